@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/decide.h"
+
+#include <string.h>
+
+static bool bound(const struct record *rec)
+{
+	static const uint8_t any[UUID_SIZE];
+
+	return memcmp(rec->uuid, any, UUID_SIZE) != 0;
+}
+
+/* Some firmware stores the first three fields little-endian, as SMBIOS 2.6 wants, and some as
+ * they read: either order is this machine. */
+static bool same_uuid(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE])
+{
+	static const uint8_t swapped[UUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6,
+						    8, 9, 10, 11, 12, 13, 14, 15 };
+	int i;
+
+	if (memcmp(a, b, UUID_SIZE) == 0)
+		return true;
+	for (i = 0; i < UUID_SIZE; i++)
+		if (a[i] != b[swapped[i]])
+			return false;
+	return true;
+}
+
+static const char *decide_time(const struct situation *s, const struct record *rec)
+{
+	if (s->now < s->built)
+		return rec->ttl ? "no-clock" : NULL;
+	if (rec->issued_at > s->now + CLOCK_SKEW_S)
+		return "from-the-future";
+	/* Subtract rather than add: issued_at and ttl come from the drive. */
+	if (rec->ttl && s->now > rec->issued_at && s->now - rec->issued_at >= rec->ttl)
+		return "expired";
+	return NULL;
+}
+
+const char *decide(const struct situation *s, const struct record *rec)
+{
+	if (s->several_drives)
+		return "two-drives";
+	if (rec->credit_bits == 0)
+		return "nothing-claimed";
+	if (!s->hypervisor && !s->trust_device)
+		return "bare-metal";
+	if (s->on_usb && !s->trust_device)
+		return "usb";
+	if (bound(rec) && !(s->has_uuid && same_uuid(rec->uuid, s->uuid)))
+		return "other-uuid";
+	return decide_time(s, rec);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_DECIDE_H
+#define GUEST_DECIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "seed/record.h"
+
+#define CLOCK_SKEW_S 300 /* host and guest may disagree by so much */
+
+/* What the decision rests on; gathered by guest/machine.c and guest/device.c. */
+struct situation {
+	bool several_drives; /* with different records */
+	bool hypervisor;
+	bool on_usb;
+	bool trust_device;
+	bool has_uuid;
+	uint8_t uuid[UUID_SIZE]; /* DMI's */
+	uint64_t now, built;     /* seconds since 1970; a clock before @built is none */
+};
+
+/**
+ * decide - may this record be credited, as far as can be told without a ledger?
+ * Pure. Returns: NULL for yes, else the reason why it is only mixed, one stable word.
+ */
+const char *decide(const struct situation *s, const struct record *rec);
+
+#endif

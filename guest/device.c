@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/device.h"
+#include "guest/probe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "guest/sys.h"
+
+#define NAP_MS   10  /* between two looks at what has appeared */
+#define QUIET_MS 500 /* a SCSI host that has shown nothing new for so long has shown all */
+
+#define LOCK_ONFAULT 1 /* MLOCK_ONFAULT of linux/mman.h */
+
+struct dirent_raw {
+	uint64_t ino;
+	int64_t off;
+	unsigned short len;
+	unsigned char type;
+	char name[];
+};
+
+static unsigned now_ms(void)
+{
+	return (unsigned)(sys_nanoseconds(CLOCK_MONOTONIC) / 1000000);
+}
+
+struct drives *drives_new(void)
+{
+	const long size = sizeof(struct drives);
+	long at = sys_call(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		0);
+
+	if (at < 0 && at > -4096) /* the kernel's range of error numbers */
+		return NULL;
+	sys_call(SYS_mlock2, at, size, LOCK_ONFAULT, 0, 0, 0);
+	sys_call(SYS_madvise, at, size, MADV_DONTDUMP, 0, 0, 0);
+	return (struct drives *)at;
+}
+
+void drives_free(struct drives *d)
+{
+	size_t i;
+
+	if (!d)
+		return;
+	for (i = 0; i < d->count; i++)
+		if (d->drive[i].state >= DRIVE_DAMAGED)
+			explicit_bzero(d->drive[i].raw, sizeof(d->drive[i].raw));
+	sys_call(SYS_munmap, (long)d, sizeof(*d), 0, 0, 0, 0);
+}
+
+/* Call @each with every name in a folder of sysfs; opendir would want a heap. */
+static bool each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx)
+{
+	_Alignas(struct dirent_raw) char buf[2048];
+	int fd = sys_open(folder, O_RDONLY | O_DIRECTORY);
+	bool any = false;
+	long n, at;
+
+	if (fd < 0)
+		return false;
+	while ((n = sys_call(SYS_getdents64, fd, (long)buf, sizeof(buf), 0, 0, 0)) > 0) {
+		const struct dirent_raw *e;
+
+		for (at = 0; at < n; at += e->len) {
+			e = (const struct dirent_raw *)(buf + at);
+			if (e->name[0] != '.' && each(ctx, e->name))
+				any = true;
+		}
+	}
+	sys_close(fd);
+	return any;
+}
+
+/* "FOLDER/NAME/FILE" into a bounded path; false when it does not fit. */
+static bool join(char *out, size_t size, const char *folder, const char *name, const char *file)
+{
+	size_t a = strlen(folder), b = strlen(name), c = strlen(file);
+
+	if (a + b + c >= size)
+		return false;
+	memcpy(out, folder, a);
+	memcpy(out + a, name, b);
+	memcpy(out + a + b, file, c + 1);
+	return true;
+}
+
+static bool exists(const char *path)
+{
+	return sys_call(SYS_faccessat, AT_FDCWD, (long)path, F_OK, 0, 0, 0) == 0;
+}
+
+/* Where no config drive can be, and asking would cost time. */
+static bool cannot_be_one(const char *name)
+{
+	static const char *const kinds[] = { "loop", "ram", "zram", "dm-", "md", "fd", "nbd" };
+	char path[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strncmp(name, kinds[i], strlen(kinds[i])) == 0)
+			return true;
+	return !join(path, sizeof(path), "/sys/class/block/", name, "/partition") ||
+		exists(path);
+}
+
+static bool on_usb(const char *name)
+{
+	char path[96], target[256];
+	long n;
+
+	if (!join(path, sizeof(path), "/sys/class/block/", name, ""))
+		return true;
+	n = sys_call(SYS_readlinkat, AT_FDCWD, (long)path, (long)target, sizeof(target), 0, 0);
+	if (n < 0 || n == sizeof(target))
+		return true;
+	for (; n >= 4; n--)
+		if (memcmp(target + n - 4, "/usb", 4) == 0)
+			return true;
+	return false;
+}
+
+static bool note_drive(void *ctx, const char *name)
+{
+	struct drives *d = ctx;
+	struct drive *drive = d->drive + d->count;
+	char path[sizeof(drive->path)];
+	size_t i;
+
+	if (!join(path, sizeof(path), "/dev/", name, ""))
+		return false;
+	for (char *c = path + 5; *c; c++)
+		if (*c == '!')
+			*c = '/'; /* so does sysfs write a slash in a device's name */
+	for (i = 0; i < d->count; i++)
+		if (strcmp(d->drive[i].path, path) == 0)
+			return false;
+	if (d->count == DRIVES_MAX || cannot_be_one(name))
+		return false;
+	memcpy(drive->path, path, sizeof(path));
+	drive->on_usb = on_usb(name);
+	d->count++;
+	return true;
+}
+
+static bool still_unknown(void *ctx, const char *name)
+{
+	char path[96], text[8];
+
+	(void)ctx;
+	if (!join(path, sizeof(path), "/sys/class/ata_device/", name, "/class"))
+		return false;
+	return sys_read_text(path, text, sizeof(text)) == 7 && memcmp(text, "unknown", 7) == 0;
+}
+
+static bool any_name(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return true;
+}
+
+static bool wants_probe(const struct drive *drive)
+{
+	return drive->state == DRIVE_SILENT || drive->state == DRIVE_UNSETTLED;
+}
+
+/* Until @p has something, or @wait_ms have passed since @start. */
+static int wait_for(struct pollfd *p, unsigned start, unsigned wait_ms)
+{
+	const unsigned spent = now_ms() - start, left = spent < wait_ms ? wait_ms - spent : 0;
+	struct timespec t = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
+
+	return (int)sys_call(SYS_ppoll, (long)p, p != NULL, (long)&t, 0, 0, 0);
+}
+
+/* A child for each drive, side by side. One pipe is the barrier: it ends when all have let go. */
+static int probe_all(struct drives *d, unsigned start, unsigned wait_ms)
+{
+	pid_t child[DRIVES_MAX] = { 0 };
+	struct pollfd p = { .events = POLLIN };
+	int pipe_fd[2], r;
+	size_t i;
+
+	r = (int)sys_call(SYS_pipe2, (long)pipe_fd, O_CLOEXEC, 0, 0, 0, 0);
+	if (r < 0)
+		return r;
+	for (i = 0; i < d->count; i++) {
+		if (!wants_probe(d->drive + i))
+			continue;
+		child[i] = sys_fork();
+		if (child[i] == 0) {
+			probe(d->drive + i);
+			sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+		}
+	}
+	sys_close(pipe_fd[1]);
+	p.fd = pipe_fd[0];
+	do
+		r = wait_for(&p, start, wait_ms);
+	while (r == -EINTR);
+	sys_close(pipe_fd[0]);
+	for (i = 0; i < d->count; i++) {
+		if (child[i] <= 0)
+			continue;
+		/* It may sit in a call that no signal ends: never wait for it. */
+		if (wants_probe(d->drive + i))
+			sys_call(SYS_kill, child[i], SIGKILL, 0, 0, 0, 0);
+		sys_call(SYS_wait4, child[i], 0, WNOHANG, 0, 0, 0);
+	}
+	return 0;
+}
+
+static bool any_state(const struct drives *d, int from, int to)
+{
+	size_t i;
+
+	for (i = 0; i < d->count; i++)
+		if (d->drive[i].state >= from && d->drive[i].state <= to)
+			return true;
+	return false;
+}
+
+static bool more_to_come(const struct drives *d, unsigned quiet_ms)
+{
+	if (any_state(d, DRIVE_UNSETTLED, DRIVE_UNSETTLED))
+		return true;
+	if (each_name("/sys/class/ata_device", still_unknown, NULL))
+		return true;
+	return quiet_ms < QUIET_MS && each_name("/sys/class/scsi_host", any_name, NULL);
+}
+
+static int find_all(struct drives *d, unsigned wait_ms)
+{
+	const unsigned start = now_ms();
+	unsigned news = start;
+
+	for (;;) {
+		int r = 0;
+
+		if (each_name("/sys/class/block", note_drive, d))
+			news = now_ms();
+		if (any_state(d, DRIVE_SILENT, DRIVE_SILENT) ||
+			any_state(d, DRIVE_UNSETTLED, DRIVE_UNSETTLED))
+			r = probe_all(d, start, wait_ms);
+		if (r < 0 || any_state(d, DRIVE_BARE, DRIVE_SEEDED) ||
+			now_ms() - start >= wait_ms || !more_to_come(d, now_ms() - news))
+			return r;
+		wait_for(NULL, now_ms(), NAP_MS);
+	}
+}
+
+static int find_one(struct drives *d, const char *device, unsigned wait_ms)
+{
+	struct drive *drive = d->drive;
+
+	if (!join(drive->path, sizeof(drive->path), "", device, ""))
+		return -ENAMETOOLONG;
+	if (!exists(device))
+		return -ENOENT;
+	d->count = 1;
+	drive->on_usb = strncmp(device, "/dev/", 5) != 0 || on_usb(device + 5);
+	return probe_all(d, now_ms(), wait_ms);
+}
+
+int drives_find(struct drives *d, const char *device, unsigned wait_ms)
+{
+	return device ? find_one(d, device, wait_ms) : find_all(d, wait_ms);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_KERNEL_H
+#define GUEST_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** kernel_ready - has the kernel's generator been seeded? Asks without waiting. */
+bool kernel_ready(void);
+
+/** kernel_mix - into the input pool, worth nothing by itself. 0 or -errno. */
+int kernel_mix(const void *data, size_t len);
+
+/**
+ * kernel_credit - into the input pool, worth @bits, then let the generator take it up
+ * @seed: secret; the copies made here are wiped
+ * @len:  a multiple of 64
+ * @bits: at most 8 for each byte; spread over the calls in proportion
+ *
+ * In calls of 64 bytes. A pool of 4096 bits (before Linux 5.18) takes in a quarter of that at a
+ * time, for up to 4.16 each call moves no more than 64 bits on to the generator.
+ * Returns: 0, or the -errno of the first call that failed; what went before is credited.
+ */
+int kernel_credit(const uint8_t *seed, size_t len, unsigned bits);
+
+#endif

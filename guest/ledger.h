@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_LEDGER_H
+#define GUEST_LEDGER_H
+
+#include <stdint.h>
+
+#include "seed/record.h"
+
+enum ledger {
+	LEDGER_COMMITTED, /* durably, just now, by us: the one answer that authorises */
+	LEDGER_NONE,
+	LEDGER_FORGETS,   /* a file system that does not outlive the boot */
+	LEDGER_FAILED,
+	LEDGER_SPENT,     /* the id stood there before */
+};
+
+/**
+ * ledger_commit - note in the folder @dir that this seed is spent
+ * @dir: made, if its parent is there; NULL: there is no ledger
+ *
+ * One empty file an id, its mtime the expiry (0: none). O_EXCL makes check and commit one step;
+ * file, folder and, where new, the folder's parent are on stable storage before this returns.
+ * Refused on tmpfs, ramfs and overlay file systems: what they hold can be gone at the next boot.
+ */
+enum ledger ledger_commit(const char *dir, const struct record *rec);
+
+#endif

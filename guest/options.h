@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_OPTIONS_H
+#define GUEST_OPTIONS_H
+
+#include <stdbool.h>
+
+struct options {
+	const char *device; /* NULL: all of them */
+	const char *ledger; /* NULL: none, so nothing is credited */
+	unsigned wait_ms;
+	bool trust_device;
+	bool dry_run;
+};
+
+/**
+ * options_parse - the command line; says what is wrong with it, or the help
+ * Returns: -1 to go on with @ret, else the exit status to end with.
+ */
+int options_parse(int argc, char **argv, struct options *ret);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/probe.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "guest/sys.h"
+
+/* linux/cdrom.h. */
+#define BLOCK_SECTOR_SIZE   _IO(0x12, 104) /* BLKSSZGET of linux/fs.h */
+#define CDROM_DRIVE_STATUS  0x5326
+#define CDS_NO_DISC         1
+#define CDS_TRAY_OPEN       2
+#define CDS_DRIVE_NOT_READY 3
+
+static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
+
+/* Past the page cache where the device can do it: what is secret must not stay in it, and a slow
+ * CD is not made to read ahead. */
+static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
+{
+	_Alignas(ISO_SECTOR) uint8_t sector[ISO_SECTOR]; /* as O_DIRECT wants it */
+	const int fd = *(const int *)ctx;
+	int r = 0;
+
+	for (uint8_t *p = buf; len > 0 && r == 0;) {
+		size_t n = len < sizeof(sector) ? len : sizeof(sector);
+
+		r = sys_pread_all(fd, sector, sizeof(sector), off);
+		if (r == -EINVAL && sys_set_flags(fd, 0) == 0)
+			r = sys_pread_all(fd, sector, sizeof(sector), off);
+		memcpy(p, sector, n);
+		p += n;
+		off += n;
+		len -= n;
+	}
+	explicit_bzero(sector, sizeof(sector));
+	return r;
+}
+
+static bool label_is_ours(const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (strcmp(label, labels[i]) == 0)
+			return true;
+	return false;
+}
+
+static int read_record(struct drive *drive, const struct iso_volume *vol)
+{
+	struct iso_entry file;
+	int r = iso_find(vol, RECORD_NAME, &file);
+
+	if (r == -ENOENT)
+		return DRIVE_BARE;
+	if (r == 0 && (file.is_dir || file.len > sizeof(drive->raw)))
+		r = -EMSGSIZE;
+	if (r == 0)
+		r = iso_read(vol, &file, 0, drive->raw, (size_t)file.len);
+	if (r < 0) {
+		drive->err = r;
+		return DRIVE_DAMAGED;
+	}
+	drive->len = (size_t)file.len;
+	return DRIVE_SEEDED;
+}
+
+static int look(struct drive *drive, int fd)
+{
+	struct iso_volume vol;
+	int size;
+
+	drive->is_block = sys_ioctl(fd, BLOCK_SECTOR_SIZE, &size) == 0;
+	if (drive->is_block) {
+		switch (sys_ioctl(fd, CDROM_DRIVE_STATUS, (void *)INT_MAX)) {
+		case CDS_NO_DISC:
+		case CDS_TRAY_OPEN:
+			return DRIVE_OTHER;
+		case CDS_DRIVE_NOT_READY:
+			return DRIVE_UNSETTLED;
+		}
+		(void)sys_set_flags(fd, O_DIRECT);
+	}
+	if (iso_volume_open(&vol, (struct iso_input){ read_at, &fd }) < 0 ||
+		!label_is_ours(vol.label))
+		return DRIVE_OTHER;
+	memcpy(drive->label, vol.label, sizeof(drive->label));
+	return read_record(drive, &vol);
+}
+
+void probe(struct drive *drive)
+{
+	/* O_NONBLOCK: a CD drive without a medium answers instead of waiting for one. */
+	int fd = sys_open(drive->path, O_RDONLY | O_NONBLOCK);
+	int state = DRIVE_OTHER;
+
+	if (fd >= 0) {
+		state = look(drive, fd);
+		if (drive->is_block)
+			sys_call(SYS_fadvise64, fd, 0, 0, POSIX_FADV_DONTNEED, 0, 0);
+		sys_close(fd);
+	}
+	drive->state = state;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/say.h"
+
+#include <string.h>
+
+#include "guest/sys.h"
+
+#define PREFIX "<6>seedrive-guest: "
+
+static void add(struct line *l, const char *text, size_t len)
+{
+	size_t room = sizeof(l->text) - 1 - l->len;
+
+	if (len > room)
+		len = room;
+	memcpy(l->text + l->len, text, len);
+	l->len += len;
+}
+
+void line_add(struct line *l, const char *text)
+{
+	size_t i;
+
+	if (l->len == 0)
+		add(l, PREFIX, sizeof(PREFIX) - 1);
+	for (i = 0; text[i]; i++) {
+		/* A label comes from the drive: it must not write to a terminal as it likes. */
+		bool plain = text[i] >= ' ' && text[i] <= '~';
+
+		add(l, plain ? text + i : "?", 1);
+	}
+}
+
+void line_add_number(struct line *l, uint64_t number)
+{
+	char digits[21];
+	size_t at = sizeof(digits) - 1;
+
+	digits[at] = '\0';
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	line_add(l, digits + at);
+}
+
+void line_say(struct line *l, bool kernel_log)
+{
+	const size_t level = 3; /* "<6>" is for the kernel's log alone */
+	int fd;
+
+	l->text[l->len++] = '\n';
+	(void)sys_write_all(STDERR_FILENO, l->text + level, l->len - level);
+	if (!kernel_log)
+		return;
+	fd = sys_open("/dev/kmsg", O_WRONLY);
+	if (fd < 0)
+		return;
+	(void)sys_write_all(fd, l->text, l->len);
+	sys_close(fd);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/replace.h"
+#include "util/sha256.h"
+#include "util/hex.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* A hash and not the name itself: a name may be as long as the file system allows. */
+static void temp_name(struct replace *r)
+{
+	uint8_t digest[SHA256_SIZE];
+	char hex[2 * 8 + 1];
+
+	sha256(r->name, strlen(r->name), digest);
+	hex_encode(digest, 8, hex);
+	snprintf(r->temp, sizeof(r->temp), ".seedrive-%s.tmp", hex);
+}
+
+static int open_folder(struct replace *r, const char *path, struct fault *f)
+{
+	char full[PATH_MAX], copy[PATH_MAX];
+	int n;
+
+	/* A symbolic link stays one: it is its target that is replaced. */
+	if (realpath(path, full))
+		n = (int)strlen(full);
+	else
+		n = snprintf(full, sizeof(full), "%s", path);
+	if (n >= (int)sizeof(full))
+		return fault_errno(f, -ENAMETOOLONG, path);
+	memcpy(copy, full, (size_t)n + 1);
+	r->dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->dirfd < 0)
+		return fault_errno(f, -errno, path);
+	memcpy(copy, full, (size_t)n + 1);
+	n = snprintf(r->name, sizeof(r->name), "%s", basename(copy));
+	if (n >= (int)sizeof(r->name))
+		return fault_errno(f, -ENAMETOOLONG, path);
+	return 0;
+}
+
+static int check_old(struct replace *r, const char *path, struct fault *f)
+{
+	if (fstatat(r->dirfd, r->name, &r->old, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : fault_errno(f, -errno, path);
+	if (S_ISDIR(r->old.st_mode))
+		return fault_errno(f, -EISDIR, path);
+	if (!S_ISREG(r->old.st_mode))
+		return fault_set(f, -EINVAL, "%s: not a regular file", path);
+	r->replaces = true;
+	return 0;
+}
+
+/* 1: @r->fd is the temporary file, locked and empty. 0: it was renamed under us, once more. */
+static int take_temp(struct replace *r, const char *path, struct fault *f)
+{
+	struct stat held, named;
+
+	r->fd = openat(r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (r->fd < 0)
+		return fault_errno(f, -errno, path);
+	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ?
+			fault_set(f, -EBUSY, "%s: another process is writing it", path) :
+			fault_errno(f, -errno, path);
+	if (fstat(r->fd, &held) < 0)
+		return fault_errno(f, -errno, path);
+	if (fstatat(r->dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+		held.st_ino != named.st_ino || held.st_dev != named.st_dev) {
+		close(r->fd);
+		r->fd = -1;
+		return 0;
+	}
+	if (ftruncate(r->fd, 0) < 0 || fchmod(r->fd, 0600) < 0)
+		return fault_errno(f, -errno, path);
+	return 1;
+}
+
+int replace_open(struct replace *r, const char *path, struct fault *f)
+{
+	int e;
+
+	*r = (struct replace){ .fd = -1, .dirfd = -1 };
+	e = open_folder(r, path, f);
+	if (e == 0)
+		e = check_old(r, path, f);
+	if (e < 0)
+		return e;
+	temp_name(r);
+	do
+		e = take_temp(r, path, f);
+	while (e == 0);
+	if (e < 0 && r->fd >= 0) {
+		/* Somebody else's: replace_clear() must not remove it. */
+		close(r->fd);
+		r->fd = -1;
+	}
+	return e < 0 ? e : 0;
+}
+
+int replace_commit(struct replace *r)
+{
+	if (r->replaces) {
+		/* Only the owner's wish; root alone can do it, and others lose nothing by it. */
+		if (fchown(r->fd, r->old.st_uid, r->old.st_gid) < 0 && errno != EPERM)
+			return -errno;
+		if (fchmod(r->fd, r->old.st_mode & 07777) < 0)
+			return -errno;
+	}
+	if (fsync(r->fd) < 0)
+		return -errno;
+	if (renameat(r->dirfd, r->temp, r->dirfd, r->name) < 0)
+		return -errno;
+	close(r->fd);
+	r->fd = -1;
+	/* The folder of some network file systems cannot be synced: the rename is done all the same. */
+	if (fsync(r->dirfd) < 0 && errno != EINVAL && errno != EROFS)
+		return -errno;
+	return 0;
+}
+
+void replace_clear(struct replace *r)
+{
+	if (!r)
+		return;
+	if (r->fd >= 0) {
+		unlinkat(r->dirfd, r->temp, 0);
+		close(r->fd);
+	}
+	if (r->dirfd >= 0)
+		close(r->dirfd);
+	r->fd = r->dirfd = -1;
+}
