@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ISO_TREE_H
+#define ISO_TREE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "util/fault.h"
+
+#define TREE_DEPTH_MAX 100 /* folders in each other; each holds a descriptor during the walk */
+
+enum tree_kind { TREE_DIR, TREE_FILE, TREE_LINK };
+
+struct tree_node {
+	struct tree_node *parent;   /* NULL: the root */
+	enum tree_kind kind;
+	struct stat st;             /* as the walk found it */
+	struct tree_node **child;   /* TREE_DIR: by name, ascending */
+	size_t children;
+	char *target;               /* TREE_LINK */
+	int fd;                     /* TREE_FILE: held open since the walk; -1: only @bytes */
+	const uint8_t *bytes;       /* TREE_FILE: content that stands in for the file's, or NULL */
+	uint64_t size;              /* TREE_FILE */
+	bool first;                 /* its content goes before that of the others */
+	uint32_t lba;               /* set by iso/write */
+	char name[];
+};
+
+struct tree {
+	struct tree_node *root;
+	const char *path; /* of the root, for messages */
+	size_t nodes;
+};
+
+/* A file that must not go in: the image itself, when it lies in the tree. */
+struct tree_omit {
+	dev_t dev;
+	ino_t ino;
+};
+
+/**
+ * tree_open - walk a folder and hold all it has: what goes on the drive is what stood there now
+ * @t:      the caller's storage; needs tree_clear() in the end, also after an error
+ * @path:   a folder, kept by the caller; NULL: begin with an empty tree
+ * @omit:   @omits files to leave out
+ * @f:      names the thing and the fault
+ *
+ * Symbolic links stay links, and none is followed below @path. A FIFO, socket or device, a name that
+ * is not UTF-8, a file that may not be read, more than TREE_DEPTH_MAX levels: each is an error.
+ * Raises the soft limit of open files to the hard one. Returns: 0 or -errno.
+ */
+int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
+	struct fault *f);
+
+/** tree_add_file - one file from @path into the root under @name. */
+int tree_add_file(struct tree *t, const char *name, const char *path, struct fault *f);
+
+/**
+ * tree_add_bytes - a file that exists only in memory into the root, its content before all others
+ * @bytes: the caller's, until the tree is cleared; never copied, so it may be a secret
+ * @mtime: of the new node
+ */
+int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t size, mode_t mode,
+	time_t mtime, struct fault *f);
+
+/** tree_find - a node by its path from the root, NULL if there is none. */
+struct tree_node *tree_find(const struct tree *t, const char *path);
+
+/** tree_drop - take @node and all below it out of the tree. */
+void tree_drop(struct tree *t, struct tree_node *node);
+
+/** tree_name - the whole path of @node as the user knows it, cut to PATH_MAX. */
+const char *tree_name(const struct tree *t, const struct tree_node *node, char out[PATH_MAX]);
+
+/** tree_read - all of a file's content as it is on the disk into @out of @node->size bytes. */
+int tree_read(const struct tree *t, const struct tree_node *node, void *out, struct fault *f);
+
+/** tree_check - has a file changed, or lost its name, since the walk? 0, or -ESTALE with @f. */
+int tree_check(const struct tree *t, struct fault *f);
+
+void tree_clear(struct tree *t);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ISO_WRITE_H
+#define ISO_WRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "iso/tree.h"
+#include "util/fault.h"
+
+struct iso_options {
+	const char *label;     /* at most 32 bytes */
+	const char *publisher; /* at most 128 bytes; NULL: none */
+	bool rock_ridge;
+	bool joliet;
+	bool fixed_time;       /* every time stamp is @time: same tree, same bytes */
+	time_t time;           /* of the volume */
+};
+
+/*
+ * libisofs makes all that comes before the first file's content: descriptors, path tables and the
+ * directories of each tree. The contents are ours: they never pass through the library, so that it
+ * cannot keep a secret, pad a file that shrank, or follow a path that changed.
+ */
+struct iso_layout {
+	uint8_t *head;           /* up to the first sector of content */
+	size_t head_len;
+	uint64_t size;           /* of the image */
+	struct tree_node **file; /* in the order of their contents */
+	size_t files;
+};
+
+/**
+ * iso_layout_make - decide where everything goes; sets @lba in every file of @t
+ * @l: the caller's storage; needs iso_layout_clear() in the end, also after an error
+ * @t: must stay as it is until the image is written
+ *
+ * What libisofs laid out is read back with iso/read and compared before it is believed.
+ * Returns: 0 or -errno, @f with words for it.
+ */
+int iso_layout_make(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
+	struct fault *f);
+
+/** How far a long write has come, in bytes. */
+typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
+
+/**
+ * iso_layout_write - the image, from its first byte to its last, in one pass
+ * @fd:     a file or a pipe
+ * @buf:    working storage of at least 64 KiB, a multiple of 2 KiB; secrets pass through it
+ * @report: called now and then, or NULL
+ *
+ * Calls tree_check() at the end: a file that changed on the way is an error.
+ */
+int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, uint8_t *buf,
+	size_t buf_len, iso_progress *report, void *ctx, struct fault *f);
+
+void iso_layout_clear(struct iso_layout *l);
+
+#endif
