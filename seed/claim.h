@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEED_CLAIM_H
+#define SEED_CLAIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "seed/record.h"
+
+/*
+ * How many bits a seed may claim: rule 4 of the design, and nothing else. Pure, so that a reader,
+ * and a property test, can redo the sum.
+ */
+#define CLAIM_MARGIN_BITS 64  /* SP 800-90C: assessed above what a block claims */
+#define CLAIM_KERNEL_BITS 256 /* the kernel's generator: strength, once a seed, without a margin */
+#define CLAIM_INPUT_BITS  (RECORD_BLOCK_BITS + CLAIM_MARGIN_BITS)
+
+struct claim {
+	uint32_t hardware_bits; /* sum over blocks of min(256, max(0, assessed - 64)) */
+	uint32_t credit_bits;   /* that and what the kernel adds, at most what was asked for */
+};
+
+/**
+ * claim_make - what a seed of @blocks blocks claims
+ * @hardware: bits assessed by hardware that went into each block
+ * @kernel:   the kernel's generator went into each of them
+ * @asked:    --bits
+ */
+struct claim claim_make(const uint64_t *hardware, size_t blocks, bool kernel, uint32_t asked);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SEED_DRAW_H
+#define SEED_DRAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "seed/claim.h"
+#include "seed/health.h"
+#include "seed/source.h"
+
+#define DRAW_MIX_BLOCK 1 /* one block besides those of the record; see seed_mix_key() */
+
+/* What became of one source. Counted only if @err is 0 and @health.failed HEALTH_PASS. */
+struct draw_report {
+	const struct source_spec *spec;
+	int err;               /* negative errno: absent, or it failed to deliver */
+	struct health health;
+	unsigned figure, cutoff; /* of the test that failed, where it has figures */
+	uint64_t bytes;        /* delivered, in all */
+	uint64_t assessed_bits; /* of all that went into the record's blocks */
+	uint64_t retries;
+	unsigned assessed_per, per_bytes; /* its rate, as settled when it was opened */
+};
+
+struct seed {
+	struct claim claim;
+	size_t blocks;         /* of the record */
+	struct draw_report report[SOURCES_MAX];
+	size_t reports;
+	struct source_list sources;
+	uint8_t id[RECORD_ID_SIZE]; /* public */
+	struct seed_secret *secret;
+};
+
+/**
+ * seed_draw - draw from every source, test, condition, and count
+ * @s:       the caller's storage; needs seed_clear() in the end, also after an error
+ * @sources: copied
+ * @bits:    strength asked for, 1..RECORD_BITS_MAX
+ *
+ * A source that fails is left out of everything and counts for nothing; @s->report has the reason.
+ * Whether what is left suffices is the caller's decision, by @s->claim.
+ * Returns: 0; -ENOMEM; -EINVAL for @bits; -ENODATA when not one source delivered: there is no seed.
+ */
+int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
+
+/** seed_bytes - the seed, 64 bytes a block; the pointer holds until seed_clear(). */
+const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len);
+
+/**
+ * seed_mix_key - 64 bytes for mixing into values that are not secret to everybody
+ * From a block of its own, with an input of its own: it tells nothing of the seed.
+ */
+const uint8_t *seed_mix_key(const struct seed *s);
+
+/** draw_passed - did this source deliver, and pass its tests? */
+bool draw_passed(const struct draw_report *r);
+
+/** draw_why - what is wrong with it, as the end of a sentence: "No such device". */
+const char *draw_why(const struct draw_report *r, char *out, size_t size);
+
+/** draw_label - the source as the user named it: "file:/dev/ttyUSB0". */
+const char *draw_label(const struct draw_report *r, char *out, size_t size);
+
+/** seed_clear - wipe and free; of a zeroed struct as well. */
+void seed_clear(struct seed *s);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seed/health.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void health_init(struct health *h, bool words)
+{
+	*h = (struct health){ .words = words };
+}
+
+static uint64_t load(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
+}
+
+/* SP 800-90B 4.4.1. */
+static bool run_too_long(struct health *h, const uint8_t *raw, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+	unsigned run = h->samples ? h->run : 0;
+	uint8_t last = h->last;
+	size_t i = 0;
+
+	while (i < len) {
+		/* Eight samples, each unlike the one before it, are stepped over at once. */
+		if (i > 0 && len - i >= 8) {
+			uint64_t same = load(raw + i) ^ load(raw + i - 1);
+
+			if (!((same - ones) & ~same & tops)) {
+				i += 8;
+				last = raw[i - 1];
+				run = 1;
+				continue;
+			}
+		}
+		run = run && raw[i] == last ? run + 1 : 1;
+		last = raw[i++];
+		if (run > h->run_max)
+			h->run_max = run;
+		if (run >= HEALTH_RCT_CUTOFF)
+			return true;
+	}
+	h->run = run;
+	h->last = last;
+	return false;
+}
+
+/* SP 800-90B 4.4.2. */
+static bool proportion_too_high(struct health *h, const uint8_t *raw, size_t len)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i += n) {
+		unsigned count = 0;
+		size_t j;
+
+		if (h->apt_seen == 0) {
+			h->apt_sample = raw[i];
+			h->apt_count = 0;
+		}
+		n = HEALTH_APT_WINDOW - h->apt_seen;
+		if (n > len - i)
+			n = len - i;
+		for (j = 0; j < n; j++)
+			count += raw[i + j] == h->apt_sample;
+		h->apt_count += count;
+		h->apt_seen = (unsigned)(h->apt_seen + n) % HEALTH_APT_WINDOW;
+		if (h->apt_count > h->count_max)
+			h->count_max = h->apt_count;
+		if (h->apt_count >= HEALTH_APT_CUTOFF)
+			return true;
+	}
+	return false;
+}
+
+static enum health_test words_bad(struct health *h, const uint8_t *raw, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i + 8 <= len; i += 8) {
+		const uint64_t word = load(raw + i);
+
+		if ((word == 0 || word == UINT64_MAX) && ++h->stuck == 2)
+			return HEALTH_STUCK;
+		if (h->have_word && word == h->last_word)
+			return HEALTH_WORDS;
+		h->last_word = word;
+		h->have_word = true;
+	}
+	return HEALTH_PASS;
+}
+
+enum health_test health_update(struct health *h, const uint8_t *raw, size_t len)
+{
+	if (h->failed != HEALTH_PASS || len == 0)
+		return h->failed;
+	if (h->words)
+		h->failed = words_bad(h, raw, len);
+	if (run_too_long(h, raw, len) && h->failed == HEALTH_PASS)
+		h->failed = HEALTH_RCT;
+	if (proportion_too_high(h, raw, len) && h->failed == HEALTH_PASS)
+		h->failed = HEALTH_APT;
+	h->samples += len;
+	return h->failed;
+}
+
+const char *health_name(enum health_test test)
+{
+	switch (test) {
+	case HEALTH_PASS:
+		return "pass";
+	case HEALTH_RCT:
+		return "repetition count";
+	case HEALTH_APT:
+		return "adaptive proportion";
+	case HEALTH_WORDS:
+		return "equal words";
+	case HEALTH_STUCK:
+		return "stuck word";
+	case HEALTH_WINDOW:
+		return "repeated window";
+	}
+	return "unknown";
+}
+
+void windows_init(struct windows *w, const uint64_t key[2])
+{
+	*w = (struct windows){ .key = { key[0], key[1] } };
+}
+
+/* Multiply, and fold the upper half into the lower one: fingerprints need to be spread, no more.
+ * Zero means a free slot, so it is not handed out. */
+static uint64_t fingerprint(const struct windows *w, const uint8_t *window)
+{
+	const unsigned __int128 product = (unsigned __int128)(load(window) ^ w->key[0]) *
+		(load(window + 8) ^ w->key[1]);
+	const uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
+
+	return folded ? folded : 1;
+}
+
+static uint64_t *find_slot(uint64_t *slot, size_t room, uint64_t print)
+{
+	size_t i = print & (room - 1);
+
+	while (slot[i] != 0 && slot[i] != print)
+		i = (i + 1) & (room - 1);
+	return slot + i;
+}
+
+/* At most half full, so that a search stays short. */
+static int make_room(struct windows *w, size_t more)
+{
+	size_t room = w->room ? w->room : 1024, i;
+	uint64_t *slot;
+
+	if (w->room && w->used + more <= w->room / 2)
+		return 0;
+	while (w->used + more > room / 2)
+		room *= 2;
+	slot = calloc(room, sizeof(*slot));
+	if (!slot)
+		return -ENOMEM;
+	for (i = 0; i < w->room; i++)
+		if (w->slot[i])
+			*find_slot(slot, room, w->slot[i]) = w->slot[i];
+	if (w->slot)
+		explicit_bzero(w->slot, w->room * sizeof(*w->slot));
+	free(w->slot);
+	w->slot = slot;
+	w->room = room;
+	return 0;
+}
+
+int windows_add(struct windows *w, const uint8_t *raw, size_t len)
+{
+	size_t i;
+	int r = make_room(w, len / HEALTH_REPEAT);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i + HEALTH_REPEAT <= len; i += HEALTH_REPEAT) {
+		const uint64_t print = fingerprint(w, raw + i);
+		uint64_t *slot = find_slot(w->slot, w->room, print);
+
+		if (*slot)
+			return 1;
+		*slot = print;
+		w->used++;
+	}
+	return 0;
+}
+
+void windows_clear(struct windows *w)
+{
+	if (w->slot)
+		explicit_bzero(w->slot, w->room * sizeof(*w->slot));
+	free(w->slot);
+	explicit_bzero(w, sizeof(*w));
+}

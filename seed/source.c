@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seed/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct source *const table[] = {
+	&source_rdseed,
+	&source_rdrand,
+	&source_file,
+	&source_kernel,
+};
+
+#define TABLE_LEN (sizeof(table) / sizeof(*table))
+
+const struct source *source_row(size_t i)
+{
+	return i < TABLE_LEN ? table[i] : NULL;
+}
+
+static bool same_word(const char *have, const char *word, size_t len)
+{
+	return have && strncmp(have, word, len) == 0 && have[len] == '\0';
+}
+
+const struct source *source_find(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < TABLE_LEN; i++)
+		if (same_word(table[i]->name, name, len) || same_word(table[i]->alias, name, len))
+			return table[i];
+	return NULL;
+}
+
+/* "key=value" and no name before it: it belongs to the source before. */
+static bool is_setting(const char *piece, size_t len)
+{
+	const char *equals = memchr(piece, '=', len), *colon = memchr(piece, ':', len);
+
+	return equals && !(colon && colon < equals);
+}
+
+static int add_setting(struct source_list *list, const char *piece, size_t len, struct fault *f)
+{
+	struct source_spec *spec = list->spec + list->count - 1;
+	const char *digit = piece + 5;
+
+	if (list->count == 0 || len != 6 || strncmp(piece, "bits=", 5) != 0)
+		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
+	if (*digit < '0' || *digit > '8')
+		return fault_set(f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len,
+			piece);
+	if (!spec->src->wants_arg)
+		return fault_set(f, -EINVAL, "--source: %s: what it is worth is not the caller's to say",
+			spec->src->name);
+	spec->stated = true;
+	spec->stated_bits = (unsigned)(*digit - '0');
+	return 0;
+}
+
+static int add_source(struct source_list *list, const char *piece, size_t len, struct fault *f)
+{
+	const char *colon = memchr(piece, ':', len);
+	const size_t name_len = colon ? (size_t)(colon - piece) : len;
+	const size_t arg_len = colon ? len - name_len - 1 : 0;
+	struct source_spec *spec = list->spec + list->count;
+
+	if (list->count == SOURCES_MAX - 1) /* one place is the kernel's */
+		return fault_set(f, -EINVAL, "--source: more than %d", SOURCES_MAX - 1);
+	*spec = (struct source_spec){ .src = source_find(piece, name_len) };
+	if (!spec->src)
+		return fault_set(f, -EINVAL, "--source: %.*s: unknown", (int)name_len, piece);
+	if (spec->src->wants_arg != (arg_len > 0))
+		return fault_set(f, -EINVAL, "--source: %s: %s", spec->src->name,
+			spec->src->wants_arg ? "a path is missing" : "takes no argument");
+	if (arg_len >= sizeof(spec->arg))
+		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
+	memcpy(spec->arg, piece + len - arg_len, arg_len);
+	/* Drawn last, and once, wherever it is named. */
+	if (spec->src->kind != SOURCE_KERNEL)
+		list->count++;
+	return 0;
+}
+
+static void add_kernel(struct source_list *list)
+{
+	list->spec[list->count++] = (struct source_spec){ .src = &source_kernel };
+}
+
+int source_parse(const char *text, struct source_list *ret, struct fault *f)
+{
+	struct source_list list = { 0 };
+	int r = 0;
+
+	for (;;) {
+		const size_t len = strcspn(text, ",");
+
+		r = is_setting(text, len) ? add_setting(&list, text, len, f) :
+			add_source(&list, text, len, f);
+		if (r < 0)
+			return r;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	add_kernel(&list);
+	*ret = list;
+	return 0;
+}
+
+void source_default(struct source_list *ret)
+{
+	size_t i;
+
+	*ret = (struct source_list){ .by_default = true };
+	for (i = 0; i < TABLE_LEN; i++)
+		if (table[i]->kind != SOURCE_KERNEL && table[i]->assessed_bits > 0)
+			ret->spec[ret->count++].src = table[i];
+	add_kernel(ret);
+}
+
+int source_open(const struct source_spec *spec, struct source_handle *h)
+{
+	*h = (struct source_handle){ .fd = -1, .assessed_bits = spec->src->assessed_bits,
+				     .per_bytes = spec->src->per_bytes };
+	if (spec->stated) {
+		h->assessed_bits = spec->stated_bits;
+		h->per_bytes = 1;
+	}
+	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
+}

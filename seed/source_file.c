@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Serial and USB keys, FIFOs; and recorded samples in a regular file, which are worth nothing. */
+#include "seed/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int open_file(const struct source_spec *spec, struct source_handle *h)
+{
+	struct stat st;
+	int r = 0;
+
+	h->fd = open(spec->arg, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (h->fd < 0)
+		return -errno;
+	if (fstat(h->fd, &st) < 0)
+		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	else if (S_ISREG(st.st_mode))
+		h->assessed_bits = 0; /* whoever wrote it knows it, and may write it again */
+	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
+		r = -EINVAL;
+	if (r < 0) {
+		close(h->fd);
+		h->fd = -1;
+	}
+	return r;
+}
+
+static int wait_readable(int fd, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left = deadline - now_ms();
+	int r = poll(&p, 1, left > 0 ? (int)left : 0);
+
+	if (r < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (r == 0)
+		return -ETIMEDOUT;
+	return p.revents & POLLIN ? 0 : -ENODATA; /* the writer has gone */
+}
+
+static int fill_file(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	const int64_t deadline = now_ms() + SOURCE_DEADLINE_MS;
+	int r = 0;
+
+	while (len > 0 && (r = wait_readable(h->fd, deadline)) == 0) {
+		ssize_t n = read(h->fd, raw, len);
+
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -ENODATA;
+		raw += n;
+		len -= (size_t)n;
+	}
+	return r;
+}
+
+static void close_file(struct source_handle *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = -1;
+}
+
+const struct source source_file = {
+	.name = "file",
+	.what = "a serial or USB key, a FIFO",
+	.kind = SOURCE_DEVICE,
+	.wants_arg = true,
+	.assessed_bits = 0,
+	.per_bytes = 1,
+	.open = open_file,
+	.fill = fill_file,
+	.close = close_file,
+};

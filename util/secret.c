@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/secret.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+/* Deeper than any call of ours or the library's that a secret passes through. */
+#define STACK_DEPTH (32 * 1024)
+
+static bool unlocked;
+
+int secret_setup(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	/* A core dump that is piped to a program knows no limit; only this flag stops it. */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setrlimit(RLIMIT_CORE, &none) < 0)
+		return -errno;
+	return sodium_init() < 0 ? -ENOSYS : 0;
+}
+
+void *secret_new(size_t len)
+{
+	void *p = sodium_malloc(len);
+
+	if (!p)
+		return NULL;
+	/* The library locks in silence; ask once more, so that a refusal can be told. */
+	if (mlock(p, len) < 0)
+		unlocked = true;
+	memset(p, 0, len);
+	return p;
+}
+
+void secret_free(void *p)
+{
+	sodium_free(p);
+}
+
+bool secret_unlocked(void)
+{
+	return unlocked;
+}
+
+void secret_wipe_stack(void)
+{
+	sodium_stackzero(STACK_DEPTH);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef UTIL_SECRET_H
+#define UTIL_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where a host program keeps secrets: locked, out of core dumps, wiped. The guest has its own way. */
+
+/**
+ * secret_setup - no core dump of this process, no other process of the same user looking in
+ * Returns: 0, or -errno when the cryptographic library cannot be had.
+ */
+int secret_setup(void);
+
+/** secret_new - @len zero bytes between guard pages; NULL: no memory. */
+void *secret_new(size_t len);
+
+/** secret_free - wipe and give back; NULL is fine. */
+void secret_free(void *p);
+
+/** secret_unlocked - did RLIMIT_MEMLOCK refuse to lock some of it? A warning, never a failure. */
+bool secret_unlocked(void);
+
+/** secret_wipe_stack - overwrite what calls before this one have left below the caller's frame. */
+void secret_wipe_stack(void);
+
+#endif
