@@ -19,7 +19,8 @@ BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
 warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong -fno-strict-aliasing $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-san   := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+comma := ,
+san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 
 # Asked only when something is built: on a fresh machine `make deps` comes first.

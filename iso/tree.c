@@ -119,8 +119,10 @@ static bool omitted(const struct walk *w, const struct stat *st)
 	size_t i;
 
 	for (i = 0; i < w->omits; i++)
-		if (st->st_ino == w->omit[i].ino && st->st_dev == w->omit[i].dev)
+		if (st->st_ino == w->omit[i].ino && st->st_dev == w->omit[i].dev) {
+			w->tree->omitted_first |= i == 0;
 			return true;
+		}
 	return false;
 }
 

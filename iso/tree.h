@@ -33,6 +33,7 @@ struct tree {
 	struct tree_node *root;
 	const char *path; /* of the root, for messages */
 	size_t nodes;
+	bool omitted_first; /* the first of the files to be left out stood in the tree */
 };
 
 /* A file that must not go in: the image itself, when it lies in the tree. */

@@ -219,7 +219,7 @@ static int fill_image(IsoImage *image, const struct tree *t, const struct iso_op
 {
 	iso_image_set_volume_id(image, o->label);
 	iso_image_set_volset_id(image, "");
-	iso_image_set_publisher_id(image, o->publisher);
+	iso_image_set_publisher_id(image, o->publisher ? o->publisher : "");
 	iso_image_set_application_id(image, "SEEDRIVE");
 	iso_image_set_system_id(image, "LINUX");
 	iso_image_set_truncate_mode(image, 1, 255);

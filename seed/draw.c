@@ -133,7 +133,7 @@ static void draw_source(struct draw *d, size_t source)
 	rep->spec->src->close(&h);
 	if (rep->err == 0)
 		for (block = 0; block < d->seed->blocks; block++)
-			rep->assessed_bits += d->share[source][block].assessed;
+			rep->assessed[block] = d->share[source][block].assessed;
 }
 
 bool draw_passed(const struct draw_report *r)
@@ -185,7 +185,7 @@ static void count(const struct draw *d, uint32_t bits)
 			kernel = true;
 		else
 			for (block = 0; block < s->blocks; block++)
-				hardware[block] += d->share[i][block].assessed;
+				hardware[block] += s->report[i].assessed[block];
 	}
 	s->claim = claim_make(hardware, s->blocks, kernel, bits);
 }

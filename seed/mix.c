@@ -10,16 +10,17 @@
 
 #define BASE64_MAX (4 * ((MIX_MAX + 2) / 3))
 
-struct scratch {
+struct mixer {
+	const uint8_t *key;
 	uint8_t value[MIX_MAX];
 	uint8_t prk[CONDITION_SIZE];
 	char text[BASE64_MAX + 1];
 };
 
 /* Strict: padded, no space, and nothing but one spelling, so that the length stays the same. */
-static int decode(struct scratch *s, const char *text, size_t len, size_t *ret_len)
+static int decode(struct mixer *m, const char *text, size_t len, size_t *ret_len)
 {
-	if (sodium_base642bin(s->value, sizeof(s->value), text, len, NULL, ret_len, NULL,
+	if (sodium_base642bin(m->value, sizeof(m->value), text, len, NULL, ret_len, NULL,
 			sodium_base64_VARIANT_ORIGINAL) != 0)
 		return -EILSEQ;
 	if (*ret_len == 0)
@@ -27,10 +28,23 @@ static int decode(struct scratch *s, const char *text, size_t len, size_t *ret_l
 	return 0;
 }
 
-int mix_metadata(char *json, size_t len, const uint8_t key[64], const char *path)
+struct mixer *mixer_new(const uint8_t key[64])
+{
+	struct mixer *m = secret_new(sizeof(*m));
+
+	if (m)
+		m->key = key;
+	return m;
+}
+
+void mixer_free(struct mixer *m)
+{
+	secret_free(m);
+}
+
+int mix_metadata(struct mixer *m, char *json, size_t len, const char *path)
 {
 	struct json_span span;
-	struct scratch *s;
 	size_t value_len;
 	int r = json_find_string(json, len, MIX_KEY, &span);
 
@@ -38,20 +52,16 @@ int mix_metadata(char *json, size_t len, const uint8_t key[64], const char *path
 		return r;
 	if (span.len > BASE64_MAX)
 		return -E2BIG;
-	s = secret_new(sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	r = decode(s, json + span.at, span.len, &value_len);
-	if (r == 0) {
-		condition_extract(s->prk, "seedrive 1 random_seed", key, CONDITION_SIZE, s->value,
-			value_len);
-		condition_expand(s->value, value_len, s->prk, "seedrive 1 random_seed", path);
-		sodium_bin2base64(s->text, sizeof(s->text), s->value, value_len,
-			sodium_base64_VARIANT_ORIGINAL);
-		memcpy(json + span.at, s->text, span.len);
-	}
-	secret_free(s);
-	return r;
+	r = decode(m, json + span.at, span.len, &value_len);
+	if (r < 0)
+		return r;
+	condition_extract(m->prk, "seedrive 1 random_seed", m->key, CONDITION_SIZE, m->value,
+		value_len);
+	condition_expand(m->value, value_len, m->prk, "seedrive 1 random_seed", path);
+	sodium_bin2base64(m->text, sizeof(m->text), m->value, value_len,
+		sodium_base64_VARIANT_ORIGINAL);
+	memcpy(json + span.at, m->text, span.len);
+	return 0;
 }
 
 const char *mix_why(int err)

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A seed plus existing metadata into a config drive. */
+#include "cli/cmd.h"
+#include "cli/drive.h"
+#include "cli/entropy.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "iso/write.h"
+#include "util/io.h"
+#include "util/replace.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE (256u << 10) /* contents on their way out */
+
+/* What a NoCloud drive needs besides user-data; cloud-localds makes the same where none is given. */
+static const char default_metadata[] = "instance-id: iid-local01\n";
+
+struct build {
+	struct entropy_options entropy;
+	const char *out, *dir, *label, *publisher, *bind;
+	const char *user_data, *meta_data, *network_config;
+	uint32_t ttl;
+	bool fixed_time;
+	time_t now;
+	/* the work */
+	bool to_stdout;
+	struct replace replace;
+	struct tree tree;
+	struct seed seed;
+	struct drive drive;
+	struct drive_request request;
+	struct iso_layout layout;
+	uint8_t *buffer;
+	struct fault fault;
+};
+
+enum {
+	OPT_LABEL = OPT_OWN,
+	OPT_PUBLISHER,
+	OPT_BIND,
+	OPT_TTL,
+	OPT_USER_DATA,
+	OPT_META_DATA,
+	OPT_NETWORK_CONFIG,
+};
+
+static const struct option options[] = {
+	OPTIONS_ENTROPY,
+	{ "output", required_argument, NULL, 'o' },
+	{ "label", required_argument, NULL, OPT_LABEL },
+	{ "publisher", required_argument, NULL, OPT_PUBLISHER },
+	{ "bind", required_argument, NULL, OPT_BIND },
+	{ "ttl", required_argument, NULL, OPT_TTL },
+	{ "user-data", required_argument, NULL, OPT_USER_DATA },
+	{ "meta-data", required_argument, NULL, OPT_META_DATA },
+	{ "network-config", required_argument, NULL, OPT_NETWORK_CONFIG },
+	{ 0 },
+};
+
+static int take_option(struct build *b, int c)
+{
+	switch (c) {
+	case 'o':
+		b->out = optarg;
+		return -1;
+	case OPT_LABEL:
+		b->label = optarg;
+		return -1;
+	case OPT_PUBLISHER:
+		b->publisher = optarg;
+		return -1;
+	case OPT_BIND:
+		b->bind = optarg;
+		return -1;
+	case OPT_TTL:
+		return option_duration("--ttl", optarg, &b->ttl) < 0 ? EXIT_USAGE : -1;
+	case OPT_USER_DATA:
+		b->user_data = optarg;
+		return -1;
+	case OPT_META_DATA:
+		b->meta_data = optarg;
+		return -1;
+	case OPT_NETWORK_CONFIG:
+		b->network_config = optarg;
+		return -1;
+	default:
+		return entropy_option(&b->entropy, c);
+	}
+}
+
+static bool is_text(const char *s, size_t max)
+{
+	size_t len = strlen(s), i;
+
+	for (i = 0; i < len; i++)
+		if (s[i] < ' ' || s[i] > '~')
+			return false;
+	return len <= max;
+}
+
+static int check_words(struct build *b)
+{
+	const bool files = b->user_data || b->meta_data || b->network_config;
+
+	if (!b->out)
+		return report_usage("-o OUT is missing");
+	if (!b->dir == !files)
+		return report_usage(files ? "either DIR or --user-data and its kin, not both" :
+			"DIR is missing");
+	if (b->label && (!*b->label || !is_text(b->label, 32)))
+		return report_usage("--label: %s: must be 1 to 32 ASCII characters", b->label);
+	if (b->publisher && !is_text(b->publisher, 128))
+		return report_usage("--publisher: must be at most 128 ASCII characters");
+	b->to_stdout = strcmp(b->out, "-") == 0;
+	if (b->to_stdout && isatty(STDOUT_FILENO))
+		return report_usage("-o -: an image does not go to a terminal");
+	if (b->to_stdout && b->entropy.json)
+		return report_usage("--json: standard output is the image's");
+	return -1;
+}
+
+/* --bind UUID and SOURCE_DATE_EPOCH, which are worth an early word too. */
+static int check_values(struct build *b)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+
+	b->now = time(NULL);
+	if (epoch && *epoch) {
+		errno = 0;
+		b->now = (time_t)strtoll(epoch, &end, 10);
+		if (errno || *end || b->now < 0)
+			return report_usage("SOURCE_DATE_EPOCH: %s: must be seconds since 1970",
+				epoch);
+		b->fixed_time = true;
+	}
+	if (strcmp(b->bind, "auto") != 0 && strcmp(b->bind, "none") != 0 &&
+		uuid_parse(b->bind, strlen(b->bind), b->request.uuid) < 0)
+		return report_usage("--bind: %s: must be auto, none or a UUID", b->bind);
+	return -1;
+}
+
+static int parse(struct build *b, int argc, char **argv)
+{
+	int c, status = -1;
+
+	while (status < 0 && (c = option_next(argc, argv, ":o:qv", options)) >= 0)
+		status = take_option(b, c);
+	if (status >= 0)
+		return status;
+	if (argc - optind > 1)
+		return report_usage("%s: one DIR is enough", argv[optind + 1]);
+	b->dir = argv[optind];
+	status = check_words(b);
+	return status < 0 ? check_values(b) : status;
+}
+
+/* --- in: the tree --- */
+
+/* OUT lies among the files that it should hold. An image there is the one of the last time, which is
+ * to be replaced; anything else is somebody's file. */
+static int check_old(struct build *b)
+{
+	uint8_t magic[6];
+	int fd, r;
+
+	if (!b->replace.replaces || b->replace.old.st_size == 0)
+		return 0;
+	fd = openat(b->replace.dirfd, b->replace.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	r = io_pread(fd, magic, sizeof(magic), 16 * 2048);
+	close(fd);
+	if (r == 0 && memcmp(magic, "\1CD001", 6) == 0)
+		return 0;
+	return fault_set(&b->fault, -EEXIST,
+		"%s: is one of the files that would go on the drive, not an image", b->out);
+}
+
+static bool is_out(const struct build *b, const struct stat *st)
+{
+	return b->replace.replaces && st->st_ino == b->replace.old.st_ino &&
+		st->st_dev == b->replace.old.st_dev;
+}
+
+static int add_named(struct build *b, const char *name, const char *path)
+{
+	int r = path ? tree_add_file(&b->tree, name, path, &b->fault) : 0;
+	struct tree_node *node = path && r == 0 ? tree_find(&b->tree, name) : NULL;
+
+	if (node && is_out(b, &node->st))
+		return fault_set(&b->fault, -EEXIST, "%s: is one of the files that go on the drive",
+			b->out);
+	return r;
+}
+
+static int open_files(struct build *b)
+{
+	int r = tree_open(&b->tree, NULL, NULL, 0, &b->fault);
+
+	if (r == 0)
+		r = add_named(b, "user-data", b->user_data);
+	if (r == 0)
+		r = add_named(b, "meta-data", b->meta_data);
+	if (r == 0)
+		r = add_named(b, "network-config", b->network_config);
+	if (r == 0 && !b->meta_data)
+		r = tree_add_bytes(&b->tree, "meta-data", default_metadata,
+			sizeof(default_metadata) - 1, 0444, b->now, &b->fault);
+	return r;
+}
+
+/* The temporary file too may lie in DIR. */
+static int open_dir(struct build *b)
+{
+	struct tree_omit omit[2];
+	size_t omits = 0;
+	struct stat st;
+	int r;
+
+	if (b->replace.replaces) {
+		omit[omits].dev = b->replace.old.st_dev;
+		omit[omits++].ino = b->replace.old.st_ino;
+	}
+	if (!b->to_stdout && fstat(b->replace.fd, &st) == 0) {
+		omit[omits].dev = st.st_dev;
+		omit[omits++].ino = st.st_ino;
+	}
+	r = tree_open(&b->tree, b->dir, omit, omits, &b->fault);
+	return r == 0 && b->replace.replaces && b->tree.omitted_first ? check_old(b) : r;
+}
+
+static int gather(struct build *b)
+{
+	if ((b->dir ? open_dir(b) : open_files(b)) < 0)
+		return report_failed(&b->fault);
+	if (!b->label)
+		b->label = drive_default_label(&b->tree);
+	if (!b->label)
+		return report_usage("%s: neither openstack/ nor meta-data in it: --label is needed",
+			b->dir);
+	if (!drive_is_seed_label(b->label))
+		report_warning("--label: %s: guests look for a seed on config-2 and cidata only",
+			b->label);
+	if (strcmp(b->bind, "auto") == 0)
+		(void)drive_uuid(&b->tree, b->request.uuid);
+	return -1;
+}
+
+/* --- out: the image --- */
+
+static int open_out(struct build *b)
+{
+	if (b->to_stdout)
+		return -1;
+	interrupt_guard(&b->replace);
+	if (replace_open(&b->replace, b->out, &b->fault) < 0)
+		return report_failed(&b->fault);
+	return -1;
+}
+
+static int fail_out(struct build *b, int err)
+{
+	if (b->fault.text[0] == '\0')
+		fault_errno(&b->fault, err, b->to_stdout ? "standard output" : b->out);
+	return report_failed(&b->fault);
+}
+
+static int write_out(struct build *b)
+{
+	const int fd = b->to_stdout ? STDOUT_FILENO : b->replace.fd;
+	struct progress progress;
+	int r;
+
+	b->buffer = secret_new(BUFFER_SIZE);
+	if (!b->buffer)
+		return fail_out(b, -ENOMEM);
+	progress_init(&progress, b->out, b->entropy.quiet);
+	r = iso_layout_write(&b->layout, &b->tree, fd, b->buffer, BUFFER_SIZE, progress_show,
+		&progress, &b->fault);
+	progress_end(&progress);
+	if (r == 0 && !b->to_stdout)
+		r = replace_commit(&b->replace);
+	return r < 0 ? fail_out(b, r) : -1;
+}
+
+static int make(struct build *b)
+{
+	const struct iso_options iso = {
+		.label = b->label,
+		.publisher = b->publisher,
+		.rock_ridge = true,
+		.joliet = true,
+		.fixed_time = b->fixed_time,
+		.time = b->now,
+	};
+	int status;
+
+	b->request.seed = &b->seed;
+	b->request.ttl = b->ttl;
+	b->request.now = (uint64_t)b->now;
+	if (drive_seed(&b->drive, &b->tree, &b->request, &b->fault) < 0 ||
+		iso_layout_make(&b->layout, &b->tree, &iso, &b->fault) < 0)
+		return report_failed(&b->fault);
+	status = write_out(b);
+	return status;
+}
+
+/* --- what was done --- */
+
+static void print_result(const struct build *b)
+{
+	char id[2 * RECORD_ID_SIZE + 1], uuid[UUID_STRLEN + 1];
+	FILE *to = b->to_stdout ? stderr : stdout;
+	static const uint8_t unbound[UUID_SIZE];
+
+	hex_encode(b->seed.id, RECORD_ID_SIZE, id);
+	uuid_format(b->request.uuid, uuid);
+	fprintf(to, "%s: %" PRIu64 " KiB, label %s, bound to %s\n",
+		b->to_stdout ? "standard output" : b->out, b->layout.size / 1024, b->label,
+		memcmp(b->request.uuid, unbound, UUID_SIZE) ? uuid : "no instance");
+	fprintf(to, "  seed %s: %u bits, %u of them from hardware\n", id, b->seed.claim.credit_bits,
+		b->seed.claim.hardware_bits < b->seed.claim.credit_bits ?
+			b->seed.claim.hardware_bits : b->seed.claim.credit_bits);
+	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->drive.mixed, b->drive.left);
+	if (b->entropy.verbose)
+		entropy_print(&b->seed, to);
+}
+
+static void print_json(const struct build *b)
+{
+	json_object *o = entropy_json(&b->seed, &b->entropy);
+	char uuid[UUID_STRLEN + 1];
+	static const uint8_t unbound[UUID_SIZE];
+
+	uuid_format(b->request.uuid, uuid);
+	json_object_object_add(o, "output", json_object_new_string(b->out));
+	json_object_object_add(o, "size", json_object_new_int64((int64_t)b->layout.size));
+	json_object_object_add(o, "label", json_object_new_string(b->label));
+	json_object_object_add(o, "bound_to", memcmp(b->request.uuid, unbound, UUID_SIZE) ?
+		json_object_new_string(uuid) : NULL);
+	json_object_object_add(o, "issued_at", json_object_new_int64(b->now));
+	json_object_object_add(o, "ttl", json_object_new_int64(b->ttl));
+	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(b->drive.mixed));
+	json_object_object_add(o, "random_seed_left", json_object_new_int64(b->drive.left));
+	json_print(o, stdout);
+}
+
+static void clear(struct build *b)
+{
+	interrupt_guard(NULL);
+	iso_layout_clear(&b->layout);
+	tree_clear(&b->tree);
+	drive_clear(&b->drive);
+	seed_clear(&b->seed);
+	secret_free(b->buffer);
+	secret_wipe_stack();
+	if (!b->to_stdout && b->out)
+		replace_clear(&b->replace);
+}
+
+static int run(int argc, char **argv)
+{
+	static struct build b = { .bind = "auto", .replace = { .fd = -1, .dirfd = -1 } };
+	int status;
+
+	entropy_options_init(&b.entropy);
+	status = parse(&b, argc, argv);
+	if (status < 0)
+		status = open_out(&b);
+	if (status < 0)
+		status = gather(&b);
+	if (status < 0)
+		status = entropy_draw(&b.seed, &b.entropy);
+	if (status < 0)
+		status = make(&b);
+	if (status < 0) {
+		status = EXIT_DONE;
+		if (b.entropy.json)
+			print_json(&b);
+		else if (!b.entropy.quiet)
+			print_result(&b);
+	}
+	clear(&b);
+	return status;
+}
+
+const struct command cmd_build = {
+	.name = "build",
+	.summary = "metadata tree -> seeded config drive",
+	.usage =
+		"build [OPTION...] -o OUT DIR\n"
+		"       seedrive build [OPTION...] -o OUT --user-data FILE [--meta-data FILE]\n"
+		"                      [--network-config FILE]\n"
+		"\n"
+		"  -o, --output OUT       the image; - is standard output\n"
+		"  --label LABEL          default: config-2 for openstack/, cidata for meta-data\n"
+		"  --publisher TEXT       for the volume descriptor\n"
+		"  --bind auto|none|UUID  the instance whose guest may credit the seed; auto takes\n"
+		"                         the uuid of openstack/latest/meta_data.json (default)\n"
+		"  --ttl TIME             the seed expires after 90s, 15m, 12h, 1d, 2w (default: never)\n"
+		"  --source LIST          draw from these (default: all that are here)\n"
+		"  --require LIST         fail unless these passed; hardware: for the whole claim\n"
+		"  --bits N               strength to claim, 1 to 16384 (default 256)\n"
+		"  --json                 say what was done in JSON\n"
+		"  -v, --verbose          say what each source gave\n"
+		"  -q, --quiet            say nothing unless something is wrong\n",
+	.run = run,
+};

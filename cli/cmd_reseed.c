@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A fresh seed in a drive that stands: record and note in one write, then the random_seeds. */
+#include "cli/cmd.h"
+#include "cli/drive.h"
+#include "cli/entropy.h"
+#include "cli/image.h"
+#include "seed/mix.h"
+#include "util/io.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* QEMU marks what it does with an image by locks on single bytes from here on, 100 for what it
+ * does, 200 for what it lets nobody else do (its block/file-posix.c). */
+#define QEMU_LOCK_FIRST 100
+#define QEMU_LOCK_COUNT 200
+
+struct reseed {
+	struct entropy_options entropy;
+	const char *bind;
+	bool has_ttl;
+	uint32_t ttl;
+	struct image image;
+	struct seed seed;
+	struct reseed_secret *secret;
+	unsigned mixed, left;
+	struct fault fault;
+};
+
+struct reseed_secret {
+	uint8_t both[RECORD_SIZE_MAX + RECORD_NOTE_SIZE];
+};
+
+enum { OPT_BIND = OPT_OWN, OPT_TTL };
+
+static const struct option options[] = {
+	OPTIONS_ENTROPY,
+	{ "bind", required_argument, NULL, OPT_BIND },
+	{ "ttl", required_argument, NULL, OPT_TTL },
+	{ 0 },
+};
+
+static int parse(struct reseed *re, int argc, char **argv)
+{
+	uint8_t uuid[UUID_SIZE];
+	int c, status = -1;
+
+	while (status < 0 && (c = option_next(argc, argv, ":qv", options)) >= 0) {
+		if (c == OPT_BIND) {
+			re->bind = optarg;
+		} else if (c == OPT_TTL) {
+			re->has_ttl = true;
+			if (option_duration("--ttl", optarg, &re->ttl) < 0)
+				return EXIT_USAGE;
+		} else {
+			status = entropy_option(&re->entropy, c);
+		}
+	}
+	if (status >= 0)
+		return status;
+	if (optind == argc)
+		return report_usage("IMAGE is missing");
+	if (argc - optind > 1)
+		return report_usage("%s: one IMAGE is enough", argv[optind + 1]);
+	if (re->bind && strcmp(re->bind, "none") != 0 &&
+		uuid_parse(re->bind, strlen(re->bind), uuid) < 0)
+		return report_usage("--bind: %s: must be none or a UUID", re->bind);
+	return -1;
+}
+
+/* Held until the end, so that no virtual machine starts from a drive half renewed. */
+static int lock(struct reseed *re)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = QEMU_LOCK_FIRST,
+			   .l_len = QEMU_LOCK_COUNT };
+
+	if (fcntl(re->image.fd, F_OFD_SETLK, &l) == 0)
+		return 0;
+	if (errno == EAGAIN || errno == EACCES)
+		return fault_set(&re->fault, -EBUSY, "%s: a running virtual machine has it locked",
+			re->image.path);
+	return fault_errno(&re->fault, -errno, re->image.path);
+}
+
+static int check_room(struct reseed *re)
+{
+	const struct image *im = &re->image;
+	const size_t need = record_size(re->seed.blocks * RECORD_BLOCK);
+
+	if (!im->has_record)
+		return fault_set(&re->fault, -ENOENT, "%s: no seed record to renew", im->path);
+	if (!im->has_note || im->note_file.len != RECORD_NOTE_SIZE ||
+		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
+		return fault_set(&re->fault, -EBADMSG, "%s: %s does not follow the record", im->path,
+			RECORD_NOTE_NAME);
+	if (need > im->record_file.len)
+		return fault_set(&re->fault, -ENOSPC, "%s: --bits %u: the record has room for %u",
+			im->path, re->entropy.bits,
+			(unsigned)((im->record_file.len - RECORD_HEADER) / RECORD_BLOCK *
+				RECORD_BLOCK_BITS));
+	return 0;
+}
+
+static int write_record(struct reseed *re, uint64_t now)
+{
+	const size_t len = (size_t)re->image.record_file.len;
+	struct record rec = re->image.record;
+	int r;
+
+	memcpy(rec.seed_id, re->seed.id, RECORD_ID_SIZE);
+	rec.credit_bits = re->seed.claim.credit_bits;
+	rec.hardware_bits = re->seed.claim.hardware_bits;
+	rec.issued_at = now;
+	if (re->has_ttl)
+		rec.ttl = re->ttl;
+	if (re->bind) {
+		memset(rec.uuid, 0, UUID_SIZE);
+		(void)uuid_parse(re->bind, strlen(re->bind), rec.uuid);
+	}
+	rec.seed = seed_bytes(&re->seed, &rec.seed_len);
+	r = record_encode(&rec, re->secret->both, len);
+	if (r < 0)
+		return r;
+	drive_note((char *)re->secret->both + len, &rec);
+	return io_pwrite(re->image.fd, re->secret->both, len + RECORD_NOTE_SIZE,
+		(uint64_t)re->image.record_file.lba * ISO_SECTOR);
+}
+
+static int mix_file(struct reseed *re, struct mixer *m, const struct iso_entry *file,
+	const char *path)
+{
+	char *text = secret_new((size_t)file->len);
+	int r;
+
+	if (!text)
+		return -ENOMEM;
+	r = iso_read(&re->image.volume, file, 0, text, (size_t)file->len);
+	if (r < 0)
+		goto out;
+	r = mix_metadata(m, text, (size_t)file->len, path);
+	if (r == 0) {
+		re->mixed++;
+		r = io_pwrite(re->image.fd, text, (size_t)file->len,
+			(uint64_t)file->lba * ISO_SECTOR);
+	} else {
+		if (r != -ENOENT) {
+			re->left++;
+			report_warning("%s: %s: %s: left as it was", re->image.path, path,
+				mix_why(r));
+		}
+		r = 0;
+	}
+out:
+	secret_free(text);
+	return r;
+}
+
+static int mix_all(struct reseed *re)
+{
+	char path[sizeof(((struct iso_entry *)0)->name) + 32];
+	struct mixer *m = mixer_new(seed_mix_key(&re->seed));
+	struct iso_entry file;
+	size_t at = 0;
+	int r = m ? 1 : -ENOMEM;
+
+	while (r > 0 && (r = image_metadata(&re->image, &at, &file, path, sizeof(path))) > 0) {
+		int e = file.len > 0 ? mix_file(re, m, &file, path) : 0;
+
+		if (e < 0)
+			r = e;
+	}
+	mixer_free(m);
+	return r;
+}
+
+static int renew(struct reseed *re)
+{
+	int r = check_room(re);
+
+	if (r < 0)
+		return report_failed(&re->fault);
+	re->secret = secret_new(sizeof(*re->secret));
+	r = re->secret ? write_record(re, (uint64_t)time(NULL)) : -ENOMEM;
+	if (r == 0)
+		r = mix_all(re);
+	if (r == 0 && fsync(re->image.fd) < 0)
+		r = -errno;
+	if (r < 0) {
+		fault_errno(&re->fault, r, re->image.path);
+		return report_failed(&re->fault);
+	}
+	return -1;
+}
+
+static void print_result(struct reseed *re)
+{
+	json_object *o;
+	char id[2 * RECORD_ID_SIZE + 1];
+
+	hex_encode(re->seed.id, RECORD_ID_SIZE, id);
+	if (re->entropy.json) {
+		o = entropy_json(&re->seed, &re->entropy);
+		json_object_object_add(o, "image", json_object_new_string(re->image.path));
+		json_object_object_add(o, "random_seed_mixed", json_object_new_int64(re->mixed));
+		json_object_object_add(o, "random_seed_left", json_object_new_int64(re->left));
+		json_print(o, stdout);
+	} else if (!re->entropy.quiet) {
+		printf("%s: fresh seed %s: %u bits; random_seed: %u mixed, %u left as they were\n",
+			re->image.path, id, re->seed.claim.credit_bits, re->mixed, re->left);
+		if (re->entropy.verbose)
+			entropy_print(&re->seed, stdout);
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	static struct reseed re = { .image = { .fd = -1 } };
+	int status;
+
+	entropy_options_init(&re.entropy);
+	status = parse(&re, argc, argv);
+	if (status < 0 && (image_open(&re.image, argv[optind], O_RDWR, &re.fault) < 0 ||
+			lock(&re) < 0))
+		status = report_failed(&re.fault);
+	if (status < 0)
+		status = entropy_draw(&re.seed, &re.entropy);
+	if (status < 0)
+		status = renew(&re);
+	if (status < 0) {
+		print_result(&re);
+		status = EXIT_DONE;
+	}
+	image_close(&re.image);
+	seed_clear(&re.seed);
+	secret_free(re.secret);
+	secret_wipe_stack();
+	return status;
+}
+
+const struct command cmd_reseed = {
+	.name = "reseed",
+	.summary = "a fresh seed for a drive that stands, in place",
+	.usage =
+		"reseed [OPTION...] IMAGE\n"
+		"\n"
+		"Keeps what the drive is bound to, and its time to live, unless told otherwise.\n"
+		"\n"
+		"  --bind none|UUID  bind the seed anew\n"
+		"  --ttl TIME        the seed expires after 90s, 15m, 12h, 1d, 2w; 0: never\n"
+		"  --source LIST     draw from these (default: all that are here)\n"
+		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"
+		"  --bits N          strength to claim, 1 to 16384 (default 256)\n"
+		"  --json            say what was done in JSON\n"
+		"  -v, --verbose     say what each source gave\n"
+		"  -q, --quiet       say nothing unless something is wrong\n",
+	.run = run,
+};

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/drive.h"
+#include "cli/report.h"
+#include "seed/mix.h"
+#include "util/json.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define METADATA "meta_data.json"
+#define METADATA_MAX (16u << 20) /* a file of this name that is larger was not made by Nova */
+
+struct drive_secret {
+	uint8_t record[RECORD_SIZE_MAX];
+	char metadata[]; /* the files that are mixed, one after the other */
+};
+
+bool drive_is_seed_label(const char *label)
+{
+	return strcasecmp(label, "config-2") == 0 || strcasecmp(label, "cidata") == 0;
+}
+
+const char *drive_default_label(const struct tree *t)
+{
+	const struct tree_node *node = tree_find(t, "openstack");
+
+	if (node && node->kind == TREE_DIR)
+		return "config-2";
+	return tree_find(t, "meta-data") ? "cidata" : NULL;
+}
+
+/* --- the tree's own files --- */
+
+/* Each VERSION below openstack/ that has a meta_data.json; NULL behind the last. */
+static struct tree_node *next_metadata(const struct tree *t, size_t *at)
+{
+	const struct tree_node *openstack = tree_find(t, "openstack");
+	char path[PATH_MAX];
+
+	while (openstack && *at < openstack->children) {
+		const struct tree_node *dir = openstack->child[(*at)++];
+		struct tree_node *file;
+
+		if (dir->kind != TREE_DIR)
+			continue;
+		snprintf(path, sizeof(path), "openstack/%s/%s", dir->name, METADATA);
+		file = tree_find(t, path);
+		if (file && file->kind == TREE_FILE)
+			return file;
+	}
+	return NULL;
+}
+
+static void warn_left(const struct tree *t, const struct tree_node *node, const char *why)
+{
+	char path[PATH_MAX];
+
+	report_warning("%s: %s: left as it was", tree_name(t, node, path), why);
+}
+
+static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node, char *text,
+	struct mixer *m, struct fault *f)
+{
+	char path[PATH_MAX];
+	int r = tree_read(t, node, text, f);
+
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "openstack/%s/%s", node->parent->name, METADATA);
+	r = mix_metadata(m, text, (size_t)node->size, path);
+	if (r == 0) {
+		node->bytes = (const uint8_t *)text;
+		d->mixed++;
+	} else if (r != -ENOENT) {
+		warn_left(t, node, mix_why(r));
+		d->left++;
+	}
+	return 0;
+}
+
+static bool small_enough(const struct tree_node *node)
+{
+	return node->size <= METADATA_MAX;
+}
+
+static int mix_all(struct drive *d, const struct tree *t, const struct seed *seed, struct fault *f)
+{
+	char *text = d->secret->metadata;
+	struct tree_node *node;
+	struct mixer *m = mixer_new(seed_mix_key(seed));
+	size_t at = 0;
+	int r = 0;
+
+	if (!m)
+		return fault_errno(f, -ENOMEM, "seed");
+	while (r == 0 && (node = next_metadata(t, &at))) {
+		if (!small_enough(node)) {
+			warn_left(t, node, "larger than 16 MiB");
+			d->left++;
+			continue;
+		}
+		r = mix_one(d, t, node, text, m, f);
+		text += node->size;
+	}
+	mixer_free(m);
+	return r;
+}
+
+static size_t metadata_size(const struct tree *t)
+{
+	const struct tree_node *node;
+	size_t at = 0, sum = 0;
+
+	while ((node = next_metadata(t, &at)))
+		if (small_enough(node))
+			sum += (size_t)node->size;
+	return sum;
+}
+
+static int parse_uuid(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE])
+{
+	struct json_span span;
+	int r = json_find_string(text, len, "uuid", &span);
+
+	if (r == -EBADMSG || r == -ELOOP)
+		return -ENOENT; /* mix_all() has words for it */
+	return r < 0 ? r : uuid_parse(text + span.at, span.len, ret_uuid);
+}
+
+int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE])
+{
+	const struct tree_node *node = tree_find(t, "openstack/latest/" METADATA);
+	char path[PATH_MAX];
+	struct fault f;
+	char *text;
+	int r;
+
+	if (!node || node->kind != TREE_FILE || !small_enough(node))
+		return -ENOENT;
+	text = secret_new((size_t)node->size + 1);
+	if (!text)
+		return -ENOMEM;
+	r = tree_read(t, node, text, &f);
+	if (r == 0)
+		r = parse_uuid(text, (size_t)node->size, ret_uuid);
+	secret_free(text);
+	if (r == -EINVAL || r == -EEXIST)
+		report_warning("%s: uuid: not one UUID: the drive is bound to no instance",
+			tree_name(t, node, path));
+	return r;
+}
+
+/* --- the record --- */
+
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec)
+{
+	json_object *o = json_object_new_object();
+	char id[2 * RECORD_ID_SIZE + 1];
+	const char *text;
+	size_t len;
+
+	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
+	json_object_object_add(o, "seedrive", json_object_new_string(VERSION));
+	json_object_object_add(o, "seed_id", json_object_new_string(id));
+	json_object_object_add(o, "credit_bits", json_object_new_int64(rec->credit_bits));
+	json_object_object_add(o, "hardware", json_object_new_boolean(rec->hardware_bits > 0));
+	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	len = strlen(text);
+	/* Always as long: a fresh seed is written over the old one in place. */
+	memset(out, ' ', RECORD_NOTE_SIZE);
+	memcpy(out, text, len);
+	out[len] = out[RECORD_NOTE_SIZE - 1] = '\n';
+	json_object_put(o);
+}
+
+/* What lies there under our names is an older drive's, and must not go out again. */
+static void drop_old(struct tree *t)
+{
+	size_t i = 0;
+
+	while (i < t->root->children) {
+		struct tree_node *node = t->root->child[i];
+		char path[PATH_MAX];
+
+		if (strcasecmp(node->name, RECORD_NAME) != 0 &&
+			strcasecmp(node->name, RECORD_NOTE_NAME) != 0) {
+			i++;
+			continue;
+		}
+		report_warning("%s: left out: a fresh one takes its place", tree_name(t, node, path));
+		tree_drop(t, node);
+	}
+}
+
+static int add_record(struct drive *d, struct tree *t, const struct drive_request *req,
+	struct fault *f)
+{
+	struct record rec = {
+		.credit_bits = req->seed->claim.credit_bits,
+		.hardware_bits = req->seed->claim.hardware_bits,
+		.issued_at = req->now,
+		.ttl = req->ttl,
+	};
+	size_t size;
+	int r;
+
+	memcpy(rec.seed_id, req->seed->id, RECORD_ID_SIZE);
+	memcpy(rec.uuid, req->uuid, UUID_SIZE);
+	rec.seed = seed_bytes(req->seed, &rec.seed_len);
+	size = record_size(rec.seed_len);
+	r = record_encode(&rec, d->secret->record, size);
+	if (r < 0)
+		return fault_errno(f, r, RECORD_NAME);
+	drive_note(d->note, &rec);
+	drop_old(t);
+	r = tree_add_bytes(t, RECORD_NAME, d->secret->record, size, 0400, (time_t)req->now, f);
+	if (r == 0)
+		r = tree_add_bytes(t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444,
+			(time_t)req->now, f);
+	return r;
+}
+
+int drive_seed(struct drive *d, struct tree *t, const struct drive_request *req, struct fault *f)
+{
+	int r;
+
+	*d = (struct drive){ 0 };
+	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
+	if (!d->secret)
+		return fault_errno(f, -ENOMEM, "seed");
+	r = mix_all(d, t, req->seed, f);
+	return r < 0 ? r : add_record(d, t, req, f);
+}
+
+void drive_clear(struct drive *d)
+{
+	if (!d)
+		return;
+	secret_free(d->secret);
+	d->secret = NULL;
+}

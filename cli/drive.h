@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_DRIVE_H
+#define CLI_DRIVE_H
+
+#include <json-c/json.h>
+
+#include "iso/tree.h"
+#include "seed/draw.h"
+
+/* What goes onto a seed drive besides the caller's tree. */
+struct drive_request {
+	const struct seed *seed;
+	uint8_t uuid[UUID_SIZE]; /* zero: unbound */
+	uint32_t ttl;
+	uint64_t now;
+};
+
+struct drive {
+	struct drive_secret *secret;
+	char note[RECORD_NOTE_SIZE];
+	unsigned mixed;    /* values of random_seed that are new */
+	unsigned left;     /* ... and that had to be left as they were */
+};
+
+/** drive_is_seed_label - is this one of the four labels under which a guest looks for a seed? */
+bool drive_is_seed_label(const char *label);
+
+/** drive_default_label - by what the tree holds; NULL: it must be said. */
+const char *drive_default_label(const struct tree *t);
+
+/**
+ * drive_uuid - the instance's UUID from openstack/latest/meta_data.json
+ * Returns: 0; -ENOENT when the tree does not tell; -EINVAL, warned of, when it is none.
+ */
+int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
+
+/**
+ * drive_seed - put record and note into @t, and mix every random_seed of it
+ * @d: the caller's storage; needs drive_clear() after the tree is cleared, also after an error
+ *
+ * A file that cannot be mixed is left as it was, with a warning. Returns: 0 or -errno with @f.
+ */
+int drive_seed(struct drive *d, struct tree *t, const struct drive_request *req, struct fault *f);
+
+/** drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces. */
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec);
+
+void drive_clear(struct drive *d);
+
+#endif

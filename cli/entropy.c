@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/entropy.h"
+#include "cli/report.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define LABEL_SIZE (sizeof(((struct source_spec *)0)->arg) + 16)
+
+/* All sources and their faults in one line. */
+static void refuse(const struct seed *s, const struct entropy_options *o, const char *what)
+{
+	char line[1024] = "", label[LABEL_SIZE], why[160];
+	size_t i, at = 0;
+
+	for (i = 0; i < s->reports && at < sizeof(line); i++) {
+		const struct draw_report *r = s->report + i;
+		const char *word = draw_passed(r) ? "passed, worth nothing by itself" :
+			draw_why(r, why, sizeof(why));
+
+		if (draw_passed(r) && (r->assessed_per || r->spec->src->kind == SOURCE_KERNEL))
+			word = "passed";
+		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s: %s", i ? "; " : "",
+			draw_label(r, label, sizeof(label)), word);
+	}
+	report_error("%s %u of %u bits: %s", what, s->claim.credit_bits, o->bits, line);
+}
+
+static void warn_of_failures(const struct seed *s)
+{
+	char label[LABEL_SIZE], why[160];
+	size_t i;
+
+	for (i = 0; i < s->reports; i++) {
+		const struct draw_report *r = s->report + i;
+
+		/* That this CPU has no such instruction is news only to who asked for it. */
+		if (draw_passed(r) || (s->sources.by_default && r->err == -ENODEV))
+			continue;
+		report_warning("%s: %s", draw_label(r, label, sizeof(label)),
+			draw_why(r, why, sizeof(why)));
+	}
+	if (secret_unlocked())
+		report_warning("memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
+}
+
+static const struct draw_report *report_of(const struct seed *s, const char *name, size_t len)
+{
+	const struct source *src = source_find(name, len);
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (s->report[i].spec->src == src)
+			return s->report + i;
+	return NULL;
+}
+
+/* -1: met. Else the exit status, its line said. */
+static int check_required(const struct seed *s, const struct entropy_options *o)
+{
+	char label[LABEL_SIZE], why[160];
+	const char *word = o->require;
+	size_t len;
+
+	for (; word && *word; word += len + (word[len] == ',')) {
+		const struct draw_report *r;
+
+		len = strcspn(word, ",");
+		if (len == 8 && strncmp(word, "hardware", len) == 0) {
+			if (s->claim.hardware_bits >= o->bits)
+				continue;
+			report_error("hardware: %u of %u bits", s->claim.hardware_bits, o->bits);
+			return EXIT_REFUSED;
+		}
+		r = report_of(s, word, len);
+		if (r && draw_passed(r))
+			continue;
+		if (r)
+			report_error("%s: %s", draw_label(r, label, sizeof(label)),
+				draw_why(r, why, sizeof(why)));
+		else
+			report_error("%.*s: required, but not among the sources", (int)len, word);
+		return EXIT_REFUSED;
+	}
+	return -1;
+}
+
+/* A name that no source has is the user's slip, found before anything is drawn. */
+static int check_names(const char *word)
+{
+	size_t len;
+
+	for (; word && *word; word += len + (word[len] == ',')) {
+		len = strcspn(word, ",");
+		if (!(len == 8 && strncmp(word, "hardware", len) == 0) && !source_find(word, len))
+			return report_usage("--require: %.*s: unknown", (int)len, word);
+	}
+	return -1;
+}
+
+int entropy_draw(struct seed *s, const struct entropy_options *o)
+{
+	int status = check_names(o->require), r;
+
+	memset(s, 0, sizeof(*s));
+	if (status >= 0)
+		return status;
+	r = seed_draw(s, &o->sources, o->bits);
+	if (r < 0 && r != -ENODATA) {
+		report_error("seed: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
+	status = check_required(s, o);
+	if (status >= 0)
+		return status;
+	if (r < 0 || s->claim.credit_bits < o->bits) {
+		refuse(s, o, "entropy refused:");
+		return EXIT_REFUSED;
+	}
+	warn_of_failures(s);
+	return -1;
+}
+
+static const char *status_word(const struct draw_report *r)
+{
+	return draw_passed(r) ? "passed" : r->health.failed ? "failed" :
+		r->err == -ENODEV ? "absent" : r->err == -EACCES ? "not permitted" :
+		r->err == -ENOSYS ? "not built in" : "failed";
+}
+
+static void add_number(json_object *to, const char *key, uint64_t number)
+{
+	json_object_object_add(to, key, json_object_new_int64((int64_t)number));
+}
+
+static void add_text(json_object *to, const char *key, const char *text)
+{
+	json_object_object_add(to, key, json_object_new_string(text));
+}
+
+static json_object *test_json(unsigned figure, unsigned cutoff)
+{
+	json_object *o = json_object_new_object();
+
+	add_number(o, "figure", figure);
+	add_number(o, "cutoff", cutoff);
+	return o;
+}
+
+static json_object *report_json(const struct seed *s, const struct draw_report *r)
+{
+	json_object *o = json_object_new_object(), *tests = json_object_new_object();
+	json_object *assessed = json_object_new_array();
+	char text[LABEL_SIZE];
+	size_t i;
+
+	add_text(o, "source", draw_label(r, text, sizeof(text)));
+	add_text(o, "status", status_word(r));
+	if (!draw_passed(r)) {
+		char why[160];
+
+		add_text(o, "reason", draw_why(r, why, sizeof(why)));
+	}
+	add_text(o, "kind", r->spec->src->kind == SOURCE_KERNEL ? "kernel" :
+		r->assessed_per ? "hardware" : "unassessed");
+	add_number(o, "bytes", r->bytes);
+	add_number(o, "rate_bits", r->assessed_per);
+	add_number(o, "rate_bytes", r->per_bytes);
+	for (i = 0; i < s->blocks && draw_passed(r); i++)
+		json_object_array_add(assessed, json_object_new_int64((int64_t)r->assessed[i]));
+	json_object_object_add(o, "assessed_bits", assessed); /* a block of the record each */
+	if (r->spec->src->kind == SOURCE_CPU)
+		add_number(o, "retries", r->retries);
+	json_object_object_add(tests, "repetition_count",
+		test_json(r->health.run_max, HEALTH_RCT_CUTOFF));
+	json_object_object_add(tests, "adaptive_proportion",
+		test_json(r->health.count_max, HEALTH_APT_CUTOFF));
+	add_text(tests, "failed", health_name(r->health.failed));
+	if (r->bytes > 0)
+		json_object_object_add(o, "tests", tests);
+	else
+		json_object_put(tests);
+	return o;
+}
+
+json_object *entropy_json(const struct seed *s, const struct entropy_options *o)
+{
+	json_object *out = json_object_new_object(), *sources = json_object_new_array();
+	char id[2 * RECORD_ID_SIZE + 1];
+	size_t i;
+
+	hex_encode(s->id, RECORD_ID_SIZE, id);
+	add_text(out, "seed_id", id);
+	add_number(out, "asked_bits", o->bits);
+	add_number(out, "credit_bits", s->claim.credit_bits);
+	add_number(out, "hardware_bits", s->claim.hardware_bits);
+	add_number(out, "blocks", s->blocks);
+	for (i = 0; i < s->reports; i++)
+		json_object_array_add(sources, report_json(s, s->report + i));
+	json_object_object_add(out, "sources", sources);
+	return out;
+}
+
+static uint64_t assessed_sum(const struct seed *s, const struct draw_report *r)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++)
+		sum += r->assessed[i];
+	return sum;
+}
+
+void entropy_print(const struct seed *s, FILE *to)
+{
+	char label[LABEL_SIZE], why[160];
+	size_t i;
+
+	for (i = 0; i < s->reports; i++) {
+		const struct draw_report *r = s->report + i;
+
+		if (!draw_passed(r))
+			fprintf(to, "  %-8s  %s\n", draw_label(r, label, sizeof(label)),
+				draw_why(r, why, sizeof(why)));
+		else if (r->spec->src->kind == SOURCE_KERNEL)
+			fprintf(to, "  %-8s  %" PRIu64 " bytes, strength of %d bits, not hardware\n",
+				draw_label(r, label, sizeof(label)), r->bytes, CLAIM_KERNEL_BITS);
+		else
+			fprintf(to,
+				"  %-8s  %" PRIu64 " bytes, %" PRIu64 " bits assessed, longest run %u "
+				"(cutoff %d), highest count %u (cutoff %d)\n",
+				draw_label(r, label, sizeof(label)), r->bytes, assessed_sum(s, r),
+				r->health.run_max, HEALTH_RCT_CUTOFF, r->health.count_max,
+				HEALTH_APT_CUTOFF);
+	}
+}
+
+void json_print(json_object *object, FILE *to)
+{
+	fprintf(to, "%s\n", json_object_to_json_string_ext(object,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}

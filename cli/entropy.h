@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_ENTROPY_H
+#define CLI_ENTROPY_H
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "cli/options.h"
+#include "seed/draw.h"
+
+/**
+ * entropy_draw - draw a seed, and judge whether it is what was asked for
+ * Says on standard error what failed: a warning where the rest suffices, one line that names every
+ * source where it does not.
+ * Returns: -1 to go on with @s, else an exit status; seed_clear() in either case.
+ */
+int entropy_draw(struct seed *s, const struct entropy_options *o);
+
+/** entropy_json - the claim and all that it rests on, so that a reader can redo the sum. */
+json_object *entropy_json(const struct seed *s, const struct entropy_options *o);
+
+/** entropy_print - the same for people, a line a source. */
+void entropy_print(const struct seed *s, FILE *to);
+
+/** json_print - to @to with a newline, and give @object back. */
+void json_print(json_object *object, FILE *to);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_IMAGE_H
+#define CLI_IMAGE_H
+
+#include "iso/read.h"
+#include "seed/record.h"
+#include "util/fault.h"
+
+/* A drive that stands, looked at with the guest's own reader. */
+struct image {
+	const char *path;
+	int fd;
+	uint64_t size; /* of the file */
+	struct iso_volume volume;
+	struct iso_entry record_file, note_file;
+	bool has_record, has_note;
+	struct record record; /* points into @secret */
+	struct image_secret *secret;
+};
+
+/**
+ * image_open - open, check the volume, and parse the record if there is one
+ * @flags: O_RDONLY or O_RDWR
+ *
+ * Needs image_close() in the end, also after an error.
+ * Returns: 0 or -errno with @f; a record that is refused is -EBADMSG.
+ */
+int image_open(struct image *im, const char *path, int flags, struct fault *f);
+
+void image_close(struct image *im);
+
+/**
+ * image_metadata - the next openstack/VERSION/meta_data.json
+ * @at:   0 before the first call
+ * @path: where it stands in the image
+ * Returns: 1, 0 behind the last, or -errno.
+ */
+int image_metadata(const struct image *im, size_t *at, struct iso_entry *ret_file, char *path,
+	size_t path_size);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cmd.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command *const commands[] = {
+	&cmd_build, &cmd_reseed, &cmd_inspect, &cmd_draw, &cmd_sources,
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void show_help(FILE *to)
+{
+	size_t i;
+
+	fputs("usage: seedrive COMMAND [OPTION...] [ARGUMENT...]\n"
+	      "\n"
+	      "Builds config drives that seed the guest's kernel.\n"
+	      "\n",
+		to);
+	for (i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n"
+	      "seedrive COMMAND --help tells more, seedrive --version the version.\n",
+		to);
+}
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* What was printed has to have arrived: a full disk behind standard output is a failure. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	report_error("standard output: %s", strerror(errno));
+	return status == EXIT_DONE ? EXIT_FAILED : status;
+}
+
+static int run(int argc, char **argv)
+{
+	const struct command *c;
+	int i;
+
+	if (argc < 2) {
+		show_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		show_help(stdout);
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("seedrive " VERSION);
+		return EXIT_DONE;
+	}
+	c = find_command(argv[1]);
+	if (!c)
+		return report_usage("%s: no such command, see seedrive --help", argv[1]);
+	report_as(c->name);
+	for (i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			printf("usage: seedrive %s", c->usage);
+			return EXIT_DONE;
+		}
+	}
+	return c->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int r = secret_setup();
+
+	if (r < 0) {
+		report_error("memory for secrets: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
+	return finish(run(argc, argv));
+}

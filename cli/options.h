@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "seed/source.h"
+
+/* What --source, --require and --bits asked for, and how much is to be said. */
+struct entropy_options {
+	struct source_list sources;
+	const char *require; /* as typed, or NULL */
+	uint32_t bits;
+	bool json, quiet, verbose;
+};
+
+/* Values of getopt_long() for what all commands share; a command's own begin at OPT_OWN. */
+enum {
+	OPT_SOURCE = 256,
+	OPT_REQUIRE,
+	OPT_BITS,
+	OPT_JSON,
+	OPT_OWN,
+};
+
+#define OPTIONS_ENTROPY                                       \
+	{ "source", required_argument, NULL, OPT_SOURCE },    \
+	{ "require", required_argument, NULL, OPT_REQUIRE },  \
+	{ "bits", required_argument, NULL, OPT_BITS },        \
+	{ "json", no_argument, NULL, OPT_JSON },              \
+	{ "quiet", no_argument, NULL, 'q' },                  \
+	{ "verbose", no_argument, NULL, 'v' }
+
+/** entropy_options_init - all sources, 256 bits. */
+void entropy_options_init(struct entropy_options *o);
+
+/** entropy_option - one that getopt_long() found. Returns: -1 to go on, else an exit status. */
+int entropy_option(struct entropy_options *o, int c);
+
+/** option_next - getopt_long() that says in our own words what is wrong; '?' after that. */
+int option_next(int argc, char **argv, const char *short_options, const struct option *options);
+
+/** option_number - a whole number from @low to @high; -1 after a line on standard error. */
+int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret);
+
+/** option_duration - "90", "90s", "15m", "12h", "1d", "2w" as seconds; "0": none. As above. */
+int option_duration(const char *name, const char *text, uint32_t *ret);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "util/fault.h"
+
+/* The exit statuses; they are in the man page and never move. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_REFUSED = 3, /* entropy: a required source failed, or less was assessed than asked for */
+};
+
+/** report_as - the command in whose name all lines are written from now on. */
+void report_as(const char *command);
+
+/**
+ * report_error, report_warning - one line on standard error: "seedrive: build: THING: FAULT"
+ * Bytes that could do more to a terminal than show are written as \xNN.
+ */
+void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** report_failed, report_usage - an error line, and the exit status that goes with it. */
+int report_failed(const struct fault *f);
+int report_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
