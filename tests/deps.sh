@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Installs what is missing of all that the build and the tests need, on Debian and its kin.
+set -eu
+
+packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
+	libisofs-dev libburn-dev libsodium-dev libjson-c-dev
+	bats libcmocka-dev gdb strace shellcheck clang-format mandoc python3 openssl
+	qemu-system-x86 busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux
+	genisoimage xorriso libarchive-tools cloud-init time attr'
+
+installed() {
+	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
+}
+
+missing=
+for package in $packages; do
+	# The run time of clang's sanitizers has the compiler's version in its name.
+	if [ "$package" = libclang-rt-dev ]; then
+		version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
+		[ -n "$version" ] || continue
+		package=libclang-rt-$version-dev
+	fi
+	installed "$package" || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "deps: not Debian; install these yourself:$missing" >&2
+	exit 1
+fi
+as_root=
+[ "$(id -u)" = 0 ] || as_root=sudo
+echo "deps: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -q >/dev/null
+# shellcheck disable=SC2086 # a list of words
+$as_root apt-get install -y -q --no-install-recommends $missing >/dev/null
