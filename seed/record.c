@@ -106,7 +106,7 @@ int record_parse(const uint8_t *raw, size_t len, struct record *ret)
 	uint8_t sum[SHA256_SIZE];
 	uint64_t seed_len, credit, hardware;
 
-	if (len < RECORD_SECTOR || len % RECORD_SECTOR != 0)
+	if (len < RECORD_SECTOR || len > RECORD_SIZE_MAX || len % RECORD_SECTOR != 0)
 		return -EMSGSIZE;
 	if (memcmp(raw + AT_MAGIC, magic, sizeof(magic)) != 0)
 		return -ENOMSG;

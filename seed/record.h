@@ -45,7 +45,7 @@ int record_encode(const struct record *rec, uint8_t *out, size_t size);
 /**
  * record_parse - check every byte of a record, then hand it out
  * @raw:     the file; @ret->seed points into it
- * @len:     its length; a multiple of RECORD_SECTOR
+ * @len:     its length; a multiple of RECORD_SECTOR, at most RECORD_SIZE_MAX
  * @ret:     untouched on error
  * Returns: 0, or a negative errno for which record_why() has words.
  */
