@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: kernel.sh [DEB]
+#
+# Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into
+# the cache ($SEEDRIVE_CACHE), or the package given, so that a kernel of another suite can be tried.
+# Nothing is installed.
+
+set -euo pipefail
+export LC_ALL=C
+
+die() {
+	printf 'kernel.sh: %s\n' "$*" >&2
+	exit 1
+}
+
+# The package behind the meta-package, as NAME=VERSION.
+current() {
+	local name version
+
+	name=$(apt-cache show --no-all-versions linux-image-cloud-amd64 2>/dev/null |
+		sed -n 's/^Depends:.*\(linux-image-[^ ,]*\).*/\1/p') || true
+	[ -n "$name" ] || die "apt does not know linux-image-cloud-amd64: is 'apt-get update' due?"
+	version=$(apt-cache show --no-all-versions "$name" | sed -n 's/^Version: //p')
+	printf '%s=%s\n' "$name" "$version"
+}
+
+fetch() {
+	(cd "$new" && apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$1" >&2) ||
+		die "cannot download $1: is 'apt-get update' due?"
+	set -- "$new"/*.deb
+	unpack "$1"
+	rm "$1"
+}
+
+# depmod otherwise runs when the package is installed; busybox's knows plain modules only.
+unpack() {
+	dpkg-deb -x "$1" "$new"
+	[ -d "$new/lib" ] || ln -s usr/lib "$new/lib"
+	find "$new/lib/" -name '*.ko.xz' -exec unxz {} +
+	for modules in "$new"/lib/modules/*; do
+		busybox depmod -b "$new" "${modules##*/}" >&2
+	done
+}
+
+cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
+if [ $# -gt 0 ]; then
+	package=$(dpkg-deb -f "$1" Package)=$(dpkg-deb -f "$1" Version)
+else
+	package=$(current)
+fi
+kernel=$cache/${package/=/_}
+
+if [ ! -d "$kernel" ]; then
+	mkdir -p "$cache"
+	new=$(mktemp -d "$cache/new.XXXXXX")
+	trap 'rm -rf "$new"' EXIT
+	if [ $# -gt 0 ]; then unpack "$1"; else fetch "$package"; fi
+	# Renaming onto a folder that is not empty fails: then another run was faster, with the same.
+	mv -T "$new" "$kernel" 2>/dev/null || [ -d "$kernel" ] || die "$kernel: cannot be written"
+fi
+printf '%s\n' "$kernel"
