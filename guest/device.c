@@ -6,11 +6,13 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "guest/sys.h"
 
-#define NAP_MS   10  /* between two looks at what has appeared */
+#define NAP_MS 10 /* between two looks at what has appeared */
+
 /* SCSI and ATA hosts look for their devices in the background, and do not say when they are done: an
  * IDE CD was seen 0.33 s after its host. What has shown nothing new for so long has shown all. */
 #define QUIET_MS 1000
@@ -244,6 +246,16 @@ static int find_all(struct drives *d, unsigned wait_ms)
 	}
 }
 
+static bool is_file(const char *path)
+{
+	uint16_t st[128];                    /* struct statx of linux/stat.h, 256 bytes ... */
+	const size_t mode = 28 / sizeof(*st); /* ... and where its stx_mode stands */
+	const int type_only = 1;             /* STATX_TYPE */
+
+	return sys_call(SYS_statx, AT_FDCWD, (long)path, 0, type_only, (long)st, 0) == 0 &&
+		(st[mode] & S_IFMT) == S_IFREG;
+}
+
 static int find_one(struct drives *d, const char *device, unsigned wait_ms)
 {
 	struct drive *drive = d->drive;
@@ -253,6 +265,10 @@ static int find_one(struct drives *d, const char *device, unsigned wait_ms)
 	if (!exists(device))
 		return -ENOENT;
 	d->count = 1;
+	if (is_file(device)) {
+		probe(drive);
+		return 0;
+	}
 	drive->on_usb = strncmp(device, "/dev/", 5) != 0 || on_usb(device + 5);
 	return probe_all(d, now_ms(), wait_ms);
 }

@@ -17,20 +17,27 @@
 
 static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
 
+struct input {
+	int fd;
+	bool cached; /* something went through the page cache */
+};
+
 /* Past the page cache where the device can do it: what is secret must not stay in it, and a slow
  * CD is not made to read ahead. */
 static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 {
 	_Alignas(ISO_SECTOR) uint8_t sector[ISO_SECTOR]; /* as O_DIRECT wants it */
-	const int fd = *(const int *)ctx;
+	struct input *in = ctx;
 	int r = 0;
 
 	for (uint8_t *p = buf; len > 0 && r == 0;) {
 		size_t n = len < sizeof(sector) ? len : sizeof(sector);
 
-		r = sys_pread_all(fd, sector, sizeof(sector), off);
-		if (r == -EINVAL && sys_set_flags(fd, 0) == 0)
-			r = sys_pread_all(fd, sector, sizeof(sector), off);
+		r = sys_pread_all(in->fd, sector, sizeof(sector), off);
+		if (r == -EINVAL && !in->cached && sys_set_flags(in->fd, 0) == 0) {
+			in->cached = true;
+			r = sys_pread_all(in->fd, sector, sizeof(sector), off);
+		}
 		memcpy(p, sector, n);
 		p += n;
 		off += n;
@@ -69,23 +76,23 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	return DRIVE_SEEDED;
 }
 
-static int look(struct drive *drive, int fd)
+static int look(struct drive *drive, struct input *in)
 {
 	struct iso_volume vol;
 	int size;
 
-	drive->is_block = sys_ioctl(fd, BLOCK_SECTOR_SIZE, &size) == 0;
+	drive->is_block = sys_ioctl(in->fd, BLOCK_SECTOR_SIZE, &size) == 0;
 	if (drive->is_block) {
-		switch (sys_ioctl(fd, CDROM_DRIVE_STATUS, (void *)INT_MAX)) {
+		switch (sys_ioctl(in->fd, CDROM_DRIVE_STATUS, (void *)INT_MAX)) {
 		case CDS_NO_DISC:
 		case CDS_TRAY_OPEN:
 			return DRIVE_OTHER;
 		case CDS_DRIVE_NOT_READY:
 			return DRIVE_UNSETTLED;
 		}
-		(void)sys_set_flags(fd, O_DIRECT);
+		in->cached = sys_set_flags(in->fd, O_DIRECT) < 0;
 	}
-	if (iso_volume_open(&vol, (struct iso_input){ read_at, &fd }) < 0 ||
+	if (iso_volume_open(&vol, (struct iso_input){ read_at, in }) < 0 ||
 		!label_is_ours(vol.label))
 		return DRIVE_OTHER;
 	memcpy(drive->label, vol.label, sizeof(drive->label));
@@ -95,14 +102,14 @@ static int look(struct drive *drive, int fd)
 void probe(struct drive *drive)
 {
 	/* O_NONBLOCK: a CD drive without a medium answers instead of waiting for one. */
-	int fd = sys_open(drive->path, O_RDONLY | O_NONBLOCK);
+	struct input in = { .fd = sys_open(drive->path, O_RDONLY | O_NONBLOCK) };
 	int state = DRIVE_OTHER;
 
-	if (fd >= 0) {
-		state = look(drive, fd);
-		if (drive->is_block)
-			sys_call(SYS_fadvise64, fd, 0, 0, POSIX_FADV_DONTNEED, 0, 0);
-		sys_close(fd);
+	if (in.fd >= 0) {
+		state = look(drive, &in);
+		if (in.cached)
+			sys_call(SYS_fadvise64, in.fd, 0, 0, POSIX_FADV_DONTNEED, 0, 0);
+		sys_close(in.fd);
 	}
 	drive->state = state;
 }
