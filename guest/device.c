@@ -3,11 +3,8 @@
 #include "guest/probe.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "guest/sys.h"
 
@@ -17,7 +14,14 @@
  * IDE CD was seen 0.33 s after its host. What has shown nothing new for so long has shown all. */
 #define QUIET_MS 1000
 
-#define LOCK_ONFAULT 1 /* MLOCK_ONFAULT of linux/mman.h */
+#define FUTEX_WAIT 0 /* linux/futex.h */
+#define CHILD_RUNS 1
+
+struct child {
+	_Alignas(16) uint8_t stack[16 << 10];
+	volatile int running; /* CHILD_RUNS until the kernel clears it, at the child's end */
+	pid_t pid;
+};
 
 struct dirent_raw {
 	uint64_t ino;
@@ -32,29 +36,13 @@ static unsigned now_ms(void)
 	return (unsigned)(sys_nanoseconds(CLOCK_MONOTONIC) / 1000000);
 }
 
-struct drives *drives_new(void)
-{
-	const long size = sizeof(struct drives);
-	long at = sys_call(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		0);
-
-	if (at < 0 && at > -4096) /* the kernel's range of error numbers */
-		return NULL;
-	sys_call(SYS_mlock2, at, size, LOCK_ONFAULT, 0, 0, 0);
-	sys_call(SYS_madvise, at, size, MADV_DONTDUMP, 0, 0, 0);
-	return (struct drives *)at;
-}
-
-void drives_free(struct drives *d)
+void drives_wipe(struct drives *d)
 {
 	size_t i;
 
-	if (!d)
-		return;
 	for (i = 0; i < d->count; i++)
 		if (d->drive[i].state >= DRIVE_DAMAGED)
 			explicit_bzero(d->drive[i].raw, sizeof(d->drive[i].raw));
-	sys_call(SYS_munmap, (long)d, sizeof(*d), 0, 0, 0, 0);
 }
 
 /* Call @each with every name in a folder of sysfs; opendir would want a heap. */
@@ -163,50 +151,47 @@ static bool wants_probe(const struct drive *drive)
 	return drive->state == DRIVE_SILENT || drive->state == DRIVE_UNSETTLED;
 }
 
-/* Until @p has something, or @wait_ms have passed since @start. */
-static int wait_for(struct pollfd *p, unsigned start, unsigned wait_ms)
+static void sleep_until(struct child *c, unsigned deadline_ms)
 {
-	const unsigned spent = now_ms() - start, left = spent < wait_ms ? wait_ms - spent : 0;
-	struct timespec t = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
+	const int left = (int)(deadline_ms - now_ms());
+	const struct timespec t = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000L };
 
-	return (int)sys_call(SYS_ppoll, (long)p, p != NULL, (long)&t, 0, 0, 0);
+	if (left > 0)
+		sys_call(SYS_futex, (long)&c->running, FUTEX_WAIT, CHILD_RUNS, (long)&t, 0, 0);
 }
 
-/* A child for each drive, side by side. One pipe is the barrier: it ends when all have let go. */
-static int probe_all(struct drives *d, unsigned start, unsigned wait_ms)
+static int probe_in_child(void *drive)
 {
-	pid_t child[DRIVES_MAX] = { 0 };
-	struct pollfd p = { .events = POLLIN };
-	int pipe_fd[2], r;
+	probe(drive);
+	return 0;
+}
+
+/* A child for each drive, side by side: a device that never answers holds up nobody but its own. They
+ * share our memory, as copying that of a process would take longer than reading a drive; and the
+ * kernel itself says when one has ended, however it did. */
+static void probe_all(struct drives *d, unsigned start, unsigned wait_ms)
+{
+	static struct child children[DRIVES_MAX];
 	size_t i;
 
-	r = (int)sys_call(SYS_pipe2, (long)pipe_fd, O_CLOEXEC, 0, 0, 0, 0);
-	if (r < 0)
-		return r;
 	for (i = 0; i < d->count; i++) {
-		if (!wants_probe(d->drive + i))
+		struct child *c = children + i;
+
+		if (!wants_probe(d->drive + i) || c->running)
 			continue;
-		child[i] = sys_fork();
-		if (child[i] == 0) {
-			probe(d->drive + i);
-			sys_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
-		}
+		c->running = CHILD_RUNS;
+		c->pid = sys_clone(probe_in_child, c->stack + sizeof(c->stack), d->drive + i,
+			&c->running);
+		if (c->pid < 0)
+			c->running = 0;
 	}
-	sys_close(pipe_fd[1]);
-	p.fd = pipe_fd[0];
-	do
-		r = wait_for(&p, start, wait_ms);
-	while (r == -EINTR);
-	sys_close(pipe_fd[0]);
-	for (i = 0; i < d->count; i++) {
-		if (child[i] <= 0)
-			continue;
-		/* It may sit in a call that no signal ends: never wait for it. */
-		if (wants_probe(d->drive + i))
-			sys_call(SYS_kill, child[i], SIGKILL, 0, 0, 0, 0);
-		sys_call(SYS_wait4, child[i], 0, WNOHANG, 0, 0, 0);
-	}
-	return 0;
+	for (i = 0; i < d->count; i++)
+		while (children[i].running && now_ms() - start < wait_ms)
+			sleep_until(children + i, start + wait_ms);
+	/* It may sit in a call that no signal ends: it is never waited for. */
+	for (i = 0; i < d->count; i++)
+		if (children[i].running)
+			sys_call(SYS_kill, children[i].pid, SIGKILL, 0, 0, 0, 0);
 }
 
 static bool any_state(const struct drives *d, int from, int to)
@@ -226,23 +211,28 @@ static bool more_to_come(const struct drives *d, unsigned quiet_ms)
 	return quiet_ms < QUIET_MS && each_name("/sys/class/scsi_host", any_name, NULL);
 }
 
-static int find_all(struct drives *d, unsigned wait_ms)
+static void nap(void)
+{
+	const struct timespec t = { .tv_nsec = NAP_MS * 1000000L };
+
+	sys_call(SYS_nanosleep, (long)&t, 0, 0, 0, 0, 0);
+}
+
+static void find_all(struct drives *d, unsigned wait_ms)
 {
 	const unsigned start = now_ms();
 	unsigned news = start;
 
 	for (;;) {
-		int r = 0;
-
 		if (each_name("/sys/class/block", note_drive, d))
 			news = now_ms();
 		if (any_state(d, DRIVE_SILENT, DRIVE_SILENT) ||
 			any_state(d, DRIVE_UNSETTLED, DRIVE_UNSETTLED))
-			r = probe_all(d, start, wait_ms);
-		if (r < 0 || any_state(d, DRIVE_BARE, DRIVE_SEEDED) ||
+			probe_all(d, start, wait_ms);
+		if (any_state(d, DRIVE_BARE, DRIVE_SEEDED) ||
 			now_ms() - start >= wait_ms || !more_to_come(d, now_ms() - news))
-			return r;
-		wait_for(NULL, now_ms(), NAP_MS);
+			return;
+		nap();
 	}
 }
 
@@ -270,10 +260,14 @@ static int find_one(struct drives *d, const char *device, unsigned wait_ms)
 		return 0;
 	}
 	drive->on_usb = strncmp(device, "/dev/", 5) != 0 || on_usb(device + 5);
-	return probe_all(d, now_ms(), wait_ms);
+	probe_all(d, now_ms(), wait_ms);
+	return 0;
 }
 
 int drives_find(struct drives *d, const char *device, unsigned wait_ms)
 {
-	return device ? find_one(d, device, wait_ms) : find_all(d, wait_ms);
+	if (device)
+		return find_one(d, device, wait_ms);
+	find_all(d, wait_ms);
+	return 0;
 }

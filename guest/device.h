@@ -31,20 +31,17 @@ struct drive {
 	uint8_t raw[RECORD_SIZE_MAX];
 };
 
-/* In memory that the probing children share, locked and kept out of core dumps. */
 struct drives {
 	size_t count;
 	struct drive drive[DRIVES_MAX];
 };
 
-/** drives_new - the storage for one search. NULL: no memory. */
-struct drives *drives_new(void);
-
-/** drives_free - wipe and give back; NULL is fine. */
-void drives_free(struct drives *d);
+/** drives_wipe - what was read of any record. */
+void drives_wipe(struct drives *d);
 
 /**
  * drives_find - look at every block device, each from a child of its own
+ * @d:       static storage, zero: a child that never ends goes on to look at it
  * @device:  look at this one alone; a regular file will do
  * @wait_ms: how long a device may take to answer, and how long to wait for drives that are
  *           still to appear; that only while one is to be expected

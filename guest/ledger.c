@@ -74,8 +74,10 @@ enum ledger ledger_commit(const char *dir, const struct record *rec)
 
 	if (!dir)
 		return LEDGER_NONE;
-	fresh = sys_call(SYS_mkdirat, AT_FDCWD, (long)dir, 0700, 0, 0, 0) == 0;
 	fd = open_dir(AT_FDCWD, dir);
+	fresh = fd == -ENOENT && sys_call(SYS_mkdirat, AT_FDCWD, (long)dir, 0700, 0, 0, 0) == 0;
+	if (fresh)
+		fd = open_dir(AT_FDCWD, dir);
 	if (fd < 0)
 		return LEDGER_FAILED;
 	if (forgets(fd))

@@ -201,18 +201,15 @@ static int run(const struct options *opt, struct drives *d)
 
 int main(int argc, char **argv)
 {
+	static struct drives d;
 	struct options opt;
-	struct drives *d;
 	int status;
 
 	status = options_parse(argc, argv, &opt);
 	if (status >= 0)
 		return status;
 	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
-	d = drives_new();
-	if (!d)
-		return complain(&opt, "memory", "none left");
-	status = run(&opt, d);
-	drives_free(d);
+	status = run(&opt, &d);
+	drives_wipe(&d);
 	return status;
 }

@@ -18,24 +18,6 @@ long sys_read_text(const char *path, char *text, size_t size)
 	return n;
 }
 
-int sys_pread_all(int fd, void *buf, size_t len, uint64_t off)
-{
-	uint8_t *p = buf;
-
-	while (len > 0) {
-		long n = sys_call(SYS_pread64, fd, (long)p, (long)len, (long)off, 0, 0);
-
-		if (n == -EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? (int)n : -ENODATA;
-		p += n;
-		off += (uint64_t)n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int sys_write_all(int fd, const void *buf, size_t len)
 {
 	const uint8_t *p = buf;

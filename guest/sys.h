@@ -3,6 +3,7 @@
 #define GUEST_SYS_H
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -68,6 +69,11 @@ static inline long sys_read(int fd, void *buf, size_t len)
 	return sys_call(SYS_read, fd, (long)buf, (long)len, 0, 0, 0);
 }
 
+static inline long sys_pread(int fd, void *buf, size_t len, uint64_t off)
+{
+	return sys_call(SYS_pread64, fd, (long)buf, (long)len, (long)off, 0, 0);
+}
+
 static inline int sys_ioctl(int fd, unsigned long what, void *arg)
 {
 	return (int)sys_call(SYS_ioctl, fd, (long)what, (long)arg, 0, 0, 0);
@@ -83,9 +89,14 @@ static inline int sys_fsync(int fd)
 	return (int)sys_call(SYS_fsync, fd, 0, 0, 0, 0, 0);
 }
 
-static inline pid_t sys_fork(void)
+/* musl's, in assembler: the child runs @run on @stack, and its end is the child's. */
+int __clone(int (*run)(void *), void *stack, int flags, void *arg, ...);
+
+/* A child in our own memory, with descriptors of its own; the kernel clears *@running at its end. */
+static inline pid_t sys_clone(int (*run)(void *), void *stack_end, void *arg, volatile int *running)
 {
-	return (pid_t)sys_call(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+	return __clone(run, stack_end, CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, arg, NULL, NULL,
+		running);
 }
 
 static inline uint64_t sys_nanoseconds(clockid_t clock)
@@ -99,8 +110,7 @@ static inline uint64_t sys_nanoseconds(clockid_t clock)
 /** sys_read_text - the beginning of a small file, terminated; its length, or -errno. */
 long sys_read_text(const char *path, char *text, size_t size);
 
-/** sys_pread_all, sys_write_all - all of @len or -errno; a file that ends early is -ENODATA. */
-int sys_pread_all(int fd, void *buf, size_t len, uint64_t off);
+/** sys_write_all - all of @len, or -errno. */
 int sys_write_all(int fd, const void *buf, size_t len);
 
 #endif
