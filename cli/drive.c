@@ -195,8 +195,24 @@ static void drop_old(struct tree *t)
 	}
 }
 
-static int add_record(struct drive *d, struct tree *t, const struct drive_request *req,
-	struct fault *f)
+int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f)
+{
+	int r;
+
+	*d = (struct drive){ 0 };
+	drop_old(t);
+	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
+	if (!d->secret)
+		return fault_errno(f, -ENOMEM, "seed");
+	r = tree_add_bytes(t, RECORD_NAME, d->secret->record, record_size(blocks * RECORD_BLOCK),
+		0400, (time_t)now, f);
+	if (r == 0)
+		r = tree_add_bytes(t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444, (time_t)now,
+			f);
+	return r;
+}
+
+static int make_record(struct drive *d, const struct drive_request *req, struct fault *f)
 {
 	struct record rec = {
 		.credit_bits = req->seed->claim.credit_bits,
@@ -204,35 +220,24 @@ static int add_record(struct drive *d, struct tree *t, const struct drive_reques
 		.issued_at = req->now,
 		.ttl = req->ttl,
 	};
-	size_t size;
 	int r;
 
 	memcpy(rec.seed_id, req->seed->id, RECORD_ID_SIZE);
 	memcpy(rec.uuid, req->uuid, UUID_SIZE);
 	rec.seed = seed_bytes(req->seed, &rec.seed_len);
-	size = record_size(rec.seed_len);
-	r = record_encode(&rec, d->secret->record, size);
+	r = record_encode(&rec, d->secret->record, record_size(rec.seed_len));
 	if (r < 0)
 		return fault_errno(f, r, RECORD_NAME);
 	drive_note(d->note, &rec);
-	drop_old(t);
-	r = tree_add_bytes(t, RECORD_NAME, d->secret->record, size, 0400, (time_t)req->now, f);
-	if (r == 0)
-		r = tree_add_bytes(t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444,
-			(time_t)req->now, f);
-	return r;
+	return 0;
 }
 
-int drive_seed(struct drive *d, struct tree *t, const struct drive_request *req, struct fault *f)
+int drive_seed(struct drive *d, const struct tree *t, const struct drive_request *req,
+	struct fault *f)
 {
-	int r;
+	int r = make_record(d, req, f);
 
-	*d = (struct drive){ 0 };
-	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
-	if (!d->secret)
-		return fault_errno(f, -ENOMEM, "seed");
-	r = mix_all(d, t, req->seed, f);
-	return r < 0 ? r : add_record(d, t, req, f);
+	return r < 0 ? r : mix_all(d, t, req->seed, f);
 }
 
 void drive_clear(struct drive *d)

@@ -35,12 +35,21 @@ const char *drive_default_label(const struct tree *t);
 int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
 
 /**
- * drive_seed - put record and note into @t, and mix every random_seed of it
- * @d: the caller's storage; needs drive_clear() after the tree is cleared, also after an error
+ * drive_prepare - make room for record and note in @t; their content comes with drive_seed()
+ * @d:      the caller's storage; needs drive_clear() after the tree is cleared, also after an error
+ * @blocks: of the record
  *
+ * From here on the image can be laid out, while the seed is still being drawn.
+ * Returns: 0 or -errno with @f.
+ */
+int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f);
+
+/**
+ * drive_seed - fill in record and note, and mix every random_seed of @t
  * A file that cannot be mixed is left as it was, with a warning. Returns: 0 or -errno with @f.
  */
-int drive_seed(struct drive *d, struct tree *t, const struct drive_request *req, struct fault *f);
+int drive_seed(struct drive *d, const struct tree *t, const struct drive_request *req,
+	struct fault *f);
 
 /** drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces. */
 void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec);

@@ -100,19 +100,25 @@ static int check_names(const char *word)
 	return -1;
 }
 
-int entropy_draw(struct seed *s, const struct entropy_options *o)
+int entropy_begin(struct seed *s, const struct entropy_options *o)
 {
 	int status = check_names(o->require), r;
 
 	memset(s, 0, sizeof(*s));
 	if (status >= 0)
 		return status;
-	r = seed_draw(s, &o->sources, o->bits);
-	if (r < 0 && r != -ENODATA) {
-		report_error("seed: %s", strerror(-r));
-		return EXIT_FAILED;
-	}
-	status = check_required(s, o);
+	r = seed_draw_begin(s, &o->sources, o->bits);
+	if (r == 0)
+		return -1;
+	report_error("seed: %s", strerror(-r));
+	return EXIT_FAILED;
+}
+
+int entropy_end(struct seed *s, const struct entropy_options *o)
+{
+	const int r = seed_draw_end(s);
+	int status = check_required(s, o);
+
 	if (status >= 0)
 		return status;
 	if (r < 0 || s->claim.credit_bits < o->bits) {
@@ -121,6 +127,13 @@ int entropy_draw(struct seed *s, const struct entropy_options *o)
 	}
 	warn_of_failures(s);
 	return -1;
+}
+
+int entropy_draw(struct seed *s, const struct entropy_options *o)
+{
+	const int status = entropy_begin(s, o);
+
+	return status >= 0 ? status : entropy_end(s, o);
 }
 
 static const char *status_word(const struct draw_report *r)

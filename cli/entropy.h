@@ -9,11 +9,20 @@
 #include "seed/draw.h"
 
 /**
- * entropy_draw - draw a seed, and judge whether it is what was asked for
+ * entropy_begin - start to draw a seed
+ * Returns: -1 to go on, else an exit status; seed_clear() in either case.
+ */
+int entropy_begin(struct seed *s, const struct entropy_options *o);
+
+/**
+ * entropy_end - wait for the seed, and judge whether it is what was asked for
  * Says on standard error what failed: a warning where the rest suffices, one line that names every
  * source where it does not.
- * Returns: -1 to go on with @s, else an exit status; seed_clear() in either case.
+ * Returns: -1 to go on with @s, else an exit status.
  */
+int entropy_end(struct seed *s, const struct entropy_options *o);
+
+/** entropy_draw - both in one. */
 int entropy_draw(struct seed *s, const struct entropy_options *o);
 
 /** entropy_json - the claim and all that it rests on, so that a reader can redo the sum. */

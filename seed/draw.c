@@ -127,6 +127,7 @@ static void draw_source(struct draw *d, size_t source)
 	rep->per_bytes = h.per_bytes;
 	if (rep->err < 0)
 		return;
+	rep->err = windows_reserve(&d->windows, d->blocks * share_len(&h, 0));
 	for (block = 0; block < d->blocks && rep->err == 0; block++)
 		rep->err = draw_block(d, source, block, &h);
 	rep->retries = h.retries;
@@ -190,13 +191,12 @@ static void count(const struct draw *d, uint32_t bits)
 	s->claim = claim_make(hardware, s->blocks, kernel, bits);
 }
 
-static int allocate(struct draw *d)
+static int allocate(struct seed *s)
 {
-	struct seed *s = d->seed;
 	const size_t out = s->blocks * CONDITION_SIZE;
 
 	s->secret = secret_new(sizeof(*s->secret) + out +
-		s->sources.count * d->blocks * CONDITION_SIZE);
+		s->sources.count * (s->blocks + DRAW_MIX_BLOCK) * CONDITION_SIZE);
 	if (!s->secret)
 		return -ENOMEM;
 	s->secret->out = s->secret->space;
@@ -204,38 +204,74 @@ static int allocate(struct draw *d)
 	return 0;
 }
 
-int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
+static bool any_passed(const struct seed *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i))
+			return true;
+	return false;
+}
+
+static void *draw_all(void *seed)
 {
 	static struct draw d; /* large; nothing in it is secret but the windows, which are wiped */
+	struct seed *s = seed;
 	uint64_t key[2] = { 0 };
-	bool any = false;
 	size_t i;
-	int r;
 
-	*s = (struct seed){ .sources = *sources };
-	if (bits < 1 || bits > RECORD_BITS_MAX)
-		return -EINVAL;
-	s->blocks = (bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	d = (struct draw){ .seed = s, .blocks = s->blocks + DRAW_MIX_BLOCK };
-	r = allocate(&d);
-	if (r < 0)
-		return r;
 	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
 	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
 	windows_init(&d.windows, key);
-	s->reports = s->sources.count;
-	for (i = 0; i < s->reports; i++) {
+	for (i = 0; i < s->reports; i++)
 		draw_source(&d, i);
-		any |= draw_passed(s->report + i);
-	}
 	windows_clear(&d.windows);
-	if (any) {
+	if (any_passed(s)) {
 		make_blocks(&d);
-		count(&d, bits);
+		count(&d, s->bits);
 	}
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
-	return any ? 0 : -ENODATA;
+	return NULL;
+}
+
+int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
+{
+	int r;
+
+	*s = (struct seed){ .sources = *sources, .bits = bits, .reports = sources->count };
+	if (bits < 1 || bits > RECORD_BITS_MAX)
+		return -EINVAL;
+	s->blocks = (bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
+	r = allocate(s);
+	if (r < 0)
+		return r;
+	s->running = pthread_create(&s->thread, NULL, draw_all, s) == 0;
+	if (!s->running)
+		draw_all(s); /* no thread to be had: then one thing after the other */
+	return 0;
+}
+
+static void wait_for(struct seed *s)
+{
+	if (s->running)
+		pthread_join(s->thread, NULL);
+	s->running = false;
+}
+
+int seed_draw_end(struct seed *s)
+{
+	wait_for(s);
+	return any_passed(s) ? 0 : -ENODATA;
+}
+
+int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
+{
+	int r = seed_draw_begin(s, sources, bits);
+
+	return r < 0 ? r : seed_draw_end(s);
 }
 
 const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len)
@@ -285,6 +321,7 @@ void seed_clear(struct seed *s)
 {
 	if (!s)
 		return;
+	wait_for(s);
 	secret_free(s->secret);
 	explicit_bzero(s, sizeof(*s));
 }

@@ -2,6 +2,7 @@
 #ifndef SEED_DRAW_H
 #define SEED_DRAW_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -30,21 +31,36 @@ struct seed {
 	struct draw_report report[SOURCES_MAX];
 	size_t reports;
 	struct source_list sources;
+	uint32_t bits;         /* asked for */
+	pthread_t thread;
+	bool running;
 	uint8_t id[RECORD_ID_SIZE]; /* public */
 	struct seed_secret *secret;
 };
 
 /**
- * seed_draw - draw from every source, test, condition, and count
+ * seed_draw - seed_draw_begin() and seed_draw_end() in one
+ */
+int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
+
+/**
+ * seed_draw_begin - start to draw, beside whatever the caller does meanwhile
  * @s:       the caller's storage; needs seed_clear() in the end, also after an error
  * @sources: copied
  * @bits:    strength asked for, 1..RECORD_BITS_MAX
  *
+ * Returns: 0; -EINVAL for @bits; -ENOMEM. How many blocks there will be is known from here on.
+ */
+int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits);
+
+/**
+ * seed_draw_end - wait until every source is drawn, tested, conditioned and counted
+ *
  * A source that fails is left out of everything and counts for nothing; @s->report has the reason.
  * Whether what is left suffices is the caller's decision, by @s->claim.
- * Returns: 0; -ENOMEM; -EINVAL for @bits; -ENODATA when not one source delivered: there is no seed.
+ * Returns: 0, or -ENODATA when not one source delivered: there is no seed.
  */
-int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
+int seed_draw_end(struct seed *s);
 
 /** seed_bytes - the seed, 64 bytes a block; the pointer holds until seed_clear(). */
 const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len);

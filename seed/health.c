@@ -50,15 +50,31 @@ static bool run_too_long(struct health *h, const uint8_t *raw, size_t len)
 	return false;
 }
 
+/* How many of @len bytes are @sample: eight at a time, by a sum that leaves the top bit of a byte
+ * clear where it equals @sample, and never carries into the next. */
+static unsigned count_equal(const uint8_t *raw, size_t len, uint8_t sample)
+{
+	const uint64_t low = 0x7f7f7f7f7f7f7f7f, ones = 0x0101010101010101;
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i + 8 <= len; i += 8) {
+		const uint64_t x = load(raw + i) ^ ones * sample;
+
+		/* The top bits that are set, summed up into the highest byte. */
+		count += (unsigned)((~(((x & low) + low) | x | low) >> 7) * ones >> 56);
+	}
+	for (; i < len; i++)
+		count += raw[i] == sample;
+	return count;
+}
+
 /* SP 800-90B 4.4.2. */
 static bool proportion_too_high(struct health *h, const uint8_t *raw, size_t len)
 {
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
-		unsigned count = 0;
-		size_t j;
-
 		if (h->apt_seen == 0) {
 			h->apt_sample = raw[i];
 			h->apt_count = 0;
@@ -66,9 +82,7 @@ static bool proportion_too_high(struct health *h, const uint8_t *raw, size_t len
 		n = HEALTH_APT_WINDOW - h->apt_seen;
 		if (n > len - i)
 			n = len - i;
-		for (j = 0; j < n; j++)
-			count += raw[i + j] == h->apt_sample;
-		h->apt_count += count;
+		h->apt_count += count_equal(raw + i, n, h->apt_sample);
 		h->apt_seen = (unsigned)(h->apt_seen + n) % HEALTH_APT_WINDOW;
 		if (h->apt_count > h->count_max)
 			h->count_max = h->apt_count;
@@ -153,16 +167,16 @@ static uint64_t *find_slot(uint64_t *slot, size_t room, uint64_t print)
 	return slot + i;
 }
 
-/* At most half full, so that a search stays short. */
+/* At most seven eighths full, so that a search stays short; doubled, so that growth stays cheap. */
 static int make_room(struct windows *w, size_t more)
 {
 	size_t room = w->room ? w->room : 1024, i;
 	uint64_t *slot;
 
-	if (w->room && w->used + more <= w->room / 2)
-		return 0;
-	while (w->used + more > room / 2)
+	while (w->used + more > room / 8 * 7)
 		room *= 2;
+	if (room == w->room)
+		return 0;
 	slot = calloc(room, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
@@ -175,6 +189,11 @@ static int make_room(struct windows *w, size_t more)
 	w->slot = slot;
 	w->room = room;
 	return 0;
+}
+
+int windows_reserve(struct windows *w, uint64_t bytes)
+{
+	return make_room(w, (size_t)(bytes / HEALTH_REPEAT));
 }
 
 int windows_add(struct windows *w, const uint8_t *raw, size_t len)

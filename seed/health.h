@@ -74,6 +74,9 @@ struct windows {
  */
 void windows_init(struct windows *w, const uint64_t key[2]);
 
+/** windows_reserve - room for so many more bytes at once; 0 or -ENOMEM. */
+int windows_reserve(struct windows *w, uint64_t bytes);
+
 /**
  * windows_add - note every aligned window of @raw
  * @len: a rest shorter than HEALTH_REPEAT is not looked at

@@ -11,7 +11,7 @@
 /* Deeper than any call of ours or the library's that a secret passes through. */
 #define STACK_DEPTH (32 * 1024)
 
-static bool unlocked;
+static _Atomic bool unlocked;
 
 int secret_setup(void)
 {
