@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUFFER_SIZE (64u << 10) /* contents on their way out */
+#define BUFFER_SIZE (32u << 10) /* contents on their way out */
 
 /* What a NoCloud drive needs besides user-data; cloud-localds makes the same where none is given. */
 static const char default_metadata[] = "instance-id: iid-local01\n";
@@ -307,13 +307,14 @@ static int make(struct build *b)
 	b->request.ttl = b->ttl;
 	b->request.now = (uint64_t)b->now;
 	if (drive_prepare(&b->drive, &b->tree, b->seed.blocks, b->request.now, &b->fault) < 0 ||
-		iso_layout_make(&b->layout, &b->tree, &iso, &b->fault) < 0)
+		iso_layout_begin(&b->layout, &b->tree, &iso, &b->fault) < 0)
 		return report_failed(&b->fault);
 	/* The sources were drawn beside all that; now their bytes are needed. */
 	status = entropy_end(&b->seed, &b->entropy);
 	if (status >= 0)
 		return status;
-	if (drive_seed(&b->drive, &b->tree, &b->request, &b->fault) < 0)
+	if (drive_seed(&b->drive, &b->tree, &b->request, &b->fault) < 0 ||
+		iso_layout_end(&b->layout, &b->fault) < 0)
 		return report_failed(&b->fault);
 	return write_out(b);
 }

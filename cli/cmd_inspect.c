@@ -8,16 +8,15 @@
 #include "seed/mix.h"
 #include "util/json.h"
 #include "util/secret.h"
+#include "util/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define METADATA_MAX (16u << 20)
 #define VALUES_MAX   256
 
 struct inspect {
@@ -28,7 +27,7 @@ struct inspect {
 	bool note_agrees, expired, has_uuid;
 	uint8_t uuid[UUID_SIZE]; /* the instance's, by its metadata */
 	unsigned values, repeated, damaged;
-	uint8_t print[VALUES_MAX][16]; /* of each random_seed: only ever compared */
+	uint8_t print[VALUES_MAX][SHA256_SIZE]; /* of each random_seed: only ever compared */
 	struct fault fault;
 };
 
@@ -47,9 +46,9 @@ static void note_value(struct inspect *in, const char *text, size_t len)
 
 	if (in->values == VALUES_MAX)
 		return;
-	crypto_generichash(print, 16, (const uint8_t *)text, len, NULL, 0);
+	sha256(text, len, print);
 	for (i = 0; i < in->values; i++)
-		if (memcmp(in->print[i], print, 16) == 0) {
+		if (memcmp(in->print[i], print, SHA256_SIZE) == 0) {
 			in->repeated++;
 			break;
 		}
@@ -79,7 +78,7 @@ static int read_metadata(struct inspect *in)
 	while ((r = image_metadata(&in->image, &at, &file, path, sizeof(path))) > 0) {
 		char *text;
 
-		if (file.len == 0 || file.len > METADATA_MAX)
+		if (file.len == 0 || file.len > MIX_FILE_MAX)
 			continue;
 		text = secret_new((size_t)file.len);
 		if (!text)
@@ -98,16 +97,17 @@ static int read_metadata(struct inspect *in)
 
 static int check_note(struct inspect *in)
 {
-	char have[RECORD_NOTE_SIZE], want[RECORD_NOTE_SIZE];
+	char have[RECORD_NOTE_SIZE], want[2 * RECORD_ID_SIZE + sizeof("\"seed_id\":\"\"")];
+	char id[2 * RECORD_ID_SIZE + 1];
 
 	if (!in->image.has_note)
 		return fault_set(&in->fault, -EBADMSG, "%s: %s: missing beside the record",
 			in->image.path, RECORD_NOTE_NAME);
-	drive_note(want, &in->image.record);
+	hex_encode(in->image.record.seed_id, RECORD_ID_SIZE, id);
+	snprintf(want, sizeof(want), "\"seed_id\":\"%s\"", id);
 	in->note_agrees = in->image.note_file.len == sizeof(have) &&
 		iso_read(&in->image.volume, &in->image.note_file, 0, have, sizeof(have)) == 0 &&
-		strstr(have, "\"seed_id\":") != NULL &&
-		memcmp(strstr(have, "\"seed_id\":"), strstr(want, "\"seed_id\":"), 44) == 0;
+		memmem(have, sizeof(have), want, strlen(want)) != NULL;
 	return 0;
 }
 
@@ -119,13 +119,6 @@ static const char *time_text(uint64_t seconds, char *out, size_t size)
 	if (!gmtime_r(&t, &tm) || !strftime(out, size, "%Y-%m-%d %H:%M:%S UTC", &tm))
 		snprintf(out, size, "second %" PRIu64, seconds);
 	return out;
-}
-
-static bool bound(const struct record *rec)
-{
-	static const uint8_t any[UUID_SIZE];
-
-	return memcmp(rec->uuid, any, UUID_SIZE) != 0;
 }
 
 static void print_record(const struct inspect *in)
@@ -145,8 +138,8 @@ static void print_record(const struct inspect *in)
 	else
 		puts("expires       never");
 	uuid_format(rec->uuid, uuid);
-	printf("bound to      %s%s\n", bound(rec) ? uuid : "no instance",
-		!bound(rec) || !in->has_uuid ? "" :
+	printf("bound to      %s%s\n", record_bound(rec) ? uuid : "no instance",
+		!record_bound(rec) || !in->has_uuid ? "" :
 		memcmp(rec->uuid, in->uuid, UUID_SIZE) == 0 ? ", the instance of the metadata" :
 		", not the instance of the metadata");
 	printf("%s %s\n", RECORD_NOTE_NAME, in->note_agrees ? "names the same seed" :
@@ -182,7 +175,7 @@ static void add_record_json(json_object *o, const struct inspect *in)
 	json_object_object_add(o, "issued_at", json_object_new_int64((int64_t)rec->issued_at));
 	json_object_object_add(o, "ttl", json_object_new_int64(rec->ttl));
 	json_object_object_add(o, "expired", json_object_new_boolean(in->expired));
-	json_object_object_add(o, "bound_to", bound(rec) ? json_object_new_string(uuid) : NULL);
+	json_object_object_add(o, "bound_to", record_bound(rec) ? json_object_new_string(uuid) : NULL);
 	json_object_object_add(o, "note_agrees", json_object_new_boolean(in->note_agrees));
 }
 

@@ -16,15 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* QEMU marks what it does with an image by locks on single bytes from here on, 100 for what it
- * does, 200 for what it lets nobody else do (its block/file-posix.c). */
-#define QEMU_LOCK_FIRST 100
-#define QEMU_LOCK_COUNT 200
-
 struct reseed {
 	struct entropy_options entropy;
 	const char *bind;
-	bool has_ttl;
+	bool has_ttl, has_bits;
 	uint32_t ttl;
 	struct image image;
 	struct seed seed;
@@ -59,6 +54,7 @@ static int parse(struct reseed *re, int argc, char **argv)
 			if (option_duration("--ttl", optarg, &re->ttl) < 0)
 				return EXIT_USAGE;
 		} else {
+			re->has_bits |= c == OPT_BITS;
 			status = entropy_option(&re->entropy, c);
 		}
 	}
@@ -74,24 +70,10 @@ static int parse(struct reseed *re, int argc, char **argv)
 	return -1;
 }
 
-/* Held until the end, so that no virtual machine starts from a drive half renewed. */
-static int lock(struct reseed *re)
-{
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = QEMU_LOCK_FIRST,
-			   .l_len = QEMU_LOCK_COUNT };
-
-	if (fcntl(re->image.fd, F_OFD_SETLK, &l) == 0)
-		return 0;
-	if (errno == EAGAIN || errno == EACCES)
-		return fault_set(&re->fault, -EBUSY, "%s: a running virtual machine has it locked",
-			re->image.path);
-	return fault_errno(&re->fault, -errno, re->image.path);
-}
-
 static int check_room(struct reseed *re)
 {
 	const struct image *im = &re->image;
-	const size_t need = record_size(re->seed.blocks * RECORD_BLOCK);
+	size_t blocks;
 
 	if (!im->has_record)
 		return fault_set(&re->fault, -ENOENT, "%s: no seed record to renew", im->path);
@@ -99,7 +81,11 @@ static int check_room(struct reseed *re)
 		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
 		return fault_set(&re->fault, -EBADMSG, "%s: %s does not follow the record", im->path,
 			RECORD_NOTE_NAME);
-	if (need > im->record_file.len)
+	/* As strong as it was, unless told otherwise. */
+	if (!re->has_bits && im->record.credit_bits > 0)
+		re->entropy.bits = im->record.credit_bits;
+	blocks = (re->entropy.bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
+	if (record_size(blocks * RECORD_BLOCK) > im->record_file.len)
 		return fault_set(&re->fault, -ENOSPC, "%s: --bits %u: the record has room for %u",
 			im->path, re->entropy.bits,
 			(unsigned)((im->record_file.len - RECORD_HEADER) / RECORD_BLOCK *
@@ -170,7 +156,7 @@ static int mix_all(struct reseed *re)
 	int r = m ? 1 : -ENOMEM;
 
 	while (r > 0 && (r = image_metadata(&re->image, &at, &file, path, sizeof(path))) > 0) {
-		int e = file.len > 0 ? mix_file(re, m, &file, path) : 0;
+		int e = file.len > 0 && file.len <= MIX_FILE_MAX ? mix_file(re, m, &file, path) : 0;
 
 		if (e < 0)
 			r = e;
@@ -181,10 +167,8 @@ static int mix_all(struct reseed *re)
 
 static int renew(struct reseed *re)
 {
-	int r = check_room(re);
+	int r;
 
-	if (r < 0)
-		return report_failed(&re->fault);
 	re->secret = secret_new(sizeof(*re->secret));
 	r = re->secret ? write_record(re, (uint64_t)time(NULL)) : -ENOMEM;
 	if (r == 0)
@@ -226,7 +210,7 @@ static int run(int argc, char **argv)
 	entropy_options_init(&re.entropy);
 	status = parse(&re, argc, argv);
 	if (status < 0 && (image_open(&re.image, argv[optind], O_RDWR, &re.fault) < 0 ||
-			lock(&re) < 0))
+			check_room(&re) < 0))
 		status = report_failed(&re.fault);
 	if (status < 0)
 		status = entropy_draw(&re.seed, &re.entropy);
@@ -249,13 +233,13 @@ const struct command cmd_reseed = {
 	.usage =
 		"reseed [OPTION...] IMAGE\n"
 		"\n"
-		"Keeps what the drive is bound to, and its time to live, unless told otherwise.\n"
+		"Keeps what the drive is bound to, its time to live and its strength, unless told otherwise.\n"
 		"\n"
 		"  --bind none|UUID  bind the seed anew\n"
 		"  --ttl TIME        the seed expires after 90s, 15m, 12h, 1d, 2w; 0: never\n"
 		"  --source LIST     draw from these (default: all that are here)\n"
 		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"
-		"  --bits N          strength to claim, 1 to 16384 (default 256)\n"
+		"  --bits N          strength to claim (default: as before)\n"
 		"  --json            say what was done in JSON\n"
 		"  -v, --verbose     say what each source gave\n"
 		"  -q, --quiet       say nothing unless something is wrong\n",

@@ -6,12 +6,12 @@
 #include "util/secret.h"
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #define METADATA "meta_data.json"
-#define METADATA_MAX (16u << 20) /* a file of this name that is larger was not made by Nova */
 
 struct drive_secret {
 	uint8_t record[RECORD_SIZE_MAX];
@@ -20,7 +20,13 @@ struct drive_secret {
 
 bool drive_is_seed_label(const char *label)
 {
-	return strcasecmp(label, "config-2") == 0 || strcasecmp(label, "cidata") == 0;
+	static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (strcmp(label, labels[i]) == 0)
+			return true;
+	return false;
 }
 
 const char *drive_default_label(const struct tree *t)
@@ -83,7 +89,7 @@ static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node
 
 static bool small_enough(const struct tree_node *node)
 {
-	return node->size <= METADATA_MAX;
+	return node->size <= MIX_FILE_MAX;
 }
 
 static int mix_all(struct drive *d, const struct tree *t, const struct seed *seed, struct fault *f)
@@ -191,7 +197,7 @@ static void drop_old(struct tree *t)
 			continue;
 		}
 		report_warning("%s: left out: a fresh one takes its place", tree_name(t, node, path));
-		tree_drop(t, node);
+		tree_drop(node);
 	}
 }
 

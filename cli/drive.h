@@ -2,8 +2,6 @@
 #ifndef CLI_DRIVE_H
 #define CLI_DRIVE_H
 
-#include <json-c/json.h>
-
 #include "iso/tree.h"
 #include "seed/draw.h"
 

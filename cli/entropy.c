@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/entropy.h"
 #include "cli/report.h"
-#include "util/secret.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +11,7 @@
 /* All sources and their faults in one line. */
 static void refuse(const struct seed *s, const struct entropy_options *o, const char *what)
 {
-	char line[1024] = "", label[LABEL_SIZE], why[160];
+	char line[SOURCES_MAX * 512] = "", label[LABEL_SIZE], why[160];
 	size_t i, at = 0;
 
 	for (i = 0; i < s->reports && at < sizeof(line); i++) {
@@ -42,8 +41,6 @@ static void warn_of_failures(const struct seed *s)
 		report_warning("%s: %s", draw_label(r, label, sizeof(label)),
 			draw_why(r, why, sizeof(why)));
 	}
-	if (secret_unlocked())
-		report_warning("memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
 }
 
 static const struct draw_report *report_of(const struct seed *s, const char *name, size_t len)
@@ -92,6 +89,8 @@ static int check_names(const char *word)
 {
 	size_t len;
 
+	if (word && !*word)
+		return report_usage("--require: a name is missing");
 	for (; word && *word; word += len + (word[len] == ',')) {
 		len = strcspn(word, ",");
 		if (!(len == 8 && strncmp(word, "hardware", len) == 0) && !source_find(word, len))

@@ -10,6 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* QEMU marks what it does with an image by locks on single bytes from here on, 100 for what it does,
+ * 200 for what it lets nobody else do (its block/file-posix.c). */
+#define QEMU_LOCK_FIRST 100
+#define QEMU_LOCK_COUNT 200
+
 struct image_secret {
 	uint8_t record[RECORD_SIZE_MAX];
 };
@@ -34,6 +39,21 @@ static int open_file(struct image *im, int flags, struct fault *f)
 		return fault_set(f, -EINVAL, "%s: neither a file nor a block device", im->path);
 	im->size = (uint64_t)lseek(im->fd, 0, SEEK_END);
 	return 0;
+}
+
+/* Held until the end, so that no virtual machine starts from a drive half renewed, and no two of us
+ * renew it at once. */
+static int lock_file(struct image *im, struct fault *f)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = QEMU_LOCK_FIRST,
+			   .l_len = QEMU_LOCK_COUNT };
+
+	if (fcntl(im->fd, F_OFD_SETLK, &l) == 0)
+		return 0;
+	if (errno == EAGAIN || errno == EACCES)
+		return fault_set(f, -EBUSY,
+			"%s: locked: a running virtual machine has it, or another reseed", im->path);
+	return fault_errno(f, -errno, im->path);
 }
 
 static int open_volume(struct image *im, struct fault *f)
@@ -78,14 +98,28 @@ static int read_record(struct image *im, struct fault *f)
 		record_why(r)) : 0;
 }
 
+/* It goes to terminals and into JSON; only ever for people. */
+static void show_label(struct image *im)
+{
+	char *c;
+
+	for (c = im->volume.label; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+}
+
 int image_open(struct image *im, const char *path, int flags, struct fault *f)
 {
 	int r;
 
 	*im = (struct image){ .path = path, .fd = -1 };
 	r = open_file(im, flags, f);
+	if (r == 0 && (flags & O_ACCMODE) == O_RDWR)
+		r = lock_file(im, f);
 	if (r == 0)
 		r = open_volume(im, f);
+	if (r == 0)
+		show_label(im);
 	if (r == 0)
 		r = find_file(im, RECORD_NAME, &im->has_record, &im->record_file, f);
 	if (r == 0)
@@ -117,7 +151,9 @@ int image_metadata(const struct image *im, size_t *at, struct iso_entry *ret_fil
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = folder.is_dir ? iso_dir_open(&d, &im->volume, &folder) : -ENOTDIR;
+	if (!folder.is_dir)
+		return 0;
+	r = iso_dir_open(&d, &im->volume, &folder);
 	for (i = 0; r >= 0 && (r = iso_dir_next(&d, &folder)) > 0; i++) {
 		if (i < *at || !folder.is_dir)
 			continue;

@@ -11,7 +11,7 @@ struct image {
 	const char *path;
 	int fd;
 	uint64_t size; /* of the file */
-	struct iso_volume volume;
+	struct iso_volume volume; /* its label with '?' for what is not ASCII text */
 	struct iso_entry record_file, note_file;
 	bool has_record, has_note;
 	struct record record; /* points into @secret */
@@ -20,7 +20,7 @@ struct image {
 
 /**
  * image_open - open, check the volume, and parse the record if there is one
- * @flags: O_RDONLY or O_RDWR
+ * @flags: O_RDONLY; or O_RDWR, which locks it against virtual machines and others like us
  *
  * Needs image_close() in the end, also after an error.
  * Returns: 0 or -errno with @f; a record that is refused is -EBADMSG.

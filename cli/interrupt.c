@@ -11,7 +11,7 @@ static void handle(int signal_number)
 {
 	const struct replace *r = guarded;
 
-	if (r && r->fd >= 0)
+	if (r && r->owned)
 		unlinkat(r->dirfd, r->temp, 0);
 	/* SA_RESETHAND has put the default back: now it does what it is for. */
 	raise(signal_number);

@@ -3,8 +3,11 @@
 #include "util/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command *const commands[] = {
 	&cmd_build, &cmd_reseed, &cmd_inspect, &cmd_draw, &cmd_sources,
@@ -56,7 +59,7 @@ static int run(int argc, char **argv)
 		show_help(stderr);
 		return EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		show_help(stdout);
 		return EXIT_DONE;
 	}
@@ -69,7 +72,7 @@ static int run(int argc, char **argv)
 		return report_usage("%s: no such command, see seedrive --help", argv[1]);
 	report_as(c->name);
 	for (i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			printf("usage: seedrive %s", c->usage);
 			return EXIT_DONE;
 		}
@@ -77,13 +80,34 @@ static int run(int argc, char **argv)
 	return c->run(argc - 1, argv + 1);
 }
 
+/* A file that we open must never become what a library or a message takes for standard error. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
-	int r = secret_setup();
+	int r, status;
+
+	fill_standard_descriptors();
+	/* A reader that went away, a file too large: errors with a line of their own. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	r = secret_setup();
 
 	if (r < 0) {
 		report_error("memory for secrets: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	return finish(run(argc, argv));
+	status = run(argc, argv);
+	if (secret_unlocked())
+		report_warning("memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
+	return finish(status);
 }

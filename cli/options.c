@@ -41,25 +41,37 @@ int entropy_option(struct entropy_options *o, int c)
 	}
 }
 
+/* What getopt_long() stumbled over: of a short option its letter, else the last word it read. */
+static const char *culprit(char **argv, int before, char letter[3])
+{
+	const char *word = argv[optind > before ? optind - 1 : before];
+
+	if (word[0] == '-' && word[1] == '-')
+		return word;
+	letter[0] = '-';
+	letter[1] = (char)optopt;
+	letter[2] = '\0';
+	return letter;
+}
+
 int option_next(int argc, char **argv, const char *short_options, const struct option *options)
 {
 	const int before = optind ? optind : 1;
-	char word[3] = "-";
+	const char *word;
+	char letter[3];
 	int c;
 
 	opterr = 0;
 	c = getopt_long(argc, argv, short_options, options, NULL);
 	if (c != '?' && c != ':')
 		return c;
-	word[1] = (char)optopt;
-	/* A long option leaves its value, or nothing, in optopt; its word is the last one read. */
+	word = culprit(argv, before, letter);
 	if (c == ':')
-		report_usage("%s: a value is missing",
-			optopt > 0 && optopt < 256 && argv[optind - 1][1] != '-' ? word :
-			argv[optind - 1]);
+		report_usage("%s: a value is missing", word);
+	else if (optopt && strchr(word, '='))
+		report_usage("%.*s: takes no value", (int)strcspn(word, "="), word);
 	else
-		report_usage("%s: unknown option", optopt > 0 && optopt < 256 ? word :
-			argv[optind > before ? optind - 1 : before]);
+		report_usage("%s: unknown option", word);
 	return '?';
 }
 

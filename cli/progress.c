@@ -1,33 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/progress.h"
+#include "util/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 500
 #define REDRAW_MS   100
 #define BAR_WIDTH   30
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 void progress_init(struct progress *p, const char *what, bool quiet)
 {
 	*p = (struct progress){ .what = what, .on = !quiet && isatty(STDERR_FILENO) };
-	p->begun_ms = now_ms();
+	p->begun_ms = clock_ms();
 	p->next_ms = p->begun_ms + PATIENCE_MS;
 }
 
 void progress_show(void *progress, uint64_t done, uint64_t total)
 {
 	struct progress *p = progress;
-	const int64_t now = p->on ? now_ms() : 0;
+	const int64_t now = p->on ? clock_ms() : 0;
 	unsigned i, filled;
 
 	if (!p->on || now < p->next_ms || total == 0)

@@ -43,11 +43,6 @@ static bool both32(const uint8_t *p, uint32_t *ret)
 	return true;
 }
 
-static uint64_t sectors_of(uint64_t len)
-{
-	return (len + ISO_SECTOR - 1) / ISO_SECTOR;
-}
-
 /* The fixed part of a directory record that is known to lie whole in memory. */
 static int parse_extent(const struct iso_volume *vol, const uint8_t *rec, struct iso_entry *ret)
 {
@@ -59,7 +54,7 @@ static int parse_extent(const struct iso_volume *vol, const uint8_t *rec, struct
 		return -EBADMSG;
 	ret->len = len;
 	ret->is_dir = rec[REC_FLAGS] & FLAG_DIR;
-	if (len > 0 && ret->lba + sectors_of(len) > vol->sectors)
+	if (len > 0 && ret->lba + iso_sectors(len) > vol->sectors)
 		return -EBADMSG;
 	return 0;
 }

@@ -14,6 +14,12 @@
 #define ISO_SECTOR    2048
 #define ISO_LABEL_MAX 32
 
+/** iso_sectors - how many it takes to hold @len bytes. */
+static inline uint64_t iso_sectors(uint64_t len)
+{
+	return (len + ISO_SECTOR - 1) / ISO_SECTOR;
+}
+
 /* Where the image lies. @read_at fills all of @len from @off, or returns a negative errno. */
 struct iso_input {
 	int (*read_at)(void *ctx, uint64_t off, void *buf, size_t len);

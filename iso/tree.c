@@ -53,7 +53,7 @@ static int node_fault(const struct tree *t, const struct tree_node *node, struct
 	return fault_set(f, err, "%s: %s", tree_name(t, node, path), what);
 }
 
-static struct tree_node *node_new(struct tree *t, struct tree_node *parent, const char *name)
+static struct tree_node *node_new(struct tree_node *parent, const char *name)
 {
 	const size_t len = strlen(name) + 1;
 	struct tree_node *node = calloc(1, sizeof(*node) + len);
@@ -63,24 +63,22 @@ static struct tree_node *node_new(struct tree *t, struct tree_node *parent, cons
 	node->parent = parent;
 	node->fd = -1;
 	memcpy(node->name, name, len);
-	t->nodes++;
 	return node;
 }
 
-static void node_free(struct tree *t, struct tree_node *node)
+static void node_free(struct tree_node *node)
 {
 	size_t i;
 
 	if (!node)
 		return;
 	for (i = 0; i < node->children; i++)
-		node_free(t, node->child[i]);
+		node_free(node->child[i]);
 	if (node->fd >= 0)
 		close(node->fd);
 	free(node->child);
 	free(node->target);
 	free(node);
-	t->nodes--;
 }
 
 static int by_name(const void *a, const void *b)
@@ -183,7 +181,7 @@ static int walk_open(struct walk *w, struct tree_node *node, int at)
 static int walk_node(struct walk *w, struct tree_node *node, int at, unsigned char type,
 	unsigned depth)
 {
-	int fd, r;
+	int fd;
 
 	if (!name_is_utf8(node->name))
 		return node_fault(w->tree, node, w->fault, -EILSEQ, "the name is not UTF-8");
@@ -200,10 +198,10 @@ static int walk_node(struct walk *w, struct tree_node *node, int at, unsigned ch
 	if (fd < 0)
 		return fd;
 	if (S_ISDIR(node->st.st_mode)) {
-		r = depth == TREE_DEPTH_MAX ?
-			node_fault(w->tree, node, w->fault, -ELOOP, "too many levels of folders") :
-			walk_dir(w, node, fd, depth + 1);
-		return r;
+		if (depth < TREE_DEPTH_MAX)
+			return walk_dir(w, node, fd, depth + 1);
+		close(fd);
+		return node_fault(w->tree, node, w->fault, -ELOOP, "too many levels of folders");
 	}
 	node->fd = fd;
 	if (!S_ISREG(node->st.st_mode))
@@ -216,16 +214,18 @@ static int walk_node(struct walk *w, struct tree_node *node, int at, unsigned ch
 static int walk_entry(struct walk *w, struct tree_node *dir, const struct dirent *e, int at,
 	unsigned depth)
 {
-	struct tree_node *node = node_new(w->tree, dir, e->d_name);
+	struct tree_node *node = node_new(dir, e->d_name);
 	int r;
 
 	if (!node)
 		return -ENOMEM;
 	r = walk_node(w, node, at, e->d_type, depth);
-	if (r == 0 && !omitted(w, &node->st))
+	if (r == 0 && !omitted(w, &node->st)) {
 		r = append(dir, node);
-	else
-		node_free(w->tree, node);
+		if (r == 0)
+			return 0;
+	}
+	node_free(node);
 	return r;
 }
 
@@ -272,7 +272,7 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 	int fd;
 
 	*t = (struct tree){ .path = path };
-	t->root = node_new(t, NULL, "");
+	t->root = node_new(NULL, "");
 	if (!t->root)
 		return fault_errno(f, -ENOMEM, path ? path : "tree");
 	t->root->kind = TREE_DIR;
@@ -293,7 +293,7 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 
 int tree_add_file(struct tree *t, const char *name, const char *path, struct fault *f)
 {
-	struct tree_node *node = node_new(t, t->root, name);
+	struct tree_node *node = node_new(t->root, name);
 	int r;
 
 	if (!node)
@@ -309,7 +309,7 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 	else
 		r = insert(t->root, node);
 	if (r < 0) {
-		node_free(t, node);
+		node_free(node);
 		return r;
 	}
 	node->kind = TREE_FILE;
@@ -320,10 +320,10 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t size, mode_t mode,
 	time_t mtime, struct fault *f)
 {
-	struct tree_node *node = node_new(t, t->root, name);
+	struct tree_node *node = node_new(t->root, name);
 
 	if (!node || insert(t->root, node) < 0) {
-		node_free(t, node);
+		node_free(node);
 		return fault_errno(f, -ENOMEM, name);
 	}
 	node->kind = TREE_FILE;
@@ -359,7 +359,7 @@ struct tree_node *tree_find(const struct tree *t, const char *path)
 	return node;
 }
 
-void tree_drop(struct tree *t, struct tree_node *node)
+void tree_drop(struct tree_node *node)
 {
 	struct tree_node *dir = node->parent;
 	size_t i = 0;
@@ -367,7 +367,7 @@ void tree_drop(struct tree *t, struct tree_node *node)
 	while (dir->child[i] != node)
 		i++;
 	memmove(dir->child + i, dir->child + i + 1, (--dir->children - i) * sizeof(*dir->child));
-	node_free(t, node);
+	node_free(node);
 }
 
 int tree_read(const struct tree *t, const struct tree_node *node, void *out, struct fault *f)
@@ -426,6 +426,6 @@ void tree_clear(struct tree *t)
 {
 	if (!t)
 		return;
-	node_free(t, t->root);
+	node_free(t->root);
 	t->root = NULL;
 }

@@ -32,7 +32,6 @@ struct tree_node {
 struct tree {
 	struct tree_node *root;
 	const char *path; /* of the root, for messages */
-	size_t nodes;
 	bool omitted_first; /* the first of the files to be left out stood in the tree */
 };
 
@@ -71,7 +70,7 @@ int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t s
 struct tree_node *tree_find(const struct tree *t, const char *path);
 
 /** tree_drop - take @node and all below it out of the tree. */
-void tree_drop(struct tree *t, struct tree_node *node);
+void tree_drop(struct tree_node *node);
 
 /** tree_name - the whole path of @node as the user knows it, cut to PATH_MAX. */
 const char *tree_name(const struct tree *t, const struct tree_node *node, char out[PATH_MAX]);

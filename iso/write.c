@@ -13,10 +13,7 @@
  * drive without a single change of threads. */
 #define FIFO_SECTORS 256
 
-static uint64_t sectors_of(uint64_t size)
-{
-	return (size + ISO_SECTOR - 1) / ISO_SECTOR;
-}
+#define NAME_IN_RECORD 100 /* a name shorter than this stands whole in its directory record */
 
 /* --- the order of the contents --- */
 
@@ -133,9 +130,9 @@ static void set_attributes(IsoNode *iso, const struct tree_node *node)
 	iso_node_set_ctime(iso, node->st.st_ctime);
 }
 
-static int add_children(IsoDir *parent, const struct tree_node *dir);
+static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_layout *l);
 
-static int add_node(IsoDir *parent, struct tree_node *node)
+static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l)
 {
 	IsoSymlink *link = NULL;
 	IsoDir *sub = NULL;
@@ -149,7 +146,7 @@ static int add_node(IsoDir *parent, struct tree_node *node)
 		if (r < 0)
 			return r;
 		set_attributes((IsoNode *)sub, node);
-		return add_children(sub, node);
+		return add_children(sub, node, l);
 	case TREE_LINK:
 		r = iso_tree_add_new_symlink(parent, node->name, node->target, &link);
 		if (r >= 0)
@@ -173,13 +170,16 @@ static int add_node(IsoDir *parent, struct tree_node *node)
 }
 
 /* Backwards: libisofs keeps a sorted list, and puts what comes first at its head in one step. */
-static int add_children(IsoDir *parent, const struct tree_node *dir)
+static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_layout *l)
 {
 	size_t i;
 	int r = 1;
 
-	for (i = dir->children; i > 0 && r >= 0; i--)
-		r = add_node(parent, dir->child[i - 1]);
+	for (i = dir->children; i > 0 && r >= 0; i--) {
+		r = add_node(parent, dir->child[i - 1], l);
+		if (r < 0 && !l->refused)
+			l->refused = dir->child[i - 1];
+	}
 	return r;
 }
 
@@ -215,7 +215,8 @@ static void set_times(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_replace_timestamps(opts, 2);
 }
 
-static int fill_image(IsoImage *image, const struct tree *t, const struct iso_options *o)
+static int fill_image(IsoImage *image, const struct tree *t, const struct iso_options *o,
+	struct iso_layout *l)
 {
 	iso_image_set_volume_id(image, o->label);
 	iso_image_set_volset_id(image, "");
@@ -224,7 +225,7 @@ static int fill_image(IsoImage *image, const struct tree *t, const struct iso_op
 	iso_image_set_system_id(image, "LINUX");
 	iso_image_set_truncate_mode(image, 1, 255);
 	set_attributes((IsoNode *)iso_image_get_root(image), t->root);
-	return add_children(iso_image_get_root(image), t->root);
+	return add_children(iso_image_get_root(image), t->root, l);
 }
 
 /* --- the head --- */
@@ -244,7 +245,7 @@ static int grow(uint8_t **buf, size_t *room, size_t need)
 }
 
 /* All that libisofs writes before it asks for the first content. */
-static int read_head(struct burn_source *source, struct iso_layout *l)
+static int read_head(struct iso_layout *l)
 {
 	size_t room = 0;
 	int r;
@@ -253,32 +254,29 @@ static int read_head(struct burn_source *source, struct iso_layout *l)
 		r = grow(&l->head, &room, l->head_len + ISO_SECTOR);
 		if (r < 0)
 			return r;
-		if (source->read_xt(source, l->head + l->head_len, ISO_SECTOR) != ISO_SECTOR)
+		if (l->source->read_xt(l->source, l->head + l->head_len, ISO_SECTOR) != ISO_SECTOR)
 			return 0;
 		l->head_len += ISO_SECTOR;
 	}
 }
 
-static int produce_head(struct iso_layout *l, IsoImage *image, IsoWriteOpts *opts, struct fault *f)
+/* Ends its thread, if that still runs, and the image with it. */
+static void end_source(struct iso_layout *l)
 {
-	struct burn_source *source = NULL;
-	int r = iso_image_create_burn_source(image, opts, &source);
-
-	if (r < 0)
-		return iso_fault(f, r, "image");
-	l->size = (uint64_t)source->get_size(source);
-	r = read_head(source, l);
-	source->cancel(source);
-	source->free_data(source);
-	free(source);
-	return r < 0 ? fault_errno(f, r, "image") : 0;
+	if (!l->source)
+		return;
+	l->source->cancel(l->source);
+	l->source->free_data(l->source);
+	free(l->source);
+	l->source = NULL;
 }
 
-static int make_head(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
+static int begin_head(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
 	struct fault *f)
 {
 	IsoWriteOpts *opts = NULL;
 	IsoImage *image = NULL;
+	char path[PATH_MAX];
 	int r = iso_init_with_flag(0);
 
 	if (r < 0)
@@ -291,17 +289,19 @@ static int make_head(struct iso_layout *l, const struct tree *t, const struct is
 	if (r >= 0)
 		r = iso_write_opts_new(&opts, 0);
 	if (r >= 0)
-		r = fill_image(image, t, o);
+		r = fill_image(image, t, o, l);
 	if (r >= 0) {
 		set_names(opts, o);
 		set_times(opts, o);
-		r = produce_head(l, image, opts, f);
-	} else {
-		r = iso_fault(f, r, "image");
+		r = iso_image_create_burn_source(image, opts, &l->source);
 	}
+	/* The source has references of its own. */
 	iso_write_opts_free(opts);
 	iso_image_unref(image);
-	return r;
+	if (r < 0)
+		return iso_fault(f, r, l->refused ? tree_name(t, l->refused, path) : "image");
+	l->size = (uint64_t)l->source->get_size(l->source);
+	return 0;
 }
 
 /* --- what libisofs has laid out, read back --- */
@@ -318,23 +318,28 @@ static int head_read_at(void *ctx, uint64_t off, void *buf, size_t len)
 }
 
 /* A file by its place: contents follow one another in our order, and every directory entry in the
- * image has to name one of them. */
+ * image has to name one of them, the right one. */
 static int claim(const struct iso_layout *l, const struct iso_entry *e, size_t *found)
 {
+	const struct tree_node *node;
 	size_t low = 0, high = l->files;
 
 	if (e->len == 0)
 		return 0;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		const struct tree_node *node = l->file[mid];
 
-		if (node->lba + sectors_of(node->size) <= e->lba)
+		node = l->file[mid];
+		if (node->lba + iso_sectors(node->size) <= e->lba)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	if (low == l->files || l->file[low]->lba != e->lba || l->file[low]->size != e->len)
+	node = low < l->files ? l->file[low] : NULL;
+	if (!node || node->lba != e->lba || node->size != e->len)
+		return -EBADMSG;
+	/* A long name goes on in a place where iso/read does not follow it. */
+	if (l->named && strlen(node->name) < NAME_IN_RECORD && strcmp(node->name, e->name) != 0)
 		return -EBADMSG;
 	(*found)++;
 	return 0;
@@ -361,7 +366,7 @@ static int place_contents(struct iso_layout *l, struct fault *f)
 
 	for (i = 0; i < l->files; i++) {
 		l->file[i]->lba = (uint32_t)at;
-		at += sectors_of(l->file[i]->size);
+		at += iso_sectors(l->file[i]->size);
 		expected += l->file[i]->size > 0;
 	}
 	r = iso_volume_open(&vol, (struct iso_input){ head_read_at, l });
@@ -372,13 +377,12 @@ static int place_contents(struct iso_layout *l, struct fault *f)
 	return r < 0 ? fault_set(f, r, "image: libisofs laid it out otherwise than expected") : 0;
 }
 
-int iso_layout_make(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
+int iso_layout_begin(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
 	struct fault *f)
 {
 	size_t i;
-	int r;
 
-	*l = (struct iso_layout){ 0 };
+	*l = (struct iso_layout){ .named = o->rock_ridge };
 	l->file = calloc(count_files(t->root) + 1, sizeof(*l->file));
 	if (!l->file)
 		return fault_errno(f, -ENOMEM, "image");
@@ -386,8 +390,15 @@ int iso_layout_make(struct iso_layout *l, const struct tree *t, const struct iso
 	collect_files(t->root, false, l);
 	for (i = 0; i < l->files; i++)
 		l->file[i]->lba = (uint32_t)i; /* for add_node(), until the place is known */
-	r = make_head(l, t, o, f);
-	return r < 0 ? r : place_contents(l, f);
+	return begin_head(l, t, o, f);
+}
+
+int iso_layout_end(struct iso_layout *l, struct fault *f)
+{
+	int r = read_head(l);
+
+	end_source(l);
+	return r < 0 ? fault_errno(f, r, "image") : place_contents(l, f);
 }
 
 /* --- the image --- */
@@ -433,7 +444,7 @@ static int write_file(struct sink *s, const struct tree *t, const struct tree_no
 				"shrank while the image was made" : strerror(-r));
 		at += n;
 		s->len += n;
-		pad = at < node->size ? 0 : (size_t)(sectors_of(at) * ISO_SECTOR - at);
+		pad = at < node->size ? 0 : (size_t)(iso_sectors(at) * ISO_SECTOR - at);
 		memset(s->buf + s->len, 0, pad);
 		s->len += pad;
 		if (s->len == s->room && (r = flush(s)) < 0)
@@ -463,6 +474,7 @@ void iso_layout_clear(struct iso_layout *l)
 {
 	if (!l)
 		return;
+	end_source(l);
 	free(l->head);
 	free(l->file);
 	*l = (struct iso_layout){ 0 };

@@ -30,18 +30,27 @@ struct iso_layout {
 	uint64_t size;           /* of the image */
 	struct tree_node **file; /* in the order of their contents */
 	size_t files;
+	struct burn_source *source; /* libisofs at work, between _begin and _end */
+	const struct tree_node *refused; /* what libisofs would not take */
+	bool named;              /* the image has the names as they are */
 };
 
 /**
- * iso_layout_make - decide where everything goes; sets @lba in every file of @t
+ * iso_layout_begin - have libisofs decide where everything goes; it works in a thread of its own
  * @l: the caller's storage; needs iso_layout_clear() in the end, also after an error
- * @t: must stay as it is until the image is written
+ * @t: its names and sizes must stay as they are from now on; contents may still come
  *
- * What libisofs laid out is read back with iso/read and compared before it is believed.
  * Returns: 0 or -errno, @f with words for it.
  */
-int iso_layout_make(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
+int iso_layout_begin(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
 	struct fault *f);
+
+/**
+ * iso_layout_end - take the head, and set @lba in every file of the tree
+ * What libisofs laid out is read back with iso/read and compared before it is believed. Best called
+ * late: each sector that has to be waited for costs two changes of threads.
+ */
+int iso_layout_end(struct iso_layout *l, struct fault *f);
 
 /** How far a long write has come, in bytes. */
 typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
@@ -49,7 +58,7 @@ typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
 /**
  * iso_layout_write - the image, from its first byte to its last, in one pass
  * @fd:     a file or a pipe
- * @buf:    working storage of at least 64 KiB, a multiple of 2 KiB; secrets pass through it
+ * @buf:    working storage, a multiple of 2 KiB; secrets pass through it
  * @report: called now and then, or NULL
  *
  * Calls tree_check() at the end: a file that changed on the way is an error.

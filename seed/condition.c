@@ -86,13 +86,14 @@ void condition_expand(uint8_t *out, size_t len, const uint8_t prk[CONDITION_SIZE
 	const char *purpose, const char *context)
 {
 	uint8_t block[CONDITION_SIZE], counter = 0;
-	struct condition c;
+	struct condition keyed, c;
 
 	assert(len <= 255 * sizeof(block));
+	crypto_auth_hmacsha512_init(&keyed.hmac, prk, CONDITION_SIZE);
 	while (len > 0) {
 		const size_t n = len < sizeof(block) ? len : sizeof(block);
 
-		crypto_auth_hmacsha512_init(&c.hmac, prk, CONDITION_SIZE);
+		c = keyed; /* the key is taken in once, not for every block */
 		if (counter > 0)
 			condition_add(&c, block, sizeof(block));
 		add_text(&c, purpose);
@@ -105,4 +106,5 @@ void condition_expand(uint8_t *out, size_t len, const uint8_t prk[CONDITION_SIZE
 		len -= n;
 	}
 	sodium_memzero(block, sizeof(block));
+	sodium_memzero(&keyed, sizeof(keyed));
 }

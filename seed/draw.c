@@ -134,7 +134,7 @@ static void draw_source(struct draw *d, size_t source)
 	rep->spec->src->close(&h);
 	if (rep->err == 0)
 		for (block = 0; block < d->seed->blocks; block++)
-			rep->assessed[block] = d->share[source][block].assessed;
+			rep->assessed[block] = (uint32_t)d->share[source][block].assessed;
 }
 
 bool draw_passed(const struct draw_report *r)
@@ -221,7 +221,8 @@ static void *draw_all(void *seed)
 	uint64_t key[2] = { 0 };
 	size_t i;
 
-	d = (struct draw){ .seed = s, .blocks = s->blocks + DRAW_MIX_BLOCK };
+	d.seed = s;
+	d.blocks = s->blocks + DRAW_MIX_BLOCK;
 	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
 	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
 	windows_init(&d.windows, key);

@@ -20,7 +20,7 @@ struct draw_report {
 	struct health health;
 	unsigned figure, cutoff; /* of the test that failed, where it has figures */
 	uint64_t bytes;        /* delivered, in all */
-	uint64_t assessed[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
+	uint32_t assessed[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
 	uint64_t retries;
 	unsigned assessed_per, per_bytes; /* its rate, as settled when it was opened */
 };

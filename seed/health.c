@@ -2,8 +2,9 @@
 #include "seed/health.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "util/secret.h"
 
 void health_init(struct health *h, bool words)
 {
@@ -177,15 +178,14 @@ static int make_room(struct windows *w, size_t more)
 		room *= 2;
 	if (room == w->room)
 		return 0;
-	slot = calloc(room, sizeof(*slot));
+	slot = secret_new(room * sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
+	memset(slot, 0, room * sizeof(*slot));
 	for (i = 0; i < w->room; i++)
 		if (w->slot[i])
 			*find_slot(slot, room, w->slot[i]) = w->slot[i];
-	if (w->slot)
-		explicit_bzero(w->slot, w->room * sizeof(*w->slot));
-	free(w->slot);
+	secret_free(w->slot);
 	w->slot = slot;
 	w->room = room;
 	return 0;
@@ -217,8 +217,6 @@ int windows_add(struct windows *w, const uint8_t *raw, size_t len)
 
 void windows_clear(struct windows *w)
 {
-	if (w->slot)
-		explicit_bzero(w->slot, w->room * sizeof(*w->slot));
-	free(w->slot);
+	secret_free(w->slot);
 	explicit_bzero(w, sizeof(*w));
 }

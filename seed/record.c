@@ -3,7 +3,6 @@
 #include "util/sha256.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define FORMAT 1
@@ -137,6 +136,11 @@ int record_parse(const uint8_t *raw, size_t len, struct record *ret)
 	memcpy(ret->seed_id, raw + AT_SEED_ID, RECORD_ID_SIZE);
 	memcpy(ret->uuid, raw + AT_UUID, UUID_SIZE);
 	return 0;
+}
+
+bool record_bound(const struct record *rec)
+{
+	return !all_zero(rec->uuid, UUID_SIZE);
 }
 
 const char *record_why(int err)

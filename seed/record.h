@@ -2,6 +2,7 @@
 #ifndef SEED_RECORD_H
 #define SEED_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,9 @@ int record_encode(const struct record *rec, uint8_t *out, size_t size);
  * Returns: 0, or a negative errno for which record_why() has words.
  */
 int record_parse(const uint8_t *raw, size_t len, struct record *ret);
+
+/** record_bound - to one instance, rather than to none? */
+bool record_bound(const struct record *rec);
 
 /** record_why - what record_parse() found, as the end of a sentence; never NULL. */
 const char *record_why(int err);

@@ -2,7 +2,6 @@
 #include "seed/source.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct source *const table[] = {
@@ -42,12 +41,11 @@ static bool is_setting(const char *piece, size_t len)
 	return equals && !(colon && colon < equals);
 }
 
-static int add_setting(struct source_list *list, const char *piece, size_t len, struct fault *f)
+static int add_setting(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
-	struct source_spec *spec = list->spec + list->count - 1;
 	const char *digit = piece + 5;
 
-	if (list->count == 0 || len != 6 || strncmp(piece, "bits=", 5) != 0)
+	if (!spec || len != 6 || strncmp(piece, "bits=", 5) != 0)
 		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
 	if (*digit < '0' || *digit > '8')
 		return fault_set(f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len,
@@ -60,7 +58,9 @@ static int add_setting(struct source_list *list, const char *piece, size_t len, 
 	return 0;
 }
 
-static int add_source(struct source_list *list, const char *piece, size_t len, struct fault *f)
+/* @ret_spec: the one that settings behind it belong to. */
+static int add_source(struct source_list *list, const char *piece, size_t len,
+	struct source_spec **ret_spec, struct fault *f)
 {
 	const char *colon = memchr(piece, ':', len);
 	const size_t name_len = colon ? (size_t)(colon - piece) : len;
@@ -78,6 +78,7 @@ static int add_source(struct source_list *list, const char *piece, size_t len, s
 	if (arg_len >= sizeof(spec->arg))
 		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
+	*ret_spec = spec;
 	/* Drawn last, and once, wherever it is named. */
 	if (spec->src->kind != SOURCE_KERNEL)
 		list->count++;
@@ -92,13 +93,14 @@ static void add_kernel(struct source_list *list)
 int source_parse(const char *text, struct source_list *ret, struct fault *f)
 {
 	struct source_list list = { 0 };
+	struct source_spec *last = NULL;
 	int r = 0;
 
 	for (;;) {
 		const size_t len = strcspn(text, ",");
 
-		r = is_setting(text, len) ? add_setting(&list, text, len, f) :
-			add_source(&list, text, len, f);
+		r = is_setting(text, len) ? add_setting(last, text, len, f) :
+			add_source(&list, text, len, &last, f);
 		if (r < 0)
 			return r;
 		if (!text[len])

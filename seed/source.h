@@ -9,7 +9,7 @@
 #include "util/fault.h"
 
 #define SOURCES_MAX       16
-#define SOURCE_DEADLINE_MS 2000 /* for a device to deliver what one block needs */
+#define SOURCE_DEADLINE_MS 2000 /* for a device to deliver all that is asked of it */
 
 enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
@@ -24,6 +24,7 @@ struct source_handle {
 	int fd;
 	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
 	uint64_t retries;                  /* answers without success on the way; a CPU source's */
+	int64_t deadline_ms;               /* of a device, for all that is asked of it; see clock_ms() */
 };
 
 /* The contract. A row outlives its library: without @open it is "not built in". */

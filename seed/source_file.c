@@ -1,20 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Serial and USB keys, FIFOs; and recorded samples in a regular file, which are worth nothing. */
 #include "seed/source.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <time.h>
+#include <sys/sysmacros.h>
+#include <termios.h>
 #include <unistd.h>
 
-static int64_t now_ms(void)
+/* /dev/random and /dev/urandom (Linux' devices.txt). */
+static bool is_kernel(const struct stat *st)
 {
-	struct timespec t;
+	return S_ISCHR(st->st_mode) &&
+		(st->st_rdev == makedev(1, 8) || st->st_rdev == makedev(1, 9));
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+/* A serial line in its usual mode waits for ends of lines, and turns one byte into another. */
+static void set_raw(int fd)
+{
+	struct termios line;
+
+	if (tcgetattr(fd, &line) < 0)
+		return;
+	cfmakeraw(&line);
+	(void)tcsetattr(fd, TCSANOW, &line);
 }
 
 static int open_file(const struct source_spec *spec, struct source_handle *h)
@@ -22,6 +34,7 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	struct stat st;
 	int r = 0;
 
+	h->deadline_ms = clock_ms() + SOURCE_DEADLINE_MS;
 	h->fd = open(spec->arg, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (h->fd < 0)
 		return -errno;
@@ -33,6 +46,10 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 		h->assessed_bits = 0; /* whoever wrote it knows it, and may write it again */
 	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
 		r = -EINVAL;
+	else if (is_kernel(&st))
+		h->assessed_bits = 0; /* drawn already, and no hardware whatever is stated */
+	else
+		set_raw(h->fd);
 	if (r < 0) {
 		close(h->fd);
 		h->fd = -1;
@@ -43,7 +60,7 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 static int wait_readable(int fd, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - clock_ms();
 	int r = poll(&p, 1, left > 0 ? (int)left : 0);
 
 	if (r < 0)
@@ -55,10 +72,9 @@ static int wait_readable(int fd, int64_t deadline)
 
 static int fill_file(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	const int64_t deadline = now_ms() + SOURCE_DEADLINE_MS;
 	int r = 0;
 
-	while (len > 0 && (r = wait_readable(h->fd, deadline)) == 0) {
+	while (len > 0 && (r = wait_readable(h->fd, h->deadline_ms)) == 0) {
 		ssize_t n = read(h->fd, raw, len);
 
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))

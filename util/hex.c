@@ -17,7 +17,7 @@ void hex_encode(const uint8_t *raw, size_t len, char *out)
 	out[2 * len] = '\0';
 }
 
-static int nibble(char c)
+int hex_digit(int c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -45,8 +45,8 @@ int uuid_parse(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE])
 				return -EINVAL;
 			continue;
 		}
-		high = nibble(text[i]);
-		low = nibble(text[++i]);
+		high = hex_digit(text[i]);
+		low = hex_digit(text[++i]);
 		if (high < 0 || low < 0)
 			return -EINVAL;
 		uuid[n++] = (uint8_t)(high << 4 | low);

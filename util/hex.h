@@ -11,6 +11,9 @@
 /** hex_encode - @len bytes as 2 * @len lower-case digits and a terminating zero in @out. */
 void hex_encode(const uint8_t *raw, size_t len, char *out);
 
+/** hex_digit - the value of one digit, either case; -1: none. */
+int hex_digit(int c);
+
 /**
  * uuid_parse - the 8-4-4-4-12 form of RFC 4122, either case, nothing before or behind
  * @text:     need not be terminated

@@ -4,23 +4,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-int io_read(int fd, void *buf, size_t len)
-{
-	uint8_t *p = buf;
-
-	while (len > 0) {
-		ssize_t n = read(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -ENODATA;
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int io_pread(int fd, void *buf, size_t len, uint64_t off)
 {
 	uint8_t *p = buf;

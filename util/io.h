@@ -10,7 +10,6 @@
  * Whole or nothing: each returns 0 once all of @len has passed, else a negative errno.
  * A file that ends early is -ENODATA. Interrupted calls go on.
  */
-int io_read(int fd, void *buf, size_t len);
 int io_pread(int fd, void *buf, size_t len, uint64_t off);
 int io_write(int fd, const void *buf, size_t len);
 int io_pwrite(int fd, const void *buf, size_t len, uint64_t off);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/json.h"
+#include "util/hex.h"
 #include "util/utf8.h"
 
 #include <errno.h>
@@ -44,21 +45,13 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
-static int hex_value(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Behind "\u": four digits as a number, or -1. */
 static int take_hex4(struct scan *s)
 {
 	int value = 0, i;
 
 	for (i = 0; i < 4; i++) {
-		int digit = peek(s) < 0 ? -1 : hex_value(peek(s));
+		int digit = hex_digit(peek(s));
 
 		if (digit < 0)
 			return -1;

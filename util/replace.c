@@ -28,6 +28,11 @@ static int open_folder(struct replace *r, const char *path, struct fault *f)
 	char full[PATH_MAX], copy[PATH_MAX];
 	int n;
 
+	n = (int)strlen(path);
+	if (n == 0)
+		return fault_set(f, -EINVAL, "the name of the output is empty");
+	if (path[n - 1] == '/')
+		return fault_errno(f, -EISDIR, path);
 	/* A symbolic link stays one: it is its target that is replaced. */
 	if (realpath(path, full))
 		n = (int)strlen(full);
@@ -52,35 +57,60 @@ static int check_old(struct replace *r, const char *path, struct fault *f)
 		return errno == ENOENT ? 0 : fault_errno(f, -errno, path);
 	if (S_ISDIR(r->old.st_mode))
 		return fault_errno(f, -EISDIR, path);
+	if (S_ISLNK(r->old.st_mode))
+		return fault_set(f, -EINVAL, "%s: a symbolic link to nothing", path);
 	if (!S_ISREG(r->old.st_mode))
 		return fault_set(f, -EINVAL, "%s: not a regular file", path);
 	r->replaces = true;
 	return 0;
 }
 
-/* 1: @r->fd is the temporary file, locked and empty. 0: it was renamed under us, once more. */
+/* The name can be guessed: what lies there counts as a leftover of ours only if nobody else can have
+ * opened it, or knows it under another name. */
+static bool is_ours(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink == 1 &&
+		!(st->st_mode & 077);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
+/* 1: @r->fd is the temporary file, ours, locked and empty. 0: it was not, or was renamed under us:
+ * once more. */
 static int take_temp(struct replace *r, const char *path, struct fault *f)
 {
 	struct stat held, named;
 
-	r->fd = openat(r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (r->fd < 0)
+	r->fd = openat(r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		0600);
+	if (r->fd < 0 && errno != ELOOP)
 		return fault_errno(f, -errno, path);
+	if (r->fd < 0 || fstat(r->fd, &held) < 0 || !is_ours(&held)) {
+		if (unlinkat(r->dirfd, r->temp, 0) < 0 && errno != ENOENT)
+			return fault_set(f, -EPERM, "%s: %s in its folder is somebody else's", path,
+				r->temp);
+		return 0;
+	}
 	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ?
 			fault_set(f, -EBUSY, "%s: another process is writing it", path) :
 			fault_errno(f, -errno, path);
-	if (fstat(r->fd, &held) < 0)
-		return fault_errno(f, -errno, path);
 	if (fstatat(r->dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-		held.st_ino != named.st_ino || held.st_dev != named.st_dev) {
-		close(r->fd);
-		r->fd = -1;
+		!same_file(&held, &named))
 		return 0;
-	}
-	if (ftruncate(r->fd, 0) < 0 || fchmod(r->fd, 0600) < 0)
+	if (ftruncate(r->fd, 0) < 0)
 		return fault_errno(f, -errno, path);
 	return 1;
+}
+
+static void drop_fd(struct replace *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
 }
 
 int replace_open(struct replace *r, const char *path, struct fault *f)
@@ -94,23 +124,29 @@ int replace_open(struct replace *r, const char *path, struct fault *f)
 	if (e < 0)
 		return e;
 	temp_name(r);
-	do
+	for (;;) {
 		e = take_temp(r, path, f);
-	while (e == 0);
-	if (e < 0 && r->fd >= 0) {
-		/* Somebody else's: replace_clear() must not remove it. */
-		close(r->fd);
-		r->fd = -1;
+		if (e > 0)
+			break;
+		drop_fd(r);
+		if (e < 0)
+			return e;
 	}
-	return e < 0 ? e : 0;
+	r->owned = true;
+	return 0;
+}
+
+/* The owner's wish, as far as ours goes: root can keep both, others perhaps the group. */
+static void keep_owner(struct replace *r)
+{
+	if (fchown(r->fd, r->old.st_uid, r->old.st_gid) < 0)
+		(void)!fchown(r->fd, (uid_t)-1, r->old.st_gid);
 }
 
 int replace_commit(struct replace *r)
 {
 	if (r->replaces) {
-		/* Only the owner's wish; root alone can do it, and others lose nothing by it. */
-		if (fchown(r->fd, r->old.st_uid, r->old.st_gid) < 0 && errno != EPERM)
-			return -errno;
+		keep_owner(r);
 		if (fchmod(r->fd, r->old.st_mode & 07777) < 0)
 			return -errno;
 	}
@@ -118,8 +154,7 @@ int replace_commit(struct replace *r)
 		return -errno;
 	if (renameat(r->dirfd, r->temp, r->dirfd, r->name) < 0)
 		return -errno;
-	close(r->fd);
-	r->fd = -1;
+	r->owned = false;
 	/* The folder of some network file systems cannot be synced: the rename is done all the same. */
 	if (fsync(r->dirfd) < 0 && errno != EINVAL && errno != EROFS)
 		return -errno;
@@ -130,11 +165,11 @@ void replace_clear(struct replace *r)
 {
 	if (!r)
 		return;
-	if (r->fd >= 0) {
+	if (r->owned)
 		unlinkat(r->dirfd, r->temp, 0);
-		close(r->fd);
-	}
+	r->owned = false;
+	drop_fd(r);
 	if (r->dirfd >= 0)
 		close(r->dirfd);
-	r->fd = r->dirfd = -1;
+	r->dirfd = -1;
 }

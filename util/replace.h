@@ -17,6 +17,7 @@ struct replace {
 	int dirfd;
 	char name[NAME_MAX + 1]; /* the file, symbolic links followed */
 	char temp[NAME_MAX + 1];
+	volatile bool owned;     /* @temp is ours to remove */
 	bool replaces;           /* there is an old one; @old describes it */
 	struct stat old;
 };
@@ -27,7 +28,8 @@ struct replace {
  * @path: a regular file, or nothing yet; a symbolic link is followed
  * @f:    names the thing and the fault
  *
- * The temporary file is 0600 and locked, so that two runs never write the same one.
+ * The temporary file is 0600 and locked, so that two runs never write the same one; what lies under its
+ * name and is not clearly a leftover of this user is removed first.
  * Returns: 0, or -errno; -EBUSY when another process is writing it just now.
  */
 int replace_open(struct replace *r, const char *path, struct fault *f);
@@ -36,7 +38,8 @@ int replace_open(struct replace *r, const char *path, struct fault *f);
  * replace_commit - make it durable and put it in the old one's place
  *
  * Content, then name, each on stable storage before the next step. A new file is 0600, an old
- * one's mode and owner are kept as far as the caller may. Returns: 0 or -errno, nothing replaced.
+ * one's mode and owner are kept as far as the caller may. Returns: 0; or -errno with nothing replaced,
+ * unless it was the folder that could not be synced: then the new file stands, whole.
  */
 int replace_commit(struct replace *r);
 

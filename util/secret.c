@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 /* Deeper than any call of ours or the library's that a secret passes through. */
-#define STACK_DEPTH (32 * 1024)
+#define STACK_DEPTH (16 * 1024)
 
 static _Atomic bool unlocked;
 
@@ -32,7 +31,6 @@ void *secret_new(size_t len)
 	/* The library locks in silence; ask once more, so that a refusal can be told. */
 	if (mlock(p, len) < 0)
 		unlocked = true;
-	memset(p, 0, len);
 	return p;
 }
 

@@ -13,7 +13,7 @@
  */
 int secret_setup(void);
 
-/** secret_new - @len zero bytes between guard pages; NULL: no memory. */
+/** secret_new - @len bytes of no particular content between guard pages; NULL: no memory. */
 void *secret_new(size_t len);
 
 /** secret_free - wipe and give back; NULL is fine. */
