@@ -52,7 +52,8 @@ $(B)/seedrive: $(lib_obj) $(cli_obj)
 
 # The guest's program: no libc at run time, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Os -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fno-pie -fno-stack-protector -DBUILD_TIME=$(BUILD_TIME)
+	-fno-asynchronous-unwind-tables -fno-pie -fno-stack-protector -Wframe-larger-than=5120 \
+	-DBUILD_TIME=$(BUILD_TIME)
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)

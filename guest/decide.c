@@ -3,13 +3,6 @@
 
 #include <string.h>
 
-static bool bound(const struct record *rec)
-{
-	static const uint8_t any[UUID_SIZE];
-
-	return memcmp(rec->uuid, any, UUID_SIZE) != 0;
-}
-
 /* Some firmware stores the first three fields little-endian, as SMBIOS 2.6 wants, and some as
  * they read: either order is this machine. */
 static bool same_uuid(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE])
@@ -46,9 +39,11 @@ const char *decide(const struct situation *s, const struct record *rec)
 		return "nothing-claimed";
 	if (!s->hypervisor && !s->trust_device)
 		return "bare-metal";
+	if (s->confidential)
+		return "confidential";
 	if (s->on_usb && !s->trust_device)
 		return "usb";
-	if (bound(rec) && !(s->has_uuid && same_uuid(rec->uuid, s->uuid)))
+	if (record_bound(rec) && !(s->has_uuid && same_uuid(rec->uuid, s->uuid)))
 		return "other-uuid";
 	return decide_time(s, rec);
 }

@@ -13,6 +13,7 @@
 struct situation {
 	bool several_drives; /* with different records */
 	bool hypervisor;
+	bool confidential; /* a guest that does not trust its host: SEV, TDX */
 	bool on_usb;
 	bool trust_device;
 	bool has_uuid;

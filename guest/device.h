@@ -9,14 +9,14 @@
 #include "iso/read.h"
 #include "seed/record.h"
 
-#define DRIVES_MAX 32
+#define DRIVES_MAX 64
 
 enum drive_state {
 	DRIVE_SILENT,    /* has not answered */
-	DRIVE_OTHER,     /* not ours: another label or none, no medium, not readable */
+	DRIVE_OTHER,     /* not ours: another label or none, no medium; @err: it could not be opened */
 	DRIVE_UNSETTLED, /* a CD drive that is not ready yet */
 	DRIVE_BARE,      /* ours by its label, without a record */
-	DRIVE_DAMAGED,   /* there is a record, but it could not be read whole */
+	DRIVE_DAMAGED,   /* there is a record, but it could not be read whole: @err */
 	DRIVE_SEEDED,    /* @raw is there, and has still to be parsed */
 };
 
@@ -25,7 +25,7 @@ struct drive {
 	char path[64];
 	bool is_block; /* else a file in a drive's place, by --device */
 	bool on_usb;
-	int err;      /* DRIVE_DAMAGED: why */
+	int err;
 	char label[ISO_LABEL_MAX + 1];
 	size_t len;
 	uint8_t raw[RECORD_SIZE_MAX];
@@ -36,19 +36,20 @@ struct drives {
 	struct drive drive[DRIVES_MAX];
 };
 
-/** drives_wipe - what was read of any record. */
-void drives_wipe(struct drives *d);
-
 /**
- * drives_find - look at every block device, each from a child of its own
- * @d:       static storage, zero: a child that never ends goes on to look at it
- * @device:  look at this one alone; a regular file will do
- * @wait_ms: how long a device may take to answer, and how long to wait for drives that are
- *           still to appear; that only while one is to be expected
- *
- * Nothing is written, nothing stays in the page cache. Returns: 0, or -errno when the search
- * itself could not be made; what it found is in @d.
+ * device_discover - note what there is to be looked at, and was not known before
+ * @device: this one alone, which may be a file; NULL: every block device but those that can be none
+ * Returns: true when there was something new.
  */
-int drives_find(struct drives *d, const char *device, unsigned wait_ms);
+bool device_discover(struct drives *d, const char *device);
+
+/** device_hosts - is there a SCSI or ATA host, whose devices may still be to come? */
+bool device_hosts(void);
+
+/** device_is_file - a regular file, which cannot keep anybody waiting. */
+bool device_is_file(const char *path);
+
+/** device_exists - of any kind. */
+bool device_exists(const char *path);
 
 #endif

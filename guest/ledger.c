@@ -9,26 +9,28 @@
 #include "guest/sys.h"
 #include "util/hex.h"
 
-/* linux/magic.h. */
-#define TMPFS_MAGIC     0x01021994u
-#define RAMFS_MAGIC     0x858458f6u
-#define OVERLAYFS_MAGIC 0x794c7630u
+/* File systems that outlive a boot (linux/magic.h; ZFS and bcachefs by their own headers). Of any other it
+ * is not known: tmpfs and ramfs forget, an overlay may lie on one of them, a network may be away. */
+static const uint32_t lasting[] = {
+	0xef53,     /* ext2, ext3, ext4 */
+	0x58465342, /* XFS */
+	0x9123683e, /* Btrfs */
+	0xf2f52010, /* F2FS */
+	0x2fc12fc1, /* ZFS */
+	0xca451a4e, /* bcachefs */
+};
 
-/* An overlay may lie on a tmpfs, and its upper layer cannot be asked from here: refused whole. */
-static bool forgets(int fd)
+static bool lasts(int fd)
 {
 	struct statfs fs;
+	size_t i;
 
 	if (sys_call(SYS_fstatfs, fd, (long)&fs, 0, 0, 0, 0) < 0)
-		return true;
-	switch ((unsigned)fs.f_type) {
-	case TMPFS_MAGIC:
-	case RAMFS_MAGIC:
-	case OVERLAYFS_MAGIC:
-		return true;
-	default:
 		return false;
-	}
+	for (i = 0; i < sizeof(lasting) / sizeof(*lasting); i++)
+		if ((uint32_t)fs.f_type == lasting[i])
+			return true;
+	return false;
 }
 
 static int open_dir(int at, const char *path)
@@ -66,26 +68,43 @@ static enum ledger commit_id(int dir, const struct record *rec)
 	return verdict;
 }
 
+/* Its parent is synced each time: whoever made the folder may have been cut off before that. */
 enum ledger ledger_commit(const char *dir, const struct record *rec)
 {
-	enum ledger verdict;
-	bool fresh;
+	enum ledger verdict = LEDGER_FAILED;
 	int fd;
 
 	if (!dir)
 		return LEDGER_NONE;
 	fd = open_dir(AT_FDCWD, dir);
-	fresh = fd == -ENOENT && sys_call(SYS_mkdirat, AT_FDCWD, (long)dir, 0700, 0, 0, 0) == 0;
-	if (fresh)
+	if (fd == -ENOENT && sys_call(SYS_mkdirat, AT_FDCWD, (long)dir, 0700, 0, 0, 0) == 0)
 		fd = open_dir(AT_FDCWD, dir);
 	if (fd < 0)
 		return LEDGER_FAILED;
-	if (forgets(fd))
+	if (!lasts(fd))
 		verdict = LEDGER_FORGETS;
-	else if (fresh && !sync_dir(fd, ".."))
-		verdict = LEDGER_FAILED;
-	else
+	else if (sync_dir(fd, ".."))
 		verdict = commit_id(fd, rec);
+	sys_close(fd);
+	return verdict;
+}
+
+enum ledger ledger_look(const char *dir, const struct record *rec)
+{
+	char name[2 * RECORD_ID_SIZE + 1];
+	enum ledger verdict = LEDGER_COMMITTED;
+	int fd;
+
+	if (!dir)
+		return LEDGER_NONE;
+	fd = open_dir(AT_FDCWD, dir);
+	if (fd < 0)
+		return LEDGER_FAILED;
+	hex_encode(rec->seed_id, RECORD_ID_SIZE, name);
+	if (!lasts(fd))
+		verdict = LEDGER_FORGETS;
+	else if (sys_call(SYS_faccessat, fd, (long)name, F_OK, 0, 0, 0) == 0)
+		verdict = LEDGER_SPENT;
 	sys_close(fd);
 	return verdict;
 }

@@ -19,9 +19,12 @@ enum ledger {
  * @dir: made, if its parent is there; NULL: there is no ledger
  *
  * One empty file an id, its mtime the expiry (0: none). O_EXCL makes check and commit one step;
- * file, folder and, where new, the folder's parent are on stable storage before this returns.
- * Refused on tmpfs, ramfs and overlay file systems: what they hold can be gone at the next boot.
+ * file, folder and the folder's parent are on stable storage before this returns. Only on a file
+ * system that is known to outlive a boot; any doubt or failure is no authority.
  */
 enum ledger ledger_commit(const char *dir, const struct record *rec);
+
+/** ledger_look - what a commit would find, as far as that can be told without writing. */
+enum ledger ledger_look(const char *dir, const struct record *rec);
 
 #endif

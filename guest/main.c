@@ -4,12 +4,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "guest/device.h"
 #include "guest/kernel.h"
 #include "guest/ledger.h"
 #include "guest/machine.h"
 #include "guest/options.h"
 #include "guest/say.h"
+#include "guest/search.h"
 #include "guest/sys.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -18,6 +18,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 struct found {
 	const struct drive *drive;
 	struct record rec;
+	bool trusted_bus; /* not one that a USB stick can claim, on any of its paths */
 };
 
 static int complain(const struct options *opt, const char *what, const char *why)
@@ -114,36 +115,63 @@ static int mix(const struct situation *s, const struct record *rec)
 	return r < 0 ? r : kernel_mix(rec->seed, rec->seed_len);
 }
 
+static enum ledger ask_ledger(const struct options *opt, const struct record *rec)
+{
+	return opt->dry_run ? ledger_look(opt->ledger, rec) : ledger_commit(opt->ledger, rec);
+}
+
+/* Mix, decide, commit, credit: in this order, and each only if what went before allows it. */
 static int use(const struct options *opt, struct situation *s, const struct found *f)
 {
 	const bool ready = kernel_ready();
-	enum ledger ledger = opt->ledger ? LEDGER_COMMITTED : LEDGER_NONE;
+	enum ledger ledger = LEDGER_NONE;
 	const char *reason;
+	int status = EXIT_DONE;
 
 	if (!opt->dry_run && mix(s, &f->rec) < 0)
 		return complain(opt, "/dev/urandom", "cannot be written");
-	s->on_usb = f->drive->on_usb || !f->drive->is_block;
+	s->on_usb = !f->trusted_bus;
 	reason = decide(s, &f->rec);
-	if (reason)
-		ledger = LEDGER_NONE;
-	else if (!opt->dry_run)
-		ledger = ledger_commit(opt->ledger, &f->rec);
-	if (!reason)
+	if (!reason) {
+		ledger = ask_ledger(opt, &f->rec);
 		reason = ledger_reason(ledger);
+	}
 	if (!reason && ready)
 		reason = "already-ready";
 	if (!reason && !opt->dry_run &&
-		kernel_credit(f->rec.seed, f->rec.seed_len, f->rec.credit_bits) < 0)
-		return complain(opt, "/dev/random", "the credit was refused");
+		kernel_credit(f->rec.seed, f->rec.seed_len, f->rec.credit_bits) < 0) {
+		reason = "credit-failed";
+		status = EXIT_FAILED;
+	}
 	say_verdict(opt, f, reason, ledger, ready);
-	return EXIT_DONE;
+	return status;
 }
 
-/* Parse what the probes brought; the same seed on two paths to one drive counts once. */
+static bool same_record(const struct drive *a, const struct drive *b)
+{
+	return a->len == b->len && memcmp(a->raw, b->raw, a->len) == 0;
+}
+
+/* The same record, byte for byte, on two paths to one drive counts once, and is as far to be trusted as
+ * the worse of them. The same id in front of another seed is another drive. */
+static bool seen_before(struct found *found, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!same_record(found[i].drive, found[n].drive))
+			continue;
+		found[i].trusted_bus &= found[n].trusted_bus;
+		return true;
+	}
+	return false;
+}
+
+/* Parse what the probes brought. */
 static size_t gather(const struct options *opt, const struct drives *d, struct found *found,
 	int *status, bool *any)
 {
-	size_t i, j, n = 0;
+	size_t i, n = 0;
 
 	for (i = 0; i < d->count; i++) {
 		const struct drive *drive = d->drive + i;
@@ -163,32 +191,43 @@ static size_t gather(const struct options *opt, const struct drives *d, struct f
 			continue;
 		}
 		found[n].drive = drive;
-		for (j = 0; j < n; j++)
-			if (memcmp(found[j].rec.seed_id, found[n].rec.seed_id, RECORD_ID_SIZE) == 0)
-				break;
-		if (j == n)
+		found[n].trusted_bus = drive->is_block && !drive->on_usb;
+		if (!seen_before(found, n))
 			n++;
 	}
 	return n;
 }
 
+/* Nothing was found, which may have a reason. */
+static int say_nothing(const struct options *opt, const struct drives *d)
+{
+	struct line l = { 0 };
+
+	if (opt->device && d->count == 0)
+		return complain(opt, opt->device, "no such device");
+	if (opt->device && d->drive[0].err < 0)
+		return complain(opt, opt->device, "cannot be opened");
+	if (opt->device && d->drive[0].state == DRIVE_SILENT)
+		return complain(opt, opt->device, "does not answer");
+	if (!opt->device && !device_exists("/sys/class/block"))
+		return complain(opt, "/sys", "not mounted: no device can be found");
+	line_add(&l, "no seed drive");
+	line_say(&l, !opt->dry_run);
+	return EXIT_DONE;
+}
+
 static int run(const struct options *opt, struct drives *d)
 {
+	static struct found found[DRIVES_MAX];
 	struct situation s = { .trust_device = opt->trust_device };
-	struct found found[DRIVES_MAX];
 	bool any = false;
-	int status = EXIT_DONE, r = drives_find(d, opt->device, opt->wait_ms);
+	int status = EXIT_DONE;
 	size_t i, n;
 
-	if (r < 0)
-		return complain(opt, opt->device ? opt->device : "devices", "cannot be searched");
+	search_drives(d, opt->device, opt->wait_ms);
 	n = gather(opt, d, found, &status, &any);
-	if (!any) {
-		struct line l = { 0 };
-
-		line_add(&l, "no seed drive");
-		line_say(&l, !opt->dry_run);
-	}
+	if (!any)
+		return say_nothing(opt, d);
 	if (n == 0)
 		return status;
 	machine_ask(&s);
@@ -197,6 +236,17 @@ static int run(const struct options *opt, struct drives *d)
 		if (use(opt, &s, found + i) != EXIT_DONE)
 			status = EXIT_FAILED;
 	return status;
+}
+
+/* No core dump, no swap, and no end by a closed standard error before all is wiped. */
+static void protect(void)
+{
+	const uint64_t sigpipe = 1u << (SIGPIPE - 1);
+	const int current_future_onfault = 1 | 2 | 4; /* MCL_* of linux/mman.h */
+
+	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
+	sys_call(SYS_mlockall, current_future_onfault, 0, 0, 0, 0, 0);
+	sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
 }
 
 int main(int argc, char **argv)
@@ -208,8 +258,8 @@ int main(int argc, char **argv)
 	status = options_parse(argc, argv, &opt);
 	if (status >= 0)
 		return status;
-	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
+	protect();
 	status = run(&opt, &d);
-	drives_wipe(&d);
+	search_wipe(&d);
 	return status;
 }

@@ -17,27 +17,23 @@
 
 static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
 
-/* The volume descriptor and what follows it, in most images the root directory: one reading for both,
- * as a virtual disk takes as long for one sector as for four. */
-#define WINDOW (4 * ISO_SECTOR)
-
 struct input {
 	int fd;
 	bool cached;   /* something went through the page cache */
 	uint64_t at;   /* where @window begins; it holds @len bytes */
 	size_t len;
-	_Alignas(ISO_SECTOR) uint8_t window[WINDOW]; /* as O_DIRECT wants it */
+	uint8_t *window;
 };
 
 /* Past the page cache where the device can do it: what is secret must not stay in it, and a slow
  * CD is not made to read ahead. Short at the end of the device. */
 static int fill_window(struct input *in, uint64_t off)
 {
-	long n = sys_pread(in->fd, in->window, WINDOW, off);
+	long n = sys_pread(in->fd, in->window, PROBE_WINDOW, off);
 
 	if (n == -EINVAL && !in->cached && sys_set_flags(in->fd, 0) == 0) {
 		in->cached = true;
-		n = sys_pread(in->fd, in->window, WINDOW, off);
+		n = sys_pread(in->fd, in->window, PROBE_WINDOW, off);
 	}
 	in->at = off;
 	in->len = n > 0 ? (size_t)n : 0;
@@ -120,23 +116,19 @@ static int look(struct drive *drive, struct input *in)
 	return read_record(drive, &vol);
 }
 
-void probe(struct drive *drive)
+void probe(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
 	/* O_NONBLOCK: a CD drive without a medium answers instead of waiting for one. */
-	struct input in;
+	struct input in = { .fd = sys_open(drive->path, O_RDONLY | O_NONBLOCK), .window = window };
 	int state = DRIVE_OTHER;
-
-	in.fd = sys_open(drive->path, O_RDONLY | O_NONBLOCK);
-	in.cached = false;
-	in.at = in.len = 0;
 
 	if (in.fd >= 0) {
 		state = look(drive, &in);
 		if (in.cached)
 			sys_call(SYS_fadvise64, in.fd, 0, 0, POSIX_FADV_DONTNEED, 0, 0);
-		if (state >= DRIVE_DAMAGED)
-			explicit_bzero(in.window, sizeof(in.window));
 		sys_close(in.fd);
+	} else {
+		drive->err = in.fd;
 	}
 	drive->state = state;
 }

@@ -49,12 +49,11 @@ void line_say(struct line *l, bool kernel_log)
 	int fd;
 
 	l->text[l->len++] = '\n';
+	/* The kernel's log first: nobody can close that. */
+	fd = kernel_log ? sys_open("/dev/kmsg", O_WRONLY) : -1;
+	if (fd >= 0) {
+		(void)sys_write_all(fd, l->text, l->len);
+		sys_close(fd);
+	}
 	(void)sys_write_all(STDERR_FILENO, l->text + level, l->len - level);
-	if (!kernel_log)
-		return;
-	fd = sys_open("/dev/kmsg", O_WRONLY);
-	if (fd < 0)
-		return;
-	(void)sys_write_all(fd, l->text, l->len);
-	sys_close(fd);
 }
