@@ -49,7 +49,8 @@ static void measure(char **command, double figure[FIGURES])
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
 	if (posix_spawnp(&pid, command[0], &actions, NULL, command, environ) != 0 ||
-		wait4(pid, &status, 0, &usage) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		wait4(pid, &status, 0, &usage) < 0 || !WIFEXITED(status) ||
+		WEXITSTATUS(status) != 0) {
 		fprintf(stderr, "pair: %s: failed\n", command[0]);
 		exit(1);
 	}
@@ -87,7 +88,8 @@ static void print(size_t runs, double (*a)[FIGURES], double (*b)[FIGURES])
 		}
 		printf("%s %.0f", names[f], median(column, runs));
 		if (b)
-			printf(" %.0f %.3f", median(column + runs, runs), median(column + 2 * runs, runs));
+			printf(" %.0f %.3f", median(column + runs, runs),
+				median(column + 2 * runs, runs));
 		putchar('\n');
 	}
 	free(column);
@@ -97,7 +99,7 @@ int main(int argc, char **argv)
 {
 	const size_t runs = argc > 2 ? (size_t)atoi(argv[1]) : 0;
 	char **first = argv + 2, **second = NULL;
-	double (*a)[FIGURES], (*b)[FIGURES];
+	double(*a)[FIGURES], (*b)[FIGURES];
 	size_t i;
 
 	if (runs == 0) {

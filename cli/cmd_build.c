@@ -113,7 +113,7 @@ static int check_words(struct build *b)
 		return report_usage("-o OUT is missing");
 	if (!b->dir == !files)
 		return report_usage(files ? "either DIR or --user-data and its kin, not both" :
-			"DIR is missing");
+					    "DIR is missing");
 	if (b->label && (!*b->label || !is_text(b->label, 32)))
 		return report_usage("--label: %s: must be 1 to 32 ASCII characters", b->label);
 	if (b->publisher && !is_text(b->publisher, 128))
@@ -137,8 +137,8 @@ static int check_values(struct build *b)
 		errno = 0;
 		b->now = (time_t)strtoll(epoch, &end, 10);
 		if (errno || *end || b->now < 0)
-			return report_usage("SOURCE_DATE_EPOCH: %s: must be seconds since 1970",
-				epoch);
+			return report_usage(
+				"SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
 		b->fixed_time = true;
 	}
 	if (strcmp(b->bind, "auto") != 0 && strcmp(b->bind, "none") != 0 &&
@@ -196,8 +196,8 @@ static int add_named(struct build *b, const char *name, const char *path)
 	struct tree_node *node = path && r == 0 ? tree_find(&b->tree, name) : NULL;
 
 	if (node && is_out(b, &node->st))
-		return fault_set(&b->fault, -EEXIST, "%s: is one of the files that go on the drive",
-			b->out);
+		return fault_set(
+			&b->fault, -EEXIST, "%s: is one of the files that go on the drive", b->out);
 	return r;
 }
 
@@ -244,8 +244,8 @@ static int gather(struct build *b)
 	if (!b->label)
 		b->label = drive_default_label(&b->tree);
 	if (!b->label)
-		return report_usage("%s: neither openstack/ nor meta-data in it: --label is needed",
-			b->dir);
+		return report_usage(
+			"%s: neither openstack/ nor meta-data in it: --label is needed", b->dir);
 	if (!drive_is_seed_label(b->label))
 		report_warning("--label: %s: guests look for a seed on config-2 and cidata only",
 			b->label);
@@ -334,8 +334,10 @@ static void print_result(const struct build *b)
 		memcmp(b->request.uuid, unbound, UUID_SIZE) ? uuid : "no instance");
 	fprintf(to, "  seed %s: %u bits, %u of them from hardware\n", id, b->seed.claim.credit_bits,
 		b->seed.claim.hardware_bits < b->seed.claim.credit_bits ?
-			b->seed.claim.hardware_bits : b->seed.claim.credit_bits);
-	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->drive.mixed, b->drive.left);
+			b->seed.claim.hardware_bits :
+			b->seed.claim.credit_bits);
+	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->drive.mixed,
+		b->drive.left);
 	if (b->entropy.verbose)
 		entropy_print(&b->seed, to);
 }
@@ -350,8 +352,8 @@ static void print_json(const struct build *b)
 	json_object_object_add(o, "output", json_object_new_string(b->out));
 	json_object_object_add(o, "size", json_object_new_int64((int64_t)b->layout.size));
 	json_object_object_add(o, "label", json_object_new_string(b->label));
-	json_object_object_add(o, "bound_to", memcmp(b->request.uuid, unbound, UUID_SIZE) ?
-		json_object_new_string(uuid) : NULL);
+	json_object_object_add(o, "bound_to",
+		memcmp(b->request.uuid, unbound, UUID_SIZE) ? json_object_new_string(uuid) : NULL);
 	json_object_object_add(o, "issued_at", json_object_new_int64(b->now));
 	json_object_object_add(o, "ttl", json_object_new_int64(b->ttl));
 	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(b->drive.mixed));

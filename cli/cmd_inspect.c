@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#define VALUES_MAX   256
+#define VALUES_MAX 256
 
 struct inspect {
 	struct image image;
@@ -91,8 +91,8 @@ static int read_metadata(struct inspect *in)
 		if (r < 0)
 			break;
 	}
-	return r < 0 ? fault_set(&in->fault, r, "%s: openstack: %s", in->image.path,
-		strerror(-r)) : 0;
+	return r < 0 ? fault_set(&in->fault, r, "%s: openstack: %s", in->image.path, strerror(-r)) :
+		       0;
 }
 
 static int check_note(struct inspect *in)
@@ -140,10 +140,11 @@ static void print_record(const struct inspect *in)
 	uuid_format(rec->uuid, uuid);
 	printf("bound to      %s%s\n", record_bound(rec) ? uuid : "no instance",
 		!record_bound(rec) || !in->has_uuid ? "" :
-		memcmp(rec->uuid, in->uuid, UUID_SIZE) == 0 ? ", the instance of the metadata" :
-		", not the instance of the metadata");
-	printf("%s %s\n", RECORD_NOTE_NAME, in->note_agrees ? "names the same seed" :
-		"names another seed");
+			memcmp(rec->uuid, in->uuid, UUID_SIZE) == 0 ?
+						      ", the instance of the metadata" :
+						      ", not the instance of the metadata");
+	printf("%s %s\n", RECORD_NOTE_NAME,
+		in->note_agrees ? "names the same seed" : "names another seed");
 }
 
 static void print_text(const struct inspect *in)
@@ -175,7 +176,8 @@ static void add_record_json(json_object *o, const struct inspect *in)
 	json_object_object_add(o, "issued_at", json_object_new_int64((int64_t)rec->issued_at));
 	json_object_object_add(o, "ttl", json_object_new_int64(rec->ttl));
 	json_object_object_add(o, "expired", json_object_new_boolean(in->expired));
-	json_object_object_add(o, "bound_to", record_bound(rec) ? json_object_new_string(uuid) : NULL);
+	json_object_object_add(
+		o, "bound_to", record_bound(rec) ? json_object_new_string(uuid) : NULL);
 	json_object_object_add(o, "note_agrees", json_object_new_boolean(in->note_agrees));
 }
 
@@ -250,10 +252,9 @@ static int run(int argc, char **argv)
 const struct command cmd_inspect = {
 	.name = "inspect",
 	.summary = "verify and describe a drive; never prints the seed",
-	.usage =
-		"inspect [OPTION...] IMAGE\n"
-		"\n"
-		"  --min-bits N  exit with 3 unless the seed claims at least so many\n"
-		"  --json        in JSON\n",
+	.usage = "inspect [OPTION...] IMAGE\n"
+		 "\n"
+		 "  --min-bits N  exit with 3 unless the seed claims at least so many\n"
+		 "  --json        in JSON\n",
 	.run = run,
 };

@@ -79,8 +79,8 @@ static int check_room(struct reseed *re)
 		return fault_set(&re->fault, -ENOENT, "%s: no seed record to renew", im->path);
 	if (!im->has_note || im->note_file.len != RECORD_NOTE_SIZE ||
 		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
-		return fault_set(&re->fault, -EBADMSG, "%s: %s does not follow the record", im->path,
-			RECORD_NOTE_NAME);
+		return fault_set(&re->fault, -EBADMSG, "%s: %s does not follow the record",
+			im->path, RECORD_NOTE_NAME);
 	/* As strong as it was, unless told otherwise. */
 	if (!re->has_bits && im->record.credit_bits > 0)
 		re->entropy.bits = im->record.credit_bits;
@@ -118,8 +118,8 @@ static int write_record(struct reseed *re, uint64_t now)
 		(uint64_t)re->image.record_file.lba * ISO_SECTOR);
 }
 
-static int mix_file(struct reseed *re, struct mixer *m, const struct iso_entry *file,
-	const char *path)
+static int mix_file(
+	struct reseed *re, struct mixer *m, const struct iso_entry *file, const char *path)
 {
 	char *text = secret_new((size_t)file->len);
 	int r;
@@ -132,13 +132,13 @@ static int mix_file(struct reseed *re, struct mixer *m, const struct iso_entry *
 	r = mix_metadata(m, text, (size_t)file->len, path);
 	if (r == 0) {
 		re->mixed++;
-		r = io_pwrite(re->image.fd, text, (size_t)file->len,
-			(uint64_t)file->lba * ISO_SECTOR);
+		r = io_pwrite(
+			re->image.fd, text, (size_t)file->len, (uint64_t)file->lba * ISO_SECTOR);
 	} else {
 		if (r != -ENOENT) {
 			re->left++;
-			report_warning("%s: %s: %s: left as it was", re->image.path, path,
-				mix_why(r));
+			report_warning(
+				"%s: %s: %s: left as it was", re->image.path, path, mix_why(r));
 		}
 		r = 0;
 	}
@@ -209,8 +209,8 @@ static int run(int argc, char **argv)
 
 	entropy_options_init(&re.entropy);
 	status = parse(&re, argc, argv);
-	if (status < 0 && (image_open(&re.image, argv[optind], O_RDWR, &re.fault) < 0 ||
-			check_room(&re) < 0))
+	if (status < 0 &&
+		(image_open(&re.image, argv[optind], O_RDWR, &re.fault) < 0 || check_room(&re) < 0))
 		status = report_failed(&re.fault);
 	if (status < 0)
 		status = entropy_draw(&re.seed, &re.entropy);

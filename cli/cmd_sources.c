@@ -66,8 +66,8 @@ static void print_json(void)
 
 		json_object_object_add(o, "source", json_object_new_string(src->name));
 		json_object_object_add(o, "state", json_object_new_string(state_of(src)));
-		json_object_object_add(o, "hardware",
-			json_object_new_boolean(src->kind != SOURCE_KERNEL));
+		json_object_object_add(
+			o, "hardware", json_object_new_boolean(src->kind != SOURCE_KERNEL));
 		json_object_object_add(o, "rate_bits", json_object_new_int64(src->assessed_bits));
 		json_object_object_add(o, "rate_bytes", json_object_new_int64(src->per_bytes));
 		json_object_object_add(o, "what", json_object_new_string(src->what));
@@ -98,9 +98,8 @@ static int run(int argc, char **argv)
 const struct command cmd_sources = {
 	.name = "sources",
 	.summary = "what this host offers, and what each source is worth",
-	.usage =
-		"sources [--json]\n"
-		"\n"
-		"  --json  the table in JSON\n",
+	.usage = "sources [--json]\n"
+		 "\n"
+		 "  --json  the table in JSON\n",
 	.run = run,
 };

@@ -196,7 +196,8 @@ static void drop_old(struct tree *t)
 			i++;
 			continue;
 		}
-		report_warning("%s: left out: a fresh one takes its place", tree_name(t, node, path));
+		report_warning(
+			"%s: left out: a fresh one takes its place", tree_name(t, node, path));
 		tree_drop(node);
 	}
 }
@@ -213,8 +214,8 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, 
 	r = tree_add_bytes(t, RECORD_NAME, d->secret->record, record_size(blocks * RECORD_BLOCK),
 		0400, (time_t)now, f);
 	if (r == 0)
-		r = tree_add_bytes(t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444, (time_t)now,
-			f);
+		r = tree_add_bytes(
+			t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444, (time_t)now, f);
 	return r;
 }
 
@@ -238,8 +239,8 @@ static int make_record(struct drive *d, const struct drive_request *req, struct 
 	return 0;
 }
 
-int drive_seed(struct drive *d, const struct tree *t, const struct drive_request *req,
-	struct fault *f)
+int drive_seed(
+	struct drive *d, const struct tree *t, const struct drive_request *req, struct fault *f)
 {
 	int r = make_record(d, req, f);
 

@@ -16,8 +16,8 @@ struct drive_request {
 struct drive {
 	struct drive_secret *secret;
 	char note[RECORD_NOTE_SIZE];
-	unsigned mixed;    /* values of random_seed that are new */
-	unsigned left;     /* ... and that had to be left as they were */
+	unsigned mixed; /* values of random_seed that are new */
+	unsigned left;  /* ... and that had to be left as they were */
 };
 
 /** drive_is_seed_label - is this one of the four labels under which a guest looks for a seed? */
@@ -46,8 +46,8 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, 
  * drive_seed - fill in record and note, and mix every random_seed of @t
  * A file that cannot be mixed is left as it was, with a warning. Returns: 0 or -errno with @f.
  */
-int drive_seed(struct drive *d, const struct tree *t, const struct drive_request *req,
-	struct fault *f);
+int drive_seed(
+	struct drive *d, const struct tree *t, const struct drive_request *req, struct fault *f);
 
 /** drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces. */
 void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec);

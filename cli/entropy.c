@@ -17,7 +17,7 @@ static void refuse(const struct seed *s, const struct entropy_options *o, const 
 	for (i = 0; i < s->reports && at < sizeof(line); i++) {
 		const struct draw_report *r = s->report + i;
 		const char *word = draw_passed(r) ? "passed, worth nothing by itself" :
-			draw_why(r, why, sizeof(why));
+						    draw_why(r, why, sizeof(why));
 
 		if (draw_passed(r) && (r->assessed_per || r->spec->src->kind == SOURCE_KERNEL))
 			word = "passed";
@@ -137,9 +137,12 @@ int entropy_draw(struct seed *s, const struct entropy_options *o)
 
 static const char *status_word(const struct draw_report *r)
 {
-	return draw_passed(r) ? "passed" : r->health.failed ? "failed" :
-		r->err == -ENODEV ? "absent" : r->err == -EACCES ? "not permitted" :
-		r->err == -ENOSYS ? "not built in" : "failed";
+	return draw_passed(r)     ? "passed" :
+		r->health.failed  ? "failed" :
+		r->err == -ENODEV ? "absent" :
+		r->err == -EACCES ? "not permitted" :
+		r->err == -ENOSYS ? "not built in" :
+				    "failed";
 }
 
 static void add_number(json_object *to, const char *key, uint64_t number)
@@ -175,8 +178,10 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 
 		add_text(o, "reason", draw_why(r, why, sizeof(why)));
 	}
-	add_text(o, "kind", r->spec->src->kind == SOURCE_KERNEL ? "kernel" :
-		r->assessed_per ? "hardware" : "unassessed");
+	add_text(o, "kind",
+		r->spec->src->kind == SOURCE_KERNEL ? "kernel" :
+			r->assessed_per             ? "hardware" :
+						      "unassessed");
 	add_number(o, "bytes", r->bytes);
 	add_number(o, "rate_bits", r->assessed_per);
 	add_number(o, "rate_bytes", r->per_bytes);
@@ -185,10 +190,10 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 	json_object_object_add(o, "assessed_bits", assessed); /* a block of the record each */
 	if (r->spec->src->kind == SOURCE_CPU)
 		add_number(o, "retries", r->retries);
-	json_object_object_add(tests, "repetition_count",
-		test_json(r->health.run_max, HEALTH_RCT_CUTOFF));
-	json_object_object_add(tests, "adaptive_proportion",
-		test_json(r->health.count_max, HEALTH_APT_CUTOFF));
+	json_object_object_add(
+		tests, "repetition_count", test_json(r->health.run_max, HEALTH_RCT_CUTOFF));
+	json_object_object_add(
+		tests, "adaptive_proportion", test_json(r->health.count_max, HEALTH_APT_CUTOFF));
 	add_text(tests, "failed", health_name(r->health.failed));
 	if (r->bytes > 0)
 		json_object_object_add(o, "tests", tests);
@@ -237,11 +242,13 @@ void entropy_print(const struct seed *s, FILE *to)
 			fprintf(to, "  %-8s  %s\n", draw_label(r, label, sizeof(label)),
 				draw_why(r, why, sizeof(why)));
 		else if (r->spec->src->kind == SOURCE_KERNEL)
-			fprintf(to, "  %-8s  %" PRIu64 " bytes, strength of %d bits, not hardware\n",
+			fprintf(to,
+				"  %-8s  %" PRIu64 " bytes, strength of %d bits, not hardware\n",
 				draw_label(r, label, sizeof(label)), r->bytes, CLAIM_KERNEL_BITS);
 		else
 			fprintf(to,
-				"  %-8s  %" PRIu64 " bytes, %" PRIu64 " bits assessed, longest run %u "
+				"  %-8s  %" PRIu64 " bytes, %" PRIu64
+				" bits assessed, longest run %u "
 				"(cutoff %d), highest count %u (cutoff %d)\n",
 				draw_label(r, label, sizeof(label)), r->bytes, assessed_sum(s, r),
 				r->health.run_max, HEALTH_RCT_CUTOFF, r->health.count_max,
@@ -251,7 +258,8 @@ void entropy_print(const struct seed *s, FILE *to)
 
 void json_print(json_object *object, FILE *to)
 {
-	fprintf(to, "%s\n", json_object_to_json_string_ext(object,
-		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(to, "%s\n",
+		json_object_to_json_string_ext(
+			object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(object);
 }

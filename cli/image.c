@@ -45,14 +45,17 @@ static int open_file(struct image *im, int flags, struct fault *f)
  * renew it at once. */
 static int lock_file(struct image *im, struct fault *f)
 {
-	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = QEMU_LOCK_FIRST,
-			   .l_len = QEMU_LOCK_COUNT };
+	struct flock l = { .l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = QEMU_LOCK_FIRST,
+		.l_len = QEMU_LOCK_COUNT };
 
 	if (fcntl(im->fd, F_OFD_SETLK, &l) == 0)
 		return 0;
 	if (errno == EAGAIN || errno == EACCES)
 		return fault_set(f, -EBUSY,
-			"%s: locked: a running virtual machine has it, or another reseed", im->path);
+			"%s: locked: a running virtual machine has it, or another reseed",
+			im->path);
 	return fault_errno(f, -errno, im->path);
 }
 
@@ -71,8 +74,8 @@ static int open_volume(struct image *im, struct fault *f)
 	return r < 0 ? fault_errno(f, r, im->path) : 0;
 }
 
-static int find_file(struct image *im, const char *name, bool *ret_has, struct iso_entry *ret,
-	struct fault *f)
+static int find_file(
+	struct image *im, const char *name, bool *ret_has, struct iso_entry *ret, struct fault *f)
 {
 	int r = iso_find(&im->volume, name, ret);
 
@@ -95,7 +98,8 @@ static int read_record(struct image *im, struct fault *f)
 	if (r == 0)
 		r = record_parse(im->secret->record, (size_t)len, &im->record);
 	return r < 0 ? fault_set(f, -EBADMSG, "%s: %s: record refused: %s", im->path, RECORD_NAME,
-		record_why(r)) : 0;
+			       record_why(r)) :
+		       0;
 }
 
 /* It goes to terminals and into JSON; only ever for people. */

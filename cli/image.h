@@ -10,7 +10,7 @@
 struct image {
 	const char *path;
 	int fd;
-	uint64_t size; /* of the file */
+	uint64_t size;            /* of the file */
 	struct iso_volume volume; /* its label with '?' for what is not ASCII text */
 	struct iso_entry record_file, note_file;
 	bool has_record, has_note;

@@ -10,7 +10,11 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-	&cmd_build, &cmd_reseed, &cmd_inspect, &cmd_draw, &cmd_sources,
+	&cmd_build,
+	&cmd_reseed,
+	&cmd_inspect,
+	&cmd_draw,
+	&cmd_sources,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -26,7 +26,8 @@ int entropy_option(struct entropy_options *o, int c)
 		return -1;
 	case OPT_BITS:
 		return option_number("--bits", optarg, 1, RECORD_BITS_MAX, &o->bits) < 0 ?
-			EXIT_USAGE : -1;
+			EXIT_USAGE :
+			-1;
 	case OPT_JSON:
 		o->json = true;
 		return -1;

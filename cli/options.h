@@ -25,6 +25,7 @@ enum {
 	OPT_OWN,
 };
 
+/* clang-format off */
 #define OPTIONS_ENTROPY                                       \
 	{ "source", required_argument, NULL, OPT_SOURCE },    \
 	{ "require", required_argument, NULL, OPT_REQUIRE },  \
@@ -32,6 +33,7 @@ enum {
 	{ "json", no_argument, NULL, OPT_JSON },              \
 	{ "quiet", no_argument, NULL, 'q' },                  \
 	{ "verbose", no_argument, NULL, 'v' }
+/* clang-format on */
 
 /** entropy_options_init - all sources, 256 bits. */
 void entropy_options_init(struct entropy_options *o);

@@ -7,8 +7,8 @@
  * they read: either order is this machine. */
 static bool same_uuid(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE])
 {
-	static const uint8_t swapped[UUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6,
-						    8, 9, 10, 11, 12, 13, 14, 15 };
+	static const uint8_t swapped[UUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13,
+		14, 15 };
 	int i;
 
 	if (memcmp(a, b, UUID_SIZE) == 0)

@@ -9,9 +9,9 @@
 enum ledger {
 	LEDGER_COMMITTED, /* durably, just now, by us: the one answer that authorises */
 	LEDGER_NONE,
-	LEDGER_FORGETS,   /* a file system that does not outlive the boot */
+	LEDGER_FORGETS, /* a file system that does not outlive the boot */
 	LEDGER_FAILED,
-	LEDGER_SPENT,     /* the id stood there before */
+	LEDGER_SPENT, /* the id stood there before */
 };
 
 /**

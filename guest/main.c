@@ -32,8 +32,8 @@ static int complain(const struct options *opt, const char *what, const char *why
 	return EXIT_FAILED;
 }
 
-static int complain_drive(const struct options *opt, const struct drive *drive, const char *what,
-	const char *why)
+static int complain_drive(
+	const struct options *opt, const struct drive *drive, const char *what, const char *why)
 {
 	struct line l = { 0 };
 
@@ -77,8 +77,9 @@ static void say_verdict(const struct options *opt, const struct found *f, const 
 	line_add(&l, id);
 	line_add(&l, " drive=");
 	line_add(&l, f->drive->path);
-	line_add(&l, ledger == LEDGER_COMMITTED || ledger == LEDGER_SPENT ? " ledger=dir" :
-		" ledger=none");
+	line_add(&l,
+		ledger == LEDGER_COMMITTED || ledger == LEDGER_SPENT ? " ledger=dir" :
+								       " ledger=none");
 	if (reason) {
 		line_add(&l, " reason=");
 		line_add(&l, reason);

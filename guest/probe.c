@@ -19,8 +19,8 @@ static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA"
 
 struct input {
 	int fd;
-	bool cached;   /* something went through the page cache */
-	uint64_t at;   /* where @window begins; it holds @len bytes */
+	bool cached; /* something went through the page cache */
+	uint64_t at; /* where @window begins; it holds @len bytes */
 	size_t len;
 	uint8_t *window;
 };

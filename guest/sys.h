@@ -25,9 +25,9 @@ static inline long sys_call(long n, long a, long b, long c, long d, long e, long
 	long r;
 
 	__asm__ volatile("syscall"
-		: "=a"(r)
-		: "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-		: "rcx", "r11", "memory");
+			 : "=a"(r)
+			 : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
 	return r;
 #elif defined(__aarch64__)
 	register long x8 __asm__("x8") = n;
@@ -39,9 +39,9 @@ static inline long sys_call(long n, long a, long b, long c, long d, long e, long
 	register long x5 __asm__("x5") = f;
 
 	__asm__ volatile("svc 0"
-		: "+r"(x0)
-		: "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-		: "memory");
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+			 : "memory");
 	return x0;
 #else
 #error "seedrive-guest: no system call convention for this architecture"

@@ -132,8 +132,8 @@ int iso_volume_open(struct iso_volume *ret, struct iso_input in)
 	if (!both16(pvd + PVD_BLOCK_SIZE, &block_size) || block_size != ISO_SECTOR ||
 		!both32(pvd + PVD_SPACE, &vol.sectors))
 		return -EBADMSG;
-	if (pvd[PVD_ROOT + REC_LEN] != REC_MIN || parse_extent(&vol, pvd + PVD_ROOT, &vol.root) < 0 ||
-		!vol.root.is_dir)
+	if (pvd[PVD_ROOT + REC_LEN] != REC_MIN ||
+		parse_extent(&vol, pvd + PVD_ROOT, &vol.root) < 0 || !vol.root.is_dir)
 		return -EBADMSG;
 	memcpy(vol.label, pvd + PVD_LABEL, ISO_LABEL_MAX);
 	for (n = ISO_LABEL_MAX; n > 0 && (vol.label[n - 1] == ' ' || vol.label[n - 1] == '\0');)
@@ -170,8 +170,8 @@ static int next_record(struct iso_dir *d)
 		}
 		if (d->sectors == 0)
 			return 0;
-		int r = vol->in.read_at(vol->in.ctx, (uint64_t)d->lba * ISO_SECTOR, d->sector,
-			ISO_SECTOR);
+		int r = vol->in.read_at(
+			vol->in.ctx, (uint64_t)d->lba * ISO_SECTOR, d->sector, ISO_SECTOR);
 		if (r < 0)
 			return r;
 		d->lba++;

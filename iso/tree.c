@@ -178,8 +178,8 @@ static int walk_open(struct walk *w, struct tree_node *node, int at)
 	return fd;
 }
 
-static int walk_node(struct walk *w, struct tree_node *node, int at, unsigned char type,
-	unsigned depth)
+static int walk_node(
+	struct walk *w, struct tree_node *node, int at, unsigned char type, unsigned depth)
 {
 	int fd;
 
@@ -191,8 +191,8 @@ static int walk_node(struct walk *w, struct tree_node *node, int at, unsigned ch
 		if (S_ISLNK(node->st.st_mode))
 			return walk_link(w, node, at);
 		if (!S_ISREG(node->st.st_mode) && !S_ISDIR(node->st.st_mode))
-			return node_fault(w->tree, node, w->fault, -EINVAL,
-				kind_name(node->st.st_mode));
+			return node_fault(
+				w->tree, node, w->fault, -EINVAL, kind_name(node->st.st_mode));
 	}
 	fd = walk_open(w, node, at);
 	if (fd < 0)
@@ -211,8 +211,8 @@ static int walk_node(struct walk *w, struct tree_node *node, int at, unsigned ch
 	return 0;
 }
 
-static int walk_entry(struct walk *w, struct tree_node *dir, const struct dirent *e, int at,
-	unsigned depth)
+static int walk_entry(
+	struct walk *w, struct tree_node *dir, const struct dirent *e, int at, unsigned depth)
 {
 	struct tree_node *node = node_new(dir, e->d_name);
 	int r;
@@ -393,8 +393,9 @@ static int check_file(const struct tree *t, const struct tree_node *node, struct
 	if (now.st_nlink < node->st.st_nlink)
 		return node_fault(t, node, f, -ESTALE, "vanished while the image was made");
 	if (now.st_size != node->st.st_size)
-		return node_fault(t, node, f, -ESTALE, now.st_size > node->st.st_size ?
-			"grew while the image was made" : "shrank while the image was made");
+		return node_fault(t, node, f, -ESTALE,
+			now.st_size > node->st.st_size ? "grew while the image was made" :
+							 "shrank while the image was made");
 	if (!same_time(&now.st_mtim, &node->st.st_mtim) ||
 		!same_time(&now.st_ctim, &node->st.st_ctim))
 		return node_fault(t, node, f, -ESTALE, "changed while the image was made");

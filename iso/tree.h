@@ -15,23 +15,23 @@
 enum tree_kind { TREE_DIR, TREE_FILE, TREE_LINK };
 
 struct tree_node {
-	struct tree_node *parent;   /* NULL: the root */
+	struct tree_node *parent; /* NULL: the root */
 	enum tree_kind kind;
-	struct stat st;             /* as the walk found it */
-	struct tree_node **child;   /* TREE_DIR: by name, ascending */
+	struct stat st;           /* as the walk found it */
+	struct tree_node **child; /* TREE_DIR: by name, ascending */
 	size_t children;
-	char *target;               /* TREE_LINK */
-	int fd;                     /* TREE_FILE: held open since the walk; -1: only @bytes */
-	const uint8_t *bytes;       /* TREE_FILE: content that stands in for the file's, or NULL */
-	uint64_t size;              /* TREE_FILE */
-	bool first;                 /* its content goes before that of the others */
-	uint32_t lba;               /* set by iso/write */
+	char *target;         /* TREE_LINK */
+	int fd;               /* TREE_FILE: held open since the walk; -1: only @bytes */
+	const uint8_t *bytes; /* TREE_FILE: content that stands in for the file's, or NULL */
+	uint64_t size;        /* TREE_FILE */
+	bool first;           /* its content goes before that of the others */
+	uint32_t lba;         /* set by iso/write */
 	char name[];
 };
 
 struct tree {
 	struct tree_node *root;
-	const char *path; /* of the root, for messages */
+	const char *path;   /* of the root, for messages */
 	bool omitted_first; /* the first of the files to be left out stood in the tree */
 };
 

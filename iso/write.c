@@ -194,8 +194,8 @@ static void set_names(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
-	iso_write_opts_set_no_force_dots(opts, 2);          /* Joliet only */
-	iso_write_opts_set_omit_version_numbers(opts, 2);   /* Joliet only */
+	iso_write_opts_set_no_force_dots(opts, 2);        /* Joliet only */
+	iso_write_opts_set_omit_version_numbers(opts, 2); /* Joliet only */
 	iso_write_opts_set_rrip_version_1_10(opts, 1);
 	iso_write_opts_set_rrip_1_10_px_ino(opts, 1);
 	iso_write_opts_set_relaxed_vol_atts(opts, 1);
@@ -215,8 +215,8 @@ static void set_times(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_replace_timestamps(opts, 2);
 }
 
-static int fill_image(IsoImage *image, const struct tree *t, const struct iso_options *o,
-	struct iso_layout *l)
+static int fill_image(
+	IsoImage *image, const struct tree *t, const struct iso_options *o, struct iso_layout *l)
 {
 	iso_image_set_volume_id(image, o->label);
 	iso_image_set_volset_id(image, "");
@@ -271,8 +271,8 @@ static void end_source(struct iso_layout *l)
 	l->source = NULL;
 }
 
-static int begin_head(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
-	struct fault *f)
+static int begin_head(
+	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f)
 {
 	IsoWriteOpts *opts = NULL;
 	IsoImage *image = NULL;
@@ -305,7 +305,6 @@ static int begin_head(struct iso_layout *l, const struct tree *t, const struct i
 }
 
 /* --- what libisofs has laid out, read back --- */
-
 
 static int head_read_at(void *ctx, uint64_t off, void *buf, size_t len)
 {
@@ -377,8 +376,8 @@ static int place_contents(struct iso_layout *l, struct fault *f)
 	return r < 0 ? fault_set(f, r, "image: libisofs laid it out otherwise than expected") : 0;
 }
 
-int iso_layout_begin(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
-	struct fault *f)
+int iso_layout_begin(
+	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f)
 {
 	size_t i;
 
@@ -424,8 +423,8 @@ static int flush(struct sink *s)
 }
 
 /* A fault of the source has words of its own; of the target the caller knows the name. */
-static int write_file(struct sink *s, const struct tree *t, const struct tree_node *node,
-	struct fault *f)
+static int write_file(
+	struct sink *s, const struct tree *t, const struct tree_node *node, struct fault *f)
 {
 	char path[PATH_MAX];
 	uint64_t at = 0;
@@ -440,8 +439,8 @@ static int write_file(struct sink *s, const struct tree *t, const struct tree_no
 		if (node->bytes)
 			memcpy(s->buf + s->len, node->bytes + at, n);
 		else if ((r = io_pread(node->fd, s->buf + s->len, n, at)) < 0)
-			return fault_set(f, r, "%s: %s", tree_name(t, node, path), r == -ENODATA ?
-				"shrank while the image was made" : strerror(-r));
+			return fault_set(f, r, "%s: %s", tree_name(t, node, path),
+				r == -ENODATA ? "shrank while the image was made" : strerror(-r));
 		at += n;
 		s->len += n;
 		pad = at < node->size ? 0 : (size_t)(iso_sectors(at) * ISO_SECTOR - at);
@@ -456,8 +455,13 @@ static int write_file(struct sink *s, const struct tree *t, const struct tree_no
 int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, uint8_t *buf,
 	size_t buf_len, iso_progress *report, void *ctx, struct fault *f)
 {
-	struct sink s = { .fd = fd, .buf = buf, .room = buf_len, .done = l->head_len,
-			  .total = l->size, .report = report, .ctx = ctx };
+	struct sink s = { .fd = fd,
+		.buf = buf,
+		.room = buf_len,
+		.done = l->head_len,
+		.total = l->size,
+		.report = report,
+		.ctx = ctx };
 	size_t i;
 	int r;
 

@@ -15,8 +15,8 @@ struct iso_options {
 	const char *publisher; /* at most 128 bytes; NULL: none */
 	bool rock_ridge;
 	bool joliet;
-	bool fixed_time;       /* every time stamp is @time: same tree, same bytes */
-	time_t time;           /* of the volume */
+	bool fixed_time; /* every time stamp is @time: same tree, same bytes */
+	time_t time;     /* of the volume */
 };
 
 /*
@@ -25,14 +25,14 @@ struct iso_options {
  * cannot keep a secret, pad a file that shrank, or follow a path that changed.
  */
 struct iso_layout {
-	uint8_t *head;           /* up to the first sector of content */
+	uint8_t *head; /* up to the first sector of content */
 	size_t head_len;
 	uint64_t size;           /* of the image */
 	struct tree_node **file; /* in the order of their contents */
 	size_t files;
-	struct burn_source *source; /* libisofs at work, between _begin and _end */
+	struct burn_source *source;      /* libisofs at work, between _begin and _end */
 	const struct tree_node *refused; /* what libisofs would not take */
-	bool named;              /* the image has the names as they are */
+	bool named;                      /* the image has the names as they are */
 };
 
 /**
@@ -42,8 +42,8 @@ struct iso_layout {
  *
  * Returns: 0 or -errno, @f with words for it.
  */
-int iso_layout_begin(struct iso_layout *l, const struct tree *t, const struct iso_options *o,
-	struct fault *f);
+int iso_layout_begin(
+	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f);
 
 /**
  * iso_layout_end - take the head, and set @lba in every file of the tree

@@ -58,8 +58,8 @@ void condition_key_begin(struct condition *c, uint32_t block)
 	add_number(c, block);
 }
 
-void condition_key_add(struct condition *c, const char *name, uint64_t len,
-	const uint8_t digest[CONDITION_SIZE])
+void condition_key_add(
+	struct condition *c, const char *name, uint64_t len, const uint8_t digest[CONDITION_SIZE])
 {
 	add_text(c, name);
 	add_number(c, len);

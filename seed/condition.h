@@ -31,8 +31,8 @@ void condition_end(struct condition *c, uint8_t digest[CONDITION_SIZE]);
 
 /** condition_key_begin, _add, _end - the key of one block from the digests of its sources. */
 void condition_key_begin(struct condition *c, uint32_t block);
-void condition_key_add(struct condition *c, const char *name, uint64_t len,
-	const uint8_t digest[CONDITION_SIZE]);
+void condition_key_add(
+	struct condition *c, const char *name, uint64_t len, const uint8_t digest[CONDITION_SIZE]);
 void condition_key_end(struct condition *c, uint8_t prk[CONDITION_SIZE]);
 
 /**

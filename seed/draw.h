@@ -16,22 +16,23 @@
 /* What became of one source. Counted only if @err is 0 and @health.failed HEALTH_PASS. */
 struct draw_report {
 	const struct source_spec *spec;
-	int err;               /* negative errno: absent, or it failed to deliver */
+	int err; /* negative errno: absent, or it failed to deliver */
 	struct health health;
 	unsigned figure, cutoff; /* of the test that failed, where it has figures */
-	uint64_t bytes;        /* delivered, in all */
-	uint32_t assessed[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
+	uint64_t bytes;          /* delivered, in all */
+	uint32_t assessed
+		[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
 	uint64_t retries;
 	unsigned assessed_per, per_bytes; /* its rate, as settled when it was opened */
 };
 
 struct seed {
 	struct claim claim;
-	size_t blocks;         /* of the record */
+	size_t blocks; /* of the record */
 	struct draw_report report[SOURCES_MAX];
 	size_t reports;
 	struct source_list sources;
-	uint32_t bits;         /* asked for */
+	uint32_t bits; /* asked for */
 	pthread_t thread;
 	bool running;
 	uint8_t id[RECORD_ID_SIZE]; /* public */

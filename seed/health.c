@@ -152,8 +152,8 @@ void windows_init(struct windows *w, const uint64_t key[2])
  * Zero means a free slot, so it is not handed out. */
 static uint64_t fingerprint(const struct windows *w, const uint8_t *window)
 {
-	const unsigned __int128 product = (unsigned __int128)(load(window) ^ w->key[0]) *
-		(load(window + 8) ^ w->key[1]);
+	const unsigned __int128 product =
+		(unsigned __int128)(load(window) ^ w->key[0]) * (load(window + 8) ^ w->key[1]);
 	const uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
 
 	return folded ? folded : 1;

@@ -35,8 +35,8 @@ struct health {
 	enum health_test failed; /* the first test that did; nothing is looked at after it */
 	bool words;              /* run the tests for CPU sources as well */
 	size_t samples;
-	unsigned run_max;        /* figures, for the report: the longest run, ... */
-	unsigned count_max;      /* ... and the highest count of a window's first sample */
+	unsigned run_max;   /* figures, for the report: the longest run, ... */
+	unsigned count_max; /* ... and the highest count of a window's first sample */
 	/* between two calls */
 	unsigned run, stuck;
 	uint8_t last;

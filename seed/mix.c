@@ -21,7 +21,7 @@ struct mixer {
 static int decode(struct mixer *m, const char *text, size_t len, size_t *ret_len)
 {
 	if (sodium_base642bin(m->value, sizeof(m->value), text, len, NULL, ret_len, NULL,
-			sodium_base64_VARIANT_ORIGINAL) != 0)
+		    sodium_base64_VARIANT_ORIGINAL) != 0)
 		return -EILSEQ;
 	if (*ret_len == 0)
 		return -EILSEQ;
@@ -55,11 +55,11 @@ int mix_metadata(struct mixer *m, char *json, size_t len, const char *path)
 	r = decode(m, json + span.at, span.len, &value_len);
 	if (r < 0)
 		return r;
-	condition_extract(m->prk, "seedrive 1 random_seed", m->key, CONDITION_SIZE, m->value,
-		value_len);
+	condition_extract(
+		m->prk, "seedrive 1 random_seed", m->key, CONDITION_SIZE, m->value, value_len);
 	condition_expand(m->value, value_len, m->prk, "seedrive 1 random_seed", path);
-	sodium_bin2base64(m->text, sizeof(m->text), m->value, value_len,
-		sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(
+		m->text, sizeof(m->text), m->value, value_len, sodium_base64_VARIANT_ORIGINAL);
 	memcpy(json + span.at, m->text, span.len);
 	return 0;
 }

@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIX_KEY "random_seed" /* in Nova's meta_data.json: base64 of 512 bytes of the host's urandom */
-#define MIX_MAX 4096 /* bytes of a value; a longer one, of whoever, is left alone */
+#define MIX_KEY \
+	"random_seed" /* in Nova's meta_data.json: base64 of 512 bytes of the host's urandom */
+#define MIX_MAX 4096  /* bytes of a value; a longer one, of whoever, is left alone */
 
 #define MIX_FILE_MAX (16u << 20) /* a meta_data.json that is larger was not made by Nova */
 

@@ -9,27 +9,27 @@
 #include "util/hex.h"
 
 /* The record, `seedrive.bin` in the root of a seed drive; doc/seed-format.md is its specification. */
-#define RECORD_NAME        "seedrive.bin"
-#define RECORD_NOTE_NAME   "seedrive.json" /* what tenants may know, beside it */
-#define RECORD_NOTE_SIZE   2048
-#define RECORD_SECTOR      2048
-#define RECORD_HEADER      128
-#define RECORD_BLOCK       64  /* bytes of seed ... */
-#define RECORD_BLOCK_BITS  256 /* ... that claim at most so many bits: DESIGN, rule 4 */
-#define RECORD_BLOCKS_MAX  64
-#define RECORD_BITS_MAX    (RECORD_BLOCKS_MAX * RECORD_BLOCK_BITS)
-#define RECORD_ID_SIZE     16
-#define RECORD_SIZE_MAX    (3 * RECORD_SECTOR) /* RECORD_BLOCKS_MAX blocks and the header */
+#define RECORD_NAME       "seedrive.bin"
+#define RECORD_NOTE_NAME  "seedrive.json" /* what tenants may know, beside it */
+#define RECORD_NOTE_SIZE  2048
+#define RECORD_SECTOR     2048
+#define RECORD_HEADER     128
+#define RECORD_BLOCK      64  /* bytes of seed ... */
+#define RECORD_BLOCK_BITS 256 /* ... that claim at most so many bits: DESIGN, rule 4 */
+#define RECORD_BLOCKS_MAX 64
+#define RECORD_BITS_MAX   (RECORD_BLOCKS_MAX * RECORD_BLOCK_BITS)
+#define RECORD_ID_SIZE    16
+#define RECORD_SIZE_MAX   (3 * RECORD_SECTOR) /* RECORD_BLOCKS_MAX blocks and the header */
 
 struct record {
-	uint32_t credit_bits;   /* strength claimed, all sources */
-	uint32_t hardware_bits; /* the part that rests on hardware */
+	uint32_t credit_bits;            /* strength claimed, all sources */
+	uint32_t hardware_bits;          /* the part that rests on hardware */
 	uint8_t seed_id[RECORD_ID_SIZE]; /* public */
-	uint64_t issued_at;     /* seconds since 1970 UTC */
-	uint32_t ttl;           /* seconds from issued_at; 0: does not expire */
-	uint8_t uuid[UUID_SIZE]; /* the instance it is bound to; zero: any */
-	const uint8_t *seed;    /* secret; the caller's */
-	size_t seed_len;        /* 1..RECORD_BLOCKS_MAX times RECORD_BLOCK */
+	uint64_t issued_at;              /* seconds since 1970 UTC */
+	uint32_t ttl;                    /* seconds from issued_at; 0: does not expire */
+	uint8_t uuid[UUID_SIZE];         /* the instance it is bound to; zero: any */
+	const uint8_t *seed;             /* secret; the caller's */
+	size_t seed_len;                 /* 1..RECORD_BLOCKS_MAX times RECORD_BLOCK */
 };
 
 /** record_size - bytes of the file for so much seed: whole sectors. */

@@ -48,10 +48,11 @@ static int add_setting(struct source_spec *spec, const char *piece, size_t len, 
 	if (!spec || len != 6 || strncmp(piece, "bits=", 5) != 0)
 		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
 	if (*digit < '0' || *digit > '8')
-		return fault_set(f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len,
-			piece);
+		return fault_set(
+			f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len, piece);
 	if (!spec->src->wants_arg)
-		return fault_set(f, -EINVAL, "--source: %s: what it is worth is not the caller's to say",
+		return fault_set(f, -EINVAL,
+			"--source: %s: what it is worth is not the caller's to say",
 			spec->src->name);
 	spec->stated = true;
 	spec->stated_bits = (unsigned)(*digit - '0');
@@ -100,7 +101,7 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 		const size_t len = strcspn(text, ",");
 
 		r = is_setting(text, len) ? add_setting(last, text, len, f) :
-			add_source(&list, text, len, &last, f);
+					    add_source(&list, text, len, &last, f);
 		if (r < 0)
 			return r;
 		if (!text[len])
@@ -125,8 +126,9 @@ void source_default(struct source_list *ret)
 
 int source_open(const struct source_spec *spec, struct source_handle *h)
 {
-	*h = (struct source_handle){ .fd = -1, .assessed_bits = spec->src->assessed_bits,
-				     .per_bytes = spec->src->per_bytes };
+	*h = (struct source_handle){ .fd = -1,
+		.assessed_bits = spec->src->assessed_bits,
+		.per_bytes = spec->src->per_bytes };
 	if (spec->stated) {
 		h->assessed_bits = spec->stated_bits;
 		h->per_bytes = 1;

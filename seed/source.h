@@ -8,7 +8,7 @@
 
 #include "util/fault.h"
 
-#define SOURCES_MAX       16
+#define SOURCES_MAX        16
 #define SOURCE_DEADLINE_MS 2000 /* for a device to deliver all that is asked of it */
 
 enum source_kind {
@@ -24,7 +24,7 @@ struct source_handle {
 	int fd;
 	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
 	uint64_t retries;                  /* answers without success on the way; a CPU source's */
-	int64_t deadline_ms;               /* of a device, for all that is asked of it; see clock_ms() */
+	int64_t deadline_ms; /* of a device, for all that is asked of it; see clock_ms() */
 };
 
 /* The contract. A row outlives its library: without @open it is "not built in". */
@@ -35,7 +35,8 @@ struct source {
 	enum source_kind kind;
 	bool wants_arg;
 	unsigned assessed_bits, per_bytes;
-	int (*open)(const struct source_spec *spec, struct source_handle *h); /* -ENODEV: none here */
+	int (*open)(
+		const struct source_spec *spec, struct source_handle *h); /* -ENODEV: none here */
 	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
 	void (*close)(struct source_handle *h);
 };
@@ -44,7 +45,7 @@ struct source {
 struct source_spec {
 	const struct source *src;
 	char arg[256];
-	bool stated; /* the user says what it is worth: */
+	bool stated;          /* the user says what it is worth: */
 	unsigned stated_bits; /* bits a byte, 0..8 */
 };
 

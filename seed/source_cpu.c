@@ -24,7 +24,8 @@ struct cpu_ops {
 #include <cpuid.h>
 #include <immintrin.h>
 
-#define RANDOM_BITS  128 /* of each 16 KiB: it reseeds at least every 511 x 128 bits, once in those */
+#define RANDOM_BITS \
+	128 /* of each 16 KiB: it reseeds at least every 511 x 128 bits, once in those */
 #define RANDOM_BYTES 16384
 
 static bool cpu_has_seed(void)
@@ -165,7 +166,13 @@ static void relax(void)
 #endif
 
 static const struct cpu_ops cpu_default = {
-	cpu_has_seed, cpu_has_rand, kernel_has_seed, kernel_has_rand, seed_step, rand_step, relax,
+	cpu_has_seed,
+	cpu_has_rand,
+	kernel_has_seed,
+	kernel_has_rand,
+	seed_step,
+	rand_step,
+	relax,
 };
 static const struct cpu_ops *cpu = &cpu_default;
 
@@ -184,8 +191,8 @@ static int open_rdrand(const struct source_spec *spec, struct source_handle *h)
 }
 
 /* Never a word for which success was not said: what a refused step left behind is not looked at. */
-static int slow_word(struct source_handle *h, bool (*step)(uint64_t *), unsigned tries,
-	uint64_t *word)
+static int slow_word(
+	struct source_handle *h, bool (*step)(uint64_t *), unsigned tries, uint64_t *word)
 {
 	for (; tries > 0; tries--) {
 		if (step(word))
@@ -196,8 +203,8 @@ static int slow_word(struct source_handle *h, bool (*step)(uint64_t *), unsigned
 	return -EIO;
 }
 
-static int fill(struct source_handle *h, uint8_t *raw, size_t len, bool (*step)(uint64_t *),
-	unsigned tries)
+static int fill(
+	struct source_handle *h, uint8_t *raw, size_t len, bool (*step)(uint64_t *), unsigned tries)
 {
 	uint64_t word = 0;
 	int r = 0;

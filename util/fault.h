@@ -17,8 +17,7 @@ struct fault {
  *
  * A line too long is cut. Returns: @err, so that `return fault_set(...)` reads as one step.
  */
-int fault_set(struct fault *f, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+int fault_set(struct fault *f, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /** fault_errno - the same, with the system's words for @err behind @thing. */
 int fault_errno(struct fault *f, int err, const char *thing);

@@ -84,8 +84,8 @@ static int take_temp(struct replace *r, const char *path, struct fault *f)
 {
 	struct stat held, named;
 
-	r->fd = openat(r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
-		0600);
+	r->fd = openat(
+		r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (r->fd < 0 && errno != ELOOP)
 		return fault_errno(f, -errno, path);
 	if (r->fd < 0 || fstat(r->fd, &held) < 0 || !is_ours(&held)) {

@@ -13,12 +13,12 @@
  * depends on the file's name alone: what a killed run leaves there, the next run takes over.
  */
 struct replace {
-	int fd;                  /* write here */
+	int fd; /* write here */
 	int dirfd;
 	char name[NAME_MAX + 1]; /* the file, symbolic links followed */
 	char temp[NAME_MAX + 1];
-	volatile bool owned;     /* @temp is ours to remove */
-	bool replaces;           /* there is an old one; @old describes it */
+	volatile bool owned; /* @temp is ours to remove */
+	bool replaces;       /* there is an old one; @old describes it */
 	struct stat old;
 };
 
