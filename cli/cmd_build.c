@@ -126,17 +126,28 @@ static int check_words(struct build *b)
 	return -1;
 }
 
+/* Digits alone, up to the end of the year 9999, which is as far as ISO 9660 can write; else -1. */
+static time_t parse_epoch(const char *text)
+{
+	const long long last = 253402300799;
+	long long n;
+
+	if (text[strspn(text, "0123456789")])
+		return -1;
+	errno = 0;
+	n = strtoll(text, NULL, 10);
+	return errno || n > last ? -1 : (time_t)n;
+}
+
 /* --bind UUID and SOURCE_DATE_EPOCH, which are worth an early word too. */
 static int check_values(struct build *b)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	char *end;
 
 	b->now = time(NULL);
 	if (epoch && *epoch) {
-		errno = 0;
-		b->now = (time_t)strtoll(epoch, &end, 10);
-		if (errno || *end || b->now < 0)
+		b->now = parse_epoch(epoch);
+		if (b->now < 0)
 			return report_usage(
 				"SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
 		b->fixed_time = true;
@@ -211,6 +222,9 @@ static int open_files(struct build *b)
 		r = add_named(b, "meta-data", b->meta_data);
 	if (r == 0)
 		r = add_named(b, "network-config", b->network_config);
+	/* NoCloud wants both, were they empty. */
+	if (r == 0 && !b->user_data)
+		r = tree_add_bytes(&b->tree, "user-data", "", 0, 0444, b->now, &b->fault);
 	if (r == 0 && !b->meta_data)
 		r = tree_add_bytes(&b->tree, "meta-data", default_metadata,
 			sizeof(default_metadata) - 1, 0444, b->now, &b->fault);

@@ -97,7 +97,7 @@ const struct command cmd_draw = {
 		"\n"
 		"Writes 64 bytes for each 256 bits claimed.\n"
 		"\n"
-		"  -o, --output FILE  instead of standard output; replaced in one step, mode 0600\n"
+		"  -o, --output FILE  instead of standard output; replaced in one step, 0600 if new\n"
 		"  --source LIST      draw from these (default: all that are here)\n"
 		"  --require LIST     fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N           strength to claim, 1 to 16384 (default 256)\n"

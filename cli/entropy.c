@@ -43,45 +43,54 @@ static void warn_of_failures(const struct seed *s)
 	}
 }
 
-static const struct draw_report *report_of(const struct seed *s, const char *name, size_t len)
+/* -1: every source of this name has passed, and there is one. Else the exit status, its line said. */
+static int check_name(const struct seed *s, const char *name, size_t len)
 {
 	const struct source *src = source_find(name, len);
+	char label[LABEL_SIZE], why[160];
+	bool any = false;
 	size_t i;
 
-	for (i = 0; i < s->reports; i++)
-		if (s->report[i].spec->src == src)
-			return s->report + i;
-	return NULL;
-}
+	for (i = 0; i < s->reports; i++) {
+		const struct draw_report *r = s->report + i;
 
-/* -1: met. Else the exit status, its line said. */
-static int check_required(const struct seed *s, const struct entropy_options *o)
-{
-	char label[LABEL_SIZE], why[160];
-	const char *word = o->require;
-	size_t len;
-
-	for (; word && *word; word += len + (word[len] == ',')) {
-		const struct draw_report *r;
-
-		len = strcspn(word, ",");
-		if (len == 8 && strncmp(word, "hardware", len) == 0) {
-			if (s->claim.hardware_bits >= o->bits)
-				continue;
-			report_error("hardware: %u of %u bits", s->claim.hardware_bits, o->bits);
-			return EXIT_REFUSED;
-		}
-		r = report_of(s, word, len);
-		if (r && draw_passed(r))
+		if (r->spec->src != src)
 			continue;
-		if (r)
-			report_error("%s: %s", draw_label(r, label, sizeof(label)),
-				draw_why(r, why, sizeof(why)));
-		else
-			report_error("%.*s: required, but not among the sources", (int)len, word);
+		any = true;
+		if (draw_passed(r))
+			continue;
+		report_error("%s: %s", draw_label(r, label, sizeof(label)),
+			draw_why(r, why, sizeof(why)));
 		return EXIT_REFUSED;
 	}
-	return -1;
+	if (any)
+		return -1;
+	report_error("%.*s: required, but not among the sources", (int)len, name);
+	return EXIT_REFUSED;
+}
+
+static bool is_hardware(const char *word, size_t len)
+{
+	return len == 8 && strncmp(word, "hardware", len) == 0;
+}
+
+/* As above, for all that --require names. */
+static int check_required(const struct seed *s, const struct entropy_options *o)
+{
+	const char *word = o->require;
+	int status = -1;
+	size_t len;
+
+	for (; word && *word && status < 0; word += len + (word[len] == ',')) {
+		len = strcspn(word, ",");
+		if (!is_hardware(word, len)) {
+			status = check_name(s, word, len);
+		} else if (s->claim.hardware_bits < o->bits) {
+			report_error("hardware: %u of %u bits", s->claim.hardware_bits, o->bits);
+			status = EXIT_REFUSED;
+		}
+	}
+	return status;
 }
 
 /* A name that no source has is the user's slip, found before anything is drawn. */
@@ -93,7 +102,7 @@ static int check_names(const char *word)
 		return report_usage("--require: a name is missing");
 	for (; word && *word; word += len + (word[len] == ',')) {
 		len = strcspn(word, ",");
-		if (!(len == 8 && strncmp(word, "hardware", len) == 0) && !source_find(word, len))
+		if (!is_hardware(word, len) && !source_find(word, len))
 			return report_usage("--require: %.*s: unknown", (int)len, word);
 	}
 	return -1;

@@ -98,6 +98,8 @@ enum ledger ledger_look(const char *dir, const struct record *rec)
 	if (!dir)
 		return LEDGER_NONE;
 	fd = open_dir(AT_FDCWD, dir);
+	if (fd == -ENOENT)
+		return LEDGER_COMMITTED; /* it would be made: more cannot be told without */
 	if (fd < 0)
 		return LEDGER_FAILED;
 	hex_encode(rec->seed_id, RECORD_ID_SIZE, name);

@@ -1,0 +1,543 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the pages, the README and the completion say is what the programs do.
+
+bats_require_minimum_version 1.5.0
+
+load helper
+
+COMMANDS=(build reseed inspect draw sources)
+GUEST=$ROOT/build/guest/seedrive-guest
+
+# --- two lists: the words of each are those of the other ---
+
+# same WHAT LIST LIST: files of one word a line, in any order; empty ones prove nothing.
+same() {
+	sort -u "$2" >"$2.sorted"
+	sort -u "$3" >"$3.sorted"
+	[ -s "$2.sorted" ]
+	diff "$2.sorted" "$3.sorted" || { echo "$1: < $2, > $3"; return 1; }
+}
+
+page() {
+	case $1 in
+	seedrive-guest) echo "$ROOT/man/$1.8" ;;
+	*) echo "$ROOT/man/$1.1" ;;
+	esac
+}
+
+# A source file as one line, however it is laid out.
+flat() {
+	tr -s '[:space:]' ' ' <"$ROOT/$1"
+}
+
+# The options in a text of ours for people: before one stands a bracket, a space, or nothing.
+options_in_text() {
+	grep -oE '(^|[[ ])--?[a-z][a-z-]*' | tr -d '[ '
+}
+
+# The options that have an entry in a page.
+options_in_page() {
+	sed -n 's/^\.It \(Fl .*\)/\1/p' "$1" | grep -oE 'Fl -?[a-z][a-z-]*' | sed 's/Fl /-/'
+}
+
+# The words that have an entry in a section of a page: entries PAGE SECTION MACRO.
+entries() {
+	sed -n "/^\.Sh $2\$/,/^\.Sh /s/^\.It $3\([a-z0-9-]*\)\$/\1/p" "$1"
+}
+
+@test "docs: each command has a page, is listed in seedrive(1), and nothing else is" {
+	"$TOOL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' >help
+	printf '%s\n' "${COMMANDS[@]}" >tests
+	same "the tests know every command" help tests
+	entries "$(page seedrive)" DESCRIPTION 'Cm ' >listed
+	same "seedrive(1)" help listed
+	basename -a "$ROOT"/man/seedrive-*.1 | sed 's/seedrive-\(.*\)\.1/\1/' >pages
+	same "pages" help pages
+}
+
+@test "docs: each option that a command takes is in its --help, and the reverse" {
+	# Rows of struct option.
+	rows() {
+		flat "$1" | grep -oE '\{ "[a-z-]+", (no|required)_argument' | sed 's/{ "\(.*\)".*/--\1/'
+	}
+	rows cli/options.h >entropy
+	[ -s entropy ]
+	for command in "${COMMANDS[@]}"; do
+		rows "cli/cmd_$command.c" >taken
+		! grep -q OPTIONS_ENTROPY "$ROOT/cli/cmd_$command.c" || cat entropy >>taken
+		# Those with two dashes: one letter stands beside each that has one.
+		"$TOOL" "$command" --help | options_in_text | grep -e -- >help
+		same "$command" taken help
+	done
+}
+
+@test "docs: each option in a command's --help is in its page, and the reverse" {
+	for command in "${COMMANDS[@]}"; do
+		"$TOOL" "$command" --help | options_in_text >help
+		# What has just worked, by either name.
+		printf '%s\n' -h --help >>help
+		[ "$("$TOOL" "$command" -h)" = "$("$TOOL" "$command" --help)" ]
+		options_in_page "$(page "seedrive-$command")" >paged
+		same "$command" help paged
+	done
+	"$GUEST" --help | options_in_text >help
+	options_in_page "$(page seedrive-guest)" >paged
+	same guest help paged
+}
+
+@test "docs: seedrive(1) has the options that commands share, and no others" {
+	"$TOOL" --help | options_in_text >help
+	[ "$("$TOOL" -h)" = "$("$TOOL" --help)" ]
+	echo -h >>help
+	for command in build reseed draw; do
+		"$TOOL" "$command" --help | options_in_text | sort -u >"of.$command"
+	done
+	comm -12 of.build of.reseed | comm -12 - of.draw >>help
+	options_in_page "$(page seedrive)" >paged
+	same common help paged
+}
+
+@test "docs: each page is clean to mandoc, and each of our pages that it names is there" {
+	mandoc -T lint -W warning "$ROOT"/man/*.[18]
+	for file in "$ROOT"/man/*.[18]; do
+		mandoc -T ascii "$file" >text
+		[ -s text ]
+	done
+	sed -n 's/^\.Xr \(seedrive[a-z-]*\) \([0-9]\).*/\1.\2/p' "$ROOT"/man/*.[18] >named
+	basename -a "$ROOT"/man/*.[18] >pages
+	same "pages" named pages
+}
+
+# ends STATUS COMMAND...: and the page of the command has that status.
+ends() {
+	local status=$1 command=$2
+	shift
+	run "-$status" "$TOOL" "$@"
+	entries "$(page "seedrive-$command")" 'EXIT STATUS' | grep -qx "$status"
+	echo "$status" >>"$command.ends"
+}
+
+@test "docs: each exit status of the tool is in seedrive(1), and no other" {
+	flat cli/report.h | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
+	[ "$(wc -l <statuses)" -eq 4 ]
+	entries "$(page seedrive)" 'EXIT STATUS' >paged
+	same seedrive statuses paged
+}
+
+@test "docs: each exit status that a command ends with is in its page, and no other" {
+	drive drive.iso
+	for command in "${COMMANDS[@]}"; do
+		ends 2 "$command" --no-such-option
+	done
+	ends 0 build -q -o new.iso tree
+	ends 1 build -q -o new.iso none
+	ends 3 build -q -o new.iso --source kernel --require hardware tree
+	ends 0 reseed -q drive.iso
+	ends 1 reseed -q tree
+	ends 3 reseed -q --source kernel --require hardware drive.iso
+	ends 0 inspect drive.iso
+	ends 1 inspect tree
+	ends 3 inspect --min-bits 512 drive.iso
+	ends 0 draw -o seed
+	ends 1 draw -o tree
+	ends 3 draw -o seed --source kernel --require hardware
+	ends 0 sources
+	# shellcheck disable=SC2016 # the other shell's
+	run -1 sh -c '"$TOOL" sources >/dev/full'
+	echo 1 >>sources.ends
+	for command in "${COMMANDS[@]}"; do
+		entries "$(page "seedrive-$command")" 'EXIT STATUS' >paged
+		same "$command" "$command.ends" paged
+	done
+}
+
+@test "docs: each exit status of the guest's program is in seedrive-guest(8), and no other" {
+	flat guest/main.c | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
+	[ "$(wc -l <statuses)" -eq 3 ]
+	entries "$(page seedrive-guest)" 'EXIT STATUS' >paged
+	same guest statuses paged
+}
+
+@test "docs: each reason that the guest's program can give is in seedrive-guest(8), and no other" {
+	# decide.c holds no other words than reasons; in main.c they are returned or assigned.
+	grep -v '^#include' "$ROOT/guest/decide.c" | grep -oE '"[a-z-]+"' | tr -d '"' >source
+	[ "$(wc -l <source)" -ge 8 ]
+	sed -n '/^static const char \*ledger_reason/,/^}/p' "$ROOT/guest/main.c" |
+		grep -oE '"[a-z-]+"' | tr -d '"' >main
+	[ "$(wc -l <main)" -ge 4 ]
+	flat guest/main.c | grep -oE '[^_]reason = "[a-z-]+"' | cut -d'"' -f2 >>main
+	entries "$(page seedrive-guest)" REASONS 'Cm ' >paged
+	cat main >>source
+	same reasons source paged
+	# None that is given elsewhere has been overlooked.
+	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' >program
+	[ -s program ]
+	run -1 grep -vxFf paged program
+}
+
+@test "docs: the line of the guest's program has the parts that its page lists, and no other" {
+	sed -n '/say_verdict(/,/^}/p' "$ROOT/guest/main.c" | grep -oE '[a-z-]+=' >source
+	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
+	# reason= is told of under mixed.
+	echo reason= >>paged
+	grep -q '^\.Li reason=$' "$(page seedrive-guest)"
+	same parts source paged
+}
+
+@test "docs: each other line of the guest's program is in seedrive-guest(8), and no other" {
+	# All that main.c holds in quotes and that is more than a word; the line of a verdict is apart.
+	grep -v '^#include' "$ROOT/guest/main.c" | sed '/say_verdict(/,/^}/d' |
+		grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
+	[ "$(wc -l <source)" -ge 7 ]
+	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)".*/\1/p' "$(page seedrive-guest)" |
+		sed 's/^[^ ]*: //; s/:$//' >paged
+	same lines source paged
+}
+
+@test "docs: each variable that changes what the tool does is in its pages, and no other" {
+	cat "$ROOT"/{cli,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
+		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source
+	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 >paged
+	same variables source paged
+}
+
+@test "docs: each default in a --help is the one in the page" {
+	for command in "${COMMANDS[@]}" guest; do
+		if [ "$command" = guest ]; then
+			"$GUEST" --help >help
+		else
+			"$TOOL" "$command" --help >help
+		fi
+		sed -nE 's/^ +(-., )?(--[a-z-]+).*\(default ([0-9]+)\).*/\2 \3/p' help >numbers
+		while read -r option number; do
+			sed -n "/^\.It Fl.* -\?${option#-} /,/^\.It /p" "$(page "seedrive-$command")" |
+				grep -q "^Default: ${number}[.,]"
+			echo "$command $option" >>checked
+		done <numbers
+	done
+	[ "$(wc -l <checked)" -ge 3 ]
+}
+
+@test "docs: the limits in the pages are those of the code" {
+	# limit FILE NAME: a number as the code defines it.
+	limit() {
+		sed -nE "s/^#define $2 +\(?([0-9]+).*/\1/p" "$ROOT/$1"
+	}
+	# says PAGE TEXT: wherever its lines break.
+	says() {
+		mandoc -T utf8 -O width=1000 "$(page "$1")" | col -b | tr -s '\n\t ' ' ' >text
+		grep -qF -- "$2" text || { echo "$1: $2"; return 1; }
+	}
+	says seedrive "At most $(($(limit seed/source.h SOURCES_MAX) - 1)); a path"
+	[ "$(grep -c 'RECORD_BITS_MAX' "$ROOT/cli/options.c")" -eq 1 ]
+	bits=$(($(limit seed/record.h RECORD_BLOCKS_MAX) * $(limit seed/record.h RECORD_BLOCK_BITS)))
+	for name in seedrive seedrive-build seedrive-reseed seedrive-draw; do
+		says "$name" "Strength to claim, 1 to $bits."
+	done
+	says seedrive-inspect "0 to $bits."
+	says seedrive-build "more than $(limit iso/tree.h TREE_DEPTH_MAX) levels of folders"
+	says seedrive-build "nested deeper than $(limit util/json.h JSON_DEPTH_MAX) levels"
+	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
+	says seedrive-build "longer than $(limit seed/mix.h MIX_MAX) bytes"
+	[ "$(limit seed/source.h SOURCE_DEADLINE_MS)" -eq 2000 ]
+	least=$(($(limit seed/health.h HEALTH_STARTUP) + 64))
+	says seedrive-sources "$least bytes at least, within 2 seconds"
+	says seedrive-sources "At most $(limit seed/source_cpu.c RDRAND_TRIES) tries"
+	says seedrive-sources "windows of $(limit seed/health.h HEALTH_REPEAT) bytes"
+	says seedrive-guest "0 to $(limit guest/options.c WAIT_MAX_S)."
+	says seedrive-guest "more than $(limit guest/decide.h CLOCK_SKEW_S) seconds after now"
+	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
+	path=$(flat guest/device.h | grep -oE 'char path\[[0-9]+' | cut -d'[' -f2)
+	says seedrive-guest "at most $((path - 1)) characters"
+}
+
+# --- completion ---
+
+# completes WORD...: what bash offers for the last of these words, cut as bash cuts them.
+completes() {
+	# shellcheck disable=SC2016 # the other shell's
+	bash --norc --noprofile -c '
+		. "$ROOT/bash-completion/seedrive"
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		_seedrive
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
+}
+
+@test "completion: it can be sourced in a bash that has nothing else, and is bound to seedrive" {
+	# shellcheck disable=SC2016 # the other shell's
+	run -0 --separate-stderr env -i ROOT="$ROOT" bash --norc --noprofile -eu -c '
+		. "$ROOT/bash-completion/seedrive"
+		complete -p seedrive
+		declare -F _seedrive'
+	[ "$output" = "complete -F _seedrive seedrive
+_seedrive" ]
+	# shellcheck disable=SC2154 # run sets it
+	[ "$stderr" = "" ]
+}
+
+@test "completion: it offers the commands, and no others" {
+	printf '%s\n' "${COMMANDS[@]}" --help --version >want
+	completes seedrive '' >have
+	same commands want have
+	run -0 completes seedrive in
+	[ "$output" = inspect ]
+}
+
+@test "completion: it offers each option in a command's --help, and no other" {
+	for command in "${COMMANDS[@]}"; do
+		"$TOOL" "$command" --help | options_in_text >want
+		echo --help >>want
+		completes seedrive "$command" - >have
+		same "$command" want have
+	done
+	run -0 completes seedrive build --pub
+	[ "$output" = --publisher ]
+}
+
+@test "completion: it offers the sources that there are, and no others" {
+	"$TOOL" sources --json | sed -n 's/.*"source":"\(.*\)",/\1/p' >want
+	completes seedrive build --source '' | tr -d : >have
+	same sources want have
+	echo hardware >>want
+	completes seedrive draw --require '' >have
+	same require want have
+}
+
+@test "completion: in a list it completes the last piece, wherever bash cuts the words" {
+	run -0 completes seedrive build --source rdseed,f
+	[ "$output" = rdseed,file: ]
+	run -0 completes seedrive build --source rdseed,rdrand,ker
+	[ "$output" = rdseed,rdrand,kernel ]
+	run -0 completes seedrive build --source = rdseed,rdr
+	[ "$output" = rdseed,rdrand ]
+	run -0 completes seedrive build --require kernel,har
+	[ "$output" = kernel,hardware ]
+	touch token
+	run -0 completes seedrive build --source rdseed,file : tok
+	[ "$output" = token ]
+	run -0 completes seedrive build --source = file : tok
+	[ "$output" = token ]
+	run -0 completes seedrive build --source file : tok,ker
+	[ "$output" = tok,kernel ]
+	# Where COMP_WORDBREAKS has been changed, the word comes whole.
+	run -0 completes seedrive build --source=file:tok
+	[ "$output" = --source=file:token ]
+}
+
+@test "completion: --bind has the words that each command takes" {
+	completes seedrive build --bind '' >have
+	printf '%s\n' auto none >want
+	same build want have
+	small_tree tree
+	while read -r word; do
+		succeeds "$TOOL" build -q --bind "$word" -o drive.iso tree
+	done <have
+	run -0 completes seedrive reseed --bind ''
+	[ "$output" = none ]
+	succeeds "$TOOL" reseed -q --bind "$output" drive.iso
+	fails 2 "seedrive: reseed: --bind: auto: must be none or a UUID" \
+		"$TOOL" reseed -q --bind auto drive.iso
+	run -0 completes seedrive build --bind = a
+	[ "$output" = auto ]
+	run -0 completes seedrive build --bind =
+	[ "$output" = "none
+auto" ]
+}
+
+@test "completion: it offers folders for DIR, and files for IMAGE and whatever wants one" {
+	mkdir drive.d
+	touch drive.iso
+	run -0 completes seedrive build dri
+	[ "$output" = drive.d ]
+	printf '%s\n' drive.d drive.iso >want
+	for words in inspect reseed "build -o" "build --output" "build --user-data" \
+		"build --meta-data" "build --network-config" "draw -o" "inspect --json" \
+		"reseed --bind none"; do
+		# shellcheck disable=SC2086 # words
+		completes seedrive $words dri >have
+		same "$words" want have
+	done
+	for words in sources draw "build --bits" "build --ttl" "inspect --min-bits"; do
+		# shellcheck disable=SC2086 # words
+		run -0 completes seedrive $words dri
+		[ "$output" = "" ]
+	done
+}
+
+# --- README and the pages in doc/ ---
+
+# shown FILE COMMAND: the lines that a page shows behind the command as typed.
+shown() {
+	awk -v command="    \$ $2" '
+		$0 == command { on = 1; next }
+		on && !/^    / { exit }
+		on { print substr($0, 5) }' "$1"
+}
+
+# What differs from one run, or host, to the next.
+alike() {
+	sed -E 's/[0-9a-f]{32}/ID/; s/[0-9]+( of them from| assessed to) hardware/N\1 hardware/
+		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
+}
+
+@test "README: what it shows of build and inspect is what they print" {
+	mkdir -p build tests/data
+	ln -s "$TOOL" build/seedrive
+	ln -s "$NOVA" tests/data/nova-tree
+	for command in "build/seedrive build -o drive.iso tests/data/nova-tree" \
+		"build/seedrive inspect drive.iso"; do
+		shown "$ROOT/README.md" "$command" | alike >want
+		[ "$(wc -l <want)" -ge 3 ]
+		$command | alike >have
+		diff want have
+	done
+}
+
+@test "README: the seed in the guest's line is the one of the drive that it shows" {
+	seed=$(shown "$ROOT/README.md" "build/seedrive inspect drive.iso" | sed -n 's/^seed  *//p')
+	[ "${#seed}" -eq 32 ]
+	line="seedrive-guest: credited 256 bits seed=$seed drive=/dev/sr0 ledger=dir ready-before=no"
+	grep -qE "^    \[ +[0-9.]+\] $line\$" "$ROOT/README.md"
+}
+
+@test "README: the commands that it names to make are there" {
+	grep -q '^    make demo ' "$ROOT/README.md"
+	grep -q '^    make check ' "$ROOT/README.md"
+	grep -oE '(^    |`)make( [A-Z]+=[^ ]+)*( [a-z]+)?' "$ROOT/README.md" |
+		sed -E 's/^( +|`)make//; s/ [A-Z]+=[^ ]+//g; s/ //g; s/^$/all/' >named
+	[ "$(wc -l <named)" -ge 7 ]
+	sed -n 's/^\.PHONY: //p' "$ROOT/Makefile" | tr ' ' '\n' >targets
+	while read -r target; do
+		grep -qx -- "$target" targets
+	done <named
+}
+
+@test "README: the files and folders that it names are there" {
+	# shellcheck disable=SC2016 # Markdown
+	grep -oE '`[a-zA-Z-]+/[a-z.0-9/-]*`|`[A-Z]+(\.md)?`' "$ROOT/README.md" | tr -d '`' >named
+	sed -n '/^## The house/,/^`/p' "$ROOT/README.md" | grep -oE '[a-z-]+/  ' | tr -d ' ' >>named
+	[ "$(wc -l <named)" -ge 12 ]
+	while read -r path; do
+		case $path in
+		build/*) ;;
+		*) [ -e "$ROOT/$path" ] ;;
+		esac
+	done <named
+}
+
+@test "README: it names the commands and the sources that there are, and no others" {
+	tr '\n' ' ' <"$ROOT/README.md" | grep -oE '\*\*What there is:\*\*.*\*\*What there is not:' >there
+	# shellcheck disable=SC2016 # Markdown
+	grep -oE '`[a-z]+`' there | tr -d '`' >named
+	"$TOOL" sources --json | sed -n 's/.*"source":"\(.*\)",/\1/p' >real
+	printf '%s\n' "${COMMANDS[@]}" >>real
+	same README real named
+	grep -q "version $("$TOOL" --version | cut -d' ' -f2), not released" there
+}
+
+# with_key COMMAND...: meanwhile `key` is a FIFO that delivers as a serial key does.
+with_key() {
+	local status=0
+	[ -p key ] || mkfifo key
+	cat /dev/urandom >key 2>/dev/null 3>&- &
+	"$@" || status=$?
+	kill "$!" 2>/dev/null || true
+	wait "$!" 2>/dev/null || true
+	return "$status"
+}
+
+@test "accounting: the sum, redone by the program on the page, is what each run claims" {
+	# shellcheck disable=SC2016 # Markdown
+	sed -n '/^```python$/,/^```$/p' "$ROOT/doc/accounting.md" | grep -v '^```' >sum.py
+	grep -q assert sum.py
+	small_tree tree
+	for options in "" "--source kernel" "--bits 1 --source kernel" "--bits 300" "--bits 16384" \
+		"--source file:key,bits=1 --bits 600" "--source file:/dev/zero,bits=8"; do
+		# shellcheck disable=SC2086 # words
+		if with_key "$TOOL" build $options --json -o drive.iso tree >run.json 2>refused; then
+			/usr/bin/python3 sum.py <run.json
+			echo "$options" >>redone
+		else
+			# A host without the instructions has no hardware for more than 256 bits.
+			grep -q "entropy refused: 256 of" refused
+		fi
+	done
+	[ "$(wc -l <redone)" -ge 5 ]
+	# A claim of one bit more is found out.
+	sed -i 's/"credit_bits":256/"credit_bits":257/' run.json
+	run -1 /usr/bin/python3 sum.py <run.json
+}
+
+@test "accounting: the run on the page adds up, and one made now is counted in the same way" {
+	shown "$ROOT/doc/accounting.md" \
+		"build/seedrive build --bits 300 --json -o drive.iso tests/data/nova-tree" >page
+	[ "$(wc -l <page)" -eq 7 ]
+	small_tree tree
+	with_key "$TOOL" build --bits 300 --source rdseed,rdrand,file:key,bits=3 --json \
+		-o drive.iso tree >now.json 2>warned
+	/usr/bin/python3 - <<-'END'
+		import json, re
+
+		def check(run):
+		    for r in run["sources"]:
+		        rate, per = r["rate_bits"], r["rate_bytes"]
+		        share = -(-320 // rate) * per if rate else 64
+		        share = [-(-n // 8) * 8 for n in (max(share, 1024), share, share)]
+		        assert r["bytes"] == sum(share), r
+		        assert r["assessed_bits"] == [n * rate // per for n in share[:2]], r
+		    sums = [sum(r["assessed_bits"][b] for r in run["sources"]) for b in range(run["blocks"])]
+		    hardware = sum(min(256, max(0, s - 64)) for s in sums)
+		    kernel = min(256, 256 * run["blocks"] - hardware)
+		    assert hardware == run["hardware_bits"]
+		    assert run["credit_bits"] == min(run["asked_bits"], hardware + kernel)
+
+		text = open("page").read()
+		page = json.loads("{" + ",".join(re.findall(r'"\w+_bits":\d+(?=,\n)|"blocks":\d+', text)) + "}")
+		page["sources"] = [json.loads("{" + re.sub(r"  +", "", row) + "}")
+		                   for row in re.findall(r'"source".*\]', text)]
+		assert [r["source"] for r in page["sources"]] == ["rdseed", "rdrand", "kernel"]
+		check(page)
+		now = json.load(open("now.json"))
+		now["sources"] = [s for s in now["sources"] if s["status"] == "passed"]
+		assert len(now["sources"]) >= 2
+		check(now)
+		for row in page["sources"]:
+		    for other in now["sources"]:
+		        assert row["source"] != other["source"] or row.items() <= other.items()
+	END
+}
+
+@test "accounting: the cutoffs and margins on the page are those of the code" {
+	value() {
+		sed -nE "s/^#define $1 +([0-9]+).*/\1/p" "$ROOT/seed/$2.h"
+	}
+	tr -s '\n ' ' ' <"$ROOT/doc/accounting.md" >page
+	says() {
+		grep -qF -- "$1" page
+	}
+	says ": $(value HEALTH_RCT_CUTOFF health) equal samples in a row fail"
+	says "a window of $(value HEALTH_APT_WINDOW health) found $(value HEALTH_APT_CUTOFF health) times"
+	says "the same aligned $(value HEALTH_REPEAT health) bytes"
+	says "at H = $(value HEALTH_H_BITS health) bits a byte"
+	says "at least $(value HEALTH_STARTUP health) bytes of every source"
+	says "at least $(value RECORD_BLOCK_BITS record) + $(value CLAIM_MARGIN_BITS claim) bits"
+	says "min($(value CLAIM_KERNEL_BITS claim), 256 * blocks - hardware_bits)"
+	[ "$(value SOURCE_DEADLINE_MS source)" -eq 2000 ]
+	says "A \`file\` has 2 seconds for all that is asked of it"
+}
+
+@test "format: the vectors and refusals on the page pass an independent reader" {
+	run -0 /usr/bin/python3 "$ROOT/tests/read_seed.py" --page "$ROOT/doc/seed-format.md"
+	[ "$(grep -c '^ok ' <<<"$output")" -ge 50 ]
+}
+
+@test "docs: the changelog has what is not released, and security says its four things" {
+	grep -qx '## \[Unreleased\]' "$ROOT/CHANGELOG.md"
+	grep -qx '### Added' "$ROOT/CHANGELOG.md"
+	for heading in "What we promise" "What we do not promise" "How to report" "Past failings"; do
+		grep -qx "## $heading" "$ROOT/SECURITY.md"
+	done
+}

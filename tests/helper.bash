@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the suites of the host's commands share. Each test begins in an empty folder of its own.
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+B=${B:-build}
+[[ $B = /* ]] || B=$ROOT/$B
+TOOL=$B/seedrive
+NOVA=$ROOT/tests/data/nova-tree
+UUID=b65cee2f-8c69-4aeb-be2f-f79742548fc2 # of that tree, and of small_tree
+export ROOT B TOOL NOVA UUID
+
+setup() {
+	# bats keeps its own files one level above.
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+}
+
+# small_tree DIR: what makes a tree Nova's, in two files.
+small_tree() {
+	mkdir -p "$1/openstack/latest"
+	printf '{"uuid": "%s", "random_seed": "%s", "name": "small"}' "$UUID" \
+		YPsgAF09J+PmchvbO1ixjdyj9Ze6Kpgs+tYGr82kjyTfQsMPXhNmvVa9rSwwlYnf \
+		>"$1/openstack/latest/meta_data.json"
+	echo '#!/bin/true' >"$1/openstack/latest/user_data"
+}
+
+# drive OUT [OPTION...]: a seeded drive of a small tree, from the kernel's generator alone.
+drive() {
+	local out=$1
+	shift
+	[ -d tree ] || small_tree tree
+	"$TOOL" build -q --source kernel -o "$out" "$@" tree
+}
+
+# key NAME [COMMAND...]: a FIFO with what the command says in it, at most 64 KiB; else with good entropy.
+key() {
+	local name=$1 held
+	shift
+	[ $# -gt 0 ] || set -- head -c 32768 /dev/urandom
+	mkfifo "$name"
+	# Open for writing until the test ends: a reader that wants more has to wait.
+	exec {held}<>"$name"
+	"$@" >&"$held"
+}
+
+# fails STATUS LINE COMMAND...: that status, that one line of complaint, and not a word besides.
+fails() {
+	local status=$1 line=$2
+	shift 2
+	run "-$status" --separate-stderr "$@"
+	# shellcheck disable=SC2154 # run sets them
+	if [ "$stderr" != "$line" ] || [ "$output" != "" ]; then
+		printf 'expected: %s\nstderr:   %s\nstdout:   %s\n' "$line" "$stderr" "$output"
+		return 1
+	fi
+}
+
+# succeeds COMMAND...: with nothing to say.
+succeeds() {
+	fails 0 "" "$@"
+}
+
+# holds NAME...: the folder we are in has these, in this order, and nothing else.
+holds() {
+	diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(LC_ALL=C ls -A)
+}
+
+# temp_of OUT: the name under which it is written; a promise, as the next run has to find it.
+temp_of() {
+	printf '.seedrive-%s.tmp' "$(printf '%s' "$1" | sha256sum | cut -c 1-16)"
+}
+
+# content IMAGE PATH: of a file on a drive, byte for byte.
+content() {
+	bsdtar -xOf "$1" "$2"
+}
+
+# extent IMAGE NAME: the first sector of a file in the root.
+extent() {
+	isoinfo -R -l -i "$1" | awk -v name="$2" '$NF == name { sub(/.*\[ */, ""); print $1; exit }'
+}
+
+# overwrite FILE OFFSET: with what comes from standard input.
+overwrite() {
+	dd of="$1" bs=1M seek="$2" oflag=seek_bytes conv=notrunc status=none
+}
+
+# member FILE KEY: of a JSON object, as Python writes it.
+member() {
+	/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+
+# unprivileged COMMAND...: without root's right to open every file and to write into every folder.
+unprivileged() {
+	local caps=-dac_override,-dac_read_search
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --bounding-set="$caps" --inh-caps="$caps" "$@"
+	else
+		"$@"
+	fi
+}
+
+# mounted SIZE COMMAND...: in a folder `disk` so large; nobody else sees it, and it ends with the command.
+mounted() {
+	local size=$1 user=
+	shift
+	[ "$(id -u)" = 0 ] || user=--map-root-user
+	mkdir -p disk
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount $user sh -c 'mount -t tmpfs -o "size=$0" disk disk && "$@"' "$size" "$@"
+}
+
+# tests/preload.c for what the world does to the tool: `world AT=... DO=... COMMAND...`.
+make_world() {
+	cc -O2 -Wall -Wextra -D_GNU_SOURCE -U_FORTIFY_SOURCE -fPIC -shared \
+		-o "$BATS_FILE_TMPDIR/preload.so" "$ROOT/tests/preload.c"
+}
+
+# The address sanitizer wants to be the first library, and cannot look for leaks where it is traced.
+world() {
+	env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" ASAN_OPTIONS=verify_asan_link_order=0 "$@"
+}
+
+traced() {
+	env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
+}
