@@ -67,7 +67,7 @@ build/guest/seedrive-guest: $(guest_obj)
 
 $(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj))
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $^ -lcmocka $(LIBS)
+	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
 
 build/fuzz/%: tests/fuzz/%.c
 	@mkdir -p $(@D)
@@ -76,7 +76,7 @@ build/fuzz/%: tests/fuzz/%.c
 
 build/bench/%: bench/%.c
 	@mkdir -p $(@D)
-	$(host) $(link) -o $@ $^
+	$(host) $(link) -o $@ $<
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))

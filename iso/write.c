@@ -80,12 +80,12 @@ static int stream_repeatable(IsoStream *stream)
 	return 1;
 }
 
-/* No two nodes are one file: the number is the node's address. */
+/* No two nodes are one file. */
 static void stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino_t *ino_id)
 {
 	*fs_id = 0;
 	*dev_id = 0;
-	*ino_id = (ino_t)(uintptr_t)stream->data;
+	*ino_id = ((const struct tree_node *)stream->data)->lba + 1;
 }
 
 static void stream_free(IsoStream *stream)
@@ -197,7 +197,8 @@ static void set_names(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_no_force_dots(opts, 2);        /* Joliet only */
 	iso_write_opts_set_omit_version_numbers(opts, 2); /* Joliet only */
 	iso_write_opts_set_rrip_version_1_10(opts, 1);
-	iso_write_opts_set_rrip_1_10_px_ino(opts, 1);
+	/* Without inode numbers, as those of folders would depend on addresses in memory. */
+	iso_write_opts_set_rrip_1_10_px_ino(opts, 0);
 	iso_write_opts_set_relaxed_vol_atts(opts, 1);
 	iso_write_opts_set_sort_files(opts, 1);
 	iso_write_opts_set_fifo_size(opts, FIFO_SECTORS);

@@ -19,40 +19,66 @@ static uint64_t load(const uint8_t *p)
 	return x;
 }
 
-/* SP 800-90B 4.4.1. */
-static bool run_too_long(struct health *h, const uint8_t *raw, size_t len)
+static bool is_stuck(uint64_t word)
 {
-	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
-	unsigned run = h->samples ? h->run : 0;
-	uint8_t last = h->last;
-	size_t i = 0;
-
-	while (i < len) {
-		/* Eight samples, each unlike the one before it, are stepped over at once. */
-		if (i > 0 && len - i >= 8) {
-			uint64_t same = load(raw + i) ^ load(raw + i - 1);
-
-			if (!((same - ones) & ~same & tops)) {
-				i += 8;
-				last = raw[i - 1];
-				run = 1;
-				continue;
-			}
-		}
-		run = run && raw[i] == last ? run + 1 : 1;
-		last = raw[i++];
-		if (run > h->run_max)
-			h->run_max = run;
-		if (run >= HEALTH_RCT_CUTOFF)
-			return true;
-	}
-	h->run = run;
-	h->last = last;
-	return false;
+	return word == 0 || word == UINT64_MAX;
 }
 
-/* How many of @len bytes are @sample: eight at a time, by a sum that leaves the top bit of a byte
- * clear where it equals @sample, and never carries into the next. */
+/* The three tests as the standard and the design have them, sample by sample. */
+static void test_sample(struct health *h, uint8_t sample)
+{
+	h->run = h->samples && sample == h->last ? h->run + 1 : 1; /* SP 800-90B 4.4.1 */
+	h->last = sample;
+	if (h->run > h->run_max)
+		h->run_max = h->run;
+	if (h->apt_seen == 0) { /* 4.4.2 */
+		h->apt_sample = sample;
+		h->apt_count = 0;
+	}
+	h->apt_count += sample == h->apt_sample;
+	h->apt_seen = (h->apt_seen + 1) % HEALTH_APT_WINDOW;
+	if (h->apt_count > h->count_max)
+		h->count_max = h->apt_count;
+	h->samples++;
+}
+
+static enum health_test test_word(struct health *h, uint64_t word)
+{
+	const bool equal = h->have_word && word == h->last_word;
+
+	h->last_word = word;
+	h->have_word = true;
+	h->stuck += is_stuck(word);
+	return h->stuck >= 2 ? HEALTH_STUCK : equal ? HEALTH_WORDS : HEALTH_PASS;
+}
+
+static enum health_test verdict(const struct health *h)
+{
+	return h->run_max >= HEALTH_RCT_CUTOFF    ? HEALTH_RCT :
+		h->count_max >= HEALTH_APT_CUTOFF ? HEALTH_APT :
+						    HEALTH_PASS;
+}
+
+/* Up to the sample, or the word, that fails. */
+static void test_slowly(struct health *h, const uint8_t *raw, size_t len)
+{
+	const size_t step = h->words ? sizeof(uint64_t) : 1;
+	size_t i, j;
+
+	for (i = 0; i < len && h->failed == HEALTH_PASS; i += step) {
+		for (j = 0; j < step; j++)
+			test_sample(h, raw[i + j]);
+		if (h->words)
+			h->failed = test_word(h, load(raw + i));
+		if (h->failed == HEALTH_PASS)
+			h->failed = verdict(h);
+	}
+}
+
+/* --- the same for samples that pass, which nearly all do, eight at a time --- */
+
+/* How many of @len bytes are @sample: a sum leaves the top bit of a byte clear where it equals
+ * @sample, and never carries into the next. */
 static unsigned count_equal(const uint8_t *raw, size_t len, uint8_t sample)
 {
 	const uint64_t low = 0x7f7f7f7f7f7f7f7f, ones = 0x0101010101010101;
@@ -70,8 +96,31 @@ static unsigned count_equal(const uint8_t *raw, size_t len, uint8_t sample)
 	return count;
 }
 
-/* SP 800-90B 4.4.2. */
-static bool proportion_too_high(struct health *h, const uint8_t *raw, size_t len)
+static void count_runs(struct health *h, const uint8_t *raw, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+	size_t i = 0;
+
+	while (i < len) {
+		/* Eight samples, each unlike the one before it, are stepped over at once. */
+		if (i > 0 && len - i >= 8) {
+			const uint64_t same = load(raw + i) ^ load(raw + i - 1);
+
+			if (!((same - ones) & ~same & tops)) {
+				i += 8;
+				h->last = raw[i - 1];
+				h->run = 1;
+				continue;
+			}
+		}
+		h->run = (h->samples || i) && raw[i] == h->last ? h->run + 1 : 1;
+		h->last = raw[i++];
+		if (h->run > h->run_max)
+			h->run_max = h->run;
+	}
+}
+
+static void count_proportions(struct health *h, const uint8_t *raw, size_t len)
 {
 	size_t i, n;
 
@@ -87,40 +136,35 @@ static bool proportion_too_high(struct health *h, const uint8_t *raw, size_t len
 		h->apt_seen = (unsigned)(h->apt_seen + n) % HEALTH_APT_WINDOW;
 		if (h->apt_count > h->count_max)
 			h->count_max = h->apt_count;
-		if (h->apt_count >= HEALTH_APT_CUTOFF)
-			return true;
 	}
-	return false;
 }
 
-static enum health_test words_bad(struct health *h, const uint8_t *raw, size_t len)
+static enum health_test check_words(struct health *h, const uint8_t *raw, size_t len)
 {
+	enum health_test failed = HEALTH_PASS;
 	size_t i;
 
-	for (i = 0; i + 8 <= len; i += 8) {
-		const uint64_t word = load(raw + i);
-
-		if ((word == 0 || word == UINT64_MAX) && ++h->stuck == 2)
-			return HEALTH_STUCK;
-		if (h->have_word && word == h->last_word)
-			return HEALTH_WORDS;
-		h->last_word = word;
-		h->have_word = true;
-	}
-	return HEALTH_PASS;
+	for (i = 0; i < len && failed == HEALTH_PASS; i += 8)
+		failed = test_word(h, load(raw + i));
+	return failed;
 }
 
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len)
 {
+	struct health ahead = *h;
+
 	if (h->failed != HEALTH_PASS || len == 0)
 		return h->failed;
-	if (h->words)
-		h->failed = words_bad(h, raw, len);
-	if (run_too_long(h, raw, len) && h->failed == HEALTH_PASS)
-		h->failed = HEALTH_RCT;
-	if (proportion_too_high(h, raw, len) && h->failed == HEALTH_PASS)
-		h->failed = HEALTH_APT;
-	h->samples += len;
+	if (ahead.words)
+		ahead.failed = check_words(&ahead, raw, len);
+	count_runs(&ahead, raw, len);
+	count_proportions(&ahead, raw, len);
+	ahead.samples += len;
+	if (ahead.failed == HEALTH_PASS && verdict(&ahead) == HEALTH_PASS)
+		*h = ahead;
+	else
+		test_slowly(h, raw, len); /* which, and where */
+	explicit_bzero(&ahead, sizeof(ahead));
 	return h->failed;
 }
 

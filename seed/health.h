@@ -53,6 +53,9 @@ void health_init(struct health *h, bool words);
  * health_update - test the next samples
  * @raw: secret; what is kept of it is in @h, which the caller wipes
  * @len: any number; with @words a multiple of 8
+ *
+ * In how many pieces the samples come makes no difference. After a failure the figures are those of the
+ * sample, or of the word, that failed.
  * Returns: HEALTH_PASS, or the first test that ever failed.
  */
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len);

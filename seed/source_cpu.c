@@ -209,12 +209,14 @@ static int fill(
 	uint64_t word = 0;
 	int r = 0;
 
-	while (len > 0 && r == 0) {
+	while (len > 0) {
 		const size_t n = len < sizeof(word) ? len : sizeof(word);
 
 		if (!step(&word)) {
 			h->retries++;
 			r = slow_word(h, step, tries - 1, &word);
+			if (r < 0)
+				break;
 		}
 		memcpy(raw, &word, n);
 		raw += n;

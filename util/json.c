@@ -221,9 +221,9 @@ static int scan_value(struct scan *s, unsigned depth)
 	bool matches;
 	int r;
 
-	if (depth > JSON_DEPTH_MAX)
-		return -ELOOP;
 	skip_space(s);
+	if (depth > JSON_DEPTH_MAX && (peek(s) == '{' || peek(s) == '['))
+		return -ELOOP;
 	switch (peek(s)) {
 	case '{':
 		r = scan_object(s, depth);

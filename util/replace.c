@@ -78,6 +78,14 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
+static int remove_temp(struct replace *r, const char *path, struct fault *f)
+{
+	if (unlinkat(r->dirfd, r->temp, 0) < 0 && errno != ENOENT)
+		return fault_set(
+			f, -EPERM, "%s: %s in its folder is somebody else's", path, r->temp);
+	return 0;
+}
+
 /* 1: @r->fd is the temporary file, ours, locked and empty. 0: it was not, or was renamed under us:
  * once more. */
 static int take_temp(struct replace *r, const char *path, struct fault *f)
@@ -88,19 +96,18 @@ static int take_temp(struct replace *r, const char *path, struct fault *f)
 		r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	if (r->fd < 0 && errno != ELOOP)
 		return fault_errno(f, -errno, path);
-	if (r->fd < 0 || fstat(r->fd, &held) < 0 || !is_ours(&held)) {
-		if (unlinkat(r->dirfd, r->temp, 0) < 0 && errno != ENOENT)
-			return fault_set(f, -EPERM, "%s: %s in its folder is somebody else's", path,
-				r->temp);
-		return 0;
-	}
-	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
+	/* Locked: at work, whoever's it is; its owner and mode may be those of OUT by now. */
+	if (r->fd >= 0 && flock(r->fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ?
 			fault_set(f, -EBUSY, "%s: another process is writing it", path) :
 			fault_errno(f, -errno, path);
+	if (r->fd < 0 || fstat(r->fd, &held) < 0)
+		return remove_temp(r, path, f);
 	if (fstatat(r->dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 		!same_file(&held, &named))
 		return 0;
+	if (!is_ours(&held))
+		return remove_temp(r, path, f);
 	if (ftruncate(r->fd, 0) < 0)
 		return fault_errno(f, -errno, path);
 	return 1;
