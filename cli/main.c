@@ -84,13 +84,14 @@ static int run(int argc, char **argv)
 	return c->run(argc - 1, argv + 1);
 }
 
-/* A file that we open must never become what a library or a message takes for standard error. */
+/* A file that we open must never become what a library or a message takes for standard error. Only to be
+ * read from: what is written to a descriptor that was closed still fails. */
 static void fill_standard_descriptors(void)
 {
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd >= 0)
 		close(fd);

@@ -16,6 +16,11 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/here" || return
 }
 
+# Folders as they come from a drive are read-only, and bats has to remove them.
+teardown() {
+	chmod -R u+rwX "$BATS_TEST_TMPDIR/here"
+}
+
 # small_tree DIR: what makes a tree Nova's, in two files.
 small_tree() {
 	mkdir -p "$1/openstack/latest"
@@ -101,14 +106,23 @@ unprivileged() {
 	fi
 }
 
+# as_root COMMAND...: who may mount, and look into a process that lets nobody else: the namespace's root, if
+# we are not the machine's.
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		unshare --map-root-user "$@"
+	fi
+}
+
 # mounted SIZE COMMAND...: in a folder `disk` so large; nobody else sees it, and it ends with the command.
 mounted() {
-	local size=$1 user=
+	local size=$1
 	shift
-	[ "$(id -u)" = 0 ] || user=--map-root-user
 	mkdir -p disk
 	# shellcheck disable=SC2016 # the inner shell's
-	unshare --mount $user sh -c 'mount -t tmpfs -o "size=$0" disk disk && "$@"' "$size" "$@"
+	as_root unshare --mount sh -c 'mount -t tmpfs -o "size=$0" disk disk && "$@"' "$size" "$@"
 }
 
 # tests/preload.c for what the world does to the tool: `world AT=... DO=... COMMAND...`.
@@ -123,5 +137,5 @@ world() {
 }
 
 traced() {
-	env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
+	as_root env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
 }

@@ -108,6 +108,7 @@ static int take_temp(struct replace *r, const char *path, struct fault *f)
 		return 0;
 	if (!is_ours(&held))
 		return remove_temp(r, path, f);
+	r->owned = true;
 	if (ftruncate(r->fd, 0) < 0)
 		return fault_errno(f, -errno, path);
 	return 1;
@@ -135,11 +136,10 @@ int replace_open(struct replace *r, const char *path, struct fault *f)
 		e = take_temp(r, path, f);
 		if (e > 0)
 			break;
-		drop_fd(r);
 		if (e < 0)
 			return e;
+		drop_fd(r);
 	}
-	r->owned = true;
 	return 0;
 }
 
