@@ -274,8 +274,7 @@ static int open_out(struct build *b)
 {
 	if (b->to_stdout)
 		return -1;
-	interrupt_guard(&b->replace);
-	if (replace_open(&b->replace, b->out, &b->fault) < 0)
+	if (interrupt_open(&b->replace, b->out, &b->fault) < 0)
 		return report_failed(&b->fault);
 	return -1;
 }
@@ -377,7 +376,6 @@ static void print_json(const struct build *b)
 
 static void clear(struct build *b)
 {
-	interrupt_guard(NULL);
 	iso_layout_clear(&b->layout);
 	tree_clear(&b->tree);
 	drive_clear(&b->drive);
@@ -385,7 +383,7 @@ static void clear(struct build *b)
 	secret_free(b->buffer);
 	secret_wipe_stack();
 	if (!b->to_stdout && b->out)
-		replace_clear(&b->replace);
+		interrupt_end(&b->replace);
 }
 
 static int run(int argc, char **argv)

@@ -41,17 +41,15 @@ static int parse(struct entropy_options *o, const char **ret_out, int argc, char
 
 static int put(const struct seed *s, const char *out)
 {
-	struct replace r = { .fd = -1, .dirfd = -1 };
+	static struct replace r = { .fd = -1, .dirfd = -1 };
 	const bool to_stdout = strcmp(out, "-") == 0;
 	struct fault f;
 	size_t len;
 	const uint8_t *bytes = seed_bytes(s, &len);
 	int e = 0;
 
-	if (!to_stdout) {
-		interrupt_guard(&r);
-		e = replace_open(&r, out, &f);
-	}
+	if (!to_stdout)
+		e = interrupt_open(&r, out, &f);
 	if (e == 0) {
 		e = io_write(to_stdout ? STDOUT_FILENO : r.fd, bytes, len);
 		if (e == 0 && !to_stdout)
@@ -59,8 +57,7 @@ static int put(const struct seed *s, const char *out)
 		if (e < 0)
 			fault_errno(&f, e, to_stdout ? "standard output" : out);
 	}
-	interrupt_guard(NULL);
-	replace_clear(&r);
+	interrupt_end(&r);
 	return e < 0 ? report_failed(&f) : -1;
 }
 

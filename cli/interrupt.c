@@ -17,20 +17,42 @@ static void handle(int signal_number)
 	raise(signal_number);
 }
 
-void interrupt_guard(const struct replace *r)
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
+static void install(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction act = { .sa_handler = handle, .sa_flags = (int)SA_RESETHAND };
+	const struct sigaction act = { .sa_handler = handle, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction old;
 	size_t i;
 
-	guarded = r;
-	if (!r)
-		return;
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		struct sigaction old;
-
+	for (i = 0; i < SIGNALS; i++)
 		/* nohup(1) and its kin have said that it is not to end us. */
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
-	}
+}
+
+int interrupt_open(struct replace *r, const char *path, struct fault *f)
+{
+	sigset_t set, before;
+	size_t i;
+	int e;
+
+	/* Not between the file's making and our knowing of it. */
+	sigemptyset(&set);
+	for (i = 0; i < SIGNALS; i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	install();
+	e = replace_open(r, path, f);
+	guarded = r;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return e;
+}
+
+void interrupt_end(struct replace *r)
+{
+	replace_clear(r);
+	guarded = NULL;
 }

@@ -5,9 +5,13 @@
 #include "util/replace.h"
 
 /**
- * interrupt_guard - let SIGINT, SIGTERM and SIGHUP remove @r's temporary file before they end us
- * @r: NULL: no more. (What SIGKILL leaves behind, the next run takes over.)
+ * interrupt_open - replace_open(), with SIGINT, SIGTERM and SIGHUP from then on removing the temporary file
+ * before they end us. (What SIGKILL leaves behind, the next run takes over.)
+ * @r: static, or alive until interrupt_end()
  */
-void interrupt_guard(const struct replace *r);
+int interrupt_open(struct replace *r, const char *path, struct fault *f);
+
+/** interrupt_end - replace_clear(), and no more of that. */
+void interrupt_end(struct replace *r);
 
 #endif

@@ -4,6 +4,7 @@
 #include "util/secret.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -240,6 +241,7 @@ static void *draw_all(void *seed)
 
 int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
 {
+	sigset_t all, before;
 	int r;
 
 	*s = (struct seed){ .sources = *sources, .bits = bits, .reports = sources->count };
@@ -249,7 +251,11 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 	r = allocate(s);
 	if (r < 0)
 		return r;
+	/* Signals are the caller's thread's affair. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	s->running = pthread_create(&s->thread, NULL, draw_all, s) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!s->running)
 		draw_all(s); /* no thread to be had: then one thing after the other */
 	return 0;
