@@ -23,18 +23,23 @@ setup_file() {
 	SEED=$(od -An -tx1 -j $((RECORD * 2048 + 36)) -N 16 "$DRIVE" | tr -d ' ')
 }
 
+setup() {
+	devices=()
+}
+
 new_ledger() {
 	truncate -s 8M "$1"
 	mkfs.ext4 -q "$1"
 }
 
-# boot NAME ARGUMENT...: boots once, and sets $log. Whatever happens, the boot must go on.
+# boot NAME ARGUMENT...: boots once, and sets $log. Whatever happens, the boot must go on. What is in
+# the array `devices` goes to QEMU as it is.
 boot() {
 	local name=$1
 	shift
 	log=$BATS_FILE_TMPDIR/$name.log
 	if [ ! -e "$log" ]; then
-		"$VM/boot.sh" "$@" "$BATS_FILE_TMPDIR/vm" >"$log.new"
+		"$VM/boot.sh" "$@" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >"$log.new"
 		mv "$log.new" "$log"
 	fi
 	grep -E '\] (vm|seedrive-guest|random): |panic' "$log"
@@ -115,6 +120,42 @@ flip() {
 @test "vm: the seed on a virtio-scsi CD makes the kernel ready, and nothing before it does" {
 	boot_seeded virtio-scsi-cd sr0
 	credited sr0
+}
+
+@test "vm: a guest mounts the drive, and finds every file as it was made, the record for root alone" {
+	mkdir "$BATS_TEST_TMPDIR/files"
+	bsdtar -xf "$DRIVE" -C "$BATS_TEST_TMPDIR/files"
+	sum=$(cd "$BATS_TEST_TMPDIR/files" && find . -type f -exec sha256sum {} + | LC_ALL=C sort |
+		sha256sum | tr -d ' -')
+	chmod -R u+w "$BATS_TEST_TMPDIR/files"
+	boot mounted -d virtio-scsi-cd -i "$DRIVE" -u "$UUID" -a "sd.mount=sr0"
+	grep -q "vm: drive sum=$sum record=400:0:0$" "$log"
+}
+
+@test "vm: among thirty other drives, some ISO images too, the right one is found and credited" {
+	truncate -s 1M "$BATS_TEST_TMPDIR/blank.iso"
+	genisoimage -quiet -J -r -V other -o "$BATS_TEST_TMPDIR/other.iso" "$TREE"
+	for ((i = 0; i < 30; i++)); do
+		image=$BATS_TEST_TMPDIR/$([ $((i % 2)) = 0 ] && echo blank || echo other).iso
+		devices+=(-drive "if=none,format=raw,readonly=on,id=other$i,file=$image"
+			-device "scsi-cd,drive=other$i")
+	done
+	new_ledger "$BATS_TEST_TMPDIR/ledger"
+	boot many -d virtio-scsi-cd -i "$DRIVE" -l "$BATS_TEST_TMPDIR/ledger" -u "$UUID" \
+		-a "sd.ledger=disk sd.args=--ledger,/ledger"
+	credited 'sr[0-9]+'
+}
+
+@test "vm: two drives with different seeds are both mixed, and neither is credited" {
+	"$BUILD/seedrive" build -q --source kernel -o "$BATS_TEST_TMPDIR/second.iso" "$TREE"
+	new_ledger "$BATS_TEST_TMPDIR/ledger"
+	devices=(-device scsi-cd,drive=second
+		-drive "if=none,format=raw,readonly=on,id=second,file=$BATS_TEST_TMPDIR/second.iso")
+	boot two -d virtio-scsi-cd -i "$DRIVE" -l "$BATS_TEST_TMPDIR/ledger" -u "$UUID" \
+		-a "sd.ledger=disk sd.args=--ledger,/ledger"
+	[ "$(grep -cE '\] seedrive-guest: mixed .* reason=two-drives ' "$log")" -eq 2 ]
+	ended 0 no
+	not_ready
 }
 
 @test "vm: no drive: it is said, and the kernel stays as it was" {

@@ -8,8 +8,8 @@
 
 set -euo pipefail
 
-wanted="ata_piix sr_mod virtio_pci virtio_blk virtio_scsi ext4"
-applets="cat dd echo insmod mkdir mount poweroff sh sync tr umount"
+wanted="ata_piix sr_mod virtio_pci virtio_blk virtio_scsi ext4 isofs"
+applets="cat dd echo find grep insmod mkdir mount poweroff sh sha256sum sort stat sync tr umount"
 
 die() {
 	printf 'initramfs.sh: %s\n' "$*" >&2
@@ -77,7 +77,7 @@ mkdir -p "$out"
 new=$(mktemp -d "$out/new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 root=$new/root
-mkdir -p "$root"/{bin,dev,ledger,proc,sys}
+mkdir -p "$root"/{bin,dev,drive,ledger,proc,sys}
 install_modules
 install_programs
 cp "$kernel"/boot/vmlinuz-* "$new/vmlinuz"
