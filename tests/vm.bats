@@ -149,7 +149,7 @@ flip() {
 @test "vm: two drives with different seeds are both mixed, and neither is credited" {
 	"$BUILD/seedrive" build -q --source kernel -o "$BATS_TEST_TMPDIR/second.iso" "$TREE"
 	new_ledger "$BATS_TEST_TMPDIR/ledger"
-	devices=(-device scsi-cd,drive=second
+	devices=(-device "scsi-cd,drive=second"
 		-drive "if=none,format=raw,readonly=on,id=second,file=$BATS_TEST_TMPDIR/second.iso")
 	boot two -d virtio-scsi-cd -i "$DRIVE" -l "$BATS_TEST_TMPDIR/ledger" -u "$UUID" \
 		-a "sd.ledger=disk sd.args=--ledger,/ledger"
