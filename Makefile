@@ -67,7 +67,7 @@ build/guest/seedrive-guest: $(guest_obj)
 
 $(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj))
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $(filter %.c %.o,$^) -lcmocka $(LIBS)
+	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
 build/fuzz/%: tests/fuzz/%.c
 	@mkdir -p $(@D)
