@@ -17,8 +17,12 @@ setup() {
 }
 
 # Folders as they come from a drive are read-only, and bats has to remove them.
-teardown() {
+make_removable() {
 	chmod -R u+rwX "$BATS_TEST_TMPDIR/here"
+}
+
+teardown() {
+	make_removable
 }
 
 # small_tree DIR: what makes a tree Nova's, in two files.

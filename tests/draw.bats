@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# seedrive draw: one seed by itself; seedrive sources: what it can be drawn from.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load helper
+
+setup_file() {
+	make_world
+}
+
+@test "draw: 64 bytes for each 256 bits, begun ones too, to standard output" {
+	local bits
+	key fifo
+	for bits in 1:64 256:64 257:128 1024:256; do
+		"$TOOL" draw -q --source file:fifo,bits=4 --bits "${bits%:*}" >seed 2>errors
+		[ "$(stat -c %s seed errors | paste -sd ' ')" = "${bits#*:} 0" ]
+	done
+}
+
+@test "draw: the largest seed is 4096 bytes" {
+	key fifo
+	succeeds "$TOOL" draw --source file:fifo,bits=4 --bits 16384 -o seed
+	[ "$(stat -c %s seed)" -eq 4096 ]
+}
+
+@test "draw: no two seeds share 8 bytes, nor do the blocks of one" {
+	key fifo
+	"$TOOL" draw --source kernel >one
+	"$TOOL" draw --source kernel >two
+	run -1 "$ROOT/tests/scan-memory" raw:one -- two
+	run -0 "$ROOT/tests/scan-memory" raw:one -- one
+	"$TOOL" draw --source file:fifo,bits=4 --bits 16384 >many
+	split -b 64 many block.
+	[ "$(sha256sum block.* | cut -c 1-64 | sort -u | wc -l)" -eq 64 ]
+	run -1 "$ROOT/tests/scan-memory" raw:block.aa -- block.ab block.cl
+}
+
+@test "draw: what a drive holds is no output of draw from the same entropy: each purpose its own key" {
+	# The seed is the same, as it has the same purpose; the mixed values are not made from it.
+	small_tree tree
+	world GETRANDOM=7 "$TOOL" draw --source kernel >seed
+	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
+	content drive.iso seedrive.bin | tail -c +129 | head -c 64 | cmp - seed
+	content drive.iso openstack/latest/meta_data.json >metadata
+	run -1 "$ROOT/tests/scan-memory" raw:seed -- metadata
+}
+
+@test "draw: every source changes the seed, whatever it is worth" {
+	head -c 2048 /dev/urandom >a
+	head -c 2048 /dev/urandom >b
+	world GETRANDOM=7 "$TOOL" draw --source kernel >alone
+	world GETRANDOM=7 "$TOOL" draw --source file:a >with-a
+	world GETRANDOM=7 "$TOOL" draw --source file:b >with-b
+	world GETRANDOM=7 "$TOOL" draw --source file:a,file:b >with-both
+	world GETRANDOM=8 "$TOOL" draw --source file:a,file:b >other
+	world GETRANDOM=7 "$TOOL" draw --source file:a >with-a-again
+	[ "$(sha256sum alone with-a with-b with-both other | cut -c 1-64 | sort -u | wc -l)" -eq 5 ]
+	# ... and nothing else does.
+	cmp with-a with-a-again
+}
+
+@test "draw: -o writes a file that is the owner's alone, in one step" {
+	(umask 000 && "$TOOL" draw -q --source kernel -o seed)
+	[ "$(stat -c '%a %s' seed)" = "600 64" ]
+	cp seed old
+	exec {open}<seed
+	succeeds "$TOOL" draw --source kernel -o seed
+	cmp old - <&"$open"
+	run -1 cmp -s old seed
+	holds old seed
+}
+
+@test "draw: a FILE that exists keeps its mode, as an image does" {
+	echo old >seed
+	chmod 640 seed
+	succeeds "$TOOL" draw --source kernel -o seed
+	[ "$(stat -c '%a %s' seed)" = "640 64" ]
+}
+
+@test "draw: --json goes with -o, and says what the seed rests on" {
+	key fifo
+	run -0 --separate-stderr "$TOOL" draw --json --source file:fifo,bits=4 -o seed
+	[ "$stderr" = "" ]
+	printf '%s' "$output" >said
+	[ "$(member said credit_bits) $(member said hardware_bits) $(member said blocks)" = "256 256 1" ]
+	[[ "$(member said seed_id)" =~ ^[0-9a-f]{32}$ ]]
+	fails 2 "seedrive: draw: --json: standard output is the seed's, -o FILE is needed" \
+		"$TOOL" draw --json
+}
+
+@test "draw: --verbose tells of each source on standard error" {
+	run -0 --separate-stderr "$TOOL" draw -v --source kernel -o seed
+	[ "$output" = "" ]
+	[[ $stderr == *"kernel    1088 bytes, strength of 256 bits, not hardware" ]]
+}
+
+@test "draw: a seed does not go to a terminal" {
+	run -2 script -qec "'$TOOL' draw" /dev/null
+	[ "${output%$'\r'}" = "seedrive: draw: -o -: a seed does not go to a terminal" ]
+}
+
+@test "draw: a standard output that is full or closed is named" {
+	run -1 --separate-stderr sh -c '"$TOOL" draw --source kernel >/dev/full'
+	[ "$stderr" = "seedrive: draw: standard output: No space left on device" ]
+	run -1 --separate-stderr sh -c '"$TOOL" draw --source kernel >&-'
+	[ "$stderr" = "seedrive: draw: standard output: Bad file descriptor" ]
+}
+
+@test "draw: a FILE that cannot be had is named, and nothing is left" {
+	mkdir folder closed
+	chmod 555 closed
+	fails 1 "seedrive: draw: folder: Is a directory" "$TOOL" draw -o folder
+	fails 1 "seedrive: draw: missing/seed: No such file or directory" "$TOOL" draw -o missing/seed
+	fails 1 "seedrive: draw: closed/seed: Permission denied" unprivileged "$TOOL" draw -o closed/seed
+	fails 1 "seedrive: draw: /dev/null: not a regular file" "$TOOL" draw -o /dev/null
+	fails 1 "seedrive: draw: disk/seed: No space left on device" mounted 4k sh -c '
+		head -c 4096 /dev/zero >disk/full
+		"$TOOL" draw --source kernel -o disk/seed
+		status=$?
+		[ "$(ls -A disk)" = full ] || exit 10
+		exit "$status"'
+	(cd folder && holds)
+	(cd closed && holds)
+	fails 2 "seedrive: draw: seed: takes no argument" "$TOOL" draw seed
+	holds closed disk folder
+}
+
+# --- sources ---
+
+@test "sources: the table has a line for each source, what it is worth, and whether it is here" {
+	run -0 --separate-stderr world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" sources
+	[ "$stderr" = "" ]
+	[ "${#lines[@]}" -eq 5 ]
+	[[ ${lines[0]} =~ ^SOURCE\ +STATE\ +ASSESSED\ +WHAT\ IT\ IS$ ]]
+	[[ ${lines[1]} =~ ^rdseed\ +absent\ +4\ bits\ a\ byte\ +CPU ]]
+	[[ ${lines[2]} =~ ^rdrand\ +absent\ +(128\ bits\ per\ 16384\ bytes|0,\ unless\ stated)\ +CPU ]]
+	[[ ${lines[3]} =~ ^file\ +when\ named\ +0,\ unless\ stated\ +a\ serial ]]
+	[[ ${lines[4]} =~ ^kernel\ +present\ +256\ bits\ once\ +the\ kernel ]]
+}
+
+@test "sources: --json says the same to programs" {
+	run -0 --separate-stderr "$TOOL" sources --json
+	[ "$stderr" = "" ]
+	printf '%s' "$output" >said
+	/usr/bin/python3 -c 'import json
+rows = {r["source"]: r for r in json.load(open("said"))}
+assert list(rows) == ["rdseed", "rdrand", "file", "kernel"], rows
+assert all(r["state"] in ("present", "absent") for n, r in rows.items() if n[:2] == "rd"), rows
+assert (rows["kernel"]["state"], rows["kernel"]["hardware"]) == ("present", False), rows
+assert (rows["file"]["state"], rows["file"]["rate_bits"]) == ("when named", 0), rows'
+}
+
+@test "sources: takes no argument, and no other option" {
+	fails 2 "seedrive: sources: rdrand: takes no argument" "$TOOL" sources rdrand
+	fails 2 "seedrive: sources: --bits: unknown option" "$TOOL" sources --bits 1
+}

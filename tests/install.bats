@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What is installed, how it was linked, and the words that every command knows.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load helper
+
+# The packager's build, whatever is being tested otherwise.
+built() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" "$@"
+}
+
+setup_file() {
+	built all
+}
+
+# --- installation ---
+
+@test "install: DESTDIR and PREFIX get programs, manual pages and completion, and nothing else" {
+	local page
+	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	{
+		echo bin/seedrive
+		echo sbin/seedrive-guest
+		echo share/bash-completion/completions/seedrive
+		for page in "$ROOT"/man/*.[18]; do
+			echo "share/man/man${page##*.}/${page##*/}"
+		done
+	} | LC_ALL=C sort >want
+	[ "$(wc -l <want)" -gt 3 ]
+	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
+	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
+	[ "$(stat -c %a root/opt/seedrive/{bin/seedrive,sbin/seedrive-guest} | sort -u)" = 755 ]
+	[ "$(find root/opt/seedrive/share -type f -printf '%m\n' | sort -u)" = 644 ]
+	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
+	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
+}
+
+@test "install: without PREFIX it is /usr/local" {
+	built install DESTDIR="$PWD/root"
+	[ -x root/usr/local/bin/seedrive ]
+	(cd root && holds usr)
+	(cd root/usr && holds local)
+}
+
+@test "install: uninstall leaves nothing behind, and touches nothing else" {
+	mkdir -p root/opt/bin root/opt/share/man/man1
+	echo other >root/opt/bin/other
+	echo page >root/opt/share/man/man1/other.1
+	built install DESTDIR="$PWD/root" PREFIX=/opt
+	[ "$(find root -type f | wc -l)" -gt 4 ]
+	built uninstall DESTDIR="$PWD/root" PREFIX=/opt
+	[ "$(find root -type f | LC_ALL=C sort | paste -sd ' ')" = "root/opt/bin/other root/opt/share/man/man1/other.1" ]
+}
+
+# --- how it was linked ---
+
+@test "install: the guest's program is static, needs no interpreter, and has at most 16 KiB" {
+	local guest=$ROOT/build/guest/seedrive-guest
+	readelf -lW "$guest" >segments
+	run -1 grep -E 'INTERP|DYNAMIC' segments
+	grep -q 'LOAD' segments
+	readelf -dW "$guest" | grep -q 'no dynamic section'
+	[ "$(stat -c %s "$guest")" -le 16384 ]
+	# Stripped.
+	[ "$(readelf -sW "$guest")" = "" ]
+}
+
+@test "install: the guest's program has no executable stack, and no segment to write and execute" {
+	readelf -lW "$ROOT/build/guest/seedrive-guest" >segments
+	[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
+	run -1 grep -E 'LOAD.* RWE ' segments
+}
+
+@test "install: the host's tool is position independent, with full RELRO and no executable stack" {
+	readelf -hW "$ROOT/build/seedrive" | grep -qE '^ *Type: +DYN '
+	readelf -lW "$ROOT/build/seedrive" >segments
+	readelf -dW "$ROOT/build/seedrive" >dynamic
+	grep -q INTERP segments
+	grep -q GNU_RELRO segments
+	grep -qE 'FLAGS.* (BIND_)?NOW' dynamic
+	grep -q 'FLAGS_1.* PIE' dynamic
+	[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
+	run -1 grep -E 'LOAD.* RWE ' segments
+	run -1 grep -E 'RPATH|RUNPATH|TEXTREL' dynamic
+}
+
+@test "install: the host's tool has stack protector and fortified calls" {
+	readelf -sW --dyn-syms "$ROOT/build/seedrive" >symbols
+	grep -q '__stack_chk_fail' symbols
+	grep -qE '__[a-z]+_chk(@|$)' <(grep -v stack_chk symbols)
+}
+
+@test "install: the host's tool needs no library beyond those of the design" {
+	local name
+	readelf -dW "$ROOT/build/seedrive" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
+	[ "$(wc -l <needed)" -ge 4 ]
+	while read -r name; do
+		[[ $name =~ ^(libisofs|libburn|libsodium|libjson-c|libc)\.so\. ]]
+	done <needed
+}
+
+# --- words that every command knows ---
+
+@test "install: --version names program and version, of the Makefile" {
+	run -0 --separate-stderr "$TOOL" --version
+	[ "$output" = "seedrive $(sed -n 's/^VERSION *:= *//p' "$ROOT/Makefile")" ]
+	[ "$stderr" = "" ]
+}
+
+@test "install: --help lists every command in a line, and goes to standard output" {
+	run -0 --separate-stderr "$TOOL" --help
+	[ "$stderr" = "" ]
+	[ "${lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
+	[ "$(grep -oE '^  [a-z]+' <<<"$output" | tr -d ' ' | paste -sd ' ')" = \
+		"build reseed inspect draw sources" ]
+}
+
+@test "install: --help of each command shows its usage and every option it takes" {
+	local command option
+	for command in build reseed inspect draw sources; do
+		run -0 --separate-stderr "$TOOL" "$command" --help
+		[ "$stderr" = "" ]
+		[[ ${lines[0]} == "usage: seedrive $command "* ]]
+		[ "$(awk 'length > 100' <<<"$output")" = "" ]
+		# An option that --help names is one: whatever else is wrong, it is not "unknown".
+		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u >options
+		[ -s options ]
+		while read -r option; do
+			run --separate-stderr "$TOOL" "$command" "$option" x --none
+			[[ $stderr != *"$option: unknown option"* ]]
+			[[ $stderr == *--none* ]] || [[ $stderr == *"$option: "* ]]
+		done <options
+	done
+}
+
+@test "install: no command, or one that does not exist, is a usage error" {
+	run -2 --separate-stderr "$TOOL"
+	[ "$output" = "" ]
+	[ "${stderr_lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
+	fails 2 "seedrive: bild: no such command, see seedrive --help" "$TOOL" bild
+	fails 2 'seedrive: \x1b[31m: no such command, see seedrive --help' "$TOOL" $'\e[31m'
+	fails 2 "seedrive: : no such command, see seedrive --help" "$TOOL" ""
+}
+
+@test "install: what was printed has to have arrived" {
+	local command
+	for command in --help --version "build --help" sources "sources --json"; do
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr sh -c '"$TOOL" "$@" >/dev/full' sh $command
+		[[ ${stderr_lines[0]} =~ ^seedrive:\ (sources:\ |build:\ )?standard\ output:\ No\ space\ left\ on\ device$ ]]
+	done
+}
