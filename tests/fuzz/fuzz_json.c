@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An input is a document. The span has to lie in it between quotes, whatever stands there and around
+ * it; and json-c, which is laxer, has to take whatever is taken for JSON, and to see the same in it.
+ *
+ * FUZZ_WITH: util/json.c util/utf8.c util/hex.c -ljson-c
+ */
+#include "util/json.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY "random_seed"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static int find(const char *text, size_t len, struct json_span *ret)
+{
+	const struct json_span before = { SIZE_MAX, SIZE_MAX };
+	int r;
+
+	*ret = before;
+	r = json_find_string(text, len, KEY, ret);
+	assert(r == 0 || memcmp(ret, &before, sizeof(before)) == 0);
+	return r;
+}
+
+static void check_span(const char *text, size_t len, const struct json_span *s)
+{
+	assert(s->at > 0 && s->at < len && s->len < len - s->at);
+	assert(text[s->at - 1] == '"' && text[s->at + s->len] == '"');
+}
+
+/* @text has a byte before it and one behind; space there changes nothing, a letter does. */
+static void check_around(char *text, size_t len, int r, struct json_span s)
+{
+	struct json_span t;
+
+	text[len] = 'x';
+	assert(find(text, len + 1, &t) == -EBADMSG);
+	text[len] = '\n';
+	assert(find(text, len + 1, &t) == r);
+	text[-1] = ' ';
+	assert(find(text - 1, len + 1, &t) == r);
+	assert(r < 0 || (t.at == s.at + 1 && t.len == s.len));
+	while (text[len - 1] != '}')
+		len--;
+	assert(find(text, len, &t) == r);
+	assert(find(text, len - 1, &t) == -EBADMSG);
+}
+
+/* Any other base64 of the same length is found at the same place: what seed/mix relies on. */
+static void check_replaced(char *text, size_t len, struct json_span s)
+{
+	struct json_span t;
+
+	memset(text + s.at, '/', s.len);
+	assert(find(text, len, &t) == 0 && t.at == s.at && t.len == s.len);
+}
+
+/* json-c ends names at a NUL, and so would see another document. */
+static bool has_nul(const char *text, size_t len)
+{
+	return memmem(text, len, "\\u0000", 6) != NULL;
+}
+
+static void check_referee(const char *text, size_t len, int r, struct json_span s)
+{
+	static struct json_tokener *tok;
+	struct json_object *doc, *value = NULL;
+	bool has;
+
+	if (!tok) {
+		tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
+		json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	}
+	json_tokener_reset(tok);
+	doc = json_tokener_parse_ex(tok, text, (int)len);
+	assert(json_object_is_type(doc, json_type_object));
+	has = json_object_object_get_ex(doc, KEY, &value);
+	assert(has == (r != -ENOENT));
+	if (r == -EINVAL)
+		assert(!json_object_is_type(value, json_type_string));
+	if (r == 0 && !memchr(text + s.at, '\\', s.len))
+		assert((size_t)json_object_get_string_len(value) == s.len &&
+			memcmp(json_object_get_string(value), text + s.at, s.len) == 0);
+	json_object_put(doc);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct json_span s;
+	char *copy, *text;
+	int r = find((const char *)data, size, &s);
+
+	if (r == -EBADMSG || r == -ELOOP)
+		return 0;
+	assert(r == 0 || r == -ENOENT || r == -EEXIST || r == -EINVAL);
+	copy = malloc(size + 2);
+	assert(copy);
+	text = copy + 1;
+	memcpy(text, data, size);
+	if (r == 0)
+		check_span(text, size, &s);
+	if (!has_nul(text, size))
+		check_referee(text, size, r, s);
+	check_around(text, size, r, s);
+	if (r == 0)
+		check_replaced(text, size, s);
+	free(copy);
+	return 0;
+}

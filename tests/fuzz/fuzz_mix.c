@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An input is a meta_data.json. Either its random_seed becomes other base64 of the same length, or
+ * nothing changes; no other byte ever does.
+ *
+ * FUZZ_WITH: seed/mix.c seed/condition.c util/json.c util/utf8.c util/hex.c util/secret.c -lsodium
+ */
+#include "seed/mix.h"
+#include "util/json.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A value that can be mixed once more is whole, canonical base64. */
+static void check_mixed(struct mixer *m, char *json, const char *before, size_t len)
+{
+	struct json_span s;
+
+	assert(json_find_string(json, len, MIX_KEY, &s) == 0);
+	assert(memcmp(json, before, s.at) == 0);
+	assert(memcmp(json + s.at + s.len, before + s.at + s.len, len - s.at - s.len) == 0);
+	/* A value as short as eight characters may come out as it was. */
+	assert(s.len <= 8 || memcmp(json + s.at, before + s.at, s.len) != 0);
+	assert(mix_metadata(m, json, len, "again") == 0);
+}
+
+static void check_refused(int r, const char *json, const char *before, size_t len)
+{
+	assert(len == 0 || memcmp(json, before, len) == 0);
+	assert(r == -ENOENT || strcmp(mix_why(r), strerror(-r)) != 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const uint8_t key[64] = "of the fuzzer";
+	static struct mixer *m;
+	char *json = malloc(size);
+	int r;
+
+	if (!m && sodium_init() >= 0)
+		m = mixer_new(key);
+	assert(m && (json || size == 0));
+	if (size > 0)
+		memcpy(json, data, size);
+	r = mix_metadata(m, json, size, "openstack/latest/meta_data.json");
+	if (r == 0)
+		check_mixed(m, json, (const char *)data, size);
+	else
+		check_refused(r, json, (const char *)data, size);
+	free(json);
+	return 0;
+}
