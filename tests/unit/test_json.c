@@ -587,6 +587,8 @@ static void test_not_a_string(void **state)
 		"{\"random_seed\": true }",
 		"{\"random_seed\":[\"AA==\"]}",
 		"{\"random_seed\":{\"random_seed\":\"AA==\"}}",
+		"{\"random_seed\":[{\"random_seed\":\"AA==\"}]}",
+		"{\"random_seed\":[[{\"random_seed\":\"AA==\"}]]}",
 	};
 	size_t i;
 
@@ -669,6 +671,23 @@ static void test_depth(void **state)
 		assert_depth(steps, row[i][0], row[i][1], row[i][2], -ELOOP);
 		assert_depth(steps + 1, row[i][0], row[i][1], row[i][2], -ELOOP);
 		assert_depth(100000, row[i][0], row[i][1], row[i][2], -ELOOP);
+	}
+}
+
+static void test_depth_of_the_value(void **state)
+{
+	static const char before[] = "{\"random_seed\":";
+	char text[sizeof(before) + 2 * 70 + 1];
+	size_t levels, len;
+
+	(void)state;
+	for (levels = 1; levels < 70; levels++) {
+		strcpy(text, before);
+		memset(text + sizeof(before) - 1, '[', levels);
+		memset(text + sizeof(before) - 1 + levels, ']', levels);
+		len = sizeof(before) - 1 + 2 * levels;
+		text[len] = '}';
+		assert_error(text, len + 1, levels < JSON_DEPTH_MAX ? -EINVAL : -ELOOP);
 	}
 }
 
@@ -816,6 +835,8 @@ int main(void)
 		TEST("json: a fault anywhere in the document is found before an answer is given",
 			test_checked_to_the_end),
 		TEST("json: 64 levels are taken, more are told apart from bad JSON", test_depth),
+		TEST("json: the value looked for is no deeper than any other",
+			test_depth_of_the_value),
 		TEST("json: every truncation of Nova's meta_data.json is refused", test_truncated),
 		TEST("json: json-c reads the same value in each of Nova's files", test_nova_tree),
 		TEST("json: what is taken of 200,000 mutated documents, json-c reads alike",
