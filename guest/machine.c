@@ -9,25 +9,32 @@
 #include <cpuid.h>
 #include <x86intrin.h>
 
-/* Intel SDM, CPUID.1:ECX[31]: always 0 on hardware, set by every hypervisor in use. */
-static bool under_hypervisor(void)
+/*
+ * Each CPUID costs a virtual machine an exit to its hypervisor: three at most, and no look at how far
+ * leaves go where the vendor tells it.
+ *
+ * CPUID.1:ECX[31] is 0 on hardware, and set by every hypervisor in use. What one shows to a guest that
+ * need not trust it: on Intel leaf 0x21 spells "IntelTDX    " in EBX, EDX, ECX; on AMD and its kin leaf
+ * 0x8000001f has SEV, SEV-ES, SEV-SNP in EAX bits 1, 3, 4. (Intel's TDX module specification; AMD's manual,
+ * volume 3.) To take another guest for one of those only costs it the credit.
+ */
+static void ask_cpu(struct situation *s)
 {
-	unsigned a, b, c, d;
+	const unsigned genu = 0x756e6547, sev = 1 << 1 | 1 << 3 | 1 << 4;
+	unsigned a, b, c, d, last, vendor;
 
-	return __get_cpuid(1, &a, &b, &c, &d) && c >> 31;
-}
-
-/* What a hypervisor shows to such a guest alone: leaf 0x21 spells "IntelTDX    " in EBX, EDX, ECX, and
- * leaf 0x8000001f has SEV, SEV-ES, SEV-SNP in EAX bits 1, 3, 4 (Intel's TDX module specification; AMD's
- * manual, volume 3). To take another one for confidential only costs it the credit. */
-static bool is_confidential(void)
-{
-	unsigned a, b, c, d;
-
-	if (__get_cpuid_count(0x21, 0, &a, &b, &c, &d) && b == 0x65746e49 && d == 0x5844546c &&
-		c == 0x20202020)
-		return true;
-	return __get_cpuid(0x8000001f, &a, &b, &c, &d) && a & (1 << 1 | 1 << 3 | 1 << 4);
+	__cpuid(0, last, vendor, c, d);
+	__cpuid(1, a, b, c, d);
+	s->hypervisor = c >> 31;
+	if (!s->hypervisor)
+		return;
+	if (vendor != genu) {
+		__cpuid(0x8000001f, a, b, c, d);
+		s->confidential = a & sev;
+	} else if (last >= 0x21) {
+		__cpuid_count(0x21, 0, a, b, c, d);
+		s->confidential = b == 0x65746e49 && d == 0x5844546c && c == 0x20202020;
+	}
 }
 
 static uint64_t ticks(void)
@@ -36,14 +43,9 @@ static uint64_t ticks(void)
 }
 #else
 /* Not known here: without --trust-device a seed is mixed, which is safe. */
-static bool under_hypervisor(void)
+static void ask_cpu(struct situation *s)
 {
-	return false;
-}
-
-static bool is_confidential(void)
-{
-	return true;
+	s->confidential = s->hypervisor = false;
 }
 
 static uint64_t ticks(void)
@@ -62,8 +64,7 @@ static bool read_uuid(uint8_t uuid[UUID_SIZE])
 
 void machine_ask(struct situation *s)
 {
-	s->hypervisor = under_hypervisor();
-	s->confidential = s->hypervisor && is_confidential();
+	ask_cpu(s);
 	s->has_uuid = read_uuid(s->uuid);
 	s->now = sys_nanoseconds(CLOCK_REALTIME) / 1000000000u;
 	s->built = BUILD_TIME;

@@ -20,7 +20,7 @@
 
 /* The window lies below the stack, so that a stack too small would run into it, and nothing else. */
 struct child {
-	_Alignas(ISO_SECTOR) uint8_t window[PROBE_WINDOW];
+	_Alignas(4096) uint8_t window[PROBE_WINDOW]; /* two pages, no more */
 	_Alignas(16) uint8_t stack[16 << 10];
 };
 
@@ -178,7 +178,8 @@ void search_wipe(struct drives *d)
 
 		if (state == DRIVE_OTHER || state == DRIVE_BARE)
 			continue;
-		explicit_bzero(d->drive[i].raw, sizeof(d->drive[i].raw));
-		explicit_bzero(children + i, sizeof(*children));
+		explicit_bzero(d->drive[i].raw,
+			state == DRIVE_SEEDED ? d->drive[i].len : sizeof(d->drive[i].raw));
+		explicit_bzero(children[i].window, sizeof(children[i].window));
 	}
 }
