@@ -245,12 +245,25 @@ static int grow(uint8_t **buf, size_t *room, size_t need)
 	return 0;
 }
 
+/* Until libisofs' thread has written all it has to, or all that the buffer holds: a reader at its heels
+ * would change threads for every sector. */
+static void wait_for_head(struct burn_source *source)
+{
+	const struct timespec nap = { .tv_nsec = 50000 };
+	size_t size, room = ISO_SECTOR;
+	const int active = 1;
+
+	while (iso_ring_buffer_get_status(source, &size, &room) == active && room >= ISO_SECTOR)
+		nanosleep(&nap, NULL);
+}
+
 /* All that libisofs writes before it asks for the first content. */
 static int read_head(struct iso_layout *l)
 {
 	size_t room = 0;
 	int r;
 
+	wait_for_head(l->source);
 	for (;;) {
 		r = grow(&l->head, &room, l->head_len + ISO_SECTOR);
 		if (r < 0)

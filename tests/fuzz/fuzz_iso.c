@@ -248,7 +248,7 @@ static size_t fill_sector(uint8_t *data, size_t size, size_t max_size, size_t po
 	if (len == 0 || end > max_size)
 		return size;
 	for (; left > 255 && left >= 2 * len; left -= len, pos += len)
-		memmove(data + pos + len, data + pos, len);
+		memmove(data + pos + len, data + pos, left - len < len ? left - len : len);
 	if (left > 255)
 		return size;
 	memset(data + pos + len, 0, left > len ? left - len : 0);
