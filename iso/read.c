@@ -180,7 +180,8 @@ static int next_record(struct iso_dir *d)
 	}
 }
 
-/* Further extents of the file in @ret, each of which has to begin where the one before ended. */
+/* Further extents of the file in @ret, each of which has to have its name and to begin where the one before
+ * ended. */
 static int join_extents(struct iso_dir *d, struct iso_entry *ret)
 {
 	bool more = true;
@@ -193,10 +194,11 @@ static int join_extents(struct iso_dir *d, struct iso_entry *ret)
 		if (r <= 0)
 			return r < 0 ? r : -EBADMSG;
 		rec = d->sector + d->pos;
-		r = parse_extent(d->vol, rec, &next);
+		r = parse_record(d->vol, rec, &next);
 		if (r < 0)
 			return r;
-		if (ret->len % ISO_SECTOR != 0 || next.lba != ret->lba + ret->len / ISO_SECTOR)
+		if (strcmp(next.name, ret->name) != 0 || ret->len % ISO_SECTOR != 0 ||
+			next.lba != ret->lba + ret->len / ISO_SECTOR)
 			return -EBADMSG;
 		ret->len += next.len;
 		more = rec[REC_FLAGS] & FLAG_MORE;

@@ -4,6 +4,7 @@
 #include "util/secret.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -239,9 +240,40 @@ static void *draw_all(void *seed)
 	return NULL;
 }
 
-int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
+/* A scheduler that balances only at its ticks would leave a thread so short on the CPU that the caller
+ * keeps busy, and run one after the other. Without another CPU, or word of it: wherever it may. */
+static void spread(pthread_attr_t *attr)
+{
+	cpu_set_t others;
+	const int here = sched_getcpu();
+
+	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(others), &others) < 0)
+		return;
+	CPU_CLR((size_t)here, &others);
+	if (CPU_COUNT(&others) > 0)
+		(void)pthread_attr_setaffinity_np(attr, sizeof(others), &others);
+}
+
+static bool start_thread(struct seed *s)
 {
 	sigset_t all, before;
+	pthread_attr_t attr;
+	bool started;
+
+	if (pthread_attr_init(&attr) != 0)
+		return false;
+	spread(&attr);
+	/* Signals are the caller's thread's affair. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(&s->thread, &attr, draw_all, s) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return started;
+}
+
+int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
+{
 	int r;
 
 	*s = (struct seed){ .sources = *sources, .bits = bits, .reports = sources->count };
@@ -251,11 +283,7 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 	r = allocate(s);
 	if (r < 0)
 		return r;
-	/* Signals are the caller's thread's affair. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	s->running = pthread_create(&s->thread, NULL, draw_all, s) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	s->running = start_thread(s);
 	if (!s->running)
 		draw_all(s); /* no thread to be had: then one thing after the other */
 	return 0;

@@ -391,6 +391,20 @@ static void test_hardware_above_credit(void **state)
 	assert_int_equal(back.hardware_bits, 256);
 }
 
+static void test_bound(void **state)
+{
+	struct record rec = page_vector[0].rec;
+	size_t i;
+
+	(void)state;
+	assert_false(record_bound(&rec));
+	for (i = 0; i < UUID_SIZE; i++) {
+		rec.uuid[i] = 0x80;
+		assert_true(record_bound(&rec));
+		rec.uuid[i] = 0;
+	}
+}
+
 static void test_encode_refuses(void **state)
 {
 	static const size_t bad_len[] = { 0, 1, 63, 65, 4095, 4097, 4160, SIZE_MAX & ~63ul };
@@ -475,6 +489,7 @@ int main(void)
 			test_fields),
 		TEST("record: hardware may stand for more than is claimed",
 			test_hardware_above_credit),
+		TEST("record: any byte of a UUID binds it", test_bound),
 		TEST("record: the encoder refuses what the parser would", test_encode_refuses),
 		TEST("record: whatever is parsed is encoded to the same bytes again",
 			test_nothing_left_open),

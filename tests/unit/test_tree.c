@@ -105,6 +105,32 @@ static void test_order(void **state)
 	tree_clear(&t);
 }
 
+/* The order in which a folder gives out two names is its own. */
+static void test_order_of_two(void **state)
+{
+	char path[64];
+	struct tree t;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++) {
+		snprintf(path, sizeof(path), "t/%d", i);
+		assert_int_equal(mkdir(path, 0755), 0);
+		snprintf(path, sizeof(path), "t/%d/a%d", i, i);
+		file_write(path, "", 0);
+		snprintf(path, sizeof(path), "t/%d/b%d", i, i);
+		file_write(path, "", 0);
+	}
+	walk(&t);
+	for (i = 0; i < 20; i++) {
+		const struct tree_node *dir = t.root->child[i];
+
+		assert_int_equal(dir->children, 2);
+		assert_true(dir->child[0]->name[0] == 'a' && dir->child[1]->name[0] == 'b');
+	}
+	tree_clear(&t);
+}
+
 static void test_whole(void **state)
 {
 	struct tree t;
@@ -619,7 +645,13 @@ static void test_changes(void **state)
 	size_t i;
 
 	(void)state;
+	/* Neighbours on both sides, which stay. */
+	assert_int_equal(mkdir("t/a", 0755), 0);
 	assert_int_equal(mkdir("t/d", 0755), 0);
+	write_old("t/a/0", "before");
+	write_old("t/d/0", "before");
+	write_old("t/d/z", "behind");
+	write_old("t/z", "behind");
 	for (i = 0; i < COUNT(changes); i++) {
 		write_old("t/d/file", "content");
 		walk(&t);
@@ -692,6 +724,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER("tree: children stand in the order of their names' bytes", test_order),
+		IN_FOLDER("tree: of two children, too", test_order_of_two),
 		IN_FOLDER("tree: all that a folder holds is found by its path, and nothing else",
 			test_whole),
 		IN_FOLDER("tree: a node is named as the user knows it", test_names),
