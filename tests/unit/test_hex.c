@@ -28,18 +28,20 @@ static void assert_refused(const char *words, size_t len)
 static void test_encode(void **state)
 {
 	uint8_t all[256];
-	char out[513], byte[3];
+	char out[514], byte[3];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(all); i++)
 		all[i] = (uint8_t)i;
+	out[513] = 'x';
 	hex_encode(all, sizeof(all), out);
 	for (i = 0; i < sizeof(all); i++) {
 		snprintf(byte, sizeof(byte), "%02x", (unsigned)i);
 		assert_memory_equal(out + 2 * i, byte, 2);
 	}
 	assert_int_equal(out[512], '\0');
+	assert_int_equal(out[513], 'x');
 	hex_encode(all, 0, out);
 	assert_string_equal(out, "");
 }

@@ -510,6 +510,9 @@ static void test_plain_names(void **state)
 		{ "A.B.C;1", "A.B.C" },
 		{ "SEEDRIVE.BIN;1", "SEEDRIVE.BIN" },
 		{ "x..", "x." },
+		{ "A", "A" },
+		{ "\2", "\2" },
+		{ "\1A", "\1A" },
 	};
 	char name[300];
 	size_t i;
