@@ -96,7 +96,8 @@ static bool on_usb(const char *name)
 	return false;
 }
 
-static bool note(struct drives *d, const char *path, const char *name)
+/* @listed: by sysfs, as a block device of that name. */
+static bool note(struct drives *d, const char *path, const char *name, bool listed)
 {
 	struct drive *drive = d->drive + d->count;
 	size_t i;
@@ -107,6 +108,8 @@ static bool note(struct drives *d, const char *path, const char *name)
 	if (d->count == DRIVES_MAX || !join(drive->path, sizeof(drive->path), "", path))
 		return false;
 	drive->on_usb = on_usb(name);
+	drive->is_block = listed;
+	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
 	d->count++;
 	return true;
 }
@@ -121,7 +124,7 @@ static bool note_name(void *drives, const char *name)
 	for (c = path + strlen("/dev/"); *c; c++)
 		if (*c == '!')
 			*c = '/'; /* so does sysfs write a slash in a device's name */
-	return note(drives, path, name);
+	return note(drives, path, name, true);
 }
 
 static bool any_name(void *ctx, const char *name)
@@ -142,5 +145,5 @@ bool device_discover(struct drives *d, const char *device)
 		return each_name(BLOCKS, note_name, d);
 	if (!device_exists(device))
 		return false;
-	return note(d, device, strncmp(device, "/dev/", 5) == 0 ? device + 5 : device);
+	return note(d, device, strncmp(device, "/dev/", 5) == 0 ? device + 5 : device, false);
 }

@@ -24,6 +24,7 @@ struct drive {
 	_Atomic int state;
 	char path[64];
 	bool is_block; /* else a file in a drive's place, by --device */
+	bool maybe_cd; /* unless its name says otherwise */
 	bool on_usb;
 	int err;
 	char label[ISO_LABEL_MAX + 1];

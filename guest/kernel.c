@@ -27,15 +27,15 @@ bool kernel_ready(void)
 	return ready;
 }
 
-int kernel_mix(const void *data, size_t len)
+/* Either device takes both, writes and the ioctls. */
+int kernel_open(void)
 {
-	int fd = sys_open("/dev/urandom", O_WRONLY), r;
+	return sys_open("/dev/urandom", O_WRONLY);
+}
 
-	if (fd < 0)
-		return fd;
-	r = sys_write_all(fd, data, len);
-	sys_close(fd);
-	return r;
+int kernel_mix(int fd, const void *data, size_t len)
+{
+	return sys_write_all(fd, data, len);
 }
 
 /* The generation of the generator shows in the size of its pool, not in a version. */
@@ -47,15 +47,13 @@ static size_t piece_size(void)
 	return memcmp(text, "4096", 4) == 0 ? PIECE / 4 : PIECE;
 }
 
-int kernel_credit(const uint8_t *seed, size_t len, unsigned bits)
+int kernel_credit(int fd, const uint8_t *seed, size_t len, unsigned bits)
 {
 	struct pool_info info;
 	size_t piece = piece_size(), at;
 	unsigned told = 0;
-	int fd = sys_open("/dev/random", O_WRONLY), r = 0;
+	int r = 0;
 
-	if (fd < 0)
-		return fd;
 	for (at = 0; at < len && r == 0; at += piece) {
 		unsigned due = (unsigned)((uint64_t)bits * (at + piece) / len);
 
@@ -70,6 +68,5 @@ int kernel_credit(const uint8_t *seed, size_t len, unsigned bits)
 	 * the caller looks at kernel_ready() in any case. */
 	if (r == 0)
 		(void)sys_ioctl(fd, RESEED_CRNG, NULL);
-	sys_close(fd);
 	return r;
 }

@@ -9,8 +9,11 @@
 /** kernel_ready - has the kernel's generator been seeded? Asks without waiting. */
 bool kernel_ready(void);
 
+/** kernel_open - a descriptor for the two below, or -errno; for sys_close(). */
+int kernel_open(void);
+
 /** kernel_mix - into the input pool, worth nothing by itself. 0 or -errno. */
-int kernel_mix(const void *data, size_t len);
+int kernel_mix(int fd, const void *data, size_t len);
 
 /**
  * kernel_credit - into the input pool, worth @bits, then let the generator take it up
@@ -22,6 +25,6 @@ int kernel_mix(const void *data, size_t len);
  * time, for up to 4.16 each call moves no more than 64 bits on to the generator.
  * Returns: 0, or the -errno of the first call that failed; what went before is credited.
  */
-int kernel_credit(const uint8_t *seed, size_t len, unsigned bits);
+int kernel_credit(int fd, const uint8_t *seed, size_t len, unsigned bits);
 
 #endif

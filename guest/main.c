@@ -106,14 +106,16 @@ static const char *ledger_reason(enum ledger ledger)
 	}
 }
 
-static int mix(const struct situation *s, const struct record *rec)
+static int mix(int kernel, const struct situation *s, const struct record *rec)
 {
 	struct diversifier own;
 	int r;
 
+	if (kernel < 0)
+		return kernel;
 	machine_diversify(s, &own);
-	r = kernel_mix(&own, sizeof(own));
-	return r < 0 ? r : kernel_mix(rec->seed, rec->seed_len);
+	r = kernel_mix(kernel, &own, sizeof(own));
+	return r < 0 ? r : kernel_mix(kernel, rec->seed, rec->seed_len);
 }
 
 static enum ledger ask_ledger(const struct options *opt, const struct record *rec)
@@ -124,13 +126,16 @@ static enum ledger ask_ledger(const struct options *opt, const struct record *re
 /* Mix, decide, commit, credit: in this order, and each only if what went before allows it. */
 static int use(const struct options *opt, struct situation *s, const struct found *f)
 {
+	const int kernel = opt->dry_run ? -1 : kernel_open();
 	const bool ready = kernel_ready();
 	enum ledger ledger = LEDGER_NONE;
 	const char *reason;
 	int status = EXIT_DONE;
 
-	if (!opt->dry_run && mix(s, &f->rec) < 0)
+	if (!opt->dry_run && mix(kernel, s, &f->rec) < 0) {
+		sys_close(kernel);
 		return complain(opt, "/dev/urandom", "cannot be written");
+	}
 	s->on_usb = !f->trusted_bus;
 	reason = decide(s, &f->rec);
 	if (!reason) {
@@ -140,10 +145,11 @@ static int use(const struct options *opt, struct situation *s, const struct foun
 	if (!reason && ready)
 		reason = "already-ready";
 	if (!reason && !opt->dry_run &&
-		kernel_credit(f->rec.seed, f->rec.seed_len, f->rec.credit_bits) < 0) {
+		kernel_credit(kernel, f->rec.seed, f->rec.seed_len, f->rec.credit_bits) < 0) {
 		reason = "credit-failed";
 		status = EXIT_FAILED;
 	}
+	sys_close(kernel);
 	say_verdict(opt, f, reason, ledger, ready);
 	return status;
 }
@@ -239,16 +245,6 @@ static int run(const struct options *opt, struct drives *d)
 	return status;
 }
 
-/* No core dump, and no end by a closed standard error before all is wiped. Memory is not locked: nothing is
- * swapped out in the milliseconds that this lives, and locking would take a quarter of them. */
-static void protect(void)
-{
-	const uint64_t sigpipe = 1u << (SIGPIPE - 1);
-
-	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
-	sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
-}
-
 int main(int argc, char **argv)
 {
 	static struct drives d;
@@ -258,7 +254,9 @@ int main(int argc, char **argv)
 	status = options_parse(argc, argv, &opt);
 	if (status >= 0)
 		return status;
-	protect();
+	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
+	 * and locking would take a quarter of them. */
+	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
 	status = run(&opt, &d);
 	search_wipe(&d);
 	return status;

@@ -45,6 +45,7 @@ void line_add_number(struct line *l, uint64_t number)
 
 void line_say(struct line *l, bool kernel_log)
 {
+	const uint64_t sigpipe = 1u << (SIGPIPE - 1);
 	const size_t level = 3; /* "<6>" is for the kernel's log alone */
 	int fd;
 
@@ -55,5 +56,7 @@ void line_say(struct line *l, bool kernel_log)
 		(void)sys_write_all(fd, l->text, l->len);
 		sys_close(fd);
 	}
+	/* A closed pipe must not end us before all is wiped. */
+	sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
 	(void)sys_write_all(STDERR_FILENO, l->text + level, l->len - level);
 }
