@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,9 +21,9 @@ static const char *state_of(const struct source *src)
 
 	if (!src->open)
 		return "not built in";
-	if (src->wants_arg)
+	if (src->arg == ARG_REQUIRED)
 		return "when named";
-	r = source_open(&spec, &h);
+	r = source_open(&spec, &h, clock_ms());
 	if (r == 0) {
 		src->close(&h);
 		return "present";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/draw.h"
 #include "seed/condition.h"
+#include "util/clock.h"
 #include "util/secret.h"
 
 #include <errno.h>
@@ -116,6 +117,13 @@ static int draw_block(struct draw *d, size_t source, size_t block, struct source
 	return r;
 }
 
+static unsigned deadline_ms(const struct seed *s, const struct source_spec *spec)
+{
+	return spec->deadline_ms       ? spec->deadline_ms :
+		s->sources.deadline_ms ? s->sources.deadline_ms :
+					 SOURCE_DEADLINE_MS;
+}
+
 static void draw_source(struct draw *d, size_t source)
 {
 	struct draw_report *rep = d->seed->report + source;
@@ -124,7 +132,7 @@ static void draw_source(struct draw *d, size_t source)
 
 	rep->spec = d->seed->sources.spec + source;
 	health_init(&rep->health, rep->spec->src->kind == SOURCE_CPU);
-	rep->err = source_open(rep->spec, &h);
+	rep->err = source_open(rep->spec, &h, clock_ms() + deadline_ms(d->seed, rep->spec));
 	rep->assessed_per = h.assessed_bits;
 	rep->per_bytes = h.per_bytes;
 	if (rep->err < 0)

@@ -41,22 +41,77 @@ static bool is_setting(const char *piece, size_t len)
 	return equals && !(colon && colon < equals);
 }
 
-static int add_setting(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
+static bool is_key(const char *piece, const char *key)
 {
-	const char *digit = piece + 5;
+	const size_t len = strlen(key);
 
-	if (!spec || len != 6 || strncmp(piece, "bits=", 5) != 0)
-		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
-	if (*digit < '0' || *digit > '8')
+	return strncmp(piece, key, len) == 0 && piece[len] == '=';
+}
+
+static int set_bits(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
+{
+	const char digit = piece[5];
+
+	if (len != 6 || digit < '0' || digit > '8')
 		return fault_set(
 			f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len, piece);
-	if (!spec->src->wants_arg)
+	if (!spec->src->may_state)
 		return fault_set(f, -EINVAL,
 			"--source: %s: what it is worth is not the caller's to say",
 			spec->src->name);
 	spec->stated = true;
-	spec->stated_bits = (unsigned)(*digit - '0');
+	spec->stated_bits = (unsigned)(digit - '0');
 	return 0;
+}
+
+#define DEADLINE_MAX_MS 3600000
+
+/* "500ms", "5s". */
+static int set_deadline(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
+{
+	const char *p = piece + strlen("deadline=");
+	const char *const end = piece + len;
+	unsigned long n = 0;
+
+	while (p < end && *p >= '0' && *p <= '9' && n <= DEADLINE_MAX_MS)
+		n = 10 * n + (unsigned)(*p++ - '0');
+	if (end - p == 1 && *p == 's')
+		n *= 1000;
+	else if (end - p != 2 || memcmp(p, "ms", 2) != 0)
+		n = 0;
+	if (n < 1 || n > DEADLINE_MAX_MS)
+		return fault_set(f, -EINVAL,
+			"--source: %.*s: must be a time as in 500ms or 5s, at most an hour",
+			(int)len, piece);
+	spec->deadline_ms = (unsigned)n;
+	return 0;
+}
+
+/* One of the source's own keys: it goes on with the argument. */
+static int add_to_arg(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
+{
+	const size_t used = strlen(spec->arg);
+
+	if (used + 1 + len >= sizeof(spec->arg))
+		return fault_set(f, -EINVAL, "--source: %s: argument too long", spec->src->name);
+	spec->arg[used] = ',';
+	memcpy(spec->arg + used + 1, piece, len);
+	spec->arg[used + 1 + len] = '\0';
+	return 0;
+}
+
+static int add_setting(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
+{
+	const char *const *key = spec ? spec->src->settings : NULL;
+
+	for (; key && *key; key++)
+		if (is_key(piece, *key))
+			return add_to_arg(spec, piece, len, f);
+	if (spec && is_key(piece, "deadline"))
+		return set_deadline(spec, piece, len, f);
+	if (!spec || !is_key(piece, "bits"))
+		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
+	return set_bits(spec, piece, len, f);
 }
 
 /* @ret_spec: the one that settings behind it belong to. */
@@ -73,9 +128,11 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 	*spec = (struct source_spec){ .src = source_find(piece, name_len) };
 	if (!spec->src)
 		return fault_set(f, -EINVAL, "--source: %.*s: unknown", (int)name_len, piece);
-	if (spec->src->wants_arg != (arg_len > 0))
+	if (spec->src->arg == ARG_REQUIRED && arg_len == 0)
+		return fault_set(f, -EINVAL, "--source: %s: a path is missing", spec->src->name);
+	if (spec->src->arg == ARG_NONE ? colon != NULL : colon && arg_len == 0)
 		return fault_set(f, -EINVAL, "--source: %s: %s", spec->src->name,
-			spec->src->wants_arg ? "a path is missing" : "takes no argument");
+			spec->src->arg == ARG_NONE ? "takes no argument" : "a path is missing");
 	if (arg_len >= sizeof(spec->arg))
 		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
@@ -95,6 +152,7 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 {
 	struct source_list list = { 0 };
 	struct source_spec *last = NULL;
+	size_t i;
 	int r = 0;
 
 	for (;;) {
@@ -108,6 +166,15 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 			break;
 		text += len + 1;
 	}
+	/* With their settings they are whole. */
+	for (i = 0; i < list.count; i++) {
+		const struct source_spec *spec = list.spec + i;
+		struct fault why;
+
+		if (spec->src->check && spec->src->check(spec, &why) < 0)
+			return fault_set(f, -EINVAL, "--source: %s:%s: %s", spec->src->name,
+				spec->arg, why.text);
+	}
 	add_kernel(&list);
 	*ret = list;
 	return 0;
@@ -119,16 +186,17 @@ void source_default(struct source_list *ret)
 
 	*ret = (struct source_list){ .by_default = true };
 	for (i = 0; i < TABLE_LEN; i++)
-		if (table[i]->kind != SOURCE_KERNEL && table[i]->assessed_bits > 0)
+		if (table[i]->by_default)
 			ret->spec[ret->count++].src = table[i];
 	add_kernel(ret);
 }
 
-int source_open(const struct source_spec *spec, struct source_handle *h)
+int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms)
 {
 	*h = (struct source_handle){ .fd = -1,
 		.assessed_bits = spec->src->assessed_bits,
-		.per_bytes = spec->src->per_bytes };
+		.per_bytes = spec->src->per_bytes,
+		.deadline_ms = deadline_ms };
 	if (spec->stated) {
 		h->assessed_bits = spec->stated_bits;
 		h->per_bytes = 1;

@@ -9,22 +9,33 @@
 #include "util/fault.h"
 
 #define SOURCES_MAX        16
-#define SOURCE_DEADLINE_MS 2000 /* for a device to deliver all that is asked of it */
+#define SOURCE_DEADLINE_MS 10000 /* for a device to deliver all that is asked of it */
+#define SOURCE_ARG_MAX     256
+#define SOURCE_DEVICE_MAX  128
 
 enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
-	SOURCE_DEVICE, /* something to open */
+	SOURCE_CODE,   /* a computation of our own process: slow perhaps, but it ends */
+	SOURCE_DEVICE, /* something to open, read in a child: see seed/reader.h */
+	SOURCE_BROKER, /* the daemon: gives blocks that are assessed already, see seed/broker.h */
 	SOURCE_KERNEL, /* this kernel's generator: strength, but never hardware */
 };
 
+enum source_arg { ARG_NONE, ARG_OPTIONAL, ARG_REQUIRED };
+
 struct source_spec;
 
-/* One source, open. What it is worth is settled by then: @open may only lower it. */
+/* One source, open. What it is worth is settled by then. @open is handed what the table says, or what
+ * the user states; it lowers that where it finds out that it is not so. */
 struct source_handle {
 	int fd;
+	void *state;                       /* the source's own, or NULL */
 	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
-	uint64_t retries;                  /* answers without success on the way; a CPU source's */
-	int64_t deadline_ms; /* of a device, for all that is asked of it; see clock_ms() */
+	uint64_t retries;                  /* answers without success on the way */
+	int64_t deadline_ms; /* of clock_ms(), for all that is asked of it; set before @open */
+	/* The physical thing behind it, the same under whatever name it was opened: "tpm 0". Two sources
+	 * of one name are one, and counted once. Empty: nothing else can be the same. */
+	char device[SOURCE_DEVICE_MAX];
 };
 
 /* The contract. A row outlives its library: without @open it is "not built in". */
@@ -33,10 +44,18 @@ struct source {
 	const char *alias; /* typed as well, or NULL */
 	const char *what;  /* one line for people */
 	enum source_kind kind;
-	bool wants_arg;
+	enum source_arg arg;
+	bool may_state;  /* what it is worth is the user's to say: bits= */
+	bool by_default; /* drawn where --source does not say what is */
+	const char
+		*device; /* what it opens without an argument; NULL: nothing that access(2) knows */
+	const char *const *settings; /* more keys after a comma, kept in the argument; NULL: none */
 	unsigned assessed_bits, per_bytes;
-	int (*open)(
-		const struct source_spec *spec, struct source_handle *h); /* -ENODEV: none here */
+	/* Is the argument well formed? NULL: whatever it is. -EINVAL with @f: "what is wrong with it". */
+	int (*check)(const struct source_spec *spec, struct fault *f);
+	/* -ENODEV, -ENOENT: none here. Both may block; neither may hang past the handle's deadline, as
+	 * far as that is in a program's power. */
+	int (*open)(const struct source_spec *spec, struct source_handle *h);
 	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
 	void (*close)(struct source_handle *h);
 };
@@ -44,15 +63,17 @@ struct source {
 /* A source as the user asked for it. */
 struct source_spec {
 	const struct source *src;
-	char arg[256];
-	bool stated;          /* the user says what it is worth: */
-	unsigned stated_bits; /* bits a byte, 0..8 */
+	char arg[SOURCE_ARG_MAX]; /* "PATH", "swtpm:host=127.0.0.1,port=2321"; empty: none */
+	bool stated;              /* the user says what it is worth: */
+	unsigned stated_bits;     /* bits a byte, 0..8 */
+	unsigned deadline_ms;     /* 0: as the list says */
 };
 
 struct source_list {
 	struct source_spec spec[SOURCES_MAX];
 	size_t count;
-	bool by_default; /* nobody named these: one that is absent is no news */
+	unsigned deadline_ms; /* for each device, side by side; 0: SOURCE_DEADLINE_MS */
+	bool by_default;      /* nobody named these: one that is absent is no news */
 };
 
 /** source_row - the rows of the table, in the order of drawing; NULL behind the last. */
@@ -67,11 +88,15 @@ const struct source *source_find(const char *name, size_t len);
  */
 int source_parse(const char *text, struct source_list *ret, struct fault *f);
 
-/** source_default - all sources that need no argument and are assessed above 0, `kernel` last. */
+/** source_default - all sources that are drawn where nobody says which, `kernel` last. */
 void source_default(struct source_list *ret);
 
-/** source_open - with what is stated put in place; h->assessed_bits is the last word on its worth. */
-int source_open(const struct source_spec *spec, struct source_handle *h);
+/**
+ * source_open - with what is stated put in place; h->assessed_bits is the last word on its worth
+ * @deadline_ms: of clock_ms(), for the opening and all that is read
+ * A device is opened in a child only (seed/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
+ */
+int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
 
 extern const struct source source_rdseed, source_rdrand, source_file, source_kernel;
 

@@ -34,7 +34,6 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	struct stat st;
 	int r = 0;
 
-	h->deadline_ms = clock_ms() + SOURCE_DEADLINE_MS;
 	h->fd = open(spec->arg, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (h->fd < 0)
 		return -errno;
@@ -98,7 +97,8 @@ const struct source source_file = {
 	.name = "file",
 	.what = "a serial or USB key, a FIFO",
 	.kind = SOURCE_DEVICE,
-	.wants_arg = true,
+	.arg = ARG_REQUIRED,
+	.may_state = true,
 	.assessed_bits = 0,
 	.per_bytes = 1,
 	.open = open_file,

@@ -17,6 +17,8 @@
 
 extern const struct source source_rdseed, source_rdrand;
 
+#define DEADLINE_MS 2000
+
 /* --- a CPU of the tests' own --- */
 
 static struct {
@@ -83,7 +85,7 @@ static int open_alone(const struct source *src, struct source_handle *h)
 {
 	struct source_spec spec = { .src = src };
 
-	return source_open(&spec, h);
+	return source_open(&spec, h, clock_ms() + DEADLINE_MS);
 }
 
 static void test_cpu_offered_by_both(void **state)
@@ -250,7 +252,7 @@ static int open_path(const char *path, unsigned bits, struct source_handle *h)
 	struct source_spec spec = { .src = &source_file, .stated = true, .stated_bits = bits };
 
 	strcpy(spec.arg, path);
-	return source_open(&spec, h);
+	return source_open(&spec, h, clock_ms() + DEADLINE_MS);
 }
 
 static void test_file_unreadable(void **state)
@@ -326,14 +328,14 @@ static void test_file_unstated(void **state)
 	struct source_handle h;
 
 	(void)state;
-	assert_int_equal(source_open(&spec, &h), 0);
+	assert_int_equal(source_open(&spec, &h, clock_ms() + DEADLINE_MS), 0);
 	assert_int_equal(h.assessed_bits, 0);
 	source_file.close(&h);
 }
 
 static void assert_deadline(int64_t began_ms)
 {
-	assert_in_range(clock_ms() - began_ms, SOURCE_DEADLINE_MS - 1, SOURCE_DEADLINE_MS + 1500);
+	assert_in_range(clock_ms() - began_ms, DEADLINE_MS - 1, DEADLINE_MS + 1500);
 }
 
 /* Two at once, each in a process of its own: nobody writes, and one who stops half way. */
@@ -485,8 +487,8 @@ static void test_default(void **state)
 	assert_true(list.by_default);
 	assert_true(list.count >= 2);
 	for (i = 0; i < list.count - 1; i++) {
-		assert_true(list.spec[i].src->assessed_bits > 0);
-		assert_false(list.spec[i].src->wants_arg);
+		assert_true(list.spec[i].src->by_default);
+		assert_true(list.spec[i].src->arg != ARG_REQUIRED);
 		assert_false(list.spec[i].stated);
 	}
 	assert_ptr_equal(list.spec[i].src, &source_kernel);
@@ -558,6 +560,15 @@ static void test_parse_bad(void **state)
 		{ "bits=4", "bits=4" },
 		{ "bits=4,file:a", "bits=4" },
 		{ "file:a,bits=9", "bits=9" },
+		{ "deadline=5s,file:a", "deadline=5s" },
+		{ "file:a,deadline=0s", "deadline=0s" },
+		{ "file:a,deadline=5", "deadline=5" },
+		{ "file:a,deadline=", "deadline=" },
+		{ "file:a,deadline=ms", "deadline=ms" },
+		{ "file:a,deadline=5m", "deadline=5m" },
+		{ "file:a,deadline=-5s", "deadline=-5s" },
+		{ "file:a,deadline=3601s", "deadline=3601s" },
+		{ "file:a,deadline=99999999999999999999ms", "deadline=" },
 		{ "file:a,bits=", "bits=" },
 		{ "file:a,bits=44", "bits=44" },
 		{ "file:a,bits=-1", "bits=-1" },
@@ -587,6 +598,21 @@ static void test_parse_bad(void **state)
 		assert_int_equal(source_parse(row[i].text, &list, NULL), -EINVAL);
 		assert_memory_equal(&list, &before, sizeof(list));
 	}
+}
+
+static void test_parse_deadline(void **state)
+{
+	struct source_list list;
+
+	(void)state;
+	assert_int_equal(
+		source_parse("file:a,deadline=500ms,bits=4,file:b,file:c,bits=1,deadline=3600s",
+			&list, NULL),
+		0);
+	assert_int_equal(list.spec[0].deadline_ms, 500);
+	assert_int_equal(list.spec[0].stated_bits, 4);
+	assert_int_equal(list.spec[1].deadline_ms, 0);
+	assert_int_equal(list.spec[2].deadline_ms, 3600000);
 }
 
 static void test_parse_limits(void **state)
@@ -650,6 +676,8 @@ int main(void)
 			test_parse_good),
 		TEST("source: a bad word is refused and named, and nothing is handed out",
 			test_parse_bad),
+		TEST("source: a deadline belongs to the source that it stands behind",
+			test_parse_deadline),
 		TEST("source: more sources or a longer path than there is room for are refused",
 			test_parse_limits),
 	};
