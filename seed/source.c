@@ -2,7 +2,10 @@
 #include "seed/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 static const struct source *const table[] = {
 	&source_rdseed,
@@ -186,7 +189,7 @@ void source_default(struct source_list *ret)
 
 	*ret = (struct source_list){ .by_default = true };
 	for (i = 0; i < TABLE_LEN; i++)
-		if (table[i]->by_default)
+		if (table[i]->by_default && table[i]->open)
 			ret->spec[ret->count++].src = table[i];
 	add_kernel(ret);
 }
@@ -202,4 +205,23 @@ int source_open(const struct source_spec *spec, struct source_handle *h, int64_t
 		h->per_bytes = 1;
 	}
 	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
+}
+
+const char *source_why(const struct source *src, int err)
+{
+	const char *own = src->why ? src->why(err) : NULL;
+
+	if (own)
+		return own;
+	return err == -ENODATA ? "too few bytes" : err == -ENOSYS ? "not built in" : strerror(-err);
+}
+
+void source_identify(struct source_handle *h, const struct stat *st)
+{
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		snprintf(h->device, sizeof(h->device), "dev %u:%u", major(st->st_rdev),
+			minor(st->st_rdev));
+	else
+		snprintf(h->device, sizeof(h->device), "inode %u:%u:%llu", major(st->st_dev),
+			minor(st->st_dev), (unsigned long long)st->st_ino);
 }

@@ -58,6 +58,9 @@ struct source {
 	int (*open)(const struct source_spec *spec, struct source_handle *h);
 	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
 	void (*close)(struct source_handle *h);
+	/* What this source means by a negative errno, where the system's words would mislead; NULL, or NULL
+	 * returned: they do not. */
+	const char *(*why)(int err);
 };
 
 /* A source as the user asked for it. */
@@ -97,6 +100,14 @@ void source_default(struct source_list *ret);
  * A device is opened in a child only (seed/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
+
+/** source_why - what is wrong, as the end of a sentence, where @src's open or fill returned @err. */
+const char *source_why(const struct source *src, int err);
+
+struct stat;
+
+/** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
+void source_identify(struct source_handle *h, const struct stat *st);
 
 extern const struct source source_rdseed, source_rdrand, source_file, source_kernel;
 

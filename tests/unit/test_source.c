@@ -662,7 +662,7 @@ int main(void)
 			test_file_device),
 		TEST("source: file: a device of which nothing is stated counts nothing",
 			test_file_unstated),
-		TEST("source: file: a FIFO that says nothing, or stops half way, is given up in 2 s",
+		TEST("source: file: a FIFO that says nothing, or stops half way, is given up at the deadline",
 			test_fifo_deadline),
 		TEST("source: file: a FIFO whose writer has gone ends with what it wrote",
 			test_fifo_writer_gone),
