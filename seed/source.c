@@ -10,6 +10,7 @@
 static const struct source *const table[] = {
 	&source_rdseed,
 	&source_rdrand,
+	&source_tpm,
 	&source_file,
 	&source_kernel,
 };
