@@ -11,6 +11,7 @@ static const struct source *const table[] = {
 	&source_rdseed,
 	&source_rdrand,
 	&source_tpm,
+	&source_hwrng,
 	&source_file,
 	&source_kernel,
 };
