@@ -12,6 +12,7 @@ static const struct source *const table[] = {
 	&source_rdrand,
 	&source_tpm,
 	&source_hwrng,
+	&source_egd,
 	&source_file,
 	&source_kernel,
 };

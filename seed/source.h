@@ -109,7 +109,7 @@ struct stat;
 /** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
 void source_identify(struct source_handle *h, const struct stat *st);
 
-extern const struct source source_rdseed, source_rdrand, source_tpm, source_hwrng,
+extern const struct source source_rdseed, source_rdrand, source_tpm, source_hwrng, source_egd,
 	source_file, source_kernel;
 
 #endif
