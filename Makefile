@@ -47,8 +47,22 @@ $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(host) -c -o $@ $<
 
-$(B)/seedrive: $(lib_obj) $(cli_obj)
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $^ $(LIBS)
+$(B)/seedrive: $(lib_obj) $(cli_obj) $(B)/jitter
+	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(LIBS) @$(B)/jitter
+
+# libjitterentropy, where there is one: the flags that it takes, or none. JITTER=DIR: the one in there.
+jitter_try := int main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
+
+$(B)/jitter: .FORCE
+	@mkdir -p $(@D)
+	@flags='$(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy'; \
+	echo '$(jitter_try)' | $(CC) -include jitterentropy.h -o $@.try -x c - -x none $$flags 2>$@.log && \
+		flags="-DWITH_JITTER $$flags" || flags=; \
+	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
+
+$(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
+	@mkdir -p $(@D)
+	$(host) @$(B)/jitter -c -o $@ $<
 
 # The guest's program: no libc at run time, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Os -ffunction-sections -fdata-sections \
@@ -65,9 +79,9 @@ build/guest/seedrive-guest: $(guest_obj)
 
 # --- tests ---
 
-$(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj))
+$(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj)) $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
+	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
 
 build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]))
 	@mkdir -p $(@D)
@@ -126,4 +140,4 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall clean
+.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall clean .FORCE

@@ -14,6 +14,7 @@ static const struct source *const table[] = {
 	&source_hwrng,
 	&source_egd,
 	&source_file,
+	&source_jitter,
 	&source_kernel,
 };
 

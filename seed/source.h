@@ -110,6 +110,6 @@ struct stat;
 void source_identify(struct source_handle *h, const struct stat *st);
 
 extern const struct source source_rdseed, source_rdrand, source_tpm, source_hwrng, source_egd,
-	source_file, source_kernel;
+	source_file, source_jitter, source_kernel;
 
 #endif

@@ -136,7 +136,7 @@ setup_file() {
 @test "sources: the table has a line for each source, what it is worth, and whether it is here" {
 	run -0 --separate-stderr world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" sources
 	[ "$stderr" = "" ]
-	[ "${#lines[@]}" -eq 8 ]
+	[ "${#lines[@]}" -eq 9 ]
 	[[ ${lines[0]} =~ ^SOURCE\ +STATE\ +ASSESSED\ +WHAT\ IT\ IS$ ]]
 	[[ ${lines[1]} =~ ^rdseed\ +absent\ +4\ bits\ a\ byte\ +CPU ]]
 	[[ ${lines[2]} =~ ^rdrand\ +absent\ +(128\ bits\ per\ 16384\ bytes|0,\ unless\ stated)\ +CPU ]]
@@ -144,7 +144,8 @@ setup_file() {
 	[[ ${lines[4]} =~ ^hwrng\ +(present|absent)\ +4\ bits\ a\ byte\ +the\ kernel ]]
 	[[ ${lines[5]} =~ ^egd\ +when\ named\ +0,\ unless\ stated\ +an\ entropy ]]
 	[[ ${lines[6]} =~ ^file\ +when\ named\ +0,\ unless\ stated\ +a\ serial ]]
-	[[ ${lines[7]} =~ ^kernel\ +present\ +256\ bits\ once\ +the\ kernel ]]
+	[[ ${lines[7]} =~ ^jitter\ +(present|not\ built\ in)\ +4\ bits\ a\ byte\ +jitter ]]
+	[[ ${lines[8]} =~ ^kernel\ +present\ +256\ bits\ once\ +the\ kernel ]]
 }
 
 @test "sources: --json says the same to programs" {
@@ -153,7 +154,7 @@ setup_file() {
 	printf '%s' "$output" >said
 	/usr/bin/python3 -c 'import json
 rows = {r["source"]: r for r in json.load(open("said"))}
-assert list(rows) == ["rdseed", "rdrand", "tpm", "hwrng", "egd", "file", "kernel"], rows
+assert list(rows) == ["rdseed", "rdrand", "tpm", "hwrng", "egd", "file", "jitter", "kernel"], rows
 assert all(r["state"] in ("present", "absent") for n, r in rows.items() if n[:2] == "rd"), rows
 assert (rows["kernel"]["state"], rows["kernel"]["hardware"]) == ("present", False), rows
 assert (rows["file"]["state"], rows["file"]["rate_bits"]) == ("when named", 0), rows'
