@@ -5,6 +5,7 @@
 #include "seed/draw.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 #define FAKES_MAX   6
 #define RECORDED    (1 << 16)
@@ -38,6 +39,30 @@ struct fake {
 	size_t bytes;
 	uint8_t recorded[RECORDED]; /* the first of them */
 };
+
+/* A device is read in a child, and what it saw is to be seen here: all fakes lie in one section, which
+ * is put into shared memory before the first test. */
+#define SHARED __attribute__((section("shared_fakes")))
+
+extern uint8_t __start_shared_fakes[], __stop_shared_fakes[];
+
+static int share_fakes(void **state)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t first = (uintptr_t)__start_shared_fakes & ~(page - 1);
+	const size_t len = ((uintptr_t)__stop_shared_fakes - first + page - 1) & ~(page - 1);
+	uint8_t *copy = malloc(len);
+
+	(void)state;
+	assert_non_null(copy);
+	memcpy(copy, (void *)first, len);
+	assert_ptr_equal(mmap((void *)first, len, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+		(void *)first);
+	memcpy((void *)first, copy, len);
+	free(copy);
+	return 0;
+}
 
 static struct fake *fake_of(const struct source *src)
 {
@@ -154,7 +179,9 @@ static int draw(struct seed *s, struct fake *const *fakes, size_t count, uint32_
 	r = seed_draw(s, &list, bits);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(fakes[i]->opens, fakes[i]->fault == FAULT_OPEN ? 0 : 1);
-		assert_int_equal(fakes[i]->closes, fakes[i]->opens);
+		/* A child may have been sent away before it came to that. */
+		if (fakes[i]->src.kind != SOURCE_DEVICE)
+			assert_int_equal(fakes[i]->closes, fakes[i]->opens);
 	}
 	return r;
 }
@@ -218,7 +245,7 @@ static void assert_other_output(const struct outcome *a, const struct outcome *b
 /* Into each place of the cast, from each fill on: as if the source had not been there. */
 static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsigned fills)
 {
-	static struct fake cast[CAST], others[CAST];
+	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct fake *rest[CAST - 1];
 	struct outcome with, without;
@@ -262,7 +289,7 @@ static void test_faults(void **state)
 /* 49,152 bytes a block come in three chunks. */
 static void test_fault_in_each_chunk(void **state)
 {
-	static struct fake slow, kernel;
+	static SHARED struct fake slow, kernel;
 	struct fake *const both[] = { &slow, &kernel };
 	struct outcome whole, with, without;
 	unsigned at;
@@ -303,7 +330,7 @@ static void test_reasons(void **state)
 		{ FAULT_WORDS, CPU, 0, "the same 64-bit word twice in a row" },
 		{ FAULT_REPLAY, DEVICE, 0, "16 bytes that were delivered before" },
 	};
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome o;
 	size_t i;
@@ -321,7 +348,7 @@ static void test_reasons(void **state)
 
 static void test_same_bytes_twice(void **state)
 {
-	static struct fake cast[CAST], others[CAST];
+	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct fake *const rest[] = { others, others + 2 };
 	struct outcome with, without;
@@ -339,7 +366,7 @@ static void test_same_bytes_twice(void **state)
 
 static void test_words_only_cpu(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome o;
 
@@ -352,7 +379,7 @@ static void test_words_only_cpu(void **state)
 
 static void test_kernel_fails(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome o;
 
@@ -374,7 +401,7 @@ static void test_kernel_fails(void **state)
 
 static void test_unassessed(void **state)
 {
-	static struct fake cast[CAST], others[CAST];
+	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast + 1, cast + 2 }, *const rest[] = { others + 2 };
 	struct outcome with, without;
 
@@ -392,7 +419,7 @@ static void test_unassessed(void **state)
 
 static void test_lowered_by_open(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const one[] = { cast + 1 };
 	struct outcome o;
 
@@ -412,7 +439,7 @@ static void test_lowered_by_open(void **state)
 
 static void test_stated(void **state)
 {
-	static struct fake fake;
+	static SHARED struct fake fake;
 	struct source_list list = { .count = 1 };
 	struct seed s;
 	unsigned bits;
@@ -436,7 +463,7 @@ static void test_stated(void **state)
 
 static void test_pieces_differ(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	uint8_t piece[RECORD_BLOCKS_MAX + 2][64] = { 0 };
 	struct outcome o;
@@ -457,7 +484,7 @@ static void test_pieces_differ(void **state)
 
 static void test_own_input(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const one[] = { cast + 1 };
 	struct outcome before, after;
 	size_t share[3], begin = 0, block, i;
@@ -481,7 +508,7 @@ static void test_own_input(void **state)
 
 static void test_repeatable(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome first, second;
 
@@ -496,7 +523,7 @@ static void test_repeatable(void **state)
 /* Every byte of every source matters: any single bit of them changes the output. */
 static void test_each_byte_counts(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome before, after;
 	size_t total[CAST], i, at;
@@ -521,13 +548,13 @@ static void test_each_byte_counts(void **state)
 /* One that knows what all the others deliver, and delivers the exclusive or of it. */
 static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 {
-	static struct fake a, b, hostile;
+	static SHARED struct fake a, b, hostile;
 	struct fake *const all[] = { &a, &b, &hostile };
 	struct outcome o;
 
-	fake_init(&a, "a", SOURCE_DEVICE, 4, 1, stream_a);
-	fake_init(&b, "b", SOURCE_DEVICE, 4, 1, stream_b);
-	fake_init(&hostile, "hostile", SOURCE_DEVICE, 4, 1, 0);
+	fake_init(&a, "a", SOURCE_CODE, 4, 1, stream_a);
+	fake_init(&b, "b", SOURCE_CODE, 4, 1, stream_b);
+	fake_init(&hostile, "hostile", SOURCE_CODE, 4, 1, 0);
 	hostile.echo[0] = &a;
 	hostile.echo[1] = &b;
 	o = draw_outcome(all, 3, 512);
@@ -537,7 +564,7 @@ static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 
 static void test_no_cancelling(void **state)
 {
-	static struct fake a, b;
+	static SHARED struct fake a, b;
 	struct fake *const honest[] = { &a, &b };
 	struct outcome o[3], alone;
 	size_t i, j;
@@ -549,8 +576,8 @@ static void test_no_cancelling(void **state)
 	for (i = 0; i < COUNT(o); i++)
 		for (j = 0; j < i; j++)
 			assert_other_output(o + i, o + j);
-	fake_init(&a, "a", SOURCE_DEVICE, 4, 1, 1);
-	fake_init(&b, "b", SOURCE_DEVICE, 4, 1, 2);
+	fake_init(&a, "a", SOURCE_CODE, 4, 1, 1);
+	fake_init(&b, "b", SOURCE_CODE, 4, 1, 2);
 	alone = draw_outcome(honest, 2, 512);
 	assert_other_output(&alone, o);
 }
@@ -586,7 +613,7 @@ static void test_construction(void **state)
 	/* 320 bits at 4 and at 2 bits a byte; 64 bytes where nothing is assessed. */
 	static const size_t share[CAST][3] = { { 1024, 80, 80 }, { 1024, 160, 160 },
 		{ 1024, 64, 64 } };
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	uint8_t prk[64], expected[64];
 	struct outcome o;
@@ -674,7 +701,10 @@ static void check_report(const struct draw_report *rep, const struct fake *fake,
 	size_t i;
 
 	assert_int_equal(draw_passed(rep), passed);
-	assert_true(rep->bytes == fake->bytes);
+	/* A child reads ahead of a failure. */
+	if (passed || fake->src.kind != SOURCE_DEVICE)
+		assert_true(rep->bytes == fake->bytes);
+	assert_true(rep->bytes <= fake->bytes);
 	for (i = 0; i < RECORD_BLOCKS_MAX; i++) {
 		sum += rep->assessed[i];
 		if (!passed || i >= blocks || fake->src.assessed_bits == 0)
@@ -688,7 +718,7 @@ static void check_report(const struct draw_report *rep, const struct fake *fake,
 
 static void test_never_more_than_the_rule(void **state)
 {
-	static struct fake fake[FAKES_MAX];
+	static SHARED struct fake fake[FAKES_MAX];
 	struct fake *fakes[FAKES_MAX];
 	uint64_t rng = 42;
 	unsigned full = 0, kernel_only = 0, nothing = 0, partly = 0;
@@ -732,7 +762,7 @@ static void test_never_more_than_the_rule(void **state)
 
 static void test_bits_bounds(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	static const uint32_t bad[] = { 0, RECORD_BITS_MAX + 1, UINT32_MAX };
 	static const uint32_t good[][2] = { { 1, 1 }, { 256, 1 }, { 257, 2 }, { 512, 2 },
@@ -771,7 +801,7 @@ static void test_clear(void **state)
 
 static void test_clear_while_drawing(void **state)
 {
-	static struct fake slow;
+	static SHARED struct fake slow;
 	struct source_list list = { .count = 1, .spec = { { .src = &slow.src } } };
 	struct seed s;
 
@@ -797,7 +827,7 @@ static void test_no_sources(void **state)
 
 static void test_not_built_in(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct source_list list = { .count = 2 };
 	struct seed s;
 
@@ -814,7 +844,7 @@ static void test_not_built_in(void **state)
 
 static void test_label(void **state)
 {
-	static struct fake fake;
+	static SHARED struct fake fake;
 	struct source_spec spec = { .src = &fake.src };
 	struct draw_report rep = { .spec = &spec };
 	char out[300];
@@ -867,5 +897,5 @@ int main(void)
 
 	if (sodium_init() < 0)
 		return 1;
-	return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("draw", tests, share_fakes, NULL);
 }
