@@ -290,21 +290,20 @@ static int allocate(struct seed *s)
 	return 0;
 }
 
+/* What a child has to know; the memory of draws is secret, and not for its eyes. */
 struct order {
-	const struct seed *seed;
-	size_t source;
+	size_t blocks;
+	bool started, by_default;
 };
 
-/* In a child: as gather_source() will count. By default what is worth nothing is not even read. */
+/* In the child: as gather_source() will count. By default what is worth nothing is not even read. */
 static uint64_t want(const struct source_handle *h, const void *ctx)
 {
 	const struct order *order = ctx;
-	const struct seed *s = order->seed;
 
-	if (s->sources.by_default && h->assessed_bits == 0)
+	if (order->by_default && h->assessed_bits == 0)
 		return 0;
-	return gather_len(
-		h, s->blocks + DRAW_MIX_BLOCK, s->memory && s->memory->of[order->source].started);
+	return gather_len(h, order->blocks, order->started);
 }
 
 /* Children come before the thread, and wait where the broker might spare them. */
@@ -314,7 +313,8 @@ static void start_devices(struct seed *s)
 
 	for (i = 0; i < s->reports; i++) {
 		const struct source_spec *spec = s->sources.spec + i;
-		const struct order order = { s, i };
+		const struct order order = { s->blocks + DRAW_MIX_BLOCK,
+			s->memory && s->memory->of[i].started, s->sources.by_default };
 		struct draw_report *rep = s->report + i;
 
 		if (!is_kind(s, i, SOURCE_DEVICE))

@@ -33,7 +33,9 @@ struct fake {
 	int err;          /* of FAULT_OPEN and FAULT_FILL */
 	unsigned lowered; /* the rate that open settles for, where it is not @src's: 1 + bits */
 	const struct fake *echo[2]; /* delivers the exclusive or of these instead */
-	size_t flip;                /* the byte, counted from 1, that has one bit inverted */
+	const char *device;         /* what is behind it */
+	size_t tail; /* so many equal samples at the end of the second fill, and again right after it */
+	size_t flip; /* the byte, counted from 1, that has one bit inverted */
 	/* What was seen of it. */
 	unsigned opens, closes, fills;
 	size_t bytes;
@@ -86,6 +88,8 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 	h->fd = i;
 	if (fake->lowered > 0)
 		h->assessed_bits = fake->lowered - 1;
+	if (fake->device)
+		strcpy(h->device, fake->device);
 	fake->opens++;
 	return 0;
 }
@@ -126,6 +130,10 @@ static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 	}
 	if (!bad || fake->fault != FAULT_STALE)
 		good_bytes(fake, raw, len);
+	if (fake->tail > 0 && fake->fills == 2)
+		memset(raw + len - fake->tail, 0x33, fake->tail);
+	if (fake->tail > 0 && fake->fills == 3)
+		memset(raw, 0x33, fake->tail);
 	if (bad && fake->fault == FAULT_STUCK)
 		memset(raw, 0x77, len);
 	for (i = 0; i < len && bad && fake->fault == FAULT_BIASED; i += 2)
@@ -758,6 +766,164 @@ static void test_never_more_than_the_rule(void **state)
 	assert_true(full > 500 && kernel_only > 200 && partly > 20 && nothing > 50);
 }
 
+/* --- one device under two names --- */
+
+static void test_twins(void **state)
+{
+	static SHARED struct fake fake[4];
+	struct fake *const all[] = { fake, fake + 1, fake + 2, fake + 3 };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(all); i++) {
+		fake_init(fake + i, "chip", SOURCE_DEVICE, 1, 1, i);
+		fake[i].device = i == 2 ? "another" : "tpm 0";
+	}
+	/* One that could not even be opened is nobody's twin. */
+	fake[0].fault = FAULT_OPEN;
+	assert_int_equal(draw(&s, all, COUNT(all), 256), 0);
+	assert_ptr_equal(s.report[3].same_as, s.report + 1);
+	for (i = 0; i < 3; i++)
+		assert_null(s.report[i].same_as);
+	assert_true(draw_passed(s.report + 3));
+	assert_int_equal(s.report[1].assessed[0], 1024);
+	assert_int_equal(s.report[2].assessed[0], 1024);
+	assert_int_equal(s.report[3].assessed[0], 0);
+	seed_clear(&s);
+	/* One that fails its tests under one name is not believed under the other. */
+	for (i = 1; i < COUNT(all); i++)
+		fake_init(fake + i, "chip", SOURCE_DEVICE, 4, 1, i);
+	fake[1].device = fake[3].device = "tpm 0";
+	fake[1].fault = FAULT_STUCK;
+	fake[2].fault = FAULT_OPEN;
+	assert_int_equal(draw(&s, all + 1, 3, 256), 0);
+	assert_int_equal(s.claim.hardware_bits, 0);
+	seed_clear(&s);
+}
+
+/* --- what one draw leaves for the next --- */
+
+static void test_memory(void **state)
+{
+	static SHARED struct fake fake[2];
+	struct source_list list = { .count = 2 };
+	struct draw_memory *memory = draw_memory_new();
+	uint64_t bytes;
+	struct seed s;
+	int round;
+
+	(void)state;
+	assert_non_null(memory);
+	fake_init(fake, "cpu", SOURCE_CPU, 4, 1, 1);
+	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
+	list.spec[0].src = &fake[0].src;
+	list.spec[1].src = &fake[1].src;
+	/* Start-up samples once; then what the blocks need, the one to mix from with them. */
+	for (round = 0; round < 3; round++) {
+		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+		assert_int_equal(s.report[0].bytes, round ? 160 : 1024 + 80);
+		assert_int_equal(s.report[1].bytes, round ? 80 : 1024 + 40);
+		assert_int_equal(s.claim.hardware_bits, 256);
+		seed_clear(&s);
+	}
+	bytes = fake[1].bytes;
+	assert_int_equal(bytes, 1024 + 40 + 80 + 80);
+	/* What it delivered in an earlier draw is known again, ... */
+	fake[1].stream = 2;
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+	assert_int_equal(s.report[1].health.failed, HEALTH_WINDOW);
+	seed_clear(&s);
+	/* ... and whoever has failed has to start up anew. */
+	fake[1].stream = 3;
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+	assert_true(draw_passed(s.report + 1));
+	assert_int_equal(s.report[1].bytes, 1024 + 40);
+	assert_int_equal(s.report[0].bytes, 160);
+	seed_clear(&s);
+	draw_memory_free(memory);
+	draw_memory_free(NULL);
+}
+
+/* A run of equal samples is one run, though a draw ends in the middle of it. */
+static void test_memory_of_a_run(void **state)
+{
+	static SHARED struct fake fake;
+	struct source_list list = { .count = 1 };
+	struct draw_memory *memory = draw_memory_new();
+	struct seed s;
+
+	(void)state;
+	fake_init(&fake, "device", SOURCE_CODE, 8, 1, 2);
+	list.spec[0].src = &fake.src;
+	fake.tail = 5; /* a draw is two fills: the block, and the one to mix from */
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+	seed_clear(&s);
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), -ENODATA);
+	assert_int_equal(s.report[0].health.failed, HEALTH_RCT);
+	seed_clear(&s);
+	draw_memory_free(memory);
+}
+
+/* --- where nobody says which --- */
+
+static void test_by_default(void **state)
+{
+	static SHARED struct fake fake[4];
+	struct source_list list = { .count = 4, .by_default = true };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		list.spec[i].src = &fake[i].src;
+	fake_init(fake, "worth", SOURCE_DEVICE, 4, 1, 1);
+	fake_init(fake + 1, "worthless", SOURCE_DEVICE, 4, 1, 2);
+	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
+	fake_init(fake + 3, "kernel", SOURCE_KERNEL, 0, 1, 4);
+	fake[1].lowered = 1;
+	assert_int_equal(seed_draw(&s, &list, 512), 0);
+	assert_true(draw_passed(s.report));
+	/* What is worth nothing here is not even read, what is slow not drawn without need. */
+	assert_string_equal(s.report[1].spared, "it is worth nothing here");
+	assert_int_equal(fake[1].bytes, 0);
+	assert_string_equal(s.report[2].spared, "the others suffice");
+	assert_int_equal(fake[2].opens, 0);
+	assert_int_equal(s.claim.hardware_bits, 512);
+	seed_clear(&s);
+	/* With need, it is: the kernel's 256 are half of what is asked. */
+	fake[0].fault = FAULT_OPEN;
+	assert_int_equal(seed_draw(&s, &list, 512), 0);
+	assert_true(draw_passed(s.report + 2));
+	assert_int_equal(s.claim.hardware_bits, 512);
+	assert_int_equal(s.claim.credit_bits, 512);
+	seed_clear(&s);
+}
+
+static void test_provenance(void **state)
+{
+	static SHARED struct fake cast[CAST];
+	struct fake *const all[] = { cast, cast + 1, cast + 2 };
+	char text[BROKER_PROVENANCE];
+	struct seed s;
+
+	(void)state;
+	cast_init(cast);
+	assert_int_equal(draw(&s, all, CAST, 512), 0);
+	seed_provenance(&s, 0, text);
+	assert_string_equal(text, "cpu:4096 device:2048 kernel");
+	seed_provenance(&s, 1, text);
+	assert_string_equal(text, "cpu:320 device:320 kernel");
+	assert_int_equal(seed_hardware(&s, 0), 256);
+	seed_clear(&s);
+	cast_init(cast);
+	cast[DEVICE].fault = FAULT_STUCK;
+	assert_int_equal(draw(&s, all, CAST, 512), 0);
+	seed_provenance(&s, 1, text);
+	assert_string_equal(text, "cpu:320 kernel");
+	seed_clear(&s);
+}
+
 /* --- the edges --- */
 
 static void test_bits_bounds(void **state)
@@ -885,6 +1051,16 @@ int main(void)
 			test_construction),
 		TEST("draw: 4000 combinations of sources and faults never claim more than rule 4",
 			test_never_more_than_the_rule),
+		TEST("draw: one device under two names is counted once, and if it fails not at all",
+			test_twins),
+		TEST("draw: with a memory start-up samples are drawn once, and old bytes are known again",
+			test_memory),
+		TEST("draw: with a memory a run of equal samples goes on from one draw to the next",
+			test_memory_of_a_run),
+		TEST("draw: by default what is worth nothing is not read, and what is slow the last resort",
+			test_by_default),
+		TEST("draw: the provenance of a block is what passed, with its bits",
+			test_provenance),
 		TEST("draw: 1 to 16384 bits make 1 to 64 blocks, any other number is refused",
 			test_bits_bounds),
 		TEST("draw: clearing is for a zeroed seed, a cleared one and NULL too", test_clear),
