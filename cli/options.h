@@ -13,6 +13,8 @@ struct entropy_options {
 	struct source_list sources;
 	const char *require; /* as typed, or NULL */
 	uint32_t bits;
+	uint32_t
+		draw_bits; /* how large the seed is, where that is more than what is asked of it; else 0 */
 	bool json, quiet, verbose;
 };
 

@@ -251,7 +251,7 @@ int windows_add(struct windows *w, const uint8_t *raw, size_t len)
 		const uint64_t print = fingerprint(w, raw + i);
 		uint64_t *slot = find_slot(w->slot, w->room, print);
 
-		if (*slot)
+		if (*slot || (w->older && *find_slot(w->older, w->older_room, print)))
 			return 1;
 		*slot = print;
 		w->used++;
@@ -259,8 +259,20 @@ int windows_add(struct windows *w, const uint8_t *raw, size_t len)
 	return 0;
 }
 
+void windows_age(struct windows *w, size_t most)
+{
+	if (w->used <= most)
+		return;
+	secret_free(w->older);
+	w->older = w->slot;
+	w->older_room = w->room;
+	w->slot = NULL;
+	w->room = w->used = 0;
+}
+
 void windows_clear(struct windows *w)
 {
 	secret_free(w->slot);
+	secret_free(w->older);
 	explicit_bzero(w, sizeof(*w));
 }

@@ -68,6 +68,8 @@ const char *health_name(enum health_test test);
 struct windows {
 	uint64_t *slot; /* open addressing; 0 is free */
 	size_t room, used;
+	uint64_t *older; /* what windows_age() has put aside */
+	size_t older_room;
 	uint64_t key[2];
 };
 
@@ -86,6 +88,13 @@ int windows_reserve(struct windows *w, uint64_t bytes);
  * Returns: 0; 1 when one of them stood there before; -ENOMEM.
  */
 int windows_add(struct windows *w, const uint8_t *raw, size_t len);
+
+/**
+ * windows_age - for a set that is used for ever: forget the oldest
+ * Once more than @most windows stand in it they are put aside, and those put aside before are gone. So the
+ * last @most windows are always known, in bounded memory.
+ */
+void windows_age(struct windows *w, size_t most);
 
 /** windows_clear - wipe and free. */
 void windows_clear(struct windows *w);

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 
 static const struct source *const table[] = {
+	&source_broker,
 	&source_rdseed,
 	&source_rdrand,
 	&source_tpm,
@@ -121,6 +122,16 @@ static int add_setting(struct source_spec *spec, const char *piece, size_t len, 
 	return set_bits(spec, piece, len, f);
 }
 
+bool source_list_has_broker(const struct source_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->spec[i].src->kind == SOURCE_BROKER)
+			return true;
+	return false;
+}
+
 /* @ret_spec: the one that settings behind it belong to. */
 static int add_source(struct source_list *list, const char *piece, size_t len,
 	struct source_spec **ret_spec, struct fault *f)
@@ -142,6 +153,8 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 			spec->src->arg == ARG_NONE ? "takes no argument" : "a path is missing");
 	if (arg_len >= sizeof(spec->arg))
 		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
+	if (spec->src->kind == SOURCE_BROKER && source_list_has_broker(list))
+		return fault_set(f, -EINVAL, "--source: %s: once is enough", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
 	*ret_spec = spec;
 	/* Drawn last, and once, wherever it is named. */
@@ -211,15 +224,6 @@ int source_open(const struct source_spec *spec, struct source_handle *h, int64_t
 	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
 }
 
-const char *source_why(const struct source *src, int err)
-{
-	const char *own = src->why ? src->why(err) : NULL;
-
-	if (own)
-		return own;
-	return err == -ENODATA ? "too few bytes" : err == -ENOSYS ? "not built in" : strerror(-err);
-}
-
 void source_identify(struct source_handle *h, const struct stat *st)
 {
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
@@ -228,4 +232,11 @@ void source_identify(struct source_handle *h, const struct stat *st)
 	else
 		snprintf(h->device, sizeof(h->device), "inode %u:%u:%llu", major(st->st_dev),
 			minor(st->st_dev), (unsigned long long)st->st_ino);
+}
+
+void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why)
+{
+	h->assessed_bits = bits;
+	h->per_bytes = per_bytes;
+	snprintf(h->remark, sizeof(h->remark), "%s", why);
 }

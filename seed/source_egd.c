@@ -85,7 +85,7 @@ static int open_egd(const struct source_spec *spec, struct source_handle *h)
 	if (!w.tcp)
 		source_identify(h, &st);
 	else if (!stream_peer(h->fd, h->device, sizeof(h->device)))
-		h->assessed_bits = 0; /* whoever listens on the way has it too */
+		source_lower(h, 0, 1, "comes over a network"); /* whoever listens has it too */
 	return 0;
 }
 
@@ -103,16 +103,16 @@ static int ask(struct source_handle *h, uint8_t *raw, size_t len)
 
 static int fill_egd(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	size_t most = GIVE_FIRST;
 	int r = 0;
 
 	while (len > 0 && r == 0) {
+		const size_t most = h->state ? GIVE_MAX : GIVE_FIRST;
 		const size_t n = len < most ? len : most;
 
 		r = ask(h, raw, n);
+		h->state = h; /* not the first any more */
 		raw += n;
 		len -= n;
-		most = GIVE_MAX;
 	}
 	return r;
 }

@@ -44,11 +44,11 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
 	else if (S_ISREG(st.st_mode))
-		h->assessed_bits = 0; /* whoever wrote it knows it, and may write it again */
+		source_lower(h, 0, 1, "a regular file: who wrote it knows it");
 	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
 		r = -EINVAL;
 	else if (is_kernel(&st))
-		h->assessed_bits = 0; /* drawn already, and no hardware whatever is stated */
+		source_lower(h, 0, 1, "the kernel's generator, drawn already");
 	else
 		set_raw(h->fd);
 out:

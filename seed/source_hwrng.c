@@ -61,10 +61,14 @@ static unsigned quality(void)
 
 static void assess(struct source_handle *h, const char *current)
 {
-	const unsigned q = is_made_up(current) ? 0 : quality();
+	const unsigned q = quality();
 
-	h->per_bytes = q > 0 && q < BITS_MAX * QUALITY_PER ? QUALITY_PER : 1;
-	h->assessed_bits = h->per_bytes > 1 ? q : q > 0 ? BITS_MAX : 0;
+	if (is_made_up(current))
+		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
+	else if (q == 0)
+		source_lower(h, 0, 1, "the kernel says nothing of its quality");
+	else if (q < BITS_MAX * QUALITY_PER)
+		source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
 }
 
 /* What is behind it may be a source by itself. */
@@ -74,7 +78,7 @@ static void look_behind(struct source_handle *h)
 	unsigned chip;
 
 	if (ask_kernel("rng_current", current, sizeof(current)) < 0)
-		h->assessed_bits = 0;
+		source_lower(h, 0, 1, "the kernel does not say what it is");
 	else
 		assess(h, current);
 	if (sscanf(current, "tpm-rng-%u%c", &chip, &tail) == 1)
@@ -111,7 +115,7 @@ static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
 	if (is_hwrng(&st))
 		look_behind(h);
 	else
-		h->assessed_bits = 0;
+		source_lower(h, 0, 1, "another device than the kernel's generator");
 	return 0;
 }
 

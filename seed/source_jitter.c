@@ -2,8 +2,9 @@
 /* How long the CPU takes for one and the same work, by libjitterentropy; where the build has it. */
 #include "seed/source.h"
 
-#ifdef WITH_JITTER
 #include <errno.h>
+
+#ifdef WITH_JITTER
 #include <jitterentropy.h>
 
 /* Without it the library's own tests of its noise run only where the whole kernel is in FIPS mode. */
@@ -36,6 +37,11 @@ static void close_jitter(struct source_handle *h)
 }
 #endif
 
+static const char *why_jitter(int err)
+{
+	return err == -ENOSYS ? "not built in" : NULL;
+}
+
 const struct source source_jitter = {
 	.name = "jitter",
 	.what = "jitter of the CPU's execution time",
@@ -48,4 +54,5 @@ const struct source source_jitter = {
 	.fill = fill_jitter,
 	.close = close_jitter,
 #endif
+	.why = why_jitter,
 };

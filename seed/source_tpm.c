@@ -133,8 +133,10 @@ static int open_device(
 		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
 	else
 		source_identify(h, &st);
-	if (!spec->stated && (!known || is_virtual()))
-		h->assessed_bits = 0;
+	if (!spec->stated && !known)
+		source_lower(h, 0, 1, "the kernel does not know it for a TPM");
+	else if (!spec->stated && is_virtual())
+		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	return 0;
 }
 
@@ -153,8 +155,10 @@ static int open_stream(
 		source_identify(h, &st);
 	else
 		here = stream_peer(h->fd, h->device, sizeof(h->device));
-	if (!spec->stated || !here)
-		h->assessed_bits = 0;
+	if (!here)
+		source_lower(h, 0, 1, "comes over a network");
+	else if (!spec->stated)
+		source_lower(h, 0, 1, "a TPM in software");
 	return 0;
 }
 

@@ -154,7 +154,7 @@ static void test_none(void **state)
 	file_write("regular", "x", 1);
 	assert_int_equal(open_path("regular", LATER_MS, &h), -ENOTTY);
 	assert_int_equal(h.fd, -1);
-	assert_string_equal(source_why(&faked_hwrng, -ENOTTY), "not a character device");
+	assert_string_equal(faked_hwrng.why(-ENOTTY), "not a character device");
 	assert_int_equal(open_path("kernel", LATER_MS, &h), -EISDIR);
 	assert_int_equal(open_path("absent", LATER_MS, &h), -ENOENT);
 	if (access("/dev/hwrng", F_OK) < 0)

@@ -404,17 +404,17 @@ static void test_none(void **state)
 	assert_int_equal(mkfifo("fifo", 0600), 0);
 	assert_int_equal(open_arg("regular", 4, LATER_MS, &h), -ENOTTY);
 	assert_int_equal(h.fd, -1);
-	assert_string_equal(source_why(&faked_tpm, -ENOTTY), "not a character device");
+	assert_string_equal(faked_tpm.why(-ENOTTY), "not a character device");
 	assert_int_equal(open_arg("fifo", 4, LATER_MS, &h), -ENOTTY);
 	assert_int_equal(open_arg("folder", 4, LATER_MS, &h), -EISDIR);
 	assert_int_equal(open_arg("absent", 4, LATER_MS, &h), -ENOENT);
 	assert_int_equal(open_arg("unix:absent", 4, LATER_MS, &h), -ENOENT);
 	assert_int_equal(open_arg("unix:regular", 4, LATER_MS, &h), -ENOTSOCK);
 	assert_int_equal(h.fd, -1);
-	assert_string_equal(source_why(&faked_tpm, -ENOTSOCK), "not a socket");
-	assert_string_equal(source_why(&faked_tpm, -EHOSTDOWN), "the TPM is not started");
-	assert_string_equal(source_why(&faked_tpm, -EKEYREJECTED), "the TPM is locked out");
-	assert_string_equal(source_why(&faked_tpm, -ENODATA), "too few bytes");
+	assert_string_equal(faked_tpm.why(-ENOTSOCK), "not a socket");
+	assert_string_equal(faked_tpm.why(-EHOSTDOWN), "the TPM is not started");
+	assert_string_equal(faked_tpm.why(-EKEYREJECTED), "the TPM is locked out");
+	assert_null(faked_tpm.why(-ENODATA));
 	/* Where nobody has named one, there is none to miss. */
 	if (access("/dev/tpmrm0", F_OK) < 0)
 		assert_int_equal(open_arg("", -1, LATER_MS, &h), -ENODEV);
