@@ -41,10 +41,11 @@ static bool told_by_file(void)
 {
 	static const char *const path[] = { "/sys/hypervisor/type",
 		"/proc/device-tree/hypervisor/compatible", "/sys/firmware/qemu_fw_cfg/rev" };
+	char text[128];
 	size_t i;
 
 	for (i = 0; i < sizeof(path) / sizeof(*path); i++)
-		if (access(path[i], F_OK) == 0)
+		if (machine_text(path[i], text, sizeof(text)) == 0)
 			return true;
 	return false;
 }

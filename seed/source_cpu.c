@@ -100,6 +100,9 @@ static void relax(void)
 	_mm_pause();
 }
 
+static const struct cpu_ops cpu_default = { cpu_has_seed, cpu_has_rand, kernel_has_seed,
+	kernel_has_rand, seed_step, rand_step, relax };
+
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 
@@ -110,11 +113,6 @@ static bool has_rng(void)
 {
 	return getauxval(AT_HWCAP2) & 1UL << 16; /* HWCAP2_RNG */
 }
-
-#define cpu_has_seed    has_rng
-#define cpu_has_rand    has_rng
-#define kernel_has_seed has_rng
-#define kernel_has_rand has_rng
 
 /* PSTATE.Z is set where there was nothing to give. */
 static bool seed_step(uint64_t *word)
@@ -138,6 +136,10 @@ static void relax(void)
 	__asm__ volatile("yield");
 }
 
+/* The kernel speaks for the CPU. */
+static const struct cpu_ops cpu_default = { has_rng, has_rng, has_rng, has_rng, seed_step,
+	rand_step, relax };
+
 #else
 
 #define RANDOM_BITS  0
@@ -148,7 +150,7 @@ static bool no(void)
 	return false;
 }
 
-static bool seed_step(uint64_t *word)
+static bool no_step(uint64_t *word)
 {
 	*word = 0;
 	return false;
@@ -158,22 +160,9 @@ static void relax(void)
 {
 }
 
-#define cpu_has_seed    no
-#define cpu_has_rand    no
-#define kernel_has_seed no
-#define kernel_has_rand no
-#define rand_step       seed_step
+static const struct cpu_ops cpu_default = { no, no, no, no, no_step, no_step, relax };
 #endif
 
-static const struct cpu_ops cpu_default = {
-	cpu_has_seed,
-	cpu_has_rand,
-	kernel_has_seed,
-	kernel_has_rand,
-	seed_step,
-	rand_step,
-	relax,
-};
 static const struct cpu_ops *cpu = &cpu_default;
 
 static int open_rdseed(const struct source_spec *spec, struct source_handle *h)
