@@ -52,7 +52,8 @@ struct source_spec {
 struct source_list {
 	struct source_spec spec[SOURCES_MAX];
 	size_t count;
-	bool by_default; /* nobody named these: one that is absent is no news */
+	bool by_default;      /* nobody named these: one that is absent is no news */
+	unsigned deadline_ms; /* for all of them together; 0: the default */
 };
 
 /** source_row - the rows of the table, in the order of drawing; NULL behind the last. */
