@@ -18,10 +18,11 @@ static const struct option options[] = {
 
 static int parse(struct entropy_options *o, const char **ret_out, int argc, char **argv)
 {
+	static const char short_options[] = ":o:qv";
 	const char *out = "-";
-	int c, status = -1;
+	int c, status = entropy_options_configure(o, argc, argv, short_options, options);
 
-	while (status < 0 && (c = option_next(argc, argv, ":o:qv", options)) >= 0) {
+	while (status < 0 && (c = option_next(argc, argv, short_options, options)) >= 0) {
 		if (c == 'o')
 			out = optarg;
 		else
@@ -63,12 +64,11 @@ static int put(const struct seed *s, const char *out)
 
 static int run(int argc, char **argv)
 {
-	struct entropy_options o;
+	static struct entropy_options o;
 	const char *out = NULL;
 	struct seed s = { 0 };
 	int status;
 
-	entropy_options_init(&o);
 	status = parse(&o, &out, argc, argv);
 	if (status < 0)
 		status = entropy_draw(&s, &o);
@@ -82,6 +82,7 @@ static int run(int argc, char **argv)
 			entropy_print(&s, stderr);
 	}
 	seed_clear(&s);
+	entropy_options_clear(&o);
 	secret_wipe_stack();
 	return status;
 }
@@ -98,6 +99,7 @@ const struct command cmd_draw = {
 		"  --source LIST      draw from these (default: all that are here)\n"
 		"  --require LIST     fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N           strength to claim, 1 to 16384 (default 256)\n"
+		"  --config FILE      instead of /etc/seedrive.conf and its folder\n"
 		"  --json             with -o FILE: say what was drawn in JSON\n"
 		"  -v, --verbose      say what each source gave\n"
 		"  -q, --quiet        say nothing unless something is wrong\n",

@@ -24,6 +24,7 @@ enum config_part {
 	CONFIG_PARTS,
 };
 
+/* The kill switch: with a record; random_seed mixed, but no record; neither, and nothing drawn. */
 enum config_seed { CONFIG_SEED_ON, CONFIG_SEED_MIX, CONFIG_SEED_OFF };
 
 struct config_entry {
@@ -94,6 +95,9 @@ bool config_show(const struct config *c, enum config_part part, size_t i, struct
 /** config_origin - where @key of @part comes from: "FILE:LINE" or "default". */
 const char *config_origin(
 	const struct config *c, enum config_part part, const char *key, char *out, size_t size);
+
+/** config_seed_word - as it stands in the configuration. */
+const char *config_seed_word(enum config_seed mode);
 
 void config_clear(struct config *c);
 

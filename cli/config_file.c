@@ -27,6 +27,16 @@ static void complain(struct reader *r, const char *words)
 	r->sink->fault(r->sink->to, r->line, words);
 }
 
+/* Of either set: U+0080 to U+009F are 0xc2 0x80.. */
+static bool is_control(const char *text, size_t len)
+{
+	const unsigned char first = (unsigned char)text[0];
+
+	if (len == 1)
+		return (first < ' ' && first != '\t') || first == 0x7f;
+	return first == 0xc2 && (unsigned char)text[1] < 0xa0;
+}
+
 /* What cannot stand in a line, whatever its meaning. NULL: nothing does. */
 static const char *bad_bytes(const char *line, size_t len)
 {
@@ -38,7 +48,7 @@ static const char *bad_bytes(const char *line, size_t len)
 			return "not UTF-8";
 		if (*line == '\0')
 			return "holds a zero byte";
-		if (((unsigned char)*line < ' ' && *line != '\t') || *line == 0x7f)
+		if (is_control(line, n))
 			return "holds a control character";
 	}
 	return NULL;

@@ -92,15 +92,23 @@ static int take_provenance(struct settings *s, const char *text, struct fault *f
 	return take_word("provenance", text, "brief", "full", &s->provenance_full, f);
 }
 
+static const char *const seed_words[] = {
+	[CONFIG_SEED_ON] = "on",
+	[CONFIG_SEED_MIX] = "mix",
+	[CONFIG_SEED_OFF] = "off",
+};
+
+const char *config_seed_word(enum config_seed mode)
+{
+	return seed_words[mode];
+}
+
 static int take_seed(struct settings *s, const char *text, struct fault *f)
 {
-	static const char *const words[] = {
-		[CONFIG_SEED_ON] = "on", [CONFIG_SEED_MIX] = "mix", [CONFIG_SEED_OFF] = "off"
-	};
 	unsigned i;
 
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (strcmp(text, words[i]) == 0) {
+	for (i = 0; i < sizeof(seed_words) / sizeof(*seed_words); i++) {
+		if (strcmp(text, seed_words[i]) == 0) {
 			s->seed = (enum config_seed)i;
 			return 0;
 		}

@@ -93,28 +93,11 @@ static int check_required(const struct seed *s, const struct entropy_options *o)
 	return status;
 }
 
-/* A name that no source has is the user's slip, found before anything is drawn. */
-static int check_names(const char *word)
-{
-	size_t len;
-
-	if (word && !*word)
-		return report_usage("--require: a name is missing");
-	for (; word && *word; word += len + (word[len] == ',')) {
-		len = strcspn(word, ",");
-		if (!is_hardware(word, len) && !source_find(word, len))
-			return report_usage("--require: %.*s: unknown", (int)len, word);
-	}
-	return -1;
-}
-
 int entropy_begin(struct seed *s, const struct entropy_options *o)
 {
-	int status = check_names(o->require), r;
+	int r;
 
 	memset(s, 0, sizeof(*s));
-	if (status >= 0)
-		return status;
 	r = seed_draw_begin(s, &o->sources, o->bits);
 	if (r == 0)
 		return -1;

@@ -108,6 +108,8 @@ static void test_form(void **state)
 			"c:1: holds a control character", 256 },
 		{ "bits = 512\rttl = 1d\n", "c:1: holds a control character", 256 },
 		{ "# \x1b[31m\nbits = 512\n", "c:1: holds a control character", 512 },
+		{ "bits = 512\xc2\x9b\n", "c:1: holds a control character", 256 },
+		{ "# \xc2\xa0\xe2\x82\xac\nbits = 512\n", NULL, 512 },
 		{ "bits = 512\xff\n", "c:1: not UTF-8", 256 },
 		{ "bits = 512\n\xef\xbb\xbf"
 		  "bits = 300\n",
