@@ -18,11 +18,13 @@ void entropy_options_init(struct entropy_options *o)
 static bool find_config(int argc, char **argv, const char *short_options,
 	const struct option *options, const char **ret_file)
 {
+	char in_order[32]; /* a '-' before them: argv stays as it is */
 	bool good = true;
 	int c;
 
+	snprintf(in_order, sizeof(in_order), "-%s", short_options);
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, short_options, options, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, in_order, options, NULL)) >= 0) {
 		if (c == OPT_CONFIG)
 			*ret_file = optarg;
 		good &= c != '?' && c != ':';
@@ -35,16 +37,19 @@ int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
 	const char *short_options, const struct option *options)
 {
 	const char *file = NULL;
-	int status;
+	int status = -1;
 
 	entropy_options_init(o);
-	/* Whoever reads the options next finds the same fault, and has words for it. */
-	if (!find_config(argc, argv, short_options, options, &file))
-		return -1;
-	status = configure(&o->config, file, CONFIG_TOOLS, &o->settings);
-	o->sources = o->settings.sources;
-	o->require = o->settings.require;
-	o->bits = o->settings.bits;
+	/* A fault is found again, and told of, by whoever reads the options next. */
+	if (find_config(argc, argv, short_options, options, &file))
+		status = configure(&o->config, file, CONFIG_TOOLS, &o->settings);
+	else
+		config_settle(&o->config, CONFIG_TOOLS, &o->settings);
+	if (status < 0) {
+		o->sources = o->settings.sources;
+		o->require = o->settings.require;
+		o->bits = o->settings.bits;
+	}
 	return status;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/config_file.h"
 #include "cli/config_key.h"
 #include "cli/configure.h"
+#include "cli/options.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -699,6 +700,42 @@ static void test_configure(void **state)
 	free(said);
 }
 
+static void test_options(void **state)
+{
+	static const struct option options[] = { OPTIONS_ENTROPY, { 0 } };
+	char *argv[] = { "x", "a", "--config", "none", "b", "--config", "c", "--", "--config",
+		NULL };
+	char *bad[] = { "x", "--config", "none", "a", "--bogus", NULL };
+	struct entropy_options o;
+
+	(void)state;
+	write_text("c", "source = kernel\nrequire = rdrand\nbits = 512\ndeadline = 300ms\n");
+	optind = 1;
+	assert_int_equal(entropy_options_configure(&o, COUNT(argv) - 1, argv, ":qv", options), -1);
+	assert_int_equal(o.sources.count, 1);
+	assert_int_equal(o.sources.deadline_ms, 300);
+	assert_string_equal(o.require, "rdrand");
+	assert_int_equal(o.bits, 512);
+	/* Nothing has been moved, and the options can be read. */
+	assert_string_equal(argv[1], "a");
+	assert_int_equal(option_next(COUNT(argv) - 1, argv, ":qv", options), OPT_CONFIG);
+	/* Other sources, the same deadline. */
+	optarg = "rdrand,rdseed";
+	assert_int_equal(entropy_option(&o, OPT_SOURCE), -1);
+	assert_int_equal(o.sources.count, 3);
+	assert_int_equal(o.sources.deadline_ms, 300);
+	optarg = "none";
+	assert_int_equal(entropy_option(&o, OPT_REQUIRE), -1);
+	assert_null(o.require);
+	entropy_options_clear(&o);
+	/* Options that are not understood: no file is looked at, and nothing is said yet. */
+	optind = 1;
+	assert_int_equal(entropy_options_configure(&o, COUNT(bad) - 1, bad, ":qv", options), -1);
+	assert_string_equal(o.settings.bind, "auto");
+	assert_int_equal(o.sources.deadline_ms, 10000);
+	entropy_options_clear(&o);
+}
+
 static void test_show(void **state)
 {
 	struct config_shown row;
@@ -768,6 +805,8 @@ int main(void)
 			test_untrusted_files),
 		TEST("config: a fault is an error to all but seedrive-mkisofs, and to that if it is strict",
 			test_configure),
+		TEST("config: it comes before the options, wherever --config stands among them",
+			test_options),
 		TEST("config: every key is one that some program goes by, and is shown with its origin",
 			test_show),
 	};
