@@ -372,6 +372,17 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	run -1 grep seedrive <(paths drive.iso)
 }
 
+@test "config: without a record nothing is said of an instance to which it could be bound" {
+	small_tree tree
+	sed -i "s/$UUID/none/" tree/openstack/latest/meta_data.json
+	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid: not one UUID: the drive is\
+ bound to no instance" "$TOOL" build -q --source kernel -o drive.iso tree
+	config "seed = off"
+	succeeds "$TOOL" build -q --config c -o drive.iso tree
+	config "seed = mix" "source = kernel"
+	succeeds "$TOOL" build -q --config c -o drive.iso tree
+}
+
 @test "config: what --require asks for is not met where seed = off" {
 	drive drive.iso
 	cp drive.iso old.iso
