@@ -14,6 +14,7 @@ comma    := ,
 bindir   := $(DESTDIR)$(PREFIX)/bin
 sbindir  := $(DESTDIR)$(PREFIX)/sbin
 mandir   := $(DESTDIR)$(PREFIX)/share/man
+docdir   := $(DESTDIR)$(PREFIX)/share/doc/seedrive
 compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 # A clock in the guest that shows less than this is none; SOURCE_DATE_EPOCH makes it repeatable.
@@ -27,7 +28,7 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c)
+LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih)
 
 rooms     := util seed iso
 lib_src   := $(wildcard $(rooms:%=%/*.c))
@@ -39,6 +40,7 @@ units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
 man8      := $(wildcard man/*.8)
+man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
 all: $(B)/seedrive build/guest/seedrive-guest
@@ -83,14 +85,14 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_o
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]))
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
 
-build/bench/%: bench/%.c
+build/bench/%: bench/%.c $(lib_obj)
 	@mkdir -p $(@D)
-	$(host) $(link) -o $@ $<
+	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))
@@ -116,7 +118,7 @@ bench-built: $(benches)
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	shellcheck $$(git ls-files '*.sh' '*.bats' .ci/run tests/run bench/run bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
-	mandoc -T lint -W warning $(man1) $(man8)
+	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
 deps:
@@ -128,12 +130,14 @@ install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
+	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done
 	for page in $(man8); do install -D -m 644 $$page $(mandir)/man8/$${page#man/} || exit 1; done
 	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
+	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
 
 uninstall:
-	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive \
-		$(man1:man/%=$(mandir)/man1/%) $(man8:man/%=$(mandir)/man8/%)
+	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive $(docdir)/seedrive.conf \
+		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)
 
 clean:
 	rm -rf build

@@ -107,9 +107,10 @@ static int check_words(struct draw_command *d)
 
 static int parse(struct draw_command *d, int argc, char **argv)
 {
-	int c, status = -1;
+	static const char short_options[] = ":n:o:qv";
+	int c, status = entropy_options_configure(&d->entropy, argc, argv, short_options, options);
 
-	while (status < 0 && (c = option_next(argc, argv, ":n:o:qv", options)) >= 0)
+	while (status < 0 && (c = option_next(argc, argv, short_options, options)) >= 0)
 		status = take_option(d, c);
 	if (status >= 0)
 		return status;
@@ -300,11 +301,9 @@ static void print_json(struct draw_command *d)
 
 static int run(int argc, char **argv)
 {
-	struct draw_command d = { .out = "-" };
-	int status;
+	static struct draw_command d = { .out = "-" };
+	int status = parse(&d, argc, argv);
 
-	entropy_options_init(&d.entropy);
-	status = parse(&d, argc, argv);
 	if (status < 0 && d.entropy.json)
 		d.draws = json_object_new_array();
 	if (status < 0)
@@ -318,6 +317,7 @@ static int run(int argc, char **argv)
 	}
 	json_object_put(d.draws);
 	secret_free(d.raw);
+	entropy_options_clear(&d.entropy);
 	secret_wipe_stack();
 	return status;
 }
@@ -331,11 +331,12 @@ const struct command cmd_draw = {
 		"Writes 64 bytes for each 256 bits claimed.\n"
 		"\n"
 		"  -o, --output FILE  instead of standard output; replaced in one step, 0600 if new\n"
-		"  -n, --bytes N      so many bytes, 1 to 16777216, each 64 of them claiming 256 bits\n"
-		"  --format FORMAT    raw (default), hex, base64, or record: as on a drive\n"
+		"  -n, --bytes N      so many bytes, 1 to 16777216; claim all that they can bear\n"
+		"  --format FORMAT    raw, hex, base64, or record: as on a drive (default: raw)\n"
 		"  --source LIST      draw from these (default: all that are here)\n"
 		"  --require LIST     fail unless these passed; hardware: for the whole claim\n"
-		"  --bits N           strength to claim, 1 to 16384 (default 256; with -n, all it can)\n"
+		"  --bits N           strength to claim, 1 to 16384 (default 256)\n"
+		"  --config FILE      instead of /etc/seedrive.conf and its folder\n"
 		"  --json             with -o FILE: say what was drawn in JSON\n"
 		"  -v, --verbose      say what each source gave\n"
 		"  -q, --quiet        say nothing unless something is wrong\n",

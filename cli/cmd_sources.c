@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this host offers, and what each source claims. */
 #include "cli/cmd.h"
+#include "cli/configure.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
 #include "seed/reader.h"
@@ -18,6 +19,7 @@
 
 static const struct option options[] = {
 	{ "source", required_argument, NULL, OPT_SOURCE },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ 0 },
 };
@@ -157,7 +159,7 @@ static const char *worth_of(const struct row *row, char *out, size_t size)
 		snprintf(out, size,
 			src->may_state && !row->handle.remark[0] ? "0, unless stated" : "0");
 	else if (per_bytes == 1)
-		snprintf(out, size, "%u bits a byte", bits);
+		snprintf(out, size, "%u bits a byte%s", bits, row->spec.stated ? ", as stated" : "");
 	else
 		snprintf(out, size, "%u bits per %u bytes", bits, per_bytes);
 	return out;
@@ -216,9 +218,10 @@ static json_object *row_json(const struct row *row)
 	const struct source *src = row->spec.src;
 	const bool open = row->asked && row->err == 0;
 	json_object *o = json_object_new_object();
-	char remark[160];
+	const struct draw_report rep = { .spec = &row->spec };
+	char remark[160], label[SOURCE_ARG_MAX + 16];
 
-	add_text(o, "source", src->name);
+	add_text(o, "source", draw_label(&rep, label, sizeof(label)));
 	add_text(o, "device", device_of(row));
 	add_text(o, "state", state_of(row));
 	json_object_object_add(o, "hardware", json_object_new_boolean(src->kind != SOURCE_KERNEL));
@@ -247,17 +250,25 @@ static void print_json(const struct row *row, size_t count)
 
 /* --- which --- */
 
-static size_t all_rows(struct row row[SOURCES_MAX])
+/* Each row of the table; one that the configuration gives an argument, as often as it does. */
+static size_t all_rows(struct row row[], const struct source_list *configured)
 {
 	const struct source *src;
-	size_t i;
+	size_t i, j, count = 0;
 
-	for (i = 0; i < SOURCES_MAX && (src = source_row(i)); i++)
-		row[i].spec.src = src;
-	return i;
+	for (i = 0; (src = source_row(i)); i++) {
+		const size_t before = count;
+
+		for (j = 0; j < configured->count; j++)
+			if (configured->spec[j].src == src && configured->spec[j].arg[0])
+				row[count++].spec = configured->spec[j];
+		if (count == before)
+			row[count++].spec.src = src;
+	}
+	return count;
 }
 
-static size_t named_rows(struct row row[SOURCES_MAX], const struct source_list *list)
+static size_t named_rows(struct row row[], const struct source_list *list)
 {
 	size_t i;
 
@@ -266,42 +277,71 @@ static size_t named_rows(struct row row[SOURCES_MAX], const struct source_list *
 	return list->count;
 }
 
-static int run(int argc, char **argv)
+struct asked {
+	struct source_list named;
+	const char *config;
+	bool json;
+};
+
+static int parse(int argc, char **argv, struct asked *ret)
 {
-	static struct row row[SOURCES_MAX];
-	struct source_list list = { 0 };
 	struct fault f;
-	bool json = false;
-	size_t count;
 	int c;
 
 	while ((c = option_next(argc, argv, ":", options)) >= 0) {
-		if (c == OPT_SOURCE && source_parse(optarg, &list, &f) < 0)
+		if (c == OPT_SOURCE && source_parse(optarg, &ret->named, &f) < 0)
 			return report_usage("%s", f.text);
-		if (c != OPT_SOURCE && c != OPT_JSON)
+		else if (c == OPT_CONFIG)
+			ret->config = optarg;
+		else if (c == OPT_JSON)
+			ret->json = true;
+		else if (c != OPT_SOURCE)
 			return EXIT_USAGE;
-		json |= c == OPT_JSON;
 	}
 	if (optind < argc)
 		return report_usage("%s: takes no argument", argv[optind]);
-	count = list.count ? named_rows(row, &list) : all_rows(row);
+	return -1;
+}
+
+static int show(const struct asked *asked, const struct settings *settings)
+{
+	static struct row row[2 * SOURCES_MAX];
+	const size_t count = asked->named.count ? named_rows(row, &asked->named) :
+						  all_rows(row, &settings->sources);
+
 	if (look(row, count) < 0) {
 		report_error("%s", strerror(ENOMEM));
 		return EXIT_FAILED;
 	}
-	if (json)
+	if (asked->json)
 		print_json(row, count);
 	else
 		print_table(row, count);
 	return EXIT_DONE;
 }
 
+static int run(int argc, char **argv)
+{
+	static struct config config;
+	static struct settings settings;
+	static struct asked asked;
+	int status = parse(argc, argv, &asked);
+
+	if (status < 0)
+		status = configure(&config, asked.config, CONFIG_TOOLS, &settings);
+	if (status < 0)
+		status = show(&asked, &settings);
+	config_clear(&config);
+	return status;
+}
+
 const struct command cmd_sources = {
 	.name = "sources",
 	.summary = "what this host offers, and what each source is worth",
-	.usage = "sources [--source LIST] [--json]\n"
+	.usage = "sources [OPTION...]\n"
 		 "\n"
 		 "  --source LIST  look at these (default: at all there are)\n"
+		 "  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		 "  --json         the table in JSON\n",
 	.run = run,
 };

@@ -137,21 +137,6 @@ static int check_required(const struct seed *s, const struct entropy_options *o)
 	return status;
 }
 
-/* A name that no source has is the user's slip, found before anything is drawn. */
-static int check_names(const char *word)
-{
-	size_t len;
-
-	if (word && !*word)
-		return report_usage("--require: a name is missing");
-	for (; word && *word; word += len + (word[len] == ',')) {
-		len = strcspn(word, ",");
-		if (!is_hardware(word, len) && !source_find(word, len))
-			return report_usage("--require: %.*s: unknown", (int)len, word);
-	}
-	return -1;
-}
-
 static int say_begun(int r)
 {
 	if (r == 0)
@@ -162,10 +147,8 @@ static int say_begun(int r)
 
 int entropy_begin(struct seed *s, const struct entropy_options *o)
 {
-	const int status = check_names(o->require);
-
 	memset(s, 0, sizeof(*s));
-	return status >= 0 ? status : say_begun(seed_draw_begin(s, &o->sources, o->bits));
+	return say_begun(seed_draw_begin(s, &o->sources, o->bits));
 }
 
 int entropy_end(struct seed *s, const struct entropy_options *o)
@@ -194,11 +177,9 @@ int entropy_draw(struct seed *s, const struct entropy_options *o)
 int entropy_draw_with(
 	struct seed *s, const struct entropy_options *o, size_t blocks, struct draw_memory *memory)
 {
-	int status = check_names(o->require), r;
+	int status, r;
 
 	memset(s, 0, sizeof(*s));
-	if (status >= 0)
-		return status;
 	r = seed_draw_with(s, &o->sources, o->bits, blocks, memory);
 	status = say_begun(r == -ENODATA ? 0 : r);
 	return status >= 0 ? status : entropy_end(s, o);

@@ -237,6 +237,7 @@ static void *draw_all(void *seed)
 		make_blocks(&d);
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
+	pump_close(&s->pump);
 	return NULL;
 }
 
@@ -272,21 +273,47 @@ static bool start_thread(struct seed *s)
 	return started;
 }
 
+/* Slots for the windows of a draw as it is planned, up to what is cheap to have ready. */
+static size_t slots_for(const struct seed *s)
+{
+	const size_t most = 1 << 14;
+	uint64_t bytes = 0;
+	size_t i, room;
+
+	for (i = 0; i < s->sources.count; i++) {
+		const struct source *src = s->sources.spec[i].src;
+		const struct source_handle h = { .assessed_bits = src->assessed_bits,
+			.per_bytes = src->per_bytes };
+
+		bytes += gather_len(&h, s->blocks + DRAW_MIX_BLOCK, false);
+	}
+	room = windows_room(bytes);
+	return room < most ? room : most;
+}
+
 static int allocate(struct seed *s)
 {
 	const size_t blocks = s->blocks + DRAW_MIX_BLOCK;
 	const size_t given =
 		source_list_has_broker(&s->sources) ? blocks * sizeof(struct broker_block) : 0;
 	const size_t out = s->blocks * CONDITION_SIZE;
+	const size_t digests = s->sources.count * blocks * CONDITION_SIZE;
+	const size_t slots = s->memory ? 0 : slots_for(s);
+	uint8_t *space;
 
-	s->secret = secret_new(
-		sizeof(*s->secret) + given + out + s->sources.count * blocks * CONDITION_SIZE);
+	s->secret =
+		secret_new(sizeof(*s->secret) + slots * sizeof(uint64_t) + given + out + digests);
 	if (!s->secret)
 		return -ENOMEM;
 	memory_init(&s->secret->memory);
-	s->secret->given = given ? (struct broker_block *)s->secret->space : NULL;
-	s->secret->out = s->secret->space + given;
+	space = s->secret->space;
+	if (slots)
+		windows_lend(&s->secret->memory.windows, (uint64_t *)space, slots);
+	space += slots * sizeof(uint64_t);
+	s->secret->given = given ? (struct broker_block *)space : NULL;
+	s->secret->out = space + given;
 	s->secret->digest = s->secret->out + out;
+	pump_init(&s->pump, s->secret->raw);
 	return 0;
 }
 
@@ -362,10 +389,14 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 		s, sources, bits, bits / RECORD_BLOCK_BITS + (bits % RECORD_BLOCK_BITS > 0), NULL);
 }
 
+/* Who waits can as well read ahead. */
 static void wait_for(struct seed *s)
 {
-	if (s->running)
+	if (s->running) {
+		pump_help(&s->pump);
 		pthread_join(s->thread, NULL);
+		secret_wipe_stack();
+	}
 	s->running = false;
 }
 
@@ -428,8 +459,10 @@ void seed_clear(struct seed *s)
 		reader_end(s->reader + i);
 	if (s->linked)
 		close(s->broker);
-	if (s->secret)
+	if (s->secret) {
 		windows_clear(&s->secret->memory.windows);
+		pump_clear(&s->pump);
+	}
 	secret_free(s->secret);
 	explicit_bzero(s, sizeof(*s));
 }

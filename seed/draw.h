@@ -10,6 +10,7 @@
 #include "seed/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
+#include "seed/pump.h"
 #include "seed/reader.h"
 #include "seed/source.h"
 
@@ -45,6 +46,7 @@ struct seed {
 	struct draw_memory *memory;
 	pthread_t thread;
 	bool running;
+	struct pump pump;
 	bool linked; /* @broker is the descriptor of the broker that gave something */
 	int broker;
 	struct reader reader[SOURCES_MAX];

@@ -30,12 +30,22 @@ uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started)
 	return share_len(h, !started) + (blocks - 1) * share_len(h, false);
 }
 
+/* So much of an instruction's words that a thread that waits can well read some of them. */
+static bool is_pumped(const struct draw *d, size_t source)
+{
+	return d->seed->sources.spec[source].src->kind == SOURCE_CPU &&
+		d->share[source][0].len % PUMP_CHUNK == 0 &&
+		d->share[source][d->blocks - 1].len % PUMP_CHUNK == 0;
+}
+
 /* Where it comes from: an instruction, a child that reads the device, or what the broker has given. */
-static int take(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len)
+static int take(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len,
+	const uint8_t **ret)
 {
 	const struct source *src = d->seed->sources.spec[source].src;
 	uint8_t *raw = d->seed->secret->raw;
 
+	*ret = raw;
 	switch (src->kind) {
 	case SOURCE_DEVICE:
 		return reader_read(d->seed->reader + source, raw, len);
@@ -43,7 +53,8 @@ static int take(struct draw *d, size_t source, size_t block, struct source_handl
 		memcpy(raw, d->seed->secret->given[block].bytes, len);
 		return 0;
 	default:
-		return src->fill(h, raw, len);
+		return is_pumped(d, source) ? pump_take(&d->seed->pump, ret) :
+					      src->fill(h, raw, len);
 	}
 }
 
@@ -59,9 +70,8 @@ static void note_failure(struct draw_report *rep, enum health_test test)
 	}
 }
 
-static int test_chunk(struct draw *d, struct draw_report *rep, size_t len)
+static int test_chunk(struct draw *d, struct draw_report *rep, const uint8_t *raw, size_t len)
 {
-	const uint8_t *raw = d->seed->secret->raw;
 	enum health_test test = health_update(&rep->health, raw, len);
 	int r = 0;
 
@@ -81,6 +91,7 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 	struct draw_report *rep = d->seed->report + source;
 	struct seed_secret *secret = d->seed->secret;
 	const uint64_t len = d->share[source][block].len;
+	const uint8_t *raw;
 	uint64_t left;
 	size_t n;
 	int r = 0;
@@ -88,13 +99,13 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 	condition_begin(&secret->condition, rep->spec->src->name, (uint32_t)block, len);
 	for (left = len; left > 0 && r == 0; left -= n) {
 		n = left < GATHER_CHUNK ? (size_t)left : GATHER_CHUNK;
-		r = take(d, source, block, h, n);
+		r = take(d, source, block, h, n, &raw);
 		if (r < 0)
 			break;
 		rep->bytes += n;
-		r = test_chunk(d, rep, n);
+		r = test_chunk(d, rep, raw, n);
 		if (r == 0)
-			condition_add(&secret->condition, secret->raw, n);
+			condition_add(&secret->condition, raw, n);
 	}
 	condition_end(&secret->condition, gather_digest(d, source, block));
 	return r;
@@ -122,8 +133,13 @@ static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 
 	plan(d, source, h);
 	r = windows_reserve(&d->memory->windows, gather_len(h, d->blocks, false));
+	if (is_pumped(d, source))
+		pump_begin(&d->seed->pump, d->seed->sources.spec[source].src, h,
+			gather_len(h, d->blocks, d->memory->of[source].started));
 	for (block = 0; block < d->blocks && r == 0; block++)
 		r = gather_block(d, source, block, h);
+	if (is_pumped(d, source))
+		pump_end(&d->seed->pump);
 	return r;
 }
 

@@ -7,7 +7,7 @@
 
 /* The inner side of seed/draw.h: one source's bytes into the blocks of one seed. */
 
-#define GATHER_CHUNK 16384 /* of samples in memory at a time */
+#define GATHER_CHUNK PUMP_CHUNK /* of samples that are tested and hashed at a time */
 
 struct draw_memory {
 	struct windows windows;
@@ -19,7 +19,7 @@ struct draw_memory {
 
 /* All that is secret in a draw, in one locked piece. */
 struct seed_secret {
-	uint8_t raw[GATHER_CHUNK];
+	uint8_t raw[PUMP_CHUNKS * PUMP_CHUNK];
 	struct condition condition;
 	uint8_t prk[CONDITION_SIZE];
 	uint8_t mix[CONDITION_SIZE];
@@ -27,7 +27,7 @@ struct seed_secret {
 	struct broker_block *given; /* the broker's, one a block; NULL: it is not asked */
 	uint8_t *out;               /* CONDITION_SIZE a block of the record */
 	uint8_t *digest;            /* [source][block][CONDITION_SIZE] */
-	uint8_t space[];
+	_Alignas(8) uint8_t space[];
 };
 
 /* What one source put into one block. */

@@ -68,6 +68,7 @@ const char *health_name(enum health_test test);
 struct windows {
 	uint64_t *slot; /* open addressing; 0 is free */
 	size_t room, used;
+	bool lent;       /* @slot is the caller's */
 	uint64_t *older; /* what windows_age() has put aside */
 	size_t older_room;
 	uint64_t key[2];
@@ -78,6 +79,15 @@ struct windows {
  * @key: random, so that nobody can make fingerprints meet at will
  */
 void windows_init(struct windows *w, const uint64_t key[2]);
+
+/**
+ * windows_lend - room to begin with, the caller's and secret, as long as the set is used
+ * @room: a power of two; an empty set takes its place
+ */
+void windows_lend(struct windows *w, uint64_t *slot, size_t room);
+
+/** windows_room - of how many slots a set wants to be for so many bytes: a power of two. */
+size_t windows_room(uint64_t bytes);
 
 /** windows_reserve - room for so many more bytes at once; 0 or -ENOMEM. */
 int windows_reserve(struct windows *w, uint64_t bytes);

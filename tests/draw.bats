@@ -193,7 +193,7 @@ print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" =
 	refused "seedrive: draw: entropy refused: 256 of 16384 bits: file:fifo: Connection timed out;\
  kernel: passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
 	rm fifo
-	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
+	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 3600 /dev/zero)
 	refused "seedrive: draw: warning: file:fifo: Connection timed out
 seedrive: draw: entropy refused: 16384 of 16640 bits: hardware gave 16384, and the kernel's\
  generator counts once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
@@ -232,7 +232,7 @@ seedrive: draw: entropy refused: 16384 of 16640 bits: hardware gave 16384, and t
 	[ "$stderr" = "" ]
 	[ "${#lines[@]}" -eq 5 ]
 	[[ ${lines[1]} =~ ^file\ +samples\ +present\ +[0-9.]+\ [kMG]?B/s\ +0\ +a\ regular\ file ]]
-	[[ ${lines[2]} =~ ^file\ +fifo\ +present\ +[0-9.]+\ [kMG]?B/s\ +3\ bits\ a\ byte\ +a\ serial ]]
+	[[ ${lines[2]} =~ ^file\ +fifo\ +present\ +[0-9.]+\ [kMG]?B/s\ +3\ bits\ a\ byte,\ as\ stated\ +a\ serial ]]
 	[[ ${lines[3]} =~ ^file\ +none\ +absent\ +-\ +0,\ unless\ stated\ +No\ such\ file ]]
 	[[ ${lines[4]} = kernel* ]]
 }

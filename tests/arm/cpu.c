@@ -25,6 +25,16 @@ static bool reluctant(uint64_t *word)
 	return real_step(word);
 }
 
+static size_t reluctant_many(uint8_t *raw, size_t words)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i < words && reluctant(&word); i++)
+		memcpy(raw + i * sizeof(word), &word, sizeof(word));
+	return i;
+}
+
 /* How many of the words are alike, or were never given by the CPU. */
 static unsigned bad_words(const uint64_t *words)
 {
@@ -60,6 +70,7 @@ static void say(const struct source *src, bool (*step)(uint64_t *), unsigned tri
 		return;
 	say_fill(src, "as it is");
 	ops.seed_step = ops.rand_step = reluctant;
+	ops.rand_many = reluctant_many;
 	cpu = &ops;
 	real_step = step;
 	refuse = tries - 1;

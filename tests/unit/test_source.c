@@ -62,13 +62,23 @@ static bool fake_step(uint64_t *word)
 	return true;
 }
 
+static size_t fake_many(uint8_t *raw, size_t words)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i < words && fake_step(&word); i++)
+		memcpy(raw + i * sizeof(word), &word, sizeof(word));
+	return i;
+}
+
 static void fake_relax(void)
 {
 	fake.relaxed++;
 }
 
 static const struct cpu_ops fake_ops = { fake_cpu_has_seed, fake_cpu_has_rand, fake_kernel_has_seed,
-	fake_kernel_has_rand, fake_step, fake_step, fake_relax };
+	fake_kernel_has_rand, fake_step, fake_step, fake_many, fake_relax };
 
 static void fake_init(unsigned refusals)
 {
