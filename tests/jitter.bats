@@ -40,6 +40,21 @@ assert jitter["assessed_bits"] == [4096], jitter
 assert jitter["tests"]["failed"] == "pass", jitter'
 }
 
+@test "jitter: by default it is drawn only where the others do not make up the claim" {
+	make_world
+	# Nothing but the kernel's generator, which stands for 256 bits.
+	bare() {
+		world ABSENT="/sys/devices/system/cpu/modalias /dev/tpmrm0 /dev/hwrng" \
+			"$WITH/seedrive" draw --json -o seed "$@" >said
+		/usr/bin/python3 -c 'import json, sys
+run = json.load(open("said"))
+jitter = [s for s in run["sources"] if s["source"] == "jitter"][0]
+print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"])'
+	}
+	[ "$(bare --bits 256)" = "not drawn 0 256 0" ]
+	[ "$(bare --bits 512)" = "passed 1184 512 512" ]
+}
+
 @test "jitter: it changes the seed, and never gives the same twice" {
 	make_world
 	world GETRANDOM=7 "$WITH/seedrive" draw --source jitter >one
