@@ -159,7 +159,8 @@ static const char *worth_of(const struct row *row, char *out, size_t size)
 		snprintf(out, size,
 			src->may_state && !row->handle.remark[0] ? "0, unless stated" : "0");
 	else if (per_bytes == 1)
-		snprintf(out, size, "%u bits a byte%s", bits, row->spec.stated ? ", as stated" : "");
+		snprintf(
+			out, size, "%u bits a byte%s", bits, row->spec.stated ? ", as stated" : "");
 	else
 		snprintf(out, size, "%u bits per %u bytes", bits, per_bytes);
 	return out;

@@ -255,7 +255,7 @@ static void spread(pthread_attr_t *attr)
 		(void)pthread_attr_setaffinity_np(attr, sizeof(others), &others);
 }
 
-static bool start_thread(struct seed *s)
+static bool start_thread(struct seed *s, void *(*run)(void *seed))
 {
 	sigset_t all, before;
 	pthread_attr_t attr;
@@ -267,7 +267,7 @@ static bool start_thread(struct seed *s)
 	/* Signals are the caller's thread's affair. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&s->thread, &attr, draw_all, s) == 0;
+	started = pthread_create(&s->thread, &attr, run, s) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	return started;
@@ -358,8 +358,18 @@ static void start_devices(struct seed *s)
 	}
 }
 
+/* A caller with nothing to do draws by itself; then the thread is the one that reads ahead. */
+static void *help(void *seed)
+{
+	struct seed *s = seed;
+
+	pump_help(&s->pump);
+	secret_wipe_stack();
+	return NULL;
+}
+
 static int begin(struct seed *s, const struct source_list *sources, uint32_t bits, size_t blocks,
-	struct draw_memory *memory)
+	struct draw_memory *memory, bool beside)
 {
 	size_t i;
 	int r;
@@ -377,16 +387,20 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 	if (r < 0)
 		return r;
 	start_devices(s);
-	s->running = start_thread(s);
-	if (!s->running)
-		draw_all(s); /* no thread to be had: then one thing after the other */
+	s->running = start_thread(s, beside ? draw_all : help);
+	if (!s->running || !beside)
+		draw_all(s); /* also where no thread is to be had: then one thing after the other */
 	return 0;
+}
+
+static size_t blocks_for(uint32_t bits)
+{
+	return bits / RECORD_BLOCK_BITS + (bits % RECORD_BLOCK_BITS > 0);
 }
 
 int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
 {
-	return begin(
-		s, sources, bits, bits / RECORD_BLOCK_BITS + (bits % RECORD_BLOCK_BITS > 0), NULL);
+	return begin(s, sources, bits, blocks_for(bits), NULL, true);
 }
 
 /* Who waits can as well read ahead. */
@@ -413,15 +427,13 @@ int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t b
 
 	if (memory)
 		windows_age(&memory->windows, REMEMBERED);
-	r = begin(s, sources, bits, blocks, memory);
+	r = begin(s, sources, bits, blocks, memory, false);
 	return r < 0 ? r : seed_draw_end(s);
 }
 
 int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
 {
-	int r = seed_draw_begin(s, sources, bits);
-
-	return r < 0 ? r : seed_draw_end(s);
+	return seed_draw_with(s, sources, bits, blocks_for(bits), NULL);
 }
 
 /* --- what the caller has of it --- */

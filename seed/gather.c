@@ -111,8 +111,16 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 	return r;
 }
 
+/* A device under two names is one device: what it gives counts once, under the first of them. How much
+ * is taken stays as the child has reckoned, which does not know of the other. */
+static bool counted(const struct draw_report *rep)
+{
+	return !rep->same_as;
+}
+
 static void plan(struct draw *d, size_t source, const struct source_handle *h)
 {
+	const struct draw_report *rep = d->seed->report + source;
 	const bool broker = d->seed->sources.spec[source].src->kind == SOURCE_BROKER;
 	const bool started = d->memory->of[source].started;
 	size_t block;
@@ -122,7 +130,7 @@ static void plan(struct draw *d, size_t source, const struct source_handle *h)
 
 		/* What the broker gives has had its tests. */
 		share->len = broker ? CONDITION_SIZE : share_len(h, block == 0 && !started);
-		share->assessed = share->len * h->assessed_bits / h->per_bytes;
+		share->assessed = counted(rep) ? share->len * h->assessed_bits / h->per_bytes : 0;
 	}
 }
 
@@ -158,18 +166,14 @@ static int open_it(struct draw *d, size_t source, struct source_handle *h)
 	}
 }
 
-/* A device under two names is one device: what it gives is counted once. */
-static void look_for_twin(struct draw *d, struct draw_report *rep, struct source_handle *h)
+static const struct draw_report *find_twin(const struct draw *d, const struct draw_report *rep)
 {
 	const struct draw_report *other;
 
-	for (other = d->seed->report; other < rep && rep->device[0]; other++) {
-		if (strcmp(other->device, rep->device) != 0)
-			continue;
-		rep->same_as = other;
-		h->assessed_bits = 0;
-		return;
-	}
+	for (other = d->seed->report; other < rep && rep->device[0]; other++)
+		if (strcmp(other->device, rep->device) == 0)
+			return other;
+	return NULL;
 }
 
 static void close_it(struct draw *d, size_t source, struct source_handle *h)
@@ -188,8 +192,8 @@ static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 	struct draw_report *rep = d->seed->report + source;
 
 	memcpy(rep->device, h->device, sizeof(rep->device));
-	look_for_twin(d, rep, h);
-	rep->assessed_per = h->assessed_bits;
+	rep->same_as = find_twin(d, rep);
+	rep->assessed_per = counted(rep) ? h->assessed_bits : 0;
 	rep->per_bytes = h->per_bytes;
 	if (d->seed->sources.by_default && rep->spec->src->kind == SOURCE_DEVICE &&
 		h->assessed_bits == 0)

@@ -13,7 +13,7 @@
  * does, and nothing is lost but the time.
  */
 #define PUMP_CHUNK  16384
-#define PUMP_CHUNKS 2
+#define PUMP_CHUNKS 3
 
 struct pump {
 	pthread_mutex_t lock;
