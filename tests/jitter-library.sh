@@ -9,7 +9,7 @@
 set -eu
 
 folder=$(mkdir -p "${1:-build/jitterentropy}" && cd "${1:-build/jitterentropy}" && pwd)
-suite=sid
+suites="sid testing" # that has the source package; the first from which it can be had
 package=jitterentropy-library
 
 # The one of Debian itself, and not of its security updates.
@@ -25,18 +25,27 @@ apt() {
 		-o APT::Sandbox::User= "$@"
 }
 
+# fetch_from SUITE: apt checks the signature of the list, and by it the archive.
+fetch_from() {
+	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $1 main" \
+		>"$folder/sources.list"
+	rm -rf "$folder/lists" "$folder/cache"
+	mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+	(cd "$folder" && apt update && apt source --tar-only "$package") >>"$folder/apt.log" 2>&1
+}
+
 fetch() {
 	uri=$(mirror)
+	: >"$folder/apt.log"
 	if [ -z "$uri" ]; then
-		echo "jitter-library.sh: apt knows no mirror of Debian; apt-get update comes first" >&2
+		echo "apt knows no mirror of Debian; apt-get update comes first" >"$folder/apt.log"
 		return 1
 	fi
-	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $suite main" \
-		>"$folder/sources.list"
-	mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
-	# apt checks the signature of the list, and by it the archive.
-	(cd "$folder" && apt update && apt source --tar-only "$package") >"$folder/apt.log" 2>&1
-	rm -rf "$folder/lists" "$folder/cache"
+	for suite in $suites; do
+		fetch_from "$suite" && break
+	done
+	rm -rf "$folder/lists" "$folder/cache" "$folder/sources.list"
+	ls "$folder/$package"_*.orig.tar.gz >/dev/null 2>&1
 }
 
 build() {
