@@ -251,6 +251,60 @@ static void test_short(void **state)
 	assert_none_of(raw, sizeof(raw));
 }
 
+/* --- what is left --- */
+
+#define DEPTH 24576 /* of the stack, deeper than anything here goes */
+
+/* Do these bytes stand below the caller's frame, where functions that have returned had theirs? */
+__attribute__((noinline, no_sanitize("address"))) static bool left_below(
+	const uint8_t *want, size_t len)
+{
+	const volatile uint8_t *top = __builtin_frame_address(0), *p;
+	size_t i;
+
+	for (p = top - DEPTH; p + len < top; p++) {
+		for (i = 0; i < len && p[i] == want[i]; i++)
+			;
+		if (i == len)
+			return true;
+	}
+	return false;
+}
+
+/* One that does not wipe; it also makes sure that there is so much stack. */
+__attribute__((noinline)) static void leave_below(const uint8_t *bytes, size_t len)
+{
+	volatile uint8_t buffer[DEPTH - 1024];
+	size_t i;
+
+	for (i = 0; i < sizeof(buffer); i++)
+		buffer[i] = bytes && i < len ? bytes[i] : 0;
+}
+
+static void test_wiped(void **state)
+{
+	static struct reply reply[2];
+	static struct source_handle h;
+	static uint8_t raw[100];
+	uint64_t rng = 5;
+
+	(void)state;
+	reply[0] = granted(64, 0);
+	random_fill(&rng, reply[0].bytes + 12, 64);
+	leave_below(reply[0].bytes + 12, 64);
+	assert_true(left_below(reply[0].bytes + 12, 16));
+	leave_below(NULL, 0);
+	assert_false(left_below(reply[0].bytes + 12, 16));
+	/* The second answer is a lie, so that the whole fails: it is wiped as well. */
+	reply[1] = reply[0];
+	random_fill(&rng, reply[1].bytes + 12, 64);
+	reply[1].bytes[11] = 8;
+	assert_int_equal(fill_from(reply, 2, false, LATER_MS, raw, &h), -EPROTO);
+	assert_memory_equal(raw, reply[0].bytes + 12, 64);
+	assert_false(left_below(reply[0].bytes + 12, 16));
+	assert_false(left_below(reply[1].bytes + 12, 16));
+}
+
 /* --- devices --- */
 
 /* A character device of our own: the end of a terminal line, with a TPM at the other one. */
@@ -436,6 +490,8 @@ int main(void)
 		TEST("source: tpm: each fault has its errno, and nothing of that answer is delivered",
 			test_faults),
 		TEST("source: tpm: an answer that stops half way is none", test_short),
+		TEST("source: tpm: nothing of an answer is left where it was looked at",
+			test_wiped),
 		TEST("source: tpm: a device is asked in one write and answers in one read",
 			test_device),
 		TEST("source: tpm: a chip that the kernel knows is worth 4 bits a byte, but not in a "
