@@ -461,7 +461,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 		  broker      /run/seedrive/seed.sock     default
 
 		seedrive serve
-		  source      $(source_default)$(printf "%$((26 - $(source_default | wc -c)))s" "")  default
+		  source      $(printf %-26s "$(source_default)")  default
 		  broker      /run/seedrive/seed.sock     default
 		  reservoir   256                         default
 		  rate        5                           c:7
