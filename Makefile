@@ -58,8 +58,8 @@ jitter_try := int main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT
 $(B)/jitter: .FORCE
 	@mkdir -p $(@D)
 	@flags='$(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy'; \
-	echo '$(jitter_try)' | $(CC) -include jitterentropy.h -o $@.try -x c - -x none $$flags 2>$@.log && \
-		flags="-DWITH_JITTER $$flags" || flags=; \
+	echo '$(jitter_try)' | $(CC) $(CPPFLAGS) $(CFLAGS) -include jitterentropy.h -o $@.try \
+		-x c - -x none $(LDFLAGS) $$flags 2>$@.log && flags="-DWITH_JITTER $$flags" || flags=; \
 	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
 
 $(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
