@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/journal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PATIENCE_US 100000
+#define VALUE_MAX   2048
+
+static _Atomic unsigned lost;
+
+static bool append(struct journal *j, const void *bytes, size_t len)
+{
+	if (len > sizeof(j->text) - j->len)
+		return false;
+	memcpy(j->text + j->len, bytes, len);
+	j->len += len;
+	return true;
+}
+
+/* "NAME=value\n"; a value with a newline in it goes as "NAME\n", its length in 8 bytes, and itself. */
+static bool add(struct journal *j, const char *name, const char *value, size_t len)
+{
+	uint8_t le[8];
+	int i;
+
+	if (!append(j, name, strlen(name)))
+		return false;
+	if (memchr(value, '\n', len)) {
+		for (i = 0; i < 8; i++)
+			le[i] = (uint8_t)((uint64_t)len >> 8 * i);
+		if (!append(j, "\n", 1) || !append(j, le, sizeof(le)))
+			return false;
+	} else if (!append(j, "=", 1)) {
+		return false;
+	}
+	return append(j, value, len) && append(j, "\n", 1);
+}
+
+static void add_format(struct journal *j, const char *name, const char *fmt, va_list ap)
+{
+	char value[VALUE_MAX];
+	const size_t before = j->len;
+	const int len = vsnprintf(value, sizeof(value), fmt, ap);
+	const size_t n = len < 0 ? 0 : (size_t)len;
+
+	if (!add(j, name, value, n < sizeof(value) ? n : sizeof(value) - 1)) {
+		j->len = before;
+		j->full = true;
+	}
+}
+
+void journal_field(struct journal *j, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_format(j, name, fmt, ap);
+	va_end(ap);
+}
+
+void journal_begin(struct journal *j, const char *identifier, enum journal_priority priority,
+	const char *fmt, ...)
+{
+	va_list ap;
+
+	j->len = 0;
+	j->full = false;
+	j->identifier = identifier;
+	va_start(ap, fmt);
+	add_format(j, "MESSAGE", fmt, ap);
+	va_end(ap);
+	j->end = j->len - 1;
+	j->message = strlen("MESSAGE=");
+	if (j->text[j->message - 1] == '\n')
+		j->message += 8;
+	journal_field(j, "PRIORITY", "%d", (int)priority);
+	journal_field(j, "SYSLOG_IDENTIFIER", "%s", identifier);
+}
+
+/* Bytes that could do more to a terminal than show go as \xNN, and a newline is one of them. */
+static void print(const struct journal *j)
+{
+	char line[64 + 4 * VALUE_MAX];
+	size_t at, i;
+
+	at = (size_t)snprintf(line, 60, "%.56s: ", j->identifier);
+	for (i = j->message; i < j->end; i++) {
+		const unsigned char c = (unsigned char)j->text[i];
+
+		at += (size_t)snprintf(line + at, 5, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
+	}
+	line[at++] = '\n';
+	(void)!write(STDERR_FILENO, line, at);
+}
+
+static int deliver(const struct journal *j, bool wait)
+{
+	const struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET };
+	const struct timeval patience = { .tv_usec = PATIENCE_US };
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (sendto(fd, j->text, j->len, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT),
+		    (const struct sockaddr *)&to, sizeof(to)) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+void journal_send(struct journal *j)
+{
+	unsigned before = atomic_load(&lost);
+	int r;
+
+	if (before > 0)
+		journal_field(j, "SEEDRIVE_LOST", "%u", before);
+	r = deliver(j, before == 0);
+	if (r == -EAGAIN)
+		atomic_fetch_add(&lost, 1);
+	else if (r < 0)
+		print(j);
+	else if (before > 0)
+		atomic_compare_exchange_strong(&lost, &before, 0);
+}
