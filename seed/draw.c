@@ -178,7 +178,7 @@ static void release_devices(struct seed *s)
 	for (i = 0; i < s->reports; i++) {
 		struct draw_report *rep = s->report + i;
 
-		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0)
+		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0 || rep->spared)
 			continue;
 		if (spare) {
 			reader_end(s->reader + i);
@@ -207,7 +207,7 @@ static void gather_all(struct draw *d)
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
 			continue;
-		if (s->claim.credit_bits >= s->bits)
+		if (s->claim.credit_bits >= s->bits && !s->report[i].spared)
 			s->report[i].spared = "the others suffice";
 		gather_source(d, i);
 	}
@@ -344,7 +344,7 @@ static void start_devices(struct seed *s)
 			s->memory && s->memory->of[i].started, s->sources.by_default };
 		struct draw_report *rep = s->report + i;
 
-		if (!is_kind(s, i, SOURCE_DEVICE))
+		if (!is_kind(s, i, SOURCE_DEVICE) || rep->spared)
 			continue;
 		/* That it is not here, or not for us, needs no child to find out. */
 		if (!spec->arg[0] && spec->src->device &&
@@ -381,8 +381,10 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 		.memory = memory };
 	if (blocks < 1 || blocks > RECORD_BLOCKS_MAX || bits > blocks * RECORD_BLOCK_BITS)
 		return -EINVAL;
-	for (i = 0; i < s->reports; i++)
+	for (i = 0; i < s->reports; i++) {
 		s->report[i].spec = s->sources.spec + i;
+		s->report[i].spared = s->sources.spec[i].rests ? "it rests after a failure" : NULL;
+	}
 	r = allocate(s);
 	if (r < 0)
 		return r;

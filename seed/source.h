@@ -72,6 +72,7 @@ struct source_spec {
 	bool stated;              /* the user says what it is worth: */
 	unsigned stated_bits;     /* bits a byte, 0..8 */
 	unsigned deadline_ms;     /* 0: as the list says */
+	bool rests; /* left out of this draw: it has failed, and is to be tried later */
 };
 
 struct source_list {
