@@ -28,12 +28,12 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih)
+LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih libevent_core)
 
 rooms     := util seed iso
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
-cli_obj   := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c))
+cli_obj   := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c))
 guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
 guest_obj := $(guest_src:%.c=build/guest/%.o)
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))

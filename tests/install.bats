@@ -102,7 +102,7 @@ setup_file() {
 	readelf -dW "$ROOT/build/seedrive" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
 	[ "$(wc -l <needed)" -ge 4 ]
 	while read -r name; do
-		[[ $name =~ ^(libisofs|libburn|libsodium|libjson-c|libinih|libc)\.so\. ]]
+		[[ $name =~ ^(libisofs|libburn|libsodium|libjson-c|libinih|libevent_core-2\.1|libc)\.so\. ]]
 	done <needed
 }
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/limit.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#define MILLI 1000
+
+void limit_init(struct limit *l, uint32_t rate, uint32_t burst)
+{
+	*l = (struct limit){ .rate = rate, .burst = burst };
+}
+
+static int64_t full(const struct limit *l)
+{
+	return (int64_t)l->burst * MILLI;
+}
+
+/* A block a second is one thousandth a millisecond. */
+static int64_t level_at(const struct limit *l, const struct limit_bucket *b, int64_t now_ms)
+{
+	const int64_t gone = now_ms > b->at_ms ? now_ms - b->at_ms : 0;
+
+	if (gone >= (full(l) - b->level) / l->rate + 1)
+		return full(l);
+	return b->level + gone * l->rate;
+}
+
+static const struct limit_bucket *find(const struct limit *l, uid_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < l->used; i++)
+		if (l->bucket[i].uid == uid)
+			return l->bucket + i;
+	return NULL;
+}
+
+static struct limit_bucket *fullest(struct limit *l, int64_t now_ms)
+{
+	struct limit_bucket *best = l->bucket;
+	size_t i;
+
+	for (i = 1; i < l->used; i++)
+		if (level_at(l, l->bucket + i, now_ms) > level_at(l, best, now_ms))
+			best = l->bucket + i;
+	return best;
+}
+
+/* The user's bucket, its level brought up to now. */
+static struct limit_bucket *bucket_of(struct limit *l, uid_t uid, int64_t now_ms)
+{
+	const struct limit_bucket *have = find(l, uid);
+	struct limit_bucket *b;
+
+	if (have) {
+		b = l->bucket + (have - l->bucket);
+		b->level = level_at(l, b, now_ms);
+	} else {
+		b = l->used < LIMIT_UIDS ? l->bucket + l->used++ : fullest(l, now_ms);
+		*b = (struct limit_bucket){ .uid = uid, .level = full(l) };
+	}
+	b->at_ms = now_ms;
+	return b;
+}
+
+int limit_take(struct limit *l, uid_t uid, uint32_t blocks, int64_t now_ms)
+{
+	struct limit_bucket *b = bucket_of(l, uid, now_ms);
+
+	if (b->level < (int64_t)blocks * MILLI)
+		return -EDQUOT;
+	b->level -= (int64_t)blocks * MILLI;
+	return 0;
+}
+
+void limit_return(struct limit *l, uid_t uid, uint32_t blocks, int64_t now_ms)
+{
+	struct limit_bucket *b;
+
+	if (!find(l, uid))
+		return; /* forgotten meanwhile, and so forgiven */
+	b = bucket_of(l, uid, now_ms);
+	b->level += (int64_t)blocks * MILLI;
+	if (b->level > full(l))
+		b->level = full(l);
+}
+
+int64_t limit_left(const struct limit *l, uid_t uid, int64_t now_ms)
+{
+	const struct limit_bucket *b = find(l, uid);
+
+	return b ? level_at(l, b, now_ms) : full(l);
+}

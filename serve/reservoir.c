@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/reservoir.h"
+#include "util/secret.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/random.h>
+
+static const char handing_out[] = "seedrive 1 hand out";
+
+struct slot {
+	uint64_t age; /* a number that grows: the lower, the older */
+	struct broker_block block;
+};
+
+struct reservoir {
+	pthread_mutex_t lock;
+	size_t target, blocks;
+	uint64_t next_age;
+	uint8_t fresh[BROKER_BLOCKS_MAX * CONDITION_SIZE];
+	uint8_t prk[CONDITION_SIZE];
+	struct slot slot[];
+};
+
+struct reservoir *reservoir_new(size_t target)
+{
+	const size_t size = sizeof(struct reservoir) + target * sizeof(struct slot);
+	struct reservoir *r = secret_new(size);
+
+	if (!r)
+		return NULL;
+	memset(r, 0, size);
+	pthread_mutex_init(&r->lock, NULL);
+	r->target = target;
+	return r;
+}
+
+void reservoir_wipe(struct reservoir *r)
+{
+	pthread_mutex_lock(&r->lock);
+	explicit_bzero(r->slot, r->target * sizeof(*r->slot));
+	r->blocks = 0;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void reservoir_free(struct reservoir *r)
+{
+	if (!r)
+		return;
+	pthread_mutex_destroy(&r->lock);
+	secret_free(r);
+}
+
+struct reservoir_level reservoir_level(struct reservoir *r)
+{
+	struct reservoir_level level = { .target = r->target };
+	size_t i;
+
+	pthread_mutex_lock(&r->lock);
+	level.blocks = r->blocks;
+	for (i = 0; i < r->blocks; i++)
+		level.weak += r->slot[i].block.hardware_bits < RECORD_BLOCK_BITS;
+	pthread_mutex_unlock(&r->lock);
+	return level;
+}
+
+static bool is_better(const struct slot *a, const struct slot *b)
+{
+	if (a->block.hardware_bits != b->block.hardware_bits)
+		return a->block.hardware_bits > b->block.hardware_bits;
+	return a->age < b->age;
+}
+
+static struct slot *best(struct reservoir *r)
+{
+	struct slot *found = r->slot;
+	size_t i;
+
+	for (i = 1; i < r->blocks; i++)
+		if (is_better(r->slot + i, found))
+			found = r->slot + i;
+	return found;
+}
+
+static struct slot *worst(struct reservoir *r)
+{
+	struct slot *found = r->slot;
+	size_t i;
+
+	for (i = 1; i < r->blocks; i++)
+		if (is_better(found, r->slot + i))
+			found = r->slot + i;
+	return found;
+}
+
+static bool put_one(struct reservoir *r, const struct broker_block *block)
+{
+	const bool room = r->blocks < r->target;
+	struct slot *s = room ? r->slot + r->blocks++ : worst(r);
+
+	if (!room && block->hardware_bits <= s->block.hardware_bits)
+		return false;
+	s->block = *block;
+	s->age = r->next_age++;
+	return true;
+}
+
+size_t reservoir_put(struct reservoir *r, const struct broker_block *block, size_t blocks)
+{
+	size_t i, kept = 0;
+
+	pthread_mutex_lock(&r->lock);
+	for (i = 0; i < blocks; i++)
+		kept += put_one(r, block + i);
+	pthread_mutex_unlock(&r->lock);
+	secret_wipe_stack();
+	return kept;
+}
+
+static int draw_fresh(struct reservoir *r, size_t blocks)
+{
+	uint8_t *p = r->fresh;
+	size_t left = blocks * CONDITION_SIZE;
+
+	while (left > 0) {
+		/* Ready since the first block was drawn; and nobody is to wait while we hold the lock. */
+		const ssize_t n = getrandom(p, left, GRND_NONBLOCK);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -EIO;
+		p += n;
+		left -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Out of its slot, into which the last one moves. */
+static void take_one(struct reservoir *r, struct broker_block *out, const uint8_t *fresh)
+{
+	struct slot *s = best(r), *last = r->slot + --r->blocks;
+
+	*out = s->block;
+	condition_extract(
+		r->prk, handing_out, s->block.bytes, CONDITION_SIZE, fresh, CONDITION_SIZE);
+	memcpy(out->bytes, r->prk, CONDITION_SIZE);
+	if (s != last)
+		*s = *last;
+	explicit_bzero(last, sizeof(*last));
+}
+
+int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
+{
+	size_t i;
+	int err = 0;
+
+	assert(blocks <= BROKER_BLOCKS_MAX);
+	pthread_mutex_lock(&r->lock);
+	if (r->blocks < blocks)
+		err = -EAGAIN;
+	if (err == 0)
+		err = draw_fresh(r, blocks);
+	for (i = 0; i < blocks && err == 0; i++)
+		take_one(r, out + i, r->fresh + i * CONDITION_SIZE);
+	explicit_bzero(r->fresh, sizeof(r->fresh));
+	explicit_bzero(r->prk, sizeof(r->prk));
+	pthread_mutex_unlock(&r->lock);
+	secret_wipe_stack();
+	return err;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_RESERVOIR_H
+#define SERVE_RESERVOIR_H
+
+#include <stddef.h>
+
+#include "seed/broker.h"
+
+#define RESERVOIR_MAX 4096
+
+/*
+ * Blocks in stock, in secret memory. Each is given once, and wiped as it is. One thread puts, another
+ * takes; every call may come from any.
+ */
+struct reservoir;
+
+/** reservoir_new - @target: how many blocks to keep, 1 to RESERVOIR_MAX. NULL: no memory. */
+struct reservoir *reservoir_new(size_t target);
+
+/** reservoir_wipe - empty it. */
+void reservoir_wipe(struct reservoir *r);
+
+/** reservoir_free - wipe and give back; NULL is fine. */
+void reservoir_free(struct reservoir *r);
+
+/* What is in stock; @weak ones rest on less than RECORD_BLOCK_BITS of hardware. */
+struct reservoir_level {
+	size_t target, blocks, weak;
+};
+
+struct reservoir_level reservoir_level(struct reservoir *r);
+
+/**
+ * reservoir_put - copy blocks in; the caller wipes his own
+ * Where all places are taken, a block replaces one that is weaker than it; else it is dropped.
+ * Returns: how many were kept.
+ */
+size_t reservoir_put(struct reservoir *r, const struct broker_block *block, size_t blocks);
+
+/**
+ * reservoir_take - the strongest, of those the oldest
+ * @out: @blocks of them; secret, the caller wipes it
+ *
+ * As it leaves, each block is hashed with fresh bytes of the kernel's generator: two copies of this
+ * process, as a snapshot of its machine makes them, do not give the same. A step of 512 bits, like all
+ * others: the bits assessed stay what they were.
+ * Returns: 0; -EAGAIN where there are not so many; -EIO where the kernel gives nothing. Then nothing is
+ * taken.
+ */
+int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks);
+
+#endif
