@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&cmd_draw,
 	&cmd_sources,
 	&cmd_config,
+	&cmd_serve,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sockets, signals and timeouts; no word of any protocol but the service manager's. */
+#include "serve/serve.h"
+#include "serve/connection.h"
+#include "serve/listen.h"
+#include "serve/refill.h"
+#include "serve/reservoir.h"
+#include "serve/say.h"
+#include "util/notify.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define DRAIN_MS \
+	1000 /* from SIGTERM to the end, for who waits for an answer or still has to say why */
+#define HANG_MS 2000 /* and for a batch that is just being drawn */
+#define PAUSE_S 1    /* where no descriptor is to be had */
+#define TICK_S  10
+
+struct server {
+	struct event_base *base;
+	struct event *accept, *wake, *tick, *watchdog, *again, *drained;
+	struct event *term, *interrupt;
+	struct listener listener;
+	struct reservoir *reservoir;
+	struct refill *refill;
+	struct broker broker;
+	struct connections connections;
+	int wakeup; /* an eventfd */
+	bool ready, stopping, over;
+};
+
+static void tell_status(struct server *s)
+{
+	const struct reservoir_level level = reservoir_level(s->reservoir);
+
+	notify("STATUS=%zu of %zu blocks in stock, %zu of them short of hardware; %zu connected",
+		level.blocks, level.target, level.weak, s->connections.count);
+}
+
+static void on_accept(evutil_socket_t fd, short what, void *server)
+{
+	const struct timeval pause = { PAUSE_S, 0 };
+	struct server *s = server;
+
+	(void)what;
+	if (connections_accept(&s->connections, fd) == 0)
+		return;
+	/* It would be called again at once, and in vain. */
+	event_del(s->accept);
+	event_add(s->again, &pause);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *server)
+{
+	const struct server *s = server;
+
+	(void)fd;
+	(void)what;
+	if (!s->stopping)
+		event_add(s->accept, NULL);
+}
+
+static void on_wake(evutil_socket_t fd, short what, void *server)
+{
+	struct server *s = server;
+	uint64_t count;
+
+	(void)what;
+	(void)!read(fd, &count, sizeof(count));
+	connections_answer(&s->connections);
+	if (!s->ready && refill_tried(s->refill)) {
+		s->ready = true;
+		if (secret_unlocked())
+			say_unlocked();
+		notify("READY=1");
+	}
+	tell_status(s);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *server)
+{
+	struct server *s = server;
+
+	(void)fd;
+	(void)what;
+	connections_answer(&s->connections);
+	tell_status(s);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *server)
+{
+	(void)fd;
+	(void)what;
+	(void)server;
+	notify("WATCHDOG=1");
+}
+
+static void on_drained(evutil_socket_t fd, short what, void *server)
+{
+	struct server *s = server;
+
+	(void)fd;
+	(void)what;
+	s->over = true;
+}
+
+/* Nobody else comes in; who waits is answered. */
+static void on_end(evutil_socket_t number, short what, void *server)
+{
+	const struct timeval drain = { DRAIN_MS / 1000, DRAIN_MS % 1000 * 1000 };
+	struct server *s = server;
+
+	(void)number;
+	(void)what;
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	notify("STOPPING=1");
+	event_del(s->accept);
+	listen_close(&s->listener);
+	connections_dismiss(&s->connections);
+	event_add(s->drained, &drain);
+}
+
+/* @what: EV_PERSIST, or 0; @ms: 0: not set off yet. */
+static struct event *timer(struct server *s, short what, int64_t ms, event_callback_fn call)
+{
+	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+	struct event *e = event_new(s->base, -1, what, call, s);
+
+	if (e && ms > 0)
+		event_add(e, &t);
+	return e;
+}
+
+static struct event *watch(struct server *s, int fd, short what, event_callback_fn call)
+{
+	struct event *e = event_new(s->base, fd, what | EV_PERSIST, call, s);
+
+	if (e)
+		event_add(e, NULL);
+	return e;
+}
+
+static int make_events(struct server *s)
+{
+	s->accept = watch(s, s->listener.fd, EV_READ, on_accept);
+	s->wake = watch(s, s->wakeup, EV_READ, on_wake);
+	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
+	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
+	s->tick = timer(s, EV_PERSIST, TICK_S * 1000, on_tick);
+	s->watchdog = timer(s, EV_PERSIST, notify_watchdog_ms(), on_watchdog);
+	s->again = timer(s, 0, 0, on_again);
+	s->drained = timer(s, 0, 0, on_drained);
+	return s->accept && s->wake && s->term && s->interrupt && s->tick && s->watchdog &&
+			s->again && s->drained ?
+		0 :
+		-ENOMEM;
+}
+
+static void free_events(struct server *s)
+{
+	struct event *const all[] = { s->accept, s->wake, s->tick, s->watchdog, s->again,
+		s->drained, s->term, s->interrupt };
+	size_t i;
+
+	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i])
+			event_free(all[i]);
+}
+
+static int find_socket(struct server *s, const struct serve_options *o, struct fault *f)
+{
+	const int r = listen_activated(&s->listener, f);
+
+	return r == -ENOENT ? listen_open(&s->listener, o->socket, f) : r;
+}
+
+/* What needs memory and threads rather than a name to be wrong about. */
+static int set_up(struct server *s, const struct serve_options *o)
+{
+	int r;
+
+	s->base = event_base_new();
+	s->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	s->reservoir = reservoir_new(o->reservoir);
+	if (!s->base || s->wakeup < 0 || !s->reservoir)
+		return -ENOMEM;
+	r = broker_init(&s->broker, s->reservoir, o->rate, o->burst);
+	if (r == 0)
+		r = connections_init(&s->connections, s->base, &s->broker);
+	if (r == 0)
+		r = make_events(s);
+	if (r == 0)
+		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
+	return r;
+}
+
+/* What a batch that hangs still uses is wiped and left where it is; the process ends soon. */
+static void tear_down(struct server *s)
+{
+	connections_clear(&s->connections);
+	broker_clear(&s->broker);
+	free_events(s);
+	if (s->base)
+		event_base_free(s->base);
+	listen_close(&s->listener);
+	if (!refill_end(s->refill, HANG_MS)) {
+		reservoir_wipe(s->reservoir);
+		return;
+	}
+	reservoir_free(s->reservoir);
+	if (s->wakeup >= 0)
+		close(s->wakeup);
+}
+
+static int run(struct server *s, struct fault *f)
+{
+	while (!s->over && !(s->stopping && s->connections.count == 0)) {
+		if (event_base_loop(s->base, EVLOOP_ONCE) < 0)
+			return fault_set(f, -EIO, "the event loop failed");
+		if (s->connections.gave)
+			refill_kick(s->refill);
+		s->connections.gave = false;
+	}
+	return 0;
+}
+
+int serve(const struct serve_options *o, struct fault *f)
+{
+	struct server s = { .listener = { .fd = -1 }, .wakeup = -1 };
+	int r;
+
+	/* A terminal that is gone is no reason to go; the configuration is read at the start only. */
+	signal(SIGHUP, SIG_IGN);
+	TAILQ_INIT(&s.connections.list);
+	r = find_socket(&s, o, f);
+	if (r < 0)
+		return r;
+	r = set_up(&s, o);
+	r = r < 0 ? fault_errno(f, r, "starting up") : run(&s, f);
+	tear_down(&s);
+	return r;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/refill.h"
+#include "seed/draw.h"
+#include "serve/patient.h"
+#include "serve/say.h"
+#include "util/clock.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BATCH_FIRST 4
+#define BATCH_MAX   32
+#define QUICK_MS    250  /* a batch that took less may be larger next time ... */
+#define SLOW_MS     1000 /* ... and one that took more has to be smaller */
+#define IDLE_MS     60000
+
+struct refill {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool stop, tried; /* with @lock; all else is the thread's alone */
+	struct reservoir *reservoir;
+	int wake;
+	struct source_list sources;
+	struct patient patient[SOURCES_MAX], all; /* each source, and all of them together */
+	struct draw_memory *memory;
+	struct broker_block *block; /* secret; BATCH_MAX of them */
+	size_t batch;
+	bool kept; /* the last batch had something that the reservoir wanted */
+};
+
+/* That this host has no such thing is no failure where nobody asked for it. */
+static bool is_news(const struct seed *s, const struct draw_report *rep)
+{
+	return !s->sources.by_default ||
+		(rep->err != -ENODEV && rep->err != -ENOENT && rep->err != -ENOSYS);
+}
+
+static void examine(struct refill *r, const struct seed *s, size_t i, int64_t now_ms)
+{
+	const struct draw_report *rep = s->report + i;
+	struct patient *p = r->patient + i;
+
+	if (rep->spared)
+		return;
+	if (!draw_passed(rep)) {
+		if (patient_fails(p, is_news(s, rep), now_ms))
+			say_failed(rep);
+	} else if (patient_recovers(p)) {
+		say_back(rep);
+	}
+}
+
+static void store(struct refill *r, const struct seed *s)
+{
+	size_t len, i;
+	const uint8_t *bytes = seed_bytes(s, &len);
+
+	for (i = 0; i < s->blocks; i++) {
+		struct broker_block *b = r->block + i;
+
+		memcpy(b->bytes, bytes + i * CONDITION_SIZE, CONDITION_SIZE);
+		b->hardware_bits = seed_hardware(s, i);
+		seed_provenance(s, i, b->provenance);
+	}
+	r->kept = reservoir_put(r->reservoir, r->block, s->blocks) > 0;
+	explicit_bzero(r->block, s->blocks * sizeof(*r->block));
+}
+
+static void let_rest(struct refill *r, int64_t now_ms)
+{
+	size_t i;
+
+	for (i = 0; i < r->sources.count; i++)
+		r->sources.spec[i].rests = patient_rests(r->patient + i, now_ms);
+}
+
+static void adapt(struct refill *r, int64_t took_ms)
+{
+	if (took_ms < QUICK_MS && r->batch < BATCH_MAX)
+		r->batch *= 2;
+	else if (took_ms > SLOW_MS && r->batch > 1)
+		r->batch /= 2;
+}
+
+static void draw_batch(struct refill *r)
+{
+	const int64_t begin_ms = clock_ms();
+	struct seed s;
+	int64_t end_ms;
+	size_t i;
+	int err;
+
+	let_rest(r, begin_ms);
+	err = seed_draw_with(
+		&s, &r->sources, (uint32_t)r->batch * RECORD_BLOCK_BITS, r->batch, r->memory);
+	end_ms = clock_ms();
+	r->kept = false;
+	if (err == 0)
+		store(r, &s);
+	for (i = 0; i < s.reports && err != -ENOMEM; i++)
+		examine(r, &s, i, end_ms);
+	/* Not even the kernel gives anything? */
+	if (err == 0)
+		(void)patient_recovers(&r->all);
+	else if (patient_fails(&r->all, true, end_ms))
+		say_nothing_drawn(err);
+	seed_clear(&s);
+	adapt(r, end_ms - begin_ms);
+}
+
+/* When there is something to do: now, or later. Blocks that rest on too little are replaced once a
+ * source is back that failed. */
+static int64_t due_ms(struct refill *r, int64_t now_ms)
+{
+	const struct reservoir_level level = reservoir_level(r->reservoir);
+	int64_t due = now_ms + IDLE_MS;
+	size_t i;
+
+	if (level.blocks < level.target || (level.weak > 0 && r->kept))
+		due = now_ms;
+	for (i = 0; i < r->sources.count && level.weak > 0; i++)
+		due = patient_due_ms(r->patient + i, due);
+	return patient_rests(&r->all, due) ? r->all.again_ms : due;
+}
+
+static void wait_until(struct refill *r, int64_t ms)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)pthread_cond_timedwait(&r->changed, &r->lock, &t);
+}
+
+static void report_batch(struct refill *r)
+{
+	const uint64_t one = 1;
+
+	pthread_mutex_lock(&r->lock);
+	r->tried = true;
+	pthread_mutex_unlock(&r->lock);
+	/* Full: then the other side has still to look. */
+	(void)!write(r->wake, &one, sizeof(one));
+}
+
+static void *run(void *refill)
+{
+	struct refill *r = refill;
+	int64_t now, due;
+
+	pthread_mutex_lock(&r->lock);
+	while (!r->stop) {
+		now = clock_ms();
+		due = due_ms(r, now);
+		if (due > now) {
+			wait_until(r, due);
+			continue;
+		}
+		pthread_mutex_unlock(&r->lock);
+		draw_batch(r);
+		report_batch(r);
+		pthread_mutex_lock(&r->lock);
+	}
+	pthread_mutex_unlock(&r->lock);
+	secret_wipe_stack();
+	return NULL;
+}
+
+static void release(struct refill *r)
+{
+	draw_memory_free(r->memory);
+	secret_free(r->block);
+	pthread_cond_destroy(&r->changed);
+	pthread_mutex_destroy(&r->lock);
+	free(r);
+}
+
+static void init_locks(struct refill *r)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&r->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	pthread_mutex_init(&r->lock, NULL);
+}
+
+int refill_start(struct refill **ret, const struct source_list *sources,
+	struct reservoir *reservoir, int wake)
+{
+	struct refill *r = calloc(1, sizeof(*r));
+	sigset_t all, before;
+	int err;
+
+	if (!r)
+		return -ENOMEM;
+	init_locks(r);
+	r->reservoir = reservoir;
+	r->wake = wake;
+	r->sources = *sources;
+	r->batch = BATCH_FIRST;
+	r->memory = draw_memory_new();
+	r->block = secret_new(BATCH_MAX * sizeof(*r->block));
+	if (!r->memory || !r->block) {
+		release(r);
+		return -ENOMEM;
+	}
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&r->thread, NULL, run, r);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (err == 0)
+		*ret = r;
+	else
+		release(r);
+	return -err;
+}
+
+void refill_kick(struct refill *r)
+{
+	pthread_mutex_lock(&r->lock);
+	pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+}
+
+bool refill_tried(struct refill *r)
+{
+	bool tried;
+
+	pthread_mutex_lock(&r->lock);
+	tried = r->tried;
+	pthread_mutex_unlock(&r->lock);
+	return tried;
+}
+
+bool refill_end(struct refill *r, unsigned ms)
+{
+	struct timespec until;
+
+	if (!r)
+		return true;
+	pthread_mutex_lock(&r->lock);
+	r->stop = true;
+	pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	if (pthread_clockjoin_np(r->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+		return false;
+	release(r);
+	return true;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/say.h"
+#include "util/hex.h"
+#include "util/journal.h"
+
+#include <string.h>
+
+static const char identifier[] = "seedrive";
+
+#define LABEL_SIZE (SOURCE_ARG_MAX + 32)
+
+static void add_note(struct journal *j, const struct broker_note *note)
+{
+	static const uint8_t none[UUID_SIZE];
+	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
+
+	hex_encode(note->seed_id, RECORD_ID_SIZE, id);
+	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
+	journal_field(j, "SEEDRIVE_BITS", "%u", note->credit_bits);
+	if (memcmp(note->uuid, none, UUID_SIZE) == 0)
+		return;
+	uuid_format(note->uuid, uuid);
+	journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
+}
+
+static void begin(struct journal *j, const struct broker_given *g)
+{
+	char id[2 * RECORD_ID_SIZE + 1];
+
+	hex_encode(g->note.seed_id, RECORD_ID_SIZE, id);
+	if (g->noted)
+		journal_begin(j, identifier, JOURNAL_INFO,
+			"gave uid %u %u blocks, %u bits from hardware: seed %s of %u bits",
+			(unsigned)g->uid, g->blocks, g->hardware_bits, id, g->note.credit_bits);
+	else
+		journal_begin(j, identifier, JOURNAL_INFO,
+			"gave uid %u %u blocks, %u bits from hardware: not said what for",
+			(unsigned)g->uid, g->blocks, g->hardware_bits);
+}
+
+void say_given(const struct broker_given *g)
+{
+	const uint32_t full = g->blocks * RECORD_BLOCK_BITS;
+	struct journal j;
+
+	begin(&j, g);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)g->uid);
+	journal_field(&j, "SEEDRIVE_PID", "%d", (int)g->pid);
+	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", g->blocks);
+	journal_field(&j, "SEEDRIVE_HARDWARE_BITS", "%u", g->hardware_bits);
+	journal_field(&j, "SEEDRIVE_SOURCES", "%s", g->sources);
+	if (g->hardware_bits < full)
+		journal_field(&j, "SEEDRIVE_SHORT", "%u", full - g->hardware_bits);
+	if (g->noted)
+		add_note(&j, &g->note);
+	journal_send(&j);
+}
+
+void say_failed(const struct draw_report *r)
+{
+	char label[LABEL_SIZE], why[160];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	draw_why(r, why, sizeof(why));
+	journal_begin(&j, identifier, JOURNAL_WARNING, "%s: %s; counts for nothing meanwhile",
+		label, why);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
+void say_back(const struct draw_report *r)
+{
+	char label[LABEL_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	journal_begin(
+		&j, identifier, JOURNAL_NOTICE, "%s: delivers again, and passes its tests", label);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
+void say_nothing_drawn(int err)
+{
+	struct journal j;
+
+	journal_begin(
+		&j, identifier, JOURNAL_ERROR, "no source delivers anything: %s", strerror(-err));
+	journal_send(&j);
+}
+
+void say_empty(unsigned requests)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"blocks are asked for faster than drawn: requests that got none: %u", requests);
+	journal_field(&j, "SEEDRIVE_EMPTY", "%u", requests);
+	journal_send(&j);
+}
+
+void say_limited(unsigned requests, uid_t last)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"requests beyond a user's share, the last of uid %u: %u", (unsigned)last, requests);
+	journal_field(&j, "SEEDRIVE_LIMITED", "%u", requests);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
+	journal_send(&j);
+}
+
+void say_unlocked(void)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
+	journal_send(&j);
+}

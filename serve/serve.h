@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_SERVE_H
+#define SERVE_SERVE_H
+
+#include <stdint.h>
+
+#include "seed/source.h"
+#include "util/fault.h"
+
+#define SERVE_RESERVOIR 256 /* blocks */
+#define SERVE_RATE      32  /* blocks a second for each user ... */
+#define SERVE_BURST     128 /* ... and so many at once; never more than half the reservoir */
+
+struct serve_options {
+	const char *socket;         /* where none is handed to us */
+	struct source_list sources; /* without the broker itself */
+	uint32_t reservoir;         /* blocks, 2 to RESERVOIR_MAX */
+	uint32_t rate, burst;       /* blocks */
+};
+
+/**
+ * serve - until SIGTERM or SIGINT
+ * Returns: 0 after one of these; -errno with @f where there was nothing to begin with.
+ */
+int serve(const struct serve_options *o, struct fault *f);
+
+#endif
