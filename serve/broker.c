@@ -74,21 +74,30 @@ void broker_packet(
 	}
 }
 
-/* Where one differs from those before, it stands behind them. */
-static void add_sources(struct broker_given *g, const char *provenance)
+static bool lists(const char *sources, const char *provenance)
 {
-	static const char more[] = "; ...";
-	const size_t used = strlen(g->sources), len = strlen(provenance);
-	const char *p = g->sources;
+	const size_t len = strlen(provenance);
+	const char *p = sources;
 	size_t n;
 
 	for (; *p; p += n + (p[n] ? 2 : 0)) {
 		n = strcspn(p, ";");
-		if ((n == len && memcmp(p, provenance, len) == 0) || memcmp(p, "...", n) == 0)
-			return;
+		if (n == len && memcmp(p, provenance, len) == 0)
+			return true;
 	}
-	if (used + 2 + len + sizeof(more) > sizeof(g->sources))
-		provenance = "...";
+	return false;
+}
+
+/* Where one differs from those before, it stands behind them; dots for what has no room. */
+static void add_sources(struct broker_given *g, const char *provenance)
+{
+	static const char more[] = "...";
+	const size_t used = strlen(g->sources);
+
+	if (lists(g->sources, provenance) || lists(g->sources, more))
+		return;
+	if (used + 2 + strlen(provenance) + 2 + sizeof(more) > sizeof(g->sources))
+		provenance = more;
 	if (used > 0)
 		strcat(g->sources, "; ");
 	strcat(g->sources, provenance);
