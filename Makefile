@@ -16,6 +16,10 @@ sbindir  := $(DESTDIR)$(PREFIX)/sbin
 mandir   := $(DESTDIR)$(PREFIX)/share/man
 docdir   := $(DESTDIR)$(PREFIX)/share/doc/seedrive
 compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+unitdir  := $(DESTDIR)$(or $(UNITDIR),$(PREFIX)/lib/systemd/system)
+gendir   := $(DESTDIR)$(or $(GENERATORDIR),$(PREFIX)/lib/systemd/system-generators)
+usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
+rulesdir := $(DESTDIR)$(or $(UDEVRULESDIR),$(PREFIX)/lib/udev/rules.d)
 
 # A clock in the guest that shows less than this is none; SOURCE_DATE_EPOCH makes it repeatable.
 BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
@@ -117,7 +121,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bats' .ci/run tests/run bench/run bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bats' boot/systemd/seedrive-tss-generator .ci/run tests/run bench/run bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -134,9 +138,17 @@ install: all
 	for page in $(man8); do install -D -m 644 $$page $(mandir)/man8/$${page#man/} || exit 1; done
 	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
 	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
+	sed 's|@bindir@|$(PREFIX)/bin|' boot/systemd/seedrived.service.in >build/seedrived.service
+	install -D -m 644 build/seedrived.service $(unitdir)/seedrived.service
+	install -D -m 644 boot/systemd/seedrived.socket $(unitdir)/seedrived.socket
+	install -D -m 755 boot/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
+	install -D -m 644 boot/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
+	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
 
 uninstall:
 	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive $(docdir)/seedrive.conf \
+		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket \
+		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)
 
 clean:
