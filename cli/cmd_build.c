@@ -345,7 +345,10 @@ static int make(struct build *b)
 		    drive_seed(&b->drive, &b->tree, &b->request, &b->fault) < 0) ||
 		iso_layout_end(&b->layout, &b->fault) < 0)
 		return report_failed(&b->fault);
-	return write_out(b);
+	status = write_out(b);
+	if (status < 0)
+		seed_tell(&b->seed, b->request.uuid);
+	return status;
 }
 
 /* --- what was done --- */

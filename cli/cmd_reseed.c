@@ -25,6 +25,7 @@ struct reseed {
 	struct seed seed;
 	struct reseed_secret *secret;
 	unsigned mixed, left;
+	uint8_t uuid[UUID_SIZE]; /* that the record is bound to now */
 	struct fault fault;
 };
 
@@ -110,6 +111,7 @@ static int write_record(struct reseed *re, uint64_t now)
 		memset(rec.uuid, 0, UUID_SIZE);
 		(void)uuid_parse(re->bind, strlen(re->bind), rec.uuid);
 	}
+	memcpy(re->uuid, rec.uuid, UUID_SIZE);
 	rec.seed = seed_bytes(&re->seed, &rec.seed_len);
 	r = record_encode(&rec, re->secret->both, len);
 	if (r < 0)
@@ -226,7 +228,11 @@ static int work(struct reseed *re, const char *path)
 	if (image_open(&re->image, path, O_RDWR, &re->fault) < 0 || check_room(re) < 0)
 		return report_failed(&re->fault);
 	status = entropy_draw(&re->seed, &re->entropy);
-	return status < 0 ? renew(re) : status;
+	if (status < 0)
+		status = renew(re);
+	if (status < 0)
+		seed_tell(&re->seed, re->uuid);
+	return status;
 }
 
 static int run(int argc, char **argv)
