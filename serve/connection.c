@@ -51,14 +51,16 @@ void connections_clear(struct connections *cs)
 	cs->answer = NULL;
 }
 
-/* What follows from his new state. */
-static void settle(struct connection *c)
+/* What follows from his new state. Returns: is he still there? */
+static bool settle(struct connection *c)
 {
 	const int64_t left = c->client.until_ms - clock_ms();
 	const struct timeval t = { left > 0 ? left / 1000 : 0, left > 0 ? left % 1000 * 1000 : 1 };
 
-	if (c->client.state == BROKER_DONE || event_add(c->event, &t) < 0)
-		close_one(c);
+	if (c->client.state != BROKER_DONE && event_add(c->event, &t) == 0)
+		return true;
+	close_one(c);
+	return false;
 }
 
 /* Whole, into his socket's buffer, or it was for nothing: nobody waits for him to read. */
@@ -93,24 +95,25 @@ void connections_answer(struct connections *cs)
 		cs->gave = cs->gave || client->state == BROKER_HAS;
 		deliver((struct connection *)client, cs->answer, len);
 		explicit_bzero(cs->answer, len);
-		settle((struct connection *)client);
+		(void)settle((struct connection *)client);
 	}
 	tell_of_empty_hands(cs);
 }
 
-static void read_packet(struct connection *c)
+/* Returns: is he still there? */
+static bool read_packet(struct connection *c)
 {
 	uint8_t raw[BROKER_NOTE_SIZE + 1]; /* the longest, and one more shows what is too long */
 	const ssize_t n = recv(c->fd, raw, sizeof(raw), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
+		return true;
 	if (n <= 0) {
 		close_one(c);
-		return;
+		return false;
 	}
 	broker_packet(c->all->broker, &c->client, raw, (size_t)n, clock_ms());
-	settle(c);
+	return settle(c);
 }
 
 static void on_event(evutil_socket_t fd, short what, void *connection)
@@ -120,7 +123,7 @@ static void on_event(evutil_socket_t fd, short what, void *connection)
 
 	(void)fd;
 	if (!(what & EV_TIMEOUT))
-		read_packet(c);
+		(void)read_packet(c);
 	else if (c->client.state == BROKER_WAITS)
 		c->client.until_ms = clock_ms(); /* libevent's clock may be ahead of ours */
 	else
@@ -191,10 +194,10 @@ static int add(struct connections *cs, int fd)
 	c->event = event_new(cs->base, fd, EV_READ | EV_PERSIST, on_event, c);
 	TAILQ_INSERT_TAIL(&cs->list, c, entry);
 	cs->count++;
-	if (c->event)
-		settle(c);
-	else
+	if (!c->event)
 		close_one(c);
+	else
+		(void)settle(c);
 	return 0;
 }
 
@@ -214,7 +217,10 @@ void connections_dismiss(struct connections *cs)
 
 	for (c = TAILQ_FIRST(&cs->list); c; c = next) {
 		next = TAILQ_NEXT(c, entry);
-		if (c->client.state == BROKER_ASKS)
+		/* What he has asked already counts. */
+		if (c->client.state == BROKER_ASKS && read_packet(c) &&
+			c->client.state == BROKER_ASKS)
 			close_one(c);
 	}
+	connections_answer(cs);
 }

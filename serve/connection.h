@@ -37,7 +37,7 @@ int connections_accept(struct connections *cs, int listener);
 /** connections_answer - everybody whose answer is due: after a refill, say. */
 void connections_answer(struct connections *cs);
 
-/** connections_dismiss - close those whose turn it is to speak; who waits for an answer stays. */
+/** connections_dismiss - close those who have not asked yet; who waits for an answer, or may note, stays. */
 void connections_dismiss(struct connections *cs);
 
 #endif

@@ -109,7 +109,7 @@ static void on_drained(evutil_socket_t fd, short what, void *server)
 	s->over = true;
 }
 
-/* Nobody else comes in; who waits is answered. */
+/* Who is at the door still comes in, and nobody after him; who waits is answered. */
 static void on_end(evutil_socket_t number, short what, void *server)
 {
 	const struct timeval drain = { DRAIN_MS / 1000, DRAIN_MS % 1000 * 1000 };
@@ -122,6 +122,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	s->stopping = true;
 	notify("STOPPING=1");
 	event_del(s->accept);
+	(void)connections_accept(&s->connections, s->listener.fd);
 	listen_close(&s->listener);
 	connections_dismiss(&s->connections);
 	event_add(s->drained, &drain);

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An input is a packet of the broker's, or a row of things that happen to it. The parsers have to accept
+ * what the encoders write and nothing else; and whatever clients say, the broker gives each block once,
+ * nobody more than his share, and every answer can be understood.
+ *
+ * FUZZ_WITH: seed/broker.c serve/broker.c serve/limit.c
+ */
+#include "serve/broker.h"
+#include "util/secret.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CLIENTS 6
+#define USERS   3
+#define RATE    4
+#define BURST   80
+
+/* --- in place of a stock, and of memory that is locked --- */
+
+struct reservoir {
+	size_t blocks;
+	uint32_t next; /* each block its number */
+};
+
+void *secret_new(size_t len)
+{
+	return calloc(1, len);
+}
+
+void secret_free(void *p)
+{
+	free(p);
+}
+
+struct reservoir_level reservoir_level(struct reservoir *r)
+{
+	return (struct reservoir_level){ .blocks = r->blocks };
+}
+
+int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
+{
+	size_t i;
+
+	assert(blocks >= 1 && blocks <= BROKER_BLOCKS_MAX);
+	if (blocks > r->blocks)
+		return -EAGAIN;
+	r->blocks -= blocks;
+	for (i = 0; i < blocks; i++) {
+		memset(out + i, 0, sizeof(*out));
+		r->next++;
+		memcpy(out[i].bytes, &r->next, sizeof(r->next));
+		out[i].hardware_bits = r->next % (RECORD_BLOCK_BITS + 1);
+		memset(out[i].provenance, 'a' + (int)(r->next % 7), 1 + r->next % 40);
+	}
+	return 0;
+}
+
+/* --- packets --- */
+
+static void check_request(const uint8_t *raw, size_t len)
+{
+	uint8_t again[BROKER_REQUEST_SIZE];
+	uint32_t blocks = 0xa5a5;
+
+	if (broker_request_parse(raw, len, &blocks) < 0) {
+		assert(blocks == 0xa5a5);
+		return;
+	}
+	assert(blocks >= 1 && blocks <= BROKER_BLOCKS_MAX);
+	broker_request_encode(again, blocks);
+	assert(len == sizeof(again) && memcmp(raw, again, len) == 0);
+}
+
+static void check_note(const uint8_t *raw, size_t len)
+{
+	uint8_t again[BROKER_NOTE_SIZE];
+	struct broker_note note;
+
+	if (broker_note_parse(raw, len, &note) < 0)
+		return;
+	assert(note.credit_bits <= RECORD_BITS_MAX);
+	broker_note_encode(again, &note);
+	assert(len == sizeof(again) && memcmp(raw, again, len) == 0);
+}
+
+static void check_answer(const uint8_t *raw, size_t len, size_t asked)
+{
+	static struct broker_block block[BROKER_BLOCKS_MAX], before[BROKER_BLOCKS_MAX];
+	static uint8_t again[BROKER_ANSWER_MAX];
+	enum broker_status status = BROKER_REFUSED;
+	size_t i;
+
+	memset(block, 0xa5, sizeof(block));
+	memcpy(before, block, sizeof(block));
+	if (broker_answer_parse(raw, len, asked, block, &status) < 0 || status != BROKER_GIVEN) {
+		assert(memcmp(block, before, sizeof(block)) == 0);
+		return;
+	}
+	for (i = 0; i < asked; i++) {
+		assert(block[i].hardware_bits <= RECORD_BLOCK_BITS);
+		assert(strnlen(block[i].provenance, BROKER_PROVENANCE) < BROKER_PROVENANCE);
+	}
+	assert(broker_answer_encode(again, status, block, asked) == len);
+	assert(memcmp(raw, again, len) == 0);
+}
+
+/* --- a row of things --- */
+
+struct world {
+	struct reservoir reservoir;
+	struct broker broker;
+	struct broker_client client[CLIENTS];
+	size_t put, given, of_user[USERS];
+	uint32_t last; /* the number of the last block that was given */
+	int64_t now_ms;
+};
+
+static void is_whole(struct world *w, const struct broker_client *c, const uint8_t *raw, size_t len)
+{
+	static struct broker_block block[BROKER_BLOCKS_MAX];
+	enum broker_status status;
+	uint32_t number, i;
+
+	assert(broker_answer_parse(raw, len, c->blocks, block, &status) == 0);
+	assert((status == BROKER_GIVEN) == (c->given.blocks > 0));
+	assert(c->state == (status == BROKER_GIVEN ? BROKER_HAS : BROKER_DONE));
+	for (i = 0; i < c->given.blocks; i++) {
+		memcpy(&number, block[i].bytes, sizeof(number));
+		assert(number == ++w->last);
+	}
+	assert(strlen(c->given.sources) < sizeof(c->given.sources));
+	w->given += c->given.blocks;
+	w->of_user[c->given.uid] += c->given.blocks;
+	assert(w->given + w->reservoir.blocks == w->put);
+	assert(w->of_user[c->given.uid] * 1000 <= BURST * 1000 + (uint64_t)w->now_ms * RATE);
+}
+
+static void answer_all(struct world *w)
+{
+	static uint8_t out[BROKER_ANSWER_MAX];
+	struct broker_client *c;
+	size_t len, n = 0;
+
+	while ((c = broker_answer(&w->broker, out, &len, w->now_ms))) {
+		assert(c >= w->client && c < w->client + CLIENTS && len <= sizeof(out));
+		is_whole(w, c, out, len);
+		assert(++n <= CLIENTS);
+	}
+}
+
+static void reopen(struct world *w, struct broker_client *c)
+{
+	broker_close(&w->broker, c, w->now_ms);
+	assert(c->state == BROKER_DONE);
+	broker_open(c, (uid_t)((c - w->client) % USERS), 1, w->now_ms);
+}
+
+static void ask(struct world *w, struct broker_client *c, uint32_t blocks)
+{
+	uint8_t raw[BROKER_REQUEST_SIZE];
+
+	broker_request_encode(raw, blocks);
+	broker_packet(&w->broker, c, raw, sizeof(raw), w->now_ms);
+}
+
+/* One step; how many bytes of the input it took. */
+static size_t step(struct world *w, const uint8_t *p, size_t left)
+{
+	struct broker_client *c = w->client + p[0] / 8 % CLIENTS;
+	const uint8_t n = left > 1 ? p[1] : 0;
+	size_t len;
+
+	switch (p[0] % 8) {
+	case 0:
+		w->now_ms += n * 4;
+		return 2;
+	case 1:
+		w->put += n;
+		w->reservoir.blocks += n;
+		return 2;
+	case 2:
+		reopen(w, c);
+		return 1;
+	case 3:
+		len = left > 2 && n > 0 ? 1 + (n - 1u) % (left - 2) : 0;
+		if (len > 0)
+			broker_packet(&w->broker, c, p + 2, len, w->now_ms);
+		return 2 + len;
+	default:
+		ask(w, c, n);
+		return 2;
+	}
+}
+
+static void play(const uint8_t *data, size_t size)
+{
+	static struct world w;
+	size_t i, n;
+
+	memset(&w, 0, sizeof(w));
+	assert(broker_init(&w.broker, &w.reservoir, RATE, BURST) == 0);
+	for (i = 0; i < CLIENTS; i++)
+		broker_open(w.client + i, (uid_t)(i % USERS), 1, 0);
+	for (; size > 0; data += n, size -= n) {
+		n = step(&w, data, size);
+		if (n > size)
+			n = size;
+		answer_all(&w);
+	}
+	for (i = 0; i < CLIENTS; i++)
+		broker_close(&w.broker, w.client + i, w.now_ms);
+	assert(TAILQ_EMPTY(&w.broker.queue));
+	broker_clear(&w.broker);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *exact;
+
+	if (size < 2)
+		return 0;
+	/* Of its own length, so that a byte read too far is seen. */
+	exact = malloc(size - 2 ? size - 2 : 1);
+	assert(exact);
+	memcpy(exact, data + 2, size - 2);
+	if (data[0] % 4 == 0) {
+		check_request(exact, size - 2);
+		check_note(exact, size - 2);
+		check_answer(exact, size - 2, 1 + data[1] % BROKER_BLOCKS_MAX);
+	} else {
+		play(exact, size - 2);
+	}
+	free(exact);
+	return 0;
+}
