@@ -346,7 +346,7 @@ static int make(struct build *b)
 		iso_layout_end(&b->layout, &b->fault) < 0)
 		return report_failed(&b->fault);
 	status = write_out(b);
-	if (status < 0)
+	if (status < 0 && mode == CONFIG_SEED_ON)
 		seed_tell(&b->seed, b->request.uuid);
 	return status;
 }

@@ -230,7 +230,7 @@ static int work(struct reseed *re, const char *path)
 	status = entropy_draw(&re->seed, &re->entropy);
 	if (status < 0)
 		status = renew(re);
-	if (status < 0)
+	if (status < 0 && re->entropy.settings.seed == CONFIG_SEED_ON)
 		seed_tell(&re->seed, re->uuid);
 	return status;
 }

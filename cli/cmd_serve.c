@@ -17,19 +17,9 @@ static const struct option options[] = {
 	{ "reservoir", required_argument, NULL, OPT_RESERVOIR },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "burst", required_argument, NULL, OPT_BURST },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ 0 },
 };
-
-/* A broker that asks itself would wait for itself. */
-static void leave_out_broker(struct source_list *list)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < list->count; i++)
-		if (list->spec[i].src->kind != SOURCE_BROKER)
-			list->spec[n++] = list->spec[i];
-	list->count = n;
-}
 
 static int set_source(struct serve_options *o)
 {
@@ -60,44 +50,46 @@ static int set_option(struct serve_options *o, int c)
 	case OPT_RATE:
 		return number("--rate", 1, LIMIT_MAX, &o->rate);
 	case OPT_BURST:
-		return number("--burst", 1, RESERVOIR_MAX / 2, &o->burst);
+		return number("--burst", 1, LIMIT_MAX, &o->burst);
+	case OPT_CONFIG:
+		return -1; /* it was read before */
 	default:
 		return EXIT_USAGE;
 	}
 }
 
-static int parse(struct serve_options *o, int argc, char **argv)
+static int parse(struct serve_options *o, struct config *config, int argc, char **argv)
 {
-	int c, status = -1;
+	struct settings s;
+	int c, status;
 
+	status = options_configure(config, CONFIG_SERVE, &s, argc, argv, ":", options);
+	*o = (struct serve_options){ .socket = s.broker,
+		.sources = s.sources,
+		.reservoir = s.reservoir,
+		.rate = s.rate,
+		.burst = s.burst };
 	while (status < 0 && (c = option_next(argc, argv, ":", options)) >= 0)
 		status = set_option(o, c);
-	if (status >= 0)
-		return status;
-	if (optind < argc)
-		return report_usage("%s: takes no argument", argv[optind]);
-	if (o->burst == 0)
-		o->burst = o->reservoir / 2 < SERVE_BURST ? o->reservoir / 2 : SERVE_BURST;
+	if (status < 0 && optind < argc)
+		status = report_usage("%s: takes no argument", argv[optind]);
+	/* There is to be something left for the others. */
 	if (o->burst > o->reservoir / 2)
-		return report_usage("--burst: %u: must be at most half the reservoir, %u", o->burst,
-			o->reservoir / 2);
-	return -1;
+		o->burst = o->reservoir / 2;
+	return status;
 }
 
 static int run(int argc, char **argv)
 {
-	struct serve_options o = {
-		.socket = BROKER_SOCKET, .reservoir = SERVE_RESERVOIR, .rate = SERVE_RATE
-	};
+	struct config config = { 0 };
+	struct serve_options o;
 	struct fault f;
-	int status;
+	int status = parse(&o, &config, argc, argv);
 
-	source_default(&o.sources);
-	leave_out_broker(&o.sources);
-	status = parse(&o, argc, argv);
-	if (status >= 0)
-		return status;
-	return serve(&o, &f) < 0 ? report_failed(&f) : EXIT_DONE;
+	if (status < 0)
+		status = serve(&o, &f) < 0 ? report_failed(&f) : EXIT_DONE;
+	config_clear(&config);
+	return status;
 }
 
 const struct command cmd_serve = {
@@ -105,13 +97,13 @@ const struct command cmd_serve = {
 	.summary = "the daemon: gives seeds to those who may not open the devices",
 	.usage = "serve [OPTION...]\n"
 		 "\n"
-		 "Runs in the foreground until SIGTERM; see seedrived.service.\n"
+		 "Runs in the foreground until SIGTERM; seedrived.service starts it.\n"
 		 "\n"
-		 "  --socket PATH   where to listen (default /run/seedrive/seed.sock)\n"
-		 "  --source LIST   draw from these (default: all that are here)\n"
-		 "  --reservoir N   blocks to keep in stock, 2 to 4096 (default 256)\n"
-		 "  --rate N        blocks a second for each user, 1 to 1000000 (default 32)\n"
-		 "  --burst N       blocks at once for each user, at most half the reservoir\n"
-		 "                  (default 128, or that half)\n",
+		 "  --socket PATH  where to listen, unless systemd does\n"
+		 "  --source LIST  draw from these (default: all that are here)\n"
+		 "  --reservoir N  blocks to keep in stock, 2 to 4096 (default 256)\n"
+		 "  --rate N       blocks a second for one user, 1 to 1000000 (default 32)\n"
+		 "  --burst N      blocks for one user at once, 1 to 1000000 (default 128)\n"
+		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n",
 	.run = run,
 };

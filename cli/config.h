@@ -59,7 +59,7 @@ struct settings {
 	const char *broker;   /* its socket */
 	/* the daemon's */
 	uint32_t reservoir;   /* blocks of 64 bytes */
-	uint32_t rate, burst; /* seeds for one uid: a second, and at once */
+	uint32_t rate, burst; /* blocks for one uid: a second, and at once */
 };
 
 /**

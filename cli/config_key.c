@@ -3,6 +3,8 @@
 #include "cli/config_key.h"
 #include "cli/value.h"
 #include "seed/broker.h"
+#include "serve/limit.h"
+#include "serve/reservoir.h"
 #include "seed/record.h"
 
 #include <errno.h>
@@ -61,6 +63,8 @@ static int take_source(struct settings *s, const char *text, struct fault *f)
 	else if (source_parse(text, &s->sources, &found) < 0)
 		/* It speaks of the option, "--source". */
 		return fault_set(f, -EINVAL, "%s", found.text + strspn(found.text, "-"));
+	if (s->part == CONFIG_SERVE && source_list_has_broker(&s->sources))
+		return fault_set(f, -EINVAL, "source: broker: the daemon cannot be its own source");
 	return 0;
 }
 
@@ -157,17 +161,17 @@ static int take_broker(struct settings *s, const char *text, struct fault *f)
 
 static int take_reservoir(struct settings *s, const char *text, struct fault *f)
 {
-	return value_number("reservoir", text, 1, 65536, &s->reservoir, f);
+	return value_number("reservoir", text, 2, RESERVOIR_MAX, &s->reservoir, f);
 }
 
 static int take_rate(struct settings *s, const char *text, struct fault *f)
 {
-	return value_number("rate", text, 1, 1000000, &s->rate, f);
+	return value_number("rate", text, 1, LIMIT_MAX, &s->rate, f);
 }
 
 static int take_burst(struct settings *s, const char *text, struct fault *f)
 {
-	return value_number("burst", text, 1, 1000000, &s->burst, f);
+	return value_number("burst", text, 1, LIMIT_MAX, &s->burst, f);
 }
 
 /* --- keys --- */
@@ -187,8 +191,8 @@ const struct config_key config_keys[] = {
 	{ "fallback",   take_fallback,   { NULL,    "none",       NULL } },
 	{ "broker",     take_broker,     { BROKER_SOCKET, BROKER_SOCKET, BROKER_SOCKET } },
 	{ "reservoir",  take_reservoir,  { NULL,    NULL,         "256" } },
-	{ "rate",       take_rate,       { NULL,    NULL,         "20" } },
-	{ "burst",      take_burst,      { NULL,    NULL,         "100" } },
+	{ "rate",       take_rate,       { NULL,    NULL,         "32" } },
+	{ "burst",      take_burst,      { NULL,    NULL,         "128" } },
 };
 /* clang-format on */
 

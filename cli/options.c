@@ -33,18 +33,26 @@ static bool find_config(int argc, char **argv, const char *short_options,
 	return good;
 }
 
+int options_configure(struct config *c, enum config_part part, struct settings *ret, int argc,
+	char **argv, const char *short_options, const struct option *options)
+{
+	const char *file = NULL;
+
+	/* A fault is found again, and told of, by whoever reads the options next. */
+	if (find_config(argc, argv, short_options, options, &file))
+		return configure(c, file, part, ret);
+	config_settle(c, part, ret);
+	return -1;
+}
+
 int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
 	const char *short_options, const struct option *options)
 {
-	const char *file = NULL;
-	int status = -1;
+	int status;
 
 	entropy_options_init(o);
-	/* A fault is found again, and told of, by whoever reads the options next. */
-	if (find_config(argc, argv, short_options, options, &file))
-		status = configure(&o->config, file, CONFIG_TOOLS, &o->settings);
-	else
-		config_settle(&o->config, CONFIG_TOOLS, &o->settings);
+	status = options_configure(
+		&o->config, CONFIG_TOOLS, &o->settings, argc, argv, short_options, options);
 	if (status < 0) {
 		o->sources = o->settings.sources;
 		o->require = o->settings.require;

@@ -44,6 +44,13 @@ enum {
 void entropy_options_init(struct entropy_options *o);
 
 /**
+ * options_configure - the configuration that --config names, or else is there, before any option is read
+ * @c: zeroed; needs config_clear() in the end. Returns: -1 to go on, else an exit status.
+ */
+int options_configure(struct config *c, enum config_part part, struct settings *ret, int argc,
+	char **argv, const char *short_options, const struct option *options);
+
+/**
  * entropy_options_configure - init, and what the configuration says; the options come after that, and win
  * Needs entropy_options_clear() in the end. Returns: -1 to go on, else an exit status.
  */

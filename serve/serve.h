@@ -7,15 +7,12 @@
 #include "seed/source.h"
 #include "util/fault.h"
 
-#define SERVE_RESERVOIR 256 /* blocks */
-#define SERVE_RATE      32  /* blocks a second for each user ... */
-#define SERVE_BURST     128 /* ... and so many at once; never more than half the reservoir */
-
+/* A block is 64 bytes that claim at most 256 bits; a seed of 256 bits takes two, one to mix from. */
 struct serve_options {
 	const char *socket;         /* where none is handed to us */
 	struct source_list sources; /* without the broker itself */
 	uint32_t reservoir;         /* blocks, 2 to RESERVOIR_MAX */
-	uint32_t rate, burst;       /* blocks */
+	uint32_t rate, burst;       /* blocks for each user: a second, and at once; to LIMIT_MAX */
 };
 
 /**

@@ -465,7 +465,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 		  broker      /run/seedrive/seed.sock     default
 		  reservoir   256                         default
 		  rate        5                           c:7
-		  burst       100                         default
+		  burst       128                         default
 	END
 	"$TOOL" config check --json --config c >said
 	[ "$(setting mkisofs ttl) $(setting mkisofs ttl from)" = "2w c:5" ]
@@ -522,8 +522,8 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 	says tools bind auto "Default: "
 	says serve broker /run/seedrive/seed.sock "Default: "
 	says serve reservoir 256 "Default: "
-	says serve rate 20 "Default: "
-	says serve burst 100 "Default: "
+	says serve rate 32 "Default: "
+	says serve burst 128 "Default: "
 	says tools require none "" " nothing, the default"
 	says tools provenance brief "" " the default"
 	says mkisofs shortfall claim-less "" " the default"

@@ -255,8 +255,11 @@ signal.pause()' 3>&- &
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
 	[ "$output" = limited ]
 	stop
-	fails 2 "seedrive: serve: --burst: 21: must be at most half the reservoir, 20" \
-		"$TOOL" serve --reservoir 40 --burst 21
+	# Whatever is said.
+	start --source kernel --rate 1 --reservoir 40 --burst 1000
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
+	[ "$output" = limited ]
+	stop
 }
 
 # --- bad clients ---
@@ -405,13 +408,35 @@ signal.pause()' 3>&- &
 	fails 1 "seedrive: serve: --socket: must be a path of 1 to 107 bytes" "$TOOL" serve --socket ""
 }
 
+@test "serve: it goes by its section of the configuration, options win, and a fault is an error" {
+	need_users
+	printf '%s\n' '[serve]' 'source = kernel' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
+	start --config c
+	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 10
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 11
+	[ "$output" = limited ]
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 10
+	[ "${lines[0]}" = given ]
+	[[ ${lines[1]} == *" kernel" ]]
+	stop
+	start --config c --burst 12
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 13
+	[ "$output" = limited ]
+	stop
+	echo 'sauce = kernel' >>c
+	fails 2 "seedrive: serve: c:6: sauce: unknown key" "$TOOL" serve --config c --socket "$SOCKET"
+	printf '%s\n' '[serve]' 'source = broker' >c
+	fails 2 "seedrive: serve: c:2: source: broker: the daemon cannot be its own source" \
+		"$TOOL" serve --config c --socket "$SOCKET"
+}
+
 @test "serve: what is wrong on the command line is a line, and status 2" {
 	fails 2 "seedrive: serve: --source: broker: a daemon cannot be its own source" \
 		"$TOOL" serve --source rdrand,broker
 	fails 2 "seedrive: serve: --reservoir: 1: must be a whole number from 2 to 4096" \
 		"$TOOL" serve --reservoir 1
 	fails 2 "seedrive: serve: --rate: 0: must be a whole number from 1 to 1000000" "$TOOL" serve --rate 0
-	fails 2 "seedrive: serve: --burst: x: must be a whole number from 1 to 2048" "$TOOL" serve --burst x
+	fails 2 "seedrive: serve: --burst: x: must be a whole number from 1 to 1000000" "$TOOL" serve --burst x
 	fails 2 "seedrive: serve: here: takes no argument" "$TOOL" serve here
 }
 

@@ -131,6 +131,8 @@ static void test_form(void **state)
 		{ "reservoir = 5\n", "c:1: reservoir: belongs in [serve]", 256 },
 		{ "[mkisofs]\nreservoir = 5\n", "c:2: reservoir: has no place in [mkisofs]", 256 },
 		{ "[serve]\nbits = 512\n", "c:2: bits: has no place in [serve]", 256 },
+		{ "[serve]\nsource = rdrand,broker\n",
+			"c:2: source: broker: the daemon cannot be its own source", 256 },
 	};
 	struct config c;
 	struct settings s;
@@ -272,7 +274,7 @@ static void test_values(void **state)
 		"shortfall = fail\ndeadline = 500ms\nttl = 2w\n"
 		"bind = b65cee2f-8c69-4aeb-be2f-f79742548fc2\nprovenance = full\nseed = mix\n"
 		"strict = yes\nfallback = /usr/bin/xorriso fs\nbroker = /run/x.sock\n"
-		"[serve]\nsource = rdrand\nreservoir = 1\nrate = 2\nburst = 1000000\n";
+		"[serve]\nsource = rdrand\nreservoir = 2\nrate = 2\nburst = 1000000\n";
 	enum config_part part;
 	struct config c;
 	struct settings s;
@@ -302,7 +304,7 @@ static void test_values(void **state)
 	config_settle(&c, CONFIG_SERVE, &s);
 	assert_int_equal(s.sources.count, 2);
 	assert_string_equal(s.sources.spec[0].src->name, "rdrand");
-	assert_int_equal(s.reservoir, 1);
+	assert_int_equal(s.reservoir, 2);
 	assert_int_equal(s.rate, 2);
 	assert_int_equal(s.burst, 1000000);
 	assert_string_equal(s.broker, "/run/x.sock");
@@ -439,8 +441,8 @@ static void test_defaults(void **state)
 	config_settle(&c, CONFIG_SERVE, &s);
 	assert_sources_default(&s.sources, true);
 	assert_int_equal(s.reservoir, 256);
-	assert_int_equal(s.rate, 20);
-	assert_int_equal(s.burst, 100);
+	assert_int_equal(s.rate, 32);
+	assert_int_equal(s.burst, 128);
 	assert_string_equal(s.broker, "/run/seedrive/seed.sock");
 }
 
