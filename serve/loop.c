@@ -148,20 +148,27 @@ static struct event *watch(struct server *s, int fd, short what, event_callback_
 	return e;
 }
 
+/* From here on a signal ends us in order. */
+static int begin(struct server *s)
+{
+	s->base = event_base_new();
+	if (!s->base)
+		return -ENOMEM;
+	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
+	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
+	return s->term && s->interrupt ? 0 : -ENOMEM;
+}
+
 static int make_events(struct server *s)
 {
 	s->accept = watch(s, s->listener.fd, EV_READ, on_accept);
 	s->wake = watch(s, s->wakeup, EV_READ, on_wake);
-	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
-	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
 	s->tick = timer(s, EV_PERSIST, TICK_S * 1000, on_tick);
 	s->watchdog = timer(s, EV_PERSIST, notify_watchdog_ms(), on_watchdog);
 	s->again = timer(s, 0, 0, on_again);
 	s->drained = timer(s, 0, 0, on_drained);
-	return s->accept && s->wake && s->term && s->interrupt && s->tick && s->watchdog &&
-			s->again && s->drained ?
-		0 :
-		-ENOMEM;
+	return s->accept && s->wake && s->tick && s->watchdog && s->again && s->drained ? 0 :
+											  -ENOMEM;
 }
 
 static void free_events(struct server *s)
@@ -187,10 +194,9 @@ static int set_up(struct server *s, const struct serve_options *o)
 {
 	int r;
 
-	s->base = event_base_new();
 	s->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->reservoir = reservoir_new(o->reservoir);
-	if (!s->base || s->wakeup < 0 || !s->reservoir)
+	if (s->wakeup < 0 || !s->reservoir)
 		return -ENOMEM;
 	r = broker_init(&s->broker, s->reservoir, o->rate, o->burst);
 	if (r == 0)
@@ -205,12 +211,12 @@ static int set_up(struct server *s, const struct serve_options *o)
 /* What a batch that hangs still uses is wiped and left where it is; the process ends soon. */
 static void tear_down(struct server *s)
 {
+	listen_close(&s->listener);
 	connections_clear(&s->connections);
 	broker_clear(&s->broker);
 	free_events(s);
 	if (s->base)
 		event_base_free(s->base);
-	listen_close(&s->listener);
 	if (!refill_end(s->refill, HANG_MS)) {
 		reservoir_wipe(s->reservoir);
 		return;
@@ -240,11 +246,15 @@ int serve(const struct serve_options *o, struct fault *f)
 	/* A terminal that is gone is no reason to go; the configuration is read at the start only. */
 	signal(SIGHUP, SIG_IGN);
 	TAILQ_INIT(&s.connections.list);
-	r = find_socket(&s, o, f);
+	r = begin(&s);
 	if (r < 0)
-		return r;
-	r = set_up(&s, o);
-	r = r < 0 ? fault_errno(f, r, "starting up") : run(&s, f);
+		fault_errno(f, r, "starting up");
+	if (r == 0)
+		r = find_socket(&s, o, f);
+	if (r == 0) {
+		r = set_up(&s, o);
+		r = r < 0 ? fault_errno(f, r, "starting up") : run(&s, f);
+	}
 	tear_down(&s);
 	return r;
 }

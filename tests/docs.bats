@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 
 load helper
 
-COMMANDS=(build reseed inspect draw sources config)
+COMMANDS=(build reseed inspect draw sources config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
 
 # --- two lists: the words of each are those of the other ---
@@ -146,6 +146,13 @@ ends() {
 	ends 3 draw -o seed --source kernel --require hardware
 	ends 0 sources
 	ends 0 config check --config /dev/null
+	ends 1 serve --socket none/sock
+	mkdir -m 755 run
+	"$TOOL" serve --socket "$PWD/run/sock" --source kernel 2>said 3>&- &
+	while [ ! -S run/sock ]; do kill -0 $!; done
+	kill "$!"
+	wait "$!"
+	echo 0 >>serve.ends
 	# shellcheck disable=SC2016 # the other shell's
 	run -1 sh -c '"$TOOL" config check --config /dev/null >/dev/full'
 	echo 1 >>config.ends
@@ -202,7 +209,7 @@ ends() {
 }
 
 @test "docs: each variable that changes what the tool does is in its pages, and no other" {
-	cat "$ROOT"/{cli,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
+	cat "$ROOT"/{cli,serve,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
 		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source
 	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 >paged
 	same variables source paged
@@ -259,11 +266,26 @@ ends() {
 	says seedrive-sources "at most $(limit seed/source_hwrng.c BITS_MAX) bits a byte"
 	says seedrive-sources "At most $(limit seed/source_cpu.c RDRAND_TRIES) tries"
 	says seedrive-sources "windows of $(limit seed/health.h HEALTH_REPEAT) bytes"
+	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
+	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
+	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
+	says seedrive-serve "for 1 to $(($(limit seed/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
+	says seedrive-serve "$(limit serve/connection.h CONNECTIONS_PER_UID) for a user and $(limit serve/connection.h CONNECTIONS_MAX) in all"
+	says seedrive-serve "after $(($(limit serve/patient.h PATIENT_MIN_MS) / 1000)) seconds"
+	says seedrive-serve "up to $(($(limit serve/patient.h PATIENT_MAX_MS) / 60000)) minutes"
+	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
+	says seedrive-serve "half a second brought no more"
 	says seedrive-guest "0 to $(limit guest/options.c WAIT_MAX_S)."
 	says seedrive-guest "more than $(limit guest/decide.h CLOCK_SKEW_S) seconds after now"
 	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
 	path=$(flat guest/device.h | grep -oE 'char path\[[0-9]+' | cut -d'[' -f2)
 	says seedrive-guest "at most $((path - 1)) characters"
+}
+
+@test "docs: each field that the journal is given is in seedrive-serve(1), and no other" {
+	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
+	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page seedrive-serve)" | tr -d ' ' | tr ',' '\n' >paged
+	same fields source paged
 }
 
 # --- completion ---
@@ -316,6 +338,9 @@ _seedrive" ]
 	"$TOOL" sources --json | sed -n 's/.*"source":"\(.*\)",/\1/p' >want
 	completes seedrive build --source '' | tr -d : >have
 	same sources want have
+	completes seedrive serve --source '' | tr -d : >have
+	grep -vx broker want >others
+	same "sources of the daemon" others have
 	printf '%s\n' hardware none >>want
 	completes seedrive draw --require '' >have
 	same require want have

@@ -21,11 +21,15 @@ setup_file() {
 
 # --- installation ---
 
-@test "install: DESTDIR and PREFIX get programs, manual pages, completion and an example, and nothing else" {
+@test "install: DESTDIR and PREFIX get programs, units, manual pages, completion and an example, and nothing else" {
 	local page
 	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	{
 		echo bin/seedrive
+		echo lib/systemd/system-generators/seedrive-tss-generator
+		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket
+		echo lib/sysusers.d/seedrive.conf
+		echo lib/udev/rules.d/60-seedrive.rules
 		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
 		echo share/doc/seedrive/seedrive.conf
@@ -37,7 +41,9 @@ setup_file() {
 	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
 	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
 	[ "$(stat -c %a root/opt/seedrive/{bin/seedrive,sbin/seedrive-guest} | sort -u)" = 755 ]
-	[ "$(find root/opt/seedrive/share -type f -printf '%m\n' | sort -u)" = 644 ]
+	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' -printf '%m\n' | sort -u)" = 644 ]
+	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/*)" = 755 ]
+	grep -qx 'ExecStart=/opt/seedrive/bin/seedrive serve' root/opt/seedrive/lib/systemd/system/seedrived.service
 	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
 	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
 }
@@ -47,6 +53,16 @@ setup_file() {
 	[ -x root/usr/local/bin/seedrive ]
 	(cd root && holds usr)
 	(cd root/usr && holds local)
+}
+
+@test "install: a packager puts what systemd and udev read where his system wants it" {
+	local where=(UNITDIR=/a/units GENERATORDIR=/a/generators SYSUSERSDIR=/a/users UDEVRULESDIR=/a/rules)
+	built install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
+	[ ! -e root/usr/lib ]
+	(cd root/a && holds generators rules units users)
+	(cd root/a/units && holds seedrived.service seedrived.socket)
+	built uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
+	[ "$(find root -type f)" = "" ]
 }
 
 @test "install: uninstall leaves nothing behind, and touches nothing else" {
@@ -119,12 +135,12 @@ setup_file() {
 	[ "$stderr" = "" ]
 	[ "${lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
 	[ "$(grep -oE '^  [a-z]+' <<<"$output" | tr -d ' ' | paste -sd ' ')" = \
-		"build reseed inspect draw sources config" ]
+		"build reseed inspect draw sources config serve" ]
 }
 
 @test "install: --help of each command shows its usage and every option it takes" {
 	local command option
-	for command in build reseed inspect draw sources config; do
+	for command in build reseed inspect draw sources config serve; do
 		run -0 --separate-stderr "$TOOL" "$command" --help
 		[ "$stderr" = "" ]
 		[[ ${lines[0]} == "usage: seedrive $command "* ]]
