@@ -13,10 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH_FIRST 4
+#define BATCH_FIRST 1 /* with its start-up samples; a slow chip needs long for them */
 #define BATCH_MAX   32
-#define QUICK_MS    250  /* a batch that took less may be larger next time ... */
-#define SLOW_MS     1000 /* ... and one that took more has to be smaller */
+#define QUICK_MS    100 /* a batch that took less may be larger next time ... */
+#define SLOW_MS     400 /* ... one that took more, smaller: who waits, waits for all of it */
 #define IDLE_MS     60000
 
 struct refill {
