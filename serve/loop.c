@@ -73,7 +73,7 @@ static void on_wake(evutil_socket_t fd, short what, void *server)
 	(void)what;
 	(void)!read(fd, &count, sizeof(count));
 	connections_answer(&s->connections);
-	if (!s->ready && refill_tried(s->refill)) {
+	if (!s->ready) {
 		s->ready = true;
 		if (secret_unlocked())
 			say_unlocked();

@@ -23,7 +23,7 @@ struct refill {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool stop, tried; /* with @lock; all else is the thread's alone */
+	bool stop; /* with @lock; all else is the thread's alone */
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
@@ -140,9 +140,6 @@ static void report_batch(struct refill *r)
 {
 	const uint64_t one = 1;
 
-	pthread_mutex_lock(&r->lock);
-	r->tried = true;
-	pthread_mutex_unlock(&r->lock);
 	/* Full: then the other side has still to look. */
 	(void)!write(r->wake, &one, sizeof(one));
 }
@@ -226,16 +223,6 @@ void refill_kick(struct refill *r)
 	pthread_mutex_lock(&r->lock);
 	pthread_cond_signal(&r->changed);
 	pthread_mutex_unlock(&r->lock);
-}
-
-bool refill_tried(struct refill *r)
-{
-	bool tried;
-
-	pthread_mutex_lock(&r->lock);
-	tried = r->tried;
-	pthread_mutex_unlock(&r->lock);
-	return tried;
 }
 
 bool refill_end(struct refill *r, unsigned ms)

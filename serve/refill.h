@@ -20,7 +20,7 @@ struct refill;
  * refill_start - begin with a small batch, so that there soon is something
  * @sources:   copied
  * @reservoir: outlives it
- * @wake:      an eventfd, written to after each batch
+ * @wake:      an eventfd, written to after each batch, whatever came of it
  * Returns: 0 or -errno.
  */
 int refill_start(struct refill **ret, const struct source_list *sources,
@@ -28,9 +28,6 @@ int refill_start(struct refill **ret, const struct source_list *sources,
 
 /** refill_kick - something was taken. */
 void refill_kick(struct refill *r);
-
-/** refill_tried - is the first batch over, whatever came of it? */
-bool refill_tried(struct refill *r);
 
 /**
  * refill_end - stop, and free; NULL is fine

@@ -185,10 +185,14 @@ static void fair(void **state)
 
 static void nobody_blocks_others(void **state)
 {
-	struct broker_client large, small;
+	struct broker_client before, large, small;
 
 	(void)state;
-	fill(2, 256, "x");
+	fill(36, 256, "x");
+	come(&before, 8, 34, 0);
+	is_answered(&before, BROKER_GIVEN, 0);
+	broker_close(&b, &before, 0);
+	/* It would be the turn of the large one: his user has had less. */
 	come(&large, 7, 30, 0);
 	come(&small, 8, 2, 0);
 	is_answered(&small, BROKER_GIVEN, 0);
