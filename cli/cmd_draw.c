@@ -17,12 +17,12 @@
 
 enum format { FORMAT_RAW, FORMAT_HEX, FORMAT_BASE64, FORMAT_RECORD };
 
-enum { OPT_FORMAT = OPT_OWN };
+enum { OPT_FORMAT = OPT_OWN, OPT_BYTES };
 
 static const struct option options[] = {
 	OPTIONS_ENTROPY,
 	{ "output", required_argument, NULL, 'o' },
-	{ "bytes", required_argument, NULL, 'n' },
+	{ "bytes", required_argument, NULL, OPT_BYTES },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ 0 },
 };
@@ -64,7 +64,11 @@ static int take_option(struct draw_command *d, int c)
 		d->out = optarg;
 		return -1;
 	case 'n':
-		return option_number("-n", optarg, 1, OUTPUT_MAX, &d->bytes) < 0 ? EXIT_USAGE : -1;
+	case OPT_BYTES:
+		return option_number(
+			       c == 'n' ? "-n" : "--bytes", optarg, 1, OUTPUT_MAX, &d->bytes) < 0 ?
+			EXIT_USAGE :
+			-1;
 	case OPT_FORMAT:
 		return take_format(d, optarg);
 	case OPT_BITS:
@@ -85,7 +89,7 @@ static int settle_bits(struct draw_command *d)
 	if (d->bytes == 0)
 		return -1;
 	if (d->bits_said && d->entropy.bits > most)
-		return report_usage("--bits: %u: more than -n %u bytes can claim, which is %u",
+		return report_usage("--bits: %u: more than --bytes %u can claim, which is %u",
 			d->entropy.bits, d->bytes, most);
 	if (!d->bits_said)
 		d->entropy.bits = most;
@@ -101,7 +105,7 @@ static int check_words(struct draw_command *d)
 	if (to_stdout && d->entropy.json)
 		return report_usage("--json: standard output is the seed's, -o FILE is needed");
 	if (d->format == FORMAT_RECORD && d->bytes)
-		return report_usage("--format record: --bits says how large it is, not -n");
+		return report_usage("--format record: --bits says how large it is, not --bytes");
 	return settle_bits(d);
 }
 

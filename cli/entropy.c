@@ -145,10 +145,26 @@ static int say_begun(int r)
 	return EXIT_FAILED;
 }
 
+/* The sources, and whether others than hardware will do. */
+static struct source_list sources_of(const struct entropy_options *o)
+{
+	struct source_list list = o->sources;
+	const char *word = o->require;
+	size_t len;
+
+	for (; word && *word; word += len + (word[len] == ',')) {
+		len = strcspn(word, ",");
+		list.hardware |= is_hardware(word, len);
+	}
+	return list;
+}
+
 int entropy_begin(struct seed *s, const struct entropy_options *o)
 {
+	const struct source_list sources = sources_of(o);
+
 	memset(s, 0, sizeof(*s));
-	return say_begun(seed_draw_begin(s, &o->sources, o->bits));
+	return say_begun(seed_draw_begin(s, &sources, o->bits));
 }
 
 int entropy_end(struct seed *s, const struct entropy_options *o)
@@ -177,10 +193,11 @@ int entropy_draw(struct seed *s, const struct entropy_options *o)
 int entropy_draw_with(
 	struct seed *s, const struct entropy_options *o, size_t blocks, struct draw_memory *memory)
 {
+	const struct source_list sources = sources_of(o);
 	int status, r;
 
 	memset(s, 0, sizeof(*s));
-	r = seed_draw_with(s, &o->sources, o->bits, blocks, memory);
+	r = seed_draw_with(s, &sources, o->bits, blocks, memory);
 	status = say_begun(r == -ENODATA ? 0 : r);
 	return status >= 0 ? status : entropy_end(s, o);
 }

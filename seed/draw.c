@@ -195,6 +195,12 @@ static bool is_last_resort(const struct seed *s, size_t source)
 	return s->sources.by_default && is_kind(s, source, SOURCE_CODE);
 }
 
+static bool suffices(const struct seed *s)
+{
+	return s->claim.credit_bits >= s->bits &&
+		(!s->sources.hardware || s->claim.hardware_bits >= s->bits);
+}
+
 static void gather_all(struct draw *d)
 {
 	struct seed *s = d->seed;
@@ -207,7 +213,7 @@ static void gather_all(struct draw *d)
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
 			continue;
-		if (s->claim.credit_bits >= s->bits && !s->report[i].spared)
+		if (suffices(s) && !s->report[i].spared)
 			s->report[i].spared = "the others suffice";
 		gather_source(d, i);
 	}

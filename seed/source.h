@@ -80,6 +80,7 @@ struct source_list {
 	size_t count;
 	unsigned deadline_ms; /* for each device, side by side; 0: SOURCE_DEADLINE_MS */
 	bool by_default;      /* nobody named these: one that is absent is no news */
+	bool hardware;        /* the whole claim is to rest on hardware */
 };
 
 /** source_row - the rows of the table, in the order of drawing; NULL behind the last. */

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -181,75 +182,72 @@ static int open_tpm(const struct source_spec *spec, struct source_handle *h)
 	return r;
 }
 
+/* One command and what comes back, with room to see that it is too long. */
+struct exchange {
+	bool stream;
+	size_t asked, len;
+	uint8_t command[TPM_COMMAND_SIZE], answer[TPM_ANSWER_MAX + 1];
+};
+
 /* The device takes a command in one write and gives the answer in one read. */
-static int ask_device(
-	struct source_handle *h, const uint8_t *command, uint8_t *raw, size_t *ret_len)
+static int ask_device(const struct source_handle *h, struct exchange *x)
 {
-	ssize_t n = write(h->fd, command, TPM_COMMAND_SIZE);
+	ssize_t n = write(h->fd, x->command, sizeof(x->command));
 	int r;
 
-	if (n != TPM_COMMAND_SIZE)
+	if (n != sizeof(x->command))
 		return n < 0 ? -errno : -EIO;
 	do {
 		r = stream_wait(h->fd, POLLIN, h->deadline_ms);
 		if (r < 0)
 			return r;
-		n = read(h->fd, raw, TPM_ANSWER_MAX);
+		n = read(h->fd, x->answer, sizeof(x->answer));
 	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
 	if (n <= 0)
 		return n < 0 ? -errno : -ENODATA;
-	*ret_len = (size_t)n;
+	x->len = (size_t)n;
 	return 0;
 }
 
-static int ask_stream(struct source_handle *h, const uint8_t *command, size_t asked, uint8_t *raw,
-	size_t *ret_len)
+static int ask_stream(const struct source_handle *h, struct exchange *x)
 {
-	size_t len = 0;
 	int r = stream_quiet(h->fd);
 
 	if (r == 0)
-		r = stream_send(h->fd, command, TPM_COMMAND_SIZE, h->deadline_ms);
+		r = stream_send(h->fd, x->command, sizeof(x->command), h->deadline_ms);
 	if (r == 0)
-		r = stream_read(h->fd, raw, TPM_HEADER_SIZE, h->deadline_ms);
+		r = stream_read(h->fd, x->answer, TPM_HEADER_SIZE, h->deadline_ms);
 	if (r == 0)
-		r = tpm_answer_size(raw, asked, &len);
+		r = tpm_answer_size(x->answer, x->asked, &x->len);
 	if (r == 0)
-		r = stream_read(
-			h->fd, raw + TPM_HEADER_SIZE, len - TPM_HEADER_SIZE, h->deadline_ms);
-	if (r == 0)
-		r = stream_quiet(h->fd);
-	if (r == 0)
-		*ret_len = len;
-	return r;
+		r = stream_read(h->fd, x->answer + TPM_HEADER_SIZE, x->len - TPM_HEADER_SIZE,
+			h->deadline_ms);
+	return r == 0 ? stream_quiet(h->fd) : r;
 }
 
 /* One piece, as large as the chip grants: how large is in @len. */
-static int ask(struct source_handle *h, bool stream, uint8_t *out, size_t *len)
+static int ask(const struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
 {
-	uint8_t command[TPM_COMMAND_SIZE], raw[TPM_ANSWER_MAX];
-	const size_t asked = *len < TPM_ASK_MAX ? *len : TPM_ASK_MAX;
 	const uint8_t *bytes = NULL;
-	size_t n = 0;
 	int r;
 
-	tpm_command(command, asked);
-	r = stream ? ask_stream(h, command, asked, raw, &n) : ask_device(h, command, raw, &n);
+	x->asked = *len < TPM_ASK_MAX ? *len : TPM_ASK_MAX;
+	tpm_command(x->command, x->asked);
+	r = x->stream ? ask_stream(h, x) : ask_device(h, x);
 	if (r == 0)
-		r = tpm_answer(raw, n, asked, &bytes, len);
+		r = tpm_answer(x->answer, x->len, x->asked, &bytes, len);
 	if (r == 0)
 		memcpy(out, bytes, *len);
-	explicit_bzero(raw, sizeof(raw));
 	return r;
 }
 
 /* A TPM may have better to do at the moment. */
-static int ask_patiently(struct source_handle *h, bool stream, uint8_t *out, size_t *len)
+static int ask_patiently(struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
 {
 	unsigned pause_ms = BACKOFF_MS;
 	int r;
 
-	while ((r = ask(h, stream, out, len)) == -EAGAIN) {
+	while ((r = ask(h, x, out, len)) == -EAGAIN) {
 		h->retries++;
 		r = stream_pause(pause_ms, h->deadline_ms);
 		if (r < 0)
@@ -261,18 +259,22 @@ static int ask_patiently(struct source_handle *h, bool stream, uint8_t *out, siz
 
 static int fill_tpm(struct source_handle *h, uint8_t *raw, size_t len)
 {
+	struct exchange x = { 0 };
 	struct stat st;
 	int r = 0;
 
 	if (fstat(h->fd, &st) < 0)
 		return -errno;
+	x.stream = S_ISSOCK(st.st_mode);
+	(void)mlock(&x, sizeof(x));
 	while (len > 0 && r == 0) {
 		size_t n = len;
 
-		r = ask_patiently(h, S_ISSOCK(st.st_mode), raw, &n);
+		r = ask_patiently(h, &x, raw, &n);
 		raw += n;
 		len -= n;
 	}
+	explicit_bzero(&x, sizeof(x));
 	return r;
 }
 

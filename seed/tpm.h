@@ -9,9 +9,9 @@
  * TPM2_GetRandom on the wire, and no more of a TPM (TCG, TPM 2.0 Library, Part 3, 16.1). Pure.
  */
 #define TPM_COMMAND_SIZE 12
-#define TPM_HEADER_SIZE  10   /* of an answer: tag, size, response code */
-#define TPM_ANSWER_MAX   4096 /* no TPM says more at once */
-#define TPM_ASK_MAX      64   /* bytes: the largest digest, and so the most that a TPM grants */
+#define TPM_HEADER_SIZE  10 /* of an answer: tag, size, response code */
+#define TPM_ASK_MAX      64 /* bytes: the largest digest, and so the most that a TPM grants */
+#define TPM_ANSWER_MAX   (TPM_HEADER_SIZE + 2 + TPM_ASK_MAX)
 
 /** tpm_command - ask for @asked bytes, 1..TPM_ASK_MAX. */
 void tpm_command(uint8_t out[TPM_COMMAND_SIZE], size_t asked);

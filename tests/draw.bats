@@ -203,12 +203,14 @@ seedrive: draw: entropy refused: 16384 of 16640 bits: hardware gave 16384, and t
 	local n
 	for n in 0 -1 16777217 x 1k ""; do
 		fails 2 "seedrive: draw: -n: $n: must be a whole number from 1 to 16777216" "$TOOL" draw -n "$n"
+		fails 2 "seedrive: draw: --bytes: $n: must be a whole number from 1 to 16777216" \
+			"$TOOL" draw "--bytes=$n"
 	done
 	fails 2 "seedrive: draw: --format: Hex: must be raw, hex, base64 or record" \
 		"$TOOL" draw --format Hex
-	fails 2 "seedrive: draw: --format record: --bits says how large it is, not -n" \
+	fails 2 "seedrive: draw: --format record: --bits says how large it is, not --bytes" \
 		"$TOOL" draw --format record -n 64
-	fails 2 "seedrive: draw: --bits: 129: more than -n 16 bytes can claim, which is 128" \
+	fails 2 "seedrive: draw: --bits: 129: more than --bytes 16 can claim, which is 128" \
 		"$TOOL" draw --bits 129 -n 16
 }
 

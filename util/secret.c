@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -36,8 +37,11 @@ static void keep_from_children(void *p, size_t len)
 
 void *secret_new(size_t len)
 {
-	void *p = sodium_malloc(len);
+	void *p;
 
+	/* The library puts it at the end of a page, so its size decides how it is aligned. */
+	len = (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	p = sodium_malloc(len);
 	if (!p)
 		return NULL;
 	keep_from_children(p, len);

@@ -14,7 +14,8 @@
 int secret_setup(void);
 
 /**
- * secret_new - @len bytes of no particular content between guard pages, which no child inherits
+ * secret_new - @len bytes of no particular content between guard pages, which no child inherits; aligned for
+ * whatever is put there
  * Returns: NULL: no memory. Given back with secret_free(), in this process only.
  */
 void *secret_new(size_t len);

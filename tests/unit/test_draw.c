@@ -909,6 +909,21 @@ static void test_by_default(void **state)
 	assert_int_equal(fake[2].opens, 0);
 	assert_int_equal(s.claim.hardware_bits, 512);
 	seed_clear(&s);
+	/* Nor is it where hardware alone may count, and is there. */
+	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
+	list.hardware = true;
+	fake[0].stream = 11;
+	assert_int_equal(seed_draw(&s, &list, 256), 0);
+	assert_string_equal(s.report[2].spared, "the others suffice");
+	seed_clear(&s);
+	/* But where there is none, it is, though the kernel would do. */
+	fake[0].fault = FAULT_OPEN;
+	assert_int_equal(seed_draw(&s, &list, 256), 0);
+	assert_true(draw_passed(s.report + 2));
+	assert_int_equal(s.claim.hardware_bits, 256);
+	seed_clear(&s);
+	list.hardware = false;
+	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
 	/* With need, it is: the kernel's 256 are half of what is asked. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 512), 0);

@@ -332,6 +332,39 @@ static void test_file_device(void **state)
 	source_file.close(&h);
 }
 
+static void assert_device(const char *path, const char *device)
+{
+	struct source_handle h;
+
+	assert_int_equal(open_path(path, 1, &h), 0);
+	assert_string_equal(h.device, device);
+	source_file.close(&h);
+}
+
+static void test_file_identity(void **state)
+{
+	struct source_handle h;
+	char device[SOURCE_DEVICE_MAX];
+
+	(void)state;
+	assert_device("/dev/zero", "dev 1:5");
+	assert_device("/dev/urandom", "dev 1:9");
+	assert_int_equal(mkfifo("one", 0600), 0);
+	assert_int_equal(mkfifo("two", 0600), 0);
+	assert_int_equal(link("one", "hard"), 0);
+	assert_int_equal(symlink("one", "soft"), 0);
+	assert_int_equal(open_path("one", 1, &h), 0);
+	strcpy(device, h.device);
+	source_file.close(&h);
+	assert_memory_equal(device, "inode ", 6);
+	assert_device("./one", device);
+	assert_device("hard", device);
+	assert_device("soft", device);
+	assert_int_equal(open_path("two", 1, &h), 0);
+	assert_string_not_equal(h.device, device);
+	source_file.close(&h);
+}
+
 static void test_file_unstated(void **state)
 {
 	struct source_spec spec = { .src = &source_file, .arg = "/dev/zero" };
@@ -670,6 +703,8 @@ int main(void)
 			test_file_regular),
 		TEST("source: file: a device counts what is stated, the kernel's own never",
 			test_file_device),
+		TEST("source: file: a device or FIFO is the same under each of its names",
+			test_file_identity),
 		TEST("source: file: a device of which nothing is stated counts nothing",
 			test_file_unstated),
 		TEST("source: file: a FIFO that says nothing, or stops half way, is given up at the deadline",

@@ -307,8 +307,9 @@ static void test_wiped(void **state)
 
 /* --- devices --- */
 
-/* A character device of our own: the end of a terminal line, with a TPM at the other one. */
-static int make_device(char path[64])
+/* A character device of our own: the end of a terminal line, with a TPM at the other one. As long as somebody
+ * has it open, that one does not hang up. */
+static int make_device(char path[64], int *ret_held)
 {
 	struct termios line;
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), fd;
@@ -321,7 +322,7 @@ static int make_device(char path[64])
 	assert_int_equal(tcgetattr(fd, &line), 0);
 	cfmakeraw(&line);
 	assert_int_equal(tcsetattr(fd, TCSANOW, &line), 0);
-	close(fd);
+	*ret_held = fd;
 	return master;
 }
 
@@ -347,7 +348,7 @@ static void test_device(void **state)
 	struct source_handle h;
 	uint8_t raw[64], command[TPM_COMMAND_SIZE];
 	char path[64];
-	int master = make_device(path), status;
+	int held, master = make_device(path, &held), status;
 	pid_t pid = fork();
 
 	(void)state;
@@ -374,6 +375,7 @@ static void test_device(void **state)
 	assert_int_equal(open_arg(path, -1, SOON_MS, &h), 0);
 	assert_int_equal(faked_tpm.fill(&h, raw, sizeof(raw)), -ETIMEDOUT);
 	faked_tpm.close(&h);
+	close(held);
 	close(master);
 }
 
@@ -396,7 +398,7 @@ static void test_worth(void **state)
 	static const char *const other[] = { "DEVNAME=ttyS0\n", "DEVNAME=tpm\n", "DEVNAME=tpm0x\n",
 		"DEVNAME=tpmrmx\n", "" };
 	char path[64], node[64];
-	int master = make_device(path);
+	int held, master = make_device(path, &held);
 	struct stat st;
 	size_t i;
 
@@ -424,6 +426,7 @@ static void test_worth(void **state)
 	assert_worth(path, -1, 0, node);
 	name_device(path, "DEVNAME=tpmrm17\n");
 	assert_worth(path, -1, 4, "tpm 17");
+	close(held);
 	close(master);
 }
 
