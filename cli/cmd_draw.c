@@ -161,6 +161,7 @@ static int draw_one(struct draw_command *d, uint32_t blocks, struct draw_memory 
 	const uint32_t room = blocks * RECORD_BLOCK_BITS;
 	const uint32_t missing =
 		d->entropy.bits > d->credit_bits ? d->entropy.bits - d->credit_bits : 0;
+	static const uint8_t unbound[UUID_SIZE];
 	struct entropy_options o = d->entropy;
 	struct seed s = { 0 };
 	int status;
@@ -171,6 +172,8 @@ static int draw_one(struct draw_command *d, uint32_t blocks, struct draw_memory 
 		status = judge(d, &s, o.bits);
 	if (status < 0)
 		keep(d, &s, &o);
+	if (status < 0)
+		seed_tell(&s, unbound);
 	seed_clear(&s);
 	return status;
 }

@@ -9,29 +9,39 @@ static const char identifier[] = "seedrive";
 
 #define LABEL_SIZE (SOURCE_ARG_MAX + 32)
 
-static void add_note(struct journal *j, const struct broker_note *note)
+/* The instance's UUID as text; empty where there is none. */
+static void name_instance(const struct broker_note *note, char out[UUID_STRLEN + 1])
 {
 	static const uint8_t none[UUID_SIZE];
+
+	out[0] = '\0';
+	if (memcmp(note->uuid, none, UUID_SIZE) != 0)
+		uuid_format(note->uuid, out);
+}
+
+static void add_note(struct journal *j, const struct broker_note *note)
+{
 	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
 
 	hex_encode(note->seed_id, RECORD_ID_SIZE, id);
+	name_instance(note, uuid);
 	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
 	journal_field(j, "SEEDRIVE_BITS", "%u", note->credit_bits);
-	if (memcmp(note->uuid, none, UUID_SIZE) == 0)
-		return;
-	uuid_format(note->uuid, uuid);
-	journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
+	if (uuid[0])
+		journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
 }
 
 static void begin(struct journal *j, const struct broker_given *g)
 {
-	char id[2 * RECORD_ID_SIZE + 1];
+	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
 
 	hex_encode(g->note.seed_id, RECORD_ID_SIZE, id);
+	name_instance(&g->note, uuid);
 	if (g->noted)
 		journal_begin(j, identifier, JOURNAL_INFO,
-			"gave uid %u %u blocks, %u bits from hardware: seed %s of %u bits",
-			(unsigned)g->uid, g->blocks, g->hardware_bits, id, g->note.credit_bits);
+			"gave uid %u %u blocks, %u bits from hardware: seed %s of %u bits, %s%s",
+			(unsigned)g->uid, g->blocks, g->hardware_bits, id, g->note.credit_bits,
+			uuid[0] ? "instance " : "no instance", uuid);
 	else
 		journal_begin(j, identifier, JOURNAL_INFO,
 			"gave uid %u %u blocks, %u bits from hardware: not said what for",

@@ -112,7 +112,7 @@ need_users() {
 	grep -q '"file:[0-9]* kernel"' json
 	stop
 	id=$(member json seed_id)
-	grep -qx "seedrive: gave uid $(id -u) 2 blocks, 512 bits from hardware: seed $id of 256 bits" log
+	grep -qx "seedrive: gave uid $(id -u) 2 blocks, 512 bits from hardware: seed $id of 256 bits, instance $UUID" log
 }
 
 @test "serve: fifty clients at once are all served, and no two get the same bytes" {

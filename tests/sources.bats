@@ -10,6 +10,7 @@
 bats_require_minimum_version 1.5.0
 
 load helper
+load servers
 
 # Stands for one that is soon where it has to pass, and else far away: see faulty.
 DEADLINE=deadline=1s
@@ -18,42 +19,6 @@ setup_file() {
 	# ekeyd and ip are not everybody's.
 	export PATH=$PATH:/usr/sbin:/sbin
 	make_world
-}
-
-# By their ids, and no others.
-teardown() {
-	local pid
-	while read -r pid; do
-		kill "$pid" 2>/dev/null || true
-	done < <(cat "$BATS_TEST_TMPDIR/pids" 2>/dev/null)
-	make_removable
-}
-
-# until_there PATH: a server in the background has made it.
-until_there() {
-	timeout 30 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
-}
-
-# swtpm_starts SOCKET [OPTION...]: a real TPM, as it is when nobody has started it.
-swtpm_starts() {
-	local socket=$1
-	shift
-	mkdir "state.$socket"
-	swtpm socket --daemon --tpmstate "dir=${STATE-$PWD}/state.$socket" --pid "file=$PWD/pid.$socket" \
-		--server "type=unixio,path=$PWD/$socket" --ctrl "type=unixio,path=$PWD/control.$socket" \
-		--log file=/dev/null "$@" 3>&-
-	until_there "pid.$socket"
-	cat "pid.$socket" >>"$BATS_TEST_TMPDIR/pids"
-}
-
-# tpm2 SOCKET: one that has been started.
-tpm2() {
-	swtpm_starts "$1" --tpm2 --flags not-need-init,startup-clear
-}
-
-# proxy WHERE [FAULT [AFTER]]: in front of the TPM at `real`.
-proxy() {
-	"$ROOT/tests/tpm_proxy.py" real "$@" 3>&- >>"$BATS_TEST_TMPDIR/pids"
 }
 
 # egd_starts WHERE [FAULT [AFTER]]: its port is in $port.

@@ -55,9 +55,12 @@ def replay(answer, state):
     return before or answer
 
 
-def slow(answer, state):
-    time.sleep(0.1)
-    return answer
+def slow(seconds):
+    def wait(answer, state):
+        time.sleep(seconds)
+        return answer
+
+    return wait
 
 
 FAULTS = {
@@ -71,7 +74,8 @@ FAULTS = {
     "not-started": refusal(0x100),
     "failure": refusal(0x101),
     "other": refusal(0x98E),
-    "slow": slow,
+    "slow": slow(0.1),
+    "10ms": slow(0.01),
     "hung": lambda answer, state: b"",
     "zero": lambda answer, state: struct.pack(">HIIH", 0x8001, 12, 0, 0),
     "short": lambda answer, state: answer[: len(answer) // 2],
