@@ -360,7 +360,7 @@ signal.pause()' 3>&- &
 		assert s.recv(1) == b""
 	END
 	ended 0
-	grep -q ': seed 000102030405060708090a0b0c0d0e0f of 200 bits$' log
+	grep -q ': seed 000102030405060708090a0b0c0d0e0f of 200 bits, ' log
 }
 
 @test "serve: SIGHUP is nothing to it, SIGINT ends it" {
