@@ -12,6 +12,6 @@ struct command {
 	int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_sources;
+extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_sources, cmd_check;
 
 #endif

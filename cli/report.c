@@ -13,19 +13,6 @@ void report_as(const char *command)
 	command_name = command;
 }
 
-/* UTF-8 goes through, except control characters of either set (U+0080 to U+009F are 0xc2 0x80..). */
-static size_t showable(const char *text, size_t len)
-{
-	const size_t n = utf8_length((const uint8_t *)text, len);
-	const unsigned char first = (unsigned char)text[0];
-
-	if (n == 1)
-		return first >= 0x20 && first != 0x7f;
-	if (n == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0)
-		return 0;
-	return n;
-}
-
 static void say(const char *kind, const char *fmt, va_list ap)
 {
 	char line[2 * PATH_MAX];
@@ -37,7 +24,7 @@ static void say(const char *kind, const char *fmt, va_list ap)
 	fprintf(stderr, "seedrive: %s%s%s", command_name ? command_name : "",
 		command_name ? ": " : "", kind);
 	for (; left > 0; left -= n, p += n) {
-		n = showable(p, left);
+		n = utf8_showable((const uint8_t *)p, left);
 		if (n > 0) {
 			fwrite(p, 1, n, stderr);
 		} else {
