@@ -232,7 +232,7 @@ const struct command cmd_check = {
 	.summary = "health and statistics of live sources, with a report",
 	.usage = "check [OPTION...] [SOURCE...]\n"
 		 "\n"
-		 "SOURCE as after --source, default: all hardware that is here.\n"
+		 "SOURCE is NAME or NAME:ARG, default: all hardware that is here.\n"
 		 "\n"
 		 "  -n BYTES       of each source (default 1000000, of a device 65536)\n"
 		 "  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"

@@ -9,8 +9,8 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_REFUSED =
-		3, /* entropy: a required source failed, or less was assessed than asked for */
+	EXIT_REFUSED = 3, /* entropy: a required source failed, or less was assessed than asked for;
+		    * check: a source failed */
 };
 
 /** report_as - the command in whose name all lines are written from now on. */

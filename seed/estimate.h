@@ -27,7 +27,7 @@ enum estimator {
 
 #define ESTIMATE_NONE    (-1.0)  /* does not apply, or too few samples for it */
 #define ESTIMATE_SAMPLES 1000000 /* what SP 800-90B 3.1.1 asks for; fewer give less than is there */
-#define ESTIMATE_MAX     (1 << 24) /* bytes at a time: each takes some 80 bytes of memory */
+#define ESTIMATE_MAX     16777216 /* bytes at a time: of memory some 80 each, and 150 MB for all */
 
 /*
  * Of bytes as they are, and of their bits in a row, the highest of a byte first. Where there are only

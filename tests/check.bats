@@ -23,10 +23,11 @@ teardown() {
 
 # sample NAME: a file of that kind here; `uniform` passes all that decides.
 sample() {
+	local file=$1
 	if [ -e "$SAMPLES/$1.bin" ]; then
-		cp "$SAMPLES/$1.bin" "$1"
+		cp "$SAMPLES/$1.bin" "$file"
 	else
-		"$ROOT/tests/samples.py" "$1" >"$1"
+		"$ROOT/tests/samples.py" "$1" >"$file"
 	fi
 }
 
