@@ -5,13 +5,13 @@
 static int count_all(struct checked *c)
 {
 	const struct sample *s = &c->sample;
-	char what[sizeof(c->label) + 16];
+	char what[64];
 	struct progress p;
 	int r;
 
 	stats_make(s->raw, s->len, &c->stats);
 	fips_count(s->raw, s->len, &c->fips);
-	snprintf(what, sizeof(what), "%s: estimating", c->label);
+	snprintf(what, sizeof(what), "%s: estimating", c->spec.src->name);
 	progress_init(&p, what, false);
 	r = estimate_make(s->raw, s->len, progress_show, &p, &c->estimate);
 	progress_end(&p);
@@ -21,11 +21,11 @@ static int count_all(struct checked *c)
 
 int check_source(struct checked *c, size_t asked, struct windows *windows)
 {
-	char what[sizeof(c->label) + 16];
+	char what[64];
 	struct progress p;
 	int r;
 
-	snprintf(what, sizeof(what), "%s: sampling", c->label);
+	snprintf(what, sizeof(what), "%s: sampling", c->spec.src->name);
 	progress_init(&p, what, false);
 	r = sample_take(&c->sample, &c->spec, asked, windows, progress_show, &p);
 	progress_end(&p);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for people at a terminal. */
 #include "cli/check.h"
+#include "cli/report.h"
 
 static void print_source(const struct checked *c, FILE *to)
 {
@@ -8,8 +9,8 @@ static void print_source(const struct checked *c, FILE *to)
 	const size_t n = check_rows(c, rows);
 	size_t i;
 
-	fprintf(to, "%s: %s\n", c->label,
-		verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
+	report_text(to, c->label);
+	fprintf(to, ": %s\n", verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
 	for (i = 0; i < n; i++)
 		fprintf(to, "  %-10s  %-20s  %-46s  %s\n", verdict_word(rows[i].verdict),
 			rows[i].what, rows[i].figure, rows[i].bound);

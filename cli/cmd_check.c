@@ -14,8 +14,8 @@
 #include <sys/random.h>
 
 /* Bytes, where -n does not say: what the estimators ask for, but not of what may be slow. */
-#define ASKED        ESTIMATE_SAMPLES
-#define ASKED_DEVICE 65536
+#define ASKED      ESTIMATE_SAMPLES
+#define ASKED_SLOW 65536
 
 enum { OPT_REPORT = OPT_OWN };
 
@@ -103,7 +103,8 @@ static int parse(struct check_options *o, int argc, char **argv)
 
 static size_t asked_of(const struct check_options *o, const struct source *src)
 {
-	const size_t n = o->asked ? o->asked : src->kind == SOURCE_DEVICE ? ASKED_DEVICE : ASKED;
+	const bool quick = src->kind == SOURCE_CPU || src->kind == SOURCE_KERNEL;
+	const size_t n = o->asked ? o->asked : quick ? ASKED : ASKED_SLOW;
 
 	return (n + SAMPLE_MULTIPLE - 1) / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
 }
@@ -230,12 +231,13 @@ static int run(int argc, char **argv)
 const struct command cmd_check = {
 	.name = "check",
 	.summary = "health and statistics of live sources, with a report",
-	.usage = "check [OPTION...] [SOURCE...]\n"
-		 "\n"
-		 "SOURCE is NAME or NAME:ARG, default: all hardware that is here.\n"
-		 "\n"
-		 "  -n BYTES       of each source (default 1000000, of a device 65536)\n"
-		 "  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
-		 "  --json         all figures in JSON\n",
+	.usage =
+		"check [OPTION...] [SOURCE...]\n"
+		"\n"
+		"SOURCE is NAME or NAME:ARG, default: all hardware that is here.\n"
+		"\n"
+		"  -n BYTES       of each source (default 1000000; 65536 of one that may be slow)\n"
+		"  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
+		"  --json         all figures in JSON\n",
 	.run = run,
 };

@@ -13,25 +13,30 @@ void report_as(const char *command)
 	command_name = command;
 }
 
-static void say(const char *kind, const char *fmt, va_list ap)
+void report_text(FILE *to, const char *text)
 {
-	char line[2 * PATH_MAX];
-	const char *p = line;
-	size_t left, n;
-	int len = vsnprintf(line, sizeof(line), fmt, ap);
+	size_t left = strlen(text), n;
 
-	left = len < 0 ? 0 : (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
-	fprintf(stderr, "seedrive: %s%s%s", command_name ? command_name : "",
-		command_name ? ": " : "", kind);
-	for (; left > 0; left -= n, p += n) {
-		n = utf8_showable((const uint8_t *)p, left);
+	for (; left > 0; left -= n, text += n) {
+		n = utf8_showable((const uint8_t *)text, left);
 		if (n > 0) {
-			fwrite(p, 1, n, stderr);
+			fwrite(text, 1, n, to);
 		} else {
-			fprintf(stderr, "\\x%02x", (unsigned char)*p);
+			fprintf(to, "\\x%02x", (unsigned char)*text);
 			n = 1;
 		}
 	}
+}
+
+static void say(const char *kind, const char *fmt, va_list ap)
+{
+	char line[2 * PATH_MAX];
+
+	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
+		line[0] = '\0';
+	fprintf(stderr, "seedrive: %s%s%s", command_name ? command_name : "",
+		command_name ? ": " : "", kind);
+	report_text(stderr, line);
 	fputc('\n', stderr);
 }
 

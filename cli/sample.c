@@ -78,7 +78,9 @@ static int test_windows(struct sample *s, struct windows *windows, size_t len)
 
 static size_t read_len(const struct sample *s)
 {
-	const size_t max = s->spec->src->kind == SOURCE_DEVICE ? READ_MAX_DEVICE : READ_MAX;
+	const enum source_kind kind = s->spec->src->kind;
+	const bool waits = kind == SOURCE_DEVICE || kind == SOURCE_BROKER;
+	const size_t max = waits ? READ_MAX_DEVICE : READ_MAX;
 	size_t len = s->asked / SAMPLE_POINTS / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
 
 	if (len < SAMPLE_MULTIPLE)

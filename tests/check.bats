@@ -350,6 +350,8 @@ assert "reason" not in source'
 	mkdir "${name%/*}"
 	head -c 2048 /dev/urandom >"$name"
 	"$TOOL" check -n 2048 --report page.html "file:$name" >said
+	grep -qF 'file:<b onclick="x">&'"'"'\x1b[31m\xff' said
+	run -1 grep -qaP '\x1b|\xff' said
 	grep -qF "file:&lt;b onclick=&quot;x&quot;&gt;&amp;&#39;\\x1b[31m\\xff"$'\u202e'"&lt;/b&gt;" page.html
 	run -1 grep -qF '<b onclick' page.html
 	iconv -f utf-8 -t utf-8 page.html >/dev/null
@@ -563,7 +565,7 @@ browser() {
 @test "check: progress is shown on a terminal only, and wiped" {
 	sample uniform-1000000
 	script -qec "'$TOOL' check -n 1000000 file:uniform-1000000 >said" typescript >/dev/null
-	grep -qF 'file:uniform-1000000: estimating [' typescript
+	grep -qF 'file: estimating [' typescript
 	tr '\r' '\n' <typescript | grep -qE '\] +[0-9]+%$'
 	grep -qF $'\r\033[K' typescript
 	run -0 --separate-stderr "$TOOL" check -n 1000000 file:uniform-1000000

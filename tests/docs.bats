@@ -251,7 +251,7 @@ ends() {
 	says seedrive-sources "windows of $(limit seed/health.h HEALTH_REPEAT) bytes"
 	says seedrive-check "Of each source, $(limit seed/health.h HEALTH_STARTUP) to $(limit seed/estimate.h ESTIMATE_MAX),"
 	says seedrive-check "a multiple of $(limit cli/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate.h ESTIMATE_SAMPLES),"
-	says seedrive-check "which may be slow, $(limit cli/cmd_check.c ASKED_DEVICE)."
+	says seedrive-check "what may be slow, $(limit cli/cmd_check.c ASKED_SLOW)."
 	says seedrive-check "no $(limit seed/health.h HEALTH_RCT_CUTOFF) equal bytes in a row"
 	says seedrive-check "fewer than $(limit seed/health.h HEALTH_APT_CUTOFF) times"
 	says seedrive-check "aligned $(limit seed/health.h HEALTH_REPEAT) bytes"
