@@ -64,7 +64,7 @@ static void tick_up(const struct plot *p, FILE *to, double y)
 	char text[32];
 
 	line(to, LEFT, at_y(p, y), RIGHT, at_y(p, y), "grid");
-	snprintf(text, sizeof(text), "%.6g", fabs(y) < 1e-12 ? 0.0 : y);
+	snprintf(text, sizeof(text), "%.7g", fabs(y) < 1e-12 ? 0.0 : y);
 	text_at(to, LEFT - 8, at_y(p, y) + 5, "up", text);
 }
 
