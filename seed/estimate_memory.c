@@ -3,13 +3,15 @@
 #include "seed/estimate_view.h"
 
 #include <errno.h>
+#include <sys/random.h>
 
 /* One context, or, with a symbol, that symbol behind it. Free while @count is 0. */
 struct slot {
 	uint64_t high, low;
-	uint32_t tag;   /* depth, and symbol or ANY */
 	uint32_t count; /* of a context: of what follows it most often, */
 	uint8_t best;   /* and what that is */
+	uint8_t depth;
+	uint16_t symbol; /* or ANY */
 };
 
 #define ANY 256
@@ -24,6 +26,8 @@ int memory_init(struct memory *m, unsigned k)
 		return m->pair ? 0 : -ENOMEM;
 	}
 	m->room = 1 << 16;
+	/* Best effort: without it, a source that means harm could make this slow, not wrong. */
+	(void)!getrandom(m->key, sizeof(m->key), GRND_NONBLOCK);
 	m->slot = estimate_new(m->room, sizeof(*m->slot));
 	return m->slot ? 0 : -ENOMEM;
 }
@@ -46,49 +50,58 @@ context memory_last(const struct memory *m, context c, unsigned depth)
 	return bits < 128 ? c & (((context)1 << bits) - 1) : c;
 }
 
-static size_t hash(const struct slot *key)
+static uint64_t fold(uint64_t a, uint64_t b)
 {
-	uint64_t x = key->low ^ key->tag * 0x9e3779b97f4a7c15;
+	const unsigned __int128 product = (unsigned __int128)a * b;
 
-	x = (x ^ x >> 32) * 0xd6e8feb86659fd93;
-	x ^= key->high;
-	x = (x ^ x >> 32) * 0xd6e8feb86659fd93;
-	return (size_t)(x ^ x >> 32);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Keyed, so that no source can make all its contexts meet in one place. */
+static size_t hash(const struct memory *m, const struct slot *key)
+{
+	const uint64_t what = (uint64_t)key->depth << 32 | key->symbol;
+
+	return (size_t)fold(
+		fold(key->low ^ m->key[0], key->high ^ m->key[1]) ^ what, m->key[0] | 1);
 }
 
 /* Where @key is, or belongs. */
-static struct slot *look_up(struct slot *slot, size_t room, const struct slot *key)
+static struct slot *look_up(
+	const struct memory *m, struct slot *slot, size_t room, const struct slot *key)
 {
-	size_t i = hash(key) & (room - 1);
+	size_t i = hash(m, key) & (room - 1);
 
 	while (slot[i].count > 0 &&
-		(slot[i].tag != key->tag || slot[i].low != key->low || slot[i].high != key->high))
+		(slot[i].symbol != key->symbol || slot[i].depth != key->depth ||
+			slot[i].low != key->low || slot[i].high != key->high))
 		i = (i + 1) & (room - 1);
 	return slot + i;
 }
 
 static struct slot make_key(context c, unsigned depth, unsigned symbol)
 {
-	return (struct slot){
-		.high = (uint64_t)(c >> 64), .low = (uint64_t)c, .tag = depth << 16 | symbol
-	};
+	return (struct slot){ .high = (uint64_t)(c >> 64),
+		.low = (uint64_t)c,
+		.depth = (uint8_t)depth,
+		.symbol = (uint16_t)symbol };
 }
 
-/* Room for two more, and never more than three quarters full. */
+/* Room for two more, and at most seven eighths full. */
 static int make_room(struct memory *m)
 {
 	const size_t room = 2 * m->room;
 	struct slot *slot;
 	size_t i;
 
-	if (m->used + 2 <= m->room / 4 * 3)
+	if (m->used + 2 <= m->room / 8 * 7)
 		return 0;
 	slot = estimate_new(room, sizeof(*slot));
 	if (!slot)
 		return -ENOMEM;
 	for (i = 0; i < m->room; i++)
 		if (m->slot[i].count > 0)
-			*look_up(slot, room, m->slot + i) = m->slot[i];
+			*look_up(m, slot, room, m->slot + i) = m->slot[i];
 	estimate_free(m->slot, m->room, sizeof(*m->slot));
 	m->slot = slot;
 	m->room = room;
@@ -105,7 +118,7 @@ uint32_t memory_times(const struct memory *m, context c, unsigned depth, uint8_t
 {
 	const struct slot key = make_key(c, depth, symbol);
 
-	return m->pair ? pair_of(m, c, depth)[symbol] : look_up(m->slot, m->room, &key)->count;
+	return m->pair ? pair_of(m, c, depth)[symbol] : look_up(m, m->slot, m->room, &key)->count;
 }
 
 uint32_t memory_guess(const struct memory *m, context c, unsigned depth, uint8_t *ret_best)
@@ -119,7 +132,7 @@ uint32_t memory_guess(const struct memory *m, context c, unsigned depth, uint8_t
 		*ret_best = pair[1] >= pair[0];
 		return pair[*ret_best];
 	}
-	s = look_up(m->slot, m->room, &key);
+	s = look_up(m, m->slot, m->room, &key);
 	*ret_best = s->best;
 	return s->count;
 }
@@ -135,12 +148,12 @@ int memory_learn(struct memory *m, context c, unsigned depth, uint8_t symbol)
 	}
 	if (make_room(m) < 0)
 		return -ENOMEM;
-	s = look_up(m->slot, m->room, &key);
+	s = look_up(m, m->slot, m->room, &key);
 	m->used += s->count == 0;
 	count = key.count = s->count + 1;
 	*s = key;
 	key = make_key(c, depth, ANY);
-	s = look_up(m->slot, m->room, &key);
+	s = look_up(m, m->slot, m->room, &key);
 	m->used += s->count == 0;
 	if (count > s->count || (count == s->count && symbol > s->best)) {
 		key.count = count;

@@ -20,6 +20,7 @@ struct memory {
 	uint32_t (*pair)[2];
 	struct slot *slot;
 	size_t room, used;
+	uint64_t key[2]; /* of the hash; it changes no result */
 };
 
 /** memory_init - nothing remembered yet; @k symbols there are. Returns: 0 or -ENOMEM. */
