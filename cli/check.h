@@ -49,9 +49,10 @@ struct check_row {
 };
 
 /**
- * check_source - sample one source, and count
- * @c:    @c->spec and @c->label are set
- * @show: told of the sampling first, then of the counting
+ * check_source - sample one source, and count; a bar is drawn meanwhile where there is a terminal
+ * @c:       @c->spec and @c->label are set
+ * @asked:   bytes
+ * @windows: of all sources of this run
  * Returns: 0, also where the source failed; -ENOMEM.
  */
 int check_source(struct checked *c, size_t asked, struct windows *windows);

@@ -3,7 +3,6 @@
 #include "cli/check_page.h"
 #include "cli/html.h"
 
-#include <inttypes.h>
 #include <sys/utsname.h>
 
 #define DASH "\342\200\223" /* for what there is not */

@@ -45,19 +45,23 @@ static bool names_kernel(const char *text)
 	return false;
 }
 
-static int add_sources(struct source_list *to, const char *text)
+/* source_parse() names the option that its list stands behind elsewhere. */
+static int complain(const struct fault *f)
 {
 	const char *option = "--source: ";
+	const size_t len = strlen(option);
+
+	return report_usage("%s", f->text + (strncmp(f->text, option, len) == 0 ? len : 0));
+}
+
+static int add_sources(struct source_list *to, const char *text)
+{
 	struct source_list list;
 	struct fault f;
 	size_t i;
 
 	if (source_parse(text, &list, &f) < 0)
-		/* Which it was not given as. */
-		return report_usage("%s",
-			f.text +
-				(strncmp(f.text, option, strlen(option)) == 0 ? strlen(option) :
-										0));
+		return complain(&f);
 	for (i = 0; i < list.count; i++) {
 		if (list.spec[i].src == &source_kernel && !names_kernel(text))
 			continue;
@@ -194,7 +198,7 @@ static int run_checks(const struct check_options *o, struct replace *r)
 	c.begun = time(NULL);
 	e = check_all(&c, o);
 	if (e < 0) {
-		report_error("check: %s", strerror(-e));
+		report_error("%s", strerror(-e));
 		return EXIT_FAILED;
 	}
 	if (c.count == 0) {
