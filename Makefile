@@ -14,6 +14,7 @@ comma    := ,
 bindir   := $(DESTDIR)$(PREFIX)/bin
 sbindir  := $(DESTDIR)$(PREFIX)/sbin
 mandir   := $(DESTDIR)$(PREFIX)/share/man
+docdir   := $(DESTDIR)$(PREFIX)/share/doc/seedrive
 compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 # A clock in the guest that shows less than this is none; SOURCE_DATE_EPOCH makes it repeatable.
@@ -27,7 +28,7 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c libdivsufsort) -lm
+LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih libdivsufsort) -lm
 
 rooms     := util seed iso
 lib_src   := $(wildcard $(rooms:%=%/*.c))
@@ -39,6 +40,7 @@ units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
 man8      := $(wildcard man/*.8)
+man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
 all: $(B)/seedrive build/guest/seedrive-guest
@@ -47,8 +49,22 @@ $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(host) -c -o $@ $<
 
-$(B)/seedrive: $(lib_obj) $(cli_obj)
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $^ $(LIBS)
+$(B)/seedrive: $(lib_obj) $(cli_obj) $(B)/jitter
+	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(LIBS) @$(B)/jitter
+
+# libjitterentropy, where there is one: the flags that it takes, or none. JITTER=DIR: the one in there.
+jitter_try := int main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
+
+$(B)/jitter: .FORCE
+	@mkdir -p $(@D)
+	@flags='$(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy'; \
+	echo '$(jitter_try)' | $(CC) $(CPPFLAGS) $(CFLAGS) -include jitterentropy.h -o $@.try \
+		-x c - -x none $(LDFLAGS) $$flags 2>$@.log && flags="-DWITH_JITTER $$flags" || flags=; \
+	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
+
+$(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
+	@mkdir -p $(@D)
+	$(host) @$(B)/jitter -c -o $@ $<
 
 # The guest's program: no libc at run time, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Os -ffunction-sections -fdata-sections \
@@ -65,18 +81,18 @@ build/guest/seedrive-guest: $(guest_obj)
 
 # --- tests ---
 
-$(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj))
+$(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj)) $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
+	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]))
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
 
-build/bench/%: bench/%.c
+build/bench/%: bench/%.c $(lib_obj)
 	@mkdir -p $(@D)
-	$(host) $(link) -o $@ $<
+	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))
@@ -102,7 +118,7 @@ bench-built: $(benches)
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	shellcheck $$(git ls-files '*.sh' '*.bats' .ci/run tests/run bench/run bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
-	mandoc -T lint -W warning $(man1) $(man8)
+	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
 deps:
@@ -114,16 +130,18 @@ install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
+	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done
 	for page in $(man8); do install -D -m 644 $$page $(mandir)/man8/$${page#man/} || exit 1; done
 	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
+	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
 
 uninstall:
-	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive \
-		$(man1:man/%=$(mandir)/man1/%) $(man8:man/%=$(mandir)/man8/%)
+	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive $(docdir)/seedrive.conf \
+		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)
 
 clean:
 	rm -rf build
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall clean
+.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall clean .FORCE

@@ -19,7 +19,7 @@ static int count_all(struct checked *c)
 	return r;
 }
 
-int check_source(struct checked *c, size_t asked, struct windows *windows)
+int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct windows *windows)
 {
 	char what[64];
 	struct progress p;
@@ -27,7 +27,7 @@ int check_source(struct checked *c, size_t asked, struct windows *windows)
 
 	snprintf(what, sizeof(what), "%s: sampling", c->spec.src->name);
 	progress_init(&p, what, false);
-	r = sample_take(&c->sample, &c->spec, asked, windows, progress_show, &p);
+	r = sample_take(&c->sample, &c->spec, asked, patience_ms, windows, progress_show, &p);
 	progress_end(&p);
 	if (r == 0 && c->sample.len >= CHECK_LEAST)
 		r = count_all(c);

@@ -51,11 +51,11 @@ struct check_row {
 /**
  * check_source - sample one source, and count; a bar is drawn meanwhile where there is a terminal
  * @c:       @c->spec and @c->label are set
- * @asked:   bytes
+ * @asked, @patience_ms: see sample_take()
  * @windows: of all sources of this run
  * Returns: 0, also where the source failed; -ENOMEM.
  */
-int check_source(struct checked *c, size_t asked, struct windows *windows);
+int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct windows *windows);
 
 /** check_passed - what decides the exit status: delivery and health tests, no statistics. */
 bool check_passed(const struct checked *c);

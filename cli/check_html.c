@@ -212,7 +212,12 @@ static void put_source(const struct checked *c, size_t number, FILE *to)
 	html_text(to, c->label);
 	fputs("</bdi></h2> ", to);
 	put_verdict(verdict_of(c), to);
-	fprintf(to, "</div>\n<p>%s</p>\n", c->spec.src->what);
+	fprintf(to, "</div>\n<p>%s", c->spec.src->what);
+	if (c->sample.remark[0]) {
+		fputs("; ", to);
+		html_text(to, c->sample.remark);
+	}
+	fputs("</p>\n", to);
 	if (!check_passed(c)) {
 		fputs("<p class=\"reason\">", to);
 		html_text(to, check_why(c, why, sizeof(why)));

@@ -146,9 +146,12 @@ static json_object *source_json(const struct checked *c)
 		add_text(o, "reason", check_why(c, why, sizeof(why)));
 	add_number(o, "asked", s->asked);
 	add_number(o, "bytes", s->len);
-	add_number(o, "retries", s->retries);
+	if (c->spec.src->kind == SOURCE_CPU)
+		add_number(o, "retries", s->retries);
 	add_number(o, "rate_bits", s->assessed_bits);
 	add_number(o, "rate_bytes", s->per_bytes);
+	if (s->remark[0])
+		add_text(o, "remark", s->remark);
 	if (s->len > 0) {
 		json_object_object_add(o, "tests", tests_json(c));
 		json_object_object_add(o, "delivered", points_json(s));

@@ -61,9 +61,12 @@ static void row_delivery(const struct checked *c, struct check_row *row)
 	char rate[32];
 
 	decide(row, "delivery", passed(s->err == 0));
-	if (s->err == 0)
+	if (s->err == 0 && c->spec.src->kind == SOURCE_CPU)
 		snprintf(row->figure, CHECK_TEXT, "%zu bytes, %s, %" PRIu64 " retries", s->len,
 			check_rate(s, rate, sizeof(rate)), s->retries);
+	else if (s->err == 0)
+		snprintf(row->figure, CHECK_TEXT, "%zu bytes, %s", s->len,
+			check_rate(s, rate, sizeof(rate)));
 	else
 		delivery_why(c, row->figure, CHECK_TEXT);
 	snprintf(row->bound, CHECK_TEXT, "all of %zu", s->asked);

@@ -158,11 +158,20 @@ static int check_values(struct build *b)
 	return -1;
 }
 
+static enum config_seed seed_mode(const struct build *b)
+{
+	return b->entropy.settings.seed;
+}
+
+/* The configuration first; what the options say comes after that, and wins. */
 static int parse(struct build *b, int argc, char **argv)
 {
-	int c, status = -1;
+	static const char short_options[] = ":o:qv";
+	int c, status = entropy_options_configure(&b->entropy, argc, argv, short_options, options);
 
-	while (status < 0 && (c = option_next(argc, argv, ":o:qv", options)) >= 0)
+	b->bind = b->entropy.settings.bind;
+	b->ttl = b->entropy.settings.ttl;
+	while (status < 0 && (c = option_next(argc, argv, short_options, options)) >= 0)
 		status = take_option(b, c);
 	if (status >= 0)
 		return status;
@@ -170,7 +179,9 @@ static int parse(struct build *b, int argc, char **argv)
 		return report_usage("%s: one DIR is enough", argv[optind + 1]);
 	b->dir = argv[optind];
 	status = check_words(b);
-	return status < 0 ? check_values(b) : status;
+	if (status < 0)
+		status = check_values(b);
+	return status < 0 ? entropy_options_check(&b->entropy) : status;
 }
 
 /* --- in: the tree --- */
@@ -263,7 +274,7 @@ static int gather(struct build *b)
 	if (!drive_is_seed_label(b->label))
 		report_warning("--label: %s: guests look for a seed on config-2 and cidata only",
 			b->label);
-	if (strcmp(b->bind, "auto") == 0)
+	if (seed_mode(b) == CONFIG_SEED_ON && strcmp(b->bind, "auto") == 0)
 		(void)drive_uuid(&b->tree, b->request.uuid);
 	return -1;
 }
@@ -314,19 +325,24 @@ static int make(struct build *b)
 		.fixed_time = b->fixed_time,
 		.time = b->now,
 	};
-	int status;
+	const enum config_seed mode = seed_mode(b);
+	const size_t blocks = mode == CONFIG_SEED_ON ? b->seed.blocks : 0;
+	int status = -1;
 
 	b->request.seed = &b->seed;
 	b->request.ttl = b->ttl;
 	b->request.now = (uint64_t)b->now;
-	if (drive_prepare(&b->drive, &b->tree, b->seed.blocks, b->request.now, &b->fault) < 0 ||
+	b->request.provenance = b->entropy.settings.provenance_full;
+	if (drive_prepare(&b->drive, &b->tree, blocks, b->request.now, &b->fault) < 0 ||
 		iso_layout_begin(&b->layout, &b->tree, &iso, &b->fault) < 0)
 		return report_failed(&b->fault);
 	/* The sources were drawn beside all that; now their bytes are needed. */
-	status = entropy_end(&b->seed, &b->entropy);
+	if (mode != CONFIG_SEED_OFF)
+		status = entropy_end(&b->seed, &b->entropy);
 	if (status >= 0)
 		return status;
-	if (drive_seed(&b->drive, &b->tree, &b->request, &b->fault) < 0 ||
+	if ((mode != CONFIG_SEED_OFF &&
+		    drive_seed(&b->drive, &b->tree, &b->request, &b->fault) < 0) ||
 		iso_layout_end(&b->layout, &b->fault) < 0)
 		return report_failed(&b->fault);
 	return write_out(b);
@@ -334,41 +350,64 @@ static int make(struct build *b)
 
 /* --- what was done --- */
 
-static void print_result(const struct build *b)
+static void print_record(const struct build *b, FILE *to)
 {
 	char id[2 * RECORD_ID_SIZE + 1], uuid[UUID_STRLEN + 1];
-	FILE *to = b->to_stdout ? stderr : stdout;
 	static const uint8_t unbound[UUID_SIZE];
 
 	hex_encode(b->seed.id, RECORD_ID_SIZE, id);
 	uuid_format(b->request.uuid, uuid);
-	fprintf(to, "%s: %" PRIu64 " KiB, label %s, bound to %s\n",
-		b->to_stdout ? "standard output" : b->out, b->layout.size / 1024, b->label,
+	fprintf(to, "bound to %s\n",
 		memcmp(b->request.uuid, unbound, UUID_SIZE) ? uuid : "no instance");
 	fprintf(to, "  seed %s: %u bits, %u of them from hardware\n", id, b->seed.claim.credit_bits,
 		b->seed.claim.hardware_bits < b->seed.claim.credit_bits ?
 			b->seed.claim.hardware_bits :
 			b->seed.claim.credit_bits);
+}
+
+static void print_result(const struct build *b)
+{
+	FILE *to = b->to_stdout ? stderr : stdout;
+	char text[PATH_MAX + 32];
+
+	fprintf(to, "%s: %" PRIu64 " KiB, label %s, ", b->to_stdout ? "standard output" : b->out,
+		b->layout.size / 1024, b->label);
+	if (seed_mode(b) == CONFIG_SEED_ON)
+		print_record(b, to);
+	else
+		fprintf(to, "without a seed: %s\n",
+			entropy_options_switch(&b->entropy, text, sizeof(text)));
+	if (seed_mode(b) == CONFIG_SEED_OFF)
+		return;
 	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->drive.mixed,
 		b->drive.left);
 	if (b->entropy.verbose)
 		entropy_print(&b->seed, to);
 }
 
-static void print_json(const struct build *b)
+static void add_record_json(json_object *o, const struct build *b)
 {
-	json_object *o = entropy_json(&b->seed, &b->entropy);
 	char uuid[UUID_STRLEN + 1];
 	static const uint8_t unbound[UUID_SIZE];
 
 	uuid_format(b->request.uuid, uuid);
-	json_object_object_add(o, "output", json_object_new_string(b->out));
-	json_object_object_add(o, "size", json_object_new_int64((int64_t)b->layout.size));
-	json_object_object_add(o, "label", json_object_new_string(b->label));
 	json_object_object_add(o, "bound_to",
 		memcmp(b->request.uuid, unbound, UUID_SIZE) ? json_object_new_string(uuid) : NULL);
 	json_object_object_add(o, "issued_at", json_object_new_int64(b->now));
 	json_object_object_add(o, "ttl", json_object_new_int64(b->ttl));
+}
+
+static void print_json(const struct build *b)
+{
+	json_object *o = seed_mode(b) == CONFIG_SEED_ON ? entropy_json(&b->seed, &b->entropy) :
+							  json_object_new_object();
+
+	json_object_object_add(o, "output", json_object_new_string(b->out));
+	json_object_object_add(o, "size", json_object_new_int64((int64_t)b->layout.size));
+	json_object_object_add(o, "label", json_object_new_string(b->label));
+	json_object_object_add(o, "seed", json_object_new_string(config_seed_word(seed_mode(b))));
+	if (seed_mode(b) == CONFIG_SEED_ON)
+		add_record_json(o, b);
 	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(b->drive.mixed));
 	json_object_object_add(o, "random_seed_left", json_object_new_int64(b->drive.left));
 	json_print(o, stdout);
@@ -380,6 +419,7 @@ static void clear(struct build *b)
 	tree_clear(&b->tree);
 	drive_clear(&b->drive);
 	seed_clear(&b->seed);
+	entropy_options_clear(&b->entropy);
 	secret_free(b->buffer);
 	secret_wipe_stack();
 	if (!b->to_stdout && b->out)
@@ -388,12 +428,11 @@ static void clear(struct build *b)
 
 static int run(int argc, char **argv)
 {
-	static struct build b = { .bind = "auto", .replace = { .fd = -1, .dirfd = -1 } };
+	static struct build b = { .replace = { .fd = -1, .dirfd = -1 } };
 	int status;
 
-	entropy_options_init(&b.entropy);
 	status = parse(&b, argc, argv);
-	if (status < 0)
+	if (status < 0 && seed_mode(&b) != CONFIG_SEED_OFF)
 		status = entropy_begin(&b.seed, &b.entropy);
 	if (status < 0)
 		status = open_out(&b);
@@ -429,6 +468,7 @@ const struct command cmd_build = {
 		"  --source LIST          draw from these (default: all that are here)\n"
 		"  --require LIST         fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N               strength to claim, 1 to 16384 (default 256)\n"
+		"  --config FILE          instead of /etc/seedrive.conf and its folder\n"
 		"  --json                 say what was done in JSON\n"
 		"  -v, --verbose          say what each source gave\n"
 		"  -q, --quiet            say nothing unless something is wrong\n",

@@ -2,6 +2,7 @@
 /* Health and statistics of live sources; the report. */
 #include "cli/check.h"
 #include "cli/cmd.h"
+#include "cli/configure.h"
 #include "cli/entropy.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -20,7 +21,9 @@
 enum { OPT_REPORT = OPT_OWN };
 
 static const struct option options[] = {
+	{ "bytes", required_argument, NULL, 'n' },
 	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ 0 },
 };
@@ -28,7 +31,7 @@ static const struct option options[] = {
 struct check_options {
 	struct source_list sources;
 	uint32_t asked; /* 0: by the kind of the source */
-	const char *report;
+	const char *report, *config;
 	bool json;
 };
 
@@ -65,6 +68,8 @@ static int add_sources(struct source_list *to, const char *text)
 	for (i = 0; i < list.count; i++) {
 		if (list.spec[i].src == &source_kernel && !names_kernel(text))
 			continue;
+		if (list.spec[i].src->kind == SOURCE_BROKER)
+			return report_usage("broker: its blocks are tested where they come from");
 		if (to->count == SOURCES_MAX - 1)
 			return report_usage("%s: more than %d sources", text, SOURCES_MAX - 1);
 		to->spec[to->count++] = list.spec[i];
@@ -72,17 +77,17 @@ static int add_sources(struct source_list *to, const char *text)
 	return -1;
 }
 
-/* What hardware there is; the kernel's generator would only show that it can hash. */
-static void add_default(struct source_list *to)
+/* What is drawn from unasked: of that the hardware, as the kernel's generator would only show that it can
+ * hash, and the broker's blocks have been tested where they come from. */
+static void add_configured(struct source_list *to, const struct source_list *list)
 {
-	struct source_list list;
 	size_t i;
 
-	source_default(&list);
-	to->by_default = true;
-	for (i = 0; i < list.count; i++)
-		if (list.spec[i].src->kind != SOURCE_KERNEL)
-			to->spec[to->count++] = list.spec[i];
+	to->by_default = list->by_default;
+	for (i = 0; i < list->count; i++)
+		if (list->spec[i].src->kind != SOURCE_KERNEL &&
+			list->spec[i].src->kind != SOURCE_BROKER)
+			to->spec[to->count++] = list->spec[i];
 }
 
 static int parse(struct check_options *o, int argc, char **argv)
@@ -92,6 +97,8 @@ static int parse(struct check_options *o, int argc, char **argv)
 	while (status < 0 && (c = option_next(argc, argv, ":n:", options)) >= 0) {
 		if (c == OPT_REPORT)
 			o->report = optarg;
+		else if (c == OPT_CONFIG)
+			o->config = optarg;
 		else if (c == OPT_JSON)
 			o->json = true;
 		else if (c != 'n' ||
@@ -100,8 +107,6 @@ static int parse(struct check_options *o, int argc, char **argv)
 	}
 	for (; status < 0 && optind < argc; optind++)
 		status = add_sources(&o->sources, argv[optind]);
-	if (status < 0 && o->sources.count == 0)
-		add_default(&o->sources);
 	return status;
 }
 
@@ -111,6 +116,13 @@ static size_t asked_of(const struct check_options *o, const struct source *src)
 	const size_t n = o->asked ? o->asked : quick ? ASKED : ASKED_SLOW;
 
 	return (n + SAMPLE_MULTIPLE - 1) / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
+}
+
+static unsigned patience_of(const struct check_options *o, const struct source_spec *spec)
+{
+	return spec->deadline_ms       ? spec->deadline_ms :
+		o->sources.deadline_ms ? o->sources.deadline_ms :
+					 SOURCE_DEADLINE_MS;
 }
 
 /* That this host has not got what nobody asked for is no failure; nor is that we may not open it. */
@@ -142,7 +154,7 @@ static int check_all(struct check *all, const struct check_options *o)
 
 		c->spec = o->sources.spec[i];
 		draw_label(&named, c->label, sizeof(c->label));
-		r = check_source(c, asked_of(o, c->spec.src), &windows);
+		r = check_source(c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &windows);
 		if (r == 0 && !left_out(o, c))
 			all->count++;
 	}
@@ -219,16 +231,25 @@ static int run(int argc, char **argv)
 {
 	static struct replace r = { .fd = -1, .dirfd = -1 };
 	static struct check_options o;
+	static struct config config;
+	static struct settings settings;
 	struct fault f;
 	int status = parse(&o, argc, argv);
 
+	if (status < 0)
+		status = configure(&config, o.config, CONFIG_TOOLS, &settings);
 	if (status >= 0)
-		return status;
+		goto out;
+	o.sources.deadline_ms = settings.sources.deadline_ms;
+	if (o.sources.count == 0)
+		add_configured(&o.sources, &settings.sources);
 	if (o.report && interrupt_open(&r, o.report, &f) < 0)
 		status = report_failed(&f);
 	else
 		status = run_checks(&o, &r);
+out:
 	interrupt_end(&r);
+	config_clear(&config);
 	return status;
 }
 
@@ -238,10 +259,11 @@ const struct command cmd_check = {
 	.usage =
 		"check [OPTION...] [SOURCE...]\n"
 		"\n"
-		"SOURCE is NAME or NAME:ARG, default: all hardware that is here.\n"
+		"SOURCE is NAME or NAME:ARG, default: all hardware that is drawn from unasked.\n"
 		"\n"
-		"  -n BYTES       of each source (default 1000000; 65536 of one that may be slow)\n"
+		"  -n, --bytes N  of each source (default 1000000; 65536 of one that may be slow)\n"
 		"  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
+		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		"  --json         all figures in JSON\n",
 	.run = run,
 };

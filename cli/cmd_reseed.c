@@ -43,10 +43,11 @@ static const struct option options[] = {
 
 static int parse(struct reseed *re, int argc, char **argv)
 {
+	static const char short_options[] = ":qv";
 	uint8_t uuid[UUID_SIZE];
-	int c, status = -1;
+	int c, status = entropy_options_configure(&re->entropy, argc, argv, short_options, options);
 
-	while (status < 0 && (c = option_next(argc, argv, ":qv", options)) >= 0) {
+	while (status < 0 && (c = option_next(argc, argv, short_options, options)) >= 0) {
 		if (c == OPT_BIND) {
 			re->bind = optarg;
 		} else if (c == OPT_TTL) {
@@ -67,7 +68,7 @@ static int parse(struct reseed *re, int argc, char **argv)
 	if (re->bind && strcmp(re->bind, "none") != 0 &&
 		uuid_parse(re->bind, strlen(re->bind), uuid) < 0)
 		return report_usage("--bind: %s: must be none or a UUID", re->bind);
-	return -1;
+	return entropy_options_check(&re->entropy);
 }
 
 static int check_room(struct reseed *re)
@@ -113,7 +114,8 @@ static int write_record(struct reseed *re, uint64_t now)
 	r = record_encode(&rec, re->secret->both, len);
 	if (r < 0)
 		return r;
-	drive_note((char *)re->secret->both + len, &rec);
+	drive_note((char *)re->secret->both + len, &rec,
+		re->entropy.settings.provenance_full ? &re->seed : NULL);
 	return io_pwrite(re->image.fd, re->secret->both, len + RECORD_NOTE_SIZE,
 		(uint64_t)re->image.record_file.lba * ISO_SECTOR);
 }
@@ -167,10 +169,12 @@ static int mix_all(struct reseed *re)
 
 static int renew(struct reseed *re)
 {
-	int r;
+	int r = 0;
 
-	re->secret = secret_new(sizeof(*re->secret));
-	r = re->secret ? write_record(re, (uint64_t)time(NULL)) : -ENOMEM;
+	if (re->entropy.settings.seed == CONFIG_SEED_ON) {
+		re->secret = secret_new(sizeof(*re->secret));
+		r = re->secret ? write_record(re, (uint64_t)time(NULL)) : -ENOMEM;
+	}
 	if (r == 0)
 		r = mix_all(re);
 	if (r == 0 && fsync(re->image.fd) < 0)
@@ -182,24 +186,47 @@ static int renew(struct reseed *re)
 	return -1;
 }
 
-static void print_result(struct reseed *re)
+static void print_json(const struct reseed *re, const char *path)
 {
-	json_object *o;
-	char id[2 * RECORD_ID_SIZE + 1];
+	const enum config_seed mode = re->entropy.settings.seed;
+	json_object *o = mode == CONFIG_SEED_ON ? entropy_json(&re->seed, &re->entropy) :
+						  json_object_new_object();
 
-	hex_encode(re->seed.id, RECORD_ID_SIZE, id);
-	if (re->entropy.json) {
-		o = entropy_json(&re->seed, &re->entropy);
-		json_object_object_add(o, "image", json_object_new_string(re->image.path));
-		json_object_object_add(o, "random_seed_mixed", json_object_new_int64(re->mixed));
-		json_object_object_add(o, "random_seed_left", json_object_new_int64(re->left));
-		json_print(o, stdout);
-	} else if (!re->entropy.quiet) {
-		printf("%s: fresh seed %s: %u bits; random_seed: %u mixed, %u left as they were\n",
-			re->image.path, id, re->seed.claim.credit_bits, re->mixed, re->left);
-		if (re->entropy.verbose)
-			entropy_print(&re->seed, stdout);
+	json_object_object_add(o, "image", json_object_new_string(path));
+	json_object_object_add(o, "seed", json_object_new_string(config_seed_word(mode)));
+	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(re->mixed));
+	json_object_object_add(o, "random_seed_left", json_object_new_int64(re->left));
+	json_print(o, stdout);
+}
+
+static void print_text(const struct reseed *re, const char *path)
+{
+	char id[2 * RECORD_ID_SIZE + 1], text[PATH_MAX + 32];
+
+	if (re->entropy.settings.seed == CONFIG_SEED_OFF) {
+		printf("%s: as it was: %s\n", path,
+			entropy_options_switch(&re->entropy, text, sizeof(text)));
+		return;
 	}
+	hex_encode(re->seed.id, RECORD_ID_SIZE, id);
+	if (re->entropy.settings.seed == CONFIG_SEED_MIX)
+		printf("%s: seed as it was: %s", path,
+			entropy_options_switch(&re->entropy, text, sizeof(text)));
+	else
+		printf("%s: fresh seed %s: %u bits", path, id, re->seed.claim.credit_bits);
+	printf("; random_seed: %u mixed, %u left as they were\n", re->mixed, re->left);
+	if (re->entropy.verbose)
+		entropy_print(&re->seed, stdout);
+}
+
+static int work(struct reseed *re, const char *path)
+{
+	int status;
+
+	if (image_open(&re->image, path, O_RDWR, &re->fault) < 0 || check_room(re) < 0)
+		return report_failed(&re->fault);
+	status = entropy_draw(&re->seed, &re->entropy);
+	return status < 0 ? renew(re) : status;
 }
 
 static int run(int argc, char **argv)
@@ -207,21 +234,19 @@ static int run(int argc, char **argv)
 	static struct reseed re = { .image = { .fd = -1 } };
 	int status;
 
-	entropy_options_init(&re.entropy);
 	status = parse(&re, argc, argv);
-	if (status < 0 &&
-		(image_open(&re.image, argv[optind], O_RDWR, &re.fault) < 0 || check_room(&re) < 0))
-		status = report_failed(&re.fault);
-	if (status < 0)
-		status = entropy_draw(&re.seed, &re.entropy);
-	if (status < 0)
-		status = renew(&re);
+	if (status < 0 && re.entropy.settings.seed != CONFIG_SEED_OFF)
+		status = work(&re, argv[optind]);
 	if (status < 0) {
-		print_result(&re);
+		if (re.entropy.json)
+			print_json(&re, argv[optind]);
+		else if (!re.entropy.quiet)
+			print_text(&re, argv[optind]);
 		status = EXIT_DONE;
 	}
 	image_close(&re.image);
 	seed_clear(&re.seed);
+	entropy_options_clear(&re.entropy);
 	secret_free(re.secret);
 	secret_wipe_stack();
 	return status;
@@ -240,6 +265,7 @@ const struct command cmd_reseed = {
 		"  --source LIST     draw from these (default: all that are here)\n"
 		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N          strength to claim (default: as before)\n"
+		"  --config FILE     instead of /etc/seedrive.conf and its folder\n"
 		"  --json            say what was done in JSON\n"
 		"  -v, --verbose     say what each source gave\n"
 		"  -q, --quiet       say nothing unless something is wrong\n",

@@ -1,106 +1,348 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this host offers, and what each source claims. */
 #include "cli/cmd.h"
+#include "cli/configure.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
+#include "seed/reader.h"
 #include "util/clock.h"
+#include "util/secret.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
+
+/* A moment: what a device gives in so long, or so many bytes, whichever comes first. */
+#define LOOK_MS     1000
+#define LOOK_BYTES  4096
+#define DEVICE_LOOK 1024
 
 static const struct option options[] = {
+	{ "source", required_argument, NULL, OPT_SOURCE },
+	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ 0 },
 };
 
-static const char *state_of(const struct source *src)
-{
-	const struct source_spec spec = { .src = src };
-	struct source_handle h;
-	int r;
+/* One line of the table. */
+struct row {
+	struct source_spec spec;
+	struct reader reader;
+	struct source_handle handle;
+	bool asked; /* without its argument it cannot be */
+	int err;
+	double rate; /* bytes a second; 0: not measured */
+};
 
-	if (!src->open)
-		return "not built in";
-	if (src->arg == ARG_REQUIRED)
-		return "when named";
-	r = source_open(&spec, &h, clock_ms());
-	if (r == 0) {
-		src->close(&h);
-		return "present";
-	}
-	return r == -EACCES || r == -EPERM ? "not permitted" : "absent";
+/* --- a look at each --- */
+
+static uint64_t look_len(const struct source_handle *h, const void *ctx)
+{
+	(void)h;
+	(void)ctx;
+	return DEVICE_LOOK;
 }
 
-static const char *worth_of(const struct source *src, char *out, size_t size)
+static void start(struct row *row)
 {
+	const struct source *src = row->spec.src;
+
+	row->asked = src->arg != ARG_REQUIRED || row->spec.arg[0];
+	if (!row->asked || src->kind != SOURCE_DEVICE)
+		return;
+	row->err = src->open ? reader_start(&row->reader, &row->spec, LOOK_MS, look_len, NULL) :
+			       -ENOSYS;
+	if (row->err == 0)
+		reader_go(&row->reader);
+}
+
+/* In pieces, so that a slow device has a rate as well. */
+static void look_at_device(struct row *row, uint8_t *raw)
+{
+	const size_t piece = 64;
+	int64_t began = clock_us();
+	size_t got = 0;
+
+	if (row->err == 0)
+		row->err = reader_open(&row->reader, &row->handle);
+	while (row->err == 0 && got < DEVICE_LOOK) {
+		row->err = reader_read(&row->reader, raw, piece);
+		if (row->err == 0)
+			got += piece;
+	}
+	if (row->err == -ETIMEDOUT && got > 0)
+		row->err = 0;
+	if (row->err == 0)
+		row->rate = (double)got * 1e6 / (double)(clock_us() - began + 1);
+	reader_end(&row->reader);
+}
+
+static void look_at_code(struct row *row, uint8_t *raw)
+{
+	const struct source *src = row->spec.src;
+	const size_t len = src->kind == SOURCE_CODE ? 64 : LOOK_BYTES;
+	int64_t began;
+
+	row->err = source_open(&row->spec, &row->handle, clock_ms() + LOOK_MS);
+	if (row->err < 0)
+		return;
+	began = clock_us();
+	if (src->kind != SOURCE_BROKER)
+		row->err = src->fill(&row->handle, raw, len);
+	if (row->err == 0 && src->kind != SOURCE_BROKER)
+		row->rate = (double)len * 1e6 / (double)(clock_us() - began + 1);
+	src->close(&row->handle);
+}
+
+/* All devices at once, so that slow ones cost no more than one. */
+static int look(struct row *row, size_t count)
+{
+	uint8_t *raw = secret_new(LOOK_BYTES);
+	size_t i;
+
+	if (!raw)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		start(row + i);
+	for (i = 0; i < count; i++) {
+		if (row[i].asked && row[i].spec.src->kind == SOURCE_DEVICE)
+			look_at_device(row + i, raw);
+		else if (row[i].asked)
+			look_at_code(row + i, raw);
+	}
+	secret_free(raw);
+	return 0;
+}
+
+/* --- in words --- */
+
+static const char *state_of(const struct row *row)
+{
+	if (!row->spec.src->open)
+		return "not built in";
+	if (!row->asked)
+		return "when named";
+	switch (row->err) {
+	case 0:
+		return "present";
+	case -EACCES:
+	case -EPERM:
+		return "not permitted";
+	case -ENODEV:
+	case -ENOENT:
+	case -ECONNREFUSED:
+		return "absent";
+	default:
+		return "failed";
+	}
+}
+
+static const char *device_of(const struct row *row)
+{
+	const struct source *src = row->spec.src;
+
+	return row->spec.arg[0] ? row->spec.arg : src->device ? src->device : "-";
+}
+
+static const char *worth_of(const struct row *row, char *out, size_t size)
+{
+	const struct source *src = row->spec.src;
+	const bool open = row->asked && row->err == 0;
+	const unsigned bits = open ? row->handle.assessed_bits : src->assessed_bits;
+	const unsigned per_bytes = open ? row->handle.per_bytes : src->per_bytes;
+
 	if (src->kind == SOURCE_KERNEL)
 		snprintf(out, size, "%d bits once", CLAIM_KERNEL_BITS);
-	else if (src->assessed_bits == 0)
-		snprintf(out, size, "0, unless stated");
-	else if (src->per_bytes == 1)
-		snprintf(out, size, "%u bits a byte", src->assessed_bits);
+	else if (src->kind == SOURCE_BROKER)
+		snprintf(out, size, "as it says");
+	else if (bits == 0)
+		snprintf(out, size,
+			src->may_state && !row->handle.remark[0] ? "0, unless stated" : "0");
+	else if (per_bytes == 1)
+		snprintf(
+			out, size, "%u bits a byte%s", bits, row->spec.stated ? ", as stated" : "");
 	else
-		snprintf(out, size, "%u bits per %u bytes", src->assessed_bits, src->per_bytes);
+		snprintf(out, size, "%u bits per %u bytes", bits, per_bytes);
 	return out;
 }
 
-static void print_table(void)
+static const char *rate_of(const struct row *row, char *out, size_t size)
 {
-	const struct source *src;
-	char worth[64];
-	size_t i;
+	static const char *const units[] = { "B/s", "kB/s", "MB/s", "GB/s" };
+	double rate = row->rate;
+	size_t i = 0;
 
-	printf("%-8s  %-13s  %-24s  %s\n", "SOURCE", "STATE", "ASSESSED", "WHAT IT IS");
-	for (i = 0; (src = source_row(i)); i++)
-		printf("%-8s  %-13s  %-24s  %s\n", src->name, state_of(src),
-			worth_of(src, worth, sizeof(worth)), src->what);
+	for (; rate >= 1000 && i + 1 < sizeof(units) / sizeof(*units); i++)
+		rate /= 1000;
+	if (rate > 0)
+		snprintf(out, size, rate < 10 && i ? "%.1f %s" : "%.0f %s", rate, units[i]);
+	else
+		snprintf(out, size, "-");
+	return out;
 }
 
-static void print_json(void)
+/* What it is; or what is wrong with it. */
+static const char *remark_of(const struct row *row, char *out, size_t size)
 {
-	json_object *all = json_object_new_array();
-	const struct source *src;
+	const struct draw_report rep = { .spec = &row->spec, .err = row->err };
+
+	if (row->asked && row->err < 0 && row->err != -ENOSYS)
+		return draw_why(&rep, out, size);
+	return row->handle.remark[0] ? row->handle.remark : row->spec.src->what;
+}
+
+static void print_table(const struct row *row, size_t count)
+{
+	char worth[64], rate[32], remark[160];
+	int width = (int)strlen("DEVICE");
 	size_t i;
 
-	for (i = 0; (src = source_row(i)); i++) {
-		json_object *o = json_object_new_object();
+	for (i = 0; i < count; i++)
+		if ((int)strlen(device_of(row + i)) > width)
+			width = (int)strlen(device_of(row + i));
+	printf("%-7s  %-*s  %-13s  %8s  %-24s  %s\n", "SOURCE", width, "DEVICE", "STATE", "RATE",
+		"ASSESSED", "REMARK");
+	for (i = 0; i < count; i++)
+		printf("%-7s  %-*s  %-13s  %8s  %-24s  %s\n", row[i].spec.src->name, width,
+			device_of(row + i), state_of(row + i), rate_of(row + i, rate, sizeof(rate)),
+			worth_of(row + i, worth, sizeof(worth)),
+			remark_of(row + i, remark, sizeof(remark)));
+}
 
-		json_object_object_add(o, "source", json_object_new_string(src->name));
-		json_object_object_add(o, "state", json_object_new_string(state_of(src)));
+static void add_text(json_object *to, const char *key, const char *text)
+{
+	json_object_object_add(to, key, json_object_new_string(text));
+}
+
+static json_object *row_json(const struct row *row)
+{
+	const struct source *src = row->spec.src;
+	const bool open = row->asked && row->err == 0;
+	json_object *o = json_object_new_object();
+	const struct draw_report rep = { .spec = &row->spec };
+	char remark[160], label[SOURCE_ARG_MAX + 16];
+
+	add_text(o, "source", draw_label(&rep, label, sizeof(label)));
+	add_text(o, "device", device_of(row));
+	add_text(o, "state", state_of(row));
+	json_object_object_add(o, "hardware", json_object_new_boolean(src->kind != SOURCE_KERNEL));
+	json_object_object_add(o, "rate_bits",
+		json_object_new_int64(open ? row->handle.assessed_bits : src->assessed_bits));
+	json_object_object_add(o, "rate_bytes",
+		json_object_new_int64(open ? row->handle.per_bytes : src->per_bytes));
+	if (row->rate > 0)
 		json_object_object_add(
-			o, "hardware", json_object_new_boolean(src->kind != SOURCE_KERNEL));
-		json_object_object_add(o, "rate_bits", json_object_new_int64(src->assessed_bits));
-		json_object_object_add(o, "rate_bytes", json_object_new_int64(src->per_bytes));
-		json_object_object_add(o, "what", json_object_new_string(src->what));
-		json_object_array_add(all, o);
-	}
+			o, "bytes_per_second", json_object_new_int64((int64_t)row->rate));
+	if (row->handle.device[0])
+		add_text(o, "identity", row->handle.device);
+	add_text(o, "remark", remark_of(row, remark, sizeof(remark)));
+	return o;
+}
+
+static void print_json(const struct row *row, size_t count)
+{
+	json_object *all = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_object_array_add(all, row_json(row + i));
 	json_print(all, stdout);
+}
+
+/* --- which --- */
+
+/* Each row of the table; one that the configuration gives an argument, as often as it does. */
+static size_t all_rows(struct row row[], const struct source_list *configured)
+{
+	const struct source *src;
+	size_t i, j, count = 0;
+
+	for (i = 0; (src = source_row(i)); i++) {
+		const size_t before = count;
+
+		for (j = 0; j < configured->count; j++)
+			if (configured->spec[j].src == src && configured->spec[j].arg[0])
+				row[count++].spec = configured->spec[j];
+		if (count == before)
+			row[count++].spec.src = src;
+	}
+	return count;
+}
+
+static size_t named_rows(struct row row[], const struct source_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		row[i].spec = list->spec[i];
+	return list->count;
+}
+
+struct asked {
+	struct source_list named;
+	const char *config;
+	bool json;
+};
+
+static int parse(int argc, char **argv, struct asked *ret)
+{
+	struct fault f;
+	int c;
+
+	while ((c = option_next(argc, argv, ":", options)) >= 0) {
+		if (c == OPT_SOURCE && source_parse(optarg, &ret->named, &f) < 0)
+			return report_usage("%s", f.text);
+		else if (c == OPT_CONFIG)
+			ret->config = optarg;
+		else if (c == OPT_JSON)
+			ret->json = true;
+		else if (c != OPT_SOURCE)
+			return EXIT_USAGE;
+	}
+	if (optind < argc)
+		return report_usage("%s: takes no argument", argv[optind]);
+	return -1;
+}
+
+static int show(const struct asked *asked, const struct settings *settings)
+{
+	static struct row row[2 * SOURCES_MAX];
+	const size_t count = asked->named.count ? named_rows(row, &asked->named) :
+						  all_rows(row, &settings->sources);
+
+	if (look(row, count) < 0) {
+		report_error("%s", strerror(ENOMEM));
+		return EXIT_FAILED;
+	}
+	if (asked->json)
+		print_json(row, count);
+	else
+		print_table(row, count);
+	return EXIT_DONE;
 }
 
 static int run(int argc, char **argv)
 {
-	bool json = false;
-	int c;
+	static struct config config;
+	static struct settings settings;
+	static struct asked asked;
+	int status = parse(argc, argv, &asked);
 
-	while ((c = option_next(argc, argv, ":", options)) >= 0) {
-		if (c != OPT_JSON)
-			return EXIT_USAGE;
-		json = true;
-	}
-	if (optind < argc)
-		return report_usage("%s: takes no argument", argv[optind]);
-	if (json)
-		print_json();
-	else
-		print_table();
-	return EXIT_DONE;
+	if (status < 0)
+		status = configure(&config, asked.config, CONFIG_TOOLS, &settings);
+	if (status < 0)
+		status = show(&asked, &settings);
+	config_clear(&config);
+	return status;
 }
 
 const struct command cmd_sources = {
 	.name = "sources",
 	.summary = "what this host offers, and what each source is worth",
-	.usage = "sources [--json]\n"
+	.usage = "sources [OPTION...]\n"
 		 "\n"
-		 "  --json  the table in JSON\n",
+		 "  --source LIST  look at these (default: at all there are)\n"
+		 "  --config FILE  instead of /etc/seedrive.conf and its folder\n"
+		 "  --json         the table in JSON\n",
 	.run = run,
 };

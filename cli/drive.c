@@ -161,7 +161,59 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE])
 
 /* --- the record --- */
 
-void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec)
+/* The note is ASCII; a path may hold any byte. */
+static void make_ascii(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			*text = '?';
+}
+
+static json_object *source_json(const struct seed *s, const struct draw_report *r)
+{
+	char label[sizeof(r->spec->arg) + 16];
+	json_object *o = json_object_new_object();
+	uint64_t assessed = 0;
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++)
+		assessed += r->assessed[i];
+	draw_label(r, label, sizeof(label));
+	make_ascii(label);
+	json_object_object_add(o, "source", json_object_new_string(label));
+	json_object_object_add(o, "bytes", json_object_new_int64((int64_t)r->bytes));
+	json_object_object_add(o, "assessed_bits", json_object_new_int64((int64_t)assessed));
+	return o;
+}
+
+static bool note_fits(json_object *o)
+{
+	/* Behind it go two ends of lines. */
+	return strlen(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN)) <=
+		RECORD_NOTE_SIZE - 2;
+}
+
+/* What went into the seed, in the order drawn. What has no room is left out from the end, and counted. */
+static void add_sources(json_object *o, const struct seed *s)
+{
+	json_object *sources = json_object_new_array();
+	size_t i, left_out = 0;
+
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i))
+			json_object_array_add(sources, source_json(s, s->report + i));
+	json_object_object_add(o, "sources", sources);
+	while (!note_fits(o)) {
+		json_object_array_del_idx(sources, json_object_array_length(sources) - 1, 1);
+		json_object_object_add(
+			o, "sources_left_out", json_object_new_int64((int64_t)++left_out));
+	}
+	if (left_out)
+		report_warning(
+			"%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME, left_out);
+}
+
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance)
 {
 	json_object *o = json_object_new_object();
 	char id[2 * RECORD_ID_SIZE + 1];
@@ -173,6 +225,8 @@ void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec)
 	json_object_object_add(o, "seed_id", json_object_new_string(id));
 	json_object_object_add(o, "credit_bits", json_object_new_int64(rec->credit_bits));
 	json_object_object_add(o, "hardware", json_object_new_boolean(rec->hardware_bits > 0));
+	if (provenance)
+		add_sources(o, provenance);
 	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 	len = strlen(text);
 	/* Always as long: a fresh seed is written over the old one in place. */
@@ -206,11 +260,13 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, 
 {
 	int r;
 
-	*d = (struct drive){ 0 };
+	*d = (struct drive){ .has_record = blocks > 0 };
 	drop_old(t);
 	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
 	if (!d->secret)
 		return fault_errno(f, -ENOMEM, "seed");
+	if (!d->has_record)
+		return 0;
 	r = tree_add_bytes(t, RECORD_NAME, d->secret->record, record_size(blocks * RECORD_BLOCK),
 		0400, (time_t)now, f);
 	if (r == 0)
@@ -235,14 +291,14 @@ static int make_record(struct drive *d, const struct drive_request *req, struct 
 	r = record_encode(&rec, d->secret->record, record_size(rec.seed_len));
 	if (r < 0)
 		return fault_errno(f, r, RECORD_NAME);
-	drive_note(d->note, &rec);
+	drive_note(d->note, &rec, req->provenance ? req->seed : NULL);
 	return 0;
 }
 
 int drive_seed(
 	struct drive *d, const struct tree *t, const struct drive_request *req, struct fault *f)
 {
-	int r = make_record(d, req, f);
+	int r = d->has_record ? make_record(d, req, f) : 0;
 
 	return r < 0 ? r : mix_all(d, t, req->seed, f);
 }

@@ -11,11 +11,13 @@ struct drive_request {
 	uint8_t uuid[UUID_SIZE]; /* zero: unbound */
 	uint32_t ttl;
 	uint64_t now;
+	bool provenance; /* tenants may know the sources */
 };
 
 struct drive {
 	struct drive_secret *secret;
 	char note[RECORD_NOTE_SIZE];
+	bool has_record;
 	unsigned mixed; /* values of random_seed that are new */
 	unsigned left;  /* ... and that had to be left as they were */
 };
@@ -35,7 +37,7 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
 /**
  * drive_prepare - make room for record and note in @t; their content comes with drive_seed()
  * @d:      the caller's storage; needs drive_clear() after the tree is cleared, also after an error
- * @blocks: of the record
+ * @blocks: of the record; 0: there is to be neither record nor note
  *
  * From here on the image can be laid out, while the seed is still being drawn.
  * Returns: 0 or -errno with @f.
@@ -43,14 +45,19 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
 int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f);
 
 /**
- * drive_seed - fill in record and note, and mix every random_seed of @t
+ * drive_seed - fill in record and note, if there are to be any, and mix every random_seed of @t
  * A file that cannot be mixed is left as it was, with a warning. Returns: 0 or -errno with @f.
  */
 int drive_seed(
 	struct drive *d, const struct tree *t, const struct drive_request *req, struct fault *f);
 
-/** drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces. */
-void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec);
+/**
+ * drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces
+ * @provenance: the seed whose sources are told; NULL: none. Those for which there is no room are counted
+ *              there and warned of.
+ */
+void drive_note(
+	char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance);
 
 void drive_clear(struct drive *d);
 

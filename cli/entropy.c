@@ -19,12 +19,35 @@ static void refuse(const struct seed *s, const struct entropy_options *o, const 
 		const char *word = draw_passed(r) ? "passed, worth nothing by itself" :
 						    draw_why(r, why, sizeof(why));
 
-		if (draw_passed(r) && (r->assessed_per || r->spec->src->kind == SOURCE_KERNEL))
+		if (draw_passed(r) &&
+			(r->assessed_per || r->given || r->spec->src->kind == SOURCE_KERNEL))
 			word = "passed";
 		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s: %s", i ? "; " : "",
 			draw_label(r, label, sizeof(label)), word);
 	}
 	report_error("%s %u of %u bits: %s", what, s->claim.credit_bits, o->bits, line);
+}
+
+/* That this host has no such thing, or not for this user, is news only to who asked for it. */
+static bool is_no_news(const struct draw_report *r)
+{
+	return r->err == -ENODEV || r->err == -ENOENT ||
+		(r->err == -EACCES && r->spec->src->kind == SOURCE_DEVICE);
+}
+
+static void warn_of_twins(const struct seed *s)
+{
+	char label[LABEL_SIZE], twin[LABEL_SIZE];
+	size_t i;
+
+	for (i = 0; i < s->reports; i++) {
+		const struct draw_report *r = s->report + i;
+
+		if (draw_passed(r) && r->same_as && !s->sources.by_default)
+			report_warning("%s: the same device as %s: counted once",
+				draw_label(r, label, sizeof(label)),
+				draw_label(r->same_as, twin, sizeof(twin)));
+	}
 }
 
 static void warn_of_failures(const struct seed *s)
@@ -35,12 +58,31 @@ static void warn_of_failures(const struct seed *s)
 	for (i = 0; i < s->reports; i++) {
 		const struct draw_report *r = s->report + i;
 
-		/* That this CPU has no such instruction is news only to who asked for it. */
-		if (draw_passed(r) || (s->sources.by_default && r->err == -ENODEV))
+		if (draw_passed(r) || r->spared || (s->sources.by_default && is_no_news(r)))
 			continue;
 		report_warning("%s: %s", draw_label(r, label, sizeof(label)),
 			draw_why(r, why, sizeof(why)));
 	}
+}
+
+/* Does each block of the broker's rest on this source, too? */
+static bool broker_has(const struct seed *s, const char *name, size_t len)
+{
+	const struct broker_block *given = NULL;
+	size_t i, at;
+
+	for (i = 0; i < s->reports && !given; i++)
+		given = s->report[i].given;
+	for (i = 0; given && i < s->blocks; i++) {
+		const char *text = given[i].provenance;
+
+		for (at = 0; text[at]; at += strcspn(text + at, " "), at += strspn(text + at, " "))
+			if (strncmp(text + at, name, len) == 0 && text[at + len] == ':')
+				break;
+		if (!text[at])
+			return false;
+	}
+	return given != NULL;
 }
 
 /* -1: every source of this name has passed, and there is one. Else the exit status, its line said. */
@@ -51,6 +93,8 @@ static int check_name(const struct seed *s, const char *name, size_t len)
 	bool any = false;
 	size_t i;
 
+	if (broker_has(s, src->name, strlen(src->name)))
+		return -1;
 	for (i = 0; i < s->reports; i++) {
 		const struct draw_report *r = s->report + i;
 
@@ -93,33 +137,18 @@ static int check_required(const struct seed *s, const struct entropy_options *o)
 	return status;
 }
 
-/* A name that no source has is the user's slip, found before anything is drawn. */
-static int check_names(const char *word)
+static int say_begun(int r)
 {
-	size_t len;
-
-	if (word && !*word)
-		return report_usage("--require: a name is missing");
-	for (; word && *word; word += len + (word[len] == ',')) {
-		len = strcspn(word, ",");
-		if (!is_hardware(word, len) && !source_find(word, len))
-			return report_usage("--require: %.*s: unknown", (int)len, word);
-	}
-	return -1;
-}
-
-int entropy_begin(struct seed *s, const struct entropy_options *o)
-{
-	int status = check_names(o->require), r;
-
-	memset(s, 0, sizeof(*s));
-	if (status >= 0)
-		return status;
-	r = seed_draw_begin(s, &o->sources, o->bits);
 	if (r == 0)
 		return -1;
 	report_error("seed: %s", strerror(-r));
 	return EXIT_FAILED;
+}
+
+int entropy_begin(struct seed *s, const struct entropy_options *o)
+{
+	memset(s, 0, sizeof(*s));
+	return say_begun(seed_draw_begin(s, &o->sources, o->bits));
 }
 
 int entropy_end(struct seed *s, const struct entropy_options *o)
@@ -134,6 +163,7 @@ int entropy_end(struct seed *s, const struct entropy_options *o)
 		return EXIT_REFUSED;
 	}
 	warn_of_failures(s);
+	warn_of_twins(s);
 	return -1;
 }
 
@@ -144,11 +174,24 @@ int entropy_draw(struct seed *s, const struct entropy_options *o)
 	return status >= 0 ? status : entropy_end(s, o);
 }
 
+int entropy_draw_with(
+	struct seed *s, const struct entropy_options *o, size_t blocks, struct draw_memory *memory)
+{
+	int status, r;
+
+	memset(s, 0, sizeof(*s));
+	r = seed_draw_with(s, &o->sources, o->bits, blocks, memory);
+	status = say_begun(r == -ENODATA ? 0 : r);
+	return status >= 0 ? status : entropy_end(s, o);
+}
+
 static const char *status_word(const struct draw_report *r)
 {
 	return draw_passed(r)     ? "passed" :
+		r->spared         ? "not drawn" :
 		r->health.failed  ? "failed" :
 		r->err == -ENODEV ? "absent" :
+		r->err == -ENOENT ? "absent" :
 		r->err == -EACCES ? "not permitted" :
 		r->err == -ENOSYS ? "not built in" :
 				    "failed";
@@ -173,6 +216,32 @@ static json_object *test_json(unsigned figure, unsigned cutoff)
 	return o;
 }
 
+static const char *kind_word(const struct draw_report *r)
+{
+	switch (r->spec->src->kind) {
+	case SOURCE_KERNEL:
+		return "kernel";
+	case SOURCE_BROKER:
+		return "broker";
+	default:
+		return r->assessed_per ? "hardware" : "unassessed";
+	}
+}
+
+/* What the broker gave to each block, its margin taken off, and what it says that rests on. */
+static void add_given(const struct seed *s, const struct draw_report *r, json_object *to)
+{
+	json_object *bits = json_object_new_array(), *texts = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++) {
+		json_object_array_add(bits, json_object_new_int64(r->given[i].hardware_bits));
+		json_object_array_add(texts, json_object_new_string(r->given[i].provenance));
+	}
+	json_object_object_add(to, "granted_bits", bits);
+	json_object_object_add(to, "provenance", texts);
+}
+
 static json_object *report_json(const struct seed *s, const struct draw_report *r)
 {
 	json_object *o = json_object_new_object(), *tests = json_object_new_object();
@@ -187,16 +256,17 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 
 		add_text(o, "reason", draw_why(r, why, sizeof(why)));
 	}
-	add_text(o, "kind",
-		r->spec->src->kind == SOURCE_KERNEL ? "kernel" :
-			r->assessed_per             ? "hardware" :
-						      "unassessed");
+	add_text(o, "kind", kind_word(r));
 	add_number(o, "bytes", r->bytes);
 	add_number(o, "rate_bits", r->assessed_per);
 	add_number(o, "rate_bytes", r->per_bytes);
 	for (i = 0; i < s->blocks && draw_passed(r); i++)
 		json_object_array_add(assessed, json_object_new_int64((int64_t)r->assessed[i]));
 	json_object_object_add(o, "assessed_bits", assessed); /* a block of the record each */
+	if (r->given)
+		add_given(s, r, o);
+	if (draw_passed(r) && r->same_as)
+		add_text(o, "same_as", draw_label(r->same_as, text, sizeof(text)));
 	if (r->spec->src->kind == SOURCE_CPU)
 		add_number(o, "retries", r->retries);
 	json_object_object_add(
@@ -239,6 +309,16 @@ static uint64_t assessed_sum(const struct seed *s, const struct draw_report *r)
 	return sum;
 }
 
+static uint64_t granted_sum(const struct seed *s, const struct draw_report *r)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++)
+		sum += r->given[i].hardware_bits;
+	return sum;
+}
+
 void entropy_print(const struct seed *s, FILE *to)
 {
 	char label[LABEL_SIZE], why[160];
@@ -250,6 +330,10 @@ void entropy_print(const struct seed *s, FILE *to)
 		if (!draw_passed(r))
 			fprintf(to, "  %-8s  %s\n", draw_label(r, label, sizeof(label)),
 				draw_why(r, why, sizeof(why)));
+		else if (r->given)
+			fprintf(to, "  %-8s  %" PRIu64 " bytes, %" PRIu64 " bits granted, on %s\n",
+				draw_label(r, label, sizeof(label)), r->bytes, granted_sum(s, r),
+				r->given[0].provenance);
 		else if (r->spec->src->kind == SOURCE_KERNEL)
 			fprintf(to,
 				"  %-8s  %" PRIu64 " bytes, strength of %d bits, not hardware\n",

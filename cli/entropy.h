@@ -25,6 +25,10 @@ int entropy_end(struct seed *s, const struct entropy_options *o);
 /** entropy_draw - both in one. */
 int entropy_draw(struct seed *s, const struct entropy_options *o);
 
+/** entropy_draw_with - both in one, of @blocks, with a memory of the draws before; see seed_draw_with(). */
+int entropy_draw_with(
+	struct seed *s, const struct entropy_options *o, size_t blocks, struct draw_memory *memory);
+
 /** entropy_json - the claim and all that it rests on, so that a reader can redo the sum. */
 json_object *entropy_json(const struct seed *s, const struct entropy_options *o);
 

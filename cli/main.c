@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&cmd_draw,
 	&cmd_sources,
 	&cmd_check,
+	&cmd_config,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

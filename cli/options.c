@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/options.h"
+#include "cli/configure.h"
 #include "cli/report.h"
+#include "cli/value.h"
 #include "seed/record.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 void entropy_options_init(struct entropy_options *o)
@@ -12,22 +14,106 @@ void entropy_options_init(struct entropy_options *o)
 	source_default(&o->sources);
 }
 
-int entropy_option(struct entropy_options *o, int c)
+/* What the last --config names, before any option is read; false: they are not to be understood. */
+static bool find_config(int argc, char **argv, const char *short_options,
+	const struct option *options, const char **ret_file)
+{
+	char in_order[32]; /* a '-' before them: argv stays as it is */
+	bool good = true;
+	int c;
+
+	snprintf(in_order, sizeof(in_order), "-%s", short_options);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, in_order, options, NULL)) >= 0) {
+		if (c == OPT_CONFIG)
+			*ret_file = optarg;
+		good &= c != '?' && c != ':';
+	}
+	optind = 0; /* from the beginning again */
+	return good;
+}
+
+int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
+	const char *short_options, const struct option *options)
+{
+	const char *file = NULL;
+	int status = -1;
+
+	entropy_options_init(o);
+	/* A fault is found again, and told of, by whoever reads the options next. */
+	if (find_config(argc, argv, short_options, options, &file))
+		status = configure(&o->config, file, CONFIG_TOOLS, &o->settings);
+	else
+		config_settle(&o->config, CONFIG_TOOLS, &o->settings);
+	if (status < 0) {
+		o->sources = o->settings.sources;
+		o->require = o->settings.require;
+		o->bits = o->settings.bits;
+	}
+	return status;
+}
+
+const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size)
+{
+	char from[PATH_MAX + 16];
+
+	snprintf(out, size, "seed = %s in %s", config_seed_word(o->settings.seed),
+		config_origin(&o->config, CONFIG_TOOLS, "seed", from, sizeof(from)));
+	return out;
+}
+
+/* What the configuration requires, it switches off by itself; an option has asked for it now. */
+int entropy_options_check(const struct entropy_options *o)
+{
+	char text[PATH_MAX + 32];
+
+	if (o->settings.seed != CONFIG_SEED_OFF || !o->require || o->require == o->settings.require)
+		return -1;
+	report_error("%s: required, but nothing is drawn: %s", o->require,
+		entropy_options_switch(o, text, sizeof(text)));
+	return EXIT_REFUSED;
+}
+
+void entropy_options_clear(struct entropy_options *o)
+{
+	config_clear(&o->config);
+}
+
+static int take_source(struct entropy_options *o)
+{
+	const unsigned deadline_ms = o->sources.deadline_ms;
+	struct fault f;
+
+	if (source_parse(optarg, &o->sources, &f) < 0)
+		return report_usage("%s", f.text);
+	o->sources.deadline_ms = deadline_ms;
+	config_address(&o->settings, &o->sources);
+	return -1;
+}
+
+static int take_require(struct entropy_options *o)
 {
 	struct fault f;
 
+	if (value_require("--require", optarg, &f) < 0)
+		return report_usage("%s", f.text);
+	o->require = strcmp(optarg, VALUE_NONE) ? optarg : NULL;
+	return -1;
+}
+
+int entropy_option(struct entropy_options *o, int c)
+{
 	switch (c) {
 	case OPT_SOURCE:
-		if (source_parse(optarg, &o->sources, &f) < 0)
-			return report_usage("%s", f.text);
-		return -1;
+		return take_source(o);
 	case OPT_REQUIRE:
-		o->require = optarg;
-		return -1;
+		return take_require(o);
 	case OPT_BITS:
 		return option_number("--bits", optarg, 1, RECORD_BITS_MAX, &o->bits) < 0 ?
 			EXIT_USAGE :
 			-1;
+	case OPT_CONFIG:
+		return -1; /* read before the others */
 	case OPT_JSON:
 		o->json = true;
 		return -1;
@@ -76,60 +162,22 @@ int option_next(int argc, char **argv, const char *short_options, const struct o
 	return '?';
 }
 
-static int parse_digits(const char **text, uint32_t *ret)
-{
-	uint64_t n = 0;
-	const char *p = *text;
-
-	if (*p < '0' || *p > '9')
-		return -1;
-	for (; *p >= '0' && *p <= '9'; p++) {
-		n = 10 * n + (uint64_t)(*p - '0');
-		if (n > UINT32_MAX)
-			return -1;
-	}
-	*text = p;
-	*ret = (uint32_t)n;
-	return 0;
-}
-
 int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret)
 {
-	const char *p = text;
-	uint32_t n;
+	struct fault f;
+	const int r = value_number(name, text, low, high, ret, &f);
 
-	if (parse_digits(&p, &n) < 0 || *p || n < low || n > high) {
-		report_usage("%s: %s: must be a whole number from %u to %u", name, text, low, high);
-		return -1;
-	}
-	*ret = n;
-	return 0;
+	if (r < 0)
+		report_usage("%s", f.text);
+	return r < 0 ? -1 : 0;
 }
 
 int option_duration(const char *name, const char *text, uint32_t *ret)
 {
-	static const struct {
-		char unit;
-		uint32_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
-	uint32_t factor = 1, n;
-	const char *p = text;
-	size_t i;
-	bool fits = parse_digits(&p, &n) == 0;
+	struct fault f;
+	const int r = value_duration(name, text, ret, &f);
 
-	if (fits && *p) {
-		fits = false;
-		for (i = 0; i < sizeof(units) / sizeof(*units); i++) {
-			if (p[0] == units[i].unit && !p[1]) {
-				factor = units[i].seconds;
-				fits = true;
-			}
-		}
-	}
-	if (!fits || (uint64_t)n * factor > UINT32_MAX) {
-		report_usage("%s: %s: must be a time as in 90s, 15m, 12h, 1d or 2w", name, text);
-		return -1;
-	}
-	*ret = n * factor;
-	return 0;
+	if (r < 0)
+		report_usage("%s", f.text);
+	return r < 0 ? -1 : 0;
 }

@@ -6,14 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/config.h"
 #include "seed/source.h"
 
-/* What --source, --require and --bits asked for, and how much is to be said. */
+/* What configuration, --source, --require and --bits asked for, and how much is to be said. */
 struct entropy_options {
 	struct source_list sources;
 	const char *require; /* as typed, or NULL */
 	uint32_t bits;
 	bool json, quiet, verbose;
+	struct config config;
+	struct settings settings; /* of the configuration alone */
 };
 
 /* Values of getopt_long() for what all commands share; a command's own begin at OPT_OWN. */
@@ -21,6 +24,7 @@ enum {
 	OPT_SOURCE = 256,
 	OPT_REQUIRE,
 	OPT_BITS,
+	OPT_CONFIG,
 	OPT_JSON,
 	OPT_OWN,
 };
@@ -30,6 +34,7 @@ enum {
 	{ "source", required_argument, NULL, OPT_SOURCE },    \
 	{ "require", required_argument, NULL, OPT_REQUIRE },  \
 	{ "bits", required_argument, NULL, OPT_BITS },        \
+	{ "config", required_argument, NULL, OPT_CONFIG },    \
 	{ "json", no_argument, NULL, OPT_JSON },              \
 	{ "quiet", no_argument, NULL, 'q' },                  \
 	{ "verbose", no_argument, NULL, 'v' }
@@ -37,6 +42,24 @@ enum {
 
 /** entropy_options_init - all sources, 256 bits. */
 void entropy_options_init(struct entropy_options *o);
+
+/**
+ * entropy_options_configure - init, and what the configuration says; the options come after that, and win
+ * Needs entropy_options_clear() in the end. Returns: -1 to go on, else an exit status.
+ */
+int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
+	const char *short_options, const struct option *options);
+
+/**
+ * entropy_options_check - once all options are read: --require is not met where `seed` is off
+ * Returns: -1 to go on, else an exit status.
+ */
+int entropy_options_check(const struct entropy_options *o);
+
+/** entropy_options_switch - "seed = off in /etc/seedrive.conf:3". */
+const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size);
+
+void entropy_options_clear(struct entropy_options *o);
 
 /** entropy_option - one that getopt_long() found. Returns: -1 to go on, else an exit status. */
 int entropy_option(struct entropy_options *o, int c);

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/sample.h"
+#include "seed/reader.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #define READ_MAX        16384 /* at a time */
-#define READ_MAX_DEVICE 64    /* of a device: a slow chip takes a second for so many */
+#define READ_MAX_DEVICE 512   /* of a device, as its child delivers: a slow chip takes seconds */
+
+static bool is_device(const struct sample *s)
+{
+	return s->spec->src->kind == SOURCE_DEVICE;
+}
 
 static int64_t now_ns(void)
 {
@@ -78,9 +85,7 @@ static int test_windows(struct sample *s, struct windows *windows, size_t len)
 
 static size_t read_len(const struct sample *s)
 {
-	const enum source_kind kind = s->spec->src->kind;
-	const bool waits = kind == SOURCE_DEVICE || kind == SOURCE_BROKER;
-	const size_t max = waits ? READ_MAX_DEVICE : READ_MAX;
+	const size_t max = is_device(s) ? READ_MAX_DEVICE : READ_MAX;
 	size_t len = s->asked / SAMPLE_POINTS / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
 
 	if (len < SAMPLE_MULTIPLE)
@@ -97,11 +102,64 @@ static void add_point(struct sample *s, int64_t spent_ns)
 		s->point[s->points++] = (struct sample_point){ .ns = spent_ns, .bytes = s->len };
 }
 
-/* The one place that reads a source. Fills what is left, or fails; @s->len says how far it came. */
-static int take_all(struct sample *s, struct source_handle *h, struct windows *windows,
-	sample_progress show, void *arg)
+/* --- the one place that opens and reads a source --- */
+
+struct tap {
+	struct reader reader; /* of a device */
+	struct source_handle handle;
+	unsigned patience_ms;
+};
+
+static uint64_t want_all(const struct source_handle *h, const void *sample)
 {
-	const int64_t allowed_ms = s->spec->deadline_ms ? s->spec->deadline_ms : SOURCE_DEADLINE_MS;
+	(void)h;
+	return ((const struct sample *)sample)->asked;
+}
+
+/* The child may take as long as it all takes; how long for each piece is for us to say. */
+static unsigned whole_ms(const struct sample *s, unsigned patience_ms)
+{
+	const uint64_t ms = (s->asked / READ_MAX_DEVICE + 2) * (uint64_t)patience_ms;
+
+	return ms < INT_MAX ? (unsigned)ms : INT_MAX;
+}
+
+static int tap_open(struct tap *t, const struct sample *s)
+{
+	int r;
+
+	if (!s->spec->src->open)
+		return -ENOSYS;
+	if (!is_device(s))
+		return source_open(s->spec, &t->handle, clock_ms() + t->patience_ms);
+	r = reader_start(&t->reader, s->spec, whole_ms(s, t->patience_ms), want_all, s);
+	if (r < 0)
+		return r;
+	reader_go(&t->reader);
+	t->reader.deadline_ms = clock_ms() + t->patience_ms;
+	return reader_open(&t->reader, &t->handle);
+}
+
+static int tap_read(struct tap *t, const struct sample *s, uint8_t *raw, size_t len)
+{
+	if (!is_device(s))
+		return s->spec->src->fill(&t->handle, raw, len);
+	t->reader.deadline_ms = clock_ms() + t->patience_ms;
+	return reader_read(&t->reader, raw, len);
+}
+
+static void tap_close(struct tap *t, const struct sample *s)
+{
+	if (is_device(s))
+		reader_end(&t->reader);
+	else if (s->opened)
+		s->spec->src->close(&t->handle);
+}
+
+/* Fills what is left, or fails; @s->len says how far it came. */
+static int take_all(
+	struct sample *s, struct tap *t, struct windows *windows, sample_progress show, void *arg)
+{
 	const size_t step = read_len(s);
 	int64_t spent_ns = 0;
 	struct health health;
@@ -112,9 +170,8 @@ static int take_all(struct sample *s, struct source_handle *h, struct windows *w
 	while (s->len < s->asked && r == 0) {
 		const size_t left = s->asked - s->len, len = left < step ? left : step;
 
-		h->deadline_ms = clock_ms() + allowed_ms;
 		spent_ns -= now_ns();
-		s->err = s->spec->src->fill(h, s->raw + s->len, len);
+		s->err = tap_read(t, s, s->raw + s->len, len);
 		spent_ns += now_ns();
 		if (s->err < 0)
 			break;
@@ -130,24 +187,24 @@ static int take_all(struct sample *s, struct source_handle *h, struct windows *w
 }
 
 int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
-	struct windows *windows, sample_progress show, void *arg)
+	unsigned patience_ms, struct windows *windows, sample_progress show, void *arg)
 {
-	struct source_handle h;
-	int r;
+	struct tap tap = { .patience_ms = patience_ms };
+	int r = 0;
 
 	*s = (struct sample){ .spec = spec, .asked = asked };
 	s->raw = secret_new(asked);
 	if (!s->raw)
 		return -ENOMEM;
-	s->err = source_open(spec, &h,
-		clock_ms() + (spec->deadline_ms ? spec->deadline_ms : SOURCE_DEADLINE_MS));
-	s->assessed_bits = h.assessed_bits;
-	s->per_bytes = h.per_bytes;
-	if (s->err < 0)
-		return 0;
-	r = take_all(s, &h, windows, show, arg);
-	s->retries = h.retries;
-	spec->src->close(&h);
+	s->err = tap_open(&tap, s);
+	s->opened = s->err == 0;
+	s->assessed_bits = tap.handle.assessed_bits;
+	s->per_bytes = tap.handle.per_bytes;
+	memcpy(s->remark, tap.handle.remark, sizeof(s->remark));
+	if (s->opened)
+		r = take_all(s, &tap, windows, show, arg);
+	s->retries = tap.handle.retries;
+	tap_close(&tap, s);
 	secret_wipe_stack();
 	return r;
 }

@@ -21,6 +21,8 @@ struct sample {
 	size_t asked, len;
 	int err;                           /* negative errno: absent, or it failed to deliver */
 	unsigned assessed_bits, per_bytes; /* as settled when it was opened */
+	bool opened;
+	char remark[SOURCE_REMARK_MAX]; /* why it is worth less than usual, or empty */
 	uint64_t retries;
 	unsigned run_max, count_max;          /* the figures of struct health, of all of it */
 	unsigned failures[HEALTH_WINDOW + 1]; /* of each test */
@@ -38,13 +40,14 @@ typedef void (*sample_progress)(void *arg, uint64_t done, uint64_t total);
  * @s:       needs sample_clear() in the end, also after an error
  * @spec:    not copied
  * @asked:   bytes, a multiple of SAMPLE_MULTIPLE
+ * @patience_ms: for the opening, and for each few bytes of a device, not for all of them
  * @windows: of all sources of this run
  *
- * A device has its deadline for each few bytes, not for all of them: this may take long.
+ * A device is read in a child, see seed/reader.h; no secret may be in memory but what secret_new() gave.
  * Returns: 0, also where the source failed, see @s->err; -ENOMEM.
  */
 int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
-	struct windows *windows, sample_progress show, void *arg);
+	unsigned patience_ms, struct windows *windows, sample_progress show, void *arg);
 
 /** sample_passed - it delivered all that was asked for, and passed its tests. */
 bool sample_passed(const struct sample *s);

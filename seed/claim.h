@@ -17,16 +17,25 @@
 #define CLAIM_INPUT_BITS  (RECORD_BLOCK_BITS + CLAIM_MARGIN_BITS)
 
 struct claim {
-	uint32_t hardware_bits; /* sum over blocks of min(256, max(0, assessed - 64)) */
+	uint32_t hardware_bits; /* sum over blocks of min(256, max(0, assessed - 64) + granted) */
 	uint32_t credit_bits;   /* that and what the kernel adds, at most what was asked for */
 };
 
 /**
+ * claim_block - bits of hardware in one block
+ * @assessed: bits assessed by hardware that went into it as samples; the margin comes off these
+ * @granted:  bits that the broker gave it, which has taken the margin off already
+ */
+uint32_t claim_block(uint64_t assessed, uint32_t granted);
+
+/**
  * claim_make - what a seed of @blocks blocks claims
  * @hardware: bits assessed by hardware that went into each block
+ * @granted:  bits that the broker gave each block; NULL: none
  * @kernel:   the kernel's generator went into each of them
  * @asked:    --bits
  */
-struct claim claim_make(const uint64_t *hardware, size_t blocks, bool kernel, uint32_t asked);
+struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_t blocks,
+	bool kernel, uint32_t asked);
 
 #endif

@@ -1,156 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/draw.h"
-#include "seed/condition.h"
+#include "seed/broker_client.h"
+#include "seed/gather.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
-#define CHUNK          16384 /* of samples in memory at a time */
-#define UNASSESSED_LEN 64    /* bytes a block from a source that is only mixed */
+/* Windows that a memory of draws keeps: 2 MiB of samples, and as much put aside. */
+#define REMEMBERED (1u << 17)
 
 static const char seed_purpose[] = "seedrive 1 seed";
 static const char id_purpose[] = "seedrive 1 seed id";
 static const char mix_purpose[] = "seedrive 1 mix";
 
-/* All that is secret in a draw, in one locked piece. */
-struct seed_secret {
-	uint8_t raw[CHUNK];
-	struct condition condition;
-	uint8_t prk[CONDITION_SIZE];
-	uint8_t mix[CONDITION_SIZE];
-	uint8_t *out;    /* CONDITION_SIZE a block of the record */
-	uint8_t *digest; /* [source][block][CONDITION_SIZE] */
-	uint8_t space[];
-};
-
-/* What one source put into one block. */
-struct share {
-	uint64_t len, assessed;
-};
-
-struct draw {
-	struct seed *seed;
-	size_t blocks; /* of the record, and one to mix from */
-	struct windows windows;
-	struct share share[SOURCES_MAX][RECORD_BLOCKS_MAX + DRAW_MIX_BLOCK];
-};
-
-static uint8_t *digest_of(const struct draw *d, size_t source, size_t block)
-{
-	return d->seed->secret->digest + (source * d->blocks + block) * CONDITION_SIZE;
-}
-
-/* Each source brings enough for a whole block by itself, so that none has to be replaced. */
-static uint64_t share_len(const struct source_handle *h, size_t block)
-{
-	uint64_t len = UNASSESSED_LEN;
-
-	if (h->assessed_bits > 0)
-		len = (CLAIM_INPUT_BITS + h->assessed_bits - 1) / h->assessed_bits * h->per_bytes;
-	/* The start-up samples are not thrown away: they are the first block's. */
-	if (block == 0 && len < HEALTH_STARTUP)
-		len = HEALTH_STARTUP;
-	return (len + 7) / 8 * 8;
-}
-
-static void note_failure(struct draw_report *rep, enum health_test test)
-{
-	rep->health.failed = test;
-	if (test == HEALTH_RCT) {
-		rep->figure = rep->health.run_max;
-		rep->cutoff = HEALTH_RCT_CUTOFF;
-	} else if (test == HEALTH_APT) {
-		rep->figure = rep->health.count_max;
-		rep->cutoff = HEALTH_APT_CUTOFF;
-	}
-}
-
-static int draw_chunk(struct draw *d, struct draw_report *rep, struct source_handle *h, size_t len)
-{
-	struct seed_secret *secret = d->seed->secret;
-	enum health_test test;
-	int r = rep->spec->src->fill(h, secret->raw, len);
-
-	if (r < 0)
-		return r;
-	rep->bytes += len;
-	test = health_update(&rep->health, secret->raw, len);
-	if (test == HEALTH_PASS) {
-		r = windows_add(&d->windows, secret->raw, len);
-		if (r < 0)
-			return r;
-		if (r > 0)
-			test = HEALTH_WINDOW;
-	}
-	if (test != HEALTH_PASS) {
-		note_failure(rep, test);
-		return -EBADMSG;
-	}
-	condition_add(&secret->condition, secret->raw, len);
-	return 0;
-}
-
-static int draw_block(struct draw *d, size_t source, size_t block, struct source_handle *h)
-{
-	struct draw_report *rep = d->seed->report + source;
-	struct share *share = &d->share[source][block];
-	struct seed_secret *secret = d->seed->secret;
-	uint64_t left = share_len(h, block);
-	int r = 0;
-
-	share->len = left;
-	share->assessed = left * h->assessed_bits / h->per_bytes;
-	condition_begin(&secret->condition, rep->spec->src->name, (uint32_t)block, left);
-	while (left > 0 && r == 0) {
-		const size_t n = left < CHUNK ? (size_t)left : CHUNK;
-
-		r = draw_chunk(d, rep, h, n);
-		left -= n;
-	}
-	condition_end(&secret->condition, digest_of(d, source, block));
-	return r;
-}
-
-static unsigned deadline_ms(const struct seed *s, const struct source_spec *spec)
+unsigned seed_patience(const struct seed *s, const struct source_spec *spec)
 {
 	return spec->deadline_ms       ? spec->deadline_ms :
 		s->sources.deadline_ms ? s->sources.deadline_ms :
 					 SOURCE_DEADLINE_MS;
 }
 
-static void draw_source(struct draw *d, size_t source)
-{
-	struct draw_report *rep = d->seed->report + source;
-	struct source_handle h;
-	size_t block;
-
-	rep->spec = d->seed->sources.spec + source;
-	health_init(&rep->health, rep->spec->src->kind == SOURCE_CPU);
-	rep->err = source_open(rep->spec, &h, clock_ms() + deadline_ms(d->seed, rep->spec));
-	rep->assessed_per = h.assessed_bits;
-	rep->per_bytes = h.per_bytes;
-	if (rep->err < 0)
-		return;
-	rep->err = windows_reserve(&d->windows, d->blocks * share_len(&h, 0));
-	for (block = 0; block < d->blocks && rep->err == 0; block++)
-		rep->err = draw_block(d, source, block, &h);
-	rep->retries = h.retries;
-	rep->spec->src->close(&h);
-	if (rep->err == 0)
-		for (block = 0; block < d->seed->blocks; block++)
-			rep->assessed[block] = (uint32_t)d->share[source][block].assessed;
-}
-
-bool draw_passed(const struct draw_report *r)
-{
-	return r->err == 0 && r->health.failed == HEALTH_PASS;
-}
+/* --- from sources to a seed --- */
 
 /* The key of one block, from what the sources that passed put into it. */
 static void make_key(const struct draw *d, size_t block)
@@ -162,7 +39,7 @@ static void make_key(const struct draw *d, size_t block)
 	for (i = 0; i < d->seed->reports; i++)
 		if (draw_passed(d->seed->report + i))
 			condition_key_add(&secret->condition, d->seed->report[i].spec->src->name,
-				d->share[i][block].len, digest_of(d, i, block));
+				d->share[i][block].len, gather_digest(d, i, block));
 	condition_key_end(&secret->condition, secret->prk);
 }
 
@@ -182,36 +59,159 @@ static void make_blocks(const struct draw *d)
 }
 
 /* Only what passed counts, and each block by itself. */
-static void count(const struct draw *d, uint32_t bits)
+static uint64_t block_assessed(const struct seed *s, size_t block)
 {
-	uint64_t hardware[RECORD_BLOCKS_MAX] = { 0 };
-	struct seed *s = d->seed;
-	bool kernel = false;
-	size_t i, block;
+	uint64_t sum = 0;
+	size_t i;
 
-	for (i = 0; i < s->reports; i++) {
-		if (!draw_passed(s->report + i))
-			continue;
-		if (s->report[i].spec->src->kind == SOURCE_KERNEL)
-			kernel = true;
-		else
-			for (block = 0; block < s->blocks; block++)
-				hardware[block] += s->report[i].assessed[block];
-	}
-	s->claim = claim_make(hardware, s->blocks, kernel, bits);
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i) && s->report[i].spec->src->kind != SOURCE_KERNEL)
+			sum += s->report[i].assessed[block];
+	return sum;
 }
 
-static int allocate(struct seed *s)
+static uint32_t block_granted(const struct seed *s, size_t block)
 {
-	const size_t out = s->blocks * CONDITION_SIZE;
+	size_t i;
 
-	s->secret = secret_new(sizeof(*s->secret) + out +
-		s->sources.count * (s->blocks + DRAW_MIX_BLOCK) * CONDITION_SIZE);
-	if (!s->secret)
-		return -ENOMEM;
-	s->secret->out = s->secret->space;
-	s->secret->digest = s->secret->space + out;
+	for (i = 0; i < s->reports; i++)
+		if (s->report[i].given)
+			return s->report[i].given[block].hardware_bits;
 	return 0;
+}
+
+uint32_t seed_hardware(const struct seed *s, size_t block)
+{
+	return claim_block(block_assessed(s, block), block_granted(s, block));
+}
+
+static void count(struct seed *s)
+{
+	uint64_t hardware[RECORD_BLOCKS_MAX];
+	uint32_t granted[RECORD_BLOCKS_MAX];
+	bool kernel = false;
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++) {
+		hardware[i] = block_assessed(s, i);
+		granted[i] = block_granted(s, i);
+	}
+	for (i = 0; i < s->reports; i++)
+		kernel |=
+			draw_passed(s->report + i) && s->report[i].spec->src->kind == SOURCE_KERNEL;
+	s->claim = claim_make(hardware, granted, s->blocks, kernel, s->bits);
+}
+
+/* --- what one draw leaves for the next --- */
+
+static void memory_init(struct draw_memory *m)
+{
+	uint64_t key[2] = { 0 };
+
+	memset(m, 0, sizeof(*m));
+	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
+	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
+	windows_init(&m->windows, key);
+}
+
+struct draw_memory *draw_memory_new(void)
+{
+	struct draw_memory *m = secret_new(sizeof(*m));
+
+	if (m)
+		memory_init(m);
+	return m;
+}
+
+void draw_memory_free(struct draw_memory *m)
+{
+	if (!m)
+		return;
+	windows_clear(&m->windows);
+	secret_free(m);
+}
+
+/* --- who is asked, and when --- */
+
+static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
+{
+	return s->sources.spec[source].src->kind == kind;
+}
+
+/* The broker has what is behind it, so with it the devices need not be asked. */
+static void ask_broker(struct draw *d)
+{
+	struct seed *s = d->seed;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < s->reports; i++) {
+		const struct source_spec *spec = s->sources.spec + i;
+		const int64_t deadline_ms = clock_ms() + seed_patience(s, spec);
+
+		if (!is_kind(s, i, SOURCE_BROKER))
+			continue;
+		fd = broker_connect(spec->arg[0] ? spec->arg : BROKER_SOCKET, deadline_ms);
+		s->report[i].err =
+			fd < 0 ? fd : broker_ask(fd, deadline_ms, d->blocks, s->secret->given);
+		s->linked = fd >= 0;
+		s->broker = fd;
+	}
+}
+
+static bool broker_gave(const struct seed *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (is_kind(s, i, SOURCE_BROKER) && s->report[i].err == 0)
+			return true;
+	return false;
+}
+
+/* Those that wait for the broker's answer. */
+static void release_devices(struct seed *s)
+{
+	const bool spare = s->sources.by_default && broker_gave(s);
+	size_t i;
+
+	for (i = 0; i < s->reports; i++) {
+		struct draw_report *rep = s->report + i;
+
+		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0)
+			continue;
+		if (spare) {
+			reader_end(s->reader + i);
+			rep->spared = "the broker has given";
+		} else if (s->sources.by_default) {
+			reader_go(s->reader + i);
+		}
+	}
+}
+
+/* Slow, and worth it only where the rest does not suffice. */
+static bool is_last_resort(const struct seed *s, size_t source)
+{
+	return s->sources.by_default && is_kind(s, source, SOURCE_CODE);
+}
+
+static void gather_all(struct draw *d)
+{
+	struct seed *s = d->seed;
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (!is_last_resort(s, i))
+			gather_source(d, i);
+	count(s);
+	for (i = 0; i < s->reports; i++) {
+		if (!is_last_resort(s, i))
+			continue;
+		if (s->claim.credit_bits >= s->bits)
+			s->report[i].spared = "the others suffice";
+		gather_source(d, i);
+	}
+	count(s);
 }
 
 static bool any_passed(const struct seed *s)
@@ -226,25 +226,18 @@ static bool any_passed(const struct seed *s)
 
 static void *draw_all(void *seed)
 {
-	static struct draw d; /* large; nothing in it is secret but the windows, which are wiped */
 	struct seed *s = seed;
-	uint64_t key[2] = { 0 };
-	size_t i;
+	struct draw d = { .seed = s, .blocks = s->blocks + DRAW_MIX_BLOCK };
 
-	d.seed = s;
-	d.blocks = s->blocks + DRAW_MIX_BLOCK;
-	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
-	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
-	windows_init(&d.windows, key);
-	for (i = 0; i < s->reports; i++)
-		draw_source(&d, i);
-	windows_clear(&d.windows);
-	if (any_passed(s)) {
+	d.memory = s->memory ? s->memory : &s->secret->memory;
+	ask_broker(&d);
+	release_devices(s);
+	gather_all(&d);
+	if (any_passed(s))
 		make_blocks(&d);
-		count(&d, s->bits);
-	}
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
+	pump_close(&s->pump);
 	return NULL;
 }
 
@@ -262,7 +255,7 @@ static void spread(pthread_attr_t *attr)
 		(void)pthread_attr_setaffinity_np(attr, sizeof(others), &others);
 }
 
-static bool start_thread(struct seed *s)
+static bool start_thread(struct seed *s, void *(*run)(void *seed))
 {
 	sigset_t all, before;
 	pthread_attr_t attr;
@@ -274,33 +267,150 @@ static bool start_thread(struct seed *s)
 	/* Signals are the caller's thread's affair. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&s->thread, &attr, draw_all, s) == 0;
+	started = pthread_create(&s->thread, &attr, run, s) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	pthread_attr_destroy(&attr);
 	return started;
 }
 
-int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
+/* Slots for the windows of a draw as it is planned, up to what is cheap to have ready. */
+static size_t slots_for(const struct seed *s)
 {
-	int r;
+	const size_t most = 1 << 14;
+	uint64_t bytes = 0;
+	size_t i, room;
 
-	*s = (struct seed){ .sources = *sources, .bits = bits, .reports = sources->count };
-	if (bits < 1 || bits > RECORD_BITS_MAX)
-		return -EINVAL;
-	s->blocks = (bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
-	r = allocate(s);
-	if (r < 0)
-		return r;
-	s->running = start_thread(s);
-	if (!s->running)
-		draw_all(s); /* no thread to be had: then one thing after the other */
+	for (i = 0; i < s->sources.count; i++) {
+		const struct source *src = s->sources.spec[i].src;
+		const struct source_handle h = { .assessed_bits = src->assessed_bits,
+			.per_bytes = src->per_bytes };
+
+		bytes += gather_len(&h, s->blocks + DRAW_MIX_BLOCK, false);
+	}
+	room = windows_room(bytes);
+	return room < most ? room : most;
+}
+
+static int allocate(struct seed *s)
+{
+	const size_t blocks = s->blocks + DRAW_MIX_BLOCK;
+	const size_t given =
+		source_list_has_broker(&s->sources) ? blocks * sizeof(struct broker_block) : 0;
+	const size_t out = s->blocks * CONDITION_SIZE;
+	const size_t digests = s->sources.count * blocks * CONDITION_SIZE;
+	const size_t slots = s->memory ? 0 : slots_for(s);
+	uint8_t *space;
+
+	s->secret =
+		secret_new(sizeof(*s->secret) + slots * sizeof(uint64_t) + given + out + digests);
+	if (!s->secret)
+		return -ENOMEM;
+	memory_init(&s->secret->memory);
+	space = s->secret->space;
+	if (slots)
+		windows_lend(&s->secret->memory.windows, (uint64_t *)space, slots);
+	space += slots * sizeof(uint64_t);
+	s->secret->given = given ? (struct broker_block *)space : NULL;
+	s->secret->out = space + given;
+	s->secret->digest = s->secret->out + out;
+	pump_init(&s->pump, s->secret->raw);
 	return 0;
 }
 
+/* What a child has to know; the memory of draws is secret, and not for its eyes. */
+struct order {
+	size_t blocks;
+	bool started, by_default;
+};
+
+/* In the child: as gather_source() will count. By default what is worth nothing is not even read. */
+static uint64_t want(const struct source_handle *h, const void *ctx)
+{
+	const struct order *order = ctx;
+
+	if (order->by_default && h->assessed_bits == 0)
+		return 0;
+	return gather_len(h, order->blocks, order->started);
+}
+
+/* Children come before the thread, and wait where the broker might spare them. */
+static void start_devices(struct seed *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++) {
+		const struct source_spec *spec = s->sources.spec + i;
+		const struct order order = { s->blocks + DRAW_MIX_BLOCK,
+			s->memory && s->memory->of[i].started, s->sources.by_default };
+		struct draw_report *rep = s->report + i;
+
+		if (!is_kind(s, i, SOURCE_DEVICE))
+			continue;
+		/* That it is not here, or not for us, needs no child to find out. */
+		if (!spec->arg[0] && spec->src->device &&
+			faccessat(AT_FDCWD, spec->src->device, R_OK, AT_EACCESS) < 0)
+			rep->err = -errno;
+		else
+			rep->err = reader_start(
+				s->reader + i, spec, seed_patience(s, spec), want, &order);
+		if (rep->err == 0 && !s->sources.by_default)
+			reader_go(s->reader + i);
+	}
+}
+
+/* A caller with nothing to do draws by itself; then the thread is the one that reads ahead. */
+static void *help(void *seed)
+{
+	struct seed *s = seed;
+
+	pump_help(&s->pump);
+	secret_wipe_stack();
+	return NULL;
+}
+
+static int begin(struct seed *s, const struct source_list *sources, uint32_t bits, size_t blocks,
+	struct draw_memory *memory, bool beside)
+{
+	size_t i;
+	int r;
+
+	*s = (struct seed){ .sources = *sources,
+		.bits = bits,
+		.blocks = blocks,
+		.reports = sources->count,
+		.memory = memory };
+	if (blocks < 1 || blocks > RECORD_BLOCKS_MAX || bits > blocks * RECORD_BLOCK_BITS)
+		return -EINVAL;
+	for (i = 0; i < s->reports; i++)
+		s->report[i].spec = s->sources.spec + i;
+	r = allocate(s);
+	if (r < 0)
+		return r;
+	start_devices(s);
+	s->running = start_thread(s, beside ? draw_all : help);
+	if (!s->running || !beside)
+		draw_all(s); /* also where no thread is to be had: then one thing after the other */
+	return 0;
+}
+
+static size_t blocks_for(uint32_t bits)
+{
+	return bits / RECORD_BLOCK_BITS + (bits % RECORD_BLOCK_BITS > 0);
+}
+
+int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits)
+{
+	return begin(s, sources, bits, blocks_for(bits), NULL, true);
+}
+
+/* Who waits can as well read ahead. */
 static void wait_for(struct seed *s)
 {
-	if (s->running)
+	if (s->running) {
+		pump_help(&s->pump);
 		pthread_join(s->thread, NULL);
+		secret_wipe_stack();
+	}
 	s->running = false;
 }
 
@@ -310,12 +420,23 @@ int seed_draw_end(struct seed *s)
 	return any_passed(s) ? 0 : -ENODATA;
 }
 
-int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
+int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t bits, size_t blocks,
+	struct draw_memory *memory)
 {
-	int r = seed_draw_begin(s, sources, bits);
+	int r;
 
+	if (memory)
+		windows_age(&memory->windows, REMEMBERED);
+	r = begin(s, sources, bits, blocks, memory, false);
 	return r < 0 ? r : seed_draw_end(s);
 }
+
+int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
+{
+	return seed_draw_with(s, sources, bits, blocks_for(bits), NULL);
+}
+
+/* --- what the caller has of it --- */
 
 const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len)
 {
@@ -328,43 +449,32 @@ const uint8_t *seed_mix_key(const struct seed *s)
 	return s->secret->mix;
 }
 
-const char *draw_why(const struct draw_report *r, char *out, size_t size)
+void seed_tell(const struct seed *s, const uint8_t uuid[UUID_SIZE])
 {
-	switch (r->health.failed) {
-	case HEALTH_PASS:
-		snprintf(out, size, "%s", r->err == -ENODATA ? "too few bytes" : strerror(-r->err));
-		break;
-	case HEALTH_RCT:
-		snprintf(out, size, "%u equal samples in a row, cutoff %u", r->figure, r->cutoff);
-		break;
-	case HEALTH_APT:
-		snprintf(out, size, "one sample %u times in %d, cutoff %u", r->figure,
-			HEALTH_APT_WINDOW, r->cutoff);
-		break;
-	case HEALTH_WORDS:
-		snprintf(out, size, "the same 64-bit word twice in a row");
-		break;
-	case HEALTH_STUCK:
-		snprintf(out, size, "a word of all zeros or all ones for the second time");
-		break;
-	case HEALTH_WINDOW:
-		snprintf(out, size, "%d bytes that were delivered before", HEALTH_REPEAT);
-		break;
-	}
-	return out;
-}
+	struct broker_note note = { .credit_bits = s->claim.credit_bits };
 
-const char *draw_label(const struct draw_report *r, char *out, size_t size)
-{
-	snprintf(out, size, r->spec->arg[0] ? "%s:%s" : "%s%s", r->spec->src->name, r->spec->arg);
-	return out;
+	if (!s->linked)
+		return;
+	memcpy(note.uuid, uuid, sizeof(note.uuid));
+	memcpy(note.seed_id, s->id, sizeof(note.seed_id));
+	broker_tell(s->broker, &note);
 }
 
 void seed_clear(struct seed *s)
 {
+	size_t i;
+
 	if (!s)
 		return;
 	wait_for(s);
+	for (i = 0; i < s->reports; i++)
+		reader_end(s->reader + i);
+	if (s->linked)
+		close(s->broker);
+	if (s->secret) {
+		windows_clear(&s->secret->memory.windows);
+		pump_clear(&s->pump);
+	}
 	secret_free(s->secret);
 	explicit_bzero(s, sizeof(*s));
 }

@@ -7,24 +7,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "seed/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
+#include "seed/pump.h"
+#include "seed/reader.h"
 #include "seed/source.h"
 
 #define DRAW_MIX_BLOCK 1 /* one block besides those of the record; see seed_mix_key() */
 
-/* What became of one source. Counted only if @err is 0 and @health.failed HEALTH_PASS. */
+/* What became of one source. Counted only if draw_passed(). */
 struct draw_report {
 	const struct source_spec *spec;
-	int err; /* negative errno: absent, or it failed to deliver */
+	int err;            /* negative errno: absent, or it failed to deliver */
+	const char *spared; /* why it was not drawn, though nothing is wrong with it; else NULL */
 	struct health health;
 	unsigned figure, cutoff; /* of the test that failed, where it has figures */
 	uint64_t bytes;          /* delivered, in all */
 	uint32_t assessed
 		[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
 	uint64_t retries;
-	unsigned assessed_per, per_bytes; /* its rate, as settled when it was opened */
+	unsigned assessed_per, per_bytes;  /* its rate, as settled when it was opened */
+	char device[SOURCE_DEVICE_MAX];    /* see struct source_handle */
+	const struct draw_report *same_as; /* the source that is the same device, and is counted */
+	/* The broker's: bits granted to each block, and what they rest on; else NULL. */
+	const struct broker_block *given;
 };
+
+struct draw_memory;
 
 struct seed {
 	struct claim claim;
@@ -33,8 +43,13 @@ struct seed {
 	size_t reports;
 	struct source_list sources;
 	uint32_t bits; /* asked for */
+	struct draw_memory *memory;
 	pthread_t thread;
 	bool running;
+	struct pump pump;
+	bool linked; /* @broker is the descriptor of the broker that gave something */
+	int broker;
+	struct reader reader[SOURCES_MAX];
 	uint8_t id[RECORD_ID_SIZE]; /* public */
 	struct seed_secret *secret;
 };
@@ -45,11 +60,29 @@ struct seed {
 int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
 
 /**
+ * draw_memory_new - what one draw leaves for the next, in a process that draws again and again
+ * Tests go on where they stood, start-up samples are drawn once, and bytes that an earlier draw had are known
+ * again. Secret; draw_memory_free() takes NULL. Not for two draws at once.
+ */
+struct draw_memory *draw_memory_new(void);
+void draw_memory_free(struct draw_memory *m);
+
+/**
+ * seed_draw_with - seed_draw() for a process that draws again and again
+ * @bits:   strength asked for, which may be none: 0..256 * @blocks
+ * @blocks: drawn, each as large and as good as if all were asked of it: 1..RECORD_BLOCKS_MAX
+ * @memory: of the draws before, from the same @sources always; or NULL
+ */
+int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t bits, size_t blocks,
+	struct draw_memory *memory);
+
+/**
  * seed_draw_begin - start to draw, beside whatever the caller does meanwhile
  * @s:       the caller's storage; needs seed_clear() in the end, also after an error
  * @sources: copied
  * @bits:    strength asked for, 1..RECORD_BITS_MAX
  *
+ * Devices are read in children, side by side, that begin here; the rest is drawn in a thread.
  * Returns: 0; -EINVAL for @bits; -ENOMEM. How many blocks there will be is known from here on.
  */
 int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits);
@@ -71,6 +104,18 @@ const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len);
  * From a block of its own, with an input of its own: it tells nothing of the seed.
  */
 const uint8_t *seed_mix_key(const struct seed *s);
+
+/** seed_hardware - bits of hardware in one block of the seed, the margin taken off: at most 256. */
+uint32_t seed_hardware(const struct seed *s, size_t block);
+
+/** seed_provenance - the bits assessed by each source in one block: "rdrand:384 tpm:320 kernel". */
+void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE]);
+
+/**
+ * seed_tell - tell the broker, where it gave something, what became of it; for its journal
+ * @uuid: the instance's, or zero
+ */
+void seed_tell(const struct seed *s, const uint8_t uuid[UUID_SIZE]);
 
 /** draw_passed - did this source deliver, and pass its tests? */
 bool draw_passed(const struct draw_report *r);

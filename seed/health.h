@@ -68,6 +68,9 @@ const char *health_name(enum health_test test);
 struct windows {
 	uint64_t *slot; /* open addressing; 0 is free */
 	size_t room, used;
+	bool lent;       /* @slot is the caller's */
+	uint64_t *older; /* what windows_age() has put aside */
+	size_t older_room;
 	uint64_t key[2];
 };
 
@@ -76,6 +79,15 @@ struct windows {
  * @key: random, so that nobody can make fingerprints meet at will
  */
 void windows_init(struct windows *w, const uint64_t key[2]);
+
+/**
+ * windows_lend - room to begin with, the caller's and secret, as long as the set is used
+ * @room: a power of two; an empty set takes its place
+ */
+void windows_lend(struct windows *w, uint64_t *slot, size_t room);
+
+/** windows_room - of how many slots a set wants to be for so many bytes: a power of two. */
+size_t windows_room(uint64_t bytes);
 
 /** windows_reserve - room for so many more bytes at once; 0 or -ENOMEM. */
 int windows_reserve(struct windows *w, uint64_t bytes);
@@ -86,6 +98,13 @@ int windows_reserve(struct windows *w, uint64_t bytes);
  * Returns: 0; 1 when one of them stood there before; -ENOMEM.
  */
 int windows_add(struct windows *w, const uint8_t *raw, size_t len);
+
+/**
+ * windows_age - for a set that is used for ever: forget the oldest
+ * Once more than @most windows stand in it they are put aside, and those put aside before are gone. So the
+ * last @most windows are always known, in bounded memory.
+ */
+void windows_age(struct windows *w, size_t most);
 
 /** windows_clear - wipe and free. */
 void windows_clear(struct windows *w);

@@ -2,12 +2,20 @@
 #include "seed/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 static const struct source *const table[] = {
+	&source_broker,
 	&source_rdseed,
 	&source_rdrand,
+	&source_tpm,
+	&source_hwrng,
+	&source_egd,
 	&source_file,
+	&source_jitter,
 	&source_kernel,
 };
 
@@ -114,6 +122,16 @@ static int add_setting(struct source_spec *spec, const char *piece, size_t len, 
 	return set_bits(spec, piece, len, f);
 }
 
+bool source_list_has_broker(const struct source_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->spec[i].src->kind == SOURCE_BROKER)
+			return true;
+	return false;
+}
+
 /* @ret_spec: the one that settings behind it belong to. */
 static int add_source(struct source_list *list, const char *piece, size_t len,
 	struct source_spec **ret_spec, struct fault *f)
@@ -135,6 +153,8 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 			spec->src->arg == ARG_NONE ? "takes no argument" : "a path is missing");
 	if (arg_len >= sizeof(spec->arg))
 		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
+	if (spec->src->kind == SOURCE_BROKER && source_list_has_broker(list))
+		return fault_set(f, -EINVAL, "--source: %s: once is enough", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
 	*ret_spec = spec;
 	/* Drawn last, and once, wherever it is named. */
@@ -186,7 +206,7 @@ void source_default(struct source_list *ret)
 
 	*ret = (struct source_list){ .by_default = true };
 	for (i = 0; i < TABLE_LEN; i++)
-		if (table[i]->by_default)
+		if (table[i]->by_default && table[i]->open)
 			ret->spec[ret->count++].src = table[i];
 	add_kernel(ret);
 }
@@ -202,4 +222,21 @@ int source_open(const struct source_spec *spec, struct source_handle *h, int64_t
 		h->per_bytes = 1;
 	}
 	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
+}
+
+void source_identify(struct source_handle *h, const struct stat *st)
+{
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		snprintf(h->device, sizeof(h->device), "dev %u:%u", major(st->st_rdev),
+			minor(st->st_rdev));
+	else
+		snprintf(h->device, sizeof(h->device), "inode %u:%u:%llu", major(st->st_dev),
+			minor(st->st_dev), (unsigned long long)st->st_ino);
+}
+
+void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why)
+{
+	h->assessed_bits = bits;
+	h->per_bytes = per_bytes;
+	snprintf(h->remark, sizeof(h->remark), "%s", why);
 }

@@ -12,6 +12,7 @@
 #define SOURCE_DEADLINE_MS 10000 /* for a device to deliver all that is asked of it */
 #define SOURCE_ARG_MAX     256
 #define SOURCE_DEVICE_MAX  128
+#define SOURCE_REMARK_MAX  64
 
 enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
@@ -36,6 +37,7 @@ struct source_handle {
 	/* The physical thing behind it, the same under whatever name it was opened: "tpm 0". Two sources
 	 * of one name are one, and counted once. Empty: nothing else can be the same. */
 	char device[SOURCE_DEVICE_MAX];
+	char remark[SOURCE_REMARK_MAX]; /* why it is worth less than its row says, or empty */
 };
 
 /* The contract. A row outlives its library: without @open it is "not built in". */
@@ -58,6 +60,9 @@ struct source {
 	int (*open)(const struct source_spec *spec, struct source_handle *h);
 	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
 	void (*close)(struct source_handle *h);
+	/* What -errno means where it comes from this source, as the end of a sentence; NULL, or NULL
+	 * returned: what it always means. */
+	const char *(*why)(int err);
 };
 
 /* A source as the user asked for it. */
@@ -88,6 +93,9 @@ const struct source *source_find(const char *name, size_t len);
  */
 int source_parse(const char *text, struct source_list *ret, struct fault *f);
 
+/** source_list_has_broker - is the daemon one of them? */
+bool source_list_has_broker(const struct source_list *list);
+
 /** source_default - all sources that are drawn where nobody says which, `kernel` last. */
 void source_default(struct source_list *ret);
 
@@ -98,6 +106,15 @@ void source_default(struct source_list *ret);
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
 
-extern const struct source source_rdseed, source_rdrand, source_file, source_kernel;
+/** source_lower - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
+void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
+
+struct stat;
+
+/** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
+void source_identify(struct source_handle *h, const struct stat *st);
+
+extern const struct source source_broker, source_rdseed, source_rdrand, source_tpm, source_hwrng,
+	source_egd, source_file, source_jitter, source_kernel;
 
 #endif

@@ -17,6 +17,8 @@ struct cpu_ops {
 	bool (*cpu_has_seed)(void), (*cpu_has_rand)(void);
 	bool (*kernel_has_seed)(void), (*kernel_has_rand)(void);
 	bool (*seed_step)(uint64_t *word), (*rand_step)(uint64_t *word);
+	/* As many of @words as it gives without a refusal, one after the other; how many that were. */
+	size_t (*rand_many)(uint8_t *raw, size_t words);
 	void (*relax)(void);
 };
 
@@ -95,10 +97,27 @@ __attribute__((target("rdrnd"))) static bool rand_step(uint64_t *word)
 	return ok;
 }
 
+/* Fast enough for a call a word to show. */
+__attribute__((target("rdrnd"))) static size_t rand_many(uint8_t *raw, size_t words)
+{
+	unsigned long long w = 0;
+	size_t i;
+
+	for (i = 0; i < words && _rdrand64_step(&w); i++)
+		memcpy(raw + i * sizeof(w), &w, sizeof(w));
+	__asm__ volatile(""
+			 : "=r"(w)
+			 : "0"(0ull)); /* no copy of the last one stays in a register */
+	return i;
+}
+
 static void relax(void)
 {
 	_mm_pause();
 }
+
+static const struct cpu_ops cpu_default = { cpu_has_seed, cpu_has_rand, kernel_has_seed,
+	kernel_has_rand, seed_step, rand_step, rand_many, relax };
 
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
@@ -110,11 +129,6 @@ static bool has_rng(void)
 {
 	return getauxval(AT_HWCAP2) & 1UL << 16; /* HWCAP2_RNG */
 }
-
-#define cpu_has_seed    has_rng
-#define cpu_has_rand    has_rng
-#define kernel_has_seed has_rng
-#define kernel_has_rand has_rng
 
 /* PSTATE.Z is set where there was nothing to give. */
 static bool seed_step(uint64_t *word)
@@ -133,10 +147,25 @@ static bool rand_step(uint64_t *word)
 	return ok;
 }
 
+static size_t rand_many(uint8_t *raw, size_t words)
+{
+	uint64_t w = 0;
+	size_t i;
+
+	for (i = 0; i < words && rand_step(&w); i++)
+		memcpy(raw + i * sizeof(w), &w, sizeof(w));
+	explicit_bzero(&w, sizeof(w));
+	return i;
+}
+
 static void relax(void)
 {
 	__asm__ volatile("yield");
 }
+
+/* The kernel speaks for the CPU. */
+static const struct cpu_ops cpu_default = { has_rng, has_rng, has_rng, has_rng, seed_step,
+	rand_step, rand_many, relax };
 
 #else
 
@@ -148,32 +177,26 @@ static bool no(void)
 	return false;
 }
 
-static bool seed_step(uint64_t *word)
+static bool no_step(uint64_t *word)
 {
 	*word = 0;
 	return false;
+}
+
+static size_t rand_many(uint8_t *raw, size_t words)
+{
+	(void)raw;
+	(void)words;
+	return 0;
 }
 
 static void relax(void)
 {
 }
 
-#define cpu_has_seed    no
-#define cpu_has_rand    no
-#define kernel_has_seed no
-#define kernel_has_rand no
-#define rand_step       seed_step
+static const struct cpu_ops cpu_default = { no, no, no, no, no_step, no_step, rand_many, relax };
 #endif
 
-static const struct cpu_ops cpu_default = {
-	cpu_has_seed,
-	cpu_has_rand,
-	kernel_has_seed,
-	kernel_has_rand,
-	seed_step,
-	rand_step,
-	relax,
-};
 static const struct cpu_ops *cpu = &cpu_default;
 
 static int open_rdseed(const struct source_spec *spec, struct source_handle *h)
@@ -231,9 +254,28 @@ static int fill_rdseed(struct source_handle *h, uint8_t *raw, size_t len)
 	return fill(h, raw, len, cpu->seed_step, RDSEED_TRIES);
 }
 
+/* Refusals are rare: whole words at once up to the first, that one by itself, and on. */
 static int fill_rdrand(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	return fill(h, raw, len, cpu->rand_step, RDRAND_TRIES);
+	uint64_t word = 0;
+	int r = 0;
+
+	while (len >= sizeof(word) && r == 0) {
+		const size_t words = len / sizeof(word), n = cpu->rand_many(raw, words);
+
+		raw += n * sizeof(word);
+		len -= n * sizeof(word);
+		if (n == words)
+			break;
+		h->retries++;
+		r = slow_word(h, cpu->rand_step, RDRAND_TRIES - 1, &word);
+		if (r == 0)
+			memcpy(raw, &word, sizeof(word));
+		raw += sizeof(word);
+		len -= sizeof(word);
+	}
+	explicit_bzero(&word, sizeof(word));
+	return r < 0 ? r : fill(h, raw, len, cpu->rand_step, RDRAND_TRIES);
 }
 
 static void close_cpu(struct source_handle *h)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Serial and USB keys, FIFOs; and recorded samples in a regular file, which are worth nothing. */
 #include "seed/source.h"
-#include "util/clock.h"
+#include "seed/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
@@ -37,18 +36,22 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	h->fd = open(spec->arg, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (h->fd < 0)
 		return -errno;
-	if (fstat(h->fd, &st) < 0)
+	if (fstat(h->fd, &st) < 0) {
 		r = -errno;
-	else if (S_ISDIR(st.st_mode))
+		goto out;
+	}
+	source_identify(h, &st);
+	if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
 	else if (S_ISREG(st.st_mode))
-		h->assessed_bits = 0; /* whoever wrote it knows it, and may write it again */
+		source_lower(h, 0, 1, "a regular file: who wrote it knows it");
 	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
 		r = -EINVAL;
 	else if (is_kernel(&st))
-		h->assessed_bits = 0; /* drawn already, and no hardware whatever is stated */
+		source_lower(h, 0, 1, "the kernel's generator, drawn already");
 	else
 		set_raw(h->fd);
+out:
 	if (r < 0) {
 		close(h->fd);
 		h->fd = -1;
@@ -56,34 +59,9 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	return r;
 }
 
-static int wait_readable(int fd, int64_t deadline)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - clock_ms();
-	int r = poll(&p, 1, left > 0 ? (int)left : 0);
-
-	if (r < 0)
-		return errno == EINTR ? 0 : -errno;
-	if (r == 0)
-		return -ETIMEDOUT;
-	return p.revents & POLLIN ? 0 : -ENODATA; /* the writer has gone */
-}
-
 static int fill_file(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	int r = 0;
-
-	while (len > 0 && (r = wait_readable(h->fd, h->deadline_ms)) == 0) {
-		ssize_t n = read(h->fd, raw, len);
-
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -ENODATA;
-		raw += n;
-		len -= (size_t)n;
-	}
-	return r;
+	return stream_read(h->fd, raw, len, h->deadline_ms);
 }
 
 static void close_file(struct source_handle *h)

@@ -131,17 +131,115 @@ setup_file() {
 	holds closed disk folder
 }
 
+@test "draw: -n gives so many bytes, --format says in which form" {
+	local n
+	for n in 1 31 32 63 64 65 4096 4097; do
+		"$TOOL" draw --source rdrand,kernel --bits 8 -n "$n" -o raw
+		[ "$(stat -c %s raw)" -eq "$n" ]
+		"$TOOL" draw --source kernel --bits 8 -n "$n" --format hex -o hex
+		[[ $(cat hex) =~ ^[0-9a-f]+$ ]]
+		[ "$(stat -c %s hex)" -eq $((2 * n + 1)) ]
+		"$TOOL" draw --source kernel --bits 8 -n "$n" --format base64 -o base64
+		[ "$(base64 -d base64 | wc -c)" -eq "$n" ]
+		[ "$(wc -l <base64)" -eq 1 ]
+	done
+	[ "$("$TOOL" draw --source kernel | wc -c)" -eq 64 ]
+	[ "$("$TOOL" draw --source kernel --format hex | wc -c)" -eq 129 ]
+}
+
+@test "draw: every form holds the same bytes" {
+	local form
+	for form in raw hex base64; do
+		world GETRANDOM=7 "$TOOL" draw --source kernel --format "$form" -n 50 -o "$form"
+	done
+	cmp raw <(base64 -d base64)
+	cmp raw <(xxd -r -p hex)
+}
+
+@test "draw: --format record is what stands on a drive" {
+	world GETRANDOM=7 "$TOOL" draw --source kernel --bits 200 --format record -o record
+	world GETRANDOM=7 "$TOOL" draw --source kernel --bits 200 -o raw
+	[ "$(stat -c %s record)" -eq 2048 ]
+	/usr/bin/python3 -c 'import sys
+sys.path.insert(0, sys.argv[1])
+import read_seed
+record = read_seed.parse_record(open("record", "rb").read())
+assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200, 0, False), record
+' "$ROOT/tests"
+	cmp raw <(tail -c +129 record | head -c 64)
+}
+
+@test "draw: bytes by the hundred thousand claim what their blocks can, and no 64 of them come twice" {
+	grep -q -w rdrand /proc/cpuinfo || grep -q -w rng /proc/cpuinfo
+	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 60000 /dev/zero)
+	"$TOOL" draw --source file:fifo,bits=8 -n 8192 -o out --json >told
+	[ "$(member told credit_bits) $(member told hardware_bits) $(member told output_bytes)" = \
+		"32768 32768 8192" ]
+	[ "$(xxd -p -c 64 out | sort -u | wc -l)" -eq 128 ]
+	# Start-up samples once, then 40 bytes a block; two draws, each with one more block to mix from.
+	[ "$(/usr/bin/python3 -c 'import json
+print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" = "[3584, 2600]" ]
+}
+
+@test "draw: more than hardware and the kernel can claim is refused, whichever draw falls short" {
+	refused() {
+		fails 3 "$@"
+		holds fifo
+	}
+	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
+	refused "seedrive: draw: entropy refused: 256 of 512 bits: kernel: passed" \
+		"$TOOL" draw --source kernel -n 65 -o out
+	# The first draw of 64 blocks is good; the second finds the key exhausted.
+	refused "seedrive: draw: entropy refused: 256 of 16384 bits: file:fifo: Connection timed out;\
+ kernel: passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
+	rm fifo
+	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 3600 /dev/zero)
+	refused "seedrive: draw: warning: file:fifo: Connection timed out
+seedrive: draw: entropy refused: 16384 of 16640 bits: hardware gave 16384, and the kernel's\
+ generator counts once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
+}
+
+@test "draw: -n and --format are looked at before anything is drawn" {
+	local n
+	for n in 0 -1 16777217 x 1k ""; do
+		fails 2 "seedrive: draw: -n: $n: must be a whole number from 1 to 16777216" "$TOOL" draw -n "$n"
+	done
+	fails 2 "seedrive: draw: --format: Hex: must be raw, hex, base64 or record" \
+		"$TOOL" draw --format Hex
+	fails 2 "seedrive: draw: --format record: --bits says how large it is, not -n" \
+		"$TOOL" draw --format record -n 64
+	fails 2 "seedrive: draw: --bits: 129: more than -n 16 bytes can claim, which is 128" \
+		"$TOOL" draw --bits 129 -n 16
+}
+
 # --- sources ---
 
 @test "sources: the table has a line for each source, what it is worth, and whether it is here" {
-	run -0 --separate-stderr world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" sources
+	world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" sources >said
+	head -n 1 said | grep -qE '^SOURCE +DEVICE +STATE +RATE +ASSESSED +REMARK$'
+	grep -qE '^broker +/run/seedrive/seed.sock +absent +- +as it says +does not run$' said
+	grep -qE '^rdseed +- +absent +- +4 bits a byte +No such device$' said
+	grep -qE '^rdrand +- +absent +- +(128 bits per 16384 bytes|0, unless stated) +No such' said
+	grep -qE '^file +- +when named +- +0, unless stated +a serial' said
+	grep -qE '^kernel +- +present +[0-9.]+ [kMG]?B/s +256 bits once +the kernel' said
+}
+
+@test "sources: --source looks at these, and says why one is worth nothing here" {
+	head -c 2048 /dev/urandom >samples
+	key fifo
+	run -0 --separate-stderr "$TOOL" sources --source file:samples,file:fifo,bits=3,file:none
 	[ "$stderr" = "" ]
 	[ "${#lines[@]}" -eq 5 ]
-	[[ ${lines[0]} =~ ^SOURCE\ +STATE\ +ASSESSED\ +WHAT\ IT\ IS$ ]]
-	[[ ${lines[1]} =~ ^rdseed\ +absent\ +4\ bits\ a\ byte\ +CPU ]]
-	[[ ${lines[2]} =~ ^rdrand\ +absent\ +(128\ bits\ per\ 16384\ bytes|0,\ unless\ stated)\ +CPU ]]
-	[[ ${lines[3]} =~ ^file\ +when\ named\ +0,\ unless\ stated\ +a\ serial ]]
-	[[ ${lines[4]} =~ ^kernel\ +present\ +256\ bits\ once\ +the\ kernel ]]
+	[[ ${lines[1]} =~ ^file\ +samples\ +present\ +[0-9.]+\ [kMG]?B/s\ +0\ +a\ regular\ file ]]
+	[[ ${lines[2]} =~ ^file\ +fifo\ +present\ +[0-9.]+\ [kMG]?B/s\ +3\ bits\ a\ byte,\ as\ stated\ +a\ serial ]]
+	[[ ${lines[3]} =~ ^file\ +none\ +absent\ +-\ +0,\ unless\ stated\ +No\ such\ file ]]
+	[[ ${lines[4]} = kernel* ]]
+}
+
+@test "sources: a device that never answers costs a moment, and is said to have failed" {
+	key silent true
+	run -0 --separate-stderr "$TOOL" sources --source file:silent
+	[[ ${lines[1]} =~ ^file\ +silent\ +failed\ +-\ +0,\ unless\ stated\ +Connection\ timed\ out ]]
 }
 
 @test "sources: --json says the same to programs" {
@@ -150,9 +248,11 @@ setup_file() {
 	printf '%s' "$output" >said
 	/usr/bin/python3 -c 'import json
 rows = {r["source"]: r for r in json.load(open("said"))}
-assert list(rows) == ["rdseed", "rdrand", "file", "kernel"], rows
+assert list(rows) == ["broker", "rdseed", "rdrand", "tpm", "hwrng", "egd", "file", "jitter",
+	"kernel"], rows
 assert all(r["state"] in ("present", "absent") for n, r in rows.items() if n[:2] == "rd"), rows
 assert (rows["kernel"]["state"], rows["kernel"]["hardware"]) == ("present", False), rows
+assert rows["kernel"]["bytes_per_second"] > 0, rows
 assert (rows["file"]["state"], rows["file"]["rate_bits"]) == ("when named", 0), rows'
 }
 

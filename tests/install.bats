@@ -21,14 +21,15 @@ setup_file() {
 
 # --- installation ---
 
-@test "install: DESTDIR and PREFIX get programs, manual pages and completion, and nothing else" {
+@test "install: DESTDIR and PREFIX get programs, manual pages, completion and an example, and nothing else" {
 	local page
 	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	{
 		echo bin/seedrive
 		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
-		for page in "$ROOT"/man/*.[18]; do
+		echo share/doc/seedrive/seedrive.conf
+		for page in "$ROOT"/man/*.[158]; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done
 	} | LC_ALL=C sort >want
@@ -101,7 +102,7 @@ setup_file() {
 	readelf -dW "$ROOT/build/seedrive" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
 	[ "$(wc -l <needed)" -ge 4 ]
 	while read -r name; do
-		[[ $name =~ ^(libisofs|libburn|libsodium|libjson-c|libc)\.so\. ]]
+		[[ $name =~ ^(libisofs|libburn|libsodium|libjson-c|libinih|libdivsufsort|libm|libc)\.so\. ]]
 	done <needed
 }
 
@@ -118,12 +119,12 @@ setup_file() {
 	[ "$stderr" = "" ]
 	[ "${lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
 	[ "$(grep -oE '^  [a-z]+' <<<"$output" | tr -d ' ' | paste -sd ' ')" = \
-		"build reseed inspect draw sources" ]
+		"build reseed inspect draw sources check config" ]
 }
 
 @test "install: --help of each command shows its usage and every option it takes" {
 	local command option
-	for command in build reseed inspect draw sources; do
+	for command in build reseed inspect draw sources check config; do
 		run -0 --separate-stderr "$TOOL" "$command" --help
 		[ "$stderr" = "" ]
 		[[ ${lines[0]} == "usage: seedrive $command "* ]]
@@ -134,7 +135,8 @@ setup_file() {
 		while read -r option; do
 			run --separate-stderr "$TOOL" "$command" "$option" x --none
 			[[ $stderr != *"$option: unknown option"* ]]
-			[[ $stderr == *--none* ]] || [[ $stderr == *"$option: "* ]]
+			# Perhaps by the other name that it has.
+			[[ $stderr == *--none* ]] || [[ $stderr == *"$option: "* ]] || [[ $stderr == *": -n: x: "* ]]
 		done <options
 	done
 }

@@ -5,7 +5,11 @@
  *   AT=CALL:PATH       at the first CALL (openat, pread, pwrite, write, fsync, renameat) on a file whose
  *                      path ends in /PATH ...
  *   DO=COMMAND         ... a shell runs this, before the call
- *   ABSENT=PATH        open(2) of exactly this path says ENOENT
+ *   ABSENT=PATH...     open(2) and faccessat(2) of exactly these paths say ENOENT
+ *   REDIRECT=A=B...    open(2) and faccessat(2) of exactly A mean B
+ *   NODE=PATH=MAJOR:MINOR  fstat(2) of what was opened as B, of exactly this path: that character device
+ *   READ=ERROR:PATH    read(2) of a file whose path ends in /PATH says EAGAIN, ENODEV or EIO, ...
+ *   READ_AFTER=N       ... once it has given N bytes
  *   GETRANDOM=fail     getrandom(2) of 64 bytes or more says EIO: the tool's draws, and no library's
  *   GETRANDOM=N        the same, but gives pseudo-random bytes that N decides
  *   GETRANDOM_LOG=FILE what it gave, as one piece
@@ -21,6 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define DRAW_MIN 64
@@ -82,19 +88,45 @@ static void act_name(const char *call, int dirfd, const char *name)
 	act(call, full);
 }
 
+/* Is @path a word of the variable, or the first half of one, "A=B"? Then @rest is what stands behind. */
+static int listed(const char *variable, const char *path, const char **rest)
+{
+	const char *at = getenv(variable);
+	const size_t len = strlen(path);
+
+	for (; at && *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+		if (strncmp(at, path, len) != 0 || !memchr(" =", at[len], 3))
+			continue;
+		*rest = at + len + (at[len] == '=');
+		return 1;
+	}
+	return 0;
+}
+
 static int absent(const char *path)
 {
-	const char *name = getenv("ABSENT");
+	const char *rest;
 
-	if (!name || strcmp(name, path) != 0)
+	if (!listed("ABSENT", path, &rest))
 		return 0;
 	errno = ENOENT;
 	return 1;
 }
 
+static const char *redirected(const char *path, char out[PATH_MAX])
+{
+	const char *to;
+
+	if (!listed("REDIRECT", path, &to))
+		return path;
+	snprintf(out, PATH_MAX, "%.*s", (int)strcspn(to, " "), to);
+	return out;
+}
+
 int open(const char *path, int flags, ...)
 {
 	REAL(open);
+	char other[PATH_MAX];
 	mode_t mode = 0;
 	va_list ap;
 
@@ -102,14 +134,79 @@ int open(const char *path, int flags, ...)
 	if (flags & O_CREAT)
 		mode = va_arg(ap, mode_t);
 	va_end(ap);
-	return absent(path) ? -1 : real(path, flags, mode);
+	return absent(path) ? -1 : real(redirected(path, other), flags, mode);
 }
 
 int __open_2(const char *path, int flags)
 {
 	REAL(__open_2);
+	char other[PATH_MAX];
 
-	return absent(path) ? -1 : real(path, flags);
+	return absent(path) ? -1 : real(redirected(path, other), flags);
+}
+
+int faccessat(int dirfd, const char *path, int mode, int flags)
+{
+	REAL(faccessat);
+	char other[PATH_MAX];
+
+	return absent(path) ? -1 : real(dirfd, redirected(path, other), mode, flags);
+}
+
+int fstat(int fd, struct stat *st)
+{
+	REAL(fstat);
+	const int r = real(fd, st);
+	char path[PATH_MAX];
+	unsigned high, low;
+	const char *node;
+
+	path_of(fd, path);
+	if (r == 0 && listed("NODE", path, &node) && sscanf(node, "%u:%u", &high, &low) == 2) {
+		st->st_mode = S_IFCHR | 0600;
+		st->st_rdev = makedev(high, low);
+	}
+	return r;
+}
+
+static int read_error(int fd)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} errors[] = { { "EAGAIN:", EAGAIN }, { "ENODEV:", ENODEV }, { "EIO:", EIO } };
+	const char *what = getenv("READ");
+	char path[PATH_MAX];
+	size_t i;
+
+	path_of(fd, path);
+	for (i = 0; what && i < sizeof(errors) / sizeof(*errors); i++) {
+		const size_t len = strlen(errors[i].name);
+
+		if (strncmp(what, errors[i].name, len) == 0 && ends_in(path, what + len))
+			return errors[i].number;
+	}
+	return 0;
+}
+
+ssize_t read(int fd, void *buf, size_t len)
+{
+	REAL(read);
+	static size_t given;
+	const char *after = getenv("READ_AFTER");
+	const size_t room = after ? strtoul(after, NULL, 10) : 0;
+	const int error = read_error(fd);
+	ssize_t n;
+
+	if (!error)
+		return real(fd, buf, len);
+	if (given >= room) {
+		errno = error;
+		return -1;
+	}
+	n = real(fd, buf, len < room - given ? len : room - given);
+	given += n > 0 ? (size_t)n : 0;
+	return n;
 }
 
 int openat(int dirfd, const char *name, int flags, ...)

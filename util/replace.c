@@ -86,14 +86,33 @@ static int remove_temp(struct replace *r, const char *path, struct fault *f)
 	return 0;
 }
 
+/* A run that was killed just before its rename may have left the file with the mode of OUT, which need not
+ * let its owner write. To be removed it need only be opened and found to be locked by nobody. */
+static int open_temp(const struct replace *r)
+{
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int fd = openat(r->dirfd, r->temp, O_RDWR | O_CREAT | flags, 0600);
+
+	if (fd < 0 && errno == EACCES) {
+		fd = openat(r->dirfd, r->temp, O_RDONLY | flags);
+		if (fd < 0)
+			errno = EACCES;
+	}
+	return fd;
+}
+
+static bool is_writable(int fd)
+{
+	return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
+}
+
 /* 1: @r->fd is the temporary file, ours, locked and empty. 0: it was not, or was renamed under us:
  * once more. */
 static int take_temp(struct replace *r, const char *path, struct fault *f)
 {
 	struct stat held, named;
 
-	r->fd = openat(
-		r->dirfd, r->temp, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+	r->fd = open_temp(r);
 	if (r->fd < 0 && errno != ELOOP)
 		return fault_errno(f, -errno, path);
 	/* Locked: at work, whoever's it is; its owner and mode may be those of OUT by now. */
@@ -106,7 +125,7 @@ static int take_temp(struct replace *r, const char *path, struct fault *f)
 	if (fstatat(r->dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
 		!same_file(&held, &named))
 		return 0;
-	if (!is_ours(&held))
+	if (!is_ours(&held) || !is_writable(r->fd))
 		return remove_temp(r, path, f);
 	r->owned = true;
 	if (ftruncate(r->fd, 0) < 0)

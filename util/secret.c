@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* Deeper than any call of ours or the library's that a secret passes through. */
 #define STACK_DEPTH (16 * 1024)
@@ -22,12 +24,23 @@ int secret_setup(void)
 	return sodium_init() < 0 ? -ENOSYS : 0;
 }
 
+/* A child that we fork gets zeros in its place. The library puts what it hands out at the end of whole
+ * pages of its own, so these hold nothing else. */
+static void keep_from_children(void *p, size_t len)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t first = (uintptr_t)p & ~(page - 1);
+
+	(void)madvise((void *)first, (uintptr_t)p + len - first, MADV_WIPEONFORK);
+}
+
 void *secret_new(size_t len)
 {
 	void *p = sodium_malloc(len);
 
 	if (!p)
 		return NULL;
+	keep_from_children(p, len);
 	/* The library locks in silence; ask once more, so that a refusal can be told. */
 	if (mlock(p, len) < 0)
 		unlocked = true;

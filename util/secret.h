@@ -13,7 +13,10 @@
  */
 int secret_setup(void);
 
-/** secret_new - @len bytes of no particular content between guard pages; NULL: no memory. */
+/**
+ * secret_new - @len bytes of no particular content between guard pages, which no child inherits
+ * Returns: NULL: no memory. Given back with secret_free(), in this process only.
+ */
 void *secret_new(size_t len);
 
 /** secret_free - wipe and give back; NULL is fine. */

@@ -5,6 +5,7 @@
 #include "seed/draw.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 #define FAKES_MAX   6
 #define RECORDED    (1 << 16)
@@ -32,12 +33,38 @@ struct fake {
 	int err;          /* of FAULT_OPEN and FAULT_FILL */
 	unsigned lowered; /* the rate that open settles for, where it is not @src's: 1 + bits */
 	const struct fake *echo[2]; /* delivers the exclusive or of these instead */
-	size_t flip;                /* the byte, counted from 1, that has one bit inverted */
+	const char *device;         /* what is behind it */
+	size_t tail; /* so many equal samples at the end of the second fill, and again right after it */
+	size_t flip; /* the byte, counted from 1, that has one bit inverted */
 	/* What was seen of it. */
 	unsigned opens, closes, fills;
 	size_t bytes;
 	uint8_t recorded[RECORDED]; /* the first of them */
 };
+
+/* A device is read in a child, and what it saw is to be seen here: all fakes lie in one section, which
+ * is put into shared memory before the first test. */
+#define SHARED __attribute__((section("shared_fakes")))
+
+extern uint8_t __start_shared_fakes[], __stop_shared_fakes[];
+
+static int share_fakes(void **state)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t first = (uintptr_t)__start_shared_fakes & ~(page - 1);
+	const size_t len = ((uintptr_t)__stop_shared_fakes - first + page - 1) & ~(page - 1);
+	uint8_t *copy = malloc(len);
+
+	(void)state;
+	assert_non_null(copy);
+	memcpy(copy, (void *)first, len);
+	assert_ptr_equal(mmap((void *)first, len, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+		(void *)first);
+	memcpy((void *)first, copy, len);
+	free(copy);
+	return 0;
+}
 
 static struct fake *fake_of(const struct source *src)
 {
@@ -61,6 +88,8 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 	h->fd = i;
 	if (fake->lowered > 0)
 		h->assessed_bits = fake->lowered - 1;
+	if (fake->device)
+		strcpy(h->device, fake->device);
 	fake->opens++;
 	return 0;
 }
@@ -101,6 +130,10 @@ static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 	}
 	if (!bad || fake->fault != FAULT_STALE)
 		good_bytes(fake, raw, len);
+	if (fake->tail > 0 && fake->fills == 2)
+		memset(raw + len - fake->tail, 0x33, fake->tail);
+	if (fake->tail > 0 && fake->fills == 3)
+		memset(raw, 0x33, fake->tail);
 	if (bad && fake->fault == FAULT_STUCK)
 		memset(raw, 0x77, len);
 	for (i = 0; i < len && bad && fake->fault == FAULT_BIASED; i += 2)
@@ -154,7 +187,9 @@ static int draw(struct seed *s, struct fake *const *fakes, size_t count, uint32_
 	r = seed_draw(s, &list, bits);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(fakes[i]->opens, fakes[i]->fault == FAULT_OPEN ? 0 : 1);
-		assert_int_equal(fakes[i]->closes, fakes[i]->opens);
+		/* A child may have been sent away before it came to that. */
+		if (fakes[i]->src.kind != SOURCE_DEVICE)
+			assert_int_equal(fakes[i]->closes, fakes[i]->opens);
 	}
 	return r;
 }
@@ -218,7 +253,7 @@ static void assert_other_output(const struct outcome *a, const struct outcome *b
 /* Into each place of the cast, from each fill on: as if the source had not been there. */
 static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsigned fills)
 {
-	static struct fake cast[CAST], others[CAST];
+	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct fake *rest[CAST - 1];
 	struct outcome with, without;
@@ -262,7 +297,7 @@ static void test_faults(void **state)
 /* 49,152 bytes a block come in three chunks. */
 static void test_fault_in_each_chunk(void **state)
 {
-	static struct fake slow, kernel;
+	static SHARED struct fake slow, kernel;
 	struct fake *const both[] = { &slow, &kernel };
 	struct outcome whole, with, without;
 	unsigned at;
@@ -303,7 +338,7 @@ static void test_reasons(void **state)
 		{ FAULT_WORDS, CPU, 0, "the same 64-bit word twice in a row" },
 		{ FAULT_REPLAY, DEVICE, 0, "16 bytes that were delivered before" },
 	};
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome o;
 	size_t i;
@@ -321,7 +356,7 @@ static void test_reasons(void **state)
 
 static void test_same_bytes_twice(void **state)
 {
-	static struct fake cast[CAST], others[CAST];
+	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct fake *const rest[] = { others, others + 2 };
 	struct outcome with, without;
@@ -339,7 +374,7 @@ static void test_same_bytes_twice(void **state)
 
 static void test_words_only_cpu(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome o;
 
@@ -352,7 +387,7 @@ static void test_words_only_cpu(void **state)
 
 static void test_kernel_fails(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome o;
 
@@ -374,7 +409,7 @@ static void test_kernel_fails(void **state)
 
 static void test_unassessed(void **state)
 {
-	static struct fake cast[CAST], others[CAST];
+	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast + 1, cast + 2 }, *const rest[] = { others + 2 };
 	struct outcome with, without;
 
@@ -392,7 +427,7 @@ static void test_unassessed(void **state)
 
 static void test_lowered_by_open(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const one[] = { cast + 1 };
 	struct outcome o;
 
@@ -412,7 +447,7 @@ static void test_lowered_by_open(void **state)
 
 static void test_stated(void **state)
 {
-	static struct fake fake;
+	static SHARED struct fake fake;
 	struct source_list list = { .count = 1 };
 	struct seed s;
 	unsigned bits;
@@ -436,7 +471,7 @@ static void test_stated(void **state)
 
 static void test_pieces_differ(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	uint8_t piece[RECORD_BLOCKS_MAX + 2][64] = { 0 };
 	struct outcome o;
@@ -457,7 +492,7 @@ static void test_pieces_differ(void **state)
 
 static void test_own_input(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const one[] = { cast + 1 };
 	struct outcome before, after;
 	size_t share[3], begin = 0, block, i;
@@ -481,7 +516,7 @@ static void test_own_input(void **state)
 
 static void test_repeatable(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome first, second;
 
@@ -496,7 +531,7 @@ static void test_repeatable(void **state)
 /* Every byte of every source matters: any single bit of them changes the output. */
 static void test_each_byte_counts(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome before, after;
 	size_t total[CAST], i, at;
@@ -521,13 +556,13 @@ static void test_each_byte_counts(void **state)
 /* One that knows what all the others deliver, and delivers the exclusive or of it. */
 static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 {
-	static struct fake a, b, hostile;
+	static SHARED struct fake a, b, hostile;
 	struct fake *const all[] = { &a, &b, &hostile };
 	struct outcome o;
 
-	fake_init(&a, "a", SOURCE_DEVICE, 4, 1, stream_a);
-	fake_init(&b, "b", SOURCE_DEVICE, 4, 1, stream_b);
-	fake_init(&hostile, "hostile", SOURCE_DEVICE, 4, 1, 0);
+	fake_init(&a, "a", SOURCE_CODE, 4, 1, stream_a);
+	fake_init(&b, "b", SOURCE_CODE, 4, 1, stream_b);
+	fake_init(&hostile, "hostile", SOURCE_CODE, 4, 1, 0);
 	hostile.echo[0] = &a;
 	hostile.echo[1] = &b;
 	o = draw_outcome(all, 3, 512);
@@ -537,7 +572,7 @@ static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 
 static void test_no_cancelling(void **state)
 {
-	static struct fake a, b;
+	static SHARED struct fake a, b;
 	struct fake *const honest[] = { &a, &b };
 	struct outcome o[3], alone;
 	size_t i, j;
@@ -549,8 +584,8 @@ static void test_no_cancelling(void **state)
 	for (i = 0; i < COUNT(o); i++)
 		for (j = 0; j < i; j++)
 			assert_other_output(o + i, o + j);
-	fake_init(&a, "a", SOURCE_DEVICE, 4, 1, 1);
-	fake_init(&b, "b", SOURCE_DEVICE, 4, 1, 2);
+	fake_init(&a, "a", SOURCE_CODE, 4, 1, 1);
+	fake_init(&b, "b", SOURCE_CODE, 4, 1, 2);
 	alone = draw_outcome(honest, 2, 512);
 	assert_other_output(&alone, o);
 }
@@ -586,7 +621,7 @@ static void test_construction(void **state)
 	/* 320 bits at 4 and at 2 bits a byte; 64 bytes where nothing is assessed. */
 	static const size_t share[CAST][3] = { { 1024, 80, 80 }, { 1024, 160, 160 },
 		{ 1024, 64, 64 } };
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	uint8_t prk[64], expected[64];
 	struct outcome o;
@@ -616,13 +651,18 @@ static void random_fake(uint64_t *rng, struct fake *fake)
 	/* The slow one is rare: it costs the most. */
 	const size_t i = random_below(rng, 40) ? random_below(rng, 7) : 7;
 
-	fake_init(fake, "fake", random_below(rng, 2) ? SOURCE_CPU : SOURCE_DEVICE, rate[i][0],
-		rate[i][1], random_next(rng));
+	static const enum source_kind kind[] = { SOURCE_CPU, SOURCE_CODE, SOURCE_DEVICE };
+	static const char *const device[] = { NULL, NULL, NULL, "tpm 0", "tpm 1" };
+
+	fake_init(fake, "fake", kind[random_below(rng, COUNT(kind))], rate[i][0], rate[i][1],
+		random_next(rng));
+	fake->device = device[random_below(rng, COUNT(device))];
 }
 
 static void random_fault(uint64_t *rng, struct fake *fake)
 {
-	if (random_below(rng, 2))
+	/* What a twin's faults come to depends on how much of it is wanted; they have a test of their own. */
+	if (random_below(rng, 2) && !fake->device)
 		fake->fault = (enum fault_kind)random_below(rng, FAULTS);
 	fake->at = (unsigned)random_below(rng, 7);
 	if (fake->fault == FAULT_REPLAY && fake->at == 0)
@@ -643,6 +683,17 @@ struct expected {
 	uint32_t hardware, credit;
 };
 
+/* Under a name that another one before it has. */
+static bool is_twin(struct fake *const *fakes, size_t i)
+{
+	size_t j;
+
+	for (j = 0; j < i; j++)
+		if (fakes[i]->device && fakes[j]->device == fakes[i]->device)
+			return true;
+	return false;
+}
+
 /* Whoever passes has brought enough for each block by itself; so the sum is simple. */
 static struct expected expect(struct fake *const *fakes, size_t count, uint32_t bits)
 {
@@ -659,7 +710,7 @@ static struct expected expect(struct fake *const *fakes, size_t count, uint32_t 
 		e.passed++;
 		if (fakes[i]->src.kind == SOURCE_KERNEL)
 			kernel = KERNEL_BITS;
-		else if (fakes[i]->src.assessed_bits > 0)
+		else if (fakes[i]->src.assessed_bits > 0 && !is_twin(fakes, i))
 			e.hardware = 256 * blocks;
 	}
 	e.credit = e.hardware > kernel ? e.hardware : kernel;
@@ -667,17 +718,22 @@ static struct expected expect(struct fake *const *fakes, size_t count, uint32_t 
 	return e;
 }
 
-static void check_report(const struct draw_report *rep, const struct fake *fake, size_t blocks)
+static void check_report(
+	const struct draw_report *rep, const struct fake *fake, bool twin, size_t blocks)
 {
 	const bool passed = !must_fail(fake);
 	uint64_t sum = 0;
 	size_t i;
 
 	assert_int_equal(draw_passed(rep), passed);
-	assert_true(rep->bytes == fake->bytes);
+	assert_int_equal(rep->same_as != NULL, twin);
+	/* A child, or a thread that waits, reads ahead of a failure. */
+	if ((passed && !twin) || (fake->src.kind == SOURCE_CODE && fake->src.per_bytes < 16384))
+		assert_true(rep->bytes == fake->bytes);
+	assert_true(rep->bytes <= fake->bytes);
 	for (i = 0; i < RECORD_BLOCKS_MAX; i++) {
 		sum += rep->assessed[i];
-		if (!passed || i >= blocks || fake->src.assessed_bits == 0)
+		if (!passed || twin || i >= blocks || fake->src.assessed_bits == 0)
 			assert_true(rep->assessed[i] == 0);
 		else
 			assert_true(rep->assessed[i] >= 320);
@@ -688,7 +744,7 @@ static void check_report(const struct draw_report *rep, const struct fake *fake,
 
 static void test_never_more_than_the_rule(void **state)
 {
-	static struct fake fake[FAKES_MAX];
+	static SHARED struct fake fake[FAKES_MAX];
 	struct fake *fakes[FAKES_MAX];
 	uint64_t rng = 42;
 	unsigned full = 0, kernel_only = 0, nothing = 0, partly = 0;
@@ -717,7 +773,7 @@ static void test_never_more_than_the_rule(void **state)
 		assert_int_equal(s.claim.hardware_bits, e.hardware);
 		assert_int_equal(s.claim.credit_bits, e.credit);
 		for (i = 0; i < count; i++)
-			check_report(s.report + i, fakes[i], s.blocks);
+			check_report(s.report + i, fakes[i], is_twin(fakes, i), s.blocks);
 		full += e.hardware > 0;
 		kernel_only += e.hardware == 0 && e.credit > 0;
 		partly += e.credit > 0 && e.credit < bits;
@@ -728,11 +784,169 @@ static void test_never_more_than_the_rule(void **state)
 	assert_true(full > 500 && kernel_only > 200 && partly > 20 && nothing > 50);
 }
 
+/* --- one device under two names --- */
+
+static void test_twins(void **state)
+{
+	static SHARED struct fake fake[4];
+	struct fake *const all[] = { fake, fake + 1, fake + 2, fake + 3 };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(all); i++) {
+		fake_init(fake + i, "chip", SOURCE_DEVICE, 1, 1, i);
+		fake[i].device = i == 2 ? "another" : "tpm 0";
+	}
+	/* One that could not even be opened is nobody's twin. */
+	fake[0].fault = FAULT_OPEN;
+	assert_int_equal(draw(&s, all, COUNT(all), 256), 0);
+	assert_ptr_equal(s.report[3].same_as, s.report + 1);
+	for (i = 0; i < 3; i++)
+		assert_null(s.report[i].same_as);
+	assert_true(draw_passed(s.report + 3));
+	assert_int_equal(s.report[1].assessed[0], 1024);
+	assert_int_equal(s.report[2].assessed[0], 1024);
+	assert_int_equal(s.report[3].assessed[0], 0);
+	seed_clear(&s);
+	/* One that fails its tests under one name is not believed under the other. */
+	for (i = 1; i < COUNT(all); i++)
+		fake_init(fake + i, "chip", SOURCE_DEVICE, 4, 1, i);
+	fake[1].device = fake[3].device = "tpm 0";
+	fake[1].fault = FAULT_STUCK;
+	fake[2].fault = FAULT_OPEN;
+	assert_int_equal(draw(&s, all + 1, 3, 256), 0);
+	assert_int_equal(s.claim.hardware_bits, 0);
+	seed_clear(&s);
+}
+
+/* --- what one draw leaves for the next --- */
+
+static void test_memory(void **state)
+{
+	static SHARED struct fake fake[2];
+	struct source_list list = { .count = 2 };
+	struct draw_memory *memory = draw_memory_new();
+	uint64_t bytes;
+	struct seed s;
+	int round;
+
+	(void)state;
+	assert_non_null(memory);
+	fake_init(fake, "cpu", SOURCE_CPU, 4, 1, 1);
+	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
+	list.spec[0].src = &fake[0].src;
+	list.spec[1].src = &fake[1].src;
+	/* Start-up samples once; then what the blocks need, the one to mix from with them. */
+	for (round = 0; round < 3; round++) {
+		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+		assert_int_equal(s.report[0].bytes, round ? 160 : 1024 + 80);
+		assert_int_equal(s.report[1].bytes, round ? 80 : 1024 + 40);
+		assert_int_equal(s.claim.hardware_bits, 256);
+		seed_clear(&s);
+	}
+	bytes = fake[1].bytes;
+	assert_int_equal(bytes, 1024 + 40 + 80 + 80);
+	/* What it delivered in an earlier draw is known again, ... */
+	fake[1].stream = 2;
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+	assert_int_equal(s.report[1].health.failed, HEALTH_WINDOW);
+	seed_clear(&s);
+	/* ... and whoever has failed has to start up anew. */
+	fake[1].stream = 3;
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+	assert_true(draw_passed(s.report + 1));
+	assert_int_equal(s.report[1].bytes, 1024 + 40);
+	assert_int_equal(s.report[0].bytes, 160);
+	seed_clear(&s);
+	draw_memory_free(memory);
+	draw_memory_free(NULL);
+}
+
+/* A run of equal samples is one run, though a draw ends in the middle of it. */
+static void test_memory_of_a_run(void **state)
+{
+	static SHARED struct fake fake;
+	struct source_list list = { .count = 1 };
+	struct draw_memory *memory = draw_memory_new();
+	struct seed s;
+
+	(void)state;
+	fake_init(&fake, "device", SOURCE_CODE, 8, 1, 2);
+	list.spec[0].src = &fake.src;
+	fake.tail = 5; /* a draw is two fills: the block, and the one to mix from */
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+	seed_clear(&s);
+	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), -ENODATA);
+	assert_int_equal(s.report[0].health.failed, HEALTH_RCT);
+	seed_clear(&s);
+	draw_memory_free(memory);
+}
+
+/* --- where nobody says which --- */
+
+static void test_by_default(void **state)
+{
+	static SHARED struct fake fake[4];
+	struct source_list list = { .count = 4, .by_default = true };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		list.spec[i].src = &fake[i].src;
+	fake_init(fake, "worth", SOURCE_DEVICE, 4, 1, 1);
+	fake_init(fake + 1, "worthless", SOURCE_DEVICE, 4, 1, 2);
+	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
+	fake_init(fake + 3, "kernel", SOURCE_KERNEL, 0, 1, 4);
+	fake[1].lowered = 1;
+	assert_int_equal(seed_draw(&s, &list, 512), 0);
+	assert_true(draw_passed(s.report));
+	/* What is worth nothing here is not even read, what is slow not drawn without need. */
+	assert_string_equal(s.report[1].spared, "it is worth nothing here");
+	assert_int_equal(fake[1].bytes, 0);
+	assert_string_equal(s.report[2].spared, "the others suffice");
+	assert_int_equal(fake[2].opens, 0);
+	assert_int_equal(s.claim.hardware_bits, 512);
+	seed_clear(&s);
+	/* With need, it is: the kernel's 256 are half of what is asked. */
+	fake[0].fault = FAULT_OPEN;
+	assert_int_equal(seed_draw(&s, &list, 512), 0);
+	assert_true(draw_passed(s.report + 2));
+	assert_int_equal(s.claim.hardware_bits, 512);
+	assert_int_equal(s.claim.credit_bits, 512);
+	seed_clear(&s);
+}
+
+static void test_provenance(void **state)
+{
+	static SHARED struct fake cast[CAST];
+	struct fake *const all[] = { cast, cast + 1, cast + 2 };
+	char text[BROKER_PROVENANCE];
+	struct seed s;
+
+	(void)state;
+	cast_init(cast);
+	assert_int_equal(draw(&s, all, CAST, 512), 0);
+	seed_provenance(&s, 0, text);
+	assert_string_equal(text, "cpu:4096 device:2048 kernel");
+	seed_provenance(&s, 1, text);
+	assert_string_equal(text, "cpu:320 device:320 kernel");
+	assert_int_equal(seed_hardware(&s, 0), 256);
+	seed_clear(&s);
+	cast_init(cast);
+	cast[DEVICE].fault = FAULT_STUCK;
+	assert_int_equal(draw(&s, all, CAST, 512), 0);
+	seed_provenance(&s, 1, text);
+	assert_string_equal(text, "cpu:320 kernel");
+	seed_clear(&s);
+}
+
 /* --- the edges --- */
 
 static void test_bits_bounds(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	static const uint32_t bad[] = { 0, RECORD_BITS_MAX + 1, UINT32_MAX };
 	static const uint32_t good[][2] = { { 1, 1 }, { 256, 1 }, { 257, 2 }, { 512, 2 },
@@ -771,7 +985,7 @@ static void test_clear(void **state)
 
 static void test_clear_while_drawing(void **state)
 {
-	static struct fake slow;
+	static SHARED struct fake slow;
 	struct source_list list = { .count = 1, .spec = { { .src = &slow.src } } };
 	struct seed s;
 
@@ -797,7 +1011,7 @@ static void test_no_sources(void **state)
 
 static void test_not_built_in(void **state)
 {
-	static struct fake cast[CAST];
+	static SHARED struct fake cast[CAST];
 	struct source_list list = { .count = 2 };
 	struct seed s;
 
@@ -814,7 +1028,7 @@ static void test_not_built_in(void **state)
 
 static void test_label(void **state)
 {
-	static struct fake fake;
+	static SHARED struct fake fake;
 	struct source_spec spec = { .src = &fake.src };
 	struct draw_report rep = { .spec = &spec };
 	char out[300];
@@ -855,6 +1069,16 @@ int main(void)
 			test_construction),
 		TEST("draw: 4000 combinations of sources and faults never claim more than rule 4",
 			test_never_more_than_the_rule),
+		TEST("draw: one device under two names is counted once, and if it fails not at all",
+			test_twins),
+		TEST("draw: with a memory start-up samples are drawn once, and old bytes are known again",
+			test_memory),
+		TEST("draw: with a memory a run of equal samples goes on from one draw to the next",
+			test_memory_of_a_run),
+		TEST("draw: by default what is worth nothing is not read, and what is slow the last resort",
+			test_by_default),
+		TEST("draw: the provenance of a block is what passed, with its bits",
+			test_provenance),
 		TEST("draw: 1 to 16384 bits make 1 to 64 blocks, any other number is refused",
 			test_bits_bounds),
 		TEST("draw: clearing is for a zeroed seed, a cleared one and NULL too", test_clear),
@@ -867,5 +1091,5 @@ int main(void)
 
 	if (sodium_init() < 0)
 		return 1;
-	return cmocka_run_group_tests_name("draw", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("draw", tests, share_fakes, NULL);
 }

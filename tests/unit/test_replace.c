@@ -349,6 +349,37 @@ static void test_killed_run(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
+/* Of an output that its owner may not write, killed between the mode and the rename; and who is at work
+ * there is still at work. Root may write everything, so it has to be somebody else for it. */
+static void test_killed_read_only(void **state)
+{
+	const bool root = geteuid() == 0;
+	struct replace first, r;
+	char temp[NAME_MAX + 1];
+	int killed, busy;
+
+	(void)state;
+	assert_int_equal(chmod(".", 0777), 0);
+	assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
+	file_write("out", "old", 3);
+	assert_int_equal(chmod("out", 0400), 0);
+	killed_run("out", "half", temp);
+	assert_int_equal(chmod(temp, 0400), 0);
+	killed = replace_open(&first, "out", NULL);
+	assert_int_equal(killed, 0);
+	assert_int_equal(fchmod(first.fd, 0400), 0);
+	busy = replace_open(&r, "out", NULL);
+	replace_clear(&r);
+	assert_int_equal(io_write(first.fd, "new", 3), 0);
+	assert_int_equal(replace_commit(&first), 0);
+	replace_clear(&first);
+	assert_int_equal(root ? seteuid(0) : 0, 0);
+	assert_int_equal(busy, -EBUSY);
+	assert_content("out", "new");
+	assert_int_equal(status_of("out").st_mode & 0777, 0400);
+	assert_int_equal(count_entries(), 1);
+}
+
 /* Neither is written through, nor kept, what may be in somebody else's hands. */
 static void test_planted(void **state)
 {
@@ -540,6 +571,9 @@ int main(void)
 			test_two_names),
 		IN_FOLDER("replace: what killed runs leave, the next one takes over",
 			test_killed_run),
+		IN_FOLDER(
+			"replace: one that was killed with an output of mode 0400 too, and no other",
+			test_killed_read_only),
 		IN_FOLDER(
 			"replace: what others may have open or know by name is not written through",
 			test_planted),

@@ -2,19 +2,19 @@
 #include "tests/unit/unit.h"
 
 #include "cli/sample.h"
-#include "util/clock.h"
 
 #include <errno.h>
 #include <sodium.h>
 
 /* --- a source that does what the test says --- */
 
+/* Of a device it is the child's copy that changes. */
 static struct {
 	uint64_t random;
-	size_t given, largest, calls;
+	size_t given, calls;
 	size_t fails_after; /* bytes */
 	int open_err;
-	int64_t deadline_ms, waits_ms;
+	unsigned waits_ms;
 	bool open, constant;
 } fake;
 
@@ -22,23 +22,17 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 {
 	(void)spec;
 	fake.open = fake.open_err == 0;
-	h->assessed_bits = 2;
+	if (fake.open)
+		source_lower(h, 2, 1, "a fake");
 	return fake.open_err;
 }
 
 static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	const int64_t begun = clock_ms();
-
 	assert_true(fake.open);
 	assert_int_equal(len % SAMPLE_MULTIPLE, 0);
-	/* From one read to the next as much later as that one took, at least. */
-	assert_true(h->deadline_ms >= fake.deadline_ms + fake.waits_ms);
-	fake.deadline_ms = h->deadline_ms;
-	while (clock_ms() < begun + fake.waits_ms)
-		;
+	usleep(1000 * fake.waits_ms);
 	fake.calls++;
-	fake.largest = len > fake.largest ? len : fake.largest;
 	h->retries += 2;
 	if (fake.given + len > fake.fails_after)
 		return -EIO;
@@ -66,7 +60,7 @@ static struct source fake_source = { .name = "fake",
 
 static struct sample s;
 
-static void take(enum source_kind kind, size_t asked)
+static void take(enum source_kind kind, size_t asked, unsigned patience_ms)
 {
 	static struct source_spec spec = { .src = &fake_source };
 	const uint64_t key[2] = { 1, 2 };
@@ -74,9 +68,10 @@ static void take(enum source_kind kind, size_t asked)
 
 	fake_source.kind = kind;
 	windows_init(&windows, key);
-	assert_int_equal(sample_take(&s, &spec, asked, &windows, NULL, NULL), 0);
+	assert_int_equal(sample_take(&s, &spec, asked, patience_ms, &windows, NULL, NULL), 0);
 	windows_clear(&windows);
-	assert_false(fake.open);
+	if (kind != SOURCE_DEVICE)
+		assert_false(fake.open);
 	assert_true(s.points <= SAMPLE_POINTS + 1);
 }
 
@@ -98,18 +93,20 @@ static int clear(void **state)
 
 /* --- tests --- */
 
-static void test_whole(void **state)
+#define PATIENT 600000 /* ms: never over in a test */
+
+static void check_whole(enum source_kind kind)
 {
+	static uint8_t want[100000];
 	uint64_t random = 0;
-	uint8_t want[100000];
 	size_t i;
 
-	(void)state;
-	take(SOURCE_CPU, sizeof(want));
+	reset(NULL);
+	take(kind, sizeof(want), PATIENT);
 	assert_true(sample_passed(&s));
 	assert_int_equal(s.len, sizeof(want));
-	assert_int_equal(s.retries, 2 * fake.calls);
 	assert_int_equal(s.assessed_bits, 2);
+	assert_string_equal(s.remark, "a fake");
 	random_fill(&random, want, sizeof(want));
 	assert_memory_equal(s.raw, want, sizeof(want));
 	assert_int_equal(s.point[0].bytes, 0);
@@ -118,6 +115,18 @@ static void test_whole(void **state)
 		assert_true(s.point[i].bytes > s.point[i - 1].bytes);
 		assert_true(s.point[i].ns >= s.point[i - 1].ns);
 	}
+	sample_clear(&s);
+}
+
+static void test_whole(void **state)
+{
+	(void)state;
+	check_whole(SOURCE_CPU);
+	assert_int_equal(s.retries, 2 * fake.calls);
+	check_whole(SOURCE_CODE);
+	check_whole(SOURCE_DEVICE);
+	/* All of that was in a child. */
+	assert_int_equal(fake.calls, 0);
 }
 
 static void test_points(void **state)
@@ -130,7 +139,7 @@ static void test_points(void **state)
 	for (k = 0; k < COUNT(kinds); k++) {
 		for (i = 0; i < COUNT(asked); i++) {
 			reset(NULL);
-			take(kinds[k], asked[i]);
+			take(kinds[k], asked[i], PATIENT);
 			assert_true(sample_passed(&s));
 			assert_int_equal(s.point[s.points - 1].bytes, asked[i]);
 			assert_true(s.points > SAMPLE_POINTS / 2);
@@ -139,44 +148,65 @@ static void test_points(void **state)
 	}
 }
 
+/* 128 pieces, together for longer than it may take for one: for sure, as no wait is shorter than asked for. */
 static void test_deadline(void **state)
 {
 	(void)state;
-	fake.waits_ms = 2;
-	take(SOURCE_DEVICE, 2048);
+	fake.waits_ms = 25;
+	take(SOURCE_DEVICE, 65536, 3000);
 	assert_true(sample_passed(&s));
-	assert_true(fake.calls >= 32);
-	assert_true(fake.largest <= 64);
+}
+
+static void test_hung(void **state)
+{
+	(void)state;
+	fake.waits_ms = PATIENT;
+	take(SOURCE_DEVICE, 65536, 100);
+	assert_int_equal(s.err, -ETIMEDOUT);
+	assert_int_equal(s.len, 0);
 }
 
 static void test_half(void **state)
 {
+	static const enum source_kind kinds[] = { SOURCE_CPU, SOURCE_DEVICE };
+	size_t i;
+
 	(void)state;
-	fake.fails_after = 5000;
-	take(SOURCE_DEVICE, 65536);
-	assert_false(sample_passed(&s));
-	assert_int_equal(s.err, -EIO);
-	assert_int_equal(s.len, fake.given);
-	assert_int_equal(s.failed, HEALTH_PASS);
+	for (i = 0; i < COUNT(kinds); i++) {
+		reset(NULL);
+		fake.fails_after = 5120;
+		take(kinds[i], 65536, PATIENT);
+		assert_false(sample_passed(&s));
+		assert_int_equal(s.err, -EIO);
+		assert_int_equal(s.len, 5120);
+		assert_int_equal(s.failed, HEALTH_PASS);
+		sample_clear(&s);
+	}
 }
 
 static void test_absent(void **state)
 {
+	static const enum source_kind kinds[] = { SOURCE_CPU, SOURCE_DEVICE };
+	size_t i;
+
 	(void)state;
-	fake.open_err = -ENODEV;
-	take(SOURCE_DEVICE, 65536);
-	assert_false(sample_passed(&s));
-	assert_int_equal(s.err, -ENODEV);
-	assert_int_equal(s.len, 0);
-	assert_int_equal(fake.calls, 0);
+	for (i = 0; i < COUNT(kinds); i++) {
+		reset(NULL);
+		fake.open_err = -ENODEV;
+		take(kinds[i], 65536, PATIENT);
+		assert_false(sample_passed(&s));
+		assert_int_equal(s.err, -ENODEV);
+		assert_int_equal(s.len, 0);
+		assert_int_equal(fake.calls, 0);
+		sample_clear(&s);
+	}
 }
 
-/* Nine alike fail; so each nine samples begin anew, and nothing of the sample is left out. */
 static void test_constant(void **state)
 {
 	(void)state;
 	fake.constant = true;
-	take(SOURCE_DEVICE, 9216);
+	take(SOURCE_DEVICE, 9216, PATIENT);
 	assert_int_equal(s.len, 9216);
 	assert_int_equal(s.failed, HEALTH_RCT);
 	assert_int_equal(s.failures[HEALTH_RCT], 9216 / HEALTH_RCT_CUTOFF);
@@ -191,7 +221,7 @@ static void test_words(void **state)
 {
 	(void)state;
 	fake.constant = true;
-	take(SOURCE_CPU, 8192);
+	take(SOURCE_CPU, 8192, PATIENT);
 	assert_int_equal(s.failed, HEALTH_WORDS);
 	assert_int_equal(s.failures[HEALTH_WORDS], 8192 / 16);
 }
@@ -212,6 +242,7 @@ int main(void)
 			test_deadline),
 		SAMPLE_TEST(
 			"sample: what came before a source failed is kept, and no more", test_half),
+		SAMPLE_TEST("sample: a device that hangs is given up at its deadline", test_hung),
 		SAMPLE_TEST("sample: a source that is not there is not read", test_absent),
 		SAMPLE_TEST(
 			"sample: behind a failure the tests begin anew, to the end", test_constant),

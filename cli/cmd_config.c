@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The configuration, read as the tools read it, and what comes of it. */
+#include "cli/cmd.h"
+#include "cli/configure.h"
+#include "cli/entropy.h"
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ 0 },
+};
+
+static const struct {
+	const char *key, *title;
+} parts[CONFIG_PARTS] = {
+	[CONFIG_TOOLS] = { "tools", "build, draw, reseed, sources" },
+	[CONFIG_MKISOFS] = { "mkisofs", "seedrive-mkisofs" },
+	[CONFIG_SERVE] = { "serve", "seedrive serve" },
+};
+
+static const char *from_text(const struct config_shown *row, char *out, size_t size)
+{
+	if (row->file)
+		snprintf(out, size, "%s:%u", row->file, row->line);
+	else
+		snprintf(out, size, "default");
+	return out;
+}
+
+static void print_text(const struct config *c)
+{
+	struct config_shown row;
+	char from[PATH_MAX + 16];
+	size_t i, j;
+
+	if (c->files == 0)
+		puts("no file: all is by default");
+	for (i = 0; i < c->files; i++)
+		printf("%s\n", c->file[i]);
+	for (i = 0; i < CONFIG_PARTS; i++) {
+		printf("\n%s\n", parts[i].title);
+		for (j = 0; config_show(c, (enum config_part)i, j, &row); j++)
+			printf("  %-10s  %-26s  %s\n", row.key, row.value,
+				from_text(&row, from, sizeof(from)));
+	}
+}
+
+static json_object *part_json(const struct config *c, enum config_part part)
+{
+	json_object *all = json_object_new_object();
+	struct config_shown row;
+	char from[PATH_MAX + 16];
+	size_t i;
+
+	for (i = 0; config_show(c, part, i, &row); i++) {
+		json_object *o = json_object_new_object();
+
+		json_object_object_add(o, "value", json_object_new_string(row.value));
+		json_object_object_add(
+			o, "from", json_object_new_string(from_text(&row, from, sizeof(from))));
+		json_object_object_add(all, row.key, o);
+	}
+	return all;
+}
+
+static void print_json(const struct config *c)
+{
+	json_object *o = json_object_new_object(), *files = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < c->files; i++)
+		json_object_array_add(files, json_object_new_string(c->file[i]));
+	json_object_object_add(o, "files", files);
+	for (i = 0; i < CONFIG_PARTS; i++)
+		json_object_object_add(o, parts[i].key, part_json(c, (enum config_part)i));
+	json_print(o, stdout);
+}
+
+static int parse(int argc, char **argv, const char **ret_file, bool *ret_json)
+{
+	int c;
+
+	while ((c = option_next(argc, argv, ":", options)) >= 0) {
+		if (c == OPT_JSON)
+			*ret_json = true;
+		else if (c == OPT_CONFIG)
+			*ret_file = optarg;
+		else
+			return EXIT_USAGE;
+	}
+	if (optind == argc)
+		return report_usage("check is missing");
+	if (strcmp(argv[optind], "check") != 0)
+		return report_usage("%s: must be check", argv[optind]);
+	if (argc - optind > 1)
+		return report_usage("%s: takes no argument", argv[optind + 1]);
+	return -1;
+}
+
+static int run(int argc, char **argv)
+{
+	static struct config config;
+	struct settings settings;
+	const char *file = NULL;
+	bool json = false;
+	int status = parse(argc, argv, &file, &json);
+
+	if (status < 0)
+		status = configure(&config, file, CONFIG_TOOLS, &settings);
+	if (status < 0) {
+		if (json)
+			print_json(&config);
+		else
+			print_text(&config);
+		status = EXIT_DONE;
+	}
+	config_clear(&config);
+	return status;
+}
+
+const struct command cmd_config = {
+	.name = "config",
+	.summary = "the configuration, as the tools read it",
+	.usage =
+		"config check [OPTION...]\n"
+		"\n"
+		"Names each fault with its file and line, or else shows what is in force, and why.\n"
+		"\n"
+		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
+		"  --json         in JSON\n",
+	.run = run,
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What became of a source, in words. */
+#include "seed/draw.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+bool draw_passed(const struct draw_report *r)
+{
+	return r->err == 0 && !r->spared && r->health.failed == HEALTH_PASS;
+}
+
+static const char *error_words(const struct draw_report *r)
+{
+	const char *own = r->spec->src->why ? r->spec->src->why(r->err) : NULL;
+
+	return own                 ? own :
+		r->err == -ENODATA ? "too few bytes" :
+		r->err == -ECHILD  ? "the process that reads it died" :
+				     strerror(-r->err);
+}
+
+const char *draw_why(const struct draw_report *r, char *out, size_t size)
+{
+	switch (r->health.failed) {
+	case HEALTH_PASS:
+		if (r->spared)
+			snprintf(out, size, "not drawn: %s", r->spared);
+		else
+			snprintf(out, size, "%s", error_words(r));
+		break;
+	case HEALTH_RCT:
+		snprintf(out, size, "%u equal samples in a row, cutoff %u", r->figure, r->cutoff);
+		break;
+	case HEALTH_APT:
+		snprintf(out, size, "one sample %u times in %d, cutoff %u", r->figure,
+			HEALTH_APT_WINDOW, r->cutoff);
+		break;
+	case HEALTH_WORDS:
+		snprintf(out, size, "the same 64-bit word twice in a row");
+		break;
+	case HEALTH_STUCK:
+		snprintf(out, size, "a word of all zeros or all ones for the second time");
+		break;
+	case HEALTH_WINDOW:
+		snprintf(out, size, "%d bytes that were delivered before", HEALTH_REPEAT);
+		break;
+	}
+	return out;
+}
+
+const char *draw_label(const struct draw_report *r, char *out, size_t size)
+{
+	snprintf(out, size, r->spec->arg[0] ? "%s:%s" : "%s%s", r->spec->src->name, r->spec->arg);
+	return out;
+}
+
+/* A piece that has no room is left out whole. */
+static size_t add_piece(char *out, size_t at, const char *name, uint32_t bits)
+{
+	char piece[64];
+	const int n = bits ? snprintf(piece, sizeof(piece), "%s%s:%u", at ? " " : "", name, bits) :
+			     snprintf(piece, sizeof(piece), "%s%s", at ? " " : "", name);
+
+	if (n < 0 || (size_t)n >= sizeof(piece) || at + (size_t)n >= BROKER_PROVENANCE)
+		return at;
+	memcpy(out + at, piece, (size_t)n);
+	return at + (size_t)n;
+}
+
+void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE])
+{
+	size_t i, at = 0;
+
+	memset(out, 0, BROKER_PROVENANCE);
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i))
+			at = add_piece(out, at, s->report[i].spec->src->name,
+				s->report[i].assessed[block]);
+}

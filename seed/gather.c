@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seed/gather.h"
+#include "util/clock.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define UNASSESSED_LEN 64 /* bytes a block from a source that is only mixed */
+
+uint8_t *gather_digest(const struct draw *d, size_t source, size_t block)
+{
+	return d->seed->secret->digest + (source * d->blocks + block) * CONDITION_SIZE;
+}
+
+/* Each source brings enough for a whole block by itself, so that none has to be replaced. */
+static uint64_t share_len(const struct source_handle *h, bool startup)
+{
+	uint64_t len = UNASSESSED_LEN;
+
+	if (h->assessed_bits > 0)
+		len = (CLAIM_INPUT_BITS + h->assessed_bits - 1) / h->assessed_bits * h->per_bytes;
+	/* The start-up samples are not thrown away: they are the first block's. */
+	if (startup && len < HEALTH_STARTUP)
+		len = HEALTH_STARTUP;
+	return (len + 7) / 8 * 8;
+}
+
+uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started)
+{
+	return share_len(h, !started) + (blocks - 1) * share_len(h, false);
+}
+
+/* So much of an instruction's words that a thread that waits can well read some of them. */
+static bool is_pumped(const struct draw *d, size_t source)
+{
+	return d->seed->sources.spec[source].src->kind == SOURCE_CPU &&
+		d->share[source][0].len % PUMP_CHUNK == 0 &&
+		d->share[source][d->blocks - 1].len % PUMP_CHUNK == 0;
+}
+
+/* Where it comes from: an instruction, a child that reads the device, or what the broker has given. */
+static int take(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len,
+	const uint8_t **ret)
+{
+	const struct source *src = d->seed->sources.spec[source].src;
+	uint8_t *raw = d->seed->secret->raw;
+
+	*ret = raw;
+	switch (src->kind) {
+	case SOURCE_DEVICE:
+		return reader_read(d->seed->reader + source, raw, len);
+	case SOURCE_BROKER:
+		memcpy(raw, d->seed->secret->given[block].bytes, len);
+		return 0;
+	default:
+		return is_pumped(d, source) ? pump_take(&d->seed->pump, ret) :
+					      src->fill(h, raw, len);
+	}
+}
+
+static void note_failure(struct draw_report *rep, enum health_test test)
+{
+	rep->health.failed = test;
+	if (test == HEALTH_RCT) {
+		rep->figure = rep->health.run_max;
+		rep->cutoff = HEALTH_RCT_CUTOFF;
+	} else if (test == HEALTH_APT) {
+		rep->figure = rep->health.count_max;
+		rep->cutoff = HEALTH_APT_CUTOFF;
+	}
+}
+
+static int test_chunk(struct draw *d, struct draw_report *rep, const uint8_t *raw, size_t len)
+{
+	enum health_test test = health_update(&rep->health, raw, len);
+	int r = 0;
+
+	if (test == HEALTH_PASS) {
+		r = windows_add(&d->memory->windows, raw, len);
+		if (r > 0)
+			test = HEALTH_WINDOW;
+	}
+	if (test == HEALTH_PASS)
+		return r;
+	note_failure(rep, test);
+	return -EBADMSG;
+}
+
+static int gather_block(struct draw *d, size_t source, size_t block, struct source_handle *h)
+{
+	struct draw_report *rep = d->seed->report + source;
+	struct seed_secret *secret = d->seed->secret;
+	const uint64_t len = d->share[source][block].len;
+	const uint8_t *raw;
+	uint64_t left;
+	size_t n;
+	int r = 0;
+
+	condition_begin(&secret->condition, rep->spec->src->name, (uint32_t)block, len);
+	for (left = len; left > 0 && r == 0; left -= n) {
+		n = left < GATHER_CHUNK ? (size_t)left : GATHER_CHUNK;
+		r = take(d, source, block, h, n, &raw);
+		if (r < 0)
+			break;
+		rep->bytes += n;
+		r = test_chunk(d, rep, raw, n);
+		if (r == 0)
+			condition_add(&secret->condition, raw, n);
+	}
+	condition_end(&secret->condition, gather_digest(d, source, block));
+	return r;
+}
+
+/* A device under two names is one device: what it gives counts once, under the first of them. How much
+ * is taken stays as the child has reckoned, which does not know of the other. */
+static bool counted(const struct draw_report *rep)
+{
+	return !rep->same_as;
+}
+
+static void plan(struct draw *d, size_t source, const struct source_handle *h)
+{
+	const struct draw_report *rep = d->seed->report + source;
+	const bool broker = d->seed->sources.spec[source].src->kind == SOURCE_BROKER;
+	const bool started = d->memory->of[source].started;
+	size_t block;
+
+	for (block = 0; block < d->blocks; block++) {
+		struct share *share = &d->share[source][block];
+
+		/* What the broker gives has had its tests. */
+		share->len = broker ? CONDITION_SIZE : share_len(h, block == 0 && !started);
+		share->assessed = counted(rep) ? share->len * h->assessed_bits / h->per_bytes : 0;
+	}
+}
+
+static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
+{
+	size_t block;
+	int r;
+
+	plan(d, source, h);
+	r = windows_reserve(&d->memory->windows, gather_len(h, d->blocks, false));
+	if (is_pumped(d, source))
+		pump_begin(&d->seed->pump, d->seed->sources.spec[source].src, h,
+			gather_len(h, d->blocks, d->memory->of[source].started));
+	for (block = 0; block < d->blocks && r == 0; block++)
+		r = gather_block(d, source, block, h);
+	if (is_pumped(d, source))
+		pump_end(&d->seed->pump);
+	return r;
+}
+
+static int open_it(struct draw *d, size_t source, struct source_handle *h)
+{
+	const struct source_spec *spec = d->seed->sources.spec + source;
+
+	switch (spec->src->kind) {
+	case SOURCE_DEVICE:
+		return reader_open(d->seed->reader + source, h);
+	case SOURCE_BROKER: /* asked before all others, see seed/draw.c */
+		*h = (struct source_handle){ .fd = -1, .per_bytes = 1 };
+		return d->seed->report[source].err;
+	default:
+		return source_open(spec, h, clock_ms() + seed_patience(d->seed, spec));
+	}
+}
+
+static const struct draw_report *find_twin(const struct draw *d, const struct draw_report *rep)
+{
+	const struct draw_report *other;
+
+	for (other = d->seed->report; other < rep && rep->device[0]; other++)
+		if (strcmp(other->device, rep->device) == 0)
+			return other;
+	return NULL;
+}
+
+static void close_it(struct draw *d, size_t source, struct source_handle *h)
+{
+	const struct source *src = d->seed->sources.spec[source].src;
+
+	if (src->kind == SOURCE_DEVICE)
+		reader_end(d->seed->reader + source);
+	else if (src->kind != SOURCE_BROKER)
+		src->close(h);
+}
+
+/* What it is worth is known once it is open. */
+static void gather_open(struct draw *d, size_t source, struct source_handle *h)
+{
+	struct draw_report *rep = d->seed->report + source;
+
+	memcpy(rep->device, h->device, sizeof(rep->device));
+	rep->same_as = find_twin(d, rep);
+	rep->assessed_per = counted(rep) ? h->assessed_bits : 0;
+	rep->per_bytes = h->per_bytes;
+	if (d->seed->sources.by_default && rep->spec->src->kind == SOURCE_DEVICE &&
+		h->assessed_bits == 0)
+		rep->spared = "it is worth nothing here";
+	else
+		rep->err = gather_blocks(d, source, h);
+	rep->retries = h->retries;
+	close_it(d, source, h);
+}
+
+static void settle(struct draw *d, size_t source)
+{
+	struct draw_report *rep = d->seed->report + source;
+	size_t block;
+
+	d->memory->of[source].health = rep->health;
+	d->memory->of[source].started = draw_passed(rep);
+	if (!draw_passed(rep))
+		return;
+	if (rep->spec->src->kind == SOURCE_BROKER)
+		rep->given = d->seed->secret->given;
+	for (block = 0; block < d->seed->blocks; block++)
+		rep->assessed[block] = (uint32_t)d->share[source][block].assessed;
+}
+
+void gather_source(struct draw *d, size_t source)
+{
+	struct draw_report *rep = d->seed->report + source;
+	struct source_handle h;
+
+	if (rep->spared)
+		return;
+	if (d->memory->of[source].started)
+		rep->health = d->memory->of[source].health;
+	else
+		health_init(&rep->health, rep->spec->src->kind == SOURCE_CPU);
+	if (rep->err == 0)
+		rep->err = open_it(d, source, &h);
+	if (rep->err == 0)
+		gather_open(d, source, &h);
+	else if (rep->spec->src->kind == SOURCE_DEVICE)
+		reader_end(d->seed->reader + source);
+	settle(d, source);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seed/pump.h"
+
+#include <string.h>
+
+void pump_init(struct pump *p, uint8_t *ring)
+{
+	*p = (struct pump){ .ring = ring };
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->turn, NULL);
+}
+
+void pump_begin(struct pump *p, const struct source *src, struct source_handle *h, uint64_t len)
+{
+	pthread_mutex_lock(&p->lock);
+	p->src = src;
+	p->handle = h;
+	p->left = len;
+	p->next = p->ready = 0;
+	p->taken = false;
+	p->err = 0;
+	pthread_cond_broadcast(&p->turn);
+	pthread_mutex_unlock(&p->lock);
+}
+
+static size_t in_use(const struct pump *p)
+{
+	return p->ready + p->taken;
+}
+
+static bool can_read(const struct pump *p)
+{
+	return p->src && p->err == 0 && !p->reading && p->left > 0 && in_use(p) < PUMP_CHUNKS;
+}
+
+/* With the lock held, which is let go while the source is read. */
+static void read_chunk(struct pump *p)
+{
+	uint8_t *chunk = p->ring + (p->next + in_use(p)) % PUMP_CHUNKS * PUMP_CHUNK;
+	const struct source *src = p->src;
+	int r;
+
+	p->reading = true;
+	p->left -= PUMP_CHUNK;
+	pthread_mutex_unlock(&p->lock);
+	r = src->fill(p->handle, chunk, PUMP_CHUNK);
+	pthread_mutex_lock(&p->lock);
+	p->reading = false;
+	if (r < 0)
+		p->err = r;
+	else
+		p->ready++;
+	pthread_cond_broadcast(&p->turn);
+}
+
+/* The taker has done with the chunk in his hands. */
+static void give_back(struct pump *p)
+{
+	if (!p->taken)
+		return;
+	p->taken = false;
+	p->next = (p->next + 1) % PUMP_CHUNKS;
+	pthread_cond_broadcast(&p->turn);
+}
+
+int pump_take(struct pump *p, const uint8_t **ret)
+{
+	int r;
+
+	pthread_mutex_lock(&p->lock);
+	give_back(p);
+	while (p->ready == 0 && p->err == 0) {
+		if (can_read(p))
+			read_chunk(p);
+		else
+			pthread_cond_wait(&p->turn, &p->lock);
+	}
+	r = p->ready > 0 ? 0 : p->err;
+	if (r == 0) {
+		p->taken = true;
+		p->ready--;
+		*ret = p->ring + p->next * PUMP_CHUNK;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return r;
+}
+
+void pump_end(struct pump *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->src = NULL;
+	while (p->reading)
+		pthread_cond_wait(&p->turn, &p->lock);
+	explicit_bzero(p->ring, PUMP_CHUNKS * PUMP_CHUNK);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void pump_help(struct pump *p)
+{
+	pthread_mutex_lock(&p->lock);
+	while (!p->closed) {
+		if (can_read(p))
+			read_chunk(p);
+		else
+			pthread_cond_wait(&p->turn, &p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+void pump_close(struct pump *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->closed = true;
+	pthread_cond_broadcast(&p->turn);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void pump_clear(struct pump *p)
+{
+	pthread_mutex_destroy(&p->lock);
+	pthread_cond_destroy(&p->turn);
+}
