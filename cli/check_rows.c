@@ -170,7 +170,7 @@ static void row_estimate(const struct checked *c, struct check_row *row)
 	if (s->assessed_bits)
 		snprintf(row->bound, CHECK_TEXT, "assessed at %.4g", assessed);
 	else
-		snprintf(row->bound, CHECK_TEXT, "assessed at none");
+		snprintf(row->bound, CHECK_TEXT, "not assessed");
 }
 
 size_t check_rows(const struct checked *c, struct check_row rows[CHECK_ROWS])

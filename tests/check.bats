@@ -196,6 +196,22 @@ for s in said:
 	[ "$stderr" = "seedrive: check: rdrand: No such device" ]
 }
 
+@test "check: what nobody asked for and may not be opened is warned of; asked for it has failed" {
+	echo secret >closed
+	chmod 000 closed
+	sample uniform
+	run -0 --separate-stderr unprivileged env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		ASAN_OPTIONS=verify_asan_link_order=0 REDIRECT="/dev/hwrng=$PWD/closed" \
+		sh -c '"$TOOL" check -n 1024 >said || [ $? -eq 1 ]'
+	[ "${stderr_lines[0]}" = "seedrive: check: warning: hwrng: Permission denied: not checked" ]
+	run -1 grep -q hwrng said
+	run -3 --separate-stderr unprivileged env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		ASAN_OPTIONS=verify_asan_link_order=0 REDIRECT="/dev/hwrng=$PWD/closed" \
+		"$TOOL" check -n 1024 hwrng file:uniform
+	[ "$stderr" = "seedrive: check: hwrng: Permission denied" ]
+	[[ $output == *"file:uniform: passed"* ]]
+}
+
 # --- figures ---
 
 @test "check: histogram, chi-square, autocorrelation and runs are those that Python counts" {
