@@ -32,7 +32,7 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih libevent_core)
+LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih libevent_core libdivsufsort) -lm
 
 rooms     := util seed iso
 lib_src   := $(wildcard $(rooms:%=%/*.c))

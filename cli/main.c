@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&cmd_inspect,
 	&cmd_draw,
 	&cmd_sources,
+	&cmd_check,
 	&cmd_config,
 	&cmd_serve,
 };

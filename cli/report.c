@@ -13,38 +13,30 @@ void report_as(const char *command)
 	command_name = command;
 }
 
-/* UTF-8 goes through, except control characters of either set (U+0080 to U+009F are 0xc2 0x80..). */
-static size_t showable(const char *text, size_t len)
+void report_text(FILE *to, const char *text)
 {
-	const size_t n = utf8_length((const uint8_t *)text, len);
-	const unsigned char first = (unsigned char)text[0];
+	size_t left = strlen(text), n;
 
-	if (n == 1)
-		return first >= 0x20 && first != 0x7f;
-	if (n == 2 && first == 0xc2 && (unsigned char)text[1] < 0xa0)
-		return 0;
-	return n;
+	for (; left > 0; left -= n, text += n) {
+		n = utf8_showable((const uint8_t *)text, left);
+		if (n > 0) {
+			fwrite(text, 1, n, to);
+		} else {
+			fprintf(to, "\\x%02x", (unsigned char)*text);
+			n = 1;
+		}
+	}
 }
 
 static void say(const char *kind, const char *fmt, va_list ap)
 {
 	char line[2 * PATH_MAX];
-	const char *p = line;
-	size_t left, n;
-	int len = vsnprintf(line, sizeof(line), fmt, ap);
 
-	left = len < 0 ? 0 : (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1;
+	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
+		line[0] = '\0';
 	fprintf(stderr, "seedrive: %s%s%s", command_name ? command_name : "",
 		command_name ? ": " : "", kind);
-	for (; left > 0; left -= n, p += n) {
-		n = showable(p, left);
-		if (n > 0) {
-			fwrite(p, 1, n, stderr);
-		} else {
-			fprintf(stderr, "\\x%02x", (unsigned char)*p);
-			n = 1;
-		}
-	}
+	report_text(stderr, line);
 	fputc('\n', stderr);
 }
 

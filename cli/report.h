@@ -2,6 +2,8 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
+#include <stdio.h>
+
 #include "util/fault.h"
 
 /* The exit statuses; they are in the man page and never move. */
@@ -9,8 +11,8 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_REFUSED =
-		3, /* entropy: a required source failed, or less was assessed than asked for */
+	EXIT_REFUSED = 3, /* entropy: a required source failed, or less was assessed than asked for;
+		    * check: a source failed */
 };
 
 /** report_as - the command in whose name all lines are written from now on. */
@@ -22,6 +24,9 @@ void report_as(const char *command);
  */
 void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/** report_text - the same of any text, to @to, without a newline. */
+void report_text(FILE *to, const char *text);
 
 /** report_failed, report_usage - an error line, and the exit status that goes with it. */
 int report_failed(const struct fault *f);

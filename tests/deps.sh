@@ -4,11 +4,11 @@
 set -eu
 
 packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
-	libisofs-dev libburn-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev
+	libisofs-dev libburn-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev libdivsufsort-dev
 	bats libcmocka-dev systemd udev gdb strace shellcheck clang-format mandoc python3 openssl
 	qemu-system-x86 busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux
 	swtpm ekeyd iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-	genisoimage xorriso libarchive-tools cloud-init time attr bsdextrautils llvm'
+	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init time attr bsdextrautils llvm'
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'

@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 
 load helper
 
-COMMANDS=(build reseed inspect draw sources config serve)
+COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
 
 # --- two lists: the words of each are those of the other ---
@@ -159,6 +159,9 @@ ends() {
 	# shellcheck disable=SC2016 # the other shell's
 	run -1 sh -c '"$TOOL" sources >/dev/full'
 	echo 1 >>sources.ends
+	ends 0 check -n 1024 kernel
+	ends 1 check --report tree
+	ends 3 check file:none
 	for command in "${COMMANDS[@]}"; do
 		entries "$(page "seedrive-$command")" 'EXIT STATUS' >paged
 		same "$command" "$command.ends" paged
@@ -275,6 +278,13 @@ ends() {
 	says seedrive-serve "up to $(($(limit serve/patient.h PATIENT_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
 	says seedrive-serve "half a second brought no more"
+	says seedrive-check "Of each source, $(limit seed/health.h HEALTH_STARTUP) to $(limit seed/estimate.h ESTIMATE_MAX),"
+	says seedrive-check "a multiple of $(limit cli/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate.h ESTIMATE_SAMPLES),"
+	says seedrive-check "what may be slow, $(limit cli/cmd_check.c ASKED_SLOW)."
+	says seedrive-check "no $(limit seed/health.h HEALTH_RCT_CUTOFF) equal bytes in a row"
+	says seedrive-check "fewer than $(limit seed/health.h HEALTH_APT_CUTOFF) times"
+	says seedrive-check "aligned $(limit seed/health.h HEALTH_REPEAT) bytes"
+	says seedrive-check "lags of 1 to $(limit seed/stats.h STATS_LAGS) bits"
 	says seedrive-guest "0 to $(limit guest/options.c WAIT_MAX_S)."
 	says seedrive-guest "more than $(limit guest/decide.h CLOCK_SKEW_S) seconds after now"
 	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
@@ -341,6 +351,9 @@ _seedrive" ]
 	completes seedrive serve --source '' | tr -d : >have
 	grep -vx broker want >others
 	same "sources of the daemon" others have
+	# The broker's blocks are not to be checked.
+	{ completes seedrive check '' | tr -d :; echo broker; } >have
+	same checked want have
 	printf '%s\n' hardware none >>want
 	completes seedrive draw --require '' >have
 	same require want have
@@ -402,13 +415,13 @@ auto" ]
 	[ "$output" = drive.d ]
 	printf '%s\n' drive.d drive.iso >want
 	for words in inspect reseed "build -o" "build --config" "sources --config" "config --config" "build --output" "build --user-data" \
-		"build --meta-data" "build --network-config" "draw -o" "inspect --json" \
+		"build --meta-data" "build --network-config" "check --report" "check --config" "draw -o" "inspect --json" \
 		"reseed --bind none"; do
 		# shellcheck disable=SC2086 # words
 		completes seedrive $words dri >have
 		same "$words" want have
 	done
-	for words in sources draw config "build --bits" "build --ttl" "inspect --min-bits"; do
+	for words in sources draw check "check -n" config "build --bits" "build --ttl" "inspect --min-bits"; do
 		# shellcheck disable=SC2086 # words
 		run -0 completes seedrive $words dri
 		[ "$output" = "" ]

@@ -39,9 +39,9 @@ while True:
 	export NOTIFY_SOCKET=$PWD/notify
 }
 
-# daemon [OPTION...]: with the TPM at `tpm` and nothing else behind it.
+# daemon: with the TPM at `tpm` and nothing else behind it.
 daemon() {
-	"$TOOL" serve --socket "$PWD/run/seed.sock" --source "tpm:unix:$PWD/tpm,bits=4" "$@" >log 2>&1 3>&- &
+	"$TOOL" serve --socket "$PWD/run/seed.sock" --source "tpm:unix:$PWD/tpm,bits=4" >log 2>&1 3>&- &
 	echo $! >>"$BATS_TEST_TMPDIR/pids"
 	until_there run/seed.sock
 	stocked 2

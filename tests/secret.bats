@@ -165,6 +165,16 @@ teardown() {
 	watch "mlock 3" raw:seed image:drive.iso "$TOOL" inspect drive.iso
 }
 
+@test "secret: after check nothing of what it sampled is left, nor in its report" {
+	# All of it, and 256 different bytes: what the estimators copy is the same.
+	head -c 61440 /dev/urandom >sample
+	key fifo cat sample
+	# Two for the sample; with the next two for the windows the first few bytes of it are there.
+	watch "mlock 3" raw:sample raw:sample "$TOOL" check --json -n 61440 --report page.html file:fifo
+	grep -q '"status":"passed"' log
+	run -1 "$SCAN" raw:sample -- page.html log
+}
+
 # --- dumps and onlookers ---
 
 # dumped SIGNAL COMMAND...: ends the command, which sends itself the signal; says if a core was dumped.

@@ -30,3 +30,15 @@ size_t utf8_length(const uint8_t *text, size_t len)
 			return 0;
 	return n;
 }
+
+/* Control characters of either set; U+0080 to U+009F are 0xc2 0x80 to 0xc2 0x9f. */
+size_t utf8_showable(const uint8_t *text, size_t len)
+{
+	const size_t n = utf8_length(text, len);
+
+	if (n == 1)
+		return text[0] >= 0x20 && text[0] != 0x7f;
+	if (n == 2 && text[0] == 0xc2 && text[1] < 0xa0)
+		return 0;
+	return n;
+}

@@ -12,4 +12,7 @@
  */
 size_t utf8_length(const uint8_t *text, size_t len);
 
+/** utf8_showable - the same, but 0 for control characters as well. */
+size_t utf8_showable(const uint8_t *text, size_t len);
+
 #endif

@@ -129,6 +129,22 @@ static void test_cut_short(void **state)
 	}
 }
 
+static void test_showable(void **state)
+{
+	uint8_t text[4];
+	uint32_t point;
+
+	(void)state;
+	for (point = 0; point < 0x3000; point++) {
+		const size_t n = encode(point, text);
+		const bool control = point < 0x20 || (point >= 0x7f && point < 0xa0);
+
+		assert_int_equal(utf8_showable(text, n), control ? 0 : n);
+	}
+	assert_int_equal(utf8_showable((const uint8_t *)"\xff", 1), 0);
+	assert_int_equal(utf8_showable((const uint8_t *)"\xc3", 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +156,8 @@ int main(void)
 			test_four_bytes),
 		TEST("utf8: what is cut short is malformed, and nothing is read behind it",
 			test_cut_short),
+		TEST("utf8: control characters of either set are not shown, all others are",
+			test_showable),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);

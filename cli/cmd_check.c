@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Health and statistics of live sources; the report. */
+#include "cli/check.h"
+#include "cli/cmd.h"
+#include "cli/configure.h"
+#include "cli/entropy.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "seed/draw.h"
+#include "util/io.h"
+
+#include <errno.h>
+#include <string.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* Bytes, where -n does not say: what the estimators ask for, but not of what may be slow. */
+#define ASKED      ESTIMATE_SAMPLES
+#define ASKED_SLOW 65536
+
+enum { OPT_REPORT = OPT_OWN };
+
+static const struct option options[] = {
+	{ "bytes", required_argument, NULL, 'n' },
+	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ 0 },
+};
+
+struct check_options {
+	struct source_list sources;
+	uint32_t asked; /* 0: by the kind of the source */
+	const char *report, *config;
+	bool json;
+};
+
+/* source_parse() puts the kernel's generator behind every list; here it is sampled if it is asked for. */
+static bool names_kernel(const char *text)
+{
+	size_t len;
+
+	for (; *text; text += len + (text[len] == ',')) {
+		len = strcspn(text, ",");
+		if (source_find(text, len) == &source_kernel)
+			return true;
+	}
+	return false;
+}
+
+/* source_parse() names the option that its list stands behind elsewhere. */
+static int complain(const struct fault *f)
+{
+	const char *option = "--source: ";
+	const size_t len = strlen(option);
+
+	return report_usage("%s", f->text + (strncmp(f->text, option, len) == 0 ? len : 0));
+}
+
+static int add_sources(struct source_list *to, const char *text)
+{
+	struct source_list list;
+	struct fault f;
+	size_t i;
+
+	if (source_parse(text, &list, &f) < 0)
+		return complain(&f);
+	for (i = 0; i < list.count; i++) {
+		if (list.spec[i].src == &source_kernel && !names_kernel(text))
+			continue;
+		if (list.spec[i].src->kind == SOURCE_BROKER)
+			return report_usage("broker: its blocks are tested where they come from");
+		if (to->count == SOURCES_MAX - 1)
+			return report_usage("%s: more than %d sources", text, SOURCES_MAX - 1);
+		to->spec[to->count++] = list.spec[i];
+	}
+	return -1;
+}
+
+/* What is drawn from unasked: of that the hardware, as the kernel's generator would only show that it can
+ * hash, and the broker's blocks have been tested where they come from. */
+static void add_configured(struct source_list *to, const struct source_list *list)
+{
+	size_t i;
+
+	to->by_default = list->by_default;
+	for (i = 0; i < list->count; i++)
+		if (list->spec[i].src->kind != SOURCE_KERNEL &&
+			list->spec[i].src->kind != SOURCE_BROKER)
+			to->spec[to->count++] = list->spec[i];
+}
+
+static int parse(struct check_options *o, int argc, char **argv)
+{
+	int c, status = -1;
+
+	while (status < 0 && (c = option_next(argc, argv, ":n:", options)) >= 0) {
+		if (c == OPT_REPORT)
+			o->report = optarg;
+		else if (c == OPT_CONFIG)
+			o->config = optarg;
+		else if (c == OPT_JSON)
+			o->json = true;
+		else if (c != 'n' ||
+			option_number("-n", optarg, HEALTH_STARTUP, ESTIMATE_MAX, &o->asked) < 0)
+			status = EXIT_USAGE;
+	}
+	for (; status < 0 && optind < argc; optind++)
+		status = add_sources(&o->sources, argv[optind]);
+	return status;
+}
+
+static size_t asked_of(const struct check_options *o, const struct source *src)
+{
+	const bool quick = src->kind == SOURCE_CPU || src->kind == SOURCE_KERNEL;
+	const size_t n = o->asked ? o->asked : quick ? ASKED : ASKED_SLOW;
+
+	return (n + SAMPLE_MULTIPLE - 1) / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
+}
+
+static unsigned patience_of(const struct check_options *o, const struct source_spec *spec)
+{
+	return spec->deadline_ms       ? spec->deadline_ms :
+		o->sources.deadline_ms ? o->sources.deadline_ms :
+					 SOURCE_DEADLINE_MS;
+}
+
+/* That this host has not got what nobody asked for is no failure; nor is that we may not open it. */
+static bool left_out(const struct check_options *o, const struct checked *c)
+{
+	const int err = c->sample.err;
+
+	if (!o->sources.by_default || c->sample.len > 0)
+		return false;
+	if (err == -EACCES || err == -EPERM)
+		report_warning("%s: %s: not checked", c->label, strerror(-err));
+	else if (err != -ENODEV && err != -ENOENT && err != -ENOSYS)
+		return false;
+	return true;
+}
+
+static int check_all(struct check *all, const struct check_options *o)
+{
+	struct windows windows;
+	uint64_t key[2] = { 0 };
+	size_t i;
+	int r = 0;
+
+	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
+	windows_init(&windows, key);
+	for (i = 0; i < o->sources.count && r == 0; i++) {
+		struct checked *c = all->source + all->count;
+		const struct draw_report named = { .spec = &c->spec };
+
+		c->spec = o->sources.spec[i];
+		draw_label(&named, c->label, sizeof(c->label));
+		r = check_source(c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &windows);
+		if (r == 0 && !left_out(o, c))
+			all->count++;
+	}
+	windows_clear(&windows);
+	return r;
+}
+
+static int put_report(const struct check *c, struct replace *r, const char *path)
+{
+	struct fault f;
+	char *page = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&page, &len);
+	int e = -ENOMEM;
+
+	if (to) {
+		check_html(c, to);
+		if (fclose(to) == 0)
+			e = io_write(r->fd, page, len);
+	}
+	free(page);
+	if (e == 0)
+		e = replace_commit(r);
+	if (e == 0)
+		return -1;
+	fault_errno(&f, e, path);
+	return report_failed(&f);
+}
+
+/* A line for each that failed, so that none is overlooked where nobody reads the table. */
+static int verdict(const struct check *c)
+{
+	char why[CHECK_TEXT];
+	int status = EXIT_DONE;
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		if (check_passed(c->source + i))
+			continue;
+		report_error(
+			"%s: %s", c->source[i].label, check_why(c->source + i, why, sizeof(why)));
+		status = EXIT_REFUSED;
+	}
+	return status;
+}
+
+/* @r: where the report goes; opened already, as nobody wants to learn of that in the end. */
+static int run_checks(const struct check_options *o, struct replace *r)
+{
+	static struct check c; /* large */
+	int e, status = -1;
+
+	c.begun = time(NULL);
+	e = check_all(&c, o);
+	if (e < 0) {
+		report_error("%s", strerror(-e));
+		return EXIT_FAILED;
+	}
+	if (c.count == 0) {
+		report_error(
+			"this host has none of the sources that are checked unasked: name one");
+		return EXIT_FAILED;
+	}
+	if (o->report)
+		status = put_report(&c, r, o->report);
+	if (status < 0 && o->json)
+		json_print(check_json(&c), stdout);
+	else if (status < 0)
+		check_print(&c, stdout);
+	return status < 0 ? verdict(&c) : status;
+}
+
+static int run(int argc, char **argv)
+{
+	static struct replace r = { .fd = -1, .dirfd = -1 };
+	static struct check_options o;
+	static struct config config;
+	static struct settings settings;
+	struct fault f;
+	int status = parse(&o, argc, argv);
+
+	if (status < 0)
+		status = configure(&config, o.config, CONFIG_TOOLS, &settings);
+	if (status >= 0)
+		goto out;
+	o.sources.deadline_ms = settings.sources.deadline_ms;
+	if (o.sources.count == 0)
+		add_configured(&o.sources, &settings.sources);
+	if (o.report && interrupt_open(&r, o.report, &f) < 0)
+		status = report_failed(&f);
+	else
+		status = run_checks(&o, &r);
+out:
+	interrupt_end(&r);
+	config_clear(&config);
+	return status;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.summary = "health and statistics of live sources, with a report",
+	.usage =
+		"check [OPTION...] [SOURCE...]\n"
+		"\n"
+		"SOURCE is NAME or NAME:ARG, default: all hardware that is drawn from unasked.\n"
+		"\n"
+		"  -n, --bytes N  of each source (default 1000000; 65536 of one that may be slow)\n"
+		"  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
+		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
+		"  --json         all figures in JSON\n",
+	.run = run,
+};
