@@ -53,8 +53,14 @@ $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(host) -c -o $@ $<
 
-$(B)/seedrive: $(lib_obj) $(cli_obj) $(B)/jitter
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(LIBS) @$(B)/jitter
+# Of these a program takes what it refers to, and of the libraries what that needs: those of `check` cost
+# every start of a program some time.
+$(B)/host/shared.a: $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj))
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/seedrive: $(B)/host/cli/main.o $(B)/host/shared.a $(B)/jitter
+	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o %.a,$^) $(LIBS) @$(B)/jitter
 
 # libjitterentropy, where there is one: the flags that it takes, or none. JITTER=DIR: the one in there.
 jitter_try := int main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
