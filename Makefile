@@ -13,6 +13,7 @@ comma    := ,
 
 bindir   := $(DESTDIR)$(PREFIX)/bin
 sbindir  := $(DESTDIR)$(PREFIX)/sbin
+libexecdir := $(DESTDIR)$(PREFIX)/libexec/seedrive
 mandir   := $(DESTDIR)$(PREFIX)/share/man
 docdir   := $(DESTDIR)$(PREFIX)/share/doc/seedrive
 compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
@@ -34,10 +35,15 @@ host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
 LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c inih libevent_core libdivsufsort) -lm
 
+# Each is cli/main.c and a table of its commands; the last two are those that seedrive becomes (cli/away.c).
+programs  := seedrive libexec/seedrive-check libexec/seedrive-serve
+tables    := cli/seedrive.c cli/seedrive_check.c cli/seedrive_serve.c
+
 rooms     := util seed iso
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
-cli_obj   := $(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c))
+mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c $(tables))
+cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
 guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
 guest_obj := $(guest_src:%.c=build/guest/%.o)
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
@@ -47,7 +53,7 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-all: $(B)/seedrive build/guest/seedrive-guest
+all: $(programs:%=$(B)/%) build/guest/seedrive-guest
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -55,12 +61,16 @@ $(B)/host/%.o: %.c
 
 # Of these a program takes what it refers to, and of the libraries what that needs: those of `check` cost
 # every start of a program some time.
-$(B)/host/shared.a: $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj))
+$(B)/host/shared.a: $(lib_obj) $(cli_obj)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/seedrive: $(B)/host/cli/main.o $(B)/host/shared.a $(B)/jitter
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o %.a,$^) $(LIBS) @$(B)/jitter
+$(B)/seedrive: $(B)/host/cli/seedrive.o
+$(B)/libexec/seedrive-check: $(B)/host/cli/seedrive_check.o
+$(B)/libexec/seedrive-serve: $(B)/host/cli/seedrive_serve.o
+$(programs:%=$(B)/%): $(B)/host/cli/main.o $(B)/host/shared.a $(B)/jitter
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS) @$(B)/jitter
 
 # libjitterentropy, where there is one: the flags that it takes, or none. JITTER=DIR: the one in there.
 jitter_try := int main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
@@ -91,7 +101,7 @@ build/guest/seedrive-guest: $(guest_obj)
 
 # --- tests ---
 
-$(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_obj)) $(B)/jitter
+$(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
 
@@ -138,6 +148,7 @@ deps:
 
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
+	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-check build/libexec/seedrive-serve
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
 	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done
@@ -152,6 +163,7 @@ install: all
 	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
 
 uninstall:
+	rm -rf $(libexecdir)
 	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive $(docdir)/seedrive.conf \
 		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket \
 		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \

@@ -4,15 +4,25 @@
 
 #include "cli/report.h"
 
-/* A command: its row in cli/main.c's table. Each @run returns an exit status. */
+/* A command: its row in a program's table. Each @run returns an exit status. */
 struct command {
 	const char *name;
 	const char *summary;
-	const char *usage; /* what --help shows */
+	const char *usage; /* what --help shows; NULL: another program's, which @run becomes */
 	int (*run)(int argc, char **argv);
 };
 
+/* Those of this program, NULL behind the last: cli/seedrive.c and its kin. */
+extern const struct command *const commands[];
+
 extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_sources, cmd_check,
 	cmd_config, cmd_serve;
+
+#define CHECK_SUMMARY "health and statistics of live sources, with a report"
+#define SERVE_SUMMARY "the daemon: gives seeds to those who may not open the devices"
+
+/* `check` and `serve` are programs of their own: their libraries would cost each build a tenth of its
+ * time. */
+extern const struct command away_check, away_serve;
 
 #endif

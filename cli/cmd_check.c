@@ -255,7 +255,7 @@ out:
 
 const struct command cmd_check = {
 	.name = "check",
-	.summary = "health and statistics of live sources, with a report",
+	.summary = CHECK_SUMMARY,
 	.usage =
 		"check [OPTION...] [SOURCE...]\n"
 		"\n"

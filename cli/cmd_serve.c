@@ -94,7 +94,7 @@ static int run(int argc, char **argv)
 
 const struct command cmd_serve = {
 	.name = "serve",
-	.summary = "the daemon: gives seeds to those who may not open the devices",
+	.summary = SERVE_SUMMARY,
 	.usage = "serve [OPTION...]\n"
 		 "\n"
 		 "Runs in the foreground until SIGTERM; seedrived.service starts it.\n"

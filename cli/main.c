@@ -9,30 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {
-	&cmd_build,
-	&cmd_reseed,
-	&cmd_inspect,
-	&cmd_draw,
-	&cmd_sources,
-	&cmd_check,
-	&cmd_config,
-	&cmd_serve,
-};
-
-#define COMMANDS (sizeof(commands) / sizeof(*commands))
-
 static void show_help(FILE *to)
 {
-	size_t i;
+	const struct command *const *c;
 
 	fputs("usage: seedrive COMMAND [OPTION...] [ARGUMENT...]\n"
 	      "\n"
 	      "Builds config drives that seed the guest's kernel.\n"
 	      "\n",
 		to);
-	for (i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+	for (c = commands; *c; c++)
+		fprintf(to, "  %-8s  %s\n", (*c)->name, (*c)->summary);
 	fputs("\n"
 	      "seedrive COMMAND --help tells more, seedrive --version the version.\n",
 		to);
@@ -40,11 +27,11 @@ static void show_help(FILE *to)
 
 static const struct command *find_command(const char *name)
 {
-	size_t i;
+	const struct command *const *c;
 
-	for (i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	for (c = commands; *c; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
 	return NULL;
 }
 
@@ -78,7 +65,7 @@ static int run(int argc, char **argv)
 	if (!c)
 		return report_usage("%s: no such command, see seedrive --help", argv[1]);
 	report_as(c->name);
-	for (i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+	for (i = 2; c->usage && i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			printf("usage: seedrive %s", c->usage);
 			return EXIT_DONE;

@@ -30,6 +30,7 @@ setup_file() {
 		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
+		printf 'libexec/seedrive/seedrive-%s\n' check serve
 		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
 		echo share/doc/seedrive/seedrive.conf
@@ -46,6 +47,13 @@ setup_file() {
 	grep -qx 'ExecStart=/opt/seedrive/bin/seedrive serve' root/opt/seedrive/lib/systemd/system/seedrived.service
 	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
 	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
+	# What it becomes for these is found beside it, wherever it was put, and under whatever name it is called.
+	ln -s root/opt/seedrive/bin/seedrive other
+	for command in check serve; do
+		[ "$(./other "$command" --help)" = "$("$TOOL" "$command" --help)" ]
+	done
+	rm root/opt/seedrive/libexec/seedrive/seedrive-check
+	fails 1 "seedrive: check: seedrive-check: not installed beside this program" ./other check rdrand
 }
 
 @test "install: without PREFIX it is /usr/local" {

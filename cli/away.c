@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands that are programs of their own, which this one becomes. */
+#include "cli/cmd.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Beside this program: as it is built, and as it is installed. */
+static const char *const folders[] = { "libexec", "../libexec/seedrive" };
+
+static int folder_of_this(char out[PATH_MAX])
+{
+	char self[PATH_MAX];
+	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return -errno;
+	self[n] = '\0';
+	strcpy(out, dirname(self));
+	return 0;
+}
+
+/* The words of the command line as they came, up to the NULL at their end. */
+static char **all_words(int argc, char **argv)
+{
+	static char name[] = "seedrive";
+	char **words = calloc((size_t)argc + 2, sizeof(*words));
+
+	if (!words)
+		return NULL;
+	words[0] = name;
+	memcpy(words + 1, argv, (size_t)argc * sizeof(*words));
+	return words;
+}
+
+static int become(int argc, char **argv)
+{
+	char folder[PATH_MAX], path[2 * PATH_MAX];
+	char **words = all_words(argc, argv);
+	int r = words ? folder_of_this(folder) : -ENOMEM;
+	size_t i;
+
+	for (i = 0; r == 0 && i < sizeof(folders) / sizeof(*folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s/seedrive-%s", folder, folders[i], argv[0]);
+		execv(path, words);
+		if (errno != ENOENT && errno != ENOTDIR)
+			r = -errno;
+	}
+	free(words);
+	if (r == 0)
+		report_error("seedrive-%s: not installed beside this program", argv[0]);
+	else
+		report_error("seedrive-%s: %s", argv[0], strerror(-r));
+	return EXIT_FAILED;
+}
+
+const struct command away_check = { .name = "check", .summary = CHECK_SUMMARY, .run = become };
+const struct command away_serve = { .name = "serve", .summary = SERVE_SUMMARY, .run = become };

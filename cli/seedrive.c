@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cmd.h"
+
+#include <stddef.h>
+
+const struct command *const commands[] = {
+	&cmd_build,
+	&cmd_reseed,
+	&cmd_inspect,
+	&cmd_draw,
+	&cmd_sources,
+	&away_check,
+	&cmd_config,
+	&away_serve,
+	NULL,
+};
