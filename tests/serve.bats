@@ -306,6 +306,22 @@ signal.pause()' 3>&- &
 	stop
 }
 
+@test "serve: who waits for his answer is not closed for his own silent ones" {
+	mkfifo never
+	start --source file:never,deadline=60s
+	/usr/bin/python3 - "$ROOT/tests" "$SOCKET" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		waits = broker.connect(sys.argv[2])
+		waits.send(broker.request(2))
+		silent = [broker.connect(sys.argv[2]) for _ in range(200)]
+		assert broker.parse(waits.recv(65536))[0] == "empty"
+		assert silent[0].recv(1) == b""
+	END
+	stop
+}
+
 @test "serve: one that never reads gets no more than it asked for, and holds nobody up" {
 	start --source kernel
 	until_true stocked 2
