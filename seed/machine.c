@@ -36,11 +36,13 @@ bool machine_is_virtual(void)
 
 #else
 
-/* No instruction tells: what is known to stand there under a hypervisor alone. */
+/* No instruction tells: what is known to stand there under a hypervisor alone. In /sys throughout: the
+ * broker's unit leaves it nothing of /proc but processes. */
 static bool told_by_file(void)
 {
 	static const char *const path[] = { "/sys/hypervisor/type",
-		"/proc/device-tree/hypervisor/compatible", "/sys/firmware/qemu_fw_cfg/rev" };
+		"/sys/firmware/devicetree/base/hypervisor/compatible",
+		"/sys/firmware/qemu_fw_cfg/rev" };
 	char text[128];
 	size_t i;
 

@@ -141,14 +141,21 @@ static size_t count_of(const struct connections *cs, uid_t uid)
 	return n;
 }
 
+/* One who waits for his answer only where there is no other. */
 static struct connection *oldest_of(const struct connections *cs, uid_t uid)
 {
-	struct connection *c;
+	struct connection *c, *waits = NULL;
 
 	TAILQ_FOREACH(c, &cs->list, entry)
-	if (c->client.given.uid == uid)
-		return c;
-	return NULL;
+	{
+		if (c->client.given.uid != uid)
+			continue;
+		if (c->client.state != BROKER_WAITS)
+			return c;
+		if (!waits)
+			waits = c;
+	}
+	return waits;
 }
 
 static uid_t who_has_most(const struct connections *cs)

@@ -13,8 +13,8 @@
 
 struct connection;
 
-/* Those who are connected, the oldest first. Where there are too many of one user, his oldest goes; where
- * there are too many in all, the oldest of whoever has most. */
+/* Those who are connected, the oldest first. Where there are too many of one user, his oldest goes that does
+ * not wait for an answer; where there are too many in all, that of whoever has most. */
 struct connections {
 	TAILQ_HEAD(connection_list, connection) list;
 	size_t count;

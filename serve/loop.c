@@ -15,11 +15,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define DRAIN_MS \
-	1000 /* from SIGTERM to the end, for who waits for an answer or still has to say why */
-#define HANG_MS 2000 /* and for a batch that is just being drawn */
-#define PAUSE_S 1    /* where no descriptor is to be had */
-#define TICK_S  10
+#define DRAIN_MS 1000 /* from SIGTERM to the end, for who waits, or has to note */
+#define HANG_MS  2000 /* and for a batch that is just being drawn */
+#define PAUSE_S  1    /* where no descriptor is to be had */
+#define TICK_S   10
 
 struct server {
 	struct event_base *base;

@@ -68,7 +68,7 @@ cross() {
 	says product sys/class/dmi/id/sys_vendor "Somebody"
 	says product sys/class/dmi/id/product_name "KVM Virtual Machine"
 	says xen sys/hypervisor/type xen
-	says tree proc/device-tree/hypervisor/compatible linux,kvm
+	says tree sys/firmware/devicetree/base/hypervisor/compatible linux,kvm
 	says firmware sys/firmware/qemu_fw_cfg/rev 1
 	for machine in maker product xen tree firmware; do
 		run -0 qemu-aarch64 -cpu cortex-a57 -L "$machine" "$CPU"

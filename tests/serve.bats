@@ -22,7 +22,12 @@ setup() {
 }
 
 teardown() {
+	local pid
 	[ ! "$DAEMON" ] || kill -KILL "$DAEMON" 2>/dev/null || true
+	# What a test that failed has left in the background.
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || true
+	done < <(cat "$BATS_TEST_TMPDIR/here/servers" 2>/dev/null)
 	make_removable
 }
 
@@ -152,6 +157,7 @@ for _ in range(100):
     time.sleep(0.002)
 signal.pause()' 3>&- &
 	FEEDER=$!
+	echo "$!" >>servers
 	start --source file:fifo,bits=4,deadline=1s --rate 1000000 --reservoir 4096
 	# Until the device has failed, and what is in stock from before then is gone.
 	dry() {
@@ -178,6 +184,7 @@ signal.pause()' 3>&- &
 	exec {held}<>fifo
 	cat /dev/urandom >&"$held" 3>&- &
 	FEEDER=$!
+	echo "$!" >>servers
 	strong() {
 		"$CLIENT" ask "$SOCKET" 1 | grep -q '^256 .* file:'
 	}
@@ -239,6 +246,7 @@ signal.pause()' 3>&- &
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
 	as_uid 1001 "$CLIENT" greedy "$SOCKET" 1000000 >/dev/null 2>&1 3>&- &
 	GREEDY=$!
+	echo "$!" >>servers
 	for _ in $(seq 50); do
 		as_uid 1002 "$CLIENT" ask "$SOCKET" 2 | sed -n 1p
 	done >answers
@@ -295,6 +303,7 @@ signal.pause()' 3>&- &
 		signal.pause()
 	END
 	HOLDER=$!
+	echo "$!" >>servers
 	crowded() {
 		[ "$(descriptors)" -ge 128 ]
 	}
@@ -303,6 +312,22 @@ signal.pause()' 3>&- &
 	as_uid 1002 "$CLIENT" ask "$SOCKET" 2 | grep -qx given
 	as_uid 1001 "$CLIENT" ask "$SOCKET" 2 | grep -qx given
 	kill "$HOLDER"
+	stop
+}
+
+@test "serve: who waits for his answer is not closed for his own silent ones" {
+	mkfifo never
+	start --source file:never,deadline=60s
+	/usr/bin/python3 - "$ROOT/tests" "$SOCKET" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		waits = broker.connect(sys.argv[2])
+		waits.send(broker.request(2))
+		silent = [broker.connect(sys.argv[2]) for _ in range(200)]
+		assert broker.parse(waits.recv(65536))[0] == "empty"
+		assert silent[0].recv(1) == b""
+	END
 	stop
 }
 
@@ -391,6 +416,7 @@ signal.pause()' 3>&- &
 	until_true stocked 2
 	"$CLIENT" crowd "$SOCKET" 100 2 >/dev/null 2>&1 3>&- &
 	CROWD=$!
+	echo "$!" >>servers
 	kill -KILL "$DAEMON"
 	ended 137
 	wait "$CROWD" || true
@@ -700,8 +726,9 @@ calls_of() {
 	head -c 60000 /dev/urandom >&"$held"
 	# What systemd does before it, and what ends it, are not ours.
 	as_root strace -f -qq -o trace "$ROOT/build/seedrive" serve --socket "$SOCKET" --reservoir 16 \
-		--source rdseed,rdrand,file:fifo,bits=4,deadline=1s >log 2>&1 3>&- &
+		--source rdseed,rdrand,tpm,hwrng,jitter,file:fifo,bits=4,deadline=1s >log 2>&1 3>&- &
 	TRACER=$!
+	echo "$!" >>servers
 	until_true stocked 2
 	kill -TERM "$(cut -d' ' -f1 trace | head -n 1)"
 	wait "$TRACER"

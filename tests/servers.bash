@@ -25,7 +25,7 @@ swtpm_starts() {
 		--server "type=unixio,path=$PWD/$socket" --ctrl "type=unixio,path=$PWD/control.$socket" \
 		--log file=/dev/null "$@" 3>&-
 	until_there "pid.$socket"
-	cat "pid.$socket" >>"$BATS_TEST_TMPDIR/pids"
+	awk 1 "pid.$socket" >>"$BATS_TEST_TMPDIR/pids" # it has no newline
 }
 
 # tpm2 SOCKET: one that has been started.

@@ -87,7 +87,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 		--server "type=tcp,port=$tcp" --ctrl "type=unixio,path=$PWD/control" \
 		--flags not-need-init,startup-clear 3>&-
 	until_there pid
-	cat pid >>"$BATS_TEST_TMPDIR/pids"
+	awk 1 pid >>"$BATS_TEST_TMPDIR/pids"
 	passes "tpm:swtpm:host=127.0.0.1,port=$tcp,bits=4" 4
 	passes "tpm:swtpm:port=$tcp" 0
 	passes "tpm:swtpm,bits=2,host=localhost,port=$tcp" 2
@@ -398,7 +398,7 @@ else:
 	touch keyring
 	ekeyd -f "$PWD/ekeyd.conf" -p "$PWD/pid" 3>&-
 	until_there pid
-	cat pid >>"$BATS_TEST_TMPDIR/pids"
+	awk 1 pid >>"$BATS_TEST_TMPDIR/pids"
 	until_there egd
 	# It is one: no entropy, and it says so.
 	[ "$(/usr/bin/python3 -c 'import socket
