@@ -119,18 +119,37 @@ static unsigned count_equal(const uint8_t *raw, size_t len, uint8_t sample)
 	return count + sum_bytes(sums[0]) + sum_bytes(sums[1]);
 }
 
+/* Is one of sixteen samples the third of a run? Two equal ones are common, three are not. */
+static bool any_third(const uint8_t *raw)
+{
+	const bytes16 these = load_bytes(raw), before = load_bytes(raw - 1);
+
+	return any_set((words2)(these == before) & (words2)(before == load_bytes(raw - 2)));
+}
+
+static bool any_second(const uint8_t *raw)
+{
+	return any_set((words2)(load_bytes(raw) == load_bytes(raw - 1)));
+}
+
+/* Behind samples of which none is the third of a run. */
+static void end_short_run(struct health *h, const uint8_t *end)
+{
+	h->last = end[-1];
+	h->run = end[-1] == end[-2] ? 2 : 1;
+}
+
 static void count_runs(struct health *h, const uint8_t *raw, size_t len)
 {
 	const size_t step = sizeof(bytes16);
 	size_t i = 0, end;
 
 	while (i < len) {
-		/* Those that are each unlike the one before it are stepped over at once. */
-		while (i > 0 && len - i >= step &&
-			!any_set((words2)(load_bytes(raw + i) == load_bytes(raw + i - 1)))) {
-			i += step;
-			h->last = raw[i - 1];
-			h->run = 1;
+		/* Those without a longer run are stepped over at once. */
+		for (; i > 1 && len - i >= step && !any_third(raw + i); i += step) {
+			if (h->run_max < 2 && any_second(raw + i))
+				h->run_max = 2;
+			end_short_run(h, raw + i + step);
 		}
 		end = len - i < step ? len : i + step;
 		for (; i < end; i++) {
