@@ -567,13 +567,14 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 @test "serve: READY is said after the first batch, STOPPING at the end, and the watchdog is fed" {
 	mkfifo slow
 	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
-		import os, socket, subprocess, sys, threading
+		import atexit, os, socket, subprocess, sys, threading
 		manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		manager.bind("notify")
 		manager.settimeout(60)
 		os.environ.update(NOTIFY_SOCKET=os.path.abspath("notify"), WATCHDOG_USEC="100000")
 		daemon = subprocess.Popen([sys.argv[1], "serve", "--socket", sys.argv[2], "--source",
 		                           "file:slow,bits=4,deadline=60s"], stderr=subprocess.DEVNULL)
+		atexit.register(daemon.kill)
 		feed = os.open("slow", os.O_RDWR)
 
 		def until(word):
@@ -604,7 +605,7 @@ own_run() {
 	small_tree tree
 	key fifo head -c 65536 /dev/urandom
 	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests" <<-'END'
-		import json, os, re, socket, struct, subprocess, sys, time
+		import atexit, json, os, re, socket, subprocess, sys, time
 		sys.path.insert(0, sys.argv[2])
 		import broker
 		path = "/run/seedrive/seed.sock"
@@ -613,6 +614,7 @@ own_run() {
 		journal.settimeout(60)
 		daemon = subprocess.Popen([sys.argv[1], "serve", "--source", "file:fifo,bits=4,deadline=5s"],
 		                          stderr=subprocess.PIPE, text=True)
+		atexit.register(daemon.kill)
 
 		def entry():
 		    return dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
@@ -651,13 +653,14 @@ own_run() {
 
 @test "serve: a journal that does not take its lines stops nothing" {
 	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests" <<-'END'
-		import socket, subprocess, sys, time
+		import atexit, socket, subprocess, sys, time
 		sys.path.insert(0, sys.argv[2])
 		import broker
 		path = "/run/seedrive/seed.sock"
 		journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		journal.bind("/run/systemd/journal/socket")
 		daemon = subprocess.Popen([sys.argv[1], "serve", "--source", "kernel", "--rate", "100000"])
+		atexit.register(daemon.kill)
 		while True:
 		    try:
 		        broker.connect(path)
