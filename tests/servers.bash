@@ -12,6 +12,7 @@ teardown() {
 }
 
 # until_there PATH: a server in the background has made it.
+# shellcheck disable=SC2016 # the inner shell's
 until_there() {
 	timeout 30 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
 }
