@@ -152,6 +152,11 @@ static void close_ends(struct reader *r)
 	*r = (struct reader){ 0 };
 }
 
+void reader_reap(void)
+{
+	reap(0);
+}
+
 int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
 	reader_want *want, const void *ctx)
 {

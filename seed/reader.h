@@ -58,6 +58,9 @@ int reader_read(struct reader *r, uint8_t *raw, size_t len);
 /** reader_end - of a zeroed one as well; a child that still runs is killed. */
 void reader_end(struct reader *r);
 
+/** reader_reap - children that were sent away and have gone since leave no zombie; for who lives long. */
+void reader_reap(void);
+
 /** reader_live - started, and not ended? */
 static inline bool reader_live(const struct reader *r)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/refill.h"
 #include "seed/draw.h"
+#include "seed/reader.h"
 #include "serve/patient.h"
 #include "serve/say.h"
 #include "util/clock.h"
@@ -154,6 +155,7 @@ static void *run(void *refill)
 		now = clock_ms();
 		due = due_ms(r, now);
 		if (due > now) {
+			reader_reap();
 			wait_until(r, due);
 			continue;
 		}
