@@ -50,17 +50,17 @@ $(B)/host/%.o: %.c
 $(B)/seedrive: $(lib_obj) $(cli_obj)
 	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $^ $(LIBS)
 
-# The guest's program: no libc at run time, no heap, and every kilobyte counts in an initramfs.
-guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Os -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fno-pie -fno-stack-protector -Wframe-larger-than=5120 \
-	-DBUILD_TIME=$(BUILD_TIME)
+# The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
+guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
+	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
+	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)
 	$(guest_cc) -c -o $@ $<
 
 build/guest/seedrive-guest: $(guest_obj)
-	$(MUSL_CC) -static -nostartfiles -no-pie -s \
+	$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
 
 # --- tests ---
@@ -69,7 +69,7 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(filter-out $(B)/host/cli/main.o,$(cli_o
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]))
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) guest/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
