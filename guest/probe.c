@@ -102,7 +102,8 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	if (r == 0)
 		r = iso_read(vol, &file, 0, drive->raw, (size_t)file.len);
 	if (r < 0) {
-		drive->err = r;
+		/* It is the folder that is malformed; for the record the word means its digest. */
+		drive->err = r == -EBADMSG ? -EIO : r;
 		return DRIVE_DAMAGED;
 	}
 	drive->len = (size_t)file.len;
