@@ -161,7 +161,7 @@ static int write_variable(int folder)
 
 	if (fd < 0)
 		return fd;
-	n = sys_call(SYS_write, fd, (long)&known, (long)known_len);
+	n = sys_write(fd, &known, known_len);
 	sys_close(fd);
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }

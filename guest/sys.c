@@ -37,6 +37,11 @@ long sys_read(int fd, void *buf, size_t len)
 	return sys_call(SYS_read, fd, (long)buf, (long)len);
 }
 
+long sys_write(int fd, const void *buf, size_t len)
+{
+	return sys_call(SYS_write, fd, (long)buf, (long)len);
+}
+
 long sys_pread(int fd, void *buf, size_t len, uint64_t off)
 {
 	return sys_call6(SYS_pread64, fd, (long)buf, (long)len, (long)off, 0, 0);
@@ -125,7 +130,7 @@ int sys_write_all(int fd, const void *buf, size_t len)
 	const uint8_t *p = buf;
 
 	while (len > 0) {
-		long n = sys_call(SYS_write, fd, (long)p, (long)len);
+		long n = sys_write(fd, p, len);
 
 		if (n == -EINTR)
 			continue;

@@ -74,6 +74,7 @@ int sys_open_dir(int at, const char *path);
 void sys_close(int fd);
 long sys_read(
 	int fd, void *buf, size_t len); /* possibly short: for the small texts of proc and sysfs */
+long sys_write(int fd, const void *buf, size_t len); /* likewise */
 long sys_pread(int fd, void *buf, size_t len, uint64_t off);
 long sys_pwrite(int fd, const void *buf, size_t len, uint64_t off);
 int sys_ioctl(int fd, unsigned long what, void *arg);
