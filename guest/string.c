@@ -3,10 +3,9 @@
  * large. The compiler calls some of them by itself. */
 #include <string.h>
 
+/* An alias, as a compiler that knows the two makes a call of memmove() here one of memcpy(). */
 void *memcpy(void *restrict to, const void *restrict from, size_t len)
-{
-	return memmove(to, from, len);
-}
+	__attribute__((alias("memmove")));
 
 void *memmove(void *to, const void *from, size_t len)
 {

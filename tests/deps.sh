@@ -3,10 +3,10 @@
 # Installs what is missing of all that the build and the tests need, on Debian and its kin.
 set -eu
 
-packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
+packages='gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	libisofs-dev libburn-dev libsodium-dev libjson-c-dev
 	bats libcmocka-dev gdb strace shellcheck clang-format mandoc python3 openssl
-	qemu-system-x86 ovmf busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux
+	qemu-system-x86 qemu-user ovmf busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux
 	genisoimage xorriso libarchive-tools cloud-init time attr bsdextrautils llvm'
 
 installed() {
