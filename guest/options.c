@@ -12,8 +12,7 @@ static const char help[] =
 	"usage: seedrive-guest [OPTION...]\n"
 	"       seedrive-guest --save-carry-over FILE\n"
 	"\n"
-	"Finds this machine's seed drive, mixes its seed into the kernel's generator, and credits it\n"
-	"if that is known to be the first time.\n"
+	"Mixes the seed on this machine's drive into the kernel's generator, and credits it once.\n"
 	"\n"
 	"  --device PATH           look at this alone (a device, or an image)\n"
 	"  --ledger DIR            note spent seeds in this folder\n"
@@ -23,7 +22,7 @@ static const char help[] =
 	"  --save-carry-over FILE  leave a seed for the next boot\n"
 	"  --wait SECONDS          for drives to appear and answer (default 3)\n"
 	"  --mix-only              credit nothing, spend nothing\n"
-	"  --stock-credit          credit the random_seed of a drive without a record, too\n"
+	"  --stock-credit          credit also the random_seed of a stock drive\n"
 	"  --trust-device          credit also from USB, a file, or on bare metal\n"
 	"  --dry-run               find, check and decide; change nothing\n"
 	"  --help, --version\n";
