@@ -209,11 +209,11 @@ static bool can_begin(struct run *run)
 	const char *device = run->opt.device;
 
 	if (!sys_exists("/sys/class/block") && !(device && device_is_file(device)))
-		fail(run, "/sys", "not mounted: no device can be found");
+		fail(run, "/sys", "not mounted");
 	else if (!run->opt.dry_run && kernel_open(&run->kernel) < 0)
 		fail(run, "/dev/urandom", "cannot be opened");
 	else if (!run->opt.dry_run && run->kernel.piece == 0)
-		fail(run, "/proc", "not mounted: what the kernel takes cannot be told");
+		fail(run, "/proc", "not mounted");
 	return run->status == EXIT_DONE;
 }
 

@@ -10,9 +10,13 @@ int node_open(const char *path, int flags, unsigned type, unsigned major, unsign
 	/* As the kernel takes a device's number (its new_encode_dev). */
 	const unsigned number = (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 	int fd = sys_open(path, flags);
+	bool made;
 
 	if (fd != -ENOENT)
 		return fd;
-	sys_call6(SYS_mknodat, AT_FDCWD, (long)path, type | 0600, number, 0, 0);
-	return sys_open(path, flags);
+	made = sys_call6(SYS_mknodat, AT_FDCWD, (long)path, type | 0600, number, 0, 0) == 0;
+	fd = sys_open(path, flags);
+	if (made)
+		sys_unlink_at(AT_FDCWD, path);
+	return fd;
 }

@@ -3,12 +3,11 @@
 #define GUEST_NODE_H
 
 /**
- * node_open - open a device; where /dev is empty, make its node first
+ * node_open - open a device; where /dev is empty, make its node for as long as that takes
  * @type:  S_IFBLK or S_IFCHR
  * @major, @minor: the device
  *
- * The node is root's alone, and stays: who mounts something on /dev later does not see it. Returns: a
- * descriptor for sys_close(), or -errno.
+ * Returns: a descriptor for sys_close(), or -errno.
  */
 int node_open(const char *path, int flags, unsigned type, unsigned major, unsigned minor);
 

@@ -10,7 +10,7 @@
 set -euo pipefail
 
 wanted="ata_piix sr_mod virtio_pci virtio_blk virtio_scsi ext4 isofs ${MODULES:-}"
-applets="cat dd echo find grep insmod losetup ls mkdir mount poweroff sh sha256sum sleep sort stat sync tr umount"
+applets="cat dd echo find grep insmod losetup mkdir mount poweroff sh sha256sum sleep sort stat sync tr umount"
 
 die() {
 	printf 'initramfs.sh: %s\n' "$*" >&2
