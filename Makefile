@@ -88,17 +88,17 @@ $(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) @$(B)/jitter -c -o $@ $<
 
-# The guest's program: no libc at run time, no heap, and every kilobyte counts in an initramfs.
-guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Os -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables -fno-pie -fno-stack-protector -Wframe-larger-than=5120 \
-	-DBUILD_TIME=$(BUILD_TIME)
+# The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
+guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
+	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
+	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
 build/guest/%.o: %.c
 	@mkdir -p $(@D)
 	$(guest_cc) -c -o $@ $<
 
 build/guest/seedrive-guest: $(guest_obj)
-	$(MUSL_CC) -static -nostartfiles -no-pie -s \
+	$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
 
 # --- tests ---
@@ -107,7 +107,7 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] serve/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] serve/*.[ch] guest/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)

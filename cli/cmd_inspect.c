@@ -121,6 +121,12 @@ static const char *time_text(uint64_t seconds, char *out, size_t size)
 	return out;
 }
 
+/* Of a seed that is spent nothing is left. */
+static uint32_t bits_left(const struct inspect *in, uint32_t bits)
+{
+	return in->image.spent ? 0 : bits;
+}
+
 static void print_record(const struct inspect *in)
 {
 	const struct record *rec = &in->image.record;
@@ -128,8 +134,11 @@ static void print_record(const struct inspect *in)
 
 	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
 	printf("seed          %s\n", id);
-	printf("bits          %u, %u assessed to hardware; digest right\n", rec->credit_bits,
-		rec->hardware_bits);
+	if (in->image.spent)
+		puts("bits          0: spent, a tombstone stands in the record's place");
+	else
+		printf("bits          %u, %u assessed to hardware; digest right\n",
+			rec->credit_bits, rec->hardware_bits);
 	printf("issued        %s\n", time_text(rec->issued_at, when, sizeof(when)));
 	if (rec->ttl)
 		printf("expires       %s%s\n",
@@ -171,8 +180,11 @@ static void add_record_json(json_object *o, const struct inspect *in)
 	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
 	uuid_format(rec->uuid, uuid);
 	json_object_object_add(o, "seed_id", json_object_new_string(id));
-	json_object_object_add(o, "credit_bits", json_object_new_int64(rec->credit_bits));
-	json_object_object_add(o, "hardware_bits", json_object_new_int64(rec->hardware_bits));
+	json_object_object_add(o, "spent", json_object_new_boolean(in->image.spent));
+	json_object_object_add(
+		o, "credit_bits", json_object_new_int64(bits_left(in, rec->credit_bits)));
+	json_object_object_add(
+		o, "hardware_bits", json_object_new_int64(bits_left(in, rec->hardware_bits)));
 	json_object_object_add(o, "issued_at", json_object_new_int64((int64_t)rec->issued_at));
 	json_object_object_add(o, "ttl", json_object_new_int64(rec->ttl));
 	json_object_object_add(o, "expired", json_object_new_boolean(in->expired));
@@ -229,9 +241,9 @@ static int look(struct inspect *in, const char *path)
 		print_json(in);
 	else
 		print_text(in);
-	if (rec->credit_bits < in->min_bits) {
-		report_error("%s: %u bits, at least %u were asked for", path, rec->credit_bits,
-			in->min_bits);
+	if (bits_left(in, rec->credit_bits) < in->min_bits) {
+		report_error("%s: %u bits, at least %u were asked for", path,
+			bits_left(in, rec->credit_bits), in->min_bits);
 		return EXIT_REFUSED;
 	}
 	return EXIT_DONE;

@@ -14,6 +14,7 @@ struct image {
 	struct iso_volume volume; /* its label with '?' for what is not ASCII text */
 	struct iso_entry record_file, note_file;
 	bool has_record, has_note;
+	bool spent;           /* a tombstone stands in the record's place; @record has no seed */
 	struct record record; /* points into @secret */
 	struct image_secret *secret;
 };

@@ -33,8 +33,12 @@ static const char *decide_time(const struct situation *s, const struct record *r
 
 const char *decide(const struct situation *s, const struct record *rec)
 {
+	if (s->mix_only)
+		return "mix-only";
 	if (s->several_drives)
 		return "two-drives";
+	if (s->stock_refused)
+		return "stock-seed";
 	if (rec->credit_bits == 0)
 		return "nothing-claimed";
 	if (!s->hypervisor && !s->trust_device)
@@ -43,6 +47,8 @@ const char *decide(const struct situation *s, const struct record *rec)
 		return "confidential";
 	if (s->on_usb && !s->trust_device)
 		return "usb";
+	if (s->must_be_bound && !record_bound(rec))
+		return "unbound";
 	if (record_bound(rec) && !(s->has_uuid && same_uuid(rec->uuid, s->uuid)))
 		return "other-uuid";
 	return decide_time(s, rec);

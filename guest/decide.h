@@ -11,8 +11,12 @@
 
 /* What the decision rests on; gathered by guest/machine.c and guest/device.c. */
 struct situation {
-	bool several_drives; /* with different records */
+	bool mix_only;       /* as asked for */
+	bool several_drives; /* with different seeds */
+	bool stock_refused;  /* not a record, and not asked for */
+	bool must_be_bound;  /* a carry-over: to whatever machine left it */
 	bool hypervisor;
+	bool rdrand;       /* the instruction is there */
 	bool confidential; /* a guest that does not trust its host: SEV, TDX */
 	bool on_usb;
 	bool trust_device;

@@ -2,69 +2,20 @@
 /* Which block devices there are, by sysfs. */
 #include "guest/device.h"
 
+#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "guest/node.h"
 #include "guest/sys.h"
 
 #define BLOCKS "/sys/class/block"
-
-struct dirent_raw {
-	uint64_t ino;
-	int64_t off;
-	unsigned short len;
-	unsigned char type;
-	char name[];
-};
-
-/* Call @each with every name in a folder of sysfs; opendir would want a heap. */
-static bool each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx)
-{
-	_Alignas(struct dirent_raw) char buf[2048];
-	int fd = sys_open(folder, O_RDONLY | O_DIRECTORY);
-	bool any = false;
-	long n, at;
-
-	if (fd < 0)
-		return false;
-	while ((n = sys_call(SYS_getdents64, fd, (long)buf, sizeof(buf), 0, 0, 0)) > 0) {
-		const struct dirent_raw *e;
-
-		for (at = 0; at < n; at += e->len) {
-			e = (const struct dirent_raw *)(buf + at);
-			if (e->name[0] != '.' && each(ctx, e->name))
-				any = true;
-		}
-	}
-	sys_close(fd);
-	return any;
-}
-
-/* @folder and @name into a bounded path; false when it does not fit. */
-static bool join(char *out, size_t size, const char *folder, const char *name)
-{
-	const size_t a = strlen(folder), b = strlen(name);
-
-	if (a + b >= size)
-		return false;
-	memcpy(out, folder, a);
-	memcpy(out + a, name, b + 1);
-	return true;
-}
-
-bool device_exists(const char *path)
-{
-	return sys_call(SYS_faccessat, AT_FDCWD, (long)path, F_OK, 0, 0, 0) == 0;
-}
+#define DEV    "/dev/"
 
 bool device_is_file(const char *path)
 {
-	uint16_t st[128];                     /* struct statx of linux/stat.h, 256 bytes ... */
-	const size_t mode = 28 / sizeof(*st); /* ... and where its stx_mode stands */
-	const int type_only = 1;              /* STATX_TYPE */
+	struct stat st;
 
-	return sys_call(SYS_statx, AT_FDCWD, (long)path, 0, type_only, (long)st, 0) == 0 &&
-		(st[mode] & S_IFMT) == S_IFREG;
+	return sys_stat_at(AT_FDCWD, path, 0, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* Where no config drive can be, and asking would cost time. A partition can be one: Ironic's are. */
@@ -79,15 +30,29 @@ static bool cannot_be_one(const char *name)
 	return false;
 }
 
+/* What sysfs has below a device, by its name; where that has a slash, sysfs writes '!'. */
+static bool sysfs_path(char *out, size_t size, const char *name, const char *what)
+{
+	char path[96];
+	size_t i;
+
+	if (!sys_join(path, sizeof(path), BLOCKS "/", name) || !sys_join(out, size, path, what))
+		return false;
+	for (i = sizeof(BLOCKS); i < strlen(path); i++)
+		if (out[i] == '/')
+			out[i] = '!';
+	return true;
+}
+
 /* What sysfs does not know may be anything. */
 static bool on_usb(const char *name)
 {
 	char path[96], target[256];
 	long n;
 
-	if (!join(path, sizeof(path), BLOCKS "/", name))
+	if (!sysfs_path(path, sizeof(path), name, ""))
 		return true;
-	n = sys_call(SYS_readlinkat, AT_FDCWD, (long)path, (long)target, sizeof(target), 0, 0);
+	n = sys_read_link(path, target, sizeof(target));
 	if (n < 0 || n == sizeof(target))
 		return true;
 	for (; n >= 4; n--)
@@ -105,10 +70,10 @@ static bool note(struct drives *d, const char *path, const char *name, bool list
 	for (i = 0; i < d->count; i++)
 		if (strcmp(d->drive[i].path, path) == 0)
 			return false;
-	if (d->count == DRIVES_MAX || !join(drive->path, sizeof(drive->path), "", path))
+	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), "", path))
 		return false;
 	drive->on_usb = on_usb(name);
-	drive->is_block = listed;
+	drive->is_block = drive->listed = listed;
 	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
 	d->count++;
 	return true;
@@ -119,11 +84,11 @@ static bool note_name(void *drives, const char *name)
 	char path[sizeof(((struct drive *)0)->path)];
 	char *c;
 
-	if (cannot_be_one(name) || !join(path, sizeof(path), "/dev/", name))
+	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name))
 		return false;
-	for (c = path + strlen("/dev/"); *c; c++)
+	for (c = path + strlen(DEV); *c; c++)
 		if (*c == '!')
-			*c = '/'; /* so does sysfs write a slash in a device's name */
+			*c = '/';
 	return note(drives, path, name, true);
 }
 
@@ -136,14 +101,62 @@ static bool any_name(void *ctx, const char *name)
 
 bool device_hosts(void)
 {
-	return each_name("/sys/class/scsi_host", any_name, NULL);
+	return sys_each_name("/sys/class/scsi_host", any_name, NULL);
+}
+
+/* The name behind /dev/, if there is one. */
+static const char *name_of(const char *path)
+{
+	return strncmp(path, DEV, strlen(DEV)) == 0 ? path + strlen(DEV) : NULL;
 }
 
 bool device_discover(struct drives *d, const char *device)
 {
+	const char *name;
+	char path[96];
+	bool listed;
+
 	if (!device)
-		return each_name(BLOCKS, note_name, d);
-	if (!device_exists(device))
+		return sys_each_name(BLOCKS, note_name, d);
+	name = name_of(device);
+	listed = name && sysfs_path(path, sizeof(path), name, "") && sys_exists(path);
+	if (!listed && !sys_exists(device))
 		return false;
-	return note(d, device, strncmp(device, "/dev/", 5) == 0 ? device + 5 : device, false);
+	return note(d, device, name ? name : device, listed);
+}
+
+static unsigned number(const char **text)
+{
+	unsigned n = 0;
+
+	for (; **text >= '0' && **text <= '9'; (*text)++)
+		n = 10 * n + (unsigned)(**text - '0');
+	return n;
+}
+
+int device_open(const struct drive *drive, int flags)
+{
+	char path[96], text[24];
+	const char *at = text;
+	unsigned major, minor;
+	int fd = sys_open(drive->path, flags);
+
+	if (fd != -ENOENT || !drive->listed ||
+		!sysfs_path(path, sizeof(path), name_of(drive->path), "/dev") ||
+		sys_read_text(path, text, sizeof(text)) <= 0)
+		return fd;
+	major = number(&at);
+	at += *at == ':';
+	minor = number(&at);
+	return node_open(drive->path, flags, S_IFBLK, major, minor);
+}
+
+bool device_writable(const struct drive *drive)
+{
+	const char *name = name_of(drive->path);
+	char path[96], text[4];
+
+	return drive->listed && strncmp(name, "sr", 2) != 0 &&
+		sysfs_path(path, sizeof(path), name, "/ro") &&
+		sys_read_text(path, text, sizeof(text)) > 0 && text[0] == '0';
 }

@@ -15,8 +15,9 @@ enum drive_state {
 	DRIVE_SILENT, /* has not answered */
 	DRIVE_OTHER,  /* not ours: another label or none, no medium; @err: it could not be opened */
 	DRIVE_UNSETTLED, /* a CD drive that is not ready yet */
-	DRIVE_BARE,      /* ours by its label, without a record */
+	DRIVE_BARE,      /* ours by its label, without a seed; @err: a random_seed that is none */
 	DRIVE_DAMAGED,   /* there is a record, but it could not be read whole: @err */
+	DRIVE_STOCK,     /* no record, but Nova's random_seed: @len bytes in @raw, zeros behind */
 	DRIVE_SEEDED,    /* @raw is there, and has still to be parsed */
 };
 
@@ -24,10 +25,13 @@ struct drive {
 	_Atomic int state;
 	char path[64];
 	bool is_block; /* else a file in a drive's place, by --device */
+	bool listed;   /* by sysfs, under the path without its /dev/ */
 	bool maybe_cd; /* unless its name says otherwise */
 	bool on_usb;
 	int err;
 	char label[ISO_LABEL_MAX + 1];
+	uint8_t uuid[UUID_SIZE]; /* DRIVE_STOCK: the instance's by its metadata; zero: none */
+	uint64_t at;             /* DRIVE_SEEDED: where on the drive the record lies */
 	size_t len;
 	uint8_t raw[RECORD_SIZE_MAX];
 };
@@ -50,7 +54,10 @@ bool device_hosts(void);
 /** device_is_file - a regular file, which cannot keep anybody waiting. */
 bool device_is_file(const char *path);
 
-/** device_exists - of any kind. */
-bool device_exists(const char *path);
+/** device_open - by its node, or without one where /dev is empty; a descriptor or -errno. */
+int device_open(const struct drive *drive, int flags);
+
+/** device_writable - a disk that sysfs does not call read-only. A CD is never taken for one. */
+bool device_writable(const struct drive *drive);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guest/kernel.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 
+#include "guest/node.h"
 #include "guest/sys.h"
 
 /* linux/random.h, which a musl without kernel headers does not have. */
@@ -21,21 +23,17 @@ struct pool_info {
 bool kernel_ready(void)
 {
 	uint8_t byte;
-	bool ready = sys_call(SYS_getrandom, (long)&byte, 1, GRND_NONBLOCK, 0, 0, 0) == 1;
+	bool ready = kernel_random(&byte, 1) == 0;
 
 	explicit_bzero(&byte, 1);
 	return ready;
 }
 
-/* Either device takes both, writes and the ioctls. */
-int kernel_open(void)
+int kernel_random(void *out, size_t len)
 {
-	return sys_open("/dev/urandom", O_WRONLY);
-}
+	long n = sys_call(SYS_getrandom, (long)out, (long)len, GRND_NONBLOCK);
 
-int kernel_mix(int fd, const void *data, size_t len)
-{
-	return sys_write_all(fd, data, len);
+	return n == (long)len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
 /* The generation of the generator shows in the size of its pool, not in a version. */
@@ -43,14 +41,36 @@ static size_t piece_size(void)
 {
 	char text[8];
 
-	sys_read_text("/proc/sys/kernel/random/poolsize", text, sizeof(text));
+	if (sys_read_text("/proc/sys/kernel/random/poolsize", text, sizeof(text)) <= 0)
+		return 0;
 	return memcmp(text, "4096", 4) == 0 ? PIECE / 4 : PIECE;
 }
 
-int kernel_credit(int fd, const uint8_t *seed, size_t len, unsigned bits)
+/* Either device takes both, writes and the ioctls. */
+int kernel_open(struct kernel *k)
+{
+	k->piece = piece_size();
+	k->fd = node_open("/dev/urandom", O_WRONLY, S_IFCHR, 1, 9);
+	return k->fd < 0 ? k->fd : 0;
+}
+
+void kernel_close(struct kernel *k)
+{
+	if (k->fd >= 0)
+		sys_close(k->fd);
+	k->fd = -1;
+}
+
+int kernel_mix(const struct kernel *k, const void *data, size_t len)
+{
+	return sys_write_all(k->fd, data, len);
+}
+
+int kernel_credit(const struct kernel *k, const uint8_t *seed, size_t len, unsigned bits)
 {
 	struct pool_info info;
-	size_t piece = piece_size(), at;
+	const size_t piece = k->piece;
+	size_t at;
 	unsigned told = 0;
 	int r = 0;
 
@@ -60,13 +80,13 @@ int kernel_credit(int fd, const uint8_t *seed, size_t len, unsigned bits)
 		info.bits = (int)(due - told);
 		info.size = (int)piece;
 		memcpy(info.data, seed + at, piece);
-		r = sys_ioctl(fd, ADD_ENTROPY, &info);
+		r = sys_ioctl(k->fd, ADD_ENTROPY, &info);
 		told = due;
 	}
 	explicit_bzero(&info, sizeof(info));
 	/* EINVAL, ENOTTY and ENODATA say that this kernel does it by itself, or is not ready yet;
 	 * the caller looks at kernel_ready() in any case. */
 	if (r == 0)
-		(void)sys_ioctl(fd, RESEED_CRNG, NULL);
+		(void)sys_ioctl(k->fd, RESEED_CRNG, NULL);
 	return r;
 }

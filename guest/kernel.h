@@ -9,11 +9,20 @@
 /** kernel_ready - has the kernel's generator been seeded? Asks without waiting. */
 bool kernel_ready(void);
 
-/** kernel_open - a descriptor for the two below, or -errno; for sys_close(). */
-int kernel_open(void);
+/* The way in. */
+struct kernel {
+	int fd;
+	size_t piece; /* how much it takes at a time; 0: it cannot be told, as /proc is not there */
+};
+
+/** kernel_open - 0 or -errno; kernel_close() in the end. */
+int kernel_open(struct kernel *k);
+
+/** kernel_close - that one has not been opened, its @fd negative, is fine. */
+void kernel_close(struct kernel *k);
 
 /** kernel_mix - into the input pool, worth nothing by itself. 0 or -errno. */
-int kernel_mix(int fd, const void *data, size_t len);
+int kernel_mix(const struct kernel *k, const void *data, size_t len);
 
 /**
  * kernel_credit - into the input pool, worth @bits, then let the generator take it up
@@ -25,6 +34,9 @@ int kernel_mix(int fd, const void *data, size_t len);
  * time, for up to 4.16 each call moves no more than 64 bits on to the generator.
  * Returns: 0, or the -errno of the first call that failed; what went before is credited.
  */
-int kernel_credit(int fd, const uint8_t *seed, size_t len, unsigned bits);
+int kernel_credit(const struct kernel *k, const uint8_t *seed, size_t len, unsigned bits);
+
+/** kernel_random - @len bytes of a generator that is ready; -EAGAIN: it is not, and nobody waits. */
+int kernel_random(void *out, size_t len);
 
 #endif

@@ -2,29 +2,88 @@
 #ifndef GUEST_LEDGER_H
 #define GUEST_LEDGER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "guest/device.h"
 #include "seed/record.h"
 
-enum ledger {
-	LEDGER_COMMITTED, /* durably, just now, by us: the one answer that authorises */
-	LEDGER_NONE,
-	LEDGER_FORGETS, /* a file system that does not outlive the boot */
-	LEDGER_FAILED,
-	LEDGER_SPENT, /* the id stood there before */
+/*
+ * A ledger holds the set of seeds that are spent. There are three, and all that are at hand are asked:
+ *
+ * dir    a folder, one empty file an id. Authorises.
+ * drive  the seed drive itself: a tombstone takes the record's place. Authorises.
+ * efi    one variable of the firmware. Only vetoes, as hypervisors do not keep those reliably; but
+ *        where they are kept, they outlive a disk that is set back to an older snapshot.
+ */
+enum ledger_kind { LEDGER_DIR, LEDGER_DRIVE, LEDGER_EFI, LEDGER_KINDS };
+
+enum ledger_state {
+	LEDGER_ABSENT,    /* not at hand */
+	LEDGER_FORGETS,   /* a file system that does not outlive the boot */
+	LEDGER_READ_ONLY, /* it does not know the seed, and cannot note it */
+	LEDGER_FREE,      /* the same, and can */
+	LEDGER_COMMITTED, /* durably, just now, by us */
+	LEDGER_FULL,
+	LEDGER_FAILED, /* any doubt */
+	LEDGER_SPENT,  /* the seed stood there before */
 };
 
-/**
- * ledger_commit - note in the folder @dir that this seed is spent
- * @dir: made, if its parent is there; NULL: there is no ledger
- *
- * One empty file an id, its mtime the expiry (0: none). O_EXCL makes check and commit one step;
- * file, folder and the folder's parent are on stable storage before this returns. Only on a file
- * system that is known to outlive a boot; any doubt or failure is no authority.
- */
-enum ledger ledger_commit(const char *dir, const struct record *rec);
+/* A seed, and where it may be noted. */
+struct ledger_entry {
+	const struct record *rec;
+	const char *dir;     /* NULL: there is none */
+	struct drive *drive; /* NULL: not to be written */
+	bool efi;
+	size_t index;     /* the child for @drive */
+	unsigned wait_ms; /* how long @drive may take */
+	uint64_t now;     /* 0: there is no clock, and nothing expires */
+};
 
-/** ledger_look - what a commit would find, as far as that can be told without writing. */
-enum ledger ledger_look(const char *dir, const struct record *rec);
+struct ledgers {
+	enum ledger_state state[LEDGER_KINDS];
+};
+
+/** ledgers_look - ask each; writes nothing. */
+void ledgers_look(const struct ledger_entry *e, struct ledgers *ret);
+
+/**
+ * ledgers_commit - note the seed in all that ledgers_look() found free
+ *
+ * Those that authorise come first, and without one nothing else is written. Each is on stable storage
+ * before this returns. A seed that one knew is noted in the others too.
+ */
+void ledgers_commit(const struct ledger_entry *e, struct ledgers *l);
+
+/**
+ * ledgers_reason - why the seed may not be credited, one stable word; NULL: it may
+ * @enough: LEDGER_COMMITTED; or LEDGER_FREE, for what a commit is expected to bring
+ */
+const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough);
+
+/** ledgers_prune - remove what has expired from the folder; for when there is time. */
+void ledgers_prune(const struct ledger_entry *e);
+
+/* Has that time passed, by a clock that is there and more than a day behind? One that shows local time
+ * may be wrong by so much; and 0 is never. */
+static inline bool ledger_expired(uint64_t now, uint64_t expiry)
+{
+	return expiry > 0 && now > expiry && now - expiry > 86400;
+}
+
+/** ledger_expiry - when it is of no use any more to know that this seed is spent; 0: never. */
+static inline uint64_t ledger_expiry(const struct record *rec)
+{
+	return rec->ttl ? rec->issued_at + rec->ttl : 0;
+}
+
+/* Each in a file of its own: guest/ledger_dir.c and so on. */
+enum ledger_state ledger_dir_look(const struct ledger_entry *e);
+enum ledger_state ledger_dir_commit(const struct ledger_entry *e);
+void ledger_dir_prune(const struct ledger_entry *e);
+enum ledger_state ledger_drive_look(const struct ledger_entry *e);
+enum ledger_state ledger_drive_commit(const struct ledger_entry *e);
+enum ledger_state ledger_efi_look(const struct ledger_entry *e);
+enum ledger_state ledger_efi_commit(const struct ledger_entry *e);
 
 #endif

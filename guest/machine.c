@@ -4,51 +4,61 @@
 #include <string.h>
 
 #include "guest/sys.h"
+#include "guest/virt.h"
 
-#if defined(__x86_64__) || defined(__i386__)
+#define NET "/sys/class/net/"
+
+#if defined(__x86_64__)
 #include <cpuid.h>
 #include <x86intrin.h>
 
-/*
- * Each CPUID costs a virtual machine an exit to its hypervisor: three at most, and no look at how far
- * leaves go where the vendor tells it.
- *
- * CPUID.1:ECX[31] is 0 on hardware, and set by every hypervisor in use. What one shows to a guest that
- * need not trust it: on Intel leaf 0x21 spells "IntelTDX    " in EBX, EDX, ECX; on AMD and its kin leaf
- * 0x8000001f has SEV, SEV-ES, SEV-SNP in EAX bits 1, 3, 4. (Intel's TDX module specification; AMD's manual,
- * volume 3.) To take another guest for one of those only costs it the credit.
- */
-static void ask_cpu(struct situation *s)
-{
-	const unsigned genu = 0x756e6547, sev = 1 << 1 | 1 << 3 | 1 << 4;
-	unsigned a, b, c, d, last, vendor;
+#define RDRAND_TRIES 10 /* as Intel advises */
 
-	__cpuid(0, last, vendor, c, d);
-	__cpuid(1, a, b, c, d);
-	s->hypervisor = c >> 31;
-	if (!s->hypervisor)
-		return;
-	if (vendor != genu) {
-		__cpuid(0x8000001f, a, b, c, d);
-		s->confidential = a & sev;
-	} else if (last >= 0x21) {
-		__cpuid_count(0x21, 0, a, b, c, d);
-		s->confidential = b == 0x65746e49 && d == 0x5844546c && c == 0x20202020;
-	}
+static void cpuid(uint32_t leaf, struct cpu_answer *ret)
+{
+	__cpuid_count(leaf, 0, ret->a, ret->b, ret->c, ret->d);
+}
+
+static const struct virt_asks asks = { cpuid, sys_exists, sys_read_text };
+
+static void ask_cpu(struct virt *ret)
+{
+	virt_x86(&asks, ret);
 }
 
 static uint64_t ticks(void)
 {
 	return __rdtsc();
 }
-#else
-/* Not known here: without --trust-device a seed is mixed, which is safe. */
-static void ask_cpu(struct situation *s)
+
+static uint64_t cpu_random(void)
 {
-	s->confidential = s->hypervisor = false;
+	unsigned char done = 0;
+	uint64_t word = 0;
+	int i;
+
+	for (i = 0; i < RDRAND_TRIES && !done; i++)
+		__asm__ volatile("rdrand %0; setc %1" : "=r"(word), "=qm"(done) : : "cc");
+	return done ? word : 0;
+}
+#elif defined(__aarch64__)
+static const struct virt_asks asks = { NULL, sys_exists, sys_read_text };
+
+static void ask_cpu(struct virt *ret)
+{
+	virt_arm(&asks, ret);
 }
 
 static uint64_t ticks(void)
+{
+	uint64_t count;
+
+	__asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+	return count;
+}
+
+/* A program cannot tell whether RNDR is there without help from its loader. */
+static uint64_t cpu_random(void)
 {
 	return 0;
 }
@@ -62,9 +72,32 @@ static bool read_uuid(uint8_t uuid[UUID_SIZE])
 		uuid_parse(text, UUID_STRLEN, uuid) == 0;
 }
 
+struct macs {
+	struct diversifier *own;
+	size_t count;
+};
+
+static bool note_mac(void *macs, const char *name)
+{
+	struct macs *m = macs;
+	char path[64], device[sizeof(path)];
+
+	if (m->count == MACS_MAX || strcmp(name, "lo") == 0 ||
+		!sys_join(device, sizeof(device), NET, name) ||
+		!sys_join(path, sizeof(path), device, "/address"))
+		return false;
+	sys_read_text(path, m->own->macs[m->count++], sizeof(m->own->macs[0]));
+	return true;
+}
+
 void machine_ask(struct situation *s)
 {
-	ask_cpu(s);
+	struct virt virt;
+
+	ask_cpu(&virt);
+	s->hypervisor = virt.hypervisor;
+	s->confidential = virt.confidential;
+	s->rdrand = virt.rdrand;
 	s->has_uuid = read_uuid(s->uuid);
 	s->now = sys_nanoseconds(CLOCK_REALTIME) / 1000000000u;
 	s->built = BUILD_TIME;
@@ -72,8 +105,14 @@ void machine_ask(struct situation *s)
 
 void machine_diversify(const struct situation *s, struct diversifier *ret)
 {
+	struct macs macs = { ret, 0 };
+	size_t i;
+
 	ret->real_ns = sys_nanoseconds(CLOCK_REALTIME);
 	ret->boot_ns = sys_nanoseconds(CLOCK_MONOTONIC);
-	ret->ticks = ticks();
+	for (i = 0; s->rdrand && i < sizeof(ret->random) / sizeof(*ret->random); i++)
+		ret->random[i] = cpu_random();
 	memcpy(ret->uuid, s->uuid, UUID_SIZE);
+	sys_each_name(NET, note_mac, &macs);
+	ret->ticks = ticks();
 }

@@ -4,260 +4,274 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "guest/carry.h"
 #include "guest/kernel.h"
 #include "guest/ledger.h"
 #include "guest/machine.h"
 #include "guest/options.h"
-#include "guest/say.h"
 #include "guest/search.h"
 #include "guest/sys.h"
+#include "guest/tell.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* One seed, however many drives carry it. */
-struct found {
-	const struct drive *drive;
-	struct record rec;
-	bool trusted_bus; /* not one that a USB stick can claim, on any of its paths */
+/* All that one run is about. */
+struct run {
+	struct options opt;
+	struct situation here;
+	struct diversifier own;
+	struct kernel kernel;
+	int status;
+	/* What was found; static, as a child that hangs goes on to look at it. */
+	struct drives drives;
+	struct found found[DRIVES_MAX];
+	size_t count;
+	bool any; /* a drive with one of our labels */
 };
 
-static int complain(const struct options *opt, const char *what, const char *why)
+static void fail(struct run *run, const char *what, const char *why)
 {
-	struct line l = { 0 };
-
-	line_add(&l, what);
-	line_add(&l, ": ");
-	line_add(&l, why);
-	line_say(&l, !opt->dry_run);
-	return EXIT_FAILED;
+	tell_fault(run->opt.dry_run, what, why);
+	run->status = EXIT_FAILED;
 }
 
-static int complain_drive(
-	const struct options *opt, const struct drive *drive, const char *what, const char *why)
+static bool mix(struct run *run, const struct record *rec)
 {
-	struct line l = { 0 };
+	const struct kernel *k = &run->kernel;
 
-	line_add(&l, "drive=");
-	line_add(&l, drive->path);
-	line_add(&l, what);
-	line_add(&l, why);
-	line_say(&l, !opt->dry_run);
-	return EXIT_FAILED;
-}
-
-static void say_bare(const struct options *opt, const struct drive *drive)
-{
-	struct line l = { 0 };
-
-	line_add(&l, "drive=");
-	line_add(&l, drive->path);
-	line_add(&l, " label=");
-	line_add(&l, drive->label);
-	line_add(&l, ": no seed record");
-	line_say(&l, !opt->dry_run);
-}
-
-static void say_verdict(const struct options *opt, const struct found *f, const char *reason,
-	enum ledger ledger, bool ready_before)
-{
-	char id[2 * RECORD_ID_SIZE + 1];
-	struct line l = { 0 };
-
-	hex_encode(f->rec.seed_id, RECORD_ID_SIZE, id);
-	if (opt->dry_run)
-		line_add(&l, "dry-run: ");
-	if (reason) {
-		line_add(&l, "mixed");
-	} else {
-		line_add(&l, "credited ");
-		line_add_number(&l, f->rec.credit_bits);
-		line_add(&l, " bits");
-	}
-	line_add(&l, " seed=");
-	line_add(&l, id);
-	line_add(&l, " drive=");
-	line_add(&l, f->drive->path);
-	line_add(&l,
-		ledger == LEDGER_COMMITTED || ledger == LEDGER_SPENT ? " ledger=dir" :
-								       " ledger=none");
-	if (reason) {
-		line_add(&l, " reason=");
-		line_add(&l, reason);
-	}
-	line_add(&l, ready_before ? " ready-before=yes" : " ready-before=no");
-	if (!reason && !opt->dry_run && !kernel_ready())
-		line_add(&l, " ready-after=no");
-	line_say(&l, !opt->dry_run);
-}
-
-static const char *ledger_reason(enum ledger ledger)
-{
-	switch (ledger) {
-	case LEDGER_COMMITTED:
-		return NULL;
-	case LEDGER_NONE:
-		return "no-ledger";
-	case LEDGER_FORGETS:
-		return "ledger-forgets";
-	case LEDGER_SPENT:
-		return "already-spent";
-	default:
-		return "ledger-failed";
-	}
-}
-
-static int mix(int kernel, const struct situation *s, const struct record *rec)
-{
-	struct diversifier own;
-	int r;
-
-	if (kernel < 0)
-		return kernel;
-	machine_diversify(s, &own);
-	r = kernel_mix(kernel, &own, sizeof(own));
-	return r < 0 ? r : kernel_mix(kernel, rec->seed, rec->seed_len);
-}
-
-static enum ledger ask_ledger(const struct options *opt, const struct record *rec)
-{
-	return opt->dry_run ? ledger_look(opt->ledger, rec) : ledger_commit(opt->ledger, rec);
-}
-
-/* Mix, decide, commit, credit: in this order, and each only if what went before allows it. */
-static int use(const struct options *opt, struct situation *s, const struct found *f)
-{
-	const int kernel = opt->dry_run ? -1 : kernel_open();
-	const bool ready = kernel_ready();
-	enum ledger ledger = LEDGER_NONE;
-	const char *reason;
-	int status = EXIT_DONE;
-
-	if (!opt->dry_run && mix(kernel, s, &f->rec) < 0) {
-		sys_close(kernel);
-		return complain(opt, "/dev/urandom", "cannot be written");
-	}
-	s->on_usb = !f->trusted_bus;
-	reason = decide(s, &f->rec);
-	if (!reason) {
-		ledger = ask_ledger(opt, &f->rec);
-		reason = ledger_reason(ledger);
-	}
-	if (!reason && ready)
-		reason = "already-ready";
-	if (!reason && !opt->dry_run &&
-		kernel_credit(kernel, f->rec.seed, f->rec.seed_len, f->rec.credit_bits) < 0) {
-		reason = "credit-failed";
-		status = EXIT_FAILED;
-	}
-	sys_close(kernel);
-	say_verdict(opt, f, reason, ledger, ready);
-	return status;
-}
-
-static bool same_record(const struct drive *a, const struct drive *b)
-{
-	return a->len == b->len && memcmp(a->raw, b->raw, a->len) == 0;
-}
-
-/* The same record, byte for byte, on two paths to one drive counts once, and is as far to be trusted as
- * the worse of them. The same id in front of another seed is another drive. */
-static bool seen_before(struct found *found, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (!same_record(found[i].drive, found[n].drive))
-			continue;
-		found[i].trusted_bus &= found[n].trusted_bus;
+	if (run->opt.dry_run)
 		return true;
-	}
+	if (kernel_mix(k, &run->own, sizeof(run->own)) == 0 &&
+		kernel_mix(k, rec->seed, rec->seed_len) == 0)
+		return true;
+	fail(run, "/dev/urandom", "cannot be written");
 	return false;
 }
 
-/* Parse what the probes brought. */
-static size_t gather(const struct options *opt, const struct drives *d, struct found *found,
-	int *status, bool *any)
+/* The last step for whatever may be credited: what the kernel does not need it is not told. */
+static const char *credit(struct run *run, const struct verdict *v)
 {
-	size_t i, n = 0;
+	const struct record *rec = v->rec;
+
+	if (v->ready_before)
+		return "already-ready";
+	if (run->opt.dry_run ||
+		kernel_credit(&run->kernel, rec->seed, rec->seed_len, rec->credit_bits) == 0)
+		return NULL;
+	run->status = EXIT_FAILED;
+	return "credit-failed";
+}
+
+static const char *commit(struct run *run, const struct ledger_entry *e, struct ledgers *l)
+{
+	ledgers_look(e, l);
+	if (run->opt.dry_run)
+		return ledgers_reason(l, LEDGER_FREE);
+	ledgers_commit(e, l);
+	return ledgers_reason(l, LEDGER_COMMITTED);
+}
+
+static struct ledger_entry entry_of(const struct run *run, const struct found *f)
+{
+	const struct options *opt = &run->opt;
+	const struct situation *here = &run->here;
+
+	return (struct ledger_entry){ .rec = &f->rec,
+		.dir = opt->ledger,
+		.drive = opt->no_drive_ledger || f->stock ? NULL : f->drive,
+		.efi = !opt->no_efi_ledger,
+		.index = f->index,
+		.wait_ms = opt->wait_ms,
+		.now = here->now < here->built ? 0 : here->now };
+}
+
+static const char *decide_drive(struct run *run, const struct found *f)
+{
+	struct situation s = run->here;
+
+	if (f->buried || f->spent)
+		return "already-spent";
+	s.several_drives = f->several;
+	s.stock_refused = f->stock && !run->opt.stock_credit;
+	s.on_usb = !f->trusted_bus;
+	return decide(&s, &f->rec);
+}
+
+/* Mix, decide, commit, credit: in this order, and each only if what went before allows it. */
+static void use_drive(struct run *run, const struct found *f)
+{
+	const struct ledger_entry entry = entry_of(run, f);
+	struct verdict v = { .dry_run = run->opt.dry_run,
+		.found = f,
+		.rec = &f->rec,
+		.ready_before = kernel_ready() };
+
+	if (f->buried)
+		v.ledgers.state[LEDGER_DRIVE] = LEDGER_SPENT;
+	else if (!mix(run, &f->rec))
+		return;
+	v.reason = decide_drive(run, f);
+	if (!v.reason)
+		v.reason = commit(run, &entry, &v.ledgers);
+	if (!v.reason)
+		v.reason = credit(run, &v);
+	v.ready_after = kernel_ready();
+	tell_verdict(&v);
+	if (!run->opt.dry_run)
+		ledgers_prune(&entry);
+}
+
+/* In a dry run it is only looked at, and expected to be consumed. */
+static void use_carry_over(struct run *run, struct carry *c)
+{
+	struct situation s = run->here;
+	struct verdict v = { .dry_run = run->opt.dry_run,
+		.carry_over = run->opt.carry_over,
+		.rec = &c->rec,
+		.ready_before = kernel_ready() };
+
+	if (!mix(run, &c->rec))
+		return;
+	s.must_be_bound = true;
+	v.reason = decide(&s, &c->rec);
+	if (!v.dry_run && !carry_consume(c) && !v.reason)
+		v.reason = "not-consumed";
+	if (!v.reason)
+		v.reason = credit(run, &v);
+	v.ready_after = kernel_ready();
+	tell_verdict(&v);
+}
+
+static void carry_over(struct run *run)
+{
+	static struct carry c;
+	int r;
+
+	if (!run->opt.carry_over || run->opt.mix_only)
+		return;
+	r = carry_open(&c, run->opt.carry_over);
+	if (r == 0)
+		use_carry_over(run, &c);
+	else if (r == -EPERM)
+		fail(run, run->opt.carry_over, "not a file of root's alone");
+	else if (r != -ENOENT)
+		fail(run, run->opt.carry_over, record_why(r));
+	carry_close(&c);
+}
+
+/* Parse what the probes brought. */
+static void gather(struct run *run)
+{
+	struct drives *d = &run->drives;
+	size_t i;
 
 	for (i = 0; i < d->count; i++) {
 		const struct drive *drive = d->drive + i;
-		int r = drive->err, state = drive->state;
+		int r;
 
-		if (state < DRIVE_BARE)
+		if (drive->state < DRIVE_BARE)
 			continue;
-		*any = true;
-		if (state == DRIVE_BARE) {
-			say_bare(opt, drive);
+		run->any = true;
+		if (drive->state == DRIVE_BARE) {
+			tell_bare(run->opt.dry_run, drive);
 			continue;
 		}
-		if (state == DRIVE_SEEDED)
-			r = record_parse(drive->raw, drive->len, &found[n].rec);
+		r = found_take(d, i, run->found + run->count);
 		if (r < 0) {
-			*status = complain_drive(opt, drive, ": record refused: ", record_why(r));
-			continue;
+			tell_drive(run->opt.dry_run, drive, "record refused", record_why(r));
+			run->status = EXIT_FAILED;
+		} else if (!found_same(run->found, run->count + 1)) {
+			run->count++;
 		}
-		found[n].drive = drive;
-		found[n].trusted_bus = drive->is_block && !drive->on_usb;
-		if (!seen_before(found, n))
-			n++;
 	}
-	return n;
+	found_compare(run->found, run->count);
 }
 
 /* Nothing was found, which may have a reason. */
-static int say_nothing(const struct options *opt, const struct drives *d)
+static void tell_why_nothing(struct run *run)
 {
-	struct line l = { 0 };
+	const char *device = run->opt.device;
+	const struct drives *d = &run->drives;
 
-	if (opt->device && d->count == 0)
-		return complain(opt, opt->device, "no such device");
-	if (opt->device && d->drive[0].err < 0)
-		return complain(opt, opt->device, "cannot be opened");
-	if (opt->device && d->drive[0].state == DRIVE_SILENT)
-		return complain(opt, opt->device, "does not answer");
-	if (!opt->device && !device_exists("/sys/class/block"))
-		return complain(opt, "/sys", "not mounted: no device can be found");
-	line_add(&l, "no seed drive");
-	line_say(&l, !opt->dry_run);
-	return EXIT_DONE;
+	if (device && d->count == 0)
+		fail(run, device, "no such device");
+	else if (device && d->drive[0].err < 0)
+		fail(run, device, "cannot be opened");
+	else if (device && d->drive[0].state == DRIVE_SILENT)
+		fail(run, device, "does not answer");
+	else
+		tell_nothing(run->opt.dry_run);
 }
 
-static int run(const struct options *opt, struct drives *d)
+/* What nobody has mounted: of a file nothing is asked but what it holds. */
+static bool can_begin(struct run *run)
 {
-	static struct found found[DRIVES_MAX];
-	struct situation s = { .trust_device = opt->trust_device };
-	bool any = false;
-	int status = EXIT_DONE;
-	size_t i, n;
+	const char *device = run->opt.device;
 
-	search_drives(d, opt->device, opt->wait_ms);
-	n = gather(opt, d, found, &status, &any);
-	if (!any)
-		return say_nothing(opt, d);
-	if (n == 0)
-		return status;
-	machine_ask(&s);
-	s.several_drives = n > 1;
-	for (i = 0; i < n; i++)
-		if (use(opt, &s, found + i) != EXIT_DONE)
-			status = EXIT_FAILED;
-	return status;
+	if (!sys_exists("/sys/class/block") && !(device && device_is_file(device)))
+		fail(run, "/sys", "not mounted");
+	else if (!run->opt.dry_run && kernel_open(&run->kernel) < 0)
+		fail(run, "/dev/urandom", "cannot be opened");
+	else if (!run->opt.dry_run && run->kernel.piece == 0)
+		fail(run, "/proc", "not mounted");
+	return run->status == EXIT_DONE;
+}
+
+/* While the devices are at work, the machine is asked. */
+static void use_all(struct run *run)
+{
+	size_t i;
+
+	search_begin(&run->drives, run->opt.device);
+	machine_ask(&run->here);
+	if (!run->opt.dry_run)
+		machine_diversify(&run->here, &run->own);
+	run->here.mix_only = run->opt.mix_only;
+	run->here.trust_device = run->opt.trust_device;
+	search_end(&run->drives, run->opt.device, run->opt.wait_ms);
+	gather(run);
+	if (!run->any)
+		tell_why_nothing(run);
+	for (i = 0; i < run->count; i++)
+		use_drive(run, run->found + i);
+	carry_over(run);
+}
+
+static void save_carry_over(struct run *run)
+{
+	const char *path = run->opt.save_carry_over;
+	uint8_t id[RECORD_ID_SIZE];
+	int r;
+
+	machine_ask(&run->here);
+	r = carry_save(path, &run->here, id);
+	if (r == 0)
+		tell_left(path, id);
+	else if (r == -EAGAIN)
+		fail(run, path, "nothing left: the kernel is not ready");
+	else if (r == -EMEDIUMTYPE)
+		fail(run, path, "nothing left: on a file system that may forget it");
+	else
+		fail(run, path, "nothing left: cannot be written");
 }
 
 int main(int argc, char **argv)
 {
-	static struct drives d;
-	struct options opt;
-	int status;
+	static struct run run;
+	int status = options_parse(argc, argv, &run.opt);
 
-	status = options_parse(argc, argv, &opt);
+	run.kernel.fd = -1;
 	if (status >= 0)
 		return status;
 	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
 	 * and locking would take a quarter of them. */
-	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
-	status = run(&opt, &d);
-	search_wipe(&d);
-	return status;
+	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
+	if (run.opt.save_carry_over)
+		save_carry_over(&run);
+	else if (can_begin(&run))
+		use_all(&run);
+	kernel_close(&run.kernel);
+	search_wipe(&run.drives);
+	explicit_bzero(&run.own, sizeof(run.own));
+	return run.status;
 }

@@ -5,9 +5,14 @@
 #include <stdbool.h>
 
 struct options {
-	const char *device; /* NULL: all of them */
-	const char *ledger; /* NULL: none, so nothing is credited */
+	const char *device;          /* NULL: all of them */
+	const char *ledger;          /* a folder; NULL: none */
+	const char *carry_over;      /* use what was left in this file; NULL: none */
+	const char *save_carry_over; /* leave a seed there, and do nothing else */
 	unsigned wait_ms;
+	bool no_drive_ledger, no_efi_ledger;
+	bool mix_only;
+	bool stock_credit;
 	bool trust_device;
 	bool dry_run;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "guest/stock.h"
 #include "guest/sys.h"
 
 /* linux/cdrom.h. */
@@ -74,22 +75,39 @@ static bool label_is_ours(const char *label)
 	return false;
 }
 
+/* Where there is no record, there may be what any Nova writes. */
+static int read_stock(struct drive *drive, const struct iso_volume *vol)
+{
+	struct stock stock = { .seed = drive->raw };
+	int r = stock_read(vol, &stock);
+
+	if (r < 0) {
+		drive->err = r == -ENOENT ? 0 : r;
+		return DRIVE_BARE;
+	}
+	drive->len = stock.len;
+	memcpy(drive->uuid, stock.uuid, UUID_SIZE);
+	return DRIVE_STOCK;
+}
+
 static int read_record(struct drive *drive, const struct iso_volume *vol)
 {
 	struct iso_entry file;
 	int r = iso_find(vol, RECORD_NAME, &file);
 
 	if (r == -ENOENT)
-		return DRIVE_BARE;
+		return read_stock(drive, vol);
 	if (r == 0 && (file.is_dir || file.len > sizeof(drive->raw)))
 		r = -EMSGSIZE;
 	if (r == 0)
 		r = iso_read(vol, &file, 0, drive->raw, (size_t)file.len);
 	if (r < 0) {
-		drive->err = r;
+		/* It is the folder that is malformed; for the record the word means its digest. */
+		drive->err = r == -EBADMSG ? -EIO : r;
 		return DRIVE_DAMAGED;
 	}
 	drive->len = (size_t)file.len;
+	drive->at = (uint64_t)file.lba * ISO_SECTOR;
 	return DRIVE_SEEDED;
 }
 
@@ -122,13 +140,13 @@ static int look(struct drive *drive, struct input *in)
 void probe(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
 	/* O_NONBLOCK: a CD drive without a medium answers instead of waiting for one. */
-	struct input in = { .fd = sys_open(drive->path, O_RDONLY | O_NONBLOCK), .window = window };
+	struct input in = { .fd = device_open(drive, O_RDONLY | O_NONBLOCK), .window = window };
 	int state = DRIVE_OTHER;
 
 	if (in.fd >= 0) {
 		state = look(drive, &in);
 		if (in.cached)
-			sys_call(SYS_fadvise64, in.fd, 0, 0, POSIX_FADV_DONTNEED, 0, 0);
+			sys_call6(SYS_fadvise64, in.fd, 0, 0, POSIX_FADV_DONTNEED, 0, 0);
 		sys_close(in.fd);
 	} else {
 		drive->err = in.fd;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "guest/node.h"
 #include "guest/sys.h"
 
 #define PREFIX "<6>seedrive-guest: "
@@ -33,14 +34,9 @@ void line_add(struct line *l, const char *text)
 
 void line_add_number(struct line *l, uint64_t number)
 {
-	char digits[21];
-	size_t at = sizeof(digits) - 1;
+	char digits[21] = { 0 };
 
-	digits[at] = '\0';
-	do
-		digits[--at] = (char)('0' + number % 10);
-	while (number /= 10);
-	line_add(l, digits + at);
+	line_add(l, sys_number(digits + sizeof(digits) - 1, number));
 }
 
 void line_say(struct line *l, bool kernel_log)
@@ -51,12 +47,12 @@ void line_say(struct line *l, bool kernel_log)
 
 	l->text[l->len++] = '\n';
 	/* The kernel's log first: nobody can close that. */
-	fd = kernel_log ? sys_open("/dev/kmsg", O_WRONLY) : -1;
+	fd = kernel_log ? node_open("/dev/kmsg", O_WRONLY, S_IFCHR, 1, 11) : -1;
 	if (fd >= 0) {
 		(void)sys_write_all(fd, l->text, l->len);
 		sys_close(fd);
 	}
 	/* A closed pipe must not end us before all is wiped. */
-	sys_call(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
+	sys_call6(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
 	(void)sys_write_all(STDERR_FILENO, l->text + level, l->len - level);
 }

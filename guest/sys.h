@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +19,7 @@
  * bring in locks, cancellation points, a vDSO and fallbacks for old kernels, which a program of one
  * thread and a few milliseconds has no use for, and which are half as large again as the program.
  */
-static inline long sys_call(long n, long a, long b, long c, long d, long e, long f)
+static inline long sys_call6(long n, long a, long b, long c, long d, long e, long f)
 {
 #if defined(__x86_64__)
 	register long r10 __asm__("r10") = d;
@@ -48,69 +51,67 @@ static inline long sys_call(long n, long a, long b, long c, long d, long e, long
 #endif
 }
 
-static inline int sys_open_at(int at, const char *path, int flags, unsigned mode)
+/* Most want no more than three, and clearing registers for nothing adds up. */
+static inline long sys_call(long n, long a, long b, long c)
 {
-	return (int)sys_call(SYS_openat, at, (long)path, flags | O_CLOEXEC, mode, 0, 0);
+#if defined(__x86_64__)
+	long r;
+
+	__asm__ volatile("syscall"
+			 : "=a"(r)
+			 : "a"(n), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return r;
+#else
+	return sys_call6(n, a, b, c, 0, 0, 0);
+#endif
 }
 
-static inline int sys_open(const char *path, int flags)
-{
-	return sys_open_at(AT_FDCWD, path, flags, 0);
-}
+/* One copy of each: the program is small by not having them inline. */
+int sys_open_at(int at, const char *path, int flags, unsigned mode); /* O_CLOEXEC is added */
+int sys_open(const char *path, int flags);
+int sys_open_dir(int at, const char *path);
+void sys_close(int fd);
+long sys_read(
+	int fd, void *buf, size_t len); /* possibly short: for the small texts of proc and sysfs */
+long sys_write(int fd, const void *buf, size_t len); /* likewise */
+long sys_pread(int fd, void *buf, size_t len, uint64_t off);
+long sys_pwrite(int fd, const void *buf, size_t len, uint64_t off);
+int sys_ioctl(int fd, unsigned long what, void *arg);
+int sys_set_flags(int fd, int flags);
+int sys_fsync(int fd);
+int sys_unlink_at(int at, const char *path);
+long sys_read_link(const char *path, char *text, size_t size);
+bool sys_exists_at(int at, const char *path);
+bool sys_exists(const char *path);
 
-static inline void sys_close(int fd)
-{
-	sys_call(SYS_close, fd, 0, 0, 0, 0, 0);
-}
+/* Where a long is 64 bits wide the kernel's structures are the library's. @at_flags: AT_SYMLINK_NOFOLLOW. */
+int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret);
+int sys_fstat(int fd, struct stat *ret);
+int sys_fstatfs(int fd, struct statfs *ret);
 
-/* One call, possibly short: for the small texts of proc and sysfs. */
-static inline long sys_read(int fd, void *buf, size_t len)
-{
-	return sys_call(SYS_read, fd, (long)buf, (long)len, 0, 0, 0);
-}
+/* guest/start.c: a child in our own memory, with descriptors of its own; its end is that of @run, and the kernel
+ * clears *@running then. Its number, or -errno. */
+pid_t sys_clone(int (*run)(void *), void *stack_end, void *arg, volatile int *running);
 
-static inline long sys_pread(int fd, void *buf, size_t len, uint64_t off)
-{
-	return sys_call(SYS_pread64, fd, (long)buf, (long)len, (long)off, 0, 0);
-}
-
-static inline int sys_ioctl(int fd, unsigned long what, void *arg)
-{
-	return (int)sys_call(SYS_ioctl, fd, (long)what, (long)arg, 0, 0, 0);
-}
-
-static inline int sys_set_flags(int fd, int flags)
-{
-	return (int)sys_call(SYS_fcntl, fd, F_SETFL, flags, 0, 0, 0);
-}
-
-static inline int sys_fsync(int fd)
-{
-	return (int)sys_call(SYS_fsync, fd, 0, 0, 0, 0, 0);
-}
-
-/* musl's, in assembler: the child runs @run on @stack, and its end is the child's. */
-int __clone(int (*run)(void *), void *stack, int flags, void *arg, ...);
-
-/* A child in our own memory, with descriptors of its own; the kernel clears *@running at its end. */
-static inline pid_t sys_clone(int (*run)(void *), void *stack_end, void *arg, volatile int *running)
-{
-	return __clone(run, stack_end, CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, arg, NULL, NULL,
-		running);
-}
-
-static inline uint64_t sys_nanoseconds(clockid_t clock)
-{
-	struct timespec t = { 0 };
-
-	sys_call(SYS_clock_gettime, clock, (long)&t, 0, 0, 0, 0);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
+uint64_t sys_nanoseconds(clockid_t clock);
 
 /** sys_read_text - the beginning of a small file, terminated; its length, or -errno. */
 long sys_read_text(const char *path, char *text, size_t size);
 
 /** sys_write_all - all of @len, or -errno. */
 int sys_write_all(int fd, const void *buf, size_t len);
+
+/** sys_number - decimal digits that end before @end, as many as it takes; the first of them. */
+char *sys_number(char *end, uint64_t number);
+
+/** sys_join - @folder and @name into a bounded path; false when it does not fit. */
+bool sys_join(char *out, size_t size, const char *folder, const char *name);
+
+/**
+ * sys_each_name - call @each with every name in a folder but those with a dot in front
+ * No heap, as opendir(3) would want one. Returns: true if one of the calls did.
+ */
+bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx);
 
 #endif

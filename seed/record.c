@@ -24,6 +24,7 @@ enum {
 };
 
 static const uint8_t magic[8] = { 'S', 'E', 'E', 'D', 'R', 'I', 'V', 'E' };
+static const uint8_t magic_buried[8] = { 'S', 'E', 'E', 'D', 'G', 'O', 'N', 'E' };
 
 static void put(uint8_t *p, size_t len, uint64_t value)
 {
@@ -100,14 +101,14 @@ int record_encode(const struct record *rec, uint8_t *out, size_t size)
 	return 0;
 }
 
-int record_parse(const uint8_t *raw, size_t len, struct record *ret)
+static int parse(const uint8_t *raw, size_t len, const uint8_t *as, struct record *ret)
 {
 	uint8_t sum[SHA256_SIZE];
 	uint64_t seed_len, credit, hardware;
 
 	if (len < RECORD_SECTOR || len > RECORD_SIZE_MAX || len % RECORD_SECTOR != 0)
 		return -EMSGSIZE;
-	if (memcmp(raw + AT_MAGIC, magic, sizeof(magic)) != 0)
+	if (memcmp(raw + AT_MAGIC, as, sizeof(magic)) != 0)
 		return -ENOMSG;
 	if (get(raw + AT_VERSION, 2) != FORMAT)
 		return -EPROTONOSUPPORT;
@@ -138,6 +139,37 @@ int record_parse(const uint8_t *raw, size_t len, struct record *ret)
 	return 0;
 }
 
+int record_buried(const uint8_t *raw, size_t len, struct record *ret)
+{
+	struct record rec;
+	int r = parse(raw, len, magic_buried, &rec);
+
+	if (r < 0)
+		return r;
+	if (!all_zero(rec.seed, rec.seed_len))
+		return -EINVAL;
+	rec.seed = NULL;
+	*ret = rec;
+	return 0;
+}
+
+int record_parse(const uint8_t *raw, size_t len, struct record *ret)
+{
+	struct record buried;
+	int r = parse(raw, len, magic, ret);
+
+	return r == -ENOMSG && record_buried(raw, len, &buried) == 0 ? -ESTALE : r;
+}
+
+void record_bury(uint8_t *raw, size_t len)
+{
+	const size_t seed_len = get(raw + AT_SEED_LEN, 4);
+
+	memcpy(raw + AT_MAGIC, magic_buried, sizeof(magic_buried));
+	explicit_bzero(raw + RECORD_HEADER, len - RECORD_HEADER);
+	digest(raw, seed_len, raw + AT_DIGEST);
+}
+
 bool record_bound(const struct record *rec)
 {
 	return !all_zero(rec->uuid, UUID_SIZE);
@@ -148,6 +180,8 @@ const char *record_why(int err)
 	switch (err) {
 	case -ENOMSG:
 		return "no record magic";
+	case -ESTALE:
+		return "spent: a tombstone stands in its place";
 	case -EPROTONOSUPPORT:
 		return "unknown version";
 	case -EMSGSIZE:

@@ -176,15 +176,17 @@ ends() {
 }
 
 @test "docs: each reason that the guest's program can give is in seedrive-guest(8), and no other" {
-	# decide.c holds no other words than reasons; in main.c they are returned or assigned.
+	# decide.c holds no other words than reasons, ledger.c only there; in main.c they are returned or
+	# assigned.
 	grep -v '^#include' "$ROOT/guest/decide.c" | grep -oE '"[a-z-]+"' | tr -d '"' >source
-	[ "$(wc -l <source)" -ge 8 ]
-	sed -n '/^static const char \*ledger_reason/,/^}/p' "$ROOT/guest/main.c" |
-		grep -oE '"[a-z-]+"' | tr -d '"' >main
+	[ "$(wc -l <source)" -ge 11 ]
+	sed -n '/^const char \*ledgers_reason/,/^}/p' "$ROOT/guest/ledger.c" |
+		grep -oE '"[a-z-]+"' | tr -d '"' >ledgers
+	[ "$(wc -l <ledgers)" -ge 6 ]
+	flat guest/main.c | grep -oE '(reason =|return) "[a-z-]+"' | cut -d'"' -f2 >main
 	[ "$(wc -l <main)" -ge 4 ]
-	flat guest/main.c | grep -oE '[^_]reason = "[a-z-]+"' | cut -d'"' -f2 >>main
 	entries "$(page seedrive-guest)" REASONS 'Cm ' >paged
-	cat main >>source
+	cat ledgers main >>source
 	same reasons source paged
 	# None that is given elsewhere has been overlooked.
 	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' >program
@@ -193,7 +195,7 @@ ends() {
 }
 
 @test "docs: the line of the guest's program has the parts that its page lists, and no other" {
-	sed -n '/say_verdict(/,/^}/p' "$ROOT/guest/main.c" | grep -oE '[a-z-]+=' >source
+	sed '/^void tell_fault(/,$d' "$ROOT/guest/tell.c" | grep -oE '[a-z-]+=' >source
 	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
 	# reason= is told of under mixed.
 	echo reason= >>paged
@@ -202,12 +204,14 @@ ends() {
 }
 
 @test "docs: each other line of the guest's program is in seedrive-guest(8), and no other" {
-	# All that main.c holds in quotes and that is more than a word; the line of a verdict is apart.
-	grep -v '^#include' "$ROOT/guest/main.c" | sed '/say_verdict(/,/^}/d' |
-		grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
-	[ "$(wc -l <source)" -ge 7 ]
-	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)".*/\1/p' "$(page seedrive-guest)" |
-		sed 's/^[^ ]*: //; s/:$//' >paged
+	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
+	{
+		grep -v '^#include' "$ROOT/guest/main.c"
+		sed '1,/^void tell_fault(/d' "$ROOT/guest/tell.c"
+	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
+	[ "$(wc -l <source)" -ge 13 ]
+	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |
+		sed 's/^[^ ]*: //; s/:$//' | grep -v '=$' >paged
 	same lines source paged
 }
 
@@ -285,7 +289,10 @@ ends() {
 	says seedrive-check "fewer than $(limit seed/health.h HEALTH_APT_CUTOFF) times"
 	says seedrive-check "aligned $(limit seed/health.h HEALTH_REPEAT) bytes"
 	says seedrive-check "lags of 1 to $(limit seed/stats.h STATS_LAGS) bits"
-	says seedrive-guest "0 to $(limit guest/options.c WAIT_MAX_S)."
+	says seedrive-guest "1 to $(limit guest/options.c WAIT_MAX_S)."
+	says seedrive-guest "It holds $(limit guest/ledger_efi.c ENTRIES_MAX) numbers"
+	says seedrive-guest "at most $(limit guest/stock.h STOCK_MAX) bytes in base64"
+	[ "$(limit guest/machine.h MACS_MAX)" -eq 8 ]
 	says seedrive-guest "more than $(limit guest/decide.h CLOCK_SKEW_S) seconds after now"
 	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
 	path=$(flat guest/device.h | grep -oE 'char path\[[0-9]+' | cut -d'[' -f2)

@@ -95,6 +95,22 @@ overwrite() {
 	dd of="$1" bs=1M seek="$2" oflag=seek_bytes conv=notrunc status=none
 }
 
+# bury IMAGE: what doc/seed-format.md says of a tombstone, done to the record.
+bury() {
+	/usr/bin/python3 - "$1" $(($(extent "$1" seedrive.bin) * 2048)) <<-'END'
+		import hashlib, sys
+
+		with open(sys.argv[1], "r+b") as image:
+		    image.seek(int(sys.argv[2]))
+		    head = image.read(128)
+		    length = int.from_bytes(head[12:16], "little")
+		    head = b"SEEDGONE" + head[8:96]
+		    seed = bytes(length)
+		    image.seek(int(sys.argv[2]))
+		    image.write(head + hashlib.sha256(head + seed).digest() + seed)
+	END
+}
+
 # member FILE KEY: of a JSON object, as Python writes it.
 member() {
 	/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"

@@ -48,7 +48,7 @@ image = open(path, "rb").read()
 assert said == {
 	"image": path, "size": os.stat(path).st_size, "label": "config-2", "record": True,
 	"seed_id": image[at + 36:at + 52].hex(), "credit_bits": 256, "hardware_bits": 0,
-	"issued_at": 1795435200, "ttl": 0, "expired": False, "bound_to": uuid, "note_agrees": True,
+	"issued_at": 1795435200, "ttl": 0, "expired": False, "bound_to": uuid, "note_agrees": True, "spent": False,
 	"random_seed_values": 9, "random_seed_repeated": 0, "random_seed_unreadable": 0,
 }, said' "$DRIVE" "$UUID" "$BIN"
 }
@@ -77,6 +77,28 @@ assert said == {
 		fails 2 "seedrive: inspect: --min-bits: $line: must be a whole number from 0 to 16384" \
 			"$TOOL" inspect --min-bits "$line" "$DRIVE"
 	done
+}
+
+@test "inspect: a tombstone is described as the seed that it was, with no bit left" {
+	drive drive.iso
+	id=$("$TOOL" inspect drive.iso | sed -n 's/^seed  *//p')
+	bury drive.iso
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[1]}" = "seed          $id" ]
+	[ "${lines[2]}" = "bits          0: spent, a tombstone stands in the record's place" ]
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said spent) $(member said credit_bits) $(member said hardware_bits)" = "True 0 0" ]
+	[ "$(member said seed_id) $(member said bound_to)" = "$id $UUID" ]
+	run -3 "$TOOL" inspect --min-bits 1 drive.iso
+}
+
+@test "inspect: a damaged tombstone is refused as a damaged record is" {
+	drive drive.iso
+	bury drive.iso
+	printf 'x' | overwrite drive.iso $(($(extent drive.iso seedrive.bin) * 2048 + 128))
+	fails 1 "seedrive: inspect: drive.iso: seedrive.bin: record refused: no record magic" \
+		"$TOOL" inspect drive.iso
 }
 
 @test "inspect: a seed that has expired is told apart from one that has not" {

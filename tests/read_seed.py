@@ -9,7 +9,7 @@
 The fields go to stdout as JSON; of the seed itself only its SHA-256. For an image, "note" is
 what seedrive.json says of the record, which it never touches: "agrees", "names another seed",
 "absent" or "malformed" (also: this seed, but not the record's numbers).
-Exit status: 0 taken (or all checks passed), 1 refused (or a check failed), 2 usage.
+Exit status: 0 taken (or all checks passed), 1 refused or spent (or a check failed), 2 usage.
 """
 
 import hashlib
@@ -27,6 +27,10 @@ LABELS = (b"config-2", b"CONFIG-2", b"cidata", b"CIDATA")
 SEED_ID = bytes(range(160, 176))        # of the page's vectors
 
 
+class Spent(Exception):
+    """The id of a seed whose tombstone stands in the record's place."""
+
+
 class Refused(Exception):
     """The text begins with what breaks the rule: a field of the page's table, or the like."""
 
@@ -42,8 +46,9 @@ def parse_record(data):
     (magic, version, header, n, credit, hardware, issued, ttl, seed_id, instance,
      reserved, digest) = HEADER.unpack_from(data)
     seed = data[128:128 + n]
+    spent = magic == b"SEEDGONE"
     for broken, what in (
-            (magic != b"SEEDRIVE", "magic: not SEEDRIVE"),
+            (magic != b"SEEDRIVE" and not spent, "magic: not SEEDRIVE"),
             (version != 1, "version: %d, not 1" % version),
             (header != 128, "header length: %d, not 128" % header),
             (n % 64 or not 64 <= n <= min(4096, length - 128), "seed length: %d" % n),
@@ -54,6 +59,10 @@ def parse_record(data):
             (sha256(data[:96] + seed) != digest, "digest: differs")):
         if broken:
             raise Refused(what)
+    if spent:
+        if any(seed):
+            raise Refused("seed: not all zero in a tombstone")
+        raise Spent(seed_id.hex())
     return dict(
         file_length=length, version=version, header_length=header, seed_length=n,
         credit_bits=credit, hardware_bits=hardware, issued_at=issued, time_to_live=ttl,
@@ -152,9 +161,11 @@ def equal(text, got, want):
 
 
 def outcome(data, parse=parse_record):
-    """`taken`, for an image what its note says, or what broke the rule."""
+    """`taken`, for an image what its note says, `spent`, or what broke the rule."""
     try:
         return parse(data).get("note", "taken")
+    except Spent:
+        return "spent"
     except Refused as e:
         return str(e).split(":")[0]
 
@@ -225,6 +236,26 @@ def page_cases(page, a):
           in page, True)
     for data in (a + bytes(2048), a + bytes(4096), patched(a, 16, 0, 0)):
         equal("taken: %d bytes, credit %d" % (len(data), data[17] * 256), outcome(data), "taken")
+
+
+def tombstone_rules(page, a):
+    """From the words of the page; digest and file are given there."""
+    head, zeros = b"SEEDGONE" + a[8:96], bytes(64)
+    tomb = (head + sha256(head + zeros)).ljust(SECTOR, b"\0")
+    digest, whole = re.search(r"^The tombstone of vector A .*\n\n {4}([0-9a-f]{64})\n\n.*\n\n"
+                              r" {4}([0-9a-f]{64})\n", page, re.M).groups()
+    equal("tombstone: digest, SHA-256 of the file", (tomb[96:128].hex(), sha256(tomb).hex()),
+          (digest, whole))
+    equal("the page has the cases that are spent", "To be known as spent: the tombstone of vector A; "
+          "the same followed by 4096 zero bytes." in " ".join(page.split()), True)
+    for data in (tomb, tomb + bytes(4096)):
+        equal("tombstone of %d bytes" % len(data), outcome(data), "spent")
+    equal("a seed behind a tombstone", outcome(patched(
+        tomb[:96] + sha256(tomb[:96] + b"\1" + bytes(63)) + tomb[128:], 128, 1)), "seed")
+    equal("any one bit of a tombstone inverted", [
+        (at, bit) for at in range(SECTOR) for bit in range(8)
+        if outcome(tomb[:at] + bytes((tomb[at] ^ 1 << bit,)) + tomb[at + 1:])
+        in ("spent", "taken")], [])
 
 
 def record_rules(a):
@@ -313,6 +344,7 @@ def image_rules(page, a):
 def self_test(page):
     a = page_vectors(page).get("A", made(64, 256, 256))
     page_cases(page, a)
+    tombstone_rules(page, a)
     record_rules(a)
     image_rules(page, a)
     print("%d checks, %d failed" % (len(results), results.count(False)))
@@ -332,6 +364,9 @@ def main(args):
                 fields = parse_record(file.read(LENGTHS[-1] + 1))
             else:
                 fields = parse_image(file)
+    except Spent as e:
+        print("read_seed.py: spent: seed %s" % e, file=sys.stderr)
+        return 1
     except (Refused, OSError, UnicodeDecodeError) as e:
         print("read_seed.py: refused: %s" % e, file=sys.stderr)
         return 1

@@ -122,6 +122,16 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	grep -q 'pwrite64([0-9]*, "SEEDRIVE.*, 4096, ' "$BATS_TEST_TMPDIR/trace"
 }
 
+@test "reseed: a tombstone becomes a record again, bound and as strong as it was" {
+	drive drive.iso --ttl 1d
+	"$TOOL" inspect --json drive.iso >old
+	bury drive.iso
+	succeeds "$TOOL" reseed -q --source kernel drive.iso
+	"$TOOL" inspect --json --min-bits 256 drive.iso >new
+	[ "$(member new spent) $(member new ttl) $(member new bound_to)" = "False 86400 $UUID" ]
+	[ "$(member old seed_id)" != "$(member new seed_id)" ]
+}
+
 # --- refused ---
 
 @test "reseed: an image that a running QEMU has attached is refused, and free once it has ended" {

@@ -4,46 +4,24 @@
 # Debian's cloud kernel in QEMU, without RDRAND or virtio-rng: what the guest program does to a real
 # kernel. Tests that look at the same boot share it. KERNEL_DEB=FILE tries another kernel.
 
+# `log` is set by boot().
+# shellcheck disable=SC2154
+
 bats_require_minimum_version 1.5.0
 
-setup_file() {
-	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
-	export ROOT VM BUILD TREE UUID DRIVE RECORD SEED
-	ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
-	VM=$ROOT/tests/vm
-	BUILD=${BUILD:-$ROOT/build}
-	TREE=$ROOT/tests/data/nova-tree
-	UUID=$(sed -n 's/^{"uuid": "\([^"]*\)".*/\1/p' "$TREE/openstack/latest/meta_data.json")
-	DRIVE=$BATS_FILE_TMPDIR/drive.iso
+load vm
 
+setup_file() {
+	vm_setup
 	kernel=$("$VM/kernel.sh" ${KERNEL_DEB:+"$KERNEL_DEB"})
 	"$VM/initramfs.sh" "$kernel" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
-	RECORD=$(isoinfo -l -i "$DRIVE" | sed -n 's/.*\[ *\([0-9]*\) 00\] *seedrive\.bin.*/\1/Ip')
-	SEED=$(od -An -tx1 -j $((RECORD * 2048 + 36)) -N 16 "$DRIVE" | tr -d ' ')
+	RECORD=$(extent_of "$DRIVE")
+	SEED=$(seed_of "$DRIVE")
 }
 
 setup() {
 	devices=()
-}
-
-new_ledger() {
-	truncate -s 8M "$1"
-	mkfs.ext4 -q "$1"
-}
-
-# boot NAME ARGUMENT...: boots once, and sets $log. Whatever happens, the boot must go on. What is in
-# the array `devices` goes to QEMU as it is.
-boot() {
-	local name=$1
-	shift
-	log=$BATS_FILE_TMPDIR/$name.log
-	if [ ! -e "$log" ]; then
-		"$VM/boot.sh" "$@" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >"$log.new"
-		mv "$log.new" "$log"
-	fi
-	grep -E '\] (vm|seedrive-guest|random): |panic' "$log"
-	grep -q 'vm: the boot goes on' "$log"
 }
 
 # boot_seeded PLACE DEVICE: the first boot of a machine with a drive, and a ledger on ext4.
@@ -52,31 +30,6 @@ boot_seeded() {
 	[ -e "$ledger" ] || new_ledger "$ledger"
 	boot "$1" -d "$1" -i "$DRIVE" -l "$ledger" -u "$UUID" \
 		-a "sd.ledger=disk sd.args=--ledger,/ledger sd.hold=$2 sd.sectors=$RECORD,1"
-}
-
-# The line stands in the kernel's log, and was said on standard error too.
-said() {
-	grep -qxE "\[ *[0-9.]+\] seedrive-guest: $1" "$log"
-	grep -qxE "\[ *[0-9.]+\] vm: stderr: seedrive-guest: $1" "$log"
-}
-
-ended() {
-	grep -qE "vm: after status=$1 ready=$2 " "$log"
-}
-
-# The time it took, by the guest's own clock: less than its wait of 3 s, as nothing more is to come after
-# one second of quiet, with as much again for a slow host.
-in_bounded_time() {
-	awk '/ vm: (before|after) / {
-			sub(/.* us=/, "")
-			if (++n % 2) begin = $0
-			else if ($0 - begin > 3000000) exit slow = 1
-		}
-		END { exit slow || n == 0 || n % 2 }' "$log"
-}
-
-not_ready() {
-	! grep -q 'crng init done' "$log"
 }
 
 credited() {

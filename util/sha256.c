@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/sha256.h"
 
+#include <endian.h>
 #include <string.h>
 
 /* FIPS 180-4, 4.2.2: the first 32 bits of the fractional parts of the primes' cube roots. */
@@ -24,7 +25,10 @@ static uint32_t ror(uint32_t x, int n)
 
 static uint32_t big_endian(const uint8_t *p)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint32_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return be32toh(word);
 }
 
 /* FIPS 180-4, 6.2.2, with the message schedule kept in a window of sixteen words. */

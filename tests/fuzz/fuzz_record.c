@@ -61,6 +61,21 @@ static bool is_encoded(const uint8_t *raw, size_t len)
 	return record_encode(&rec, again, len) == 0 && memcmp(again, raw, len) == 0;
 }
 
+/* A tombstone keeps what the record says, and nothing is both. */
+static void check_buried(const uint8_t *raw, size_t len, const struct record *rec)
+{
+	static uint8_t grave[RECORD_SIZE_MAX];
+	struct record buried, again;
+
+	memcpy(grave, raw, len);
+	record_bury(grave, len);
+	assert(record_parse(grave, len, &again) == -ESTALE);
+	assert(record_buried(grave, len, &buried) == 0 && !buried.seed);
+	assert(memcmp(buried.seed_id, rec->seed_id, RECORD_ID_SIZE) == 0);
+	assert(buried.issued_at == rec->issued_at && buried.ttl == rec->ttl);
+	assert(record_buried(raw, len, &buried) == -ENOMSG);
+}
+
 static bool check(const uint8_t *raw, size_t len)
 {
 	struct record rec, before;
@@ -73,6 +88,7 @@ static bool check(const uint8_t *raw, size_t len)
 	if (r < 0) {
 		assert(memcmp(&rec, &before, sizeof(rec)) == 0);
 		assert(strcmp(record_why(r), record_why(-EIO)) != 0);
+		assert((r == -ESTALE) == (record_buried(raw, len, &rec) == 0));
 		return false;
 	}
 	assert(rec.seed == raw + RECORD_HEADER && rec.seed_len <= len - RECORD_HEADER);
@@ -80,6 +96,7 @@ static bool check(const uint8_t *raw, size_t len)
 	assert(rec.seed_len % 64 == 0 && rec.seed_len >= 64 && rec.seed_len <= 4096);
 	assert(rec.credit_bits <= 4 * rec.seed_len && rec.hardware_bits <= 4 * rec.seed_len);
 	assert(record_bound(&rec) == (memcmp(rec.uuid, (uint8_t[UUID_SIZE]){ 0 }, UUID_SIZE) != 0));
+	check_buried(raw, len, &rec);
 	assert(record_encode(&rec, NULL, record_size(rec.seed_len) - 1) == -ENOSPC);
 	return true;
 }

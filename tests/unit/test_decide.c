@@ -56,10 +56,22 @@ static void test_yes(void **state)
 
 /* --- each reason, and which comes first --- */
 
+static void mix_only(struct situation *s, struct record *rec)
+{
+	(void)rec;
+	s->mix_only = true;
+}
+
 static void two_drives(struct situation *s, struct record *rec)
 {
 	(void)rec;
 	s->several_drives = true;
+}
+
+static void stock_seed(struct situation *s, struct record *rec)
+{
+	(void)rec;
+	s->stock_refused = true;
 }
 
 static void nothing_claimed(struct situation *s, struct record *rec)
@@ -84,6 +96,12 @@ static void usb(struct situation *s, struct record *rec)
 {
 	(void)rec;
 	s->on_usb = true;
+}
+
+static void unbound(struct situation *s, struct record *rec)
+{
+	s->must_be_bound = true;
+	memset(rec->uuid, 0, UUID_SIZE);
 }
 
 static void other_uuid(struct situation *s, struct record *rec)
@@ -114,14 +132,17 @@ static const struct {
 	const char *reason;
 	unsigned excludes; /* rows that undo this one, as bits */
 } reasons[] = {
+	{ mix_only, "mix-only", 0 },
 	{ two_drives, "two-drives", 0 },
+	{ stock_seed, "stock-seed", 0 },
 	{ nothing_claimed, "nothing-claimed", 0 },
 	{ bare_metal, "bare-metal", 0 },
 	{ confidential, "confidential", 0 },
 	{ usb, "usb", 0 },
-	{ other_uuid, "other-uuid", 0 },
+	{ unbound, "unbound", 0 },
+	{ other_uuid, "other-uuid", 1u << 7 },
 	{ no_clock, "no-clock", 0 },
-	{ from_the_future, "from-the-future", 1u << 8 },
+	{ from_the_future, "from-the-future", 1u << 11 },
 	{ expired, "expired", 0 },
 };
 

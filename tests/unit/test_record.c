@@ -461,10 +461,50 @@ static void test_nothing_left_open(void **state)
 	assert_in_range(taken, 3000, 27000);
 }
 
+static void test_tombstone(void **state)
+{
+	static const char words[] = "The tombstone of vector A ";
+	const struct vector *a = page_vector;
+	uint8_t raw[RECORD_SIZE_MAX] = { 0 }, digest[32], file_digest[32], sum[32];
+	size_t len = a->file_len, i;
+	char *page = file_read(PAGE, &i);
+	const char *at = page_from(page, words);
+	struct record rec, before = { .ttl = 1 };
+
+	(void)state;
+	read_hex(&at, digest, sizeof(digest));
+	read_hex(&at, file_digest, sizeof(file_digest));
+	free(page);
+	assert_int_equal(record_encode(&a->rec, raw, len), 0);
+	assert_int_equal(record_buried(raw, len, &before), -ENOMSG);
+	assert_int_equal(before.ttl, 1);
+	record_bury(raw, len);
+	assert_memory_equal(raw + 96, digest, sizeof(digest));
+	crypto_hash_sha256(sum, raw, len);
+	assert_memory_equal(sum, file_digest, sizeof(sum));
+	assert_int_equal(record_parse(raw, len, &before), -ESTALE);
+	assert_int_equal(before.ttl, 1);
+	assert_int_equal(record_buried(raw, len, &rec), 0);
+	assert_null(rec.seed);
+	assert_memory_equal(rec.seed_id, a->rec.seed_id, RECORD_ID_SIZE);
+	assert_int_equal(rec.credit_bits, a->rec.credit_bits);
+	/* Nor is it one with any byte changed, or with a seed behind it. */
+	for (i = 0; i < len; i++) {
+		raw[i] ^= 0x10;
+		assert_true(record_buried(raw, len, &rec) < 0);
+		assert_int_not_equal(record_parse(raw, len, &rec), -ESTALE);
+		raw[i] ^= 0x10;
+	}
+	raw[RECORD_HEADER] = 1;
+	sign(raw, a->rec.seed_len);
+	assert_int_equal(record_buried(raw, len, &rec), -EINVAL);
+	assert_int_equal(record_parse(raw, len, &rec), -ENOMSG);
+}
+
 static void test_why(void **state)
 {
 	static const int err[] = { -ENOMSG, -EPROTONOSUPPORT, -EMSGSIZE, -ERANGE, -EINVAL, -EBADMSG,
-		-ENODATA, -EIO };
+		-ESTALE, -ENODATA, -EIO };
 	size_t i, j;
 
 	(void)state;
@@ -493,6 +533,7 @@ int main(void)
 		TEST("record: the encoder refuses what the parser would", test_encode_refuses),
 		TEST("record: whatever is parsed is encoded to the same bytes again",
 			test_nothing_left_open),
+		TEST("record: a tombstone tells what was spent, and is no record", test_tombstone),
 		TEST("record: each refusal has words of its own", test_why),
 	};
 

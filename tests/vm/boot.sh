@@ -7,12 +7,15 @@
 # to standard output until the machine is off. The machine has no network, no virtio-rng and, but
 # for -c max, no RDRAND: it has nothing to be seeded from but the drive.
 #
-#   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd, empty-ide-cd, none
-#   -i IMAGE   what is in it; attached read-only
+#   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd, usb, empty-ide-cd, none;
+#              virtio-blk-rw: a disk that can be written
+#   -i IMAGE   what is in it; else attached read-only
 #   -l IMAGE   a disk with the serial "ledger"; written to
 #   -u UUID    the machine's UUID, by SMBIOS
 #   -a ARGS    more for the kernel's command line; what comes last wins
 #   -c CPU     qemu64 unless said
+#   -e VARS    boot by OVMF, with this variable store; written to
+#   -k WORDS   kill the machine as soon as its console shows them; the exit status is 137
 #   -t SECONDS after which the machine is killed and the exit status is 124; 60 unless said
 
 set -euo pipefail
@@ -27,10 +30,10 @@ drive() {
 	printf 'if=none,format=raw,id=%s,file=%s' "$1" "${2//,/,,}"
 }
 
-place=none image='' cpu=qemu64 limit=60
+place=none image='' cpu=qemu64 limit=60 kill_at=''
 arguments="console=ttyS0 panic=-1 printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off"
 devices=()
-while getopts d:i:l:u:a:c:t: option; do
+while getopts d:i:l:u:a:c:e:k:t: option; do
 	case $option in
 	d) place=$OPTARG ;;
 	i) image=$OPTARG ;;
@@ -38,6 +41,9 @@ while getopts d:i:l:u:a:c:t: option; do
 	u) devices+=(-uuid "$OPTARG") ;;
 	a) arguments+=" $OPTARG" ;;
 	c) cpu=$OPTARG ;;
+	e) devices+=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
+		-drive "if=pflash,format=raw,file=${OPTARG//,/,,}") ;;
+	k) kill_at=$OPTARG ;;
 	t) limit=$OPTARG ;;
 	*) usage ;;
 	esac
@@ -47,19 +53,37 @@ shift $((OPTIND - 1))
 vm=$1
 shift
 
-model=''
+model='' readonly=on
 case $place in
 ide-cd) model=ide-cd ;;
 virtio-blk) model=virtio-blk-pci ;;
+virtio-blk-rw) model=virtio-blk-pci readonly=off ;;
+usb) model=usb-storage devices+=(-device qemu-xhci) ;;
 virtio-scsi-cd) model=scsi-cd devices+=(-device virtio-scsi-pci) ;;
 empty-ide-cd) devices+=(-device ide-cd) ;;
 none) ;;
 *) usage ;;
 esac
-[ -z "$model" ] || devices+=(-drive "$(drive seed "$image"),readonly=on" -device "$model,drive=seed")
+[ -z "$model" ] || devices+=(-drive "$(drive seed "$image"),readonly=$readonly" -device "$model,drive=seed")
 
-timeout --foreground -k 5 "$limit" \
-	qemu-system-x86_64 -accel tcg -machine pc -cpu "$cpu" -m 256 -nodefaults -no-user-config \
-	-display none -serial stdio -no-reboot \
-	-kernel "$vm/vmlinuz" -initrd "$vm/initramfs" -append "$arguments" "${devices[@]}" "$@" \
-	</dev/null | sed -u 's/\r$//'
+qemu=(qemu-system-x86_64 -accel tcg -machine pc -cpu "$cpu" -m 256 -nodefaults -no-user-config
+	-display none -serial stdio -no-reboot
+	-kernel "$vm/vmlinuz" -initrd "$vm/initramfs" -append "$arguments" "${devices[@]}" "$@")
+
+if [ -z "$kill_at" ]; then
+	timeout --foreground -k 5 "$limit" "${qemu[@]}" </dev/null | sed -u 's/\r$//'
+	exit
+fi
+
+# Nobody tells it to end: what it had not written is lost, as at a power cut.
+exec {console}< <(exec "${qemu[@]}" </dev/null)
+machine=$!
+while IFS= read -r -t "$limit" -u "$console" line; do
+	printf '%s\n' "${line%$'\r'}"
+	if [[ $line == *"$kill_at"* ]]; then
+		kill -KILL "$machine"
+		exit 137
+	fi
+done
+kill -KILL "$machine" 2>/dev/null
+exit 124

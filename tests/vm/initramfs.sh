@@ -4,12 +4,13 @@
 # usage: initramfs.sh KERNEL GUEST OUT
 #
 # Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots: busybox, the program GUEST as
-# seedrive-guest, and from KERNEL, a folder that kernel.sh printed, the modules for the drives.
+# seedrive-guest, and from KERNEL, a folder that kernel.sh printed, the modules for the drives; those in
+# the variable MODULES, too.
 
 set -euo pipefail
 
-wanted="ata_piix sr_mod virtio_pci virtio_blk virtio_scsi ext4 isofs"
-applets="cat dd echo find grep insmod mkdir mount poweroff sh sha256sum sort stat sync tr umount"
+wanted="ata_piix sr_mod virtio_pci virtio_blk virtio_scsi ext4 isofs ${MODULES:-}"
+applets="cat dd echo find grep insmod losetup mkdir mount poweroff sh sha256sum sleep sort stat sync tr umount"
 
 die() {
 	printf 'initramfs.sh: %s\n' "$*" >&2
@@ -77,7 +78,7 @@ mkdir -p "$out"
 new=$(mktemp -d "$out/new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 root=$new/root
-mkdir -p "$root"/{bin,dev,drive,ledger,proc,sys}
+mkdir -p "$root"/{bin,dev,disk,drive,ledger,memory,proc,sys}
 install_modules
 install_programs
 cp "$kernel"/boot/vmlinuz-* "$new/vmlinuz"

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: kernel.sh [DEB]
+# usage: kernel.sh [DEB | NAME]
 #
 # Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into
-# the cache ($SEEDRIVE_CACHE), or the package given, so that a kernel of another suite can be tried.
-# Nothing is installed.
+# the cache ($SEEDRIVE_CACHE); or the one behind the meta-package NAME, as linux-image-amd64; or the
+# package in a file, so that a kernel of another suite can be tried. Nothing is installed.
 
 set -euo pipefail
 export LC_ALL=C
@@ -19,9 +19,9 @@ die() {
 current() {
 	local name version
 
-	name=$(apt-cache show --no-all-versions linux-image-cloud-amd64 2>/dev/null |
+	name=$(apt-cache show --no-all-versions "$meta" 2>/dev/null |
 		sed -n 's/^Depends:.*\(linux-image-[^ ,]*\).*/\1/p') || true
-	[ -n "$name" ] || die "apt does not know linux-image-cloud-amd64: is 'apt-get update' due?"
+	[ -n "$name" ] || die "apt does not know $meta: is 'apt-get update' due?"
 	version=$(apt-cache show --no-all-versions "$name" | sed -n 's/^Version: //p')
 	printf '%s=%s\n' "$name" "$version"
 }
@@ -45,8 +45,14 @@ unpack() {
 }
 
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-if [ $# -gt 0 ]; then
-	package=$(dpkg-deb -f "$1" Package)=$(dpkg-deb -f "$1" Version)
+meta=linux-image-cloud-amd64 deb=''
+case ${1:-} in
+'') ;;
+*.deb) deb=$1 ;;
+*) meta=$1 ;;
+esac
+if [ -n "$deb" ]; then
+	package=$(dpkg-deb -f "$deb" Package)=$(dpkg-deb -f "$deb" Version)
 else
 	package=$(current)
 fi
@@ -56,7 +62,7 @@ if [ ! -d "$kernel" ]; then
 	mkdir -p "$cache"
 	new=$(mktemp -d "$cache/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
-	if [ $# -gt 0 ]; then unpack "$1"; else fetch "$package"; fi
+	if [ -n "$deb" ]; then unpack "$deb"; else fetch "$package"; fi
 	# Renaming onto a folder that is not empty fails: then another run was faster, with the same.
 	mv -T "$new" "$kernel" 2>/dev/null || [ -d "$kernel" ] || die "$kernel: cannot be written"
 fi

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/carry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guest/kernel.h"
+#include "guest/lasting.h"
+#include "guest/sys.h"
+#include "util/sha256.h"
+
+#define PATH_SIZE 256
+#define NEW       ".new"
+
+/* The folder of @path, open, and the name in it. */
+static int open_folder(const char *path, const char **ret_name)
+{
+	char folder[PATH_SIZE];
+	size_t n = strlen(path);
+
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	if (n >= sizeof(folder))
+		return -ENAMETOOLONG;
+	memcpy(folder, path, n);
+	memcpy(folder + n, ".", 2);
+	*ret_name = path + n;
+	return sys_open_dir(AT_FDCWD, folder);
+}
+
+/* Whoever else could read it may know the seed; whoever else could write it may have made it. */
+static int read_file(int fd, uint8_t raw[RECORD_SECTOR])
+{
+	struct stat st;
+
+	if (sys_fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != 0 ||
+		st.st_mode & (S_IRWXG | S_IRWXO))
+		return -EPERM;
+	if (st.st_size != RECORD_SECTOR || sys_read(fd, raw, RECORD_SECTOR) != RECORD_SECTOR)
+		return -EMSGSIZE;
+	return 0;
+}
+
+int carry_open(struct carry *c, const char *path)
+{
+	int fd, r;
+
+	c->folder = open_folder(path, &c->name);
+	if (c->folder < 0)
+		return c->folder;
+	fd = sys_open_at(c->folder, c->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	if (fd < 0)
+		return fd;
+	r = read_file(fd, c->raw);
+	sys_close(fd);
+	return r < 0 ? r : record_parse(c->raw, sizeof(c->raw), &c->rec);
+}
+
+bool carry_consume(const struct carry *c)
+{
+	return lasting(c->folder) == LASTING_YES && sys_unlink_at(c->folder, c->name) == 0 &&
+		sys_fsync(c->folder) == 0;
+}
+
+void carry_close(struct carry *c)
+{
+	if (c->folder >= 0)
+		sys_close(c->folder);
+	c->folder = -1;
+	explicit_bzero(c->raw, sizeof(c->raw));
+}
+
+/* As strong as the kernel's bytes, and as strong as the older seed, whichever of them is worth more. */
+static int draw(uint8_t seed[RECORD_BLOCK], const uint8_t *older)
+{
+	uint8_t both[2 * RECORD_BLOCK] = { 0 };
+	int r = kernel_random(both, RECORD_BLOCK);
+
+	if (r == 0) {
+		if (older)
+			memcpy(both + RECORD_BLOCK, older, RECORD_BLOCK);
+		sha256(both, sizeof(both), seed);
+		memcpy(seed + SHA256_SIZE, both + SHA256_SIZE, RECORD_BLOCK - SHA256_SIZE);
+	}
+	explicit_bzero(both, sizeof(both));
+	return r;
+}
+
+static int make(const struct carry *older, bool has_older, const struct situation *s,
+	uint8_t raw[RECORD_SECTOR], uint8_t ret_id[RECORD_ID_SIZE])
+{
+	uint8_t seed[RECORD_BLOCK];
+	struct record rec = { .credit_bits = s->has_uuid ? RECORD_BLOCK_BITS : 0,
+		.issued_at = s->now,
+		.seed = seed,
+		.seed_len = sizeof(seed) };
+	int r = draw(seed, has_older ? older->rec.seed : NULL);
+
+	if (r == 0)
+		r = kernel_random(rec.seed_id, RECORD_ID_SIZE);
+	if (s->has_uuid)
+		memcpy(rec.uuid, s->uuid, UUID_SIZE);
+	if (r == 0)
+		r = record_encode(&rec, raw, RECORD_SECTOR);
+	if (r == 0)
+		memcpy(ret_id, rec.seed_id, RECORD_ID_SIZE);
+	explicit_bzero(seed, sizeof(seed));
+	return r;
+}
+
+static int write_file(int folder, const char *name, const uint8_t raw[RECORD_SECTOR])
+{
+	int fd, r;
+
+	sys_unlink_at(folder, name); /* a cut-off run's */
+	fd = sys_open_at(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fd;
+	r = sys_write_all(fd, raw, RECORD_SECTOR);
+	if (r == 0)
+		r = sys_fsync(fd);
+	sys_close(fd);
+	return r;
+}
+
+/* Whole or not at all: a new name, its content on stable storage, then the old name's place. */
+static int replace(int folder, const char *name, const uint8_t raw[RECORD_SECTOR])
+{
+	char temp[PATH_SIZE];
+	int r;
+
+	if (!sys_join(temp, sizeof(temp), name, NEW))
+		return -ENAMETOOLONG;
+	r = write_file(folder, temp, raw);
+	if (r == 0)
+		r = (int)sys_call6(SYS_renameat2, folder, (long)temp, folder, (long)name, 0, 0);
+	if (r < 0) {
+		sys_unlink_at(folder, temp);
+		return r;
+	}
+	return sys_fsync(folder);
+}
+
+int carry_save(const char *path, const struct situation *s, uint8_t ret_id[RECORD_ID_SIZE])
+{
+	static struct carry older;
+	uint8_t raw[RECORD_SECTOR];
+	bool has_older = carry_open(&older, path) == 0;
+	int r = older.folder;
+
+	if (r >= 0)
+		r = lasting(older.folder) == LASTING_NO ? -EMEDIUMTYPE : 0;
+	if (r == 0)
+		r = make(&older, has_older, s, raw, ret_id);
+	if (r == 0)
+		r = replace(older.folder, older.name, raw);
+	explicit_bzero(raw, sizeof(raw));
+	carry_close(&older);
+	return r;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/child.h"
+
+#include "guest/sys.h"
+
+#define FUTEX_WAIT 0 /* linux/futex.h */
+#define CHILD_RUNS 1
+
+/* The window lies below the stack, so that a stack too small would run into it, and nothing else. */
+struct child {
+	_Alignas(4096) uint8_t window[PROBE_WINDOW]; /* two pages, no more */
+	_Alignas(16) uint8_t stack[16 << 10];
+};
+
+static struct child children[DRIVES_MAX];
+static struct drive *looks_at[DRIVES_MAX];
+static child_work *does[DRIVES_MAX];
+static volatile int running[DRIVES_MAX]; /* CHILD_RUNS until the kernel clears it, at its end */
+static pid_t pids[DRIVES_MAX];
+
+unsigned child_now_ms(void)
+{
+	return (unsigned)(sys_nanoseconds(CLOCK_MONOTONIC) / 1000000);
+}
+
+uint8_t *child_window(size_t i)
+{
+	return children[i].window;
+}
+
+bool child_running(size_t i)
+{
+	return running[i];
+}
+
+static int run_child(void *index)
+{
+	const size_t i = (size_t)index;
+	int fd;
+
+	/* Whoever waits for the end of our output does not wait for a device that hangs. */
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		sys_close(fd);
+	does[i](looks_at[i], children[i].window);
+	return 0;
+}
+
+bool child_start(size_t i, child_work *work, struct drive *drive)
+{
+	if (running[i])
+		return false;
+	looks_at[i] = drive;
+	does[i] = work;
+	running[i] = CHILD_RUNS;
+	pids[i] = sys_clone(
+		run_child, children[i].stack + sizeof(children[i].stack), (void *)i, running + i);
+	if (pids[i] < 0)
+		running[i] = 0;
+	return pids[i] >= 0;
+}
+
+void child_wait(size_t i, unsigned end_ms)
+{
+	struct timespec t;
+	int left;
+
+	while (running[i] && (left = (int)(end_ms - child_now_ms())) > 0) {
+		t.tv_sec = left / 1000;
+		t.tv_nsec = left % 1000 * 1000000L;
+		sys_call6(SYS_futex, (long)(running + i), FUTEX_WAIT, CHILD_RUNS, (long)&t, 0, 0);
+	}
+}
+
+bool child_call(size_t i, child_work *work, struct drive *drive, unsigned limit_ms)
+{
+	const unsigned end = child_now_ms() + limit_ms;
+
+	/* It has answered before, and may still be on its way out. */
+	child_wait(i, end);
+	if (!child_start(i, work, drive))
+		return false;
+	child_wait(i, end);
+	child_abandon(i);
+	return !running[i];
+}
+
+void child_abandon(size_t i)
+{
+	if (running[i])
+		sys_call(SYS_kill, pids[i], SIGKILL, 0);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/found.h"
+
+#include <string.h>
+
+#include "util/sha256.h"
+
+/* What the host drew for it, by its own word: Nova asks its kernel for 512 bytes. */
+#define STOCK_BITS 256
+
+/* Its id is its fingerprint, so that it is known again; and it claims nothing where it is too short for it.
+ * Zeros follow it, so that it comes in whole blocks. */
+static void take_stock(const struct drive *drive, struct record *ret)
+{
+	uint8_t print[SHA256_SIZE];
+
+	*ret = (struct record){ .seed = drive->raw,
+		.seed_len = (drive->len + RECORD_BLOCK - 1) / RECORD_BLOCK * RECORD_BLOCK };
+	if (8 * drive->len >= STOCK_BITS)
+		ret->credit_bits = STOCK_BITS;
+	sha256(drive->raw, drive->len, print);
+	memcpy(ret->seed_id, print, RECORD_ID_SIZE);
+	memcpy(ret->uuid, drive->uuid, UUID_SIZE);
+}
+
+int found_take(struct drives *d, size_t index, struct found *ret)
+{
+	struct drive *drive = d->drive + index;
+	int state = drive->state, r = 0;
+
+	*ret = (struct found){ .drive = drive,
+		.index = index,
+		.trusted_bus = drive->is_block && !drive->on_usb,
+		.stock = state == DRIVE_STOCK };
+	if (state == DRIVE_DAMAGED)
+		return drive->err;
+	if (ret->stock)
+		take_stock(drive, &ret->rec);
+	else
+		r = record_parse(drive->raw, drive->len, &ret->rec);
+	if (r < 0 && record_buried(drive->raw, drive->len, &ret->rec) == 0) {
+		ret->buried = true;
+		r = 0;
+	}
+	return r;
+}
+
+bool found_same(struct found *found, size_t n)
+{
+	const struct found *last = found + n - 1;
+	size_t i;
+
+	for (i = 0; i < n - 1; i++) {
+		if (found[i].stock != last->stock || found[i].drive->len != last->drive->len ||
+			memcmp(found[i].drive->raw, last->drive->raw, last->drive->len) != 0)
+			continue;
+		found[i].trusted_bus &= last->trusted_bus;
+		return true;
+	}
+	return false;
+}
+
+void found_compare(struct found *found, size_t n)
+{
+	size_t i, k, seeds = 0, records = 0;
+
+	for (i = 0; i < n; i++) {
+		seeds += !found[i].buried;
+		records += !found[i].buried && !found[i].stock;
+	}
+	for (i = 0; i < n; i++) {
+		/* Beside a record, what any Nova writes is no rival. */
+		found[i].several = (found[i].stock ? seeds : records) > 1;
+		for (k = 0; k < n; k++)
+			if (found[k].buried &&
+				memcmp(found[k].rec.seed_id, found[i].rec.seed_id,
+					RECORD_ID_SIZE) == 0)
+				found[i].spent = true;
+	}
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One variable of the firmware with a bounded set of ids: rewritten whole, which firmware does in one step. */
+#include "guest/ledger.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/statvfs.h>
+
+#include "guest/sys.h"
+
+#define EFIVARS  "/sys/firmware/efi/efivars"
+#define VARIABLE "SeedriveLedger-640d9488-ea8b-4ab1-aad6-7e5cab80b924"
+
+#define EFIVARFS_KIND 0xde5e81e4u /* linux/magic.h */
+
+/* linux/fs.h, which a musl without kernel headers does not have. efivarfs sets the flag on what it finds
+ * at the mount, so that nobody removes a variable by accident. */
+#define GET_FLAGS _IOR('f', 1, long)
+#define SET_FLAGS _IOW('f', 2, long)
+#define IMMUTABLE 0x10
+
+#define ENTRIES_MAX 128
+
+struct entry {
+	uint8_t id[RECORD_ID_SIZE];
+	uint8_t expiry[8]; /* little-endian; 0: never */
+};
+
+/* The file: the variable's attributes, then what it holds. */
+struct variable {
+	uint8_t attributes[4]; /* non-volatile, and reached by boot and run time */
+	uint8_t magic[8];
+	struct entry entry[ENTRIES_MAX];
+};
+
+#define HEAD offsetof(struct variable, entry)
+
+static const uint8_t head[HEAD] = { 7, 0, 0, 0, 'S', 'D', 'L', 'E', 'D', 'G', '0', '1' };
+
+static struct variable known, back;
+static size_t known_len; /* 0: there is none yet */
+
+static int open_folder(enum ledger_state *ret_free)
+{
+	struct statfs fs;
+	int fd = sys_open_dir(AT_FDCWD, EFIVARS);
+
+	if (fd < 0)
+		return fd;
+	if (sys_fstatfs(fd, &fs) < 0 || (uint32_t)fs.f_type != EFIVARFS_KIND) {
+		sys_close(fd);
+		return -ENODEV;
+	}
+	*ret_free = fs.f_flags & ST_RDONLY ? LEDGER_READ_ONLY : LEDGER_FREE;
+	return fd;
+}
+
+/* All of it, or -errno: a variable that cannot be understood is not one to rewrite. */
+static long read_variable(int folder, struct variable *v)
+{
+	int fd = sys_open_at(folder, VARIABLE, O_RDONLY | O_NOFOLLOW, 0);
+	long n;
+
+	if (fd < 0)
+		return fd;
+	n = sys_read(fd, v, sizeof(*v));
+	sys_close(fd);
+	if (n >= 0 &&
+		((size_t)n < HEAD || memcmp(v, head, HEAD) != 0 ||
+			((size_t)n - HEAD) % sizeof(struct entry) != 0))
+		return -EBADMSG;
+	return n;
+}
+
+static size_t count(void)
+{
+	return known_len ? (known_len - HEAD) / sizeof(struct entry) : 0;
+}
+
+static bool knows(const struct record *rec)
+{
+	size_t i;
+
+	for (i = 0; i < count(); i++)
+		if (memcmp(known.entry[i].id, rec->seed_id, RECORD_ID_SIZE) == 0)
+			return true;
+	return false;
+}
+
+enum ledger_state ledger_efi_look(const struct ledger_entry *e)
+{
+	enum ledger_state state;
+	int folder = e->efi ? open_folder(&state) : -ENODEV;
+	long n;
+
+	if (folder < 0)
+		return LEDGER_ABSENT;
+	n = read_variable(folder, &known);
+	sys_close(folder);
+	if (n < 0 && n != -ENOENT)
+		return LEDGER_FAILED;
+	known_len = n > 0 ? (size_t)n : 0;
+	return knows(e->rec) ? LEDGER_SPENT : state;
+}
+
+static uint64_t expiry_of(const struct entry *entry)
+{
+	uint64_t value = 0;
+	size_t i;
+
+	for (i = sizeof(entry->expiry); i > 0; i--)
+		value = value << 8 | entry->expiry[i - 1];
+	return value;
+}
+
+static void prune(uint64_t now)
+{
+	size_t i, kept = 0, all = count();
+
+	for (i = 0; i < all; i++)
+		if (!ledger_expired(now, expiry_of(known.entry + i)))
+			known.entry[kept++] = known.entry[i];
+	known_len = HEAD + kept * sizeof(struct entry);
+}
+
+static bool add(const struct record *rec)
+{
+	struct entry *entry = known.entry + count();
+	uint64_t expiry = ledger_expiry(rec);
+	size_t i;
+
+	if (count() == ENTRIES_MAX)
+		return false;
+	memcpy(known.attributes, head, HEAD);
+	memcpy(entry->id, rec->seed_id, RECORD_ID_SIZE);
+	for (i = 0; i < sizeof(entry->expiry); i++, expiry >>= 8)
+		entry->expiry[i] = (uint8_t)expiry;
+	known_len += sizeof(*entry);
+	return true;
+}
+
+static void set_immutable(int folder, bool on)
+{
+	int fd = sys_open_at(folder, VARIABLE, O_RDONLY | O_NOFOLLOW, 0), flags;
+
+	if (fd < 0)
+		return;
+	if (sys_ioctl(fd, GET_FLAGS, &flags) == 0) {
+		flags = on ? flags | IMMUTABLE : flags & ~IMMUTABLE;
+		sys_ioctl(fd, SET_FLAGS, &flags);
+	}
+	sys_close(fd);
+}
+
+/* efivarfs hands each write to the firmware as the variable's whole new content. */
+static int write_variable(int folder)
+{
+	int fd = sys_open_at(folder, VARIABLE, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+	long n;
+
+	if (fd < 0)
+		return fd;
+	n = sys_write(fd, &known, known_len);
+	sys_close(fd);
+	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
+}
+
+static enum ledger_state commit(int folder)
+{
+	int r;
+
+	set_immutable(folder, false);
+	r = write_variable(folder);
+	set_immutable(folder, true);
+	if (r == 0)
+		return read_variable(folder, &back) == (long)known_len &&
+				memcmp(&back, &known, known_len) == 0 ?
+			LEDGER_COMMITTED :
+			LEDGER_FAILED;
+	return r == -ENOSPC ? LEDGER_FULL : r == -EROFS ? LEDGER_READ_ONLY : LEDGER_FAILED;
+}
+
+enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
+{
+	enum ledger_state state;
+	int folder = open_folder(&state);
+
+	if (folder < 0)
+		return LEDGER_FAILED;
+	prune(e->now);
+	state = add(e->rec) ? commit(folder) : LEDGER_FULL;
+	sys_close(folder);
+	return state;
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A disk for one virtual machine that behaves as bad disks do, over NBD on a unix socket.
+
+    nbd.py [--hang OFFSET] SOCKET IMAGE
+
+What is written stays in memory until a flush, and goes to IMAGE then: a machine that is killed has lost
+what it had not flushed. A read that takes in the byte at OFFSET is never answered. Ends with its one client.
+The protocol is that of the NBD project's doc/proto.md, as far as QEMU wants it.
+"""
+
+import os
+import socket
+import struct
+import sys
+
+OPTION, REPLY, REQUEST, SIMPLE = (0x49484156454f5054, 0x3e889045565a9, 0x25609513, 0x67446698)
+EXPORT_NAME, ABORT, INFO, GO = 1, 2, 6, 7
+READ, WRITE, DISC, FLUSH = range(4)
+FLAGS = 1 | 4           # there are flags; flush is understood
+
+
+class Gone(Exception):
+    pass
+
+
+def take(client, length):
+    data = b""
+    while len(data) < length:
+        piece = client.recv(length - len(data))
+        if not piece:
+            raise Gone
+        data += piece
+    return data
+
+
+def negotiate(client, size):
+    client.sendall(b"NBDMAGIC" + struct.pack(">QH", OPTION, 1 | 2))
+    take(client, 4)
+    while True:
+        _, option, length = struct.unpack(">QII", take(client, 16))
+        take(client, length)
+        if option == EXPORT_NAME:
+            client.sendall(struct.pack(">QH", size, FLAGS))
+            return
+        if option in (INFO, GO):
+            info = struct.pack(">HQH", 0, size, FLAGS)
+            client.sendall(struct.pack(">QIII", REPLY, option, 3, len(info)) + info)
+            client.sendall(struct.pack(">QIII", REPLY, option, 1, 0))
+            if option == GO:
+                return
+        elif option == ABORT:
+            raise Gone
+        else:
+            client.sendall(struct.pack(">QIII", REPLY, option, 0x80000001, 0))
+
+
+def serve(client, image, hang):
+    size = os.fstat(image.fileno()).st_size
+    content = bytearray(image.read())
+    unflushed = []
+    negotiate(client, size)
+    while True:
+        _, _, command, handle, offset, length = struct.unpack(">IHHQQI", take(client, 28))
+        answer = b""
+        if command == READ:
+            if hang is not None and offset <= hang < offset + length:
+                continue
+            answer = bytes(content[offset:offset + length])
+        elif command == WRITE:
+            data = take(client, length)
+            content[offset:offset + length] = data
+            unflushed.append((offset, data))
+        elif command == FLUSH:
+            for at, data in unflushed:
+                image.seek(at)
+                image.write(data)
+            image.flush()
+            unflushed.clear()
+        elif command == DISC:
+            return
+        client.sendall(struct.pack(">IIQ", SIMPLE, 0, handle) + answer)
+
+
+def main(args):
+    hang = None
+    if args[:1] == ["--hang"]:
+        hang = int(args[1])
+        args = args[2:]
+    path, image = args
+    with socket.socket(socket.AF_UNIX) as listener, open(image, "r+b") as file:
+        listener.bind(path)
+        listener.listen(1)
+        client, _ = listener.accept()
+        with client:
+            try:
+                serve(client, file, hang)
+            except (Gone, ConnectionError):
+                pass
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
