@@ -320,6 +320,7 @@ static int make(struct build *b)
 	const struct iso_options iso = {
 		.label = b->label,
 		.publisher = b->publisher,
+		.names = { .level = 3, .lowercase = true },
 		.rock_ridge = true,
 		.joliet = true,
 		.fixed_time = b->fixed_time,

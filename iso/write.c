@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define SYSTEM_AREA ((size_t)16 * ISO_SECTOR) /* zeros, by what libisofs was asked for */
+
 struct sink {
 	int fd;
 	uint8_t *buf;
@@ -57,6 +59,32 @@ static int write_file(
 	return 0;
 }
 
+/* Those that make an image of it: from sector 16 on, up to the terminator (type 255). */
+static size_t descriptors_end(const struct iso_layout *l)
+{
+	size_t at = SYSTEM_AREA;
+
+	while (at + ISO_SECTOR < l->head_len && l->head[at] != 255)
+		at += ISO_SECTOR;
+	return at + ISO_SECTOR;
+}
+
+static int write_head(const struct iso_layout *l, struct sink *s, size_t end)
+{
+	const size_t len = end - SYSTEM_AREA;
+	int r;
+
+	if (!l->descriptors_last)
+		return io_write(s->fd, l->head, l->head_len);
+	if (len > s->room)
+		return -EINVAL;
+	memset(s->buf, 0, len);
+	r = io_write(s->fd, l->head, SYSTEM_AREA);
+	if (r == 0)
+		r = io_write(s->fd, s->buf, len);
+	return r < 0 ? r : io_write(s->fd, l->head + end, l->head_len - end);
+}
+
 int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, uint8_t *buf,
 	size_t buf_len, iso_progress *report, void *ctx, struct fault *f)
 {
@@ -67,14 +95,19 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		.total = l->size,
 		.report = report,
 		.ctx = ctx };
+	const size_t end = descriptors_end(l);
 	size_t i;
 	int r;
 
 	f->text[0] = '\0';
-	r = io_write(fd, l->head, l->head_len);
+	r = write_head(l, &s, end);
 	for (i = 0; i < l->files && r == 0; i++)
 		r = write_file(&s, t, l->file[i], f);
 	if (r == 0)
 		r = flush(&s);
-	return r < 0 ? r : tree_check(t, f);
+	if (r == 0)
+		r = tree_check(t, f);
+	if (r == 0 && l->descriptors_last)
+		r = io_pwrite(fd, l->head + SYSTEM_AREA, end - SYSTEM_AREA, SYSTEM_AREA);
+	return r;
 }
