@@ -275,6 +275,20 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, 
 	return r;
 }
 
+void drive_forget(struct drive *d, struct tree *t)
+{
+	struct tree_node *record = d->has_record ? tree_find(t, RECORD_NAME) : NULL;
+	struct tree_node *note;
+
+	if (record)
+		tree_drop(record);
+	note = d->has_record ? tree_find(t, RECORD_NOTE_NAME) : NULL;
+	if (note)
+		tree_drop(note);
+	drive_clear(d);
+	*d = (struct drive){ 0 };
+}
+
 static int make_record(struct drive *d, const struct drive_request *req, struct fault *f)
 {
 	struct record rec = {

@@ -44,6 +44,9 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
  */
 int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f);
 
+/** drive_forget - take record and note out of @t again: there is no seed. As before drive_prepare(). */
+void drive_forget(struct drive *d, struct tree *t);
+
 /**
  * drive_seed - fill in record and note, if there are to be any, and mix every random_seed of @t
  * A file that cannot be mixed is left as it was, with a warning. Returns: 0 or -errno with @f.

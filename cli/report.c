@@ -6,7 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *command_name;
+static const char *program_name = "seedrive", *command_name;
+
+void report_program(const char *name)
+{
+	program_name = name;
+}
 
 void report_as(const char *command)
 {
@@ -34,7 +39,7 @@ static void say(const char *kind, const char *fmt, va_list ap)
 
 	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
 		line[0] = '\0';
-	fprintf(stderr, "seedrive: %s%s%s", command_name ? command_name : "",
+	fprintf(stderr, "%s: %s%s%s", program_name, command_name ? command_name : "",
 		command_name ? ": " : "", kind);
 	report_text(stderr, line);
 	fputc('\n', stderr);

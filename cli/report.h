@@ -15,6 +15,9 @@ enum {
 		    * check: a source failed */
 };
 
+/** report_program - who speaks, if it is not seedrive. */
+void report_program(const char *name);
+
 /** report_as - the command in whose name all lines are written from now on. */
 void report_as(const char *command);
 
