@@ -225,6 +225,12 @@ static int refuse_letter(struct fault *f, int letter, const char *word)
 	return word[1] == letter ? refuse(f, "", word) : refuse(f, "-", name);
 }
 
+static void take_untranslated(struct iso_names *n)
+{
+	n->full = n->lowercase = n->relaxed = true;
+	n->untranslated = n->no_version = n->no_period = true;
+}
+
 static int take_level(struct mkisofs_args *a, struct fault *f)
 {
 	const char *v = optarg;
@@ -232,6 +238,8 @@ static int take_level(struct mkisofs_args *a, struct fault *f)
 	if (v[0] < '1' || v[0] > '4' || v[1])
 		return fault_set(f, -EINVAL, "-iso-level: %s: must be 1, 2, 3 or 4", v);
 	a->names.level = (unsigned)(v[0] - '0');
+	if (a->names.level == 4)
+		take_untranslated(&a->names);
 	return 0;
 }
 
@@ -250,12 +258,6 @@ static int take_text(const char **field, const char *what, size_t max, struct fa
 		return fault_set(f, -EINVAL, "%s: longer than %zu characters", what, max);
 	*field = optarg;
 	return 0;
-}
-
-static void take_untranslated(struct iso_names *n)
-{
-	n->full = n->lowercase = n->relaxed = true;
-	n->untranslated = n->no_version = n->no_period = true;
 }
 
 static int take_name_option(struct mkisofs_args *a, int c)
