@@ -277,7 +277,9 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 		&dir);
 	if (r < 0)
 		return r;
-	if (t->root->st.st_nlink == 0) /* until a folder comes */
+	if (t->root->st.st_nlink == 0) { /* until a folder comes */
+		t->root->st.st_mode = S_IFDIR | 0555;
 		t->root->st.st_mtim = t->root->st.st_ctim = t->root->st.st_atim = g.st.st_mtim;
+	}
 	return is_dir ? graft_folder(&g, dir) : graft_file(&g, dir, name);
 }
