@@ -259,40 +259,48 @@ static int grow(uint8_t **buf, size_t *room, size_t need)
 
 	if (need <= *room)
 		return 0;
-	more = realloc(*buf, 2 * need);
+	need += need / 2;
+	more = realloc(*buf, need);
 	if (!more)
 		return -ENOMEM;
 	*buf = more;
-	*room = 2 * need;
+	*room = need;
 	return 0;
 }
 
-/* Until libisofs' thread has written all it has to, or all that the buffer holds: a reader at its heels
- * would change threads for every sector. */
-static void wait_for_head(struct burn_source *source)
+/* Whole sectors that wait in the buffer; @ret_active: its thread may yet add to them. */
+static size_t waiting(struct iso_layout *l, bool *ret_active)
 {
-	const struct timespec nap = { .tv_nsec = 50000 };
-	size_t size, room = ISO_SECTOR;
 	const int active = 1;
+	size_t size, room;
 
-	while (iso_ring_buffer_get_status(source, &size, &room) == active && room >= ISO_SECTOR)
-		nanosleep(&nap, NULL);
+	*ret_active = iso_ring_buffer_get_status(l->source, &size, &room) == active;
+	return (size - room) / ISO_SECTOR * ISO_SECTOR;
 }
 
-/* All that libisofs writes before it asks for the first content. */
+/* All that libisofs writes before it asks for the first content. The buffer is emptied at once when it is
+ * full or its thread has ended: a reader at its heels would change threads for every sector. */
 static int read_head(struct iso_layout *l)
 {
-	size_t room = 0;
+	const struct timespec nap = { .tv_nsec = 50000 };
+	size_t room = 0, n;
+	bool active;
 	int r;
 
-	wait_for_head(l->source);
 	for (;;) {
-		r = grow(&l->head, &room, l->head_len + ISO_SECTOR);
+		n = waiting(l, &active);
+		if (active && n < (FIFO_SECTORS - 1) * ISO_SECTOR) {
+			nanosleep(&nap, NULL);
+			continue;
+		}
+		if (n == 0)
+			return 0;
+		r = grow(&l->head, &room, l->head_len + n);
 		if (r < 0)
 			return r;
-		if (l->source->read_xt(l->source, l->head + l->head_len, ISO_SECTOR) != ISO_SECTOR)
-			return 0;
-		l->head_len += ISO_SECTOR;
+		if (l->source->read_xt(l->source, l->head + l->head_len, (int)n) != (int)n)
+			return -EIO;
+		l->head_len += n;
 	}
 }
 

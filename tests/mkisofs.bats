@@ -170,6 +170,23 @@ conf() {
 	cmp content "$NOVA/openstack/latest/meta_data.json"
 }
 
+@test "mkisofs: large files of any length arrive whole, between small ones, in a file and a pipe" {
+	local size
+	mkdir tree
+	for size in 0 1 2047 2048 2049 262143 262144 262145 264193 5000001; do
+		head -c "$size" /dev/urandom >"tree/$size"
+	done
+	"$MKISOFS" -r -J -o out.iso tree
+	"$MKISOFS" -r -J tree | cat >pipe.iso
+	for image in out.iso pipe.iso; do
+		mkdir read
+		bsdtar -xf "$image" -C read
+		chmod -R u+w read
+		diff -r tree read
+		rm -r read
+	done
+}
+
 @test "mkisofs: texts of the volume descriptor" {
 	no_cloud tree
 	"$MKISOFS" -V label -publisher PUB -p PREP -A APP -sysid SYS -volset SET -o out.iso tree
