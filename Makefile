@@ -154,6 +154,7 @@ deps:
 
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
+	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
 	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-check build/libexec/seedrive-serve
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
@@ -170,7 +171,8 @@ install: all
 
 uninstall:
 	rm -rf $(libexecdir)
-	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive $(docdir)/seedrive.conf \
+	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(sbindir)/seedrive-guest $(compdir)/seedrive \
+		$(docdir)/seedrive.conf \
 		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket \
 		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)

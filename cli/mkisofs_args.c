@@ -404,7 +404,7 @@ static size_t words_size(const struct mkisofs_args *a)
 	size_t i, sum = 0;
 
 	for (i = 0; i < a->paths; i++)
-		sum += strlen(a->path[i].source) + 2;
+		sum += strlen(a->path[i].source) + 1;
 	return sum;
 }
 
