@@ -3,6 +3,7 @@
 #include "cli/configure.h"
 #include "cli/make.h"
 #include "cli/mkisofs_args.h"
+#include "cli/mkisofs_say.h"
 #include "cli/report.h"
 #include "cli/start.h"
 #include "util/target.h"
@@ -200,7 +201,7 @@ static int make(struct mkisofs *m)
 	return status < 0 ? write_out(m) : status;
 }
 
-static int run(struct mkisofs *m)
+static int make_drive(struct mkisofs *m)
 {
 	int status = open_out(m);
 
@@ -210,11 +211,24 @@ static int run(struct mkisofs *m)
 		status = gather(m);
 	if (status < 0)
 		status = make(m);
-	if (status >= 0)
+	return status < 0 ? EXIT_DONE : status;
+}
+
+/* Of a plain image not a word; of a drive one in the journal, and to the broker that had a part in it. */
+static int run(struct mkisofs *m)
+{
+	const char *label = m->args.label;
+	int status;
+
+	if (label && drive_is_seed_label(label))
+		say_listen();
+	status = make_drive(m);
+	if (!label || !drive_is_seed_label(label))
 		return status;
-	if (m->make.drive.has_record)
+	if (status == EXIT_DONE && m->make.drive.has_record)
 		seed_tell(&m->make.seed, m->make.request.uuid);
-	return EXIT_DONE;
+	say_made(&m->make, m->args.out ? m->args.out : "standard output", label, status);
+	return status;
 }
 
 static int act(struct mkisofs *m, int argc, char **argv)

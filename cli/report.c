@@ -13,6 +13,13 @@ void report_program(const char *name)
 	program_name = name;
 }
 
+static void (*listener)(const char *line);
+
+void report_listen(void (*hear)(const char *line))
+{
+	listener = hear;
+}
+
 void report_as(const char *command)
 {
 	command_name = command;
@@ -39,6 +46,8 @@ static void say(const char *kind, const char *fmt, va_list ap)
 
 	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
 		line[0] = '\0';
+	if (listener)
+		listener(line);
 	fprintf(stderr, "%s: %s%s%s", program_name, command_name ? command_name : "",
 		command_name ? ": " : "", kind);
 	report_text(stderr, line);

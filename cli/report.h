@@ -31,6 +31,9 @@ void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /** report_text - the same of any text, to @to, without a newline. */
 void report_text(FILE *to, const char *text);
 
+/** report_listen - who hears each line too, without the names before it. */
+void report_listen(void (*hear)(const char *line));
+
 /** report_failed, report_usage - an error line, and the exit status that goes with it. */
 int report_failed(const struct fault *f);
 int report_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

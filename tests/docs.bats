@@ -315,9 +315,17 @@ ends() {
 	says seedrive-guest "at most $((path - 1)) characters"
 }
 
-@test "docs: each field that the journal is given is in seedrive-serve(1), and no other" {
+# journal_fields PAGE: those that have an entry there.
+journal_fields() {
+	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page "$1")" | tr -d ' ' | tr ',' '\n'
+}
+
+@test "docs: each field that the journal is given is in the program's page, and no other" {
 	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
-	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page seedrive-serve)" | tr -d ' ' | tr ',' '\n' >paged
+	journal_fields seedrive-serve >paged
+	same fields source paged
+	cat "$ROOT"/{cli/mkisofs_say,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
+	journal_fields seedrive-mkisofs >paged
 	same fields source paged
 }
 

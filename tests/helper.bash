@@ -135,6 +135,13 @@ with_etc() {
 	as_root unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh "$@"
 }
 
+# own_run COMMAND...: with a /run of its own, in which there is a journal's folder and ours.
+own_run() {
+	mkdir -p run
+	as_root unshare --mount sh -c 'mount -t tmpfs run /run &&
+		mkdir -p /run/systemd/journal /run/seedrive && exec "$@"' sh "$@"
+}
+
 # tests/preload.c for what the world does to the tool: `world AT=... DO=... COMMAND...`.
 make_world() {
 	cc -O2 -Wall -Wextra -D_GNU_SOURCE -U_FORTIFY_SOURCE -fPIC -shared \

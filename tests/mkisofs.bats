@@ -517,6 +517,64 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 	content out.iso openstack/latest/user_data | cmp - tree/openstack/latest/user_data
 }
 
+@test "mkisofs: each drive is one entry in the journal, and a plain image none" {
+	small_tree tree
+	conf "source = kernel"
+	export SEEDRIVE_ETC=$PWD/etc
+	own_run unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh \
+		/usr/bin/python3 - "$MKISOFS" <<-'END'
+		import os, socket, subprocess, sys
+		journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		journal.bind("/run/systemd/journal/socket")
+		journal.settimeout(60)
+
+		def mkisofs(*arguments):
+		    done = subprocess.run([sys.argv[1], *arguments], capture_output=True, text=True)
+		    return done.returncode, done.stderr
+
+		def entry():
+		    return dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+
+		def conf(text):
+		    open(os.environ["SEEDRIVE_ETC"] + "/seedrive.conf", "w").write("[mkisofs]\nsource = kernel\n" + text)
+
+		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree") == (0, "")
+		e = entry()
+		assert e["SYSLOG_IDENTIFIER"] == "seedrive-mkisofs" and e["PRIORITY"] == "6", e
+		assert e["MESSAGE"] == "out.iso: seed of 256 bits, 0 bits from hardware", e
+		assert e["SEEDRIVE_INSTANCE"] == os.environ["UUID"] and e["SEEDRIVE_SOURCES"] == "kernel", e
+		assert e["SEEDRIVE_BITS"] == "256" and e["SEEDRIVE_HARDWARE_BITS"] == "0", e
+		assert e["SEEDRIVE_OUT"] == "out.iso" and e["SEEDRIVE_LABEL"] == "config-2", e
+		assert "SEEDRIVE_SHORT" not in e, e
+		said = subprocess.check_output([os.environ["TOOL"], "inspect", "out.iso"], text=True)
+		assert "seed          " + e["SEEDRIVE_SEED_ID"] + "\n" in said, (said, e)
+
+		conf("bits = 300\nbist = 3\n")
+		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree")[0] == 0
+		e = entry()
+		assert e["PRIORITY"] == "4" and e["SEEDRIVE_SHORT"] == "44", e
+		assert e["MESSAGE"] == ("out.iso: seed of 256 bits, 0 bits from hardware: /etc/seedrive.conf:4: bist:"
+		    " unknown key; less entropy than asked for: 256 of 300 bits: kernel: passed"), e
+
+		assert mkisofs("-r", "-V", "config-2", "-o", "nowhere/out.iso", "tree")[0] == 1
+		e = entry()
+		assert e["PRIORITY"] == "3" and "SEEDRIVE_SEED_ID" not in e, e
+		assert e["MESSAGE"] == ("nowhere/out.iso: not made: nowhere/out.iso: No such file or directory"), e
+
+		conf("seed = off\n")
+		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree") == (0, "")
+		e = entry()
+		assert e["MESSAGE"] == "out.iso: without a seed" and "SEEDRIVE_BITS" not in e, e
+
+		assert mkisofs("-r", "-o", "out.iso", "tree") == (0, "")
+		journal.setblocking(False)
+		try:
+		    assert not journal.recv(65536)
+		except BlockingIOError:
+		    pass
+	END
+}
+
 # --- what the world does ---
 
 @test "mkisofs: any locale, TZ and environment, closed descriptors, no locked memory" {

@@ -134,3 +134,24 @@ without_seeds() {
 		assert found.network_config == {"version": 2, "ethernets": {}}, found.network_config
 	END
 }
+
+@test "nova: with the broker the drive's seed is the broker's hardware, which that user may not open" {
+	if [ "$(id -u)" = 0 ]; then
+		chown 65534 .
+	fi
+	key fifo head -c 65536 /dev/urandom
+	chmod 600 fifo
+	own_run bash -euc "$(declare -f nova as_nova)"'
+		"$TOOL" serve --source file:fifo,bits=4,deadline=5s >log 2>&1 3>&- &
+		daemon=$!
+		trap "kill $daemon; wait $daemon || true" EXIT
+		until "$TOOL" draw --source broker -o seed -n 32 2>/dev/null; do
+			kill -0 "$daemon"
+			sleep 0.05
+		done
+		chmod 755 /run/seedrive
+		nova disk.config'
+	"$TOOL" inspect --json --min-bits 256 disk.config >found
+	[ "$(member found hardware_bits)" = 256 ]
+	[ "$(member found bound_to)" = "$UUID" ]
+}
