@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A seed plus existing metadata into a config drive. */
+#include "cli/batch.h"
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
 #include "cli/make.h"
 #include "util/replace.h"
+#include "util/secret.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,6 +20,8 @@ struct build {
 	struct entropy_options entropy;
 	const char *out, *dir, *label, *publisher, *bind;
 	const char *user_data, *meta_data, *network_config;
+	const char *batch; /* a list, instead of OUT and DIR */
+	uint32_t jobs;     /* 0: as many as CPUs */
 	/* the work */
 	bool to_stdout;
 	struct replace replace;
@@ -32,6 +36,8 @@ enum {
 	OPT_USER_DATA,
 	OPT_META_DATA,
 	OPT_NETWORK_CONFIG,
+	OPT_BATCH,
+	OPT_JOBS,
 };
 
 static const struct option options[] = {
@@ -44,6 +50,8 @@ static const struct option options[] = {
 	{ "user-data", required_argument, NULL, OPT_USER_DATA },
 	{ "meta-data", required_argument, NULL, OPT_META_DATA },
 	{ "network-config", required_argument, NULL, OPT_NETWORK_CONFIG },
+	{ "batch", required_argument, NULL, OPT_BATCH },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
 	{ 0 },
 };
 
@@ -73,6 +81,13 @@ static int take_option(struct build *b, int c)
 	case OPT_NETWORK_CONFIG:
 		b->network_config = optarg;
 		return -1;
+	case OPT_BATCH:
+		b->batch = optarg;
+		return -1;
+	case OPT_JOBS:
+		return option_number("--jobs", optarg, 1, BATCH_JOBS_MAX, &b->jobs) < 0 ?
+			EXIT_USAGE :
+			-1;
 	default:
 		return entropy_option(&b->entropy, c);
 	}
@@ -88,24 +103,47 @@ static bool is_text(const char *s, size_t max)
 	return len <= max;
 }
 
-static int check_words(struct build *b)
+static int check_output(struct build *b)
 {
-	const bool files = b->user_data || b->meta_data || b->network_config;
-
-	if (!b->out)
-		return report_usage("-o OUT is missing");
-	if (!b->dir == !files)
-		return report_usage(files ? "either DIR or --user-data and its kin, not both" :
-					    "DIR is missing");
-	if (b->label && (!*b->label || !is_text(b->label, 32)))
-		return report_usage("--label: %s: must be 1 to 32 ASCII characters", b->label);
-	if (b->publisher && !is_text(b->publisher, 128))
-		return report_usage("--publisher: must be at most 128 ASCII characters");
 	b->to_stdout = strcmp(b->out, "-") == 0;
 	if (b->to_stdout && isatty(STDOUT_FILENO))
 		return report_usage("-o -: an image does not go to a terminal");
 	if (b->to_stdout && b->entropy.json)
 		return report_usage("--json: standard output is the image's");
+	return -1;
+}
+
+/* Which drive, or drives. */
+static int check_what(struct build *b)
+{
+	const bool files = b->user_data || b->meta_data || b->network_config;
+
+	if (b->batch && (b->out || b->dir || files))
+		return report_usage("--batch: the list has OUT and DIR");
+	if (b->batch && b->entropy.json)
+		return report_usage("--json: not with --batch");
+	if (b->batch)
+		return -1;
+	if (b->jobs)
+		return report_usage("--jobs: only with --batch");
+	if (!b->out)
+		return report_usage("-o OUT is missing");
+	if (!b->dir == !files)
+		return report_usage(files ? "either DIR or --user-data and its kin, not both" :
+					    "DIR is missing");
+	return check_output(b);
+}
+
+static int check_words(struct build *b)
+{
+	const int status = check_what(b);
+
+	if (status >= 0)
+		return status;
+	if (b->label && (!*b->label || !is_text(b->label, 32)))
+		return report_usage("--label: %s: must be 1 to 32 ASCII characters", b->label);
+	if (b->publisher && !is_text(b->publisher, 128))
+		return report_usage("--publisher: must be at most 128 ASCII characters");
 	return -1;
 }
 
@@ -342,36 +380,96 @@ static void print_json(const struct build *b)
 	json_print(o, stdout);
 }
 
-static void clear(struct build *b)
+/* From the first byte of entropy to the last one of the image, and what there is to say of it. */
+static int build(struct build *b)
 {
+	int status = make_begin(&b->make);
+
+	if (status < 0)
+		status = open_out(b);
+	if (status < 0)
+		status = gather(b);
+	if (status < 0)
+		status = make(b);
+	if (status < 0) {
+		status = EXIT_DONE;
+		if (b->entropy.json)
+			print_json(b);
+		else if (!b->entropy.quiet)
+			print_result(b);
+	}
 	make_clear(&b->make);
-	entropy_options_clear(&b->entropy);
-	if (!b->to_stdout && b->out)
+	if (!b->to_stdout)
 		interrupt_end(&b->replace);
+	return status;
+}
+
+/* --- many of them --- */
+
+static int build_row(void *ctx, const struct batch_row *row)
+{
+	struct build *common = ctx;
+	static struct build b; /* where the handler of signals finds it */
+	int status;
+
+	if (!common->make.memory && common->make.seed_mode != CONFIG_SEED_OFF)
+		common->make.memory = draw_memory_new();
+	b = *common;
+	b.make.entropy = &b.entropy;
+	b.out = row->out;
+	b.dir = row->dir;
+	if (!b.make.fixed_time)
+		b.make.now = time(NULL);
+	/* Of each a word only where that is asked for; of all there is one in the end. */
+	b.entropy.quiet |= !b.entropy.verbose;
+	status = build(&b);
+	if (status != EXIT_DONE)
+		report_error("%s: not made", row->out);
+	return status;
+}
+
+static void end_rows(void *ctx)
+{
+	struct build *common = ctx;
+
+	draw_memory_free(common->make.memory);
+	common->make.memory = NULL;
+	secret_wipe_stack();
+}
+
+static int build_batch(struct build *b)
+{
+	const struct batch_work work = { build_row, end_rows, b };
+	const unsigned jobs = b->jobs ? b->jobs : batch_jobs();
+	struct batch batch;
+	int status = EXIT_FAILED;
+	long done = -1;
+
+	if (batch_read(&batch, b->batch, &b->make.fault) < 0) {
+		report_failed(&b->make.fault);
+		goto out;
+	}
+	done = batch_run(&batch, jobs, &work, b->entropy.quiet);
+	if (done < 0) {
+		report_error("--batch: %s", strerror((int)-done));
+		goto out;
+	}
+	status = (size_t)done == batch.rows ? EXIT_DONE : EXIT_FAILED;
+	if (!b->entropy.quiet)
+		printf("%ld of %zu drives made\n", done, batch.rows);
+out:
+	batch_clear(&batch);
+	return status;
 }
 
 static int run(int argc, char **argv)
 {
 	static struct build b = { .replace = { .fd = -1, .dirfd = -1 } };
-	int status;
+	int status = parse(&b, argc, argv);
 
-	status = parse(&b, argc, argv);
 	if (status < 0)
-		status = make_begin(&b.make);
-	if (status < 0)
-		status = open_out(&b);
-	if (status < 0)
-		status = gather(&b);
-	if (status < 0)
-		status = make(&b);
-	if (status < 0) {
-		status = EXIT_DONE;
-		if (b.entropy.json)
-			print_json(&b);
-		else if (!b.entropy.quiet)
-			print_result(&b);
-	}
-	clear(&b);
+		status = b.batch ? build_batch(&b) : build(&b);
+	entropy_options_clear(&b.entropy);
 	return status;
 }
 
@@ -382,8 +480,11 @@ const struct command cmd_build = {
 		"build [OPTION...] -o OUT DIR\n"
 		"       seedrive build [OPTION...] -o OUT --user-data FILE [--meta-data FILE]\n"
 		"                      [--network-config FILE]\n"
+		"       seedrive build [OPTION...] --batch LIST [--jobs N]\n"
 		"\n"
 		"  -o, --output OUT       the image; - is standard output\n"
+		"  --batch LIST           many: a line each, OUT, a tab and DIR; - is standard input\n"
+		"  --jobs N               so many at once (default: one for each CPU)\n"
 		"  --label LABEL          default: config-2 for openstack/, cidata for meta-data\n"
 		"  --publisher TEXT       for the volume descriptor\n"
 		"  --bind auto|none|UUID  the instance whose guest may credit the seed; auto takes\n"

@@ -44,10 +44,12 @@ const char *make_clock(struct make *m)
 
 int make_begin(struct make *m)
 {
+	const size_t blocks = (m->entropy->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	int status = -1;
 
 	if (!m->plain && m->seed_mode != CONFIG_SEED_OFF)
-		status = entropy_begin(&m->seed, m->entropy);
+		status = m->memory ? entropy_draw_with(&m->seed, m->entropy, blocks, m->memory) :
+				     entropy_begin(&m->seed, m->entropy);
 	if (status < 0 || !m->entropy->settings.claim_less)
 		return status;
 	m->seed_mode = CONFIG_SEED_OFF;
@@ -101,7 +103,7 @@ static int go_without(struct make *m, const struct iso_options *iso)
 /* The sources were drawn beside all that; now their bytes are needed. */
 static int take_seed(struct make *m, const struct iso_options *iso)
 {
-	const int status = entropy_end(&m->seed, m->entropy);
+	const int status = m->memory ? -1 : entropy_end(&m->seed, m->entropy);
 
 	if (status < 0)
 		return drive_seed(&m->drive, &m->tree, &m->request, &m->fault) < 0 ?

@@ -15,6 +15,7 @@ struct make {
 	enum config_seed seed_mode; /* as settled; off as well once there is no seed to be had */
 	bool plain;                 /* no drive of ours: the tree as it is, and not a word */
 	bool fixed_time;            /* SOURCE_DATE_EPOCH */
+	struct draw_memory *memory; /* of the drives before this one; NULL: it is the only one */
 	time_t now;
 	struct tree tree; /* the caller's to fill */
 	struct seed seed;
