@@ -34,8 +34,11 @@ const char *drive_default_label(const struct tree *t);
  */
 int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
 
+/** drive_drop_old - take out what lies in @t under the names of record and note, with a warning. */
+void drive_drop_old(struct tree *t);
+
 /**
- * drive_prepare - make room for record and note in @t; their content comes with drive_seed()
+ * drive_prepare - drive_drop_old(), and make room for record and note in @t; their content comes with drive_seed()
  * @d:      the caller's storage; needs drive_clear() after the tree is cleared, also after an error
  * @blocks: of the record; 0: there is to be neither record nor note
  *

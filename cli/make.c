@@ -86,7 +86,9 @@ static int begin_layout(struct make *m, const struct iso_options *iso)
 	const size_t blocks = m->seed_mode == CONFIG_SEED_ON ? m->seed.blocks : 0;
 	int r = 0;
 
-	if (!m->plain)
+	if (!m->plain && m->seed_mode == CONFIG_SEED_OFF)
+		drive_drop_old(&m->tree);
+	else if (!m->plain)
 		r = drive_prepare(&m->drive, &m->tree, blocks, m->request.now, &m->fault);
 	return r < 0 ? r : iso_layout_begin(&m->layout, &m->tree, iso, &m->fault);
 }
@@ -132,12 +134,18 @@ int make_lay_out(struct make *m, const struct iso_options *iso)
 
 /* --- the image --- */
 
+/* Nothing of ours passes through the buffer: no secret, that is, but the caller's. */
+static bool is_public(const struct make *m)
+{
+	return m->plain || m->seed_mode == CONFIG_SEED_OFF;
+}
+
 int make_write(struct make *m, int fd, const char *what)
 {
 	struct progress progress;
 	int r;
 
-	m->buffer = m->plain ? malloc(BUFFER_SIZE) : secret_new(BUFFER_SIZE);
+	m->buffer = is_public(m) ? malloc(BUFFER_SIZE) : secret_new(BUFFER_SIZE);
 	if (!m->buffer)
 		return fault_errno(&m->fault, -ENOMEM, what);
 	progress_init(&progress, what, m->entropy->quiet);
@@ -153,11 +161,11 @@ void make_clear(struct make *m)
 	tree_clear(&m->tree);
 	drive_clear(&m->drive);
 	seed_clear(&m->seed);
-	if (m->plain)
+	if (is_public(m))
 		free(m->buffer);
 	else
 		secret_free(m->buffer);
 	m->buffer = NULL;
-	if (!m->plain)
+	if (!is_public(m))
 		secret_wipe_stack();
 }
