@@ -1,216 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/mkisofs_args.h"
+#include "cli/mkisofs_options.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* What getopt_long_only() gives for an option that has no letter. */
-enum {
-	OPT_REFUSE = 256,
-	OPT_ACCEPT,
-	OPT_PUBLISHER,
-	OPT_QUIET,
-	OPT_LOWERCASE,
-	OPT_RELAXED,
-	OPT_LONGEST,
-	OPT_ISO_LEVEL,
-	OPT_JOLIET_LONG,
-	OPT_CHARSET,
-	OPT_GRAFT,
-	OPT_SYSID,
-	OPT_VOLSET,
-	OPT_NOROCK,
-	OPT_VERSION,
-	OPT_HELP,
-};
-
-/* genisoimage's letters. The dash: words that are no options come in their place; the colon: a value that
- * is missing is told from an option that is unknown. */
-#define LETTERS "-:A:b:B:c:C:dDe:fgG:hH:i:JlLm:M:No:p:P:rRs:TUvV:x:z"
-
-#define YES required_argument
-#define NO  no_argument
-
-/*
- * All of genisoimage's long options, also those that are refused: what may be abbreviated depends on
- * the others. Behind them those of xorrisofs that callers in the field use.
- */
-static const struct option options[] = {
-	/* honoured */
-	{ "output", YES, NULL, 'o' },
-	{ "volid", YES, NULL, 'V' },
-	{ "publisher", YES, NULL, OPT_PUBLISHER },
-	{ "preparer", YES, NULL, 'p' },
-	{ "appid", YES, NULL, 'A' },
-	{ "sysid", YES, NULL, OPT_SYSID },
-	{ "volset", YES, NULL, OPT_VOLSET },
-	{ "joliet", NO, NULL, 'J' },
-	{ "joliet-long", NO, NULL, OPT_JOLIET_LONG },
-	{ "rock", NO, NULL, 'R' },
-	{ "rational-rock", NO, NULL, 'r' },
-	{ "full-iso9660-filenames", NO, NULL, 'l' },
-	{ "max-iso9660-filenames", NO, NULL, OPT_LONGEST },
-	{ "allow-lowercase", NO, NULL, OPT_LOWERCASE },
-	{ "relaxed-filenames", NO, NULL, OPT_RELAXED },
-	{ "untranslated-filenames", NO, NULL, 'U' },
-	{ "omit-version-number", NO, NULL, 'N' },
-	{ "omit-period", NO, NULL, 'd' },
-	{ "iso-level", YES, NULL, OPT_ISO_LEVEL },
-	{ "input-charset", YES, NULL, OPT_CHARSET },
-	{ "output-charset", YES, NULL, OPT_CHARSET },
-	{ "graft-points", NO, NULL, OPT_GRAFT },
-	{ "follow-links", NO, NULL, 'f' },
-	{ "quiet", NO, NULL, OPT_QUIET },
-	{ "version", NO, NULL, OPT_VERSION },
-	{ "help", NO, NULL, OPT_HELP },
-	/* accepted: they change nothing that a reader of the image could see, or nothing here (names.h) */
-	{ "ldots", NO, NULL, 'L' },
-	{ "allow-leading-dots", NO, NULL, 'L' },
-	{ "allow-multidot", NO, NULL, OPT_ACCEPT },
-	{ "cache-inodes", NO, NULL, OPT_ACCEPT },
-	{ "no-cache-inodes", NO, NULL, OPT_ACCEPT },
-	{ "pad", NO, NULL, OPT_ACCEPT },
-	{ "no-pad", NO, NULL, OPT_ACCEPT },
-	{ "verbose", NO, NULL, 'v' },
-	{ "gui", NO, NULL, OPT_ACCEPT },
-	{ "disable-deep-relocation", NO, NULL, 'D' },
-	{ "hide-rr-moved", NO, NULL, OPT_ACCEPT },
-	{ "allow-limited-size", NO, NULL, OPT_ACCEPT },
-	{ "force-rr", NO, NULL, OPT_ACCEPT },
-	{ "no-rr", NO, NULL, OPT_ACCEPT },
-	/* refused */
-	{ "abstract", YES, NULL, OPT_REFUSE },
-	{ "alpha-boot", YES, NULL, OPT_REFUSE },
-	{ "apple", NO, NULL, 'g' },
-	{ "auto", YES, NULL, OPT_REFUSE },
-	{ "biblio", YES, NULL, OPT_REFUSE },
-	{ "boot-hfs-file", YES, NULL, OPT_REFUSE },
-	{ "boot-info-table", NO, NULL, OPT_REFUSE },
-	{ "boot-load-seg", YES, NULL, OPT_REFUSE },
-	{ "boot-load-size", YES, NULL, OPT_REFUSE },
-	{ "cap", NO, NULL, OPT_REFUSE },
-	{ "cdrecord-params", YES, NULL, 'C' },
-	{ "check-oldnames", NO, NULL, OPT_REFUSE },
-	{ "check-session", YES, NULL, OPT_REFUSE },
-	{ "checksum_algorithm_iso", YES, NULL, OPT_REFUSE },
-	{ "checksum_algorithm_template", YES, NULL, OPT_REFUSE },
-	{ "chrp-boot", NO, NULL, OPT_REFUSE },
-	{ "cluster-size", YES, NULL, OPT_REFUSE },
-	{ "copyright", YES, NULL, OPT_REFUSE },
-	{ "dave", NO, NULL, OPT_REFUSE },
-	{ "debug", NO, NULL, OPT_REFUSE },
-	{ "dev", YES, NULL, 'M' },
-	{ "dir-mode", YES, NULL, OPT_REFUSE },
-	{ "double", NO, NULL, OPT_REFUSE },
-	{ "dvd-video", NO, NULL, OPT_REFUSE },
-	{ "efi-boot", YES, NULL, 'e' },
-	{ "eltorito-alt-boot", NO, NULL, OPT_REFUSE },
-	{ "eltorito-boot", YES, NULL, 'b' },
-	{ "eltorito-catalog", YES, NULL, 'c' },
-	{ "ethershare", NO, NULL, OPT_REFUSE },
-	{ "exchange", NO, NULL, OPT_REFUSE },
-	{ "exclude", YES, NULL, 'm' },
-	{ "exclude-list", YES, NULL, OPT_REFUSE },
-	{ "file-mode", YES, NULL, OPT_REFUSE },
-	{ "generic-boot", YES, NULL, 'G' },
-	{ "gid", YES, NULL, OPT_REFUSE },
-	{ "hard-disk-boot", NO, NULL, OPT_REFUSE },
-	{ "hfs", NO, NULL, 'h' },
-	{ "hfs-bless", YES, NULL, OPT_REFUSE },
-	{ "hfs-creator", YES, NULL, OPT_REFUSE },
-	{ "hfs-parms", YES, NULL, OPT_REFUSE },
-	{ "hfs-type", YES, NULL, OPT_REFUSE },
-	{ "hfs-unlock", NO, NULL, OPT_REFUSE },
-	{ "hfs-volid", YES, NULL, OPT_REFUSE },
-	{ "hidden", YES, NULL, OPT_REFUSE },
-	{ "hidden-list", YES, NULL, OPT_REFUSE },
-	{ "hide", YES, NULL, OPT_REFUSE },
-	{ "hide-hfs", YES, NULL, OPT_REFUSE },
-	{ "hide-hfs-list", YES, NULL, OPT_REFUSE },
-	{ "hide-joliet", YES, NULL, OPT_REFUSE },
-	{ "hide-joliet-list", YES, NULL, OPT_REFUSE },
-	{ "hide-joliet-trans-tbl", NO, NULL, OPT_REFUSE },
-	{ "hide-list", YES, NULL, OPT_REFUSE },
-	{ "hppa-bootloader", YES, NULL, OPT_REFUSE },
-	{ "hppa-cmdline", YES, NULL, OPT_REFUSE },
-	{ "hppa-kernel-32", YES, NULL, OPT_REFUSE },
-	{ "hppa-kernel-64", YES, NULL, OPT_REFUSE },
-	{ "hppa-ramdisk", YES, NULL, OPT_REFUSE },
-	{ "icon-position", NO, NULL, OPT_REFUSE },
-	{ "input-hfs-charset", YES, NULL, OPT_REFUSE },
-	{ "jcharset", YES, NULL, OPT_REFUSE },
-	{ "jigdo-exclude", YES, NULL, OPT_REFUSE },
-	{ "jigdo-force-md5", YES, NULL, OPT_REFUSE },
-	{ "jigdo-jigdo", YES, NULL, OPT_REFUSE },
-	{ "jigdo-map", YES, NULL, OPT_REFUSE },
-	{ "jigdo-min-file-size", YES, NULL, OPT_REFUSE },
-	{ "jigdo-template", YES, NULL, OPT_REFUSE },
-	{ "jigdo-template-compress", YES, NULL, OPT_REFUSE },
-	{ "log-file", YES, NULL, OPT_REFUSE },
-	{ "mac-name", NO, NULL, OPT_REFUSE },
-	{ "macbin", NO, NULL, OPT_REFUSE },
-	{ "magic", YES, NULL, OPT_REFUSE },
-	{ "map", YES, NULL, 'H' },
-	{ "md5-list", YES, NULL, OPT_REFUSE },
-	{ "mips-boot", YES, NULL, OPT_REFUSE },
-	{ "mipsel-boot", YES, NULL, OPT_REFUSE },
-	{ "netatalk", NO, NULL, OPT_REFUSE },
-	{ "new-dir-mode", YES, NULL, OPT_REFUSE },
-	{ "no-bak", NO, NULL, OPT_REFUSE },
-	{ "no-boot", NO, NULL, OPT_REFUSE },
-	{ "no-desktop", NO, NULL, OPT_REFUSE },
-	{ "no-emul-boot", NO, NULL, OPT_REFUSE },
-	{ "no-iso-translate", NO, NULL, OPT_REFUSE },
-	{ "no-mac-files", NO, NULL, OPT_REFUSE },
-	{ "no-split-symlink-components", NO, NULL, OPT_REFUSE },
-	{ "no-split-symlink-fields", NO, NULL, OPT_REFUSE },
-	{ "nobak", NO, NULL, OPT_REFUSE },
-	{ "old-exclude", YES, NULL, 'x' },
-	{ "old-root", YES, NULL, OPT_REFUSE },
-	{ "osx-double", NO, NULL, OPT_REFUSE },
-	{ "osx-hfs", NO, NULL, OPT_REFUSE },
-	{ "output-hfs-charset", YES, NULL, OPT_REFUSE },
-	{ "part", NO, NULL, OPT_REFUSE },
-	{ "path-list", YES, NULL, OPT_REFUSE },
-	{ "prep-boot", YES, NULL, OPT_REFUSE },
-	{ "prev-session", YES, NULL, 'M' },
-	{ "print-size", NO, NULL, OPT_REFUSE },
-	{ "probe", NO, NULL, OPT_REFUSE },
-	{ "root", YES, NULL, OPT_REFUSE },
-	{ "root-info", YES, NULL, OPT_REFUSE },
-	{ "sectype", YES, NULL, 's' },
-	{ "sfm", NO, NULL, OPT_REFUSE },
-	{ "sgi", NO, NULL, OPT_REFUSE },
-	{ "single", NO, NULL, OPT_REFUSE },
-	{ "sort", YES, NULL, OPT_REFUSE },
-	{ "sparc-boot", YES, NULL, 'B' },
-	{ "sparc-label", YES, NULL, OPT_REFUSE },
-	{ "split-output", NO, NULL, OPT_REFUSE },
-	{ "stream-file-name", YES, NULL, OPT_REFUSE },
-	{ "stream-media-size", YES, NULL, OPT_REFUSE },
-	{ "sunx86-boot", YES, NULL, OPT_REFUSE },
-	{ "sunx86-label", YES, NULL, OPT_REFUSE },
-	{ "table-name", YES, NULL, OPT_REFUSE },
-	{ "translation-table", NO, NULL, 'T' },
-	{ "transparent-compression", NO, NULL, 'z' },
-	{ "ucs-level", YES, NULL, OPT_REFUSE },
-	{ "udf", NO, NULL, OPT_REFUSE },
-	{ "uid", YES, NULL, OPT_REFUSE },
-	{ "use-fileversion", NO, NULL, OPT_REFUSE },
-	{ "ushare", NO, NULL, OPT_REFUSE },
-	{ "volset-seqno", YES, NULL, OPT_REFUSE },
-	{ "volset-size", YES, NULL, OPT_REFUSE },
-	{ "XA", NO, NULL, OPT_REFUSE },
-	{ "xa", NO, NULL, OPT_REFUSE },
-	{ "xinet", NO, NULL, OPT_REFUSE },
-	/* xorrisofs' */
-	{ "norock", NO, NULL, OPT_NOROCK },
-	{ "partition_cyl_align", YES, NULL, OPT_ACCEPT },
-	{ 0 },
-};
 
 static int refuse(struct fault *f, const char *dashes, const char *name)
 {
@@ -464,7 +259,7 @@ static int take(struct mkisofs_args *a, int c, const char *word, int index, stru
 		r = take_value(a, c, f);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	return index >= 0 ? refuse(f, "-", options[index].name) : refuse_letter(f, c, word);
+	return index >= 0 ? refuse(f, "-", mkisofs_options[index].name) : refuse_letter(f, c, word);
 }
 
 static int check(struct mkisofs_args *a, struct fault *f)
@@ -486,7 +281,7 @@ int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f
 	do {
 		index = -1;
 		before = optind ? optind : 1;
-		c = getopt_long_only(argc, argv, LETTERS, options, &index);
+		c = getopt_long_only(argc, argv, MKISOFS_LETTERS, mkisofs_options, &index);
 		if (c < 0)
 			break;
 		r = take(a, c, argv[before < argc ? before : argc - 1], index, f);

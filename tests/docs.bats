@@ -90,7 +90,7 @@ entries() {
 
 # mkisofs_table PART: the options of that part of seedrive-mkisofs' table, one a line, without dashes.
 mkisofs_table() {
-	sed -n "/^\t\/\* $1/,/^\t\/\* refused/p" "$ROOT/cli/mkisofs_args.c" |
+	sed -n "/^\t\/\* $1/,/^\t\/\* refused/p" "$ROOT/cli/mkisofs_options.c" |
 		sed -n 's/^\t{ "\([^"]*\)", [A-Z]*, NULL, \(.*\) },/\1 \2/p' | tr -d "'" |
 		awk '{ print $1 } length($2) == 1 { print $2 }'
 }
@@ -98,7 +98,7 @@ mkisofs_table() {
 @test "docs: each option that seedrive-mkisofs takes is in its page, no other, and its help has none besides" {
 	{
 		mkisofs_table honoured
-		sed -n '/xorrisofs. \*\/$/,$p' "$ROOT/cli/mkisofs_args.c" | sed -n 's/^\t{ "\([^"]*\)".*/\1/p'
+		sed -n '/xorrisofs. \*\/$/,$p' "$ROOT/cli/mkisofs_options.c" | sed -n 's/^\t{ "\([^"]*\)".*/\1/p'
 		echo P # genisoimage has it for -publisher, beside the long one
 	} >taken
 	[ "$(wc -l <taken)" -gt 50 ]
