@@ -40,11 +40,13 @@ inih  = $(or $(wildcard $(shell $(CC) -print-file-name=libinih.a)),$(shell pkg-c
 # Each is cli/main.c and a table of its commands; the last two are those that seedrive becomes (cli/away.c).
 programs  := seedrive libexec/seedrive-check libexec/seedrive-serve
 tables    := cli/seedrive.c cli/seedrive_check.c cli/seedrive_serve.c
+# And one that has no commands.
+linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
 rooms     := util seed iso
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
-mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c $(tables))
+mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
 guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
 guest_obj := $(guest_src:%.c=build/guest/%.o)
@@ -55,7 +57,7 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-all: $(programs:%=$(B)/%) build/guest/seedrive-guest
+all: $(linked) build/guest/seedrive-guest
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -70,7 +72,9 @@ $(B)/host/shared.a: $(lib_obj) $(cli_obj)
 $(B)/seedrive: $(B)/host/cli/seedrive.o
 $(B)/libexec/seedrive-check: $(B)/host/cli/seedrive_check.o
 $(B)/libexec/seedrive-serve: $(B)/host/cli/seedrive_serve.o
-$(programs:%=$(B)/%): $(B)/host/cli/main.o $(B)/host/shared.a $(B)/jitter
+$(programs:%=$(B)/%): $(B)/host/cli/main.o
+$(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
+$(linked): $(B)/host/shared.a $(B)/jitter
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS) @$(B)/jitter
 
@@ -107,7 +111,8 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] serve/*.[ch] guest/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
+	guest/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
@@ -150,6 +155,7 @@ deps:
 
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
+	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
 	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-check build/libexec/seedrive-serve
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
@@ -166,7 +172,8 @@ install: all
 
 uninstall:
 	rm -rf $(libexecdir)
-	rm -f $(bindir)/seedrive $(sbindir)/seedrive-guest $(compdir)/seedrive $(docdir)/seedrive.conf \
+	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(sbindir)/seedrive-guest $(compdir)/seedrive \
+		$(docdir)/seedrive.conf \
 		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket \
 		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)

@@ -237,7 +237,7 @@ void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const stru
 }
 
 /* What lies there under our names is an older drive's, and must not go out again. */
-static void drop_old(struct tree *t)
+void drive_drop_old(struct tree *t)
 {
 	size_t i = 0;
 
@@ -261,7 +261,7 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, 
 	int r;
 
 	*d = (struct drive){ .has_record = blocks > 0 };
-	drop_old(t);
+	drive_drop_old(t);
 	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
 	if (!d->secret)
 		return fault_errno(f, -ENOMEM, "seed");
@@ -273,6 +273,20 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, 
 		r = tree_add_bytes(
 			t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444, (time_t)now, f);
 	return r;
+}
+
+void drive_forget(struct drive *d, struct tree *t)
+{
+	struct tree_node *record = d->has_record ? tree_find(t, RECORD_NAME) : NULL;
+	struct tree_node *note;
+
+	if (record)
+		tree_drop(record);
+	note = d->has_record ? tree_find(t, RECORD_NOTE_NAME) : NULL;
+	if (note)
+		tree_drop(note);
+	drive_clear(d);
+	*d = (struct drive){ 0 };
 }
 
 static int make_record(struct drive *d, const struct drive_request *req, struct fault *f)

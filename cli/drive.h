@@ -34,8 +34,11 @@ const char *drive_default_label(const struct tree *t);
  */
 int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
 
+/** drive_drop_old - take out what lies in @t under the names of record and note, with a warning. */
+void drive_drop_old(struct tree *t);
+
 /**
- * drive_prepare - make room for record and note in @t; their content comes with drive_seed()
+ * drive_prepare - drive_drop_old(), and make room for record and note in @t; their content comes with drive_seed()
  * @d:      the caller's storage; needs drive_clear() after the tree is cleared, also after an error
  * @blocks: of the record; 0: there is to be neither record nor note
  *
@@ -43,6 +46,9 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
  * Returns: 0 or -errno with @f.
  */
 int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f);
+
+/** drive_forget - take record and note out of @t again: there is no seed. As before drive_prepare(). */
+void drive_forget(struct drive *d, struct tree *t);
 
 /**
  * drive_seed - fill in record and note, if there are to be any, and mix every random_seed of @t

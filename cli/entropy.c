@@ -8,6 +8,10 @@
 
 #define LABEL_SIZE (sizeof(((struct source_spec *)0)->arg) + 16)
 
+/* What ends a command is an error; where less may be claimed it is a warning. */
+#define complain(o, ...) \
+	((o)->settings.claim_less ? report_warning(__VA_ARGS__) : report_error(__VA_ARGS__))
+
 /* All sources and their faults in one line. */
 static void refuse(const struct seed *s, const struct entropy_options *o, const char *what)
 {
@@ -25,7 +29,7 @@ static void refuse(const struct seed *s, const struct entropy_options *o, const 
 		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s: %s", i ? "; " : "",
 			draw_label(r, label, sizeof(label)), word);
 	}
-	report_error("%s %u of %u bits: %s", what, s->claim.credit_bits, o->bits, line);
+	complain(o, "%s %u of %u bits: %s", what, s->claim.credit_bits, o->bits, line);
 }
 
 /* That this host has no such thing, or not for this user, is news only to who asked for it. */
@@ -86,7 +90,8 @@ static bool broker_has(const struct seed *s, const char *name, size_t len)
 }
 
 /* -1: every source of this name has passed, and there is one. Else the exit status, its line said. */
-static int check_name(const struct seed *s, const char *name, size_t len)
+static int check_name(
+	const struct seed *s, const struct entropy_options *o, const char *name, size_t len)
 {
 	const struct source *src = source_find(name, len);
 	char label[LABEL_SIZE], why[160];
@@ -103,13 +108,13 @@ static int check_name(const struct seed *s, const char *name, size_t len)
 		any = true;
 		if (draw_passed(r))
 			continue;
-		report_error("%s: %s", draw_label(r, label, sizeof(label)),
+		complain(o, "%s: %s", draw_label(r, label, sizeof(label)),
 			draw_why(r, why, sizeof(why)));
 		return EXIT_REFUSED;
 	}
 	if (any)
 		return -1;
-	report_error("%.*s: required, but not among the sources", (int)len, name);
+	complain(o, "%.*s: required, but not among the sources", (int)len, name);
 	return EXIT_REFUSED;
 }
 
@@ -128,20 +133,20 @@ static int check_required(const struct seed *s, const struct entropy_options *o)
 	for (; word && *word && status < 0; word += len + (word[len] == ',')) {
 		len = strcspn(word, ",");
 		if (!is_hardware(word, len)) {
-			status = check_name(s, word, len);
+			status = check_name(s, o, word, len);
 		} else if (s->claim.hardware_bits < o->bits) {
-			report_error("hardware: %u of %u bits", s->claim.hardware_bits, o->bits);
+			complain(o, "hardware: %u of %u bits", s->claim.hardware_bits, o->bits);
 			status = EXIT_REFUSED;
 		}
 	}
 	return status;
 }
 
-static int say_begun(int r)
+static int say_begun(const struct entropy_options *o, int r)
 {
 	if (r == 0)
 		return -1;
-	report_error("seed: %s", strerror(-r));
+	complain(o, "seed: %s", strerror(-r));
 	return EXIT_FAILED;
 }
 
@@ -164,19 +169,20 @@ int entropy_begin(struct seed *s, const struct entropy_options *o)
 	const struct source_list sources = sources_of(o);
 
 	memset(s, 0, sizeof(*s));
-	return say_begun(seed_draw_begin(s, &sources, o->bits));
+	return say_begun(o, seed_draw_begin(s, &sources, o->bits));
 }
 
 int entropy_end(struct seed *s, const struct entropy_options *o)
 {
 	const int r = seed_draw_end(s);
+	const bool claim_less = o->settings.claim_less;
 	int status = check_required(s, o);
 
-	if (status >= 0)
+	if (status >= 0 && !claim_less)
 		return status;
 	if (r < 0 || s->claim.credit_bits < o->bits) {
-		refuse(s, o, "entropy refused:");
-		return EXIT_REFUSED;
+		refuse(s, o, claim_less ? "less entropy than asked for:" : "entropy refused:");
+		return r < 0 || !claim_less ? EXIT_REFUSED : -1;
 	}
 	warn_of_failures(s);
 	warn_of_twins(s);
@@ -198,7 +204,7 @@ int entropy_draw_with(
 
 	memset(s, 0, sizeof(*s));
 	r = seed_draw_with(s, &sources, o->bits, blocks, memory);
-	status = say_begun(r == -ENODATA ? 0 : r);
+	status = say_begun(o, r == -ENODATA ? 0 : r);
 	return status >= 0 ? status : entropy_end(s, o);
 }
 

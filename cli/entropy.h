@@ -18,7 +18,8 @@ int entropy_begin(struct seed *s, const struct entropy_options *o);
  * entropy_end - wait for the seed, and judge whether it is what was asked for
  * Says on standard error what failed: a warning where the rest suffices, one line that names every
  * source where it does not.
- * Returns: -1 to go on with @s, else an exit status.
+ * Returns: -1 to go on with @s, else an exit status. With settings.claim_less there is one only where
+ * no source gave anything; whatever else is short is warned of.
  */
 int entropy_end(struct seed *s, const struct entropy_options *o);
 

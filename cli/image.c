@@ -15,6 +15,8 @@
 #define QEMU_LOCK_FIRST 100
 #define QEMU_LOCK_COUNT 200
 
+#define NOTE_NAME_CUT "seedrive.jso"
+
 struct image_secret {
 	uint8_t record[RECORD_SIZE_MAX];
 };
@@ -132,6 +134,9 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f)
 		r = find_file(im, RECORD_NAME, &im->has_record, &im->record_file, f);
 	if (r == 0)
 		r = find_file(im, RECORD_NOTE_NAME, &im->has_note, &im->note_file, f);
+	/* Without Rock Ridge, and with names of eight and three. */
+	if (r == 0 && !im->has_note)
+		r = find_file(im, NOTE_NAME_CUT, &im->has_note, &im->note_file, f);
 	if (r == 0 && im->has_record)
 		r = read_record(im, f);
 	return r;

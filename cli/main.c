@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cmd.h"
-#include "util/secret.h"
+#include "cli/report.h"
+#include "cli/start.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static void show_help(FILE *to)
 {
@@ -33,15 +30,6 @@ static const struct command *find_command(const char *name)
 		if (strcmp((*c)->name, name) == 0)
 			return *c;
 	return NULL;
-}
-
-/* What was printed has to have arrived: a full disk behind standard output is a failure. */
-static int finish(int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	report_error("standard output: %s", strerror(errno));
-	return status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
 static int run(int argc, char **argv)
@@ -74,35 +62,11 @@ static int run(int argc, char **argv)
 	return c->run(argc - 1, argv + 1);
 }
 
-/* A file that we open must never become what a library or a message takes for standard error. Only to be
- * read from: what is written to a descriptor that was closed still fails. */
-static void fill_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
-	int r, status;
-
-	fill_standard_descriptors();
-	/* A reader that went away, a file too large: errors with a line of their own. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	r = secret_setup();
-
-	if (r < 0) {
-		report_error("memory for secrets: %s", strerror(-r));
+	start_descriptors();
+	start_signals();
+	if (start_secrets() < 0)
 		return EXIT_FAILED;
-	}
-	status = run(argc, argv);
-	if (secret_unlocked())
-		report_warning("memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
-	return finish(status);
+	return finish(run(argc, argv));
 }

@@ -53,12 +53,16 @@ int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
 	entropy_options_init(o);
 	status = options_configure(
 		&o->config, CONFIG_TOOLS, &o->settings, argc, argv, short_options, options);
-	if (status < 0) {
-		o->sources = o->settings.sources;
-		o->require = o->settings.require;
-		o->bits = o->settings.bits;
-	}
+	if (status < 0)
+		entropy_options_settle(o);
 	return status;
+}
+
+void entropy_options_settle(struct entropy_options *o)
+{
+	o->sources = o->settings.sources;
+	o->require = o->settings.require;
+	o->bits = o->settings.bits;
 }
 
 const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size)

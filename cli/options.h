@@ -57,6 +57,9 @@ int options_configure(struct config *c, enum config_part part, struct settings *
 int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
 	const char *short_options, const struct option *options);
 
+/** entropy_options_settle - by @o->settings: what there is before any option. */
+void entropy_options_settle(struct entropy_options *o);
+
 /**
  * entropy_options_check - once all options are read: --require is not met where `seed` is off
  * Returns: -1 to go on, else an exit status.

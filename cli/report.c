@@ -6,7 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *command_name;
+static const char *program_name = "seedrive", *command_name;
+
+void report_program(const char *name)
+{
+	program_name = name;
+}
+
+static void (*listener)(const char *line);
+
+void report_listen(void (*hear)(const char *line))
+{
+	listener = hear;
+}
 
 void report_as(const char *command)
 {
@@ -34,7 +46,9 @@ static void say(const char *kind, const char *fmt, va_list ap)
 
 	if (vsnprintf(line, sizeof(line), fmt, ap) < 0)
 		line[0] = '\0';
-	fprintf(stderr, "seedrive: %s%s%s", command_name ? command_name : "",
+	if (listener)
+		listener(line);
+	fprintf(stderr, "%s: %s%s%s", program_name, command_name ? command_name : "",
 		command_name ? ": " : "", kind);
 	report_text(stderr, line);
 	fputc('\n', stderr);

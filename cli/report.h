@@ -15,6 +15,9 @@ enum {
 		    * check: a source failed */
 };
 
+/** report_program - who speaks, if it is not seedrive. */
+void report_program(const char *name);
+
 /** report_as - the command in whose name all lines are written from now on. */
 void report_as(const char *command);
 
@@ -27,6 +30,9 @@ void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** report_text - the same of any text, to @to, without a newline. */
 void report_text(FILE *to, const char *text);
+
+/** report_listen - who hears each line too, without the names before it. */
+void report_listen(void (*hear)(const char *line));
 
 /** report_failed, report_usage - an error line, and the exit status that goes with it. */
 int report_failed(const struct fault *f);

@@ -13,6 +13,9 @@
  * drive without a single change of threads. */
 #define FIFO_SECTORS 256
 
+/* As far as libisofs goes; a name that is longer keeps its beginning and a digest of the rest. */
+#define UNTRANSLATED_LENGTH 96
+
 #define NAME_IN_RECORD 100 /* a name shorter than this stands whole in its directory record */
 
 /* --- the order of the contents --- */
@@ -112,19 +115,21 @@ static int iso_fault(struct fault *f, int err, const char *what)
 	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
 }
 
-static void set_attributes(IsoNode *iso, const struct tree_node *node)
+static void set_attributes(IsoNode *iso, const struct tree_node *node, const struct iso_layout *l)
 {
 	/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less:
 	 * tree_add_bytes() said what it wants. */
 	mode_t mode = node->st.st_mode & 07777;
 
-	if (node->kind == TREE_DIR)
+	if (l->keep_owners || node->first)
+		;
+	else if (node->kind == TREE_DIR)
 		mode = 0555;
-	else if (!node->first)
+	else
 		mode = mode & 0111 ? 0555 : 0444;
 	iso_node_set_permissions(iso, mode);
-	iso_node_set_uid(iso, 0);
-	iso_node_set_gid(iso, 0);
+	iso_node_set_uid(iso, l->keep_owners ? node->st.st_uid : 0);
+	iso_node_set_gid(iso, l->keep_owners ? node->st.st_gid : 0);
 	iso_node_set_mtime(iso, node->st.st_mtime);
 	iso_node_set_atime(iso, node->st.st_atime);
 	iso_node_set_ctime(iso, node->st.st_ctime);
@@ -145,12 +150,12 @@ static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l
 		r = iso_tree_add_new_dir(parent, node->name, &sub);
 		if (r < 0)
 			return r;
-		set_attributes((IsoNode *)sub, node);
+		set_attributes((IsoNode *)sub, node, l);
 		return add_children(sub, node, l);
 	case TREE_LINK:
 		r = iso_tree_add_new_symlink(parent, node->name, node->target, &link);
 		if (r >= 0)
-			set_attributes((IsoNode *)link, node);
+			set_attributes((IsoNode *)link, node, l);
 		return r;
 	default:
 		stream = calloc(1, sizeof(*stream)); /* libisofs frees it */
@@ -162,7 +167,7 @@ static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l
 			iso_stream_unref(stream);
 			return r;
 		}
-		set_attributes((IsoNode *)file, node);
+		set_attributes((IsoNode *)file, node, l);
 		/* The first of the contents weighs most. */
 		iso_node_set_sort_weight((IsoNode *)file, -(int)node->lba);
 		return r;
@@ -183,19 +188,30 @@ static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_
 	return r;
 }
 
-/* The names that genisoimage makes with the options that Nova gives it. */
-static void set_names(IsoWriteOpts *opts, const struct iso_options *o)
+/* As near to genisoimage's as libisofs comes. */
+static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n)
 {
-	iso_write_opts_set_iso_level(opts, 3);
-	iso_write_opts_set_rockridge(opts, o->rock_ridge);
-	iso_write_opts_set_joliet(opts, o->joliet);
-	iso_write_opts_set_allow_lowercase(opts, 1);
+	/* Level 2 gives the same names as 3, which also takes files of 4 GiB. */
+	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 ? 3 : 1);
+	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
+	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
+	iso_write_opts_set_max_37_char_filenames(opts, n->longest);
+	iso_write_opts_set_untranslated_name_len(opts, n->untranslated ? UNTRANSLATED_LENGTH : 0);
+	iso_write_opts_set_iso1999(opts, n->level == 4);
 	iso_write_opts_set_allow_dir_id_ext(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
+	/* Bit 1: in Joliet, always. */
+	iso_write_opts_set_no_force_dots(opts, 2 | n->no_period);
+	iso_write_opts_set_omit_version_numbers(opts, 2 | n->no_version);
+}
+
+static void set_trees(IsoWriteOpts *opts, const struct iso_options *o)
+{
+	iso_write_opts_set_rockridge(opts, o->rock_ridge);
+	iso_write_opts_set_joliet(opts, o->joliet);
+	iso_write_opts_set_joliet_long_names(opts, o->joliet_long);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
-	iso_write_opts_set_no_force_dots(opts, 2);        /* Joliet only */
-	iso_write_opts_set_omit_version_numbers(opts, 2); /* Joliet only */
 	iso_write_opts_set_rrip_version_1_10(opts, 1);
 	/* Without inode numbers, as those of folders would depend on addresses in memory. */
 	iso_write_opts_set_rrip_1_10_px_ino(opts, 0);
@@ -216,16 +232,22 @@ static void set_times(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_replace_timestamps(opts, 2);
 }
 
+static const char *or_else(const char *text, const char *otherwise)
+{
+	return text ? text : otherwise;
+}
+
 static int fill_image(
 	IsoImage *image, const struct tree *t, const struct iso_options *o, struct iso_layout *l)
 {
 	iso_image_set_volume_id(image, o->label);
-	iso_image_set_volset_id(image, "");
-	iso_image_set_publisher_id(image, o->publisher ? o->publisher : "");
-	iso_image_set_application_id(image, "SEEDRIVE");
-	iso_image_set_system_id(image, "LINUX");
+	iso_image_set_volset_id(image, or_else(o->volume_set, ""));
+	iso_image_set_publisher_id(image, or_else(o->publisher, ""));
+	iso_image_set_data_preparer_id(image, or_else(o->preparer, ""));
+	iso_image_set_application_id(image, or_else(o->application, "SEEDRIVE"));
+	iso_image_set_system_id(image, or_else(o->system, "LINUX"));
 	iso_image_set_truncate_mode(image, 1, 255);
-	set_attributes((IsoNode *)iso_image_get_root(image), t->root);
+	set_attributes((IsoNode *)iso_image_get_root(image), t->root, l);
 	return add_children(iso_image_get_root(image), t->root, l);
 }
 
@@ -237,40 +259,48 @@ static int grow(uint8_t **buf, size_t *room, size_t need)
 
 	if (need <= *room)
 		return 0;
-	more = realloc(*buf, 2 * need);
+	need += need / 2;
+	more = realloc(*buf, need);
 	if (!more)
 		return -ENOMEM;
 	*buf = more;
-	*room = 2 * need;
+	*room = need;
 	return 0;
 }
 
-/* Until libisofs' thread has written all it has to, or all that the buffer holds: a reader at its heels
- * would change threads for every sector. */
-static void wait_for_head(struct burn_source *source)
+/* Whole sectors that wait in the buffer; @ret_active: its thread may yet add to them. */
+static size_t waiting(struct iso_layout *l, bool *ret_active)
 {
-	const struct timespec nap = { .tv_nsec = 50000 };
-	size_t size, room = ISO_SECTOR;
 	const int active = 1;
+	size_t size, room;
 
-	while (iso_ring_buffer_get_status(source, &size, &room) == active && room >= ISO_SECTOR)
-		nanosleep(&nap, NULL);
+	*ret_active = iso_ring_buffer_get_status(l->source, &size, &room) == active;
+	return (size - room) / ISO_SECTOR * ISO_SECTOR;
 }
 
-/* All that libisofs writes before it asks for the first content. */
+/* All that libisofs writes before it asks for the first content. The buffer is emptied at once when it is
+ * full or its thread has ended: a reader at its heels would change threads for every sector. */
 static int read_head(struct iso_layout *l)
 {
-	size_t room = 0;
+	const struct timespec nap = { .tv_nsec = 50000 };
+	size_t room = 0, n;
+	bool active;
 	int r;
 
-	wait_for_head(l->source);
 	for (;;) {
-		r = grow(&l->head, &room, l->head_len + ISO_SECTOR);
+		n = waiting(l, &active);
+		if (active && n < (FIFO_SECTORS - 1) * ISO_SECTOR) {
+			nanosleep(&nap, NULL);
+			continue;
+		}
+		if (n == 0)
+			return 0;
+		r = grow(&l->head, &room, l->head_len + n);
 		if (r < 0)
 			return r;
-		if (l->source->read_xt(l->source, l->head + l->head_len, ISO_SECTOR) != ISO_SECTOR)
-			return 0;
-		l->head_len += ISO_SECTOR;
+		if (l->source->read_xt(l->source, l->head + l->head_len, (int)n) != (int)n)
+			return -EIO;
+		l->head_len += n;
 	}
 }
 
@@ -305,7 +335,8 @@ static int begin_head(
 	if (r >= 0)
 		r = fill_image(image, t, o, l);
 	if (r >= 0) {
-		set_names(opts, o);
+		set_plain_names(opts, &o->names);
+		set_trees(opts, o);
 		set_times(opts, o);
 		r = iso_image_create_burn_source(image, opts, &l->source);
 	}
@@ -395,7 +426,7 @@ int iso_layout_begin(
 {
 	size_t i;
 
-	*l = (struct iso_layout){ .named = o->rock_ridge };
+	*l = (struct iso_layout){ .named = o->rock_ridge, .keep_owners = o->keep_owners };
 	l->file = calloc(count_files(t->root) + 1, sizeof(*l->file));
 	if (!l->file)
 		return fault_errno(f, -ENOMEM, "image");

@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "iso/tree.h"
+#include "iso/node.h"
 #include "util/io.h"
-#include "util/utf8.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-/* What every step of the walk needs to know. */
-struct walk {
-	struct tree *tree;
-	const struct tree_omit *omit;
-	size_t omits;
-	struct fault *fault;
-};
 
 const char *tree_name(const struct tree *t, const struct tree_node *node, char out[PATH_MAX])
 {
 	size_t at = PATH_MAX - 1, n;
 
+	(void)t;
 	out[at] = '\0';
-	for (; node && node->parent; node = node->parent) {
+	for (; node && node->parent && !node->source; node = node->parent) {
 		n = strlen(node->name);
 		if (n + 1 > at)
 			break;
@@ -33,19 +22,19 @@ const char *tree_name(const struct tree *t, const struct tree_node *node, char o
 		memcpy(out + at, node->name, n);
 		out[--at] = '/';
 	}
-	n = t->path ? strlen(t->path) : 0;
-	while (n > 1 && t->path[n - 1] == '/')
+	n = node && node->source ? strlen(node->source) : 0;
+	while (n > 1 && node->source[n - 1] == '/')
 		n--;
 	if (n == 0 && out[at] == '/')
 		at++;
 	if (n > 0 && n <= at) {
 		at -= n;
-		memcpy(out + at, t->path, n);
+		memcpy(out + at, node->source, n);
 	}
 	return out + at;
 }
 
-static int node_fault(const struct tree *t, const struct tree_node *node, struct fault *f, int err,
+int node_fault(const struct tree *t, const struct tree_node *node, struct fault *f, int err,
 	const char *what)
 {
 	char path[PATH_MAX];
@@ -53,7 +42,7 @@ static int node_fault(const struct tree *t, const struct tree_node *node, struct
 	return fault_set(f, err, "%s: %s", tree_name(t, node, path), what);
 }
 
-static struct tree_node *node_new(struct tree_node *parent, const char *name)
+struct tree_node *node_new(struct tree_node *parent, const char *name)
 {
 	const size_t len = strlen(name) + 1;
 	struct tree_node *node = calloc(1, sizeof(*node) + len);
@@ -66,7 +55,7 @@ static struct tree_node *node_new(struct tree_node *parent, const char *name)
 	return node;
 }
 
-static void node_free(struct tree_node *node)
+void node_free(struct tree_node *node)
 {
 	size_t i;
 
@@ -78,6 +67,7 @@ static void node_free(struct tree_node *node)
 		close(node->fd);
 	free(node->child);
 	free(node->target);
+	free(node->source);
 	free(node);
 }
 
@@ -88,7 +78,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->name, (*y)->name);
 }
 
-static int append(struct tree_node *dir, struct tree_node *node)
+int node_append(struct tree_node *dir, struct tree_node *node)
 {
 	/* Doubled at each power of two. */
 	if ((dir->children & (dir->children - 1)) == 0) {
@@ -103,218 +93,19 @@ static int append(struct tree_node *dir, struct tree_node *node)
 	return 0;
 }
 
-static int insert(struct tree_node *dir, struct tree_node *node)
+void node_sort(struct tree_node *dir)
 {
-	int r = append(dir, node);
-
-	if (r == 0)
-		qsort(dir->child, dir->children, sizeof(*dir->child), by_name);
-	return r;
-}
-
-static bool omitted(const struct walk *w, const struct stat *st)
-{
-	size_t i;
-
-	for (i = 0; i < w->omits; i++)
-		if (st->st_ino == w->omit[i].ino && st->st_dev == w->omit[i].dev) {
-			w->tree->omitted_first |= i == 0;
-			return true;
-		}
-	return false;
-}
-
-static bool name_is_utf8(const char *name)
-{
-	size_t left = strlen(name), n;
-
-	for (; left > 0; left -= n, name += n) {
-		n = utf8_length((const uint8_t *)name, left);
-		if (n == 0)
-			return false;
-	}
-	return true;
-}
-
-static const char *kind_name(mode_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFIFO:
-		return "is a FIFO: only files, folders and symbolic links go on a drive";
-	case S_IFSOCK:
-		return "is a socket: only files, folders and symbolic links go on a drive";
-	default:
-		return "is a device: only files, folders and symbolic links go on a drive";
-	}
-}
-
-static int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth);
-
-static int walk_link(struct walk *w, struct tree_node *node, int at)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(at, node->name, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
-	target[n] = '\0';
-	node->kind = TREE_LINK;
-	node->target = strdup(target);
-	return node->target ? 0 : -ENOMEM;
-}
-
-/* Open first, ask then: what is asked is what is held. O_NONBLOCK, in case it is a FIFO by now. */
-static int walk_open(struct walk *w, struct tree_node *node, int at)
-{
-	int fd = openat(at, node->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-
-	if (fd < 0)
-		return node_fault(w->tree, node, w->fault, -errno,
-			errno == ELOOP ? "became a symbolic link" : strerror(errno));
-	if (fstat(fd, &node->st) < 0) {
-		close(fd);
-		return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
-	}
-	return fd;
-}
-
-static int walk_node(
-	struct walk *w, struct tree_node *node, int at, unsigned char type, unsigned depth)
-{
-	int fd;
-
-	if (!name_is_utf8(node->name))
-		return node_fault(w->tree, node, w->fault, -EILSEQ, "the name is not UTF-8");
-	if (type != DT_REG && type != DT_DIR) {
-		if (fstatat(at, node->name, &node->st, AT_SYMLINK_NOFOLLOW) < 0)
-			return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
-		if (S_ISLNK(node->st.st_mode))
-			return walk_link(w, node, at);
-		if (!S_ISREG(node->st.st_mode) && !S_ISDIR(node->st.st_mode))
-			return node_fault(
-				w->tree, node, w->fault, -EINVAL, kind_name(node->st.st_mode));
-	}
-	fd = walk_open(w, node, at);
-	if (fd < 0)
-		return fd;
-	if (S_ISDIR(node->st.st_mode)) {
-		if (depth < TREE_DEPTH_MAX)
-			return walk_dir(w, node, fd, depth + 1);
-		close(fd);
-		return node_fault(w->tree, node, w->fault, -ELOOP, "too many levels of folders");
-	}
-	node->fd = fd;
-	if (!S_ISREG(node->st.st_mode))
-		return node_fault(w->tree, node, w->fault, -EINVAL, kind_name(node->st.st_mode));
-	node->kind = TREE_FILE;
-	node->size = (uint64_t)node->st.st_size;
-	return 0;
-}
-
-static int walk_entry(
-	struct walk *w, struct tree_node *dir, const struct dirent *e, int at, unsigned depth)
-{
-	struct tree_node *node = node_new(dir, e->d_name);
-	int r;
-
-	if (!node)
-		return -ENOMEM;
-	r = walk_node(w, node, at, e->d_type, depth);
-	if (r == 0 && !omitted(w, &node->st)) {
-		r = append(dir, node);
-		if (r == 0)
-			return 0;
-	}
-	node_free(node);
-	return r;
-}
-
-/* Takes @fd over. */
-static int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth)
-{
-	DIR *stream = fdopendir(fd);
-	struct dirent *e;
-	int r = 0;
-
-	dir->kind = TREE_DIR;
-	if (!stream) {
-		r = -errno;
-		close(fd);
-		return node_fault(w->tree, dir, w->fault, r, strerror(-r));
-	}
-	while (r == 0 && (errno = 0, e = readdir(stream))) {
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			r = walk_entry(w, dir, e, fd, depth);
-	}
-	if (r == 0 && errno != 0)
-		r = node_fault(w->tree, dir, w->fault, -errno, strerror(errno));
-	closedir(stream);
 	if (dir->children > 1)
 		qsort(dir->child, dir->children, sizeof(*dir->child), by_name);
+}
+
+static int insert(struct tree_node *dir, struct tree_node *node)
+{
+	int r = node_append(dir, node);
+
+	if (r == 0)
+		node_sort(dir);
 	return r;
-}
-
-/* Every file stays open until the image stands. */
-static void raise_file_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
-int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
-	struct fault *f)
-{
-	struct walk w = { .tree = t, .omit = omit, .omits = omits, .fault = f };
-	int fd;
-
-	*t = (struct tree){ .path = path };
-	t->root = node_new(NULL, "");
-	if (!t->root)
-		return fault_errno(f, -ENOMEM, path ? path : "tree");
-	t->root->kind = TREE_DIR;
-	t->root->st.st_mode = S_IFDIR | 0755;
-	if (!path)
-		return 0;
-	raise_file_limit();
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return fault_errno(f, -errno, path);
-	if (fstat(fd, &t->root->st) < 0) {
-		close(fd);
-		return fault_errno(f, -errno, path);
-	}
-	fault_set(f, 0, "%s: out of memory", path);
-	return walk_dir(&w, t->root, fd, 1);
-}
-
-int tree_add_file(struct tree *t, const char *name, const char *path, struct fault *f)
-{
-	struct tree_node *node = node_new(t->root, name);
-	int r;
-
-	if (!node)
-		return fault_errno(f, -ENOMEM, path);
-	/* Named by the user himself: here, and only here, a symbolic link is followed. */
-	node->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (node->fd < 0 || fstat(node->fd, &node->st) < 0)
-		r = fault_errno(f, -errno, path);
-	else if (S_ISDIR(node->st.st_mode))
-		r = fault_errno(f, -EISDIR, path);
-	else if (!S_ISREG(node->st.st_mode))
-		r = fault_set(f, -EINVAL, "%s: %s", path, kind_name(node->st.st_mode));
-	else
-		r = insert(t->root, node);
-	if (r < 0) {
-		node_free(node);
-		return r;
-	}
-	node->kind = TREE_FILE;
-	node->size = (uint64_t)node->st.st_size;
-	return 0;
 }
 
 int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t size, mode_t mode,
@@ -335,7 +126,7 @@ int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t s
 	return 0;
 }
 
-static struct tree_node *child_named(const struct tree_node *dir, const char *name, size_t len)
+struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len)
 {
 	size_t i;
 
@@ -352,11 +143,30 @@ struct tree_node *tree_find(const struct tree *t, const char *path)
 	while (node && *path) {
 		const size_t len = strcspn(path, "/");
 
-		node = child_named(node, path, len);
+		node = node_child(node, path, len);
 		path += len;
 		path += strspn(path, "/");
 	}
 	return node;
+}
+
+static size_t drop_links(struct tree_node *dir)
+{
+	size_t i, kept = 0, dropped = 0;
+
+	for (i = 0; i < dir->children; i++) {
+		struct tree_node *node = dir->child[i];
+
+		if (node->kind == TREE_DIR)
+			dropped += drop_links(node);
+		if (node->kind == TREE_LINK)
+			node_free(node);
+		else
+			dir->child[kept++] = node;
+	}
+	dropped += dir->children - kept;
+	dir->children = kept;
+	return dropped;
 }
 
 void tree_drop(struct tree_node *node)
@@ -368,6 +178,11 @@ void tree_drop(struct tree_node *node)
 		i++;
 	memmove(dir->child + i, dir->child + i + 1, (--dir->children - i) * sizeof(*dir->child));
 	node_free(node);
+}
+
+size_t tree_drop_links(struct tree *t)
+{
+	return drop_links(t->root);
 }
 
 int tree_read(const struct tree *t, const struct tree_node *node, void *out, struct fault *f)

@@ -21,6 +21,7 @@ struct tree_node {
 	struct tree_node **child; /* TREE_DIR: by name, ascending */
 	size_t children;
 	char *target;         /* TREE_LINK */
+	char *source;         /* the path it was found by, where its folder's does not lead to it */
 	int fd;               /* TREE_FILE: held open since the walk; -1: only @bytes */
 	const uint8_t *bytes; /* TREE_FILE: content that stands in for the file's, or NULL */
 	uint64_t size;        /* TREE_FILE */
@@ -31,7 +32,6 @@ struct tree_node {
 
 struct tree {
 	struct tree_node *root;
-	const char *path;   /* of the root, for messages */
 	bool omitted_first; /* the first of the files to be left out stood in the tree */
 };
 
@@ -39,6 +39,12 @@ struct tree {
 struct tree_omit {
 	dev_t dev;
 	ino_t ino;
+};
+
+struct tree_rules {
+	const struct tree_omit *omit; /* @omits files to leave out */
+	size_t omits;
+	bool follow; /* symbolic links: what they lead to goes in */
 };
 
 /**
@@ -54,6 +60,23 @@ struct tree_omit {
  */
 int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
 	struct fault *f);
+
+/**
+ * tree_graft - one more file, or all that is in one more folder
+ * @t:    as tree_open() left it; a tree of many roots begins with an empty one
+ * @at:   from the root on: of a folder where its content goes, of a file its name, or its folder with a
+ *        slash in the end; folders that are not there are made. NULL: into the root by its own name
+ * @path: a folder, file or link, as the caller's user knows it
+ *
+ * A symbolic link stays one unless @rules follow it; a slash behind it follows it too. Folders of one
+ * name become one, whose attributes are the first one's. Returns: 0, or -errno with @f; -EEXIST for
+ * two files of one name.
+ */
+int tree_graft(struct tree *t, const char *at, const char *path, const struct tree_rules *rules,
+	struct fault *f);
+
+/** tree_drop_links - without Rock Ridge there is no way to keep one. Returns: how many there were. */
+size_t tree_drop_links(struct tree *t);
 
 /** tree_add_file - one file from @path into the root under @name. */
 int tree_add_file(struct tree *t, const char *name, const char *path, struct fault *f);

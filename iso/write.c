@@ -6,6 +6,12 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/sendfile.h>
+
+#define SYSTEM_AREA ((size_t)16 * ISO_SECTOR) /* zeros, by what libisofs was asked for */
+
+#define SEND_FROM    (256u << 10)
+#define SEND_AT_ONCE (4u << 20)
 
 struct sink {
 	int fd;
@@ -27,34 +33,104 @@ static int flush(struct sink *s)
 	return r;
 }
 
+/* Up to a whole sector. */
+static int pad(struct sink *s, uint64_t written)
+{
+	const size_t n = (size_t)(iso_sectors(written) * ISO_SECTOR - written);
+	int r = s->room - s->len < n ? flush(s) : 0;
+
+	if (r < 0)
+		return r;
+	memset(s->buf + s->len, 0, n);
+	s->len += n;
+	return s->len == s->room ? flush(s) : 0;
+}
+
 /* A fault of the source has words of its own; of the target the caller knows the name. */
+static int source_fault(
+	const struct tree *t, const struct tree_node *node, struct fault *f, int err)
+{
+	char path[PATH_MAX];
+
+	return fault_set(f, err, "%s: %s", tree_name(t, node, path),
+		err == -ENODATA ? "shrank while the image was made" : strerror(-err));
+}
+
+/* What is large goes from file to file without a way through us, where the kernel has one. Returns how far
+ * that came. */
+static int send_file(struct sink *s, const struct tree_node *node, uint64_t *ret_at)
+{
+	off_t at = 0;
+	int r = flush(s);
+
+	while (r == 0 && (uint64_t)at < node->size) {
+		const uint64_t left = node->size - (uint64_t)at;
+		ssize_t n =
+			sendfile(s->fd, node->fd, &at, left < SEND_AT_ONCE ? left : SEND_AT_ONCE);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		/* It cannot, or the file has shrunk, or the target has a fault: the way through us tells. */
+		if (n <= 0)
+			break;
+		s->done += (uint64_t)n;
+		if (s->report)
+			s->report(s->ctx, s->done, s->total);
+	}
+	*ret_at = (uint64_t)at;
+	return r;
+}
+
 static int write_file(
 	struct sink *s, const struct tree *t, const struct tree_node *node, struct fault *f)
 {
-	char path[PATH_MAX];
 	uint64_t at = 0;
 	int r = 0;
 
 	f->text[0] = '\0';
-	while (at < node->size) {
-		size_t n = s->room - s->len, pad;
+	if (!node->bytes && node->size >= SEND_FROM)
+		r = send_file(s, node, &at);
+	while (r == 0 && at < node->size) {
+		size_t n = s->room - s->len;
 
 		if (n > node->size - at)
 			n = (size_t)(node->size - at);
 		if (node->bytes)
 			memcpy(s->buf + s->len, node->bytes + at, n);
 		else if ((r = io_pread(node->fd, s->buf + s->len, n, at)) < 0)
-			return fault_set(f, r, "%s: %s", tree_name(t, node, path),
-				r == -ENODATA ? "shrank while the image was made" : strerror(-r));
+			return source_fault(t, node, f, r);
 		at += n;
 		s->len += n;
-		pad = at < node->size ? 0 : (size_t)(iso_sectors(at) * ISO_SECTOR - at);
-		memset(s->buf + s->len, 0, pad);
-		s->len += pad;
-		if (s->len == s->room && (r = flush(s)) < 0)
-			return r;
+		if (s->len == s->room)
+			r = flush(s);
 	}
-	return 0;
+	return r < 0 ? r : pad(s, at);
+}
+
+/* Those that make an image of it: from sector 16 on, up to the terminator (type 255). */
+static size_t descriptors_end(const struct iso_layout *l)
+{
+	size_t at = SYSTEM_AREA;
+
+	while (at + ISO_SECTOR < l->head_len && l->head[at] != 255)
+		at += ISO_SECTOR;
+	return at + ISO_SECTOR;
+}
+
+static int write_head(const struct iso_layout *l, struct sink *s, size_t end)
+{
+	const size_t len = end - SYSTEM_AREA;
+	int r;
+
+	if (!l->descriptors_last)
+		return io_write(s->fd, l->head, l->head_len);
+	if (len > s->room)
+		return -EINVAL;
+	memset(s->buf, 0, len);
+	r = io_write(s->fd, l->head, SYSTEM_AREA);
+	if (r == 0)
+		r = io_write(s->fd, s->buf, len);
+	return r < 0 ? r : io_write(s->fd, l->head + end, l->head_len - end);
 }
 
 int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, uint8_t *buf,
@@ -67,14 +143,19 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		.total = l->size,
 		.report = report,
 		.ctx = ctx };
+	const size_t end = descriptors_end(l);
 	size_t i;
 	int r;
 
 	f->text[0] = '\0';
-	r = io_write(fd, l->head, l->head_len);
+	r = write_head(l, &s, end);
 	for (i = 0; i < l->files && r == 0; i++)
 		r = write_file(&s, t, l->file[i], f);
 	if (r == 0)
 		r = flush(&s);
-	return r < 0 ? r : tree_check(t, f);
+	if (r == 0)
+		r = tree_check(t, f);
+	if (r == 0 && l->descriptors_last)
+		r = io_pwrite(fd, l->head + SYSTEM_AREA, end - SYSTEM_AREA, SYSTEM_AREA);
+	return r;
 }

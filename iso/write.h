@@ -7,16 +7,24 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "iso/names.h"
 #include "iso/tree.h"
 #include "util/fault.h"
 
 struct iso_options {
-	const char *label;     /* at most 32 bytes */
-	const char *publisher; /* at most 128 bytes; NULL: none */
+	const char *label;       /* at most 32 bytes */
+	const char *publisher;   /* at most 128 bytes; NULL: none */
+	const char *preparer;    /* the same */
+	const char *application; /* NULL: ours */
+	const char *system;      /* at most 32 bytes; NULL: ours */
+	const char *volume_set;  /* at most 128 bytes; NULL: none */
+	struct iso_names names;  /* in the plain tree */
 	bool rock_ridge;
+	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
 	bool joliet;
-	bool fixed_time; /* every time stamp is @time: same tree, same bytes */
-	time_t time;     /* of the volume */
+	bool joliet_long; /* 103 characters to a name, rather than 64 */
+	bool fixed_time;  /* every time stamp is @time: same tree, same bytes */
+	time_t time;      /* of the volume */
 };
 
 /*
@@ -33,6 +41,8 @@ struct iso_layout {
 	struct burn_source *source;      /* libisofs at work, between _begin and _end */
 	const struct tree_node *refused; /* what libisofs would not take */
 	bool named;                      /* the image has the names as they are */
+	bool keep_owners;                /* Rock Ridge */
+	bool descriptors_last;           /* for _write: until then nobody takes it for an image */
 };
 
 /**
@@ -57,7 +67,8 @@ typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
 
 /**
  * iso_layout_write - the image, from its first byte to its last, in one pass
- * @fd:     a file or a pipe
+ * @l:      with @descriptors_last: they are blank in that pass, and written when all else stands
+ * @fd:     a file or a pipe; for @descriptors_last one that can be written at a place, and stands at 0
  * @buf:    working storage, a multiple of 2 KiB; secrets pass through it
  * @report: called now and then, or NULL
  *

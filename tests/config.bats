@@ -25,11 +25,6 @@ setting() {
 print(json.load(open("said"))[sys.argv[1]][sys.argv[2]][sys.argv[3]])' "$1" "$2" "${3:-value}"
 }
 
-# with_etc COMMAND...: our folder `etc` in the place of /etc; nobody else sees it.
-with_etc() {
-	as_root unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh "$@"
-}
-
 # paths IMAGE: all that lies on a drive.
 paths() {
 	bsdtar -tf "$1" | sed 's,/$,,' | LC_ALL=C sort

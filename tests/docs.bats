@@ -54,7 +54,7 @@ entries() {
 	same "the tests know every command" help tests
 	entries "$(page seedrive)" DESCRIPTION 'Cm ' >listed
 	same "seedrive(1)" help listed
-	basename -a "$ROOT"/man/seedrive-*.1 | sed 's/seedrive-\(.*\)\.1/\1/' >pages
+	basename -a "$ROOT"/man/seedrive-*.1 | sed 's/seedrive-\(.*\)\.1/\1/' | grep -vx mkisofs >pages
 	same "pages" help pages
 }
 
@@ -86,6 +86,29 @@ entries() {
 	"$GUEST" --help | options_in_text >help
 	options_in_page "$(page seedrive-guest)" >paged
 	same guest help paged
+}
+
+# mkisofs_table PART: the options of that part of seedrive-mkisofs' table, one a line, without dashes.
+mkisofs_table() {
+	sed -n "/^\t\/\* $1/,/^\t\/\* refused/p" "$ROOT/cli/mkisofs_options.c" |
+		sed -n 's/^\t{ "\([^"]*\)", [A-Z]*, NULL, \(.*\) },/\1 \2/p' | tr -d "'" |
+		awk '{ print $1 } length($2) == 1 { print $2 }'
+}
+
+@test "docs: each option that seedrive-mkisofs takes is in its page, no other, and its help has none besides" {
+	{
+		mkisofs_table honoured
+		sed -n '/xorrisofs. \*\/$/,$p' "$ROOT/cli/mkisofs_options.c" | sed -n 's/^\t{ "\([^"]*\)".*/\1/p'
+		echo P # genisoimage has it for -publisher, beside the long one
+	} >taken
+	[ "$(wc -l <taken)" -gt 50 ]
+	sed -n 's/^\.It Fl \(.*\)/\1/p' "$ROOT/man/seedrive-mkisofs.1" | sed 's/ Ar .*//' |
+		tr -d ' ' | tr , '\n' >paged
+	same mkisofs taken paged
+	"$MKISOFS" --help 2>&1 | grep -oE '(^| )--?[A-Za-z][A-Za-z0-9-]*' | sed 's/^ *-*//' | LC_ALL=C sort -u >help
+	LC_ALL=C sort -u taken >taken.sorted
+	[ "$(wc -l <help)" -gt 20 ]
+	[ "$(LC_ALL=C comm -23 help taken.sorted)" = "" ]
 }
 
 @test "docs: seedrive(1) has the options that commands share, and no others" {
@@ -299,9 +322,17 @@ ends() {
 	says seedrive-guest "at most $((path - 1)) characters"
 }
 
-@test "docs: each field that the journal is given is in seedrive-serve(1), and no other" {
+# journal_fields PAGE: those that have an entry there.
+journal_fields() {
+	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page "$1")" | tr -d ' ' | tr ',' '\n'
+}
+
+@test "docs: each field that the journal is given is in the program's page, and no other" {
 	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
-	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page seedrive-serve)" | tr -d ' ' | tr ',' '\n' >paged
+	journal_fields seedrive-serve >paged
+	same fields source paged
+	cat "$ROOT"/{cli/mkisofs_say,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
+	journal_fields seedrive-mkisofs >paged
 	same fields source paged
 }
 

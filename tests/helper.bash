@@ -6,9 +6,10 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 B=${B:-build}
 [[ $B = /* ]] || B=$ROOT/$B
 TOOL=$B/seedrive
+MKISOFS=$B/seedrive-mkisofs
 NOVA=$ROOT/tests/data/nova-tree
 UUID=b65cee2f-8c69-4aeb-be2f-f79742548fc2 # of that tree, and of small_tree
-export ROOT B TOOL NOVA UUID
+export ROOT B TOOL MKISOFS NOVA UUID
 
 setup() {
 	# bats keeps its own files one level above.
@@ -143,6 +144,18 @@ mounted() {
 	mkdir -p disk
 	# shellcheck disable=SC2016 # the inner shell's
 	as_root unshare --mount sh -c 'mount -t tmpfs -o "size=$0" disk disk && "$@"' "$size" "$@"
+}
+
+# with_etc COMMAND...: our folder `etc` in the place of /etc; nobody else sees it.
+with_etc() {
+	as_root unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh "$@"
+}
+
+# own_run COMMAND...: with a /run of its own, in which there is a journal's folder and ours.
+own_run() {
+	mkdir -p run
+	as_root unshare --mount sh -c 'mount -t tmpfs run /run &&
+		mkdir -p /run/systemd/journal /run/seedrive && exec "$@"' sh "$@"
 }
 
 # tests/preload.c for what the world does to the tool: `world AT=... DO=... COMMAND...`.

@@ -26,6 +26,7 @@ setup_file() {
 	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	{
 		echo bin/seedrive
+		echo bin/seedrive-mkisofs
 		echo lib/systemd/system-generators/seedrive-tss-generator
 		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket
 		echo lib/sysusers.d/seedrive.conf
@@ -41,11 +42,12 @@ setup_file() {
 	[ "$(wc -l <want)" -gt 3 ]
 	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
 	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
-	[ "$(stat -c %a root/opt/seedrive/{bin/seedrive,sbin/seedrive-guest} | sort -u)" = 755 ]
+	[ "$(stat -c %a root/opt/seedrive/{bin/seedrive{,-mkisofs},sbin/seedrive-guest} | sort -u)" = 755 ]
 	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' -printf '%m\n' | sort -u)" = 644 ]
 	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/*)" = 755 ]
 	grep -qx 'ExecStart=/opt/seedrive/bin/seedrive serve' root/opt/seedrive/lib/systemd/system/seedrived.service
 	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
+	cmp root/opt/seedrive/bin/seedrive-mkisofs "$ROOT/build/seedrive-mkisofs"
 	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
 	# What it becomes for these is found beside it, wherever it was put, and under whatever name it is called.
 	ln -s root/opt/seedrive/bin/seedrive other

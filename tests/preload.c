@@ -34,6 +34,7 @@
 #define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
 int __open_2(const char *path, int flags);
+int __openat_2(int dirfd, const char *name, int flags);
 
 static void path_of(int fd, char out[PATH_MAX])
 {
@@ -221,6 +222,15 @@ int openat(int dirfd, const char *name, int flags, ...)
 	va_end(ap);
 	act_name("openat", dirfd, name);
 	return real(dirfd, name, flags, mode);
+}
+
+/* The one that glibc takes where the compiler cannot tell the flags. */
+int __openat_2(int dirfd, const char *name, int flags)
+{
+	REAL(__openat_2);
+
+	act_name("openat", dirfd, name);
+	return real(dirfd, name, flags);
 }
 
 ssize_t pread(int fd, void *buf, size_t len, off_t off)

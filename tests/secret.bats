@@ -15,11 +15,12 @@ load helper
 
 SCAN=$ROOT/tests/scan-memory
 TOOL=$ROOT/build/seedrive
+MKISOFS=$ROOT/build/seedrive-mkisofs
 
 setup_file() {
 	make_world
 	# `make SAN=1 check` has not built it.
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/seedrive
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/seedrive build/seedrive-mkisofs
 }
 
 # watch CALL BUSY END COMMAND...: while it is busy all of BUSY's secrets are found (so the search does find
@@ -129,6 +130,15 @@ teardown() {
 		"image:drive.iso raw:used raw:given" env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
 		"$TOOL" build -q --source file:fifo,bits=4 -o drive.iso "$NOVA"
 	[ "$(stat -c %s given)" -eq 1088 ]
+}
+
+@test "secret: after seedrive-mkisofs nothing of seed, random_seed old or new is left" {
+	local n as=(-quiet -J -r -V config-2)
+	# Its image is one with the last write to it; the next close(2) is that of OUT.
+	traced -e trace=close,pwrite64 "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
+	n=$(awk '/ close\(/ { n++ } / pwrite64\(/ { last = n } END { print last + 1 }' "$BATS_TEST_TMPDIR/trace")
+	watch "close $n" image:drive.iso "image:drive.iso tree:$NOVA" "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
+	"$TOOL" inspect --min-bits 256 drive.iso >said
 }
 
 @test "secret: after a build that failed in the end nothing is left" {

@@ -595,12 +595,6 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 	END
 }
 
-# own_run COMMAND...: with a /run of its own, in which there is a journal's folder and ours.
-own_run() {
-	as_root unshare --mount sh -c 'mount -t tmpfs run /run &&
-		mkdir -p /run/systemd/journal /run/seedrive && exec "$@"' sh "$@"
-}
-
 @test "serve: each seed is one line in the journal, with its fields; without options it all meets in /run" {
 	small_tree tree
 	key fifo head -c 65536 /dev/urandom

@@ -23,6 +23,7 @@ static inline struct iso_options image_options(void)
 {
 	return (struct iso_options){ .label = "config-2",
 		.publisher = "Test",
+		.names = { .level = 3, .lowercase = true },
 		.rock_ridge = true,
 		.joliet = true,
 		.fixed_time = true,

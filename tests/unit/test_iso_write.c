@@ -266,6 +266,68 @@ static void test_long_names(void **state)
 	}
 }
 
+/* As above, with the descriptors last; the image may be given up on the way. */
+static int write_last(const struct tree *t, const struct iso_options *o, const char *path)
+{
+	struct fault f = { "" };
+	struct iso_layout l;
+	uint8_t buf[4 * ISO_SECTOR];
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r;
+
+	assert_true(fd >= 0);
+	assert_int_equal(iso_layout_begin(&l, t, o, &f), 0);
+	assert_int_equal(iso_layout_end(&l, &f), 0);
+	l.descriptors_last = true;
+	r = iso_layout_write(&l, t, fd, buf, sizeof(buf), NULL, NULL, &f);
+	iso_layout_clear(&l);
+	close(fd);
+	return r;
+}
+
+static void test_descriptors_last(void **state)
+{
+	struct iso_options o = image_options();
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "one", 64);
+	assert_int_equal(write_last(&t, &o, "two"), 0);
+	assert_same_file("one", "two");
+	o.names.level = 4;
+	write_tree(&t, &o, "one", 64);
+	assert_int_equal(write_last(&t, &o, "two"), 0);
+	assert_same_file("one", "two");
+	tree_clear(&t);
+}
+
+static void test_given_up(void **state)
+{
+	struct iso_options o = image_options();
+	struct tree t;
+	size_t len;
+	char *text;
+
+	(void)state;
+	assert_int_equal(mkdir("t", 0755), 0);
+	file_write("t/a", "content", 7);
+	open_tree(&t, "t");
+	assert_int_equal(truncate("t/a", 3), 0);
+	assert_int_equal(write_last(&t, &o, "half"), -ENODATA);
+	tree_clear(&t);
+	open_tree(&t, "t");
+	file_write("t/a", "con", 3);
+	assert_int_equal(write_last(&t, &o, "changed"), -ESTALE);
+	tree_clear(&t);
+	text = file_read("changed", &len);
+	assert_true(len > (size_t)20 * ISO_SECTOR);
+	assert_null(memmem(text, len, "CD001", 5));
+	free(text);
+	text = file_read("half", &len);
+	assert_null(memmem(text, len, "CD001", 5));
+	free(text);
+}
+
 #define IN_FOLDER(title, function)                 \
 	{                                          \
 		title, function, enter, NULL, NULL \
@@ -283,6 +345,9 @@ int main(void)
 		IN_FOLDER("write: a pipe takes the same bytes", test_pipe),
 		IN_FOLDER("write: a full target is told, its name left to the caller", test_full),
 		IN_FOLDER("write: a source that changes is told", test_changed_source),
+		IN_FOLDER("write: with the descriptors last come the same bytes",
+			test_descriptors_last),
+		IN_FOLDER("write: ... and what is given up before that has none", test_given_up),
 		IN_FOLDER("write: a layout can be given up before it is done", test_clear_early),
 		IN_FOLDER("write: names of 255 bytes are on the drive for others to read",
 			test_long_names),

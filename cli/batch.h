@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_BATCH_H
+#define CLI_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/fault.h"
+
+#define BATCH_JOBS_MAX 256
+
+/* Many drives of one kind: a list of them, and processes that share it out among themselves. */
+struct batch_row {
+	const char *out, *dir;
+};
+
+struct batch {
+	struct batch_row *row;
+	size_t rows;
+	char *text; /* where their names are kept */
+};
+
+/**
+ * batch_read - one drive a line: OUT, a tab, DIR; empty lines, and those that begin with #, are none
+ * @b:    the caller's storage; needs batch_clear() in the end, also after an error
+ * @path: "-": standard input
+ *
+ * Returns: 0 or -errno; -EINVAL names file and line.
+ */
+int batch_read(struct batch *b, const char *path, struct fault *f);
+
+void batch_clear(struct batch *b);
+
+/* What is done for each row, in one of the processes, and once at that one's end. */
+struct batch_work {
+	int (*one)(void *ctx, const struct batch_row *row); /* 0, or what it has said is wrong */
+	void (*end)(void *ctx);
+	void *ctx;
+};
+
+/**
+ * batch_run - the whole list, by @jobs processes side by side; one that ends is not missed by the others
+ * @quiet: no progress on a terminal
+ * Returns: how many rows were done, or -errno.
+ */
+long batch_run(const struct batch *b, unsigned jobs, const struct batch_work *work, bool quiet);
+
+/** batch_jobs - as many as there are CPUs for us. */
+unsigned batch_jobs(void);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_MKISOFS_ARGS_H
+#define CLI_MKISOFS_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "iso/names.h"
+#include "util/fault.h"
+
+/* A path of the command line, and where it goes in the image. */
+struct mkisofs_path {
+	const char *source;
+	const char *graft; /* with -graft-points, from the root on; NULL: into the root */
+};
+
+enum mkisofs_action { MKISOFS_MAKE, MKISOFS_VERSION, MKISOFS_HELP };
+
+/* What genisoimage's command line asks for, in our words. */
+struct mkisofs_args {
+	enum mkisofs_action action;
+	const char *out; /* NULL: standard output */
+	const char *label, *publisher, *preparer, *application, *system, *volume_set;
+	struct iso_names names;
+	bool rock_ridge, joliet, joliet_long;
+	bool rational; /* -r: everybody may read, nobody may write, all is root's */
+	bool follow;   /* -f: symbolic links in the tree too */
+	bool graft, quiet;
+	struct mkisofs_path *path;
+	size_t paths;
+	char *words; /* where unescaped names are kept */
+};
+
+/**
+ * mkisofs_parse - read the command line as genisoimage, mkisofs and xorrisofs do
+ * @a:    the caller's storage; needs mkisofs_args_clear() in the end, also after an error
+ * @argv: argv[0] is not looked at; the words have to outlive @a
+ * @f:    names the option and the fault
+ *
+ * The grammar is that of getopt_long_only(3), as it is genisoimage's: one dash or two, any unambiguous
+ * beginning of a long option, short ones in one word. Options may also follow paths, as xorrisofs
+ * has it; `--` ends them. Of an option given twice the last counts.
+ * Returns: 0; -ENOTSUP for an option that is not ours to honour; -EINVAL for what nobody could; -ENOMEM.
+ */
+int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f);
+
+void mkisofs_args_clear(struct mkisofs_args *a);
+
+#endif

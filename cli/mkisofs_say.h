@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_MKISOFS_SAY_H
+#define CLI_MKISOFS_SAY_H
+
+#include "cli/make.h"
+
+/*
+ * What seedrive-mkisofs says to the system's journal: one entry a drive, as its callers keep what it writes to
+ * standard error to themselves. Nothing where there is no journal: there standard error is all.
+ */
+
+/** say_listen - from now on warnings and errors are kept, for the entry. */
+void say_listen(void);
+
+/**
+ * say_made - the entry of a drive
+ * @out:    its name
+ * @status: of the program; not 0: there is no drive
+ */
+void say_made(const struct make *m, const char *out, const char *label, int status);
+
+#endif

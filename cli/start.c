@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/start.h"
+#include "cli/report.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void start_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+void start_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+int start_secrets(void)
+{
+	const int r = secret_setup();
+
+	if (r < 0)
+		report_error("memory for secrets: %s", strerror(-r));
+	return r;
+}
+
+/* What was printed has to have arrived: a full disk behind standard output is a failure. */
+int finish(int status)
+{
+	if (secret_unlocked())
+		report_warning("memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	report_error("standard output: %s", strerror(errno));
+	return status == EXIT_DONE ? EXIT_FAILED : status;
+}

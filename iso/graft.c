@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files and folders named one by one, put together into one tree. */
+#include "iso/node.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int tree_add_file(struct tree *t, const char *name, const char *path, struct fault *f)
+{
+	struct tree_node *node = node_new(t->root, name);
+	int r;
+
+	if (!node)
+		return fault_errno(f, -ENOMEM, path);
+	/* Named by the user himself: here, and only here, a symbolic link is followed. */
+	node->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (node->fd < 0 || fstat(node->fd, &node->st) < 0)
+		r = fault_errno(f, -errno, path);
+	else if (S_ISDIR(node->st.st_mode))
+		r = fault_errno(f, -EISDIR, path);
+	else if (!S_ISREG(node->st.st_mode))
+		r = fault_set(f, -EINVAL, "%s: %s", path, walk_kind(node->st.st_mode));
+	else
+		r = node_append(t->root, node);
+	if (r < 0) {
+		node_free(node);
+		return r;
+	}
+	node_sort(t->root);
+	node->kind = TREE_FILE;
+	node->size = (uint64_t)node->st.st_size;
+	return 0;
+}
+
+/* --- where it goes --- */
+
+struct graft {
+	struct tree *tree;
+	const struct tree_rules *rules;
+	const char *path; /* what is put in */
+	struct stat st;   /* of it */
+	struct fault *fault;
+};
+
+static int taken(const struct graft *g, const struct tree_node *old)
+{
+	char path[PATH_MAX];
+
+	return fault_set(g->fault, -EEXIST, "%s: %s has that name already", g->path,
+		tree_name(g->tree, old, path));
+}
+
+/* Root's and readable, as genisoimage makes them; their times are those of what is put in, so that the
+ * same tree gives the same image. */
+static int make_folder(const struct graft *g, struct tree_node *dir, const char *name, size_t len,
+	struct tree_node **ret)
+{
+	char copy[NAME_MAX + 1];
+	struct tree_node *node;
+
+	if (len > NAME_MAX)
+		return fault_set(g->fault, -ENAMETOOLONG, "%.*s: the name is too long",
+			(int)(len < PATH_MAX ? len : PATH_MAX), name);
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	if (!walk_name_fits(copy))
+		return fault_set(g->fault, -EILSEQ, "%s: the name is not UTF-8", copy);
+	node = node_new(dir, copy);
+	if (!node || node_append(dir, node) < 0) {
+		node_free(node);
+		return fault_errno(g->fault, -ENOMEM, g->path);
+	}
+	node_sort(dir);
+	node->kind = TREE_DIR;
+	node->st.st_mode = S_IFDIR | 0555;
+	node->st.st_atim = g->st.st_atim;
+	node->st.st_mtim = g->st.st_mtim;
+	node->st.st_ctim = g->st.st_ctim;
+	*ret = node;
+	return 0;
+}
+
+static int enter(const struct graft *g, struct tree_node **dir, const char *name, size_t len)
+{
+	struct tree_node *node;
+
+	if (len == 1 && name[0] == '.')
+		return 0;
+	if (len == 2 && name[0] == '.' && name[1] == '.') {
+		if (!(*dir)->parent)
+			return fault_set(
+				g->fault, -EINVAL, "%s: its place is out of the image", g->path);
+		*dir = (*dir)->parent;
+		return 0;
+	}
+	node = node_child(*dir, name, len);
+	if (node && node->kind != TREE_DIR)
+		return taken(g, node);
+	if (node) {
+		*dir = node;
+		return 0;
+	}
+	return make_folder(g, *dir, name, len, dir);
+}
+
+/* Into the folder that the first @len bytes of @at name. */
+static int find_folder(const struct graft *g, const char *at, size_t len, struct tree_node **ret)
+{
+	const char *end = at + len;
+	struct tree_node *dir = g->tree->root;
+	int r = 0;
+
+	while (at < end && r == 0) {
+		const size_t n = strcspn(at, "/");
+		const size_t piece = n < (size_t)(end - at) ? n : (size_t)(end - at);
+
+		if (piece > 0)
+			r = enter(g, &dir, at, piece);
+		at += piece + 1;
+	}
+	*ret = dir;
+	return r;
+}
+
+/* --- a folder --- */
+
+static int merge(const struct graft *g, struct tree_node *dir, struct tree_node *found);
+
+/* The name under which the user knows @node is from now on its own: its folder will be another. */
+static int keep_name(const struct graft *g, struct tree_node *node)
+{
+	char path[PATH_MAX];
+
+	if (node->source)
+		return 0;
+	node->source = strdup(tree_name(g->tree, node, path));
+	return node->source ? 0 : -ENOMEM;
+}
+
+static int move(const struct graft *g, struct tree_node *dir, struct tree_node *node)
+{
+	struct tree_node *old = node_child(dir, node->name, strlen(node->name));
+	struct graft from = *g;
+	char path[PATH_MAX];
+	int r = 0;
+
+	if (old && old->kind == TREE_DIR && node->kind == TREE_DIR) {
+		r = merge(g, old, node);
+		if (r == 0)
+			node_free(node);
+		return r;
+	}
+	from.path = tree_name(g->tree, node, path);
+	if (old)
+		return taken(&from, old);
+	r = keep_name(g, node);
+	if (r == 0)
+		r = node_append(dir, node);
+	if (r == 0)
+		node->parent = dir;
+	return r;
+}
+
+/* All of @found's children go into @dir. */
+static int merge(const struct graft *g, struct tree_node *dir, struct tree_node *found)
+{
+	int r = 0;
+
+	while (found->children > 0 && r == 0) {
+		r = move(g, dir, found->child[found->children - 1]);
+		found->children -= r == 0;
+	}
+	node_sort(dir);
+	return r;
+}
+
+/* The first folder that comes here gives its attributes; the first thing, its name in messages. */
+static int settle(const struct graft *g, struct tree_node *dir, struct tree_node *found)
+{
+	size_t i;
+
+	if (dir->st.st_nlink == 0)
+		dir->st = found->st;
+	if (dir->children > 0 || dir->source)
+		return merge(g, dir, found);
+	dir->source = found->source;
+	dir->child = found->child;
+	dir->children = found->children;
+	found->source = NULL;
+	found->child = NULL;
+	found->children = 0;
+	for (i = 0; i < dir->children; i++)
+		dir->child[i]->parent = dir;
+	return 0;
+}
+
+static int graft_folder(const struct graft *g, struct tree_node *dir)
+{
+	struct walk w = { g->tree, g->rules, g->fault };
+	struct tree_node *found = node_new(dir->parent, dir->name);
+	int fd = open(g->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = -ENOMEM;
+
+	if (fd < 0 || !found) {
+		r = fault_errno(g->fault, fd < 0 ? -errno : -ENOMEM, g->path);
+		goto out;
+	}
+	fault_errno(g->fault, -ENOMEM, g->path);
+	found->source = strdup(g->path);
+	if (!found->source || fstat(fd, &found->st) < 0)
+		goto out;
+	r = walk_dir(&w, found, fd, 1);
+	fd = -1;
+	if (r == 0)
+		r = settle(g, dir, found);
+out:
+	if (fd >= 0)
+		close(fd);
+	node_free(found);
+	return r;
+}
+
+/* --- anything else --- */
+
+static int graft_file(const struct graft *g, struct tree_node *dir, const char *name)
+{
+	struct walk w = { g->tree, g->rules, g->fault };
+	struct tree_node *node, *old = node_child(dir, name, strlen(name));
+	int r;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || !*name)
+		return fault_set(g->fault, -EINVAL, "%s: not a name for a file", g->path);
+	node = node_new(dir, name);
+	if (!node)
+		return fault_errno(g->fault, -ENOMEM, g->path);
+	fault_errno(g->fault, -ENOMEM, g->path);
+	node->source = strdup(g->path);
+	r = node->source ? walk_node(&w, node, AT_FDCWD, g->path, DT_UNKNOWN, 1) : -ENOMEM;
+	if (r == 0 && old)
+		r = taken(g, old);
+	if (r == 0)
+		r = node_append(dir, node);
+	if (r != 0)
+		node_free(node);
+	else
+		node_sort(dir);
+	return r < 0 ? r : 0;
+}
+
+static const char *last_piece(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int tree_graft(struct tree *t, const char *at, const char *path, const struct tree_rules *rules,
+	struct fault *f)
+{
+	struct graft g = { t, rules, path, { 0 }, f };
+	const char *name = at && *last_piece(at) ? last_piece(at) : last_piece(path);
+	struct tree_node *dir = NULL;
+	bool is_dir;
+	int r;
+
+	walk_begin();
+	if (fstatat(AT_FDCWD, path, &g.st, rules->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+		return fault_errno(f, -errno, path);
+	is_dir = S_ISDIR(g.st.st_mode);
+	r = find_folder(&g, at ? at : "",
+		!at            ? 0 :
+			is_dir ? strlen(at) :
+				 (size_t)(last_piece(at) - at),
+		&dir);
+	if (r < 0)
+		return r;
+	if (t->root->st.st_nlink == 0) { /* until a folder comes */
+		t->root->st.st_mode = S_IFDIR | 0555;
+		t->root->st.st_mtim = t->root->st.st_ctim = t->root->st.st_atim = g.st.st_mtim;
+	}
+	return is_dir ? graft_folder(&g, dir) : graft_file(&g, dir, name);
+}

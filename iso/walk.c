@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What stands in a folder, opened once and held. */
+#include "iso/node.h"
+#include "util/utf8.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static bool omitted(const struct walk *w, const struct stat *st)
+{
+	size_t i;
+
+	for (i = 0; i < w->rules->omits; i++)
+		if (st->st_ino == w->rules->omit[i].ino && st->st_dev == w->rules->omit[i].dev) {
+			w->tree->omitted_first |= i == 0;
+			return true;
+		}
+	return false;
+}
+
+bool walk_name_fits(const char *name)
+{
+	size_t left = strlen(name), n;
+
+	for (; left > 0; left -= n, name += n) {
+		n = utf8_length((const uint8_t *)name, left);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
+const char *walk_kind(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFIFO:
+		return "is a FIFO: only files, folders and symbolic links go on a drive";
+	case S_IFSOCK:
+		return "is a socket: only files, folders and symbolic links go on a drive";
+	default:
+		return "is a device: only files, folders and symbolic links go on a drive";
+	}
+}
+
+static int walk_link(struct walk *w, struct tree_node *node, int at, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(at, name, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
+	target[n] = '\0';
+	node->kind = TREE_LINK;
+	node->target = strdup(target);
+	return node->target ? 0 : -ENOMEM;
+}
+
+/* Open first, ask then: what is asked is what is held. O_NONBLOCK, in case it is a FIFO by now. */
+static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
+{
+	const int nofollow = w->rules->follow ? 0 : O_NOFOLLOW;
+	int fd = openat(at, name, O_RDONLY | nofollow | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return node_fault(w->tree, node, w->fault, -errno,
+			errno == ELOOP ? "became a symbolic link" : strerror(errno));
+	if (fstat(fd, &node->st) < 0) {
+		close(fd);
+		return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
+	}
+	return fd;
+}
+
+/* Where links are followed, one may lead back to a folder that we are in. */
+static bool is_loop(const struct walk *w, const struct tree_node *node)
+{
+	const struct tree_node *above = w->rules->follow ? node->parent : NULL;
+
+	for (; above; above = above->parent)
+		if (above->st.st_ino == node->st.st_ino && above->st.st_dev == node->st.st_dev)
+			return true;
+	return false;
+}
+
+static int walk_deeper(struct walk *w, struct tree_node *node, int fd, unsigned depth)
+{
+	if (depth < TREE_DEPTH_MAX && !is_loop(w, node))
+		return walk_dir(w, node, fd, depth + 1);
+	close(fd);
+	return node_fault(w->tree, node, w->fault, -ELOOP,
+		depth < TREE_DEPTH_MAX ? "a link that leads back to a folder above it" :
+					 "too many levels of folders");
+}
+
+static int walk_held(struct walk *w, struct tree_node *node)
+{
+	if (!S_ISREG(node->st.st_mode))
+		return node_fault(w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
+	node->kind = TREE_FILE;
+	node->size = (uint64_t)node->st.st_size;
+	return omitted(w, &node->st);
+}
+
+int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, unsigned char type,
+	unsigned depth)
+{
+	int fd;
+
+	if (!walk_name_fits(node->name))
+		return node_fault(w->tree, node, w->fault, -EILSEQ, "the name is not UTF-8");
+	if (type != DT_REG && type != DT_DIR) {
+		if (fstatat(at, name, &node->st, w->rules->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+			return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
+		/* OUT may be anything, and nothing that would block must be opened. */
+		if (omitted(w, &node->st))
+			return 1;
+		if (S_ISLNK(node->st.st_mode))
+			return walk_link(w, node, at, name);
+		if (!S_ISREG(node->st.st_mode) && !S_ISDIR(node->st.st_mode))
+			return node_fault(
+				w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
+	}
+	fd = walk_open(w, node, at, name);
+	if (fd < 0)
+		return fd;
+	if (S_ISDIR(node->st.st_mode))
+		return walk_deeper(w, node, fd, depth);
+	node->fd = fd;
+	return walk_held(w, node);
+}
+
+static int walk_entry(
+	struct walk *w, struct tree_node *dir, const struct dirent *e, int at, unsigned depth)
+{
+	struct tree_node *node = node_new(dir, e->d_name);
+	int r;
+
+	if (!node)
+		return -ENOMEM;
+	r = walk_node(w, node, at, e->d_name, e->d_type, depth);
+	if (r == 0) {
+		r = node_append(dir, node);
+		if (r == 0)
+			return 0;
+	}
+	node_free(node);
+	return r < 0 ? r : 0;
+}
+
+int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth)
+{
+	DIR *stream = fdopendir(fd);
+	struct dirent *e;
+	int r = 0;
+
+	dir->kind = TREE_DIR;
+	if (!stream) {
+		r = -errno;
+		close(fd);
+		return node_fault(w->tree, dir, w->fault, r, strerror(-r));
+	}
+	while (r == 0 && (errno = 0, e = readdir(stream))) {
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			r = walk_entry(w, dir, e, fd, depth);
+	}
+	if (r == 0 && errno != 0)
+		r = node_fault(w->tree, dir, w->fault, -errno, strerror(errno));
+	closedir(stream);
+	node_sort(dir);
+	return r;
+}
+
+void walk_begin(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
+	struct fault *f)
+{
+	const struct tree_rules rules = { .omit = omit, .omits = omits };
+	struct walk w = { t, &rules, f };
+	int fd;
+
+	*t = (struct tree){ 0 };
+	t->root = node_new(NULL, "");
+	if (!t->root)
+		return fault_errno(f, -ENOMEM, path ? path : "tree");
+	t->root->kind = TREE_DIR;
+	t->root->st.st_mode = S_IFDIR | 0755;
+	if (!path)
+		return 0;
+	walk_begin();
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fault_errno(f, -errno, path);
+	if (fstat(fd, &t->root->st) < 0) {
+		close(fd);
+		return fault_errno(f, -errno, path);
+	}
+	fault_set(f, 0, "%s: out of memory", path);
+	t->root->source = strdup(path);
+	if (!t->root->source) {
+		close(fd);
+		return -ENOMEM;
+	}
+	return walk_dir(&w, t->root, fd, 1);
+}
