@@ -10,6 +10,37 @@ void pump_init(struct pump *p, uint8_t *ring)
 	pthread_cond_init(&p->turn, NULL);
 }
 
+/* A chunk is read in some forty microseconds, which is about what it takes to be put to sleep and woken up: so
+ * the other side is looked at for as long first. */
+#define LOOKS 2000
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+	__builtin_ia32_pause();
+#endif
+}
+
+static void changed(struct pump *p)
+{
+	p->turns++;
+	pthread_cond_broadcast(&p->turn);
+}
+
+/* With the lock held, and let go meanwhile. */
+static void wait_for_change(struct pump *p)
+{
+	const unsigned seen = p->turns;
+	int i;
+
+	pthread_mutex_unlock(&p->lock);
+	for (i = 0; i < LOOKS && p->turns == seen; i++)
+		relax();
+	pthread_mutex_lock(&p->lock);
+	if (p->turns == seen)
+		pthread_cond_wait(&p->turn, &p->lock);
+}
+
 void pump_begin(struct pump *p, const struct source *src, struct source_handle *h, uint64_t len)
 {
 	pthread_mutex_lock(&p->lock);
@@ -19,7 +50,7 @@ void pump_begin(struct pump *p, const struct source *src, struct source_handle *
 	p->next = p->ready = 0;
 	p->taken = false;
 	p->err = 0;
-	pthread_cond_broadcast(&p->turn);
+	changed(p);
 	pthread_mutex_unlock(&p->lock);
 }
 
@@ -50,7 +81,7 @@ static void read_chunk(struct pump *p)
 		p->err = r;
 	else
 		p->ready++;
-	pthread_cond_broadcast(&p->turn);
+	changed(p);
 }
 
 /* The taker has done with the chunk in his hands. */
@@ -60,7 +91,7 @@ static void give_back(struct pump *p)
 		return;
 	p->taken = false;
 	p->next = (p->next + 1) % PUMP_CHUNKS;
-	pthread_cond_broadcast(&p->turn);
+	changed(p);
 }
 
 int pump_take(struct pump *p, const uint8_t **ret)
@@ -73,7 +104,7 @@ int pump_take(struct pump *p, const uint8_t **ret)
 		if (can_read(p))
 			read_chunk(p);
 		else
-			pthread_cond_wait(&p->turn, &p->lock);
+			wait_for_change(p);
 	}
 	r = p->ready > 0 ? 0 : p->err;
 	if (r == 0) {
@@ -90,7 +121,7 @@ void pump_end(struct pump *p)
 	pthread_mutex_lock(&p->lock);
 	p->src = NULL;
 	while (p->reading)
-		pthread_cond_wait(&p->turn, &p->lock);
+		wait_for_change(p);
 	explicit_bzero(p->ring, PUMP_CHUNKS * PUMP_CHUNK);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -102,7 +133,7 @@ void pump_help(struct pump *p)
 		if (can_read(p))
 			read_chunk(p);
 		else
-			pthread_cond_wait(&p->turn, &p->lock);
+			wait_for_change(p);
 	}
 	pthread_mutex_unlock(&p->lock);
 }
@@ -111,7 +142,7 @@ void pump_close(struct pump *p)
 {
 	pthread_mutex_lock(&p->lock);
 	p->closed = true;
-	pthread_cond_broadcast(&p->turn);
+	changed(p);
 	pthread_mutex_unlock(&p->lock);
 }
 

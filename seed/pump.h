@@ -12,12 +12,13 @@
  * another that only waits for it can read the next. Whoever comes first reads; without a helper the taker
  * does, and nothing is lost but the time.
  */
-#define PUMP_CHUNK  16384
+#define PUMP_CHUNK  8192
 #define PUMP_CHUNKS 3
 
 struct pump {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
+	_Atomic unsigned turns;   /* how often something has changed */
 	const struct source *src; /* NULL: nothing to read just now */
 	struct source_handle *handle;
 	uint8_t *ring;      /* PUMP_CHUNKS * PUMP_CHUNK bytes, secret, the caller's */
