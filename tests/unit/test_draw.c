@@ -304,27 +304,28 @@ static void test_faults(void **state)
 		assert_left_out(FAULT_WORDS, CPU, at, fills);
 }
 
-/* 49,152 bytes a block come in three chunks. */
+/* 49,152 bytes a block come in six chunks. */
 static void test_fault_in_each_chunk(void **state)
 {
 	static SHARED struct fake slow, kernel;
 	struct fake *const both[] = { &slow, &kernel };
 	struct outcome whole, with, without;
+	const unsigned fills = 3 * 49152 / PUMP_CHUNK;
 	unsigned at;
 
 	(void)state;
 	fake_init(&kernel, "kernel", SOURCE_KERNEL, 0, 1, 2);
 	without = draw_outcome(both + 1, 1, 512);
-	for (at = 0; at <= 9; at++) {
+	for (at = 0; at <= fills; at++) {
 		fake_init(&slow, "slow", SOURCE_CPU, 128, 16384, 1);
 		fake_init(&kernel, "kernel", SOURCE_KERNEL, 0, 1, 2);
 		slow.fault = FAULT_FILL;
 		slow.at = at;
 		with = draw_outcome(both, 2, 512);
-		assert_int_equal(slow.fills, at < 9 ? at + 1 : 9);
-		assert_int_equal(with.passed[0], at == 9);
-		assert_int_equal(with.claim.hardware_bits, at == 9 ? 512 : 0);
-		if (at < 9)
+		assert_int_equal(slow.fills, at < fills ? at + 1 : fills);
+		assert_int_equal(with.passed[0], at == fills);
+		assert_int_equal(with.claim.hardware_bits, at == fills ? 512 : 0);
+		if (at < fills)
 			assert_same_output(&with, &without);
 	}
 	whole = with;
