@@ -138,6 +138,17 @@ static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
 	return s->sources.spec[source].src->kind == kind;
 }
 
+/* It answers at once, or after the half second that it has somebody wait for its sources. Devices may have
+ * to be read after it, so it is not waited for as long as these. */
+#define BROKER_PATIENCE_MS 2000
+
+static unsigned broker_patience(const struct seed *s, const struct source_spec *spec)
+{
+	const unsigned ms = seed_patience(s, spec);
+
+	return spec->deadline_ms || ms / 2 < BROKER_PATIENCE_MS ? ms : BROKER_PATIENCE_MS;
+}
+
 /* The broker has what is behind it, so with it the devices need not be asked. */
 static void ask_broker(struct draw *d)
 {
@@ -147,7 +158,7 @@ static void ask_broker(struct draw *d)
 
 	for (i = 0; i < s->reports; i++) {
 		const struct source_spec *spec = s->sources.spec + i;
-		const int64_t deadline_ms = clock_ms() + seed_patience(s, spec);
+		const int64_t deadline_ms = clock_ms() + broker_patience(s, spec);
 
 		if (!is_kind(s, i, SOURCE_BROKER))
 			continue;
@@ -159,20 +170,24 @@ static void ask_broker(struct draw *d)
 	}
 }
 
-static bool broker_gave(const struct seed *s)
+/* Is what it has given, with nothing else of hardware, enough for each block of the claim? */
+static bool broker_suffices(const struct seed *s)
 {
+	uint32_t bits = 0;
 	size_t i;
 
 	for (i = 0; i < s->reports; i++)
-		if (is_kind(s, i, SOURCE_BROKER) && s->report[i].err == 0)
-			return true;
-	return false;
+		if (is_kind(s, i, SOURCE_BROKER) && s->report[i].err < 0)
+			return false;
+	for (i = 0; i < s->blocks && source_list_has_broker(&s->sources); i++)
+		bits += s->secret->given[i].hardware_bits;
+	return bits >= s->bits && bits > 0;
 }
 
 /* Those that wait for the broker's answer. */
 static void release_devices(struct seed *s)
 {
-	const bool spare = s->sources.by_default && broker_gave(s);
+	const bool spare = s->sources.by_default && broker_suffices(s);
 	size_t i;
 
 	for (i = 0; i < s->reports; i++) {

@@ -54,7 +54,11 @@ static bool told_by_file(void)
 
 static bool told_by_maker(void)
 {
-	static const char *const word[] = { "QEMU", "KVM", "VMware", "Virtual", "Xen", "Google" };
+	/* Bare metal of a cloud's counts as virtual with the rest: a source is worth nothing then unless that
+	 * is stated, and the other mistake would be worse. */
+	static const char *const word[] = { "QEMU", "KVM", "VMware", "Virtual", "Xen", "Google",
+		"OpenStack", "Amazon", "Alibaba", "Nutanix", "oVirt", "RHEV", "Parallels", "Bochs",
+		"DigitalOcean", "Hetzner", "OracleCloud", "Huawei Cloud", "Tencent" };
 	static const char *const path[] = { "/sys/class/dmi/id/sys_vendor",
 		"/sys/class/dmi/id/product_name" };
 	char text[128];

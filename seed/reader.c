@@ -125,11 +125,14 @@ static struct {
 	pid_t pid[64];
 } abandoned = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+/* Of one that hangs and is tried again and again, no more than so many stay behind. */
+#define HANGING_MAX 48
+
 /* Nobody waits for a child that may be stuck in its driver: it is asked after whenever there is an
- * occasion. */
-static void reap(pid_t fresh)
+ * occasion. Returns: how many are not gone yet. */
+static size_t reap(pid_t fresh)
 {
-	size_t i;
+	size_t i, living = 0;
 
 	pthread_mutex_lock(&abandoned.lock);
 	for (i = 0; i < sizeof(abandoned.pid) / sizeof(*abandoned.pid); i++) {
@@ -141,8 +144,10 @@ static void reap(pid_t fresh)
 		}
 		if (*pid > 0 && waitpid(*pid, NULL, WNOHANG) != 0)
 			*pid = 0;
+		living += *pid > 0;
 	}
 	pthread_mutex_unlock(&abandoned.lock);
+	return living;
 }
 
 static void close_ends(struct reader *r)
@@ -154,7 +159,7 @@ static void close_ends(struct reader *r)
 
 void reader_reap(void)
 {
-	reap(0);
+	(void)reap(0);
 }
 
 int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
@@ -164,7 +169,8 @@ int reader_start(struct reader *r, const struct source_spec *spec, unsigned dead
 	int out[2], go, err = 0;
 
 	*r = (struct reader){ .patience_ms = deadline_ms };
-	reap(0);
+	if (reap(0) >= HANGING_MAX)
+		return -EBUSY;
 	go = eventfd(0, EFD_CLOEXEC);
 	if (go < 0)
 		return -errno;
@@ -268,6 +274,6 @@ void reader_end(struct reader *r)
 	if (!reader_live(r))
 		return;
 	(void)kill(r->pid, SIGKILL);
-	reap(r->pid);
+	(void)reap(r->pid);
 	close_ends(r);
 }

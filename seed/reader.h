@@ -37,7 +37,8 @@ typedef uint64_t reader_want(const struct source_handle *h, const void *ctx);
  * @deadline_ms: how long it may take from then on, opening and reading
  *
  * Called where no secret is in memory, or only such as secret_new() gave: a child does not see that. The
- * child ends with the thread that called. Returns: 0 or -errno.
+ * child ends with the thread that called. Returns: 0 or -errno; -EBUSY while too many that were sent away
+ * hang in their drivers.
  */
 int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
 	reader_want *want, const void *ctx);

@@ -87,6 +87,9 @@ static int set_deadline(struct source_spec *spec, const char *piece, size_t len,
 		n *= 1000;
 	else if (end - p != 2 || memcmp(p, "ms", 2) != 0)
 		n = 0;
+	if (spec->src->kind == SOURCE_KERNEL)
+		return fault_set(f, -EINVAL, "--source: %s: is waited for until it is ready",
+			spec->src->name);
 	if (n < 1 || n > DEADLINE_MAX_MS)
 		return fault_set(f, -EINVAL,
 			"--source: %.*s: must be a time as in 500ms or 5s, at most an hour",

@@ -280,9 +280,10 @@ static int fill_tpm(struct source_handle *h, uint8_t *raw, size_t len)
 
 static const char *why_tpm(int err)
 {
-	return err == -ENOTTY    ? "not a character device" :
-		err == -ENOTSOCK ? "not a socket" :
-				   tpm_why(err);
+	return err == -ENOTTY         ? "not a character device" :
+		err == -ENOTSOCK      ? "not a socket" :
+		err == -EADDRNOTAVAIL ? "no such host" :
+					tpm_why(err);
 }
 
 const struct source source_tpm = {

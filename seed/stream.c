@@ -223,9 +223,12 @@ bool stream_peer(int fd, char *out, size_t size)
 	if (getpeername(fd, (struct sockaddr *)&who, &len) < 0)
 		return false;
 	undress(&who);
+	/* 127.0.0.1, 127.0.0.2 and ::1 are one machine, and may be one server. */
 	if (getnameinfo((const struct sockaddr *)&who, sizeof(who), host, sizeof(host), port,
 		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		snprintf(out, size, who.ss_family == AF_INET6 ? "tcp [%s]:%s" : "tcp %s:%s", host,
 			port);
+	if (is_loopback(&who))
+		snprintf(out, size, "tcp loopback:%s", port);
 	return is_loopback(&who);
 }

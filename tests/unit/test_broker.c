@@ -410,6 +410,62 @@ static void test_draw_without(void **state)
 	}
 }
 
+static int open_device(const struct source_spec *spec, struct source_handle *h)
+{
+	(void)spec;
+	(void)h;
+	return 0;
+}
+
+static int fill_device(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	return source_kernel.fill(h, raw, len);
+}
+
+static void close_device(struct source_handle *h)
+{
+	(void)h;
+}
+
+/* Where nobody has named sources: devices are spared if what the broker gives is enough, and only then. */
+static void test_draw_spares(void **state)
+{
+	static const struct source device = { .name = "device",
+		.what = "fake",
+		.kind = SOURCE_DEVICE,
+		.assessed_bits = 4,
+		.per_bytes = 1,
+		.open = open_device,
+		.fill = fill_device,
+		.close = close_device };
+	static const struct {
+		enum manner manner;
+		uint32_t bits;
+		bool spared;
+	} row[] = { { GIVE, 256, true }, { GIVE, 255, false }, { GIVE, 0, false },
+		{ SAY_EMPTY, 0, false }, { SILENT, 0, false } };
+	struct source_list list;
+	struct seed s;
+	char text[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		struct broker b = broker_start(row[i].manner, row[i].bits, 0, 0);
+
+		snprintf(text, sizeof(text), "broker:%s,deadline=300ms,rdrand", b.path);
+		assert_int_equal(source_parse(text, &list, NULL), 0);
+		list.spec[1] = (struct source_spec){ .src = &device };
+		list.by_default = true;
+		assert_int_equal(seed_draw(&s, &list, 512), 0);
+		assert_int_equal(draw_passed(s.report + 1), !row[i].spared);
+		assert_int_equal(s.report[1].spared != NULL, row[i].spared);
+		assert_int_equal(s.claim.hardware_bits, 512);
+		seed_clear(&s);
+		broker_stop(&b);
+	}
+}
+
 /* Many who are not accepted fill the queue: the wait ends. */
 static void test_full_queue(void **state)
 {
@@ -449,6 +505,8 @@ int main(void)
 			test_draw_counts),
 		TEST("broker: whatever it does wrong, it counts for nothing and the rest goes on",
 			test_draw_without),
+		TEST("broker: devices are spared if what it gives is enough, and only then",
+			test_draw_spares),
 		TEST("broker: a queue that is full is waited for until the deadline",
 			test_full_queue),
 	};

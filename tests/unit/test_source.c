@@ -622,6 +622,7 @@ static void test_parse_bad(void **state)
 		{ "rdrand,bits=8", "rdrand" },
 		{ "rdseed,bits=0", "rdseed" },
 		{ "kernel,bits=8", "kernel" },
+		{ "kernel,deadline=5s", "kernel" },
 		/* Behind kernel it is not the file's. */
 		{ "file:a,kernel,bits=8", "kernel" },
 	};

@@ -75,7 +75,7 @@ static void test_worth(void **state)
 
 	(void)state;
 	snprintf(arg, sizeof(arg), "tcp:127.0.0.1:%s", port);
-	snprintf(device, sizeof(device), "tcp 127.0.0.1:%s", port);
+	snprintf(device, sizeof(device), "tcp loopback:%s", port);
 	assert_int_equal(open_arg(arg, -1, LATER_MS, &h), 0);
 	assert_int_equal(h.assessed_bits, 0);
 	source_egd.close(&h);

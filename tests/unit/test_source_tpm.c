@@ -439,7 +439,7 @@ static void test_socket_worth(void **state)
 	(void)state;
 	is_virtual = no;
 	snprintf(arg, sizeof(arg), "swtpm:host=127.0.0.1,port=%s", port);
-	snprintf(device, sizeof(device), "tcp 127.0.0.1:%s", port);
+	snprintf(device, sizeof(device), "tcp loopback:%s", port);
 	assert_worth(arg, -1, 0, device);
 	assert_worth(arg, 4, 4, device);
 	assert_int_equal(stat("socket", &st), 0);

@@ -116,7 +116,7 @@ static void test_tcp(void **state)
 	fd = stream_tcp("127.0.0.1", port, in(LATER_MS));
 	assert_true(fd >= 0);
 	assert_true(stream_peer(fd, who, sizeof(who)));
-	snprintf(want, sizeof(want), "tcp 127.0.0.1:%s", port);
+	snprintf(want, sizeof(want), "tcp loopback:%s", port);
 	assert_string_equal(who, want);
 	close(fd);
 	/* The same one in IPv6's clothes. */
