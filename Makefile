@@ -33,9 +33,11 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libisofs-1 libsodium json-c libevent_core libdivsufsort) $(inih) -lm
-# Two hundred lines: where there is an archive of it, linked in, as loading it takes longer than what it does.
-inih  = $(or $(wildcard $(shell $(CC) -print-file-name=libinih.a)),$(shell pkg-config --libs inih))
+LIBS  = $(shell pkg-config --libs libisofs-1 libsodium libevent_core libdivsufsort) $(small) -lm
+# Small ones: where there is an archive, linked in, as loading them takes longer than what they do for a build.
+archive = $(wildcard $(shell $(CC) -print-file-name=lib$1.a))
+small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
+	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
 # Each is cli/main.c and a table of its commands; the last two are those that seedrive becomes (cli/away.c).
 programs  := seedrive libexec/seedrive-check libexec/seedrive-serve

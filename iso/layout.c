@@ -4,6 +4,7 @@
 #include "iso/read.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <libburn/libburn.h>
 #include <libisofs/libisofs.h>
 #include <stdlib.h>
@@ -278,11 +279,14 @@ static size_t waiting(struct iso_layout *l, bool *ret_active)
 	return (size - room) / ISO_SECTOR * ISO_SECTOR;
 }
 
+#define YIELDS 1000
+
 /* All that libisofs writes before it asks for the first content. The buffer is emptied at once when it is
  * full or its thread has ended: a reader at its heels would change threads for every sector. */
 static int read_head(struct iso_layout *l)
 {
 	const struct timespec nap = { .tv_nsec = 50000 };
+	unsigned looks = 0;
 	size_t room = 0, n;
 	bool active;
 	int r;
@@ -290,7 +294,11 @@ static int read_head(struct iso_layout *l)
 	for (;;) {
 		n = waiting(l, &active);
 		if (active && n < (FIFO_SECTORS - 1) * ISO_SECTOR) {
-			nanosleep(&nap, NULL);
+			/* Mostly it has done in less time than the shortest sleep takes. */
+			if (looks++ < YIELDS)
+				sched_yield();
+			else
+				nanosleep(&nap, NULL);
 			continue;
 		}
 		if (n == 0)
