@@ -172,6 +172,8 @@ install: all
 	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
 	sed 's|@bindir@|$(PREFIX)/bin|' boot/libvirt-hook.in >build/libvirt-hook
 	install -D -m 755 build/libvirt-hook $(datadir)/libvirt-hook
+	install -D -m 644 -t $(datadir)/selinux boot/selinux/seedrive.te boot/selinux/seedrive.fc
+	install -D -m 644 -t $(datadir)/apparmor boot/apparmor/libvirt-qemu boot/apparmor/seedrived
 
 uninstall:
 	rm -rf $(libexecdir) $(datadir)

@@ -35,7 +35,7 @@ setup_file() {
 		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
 		echo share/doc/seedrive/seedrive.conf
-		echo share/seedrive/libvirt-hook
+		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[158]; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done
