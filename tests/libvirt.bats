@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian's own libvirtd and QEMU start, save and restore a machine with the hook enabled.
+# Debian's own libvirtd and QEMU start, save, restore and migrate a machine with the hook enabled.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -10,11 +10,13 @@ bats_require_minimum_version 1.5.0
 
 load helper
 
+HOST=01234567-89ab-cdef-0123-456789abcdef
+
 # on_a_host COMMAND...: libvirtd runs there, with folders of its own, and all of it ends with the command.
 on_a_host() {
 	mkdir -p etc/libvirt/hooks/qemu.d
 	cp hook etc/libvirt/hooks/qemu.d/seedrive
-	echo 'auth_unix_rw = "none"' >etc/libvirt/libvirtd.conf
+	printf '%s\n' 'auth_unix_rw = "none"' "host_uuid = \"$HOST\"" >etc/libvirt/libvirtd.conf
 	printf '%s\n' 'security_driver = "none"' 'user = "root"' 'group = "root"' 'namespaces = []' \
 		'stdio_handler = "file"' >etc/libvirt/qemu.conf
 	# Its package would have made these two.
@@ -115,5 +117,46 @@ life() {
 		one: resumes from memory: its drives stay as they are
 		one: resumes from memory: its drives stay as they are
 		one: $PWD/disk.config: fresh seed ID
+	END
+}
+
+# neighbour: another host, as far as libvirt can tell; its socket is in `there`.
+neighbour() {
+	mkdir -p there
+	sed "s/$HOST/fedcba98-7654-3210-fedc-ba9876543210/" /etc/libvirt/libvirtd.conf >there/libvirtd.conf
+	echo "unix_sock_dir = \"$PWD/there\"" >>there/libvirtd.conf
+	unshare --mount bash -euc '
+		for path in /run /var/lib /var/log /var/cache; do
+			mount -t tmpfs neighbour "$path"
+		done
+		exec libvirtd -f there/libvirtd.conf -p there/pid >there/log 2>&1 3>&-' &
+	until virsh -q -c "$THERE" uri >/dev/null 2>&1; do
+		kill -0 "$!" || { cat there/log; return 1; }
+		sleep 0.1
+	done
+}
+
+# move: a running machine to the neighbour, where its drive is in a file that nobody has locked.
+move() {
+	neighbour
+	virsh define domain.xml
+	virsh start one
+	cp disk.config other.config
+	sed "s/disk.config/other.config/" domain.xml >other.xml
+	mv journal journal.here
+	virsh migrate --live --unsafe --xml other.xml one "$THERE" --migrateuri "unix://$PWD/there/migration"
+	virsh -q -c "$THERE" domstate one >state
+	virsh -c "$THERE" destroy one
+}
+
+@test "libvirt: a machine that migrates here while it runs keeps its drive" {
+	THERE="qemu:///system?socket=$PWD/there/libvirt-sock"
+	export THERE HOST
+	export -f neighbour move
+	on_a_host bash -euo pipefail -c move
+	[ "$(head -n 1 state)" = running ]
+	cmp disk.config other.config
+	diff - journal <<-END
+		one: resumes from memory: its drives stay as they are
 	END
 }
