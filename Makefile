@@ -16,6 +16,7 @@ sbindir  := $(DESTDIR)$(PREFIX)/sbin
 libexecdir := $(DESTDIR)$(PREFIX)/libexec/seedrive
 mandir   := $(DESTDIR)$(PREFIX)/share/man
 docdir   := $(DESTDIR)$(PREFIX)/share/doc/seedrive
+datadir  := $(DESTDIR)$(PREFIX)/share/seedrive
 compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 unitdir  := $(DESTDIR)$(or $(UNITDIR),$(PREFIX)/lib/systemd/system)
 gendir   := $(DESTDIR)$(or $(GENERATORDIR),$(PREFIX)/lib/systemd/system-generators)
@@ -146,7 +147,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator .ci/run tests/run bench/run bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in .ci/run tests/run bench/run bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -171,9 +172,13 @@ install: all
 	install -D -m 755 boot/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
 	install -D -m 644 boot/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
+	sed 's|@bindir@|$(PREFIX)/bin|' boot/libvirt-hook.in >build/libvirt-hook
+	install -D -m 755 build/libvirt-hook $(datadir)/libvirt-hook
+	install -D -m 644 -t $(datadir)/selinux boot/selinux/seedrive.te boot/selinux/seedrive.fc
+	install -D -m 644 -t $(datadir)/apparmor boot/apparmor/libvirt-qemu boot/apparmor/seedrived
 
 uninstall:
-	rm -rf $(libexecdir)
+	rm -rf $(libexecdir) $(datadir)
 	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(sbindir)/seedrive-guest $(compdir)/seedrive \
 		$(docdir)/seedrive.conf \
 		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket \

@@ -35,6 +35,7 @@ setup_file() {
 		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
 		echo share/doc/seedrive/seedrive.conf
+		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[158]; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done
@@ -43,8 +44,11 @@ setup_file() {
 	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
 	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
 	[ "$(stat -c %a root/opt/seedrive/{bin/seedrive{,-mkisofs},sbin/seedrive-guest} | sort -u)" = 755 ]
-	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' -printf '%m\n' | sort -u)" = 644 ]
-	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/*)" = 755 ]
+	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' -printf '%m\n' | sort -u)" = 644 ]
+	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/*-hook |
+		sort -u)" = 755 ]
+	grep -q '^PATH=/opt/seedrive/bin:' root/opt/seedrive/share/seedrive/libvirt-hook
+	sh -n root/opt/seedrive/share/seedrive/libvirt-hook
 	grep -qx 'ExecStart=/opt/seedrive/bin/seedrive serve' root/opt/seedrive/lib/systemd/system/seedrived.service
 	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
 	cmp root/opt/seedrive/bin/seedrive-mkisofs "$ROOT/build/seedrive-mkisofs"
