@@ -120,9 +120,9 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch]
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
 
-build/bench/%: bench/%.c $(lib_obj)
+build/bench/%: bench/%.c $(lib_obj) $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
+	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS) @$(B)/jitter
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))
