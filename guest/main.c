@@ -199,36 +199,38 @@ static void tell_why_nothing(struct run *run)
 		fail(run, device, "cannot be opened");
 	else if (device && d->drive[0].state == DRIVE_SILENT)
 		fail(run, device, "does not answer");
+	else if (!device && !sys_exists("/sys/class/block"))
+		fail(run, "/sys", "not mounted");
 	else
 		tell_nothing(run->opt.dry_run);
 }
 
-/* What nobody has mounted: of a file nothing is asked but what it holds. */
-static bool can_begin(struct run *run)
+static bool may_mix(struct run *run, int opened)
 {
-	const char *device = run->opt.device;
-
-	if (!sys_exists("/sys/class/block") && !(device && device_is_file(device)))
-		fail(run, "/sys", "not mounted");
-	else if (!run->opt.dry_run && kernel_open(&run->kernel) < 0)
+	if (opened < 0)
 		fail(run, "/dev/urandom", "cannot be opened");
 	else if (!run->opt.dry_run && run->kernel.piece == 0)
 		fail(run, "/proc", "not mounted");
 	return run->status == EXIT_DONE;
 }
 
-/* While the devices are at work, the machine is asked. */
+/* While the devices are at work, the machine is asked and the kernel's door opened. */
 static void use_all(struct run *run)
 {
+	int opened = 0;
 	size_t i;
 
 	search_begin(&run->drives, run->opt.device);
 	machine_ask(&run->here);
-	if (!run->opt.dry_run)
+	if (!run->opt.dry_run) {
 		machine_diversify(&run->here, &run->own);
+		opened = kernel_open(&run->kernel);
+	}
 	run->here.mix_only = run->opt.mix_only;
 	run->here.trust_device = run->opt.trust_device;
 	search_end(&run->drives, run->opt.device, run->opt.wait_ms);
+	if (!may_mix(run, opened))
+		return;
 	gather(run);
 	if (!run->any)
 		tell_why_nothing(run);
@@ -268,7 +270,7 @@ int main(int argc, char **argv)
 	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
 	if (run.opt.save_carry_over)
 		save_carry_over(&run);
-	else if (can_begin(&run))
+	else
 		use_all(&run);
 	kernel_close(&run.kernel);
 	search_wipe(&run.drives);
