@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -141,7 +142,16 @@ static size_t count_of(const struct connections *cs, uid_t uid)
 	return n;
 }
 
-/* One who waits for his answer only where there is no other. */
+/* For an answer; or for his request, which has come, to be read. */
+static bool waits_for_us(const struct connection *c)
+{
+	int pending = 0;
+
+	return c->client.state == BROKER_WAITS ||
+		(ioctl(c->fd, FIONREAD, &pending) == 0 && pending > 0);
+}
+
+/* One who waits for us only where there is no other. */
 static struct connection *oldest_of(const struct connections *cs, uid_t uid)
 {
 	struct connection *c, *waits = NULL;
@@ -150,7 +160,7 @@ static struct connection *oldest_of(const struct connections *cs, uid_t uid)
 	{
 		if (c->client.given.uid != uid)
 			continue;
-		if (c->client.state != BROKER_WAITS)
+		if (!waits_for_us(c))
 			return c;
 		if (!waits)
 			waits = c;
