@@ -10,125 +10,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
-
-/* Windows that a memory of draws keeps: 2 MiB of samples, and as much put aside. */
-#define REMEMBERED (1u << 17)
-
-static const char seed_purpose[] = "seedrive 1 seed";
-static const char id_purpose[] = "seedrive 1 seed id";
-static const char mix_purpose[] = "seedrive 1 mix";
 
 unsigned seed_patience(const struct seed *s, const struct source_spec *spec)
 {
 	return spec->deadline_ms       ? spec->deadline_ms :
 		s->sources.deadline_ms ? s->sources.deadline_ms :
 					 SOURCE_DEADLINE_MS;
-}
-
-/* --- from sources to a seed --- */
-
-/* The key of one block, from what the sources that passed put into it. */
-static void make_key(const struct draw *d, size_t block)
-{
-	struct seed_secret *secret = d->seed->secret;
-	size_t i;
-
-	condition_key_begin(&secret->condition, (uint32_t)block);
-	for (i = 0; i < d->seed->reports; i++)
-		if (draw_passed(d->seed->report + i))
-			condition_key_add(&secret->condition, d->seed->report[i].spec->src->name,
-				d->share[i][block].len, gather_digest(d, i, block));
-	condition_key_end(&secret->condition, secret->prk);
-}
-
-static void make_blocks(const struct draw *d)
-{
-	struct seed *s = d->seed;
-	size_t block;
-
-	for (block = 0; block < s->blocks; block++) {
-		make_key(d, block);
-		condition_expand(s->secret->out + block * CONDITION_SIZE, CONDITION_SIZE,
-			s->secret->prk, seed_purpose, "");
-	}
-	make_key(d, s->blocks);
-	condition_expand(s->secret->mix, CONDITION_SIZE, s->secret->prk, mix_purpose, "");
-	condition_expand(s->id, sizeof(s->id), s->secret->prk, id_purpose, "");
-}
-
-/* Only what passed counts, and each block by itself. */
-static uint64_t block_assessed(const struct seed *s, size_t block)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < s->reports; i++)
-		if (draw_passed(s->report + i) && s->report[i].spec->src->kind != SOURCE_KERNEL)
-			sum += s->report[i].assessed[block];
-	return sum;
-}
-
-static uint32_t block_granted(const struct seed *s, size_t block)
-{
-	size_t i;
-
-	for (i = 0; i < s->reports; i++)
-		if (s->report[i].given)
-			return s->report[i].given[block].hardware_bits;
-	return 0;
-}
-
-uint32_t seed_hardware(const struct seed *s, size_t block)
-{
-	return claim_block(block_assessed(s, block), block_granted(s, block));
-}
-
-static void count(struct seed *s)
-{
-	uint64_t hardware[RECORD_BLOCKS_MAX];
-	uint32_t granted[RECORD_BLOCKS_MAX];
-	bool kernel = false;
-	size_t i;
-
-	for (i = 0; i < s->blocks; i++) {
-		hardware[i] = block_assessed(s, i);
-		granted[i] = block_granted(s, i);
-	}
-	for (i = 0; i < s->reports; i++)
-		kernel |=
-			draw_passed(s->report + i) && s->report[i].spec->src->kind == SOURCE_KERNEL;
-	s->claim = claim_make(hardware, granted, s->blocks, kernel, s->bits);
-}
-
-/* --- what one draw leaves for the next --- */
-
-static void memory_init(struct draw_memory *m)
-{
-	uint64_t key[2] = { 0 };
-
-	memset(m, 0, sizeof(*m));
-	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
-	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
-	windows_init(&m->windows, key);
-}
-
-struct draw_memory *draw_memory_new(void)
-{
-	struct draw_memory *m = secret_new(sizeof(*m));
-
-	if (m)
-		memory_init(m);
-	return m;
-}
-
-void draw_memory_free(struct draw_memory *m)
-{
-	if (!m)
-		return;
-	windows_clear(&m->windows);
-	secret_free(m);
 }
 
 /* --- who is asked, and when --- */
@@ -224,7 +112,7 @@ static void gather_all(struct draw *d)
 	for (i = 0; i < s->reports; i++)
 		if (!is_last_resort(s, i))
 			gather_source(d, i);
-	count(s);
+	draw_count(s);
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
 			continue;
@@ -232,7 +120,7 @@ static void gather_all(struct draw *d)
 			s->report[i].spared = "the others suffice";
 		gather_source(d, i);
 	}
-	count(s);
+	draw_count(s);
 }
 
 static bool any_passed(const struct seed *s)
@@ -255,7 +143,7 @@ static void *draw_all(void *seed)
 	release_devices(s);
 	gather_all(&d);
 	if (any_passed(s))
-		make_blocks(&d);
+		draw_make(&d);
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
 	pump_close(&s->pump);
@@ -326,7 +214,7 @@ static int allocate(struct seed *s)
 		secret_new(sizeof(*s->secret) + slots * sizeof(uint64_t) + given + out + digests);
 	if (!s->secret)
 		return -ENOMEM;
-	memory_init(&s->secret->memory);
+	draw_memory_init(&s->secret->memory);
 	space = s->secret->space;
 	if (slots)
 		windows_lend(&s->secret->memory.windows, (uint64_t *)space, slots);
@@ -449,7 +337,7 @@ int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t b
 	int r;
 
 	if (memory)
-		windows_age(&memory->windows, REMEMBERED);
+		draw_memory_age(memory);
 	r = begin(s, sources, bits, blocks, memory, false);
 	return r < 0 ? r : seed_draw_end(s);
 }

@@ -51,6 +51,18 @@ uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started);
 /** gather_source - draw, test and hash what one source of the list gives; its report says how it went. */
 void gather_source(struct draw *d, size_t source);
 
+/** draw_memory_init - empty, with a key of its own. */
+void draw_memory_init(struct draw_memory *m);
+
+/** draw_memory_age - before a draw: forget the oldest windows, if there are too many. */
+void draw_memory_age(struct draw_memory *m);
+
+/** draw_make - the blocks, the key to mix with and the id, from all that passed. */
+void draw_make(const struct draw *d);
+
+/** draw_count - what the seed may claim, by all that passed so far. */
+void draw_count(struct seed *s);
+
 /** gather_digest - where the digest of a source's part in a block stands. */
 uint8_t *gather_digest(const struct draw *d, size_t source, size_t block);
 

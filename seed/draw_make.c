@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From what the sources gave to a seed, and what it may claim. */
+#include "seed/gather.h"
+
+static const char seed_purpose[] = "seedrive 1 seed";
+static const char id_purpose[] = "seedrive 1 seed id";
+static const char mix_purpose[] = "seedrive 1 mix";
+
+/* The key of one block, from what the sources that passed put into it. */
+static void make_key(const struct draw *d, size_t block)
+{
+	struct seed_secret *secret = d->seed->secret;
+	size_t i;
+
+	condition_key_begin(&secret->condition, (uint32_t)block);
+	for (i = 0; i < d->seed->reports; i++)
+		if (draw_passed(d->seed->report + i))
+			condition_key_add(&secret->condition, d->seed->report[i].spec->src->name,
+				d->share[i][block].len, gather_digest(d, i, block));
+	condition_key_end(&secret->condition, secret->prk);
+}
+
+void draw_make(const struct draw *d)
+{
+	struct seed *s = d->seed;
+	size_t block;
+
+	for (block = 0; block < s->blocks; block++) {
+		make_key(d, block);
+		condition_expand(s->secret->out + block * CONDITION_SIZE, CONDITION_SIZE,
+			s->secret->prk, seed_purpose, "");
+	}
+	make_key(d, s->blocks);
+	condition_expand(s->secret->mix, CONDITION_SIZE, s->secret->prk, mix_purpose, "");
+	condition_expand(s->id, sizeof(s->id), s->secret->prk, id_purpose, "");
+}
+
+/* Only what passed counts, and each block by itself. */
+static uint64_t block_assessed(const struct seed *s, size_t block)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i) && s->report[i].spec->src->kind != SOURCE_KERNEL)
+			sum += s->report[i].assessed[block];
+	return sum;
+}
+
+static uint32_t block_granted(const struct seed *s, size_t block)
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (s->report[i].given)
+			return s->report[i].given[block].hardware_bits;
+	return 0;
+}
+
+uint32_t seed_hardware(const struct seed *s, size_t block)
+{
+	return claim_block(block_assessed(s, block), block_granted(s, block));
+}
+
+void draw_count(struct seed *s)
+{
+	uint64_t hardware[RECORD_BLOCKS_MAX];
+	uint32_t granted[RECORD_BLOCKS_MAX];
+	bool kernel = false;
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++) {
+		hardware[i] = block_assessed(s, i);
+		granted[i] = block_granted(s, i);
+	}
+	for (i = 0; i < s->reports; i++)
+		kernel |=
+			draw_passed(s->report + i) && s->report[i].spec->src->kind == SOURCE_KERNEL;
+	s->claim = claim_make(hardware, granted, s->blocks, kernel, s->bits);
+}
