@@ -116,6 +116,9 @@ static const char *check_line(struct reader *r, const char *line, size_t len, si
 		return why;
 	if (len > max)
 		return "the line is too long";
+	/* One was taken off; the library would take off another. */
+	if (r->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
+		return "begins with a byte order mark twice";
 	why = bad_form(line);
 	if (!why && *line == '[') {
 		memcpy(name, line + 1, len - 2);

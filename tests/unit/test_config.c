@@ -112,6 +112,9 @@ static void test_form(void **state)
 		{ "bits = 512\xc2\x9b\n", "c:1: holds a control character", 256 },
 		{ "# \xc2\xa0\xe2\x82\xac\nbits = 512\n", NULL, 512 },
 		{ "bits = 512\xff\n", "c:1: not UTF-8", 256 },
+		{ "\xef\xbb\xbf\xef\xbb\xbf"
+		  "bits = 512\n",
+			"c:1: begins with a byte order mark twice", 256 },
 		{ "bits = 512\n\xef\xbb\xbf"
 		  "bits = 300\n",
 			"c:2: \xef\xbb\xbf"
