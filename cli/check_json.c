@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for programs. */
 #include "cli/check.h"
-
-static void add_number(json_object *to, const char *key, uint64_t number)
-{
-	json_object_object_add(to, key, json_object_new_int64((int64_t)number));
-}
+#include "cli/entropy.h"
 
 static void add_real(json_object *to, const char *key, double number)
 {
 	json_object_object_add(to, key, json_object_new_double(number));
-}
-
-static void add_text(json_object *to, const char *key, const char *text)
-{
-	json_object_object_add(to, key, json_object_new_string(text));
 }
 
 static json_object *counts(const uint64_t *count, size_t n)
@@ -32,13 +23,13 @@ static json_object *test_json(const struct sample *s, enum health_test test)
 	json_object *o = json_object_new_object();
 
 	if (test == HEALTH_RCT) {
-		add_number(o, "figure", s->run_max);
-		add_number(o, "cutoff", HEALTH_RCT_CUTOFF);
+		json_add_number(o, "figure", s->run_max);
+		json_add_number(o, "cutoff", HEALTH_RCT_CUTOFF);
 	} else if (test == HEALTH_APT) {
-		add_number(o, "figure", s->count_max);
-		add_number(o, "cutoff", HEALTH_APT_CUTOFF);
+		json_add_number(o, "figure", s->count_max);
+		json_add_number(o, "cutoff", HEALTH_APT_CUTOFF);
 	}
-	add_number(o, "failures", s->failures[test]);
+	json_add_number(o, "failures", s->failures[test]);
 	return o;
 }
 
@@ -48,8 +39,8 @@ static json_object *tests_json(const struct checked *c)
 	json_object *o = json_object_new_object();
 	enum health_test t;
 
-	add_number(o, "startup_samples", HEALTH_STARTUP);
-	add_number(o, "startup_failures", c->sample.startup_failures);
+	json_add_number(o, "startup_samples", HEALTH_STARTUP);
+	json_add_number(o, "startup_failures", c->sample.startup_failures);
 	for (t = HEALTH_RCT; t <= HEALTH_WINDOW; t++) {
 		static const char *const keys[] = { [HEALTH_RCT] = "repetition_count",
 			[HEALTH_APT] = "adaptive_proportion",
@@ -68,13 +59,13 @@ static json_object *fips_json(const struct fips *f)
 {
 	json_object *o = json_object_new_object();
 
-	add_number(o, "blocks", f->blocks);
-	add_number(o, "passed", f->passed);
-	add_number(o, "monobit", f->monobit);
-	add_number(o, "poker", f->poker);
-	add_number(o, "runs", f->runs);
-	add_number(o, "long_run", f->long_run);
-	add_number(o, "continuous_run", f->continuous_run);
+	json_add_number(o, "blocks", f->blocks);
+	json_add_number(o, "passed", f->passed);
+	json_add_number(o, "monobit", f->monobit);
+	json_add_number(o, "poker", f->poker);
+	json_add_number(o, "runs", f->runs);
+	json_add_number(o, "long_run", f->long_run);
+	json_add_number(o, "continuous_run", f->continuous_run);
 	return o;
 }
 
@@ -85,14 +76,14 @@ static void add_stats(json_object *o, const struct stats *s)
 
 	for (i = 0; i < STATS_LAGS; i++)
 		json_object_array_add(lags, json_object_new_double(s->lag[i]));
-	add_number(o, "ones", s->ones);
+	json_add_number(o, "ones", s->ones);
 	json_object_object_add(o, "histogram", counts(s->count, 256));
 	add_real(o, "chi_square", s->chi_square);
 	add_real(o, "chi_square_p", s->chi_above);
 	json_object_object_add(o, "autocorrelation", lags);
 	add_real(o, "autocorrelation_bound", s->lag_bound);
 	json_object_object_add(o, "runs", counts(s->run, STATS_RUNS));
-	add_number(o, "longest_run", s->run_longest);
+	json_add_number(o, "longest_run", s->run_longest);
 }
 
 static json_object *estimate_value(double estimate)
@@ -106,11 +97,11 @@ static json_object *estimate_json(const struct estimate *e)
 	size_t i;
 
 	add_real(o, "bits_a_byte", e->assessed);
-	add_number(o, "alphabet", e->alphabet);
+	json_add_number(o, "alphabet", e->alphabet);
 	for (i = 0; i < ESTIMATORS; i++) {
 		json_object *one = json_object_new_object();
 
-		add_text(one, "estimator", estimate_name((enum estimator)i));
+		json_add_text(one, "estimator", estimate_name((enum estimator)i));
 		json_object_object_add(one, "of_bytes", estimate_value(e->symbols[i]));
 		json_object_object_add(one, "of_bits", estimate_value(e->bits[i]));
 		json_object_array_add(all, one);
@@ -127,8 +118,8 @@ static json_object *points_json(const struct sample *s)
 	for (i = 0; i < s->points; i++) {
 		json_object *o = json_object_new_object();
 
-		add_number(o, "ns", (uint64_t)s->point[i].ns);
-		add_number(o, "bytes", s->point[i].bytes);
+		json_add_number(o, "ns", (uint64_t)s->point[i].ns);
+		json_add_number(o, "bytes", s->point[i].bytes);
 		json_object_array_add(out, o);
 	}
 	return out;
@@ -140,18 +131,18 @@ static json_object *source_json(const struct checked *c)
 	const struct sample *s = &c->sample;
 	char why[CHECK_TEXT];
 
-	add_text(o, "source", c->label);
-	add_text(o, "status", verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
+	json_add_text(o, "source", c->label);
+	json_add_text(o, "status", verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
 	if (!check_passed(c))
-		add_text(o, "reason", check_why(c, why, sizeof(why)));
-	add_number(o, "asked", s->asked);
-	add_number(o, "bytes", s->len);
+		json_add_text(o, "reason", check_why(c, why, sizeof(why)));
+	json_add_number(o, "asked", s->asked);
+	json_add_number(o, "bytes", s->len);
 	if (c->spec.src->kind == SOURCE_CPU)
-		add_number(o, "retries", s->retries);
-	add_number(o, "rate_bits", s->assessed_bits);
-	add_number(o, "rate_bytes", s->per_bytes);
+		json_add_number(o, "retries", s->retries);
+	json_add_number(o, "rate_bits", s->assessed_bits);
+	json_add_number(o, "rate_bytes", s->per_bytes);
 	if (s->remark[0])
-		add_text(o, "remark", s->remark);
+		json_add_text(o, "remark", s->remark);
 	if (s->len > 0) {
 		json_object_object_add(o, "tests", tests_json(c));
 		json_object_object_add(o, "delivered", points_json(s));

@@ -209,11 +209,6 @@ static void print_table(const struct row *row, size_t count)
 			remark_of(row + i, remark, sizeof(remark)));
 }
 
-static void add_text(json_object *to, const char *key, const char *text)
-{
-	json_object_object_add(to, key, json_object_new_string(text));
-}
-
 static json_object *row_json(const struct row *row)
 {
 	const struct source *src = row->spec.src;
@@ -222,9 +217,9 @@ static json_object *row_json(const struct row *row)
 	const struct draw_report rep = { .spec = &row->spec };
 	char remark[160], label[SOURCE_ARG_MAX + 16];
 
-	add_text(o, "source", draw_label(&rep, label, sizeof(label)));
-	add_text(o, "device", device_of(row));
-	add_text(o, "state", state_of(row));
+	json_add_text(o, "source", draw_label(&rep, label, sizeof(label)));
+	json_add_text(o, "device", device_of(row));
+	json_add_text(o, "state", state_of(row));
 	json_object_object_add(o, "hardware", json_object_new_boolean(src->kind != SOURCE_KERNEL));
 	json_object_object_add(o, "rate_bits",
 		json_object_new_int64(open ? row->handle.assessed_bits : src->assessed_bits));
@@ -234,8 +229,8 @@ static json_object *row_json(const struct row *row)
 		json_object_object_add(
 			o, "bytes_per_second", json_object_new_int64((int64_t)row->rate));
 	if (row->handle.device[0])
-		add_text(o, "identity", row->handle.device);
-	add_text(o, "remark", remark_of(row, remark, sizeof(remark)));
+		json_add_text(o, "identity", row->handle.device);
+	json_add_text(o, "remark", remark_of(row, remark, sizeof(remark)));
 	return o;
 }
 

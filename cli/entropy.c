@@ -220,12 +220,12 @@ static const char *status_word(const struct draw_report *r)
 				    "failed";
 }
 
-static void add_number(json_object *to, const char *key, uint64_t number)
+void json_add_number(json_object *to, const char *key, uint64_t number)
 {
 	json_object_object_add(to, key, json_object_new_int64((int64_t)number));
 }
 
-static void add_text(json_object *to, const char *key, const char *text)
+void json_add_text(json_object *to, const char *key, const char *text)
 {
 	json_object_object_add(to, key, json_object_new_string(text));
 }
@@ -234,8 +234,8 @@ static json_object *test_json(unsigned figure, unsigned cutoff)
 {
 	json_object *o = json_object_new_object();
 
-	add_number(o, "figure", figure);
-	add_number(o, "cutoff", cutoff);
+	json_add_number(o, "figure", figure);
+	json_add_number(o, "cutoff", cutoff);
 	return o;
 }
 
@@ -272,31 +272,31 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 	char text[LABEL_SIZE];
 	size_t i;
 
-	add_text(o, "source", draw_label(r, text, sizeof(text)));
-	add_text(o, "status", status_word(r));
+	json_add_text(o, "source", draw_label(r, text, sizeof(text)));
+	json_add_text(o, "status", status_word(r));
 	if (!draw_passed(r)) {
 		char why[160];
 
-		add_text(o, "reason", draw_why(r, why, sizeof(why)));
+		json_add_text(o, "reason", draw_why(r, why, sizeof(why)));
 	}
-	add_text(o, "kind", kind_word(r));
-	add_number(o, "bytes", r->bytes);
-	add_number(o, "rate_bits", r->assessed_per);
-	add_number(o, "rate_bytes", r->per_bytes);
+	json_add_text(o, "kind", kind_word(r));
+	json_add_number(o, "bytes", r->bytes);
+	json_add_number(o, "rate_bits", r->assessed_per);
+	json_add_number(o, "rate_bytes", r->per_bytes);
 	for (i = 0; i < s->blocks && draw_passed(r); i++)
 		json_object_array_add(assessed, json_object_new_int64((int64_t)r->assessed[i]));
 	json_object_object_add(o, "assessed_bits", assessed); /* a block of the record each */
 	if (r->given)
 		add_given(s, r, o);
 	if (draw_passed(r) && r->same_as)
-		add_text(o, "same_as", draw_label(r->same_as, text, sizeof(text)));
+		json_add_text(o, "same_as", draw_label(r->same_as, text, sizeof(text)));
 	if (r->spec->src->kind == SOURCE_CPU)
-		add_number(o, "retries", r->retries);
+		json_add_number(o, "retries", r->retries);
 	json_object_object_add(
 		tests, "repetition_count", test_json(r->health.run_max, HEALTH_RCT_CUTOFF));
 	json_object_object_add(
 		tests, "adaptive_proportion", test_json(r->health.count_max, HEALTH_APT_CUTOFF));
-	add_text(tests, "failed", health_name(r->health.failed));
+	json_add_text(tests, "failed", health_name(r->health.failed));
 	if (r->bytes > 0)
 		json_object_object_add(o, "tests", tests);
 	else
@@ -311,11 +311,11 @@ json_object *entropy_json(const struct seed *s, const struct entropy_options *o)
 	size_t i;
 
 	hex_encode(s->id, RECORD_ID_SIZE, id);
-	add_text(out, "seed_id", id);
-	add_number(out, "asked_bits", o->bits);
-	add_number(out, "credit_bits", s->claim.credit_bits);
-	add_number(out, "hardware_bits", s->claim.hardware_bits);
-	add_number(out, "blocks", s->blocks);
+	json_add_text(out, "seed_id", id);
+	json_add_number(out, "asked_bits", o->bits);
+	json_add_number(out, "credit_bits", s->claim.credit_bits);
+	json_add_number(out, "hardware_bits", s->claim.hardware_bits);
+	json_add_number(out, "blocks", s->blocks);
 	for (i = 0; i < s->reports; i++)
 		json_object_array_add(sources, report_json(s, s->report + i));
 	json_object_object_add(out, "sources", sources);

@@ -36,6 +36,10 @@ json_object *entropy_json(const struct seed *s, const struct entropy_options *o)
 /** entropy_print - the same for people, a line a source. */
 void entropy_print(const struct seed *s, FILE *to);
 
+/** json_add_text, json_add_number - a member of @to. */
+void json_add_text(json_object *to, const char *key, const char *text);
+void json_add_number(json_object *to, const char *key, uint64_t number);
+
 /** json_print - to @to with a newline, and give @object back. */
 void json_print(json_object *object, FILE *to);
 
