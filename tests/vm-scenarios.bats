@@ -304,12 +304,12 @@ mixed_with() {
 	first=$seed seed=$(seed_of drive.iso)
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
 	credited dir,efi
-	LC_ALL=C grep -qaP "SDLEDG01$(hex_of "$first")\0{8}$(hex_of "$seed")\0{8}" vars
+	hex_of vars | grep -q "$(printf SDLEDG01 | hex_of)${first}0\{16\}${seed}0\{16\}"
 }
 
-# hex_of ID: as grep -P wants bytes.
+# hex_of [FILE]: on one line. An id may hold a newline, so bytes are not for grep to match.
 hex_of() {
-	printf '%s' "$1" | fold -w 2 | sed 's/^/\\x/' | tr -d '\n'
+	od -An -v -tx1 "$@" | tr -d ' \n'
 }
 
 # --- the clock ---
