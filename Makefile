@@ -133,6 +133,11 @@ check: deps
 check-built: all $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
+# Downloads each suite's kernel, and boots it: not for every day.
+check-kernels: deps
+	@$(MAKE) --no-print-directory all
+	tests/kernels
+
 fuzz: $(fuzzers)
 
 demo: deps
@@ -147,7 +152,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in .ci/run tests/run bench/run bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in .ci/run tests/run tests/kernels bench/run bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -190,4 +195,4 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all check check-built check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE

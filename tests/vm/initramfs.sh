@@ -81,6 +81,6 @@ root=$new/root
 mkdir -p "$root"/{bin,dev,disk,drive,ledger,memory,proc,sys}
 install_modules
 install_programs
-cp "$kernel"/boot/vmlinuz-* "$new/vmlinuz"
+cp "$kernel"/boot/vmlinuz* "$new/vmlinuz"
 (cd "$root" && find . | cpio --quiet -o -H newc -R +0:+0) >"$new/initramfs"
 mv "$new/vmlinuz" "$new/initramfs" "$out"
