@@ -482,6 +482,16 @@ judged() {
 	said "dry-run: mixed .*"
 }
 
+@test "guest: a device that no child can be had for has not answered, and that is said" {
+	loop_drive
+	run -1 strace -f -qq -o calls -e inject=clone:error=EAGAIN "$GUEST" --dry-run --device "$loop"
+	grep -q INJECTED calls
+	[ "$output" = "seedrive-guest: $loop: does not answer" ]
+	# QEMU's emulation of one program knows no child that shares memory.
+	run -1 timeout 20 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device "$loop"
+	[ "$output" = "seedrive-guest: $loop: does not answer" ]
+}
+
 @test "guest: an option that it does not know, or a value that is none, is a usage error" {
 	fails 2 "seedrive-guest: --frob: unknown option, see --help" "$GUEST" --frob
 	fails 2 "seedrive-guest: drive.iso: unknown option, see --help" "$GUEST" drive.iso
