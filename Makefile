@@ -140,10 +140,10 @@ check: deps
 check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
-# Downloads each suite's kernel, and boots it: not for every day.
+# Downloads each suite's kernel, and boots it: not for every day. make check-kernels SUITES="sid" tries some.
 check-kernels: deps
 	@$(MAKE) --no-print-directory all
-	tests/kernels
+	tests/kernels $(SUITES)
 
 fuzz: $(fuzzers)
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # The program for 64-bit Arm on Debian's cloud kernel, in QEMU: a machine that a device tree describes, and one
-# with UEFI firmware and its tables.
+# with UEFI firmware and its tables. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, is for another kernel;
+# tests/kernels tries several.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -18,10 +19,10 @@ DIR="sd.ledger=disk sd.args=--ledger,/ledger/ids"
 setup_file() {
 	vm_setup
 	APT_CONFIG=$("$VM/suite.sh" --cached bookworm arm64)
-	export APT_CONFIG
+	export APT_CONFIG KERNEL
+	KERNEL=${KERNEL:-$("$VM/kernel.sh" linux-image-cloud-arm64)}
 	BUSYBOX=$("$VM/busybox.sh")
-	kernel=$("$VM/kernel.sh" linux-image-cloud-arm64)
-	BUSYBOX=$BUSYBOX MACHINE=aarch64 MODULES=efivarfs "$VM/initramfs.sh" "$kernel" \
+	BUSYBOX=$BUSYBOX MACHINE=aarch64 MODULES=efivarfs "$VM/initramfs.sh" "$KERNEL" \
 		"$BUILD/guest-aarch64/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
 	"$BUILD/seedrive" build -q --source kernel --bind none -o "$BATS_FILE_TMPDIR/unbound.iso" "$TREE"
@@ -47,6 +48,7 @@ boot() {
 credited() {
 	said "credited 256 bits seed=$seed drive=/dev/$1 ledger=$2 ready-before=no"
 	ended 0 yes
+	grep -q "Linux version $(basename "$KERNEL"/lib/modules/*) " "$log"
 	events='vm: before ready=no|random: crng init done|seedrive-guest: credited|vm: after'
 	run -0 sed -nE "s/^\[ *[0-9.]+\] ($events).*/\1/p" "$log"
 	[ "$output" = "vm: before ready=no
@@ -63,7 +65,7 @@ mixed() {
 
 # --- described by a device tree ---
 
-@test "vm: on Arm the seed makes the kernel ready, nothing before it does, and a second boot mixes it" {
+@test "vm: on Arm the seed on a virtio disk makes the kernel ready, nothing before does, and the next boot mixes it" {
 	boot "$unbound" -d virtio-blk -a "$DIR" "$BATS_FILE_TMPDIR/vm"
 	grep -q 'Machine model: linux,dummy-virt' "$log"
 	credited vdb dir
@@ -71,7 +73,7 @@ mixed() {
 	mixed "ledger=dir reason=already-spent"
 }
 
-@test "vm: on Arm so does one on a virtio-scsi CD" {
+@test "vm: on Arm so does the seed on a virtio-scsi CD" {
 	boot "$unbound" -d virtio-scsi-cd -a "$DIR" "$BATS_FILE_TMPDIR/vm"
 	credited sr0 dir
 }
@@ -85,7 +87,7 @@ mixed() {
 	not_ready
 }
 
-@test "vm: on Arm without a drive the kernel stays as it was" {
+@test "vm: on Arm, no drive: the kernel stays as it was" {
 	boot none -d none -a "$DIR" "$BATS_FILE_TMPDIR/vm"
 	said "no seed drive"
 	ended 0 no
