@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/image.h"
+#include "util/holder.h"
 #include "util/io.h"
 #include "util/secret.h"
 
@@ -32,7 +33,12 @@ static int open_file(struct image *im, int flags, struct fault *f)
 {
 	struct stat st;
 
+	/* Of a device O_EXCL says: not while somebody has it mounted, or uses it in another way. */
+	if ((flags & O_ACCMODE) == O_RDWR && stat(im->path, &st) == 0 && S_ISBLK(st.st_mode))
+		flags |= O_EXCL;
 	im->fd = open(im->path, flags | O_NONBLOCK | O_CLOEXEC);
+	if (im->fd < 0 && errno == EBUSY)
+		return holder_fault(f, im->path);
 	if (im->fd < 0 || fstat(im->fd, &st) < 0)
 		return fault_errno(f, -errno, im->path);
 	if (S_ISDIR(st.st_mode))
@@ -45,20 +51,19 @@ static int open_file(struct image *im, int flags, struct fault *f)
 
 /* Held until the end, so that no virtual machine starts from a drive half renewed, and no two of us
  * renew it at once. */
-static int lock_file(struct image *im, struct fault *f)
+int image_lock(int fd, const char *path, struct fault *f)
 {
 	struct flock l = { .l_type = F_WRLCK,
 		.l_whence = SEEK_SET,
 		.l_start = QEMU_LOCK_FIRST,
 		.l_len = QEMU_LOCK_COUNT };
 
-	if (fcntl(im->fd, F_OFD_SETLK, &l) == 0)
+	if (fcntl(fd, F_OFD_SETLK, &l) == 0)
 		return 0;
 	if (errno == EAGAIN || errno == EACCES)
 		return fault_set(f, -EBUSY,
-			"%s: locked: a running virtual machine has it, or another reseed",
-			im->path);
-	return fault_errno(f, -errno, im->path);
+			"%s: locked: a running virtual machine has it, or another reseed", path);
+	return fault_errno(f, -errno, path);
 }
 
 static int open_volume(struct image *im, struct fault *f)
@@ -125,7 +130,7 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f)
 	*im = (struct image){ .path = path, .fd = -1 };
 	r = open_file(im, flags, f);
 	if (r == 0 && (flags & O_ACCMODE) == O_RDWR)
-		r = lock_file(im, f);
+		r = image_lock(im->fd, im->path, f);
 	if (r == 0)
 		r = open_volume(im, f);
 	if (r == 0)

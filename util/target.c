@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/target.h"
+#include "util/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,13 +8,20 @@
 
 #define NEW_MODE 0600
 
-/* O_EXCL without O_CREAT, of a block device: not while somebody has it mounted. Else it means nothing. */
+/* O_EXCL without O_CREAT, of a block device: not while somebody has it mounted. Else it means nothing. An optical
+ * drive might take what is written so or lose it, by its medium. */
 static int open_there(const char *path)
 {
 	struct stat st;
-	const int exclusive = stat(path, &st) == 0 && S_ISBLK(st.st_mode) ? O_EXCL : 0;
+	int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
 
-	return open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | exclusive);
+	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
+		flags |= O_EXCL;
+	if ((flags & O_EXCL) && holder_optical(&st)) {
+		errno = ENOTSUP;
+		return -1;
+	}
+	return open(path, flags);
 }
 
 /* No O_CREAT for what is there: in a sticky folder the kernel refuses that to all but the owner. */
@@ -50,6 +58,16 @@ static int look(struct target *t)
 	return 0;
 }
 
+static int open_fault(const char *path, int err, struct fault *f)
+{
+	if (err == -EBUSY)
+		return holder_fault(f, path);
+	if (err == -ENOTSUP)
+		return fault_set(
+			f, err, "%s: an optical drive: seedrive build -o burns there", path);
+	return fault_errno(f, err, path ? path : "standard output");
+}
+
 int target_open(struct target *t, const char *path, struct fault *f)
 {
 	int r;
@@ -58,7 +76,7 @@ int target_open(struct target *t, const char *path, struct fault *f)
 	r = path ? open_path(t) : 0;
 	if (r == 0)
 		r = look(t);
-	return r < 0 ? fault_errno(f, r, path ? path : "standard output") : 0;
+	return r < 0 ? open_fault(path, r, f) : 0;
 }
 
 static int reserve(struct target *t, uint64_t size)
