@@ -12,6 +12,7 @@ struct build {
 	const char *user_data, *meta_data, *network_config;
 	const char *batch; /* a list, instead of OUT and DIR */
 	uint32_t jobs;     /* 0: as many as CPUs */
+	bool force;        /* a device may hold something */
 	/* the work */
 	bool to_stdout;
 	struct replace replace;

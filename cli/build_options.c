@@ -17,6 +17,7 @@ enum {
 	OPT_NETWORK_CONFIG,
 	OPT_BATCH,
 	OPT_JOBS,
+	OPT_FORCE,
 };
 
 static const struct option options[] = {
@@ -31,6 +32,7 @@ static const struct option options[] = {
 	{ "network-config", required_argument, NULL, OPT_NETWORK_CONFIG },
 	{ "batch", required_argument, NULL, OPT_BATCH },
 	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "force", no_argument, NULL, OPT_FORCE },
 	{ 0 },
 };
 
@@ -67,6 +69,9 @@ static int take_option(struct build *b, int c)
 		return option_number("--jobs", optarg, 1, BATCH_JOBS_MAX, &b->jobs) < 0 ?
 			EXIT_USAGE :
 			-1;
+	case OPT_FORCE:
+		b->force = true;
+		return -1;
 	default:
 		return entropy_option(&b->entropy, c);
 	}

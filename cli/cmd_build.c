@@ -4,6 +4,7 @@
 #include "cli/cmd.h"
 #include "cli/interrupt.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int open_out(struct build *b)
@@ -62,11 +63,21 @@ int build_one(struct build *b)
 	return status;
 }
 
+/* libburn and libblkid would cost each build some of its time. */
+static bool is_device(const struct build *b)
+{
+	struct stat st;
+
+	return b->out && !b->to_stdout && stat(b->out, &st) == 0 && S_ISBLK(st.st_mode);
+}
+
 static int run(int argc, char **argv)
 {
 	static struct build b = { .replace = { .fd = -1, .dirfd = -1 } };
 	int status = build_parse(&b, argc, argv);
 
+	if (status < 0 && is_device(&b))
+		status = away_device(argc, argv);
 	if (status < 0)
 		status = b.batch ? build_batch(&b) : build_one(&b);
 	entropy_options_clear(&b.entropy);
@@ -82,7 +93,9 @@ const struct command cmd_build = {
 		"                      [--network-config FILE]\n"
 		"       seedrive build [OPTION...] --batch LIST [--jobs N]\n"
 		"\n"
-		"  -o, --output OUT       the image; - is standard output\n"
+		"  -o, --output OUT       the image; - is standard output; or a device: a disk, a USB stick,\n"
+		"                         an optical drive\n"
+		"  --force                whatever the device holds\n"
 		"  --batch LIST           many: a line each, OUT, a tab and DIR; - is standard input\n"
 		"  --jobs N               so many at once (default: one for each CPU)\n"
 		"  --label LABEL          default: config-2 for openstack/, cidata for meta-data\n"

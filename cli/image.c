@@ -32,13 +32,16 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 static int open_file(struct image *im, int flags, struct fault *f)
 {
 	struct stat st;
+	int r;
 
-	/* Of a device O_EXCL says: not while somebody has it mounted, or uses it in another way. */
-	if ((flags & O_ACCMODE) == O_RDWR && stat(im->path, &st) == 0 && S_ISBLK(st.st_mode))
-		flags |= O_EXCL;
-	im->fd = open(im->path, flags | O_NONBLOCK | O_CLOEXEC);
-	if (im->fd < 0 && errno == EBUSY)
-		return holder_fault(f, im->path);
+	/* Of a device to be written nobody else shall have a use. */
+	if ((flags & O_ACCMODE) == O_RDWR && stat(im->path, &st) == 0 && S_ISBLK(st.st_mode)) {
+		r = holder_open(im->path, &im->fd, f);
+		if (r < 0)
+			return r;
+	} else {
+		im->fd = open(im->path, flags | O_NONBLOCK | O_CLOEXEC);
+	}
 	if (im->fd < 0 || fstat(im->fd, &st) < 0)
 		return fault_errno(f, -errno, im->path);
 	if (S_ISDIR(st.st_mode))

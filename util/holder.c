@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/holder.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
+#include <linux/fs.h>
 #include <linux/major.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -134,7 +136,7 @@ int holder_fault(struct fault *f, const char *path)
 	return fault_set(f, -EBUSY, "%s: in use", path);
 }
 
-int holder_check_loop(dev_t dev, const char *path, struct fault *f)
+static int check_loop(dev_t dev, const char *path, struct fault *f)
 {
 	static const char above[] = "/sys/block/";
 	char backing[PATH_MAX];
@@ -154,5 +156,52 @@ int holder_check_loop(dev_t dev, const char *path, struct fault *f)
 			f, -EBUSY, "%s: %.*s is made from it", path, (int)strcspn(name, "/"), name);
 	}
 	globfree(&g);
+	return r;
+}
+
+static bool is_protected(int fd)
+{
+	int protected;
+
+	return ioctl(fd, BLKROGET, &protected) == 0 && protected;
+}
+
+/* Some kernels refuse to open for writing what is write-protected; others let that be, and refuse to write. */
+static int open_fault(const char *path, int err, struct fault *f)
+{
+	int fd, r;
+
+	if (err == -EBUSY)
+		return holder_fault(f, path);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 && is_protected(fd))
+		r = fault_set(f, -EROFS, "%s: write-protected", path);
+	else
+		r = fault_errno(f, err, path);
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+int holder_open(const char *path, int *ret_fd, struct fault *f)
+{
+	const int fd = open(path, O_RDWR | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return open_fault(path, -errno, f);
+	if (fstat(fd, &st) < 0)
+		r = fault_errno(f, -errno, path);
+	else if (!S_ISBLK(st.st_mode))
+		r = fault_set(f, -ENOTBLK, "%s: not a block device", path);
+	else if (is_protected(fd))
+		r = fault_set(f, -EROFS, "%s: write-protected", path);
+	else
+		r = check_loop(st.st_rdev, path, f);
+	if (r == 0)
+		*ret_fd = fd;
+	else
+		close(fd);
 	return r;
 }

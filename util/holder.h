@@ -17,12 +17,14 @@
 bool holder_optical(const struct stat *st);
 
 /**
- * holder_fault - @path was refused with EBUSY: by whom is it used?
- * Returns: -EBUSY, with words in @f; what another mount namespace has, for one, cannot be seen from here.
+ * holder_open - have a block device for ourselves, to read and write
+ * Refused: what is used by anybody, with words for the use; what is write-protected; what a loop device is made
+ * from. What another mount namespace uses is refused as well, but how cannot be seen from here.
+ * Returns: 0 with @ret_fd, or -errno with @f; -EBUSY for a use.
  */
-int holder_fault(struct fault *f, const char *path);
+int holder_open(const char *path, int *ret_fd, struct fault *f);
 
-/** holder_check_loop - 0; or -EBUSY with @f where a loop device is made from @path, the block device @dev. */
-int holder_check_loop(dev_t dev, const char *path, struct fault *f);
+/** holder_fault - @path was refused with EBUSY: by whom is it used? Returns: -EBUSY, @f with words. */
+int holder_fault(struct fault *f, const char *path);
 
 #endif

@@ -8,36 +8,32 @@
 
 #define NEW_MODE 0600
 
-/* O_EXCL without O_CREAT, of a block device: not while somebody has it mounted. Else it means nothing. An optical
- * drive might take what is written so or lose it, by its medium. */
-static int open_there(const char *path)
+/* What is written through the kernel an optical drive may take or lose, by its medium. */
+static int open_device(struct target *t, const struct stat *st, struct fault *f)
 {
-	struct stat st;
-	int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
-
-	if (stat(path, &st) == 0 && S_ISBLK(st.st_mode))
-		flags |= O_EXCL;
-	if ((flags & O_EXCL) && holder_optical(&st)) {
-		errno = ENOTSUP;
-		return -1;
-	}
-	return open(path, flags);
+	if (holder_optical(st))
+		return fault_set(f, -ENOTSUP, "%s: an optical drive: seedrive build -o burns there",
+			t->path);
+	return holder_open(t->path, &t->fd, f);
 }
 
 /* No O_CREAT for what is there: in a sticky folder the kernel refuses that to all but the owner. */
-static int open_path(struct target *t)
+static int open_path(struct target *t, struct fault *f)
 {
-	const int flags = O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC;
+	const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
+	struct stat st;
 
-	t->fd = open_there(t->path);
-	if (t->fd >= 0 || errno != ENOENT)
-		return t->fd < 0 ? -errno : 0;
-	t->fd = open(t->path, flags | O_EXCL, NEW_MODE);
-	t->created = t->fd >= 0;
-	/* A symbolic link to nothing yet: it is what it leads to that is made. */
-	if (t->fd < 0 && errno == EEXIST)
-		t->fd = open(t->path, flags, NEW_MODE);
-	return t->fd < 0 ? -errno : 0;
+	if (stat(t->path, &st) == 0 && S_ISBLK(st.st_mode))
+		return open_device(t, &st, f);
+	t->fd = open(t->path, flags);
+	if (t->fd < 0 && errno == ENOENT) {
+		t->fd = open(t->path, flags | O_CREAT | O_EXCL, NEW_MODE);
+		t->created = t->fd >= 0;
+		/* A symbolic link to nothing yet: it is what it leads to that is made. */
+		if (t->fd < 0 && errno == EEXIST)
+			t->fd = open(t->path, flags | O_CREAT, NEW_MODE);
+	}
+	return t->fd < 0 ? fault_errno(f, -errno, t->path) : 0;
 }
 
 static int look(struct target *t)
@@ -58,25 +54,16 @@ static int look(struct target *t)
 	return 0;
 }
 
-static int open_fault(const char *path, int err, struct fault *f)
-{
-	if (err == -EBUSY)
-		return holder_fault(f, path);
-	if (err == -ENOTSUP)
-		return fault_set(
-			f, err, "%s: an optical drive: seedrive build -o burns there", path);
-	return fault_errno(f, err, path ? path : "standard output");
-}
-
 int target_open(struct target *t, const char *path, struct fault *f)
 {
 	int r;
 
-	*t = (struct target){ .fd = STDOUT_FILENO, .path = path };
-	r = path ? open_path(t) : 0;
-	if (r == 0)
-		r = look(t);
-	return r < 0 ? open_fault(path, r, f) : 0;
+	*t = (struct target){ .fd = path ? -1 : STDOUT_FILENO, .path = path };
+	r = path ? open_path(t, f) : 0;
+	if (r < 0)
+		return r;
+	r = look(t);
+	return r < 0 ? fault_errno(f, r, path ? path : "standard output") : 0;
 }
 
 static int reserve(struct target *t, uint64_t size)

@@ -5,7 +5,7 @@
 #
 # Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots: busybox, the program GUEST as
 # seedrive-guest, and from KERNEL, a folder that kernel.sh printed, the modules for the drives; those in
-# the variable MODULES, too.
+# the variable MODULES, too; and all that is in the folder EXTRA.
 
 set -euo pipefail
 
@@ -81,6 +81,7 @@ root=$new/root
 mkdir -p "$root"/{bin,dev,disk,drive,ledger,memory,proc,sys}
 install_modules
 install_programs
+[ -z "${EXTRA:-}" ] || cp -R "$EXTRA/." "$root"
 cp "$kernel"/boot/vmlinuz-* "$new/vmlinuz"
 (cd "$root" && find . | cpio --quiet -o -H newc -R +0:+0) >"$new/initramfs"
 mv "$new/vmlinuz" "$new/initramfs" "$out"
