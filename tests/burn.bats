@@ -323,10 +323,15 @@ mounting() {
 
 # --- half of it ---
 
+# device_calls STRACE-OPTION...: the calls of a build on the device, into the file `trace`.
+device_calls() {
+	env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P "$DEV" "$@" \
+		"$TOOL" build -q --force --source kernel -o "$DEV" tree
+}
+
 # injected WHAT CALL NUMBER: the build with that done to it at that call of the program's on the device.
 injected() {
-	env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P "$DEV" -e "trace=$2" -e "inject=$2:$1:when=$3" \
-		"$TOOL" build -q --force --source kernel -o "$DEV" tree
+	device_calls -e "trace=$2" -e "inject=$2:$1:when=$3"
 }
 
 @test "burn: SIGKILL at any write or flush leaves the old drive, none, or a whole one" {
@@ -334,7 +339,7 @@ injected() {
 	loop 4M
 	build
 	cat "$DEV" >old.iso
-	strace -f -qq -o trace -P "$DEV" -e trace=pwrite64 "$TOOL" build -q --force --source kernel -o "$DEV" tree
+	device_calls -e trace=pwrite64
 	# The volume descriptors are the last that is written, and the first that goes.
 	last=$(wc -l <trace)
 	[ "$last" -ge 4 ]
@@ -379,7 +384,7 @@ injected() {
 @test "burn: a device that says it has written what it has not is found out" {
 	local n
 	loop 4M
-	strace -f -qq -o trace -P "$DEV" -e trace=pwrite64 "$TOOL" build -q --source kernel -o "$DEV" tree
+	device_calls -e trace=pwrite64
 	# The contents: the longest of all.
 	read -r n length < <(sed -n 's/.* = //p' trace | nl | sort -k 2,2n | tail -n 1)
 	[ "$length" -gt 20000 ]
@@ -390,7 +395,7 @@ injected() {
 
 @test "burn: it is read back past the page cache, and nothing of it is kept there" {
 	loop 4M
-	strace -f -qq -o trace -P "$DEV" "$TOOL" build -q --source kernel -o "$DEV" tree
+	device_calls
 	# After the last flush: O_DIRECT, all of it is read, and the copies go.
 	sed -n '/fsync/h; /fsync/!H; ${ x; p; }' trace >after
 	grep -q 'F_SETFL, .*O_DIRECT' after
