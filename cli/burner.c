@@ -84,7 +84,9 @@ int burner_open(struct burner *b, struct fault *f)
 
 	if (r < 0)
 		return r;
-	if (!realpath(b->path, path) || strlen(path) >= sizeof(address))
+	if (!realpath(b->path, path))
+		return fault_errno(f, -errno, b->path);
+	if (strlen(path) >= sizeof(address))
 		return fault_errno(f, -ENAMETOOLONG, b->path);
 	strcpy(address, path);
 	r = burner_grab(b, address, f);
@@ -95,40 +97,35 @@ int burner_open(struct burner *b, struct fault *f)
 	return r;
 }
 
-/* Rewritable, and by no means blank, though nobody knows what it is. */
-static void look_closer(struct burner *b, struct burner_medium *m, size_t len)
+static enum burner_way decide(struct burner *b, size_t len, struct fault *f)
 {
-	if (m->state == BURNER_BLANK && m->rewritable && !m->holds && !b->force &&
-		!burner_blank(b, len))
-		m->holds = "data";
+	struct burner_medium m;
+
+	if (burner_look(b, &m, f) < 0)
+		return BURNER_REFUSE;
+	/* By no means blank, though nobody knows what it is. */
+	if (m.rewritable && !m.holds && !b->force && !burner_blank(b, len))
+		m.holds = "data";
+	return burner_choose(&m, b->path, len, b->force, f);
 }
 
 int burner_write(struct burner *b, const struct draft *image, iso_progress *report, void *ctx,
 	struct fault *f)
 {
-	struct burner_medium medium;
-	enum burner_way way = BURNER_ERASE;
-	bool erased = false;
-	int r = 0;
+	enum burner_way way = decide(b, image->len, f);
+	int r;
 
-	while (r == 0 && way == BURNER_ERASE) {
-		r = burner_look(b, &medium, f);
+	if (way == BURNER_ERASE) {
+		r = burner_erase(b, report, ctx, f);
 		if (r < 0)
 			return r;
-		look_closer(b, &medium, image->len);
-		way = burner_choose(&medium, b->path, image->len, b->force, f);
-		if (way != BURNER_ERASE)
-			break;
-		if (erased)
-			return fault_set(f, -EIO, "%s: the medium (%s) is not blank after erasing",
-				b->path, medium.kind);
-		r = burner_erase(b, report, ctx, f);
-		erased = true;
+		way = decide(b, image->len, f);
 	}
-	if (r == 0 && way == BURNER_REFUSE)
-		r = -EINVAL;
-	if (r == 0)
-		r = burner_burn(b, way, image, report, ctx, f);
+	if (way == BURNER_ERASE)
+		return fault_set(f, -EIO, "%s: the medium is not blank after erasing", b->path);
+	if (way == BURNER_REFUSE)
+		return -EINVAL;
+	r = burner_burn(b, way, image, report, ctx, f);
 	if (r < 0)
 		return r;
 	r = burner_compare(b, image, report, ctx, f);

@@ -50,8 +50,9 @@ void burner_words(const char *text, char *out, size_t size);
 
 /*
  * An optical drive that takes an image, through libburn. What the library is given it copies into buffers of its
- * own, and never wipes them. So whatever this process frees from then on is overwritten, and as far as the limits
- * allow, all its memory is locked. What remains is what the kernel and the drive keep in theirs.
+ * own, and never wipes them. So what this process frees from then on is overwritten, and as far as the limits
+ * allow, all its memory is locked. What remains: pieces of a kilobyte or less, and libburn's are of a sector and
+ * more; all of them with a C library other than glibc; and what the kernel and the drive keep in theirs.
  */
 struct burner {
 	const char *path;

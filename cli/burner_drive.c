@@ -50,8 +50,8 @@ int burner_fault(struct fault *f, const struct burner *b, const char *what)
 
 /* --- to have the drive --- */
 
-/* From now on: what is freed is overwritten (where the C library can do that), and nothing is swapped out. Under a
- * limit, what comes to be locked later could fail by it. */
+/* From now on: what is freed is overwritten, and nothing is swapped out. Under a limit to what may be locked, all
+ * that comes later could fail by it. */
 static void guard_memory(void)
 {
 	struct rlimit limit;

@@ -18,6 +18,7 @@ extern const struct command *const commands[];
 extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_sources, cmd_check,
 	cmd_config, cmd_serve, cmd_device;
 
+#define BUILD_SUMMARY "metadata tree -> seeded config drive"
 #define CHECK_SUMMARY "health and statistics of live sources, with a report"
 #define SERVE_SUMMARY "the daemon: gives seeds to those who may not open the devices"
 

@@ -86,7 +86,7 @@ static int run(int argc, char **argv)
 
 const struct command cmd_build = {
 	.name = "build",
-	.summary = "metadata tree -> seeded config drive",
+	.summary = BUILD_SUMMARY,
 	.usage =
 		"build [OPTION...] -o OUT DIR\n"
 		"       seedrive build [OPTION...] -o OUT --user-data FILE [--meta-data FILE]\n"

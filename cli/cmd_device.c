@@ -109,4 +109,8 @@ static int run(int argc, char **argv)
 	return status;
 }
 
-const struct command cmd_device = { .name = "build", .run = run };
+const struct command cmd_device = {
+	.name = "build",
+	.summary = BUILD_SUMMARY,
+	.run = run,
+};
