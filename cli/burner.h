@@ -97,7 +97,7 @@ int burner_grab(struct burner *b, const char *address, struct fault *f);
 /** burner_look - what is in the drive. Returns: 0 or -errno with @f. */
 int burner_look(struct burner *b, struct burner_medium *ret, struct fault *f);
 
-/** burner_blank - are there zeros where an image of @len bytes would go? What cannot be read is none either. */
+/** burner_blank - are there zeros where an image of @len bytes would go? So there are if its beginning cannot be read. */
 bool burner_blank(struct burner *b, size_t len);
 
 /** burner_erase - all of a medium that can be erased as a whole. */

@@ -216,14 +216,18 @@ bool burner_blank(struct burner *b, size_t len)
 	off_t got;
 
 	if (draft_open(&piece, PIECE) < 0)
-		len = 0;
+		blank = false;
 	for (at = 0; blank && at < len; at += n) {
 		n = len - at < PIECE ? len - at : PIECE;
-		/* Silently, and once: a medium that is new cannot be read. */
-		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 6) <=
-			0)
+		/* A read that ends early may be called good. */
+		memset(piece.bytes, 0xff, n);
+		/* Silently, and once: a medium that is new has not even a beginning to be read. */
+		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 6) > 0)
+			blank = content_none(piece.bytes, n);
+		else if (at > 0)
+			blank = false;
+		else
 			break;
-		blank = content_none(piece.bytes, n);
 	}
 	draft_clear(&piece);
 	return blank;

@@ -236,6 +236,23 @@ static void test_holds(void **state)
 	draft_clear(&image);
 }
 
+static void test_blank(void **state)
+{
+	struct burner b;
+
+	(void)state;
+	make_file("disc", 200000, "");
+	grab(&b, "disc");
+	assert_true(burner_blank(&b, 2 * ISO_SECTOR));
+	assert_true(burner_blank(&b, 90 * ISO_SECTOR));
+	/* What is not there to be read is not blank. */
+	assert_false(burner_blank(&b, SECTORS * ISO_SECTOR));
+	make_file("disc", 2 * ISO_SECTOR - 1, "x");
+	assert_false(burner_blank(&b, 2 * ISO_SECTOR));
+	assert_true(burner_blank(&b, ISO_SECTOR));
+	burner_close(&b);
+}
+
 /* What the medium gives back is compared, each byte. */
 static void test_compare(void **state)
 {
@@ -465,6 +482,7 @@ int main(void)
 		TEST("burner: a rewritable medium gets the image", test_rewrite),
 		TEST("burner: a rewritable medium that holds anything is left as it is, but for --force",
 			test_holds),
+		TEST("burner: blank is what reads as zeros, all of it", test_blank),
 		TEST("burner: what the medium gives back is compared, each byte", test_compare),
 		TEST("burner: a rewritable medium that gives back other bytes is no drive",
 			test_spoilt),
