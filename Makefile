@@ -5,10 +5,13 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 CFLAGS   ?= -O2 -g
 MUSL_CC  ?= musl-gcc
+AARCH64_CC ?= aarch64-linux-gnu-gcc
 CLANG    ?= clang
 
 # SAN=1 builds beside the ordinary build, and `make SAN=1 check` tests that one.
 B        := build$(if $(SAN),/san)
+# Where the guest's program is built: for another machine elsewhere.
+G        := build/guest
 comma    := ,
 hash     := \#
 
@@ -58,7 +61,7 @@ lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
 guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
-guest_obj := $(guest_src:%.c=build/guest/%.o)
+guest_obj := $(guest_src:%.c=$(G)/%.o)
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
@@ -66,7 +69,7 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-all: $(linked) build/guest/seedrive-guest
+all: $(linked) $(G)/seedrive-guest
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -114,13 +117,17 @@ guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patter
 	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
-build/guest/%.o: %.c
+$(G)/%.o: %.c
 	@mkdir -p $(@D)
 	$(guest_cc) -c -o $@ $<
 
-build/guest/seedrive-guest: $(guest_obj)
+$(G)/seedrive-guest: $(guest_obj)
 	$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
+
+# A cross compiler will do, as there is no libc in it.
+guest-aarch64:
+	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 build/guest-aarch64/seedrive-guest
 
 # --- tests ---
 
@@ -144,8 +151,13 @@ TESTS ?= $(sort $(wildcard tests/*.bats))
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: all $(units)
+check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
+
+# Downloads each suite's kernel, and boots it: not for every day. make check-kernels SUITES="sid" tries some.
+check-kernels: deps
+	@$(MAKE) --no-print-directory all
+	tests/kernels $(SUITES)
 
 fuzz: $(fuzzers)
 
@@ -161,7 +173,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* .ci/run tests/run bench/run bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* .ci/run tests/run tests/kernels bench/run bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -228,5 +240,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall install-guest \
-	uninstall-guest clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: install-guest uninstall-guest

@@ -546,7 +546,7 @@ alike() {
 @test "README: the commands that it names to make are there" {
 	grep -q '^    make demo ' "$ROOT/README.md"
 	grep -q '^    make check ' "$ROOT/README.md"
-	grep -oE '(^    |`)make( [A-Z]+=[^ ]+)*( [a-z]+)?' "$ROOT/README.md" |
+	grep -oE '(^    |`)make( [A-Z]+=[^ ]+)*( [a-z][a-z0-9-]*)?' "$ROOT/README.md" |
 		sed -E 's/^( +|`)make//; s/ [A-Z]+=[^ ]+//g; s/ //g; s/^$/all/' >named
 	[ "$(wc -l <named)" -ge 7 ]
 	sed -n 's/^\.PHONY: //p' "$ROOT/Makefile" | tr ' ' '\n' >targets

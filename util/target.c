@@ -7,6 +7,9 @@
 
 #define NEW_MODE 0600
 
+#define HEAD_SIZE \
+	((off_t)64 << 10) /* its second half begins with the descriptors (ECMA-119, 6.2.1) */
+
 /* O_EXCL without O_CREAT, of a block device: not while somebody has it mounted. Else it means nothing. */
 static int open_there(const char *path)
 {
@@ -61,9 +64,21 @@ int target_open(struct target *t, const char *path, struct fault *f)
 	return r < 0 ? fault_errno(f, r, path ? path : "standard output") : 0;
 }
 
+/* The blocks of an old image are written over rather than freed and taken again, which for a large one is half of the
+ * work. What makes an image of it goes first, all that could be a descriptor, in whole blocks. */
+static bool renounce(struct target *t, uint64_t size)
+{
+	const int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+
+	if (t->st.st_size == 0 || fallocate(t->fd, hole, 0, HEAD_SIZE) < 0)
+		return false;
+	t->begun = true;
+	return ftruncate(t->fd, (off_t)size) == 0;
+}
+
 static int reserve(struct target *t, uint64_t size)
 {
-	if (ftruncate(t->fd, 0) < 0)
+	if (!renounce(t, size) && ftruncate(t->fd, 0) < 0)
 		return -errno;
 	t->begun = true;
 	if (fallocate(t->fd, 0, 0, (off_t)size) == 0)
