@@ -42,16 +42,17 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort) $(small) -lm @$(B)/libraries @$(B)/jitter
+LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort libburn-1 blkid) $(small) -lm @$(B)/libraries @$(B)/jitter
 # Where there are archives they are linked in, as loading so many libraries takes longer than making a drive;
 # SHARED=1, for packagers: none.
 archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
-# Each is cli/main.c and a table of its commands; the last two are those that seedrive becomes (cli/away.c).
-programs  := seedrive libexec/seedrive-check libexec/seedrive-serve
-tables    := cli/seedrive.c cli/seedrive_check.c cli/seedrive_serve.c
+# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/away.c).
+away      := check device serve
+programs  := seedrive $(away:%=libexec/seedrive-%)
+tables    := cli/seedrive.c $(away:%=cli/seedrive_%.c)
 # And one that has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
@@ -82,8 +83,7 @@ $(B)/host/shared.a: $(lib_obj) $(cli_obj)
 	$(AR) rcs $@ $^
 
 $(B)/seedrive: $(B)/host/cli/seedrive.o
-$(B)/libexec/seedrive-check: $(B)/host/cli/seedrive_check.o
-$(B)/libexec/seedrive-serve: $(B)/host/cli/seedrive_serve.o
+$(away:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
 $(programs:%=$(B)/%): $(B)/host/cli/main.o
 $(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
 $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
@@ -185,7 +185,7 @@ deps:
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
-	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-check build/libexec/seedrive-serve
+	install -D -m 755 -t $(libexecdir) $(away:%=build/libexec/seedrive-%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
 	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done

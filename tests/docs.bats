@@ -66,8 +66,11 @@ entries() {
 	rows cli/options.h >entropy
 	[ -s entropy ]
 	for command in "${COMMANDS[@]}"; do
-		rows "cli/cmd_$command.c" >taken
-		! grep -q OPTIONS_ENTROPY "$ROOT/cli/cmd_$command.c" || cat entropy >>taken
+		table=cli/cmd_$command.c
+		# Of the largest it is a room of its own.
+		[ "$command" != build ] || table=cli/build_options.c
+		rows "$table" >taken
+		! grep -q OPTIONS_ENTROPY "$ROOT/$table" || cat entropy >>taken
 		# Those with two dashes: one letter stands beside each that has one.
 		"$TOOL" "$command" --help | options_in_text | grep -e -- >help
 		same "$command" taken help

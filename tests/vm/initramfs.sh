@@ -5,8 +5,8 @@
 #
 # Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots: busybox, the program GUEST as
 # seedrive-guest, and from KERNEL, a folder that kernel.sh printed, the modules for the drives; those in
-# the variable MODULES, too. For a 64-bit Arm machine: MACHINE=aarch64, with a KERNEL and a GUEST for it,
-# and in BUSYBOX what busybox.sh printed.
+# the variable MODULES, too; and all that is in the folder EXTRA. For a 64-bit Arm machine: MACHINE=aarch64, with
+# a KERNEL and a GUEST for it, and in BUSYBOX what busybox.sh printed.
 
 set -euo pipefail
 
@@ -87,6 +87,7 @@ root=$new/root
 mkdir -p "$root"/{bin,dev,disk,drive,ledger,memory,proc,sys}
 install_modules
 install_programs
+[ -z "${EXTRA:-}" ] || cp -R "$EXTRA/." "$root"
 cp "$kernel"/boot/vmlinuz* "$new/vmlinuz"
 (cd "$root" && find . | cpio --quiet -o -H newc -R +0:+0) >"$new/initramfs"
 mv "$new/vmlinuz" "$new/initramfs" "$out"
