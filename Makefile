@@ -26,6 +26,10 @@ unitdir  := $(DESTDIR)$(or $(UNITDIR),$(PREFIX)/lib/systemd/system)
 gendir   := $(DESTDIR)$(or $(GENERATORDIR),$(PREFIX)/lib/systemd/system-generators)
 usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
 rulesdir := $(DESTDIR)$(or $(UDEVRULESDIR),$(PREFIX)/lib/udev/rules.d)
+# What the guest has besides. initramfs-tools reads two folders, and neither is in /usr/local.
+stagedir := $(DESTDIR)$(PREFIX)/lib/seedrive
+initramfs := $(DESTDIR)$(or $(INITRAMFSDIR),$(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools)
+statedir := $(DESTDIR)/var/lib/seedrive
 
 # A clock in the guest that shows less than this is none; SOURCE_DATE_EPOCH makes it repeatable.
 BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
@@ -169,7 +173,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in .ci/run tests/run tests/kernels bench/run bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* .ci/run tests/run tests/kernels bench/run bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -207,9 +211,34 @@ uninstall:
 		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)
 
+# Into a guest's image, where the rest has nothing to do.
+guest_units := seedrive-guest.service seedrive-carry-over.service
+
+install-guest: build/guest/seedrive-guest
+	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
+	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
+	install -D -m 755 boot/stage $(stagedir)/guest-stage
+	sed 's|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' boot/initramfs-tools/hook.in >build/hook
+	install -D -m 755 build/hook $(initramfs)/hooks/seedrive
+	install -D -m 755 boot/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
+	install -D -m 755 boot/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
+	for unit in $(guest_units); do sed 's|@libdir@|$(PREFIX)/lib/seedrive|' boot/systemd/$$unit.in >build/$$unit && \
+		install -D -m 644 build/$$unit $(unitdir)/$$unit || exit 1; done
+	install -D -m 644 boot/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
+	install -d -m 700 $(statedir)
+
+# The ledger stays: without it a drive that is still there could be credited again.
+uninstall-guest:
+	rm -rf $(stagedir)
+	rm -f $(sbindir)/seedrive-guest $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
+		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules
+	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
+
 clean:
 	rm -rf build
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .PHONY: all guest-aarch64 check check-built check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: install-guest uninstall-guest

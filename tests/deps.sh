@@ -10,7 +10,8 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux dmsetup
 	swtpm ekeyd iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils llvm xxd
-	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients'
+	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
+	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup'
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: initrd.sh KERNEL OUT [NAME=VALUE]... [-- COMMAND...]
+#
+# Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a
+# `make install-guest` as in a guest: from KERNEL, a folder that kernel.sh printed, with the scripts in
+# tests/vm/scripts, a check of an ext4 root, and of the drivers only those that somebody asks for. Other settings
+# of initramfs.conf are arguments; the command is run before.
+# This machine is not changed: it all happens on overlays, which end with the command.
+
+set -euo pipefail
+
+PATH=$PATH:/usr/sbin:/sbin
+
+if [ "${SEEDRIVE_INITRD:-}" != inside ]; then
+	namespace=(unshare --mount)
+	[ "$(id -u)" = 0 ] || namespace+=(--map-root-user)
+	SEEDRIVE_INITRD=inside exec "${namespace[@]}" "$0" "$@"
+fi
+
+# overlay DIR LOWER: what is written to DIR is forgotten.
+overlay() {
+	mkdir -p "$layers$1"/{upper,work}
+	mount -t overlay overlay -o "lowerdir=$2,upperdir=$layers$1/upper,workdir=$layers$1/work" "$1"
+}
+
+kernel=$1 out=$2
+shift 2
+settings=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	settings+=("$1")
+	shift
+done
+root=$(cd "$(dirname "$0")/../.." && pwd)
+version=$(ls "$kernel/lib/modules")
+mkdir -p "$out/layers"
+layers=$(cd "$out" && pwd)/layers
+mount -t tmpfs layers "$layers"
+for dir in /usr /etc /var/lib; do
+	overlay "$dir" "$dir"
+done
+mount --bind "$kernel/boot" /boot
+mkdir -p "/usr/lib/modules/$version"
+overlay "/usr/lib/modules/$version" "$kernel/lib/modules/$version"
+depmod "$version"
+
+env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=/usr
+cp -r "$root/tests/vm/scripts" /etc/initramfs-tools/
+echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab
+printf '%s\n' MODULES=list COMPRESS=gzip FSTYPE=ext4 "${settings[@]}" >/etc/initramfs-tools/conf.d/test
+printf '%s\n' ext4 overlay dm_mod dm_crypt dm_verity xts ecb >/etc/initramfs-tools/modules
+[ $# -le 1 ] || "${@:2}"
+mkinitramfs -o "$out/initramfs" "$version"
+cp "$kernel/boot/vmlinuz-$version" "$out/vmlinuz"
