@@ -246,6 +246,18 @@ conf() {
 	done
 }
 
+@test "mkisofs: a file whose plain name would hide the seed is refused, and hides none where there are others" {
+	small_tree tree
+	echo another >tree/seedrive.binary
+	fails 1 "seedrive-mkisofs: seedrive.bin: without Rock Ridge another file has the same name" \
+		"$MKISOFS" -V config-2 -J -o out.iso tree
+	[ ! -e out.iso ]
+	"$MKISOFS" -V config-2 -r -o out.iso tree
+	seeded out.iso
+	"$MKISOFS" -V config-2 -l -o out.iso tree
+	seeded out.iso
+}
+
 @test "mkisofs: random_seed is mixed, and cidata bound to nobody" {
 	small_tree tree
 	no_cloud tree
