@@ -187,6 +187,23 @@ conf() {
 	done
 }
 
+@test "mkisofs: what is in a pipe stays as it was when the image was made" {
+	mkdir tree
+	head -c 300000 /dev/zero | tr '\0' A >tree/large
+	# So large a pipe that nobody has to read before the end.
+	/usr/bin/python3 -c 'import fcntl, os, subprocess, sys
+out, to = os.pipe()
+fcntl.fcntl(to, fcntl.F_SETPIPE_SZ, 1 << 20)
+subprocess.run([sys.argv[1], "-r", "tree"], stdout=to, check=True)
+os.close(to)
+with open("tree/large", "r+b") as f:
+    f.write(b"B" * 300000)
+with open(out, "rb") as f, open("out.iso", "wb") as g:
+    g.write(f.read())' "$MKISOFS"
+	[ "$(content out.iso large | tr -d A | wc -c)" = 0 ]
+	[ "$(content out.iso large | wc -c)" = 300000 ]
+}
+
 @test "mkisofs: texts of the volume descriptor" {
 	no_cloud tree
 	"$MKISOFS" -V label -publisher PUB -p PREP -A APP -sysid SYS -volset SET -o out.iso tree
