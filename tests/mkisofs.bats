@@ -634,6 +634,15 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 		sh -c '"$MKISOFS" -r -V cidata tree >&-'
 }
 
+@test "mkisofs: where faccessat2(2) is forbidden, as by older containers' filters, random_seed is mixed all the same" {
+	small_tree tree
+	strace -f -o trace -e trace=faccessat2 -e inject=faccessat2:error=EPERM \
+		"$MKISOFS" -V config-2 -r -o out.iso tree
+	grep -q 'openstack.*INJECTED' trace
+	seeded out.iso
+	! cmp <(content out.iso openstack/latest/meta_data.json) tree/openstack/latest/meta_data.json
+}
+
 @test "mkisofs: neither /etc nor /run is needed" {
 	small_tree tree
 	mkdir etc run
