@@ -554,6 +554,17 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 	content out.iso openstack/latest/user_data | cmp - tree/openstack/latest/user_data
 }
 
+@test "mkisofs: an older drive's record goes out with no image, not even where secrets have no place" {
+	drive old.iso
+	small_tree tree
+	bsdtar -xf old.iso -C tree seedrive.bin seedrive.json
+	run -0 --separate-stderr strace -f -o trace -e trace=prctl -e inject=prctl:error=EPERM \
+		"$MKISOFS" -V config-2 -r -o out.iso tree
+	grep -q INJECTED trace
+	[[ $stderr == *"memory for secrets: Operation not permitted"*"seedrive.bin: left out"* ]]
+	[ "$(bsdtar -tf out.iso | grep -c seedrive)" = 0 ]
+}
+
 @test "mkisofs: each drive is one entry in the journal, and a plain image none" {
 	small_tree tree
 	conf "source = kernel"
