@@ -269,7 +269,7 @@ void drive_drop_old(struct tree *t)
 			continue;
 		}
 		report_warning(
-			"%s: left out: a fresh one takes its place", tree_name(t, node, path));
+			"%s: left out: an older drive's", tree_name(t, node, path));
 		tree_drop(node);
 	}
 }
