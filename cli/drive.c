@@ -268,8 +268,7 @@ void drive_drop_old(struct tree *t)
 			i++;
 			continue;
 		}
-		report_warning(
-			"%s: left out: an older drive's", tree_name(t, node, path));
+		report_warning("%s: left out: an older drive's", tree_name(t, node, path));
 		tree_drop(node);
 	}
 }
