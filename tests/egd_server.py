@@ -25,7 +25,7 @@ FAULTS = {
     "half-silent": lambda n: os.urandom(n // 2),
     "surplus": lambda n: os.urandom(n + 1),
     "zeros": bytes,
-    "constant": lambda n: bytes(range(n)),
+    "constant": lambda n: (bytes(range(16)) * 16)[:n],
     "first": good,  # and a byte before anybody has asked
     "http": lambda n: b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 }

@@ -160,5 +160,5 @@ killed_at_each_call() {
 		grep -q '"random_seed_unreadable":0$' found
 	done
 	echo "${#calls[@]} calls, $old with the old seed, $new with a new one"
-	[ "$old" -gt 50 ] && [ "$new" -gt 2 ]
+	[ "$old" -gt 30 ] && [ "$new" -gt 2 ]
 }
