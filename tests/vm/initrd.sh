@@ -41,7 +41,7 @@ depmod "$version"
 
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=/usr
 echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab
-printf '%s\n' MODULES=list COMPRESS=gzip "$@" >/etc/initramfs-tools/conf.d/test
+printf '%s\n' MODULES=list COMPRESS=gzip FSTYPE=ext4 "$@" >/etc/initramfs-tools/conf.d/test
 echo ext4 >/etc/initramfs-tools/modules
 "$mkinitramfs" -o "$out/initramfs" "$version"
 cp "$kernel/boot/vmlinuz-$version" "$out/vmlinuz"
