@@ -203,6 +203,7 @@ install-guest: build/guest/seedrive-guest
 	install -D -m 755 boot/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
 	install -D -m 755 boot/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
 	install -D -m 755 -t $(dracutmod) build/module-setup.sh boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
+	install -D -m 644 -t $(dracutmod) boot/dracut/90seedrive/seedrive-early.service
 	for unit in $(guest_units); do sed 's|@libdir@|$(PREFIX)/lib/seedrive|' boot/systemd/$$unit.in >build/$$unit && \
 		install -D -m 644 build/$$unit $(unitdir)/$$unit || exit 1; done
 	install -D -m 644 boot/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
