@@ -9,7 +9,8 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	qemu-system-x86 ovmf busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux
 	swtpm ekeyd iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils llvm xxd
-	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients'
+	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
+	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup'
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'

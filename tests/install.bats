@@ -89,6 +89,85 @@ setup_file() {
 	[ "$(find root -type f | LC_ALL=C sort | paste -sd ' ')" = "root/opt/bin/other root/opt/share/man/man1/other.1" ]
 }
 
+# in_guest [VARIABLE=VALUE...]: what a guest gets in /opt/seedrive, or where it was told, and nothing else.
+in_guest() {
+	built install-guest DESTDIR="$PWD/guest" "$@"
+}
+
+# listed: all that is in a guest, one a line.
+listed() {
+	(cd guest && find . -type f -printf '/%P\n' | LC_ALL=C sort)
+}
+
+@test "install-guest: a guest gets the program, its page, and what starts it, and nothing else" {
+	in_guest PREFIX=/opt/seedrive
+	diff - <(listed) <<-END
+		/etc/initramfs-tools/hooks/seedrive
+		/etc/initramfs-tools/scripts/init-bottom/seedrive
+		/etc/initramfs-tools/scripts/init-premount/00seedrive
+		/opt/seedrive/lib/seedrive/guest-stage
+		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
+		/opt/seedrive/lib/systemd/system/seedrive-guest.service
+		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
+		/opt/seedrive/sbin/seedrive-guest
+		/opt/seedrive/share/man/man8/seedrive-guest.8
+	END
+	# What is run, and what is read.
+	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/*} | sort -u)" = 755 ]
+	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
+	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
+	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/boot/stage"
+	# Where each finds the other.
+	[ "$(grep -ohE '/[^ ]*/guest-stage (system|leave)' guest/opt/seedrive/lib/systemd/system/* | sort -u)" = \
+		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
+	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
+	grep -q '^add script /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
+	run -1 grep -r '@[a-z]*@' guest/etc guest/opt/seedrive/lib
+	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
+	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
+	[ "$(find guest/var -mindepth 3)" = "" ]
+}
+
+@test "install-guest: in /usr, initramfs-tools finds what it wants beside its own; a packager puts it where he likes" {
+	in_guest PREFIX=/usr
+	[ -x guest/usr/share/initramfs-tools/hooks/seedrive ]
+	[ ! -e guest/etc ]
+	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
+	[ "$(listed)" = "" ]
+	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs)
+	in_guest PREFIX=/usr "${where[@]}"
+	[ ! -e guest/usr/lib/systemd/system/seedrive-guest.service ]
+	(cd guest/a && holds initramfs rules units)
+	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
+	[ "$(listed)" = "" ]
+}
+
+@test "install-guest: uninstall-guest leaves nothing behind but the ledger, and touches nothing else" {
+	mkdir -p guest/etc/initramfs-tools/hooks guest/usr/local/lib/systemd/system
+	touch guest/etc/initramfs-tools/hooks/other guest/usr/local/lib/systemd/system/other.service
+	in_guest
+	built uninstall-guest DESTDIR="$PWD/guest"
+	[ "$(listed)" = $'/etc/initramfs-tools/hooks/other\n/usr/local/lib/systemd/system/other.service' ]
+	[ ! -e guest/var/lib/seedrive ]
+	in_guest
+	mkdir guest/var/lib/seedrive/ledger
+	touch guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8
+	built uninstall-guest DESTDIR="$PWD/guest"
+	[ -e guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8 ]
+	built uninstall-guest DESTDIR="$PWD/guest"
+}
+
+@test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
+	cp -r "$ROOT"/{Makefile,boot,guest,iso,man,seed,util} .
+	mkdir bin
+	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
+	chmod 755 bin/*
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B PATH="$PWD/bin:$PATH" make -s install-guest DESTDIR="$PWD/guest" \
+		CC="$PWD/bin/cc" MUSL_CC="env PATH=$PATH musl-gcc"
+	[ -x guest/usr/local/sbin/seedrive-guest ]
+	[ ! -e called ]
+}
+
 # --- how it was linked ---
 
 @test "install: the guest's program is static, needs no interpreter, and has at most 24 KiB" {

@@ -285,6 +285,26 @@ credited_in_initramfs() {
 	calls "$EXPECT" "$RW" "real rw:" "$RO"
 }
 
+@test "stage: root that is read-only by its fstab, or was mounted past its journal, is not written to" {
+	drive_seen
+	expected ledger-read-only
+	printf '# / ext4 rw 0 0\n/dev/vda1 / ext4 noatime,ro,errors=remount-ro 0 1\n' >"$NEW/etc/fstab"
+	stage root "$NEW"
+	calls "$EXPECT"
+	log "root is read-only by its fstab: its ledger is left to the system"
+	rm "$NEW/etc/fstab"
+	for option in norecovery noload nologreplay rescue=all; do
+		mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro,$option,errors=remount-ro"
+		stage root "$NEW"
+		calls "$EXPECT"
+		log "root is mounted without recovery: its ledger is left to the system"
+	done
+	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro"
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "$EXPECT" "${RW/,nosuid/}" "real rw:" "${RO/,nosuid/}"
+}
+
 # --- whose ledger it is ---
 
 # foreign WHY: root is left alone, with that reason; and without a drive nothing is said.

@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: initrd.sh KERNEL OUT [NAME=VALUE]...
+# usage: initrd.sh KERNEL OUT [NAME=VALUE]... [-- COMMAND...]
 #
 # Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a
-# `make install-guest` as on a guest: from KERNEL, a folder that kernel.sh printed, with MODULES=list, which
-# takes no driver that nobody asks for, and a check of an ext4 root. Other settings of initramfs.conf are arguments.
+# `make install-guest` as in a guest: from KERNEL, a folder that kernel.sh printed, with the scripts in
+# tests/vm/scripts, a check of an ext4 root, and of the drivers only those that somebody asks for. Other settings
+# of initramfs.conf are arguments; the command is run before.
 # This machine is not changed: it all happens on overlays, which end with the command.
 
 set -euo pipefail
 
-mkinitramfs=/usr/sbin/mkinitramfs
+PATH=$PATH:/usr/sbin:/sbin
 
 if [ "${SEEDRIVE_INITRD:-}" != inside ]; then
 	namespace=(unshare --mount)
@@ -18,30 +19,37 @@ if [ "${SEEDRIVE_INITRD:-}" != inside ]; then
 	SEEDRIVE_INITRD=inside exec "${namespace[@]}" "$0" "$@"
 fi
 
-# overlay DIR: what is written there is forgotten.
+# overlay DIR LOWER: what is written to DIR is forgotten.
 overlay() {
 	mkdir -p "$layers$1"/{upper,work}
-	mount -t overlay overlay -o "lowerdir=$1,upperdir=$layers$1/upper,workdir=$layers$1/work" "$1"
+	mount -t overlay overlay -o "lowerdir=$2,upperdir=$layers$1/upper,workdir=$layers$1/work" "$1"
 }
 
 kernel=$1 out=$2
 shift 2
+settings=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	settings+=("$1")
+	shift
+done
 root=$(cd "$(dirname "$0")/../.." && pwd)
 version=$(ls "$kernel/lib/modules")
 mkdir -p "$out/layers"
 layers=$(cd "$out" && pwd)/layers
 mount -t tmpfs layers "$layers"
-overlay /usr
-overlay /etc
-overlay /var/lib
+for dir in /usr /etc /var/lib; do
+	overlay "$dir" "$dir"
+done
 mount --bind "$kernel/boot" /boot
-mkdir -p /usr/lib/modules
-cp -r "$kernel/lib/modules/$version" /usr/lib/modules/
+mkdir -p "/usr/lib/modules/$version"
+overlay "/usr/lib/modules/$version" "$kernel/lib/modules/$version"
 depmod "$version"
 
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=/usr
+cp -r "$root/tests/vm/scripts" /etc/initramfs-tools/
 echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab
-printf '%s\n' MODULES=list COMPRESS=gzip FSTYPE=ext4 "$@" >/etc/initramfs-tools/conf.d/test
-echo ext4 >/etc/initramfs-tools/modules
-"$mkinitramfs" -o "$out/initramfs" "$version"
+printf '%s\n' MODULES=list COMPRESS=gzip FSTYPE=ext4 "${settings[@]}" >/etc/initramfs-tools/conf.d/test
+printf '%s\n' ext4 overlay dm_mod dm_crypt dm_verity >/etc/initramfs-tools/modules
+[ $# -le 1 ] || "${@:2}"
+mkinitramfs -o "$out/initramfs" "$version"
 cp "$kernel/boot/vmlinuz-$version" "$out/vmlinuz"

@@ -8,15 +8,15 @@
 
 set -euo pipefail
 
-applets="cat cp echo mkdir mkfifo mount poweroff rm sh sleep stat sync touch umount"
+applets="cat cp echo grep mkdir mkfifo mkswap mount poweroff readlink rm sh sleep stat swapon sync touch umount"
 
 out=$1
 shift
 here=$(cd "$(dirname "$0")" && pwd)
-tree=$(mktemp -d "$out.XXXXXX")
+tree=$(mktemp -d "$(realpath "$out").XXXXXX")
 trap 'rm -rf "$tree"' EXIT
 chmod 755 "$tree"
-mkdir -p "$tree"/{bin,dev,etc,proc,run,sbin,sys,tmp,usr/{lib,sbin}}
+mkdir -p "$tree"/{bin,dev,etc,media,proc,run,sbin,sys,tmp,usr/{lib,sbin}}
 rmdir "$tree/sbin"
 ln -s usr/sbin "$tree/sbin"
 ln -s usr/lib "$tree/lib"
@@ -31,4 +31,4 @@ echo '/dev/vda / ext4 defaults 0 1' >"$tree/etc/fstab"
 [ $# -eq 0 ] || (cd "$tree" && "$@")
 rm -f "$out"
 truncate -s 16M "$out"
-mkfs.ext4 -q -d "$tree" "$out"
+mkfs.ext4 -q -b 4096 -d "$tree" "$out"
