@@ -373,10 +373,24 @@ foreign() {
 	stage system
 	calls "real rw:"
 	[ "$(cat "$STATE/decided")" = system ]
-	[ "$(stat -c %a root/var/lib/seedrive)" = 700 ]
 	log
 	stage system
 	calls
+}
+
+@test "stage: the system's makes the folder that it wants, and brings it to stable storage, where /var is empty yet" {
+	stub sync 'echo "sync $(stat -c %a "$HERE/root/var/lib" "$HERE/root/var/lib/seedrive" | paste -sd " ")" >>"$HERE/calls"'
+	answer real "$CREDITED"
+	for words in system leave; do
+		rm -rf root/var/lib root/run/seedrive
+		: >calls
+		stage "$words"
+		[ "$(head -n 1 calls)" = "sync 755 700" ]
+		rm -rf root/run/seedrive
+		: >calls
+		stage "$words"
+		run -1 grep sync calls
+	done
 }
 
 @test "stage: a ledger that hides the one of the initramfs gets to know what that knows" {

@@ -243,17 +243,18 @@ verity_table() {
 @test "boot: a machine that resumes from hibernation commits nothing, and goes on as it was" {
 	truncate -s 400M swap
 	devices=(-drive "if=none,format=raw,id=swap,file=swap" -device "virtio-blk-pci,drive=swap")
-	place=none
-	run -0 "$VM/boot.sh" -d none "${root[@]}" -u "$UUID" -a "root=/dev/vda ro sd.hibernate=vdb" "$vm" "${devices[@]}"
-	grep -q 'vm: hibernates ready=no' <<<"$output"
+	run -0 "$VM/boot.sh" -d "$place" -i "$DRIVE" "${root[@]}" -u "$UUID" -a "root=/dev/vda ro sd.hibernate=vdb" "$vm" \
+		"${devices[@]}"
+	grep -q "\] seedrive-guest: credited 256 bits seed=$SEED " <<<"$output"
+	grep -q 'vm: hibernates' <<<"$output"
 	run -1 grep 'vm: resumed' <<<"$output"
-	# A new drive meanwhile: mixed by the kernel that is given up, and not credited or committed by anybody.
-	place=virtio-scsi-cd
-	boot resume=/dev/vdb
-	says "$log" "$MIXED_FIRST"
-	grep -q 'vm: resumed' "$log"
+	# Another drive meanwhile: mixed into the kernel that is given up, and spent by nobody.
+	"$BUILD/seedrive" build -q --source kernel -o second.iso "$TREE"
+	DRIVE=second.iso boot resume=/dev/vdb
+	says "$log" "mixed seed=$(seed_of second.iso) drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	[ "$(grep -c '\] seedrive-guest: ' "$log")" -eq 1 ]
-	run -1 grep 'vm: left' "$log"
+	grep -q 'vm: resumed' "$log"
+	[ "$(sed -n 's/.*vm: left //p' "$log")" = "/var/lib/seedrive/ledger/$SEED" ]
 }
 
 @test "boot: the firmware's ledger forbids in the initramfs already, and its variables are not left mounted" {

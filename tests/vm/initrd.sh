@@ -49,7 +49,7 @@ env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=
 cp -r "$root/tests/vm/scripts" /etc/initramfs-tools/
 echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab
 printf '%s\n' MODULES=list COMPRESS=gzip FSTYPE=ext4 "${settings[@]}" >/etc/initramfs-tools/conf.d/test
-printf '%s\n' ext4 overlay dm_mod dm_crypt dm_verity >/etc/initramfs-tools/modules
+printf '%s\n' ext4 overlay dm_mod dm_crypt dm_verity xts ecb >/etc/initramfs-tools/modules
 [ $# -le 1 ] || "${@:2}"
 mkinitramfs -o "$out/initramfs" "$version"
 cp "$kernel/boot/vmlinuz-$version" "$out/vmlinuz"
