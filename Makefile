@@ -138,6 +138,10 @@ check: deps
 check-built: all $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
+# Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
+check-boot: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/outcomes.bats units=
+
 fuzz: $(fuzzers)
 
 demo: deps
@@ -152,7 +156,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run bench/run bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run bench/run bench/debian bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -222,5 +226,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all check check-built fuzz demo bench bench-built lint deps install uninstall install-guest \
+.PHONY: all check check-built check-boot fuzz demo bench bench-built lint deps install uninstall install-guest \
 	uninstall-guest clean .FORCE

@@ -36,6 +36,7 @@ machine() {
 # of NAME: the log of that boot, which went on to its end.
 of() {
 	log=$BATS_FILE_TMPDIR/$1.log
+	[ -e "$log" ] || cat "$log.new"
 	grep -E '\] (vm|seedrive-guest|random|systemd\[1\]: Init.*machine ID|Kernel panic)' "$log"
 	grep -q 'vm: the boot goes on' "$log"
 }

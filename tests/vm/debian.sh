@@ -97,10 +97,21 @@ add_report() {
 	rm -f "$root/var/lib/dbus/machine-id"
 }
 
+# What is built is built by its owner.
+add_guest() {
+	mkdir "$new/guest"
+	chown "$owner:" "$new/guest"
+	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
+		make -s -C "$here/../.." install-guest DESTDIR="$new/guest" PREFIX=/usr
+	cp -r "$new/guest/." "$root/"
+	inside systemctl enable seedrive-guest.service seedrive-carry-over.service
+}
+
 [ $# -ge 1 ] || die "usage: debian.sh OUT [DRACUT-OPTION]..."
 out=$1
+owner=${FOR_USER:-root}
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" "$0" "$@"
 
 kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)
@@ -108,16 +119,16 @@ system=$(installed)
 mkdir -p "$out"
 new=$(mktemp -d "$out/new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
+chmod 755 "$new"
 root=$new/root
 cp -a --reflink=auto "$system" "$root"
 add_kernel
 add_report
 boots bare mkinitramfs -o /initramfs "$version"
-env -u MAKEFLAGS -u MAKELEVEL make -s -C "$here/../.." install-guest DESTDIR="$root" PREFIX=/usr
-inside systemctl enable seedrive-guest.service seedrive-carry-over.service
+add_guest
 boots tools mkinitramfs -o /initramfs "$version"
 boots dracut dracut --no-hostonly --zstd --kver "$version" "${@:2}" /initramfs
 truncate -s 1G "$new/root.img"
 mkfs.ext4 -q -L root -d "$root" "$new/root.img"
-chown -R "${SUDO_UID:-0}:${SUDO_GID:-0}" "$new"/{root.img,bare,tools,dracut}
+chown -R "$owner:" "$new"/{root.img,bare,tools,dracut}
 mv "$new"/{root.img,bare,tools,dracut} "$out"
