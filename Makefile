@@ -10,6 +10,7 @@ CLANG    ?= clang
 # SAN=1 builds beside the ordinary build, and `make SAN=1 check` tests that one.
 B        := build$(if $(SAN),/san)
 comma    := ,
+hash     := \#
 
 bindir   := $(DESTDIR)$(PREFIX)/bin
 sbindir  := $(DESTDIR)$(PREFIX)/sbin
@@ -39,9 +40,10 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libisofs-1 libsodium libevent_core libdivsufsort) $(small) -lm
-# Small ones: where there is an archive, linked in, as loading them takes longer than what they do for a build.
-archive = $(wildcard $(shell $(CC) -print-file-name=lib$1.a))
+LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort) $(small) -lm @$(B)/libraries @$(B)/jitter
+# Where there are archives they are linked in, as loading so many libraries takes longer than making a drive;
+# SHARED=1, for packagers: none.
+archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
@@ -82,19 +84,27 @@ $(B)/libexec/seedrive-check: $(B)/host/cli/seedrive_check.o
 $(B)/libexec/seedrive-serve: $(B)/host/cli/seedrive_serve.o
 $(programs:%=$(B)/%): $(B)/host/cli/main.o
 $(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
-$(linked): $(B)/host/shared.a $(B)/jitter
+$(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS) @$(B)/jitter
+	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
+
+# $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
+settle = @mkdir -p $(@D); flags='$2'; \
+	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o $@.try -x c - -x none $(LDFLAGS) $$flags 2>$@.log || flags='$3'; \
+	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
+
+# libisofs was built with some of these or without; all of them, or it as a library.
+isofs_try := int iso_init(void), sodium_init(void); int main(void) { return iso_init() + sodium_init(); }
+isofs_archives = $(foreach lib,isofs sodium jte z bz2 acl attr,$(call archive,$(lib)))
+
+$(B)/libraries: .FORCE
+	$(call settle,$(isofs_try),$(isofs_archives),$(shell pkg-config --libs libisofs-1 libsodium))
 
 # libjitterentropy, where there is one: the flags that it takes, or none. JITTER=DIR: the one in there.
-jitter_try := int main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
+jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
 
 $(B)/jitter: .FORCE
-	@mkdir -p $(@D)
-	@flags='$(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy'; \
-	echo '$(jitter_try)' | $(CC) $(CPPFLAGS) $(CFLAGS) -include jitterentropy.h -o $@.try \
-		-x c - -x none $(LDFLAGS) $$flags 2>$@.log && flags="-DWITH_JITTER $$flags" || flags=; \
-	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
+	$(call settle,$(jitter_try),-DWITH_JITTER $(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy)
 
 $(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
 	@mkdir -p $(@D)
@@ -115,9 +125,9 @@ build/guest/seedrive-guest: $(guest_obj)
 
 # --- tests ---
 
-$(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/jitter
+$(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS) @$(B)/jitter
+	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
 build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
 	guest/*.[ch])
@@ -125,9 +135,9 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch]
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
 
-build/bench/%: bench/%.c $(lib_obj) $(B)/jitter
+build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS) @$(B)/jitter
+	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))
@@ -156,7 +166,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run bench/run bench/debian bench/sources bench/vm tests/vm/init tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.

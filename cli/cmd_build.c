@@ -383,7 +383,10 @@ static void print_json(const struct build *b)
 /* From the first byte of entropy to the last one of the image, and what there is to say of it. */
 static int build(struct build *b)
 {
-	int status = make_begin(&b->make);
+	int status;
+
+	b->entropy.sources.unmixed = !b->dir || !drive_may_mix(b->dir);
+	status = make_begin(&b->make);
 
 	if (status < 0)
 		status = open_out(b);

@@ -166,6 +166,7 @@ static int draw_one(struct draw_command *d, uint32_t blocks, struct draw_memory 
 	struct seed s = { 0 };
 	int status;
 
+	o.sources.unmixed = true;
 	o.bits = missing < room ? missing : room;
 	status = entropy_draw_with(&s, &o, blocks, memory);
 	if (status < 0)

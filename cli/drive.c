@@ -6,10 +6,12 @@
 #include "util/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define METADATA "meta_data.json"
 
@@ -27,6 +29,14 @@ bool drive_is_seed_label(const char *label)
 		if (strcmp(label, labels[i]) == 0)
 			return true;
 	return false;
+}
+
+bool drive_may_mix(const char *folder)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof(path), "%s/openstack", folder) >= (int)sizeof(path) ||
+		faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 const char *drive_default_label(const struct tree *t)
@@ -95,11 +105,17 @@ static bool small_enough(const struct tree_node *node)
 static int mix_all(struct drive *d, const struct tree *t, const struct seed *seed, struct fault *f)
 {
 	char *text = d->secret->metadata;
+	const uint8_t *key = seed_mix_key(seed);
 	struct tree_node *node;
-	struct mixer *m = mixer_new(seed_mix_key(seed));
+	struct mixer *m;
 	size_t at = 0;
 	int r = 0;
 
+	if (!key && next_metadata(t, &at))
+		return fault_set(f, -ESTALE, "openstack/: appeared while the drive was made");
+	if (!key)
+		return 0;
+	m = mixer_new(key);
 	if (!m)
 		return fault_errno(f, -ENOMEM, "seed");
 	while (r == 0 && (node = next_metadata(t, &at))) {

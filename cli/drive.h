@@ -25,6 +25,12 @@ struct drive {
 /** drive_is_seed_label - is this one of the four labels under which a guest looks for a seed? */
 bool drive_is_seed_label(const char *label);
 
+/**
+ * drive_may_mix - may @folder, or what is grafted from it into a root, hold a random_seed? Asked before there is a tree,
+ * so that nothing is drawn in vain.
+ */
+bool drive_may_mix(const char *folder);
+
 /** drive_default_label - by what the tree holds; NULL: it must be said. */
 const char *drive_default_label(const struct tree *t);
 

@@ -85,6 +85,16 @@ out:
 
 /* --- in --- */
 
+static bool may_mix(const struct mkisofs_args *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->paths; i++)
+		if (a->path[i].graft || drive_may_mix(a->path[i].source))
+			return true;
+	return false;
+}
+
 /* What a guest looks for a seed on; of all else the configuration has nothing to say. */
 static int set_up(struct mkisofs *m)
 {
@@ -100,6 +110,7 @@ static int set_up(struct mkisofs *m)
 	if (status >= 0)
 		return status;
 	entropy_options_settle(&m->entropy);
+	m->entropy.sources.unmixed = !may_mix(&m->args);
 	m->make.seed_mode = m->entropy.settings.seed;
 	m->make.request.ttl = m->entropy.settings.ttl;
 	if (start_secrets() == 0)

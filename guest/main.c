@@ -15,18 +15,18 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* All that one run is about. */
+/* All that one run is about. What is small stands together: each page that is touched costs a fault. */
 struct run {
+	/* What was found; static, as a child that hangs goes on to look at it. */
+	struct drives drives;
 	struct options opt;
 	struct situation here;
 	struct diversifier own;
 	struct kernel kernel;
 	int status;
-	/* What was found; static, as a child that hangs goes on to look at it. */
-	struct drives drives;
-	struct found found[DRIVES_MAX];
-	size_t count;
 	bool any; /* a drive with one of our labels */
+	size_t count;
+	struct found found[DRIVES_MAX];
 };
 
 static void fail(struct run *run, const char *what, const char *why)

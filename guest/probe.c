@@ -128,7 +128,7 @@ static int look(struct drive *drive, struct input *in)
 			return DRIVE_UNSETTLED;
 		}
 	}
-	if (drive->is_block)
+	if (drive->is_block && !drive->listed)
 		in->cached = sys_set_flags(in->fd, O_DIRECT) < 0;
 	if (iso_volume_open(&vol, (struct iso_input){ read_at, in }) < 0 ||
 		!label_is_ours(vol.label))
@@ -140,7 +140,8 @@ static int look(struct drive *drive, struct input *in)
 void probe(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
 	/* O_NONBLOCK: a CD drive without a medium answers instead of waiting for one. */
-	struct input in = { .fd = device_open(drive, O_RDONLY | O_NONBLOCK), .window = window };
+	const int flags = O_RDONLY | O_NONBLOCK | (drive->listed ? O_DIRECT : 0);
+	struct input in = { .fd = device_open(drive, flags), .window = window };
 	int state = DRIVE_OTHER;
 
 	if (in.fd >= 0) {

@@ -118,8 +118,6 @@ void search_begin(struct drives *d, const char *device)
 		return;
 	}
 	look_again(d, device);
-	/* On one CPU they would otherwise wait until we do. */
-	sys_call(SYS_sched_yield, 0, 0, 0);
 }
 
 void search_end(struct drives *d, const char *device, unsigned wait_ms)

@@ -133,10 +133,16 @@ static bool any_passed(const struct seed *s)
 	return false;
 }
 
+/* Those of the record, and the one to mix from. */
+static size_t all_blocks(const struct seed *s)
+{
+	return s->blocks + (s->sources.unmixed ? 0 : DRAW_MIX_BLOCK);
+}
+
 static void *draw_all(void *seed)
 {
 	struct seed *s = seed;
-	struct draw d = { .seed = s, .blocks = s->blocks + DRAW_MIX_BLOCK };
+	struct draw d = { .seed = s, .blocks = all_blocks(s) };
 
 	d.memory = s->memory ? s->memory : &s->secret->memory;
 	ask_broker(&d);
@@ -194,7 +200,7 @@ static size_t slots_for(const struct seed *s)
 		const struct source_handle h = { .assessed_bits = src->assessed_bits,
 			.per_bytes = src->per_bytes };
 
-		bytes += gather_len(&h, s->blocks + DRAW_MIX_BLOCK, false);
+		bytes += gather_len(&h, all_blocks(s), false);
 	}
 	room = windows_room(bytes);
 	return room < most ? room : most;
@@ -202,7 +208,7 @@ static size_t slots_for(const struct seed *s)
 
 static int allocate(struct seed *s)
 {
-	const size_t blocks = s->blocks + DRAW_MIX_BLOCK;
+	const size_t blocks = all_blocks(s);
 	const size_t given =
 		source_list_has_broker(&s->sources) ? blocks * sizeof(struct broker_block) : 0;
 	const size_t out = s->blocks * CONDITION_SIZE;
@@ -249,8 +255,8 @@ static void start_devices(struct seed *s)
 
 	for (i = 0; i < s->reports; i++) {
 		const struct source_spec *spec = s->sources.spec + i;
-		const struct order order = { s->blocks + DRAW_MIX_BLOCK,
-			s->memory && s->memory->of[i].started, s->sources.by_default };
+		const struct order order = { all_blocks(s), s->memory && s->memory->of[i].started,
+			s->sources.by_default };
 		struct draw_report *rep = s->report + i;
 
 		if (!is_kind(s, i, SOURCE_DEVICE) || rep->spared)
@@ -357,7 +363,7 @@ const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len)
 
 const uint8_t *seed_mix_key(const struct seed *s)
 {
-	return s->secret->mix;
+	return s->sources.unmixed ? NULL : s->secret->mix;
 }
 
 void seed_tell(const struct seed *s, const uint8_t uuid[UUID_SIZE])

@@ -101,7 +101,8 @@ const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len);
 
 /**
  * seed_mix_key - 64 bytes for mixing into values that are not secret to everybody
- * From a block of its own, with an input of its own: it tells nothing of the seed.
+ * From a block of its own, with an input of its own: it tells nothing of the seed. NULL if the list of sources
+ * said that it is not wanted.
  */
 const uint8_t *seed_mix_key(const struct seed *s);
 

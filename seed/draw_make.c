@@ -2,6 +2,8 @@
 /* From what the sources gave to a seed, and what it may claim. */
 #include "seed/gather.h"
 
+#include <sodium.h>
+
 static const char seed_purpose[] = "seedrive 1 seed";
 static const char id_purpose[] = "seedrive 1 seed id";
 static const char mix_purpose[] = "seedrive 1 mix";
@@ -29,6 +31,11 @@ void draw_make(const struct draw *d)
 		make_key(d, block);
 		condition_expand(s->secret->out + block * CONDITION_SIZE, CONDITION_SIZE,
 			s->secret->prk, seed_purpose, "");
+	}
+	if (s->sources.unmixed) {
+		/* Not from a block of the record, of which it would tell something. */
+		randombytes_buf(s->id, sizeof(s->id));
+		return;
 	}
 	make_key(d, s->blocks);
 	condition_expand(s->secret->mix, CONDITION_SIZE, s->secret->prk, mix_purpose, "");

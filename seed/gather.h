@@ -37,7 +37,7 @@ struct share {
 
 struct draw {
 	struct seed *seed;
-	size_t blocks; /* of the record, and one to mix from */
+	size_t blocks; /* of the record, and, where that is wanted, one to mix from */
 	struct draw_memory *memory;
 	struct share share[SOURCES_MAX][RECORD_BLOCKS_MAX + DRAW_MIX_BLOCK];
 };

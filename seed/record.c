@@ -50,16 +50,15 @@ static bool all_zero(const uint8_t *p, size_t len)
 	return any == 0;
 }
 
-/* Over the header up to the digest, and the seed: the caller's buffer has them with the digest
- * between, so it is moved out of the way of one pass. */
+/* Over the header up to the digest, and the seed. */
 static void digest(const uint8_t *raw, size_t seed_len, uint8_t out[SHA256_SIZE])
 {
-	uint8_t joined[AT_DIGEST + RECORD_BLOCKS_MAX * RECORD_BLOCK];
+	struct sha256 s;
 
-	memcpy(joined, raw, AT_DIGEST);
-	memcpy(joined + AT_DIGEST, raw + RECORD_HEADER, seed_len);
-	sha256(joined, AT_DIGEST + seed_len, out);
-	explicit_bzero(joined, AT_DIGEST + seed_len);
+	sha256_begin(&s);
+	sha256_add(&s, raw, AT_DIGEST);
+	sha256_add(&s, raw + RECORD_HEADER, seed_len);
+	sha256_end(&s, out);
 }
 
 static bool seed_len_fits(uint64_t len)

@@ -81,6 +81,7 @@ struct source_list {
 	unsigned deadline_ms; /* for each device, side by side; 0: SOURCE_DEADLINE_MS */
 	bool by_default;      /* nobody named these: one that is absent is no news */
 	bool hardware;        /* the whole claim is to rest on hardware */
+	bool unmixed;         /* seed_mix_key() is not wanted, so nothing is drawn for it */
 };
 
 /** source_row - the rows of the table, in the order of drawing; NULL behind the last. */

@@ -202,6 +202,7 @@ int refill_start(struct refill **ret, const struct source_list *sources,
 	r->reservoir = reservoir;
 	r->wake = wake;
 	r->sources = *sources;
+	r->sources.unmixed = true;
 	r->batch = BATCH_FIRST;
 	r->memory = draw_memory_new();
 	r->block = secret_new(BATCH_MAX * sizeof(*r->block));

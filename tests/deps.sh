@@ -5,6 +5,7 @@ set -eu
 
 packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	libisofs-dev libburn-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev libdivsufsort-dev
+	libjte-dev zlib1g-dev libbz2-dev libacl1-dev libattr1-dev
 	bats libcmocka-dev systemd udev gdb strace shellcheck clang-format mandoc python3 openssl
 	qemu-system-x86 ovmf debootstrap busybox-static cpio xz-utils zstd e2fsprogs kmod util-linux
 	swtpm ekeyd iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross

@@ -238,6 +238,47 @@ ends() {
 	same lines source paged
 }
 
+@test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
+	# Their variable parts have other names there, or none.
+	grep -oE 'say "[^"]+"' "$ROOT/boot/stage" | cut -d'"' -f2 | grep -v '[{]' |
+		sed -E 's/\$[a-z]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
+	[ "$(wc -l <source)" -ge 8 ]
+	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" |
+		sed -E 's/Ar [a-z]+|Ns|Li//g; s/"//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >paged
+	same lines source paged
+}
+
+@test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
+	stage=$ROOT/boot/stage
+	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
+	grep -qF "takes more than $(sed -n 's/^limit=\([0-9]*\) .*/\1/p' "$stage") seconds is killed" text
+	# The reasons that leave a seed to a later stage.
+	sed -n '/^undecided()/,/^}/p' "$stage" | grep -oE 'reason=[a-z-]+' | cut -d= -f2 >source
+	[ "$(wc -l <source)" -eq 6 ]
+	sed -n '/^Only if it ended by itself/,/^is it open/s/^\.Cm \([a-z-]*\).*/\1/p' "$(page seedrive-guest)" >paged
+	same reasons source paged
+	for word in on mix off; do
+		grep -qF "seedrive.guest=$word" text
+	done
+	grep -qE '^[[:space:]]on \| mix \| off\)' "$stage"
+	for path in /var/lib/seedrive/ledger /var/lib/seedrive/carry-over /etc/default/seedrive-guest /run/seedrive/guest; do
+		grep -qF "$path" text
+	done
+	for unit in systemd-random-seed.service cloud-init-local.service sysinit.target; do
+		grep -q "^Before=.*$unit" "$ROOT/boot/systemd/seedrive-guest.service.in"
+		grep -qF "$unit" text
+	done
+}
+
+@test "udev: the labels of its rule are those that the guest's program looks for" {
+	flat guest/probe.c | grep -oE 'labels\[\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
+	[ "$(wc -l <source)" -eq 4 ]
+	grep -oE '"config-2[^"]*"' "$ROOT/boot/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
+	[ "$(wc -l <rules)" -eq 1 ]
+	tr '|' '\n' <rules >ours
+	same labels source ours
+}
+
 @test "docs: each variable that changes what the tool does is in its pages, and no other" {
 	cat "$ROOT"/{cli,serve,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
 		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source

@@ -251,6 +251,14 @@ conf() {
 	no_cloud tree
 	"$MKISOFS" -r -V config-2 -o out.iso tree
 	run -1 cmp <(content out.iso openstack/latest/meta_data.json) tree/openstack/latest/meta_data.json
+	# However it comes in: under the other label, by a graft point, behind other paths.
+	mkdir other
+	for words in "-V cidata tree" "-V cidata -graft-points openstack=tree/openstack" \
+		"-V CONFIG-2 -graft-points /openstack/latest/=tree/openstack/latest" "-V cidata other tree/"; do
+		# shellcheck disable=SC2086 # several words
+		"$MKISOFS" -quiet -r -o out.iso $words
+		run -1 cmp <(content out.iso openstack/latest/meta_data.json) tree/openstack/latest/meta_data.json
+	done
 	rm -r tree/openstack
 	"$MKISOFS" -r -V cidata -o out.iso tree
 	"$TOOL" inspect --json out.iso >found

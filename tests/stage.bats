@@ -147,8 +147,6 @@ credited_in_initramfs() {
 
 @test "stage: what the initramfs has decided no later stage decides again" {
 	credited_in_initramfs
-	mkdir -p root/var/lib/seedrive/ledger
-	touch "root/var/lib/seedrive/ledger/$ID"
 	mountinfo
 	stage system
 	stage system
@@ -406,12 +404,17 @@ foreign() {
 	stage system
 	log
 	rm -r root/var/lib/seedrive/ledger
+	# The same one after all, and what is not there was pruned, or only the firmware knew.
+	mountinfo
+	stage system
+	log
+	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	touch root/var/lib/seedrive/ledger
 	stage system
 	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
 }
 
-@test "stage: where the initramfs saw a ledger that is hidden now, and could not decide, nothing is credited" {
+@test "stage: where the initramfs saw a ledger that is hidden now, and could not decide, no ledger is asked" {
 	rm root/run/initramfs/fsck-root
 	drive_seen
 	expected ledger-read-only
@@ -419,10 +422,19 @@ foreign() {
 	: >calls
 	: >root/dev/kmsg
 	mountinfo "30 1 254:2 / /var/lib rw - ext4 /dev/vdb rw"
-	answer real "$CREDITED"
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=no-ledger ready-before=no" "$CARRIED"
 	stage system
-	calls
-	log "nothing is credited: /var/lib hides the ledger that the initramfs saw"
+	calls "real rw: --carry-over /var/lib/seedrive/carry-over"
+	log "no ledger is asked: /var/lib hides the one that the initramfs saw"
+	# Where there is nothing to decide on there is nothing to say.
+	rm -rf root/run/seedrive
+	answer early "no seed drive"
+	stage early
+	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro" "30 1 254:2 / /var/lib rw - ext4 /dev/vdb rw"
+	stage root "$NEW"
+	stage system
+	calls "early rw: --mix-only"
+	log
 }
 
 @test "stage: what the initramfs left for want of a check, the system decides on the same ledger" {
@@ -480,6 +492,21 @@ foreign() {
 	answer real "$CREDITED"
 	stage root "$NEW"
 	calls "late ro: --dry-run --wait 1 --device /dev/sdb" "$EXPECT" "$RW" "real rw:" "$RO"
+}
+
+@test "stage: one that came late, and could not be decided on in the initramfs, the system's stage knows of" {
+	answer early "no seed drive"
+	stage early
+	touch root/sys/class/block/sdb
+	rm root/run/initramfs/fsck-root
+	answer late "dry-run: mixed seed=$ID drive=/dev/sdb ledger=none reason=no-ledger ready-before=no"
+	expected ledger-read-only
+	stage root "$NEW"
+	: >calls
+	mountinfo
+	answer real "$CREDITED"
+	stage system
+	calls "real rw:"
 }
 
 @test "stage: one that came while the first stage looked is looked at again" {
@@ -696,6 +723,7 @@ whole_boot() {
 	stage early
 	touch root/sys/class/block/sdz
 	stage root "$NEW"
+	mountinfo "22 1 254:1 / $NEW ro,nosuid - ext4 /dev/vda1 ro" "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	stage system
 	stage leave
 	calls "early ro: --mix-only" "$EXPECT" "$RW" "real rw:" "$RO" \

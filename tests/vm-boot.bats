@@ -232,7 +232,7 @@ verity_table() {
 	place=virtio-scsi-cd
 	boot "root=/dev/mapper/root sd.units=1 sd.map=0,32768,crypt,aes-xts-plain64,$key,0,/dev/vda,0"
 	grep -q 'vm: mounted / ext4 ro,relatime$' system
-	# Whoever opens a mapped device reads /dev/urandom, and the kernel makes itself ready for that: by then the seed is
+	# Whoever opens a mapped device asks for random numbers, and the kernel makes itself ready for that: by then the seed is
 	# mixed.
 	says initramfs "$MIXED_FIRST"
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"

@@ -62,28 +62,48 @@ static void compress(uint32_t h[8], const uint8_t block[64])
 	explicit_bzero(v, sizeof(v));
 }
 
-void sha256(const void *data, size_t len, uint8_t out[SHA256_SIZE])
+void sha256_begin(struct sha256 *s)
 {
-	uint32_t h[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
-		0x1f83d9ab, 0x5be0cd19 };
+	static const uint32_t first[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+
+	memcpy(s->h, first, sizeof(first));
+	s->len = 0;
+}
+
+void sha256_add(struct sha256 *s, const void *data, size_t len)
+{
 	const uint8_t *p = data;
-	uint8_t tail[128] = { 0 };
-	uint64_t bits = (uint64_t)len * 8;
-	size_t left, n;
+
+	for (; len > 0; len--) {
+		s->block[s->len++ % sizeof(s->block)] = *p++;
+		if (s->len % sizeof(s->block) == 0)
+			compress(s->h, s->block);
+	}
+}
+
+/* FIPS 180-4, 5.1.1: a one, zeros up to the last eight bytes of a block, and the length in bits. */
+void sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE])
+{
+	const uint64_t bits = htobe64(s->len * 8);
+	uint8_t pad = 0x80;
 	int i;
 
-	for (left = len; left >= 64; left -= 64, p += 64)
-		compress(h, p);
-	if (left > 0)
-		memcpy(tail, p, left);
-	tail[left] = 0x80;
-	n = left < 56 ? 64 : 128;
-	for (i = 0; i < 8; i++)
-		tail[n - 1 - (size_t)i] = (uint8_t)(bits >> 8 * i);
-	compress(h, tail);
-	if (n == 128)
-		compress(h, tail + 64);
+	do {
+		sha256_add(s, &pad, 1);
+		pad = 0;
+	} while (s->len % sizeof(s->block) != sizeof(s->block) - sizeof(bits));
+	sha256_add(s, &bits, sizeof(bits));
 	for (i = 0; i < SHA256_SIZE; i++)
-		out[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i & 3)));
-	explicit_bzero(tail, sizeof(tail));
+		out[i] = (uint8_t)(s->h[i / 4] >> (24 - 8 * (i & 3)));
+	explicit_bzero(s, sizeof(*s));
+}
+
+void sha256(const void *data, size_t len, uint8_t out[SHA256_SIZE])
+{
+	struct sha256 s;
+
+	sha256_begin(&s);
+	sha256_add(&s, data, len);
+	sha256_end(&s, out);
 }

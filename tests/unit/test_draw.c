@@ -1009,6 +1009,30 @@ static void test_clear(void **state)
 	seed_clear(NULL);
 }
 
+static void test_unmixed(void **state)
+{
+	static SHARED struct fake cast[CAST];
+	struct source_list list = { .count = CAST, .unmixed = true };
+	struct seed s, again;
+	size_t i, len;
+
+	(void)state;
+	cast_init(cast);
+	for (i = 0; i < CAST; i++)
+		list.spec[i].src = &cast[i].src;
+	assert_int_equal(seed_draw(&s, &list, 256), 0);
+	/* Start-up samples suffice for the one block; of the kernel 64 bytes are drawn for each. */
+	assert_int_equal(cast[DEVICE].bytes, 1024);
+	assert_null(seed_mix_key(&s));
+	assert_int_equal(s.claim.hardware_bits, 256);
+	cast_init(cast);
+	assert_int_equal(seed_draw(&again, &list, 256), 0);
+	assert_memory_equal(seed_bytes(&s, &len), seed_bytes(&again, &len), 64);
+	assert_memory_not_equal(s.id, again.id, sizeof(s.id));
+	seed_clear(&s);
+	seed_clear(&again);
+}
+
 static void test_clear_while_drawing(void **state)
 {
 	static SHARED struct fake slow;
@@ -1108,6 +1132,8 @@ int main(void)
 		TEST("draw: 1 to 16384 bits make 1 to 64 blocks, any other number is refused",
 			test_bits_bounds),
 		TEST("draw: clearing is for a zeroed seed, a cleared one and NULL too", test_clear),
+		TEST("draw: where no key to mix with is wanted nothing is drawn for it, and the id is the kernel's",
+			test_unmixed),
 		TEST("draw: clearing a seed that is still being drawn waits for it",
 			test_clear_while_drawing),
 		TEST("draw: no source, no seed", test_no_sources),
