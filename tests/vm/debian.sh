@@ -117,6 +117,7 @@ kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)
 system=$(installed)
 mkdir -p "$out"
+chown "$owner:" "$out"
 new=$(mktemp -d "$out/new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 chmod 755 "$new"
