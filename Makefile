@@ -5,10 +5,13 @@ VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 CFLAGS   ?= -O2 -g
 MUSL_CC  ?= musl-gcc
+AARCH64_CC ?= aarch64-linux-gnu-gcc
 CLANG    ?= clang
 
 # SAN=1 builds beside the ordinary build, and `make SAN=1 check` tests that one.
 B        := build$(if $(SAN),/san)
+# Where the guest's program is built: for another machine elsewhere.
+G        := build/guest
 comma    := ,
 hash     := \#
 
@@ -40,16 +43,17 @@ link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
-LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort) $(small) -lm @$(B)/libraries @$(B)/jitter
+LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort libburn-1 blkid) $(small) -lm @$(B)/libraries @$(B)/jitter
 # Where there are archives they are linked in, as loading so many libraries takes longer than making a drive;
 # SHARED=1, for packagers: none.
 archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
-# Each is cli/main.c and a table of its commands; the last two are those that seedrive becomes (cli/away.c).
-programs  := seedrive libexec/seedrive-check libexec/seedrive-serve
-tables    := cli/seedrive.c cli/seedrive_check.c cli/seedrive_serve.c
+# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/away.c).
+away      := check device serve
+programs  := seedrive $(away:%=libexec/seedrive-%)
+tables    := cli/seedrive.c $(away:%=cli/seedrive_%.c)
 # And one that has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
@@ -59,7 +63,7 @@ lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
 guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
-guest_obj := $(guest_src:%.c=build/guest/%.o)
+guest_obj := $(guest_src:%.c=$(G)/%.o)
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
@@ -67,7 +71,7 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-all: $(linked) build/guest/seedrive-guest
+all: $(linked) $(G)/seedrive-guest
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -80,8 +84,7 @@ $(B)/host/shared.a: $(lib_obj) $(cli_obj)
 	$(AR) rcs $@ $^
 
 $(B)/seedrive: $(B)/host/cli/seedrive.o
-$(B)/libexec/seedrive-check: $(B)/host/cli/seedrive_check.o
-$(B)/libexec/seedrive-serve: $(B)/host/cli/seedrive_serve.o
+$(away:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
 $(programs:%=$(B)/%): $(B)/host/cli/main.o
 $(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
 $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
@@ -115,13 +118,17 @@ guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patter
 	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
-build/guest/%.o: %.c
+$(G)/%.o: %.c
 	@mkdir -p $(@D)
 	$(guest_cc) -c -o $@ $<
 
-build/guest/seedrive-guest: $(guest_obj)
+$(G)/seedrive-guest: $(guest_obj)
 	$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
+
+# A cross compiler will do, as there is no libc in it.
+guest-aarch64:
+	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 build/guest-aarch64/seedrive-guest
 
 # --- tests ---
 
@@ -145,12 +152,17 @@ TESTS ?= $(sort $(wildcard tests/*.bats))
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: all $(units)
+check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
 check-boot: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/outcomes.bats units=
+
+# Downloads each suite's kernel, and boots it: not for every day. make check-kernels SUITES="sid" tries some.
+check-kernels: deps
+	@$(MAKE) --no-print-directory all
+	tests/kernels $(SUITES)
 
 fuzz: $(fuzzers)
 
@@ -166,7 +178,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run tests/kernels bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -178,7 +190,7 @@ deps:
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
-	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-check build/libexec/seedrive-serve
+	install -D -m 755 -t $(libexecdir) $(away:%=build/libexec/seedrive-%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
 	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done
@@ -236,5 +248,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all check check-built check-boot fuzz demo bench bench-built lint deps install uninstall install-guest \
-	uninstall-guest clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: install-guest uninstall-guest

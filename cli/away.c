@@ -37,7 +37,8 @@ static char **all_words(int argc, char **argv)
 	return words;
 }
 
-static int become(int argc, char **argv)
+/* Of the words the first need not be the program's: it is the command. */
+static int become(const char *program, int argc, char **argv)
 {
 	char folder[PATH_MAX], path[2 * PATH_MAX];
 	char **words = all_words(argc, argv);
@@ -45,18 +46,32 @@ static int become(int argc, char **argv)
 	size_t i;
 
 	for (i = 0; r == 0 && i < sizeof(folders) / sizeof(*folders); i++) {
-		snprintf(path, sizeof(path), "%s/%s/seedrive-%s", folder, folders[i], argv[0]);
+		snprintf(path, sizeof(path), "%s/%s/seedrive-%s", folder, folders[i], program);
 		execv(path, words);
 		if (errno != ENOENT && errno != ENOTDIR)
 			r = -errno;
 	}
 	free(words);
 	if (r == 0)
-		report_error("seedrive-%s: not installed beside this program", argv[0]);
+		report_error("seedrive-%s: not installed beside this program", program);
 	else
-		report_error("seedrive-%s: %s", argv[0], strerror(-r));
+		report_error("seedrive-%s: %s", program, strerror(-r));
 	return EXIT_FAILED;
 }
 
-const struct command away_check = { .name = "check", .summary = CHECK_SUMMARY, .run = become };
-const struct command away_serve = { .name = "serve", .summary = SERVE_SUMMARY, .run = become };
+static int become_named(int argc, char **argv)
+{
+	return become(argv[0], argc, argv);
+}
+
+int away_device(int argc, char **argv)
+{
+	return become("device", argc, argv);
+}
+
+const struct command away_check = {
+	.name = "check", .summary = CHECK_SUMMARY, .run = become_named
+};
+const struct command away_serve = {
+	.name = "serve", .summary = SERVE_SUMMARY, .run = become_named
+};

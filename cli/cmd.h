@@ -16,13 +16,17 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_sources, cmd_check,
-	cmd_config, cmd_serve;
+	cmd_config, cmd_serve, cmd_device;
 
+#define BUILD_SUMMARY "metadata tree -> seeded config drive"
 #define CHECK_SUMMARY "health and statistics of live sources, with a report"
 #define SERVE_SUMMARY "the daemon: gives seeds to those who may not open the devices"
 
 /* `check` and `serve` are programs of their own: their libraries would cost each build a tenth of its
  * time. */
 extern const struct command away_check, away_serve;
+
+/** away_device - `build` onto a device is one, too. @argv: from "build" on. Returns: an exit status, if at all. */
+int away_device(int argc, char **argv);
 
 #endif

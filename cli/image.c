@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/image.h"
+#include "util/holder.h"
 #include "util/io.h"
 #include "util/secret.h"
 
@@ -31,8 +32,16 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 static int open_file(struct image *im, int flags, struct fault *f)
 {
 	struct stat st;
+	int r;
 
-	im->fd = open(im->path, flags | O_NONBLOCK | O_CLOEXEC);
+	/* Of a device to be written nobody else shall have a use. */
+	if ((flags & O_ACCMODE) == O_RDWR && stat(im->path, &st) == 0 && S_ISBLK(st.st_mode)) {
+		r = holder_open(im->path, &im->fd, f);
+		if (r < 0)
+			return r;
+	} else {
+		im->fd = open(im->path, flags | O_NONBLOCK | O_CLOEXEC);
+	}
 	if (im->fd < 0 || fstat(im->fd, &st) < 0)
 		return fault_errno(f, -errno, im->path);
 	if (S_ISDIR(st.st_mode))
@@ -45,20 +54,19 @@ static int open_file(struct image *im, int flags, struct fault *f)
 
 /* Held until the end, so that no virtual machine starts from a drive half renewed, and no two of us
  * renew it at once. */
-static int lock_file(struct image *im, struct fault *f)
+int image_lock(int fd, const char *path, struct fault *f)
 {
 	struct flock l = { .l_type = F_WRLCK,
 		.l_whence = SEEK_SET,
 		.l_start = QEMU_LOCK_FIRST,
 		.l_len = QEMU_LOCK_COUNT };
 
-	if (fcntl(im->fd, F_OFD_SETLK, &l) == 0)
+	if (fcntl(fd, F_OFD_SETLK, &l) == 0)
 		return 0;
 	if (errno == EAGAIN || errno == EACCES)
 		return fault_set(f, -EBUSY,
-			"%s: locked: a running virtual machine has it, or another reseed",
-			im->path);
-	return fault_errno(f, -errno, im->path);
+			"%s: locked: a running virtual machine has it, or another reseed", path);
+	return fault_errno(f, -errno, path);
 }
 
 static int open_volume(struct image *im, struct fault *f)
@@ -125,7 +133,7 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f)
 	*im = (struct image){ .path = path, .fd = -1 };
 	r = open_file(im, flags, f);
 	if (r == 0 && (flags & O_ACCMODE) == O_RDWR)
-		r = lock_file(im, f);
+		r = image_lock(im->fd, im->path, f);
 	if (r == 0)
 		r = open_volume(im, f);
 	if (r == 0)

@@ -65,6 +65,7 @@ static bool on_usb(const char *name)
 static bool note(struct drives *d, const char *path, const char *name, bool listed)
 {
 	struct drive *drive = d->drive + d->count;
+	bool virtio;
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
@@ -72,9 +73,11 @@ static bool note(struct drives *d, const char *path, const char *name, bool list
 			return false;
 	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), "", path))
 		return false;
-	drive->on_usb = on_usb(name);
 	drive->is_block = drive->listed = listed;
-	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
+	/* The kernel gives that name to virtio's disks alone. */
+	virtio = listed && strncmp(name, "vd", 2) == 0;
+	drive->on_usb = !virtio && on_usb(name);
+	drive->maybe_cd = !virtio;
 	d->count++;
 	return true;
 }

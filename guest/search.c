@@ -23,11 +23,9 @@ static void start_children(struct drives *d)
 	for (i = 0; i < d->count; i++) {
 		struct drive *drive = d->drive + i;
 
-		if (child_running(i) ||
-			(drive->state != DRIVE_SILENT && drive->state != DRIVE_UNSETTLED))
-			continue;
-		if (!child_start(i, probe, drive))
-			drive->state = DRIVE_OTHER;
+		/* Where there is no child to be had it stays as it is, and does not answer. */
+		if (drive->state == DRIVE_SILENT || drive->state == DRIVE_UNSETTLED)
+			(void)child_start(i, probe, drive);
 	}
 }
 

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The image as it was laid out, in one pass from its first byte to its last. */
 #include "iso/write.h"
-#include "iso/read.h"
 #include "util/io.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/sendfile.h>
-
-#define SYSTEM_AREA ((size_t)16 * ISO_SECTOR) /* zeros, by what libisofs was asked for */
 
 #define SEND_FROM    (256u << 10)
 #define SEND_AT_ONCE (4u << 20)
@@ -107,19 +104,19 @@ static int write_file(
 	return r < 0 ? r : pad(s, at);
 }
 
-/* Those that make an image of it: from sector 16 on, up to the terminator (type 255). */
-static size_t descriptors_end(const struct iso_layout *l)
+/* From sector 16 on, up to the terminator (type 255). */
+size_t iso_descriptors_end(const uint8_t *image, size_t len)
 {
-	size_t at = SYSTEM_AREA;
+	size_t at = ISO_SYSTEM_AREA;
 
-	while (at + ISO_SECTOR < l->head_len && l->head[at] != 255)
+	while (at + ISO_SECTOR < len && image[at] != 255)
 		at += ISO_SECTOR;
 	return at + ISO_SECTOR;
 }
 
 static int write_head(const struct iso_layout *l, struct sink *s, size_t end)
 {
-	const size_t len = end - SYSTEM_AREA;
+	const size_t len = end - ISO_SYSTEM_AREA;
 	int r;
 
 	if (!l->descriptors_last)
@@ -127,7 +124,7 @@ static int write_head(const struct iso_layout *l, struct sink *s, size_t end)
 	if (len > s->room)
 		return -EINVAL;
 	memset(s->buf, 0, len);
-	r = io_write(s->fd, l->head, SYSTEM_AREA);
+	r = io_write(s->fd, l->head, ISO_SYSTEM_AREA);
 	if (r == 0)
 		r = io_write(s->fd, s->buf, len);
 	return r < 0 ? r : io_write(s->fd, l->head + end, l->head_len - end);
@@ -143,7 +140,7 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		.total = l->size,
 		.report = report,
 		.ctx = ctx };
-	const size_t end = descriptors_end(l);
+	const size_t end = iso_descriptors_end(l->head, l->head_len);
 	size_t i;
 	int r;
 
@@ -156,6 +153,7 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 	if (r == 0)
 		r = tree_check(t, f);
 	if (r == 0 && l->descriptors_last)
-		r = io_pwrite(fd, l->head + SYSTEM_AREA, end - SYSTEM_AREA, SYSTEM_AREA);
+		r = io_pwrite(
+			fd, l->head + ISO_SYSTEM_AREA, end - ISO_SYSTEM_AREA, ISO_SYSTEM_AREA);
 	return r;
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "iso/names.h"
+#include "iso/read.h"
 #include "iso/tree.h"
 #include "util/fault.h"
 
@@ -78,5 +79,10 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 	size_t buf_len, iso_progress *report, void *ctx, struct fault *f);
 
 void iso_layout_clear(struct iso_layout *l);
+
+#define ISO_SYSTEM_AREA ((size_t)16 * ISO_SECTOR) /* before the volume descriptors; zeros */
+
+/** iso_descriptors_end - behind those that make it an image; @image: all of it, or its head. */
+size_t iso_descriptors_end(const uint8_t *image, size_t len);
 
 #endif

@@ -146,6 +146,67 @@ loop_drive() {
 	[ "${BASH_REMATCH[1]}" -ge 3 ]
 }
 
+# --- what the kernel is told ---
+
+# with_pool BITS: guest(), where the kernel says that its pool has so many bits: 4096 before Linux 5.18, and
+# before 5.10.119; 256 since. Nothing is credited yet.
+with_pool() {
+	rm -rf "$ledger" credits
+	echo "$1" >poolsize
+	as_root unshare --mount sh -c 'mount --bind poolsize /proc/sys/kernel/random/poolsize && exec "$@"' sh \
+		"$BATS_FILE_TMPDIR/stop" 0 credits "$GUEST" --device "$drive" --trust-device --ledger "$ledger" 2>said
+	said "credited .*"
+}
+
+# told CALLS BYTES: so many calls of so many bytes bring all of the seed, in order, and what it is worth; none has
+# more than half a byte's worth for each. Then the generator is told to take it up, once.
+told() {
+	/usr/bin/python3 "$ROOT/tests/read_seed.py" "$drive" >record
+	[ "$(sed -n 's/^credited .*: //p' credits | xxd -r -p | sha256sum | cut -d ' ' -f 1)" = "$(member record seed_sha256)" ]
+	awk -v calls="$1" -v bytes="$2" -v bits="$(member record credit_bits)" '
+		/^credited/ { n++; sum += $2; if ($4 != bytes || $2 > 4 * $4) exit wrong = 1 }
+		/^taken up/ { up++; if (n != calls) exit wrong = 1 }
+		END { exit wrong || n != calls || sum != bits || up != 1 }' credits
+}
+
+# counted: the bits that a pool of 4096 counts for these calls: of each three quarters, and less as it fills. In
+# eighths of a bit, as the kernels from 4.8 to 5.17 do it; with 128 they are ready.
+counted() {
+	awk '/^credited/ { count += int((32768 - count) * 8 * $2 * 3 / 131072) } END { print int(count / 8) }' credits
+}
+
+@test "guest: a kernel with a pool of 256 bits is told of each block in one call of 64 bytes" {
+	with_pool 256
+	told 1 64
+	key fifo
+	new_drive large.iso --source file:fifo,bits=4 --bits 700
+	drive=large.iso
+	with_pool 256
+	told 3 64
+}
+
+@test "guest: one with a pool of 4096 is told in calls of 16 bytes and 64 bits, and is ready by them" {
+	with_pool 4096
+	told 4 16
+	grep -c '^credited 64 bits, 16 bytes: ' credits | grep -x 4
+	[ "$(counted)" -ge 128 ]
+	# One call of the same would count 192.
+	[ "$(counted)" -le 192 ]
+}
+
+@test "guest: so it is with the largest seed, and half a seed does not make such a kernel ready" {
+	key fifo
+	new_drive large.iso --source file:fifo,bits=4 --bits 16384
+	drive=large.iso
+	with_pool 4096
+	told 256 16
+	new_drive half.iso --bits 128
+	drive=half.iso
+	with_pool 4096
+	told 4 16
+	[ "$(counted)" -lt 128 ]
+}
+
 # --- the ledger in a folder ---
 
 @test "guest: the ledger is a set: the first seed is known again after a second one" {
@@ -399,14 +460,10 @@ judged() {
 }
 
 @test "guest: so it is by the program for 64-bit Arm, which a cross compiler makes without any libc" {
-	local image arm=$BATS_TEST_TMPDIR/arm
-	mkdir "$arm"
-	(cd "$ROOT" && cp -r --parents Makefile guest iso seed util "$arm")
-	env -u MAKEFLAGS -u MAKELEVEL make -s -C "$arm" MUSL_CC=aarch64-linux-gnu-gcc \
-		build/guest/seedrive-guest
+	local image
 	for image in "$ROOT"/tests/data/hostile/*.img; do
 		cp "$image" drive.img
-		run timeout 20 qemu-aarch64 "$arm/build/guest/seedrive-guest" --dry-run --device drive.img
+		run timeout 20 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device drive.img
 		judged "$image" "$status $output"
 	done
 }
@@ -423,6 +480,16 @@ judged() {
 	as_root unshare --mount sh -c 'mount -t tmpfs none /sys && mount -t tmpfs none /proc && "$@"' sh \
 		"$GUEST" --dry-run --device "$drive" 2>said
 	said "dry-run: mixed .*"
+}
+
+@test "guest: a device that no child can be had for has not answered, and that is said" {
+	loop_drive
+	run -1 strace -f -qq -o calls -e inject=clone:error=EAGAIN "$GUEST" --dry-run --device "$loop"
+	grep -q INJECTED calls
+	[ "$output" = "seedrive-guest: $loop: does not answer" ]
+	# QEMU's emulation of one program knows no child that shares memory.
+	run -1 timeout 20 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device "$loop"
+	[ "$output" = "seedrive-guest: $loop: does not answer" ]
 }
 
 @test "guest: an option that it does not know, or a value that is none, is a usage error" {

@@ -22,7 +22,25 @@ make_removable() {
 	chmod -R u+rwX "$BATS_TEST_TMPDIR/here"
 }
 
+# attach FILE [OPTION...]: $DEV is a loop device of it, until the test ends. Root alone can do that.
+attach() {
+	local file=$1
+	shift
+	DEV=$(losetup --show -f "$@" "$file")
+	echo "$DEV" >>"$BATS_TEST_TMPDIR/loops"
+}
+
+detach() {
+	local dev
+	[ -e "$BATS_TEST_TMPDIR/loops" ] || return 0
+	# One may have been made from another.
+	tac "$BATS_TEST_TMPDIR/loops" | while read -r dev; do
+		losetup -d "$dev"
+	done
+}
+
 teardown() {
+	detach
 	make_removable
 }
 

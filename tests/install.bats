@@ -31,7 +31,7 @@ setup_file() {
 		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
-		printf 'libexec/seedrive/seedrive-%s\n' check serve
+		printf 'libexec/seedrive/seedrive-%s\n' check device serve
 		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
 		echo share/doc/seedrive/seedrive.conf
@@ -58,6 +58,7 @@ setup_file() {
 	for command in check serve; do
 		[ "$(./other "$command" --help)" = "$("$TOOL" "$command" --help)" ]
 	done
+	cmp root/opt/seedrive/libexec/seedrive/seedrive-device "$ROOT/build/libexec/seedrive-device"
 	rm root/opt/seedrive/libexec/seedrive/seedrive-check
 	fails 1 "seedrive: check: seedrive-check: not installed beside this program" ./other check rdrand
 }
@@ -218,7 +219,7 @@ listed() {
 	readelf -dW "$ROOT/build/seedrive" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
 	grep -q '^libc\.so' needed
 	while read -r name; do
-		[[ $name =~ ^(libisofs|libburn|libsodium|libjson-c|libinih|libevent_core-2\.1|libdivsufsort|libm|libc)\.so\. ]] ||
+		[[ $name =~ ^(libisofs|libsodium|libjson-c|libinih|libevent_core-2\.1|libdivsufsort|libm|libc)\.so\. ]] ||
 			# The loader itself, where what was linked in has storage of each thread's own.
 			[[ $name =~ ^ld-linux.*\.so\. ]]
 	done <needed

@@ -20,7 +20,8 @@ MKISOFS=$ROOT/build/seedrive-mkisofs
 setup_file() {
 	make_world
 	# `make SAN=1 check` has not built it.
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/seedrive build/seedrive-mkisofs
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/seedrive build/seedrive-mkisofs \
+		build/libexec/seedrive-device
 }
 
 # watch CALL BUSY END COMMAND...: while it is busy all of BUSY's secrets are found (so the search does find
@@ -66,6 +67,7 @@ released() {
 
 teardown() {
 	[ ! "${HOLDER:-}" ] || released
+	detach
 	make_removable
 }
 
@@ -130,6 +132,15 @@ teardown() {
 		"image:drive.iso raw:used raw:given" env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
 		"$TOOL" build -q --source file:fifo,bits=4 -o drive.iso "$NOVA"
 	[ "$(stat -c %s given)" -eq 1088 ]
+}
+
+@test "secret: a build onto a device keeps secrets in locked memory alone, and leaves none in it" {
+	[ "$(id -u)" = 0 ] || skip "needs root: a loop device"
+	truncate -s 4M disk
+	attach disk
+	# When all has been read back, and the kernel is told to forget its copies; the first such call is libblkid's.
+	watch "fadvise64 2" "image:$DEV tree:$NOVA" "image:$DEV tree:$NOVA" \
+		"$ROOT/build/libexec/seedrive-device" build -q --source kernel -o "$DEV" "$NOVA"
 }
 
 @test "secret: after seedrive-mkisofs nothing of seed, random_seed old or new is left" {

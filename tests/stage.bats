@@ -271,7 +271,7 @@ credited_in_initramfs() {
 	log "root has not been checked: its ledger is left to the system"
 	# Nobody will check it.
 	for line in '/dev/vda1 / ext4 defaults 0 0' '/dev/vda1 / ext4 defaults' '/dev/vda1 /home ext4 defaults 0 2'; do
-		echo "$line" >"$NEW/etc/fstab"
+		printf '# / ext4 ro 0 1\n%s\n' "$line" >"$NEW/etc/fstab"
 		rm -f "$STATE/decided"
 		stage root "$NEW"
 		calls "$EXPECT" "$RW" "real rw:" "$RO"

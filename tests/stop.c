@@ -3,8 +3,8 @@
  * usage: stop N CREDITS COMMAND...
  *
  * Runs the guest's program, with its children, on this host's kernel as if that were not ready: until the
- * first credit getrandom(2) says EAGAIN. Credits do not reach the kernel; each is a line in the file CREDITS.
- * As the N-th system call of all begins, all are killed, and it is not executed; 0: never. The exit status is
+ * first credit getrandom(2) says EAGAIN. Credits do not reach the kernel; each is a line in the file CREDITS, with
+ * its bytes in hexadecimal, and so is the wish that the generator take them up. As the N-th system call of all begins, all are killed, and it is not executed; 0: never. The exit status is
  * the program's, or 137; the number of calls goes to standard output.
  */
 #include <errno.h>
@@ -65,7 +65,7 @@ static void kill_all(void)
 		kill(tasks[i].pid, SIGKILL);
 }
 
-static void note_credit(pid_t pid, unsigned long long at)
+static unsigned word_at(pid_t pid, unsigned long long at)
 {
 	long word;
 
@@ -73,7 +73,19 @@ static void note_credit(pid_t pid, unsigned long long at)
 	word = ptrace(PTRACE_PEEKDATA, pid, at, 0);
 	if (errno)
 		die("stop: the credit");
-	fprintf(credits, "credited %d bits\n", (int)word);
+	return (unsigned)word;
+}
+
+/* The kernel's struct rand_pool_info: bits, bytes, and these. */
+static void note_credit(pid_t pid, unsigned long long at)
+{
+	const unsigned bits = word_at(pid, at), bytes = word_at(pid, at + 4);
+	unsigned i;
+
+	fprintf(credits, "credited %u bits, %u bytes: ", bits, bytes);
+	for (i = 0; i < bytes; i++)
+		fprintf(credits, "%02x", word_at(pid, at + 8 + i) & 0xff);
+	fputc('\n', credits);
 	fflush(credits);
 	ready = 1;
 }
@@ -99,6 +111,7 @@ static void call_begins(struct task *t, struct user_regs_struct *regs)
 		note_credit(t->pid, regs->rdx);
 		fake(t, regs, 0);
 	} else if (regs->orig_rax == SYS_ioctl && regs->rsi == RESEED_CRNG) {
+		fputs("taken up\n", credits);
 		fake(t, regs, 0);
 	}
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Debian's cloud kernel in QEMU, without RDRAND or virtio-rng: what the guest program does to a real
-# kernel. Tests that look at the same boot share it. KERNEL_DEB=FILE tries another kernel.
+# kernel. Tests that look at the same boot share it. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, is for
+# another kernel; tests/kernels tries several.
 
 # `log` is set by boot().
 # shellcheck disable=SC2154
@@ -13,8 +14,9 @@ load vm
 
 setup_file() {
 	vm_setup
-	kernel=$("$VM/kernel.sh" ${KERNEL_DEB:+"$KERNEL_DEB"})
-	"$VM/initramfs.sh" "$kernel" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
+	KERNEL=${KERNEL:-$("$VM/kernel.sh")}
+	export KERNEL
+	"$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
 	RECORD=$(extent_of "$DRIVE")
 	SEED=$(seed_of "$DRIVE")
@@ -34,6 +36,7 @@ boot_seeded() {
 
 credited() {
 	local events
+	grep -q "Linux version $(basename "$KERNEL"/lib/modules/*) " "$log"
 	said "credited 256 bits seed=$SEED drive=/dev/$1 ledger=dir ready-before=no"
 	ended 0 yes
 	in_bounded_time

@@ -51,6 +51,14 @@ void *secret_new(size_t len)
 	return p;
 }
 
+void secret_lock(void *p, size_t len)
+{
+	(void)madvise(p, len, MADV_DONTFORK);
+	(void)madvise(p, len, MADV_DONTDUMP);
+	if (mlock(p, len) < 0)
+		unlocked = true;
+}
+
 void secret_free(void *p)
 {
 	sodium_free(p);

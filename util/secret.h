@@ -20,6 +20,9 @@ int secret_setup(void);
  */
 void *secret_new(size_t len);
 
+/** secret_lock - keep memory of another kind out of swap and core dumps, and away from children; @p begins a page. */
+void secret_lock(void *p, size_t len);
+
 /** secret_free - wipe and give back; NULL is fine. */
 void secret_free(void *p);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/target.h"
+#include "util/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,29 +8,35 @@
 
 #define NEW_MODE 0600
 
-/* O_EXCL without O_CREAT, of a block device: not while somebody has it mounted. Else it means nothing. */
-static int open_there(const char *path)
-{
-	struct stat st;
-	const int exclusive = stat(path, &st) == 0 && S_ISBLK(st.st_mode) ? O_EXCL : 0;
+#define HEAD_SIZE \
+	((off_t)64 << 10) /* its second half begins with the descriptors (ECMA-119, 6.2.1) */
 
-	return open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC | exclusive);
+/* What is written through the kernel an optical drive may take or lose, by its medium. */
+static int open_device(struct target *t, const struct stat *st, struct fault *f)
+{
+	if (holder_optical(st))
+		return fault_set(f, -ENOTSUP, "%s: an optical drive: seedrive build -o burns there",
+			t->path);
+	return holder_open(t->path, &t->fd, f);
 }
 
 /* No O_CREAT for what is there: in a sticky folder the kernel refuses that to all but the owner. */
-static int open_path(struct target *t)
+static int open_path(struct target *t, struct fault *f)
 {
-	const int flags = O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC;
+	const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
+	struct stat st;
 
-	t->fd = open_there(t->path);
-	if (t->fd >= 0 || errno != ENOENT)
-		return t->fd < 0 ? -errno : 0;
-	t->fd = open(t->path, flags | O_EXCL, NEW_MODE);
-	t->created = t->fd >= 0;
-	/* A symbolic link to nothing yet: it is what it leads to that is made. */
-	if (t->fd < 0 && errno == EEXIST)
-		t->fd = open(t->path, flags, NEW_MODE);
-	return t->fd < 0 ? -errno : 0;
+	if (stat(t->path, &st) == 0 && S_ISBLK(st.st_mode))
+		return open_device(t, &st, f);
+	t->fd = open(t->path, flags);
+	if (t->fd < 0 && errno == ENOENT) {
+		t->fd = open(t->path, flags | O_CREAT | O_EXCL, NEW_MODE);
+		t->created = t->fd >= 0;
+		/* A symbolic link to nothing yet: it is what it leads to that is made. */
+		if (t->fd < 0 && errno == EEXIST)
+			t->fd = open(t->path, flags | O_CREAT, NEW_MODE);
+	}
+	return t->fd < 0 ? fault_errno(f, -errno, t->path) : 0;
 }
 
 static int look(struct target *t)
@@ -54,16 +61,29 @@ int target_open(struct target *t, const char *path, struct fault *f)
 {
 	int r;
 
-	*t = (struct target){ .fd = STDOUT_FILENO, .path = path };
-	r = path ? open_path(t) : 0;
-	if (r == 0)
-		r = look(t);
+	*t = (struct target){ .fd = path ? -1 : STDOUT_FILENO, .path = path };
+	r = path ? open_path(t, f) : 0;
+	if (r < 0)
+		return r;
+	r = look(t);
 	return r < 0 ? fault_errno(f, r, path ? path : "standard output") : 0;
+}
+
+/* The blocks of an old image are written over rather than freed and taken again, which for a large one is half of the
+ * work. What makes an image of it goes first, all that could be a descriptor, in whole blocks. */
+static bool renounce(struct target *t, uint64_t size)
+{
+	const int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+
+	if (t->st.st_size == 0 || fallocate(t->fd, hole, 0, HEAD_SIZE) < 0)
+		return false;
+	t->begun = true;
+	return ftruncate(t->fd, (off_t)size) == 0;
 }
 
 static int reserve(struct target *t, uint64_t size)
 {
-	if (ftruncate(t->fd, 0) < 0)
+	if (!renounce(t, size) && ftruncate(t->fd, 0) < 0)
 		return -errno;
 	t->begun = true;
 	if (fallocate(t->fd, 0, 0, (off_t)size) == 0)

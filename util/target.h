@@ -27,7 +27,8 @@ struct target {
  * @t:    the caller's storage; needs target_clear() in the end, also after an error
  * @path: symbolic links are followed; NULL: standard output; kept by the caller
  *
- * A new file is 0600, whatever the umask. A block device is refused while it is mounted. A FIFO is waited for.
+ * A new file is 0600, whatever the umask. A block device is refused while it is mounted, an
+ * optical drive always. A FIFO is waited for.
  * Returns: 0 or -errno with @f.
  */
 int target_open(struct target *t, const char *path, struct fault *f);

@@ -129,6 +129,37 @@ static void test_given_up(void **state)
 	assert_int_equal(access("new", F_OK), -1);
 }
 
+/* An image that is to be written over is none from the beginning on, and as long as the new one. */
+static void test_old_head(void **state)
+{
+	static uint8_t old[200 << 10], zeros[64 << 10];
+	struct target t;
+	char *now;
+	size_t len;
+
+	(void)state;
+	memset(old, 'x', sizeof(old));
+	file_write("old", old, sizeof(old));
+	open_it(&t, "old");
+	assert_int_equal(target_begin(&t, 100 << 10), 0);
+	now = file_read("old", &len);
+	assert_int_equal(len, 100 << 10);
+	assert_memory_equal(now, zeros, sizeof(zeros));
+	free(now);
+	target_clear(&t);
+	assert_int_equal(look("old").st_size, 0);
+
+	file_write("old", old, 10 << 10);
+	open_it(&t, "old");
+	assert_int_equal(target_begin(&t, 100 << 10), 0);
+	now = file_read("old", &len);
+	assert_int_equal(len, 100 << 10);
+	assert_memory_equal(now, zeros, sizeof(zeros));
+	free(now);
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+}
+
 static void test_link_to_nothing(void **state)
 {
 	struct target t;
@@ -238,6 +269,8 @@ int main(void)
 		EACH("target: an old one keeps inode, mode, links and readers; opening changes nothing",
 			test_in_place),
 		EACH("target: given up, an old file is empty and a new one gone", test_given_up),
+		EACH("target: an old image is none from the first on, and of the new one's size",
+			test_old_head),
 		EACH("target: a link to nothing is made something", test_link_to_nothing),
 		EACH("target: a folder, and a path that leads nowhere, are refused in words",
 			test_refused),

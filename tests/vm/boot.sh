@@ -7,6 +7,7 @@
 # to standard output until the machine is off. The machine has no network, no virtio-rng and, but
 # for -c max, no RDRAND: it has nothing to be seeded from but the drive.
 #
+#   -m MACHINE what it is, x86_64 or aarch64; x86_64 unless said
 #   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd, usb, empty-ide-cd, none;
 #              virtio-blk-rw: a disk that can be written
 #   -i IMAGE   what is in it; else attached read-only
@@ -14,8 +15,8 @@
 #   -r IMAGE   a disk that is the root, by its label "root"; written to
 #   -u UUID    the machine's UUID, by SMBIOS
 #   -a ARGS    more for the kernel's command line; what comes last wins
-#   -c CPU     qemu64 unless said
-#   -e VARS    boot by OVMF, with this variable store; written to
+#   -c CPU     qemu64 or cortex-a57 unless said
+#   -e VARS    boot by UEFI firmware, with this variable store; written to
 #   -k WORDS   kill the machine as soon as its console shows them; the exit status is 137
 #   -t SECONDS after which the machine is killed and the exit status is 124; 60 unless said
 
@@ -31,11 +32,12 @@ drive() {
 	printf 'if=none,format=raw,id=%s,file=%s' "$1" "${2//,/,,}"
 }
 
-place=none image='' cpu=qemu64 limit=60 kill_at=''
-arguments="console=ttyS0 panic=-1 printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off"
+machine=x86_64 place=none image='' cpu='' limit=60 kill_at='' vars=''
+arguments="panic=-1 printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off"
 devices=()
-while getopts d:i:l:r:u:a:c:e:k:t: option; do
+while getopts m:d:i:l:r:u:a:c:e:k:t: option; do
 	case $option in
+	m) machine=$OPTARG ;;
 	d) place=$OPTARG ;;
 	i) image=$OPTARG ;;
 	l) devices+=(-drive "$(drive ledger "$OPTARG")" -device 'virtio-blk-pci,drive=ledger,serial=ledger') ;;
@@ -44,8 +46,7 @@ while getopts d:i:l:r:u:a:c:e:k:t: option; do
 	u) devices+=(-uuid "$OPTARG") ;;
 	a) arguments+=" $OPTARG" ;;
 	c) cpu=$OPTARG ;;
-	e) devices+=(-drive "if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
-		-drive "if=pflash,format=raw,file=${OPTARG//,/,,}") ;;
+	e) vars=$OPTARG ;;
 	k) kill_at=$OPTARG ;;
 	t) limit=$OPTARG ;;
 	*) usage ;;
@@ -67,9 +68,24 @@ empty-ide-cd) devices+=(-device ide-cd) ;;
 none) ;;
 *) usage ;;
 esac
+case $machine in
+x86_64)
+	arguments="console=ttyS0 $arguments"
+	qemu=(qemu-system-x86_64 -machine pc -cpu "${cpu:-qemu64}")
+	firmware=/usr/share/OVMF/OVMF_CODE_4M.fd
+	;;
+aarch64)
+	arguments="console=ttyAMA0 $arguments"
+	qemu=(qemu-system-aarch64 -machine 'virt,dtb-randomness=off' -cpu "${cpu:-cortex-a57}")
+	firmware=/usr/share/AAVMF/AAVMF_CODE.fd
+	;;
+*) usage ;;
+esac
+[ -z "$vars" ] || devices+=(-drive "if=pflash,format=raw,readonly=on,file=$firmware"
+	-drive "if=pflash,format=raw,file=${vars//,/,,}")
 [ -z "$model" ] || devices+=(-drive "$(drive seed "$image"),readonly=$readonly" -device "$model,drive=seed")
 
-qemu=(qemu-system-x86_64 -accel tcg -machine pc -cpu "$cpu" -m 256 -nodefaults -no-user-config
+qemu+=(-accel tcg -m 256 -nodefaults -no-user-config
 	-display none -serial stdio -no-reboot
 	-kernel "$vm/vmlinuz" -initrd "$vm/initramfs" -append "$arguments" "${devices[@]}" "$@")
 

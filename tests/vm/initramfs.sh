@@ -5,11 +5,12 @@
 #
 # Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots: busybox, the program GUEST as
 # seedrive-guest, and from KERNEL, a folder that kernel.sh printed, the modules for the drives; those in
-# the variable MODULES, too.
+# the variable MODULES, too; and all that is in the folder EXTRA. For a 64-bit Arm machine: MACHINE=aarch64, with
+# a KERNEL and a GUEST for it, and in BUSYBOX what busybox.sh printed.
 
 set -euo pipefail
 
-wanted="ata_piix sr_mod virtio_pci virtio_blk virtio_scsi ext4 isofs ${MODULES:-}"
+wanted="sr_mod virtio_pci virtio_blk virtio_scsi ext4 isofs ${MODULES:-}"
 applets="cat dd echo find grep insmod losetup mkdir mount poweroff sh sha256sum sleep sort stat sync tr umount"
 
 die() {
@@ -57,12 +58,12 @@ install_modules() {
 }
 
 install_programs() {
-	! readelf -lW "$(command -v busybox)" | grep -q INTERP || die "busybox is not the static one"
-	cp "$(command -v busybox)" "$root/bin/busybox"
+	! readelf -lW "$busybox" | grep -q INTERP || die "busybox is not the static one"
+	cp "$busybox" "$root/bin/busybox"
 	for applet in $applets; do
 		ln -s busybox "$root/bin/$applet"
 	done
-	musl-gcc -static -O2 -o "$root/bin/probe" "$here/probe.c"
+	"$cc" -static -O2 -o "$root/bin/probe" "$here/probe.c"
 	cp "$guest" "$root/bin/seedrive-guest"
 	cp "$here/init" "$root/init"
 	chmod 755 "$root/init" "$root/bin/seedrive-guest"
@@ -70,6 +71,11 @@ install_programs() {
 
 [ $# -eq 3 ] || die "usage: initramfs.sh KERNEL GUEST OUT"
 kernel=$1 guest=$2 out=$3
+case ${MACHINE:-x86_64} in
+x86_64) cc=musl-gcc busybox=$(command -v busybox) wanted="ata_piix $wanted" ;;
+aarch64) cc=aarch64-linux-gnu-gcc busybox=${BUSYBOX:?} ;;
+*) die "$MACHINE: no such machine" ;;
+esac
 here=$(dirname "$0")
 modules=$(echo "$kernel"/lib/modules/*)
 [ -e "$guest" ] || die "$guest: not built"
@@ -81,6 +87,7 @@ root=$new/root
 mkdir -p "$root"/{bin,dev,disk,drive,ledger,memory,proc,sys}
 install_modules
 install_programs
-cp "$kernel"/boot/vmlinuz-* "$new/vmlinuz"
+[ -z "${EXTRA:-}" ] || cp -R "$EXTRA/." "$root"
+cp "$kernel"/boot/vmlinuz* "$new/vmlinuz"
 (cd "$root" && find . | cpio --quiet -o -H newc -R +0:+0) >"$new/initramfs"
 mv "$new/vmlinuz" "$new/initramfs" "$out"

@@ -5,7 +5,8 @@
 #
 # Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into
 # the cache ($SEEDRIVE_CACHE); or the one behind the meta-package NAME, as linux-image-amd64; or the
-# package in a file, so that a kernel of another suite can be tried. Nothing is installed.
+# package in a file, so that any other kernel can be tried. Nothing is installed. With what suite.sh
+# prints in APT_CONFIG it is the kernel of another suite.
 
 set -euo pipefail
 export LC_ALL=C
@@ -26,21 +27,31 @@ current() {
 	printf '%s=%s\n' "$name" "$version"
 }
 
-fetch() {
-	(cd "$new" && apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$1" >&2) ||
-		die "cannot download $1: is 'apt-get update' due?"
-	set -- "$new"/*.deb
-	unpack "$1"
-	rm "$1"
+# Newer kernels come in parts, which the package depends on.
+parts() {
+	apt-cache show --no-all-versions "${1%%=*}" | sed -n 's/^Depends: //p' | tr , '\n' |
+		sed -n 's/^ *\(linux-\(base\|binary\|modules\)-[^ ]*\).*/\1/p'
 }
 
-# depmod otherwise runs when the package is installed; busybox's knows plain modules only.
+fetch() {
+	# shellcheck disable=SC2046 # names of packages
+	(cd "$new" && apt-get -qq -o APT::Sandbox::User="$(id -un)" download "$1" $(parts "$1") >&2) ||
+		die "cannot download $1: is 'apt-get update' due?"
+	unpack "$new"/*.deb
+	rm "$new"/*.deb
+}
+
+# depmod otherwise runs when the package is installed; busybox's knows plain modules only. Where the image
+# lies beside them, it goes where it was before.
 unpack() {
-	dpkg-deb -x "$1" "$new"
+	for deb; do
+		dpkg-deb -x "$deb" "$new"
+	done
 	[ -d "$new/lib" ] || ln -s usr/lib "$new/lib"
 	find "$new/lib/" -name '*.ko.xz' -exec unxz {} +
 	for modules in "$new"/lib/modules/*; do
 		busybox depmod -b "$new" "${modules##*/}" >&2
+		[ ! -e "$modules/vmlinuz" ] || install -D -t "$new/boot" "$modules/vmlinuz"
 	done
 }
 

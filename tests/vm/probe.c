@@ -1,17 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
+ * usage: probe [COUNT]
+ *
  * What the clock says, and whether the kernel's generator is ready. GRND_NONBLOCK, as any other way
- * of asking would start the kernel's jitter fallback, and so change the answer.
+ * of asking would start the kernel's jitter fallback, and so change the answer. With a COUNT, up to 256:
+ * so many random bytes instead, in hexadecimal, once the kernel has them.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 
-int main(void)
+static int print_random(int count)
+{
+	unsigned char bytes[256];
+	int i;
+
+	if (count < 1 || count > (int)sizeof(bytes) || getrandom(bytes, (size_t)count, 0) != count)
+		return 1;
+	for (i = 0; i < count; i++)
+		printf("%02x", bytes[i]);
+	return puts("") < 0;
+}
+
+int main(int argc, char **argv)
 {
 	struct timespec now;
 	char byte;
 
+	if (argc > 1)
+		return print_random(atoi(argv[1]));
 	if (clock_gettime(CLOCK_MONOTONIC, &now) < 0)
 		return 1;
 	return printf("ready=%s us=%lld\n", getrandom(&byte, 1, GRND_NONBLOCK) == 1 ? "yes" : "no",

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The program that `seedrive build` becomes for a device; see cli/away.c. */
+#include "cli/cmd.h"
+
+#include <stddef.h>
+
+const struct command *const commands[] = { &cmd_device, NULL };

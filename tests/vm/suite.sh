@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: suite.sh [--cached] SUITE [ARCHITECTURE]
+#
+# Prints an apt.conf with which apt knows the packages of that suite of Debian and of its security
+# updates, and nothing else: APT_CONFIG=$(suite.sh trixie) kernel.sh. They come from where the machine's
+# own do. What apt keeps of them is in the cache ($SEEDRIVE_CACHE), and brought up to date at each call, or
+# with --cached only fetched where it is not there; the machine's lists and packages are left alone.
+
+set -euo pipefail
+export LC_ALL=C
+
+die() {
+	printf 'suite.sh: %s: %s\n' "$suite" "$*" >&2
+	exit 1
+}
+
+# archive LABEL: where the machine has that archive from.
+# shellcheck disable=SC2016 # apt fills these in
+archive() {
+	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+		sed -n "s/^$1 \([^ ]*\)\$/\1/p" | sort -u | head -n 1
+}
+
+# Signed by Debian, whatever else the machine trusts. The security updates of sid are in sid.
+write_sources() {
+	local keys=/usr/share/keyrings/debian-archive-keyring.gpg main security
+
+	main=$(archive Debian)
+	security=$(archive Debian-Security)
+	[ -n "$main" ] || die "apt has no archive of Debian: is 'apt-get update' due?"
+	echo "deb [signed-by=$keys] $main $suite main"
+	if [ "$suite" != sid ]; then
+		[ -n "$security" ] || die "apt has no security archive of Debian: is 'apt-get update' due?"
+		echo "deb [signed-by=$keys] $security $suite-security main"
+	fi
+}
+
+# Nothing is installed here, so that what the machine has weighs nothing.
+write_conf() {
+	cat <<-END
+		Dir::Etc::SourceList "$state/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Dir::Etc::Preferences "/dev/null";
+		Dir::Etc::PreferencesParts "/dev/null";
+		Dir::State "$state";
+		Dir::State::Status "$state/status";
+		Dir::Cache "$state/cache";
+		APT::Architecture "$architecture";
+		APT::Architectures { "$architecture"; };
+		APT::Sandbox::User "$(id -un)";
+	END
+}
+
+cached=
+[ "${1:-}" != --cached ] || { cached=1; shift; }
+[ $# -ge 1 ] || { sed -n '4,/^$/s/^# \?//p' "$0" >&2; exit 2; }
+suite=$1 architecture=${2:-amd64}
+cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
+state=$cache/apt/$suite-$architecture
+
+if [ -z "$cached" ] || [ ! -e "$state/complete" ]; then
+	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+	: >"$state/status"
+	write_sources >"$state/sources.list"
+	write_conf >"$state/apt.conf"
+	APT_CONFIG=$state/apt.conf apt-get -qq --error-on=any update >&2 || die "its lists cannot be had"
+	: >"$state/complete"
+fi
+printf '%s\n' "$state/apt.conf"
