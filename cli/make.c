@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,6 +48,8 @@ int make_begin(struct make *m)
 	const size_t blocks = (m->entropy->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	int status = -1;
 
+	/* libisofs's thread does not live long enough to be worth an arena of its own. */
+	mallopt(M_ARENA_MAX, 1);
 	if (!m->plain && m->seed_mode != CONFIG_SEED_OFF)
 		status = m->memory ? entropy_draw_with(&m->seed, m->entropy, blocks, m->memory) :
 				     entropy_begin(&m->seed, m->entropy);
