@@ -79,12 +79,19 @@ static int take_option(struct draw_command *d, int c)
 	}
 }
 
-/* Bytes bear no more than eight bits each, nor a block more than its 256. */
+/* Bytes bear no more than eight bits each, nor a block more than its 256; of the last one there may be less
+ * than all. */
+static uint32_t most_bits(uint32_t bytes)
+{
+	const uint32_t rest = 8 * (bytes % RECORD_BLOCK);
+
+	return bytes / RECORD_BLOCK * RECORD_BLOCK_BITS +
+		(rest < RECORD_BLOCK_BITS ? rest : RECORD_BLOCK_BITS);
+}
+
 static int settle_bits(struct draw_command *d)
 {
-	const uint32_t blocks = (d->bytes + RECORD_BLOCK - 1) / RECORD_BLOCK;
-	const uint32_t most =
-		d->bytes < RECORD_BLOCK_BITS / 8 ? 8 * d->bytes : blocks * RECORD_BLOCK_BITS;
+	const uint32_t most = most_bits(d->bytes);
 
 	if (d->bytes == 0)
 		return -1;
@@ -131,7 +138,8 @@ static int judge(struct draw_command *d, const struct seed *s, uint32_t asked)
 {
 	const uint32_t got = d->len == 0 ? s->claim.credit_bits : s->claim.hardware_bits;
 
-	d->credit_bits += got;
+	/* More than is asked is not claimed. */
+	d->credit_bits += got < asked ? got : asked;
 	d->hardware_bits += s->claim.hardware_bits;
 	if (got >= asked)
 		return -1;

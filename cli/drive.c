@@ -35,8 +35,10 @@ bool drive_may_mix(const char *folder)
 {
 	char path[PATH_MAX];
 
+	/* Any other word is no answer, as that of a filter which forbids the question: the tree will tell. */
 	return snprintf(path, sizeof(path), "%s/openstack", folder) >= (int)sizeof(path) ||
-		faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+		faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+		(errno != ENOENT && errno != ENOTDIR);
 }
 
 const char *drive_default_label(const struct tree *t)
@@ -266,8 +268,7 @@ void drive_drop_old(struct tree *t)
 			i++;
 			continue;
 		}
-		report_warning(
-			"%s: left out: a fresh one takes its place", tree_name(t, node, path));
+		report_warning("%s: left out: an older drive's", tree_name(t, node, path));
 		tree_drop(node);
 	}
 }

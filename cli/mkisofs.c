@@ -115,8 +115,8 @@ static int set_up(struct mkisofs *m)
 	m->make.request.ttl = m->entropy.settings.ttl;
 	if (start_secrets() == 0)
 		return make_begin(&m->make);
-	m->make.plain = m->entropy.settings.claim_less;
-	return m->make.plain ? -1 : EXIT_FAILED;
+	m->make.seed_mode = CONFIG_SEED_OFF;
+	return m->entropy.settings.claim_less ? -1 : EXIT_FAILED;
 }
 
 static int add_paths(struct mkisofs *m)

@@ -409,6 +409,33 @@ static int claim_below(const struct iso_layout *l, const struct iso_volume *vol,
 	return r;
 }
 
+/* Eight and three: every level of ISO 9660 has room for it. */
+static bool is_short(const char *name)
+{
+	const size_t stem = strcspn(name, ".");
+
+	return stem <= 8 && strlen(name + stem) <= 4;
+}
+
+/* What tree_add_bytes() brought is looked for by its plain name. Where that would be another file's too, libisofs
+ * gives both of them others. */
+static int check_names(const struct iso_layout *l, const struct iso_volume *vol, struct fault *f)
+{
+	struct iso_entry e;
+	size_t i;
+
+	for (i = 0; i < l->files; i++) {
+		const struct tree_node *node = l->file[i];
+
+		if (node->first && is_short(node->name) &&
+			(iso_find(vol, node->name, &e) < 0 || e.lba != node->lba))
+			return fault_set(f, -EEXIST,
+				"%s: without Rock Ridge another file has the same name",
+				node->name);
+	}
+	return 0;
+}
+
 static int place_contents(struct iso_layout *l, struct fault *f)
 {
 	uint64_t at = l->head_len / ISO_SECTOR;
@@ -426,7 +453,8 @@ static int place_contents(struct iso_layout *l, struct fault *f)
 		r = claim_below(l, &vol, &vol.root, 1, &found);
 	if (r == 0 && (found != expected || at * ISO_SECTOR != l->size || vol.sectors != at))
 		r = -EBADMSG;
-	return r < 0 ? fault_set(f, r, "image: libisofs laid it out otherwise than expected") : 0;
+	return r < 0 ? fault_set(f, r, "image: libisofs laid it out otherwise than expected") :
+		       check_names(l, &vol, f);
 }
 
 int iso_layout_begin(

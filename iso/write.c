@@ -12,6 +12,7 @@
 
 struct sink {
 	int fd;
+	bool copies; /* see keeps_copies() */
 	uint8_t *buf;
 	size_t len, room;
 	uint64_t done, total;
@@ -53,6 +54,15 @@ static int source_fault(
 		err == -ENODATA ? "shrank while the image was made" : strerror(-err));
 }
 
+/* A pipe or a socket is only lent the pages of what is sent to it: whoever reads them later would read what has
+ * been written to the source meanwhile, after tree_check(). */
+static bool keeps_copies(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
 /* What is large goes from file to file without a way through us, where the kernel has one. Returns how far
  * that came. */
 static int send_file(struct sink *s, const struct tree_node *node, uint64_t *ret_at)
@@ -85,7 +95,7 @@ static int write_file(
 	int r = 0;
 
 	f->text[0] = '\0';
-	if (!node->bytes && node->size >= SEND_FROM)
+	if (s->copies && !node->bytes && node->size >= SEND_FROM)
 		r = send_file(s, node, &at);
 	while (r == 0 && at < node->size) {
 		size_t n = s->room - s->len;
@@ -134,6 +144,7 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 	size_t buf_len, iso_progress *report, void *ctx, struct fault *f)
 {
 	struct sink s = { .fd = fd,
+		.copies = keeps_copies(fd),
 		.buf = buf,
 		.room = buf_len,
 		.done = l->head_len,

@@ -248,6 +248,16 @@ static uint64_t want(const struct source_handle *h, const void *ctx)
 	return gather_len(h, order->blocks, order->started);
 }
 
+/* That it is not here, or not for us, needs no child to find out. Of any other answer the child will hear more:
+ * some containers' filters forbid the question. */
+static int ask_device(const struct source_spec *spec)
+{
+	if (spec->arg[0] || !spec->src->device ||
+		faccessat(AT_FDCWD, spec->src->device, R_OK, AT_EACCESS) == 0)
+		return 0;
+	return errno == ENOENT || errno == EACCES ? -errno : 0;
+}
+
 /* Children come before the thread, and wait where the broker might spare them. */
 static void start_devices(struct seed *s)
 {
@@ -261,11 +271,8 @@ static void start_devices(struct seed *s)
 
 		if (!is_kind(s, i, SOURCE_DEVICE) || rep->spared)
 			continue;
-		/* That it is not here, or not for us, needs no child to find out. */
-		if (!spec->arg[0] && spec->src->device &&
-			faccessat(AT_FDCWD, spec->src->device, R_OK, AT_EACCESS) < 0)
-			rep->err = -errno;
-		else
+		rep->err = ask_device(spec);
+		if (rep->err == 0)
 			rep->err = reader_start(
 				s->reader + i, spec, seed_patience(s, spec), want, &order);
 		if (rep->err == 0 && !s->sources.by_default)

@@ -43,16 +43,17 @@ struct order {
 	const void *ctx;
 };
 
-/* Every descriptor but two. */
-static void close_others(unsigned a, unsigned b)
+/* Every descriptor but two. closefrom(3) has a way where close_range(2) is not, before Linux 5.9, or is
+ * forbidden, as by some containers' filters. */
+static void close_others(int a, int b)
 {
-	const unsigned low = a < b ? a : b, high = a < b ? b : a;
+	const int high = a > b ? a : b;
+	int fd;
 
-	if (low > 0)
-		(void)close_range(0, low - 1, 0);
-	if (high - low > 1)
-		(void)close_range(low + 1, high - 1, 0);
-	(void)close_range(high + 1, ~0U, 0);
+	for (fd = 0; fd < high; fd++)
+		if (fd != a && fd != b)
+			(void)close(fd);
+	closefrom(high + 1);
 }
 
 static void be_alone(pid_t parent, int out, int go)
@@ -70,7 +71,7 @@ static void be_alone(pid_t parent, int out, int go)
 		(void)sigaction(i, &act, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	close_others((unsigned)out, (unsigned)go);
+	close_others(out, go);
 }
 
 static int send_bytes(int out, struct source_handle *h, const struct source *src, uint64_t left)

@@ -362,7 +362,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	small_tree tree
 	echo old >tree/seedrive.bin
 	config "seed = off"
-	fails 0 "seedrive: build: warning: tree/seedrive.bin: left out: a fresh one takes its place" \
+	fails 0 "seedrive: build: warning: tree/seedrive.bin: left out: an older drive's" \
 		"$TOOL" build -q --config c -o drive.iso tree
 	run -1 grep seedrive <(paths drive.iso)
 }

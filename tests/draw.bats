@@ -181,13 +181,31 @@ assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200
 print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" = "[3544, 2560]" ]
 }
 
+@test "draw: what is left of the last block claims no more than its bytes hold" {
+	local row
+	for row in 65:264 95:504 96:512 127:512 4097:16392; do
+		key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 20000 /dev/zero)
+		"$TOOL" draw --source file:fifo,bits=8 -n "${row%:*}" -o out --json >told
+		rm fifo
+		[ "$(member told asked_bits) $(member told credit_bits)" = "${row#*:} ${row#*:}" ]
+	done
+	fails 2 "seedrive: draw: --bits: 265: more than --bytes 65 can claim, which is 264" \
+		"$TOOL" draw --bits 265 -n 65
+}
+
+@test "draw: no more is claimed than was asked for, in however many draws" {
+	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 60000 /dev/zero)
+	"$TOOL" draw --source file:fifo,bits=8 --bits 256 -n 8192 -o out --json >told
+	[ "$(member told asked_bits) $(member told credit_bits)" = "256 256" ]
+}
+
 @test "draw: more than hardware and the kernel can claim is refused, whichever draw falls short" {
 	refused() {
 		fails 3 "$@"
 		holds fifo
 	}
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
-	refused "seedrive: draw: entropy refused: 256 of 512 bits: kernel: passed" \
+	refused "seedrive: draw: entropy refused: 256 of 264 bits: kernel: passed" \
 		"$TOOL" draw --source kernel -n 65 -o out
 	# The first draw of 64 blocks is good; the second finds the key exhausted.
 	refused "seedrive: draw: entropy refused: 256 of 16384 bits: file:fifo: Connection timed out;\

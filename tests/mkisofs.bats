@@ -187,6 +187,23 @@ conf() {
 	done
 }
 
+@test "mkisofs: what is in a pipe stays as it was when the image was made" {
+	mkdir tree
+	head -c 300000 /dev/zero | tr '\0' A >tree/large
+	# So large a pipe that nobody has to read before the end.
+	/usr/bin/python3 -c 'import fcntl, os, subprocess, sys
+out, to = os.pipe()
+fcntl.fcntl(to, fcntl.F_SETPIPE_SZ, 1 << 20)
+subprocess.run([sys.argv[1], "-r", "tree"], stdout=to, check=True)
+os.close(to)
+with open("tree/large", "r+b") as f:
+    f.write(b"B" * 300000)
+with open(out, "rb") as f, open("out.iso", "wb") as g:
+    g.write(f.read())' "$MKISOFS"
+	[ "$(content out.iso large | tr -d A | wc -c)" = 0 ]
+	[ "$(content out.iso large | wc -c)" = 300000 ]
+}
+
 @test "mkisofs: texts of the volume descriptor" {
 	no_cloud tree
 	"$MKISOFS" -V label -publisher PUB -p PREP -A APP -sysid SYS -volset SET -o out.iso tree
@@ -244,6 +261,18 @@ conf() {
 		"$MKISOFS" $options -V cidata -o out.iso tree
 		seeded out.iso
 	done
+}
+
+@test "mkisofs: a file whose plain name would hide the seed is refused, and hides none where there are others" {
+	small_tree tree
+	echo another >tree/seedrive.binary
+	fails 1 "seedrive-mkisofs: seedrive.bin: without Rock Ridge another file has the same name" \
+		"$MKISOFS" -V config-2 -J -o out.iso tree
+	[ ! -e out.iso ]
+	"$MKISOFS" -V config-2 -r -o out.iso tree
+	seeded out.iso
+	"$MKISOFS" -V config-2 -l -o out.iso tree
+	seeded out.iso
 }
 
 @test "mkisofs: random_seed is mixed, and cidata bound to nobody" {
@@ -525,6 +554,17 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 	content out.iso openstack/latest/user_data | cmp - tree/openstack/latest/user_data
 }
 
+@test "mkisofs: an older drive's record goes out with no image, not even where secrets have no place" {
+	drive old.iso
+	small_tree tree
+	bsdtar -xf old.iso -C tree seedrive.bin seedrive.json
+	run -0 --separate-stderr strace -f -o trace -e trace=prctl -e inject=prctl:error=EPERM \
+		"$MKISOFS" -V config-2 -r -o out.iso tree
+	grep -q INJECTED trace
+	[[ $stderr == *"memory for secrets: Operation not permitted"*"seedrive.bin: left out"* ]]
+	[ "$(bsdtar -tf out.iso | grep -c seedrive)" = 0 ]
+}
+
 @test "mkisofs: each drive is one entry in the journal, and a plain image none" {
 	small_tree tree
 	conf "source = kernel"
@@ -603,6 +643,15 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 	seeded out.iso
 	fails 1 "seedrive-mkisofs: standard output: Bad file descriptor" \
 		sh -c '"$MKISOFS" -r -V cidata tree >&-'
+}
+
+@test "mkisofs: where faccessat2(2) is forbidden, as by older containers' filters, random_seed is mixed all the same" {
+	small_tree tree
+	strace -f -o trace -e trace=faccessat2 -e inject=faccessat2:error=EPERM \
+		"$MKISOFS" -V config-2 -r -o out.iso tree
+	grep -q 'openstack.*INJECTED' trace
+	seeded out.iso
+	run -1 cmp <(content out.iso openstack/latest/meta_data.json) tree/openstack/latest/meta_data.json
 }
 
 @test "mkisofs: neither /etc nor /run is needed" {

@@ -7,10 +7,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #define PATIENCE_MS 300
 
@@ -305,6 +309,44 @@ static void test_child_is_alone(void **state)
 	close(own);
 }
 
+/* As on a kernel without close_range(2); for good, so in a process of its own. */
+static int forbid_close_range(void)
+{
+	struct sock_filter rows[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = { sizeof(rows) / sizeof(*rows), rows };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) < 0 ||
+		close_range(1000, 1000, 0) == 0;
+}
+
+static void test_old_kernel(void **state)
+{
+	struct source_handle h;
+	struct reader r;
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (forbid_close_range())
+			_exit(1);
+		start(&r, TELL_WORLD, 10);
+		reader_go(&r);
+		status = reader_open(&r, &h);
+		reader_end(&r);
+		_exit(status < 0 ? 2 : seen->descriptors != 2 ? 3 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* Its parent is killed: it does not stay behind. */
 static void test_orphan(void **state)
 {
@@ -399,6 +441,7 @@ int main(void)
 			test_fails),
 		TEST("reader: the child has two descriptors, no handler of ours, and none of our secrets",
 			test_child_is_alone),
+		TEST("reader: it has no more where close_range(2) is refused", test_old_kernel),
 		TEST("reader: a child does not outlive a parent that is killed", test_orphan),
 		TEST("reader: without descriptors to be had it fails, and nothing runs",
 			test_no_descriptors),
