@@ -26,9 +26,10 @@ unitdir  := $(DESTDIR)$(or $(UNITDIR),$(PREFIX)/lib/systemd/system)
 gendir   := $(DESTDIR)$(or $(GENERATORDIR),$(PREFIX)/lib/systemd/system-generators)
 usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
 rulesdir := $(DESTDIR)$(or $(UDEVRULESDIR),$(PREFIX)/lib/udev/rules.d)
-# What the guest has besides. initramfs-tools reads two folders, and neither is in /usr/local.
+# What the guest has besides. initramfs-tools reads two folders, dracut one, and none is in /usr/local.
 stagedir := $(DESTDIR)$(PREFIX)/lib/seedrive
 initramfs := $(DESTDIR)$(or $(INITRAMFSDIR),$(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools)
+dracutmod := $(DESTDIR)$(or $(DRACUTDIR),/usr/lib/dracut)/modules.d/90seedrive
 statedir := $(DESTDIR)/var/lib/seedrive
 
 # A clock in the guest that shows less than this is none; SOURCE_DATE_EPOCH makes it repeatable.
@@ -154,6 +155,10 @@ check: deps
 check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
+# Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
+check-boot: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/outcomes.bats units=
+
 # Downloads each suite's kernel, and boots it: not for every day. make check-kernels SUITES="sid" tries some.
 check-kernels: deps
 	@$(MAKE) --no-print-directory all
@@ -173,7 +178,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* .ci/run tests/run tests/kernels bench/run bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run tests/kernels bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -218,10 +223,13 @@ install-guest: build/guest/seedrive-guest
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
 	install -D -m 755 boot/stage $(stagedir)/guest-stage
-	sed 's|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' boot/initramfs-tools/hook.in >build/hook
+	for in in initramfs-tools/hook dracut/90seedrive/module-setup.sh; do \
+		sed 's|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' boot/$$in.in >build/$${in##*/} || exit 1; done
 	install -D -m 755 build/hook $(initramfs)/hooks/seedrive
 	install -D -m 755 boot/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
 	install -D -m 755 boot/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
+	install -D -m 755 -t $(dracutmod) build/module-setup.sh boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
+	install -D -m 644 -t $(dracutmod) boot/dracut/90seedrive/seedrive-early.service
 	for unit in $(guest_units); do sed 's|@libdir@|$(PREFIX)/lib/seedrive|' boot/systemd/$$unit.in >build/$$unit && \
 		install -D -m 644 build/$$unit $(unitdir)/$$unit || exit 1; done
 	install -D -m 644 boot/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
@@ -229,7 +237,7 @@ install-guest: build/guest/seedrive-guest
 
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
-	rm -rf $(stagedir)
+	rm -rf $(stagedir) $(dracutmod)
 	rm -f $(sbindir)/seedrive-guest $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
 		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules
@@ -240,5 +248,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-guest uninstall-guest

@@ -112,9 +112,14 @@ listed() {
 		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
 		/opt/seedrive/sbin/seedrive-guest
 		/opt/seedrive/share/man/man8/seedrive-guest.8
+		/usr/lib/dracut/modules.d/90seedrive/early.sh
+		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+		/usr/lib/dracut/modules.d/90seedrive/root.sh
+		/usr/lib/dracut/modules.d/90seedrive/seedrive-early.service
 	END
 	# What is run, and what is read.
 	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/*} | sort -u)" = 755 ]
+	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
 	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
 	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/boot/stage"
@@ -123,7 +128,9 @@ listed() {
 		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
 	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
 	grep -q '^add script /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
-	run -1 grep -r '@[a-z]*@' guest/etc guest/opt/seedrive/lib
+	grep -q 'inst_simple /opt/seedrive/sbin/seedrive-guest ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	run -1 grep -r '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/lib
 	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
 	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
 	[ "$(find guest/var -mindepth 3)" = "" ]
@@ -135,10 +142,10 @@ listed() {
 	[ ! -e guest/etc ]
 	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
 	[ "$(listed)" = "" ]
-	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs)
+	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut)
 	in_guest PREFIX=/usr "${where[@]}"
 	[ ! -e guest/usr/lib/systemd/system/seedrive-guest.service ]
-	(cd guest/a && holds initramfs rules units)
+	(cd guest/a && holds dracut initramfs rules units)
 	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
 	[ "$(listed)" = "" ]
 }

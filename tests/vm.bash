@@ -6,7 +6,7 @@
 vm_setup() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	export ROOT VM BUILD TREE UUID DRIVE RECORD SEED
-	ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+	ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 	VM=$ROOT/tests/vm
 	BUILD=${BUILD:-$ROOT/build}
 	TREE=$ROOT/tests/data/nova-tree

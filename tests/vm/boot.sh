@@ -12,6 +12,7 @@
 #              virtio-blk-rw: a disk that can be written
 #   -i IMAGE   what is in it; else attached read-only
 #   -l IMAGE   a disk with the serial "ledger"; written to
+#   -r IMAGE   a disk that is the root, by its label "root"; written to
 #   -u UUID    the machine's UUID, by SMBIOS
 #   -a ARGS    more for the kernel's command line; what comes last wins
 #   -c CPU     qemu64 or cortex-a57 unless said
@@ -34,12 +35,14 @@ drive() {
 machine=x86_64 place=none image='' cpu='' limit=60 kill_at='' vars=''
 arguments="panic=-1 printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off"
 devices=()
-while getopts m:d:i:l:u:a:c:e:k:t: option; do
+while getopts m:d:i:l:r:u:a:c:e:k:t: option; do
 	case $option in
 	m) machine=$OPTARG ;;
 	d) place=$OPTARG ;;
 	i) image=$OPTARG ;;
 	l) devices+=(-drive "$(drive ledger "$OPTARG")" -device 'virtio-blk-pci,drive=ledger,serial=ledger') ;;
+	r) devices+=(-drive "$(drive root "$OPTARG")" -device 'virtio-blk-pci,drive=root,serial=root')
+		arguments+=" root=LABEL=root" ;;
 	u) devices+=(-uuid "$OPTARG") ;;
 	a) arguments+=" $OPTARG" ;;
 	c) cpu=$OPTARG ;;

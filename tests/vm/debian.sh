@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# usage: debian.sh OUT [DRACUT-OPTION]...
+#
+# Makes a machine of Debian 12 with systemd, as debootstrap installs it, and with what `make install-guest`
+# installs: the file system OUT/root.img, labelled "root", and three folders that boot.sh boots it by:
+#
+#   OUT/tools    the initramfs of initramfs-tools
+#   OUT/dracut   the initramfs of dracut
+#   OUT/bare     that of initramfs-tools from before seedrive-guest was installed
+#
+# At the end of its boot the machine runs tests/vm/report. The installed system is kept in the cache
+# ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, to change the root folder and to
+# make nodes; mounts nothing.
+
+set -euo pipefail
+export LC_ALL=C
+
+suite=bookworm
+wanted='systemd-sysv udev kmod dbus zstd busybox initramfs-tools dracut-core overlayroot cryptsetup-initramfs'
+here=$(cd "$(dirname "$0")" && pwd)
+
+die() {
+	printf 'debian.sh: %s\n' "$*" >&2
+	exit 1
+}
+
+# What it would install today, by name and version, told by apt as if nothing were installed.
+versions() {
+	# shellcheck disable=SC2086 # a list of words
+	apt-get -s -o Dir::State::status=/dev/null --no-install-recommends install \
+		'~E' '?priority(required)' $wanted 2>/dev/null | sed -n 's/^Inst \([^ ]* ([^ ]*\).*/\1/p' | sort
+}
+
+# The mirror that apt uses, and its proxy.
+install_system() {
+	local mirror
+	# shellcheck disable=SC2016 # apt's variable
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" \
+		'Component: main' 'Origin: Debian')
+	[ -n "$mirror" ] || die "apt knows no $suite: is 'apt-get update' due?"
+	eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
+	${http_proxy:+env http_proxy="$http_proxy"} debootstrap --variant=minbase --include="${wanted// /,}" \
+		"$suite" "$1" "${mirror%%$'\n'*}" >"$1.log" 2>&1 || { tail "$1.log" >&2; die "debootstrap failed"; }
+	rm -rf "$1.log" "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/usr/share/{doc,info,locale,man}
+}
+
+# Prints the folder of the installed system, which nobody changes.
+installed() {
+	local list name
+	list=$(versions)
+	[ -n "$list" ] || die "apt cannot tell what it would install: is 'apt-get update' due?"
+	name=$cache/debian_${suite}_$(sha256sum <<<"$list" | cut -c 1-16)
+	if [ ! -d "$name" ]; then
+		mkdir -p "$cache"
+		new=$(mktemp -d "$cache/new.XXXXXX")
+		trap 'rm -rf "$new" "$new.log"' EXIT
+		chmod 755 "$new"
+		install_system "$new"
+		# Renaming onto a folder that is not empty fails: then another run was faster, with the same.
+		mv -T "$new" "$name" 2>/dev/null || [ -d "$name" ] || die "$name: cannot be written"
+	fi
+	printf '%s\n' "$name"
+}
+
+# inside COMMAND...: its complaints, which are many where /proc is not mounted, are told if it fails.
+inside() {
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@" >"$new/log" 2>&1 ||
+		{ cat "$new/log" >&2; die "$1 failed"; }
+}
+
+# boots FOLDER COMMAND...: which makes /initramfs.
+boots() {
+	mkdir "$new/$1"
+	cp "$kernel"/boot/vmlinuz-* "$new/$1/vmlinuz"
+	inside "${@:2}"
+	mv "$root/initramfs" "$new/$1/"
+}
+
+add_kernel() {
+	mkdir -p "$root/lib/modules"
+	cp -r "$kernel/lib/modules/$version" "$root/lib/modules/"
+	cp "$kernel"/boot/config-* "$root/boot/"
+	inside depmod "$version"
+}
+
+add_report() {
+	install -D "$here/report" "$root/usr/local/sbin/report"
+	install -m 644 -t "$root/etc/systemd/system" "$here"/report*.service
+	inside systemctl enable report.service report-early.service
+	printf 'LABEL=root / ext4 defaults 0 1\n' >"$root/etc/fstab"
+	# So initramfs-tools takes the check of root along, as it does where it sees the mounted root.
+	echo FSTYPE=ext4 >"$root/etc/initramfs-tools/conf.d/root"
+	echo guest >"$root/etc/hostname"
+	: >"$root/etc/machine-id"
+	rm -f "$root/var/lib/dbus/machine-id"
+}
+
+# What is built is built by its owner.
+add_guest() {
+	mkdir "$new/guest"
+	chown "$owner:" "$new/guest"
+	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
+		make -s -C "$here/../.." install-guest DESTDIR="$new/guest" PREFIX=/usr
+	cp -r "$new/guest/." "$root/"
+	inside systemctl enable seedrive-guest.service seedrive-carry-over.service
+}
+
+[ $# -ge 1 ] || die "usage: debian.sh OUT [DRACUT-OPTION]..."
+out=$1
+owner=${FOR_USER:-root}
+cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" "$0" "$@"
+
+kernel=$("$here/kernel.sh")
+version=$(basename "$kernel"/lib/modules/*)
+system=$(installed)
+mkdir -p "$out"
+chown "$owner:" "$out"
+new=$(mktemp -d "$out/new.XXXXXX")
+trap 'rm -rf "$new"' EXIT
+chmod 755 "$new"
+root=$new/root
+cp -a --reflink=auto "$system" "$root"
+add_kernel
+add_report
+boots bare mkinitramfs -o /initramfs "$version"
+add_guest
+boots tools mkinitramfs -o /initramfs "$version"
+boots dracut dracut --no-hostonly --zstd --kver "$version" "${@:2}" /initramfs
+truncate -s 1G "$new/root.img"
+mkfs.ext4 -q -L root -d "$root" "$new/root.img"
+chown -R "$owner:" "$new"/{root.img,bare,tools,dracut}
+mv "$new"/{root.img,bare,tools,dracut} "$out"

@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `make check-boot`: Debian 12 where root is not simply a disk: encrypted, verified, never to be written, or that
+# of a machine which hibernated. tests/debian.bats has a /var of its own and an overlay.
+
+# `log` is set by of(), and machine() takes `devices`.
+# shellcheck disable=SC2034,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../vm
+load ../debian
+
+# QEMU wants its passphrase as text, and takes no time to stretch it.
+encrypted() {
+	local at=$BATS_FILE_TMPDIR
+	disk plain
+	printf '/dev/mapper/root / ext4 defaults 0 1\n' | write_on plain /etc/fstab
+	head -c 384 /dev/urandom | base64 -w 0 >"$at/key"
+	qemu-img convert -O luks --object "secret,id=key,file=$at/key" -o key-secret=key,iter-time=10 \
+		"$at/plain.img" "$at/luks.img"
+	set -- -d virtio-blk -i "$DRIVE" -l "$at/key" \
+		-a "ro root=/dev/mapper/root cryptopts=target=root,source=/dev/disk/by-id/virtio-root,key=/dev/disk/by-id/virtio-ledger"
+	machine luks luks tools "$@"
+	machine luks-again luks tools "$@"
+}
+
+# verified NAME FSTAB-LINE...: by dracut and systemd. What is checked there cannot be repaired.
+verified() {
+	local at=$BATS_FILE_TMPDIR name=$1 hash
+	shift
+	disk "$name"
+	printf '%s\n' '/dev/mapper/root / ext4 ro 0 0' "$@" | write_on "$name" /etc/fstab
+	hash=$(veritysetup format "$at/$name.img" "$at/$name.hashes" | sed -n 's/^Root hash:[[:space:]]*//p')
+	truncate -s %512 "$at/$name.hashes"
+	machine "$name" "$name" dracut -d virtio-blk -i "$DRIVE" -l "$at/$name.hashes" \
+		-a "ro root=/dev/mapper/root roothash=$hash systemd.verity_root_data=/dev/disk/by-id/virtio-root" \
+		-a "systemd.verity_root_hash=/dev/disk/by-id/virtio-ledger"
+}
+
+verified_roots() {
+	verified verity
+	truncate -s 64M "$BATS_FILE_TMPDIR/var.fs"
+	mkfs.ext4 -q -L var "$BATS_FILE_TMPDIR/var.fs"
+	# shellcheck disable=SC2054 # QEMU's
+	devices=(-drive "if=none,format=raw,id=var,file=$BATS_FILE_TMPDIR/var.fs" -device virtio-blk-pci,drive=var)
+	verified verity-var 'LABEL=var /var ext4 defaults 0 2'
+	devices=()
+}
+
+never_written() {
+	disk read-only
+	printf 'LABEL=root / ext4 ro 0 1\n' | write_on read-only /etc/fstab
+	machine read-only read-only tools -d virtio-blk -i "$DRIVE" -a ro
+}
+
+hibernating() {
+	disk sleeper
+	truncate -s 1G "$BATS_FILE_TMPDIR/swap"
+	mkswap -q -L swap "$BATS_FILE_TMPDIR/swap"
+	printf 'LABEL=root / ext4 defaults 0 1\nLABEL=swap none swap sw 0 0\n' | write_on sleeper /etc/fstab
+	set -- -d virtio-blk -i "$DRIVE" -l "$BATS_FILE_TMPDIR/swap" -a "ro resume=/dev/disk/by-id/virtio-ledger"
+	machine asleep sleeper tools "$@" -a sd.hibernate=1
+	machine awake sleeper tools "$@" -a sd.hibernate=1
+}
+
+one_row() {
+	encrypted
+	hibernating
+}
+
+another_row() {
+	verified_roots
+	never_written
+}
+
+setup_file() {
+	vm_setup
+	"$VM/debian.sh" "$BATS_FILE_TMPDIR/vm" --add systemd-veritysetup --add-drivers dm-verity
+	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
+	SEED=$(seed_of "$DRIVE")
+	one_row 3>&- &
+	another_row 3>&- &
+	wait
+}
+
+@test "boot: what opens an encrypted root waits, with no ledger yet: the seed is mixed before, and spent inside" {
+	of luks
+	in_order "$MIXED" "$READY" "$MIXED" "$MACHINE_ID"
+	waited cryptsetup
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=mix-only ready-before=no"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=dir reason=already-ready ready-before=yes"
+	told "vm: decided by root"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+	ended_well "ext4 ro" "ext4 rw"
+	of luks-again
+	in_order "$MIXED" "$READY" "$MIXED" "$MIXED"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=dir reason=already-spent ready-before=yes"
+	ended_well "ext4 ro" "ext4 rw"
+}
+
+@test "boot: a verified root cannot take a ledger: mixed before it is opened, and not credited" {
+	of verity
+	in_order "$MACHINE_ID" "$MIXED" "$READY" "$MACHINE_ID" "$MIXED"
+	waited systemd-veritys
+	told "seedrive-guest: root is read-only by its fstab: its ledger is left to the system"
+	told "vm: / is ext4 ro"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=ledger-read-only"
+}
+
+@test "boot: a verified root with a /var that can be written: the seed is spent there" {
+	of verity-var
+	in_order "$MACHINE_ID" "$MIXED" "$READY" "$MACHINE_ID" "$MIXED"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=dir reason=already-ready ready-before=yes"
+	told "vm: decided by system"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+}
+
+@test "boot: a root that is to stay read-only is not written to, and the seed only mixed" {
+	of read-only
+	in_order "$MIXED" "$MACHINE_ID" "$MIXED" "$READY"
+	told "seedrive-guest: root is read-only by its fstab: its ledger is left to the system"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=ledger-read-only ready-before=no"
+	diff <(printf '/ is ext4 ro\n/ is ext4 ro\n') <(sed -n 's/.*vm: \(\/ is .*\)/\1/p' "$log")
+	[ "$(ledger_on read-only)" = "" ]
+}
+
+@test "boot: a machine that resumes from hibernation: the seed is mixed by the kernel that ends, and root is not touched" {
+	of asleep
+	in_order "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"
+	run ! grep "the machine has resumed" "$log"
+	log=$BATS_FILE_TMPDIR/awake.log
+	in_order "$MIXED"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=mix-only ready-before=no"
+	told "vm: the machine has resumed"
+	run ! grep -E "mounted filesystem|vm: the boot goes on" "$log"
+	[ "$(ledger_on sleeper)" = "$SEED" ]
+}
