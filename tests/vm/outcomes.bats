@@ -12,14 +12,21 @@ bats_require_minimum_version 1.5.0
 load ../vm
 load ../debian
 
-# QEMU wants its passphrase as text, and takes no time to stretch it.
+# QEMU wants its passphrase as text, and takes no time to stretch it. Before that it measures its own CPU, which
+# fails every few times ("Unable to get accurate CPU usage"), and then it has to begin once more.
+encrypt() {
+	local tries=0
+	until qemu-img convert -O luks --object "secret,id=key,file=$3" -o key-secret=key,iter-time=10 "$1" "$2"; do
+		[ $((++tries)) -lt 30 ] || return
+	done
+}
+
 encrypted() {
 	local at=$BATS_FILE_TMPDIR
 	disk plain
 	printf '/dev/mapper/root / ext4 defaults 0 1\n' | write_on plain /etc/fstab
 	head -c 384 /dev/urandom | base64 -w 0 >"$at/key"
-	qemu-img convert -O luks --object "secret,id=key,file=$at/key" -o key-secret=key,iter-time=10 \
-		"$at/plain.img" "$at/luks.img"
+	encrypt "$at/plain.img" "$at/luks.img" "$at/key"
 	set -- -d virtio-blk -i "$DRIVE" -l "$at/key" \
 		-a "ro root=/dev/mapper/root cryptopts=target=root,source=/dev/disk/by-id/virtio-root,key=/dev/disk/by-id/virtio-ledger"
 	machine luks luks tools "$@"
