@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,7 +97,7 @@ static inline void run_program(const char *const argv[])
 
 /* For a group of tests: a new empty folder to stand in, gone with all it holds at the end. */
 struct temp_folder {
-	char path[64];
+	char path[PATH_MAX];
 	int before;
 };
 
@@ -112,7 +113,8 @@ static inline int temp_enter(void **state)
 	struct temp_folder *t = temp_folder();
 
 	(void)state;
-	strcpy(t->path, "/tmp/seedrive-unit-XXXXXX");
+	snprintf(t->path, sizeof(t->path), "%s/seedrive-unit-XXXXXX",
+		getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
 	t->before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return t->before < 0 || !mkdtemp(t->path) || chdir(t->path) < 0 ? -1 : 0;
 }
