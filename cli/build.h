@@ -25,6 +25,9 @@ struct build {
  */
 int build_parse(struct build *b, int argc, char **argv);
 
+/** build_begin - make_begin(), with no more drawn than what goes in may need. Returns: as build_parse(). */
+int build_begin(struct build *b);
+
 /** build_gather - the tree of what goes in, its label, and whom it is bound to. Returns: as build_parse(). */
 int build_gather(struct build *b);
 

@@ -68,6 +68,12 @@ static int open_dir(struct build *b)
 	return make_check_old(&b->make, b->replace.dirfd, b->replace.name, b->out);
 }
 
+int build_begin(struct build *b)
+{
+	b->entropy.sources.unmixed = !b->dir || !drive_may_mix(b->dir);
+	return make_begin(&b->make);
+}
+
 int build_gather(struct build *b)
 {
 	if ((b->dir ? open_dir(b) : open_files(b)) < 0)

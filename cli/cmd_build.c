@@ -45,10 +45,7 @@ static int make(struct build *b)
 
 int build_one(struct build *b)
 {
-	int status;
-
-	b->entropy.sources.unmixed = !b->dir || !drive_may_mix(b->dir);
-	status = make_begin(&b->make);
+	int status = build_begin(b);
 
 	if (status < 0)
 		status = open_out(b);

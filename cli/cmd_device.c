@@ -78,7 +78,7 @@ static int build(struct device *d)
 	int status = open_out(d);
 
 	if (status < 0)
-		status = make_begin(&d->build.make);
+		status = build_begin(&d->build);
 	if (status < 0)
 		status = build_gather(&d->build);
 	if (status < 0)
