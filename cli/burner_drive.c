@@ -119,9 +119,11 @@ int burner_look(struct burner *b, struct burner_medium *ret, struct fault *f)
 
 /* --- a drive at work --- */
 
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
 void burner_hold_signals(struct burner *b)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction act;
 	sigset_t set;
 	size_t i;
@@ -129,7 +131,7 @@ void burner_hold_signals(struct burner *b)
 	if (b->holds_signals)
 		return;
 	sigemptyset(&set);
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+	for (i = 0; i < SIGNALS; i++)
 		/* One that is ignored would wait as well, and look as if somebody meant it. */
 		if (sigaction(signals[i], NULL, &act) == 0 && act.sa_handler != SIG_IGN)
 			sigaddset(&set, signals[i]);
@@ -140,10 +142,14 @@ void burner_hold_signals(struct burner *b)
 static bool interrupted(void)
 {
 	sigset_t set;
+	size_t i;
 
-	return sigpending(&set) == 0 &&
-		(sigismember(&set, SIGINT) == 1 || sigismember(&set, SIGTERM) == 1 ||
-			sigismember(&set, SIGHUP) == 1);
+	if (sigpending(&set) < 0)
+		return false;
+	for (i = 0; i < SIGNALS; i++)
+		if (sigismember(&set, signals[i]) == 1)
+			return true;
+	return false;
 }
 
 int burner_wait(struct burner *b, uint64_t len, iso_progress *report, void *ctx, struct fault *f)
