@@ -2,7 +2,7 @@
 /* Starts the daemon. */
 #include "cli/cmd.h"
 #include "cli/options.h"
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "serve/limit.h"
 #include "serve/reservoir.h"
 #include "serve/serve.h"

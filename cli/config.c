@@ -2,7 +2,7 @@
 #include "cli/config.h"
 #include "cli/config_file.h"
 #include "cli/config_key.h"
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 
 #include <dirent.h>
 #include <errno.h>

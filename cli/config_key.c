@@ -2,10 +2,10 @@
 /* Which keys there are, what each may say, and what it is by default. */
 #include "cli/config_key.h"
 #include "cli/value.h"
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "serve/limit.h"
 #include "serve/reservoir.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "cli/configure.h"
 #include "cli/report.h"
 #include "cli/value.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef SEED_BROKER_CLIENT_H
 #define SEED_BROKER_CLIENT_H
 
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 
 /**
  * broker_connect - to the daemon, if it is one to be believed

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
 #include "seed/pump.h"

@@ -18,7 +18,7 @@ enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
 	SOURCE_CODE,   /* a computation of our own process: slow perhaps, but it ends */
 	SOURCE_DEVICE, /* something to open, read in a child: see seed/reader.h */
-	SOURCE_BROKER, /* the daemon: gives blocks that are assessed already, see seed/broker.h */
+	SOURCE_BROKER, /* the daemon: gives blocks that are assessed already, see util/wire/broker.h */
 	SOURCE_KERNEL, /* this kernel's generator: strength, but never hardware */
 };
 

@@ -65,7 +65,7 @@ static void store(struct refill *r, const struct seed *s)
 	for (i = 0; i < s->blocks; i++) {
 		struct broker_block *b = r->block + i;
 
-		memcpy(b->bytes, bytes + i * CONDITION_SIZE, CONDITION_SIZE);
+		memcpy(b->bytes, bytes + i * RECORD_BLOCK, RECORD_BLOCK);
 		b->hardware_bits = seed_hardware(s, i);
 		seed_provenance(s, i, b->provenance);
 	}

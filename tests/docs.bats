@@ -318,7 +318,7 @@ ends() {
 	}
 	says seedrive "At most $(($(limit seed/source.h SOURCES_MAX) - 1)); a path"
 	[ "$(grep -c 'RECORD_BITS_MAX' "$ROOT/cli/options.c")" -eq 1 ]
-	bits=$(($(limit seed/record.h RECORD_BLOCKS_MAX) * $(limit seed/record.h RECORD_BLOCK_BITS)))
+	bits=$(($(limit util/wire/record.h RECORD_BLOCKS_MAX) * $(limit util/wire/record.h RECORD_BLOCK_BITS)))
 	for name in seedrive seedrive-build seedrive-reseed seedrive-draw; do
 		says "$name" "Strength to claim, 1 to $bits."
 	done
@@ -327,7 +327,7 @@ ends() {
 	says seedrive.conf "at most $(($(limit cli/config_file.h CONFIG_FILE_MAX))) KiB"
 	says seedrive.conf "at most $(limit cli/config_file.h CONFIG_LINE_MAX) bytes"
 	says seedrive.conf "Strength to claim, 1 to $bits."
-	says seedrive.conf "The file has $(limit seed/record.h RECORD_NOTE_SIZE) bytes"
+	says seedrive.conf "The file has $(limit util/wire/record.h RECORD_NOTE_SIZE) bytes"
 	[ "$(limit cli/value.h DEADLINE_MS)" -eq 3600000 ]
 	says seedrive.conf "from 1ms to 1h"
 	says seedrive-build "nested deeper than $(limit util/json.h JSON_DEPTH_MAX) levels"
@@ -343,7 +343,7 @@ ends() {
 	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
 	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
-	says seedrive-serve "for 1 to $(($(limit seed/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
+	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
 	says seedrive-serve "$(limit serve/connection.h CONNECTIONS_PER_UID) for a user and $(limit serve/connection.h CONNECTIONS_MAX) in all"
 	says seedrive-serve "after $(($(limit serve/patient.h PATIENT_MIN_MS) / 1000)) seconds"
 	says seedrive-serve "up to $(($(limit serve/patient.h PATIENT_MAX_MS) / 60000)) minutes"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -76,8 +76,8 @@ size_t broker_answer_encode(
 	for (i = 0; i < blocks; i++, p += BROKER_BLOCK_SIZE) {
 		put32(p, block[i].hardware_bits);
 		put32(p + 4, 0);
-		memcpy(p + 8, block[i].bytes, CONDITION_SIZE);
-		memcpy(p + 8 + CONDITION_SIZE, block[i].provenance, BROKER_PROVENANCE);
+		memcpy(p + 8, block[i].bytes, RECORD_BLOCK);
+		memcpy(p + 8 + RECORD_BLOCK, block[i].provenance, BROKER_PROVENANCE);
 	}
 	return (size_t)(p - out);
 }
@@ -100,7 +100,7 @@ static bool is_provenance(const char *text)
 static bool is_block(const uint8_t *p)
 {
 	return get32(p) <= RECORD_BLOCK_BITS && get32(p + 4) == 0 &&
-		is_provenance((const char *)p + 8 + CONDITION_SIZE);
+		is_provenance((const char *)p + 8 + RECORD_BLOCK);
 }
 
 int broker_answer_parse(const uint8_t *raw, size_t len, size_t asked,
@@ -122,8 +122,8 @@ int broker_answer_parse(const uint8_t *raw, size_t len, size_t asked,
 			return -EBADMSG;
 	for (i = 0; i < blocks; i++, p += BROKER_BLOCK_SIZE) {
 		ret_block[i].hardware_bits = get32(p);
-		memcpy(ret_block[i].bytes, p + 8, CONDITION_SIZE);
-		memcpy(ret_block[i].provenance, p + 8 + CONDITION_SIZE, BROKER_PROVENANCE);
+		memcpy(ret_block[i].bytes, p + 8, RECORD_BLOCK);
+		memcpy(ret_block[i].provenance, p + 8 + RECORD_BLOCK, BROKER_PROVENANCE);
 	}
 	*ret_status = (enum broker_status)status;
 	return 0;

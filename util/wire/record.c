@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/record.h"
+#include "util/wire/record.h"
 #include "util/sha256.h"
 
 #include <errno.h>

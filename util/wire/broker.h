@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_BROKER_H
-#define SEED_BROKER_H
+#ifndef UTIL_WIRE_BROKER_H
+#define UTIL_WIRE_BROKER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/condition.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 /*
  * What the daemon and its clients say to each other, on a unix socket of type SOCK_SEQPACKET: a request,
@@ -24,7 +23,7 @@
 #define BROKER_PROVENANCE   96
 #define BROKER_HEAD_SIZE    16
 #define BROKER_REQUEST_SIZE BROKER_HEAD_SIZE
-#define BROKER_BLOCK_SIZE   (8 + CONDITION_SIZE + BROKER_PROVENANCE)
+#define BROKER_BLOCK_SIZE   (8 + RECORD_BLOCK + BROKER_PROVENANCE)
 #define BROKER_ANSWER_MAX   (BROKER_HEAD_SIZE + BROKER_BLOCKS_MAX * BROKER_BLOCK_SIZE)
 #define BROKER_NOTE_SIZE    (BROKER_HEAD_SIZE + UUID_SIZE + RECORD_ID_SIZE)
 
@@ -37,7 +36,7 @@ enum broker_status {
 
 /* A block fresh for this client. What its bits rest on has the margin taken off. */
 struct broker_block {
-	uint8_t bytes[CONDITION_SIZE];      /* secret */
+	uint8_t bytes[RECORD_BLOCK];        /* secret */
 	uint32_t hardware_bits;             /* at most RECORD_BLOCK_BITS */
 	char provenance[BROKER_PROVENANCE]; /* "rdrand:384 tpm:320 kernel": bits assessed by each */
 };

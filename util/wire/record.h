@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_RECORD_H
-#define SEED_RECORD_H
+#ifndef UTIL_WIRE_RECORD_H
+#define UTIL_WIRE_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>
