@@ -111,7 +111,7 @@ jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_ent
 $(B)/jitter: .FORCE
 	$(call settle,$(jitter_try),-DWITH_JITTER $(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy)
 
-$(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
+$(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) @$(B)/jitter -c -o $@ $<
 

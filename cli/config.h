@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 /*
  * The configuration: which keys there are, where each may stand, what it is by default. Reads and settles,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/sample.h"
-#include "seed/reader.h"
+#include "seed/source/reader.h"
 #include "util/clock.h"
 #include "util/secret.h"
 

@@ -3,7 +3,7 @@
 #define CLI_SAMPLE_H
 
 #include "seed/health.h"
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 #define SAMPLE_POINTS   64 /* of the rate over time */
 #define SAMPLE_MULTIPLE 16 /* bytes: whole words of a CPU source, whole windows of the tests */
@@ -43,7 +43,7 @@ typedef void (*sample_progress)(void *arg, uint64_t done, uint64_t total);
  * @patience_ms: for the opening, and for each few bytes of a device, not for all of them
  * @windows: of all sources of this run
  *
- * A device is read in a child, see seed/reader.h; no secret may be in memory but what secret_new() gave.
+ * A device is read in a child, see seed/source/reader.h; no secret may be in memory but what secret_new() gave.
  * Returns: 0, also where the source failed, see @s->err; -ENOMEM.
  */
 int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,

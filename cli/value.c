@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/value.h"
-#include "seed/source.h"
+#include "seed/source/source.h"
 #include "util/hex.h"
 
 #include <errno.h>

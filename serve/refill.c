@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/refill.h"
 #include "seed/draw.h"
-#include "seed/reader.h"
+#include "seed/source/reader.h"
 #include "serve/patient.h"
 #include "serve/say.h"
 #include "util/clock.h"

@@ -316,7 +316,7 @@ ends() {
 		mandoc -T utf8 -O width=1000 "$(page "$1")" | col -b | tr -s '\n\t ' ' ' >text
 		grep -qF -- "$2" text || { echo "$1: $2"; return 1; }
 	}
-	says seedrive "At most $(($(limit seed/source.h SOURCES_MAX) - 1)); a path"
+	says seedrive "At most $(($(limit seed/source/source.h SOURCES_MAX) - 1)); a path"
 	[ "$(grep -c 'RECORD_BITS_MAX' "$ROOT/cli/options.c")" -eq 1 ]
 	bits=$(($(limit util/wire/record.h RECORD_BLOCKS_MAX) * $(limit util/wire/record.h RECORD_BLOCK_BITS)))
 	for name in seedrive seedrive-build seedrive-reseed seedrive-draw; do
@@ -333,12 +333,12 @@ ends() {
 	says seedrive-build "nested deeper than $(limit util/json.h JSON_DEPTH_MAX) levels"
 	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
 	says seedrive-build "longer than $(limit seed/mix.h MIX_MAX) bytes"
-	seconds=$(($(limit seed/source.h SOURCE_DEADLINE_MS) / 1000))
+	seconds=$(($(limit seed/source/source.h SOURCE_DEADLINE_MS) / 1000))
 	least=$(($(limit seed/health.h HEALTH_STARTUP) + 64))
 	says seedrive-sources "$least bytes at least, within $seconds seconds"
-	says seedrive-sources "at most $(limit seed/stream.h STREAM_UNIX_MAX) bytes long"
-	says seedrive-sources "at most $(limit seed/source_hwrng.c BITS_MAX) bits a byte"
-	says seedrive-sources "At most $(limit seed/source_cpu.c RDRAND_TRIES) tries"
+	says seedrive-sources "at most $(limit seed/source/stream.h STREAM_UNIX_MAX) bytes long"
+	says seedrive-sources "at most $(limit seed/source/hwrng.c BITS_MAX) bits a byte"
+	says seedrive-sources "At most $(limit seed/source/cpu.c RDRAND_TRIES) tries"
 	says seedrive-sources "windows of $(limit seed/health.h HEALTH_REPEAT) bytes"
 	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
 	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."

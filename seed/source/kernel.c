@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 #include <errno.h>
 #include <sys/random.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Serial and USB keys, FIFOs; and recorded samples in a regular file, which are worth nothing. */
-#include "seed/source.h"
-#include "seed/stream.h"
+#include "seed/source/source.h"
+#include "seed/source/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>

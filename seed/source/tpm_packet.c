@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/tpm.h"
+#include "seed/source/tpm_packet.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/machine.h"
+#include "seed/source/machine.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A TPM 2.0: the kernel's device, or the socket of one in software. */
-#include "seed/source.h"
-#include "seed/machine.h"
-#include "seed/stream.h"
-#include "seed/tpm.h"
+#include "seed/source/source.h"
+#include "seed/source/machine.h"
+#include "seed/source/stream.h"
+#include "seed/source/tpm_packet.h"
 
 #include <errno.h>
 #include <fcntl.h>

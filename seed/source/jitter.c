@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How long the CPU takes for one and the same work, by libjitterentropy; where the build has it. */
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 #include <errno.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_READER_H
-#define SEED_READER_H
+#ifndef SEED_SOURCE_READER_H
+#define SEED_SOURCE_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 /*
  * A device, opened and read in a child process, which holds no descriptor of ours but the pipe that it

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_SOURCE_H
-#define SEED_SOURCE_H
+#ifndef SEED_SOURCE_SOURCE_H
+#define SEED_SOURCE_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
 	SOURCE_CODE,   /* a computation of our own process: slow perhaps, but it ends */
-	SOURCE_DEVICE, /* something to open, read in a child: see seed/reader.h */
+	SOURCE_DEVICE, /* something to open, read in a child: see seed/source/reader.h */
 	SOURCE_BROKER, /* the daemon: gives blocks that are assessed already, see util/wire/broker.h */
 	SOURCE_KERNEL, /* this kernel's generator: strength, but never hardware */
 };
@@ -105,7 +105,7 @@ void source_default(struct source_list *ret);
 /**
  * source_open - with what is stated put in place; h->assessed_bits is the last word on its worth
  * @deadline_ms: of clock_ms(), for the opening and all that is read
- * A device is opened in a child only (seed/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
+ * A device is opened in a child only (seed/source/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_STREAM_H
-#define SEED_STREAM_H
+#ifndef SEED_SOURCE_STREAM_H
+#define SEED_SOURCE_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>

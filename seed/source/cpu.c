@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RDSEED and RDRAND of x86-64, RNDRRS and RNDR of Arm: one word of 64 bits a step. */
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's hardware generator, with what the kernel says of its quality. */
-#include "seed/source.h"
-#include "seed/machine.h"
-#include "seed/stream.h"
+#include "seed/source/source.h"
+#include "seed/source/machine.h"
+#include "seed/source/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>

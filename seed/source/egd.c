@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An entropy gathering daemon, as its client: ekeyd, prngd, egd.pl. */
-#include "seed/source.h"
-#include "seed/stream.h"
+#include "seed/source/source.h"
+#include "seed/source/stream.h"
 
 #include <errno.h>
 #include <string.h>

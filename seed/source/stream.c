@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/stream.h"
+#include "seed/source/stream.h"
 #include "util/clock.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_TPM_H
-#define SEED_TPM_H
+#ifndef SEED_SOURCE_TPM_PACKET_H
+#define SEED_SOURCE_TPM_PACKET_H
 
 #include <stddef.h>
 #include <stdint.h>

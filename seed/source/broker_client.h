@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_BROKER_CLIENT_H
-#define SEED_BROKER_CLIENT_H
+#ifndef SEED_SOURCE_BROKER_CLIENT_H
+#define SEED_SOURCE_BROKER_CLIENT_H
 
 #include "util/wire/broker.h"
 

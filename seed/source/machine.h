@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_MACHINE_H
-#define SEED_MACHINE_H
+#ifndef SEED_SOURCE_MACHINE_H
+#define SEED_SOURCE_MACHINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

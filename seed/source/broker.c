@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The client of the daemon that may open what we may not. */
-#include "seed/broker_client.h"
-#include "seed/source.h"
+#include "seed/source/broker_client.h"
+#include "seed/source/source.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
