@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* t-tuples and the longest repeated substring, both from one suffix array. */
-#include "seed/estimate.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/view.h"
 
 #include <divsufsort.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two predictors that look back a bounded way: most common in a window, and lag. */
-#include "seed/estimate.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/view.h"
 
 #include <string.h>
 

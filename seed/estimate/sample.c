@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/sample.h"
+#include "seed/estimate/sample.h"
 #include "seed/source/reader.h"
 #include "util/clock.h"
 #include "util/secret.h"

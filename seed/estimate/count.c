@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The estimators that only count: most common value, collision, Markov. */
-#include "seed/estimate.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/view.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/estimate_memory.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/memory.h"
+#include "seed/estimate/view.h"
 
 #include <errno.h>
 #include <sys/random.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_SAMPLE_H
-#define CLI_SAMPLE_H
+#ifndef SEED_ESTIMATE_SAMPLE_H
+#define SEED_ESTIMATE_SAMPLE_H
 
 #include "seed/health.h"
 #include "seed/source/source.h"

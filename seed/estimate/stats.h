@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_STATS_H
-#define SEED_STATS_H
+#ifndef SEED_ESTIMATE_STATS_H
+#define SEED_ESTIMATE_STATS_H
 
 #include <stdbool.h>
 #include <stddef.h>

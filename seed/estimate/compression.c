@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The compression estimate: Maurer's universal statistic, over blocks of six bits. */
-#include "seed/estimate.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/view.h"
 
 #include <math.h>
 

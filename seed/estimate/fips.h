@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_FIPS_H
-#define SEED_FIPS_H
+#ifndef SEED_ESTIMATE_FIPS_H
+#define SEED_ESTIMATE_FIPS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/stats.h"
+#include "seed/estimate/stats.h"
 
 #include <float.h>
 #include <math.h>

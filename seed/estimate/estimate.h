@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef SEED_ESTIMATE_H
-#define SEED_ESTIMATE_H
+#ifndef SEED_ESTIMATE_ESTIMATE_H
+#define SEED_ESTIMATE_ESTIMATE_H
 
 #include <stddef.h>
 #include <stdint.h>

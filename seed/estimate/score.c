@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the four predictors share: how good a guesser is, over all, and in his best stretch. */
-#include "seed/estimate_view.h"
+#include "seed/estimate/view.h"
 
 #include <math.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two predictors that remember what followed: MultiMMC and LZ78Y. */
-#include "seed/estimate.h"
-#include "seed/estimate_memory.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/memory.h"
+#include "seed/estimate/view.h"
 
 #define MMC_PAIRS     100000 /* remembered of each depth */
 #define LZ78Y_STRINGS 65536  /* remembered of all depths */

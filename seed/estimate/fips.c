@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/fips.h"
+#include "seed/estimate/fips.h"
 
 #include <stdbool.h>
 #include <string.h>

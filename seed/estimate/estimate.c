@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "seed/estimate.h"
-#include "seed/estimate_view.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/view.h"
 #include "util/secret.h"
 
 #include <errno.h>
