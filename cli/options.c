@@ -2,7 +2,7 @@
 #include "cli/options.h"
 #include "cli/configure.h"
 #include "cli/report.h"
-#include "cli/value.h"
+#include "cli/config/value.h"
 #include "util/wire/record.h"
 
 #include <stdio.h>

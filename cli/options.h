@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/config.h"
+#include "cli/config/config.h"
 #include "seed/source/source.h"
 
 /* What configuration, --source, --require and --bits asked for, and how much is to be said. */

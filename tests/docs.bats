@@ -324,11 +324,11 @@ ends() {
 	done
 	says seedrive-inspect "0 to $bits."
 	says seedrive-build "more than $(limit iso/tree.h TREE_DEPTH_MAX) levels of folders"
-	says seedrive.conf "at most $(($(limit cli/config_file.h CONFIG_FILE_MAX))) KiB"
-	says seedrive.conf "at most $(limit cli/config_file.h CONFIG_LINE_MAX) bytes"
+	says seedrive.conf "at most $(($(limit cli/config/file.h CONFIG_FILE_MAX))) KiB"
+	says seedrive.conf "at most $(limit cli/config/file.h CONFIG_LINE_MAX) bytes"
 	says seedrive.conf "Strength to claim, 1 to $bits."
 	says seedrive.conf "The file has $(limit util/wire/record.h RECORD_NOTE_SIZE) bytes"
-	[ "$(limit cli/value.h DEADLINE_MS)" -eq 3600000 ]
+	[ "$(limit cli/config/value.h DEADLINE_MS)" -eq 3600000 ]
 	says seedrive.conf "from 1ms to 1h"
 	says seedrive-build "nested deeper than $(limit util/json.h JSON_DEPTH_MAX) levels"
 	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
@@ -655,20 +655,20 @@ with_key() {
 
 @test "accounting: the cutoffs and margins on the page are those of the code" {
 	value() {
-		sed -nE "s/^#define $1 +([0-9]+).*/\1/p" "$ROOT/seed/$2.h"
+		sed -nE "s/^#define $1 +([0-9]+).*/\1/p" "$ROOT/$2.h"
 	}
 	tr -s '\n ' ' ' <"$ROOT/doc/accounting.md" >page
 	says() {
 		grep -qF -- "$1" page
 	}
-	says ": $(value HEALTH_RCT_CUTOFF health) equal samples in a row fail"
-	says "a window of $(value HEALTH_APT_WINDOW health) found $(value HEALTH_APT_CUTOFF health) times"
-	says "the same aligned $(value HEALTH_REPEAT health) bytes"
-	says "at H = $(value HEALTH_H_BITS health) bits a byte"
-	says "at least $(value HEALTH_STARTUP health) bytes of every source"
-	says "at least $(value RECORD_BLOCK_BITS record) + $(value CLAIM_MARGIN_BITS claim) bits"
-	says "min($(value CLAIM_KERNEL_BITS claim), 256 * blocks - hardware_bits)"
-	says "or $(($(value SOURCE_DEADLINE_MS source) / 1000)) seconds, for the opening and all that is asked of it"
+	says ": $(value HEALTH_RCT_CUTOFF seed/health) equal samples in a row fail"
+	says "a window of $(value HEALTH_APT_WINDOW seed/health) found $(value HEALTH_APT_CUTOFF seed/health) times"
+	says "the same aligned $(value HEALTH_REPEAT seed/health) bytes"
+	says "at H = $(value HEALTH_H_BITS seed/health) bits a byte"
+	says "at least $(value HEALTH_STARTUP seed/health) bytes of every source"
+	says "at least $(value RECORD_BLOCK_BITS util/wire/record) + $(value CLAIM_MARGIN_BITS seed/claim) bits"
+	says "min($(value CLAIM_KERNEL_BITS seed/claim), 256 * blocks - hardware_bits)"
+	says "or $(($(value SOURCE_DEADLINE_MS seed/source/source) / 1000)) seconds, for the opening and all that is asked of it"
 }
 
 @test "format: the vectors and refusals on the page pass an independent reader" {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_CONFIG_H
-#define CLI_CONFIG_H
+#ifndef CLI_CONFIG_CONFIG_H
+#define CLI_CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +15,10 @@
 #define CONFIG_FILE     "/etc/seedrive.conf"
 #define CONFIG_FOLDER   "/etc/seedrive.conf.d"
 #define CONFIG_KEYS_MAX 16
+
+/* The largest values of [serve]; the daemon is held to the same at compile time, in cli/cmd_serve.c. */
+#define CONFIG_RESERVOIR_MAX 4096    /* blocks */
+#define CONFIG_RATE_MAX      1000000 /* blocks, of rate and burst */
 
 /* Whose settings. The keys before any section are for all of them but the daemon. */
 enum config_part {

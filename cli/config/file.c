@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/config_file.h"
+#include "cli/config/file.h"
 #include "util/io.h"
 #include "util/utf8.h"
 

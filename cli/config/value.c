@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/value.h"
+#include "cli/config/value.h"
 #include "seed/source/source.h"
 #include "util/hex.h"
 

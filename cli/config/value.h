@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_VALUE_H
-#define CLI_VALUE_H
+#ifndef CLI_CONFIG_VALUE_H
+#define CLI_CONFIG_VALUE_H
 
 #include <stdint.h>
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which keys there are, what each may say, and what it is by default. */
-#include "cli/config_key.h"
-#include "cli/value.h"
+#include "cli/config/key.h"
+#include "cli/config/value.h"
 #include "util/wire/broker.h"
-#include "serve/limit.h"
-#include "serve/reservoir.h"
 #include "util/wire/record.h"
 
 #include <errno.h>
@@ -161,17 +159,17 @@ static int take_broker(struct settings *s, const char *text, struct fault *f)
 
 static int take_reservoir(struct settings *s, const char *text, struct fault *f)
 {
-	return value_number("reservoir", text, 2, RESERVOIR_MAX, &s->reservoir, f);
+	return value_number("reservoir", text, 2, CONFIG_RESERVOIR_MAX, &s->reservoir, f);
 }
 
 static int take_rate(struct settings *s, const char *text, struct fault *f)
 {
-	return value_number("rate", text, 1, LIMIT_MAX, &s->rate, f);
+	return value_number("rate", text, 1, CONFIG_RATE_MAX, &s->rate, f);
 }
 
 static int take_burst(struct settings *s, const char *text, struct fault *f)
 {
-	return value_number("burst", text, 1, LIMIT_MAX, &s->burst, f);
+	return value_number("burst", text, 1, CONFIG_RATE_MAX, &s->burst, f);
 }
 
 /* --- keys --- */

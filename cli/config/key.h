@@ -2,7 +2,7 @@
 #ifndef CLI_CONFIG_KEY_H
 #define CLI_CONFIG_KEY_H
 
-#include "cli/config.h"
+#include "cli/config/config.h"
 
 /* A key. Its value is checked by being taken, so that what was read once can be taken again. */
 struct config_key {
