@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the report looks like: light and dark as the reader has it, and on paper. */
-#include "cli/check_page.h"
+#include "cli/check/page.h"
 
 /* clang-format off */
 const char check_style[] =

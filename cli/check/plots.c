@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The four plots of a source. */
-#include "cli/check_page.h"
-#include "cli/plot.h"
+#include "cli/check/page.h"
+#include "cli/check/plot.h"
 
 #include <inttypes.h>
 #include <math.h>

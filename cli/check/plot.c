@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/plot.h"
-#include "cli/html.h"
+#include "cli/check/plot.h"
+#include "cli/check/html.h"
 
 #include <math.h>
 

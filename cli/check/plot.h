@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_PLOT_H
-#define CLI_PLOT_H
+#ifndef CLI_CHECK_PLOT_H
+#define CLI_CHECK_PLOT_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of verdicts: what decides, and what is only told. */
-#include "cli/check.h"
+#include "cli/check/check.h"
 #include "seed/draw.h"
 
 #include <inttypes.h>

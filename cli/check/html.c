@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/html.h"
+#include "cli/check/html.h"
 #include "util/utf8.h"
 
 #include <string.h>

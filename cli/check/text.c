@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for people at a terminal. */
-#include "cli/check.h"
+#include "cli/check/check.h"
 #include "cli/report.h"
 
 static void print_source(const struct checked *c, FILE *to)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for programs. */
-#include "cli/check.h"
+#include "cli/check/check.h"
 #include "cli/entropy.h"
 
 static void add_real(json_object *to, const char *key, double number)

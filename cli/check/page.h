@@ -2,7 +2,7 @@
 #ifndef CLI_CHECK_PAGE_H
 #define CLI_CHECK_PAGE_H
 
-#include "cli/check.h"
+#include "cli/check/check.h"
 
 /* What the files of the report share; for them alone. */
 

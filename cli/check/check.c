@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/check.h"
+#include "cli/check/check.h"
 #include "cli/progress.h"
 
 static int count_all(struct checked *c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_HTML_H
-#define CLI_HTML_H
+#ifndef CLI_CHECK_HTML_H
+#define CLI_CHECK_HTML_H
 
 #include <stdio.h>
 

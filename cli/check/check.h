@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_CHECK_H
-#define CLI_CHECK_H
+#ifndef CLI_CHECK_CHECK_H
+#define CLI_CHECK_CHECK_H
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -77,7 +77,7 @@ const char *rate_text(double rate, char *out, size_t size);
 
 const char *verdict_word(enum verdict v);
 
-/* The three ways to tell: cli/check_text.c, check_json.c, check_html.c. */
+/* The three ways to tell: cli/check/text.c, json.c, page.c. */
 void check_print(const struct check *c, FILE *to);
 json_object *check_json(const struct check *c);
 void check_html(const struct check *c, FILE *to);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, as one page for an auditor: nothing in it is fetched from elsewhere, or run. */
-#include "cli/check_page.h"
-#include "cli/html.h"
+#include "cli/check/page.h"
+#include "cli/check/html.h"
 
 #include <sys/utsname.h>
 
