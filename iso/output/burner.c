@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An optical drive as the kernel shows it, and what to do with what is in it. */
-#include "cli/burner.h"
-#include "util/holder.h"
+#include "iso/output/burner.h"
+#include "iso/output/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef UTIL_REPLACE_H
-#define UTIL_REPLACE_H
+#ifndef ISO_OUTPUT_REPLACE_H
+#define ISO_OUTPUT_REPLACE_H
 
 #include <limits.h>
 #include <stdbool.h>

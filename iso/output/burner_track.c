@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An image onto a medium and back, by libburn. */
-#include "cli/burner_drive.h"
+#include "iso/output/burner_drive.h"
 
 #include <errno.h>
 #include <libburn/libburn.h>

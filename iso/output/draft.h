@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef UTIL_DRAFT_H
-#define UTIL_DRAFT_H
+#ifndef ISO_OUTPUT_DRAFT_H
+#define ISO_OUTPUT_DRAFT_H
 
 #include <stddef.h>
 #include <stdint.h>

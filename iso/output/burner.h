@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_BURNER_H
-#define CLI_BURNER_H
+#ifndef ISO_OUTPUT_BURNER_H
+#define ISO_OUTPUT_BURNER_H
 
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/content.h"
+#include "iso/output/content.h"
 #include "iso/write.h"
-#include "util/draft.h"
+#include "iso/output/draft.h"
 #include "util/fault.h"
 
 /* What is in an optical drive, as far as it decides what is to be done. */

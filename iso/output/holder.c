@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "util/holder.h"
+#include "iso/output/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>

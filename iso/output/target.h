@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef UTIL_TARGET_H
-#define UTIL_TARGET_H
+#ifndef ISO_OUTPUT_TARGET_H
+#define ISO_OUTPUT_TARGET_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 
 /*
  * A file written where it stands, for callers who hold it open, or who made it with the owner and mode
- * that it shall have. What util/replace.h does is safer; this is for those who cannot have it. Not
+ * that it shall have. What iso/output/replace.h does is safer; this is for those who cannot have it. Not
  * only a file: a pipe, a device, standard output.
  */
 struct target {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "util/replace.h"
+#include "iso/output/replace.h"
 #include "util/sha256.h"
 #include "util/hex.h"
 

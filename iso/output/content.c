@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a device holds: alone knows libblkid. */
-#include "cli/content.h"
+#include "iso/output/content.h"
 
 #include <blkid/blkid.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/disk.h"
-#include "cli/content.h"
-#include "cli/image.h"
-#include "util/holder.h"
+#include "iso/output/disk.h"
+#include "iso/output/content.h"
+#include "iso/output/lock.h"
+#include "iso/output/holder.h"
 #include "util/io.h"
 
 #include <errno.h>
@@ -36,7 +36,7 @@ int disk_open(struct disk *d, struct fault *f)
 	d->fd = -1;
 	r = holder_open(d->path, &d->fd, f);
 	if (r == 0)
-		r = image_lock(d->fd, d->path, f);
+		r = output_lock(d->fd, d->path, f);
 	if (r == 0 && !d->force)
 		r = check_content(d, f);
 	return r;

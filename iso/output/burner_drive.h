@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_BURNER_DRIVE_H
-#define CLI_BURNER_DRIVE_H
+#ifndef ISO_OUTPUT_BURNER_DRIVE_H
+#define ISO_OUTPUT_BURNER_DRIVE_H
 
-#include "cli/burner.h"
+#include "iso/output/burner.h"
 
 /* What the rooms of the burner share. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "util/target.h"
-#include "util/holder.h"
+#include "iso/output/target.h"
+#include "iso/output/holder.h"
 
 #include <errno.h>
 #include <fcntl.h>

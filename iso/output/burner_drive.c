@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An optical drive as libburn has it. */
-#include "cli/burner_drive.h"
+#include "iso/output/burner_drive.h"
 
 #include <errno.h>
 #include <libburn/libburn.h>

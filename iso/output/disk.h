@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_DISK_H
-#define CLI_DISK_H
+#ifndef ISO_OUTPUT_DISK_H
+#define ISO_OUTPUT_DISK_H
 
 #include <stdbool.h>
 
 #include "iso/write.h"
-#include "util/draft.h"
+#include "iso/output/draft.h"
 #include "util/fault.h"
 
 /*

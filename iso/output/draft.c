@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "util/draft.h"
+#include "iso/output/draft.h"
 #include "util/secret.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_CONTENT_H
-#define CLI_CONTENT_H
+#ifndef ISO_OUTPUT_CONTENT_H
+#define ISO_OUTPUT_CONTENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef UTIL_HOLDER_H
-#define UTIL_HOLDER_H
+#ifndef ISO_OUTPUT_HOLDER_H
+#define ISO_OUTPUT_HOLDER_H
 
 #include <stdbool.h>
 #include <sys/stat.h>
