@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads a drive back with the guest's own parser; never prints the seed. */
 #include "cli/cmd.h"
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/entropy.h"
-#include "cli/image.h"
+#include "drive/image.h"
 #include "cli/options.h"
 #include "seed/mix.h"
 #include "util/json.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fresh seed in a drive that stands: record and note in one write, then the random_seeds. */
 #include "cli/cmd.h"
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/entropy.h"
-#include "cli/image.h"
+#include "drive/image.h"
 #include "seed/mix.h"
 #include "util/io.h"
 #include "util/secret.h"

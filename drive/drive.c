@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/report.h"
 #include "seed/mix.h"
 #include "util/json.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_IMAGE_H
-#define CLI_IMAGE_H
+#ifndef DRIVE_IMAGE_H
+#define DRIVE_IMAGE_H
 
 #include "iso/read.h"
 #include "util/wire/record.h"

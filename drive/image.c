@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/image.h"
+#include "drive/image.h"
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
 #include "util/io.h"

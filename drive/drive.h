@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_DRIVE_H
-#define CLI_DRIVE_H
+#ifndef DRIVE_DRIVE_H
+#define DRIVE_DRIVE_H
 
 #include "iso/tree.h"
 #include "seed/draw.h"
