@@ -70,12 +70,12 @@ static void look_at_metadata(struct inspect *in, const char *text, size_t len, b
 
 static int read_metadata(struct inspect *in)
 {
-	char path[sizeof(((struct iso_entry *)0)->name) + 32];
+	char path[IMAGE_METADATA_PATH];
 	struct iso_entry file;
-	size_t at = 0;
+	struct image_walk walk = { 0 };
 	int r;
 
-	while ((r = image_metadata(&in->image, &at, &file, path, sizeof(path))) > 0) {
+	while ((r = image_metadata(&in->image, &walk, &file, path)) > 0) {
 		char *text;
 
 		if (file.len == 0 || file.len > MIX_FILE_MAX)

@@ -153,13 +153,13 @@ out:
 
 static int mix_all(struct reseed *re)
 {
-	char path[sizeof(((struct iso_entry *)0)->name) + 32];
+	char path[IMAGE_METADATA_PATH];
 	struct mixer *m = mixer_new(seed_mix_key(&re->seed));
 	struct iso_entry file;
-	size_t at = 0;
+	struct image_walk walk = { 0 };
 	int r = m ? 1 : -ENOMEM;
 
-	while (r > 0 && (r = image_metadata(&re->image, &at, &file, path, sizeof(path))) > 0) {
+	while (r > 0 && (r = image_metadata(&re->image, &walk, &file, path)) > 0) {
 		int e = file.len > 0 && file.len <= MIX_FILE_MAX ? mix_file(re, m, &file, path) : 0;
 
 		if (e < 0)

@@ -113,6 +113,16 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
 }
 
+@test "reseed: two versions that differ in the case of their names alone are each mixed once" {
+	small_tree tree
+	cp -r tree/openstack/latest tree/openstack/LATEST
+	"$TOOL" build -q --source kernel -o drive.iso tree
+	cp drive.iso old.iso
+	run -0 "$TOOL" reseed --source kernel drive.iso
+	[[ $output == *"; random_seed: 2 mixed, 0 left as they were" ]]
+	run -1 "$ROOT/tests/scan-memory" image:old.iso -- drive.iso
+}
+
 @test "reseed: the new seed stands on the disk before the tool ends" {
 	drive drive.iso
 	traced -e trace=pwrite64,fsync "$TOOL" reseed -q --source kernel drive.iso
