@@ -154,6 +154,25 @@ for i in range(int(sys.argv[2])):
 	json.dump({"random_seed": value}, open(folder + "/meta_data.json", "w"))' "$1" "$2"
 }
 
+@test "inspect: all values are compared with each other, however many there are" {
+	local last
+	versions tree 1000
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[2]}" = "random_seed   1000 values, all different" ]
+	for last in v0257 v0999; do
+		rm -r tree
+		versions tree $((10#${last#v} + 1))
+		cp "tree/openstack/v0256/meta_data.json" "tree/openstack/$last/"
+		genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+		run -0 "$TOOL" inspect drive.iso
+		[ "${lines[2]}" = "random_seed   $((10#${last#v} + 1)) values, some of them alike" ]
+		"$TOOL" inspect --json drive.iso >said
+		[ "$(member said random_seed_repeated)" = 1 ]
+	done
+}
+
 @test "inspect: two versions that differ in the case of their names alone are two" {
 	versions tree 2
 	mv tree/openstack/v0000 tree/openstack/latest
