@@ -62,8 +62,10 @@ static int read_metadata(struct inspect *in)
 	while ((r = image_metadata(&in->image, &walk, &file, path)) > 0) {
 		char *text;
 
-		if (file.len == 0 || file.len > MIX_FILE_MAX)
+		if (mix_size(file.len) < 0) {
+			in->damaged++;
 			continue;
+		}
 		text = secret_new((size_t)file.len);
 		if (!text)
 			return fault_errno(&in->fault, -ENOMEM, in->image.path);
