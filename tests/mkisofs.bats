@@ -489,7 +489,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	conf "bist = 3" "ttl = yesterday"
 	fails 0 "seedrive-mkisofs: warning: /etc/seedrive.conf:2: bist: unknown key
-seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time as in 90s, 15m, 12h, 1d or 2w" \
+seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" \
 		with_etc "$MKISOFS" -quiet -r -V cidata -o out.iso tree
 	seeded out.iso
 	# A plain image does not even ask.
