@@ -2,8 +2,8 @@
 /* The words of `seedrive build`. */
 #include "cli/batch.h"
 #include "cli/build.h"
+#include "cli/config/value.h"
 #include "cli/report.h"
-#include "cli/value.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "cli/sample.h"
-#include "seed/estimate.h"
-#include "seed/fips.h"
-#include "seed/stats.h"
+#include "seed/estimate/sample.h"
+#include "seed/estimate/estimate.h"
+#include "seed/estimate/fips.h"
+#include "seed/estimate/stats.h"
 
 #define CHECK_LEAST 1024 /* bytes to count in; of fewer only the delivery is told */
 #define CHECK_ROWS  10

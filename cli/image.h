@@ -3,7 +3,7 @@
 #define CLI_IMAGE_H
 
 #include "iso/read.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 #include "util/fault.h"
 
 /* A drive that stands, looked at with the guest's own reader. */
