@@ -28,12 +28,6 @@ struct image {
  */
 int image_open(struct image *im, const char *path, int flags, struct fault *f);
 
-/**
- * image_lock - until @fd is closed, against virtual machines that start with it and others like us
- * Returns: 0; -EBUSY with @f where one has it. @fd is open to be written.
- */
-int image_lock(int fd, const char *path, struct fault *f);
-
 void image_close(struct image *im);
 
 /* A walk over the versions of the metadata; zeroed before the first call of image_metadata(). */
