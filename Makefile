@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One file. PREFIX, DESTDIR, CC, CFLAGS, CPPFLAGS and LDFLAGS are the packager's; ours come last.
+# V=1 prints whole commands.
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
@@ -13,6 +14,9 @@ B        := build$(if $(SAN),/san)
 # Where the guest's program is built: for another machine elsewhere.
 G        := build/guest
 comma    := ,
+# $(call say,WORD[,FILE]): begins a command that is printed as these two, $@ unless said; with V=1 as it is.
+silent   := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+say       = $(if $(V),,@$(if $(silent),,printf '%s %s\n' $1 '$(or $2,$@)';) )
 hash     := \#
 
 bindir   := $(DESTDIR)$(PREFIX)/bin
@@ -75,13 +79,13 @@ all: $(linked) $(G)/seedrive-guest
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(host) -c -o $@ $<
+	$(call say,CC,$<)$(host) -c -o $@ $<
 
 # Of these a program takes what it refers to, and of the libraries what that needs: those of `check` cost
 # every start of a program some time.
 $(B)/host/shared.a: $(lib_obj) $(cli_obj)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(B)/seedrive: $(B)/host/cli/seedrive.o
 $(away:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
@@ -89,7 +93,7 @@ $(programs:%=$(B)/%): $(B)/host/cli/main.o
 $(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
 $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
+	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
 # $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
 settle = @mkdir -p $(@D); flags='$2'; \
@@ -111,7 +115,7 @@ $(B)/jitter: .FORCE
 
 $(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) @$(B)/jitter -c -o $@ $<
+	$(call say,CC,$<)$(host) @$(B)/jitter -c -o $@ $<
 
 # The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
@@ -120,10 +124,10 @@ guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patter
 
 $(G)/%.o: %.c
 	@mkdir -p $(@D)
-	$(guest_cc) -c -o $@ $<
+	$(call say,CC,$< ($(G)))$(guest_cc) -c -o $@ $<
 
 $(G)/seedrive-guest: $(guest_obj)
-	$(MUSL_CC) -static -nostdlib -no-pie -s \
+	$(call say,LD)$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
 
 # A cross compiler will do, as there is no libc in it.
@@ -134,17 +138,17 @@ guest-aarch64:
 
 $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
+	$(call say,LD)$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
 build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
 	guest/*.[ch])
 	@mkdir -p $(@D)
-	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
+	$(call say,LD)$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
 
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
+	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))
@@ -166,9 +170,10 @@ check-kernels: deps
 
 fuzz: $(fuzzers)
 
+# Of the build only what goes wrong is shown, as the three steps are what it is for.
 demo: deps
-	@$(MAKE) --no-print-directory all
-	tests/demo.sh
+	@$(MAKE) --no-print-directory $(if $(V),,-s) all
+	@tests/demo.sh
 
 bench: deps
 	@$(MAKE) --no-print-directory all bench-built
