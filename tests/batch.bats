@@ -138,7 +138,7 @@ seedrive: build: nothing: No such file or directory" ]
 	rows 4 >list
 	export AT DO="sleep 2"
 	AT="fsync:$(temp_of 3.iso)"
-	world script -qec "'$TOOL' build --jobs 1 --source kernel --batch list" typescript </dev/null >out
+	world script -qec '"$TOOL" build --jobs 1 --source kernel --batch list' typescript </dev/null >out
 	grep -q 'drives \[###############               \]  50%' typescript
 	grep -q '4 of 4 drives made' typescript
 	run -0 --separate-stderr world "$TOOL" build --jobs 1 --source kernel --batch list

@@ -324,6 +324,7 @@ assert "reason" not in source'
 }
 
 @test "report: one that cannot be written is named before anything is sampled, and nothing is left" {
+	need_mounts
 	mkdir folder closed
 	chmod 555 closed
 	mkfifo fifo
@@ -588,7 +589,7 @@ browser() {
 
 @test "check: progress is shown on a terminal only, and wiped" {
 	sample uniform-1000000
-	script -qec "'$TOOL' check -n 1000000 file:uniform-1000000 >said" typescript >/dev/null
+	script -qec '"$TOOL" check -n 1000000 file:uniform-1000000 >said' typescript >/dev/null
 	grep -qF 'file: estimating [' typescript
 	tr '\r' '\n' <typescript | grep -qE '\] +[0-9]+%$'
 	grep -qF $'\r\033[K' typescript

@@ -277,6 +277,7 @@ untouched() {
 }
 
 @test "hook: a drive with half a record is named; one that is switched off is said to be as it was" {
+	need_mounts
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	printf xxxxxxxx | overwrite disk.config $(($(extent disk.config seedrive.bin) * 2048 + 128))
 	hook prepare begin <xml

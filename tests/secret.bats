@@ -134,8 +134,9 @@ teardown() {
 	[ "$(stat -c %s given)" -eq 1088 ]
 }
 
+# bats test_tags=root
 @test "secret: a build onto a device keeps secrets in locked memory alone, and leaves none in it" {
-	[ "$(id -u)" = 0 ] || skip "needs root: a loop device"
+	need_root
 	truncate -s 4M disk
 	attach disk
 	# When all has been read back, and the kernel is told to forget its copies; the first such call is libblkid's.

@@ -84,7 +84,7 @@ as_uid() {
 }
 
 need_users() {
-	[ "$(id -u)" = 0 ] || skip "needs root, to be other users"
+	need_root
 	# They have to come to the socket, and to the client.
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/here" 2>/dev/null
 	chmod 711 "$BATS_RUN_TMPDIR"/*/ 2>/dev/null || true
@@ -222,6 +222,7 @@ signal.pause()' 3>&- &
 	[ "$(grep -c 'asked for faster than drawn' log)" -eq 1 ]
 }
 
+# bats test_tags=root
 @test "serve: a user beyond his share is told so, and another is served meanwhile" {
 	need_users
 	start --source kernel --rate 1 --burst 20
@@ -240,6 +241,7 @@ signal.pause()' 3>&- &
 	grep -q 'gave uid 1002 10 blocks' log
 }
 
+# bats test_tags=root
 @test "serve: while one user asks without end, another gets each of his seeds" {
 	need_users
 	start --source kernel
@@ -256,6 +258,7 @@ signal.pause()' 3>&- &
 	stop
 }
 
+# bats test_tags=root
 @test "serve: no user gets more than half the stock at once" {
 	need_users
 	start --source kernel --rate 1 --reservoir 40
@@ -288,6 +291,7 @@ signal.pause()' 3>&- &
 	run -1 grep -vE '^seedrive: gave uid|beyond a user' log
 }
 
+# bats test_tags=root
 @test "serve: of too many connections of one user the oldest goes, and another user is let in" {
 	need_users
 	start --source kernel
@@ -454,6 +458,7 @@ signal.pause()' 3>&- &
 	fails 1 "seedrive: serve: --socket: must be a path of 1 to 107 bytes" "$TOOL" serve --socket ""
 }
 
+# bats test_tags=root
 @test "serve: it goes by its section of the configuration, options win, and a fault is an error" {
 	need_users
 	printf '%s\n' '[serve]' 'source = kernel' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
@@ -596,6 +601,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 }
 
 @test "serve: each seed is one line in the journal, with its fields; without options it all meets in /run" {
+	need_mounts
 	small_tree tree
 	key fifo head -c 65536 /dev/urandom
 	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests" <<-'END'
@@ -646,6 +652,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 }
 
 @test "serve: a journal that does not take its lines stops nothing" {
+	need_mounts
 	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests" <<-'END'
 		import atexit, socket, subprocess, sys, time
 		sys.path.insert(0, sys.argv[2])
@@ -739,6 +746,7 @@ calls_of() {
 }
 
 @test "serve: the group of the TPM is added where there is one, and nothing where there is none" {
+	need_mounts
 	generator=$ROOT/boot/systemd/seedrive-tss-generator
 	# generate GROUP...: with these in /etc/group.
 	generate() {
@@ -754,6 +762,7 @@ SupplementaryGroups=tss" ]
 }
 
 @test "serve: sysusers.d and the rule for udev are understood" {
+	need_mounts
 	mkdir -p root/usr/lib/sysusers.d root/etc
 	cp "$ROOT/boot/sysusers.d/seedrive.conf" root/usr/lib/sysusers.d
 	as_root systemd-sysusers --root="$PWD/root"

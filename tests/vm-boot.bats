@@ -12,6 +12,7 @@ bats_require_minimum_version 1.5.0
 load vm
 
 setup_file() {
+	has_mounts || return 0
 	vm_setup
 	"$VM/initrd.sh" "$("$VM/kernel.sh")" "$BATS_FILE_TMPDIR/vm" BUSYBOX=y
 	"$VM/root.sh" "$BATS_FILE_TMPDIR/root"
@@ -20,6 +21,7 @@ setup_file() {
 }
 
 setup() {
+	need_mounts
 	cd "$BATS_TEST_TMPDIR" || return
 	devices=()
 	vm=$BATS_FILE_TMPDIR/vm

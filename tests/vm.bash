@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # What the suites in virtual machines share.
 
+. "$(dirname "${BASH_SOURCE[0]}")/base.bash"
+
 # vm_setup: for setup_file; kernel and initramfs are still to be made.
 vm_setup() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true

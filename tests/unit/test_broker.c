@@ -294,6 +294,7 @@ static void test_absent(void **state)
 		-ENAMETOOLONG);
 }
 
+/* Needs root, by which tests/run knows how to start this program. */
 static void test_believed(void **state)
 {
 	static const struct {
