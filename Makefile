@@ -96,9 +96,9 @@ $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
 # $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
-settle = @mkdir -p $(@D); flags='$2'; \
-	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o $@.try -x c - -x none $(LDFLAGS) $$flags 2>$@.log || flags='$3'; \
-	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
+settle = @mkdir -p "$(@D)"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
+	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o "$@.try" -x c - -x none $(LDFLAGS) "@$@.flags" 2>"$@.log" || \
+	echo '$3' >"$@.flags"; cmp -s "$@.flags" "$@" || cp "$@.flags" "$@"
 
 # libisofs was built with some of these or without; all of them, or it as a library.
 isofs_try := int iso_init(void), sodium_init(void); int main(void) { return iso_init() + sodium_init(); }
@@ -111,7 +111,7 @@ $(B)/libraries: .FORCE
 jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
 
 $(B)/jitter: .FORCE
-	$(call settle,$(jitter_try),-DWITH_JITTER $(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy)
+	$(call settle,$(jitter_try),-DWITH_JITTER $(if $(JITTER),"-I$(JITTER)" "-L$(JITTER)") -ljitterentropy)
 
 $(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
 	@mkdir -p $(@D)

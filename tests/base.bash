@@ -4,6 +4,8 @@
 
 # The modes of files are those that a test names.
 umask 022
+# Words are English, and names may have any character, whatever the locale, or without one.
+export LC_ALL=C.UTF-8
 # Programs of administrators, which other users do not find.
 PATH=$PATH:/usr/sbin:/sbin
 

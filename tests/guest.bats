@@ -461,9 +461,9 @@ judged() {
 	local image
 	for image in "$ROOT"/tests/data/hostile/*.img; do
 		cp "$image" drive.img
-		run timeout 10 "$GUEST" --dry-run --device drive.img
+		run timeout 300 "$GUEST" --dry-run --device drive.img
 		judged "$image" "$status $output"
-		run timeout 10 "$TOOL" inspect drive.img
+		run timeout 300 "$TOOL" inspect drive.img
 		[ "$status" -le 1 ] || { echo "${image##*/}: inspect ended with $status"; return 1; }
 		[[ ${image##*/} != refused-* ]] || [ "$status" -eq 1 ]
 	done
@@ -473,7 +473,7 @@ judged() {
 	local image
 	for image in "$ROOT"/tests/data/hostile/*.img; do
 		cp "$image" drive.img
-		run timeout 20 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device drive.img
+		run timeout 300 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device drive.img
 		judged "$image" "$status $output"
 	done
 }
@@ -500,7 +500,7 @@ judged() {
 	grep -q INJECTED calls
 	[ "$output" = "seedrive-guest: $loop: does not answer" ]
 	# QEMU's emulation of one program knows no child that shares memory.
-	run -1 timeout 20 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device "$loop"
+	run -1 timeout 300 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device "$loop"
 	[ "$output" = "seedrive-guest: $loop: does not answer" ]
 }
 

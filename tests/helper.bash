@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 # What the suites of the host's commands share. Each test begins in an empty folder of its own.
 
+# shellcheck source=tests/base.bash
 . "$(dirname "${BASH_SOURCE[0]}")/base.bash"
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)

@@ -583,7 +583,7 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 		import os, socket, subprocess, sys
 		journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		journal.bind("/run/systemd/journal/socket")
-		journal.settimeout(60)
+		journal.settimeout(600)
 
 		def mkisofs(*arguments):
 		    done = subprocess.run([sys.argv[1], *arguments], capture_output=True, text=True)

@@ -143,7 +143,7 @@ without_seeds() {
 	key fifo head -c 65536 /dev/urandom
 	chmod 600 fifo
 	own_run bash -euc "$(declare -f nova as_nova)"'
-		"$TOOL" serve --source file:fifo,bits=4,deadline=5s >log 2>&1 3>&- &
+		"$TOOL" serve --source file:fifo,bits=4,deadline=60s >log 2>&1 3>&- &
 		daemon=$!
 		trap "kill $daemon; wait $daemon || true" EXIT
 		until "$TOOL" draw --source broker -o seed -n 32 2>/dev/null; do

@@ -261,12 +261,12 @@ verity_table() {
 
 @test "boot: the firmware's ledger forbids in the initramfs already, and its variables are not left mounted" {
 	cp /usr/share/OVMF/OVMF_VARS_4M.fd vars
-	boot "" -e vars -t 120
+	boot "" -e vars
 	credited initramfs dir,efi
 	run -1 grep 'vm: mounted .* efivarfs' system
 	# The disk of before, and what the firmware knows.
 	cp "$BATS_FILE_TMPDIR/root" root
-	boot "" -e vars -t 120
+	boot "" -e vars
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=[a-z,]*efi reason=already-spent ready-before=no"
 	not_ready
 }
