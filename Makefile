@@ -159,6 +159,14 @@ check: deps
 check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
+# Without those in virtual machines.
+check-host: deps
+	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm%.bats tests/debian.bats,$(TESTS))"
+
+# What README says, in a bare Debian of each suite: an hour.
+check-suites: deps
+	tests/suites
+
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
 check-boot: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/outcomes.bats units=
@@ -183,7 +191,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run tests/kernels bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run tests/suites tests/kernels bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -253,5 +261,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-suites check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-guest uninstall-guest
