@@ -3,7 +3,7 @@
 #define CLI_BUILD_H
 
 #include "cli/make.h"
-#include "util/replace.h"
+#include "iso/output/replace.h"
 
 /* One drive of `seedrive build`, as asked for and on its way; or, with @batch, what all of them share. */
 struct build {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/image.h"
-#include "util/holder.h"
+#include "iso/output/holder.h"
+#include "iso/output/lock.h"
 #include "util/io.h"
 #include "util/secret.h"
 
@@ -10,11 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* QEMU marks what it does with an image by locks on single bytes from here on, 100 for what it does,
- * 200 for what it lets nobody else do (its block/file-posix.c). */
-#define QEMU_LOCK_FIRST 100
-#define QEMU_LOCK_COUNT 200
 
 #define NOTE_NAME_CUT "seedrive.jso"
 
@@ -50,23 +46,6 @@ static int open_file(struct image *im, int flags, struct fault *f)
 		return fault_set(f, -EINVAL, "%s: neither a file nor a block device", im->path);
 	im->size = (uint64_t)lseek(im->fd, 0, SEEK_END);
 	return 0;
-}
-
-/* Held until the end, so that no virtual machine starts from a drive half renewed, and no two of us
- * renew it at once. */
-int image_lock(int fd, const char *path, struct fault *f)
-{
-	struct flock l = { .l_type = F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = QEMU_LOCK_FIRST,
-		.l_len = QEMU_LOCK_COUNT };
-
-	if (fcntl(fd, F_OFD_SETLK, &l) == 0)
-		return 0;
-	if (errno == EAGAIN || errno == EACCES)
-		return fault_set(f, -EBUSY,
-			"%s: locked: a running virtual machine has it, or another reseed", path);
-	return fault_errno(f, -errno, path);
 }
 
 static int open_volume(struct image *im, struct fault *f)
@@ -133,7 +112,7 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f)
 	*im = (struct image){ .path = path, .fd = -1 };
 	r = open_file(im, flags, f);
 	if (r == 0 && (flags & O_ACCMODE) == O_RDWR)
-		r = image_lock(im->fd, im->path, f);
+		r = output_lock(im->fd, im->path, f);
 	if (r == 0)
 		r = open_volume(im, f);
 	if (r == 0)

@@ -3,7 +3,7 @@
 #define CLI_IMAGE_H
 
 #include "iso/read.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 #include "util/fault.h"
 
 /* A drive that stands, looked at with the guest's own reader. */
@@ -27,12 +27,6 @@ struct image {
  * Returns: 0 or -errno with @f; a record that is refused is -EBADMSG.
  */
 int image_open(struct image *im, const char *path, int flags, struct fault *f);
-
-/**
- * image_lock - until @fd is closed, against virtual machines that start with it and others like us
- * Returns: 0; -EBUSY with @f where one has it. @fd is open to be written.
- */
-int image_lock(int fd, const char *path, struct fault *f);
 
 void image_close(struct image *im);
 

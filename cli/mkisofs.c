@@ -6,7 +6,7 @@
 #include "cli/mkisofs_say.h"
 #include "cli/report.h"
 #include "cli/start.h"
-#include "util/target.h"
+#include "iso/output/target.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/config.h"
-#include "seed/source.h"
+#include "cli/config/config.h"
+#include "seed/source/source.h"
 
 /* What configuration, --source, --require and --bits asked for, and how much is to be said. */
 struct entropy_options {

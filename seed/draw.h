@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
 #include "seed/pump.h"
-#include "seed/reader.h"
-#include "seed/source.h"
+#include "seed/source/reader.h"
+#include "seed/source/source.h"
 
 #define DRAW_MIX_BLOCK 1 /* one block besides those of the record; see seed_mix_key() */
 

@@ -498,7 +498,7 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 	all_keys >known
 	[ "$(wc -l <known)" -ge 12 ]
 	sed -n '/^const struct config_key config_keys/,/^};/s/^\t{ "\([a-z]*\)".*/\1/p' \
-		"$ROOT/cli/config_key.c" | sort >table
+		"$ROOT/cli/config/key.c" | sort >table
 	diff known table
 	sed -n '/^\.Sh KEYS$/,/^\.Sh /s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
 	diff known paged

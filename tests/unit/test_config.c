@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/config.h"
-#include "cli/config_file.h"
-#include "cli/config_key.h"
+#include "cli/config/config.h"
+#include "cli/config/file.h"
+#include "cli/config/key.h"
 #include "cli/configure.h"
 #include "cli/options.h"
 #include "unit.h"
