@@ -14,12 +14,15 @@ load helper
 load guest
 
 GUEST=$ROOT/build/guest/seedrive-guest
-# As stat(1) calls them; findmnt(8) does not know what a chroot is on.
-LASTING='ext2/ext3|xfs|btrfs|f2fs|zfs|bcachefs'
 
 setup_file() {
 	cc -O2 -Wall -Wextra -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/stop" "$ROOT/tests/stop.c"
 	"$TOOL" build -q --source kernel --bind none -o "$BATS_FILE_TMPDIR/drive.iso" "$NOVA"
+}
+
+# lasts PATH: it is on a file system of a disk. What a chroot is on, findmnt(8) does not know.
+lasts() {
+	stat -f -c %T "$1" | grep -qxE 'ext2/ext3|xfs|btrfs|f2fs|zfs|bcachefs'
 }
 
 setup() {
@@ -27,9 +30,9 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/here" || return
 	# A ledger wants a disk: that of TMPDIR, or else the one that we stand on.
 	ledgers=$BATS_TEST_TMPDIR
-	if ! stat -f -c %T "$ledgers" | grep -qxE "$LASTING"; then
+	if ! lasts "$ledgers"; then
+		lasts "$ROOT/build" || skip "needs a disk for ledgers, below TMPDIR or the sources: ext4, XFS, Btrfs, F2FS or ZFS"
 		ledgers=$(mktemp -d "$ROOT/build/ledgers.XXXXXX")
-		stat -f -c %T "$ledgers" | grep -qxE "$LASTING"
 	fi
 	ledger=$ledgers/ledger
 	drive=$BATS_FILE_TMPDIR/drive.iso
