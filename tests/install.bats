@@ -24,7 +24,7 @@ setup_file() {
 # makes OPTION...: what it prints of an object, built anew.
 makes() {
 	rm -rf made
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make --no-print-directory -C "$ROOT" "$@" B="$PWD/made" "$PWD/made/host/util/hex.o"
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u V -u SAN make --no-print-directory -C "$ROOT" "$@" B="$PWD/made" "$PWD/made/host/util/hex.o"
 	[ -s made/host/util/hex.o ]
 }
 
