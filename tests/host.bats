@@ -27,6 +27,7 @@ setup() {
 	mkdir -m 777 out
 	small_tree tree
 	cp "$TOOL" seedrive
+	chmod 755 seedrive
 }
 
 # What the daemon tells its manager goes into `status`, line by line.

@@ -230,6 +230,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	small_tree tree
 	# The tool too: the other user may not be able to reach where it was built.
 	cp "$BATS_FILE_TMPDIR/preload.so" "$TOOL" .
+	chmod 755 preload.so seedrive
 	chmod 777 .
 	AS_USER=
 	[ "$(id -u)" != 0 ] || AS_USER="setpriv --reuid=65534 --regid=65534 --clear-groups"

@@ -260,12 +260,30 @@ static void watchdog(void **state)
 	unsetenv("WATCHDOG_PID");
 }
 
+/* A namespace to mount in; who is not root becomes that of a namespace of users, as a file has an owner. */
+static int own_namespace(void)
+{
+	const uid_t uid = geteuid();
+	const gid_t gid = getegid();
+	char map[32];
+
+	if (uid == 0)
+		return unshare(CLONE_NEWNS);
+	if (unshare(CLONE_NEWNS | CLONE_NEWUSER) < 0)
+		return -1;
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	file_write("/proc/self/uid_map", map, strlen(map));
+	file_write("/proc/self/setgroups", "deny", 4);
+	snprintf(map, sizeof(map), "0 %u 1", gid);
+	file_write("/proc/self/gid_map", map, strlen(map));
+	return 0;
+}
+
 /* A /run of our own, which nobody else sees and which ends with us. */
 static int own_run(void **state)
 {
 	(void)state;
-	if (unshare(CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0)) < 0 ||
-		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+	if (own_namespace() < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
 		no_namespace = errno;
 		return 0;
 	}
