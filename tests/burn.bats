@@ -289,8 +289,10 @@ mounting() {
 	refused "write-protected" build
 	loop 4M
 	mknod -m 000 node b "$((0x$(stat -c %t "$DEV")))" "$((0x$(stat -c %T "$DEV")))"
+	# Where it was built, root's rights may be needed to come.
+	cp -r "$TOOL" "$B/libexec" .
 	fails 1 "seedrive: build: node: Permission denied" \
-		unprivileged "$TOOL" build -q --source kernel -o node tree
+		unprivileged ./seedrive build -q --source kernel -o node tree
 	no_drive "$DEV"
 }
 
