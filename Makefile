@@ -68,7 +68,7 @@ lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
-guest_src := $(wildcard guest/*.c) iso/read.c util/wire/record.c util/hex.c util/sha256.c
+guest_src := $(wildcard guest/*.c) iso/read.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(guest_src:%.c=$(G)/%.o)
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))

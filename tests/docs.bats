@@ -328,8 +328,9 @@ ends() {
 	says seedrive.conf "at most $(limit cli/config/file.h CONFIG_LINE_MAX) bytes"
 	says seedrive.conf "Strength to claim, 1 to $bits."
 	says seedrive.conf "The file has $(limit util/wire/record.h RECORD_NOTE_SIZE) bytes"
-	[ "$(limit cli/config/value.h DEADLINE_MS)" -eq 3600000 ]
+	[ "$(limit seed/source/source.h SOURCE_DEADLINE_MAX_MS)" -eq 3600000 ]
 	says seedrive.conf "from 1ms to 1h"
+	says seedrive-sources "from 1ms to 1h"
 	says seedrive-build "nested deeper than $(limit util/json.h JSON_DEPTH_MAX) levels"
 	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
 	says seedrive-build "longer than $(limit seed/mix.h MIX_MAX) bytes"
@@ -356,7 +357,7 @@ ends() {
 	says seedrive-check "fewer than $(limit seed/health.h HEALTH_APT_CUTOFF) times"
 	says seedrive-check "aligned $(limit seed/health.h HEALTH_REPEAT) bytes"
 	says seedrive-check "lags of 1 to $(limit seed/estimate/stats.h STATS_LAGS) bits"
-	says seedrive-guest "1 to $(limit guest/options.c WAIT_MAX_S)."
+	says seedrive-guest "from 1s to $(($(limit guest/options.c WAIT_MAX_S) / 60))m;"
 	says seedrive-guest "It holds $(limit guest/ledger_efi.c ENTRIES_MAX) numbers"
 	says seedrive-guest "at most $(limit guest/stock.h STOCK_MAX) bytes in base64"
 	[ "$(limit guest/machine.h MACS_MAX)" -eq 8 ]
@@ -364,6 +365,14 @@ ends() {
 	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
 	path=$(flat guest/device.h | grep -oE 'char path\[[0-9]+' | cut -d'[' -f2)
 	says seedrive-guest "at most $((path - 1)) characters"
+}
+
+@test "docs: the units of a time in the page are those of the parser" {
+	local units
+	units=$(sed -nE 's/^\t\{ "([a-z]+)", [0-9]+ \},$/\1/p' "$ROOT/util/duration.c" | paste -sd ' ')
+	[ "$units" = "ms s m h d w" ]
+	[ "$(sed -n '/^is a whole number and, without a space, its unit:$/,/^for milliseconds/p' "$(page seedrive.conf)" |
+		sed -n 's/^\.Cm //p' | tr -d ',' | tr -s '\n ' ' ')" = "$units " ]
 }
 
 # journal_fields PAGE: those that have an entry there.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/config/value.h"
 #include "seed/source/source.h"
+#include "util/duration.h"
 #include "util/hex.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 static int parse_digits(const char **text, uint32_t *ret)
@@ -37,47 +37,22 @@ int value_number(const char *name, const char *text, uint32_t low, uint32_t high
 	return 0;
 }
 
-struct unit {
-	const char *name;
-	uint32_t factor;
-};
-
-/* A number and one of these units behind it, the last row of which has no name; false: it is none. */
-static bool parse_units(const char *text, const struct unit *unit, uint32_t *ret)
-{
-	uint32_t n;
-
-	if (parse_digits(&text, &n) < 0)
-		return false;
-	while (*unit->name && strcmp(text, unit->name) != 0)
-		unit++;
-	if (strcmp(text, unit->name) != 0 || (uint64_t)n * unit->factor > UINT32_MAX)
-		return false;
-	*ret = n * unit->factor;
-	return true;
-}
-
 int value_duration(const char *name, const char *text, uint32_t *ret, struct fault *f)
 {
-	static const struct unit units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 },
-		{ "w", 604800 }, { "", 1 } };
+	uint64_t ms;
 
-	if (parse_units(text, units, ret))
-		return 0;
-	return fault_set(
-		f, -EINVAL, "%s: %s: must be a time as in 90s, 15m, 12h, 1d or 2w", name, text);
+	if (duration_parse(text, strlen(text), &ms) < 0 || ms % 1000 != 0 || ms / 1000 > UINT32_MAX)
+		return fault_set(f, -EINVAL,
+			"%s: %s: must be whole seconds up to %u, as in 90s, 15m, 12h, 1d or 2w",
+			name, text, UINT32_MAX);
+	*ret = (uint32_t)(ms / 1000);
+	return 0;
 }
 
 int value_deadline(const char *name, const char *text, uint32_t *ret, struct fault *f)
 {
-	static const struct unit units[] = { { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
-		{ "h", 3600000 }, { "", 1000 } };
-	uint32_t ms;
-
-	if (!parse_units(text, units, &ms) || ms < 1 || ms > DEADLINE_MS)
-		return fault_set(f, -EINVAL,
-			"%s: %s: must be a time from 1ms to 1h, as in 500ms or 2s", name, text);
-	*ret = ms;
+	if (source_parse_deadline(text, strlen(text), ret) < 0)
+		return fault_set(f, -EINVAL, "%s: %s: %s", name, text, SOURCE_DEADLINE_WORDS);
 	return 0;
 }
 

@@ -11,17 +11,16 @@
  * "NAME: TEXT: must be ...". The result is untouched then.
  */
 
-#define VALUE_NONE  "none" /* nothing required, bound to nothing, nothing to fall back on */
-#define DEADLINE_MS 3600000
+#define VALUE_NONE "none" /* nothing required, bound to nothing, nothing to fall back on */
 
 /** value_number - a whole number from @low to @high. */
 int value_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret,
 	struct fault *f);
 
-/** value_duration - "90", "90s", "15m", "12h", "1d", "2w" as seconds; "0": none. */
+/** value_duration - whole seconds, in any unit of duration_parse(); "0": none. */
 int value_duration(const char *name, const char *text, uint32_t *ret, struct fault *f);
 
-/** value_deadline - "500ms", "2", "2s", "1m" as milliseconds, 1 to DEADLINE_MS. */
+/** value_deadline - what source_parse_deadline() reads, in milliseconds. */
 int value_deadline(const char *name, const char *text, uint32_t *ret, struct fault *f);
 
 /** value_require - names of sources, and `hardware`, separated by commas; or `none`. */

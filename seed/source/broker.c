@@ -2,6 +2,7 @@
 /* The client of the daemon that may open what we may not. */
 #include "seed/source/broker_client.h"
 #include "seed/source/source.h"
+#include "seed/source/stream.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
@@ -144,6 +145,11 @@ void broker_tell(int fd, const struct broker_note *note)
 
 /* --- its row of the table, which says whether it is there; its blocks are asked for in seed/draw.c --- */
 
+static int check_broker(const struct source_spec *spec, struct fault *f)
+{
+	return stream_check_unix(spec->arg, f);
+}
+
 static int open_broker(const struct source_spec *spec, struct source_handle *h)
 {
 	h->fd = broker_connect(spec->arg[0] ? spec->arg : BROKER_SOCKET, h->deadline_ms);
@@ -193,6 +199,7 @@ const struct source source_broker = {
 	.device = BROKER_SOCKET,
 	.assessed_bits = 0,
 	.per_bytes = 1,
+	.check = check_broker,
 	.open = open_broker,
 	.fill = fill_broker,
 	.close = close_broker,

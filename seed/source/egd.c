@@ -53,9 +53,8 @@ static int parse(const char *arg, struct where *w, struct fault *f)
 		return parse_tcp(arg + 4, w, f);
 	if (strncmp(arg, "unix:", 5) != 0 || !arg[5])
 		return fault_set(f, -EINVAL, "must be unix:PATH or tcp:HOST:PORT");
-	if (strlen(arg + 5) > STREAM_UNIX_MAX)
-		return fault_set(
-			f, -EINVAL, "the path of a socket has at most %d bytes", STREAM_UNIX_MAX);
+	if (stream_check_unix(arg + 5, f) < 0)
+		return -EINVAL;
 	strcpy(w->path, arg + 5);
 	return 0;
 }

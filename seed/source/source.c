@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/source/source.h"
+#include "util/duration.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,29 +73,26 @@ static int set_bits(struct source_spec *spec, const char *piece, size_t len, str
 	return 0;
 }
 
-#define DEADLINE_MAX_MS 3600000
+int source_parse_deadline(const char *text, size_t len, uint32_t *ret_ms)
+{
+	uint64_t ms;
 
-/* "500ms", "5s". */
+	if (duration_parse(text, len, &ms) < 0 || ms < 1 || ms > SOURCE_DEADLINE_MAX_MS)
+		return -EINVAL;
+	*ret_ms = (uint32_t)ms;
+	return 0;
+}
+
 static int set_deadline(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
-	const char *p = piece + strlen("deadline=");
-	const char *const end = piece + len;
-	unsigned long n = 0;
+	const size_t key = strlen("deadline=");
 
-	while (p < end && *p >= '0' && *p <= '9' && n <= DEADLINE_MAX_MS)
-		n = 10 * n + (unsigned)(*p++ - '0');
-	if (end - p == 1 && *p == 's')
-		n *= 1000;
-	else if (end - p != 2 || memcmp(p, "ms", 2) != 0)
-		n = 0;
 	if (spec->src->kind == SOURCE_KERNEL)
 		return fault_set(f, -EINVAL, "--source: %s: is waited for until it is ready",
 			spec->src->name);
-	if (n < 1 || n > DEADLINE_MAX_MS)
-		return fault_set(f, -EINVAL,
-			"--source: %.*s: must be a time as in 500ms or 5s, at most an hour",
-			(int)len, piece);
-	spec->deadline_ms = (unsigned)n;
+	if (source_parse_deadline(piece + key, len - key, &spec->deadline_ms) < 0)
+		return fault_set(
+			f, -EINVAL, "--source: %.*s: %s", (int)len, piece, SOURCE_DEADLINE_WORDS);
 	return 0;
 }
 

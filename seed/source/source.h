@@ -14,6 +14,9 @@
 #define SOURCE_DEVICE_MAX  128
 #define SOURCE_REMARK_MAX  64
 
+#define SOURCE_DEADLINE_MAX_MS 3600000
+#define SOURCE_DEADLINE_WORDS  "must be a time from 1ms to 1h, as in 500ms or 2s"
+
 enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
 	SOURCE_CODE,   /* a computation of our own process: slow perhaps, but it ends */
@@ -95,6 +98,12 @@ const struct source *source_find(const char *name, size_t len);
  * Returns: 0, or -EINVAL with @f naming the word.
  */
 int source_parse(const char *text, struct source_list *ret, struct fault *f);
+
+/**
+ * source_parse_deadline - a deadline of a source, or of all: 1 to SOURCE_DEADLINE_MAX_MS, in any unit of duration_parse()
+ * Returns: 0, or -EINVAL, for which the words are SOURCE_DEADLINE_WORDS.
+ */
+int source_parse_deadline(const char *text, size_t len, uint32_t *ret_ms);
 
 /** source_list_has_broker - is the daemon one of them? */
 bool source_list_has_broker(const struct source_list *list);

@@ -180,6 +180,13 @@ int stream_tcp(const char *host, const char *port, int64_t deadline_ms)
 	return r;
 }
 
+int stream_check_unix(const char *path, struct fault *f)
+{
+	return strlen(path) <= STREAM_UNIX_MAX ?
+		0 :
+		fault_set(f, -EINVAL, "the path of a socket has at most %d bytes", STREAM_UNIX_MAX);
+}
+
 bool stream_is_port(const char *text, size_t len)
 {
 	unsigned n = 0;

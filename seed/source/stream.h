@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/fault.h"
+
 struct stat;
 
 /*
@@ -33,6 +35,9 @@ int stream_unix(const char *path, struct stat *ret_node, int64_t deadline_ms);
 
 /** stream_tcp - connected; -EADDRNOTAVAIL: no such host. Looking up its name knows no deadline. */
 int stream_tcp(const char *host, const char *port, int64_t deadline_ms);
+
+/** stream_check_unix - can a socket have that path? Returns: 0, or -EINVAL with @f: "what is wrong with it". */
+int stream_check_unix(const char *path, struct fault *f);
 
 /** stream_is_port - is that the number of a TCP port? */
 bool stream_is_port(const char *text, size_t len);

@@ -72,9 +72,8 @@ static int parse_path(const char *path, struct where *w, struct fault *f)
 		return fault_set(f, -EINVAL, "host= and port= go with swtpm only");
 	if (!*path)
 		return fault_set(f, -EINVAL, "a path is missing");
-	if (w->kind == AT_UNIX && strlen(path) > STREAM_UNIX_MAX)
-		return fault_set(
-			f, -EINVAL, "the path of a socket has at most %d bytes", STREAM_UNIX_MAX);
+	if (w->kind == AT_UNIX && stream_check_unix(path, f) < 0)
+		return -EINVAL;
 	strcpy(w->path, path);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_MAKE_H
-#define CLI_MAKE_H
+#ifndef DRIVE_COMPOSE_H
+#define DRIVE_COMPOSE_H
 
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/entropy.h"
 #include "iso/write.h"
 

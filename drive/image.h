@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_IMAGE_H
-#define CLI_IMAGE_H
+#ifndef DRIVE_IMAGE_H
+#define DRIVE_IMAGE_H
 
 #include "iso/read.h"
 #include "util/wire/record.h"
@@ -30,13 +30,22 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f);
 
 void image_close(struct image *im);
 
+/* A walk over the versions of the metadata; zeroed before the first call of image_metadata(). */
+struct image_walk {
+	struct iso_dir versions; /* what is below openstack/ */
+	bool begun;
+};
+
+#define IMAGE_METADATA_PATH (sizeof(((struct iso_entry *)0)->name) + 32)
+
 /**
- * image_metadata - the next openstack/VERSION/meta_data.json
- * @at:   0 before the first call
- * @path: where it stands in the image
- * Returns: 1, 0 behind the last, or -errno.
+ * image_metadata - the next openstack/VERSION/meta_data.json; each of them once
+ * @w:        the walk, in storage of the caller
+ * @ret_file: the file; valid if 1 is returned
+ * @path:     the path of the file in the image
+ * Returns: 1; 0 after the last one; -errno if a folder cannot be read.
  */
-int image_metadata(const struct image *im, size_t *at, struct iso_entry *ret_file, char *path,
-	size_t path_size);
+int image_metadata(const struct image *im, struct image_walk *w, struct iso_entry *ret_file,
+	char path[IMAGE_METADATA_PATH]);
 
 #endif

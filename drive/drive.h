@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_DRIVE_H
-#define CLI_DRIVE_H
+#ifndef DRIVE_DRIVE_H
+#define DRIVE_DRIVE_H
 
 #include "iso/tree.h"
 #include "seed/draw.h"
@@ -14,12 +14,17 @@ struct drive_request {
 	bool provenance; /* tenants may know the sources */
 };
 
+/* What became of the meta_data.json files of a drive. */
+struct drive_mixed {
+	unsigned mixed; /* have a new random_seed */
+	unsigned left;  /* were left as they were, with a warning */
+};
+
 struct drive {
 	struct drive_secret *secret;
 	char note[RECORD_NOTE_SIZE];
 	bool has_record;
-	unsigned mixed; /* values of random_seed that are new */
-	unsigned left;  /* ... and that had to be left as they were */
+	struct drive_mixed files;
 };
 
 /** drive_is_seed_label - is this one of the four labels under which a guest looks for a seed? */
@@ -62,6 +67,13 @@ void drive_forget(struct drive *d, struct tree *t);
  */
 int drive_seed(
 	struct drive *d, const struct tree *t, const struct drive_request *req, struct fault *f);
+
+/**
+ * drive_count_mixed - count what became of one meta_data.json, and warn if it is left as it was
+ * @r:    what mix_size() or mix_metadata() returned; -ENOENT, a file without a random_seed, counts for nothing
+ * @name: of the file, for the warning
+ */
+void drive_count_mixed(struct drive_mixed *c, int r, const char *name);
 
 /**
  * drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces

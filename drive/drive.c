@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/report.h"
 #include "seed/mix.h"
 #include "util/json.h"
@@ -72,36 +72,40 @@ static struct tree_node *next_metadata(const struct tree *t, size_t *at)
 	return NULL;
 }
 
-static void warn_left(const struct tree *t, const struct tree_node *node, const char *why)
+void drive_count_mixed(struct drive_mixed *c, int r, const char *name)
 {
-	char path[PATH_MAX];
+	if (r == 0) {
+		c->mixed++;
+	} else if (r != -ENOENT) {
+		c->left++;
+		report_warning("%s: %s: left as it was", name, mix_why(r));
+	}
+}
 
-	report_warning("%s: %s: left as it was", tree_name(t, node, path), why);
+/* Bytes of the file to hold: none of one that is too large to be mixed. */
+static size_t room_for(const struct tree_node *node)
+{
+	return mix_size(node->size) == 0 ? (size_t)node->size : 0;
 }
 
 static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node, char *text,
 	struct mixer *m, struct fault *f)
 {
 	char path[PATH_MAX];
-	int r = tree_read(t, node, text, f);
+	int e = 0, r = mix_size(node->size);
 
-	if (r < 0)
-		return r;
-	snprintf(path, sizeof(path), "openstack/%s/%s", node->parent->name, METADATA);
-	r = mix_metadata(m, text, (size_t)node->size, path);
+	if (r == 0)
+		e = tree_read(t, node, text, f);
+	if (e < 0)
+		return e;
 	if (r == 0) {
-		node->bytes = (const uint8_t *)text;
-		d->mixed++;
-	} else if (r != -ENOENT) {
-		warn_left(t, node, mix_why(r));
-		d->left++;
+		snprintf(path, sizeof(path), "openstack/%s/%s", node->parent->name, METADATA);
+		r = mix_metadata(m, text, (size_t)node->size, path);
 	}
+	if (r == 0)
+		node->bytes = (const uint8_t *)text;
+	drive_count_mixed(&d->files, r, tree_name(t, node, path));
 	return 0;
-}
-
-static bool small_enough(const struct tree_node *node)
-{
-	return node->size <= MIX_FILE_MAX;
 }
 
 static int mix_all(struct drive *d, const struct tree *t, const struct seed *seed, struct fault *f)
@@ -121,13 +125,8 @@ static int mix_all(struct drive *d, const struct tree *t, const struct seed *see
 	if (!m)
 		return fault_errno(f, -ENOMEM, "seed");
 	while (r == 0 && (node = next_metadata(t, &at))) {
-		if (!small_enough(node)) {
-			warn_left(t, node, "larger than 16 MiB");
-			d->left++;
-			continue;
-		}
 		r = mix_one(d, t, node, text, m, f);
-		text += node->size;
+		text += room_for(node);
 	}
 	mixer_free(m);
 	return r;
@@ -139,8 +138,7 @@ static size_t metadata_size(const struct tree *t)
 	size_t at = 0, sum = 0;
 
 	while ((node = next_metadata(t, &at)))
-		if (small_enough(node))
-			sum += (size_t)node->size;
+		sum += room_for(node);
 	return sum;
 }
 
@@ -162,7 +160,7 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE])
 	char *text;
 	int r;
 
-	if (!node || node->kind != TREE_FILE || !small_enough(node))
+	if (!node || node->kind != TREE_FILE || mix_size(node->size) < 0)
 		return -ENOENT;
 	text = secret_new((size_t)node->size + 1);
 	if (!text)

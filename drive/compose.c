@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/make.h"
+#include "drive/compose.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "util/io.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/image.h"
+#include "drive/image.h"
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
 #include "util/io.h"
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define NOTE_NAME_CUT "seedrive.jso"
+#define METADATA      "meta_data.json"
 
 struct image_secret {
 	uint8_t record[RECORD_SIZE_MAX];
@@ -140,27 +141,38 @@ void image_close(struct image *im)
 	im->fd = -1;
 }
 
-/* A walk that begins anew each time: a handful of folders, and no state to keep. */
-int image_metadata(const struct image *im, size_t *at, struct iso_entry *ret_file, char *path,
-	size_t path_size)
+/* 0: there is no openstack/. */
+static int begin_walk(const struct image *im, struct image_walk *w)
 {
-	struct iso_entry folder;
-	struct iso_dir d;
-	size_t i;
-	int r = iso_find(&im->volume, "openstack", &folder);
+	struct iso_entry openstack;
+	int r = iso_find(&im->volume, "openstack", &openstack);
 
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	if (!folder.is_dir)
+	if (r == -ENOENT || (r == 0 && !openstack.is_dir))
 		return 0;
-	r = iso_dir_open(&d, &im->volume, &folder);
-	for (i = 0; r >= 0 && (r = iso_dir_next(&d, &folder)) > 0; i++) {
-		if (i < *at || !folder.is_dir)
+	if (r == 0)
+		r = iso_dir_open(&w->versions, &im->volume, &openstack);
+	w->begun = r == 0;
+	return r < 0 ? r : 1;
+}
+
+int image_metadata(const struct image *im, struct image_walk *w, struct iso_entry *ret_file,
+	char path[IMAGE_METADATA_PATH])
+{
+	struct iso_entry version;
+	int r = w->begun ? 1 : begin_walk(im, w);
+
+	while (r > 0 && (r = iso_dir_next(&w->versions, &version)) > 0) {
+		if (!version.is_dir)
 			continue;
-		*at = i + 1;
-		snprintf(path, path_size, "openstack/%s/meta_data.json", folder.name);
-		if (iso_find(&im->volume, path, ret_file) == 0 && !ret_file->is_dir)
+		/* By the entry and not by its name, which two folders can have in different cases. */
+		r = iso_find_below(&im->volume, &version, METADATA, ret_file);
+		if (r < 0 && r != -ENOENT)
+			return r;
+		if (r == 0 && !ret_file->is_dir) {
+			snprintf(path, IMAGE_METADATA_PATH, "openstack/%s/" METADATA, version.name);
 			return 1;
+		}
+		r = 1;
 	}
 	return r;
 }
