@@ -98,9 +98,9 @@ $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
 # $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
-settle = @mkdir -p "$(@D)"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
+settle = @mkdir -p "$(@D)"; rm -f "$@.flags" "$@.try" "$@.log"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
 	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o "$@.try" -x c - -x none $(LDFLAGS) "@$@.flags" 2>"$@.log" || \
-	echo '$3' >"$@.flags"; cmp -s "$@.flags" "$@" || cp "$@.flags" "$@"
+	echo '$3' >"$@.flags"; cmp -s "$@.flags" "$@" || mv -f "$@.flags" "$@"
 
 # libisofs was built with some of these or without; all of them, or it as a library.
 isofs_try := int iso_init(void), sodium_init(void); int main(void) { return iso_init() + sodium_init(); }
@@ -201,6 +201,11 @@ deps:
 
 # --- installation ---
 
+# $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
+# user's.
+fill = install -D -m $1 $2 $3 && \
+	sed -i 's|@bindir@|$(PREFIX)/bin|; s|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' $3
+
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
@@ -211,14 +216,12 @@ install: all
 	for page in $(man8); do install -D -m 644 $$page $(mandir)/man8/$${page#man/} || exit 1; done
 	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
 	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
-	sed 's|@bindir@|$(PREFIX)/bin|' boot/systemd/seedrived.service.in >build/seedrived.service
-	install -D -m 644 build/seedrived.service $(unitdir)/seedrived.service
+	$(call fill,644,boot/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
 	install -D -m 644 boot/systemd/seedrived.socket $(unitdir)/seedrived.socket
 	install -D -m 755 boot/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
 	install -D -m 644 boot/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
-	sed 's|@bindir@|$(PREFIX)/bin|' boot/libvirt-hook.in >build/libvirt-hook
-	install -D -m 755 build/libvirt-hook $(datadir)/libvirt-hook
+	$(call fill,755,boot/libvirt-hook.in,$(datadir)/libvirt-hook)
 	install -D -m 644 -t $(datadir)/selinux boot/selinux/seedrive.te boot/selinux/seedrive.fc
 	install -D -m 644 -t $(datadir)/apparmor boot/apparmor/libvirt-qemu boot/apparmor/seedrived
 
@@ -237,15 +240,13 @@ install-guest: build/guest/seedrive-guest
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
 	install -D -m 755 boot/stage $(stagedir)/guest-stage
-	for in in initramfs-tools/hook dracut/90seedrive/module-setup.sh; do \
-		sed 's|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' boot/$$in.in >build/$${in##*/} || exit 1; done
-	install -D -m 755 build/hook $(initramfs)/hooks/seedrive
+	$(call fill,755,boot/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	install -D -m 755 boot/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
 	install -D -m 755 boot/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
-	install -D -m 755 -t $(dracutmod) build/module-setup.sh boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
+	$(call fill,755,boot/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
+	install -D -m 755 -t $(dracutmod) boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
 	install -D -m 644 -t $(dracutmod) boot/dracut/90seedrive/seedrive-early.service
-	for unit in $(guest_units); do sed 's|@libdir@|$(PREFIX)/lib/seedrive|' boot/systemd/$$unit.in >build/$$unit && \
-		install -D -m 644 build/$$unit $(unitdir)/$$unit || exit 1; done
+	for unit in $(guest_units); do $(call fill,644,boot/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 boot/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
 	install -d -m 700 $(statedir)
 

@@ -57,7 +57,7 @@ new_drive() {
 stopped() {
 	local n=$1
 	shift
-	"$BATS_FILE_TMPDIR/stop" "$n" credits "$@" 2>said
+	as_root "$BATS_FILE_TMPDIR/stop" "$n" credits "$@" 2>said
 }
 
 # guest [OPTION...]: as in a virtual machine whose kernel is not ready, with the ledger.

@@ -9,6 +9,8 @@
 
 bats_require_minimum_version 1.5.0
 
+# bats file_tags=root
+
 load helper
 
 # Others' scripts, with and without a place in the order of their own; and a setting.

@@ -751,7 +751,7 @@ last_close() {
 	[ "$(cat out)" = old ]
 	fails 1 "seedrive-mkisofs: tree: Is a directory" "$MKISOFS" -r -o tree tree
 	fails 1 "seedrive-mkisofs: disk/out.iso: Read-only file system" \
-		mounted 1m sh -c 'mount -o remount,ro disk && "$MKISOFS" -r -V cidata -o disk/out.iso tree'
+		mounted 1m sh -c 'mount -o remount,bind,ro disk && "$MKISOFS" -r -V cidata -o disk/out.iso tree'
 }
 
 @test "mkisofs: a file that may not be read fails the image, and is not left out of it" {

@@ -493,7 +493,9 @@ signal.pause()' 3>&- &
 
 # --- secrets ---
 
+# bats test_tags=root
 @test "serve: what was given is in the daemon's memory no more, nor in what it says" {
+	need_root
 	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
 	start --source kernel
 	until_true stocked 64

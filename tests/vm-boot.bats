@@ -9,10 +9,12 @@
 
 bats_require_minimum_version 1.5.0
 
+# bats file_tags=root
+
 load vm
 
 setup_file() {
-	has_mounts || return 0
+	[ "$(id -u)" = 0 ] && has_mounts || return 0
 	vm_setup
 	"$VM/initrd.sh" "$("$VM/kernel.sh")" "$BATS_FILE_TMPDIR/vm" BUSYBOX=y
 	"$VM/root.sh" "$BATS_FILE_TMPDIR/root"
@@ -21,6 +23,7 @@ setup_file() {
 }
 
 setup() {
+	need_root
 	need_mounts
 	cd "$BATS_TEST_TMPDIR" || return
 	devices=()
