@@ -37,9 +37,9 @@ setup() {
 	install_stage
 }
 
-# install_stage [SED...]: as it is installed, but for its root and its patience.
+# install_stage [SED...]: as it is installed, but for its root.
 install_stage() {
-	sed "s|^top=.*|top=$PWD/root|; s|^limit=.*|limit=1|; ${1:-}" "$ROOT/boot/stage" >root/lib/seedrive/guest-stage
+	sed "s|^top=.*|top=$PWD/root|; ${1:-}" "$ROOT/boot/stage" >root/lib/seedrive/guest-stage
 	chmod 755 root/lib/seedrive/guest-stage
 }
 
@@ -86,8 +86,9 @@ answer() {
 	printf '%s\n' "${@:2}" >"answers/$1"
 }
 
-# hangs KIND [COMMANDS]: that call does not end by itself.
+# hangs KIND [COMMANDS]: that call does not end by itself, and is not waited for as long as else.
 hangs() {
+	sed -i 's|^limit=[0-9]*|limit=3|' root/lib/seedrive/guest-stage
 	printf '#!/bin/bash\n%s\nexec sleep 1000\n' "${2:-}" >"answers/$1"
 	chmod 755 "answers/$1"
 }

@@ -80,9 +80,9 @@ mixed() {
 
 @test "vm: on Arm a drive that can be written gets its tombstone" {
 	cp "$unbound" drive.iso
-	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=3" "$BATS_FILE_TMPDIR/vm"
+	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=300" "$BATS_FILE_TMPDIR/vm"
 	credited vdb drive
-	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=3" "$BATS_FILE_TMPDIR/vm"
+	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=300" "$BATS_FILE_TMPDIR/vm"
 	said "spent seed=$seed drive=/dev/vdb ledger=drive reason=already-spent ready-before=no"
 	not_ready
 }
