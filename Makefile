@@ -136,7 +136,7 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
+build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
 	guest/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
