@@ -172,7 +172,7 @@ whole() {
 
 @test "burn: --force leaves no mark of what there was, wherever it stood" {
 	loop 300M
-	# A real one, as newer versions of libblkid do not take the mark alone for btrfs. GPT has a copy in the last
+	# A real btrfs, because libblkid 2.41 does not recognize the magic number alone. GPT has a copy in the last
 	# sector.
 	mkfs.btrfs -q "$DEV" 2>/dev/null
 	"$ROOT/tests/gpt.py" "$DEV"

@@ -32,8 +32,8 @@ others() {
 	disk unseeded
 	machine unseeded unseeded tools -a ro
 	disk overlay
-	# mount(8) of Debian 13 otherwise gives the kernel the layers again as systemd remounts root writable, and the
-	# kernel refuses that: a fault of its own, with which root stays read-only.
+	# Without the variable, mount(8) of Debian 13 repeats the layers of the overlay when systemd remounts root writable;
+	# the kernel refuses that, and root stays read-only.
 	machine overlay overlay tools -d virtio-blk -i "$DRIVE" \
 		-a "ro overlayroot=tmpfs systemd.setenv=LIBMOUNT_FORCE_MOUNT2=always"
 }

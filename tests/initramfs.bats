@@ -52,7 +52,7 @@ order() {
 
 @test "initramfs: it has a driver for each place where a drive may be, even where the machine has no need of it" {
 	find "$INITRD/files/" -name '*.ko' -printf '%f\n' | tr - _ >modules
-	# Newer kernels of Debian have some of virtio built in.
+	# The kernels of Debian 13 have some of virtio built in.
 	sed 's|.*/||' "$INITRD"/files/lib/modules/*/modules.builtin | tr - _ >builtin
 	for driver in libata ata_piix ata_generic scsi_mod cdrom sr_mod sd_mod virtio virtio_ring virtio_pci virtio_mmio \
 		virtio_blk virtio_scsi efivarfs; do
