@@ -142,7 +142,7 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
 	@mkdir -p $(@D)
 	$(call say,LD)$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)

@@ -57,13 +57,15 @@ order() {
 
 @test "initramfs: it has a driver for each place where a drive may be, even where the machine has no need of it" {
 	need_mounts
-	find "$INITRD/files/" -name '*.ko' -printf '%f\n' | tr - _ >drivers
+	find "$INITRD/files/" -name '*.ko' -printf '%f\n' | tr - _ >modules
+	# The kernels of Debian 13 have some of virtio built in.
+	sed 's|.*/||' "$INITRD"/files/lib/modules/*/modules.builtin | tr - _ >builtin
 	for driver in libata ata_piix ata_generic scsi_mod cdrom sr_mod sd_mod virtio virtio_ring virtio_pci virtio_mmio \
 		virtio_blk virtio_scsi efivarfs; do
-		grep -qx "$driver.ko" drivers
+		grep -qx "$driver.ko" modules builtin
 	done
 	# Not those of the running machine: MODULES=list was asked for.
-	run -1 grep -x 'virtio_net.ko' drivers
+	run -1 grep -x 'virtio_net.ko' modules
 }
 
 @test "initramfs: AHCI comes along where the kernel has a module for it" {

@@ -772,7 +772,8 @@ SupplementaryGroups=tss" ]
 	grep -q '^seedrive:' root/etc/group
 	grep -v '^#' "$ROOT/boot/udev/60-seedrive.rules" >rule
 	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random", GROUP="seedrive", MODE="0640"' ]
-	# Where the kernel has the device, and we may play udev: with a /dev of our own, as it sets modes in earnest.
+	# Where the kernel has the device, and we may play udev: with a /dev of our own, as systemd 252 sets modes
+	# in earnest; 257 prints what it would set.
 	[ -e /sys/class/misc/hw_random ] && [ "$(id -u)" = 0 ] || return 0
 	unshare --mount sh -e -c 'mkdir dev && mount -t tmpfs dev dev
 		mknod dev/hwrng c 10 183 && mknod -m 666 dev/null c 1 3 && mount --bind dev /dev
@@ -780,5 +781,9 @@ SupplementaryGroups=tss" ]
 		mount --bind root/etc/group /etc/group
 		udevadm test --action=add /sys/class/misc/hw_random >said 2>&1
 		stat -c "%a %G" /dev/hwrng' "$ROOT/boot/udev/60-seedrive.rules" >mode
+	if grep -qx 'Device node group:' said; then
+		sed -n '/^Device node permission:$/ { n; s/^ *0//p }
+			/^Device node group:$/ { n; s/^ *\([^ ]*\) (gid=.*/\1/p }' said | sort | paste -sd ' ' >mode
+	fi
 	[ "$(cat mode)" = "640 seedrive" ]
 }

@@ -18,7 +18,7 @@ DIR="sd.ledger=disk sd.args=--ledger,/ledger/ids"
 # A drive bound to the instance, and one that is not.
 setup_file() {
 	vm_setup
-	APT_CONFIG=$("$VM/suite.sh" --cached bookworm arm64)
+	APT_CONFIG=$("$VM/suite.sh" --cached "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" arm64)
 	export APT_CONFIG KERNEL
 	KERNEL=${KERNEL:-$("$VM/kernel.sh" linux-image-cloud-arm64)}
 	BUSYBOX=$("$VM/busybox.sh")
