@@ -62,8 +62,10 @@ lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
+# Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
+guest_mains := guest/main.c
 guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
-guest_obj := $(guest_src:%.c=$(G)/%.o)
+guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
@@ -122,7 +124,11 @@ $(G)/%.o: %.c
 	@mkdir -p $(@D)
 	$(guest_cc) -c -o $@ $<
 
-$(G)/seedrive-guest: $(guest_obj)
+$(G)/shared.a: $(guest_obj)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(G)/seedrive-guest: $(G)/guest/main.o $(G)/shared.a
 	$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
 
