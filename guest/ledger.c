@@ -42,7 +42,7 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret)
 }
 
 /* One that fails ends it: the drive loses its seed by it, and must not for nothing. */
-static void commit(const struct ledger_entry *e, struct ledgers *l, bool authorising)
+static void write_ledgers(const struct ledger_entry *e, struct ledgers *l, bool authorising)
 {
 	int k;
 
@@ -57,9 +57,9 @@ static void commit(const struct ledger_entry *e, struct ledgers *l, bool authori
 
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l)
 {
-	commit(e, l, true);
+	write_ledgers(e, l, true);
 	if (authorised(l, LEDGER_COMMITTED) || any(l, LEDGER_SPENT))
-		commit(e, l, false);
+		write_ledgers(e, l, false);
 }
 
 const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough)

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "guest/lasting.h"
+#include "guest/persistence.h"
 #include "guest/sys.h"
 #include "util/hex.h"
 
@@ -19,7 +19,7 @@ enum ledger_state ledger_dir_look(const struct ledger_entry *e)
 {
 	char name[ID_STRLEN + 1];
 	enum ledger_state state = LEDGER_FREE;
-	enum lasting lasts;
+	enum persistence persistence;
 	int fd;
 
 	if (!e->dir)
@@ -28,12 +28,12 @@ enum ledger_state ledger_dir_look(const struct ledger_entry *e)
 	if (fd < 0) /* still to be made: more cannot be told without */
 		return fd == -ENOENT ? LEDGER_FREE : LEDGER_FAILED;
 	hex_encode(e->rec->seed_id, RECORD_ID_SIZE, name);
-	lasts = lasting(fd);
+	persistence = persistence_of(fd);
 	if (sys_exists_at(fd, name))
 		state = LEDGER_SPENT;
-	else if (lasts == LASTING_NO)
+	else if (persistence == PERSISTENCE_NO)
 		state = LEDGER_FORGETS;
-	else if (lasts == LASTING_READ_ONLY)
+	else if (persistence == PERSISTENCE_READ_ONLY)
 		state = LEDGER_READ_ONLY;
 	sys_close(fd);
 	return state;
@@ -64,7 +64,7 @@ static enum ledger_state state_of(int err)
 	}
 }
 
-static enum ledger_state commit_id(int dir, const struct record *rec)
+static enum ledger_state create_entry(int dir, const struct record *rec)
 {
 	const uint64_t expiry = ledger_expiry(rec);
 	struct timespec times[2] = { { .tv_nsec = UTIME_NOW }, { 0 } };
@@ -91,7 +91,7 @@ static enum ledger_state commit_id(int dir, const struct record *rec)
 enum ledger_state ledger_dir_commit(const struct ledger_entry *e)
 {
 	enum ledger_state state = LEDGER_FAILED;
-	enum lasting lasts;
+	enum persistence persistence;
 	int fd, r;
 
 	fd = sys_open_dir(AT_FDCWD, e->dir);
@@ -101,14 +101,14 @@ enum ledger_state ledger_dir_commit(const struct ledger_entry *e)
 	}
 	if (fd < 0)
 		return fd == -EEXIST ? LEDGER_FAILED : state_of(fd);
-	lasts = lasting(fd);
-	if (lasts == LASTING_NO)
+	persistence = persistence_of(fd);
+	if (persistence == PERSISTENCE_NO)
 		state = LEDGER_FORGETS;
 	else if (sync_dir(fd, ".."))
-		state = commit_id(fd, e->rec);
+		state = create_entry(fd, e->rec);
 	if (state == LEDGER_FULL) {
 		ledger_dir_prune(e);
-		state = commit_id(fd, e->rec);
+		state = create_entry(fd, e->rec);
 	}
 	sys_close(fd);
 	return state;

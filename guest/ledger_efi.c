@@ -166,7 +166,7 @@ static int write_variable(int folder)
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
-static enum ledger_state commit(int folder)
+static enum ledger_state store_variable(int folder)
 {
 	int r;
 
@@ -189,7 +189,7 @@ enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
 	if (folder < 0)
 		return LEDGER_FAILED;
 	prune(e->now);
-	state = add(e->rec) ? commit(folder) : LEDGER_FULL;
+	state = add(e->rec) ? store_variable(folder) : LEDGER_FULL;
 	sys_close(folder);
 	return state;
 }

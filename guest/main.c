@@ -4,14 +4,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "guest/carry.h"
+#include "guest/carry_over.h"
 #include "guest/kernel.h"
 #include "guest/ledger.h"
 #include "guest/machine.h"
 #include "guest/options.h"
 #include "guest/search.h"
 #include "guest/sys.h"
-#include "guest/tell.h"
+#include "guest/report.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -31,7 +31,7 @@ struct run {
 
 static void fail(struct run *run, const char *what, const char *why)
 {
-	tell_fault(run->opt.dry_run, what, why);
+	report_fault(run->opt.dry_run, what, why);
 	run->status = EXIT_FAILED;
 }
 
@@ -62,7 +62,7 @@ static const char *credit(struct run *run, const struct verdict *v)
 	return "credit-failed";
 }
 
-static const char *commit(struct run *run, const struct ledger_entry *e, struct ledgers *l)
+static const char *commit_seed(struct run *run, const struct ledger_entry *e, struct ledgers *l)
 {
 	ledgers_look(e, l);
 	if (run->opt.dry_run)
@@ -112,17 +112,17 @@ static void use_drive(struct run *run, const struct found *f)
 		return;
 	v.reason = decide_drive(run, f);
 	if (!v.reason)
-		v.reason = commit(run, &entry, &v.ledgers);
+		v.reason = commit_seed(run, &entry, &v.ledgers);
 	if (!v.reason)
 		v.reason = credit(run, &v);
 	v.ready_after = kernel_ready();
-	tell_verdict(&v);
+	report_verdict(&v);
 	if (!run->opt.dry_run)
 		ledgers_prune(&entry);
 }
 
 /* In a dry run it is only looked at, and expected to be consumed. */
-static void use_carry_over(struct run *run, struct carry *c)
+static void use_carry_over(struct run *run, struct carry_over *c)
 {
 	struct situation s = run->here;
 	struct verdict v = { .dry_run = run->opt.dry_run,
@@ -134,29 +134,29 @@ static void use_carry_over(struct run *run, struct carry *c)
 		return;
 	s.must_be_bound = true;
 	v.reason = decide(&s, &c->rec);
-	if (!v.dry_run && !carry_consume(c) && !v.reason)
+	if (!v.dry_run && !carry_over_consume(c) && !v.reason)
 		v.reason = "not-consumed";
 	if (!v.reason)
 		v.reason = credit(run, &v);
 	v.ready_after = kernel_ready();
-	tell_verdict(&v);
+	report_verdict(&v);
 }
 
-static void carry_over(struct run *run)
+static void try_carry_over(struct run *run)
 {
-	static struct carry c;
+	static struct carry_over c;
 	int r;
 
 	if (!run->opt.carry_over || run->opt.mix_only)
 		return;
-	r = carry_open(&c, run->opt.carry_over);
+	r = carry_over_open(&c, run->opt.carry_over);
 	if (r == 0)
 		use_carry_over(run, &c);
 	else if (r == -EPERM)
 		fail(run, run->opt.carry_over, "not a file of root's alone");
 	else if (r != -ENOENT)
 		fail(run, run->opt.carry_over, record_why(r));
-	carry_close(&c);
+	carry_over_close(&c);
 }
 
 /* Parse what the probes brought. */
@@ -173,12 +173,12 @@ static void gather(struct run *run)
 			continue;
 		run->any = true;
 		if (drive->state == DRIVE_BARE) {
-			tell_bare(run->opt.dry_run, drive);
+			report_bare(run->opt.dry_run, drive);
 			continue;
 		}
 		r = found_take(d, i, run->found + run->count);
 		if (r < 0) {
-			tell_drive(run->opt.dry_run, drive, "record refused", record_why(r));
+			report_drive(run->opt.dry_run, drive, "record refused", record_why(r));
 			run->status = EXIT_FAILED;
 		} else if (!found_same(run->found, run->count + 1)) {
 			run->count++;
@@ -188,7 +188,7 @@ static void gather(struct run *run)
 }
 
 /* Nothing was found, which may have a reason. */
-static void tell_why_nothing(struct run *run)
+static void report_why_nothing(struct run *run)
 {
 	const char *device = run->opt.device;
 	const struct drives *d = &run->drives;
@@ -202,7 +202,7 @@ static void tell_why_nothing(struct run *run)
 	else if (!device && !sys_exists("/sys/class/block"))
 		fail(run, "/sys", "not mounted");
 	else
-		tell_nothing(run->opt.dry_run);
+		report_nothing(run->opt.dry_run);
 }
 
 static bool may_mix(struct run *run, int opened)
@@ -233,10 +233,10 @@ static void use_all(struct run *run)
 		return;
 	gather(run);
 	if (!run->any)
-		tell_why_nothing(run);
+		report_why_nothing(run);
 	for (i = 0; i < run->count; i++)
 		use_drive(run, run->found + i);
-	carry_over(run);
+	try_carry_over(run);
 }
 
 static void save_carry_over(struct run *run)
@@ -246,9 +246,9 @@ static void save_carry_over(struct run *run)
 	int r;
 
 	machine_ask(&run->here);
-	r = carry_save(path, &run->here, id);
+	r = carry_over_save(path, &run->here, id);
 	if (r == 0)
-		tell_left(path, id);
+		report_left(path, id);
 	else if (r == -EAGAIN)
 		fail(run, path, "nothing left: the kernel is not ready");
 	else if (r == -EMEDIUMTYPE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guest/options.h"
-#include "guest/say.h"
+#include "guest/message.h"
 #include "guest/sys.h"
 
 #include <string.h>
@@ -34,11 +34,11 @@ static int print(const char *text)
 
 static int usage(const char *what, const char *word)
 {
-	struct line l = { 0 };
+	struct message l = { 0 };
 
-	line_add(&l, word);
-	line_add(&l, what);
-	line_say(&l, false);
+	message_add(&l, word);
+	message_add(&l, what);
+	message_send(&l, false);
 	return 2;
 }
 

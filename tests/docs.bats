@@ -221,7 +221,7 @@ ends() {
 }
 
 @test "docs: the line of the guest's program has the parts that its page lists, and no other" {
-	sed '/^void tell_fault(/,$d' "$ROOT/guest/tell.c" | grep -oE '[a-z-]+=' >source
+	sed '/^void report_fault(/,$d' "$ROOT/guest/report.c" | grep -oE '[a-z-]+=' >source
 	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
 	# reason= is told of under mixed.
 	echo reason= >>paged
@@ -233,7 +233,7 @@ ends() {
 	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
 	{
 		grep -v '^#include' "$ROOT/guest/main.c"
-		sed '1,/^void tell_fault(/d' "$ROOT/guest/tell.c"
+		sed '1,/^void report_fault(/d' "$ROOT/guest/report.c"
 	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
 	[ "$(wc -l <source)" -ge 13 ]
 	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |

@@ -112,12 +112,12 @@ fresh() {
 @test "guest: that test finds a program that credits before it has committed" {
 	cd "$ROOT"
 	planted_guest "$BATS_TEST_TMPDIR/wrong" guest/main.c \
-		'v.reason = commit(run, &entry, &v.ledgers);
+		'v.reason = commit_seed(run, &entry, &v.ledgers);
 	if (!v.reason)
 		v.reason = credit(run, &v);' \
 		'v.reason = credit(run, &v);
 	if (!v.reason)
-		v.reason = commit(run, &entry, &v.ledgers);'
+		v.reason = commit_seed(run, &entry, &v.ledgers);'
 	cd "$BATS_TEST_TMPDIR/here"
 	run -0 stopped_at_each "$BATS_TEST_TMPDIR/wrong" "$drive" --ledger "$ledger"
 	[[ $output =~ twice=([0-9]+) ]]

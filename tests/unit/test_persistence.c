@@ -2,7 +2,7 @@
 /* File systems and what they lie on, as the kernel and sysfs would tell. */
 #include "tests/unit/unit.h"
 
-#include "guest/lasting.c"
+#include "guest/persistence.c"
 
 #include <errno.h>
 
@@ -104,54 +104,55 @@ char *sys_number(char *end, uint64_t number)
 	return memcpy(end - n, digits, (size_t)n);
 }
 
-static enum lasting on(unsigned kind, unsigned major, unsigned minor)
+static enum persistence on(unsigned kind, unsigned major, unsigned minor)
 {
 	memset(&fs, 0, sizeof(fs));
 	fs.f_type = kind;
 	device = (minor & 0xff) | (uint64_t)major << 8 | (uint64_t)(minor & ~0xffu) << 12;
-	return lasting(3);
+	return persistence_of(3);
 }
 
 static void test_kinds(void **state)
 {
 	(void)state;
-	assert_int_equal(on(EXT4, 254, 1), LASTING_YES);
-	assert_int_equal(on(BTRFS, 0, 40), LASTING_YES);
-	assert_int_equal(on(TMPFS, 0, 22), LASTING_NO);
-	assert_int_equal(on(OVERLAYFS, 0, 23), LASTING_NO);
-	assert_int_equal(on(OVERLAYFS, 254, 1), LASTING_NO);
-	assert_int_equal(on(NFS, 0, 50), LASTING_NO);
+	assert_int_equal(on(EXT4, 254, 1), PERSISTENCE_YES);
+	assert_int_equal(on(BTRFS, 0, 40), PERSISTENCE_YES);
+	assert_int_equal(on(TMPFS, 0, 22), PERSISTENCE_NO);
+	assert_int_equal(on(OVERLAYFS, 0, 23), PERSISTENCE_NO);
+	assert_int_equal(on(OVERLAYFS, 254, 1), PERSISTENCE_NO);
+	assert_int_equal(on(NFS, 0, 50), PERSISTENCE_NO);
 	fs.f_type = EXT4;
 	fs.f_flags = ST_RDONLY;
 	device = 254 << 8 | 1;
-	assert_int_equal(lasting(3), LASTING_READ_ONLY);
+	assert_int_equal(persistence_of(3), PERSISTENCE_READ_ONLY);
 }
 
 static void test_layers(void **state)
 {
 	(void)state;
-	assert_int_equal(on(EXT4, 259, 0x12345), LASTING_YES);
-	assert_int_equal(on(EXT4, 253, 0), LASTING_YES);
-	assert_int_equal(on(EXT4, 253, 1), LASTING_YES);
-	assert_int_equal(on(EXT4, 9, 0), LASTING_YES);
-	assert_int_equal(on(EXT4, 7, 0), LASTING_NO);
-	assert_int_equal(on(EXT4, 1, 0), LASTING_NO);
-	assert_int_equal(on(EXT4, 252, 0), LASTING_NO);
-	assert_int_equal(on(EXT4, 253, 2), LASTING_NO);
-	assert_int_equal(on(EXT4, 253, 3), LASTING_NO);
-	assert_int_equal(on(EXT4, 9, 1), LASTING_NO);
+	assert_int_equal(on(EXT4, 259, 0x12345), PERSISTENCE_YES);
+	assert_int_equal(on(EXT4, 253, 0), PERSISTENCE_YES);
+	assert_int_equal(on(EXT4, 253, 1), PERSISTENCE_YES);
+	assert_int_equal(on(EXT4, 9, 0), PERSISTENCE_YES);
+	assert_int_equal(on(EXT4, 7, 0), PERSISTENCE_NO);
+	assert_int_equal(on(EXT4, 1, 0), PERSISTENCE_NO);
+	assert_int_equal(on(EXT4, 252, 0), PERSISTENCE_NO);
+	assert_int_equal(on(EXT4, 253, 2), PERSISTENCE_NO);
+	assert_int_equal(on(EXT4, 253, 3), PERSISTENCE_NO);
+	assert_int_equal(on(EXT4, 9, 1), PERSISTENCE_NO);
 	/* One without end, and one that sysfs does not know. */
-	assert_int_equal(on(EXT4, 253, 4), LASTING_NO);
-	assert_int_equal(on(EXT4, 254, 77), LASTING_NO);
+	assert_int_equal(on(EXT4, 253, 4), PERSISTENCE_NO);
+	assert_int_equal(on(EXT4, 254, 77), PERSISTENCE_NO);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("lasting: only file systems that are known to outlive a boot do", test_kinds),
-		TEST("lasting: nothing lasts that lies on memory or in a file, however deep",
+		TEST("persistence: only file systems that are known to outlive a boot do",
+			test_kinds),
+		TEST("persistence: nothing persists that lies on memory or in a file, however deep",
 			test_layers),
 	};
 
-	return cmocka_run_group_tests_name("lasting", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("persistence", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guest/say.h"
+#include "guest/message.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define PREFIX "<6>seedrive-guest: "
 
-static void add(struct line *l, const char *text, size_t len)
+static void add(struct message *l, const char *text, size_t len)
 {
 	size_t room = sizeof(l->text) - 1 - l->len;
 
@@ -18,7 +18,7 @@ static void add(struct line *l, const char *text, size_t len)
 	l->len += len;
 }
 
-void line_add(struct line *l, const char *text)
+void message_add(struct message *l, const char *text)
 {
 	size_t i;
 
@@ -32,14 +32,14 @@ void line_add(struct line *l, const char *text)
 	}
 }
 
-void line_add_number(struct line *l, uint64_t number)
+void message_add_number(struct message *l, uint64_t number)
 {
 	char digits[21] = { 0 };
 
-	line_add(l, sys_number(digits + sizeof(digits) - 1, number));
+	message_add(l, sys_number(digits + sizeof(digits) - 1, number));
 }
 
-void line_say(struct line *l, bool kernel_log)
+void message_send(struct message *l, bool kernel_log)
 {
 	const uint64_t sigpipe = 1u << (SIGPIPE - 1);
 	const size_t level = 3; /* "<6>" is for the kernel's log alone */

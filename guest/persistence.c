@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guest/lasting.h"
+#include "guest/persistence.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
@@ -21,7 +21,7 @@ static const uint32_t kinds[] = {
 	0xca451a4e, /* bcachefs */
 };
 
-static bool is_lasting_kind(uint32_t kind)
+static bool is_persistent_kind(uint32_t kind)
 {
 	size_t i;
 
@@ -57,7 +57,7 @@ static bool sits_on_memory(const char *name, unsigned layers)
 }
 
 /* The kernel's name of a device is the last one on its way through sysfs. */
-static bool device_lasts(uint64_t number)
+static bool device_is_persistent(uint64_t number)
 {
 	const unsigned major = (unsigned)(number >> 8 & 0xfff);
 	const unsigned minor = (unsigned)((number & 0xff) | (number >> 12 & 0xfff00));
@@ -81,13 +81,13 @@ static bool device_lasts(uint64_t number)
 	return !sits_on_memory(target + n, LAYERS_MAX);
 }
 
-enum lasting lasting(int dir)
+enum persistence persistence_of(int dir)
 {
 	struct statfs fs;
 	struct stat st;
 
-	if (sys_fstatfs(dir, &fs) < 0 || !is_lasting_kind((uint32_t)fs.f_type) ||
-		sys_fstat(dir, &st) < 0 || !device_lasts(st.st_dev))
-		return LASTING_NO;
-	return fs.f_flags & ST_RDONLY ? LASTING_READ_ONLY : LASTING_YES;
+	if (sys_fstatfs(dir, &fs) < 0 || !is_persistent_kind((uint32_t)fs.f_type) ||
+		sys_fstat(dir, &st) < 0 || !device_is_persistent(st.st_dev))
+		return PERSISTENCE_NO;
+	return fs.f_flags & ST_RDONLY ? PERSISTENCE_READ_ONLY : PERSISTENCE_YES;
 }
