@@ -26,19 +26,25 @@ struct carry_over {
  */
 int carry_over_open(struct carry_over *c, const char *path);
 
-/** carry_over_consume - remove it, durably; false when that cannot be had, and it does not count. */
-bool carry_over_consume(const struct carry_over *c);
+/**
+ * carry_over_consume - remove it, durably
+ * @vouched: as persistence_of() has it
+ * Returns: false when that cannot be had, and it does not count.
+ */
+bool carry_over_consume(const struct carry_over *c, bool vouched);
 
 void carry_over_close(struct carry_over *c);
 
 /**
  * carry_over_save - leave a seed from the kernel's generator to the next boot, in place of an older one
- * @ret_id: its public number
+ * @vouched: as persistence_of() has it
+ * @ret_id:  its public number
  *
  * An older one that nobody consumed goes into it, so that the new one is never worse. A machine without a
  * UUID gets one that claims nothing. Returns: 0; -EAGAIN: the kernel is not ready; -EMEDIUMTYPE: on a
  * file system that does not outlive the boot; or another -errno, and the older one stands.
  */
-int carry_over_save(const char *path, const struct situation *s, uint8_t ret_id[RECORD_ID_SIZE]);
+int carry_over_save(
+	const char *path, const struct situation *s, bool vouched, uint8_t ret_id[RECORD_ID_SIZE]);
 
 #endif

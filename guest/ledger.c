@@ -55,6 +55,11 @@ static void write_ledgers(const struct ledger_entry *e, struct ledgers *l, bool 
 	}
 }
 
+void ledgers_commit_vetoes(const struct ledger_entry *e, struct ledgers *l)
+{
+	write_ledgers(e, l, false);
+}
+
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l)
 {
 	write_ledgers(e, l, true);
@@ -75,10 +80,4 @@ const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough)
 	if (any(l, LEDGER_FORGETS))
 		return "ledger-forgets";
 	return l->state[LEDGER_DIR] == LEDGER_READ_ONLY ? "ledger-read-only" : "no-ledger";
-}
-
-void ledgers_prune(const struct ledger_entry *e)
-{
-	if (e->dir)
-		ledger_dir_prune(e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One variable of the firmware with a bounded set of ids: rewritten whole, which firmware does in one step. */
+/* One variable of the firmware with the ids of the last seeds: rewritten whole, which firmware does in one step. */
 #include "guest/ledger.h"
 
 #include <errno.h>
@@ -24,17 +24,19 @@
 
 struct entry {
 	uint8_t id[RECORD_ID_SIZE];
-	uint8_t expiry[8]; /* little-endian; 0: never */
+	uint8_t reserved[8]; /* zero */
 };
 
-/* The file: the variable's attributes, then what it holds. */
+/* The file: the variable's attributes, then what it holds, the oldest first. With room for one entry more, to see
+ * that a variable is longer than any of ours. */
 struct variable {
 	uint8_t attributes[4]; /* non-volatile, and reached by boot and run time */
 	uint8_t magic[8];
-	struct entry entry[ENTRIES_MAX];
+	struct entry entry[ENTRIES_MAX + 1];
 };
 
-#define HEAD offsetof(struct variable, entry)
+#define HEAD    offsetof(struct variable, entry)
+#define LEN_MAX (sizeof(struct variable) - sizeof(struct entry))
 
 static const uint8_t head[HEAD] = { 7, 0, 0, 0, 'S', 'D', 'L', 'E', 'D', 'G', '0', '1' };
 
@@ -67,7 +69,7 @@ static long read_variable(int folder, struct variable *v)
 	n = sys_read(fd, v, sizeof(*v));
 	sys_close(fd);
 	if (n >= 0 &&
-		((size_t)n < HEAD || memcmp(v, head, HEAD) != 0 ||
+		((size_t)n < HEAD || (size_t)n > LEN_MAX || memcmp(v, head, HEAD) != 0 ||
 			((size_t)n - HEAD) % sizeof(struct entry) != 0))
 		return -EBADMSG;
 	return n;
@@ -104,40 +106,22 @@ enum ledger_state ledger_efi_look(const struct ledger_entry *e)
 	return knows(e->rec) ? LEDGER_SPENT : state;
 }
 
-static uint64_t expiry_of(const struct entry *entry)
+static void forget_oldest(void)
 {
-	uint64_t value = 0;
-	size_t i;
-
-	for (i = sizeof(entry->expiry); i > 0; i--)
-		value = value << 8 | entry->expiry[i - 1];
-	return value;
+	known_len -= sizeof(struct entry);
+	memmove(known.entry, known.entry + 1, known_len - HEAD);
 }
 
-static void prune(uint64_t now)
+static void add(const struct record *rec)
 {
-	size_t i, kept = 0, all = count();
-
-	for (i = 0; i < all; i++)
-		if (!ledger_expired(now, expiry_of(known.entry + i)))
-			known.entry[kept++] = known.entry[i];
-	known_len = HEAD + kept * sizeof(struct entry);
-}
-
-static bool add(const struct record *rec)
-{
-	struct entry *entry = known.entry + count();
-	uint64_t expiry = ledger_expiry(rec);
-	size_t i;
-
-	if (count() == ENTRIES_MAX)
-		return false;
+	if (known_len == 0)
+		known_len = HEAD;
 	memcpy(known.attributes, head, HEAD);
-	memcpy(entry->id, rec->seed_id, RECORD_ID_SIZE);
-	for (i = 0; i < sizeof(entry->expiry); i++, expiry >>= 8)
-		entry->expiry[i] = (uint8_t)expiry;
-	known_len += sizeof(*entry);
-	return true;
+	known.entry[count()] = (struct entry){ 0 };
+	memcpy(known.entry[count()].id, rec->seed_id, RECORD_ID_SIZE);
+	known_len += sizeof(struct entry);
+	if (known_len > LEN_MAX)
+		forget_oldest();
 }
 
 static void set_immutable(int folder, bool on)
@@ -166,19 +150,22 @@ static int write_variable(int folder)
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
+/* Where the firmware has no room for all, the oldest go. Where it has none at all, what it holds stays as it is; it
+ * only vetoes, and does not stand in the way of a ledger that authorises. */
 static enum ledger_state store_variable(int folder)
 {
 	int r;
 
 	set_immutable(folder, false);
-	r = write_variable(folder);
+	while ((r = write_variable(folder)) == -ENOSPC && count() > 1)
+		forget_oldest();
 	set_immutable(folder, true);
 	if (r == 0)
 		return read_variable(folder, &back) == (long)known_len &&
 				memcmp(&back, &known, known_len) == 0 ?
 			LEDGER_COMMITTED :
 			LEDGER_FAILED;
-	return r == -ENOSPC ? LEDGER_FULL : r == -EROFS ? LEDGER_READ_ONLY : LEDGER_FAILED;
+	return r == -ENOSPC || r == -EROFS ? LEDGER_READ_ONLY : LEDGER_FAILED;
 }
 
 enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
@@ -188,8 +175,8 @@ enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
 
 	if (folder < 0)
 		return LEDGER_FAILED;
-	prune(e->now);
-	state = add(e->rec) ? store_variable(folder) : LEDGER_FULL;
+	add(e->rec);
+	state = store_variable(folder);
 	sys_close(folder);
 	return state;
 }

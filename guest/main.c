@@ -10,8 +10,8 @@
 #include "guest/machine.h"
 #include "guest/options.h"
 #include "guest/search.h"
+#include "guest/status.h"
 #include "guest/sys.h"
-#include "guest/report.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -24,7 +24,9 @@ struct run {
 	struct diversifier own;
 	struct kernel kernel;
 	int status;
-	bool any; /* a drive with one of our labels */
+	bool any;               /* a drive with one of our labels */
+	bool seen;              /* @verdict is there */
+	struct verdict verdict; /* for the status */
 	size_t count;
 	struct found found[DRIVES_MAX];
 };
@@ -71,18 +73,42 @@ static const char *commit_seed(struct run *run, const struct ledger_entry *e, st
 	return ledgers_reason(l, LEDGER_COMMITTED);
 }
 
+/* A carry-over needs no ledger to authorise it, as its file goes. But a disk that is set back to an older snapshot
+ * brings it back, and the firmware may know. */
+static const char *commit_carry_over(struct run *run, const struct carry_over *c, struct ledgers *l)
+{
+	const struct ledger_entry e = { .rec = &c->rec, .efi = !run->opt.no_efi_ledger };
+
+	ledgers_look(&e, l);
+	if (run->opt.dry_run)
+		return ledgers_reason(l, LEDGER_ABSENT);
+	if (!carry_over_consume(c, run->opt.ledger_persistent))
+		return "not-consumed";
+	ledgers_commit_vetoes(&e, l);
+	return ledgers_reason(l, LEDGER_ABSENT);
+}
+
+static void conclude(struct run *run, struct verdict *v)
+{
+	v->ready_after = kernel_ready();
+	report_verdict(v);
+	if (status_prefers(v, run->seen ? &run->verdict : NULL)) {
+		run->verdict = *v;
+		run->seen = true;
+	}
+}
+
 static struct ledger_entry entry_of(const struct run *run, const struct found *f)
 {
 	const struct options *opt = &run->opt;
-	const struct situation *here = &run->here;
 
 	return (struct ledger_entry){ .rec = &f->rec,
 		.dir = opt->ledger,
 		.drive = opt->no_drive_ledger || f->stock ? NULL : f->drive,
 		.efi = !opt->no_efi_ledger,
+		.vouched = opt->ledger_persistent,
 		.index = f->index,
-		.wait_ms = opt->wait_ms,
-		.now = here->now < here->built ? 0 : here->now };
+		.wait_ms = opt->wait_ms };
 }
 
 static const char *decide_drive(struct run *run, const struct found *f)
@@ -93,7 +119,7 @@ static const char *decide_drive(struct run *run, const struct found *f)
 		return "already-spent";
 	s.several_drives = f->several;
 	s.stock_refused = f->stock && !run->opt.stock_credit;
-	s.on_usb = !f->trusted_bus;
+	s.untrusted_device = !f->trusted;
 	return decide(&s, &f->rec);
 }
 
@@ -115,13 +141,10 @@ static void use_drive(struct run *run, const struct found *f)
 		v.reason = commit_seed(run, &entry, &v.ledgers);
 	if (!v.reason)
 		v.reason = credit(run, &v);
-	v.ready_after = kernel_ready();
-	report_verdict(&v);
-	if (!run->opt.dry_run)
-		ledgers_prune(&entry);
+	conclude(run, &v);
 }
 
-/* In a dry run it is only looked at, and expected to be consumed. */
+/* In a dry run it is only looked at, and expected to be consumed. What may not be credited is consumed all the same. */
 static void use_carry_over(struct run *run, struct carry_over *c)
 {
 	struct situation s = run->here;
@@ -133,13 +156,15 @@ static void use_carry_over(struct run *run, struct carry_over *c)
 	if (!mix(run, &c->rec))
 		return;
 	s.must_be_bound = true;
+	s.mix_only = run->opt.mix_carry_over;
 	v.reason = decide(&s, &c->rec);
-	if (!v.dry_run && !carry_over_consume(c) && !v.reason)
-		v.reason = "not-consumed";
+	if (!v.reason)
+		v.reason = commit_carry_over(run, c, &v.ledgers);
+	else if (!v.dry_run)
+		(void)carry_over_consume(c, run->opt.ledger_persistent);
 	if (!v.reason)
 		v.reason = credit(run, &v);
-	v.ready_after = kernel_ready();
-	report_verdict(&v);
+	conclude(run, &v);
 }
 
 static void try_carry_over(struct run *run)
@@ -178,7 +203,7 @@ static void gather(struct run *run)
 		}
 		r = found_take(d, i, run->found + run->count);
 		if (r < 0) {
-			report_drive(run->opt.dry_run, drive, "record refused", record_why(r));
+			report_refused(run->opt.dry_run, drive, record_why(r));
 			run->status = EXIT_FAILED;
 		} else if (!found_same(run->found, run->count + 1)) {
 			run->count++;
@@ -246,32 +271,75 @@ static void save_carry_over(struct run *run)
 	int r;
 
 	machine_ask(&run->here);
-	r = carry_over_save(path, &run->here, id);
+	r = carry_over_save(path, &run->here, run->opt.ledger_persistent, id);
 	if (r == 0)
 		report_left(path, id);
 	else if (r == -EAGAIN)
-		fail(run, path, "nothing left: the kernel is not ready");
+		fail(run, path, "carry-over not saved: the kernel's generator is not ready");
 	else if (r == -EMEDIUMTYPE)
-		fail(run, path, "nothing left: on a file system that may forget it");
+		fail(run, path, "carry-over not saved: the file system may forget it");
 	else
-		fail(run, path, "nothing left: cannot be written");
+		fail(run, path, "carry-over not saved: cannot be written");
+}
+
+static int print(const char *text)
+{
+	return sys_write_all(STDOUT_FILENO, text, strlen(text)) < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int print_status(void)
+{
+	if (status_print() == 0)
+		return EXIT_DONE;
+	report_fault(true, STATUS_PATH, "not there: no stage of this boot has run");
+	return EXIT_FAILED;
+}
+
+/* What is to be said, and nothing done. Returns: false: go on. */
+static bool only_print(struct run *run)
+{
+	const struct options *opt = &run->opt;
+
+	if (opt->help)
+		run->status = print(options_help);
+	else if (opt->version)
+		run->status = print("seedrive-guest " VERSION "\n");
+	else if (opt->status)
+		run->status = print_status();
+	else if (sys_exists("/proc/vmcore"))
+		report_fault(opt->dry_run, "crash kernel", "nothing is done");
+	else
+		return false;
+	return true;
+}
+
+static void run_all(struct run *run)
+{
+	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
+	 * and locking would take a quarter of them. */
+	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
+	if (run->opt.save_carry_over) {
+		save_carry_over(run);
+		return;
+	}
+	use_all(run);
+	if (!run->opt.dry_run)
+		status_write(
+			run->seen ? &run->verdict : NULL, run->status != EXIT_DONE, run->opt.stage);
 }
 
 int main(int argc, char **argv)
 {
 	static struct run run;
-	int status = options_parse(argc, argv, &run.opt);
+	struct options_fault fault;
 
 	run.kernel.fd = -1;
-	if (status >= 0)
-		return status;
-	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
-	 * and locking would take a quarter of them. */
-	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
-	if (run.opt.save_carry_over)
-		save_carry_over(&run);
-	else
-		use_all(&run);
+	if (options_parse(argc, argv, &run.opt, &fault) < 0) {
+		report_fault(true, fault.word, fault.why);
+		return EXIT_USAGE;
+	}
+	if (!only_print(&run))
+		run_all(&run);
 	kernel_close(&run.kernel);
 	search_wipe(&run.drives);
 	explicit_bzero(&run.own, sizeof(run.own));

@@ -8,51 +8,75 @@
 
 #define PREFIX "<6>seedrive-guest: "
 
-static void add(struct message *l, const char *text, size_t len)
+static void add(struct message *m, const char *text, size_t len)
 {
-	size_t room = sizeof(l->text) - 1 - l->len;
+	size_t room = sizeof(m->text) - 1 - m->len;
 
 	if (len > room)
 		len = room;
-	memcpy(l->text + l->len, text, len);
-	l->len += len;
+	memcpy(m->text + m->len, text, len);
+	m->len += len;
 }
 
-void message_add(struct message *l, const char *text)
+void message_begin(struct message *m)
+{
+	m->len = 0;
+	add(m, PREFIX, sizeof(PREFIX) - 1);
+}
+
+void message_add(struct message *m, const char *text)
 {
 	size_t i;
 
-	if (l->len == 0)
-		add(l, PREFIX, sizeof(PREFIX) - 1);
 	for (i = 0; text[i]; i++) {
 		/* A label comes from the drive: it must not write to a terminal as it likes. */
 		bool plain = text[i] >= ' ' && text[i] <= '~';
 
-		add(l, plain ? text + i : "?", 1);
+		add(m, plain ? text + i : "?", 1);
 	}
 }
 
-void message_add_number(struct message *l, uint64_t number)
+void message_add_number(struct message *m, uint64_t number)
 {
 	char digits[21] = { 0 };
 
-	message_add(l, sys_number(digits + sizeof(digits) - 1, number));
+	message_add(m, sys_number(digits + sizeof(digits) - 1, number));
 }
 
-void message_send(struct message *l, bool kernel_log)
+void message_add_id(struct message *m, const uint8_t id[RECORD_ID_SIZE])
+{
+	char text[2 * RECORD_ID_SIZE + 1];
+
+	hex_encode(id, RECORD_ID_SIZE, text);
+	message_add(m, "seed=");
+	message_add(m, text);
+}
+
+void message_end_line(struct message *m)
+{
+	add(m, "\n", 1);
+}
+
+const char *message_body(const struct message *m, size_t *ret_len)
+{
+	*ret_len = m->len - (sizeof(PREFIX) - 1);
+	return m->text + sizeof(PREFIX) - 1;
+}
+
+void message_send(struct message *m, bool kernel_log)
 {
 	const uint64_t sigpipe = 1u << (SIGPIPE - 1);
 	const size_t level = 3; /* "<6>" is for the kernel's log alone */
 	int fd;
 
-	l->text[l->len++] = '\n';
+	m->text[m->len++] = '\n';
 	/* The kernel's log first: nobody can close that. */
 	fd = kernel_log ? node_open("/dev/kmsg", O_WRONLY, S_IFCHR, 1, 11) : -1;
 	if (fd >= 0) {
-		(void)sys_write_all(fd, l->text, l->len);
+		(void)sys_write_all(fd, m->text, m->len);
 		sys_close(fd);
 	}
 	/* A closed pipe must not end us before all is wiped. */
 	sys_call6(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
-	(void)sys_write_all(STDERR_FILENO, l->text + level, l->len - level);
+	(void)sys_write_all(STDERR_FILENO, m->text + level, m->len - level);
 }

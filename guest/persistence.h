@@ -2,6 +2,8 @@
 #ifndef GUEST_PERSISTENCE_H
 #define GUEST_PERSISTENCE_H
 
+#include <stdbool.h>
+
 enum persistence {
 	PERSISTENCE_NO,        /* it forgets, or may */
 	PERSISTENCE_READ_ONLY, /* it would keep what is written, but nothing can be written now */
@@ -10,10 +12,13 @@ enum persistence {
 
 /**
  * persistence_of - does the file system of this open folder outlive the boot?
+ * @dir:     needs /proc and /sys to be looked through
+ * @vouched: the administrator says so, of one that cannot be looked through
  *
- * By a list of kinds, and by what lies below: not on memory, and not on a file that may lie there. An
- * overlay does not count: what its upper layer lies on cannot be proved once the root has been switched.
+ * By a list of kinds, and by every device below. Whatever @vouched says, tmpfs, ramfs and an overlay forget, as an
+ * overlay's changes may go to memory; so does a file system without barriers, as a power cut takes what it had
+ * called stable.
  */
-enum persistence persistence_of(int dir);
+enum persistence persistence_of(int dir, bool vouched);
 
 #endif

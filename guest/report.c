@@ -3,120 +3,101 @@
 
 #include "guest/message.h"
 
-static void add_id(struct message *l, const uint8_t id[RECORD_ID_SIZE])
+const char *report_outcome(const struct verdict *v)
 {
-	char text[2 * RECORD_ID_SIZE + 1];
-
-	hex_encode(id, RECORD_ID_SIZE, text);
-	message_add(l, " seed=");
-	message_add(l, text);
+	if (v->found && v->found->buried)
+		return "spent";
+	return v->reason ? "mixed" : "credited";
 }
 
 /* Those that took the seed or had it; of those that could not, the ones that stand in the way. */
-static void add_ledgers(struct message *l, const struct ledgers *ledgers)
+void report_ledgers(struct message *m, const struct ledgers *ledgers)
 {
-	static const char *const names[LEDGER_KINDS] = { "dir", "drive", "efi" };
-	const char *before = " ledger=";
+	static const char names[LEDGER_KINDS][6] = { "dir", "drive", "efi" };
+	const char *before = "ledger=";
 	int k;
 
 	for (k = 0; k < LEDGER_KINDS; k++) {
 		if (ledgers->state[k] < LEDGER_FREE)
 			continue;
-		message_add(l, before);
-		message_add(l, names[k]);
+		message_add(m, before);
+		message_add(m, names[k]);
 		before = ",";
 	}
-	if (before[0] == ' ')
-		message_add(l, " ledger=none");
-}
-
-static void add_outcome(struct message *l, const struct verdict *v)
-{
-	if (v->found && v->found->buried) {
-		message_add(l, "spent");
-	} else if (v->reason) {
-		message_add(l, "mixed");
-	} else {
-		message_add(l, "credited ");
-		message_add_number(l, v->rec->credit_bits);
-		message_add(l, " bits");
-	}
+	if (before[0] != ',')
+		message_add(m, "ledger=none");
 }
 
 void report_verdict(const struct verdict *v)
 {
-	struct message l = { 0 };
+	struct message m;
 
+	message_begin(&m);
 	if (v->dry_run)
-		message_add(&l, "dry-run: ");
-	add_outcome(&l, v);
-	add_id(&l, v->rec->seed_id);
-	message_add(&l, v->found ? " drive=" : " carry-over=");
-	message_add(&l, v->found ? v->found->drive->path : v->carry_over);
-	if (v->found)
-		add_ledgers(&l, &v->ledgers);
-	if (v->reason) {
-		message_add(&l, " reason=");
-		message_add(&l, v->reason);
+		message_add(&m, "dry-run: ");
+	message_add(&m, report_outcome(v));
+	if (!v->reason) {
+		message_add(&m, " ");
+		message_add_number(&m, v->rec->credit_bits);
+		message_add(&m, " bits");
 	}
-	message_add(&l, v->ready_before ? " ready-before=yes" : " ready-before=no");
+	message_add(&m, " ");
+	message_add_id(&m, v->rec->seed_id);
+	message_add(&m, v->found ? " drive=" : " carry-over=");
+	message_add(&m, v->found ? v->found->drive->path : v->carry_over);
+	if (v->found || v->ledgers.state[LEDGER_EFI] >= LEDGER_FREE) {
+		message_add(&m, " ");
+		report_ledgers(&m, &v->ledgers);
+	}
+	if (v->reason) {
+		message_add(&m, " reason=");
+		message_add(&m, v->reason);
+	}
+	message_add(&m, v->ready_before ? " ready-before=yes" : " ready-before=no");
 	if (!v->reason && !v->dry_run && !v->ready_after)
-		message_add(&l, " ready-after=no");
-	message_send(&l, !v->dry_run);
+		message_add(&m, " ready-after=no");
+	message_send(&m, !v->dry_run);
+}
+
+/* A line of up to five pieces; the first that is NULL ends it. */
+static void report_line(
+	bool dry_run, const char *a, const char *b, const char *c, const char *d, const char *e)
+{
+	const char *const pieces[] = { a, b, c, d, e, NULL };
+	struct message m;
+	size_t i;
+
+	message_begin(&m);
+	for (i = 0; pieces[i]; i++)
+		message_add(&m, pieces[i]);
+	message_send(&m, !dry_run);
 }
 
 void report_fault(bool dry_run, const char *what, const char *why)
 {
-	struct message l = { 0 };
-
-	message_add(&l, what);
-	message_add(&l, ": ");
-	message_add(&l, why);
-	message_send(&l, !dry_run);
+	report_line(dry_run, what, ": ", why, NULL, NULL);
 }
 
-void report_drive(bool dry_run, const struct drive *drive, const char *what, const char *why)
+void report_refused(bool dry_run, const struct drive *drive, const char *why)
 {
-	struct message l = { 0 };
-
-	message_add(&l, "drive=");
-	message_add(&l, drive->path);
-	message_add(&l, ": ");
-	message_add(&l, what);
-	message_add(&l, ": ");
-	message_add(&l, why);
-	message_send(&l, !dry_run);
+	report_line(dry_run, "drive=", drive->path, ": record refused: ", why, NULL);
 }
 
 void report_bare(bool dry_run, const struct drive *drive)
 {
-	struct message l = { 0 };
-
-	message_add(&l, "drive=");
-	message_add(&l, drive->path);
-	message_add(&l, " label=");
-	message_add(&l, drive->label);
-	message_add(&l, ": no seed record");
-	if (drive->err < 0)
-		message_add(&l, ", random_seed refused");
-	message_send(&l, !dry_run);
+	report_line(dry_run, "drive=", drive->path, " label=", drive->label,
+		drive->err < 0 ? ": no seed record, random_seed refused" : ": no seed record");
 }
 
 void report_left(const char *path, const uint8_t id[RECORD_ID_SIZE])
 {
-	struct message l = { 0 };
+	char text[2 * RECORD_ID_SIZE + 1];
 
-	message_add(&l, "left");
-	add_id(&l, id);
-	message_add(&l, " carry-over=");
-	message_add(&l, path);
-	message_send(&l, true);
+	hex_encode(id, RECORD_ID_SIZE, text);
+	report_line(false, "left seed=", text, " carry-over=", path, NULL);
 }
 
 void report_nothing(bool dry_run)
 {
-	struct message l = { 0 };
-
-	message_add(&l, "no seed drive");
-	message_send(&l, !dry_run);
+	report_line(dry_run, "no seed drive", NULL, NULL, NULL, NULL);
 }
