@@ -13,6 +13,9 @@
 #include "guest/status.h"
 #include "guest/sys.h"
 
+#define VMCORE \
+	"/proc/vmcore" /* there in a kernel that was started to write down the crash of another one */
+
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* All that one run is about. What is small stands together: each page that is touched costs a fault. */
@@ -306,8 +309,8 @@ static bool only_print(struct run *run)
 		run->status = print("seedrive-guest " VERSION "\n");
 	else if (opt->status)
 		run->status = print_status();
-	else if (sys_exists("/proc/vmcore"))
-		report_fault(opt->dry_run, "crash kernel", "nothing is done");
+	else if (sys_exists(VMCORE))
+		report_fault(opt->dry_run, VMCORE, "in a crash kernel nothing is done");
 	else
 		return false;
 	return true;

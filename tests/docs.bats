@@ -221,7 +221,10 @@ ends() {
 }
 
 @test "docs: the line of the guest's program has the parts that its page lists, and no other" {
-	sed '/^void report_fault(/,$d' "$ROOT/guest/report.c" | grep -oE '[a-z-]+=' >source
+	{
+		sed '/^\/\* A line of up to five pieces/,$d' "$ROOT/guest/report.c"
+		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c"
+	} | grep -oE '[a-z-]+=' | sort -u >source
 	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
 	# reason= is told of under mixed.
 	echo reason= >>paged
@@ -233,8 +236,8 @@ ends() {
 	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
 	{
 		grep -v '^#include' "$ROOT/guest/main.c"
-		sed '1,/^void report_fault(/d' "$ROOT/guest/report.c"
-	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
+		sed '1,/^\/\* A line of up to five pieces/d' "$ROOT/guest/report.c"
+	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -v '=$' | grep -E '[a-z] [a-z]' >source
 	[ "$(wc -l <source)" -ge 13 ]
 	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |
 		sed 's/^[^ ]*: //; s/:$//' | grep -v '=$' >paged
@@ -244,7 +247,7 @@ ends() {
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
 	# Their variable parts have other names there, or none.
 	grep -oE 'say "[^"]+"' "$ROOT/boot/stage" | cut -d'"' -f2 | grep -v '[{]' |
-		sed -E 's/\$[a-z]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
+		sed -E 's/\$[a-z_]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
 	[ "$(wc -l <source)" -ge 8 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" |
 		sed -E 's/Ar [a-z]+|Ns|Li//g; s/"//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >paged
