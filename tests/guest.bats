@@ -24,6 +24,9 @@ setup_file() {
 setup() {
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
+	# What the program writes into /run is not for this host.
+	mkdir run
+	export RUN_FOLDER=$PWD/run
 	# A ledger wants a disk: that of TMPDIR, or else the one that we stand on.
 	ledgers=$BATS_TEST_TMPDIR
 	if ! findmnt -no FSTYPE -T "$ledgers" | grep -qxE "$LASTING"; then
@@ -54,6 +57,11 @@ stopped() {
 	local n=$1
 	shift
 	"$BATS_FILE_TMPDIR/stop" "$n" credits "$@" 2>said
+}
+
+# own_run COMMAND...: with a /run of the test's.
+own_run() {
+	as_root unshare --mount sh -c 'mount --bind "$RUN_FOLDER" /run && exec "$@"' sh "$@"
 }
 
 # guest [OPTION...]: as in a virtual machine whose kernel is not ready, with the ledger.
@@ -146,6 +154,103 @@ loop_drive() {
 	[ "${BASH_REMATCH[1]}" -ge 3 ]
 }
 
+# race GUEST OPTION...: two copies at once, ten times, each time with a fresh seed. Prints how many credits there
+# were at most.
+race() {
+	local most=0 n
+	for ((n = 0; n < 10; n++)); do
+		rm -rf "$ledger" credits
+		touch credits
+		dd if="$drive" of="$loop" bs=1M conv=notrunc,fsync status=none
+		stopped 0 "$GUEST" --device "$loop" --trust-device --ledger-persistent "$@" >/dev/null &
+		stopped 0 "$GUEST" --device "$loop" --trust-device --ledger-persistent "$@" >/dev/null
+		wait $!
+		[ "$(grep -c '^credited' credits)" -le "$most" ] || most=$(grep -c '^credited' credits)
+	done
+	echo "most=$most"
+}
+
+@test "guest: of two copies that are started at once one credits, by the folder, by the drive, and by both" {
+	loop_drive
+	run -0 race --ledger "$ledger" --no-drive-ledger
+	[ "$output" = most=1 ]
+	run -0 race
+	[ "$output" = most=1 ]
+	run -0 race --ledger "$ledger"
+	[ "$output" = most=1 ]
+}
+
+# --- what the boot has come to ---
+
+status() {
+	cat run/seedrive/status
+}
+
+status_is() {
+	[ "$(status | grep -vE '^(version|boottime_ms|ready_)')" = "$(printf '%s\n' "$@")" ] || { status; return 1; }
+}
+
+@test "guest: the status says what was credited, and no later stage that credits nothing takes it away" {
+	[ "$(id -u)" = 0 ]
+	guest --mix-only --stage early
+	status_is outcome=mixed bits=0 "seed=$id" "drive=$drive" ledger=none reason=mix-only stage=early
+	[ "$(stat -c %a run/seedrive/status)" = 644 ]
+	[ "$(stat -c %a run/seedrive)" = 755 ]
+	(umask 077 && rm -r run/seedrive && guest --stage root)
+	[ "$(stat -c %a:%a run/seedrive/status)" = 644:644 ]
+	[ "$(stat -c %a run/seedrive)" = 755 ]
+	status_is outcome=credited bits=256 "seed=$id" "drive=$drive" ledger=dir reason= stage=root
+	[ "$(status | cut -d= -f1 | paste -sd ' ')" = \
+		"version outcome bits seed drive ledger reason ready_before ready_after stage boottime_ms" ]
+	status | grep -qxF "version=$("$GUEST" --version | cut -d' ' -f2)"
+	status | grep -qxE 'boottime_ms=[0-9]+'
+	status | grep -qx ready_before=no
+	guest --stage system
+	said "mixed .* reason=already-spent .*"
+	status_is outcome=credited bits=256 "seed=$id" "drive=$drive" ledger=dir reason= stage=root
+	guest --dry-run
+	[ "$(find run/seedrive -type f)" = run/seedrive/status ]
+}
+
+@test "guest: the status of a boot without a seed, of one that failed, and of one where the seed was spent before" {
+	[ "$(id -u)" = 0 ]
+	truncate -s 1M blank.iso
+	drive=blank.iso guest
+	status_is outcome=none bits=0 seed= drive= ledger=none reason= stage=
+	cp "$drive" damaged.iso
+	printf 'not its own' | overwrite damaged.iso $(($(extent damaged.iso seedrive.bin) * 2048 + 130))
+	drive=damaged.iso run -1 guest
+	status_is outcome=failed bits=0 seed= drive= ledger=none reason= stage=
+	# The seed is spent, but for that there is something to say of it.
+	guest
+	rm -r run/seedrive
+	guest --stage system
+	status_is outcome=mixed bits=0 "seed=$id" "drive=$drive" ledger=dir reason=already-spent stage=system
+}
+
+@test "guest: --status prints it, and says where there is none" {
+	[ "$(id -u)" = 0 ]
+	guest
+	as_root unshare --mount sh -c 'mount --bind run /run && exec "$1" --status' sh "$GUEST" >printed
+	cmp printed run/seedrive/status
+	rm -r run/seedrive
+	run -1 as_root unshare --mount sh -c 'mount --bind run /run && exec "$1" --status' sh "$GUEST"
+	[ "$output" = "seedrive-guest: /run/seedrive/status: not there: no stage of this boot has run" ]
+}
+
+@test "guest: in the kernel that writes down a crash it does nothing" {
+	mkdir proc
+	touch proc/vmcore
+	rm -rf credits
+	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind proc /proc && exec "$@"' sh \
+		"$GUEST" --device "$drive" --trust-device --ledger "$ledger" 2>said
+	said "/proc/vmcore: in a crash kernel nothing is done"
+	[ ! -e "$ledger" ]
+	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind proc /proc && exec "$@"' sh \
+		"$GUEST" --save-carry-over "$ledgers/carry" 2>said
+	[ ! -e "$ledgers/carry" ]
+}
+
 # --- what the kernel is told ---
 
 # with_pool BITS: guest(), where the kernel says that its pool has so many bits: 4096 before Linux 5.18, and
@@ -153,7 +258,7 @@ loop_drive() {
 with_pool() {
 	rm -rf "$ledger" credits
 	echo "$1" >poolsize
-	as_root unshare --mount sh -c 'mount --bind poolsize /proc/sys/kernel/random/poolsize && exec "$@"' sh \
+	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind poolsize /proc/sys/kernel/random/poolsize && exec "$@"' sh \
 		"$BATS_FILE_TMPDIR/stop" 0 credits "$GUEST" --device "$drive" --trust-device --ledger "$ledger" 2>said
 	said "credited .*"
 }
@@ -264,19 +369,19 @@ counted() {
 @test "guest: a full disk, a read-only one, and what is no folder authorise nothing, each by its word" {
 	# The call that makes the entry finds no space.
 	mkdir "$ledger"
-	strace -f -qq -e trace=openat -o calls "$GUEST" --device "$drive" --trust-device \
+	own_run strace -f -qq -e trace=openat -o calls "$GUEST" --device "$drive" --trust-device \
 		--ledger "$ledger" 2>/dev/null
-	n=$(grep openat calls | grep -n O_EXCL | cut -d: -f1)
+	n=$(grep openat calls | grep -n -m 1 O_EXCL | cut -d: -f1)
 	rm -r "$ledger"
 	mkdir "$ledger"
 	for error in ENOSPC EDQUOT; do
-		strace -f -qq -e trace=openat -e inject="openat:error=$error:when=$n" -o calls "$GUEST" \
+		own_run strace -f -qq -e trace=openat -e inject="openat:error=$error:when=$n" -o calls "$GUEST" \
 			--device "$drive" --trust-device --ledger "$ledger" 2>said
 		grep -q INJECTED calls
 		said "mixed seed=$id drive=$drive ledger=dir reason=ledger-full ready-before=yes"
 		[ "$(find "$ledger" -type f)" = "" ]
 	done
-	as_root unshare --mount sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && "$@"' \
+	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && "$@"' \
 		sh "$ledger" "$GUEST" --device "$drive" --trust-device --ledger "$ledger" 2>said
 	said "mixed seed=$id drive=$drive ledger=none reason=ledger-read-only ready-before=yes"
 	rmdir "$ledger"
@@ -295,7 +400,7 @@ counted() {
 	for call in fsync:1 fsync:2 fsync:3; do
 		rm -rf "$ledger"
 		n=${call#*:}
-		strace -f -qq -e inject="${call%:*}:error=EIO:when=$n" -o calls "$GUEST" --device "$drive" \
+		own_run strace -f -qq -e inject="${call%:*}:error=EIO:when=$n" -o calls "$GUEST" --device "$drive" \
 			--trust-device --ledger "$ledger" 2>said
 		grep -q INJECTED calls
 		said "mixed seed=$id drive=$drive ledger=dir reason=ledger-failed ready-before=yes"
@@ -474,13 +579,13 @@ judged() {
 # --- where it runs ---
 
 @test "guest: where /proc or /sys is not mounted a line says so, and it fails" {
-	as_root unshare --mount sh -c 'mount -t tmpfs none /proc && shift && ! "$@"' sh \
+	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /proc && shift && ! "$@"' sh \
 		"$GUEST" "$GUEST" --device "$drive" 2>said
 	said "/proc: not mounted"
-	as_root unshare --mount sh -c 'mount -t tmpfs none /sys && ! "$@"' sh "$GUEST" 2>said
+	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /sys && ! "$@"' sh "$GUEST" 2>said
 	said "/sys: not mounted"
 	# An image in a file needs neither to be looked at.
-	as_root unshare --mount sh -c 'mount -t tmpfs none /sys && mount -t tmpfs none /proc && "$@"' sh \
+	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /sys && mount -t tmpfs none /proc && "$@"' sh \
 		"$GUEST" --dry-run --device "$drive" 2>said
 	said "dry-run: mixed .*"
 }
