@@ -244,6 +244,17 @@ ends() {
 	same lines source paged
 }
 
+@test "docs: each key of the status is in seedrive-guest(8), and no other" {
+	{
+		grep -oE '"[a-z_]+=' "$ROOT/guest/status.c" | tr -d '"'
+		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c" | grep -oE '[a-z]+='
+		sed -n '/^void report_ledgers(/,/^}/p' "$ROOT/guest/report.c" | grep -oE '[a-z]+='
+	} | tr -d = | sort -u >source
+	[ "$(wc -l <source)" -eq 11 ]
+	sed -n '/^\.Sh STATUS$/,/^\.Sh REASONS$/s/^\.It Cm //p' "$(page seedrive-guest)" | tr -d ' ' | tr ',' '\n' >paged
+	same keys source paged
+}
+
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
 	# Their variable parts have other names there, or none.
 	grep -oE 'say "[^"]+"' "$ROOT/boot/stage" | cut -d'"' -f2 | grep -v '[{]' |
