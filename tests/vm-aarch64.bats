@@ -141,5 +141,5 @@ bios_table() {
 	bios_table '\0034'
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
 		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
-	credited vdb dir,efi
+	credited vdb dir
 }
