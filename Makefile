@@ -57,14 +57,16 @@ tables    := cli/seedrive.c $(away:%=cli/seedrive_%.c)
 # And one that has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
-rooms     := util seed iso
+# A room of a room is a folder in it.
+rooms     := util util/wire seed seed/source seed/estimate iso iso/output drive
+fronts    := cli cli/config cli/check serve
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
-cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
+cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
 guest_mains := guest/main.c
-guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
+guest_src := $(wildcard guest/*.c) iso/read.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -111,7 +113,7 @@ jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_ent
 $(B)/jitter: .FORCE
 	$(call settle,$(jitter_try),-DWITH_JITTER $(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy)
 
-$(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
+$(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) @$(B)/jitter -c -o $@ $<
 
@@ -120,7 +122,8 @@ guest_abi := $(if $(findstring x86_64,$(shell $(MUSL_CC) -dumpmachine)),-malign-
 
 # The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
-	-fno-expensive-optimizations -fno-caller-saves -fno-move-loop-invariants -fno-tree-forwprop $(guest_abi) \
+	-fno-expensive-optimizations -fno-caller-saves -fno-move-loop-invariants -fno-tree-forwprop \
+	-fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
 	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
@@ -146,8 +149,7 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
-	guest/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)

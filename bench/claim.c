@@ -15,7 +15,7 @@
 #include "seed/condition.h"
 #include "seed/draw.h"
 #include "seed/health.h"
-#include "seed/source.h"
+#include "seed/source/source.h"
 #include "util/secret.h"
 
 #define CLAIM_BYTES (3 * 16384)

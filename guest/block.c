@@ -38,7 +38,7 @@ static bool way_to(const char *name, char *way, size_t size)
 	char path[96];
 	long n;
 
-	if (!sys_join(path, sizeof(path), BLOCKS, name))
+	if (!sys_join(path, sizeof(path), BLOCKS, name, ""))
 		return false;
 	n = sys_read_link(path, way, size);
 	if (n <= 0 || (size_t)n == size)
@@ -109,8 +109,8 @@ static bool is_persistent(const char *name, unsigned left)
 		;
 	*end = '\0';
 	return (begins(disk, "dm-") || begins(disk, "md")) &&
-		sys_join(way, sizeof(way), BLOCKS, disk) &&
-		sys_join(path, sizeof(path), way, "/slaves") && all_persistent(path, left - 1);
+		sys_join(path, sizeof(path), BLOCKS, disk, "/slaves") &&
+		all_persistent(path, left - 1);
 }
 
 bool block_is_persistent(const char *name)

@@ -34,14 +34,13 @@ static bool cannot_be_one(const char *name)
 /* What sysfs has below a device, by its name; where that has a slash, sysfs writes '!'. */
 static bool sysfs_path(char *out, size_t size, const char *name, const char *what)
 {
-	char path[96];
 	size_t i;
 
-	if (!sys_join(path, sizeof(path), BLOCKS "/", name) || !sys_join(out, size, path, what))
+	if (!sys_join(out, size, BLOCKS "/", name, what))
 		return false;
-	for (i = sizeof(BLOCKS); i < strlen(path); i++)
-		if (out[i] == '/')
-			out[i] = '!';
+	for (i = 0; name[i]; i++)
+		if (name[i] == '/')
+			out[sizeof(BLOCKS) + i] = '!';
 	return true;
 }
 
@@ -54,7 +53,7 @@ static bool note(struct drives *d, const char *path, const char *name, bool list
 	for (i = 0; i < d->count; i++)
 		if (strcmp(d->drive[i].path, path) == 0)
 			return false;
-	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), "", path))
+	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), path, "", ""))
 		return false;
 	drive->is_block = drive->listed = listed;
 	drive->trusted = listed && block_is_trusted(name);
@@ -70,7 +69,7 @@ static bool note_name(void *drives, const char *name)
 	char path[sizeof(((struct drive *)0)->path)];
 	char *c;
 
-	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name))
+	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name, ""))
 		return false;
 	for (c = path + strlen(DEV); *c; c++)
 		if (*c == '!')

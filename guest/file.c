@@ -27,7 +27,7 @@ int file_replace(int folder, const char *name, const void *data, size_t len, uns
 	char temp[256];
 	int r;
 
-	if (!sys_join(temp, sizeof(temp), name, NEW))
+	if (!sys_join(temp, sizeof(temp), name, NEW, ""))
 		return -ENAMETOOLONG;
 	r = write_new(folder, temp, data, len, mode);
 	if (r == 0)

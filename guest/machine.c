@@ -87,11 +87,10 @@ struct macs {
 static bool note_mac(void *macs, const char *name)
 {
 	struct macs *m = macs;
-	char path[64], device[sizeof(path)];
+	char path[64];
 
 	if (m->count == MACS_MAX || strcmp(name, "lo") == 0 ||
-		!sys_join(device, sizeof(device), NET, name) ||
-		!sys_join(path, sizeof(path), device, "/address"))
+		!sys_join(path, sizeof(path), NET, name, "/address"))
 		return false;
 	sys_read_text(path, m->own->macs[m->count++], sizeof(m->own->macs[0]));
 	return true;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 /* A text of bounded length; what does not fit is cut. stdio alone would double the program. */
 struct message {

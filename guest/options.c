@@ -5,63 +5,64 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "util/duration.h"
+
 #define WAIT_DEFAULT_S 3
 #define WAIT_MAX_S     600
 
-const char options_help[] =
-	"usage: seedrive-guest [OPTION...]\n"
-	"\n"
-	"Mixes the drive's seed into the kernel's generator, and credits it once.\n"
-	"\n"
-	"  --device PATH\t\tlook at this device or image alone\n"
-	"  --ledger DIR\t\tnote spent seeds in this folder\n"
-	"  --ledger-persistent\tledgers outlive the boot\n"
-	"  --no-drive-ledger\tdo not write to the drive\n"
-	"  --no-efi-ledger\tleave the firmware alone\n"
-	"  --carry-over FILE\tuse what the last boot left\n"
-	"  --mix-carry-over\tdo not credit that\n"
-	"  --save-carry-over FILE\tleave a seed for the next boot\n"
-	"  --wait SECONDS\t\tfor drives (default 3)\n"
-	"  --mix-only\t\tcredit and spend nothing\n"
-	"  --stock-credit\tcredit also a random_seed\n"
-	"  --trust-device\tcredit from any device, on any machine\n"
-	"  --stage NAME\t\tfor the status\n"
-	"  --dry-run\t\tchange nothing\n"
-	"  --status\t\twhat this boot came to\n"
-	"  --help, --version\n";
+const char options_help[] = "usage: seedrive-guest [OPTION...]\n"
+			    "\n"
+			    "Credits the drive's seed to the kernel, once.\n"
+			    "\n"
+			    "  --device PATH\t\tlook at this alone\n"
+			    "  --ledger DIR\t\tnote spent seeds there\n"
+			    "  --ledger-persistent\tledgers outlive the boot\n"
+			    "  --no-drive-ledger\tdo not write to the drive\n"
+			    "  --no-efi-ledger\tleave the firmware alone\n"
+			    "  --carry-over FILE\tuse what the last boot left\n"
+			    "  --mix-carry-over\tdo not credit that\n"
+			    "  --save-carry-over FILE\tleave a seed for the next boot\n"
+			    "  --wait TIME\t\tfor drives (default 3s)\n"
+			    "  --mix-only\t\tcredit and spend nothing\n"
+			    "  --stock-credit\tcredit also a random_seed\n"
+			    "  --trust-device\ttrust device and machine\n"
+			    "  --stage NAME\t\tfor the status\n"
+			    "  --dry-run\t\tchange nothing\n"
+			    "  --status\t\twhat this boot came to\n"
+			    "  --help, --version\n";
 
-/* An option, and what it fills. */
+/* An option without its dashes, and what it fills. */
 struct row {
-	char name[20];
+	char name[18];
 	unsigned char at;
 };
 
 #define FLAGS 11 /* so many fill a bool; the others want an argument */
 
 static const struct row rows[] = {
-	{ "--no-drive-ledger", offsetof(struct options, no_drive_ledger) },
-	{ "--no-efi-ledger", offsetof(struct options, no_efi_ledger) },
-	{ "--ledger-persistent", offsetof(struct options, ledger_persistent) },
-	{ "--mix-only", offsetof(struct options, mix_only) },
-	{ "--mix-carry-over", offsetof(struct options, mix_carry_over) },
-	{ "--stock-credit", offsetof(struct options, stock_credit) },
-	{ "--trust-device", offsetof(struct options, trust_device) },
-	{ "--dry-run", offsetof(struct options, dry_run) },
-	{ "--status", offsetof(struct options, status) },
-	{ "--help", offsetof(struct options, help) },
-	{ "--version", offsetof(struct options, version) },
-	{ "--device", offsetof(struct options, device) },
-	{ "--ledger", offsetof(struct options, ledger) },
-	{ "--carry-over", offsetof(struct options, carry_over) },
-	{ "--save-carry-over", offsetof(struct options, save_carry_over) },
-	{ "--stage", offsetof(struct options, stage) },
-	{ "--wait", offsetof(struct options, wait) },
+	{ "no-drive-ledger", offsetof(struct options, no_drive_ledger) },
+	{ "no-efi-ledger", offsetof(struct options, no_efi_ledger) },
+	{ "ledger-persistent", offsetof(struct options, ledger_persistent) },
+	{ "mix-only", offsetof(struct options, mix_only) },
+	{ "mix-carry-over", offsetof(struct options, mix_carry_over) },
+	{ "stock-credit", offsetof(struct options, stock_credit) },
+	{ "trust-device", offsetof(struct options, trust_device) },
+	{ "dry-run", offsetof(struct options, dry_run) },
+	{ "status", offsetof(struct options, status) },
+	{ "help", offsetof(struct options, help) },
+	{ "version", offsetof(struct options, version) },
+	{ "device", offsetof(struct options, device) },
+	{ "ledger", offsetof(struct options, ledger) },
+	{ "carry-over", offsetof(struct options, carry_over) },
+	{ "save-carry-over", offsetof(struct options, save_carry_over) },
+	{ "stage", offsetof(struct options, stage) },
+	{ "wait", offsetof(struct options, wait) },
 };
 
 /* "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
 static const char *parse_option(struct options *opt, char **argv, int *i)
 {
-	const char *arg = argv[*i];
+	const char *arg = strncmp(argv[*i], "--", 2) == 0 ? argv[*i] + 2 : "";
 	size_t k;
 
 	for (k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
@@ -85,19 +86,15 @@ static const char *parse_option(struct options *opt, char **argv, int *i)
 	return "unknown option, see --help";
 }
 
-/* Returns: false when it is not 1 to WAIT_MAX_S. */
+/* Returns: false when it is not a second to WAIT_MAX_S. */
 static bool parse_wait(struct options *opt)
 {
-	const char *text = opt->wait;
-	unsigned s = 0;
+	uint64_t ms = WAIT_DEFAULT_S * 1000;
 
-	opt->wait_ms = WAIT_DEFAULT_S * 1000;
-	if (!text)
-		return true;
-	for (; *text >= '0' && *text <= '9' && s <= WAIT_MAX_S; text++)
-		s = 10 * s + (unsigned)(*text - '0');
-	opt->wait_ms = s * 1000;
-	return s > 0 && s <= WAIT_MAX_S && *text == '\0';
+	if (opt->wait && duration_parse(opt->wait, strlen(opt->wait), &ms) < 0)
+		return false;
+	opt->wait_ms = (unsigned)ms;
+	return ms >= 1000 && ms <= WAIT_MAX_S * 1000;
 }
 
 int options_parse(int argc, char **argv, struct options *ret, struct options_fault *ret_fault)
@@ -112,7 +109,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct options_fau
 	}
 	if (!why && !parse_wait(&opt)) {
 		word = "--wait";
-		why = "must be 1 to 600 seconds";
+		why = "must be a time from 1s to 10m, as in 3s";
 	}
 	if (!why && opt.save_carry_over && given > 1 + opt.ledger_persistent) {
 		word = "--save-carry-over";

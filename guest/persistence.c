@@ -85,14 +85,13 @@ static bool device_is_persistent(uint64_t number)
 static bool btrfs_is_persistent(int dir)
 {
 	struct btrfs_info info;
-	char uuid[UUID_STRLEN + 1], folder[sizeof(BTRFS_FOLDERS) + UUID_STRLEN],
-		path[sizeof(folder) + 8];
+	char uuid[UUID_STRLEN + 1], path[sizeof(BTRFS_FOLDERS) + UUID_STRLEN + 8];
 
 	if (sys_ioctl(dir, BTRFS_INFO, &info) < 0)
 		return false;
 	uuid_format(info.uuid, uuid);
-	return sys_join(folder, sizeof(folder), BTRFS_FOLDERS, uuid) &&
-		sys_join(path, sizeof(path), folder, "/devices") && block_all_persistent(path);
+	return sys_join(path, sizeof(path), BTRFS_FOLDERS, uuid, "/devices") &&
+		block_all_persistent(path);
 }
 
 /* The number of the mount that @dir is in, between a line's end and a space, as mountinfo's lines begin. */
@@ -103,7 +102,7 @@ static bool find_mount(int dir, char *key, size_t size)
 	size_t n = 1;
 
 	if (!sys_join(path, sizeof(path), FDINFO,
-		    sys_number(digits + sizeof(digits) - 1, (uint64_t)dir)) ||
+		    sys_number(digits + sizeof(digits) - 1, (uint64_t)dir), "") ||
 		sys_read_text(path, text, sizeof(text)) <= 0 || !(at = strstr(text, MOUNT)))
 		return false;
 	key[0] = '\n';

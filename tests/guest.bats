@@ -604,8 +604,8 @@ judged() {
 	fails 2 "seedrive-guest: --frob: unknown option, see --help" "$GUEST" --frob
 	fails 2 "seedrive-guest: drive.iso: unknown option, see --help" "$GUEST" drive.iso
 	fails 2 "seedrive-guest: --wait=: needs an argument" "$GUEST" "--wait="
-	for value in 0 601 1x x -1; do
-		fails 2 "seedrive-guest: --wait: must be 1 to 600 seconds" "$GUEST" "--wait=$value"
+	for value in 0 601 11m 999ms 1x x -1; do
+		fails 2 "seedrive-guest: --wait: must be a time from 1s to 10m, as in 3s" "$GUEST" "--wait=$value"
 	done
 	for option in --device --ledger --carry-over --save-carry-over; do
 		fails 2 "seedrive-guest: $option: needs an argument" "$GUEST" "$option"

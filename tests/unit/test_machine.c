@@ -43,9 +43,9 @@ bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name)
 	return each(ctx, "lo");
 }
 
-bool sys_join(char *out, size_t size, const char *folder, const char *name)
+bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c)
 {
-	return (size_t)snprintf(out, size, "%s%s", folder, name) < size;
+	return (size_t)snprintf(out, size, "%s%s%s", a, b, c) < size;
 }
 
 static void test_uuid(void **state)

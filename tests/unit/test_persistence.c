@@ -224,9 +224,9 @@ void sys_close(int fd)
 	assert_int_equal(fd, 4);
 }
 
-bool sys_join(char *out, size_t size, const char *folder, const char *name)
+bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c)
 {
-	return (size_t)snprintf(out, size, "%s%s", folder, name) < size;
+	return (size_t)snprintf(out, size, "%s%s%s", a, b, c) < size;
 }
 
 char *sys_number(char *end, uint64_t number)
