@@ -239,15 +239,13 @@ wide_drive() {
 }
 
 @test "once: a drive with blocks of 4096 bytes gets its tombstone, in either half of a block" {
-	local odd=0 even=0 n
+	local halves='' from
 	cp -r "$TREE" tree
-	for ((n = 0; n < 8 && (odd == 0 || even == 0); n++)); do
-		# A file more moves the record by one sector.
-		head -c 100 /dev/zero >"tree/openstack/content/more$n"
-		"$BUILD/seedrive" build -q --source kernel -o drive.iso tree
-		[ $(($(extent_of drive.iso) % 2)) -eq 1 ] && half=odd || half=even
-		[ "${!half}" -eq 0 ] || continue
-		eval "$half=1"
+	for ((i = 0; i < 2; i++)); do
+		# In an image without Joliet one folder more moves the record by one sector.
+		mkdir "tree/folder$i"
+		"$BUILD/seedrive-mkisofs" -quiet -r -V config-2 -o drive.iso tree
+		halves+=$(($(extent_of drive.iso) % 2))
 		seed=$(seed_of drive.iso)
 		cp drive.iso before.iso
 		wide_drive
@@ -259,5 +257,5 @@ wide_drive() {
 		from=$(($(extent_of before.iso) * 2048))
 		[ "$(cmp -l drive.iso before.iso | awk -v from="$from" '$1 <= from || $1 > from + 2048' | wc -l)" -eq 0 ]
 	done
-	[ "$odd:$even" = 1:1 ]
+	[[ "$halves" =~ ^(01|10)$ ]]
 }
