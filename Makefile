@@ -117,8 +117,9 @@ $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) @$(B)/jitter -c -o $@ $<
 
-# Tables are as aligned as they have to be, and not for the cache; for x86 alone.
-guest_abi := $(if $(findstring x86_64,$(shell $(MUSL_CC) -dumpmachine)),-malign-data=abi)
+# On x86 tables and the stack are as aligned as they have to be, and not as the cache or other people's code would like.
+guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
+guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
 # The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \

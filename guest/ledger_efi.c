@@ -41,7 +41,8 @@ struct variable {
 static const uint8_t head[HEAD] = { 7, 0, 0, 0, 'S', 'D', 'L', 'E', 'D', 'G', '0', '1' };
 
 static struct variable known, back;
-static size_t known_len; /* 0: there is none yet */
+static size_t known_len;            /* 0: there is none yet */
+static uint8_t met[RECORD_ID_SIZE]; /* the seed that this run has found spent */
 
 static int open_folder(enum ledger_state *ret_free)
 {
@@ -80,14 +81,15 @@ static size_t count(void)
 	return known_len ? (known_len - HEAD) / sizeof(struct entry) : 0;
 }
 
-static bool knows(const struct record *rec)
+/* Where @id stands; count() when it does not. */
+static size_t find(const uint8_t *id)
 {
 	size_t i;
 
 	for (i = 0; i < count(); i++)
-		if (memcmp(known.entry[i].id, rec->seed_id, RECORD_ID_SIZE) == 0)
-			return true;
-	return false;
+		if (memcmp(known.entry[i].id, id, RECORD_ID_SIZE) == 0)
+			break;
+	return i;
 }
 
 enum ledger_state ledger_efi_look(const struct ledger_entry *e)
@@ -103,7 +105,21 @@ enum ledger_state ledger_efi_look(const struct ledger_entry *e)
 	if (n < 0 && n != -ENOENT)
 		return LEDGER_FAILED;
 	known_len = n > 0 ? (size_t)n : 0;
-	return knows(e->rec) ? LEDGER_SPENT : state;
+	if (find(e->rec->seed_id) == count())
+		return state;
+	memcpy(met, e->rec->seed_id, RECORD_ID_SIZE);
+	return LEDGER_SPENT;
+}
+
+/* A drive that is still there is met at each boot, and must not be forgotten for 128 carry-overs. */
+static void renew(const uint8_t *id)
+{
+	const size_t i = find(id), after = count() - i;
+
+	if (after == 0)
+		return;
+	memmove(known.entry + i, known.entry + i + 1, (after - 1) * sizeof(struct entry));
+	memcpy(known.entry[count() - 1].id, id, RECORD_ID_SIZE);
 }
 
 static void forget_oldest(void)
@@ -117,6 +133,7 @@ static void add(const struct record *rec)
 	if (known_len == 0)
 		known_len = HEAD;
 	memcpy(known.attributes, head, HEAD);
+	renew(met);
 	known.entry[count()] = (struct entry){ 0 };
 	memcpy(known.entry[count()].id, rec->seed_id, RECORD_ID_SIZE);
 	known_len += sizeof(struct entry);

@@ -278,7 +278,7 @@ static void save_carry_over(struct run *run)
 	if (r == 0)
 		report_left(path, id);
 	else if (r == -EAGAIN)
-		fail(run, path, "carry-over not saved: the kernel's generator is not ready");
+		fail(run, path, "carry-over not saved: the kernel's RNG is not ready");
 	else if (r == -EMEDIUMTYPE)
 		fail(run, path, "carry-over not saved: the file system may forget it");
 	else
@@ -294,7 +294,7 @@ static int print_status(void)
 {
 	if (status_print() == 0)
 		return EXIT_DONE;
-	report_fault(true, STATUS_PATH, "not there: no stage of this boot has run");
+	report_fault(true, STATUS_PATH, "no stage of this boot has run");
 	return EXIT_FAILED;
 }
 

@@ -235,7 +235,7 @@ status_is() {
 	cmp printed run/seedrive/status
 	rm -r run/seedrive
 	run -1 as_root unshare --mount sh -c 'mount --bind run /run && exec "$1" --status' sh "$GUEST"
-	[ "$output" = "seedrive-guest: /run/seedrive/status: not there: no stage of this boot has run" ]
+	[ "$output" = "seedrive-guest: /run/seedrive/status: no stage of this boot has run" ]
 }
 
 @test "guest: in the kernel that writes down a crash it does nothing" {
@@ -433,7 +433,7 @@ counted() {
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
 	cp "$ledgers/carry" before
 	run -1 stopped 0 "$GUEST" --save-carry-over "$ledgers/carry"
-	said "$ledgers/carry: carry-over not saved: the kernel's generator is not ready"
+	said "$ledgers/carry: carry-over not saved: the kernel's RNG is not ready"
 	cmp before "$ledgers/carry"
 	fails 1 "seedrive-guest: /dev/shm/carry: carry-over not saved: the file system may forget it" \
 		"$GUEST" --save-carry-over /dev/shm/carry

@@ -123,6 +123,7 @@ static int start(void **state)
 {
 	(void)state;
 	memset(&fw, 0, sizeof(fw));
+	memset(met, 0, sizeof(met));
 	fw.mounted = true;
 	return 0;
 }
@@ -165,6 +166,32 @@ static void test_full(void **state)
 		const struct record rec = seed(k);
 
 		assert_int_equal(look(&rec), k < i - ENTRIES_MAX ? LEDGER_FREE : LEDGER_SPENT);
+	}
+}
+
+/* As at each boot of a machine: its drive, spent long ago, and then a carry-over. */
+static void test_renewed(void **state)
+{
+	const struct record drive = seed(100000);
+	unsigned i;
+
+	(void)state;
+	assert_int_equal(spend(&drive), LEDGER_COMMITTED);
+	for (i = 0; i < 3 * ENTRIES_MAX; i++) {
+		const struct record carried = seed(i);
+
+		assert_int_equal(look(&drive), LEDGER_SPENT);
+		assert_int_equal(spend(&carried), LEDGER_COMMITTED);
+		assert_int_equal(look(&carried), LEDGER_SPENT);
+	}
+	assert_int_equal(look(&drive), LEDGER_SPENT);
+	assert_int_equal(fw.len, 12 + 24 * ENTRIES_MAX);
+	/* All the others but it are the newest. */
+	for (i = 0; i < 3 * ENTRIES_MAX; i++) {
+		const struct record carried = seed(i);
+
+		assert_int_equal(
+			look(&carried), i < 2 * ENTRIES_MAX + 1 ? LEDGER_FREE : LEDGER_SPENT);
 	}
 }
 
@@ -251,6 +278,8 @@ int main(void)
 			NULL, NULL },
 		{ "efi: a full set forgets the oldest id, and takes each new one", test_full, start,
 			NULL, NULL },
+		{ "efi: the id of a drive that is still there outlives any number of carry-overs",
+			test_renewed, start, NULL, NULL },
 		{ "efi: a store without room keeps the newest ids, and refuses no seed",
 			test_no_room, start, NULL, NULL },
 		{ "efi: what is not understood, or longer than we wrote, is neither believed nor overwritten",
