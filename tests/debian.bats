@@ -131,3 +131,28 @@ setup_file() {
 		run ! grep -E 'vm: file .* /dev/s[rg]' <(grep -v 'vm: file 600:0:0 ' "$log")
 	done
 }
+
+@test "debian: udisks is told to leave the drive alone, be it a CD or a disk, and nothing else" {
+	of first
+	told "vm: udisks ignores /dev/vdb"
+	run ! grep 'udisks ignores /dev/vda' "$log"
+	of bare
+	told "vm: udisks ignores /dev/sr0"
+	of unseeded
+	run ! grep 'udisks ignores' "$log"
+}
+
+@test "debian: the status of a boot says what it came to, by whatever stage" {
+	of first
+	told "vm: status outcome=credited"
+	told "vm: status seed=$SEED"
+	told "vm: status stage=root"
+	of bare
+	told "vm: status outcome=credited"
+	told "vm: status stage=system"
+	of second
+	told "vm: status outcome=credited"
+	told "vm: status drive=.*/var/lib/seedrive/carry-over"
+	of unseeded
+	told "vm: status outcome=none"
+}

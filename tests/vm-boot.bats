@@ -129,7 +129,7 @@ credited() {
 	place=none
 	boot sd.units=1
 	says initramfs "no seed drive"
-	says system "/var/lib/seedrive/carry-over: nothing left: the kernel is not ready"
+	says system "/var/lib/seedrive/carry-over: carry-over not saved: the kernel's RNG is not ready"
 	[ "$(grep -c '\] seedrive-guest: ' "$log")" -eq 2 ]
 	place=virtio-scsi-cd
 	boot "sd.units=1 seedrive.guest=off"

@@ -327,9 +327,9 @@ hex_of() {
 	credited dir
 }
 
-@test "vm: a seed from the future is not credited" {
+@test "vm: a seed from the future that can expire is not credited" {
 	# The program was built before, or there would be no clock.
-	"$BUILD/seedrive" reseed -q --source kernel drive.iso
+	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
 	seed=$(seed_of drive.iso)
 	devices=(-rtc "base=$(date -u -d '-10 minutes' +%Y-%m-%dT%H:%M:%S)")
 	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/older" guest/machine.c 's->built = BUILD_TIME;' \
