@@ -70,7 +70,7 @@ mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
 guest_mains := guest/main.c
-guest_src := $(wildcard guest/*.c) iso/read.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
+guest_src := $(wildcard guest/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))

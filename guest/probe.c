@@ -7,14 +7,13 @@
 
 #include "guest/stock.h"
 #include "guest/sys.h"
+#include "util/wire/label.h"
 
 /* linux/cdrom.h. */
 #define CDROM_DRIVE_STATUS  0x5326
 #define CDS_NO_DISC         1
 #define CDS_TRAY_OPEN       2
 #define CDS_DRIVE_NOT_READY 3
-
-static const char labels[][9] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
 
 struct input {
 	int fd;
@@ -64,16 +63,6 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 		len -= n;
 	}
 	return 0;
-}
-
-static bool label_is_ours(const char *label)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		if (strcmp(label, labels[i]) == 0)
-			return true;
-	return false;
 }
 
 /* Where there is no record, there may be what any Nova writes. */
@@ -132,7 +121,7 @@ static int look(struct drive *drive, struct input *in)
 	if (drive->is_block && !drive->listed)
 		in->cached = sys_set_flags(in->fd, O_DIRECT) < 0;
 	if (iso_volume_open(&vol, (struct iso_input){ read_at, in }) < 0 ||
-		!label_is_ours(vol.label))
+		!label_is_seed(vol.label))
 		return DRIVE_OTHER;
 	memcpy(drive->label, vol.label, sizeof(drive->label));
 	return read_record(drive, &vol);

@@ -291,7 +291,7 @@ ends() {
 }
 
 @test "udev: the labels of its rule are those that the guest's program looks for" {
-	flat guest/probe.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
+	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
 	grep -oE '"config-2[^"]*"' "$ROOT/boot/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]
