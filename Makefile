@@ -156,25 +156,25 @@ check: deps
 check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
-# Of the suites, those of the host's programs that need no virtual machine.
+# Of the suites, those that run the host's programs and need no virtual machine.
 host_suites = $(filter-out tests/vm% $(addprefix %/,$(addsuffix .bats,analyse arm debian fuzz guest hook \
 	initramfs layers libvirt policy stage unit)),$(sort $(wildcard tests/*.bats tests/*/*.bats)))
 
-check-host: deps
+check-programs: deps
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
 
 # And what other compilers, sanitizers and analysers find: not for every day either.
 check-all: check
 	tests/analyse
-	@$(MAKE) --no-print-directory SAN=1 check-host
-	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-host
-	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-host
+	@$(MAKE) --no-print-directory SAN=1 check-programs
+	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
+	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-programs
 
 # How much of each room these run. A test that fails only because it is watched does not hide the figures.
 coverage: deps
 	rm -rf build/coverage
 	-GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory CFLAGS='-Og -g --coverage -fprofile-update=atomic' \
-		B=build/coverage check-host
+		B=build/coverage check-programs
 	tests/coverage build/coverage $(FILES:%=--files)
 
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
@@ -270,5 +270,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-all coverage check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-programs check-all coverage check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-guest uninstall-guest
