@@ -50,10 +50,10 @@ archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
-# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/away.c).
-away      := check device serve
-programs  := seedrive $(away:%=libexec/seedrive-%)
-tables    := cli/seedrive.c $(away:%=cli/seedrive_%.c)
+# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/exec_helper.c).
+helpers   := check device serve
+programs  := seedrive $(helpers:%=libexec/seedrive-%)
+tables    := cli/seedrive.c $(helpers:%=cli/seedrive_%.c)
 # And one that has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
@@ -83,10 +83,10 @@ $(B)/host/%.o: %.c
 # every start of a program some time.
 $(B)/host/shared.a: $(lib_obj) $(cli_obj)
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $(B)/seedrive: $(B)/host/cli/seedrive.o
-$(away:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
+$(helpers:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
 $(programs:%=$(B)/%): $(B)/host/cli/main.o
 $(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
 $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
@@ -212,7 +212,7 @@ deps:
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
-	install -D -m 755 -t $(libexecdir) $(away:%=build/libexec/seedrive-%)
+	install -D -m 755 -t $(libexecdir) $(helpers:%=build/libexec/seedrive-%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
 	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done

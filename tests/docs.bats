@@ -147,7 +147,7 @@ ends() {
 }
 
 @test "docs: each exit status of the tool is in seedrive(1), and no other" {
-	flat cli/report.h | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
+	flat util/fault.h | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
 	[ "$(wc -l <statuses)" -eq 4 ]
 	entries "$(page seedrive)" 'EXIT STATUS' >paged
 	same seedrive statuses paged
@@ -283,7 +283,7 @@ ends() {
 }
 
 @test "docs: each variable that changes what the tool does is in its pages, and no other" {
-	cat "$ROOT"/{cli,serve,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
+	find "$ROOT"/{cli,serve,drive,iso,seed,util} -name '*.c' -exec cat {} + | tr -s '[:space:]' ' ' |
 		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source
 	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 >paged
 	same variables source paged
