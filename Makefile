@@ -180,6 +180,27 @@ check-host: deps
 check-suites: deps
 	tests/suites
 
+# Of the suites, those that run the host's programs and need no virtual machine.
+host_suites = $(filter-out tests/vm% $(addprefix %/,$(addsuffix .bats,analyse arm debian fuzz guest hook \
+	initramfs layers libvirt policy stage unit)),$(sort $(wildcard tests/*.bats tests/*/*.bats)))
+
+check-programs: deps
+	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
+
+# And what other compilers, sanitizers and analysers find: not for every day either.
+check-all: check
+	tests/analyse
+	@$(MAKE) --no-print-directory SAN=1 check-programs
+	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
+	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-programs
+
+# How much of each room these run. A test that fails only because it is watched does not hide the figures.
+coverage: deps
+	rm -rf build/coverage
+	-GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory CFLAGS='-Og -g --coverage -fprofile-update=atomic' \
+		B=build/coverage check-programs
+	tests/coverage build/coverage $(FILES:%=--files)
+
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
 check-boot: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/outcomes.bats units=
@@ -204,7 +225,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run tests/suites tests/kernels bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/seedrive
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -275,5 +296,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-suites check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-guest uninstall-guest

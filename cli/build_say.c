@@ -2,6 +2,7 @@
 /* What `seedrive build` has done. */
 #include "cli/build.h"
 #include "cli/entropy.h"
+#include "cli/json_print.h"
 #include "util/json_build.h"
 
 #include <inttypes.h>

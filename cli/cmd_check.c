@@ -6,7 +6,7 @@
 #include "iso/output/interrupt.h"
 #include "cli/options.h"
 #include "util/io.h"
-#include "util/json_build.h"
+#include "cli/json_print.h"
 
 #include <errno.h>
 #include <string.h>

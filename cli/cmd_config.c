@@ -2,6 +2,7 @@
 /* The configuration, read as the tools read it, and what comes of it. */
 #include "cli/cmd.h"
 #include "cli/configure.h"
+#include "cli/json_print.h"
 #include "util/json_build.h"
 #include "cli/options.h"
 

@@ -6,6 +6,7 @@
 #include "cli/report.h"
 #include "iso/output/interrupt.h"
 #include "util/io.h"
+#include "cli/json_print.h"
 #include "util/json_build.h"
 #include "iso/output/replace.h"
 #include "util/secret.h"

@@ -6,6 +6,7 @@
 #include "cli/repeats.h"
 #include "seed/mix.h"
 #include "util/json.h"
+#include "cli/json_print.h"
 #include "util/json_build.h"
 #include "util/secret.h"
 #include "util/wire/note.h"

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "drive/reseed.h"
+#include "cli/json_print.h"
 #include "util/json_build.h"
 #include "util/secret.h"
 

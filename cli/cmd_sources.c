@@ -3,6 +3,7 @@
 #include "cli/check/rate.h"
 #include "cli/cmd.h"
 #include "cli/configure.h"
+#include "cli/json_print.h"
 #include "util/json_build.h"
 #include "cli/options.h"
 #include "seed/source/reader.h"

@@ -141,6 +141,7 @@ bool device_writable(const struct drive *drive)
 	const char *name = name_of(drive->path);
 	char path[96], text[4];
 
+	/* analyzer: a listed device has a name, as device_discover found it by that */
 	return drive->listed && strncmp(name, "sr", 2) != 0 &&
 		sysfs_path(path, sizeof(path), name, "/ro") &&
 		sys_read_text(path, text, sizeof(text)) > 0 && text[0] == '0';

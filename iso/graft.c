@@ -145,7 +145,7 @@ static int keep_name(const struct graft *g, struct tree_node *node)
 
 	if (node->source)
 		return 0;
-	node->source = strdup(tree_name(g->tree, node, path));
+	node->source = strdup(tree_name(g->tree, node, path)); /* analyzer: tree_clear frees it */
 	return node->source ? 0 : -ENOMEM;
 }
 

@@ -11,6 +11,7 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	e2fsprogs btrfs-progs kmod util-linux util-linux-extra swtpm ekeyd iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils llvm xxd
 	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
+	clang-tidy cppcheck codespell
 	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils'
 
 installed() {

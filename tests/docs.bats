@@ -587,13 +587,47 @@ alike() {
 @test "README: the files and folders that it names are there" {
 	# shellcheck disable=SC2016 # Markdown
 	grep -oE '`[a-zA-Z-]+/[a-z.0-9/-]*`|`[A-Z]+(\.md)?`' "$ROOT/README.md" | tr -d '`' >named
-	sed -n '/^## The house/,/^`/p' "$ROOT/README.md" | grep -oE '[a-z-]+/  ' | tr -d ' ' >>named
 	[ "$(wc -l <named)" -ge 12 ]
 	while read -r path; do
 		case $path in
 		build/*) ;;
 		*) [ -e "$ROOT/$path" ] ;;
 		esac
+	done <named
+}
+
+# named_files PAGE: the paths of our files and folders in it, between backquotes or in its indented commands.
+named_files() {
+	# shellcheck disable=SC2016 # Markdown
+	{ grep -oE '`[^`]+`' "$1" | tr -d '`'; sed -n 's/^    //p' "$1" | tr ' =' '\n'; } |
+		grep -xE '\.?[a-z][a-z-]*/[a-z_./0-9-]*|[A-Z]+\.md|Makefile|\.clang-format' | grep -v '^build/' | sort -u
+}
+
+@test "architecture: the files that the pages for developers name are there" {
+	for page in doc/architecture.md CONTRIBUTING.md; do
+		named_files "$ROOT/$page" >named
+		[ "$(wc -l <named)" -ge 15 ]
+		while read -r path; do
+			[ -e "$ROOT/$path" ] || { echo "$page: $path"; return 1; }
+		done <named
+	done
+}
+
+@test "architecture: its floors are those that tests/layers knows, in the same order" {
+	# shellcheck disable=SC2016 # Markdown
+	sed -n '/^## The floors/,/^Rules/s/^| `\([a-z/]*\)\/` | .*/\1/p' "$ROOT/doc/architecture.md" >floors
+	sed -n '/^ROOMS = {/,/^}/s/^    "\([a-z/]*\)": .*/\1/p' "$ROOT/tests/layers" >rooms
+	[ "$(wc -l <rooms)" -ge 13 ]
+	diff floors rooms
+}
+
+@test "CONTRIBUTING: the commands that it names to make are there" {
+	grep -oE '(^ {4}|&& )make( [A-Z]+=[^ ]*| units=[^ ]*)*( [a-z][a-z0-9-]*)?' "$ROOT/CONTRIBUTING.md" |
+		sed -E 's/.*make//; s/ [a-zA-Z]+=[^ ]*//g; s/ //g; s/^$/all/' | sort -u >named
+	[ "$(wc -l <named)" -ge 6 ]
+	sed -n 's/^\.PHONY: //p' "$ROOT/Makefile" | tr ' ' '\n' >targets
+	while read -r target; do
+		grep -qx -- "$target" targets || { echo "$target"; return 1; }
 	done <named
 }
 

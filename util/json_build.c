@@ -15,11 +15,3 @@ void json_add_bool(json_object *to, const char *key, bool value)
 {
 	json_object_object_add(to, key, json_object_new_boolean(value));
 }
-
-void json_print(json_object *object, FILE *to)
-{
-	fprintf(to, "%s\n",
-		json_object_to_json_string_ext(
-			object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}

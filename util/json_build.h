@@ -5,14 +5,10 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /** json_add_text, json_add_number, json_add_bool - a member of @to; @text may be NULL: null. */
 void json_add_text(json_object *to, const char *key, const char *text);
 void json_add_number(json_object *to, const char *key, uint64_t number);
 void json_add_bool(json_object *to, const char *key, bool value);
-
-/** json_print - to @to with a newline, and give @object back. */
-void json_print(json_object *object, FILE *to);
 
 #endif

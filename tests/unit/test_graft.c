@@ -47,7 +47,7 @@ static void make(const char *path, const char *content)
 
 static void graft_by(const struct tree_rules *rules, const char *at, const char *path)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (tree_graft(&tree, at, path, rules, &f) < 0)
 		fail_msg("%s", f.text);
@@ -61,7 +61,7 @@ static void graft(const char *at, const char *path)
 static void assert_refused(const struct tree_rules *rules, const char *at, const char *path,
 	int err, const char *words)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	assert_int_equal(tree_graft(&tree, at, path, rules, &f), err);
 	assert_string_equal(f.text, words);
