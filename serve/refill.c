@@ -2,7 +2,7 @@
 #include "serve/refill.h"
 #include "seed/draw.h"
 #include "seed/source/reader.h"
-#include "serve/patient.h"
+#include "serve/backoff.h"
 #include "serve/say.h"
 #include "util/clock.h"
 #include "util/secret.h"
@@ -28,7 +28,7 @@ struct refill {
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
-	struct patient patient[SOURCES_MAX], all; /* each source, and all of them together */
+	struct backoff backoff[SOURCES_MAX], all; /* each source, and all of them together */
 	struct draw_memory *memory;
 	struct broker_block *block; /* secret; BATCH_MAX of them */
 	size_t batch;
@@ -36,7 +36,7 @@ struct refill {
 };
 
 /* That this host has no such thing is no failure where nobody asked for it. */
-static bool is_news(const struct seed *s, const struct draw_report *rep)
+static bool is_worth_reporting(const struct seed *s, const struct draw_report *rep)
 {
 	return !s->sources.by_default ||
 		(rep->err != -ENODEV && rep->err != -ENOENT && rep->err != -ENOSYS);
@@ -45,14 +45,14 @@ static bool is_news(const struct seed *s, const struct draw_report *rep)
 static void examine(struct refill *r, const struct seed *s, size_t i, int64_t now_ms)
 {
 	const struct draw_report *rep = s->report + i;
-	struct patient *p = r->patient + i;
+	struct backoff *b = r->backoff + i;
 
 	if (rep->spared)
 		return;
 	if (!draw_passed(rep)) {
-		if (patient_fails(p, is_news(s, rep), now_ms))
+		if (backoff_fail(b, is_worth_reporting(s, rep), now_ms))
 			say_failed(rep);
-	} else if (patient_recovers(p)) {
+	} else if (backoff_recover(b)) {
 		say_back(rep);
 	}
 }
@@ -78,7 +78,7 @@ static void let_rest(struct refill *r, int64_t now_ms)
 	size_t i;
 
 	for (i = 0; i < r->sources.count; i++)
-		r->sources.spec[i].rests = patient_rests(r->patient + i, now_ms);
+		r->sources.spec[i].rests = backoff_rests(r->backoff + i, now_ms);
 }
 
 static void adapt(struct refill *r, int64_t took_ms)
@@ -108,8 +108,8 @@ static void draw_batch(struct refill *r)
 		examine(r, &s, i, end_ms);
 	/* Not even the kernel gives anything? */
 	if (err == 0)
-		(void)patient_recovers(&r->all);
-	else if (patient_fails(&r->all, true, end_ms))
+		(void)backoff_recover(&r->all);
+	else if (backoff_fail(&r->all, true, end_ms))
 		say_nothing_drawn(err);
 	seed_clear(&s);
 	adapt(r, end_ms - begin_ms);
@@ -126,8 +126,8 @@ static int64_t due_ms(struct refill *r, int64_t now_ms)
 	if (level.blocks < level.target || (level.weak > 0 && r->kept))
 		due = now_ms;
 	for (i = 0; i < r->sources.count && level.weak > 0; i++)
-		due = patient_due_ms(r->patient + i, due);
-	return patient_rests(&r->all, due) ? r->all.again_ms : due;
+		due = backoff_due_ms(r->backoff + i, due);
+	return backoff_rests(&r->all, due) ? r->all.retry_ms : due;
 }
 
 static void wait_until(struct refill *r, int64_t ms)
