@@ -3,7 +3,7 @@
 #include "seed/draw.h"
 #include "seed/source/reader.h"
 #include "serve/backoff.h"
-#include "serve/say.h"
+#include "serve/log.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
@@ -17,7 +17,7 @@
 #define BATCH_FIRST 1 /* with its start-up samples; a slow chip needs long for them */
 #define BATCH_MAX   32
 #define QUICK_MS    100 /* a batch that took less may be larger next time ... */
-#define SLOW_MS     400 /* ... one that took more, smaller: who waits, waits for all of it */
+#define SLOW_MS     400 /* ... one that took more, smaller: clients wait for the whole batch */
 #define IDLE_MS     60000
 
 struct refill {
@@ -32,10 +32,10 @@ struct refill {
 	struct draw_memory *memory;
 	struct broker_block *block; /* secret; BATCH_MAX of them */
 	size_t batch;
-	bool kept; /* the last batch had something that the reservoir wanted */
+	bool kept; /* the reservoir kept some of the last batch */
 };
 
-/* That this host has no such thing is no failure where nobody asked for it. */
+/* A default source that this host lacks is not a failure. */
 static bool is_worth_reporting(const struct seed *s, const struct draw_report *rep)
 {
 	return !s->sources.by_default ||
@@ -51,9 +51,9 @@ static void examine(struct refill *r, const struct seed *s, size_t i, int64_t no
 		return;
 	if (!draw_passed(rep)) {
 		if (backoff_fail(b, is_worth_reporting(s, rep), now_ms))
-			say_failed(rep);
+			log_source_failed(rep);
 	} else if (backoff_recover(b)) {
-		say_back(rep);
+		log_source_back(rep);
 	}
 }
 
@@ -106,17 +106,16 @@ static void draw_batch(struct refill *r)
 		store(r, &s);
 	for (i = 0; i < s.reports && err != -ENOMEM; i++)
 		examine(r, &s, i, end_ms);
-	/* Not even the kernel gives anything? */
+	/* An error: not even the kernel delivered. */
 	if (err == 0)
 		(void)backoff_recover(&r->all);
 	else if (backoff_fail(&r->all, true, end_ms))
-		say_nothing_drawn(err);
+		log_no_source(err);
 	seed_clear(&s);
 	adapt(r, end_ms - begin_ms);
 }
 
-/* When there is something to do: now, or later. Blocks that rest on too little are replaced once a
- * source is back that failed. */
+/* When the next batch is to be drawn. Weak blocks are replaced once a source that failed is due again. */
 static int64_t due_ms(struct refill *r, int64_t now_ms)
 {
 	const struct reservoir_level level = reservoir_level(r->reservoir);
@@ -141,7 +140,7 @@ static void report_batch(struct refill *r)
 {
 	const uint64_t one = 1;
 
-	/* Full: then the other side has still to look. */
+	/* It fails if the counter is full; then the loop has still to wake up anyway. */
 	(void)!write(r->wake, &one, sizeof(one));
 }
 

@@ -345,7 +345,7 @@ ends() {
 	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
-	says seedrive-serve "$(limit serve/connection.h CONNECTIONS_PER_UID) for a user and $(limit serve/connection.h CONNECTIONS_MAX) in all"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_PER_ACCOUNT) for a user and $(limit serve/connections.h CONNECTIONS_MAX) in all"
 	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"
 	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
