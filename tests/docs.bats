@@ -22,7 +22,7 @@ same() {
 
 page() {
 	case $1 in
-	seedrive-guest) echo "$ROOT/man/$1.8" ;;
+	seedrive-guest | seedrive-serve) echo "$ROOT/man/$1.8" ;;
 	seedrive.conf) echo "$ROOT/man/$1.5" ;;
 	*) echo "$ROOT/man/$1.1" ;;
 	esac
@@ -54,7 +54,7 @@ entries() {
 	same "the tests know every command" help tests
 	entries "$(page seedrive)" DESCRIPTION 'Cm ' >listed
 	same "seedrive(1)" help listed
-	basename -a "$ROOT"/man/seedrive-*.1 | sed 's/seedrive-\(.*\)\.1/\1/' | grep -vx mkisofs >pages
+	basename -a "$ROOT"/man/seedrive-*.[18] | sed 's/seedrive-\(.*\)\..*/\1/' | grep -vxE 'mkisofs|guest' >pages
 	same "pages" help pages
 }
 
@@ -283,9 +283,9 @@ ends() {
 }
 
 @test "docs: each variable that changes what the tool does is in its pages, and no other" {
-	cat "$ROOT"/{cli,serve,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
+	cat "$ROOT"/{cli,serve,drive,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
 		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source
-	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 >paged
+	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 "$(page seedrive-serve)" >paged
 	same variables source paged
 }
 
