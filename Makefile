@@ -72,7 +72,7 @@ cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fro
 guest_mains := guest/main.c
 guest_src := $(wildcard guest/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
-units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
 man8      := $(wildcard man/*.8)
@@ -150,7 +150,7 @@ guest-aarch64:
 
 # --- tests ---
 
-$(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
+$(B)/unit/%: tests/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
@@ -163,8 +163,9 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
-# make check TESTS="tests/build.bats" runs a part.
-TESTS ?= $(sort $(wildcard tests/*.bats))
+# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder, and one of them a target.
+suites    := $(sort $(filter-out tests/vm/outcomes.bats,$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
+TESTS ?= $(suites)
 
 check: deps
 	@$(MAKE) --no-print-directory check-built
@@ -174,15 +175,15 @@ check-built: all guest-aarch64 $(units)
 
 # Without those in virtual machines.
 check-host: deps
-	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm%.bats tests/debian.bats,$(TESTS))"
+	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
 # What README says, in a bare Debian of each suite: an hour.
 check-suites: deps
 	tests/suites
 
 # Of the suites, those that run the host's programs and need no virtual machine.
-host_suites = $(filter-out tests/vm% $(addprefix %/,$(addsuffix .bats,analyse arm debian fuzz guest hook \
-	initramfs layers libvirt policy stage unit)),$(sort $(wildcard tests/*.bats tests/*/*.bats)))
+host_suites = $(filter-out tests/vm/% tests/guest/% $(addprefix %/,$(addsuffix .bats,analyse arm fuzz hook \
+	initramfs layers libvirt policy stage cutoffs)),$(suites))
 
 check-programs: deps
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'

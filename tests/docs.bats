@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-load helper
+load lib/helper
 
 COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
@@ -732,7 +732,7 @@ with_key() {
 }
 
 @test "format: the vectors and refusals on the page pass an independent reader" {
-	run -0 /usr/bin/python3 "$ROOT/tests/read_seed.py" --page "$ROOT/doc/seed-format.md"
+	run -0 /usr/bin/python3 "$ROOT/tests/lib/read_seed.py" --page "$ROOT/doc/seed-format.md"
 	[ "$(grep -c '^ok ' <<<"$output")" -ge 50 ]
 }
 
