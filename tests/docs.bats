@@ -215,13 +215,19 @@ ends() {
 	cat ledgers main >>source
 	same reasons source paged
 	# None that is given elsewhere has been overlooked.
-	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' >program
+	# The program has its options without their dashes.
+	sed -n '/^static const struct row rows/,/^}/s/.*{ "\([a-z-]*\)".*/\1/p' "$ROOT/guest/options.c" >options
+	[ "$(wc -l <options)" -eq 17 ]
+	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' | grep -vxFf options >program
 	[ -s program ]
 	run -1 grep -vxFf paged program
 }
 
 @test "docs: the line of the guest's program has the parts that its page lists, and no other" {
-	sed '/^void tell_fault(/,$d' "$ROOT/guest/tell.c" | grep -oE '[a-z-]+=' >source
+	{
+		sed '/^\/\* A line of up to five pieces/,$d' "$ROOT/guest/report.c"
+		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c"
+	} | grep -oE '[a-z-]+=' | sort -u >source
 	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
 	# reason= is told of under mixed.
 	echo reason= >>paged
@@ -233,18 +239,29 @@ ends() {
 	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
 	{
 		grep -v '^#include' "$ROOT/guest/main.c"
-		sed '1,/^void tell_fault(/d' "$ROOT/guest/tell.c"
-	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
+		sed '1,/^\/\* A line of up to five pieces/d' "$ROOT/guest/report.c"
+	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -v '=$' | grep -E '[a-z] [a-z]' >source
 	[ "$(wc -l <source)" -ge 13 ]
 	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |
 		sed 's/^[^ ]*: //; s/:$//' | grep -v '=$' >paged
 	same lines source paged
 }
 
+@test "docs: each key of the status is in seedrive-guest(8), and no other" {
+	{
+		grep -oE '"[a-z_]+=' "$ROOT/guest/status.c" | tr -d '"'
+		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c" | grep -oE '[a-z]+='
+		sed -n '/^void report_ledgers(/,/^}/p' "$ROOT/guest/report.c" | grep -oE '[a-z]+='
+	} | tr -d = | sort -u >source
+	[ "$(wc -l <source)" -eq 11 ]
+	sed -n '/^\.Sh STATUS$/,/^\.Sh REASONS$/s/^\.It Cm //p' "$(page seedrive-guest)" | tr -d ' ' | tr ',' '\n' >paged
+	same keys source paged
+}
+
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
 	# Their variable parts have other names there, or none.
 	grep -oE 'say "[^"]+"' "$ROOT/boot/stage" | cut -d'"' -f2 | grep -v '[{]' |
-		sed -E 's/\$[a-z]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
+		sed -E 's/\$[a-z_]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
 	[ "$(wc -l <source)" -ge 8 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" |
 		sed -E 's/Ar [a-z]+|Ns|Li//g; s/"//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >paged
@@ -274,7 +291,7 @@ ends() {
 }
 
 @test "udev: the labels of its rule are those that the guest's program looks for" {
-	flat guest/probe.c | grep -oE 'labels\[\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
+	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
 	grep -oE '"config-2[^"]*"' "$ROOT/boot/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]

@@ -7,7 +7,7 @@
 bool label_is_seed(const char *label)
 {
 	/* OpenStack's config drive and cloud-init's NoCloud, each in the two cases that cloud-init looks for. */
-	static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
+	static const char labels[][9] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
 	size_t i;
 
 	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
