@@ -22,7 +22,7 @@ same() {
 
 page() {
 	case $1 in
-	seedrive-guest) echo "$ROOT/man/$1.8" ;;
+	seedrive-guest | seedrive-serve) echo "$ROOT/man/$1.8" ;;
 	seedrive.conf) echo "$ROOT/man/$1.5" ;;
 	*) echo "$ROOT/man/$1.1" ;;
 	esac
@@ -54,7 +54,7 @@ entries() {
 	same "the tests know every command" help tests
 	entries "$(page seedrive)" DESCRIPTION 'Cm ' >listed
 	same "seedrive(1)" help listed
-	basename -a "$ROOT"/man/seedrive-*.1 | sed 's/seedrive-\(.*\)\.1/\1/' | grep -vx mkisofs >pages
+	basename -a "$ROOT"/man/seedrive-*.[18] | sed 's/seedrive-\(.*\)\..*/\1/' | grep -vxE 'mkisofs|guest' >pages
 	same "pages" help pages
 }
 
@@ -302,7 +302,7 @@ ends() {
 @test "docs: each variable that changes what the tool does is in its pages, and no other" {
 	find "$ROOT"/{cli,serve,drive,iso,seed,util} -name '*.c' -exec cat {} + | tr -s '[:space:]' ' ' |
 		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source
-	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 >paged
+	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 "$(page seedrive-serve)" >paged
 	same variables source paged
 }
 
@@ -362,9 +362,9 @@ ends() {
 	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
-	says seedrive-serve "$(limit serve/connection.h CONNECTIONS_PER_UID) for a user and $(limit serve/connection.h CONNECTIONS_MAX) in all"
-	says seedrive-serve "after $(($(limit serve/patient.h PATIENT_MIN_MS) / 1000)) seconds"
-	says seedrive-serve "up to $(($(limit serve/patient.h PATIENT_MAX_MS) / 60000)) minutes"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_PER_ACCOUNT) for a user and $(limit serve/connections.h CONNECTIONS_MAX) in all"
+	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"
+	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
 	says seedrive-serve "half a second brought no more"
 	says seedrive-check "Of each source, $(limit seed/health.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"

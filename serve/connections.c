@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "serve/connection.h"
-#include "serve/say.h"
+#include "serve/connections.h"
+#include "serve/log.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
@@ -14,18 +14,18 @@
 #define QUIET_MS 60000
 
 struct connection {
-	struct broker_client client; /* first: the broker knows no more of it */
+	struct client client; /* first, so that client_answer() leads to its connection */
 	int fd;
 	struct event *event;
 	struct connections *all;
 	TAILQ_ENTRY(connection) entry;
 };
 
-int connections_init(struct connections *cs, struct event_base *base, struct broker *broker)
+int connections_init(struct connections *cs, struct event_base *base, struct desk *desk)
 {
-	*cs = (struct connections){ .base = base, .broker = broker };
+	*cs = (struct connections){ .base = base, .desk = desk };
 	TAILQ_INIT(&cs->list);
-	cs->answer = secret_new(BROKER_ANSWER_MAX);
+	cs->answer = secret_new(protocol_answer_max());
 	return cs->answer ? 0 : -ENOMEM;
 }
 
@@ -33,9 +33,9 @@ static void close_one(struct connection *c)
 {
 	struct connections *cs = c->all;
 
-	if (c->client.given.blocks > 0)
-		say_given(&c->client.given);
-	broker_close(cs->broker, &c->client, clock_ms());
+	if (c->client.handout.blocks > 0)
+		log_handout(&c->client.handout);
+	client_close(&c->client, cs->desk, clock_ms());
 	TAILQ_REMOVE(&cs->list, c, entry);
 	cs->count--;
 	if (c->event)
@@ -52,60 +52,60 @@ void connections_clear(struct connections *cs)
 	cs->answer = NULL;
 }
 
-/* What follows from his new state. Returns: is he still there? */
+/* Wait as its new state asks, or close it. Returns: whether it still exists. */
 static bool settle(struct connection *c)
 {
 	const int64_t left = c->client.until_ms - clock_ms();
 	const struct timeval t = { left > 0 ? left / 1000 : 0, left > 0 ? left % 1000 * 1000 : 1 };
 
-	if (c->client.state != BROKER_DONE && event_add(c->event, &t) == 0)
+	if (c->client.state != CLIENT_DONE && event_add(c->event, &t) == 0)
 		return true;
 	close_one(c);
 	return false;
 }
 
-/* Whole, into his socket's buffer, or it was for nothing: nobody waits for him to read. */
+/* The answer goes whole into the socket's buffer, or the blocks are lost: nobody waits for a client to read. */
 static void deliver(struct connection *c, const uint8_t *answer, size_t len)
 {
 	if (send(c->fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len)
 		return;
-	c->client.given.blocks = 0;
-	c->client.state = BROKER_DONE;
+	c->client.handout.blocks = 0;
+	c->client.state = CLIENT_DONE;
 }
 
-static void tell_of_empty_hands(struct connections *cs)
+static void log_shortages(struct connections *cs)
 {
-	struct broker *b = cs->broker;
+	struct desk *d = cs->desk;
 
-	if ((b->empty == 0 && b->limited == 0) || clock_ms() < cs->quiet_ms)
+	if ((d->empty == 0 && d->limited == 0) || clock_ms() < cs->quiet_ms)
 		return;
-	if (b->empty > 0)
-		say_empty(b->empty);
-	if (b->limited > 0)
-		say_limited(b->limited, b->limited_uid);
-	b->empty = b->limited = 0;
+	if (d->empty > 0)
+		log_empty(d->empty);
+	if (d->limited > 0)
+		log_limited(d->limited, d->limited_account);
+	d->empty = d->limited = 0;
 	cs->quiet_ms = clock_ms() + QUIET_MS;
 }
 
 void connections_answer(struct connections *cs)
 {
-	struct broker_client *client;
+	struct client *client;
 	size_t len;
 
-	while ((client = broker_answer(cs->broker, cs->answer, &len, clock_ms()))) {
-		cs->gave = cs->gave || client->state == BROKER_HAS;
+	while ((client = client_answer(cs->desk, cs->answer, &len, clock_ms()))) {
+		cs->took = cs->took || client->handout.blocks > 0;
 		deliver((struct connection *)client, cs->answer, len);
 		explicit_bzero(cs->answer, len);
 		(void)settle((struct connection *)client);
 	}
-	tell_of_empty_hands(cs);
+	log_shortages(cs);
 }
 
-/* Returns: is he still there? */
-static bool read_packet(struct connection *c)
+/* Returns: whether it still exists. */
+static bool read_input(struct connection *c)
 {
-	uint8_t raw[BROKER_NOTE_SIZE + 1]; /* the longest, and one more shows what is too long */
-	const ssize_t n = recv(c->fd, raw, sizeof(raw), MSG_DONTWAIT);
+	uint8_t raw[PROTOCOL_INPUT_MAX];
+	const ssize_t n = recv(c->fd, raw, c->client.protocol->input_max, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
@@ -113,7 +113,7 @@ static bool read_packet(struct connection *c)
 		close_one(c);
 		return false;
 	}
-	broker_packet(c->all->broker, &c->client, raw, (size_t)n, clock_ms());
+	client_input(&c->client, c->all->desk, raw, (size_t)n, clock_ms());
 	return settle(c);
 }
 
@@ -124,41 +124,41 @@ static void on_event(evutil_socket_t fd, short what, void *connection)
 
 	(void)fd;
 	if (!(what & EV_TIMEOUT))
-		(void)read_packet(c);
-	else if (c->client.state == BROKER_WAITS)
-		c->client.until_ms = clock_ms(); /* libevent's clock may be ahead of ours */
+		(void)read_input(c);
+	else if (c->client.state == CLIENT_WAITS)
+		client_expire(&c->client, clock_ms());
 	else
 		close_one(c);
 	connections_answer(cs);
 }
 
-static size_t count_of(const struct connections *cs, uid_t uid)
+static size_t count_of(const struct connections *cs, account_id account)
 {
 	const struct connection *c;
 	size_t n = 0;
 
 	TAILQ_FOREACH(c, &cs->list, entry)
-	n += c->client.given.uid == uid;
+	n += c->client.request.account == account;
 	return n;
 }
 
-/* For an answer; or for his request, which has come, to be read. */
+/* For an answer, or for its request, which has come, to be read. */
 static bool waits_for_us(const struct connection *c)
 {
 	int pending = 0;
 
-	return c->client.state == BROKER_WAITS ||
+	return c->client.state == CLIENT_WAITS ||
 		(ioctl(c->fd, FIONREAD, &pending) == 0 && pending > 0);
 }
 
-/* One who waits for us only where there is no other. */
-static struct connection *oldest_of(const struct connections *cs, uid_t uid)
+/* One that waits for us only if there is no other. */
+static struct connection *oldest_of(const struct connections *cs, account_id account)
 {
 	struct connection *c, *waits = NULL;
 
 	TAILQ_FOREACH(c, &cs->list, entry)
 	{
-		if (c->client.given.uid != uid)
+		if (c->client.request.account != account)
 			continue;
 		if (!waits_for_us(c))
 			return c;
@@ -168,32 +168,32 @@ static struct connection *oldest_of(const struct connections *cs, uid_t uid)
 	return waits;
 }
 
-static uid_t who_has_most(const struct connections *cs)
+static account_id account_with_most(const struct connections *cs)
 {
 	const struct connection *c;
 	size_t n, most = 0;
-	uid_t uid = 0;
+	account_id account = 0;
 
 	TAILQ_FOREACH(c, &cs->list, entry)
 	{
-		n = count_of(cs, c->client.given.uid);
+		n = count_of(cs, c->client.request.account);
 		if (n > most) {
 			most = n;
-			uid = c->client.given.uid;
+			account = c->client.request.account;
 		}
 	}
-	return uid;
+	return account;
 }
 
-static void make_place(struct connections *cs, uid_t uid)
+static void make_place(struct connections *cs, account_id account)
 {
-	if (count_of(cs, uid) >= CONNECTIONS_PER_UID)
-		close_one(oldest_of(cs, uid));
+	if (count_of(cs, account) >= CONNECTIONS_PER_ACCOUNT)
+		close_one(oldest_of(cs, account));
 	else if (cs->count >= CONNECTIONS_MAX)
-		close_one(oldest_of(cs, who_has_most(cs)));
+		close_one(oldest_of(cs, account_with_most(cs)));
 }
 
-static int add(struct connections *cs, int fd)
+static int add(struct connections *cs, int fd, const struct protocol *protocol)
 {
 	struct connection *c = NULL;
 	struct ucred peer;
@@ -201,11 +201,11 @@ static int add(struct connections *cs, int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
 		return -errno;
-	make_place(cs, peer.uid);
+	make_place(cs, account_of_uid(peer.uid));
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	broker_open(&c->client, peer.uid, peer.pid, clock_ms());
+	client_open(&c->client, protocol, peer.uid, peer.pid, clock_ms());
 	c->fd = fd;
 	c->all = cs;
 	c->event = event_new(cs->base, fd, EV_READ | EV_PERSIST, on_event, c);
@@ -218,12 +218,12 @@ static int add(struct connections *cs, int fd)
 	return 0;
 }
 
-int connections_accept(struct connections *cs, int listener)
+int connections_accept(struct connections *cs, const struct listener *l)
 {
 	int fd;
 
-	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
-		if (add(cs, fd) < 0)
+	while ((fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		if (add(cs, fd, l->protocol) < 0)
 			close(fd);
 	return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED ? 0 : -errno;
 }
@@ -234,9 +234,9 @@ void connections_dismiss(struct connections *cs)
 
 	for (c = TAILQ_FIRST(&cs->list); c; c = next) {
 		next = TAILQ_NEXT(c, entry);
-		/* What he has asked already counts. */
-		if (c->client.state == BROKER_ASKS && read_packet(c) &&
-			c->client.state == BROKER_ASKS)
+		/* A request that it has sent already counts. */
+		if (c->client.state == CLIENT_ASKS && read_input(c) &&
+			c->client.state == CLIENT_ASKS)
 			close_one(c);
 	}
 	connections_answer(cs);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "serve/listen.h"
+#include "serve/listener.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ static int option(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &value, &len) < 0 ? -1 : value;
 }
 
-int listen_activated(struct listener *ret, struct fault *f)
+int listener_activated(struct listener *ret, const struct protocol *protocol, struct fault *f)
 {
 	const char *fds = getenv("LISTEN_FDS");
 	const bool ours = is_number(getenv("LISTEN_PID"), getpid());
@@ -37,24 +37,24 @@ int listen_activated(struct listener *ret, struct fault *f)
 
 	if (!fds || !ours)
 		return -ENOENT;
-	/* No child is to think that it is meant. */
+	/* A child must not take them for its own. */
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDNAMES");
 	if (!one || option(ACTIVATED_FD, SO_DOMAIN) != AF_UNIX ||
-		option(ACTIVATED_FD, SO_TYPE) != SOCK_SEQPACKET ||
+		option(ACTIVATED_FD, SO_TYPE) != protocol->socket_type ||
 		option(ACTIVATED_FD, SO_ACCEPTCONN) != 1)
 		return fault_set(f, -EINVAL,
 			"LISTEN_FDS: must be one unix socket of sequential packets that listens");
-	*ret = (struct listener){ .fd = ACTIVATED_FD };
+	*ret = (struct listener){ .protocol = protocol, .fd = ACTIVATED_FD };
 	if (fcntl(ret->fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		fcntl(ret->fd, F_SETFL, fcntl(ret->fd, F_GETFL) | O_NONBLOCK) < 0)
 		return fault_errno(f, -errno, "LISTEN_FDS");
 	return 0;
 }
 
-/* The folder, locked as far as may be against another one of us that starts at the same time: anybody who
- * may read it can hold that lock, and is not to hold us up. */
+/* The folder, locked against another daemon that starts at the same time. We do not wait for the lock: anybody
+ * who may read the folder can hold it. */
 static int open_folder(const char *path, struct fault *f)
 {
 	char folder[sizeof(((struct listener *)0)->path)] = ".";
@@ -88,8 +88,8 @@ static struct sockaddr_un address_of(const char *path)
 	return a;
 }
 
-/* What lies there already: a socket that nobody answers is a leftover. */
-static int make_room(const char *path, struct fault *f)
+/* A socket at @path on which nobody listens is left from a daemon that was killed. */
+static int remove_leftover(const char *path, int socket_type, struct fault *f)
 {
 	const struct sockaddr_un a = address_of(path);
 	struct stat st;
@@ -99,7 +99,7 @@ static int make_room(const char *path, struct fault *f)
 		return errno == ENOENT ? 0 : fault_errno(f, -errno, path);
 	if (!S_ISSOCK(st.st_mode))
 		return fault_set(f, -EEXIST, "%s: is there already, and no socket", path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	fd = socket(AF_UNIX, socket_type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fault_errno(f, -errno, path);
 	r = connect(fd, (const struct sockaddr *)&a, sizeof(a)) < 0 ? -errno : 0;
@@ -109,23 +109,24 @@ static int make_room(const char *path, struct fault *f)
 	return unlink(path) < 0 ? fault_errno(f, -errno, path) : 0;
 }
 
-/* Only from listen(2) on can anybody connect, so the mode is right before the first one does. */
-static int bind_there(struct listener *l, struct fault *f)
+/* Nobody can connect before listen(2), so the mode is right in time. */
+static int bind_and_listen(struct listener *l, struct fault *f)
 {
 	const struct sockaddr_un a = address_of(l->path);
 
-	l->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	l->fd = socket(AF_UNIX, l->protocol->socket_type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0 || bind(l->fd, (const struct sockaddr *)&a, sizeof(a)) < 0)
 		return fault_errno(f, -errno, l->path);
-	l->made = true;
+	l->created = true;
 	if (lstat(l->path, &l->st) < 0 || chmod(l->path, 0666) < 0 || listen(l->fd, BACKLOG) < 0)
 		return fault_errno(f, -errno, l->path);
 	return 0;
 }
 
-int listen_open(struct listener *ret, const char *path, struct fault *f)
+int listener_open(
+	struct listener *ret, const struct protocol *protocol, const char *path, struct fault *f)
 {
-	struct listener l = { .fd = -1 };
+	struct listener l = { .protocol = protocol, .fd = -1 };
 	int folder, r;
 
 	if (!*path || strlen(path) >= sizeof(l.path))
@@ -135,25 +136,25 @@ int listen_open(struct listener *ret, const char *path, struct fault *f)
 	folder = open_folder(path, f);
 	if (folder < 0)
 		return folder;
-	r = make_room(path, f);
+	r = remove_leftover(path, protocol->socket_type, f);
 	if (r == 0)
-		r = bind_there(&l, f);
+		r = bind_and_listen(&l, f);
 	if (r < 0)
-		listen_close(&l);
+		listener_close(&l);
 	else
 		*ret = l;
 	close(folder);
 	return r;
 }
 
-void listen_close(struct listener *l)
+void listener_close(struct listener *l)
 {
 	struct stat st;
 
-	if (l->made && lstat(l->path, &st) == 0 && st.st_dev == l->st.st_dev &&
+	if (l->created && lstat(l->path, &st) == 0 && st.st_dev == l->st.st_dev &&
 		st.st_ino == l->st.st_ino)
 		unlink(l->path);
-	l->made = false;
+	l->created = false;
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;

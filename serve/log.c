@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "serve/say.h"
+#include "serve/log.h"
 #include "util/hex.h"
 #include "util/journal.h"
 
@@ -9,8 +9,8 @@ static const char identifier[] = "seedrive";
 
 #define LABEL_SIZE (SOURCE_ARG_MAX + 32)
 
-/* The instance's UUID as text; empty where there is none. */
-static void name_instance(const struct broker_note *note, char out[UUID_STRLEN + 1])
+/* The instance's UUID as text; empty if there is none. */
+static void instance_text(const struct broker_note *note, char out[UUID_STRLEN + 1])
 {
 	static const uint8_t none[UUID_SIZE];
 
@@ -24,49 +24,49 @@ static void add_note(struct journal *j, const struct broker_note *note)
 	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
 
 	hex_encode(note->seed_id, RECORD_ID_SIZE, id);
-	name_instance(note, uuid);
+	instance_text(note, uuid);
 	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
 	journal_field(j, "SEEDRIVE_BITS", "%u", note->credit_bits);
 	if (uuid[0])
 		journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
 }
 
-static void begin(struct journal *j, const struct broker_given *g)
+static void begin_handout(struct journal *j, const struct handout *h)
 {
 	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
 
-	hex_encode(g->note.seed_id, RECORD_ID_SIZE, id);
-	name_instance(&g->note, uuid);
-	if (g->noted)
+	hex_encode(h->note.seed_id, RECORD_ID_SIZE, id);
+	instance_text(&h->note, uuid);
+	if (h->noted)
 		journal_begin(j, identifier, JOURNAL_INFO,
 			"gave uid %u %u blocks, %u bits from hardware: seed %s of %u bits, %s%s",
-			(unsigned)g->uid, g->blocks, g->hardware_bits, id, g->note.credit_bits,
+			(unsigned)h->uid, h->blocks, h->hardware_bits, id, h->note.credit_bits,
 			uuid[0] ? "instance " : "no instance", uuid);
 	else
 		journal_begin(j, identifier, JOURNAL_INFO,
 			"gave uid %u %u blocks, %u bits from hardware: not said what for",
-			(unsigned)g->uid, g->blocks, g->hardware_bits);
+			(unsigned)h->uid, h->blocks, h->hardware_bits);
 }
 
-void say_given(const struct broker_given *g)
+void log_handout(const struct handout *h)
 {
-	const uint32_t full = g->blocks * RECORD_BLOCK_BITS;
+	const uint32_t full = h->blocks * RECORD_BLOCK_BITS;
 	struct journal j;
 
-	begin(&j, g);
-	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)g->uid);
-	journal_field(&j, "SEEDRIVE_PID", "%d", (int)g->pid);
-	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", g->blocks);
-	journal_field(&j, "SEEDRIVE_HARDWARE_BITS", "%u", g->hardware_bits);
-	journal_field(&j, "SEEDRIVE_SOURCES", "%s", g->sources);
-	if (g->hardware_bits < full)
-		journal_field(&j, "SEEDRIVE_SHORT", "%u", full - g->hardware_bits);
-	if (g->noted)
-		add_note(&j, &g->note);
+	begin_handout(&j, h);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)h->uid);
+	journal_field(&j, "SEEDRIVE_PID", "%d", (int)h->pid);
+	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", h->blocks);
+	journal_field(&j, "SEEDRIVE_HARDWARE_BITS", "%u", h->hardware_bits);
+	journal_field(&j, "SEEDRIVE_SOURCES", "%s", h->sources);
+	if (h->hardware_bits < full)
+		journal_field(&j, "SEEDRIVE_SHORT", "%u", full - h->hardware_bits);
+	if (h->noted)
+		add_note(&j, &h->note);
 	journal_send(&j);
 }
 
-void say_failed(const struct draw_report *r)
+void log_source_failed(const struct draw_report *r)
 {
 	char label[LABEL_SIZE], why[160];
 	struct journal j;
@@ -79,7 +79,7 @@ void say_failed(const struct draw_report *r)
 	journal_send(&j);
 }
 
-void say_back(const struct draw_report *r)
+void log_source_back(const struct draw_report *r)
 {
 	char label[LABEL_SIZE];
 	struct journal j;
@@ -91,7 +91,7 @@ void say_back(const struct draw_report *r)
 	journal_send(&j);
 }
 
-void say_nothing_drawn(int err)
+void log_no_source(int err)
 {
 	struct journal j;
 
@@ -100,7 +100,7 @@ void say_nothing_drawn(int err)
 	journal_send(&j);
 }
 
-void say_empty(unsigned requests)
+void log_empty(unsigned requests)
 {
 	struct journal j;
 
@@ -110,7 +110,7 @@ void say_empty(unsigned requests)
 	journal_send(&j);
 }
 
-void say_limited(unsigned requests, uid_t last)
+void log_limited(unsigned requests, account_id last)
 {
 	struct journal j;
 
@@ -121,7 +121,7 @@ void say_limited(unsigned requests, uid_t last)
 	journal_send(&j);
 }
 
-void say_unlocked(void)
+void log_unlocked(void)
 {
 	struct journal j;
 
