@@ -31,9 +31,8 @@ int connections_init(struct connections *cs, struct event_base *base, struct des
 
 static void close_one(struct connection *c)
 {
-	struct connections *cs = c->all;
+	struct connections *cs = c->all; /* analyzer: of an account that has one */
 
-	/* analyzer: whoever has connections has an oldest one */
 	if (c->client.handout.blocks > 0)
 		log_handout(&c->client.handout);
 	client_close(&c->client, cs->desk, clock_ms());
