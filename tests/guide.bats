@@ -57,7 +57,7 @@ setup() {
 	# What the commands need of the sources, and nowhere to spoil them.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" all
 	mkdir -p sources/tests/data
-	cp -r "$ROOT"/{Makefile,bash-completion,boot,build,cli,doc,guest,iso,man,seed,serve,util} sources
+	cp -r "$ROOT"/{Makefile,bash-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
 	cp -r "$NOVA" sources/tests/data
 	rm -rf sources/build/{san,unit,fuzz,bench}
 }
@@ -108,8 +108,8 @@ print(s.recv(65536).decode())' >entry
 
 @test "guide: the numbers that it gives are those of the code" {
 	local limit
-	limit=$(sed -n 's/^limit=\([0-9]*\).*/\1/p' "$ROOT/boot/libvirt-hook.in")
+	limit=$(sed -n 's/^limit=\([0-9]*\).*/\1/p' "$ROOT/dist/host/libvirt-hook.in")
 	tr -s '\n ' ' ' <"$ROOT/doc/nova.md" | grep -qF "takes $limit seconds at most"
 	mandoc -T utf8 -O width=1000 "$ROOT/man/seedrive-reseed.1" | grep -qF "within $limit seconds"
-	grep -qF "$(sed -n 's/^marks=//p' "$ROOT/boot/libvirt-hook.in")" "$ROOT/doc/nova.md"
+	grep -qF "$(sed -n 's/^marks=//p' "$ROOT/dist/host/libvirt-hook.in")" "$ROOT/doc/nova.md"
 }

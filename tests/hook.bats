@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# boot/libvirt-hook.in, called as libvirt calls it: the guest's name, the operation, its part and one more word,
+# dist/host/libvirt-hook.in, called as libvirt calls it: the guest's name, the operation, its part and one more word,
 # and the domain on standard input.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
@@ -22,7 +22,7 @@ setup() {
 	HERE=$PWD
 	export HERE
 	# As it is installed, but for the folder of marks, which is root's in /run, and with time for a slow machine.
-	sed "s|@bindir@|$PWD/bin|; s|^marks=.*|marks=$PWD/marks|; s|^limit=[0-9]*|limit=600|" "$ROOT/boot/libvirt-hook.in" >hook
+	sed "s|@bindir@|$PWD/bin|; s|^marks=.*|marks=$PWD/marks|; s|^limit=[0-9]*|limit=600|" "$ROOT/dist/host/libvirt-hook.in" >hook
 	chmod 755 hook
 	drive disk.config
 	cp disk.config before

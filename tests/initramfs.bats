@@ -37,11 +37,11 @@ order() {
 @test "initramfs: the hook brings the program, what the stages do, and the settings" {
 	need_mounts
 	cmp "$INITRD/files/sbin/seedrive-guest" "$ROOT/build/guest/seedrive-guest"
-	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/boot/stage"
+	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/dist/guest/stage"
 	[ "$(stat -c %a "$INITRD"/files/sbin/seedrive-guest "$INITRD"/files/lib/seedrive/guest-stage | sort -u)" = 755 ]
 	[ "$(cat "$INITRD/files/etc/default/seedrive-guest")" = OPTIONS=--stock-credit ]
 	# Where the one looks for the other.
-	grep -qx 'PATH=${0%/\*}/../../sbin:.*' "$ROOT/boot/stage"
+	grep -qx 'PATH=${0%/\*}/../../sbin:.*' "$ROOT/dist/guest/stage"
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
 
@@ -84,7 +84,7 @@ order() {
 }
 
 @test "initramfs: every shell that may run it takes the stage's script, and initramfs-tools' scripts" {
-	for script in boot/stage boot/initramfs-tools/{hook.in,init-premount,init-bottom}; do
+	for script in dist/guest/stage dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
 		dash -n "$ROOT/$script"
 		busybox sh -n "$ROOT/$script"
 		/usr/lib/klibc/bin/sh -n "$ROOT/$script"
@@ -111,7 +111,7 @@ installed() {
 	installed systemd-analyze verify --recursive-errors=no \
 		/usr/lib/systemd/system/seedrive-{guest,carry-over}.service 2>said
 	[ "$(cat said)" = "" ]
-	sed 's/^ExecStart=/&none /' "$ROOT/boot/systemd/seedrive-guest.service.in" >bad.service
+	sed 's/^ExecStart=/&none /' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" >bad.service
 	run ! systemd-analyze verify --recursive-errors=no ./bad.service
 }
 
@@ -128,7 +128,7 @@ installed() {
 }
 
 @test "units: whoever asks the kernel for random numbers, or is the first of its boot, comes after the system's stage" {
-	before=$(sed -n 's/^Before=//p' "$ROOT/boot/systemd/seedrive-guest.service.in" | paste -sd ' ')
+	before=$(sed -n 's/^Before=//p' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" | paste -sd ' ')
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done

@@ -49,18 +49,17 @@ makes() {
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
 		printf 'libexec/seedrive/seedrive-%s\n' check device serve
-		echo sbin/seedrive-guest
 		echo share/bash-completion/completions/seedrive
 		echo share/doc/seedrive/seedrive.conf
 		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} selinux/seedrive.{te,fc}
-		for page in "$ROOT"/man/*.[158]; do
+		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done
 	} | LC_ALL=C sort >want
 	[ "$(wc -l <want)" -gt 3 ]
 	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
 	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
-	[ "$(stat -c %a root/opt/seedrive/{bin/seedrive{,-mkisofs},sbin/seedrive-guest} | sort -u)" = 755 ]
+	[ "$(stat -c %a root/opt/seedrive/bin/seedrive{,-mkisofs} | sort -u)" = 755 ]
 	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' -printf '%m\n' | sort -u)" = 644 ]
 	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/*-hook |
 		sort -u)" = 755 ]
@@ -78,6 +77,27 @@ makes() {
 	cmp root/opt/seedrive/libexec/seedrive/seedrive-device "$ROOT/build/libexec/seedrive-device"
 	rm root/opt/seedrive/libexec/seedrive/seedrive-check
 	fails 1 "seedrive: check: seedrive-check: not installed beside this program" ./other check rdrand
+}
+
+@test "install: the tools and the daemon can be had apart, and neither is the other's to remove" {
+	built install DESTDIR="$PWD/both" PREFIX=/opt
+	built install-host DESTDIR="$PWD/host" PREFIX=/opt
+	built install-daemon DESTDIR="$PWD/daemon" PREFIX=/opt
+	files() {
+		(cd "$1" && find . -type f | LC_ALL=C sort)
+	}
+	files host >tools
+	files daemon >served
+	[ "$(grep -c . tools)" -gt 10 ]
+	[ "$(grep -c . served)" -gt 5 ]
+	[ "$(comm -12 tools served)" = "" ]
+	diff <(LC_ALL=C sort tools served) <(files both)
+	run -1 grep -E 'serve|systemd|sysusers|udev' tools
+	built uninstall-daemon DESTDIR="$PWD/both" PREFIX=/opt
+	diff tools <(files both)
+	built install-daemon DESTDIR="$PWD/both" PREFIX=/opt
+	built uninstall-host DESTDIR="$PWD/both" PREFIX=/opt
+	diff served <(files both)
 }
 
 @test "install: without PREFIX it is /usr/local" {
@@ -139,7 +159,7 @@ listed() {
 	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
 	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
-	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/boot/stage"
+	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/dist/guest/stage"
 	# Where each finds the other.
 	[ "$(grep -ohE '/[^ ]*/guest-stage (system|leave)' guest/opt/seedrive/lib/systemd/system/* | sort -u)" = \
 		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
@@ -183,7 +203,7 @@ listed() {
 }
 
 @test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
-	cp -r "$ROOT"/{Makefile,boot,guest,iso,man,seed,util} .
+	cp -r "$ROOT"/{Makefile,dist,guest,iso,man,seed,util} .
 	mkdir bin
 	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
 	chmod 755 bin/*

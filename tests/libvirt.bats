@@ -57,7 +57,7 @@ setup() {
 	ln -s "$TOOL" bin/seedrive
 	printf '#!/bin/sh\necho "$6" >>"%s"\n' "$PWD/journal" >bin/logger
 	chmod 755 bin/logger
-	sed "s|@bindir@|$PWD/bin|" "$ROOT/boot/libvirt-hook.in" >hook
+	sed "s|@bindir@|$PWD/bin|" "$ROOT/dist/host/libvirt-hook.in" >hook
 	chmod 755 hook
 	drive disk.config
 	cat >domain.xml <<-END

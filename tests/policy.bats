@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The SELinux module and the AppArmor rules under boot/: each compiles, and says what it is for, no more. No
+# The SELinux module and the AppArmor rules under dist/host/: each compiles, and says what it is for, no more. No
 # kernel enforces them here.
 
 bats_require_minimum_version 1.5.0
@@ -12,7 +12,7 @@ PATH=$PATH:/usr/sbin
 
 # module: as its first lines say.
 module() {
-	cp "$ROOT"/boot/selinux/seedrive.* .
+	cp "$ROOT"/dist/host/selinux/seedrive.* .
 	checkmodule -M -m -o seedrive.mod seedrive.te
 	semodule_package -o seedrive.pp -m seedrive.mod -f seedrive.fc
 }
@@ -44,7 +44,7 @@ base() {
 	module
 	semodule_unpackage seedrive.pp unpacked.mod unpacked.fc
 	cmp unpacked.mod seedrive.mod
-	diff unpacked.fc "$ROOT/boot/selinux/seedrive.fc"
+	diff unpacked.fc "$ROOT/dist/host/selinux/seedrive.fc"
 	[ "$(grep -cE '^(/var)?/run/seedrive\(/\.\*\)\?'$'\t''system_u:object_r:seedrive_runtime_t:s0$' unpacked.fc)" = 2 ]
 }
 
@@ -82,15 +82,15 @@ compiles() {
 }
 
 @test "apparmor: the daemon's profile compiles, and has no program of its own" {
-	compiles "$ROOT/boot/apparmor/seedrived"
-	[ "$(apparmor_parser -N "$ROOT/boot/apparmor/seedrived")" = seedrived ]
-	run ! grep -E '^profile seedrived /' "$ROOT/boot/apparmor/seedrived"
+	compiles "$ROOT/dist/host/apparmor/seedrived"
+	[ "$(apparmor_parser -N "$ROOT/dist/host/apparmor/seedrived")" = seedrived ]
+	run ! grep -E '^profile seedrived /' "$ROOT/dist/host/apparmor/seedrived"
 }
 
 @test "apparmor: the rules for libvirt's guests compile in the place where they go" {
 	{
 		echo 'profile libvirt-guest {'
-		cat "$ROOT/boot/apparmor/libvirt-qemu"
+		cat "$ROOT/dist/host/apparmor/libvirt-qemu"
 		echo '}'
 	} >guest
 	compiles guest

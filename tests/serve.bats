@@ -749,7 +749,7 @@ calls_of() {
 
 @test "serve: the group of the TPM is added where there is one, and nothing where there is none" {
 	need_mounts
-	generator=$ROOT/boot/systemd/seedrive-tss-generator
+	generator=$ROOT/dist/host/systemd/seedrive-tss-generator
 	# generate GROUP...: with these in /etc/group.
 	generate() {
 		rm -rf out
@@ -766,11 +766,11 @@ SupplementaryGroups=tss" ]
 @test "serve: sysusers.d and the rule for udev are understood" {
 	need_mounts
 	mkdir -p root/usr/lib/sysusers.d root/etc
-	cp "$ROOT/boot/sysusers.d/seedrive.conf" root/usr/lib/sysusers.d
+	cp "$ROOT/dist/host/sysusers.d/seedrive.conf" root/usr/lib/sysusers.d
 	as_root systemd-sysusers --root="$PWD/root"
 	grep -q '^seedrive:.*:/usr/sbin/nologin$' root/etc/passwd
 	grep -q '^seedrive:' root/etc/group
-	grep -v '^#' "$ROOT/boot/udev/60-seedrive.rules" >rule
+	grep -v '^#' "$ROOT/dist/host/udev/60-seedrive.rules" >rule
 	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random", GROUP="seedrive", MODE="0640"' ]
 	# Where the kernel has the device, and we may play udev: with a /dev of our own, as systemd 252 sets modes
 	# in earnest; 257 prints what it would set.
@@ -780,7 +780,7 @@ SupplementaryGroups=tss" ]
 		mount -t tmpfs run /run && mkdir -p /run/udev/rules.d && cp "$0" /run/udev/rules.d
 		mount --bind root/etc/group /etc/group
 		udevadm test --action=add /sys/class/misc/hw_random >said 2>&1
-		stat -c "%a %G" /dev/hwrng' "$ROOT/boot/udev/60-seedrive.rules" >mode
+		stat -c "%a %G" /dev/hwrng' "$ROOT/dist/host/udev/60-seedrive.rules" >mode
 	if grep -qx 'Device node group:' said; then
 		sed -n '/^Device node permission:$/ { n; s/^ *0//p }
 			/^Device node group:$/ { n; s/^ *\([^ ]*\) (gid=.*/\1/p }' said | sort | paste -sd ' ' >mode

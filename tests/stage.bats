@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# boot/stage, which every initramfs and systemd run, in a root of the test's own: seedrive-guest, mount and umount
+# dist/guest/stage, which every initramfs and systemd run, in a root of the test's own: seedrive-guest, mount and umount
 # are stand-ins that write down what they were asked. What the real ones do then is for vm-boot.bats.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
@@ -39,7 +39,7 @@ setup() {
 
 # install_stage [SED...]: as it is installed, but for its root.
 install_stage() {
-	sed "s|^top=.*|top=$PWD/root|; ${1:-}" "$ROOT/boot/stage" >root/lib/seedrive/guest-stage
+	sed "s|^top=.*|top=$PWD/root|; ${1:-}" "$ROOT/dist/guest/stage" >root/lib/seedrive/guest-stage
 	chmod 755 root/lib/seedrive/guest-stage
 }
 
