@@ -67,6 +67,44 @@ stop() {
 	ended 0
 }
 
+# start_with BLOCKS [OPTION...]: with so many blocks in stock, and a source that gives nothing more.
+start_with() {
+	local blocks=$1
+	shift
+	[ -p fifo ] || mkfifo fifo
+	# Open until the test ends, so that the source waits rather than fails.
+	# shellcheck disable=SC2034
+	exec {HELD}<>fifo
+	/usr/bin/python3 - "$blocks" <<-'END' 3>&- &
+		import os, socket, sys
+		manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		manager.bind("notify")
+		manager.settimeout(0.02)
+		feed = os.open("fifo", os.O_RDWR | os.O_NONBLOCK)
+		full = "STATUS={0} of {0} blocks in stock, 0 of them".format(sys.argv[1]).encode()
+		said = b""
+		while not said.startswith(full):
+		    try:
+		        os.write(feed, os.urandom(4096))
+		    except BlockingIOError:
+		        pass
+		    try:
+		        said = manager.recv(4096)
+		    except TimeoutError:
+		        pass
+		# Nobody reads there now, so that what is left can be taken away.
+		try:
+		    while os.read(feed, 65536):
+		        pass
+		except BlockingIOError:
+		    os.unlink("notify")
+	END
+	echo "$!" >>servers
+	until_true test -S notify
+	NOTIFY_SOCKET=$PWD/notify start --source file:fifo,bits=4,deadline=60s --reservoir "$blocks" "$@"
+	until_true test ! -e notify
+}
+
 # stocked BLOCKS: the daemon gives so many at once.
 stocked() {
 	[ "$("$CLIENT" ask "$SOCKET" "$1" | sed -n 1p)" = given ]
@@ -224,13 +262,12 @@ signal.pause()' 3>&- &
 
 @test "serve: a user beyond his share is told so, and another is served meanwhile" {
 	need_users
-	start --source kernel --rate 1 --burst 20
-	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
-	run -0 as_uid 1001 "$CLIENT" greedy "$SOCKET" 500
+	start_with 80 --rate 1 --burst 20
+	# His share, one a second for as long as it takes, and what leaves the stock half full.
+	run -0 as_uid 1001 "$CLIENT" greedy "$SOCKET" 32
 	read -r blocks last <<<"$output"
 	[ "$last" = limited ]
-	# The share, and one a second for as long as it took.
-	[ "$blocks" -ge 20 ] && [ "$blocks" -le 80 ]
+	[ "$blocks" -ge 40 ] && [ "$blocks" -le 60 ]
 	run -0 as_uid 1002 "$CLIENT" ask "$SOCKET" 10
 	[ "${lines[0]}" = given ]
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 20
@@ -238,6 +275,14 @@ signal.pause()' 3>&- &
 	stop
 	grep -q "requests beyond a user's share, the last of uid 1001: 1" log
 	grep -q 'gave uid 1002 10 blocks' log
+}
+
+@test "serve: three hundred clients of one user at once are all served while the stock is plentiful" {
+	start --source kernel
+	until_true stocked 2
+	"$CLIENT" rush "$SOCKET" 300 2 >answers
+	[ "$(grep -cx given answers)" -eq 300 ]
+	stop
 }
 
 @test "serve: while one user asks without end, another gets each of his seeds" {
@@ -256,7 +301,7 @@ signal.pause()' 3>&- &
 	stop
 }
 
-@test "serve: no user gets more than half the stock at once" {
+@test "serve: a user who asks for more than is his share leaves half the stock" {
 	need_users
 	start --source kernel --rate 1 --reservoir 40
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 20
@@ -347,6 +392,70 @@ signal.pause()' 3>&- &
 		    assert broker.parse(s.recv(65536))[0] == "given"
 	END
 	stop
+}
+
+# --- attacks ---
+
+# attacked UID COMMAND...: it runs as this user beside the rest of the test.
+attacked() {
+	local uid=$1
+	shift
+	# Not by as_uid: its subshell would be what is killed in the end.
+	setpriv --reuid="$uid" --regid="$uid" --clear-groups "$@" >/dev/null 2>&1 3>&- &
+	echo "$!" >>servers
+}
+
+# honest: a user whom nobody has seen gets each of twenty seeds, and within a second.
+honest() {
+	local given slowest
+	run -0 as_uid 1999 "$CLIENT" honest "$SOCKET" 20 2
+	read -r given slowest <<<"$output"
+	echo "given: $given of 20, the slowest after $slowest ms" >&2
+	[ "$given" -eq 20 ] && [ "$slowest" -lt 1000 ]
+}
+
+@test "serve: sixteen that connect and close without end keep nobody waiting for a second" {
+	need_users
+	cc -O2 -Wall -Wextra -o run/flood "$ROOT/tests/flood.c"
+	start --source kernel
+	until_true stocked 2
+	for _ in $(seq 16); do
+		attacked 1001 run/flood "$SOCKET"
+	done
+	honest
+	stop
+}
+
+@test "serve: eight greedy users, a thousand silent and deaf connections and garbage do not either" {
+	need_users
+	start --source kernel
+	until_true stocked 2
+	for uid in $(seq 1001 1008); do
+		attacked "$uid" "$CLIENT" endless "$SOCKET" $((1 + uid % 2))
+	done
+	attacked 1009 "$CLIENT" silent "$SOCKET" 512
+	attacked 1010 "$CLIENT" deaf "$SOCKET" 512
+	attacked 1011 sh -c 'while "$0" hostile "$1"; do :; done' "$CLIENT" "$SOCKET"
+	honest
+	stop
+}
+
+@test "serve: all the subordinate uids of a user have one share between them" {
+	need_users
+	echo 1001:100000:65536 >subuid
+	printf '#!/bin/sh\nexec unshare --mount sh -c "mount --bind subuid /etc/subuid && exec %s \\"\\$@\\"" sh "$@"\n' \
+		"$TOOL" >tool
+	chmod 755 tool
+	SECONDS=0
+	TOOL=./tool start_with 160 --burst 20 --rate 1
+	"$CLIENT" uids "$SOCKET" 100000 65536
+	run -0 as_uid 1002 "$CLIENT" ask "$SOCKET" 10
+	[ "${lines[0]}" = given ]
+	stop
+	# His share, one a second for as long as that took, and what left the stock half full.
+	blocks=$(sed -n 's/^seedrive: gave uid 1[0-9]\{5\} \([0-9]*\) blocks.*/\1/p' log | paste -sd+ | bc)
+	echo "given: $blocks blocks in $SECONDS s"
+	[ "$blocks" -ge 20 ] && [ "$blocks" -le $((20 + 80 + SECONDS)) ]
 }
 
 # --- life and death ---
@@ -456,18 +565,24 @@ signal.pause()' 3>&- &
 
 @test "serve: it goes by its section of the configuration, options win, and a fault is an error" {
 	need_users
-	printf '%s\n' '[serve]' 'source = kernel' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
-	start --config c
-	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 10
+	printf '%s\n' '[serve]' 'source = file:fifo,bits=4,deadline=60s' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
+	# Half of the stock is for whoever has not had his share.
+	start_with 40 --config c
+	run -0 as_uid 1000 "$CLIENT" ask "$SOCKET" 20
+	[ "${lines[0]}" = given ]
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 11
 	[ "$output" = limited ]
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 10
 	[ "${lines[0]}" = given ]
 	[[ ${lines[1]} == *" kernel" ]]
 	stop
-	start --config c --burst 12
+	start_with 40 --config c --burst 12
+	run -0 as_uid 1000 "$CLIENT" ask "$SOCKET" 20
+	[ "${lines[0]}" = given ]
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 13
 	[ "$output" = limited ]
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 12
+	[ "${lines[0]}" = given ]
 	stop
 	echo 'sauce = kernel' >>c
 	fails 2 "seedrive: serve: c:6: sauce: unknown key" "$TOOL" serve --config c --socket "$SOCKET"
