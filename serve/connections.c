@@ -33,6 +33,7 @@ int connections_init(struct connections *cs, struct event_base *base, struct des
 	*cs = (struct connections){ .base = base, .desk = desk, .subuids = subuids };
 	TAILQ_INIT(&cs->list);
 	accounts_init(&cs->accounts);
+	limit_init(&cs->entries, CONNECTIONS_ENTRY_RATE, CONNECTIONS_ENTRIES);
 	for (i = 0; i <= CONNECTIONS_MAX; i++)
 		TAILQ_INIT(cs->rank + i);
 	cs->answer = secret_new(protocol_answer_max());
@@ -75,12 +76,25 @@ static void unlist(struct connection *c)
 
 /* --- one connection --- */
 
+/* An account that asks without end does not fill the journal, in which entries beyond a rate are lost, also
+ * those of others. */
+static void log_given(struct connections *cs, const struct handout *h, account_id account)
+{
+	if (limit_take(&cs->entries, account, 1, clock_ms()) == 0) {
+		log_handout(h);
+		return;
+	}
+	cs->unlisted++;
+	cs->unlisted_blocks += h->blocks;
+	cs->unlisted_account = account;
+}
+
 static void close_one(struct connection *c)
 {
 	struct account *a = c->client.request.account;
 
 	if (c->client.handout.blocks > 0)
-		log_handout(&c->client.handout);
+		log_given(c->all, &c->client.handout, a->id);
 	client_close(&c->client, c->all->desk, clock_ms());
 	unlist(c);
 	TAILQ_REMOVE(&c->all->list, c, entry);
@@ -148,17 +162,25 @@ static void deliver(struct connection *c, const uint8_t *answer, size_t len)
 	c->client.state = CLIENT_DONE;
 }
 
-static void log_shortages(struct connections *cs)
+static void log_counted(struct connections *cs)
 {
 	struct desk *d = cs->desk;
 
-	if ((d->empty == 0 && d->limited == 0) || clock_ms() < cs->quiet_ms)
-		return;
 	if (d->empty > 0)
 		log_empty(d->empty);
 	if (d->limited > 0)
 		log_limited(d->limited, d->limited_account);
-	d->empty = d->limited = 0;
+	if (cs->unlisted > 0)
+		log_unlisted(cs->unlisted, cs->unlisted_blocks, cs->unlisted_account);
+	d->empty = d->limited = cs->unlisted = cs->unlisted_blocks = 0;
+}
+
+static void log_counted_if_due(struct connections *cs)
+{
+	if ((cs->desk->empty == 0 && cs->desk->limited == 0 && cs->unlisted == 0) ||
+		clock_ms() < cs->quiet_ms)
+		return;
+	log_counted(cs);
 	cs->quiet_ms = clock_ms() + QUIET_MS;
 }
 
@@ -177,7 +199,7 @@ bool connections_answer(struct connections *cs)
 		explicit_bzero(cs->answer, len);
 		(void)settle((struct connection *)client);
 	}
-	log_shortages(cs);
+	log_counted_if_due(cs);
 	return n == CONNECTIONS_ANSWERS;
 }
 
@@ -294,6 +316,7 @@ void connections_clear(struct connections *cs)
 		return;
 	while (!TAILQ_EMPTY(&cs->list))
 		close_one(TAILQ_FIRST(&cs->list));
+	log_counted(cs);
 	secret_free(cs->answer);
 	cs->answer = NULL;
 }

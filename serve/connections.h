@@ -10,10 +10,12 @@
 #include "serve/listener.h"
 #include "serve/subuids.h"
 
-#define CONNECTIONS_MAX     2048
-#define CONNECTIONS_SILENT  128 /* of one account, that have asked nothing yet */
-#define CONNECTIONS_ACCEPTS 16  /* in one pass of the loop */
-#define CONNECTIONS_ANSWERS 32
+#define CONNECTIONS_MAX        2048
+#define CONNECTIONS_SILENT     128 /* of one account, that have asked nothing yet */
+#define CONNECTIONS_ACCEPTS    16  /* in one pass of the loop */
+#define CONNECTIONS_ANSWERS    32
+#define CONNECTIONS_ENTRIES    1000 /* in the journal, of one account at once; and a second: */
+#define CONNECTIONS_ENTRY_RATE 10
 
 /*
  * The clients that are connected, on whichever listener. Over the limit of silent ones an account's oldest is
@@ -32,7 +34,10 @@ struct connections {
 	rank[CONNECTIONS_MAX + 1]; /* by the number of connections */
 	bool took;                 /* blocks from the stock, since the caller last set it back */
 	uint8_t *answer;           /* secret */
-	int64_t quiet_ms; /* the next entry in the journal on requests that got nothing is due then */
+	int64_t quiet_ms; /* the next entry in the journal on what is only counted is due then */
+	struct limit entries;               /* in the journal, by account */
+	unsigned unlisted, unlisted_blocks; /* handed out without an entry of its own */
+	account_id unlisted_account;
 };
 
 /** connections_init - needs connections_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */

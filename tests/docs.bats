@@ -347,6 +347,7 @@ ends() {
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
 	says seedrive-serve "There may be $(limit serve/connections.h CONNECTIONS_MAX) connections, and"
 	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_SILENT) of one user that have not asked yet"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_ENTRIES) entries at once or $(limit serve/connections.h CONNECTIONS_ENTRY_RATE) a second"
 	says seedrive-serve "in each round everybody gets $(limit serve/turns.h TURNS_QUANTUM) blocks"
 	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"
 	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
