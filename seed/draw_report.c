@@ -11,16 +11,6 @@ bool draw_passed(const struct draw_report *r)
 	return r->err == 0 && !r->spared && r->health.failed == HEALTH_PASS;
 }
 
-static const char *error_words(const struct draw_report *r)
-{
-	const char *own = r->spec->src->why ? r->spec->src->why(r->err) : NULL;
-
-	return own                 ? own :
-		r->err == -ENODATA ? "too few bytes" :
-		r->err == -ECHILD  ? "the process that reads it died" :
-				     strerror(-r->err);
-}
-
 const char *draw_why(const struct draw_report *r, char *out, size_t size)
 {
 	switch (r->health.failed) {
@@ -28,7 +18,7 @@ const char *draw_why(const struct draw_report *r, char *out, size_t size)
 		if (r->spared)
 			snprintf(out, size, "not drawn: %s", r->spared);
 		else
-			snprintf(out, size, "%s", error_words(r));
+			snprintf(out, size, "%s", source_why(r->spec, r->err));
 		break;
 	case HEALTH_RCT:
 		snprintf(out, size, "%u equal samples in a row, cutoff %u", r->figure, r->cutoff);
@@ -52,8 +42,7 @@ const char *draw_why(const struct draw_report *r, char *out, size_t size)
 
 const char *draw_label(const struct draw_report *r, char *out, size_t size)
 {
-	snprintf(out, size, r->spec->arg[0] ? "%s:%s" : "%s%s", r->spec->src->name, r->spec->arg);
-	return out;
+	return source_label(r->spec, out, size);
 }
 
 #define MORE_ROOM sizeof(" and 16 more")

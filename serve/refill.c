@@ -38,8 +38,9 @@ struct refill {
 /* A default source that this host lacks is not a failure. */
 static bool is_worth_reporting(const struct seed *s, const struct draw_report *rep)
 {
-	return !s->sources.by_default ||
-		(rep->err != -ENODEV && rep->err != -ENOENT && rep->err != -ENOSYS);
+	const enum source_presence p = source_presence(rep->err);
+
+	return !s->sources.by_default || (p != SOURCE_ABSENT && p != SOURCE_NOT_BUILT_IN);
 }
 
 static void examine(struct refill *r, const struct seed *s, size_t i, int64_t now_ms)

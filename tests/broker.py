@@ -33,7 +33,7 @@ def connect(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     # Without a timeout yet: with one, connect() fails at once while the queue of the listener is full.
     s.connect(path)
-    s.settimeout(60)
+    s.settimeout(600)
     return s
 
 

@@ -72,9 +72,6 @@ const char *check_least(const struct estimate *e, char *out, size_t size);
 /** check_rate - "229.1 MB/s", of all of it. */
 const char *check_rate(const struct sample *s, char *out, size_t size);
 
-/** rate_text - bytes a second, in words. */
-const char *rate_text(double rate, char *out, size_t size);
-
 const char *verdict_word(enum verdict v);
 
 /* The three ways to tell: cli/check/text.c, json.c, page.c. */

@@ -62,11 +62,9 @@ static int set_bits(struct source_spec *spec, const char *piece, size_t len, str
 	const char digit = piece[5];
 
 	if (len != 6 || digit < '0' || digit > '8')
-		return fault_set(
-			f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len, piece);
+		return fault_set(f, -EINVAL, "%.*s: must be 0 to 8 bits a byte", (int)len, piece);
 	if (!spec->src->may_state)
-		return fault_set(f, -EINVAL,
-			"--source: %s: what it is worth is not the caller's to say",
+		return fault_set(f, -EINVAL, "%s: what it is worth is not the caller's to say",
 			spec->src->name);
 	spec->stated = true;
 	spec->stated_bits = (unsigned)(digit - '0');
@@ -88,11 +86,10 @@ static int set_deadline(struct source_spec *spec, const char *piece, size_t len,
 	const size_t key = strlen("deadline=");
 
 	if (spec->src->kind == SOURCE_KERNEL)
-		return fault_set(f, -EINVAL, "--source: %s: is waited for until it is ready",
-			spec->src->name);
-	if (source_parse_deadline(piece + key, len - key, &spec->deadline_ms) < 0)
 		return fault_set(
-			f, -EINVAL, "--source: %.*s: %s", (int)len, piece, SOURCE_DEADLINE_WORDS);
+			f, -EINVAL, "%s: is waited for until it is ready", spec->src->name);
+	if (source_parse_deadline(piece + key, len - key, &spec->deadline_ms) < 0)
+		return fault_set(f, -EINVAL, "%.*s: %s", (int)len, piece, SOURCE_DEADLINE_WORDS);
 	return 0;
 }
 
@@ -102,7 +99,7 @@ static int add_to_arg(struct source_spec *spec, const char *piece, size_t len, s
 	const size_t used = strlen(spec->arg);
 
 	if (used + 1 + len >= sizeof(spec->arg))
-		return fault_set(f, -EINVAL, "--source: %s: argument too long", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: argument too long", spec->src->name);
 	spec->arg[used] = ',';
 	memcpy(spec->arg + used + 1, piece, len);
 	spec->arg[used + 1 + len] = '\0';
@@ -119,7 +116,7 @@ static int add_setting(struct source_spec *spec, const char *piece, size_t len, 
 	if (spec && is_key(piece, "deadline"))
 		return set_deadline(spec, piece, len, f);
 	if (!spec || !is_key(piece, "bits"))
-		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
+		return fault_set(f, -EINVAL, "%.*s: unknown setting", (int)len, piece);
 	return set_bits(spec, piece, len, f);
 }
 
@@ -143,19 +140,19 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 	struct source_spec *spec = list->spec + list->count;
 
 	if (list->count == SOURCES_MAX - 1) /* one place is the kernel's */
-		return fault_set(f, -EINVAL, "--source: more than %d", SOURCES_MAX - 1);
+		return fault_set(f, -EINVAL, "more than %d", SOURCES_MAX - 1);
 	*spec = (struct source_spec){ .src = source_find(piece, name_len) };
 	if (!spec->src)
-		return fault_set(f, -EINVAL, "--source: %.*s: unknown", (int)name_len, piece);
+		return fault_set(f, -EINVAL, "%.*s: unknown", (int)name_len, piece);
 	if (spec->src->arg == ARG_REQUIRED && arg_len == 0)
-		return fault_set(f, -EINVAL, "--source: %s: a path is missing", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: a path is missing", spec->src->name);
 	if (spec->src->arg == ARG_NONE ? colon != NULL : colon && arg_len == 0)
-		return fault_set(f, -EINVAL, "--source: %s: %s", spec->src->name,
+		return fault_set(f, -EINVAL, "%s: %s", spec->src->name,
 			spec->src->arg == ARG_NONE ? "takes no argument" : "a path is missing");
 	if (arg_len >= sizeof(spec->arg))
-		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: path too long", spec->src->name);
 	if (spec->src->kind == SOURCE_BROKER && source_list_has_broker(list))
-		return fault_set(f, -EINVAL, "--source: %s: once is enough", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: once is enough", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
 	*ret_spec = spec;
 	/* Drawn last, and once, wherever it is named. */
@@ -193,8 +190,8 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 		struct fault why;
 
 		if (spec->src->check && spec->src->check(spec, &why) < 0)
-			return fault_set(f, -EINVAL, "--source: %s:%s: %s", spec->src->name,
-				spec->arg, why.text);
+			return fault_set(
+				f, -EINVAL, "%s:%s: %s", spec->src->name, spec->arg, why.text);
 	}
 	add_kernel(&list);
 	*ret = list;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_INTERRUPT_H
-#define CLI_INTERRUPT_H
+#ifndef ISO_OUTPUT_INTERRUPT_H
+#define ISO_OUTPUT_INTERRUPT_H
 
 #include "iso/output/replace.h"
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guest/carry.h"
+#include "guest/carry_over.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "guest/file.h"
 #include "guest/kernel.h"
-#include "guest/lasting.h"
+#include "guest/persistence.h"
 #include "guest/sys.h"
 #include "util/sha256.h"
 
 #define PATH_SIZE 256
-#define NEW       ".new"
 
 /* The folder of @path, open, and the name in it. */
 static int open_folder(const char *path, const char **ret_name)
@@ -41,7 +41,7 @@ static int read_file(int fd, uint8_t raw[RECORD_SECTOR])
 	return 0;
 }
 
-int carry_open(struct carry *c, const char *path)
+int carry_over_open(struct carry_over *c, const char *path)
 {
 	int fd, r;
 
@@ -56,13 +56,13 @@ int carry_open(struct carry *c, const char *path)
 	return r < 0 ? r : record_parse(c->raw, sizeof(c->raw), &c->rec);
 }
 
-bool carry_consume(const struct carry *c)
+bool carry_over_consume(const struct carry_over *c, bool vouched)
 {
-	return lasting(c->folder) == LASTING_YES && sys_unlink_at(c->folder, c->name) == 0 &&
-		sys_fsync(c->folder) == 0;
+	return persistence_of(c->folder, vouched) == PERSISTENCE_YES &&
+		sys_unlink_at(c->folder, c->name) == 0 && sys_fsync(c->folder) == 0;
 }
 
-void carry_close(struct carry *c)
+void carry_over_close(struct carry_over *c)
 {
 	if (c->folder >= 0)
 		sys_close(c->folder);
@@ -86,7 +86,7 @@ static int draw(uint8_t seed[RECORD_BLOCK], const uint8_t *older)
 	return r;
 }
 
-static int make(const struct carry *older, bool has_older, const struct situation *s,
+static int make(const struct carry_over *older, bool has_older, const struct situation *s,
 	uint8_t raw[RECORD_SECTOR], uint8_t ret_id[RECORD_ID_SIZE])
 {
 	uint8_t seed[RECORD_BLOCK];
@@ -108,53 +108,21 @@ static int make(const struct carry *older, bool has_older, const struct situatio
 	return r;
 }
 
-static int write_file(int folder, const char *name, const uint8_t raw[RECORD_SECTOR])
+int carry_over_save(
+	const char *path, const struct situation *s, bool vouched, uint8_t ret_id[RECORD_ID_SIZE])
 {
-	int fd, r;
-
-	sys_unlink_at(folder, name); /* a cut-off run's */
-	fd = sys_open_at(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return fd;
-	r = sys_write_all(fd, raw, RECORD_SECTOR);
-	if (r == 0)
-		r = sys_fsync(fd);
-	sys_close(fd);
-	return r;
-}
-
-/* Whole or not at all: a new name, its content on stable storage, then the old name's place. */
-static int replace(int folder, const char *name, const uint8_t raw[RECORD_SECTOR])
-{
-	char temp[PATH_SIZE];
-	int r;
-
-	if (!sys_join(temp, sizeof(temp), name, NEW))
-		return -ENAMETOOLONG;
-	r = write_file(folder, temp, raw);
-	if (r == 0)
-		r = (int)sys_call6(SYS_renameat2, folder, (long)temp, folder, (long)name, 0, 0);
-	if (r < 0) {
-		sys_unlink_at(folder, temp);
-		return r;
-	}
-	return sys_fsync(folder);
-}
-
-int carry_save(const char *path, const struct situation *s, uint8_t ret_id[RECORD_ID_SIZE])
-{
-	static struct carry older;
+	static struct carry_over older;
 	uint8_t raw[RECORD_SECTOR];
-	bool has_older = carry_open(&older, path) == 0;
+	bool has_older = carry_over_open(&older, path) == 0;
 	int r = older.folder;
 
 	if (r >= 0)
-		r = lasting(older.folder) == LASTING_NO ? -EMEDIUMTYPE : 0;
+		r = persistence_of(older.folder, vouched) == PERSISTENCE_NO ? -EMEDIUMTYPE : 0;
 	if (r == 0)
 		r = make(&older, has_older, s, raw, ret_id);
 	if (r == 0)
-		r = replace(older.folder, older.name, raw);
+		r = file_replace(older.folder, older.name, raw, RECORD_SECTOR, 0600);
 	explicit_bzero(raw, sizeof(raw));
-	carry_close(&older);
+	carry_over_close(&older);
 	return r;
 }

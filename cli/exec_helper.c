@@ -38,7 +38,7 @@ static char **all_words(int argc, char **argv)
 }
 
 /* Of the words the first need not be the program's: it is the command. */
-static int become(const char *program, int argc, char **argv)
+static int exec_helper(const char *program, int argc, char **argv, struct fault *f)
 {
 	char folder[PATH_MAX], path[2 * PATH_MAX];
 	char **words = all_words(argc, argv);
@@ -52,26 +52,24 @@ static int become(const char *program, int argc, char **argv)
 			r = -errno;
 	}
 	free(words);
-	if (r == 0)
-		report_error("seedrive-%s: not installed beside this program", program);
-	else
-		report_error("seedrive-%s: %s", program, strerror(-r));
-	return EXIT_FAILED;
+	return r == 0 ?
+		fault_set(f, -ENOENT, "seedrive-%s: not installed beside this program", program) :
+		fault_set(f, r, "seedrive-%s: %s", program, strerror(-r));
 }
 
-static int become_named(int argc, char **argv)
+static int exec_named(int argc, char **argv, struct fault *f)
 {
-	return become(argv[0], argc, argv);
+	return exec_helper(argv[0], argc, argv, f);
 }
 
-int away_device(int argc, char **argv)
+int exec_device_helper(int argc, char **argv, struct fault *f)
 {
-	return become("device", argc, argv);
+	return exec_helper("device", argc, argv, f);
 }
 
-const struct command away_check = {
-	.name = "check", .summary = CHECK_SUMMARY, .run = become_named
+const struct command helper_check = {
+	.name = "check", .summary = CHECK_SUMMARY, .run = exec_named
 };
-const struct command away_serve = {
-	.name = "serve", .summary = SERVE_SUMMARY, .run = become_named
+const struct command helper_serve = {
+	.name = "serve", .summary = SERVE_SUMMARY, .run = exec_named
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/interrupt.h"
+#include "iso/output/interrupt.h"
 
 #include <signal.h>
 #include <stddef.h>
