@@ -9,12 +9,13 @@
 #include "serve/turns.h"
 
 /* The party that is charged for what a client takes; several clients may share one. Two accounts are the same
- * if and only if their numbers are; that of a local user is the uid. */
+ * if and only if their numbers are. A local user's is the uid, or that of the user whose subordinate uid it is. */
 typedef uint64_t account_id;
 
 #define ACCOUNT_STATES 4
 
 TAILQ_HEAD(connection_list, connection);
+TAILQ_HEAD(account_rank, account);
 
 /* One account that has connections, or had some a moment ago. */
 struct account {

@@ -30,10 +30,10 @@ struct connections {
 	struct accounts accounts;
 	const struct subuids *subuids;
 	size_t count, most; /* most: of one account */
-	TAILQ_HEAD(account_rank, account)
-	rank[CONNECTIONS_MAX + 1]; /* by the number of connections */
-	bool took;                 /* blocks from the stock, since the caller last set it back */
-	uint8_t *answer;           /* secret */
+	struct account_rank
+		rank[CONNECTIONS_MAX + 1]; /* accounts by the number of their connections */
+	bool took;        /* blocks from the stock, since the caller last set it back */
+	uint8_t *answer;  /* secret */
 	int64_t quiet_ms; /* the next entry in the journal on what is only counted is due then */
 	struct limit entries;               /* in the journal, by account */
 	unsigned unlisted, unlisted_blocks; /* handed out without an entry of its own */
