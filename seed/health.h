@@ -12,7 +12,7 @@
  * a counter that is hashed passes them all.
  *
  * Constants: NIST SP 800-90B 4.4.1 and 4.4.2 with alpha = 2^-30 and H = 4 bits a byte, one byte a
- * sample; tests/cutoffs.py recomputes them. 1024 start-up samples: 4.3, requirement 12.
+ * sample; tests/seed/cutoffs.py recomputes them. 1024 start-up samples: 4.3, requirement 12.
  */
 #define HEALTH_H_BITS     4
 #define HEALTH_RCT_CUTOFF 9  /* 1 + ceil(30 / 4) */

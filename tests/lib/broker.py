@@ -1,0 +1,238 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clients of `seedrive serve`, good and bad, in the words of util/wire/broker.h and by no code of ours.
+
+    broker.py ask SOCKET [BLOCKS]         a line for the answer, then one for each block
+    broker.py crowd SOCKET CLIENTS BLOCKS the same for so many clients at once
+    broker.py rush SOCKET CLIENTS BLOCKS  the same, each of which asks as soon as it is connected
+    broker.py greedy SOCKET REQUESTS      one after the other; how many blocks came, and the last status
+    broker.py hostile SOCKET              garbage, half packets, silence; then exits, if all were let down
+    broker.py flood SOCKET                connects and closes, without end
+    broker.py endless SOCKET BLOCKS       asks, and asks again, without end
+    broker.py silent SOCKET CONNECTIONS   holds so many connections that ask nothing
+    broker.py deaf SOCKET CONNECTIONS     has so many connections ask, reads no answer, and asks again
+    broker.py uids SOCKET FIRST COUNT     as root: asks for two blocks as each of so many users
+    broker.py honest SOCKET TIMES BLOCKS  how many of so many requests were given, and the slowest in milliseconds
+"""
+
+import array
+import os
+import socket
+import struct
+import sys
+import signal
+import threading
+import time
+
+STATUS = ["given", "empty", "limited", "refused"]
+BLOCK = struct.Struct("<II64s96s")
+HEAD = struct.Struct("<4sHHII")
+
+
+def connect(path):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    # Without a timeout yet: with one, connect() fails at once while the queue of the listener is full.
+    s.connect(path)
+    s.settimeout(600)
+    return s
+
+
+def request(blocks):
+    return HEAD.pack(b"SDRQ", 1, 0, blocks, 0)
+
+
+def note(bits, uuid, seed_id):
+    return HEAD.pack(b"SDRN", 1, 0, bits, 0) + uuid + seed_id
+
+
+def parse(answer):
+    """(status, [(hardware bits, bytes, provenance)])"""
+    magic, version, status, blocks, zero = HEAD.unpack(answer[:16])
+    assert (magic, version, zero) == (b"SDRA", 1, 0), answer
+    assert len(answer) == 16 + blocks * BLOCK.size, len(answer)
+    found = []
+    for i in range(blocks):
+        bits, zero, raw, text = BLOCK.unpack_from(answer, 16 + i * BLOCK.size)
+        assert bits <= 256 and zero == 0
+        found.append((bits, raw, text.rstrip(b"\0").decode()))
+    return STATUS[status], found
+
+
+def ask(path, blocks=2, told=None):
+    s = connect(path)
+    s.send(request(blocks))
+    status, found = parse(s.recv(65536))
+    assert len(found) == (blocks if status == "given" else 0)
+    if told:
+        s.send(told)
+        assert s.recv(1) == b""
+    s.close()
+    return status, found
+
+
+def show(status, found):
+    print(status)
+    for bits, raw, text in found:
+        print(bits, raw.hex(), text)
+
+
+def crowd(path, clients, blocks):
+    """All connected before the first one asks."""
+    sockets = [connect(path) for _ in range(clients)]
+    answers = [None] * clients
+
+    def one(i):
+        sockets[i].send(request(blocks))
+        answers[i] = parse(sockets[i].recv(65536))
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(clients)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return answers
+
+
+def rush(path, clients, blocks):
+    held = []
+    for _ in range(clients):
+        held.append(connect(path))
+        held[-1].send(request(blocks))
+    return [parse(s.recv(65536)) for s in held]
+
+
+def greedy(path, requests):
+    total, last = 0, ""
+    for _ in range(requests):
+        last, found = ask(path, 2)
+        total += len(found)
+    return total, last
+
+
+def refused(s):
+    """Told so, or closed in his face; never given anything."""
+    try:
+        answer = s.recv(65536)
+    except ConnectionError:
+        return True
+    return answer == b"" or parse(answer) == ("refused", [])
+
+
+def hostile(path):
+    silent = [connect(path) for _ in range(40)]
+    good = request(2)
+    garbage = [good[:n] for n in range(1, 16)] + [good + b"\0", good * 2, b"\0" * 16]
+    garbage += [b"GET / HTTP/1.1\r\n\r\n", os.urandom(100000), request(0), request(66)]
+    garbage += [request(0xFFFFFFFF), b"SDRA" + good[4:], note(1, bytes(16), bytes(16))]
+    garbage += [HEAD.pack(b"SDRQ", 2, 0, 2, 0), HEAD.pack(b"SDRQ", 1, 1, 2, 0)]
+    garbage += [HEAD.pack(b"SDRQ", 1, 0, 2, 1)]
+    for packet in garbage:
+        s = connect(path)
+        s.send(packet)
+        assert refused(s), packet
+    # An empty packet, and one that carries descriptors.
+    s = connect(path)
+    s.send(b"")
+    assert refused(s)
+    s = connect(path)
+    fds = array.array("i", [0, 1, 2])
+    s.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
+    assert refused(s)
+    # Gone before the answer, and gone in the middle of its life.
+    for _ in range(20):
+        connect(path).close()
+        s = connect(path)
+        s.send(good)
+        s.close()
+    # Given, and then garbage for a note.
+    s = connect(path)
+    s.send(good)
+    s.recv(65536)
+    s.send(os.urandom(48))
+    assert s.recv(1) == b""
+    return silent
+
+
+def flood(path):
+    while True:
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            s.connect(path)
+        except OSError:
+            pass
+        s.close()
+
+
+def endless(path, blocks):
+    while True:
+        try:
+            ask(path, blocks)
+        except (OSError, struct.error):
+            pass
+
+
+def silent(path, connections):
+    held = [connect(path) for _ in range(connections)]
+    signal.pause()
+    return held
+
+
+def deaf(path, connections):
+    held = []
+    while True:
+        try:
+            held.append(connect(path))
+            held[-1].send(request(1))
+        except OSError:
+            pass
+        if len(held) > connections:
+            held.pop(0).close()
+
+
+def uids(path, first, count):
+    """The last thousand are connected at a time; the last one of all reads its answer."""
+    held = []
+    for uid in range(first, first + count):
+        os.seteuid(uid)
+        held.append(connect(path))
+        os.seteuid(0)
+        try:
+            held[-1].send(request(2))
+        except BrokenPipeError:
+            pass
+        if len(held) > 1000:
+            held.pop(0).close()
+    print(parse(held[-1].recv(65536))[0])
+
+
+def honest(path, times, blocks):
+    given, slowest = 0, 0
+    for _ in range(times):
+        begin = time.monotonic()
+        status = ask(path, blocks)[0]
+        if status != "given":
+            print(status, file=sys.stderr)
+        given += status == "given"
+        slowest = max(slowest, time.monotonic() - begin)
+        time.sleep(0.02)
+    print(given, round(slowest * 1000))
+
+
+def main(argv):
+    command, path = argv[1], argv[2]
+    rest = [int(word) for word in argv[3:]]
+    if command == "ask":
+        show(*ask(path, *rest))
+    elif command in ("crowd", "rush"):
+        for answer in globals()[command](path, *rest):
+            show(*answer)
+    elif command == "greedy":
+        print(*greedy(path, *rest))
+    elif command in ("hostile", "flood", "endless", "silent", "deaf", "honest", "uids"):
+        globals()[command](path, *rest)
+    else:
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main(sys.argv)
