@@ -109,13 +109,6 @@ static size_t asked_of(const struct check_options *o, const struct source *src)
 	return (n + SAMPLE_MULTIPLE - 1) / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
 }
 
-static unsigned patience_of(const struct check_options *o, const struct source_spec *spec)
-{
-	return spec->deadline_ms       ? spec->deadline_ms :
-		o->sources.deadline_ms ? o->sources.deadline_ms :
-					 SOURCE_DEADLINE_MS;
-}
-
 /* That this host has not got what nobody asked for is no failure; nor is that we may not open it. */
 static bool left_out(const struct check_options *o, const struct checked *c)
 {
@@ -142,7 +135,8 @@ static int check_all(struct check *all, const struct check_options *o)
 
 		c->spec = o->sources.spec[i];
 		source_label(&c->spec, c->label, sizeof(c->label));
-		r = check_source(c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &windows);
+		r = check_source(c, asked_of(o, c->spec.src),
+			source_timeout_ms(&o->sources, &c->spec), &windows);
 		if (r == 0 && !left_out(o, c))
 			all->count++;
 	}

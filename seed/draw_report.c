@@ -8,15 +8,15 @@
 
 bool draw_passed(const struct draw_report *r)
 {
-	return r->err == 0 && !r->spared && r->health.failed == HEALTH_PASS;
+	return r->err == 0 && !r->skipped && r->health.failed == HEALTH_PASS;
 }
 
 const char *draw_why(const struct draw_report *r, char *out, size_t size)
 {
 	switch (r->health.failed) {
 	case HEALTH_PASS:
-		if (r->spared)
-			snprintf(out, size, "not drawn: %s", r->spared);
+		if (r->skipped)
+			snprintf(out, size, "not drawn: %s", r->skipped);
 		else
 			snprintf(out, size, "%s", source_why(r->spec, r->err));
 		break;

@@ -162,7 +162,8 @@ static int open_it(struct draw *d, size_t source, struct source_handle *h)
 		*h = (struct source_handle){ .fd = -1, .per_bytes = 1 };
 		return d->seed->report[source].err;
 	default:
-		return source_open(spec, h, clock_ms() + seed_patience(d->seed, spec));
+		return source_open(
+			spec, h, clock_ms() + source_timeout_ms(&d->seed->sources, spec));
 	}
 }
 
@@ -197,7 +198,7 @@ static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 	rep->per_bytes = h->per_bytes;
 	if (d->seed->sources.by_default && rep->spec->src->kind == SOURCE_DEVICE &&
 		h->assessed_bits == 0)
-		rep->spared = "it is worth nothing here";
+		rep->skipped = "it is worth nothing here";
 	else
 		rep->err = gather_blocks(d, source, h);
 	rep->retries = h->retries;
@@ -224,7 +225,7 @@ void gather_source(struct draw *d, size_t source)
 	struct draw_report *rep = d->seed->report + source;
 	struct source_handle h = { .fd = -1 };
 
-	if (rep->spared)
+	if (rep->skipped)
 		return;
 	if (d->memory->of[source].started)
 		rep->health = d->memory->of[source].health;

@@ -42,9 +42,6 @@ struct draw {
 	struct share share[SOURCES_MAX][RECORD_BLOCKS_MAX + DRAW_MIX_BLOCK];
 };
 
-/** seed_patience - how long a source may take, in ms: as it says itself, or the list, or always. */
-unsigned seed_patience(const struct seed *s, const struct source_spec *spec);
-
 /** gather_len - how much of a source goes into all @blocks; @started: its start-up tests are done. */
 uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started);
 

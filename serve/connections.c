@@ -295,6 +295,7 @@ int connections_accept(struct connections *cs, const struct listener *l, unsigne
 	int fd;
 
 	while (max-- > 0) {
+		/* cppcheck-suppress nullPointer ; accept4() needs no address */
 		fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
 			if (admit(cs, fd, l->protocol) < 0)

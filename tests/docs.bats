@@ -404,7 +404,7 @@ journal_fields() {
 	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-serve >paged
 	same fields source paged
-	cat "$ROOT"/{cli/mkisofs_say,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
+	cat "$ROOT"/{cli/mkisofs_log,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-mkisofs >paged
 	same fields source paged
 }

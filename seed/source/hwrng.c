@@ -64,11 +64,11 @@ static void assess(struct source_handle *h, const char *current)
 	const unsigned q = quality();
 
 	if (is_made_up(current))
-		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
+		source_set_assessed(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	else if (q == 0)
-		source_lower(h, 0, 1, "the kernel says nothing of its quality");
+		source_set_assessed(h, 0, 1, "the kernel says nothing of its quality");
 	else if (q < BITS_MAX * QUALITY_PER)
-		source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
+		source_set_assessed(h, q, QUALITY_PER, "the quality that the kernel states");
 }
 
 /* What is behind it may be a source by itself. */
@@ -78,7 +78,7 @@ static void look_behind(struct source_handle *h)
 	unsigned chip;
 
 	if (ask_kernel("rng_current", current, sizeof(current)) < 0)
-		source_lower(h, 0, 1, "the kernel does not say what it is");
+		source_set_assessed(h, 0, 1, "the kernel does not say what it is");
 	else
 		assess(h, current);
 	if (sscanf(current, "tpm-rng-%u%c", &chip, &tail) == 1)
@@ -115,7 +115,7 @@ static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
 	if (is_hwrng(&st))
 		look_behind(h);
 	else
-		source_lower(h, 0, 1, "another device than the kernel's generator");
+		source_set_assessed(h, 0, 1, "another device than the kernel's generator");
 	return 0;
 }
 

@@ -105,6 +105,9 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f);
  */
 int source_parse_deadline(const char *text, size_t len, uint32_t *ret_ms);
 
+/** source_timeout_ms - how long a source may take: what @spec states, else @list, else SOURCE_DEADLINE_MS. */
+unsigned source_timeout_ms(const struct source_list *list, const struct source_spec *spec);
+
 /** source_list_has_broker - is the daemon one of them? */
 bool source_list_has_broker(const struct source_list *list);
 
@@ -118,8 +121,9 @@ void source_default(struct source_list *ret);
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
 
-/** source_lower - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
-void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
+/** source_set_assessed - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
+void source_set_assessed(
+	struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
 
 struct stat;
 
