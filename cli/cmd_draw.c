@@ -199,17 +199,18 @@ static uint32_t blocks_of(const struct draw_command *d)
 
 static int draw_all(struct draw_command *d, struct fault *f)
 {
-	uint32_t blocks = blocks_of(d), n;
-	struct draw_memory *memory = NULL;
+	uint32_t left = blocks_of(d), n;
+	const bool several = left > RECORD_BLOCKS_MAX;
+	struct draw_memory *memory = several ? draw_memory_new() : NULL;
 	int r = 0;
 
-	d->raw = secret_new((size_t)blocks * RECORD_BLOCK);
-	if (blocks > RECORD_BLOCKS_MAX)
-		memory = draw_memory_new();
-	if (!d->raw || (blocks > RECORD_BLOCKS_MAX && !memory))
-		r = fault_set(f, -ENOMEM, "%u blocks: %s", blocks, strerror(ENOMEM));
-	for (; r == 0 && blocks > 0; blocks -= n) {
-		n = blocks < RECORD_BLOCKS_MAX ? blocks : RECORD_BLOCKS_MAX;
+	d->raw = secret_new((size_t)left * RECORD_BLOCK);
+	if (!d->raw || (several && !memory)) {
+		draw_memory_free(memory);
+		return fault_set(f, -ENOMEM, "%u blocks: %s", left, strerror(ENOMEM));
+	}
+	for (; r == 0 && left > 0; left -= n) {
+		n = left < RECORD_BLOCKS_MAX ? left : RECORD_BLOCKS_MAX;
 		r = draw_one(d, n, memory, f);
 	}
 	draw_memory_free(memory);
