@@ -19,7 +19,8 @@ static int count_all(struct checked *c)
 	return r;
 }
 
-int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct windows *windows)
+int check_source(
+	struct checked *c, size_t asked, unsigned patience_ms, const struct sample_windows *windows)
 {
 	char what[64];
 	struct progress p;

@@ -12,7 +12,7 @@
 #include "seed/stats.h"
 
 #define CHECK_LEAST 1024 /* bytes to count in; of fewer only the delivery is told */
-#define CHECK_ROWS  10
+#define CHECK_ROWS  14
 #define CHECK_TEXT  160
 
 /* One source: what it gave, and all that was counted in it. Nothing in here is secret. */
@@ -51,11 +51,11 @@ struct check_row {
 /**
  * check_source - sample one source, and count; a bar is drawn meanwhile where there is a terminal
  * @c:       @c->spec and @c->label are set
- * @asked, @patience_ms: see sample_take()
- * @windows: of all sources of this run
+ * @asked, @patience_ms, @windows: see sample_take()
  * Returns: 0, also where the source failed; -ENOMEM.
  */
-int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct windows *windows);
+int check_source(struct checked *c, size_t asked, unsigned patience_ms,
+	const struct sample_windows *windows);
 
 /** check_passed - what decides the exit status: delivery and health tests, no statistics. */
 bool check_passed(const struct checked *c);

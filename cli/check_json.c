@@ -20,15 +20,9 @@ static json_object *counts(const uint64_t *count, size_t n)
 
 static json_object *test_json(const struct sample *s, enum health_test test)
 {
-	json_object *o = json_object_new_object();
+	json_object *o =
+		test <= HEALTH_FRAME ? health_json(&s->highest, test) : json_object_new_object();
 
-	if (test == HEALTH_RCT) {
-		json_add_number(o, "figure", s->run_max);
-		json_add_number(o, "cutoff", HEALTH_RCT_CUTOFF);
-	} else if (test == HEALTH_APT) {
-		json_add_number(o, "figure", s->count_max);
-		json_add_number(o, "cutoff", HEALTH_APT_CUTOFF);
-	}
 	json_add_number(o, "failures", s->failures[test]);
 	return o;
 }
@@ -41,16 +35,11 @@ static json_object *tests_json(const struct checked *c)
 
 	json_add_number(o, "startup_samples", HEALTH_STARTUP);
 	json_add_number(o, "startup_failures", c->sample.startup_failures);
-	for (t = HEALTH_RCT; t <= HEALTH_WINDOW; t++) {
-		static const char *const keys[] = { [HEALTH_RCT] = "repetition_count",
-			[HEALTH_APT] = "adaptive_proportion",
-			[HEALTH_WORDS] = "equal_words",
-			[HEALTH_STUCK] = "stuck_words",
-			[HEALTH_WINDOW] = "repeated_windows" };
+	for (t = HEALTH_RCT; t <= HEALTH_REPLAY && c->sample.test_mbit > 0; t++) {
 		const bool of_cpu = t == HEALTH_WORDS || t == HEALTH_STUCK;
 
 		if (!of_cpu || c->spec.src->kind == SOURCE_CPU)
-			json_object_object_add(o, keys[t], test_json(&c->sample, t));
+			json_object_object_add(o, health_key(t), test_json(&c->sample, t));
 	}
 	return o;
 }
@@ -141,6 +130,7 @@ static json_object *source_json(const struct checked *c)
 		json_add_number(o, "retries", s->retries);
 	json_add_number(o, "rate_bits", s->assessed_bits);
 	json_add_number(o, "rate_bytes", s->per_bytes);
+	json_add_number(o, "test_mbit", s->test_mbit);
 	if (s->remark[0])
 		json_add_text(o, "remark", s->remark);
 	if (s->len > 0) {

@@ -27,12 +27,14 @@ static const char *delivery_why(const struct checked *c, char *out, size_t size)
 const char *check_why(const struct checked *c, char *out, size_t size)
 {
 	const struct sample *s = &c->sample;
-	const struct draw_report report = { .spec = &c->spec,
-		.health.failed = s->failed,
-		.figure = s->figure,
-		.cutoff = s->cutoff };
-
-	return s->failed == HEALTH_PASS ? delivery_why(c, out, size) : draw_why(&report, out, size);
+	if (s->first.failed == HEALTH_PASS)
+		return delivery_why(c, out, size);
+	if (s->first.failed == HEALTH_REPLAY && s->copy)
+		snprintf(out, size, "%zu bytes that %s delivered as well", s->first.cutoff.replay,
+			s->copy);
+	else
+		health_why(&s->first, out, size);
+	return out;
 }
 
 static void decide(struct check_row *row, const char *what, enum verdict v)
@@ -84,15 +86,15 @@ static void row_startup(const struct sample *s, struct check_row *row)
 static void row_rct(const struct checked *c, struct check_row *row)
 {
 	const struct sample *s = &c->sample;
-	const uint64_t longest = c->counted ? c->stats.run_longest : s->run_max;
+	const uint64_t longest = c->counted ? c->stats.run_longest : s->highest.run_max;
 
 	decide(row, "repetition count", passed(s->failures[HEALTH_RCT] == 0));
 	snprintf(row->figure, CHECK_TEXT, "longest run %" PRIu64 ", failures: %u", longest,
 		s->failures[HEALTH_RCT]);
-	snprintf(row->bound, CHECK_TEXT, "below %d", HEALTH_RCT_CUTOFF);
+	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.rct);
 }
 
-/* Where another test fails its windows are cut short, and what they found is worth nothing. */
+/* Windows in which another test fails are cut short, and what is counted in them is worth nothing. */
 static bool windows_whole(const struct sample *s)
 {
 	return !s->failures[HEALTH_RCT] && !s->failures[HEALTH_WORDS] && !s->failures[HEALTH_STUCK];
@@ -104,9 +106,24 @@ static void row_apt(const struct sample *s, struct check_row *row)
 
 	decide(row, "adaptive proportion",
 		failures == 0 && !windows_whole(s) ? VERDICT_NONE : passed(failures == 0));
-	snprintf(row->figure, CHECK_TEXT, "highest count %u in %d, failures: %u", s->count_max,
-		HEALTH_APT_WINDOW, failures);
-	snprintf(row->bound, CHECK_TEXT, "below %d", HEALTH_APT_CUTOFF);
+	snprintf(row->figure, CHECK_TEXT, "highest count %u in %d, failures: %u",
+		s->highest.count_max, HEALTH_WINDOW_SAMPLES, failures);
+	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.count);
+}
+
+static void row_lag(
+	const struct sample *s, const char *what, enum health_test test, struct check_row *row)
+{
+	const unsigned failures = s->failures[test];
+	const unsigned at = test == HEALTH_LAG ? s->highest.lag_at :
+		test == HEALTH_STEP            ? s->highest.step_at :
+						 s->highest.frame_at;
+
+	decide(row, what,
+		failures == 0 && !windows_whole(s) ? VERDICT_NONE : passed(failures == 0));
+	snprintf(row->figure, CHECK_TEXT, "at most %u in %d, at lag %u, failures: %u",
+		health_figure(&s->highest, test), HEALTH_WINDOW_SAMPLES, at, failures);
+	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.lag);
 }
 
 static void row_words(const struct sample *s, struct check_row *row)
@@ -118,12 +135,31 @@ static void row_words(const struct sample *s, struct check_row *row)
 	snprintf(row->bound, CHECK_TEXT, "none");
 }
 
-static void row_windows(const struct sample *s, struct check_row *row)
+static void row_replay(const struct sample *s, struct check_row *row)
 {
-	decide(row, "repeated windows", passed(s->failures[HEALTH_WINDOW] == 0));
-	snprintf(row->figure, CHECK_TEXT, "%u of %zu seen before", s->failures[HEALTH_WINDOW],
-		s->len / HEALTH_REPEAT);
+	decide(row, "replay", passed(s->failures[HEALTH_REPLAY] == 0));
+	snprintf(row->figure, CHECK_TEXT, "%u of %zu times %d bytes delivered before",
+		s->failures[HEALTH_REPLAY], s->len / SAMPLE_PIECE, SAMPLE_PIECE);
 	snprintf(row->bound, CHECK_TEXT, "none");
+}
+
+static size_t add_tests(const struct checked *c, struct check_row *rows)
+{
+	const struct sample *s = &c->sample;
+	size_t n = 0;
+
+	if (s->test_mbit == 0)
+		return 0;
+	row_startup(s, rows + n++);
+	row_rct(c, rows + n++);
+	row_apt(s, rows + n++);
+	row_lag(s, "equal bytes", HEALTH_LAG, rows + n++);
+	row_lag(s, "equal steps", HEALTH_STEP, rows + n++);
+	row_lag(s, "equal neighbours", HEALTH_FRAME, rows + n++);
+	if (c->spec.src->kind == SOURCE_CPU)
+		row_words(s, rows + n++);
+	row_replay(s, rows + n++);
+	return n;
 }
 
 static void row_fips(const struct fips *f, struct check_row *row)
@@ -181,12 +217,7 @@ size_t check_rows(const struct checked *c, struct check_row rows[CHECK_ROWS])
 	row_delivery(c, rows + n++);
 	if (s->len == 0)
 		return n;
-	row_startup(s, rows + n++);
-	row_rct(c, rows + n++);
-	row_apt(s, rows + n++);
-	if (c->spec.src->kind == SOURCE_CPU)
-		row_words(s, rows + n++);
-	row_windows(s, rows + n++);
+	n += add_tests(c, rows + n);
 	if (!c->counted)
 		return n;
 	row_fips(&c->fips, rows + n++);

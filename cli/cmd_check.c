@@ -139,22 +139,42 @@ static bool left_out(const struct check_options *o, const struct checked *c)
 	return true;
 }
 
+/* The next one. Bytes that an earlier one had delivered as well fail both. */
+static int check_one(struct check *all, const struct check_options *o, struct windows *windows)
+{
+	struct checked *c = all->source + all->count;
+	unsigned copied = SOURCES_MAX;
+	const struct sample_windows mine = { windows, (unsigned)all->count, &copied };
+	const int r = check_source(c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &mine);
+
+	if (r == 0 && copied < all->count) {
+		struct checked *other = all->source + copied;
+
+		other->sample.failures[HEALTH_REPLAY]++;
+		other->sample.copy = c->label;
+		if (other->sample.first.failed == HEALTH_PASS)
+			other->sample.first = c->sample.first;
+	}
+	return r;
+}
+
 static int check_all(struct check *all, const struct check_options *o)
 {
-	struct windows windows;
-	uint64_t key[2] = { 0 };
+	static struct windows windows;
+	uint8_t seed[REPLAY_SEED] = { 0 };
 	size_t i;
 	int r = 0;
 
-	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
-	windows_init(&windows, key);
+	(void)!getrandom(seed, sizeof(seed), GRND_NONBLOCK);
+	windows_init(&windows, seed);
+	(void)windows_lengthen(&windows, draw_window_len(&o->sources));
 	for (i = 0; i < o->sources.count && r == 0; i++) {
 		struct checked *c = all->source + all->count;
 		const struct draw_report named = { .spec = &c->spec };
 
 		c->spec = o->sources.spec[i];
 		draw_label(&named, c->label, sizeof(c->label));
-		r = check_source(c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &windows);
+		r = check_one(all, o, &windows);
 		if (r == 0 && !left_out(o, c))
 			all->count++;
 	}

@@ -230,12 +230,38 @@ void json_add_text(json_object *to, const char *key, const char *text)
 	json_object_object_add(to, key, json_object_new_string(text));
 }
 
-static json_object *test_json(unsigned figure, unsigned cutoff)
+json_object *health_json(const struct health_figures *h, enum health_test test)
 {
+	const unsigned lag = test == HEALTH_LAG ? h->lag_at :
+		test == HEALTH_STEP             ? h->step_at :
+		test == HEALTH_FRAME            ? h->frame_at :
+						  0;
 	json_object *o = json_object_new_object();
 
-	json_add_number(o, "figure", figure);
-	json_add_number(o, "cutoff", cutoff);
+	json_add_number(o, "figure", health_figure(h, test));
+	json_add_number(o, "cutoff", health_cutoff(h, test));
+	if (lag)
+		json_add_number(o, "lag", lag);
+	return o;
+}
+
+const char *health_key(enum health_test test)
+{
+	static const char *const keys[] = { "", "repetition_count", "adaptive_proportion",
+		"equal_bytes", "equal_steps", "equal_neighbours", "equal_words", "stuck_words",
+		"replay" };
+
+	return keys[test];
+}
+
+static json_object *tests_json(const struct health_figures *h)
+{
+	json_object *o = json_object_new_object();
+	enum health_test test;
+
+	for (test = HEALTH_RCT; test <= HEALTH_FRAME && h->cutoff.rct > 0; test++)
+		json_object_object_add(o, health_key(test), health_json(h, test));
+	json_add_text(o, "failed", health_name(h->failed));
 	return o;
 }
 
@@ -267,7 +293,7 @@ static void add_given(const struct seed *s, const struct draw_report *r, json_ob
 
 static json_object *report_json(const struct seed *s, const struct draw_report *r)
 {
-	json_object *o = json_object_new_object(), *tests = json_object_new_object();
+	json_object *o = json_object_new_object();
 	json_object *assessed = json_object_new_array();
 	char text[LABEL_SIZE];
 	size_t i;
@@ -292,15 +318,8 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 		json_add_text(o, "same_as", draw_label(r->same_as, text, sizeof(text)));
 	if (r->spec->src->kind == SOURCE_CPU)
 		json_add_number(o, "retries", r->retries);
-	json_object_object_add(
-		tests, "repetition_count", test_json(r->health.run_max, HEALTH_RCT_CUTOFF));
-	json_object_object_add(
-		tests, "adaptive_proportion", test_json(r->health.count_max, HEALTH_APT_CUTOFF));
-	json_add_text(tests, "failed", health_name(r->health.failed));
 	if (r->bytes > 0)
-		json_object_object_add(o, "tests", tests);
-	else
-		json_object_put(tests);
+		json_object_object_add(o, "tests", tests_json(&r->health));
 	return o;
 }
 
@@ -364,11 +383,11 @@ void entropy_print(const struct seed *s, FILE *to)
 		else
 			fprintf(to,
 				"  %-8s  %" PRIu64 " bytes, %" PRIu64
-				" bits assessed, longest run %u "
-				"(cutoff %d), highest count %u (cutoff %d)\n",
+				" bits assessed, longest run %u (cutoff %u), highest count %u "
+				"(cutoff %u), at a lag %u (cutoff %u)\n",
 				draw_label(r, label, sizeof(label)), r->bytes, assessed_sum(s, r),
-				r->health.run_max, HEALTH_RCT_CUTOFF, r->health.count_max,
-				HEALTH_APT_CUTOFF);
+				r->health.run_max, r->health.cutoff.rct, r->health.count_max,
+				r->health.cutoff.count, r->health.lag_max, r->health.cutoff.lag);
 	}
 }
 

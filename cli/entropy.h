@@ -33,6 +33,10 @@ int entropy_draw_with(
 /** entropy_json - the claim and all that it rests on, so that a reader can redo the sum. */
 json_object *entropy_json(const struct seed *s, const struct entropy_options *o);
 
+/** health_key, health_json - a test's name in reports for programs, and its figure, cut-off and lag. */
+const char *health_key(enum health_test test);
+json_object *health_json(const struct health_figures *h, enum health_test test);
+
 /** entropy_print - the same for people, a line a source. */
 void entropy_print(const struct seed *s, FILE *to);
 

@@ -112,6 +112,7 @@ static void gather_all(struct draw *d)
 	for (i = 0; i < s->reports; i++)
 		if (!is_last_resort(s, i))
 			gather_source(d, i);
+	gather_condemn(d);
 	draw_count(s);
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
@@ -120,6 +121,7 @@ static void gather_all(struct draw *d)
 			s->report[i].spared = "the others suffice";
 		gather_source(d, i);
 	}
+	gather_condemn(d);
 	draw_count(s);
 }
 
@@ -188,7 +190,7 @@ static bool start_thread(struct seed *s, void *(*run)(void *seed))
 	return started;
 }
 
-/* Slots for the windows of a draw as it is planned, up to what is cheap to have ready. */
+/* Slots for the windows of abundant sources as they are planned, up to what is cheap to have ready. */
 static size_t slots_for(const struct seed *s)
 {
 	const size_t most = 1 << 14;
@@ -200,9 +202,10 @@ static size_t slots_for(const struct seed *s)
 		const struct source_handle h = { .assessed_bits = src->assessed_bits,
 			.per_bytes = src->per_bytes };
 
-		bytes += gather_len(&h, all_blocks(s), false);
+		if (source_is_abundant(&h))
+			bytes += gather_len(&h, all_blocks(s), false);
 	}
-	room = windows_room(bytes);
+	room = bytes ? windows_room(bytes, HEALTH_REPLAY_LEAST) : 0;
 	return room < most ? room : most;
 }
 
@@ -216,15 +219,16 @@ static int allocate(struct seed *s)
 	const size_t slots = s->memory ? 0 : slots_for(s);
 	uint8_t *space;
 
-	s->secret =
-		secret_new(sizeof(*s->secret) + slots * sizeof(uint64_t) + given + out + digests);
+	s->secret = secret_new(
+		sizeof(*s->secret) + slots * sizeof(struct window_slot) + given + out + digests);
 	if (!s->secret)
 		return -ENOMEM;
 	draw_memory_init(&s->secret->memory);
 	space = s->secret->space;
 	if (slots)
-		windows_lend(&s->secret->memory.windows, (uint64_t *)space, slots);
-	space += slots * sizeof(uint64_t);
+		windows_lend(&s->secret->memory.windows, (struct window_slot *)space, slots);
+	draw_memory_begin(&s->secret->memory, &s->sources);
+	space += slots * sizeof(struct window_slot);
 	s->secret->given = given ? (struct broker_block *)space : NULL;
 	s->secret->out = space + given;
 	s->secret->digest = s->secret->out + out;
@@ -350,7 +354,7 @@ int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t b
 	int r;
 
 	if (memory)
-		draw_memory_age(memory);
+		draw_memory_begin(memory, sources);
 	r = begin(s, sources, bits, blocks, memory, false);
 	return r < 0 ? r : seed_draw_end(s);
 }

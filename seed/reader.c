@@ -23,7 +23,7 @@
 /* What a child says: once how the opening went; then pieces, each with its length or an errno. */
 struct hello {
 	int err;
-	unsigned assessed_bits, per_bytes;
+	unsigned assessed_bits, per_bytes, test_mbit;
 	char device[SOURCE_DEVICE_MAX], remark[SOURCE_REMARK_MAX];
 };
 
@@ -100,6 +100,7 @@ static void serve(const struct order *o, int out)
 
 	hello.assessed_bits = h.assessed_bits;
 	hello.per_bytes = h.per_bytes;
+	hello.test_mbit = h.test_mbit;
 	memcpy(hello.device, h.device, sizeof(hello.device));
 	memcpy(hello.remark, h.remark, sizeof(hello.remark));
 	if (io_write(out, &hello, sizeof(hello)) < 0 || hello.err < 0)
@@ -237,9 +238,10 @@ int reader_open(struct reader *r, struct source_handle *ret)
 
 	if (err < 0)
 		return err;
-	*ret = (struct source_handle){
-		.fd = -1, .assessed_bits = hello.assessed_bits, .per_bytes = hello.per_bytes
-	};
+	*ret = (struct source_handle){ .fd = -1,
+		.assessed_bits = hello.assessed_bits,
+		.per_bytes = hello.per_bytes,
+		.test_mbit = hello.test_mbit };
 	memcpy(ret->device, hello.device, sizeof(ret->device));
 	memcpy(ret->remark, hello.remark, sizeof(ret->remark));
 	return hello.err;

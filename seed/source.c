@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/source.h"
 
+#include "seed/cutoff.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,19 +58,40 @@ static bool is_key(const char *piece, const char *key)
 	return strncmp(piece, key, len) == 0 && piece[len] == '=';
 }
 
+/* "4", "0.25", "7.999": in thousandths. A source below a quarter of a bit is not worth its tests. */
+static bool parse_mbit(const char *p, const char *end, unsigned *ret)
+{
+	unsigned mbit, unit = 1000;
+
+	if (p == end || *p < '0' || *p > '8')
+		return false;
+	mbit = (unsigned)(*p++ - '0') * unit;
+	if (p < end && (*p++ != '.' || p == end))
+		return false;
+	for (; p < end; p++) {
+		unit /= 10;
+		if (*p < '0' || *p > '9' || unit == 0)
+			return false;
+		mbit += (unsigned)(*p - '0') * unit;
+	}
+	*ret = mbit;
+	return mbit == 0 || (mbit >= HEALTH_MBIT_MIN && mbit <= HEALTH_MBIT_MAX);
+}
+
 static int set_bits(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
-	const char digit = piece[5];
+	unsigned mbit = 0;
 
-	if (len != 6 || digit < '0' || digit > '8')
-		return fault_set(
-			f, -EINVAL, "--source: %.*s: must be 0 to 8 bits a byte", (int)len, piece);
+	if (!parse_mbit(piece + strlen("bits="), piece + len, &mbit))
+		return fault_set(f, -EINVAL,
+			"--source: %.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
+			(int)len, piece);
 	if (!spec->src->may_state)
 		return fault_set(f, -EINVAL,
 			"--source: %s: what it is worth is not the caller's to say",
 			spec->src->name);
 	spec->stated = true;
-	spec->stated_bits = (unsigned)(digit - '0');
+	spec->stated_mbit = mbit;
 	return 0;
 }
 
@@ -214,16 +237,40 @@ void source_default(struct source_list *ret)
 	add_kernel(ret);
 }
 
+unsigned source_test_mbit(const struct source_spec *spec)
+{
+	return spec->stated ? spec->stated_mbit : spec->src->test_mbit;
+}
+
+/* In lowest terms, so that no more is read than it needs: 2.5 bits a byte are 5 per 2. */
+static void state(struct source_handle *h, unsigned mbit)
+{
+	unsigned a = 1000, b = mbit;
+
+	while (b > 0) {
+		const unsigned rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	h->assessed_bits = mbit / a;
+	h->per_bytes = mbit ? 1000 / a : 1;
+}
+
+bool source_is_abundant(const struct source_handle *h)
+{
+	return h->assessed_bits > 0 && h->assessed_bits * 16 < h->per_bytes;
+}
+
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms)
 {
 	*h = (struct source_handle){ .fd = -1,
 		.assessed_bits = spec->src->assessed_bits,
 		.per_bytes = spec->src->per_bytes,
+		.test_mbit = source_test_mbit(spec),
 		.deadline_ms = deadline_ms };
-	if (spec->stated) {
-		h->assessed_bits = spec->stated_bits;
-		h->per_bytes = 1;
-	}
+	if (spec->stated)
+		state(h, spec->stated_mbit);
 	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
 }
 

@@ -13,6 +13,7 @@
 #define SOURCE_ARG_MAX     256
 #define SOURCE_DEVICE_MAX  128
 #define SOURCE_REMARK_MAX  64
+#define SOURCE_TEST_MBIT   4000 /* where nobody says otherwise */
 
 enum source_kind {
 	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
@@ -32,7 +33,9 @@ struct source_handle {
 	int fd;
 	void *state;                       /* the source's own, or NULL */
 	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
-	uint64_t retries;                  /* answers without success on the way */
+	unsigned
+		test_mbit; /* min-entropy at which it is tested, thousandths of a bit a byte; 0: not at all */
+	uint64_t retries;    /* answers without success on the way */
 	int64_t deadline_ms; /* of clock_ms(), for all that is asked of it; set before @open */
 	/* The physical thing behind it, the same under whatever name it was opened: "tpm 0". Two sources
 	 * of one name are one, and counted once. Empty: nothing else can be the same. */
@@ -53,6 +56,8 @@ struct source {
 		*device; /* what it opens without an argument; NULL: nothing that access(2) knows */
 	const char *const *settings; /* more keys after a comma, kept in the argument; NULL: none */
 	unsigned assessed_bits, per_bytes;
+	unsigned
+		test_mbit; /* see struct source_handle; where the user states what it is worth, that */
 	/* Is the argument well formed? NULL: whatever it is. -EINVAL with @f: "what is wrong with it". */
 	int (*check)(const struct source_spec *spec, struct fault *f);
 	/* -ENODEV, -ENOENT: none here. Both may block; neither may hang past the handle's deadline, as
@@ -70,7 +75,7 @@ struct source_spec {
 	const struct source *src;
 	char arg[SOURCE_ARG_MAX]; /* "PATH", "swtpm:host=127.0.0.1,port=2321"; empty: none */
 	bool stated;              /* the user says what it is worth: */
-	unsigned stated_bits;     /* bits a byte, 0..8 */
+	unsigned stated_mbit;     /* thousandths of a bit a byte: 0, or 250..8000 */
 	unsigned deadline_ms;     /* 0: as the list says */
 	bool rests; /* left out of this draw: it has failed, and is to be tried later */
 };
@@ -108,6 +113,12 @@ void source_default(struct source_list *ret);
  * A device is opened in a child only (seed/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
+
+/** source_test_mbit - at what min-entropy it is tested, as far as that is known before it is open */
+unsigned source_test_mbit(const struct source_spec *spec);
+
+/** source_is_abundant - does it deliver so much for so little that only samples of it are counted in? */
+bool source_is_abundant(const struct source_handle *h);
 
 /** source_lower - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
 void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);

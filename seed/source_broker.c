@@ -193,6 +193,7 @@ const struct source source_broker = {
 	.device = BROKER_SOCKET,
 	.assessed_bits = 0,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_broker,
 	.fill = fill_broker,
 	.close = close_broker,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's hardware generator, with what the kernel says of its quality. */
 #include "seed/source.h"
+#include "seed/cutoff.h"
 #include "seed/machine.h"
 #include "seed/stream.h"
 
@@ -17,6 +18,8 @@
 #define QUALITY_MAX 1024 /* bits in as many, by the kernel's count */
 #define QUALITY_PER (QUALITY_MAX / 8)
 #define BITS_MAX    4 /* a byte: a driver that says nothing of itself is put down as perfect */
+#define QUALITY_MIN \
+	(HEALTH_MBIT_MIN * QUALITY_PER / 1000) /* of less than can be tested nothing is believed */
 
 /* What this machine is: the tests put one of their own in place. */
 static bool (*is_virtual)(void) = machine_is_virtual;
@@ -59,6 +62,12 @@ static unsigned quality(void)
 	return *end || n > QUALITY_MAX ? 0 : (unsigned)n;
 }
 
+static void take_quality(struct source_handle *h, unsigned q)
+{
+	source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
+	h->test_mbit = 1000 * q / QUALITY_PER;
+}
+
 static void assess(struct source_handle *h, const char *current)
 {
 	const unsigned q = quality();
@@ -67,8 +76,10 @@ static void assess(struct source_handle *h, const char *current)
 		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	else if (q == 0)
 		source_lower(h, 0, 1, "the kernel says nothing of its quality");
+	else if (q < QUALITY_MIN)
+		source_lower(h, 0, 1, "the kernel states less than 0.25 bits a byte");
 	else if (q < BITS_MAX * QUALITY_PER)
-		source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
+		take_quality(h, q);
 }
 
 /* What is behind it may be a source by itself. */
@@ -138,6 +149,7 @@ const struct source source_hwrng = {
 	.device = DEVICE,
 	.assessed_bits = BITS_MAX,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_hwrng,
 	.fill = fill_hwrng,
 	.close = close_hwrng,

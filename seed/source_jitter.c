@@ -49,6 +49,7 @@ const struct source source_jitter = {
 	.by_default = true,
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 #ifdef WITH_JITTER
 	.open = open_jitter,
 	.fill = fill_jitter,

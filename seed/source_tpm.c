@@ -297,6 +297,7 @@ const struct source source_tpm = {
 	.settings = (const char *const[]){ "host", "port", NULL },
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.check = check_tpm,
 	.open = open_tpm,
 	.fill = fill_tpm,

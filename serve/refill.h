@@ -12,7 +12,9 @@
  * reservoir at its target, in batches that grow while the sources are quick and shrink while they are slow.
  *
  * A source that fails is told of in the journal once, and once when it is back. Meanwhile it is tried
- * now and then only: one that hangs to its deadline is not to slow down every batch.
+ * now and then only: one that hangs to its deadline is not to slow down every batch. One that has failed a health
+ * test takes with it what it had put into the reservoir; after one failure that is sure, or three that are
+ * not, it is kept out.
  */
 struct refill;
 
@@ -25,6 +27,9 @@ struct refill;
  */
 int refill_start(struct refill **ret, const struct source_list *sources,
 	struct reservoir *reservoir, int wake);
+
+/** refill_forgive - somebody has looked after the sources: those that are kept out are tried again. */
+void refill_forgive(struct refill *r);
 
 /** refill_kick - something was taken. */
 void refill_kick(struct refill *r);

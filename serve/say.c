@@ -91,6 +91,33 @@ void say_back(const struct draw_report *r)
 	journal_send(&j);
 }
 
+void say_dropped(const struct draw_report *r, size_t blocks)
+{
+	char label[LABEL_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"%s: failed its tests; blocks in stock that rest on it, dropped: %zu", label,
+		blocks);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
+	journal_send(&j);
+}
+
+void say_out(const struct draw_report *r)
+{
+	char label[LABEL_SIZE], why[160];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	draw_why(r, why, sizeof(why));
+	journal_begin(&j, identifier, JOURNAL_ERROR,
+		"%s: kept out until the daemon restarts or gets SIGUSR1: %s", label, why);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
 void say_nothing_drawn(int err)
 {
 	struct journal j;

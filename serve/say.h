@@ -14,6 +14,12 @@ void say_given(const struct broker_given *g);
 void say_failed(const struct draw_report *r);
 void say_back(const struct draw_report *r);
 
+/** say_dropped - blocks of the reservoir that rest on a source which has failed its tests. */
+void say_dropped(const struct draw_report *r, size_t blocks);
+
+/** say_out - a source is kept out until somebody has looked after it. */
+void say_out(const struct draw_report *r);
+
 /** say_nothing_drawn - not one source delivers. @err: negative errno. */
 void say_nothing_drawn(int err);
 

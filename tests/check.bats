@@ -87,8 +87,8 @@ open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 51
 		[[ $output != *"failed      start-up"* ]]
 	done <<-'END'
 		run|9 equal samples in a row, cutoff 9
-		proportion|one sample 71 times in 512, cutoff 71
-		window|16 bytes that were delivered before
+		proportion|one sample 76 times in 512, cutoff 76
+		window|20 bytes that were delivered before
 	END
 }
 
@@ -114,7 +114,7 @@ assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 @test "check: the same bytes from two sources fail the second" {
 	sample uniform
 	run -3 --separate-stderr "$TOOL" check -n 4096 file:uniform file:uniform
-	[ "$stderr" = "seedrive: check: file:uniform: 16 bytes that were delivered before" ]
+	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[ "$(grep -c '^file:uniform: passed$' <<<"$output")" -eq 1 ]
 	[[ $output == *"256 of 256 seen before"* ]]
 }

@@ -102,8 +102,8 @@ good_bytes() {
 		[folder]="Is a directory"
 		[socket]="No such device or address"
 		[silent]="Connection timed out"
-		[often]="one sample 71 times in 512, cutoff 71"
-		[again]="16 bytes that were delivered before"
+		[often]="one sample 76 times in 512, cutoff 76"
+		[again]="20 bytes that were delivered before"
 	)
 	good_bytes | head -c 1000 >short
 	: >empty
@@ -133,14 +133,14 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 @test "refuse: one source under two names counts once: the second delivers what was seen before" {
 	good_bytes >key
 	cp key copy
-	fails 0 "seedrive: draw: warning: file:copy: 16 bytes that were delivered before" \
+	fails 0 "seedrive: draw: warning: file:copy: 20 bytes that were delivered before" \
 		"$TOOL" draw --source file:key,file:copy -o seed
-	fails 0 "seedrive: draw: warning: file:key: 16 bytes that were delivered before" \
+	fails 0 "seedrive: draw: warning: file:key: 20 bytes that were delivered before" \
 		"$TOOL" draw --source file:copy,file:key -o seed
 	# Neither is it believed under a stated worth.
 	key a good_bytes
 	key b good_bytes
-	fails 0 "seedrive: draw: warning: file:b: 16 bytes that were delivered before" \
+	fails 0 "seedrive: draw: warning: file:b: 20 bytes that were delivered before" \
 		"$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed
 }
 

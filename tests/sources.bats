@@ -169,8 +169,8 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 			lying-tag:an answer that is not TPM2_GetRandom's
 			huge:an answer that is not TPM2_GetRandom's
 			surplus:an answer that is not TPM2_GetRandom's
-			constant:16 bytes that were delivered before
-			replay:16 bytes that were delivered before
+			constant:20 bytes that were delivered before
+			replay:20 bytes that were delivered before
 			zeros:9 equal samples in a row, cutoff 9
 			ones:9 equal samples in a row, cutoff 9
 		END
@@ -193,7 +193,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 		lying-size:an answer that is not TPM2_GetRandom's
 		lying-header:an answer that is not TPM2_GetRandom's
 		surplus:an answer that is not TPM2_GetRandom's
-		constant:16 bytes that were delivered before
+		constant:20 bytes that were delivered before
 	END
 }
 
@@ -301,7 +301,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	faulty "hwrng:stuck,$DEADLINE" "9 equal samples in a row, cutoff 9"
 	head -c 512 /dev/urandom >once
 	key twice cat once once once once once once once once once
-	faulty "hwrng:twice,$DEADLINE" "16 bytes that were delivered before"
+	faulty "hwrng:twice,$DEADLINE" "20 bytes that were delivered before"
 	faulty "hwrng:/dev/null,$DEADLINE" "too few bytes"
 	echo file >file
 	mkdir folder
@@ -365,7 +365,7 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 			half-silent/Connection timed out
 			surplus/more bytes than were asked for; is that an EGD server?
 			zeros/9 equal samples in a row, cutoff 9
-			constant/16 bytes that were delivered before
+			constant/20 bytes that were delivered before
 		END
 	done
 	egd_starts unix:http http

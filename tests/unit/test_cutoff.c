@@ -77,7 +77,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("cutoffs: those of a few min-entropies are as computed", test_known),
-		TEST("cutoffs: there are some for 0.25 to 8 bits a byte, and for no other", test_range),
+		TEST("cutoffs: there are some for 0.25 to 8 bits a byte, and for no other",
+			test_range),
 		TEST("cutoffs: they fall as the min-entropy rises", test_order),
 	};
 

@@ -57,9 +57,36 @@ static void ever_more_rarely(void **state)
 	assert_int_equal(p.pause_ms, PATIENT_MIN_MS);
 }
 
+static void alarms(void **state)
+{
+	struct patient p = { 0 };
+
+	(void)state;
+	/* Two may be chance; a recovery between them does not make them forgotten. */
+	assert_false(patient_alarms(&p, false));
+	(void)patient_fails(&p, true, 0);
+	assert_true(patient_recovers(&p));
+	assert_false(patient_alarms(&p, false));
+	assert_false(patient_rests(&p, 0));
+	assert_true(patient_alarms(&p, false));
+	assert_true(patient_rests(&p, INT64_MAX));
+	assert_false(patient_alarms(&p, false)); /* it is out already */
+	assert_int_equal(patient_due_ms(&p, 77), 77);
+	/* Not even by recovering is it in again, but by what somebody says. */
+	(void)patient_recovers(&p);
+	assert_true(patient_rests(&p, INT64_MAX));
+	patient_forgive(&p);
+	assert_false(patient_rests(&p, 0));
+	/* One that is sure will do. */
+	assert_true(patient_alarms(&p, true));
+	assert_true(patient_rests(&p, INT64_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST("patient: one sure failed test, or three that are not, keep it out until it is forgiven",
+			alarms),
 		TEST("patient: a failure is told of once, and its end once", told_once),
 		TEST("patient: what is no news is not told of, nor its end", not_news),
 		TEST("patient: what fails again is tried ever more rarely, up to ten minutes",

@@ -80,7 +80,10 @@ static void test_quality(void **state)
 		unsigned bits, per;
 	} row[] = {
 		{ "0\n", 0, 1 },
-		{ "1\n", 1, 128 },
+		/* Less than a quarter of a bit a byte is not believed, as it cannot be tested. */
+		{ "1\n", 0, 1 },
+		{ "31\n", 0, 1 },
+		{ "32\n", 32, 128 },
 		{ "100\n", 100, 128 },
 		{ "511\n", 511, 128 },
 		{ "512\n", 4, 1 },
