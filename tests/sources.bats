@@ -151,7 +151,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	for after in 0 9; do
 		while IFS=: read -r fault words; do
 			proxy "unix:$fault.$after" "$fault" "$after"
-			faulty "tpm:unix:$fault.$after,$DEADLINE,bits=8" "$words"
+			faulty "tpm:unix:$fault.$after,$DEADLINE,bits=4" "$words"
 		done <<-END
 			testing:Connection timed out
 			retry:Connection timed out
@@ -183,7 +183,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	while IFS=: read -r fault words; do
 		# Asked three times, by a TPM that stays as it is.
 		proxy "pty:$fault" "$fault"
-		faulty "tpm:$fault,$DEADLINE,bits=8" "$words"
+		faulty "tpm:$fault,$DEADLINE,bits=4" "$words"
 	done <<-END
 		testing:Connection timed out
 		lockout:the TPM is locked out
@@ -357,7 +357,7 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 	for after in 0 500; do
 		while IFS=/ read -r fault words; do
 			egd_starts "unix:$fault.$after" "$fault" "$after"
-			faulty "egd:unix:$fault.$after,$DEADLINE,bits=8" "$words"
+			faulty "egd:unix:$fault.$after,$DEADLINE,bits=4" "$words"
 		done <<-END
 			silent/Connection timed out
 			hangs-up/it hung up before all had come
