@@ -221,6 +221,11 @@ static int begin_tests(struct draw *d, size_t source, const struct source_handle
 	return 0;
 }
 
+static bool is_slow(const struct source *src)
+{
+	return src->kind == SOURCE_DEVICE || src->kind == SOURCE_CODE;
+}
+
 /* What it is worth is known once it is open. */
 static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 {
@@ -230,8 +235,7 @@ static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 	rep->same_as = find_twin(d, rep);
 	rep->assessed_per = counted(rep) ? h->assessed_bits : 0;
 	rep->per_bytes = h->per_bytes;
-	if (d->seed->sources.by_default && rep->spec->src->kind == SOURCE_DEVICE &&
-		h->assessed_bits == 0)
+	if (d->seed->sources.by_default && h->assessed_bits == 0 && is_slow(rep->spec->src))
 		rep->spared = "it is worth nothing here";
 	else
 		rep->err = begin_tests(d, source, h);

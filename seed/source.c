@@ -2,6 +2,7 @@
 #include "seed/source.h"
 
 #include "seed/cutoff.h"
+#include "seed/machine.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,7 +87,7 @@ static int set_bits(struct source_spec *spec, const char *piece, size_t len, str
 		return fault_set(f, -EINVAL,
 			"--source: %.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
 			(int)len, piece);
-	if (!spec->src->may_state)
+	if (!spec->src->may_state && !(spec->src->may_state_emulated && machine_is_emulated()))
 		return fault_set(f, -EINVAL,
 			"--source: %s: what it is worth is not the caller's to say",
 			spec->src->name);
@@ -262,9 +263,41 @@ bool source_is_abundant(const struct source_handle *h)
 	return h->assessed_bits > 0 && h->assessed_bits * 16 < h->per_bytes;
 }
 
-int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms)
+const struct source *source_knowing(const struct stat *st)
 {
-	*h = (struct source_handle){ .fd = -1,
+	size_t i;
+
+	for (i = 0; i < TABLE_LEN; i++)
+		if (table[i]->knows && table[i]->knows(st))
+			return table[i];
+	return NULL;
+}
+
+/* The same device, as its own source would be asked for it. */
+static struct source_spec resolve(const struct source_spec *spec)
+{
+	struct source_spec own = *spec;
+	const struct source *src = NULL;
+	struct stat st;
+
+	if (spec->src->kind == SOURCE_DEVICE && spec->arg[0] && stat(spec->arg, &st) == 0)
+		src = source_knowing(&st);
+	if (!src || src == spec->src)
+		return own;
+	own.src = src;
+	own.stated = spec->stated && src->may_state;
+	/* A name that the other source would take for something else. */
+	if (spec->arg[0] != '/' && strlen(spec->arg) + 2 < sizeof(own.arg))
+		snprintf(own.arg, sizeof(own.arg), "./%.*s", (int)sizeof(own.arg) - 3, spec->arg);
+	return own;
+}
+
+int source_open(const struct source_spec *asked, struct source_handle *h, int64_t deadline_ms)
+{
+	const struct source_spec own = resolve(asked), *spec = &own;
+
+	*h = (struct source_handle){ .src = spec->src,
+		.fd = -1,
 		.assessed_bits = spec->src->assessed_bits,
 		.per_bytes = spec->src->per_bytes,
 		.test_mbit = source_test_mbit(spec),

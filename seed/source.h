@@ -26,10 +26,13 @@ enum source_kind {
 enum source_arg { ARG_NONE, ARG_OPTIONAL, ARG_REQUIRED };
 
 struct source_spec;
+struct source;
+struct stat;
 
 /* One source, open. What it is worth is settled by then. @open is handed what the table says, or what
  * the user states; it lowers that where it finds out that it is not so. */
 struct source_handle {
+	const struct source *src; /* which it is, and whose functions are to be called */
 	int fd;
 	void *state;                       /* the source's own, or NULL */
 	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
@@ -50,8 +53,9 @@ struct source {
 	const char *what;  /* one line for people */
 	enum source_kind kind;
 	enum source_arg arg;
-	bool may_state;  /* what it is worth is the user's to say: bits= */
-	bool by_default; /* drawn where --source does not say what is */
+	bool may_state;          /* what it is worth is the user's to say: bits= */
+	bool may_state_emulated; /* the same, but only where the CPU is software: machine_is_emulated() */
+	bool by_default;         /* drawn where --source does not say what is */
 	const char
 		*device; /* what it opens without an argument; NULL: nothing that access(2) knows */
 	const char *const *settings; /* more keys after a comma, kept in the argument; NULL: none */
@@ -65,6 +69,9 @@ struct source {
 	int (*open)(const struct source_spec *spec, struct source_handle *h);
 	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
 	void (*close)(struct source_handle *h);
+	/* Is this device one that the source reads, by its number? NULL: it reads none, or any. Then it is this
+	 * source, whatever it was called: see source_open(). */
+	bool (*knows)(const struct stat *st);
 	/* What -errno means where it comes from this source, as the end of a sentence; NULL, or NULL
 	 * returned: what it always means. */
 	const char *(*why)(int err);
@@ -109,6 +116,7 @@ void source_default(struct source_list *ret);
 
 /**
  * source_open - with what is stated put in place; h->assessed_bits is the last word on its worth
+ * A path to a device that another source knows is that source, with its rules: h->src, by which to go on.
  * @deadline_ms: of clock_ms(), for the opening and all that is read
  * A device is opened in a child only (seed/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
  */
@@ -123,7 +131,8 @@ bool source_is_abundant(const struct source_handle *h);
 /** source_lower - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
 void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
 
-struct stat;
+/** source_knowing - which source reads this device; NULL: none by its number. */
+const struct source *source_knowing(const struct stat *st);
 
 /** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
 void source_identify(struct source_handle *h, const struct stat *st);

@@ -62,17 +62,33 @@ static unsigned quality(void)
 	return *end || n > QUALITY_MAX ? 0 : (unsigned)n;
 }
 
+/* What the kernel has put behind the device; another generator can take its place at any time. */
+struct behind {
+	int err;
+	char current[64];
+	unsigned quality;
+};
+
+static struct behind ask_behind(void)
+{
+	struct behind b = { 0 };
+
+	b.err = ask_kernel("rng_current", b.current, sizeof(b.current));
+	b.quality = quality();
+	return b;
+}
+
 static void take_quality(struct source_handle *h, unsigned q)
 {
 	source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
 	h->test_mbit = 1000 * q / QUALITY_PER;
 }
 
-static void assess(struct source_handle *h, const char *current)
+static void assess(struct source_handle *h, const struct behind *b)
 {
-	const unsigned q = quality();
+	const unsigned q = b->quality;
 
-	if (is_made_up(current))
+	if (is_made_up(b->current))
 		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	else if (q == 0)
 		source_lower(h, 0, 1, "the kernel says nothing of its quality");
@@ -83,21 +99,29 @@ static void assess(struct source_handle *h, const char *current)
 }
 
 /* What is behind it may be a source by itself. */
-static void look_behind(struct source_handle *h)
+static int look_behind(struct source_handle *h)
 {
-	char current[64], tail;
+	struct behind *b = malloc(sizeof(*b));
 	unsigned chip;
+	char tail;
 
-	if (ask_kernel("rng_current", current, sizeof(current)) < 0)
+	if (!b)
+		return -ENOMEM;
+	h->state = b;
+	*b = ask_behind();
+	if (b->err < 0)
 		source_lower(h, 0, 1, "the kernel does not say what it is");
 	else
-		assess(h, current);
-	if (sscanf(current, "tpm-rng-%u%c", &chip, &tail) == 1)
+		assess(h, b);
+	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
 		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
+	return 0;
 }
 
 static void close_hwrng(struct source_handle *h)
 {
+	free(h->state);
+	h->state = NULL;
 	if (h->fd >= 0)
 		close(h->fd);
 	h->fd = -1;
@@ -124,20 +148,35 @@ static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
 	}
 	source_identify(h, &st);
 	if (is_hwrng(&st))
-		look_behind(h);
+		r = look_behind(h);
 	else
 		source_lower(h, 0, 1, "another device than the kernel's generator");
-	return 0;
+	if (r < 0)
+		close_hwrng(h);
+	return r;
 }
 
 static int fill_hwrng(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	return stream_read(h->fd, raw, len, h->deadline_ms);
+	const struct behind *before = h->state;
+	int r = stream_read(h->fd, raw, len, h->deadline_ms);
+
+	/* Bytes are worth what gave them: who is there after them has been there before. */
+	if (r == 0 && before) {
+		const struct behind after = ask_behind();
+
+		if (after.err != before->err || after.quality != before->quality ||
+			strcmp(after.current, before->current) != 0)
+			r = -ESTALE;
+	}
+	return r;
 }
 
 static const char *why_hwrng(int err)
 {
-	return err == -ENOTTY ? "not a character device" : NULL;
+	return err == -ENOTTY  ? "not a character device" :
+		err == -ESTALE ? "another generator has taken its place" :
+				 NULL;
 }
 
 const struct source source_hwrng = {
@@ -153,5 +192,6 @@ const struct source source_hwrng = {
 	.open = open_hwrng,
 	.fill = fill_hwrng,
 	.close = close_hwrng,
+	.knows = is_hwrng,
 	.why = why_hwrng,
 };

@@ -125,6 +125,42 @@ static void test_cpu_offered_by_both(void **state)
 	}
 }
 
+static bool yes(void)
+{
+	return true;
+}
+
+static bool no(void)
+{
+	return false;
+}
+
+/* What the software draws from its owner alone knows, and may state. */
+static void test_cpu_emulated(void **state)
+{
+	struct source_spec spec = { .src = faked[0] };
+	struct source_handle h;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < COUNT(faked); i++) {
+		fake_init(0);
+		is_emulated = yes;
+		assert_int_equal(open_alone(faked[i], &h), 0);
+		assert_int_equal(h.assessed_bits, 0);
+		assert_string_equal(h.remark, "the CPU is emulated in software");
+		spec = (struct source_spec){ .src = faked[i], .stated = true, .stated_mbit = 2000 };
+		assert_int_equal(source_open(&spec, &h, 0), 0);
+		assert_int_equal(h.assessed_bits, 2);
+		assert_int_equal(h.test_mbit, 2000);
+		is_emulated = no;
+		assert_int_equal(open_alone(faked[i], &h), 0);
+		assert_int_equal(h.assessed_bits, faked[i]->assessed_bits);
+		assert_string_equal(h.remark, "");
+	}
+	is_emulated = machine_is_emulated;
+}
+
 static void test_cpu_words(void **state)
 {
 	struct source_handle h;
@@ -748,6 +784,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("source: a CPU instruction is there only if CPUID and the kernel both offer it",
 			test_cpu_offered_by_both),
+		TEST("source: an emulated CPU's instruction is worth 0, unless stated",
+			test_cpu_emulated),
 		TEST("source: the CPU's words are delivered as they come, as many as asked",
 			test_cpu_words),
 		TEST("source: a refusal is asked again, up to the last try, and counted",

@@ -127,6 +127,41 @@ static void test_made_up(void **state)
 	assert_worth("smccc_trng\n", "1024\n", 0, 1, "dev 10:183");
 }
 
+/* Another generator takes its place while bytes are read: those before are worth what nobody can say. */
+static void test_changed(void **state)
+{
+	static const struct {
+		const char *current, *quality;
+		int err;
+	} row[] = {
+		{ "ccp-1-rng\n", "1024\n", 0 },
+		{ "virtio_rng.0\n", "1024\n", -ESTALE },
+		{ "ccp-1-rng\n", "100\n", -ESTALE },
+		{ NULL, "1024\n", -ESTALE },
+	};
+	struct source_handle h;
+	uint8_t raw[8];
+	size_t i;
+	int feed;
+
+	(void)state;
+	is_virtual = no;
+	for (i = 0; i < COUNT(row); i++) {
+		say("rng_current", "ccp-1-rng\n");
+		say("rng_quality", "1024\n");
+		feed = open("fifo", O_RDWR | O_CLOEXEC);
+		assert_int_equal(write(feed, "0123456789abcdef", 16), 16);
+		assert_int_equal(open_path("fifo", LATER_MS, &h), 0);
+		assert_int_equal(faked_hwrng.fill(&h, raw, sizeof(raw)), 0);
+		say("rng_current", row[i].current);
+		say("rng_quality", row[i].quality);
+		assert_int_equal(faked_hwrng.fill(&h, raw, sizeof(raw)), row[i].err);
+		faked_hwrng.close(&h);
+		close(feed);
+	}
+	assert_string_equal(faked_hwrng.why(-ESTALE), "another generator has taken its place");
+}
+
 static void test_other_device(void **state)
 {
 	struct source_handle h;
@@ -219,6 +254,8 @@ int main(void)
 			test_quality),
 		TEST("source: hwrng: what a hypervisor has made is worth nothing, and a TPM is that TPM",
 			test_made_up),
+		TEST("source: hwrng: what is behind it is asked again after the bytes",
+			test_changed),
 		TEST("source: hwrng: another device under its name is worth nothing",
 			test_other_device),
 		TEST("source: hwrng: a folder, a file or nothing is told apart", test_none),
