@@ -274,28 +274,34 @@ const struct source *source_knowing(const struct stat *st)
 }
 
 /* The same device, as its own source would be asked for it. */
-static struct source_spec resolve(const struct source_spec *spec)
+static void ask_as(struct source_spec *spec, const struct source *src)
 {
-	struct source_spec own = *spec;
-	const struct source *src = NULL;
-	struct stat st;
+	char path[SOURCE_ARG_MAX];
 
-	if (spec->src->kind == SOURCE_DEVICE && spec->arg[0] && stat(spec->arg, &st) == 0)
-		src = source_knowing(&st);
-	if (!src || src == spec->src)
-		return own;
-	own.src = src;
-	own.stated = spec->stated && src->may_state;
+	spec->src = src;
+	spec->stated = spec->stated && src->may_state;
 	/* A name that the other source would take for something else. */
-	if (spec->arg[0] != '/' && strlen(spec->arg) + 2 < sizeof(own.arg))
-		snprintf(own.arg, sizeof(own.arg), "./%.*s", (int)sizeof(own.arg) - 3, spec->arg);
-	return own;
+	if (spec->arg[0] == '/' || strlen(spec->arg) + 2 >= sizeof(spec->arg))
+		return;
+	strcpy(path, spec->arg);
+	snprintf(spec->arg, sizeof(spec->arg), "./%.*s", (int)sizeof(path) - 3, path);
 }
 
-int source_open(const struct source_spec *asked, struct source_handle *h, int64_t deadline_ms)
+/* Who knows the device that is meant, or was opened; NULL: nobody else. */
+static const struct source *find_other(const struct source_spec *spec, int fd)
 {
-	const struct source_spec own = resolve(asked), *spec = &own;
+	const struct source *src;
+	struct stat st;
 
+	if (spec->src->kind != SOURCE_DEVICE || !spec->arg[0] ||
+		(fd >= 0 ? fstat(fd, &st) : stat(spec->arg, &st)) < 0)
+		return NULL;
+	src = source_knowing(&st);
+	return src && src->open != spec->src->open ? src : NULL;
+}
+
+static int open_as(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms)
+{
 	*h = (struct source_handle){ .src = spec->src,
 		.fd = -1,
 		.assessed_bits = spec->src->assessed_bits,
@@ -305,6 +311,24 @@ int source_open(const struct source_spec *asked, struct source_handle *h, int64_
 	if (spec->stated)
 		state(h, spec->stated_mbit);
 	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
+}
+
+int source_open(const struct source_spec *asked, struct source_handle *h, int64_t deadline_ms)
+{
+	struct source_spec spec = *asked;
+	const struct source *other = find_other(&spec, -1);
+	int r;
+
+	if (other)
+		ask_as(&spec, other);
+	r = open_as(&spec, h, deadline_ms);
+	/* The name may have become another device's since it was looked at. */
+	other = r == 0 ? find_other(&spec, h->fd) : NULL;
+	if (!other)
+		return r;
+	h->src->close(h);
+	ask_as(&spec, other);
+	return open_as(&spec, h, deadline_ms);
 }
 
 void source_identify(struct source_handle *h, const struct stat *st)

@@ -47,8 +47,6 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 		source_lower(h, 0, 1, "a regular file: who wrote it knows it");
 	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
 		r = -EINVAL;
-	else if (source_knowing(&st)) /* since source_open() has looked */
-		source_lower(h, 0, 1, "another source's device");
 	else if (is_kernel(&st))
 		source_lower(h, 0, 1, "the kernel's generator, drawn already");
 	else

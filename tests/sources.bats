@@ -281,6 +281,26 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 		"$TOOL" draw --source hwrng,bits=4
 }
 
+@test "hwrng: under another source's name it is hwrng, with its rules and its identity" {
+	local name
+	for name in file:/dev/hwrng,bits=8 file:link,bits=8; do
+		ln -sf hwrng link
+		hwrng_is virtio_rng.0 1024
+		fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+			world "$TOOL" draw --require hardware --source "$name" -o seed
+		hwrng_is ccp-1-rng 64
+		run -0 world "$TOOL" draw --json --source "$name" -o seed
+		printf '%s' "$output" >said
+		/usr/bin/python3 -c 'import json
+source = json.load(open("said"))["sources"][0]
+assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed", 64, 128), source'
+	done
+	# And the same device twice counts once.
+	hwrng_is ccp-1-rng 1024
+	fails 0 "seedrive: draw: warning: file:/dev/hwrng: the same device as hwrng: counted once" \
+		world "$TOOL" draw --source hwrng,file:/dev/hwrng,bits=8 -o seed
+}
+
 @test "hwrng: a fault of any kind is named, counts for nothing, and is over at the deadline" {
 	local after
 	hwrng_is ccp-1-rng 1024
