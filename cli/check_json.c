@@ -114,6 +114,23 @@ static json_object *points_json(const struct sample *s)
 	return out;
 }
 
+/* SP 800-90B, 3.1.4; a restart was closing and opening again. */
+static json_object *restart_json(const struct restart *r)
+{
+	json_object *o = json_object_new_object();
+
+	json_add_number(o, "restarts", r->restarts);
+	json_object_object_add(o, "power_cut", json_object_new_boolean(false));
+	if (r->err < 0)
+		return o;
+	json_add_number(o, "row_most_frequent", r->row_max);
+	json_add_number(o, "column_most_frequent", r->column_max);
+	json_add_number(o, "cutoff", r->cutoff);
+	add_real(o, "rows_bits_a_byte", r->rows);
+	add_real(o, "columns_bits_a_byte", r->columns);
+	return o;
+}
+
 static json_object *source_json(const struct checked *c)
 {
 	json_object *o = json_object_new_object();
@@ -122,6 +139,9 @@ static json_object *source_json(const struct checked *c)
 
 	json_add_text(o, "source", c->label);
 	json_add_text(o, "status", verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
+	if (c->counted && c->sample.assessed_bits > 0)
+		json_object_object_add(
+			o, "estimate_below_assessed", json_object_new_boolean(check_below(c)));
 	if (!check_passed(c))
 		json_add_text(o, "reason", check_why(c, why, sizeof(why)));
 	json_add_number(o, "asked", s->asked);
@@ -137,6 +157,8 @@ static json_object *source_json(const struct checked *c)
 		json_object_object_add(o, "tests", tests_json(c));
 		json_object_object_add(o, "delivered", points_json(s));
 	}
+	if (c->restart.done)
+		json_object_object_add(o, "restart", restart_json(&c->restart));
 	if (c->counted) {
 		json_object_object_add(o, "fips_140_2", fips_json(&c->fips));
 		add_stats(o, &c->stats);

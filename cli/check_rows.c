@@ -27,6 +27,8 @@ static const char *delivery_why(const struct checked *c, char *out, size_t size)
 const char *check_why(const struct checked *c, char *out, size_t size)
 {
 	const struct sample *s = &c->sample;
+	if (sample_passed(s))
+		return restart_why(&c->restart, out, size);
 	if (s->first.failed == HEALTH_PASS)
 		return delivery_why(c, out, size);
 	if (s->first.failed == HEALTH_REPLAY && s->copy)
@@ -144,6 +146,47 @@ static void row_replay(const struct sample *s, struct check_row *row)
 	snprintf(row->bound, CHECK_TEXT, "none");
 }
 
+static void row_restart_counts(const struct restart *r, struct check_row *row)
+{
+	decide(row, "restart counts",
+		r->err < 0 ? VERDICT_FAILED :
+			r->assessed > 0 ?
+			     passed(r->row_max < r->cutoff && r->column_max < r->cutoff) :
+			     VERDICT_NONE);
+	if (r->err < 0)
+		restart_why(r, row->figure, CHECK_TEXT);
+	else
+		snprintf(row->figure, CHECK_TEXT, "most frequent: %u in a row, %u in a column",
+			r->row_max, r->column_max);
+	snprintf(row->bound, CHECK_TEXT, r->assessed > 0 && r->err == 0 ? "below %u" : "-",
+		r->cutoff);
+}
+
+static void row_restart_estimates(const struct restart *r, struct check_row *row)
+{
+	const double least = fmin(r->rows, r->columns);
+
+	decide(row, "restart estimates",
+		r->assessed > 0 ? passed(least >= r->assessed / 2) : VERDICT_NONE);
+	snprintf(row->figure, CHECK_TEXT, "%.3f bits a byte by rows, %.3f by columns", r->rows,
+		r->columns);
+	if (r->assessed > 0)
+		snprintf(row->bound, CHECK_TEXT, "at least %.4g", r->assessed / 2);
+	else
+		snprintf(row->bound, CHECK_TEXT, "not assessed");
+}
+
+static size_t add_restart(const struct restart *r, struct check_row *rows)
+{
+	size_t n = 0;
+
+	if (r->done)
+		row_restart_counts(r, rows + n++);
+	if (r->done && r->err == 0)
+		row_restart_estimates(r, rows + n++);
+	return n;
+}
+
 static size_t add_tests(const struct checked *c, struct check_row *rows)
 {
 	const struct sample *s = &c->sample;
@@ -219,6 +262,7 @@ size_t check_rows(const struct checked *c, struct check_row rows[CHECK_ROWS])
 	if (s->len == 0)
 		return n;
 	n += add_tests(c, rows + n);
+	n += add_restart(&c->restart, rows + n);
 	if (!c->counted)
 		return n;
 	row_fips(&c->fips, rows + n++);

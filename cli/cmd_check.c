@@ -18,11 +18,14 @@
 #define ASKED      ESTIMATE_SAMPLES
 #define ASKED_SLOW 65536
 
-enum { OPT_REPORT = OPT_OWN };
+enum { OPT_REPORT = OPT_OWN, OPT_RAW, OPT_MIN_ESTIMATE, OPT_RESTART };
 
 static const struct option options[] = {
 	{ "bytes", required_argument, NULL, 'n' },
 	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "restart", no_argument, NULL, OPT_RESTART },
+	{ "raw", required_argument, NULL, OPT_RAW },
+	{ "min-estimate", required_argument, NULL, OPT_MIN_ESTIMATE },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ 0 },
@@ -32,7 +35,10 @@ struct check_options {
 	struct source_list sources;
 	uint32_t asked; /* 0: by the kind of the source */
 	const char *report, *config;
-	bool json;
+	const char *raw; /* where the one source's sample is kept */
+	unsigned min_estimate_mbit;
+	int raw_fd;
+	bool json, restart;
 };
 
 /* source_parse() puts the kernel's generator behind every list; here it is sampled if it is asked for. */
@@ -90,6 +96,16 @@ static void add_configured(struct source_list *to, const struct source_list *lis
 			to->spec[to->count++] = list->spec[i];
 }
 
+/* Bits a byte. */
+static int parse_estimate(const char *text, unsigned *ret_mbit)
+{
+	if (source_parse_mbit(text, strlen(text), ret_mbit) && *ret_mbit > 0)
+		return -1;
+	return report_usage(
+		"--min-estimate: %s: must be 0.25 to 8 bits a byte, with at most three decimals",
+		text);
+}
+
 static int parse(struct check_options *o, int argc, char **argv)
 {
 	int c, status = -1;
@@ -99,6 +115,12 @@ static int parse(struct check_options *o, int argc, char **argv)
 			o->report = optarg;
 		else if (c == OPT_CONFIG)
 			o->config = optarg;
+		else if (c == OPT_RESTART)
+			o->restart = true;
+		else if (c == OPT_RAW)
+			o->raw = optarg;
+		else if (c == OPT_MIN_ESTIMATE)
+			status = parse_estimate(optarg, &o->min_estimate_mbit);
 		else if (c == OPT_JSON)
 			o->json = true;
 		else if (c != 'n' ||
@@ -145,8 +167,11 @@ static int check_one(struct check *all, const struct check_options *o, struct wi
 	struct checked *c = all->source + all->count;
 	unsigned copied = SOURCES_MAX;
 	const struct sample_windows mine = { windows, (unsigned)all->count, &copied };
-	const int r = check_source(c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &mine);
+	int r = check_source(
+		c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &mine, o->raw_fd);
 
+	if (r == 0 && o->restart && sample_passed(&c->sample))
+		r = check_restart(c, patience_of(o, &c->spec));
 	if (r == 0 && copied < all->count) {
 		struct checked *other = all->source + copied;
 
@@ -204,8 +229,19 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 	return report_failed(&f);
 }
 
+static int keep_raw(struct replace *raw, const char *path)
+{
+	const int e = replace_commit(raw);
+	struct fault f;
+
+	if (e == 0)
+		return -1;
+	fault_errno(&f, e, path);
+	return report_failed(&f);
+}
+
 /* A line for each that failed, so that none is overlooked where nobody reads the table. */
-static int verdict(const struct check *c)
+static int verdict(const struct check *c, unsigned min_mbit)
 {
 	char why[CHECK_TEXT];
 	int status = EXIT_DONE;
@@ -218,11 +254,18 @@ static int verdict(const struct check *c)
 			"%s: %s", c->source[i].label, check_why(c->source + i, why, sizeof(why)));
 		status = EXIT_REFUSED;
 	}
+	for (i = 0; i < c->count; i++) {
+		if (!c->source[i].counted || 1000 * c->source[i].estimate.assessed >= min_mbit)
+			continue;
+		report_error("%s: estimated at %.3f bits a byte, --min-estimate %g",
+			c->source[i].label, c->source[i].estimate.assessed, min_mbit / 1000.0);
+		status = EXIT_REFUSED;
+	}
 	return status;
 }
 
 /* @r: where the report goes; opened already, as nobody wants to learn of that in the end. */
-static int run_checks(const struct check_options *o, struct replace *r)
+static int run_checks(const struct check_options *o, struct replace *r, struct replace *raw)
 {
 	static struct check c; /* large */
 	int e, status = -1;
@@ -238,18 +281,20 @@ static int run_checks(const struct check_options *o, struct replace *r)
 			"this host has none of the sources that are checked unasked: name one");
 		return EXIT_FAILED;
 	}
-	if (o->report)
+	if (o->raw)
+		status = keep_raw(raw, o->raw);
+	if (status < 0 && o->report)
 		status = put_report(&c, r, o->report);
 	if (status < 0 && o->json)
 		json_print(check_json(&c), stdout);
 	else if (status < 0)
 		check_print(&c, stdout);
-	return status < 0 ? verdict(&c) : status;
+	return status < 0 ? verdict(&c, o->min_estimate_mbit) : status;
 }
 
 static int run(int argc, char **argv)
 {
-	static struct replace r = { .fd = -1, .dirfd = -1 };
+	static struct replace r = { .fd = -1, .dirfd = -1 }, raw = { .fd = -1, .dirfd = -1 };
 	static struct check_options o;
 	static struct config config;
 	static struct settings settings;
@@ -263,11 +308,20 @@ static int run(int argc, char **argv)
 	o.sources.deadline_ms = settings.sources.deadline_ms;
 	if (o.sources.count == 0)
 		add_configured(&o.sources, &settings.sources);
-	if (o.report && interrupt_open(&r, o.report, &f) < 0)
+	if (o.raw && o.sources.count != 1) {
+		status = report_usage(
+			"--raw: takes the sample of one source, not of %zu", o.sources.count);
+		goto out;
+	}
+	if ((o.report && interrupt_open(&r, o.report, &f) < 0) ||
+		(o.raw && interrupt_open(&raw, o.raw, &f) < 0)) {
 		status = report_failed(&f);
-	else
-		status = run_checks(&o, &r);
+		goto out;
+	}
+	o.raw_fd = o.raw ? raw.fd : -1;
+	status = run_checks(&o, &r, &raw);
 out:
+	interrupt_end(&raw);
 	interrupt_end(&r);
 	config_clear(&config);
 	return status;
@@ -283,6 +337,9 @@ const struct command cmd_check = {
 		"\n"
 		"  -n, --bytes N  of each source (default 1000000; 65536 of one that may be slow)\n"
 		"  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
+		"  --restart      open and close each source 1000 times as well (SP 800-90B, 3.1.4)\n"
+		"  --raw FILE     keep the sample of the one source, byte by byte, for NIST's own tool\n"
+		"  --min-estimate H  end with 3 where the least estimate lies below H bits a byte\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		"  --json         all figures in JSON\n",
 	.run = run,

@@ -244,6 +244,22 @@ int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
 	return r;
 }
 
+int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned patience_ms)
+{
+	struct tap tap = { .patience_ms = patience_ms };
+	struct sample s = { .spec = spec, .asked = len };
+	size_t at, n;
+	int r = tap_open(&tap, &s);
+
+	s.opened = r == 0;
+	for (at = 0; at < len && r == 0; at += n) {
+		n = len - at < READ_MAX_DEVICE ? len - at : READ_MAX_DEVICE;
+		r = tap_read(&tap, &s, raw + at, n);
+	}
+	tap_close(&tap, &s);
+	return r;
+}
+
 bool sample_passed(const struct sample *s)
 {
 	return s->err == 0 && s->first.failed == HEALTH_PASS;

@@ -59,6 +59,14 @@ int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
 	unsigned patience_ms, const struct sample_windows *windows, sample_progress show,
 	void *arg);
 
+/**
+ * sample_once - open a source, take @len bytes, close it; nothing is tested
+ * @raw: secret, from secret_new()
+ * @len: a multiple of 8
+ * Returns: 0 or -errno.
+ */
+int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned patience_ms);
+
 /** sample_passed - it delivered all that was asked for, and passed its tests. */
 bool sample_passed(const struct sample *s);
 

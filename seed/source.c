@@ -60,8 +60,9 @@ static bool is_key(const char *piece, const char *key)
 }
 
 /* "4", "0.25", "7.999": in thousandths. A source below a quarter of a bit is not worth its tests. */
-static bool parse_mbit(const char *p, const char *end, unsigned *ret)
+bool source_parse_mbit(const char *p, size_t len, unsigned *ret)
 {
+	const char *const end = p + len;
 	unsigned mbit, unit = 1000;
 
 	if (p == end || *p < '0' || *p > '8')
@@ -75,15 +76,17 @@ static bool parse_mbit(const char *p, const char *end, unsigned *ret)
 			return false;
 		mbit += (unsigned)(*p - '0') * unit;
 	}
+	if (mbit != 0 && (mbit < HEALTH_MBIT_MIN || mbit > HEALTH_MBIT_MAX))
+		return false;
 	*ret = mbit;
-	return mbit == 0 || (mbit >= HEALTH_MBIT_MIN && mbit <= HEALTH_MBIT_MAX);
+	return true;
 }
 
 static int set_bits(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
 	unsigned mbit = 0;
 
-	if (!parse_mbit(piece + strlen("bits="), piece + len, &mbit))
+	if (!source_parse_mbit(piece + strlen("bits="), len - strlen("bits="), &mbit))
 		return fault_set(f, -EINVAL,
 			"--source: %.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
 			(int)len, piece);

@@ -108,6 +108,12 @@ const struct source *source_find(const char *name, size_t len);
  */
 int source_parse(const char *text, struct source_list *ret, struct fault *f);
 
+/**
+ * source_parse_mbit - bits a byte as bits= takes them, "2.5": 0, or 0.25 to 8, with at most three decimals
+ * @ret: thousandths; written on success only
+ */
+bool source_parse_mbit(const char *text, size_t len, unsigned *ret);
+
 /** source_list_has_broker - is the daemon one of them? */
 bool source_list_has_broker(const struct source_list *list);
 
