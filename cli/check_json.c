@@ -126,8 +126,10 @@ static json_object *restart_json(const struct restart *r)
 	json_add_number(o, "row_most_frequent", r->row_max);
 	json_add_number(o, "column_most_frequent", r->column_max);
 	json_add_number(o, "cutoff", r->cutoff);
-	add_real(o, "rows_bits_a_byte", r->rows);
-	add_real(o, "columns_bits_a_byte", r->columns);
+	if (r->estimated) {
+		add_real(o, "rows_bits_a_byte", r->rows);
+		add_real(o, "columns_bits_a_byte", r->columns);
+	}
 	return o;
 }
 

@@ -182,7 +182,7 @@ static size_t add_restart(const struct restart *r, struct check_row *rows)
 
 	if (r->done)
 		row_restart_counts(r, rows + n++);
-	if (r->done && r->err == 0)
+	if (r->estimated)
 		row_restart_estimates(r, rows + n++);
 	return n;
 }

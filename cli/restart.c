@@ -90,16 +90,25 @@ static void restart_all(struct restart *r, uint8_t *matrix, const struct source_
 	}
 }
 
+static bool counts_fail(const struct restart *r)
+{
+	return r->row_max >= r->cutoff || r->column_max >= r->cutoff;
+}
+
+/* Estimates take long, and change nothing where the counts have failed. */
 static int judge(struct restart *r, uint8_t *matrix, uint8_t *turned)
 {
 	struct estimate e;
-	int err;
+	int err = 0;
 
 	transpose(turned, matrix);
 	r->row_max = most_of_rows(matrix);
 	r->column_max = most_of_rows(turned);
 	r->cutoff = restart_cutoff(r->assessed);
+	if (r->assessed > 0 && counts_fail(r))
+		return 0;
 	err = estimate_make(matrix, ALL, NULL, NULL, &e);
+	r->estimated = true;
 	r->rows = e.assessed;
 	if (err == 0)
 		err = estimate_make(turned, ALL, NULL, NULL, &e);
@@ -122,11 +131,6 @@ int restart_make(struct restart *r, const struct source_spec *spec, double asses
 	secret_free(matrix);
 	secret_wipe_stack();
 	return err;
-}
-
-static bool counts_fail(const struct restart *r)
-{
-	return r->row_max >= r->cutoff || r->column_max >= r->cutoff;
 }
 
 static bool estimates_fail(const struct restart *r)

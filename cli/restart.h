@@ -21,6 +21,7 @@ struct restart {
 	double assessed;   /* bits a byte, against which the others are held; 0: against nothing */
 	unsigned row_max, column_max; /* the count of the most frequent value, */
 	unsigned cutoff;              /* which fails from here on (3.1.4.3) */
+	bool estimated;               /* the following are there: the counts have not failed already */
 	double rows, columns; /* the least estimates of the matrix read either way (3.1.4.2) */
 };
 

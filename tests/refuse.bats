@@ -123,6 +123,95 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 	done
 }
 
+# pattern NAME: a FIFO that is fed for ever with bytes of that kind, until the test ends.
+pattern() {
+	mkfifo "$1"
+	/usr/bin/python3 - "$@" 3>&- <<-'END' &
+		import os, random, sys
+
+		name = sys.argv[1]
+		fixed, pace = os.urandom(64), os.urandom(64)
+		past = os.urandom(1 << 16)
+
+		def frames(random_bytes, size, rest):
+		    n = 0
+		    while True:
+		        fresh = os.urandom(random_bytes)
+		        yield fresh + bytes(rest(n, i, fresh) & 255 for i in range(random_bytes, size))
+		        n += 1
+
+		def replay(period):
+		    while True:
+		        yield past[:period]
+
+		def moving():
+		    n = 0
+		    while True:
+		        yield past[:50] + os.urandom(90 + n % 77)
+		        n += 13
+
+		def values(count):
+		    chosen = random.sample(range(256), count)
+		    while True:
+		        yield bytes(random.choice(chosen) for _ in range(64))
+
+		kinds = {
+		    "lane": lambda: frames(1, 8, lambda n, i, f: fixed[i]),
+		    "lanes": lambda: frames(3, 24, lambda n, i, f: fixed[i]),
+		    "odd": lambda: frames(2, 13, lambda n, i, f: fixed[i]),
+		    "wide": lambda: frames(8, 64, lambda n, i, f: fixed[i]),
+		    "wider": lambda: frames(16, 128, lambda n, i, f: fixed[i % 64] ^ i),
+		    "counter": lambda: frames(1, 8, lambda n, i, f: fixed[i] + n),
+		    "counters": lambda: frames(2, 16, lambda n, i, f: fixed[i] + n * pace[i]),
+		    "offset": lambda: frames(1, 8, lambda n, i, f: fixed[i] + f[0]),
+		    "flips": lambda: frames(1, 8, lambda n, i, f: fixed[i] ^ f[0]),
+		    "p513": lambda: replay(513), "p1000": lambda: replay(1000), "p1777": lambda: replay(1777),
+		    "p20000": lambda: replay(20000),
+		    "moving": moving,
+		    "nibbles": lambda: values(16), "pairs": lambda: values(2), "all": lambda: values(256),
+		}
+		try:
+		    with open(name, "wb", buffering=0) as out:
+		        for piece in kinds[name.split("-")[0]]():
+		            out.write(piece)
+		except BrokenPipeError:
+		    pass
+	END
+	echo $! >>feeders
+}
+
+teardown() {
+	[ ! -e feeders ] || xargs -r kill <feeders 2>/dev/null || true
+	detach
+	make_removable
+}
+
+@test "refuse: frames, counters, replays and few values are no entropy, whatever is stated" {
+	local kind
+	for kind in lane lanes odd wide wider counter counters offset flips p513 p1000 p1777 moving; do
+		pattern "$kind"
+		run -3 "$TOOL" draw --bits 8192 --source "file:$kind,bits=4" --require hardware -o seed
+		[ ! -e seed ]
+	done
+	pattern nibbles
+	run -3 "$TOOL" draw --bits 1024 --source file:nibbles,bits=8 --require hardware -o seed
+}
+
+@test "refuse: few values are as good as they are, if no more is stated" {
+	pattern nibbles
+	succeeds "$TOOL" draw --bits 512 --source file:nibbles,bits=4 --require hardware -o seed
+	pattern pairs
+	succeeds "$TOOL" draw --bits 512 --source file:pairs,bits=1 --require hardware -o seed
+	pattern all
+	succeeds "$TOOL" draw --bits 512 --source file:all,bits=7.5 --require hardware -o seed
+}
+
+@test "refuse: a replay is found in the second draw of a process, too" {
+	pattern p20000
+	run -3 "$TOOL" draw -n 16384 --source file:p20000,bits=4 --require hardware -o seed
+	[[ $output == *"20 bytes that were delivered before"* || $output == *"hardware: "* ]]
+}
+
 @test "refuse: a source that may not be opened is told apart from one that is missing" {
 	good_bytes >closed
 	chmod 000 closed
