@@ -57,12 +57,14 @@ tables    := cli/seedrive.c $(away:%=cli/seedrive_%.c)
 # And one that has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
-rooms     := util seed iso
+# A room of a room is a folder in it.
+rooms     := util util/wire seed seed/source seed/estimate iso iso/output drive
+fronts    := cli cli/config cli/check serve
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
-cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard cli/*.c serve/*.c)))
-guest_src := $(wildcard guest/*.c) iso/read.c seed/record.c util/hex.c util/sha256.c
+cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
+guest_src := $(wildcard guest/*.c) iso/read.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(guest_src:%.c=$(G)/%.o)
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -109,7 +111,7 @@ jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_ent
 $(B)/jitter: .FORCE
 	$(call settle,$(jitter_try),-DWITH_JITTER $(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy)
 
-$(B)/host/seed/source_jitter.o: seed/source_jitter.c $(B)/jitter
+$(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) @$(B)/jitter -c -o $@ $<
 
@@ -136,8 +138,7 @@ $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) cli/config_file.[ch] cli/mkisofs_*.[ch] serve/*.[ch] \
-	guest/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
 	@mkdir -p $(@D)
 	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)

@@ -16,7 +16,7 @@
 #include "seed/draw.h"
 #include "seed/health.h"
 #include "seed/replay.h"
-#include "seed/source.h"
+#include "seed/source/source.h"
 #include "util/secret.h"
 
 #define CLAIM_BYTES (3 * 16384)

@@ -2,8 +2,8 @@
 #ifndef CLI_BUILD_H
 #define CLI_BUILD_H
 
-#include "cli/make.h"
-#include "util/replace.h"
+#include "drive/compose.h"
+#include "iso/output/replace.h"
 
 /* One drive of `seedrive build`, as asked for and on its way; or, with @batch, what all of them share. */
 struct build {

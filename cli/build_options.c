@@ -2,6 +2,7 @@
 /* The words of `seedrive build`. */
 #include "cli/batch.h"
 #include "cli/build.h"
+#include "cli/config/value.h"
 #include "cli/report.h"
 
 #include <string.h>
@@ -135,13 +136,11 @@ static int check_words(struct build *b)
 static int check_values(struct build *b)
 {
 	const char *epoch = make_clock(&b->make);
+	struct fault f;
 
 	if (epoch)
 		return report_usage("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
-	if (strcmp(b->bind, "auto") != 0 && strcmp(b->bind, "none") != 0 &&
-		uuid_parse(b->bind, strlen(b->bind), b->make.request.uuid) < 0)
-		return report_usage("--bind: %s: must be auto, none or a UUID", b->bind);
-	return -1;
+	return value_bind("--bind", b->bind, &f) < 0 ? report_usage("%s", f.text) : -1;
 }
 
 int build_parse(struct build *b, int argc, char **argv)

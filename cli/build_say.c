@@ -40,8 +40,8 @@ static void print_result(const struct build *b)
 			entropy_options_switch(&b->entropy, text, sizeof(text)));
 	if (seed_mode(b) == CONFIG_SEED_OFF)
 		return;
-	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->make.drive.mixed,
-		b->make.drive.left);
+	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->make.drive.files.mixed,
+		b->make.drive.files.left);
 	if (b->entropy.verbose)
 		entropy_print(&b->make.seed, to);
 }
@@ -70,8 +70,10 @@ static void print_json(const struct build *b)
 	json_object_object_add(o, "seed", json_object_new_string(config_seed_word(seed_mode(b))));
 	if (seed_mode(b) == CONFIG_SEED_ON)
 		add_record_json(o, b);
-	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(b->make.drive.mixed));
-	json_object_object_add(o, "random_seed_left", json_object_new_int64(b->make.drive.left));
+	json_object_object_add(
+		o, "random_seed_mixed", json_object_new_int64(b->make.drive.files.mixed));
+	json_object_object_add(
+		o, "random_seed_left", json_object_new_int64(b->make.drive.files.left));
 	json_print(o, stdout);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Health and statistics of live sources; the report. */
-#include "cli/check.h"
+#include "cli/check/check.h"
 #include "cli/cmd.h"
 #include "cli/configure.h"
 #include "cli/entropy.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `seedrive build` onto a block device or an optical drive; what it becomes for those (cli/away.c). */
 #include "cli/build.h"
-#include "cli/burner.h"
+#include "iso/output/burner.h"
 #include "cli/cmd.h"
-#include "cli/disk.h"
+#include "iso/output/disk.h"
 #include "cli/progress.h"
-#include "util/holder.h"
+#include "iso/output/holder.h"
 
 #include <sys/stat.h>
 

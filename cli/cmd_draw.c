@@ -4,7 +4,7 @@
 #include "cli/entropy.h"
 #include "cli/interrupt.h"
 #include "util/io.h"
-#include "util/replace.h"
+#include "iso/output/replace.h"
 #include "util/secret.h"
 
 #include <errno.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads a drive back with the guest's own parser; never prints the seed. */
 #include "cli/cmd.h"
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/entropy.h"
-#include "cli/image.h"
+#include "drive/image.h"
 #include "cli/options.h"
+#include "cli/repeats.h"
 #include "seed/mix.h"
 #include "util/json.h"
 #include "util/secret.h"
-#include "util/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +17,6 @@
 #include <string.h>
 #include <time.h>
 
-#define VALUES_MAX 256
-
 struct inspect {
 	struct image image;
 	bool json, wants_bits;
@@ -26,8 +24,9 @@ struct inspect {
 	/* found */
 	bool note_agrees, expired, has_uuid;
 	uint8_t uuid[UUID_SIZE]; /* the instance's, by its metadata */
-	unsigned values, repeated, damaged;
-	uint8_t print[VALUES_MAX][SHA256_SIZE]; /* of each random_seed: only ever compared */
+	unsigned damaged;
+	struct repeats values; /* of random_seed */
+	size_t repeated;
 	struct fault fault;
 };
 
@@ -39,58 +38,46 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static void note_value(struct inspect *in, const char *text, size_t len)
-{
-	uint8_t *print = in->print[in->values];
-	unsigned i;
-
-	if (in->values == VALUES_MAX)
-		return;
-	sha256(text, len, print);
-	for (i = 0; i < in->values; i++)
-		if (memcmp(in->print[i], print, SHA256_SIZE) == 0) {
-			in->repeated++;
-			break;
-		}
-	in->values++;
-}
-
-static void look_at_metadata(struct inspect *in, const char *text, size_t len, bool latest)
+static int look_at_metadata(struct inspect *in, const char *text, size_t len, bool latest)
 {
 	struct json_span span;
 	int r = json_find_string(text, len, MIX_KEY, &span);
 
 	if (r == 0)
-		note_value(in, text + span.at, span.len);
-	else if (r != -ENOENT)
-		in->damaged++;
+		r = repeats_add(&in->values, text + span.at, span.len);
+	else
+		in->damaged += r != -ENOENT;
 	if (latest && json_find_string(text, len, "uuid", &span) == 0)
 		in->has_uuid = uuid_parse(text + span.at, span.len, in->uuid) == 0;
+	return r == -ENOMEM ? r : 0;
 }
 
 static int read_metadata(struct inspect *in)
 {
-	char path[sizeof(((struct iso_entry *)0)->name) + 32];
+	char path[IMAGE_METADATA_PATH];
 	struct iso_entry file;
-	size_t at = 0;
+	struct image_walk walk = { 0 };
 	int r;
 
-	while ((r = image_metadata(&in->image, &at, &file, path, sizeof(path))) > 0) {
+	while ((r = image_metadata(&in->image, &walk, &file, path)) > 0) {
 		char *text;
 
-		if (file.len == 0 || file.len > MIX_FILE_MAX)
+		if (mix_size(file.len) < 0) {
+			in->damaged++;
 			continue;
+		}
 		text = secret_new((size_t)file.len);
 		if (!text)
 			return fault_errno(&in->fault, -ENOMEM, in->image.path);
 		r = iso_read(&in->image.volume, &file, 0, text, (size_t)file.len);
 		if (r == 0)
-			look_at_metadata(in, text, (size_t)file.len,
+			r = look_at_metadata(in, text, (size_t)file.len,
 				strcmp(path, "openstack/latest/meta_data.json") == 0);
 		secret_free(text);
 		if (r < 0)
 			break;
 	}
+	in->repeated = repeats_find(&in->values);
 	return r < 0 ? fault_set(&in->fault, r, "%s: openstack: %s", in->image.path, strerror(-r)) :
 		       0;
 }
@@ -164,8 +151,8 @@ static void print_text(const struct inspect *in)
 		print_record(in);
 	else
 		puts("seed          none");
-	printf("random_seed   %u values", in->values);
-	if (in->values > 1)
+	printf("random_seed   %zu values", in->values.count);
+	if (in->values.count > 1)
 		printf(", %s", in->repeated ? "some of them alike" : "all different");
 	if (in->damaged)
 		printf(", %u files not readable", in->damaged);
@@ -203,8 +190,10 @@ static void print_json(const struct inspect *in)
 	json_object_object_add(o, "record", json_object_new_boolean(in->image.has_record));
 	if (in->image.has_record)
 		add_record_json(o, in);
-	json_object_object_add(o, "random_seed_values", json_object_new_int64(in->values));
-	json_object_object_add(o, "random_seed_repeated", json_object_new_int64(in->repeated));
+	json_object_object_add(
+		o, "random_seed_values", json_object_new_int64((int64_t)in->values.count));
+	json_object_object_add(
+		o, "random_seed_repeated", json_object_new_int64((int64_t)in->repeated));
 	json_object_object_add(o, "random_seed_unreadable", json_object_new_int64(in->damaged));
 	json_print(o, stdout);
 }
@@ -257,6 +246,7 @@ static int run(int argc, char **argv)
 	if (status < 0)
 		status = look(&in, argv[optind]);
 	image_close(&in.image);
+	repeats_clear(&in.values);
 	secret_wipe_stack();
 	return status;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fresh seed in a drive that stands: record and note in one write, then the random_seeds. */
 #include "cli/cmd.h"
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "cli/entropy.h"
-#include "cli/image.h"
+#include "drive/image.h"
 #include "seed/mix.h"
 #include "util/io.h"
 #include "util/secret.h"
@@ -24,7 +24,7 @@ struct reseed {
 	struct image image;
 	struct seed seed;
 	struct reseed_secret *secret;
-	unsigned mixed, left;
+	struct drive_mixed files;
 	uint8_t uuid[UUID_SIZE]; /* that the record is bound to now */
 	struct fault fault;
 };
@@ -122,45 +122,48 @@ static int write_record(struct reseed *re, uint64_t now)
 		(uint64_t)re->image.record_file.lba * ISO_SECTOR);
 }
 
-static int mix_file(
-	struct reseed *re, struct mixer *m, const struct iso_entry *file, const char *path)
+/* Returns: what mix_metadata() does, with the new text in the image; other errors in @ret_err. */
+static int mix_text(struct reseed *re, struct mixer *m, const struct iso_entry *file,
+	const char *path, int *ret_err)
 {
-	char *text = secret_new((size_t)file->len);
-	int r;
+	const size_t len = (size_t)file->len;
+	char *text = secret_new(len);
+	int r = 0;
 
-	if (!text)
-		return -ENOMEM;
-	r = iso_read(&re->image.volume, file, 0, text, (size_t)file->len);
-	if (r < 0)
-		goto out;
-	r = mix_metadata(m, text, (size_t)file->len, path);
-	if (r == 0) {
-		re->mixed++;
-		r = io_pwrite(
-			re->image.fd, text, (size_t)file->len, (uint64_t)file->lba * ISO_SECTOR);
-	} else {
-		if (r != -ENOENT) {
-			re->left++;
-			report_warning(
-				"%s: %s: %s: left as it was", re->image.path, path, mix_why(r));
-		}
-		r = 0;
-	}
-out:
+	*ret_err = text ? iso_read(&re->image.volume, file, 0, text, len) : -ENOMEM;
+	if (*ret_err == 0)
+		r = mix_metadata(m, text, len, path);
+	if (*ret_err == 0 && r == 0)
+		*ret_err = io_pwrite(re->image.fd, text, len, (uint64_t)file->lba * ISO_SECTOR);
 	secret_free(text);
 	return r;
 }
 
+static int mix_file(
+	struct reseed *re, struct mixer *m, const struct iso_entry *file, const char *path)
+{
+	char name[PATH_MAX + IMAGE_METADATA_PATH];
+	int err = 0, r = mix_size(file->len);
+
+	if (r == 0)
+		r = mix_text(re, m, file, path, &err);
+	if (err < 0)
+		return err;
+	snprintf(name, sizeof(name), "%s: %s", re->image.path, path);
+	drive_count_mixed(&re->files, r, name);
+	return 0;
+}
+
 static int mix_all(struct reseed *re)
 {
-	char path[sizeof(((struct iso_entry *)0)->name) + 32];
+	char path[IMAGE_METADATA_PATH];
 	struct mixer *m = mixer_new(seed_mix_key(&re->seed));
 	struct iso_entry file;
-	size_t at = 0;
+	struct image_walk walk = { 0 };
 	int r = m ? 1 : -ENOMEM;
 
-	while (r > 0 && (r = image_metadata(&re->image, &at, &file, path, sizeof(path))) > 0) {
-		int e = file.len > 0 && file.len <= MIX_FILE_MAX ? mix_file(re, m, &file, path) : 0;
+	while (r > 0 && (r = image_metadata(&re->image, &walk, &file, path)) > 0) {
+		const int e = mix_file(re, m, &file, path);
 
 		if (e < 0)
 			r = e;
@@ -196,8 +199,8 @@ static void print_json(const struct reseed *re, const char *path)
 
 	json_object_object_add(o, "image", json_object_new_string(path));
 	json_object_object_add(o, "seed", json_object_new_string(config_seed_word(mode)));
-	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(re->mixed));
-	json_object_object_add(o, "random_seed_left", json_object_new_int64(re->left));
+	json_object_object_add(o, "random_seed_mixed", json_object_new_int64(re->files.mixed));
+	json_object_object_add(o, "random_seed_left", json_object_new_int64(re->files.left));
 	json_print(o, stdout);
 }
 
@@ -216,7 +219,7 @@ static void print_text(const struct reseed *re, const char *path)
 			entropy_options_switch(&re->entropy, text, sizeof(text)));
 	else
 		printf("%s: fresh seed %s: %u bits", path, id, re->seed.claim.credit_bits);
-	printf("; random_seed: %u mixed, %u left as they were\n", re->mixed, re->left);
+	printf("; random_seed: %u mixed, %u left as they were\n", re->files.mixed, re->files.left);
 	if (re->entropy.verbose)
 		entropy_print(&re->seed, stdout);
 }

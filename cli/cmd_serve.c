@@ -2,12 +2,16 @@
 /* Starts the daemon. */
 #include "cli/cmd.h"
 #include "cli/options.h"
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "serve/limit.h"
 #include "serve/reservoir.h"
 #include "serve/serve.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert(CONFIG_RESERVOIR_MAX == RESERVOIR_MAX, "what the daemon can keep");
+static_assert(CONFIG_RATE_MAX == LIMIT_MAX, "what the daemon can count");
 
 enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST };
 
@@ -46,11 +50,11 @@ static int set_option(struct serve_options *o, int c)
 	case OPT_SOURCE:
 		return set_source(o);
 	case OPT_RESERVOIR:
-		return number("--reservoir", 2, RESERVOIR_MAX, &o->reservoir);
+		return number("--reservoir", 2, CONFIG_RESERVOIR_MAX, &o->reservoir);
 	case OPT_RATE:
-		return number("--rate", 1, LIMIT_MAX, &o->rate);
+		return number("--rate", 1, CONFIG_RATE_MAX, &o->rate);
 	case OPT_BURST:
-		return number("--burst", 1, LIMIT_MAX, &o->burst);
+		return number("--burst", 1, CONFIG_RATE_MAX, &o->burst);
 	case OPT_CONFIG:
 		return -1; /* it was read before */
 	default:

@@ -4,7 +4,7 @@
 #include "cli/configure.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
-#include "seed/reader.h"
+#include "seed/source/reader.h"
 #include "util/clock.h"
 #include "util/secret.h"
 

@@ -2,7 +2,7 @@
 #ifndef CLI_CONFIGURE_H
 #define CLI_CONFIGURE_H
 
-#include "cli/config.h"
+#include "cli/config/config.h"
 
 /**
  * configure - read the configuration, say what is wrong with it, settle what @part goes by

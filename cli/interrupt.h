@@ -2,7 +2,7 @@
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H
 
-#include "util/replace.h"
+#include "iso/output/replace.h"
 
 /**
  * interrupt_open - replace_open(), with SIGINT, SIGTERM and SIGHUP from then on removing the temporary file

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* genisoimage's command line, and nothing of its own but the seed. */
 #include "cli/configure.h"
-#include "cli/make.h"
+#include "drive/compose.h"
 #include "cli/mkisofs_args.h"
 #include "cli/mkisofs_say.h"
 #include "cli/report.h"
 #include "cli/start.h"
-#include "util/target.h"
+#include "iso/output/target.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,14 +7,26 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Those that were said so far, "; " between them; what has no room is not there. */
-static char said[1024];
+#define ROOM 1024
+
+/* The lines that were reported so far, "; " between them. Of those for which there is no room the number is given, and a
+ * first one that is too long is cut, and ends in "...". */
+static char said[ROOM + sizeof("; and 4294967295 more")];
+static size_t said_len; /* of whole lines */
+static unsigned left_out;
 
 static void keep(const char *line)
 {
-	const size_t len = strlen(said);
+	const char *between = said_len > 0 ? "; " : "";
+	const size_t len = strlen(between) + strlen(line), left = sizeof(said) - said_len;
+	char *end = said + said_len;
 
-	snprintf(said + len, sizeof(said) - len, "%s%s", len ? "; " : "", line);
+	if (left_out == 0 && said_len + len < ROOM)
+		said_len += (size_t)snprintf(end, left, "%s%s", between, line);
+	else if (said_len == 0)
+		said_len = (size_t)snprintf(end, left, "%.*s...", ROOM - 4, line);
+	else
+		snprintf(end, left, "; and %u more", ++left_out);
 }
 
 void say_listen(void)

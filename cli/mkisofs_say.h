@@ -2,7 +2,7 @@
 #ifndef CLI_MKISOFS_SAY_H
 #define CLI_MKISOFS_SAY_H
 
-#include "cli/make.h"
+#include "drive/compose.h"
 
 /*
  * What seedrive-mkisofs says to the system's journal: one entry a drive, as its callers keep what it writes to

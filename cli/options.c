@@ -2,8 +2,8 @@
 #include "cli/options.h"
 #include "cli/configure.h"
 #include "cli/report.h"
-#include "cli/value.h"
-#include "seed/record.h"
+#include "cli/config/value.h"
+#include "util/wire/record.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/config.h"
-#include "seed/source.h"
+#include "cli/config/config.h"
+#include "seed/source/source.h"
 
 /* What configuration, --source, --require and --bits asked for, and how much is to be said. */
 struct entropy_options {
@@ -80,7 +80,7 @@ int option_next(int argc, char **argv, const char *short_options, const struct o
 /** option_number - a whole number from @low to @high; -1 after a line on standard error. */
 int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret);
 
-/** option_duration - "90", "90s", "15m", "12h", "1d", "2w" as seconds; "0": none. As above. */
+/** option_duration - whole seconds, in any unit of duration_parse(); "0": none. As above. */
 int option_duration(const char *name, const char *text, uint32_t *ret);
 
 #endif

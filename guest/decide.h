@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 #define CLOCK_SKEW_S 300 /* host and guest may disagree by so much */
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "iso/read.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 #define DRIVES_MAX 64
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "guest/device.h"
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 /*
  * A ledger holds the set of seeds that are spent. There are three, and all that are at hand are asked:

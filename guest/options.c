@@ -2,6 +2,7 @@
 #include "guest/options.h"
 #include "guest/say.h"
 #include "guest/sys.h"
+#include "util/duration.h"
 
 #include <string.h>
 
@@ -20,7 +21,7 @@ static const char help[] =
 	"  --no-efi-ledger         leave the firmware's variables alone\n"
 	"  --carry-over FILE       use what the last boot has left there\n"
 	"  --save-carry-over FILE  leave a seed for the next boot\n"
-	"  --wait SECONDS          for drives to appear and answer (default 3)\n"
+	"  --wait TIME             for drives to appear and answer (default 3s)\n"
 	"  --mix-only              credit nothing, spend nothing\n"
 	"  --stock-credit          credit also the random_seed of a stock drive\n"
 	"  --trust-device          credit also from USB, a file, or on bare metal\n"
@@ -44,17 +45,12 @@ static int usage(const char *what, const char *word)
 
 static bool parse_wait(const char *text, unsigned *ret_ms)
 {
-	unsigned s = 0;
+	uint64_t ms;
 
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		s = 10 * s + (unsigned)(*text - '0');
-		if (s > WAIT_MAX_S)
-			return false;
-	}
-	*ret_ms = s * 1000;
-	return s > 0;
+	if (duration_parse(text, strlen(text), &ms) < 0 || ms < 1000 || ms > WAIT_MAX_S * 1000)
+		return false;
+	*ret_ms = (unsigned)ms;
+	return true;
 }
 
 /* The value of "--NAME VALUE" or "--NAME=VALUE"; NULL when @arg is another option. */
@@ -139,7 +135,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 			continue;
 		value = value_of("--wait", argv, &i);
 		if (value && !parse_wait(value, &opt.wait_ms))
-			return usage(": must be 1 to 600 seconds", "--wait");
+			return usage(": must be a time from 1s to 10m, as in 3s", "--wait");
 		r = value ? -1 : parse_path(&opt, argv, &i);
 		if (r >= 0)
 			return r > 0 ? r : usage(": unknown option, see --help", argv[i]);

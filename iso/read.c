@@ -253,9 +253,10 @@ static size_t piece_len(const char *path)
 	return n;
 }
 
-int iso_find(const struct iso_volume *vol, const char *path, struct iso_entry *ret)
+int iso_find_below(const struct iso_volume *vol, const struct iso_entry *dir, const char *path,
+	struct iso_entry *ret)
 {
-	struct iso_entry here = vol->root;
+	struct iso_entry here = *dir;
 	struct iso_dir d;
 
 	while (*path) {
@@ -273,6 +274,11 @@ int iso_find(const struct iso_volume *vol, const char *path, struct iso_entry *r
 	}
 	*ret = here;
 	return 0;
+}
+
+int iso_find(const struct iso_volume *vol, const char *path, struct iso_entry *ret)
+{
+	return iso_find_below(vol, &vol->root, path, ret);
 }
 
 int iso_read(const struct iso_volume *vol, const struct iso_entry *file, uint64_t off, void *buf,

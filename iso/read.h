@@ -73,6 +73,10 @@ int iso_dir_next(struct iso_dir *d, struct iso_entry *ret);
  */
 int iso_find(const struct iso_volume *vol, const char *path, struct iso_entry *ret);
 
+/** iso_find_below - the same from the folder @dir, an entry of @vol, instead of the root. */
+int iso_find_below(const struct iso_volume *vol, const struct iso_entry *dir, const char *path,
+	struct iso_entry *ret);
+
 /** iso_read - @len bytes at @off of a file; -EINVAL beyond its end. */
 int iso_read(const struct iso_volume *vol, const struct iso_entry *file, uint64_t off, void *buf,
 	size_t len);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/record.h"
+#include "util/wire/record.h"
 
 /*
  * How many bits a seed may claim: rule 4 of the design, and nothing else. Pure, so that a reader,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/draw.h"
-#include "seed/broker_client.h"
+#include "seed/source/broker_client.h"
 #include "seed/gather.h"
 #include "util/clock.h"
 #include "util/secret.h"

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
 #include "seed/pump.h"
-#include "seed/reader.h"
-#include "seed/source.h"
+#include "seed/source/reader.h"
+#include "seed/source/source.h"
 
 #define DRAW_MIX_BLOCK 1 /* one block besides those of the record; see seed_mix_key() */
 
@@ -113,7 +113,10 @@ const uint8_t *seed_mix_key(const struct seed *s);
 /** seed_hardware - bits of hardware in one block of the seed, the margin taken off: at most 256. */
 uint32_t seed_hardware(const struct seed *s, size_t block);
 
-/** seed_provenance - the bits assessed by each source in one block: "rdrand:384 tpm:320 kernel". */
+/**
+ * seed_provenance - the bits assessed by each source in one block: "rdrand:384 tpm:320 kernel"
+ * Where not all sources have room it ends with the number of the others: "file:384 file:384 and 9 more".
+ */
 void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE]);
 
 /**

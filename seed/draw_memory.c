@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/random.h>
 
+_Static_assert(SOURCE_MBIT_MIN == HEALTH_MBIT_MIN && SOURCE_MBIT_MAX == HEALTH_MBIT_MAX,
+	"what can be stated has cut-offs");
+
 /* Windows of each kind that a memory of draws keeps at least: of 20 bytes, 1.3 MB of samples. */
 #define REMEMBERED (1u << 16)
 

@@ -91,26 +91,52 @@ const char *draw_label(const struct draw_report *r, char *out, size_t size)
 	return out;
 }
 
-/* A piece that has no room is left out whole. */
-static size_t add_piece(char *out, size_t at, const char *name, uint32_t bits)
+#define MORE_ROOM sizeof(" and 16 more")
+
+_Static_assert(SOURCES_MAX <= 99, "two digits");
+
+/* One source's piece of the text, if it fits before @end. Returns: where the text ends now. */
+static size_t add_piece(char *out, size_t at, size_t end, const char *name, uint32_t bits)
 {
 	char piece[64];
 	const int n = bits ? snprintf(piece, sizeof(piece), "%s%s:%u", at ? " " : "", name, bits) :
 			     snprintf(piece, sizeof(piece), "%s%s", at ? " " : "", name);
 
-	if (n < 0 || (size_t)n >= sizeof(piece) || at + (size_t)n >= BROKER_PROVENANCE)
+	if (n < 0 || (size_t)n >= sizeof(piece) || at + (size_t)n >= end)
 		return at;
 	memcpy(out + at, piece, (size_t)n);
 	return at + (size_t)n;
 }
 
-void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE])
+/* The pieces that fit before @end. Returns: how many do not; @ret_at: where the text ends. */
+static unsigned add_pieces(
+	const struct seed *s, size_t block, char *out, size_t end, size_t *ret_at)
 {
+	unsigned left_out = 0;
 	size_t i, at = 0;
 
+	for (i = 0; i < s->reports; i++) {
+		const size_t before = at;
+
+		if (!draw_passed(s->report + i))
+			continue;
+		at = add_piece(
+			out, at, end, s->report[i].spec->src->name, s->report[i].assessed[block]);
+		left_out += at == before;
+	}
+	*ret_at = at;
+	return left_out;
+}
+
+void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE])
+{
+	unsigned left_out;
+	size_t at;
+
 	memset(out, 0, BROKER_PROVENANCE);
-	for (i = 0; i < s->reports; i++)
-		if (draw_passed(s->report + i))
-			at = add_piece(out, at, s->report[i].spec->src->name,
-				s->report[i].assessed[block]);
+	if (add_pieces(s, block, out, BROKER_PROVENANCE, &at) == 0)
+		return;
+	memset(out, 0, BROKER_PROVENANCE);
+	left_out = add_pieces(s, block, out, BROKER_PROVENANCE - MORE_ROOM, &at);
+	snprintf(out + at, BROKER_PROVENANCE - at, " and %u more", left_out);
 }

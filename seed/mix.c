@@ -77,8 +77,15 @@ int mix_metadata(struct mixer *m, char *json, size_t len, const char *path)
 	return 0;
 }
 
+int mix_size(uint64_t len)
+{
+	return len <= MIX_FILE_MAX ? 0 : -EFBIG;
+}
+
 const char *mix_why(int err)
 {
+	_Static_assert(MIX_FILE_MAX == 16u << 20, "the words for -EFBIG");
+
 	switch (err) {
 	case -EEXIST:
 		return "random_seed stands there twice";
@@ -90,6 +97,8 @@ const char *mix_why(int err)
 		return "random_seed is too long";
 	case -EBADMSG:
 		return "not a JSON object";
+	case -EFBIG:
+		return "larger than 16 MiB";
 	case -ELOOP:
 		return "nested too deep";
 	default:

@@ -32,6 +32,9 @@ void mixer_free(struct mixer *m);
  */
 int mix_metadata(struct mixer *m, char *json, size_t len, const char *path);
 
+/** mix_size - may a file of @len bytes be mixed? Returns: 0, or -EFBIG, which mix_why() explains too. */
+int mix_size(uint64_t len);
+
 /** mix_why - why a file was left as it was, as the end of a sentence. */
 const char *mix_why(int err);
 

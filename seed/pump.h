@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "seed/source.h"
+#include "seed/source/source.h"
 
 /*
  * A CPU source's samples, a chunk ahead of who takes them: while one thread tests and hashes a chunk,

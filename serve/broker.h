@@ -6,12 +6,12 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 #include "serve/limit.h"
 #include "serve/reservoir.h"
 
 /*
- * The desk at which blocks are asked for: packets in, packets out, in the words of seed/broker.h. No
+ * The desk at which blocks are asked for: packets in, packets out, in the words of util/wire/broker.h. No
  * socket, no clock, no message: those are the caller's.
  *
  * A client asks once. What he asked for he gets whole, or a word why not; then he may note what became

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/refill.h"
 #include "seed/draw.h"
-#include "seed/reader.h"
+#include "seed/source/reader.h"
 #include "serve/patient.h"
 #include "serve/say.h"
 #include "util/clock.h"
@@ -89,7 +89,7 @@ static void store(struct refill *r, const struct seed *s)
 	for (i = 0; i < s->blocks; i++) {
 		struct broker_block *b = r->block + i;
 
-		memcpy(b->bytes, bytes + i * CONDITION_SIZE, CONDITION_SIZE);
+		memcpy(b->bytes, bytes + i * RECORD_BLOCK, RECORD_BLOCK);
 		b->hardware_bits = seed_hardware(s, i);
 		seed_provenance(s, i, b->provenance);
 	}

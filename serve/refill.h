@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "seed/source.h"
+#include "seed/source/source.h"
 #include "serve/reservoir.h"
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/reservoir.h"
+#include "seed/condition.h"
 #include "util/secret.h"
 
 #include <assert.h>
@@ -20,8 +21,8 @@ struct reservoir {
 	pthread_mutex_t lock;
 	size_t target, blocks;
 	uint64_t next_age;
-	uint8_t fresh[BROKER_BLOCKS_MAX * CONDITION_SIZE];
-	uint8_t prk[CONDITION_SIZE];
+	uint8_t fresh[BROKER_BLOCKS_MAX * RECORD_BLOCK];
+	uint8_t prk[RECORD_BLOCK];
 	struct slot slot[];
 };
 
@@ -125,7 +126,7 @@ size_t reservoir_put(
 static int draw_fresh(struct reservoir *r, size_t blocks)
 {
 	uint8_t *p = r->fresh;
-	size_t left = blocks * CONDITION_SIZE;
+	size_t left = blocks * RECORD_BLOCK;
 
 	while (left > 0) {
 		/* Ready since the first block was drawn; and nobody is to wait while we hold the lock. */
@@ -170,9 +171,8 @@ static void take_one(struct reservoir *r, struct broker_block *out, const uint8_
 	struct slot *s = best(r);
 
 	*out = s->block;
-	condition_extract(
-		r->prk, handing_out, s->block.bytes, CONDITION_SIZE, fresh, CONDITION_SIZE);
-	memcpy(out->bytes, r->prk, CONDITION_SIZE);
+	condition_extract(r->prk, handing_out, s->block.bytes, RECORD_BLOCK, fresh, RECORD_BLOCK);
+	memcpy(out->bytes, r->prk, RECORD_BLOCK);
 	free_slot(r, s);
 }
 
@@ -188,7 +188,7 @@ int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 	if (err == 0)
 		err = draw_fresh(r, blocks);
 	for (i = 0; i < blocks && err == 0; i++)
-		take_one(r, out + i, r->fresh + i * CONDITION_SIZE);
+		take_one(r, out + i, r->fresh + i * RECORD_BLOCK);
 	explicit_bzero(r->fresh, sizeof(r->fresh));
 	explicit_bzero(r->prk, sizeof(r->prk));
 	pthread_mutex_unlock(&r->lock);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "seed/broker.h"
+#include "util/wire/broker.h"
 
 #define RESERVOIR_MAX 4096
 

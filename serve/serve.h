@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "seed/source.h"
+#include "seed/source/source.h"
 #include "util/fault.h"
 
 /* A block is 64 bytes that claim at most 256 bits; a seed of 256 bits takes two, one to mix from. */

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clients of `seedrive serve`, good and bad, in the words of seed/broker.h and by no code of ours.
+"""Clients of `seedrive serve`, good and bad, in the words of util/wire/broker.h and by no code of ours.
 
     broker.py ask SOCKET [BLOCKS]         a line for the answer, then one for each block
     broker.py crowd SOCKET CLIENTS BLOCKS the same for so many clients at once

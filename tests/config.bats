@@ -51,7 +51,7 @@ paths() {
 	config "bits = 0" "[mkiso]" "x = 1" "[mkisofs]" "ttl = 1y" "strict" "bits = 300 # more" " ttl = 1d"
 	fails 2 "seedrive: draw: c:1: bits: 0: must be a whole number from 1 to 16384
 seedrive: draw: c:2: [mkiso]: unknown section
-seedrive: draw: c:5: ttl: 1y: must be a time as in 90s, 15m, 12h, 1d or 2w
+seedrive: draw: c:5: ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w
 seedrive: draw: c:6: not KEY = VALUE
 seedrive: draw: c:7: a comment needs a line of its own
 seedrive: draw: c:8: begins with a space: no value goes on in another line" \
@@ -495,7 +495,7 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 	all_keys >known
 	[ "$(wc -l <known)" -ge 12 ]
 	sed -n '/^const struct config_key config_keys/,/^};/s/^\t{ "\([a-z]*\)".*/\1/p' \
-		"$ROOT/cli/config_key.c" | sort >table
+		"$ROOT/cli/config/key.c" | sort >table
 	diff known table
 	sed -n '/^\.Sh KEYS$/,/^\.Sh /s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
 	diff known paged

@@ -316,49 +316,50 @@ ends() {
 		mandoc -T utf8 -O width=1000 "$(page "$1")" | col -b | tr -s '\n\t ' ' ' >text
 		grep -qF -- "$2" text || { echo "$1: $2"; return 1; }
 	}
-	says seedrive "At most $(($(limit seed/source.h SOURCES_MAX) - 1)); a path"
+	says seedrive "At most $(($(limit seed/source/source.h SOURCES_MAX) - 1)); a path"
 	[ "$(grep -c 'RECORD_BITS_MAX' "$ROOT/cli/options.c")" -eq 1 ]
-	bits=$(($(limit seed/record.h RECORD_BLOCKS_MAX) * $(limit seed/record.h RECORD_BLOCK_BITS)))
+	bits=$(($(limit util/wire/record.h RECORD_BLOCKS_MAX) * $(limit util/wire/record.h RECORD_BLOCK_BITS)))
 	for name in seedrive seedrive-build seedrive-reseed seedrive-draw; do
 		says "$name" "Strength to claim, 1 to $bits."
 	done
 	says seedrive-inspect "0 to $bits."
 	says seedrive-build "more than $(limit iso/tree.h TREE_DEPTH_MAX) levels of folders"
-	says seedrive.conf "at most $(($(limit cli/config_file.h CONFIG_FILE_MAX))) KiB"
-	says seedrive.conf "at most $(limit cli/config_file.h CONFIG_LINE_MAX) bytes"
+	says seedrive.conf "at most $(($(limit cli/config/file.h CONFIG_FILE_MAX))) KiB"
+	says seedrive.conf "at most $(limit cli/config/file.h CONFIG_LINE_MAX) bytes"
 	says seedrive.conf "Strength to claim, 1 to $bits."
-	says seedrive.conf "The file has $(limit seed/record.h RECORD_NOTE_SIZE) bytes"
-	[ "$(limit cli/value.h DEADLINE_MS)" -eq 3600000 ]
+	says seedrive.conf "The file has $(limit util/wire/record.h RECORD_NOTE_SIZE) bytes"
+	[ "$(limit seed/source/source.h SOURCE_DEADLINE_MAX_MS)" -eq 3600000 ]
 	says seedrive.conf "from 1ms to 1h"
+	says seedrive-sources "from 1ms to 1h"
 	says seedrive-build "nested deeper than $(limit util/json.h JSON_DEPTH_MAX) levels"
 	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
 	says seedrive-build "longer than $(limit seed/mix.h MIX_MAX) bytes"
-	seconds=$(($(limit seed/source.h SOURCE_DEADLINE_MS) / 1000))
+	seconds=$(($(limit seed/source/source.h SOURCE_DEADLINE_MS) / 1000))
 	least=$(($(limit seed/cutoff_table.h HEALTH_STARTUP) + 64))
 	says seedrive-sources "$least bytes at least, within $seconds seconds"
-	says seedrive-sources "at most $(limit seed/stream.h STREAM_UNIX_MAX) bytes long"
-	says seedrive-sources "at most $(limit seed/source_hwrng.c BITS_MAX) bits a byte"
-	says seedrive-sources "At most $(limit seed/source_cpu.c RDRAND_TRIES) tries"
+	says seedrive-sources "at most $(limit seed/source/stream.h STREAM_UNIX_MAX) bytes long"
+	says seedrive-sources "at most $(limit seed/source/hwrng.c BITS_MAX) bits a byte"
+	says seedrive-sources "At most $(limit seed/source/cpu.c RDRAND_TRIES) tries"
 	says seedrive-sources "one of $(limit seed/health.h HEALTH_LAGS) lags"
 	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
 	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
-	says seedrive-serve "for 1 to $(($(limit seed/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
+	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
 	says seedrive-serve "$(limit serve/connection.h CONNECTIONS_PER_UID) for a user and $(limit serve/connection.h CONNECTIONS_MAX) in all"
 	says seedrive-serve "after $(($(limit serve/patient.h PATIENT_MIN_MS) / 1000)) seconds"
 	says seedrive-serve "up to $(($(limit serve/patient.h PATIENT_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
 	says seedrive-serve "half a second brought no more"
-	says seedrive-check "Of each source, $(limit seed/cutoff_table.h HEALTH_STARTUP) to $(limit seed/estimate.h ESTIMATE_MAX),"
-	says seedrive-check "a multiple of $(limit cli/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate.h ESTIMATE_SAMPLES),"
+	says seedrive-check "Of each source, $(limit seed/cutoff_table.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"
+	says seedrive-check "a multiple of $(limit seed/estimate/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate/estimate.h ESTIMATE_SAMPLES),"
 	says seedrive-check "what may be slow, $(limit cli/cmd_check.c ASKED_SLOW)."
 	read -r _ equal _ often _ _ _ replay < <("$B/unit/test_cutoff" --print | grep '^4000 ')
 	says seedrive-check "where no $equal equal bytes may come in a row"
 	says seedrive-check "no value $often times in $(limit seed/cutoff_table.h HEALTH_WINDOW_SAMPLES)"
 	says seedrive-check "$replay bytes are enough to tell at 4 bits a byte"
 	says seedrive-check "the lags from 1 to $(limit seed/health.h HEALTH_LAGS) predicts"
-	says seedrive-check "lags of 1 to $(limit seed/stats.h STATS_LAGS) bits"
-	says seedrive-guest "1 to $(limit guest/options.c WAIT_MAX_S)."
+	says seedrive-check "lags of 1 to $(limit seed/estimate/stats.h STATS_LAGS) bits"
+	says seedrive-guest "from 1s to $(($(limit guest/options.c WAIT_MAX_S) / 60))m;"
 	says seedrive-guest "It holds $(limit guest/ledger_efi.c ENTRIES_MAX) numbers"
 	says seedrive-guest "at most $(limit guest/stock.h STOCK_MAX) bytes in base64"
 	[ "$(limit guest/machine.h MACS_MAX)" -eq 8 ]
@@ -366,6 +367,14 @@ ends() {
 	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
 	path=$(flat guest/device.h | grep -oE 'char path\[[0-9]+' | cut -d'[' -f2)
 	says seedrive-guest "at most $((path - 1)) characters"
+}
+
+@test "docs: the units of a time in the page are those of the parser" {
+	local units
+	units=$(sed -nE 's/^\t\{ "([a-z]+)", [0-9]+ \},$/\1/p' "$ROOT/util/duration.c" | paste -sd ' ')
+	[ "$units" = "ms s m h d w" ]
+	[ "$(sed -n '/^is a whole number and, without a space, its unit:$/,/^for milliseconds/p' "$(page seedrive.conf)" |
+		sed -n 's/^\.Cm //p' | tr -d ',' | tr -s '\n ' ' ')" = "$units " ]
 }
 
 # journal_fields PAGE: those that have an entry there.
@@ -657,7 +666,7 @@ with_key() {
 
 @test "accounting: the cutoffs and margins on the page are those of the code" {
 	value() {
-		sed -nE "s/^#define $1 +([0-9]+).*/\1/p" "$ROOT/seed/$2.h"
+		sed -nE "s/^#define $1 +([0-9]+).*/\1/p" "$ROOT/$2.h"
 	}
 	tr -s '\n ' ' ' <"$ROOT/doc/accounting.md" >page
 	says() {
@@ -672,14 +681,14 @@ with_key() {
 	says "not only the first one's | 256 | $(column 4) |"
 	[ "$(grep -o "| 128 | $(column 6) |" page | wc -l)" -eq 3 ]
 	says "by this source or another | | $(column 8) bytes |"
-	says "each window of $(value HEALTH_WINDOW_SAMPLES cutoff_table) samples"
-	says "max($(value HEALTH_REPLAY_LEAST cutoff_table), ceil($(value HEALTH_REPLAY_BITS cutoff_table) / H)) bytes"
-	says "alpha = 2^-$(value HEALTH_ALARM_LOG2 cutoff_table), for each test"
-	says "alpha = 2^-$(value HEALTH_SURE_LOG2 cutoff_table), any replay"
-	says "at least $(value HEALTH_STARTUP cutoff_table) bytes of every source"
-	says "at least $(value RECORD_BLOCK_BITS record) + $(value CLAIM_MARGIN_BITS claim) bits"
-	says "min($(value CLAIM_KERNEL_BITS claim), 256 * blocks - hardware_bits)"
-	says "or $(($(value SOURCE_DEADLINE_MS source) / 1000)) seconds, for the opening and all that is asked of it"
+	says "each window of $(value HEALTH_WINDOW_SAMPLES seed/cutoff_table) samples"
+	says "max($(value HEALTH_REPLAY_LEAST seed/cutoff_table), ceil($(value HEALTH_REPLAY_BITS seed/cutoff_table) / H)) bytes"
+	says "alpha = 2^-$(value HEALTH_ALARM_LOG2 seed/cutoff_table), for each test"
+	says "alpha = 2^-$(value HEALTH_SURE_LOG2 seed/cutoff_table), any replay"
+	says "at least $(value HEALTH_STARTUP seed/cutoff_table) bytes of every source"
+	says "at least $(value RECORD_BLOCK_BITS util/wire/record) + $(value CLAIM_MARGIN_BITS seed/claim) bits"
+	says "min($(value CLAIM_KERNEL_BITS seed/claim), 256 * blocks - hardware_bits)"
+	says "or $(($(value SOURCE_DEADLINE_MS seed/source/source) / 1000)) seconds, for the opening and all that is asked of it"
 }
 
 @test "format: the vectors and refusals on the page pass an independent reader" {

@@ -495,8 +495,8 @@ judged() {
 @test "guest: an option that it does not know, or a value that is none, is a usage error" {
 	fails 2 "seedrive-guest: --frob: unknown option, see --help" "$GUEST" --frob
 	fails 2 "seedrive-guest: drive.iso: unknown option, see --help" "$GUEST" drive.iso
-	for value in 0 601 1x x "" -1; do
-		fails 2 "seedrive-guest: --wait: must be 1 to 600 seconds" "$GUEST" "--wait=$value"
+	for value in 0 601 11m 999ms 1x x "" -1; do
+		fails 2 "seedrive-guest: --wait: must be a time from 1s to 10m, as in 3s" "$GUEST" "--wait=$value"
 	done
 	for option in --device --ledger --carry-over --save-carry-over; do
 		fails 2 "seedrive-guest: $option: a path is missing" "$GUEST" "$option"

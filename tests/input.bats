@@ -287,8 +287,8 @@ kept() {
 @test "input: --bind, --ttl, --publisher and SOURCE_DATE_EPOCH that are none" {
 	small_tree tree
 	misused "--bind: b65cee2f: must be auto, none or a UUID" --bind b65cee2f -o drive.iso tree
-	misused "--ttl: 1y: must be a time as in 90s, 15m, 12h, 1d or 2w" --ttl 1y -o drive.iso tree
-	misused "--ttl: 9999w: must be a time as in 90s, 15m, 12h, 1d or 2w" --ttl 9999w -o drive.iso tree
+	misused "--ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" --ttl 1y -o drive.iso tree
+	misused "--ttl: 9999w: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" --ttl 9999w -o drive.iso tree
 	misused "--publisher: must be at most 128 ASCII characters" \
 		--publisher "$(printf 'p%.0s' {1..129})" -o drive.iso tree
 	SOURCE_DATE_EPOCH=soon misused "SOURCE_DATE_EPOCH: soon: must be seconds since 1970" -o drive.iso tree

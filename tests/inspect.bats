@@ -144,6 +144,54 @@ assert said == {
 	[ "${lines[2]}" = "random_seed   2 values, some of them alike, 1 files not readable" ]
 }
 
+# versions DIR NUMBER: a tree with so many folders below openstack/, and in each of them another random_seed.
+versions() {
+	/usr/bin/python3 -c 'import base64, hashlib, json, os, sys
+for i in range(int(sys.argv[2])):
+	folder = "%s/openstack/v%04d" % (sys.argv[1], i)
+	os.makedirs(folder)
+	value = base64.b64encode(hashlib.sha512(b"%d" % i).digest()).decode()
+	json.dump({"random_seed": value}, open(folder + "/meta_data.json", "w"))' "$1" "$2"
+}
+
+@test "inspect: all values are compared with each other, however many there are" {
+	local last
+	versions tree 1000
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[2]}" = "random_seed   1000 values, all different" ]
+	for last in v0257 v0999; do
+		rm -r tree
+		versions tree $((10#${last#v} + 1))
+		cp "tree/openstack/v0256/meta_data.json" "tree/openstack/$last/"
+		genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+		run -0 "$TOOL" inspect drive.iso
+		[ "${lines[2]}" = "random_seed   $((10#${last#v} + 1)) values, some of them alike" ]
+		"$TOOL" inspect --json drive.iso >said
+		[ "$(member said random_seed_repeated)" = 1 ]
+	done
+}
+
+@test "inspect: two versions that differ in the case of their names alone are two" {
+	versions tree 2
+	mv tree/openstack/v0000 tree/openstack/latest
+	mv tree/openstack/v0001 tree/openstack/LATEST
+	"$TOOL" build -q --source kernel -o drive.iso tree
+	run -0 "$TOOL" inspect drive.iso
+	[ "${lines[-1]}" = "random_seed   2 values, all different" ]
+}
+
+@test "inspect: a meta_data.json that cannot be found is an error, not one file less" {
+	local at
+	small_tree tree
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	# The plain name's length in the record of the file.
+	at=$(LC_ALL=C grep -obUa 'META_DAT' drive.iso | head -1 | cut -d: -f1)
+	printf '\000' | overwrite drive.iso $((at - 1))
+	damaged "openstack: Bad message"
+}
+
 # --- damage ---
 
 @test "inspect: a record with any byte changed is refused" {

@@ -80,14 +80,14 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	cp "$ROOT/Makefile" "$copy"
 	for folder in util seed iso cli guest tests bench man; do ln -s "$ROOT/$folder" "$copy/"; done
 	state() {
-		env -u MAKEFLAGS make -s -C "$copy" B=b "$@" b/host/seed/source_jitter.o
-		nm "$copy/b/host/seed/source_jitter.o" | grep -c ' U jent_' || true
+		env -u MAKEFLAGS make -s -C "$copy" B=b "$@" b/host/seed/source/jitter.o
+		nm "$copy/b/host/seed/source/jitter.o" | grep -c ' U jent_' || true
 	}
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
 	[ "$(state JITTER="$LIBRARY")" -ge 3 ]
-	stamp=$(stat -c %Y.%y "$copy/b/host/seed/source_jitter.o")
+	stamp=$(stat -c %Y.%y "$copy/b/host/seed/source/jitter.o")
 	[ "$(state JITTER="$LIBRARY")" -ge 3 ]
-	[ "$(stat -c %Y.%y "$copy/b/host/seed/source_jitter.o")" = "$stamp" ]
+	[ "$(stat -c %Y.%y "$copy/b/host/seed/source/jitter.o")" = "$stamp" ]
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
 }
 

@@ -489,7 +489,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	conf "bist = 3" "ttl = yesterday"
 	fails 0 "seedrive-mkisofs: warning: /etc/seedrive.conf:2: bist: unknown key
-seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time as in 90s, 15m, 12h, 1d or 2w" \
+seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" \
 		with_etc "$MKISOFS" -quiet -r -V cidata -o out.iso tree
 	seeded out.iso
 	# A plain image does not even ask.
@@ -613,6 +613,14 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be a time 
 		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree") == (0, "")
 		e = entry()
 		assert e["MESSAGE"] == "out.iso: without a seed" and "SEEDRIVE_BITS" not in e, e
+
+		# More warnings than the entry has room for: as many as fit, and how many are missing.
+		conf("".join("bits%02d = 1\n" % i for i in range(60)))
+		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree")[0] == 0
+		first, *said = entry()["MESSAGE"].split("; ")
+		assert first == ("out.iso: seed of 256 bits, 0 bits from hardware: "
+		    "/etc/seedrive.conf:3: bits00: unknown key"), first
+		assert len(said) > 15 and said[-1] == "and %d more" % (60 - len(said)), said
 
 		assert mkisofs("-r", "-o", "out.iso", "tree") == (0, "")
 		journal.setblocking(False)

@@ -113,6 +113,46 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
 }
 
+@test "reseed: two versions that differ in the case of their names alone are each mixed once" {
+	small_tree tree
+	cp -r tree/openstack/latest tree/openstack/LATEST
+	"$TOOL" build -q --source kernel -o drive.iso tree
+	cp drive.iso old.iso
+	run -0 "$TOOL" reseed --source kernel drive.iso
+	[[ $output == *"; random_seed: 2 mixed, 0 left as they were" ]]
+	run -1 "$ROOT/tests/scan-memory" image:old.iso -- drive.iso
+}
+
+@test "reseed: a meta_data.json that is empty or too large is left as it was, as by build" {
+	local why="not a JSON object" version
+	small_tree tree
+	mkdir tree/openstack/{empty,large}
+	: >tree/openstack/empty/meta_data.json
+	/usr/bin/python3 -c 'import json
+value = json.load(open("tree/openstack/latest/meta_data.json"))
+value["more"] = (16 << 20) * "x"
+json.dump(value, open("tree/openstack/large/meta_data.json", "w"))'
+	run -0 --separate-stderr "$TOOL" build --source kernel -o drive.iso tree
+	[ "$stderr" = "seedrive: build: warning: tree/openstack/empty/meta_data.json: $why: left as it was
+seedrive: build: warning: tree/openstack/large/meta_data.json: larger than 16 MiB: left as it was" ]
+	[ "${lines[-1]}" = "  random_seed: 1 mixed, 2 left as they were" ]
+	run -0 --separate-stderr "$TOOL" reseed --json --source kernel drive.iso
+	[ "$stderr" = "seedrive: reseed: warning: drive.iso: openstack/empty/meta_data.json: $why: left as it was
+seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger than 16 MiB: left as it was" ]
+	printf '%s' "$output" >said
+	[ "$(member said random_seed_mixed) $(member said random_seed_left)" = "1 2" ]
+	for version in empty large; do
+		content drive.iso "openstack/$version/meta_data.json" | cmp - "tree/openstack/$version/meta_data.json"
+	done
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[-1]}" = "random_seed   1 values, 2 files not readable" ]
+	# Sixteen MiB are not too many.
+	truncate -s $((16 << 20)) tree/openstack/large/meta_data.json
+	run -0 --separate-stderr "$TOOL" build --source kernel -o drive.iso tree
+	[[ "$stderr" == *"tree/openstack/large/meta_data.json: not a JSON object: left as it was" ]]
+}
+
 @test "reseed: the new seed stands on the disk before the tool ends" {
 	drive drive.iso
 	traced -e trace=pwrite64,fsync "$TOOL" reseed -q --source kernel drive.iso

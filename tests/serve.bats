@@ -718,7 +718,7 @@ setup_units() {
 	run -0 systemd-analyze security --offline=true --threshold=10 ./seedrived.service
 	run -1 systemd-analyze security --offline=true --threshold=1 ./seedrived.service
 	grep -qx 'ListenSequentialPacket=/run/seedrive/seed.sock' seedrived.socket
-	grep -q 'BROKER_SOCKET *"/run/seedrive/seed.sock"' "$ROOT/seed/broker.h"
+	grep -q 'BROKER_SOCKET *"/run/seedrive/seed.sock"' "$ROOT/util/wire/broker.h"
 }
 
 @test "serve: the unit lets through to two devices, as many as there are, and no others" {

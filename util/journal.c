@@ -50,9 +50,13 @@ static void add_format(struct journal *j, const char *name, const char *fmt, va_
 	char value[VALUE_MAX];
 	const size_t before = j->len;
 	const int len = vsnprintf(value, sizeof(value), fmt, ap);
-	const size_t n = len < 0 ? 0 : (size_t)len;
+	size_t n = len < 0 ? 0 : (size_t)len;
 
-	if (!add(j, name, value, n < sizeof(value) ? n : sizeof(value) - 1)) {
+	if (n >= sizeof(value)) {
+		n = sizeof(value) - 1;
+		memcpy(value + n - 3, "...", 3);
+	}
+	if (!add(j, name, value, n)) {
 		j->len = before;
 		j->full = true;
 	}

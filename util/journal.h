@@ -17,7 +17,8 @@ enum journal_priority {
 
 /*
  * One entry for the system's journal, in its native protocol: fields with names that never move, so
- * that `journalctl SEEDRIVE_UID=42436` finds them. Never with a byte of a seed.
+ * that `journalctl SEEDRIVE_UID=42436` finds them. Never with a byte of a seed. A value of more than 2047 bytes is
+ * cut, and ends in "...".
  */
 struct journal {
 	char text[4096];

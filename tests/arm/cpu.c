@@ -3,8 +3,8 @@
  * For tests only: the CPU sources on Arm, without libraries that a cross compiler lacks. Says in a few words
  * what is there, what came, and what comes of an instruction that has nothing to give for a while.
  */
-#include "seed/source_cpu.c"
-#include "seed/machine.h"
+#include "seed/source/cpu.c"
+#include "seed/source/machine.h"
 
 #include <stdio.h>
 

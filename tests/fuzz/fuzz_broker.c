@@ -4,7 +4,7 @@
  * what the encoders write and nothing else; and whatever clients say, the broker gives each block once,
  * nobody more than his share, and every answer can be understood.
  *
- * FUZZ_WITH: seed/broker.c serve/broker.c serve/limit.c
+ * FUZZ_WITH: util/wire/broker.c serve/broker.c serve/limit.c
  */
 #include "serve/broker.h"
 #include "util/secret.h"

@@ -3,9 +3,9 @@
  * An input is a record's file, which may end before its padding does. record_parse() has to accept
  * what record_encode() writes, and nothing else.
  *
- * FUZZ_WITH: seed/record.c
+ * FUZZ_WITH: util/wire/record.c
  */
-#include "seed/record.h"
+#include "util/wire/record.h"
 #include "util/sha256.h"
 
 #include <assert.h>

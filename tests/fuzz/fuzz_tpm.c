@@ -3,9 +3,9 @@
  * An input is how many bytes were asked for, and what a TPM answered. tpm_answer() has to take what is a
  * header, a size and so many bytes, all three alike, and nothing else.
  *
- * FUZZ_WITH: seed/tpm.c
+ * FUZZ_WITH: seed/source/tpm_packet.c
  */
-#include "seed/tpm.h"
+#include "seed/source/tpm_packet.h"
 
 #include <assert.h>
 #include <errno.h>

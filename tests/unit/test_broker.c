@@ -2,7 +2,7 @@
 /* The packets, the client, and what a draw makes of what a broker says. */
 #include "tests/unit/unit.h"
 
-#include "seed/broker_client.h"
+#include "seed/source/broker_client.h"
 #include "seed/draw.h"
 #include "util/clock.h"
 

@@ -2,7 +2,7 @@
 /* No burner is here, and none can be emulated: libburn's own drives that are files take its place. */
 #include "tests/unit/unit.h"
 
-#include "cli/burner.h"
+#include "iso/output/burner.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/config.h"
-#include "cli/config_file.h"
-#include "cli/config_key.h"
+#include "cli/config/config.h"
+#include "cli/config/file.h"
+#include "cli/config/key.h"
 #include "cli/configure.h"
 #include "cli/options.h"
 #include "unit.h"
@@ -343,9 +343,14 @@ static void test_values_bad(void **state)
 			"deadline: 1.5s: must be a time from 1ms to 1h, as in 500ms or 2s" },
 		{ "deadline = 4294968s",
 			"deadline: 4294968s: must be a time from 1ms to 1h, as in 500ms or 2s" },
-		{ "ttl = 1y", "ttl: 1y: must be a time as in 90s, 15m, 12h, 1d or 2w" },
-		{ "ttl = 500ms", "ttl: 500ms: must be a time as in 90s, 15m, 12h, 1d or 2w" },
-		{ "ttl = 9999w", "ttl: 9999w: must be a time as in 90s, 15m, 12h, 1d or 2w" },
+		{ "ttl = 1y",
+			"ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" },
+		{ "ttl = 500ms",
+			"ttl: 500ms: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" },
+		{ "ttl = 4294967296",
+			"ttl: 4294967296: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" },
+		{ "ttl = 9999w",
+			"ttl: 9999w: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" },
 		{ "bind = b65cee2f", "bind: b65cee2f: must be auto, none or a UUID" },
 		{ "provenance = all", "provenance: all: must be brief or full" },
 		{ "seed = of", "seed: of: must be on, mix or off" },
@@ -369,28 +374,73 @@ static void test_values_bad(void **state)
 	}
 }
 
+/* The deadline of all sources, and that of one. */
 static void test_deadline_units(void **state)
 {
 	static const struct {
-		const char *line;
+		const char *text;
 		unsigned ms;
 	} row[] = {
-		{ "deadline = 1ms", 1 },
-		{ "deadline = 1", 1000 },
-		{ "deadline = 2s", 2000 },
-		{ "deadline = 1m", 60000 },
-		{ "deadline = 1h", 3600000 },
-		{ "deadline = 3600000ms", 3600000 },
+		{ "1ms", 1 },
+		{ "1", 1000 },
+		{ "2s", 2000 },
+		{ "1m", 60000 },
+		{ "1h", 3600000 },
+		{ "3600000ms", 3600000 },
+		{ "0d", 0 },
+		{ "1d", 0 },
+		{ "1w", 0 },
+		{ "0", 0 },
+		{ "3601s", 0 },
+		{ "1y", 0 },
 	};
-	struct config c;
+	struct source_list list;
 	struct settings s;
+	struct config c;
+	char line[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		snprintf(line, sizeof(line), "deadline = %s", row[i].text);
+		read_text(&c, line, &s);
+		assert_int_equal(c.faults, row[i].ms == 0);
+		if (row[i].ms > 0)
+			assert_int_equal(s.deadline_ms, row[i].ms);
+		config_clear(&c);
+		snprintf(line, sizeof(line), "file:a,deadline=%s", row[i].text);
+		assert_int_equal(source_parse(line, &list, NULL), row[i].ms > 0 ? 0 : -EINVAL);
+		if (row[i].ms > 0)
+			assert_int_equal(list.spec[0].deadline_ms, row[i].ms);
+	}
+}
+
+static void test_ttl_units(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t seconds;
+	} row[] = {
+		{ "ttl = 0", 0 },
+		{ "ttl = 0ms", 0 },
+		{ "ttl = 90", 90 },
+		{ "ttl = 90s", 90 },
+		{ "ttl = 2000ms", 2 },
+		{ "ttl = 15m", 900 },
+		{ "ttl = 12h", 43200 },
+		{ "ttl = 1d", 86400 },
+		{ "ttl = 2w", 1209600 },
+		{ "ttl = 4294967295", UINT32_MAX },
+	};
+	struct settings s;
+	struct config c;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(row); i++) {
 		read_text(&c, row[i].line, &s);
 		assert_int_equal(c.faults, 0);
-		assert_int_equal(s.deadline_ms, row[i].ms);
+		assert_int_equal(s.ttl, row[i].seconds);
 		config_clear(&c);
 	}
 }
@@ -677,8 +727,8 @@ static void test_configure(void **state)
 {
 	static const char bad[] = "soruce = x\nbits = 512\n[mkisofs]\nttl = 1y\n";
 	static const char lines[] =
-		"c:1: soruce: unknown key\nseedrive: c:4: ttl: 1y: must be a time as in 90s, "
-		"15m, 12h, 1d or 2w\n";
+		"c:1: soruce: unknown key\nseedrive: c:4: ttl: 1y: must be whole seconds up to "
+		"4294967295, as in 90s, 15m, 12h, 1d or 2w\n";
 	char strict[200], want[400], *said;
 	struct settings s;
 
@@ -694,7 +744,7 @@ static void test_configure(void **state)
 	assert_int_equal(configure_said(bad, CONFIG_MKISOFS, &s, &said), -1);
 	assert_string_equal(said,
 		"seedrive: warning: c:1: soruce: unknown key\n"
-		"seedrive: warning: c:4: ttl: 1y: must be a time as in 90s, 15m, 12h, 1d or 2w\n");
+		"seedrive: warning: c:4: ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w\n");
 	assert_int_equal(s.bits, 512);
 	assert_int_equal(s.ttl, 86400);
 	free(said);
@@ -795,7 +845,10 @@ int main(void)
 		TEST("config: each key sets what it names", test_values),
 		TEST("config: a bad value is named, with its key and what it must be",
 			test_values_bad),
-		TEST("config: a deadline has its own units", test_deadline_units),
+		TEST("config: the deadline of all sources is read as that of one is",
+			test_deadline_units),
+		TEST("config: a time to live is a number of whole seconds, in any unit",
+			test_ttl_units),
 		TEST("config: without a word, each program has its own defaults", test_defaults),
 		TEST("config: a program's section comes before what is for all, and that before its default",
 			test_sections),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "util/draft.h"
+#include "iso/output/draft.h"
 #include "util/io.h"
 
 #include <errno.h>

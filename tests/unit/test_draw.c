@@ -970,6 +970,39 @@ static void test_provenance(void **state)
 	seed_clear(&s);
 }
 
+/* As if so many sources had delivered. */
+static void provenance_of(size_t sources, char out[BROKER_PROVENANCE])
+{
+	static const struct source src = { .name = "rdseed" };
+	const struct source_spec spec = { .src = &src };
+	struct seed s = { .reports = sources, .blocks = 1 };
+	size_t i;
+
+	for (i = 0; i < sources; i++) {
+		s.report[i].spec = &spec;
+		s.report[i].assessed[0] = 1000 + (uint32_t)i;
+	}
+	seed_provenance(&s, 0, out);
+}
+
+static void test_provenance_room(void **state)
+{
+	char text[BROKER_PROVENANCE];
+
+	(void)state;
+	/* Eight pieces of 11 characters and seven spaces fit just before the zero at the end. */
+	provenance_of(8, text);
+	assert_string_equal(text,
+		"rdseed:1000 rdseed:1001 rdseed:1002 rdseed:1003 rdseed:1004 rdseed:1005 rdseed:1006 "
+		"rdseed:1007");
+	provenance_of(9, text);
+	assert_string_equal(text,
+		"rdseed:1000 rdseed:1001 rdseed:1002 rdseed:1003 rdseed:1004 rdseed:1005 and 3 more");
+	provenance_of(16, text);
+	assert_string_equal(text,
+		"rdseed:1000 rdseed:1001 rdseed:1002 rdseed:1003 rdseed:1004 rdseed:1005 and 10 more");
+}
+
 /* --- the edges --- */
 
 static void test_bits_bounds(void **state)
@@ -1131,6 +1164,8 @@ int main(void)
 			test_by_default),
 		TEST("draw: the provenance of a block is what passed, with its bits",
 			test_provenance),
+		TEST("draw: sources for which the provenance has no room are counted in it",
+			test_provenance_room),
 		TEST("draw: 1 to 16384 bits make 1 to 64 blocks, any other number is refused",
 			test_bits_bounds),
 		TEST("draw: clearing is for a zeroed seed, a cleared one and NULL too", test_clear),

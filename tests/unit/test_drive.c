@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/drive.h"
+#include "drive/drive.h"
 #include "unit.h"
 
 #include <json-c/json.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "seed/estimate.h"
+#include "seed/estimate/estimate.h"
 #include "util/hex.h"
 #include "util/sha256.h"
 

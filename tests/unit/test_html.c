@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "cli/html.h"
-#include "cli/plot.h"
+#include "cli/check/html.h"
+#include "cli/check/plot.h"
 
 #include <math.h>
 

@@ -706,7 +706,7 @@ static struct iso_volume make_nested(void)
 static void test_find(void **state)
 {
 	struct iso_volume vol = make_nested();
-	struct iso_entry e;
+	struct iso_entry e, sub;
 
 	(void)state;
 	assert_int_equal(iso_find(&vol, "", &e), 0);
@@ -727,6 +727,11 @@ static void test_find(void **state)
 	assert_int_equal(iso_find(&vol, ".", &e), -ENOENT);
 	assert_int_equal(iso_find(&vol, "..", &e), -ENOENT);
 	assert_int_equal(iso_find(&vol, "a*txt", &e), -ENOENT);
+	assert_int_equal(iso_find(&vol, "sub", &sub), 0);
+	assert_int_equal(iso_find_below(&vol, &sub, "b.txt", &e), 0);
+	assert_int_equal(e.lba, CONTENT + 2);
+	assert_int_equal(iso_find_below(&vol, &sub, "a.txt", &e), -ENOENT);
+	assert_int_equal(iso_find_below(&vol, &e, "a.txt", &e), -ENOTDIR);
 	/* '[' and '{', '@' and '`' are no letters. */
 	put_file(hand_make(), "X[@;1", CONTENT, 1);
 	vol = volume();

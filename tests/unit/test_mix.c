@@ -346,9 +346,18 @@ static void test_too_deep(void **state)
 	assert_memory_equal(text, before, sizeof(text));
 }
 
+static void test_size(void **state)
+{
+	(void)state;
+	assert_int_equal(mix_size(0), 0);
+	assert_int_equal(mix_size(16 << 20), 0);
+	assert_int_equal(mix_size((16 << 20) + 1), -EFBIG);
+	assert_int_equal(mix_size((uint64_t)1 << 32), -EFBIG);
+}
+
 static void test_why(void **state)
 {
-	static const int err[] = { -EEXIST, -EINVAL, -EBADMSG, -ELOOP, -EILSEQ, -E2BIG };
+	static const int err[] = { -EEXIST, -EINVAL, -EBADMSG, -ELOOP, -EILSEQ, -E2BIG, -EFBIG };
 	size_t i, j;
 
 	(void)state;
@@ -376,6 +385,7 @@ int main(void)
 		TEST("mix: what is absent, double, no string, no JSON or no base64 stays to the byte",
 			test_left_alone),
 		TEST("mix: what is nested too deep stays to the byte", test_too_deep),
+		TEST("mix: a file of 16 MiB may be mixed, a larger one may not", test_size),
 		TEST("mix: each reason has words of its own", test_why),
 	};
 

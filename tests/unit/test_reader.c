@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "seed/reader.h"
+#include "seed/source/reader.h"
 #include "util/clock.h"
 #include "util/secret.h"
 

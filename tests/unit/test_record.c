@@ -2,7 +2,7 @@
 /* The vectors and the refusals are read out of the page that specifies the format. */
 #include "tests/unit/unit.h"
 
-#include "seed/record.h"
+#include "util/wire/record.h"
 #include "util/hex.h"
 #include "util/sha256.h"
 

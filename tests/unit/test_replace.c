@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "util/io.h"
-#include "util/replace.h"
+#include "iso/output/replace.h"
 
 #include <dirent.h>
 #include <errno.h>

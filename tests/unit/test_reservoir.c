@@ -116,8 +116,8 @@ static void never_as_stored(void **state)
 	assert_int_equal(reservoir_take(r, &a, 1), 0);
 	reservoir_put(r, &stored, 1, 1);
 	assert_int_equal(reservoir_take(r, &b, 1), 0);
-	assert_memory_not_equal(a.bytes, stored.bytes, CONDITION_SIZE);
-	assert_memory_not_equal(a.bytes, b.bytes, CONDITION_SIZE);
+	assert_memory_not_equal(a.bytes, stored.bytes, RECORD_BLOCK);
+	assert_memory_not_equal(a.bytes, b.bytes, RECORD_BLOCK);
 	assert_string_equal(a.provenance, b.provenance);
 	reservoir_free(r);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "cli/restart.h"
+#include "seed/estimate/restart.h"
 
 #include <errno.h>
 #include <sodium.h>

@@ -4,7 +4,7 @@
 /* The same file once more, under other names, so that its instructions can be taken out of its hands. */
 #define source_rdseed faked_rdseed
 #define source_rdrand faked_rdrand
-#include "seed/source_cpu.c"
+#include "seed/source/cpu.c"
 #undef source_rdseed
 #undef source_rdrand
 
@@ -652,10 +652,11 @@ static void test_parse_bad(void **state)
 		{ "file:a,bits=9", "bits=9" },
 		{ "deadline=5s,file:a", "deadline=5s" },
 		{ "file:a,deadline=0s", "deadline=0s" },
-		{ "file:a,deadline=5", "deadline=5" },
 		{ "file:a,deadline=", "deadline=" },
 		{ "file:a,deadline=ms", "deadline=ms" },
-		{ "file:a,deadline=5m", "deadline=5m" },
+		{ "file:a,deadline=5y", "deadline=5y" },
+		{ "file:a,deadline=61m", "deadline=61m" },
+		{ "file:a,deadline=1d", "deadline=1d: must be a time from 1ms to 1h" },
 		{ "file:a,deadline=-5s", "deadline=-5s" },
 		{ "file:a,deadline=3601s", "deadline=3601s" },
 		{ "file:a,deadline=99999999999999999999ms", "deadline=" },
@@ -742,6 +743,33 @@ static void test_parse_decimals(void **state)
 	assert_int_equal(source_test_mbit(list.spec), 3000);
 }
 
+/* "NAME:AAA...", a path of @len bytes. */
+static int parse_path_of(const char *name, size_t len, struct fault *f)
+{
+	char text[SOURCE_ARG_MAX + 16];
+	struct source_list list;
+	const size_t at = (size_t)snprintf(text, sizeof(text), "%s", name);
+
+	memset(text + at, 'a', len);
+	text[at] = '/';
+	text[at + len] = '\0';
+	return source_parse(text, &list, f);
+}
+
+static void test_parse_sockets(void **state)
+{
+	static const char *const name[] = { "broker:", "egd:unix:", "tpm:unix:" };
+	struct fault f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(name); i++) {
+		assert_int_equal(parse_path_of(name[i], 107, &f), 0);
+		assert_int_equal(parse_path_of(name[i], 108, &f), -EINVAL);
+		assert_non_null(strstr(f.text, ": the path of a socket has at most 107 bytes"));
+	}
+}
+
 static void test_parse_deadline(void **state)
 {
 	struct source_list list;
@@ -824,6 +852,8 @@ int main(void)
 			test_parse_bad),
 		TEST("source: bits= takes 0 and 0.25 to 8 with at most three decimals",
 			test_parse_decimals),
+		TEST("source: a path that no socket can have is refused, whatever the source",
+			test_parse_sockets),
 		TEST("source: a deadline belongs to the source that it stands behind",
 			test_parse_deadline),
 		TEST("source: more sources or a longer path than there is room for are refused",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/peer.h"
 
-#include "seed/source.h"
-#include "seed/stream.h"
+#include "seed/source/source.h"
+#include "seed/source/stream.h"
 
 #include <errno.h>
 #include <sys/sysmacros.h>

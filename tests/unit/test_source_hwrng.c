@@ -6,7 +6,7 @@ static int device_fstat(int fd, struct stat *st);
 
 #define source_hwrng faked_hwrng
 #define fstat        device_fstat
-#include "seed/source_hwrng.c"
+#include "seed/source/hwrng.c"
 #undef fstat
 #undef source_hwrng
 

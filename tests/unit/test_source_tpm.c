@@ -3,7 +3,7 @@
 
 /* The same file once more, so that the machine can be another one. */
 #define source_tpm faked_tpm
-#include "seed/source_tpm.c"
+#include "seed/source/tpm.c"
 #undef source_tpm
 
 #include <termios.h>

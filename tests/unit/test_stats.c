@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "seed/fips.h"
-#include "seed/stats.h"
+#include "seed/estimate/fips.h"
+#include "seed/estimate/stats.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/peer.h"
 
-#include "seed/stream.h"
+#include "seed/source/stream.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "util/io.h"
-#include "util/target.h"
+#include "iso/output/target.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "seed/tpm.h"
+#include "seed/source/tpm_packet.h"
 
 #include <errno.h>
 

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/config/config.h"
+#include "cli/config/file.h"
+#include "cli/config/key.h"
+#include "util/wire/broker.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const section_names[CONFIG_PARTS] = { "", "mkisofs", "serve" };
+
+/* The entry that @part goes by; NULL: the default. */
+static const struct config_entry *find_entry(
+	const struct config *c, enum config_part part, size_t i)
+{
+	const bool apart = part == CONFIG_SERVE && i == config_key_find("source");
+
+	if (c->entry[part][i].value)
+		return &c->entry[part][i];
+	return !apart && c->entry[CONFIG_TOOLS][i].value ? &c->entry[CONFIG_TOOLS][i] : NULL;
+}
+
+/* --- reading --- */
+
+/* To one of the two lists of texts. */
+static const char *append(struct config *c, char ***list, size_t *count, const char *text)
+{
+	char **more = reallocarray(*list, *count + 1, sizeof(*more));
+
+	if (more) {
+		*list = more;
+		more[*count] = strdup(text);
+	}
+	if (!more || !more[*count]) {
+		c->err = -ENOMEM;
+		return NULL;
+	}
+	return more[(*count)++];
+}
+
+static void note_fault(void *to, unsigned line, const char *words)
+{
+	struct config *c = to;
+	struct fault f;
+
+	fault_set(&f, 0, "%s:%u: %s", c->file[c->files - 1], line, words);
+	append(c, &c->fault, &c->faults, f.text);
+}
+
+static enum config_part find_part(const char *section)
+{
+	unsigned i;
+
+	for (i = 0; i < CONFIG_PARTS; i++)
+		if (strcmp(section, section_names[i]) == 0)
+			break;
+	return (enum config_part)i;
+}
+
+static void note_section(void *to, unsigned line, const char *name)
+{
+	struct fault f;
+
+	if (find_part(name) != CONFIG_PARTS)
+		return;
+	fault_set(&f, 0, "[%s]: unknown section", name);
+	note_fault(to, line, f.text);
+}
+
+/* Is the entry one to keep? */
+static int check_entry(const struct config *c, enum config_part part, const char *name,
+	const char *value, struct fault *f)
+{
+	const size_t i = config_key_find(name);
+	struct settings scratch = { .part = part };
+	const struct config_entry *old;
+
+	if (i == config_keys_count)
+		return fault_set(f, -EINVAL, "%s: unknown key", name);
+	if (!config_key_stands(config_keys + i, part))
+		return part == CONFIG_TOOLS ? fault_set(f, -EINVAL, "%s: belongs in [%s]", name,
+						      section_names[CONFIG_SERVE]) :
+					      fault_set(f, -EINVAL, "%s: has no place in [%s]",
+						      name, section_names[part]);
+	old = &c->entry[part][i];
+	if (old->value && old->file == c->files - 1)
+		return fault_set(f, -EEXIST, "%s: was set in line %u already", name, old->line);
+	if (!*value)
+		return fault_set(f, -EINVAL, "%s: a value is missing", name);
+	return config_keys[i].take(&scratch, value, f);
+}
+
+static void note_entry(
+	void *to, unsigned line, const char *section, const char *name, const char *value)
+{
+	const enum config_part part = find_part(section);
+	struct config *c = to;
+	struct config_entry *e;
+	struct fault f;
+
+	if (part == CONFIG_PARTS)
+		return; /* its section was told of */
+	if (check_entry(c, part, name, value, &f) < 0) {
+		note_fault(c, line, f.text);
+		return;
+	}
+	e = &c->entry[part][config_key_find(name)];
+	free(e->value);
+	*e = (struct config_entry){ strdup(value), c->files - 1, line };
+	if (!e->value)
+		c->err = -ENOMEM;
+}
+
+/* A fault of the file is noted; only memory is an error. */
+static int read_one(struct config *c, int dirfd, const char *name, const char *path)
+{
+	const struct config_sink sink = { c, note_section, note_entry, note_fault };
+	struct fault f;
+	char *text = NULL;
+	size_t len;
+	int r = config_file_read(dirfd, name, path, &text, &len, &f);
+
+	if (r < 0) {
+		append(c, &c->fault, &c->faults, f.text);
+	} else if (append(c, &c->file, &c->files, path)) {
+		r = config_file_parse(text, len, &sink);
+		if (r < 0)
+			c->err = r;
+	}
+	free(text);
+	return c->err;
+}
+
+static int is_conf(const struct dirent *d)
+{
+	const size_t len = strlen(d->d_name);
+
+	return d->d_name[0] != '.' && len > 5 && strcmp(d->d_name + len - 5, ".conf") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int read_names(struct config *c, int dirfd, const char *folder)
+{
+	struct dirent **name;
+	int i, count = scandirat(dirfd, ".", &name, is_conf, by_bytes);
+	struct fault f;
+
+	if (count < 0) {
+		fault_errno(&f, -errno, folder);
+		append(c, &c->fault, &c->faults, f.text);
+		return c->err;
+	}
+	for (i = 0; i < count; i++) {
+		fault_set(&f, 0, "%s/%s", folder, name[i]->d_name);
+		if (c->err == 0)
+			read_one(c, dirfd, name[i]->d_name, f.text);
+		free(name[i]);
+	}
+	free(name);
+	return c->err;
+}
+
+static int read_folder(struct config *c, const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	struct stat st;
+	struct fault f;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		r = fault_errno(&f, -errno, folder);
+	else
+		r = config_file_trusted(&st, geteuid(), folder, &f);
+	if (r < 0) {
+		append(c, &c->fault, &c->faults, f.text);
+		r = c->err;
+	} else {
+		r = read_names(c, fd, folder);
+	}
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+int config_read_default(struct config *c, const char *file, const char *folder)
+{
+	int r = 0;
+
+	/* A link to nothing is there: it is told of. */
+	if (faccessat(AT_FDCWD, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+		r = read_one(c, AT_FDCWD, file, file);
+	return r < 0 ? r : read_folder(c, folder);
+}
+
+int config_read(struct config *c, const char *file)
+{
+	return file ? read_one(c, AT_FDCWD, file, file) :
+		      config_read_default(c, CONFIG_FILE, CONFIG_FOLDER);
+}
+
+/* --- what comes of it --- */
+
+void config_settle(const struct config *c, enum config_part part, struct settings *ret)
+{
+	size_t i;
+
+	*ret = (struct settings){ .part = part };
+	for (i = 0; i < config_keys_count; i++) {
+		const struct config_entry *e = find_entry(c, part, i);
+
+		/* A text that was checked when it was read. */
+		if (config_keys[i].initial[part])
+			(void)config_keys[i].take(
+				ret, e ? e->value : config_keys[i].initial[part], NULL);
+	}
+	ret->sources.deadline_ms = ret->deadline_ms;
+	config_address(ret, &ret->sources);
+}
+
+void config_address(const struct settings *s, struct source_list *sources)
+{
+	size_t i;
+
+	if (!s->broker || strcmp(s->broker, BROKER_SOCKET) == 0)
+		return;
+	for (i = 0; i < sources->count; i++) {
+		struct source_spec *spec = sources->spec + i;
+
+		if (spec->src->kind == SOURCE_BROKER && !spec->arg[0])
+			snprintf(spec->arg, sizeof(spec->arg), "%s", s->broker);
+	}
+}
+
+/* The names of a list that nobody has written. */
+static void list_names(const struct source_list *list, char *out, size_t size)
+{
+	size_t i, at = 0;
+
+	for (i = 0; i < list->count && at < size; i++)
+		at += (size_t)snprintf(
+			out + at, size - at, "%s%s", i ? "," : "", list->spec[i].src->name);
+}
+
+bool config_show(const struct config *c, enum config_part part, size_t i, struct config_shown *ret)
+{
+	const struct config_entry *e;
+	struct settings s;
+	size_t at;
+
+	for (at = 0; at < config_keys_count; at++)
+		if (config_keys[at].initial[part] && i-- == 0)
+			break;
+	if (at == config_keys_count)
+		return false;
+	e = find_entry(c, part, at);
+	*ret = (struct config_shown){ .key = config_keys[at].name,
+		.value = e ? e->value : config_keys[at].initial[part],
+		.file = e ? c->file[e->file] : NULL,
+		.line = e ? e->line : 0 };
+	if (!*ret->value) {
+		config_settle(c, part, &s);
+		list_names(&s.sources, ret->text, sizeof(ret->text));
+		ret->value = ret->text;
+	}
+	return true;
+}
+
+const char *config_origin(
+	const struct config *c, enum config_part part, const char *key, char *out, size_t size)
+{
+	const struct config_entry *e = find_entry(c, part, config_key_find(key));
+
+	if (e)
+		snprintf(out, size, "%s:%u", c->file[e->file], e->line);
+	else
+		snprintf(out, size, "default");
+	return out;
+}
+
+void config_clear(struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < CONFIG_PARTS * CONFIG_KEYS_MAX; i++)
+		free(c->entry[i / CONFIG_KEYS_MAX][i % CONFIG_KEYS_MAX].value);
+	for (i = 0; i < c->files; i++)
+		free(c->file[i]);
+	for (i = 0; i < c->faults; i++)
+		free(c->fault[i]);
+	free(c->file);
+	free(c->fault);
+	*c = (struct config){ 0 };
+}

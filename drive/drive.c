@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drive/drive.h"
+#include "cli/report.h"
+#include "seed/mix.h"
+#include "util/json.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define METADATA "meta_data.json"
+
+struct drive_secret {
+	uint8_t record[RECORD_SIZE_MAX];
+	char metadata[]; /* the files that are mixed, one after the other */
+};
+
+bool drive_is_seed_label(const char *label)
+{
+	static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (strcmp(label, labels[i]) == 0)
+			return true;
+	return false;
+}
+
+bool drive_may_mix(const char *folder)
+{
+	char path[PATH_MAX];
+
+	/* Any other word is no answer, as that of a filter which forbids the question: the tree will tell. */
+	return snprintf(path, sizeof(path), "%s/openstack", folder) >= (int)sizeof(path) ||
+		faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+		(errno != ENOENT && errno != ENOTDIR);
+}
+
+const char *drive_default_label(const struct tree *t)
+{
+	const struct tree_node *node = tree_find(t, "openstack");
+
+	if (node && node->kind == TREE_DIR)
+		return "config-2";
+	return tree_find(t, "meta-data") ? "cidata" : NULL;
+}
+
+/* --- the tree's own files --- */
+
+/* Each VERSION below openstack/ that has a meta_data.json; NULL behind the last. */
+static struct tree_node *next_metadata(const struct tree *t, size_t *at)
+{
+	const struct tree_node *openstack = tree_find(t, "openstack");
+	char path[PATH_MAX];
+
+	while (openstack && *at < openstack->children) {
+		const struct tree_node *dir = openstack->child[(*at)++];
+		struct tree_node *file;
+
+		if (dir->kind != TREE_DIR)
+			continue;
+		snprintf(path, sizeof(path), "openstack/%s/%s", dir->name, METADATA);
+		file = tree_find(t, path);
+		if (file && file->kind == TREE_FILE)
+			return file;
+	}
+	return NULL;
+}
+
+void drive_count_mixed(struct drive_mixed *c, int r, const char *name)
+{
+	if (r == 0) {
+		c->mixed++;
+	} else if (r != -ENOENT) {
+		c->left++;
+		report_warning("%s: %s: left as it was", name, mix_why(r));
+	}
+}
+
+/* Bytes of the file to hold: none of one that is too large to be mixed. */
+static size_t room_for(const struct tree_node *node)
+{
+	return mix_size(node->size) == 0 ? (size_t)node->size : 0;
+}
+
+static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node, char *text,
+	struct mixer *m, struct fault *f)
+{
+	char path[PATH_MAX];
+	int e = 0, r = mix_size(node->size);
+
+	if (r == 0)
+		e = tree_read(t, node, text, f);
+	if (e < 0)
+		return e;
+	if (r == 0) {
+		snprintf(path, sizeof(path), "openstack/%s/%s", node->parent->name, METADATA);
+		r = mix_metadata(m, text, (size_t)node->size, path);
+	}
+	if (r == 0)
+		node->bytes = (const uint8_t *)text;
+	drive_count_mixed(&d->files, r, tree_name(t, node, path));
+	return 0;
+}
+
+static int mix_all(struct drive *d, const struct tree *t, const struct seed *seed, struct fault *f)
+{
+	char *text = d->secret->metadata;
+	const uint8_t *key = seed_mix_key(seed);
+	struct tree_node *node;
+	struct mixer *m;
+	size_t at = 0;
+	int r = 0;
+
+	if (!key && next_metadata(t, &at))
+		return fault_set(f, -ESTALE, "openstack/: appeared while the drive was made");
+	if (!key)
+		return 0;
+	m = mixer_new(key);
+	if (!m)
+		return fault_errno(f, -ENOMEM, "seed");
+	while (r == 0 && (node = next_metadata(t, &at))) {
+		r = mix_one(d, t, node, text, m, f);
+		text += room_for(node);
+	}
+	mixer_free(m);
+	return r;
+}
+
+static size_t metadata_size(const struct tree *t)
+{
+	const struct tree_node *node;
+	size_t at = 0, sum = 0;
+
+	while ((node = next_metadata(t, &at)))
+		sum += room_for(node);
+	return sum;
+}
+
+static int parse_uuid(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE])
+{
+	struct json_span span;
+	int r = json_find_string(text, len, "uuid", &span);
+
+	if (r == -EBADMSG || r == -ELOOP)
+		return -ENOENT; /* mix_all() has words for it */
+	return r < 0 ? r : uuid_parse(text + span.at, span.len, ret_uuid);
+}
+
+int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE])
+{
+	const struct tree_node *node = tree_find(t, "openstack/latest/" METADATA);
+	char path[PATH_MAX];
+	struct fault f;
+	char *text;
+	int r;
+
+	if (!node || node->kind != TREE_FILE || mix_size(node->size) < 0)
+		return -ENOENT;
+	text = secret_new((size_t)node->size + 1);
+	if (!text)
+		return -ENOMEM;
+	r = tree_read(t, node, text, &f);
+	if (r == 0)
+		r = parse_uuid(text, (size_t)node->size, ret_uuid);
+	secret_free(text);
+	if (r == -EINVAL || r == -EEXIST)
+		report_warning("%s: uuid: not one UUID: the drive is bound to no instance",
+			tree_name(t, node, path));
+	return r;
+}
+
+/* --- the record --- */
+
+/* The note is ASCII; a path may hold any byte. */
+static void make_ascii(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80)
+			*text = '?';
+}
+
+static json_object *source_json(const struct seed *s, const struct draw_report *r)
+{
+	char label[sizeof(r->spec->arg) + 16];
+	json_object *o = json_object_new_object();
+	uint64_t assessed = 0;
+	size_t i;
+
+	for (i = 0; i < s->blocks; i++)
+		assessed += r->assessed[i];
+	draw_label(r, label, sizeof(label));
+	make_ascii(label);
+	json_object_object_add(o, "source", json_object_new_string(label));
+	json_object_object_add(o, "bytes", json_object_new_int64((int64_t)r->bytes));
+	json_object_object_add(o, "assessed_bits", json_object_new_int64((int64_t)assessed));
+	return o;
+}
+
+static bool note_fits(json_object *o)
+{
+	/* Behind it go two ends of lines. */
+	return strlen(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN)) <=
+		RECORD_NOTE_SIZE - 2;
+}
+
+/* What went into the seed, in the order drawn. What has no room is left out from the end, and counted. */
+static void add_sources(json_object *o, const struct seed *s)
+{
+	json_object *sources = json_object_new_array();
+	size_t i, left_out = 0;
+
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i))
+			json_object_array_add(sources, source_json(s, s->report + i));
+	json_object_object_add(o, "sources", sources);
+	while (!note_fits(o)) {
+		json_object_array_del_idx(sources, json_object_array_length(sources) - 1, 1);
+		json_object_object_add(
+			o, "sources_left_out", json_object_new_int64((int64_t)++left_out));
+	}
+	if (left_out)
+		report_warning(
+			"%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME, left_out);
+}
+
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance)
+{
+	json_object *o = json_object_new_object();
+	char id[2 * RECORD_ID_SIZE + 1];
+	const char *text;
+	size_t len;
+
+	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
+	json_object_object_add(o, "seedrive", json_object_new_string(VERSION));
+	json_object_object_add(o, "seed_id", json_object_new_string(id));
+	json_object_object_add(o, "credit_bits", json_object_new_int64(rec->credit_bits));
+	json_object_object_add(o, "hardware", json_object_new_boolean(rec->hardware_bits > 0));
+	if (provenance)
+		add_sources(o, provenance);
+	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	len = strlen(text);
+	/* Always as long: a fresh seed is written over the old one in place. */
+	memset(out, ' ', RECORD_NOTE_SIZE);
+	memcpy(out, text, len);
+	out[len] = out[RECORD_NOTE_SIZE - 1] = '\n';
+	json_object_put(o);
+}
+
+/* What lies there under our names is an older drive's, and must not go out again. */
+void drive_drop_old(struct tree *t)
+{
+	size_t i = 0;
+
+	while (i < t->root->children) {
+		struct tree_node *node = t->root->child[i];
+		char path[PATH_MAX];
+
+		if (strcasecmp(node->name, RECORD_NAME) != 0 &&
+			strcasecmp(node->name, RECORD_NOTE_NAME) != 0) {
+			i++;
+			continue;
+		}
+		report_warning("%s: left out: an older drive's", tree_name(t, node, path));
+		tree_drop(node);
+	}
+}
+
+int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f)
+{
+	int r;
+
+	*d = (struct drive){ .has_record = blocks > 0 };
+	drive_drop_old(t);
+	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
+	if (!d->secret)
+		return fault_errno(f, -ENOMEM, "seed");
+	if (!d->has_record)
+		return 0;
+	r = tree_add_bytes(t, RECORD_NAME, d->secret->record, record_size(blocks * RECORD_BLOCK),
+		0400, (time_t)now, f);
+	if (r == 0)
+		r = tree_add_bytes(
+			t, RECORD_NOTE_NAME, d->note, sizeof(d->note), 0444, (time_t)now, f);
+	return r;
+}
+
+void drive_forget(struct drive *d, struct tree *t)
+{
+	struct tree_node *record = d->has_record ? tree_find(t, RECORD_NAME) : NULL;
+	struct tree_node *note;
+
+	if (record)
+		tree_drop(record);
+	note = d->has_record ? tree_find(t, RECORD_NOTE_NAME) : NULL;
+	if (note)
+		tree_drop(note);
+	drive_clear(d);
+	*d = (struct drive){ 0 };
+}
+
+static int make_record(struct drive *d, const struct drive_request *req, struct fault *f)
+{
+	struct record rec = {
+		.credit_bits = req->seed->claim.credit_bits,
+		.hardware_bits = req->seed->claim.hardware_bits,
+		.issued_at = req->now,
+		.ttl = req->ttl,
+	};
+	int r;
+
+	memcpy(rec.seed_id, req->seed->id, RECORD_ID_SIZE);
+	memcpy(rec.uuid, req->uuid, UUID_SIZE);
+	rec.seed = seed_bytes(req->seed, &rec.seed_len);
+	r = record_encode(&rec, d->secret->record, record_size(rec.seed_len));
+	if (r < 0)
+		return fault_errno(f, r, RECORD_NAME);
+	drive_note(d->note, &rec, req->provenance ? req->seed : NULL);
+	return 0;
+}
+
+int drive_seed(
+	struct drive *d, const struct tree *t, const struct drive_request *req, struct fault *f)
+{
+	int r = d->has_record ? make_record(d, req, f) : 0;
+
+	return r < 0 ? r : mix_all(d, t, req->seed, f);
+}
+
+void drive_clear(struct drive *d)
+{
+	if (!d)
+		return;
+	secret_free(d->secret);
+	d->secret = NULL;
+}

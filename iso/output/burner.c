@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An optical drive as the kernel shows it, and what to do with what is in it. */
+#include "iso/output/burner.h"
+#include "iso/output/holder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libburn/libburn.h>
+#include <limits.h>
+#include <linux/cdrom.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define SMALLEST ((uint64_t)ISO_SYSTEM_AREA)
+
+enum burner_way burner_choose(
+	const struct burner_medium *m, const char *path, uint64_t len, bool force, struct fault *f)
+{
+	const char *holds = m->holds ? m->holds : "something";
+
+	if (m->state == BURNER_EMPTY) {
+		fault_set(f, -ENOMEDIUM, "%s: no medium in the drive", path);
+	} else if (m->state == BURNER_USELESS) {
+		fault_set(f, -EMEDIUMTYPE, "%s: the medium cannot be used in this drive", path);
+	} else if (m->state == BURNER_FULL && !m->erasable) {
+		fault_set(f, -EROFS, "%s: the medium (%s) is not blank and cannot be erased", path,
+			m->kind);
+	} else if (!force && (m->state == BURNER_FULL || (m->rewritable && m->holds))) {
+		fault_set(f, -EEXIST, "%s: the medium (%s) holds %s; --force overwrites it", path,
+			m->kind, holds);
+	} else if (m->state == BURNER_FULL) {
+		return BURNER_ERASE;
+	} else if (m->room < len) {
+		fault_set(f, -ENOSPC,
+			"%s: the medium (%s) is too small: %llu bytes, the drive takes %llu", path,
+			m->kind, (unsigned long long)m->room, (unsigned long long)len);
+	} else {
+		return m->rewritable ? BURNER_REWRITE : BURNER_ONCE;
+	}
+	return BURNER_REFUSE;
+}
+
+/* --- what the kernel knows --- */
+
+int burner_check(int abilities, int status, const char *path, struct fault *f)
+{
+	const int writes = CDC_CD_R | CDC_CD_RW | CDC_DVD_R | CDC_DVD_RAM | CDC_MRW_W | CDC_RAM;
+
+	if (!(abilities & writes))
+		return fault_set(f, -EROFS, "%s: the drive reads, but cannot write", path);
+	if (status == CDS_NO_DISC)
+		return fault_set(f, -ENOMEDIUM, "%s: no medium in the drive", path);
+	if (status == CDS_TRAY_OPEN)
+		return fault_set(f, -ENOMEDIUM, "%s: the tray is open", path);
+	return 0;
+}
+
+static int check_with_kernel(struct burner *b, struct fault *f)
+{
+	const int fd = open(b->path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return errno == EBUSY ? holder_fault(f, b->path) : fault_errno(f, -errno, b->path);
+	r = ioctl(fd, CDROM_GET_CAPABILITY, 0);
+	if (r < 0)
+		fault_errno(f, r = -errno, b->path);
+	else
+		r = burner_check(r, ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT), b->path, f);
+	/* A blank medium cannot be read: then there is nothing on it. */
+	if (r == 0 && content_find(fd, b->content) <= 0)
+		b->content[0] = '\0';
+	close(fd);
+	return r;
+}
+
+int burner_open(struct burner *b, struct fault *f)
+{
+	char address[BURN_DRIVE_ADR_LEN], path[PATH_MAX];
+	struct burner_medium medium;
+	int r = check_with_kernel(b, f);
+
+	if (r < 0)
+		return r;
+	if (!realpath(b->path, path))
+		return fault_errno(f, -errno, b->path);
+	if (strlen(path) >= sizeof(address))
+		return fault_errno(f, -ENAMETOOLONG, b->path);
+	strcpy(address, path);
+	r = burner_grab(b, address, f);
+	if (r == 0)
+		r = burner_look(b, &medium, f);
+	if (r == 0 && burner_choose(&medium, b->path, SMALLEST, b->force, f) == BURNER_REFUSE)
+		r = -EINVAL;
+	return r;
+}
+
+static enum burner_way decide(struct burner *b, size_t len, struct fault *f)
+{
+	struct burner_medium m;
+
+	if (burner_look(b, &m, f) < 0)
+		return BURNER_REFUSE;
+	/* By no means blank, though nobody knows what it is. */
+	if (m.rewritable && !m.holds && !b->force && !burner_blank(b, len))
+		m.holds = "data";
+	return burner_choose(&m, b->path, len, b->force, f);
+}
+
+int burner_write(struct burner *b, const struct draft *image, iso_progress *report, void *ctx,
+	struct fault *f)
+{
+	enum burner_way way = decide(b, image->len, f);
+	int r;
+
+	if (way == BURNER_ERASE) {
+		r = burner_erase(b, report, ctx, f);
+		if (r < 0)
+			return r;
+		way = decide(b, image->len, f);
+	}
+	if (way == BURNER_ERASE)
+		return fault_set(f, -EIO, "%s: the medium is not blank after erasing", b->path);
+	if (way == BURNER_REFUSE)
+		return -EINVAL;
+	r = burner_burn(b, way, image, report, ctx, f);
+	if (r < 0)
+		return r;
+	r = burner_compare(b, image, report, ctx, f);
+	if (r < 0 && way == BURNER_REWRITE)
+		burner_undo(b);
+	return r;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An image onto a medium and back, by libburn. */
+#include "iso/output/burner_drive.h"
+
+#include <errno.h>
+#include <libburn/libburn.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PIECE      (64u << 10) /* a multiple of what a rewritable medium writes at once */
+#define CD_PADDING (150 * ISO_SECTOR)
+#define TRIES_MAX  50 /* of a beginning that is refused, a nap between them */
+
+/* --- the image as a source of libburn's --- */
+
+struct feed {
+	const struct draft *image;
+	size_t at;    /* so far has it been read */
+	size_t blank; /* from the system area to here there are zeros, for now */
+};
+
+static int feed_read(struct burn_source *s, unsigned char *out, int size)
+{
+	struct feed *feed = s->data;
+	size_t n = feed->image->len - feed->at, i;
+
+	if (n > (size_t)size)
+		n = (size_t)size;
+	memcpy(out, feed->image->bytes + feed->at, n);
+	for (i = 0; i < n; i++)
+		if (feed->at + i >= ISO_SYSTEM_AREA && feed->at + i < feed->blank)
+			out[i] = 0;
+	feed->at += n;
+	return (int)n;
+}
+
+static off_t feed_size(struct burn_source *s)
+{
+	return (off_t)((const struct feed *)s->data)->image->len;
+}
+
+static int feed_set_size(struct burn_source *s, off_t size)
+{
+	(void)s;
+	(void)size;
+	return 1;
+}
+
+static void feed_free(struct burn_source *s)
+{
+	(void)s;
+}
+
+static int feed_cancel(struct burn_source *s)
+{
+	(void)s;
+	return 1;
+}
+
+static struct burn_source *source_new(struct feed *feed)
+{
+	struct burn_source *s = calloc(1, sizeof(*s)); /* libburn frees it */
+
+	if (s)
+		*s = (struct burn_source){
+			.refcount = 1,
+			.get_size = feed_size,
+			.set_size = feed_set_size,
+			.free_data = feed_free,
+			.data = feed,
+			.version = 1,
+			.read_xt = feed_read,
+			.cancel = feed_cancel,
+		};
+	return s;
+}
+
+/* --- to burn --- */
+
+/* What stands at the end of a CD's only track may not be read together with what is before it. */
+static int padding(struct burner *b)
+{
+	struct burn_multi_caps *caps = NULL;
+	int n = 0;
+
+	if (burn_disc_get_multi_caps(b->drive, BURN_WRITE_NONE, &caps, 0) > 0 &&
+		caps->current_is_cd_profile)
+		n = CD_PADDING;
+	if (caps)
+		burn_disc_free_multi_caps(&caps);
+	return n;
+}
+
+/* One disc, one session, one track: @feed. */
+static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
+{
+	struct burn_disc *disc = burn_disc_create();
+	struct burn_session *session = burn_session_create();
+	struct burn_track *track = burn_track_create();
+	struct burn_source *source = source_new(feed);
+	bool good = disc && session && track && source;
+
+	if (good) {
+		burn_track_define_data(track, 0, padding(b), 1, BURN_MODE1);
+		good = burn_track_set_source(track, source) == BURN_SOURCE_OK &&
+			burn_session_add_track(session, track, BURN_POS_END) &&
+			burn_disc_add_session(disc, session, BURN_POS_END);
+	}
+	/* Each has references of its own to what is in it. */
+	if (source)
+		burn_source_free(source);
+	if (track)
+		burn_track_free(track);
+	if (session)
+		burn_session_free(session);
+	if (!good && disc) {
+		burn_disc_free(disc);
+		disc = NULL;
+	}
+	return disc;
+}
+
+/* While the thread of the step before is on its way out, libburn does not begin, and says that all went well. */
+static int write_all(struct burner *b, struct burn_write_opts *opts, struct burn_disc *disc,
+	const struct feed *feed, iso_progress *report, void *ctx, struct fault *f)
+{
+	int r = 0, tries;
+
+	for (tries = 0; r == 0 && feed->at == 0 && tries < TRIES_MAX; tries++) {
+		if (tries > 0)
+			burner_nap();
+		burn_disc_write(opts, disc);
+		r = burner_wait(b, feed->image->len, report, ctx, f);
+	}
+	if (r == 0 && feed->at < feed->image->len)
+		r = burner_fault(f, b, "the medium was not written");
+	return r;
+}
+
+static int burn_track(
+	struct burner *b, struct feed *feed, iso_progress *report, void *ctx, struct fault *f)
+{
+	char reasons[BURN_REASONS_LEN] = "";
+	struct burn_disc *disc = disc_new(b, feed);
+	struct burn_write_opts *opts = disc ? burn_write_opts_new(b->drive) : NULL;
+	int r;
+
+	if (!opts) {
+		r = fault_errno(f, -ENOMEM, b->path);
+		goto out;
+	}
+	burn_write_opts_set_multi(opts, 0);
+	burn_write_opts_set_underrun_proof(opts, 1);
+	/* In one go where the drive knows how; it has to be told how long that will be. */
+	if (burn_write_opts_auto_write_type(opts, disc, reasons, 0) == BURN_WRITE_NONE) {
+		r = burner_fault(f, b, "the medium cannot be written");
+		goto out;
+	}
+	r = write_all(b, opts, disc, feed, report, ctx, f);
+out:
+	if (opts)
+		burn_write_opts_free(opts);
+	if (disc)
+		burn_disc_free(disc);
+	return r;
+}
+
+/* The first piece once more, now with what makes an image of it; NULL: without, and nobody takes it for one. */
+static int write_head(struct burner *b, const struct draft *image, struct fault *f)
+{
+	struct draft piece;
+	int r = draft_open(&piece, PIECE);
+
+	if (r < 0) {
+		fault_errno(f, r, b->path);
+	} else {
+		if (image)
+			memcpy(piece.bytes, image->bytes, image->len < PIECE ? image->len : PIECE);
+		if (burn_random_access_write(b->drive, 0, (char *)piece.bytes, PIECE, 1) <= 0)
+			r = burner_fault(f, b, "the medium could not be written");
+	}
+	draft_clear(&piece);
+	return r;
+}
+
+void burner_undo(struct burner *b)
+{
+	if (b->drive)
+		(void)write_head(b, NULL, NULL);
+}
+
+int burner_burn(struct burner *b, enum burner_way way, const struct draft *image,
+	iso_progress *report, void *ctx, struct fault *f)
+{
+	struct feed feed = { .image = image };
+	int r;
+
+	burner_hold_signals(b);
+	if (way == BURNER_REWRITE)
+		feed.blank = iso_descriptors_end(image->bytes, image->len);
+	if (feed.blank > PIECE)
+		return fault_set(f, -EINVAL, "%s: the image has too many descriptors", b->path);
+	r = burn_track(b, &feed, report, ctx, f);
+	if (r == 0 && way == BURNER_REWRITE)
+		r = write_head(b, image, f);
+	return r;
+}
+
+/* --- and back --- */
+
+bool burner_blank(struct burner *b, size_t len)
+{
+	struct draft piece;
+	bool blank = true;
+	size_t at, n;
+	off_t got;
+
+	if (draft_open(&piece, PIECE) < 0)
+		blank = false;
+	for (at = 0; blank && at < len; at += n) {
+		n = len - at < PIECE ? len - at : PIECE;
+		/* A read that ends early may be called good. */
+		memset(piece.bytes, 0xff, n);
+		/* Silently, and once: a medium that is new has not even a beginning to be read. */
+		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 6) > 0)
+			blank = content_none(piece.bytes, n);
+		else if (at > 0)
+			blank = false;
+		else
+			break;
+	}
+	draft_clear(&piece);
+	return blank;
+}
+
+int burner_compare(struct burner *b, const struct draft *image, iso_progress *report, void *ctx,
+	struct fault *f)
+{
+	struct draft piece;
+	size_t at, n, i;
+	off_t got;
+	int r = draft_open(&piece, PIECE);
+
+	if (r < 0)
+		fault_errno(f, r, b->path);
+	else if ((r = burner_look_again(b)) < 0)
+		burner_fault(f, b, "the medium cannot be read back");
+	for (at = 0; r == 0 && at < image->len; at += n) {
+		n = image->len - at < PIECE ? image->len - at : PIECE;
+		/* A read that ends early may be called good: no byte is right that has not been read. */
+		for (i = 0; i < n; i++)
+			piece.bytes[i] = (uint8_t)~image->bytes[at + i];
+		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 4) <=
+			0)
+			r = burner_fault(f, b, "the medium cannot be read back");
+		else if (memcmp(piece.bytes, image->bytes + at, n) != 0)
+			r = fault_set(
+				f, -EIO, "%s: gives back other bytes than were written", b->path);
+		report(ctx, at + n, image->len);
+	}
+	draft_clear(&piece);
+	return r;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ISO_OUTPUT_CONTENT_H
+#define ISO_OUTPUT_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTENT_WORDS 256
+
+/*
+ * What a device holds, by what libblkid knows: file systems, RAID members, encrypted volumes, partition tables,
+ * those with a wrong checksum too.
+ */
+
+/**
+ * content_find - the first that is found
+ * @fd:    open to be read
+ * @words: its name, and its label if it has one; untouched where there is none
+ * Returns: 1 found, 0 nothing that is known, or -errno.
+ */
+int content_find(int fd, char words[CONTENT_WORDS]);
+
+/** content_none - zeros, and nothing else. */
+bool content_none(const uint8_t *p, size_t len);
+
+/**
+ * content_erase - the marks by which each of them is known, so that nobody sees two things in one device
+ * As wipefs(8) does. @fd: open to be read and written. Returns: 0 or -errno.
+ */
+int content_erase(int fd);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iso/output/disk.h"
+#include "iso/output/content.h"
+#include "iso/output/lock.h"
+#include "iso/output/holder.h"
+#include "util/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE (1u << 20) /* a multiple of what any device reads at once */
+
+/* --- to have it --- */
+
+static int check_content(const struct disk *d, struct fault *f)
+{
+	char words[CONTENT_WORDS];
+	int r = content_find(d->fd, words);
+
+	if (r < 0)
+		return fault_errno(f, r, d->path);
+	return r == 0 ?
+		0 :
+		fault_set(f, -EEXIST, "%s: holds %s; --force overwrites it", d->path, words);
+}
+
+int disk_open(struct disk *d, struct fault *f)
+{
+	int r;
+
+	d->fd = -1;
+	r = holder_open(d->path, &d->fd, f);
+	if (r == 0)
+		r = output_lock(d->fd, d->path, f);
+	if (r == 0 && !d->force)
+		r = check_content(d, f);
+	return r;
+}
+
+/* --- before the first byte --- */
+
+static int check_room(const struct disk *d, uint64_t len, struct fault *f)
+{
+	uint64_t room;
+
+	if (ioctl(d->fd, BLKGETSIZE64, &room) < 0)
+		return fault_errno(f, -errno, d->path);
+	return room >= len ?
+		0 :
+		fault_set(f, -ENOSPC, "%s: too small: %llu bytes, the drive takes %llu", d->path,
+			(unsigned long long)room, (unsigned long long)len);
+}
+
+/* Where the image goes there is nothing else, known to libblkid or not. */
+static int check_zeros(const struct disk *d, size_t len, struct fault *f)
+{
+	struct draft buffer;
+	size_t at, n;
+	int r = draft_open(&buffer, PIECE);
+
+	for (at = 0; r == 0 && at < len; at += n) {
+		n = len - at < PIECE ? len - at : PIECE;
+		r = io_pread(d->fd, buffer.bytes, n, at);
+		if (r == 0 && !content_none(buffer.bytes, n))
+			r = fault_set(f, -EEXIST, "%s: holds data; --force overwrites it", d->path);
+	}
+	draft_clear(&buffer);
+	return r == 0 || r == -EEXIST ? r : fault_errno(f, r, d->path);
+}
+
+/* --- the image --- */
+
+struct passage {
+	const struct disk *disk;
+	const struct draft *image;
+	iso_progress *report;
+	void *ctx;
+};
+
+static int write_range(const struct passage *p, size_t at, size_t end)
+{
+	int r = 0;
+	size_t n;
+
+	for (; r == 0 && at < end; at += n) {
+		n = end - at < PIECE ? end - at : PIECE;
+		r = io_pwrite(p->disk->fd, p->image->bytes + at, n, at);
+		p->report(p->ctx, at + n, p->image->len);
+	}
+	return r;
+}
+
+static int sync_all(const struct passage *p)
+{
+	return fsync(p->disk->fd) < 0 ? -errno : 0;
+}
+
+/* From now on it is no drive, neither ours nor what was there, for whoever looks. In one piece: the old one
+ * may have had more of them. */
+static int blank_descriptors(const struct passage *p)
+{
+	static uint8_t zeros[16 * ISO_SECTOR];
+	const size_t n = p->image->len - ISO_SYSTEM_AREA;
+	const int r = io_pwrite(
+		p->disk->fd, zeros, n < sizeof(zeros) ? n : sizeof(zeros), ISO_SYSTEM_AREA);
+
+	return r < 0 ? r : sync_all(p);
+}
+
+static int write_image(const struct passage *p)
+{
+	const size_t end = iso_descriptors_end(p->image->bytes, p->image->len);
+	int r = blank_descriptors(p);
+
+	if (r == 0 && p->disk->force)
+		r = content_erase(p->disk->fd);
+	if (r == 0)
+		r = write_range(p, 0, ISO_SYSTEM_AREA);
+	if (r == 0)
+		r = write_range(p, end, p->image->len);
+	if (r == 0)
+		r = sync_all(p);
+	if (r == 0)
+		r = write_range(p, ISO_SYSTEM_AREA, end);
+	return r < 0 ? r : sync_all(p);
+}
+
+/* --- and back --- */
+
+static int read_past_cache(const struct disk *d, bool past)
+{
+	const int flags = fcntl(d->fd, F_GETFL) & ~O_DIRECT;
+
+	return fcntl(d->fd, F_SETFL, past ? flags | O_DIRECT : flags) < 0 ? -errno : 0;
+}
+
+/* What is read so comes in whole blocks of the device, of which its size is a multiple too. */
+static int compare(const struct passage *p)
+{
+	struct draft buffer;
+	int r, block = 0;
+	size_t at, n;
+
+	r = draft_open(&buffer, PIECE);
+	if (r == 0 && ioctl(p->disk->fd, BLKSSZGET, &block) < 0)
+		r = -errno;
+	if (r == 0)
+		r = read_past_cache(p->disk, true);
+	for (at = 0; r == 0 && at < p->image->len; at += n) {
+		n = p->image->len - at < PIECE ? p->image->len - at : PIECE;
+		r = io_pread(p->disk->fd, buffer.bytes,
+			(n + (size_t)block - 1) / (size_t)block * (size_t)block, at);
+		if (r == 0 && memcmp(buffer.bytes, p->image->bytes + at, n) != 0)
+			r = -EBADMSG;
+		p->report(p->ctx, at + n, p->image->len);
+	}
+	(void)read_past_cache(p->disk, false);
+	draft_clear(&buffer);
+	return r;
+}
+
+int disk_write(
+	struct disk *d, const struct draft *image, iso_progress *report, void *ctx, struct fault *f)
+{
+	const struct passage p = { .disk = d, .image = image, .report = report, .ctx = ctx };
+	int r = check_room(d, image->len, f);
+
+	if (r == 0 && !d->force)
+		r = check_zeros(d, image->len, f);
+	if (r < 0)
+		return r;
+	r = write_image(&p);
+	if (r == 0)
+		r = compare(&p);
+	if (r < 0)
+		(void)blank_descriptors(&p);
+	/* The copies that the kernel has kept; and the partitions that were, which it would still show. */
+	(void)posix_fadvise(d->fd, 0, 0, POSIX_FADV_DONTNEED);
+	(void)ioctl(d->fd, BLKRRPART);
+	if (r == -EBADMSG)
+		return fault_set(f, r, "%s: gives back other bytes than were written", d->path);
+	return r < 0 ? fault_errno(f, r, d->path) : 0;
+}
+
+void disk_close(struct disk *d)
+{
+	if (!d)
+		return;
+	if (d->fd >= 0)
+		close(d->fd);
+	d->fd = -1;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the four predictors share: how good a guesser is, over all, and in his best stretch. */
+#include "seed/estimate/view.h"
+
+#include <math.h>
+
+#define LOG_ALPHA (-0.01005033585350145) /* ln 0.99 */
+
+void score_add(struct score *s, bool right)
+{
+	s->tried++;
+	s->right += right;
+	s->run = right ? s->run + 1 : 0;
+	if (s->run > s->run_max)
+		s->run_max = s->run;
+}
+
+/* p' of the whole; where nothing was right, what is then still possible. */
+static double global(const struct score *s)
+{
+	const double n = (double)s->tried;
+
+	if (s->right == 0)
+		return 1.0 - pow(0.01, 1.0 / n);
+	return estimate_upper((double)s->right / n, s->tried);
+}
+
+/*
+ * ln of the probability that @n guesses, each right with @p, have no @r right ones in a row (Feller's recurrent
+ * events). The root x is 1 + e with a tiny e, so e is what is computed.
+ */
+static double log_no_run(double p, double r, double n)
+{
+	const double q = 1 - p, first = q * exp(r * log(p));
+	double e = 0, last = -1;
+	int i;
+
+	for (i = 0; i < 66 && e > last; i++) {
+		last = e;
+		e = first * exp((r + 1) * log1p(e));
+	}
+	return log(q - p * e) - log((1 - r * e) * q) - (n + 1) * log1p(e);
+}
+
+/* The p at which a run as long as the longest one is just as unlikely as 6.3.7, step 7 allows. */
+static double local(const struct score *s, double low)
+{
+	const double r = (double)s->run_max + 1, n = (double)s->tried;
+	double high = 1.0;
+	int i;
+
+	if (log_no_run(low, r, n) <= LOG_ALPHA)
+		return low;
+	for (i = 0; i < 60; i++) {
+		const double p = (low + high) / 2;
+
+		if (log_no_run(p, r, n) > LOG_ALPHA)
+			low = p;
+		else
+			high = p;
+	}
+	return high;
+}
+
+double score_entropy(const struct score *s, unsigned k)
+{
+	double p = fmax(1.0 / k, global(s));
+
+	if (p < 1.0)
+		p = local(s, p);
+	return estimate_bits(p);
+}

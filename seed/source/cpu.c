@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RDSEED and RDRAND of x86-64, RNDRRS and RNDR of Arm: one word of 64 bits a step. */
+#include "seed/source/source.h"
+
+#include "seed/source/machine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Intel's guide gives RDRAND ten tries. RDSEED is asked faster than it can answer: 241 refusals in
+ * a row were seen where it was in order, so that a dead one shows only far above that. */
+#define RDRAND_TRIES 10
+#define RDSEED_TRIES 65536
+
+/* What the instruction does with one word, and who offers it: the tests put their own in place. */
+struct cpu_ops {
+	bool (*cpu_has_seed)(void), (*cpu_has_rand)(void);
+	bool (*kernel_has_seed)(void), (*kernel_has_rand)(void);
+	bool (*seed_step)(uint64_t *word), (*rand_step)(uint64_t *word);
+	/* As many of @words as it gives without a refusal, one after the other; how many that were. */
+	size_t (*rand_many)(uint8_t *raw, size_t words);
+	void (*relax)(void);
+};
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+#define RANDOM_BITS \
+	128 /* of each 16 KiB: it reseeds at least every 511 x 128 bits, once in those */
+#define RANDOM_BYTES 16384
+
+static bool cpu_has_seed(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & bit_RDSEED;
+}
+
+static bool cpu_has_rand(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) && c & bit_RDRND;
+}
+
+/*
+ * The kernel hides an instruction that it knows to be broken, while CPUID goes on to offer it
+ * (AMD-SB-7055). Its own view stands in a small file of sysfs as ",<number of the feature>"; not in
+ * /proc/cpuinfo, which older kernels take 10 ms to make. Without the file: not offered.
+ */
+static bool kernel_has(const char *feature)
+{
+	static char flags[8192];
+	static ssize_t len = -1;
+
+	if (len < 0) {
+		int fd = open("/sys/devices/system/cpu/modalias", O_RDONLY | O_CLOEXEC);
+
+		len = 0;
+		if (fd >= 0) {
+			len = read(fd, flags, sizeof(flags) - 1);
+			close(fd);
+		}
+		if (len < 0)
+			len = 0;
+		flags[len] = '\0';
+	}
+	return strstr(flags, feature) != NULL;
+}
+
+static bool kernel_has_seed(void)
+{
+	return kernel_has(",0132"); /* X86_FEATURE_RDSEED: 9 * 32 + 18 */
+}
+
+static bool kernel_has_rand(void)
+{
+	return kernel_has(",009E"); /* X86_FEATURE_RDRAND: 4 * 32 + 30 */
+}
+
+__attribute__((target("rdseed"))) static bool seed_step(uint64_t *word)
+{
+	unsigned long long w;
+	bool ok = _rdseed64_step(&w);
+
+	*word = w;
+	return ok;
+}
+
+__attribute__((target("rdrnd"))) static bool rand_step(uint64_t *word)
+{
+	unsigned long long w;
+	bool ok = _rdrand64_step(&w);
+
+	*word = w;
+	return ok;
+}
+
+/* Fast enough for a call a word to show. */
+__attribute__((target("rdrnd"))) static size_t rand_many(uint8_t *raw, size_t words)
+{
+	unsigned long long w = 0;
+	size_t i;
+
+	for (i = 0; i < words && _rdrand64_step(&w); i++)
+		memcpy(raw + i * sizeof(w), &w, sizeof(w));
+	__asm__ volatile(""
+			 : "=r"(w)
+			 : "0"(0ull)); /* no copy of the last one stays in a register */
+	return i;
+}
+
+static void relax(void)
+{
+	_mm_pause();
+}
+
+static const struct cpu_ops cpu_default = { cpu_has_seed, cpu_has_rand, kernel_has_seed,
+	kernel_has_rand, seed_step, rand_step, rand_many, relax };
+
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+
+#define RANDOM_BITS  0 /* when RNDR reseeds is the implementation's affair */
+#define RANDOM_BYTES 1
+
+static bool has_rng(void)
+{
+	return getauxval(AT_HWCAP2) & 1UL << 16; /* HWCAP2_RNG */
+}
+
+/* PSTATE.Z is set where there was nothing to give. */
+static bool seed_step(uint64_t *word)
+{
+	bool ok;
+
+	__asm__ volatile("mrs %0, s3_3_c2_c4_1\n\tcset %w1, ne" : "=r"(*word), "=r"(ok) : : "cc");
+	return ok;
+}
+
+static bool rand_step(uint64_t *word)
+{
+	bool ok;
+
+	__asm__ volatile("mrs %0, s3_3_c2_c4_0\n\tcset %w1, ne" : "=r"(*word), "=r"(ok) : : "cc");
+	return ok;
+}
+
+static size_t rand_many(uint8_t *raw, size_t words)
+{
+	uint64_t w = 0;
+	size_t i;
+
+	for (i = 0; i < words && rand_step(&w); i++)
+		memcpy(raw + i * sizeof(w), &w, sizeof(w));
+	explicit_bzero(&w, sizeof(w));
+	return i;
+}
+
+static void relax(void)
+{
+	__asm__ volatile("yield");
+}
+
+/* The kernel speaks for the CPU. */
+static const struct cpu_ops cpu_default = { has_rng, has_rng, has_rng, has_rng, seed_step,
+	rand_step, rand_many, relax };
+
+#else
+
+#define RANDOM_BITS  0
+#define RANDOM_BYTES 1
+
+static bool no(void)
+{
+	return false;
+}
+
+static bool no_step(uint64_t *word)
+{
+	*word = 0;
+	return false;
+}
+
+static size_t rand_many(uint8_t *raw, size_t words)
+{
+	(void)raw;
+	(void)words;
+	return 0;
+}
+
+static void relax(void)
+{
+}
+
+static const struct cpu_ops cpu_default = { no, no, no, no, no_step, no_step, rand_many, relax };
+#endif
+
+static const struct cpu_ops *cpu = &cpu_default;
+static bool (*is_emulated)(
+	void) = machine_is_emulated; /* the tests put their own in place here too */
+
+/* Software's instruction is as good as what that draws from, which its owner alone knows. */
+static int assess(const struct source_spec *spec, struct source_handle *h, bool offered)
+{
+	if (!offered)
+		return -ENODEV;
+	if (!spec->stated && is_emulated())
+		source_lower(h, 0, 1, "the CPU is emulated in software");
+	return 0;
+}
+
+static int open_rdseed(const struct source_spec *spec, struct source_handle *h)
+{
+	return assess(spec, h, cpu->cpu_has_seed() && cpu->kernel_has_seed());
+}
+
+static int open_rdrand(const struct source_spec *spec, struct source_handle *h)
+{
+	return assess(spec, h, cpu->cpu_has_rand() && cpu->kernel_has_rand());
+}
+
+/* Never a word for which success was not said: what a refused step left behind is not looked at. */
+static int slow_word(
+	struct source_handle *h, bool (*step)(uint64_t *), unsigned tries, uint64_t *word)
+{
+	for (; tries > 0; tries--) {
+		if (step(word))
+			return 0;
+		h->retries++;
+		cpu->relax();
+	}
+	return -EIO;
+}
+
+static int fill(
+	struct source_handle *h, uint8_t *raw, size_t len, bool (*step)(uint64_t *), unsigned tries)
+{
+	uint64_t word = 0;
+	int r = 0;
+
+	while (len > 0) {
+		const size_t n = len < sizeof(word) ? len : sizeof(word);
+
+		if (!step(&word)) {
+			h->retries++;
+			r = slow_word(h, step, tries - 1, &word);
+			if (r < 0)
+				break;
+		}
+		memcpy(raw, &word, n);
+		raw += n;
+		len -= n;
+	}
+	explicit_bzero(&word, sizeof(word));
+	return r;
+}
+
+static int fill_rdseed(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	return fill(h, raw, len, cpu->seed_step, RDSEED_TRIES);
+}
+
+/* Refusals are rare: whole words at once up to the first, that one by itself, and on. */
+static int fill_rdrand(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	uint64_t word = 0;
+	int r = 0;
+
+	while (len >= sizeof(word) && r == 0) {
+		const size_t words = len / sizeof(word), n = cpu->rand_many(raw, words);
+
+		raw += n * sizeof(word);
+		len -= n * sizeof(word);
+		if (n == words)
+			break;
+		h->retries++;
+		r = slow_word(h, cpu->rand_step, RDRAND_TRIES - 1, &word);
+		if (r == 0)
+			memcpy(raw, &word, sizeof(word));
+		raw += sizeof(word);
+		len -= sizeof(word);
+	}
+	explicit_bzero(&word, sizeof(word));
+	return r < 0 ? r : fill(h, raw, len, cpu->rand_step, RDRAND_TRIES);
+}
+
+static void close_cpu(struct source_handle *h)
+{
+	(void)h;
+}
+
+const struct source source_rdseed = {
+	.name = "rdseed",
+	.alias = "rndrrs",
+	.what = "CPU seed instruction",
+	.kind = SOURCE_CPU,
+	.by_default = true,
+	.may_state_emulated = true,
+	.assessed_bits = 4,
+	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
+	.open = open_rdseed,
+	.fill = fill_rdseed,
+	.close = close_cpu,
+};
+
+const struct source source_rdrand = {
+	.name = "rdrand",
+	.alias = "rndr",
+	.what = "CPU random number generator",
+	.kind = SOURCE_CPU,
+	.by_default = RANDOM_BITS > 0,
+	.may_state = RANDOM_BITS == 0,
+	.may_state_emulated = true,
+	.assessed_bits = RANDOM_BITS,
+	.per_bytes = RANDOM_BYTES,
+	.test_mbit = SOURCE_TEST_MBIT,
+	.open = open_rdrand,
+	.fill = fill_rdrand,
+	.close = close_cpu,
+};

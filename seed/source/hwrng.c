@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel's hardware generator, with what the kernel says of its quality. */
+#include "seed/source/source.h"
+#include "seed/source/machine.h"
+#include "seed/source/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define DEVICE      "/dev/hwrng"
+#define QUALITY_MAX 1024 /* bits in as many, by the kernel's count */
+#define QUALITY_PER (QUALITY_MAX / 8)
+#define BITS_MAX    4 /* a byte: a driver that says nothing of itself is put down as perfect */
+#define QUALITY_MIN \
+	(SOURCE_MBIT_MIN * QUALITY_PER / 1000) /* of less than can be tested nothing is believed */
+
+/* What this machine is: the tests put one of their own in place. */
+static bool (*is_virtual)(void) = machine_is_virtual;
+static const char *sysfs = "/sys/class/misc/hw_random";
+
+static bool is_hwrng(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(10, 183); /* Linux' devices.txt */
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* One that a hypervisor has made. smccc_trng is then its own as well, and a TPM is. */
+static bool is_made_up(const char *current)
+{
+	return begins(current, "virtio_rng") ||
+		((begins(current, "tpm-rng-") || begins(current, "smccc_trng")) && is_virtual());
+}
+
+static int ask_kernel(const char *name, char *out, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", sysfs, name);
+	return machine_text(path, out, size);
+}
+
+/* 0..QUALITY_MAX; 0 where the kernel does not say. */
+static unsigned quality(void)
+{
+	char text[32], *end;
+	unsigned long n;
+
+	if (ask_kernel("rng_quality", text, sizeof(text)) < 0 || text[0] < '0' || text[0] > '9')
+		return 0;
+	n = strtoul(text, &end, 10);
+	return *end || n > QUALITY_MAX ? 0 : (unsigned)n;
+}
+
+/* What the kernel has put behind the device; another generator can take its place at any time. */
+struct behind {
+	int err;
+	char current[64];
+	unsigned quality;
+};
+
+static struct behind ask_behind(void)
+{
+	struct behind b = { 0 };
+
+	b.err = ask_kernel("rng_current", b.current, sizeof(b.current));
+	b.quality = quality();
+	return b;
+}
+
+static void take_quality(struct source_handle *h, unsigned q)
+{
+	source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
+	h->test_mbit = 1000 * q / QUALITY_PER;
+}
+
+static void assess(struct source_handle *h, const struct behind *b)
+{
+	const unsigned q = b->quality;
+
+	if (is_made_up(b->current))
+		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
+	else if (q == 0)
+		source_lower(h, 0, 1, "the kernel says nothing of its quality");
+	else if (q < QUALITY_MIN)
+		source_lower(h, 0, 1, "the kernel states less than 0.25 bits a byte");
+	else if (q < BITS_MAX * QUALITY_PER)
+		take_quality(h, q);
+}
+
+/* What is behind it may be a source by itself. */
+static int look_behind(struct source_handle *h)
+{
+	struct behind *b = malloc(sizeof(*b));
+	unsigned chip;
+	char tail;
+
+	if (!b)
+		return -ENOMEM;
+	h->state = b;
+	*b = ask_behind();
+	if (b->err < 0)
+		source_lower(h, 0, 1, "the kernel does not say what it is");
+	else
+		assess(h, b);
+	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
+		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
+	return 0;
+}
+
+static void close_hwrng(struct source_handle *h)
+{
+	free(h->state);
+	h->state = NULL;
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = -1;
+}
+
+static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
+{
+	struct stat st;
+	int r = 0;
+
+	h->fd = open(
+		spec->arg[0] ? spec->arg : DEVICE, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (h->fd < 0)
+		return errno == ENOENT && !spec->arg[0] ? -ENODEV : -errno;
+	if (fstat(h->fd, &st) < 0)
+		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = -EISDIR;
+	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
+		r = -ENOTTY;
+	if (r < 0) {
+		close_hwrng(h);
+		return r;
+	}
+	source_identify(h, &st);
+	if (is_hwrng(&st))
+		r = look_behind(h);
+	else
+		source_lower(h, 0, 1, "another device than the kernel's generator");
+	if (r < 0)
+		close_hwrng(h);
+	return r;
+}
+
+static int fill_hwrng(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	const struct behind *before = h->state;
+	int r = stream_read(h->fd, raw, len, h->deadline_ms);
+
+	/* Bytes are worth what gave them: who is there after them has been there before. */
+	if (r == 0 && before) {
+		const struct behind after = ask_behind();
+
+		if (after.err != before->err || after.quality != before->quality ||
+			strcmp(after.current, before->current) != 0)
+			r = -ESTALE;
+	}
+	return r;
+}
+
+static const char *why_hwrng(int err)
+{
+	return err == -ENOTTY  ? "not a character device" :
+		err == -ESTALE ? "another generator has taken its place" :
+				 NULL;
+}
+
+const struct source source_hwrng = {
+	.name = "hwrng",
+	.what = "the kernel's hardware generator",
+	.kind = SOURCE_DEVICE,
+	.arg = ARG_OPTIONAL,
+	.by_default = true,
+	.device = DEVICE,
+	.assessed_bits = BITS_MAX,
+	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
+	.open = open_hwrng,
+	.fill = fill_hwrng,
+	.close = close_hwrng,
+	.knows = is_hwrng,
+	.why = why_hwrng,
+};

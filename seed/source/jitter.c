@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How long the CPU takes for one and the same work, by libjitterentropy; where the build has it. */
+#include "seed/source/source.h"
+#include "seed/source/machine.h"
+
+#include <errno.h>
+
+#ifdef WITH_JITTER
+#include <jitterentropy.h>
+
+/* Without it the library's own tests of its noise run only where the whole kernel is in FIPS mode. */
+#define FLAGS JENT_FORCE_FIPS
+
+static int open_jitter(const struct source_spec *spec, struct source_handle *h)
+{
+	/* The clock of this machine is too coarse, or what it measures does not vary enough. */
+	if (jent_entropy_init_ex(0, FLAGS) != 0)
+		return -ENODEV;
+	if (!spec->stated && machine_is_emulated())
+		source_lower(h, 0, 1, "the CPU is emulated in software");
+	h->state = jent_entropy_collector_alloc(0, FLAGS);
+	return h->state ? 0 : -ENOMEM;
+}
+
+/* Not jent_read_entropy_safe(): that goes on after a failed test, and here one that fails is out. */
+static int fill_jitter(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	const ssize_t n = jent_read_entropy(h->state, (char *)raw, len);
+
+	return n >= 0 && (size_t)n == len ? 0 : -EIO;
+}
+
+/* It wipes what it held. */
+static void close_jitter(struct source_handle *h)
+{
+	if (h->state)
+		jent_entropy_collector_free(h->state);
+	h->state = NULL;
+}
+#endif
+
+static const char *why_jitter(int err)
+{
+	return err == -ENOSYS ? "not built in" : NULL;
+}
+
+const struct source source_jitter = {
+	.name = "jitter",
+	.what = "jitter of the CPU's execution time",
+	.kind = SOURCE_CODE,
+	.by_default = true,
+	.may_state_emulated = true,
+	.assessed_bits = 4,
+	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
+#ifdef WITH_JITTER
+	.open = open_jitter,
+	.fill = fill_jitter,
+	.close = close_jitter,
+#endif
+	.why = why_jitter,
+};

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seed/source/reader.h"
+#include "util/clock.h"
+#include "util/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PIECE 512 /* bytes that a source is asked for at a time */
+#define PIPE_SIZE \
+	(1 << 20)   /* so that no child waits for its turn; what an ordinary user may ask for */
+#define GRACE_MS 50 /* for the child to say by itself that the time is over */
+
+/* What a child says: once how the opening went; then pieces, each with its length or an errno. */
+struct hello {
+	int err;
+	unsigned assessed_bits, per_bytes, test_mbit;
+	char device[SOURCE_DEVICE_MAX], remark[SOURCE_REMARK_MAX];
+};
+
+struct piece {
+	int32_t len; /* of @raw, or an errno; one write of all, so that it comes whole */
+	uint8_t raw[PIECE];
+};
+
+/* --- in the child --- */
+
+/* What it has to do; it stays in the child's copy of our memory. */
+struct order {
+	pid_t parent;
+	const struct source_spec *spec;
+	unsigned patience_ms;
+	reader_want *want;
+	const void *ctx;
+};
+
+/* Every descriptor but two. closefrom(3) has a way where close_range(2) is not, before Linux 5.9, or is
+ * forbidden, as by some containers' filters. */
+static void close_others(int a, int b)
+{
+	const int high = a > b ? a : b;
+	int fd;
+
+	for (fd = 0; fd < high; fd++)
+		if (fd != a && fd != b)
+			(void)close(fd);
+	closefrom(high + 1);
+}
+
+static void be_alone(pid_t parent, int out, int go)
+{
+	const struct sigaction act = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int i;
+
+	/* Whoever reads what this says may have gone before the word took effect. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(0);
+	/* A handler of the caller's would remove files that are not the child's to remove. */
+	for (i = 1; i < NSIG; i++)
+		(void)sigaction(i, &act, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	close_others(out, go);
+}
+
+static int send_bytes(int out, struct source_handle *h, uint64_t left)
+{
+	struct piece piece;
+	int r = 0;
+
+	(void)mlock(&piece, sizeof(piece));
+	while (left > 0 && r == 0) {
+		const size_t n = left < PIECE ? (size_t)left : PIECE;
+
+		r = h->src->fill(h, piece.raw, n);
+		piece.len = r < 0 ? r : (int32_t)n;
+		if (io_write(out, &piece, sizeof(piece.len) + (r < 0 ? 0 : n)) < 0)
+			break;
+		left -= n;
+	}
+	explicit_bzero(&piece, sizeof(piece));
+	return r;
+}
+
+static void serve(const struct order *o, int out)
+{
+	struct source_handle h;
+	struct hello hello = { .err = source_open(o->spec, &h, clock_ms() + o->patience_ms) };
+
+	hello.assessed_bits = h.assessed_bits;
+	hello.per_bytes = h.per_bytes;
+	hello.test_mbit = h.test_mbit;
+	memcpy(hello.device, h.device, sizeof(hello.device));
+	memcpy(hello.remark, h.remark, sizeof(hello.remark));
+	if (io_write(out, &hello, sizeof(hello)) < 0 || hello.err < 0)
+		return;
+	(void)send_bytes(out, &h, o->want(&h, o->ctx));
+	h.src->close(&h);
+}
+
+static _Noreturn void run_child(const struct order *o, int out, int go)
+{
+	uint64_t word;
+
+	be_alone(o->parent, out, go);
+	if (read(go, &word, sizeof(word)) == sizeof(word))
+		serve(o, out);
+	_exit(0);
+}
+
+/* --- in the parent --- */
+
+/* Killed, and not yet gone. A process has few devices, so few of them can hang at a time. */
+static struct {
+	pthread_mutex_t lock;
+	pid_t pid[64];
+} abandoned = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* Of one that hangs and is tried again and again, no more than so many stay behind. */
+#define HANGING_MAX 48
+
+/* Nobody waits for a child that may be stuck in its driver: it is asked after whenever there is an
+ * occasion. Returns: how many are not gone yet. */
+static size_t reap(pid_t fresh)
+{
+	size_t i, living = 0;
+
+	pthread_mutex_lock(&abandoned.lock);
+	for (i = 0; i < sizeof(abandoned.pid) / sizeof(*abandoned.pid); i++) {
+		pid_t *pid = abandoned.pid + i;
+
+		if (*pid == 0 && fresh > 0) {
+			*pid = fresh;
+			fresh = 0;
+		}
+		if (*pid > 0 && waitpid(*pid, NULL, WNOHANG) != 0)
+			*pid = 0;
+		living += *pid > 0;
+	}
+	pthread_mutex_unlock(&abandoned.lock);
+	return living;
+}
+
+static void close_ends(struct reader *r)
+{
+	close(r->fd);
+	close(r->go);
+	*r = (struct reader){ 0 };
+}
+
+void reader_reap(void)
+{
+	(void)reap(0);
+}
+
+int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
+	reader_want *want, const void *ctx)
+{
+	const struct order order = { getpid(), spec, deadline_ms, want, ctx };
+	int out[2], go, err = 0;
+
+	*r = (struct reader){ .patience_ms = deadline_ms };
+	if (reap(0) >= HANGING_MAX)
+		return -EBUSY;
+	go = eventfd(0, EFD_CLOEXEC);
+	if (go < 0)
+		return -errno;
+	if (pipe2(out, O_CLOEXEC) < 0) {
+		err = -errno;
+		close(go);
+		return err;
+	}
+	(void)fcntl(out[1], F_SETPIPE_SZ, PIPE_SIZE);
+	r->pid = fork();
+	if (r->pid == 0)
+		run_child(&order, out[1], go);
+	if (r->pid < 0)
+		err = -errno;
+	close(out[1]);
+	r->fd = out[0];
+	r->go = go;
+	if (err < 0)
+		close_ends(r);
+	return err;
+}
+
+void reader_go(struct reader *r)
+{
+	const uint64_t word = 1;
+
+	r->deadline_ms = clock_ms() + r->patience_ms + GRACE_MS;
+	/* An eventfd has room for that; should it ever refuse, the deadline tells. */
+	(void)!write(r->go, &word, sizeof(word));
+}
+
+static int read_whole(struct reader *r, void *buf, size_t len)
+{
+	uint8_t *p = buf;
+
+	while (len > 0) {
+		struct pollfd wait = { .fd = r->fd, .events = POLLIN };
+		const int64_t left = r->deadline_ms - clock_ms();
+		int n = poll(&wait, 1, left > 0 ? (int)left : 0);
+		ssize_t got;
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			return -ETIMEDOUT;
+		got = n < 0 ? -1 : read(r->fd, p, len);
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (got == 0)
+			return -ECHILD; /* it died */
+		if (got > 0) {
+			p += got;
+			len -= (size_t)got;
+		}
+	}
+	return 0;
+}
+
+int reader_open(struct reader *r, struct source_handle *ret)
+{
+	struct hello hello;
+	int err = read_whole(r, &hello, sizeof(hello));
+
+	if (err < 0)
+		return err;
+	*ret = (struct source_handle){ .fd = -1,
+		.assessed_bits = hello.assessed_bits,
+		.per_bytes = hello.per_bytes,
+		.test_mbit = hello.test_mbit };
+	memcpy(ret->device, hello.device, sizeof(ret->device));
+	memcpy(ret->remark, hello.remark, sizeof(ret->remark));
+	return hello.err;
+}
+
+int reader_read(struct reader *r, uint8_t *raw, size_t len)
+{
+	int err = 0;
+
+	while (len > 0 && err == 0) {
+		int32_t word;
+		size_t n;
+
+		if (r->left == 0) {
+			err = read_whole(r, &word, sizeof(word));
+			if (err == 0 && (word < 1 || word > PIECE))
+				err = word < 0 ? word : -EPROTO;
+			if (err < 0)
+				break;
+			r->left = (size_t)word;
+		}
+		n = len < r->left ? len : r->left;
+		err = read_whole(r, raw, n);
+		r->left -= n;
+		raw += n;
+		len -= n;
+	}
+	return err;
+}
+
+void reader_end(struct reader *r)
+{
+	if (!reader_live(r))
+		return;
+	(void)kill(r->pid, SIGKILL);
+	(void)reap(r->pid);
+	close_ends(r);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A TPM 2.0: the kernel's device, or the socket of one in software. */
+#include "seed/source/source.h"
+#include "seed/source/machine.h"
+#include "seed/source/stream.h"
+#include "seed/source/tpm_packet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define DEVICE      "/dev/tpmrm0"
+#define HOST        "127.0.0.1"
+#define PORT        "2321"
+#define BACKOFF_MS  1  /* before a TPM that is busy is asked again; twice as long each time, ... */
+#define BACKOFF_MAX 64 /* ... up to this */
+
+/* What this machine is: the tests put one of their own in place. */
+static bool (*is_virtual)(void) = machine_is_virtual;
+static const char *sysfs = "/sys";
+
+struct where {
+	enum { AT_DEVICE, AT_TCP, AT_UNIX } kind;
+	char path[SOURCE_ARG_MAX]; /* or the host */
+	char port[8];
+};
+
+/* One "host=H" or "port=P" of what stands behind swtpm. */
+static int take_setting(struct where *w, const char *piece, size_t len, struct fault *f)
+{
+	const char *value = piece + 5;
+
+	if (len > 5 && strncmp(piece, "host=", 5) == 0) {
+		memcpy(w->path, value, len - 5);
+		w->path[len - 5] = '\0';
+		return 0;
+	}
+	if (len < 5 || strncmp(piece, "port=", 5) != 0)
+		return fault_set(f, -EINVAL, "must be swtpm:host=HOST,port=PORT");
+	if (!stream_is_port(value, len - 5))
+		return fault_set(f, -EINVAL, "the port must be 1 to 65535");
+	memcpy(w->port, value, len - 5);
+	w->port[len - 5] = '\0';
+	return 0;
+}
+
+/* ":host=127.0.0.1,port=2321", ",port=2321" or nothing. */
+static int parse_swtpm(const char *rest, struct where *w, struct fault *f)
+{
+	int r = 0;
+
+	*w = (struct where){ .kind = AT_TCP, .path = HOST, .port = PORT };
+	while (*rest && r == 0) {
+		const size_t len = strcspn(++rest, ",");
+
+		r = take_setting(w, rest, len, f);
+		rest += len;
+	}
+	return r;
+}
+
+static int parse_path(const char *path, struct where *w, struct fault *f)
+{
+	/* A comma comes with a setting, and both of ours are of swtpm. */
+	if (strchr(path, ','))
+		return fault_set(f, -EINVAL, "host= and port= go with swtpm only");
+	if (!*path)
+		return fault_set(f, -EINVAL, "a path is missing");
+	if (w->kind == AT_UNIX && stream_check_unix(path, f) < 0)
+		return -EINVAL;
+	strcpy(w->path, path);
+	return 0;
+}
+
+static int parse(const char *arg, struct where *w, struct fault *f)
+{
+	*w = (struct where){ .kind = AT_DEVICE };
+	if (strncmp(arg, "swtpm", 5) == 0 && (!arg[5] || arg[5] == ':' || arg[5] == ','))
+		return parse_swtpm(arg + 5, w, f);
+	if (strncmp(arg, "unix:", 5) == 0) {
+		w->kind = AT_UNIX;
+		return parse_path(arg + 5, w, f);
+	}
+	return parse_path(*arg ? arg : DEVICE, w, f);
+}
+
+static int check_tpm(const struct source_spec *spec, struct fault *f)
+{
+	struct where w;
+
+	return parse(spec->arg, &w, f);
+}
+
+/* The chip's number, by the kernel's own name for the device; false: to the kernel it is no TPM. */
+static bool chip_number(dev_t device, unsigned *ret)
+{
+	char path[64], text[256], *name, tail;
+
+	snprintf(path, sizeof(path), "%s/dev/char/%u:%u/uevent", sysfs, major(device),
+		minor(device));
+	if (machine_text(path, text, sizeof(text)) < 0)
+		return false;
+	name = strstr(text, "DEVNAME=tpm");
+	if (!name)
+		return false;
+	name[strcspn(name, "\n")] = '\0';
+	return sscanf(name, "DEVNAME=tpm%u%c", ret, &tail) == 1 ||
+		sscanf(name, "DEVNAME=tpmrm%u%c", ret, &tail) == 1;
+}
+
+static bool is_tpm(const struct stat *st)
+{
+	unsigned chip;
+
+	return S_ISCHR(st->st_mode) && chip_number(st->st_rdev, &chip);
+}
+
+static int open_device(
+	const struct source_spec *spec, const struct where *w, struct source_handle *h)
+{
+	unsigned chip = 0;
+	struct stat st;
+	bool known;
+
+	h->fd = open(w->path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (h->fd < 0) /* nobody has named one: then there is none to miss */
+		return errno == ENOENT && !spec->arg[0] ? -ENODEV : -errno;
+	if (fstat(h->fd, &st) < 0)
+		return -errno;
+	if (!S_ISCHR(st.st_mode))
+		return -ENOTTY;
+	known = chip_number(st.st_rdev, &chip);
+	if (known)
+		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
+	else
+		source_identify(h, &st);
+	if (!spec->stated && !known)
+		source_lower(h, 0, 1, "the kernel does not know it for a TPM");
+	else if (!spec->stated && is_virtual())
+		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
+	return 0;
+}
+
+/* Who has written the software knows what it draws from; we do not. */
+static int open_stream(
+	const struct source_spec *spec, const struct where *w, struct source_handle *h)
+{
+	bool here = true;
+	struct stat st;
+
+	h->fd = w->kind == AT_UNIX ? stream_unix(w->path, &st, h->deadline_ms) :
+				     stream_tcp(w->path, w->port, h->deadline_ms);
+	if (h->fd < 0)
+		return h->fd;
+	if (w->kind == AT_UNIX)
+		source_identify(h, &st);
+	else
+		here = stream_peer(h->fd, h->device, sizeof(h->device));
+	if (!here)
+		source_lower(h, 0, 1, "comes over a network");
+	else if (!spec->stated)
+		source_lower(h, 0, 1, "a TPM in software");
+	return 0;
+}
+
+static void close_tpm(struct source_handle *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = -1;
+}
+
+static int open_tpm(const struct source_spec *spec, struct source_handle *h)
+{
+	struct where w;
+	int r = parse(spec->arg, &w, NULL);
+
+	if (r == 0)
+		r = w.kind == AT_DEVICE ? open_device(spec, &w, h) : open_stream(spec, &w, h);
+	if (r < 0)
+		close_tpm(h);
+	return r;
+}
+
+/* One command and what comes back, with room to see that it is too long. */
+struct exchange {
+	bool stream;
+	size_t asked, len;
+	uint8_t command[TPM_COMMAND_SIZE], answer[TPM_ANSWER_MAX + 1];
+};
+
+/* The device takes a command in one write and gives the answer in one read. */
+static int ask_device(const struct source_handle *h, struct exchange *x)
+{
+	ssize_t n = write(h->fd, x->command, sizeof(x->command));
+	int r;
+
+	if (n != sizeof(x->command))
+		return n < 0 ? -errno : -EIO;
+	do {
+		r = stream_wait(h->fd, POLLIN, h->deadline_ms);
+		if (r < 0)
+			return r;
+		n = read(h->fd, x->answer, sizeof(x->answer));
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
+	if (n <= 0)
+		return n < 0 ? -errno : -ENODATA;
+	x->len = (size_t)n;
+	return 0;
+}
+
+static int ask_stream(const struct source_handle *h, struct exchange *x)
+{
+	int r = stream_quiet(h->fd);
+
+	if (r == 0)
+		r = stream_send(h->fd, x->command, sizeof(x->command), h->deadline_ms);
+	if (r == 0)
+		r = stream_read(h->fd, x->answer, TPM_HEADER_SIZE, h->deadline_ms);
+	if (r == 0)
+		r = tpm_answer_size(x->answer, x->asked, &x->len);
+	if (r == 0)
+		r = stream_read(h->fd, x->answer + TPM_HEADER_SIZE, x->len - TPM_HEADER_SIZE,
+			h->deadline_ms);
+	return r == 0 ? stream_quiet(h->fd) : r;
+}
+
+/* One piece, as large as the chip grants: how large is in @len. */
+static int ask(const struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
+{
+	const uint8_t *bytes = NULL;
+	int r;
+
+	x->asked = *len < TPM_ASK_MAX ? *len : TPM_ASK_MAX;
+	tpm_command(x->command, x->asked);
+	r = x->stream ? ask_stream(h, x) : ask_device(h, x);
+	if (r == 0)
+		r = tpm_answer(x->answer, x->len, x->asked, &bytes, len);
+	if (r == 0)
+		memcpy(out, bytes, *len);
+	return r;
+}
+
+/* A TPM may have better to do at the moment. */
+static int ask_patiently(struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
+{
+	unsigned pause_ms = BACKOFF_MS;
+	int r;
+
+	while ((r = ask(h, x, out, len)) == -EAGAIN) {
+		h->retries++;
+		r = stream_pause(pause_ms, h->deadline_ms);
+		if (r < 0)
+			return r;
+		pause_ms = pause_ms < BACKOFF_MAX ? 2 * pause_ms : BACKOFF_MAX;
+	}
+	return r;
+}
+
+static int fill_tpm(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	struct exchange x = { 0 };
+	struct stat st;
+	int r = 0;
+
+	if (fstat(h->fd, &st) < 0)
+		return -errno;
+	x.stream = S_ISSOCK(st.st_mode);
+	(void)mlock(&x, sizeof(x));
+	while (len > 0 && r == 0) {
+		size_t n = len;
+
+		r = ask_patiently(h, &x, raw, &n);
+		raw += n;
+		len -= n;
+	}
+	explicit_bzero(&x, sizeof(x));
+	return r;
+}
+
+static const char *why_tpm(int err)
+{
+	return err == -ENOTTY         ? "not a character device" :
+		err == -ENOTSOCK      ? "not a socket" :
+		err == -EADDRNOTAVAIL ? "no such host" :
+					tpm_why(err);
+}
+
+const struct source source_tpm = {
+	.name = "tpm",
+	.what = "a TPM 2.0",
+	.kind = SOURCE_DEVICE,
+	.arg = ARG_OPTIONAL,
+	.may_state = true,
+	.by_default = true,
+	.device = DEVICE,
+	.settings = (const char *const[]){ "host", "port", NULL },
+	.assessed_bits = 4,
+	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
+	.knows = is_tpm,
+	.check = check_tpm,
+	.open = open_tpm,
+	.fill = fill_tpm,
+	.close = close_tpm,
+	.why = why_tpm,
+};
