@@ -173,9 +173,12 @@ static void forgive_all(struct refill *r)
 {
 	size_t i;
 
-	for (i = 0; i < r->sources.count && r->forgive; i++)
+	if (!r->forgive)
+		return;
+	for (i = 0; i < r->sources.count; i++)
 		patient_forgive(r->patient + i);
 	r->forgive = false;
+	r->kept = true; /* weak blocks are worth another batch now */
 }
 
 static void *run(void *refill)

@@ -204,36 +204,6 @@ signal.pause()' 3>&- &
 	grep -qx 'seedrive: file:/dev/zero: 5 equal samples in a row, cutoff 5; counts for nothing meanwhile' log
 }
 
-@test "serve: what a replaying source had brought is dropped, and it is kept out until SIGUSR1" {
-	local i
-	mkfifo fifo
-	head -c 20000 /dev/urandom >once
-	(exec 3>&-; for ((i = 0; i < 100; i++)); do cat once; done >fifo) &
-	echo $! >>servers
-	start --source file:fifo,bits=4 --reservoir 16 --rate 1000000 --burst 1000000
-	kept_out() {
-		"$CLIENT" ask "$SOCKET" 2 >/dev/null
-		grep -qx 'seedrive: file:fifo: kept out until the daemon restarts or gets SIGUSR1: 20 bytes that were delivered before' log
-	}
-	until_true kept_out
-	grep -q 'seedrive: file:fifo: failed its tests; blocks in stock that rest on it, dropped: ' log
-	weak() {
-		"$CLIENT" ask "$SOCKET" 1 | grep -q '^0 .* kernel$'
-	}
-	until_true weak
-	# It may deliver well by now: nobody asks.
-	exec {held}<>fifo
-	cat /dev/urandom >&"$held" 3>&- &
-	echo $! >>servers
-	run ! grep -q 'delivers again' log
-	kill -USR1 "$DAEMON"
-	strong() {
-		"$CLIENT" ask "$SOCKET" 1 | grep -q '^256 .* file:'
-	}
-	until_true strong
-	stop
-}
-
 # --- when there is nothing, or too much is asked for ---
 
 @test "serve: while a device hangs a request is told in half a second that there is nothing" {
