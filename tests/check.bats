@@ -121,7 +121,7 @@ assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that file:uniform delivered as well
 seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[ "$(grep -c '^file:uniform: failed$' <<<"$output")" -eq 2 ]
-	[[ $output == *"8 of 8 pieces of 512 bytes delivered before"* ]]
+	[[ $output == *"8 of 8 pieces of 512 bytes"* ]]
 }
 
 @test "check: statistics and estimates never decide, however bad" {
@@ -138,6 +138,39 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	run -0 --separate-stderr "$TOOL" check -n 30000 file:fifo,bits=4
 	[ "$stderr" = "" ]
 	[[ $output =~ beyond\ +estimate\ +1\.[0-9]{3}\ bits\ a\ byte\ .*assessed\ at\ 4 ]]
+}
+
+@test "check: --raw keeps the sample of one source, the owner's alone, byte by byte" {
+	sample uniform
+	run -0 --separate-stderr "$TOOL" check -n 4096 --raw kept file:uniform
+	[ "$stderr" = "" ]
+	cmp kept <(head -c 4096 uniform)
+	[ "$(stat -c %a kept)" = 600 ]
+	# Also what came before a failure; and of two sources none.
+	run -3 "$TOOL" check -n 65536 --raw kept file:uniform
+	[ "$(stat -c %s kept)" -gt 4096 ]
+	cmp -n "$(stat -c %s kept)" kept uniform
+	fails 2 "seedrive: check: --raw: takes the sample of one source, not of 2" \
+		"$TOOL" check -n 4096 --raw other file:uniform file:kept
+	[ ! -e other ]
+	run -1 "$TOOL" check -n 4096 --raw none/kept file:uniform
+}
+
+@test "check: --min-estimate ends with 3 where an estimate lies below it" {
+	sample nibbles
+	run -0 "$TOOL" check -n 30000 --min-estimate 1 file:nibbles
+	run -3 --separate-stderr "$TOOL" check -n 30000 --min-estimate 2.5 file:nibbles
+	[[ $stderr =~ ^seedrive:\ check:\ file:nibbles:\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ --min-estimate\ 2\.5$ ]]
+	for bad in 0 9 x 0.2 2.5555; do
+		run -2 "$TOOL" check --min-estimate "$bad" file:nibbles
+	done
+}
+
+@test "check: a source that has passed with too low an estimate is not called passed and no more" {
+	sample nibbles
+	key fifo cat nibbles
+	run -0 "$TOOL" check -n 30000 file:fifo,bits=4
+	[[ ${lines[0]} =~ ^file:fifo:\ passed\ its\ tests,\ but\ is\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ below\ the\ 4\ assessed$ ]]
 }
 
 @test "check: a source that fails half-way has failed, and what came before is counted" {
