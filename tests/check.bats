@@ -121,7 +121,7 @@ assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that file:uniform delivered as well
 seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[ "$(grep -c '^file:uniform: failed$' <<<"$output")" -eq 2 ]
-	[[ $output == *"8 of 8 pieces of 512 bytes"* ]]
+	[[ $output == *"reads with bytes delivered before: 64 "* ]]
 }
 
 @test "check: statistics and estimates never decide, however bad" {
