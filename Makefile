@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One file. PREFIX, DESTDIR, CC, CFLAGS, CPPFLAGS and LDFLAGS are the packager's; ours come last.
+# V=1 prints whole commands.
 
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
@@ -13,6 +14,9 @@ B        := build$(if $(SAN),/san)
 # Where the guest's program is built: for another machine elsewhere.
 G        := build/guest
 comma    := ,
+# $(call say,WORD[,FILE]): begins a command that is printed as these two, $@ unless said; with V=1 as it is.
+silent   := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+say       = $(if $(V),,@$(if $(silent),,printf '%s %s\n' $1 '$(or $2,$@)';) )
 hash     := \#
 
 bindir   := $(DESTDIR)$(PREFIX)/bin
@@ -50,10 +54,10 @@ archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
-# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/away.c).
-away      := check device serve
-programs  := seedrive $(away:%=libexec/seedrive-%)
-tables    := cli/seedrive.c $(away:%=cli/seedrive_%.c)
+# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/exec_helper.c).
+helpers   := check device serve
+programs  := seedrive $(helpers:%=libexec/seedrive-%)
+tables    := cli/seedrive.c $(helpers:%=cli/seedrive_%.c)
 # And one that has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
@@ -64,8 +68,10 @@ lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
-guest_src := $(wildcard guest/*.c) iso/read.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
-guest_obj := $(guest_src:%.c=$(G)/%.o)
+# Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
+guest_mains := guest/main.c
+guest_src := $(wildcard guest/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
+guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
@@ -77,26 +83,26 @@ all: $(linked) $(G)/seedrive-guest
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(host) -c -o $@ $<
+	$(call say,CC,$<)$(host) -c -o $@ $<
 
 # Of these a program takes what it refers to, and of the libraries what that needs: those of `check` cost
 # every start of a program some time.
 $(B)/host/shared.a: $(lib_obj) $(cli_obj)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR)$(AR) qcs $@ $^
 
 $(B)/seedrive: $(B)/host/cli/seedrive.o
-$(away:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
+$(helpers:%=$(B)/libexec/seedrive-%): $(B)/libexec/seedrive-%: $(B)/host/cli/seedrive_%.o
 $(programs:%=$(B)/%): $(B)/host/cli/main.o
 $(B)/seedrive-mkisofs: $(B)/host/cli/mkisofs.o
 $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
+	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
 # $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
-settle = @mkdir -p $(@D); flags='$2'; \
-	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o $@.try -x c - -x none $(LDFLAGS) $$flags 2>$@.log || flags='$3'; \
-	echo "$$flags" | cmp -s - $@ || echo "$$flags" >$@
+settle = @mkdir -p "$(@D)"; rm -f "$@.flags" "$@.try" "$@.log"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
+	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o "$@.try" -x c - -x none $(LDFLAGS) "@$@.flags" 2>"$@.log" || \
+	echo '$3' >"$@.flags"; cmp -s "$@.flags" "$@" || mv -f "$@.flags" "$@"
 
 # libisofs was built with some of these or without; all of them, or it as a library.
 isofs_try := int iso_init(void), sodium_init(void); int main(void) { return iso_init() + sodium_init(); }
@@ -109,23 +115,33 @@ $(B)/libraries: .FORCE
 jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
 
 $(B)/jitter: .FORCE
-	$(call settle,$(jitter_try),-DWITH_JITTER $(JITTER:%=-I%) $(JITTER:%=-L%) -ljitterentropy)
+	$(call settle,$(jitter_try),-DWITH_JITTER $(if $(JITTER),"-I$(JITTER)" "-L$(JITTER)") -ljitterentropy)
 
 $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) @$(B)/jitter -c -o $@ $<
+	$(call say,CC,$<)$(host) @$(B)/jitter -c -o $@ $<
+
+# On x86 tables and the stack are as aligned as they have to be, and not as the cache or other people's code would like.
+guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
+guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
 # The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
+	-fno-expensive-optimizations -fno-caller-saves -fno-move-loop-invariants -fno-tree-forwprop \
+	-fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
 	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
 $(G)/%.o: %.c
 	@mkdir -p $(@D)
-	$(guest_cc) -c -o $@ $<
+	$(call say,CC,$< ($(G)))$(guest_cc) -c -o $@ $<
 
-$(G)/seedrive-guest: $(guest_obj)
-	$(MUSL_CC) -static -nostdlib -no-pie -s \
+$(G)/shared.a: $(guest_obj)
+	@rm -f $@
+	$(call say,AR)$(AR) qcs $@ $^
+
+$(G)/seedrive-guest: $(G)/guest/main.o $(G)/shared.a
+	$(call say,LD)$(MUSL_CC) -static -nostdlib -no-pie -s \
 		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
 
 # A cross compiler will do, as there is no libc in it.
@@ -136,16 +152,16 @@ guest-aarch64:
 
 $(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
+	$(call say,LD)$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
 	@mkdir -p $(@D)
-	$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
+	$(call say,LD)$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
 
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
-	$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
+	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/build.bats" runs a part.
 TESTS ?= $(sort $(wildcard tests/*.bats))
@@ -155,6 +171,35 @@ check: deps
 
 check-built: all guest-aarch64 $(units)
 	B=$(B) tests/run $(units) $(TESTS)
+
+# Without those in virtual machines.
+check-host: deps
+	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm%.bats tests/debian.bats,$(TESTS))"
+
+# What README says, in a bare Debian of each suite: an hour.
+check-suites: deps
+	tests/suites
+
+# Of the suites, those that run the host's programs and need no virtual machine.
+host_suites = $(filter-out tests/vm% $(addprefix %/,$(addsuffix .bats,analyse arm debian fuzz guest hook \
+	initramfs layers libvirt policy stage unit)),$(sort $(wildcard tests/*.bats tests/*/*.bats)))
+
+check-programs: deps
+	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
+
+# And what other compilers, sanitizers and analysers find: not for every day either.
+check-all: check
+	tests/analyse
+	@$(MAKE) --no-print-directory SAN=1 check-programs
+	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
+	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-programs
+
+# How much of each room these run. A test that fails only because it is watched does not hide the figures.
+coverage: deps
+	rm -rf build/coverage
+	-GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory CFLAGS='-Og -g --coverage -fprofile-update=atomic' \
+		B=build/coverage check-programs
+	tests/coverage build/coverage $(FILES:%=--files)
 
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
 check-boot: deps
@@ -167,9 +212,10 @@ check-kernels: deps
 
 fuzz: $(fuzzers)
 
+# Of the build only what goes wrong is shown, as the three steps are what it is for.
 demo: deps
-	@$(MAKE) --no-print-directory all
-	tests/demo.sh
+	@$(MAKE) --no-print-directory $(if $(V),,-s) all
+	@tests/demo.sh
 
 bench: deps
 	@$(MAKE) --no-print-directory all bench-built
@@ -179,7 +225,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git ls-files '*.sh' '*.bash' '*.bats' boot/systemd/seedrive-tss-generator boot/libvirt-hook.in boot/stage boot/initramfs-tools/* boot/dracut/90seedrive/*.in tests/vm/report .ci/run tests/run tests/kernels bench/run bench/debian bench/sources bench/vm tests/vm/init tests/vm/system tests/vm/scripts/*/* tests/fuzz/run tests/fuzz/planted bash-completion/seedrive)
+	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/seedrive
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -188,24 +234,27 @@ deps:
 
 # --- installation ---
 
+# $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
+# user's.
+fill = install -D -m $1 $2 $3 && \
+	sed -i 's|@bindir@|$(PREFIX)/bin|; s|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' $3
+
 install: all
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
-	install -D -m 755 -t $(libexecdir) $(away:%=build/libexec/seedrive-%)
+	install -D -m 755 -t $(libexecdir) $(helpers:%=build/libexec/seedrive-%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
 	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done
 	for page in $(man8); do install -D -m 644 $$page $(mandir)/man8/$${page#man/} || exit 1; done
 	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
 	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
-	sed 's|@bindir@|$(PREFIX)/bin|' boot/systemd/seedrived.service.in >build/seedrived.service
-	install -D -m 644 build/seedrived.service $(unitdir)/seedrived.service
+	$(call fill,644,boot/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
 	install -D -m 644 boot/systemd/seedrived.socket $(unitdir)/seedrived.socket
 	install -D -m 755 boot/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
 	install -D -m 644 boot/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
-	sed 's|@bindir@|$(PREFIX)/bin|' boot/libvirt-hook.in >build/libvirt-hook
-	install -D -m 755 build/libvirt-hook $(datadir)/libvirt-hook
+	$(call fill,755,boot/libvirt-hook.in,$(datadir)/libvirt-hook)
 	install -D -m 644 -t $(datadir)/selinux boot/selinux/seedrive.te boot/selinux/seedrive.fc
 	install -D -m 644 -t $(datadir)/apparmor boot/apparmor/libvirt-qemu boot/apparmor/seedrived
 
@@ -224,15 +273,13 @@ install-guest: build/guest/seedrive-guest
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
 	install -D -m 755 boot/stage $(stagedir)/guest-stage
-	for in in initramfs-tools/hook dracut/90seedrive/module-setup.sh; do \
-		sed 's|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' boot/$$in.in >build/$${in##*/} || exit 1; done
-	install -D -m 755 build/hook $(initramfs)/hooks/seedrive
+	$(call fill,755,boot/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	install -D -m 755 boot/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
 	install -D -m 755 boot/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
-	install -D -m 755 -t $(dracutmod) build/module-setup.sh boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
+	$(call fill,755,boot/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
+	install -D -m 755 -t $(dracutmod) boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
 	install -D -m 644 -t $(dracutmod) boot/dracut/90seedrive/seedrive-early.service
-	for unit in $(guest_units); do sed 's|@libdir@|$(PREFIX)/lib/seedrive|' boot/systemd/$$unit.in >build/$$unit && \
-		install -D -m 644 build/$$unit $(unitdir)/$$unit || exit 1; done
+	for unit in $(guest_units); do $(call fill,644,boot/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 boot/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
 	install -d -m 700 $(statedir)
 
@@ -249,5 +296,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-guest uninstall-guest

@@ -111,7 +111,7 @@ static _Noreturn void work(
 	/* A line is one write: others write theirs at the same time. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	while ((i = atomic_fetch_add(&s->next, 1)) < b->rows) {
-		if (w->one(w->ctx, b->row + i) == EXIT_DONE)
+		if (w->one(w->ctx, b->row + i) == 0)
 			atomic_fetch_add(&s->done, 1);
 		atomic_fetch_add(&s->tried, 1);
 		fflush(stdout);

@@ -33,7 +33,8 @@ void batch_clear(struct batch *b);
 
 /* What is done for each row, in one of the processes, and once at that one's end. */
 struct batch_work {
-	int (*one)(void *ctx, const struct batch_row *row); /* 0, or what it has said is wrong */
+	int (*one)(void *ctx,
+		const struct batch_row *row); /* 0, or -errno once it has said what is wrong */
 	void (*end)(void *ctx);
 	void *ctx;
 };

@@ -10,55 +10,55 @@
 static int build_row(void *ctx, const struct batch_row *row)
 {
 	struct build *common = ctx;
-	static struct build b; /* where the handler of signals finds it */
-	int status;
+	static struct build b;
+	struct fault f;
+	int r;
 
-	if (!common->make.memory && common->make.seed_mode != CONFIG_SEED_OFF)
-		common->make.memory = draw_memory_new();
+	if (!common->compose.draws && common->compose.mode != DRIVE_SEED_OFF)
+		common->compose.draws = draw_memory_new();
 	b = *common;
-	b.make.entropy = &b.entropy;
 	b.out = row->out;
 	b.dir = row->dir;
-	if (!b.make.fixed_time)
-		b.make.now = time(NULL);
+	if (!b.compose.fixed_time)
+		b.compose.now = time(NULL);
 	/* Of each a word only where that is asked for; of all there is one in the end. */
 	b.entropy.quiet |= !b.entropy.verbose;
-	status = build_one(&b);
-	if (status != EXIT_DONE)
+	r = build_to_file(&b, &f);
+	if (r < 0) {
+		report_fault(&f);
 		report_error("%s: not made", row->out);
-	return status;
+	}
+	return r;
 }
 
 static void end_rows(void *ctx)
 {
 	struct build *common = ctx;
 
-	draw_memory_free(common->make.memory);
-	common->make.memory = NULL;
+	draw_memory_free(common->compose.draws);
+	common->compose.draws = NULL;
 	secret_wipe_stack();
 }
 
-int build_batch(struct build *b)
+int build_batch(struct build *b, struct fault *f)
 {
 	const struct batch_work work = { build_row, end_rows, b };
 	const unsigned jobs = b->jobs ? b->jobs : batch_jobs();
 	struct batch batch;
-	int status = EXIT_FAILED;
-	long done = -1;
+	long done;
+	int r;
 
-	if (batch_read(&batch, b->batch, &b->make.fault) < 0) {
-		report_failed(&b->make.fault);
+	r = batch_read(&batch, b->batch, f);
+	if (r < 0)
 		goto out;
-	}
 	done = batch_run(&batch, jobs, &work, b->entropy.quiet);
-	if (done < 0) {
-		report_error("--batch: %s", strerror((int)-done));
-		goto out;
-	}
-	status = (size_t)done == batch.rows ? EXIT_DONE : EXIT_FAILED;
-	if (!b->entropy.quiet)
+	if (done < 0)
+		r = fault_errno(f, (int)done, "--batch");
+	else if ((size_t)done < batch.rows)
+		r = fault_said(f, EXIT_FAILED);
+	if (done >= 0 && !b->entropy.quiet)
 		printf("%ld of %zu drives made\n", done, batch.rows);
 out:
 	batch_clear(&batch);
-	return status;
+	return r;
 }

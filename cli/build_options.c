@@ -3,7 +3,6 @@
 #include "cli/batch.h"
 #include "cli/build.h"
 #include "cli/config/value.h"
-#include "cli/report.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -37,44 +36,42 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static int take_option(struct build *b, int c)
+static int take_option(struct build *b, int c, struct fault *f)
 {
 	switch (c) {
 	case 'o':
 		b->out = optarg;
-		return -1;
+		return 0;
 	case OPT_LABEL:
 		b->label = optarg;
-		return -1;
+		return 0;
 	case OPT_PUBLISHER:
 		b->publisher = optarg;
-		return -1;
+		return 0;
 	case OPT_BIND:
 		b->bind = optarg;
-		return -1;
+		return 0;
 	case OPT_TTL:
-		return option_duration("--ttl", optarg, &b->make.request.ttl) < 0 ? EXIT_USAGE : -1;
+		return option_duration("--ttl", optarg, &b->compose.request.ttl, f);
 	case OPT_USER_DATA:
 		b->user_data = optarg;
-		return -1;
+		return 0;
 	case OPT_META_DATA:
 		b->meta_data = optarg;
-		return -1;
+		return 0;
 	case OPT_NETWORK_CONFIG:
 		b->network_config = optarg;
-		return -1;
+		return 0;
 	case OPT_BATCH:
 		b->batch = optarg;
-		return -1;
+		return 0;
 	case OPT_JOBS:
-		return option_number("--jobs", optarg, 1, BATCH_JOBS_MAX, &b->jobs) < 0 ?
-			EXIT_USAGE :
-			-1;
+		return option_number("--jobs", optarg, 1, BATCH_JOBS_MAX, &b->jobs, f);
 	case OPT_FORCE:
 		b->force = true;
-		return -1;
+		return 0;
 	default:
-		return entropy_option(&b->entropy, c);
+		return entropy_option(&b->entropy, c, f);
 	}
 }
 
@@ -88,79 +85,80 @@ static bool is_text(const char *s, size_t max)
 	return len <= max;
 }
 
-static int check_output(struct build *b)
+static int check_output(struct build *b, struct fault *f)
 {
 	b->to_stdout = strcmp(b->out, "-") == 0;
 	if (b->to_stdout && isatty(STDOUT_FILENO))
-		return report_usage("-o -: an image does not go to a terminal");
+		return fault_usage(f, "-o -: an image does not go to a terminal");
 	if (b->to_stdout && b->entropy.json)
-		return report_usage("--json: standard output is the image's");
-	return -1;
+		return fault_usage(f, "--json: standard output is the image's");
+	return 0;
 }
 
 /* Which drive, or drives. */
-static int check_what(struct build *b)
+static int check_what(struct build *b, struct fault *f)
 {
 	const bool files = b->user_data || b->meta_data || b->network_config;
 
 	if (b->batch && (b->out || b->dir || files))
-		return report_usage("--batch: the list has OUT and DIR");
+		return fault_usage(f, "--batch: the list has OUT and DIR");
 	if (b->batch && b->entropy.json)
-		return report_usage("--json: not with --batch");
+		return fault_usage(f, "--json: not with --batch");
 	if (b->batch)
-		return -1;
+		return 0;
 	if (b->jobs)
-		return report_usage("--jobs: only with --batch");
+		return fault_usage(f, "--jobs: only with --batch");
 	if (!b->out)
-		return report_usage("-o OUT is missing");
+		return fault_usage(f, "-o OUT is missing");
 	if (!b->dir == !files)
-		return report_usage(files ? "either DIR or --user-data and its kin, not both" :
-					    "DIR is missing");
-	return check_output(b);
+		return fault_usage(f,
+			files ? "either DIR or --user-data and its kin, not both" :
+				"DIR is missing");
+	return check_output(b, f);
 }
 
-static int check_words(struct build *b)
+static int check_words(struct build *b, struct fault *f)
 {
-	const int status = check_what(b);
+	const int r = check_what(b, f);
 
-	if (status >= 0)
-		return status;
+	if (r < 0)
+		return r;
 	if (b->label && (!*b->label || !is_text(b->label, 32)))
-		return report_usage("--label: %s: must be 1 to 32 ASCII characters", b->label);
+		return fault_usage(f, "--label: %s: must be 1 to 32 ASCII characters", b->label);
 	if (b->publisher && !is_text(b->publisher, 128))
-		return report_usage("--publisher: must be at most 128 ASCII characters");
-	return -1;
+		return fault_usage(f, "--publisher: must be at most 128 ASCII characters");
+	return 0;
 }
 
 /* --bind UUID and SOURCE_DATE_EPOCH, which are worth an early word too. */
-static int check_values(struct build *b)
+static int check_values(struct build *b, struct fault *f)
 {
-	const char *epoch = make_clock(&b->make);
-	struct fault f;
+	const char *epoch = compose_clock(&b->compose);
 
 	if (epoch)
-		return report_usage("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
-	return value_bind("--bind", b->bind, &f) < 0 ? report_usage("%s", f.text) : -1;
+		return fault_usage(f, "SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
+	return option_value(value_bind("--bind", b->bind, f), f);
 }
 
-int build_parse(struct build *b, int argc, char **argv)
+int build_parse(struct build *b, int argc, char **argv, struct fault *f)
 {
 	static const char short_options[] = ":o:qv";
-	int c, status = entropy_options_configure(&b->entropy, argc, argv, short_options, options);
+	int c, r;
 
-	b->make.entropy = &b->entropy;
-	b->make.seed_mode = b->entropy.settings.seed;
+	r = entropy_options_configure(&b->entropy, argc, argv, short_options, options, f);
+	b->compose.mode = b->entropy.settings.seed;
+	b->compose.provenance = b->entropy.settings.provenance_full;
 	b->bind = b->entropy.settings.bind;
-	b->make.request.ttl = b->entropy.settings.ttl;
-	while (status < 0 && (c = option_next(argc, argv, short_options, options)) >= 0)
-		status = take_option(b, c);
-	if (status >= 0)
-		return status;
+	b->compose.request.ttl = b->entropy.settings.ttl;
+	while (r == 0 && (c = option_next(argc, argv, short_options, options, f)) >= 0)
+		r = take_option(b, c, f);
+	if (r < 0)
+		return r;
 	if (argc - optind > 1)
-		return report_usage("%s: one DIR is enough", argv[optind + 1]);
+		return fault_usage(f, "%s: one DIR is enough", argv[optind + 1]);
 	b->dir = argv[optind];
-	status = check_words(b);
-	if (status < 0)
-		status = check_values(b);
-	return status < 0 ? entropy_options_check(&b->entropy) : status;
+	r = check_words(b, f);
+	if (r == 0)
+		r = check_values(b, f);
+	return r < 0 ? r : entropy_options_check(&b->entropy, f);
 }

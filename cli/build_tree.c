@@ -2,105 +2,96 @@
 /* What goes onto the drive of `seedrive build`. */
 #include "cli/build.h"
 #include "cli/report.h"
+#include "util/wire/label.h"
 
 #include <errno.h>
 
 /* What a NoCloud drive needs besides user-data; cloud-localds makes the same where none is given. */
 static const char default_metadata[] = "instance-id: iid-local01\n";
 
+static size_t output_files(const struct output *o, struct tree_omit *out)
+{
+	return o->kind->files ? o->kind->files(o, out) : 0;
+}
+
+/* The old image, which is about to be replaced? */
 static bool is_out(const struct build *b, const struct stat *st)
 {
-	return b->replace.replaces && st->st_ino == b->replace.old.st_ino &&
-		st->st_dev == b->replace.old.st_dev;
+	struct tree_omit omit[OUTPUT_FILES_MAX];
+	const size_t omits = output_files(&b->output, omit);
+	size_t i;
+
+	for (i = 0; i < omits; i++)
+		if (st->st_ino == omit[i].ino && st->st_dev == omit[i].dev)
+			return true;
+	return false;
 }
 
-static int add_named(struct build *b, const char *name, const char *path)
+static int add_named(struct build *b, const char *name, const char *path, struct fault *f)
 {
-	int r = path ? tree_add_file(&b->make.tree, name, path, &b->make.fault) : 0;
-	struct tree_node *node = path && r == 0 ? tree_find(&b->make.tree, name) : NULL;
+	struct tree *t = &b->compose.tree;
+	int r = path ? tree_add_file(t, name, path, f) : 0;
+	struct tree_node *node = path && r == 0 ? tree_find(t, name) : NULL;
 
 	if (node && is_out(b, &node->st))
-		return fault_set(&b->make.fault, -EEXIST,
-			"%s: is one of the files that go on the drive", b->out);
+		return fault_set(
+			f, -EEXIST, "%s: is one of the files that go on the drive", b->out);
 	return r;
 }
 
-static int open_files(struct build *b)
+static int open_files(struct build *b, struct fault *f)
 {
-	int r = tree_open(&b->make.tree, NULL, NULL, 0, &b->make.fault);
+	struct tree *t = &b->compose.tree;
+	int r = tree_open(t, NULL, NULL, 0, f);
 
 	if (r == 0)
-		r = add_named(b, "user-data", b->user_data);
+		r = add_named(b, "user-data", b->user_data, f);
 	if (r == 0)
-		r = add_named(b, "meta-data", b->meta_data);
+		r = add_named(b, "meta-data", b->meta_data, f);
 	if (r == 0)
-		r = add_named(b, "network-config", b->network_config);
-	/* NoCloud wants both, were they empty. */
+		r = add_named(b, "network-config", b->network_config, f);
+	/* NoCloud wants both, even if they are empty. */
 	if (r == 0 && !b->user_data)
-		r = tree_add_bytes(
-			&b->make.tree, "user-data", "", 0, 0444, b->make.now, &b->make.fault);
+		r = tree_add_bytes(t, "user-data", "", 0, 0444, b->compose.now, f);
 	if (r == 0 && !b->meta_data)
-		r = tree_add_bytes(&b->make.tree, "meta-data", default_metadata,
-			sizeof(default_metadata) - 1, 0444, b->make.now, &b->make.fault);
+		r = tree_add_bytes(t, "meta-data", default_metadata, sizeof(default_metadata) - 1,
+			0444, b->compose.now, f);
 	return r;
 }
 
-/* The temporary file too may lie in DIR. */
-static int open_dir(struct build *b)
+static int open_dir(struct build *b, struct fault *f)
 {
-	struct tree_omit omit[2];
-	size_t omits = 0;
-	struct stat st;
-	int r;
+	struct tree_omit omit[OUTPUT_FILES_MAX];
+	const struct output *o = &b->output;
+	int r = tree_open(&b->compose.tree, b->dir, omit, output_files(o, omit), f);
 
-	if (b->replace.replaces) {
-		omit[omits].dev = b->replace.old.st_dev;
-		omit[omits++].ino = b->replace.old.st_ino;
-	}
-	if (!b->to_stdout && fstat(b->replace.fd, &st) == 0) {
-		omit[omits].dev = st.st_dev;
-		omit[omits++].ino = st.st_ino;
-	}
-	r = tree_open(&b->make.tree, b->dir, omit, omits, &b->make.fault);
-	if (r < 0 || !b->make.tree.omitted_first || !b->replace.replaces ||
-		b->replace.old.st_size == 0)
+	return r == 0 && b->compose.tree.omitted_first && o->kind->check_old ?
+		o->kind->check_old(o, f) :
+		r;
+}
+
+int build_gather(struct compose *c, void *ctx, struct fault *f)
+{
+	struct build *b = ctx;
+	const int r = b->dir ? open_dir(b, f) : open_files(b, f);
+
+	if (r < 0)
 		return r;
-	return make_check_old(&b->make, b->replace.dirfd, b->replace.name, b->out);
-}
-
-int build_begin(struct build *b)
-{
-	b->entropy.sources.unmixed = !b->dir || !drive_may_mix(b->dir);
-	return make_begin(&b->make);
-}
-
-int build_gather(struct build *b)
-{
-	if ((b->dir ? open_dir(b) : open_files(b)) < 0)
-		return report_failed(&b->make.fault);
 	if (!b->label)
-		b->label = drive_default_label(&b->make.tree);
+		b->label = drive_default_label(&c->tree);
 	if (!b->label)
-		return report_usage(
-			"%s: neither openstack/ nor meta-data in it: --label is needed", b->dir);
-	if (!drive_is_seed_label(b->label))
+		return fault_usage(
+			f, "%s: neither openstack/ nor meta-data in it: --label is needed", b->dir);
+	if (!label_is_seed(b->label))
 		report_warning("--label: %s: guests look for a seed on config-2 and cidata only",
 			b->label);
-	make_bind(&b->make, b->bind);
-	return -1;
-}
-
-int build_lay_out(struct build *b)
-{
-	const struct iso_options iso = {
+	compose_bind(c, b->bind);
+	c->iso = (struct iso_options){
 		.label = b->label,
 		.publisher = b->publisher,
 		.names = { .level = 3, .lowercase = true },
 		.rock_ridge = true,
 		.joliet = true,
-		.fixed_time = b->make.fixed_time,
-		.time = b->make.now,
 	};
-
-	return make_lay_out(&b->make, &iso);
+	return 0;
 }

@@ -4,12 +4,12 @@
 
 #include "cli/report.h"
 
-/* A command: its row in a program's table. Each @run returns an exit status. */
+/* A command: its row in a program's table. @run returns 0, or a negative errno with @f. */
 struct command {
 	const char *name;
 	const char *summary;
 	const char *usage; /* what --help shows; NULL: another program's, which @run becomes */
-	int (*run)(int argc, char **argv);
+	int (*run)(int argc, char **argv, struct fault *f);
 };
 
 /* Those of this program, NULL behind the last: cli/seedrive.c and its kin. */
@@ -24,9 +24,9 @@ extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_so
 
 /* `check` and `serve` are programs of their own: their libraries would cost each build a tenth of its
  * time. */
-extern const struct command away_check, away_serve;
+extern const struct command helper_check, helper_serve;
 
-/** away_device - `build` onto a device is one, too. @argv: from "build" on. Returns: an exit status, if at all. */
-int away_device(int argc, char **argv);
+/** exec_device_helper - `build` onto a device is one, too. @argv: from "build" on. Returns: -errno with @f, if at all. */
+int exec_device_helper(int argc, char **argv, struct fault *f);
 
 #endif

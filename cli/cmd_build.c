@@ -2,65 +2,18 @@
 /* A seed plus existing metadata into a config drive. */
 #include "cli/build.h"
 #include "cli/cmd.h"
-#include "cli/interrupt.h"
+#include "iso/output/replace.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
-static int open_out(struct build *b)
+int build_to_file(struct build *b, struct fault *f)
 {
+	static struct replace replace; /* the handler of signals looks at it */
+
 	if (b->to_stdout)
-		return -1;
-	if (interrupt_open(&b->replace, b->out, &b->make.fault) < 0)
-		return report_failed(&b->make.fault);
-	return -1;
-}
-
-static int fail_out(struct build *b, int err)
-{
-	if (b->make.fault.text[0] == '\0')
-		fault_errno(&b->make.fault, err, b->to_stdout ? "standard output" : b->out);
-	return report_failed(&b->make.fault);
-}
-
-static int write_out(struct build *b)
-{
-	int r = make_write(&b->make, b->to_stdout ? STDOUT_FILENO : b->replace.fd, b->out);
-
-	if (r == 0 && !b->to_stdout)
-		r = replace_commit(&b->replace);
-	return r < 0 ? fail_out(b, r) : -1;
-}
-
-static int make(struct build *b)
-{
-	int status = build_lay_out(b);
-
-	if (status < 0)
-		status = write_out(b);
-	if (status < 0 && b->make.drive.has_record)
-		seed_tell(&b->make.seed, b->make.request.uuid);
-	return status;
-}
-
-int build_one(struct build *b)
-{
-	int status = build_begin(b);
-
-	if (status < 0)
-		status = open_out(b);
-	if (status < 0)
-		status = build_gather(b);
-	if (status < 0)
-		status = make(b);
-	if (status < 0) {
-		status = EXIT_DONE;
-		build_say(b);
-	}
-	make_clear(&b->make);
-	if (!b->to_stdout)
-		interrupt_end(&b->replace);
-	return status;
+		return build_one(b, &output_stream, NULL, f);
+	replace = (struct replace){ .fd = -1, .dirfd = -1 };
+	return build_one(b, &output_replace, &replace, f);
 }
 
 /* libburn and libblkid would cost each build some of its time. */
@@ -71,17 +24,17 @@ static bool is_device(const struct build *b)
 	return b->out && !b->to_stdout && stat(b->out, &st) == 0 && S_ISBLK(st.st_mode);
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
-	static struct build b = { .replace = { .fd = -1, .dirfd = -1 } };
-	int status = build_parse(&b, argc, argv);
+	static struct build b;
+	int r = build_parse(&b, argc, argv, f);
 
-	if (status < 0 && is_device(&b))
-		status = away_device(argc, argv);
-	if (status < 0)
-		status = b.batch ? build_batch(&b) : build_one(&b);
+	if (r == 0 && is_device(&b))
+		r = exec_device_helper(argc, argv, f);
+	else if (r == 0)
+		r = b.batch ? build_batch(&b, f) : build_to_file(&b, f);
 	entropy_options_clear(&b.entropy);
-	return status;
+	return r;
 }
 
 const struct command cmd_build = {

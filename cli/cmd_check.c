@@ -3,11 +3,10 @@
 #include "cli/check/check.h"
 #include "cli/cmd.h"
 #include "cli/configure.h"
-#include "cli/entropy.h"
-#include "cli/interrupt.h"
+#include "iso/output/interrupt.h"
 #include "cli/options.h"
-#include "seed/draw.h"
 #include "util/io.h"
+#include "cli/json_print.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,33 +53,24 @@ static bool names_kernel(const char *text)
 	return false;
 }
 
-/* source_parse() names the option that its list stands behind elsewhere. */
-static int complain(const struct fault *f)
-{
-	const char *option = "--source: ";
-	const size_t len = strlen(option);
-
-	return report_usage("%s", f->text + (strncmp(f->text, option, len) == 0 ? len : 0));
-}
-
-static int add_sources(struct source_list *to, const char *text)
+static int add_sources(struct source_list *to, const char *text, struct fault *f)
 {
 	struct source_list list;
-	struct fault f;
 	size_t i;
+	const int r = option_value(source_parse(text, &list, f), f);
 
-	if (source_parse(text, &list, &f) < 0)
-		return complain(&f);
+	if (r < 0)
+		return r;
 	for (i = 0; i < list.count; i++) {
 		if (list.spec[i].src == &source_kernel && !names_kernel(text))
 			continue;
 		if (list.spec[i].src->kind == SOURCE_BROKER)
-			return report_usage("broker: its blocks are tested where they come from");
+			return fault_usage(f, "broker: its blocks are tested where they come from");
 		if (to->count == SOURCES_MAX - 1)
-			return report_usage("%s: more than %d sources", text, SOURCES_MAX - 1);
+			return fault_usage(f, "%s: more than %d sources", text, SOURCES_MAX - 1);
 		to->spec[to->count++] = list.spec[i];
 	}
-	return -1;
+	return 0;
 }
 
 /* What is drawn from unasked: of that the hardware, as the kernel's generator would only show that it can
@@ -97,20 +87,20 @@ static void add_configured(struct source_list *to, const struct source_list *lis
 }
 
 /* Bits a byte. */
-static int parse_estimate(const char *text, unsigned *ret_mbit)
+static int parse_estimate(const char *text, unsigned *ret_mbit, struct fault *f)
 {
 	if (source_parse_mbit(text, strlen(text), ret_mbit) && *ret_mbit > 0)
-		return -1;
-	return report_usage(
+		return 0;
+	return fault_usage(f,
 		"--min-estimate: %s: must be 0.25 to 8 bits a byte, with at most three decimals",
 		text);
 }
 
-static int parse(struct check_options *o, int argc, char **argv)
+static int parse(struct check_options *o, int argc, char **argv, struct fault *f)
 {
-	int c, status = -1;
+	int c, r = 0;
 
-	while (status < 0 && (c = option_next(argc, argv, ":n:", options)) >= 0) {
+	while (r == 0 && (c = option_next(argc, argv, ":n:", options, f)) >= 0) {
 		if (c == OPT_REPORT)
 			o->report = optarg;
 		else if (c == OPT_CONFIG)
@@ -120,16 +110,17 @@ static int parse(struct check_options *o, int argc, char **argv)
 		else if (c == OPT_RAW)
 			o->raw = optarg;
 		else if (c == OPT_MIN_ESTIMATE)
-			status = parse_estimate(optarg, &o->min_estimate_mbit);
+			r = parse_estimate(optarg, &o->min_estimate_mbit, f);
 		else if (c == OPT_JSON)
 			o->json = true;
-		else if (c != 'n' ||
-			option_number("-n", optarg, HEALTH_STARTUP, ESTIMATE_MAX, &o->asked) < 0)
-			status = EXIT_USAGE;
+		else if (c == 'n')
+			r = option_number("-n", optarg, HEALTH_STARTUP, ESTIMATE_MAX, &o->asked, f);
+		else
+			r = -EINVAL;
 	}
-	for (; status < 0 && optind < argc; optind++)
-		status = add_sources(&o->sources, argv[optind]);
-	return status;
+	for (; r == 0 && optind < argc; optind++)
+		r = add_sources(&o->sources, argv[optind], f);
+	return r;
 }
 
 static size_t asked_of(const struct check_options *o, const struct source *src)
@@ -150,15 +141,13 @@ static unsigned patience_of(const struct check_options *o, const struct source_s
 /* That this host has not got what nobody asked for is no failure; nor is that we may not open it. */
 static bool left_out(const struct check_options *o, const struct checked *c)
 {
-	const int err = c->sample.err;
+	const enum source_presence p = source_presence(c->sample.err);
 
 	if (!o->sources.by_default || c->sample.len > 0)
 		return false;
-	if (err == -EACCES || err == -EPERM)
-		report_warning("%s: %s: not checked", c->label, strerror(-err));
-	else if (err != -ENODEV && err != -ENOENT && err != -ENOSYS)
-		return false;
-	return true;
+	if (p == SOURCE_NOT_PERMITTED)
+		report_warning("%s: %s: not checked", c->label, strerror(-c->sample.err));
+	return p != SOURCE_PRESENT && p != SOURCE_FAILED;
 }
 
 /* The next one. Bytes that an earlier one had delivered as well fail both. */
@@ -195,10 +184,9 @@ static int check_all(struct check *all, const struct check_options *o)
 	(void)windows_lengthen(&windows, draw_window_len(&o->sources));
 	for (i = 0; i < o->sources.count && r == 0; i++) {
 		struct checked *c = all->source + all->count;
-		const struct draw_report named = { .spec = &c->spec };
 
 		c->spec = o->sources.spec[i];
-		draw_label(&named, c->label, sizeof(c->label));
+		source_label(&c->spec, c->label, sizeof(c->label));
 		r = check_one(all, o, &windows);
 		if (r == 0 && !left_out(o, c))
 			all->count++;
@@ -207,9 +195,8 @@ static int check_all(struct check *all, const struct check_options *o)
 	return r;
 }
 
-static int put_report(const struct check *c, struct replace *r, const char *path)
+static int put_report(const struct check *c, struct replace *r, const char *path, struct fault *f)
 {
-	struct fault f;
 	char *page = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&page, &len);
@@ -223,108 +210,106 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 	free(page);
 	if (e == 0)
 		e = replace_commit(r);
-	if (e == 0)
-		return -1;
-	fault_errno(&f, e, path);
-	return report_failed(&f);
+	return e < 0 ? fault_errno(f, e, path) : 0;
 }
 
-static int keep_raw(struct replace *raw, const char *path)
+static int keep_raw(struct replace *raw, const char *path, struct fault *f)
 {
-	const int e = replace_commit(raw);
-	struct fault f;
+	const int r = replace_commit(raw);
 
-	if (e == 0)
-		return -1;
-	fault_errno(&f, e, path);
-	return report_failed(&f);
+	return r < 0 ? fault_errno(f, r, path) : 0;
+}
+
+/* One more line; the last one is main's. @before: what the last call returned, or 0. */
+static int refuse(int before, struct fault *f, const char *label, const char *why)
+{
+	if (before < 0)
+		report_error("%s", f->text);
+	return fault_refused(f, "%s: %s", label, why);
 }
 
 /* A line for each that failed, so that none is overlooked where nobody reads the table. */
-static int verdict(const struct check *c, unsigned min_mbit)
+static int verdict(const struct check *c, unsigned min_mbit, struct fault *f)
 {
 	char why[CHECK_TEXT];
-	int status = EXIT_DONE;
+	int r = 0;
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
 		if (check_passed(c->source + i))
 			continue;
-		report_error(
-			"%s: %s", c->source[i].label, check_why(c->source + i, why, sizeof(why)));
-		status = EXIT_REFUSED;
+		r = refuse(r, f, c->source[i].label,
+			check_why(c->source + i, why, sizeof(why)));
 	}
 	for (i = 0; i < c->count; i++) {
-		if (!c->source[i].counted || 1000 * c->source[i].estimate.assessed >= min_mbit)
+		const struct checked *one = c->source + i;
+
+		if (!one->counted || 1000 * one->estimate.assessed >= min_mbit)
 			continue;
-		report_error("%s: estimated at %.3f bits a byte, --min-estimate %g",
-			c->source[i].label, c->source[i].estimate.assessed, min_mbit / 1000.0);
-		status = EXIT_REFUSED;
+		snprintf(why, sizeof(why), "estimated at %.3f bits a byte, --min-estimate %g",
+			one->estimate.assessed, min_mbit / 1000.0);
+		r = refuse(r, f, one->label, why);
 	}
-	return status;
+	return r;
 }
 
-/* @r: where the report goes; opened already, as nobody wants to learn of that in the end. */
-static int run_checks(const struct check_options *o, struct replace *r, struct replace *raw)
+/* @report, @raw: where the page and the sample go; opened already, as nobody wants to learn of that in the end. */
+static int run_checks(const struct check_options *o, struct replace *report, struct replace *raw,
+	struct fault *f)
 {
 	static struct check c; /* large */
-	int e, status = -1;
+	int r;
 
 	c.begun = time(NULL);
-	e = check_all(&c, o);
-	if (e < 0) {
-		report_error("%s", strerror(-e));
-		return EXIT_FAILED;
-	}
-	if (c.count == 0) {
-		report_error(
+	r = check_all(&c, o);
+	if (r < 0)
+		return fault_set(f, r, "%s", strerror(-r));
+	if (c.count == 0)
+		return fault_set(f, -ENODEV,
 			"this host has none of the sources that are checked unasked: name one");
-		return EXIT_FAILED;
-	}
 	if (o->raw)
-		status = keep_raw(raw, o->raw);
-	if (status < 0 && o->report)
-		status = put_report(&c, r, o->report);
-	if (status < 0 && o->json)
+		r = keep_raw(raw, o->raw, f);
+	if (r == 0 && o->report)
+		r = put_report(&c, report, o->report, f);
+	if (r < 0)
+		return r;
+	if (o->json)
 		json_print(check_json(&c), stdout);
-	else if (status < 0)
+	else
 		check_print(&c, stdout);
-	return status < 0 ? verdict(&c, o->min_estimate_mbit) : status;
+	return verdict(&c, o->min_estimate_mbit, f);
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
-	static struct replace r = { .fd = -1, .dirfd = -1 }, raw = { .fd = -1, .dirfd = -1 };
+	static struct replace report = { .fd = -1, .dirfd = -1 }, raw = { .fd = -1, .dirfd = -1 };
 	static struct check_options o;
 	static struct config config;
 	static struct settings settings;
-	struct fault f;
-	int status = parse(&o, argc, argv);
+	int r = parse(&o, argc, argv, f);
 
-	if (status < 0)
-		status = configure(&config, o.config, CONFIG_TOOLS, &settings);
-	if (status >= 0)
+	if (r == 0)
+		r = configure(&config, o.config, CONFIG_TOOLS, &settings, f);
+	if (r < 0)
 		goto out;
 	o.sources.deadline_ms = settings.sources.deadline_ms;
 	if (o.sources.count == 0)
 		add_configured(&o.sources, &settings.sources);
-	if (o.raw && o.sources.count != 1) {
-		status = report_usage(
-			"--raw: takes the sample of one source, not of %zu", o.sources.count);
-		goto out;
-	}
-	if ((o.report && interrupt_open(&r, o.report, &f) < 0) ||
-		(o.raw && interrupt_open(&raw, o.raw, &f) < 0)) {
-		status = report_failed(&f);
-		goto out;
-	}
+	if (o.raw && o.sources.count != 1)
+		r = fault_usage(
+			f, "--raw: takes the sample of one source, not of %zu", o.sources.count);
+	if (r == 0 && o.report)
+		r = interrupt_open(&report, o.report, f);
+	if (r == 0 && o.raw)
+		r = interrupt_open(&raw, o.raw, f);
 	o.raw_fd = o.raw ? raw.fd : -1;
-	status = run_checks(&o, &r, &raw);
+	if (r == 0)
+		r = run_checks(&o, &report, &raw, f);
 out:
 	interrupt_end(&raw);
-	interrupt_end(&r);
+	interrupt_end(&report);
 	config_clear(&config);
-	return status;
+	return r;
 }
 
 const struct command cmd_check = {

@@ -2,9 +2,11 @@
 /* The configuration, read as the tools read it, and what comes of it. */
 #include "cli/cmd.h"
 #include "cli/configure.h"
-#include "cli/entropy.h"
+#include "cli/json_print.h"
+#include "util/json_build.h"
 #include "cli/options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,9 +61,8 @@ static json_object *part_json(const struct config *c, enum config_part part)
 	for (i = 0; config_show(c, part, i, &row); i++) {
 		json_object *o = json_object_new_object();
 
-		json_object_object_add(o, "value", json_object_new_string(row.value));
-		json_object_object_add(
-			o, "from", json_object_new_string(from_text(&row, from, sizeof(from))));
+		json_add_text(o, "value", row.value);
+		json_add_text(o, "from", from_text(&row, from, sizeof(from)));
 		json_object_object_add(all, row.key, o);
 	}
 	return all;
@@ -80,46 +81,45 @@ static void print_json(const struct config *c)
 	json_print(o, stdout);
 }
 
-static int parse(int argc, char **argv, const char **ret_file, bool *ret_json)
+static int parse(int argc, char **argv, const char **ret_file, bool *ret_json, struct fault *f)
 {
 	int c;
 
-	while ((c = option_next(argc, argv, ":", options)) >= 0) {
+	while ((c = option_next(argc, argv, ":", options, f)) >= 0) {
 		if (c == OPT_JSON)
 			*ret_json = true;
 		else if (c == OPT_CONFIG)
 			*ret_file = optarg;
 		else
-			return EXIT_USAGE;
+			return -EINVAL;
 	}
 	if (optind == argc)
-		return report_usage("check is missing");
+		return fault_usage(f, "check is missing");
 	if (strcmp(argv[optind], "check") != 0)
-		return report_usage("%s: must be check", argv[optind]);
+		return fault_usage(f, "%s: must be check", argv[optind]);
 	if (argc - optind > 1)
-		return report_usage("%s: takes no argument", argv[optind + 1]);
-	return -1;
+		return fault_usage(f, "%s: takes no argument", argv[optind + 1]);
+	return 0;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
 	static struct config config;
 	struct settings settings;
 	const char *file = NULL;
 	bool json = false;
-	int status = parse(argc, argv, &file, &json);
+	int r = parse(argc, argv, &file, &json, f);
 
-	if (status < 0)
-		status = configure(&config, file, CONFIG_TOOLS, &settings);
-	if (status < 0) {
+	if (r == 0)
+		r = configure(&config, file, CONFIG_TOOLS, &settings, f);
+	if (r == 0) {
 		if (json)
 			print_json(&config);
 		else
 			print_text(&config);
-		status = EXIT_DONE;
 	}
 	config_clear(&config);
-	return status;
+	return r;
 }
 
 const struct command cmd_config = {

@@ -2,8 +2,12 @@
 /* Draw, test, condition: a seed, or as many bytes as are asked for, to standard output or a file. */
 #include "cli/cmd.h"
 #include "cli/entropy.h"
-#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "cli/report.h"
+#include "iso/output/interrupt.h"
 #include "util/io.h"
+#include "cli/json_print.h"
+#include "util/json_build.h"
 #include "iso/output/replace.h"
 #include "util/secret.h"
 
@@ -43,7 +47,7 @@ struct draw_command {
 
 /* --- what is asked --- */
 
-static int take_format(struct draw_command *d, const char *word)
+static int take_format(struct draw_command *d, const char *word, struct fault *f)
 {
 	static const char *const words[] = { "raw", "hex", "base64", "record" };
 	size_t i;
@@ -52,30 +56,28 @@ static int take_format(struct draw_command *d, const char *word)
 		if (strcmp(word, words[i]) != 0)
 			continue;
 		d->format = (enum format)i;
-		return -1;
+		return 0;
 	}
-	return report_usage("--format: %s: must be raw, hex, base64 or record", word);
+	return fault_usage(f, "--format: %s: must be raw, hex, base64 or record", word);
 }
 
-static int take_option(struct draw_command *d, int c)
+static int take_option(struct draw_command *d, int c, struct fault *f)
 {
 	switch (c) {
 	case 'o':
 		d->out = optarg;
-		return -1;
+		return 0;
 	case 'n':
 	case OPT_BYTES:
 		return option_number(
-			       c == 'n' ? "-n" : "--bytes", optarg, 1, OUTPUT_MAX, &d->bytes) < 0 ?
-			EXIT_USAGE :
-			-1;
+			c == 'n' ? "-n" : "--bytes", optarg, 1, OUTPUT_MAX, &d->bytes, f);
 	case OPT_FORMAT:
-		return take_format(d, optarg);
+		return take_format(d, optarg, f);
 	case OPT_BITS:
 		d->bits_said = true;
 		/* fall through */
 	default:
-		return entropy_option(&d->entropy, c);
+		return entropy_option(&d->entropy, c, f);
 	}
 }
 
@@ -89,52 +91,53 @@ static uint32_t most_bits(uint32_t bytes)
 		(rest < RECORD_BLOCK_BITS ? rest : RECORD_BLOCK_BITS);
 }
 
-static int settle_bits(struct draw_command *d)
+static int settle_bits(struct draw_command *d, struct fault *f)
 {
 	const uint32_t most = most_bits(d->bytes);
 
 	if (d->bytes == 0)
-		return -1;
-	if (d->bits_said && d->entropy.bits > most)
-		return report_usage("--bits: %u: more than --bytes %u can claim, which is %u",
-			d->entropy.bits, d->bytes, most);
+		return 0;
+	if (d->bits_said && d->entropy.asked.bits > most)
+		return fault_usage(f, "--bits: %u: more than --bytes %u can claim, which is %u",
+			d->entropy.asked.bits, d->bytes, most);
 	if (!d->bits_said)
-		d->entropy.bits = most;
-	return -1;
+		d->entropy.asked.bits = most;
+	return 0;
 }
 
-static int check_words(struct draw_command *d)
+static int check_words(struct draw_command *d, struct fault *f)
 {
 	const bool to_stdout = strcmp(d->out, "-") == 0;
 
 	if (to_stdout && isatty(STDOUT_FILENO))
-		return report_usage("-o -: a seed does not go to a terminal");
+		return fault_usage(f, "-o -: a seed does not go to a terminal");
 	if (to_stdout && d->entropy.json)
-		return report_usage("--json: standard output is the seed's, -o FILE is needed");
+		return fault_usage(f, "--json: standard output is the seed's, -o FILE is needed");
 	if (d->format == FORMAT_RECORD && d->bytes)
-		return report_usage("--format record: --bits says how large it is, not --bytes");
-	return settle_bits(d);
+		return fault_usage(f, "--format record: --bits says how large it is, not --bytes");
+	return settle_bits(d, f);
 }
 
-static int parse(struct draw_command *d, int argc, char **argv)
+static int parse(struct draw_command *d, int argc, char **argv, struct fault *f)
 {
 	static const char short_options[] = ":n:o:qv";
-	int c, status = entropy_options_configure(&d->entropy, argc, argv, short_options, options);
+	int c, r;
 
-	while (status < 0 && (c = option_next(argc, argv, short_options, options)) >= 0)
-		status = take_option(d, c);
-	if (status >= 0)
-		return status;
+	r = entropy_options_configure(&d->entropy, argc, argv, short_options, options, f);
+	while (r == 0 && (c = option_next(argc, argv, short_options, options, f)) >= 0)
+		r = take_option(d, c, f);
+	if (r < 0)
+		return r;
 	if (optind < argc)
-		return report_usage("%s: takes no argument", argv[optind]);
-	return check_words(d);
+		return fault_usage(f, "%s: takes no argument", argv[optind]);
+	return check_words(d, f);
 }
 
 /* --- draw after draw, of as many blocks as a seed can have --- */
 
 /* The kernel's generator stands for its strength once in all, so from the second draw on hardware alone
  * counts. */
-static int judge(struct draw_command *d, const struct seed *s, uint32_t asked)
+static int judge(struct draw_command *d, const struct seed *s, uint32_t asked, struct fault *f)
 {
 	const uint32_t got = d->len == 0 ? s->claim.credit_bits : s->claim.hardware_bits;
 
@@ -142,11 +145,11 @@ static int judge(struct draw_command *d, const struct seed *s, uint32_t asked)
 	d->credit_bits += got < asked ? got : asked;
 	d->hardware_bits += s->claim.hardware_bits;
 	if (got >= asked)
-		return -1;
-	report_error("entropy refused: %u of %u bits: hardware gave %u, and the kernel's generator "
-		     "counts once",
-		d->credit_bits, d->entropy.bits, d->hardware_bits);
-	return EXIT_REFUSED;
+		return 0;
+	return fault_refused(f,
+		"entropy refused: %u of %u bits: hardware gave %u, and the kernel's generator "
+		"counts once",
+		d->credit_bits, d->entropy.asked.bits, d->hardware_bits);
 }
 
 static void keep(struct draw_command *d, const struct seed *s, const struct entropy_options *o)
@@ -158,62 +161,61 @@ static void keep(struct draw_command *d, const struct seed *s, const struct entr
 	d->len += len;
 	memcpy(d->id, s->id, sizeof(d->id));
 	if (o->json)
-		json_object_array_add(d->draws, entropy_json(s, o));
+		json_object_array_add(d->draws, entropy_json(s, o->asked.bits));
 	else if (o->verbose)
 		entropy_print(s, stderr);
 }
 
 /* What is asked of this draw is what is still missing, as far as its blocks can bear it. */
-static int draw_one(struct draw_command *d, uint32_t blocks, struct draw_memory *memory)
+static int draw_one(
+	struct draw_command *d, uint32_t blocks, struct draw_memory *memory, struct fault *f)
 {
 	const uint32_t room = blocks * RECORD_BLOCK_BITS;
 	const uint32_t missing =
-		d->entropy.bits > d->credit_bits ? d->entropy.bits - d->credit_bits : 0;
+		d->entropy.asked.bits > d->credit_bits ? d->entropy.asked.bits - d->credit_bits : 0;
 	static const uint8_t unbound[UUID_SIZE];
 	struct entropy_options o = d->entropy;
 	struct seed s = { 0 };
-	int status;
+	int r;
 
-	o.sources.unmixed = true;
-	o.bits = missing < room ? missing : room;
-	status = entropy_draw_with(&s, &o, blocks, memory);
-	if (status < 0)
-		status = judge(d, &s, o.bits);
-	if (status < 0)
+	o.asked.sources.unmixed = true;
+	o.asked.bits = missing < room ? missing : room;
+	r = requirement_draw_with(&s, &o.asked, blocks, memory, &report_sink, f);
+	if (r == 0)
+		r = judge(d, &s, o.asked.bits, f);
+	if (r == 0)
 		keep(d, &s, &o);
-	if (status < 0)
+	if (r == 0)
 		seed_tell(&s, unbound);
 	seed_clear(&s);
-	return status;
+	return r;
 }
 
 static uint32_t blocks_of(const struct draw_command *d)
 {
 	return d->bytes ? (d->bytes + RECORD_BLOCK - 1) / RECORD_BLOCK :
-			  (d->entropy.bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
+			  (d->entropy.asked.bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 }
 
-static int draw_all(struct draw_command *d)
+static int draw_all(struct draw_command *d, struct fault *f)
 {
 	uint32_t blocks = blocks_of(d), n;
 	struct draw_memory *memory = NULL;
-	int status = -1;
+	int r = 0;
 
 	d->raw = secret_new((size_t)blocks * RECORD_BLOCK);
 	if (blocks > RECORD_BLOCKS_MAX)
 		memory = draw_memory_new();
-	if (!d->raw || (blocks > RECORD_BLOCKS_MAX && !memory)) {
-		report_error("%u blocks: %s", blocks, strerror(ENOMEM));
-		status = EXIT_FAILED;
-	}
-	for (; status < 0 && blocks > 0; blocks -= n) {
+	if (!d->raw || (blocks > RECORD_BLOCKS_MAX && !memory))
+		r = fault_set(f, -ENOMEM, "%u blocks: %s", blocks, strerror(ENOMEM));
+	for (; r == 0 && blocks > 0; blocks -= n) {
 		n = blocks < RECORD_BLOCKS_MAX ? blocks : RECORD_BLOCKS_MAX;
-		status = draw_one(d, n, memory);
+		r = draw_one(d, n, memory, f);
 	}
 	draw_memory_free(memory);
 	if (d->bytes)
 		d->len = d->bytes;
-	return status;
+	return r;
 }
 
 /* --- in which form --- */
@@ -261,40 +263,38 @@ static uint8_t *make_record(const struct draw_command *d, size_t *ret_len)
 	return out;
 }
 
-static int write_out(const struct draw_command *d, const uint8_t *bytes, size_t len)
+static int write_out(
+	const struct draw_command *d, const uint8_t *bytes, size_t len, struct fault *f)
 {
 	static struct replace r = { .fd = -1, .dirfd = -1 };
 	const bool to_stdout = strcmp(d->out, "-") == 0;
-	struct fault f;
-	int e = to_stdout ? 0 : interrupt_open(&r, d->out, &f);
+	int e = to_stdout ? 0 : interrupt_open(&r, d->out, f);
 
 	if (e == 0) {
 		e = io_write(to_stdout ? STDOUT_FILENO : r.fd, bytes, len);
 		if (e == 0 && !to_stdout)
 			e = replace_commit(&r);
 		if (e < 0)
-			fault_errno(&f, e, to_stdout ? "standard output" : d->out);
+			fault_errno(f, e, to_stdout ? "standard output" : d->out);
 	}
 	interrupt_end(&r);
-	return e < 0 ? report_failed(&f) : -1;
+	return e;
 }
 
-static int put(const struct draw_command *d)
+static int put(const struct draw_command *d, struct fault *f)
 {
 	uint8_t *made = NULL;
 	size_t len = d->len;
-	int status;
+	int r;
 
 	if (d->format == FORMAT_RAW)
-		return write_out(d, d->raw, len);
+		return write_out(d, d->raw, len, f);
 	made = d->format == FORMAT_RECORD ? make_record(d, &len) : make_text(d, &len);
-	if (!made) {
-		report_error("output: %s", strerror(ENOMEM));
-		return EXIT_FAILED;
-	}
-	status = write_out(d, made, len);
+	if (!made)
+		return fault_errno(f, -ENOMEM, "output");
+	r = write_out(d, made, len, f);
 	secret_free(made);
-	return status;
+	return r;
 }
 
 /* Of one draw as everywhere; of several each by itself, so that a reader can redo every sum. */
@@ -306,36 +306,33 @@ static void print_json(struct draw_command *d)
 		json_object_put(o);
 		o = json_object_get(json_object_array_get_idx(d->draws, 0));
 	} else {
-		json_object_object_add(o, "asked_bits", json_object_new_int64(d->entropy.bits));
-		json_object_object_add(o, "credit_bits", json_object_new_int64(d->credit_bits));
-		json_object_object_add(o, "hardware_bits", json_object_new_int64(d->hardware_bits));
+		json_add_number(o, "asked_bits", d->entropy.asked.bits);
+		json_add_number(o, "credit_bits", d->credit_bits);
+		json_add_number(o, "hardware_bits", d->hardware_bits);
 		json_object_object_add(o, "draws", json_object_get(d->draws));
 	}
-	json_object_object_add(o, "output_bytes", json_object_new_int64((int64_t)d->len));
+	json_add_number(o, "output_bytes", d->len);
 	json_print(o, stdout);
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
 	static struct draw_command d = { .out = "-" };
-	int status = parse(&d, argc, argv);
+	int r = parse(&d, argc, argv, f);
 
-	if (status < 0 && d.entropy.json)
+	if (r == 0 && d.entropy.json)
 		d.draws = json_object_new_array();
-	if (status < 0)
-		status = draw_all(&d);
-	if (status < 0)
-		status = put(&d);
-	if (status < 0) {
-		status = EXIT_DONE;
-		if (d.entropy.json)
-			print_json(&d);
-	}
+	if (r == 0)
+		r = draw_all(&d, f);
+	if (r == 0)
+		r = put(&d, f);
+	if (r == 0 && d.entropy.json)
+		print_json(&d);
 	json_object_put(d.draws);
 	secret_free(d.raw);
 	entropy_options_clear(&d.entropy);
 	secret_wipe_stack();
-	return status;
+	return r;
 }
 
 const struct command cmd_draw = {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads a drive back with the guest's own parser; never prints the seed. */
 #include "cli/cmd.h"
-#include "drive/drive.h"
-#include "cli/entropy.h"
 #include "drive/image.h"
 #include "cli/options.h"
 #include "cli/repeats.h"
 #include "seed/mix.h"
 #include "util/json.h"
+#include "cli/json_print.h"
+#include "util/json_build.h"
 #include "util/secret.h"
+#include "util/wire/note.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 
 struct inspect {
 	struct image image;
-	bool json, wants_bits;
+	bool json;
 	uint32_t min_bits;
 	/* found */
 	bool note_agrees, expired, has_uuid;
@@ -27,7 +28,6 @@ struct inspect {
 	unsigned damaged;
 	struct repeats values; /* of random_seed */
 	size_t repeated;
-	struct fault fault;
 };
 
 enum { OPT_MIN_BITS = OPT_OWN };
@@ -52,7 +52,7 @@ static int look_at_metadata(struct inspect *in, const char *text, size_t len, bo
 	return r == -ENOMEM ? r : 0;
 }
 
-static int read_metadata(struct inspect *in)
+static int read_metadata(struct inspect *in, struct fault *f)
 {
 	char path[IMAGE_METADATA_PATH];
 	struct iso_entry file;
@@ -68,7 +68,7 @@ static int read_metadata(struct inspect *in)
 		}
 		text = secret_new((size_t)file.len);
 		if (!text)
-			return fault_errno(&in->fault, -ENOMEM, in->image.path);
+			return fault_errno(f, -ENOMEM, in->image.path);
 		r = iso_read(&in->image.volume, &file, 0, text, (size_t)file.len);
 		if (r == 0)
 			r = look_at_metadata(in, text, (size_t)file.len,
@@ -78,23 +78,20 @@ static int read_metadata(struct inspect *in)
 			break;
 	}
 	in->repeated = repeats_find(&in->values);
-	return r < 0 ? fault_set(&in->fault, r, "%s: openstack: %s", in->image.path, strerror(-r)) :
-		       0;
+	return r < 0 ? fault_set(f, r, "%s: openstack: %s", in->image.path, strerror(-r)) : 0;
 }
 
-static int check_note(struct inspect *in)
+static int check_note(struct inspect *in, struct fault *f)
 {
-	char have[RECORD_NOTE_SIZE], want[2 * RECORD_ID_SIZE + sizeof("\"seed_id\":\"\"")];
-	char id[2 * RECORD_ID_SIZE + 1];
+	char note[RECORD_NOTE_SIZE];
+	const struct image *im = &in->image;
 
-	if (!in->image.has_note)
-		return fault_set(&in->fault, -EBADMSG, "%s: %s: missing beside the record",
-			in->image.path, RECORD_NOTE_NAME);
-	hex_encode(in->image.record.seed_id, RECORD_ID_SIZE, id);
-	snprintf(want, sizeof(want), "\"seed_id\":\"%s\"", id);
-	in->note_agrees = in->image.note_file.len == sizeof(have) &&
-		iso_read(&in->image.volume, &in->image.note_file, 0, have, sizeof(have)) == 0 &&
-		memmem(have, sizeof(have), want, strlen(want)) != NULL;
+	if (!im->has_note)
+		return fault_set(f, -EBADMSG, "%s: %s: missing beside the record", im->path,
+			RECORD_NOTE_NAME);
+	in->note_agrees = im->note_file.len == sizeof(note) &&
+		iso_read(&im->volume, &im->note_file, 0, note, sizeof(note)) == 0 &&
+		note_names(note, im->record.seed_id);
 	return 0;
 }
 
@@ -166,89 +163,89 @@ static void add_record_json(json_object *o, const struct inspect *in)
 
 	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
 	uuid_format(rec->uuid, uuid);
-	json_object_object_add(o, "seed_id", json_object_new_string(id));
-	json_object_object_add(o, "spent", json_object_new_boolean(in->image.spent));
-	json_object_object_add(
-		o, "credit_bits", json_object_new_int64(bits_left(in, rec->credit_bits)));
-	json_object_object_add(
-		o, "hardware_bits", json_object_new_int64(bits_left(in, rec->hardware_bits)));
-	json_object_object_add(o, "issued_at", json_object_new_int64((int64_t)rec->issued_at));
-	json_object_object_add(o, "ttl", json_object_new_int64(rec->ttl));
-	json_object_object_add(o, "expired", json_object_new_boolean(in->expired));
-	json_object_object_add(
-		o, "bound_to", record_bound(rec) ? json_object_new_string(uuid) : NULL);
-	json_object_object_add(o, "note_agrees", json_object_new_boolean(in->note_agrees));
+	json_add_text(o, "seed_id", id);
+	json_add_bool(o, "spent", in->image.spent);
+	json_add_number(o, "credit_bits", bits_left(in, rec->credit_bits));
+	json_add_number(o, "hardware_bits", bits_left(in, rec->hardware_bits));
+	json_add_number(o, "issued_at", rec->issued_at);
+	json_add_number(o, "ttl", rec->ttl);
+	json_add_bool(o, "expired", in->expired);
+	json_add_text(o, "bound_to", record_bound(rec) ? uuid : NULL);
+	json_add_bool(o, "note_agrees", in->note_agrees);
 }
 
 static void print_json(const struct inspect *in)
 {
 	json_object *o = json_object_new_object();
 
-	json_object_object_add(o, "image", json_object_new_string(in->image.path));
-	json_object_object_add(o, "size", json_object_new_int64((int64_t)in->image.size));
-	json_object_object_add(o, "label", json_object_new_string(in->image.volume.label));
-	json_object_object_add(o, "record", json_object_new_boolean(in->image.has_record));
+	json_add_text(o, "image", in->image.path);
+	json_add_number(o, "size", in->image.size);
+	json_add_text(o, "label", in->image.volume.label);
+	json_add_bool(o, "record", in->image.has_record);
 	if (in->image.has_record)
 		add_record_json(o, in);
-	json_object_object_add(
-		o, "random_seed_values", json_object_new_int64((int64_t)in->values.count));
-	json_object_object_add(
-		o, "random_seed_repeated", json_object_new_int64((int64_t)in->repeated));
-	json_object_object_add(o, "random_seed_unreadable", json_object_new_int64(in->damaged));
+	json_add_number(o, "random_seed_values", in->values.count);
+	json_add_number(o, "random_seed_repeated", in->repeated);
+	json_add_number(o, "random_seed_unreadable", in->damaged);
 	json_print(o, stdout);
 }
 
-static int parse(struct inspect *in, int argc, char **argv)
+static int parse(struct inspect *in, int argc, char **argv, struct fault *f)
 {
-	int c;
+	int c, r = 0;
 
-	while ((c = option_next(argc, argv, ":", options)) >= 0) {
+	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0) {
 		if (c == OPT_JSON)
 			in->json = true;
-		else if (c != OPT_MIN_BITS)
-			return EXIT_USAGE;
-		else if (option_number("--min-bits", optarg, 0, RECORD_BITS_MAX, &in->min_bits) < 0)
-			return EXIT_USAGE;
+		else if (c == OPT_MIN_BITS)
+			r = option_number(
+				"--min-bits", optarg, 0, RECORD_BITS_MAX, &in->min_bits, f);
+		else
+			r = -EINVAL;
 	}
+	if (r < 0)
+		return r;
 	if (optind == argc)
-		return report_usage("IMAGE is missing");
+		return fault_usage(f, "IMAGE is missing");
 	if (argc - optind > 1)
-		return report_usage("%s: one IMAGE is enough", argv[optind + 1]);
-	return -1;
+		return fault_usage(f, "%s: one IMAGE is enough", argv[optind + 1]);
+	return 0;
 }
 
-static int look(struct inspect *in, const char *path)
+static int look(struct inspect *in, const char *path, struct fault *f)
 {
 	const struct record *rec = &in->image.record;
 	const uint64_t now = (uint64_t)time(NULL);
+	int r = image_open(&in->image, path, O_RDONLY, f);
 
-	if (image_open(&in->image, path, O_RDONLY, &in->fault) < 0 || read_metadata(in) < 0 ||
-		(in->image.has_record && check_note(in) < 0))
-		return report_failed(&in->fault);
+	if (r == 0)
+		r = read_metadata(in, f);
+	if (r == 0 && in->image.has_record)
+		r = check_note(in, f);
+	if (r < 0)
+		return r;
 	in->expired = rec->ttl && now > rec->issued_at && now - rec->issued_at >= rec->ttl;
 	if (in->json)
 		print_json(in);
 	else
 		print_text(in);
-	if (bits_left(in, rec->credit_bits) < in->min_bits) {
-		report_error("%s: %u bits, at least %u were asked for", path,
+	if (bits_left(in, rec->credit_bits) < in->min_bits)
+		return fault_refused(f, "%s: %u bits, at least %u were asked for", path,
 			bits_left(in, rec->credit_bits), in->min_bits);
-		return EXIT_REFUSED;
-	}
-	return EXIT_DONE;
+	return 0;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
 	static struct inspect in = { .image = { .fd = -1 } };
-	int status = parse(&in, argc, argv);
+	int r = parse(&in, argc, argv, f);
 
-	if (status < 0)
-		status = look(&in, argv[optind]);
+	if (r == 0)
+		r = look(&in, argv[optind], f);
 	image_close(&in.image);
-	repeats_clear(&in.values);
 	secret_wipe_stack();
-	return status;
+	repeats_clear(&in.values);
+	return r;
 }
 
 const struct command cmd_inspect = {

@@ -8,6 +8,7 @@
 #include "serve/serve.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 static_assert(CONFIG_RESERVOIR_MAX == RESERVOIR_MAX, "what the daemon can keep");
@@ -25,75 +26,69 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static int set_source(struct serve_options *o)
+static int set_source(struct serve_options *o, struct fault *f)
 {
-	struct fault f;
+	const int r = option_source(&o->sources, f);
 
-	if (source_parse(optarg, &o->sources, &f) < 0)
-		return report_usage("%s", f.text);
-	if (source_list_has_broker(&o->sources))
-		return report_usage("--source: broker: a daemon cannot be its own source");
-	return -1;
+	if (r == 0 && source_list_has_broker(&o->sources))
+		return fault_usage(f, "--source: broker: a daemon cannot be its own source");
+	return r;
 }
 
-static int number(const char *name, uint32_t low, uint32_t high, uint32_t *ret)
-{
-	return option_number(name, optarg, low, high, ret) < 0 ? EXIT_USAGE : -1;
-}
-
-static int set_option(struct serve_options *o, int c)
+static int set_option(struct serve_options *o, int c, struct fault *f)
 {
 	switch (c) {
 	case OPT_SOCKET:
 		o->socket = optarg;
-		return -1;
+		return 0;
 	case OPT_SOURCE:
-		return set_source(o);
+		return set_source(o, f);
 	case OPT_RESERVOIR:
-		return number("--reservoir", 2, CONFIG_RESERVOIR_MAX, &o->reservoir);
+		return option_number(
+			"--reservoir", optarg, 2, CONFIG_RESERVOIR_MAX, &o->reservoir, f);
 	case OPT_RATE:
-		return number("--rate", 1, CONFIG_RATE_MAX, &o->rate);
+		return option_number("--rate", optarg, 1, CONFIG_RATE_MAX, &o->rate, f);
 	case OPT_BURST:
-		return number("--burst", 1, CONFIG_RATE_MAX, &o->burst);
+		return option_number("--burst", optarg, 1, CONFIG_RATE_MAX, &o->burst, f);
 	case OPT_CONFIG:
-		return -1; /* it was read before */
+		return 0; /* it was read before */
 	default:
-		return EXIT_USAGE;
+		return -EINVAL;
 	}
 }
 
-static int parse(struct serve_options *o, struct config *config, int argc, char **argv)
+static int parse(
+	struct serve_options *o, struct config *config, int argc, char **argv, struct fault *f)
 {
 	struct settings s;
-	int c, status;
+	int c, r;
 
-	status = options_configure(config, CONFIG_SERVE, &s, argc, argv, ":", options);
+	r = options_configure(config, CONFIG_SERVE, &s, argc, argv, ":", options, f);
 	*o = (struct serve_options){ .socket = s.broker,
 		.sources = s.sources,
 		.reservoir = s.reservoir,
 		.rate = s.rate,
 		.burst = s.burst };
-	while (status < 0 && (c = option_next(argc, argv, ":", options)) >= 0)
-		status = set_option(o, c);
-	if (status < 0 && optind < argc)
-		status = report_usage("%s: takes no argument", argv[optind]);
+	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0)
+		r = set_option(o, c, f);
+	if (r == 0 && optind < argc)
+		r = fault_usage(f, "%s: takes no argument", argv[optind]);
 	/* There is to be something left for the others. */
 	if (o->burst > o->reservoir / 2)
 		o->burst = o->reservoir / 2;
-	return status;
+	return r;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
 	struct config config = { 0 };
 	struct serve_options o;
-	struct fault f;
-	int status = parse(&o, &config, argc, argv);
+	int r = parse(&o, &config, argc, argv, f);
 
-	if (status < 0)
-		status = serve(&o, &f) < 0 ? report_failed(&f) : EXIT_DONE;
+	if (r == 0)
+		r = serve(&o, f);
 	config_clear(&config);
-	return status;
+	return r;
 }
 
 const struct command cmd_serve = {

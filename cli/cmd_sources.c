@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What this host offers, and what each source claims. */
+#include "cli/check/rate.h"
 #include "cli/cmd.h"
 #include "cli/configure.h"
-#include "cli/entropy.h"
+#include "cli/json_print.h"
+#include "util/json_build.h"
 #include "cli/options.h"
 #include "seed/source/reader.h"
 #include "util/clock.h"
@@ -119,22 +121,13 @@ static int look(struct row *row, size_t count)
 static const char *state_of(const struct row *row)
 {
 	if (!row->spec.src->open)
-		return "not built in";
+		return source_presence_word(SOURCE_NOT_BUILT_IN);
 	if (!row->asked)
 		return "when named";
-	switch (row->err) {
-	case 0:
-		return "present";
-	case -EACCES:
-	case -EPERM:
-		return "not permitted";
-	case -ENODEV:
-	case -ENOENT:
-	case -ECONNREFUSED:
-		return "absent";
-	default:
-		return "failed";
-	}
+	/* A socket without a daemon. */
+	if (row->err == -ECONNREFUSED)
+		return source_presence_word(SOURCE_ABSENT);
+	return source_presence_word(source_presence(row->err));
 }
 
 static const char *device_of(const struct row *row)
@@ -168,45 +161,32 @@ static const char *worth_of(const struct row *row, char *out, size_t size)
 
 static const char *rate_of(const struct row *row, char *out, size_t size)
 {
-	static const char *const units[] = { "B/s", "kB/s", "MB/s", "GB/s" };
-	double rate = row->rate;
-	size_t i = 0;
-
-	for (; rate >= 1000 && i + 1 < sizeof(units) / sizeof(*units); i++)
-		rate /= 1000;
-	if (rate > 0)
-		snprintf(out, size, rate < 10 && i ? "%.1f %s" : "%.0f %s", rate, units[i]);
-	else
-		snprintf(out, size, "-");
-	return out;
+	return row->rate > 0 ? rate_text(row->rate, out, size) : "-";
 }
 
 /* What it is; or what is wrong with it. */
-static const char *remark_of(const struct row *row, char *out, size_t size)
+static const char *remark_of(const struct row *row)
 {
-	const struct draw_report rep = { .spec = &row->spec, .err = row->err };
-
 	if (row->asked && row->err < 0 && row->err != -ENOSYS)
-		return draw_why(&rep, out, size);
+		return source_why(&row->spec, row->err);
 	return row->handle.remark[0] ? row->handle.remark : row->spec.src->what;
 }
 
 static void print_table(const struct row *row, size_t count)
 {
-	char worth[64], rate[32], remark[160];
+	char worth[64], rate[32];
 	int width = (int)strlen("DEVICE");
 	size_t i;
 
 	for (i = 0; i < count; i++)
 		if ((int)strlen(device_of(row + i)) > width)
 			width = (int)strlen(device_of(row + i));
-	printf("%-7s  %-*s  %-13s  %8s  %-24s  %s\n", "SOURCE", width, "DEVICE", "STATE", "RATE",
+	printf("%-7s  %-*s  %-13s  %10s  %-24s  %s\n", "SOURCE", width, "DEVICE", "STATE", "RATE",
 		"ASSESSED", "REMARK");
 	for (i = 0; i < count; i++)
-		printf("%-7s  %-*s  %-13s  %8s  %-24s  %s\n", row[i].spec.src->name, width,
+		printf("%-7s  %-*s  %-13s  %10s  %-24s  %s\n", row[i].spec.src->name, width,
 			device_of(row + i), state_of(row + i), rate_of(row + i, rate, sizeof(rate)),
-			worth_of(row + i, worth, sizeof(worth)),
-			remark_of(row + i, remark, sizeof(remark)));
+			worth_of(row + i, worth, sizeof(worth)), remark_of(row + i));
 }
 
 static json_object *row_json(const struct row *row)
@@ -214,23 +194,19 @@ static json_object *row_json(const struct row *row)
 	const struct source *src = row->spec.src;
 	const bool open = row->asked && row->err == 0;
 	json_object *o = json_object_new_object();
-	const struct draw_report rep = { .spec = &row->spec };
-	char remark[160], label[SOURCE_ARG_MAX + 16];
+	char label[SOURCE_LABEL_SIZE];
 
-	json_add_text(o, "source", draw_label(&rep, label, sizeof(label)));
+	json_add_text(o, "source", source_label(&row->spec, label, sizeof(label)));
 	json_add_text(o, "device", device_of(row));
 	json_add_text(o, "state", state_of(row));
-	json_object_object_add(o, "hardware", json_object_new_boolean(src->kind != SOURCE_KERNEL));
-	json_object_object_add(o, "rate_bits",
-		json_object_new_int64(open ? row->handle.assessed_bits : src->assessed_bits));
-	json_object_object_add(o, "rate_bytes",
-		json_object_new_int64(open ? row->handle.per_bytes : src->per_bytes));
+	json_add_bool(o, "hardware", src->kind != SOURCE_KERNEL);
+	json_add_number(o, "rate_bits", open ? row->handle.assessed_bits : src->assessed_bits);
+	json_add_number(o, "rate_bytes", open ? row->handle.per_bytes : src->per_bytes);
 	if (row->rate > 0)
-		json_object_object_add(
-			o, "bytes_per_second", json_object_new_int64((int64_t)row->rate));
+		json_add_number(o, "bytes_per_second", (uint64_t)row->rate);
 	if (row->handle.device[0])
 		json_add_text(o, "identity", row->handle.device);
-	json_add_text(o, "remark", remark_of(row, remark, sizeof(remark)));
+	json_add_text(o, "remark", remark_of(row));
 	return o;
 }
 
@@ -279,56 +255,53 @@ struct asked {
 	bool json;
 };
 
-static int parse(int argc, char **argv, struct asked *ret)
+static int parse(int argc, char **argv, struct asked *ret, struct fault *f)
 {
-	struct fault f;
 	int c;
 
-	while ((c = option_next(argc, argv, ":", options)) >= 0) {
-		if (c == OPT_SOURCE && source_parse(optarg, &ret->named, &f) < 0)
-			return report_usage("%s", f.text);
+	while ((c = option_next(argc, argv, ":", options, f)) >= 0) {
+		if (c == OPT_SOURCE && option_source(&ret->named, f) < 0)
+			return -EINVAL;
 		else if (c == OPT_CONFIG)
 			ret->config = optarg;
 		else if (c == OPT_JSON)
 			ret->json = true;
 		else if (c != OPT_SOURCE)
-			return EXIT_USAGE;
+			return -EINVAL;
 	}
 	if (optind < argc)
-		return report_usage("%s: takes no argument", argv[optind]);
-	return -1;
+		return fault_usage(f, "%s: takes no argument", argv[optind]);
+	return 0;
 }
 
-static int show(const struct asked *asked, const struct settings *settings)
+static int show(const struct asked *asked, const struct settings *settings, struct fault *f)
 {
 	static struct row row[2 * SOURCES_MAX];
 	const size_t count = asked->named.count ? named_rows(row, &asked->named) :
 						  all_rows(row, &settings->sources);
 
-	if (look(row, count) < 0) {
-		report_error("%s", strerror(ENOMEM));
-		return EXIT_FAILED;
-	}
+	if (look(row, count) < 0)
+		return fault_set(f, -ENOMEM, "%s", strerror(ENOMEM));
 	if (asked->json)
 		print_json(row, count);
 	else
 		print_table(row, count);
-	return EXIT_DONE;
+	return 0;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
 	static struct config config;
 	static struct settings settings;
 	static struct asked asked;
-	int status = parse(argc, argv, &asked);
+	int r = parse(argc, argv, &asked, f);
 
-	if (status < 0)
-		status = configure(&config, asked.config, CONFIG_TOOLS, &settings);
-	if (status < 0)
-		status = show(&asked, &settings);
+	if (r == 0)
+		r = configure(&config, asked.config, CONFIG_TOOLS, &settings, f);
+	if (r == 0)
+		r = show(&asked, &settings, f);
 	config_clear(&config);
-	return status;
+	return r;
 }
 
 const struct command cmd_sources = {

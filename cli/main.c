@@ -32,41 +32,45 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, struct fault *f)
 {
 	const struct command *c;
 	int i;
 
 	if (argc < 2) {
 		show_help(stderr);
-		return EXIT_USAGE;
+		return fault_said(f, EXIT_USAGE);
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		show_help(stdout);
-		return EXIT_DONE;
+		return 0;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("seedrive " VERSION);
-		return EXIT_DONE;
+		return 0;
 	}
 	c = find_command(argv[1]);
 	if (!c)
-		return report_usage("%s: no such command, see seedrive --help", argv[1]);
+		return fault_usage(f, "%s: no such command, see seedrive --help", argv[1]);
 	report_as(c->name);
 	for (i = 2; c->usage && i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			printf("usage: seedrive %s", c->usage);
-			return EXIT_DONE;
+			return 0;
 		}
 	}
-	return c->run(argc - 1, argv + 1);
+	return c->run(argc - 1, argv + 1, f);
 }
 
 int main(int argc, char **argv)
 {
+	static struct fault f;
+	int r;
+
 	start_descriptors();
 	start_signals();
-	if (start_secrets() < 0)
-		return EXIT_FAILED;
-	return finish(run(argc, argv));
+	r = start_secrets(&f);
+	if (r == 0)
+		r = run(argc, argv, &f);
+	return finish(r < 0 ? report_fault(&f) : EXIT_DONE);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* genisoimage's command line, and nothing of its own but the seed. */
 #include "cli/configure.h"
-#include "drive/compose.h"
 #include "cli/mkisofs_args.h"
 #include "cli/mkisofs_say.h"
+#include "cli/options.h"
+#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/start.h"
+#include "drive/compose.h"
 #include "iso/output/target.h"
+#include "util/wire/label.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,7 +22,8 @@ struct mkisofs {
 	struct mkisofs_args args;
 	struct entropy_options entropy;
 	struct target target;
-	struct make make;
+	struct output output;
+	struct compose compose;
 };
 
 static void show_help(void)
@@ -59,28 +62,28 @@ static bool is_this_program(const char *path)
 		a.st_dev == b.st_dev;
 }
 
-/* The whole line, for what we cannot honour, if there is somebody who can. */
-static int hand_over(const struct fault *refused, char **argv)
+/* The whole line, for what we cannot honour, if there is somebody who can. Returns: -errno with @f, if at all. */
+static int exec_fallback(const struct fault *refused, char **argv, struct fault *f)
 {
 	struct config config = { 0 };
 	struct settings settings;
-	int status = configure(&config, NULL, CONFIG_MKISOFS, &settings);
+	int r = configure(&config, NULL, CONFIG_MKISOFS, &settings, f);
 
-	if (status >= 0)
+	if (r < 0)
 		goto out;
-	status = EXIT_FAILED;
 	if (!settings.fallback) {
-		report_error("%s", refused->text);
+		r = fault_set(f, -ENOTSUP, "%s", refused->text);
 	} else if (is_this_program(settings.fallback)) {
-		report_error("fallback: %s: is this program; %s", settings.fallback, refused->text);
+		r = fault_set(f, -ELOOP, "fallback: %s: is this program; %s", settings.fallback,
+			refused->text);
 	} else {
 		argv[0] = (char *)settings.fallback;
 		execv(settings.fallback, argv);
-		report_error("fallback: %s: %s", settings.fallback, strerror(errno));
+		r = fault_set(f, -errno, "fallback: %s: %s", settings.fallback, strerror(errno));
 	}
 out:
 	config_clear(&config);
-	return status;
+	return r;
 }
 
 /* --- in --- */
@@ -95,104 +98,58 @@ static bool may_mix(const struct mkisofs_args *a)
 	return false;
 }
 
-/* What a guest looks for a seed on; of all else the configuration has nothing to say. */
-static int set_up(struct mkisofs *m)
+/* Where there is no memory for secrets, there is no seed. */
+static int set_up_secrets(struct mkisofs *m, struct fault *f)
 {
-	int status;
+	const int r = start_secrets(f);
 
-	entropy_options_init(&m->entropy);
-	m->entropy.quiet = m->args.quiet;
-	m->make.entropy = &m->entropy;
-	m->make.plain = !m->args.label || !drive_is_seed_label(m->args.label);
-	if (m->make.plain)
-		return -1;
-	status = configure(&m->entropy.config, NULL, CONFIG_MKISOFS, &m->entropy.settings);
-	if (status >= 0)
-		return status;
-	entropy_options_settle(&m->entropy);
-	m->entropy.sources.unmixed = !may_mix(&m->args);
-	m->make.seed_mode = m->entropy.settings.seed;
-	m->make.request.ttl = m->entropy.settings.ttl;
-	if (start_secrets() == 0)
-		return make_begin(&m->make);
-	m->make.seed_mode = CONFIG_SEED_OFF;
-	return m->entropy.settings.claim_less ? -1 : EXIT_FAILED;
+	if (r == 0 || !m->entropy.asked.claim_less)
+		return r;
+	report_warning("%s", f->text);
+	m->compose.mode = DRIVE_SEED_OFF;
+	return 0;
 }
 
-static int add_paths(struct mkisofs *m)
+/* The configuration rules what a guest looks for a seed on, and no other image. */
+static int settle(struct compose *c, void *ctx, struct fault *f)
 {
-	const struct stat *out = &m->target.st;
-	const struct tree_omit omit = { out->st_dev, out->st_ino };
+	struct mkisofs *m = ctx;
+	int r;
+
+	if (c->plain)
+		return 0;
+	r = configure(&m->entropy.config, NULL, CONFIG_MKISOFS, &m->entropy.settings, f);
+	if (r < 0)
+		return r;
+	entropy_options_settle(&m->entropy);
+	m->entropy.asked.sources.unmixed = !may_mix(&m->args);
+	c->mode = m->entropy.settings.seed;
+	c->provenance = m->entropy.settings.provenance_full;
+	c->request.ttl = m->entropy.settings.ttl;
+	return set_up_secrets(m, f);
+}
+
+static int add_paths(struct mkisofs *m, struct fault *f)
+{
+	const struct output_kind *kind = m->output.kind;
+	struct tree *tree = &m->compose.tree;
+	struct tree_omit omit[OUTPUT_FILES_MAX];
 	const struct tree_rules rules = {
-		.omit = &omit,
-		.omits = S_ISREG(out->st_mode),
+		.omit = omit,
+		.omits = kind->files(&m->output, omit),
 		.follow = m->args.follow,
 	};
 	size_t i;
-	int r = tree_open(&m->make.tree, NULL, NULL, 0, &m->make.fault);
+	int r = tree_open(tree, NULL, NULL, 0, f);
 
 	for (i = 0; i < m->args.paths && r == 0; i++)
-		r = tree_graft(&m->make.tree, m->args.path[i].graft, m->args.path[i].source, &rules,
-			&m->make.fault);
-	if (r == 0 && m->make.tree.omitted_first && m->target.path && out->st_size > 0)
-		r = make_check_old(&m->make, AT_FDCWD, m->target.path, m->target.path);
-	return r;
+		r = tree_graft(tree, m->args.path[i].graft, m->args.path[i].source, &rules, f);
+	return r == 0 && tree->omitted_first ? kind->check_old(&m->output, f) : r;
 }
 
-static int gather(struct mkisofs *m)
+static struct iso_options iso_options(const struct mkisofs_args *a)
 {
-	const char *epoch = make_clock(&m->make);
-	size_t links;
-
-	if (epoch)
-		report_warning("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
-	if (add_paths(m) < 0)
-		return report_failed(&m->make.fault);
-	links = m->args.rock_ridge ? 0 : tree_drop_links(&m->make.tree);
-	if (links > 0)
-		report_warning("%zu symbolic link%s left out: only Rock Ridge (-r, -R) has them",
-			links, links > 1 ? "s" : "");
-	if (!m->make.plain)
-		make_bind(&m->make, m->entropy.settings.bind);
-	return -1;
-}
-
-/* --- out --- */
-
-static int open_out(struct mkisofs *m)
-{
-	if (target_open(&m->target, m->args.out, &m->make.fault) < 0)
-		return report_failed(&m->make.fault);
-	if (!m->args.out && isatty(STDOUT_FILENO)) {
-		report_error("standard output: an image does not go to a terminal");
-		return EXIT_FAILED;
-	}
-	return -1;
-}
-
-/* All but the contents is settled: only now is anything done to OUT. */
-static int write_out(struct mkisofs *m)
-{
-	const char *what = m->args.out ? m->args.out : "standard output";
-	int r = target_begin(&m->target, m->make.layout.size);
-
-	m->make.fault.text[0] = '\0';
-	m->make.layout.descriptors_last = m->target.placed;
-	if (r == 0)
-		r = make_write(&m->make, m->target.fd, what);
-	if (r == 0)
-		r = target_end(&m->target);
-	if (r == 0)
-		return -1;
-	if (m->make.fault.text[0] == '\0')
-		fault_errno(&m->make.fault, r, what);
-	return report_failed(&m->make.fault);
-}
-
-static int make(struct mkisofs *m)
-{
-	const struct mkisofs_args *a = &m->args;
-	const struct iso_options iso = {
+	return (struct iso_options){
 		.label = a->label ? a->label : NO_LABEL,
 		.publisher = a->publisher,
 		.preparer = a->preparer,
@@ -204,78 +161,108 @@ static int make(struct mkisofs *m)
 		.keep_owners = !a->rational,
 		.joliet = a->joliet,
 		.joliet_long = a->joliet_long,
-		.fixed_time = m->make.fixed_time,
-		.time = m->make.now,
 	};
-	const int status = make_lay_out(&m->make, &iso);
-
-	return status < 0 ? write_out(m) : status;
 }
 
-static int make_drive(struct mkisofs *m)
+static int gather(struct compose *c, void *ctx, struct fault *f)
 {
-	int status = open_out(m);
+	struct mkisofs *m = ctx;
+	const char *epoch = compose_clock(c);
+	size_t links;
+	int r;
 
-	if (status < 0)
-		status = set_up(m);
-	if (status < 0)
-		status = gather(m);
-	if (status < 0)
-		status = make(m);
-	return status < 0 ? EXIT_DONE : status;
+	if (epoch)
+		report_warning("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
+	r = add_paths(m, f);
+	if (r < 0)
+		return r;
+	links = m->args.rock_ridge ? 0 : tree_drop_links(&c->tree);
+	if (links > 0)
+		report_warning("%zu symbolic link%s left out: only Rock Ridge (-r, -R) has them",
+			links, links > 1 ? "s" : "");
+	if (!c->plain)
+		compose_bind(c, m->entropy.settings.bind);
+	c->iso = iso_options(&m->args);
+	return 0;
 }
 
-/* Of a plain image not a word; of a drive one in the journal, and to the broker that had a part in it. */
-static int run(struct mkisofs *m)
+/* --- out --- */
+
+static int make_image(struct mkisofs *m, struct fault *f)
+{
+	const struct compose_caller caller = { settle, gather, m };
+	struct compose *c = &m->compose;
+	struct progress progress;
+	int r;
+
+	if (!m->args.out && isatty(STDOUT_FILENO))
+		return fault_set(f, -EINVAL, "standard output: an image does not go to a terminal");
+	m->output = (struct output){ &output_in_place, m->args.out, &m->target };
+	entropy_options_init(&m->entropy);
+	c->asked = &m->entropy.asked;
+	c->warn = &report_sink;
+	c->plain = !m->args.label || !label_is_seed(m->args.label);
+	c->output = &m->output;
+	c->progress = progress_show;
+	c->progress_ctx = &progress;
+	progress_init(&progress, output_name(&m->output), m->args.quiet);
+	r = compose_image(c, &caller, f);
+	progress_end(&progress);
+	return r;
+}
+
+/* Of a plain image there is nothing to say; of a drive there is an entry in the journal. */
+static int run(struct mkisofs *m, struct fault *f)
 {
 	const char *label = m->args.label;
-	int status;
+	const bool is_drive = label && label_is_seed(label);
+	int r;
 
-	if (label && drive_is_seed_label(label))
+	if (is_drive)
 		say_listen();
-	status = make_drive(m);
-	if (!label || !drive_is_seed_label(label))
-		return status;
-	if (status == EXIT_DONE && m->make.drive.has_record)
-		seed_tell(&m->make.seed, m->make.request.uuid);
-	say_made(&m->make, m->args.out ? m->args.out : "standard output", label, status);
-	return status;
+	r = make_image(m, f);
+	if (!is_drive)
+		return r;
+	/* Before the entry, which repeats the line. */
+	if (r < 0)
+		r = fault_said(f, report_fault(f));
+	say_made(&m->compose, m->args.out ? m->args.out : "standard output", label, r);
+	return r;
 }
 
-static int act(struct mkisofs *m, int argc, char **argv)
+static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 {
-	struct fault f;
-	const int r = mkisofs_parse(&m->args, argc, argv, &f);
-	int status;
+	struct fault refused;
+	int r = mkisofs_parse(&m->args, argc, argv, &refused);
 
 	if (r == -ENOTSUP)
-		return hand_over(&f, argv);
+		return exec_fallback(&refused, argv, f);
 	if (r < 0)
-		return report_failed(&f);
+		return fault_set(f, r, "%s", refused.text);
 	if (m->args.action == MKISOFS_HELP) {
 		show_help();
-		return EXIT_DONE;
+		return 0;
 	}
 	if (m->args.action == MKISOFS_VERSION) {
 		puts("seedrive-mkisofs " VERSION);
-		return EXIT_DONE;
+		return 0;
 	}
 	start_signals();
-	status = run(m);
-	make_clear(&m->make);
-	target_clear(&m->target);
+	r = run(m, f);
+	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);
-	return status;
+	return r;
 }
 
 int main(int argc, char **argv)
 {
 	static struct mkisofs m = { .target = { .fd = -1 } };
-	int status;
+	static struct fault f;
+	int r;
 
 	start_descriptors();
 	report_program("seedrive-mkisofs");
-	status = act(&m, argc, argv);
+	r = act(&m, argc, argv, &f);
 	mkisofs_args_clear(&m.args);
-	return finish(status);
+	return finish(r < 0 ? report_fault(&f) : EXIT_DONE);
 }

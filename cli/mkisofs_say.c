@@ -35,58 +35,59 @@ void say_listen(void)
 }
 
 /* Of those that are claimed. */
-static uint32_t hardware_bits(const struct make *m)
+static uint32_t hardware_bits(const struct compose *c)
 {
-	const struct claim *c = &m->seed.claim;
+	const struct claim *claim = &c->seed.claim;
 
-	return c->hardware_bits < c->credit_bits ? c->hardware_bits : c->credit_bits;
+	return claim->hardware_bits < claim->credit_bits ? claim->hardware_bits :
+							   claim->credit_bits;
 }
 
-static void add_seed(struct journal *j, const struct make *m)
+static void add_seed(struct journal *j, const struct compose *c)
 {
 	static const uint8_t unbound[UUID_SIZE];
-	const struct seed *s = &m->seed;
+	const struct seed *s = &c->seed;
 	char id[2 * RECORD_ID_SIZE + 1], uuid[UUID_STRLEN + 1], sources[BROKER_PROVENANCE];
 
 	hex_encode(s->id, RECORD_ID_SIZE, id);
 	seed_provenance(s, 0, sources);
 	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
 	journal_field(j, "SEEDRIVE_BITS", "%u", s->claim.credit_bits);
-	journal_field(j, "SEEDRIVE_HARDWARE_BITS", "%u", hardware_bits(m));
+	journal_field(j, "SEEDRIVE_HARDWARE_BITS", "%u", hardware_bits(c));
 	journal_field(j, "SEEDRIVE_SOURCES", "%s", sources);
-	if (s->claim.credit_bits < m->entropy->bits)
-		journal_field(j, "SEEDRIVE_SHORT", "%u", m->entropy->bits - s->claim.credit_bits);
-	if (memcmp(m->request.uuid, unbound, UUID_SIZE) == 0)
+	if (s->claim.credit_bits < c->asked->bits)
+		journal_field(j, "SEEDRIVE_SHORT", "%u", c->asked->bits - s->claim.credit_bits);
+	if (memcmp(c->request.uuid, unbound, UUID_SIZE) == 0)
 		return;
-	uuid_format(m->request.uuid, uuid);
+	uuid_format(c->request.uuid, uuid);
 	journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
 }
 
-static void begin(struct journal *j, const struct make *m, const char *out, int status)
+static void begin(struct journal *j, const struct compose *c, const char *out, int err)
 {
 	static const char identifier[] = "seedrive-mkisofs";
 
-	if (status != EXIT_DONE)
+	if (err < 0)
 		journal_begin(j, identifier, JOURNAL_ERROR, "%s: not made: %s", out, said);
-	else if (m->drive.has_record)
+	else if (c->drive.has_record)
 		journal_begin(j, identifier, *said ? JOURNAL_WARNING : JOURNAL_INFO,
 			"%s: seed of %u bits, %u bits from hardware%s%s", out,
-			m->seed.claim.credit_bits, hardware_bits(m), *said ? ": " : "", said);
+			c->seed.claim.credit_bits, hardware_bits(c), *said ? ": " : "", said);
 	else
 		journal_begin(j, identifier, *said ? JOURNAL_WARNING : JOURNAL_INFO,
 			"%s: without a seed%s%s", out, *said ? ": " : "", said);
 }
 
-void say_made(const struct make *m, const char *out, const char *label, int status)
+void say_made(const struct compose *c, const char *out, const char *label, int err)
 {
 	struct journal j;
 
 	if (access(JOURNAL_SOCKET, W_OK) < 0)
 		return;
-	begin(&j, m, out, status);
+	begin(&j, c, out, err);
 	journal_field(&j, "SEEDRIVE_OUT", "%s", out);
 	journal_field(&j, "SEEDRIVE_LABEL", "%s", label);
-	if (m->drive.has_record && m->seed.claim.credit_bits > 0)
-		add_seed(&j, m);
+	if (c->drive.has_record && c->seed.claim.credit_bits > 0)
+		add_seed(&j, c);
 	journal_send(&j);
 }

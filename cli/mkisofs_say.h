@@ -15,8 +15,8 @@ void say_listen(void);
 /**
  * say_made - the entry of a drive
  * @out:    its name
- * @status: of the program; not 0: there is no drive
+ * @err: negative errno: there is no drive; else 0
  */
-void say_made(const struct make *m, const char *out, const char *label, int status);
+void say_made(const struct compose *c, const char *out, const char *label, int err);
 
 #endif

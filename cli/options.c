@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/options.h"
 #include "cli/configure.h"
-#include "cli/report.h"
 #include "cli/config/value.h"
 #include "util/wire/record.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 void entropy_options_init(struct entropy_options *o)
 {
-	*o = (struct entropy_options){ .bits = RECORD_BLOCK_BITS };
-	source_default(&o->sources);
+	*o = (struct entropy_options){ .asked.bits = RECORD_BLOCK_BITS };
+	source_default(&o->asked.sources);
 }
 
 /* What the last --config names, before any option is read; false: they are not to be understood. */
@@ -34,35 +34,38 @@ static bool find_config(int argc, char **argv, const char *short_options,
 }
 
 int options_configure(struct config *c, enum config_part part, struct settings *ret, int argc,
-	char **argv, const char *short_options, const struct option *options)
+	char **argv, const char *short_options, const struct option *options, struct fault *f)
 {
 	const char *file = NULL;
 
 	/* A fault is found again, and told of, by whoever reads the options next. */
 	if (find_config(argc, argv, short_options, options, &file))
-		return configure(c, file, part, ret);
+		return configure(c, file, part, ret, f);
 	config_settle(c, part, ret);
-	return -1;
+	return 0;
 }
 
 int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
-	const char *short_options, const struct option *options)
+	const char *short_options, const struct option *options, struct fault *f)
 {
-	int status;
+	int r;
 
 	entropy_options_init(o);
-	status = options_configure(
-		&o->config, CONFIG_TOOLS, &o->settings, argc, argv, short_options, options);
-	if (status < 0)
+	r = options_configure(
+		&o->config, CONFIG_TOOLS, &o->settings, argc, argv, short_options, options, f);
+	if (r == 0)
 		entropy_options_settle(o);
-	return status;
+	return r;
 }
 
 void entropy_options_settle(struct entropy_options *o)
 {
-	o->sources = o->settings.sources;
-	o->require = o->settings.require;
-	o->bits = o->settings.bits;
+	o->asked = (struct seed_requirement){
+		.sources = o->settings.sources,
+		.require = o->settings.require,
+		.bits = o->settings.bits,
+		.claim_less = o->settings.claim_less,
+	};
 }
 
 const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size)
@@ -75,15 +78,15 @@ const char *entropy_options_switch(const struct entropy_options *o, char *out, s
 }
 
 /* What the configuration requires, it switches off by itself; an option has asked for it now. */
-int entropy_options_check(const struct entropy_options *o)
+int entropy_options_check(const struct entropy_options *o, struct fault *f)
 {
 	char text[PATH_MAX + 32];
 
-	if (o->settings.seed != CONFIG_SEED_OFF || !o->require || o->require == o->settings.require)
-		return -1;
-	report_error("%s: required, but nothing is drawn: %s", o->require,
+	if (o->settings.seed != DRIVE_SEED_OFF || !o->asked.require ||
+		o->asked.require == o->settings.require)
+		return 0;
+	return fault_refused(f, "%s: required, but nothing is drawn: %s", o->asked.require,
 		entropy_options_switch(o, text, sizeof(text)));
-	return EXIT_REFUSED;
 }
 
 void entropy_options_clear(struct entropy_options *o)
@@ -91,52 +94,63 @@ void entropy_options_clear(struct entropy_options *o)
 	config_clear(&o->config);
 }
 
-static int take_source(struct entropy_options *o)
+int option_value(int r, struct fault *f)
 {
-	const unsigned deadline_ms = o->sources.deadline_ms;
-	struct fault f;
-
-	if (source_parse(optarg, &o->sources, &f) < 0)
-		return report_usage("%s", f.text);
-	o->sources.deadline_ms = deadline_ms;
-	config_address(&o->settings, &o->sources);
-	return -1;
+	if (r < 0)
+		f->status = EXIT_USAGE;
+	return r;
 }
 
-static int take_require(struct entropy_options *o)
+int option_source(struct source_list *ret, struct fault *f)
 {
-	struct fault f;
+	struct fault why;
 
-	if (value_require("--require", optarg, &f) < 0)
-		return report_usage("%s", f.text);
-	o->require = strcmp(optarg, VALUE_NONE) ? optarg : NULL;
-	return -1;
+	return source_parse(optarg, ret, &why) < 0 ? fault_usage(f, "--source: %s", why.text) : 0;
 }
 
-int entropy_option(struct entropy_options *o, int c)
+static int take_source(struct entropy_options *o, struct fault *f)
+{
+	const unsigned deadline_ms = o->asked.sources.deadline_ms;
+	const int r = option_source(&o->asked.sources, f);
+
+	if (r < 0)
+		return r;
+	o->asked.sources.deadline_ms = deadline_ms;
+	config_address(&o->settings, &o->asked.sources);
+	return 0;
+}
+
+static int take_require(struct entropy_options *o, struct fault *f)
+{
+	const int r = option_value(value_require("--require", optarg, f), f);
+
+	if (r == 0)
+		o->asked.require = strcmp(optarg, VALUE_NONE) ? optarg : NULL;
+	return r;
+}
+
+int entropy_option(struct entropy_options *o, int c, struct fault *f)
 {
 	switch (c) {
 	case OPT_SOURCE:
-		return take_source(o);
+		return take_source(o, f);
 	case OPT_REQUIRE:
-		return take_require(o);
+		return take_require(o, f);
 	case OPT_BITS:
-		return option_number("--bits", optarg, 1, RECORD_BITS_MAX, &o->bits) < 0 ?
-			EXIT_USAGE :
-			-1;
+		return option_number("--bits", optarg, 1, RECORD_BITS_MAX, &o->asked.bits, f);
 	case OPT_CONFIG:
-		return -1; /* read before the others */
+		return 0; /* read before the others */
 	case OPT_JSON:
 		o->json = true;
-		return -1;
+		return 0;
 	case 'q':
 		o->quiet = true;
-		return -1;
+		return 0;
 	case 'v':
 		o->verbose = true;
-		return -1;
+		return 0;
 	default:
-		return EXIT_USAGE; /* option_next() has said why */
+		return -EINVAL; /* @f has the words of option_next() */
 	}
 }
 
@@ -153,7 +167,8 @@ static const char *culprit(char **argv, int before, char letter[3])
 	return letter;
 }
 
-int option_next(int argc, char **argv, const char *short_options, const struct option *options)
+int option_next(int argc, char **argv, const char *short_options, const struct option *options,
+	struct fault *f)
 {
 	const int before = optind ? optind : 1;
 	const char *word;
@@ -166,30 +181,21 @@ int option_next(int argc, char **argv, const char *short_options, const struct o
 		return c;
 	word = culprit(argv, before, letter);
 	if (c == ':')
-		report_usage("%s: a value is missing", word);
+		fault_usage(f, "%s: a value is missing", word);
 	else if (optopt && strchr(word, '='))
-		report_usage("%.*s: takes no value", (int)strcspn(word, "="), word);
+		fault_usage(f, "%.*s: takes no value", (int)strcspn(word, "="), word);
 	else
-		report_usage("%s: unknown option", word);
+		fault_usage(f, "%s: unknown option", word);
 	return '?';
 }
 
-int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret)
+int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret,
+	struct fault *f)
 {
-	struct fault f;
-	const int r = value_number(name, text, low, high, ret, &f);
-
-	if (r < 0)
-		report_usage("%s", f.text);
-	return r < 0 ? -1 : 0;
+	return option_value(value_number(name, text, low, high, ret, f), f);
 }
 
-int option_duration(const char *name, const char *text, uint32_t *ret)
+int option_duration(const char *name, const char *text, uint32_t *ret, struct fault *f)
 {
-	struct fault f;
-	const int r = value_duration(name, text, ret, &f);
-
-	if (r < 0)
-		report_usage("%s", f.text);
-	return r < 0 ? -1 : 0;
+	return option_value(value_duration(name, text, ret, f), f);
 }

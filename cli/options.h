@@ -7,13 +7,11 @@
 #include <stdint.h>
 
 #include "cli/config/config.h"
-#include "seed/source/source.h"
+#include "seed/requirement.h"
 
 /* What configuration, --source, --require and --bits asked for, and how much is to be said. */
 struct entropy_options {
-	struct source_list sources;
-	const char *require; /* as typed, or NULL */
-	uint32_t bits;
+	struct seed_requirement asked; /* of the configuration and the options, which win */
 	bool json, quiet, verbose;
 	struct config config;
 	struct settings settings; /* of the configuration alone */
@@ -45,42 +43,50 @@ void entropy_options_init(struct entropy_options *o);
 
 /**
  * options_configure - the configuration that --config names, or else is there, before any option is read
- * @c: zeroed; needs config_clear() in the end. Returns: -1 to go on, else an exit status.
+ * @c: zeroed; needs config_clear() in the end. Returns: 0 or -errno with @f.
  */
 int options_configure(struct config *c, enum config_part part, struct settings *ret, int argc,
-	char **argv, const char *short_options, const struct option *options);
+	char **argv, const char *short_options, const struct option *options, struct fault *f);
 
 /**
  * entropy_options_configure - init, and what the configuration says; the options come after that, and win
- * Needs entropy_options_clear() in the end. Returns: -1 to go on, else an exit status.
+ * Needs entropy_options_clear() in the end. Returns: 0 or -errno with @f.
  */
 int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
-	const char *short_options, const struct option *options);
+	const char *short_options, const struct option *options, struct fault *f);
 
 /** entropy_options_settle - by @o->settings: what there is before any option. */
 void entropy_options_settle(struct entropy_options *o);
 
 /**
  * entropy_options_check - once all options are read: --require is not met where `seed` is off
- * Returns: -1 to go on, else an exit status.
+ * Returns: 0 or -errno with @f.
  */
-int entropy_options_check(const struct entropy_options *o);
+int entropy_options_check(const struct entropy_options *o, struct fault *f);
 
 /** entropy_options_switch - "seed = off in /etc/seedrive.conf:3". */
 const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size);
 
 void entropy_options_clear(struct entropy_options *o);
 
-/** entropy_option - one that getopt_long() found. Returns: -1 to go on, else an exit status. */
-int entropy_option(struct entropy_options *o, int c);
+/** entropy_option - one that getopt_long() found. Returns: 0 or -errno with @f. */
+int entropy_option(struct entropy_options *o, int c, struct fault *f);
 
-/** option_next - getopt_long() that says in our own words what is wrong; '?' after that. */
-int option_next(int argc, char **argv, const char *short_options, const struct option *options);
+/** option_next - getopt_long(); where a word is wrong, '?' with @f in our own words. */
+int option_next(int argc, char **argv, const char *short_options, const struct option *options,
+	struct fault *f);
 
-/** option_number - a whole number from @low to @high; -1 after a line on standard error. */
-int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret);
+/** option_value - @r of what read an option's value: if it is an error, @f becomes one of usage. Returns: @r. */
+int option_value(int r, struct fault *f);
+
+/** option_source - the list that --source names, in optarg. Returns: 0, or -EINVAL with @f. */
+int option_source(struct source_list *ret, struct fault *f);
+
+/** option_number - a whole number from @low to @high. Returns: 0, or -EINVAL with @f. */
+int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret,
+	struct fault *f);
 
 /** option_duration - whole seconds, in any unit of duration_parse(); "0": none. As above. */
-int option_duration(const char *name, const char *text, uint32_t *ret);
+int option_duration(const char *name, const char *text, uint32_t *ret, struct fault *f);
 
 #endif

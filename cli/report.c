@@ -72,18 +72,17 @@ void report_warning(const char *fmt, ...)
 	va_end(ap);
 }
 
-int report_failed(const struct fault *f)
+static void warn(void *ctx, const char *text)
 {
-	report_error("%s", f->text);
-	return EXIT_FAILED;
+	(void)ctx;
+	report_warning("%s", text);
 }
 
-int report_usage(const char *fmt, ...)
-{
-	va_list ap;
+const struct warning_sink report_sink = { .line = warn };
 
-	va_start(ap, fmt);
-	say("", fmt, ap);
-	va_end(ap);
-	return EXIT_USAGE;
+int report_fault(const struct fault *f)
+{
+	if (f->text[0])
+		report_error("%s", f->text);
+	return f->status;
 }

@@ -5,15 +5,7 @@
 #include <stdio.h>
 
 #include "util/fault.h"
-
-/* The exit statuses; they are in the man page and never move. */
-enum {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1,
-	EXIT_USAGE = 2,
-	EXIT_REFUSED = 3, /* entropy: a required source failed, or less was assessed than asked for;
-		    * check: a source failed */
-};
+#include "util/warning.h"
 
 /** report_program - who speaks, if it is not seedrive. */
 void report_program(const char *name);
@@ -34,8 +26,10 @@ void report_text(FILE *to, const char *text);
 /** report_listen - who hears each line too, without the names before it. */
 void report_listen(void (*hear)(const char *line));
 
-/** report_failed, report_usage - an error line, and the exit status that goes with it. */
-int report_failed(const struct fault *f);
-int report_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/** report_sink - whatever is sent here becomes a report_warning(). */
+extern const struct warning_sink report_sink;
+
+/** report_fault - the error line of @f, unless it is said already. Returns: the exit status that goes with it. */
+int report_fault(const struct fault *f);
 
 #endif

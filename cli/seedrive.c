@@ -9,8 +9,8 @@ const struct command *const commands[] = {
 	&cmd_inspect,
 	&cmd_draw,
 	&cmd_sources,
-	&away_check,
+	&helper_check,
 	&cmd_config,
-	&away_serve,
+	&helper_serve,
 	NULL,
 };

@@ -27,13 +27,11 @@ void start_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
-int start_secrets(void)
+int start_secrets(struct fault *f)
 {
 	const int r = secret_setup();
 
-	if (r < 0)
-		report_error("memory for secrets: %s", strerror(-r));
-	return r;
+	return r < 0 ? fault_errno(f, r, "memory for secrets") : 0;
 }
 
 /* What was printed has to have arrived: a full disk behind standard output is a failure. */

@@ -2,6 +2,8 @@
 #ifndef CLI_START_H
 #define CLI_START_H
 
+#include "util/fault.h"
+
 /* How each of our programs begins and ends. */
 
 /**
@@ -14,8 +16,8 @@ void start_descriptors(void);
 /** start_signals - a reader that went away, a file too large: errors with a line of their own. */
 void start_signals(void);
 
-/** start_secrets - secret_setup(). Returns: 0 or -errno, its line said. */
-int start_secrets(void);
+/** start_secrets - secret_setup(). Returns: 0 or -errno with @f. */
+int start_secrets(struct fault *f);
 
 /** finish - warnings that are due; standard output has to have arrived. Returns: the exit status. */
 int finish(int status);

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drive/compose.h"
-#include "cli/progress.h"
-#include "cli/report.h"
-#include "util/io.h"
 #include "util/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUFFER_SIZE (32u << 10) /* contents on their way out */
 
@@ -27,148 +22,178 @@ static time_t parse_epoch(const char *text)
 	return errno || n > last ? -1 : (time_t)n;
 }
 
-const char *make_clock(struct make *m)
+const char *compose_clock(struct compose *c)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	time_t at;
 
-	m->now = time(NULL);
+	c->now = time(NULL);
 	if (!epoch || !*epoch)
 		return NULL;
 	at = parse_epoch(epoch);
 	if (at < 0)
 		return epoch;
-	m->now = at;
-	m->fixed_time = true;
+	c->now = at;
+	c->fixed_time = true;
 	return NULL;
 }
 
-int make_begin(struct make *m)
+void compose_bind(struct compose *c, const char *bind)
 {
-	const size_t blocks = (m->entropy->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
-	int status = -1;
+	if (strcmp(bind, "auto") != 0)
+		(void)uuid_parse(bind, strlen(bind), c->request.uuid);
+	else if (!c->plain && c->mode == DRIVE_SEED_ON)
+		(void)drive_uuid(&c->tree, c->request.uuid, c->warn);
+}
+
+/* --- the seed --- */
+
+static bool draws(const struct compose *c)
+{
+	return !c->plain && c->mode != DRIVE_SEED_OFF;
+}
+
+/* Where less may be claimed, no seed at all is a warning, and the image is made without. */
+static int forgo_seed(struct compose *c, int err, struct fault *f)
+{
+	if (err == 0 || !c->asked->claim_less)
+		return err;
+	if (f->text[0])
+		warning_send(c->warn, "%s", f->text);
+	f->text[0] = '\0';
+	c->mode = DRIVE_SEED_OFF;
+	return 0;
+}
+
+static int begin_draw(struct compose *c, struct fault *f)
+{
+	const size_t blocks = (c->asked->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
+	int r = 0;
 
 	/* libisofs's thread does not live long enough to be worth an arena of its own. */
 	mallopt(M_ARENA_MAX, 1);
-	if (!m->plain && m->seed_mode != CONFIG_SEED_OFF)
-		status = m->memory ? entropy_draw_with(&m->seed, m->entropy, blocks, m->memory) :
-				     entropy_begin(&m->seed, m->entropy);
-	if (status < 0 || !m->entropy->settings.claim_less)
-		return status;
-	m->seed_mode = CONFIG_SEED_OFF;
-	return -1;
-}
-
-void make_bind(struct make *m, const char *bind)
-{
-	if (strcmp(bind, "auto") != 0)
-		(void)uuid_parse(bind, strlen(bind), m->request.uuid);
-	else if (!m->plain && m->seed_mode == CONFIG_SEED_ON)
-		(void)drive_uuid(&m->tree, m->request.uuid);
-}
-
-int make_check_old(struct make *m, int dirfd, const char *name, const char *out)
-{
-	uint8_t magic[6];
-	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), r;
-
-	if (fd < 0)
-		return 0;
-	r = io_pread(fd, magic, sizeof(magic), 16 * 2048);
-	close(fd);
-	if (r == 0 && memcmp(magic, "\1CD001", 6) == 0)
-		return 0;
-	return fault_set(&m->fault, -EEXIST,
-		"%s: is one of the files that would go on the drive, not an image", out);
+	if (draws(c))
+		r = c->draws ?
+			requirement_draw_with(&c->seed, c->asked, blocks, c->draws, c->warn, f) :
+			requirement_begin(&c->seed, c->asked, f);
+	return forgo_seed(c, r, f);
 }
 
 /* --- seed and tree --- */
 
-static int begin_layout(struct make *m, const struct iso_options *iso)
+static int begin_layout(struct compose *c, struct fault *f)
 {
-	const size_t blocks = m->seed_mode == CONFIG_SEED_ON ? m->seed.blocks : 0;
+	const size_t blocks = c->mode == DRIVE_SEED_ON ? c->seed.blocks : 0;
 	int r = 0;
 
-	if (!m->plain && m->seed_mode == CONFIG_SEED_OFF)
-		drive_drop_old(&m->tree);
-	else if (!m->plain)
-		r = drive_prepare(&m->drive, &m->tree, blocks, m->request.now, &m->fault);
-	return r < 0 ? r : iso_layout_begin(&m->layout, &m->tree, iso, &m->fault);
+	if (draws(c))
+		r = drive_prepare(&c->drive, &c->tree, blocks, c->request.now, c->warn, f);
+	else if (!c->plain)
+		drive_drop_old(&c->tree, c->warn);
+	return r < 0 ? r : iso_layout_begin(&c->layout, &c->tree, &c->iso, f);
 }
 
-/* There is no seed at all, and an image is wanted all the same: once more, without. */
-static int go_without(struct make *m, const struct iso_options *iso)
+/* There is no seed after all: lay out once more, without its files. */
+static int lay_out_without(struct compose *c, struct fault *f)
 {
-	iso_layout_clear(&m->layout);
-	drive_forget(&m->drive, &m->tree);
-	m->seed_mode = CONFIG_SEED_OFF;
-	return begin_layout(m, iso);
+	iso_layout_clear(&c->layout);
+	drive_forget(&c->drive, &c->tree);
+	return begin_layout(c, f);
 }
 
 /* The sources were drawn beside all that; now their bytes are needed. */
-static int take_seed(struct make *m, const struct iso_options *iso)
+static int take_seed(struct compose *c, struct fault *f)
 {
-	const int status = m->memory ? -1 : entropy_end(&m->seed, m->entropy);
+	int r = c->draws ? 0 : requirement_end(&c->seed, c->asked, c->warn, f);
 
-	if (status < 0)
-		return drive_seed(&m->drive, &m->tree, &m->request, &m->fault) < 0 ?
-			report_failed(&m->fault) :
-			-1;
-	if (!m->entropy->settings.claim_less)
-		return status;
-	return go_without(m, iso) < 0 ? report_failed(&m->fault) : -1;
+	r = forgo_seed(c, r, f);
+	if (r < 0)
+		return r;
+	return draws(c) ? drive_seed(&c->drive, &c->tree, &c->request, f) : lay_out_without(c, f);
 }
 
-int make_lay_out(struct make *m, const struct iso_options *iso)
+static int lay_out(struct compose *c, struct fault *f)
 {
-	int status = -1;
+	int r;
 
-	m->request.seed = &m->seed;
-	m->request.now = (uint64_t)m->now;
-	m->request.provenance = m->entropy->settings.provenance_full;
-	if (begin_layout(m, iso) < 0)
-		return report_failed(&m->fault);
-	if (!m->plain && m->seed_mode != CONFIG_SEED_OFF)
-		status = take_seed(m, iso);
-	if (status < 0 && iso_layout_end(&m->layout, &m->fault) < 0)
-		return report_failed(&m->fault);
-	return status;
+	c->request.seed = &c->seed;
+	c->request.now = (uint64_t)c->now;
+	c->request.provenance = c->provenance;
+	c->iso.fixed_time = c->fixed_time;
+	c->iso.time = c->now;
+	r = begin_layout(c, f);
+	if (r == 0 && draws(c))
+		r = take_seed(c, f);
+	return r < 0 ? r : iso_layout_end(&c->layout, f);
 }
 
 /* --- the image --- */
 
-/* Nothing of ours passes through the buffer: no secret, that is, but the caller's. */
-static bool is_public(const struct make *m)
+/* No secret of ours passes through the buffer. */
+static bool is_public(const struct compose *c)
 {
-	return m->plain || m->seed_mode == CONFIG_SEED_OFF;
+	return !draws(c);
 }
 
-int make_write(struct make *m, int fd, const char *what)
+static int write_contents(struct compose *c, int fd, struct fault *f)
 {
-	struct progress progress;
-	int r;
+	c->buffer = is_public(c) ? malloc(BUFFER_SIZE) : secret_new(BUFFER_SIZE);
+	if (!c->buffer)
+		return -ENOMEM;
+	return iso_layout_write(
+		&c->layout, &c->tree, fd, c->buffer, BUFFER_SIZE, c->progress, c->progress_ctx, f);
+}
 
-	m->buffer = is_public(m) ? malloc(BUFFER_SIZE) : secret_new(BUFFER_SIZE);
-	if (!m->buffer)
-		return fault_errno(&m->fault, -ENOMEM, what);
-	progress_init(&progress, what, m->entropy->quiet);
-	r = iso_layout_write(&m->layout, &m->tree, fd, m->buffer, BUFFER_SIZE, progress_show,
-		&progress, &m->fault);
-	progress_end(&progress);
+static int write_image(struct compose *c, struct fault *f)
+{
+	struct output *o = c->output;
+	int fd, r;
+
+	f->text[0] = '\0';
+	r = o->kind->begin(o, c->layout.size, &fd, &c->layout.descriptors_last, f);
+	if (r == 0)
+		r = write_contents(c, fd, f);
+	if (r == 0)
+		r = o->kind->end(o, c->progress, c->progress_ctx, f);
+	if (r < 0 && f->text[0] == '\0')
+		return fault_errno(f, r, output_name(o));
 	return r;
 }
 
-void make_clear(struct make *m)
+int compose_image(struct compose *c, const struct compose_caller *caller, struct fault *f)
 {
-	iso_layout_clear(&m->layout);
-	tree_clear(&m->tree);
-	drive_clear(&m->drive);
-	seed_clear(&m->seed);
-	if (is_public(m))
-		free(m->buffer);
+	int r;
+
+	*f = (struct fault){ 0 };
+	r = c->output->kind->open(c->output, f);
+	if (r == 0 && caller->settle)
+		r = caller->settle(c, caller->ctx, f);
+	if (r == 0)
+		r = begin_draw(c, f);
+	if (r == 0)
+		r = caller->gather(c, caller->ctx, f);
+	if (r == 0)
+		r = lay_out(c, f);
+	if (r == 0)
+		r = write_image(c, f);
+	if (r == 0 && c->drive.has_record)
+		seed_tell(&c->seed, c->request.uuid);
+	return r;
+}
+
+void compose_clear(struct compose *c)
+{
+	iso_layout_clear(&c->layout);
+	tree_clear(&c->tree);
+	drive_clear(&c->drive);
+	seed_clear(&c->seed);
+	if (is_public(c))
+		free(c->buffer);
 	else
-		secret_free(m->buffer);
-	m->buffer = NULL;
-	if (!is_public(m))
+		secret_free(c->buffer);
+	c->buffer = NULL;
+	if (!is_public(c))
 		secret_wipe_stack();
+	if (c->output)
+		c->output->kind->close(c->output);
 }

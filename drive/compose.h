@@ -3,54 +3,68 @@
 #define DRIVE_COMPOSE_H
 
 #include "drive/drive.h"
-#include "cli/entropy.h"
+#include "drive/mode.h"
+#include "iso/output/output.h"
 #include "iso/write.h"
+#include "seed/requirement.h"
 
 /*
- * An image on its way, from a tree to its last byte: what build and seedrive-mkisofs have in common.
- * What differs is where the words come from, and how the file is written that it goes to.
+ * A tree and a seed become an image: the one way to make it, for `seedrive build` and seedrive-mkisofs. The sources
+ * are drawn in a thread beside the reading of the tree and the laying out. Prints nothing.
  */
-struct make {
-	const struct entropy_options *entropy;
-	enum config_seed seed_mode; /* as settled; off as well once there is no seed to be had */
-	bool plain;                 /* no drive of ours: the tree as it is, and not a word */
-	bool fixed_time;            /* SOURCE_DATE_EPOCH */
-	struct draw_memory *memory; /* of the drives before this one; NULL: it is the only one */
+struct compose {
+	/* what is asked */
+	const struct seed_requirement *asked;
+	const struct warning_sink *warn;
+	enum drive_mode
+		mode; /* becomes DRIVE_SEED_OFF where there is no seed to be had, and less will do */
+	bool plain;   /* an ordinary image, without a seed drive's label: no seed, no warning */
+	bool provenance; /* tenants may know the sources */
+	struct draw_memory
+		*draws;  /* of the drives that this process made before; NULL: it makes one */
+	bool fixed_time; /* every time stamp is @now: see compose_clock() */
 	time_t now;
-	struct tree tree; /* the caller's to fill */
+	struct iso_options iso;
+	struct output *output;
+	iso_progress *progress; /* called now and then, or NULL */
+	void *progress_ctx;
+	/* the work */
+	struct tree tree; /* filled by the caller's gather function */
 	struct seed seed;
 	struct drive drive;
-	struct drive_request request; /* @ttl and @uuid are the caller's to fill */
+	struct drive_request request; /* @ttl, @uuid: the caller's gather function, or earlier */
 	struct iso_layout layout;
 	uint8_t *buffer;
-	struct fault fault;
 };
 
-/** make_clock - @now, from SOURCE_DATE_EPOCH where that is set. Returns: NULL, or what it says and cannot mean. */
-const char *make_clock(struct make *m);
+/**
+ * compose_clock - set @now; from SOURCE_DATE_EPOCH (reproducible-builds.org) where that is set
+ * Returns: NULL, or the value of that variable where it is no number of seconds, for the caller's words.
+ */
+const char *compose_clock(struct compose *c);
 
-/** make_begin - start to draw, if anything is to be drawn. Returns: -1 to go on, else an exit status. */
-int make_begin(struct make *m);
+/** compose_bind - to the instance that @bind names: "auto", "none" or a UUID. Called while the tree is gathered. */
+void compose_bind(struct compose *c, const char *bind);
 
-/** make_bind - to the instance that @bind names: auto, none or a UUID. */
-void make_bind(struct make *m, const char *bind);
+/* The caller's part. Each returns 0 or -errno with @f. */
+struct compose_caller {
+	/* The output is open, nothing is drawn yet: the last moment to settle what is asked. NULL: it is settled. */
+	int (*settle)(struct compose *c, void *ctx, struct fault *f);
+	/* Fill @c->tree, @c->request and @c->iso. */
+	int (*gather)(struct compose *c, void *ctx, struct fault *f);
+	void *ctx;
+};
 
 /**
- * make_check_old - the image itself stood in the tree: is it one, or somebody's file?
- * Returns: 0; -EEXIST with @m->fault for what is not the image of last time.
+ * compose_image - from the first byte of entropy to the last byte of the image, in its place
+ * @c: the caller's storage, zeroed but for what is asked; needs compose_clear() in the end, also after an error
+ *
+ * The output is opened, the draw begins, the tree is gathered and laid out, the seed is judged and filled in, and the
+ * image is written. A client of the broker reports to it what became of its blocks.
+ * Returns: 0; or -errno with @f, and the output is as if nothing had been.
  */
-int make_check_old(struct make *m, int dirfd, const char *name, const char *out);
+int compose_image(struct compose *c, const struct compose_caller *caller, struct fault *f);
 
-/**
- * make_lay_out - seed and tree, and where everything goes
- * Where entropy fails, and less may be claimed, it is an image with less, or without a seed.
- * Returns: -1 to go on, else an exit status, its line said.
- */
-int make_lay_out(struct make *m, const struct iso_options *iso);
-
-/** make_write - to @fd; @what: its name on a terminal. Returns: 0, or -errno with words if the fault is not @fd's. */
-int make_write(struct make *m, int fd, const char *what);
-
-void make_clear(struct make *m);
+void compose_clear(struct compose *c);
 
 #endif

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drive/drive.h"
-#include "cli/report.h"
 #include "seed/mix.h"
 #include "util/json.h"
 #include "util/secret.h"
+#include "util/wire/note.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -19,17 +18,6 @@ struct drive_secret {
 	uint8_t record[RECORD_SIZE_MAX];
 	char metadata[]; /* the files that are mixed, one after the other */
 };
-
-bool drive_is_seed_label(const char *label)
-{
-	static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
-	size_t i;
-
-	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		if (strcmp(label, labels[i]) == 0)
-			return true;
-	return false;
-}
 
 bool drive_may_mix(const char *folder)
 {
@@ -72,13 +60,14 @@ static struct tree_node *next_metadata(const struct tree *t, size_t *at)
 	return NULL;
 }
 
-void drive_count_mixed(struct drive_mixed *c, int r, const char *name)
+void drive_count_mixed(
+	struct drive_mixed *c, int r, const char *name, const struct warning_sink *warn)
 {
 	if (r == 0) {
 		c->mixed++;
 	} else if (r != -ENOENT) {
 		c->left++;
-		report_warning("%s: %s: left as it was", name, mix_why(r));
+		warning_send(warn, "%s: %s: left as it was", name, mix_why(r));
 	}
 }
 
@@ -104,7 +93,7 @@ static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node
 	}
 	if (r == 0)
 		node->bytes = (const uint8_t *)text;
-	drive_count_mixed(&d->files, r, tree_name(t, node, path));
+	drive_count_mixed(&d->files, r, tree_name(t, node, path), d->warn);
 	return 0;
 }
 
@@ -152,7 +141,7 @@ static int parse_uuid(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE])
 	return r < 0 ? r : uuid_parse(text + span.at, span.len, ret_uuid);
 }
 
-int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE])
+int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE], const struct warning_sink *warn)
 {
 	const struct tree_node *node = tree_find(t, "openstack/latest/" METADATA);
 	char path[PATH_MAX];
@@ -170,90 +159,43 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE])
 		r = parse_uuid(text, (size_t)node->size, ret_uuid);
 	secret_free(text);
 	if (r == -EINVAL || r == -EEXIST)
-		report_warning("%s: uuid: not one UUID: the drive is bound to no instance",
+		warning_send(warn, "%s: uuid: not one UUID: the drive is bound to no instance",
 			tree_name(t, node, path));
 	return r;
 }
 
 /* --- the record --- */
 
-/* The note is ASCII; a path may hold any byte. */
-static void make_ascii(char *text)
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance,
+	const struct warning_sink *warn)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text >= 0x80)
-			*text = '?';
-}
+	struct note note = { .credit_bits = rec->credit_bits, .hardware = rec->hardware_bits > 0 };
+	struct note_source source[SOURCES_MAX];
+	char label[SOURCES_MAX][SOURCE_LABEL_SIZE];
+	size_t i, j, left_out;
 
-static json_object *source_json(const struct seed *s, const struct draw_report *r)
-{
-	char label[sizeof(r->spec->arg) + 16];
-	json_object *o = json_object_new_object();
-	uint64_t assessed = 0;
-	size_t i;
+	memcpy(note.seed_id, rec->seed_id, RECORD_ID_SIZE);
+	note.source = provenance ? source : NULL;
+	for (i = 0; provenance && i < provenance->reports; i++) {
+		const struct draw_report *r = provenance->report + i;
+		struct note_source *s = source + note.sources;
 
-	for (i = 0; i < s->blocks; i++)
-		assessed += r->assessed[i];
-	draw_label(r, label, sizeof(label));
-	make_ascii(label);
-	json_object_object_add(o, "source", json_object_new_string(label));
-	json_object_object_add(o, "bytes", json_object_new_int64((int64_t)r->bytes));
-	json_object_object_add(o, "assessed_bits", json_object_new_int64((int64_t)assessed));
-	return o;
-}
-
-static bool note_fits(json_object *o)
-{
-	/* Behind it go two ends of lines. */
-	return strlen(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN)) <=
-		RECORD_NOTE_SIZE - 2;
-}
-
-/* What went into the seed, in the order drawn. What has no room is left out from the end, and counted. */
-static void add_sources(json_object *o, const struct seed *s)
-{
-	json_object *sources = json_object_new_array();
-	size_t i, left_out = 0;
-
-	for (i = 0; i < s->reports; i++)
-		if (draw_passed(s->report + i))
-			json_object_array_add(sources, source_json(s, s->report + i));
-	json_object_object_add(o, "sources", sources);
-	while (!note_fits(o)) {
-		json_object_array_del_idx(sources, json_object_array_length(sources) - 1, 1);
-		json_object_object_add(
-			o, "sources_left_out", json_object_new_int64((int64_t)++left_out));
+		if (!draw_passed(r))
+			continue;
+		*s = (struct note_source){ .bytes = r->bytes };
+		s->label = draw_label(r, label[note.sources], sizeof(label[note.sources]));
+		for (j = 0; j < provenance->blocks; j++)
+			s->assessed_bits += r->assessed[j];
+		note.sources++;
 	}
+	left_out = note_encode(out, &note);
 	if (left_out)
-		report_warning(
-			"%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME, left_out);
-}
-
-void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance)
-{
-	json_object *o = json_object_new_object();
-	char id[2 * RECORD_ID_SIZE + 1];
-	const char *text;
-	size_t len;
-
-	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
-	json_object_object_add(o, "seedrive", json_object_new_string(VERSION));
-	json_object_object_add(o, "seed_id", json_object_new_string(id));
-	json_object_object_add(o, "credit_bits", json_object_new_int64(rec->credit_bits));
-	json_object_object_add(o, "hardware", json_object_new_boolean(rec->hardware_bits > 0));
-	if (provenance)
-		add_sources(o, provenance);
-	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-	len = strlen(text);
-	/* Always as long: a fresh seed is written over the old one in place. */
-	memset(out, ' ', RECORD_NOTE_SIZE);
-	memcpy(out, text, len);
-	out[len] = out[RECORD_NOTE_SIZE - 1] = '\n';
-	json_object_put(o);
+		warning_send(warn, "%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME,
+			left_out);
 }
 
 /* What lies there under our names is an older drive's, and must not go out again. */
-void drive_drop_old(struct tree *t)
+void drive_drop_old(struct tree *t, const struct warning_sink *warn)
 {
 	size_t i = 0;
 
@@ -266,17 +208,18 @@ void drive_drop_old(struct tree *t)
 			i++;
 			continue;
 		}
-		report_warning("%s: left out: an older drive's", tree_name(t, node, path));
+		warning_send(warn, "%s: left out: an older drive's", tree_name(t, node, path));
 		tree_drop(node);
 	}
 }
 
-int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f)
+int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now,
+	const struct warning_sink *warn, struct fault *f)
 {
 	int r;
 
-	*d = (struct drive){ .has_record = blocks > 0 };
-	drive_drop_old(t);
+	*d = (struct drive){ .has_record = blocks > 0, .warn = warn };
+	drive_drop_old(t, warn);
 	d->secret = secret_new(sizeof(*d->secret) + metadata_size(t));
 	if (!d->secret)
 		return fault_errno(f, -ENOMEM, "seed");
@@ -320,7 +263,7 @@ static int make_record(struct drive *d, const struct drive_request *req, struct 
 	r = record_encode(&rec, d->secret->record, record_size(rec.seed_len));
 	if (r < 0)
 		return fault_errno(f, r, RECORD_NAME);
-	drive_note(d->note, &rec, req->provenance ? req->seed : NULL);
+	drive_note(d->note, &rec, req->provenance ? req->seed : NULL, d->warn);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "iso/tree.h"
 #include "seed/draw.h"
+#include "util/warning.h"
 
 /* What goes onto a seed drive besides the caller's tree. */
 struct drive_request {
@@ -25,10 +26,8 @@ struct drive {
 	char note[RECORD_NOTE_SIZE];
 	bool has_record;
 	struct drive_mixed files;
+	const struct warning_sink *warn;
 };
-
-/** drive_is_seed_label - is this one of the four labels under which a guest looks for a seed? */
-bool drive_is_seed_label(const char *label);
 
 /**
  * drive_may_mix - may @folder, or what is grafted from it into a root, hold a random_seed? Asked before there is a tree,
@@ -43,10 +42,10 @@ const char *drive_default_label(const struct tree *t);
  * drive_uuid - the instance's UUID from openstack/latest/meta_data.json
  * Returns: 0; -ENOENT when the tree does not tell; -EINVAL, warned of, when it is none.
  */
-int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE]);
+int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE], const struct warning_sink *warn);
 
 /** drive_drop_old - take out what lies in @t under the names of record and note, with a warning. */
-void drive_drop_old(struct tree *t);
+void drive_drop_old(struct tree *t, const struct warning_sink *warn);
 
 /**
  * drive_prepare - drive_drop_old(), and make room for record and note in @t; their content comes with drive_seed()
@@ -56,7 +55,8 @@ void drive_drop_old(struct tree *t);
  * From here on the image can be laid out, while the seed is still being drawn.
  * Returns: 0 or -errno with @f.
  */
-int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now, struct fault *f);
+int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now,
+	const struct warning_sink *warn, struct fault *f);
 
 /** drive_forget - take record and note out of @t again: there is no seed. As before drive_prepare(). */
 void drive_forget(struct drive *d, struct tree *t);
@@ -73,15 +73,16 @@ int drive_seed(
  * @r:    what mix_size() or mix_metadata() returned; -ENOENT, a file without a random_seed, counts for nothing
  * @name: of the file, for the warning
  */
-void drive_count_mixed(struct drive_mixed *c, int r, const char *name);
+void drive_count_mixed(
+	struct drive_mixed *c, int r, const char *name, const struct warning_sink *warn);
 
 /**
  * drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces
  * @provenance: the seed whose sources are told; NULL: none. Those for which there is no room are counted
  *              there and warned of.
  */
-void drive_note(
-	char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance);
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance,
+	const struct warning_sink *warn);
 
 void drive_clear(struct drive *d);
 

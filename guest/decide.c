@@ -21,12 +21,14 @@ static bool same_uuid(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE])
 
 static const char *decide_time(const struct situation *s, const struct record *rec)
 {
+	if (rec->ttl == 0)
+		return NULL;
 	if (s->now < s->built)
-		return rec->ttl ? "no-clock" : NULL;
+		return "no-clock";
 	if (rec->issued_at > s->now + CLOCK_SKEW_S)
 		return "from-the-future";
 	/* Subtract rather than add: issued_at and ttl come from the drive. */
-	if (rec->ttl && s->now > rec->issued_at && s->now - rec->issued_at >= rec->ttl)
+	if (s->now > rec->issued_at && s->now - rec->issued_at >= rec->ttl)
 		return "expired";
 	return NULL;
 }
@@ -45,8 +47,8 @@ const char *decide(const struct situation *s, const struct record *rec)
 		return "bare-metal";
 	if (s->confidential)
 		return "confidential";
-	if (s->on_usb && !s->trust_device)
-		return "usb";
+	if (s->untrusted_device && !s->trust_device)
+		return "untrusted-device";
 	if (s->must_be_bound && !record_bound(rec))
 		return "unbound";
 	if (record_bound(rec) && !(s->has_uuid && same_uuid(rec->uuid, s->uuid)))

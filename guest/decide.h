@@ -16,13 +16,14 @@ struct situation {
 	bool stock_refused;  /* not a record, and not asked for */
 	bool must_be_bound;  /* a carry-over: to whatever machine left it */
 	bool hypervisor;
-	bool rdrand;       /* the instruction is there */
-	bool confidential; /* a guest that does not trust its host: SEV, TDX */
-	bool on_usb;
+	bool rdrand;           /* the instruction is there */
+	bool confidential;     /* a guest that does not trust its host: SEV, TDX, CCA */
+	bool untrusted_device; /* anybody but the hypervisor may have attached it */
 	bool trust_device;
 	bool has_uuid;
 	uint8_t uuid[UUID_SIZE]; /* DMI's */
-	uint64_t now, built;     /* seconds since 1970; a clock before @built is none */
+	/* Seconds since 1970. They count for a seed with a time to live alone, and a clock before @built is none. */
+	uint64_t now, built;
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guest/block.h"
 #include "guest/node.h"
 #include "guest/sys.h"
 
@@ -21,7 +22,7 @@ bool device_is_file(const char *path)
 /* Where no config drive can be, and asking would cost time. A partition can be one: Ironic's are. */
 static bool cannot_be_one(const char *name)
 {
-	static const char *const kinds[] = { "loop", "ram", "zram", "dm-", "md", "fd", "nbd" };
+	static const char kinds[][5] = { "loop", "ram", "zram", "dm-", "md", "fd", "nbd" };
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -33,51 +34,32 @@ static bool cannot_be_one(const char *name)
 /* What sysfs has below a device, by its name; where that has a slash, sysfs writes '!'. */
 static bool sysfs_path(char *out, size_t size, const char *name, const char *what)
 {
-	char path[96];
 	size_t i;
 
-	if (!sys_join(path, sizeof(path), BLOCKS "/", name) || !sys_join(out, size, path, what))
+	if (!sys_join(out, size, BLOCKS "/", name, what))
 		return false;
-	for (i = sizeof(BLOCKS); i < strlen(path); i++)
-		if (out[i] == '/')
-			out[i] = '!';
+	for (i = 0; name[i]; i++)
+		if (name[i] == '/')
+			out[sizeof(BLOCKS) + i] = '!';
 	return true;
-}
-
-/* What sysfs does not know may be anything. */
-static bool on_usb(const char *name)
-{
-	char path[96], target[256];
-	long n;
-
-	if (!sysfs_path(path, sizeof(path), name, ""))
-		return true;
-	n = sys_read_link(path, target, sizeof(target));
-	if (n < 0 || n == sizeof(target))
-		return true;
-	for (; n >= 4; n--)
-		if (memcmp(target + n - 4, "/usb", 4) == 0)
-			return true;
-	return false;
 }
 
 /* @listed: by sysfs, as a block device of that name. */
 static bool note(struct drives *d, const char *path, const char *name, bool listed)
 {
 	struct drive *drive = d->drive + d->count;
-	bool virtio;
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
 		if (strcmp(d->drive[i].path, path) == 0)
 			return false;
-	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), "", path))
+	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), path, "", ""))
 		return false;
 	drive->is_block = drive->listed = listed;
+	drive->trusted = listed && block_is_trusted(name);
+	drive->persistent = listed && block_is_persistent(name);
 	/* The kernel gives that name to virtio's disks alone. */
-	virtio = listed && strncmp(name, "vd", 2) == 0;
-	drive->on_usb = !virtio && on_usb(name);
-	drive->maybe_cd = !virtio;
+	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
 	d->count++;
 	return true;
 }
@@ -87,7 +69,7 @@ static bool note_name(void *drives, const char *name)
 	char path[sizeof(((struct drive *)0)->path)];
 	char *c;
 
-	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name))
+	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name, ""))
 		return false;
 	for (c = path + strlen(DEV); *c; c++)
 		if (*c == '!')
@@ -159,6 +141,7 @@ bool device_writable(const struct drive *drive)
 	const char *name = name_of(drive->path);
 	char path[96], text[4];
 
+	/* analyzer: a listed device has a name, as device_discover found it by that */
 	return drive->listed && strncmp(name, "sr", 2) != 0 &&
 		sysfs_path(path, sizeof(path), name, "/ro") &&
 		sys_read_text(path, text, sizeof(text)) > 0 && text[0] == '0';

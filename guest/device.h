@@ -24,10 +24,11 @@ enum drive_state {
 struct drive {
 	_Atomic int state;
 	char path[64];
-	bool is_block; /* else a file in a drive's place, by --device */
-	bool listed;   /* by sysfs, under the path without its /dev/ */
-	bool maybe_cd; /* unless its name says otherwise */
-	bool on_usb;
+	bool is_block;   /* else a file in a drive's place, by --device */
+	bool listed;     /* by sysfs, under the path without its /dev/ */
+	bool maybe_cd;   /* unless its name says otherwise */
+	bool trusted;    /* only this machine's hypervisor can have attached it */
+	bool persistent; /* what is written to it outlives the boot, as far as is known */
 	int err;
 	char label[ISO_LABEL_MAX + 1];
 	uint8_t uuid[UUID_SIZE]; /* DRIVE_STOCK: the instance's by its metadata; zero: none */

@@ -30,7 +30,7 @@ int found_take(struct drives *d, size_t index, struct found *ret)
 
 	*ret = (struct found){ .drive = drive,
 		.index = index,
-		.trusted_bus = drive->is_block && !drive->on_usb,
+		.trusted = drive->trusted,
 		.stock = state == DRIVE_STOCK };
 	if (state == DRIVE_DAMAGED)
 		return drive->err;
@@ -54,7 +54,7 @@ bool found_same(struct found *found, size_t n)
 		if (found[i].stock != last->stock || found[i].drive->len != last->drive->len ||
 			memcmp(found[i].drive->raw, last->drive->raw, last->drive->len) != 0)
 			continue;
-		found[i].trusted_bus &= last->trusted_bus;
+		found[i].trusted &= last->trusted;
 		return true;
 	}
 	return false;

@@ -9,11 +9,11 @@ struct found {
 	struct drive *drive;
 	size_t index; /* of the drive among all */
 	struct record rec;
-	bool trusted_bus; /* not one that a USB stick can claim, on any of its paths */
-	bool stock;       /* not a record: Nova's random_seed */
-	bool buried;      /* a tombstone: there is no seed any more */
-	bool several;     /* there are seeds that differ */
-	bool spent;       /* a tombstone elsewhere has its id */
+	bool trusted; /* on each of its paths, only this machine's hypervisor can have attached it */
+	bool stock;   /* not a record: Nova's random_seed */
+	bool buried;  /* a tombstone: there is no seed any more */
+	bool several; /* there are seeds that differ */
+	bool spent;   /* a tombstone elsewhere has its id */
 };
 
 /** found_take - make a seed of what a probe brought; 0, or -errno for which record_why() has words. */

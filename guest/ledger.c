@@ -42,7 +42,7 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret)
 }
 
 /* One that fails ends it: the drive loses its seed by it, and must not for nothing. */
-static void commit(const struct ledger_entry *e, struct ledgers *l, bool authorising)
+static void write_ledgers(const struct ledger_entry *e, struct ledgers *l, bool authorising)
 {
 	int k;
 
@@ -55,11 +55,16 @@ static void commit(const struct ledger_entry *e, struct ledgers *l, bool authori
 	}
 }
 
+void ledgers_commit_vetoes(const struct ledger_entry *e, struct ledgers *l)
+{
+	write_ledgers(e, l, false);
+}
+
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l)
 {
-	commit(e, l, true);
+	write_ledgers(e, l, true);
 	if (authorised(l, LEDGER_COMMITTED) || any(l, LEDGER_SPENT))
-		commit(e, l, false);
+		write_ledgers(e, l, false);
 }
 
 const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough)
@@ -75,10 +80,4 @@ const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough)
 	if (any(l, LEDGER_FORGETS))
 		return "ledger-forgets";
 	return l->state[LEDGER_DIR] == LEDGER_READ_ONLY ? "ledger-read-only" : "no-ledger";
-}
-
-void ledgers_prune(const struct ledger_entry *e)
-{
-	if (e->dir)
-		ledger_dir_prune(e);
 }

@@ -15,12 +15,15 @@
  * drive  the seed drive itself: a tombstone takes the record's place. Authorises.
  * efi    one variable of the firmware. Only vetoes, as hypervisors do not keep those reliably; but
  *        where they are kept, they outlive a disk that is set back to an older snapshot.
+ *
+ * No clock has a say: an entry stays, also one of a seed that has expired, as the next boot's clock may
+ * show an earlier time. Only efi, which has no room for all, forgets its oldest.
  */
 enum ledger_kind { LEDGER_DIR, LEDGER_DRIVE, LEDGER_EFI, LEDGER_KINDS };
 
 enum ledger_state {
 	LEDGER_ABSENT,    /* not at hand */
-	LEDGER_FORGETS,   /* a file system that does not outlive the boot */
+	LEDGER_FORGETS,   /* it does not outlive the boot, as far as is known */
 	LEDGER_READ_ONLY, /* it does not know the seed, and cannot note it */
 	LEDGER_FREE,      /* the same, and can */
 	LEDGER_COMMITTED, /* durably, just now, by us */
@@ -35,9 +38,9 @@ struct ledger_entry {
 	const char *dir;     /* NULL: there is none */
 	struct drive *drive; /* NULL: not to be written */
 	bool efi;
+	bool vouched;     /* the administrator says that @dir and @drive outlive the boot */
 	size_t index;     /* the child for @drive */
 	unsigned wait_ms; /* how long @drive may take */
-	uint64_t now;     /* 0: there is no clock, and nothing expires */
 };
 
 struct ledgers {
@@ -51,36 +54,23 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret);
  * ledgers_commit - note the seed in all that ledgers_look() found free
  *
  * Those that authorise come first, and without one nothing else is written. Each is on stable storage
- * before this returns. A seed that one knew is noted in the others too.
+ * before this returns. A seed that one knew is noted in the others too. Where one failed to answer none is written.
  */
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l);
 
+/** ledgers_commit_vetoes - likewise in those that only veto, for a seed that needs no other: a carry-over. */
+void ledgers_commit_vetoes(const struct ledger_entry *e, struct ledgers *l);
+
 /**
  * ledgers_reason - why the seed may not be credited, one stable word; NULL: it may
- * @enough: LEDGER_COMMITTED; or LEDGER_FREE, for what a commit is expected to bring
+ * @enough: LEDGER_COMMITTED; LEDGER_FREE, for what a commit is expected to bring; LEDGER_ABSENT, for a
+ *          seed that only has to be vetoed by none
  */
 const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough);
-
-/** ledgers_prune - remove what has expired from the folder; for when there is time. */
-void ledgers_prune(const struct ledger_entry *e);
-
-/* Has that time passed, by a clock that is there and more than a day behind? One that shows local time
- * may be wrong by so much; and 0 is never. */
-static inline bool ledger_expired(uint64_t now, uint64_t expiry)
-{
-	return expiry > 0 && now > expiry && now - expiry > 86400;
-}
-
-/** ledger_expiry - when it is of no use any more to know that this seed is spent; 0: never. */
-static inline uint64_t ledger_expiry(const struct record *rec)
-{
-	return rec->ttl ? rec->issued_at + rec->ttl : 0;
-}
 
 /* Each in a file of its own: guest/ledger_dir.c and so on. */
 enum ledger_state ledger_dir_look(const struct ledger_entry *e);
 enum ledger_state ledger_dir_commit(const struct ledger_entry *e);
-void ledger_dir_prune(const struct ledger_entry *e);
 enum ledger_state ledger_drive_look(const struct ledger_entry *e);
 enum ledger_state ledger_drive_commit(const struct ledger_entry *e);
 enum ledger_state ledger_efi_look(const struct ledger_entry *e);

@@ -13,37 +13,63 @@ static _Atomic enum ledger_state buried;
 /* A tombstone that is met was written before, by whom does not matter: gather() has found it. */
 enum ledger_state ledger_drive_look(const struct ledger_entry *e)
 {
-	return e->drive && device_writable(e->drive) ? LEDGER_FREE : LEDGER_ABSENT;
+	if (!e->drive || !device_writable(e->drive))
+		return LEDGER_ABSENT;
+	return e->vouched || e->drive->persistent ? LEDGER_FREE : LEDGER_FORGETS;
 }
 
-static bool holds(int fd, const struct drive *drive, uint8_t *window)
+/* The whole blocks of the device that a record lies in, as O_DIRECT wants them: 512 bytes, or 4096. */
+struct extent {
+	uint64_t at;
+	size_t len, skip; /* @skip: from there to the record */
+};
+
+static bool find_extent(int fd, const struct drive *drive, struct extent *ret)
 {
-	return sys_pread(fd, window, drive->len, drive->at) == (long)drive->len;
+	int size;
+
+	if (sys_ioctl(fd, BLOCK_SECTOR_SIZE, &size) < 0 || size <= 0 || size > PROBE_WINDOW)
+		return false;
+	ret->skip = (size_t)(drive->at % (unsigned)size);
+	ret->at = drive->at - ret->skip;
+	ret->len = ret->skip + drive->len + (unsigned)size - 1;
+	ret->len -= ret->len % (unsigned)size;
+	return ret->len <= PROBE_WINDOW;
+}
+
+static bool read_extent(int fd, const struct extent *x, uint8_t *window)
+{
+	return sys_pread(fd, window, x->len, x->at) == (long)x->len;
 }
 
 /* Past the page cache, there and back: what is read at the end comes from the drive. */
 static enum ledger_state bury_on(int fd, const struct drive *drive, uint8_t *window)
 {
+	struct extent x;
 	struct record rec;
-	uint8_t id[RECORD_ID_SIZE];
+	uint8_t id[RECORD_ID_SIZE], *raw;
 
-	if (!holds(fd, drive, window) || memcmp(window, drive->raw, drive->len) != 0 ||
-		record_parse(window, drive->len, &rec) < 0)
+	if (!find_extent(fd, drive, &x))
+		return LEDGER_ABSENT;
+	raw = window + x.skip;
+	if (!read_extent(fd, &x, window) || memcmp(raw, drive->raw, drive->len) != 0 ||
+		record_parse(raw, drive->len, &rec) < 0)
 		return LEDGER_FAILED;
 	memcpy(id, rec.seed_id, sizeof(id));
-	record_bury(window, drive->len);
-	if (sys_pwrite(fd, window, drive->len, drive->at) != (long)drive->len || sys_fsync(fd) < 0)
+	record_bury(raw, drive->len);
+	if (sys_pwrite(fd, window, x.len, x.at) != (long)x.len || sys_fsync(fd) < 0)
 		return LEDGER_FAILED;
-	memset(window, 0, drive->len);
-	if (!holds(fd, drive, window) || record_buried(window, drive->len, &rec) < 0 ||
+	memset(window, 0, x.len);
+	if (!read_extent(fd, &x, window) || record_buried(raw, drive->len, &rec) < 0 ||
 		memcmp(rec.seed_id, id, sizeof(id)) != 0)
 		return LEDGER_FAILED;
 	return LEDGER_COMMITTED;
 }
 
+/* O_EXCL: of two runs at once one gets the device. Nor does anybody get one that is mounted. */
 static void bury(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
-	int fd = device_open(drive, O_RDWR | O_DIRECT);
+	int fd = device_open(drive, O_RDWR | O_DIRECT | O_EXCL);
 
 	if (fd < 0) {
 		buried = LEDGER_ABSENT;

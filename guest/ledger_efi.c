@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One variable of the firmware with a bounded set of ids: rewritten whole, which firmware does in one step. */
+/* One variable of the firmware with the ids of the last seeds: rewritten whole, which firmware does in one step. */
 #include "guest/ledger.h"
 
 #include <errno.h>
@@ -24,22 +24,25 @@
 
 struct entry {
 	uint8_t id[RECORD_ID_SIZE];
-	uint8_t expiry[8]; /* little-endian; 0: never */
+	uint8_t reserved[8]; /* zero */
 };
 
-/* The file: the variable's attributes, then what it holds. */
+/* The file: the variable's attributes, then what it holds, the oldest first. With room for one entry more, to see
+ * that a variable is longer than any of ours. */
 struct variable {
 	uint8_t attributes[4]; /* non-volatile, and reached by boot and run time */
 	uint8_t magic[8];
-	struct entry entry[ENTRIES_MAX];
+	struct entry entry[ENTRIES_MAX + 1];
 };
 
-#define HEAD offsetof(struct variable, entry)
+#define HEAD    offsetof(struct variable, entry)
+#define LEN_MAX (sizeof(struct variable) - sizeof(struct entry))
 
 static const uint8_t head[HEAD] = { 7, 0, 0, 0, 'S', 'D', 'L', 'E', 'D', 'G', '0', '1' };
 
 static struct variable known, back;
-static size_t known_len; /* 0: there is none yet */
+static size_t known_len;            /* 0: there is none yet */
+static uint8_t met[RECORD_ID_SIZE]; /* the seed that this run has found spent */
 
 static int open_folder(enum ledger_state *ret_free)
 {
@@ -67,7 +70,7 @@ static long read_variable(int folder, struct variable *v)
 	n = sys_read(fd, v, sizeof(*v));
 	sys_close(fd);
 	if (n >= 0 &&
-		((size_t)n < HEAD || memcmp(v, head, HEAD) != 0 ||
+		((size_t)n < HEAD || (size_t)n > LEN_MAX || memcmp(v, head, HEAD) != 0 ||
 			((size_t)n - HEAD) % sizeof(struct entry) != 0))
 		return -EBADMSG;
 	return n;
@@ -78,14 +81,15 @@ static size_t count(void)
 	return known_len ? (known_len - HEAD) / sizeof(struct entry) : 0;
 }
 
-static bool knows(const struct record *rec)
+/* Where @id stands; count() when it does not. */
+static size_t find(const uint8_t *id)
 {
 	size_t i;
 
 	for (i = 0; i < count(); i++)
-		if (memcmp(known.entry[i].id, rec->seed_id, RECORD_ID_SIZE) == 0)
-			return true;
-	return false;
+		if (memcmp(known.entry[i].id, id, RECORD_ID_SIZE) == 0)
+			break;
+	return i;
 }
 
 enum ledger_state ledger_efi_look(const struct ledger_entry *e)
@@ -101,43 +105,40 @@ enum ledger_state ledger_efi_look(const struct ledger_entry *e)
 	if (n < 0 && n != -ENOENT)
 		return LEDGER_FAILED;
 	known_len = n > 0 ? (size_t)n : 0;
-	return knows(e->rec) ? LEDGER_SPENT : state;
+	if (find(e->rec->seed_id) == count())
+		return state;
+	memcpy(met, e->rec->seed_id, RECORD_ID_SIZE);
+	return LEDGER_SPENT;
 }
 
-static uint64_t expiry_of(const struct entry *entry)
+/* A drive that is still there is met at each boot, and must not be forgotten for 128 carry-overs. */
+static void renew(const uint8_t *id)
 {
-	uint64_t value = 0;
-	size_t i;
+	const size_t i = find(id), after = count() - i;
 
-	for (i = sizeof(entry->expiry); i > 0; i--)
-		value = value << 8 | entry->expiry[i - 1];
-	return value;
+	if (after == 0)
+		return;
+	memmove(known.entry + i, known.entry + i + 1, (after - 1) * sizeof(struct entry));
+	memcpy(known.entry[count() - 1].id, id, RECORD_ID_SIZE);
 }
 
-static void prune(uint64_t now)
+static void forget_oldest(void)
 {
-	size_t i, kept = 0, all = count();
-
-	for (i = 0; i < all; i++)
-		if (!ledger_expired(now, expiry_of(known.entry + i)))
-			known.entry[kept++] = known.entry[i];
-	known_len = HEAD + kept * sizeof(struct entry);
+	known_len -= sizeof(struct entry);
+	memmove(known.entry, known.entry + 1, known_len - HEAD);
 }
 
-static bool add(const struct record *rec)
+static void add(const struct record *rec)
 {
-	struct entry *entry = known.entry + count();
-	uint64_t expiry = ledger_expiry(rec);
-	size_t i;
-
-	if (count() == ENTRIES_MAX)
-		return false;
+	if (known_len == 0)
+		known_len = HEAD;
 	memcpy(known.attributes, head, HEAD);
-	memcpy(entry->id, rec->seed_id, RECORD_ID_SIZE);
-	for (i = 0; i < sizeof(entry->expiry); i++, expiry >>= 8)
-		entry->expiry[i] = (uint8_t)expiry;
-	known_len += sizeof(*entry);
-	return true;
+	renew(met);
+	known.entry[count()] = (struct entry){ 0 };
+	memcpy(known.entry[count()].id, rec->seed_id, RECORD_ID_SIZE);
+	known_len += sizeof(struct entry);
+	if (known_len > LEN_MAX)
+		forget_oldest();
 }
 
 static void set_immutable(int folder, bool on)
@@ -166,19 +167,22 @@ static int write_variable(int folder)
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
-static enum ledger_state commit(int folder)
+/* Where the firmware has no room for all, the oldest go. Where it has none at all, what it holds stays as it is; it
+ * only vetoes, and does not stand in the way of a ledger that authorises. */
+static enum ledger_state store_variable(int folder)
 {
 	int r;
 
 	set_immutable(folder, false);
-	r = write_variable(folder);
+	while ((r = write_variable(folder)) == -ENOSPC && count() > 1)
+		forget_oldest();
 	set_immutable(folder, true);
 	if (r == 0)
 		return read_variable(folder, &back) == (long)known_len &&
 				memcmp(&back, &known, known_len) == 0 ?
 			LEDGER_COMMITTED :
 			LEDGER_FAILED;
-	return r == -ENOSPC ? LEDGER_FULL : r == -EROFS ? LEDGER_READ_ONLY : LEDGER_FAILED;
+	return r == -ENOSPC || r == -EROFS ? LEDGER_READ_ONLY : LEDGER_FAILED;
 }
 
 enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
@@ -188,8 +192,8 @@ enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
 
 	if (folder < 0)
 		return LEDGER_FAILED;
-	prune(e->now);
-	state = add(e->rec) ? commit(folder) : LEDGER_FULL;
+	add(e->rec);
+	state = store_variable(folder);
 	sys_close(folder);
 	return state;
 }

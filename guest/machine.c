@@ -64,12 +64,19 @@ static uint64_t cpu_random(void)
 }
 #endif
 
+/* A paravirtual guest of Xen has no DMI; the hypervisor says which one it is. */
 static bool read_uuid(uint8_t uuid[UUID_SIZE])
 {
+	static const char *const files[] = { "/sys/class/dmi/id/product_uuid",
+		"/sys/hypervisor/uuid" };
 	char text[UUID_STRLEN + 1];
+	size_t i;
 
-	return sys_read_text("/sys/class/dmi/id/product_uuid", text, sizeof(text)) == UUID_STRLEN &&
-		uuid_parse(text, UUID_STRLEN, uuid) == 0;
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (sys_read_text(files[i], text, sizeof(text)) == UUID_STRLEN &&
+			uuid_parse(text, UUID_STRLEN, uuid) == 0)
+			return true;
+	return false;
 }
 
 struct macs {
@@ -80,11 +87,10 @@ struct macs {
 static bool note_mac(void *macs, const char *name)
 {
 	struct macs *m = macs;
-	char path[64], device[sizeof(path)];
+	char path[64];
 
 	if (m->count == MACS_MAX || strcmp(name, "lo") == 0 ||
-		!sys_join(device, sizeof(device), NET, name) ||
-		!sys_join(path, sizeof(path), device, "/address"))
+		!sys_join(path, sizeof(path), NET, name, "/address"))
 		return false;
 	sys_read_text(path, m->own->macs[m->count++], sizeof(m->own->macs[0]));
 	return true;

@@ -4,14 +4,17 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "guest/carry.h"
+#include "guest/carry_over.h"
 #include "guest/kernel.h"
 #include "guest/ledger.h"
 #include "guest/machine.h"
 #include "guest/options.h"
 #include "guest/search.h"
+#include "guest/status.h"
 #include "guest/sys.h"
-#include "guest/tell.h"
+
+#define VMCORE \
+	"/proc/vmcore" /* there in a kernel that was started to write down the crash of another one */
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -24,14 +27,16 @@ struct run {
 	struct diversifier own;
 	struct kernel kernel;
 	int status;
-	bool any; /* a drive with one of our labels */
+	bool any;               /* a drive with one of our labels */
+	bool seen;              /* @verdict is there */
+	struct verdict verdict; /* for the status */
 	size_t count;
 	struct found found[DRIVES_MAX];
 };
 
 static void fail(struct run *run, const char *what, const char *why)
 {
-	tell_fault(run->opt.dry_run, what, why);
+	report_fault(run->opt.dry_run, what, why);
 	run->status = EXIT_FAILED;
 }
 
@@ -62,7 +67,7 @@ static const char *credit(struct run *run, const struct verdict *v)
 	return "credit-failed";
 }
 
-static const char *commit(struct run *run, const struct ledger_entry *e, struct ledgers *l)
+static const char *commit_seed(struct run *run, const struct ledger_entry *e, struct ledgers *l)
 {
 	ledgers_look(e, l);
 	if (run->opt.dry_run)
@@ -71,18 +76,42 @@ static const char *commit(struct run *run, const struct ledger_entry *e, struct 
 	return ledgers_reason(l, LEDGER_COMMITTED);
 }
 
+/* A carry-over needs no ledger to authorise it, as its file goes. But a disk that is set back to an older snapshot
+ * brings it back, and the firmware may know. */
+static const char *commit_carry_over(struct run *run, const struct carry_over *c, struct ledgers *l)
+{
+	const struct ledger_entry e = { .rec = &c->rec, .efi = !run->opt.no_efi_ledger };
+
+	ledgers_look(&e, l);
+	if (run->opt.dry_run)
+		return ledgers_reason(l, LEDGER_ABSENT);
+	if (!carry_over_consume(c, run->opt.ledger_persistent))
+		return "not-consumed";
+	ledgers_commit_vetoes(&e, l);
+	return ledgers_reason(l, LEDGER_ABSENT);
+}
+
+static void conclude(struct run *run, struct verdict *v)
+{
+	v->ready_after = kernel_ready();
+	report_verdict(v);
+	if (status_prefers(v, run->seen ? &run->verdict : NULL)) {
+		run->verdict = *v;
+		run->seen = true;
+	}
+}
+
 static struct ledger_entry entry_of(const struct run *run, const struct found *f)
 {
 	const struct options *opt = &run->opt;
-	const struct situation *here = &run->here;
 
 	return (struct ledger_entry){ .rec = &f->rec,
 		.dir = opt->ledger,
 		.drive = opt->no_drive_ledger || f->stock ? NULL : f->drive,
 		.efi = !opt->no_efi_ledger,
+		.vouched = opt->ledger_persistent,
 		.index = f->index,
-		.wait_ms = opt->wait_ms,
-		.now = here->now < here->built ? 0 : here->now };
+		.wait_ms = opt->wait_ms };
 }
 
 static const char *decide_drive(struct run *run, const struct found *f)
@@ -93,7 +122,7 @@ static const char *decide_drive(struct run *run, const struct found *f)
 		return "already-spent";
 	s.several_drives = f->several;
 	s.stock_refused = f->stock && !run->opt.stock_credit;
-	s.on_usb = !f->trusted_bus;
+	s.untrusted_device = !f->trusted;
 	return decide(&s, &f->rec);
 }
 
@@ -112,17 +141,14 @@ static void use_drive(struct run *run, const struct found *f)
 		return;
 	v.reason = decide_drive(run, f);
 	if (!v.reason)
-		v.reason = commit(run, &entry, &v.ledgers);
+		v.reason = commit_seed(run, &entry, &v.ledgers);
 	if (!v.reason)
 		v.reason = credit(run, &v);
-	v.ready_after = kernel_ready();
-	tell_verdict(&v);
-	if (!run->opt.dry_run)
-		ledgers_prune(&entry);
+	conclude(run, &v);
 }
 
-/* In a dry run it is only looked at, and expected to be consumed. */
-static void use_carry_over(struct run *run, struct carry *c)
+/* In a dry run it is only looked at, and expected to be consumed. What may not be credited is consumed all the same. */
+static void use_carry_over(struct run *run, struct carry_over *c)
 {
 	struct situation s = run->here;
 	struct verdict v = { .dry_run = run->opt.dry_run,
@@ -133,30 +159,32 @@ static void use_carry_over(struct run *run, struct carry *c)
 	if (!mix(run, &c->rec))
 		return;
 	s.must_be_bound = true;
+	s.mix_only = run->opt.mix_carry_over;
 	v.reason = decide(&s, &c->rec);
-	if (!v.dry_run && !carry_consume(c) && !v.reason)
-		v.reason = "not-consumed";
+	if (!v.reason)
+		v.reason = commit_carry_over(run, c, &v.ledgers);
+	else if (!v.dry_run)
+		(void)carry_over_consume(c, run->opt.ledger_persistent);
 	if (!v.reason)
 		v.reason = credit(run, &v);
-	v.ready_after = kernel_ready();
-	tell_verdict(&v);
+	conclude(run, &v);
 }
 
-static void carry_over(struct run *run)
+static void try_carry_over(struct run *run)
 {
-	static struct carry c;
+	static struct carry_over c;
 	int r;
 
 	if (!run->opt.carry_over || run->opt.mix_only)
 		return;
-	r = carry_open(&c, run->opt.carry_over);
+	r = carry_over_open(&c, run->opt.carry_over);
 	if (r == 0)
 		use_carry_over(run, &c);
 	else if (r == -EPERM)
 		fail(run, run->opt.carry_over, "not a file of root's alone");
 	else if (r != -ENOENT)
 		fail(run, run->opt.carry_over, record_why(r));
-	carry_close(&c);
+	carry_over_close(&c);
 }
 
 /* Parse what the probes brought. */
@@ -173,12 +201,12 @@ static void gather(struct run *run)
 			continue;
 		run->any = true;
 		if (drive->state == DRIVE_BARE) {
-			tell_bare(run->opt.dry_run, drive);
+			report_bare(run->opt.dry_run, drive);
 			continue;
 		}
 		r = found_take(d, i, run->found + run->count);
 		if (r < 0) {
-			tell_drive(run->opt.dry_run, drive, "record refused", record_why(r));
+			report_refused(run->opt.dry_run, drive, record_why(r));
 			run->status = EXIT_FAILED;
 		} else if (!found_same(run->found, run->count + 1)) {
 			run->count++;
@@ -188,7 +216,7 @@ static void gather(struct run *run)
 }
 
 /* Nothing was found, which may have a reason. */
-static void tell_why_nothing(struct run *run)
+static void report_why_nothing(struct run *run)
 {
 	const char *device = run->opt.device;
 	const struct drives *d = &run->drives;
@@ -202,7 +230,7 @@ static void tell_why_nothing(struct run *run)
 	else if (!device && !sys_exists("/sys/class/block"))
 		fail(run, "/sys", "not mounted");
 	else
-		tell_nothing(run->opt.dry_run);
+		report_nothing(run->opt.dry_run);
 }
 
 static bool may_mix(struct run *run, int opened)
@@ -233,10 +261,10 @@ static void use_all(struct run *run)
 		return;
 	gather(run);
 	if (!run->any)
-		tell_why_nothing(run);
+		report_why_nothing(run);
 	for (i = 0; i < run->count; i++)
 		use_drive(run, run->found + i);
-	carry_over(run);
+	try_carry_over(run);
 }
 
 static void save_carry_over(struct run *run)
@@ -246,32 +274,75 @@ static void save_carry_over(struct run *run)
 	int r;
 
 	machine_ask(&run->here);
-	r = carry_save(path, &run->here, id);
+	r = carry_over_save(path, &run->here, run->opt.ledger_persistent, id);
 	if (r == 0)
-		tell_left(path, id);
+		report_left(path, id);
 	else if (r == -EAGAIN)
-		fail(run, path, "nothing left: the kernel is not ready");
+		fail(run, path, "carry-over not saved: the kernel's RNG is not ready");
 	else if (r == -EMEDIUMTYPE)
-		fail(run, path, "nothing left: on a file system that may forget it");
+		fail(run, path, "carry-over not saved: the file system may forget it");
 	else
-		fail(run, path, "nothing left: cannot be written");
+		fail(run, path, "carry-over not saved: cannot be written");
+}
+
+static int print(const char *text)
+{
+	return sys_write_all(STDOUT_FILENO, text, strlen(text)) < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int print_status(void)
+{
+	if (status_print() == 0)
+		return EXIT_DONE;
+	report_fault(true, STATUS_PATH, "no stage of this boot has run");
+	return EXIT_FAILED;
+}
+
+/* What is to be said, and nothing done. Returns: false: go on. */
+static bool only_print(struct run *run)
+{
+	const struct options *opt = &run->opt;
+
+	if (opt->help)
+		run->status = print(options_help);
+	else if (opt->version)
+		run->status = print("seedrive-guest " VERSION "\n");
+	else if (opt->status)
+		run->status = print_status();
+	else if (sys_exists(VMCORE))
+		report_fault(opt->dry_run, VMCORE, "in a crash kernel nothing is done");
+	else
+		return false;
+	return true;
+}
+
+static void run_all(struct run *run)
+{
+	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
+	 * and locking would take a quarter of them. */
+	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
+	if (run->opt.save_carry_over) {
+		save_carry_over(run);
+		return;
+	}
+	use_all(run);
+	if (!run->opt.dry_run)
+		status_write(
+			run->seen ? &run->verdict : NULL, run->status != EXIT_DONE, run->opt.stage);
 }
 
 int main(int argc, char **argv)
 {
 	static struct run run;
-	int status = options_parse(argc, argv, &run.opt);
+	struct options_fault fault;
 
 	run.kernel.fd = -1;
-	if (status >= 0)
-		return status;
-	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
-	 * and locking would take a quarter of them. */
-	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
-	if (run.opt.save_carry_over)
-		save_carry_over(&run);
-	else
-		use_all(&run);
+	if (options_parse(argc, argv, &run.opt, &fault) < 0) {
+		report_fault(true, fault.word, fault.why);
+		return EXIT_USAGE;
+	}
+	if (!only_print(&run))
+		run_all(&run);
 	kernel_close(&run.kernel);
 	search_wipe(&run.drives);
 	explicit_bzero(&run.own, sizeof(run.own));

@@ -9,18 +9,30 @@ struct options {
 	const char *ledger;          /* a folder; NULL: none */
 	const char *carry_over;      /* use what was left in this file; NULL: none */
 	const char *save_carry_over; /* leave a seed there, and do nothing else */
+	const char *stage;           /* of the boot, for the status; NULL: none was named */
+	const char *wait;            /* as it was given; NULL: it was not */
 	unsigned wait_ms;
 	bool no_drive_ledger, no_efi_ledger;
-	bool mix_only;
+	bool ledger_persistent;
+	bool mix_only, mix_carry_over;
 	bool stock_credit;
 	bool trust_device;
 	bool dry_run;
+	bool status, help, version; /* print that, and do nothing else */
+};
+
+extern const char options_help[];
+
+/* What is wrong with a command line: "@word: @why". */
+struct options_fault {
+	const char *word, *why;
 };
 
 /**
- * options_parse - the command line; says what is wrong with it, or the help
- * Returns: -1 to go on with @ret, else the exit status to end with.
+ * options_parse - the command line
+ * @ret:  refers to @argv; untouched on error
+ * Returns: 0; or -EINVAL, and @ret_fault says why.
  */
-int options_parse(int argc, char **argv, struct options *ret);
+int options_parse(int argc, char **argv, struct options *ret, struct options_fault *ret_fault);
 
 #endif

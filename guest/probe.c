@@ -4,19 +4,16 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "guest/stock.h"
 #include "guest/sys.h"
+#include "util/wire/label.h"
 
 /* linux/cdrom.h. */
-#define BLOCK_SECTOR_SIZE   _IO(0x12, 104) /* BLKSSZGET of linux/fs.h */
 #define CDROM_DRIVE_STATUS  0x5326
 #define CDS_NO_DISC         1
 #define CDS_TRAY_OPEN       2
 #define CDS_DRIVE_NOT_READY 3
-
-static const char *const labels[] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
 
 struct input {
 	int fd;
@@ -27,18 +24,21 @@ struct input {
 };
 
 /* Past the page cache where the device can do it: what is secret must not stay in it, and a slow
- * CD is not made to read ahead. Short at the end of the device. */
+ * CD is not made to read ahead. Aligned for a disk with blocks of 4096 bytes. Short at the end of the device. */
 static int fill_window(struct input *in, uint64_t off)
 {
-	long n = sys_pread(in->fd, in->window, PROBE_WINDOW, off);
+	long n;
 
+	in->at = off - off % (PROBE_WINDOW / 2);
+	n = sys_pread(in->fd, in->window, PROBE_WINDOW, in->at);
 	if (n == -EINVAL && !in->cached && sys_set_flags(in->fd, 0) == 0) {
 		in->cached = true;
-		n = sys_pread(in->fd, in->window, PROBE_WINDOW, off);
+		n = sys_pread(in->fd, in->window, PROBE_WINDOW, in->at);
 	}
-	in->at = off;
 	in->len = n > 0 ? (size_t)n : 0;
-	return n > 0 ? 0 : n < 0 ? (int)n : -ENODATA;
+	if (n < 0)
+		return (int)n;
+	return off < in->at + in->len ? 0 : -ENODATA;
 }
 
 static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
@@ -63,16 +63,6 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 		len -= n;
 	}
 	return 0;
-}
-
-static bool label_is_ours(const char *label)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		if (strcmp(label, labels[i]) == 0)
-			return true;
-	return false;
 }
 
 /* Where there is no record, there may be what any Nova writes. */
@@ -131,7 +121,7 @@ static int look(struct drive *drive, struct input *in)
 	if (drive->is_block && !drive->listed)
 		in->cached = sys_set_flags(in->fd, O_DIRECT) < 0;
 	if (iso_volume_open(&vol, (struct iso_input){ read_at, in }) < 0 ||
-		!label_is_ours(vol.label))
+		!label_is_seed(vol.label))
 		return DRIVE_OTHER;
 	memcpy(drive->label, vol.label, sizeof(drive->label));
 	return read_record(drive, &vol);

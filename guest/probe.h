@@ -2,11 +2,16 @@
 #ifndef GUEST_PROBE_H
 #define GUEST_PROBE_H
 
+#include <sys/ioctl.h>
+
 #include "guest/device.h"
 
 /* The volume descriptor and what follows it, in most images the root directory: one reading for both,
  * as a virtual disk takes as long for one sector as for four. */
 #define PROBE_WINDOW (4 * ISO_SECTOR)
+
+/* linux/fs.h's BLKSSZGET, which a musl without kernel headers does not have. */
+#define BLOCK_SECTOR_SIZE _IO(0x12, 104)
 
 /**
  * probe - is there one of our drives in @drive->path, and with what record?

@@ -73,3 +73,13 @@ int strncmp(const char *a, const char *b, size_t len)
 			return (unsigned char)*a - (unsigned char)*b;
 	return 0;
 }
+
+char *strstr(const char *text, const char *part)
+{
+	const size_t len = strlen(part);
+
+	while (strncmp(text, part, len) != 0)
+		if (*text++ == '\0')
+			return NULL;
+	return (char *)text;
+}

@@ -105,8 +105,8 @@ int sys_write_all(int fd, const void *buf, size_t len);
 /** sys_number - decimal digits that end before @end, as many as it takes; the first of them. */
 char *sys_number(char *end, uint64_t number);
 
-/** sys_join - @folder and @name into a bounded path; false when it does not fit. */
-bool sys_join(char *out, size_t size, const char *folder, const char *name);
+/** sys_join - three pieces of a path, of which any may be empty; false when it does not fit. */
+bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c);
 
 /**
  * sys_each_name - call @each with every name in a folder but those with a dot in front

@@ -3,12 +3,27 @@
 
 #include <string.h>
 
+#include "util/hex.h"
+
 /* Three registers that spell a name. */
 static bool spells(uint32_t x, uint32_t y, uint32_t z, const char *name)
 {
 	const uint32_t said[3] = { x, y, z };
 
 	return memcmp(said, name, sizeof(said)) == 0;
+}
+
+/* Xen's dom0 has its machine's devices; XENFEAT_dom0 is bit 11 of the features, which are written in hexadecimal. */
+static bool is_dom0(const struct virt_asks *ask)
+{
+	char text[24];
+	uint32_t features = 0;
+	int i, digit;
+
+	ask->read_text("/sys/hypervisor/properties/features", text, sizeof(text));
+	for (i = 0; (digit = hex_digit(text[i])) >= 0; i++)
+		features = features << 4 | (uint32_t)digit;
+	return features >> 11 & 1;
 }
 
 /*
@@ -46,7 +61,7 @@ static bool shows_hyperv_isolation(const struct virt_asks *ask)
 	return r.b & type;
 }
 
-/* CPUID.1:ECX[31] is 0 on hardware, and set by every hypervisor in use. On Intel leaf 0x21 spells TDX's
+/* CPUID.1:ECX[31] is 0 on hardware, and set by every hypervisor in use, also for its own domain. On Intel leaf 0x21 spells TDX's
  * name. To take another guest for a confidential one only costs it the credit. */
 void virt_x86(const struct virt_asks *ask, struct virt *ret)
 {
@@ -54,7 +69,7 @@ void virt_x86(const struct virt_asks *ask, struct virt *ret)
 
 	ask->cpuid(0, &first);
 	ask->cpuid(1, &r);
-	ret->hypervisor = r.c >> 31;
+	ret->hypervisor = r.c >> 31 && !is_dom0(ask);
 	ret->rdrand = r.c >> 30 & 1;
 	ret->confidential = false;
 	if (!ret->hypervisor)
@@ -74,35 +89,90 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* As SMBIOS names a virtual machine's maker or product. */
+enum vm_bit { VM_BIT_UNKNOWN, VM_BIT_CLEAR, VM_BIT_SET };
+
+/* In structures of SMBIOS, each with its strings behind it: BIOS information is type 0, and byte 0x13 of it has the bit. */
+static enum vm_bit find_vm_bit(const uint8_t *s, size_t len)
+{
+	size_t at = 0, next;
+
+	while (at + 4 <= len && s[at + 1] >= 4) {
+		if (s[at] == 0)
+			return s[at + 1] < 0x14 || at + 0x14 > len ? VM_BIT_UNKNOWN :
+				s[at + 0x13] & 1 << 4              ? VM_BIT_SET :
+								     VM_BIT_CLEAR;
+		for (next = at + s[at + 1]; next + 1 < len && (s[next] || s[next + 1]); next++)
+			;
+		at = next + 2;
+	}
+	return VM_BIT_UNKNOWN;
+}
+
+/* The first is there where the kernel has dmi-sysfs; both are root's to read. */
+static enum vm_bit read_vm_bit(const struct virt_asks *ask)
+{
+	static const char *const files[] = { "/sys/firmware/dmi/entries/0-0/raw",
+		"/sys/firmware/dmi/tables/DMI" };
+	char raw[4096];
+	enum vm_bit bit = VM_BIT_UNKNOWN;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(*files) && bit == VM_BIT_UNKNOWN; i++) {
+		long n = ask->read_text(files[i], raw, sizeof(raw));
+
+		bit = find_vm_bit((const uint8_t *)raw, n > 0 ? (size_t)n : 0);
+	}
+	return bit;
+}
+
+/* As DMI names a virtual machine's maker or product; Azure's product is "Virtual Machine", Hetzner's "vServer". */
+static const char *const virtual_names[] = { "QEMU", "KVM", "OpenStack", "KubeVirt", "Amazon EC2",
+	"Google Compute Engine", "VMware", "VMW", "Xen", "BHYVE", "Parallels",
+	"Apple Virtualization", "Cloud Hypervisor", "Virtual Machine", "vServer", "Alibaba Cloud",
+	"VirtualBox", "innotek GmbH", "oVirt", "RHEV", "Red Hat", NULL };
+
+/* Clouds whose machines without a hypervisor have the same names as the others. */
+static const char *const rents_metal[] = { "Amazon EC2", "Google", NULL };
+
+static bool begins_any(const char *text, const char *const *names)
+{
+	for (; *names; names++)
+		if (begins(text, *names))
+			return true;
+	return false;
+}
+
 static bool virtual_by_dmi(const struct virt_asks *ask)
 {
 	static const char *const files[] = { "/sys/class/dmi/id/sys_vendor",
 		"/sys/class/dmi/id/product_name", "/sys/class/dmi/id/bios_vendor" };
-	static const char *const names[] = { "QEMU", "KVM", "OpenStack", "KubeVirt", "Amazon EC2",
-		"Google Compute Engine", "VMware", "Xen", "BHYVE", "Parallels",
-		"Apple Virtualization", "Cloud Hypervisor" };
+	const enum vm_bit bit = read_vm_bit(ask);
+	bool metal = false, named = false;
 	char text[64];
-	size_t f, n;
+	size_t f;
 
+	if (bit == VM_BIT_SET)
+		return true;
 	for (f = 0; f < sizeof(files) / sizeof(*files); f++) {
 		ask->read_text(files[f], text, sizeof(text));
-		for (n = 0; n < sizeof(names) / sizeof(*names); n++)
-			if (begins(text, names[n]))
-				return true;
+		named |= begins_any(text, virtual_names);
+		metal |= bit == VM_BIT_CLEAR ? begins_any(text, rents_metal) :
+					       strstr(text, ".metal") != NULL;
 	}
-	return false;
+	return named && !metal;
 }
 
-/* A realm of CCA has one of two devices, by the age of its kernel. */
+/* A realm of CCA has one of two devices, by the age of its kernel; a protected guest of Android's pKVM a property. */
 void virt_arm(const struct virt_asks *ask, struct virt *ret)
 {
 	char text[32];
 
 	ret->rdrand = false;
 	ret->confidential = ask->exists("/sys/devices/platform/arm-cca-dev") ||
-		ask->exists("/sys/bus/auxiliary/devices/arm_cca_guest.arm-rsi-dev.0");
+		ask->exists("/sys/bus/auxiliary/devices/arm_cca_guest.arm-rsi-dev.0") ||
+		ask->exists("/proc/device-tree/chosen/avf,strict-boot");
 	ask->read_text("/proc/device-tree/compatible", text, sizeof(text));
-	ret->hypervisor = ask->exists("/proc/device-tree/hypervisor") ||
-		begins(text, "linux,dummy-virt") || virtual_by_dmi(ask);
+	ret->hypervisor = (ask->exists("/proc/device-tree/hypervisor") ||
+				  begins(text, "linux,dummy-virt") || virtual_by_dmi(ask)) &&
+		!is_dom0(ask);
 }

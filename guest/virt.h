@@ -11,8 +11,8 @@
  * come from guest/machine.c, and from the tests.
  */
 struct virt {
-	bool hypervisor;
-	bool confidential; /* a guest that need not trust its host: SEV, TDX, CCA */
+	bool hypervisor;   /* and this is a guest of it, not the domain that drives its machine */
+	bool confidential; /* a guest that need not trust its host: SEV, TDX, CCA, pKVM */
 	bool rdrand;       /* the instruction is there */
 };
 
@@ -23,14 +23,19 @@ struct cpu_answer {
 struct virt_asks {
 	void (*cpuid)(uint32_t leaf, struct cpu_answer *ret);
 	bool (*exists)(const char *path);
-	/* The beginning of a small file, terminated, empty where there is none. */
+	/* The beginning of a file, terminated, empty where there is none; its length or -errno. */
 	long (*read_text)(const char *path, char *text, size_t size);
 };
 
 /** virt_x86 - by CPUID, of which each costs a virtual machine an exit: three in most. */
 void virt_x86(const struct virt_asks *ask, struct virt *ret);
 
-/** virt_arm - by device tree, firmware tables and devices: a program may not ask this CPU. */
+/**
+ * virt_arm - by firmware tables, device tree and devices: a program may not ask this CPU
+ *
+ * SMBIOS has a bit for a virtual machine (DMTF's DSP0134, 7.1.2.2). Clouds that rent machines without a hypervisor
+ * put the same names into these as into their virtual ones: there the bit decides, or else EC2's names of products.
+ */
 void virt_arm(const struct virt_asks *ask, struct virt *ret);
 
 #endif

@@ -54,7 +54,15 @@ static int taken(const struct graft *g, const struct tree_node *old)
 		tree_name(g->tree, old, path));
 }
 
-/* Root's and readable, as genisoimage makes them; their times are those of what is put in, so that the
+/* What a folder has that is only in the image. */
+static void made_up(struct stat *st)
+{
+	st->st_mode = S_IFDIR | 0555;
+	st->st_uid = getuid();
+	st->st_gid = getgid();
+}
+
+/* The caller's and readable, as genisoimage makes them; their times are those of what is put in, so that the
  * same tree gives the same image. */
 static int make_folder(const struct graft *g, struct tree_node *dir, const char *name, size_t len,
 	struct tree_node **ret)
@@ -76,7 +84,7 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 	}
 	node_sort(dir);
 	node->kind = TREE_DIR;
-	node->st.st_mode = S_IFDIR | 0555;
+	made_up(&node->st);
 	node->st.st_atim = g->st.st_atim;
 	node->st.st_mtim = g->st.st_mtim;
 	node->st.st_ctim = g->st.st_ctim;
@@ -137,7 +145,7 @@ static int keep_name(const struct graft *g, struct tree_node *node)
 
 	if (node->source)
 		return 0;
-	node->source = strdup(tree_name(g->tree, node, path));
+	node->source = strdup(tree_name(g->tree, node, path)); /* analyzer: tree_clear frees it */
 	return node->source ? 0 : -ENOMEM;
 }
 
@@ -278,7 +286,7 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 	if (r < 0)
 		return r;
 	if (t->root->st.st_nlink == 0) { /* until a folder comes */
-		t->root->st.st_mode = S_IFDIR | 0555;
+		made_up(&t->root->st);
 		t->root->st.st_mtim = t->root->st.st_ctim = t->root->st.st_atim = g.st.st_mtim;
 	}
 	return is_dir ? graft_folder(&g, dir) : graft_file(&g, dir, name);

@@ -168,6 +168,7 @@ static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l
 			iso_stream_unref(stream);
 			return r;
 		}
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the file in libisofs' tree has the stream now */
 		set_attributes((IsoNode *)file, node, l);
 		/* The first of the contents weighs most. */
 		iso_node_set_sort_weight((IsoNode *)file, -(int)node->lba);
@@ -469,6 +470,7 @@ int iso_layout_begin(
 	collect_files(t->root, true, l);
 	collect_files(t->root, false, l);
 	for (i = 0; i < l->files; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): collect_files() filled it */
 		l->file[i]->lba = (uint32_t)i; /* for add_node(), until the place is known */
 	return begin_head(l, t, o, f);
 }

@@ -127,7 +127,7 @@ int iso_volume_open(struct iso_volume *ret, struct iso_input in)
 	r = in.read_at(in.ctx, (uint64_t)PVD_SECTOR * ISO_SECTOR, pvd, sizeof(pvd));
 	if (r < 0)
 		return r;
-	if (memcmp(pvd, "\1CD001\1", 7) != 0)
+	if (memcmp(pvd, ISO_MAGIC "\1", ISO_MAGIC_SIZE + 1) != 0)
 		return -ENOMSG;
 	if (!both16(pvd + PVD_BLOCK_SIZE, &block_size) || block_size != ISO_SECTOR ||
 		!both32(pvd + PVD_SPACE, &vol.sectors))

@@ -14,6 +14,10 @@
 #define ISO_SECTOR    2048
 #define ISO_LABEL_MAX 32
 
+/* How the primary volume descriptor begins: its type, and the standard identifier (ECMA-119, 8.4.1 and 8.4.2). */
+#define ISO_MAGIC      "\1CD001"
+#define ISO_MAGIC_SIZE 6
+
 /** iso_sectors - how many it takes to hold @len bytes. */
 static inline uint64_t iso_sectors(uint64_t len)
 {

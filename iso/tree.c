@@ -10,6 +10,7 @@
 
 const char *tree_name(const struct tree *t, const struct tree_node *node, char out[PATH_MAX])
 {
+	const char *source;
 	size_t at = PATH_MAX - 1, n;
 
 	(void)t;
@@ -22,14 +23,15 @@ const char *tree_name(const struct tree *t, const struct tree_node *node, char o
 		memcpy(out + at, node->name, n);
 		out[--at] = '/';
 	}
-	n = node && node->source ? strlen(node->source) : 0;
-	while (n > 1 && node->source[n - 1] == '/')
+	source = node && node->source ? node->source : "";
+	n = strlen(source);
+	while (n > 1 && source[n - 1] == '/')
 		n--;
 	if (n == 0 && out[at] == '/')
 		at++;
 	if (n > 0 && n <= at) {
 		at -= n;
-		memcpy(out + at, node->source, n);
+		memcpy(out + at, source, n);
 	}
 	return out + at;
 }

@@ -163,6 +163,7 @@ int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth)
 		close(fd);
 		return node_fault(w->tree, dir, w->fault, r, strerror(-r));
 	}
+	/* cppcheck-suppress readdirCalled ; each stream has one reader, and readdir_r is deprecated */
 	while (r == 0 && (errno = 0, e = readdir(stream))) {
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			r = walk_entry(w, dir, e, fd, depth);
@@ -208,7 +209,7 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 		return fault_errno(f, -errno, path);
 	}
 	fault_set(f, 0, "%s: out of memory", path);
-	t->root->source = strdup(path);
+	t->root->source = strdup(path); /* analyzer: the tree's; tree_clear frees it */
 	if (!t->root->source) {
 		close(fd);
 		return -ENOMEM;

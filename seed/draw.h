@@ -131,10 +131,12 @@ bool draw_passed(const struct draw_report *r);
 /** health_why - which test failed and by what figure, as the end of a sentence: "9 equal samples in a row". */
 void health_why(const struct health_figures *h, char *out, size_t size);
 
-/** draw_why - what is wrong with it, as the end of a sentence: "No such device". */
+#define DRAW_WHY_SIZE 160
+
+/** draw_why - what is wrong with it, as the end of a sentence: "No such device". @out: DRAW_WHY_SIZE bytes. */
 const char *draw_why(const struct draw_report *r, char *out, size_t size);
 
-/** draw_label - the source as the user named it: "file:/dev/ttyUSB0". */
+/** draw_label - source_label() of it. */
 const char *draw_label(const struct draw_report *r, char *out, size_t size);
 
 /** seed_clear - wipe and free; of a zeroed struct as well. */

@@ -11,21 +11,10 @@ bool draw_passed(const struct draw_report *r)
 	return r->err == 0 && !r->spared && r->health.failed == HEALTH_PASS;
 }
 
-static const char *error_words(const struct draw_report *r)
-{
-	const char *own = r->spec->src->why ? r->spec->src->why(r->err) : NULL;
-
-	return own                 ? own :
-		r->err == -ENODATA ? "too few bytes" :
-		r->err == -ECHILD  ? "the process that reads it died" :
-		r->err == -ESTALE  ? "what delivers its bytes has changed meanwhile" :
-				     strerror(-r->err);
-}
-
 /* Of bytes that came twice, from the second time on or before it. */
 static void replay_why(const struct draw_report *r, char *out, size_t size)
 {
-	char label[SOURCE_ARG_MAX + 16];
+	char label[SOURCE_LABEL_SIZE];
 
 	if (r->copy)
 		snprintf(out, size, "%zu bytes that %s delivered as well", r->health.cutoff.replay,
@@ -81,14 +70,13 @@ const char *draw_why(const struct draw_report *r, char *out, size_t size)
 	else if (r->spared)
 		snprintf(out, size, "not drawn: %s", r->spared);
 	else
-		snprintf(out, size, "%s", error_words(r));
+		snprintf(out, size, "%s", source_why(r->spec, r->err));
 	return out;
 }
 
 const char *draw_label(const struct draw_report *r, char *out, size_t size)
 {
-	snprintf(out, size, r->spec->arg[0] ? "%s:%s" : "%s%s", r->spec->src->name, r->spec->arg);
-	return out;
+	return source_label(r->spec, out, size);
 }
 
 #define MORE_ROOM sizeof(" and 16 more")

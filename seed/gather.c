@@ -262,7 +262,7 @@ static void settle(struct draw *d, size_t source)
 void gather_source(struct draw *d, size_t source)
 {
 	struct draw_report *rep = d->seed->report + source;
-	struct source_handle h;
+	struct source_handle h = { .fd = -1 };
 
 	if (rep->spared)
 		return;

@@ -84,6 +84,7 @@ int mix_size(uint64_t len)
 
 const char *mix_why(int err)
 {
+	/* NOLINTNEXTLINE(misc-redundant-expression): that they are the same is the assertion */
 	_Static_assert(MIX_FILE_MAX == 16u << 20, "the words for -EFBIG");
 
 	switch (err) {

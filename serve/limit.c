@@ -2,7 +2,6 @@
 #include "serve/limit.h"
 
 #include <errno.h>
-#include <stddef.h>
 
 #define MILLI 1000
 
@@ -26,12 +25,12 @@ static int64_t level_at(const struct limit *l, const struct limit_bucket *b, int
 	return b->level + gone * l->rate;
 }
 
-static const struct limit_bucket *find(const struct limit *l, uid_t uid)
+static const struct limit_bucket *find(const struct limit *l, account_id account)
 {
 	size_t i;
 
 	for (i = 0; i < l->used; i++)
-		if (l->bucket[i].uid == uid)
+		if (l->bucket[i].account == account)
 			return l->bucket + i;
 	return NULL;
 }
@@ -47,26 +46,26 @@ static struct limit_bucket *fullest(struct limit *l, int64_t now_ms)
 	return best;
 }
 
-/* The user's bucket, its level brought up to now. */
-static struct limit_bucket *bucket_of(struct limit *l, uid_t uid, int64_t now_ms)
+/* The account's bucket, its level brought up to now. */
+static struct limit_bucket *bucket_of(struct limit *l, account_id account, int64_t now_ms)
 {
-	const struct limit_bucket *have = find(l, uid);
+	const struct limit_bucket *have = find(l, account);
 	struct limit_bucket *b;
 
 	if (have) {
 		b = l->bucket + (have - l->bucket);
 		b->level = level_at(l, b, now_ms);
 	} else {
-		b = l->used < LIMIT_UIDS ? l->bucket + l->used++ : fullest(l, now_ms);
-		*b = (struct limit_bucket){ .uid = uid, .level = full(l) };
+		b = l->used < LIMIT_ACCOUNTS ? l->bucket + l->used++ : fullest(l, now_ms);
+		*b = (struct limit_bucket){ .account = account, .level = full(l) };
 	}
 	b->at_ms = now_ms;
 	return b;
 }
 
-int limit_take(struct limit *l, uid_t uid, uint32_t blocks, int64_t now_ms)
+int limit_take(struct limit *l, account_id account, uint32_t blocks, int64_t now_ms)
 {
-	struct limit_bucket *b = bucket_of(l, uid, now_ms);
+	struct limit_bucket *b = bucket_of(l, account, now_ms);
 
 	if (b->level < (int64_t)blocks * MILLI)
 		return -EDQUOT;
@@ -74,21 +73,21 @@ int limit_take(struct limit *l, uid_t uid, uint32_t blocks, int64_t now_ms)
 	return 0;
 }
 
-void limit_return(struct limit *l, uid_t uid, uint32_t blocks, int64_t now_ms)
+void limit_return(struct limit *l, account_id account, uint32_t blocks, int64_t now_ms)
 {
 	struct limit_bucket *b;
 
-	if (!find(l, uid))
+	if (!find(l, account))
 		return; /* forgotten meanwhile, and so forgiven */
-	b = bucket_of(l, uid, now_ms);
+	b = bucket_of(l, account, now_ms);
 	b->level += (int64_t)blocks * MILLI;
 	if (b->level > full(l))
 		b->level = full(l);
 }
 
-int64_t limit_left(const struct limit *l, uid_t uid, int64_t now_ms)
+int64_t limit_left(const struct limit *l, account_id account, int64_t now_ms)
 {
-	const struct limit_bucket *b = find(l, uid);
+	const struct limit_bucket *b = find(l, account);
 
 	return b ? level_at(l, b, now_ms) : full(l);
 }

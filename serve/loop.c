@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sockets, signals and timeouts; no word of any protocol but the service manager's. */
+/* Starts and ends the parts of the daemon; signals and timeouts. */
 #include "serve/serve.h"
-#include "serve/connection.h"
-#include "serve/listen.h"
+#include "serve/connections.h"
+#include "serve/listeners.h"
+#include "serve/log.h"
 #include "serve/refill.h"
 #include "serve/reservoir.h"
-#include "serve/say.h"
 #include "util/notify.h"
 #include "util/secret.h"
 
@@ -15,53 +15,29 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define DRAIN_MS 1000 /* from SIGTERM to the end, for who waits, or has to note */
+#define DRAIN_MS 1000 /* from SIGTERM to the end, for clients that wait or may send a note */
 #define HANG_MS  2000 /* and for a batch that is just being drawn */
-#define PAUSE_S  1    /* where no descriptor is to be had */
 #define TICK_S   10
 
 struct server {
 	struct event_base *base;
-	struct event *accept, *wake, *tick, *watchdog, *again, *drained;
+	struct event *wake, *tick, *watchdog, *drained;
 	struct event *term, *interrupt, *forgive;
-	struct listener listener;
+	struct listeners listeners;
 	struct reservoir *reservoir;
 	struct refill *refill;
-	struct broker broker;
+	struct desk desk;
 	struct connections connections;
 	int wakeup; /* an eventfd */
 	bool ready, stopping, over;
 };
 
-static void tell_status(struct server *s)
+static void send_status(struct server *s)
 {
 	const struct reservoir_level level = reservoir_level(s->reservoir);
 
 	notify("STATUS=%zu of %zu blocks in stock, %zu of them short of hardware; %zu connected",
 		level.blocks, level.target, level.weak, s->connections.count);
-}
-
-static void on_accept(evutil_socket_t fd, short what, void *server)
-{
-	const struct timeval pause = { PAUSE_S, 0 };
-	struct server *s = server;
-
-	(void)what;
-	if (connections_accept(&s->connections, fd) == 0)
-		return;
-	/* It would be called again at once, and in vain. */
-	event_del(s->accept);
-	event_add(s->again, &pause);
-}
-
-static void on_again(evutil_socket_t fd, short what, void *server)
-{
-	const struct server *s = server;
-
-	(void)fd;
-	(void)what;
-	if (!s->stopping)
-		event_add(s->accept, NULL);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *server)
@@ -75,10 +51,10 @@ static void on_wake(evutil_socket_t fd, short what, void *server)
 	if (!s->ready) {
 		s->ready = true;
 		if (secret_unlocked())
-			say_unlocked();
+			log_unlocked();
 		notify("READY=1");
 	}
-	tell_status(s);
+	send_status(s);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *server)
@@ -88,7 +64,7 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 	(void)fd;
 	(void)what;
 	connections_answer(&s->connections);
-	tell_status(s);
+	send_status(s);
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *server)
@@ -108,7 +84,7 @@ static void on_drained(evutil_socket_t fd, short what, void *server)
 	s->over = true;
 }
 
-/* Who is at the door still comes in, and nobody after him; who waits is answered. */
+/* Clients that have connected are still accepted, those that wait are answered, and nobody else can connect. */
 static void on_end(evutil_socket_t number, short what, void *server)
 {
 	const struct timeval drain = { DRAIN_MS / 1000, DRAIN_MS % 1000 * 1000 };
@@ -120,14 +96,13 @@ static void on_end(evutil_socket_t number, short what, void *server)
 		return;
 	s->stopping = true;
 	notify("STOPPING=1");
-	event_del(s->accept);
-	(void)connections_accept(&s->connections, s->listener.fd);
-	listen_close(&s->listener);
+	listeners_drain(&s->listeners);
+	listeners_close(&s->listeners);
 	connections_dismiss(&s->connections);
 	event_add(s->drained, &drain);
 }
 
-/* Somebody has looked after the sources. */
+/* The operator has seen to the sources. */
 static void on_forgive(evutil_socket_t number, short what, void *server)
 {
 	struct server *s = server;
@@ -138,7 +113,7 @@ static void on_forgive(evutil_socket_t number, short what, void *server)
 		refill_forgive(s->refill);
 }
 
-/* @what: EV_PERSIST, or 0; @ms: 0: not set off yet. */
+/* @what: EV_PERSIST, or 0; @ms: 0: not started yet. */
 static struct event *timer(struct server *s, short what, int64_t ms, event_callback_fn call)
 {
 	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };
@@ -158,7 +133,7 @@ static struct event *watch(struct server *s, int fd, short what, event_callback_
 	return e;
 }
 
-/* From here on a signal ends us in order. */
+/* From here on a signal ends the daemon in order. */
 static int begin(struct server *s)
 {
 	s->base = event_base_new();
@@ -172,20 +147,17 @@ static int begin(struct server *s)
 
 static int make_events(struct server *s)
 {
-	s->accept = watch(s, s->listener.fd, EV_READ, on_accept);
 	s->wake = watch(s, s->wakeup, EV_READ, on_wake);
 	s->tick = timer(s, EV_PERSIST, TICK_S * 1000, on_tick);
 	s->watchdog = timer(s, EV_PERSIST, notify_watchdog_ms(), on_watchdog);
-	s->again = timer(s, 0, 0, on_again);
 	s->drained = timer(s, 0, 0, on_drained);
-	return s->accept && s->wake && s->tick && s->watchdog && s->again && s->drained ? 0 :
-											  -ENOMEM;
+	return s->wake && s->tick && s->watchdog && s->drained ? 0 : -ENOMEM;
 }
 
 static void free_events(struct server *s)
 {
-	struct event *const all[] = { s->accept, s->wake, s->tick, s->watchdog, s->again,
-		s->drained, s->term, s->interrupt, s->forgive };
+	struct event *const all[] = { s->wake, s->tick, s->watchdog, s->drained, s->term,
+		s->interrupt, s->forgive };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
@@ -193,14 +165,7 @@ static void free_events(struct server *s)
 			event_free(all[i]);
 }
 
-static int find_socket(struct server *s, const struct serve_options *o, struct fault *f)
-{
-	const int r = listen_activated(&s->listener, f);
-
-	return r == -ENOENT ? listen_open(&s->listener, o->socket, f) : r;
-}
-
-/* What needs memory and threads rather than a name to be wrong about. */
+/* What can fail only for want of memory, descriptors or threads. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
 	int r;
@@ -209,22 +174,24 @@ static int set_up(struct server *s, const struct serve_options *o)
 	s->reservoir = reservoir_new(o->reservoir);
 	if (s->wakeup < 0 || !s->reservoir)
 		return -ENOMEM;
-	r = broker_init(&s->broker, s->reservoir, o->rate, o->burst);
+	r = desk_init(&s->desk, s->reservoir, o->rate, o->burst);
 	if (r == 0)
-		r = connections_init(&s->connections, s->base, &s->broker);
+		r = connections_init(&s->connections, s->base, &s->desk);
 	if (r == 0)
 		r = make_events(s);
+	if (r == 0)
+		r = listeners_watch(&s->listeners, s->base, &s->connections);
 	if (r == 0)
 		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
 	return r;
 }
 
-/* What a batch that hangs still uses is wiped and left where it is; the process ends soon. */
+/* What a batch that hangs still uses is wiped but not freed; the process ends soon. */
 static void tear_down(struct server *s)
 {
-	listen_close(&s->listener);
+	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
-	broker_clear(&s->broker);
+	desk_clear(&s->desk);
 	free_events(s);
 	if (s->base)
 		event_base_free(s->base);
@@ -242,26 +209,26 @@ static int run(struct server *s, struct fault *f)
 	while (!s->over && !(s->stopping && s->connections.count == 0)) {
 		if (event_base_loop(s->base, EVLOOP_ONCE) < 0)
 			return fault_set(f, -EIO, "the event loop failed");
-		if (s->connections.gave)
+		if (s->connections.took)
 			refill_kick(s->refill);
-		s->connections.gave = false;
+		s->connections.took = false;
 	}
 	return 0;
 }
 
 int serve(const struct serve_options *o, struct fault *f)
 {
-	struct server s = { .listener = { .fd = -1 }, .wakeup = -1 };
+	struct server s = { .wakeup = -1 };
 	int r;
 
-	/* A terminal that is gone is no reason to go; the configuration is read at the start only. */
+	/* The daemon outlives its terminal, and reads its configuration at the start only. */
 	signal(SIGHUP, SIG_IGN);
 	TAILQ_INIT(&s.connections.list);
 	r = begin(&s);
 	if (r < 0)
 		fault_errno(f, r, "starting up");
 	if (r == 0)
-		r = find_socket(&s, o, f);
+		r = listeners_open(&s.listeners, o->socket, f);
 	if (r == 0) {
 		r = set_up(&s, o);
 		r = r < 0 ? fault_errno(f, r, "starting up") : run(&s, f);

@@ -2,8 +2,8 @@
 #include "serve/refill.h"
 #include "seed/draw.h"
 #include "seed/source/reader.h"
-#include "serve/patient.h"
-#include "serve/say.h"
+#include "serve/backoff.h"
+#include "serve/log.h"
 #include "util/clock.h"
 #include "util/secret.h"
 
@@ -17,7 +17,7 @@
 #define BATCH_FIRST 1 /* with its start-up samples; a slow chip needs long for them */
 #define BATCH_MAX   32
 #define QUICK_MS    100 /* a batch that took less may be larger next time ... */
-#define SLOW_MS     400 /* ... one that took more, smaller: who waits, waits for all of it */
+#define SLOW_MS     400 /* ... one that took more, smaller: clients wait for the whole batch */
 #define IDLE_MS     60000
 
 struct refill {
@@ -28,18 +28,19 @@ struct refill {
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
-	struct patient patient[SOURCES_MAX], all; /* each source, and all of them together */
+	struct backoff backoff[SOURCES_MAX], all; /* each source, and all of them together */
 	struct draw_memory *memory;
 	struct broker_block *block; /* secret; BATCH_MAX of them */
 	size_t batch;
-	bool kept; /* the last batch had something that the reservoir wanted */
+	bool kept; /* the reservoir kept some of the last batch */
 };
 
-/* That this host has no such thing is no failure where nobody asked for it. */
-static bool is_news(const struct seed *s, const struct draw_report *rep)
+/* A default source that this host lacks is not a failure. */
+static bool is_worth_reporting(const struct seed *s, const struct draw_report *rep)
 {
-	return !s->sources.by_default ||
-		(rep->err != -ENODEV && rep->err != -ENOENT && rep->err != -ENOSYS);
+	const enum source_presence p = source_presence(rep->err);
+
+	return !s->sources.by_default || (p != SOURCE_ABSENT && p != SOURCE_NOT_BUILT_IN);
 }
 
 /* Blocks that rest on the source are no longer believed; nor, as the case may be, is the source. */
@@ -48,9 +49,9 @@ static void drop(struct refill *r, size_t i, const struct draw_report *rep)
 	const size_t blocks = reservoir_drop(r->reservoir, 1u << i);
 
 	if (blocks > 0)
-		say_dropped(rep, blocks);
-	if (patient_alarms(r->patient + i, rep->health.sure))
-		say_out(rep);
+		log_stock_dropped(rep, blocks);
+	if (backoff_alarm(r->backoff + i, rep->health.sure))
+		log_source_kept_out(rep);
 }
 
 static uint32_t sources_of(const struct seed *s)
@@ -67,15 +68,15 @@ static uint32_t sources_of(const struct seed *s)
 static void examine(struct refill *r, const struct seed *s, size_t i, int64_t now_ms)
 {
 	const struct draw_report *rep = s->report + i;
-	struct patient *p = r->patient + i;
+	struct backoff *b = r->backoff + i;
 
 	if (rep->spared)
 		return;
 	if (!draw_passed(rep)) {
-		if (patient_fails(p, is_news(s, rep), now_ms))
-			say_failed(rep);
-	} else if (patient_recovers(p)) {
-		say_back(rep);
+		if (backoff_fail(b, is_worth_reporting(s, rep), now_ms))
+			log_source_failed(rep);
+	} else if (backoff_recover(b)) {
+		log_source_back(rep);
 	}
 	if (rep->health.failed != HEALTH_PASS)
 		drop(r, i, rep);
@@ -102,7 +103,7 @@ static void let_rest(struct refill *r, int64_t now_ms)
 	size_t i;
 
 	for (i = 0; i < r->sources.count; i++)
-		r->sources.spec[i].rests = patient_rests(r->patient + i, now_ms);
+		r->sources.spec[i].rests = backoff_rests(r->backoff + i, now_ms);
 }
 
 static void adapt(struct refill *r, int64_t took_ms)
@@ -130,17 +131,16 @@ static void draw_batch(struct refill *r)
 		examine(r, &s, i, end_ms);
 	if (err == 0)
 		store(r, &s);
-	/* Not even the kernel gives anything? */
+	/* An error: not even the kernel delivered. */
 	if (err == 0)
-		(void)patient_recovers(&r->all);
-	else if (patient_fails(&r->all, true, end_ms))
-		say_nothing_drawn(err);
+		(void)backoff_recover(&r->all);
+	else if (backoff_fail(&r->all, true, end_ms))
+		log_no_source(err);
 	seed_clear(&s);
 	adapt(r, end_ms - begin_ms);
 }
 
-/* When there is something to do: now, or later. Blocks that rest on too little are replaced once a
- * source is back that failed. */
+/* When the next batch is to be drawn. Weak blocks are replaced once a source that failed is due again. */
 static int64_t due_ms(struct refill *r, int64_t now_ms)
 {
 	const struct reservoir_level level = reservoir_level(r->reservoir);
@@ -150,8 +150,8 @@ static int64_t due_ms(struct refill *r, int64_t now_ms)
 	if (level.blocks < level.target || (level.weak > 0 && r->kept))
 		due = now_ms;
 	for (i = 0; i < r->sources.count && level.weak > 0; i++)
-		due = patient_due_ms(r->patient + i, due);
-	return patient_rests(&r->all, due) ? r->all.again_ms : due;
+		due = backoff_due_ms(r->backoff + i, due);
+	return backoff_rests(&r->all, due) ? r->all.retry_ms : due;
 }
 
 static void wait_until(struct refill *r, int64_t ms)
@@ -165,7 +165,7 @@ static void report_batch(struct refill *r)
 {
 	const uint64_t one = 1;
 
-	/* Full: then the other side has still to look. */
+	/* It fails if the counter is full; then the loop has still to wake up anyway. */
 	(void)!write(r->wake, &one, sizeof(one));
 }
 
@@ -176,7 +176,7 @@ static void forgive_all(struct refill *r)
 	if (!r->forgive)
 		return;
 	for (i = 0; i < r->sources.count; i++)
-		patient_forgive(r->patient + i);
+		backoff_forgive(r->backoff + i);
 	r->forgive = false;
 	r->kept = true; /* weak blocks are worth another batch now */
 }

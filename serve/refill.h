@@ -11,32 +11,32 @@
  * The thread that draws, tests and conditions, so that nobody else has to wait for a source. It keeps the
  * reservoir at its target, in batches that grow while the sources are quick and shrink while they are slow.
  *
- * A source that fails is told of in the journal once, and once when it is back. Meanwhile it is tried
- * now and then only: one that hangs to its deadline is not to slow down every batch. One that has failed a health
- * test takes with it what it had put into the reservoir; after one failure that is sure, or three that are
- * not, it is kept out.
+ * A source that fails is reported in the journal once, and once more when it is back. Meanwhile it is tried
+ * less and less often, so that one that hangs until its deadline does not slow down every batch. Blocks in the
+ * reservoir that rest on a source which fails a health test are dropped; after one failure that is sure, or
+ * three that may be chance, the source is kept out.
  */
 struct refill;
 
 /**
- * refill_start - begin with a small batch, so that there soon is something
+ * refill_start - start the thread, with a small batch, so that the first blocks are there soon
  * @sources:   copied
- * @reservoir: outlives it
- * @wake:      an eventfd, written to after each batch, whatever came of it
+ * @reservoir: must outlive it
+ * @wake:      an eventfd, written to after each batch, also after one that failed
  * Returns: 0 or -errno.
  */
 int refill_start(struct refill **ret, const struct source_list *sources,
 	struct reservoir *reservoir, int wake);
 
-/** refill_forgive - somebody has looked after the sources: those that are kept out are tried again. */
+/** refill_forgive - the operator has seen to the sources: those that are kept out are tried again. */
 void refill_forgive(struct refill *r);
 
-/** refill_kick - something was taken. */
+/** refill_kick - blocks were taken from the reservoir: refill it now. */
 void refill_kick(struct refill *r);
 
 /**
  * refill_end - stop, and free; NULL is fine
- * Returns: false where it did not end within @ms: it may hang in a source, and what it uses has to stay.
+ * Returns: false if it did not end within @ms: it may hang in a source, so what it uses must not be freed.
  */
 bool refill_end(struct refill *r, unsigned ms);
 

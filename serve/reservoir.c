@@ -129,7 +129,7 @@ static int draw_fresh(struct reservoir *r, size_t blocks)
 	size_t left = blocks * RECORD_BLOCK;
 
 	while (left > 0) {
-		/* Ready since the first block was drawn; and nobody is to wait while we hold the lock. */
+		/* Ready since the first block was drawn; and nobody may wait while we hold the lock. */
 		const ssize_t n = getrandom(p, left, GRND_NONBLOCK);
 
 		if (n < 0 && errno == EINTR)

@@ -31,9 +31,9 @@ struct reservoir_level {
 struct reservoir_level reservoir_level(struct reservoir *r);
 
 /**
- * reservoir_put - copy blocks in; the caller wipes his own
+ * reservoir_put - copy blocks in; the caller wipes its own
  * @sources: a bit for each source that they rest on
- * Where all places are taken, a block replaces one that is weaker than it; else it is dropped.
+ * If all places are taken, a block replaces one that is weaker; else it is dropped.
  * Returns: how many were kept.
  */
 size_t reservoir_put(
@@ -49,7 +49,7 @@ size_t reservoir_drop(struct reservoir *r, uint32_t sources);
  * As it leaves, each block is hashed with fresh bytes of the kernel's generator: two copies of this
  * process, as a snapshot of its machine makes them, do not give the same. A step of 512 bits, like all
  * others: the bits assessed stay what they were.
- * Returns: 0; -EAGAIN where there are not so many; -EIO where the kernel gives nothing. Then nothing is
+ * Returns: 0; -EAGAIN if there are fewer than @blocks; -EIO if the kernel gives no bytes. After an error nothing is
  * taken.
  */
 int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks);

@@ -7,17 +7,17 @@
 #include "seed/source/source.h"
 #include "util/fault.h"
 
-/* A block is 64 bytes that claim at most 256 bits; a seed of 256 bits takes two, one to mix from. */
 struct serve_options {
-	const char *socket;         /* where none is handed to us */
+	const char *socket;         /* to create if the service manager hands none over */
 	struct source_list sources; /* without the broker itself */
-	uint32_t reservoir;         /* blocks, 2 to RESERVOIR_MAX */
-	uint32_t rate, burst;       /* blocks for each user: a second, and at once; to LIMIT_MAX */
+	uint32_t
+		reservoir; /* blocks of 64 bytes, 2 to RESERVOIR_MAX; a seed of 256 bits takes two */
+	uint32_t rate, burst; /* blocks for each account: a second, and at once; 1 to LIMIT_MAX */
 };
 
 /**
- * serve - until SIGTERM or SIGINT
- * Returns: 0 after one of these; -errno with @f where there was nothing to begin with.
+ * serve - run until SIGTERM or SIGINT
+ * Returns: 0 after one of these; -errno with @f if the daemon cannot start, or its event loop fails.
  */
 int serve(const struct serve_options *o, struct fault *f);
 

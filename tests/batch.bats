@@ -124,7 +124,7 @@ seedrive: build: nothing: No such file or directory" ]
 	run -143 world AT="fsync:$(temp_of 3.iso)" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	# Each job tidies up by itself, and need not be done when the tool is.
-	for _ in $(seq 600); do
+	for _ in $(seq 12000); do
 		[ "$(find . -name '.*.tmp' | wc -l)" -gt 0 ] || break
 		sleep 0.05
 	done
@@ -138,7 +138,7 @@ seedrive: build: nothing: No such file or directory" ]
 	rows 4 >list
 	export AT DO="sleep 2"
 	AT="fsync:$(temp_of 3.iso)"
-	world script -qec "'$TOOL' build --jobs 1 --source kernel --batch list" typescript </dev/null >out
+	world script -qec '"$TOOL" build --jobs 1 --source kernel --batch list' typescript </dev/null >out
 	grep -q 'drives \[###############               \]  50%' typescript
 	grep -q '4 of 4 drives made' typescript
 	run -0 --separate-stderr world "$TOOL" build --jobs 1 --source kernel --batch list

@@ -22,7 +22,7 @@ HEAD = struct.Struct("<4sHHII")
 
 def connect(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    s.settimeout(60)
+    s.settimeout(600)
     s.connect(path)
     return s
 

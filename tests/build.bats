@@ -266,6 +266,7 @@ seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
 }
 
 @test "build: a full disk is named, the old OUT is kept, and nothing is left" {
+	need_mounts
 	drive drive.iso
 	fails 1 "seedrive: build: disk/drive.iso: No space left on device" mounted 100k sh -c '
 		cp drive.iso disk
@@ -371,7 +372,7 @@ planted() {
 
 @test "build: an image does not go to a terminal" {
 	small_tree tree
-	run -2 script -qec "'$TOOL' build -o - tree" /dev/null
+	run -2 script -qec '"$TOOL" build -o - tree' /dev/null
 	[ "${output%$'\r'}" = "seedrive: build: -o -: an image does not go to a terminal" ]
 }
 

@@ -27,7 +27,7 @@ ledger_on() {
 # shellcheck disable=SC2154 # vm.bash has it
 machine() {
 	local log=$BATS_FILE_TMPDIR/$1.log
-	"$VM/boot.sh" -t 300 -c qemu64,tcg-cpuid=off -u "$UUID" -r "$BATS_FILE_TMPDIR/$2.img" \
+	"$VM/boot.sh" -t 1800 -c qemu64,tcg-cpuid=off -u "$UUID" -r "$BATS_FILE_TMPDIR/$2.img" \
 		-a "systemd.show_status=no kprobe_event=p,try_to_generate_entropy" "${@:4}" \
 		"$BATS_FILE_TMPDIR/vm/$3" -m 512 -smbios type=1,manufacturer=Example "${devices[@]}" >"$log.new" 2>&1
 	mv "$log.new" "$log"

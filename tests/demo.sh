@@ -6,6 +6,9 @@
 
 set -euo pipefail
 
+# mkfs.ext4 is an administrator's, and not everybody's.
+PATH=$PATH:/usr/sbin:/sbin
+
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/*}
 out=$root/build/demo

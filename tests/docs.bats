@@ -22,7 +22,7 @@ same() {
 
 page() {
 	case $1 in
-	seedrive-guest) echo "$ROOT/man/$1.8" ;;
+	seedrive-guest | seedrive-serve) echo "$ROOT/man/$1.8" ;;
 	seedrive.conf) echo "$ROOT/man/$1.5" ;;
 	*) echo "$ROOT/man/$1.1" ;;
 	esac
@@ -54,7 +54,7 @@ entries() {
 	same "the tests know every command" help tests
 	entries "$(page seedrive)" DESCRIPTION 'Cm ' >listed
 	same "seedrive(1)" help listed
-	basename -a "$ROOT"/man/seedrive-*.1 | sed 's/seedrive-\(.*\)\.1/\1/' | grep -vx mkisofs >pages
+	basename -a "$ROOT"/man/seedrive-*.[18] | sed 's/seedrive-\(.*\)\..*/\1/' | grep -vxE 'mkisofs|guest' >pages
 	same "pages" help pages
 }
 
@@ -147,7 +147,7 @@ ends() {
 }
 
 @test "docs: each exit status of the tool is in seedrive(1), and no other" {
-	flat cli/report.h | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
+	flat util/fault.h | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
 	[ "$(wc -l <statuses)" -eq 4 ]
 	entries "$(page seedrive)" 'EXIT STATUS' >paged
 	same seedrive statuses paged
@@ -215,13 +215,19 @@ ends() {
 	cat ledgers main >>source
 	same reasons source paged
 	# None that is given elsewhere has been overlooked.
-	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' >program
+	# The program has its options without their dashes.
+	sed -n '/^static const struct row rows/,/^}/s/.*{ "\([a-z-]*\)".*/\1/p' "$ROOT/guest/options.c" >options
+	[ "$(wc -l <options)" -eq 17 ]
+	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' | grep -vxFf options >program
 	[ -s program ]
 	run -1 grep -vxFf paged program
 }
 
 @test "docs: the line of the guest's program has the parts that its page lists, and no other" {
-	sed '/^void tell_fault(/,$d' "$ROOT/guest/tell.c" | grep -oE '[a-z-]+=' >source
+	{
+		sed '/^\/\* A line of up to five pieces/,$d' "$ROOT/guest/report.c"
+		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c"
+	} | grep -oE '[a-z-]+=' | sort -u >source
 	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
 	# reason= is told of under mixed.
 	echo reason= >>paged
@@ -233,18 +239,29 @@ ends() {
 	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
 	{
 		grep -v '^#include' "$ROOT/guest/main.c"
-		sed '1,/^void tell_fault(/d' "$ROOT/guest/tell.c"
-	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -E '[a-z] [a-z]' >source
+		sed '1,/^\/\* A line of up to five pieces/d' "$ROOT/guest/report.c"
+	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -v '=$' | grep -E '[a-z] [a-z]' >source
 	[ "$(wc -l <source)" -ge 13 ]
 	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |
 		sed 's/^[^ ]*: //; s/:$//' | grep -v '=$' >paged
 	same lines source paged
 }
 
+@test "docs: each key of the status is in seedrive-guest(8), and no other" {
+	{
+		grep -oE '"[a-z_]+=' "$ROOT/guest/status.c" | tr -d '"'
+		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c" | grep -oE '[a-z]+='
+		sed -n '/^void report_ledgers(/,/^}/p' "$ROOT/guest/report.c" | grep -oE '[a-z]+='
+	} | tr -d = | sort -u >source
+	[ "$(wc -l <source)" -eq 11 ]
+	sed -n '/^\.Sh STATUS$/,/^\.Sh REASONS$/s/^\.It Cm //p' "$(page seedrive-guest)" | tr -d ' ' | tr ',' '\n' >paged
+	same keys source paged
+}
+
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
 	# Their variable parts have other names there, or none.
 	grep -oE 'say "[^"]+"' "$ROOT/boot/stage" | cut -d'"' -f2 | grep -v '[{]' |
-		sed -E 's/\$[a-z]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
+		sed -E 's/\$[a-z_]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
 	[ "$(wc -l <source)" -ge 8 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" |
 		sed -E 's/Ar [a-z]+|Ns|Li//g; s/"//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >paged
@@ -274,7 +291,7 @@ ends() {
 }
 
 @test "udev: the labels of its rule are those that the guest's program looks for" {
-	flat guest/probe.c | grep -oE 'labels\[\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
+	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
 	grep -oE '"config-2[^"]*"' "$ROOT/boot/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]
@@ -283,9 +300,9 @@ ends() {
 }
 
 @test "docs: each variable that changes what the tool does is in its pages, and no other" {
-	cat "$ROOT"/{cli,serve,seed,iso,util}/*.c | tr -s '[:space:]' ' ' |
+	find "$ROOT"/{cli,serve,drive,iso,seed,util} -name '*.c' -exec cat {} + | tr -s '[:space:]' ' ' |
 		grep -oE 'getenv\( ?"[A-Z_]+"' | cut -d'"' -f2 >source
-	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 >paged
+	sed -n 's/^\.It Ev \([A-Z_]*\)$/\1/p' "$ROOT"/man/*.1 "$(page seedrive-serve)" >paged
 	same variables source paged
 }
 
@@ -345,9 +362,9 @@ ends() {
 	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
-	says seedrive-serve "$(limit serve/connection.h CONNECTIONS_PER_UID) for a user and $(limit serve/connection.h CONNECTIONS_MAX) in all"
-	says seedrive-serve "after $(($(limit serve/patient.h PATIENT_MIN_MS) / 1000)) seconds"
-	says seedrive-serve "up to $(($(limit serve/patient.h PATIENT_MAX_MS) / 60000)) minutes"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_PER_ACCOUNT) for a user and $(limit serve/connections.h CONNECTIONS_MAX) in all"
+	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"
+	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
 	says seedrive-serve "half a second brought no more"
 	says seedrive-check "Of each source, $(limit seed/cutoff_table.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"
@@ -572,13 +589,47 @@ alike() {
 @test "README: the files and folders that it names are there" {
 	# shellcheck disable=SC2016 # Markdown
 	grep -oE '`[a-zA-Z-]+/[a-z.0-9/-]*`|`[A-Z]+(\.md)?`' "$ROOT/README.md" | tr -d '`' >named
-	sed -n '/^## The house/,/^`/p' "$ROOT/README.md" | grep -oE '[a-z-]+/  ' | tr -d ' ' >>named
 	[ "$(wc -l <named)" -ge 12 ]
 	while read -r path; do
 		case $path in
 		build/*) ;;
 		*) [ -e "$ROOT/$path" ] ;;
 		esac
+	done <named
+}
+
+# named_files PAGE: the paths of our files and folders in it, between backquotes or in its indented commands.
+named_files() {
+	# shellcheck disable=SC2016 # Markdown
+	{ grep -oE '`[^`]+`' "$1" | tr -d '`'; sed -n 's/^    //p' "$1" | tr ' =' '\n'; } |
+		grep -xE '\.?[a-z][a-z-]*/[a-z_./0-9-]*|[A-Z]+\.md|Makefile|\.clang-format' | grep -v '^build/' | sort -u
+}
+
+@test "architecture: the files that the pages for developers name are there" {
+	for page in doc/architecture.md CONTRIBUTING.md; do
+		named_files "$ROOT/$page" >named
+		[ "$(wc -l <named)" -ge 15 ]
+		while read -r path; do
+			[ -e "$ROOT/$path" ] || { echo "$page: $path"; return 1; }
+		done <named
+	done
+}
+
+@test "architecture: its floors are those that tests/layers knows, in the same order" {
+	# shellcheck disable=SC2016 # Markdown
+	sed -n '/^## The floors/,/^Rules/s/^| `\([a-z/]*\)\/` | .*/\1/p' "$ROOT/doc/architecture.md" >floors
+	sed -n '/^ROOMS = {/,/^}/s/^    "\([a-z/]*\)": .*/\1/p' "$ROOT/tests/layers" >rooms
+	[ "$(wc -l <rooms)" -ge 13 ]
+	diff floors rooms
+}
+
+@test "CONTRIBUTING: the commands that it names to make are there" {
+	grep -oE '(^ {4}|&& )make( [A-Z]+=[^ ]*| units=[^ ]*)*( [a-z][a-z0-9-]*)?' "$ROOT/CONTRIBUTING.md" |
+		sed -E 's/.*make//; s/ [a-zA-Z]+=[^ ]*//g; s/ //g; s/^$/all/' | sort -u >named
+	[ "$(wc -l <named)" -ge 6 ]
+	sed -n 's/^\.PHONY: //p' "$ROOT/Makefile" | tr ' ' '\n' >targets
+	while read -r target; do
+		grep -qx -- "$target" targets || { echo "$target"; return 1; }
 	done <named
 }
 

@@ -101,7 +101,7 @@ setup_file() {
 }
 
 @test "draw: a seed does not go to a terminal" {
-	run -2 script -qec "'$TOOL' draw" /dev/null
+	run -2 script -qec '"$TOOL" draw' /dev/null
 	[ "${output%$'\r'}" = "seedrive: draw: -o -: a seed does not go to a terminal" ]
 }
 
@@ -113,6 +113,7 @@ setup_file() {
 }
 
 @test "draw: a FILE that cannot be had is named, and nothing is left" {
+	need_mounts
 	mkdir folder closed
 	chmod 555 closed
 	fails 1 "seedrive: draw: folder: Is a directory" "$TOOL" draw -o folder

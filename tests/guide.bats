@@ -62,8 +62,10 @@ setup() {
 	rm -rf sources/build/{san,unit,fuzz,bench}
 }
 
+# bats test_tags=root
 @test "guide: each command of doc/nova.md that we say we ran does what the page shows" {
-	[ "$(id -u)" = 0 ] || skip "needs root: it installs, and diverts files of packages"
+	need_mounts
+	need_root
 	commands >typed
 	[ "$(wc -l <typed)" -ge 25 ]
 	# Make must not build anew what was copied.
@@ -77,8 +79,10 @@ setup() {
 	[ ! -e /etc/libvirt/hooks/qemu.d/seedrive ]
 }
 
+# bats test_tags=root
 @test "guide: its way back leaves no file of ours on the host" {
-	[ "$(id -u)" = 0 ] || skip "needs root: it installs"
+	need_mounts
+	need_root
 	commands >typed
 	find sources -exec touch -d '2026-01-01' {} +
 	on_a_host bash -euo pipefail -c "$(declare -f follow)"'
@@ -89,6 +93,7 @@ setup() {
 }
 
 @test "guide: the entry of the journal that it shows has the fields that one has now" {
+	need_mounts
 	own_run /usr/bin/python3 -c 'import os, socket, subprocess
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind("/run/systemd/journal/socket")

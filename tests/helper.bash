@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 # What the suites of the host's commands share. Each test begins in an empty folder of its own.
 
+# shellcheck source=tests/base.bash
+. "$(dirname "${BASH_SOURCE[0]}")/base.bash"
+
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 B=${B:-build}
 [[ $B = /* ]] || B=$ROOT/$B
@@ -17,9 +20,9 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/here" || return
 }
 
-# Folders as they come from a drive are read-only, and bats has to remove them.
+# Folders as they come from a drive are read-only, and bats has to remove them. A test that was skipped has none.
 make_removable() {
-	chmod -R u+rwX "$BATS_TEST_TMPDIR/here"
+	[ ! -d "$BATS_TEST_TMPDIR/here" ] || chmod -R u+rwX "$BATS_TEST_TMPDIR/here"
 }
 
 # attach FILE [OPTION...]: $DEV is a loop device of it, until the test ends. Root alone can do that.
@@ -182,11 +185,12 @@ make_world() {
 		-o "$BATS_FILE_TMPDIR/preload.so" "$ROOT/tests/preload.c"
 }
 
-# The address sanitizer wants to be the first library, and cannot look for leaks where it is traced.
+# The address sanitizer wants to be the first library, and cannot look for leaks where it is traced. Whom nohup(1)
+# has started ignores SIGHUP, and so does all that he starts; the tool would, too.
 world() {
-	env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" ASAN_OPTIONS=verify_asan_link_order=0 "$@"
+	env --default-signal=HUP LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" ASAN_OPTIONS=verify_asan_link_order=0 "$@"
 }
 
 traced() {
-	as_root env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
+	as_root env --default-signal=HUP ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
 }

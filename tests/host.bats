@@ -9,13 +9,15 @@
 
 bats_require_minimum_version 1.5.0
 
+# bats file_tags=root
+
 load helper
 load servers
 
 NOVA_UID=4321
 
 setup() {
-	[ "$(id -u)" = 0 ] || skip "needs root, to be other users and to mount"
+	need_root
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
 	# Others have to come here, and to write what they make.
@@ -25,6 +27,7 @@ setup() {
 	mkdir -m 777 out
 	small_tree tree
 	cp "$TOOL" seedrive
+	chmod 755 seedrive
 }
 
 # What the daemon tells its manager goes into `status`, line by line.
@@ -49,7 +52,7 @@ daemon() {
 
 # stocked BLOCKS: wait until it can give so many at once.
 stocked() {
-	timeout 60 sh -c 'until "$0" ask run/seed.sock "$1" | grep -qx given; do sleep 0.1; done' \
+	timeout 600 sh -c 'until "$0" ask run/seed.sock "$1" | grep -qx given; do sleep 0.1; done' \
 		"$ROOT/tests/broker.py" "$1"
 }
 
@@ -65,6 +68,7 @@ container() {
 }
 
 @test "host: who may open nothing gets the TPM's entropy from the broker, with its assessment" {
+	need_mounts
 	tpm2 tpm
 	daemon
 	run -0 --separate-stderr container "$PWD/seedrive" build --json --source broker \
@@ -83,6 +87,7 @@ assert int(broker["provenance"][0].split()[0][4:]) >= 320, broker'
 }
 
 @test "host: without a word about sources the broker is asked first, and with it the devices are spared" {
+	need_mounts
 	tpm2 tpm
 	daemon
 	run -0 --separate-stderr container "$PWD/seedrive" build --json -o out/drive.iso tree
@@ -96,6 +101,7 @@ assert rows["tpm"]["status"] in ("absent", "not drawn"), rows'
 }
 
 @test "host: without a broker, or with one that is empty, the rest goes on and says so" {
+	need_mounts
 	run -3 --separate-stderr container "$PWD/seedrive" build -q --require tpm -o out/drive.iso tree
 	[ ! -e out/drive.iso ]
 	run -0 --separate-stderr container "$PWD/seedrive" build -q --source broker,kernel -o out/drive.iso tree
@@ -114,11 +120,12 @@ assert rows["tpm"]["status"] in ("absent", "not drawn"), rows'
 }
 
 @test "host: fifty drives at once behind a TPM of 10 ms a command all rest on it, and no two alike" {
+	need_mounts
 	tpm2 real
 	proxy unix:tpm 10ms
 	listen
 	daemon
-	timeout 60 sh -c 'until grep -q "256 of 256 blocks in stock, 0 of them short" status; do sleep 0.1; done'
+	timeout 600 sh -c 'until grep -q "256 of 256 blocks in stock, 0 of them short" status; do sleep 0.1; done'
 	run -0 container sh -c 'seq 50 | xargs -P 50 -I {} "$0" build -q --source broker --require hardware,tpm \
 		-o out/{}.iso tree' "$PWD/seedrive"
 	[ "$(find out -name '*.iso' | wc -l)" -eq 50 ]

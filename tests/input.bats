@@ -69,6 +69,7 @@ misused() {
 }
 
 @test "input: a device in the tree is named" {
+	need_mounts
 	small_tree tree
 	touch tree/device
 	# One that is there already, so that nobody has to be allowed to make one.

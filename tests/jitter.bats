@@ -89,6 +89,11 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	[ "$(state JITTER="$LIBRARY")" -ge 3 ]
 	[ "$(stat -c %Y.%y "$copy/b/host/seed/source/jitter.o")" = "$stamp" ]
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
+	# Whatever is in the folder's name.
+	mkdir "a  folder's"
+	cp -r "$LIBRARY"/{*.h,*.a} "a  folder's"
+	[ "$(state JITTER="$PWD/a  folder's")" -ge 3 ]
+	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
 }
 
 @test "jitter: a library whose own first test fails is an absent source, and one that fails later counts nothing" {

@@ -8,6 +8,8 @@
 
 bats_require_minimum_version 1.5.0
 
+# bats file_tags=root
+
 load helper
 
 HOST=01234567-89ab-cdef-0123-456789abcdef
@@ -49,7 +51,7 @@ seed() {
 }
 
 setup() {
-	[ "$(id -u)" = 0 ] || skip "needs root: libvirtd sets QEMU's groups"
+	need_root
 	mkdir -p "$BATS_TEST_TMPDIR/here/bin"
 	cd "$BATS_TEST_TMPDIR/here" || return
 	ln -s "$TOOL" bin/seedrive
@@ -77,11 +79,6 @@ setup() {
 	END
 }
 
-# Not where a setup that was skipped has made nothing.
-teardown() {
-	[ ! -d "$BATS_TEST_TMPDIR/here" ] || make_removable
-}
-
 # life: of a machine; a line for each seed that its drive had.
 life() {
 	virsh define domain.xml
@@ -102,6 +99,7 @@ life() {
 }
 
 @test "libvirt: a machine has a fresh seed at each start, and keeps it where it goes on from memory" {
+	need_mounts
 	export -f life seed
 	on_a_host bash -euo pipefail -c life
 	cat seeds
@@ -156,6 +154,7 @@ move() {
 }
 
 @test "libvirt: a machine that migrates here while it runs keeps its drive" {
+	need_mounts
 	THERE="qemu:///system?socket=$PWD/there/libvirt-sock"
 	export THERE HOST
 	export -f neighbour move

@@ -51,7 +51,11 @@ without_seeds() {
 	[ "$(stat -c %s disk.config)" -lt $((512 * 1024)) ]
 	"$TOOL" inspect --min-bits 256 --json disk.config >found
 	[ "$(member found label) $(member found bound_to)" = "config-2 $UUID" ]
-	[ "$(member found random_seed_values) $(member found random_seed_repeated)" = "9 0" ]
+	# Every version of the metadata has one except the oldest; a newer Nova writes more versions.
+	count=$(grep -l '"random_seed"' written/openstack/*/meta_data.json | wc -l)
+	[ "$count" -ge 9 ]
+	[ "$(find written/openstack -name meta_data.json | wc -l)" -eq $((count + 1)) ]
+	[ "$(member found random_seed_values) $(member found random_seed_repeated)" = "$count 0" ]
 	mkdir read
 	bsdtar -xf disk.config -C read
 	chmod -R u+w read
@@ -60,8 +64,8 @@ without_seeds() {
 	[ "$(find written -type f | wc -l)" -ge 45 ]
 	# Each seed is a new one, as long as Nova's.
 	cat {read,written}/openstack/*/meta_data.json | grep -o '"random_seed": "[^"]*"' >seeds
-	[ "$(wc -l <seeds)" = 18 ]
-	[ "$(sort -u seeds | wc -l)" = 18 ]
+	[ "$(wc -l <seeds)" -eq $((2 * count)) ]
+	[ "$(sort -u seeds | wc -l)" -eq $((2 * count)) ]
 	[ "$(awk '{ print length }' seeds | sort -u | wc -l)" = 1 ]
 	without_seeds read
 	without_seeds written
@@ -94,7 +98,7 @@ without_seeds() {
 	bsdtar -xf disk.config -C read
 	chmod -R u+rwX written read
 	/usr/bin/python3 - "$UUID" <<-'END'
-		import logging, sys
+		import inspect, logging, sys
 		from types import SimpleNamespace
 		from cloudinit.config import cc_seed_random
 		from cloudinit.sources import DataSourceConfigDrive as source
@@ -104,7 +108,9 @@ without_seeds() {
 		assert have["metadata"]["uuid"] == sys.argv[1], have
 		assert want == have, (want, have)
 		cloud = SimpleNamespace(datasource=SimpleNamespace(metadata={"random_seed": new}))
-		cc_seed_random.handle("seed_random", {"random_seed": {"file": "./seed"}}, cloud, logging.getLogger(), [])
+		# The handlers of cloud-init 22 take a logger too, those of 25 do not.
+		logger = [logging.getLogger()] if "log" in inspect.signature(cc_seed_random.handle).parameters else []
+		cc_seed_random.handle("seed_random", {"random_seed": {"file": "./seed"}}, cloud, *logger, [])
 		assert open("seed", "rb").read() == new
 	END
 }
@@ -135,14 +141,15 @@ without_seeds() {
 	END
 }
 
+# bats test_tags=root
 @test "nova: with the broker the drive's seed is the broker's hardware, which that user may not open" {
-	if [ "$(id -u)" = 0 ]; then
-		chown 65534 .
-	fi
+	need_root
+	need_mounts
+	chown 65534 .
 	key fifo head -c 65536 /dev/urandom
 	chmod 600 fifo
 	own_run bash -euc "$(declare -f nova as_nova)"'
-		"$TOOL" serve --source file:fifo,bits=4,deadline=5s >log 2>&1 3>&- &
+		"$TOOL" serve --source file:fifo,bits=4,deadline=60s >log 2>&1 3>&- &
 		daemon=$!
 		trap "kill $daemon; wait $daemon || true" EXIT
 		until "$TOOL" draw --source broker -o seed -n 32 2>/dev/null; do

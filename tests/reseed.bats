@@ -203,7 +203,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 
 @test "reseed: a virtual machine cannot start from a drive while it is renewed" {
 	drive drive.iso
-	world AT=fsync:drive.iso DO='! timeout 20 qemu-system-x86_64 -S -nodefaults -display none \
+	world AT=fsync:drive.iso DO='! timeout 300 qemu-system-x86_64 -S -nodefaults -display none \
 		-cdrom drive.iso 2>said' "$TOOL" reseed -q --source kernel drive.iso
 	grep -qE '^qemu.*: Failed to (get|lock) ' said
 }

@@ -14,7 +14,7 @@ teardown() {
 # until_there PATH: a server in the background has made it.
 # shellcheck disable=SC2016 # the inner shell's
 until_there() {
-	timeout 30 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
+	timeout 300 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
 }
 
 # swtpm_starts SOCKET [OPTION...]: a real TPM, as it is when nobody has started it.

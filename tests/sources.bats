@@ -30,7 +30,7 @@ egd_starts() {
 
 # passes SOURCE BITS: delivers, and each of the first 1024 bytes counts so much.
 passes() {
-	run -0 --separate-stderr "$TOOL" draw --json --require "${1%%:*}" --source "$1" -o seed
+	run -0 --separate-stderr "$TOOL" draw --json --require "${1%%:*}" --source "$1,deadline=60s" -o seed
 	[ "$stderr" = "" ]
 	printf '%s' "$output" >said
 	/usr/bin/python3 -c 'import json, sys
@@ -45,7 +45,7 @@ assert source["kind"] == ("hardware" if bits else "unassessed"), source' "$2"
 # faulty SOURCE WORDS: with every bit that can be stated. Required, it refuses the seed; not required, it is
 # warned of and the kernel's generator suffices, without a bit of hardware.
 faulty() {
-	local label=${1%%,"$DEADLINE"*} words=$2 deadline=deadline=20s source
+	local label=${1%%,"$DEADLINE"*} words=$2 deadline=deadline=60s source
 	[ "$words" != "Connection timed out" ] || deadline=deadline=300ms
 	source=${1/"$DEADLINE"/"$deadline"}
 	shift 2

@@ -37,9 +37,9 @@ setup() {
 	install_stage
 }
 
-# install_stage [SED...]: as it is installed, but for its root and its patience.
+# install_stage [SED...]: as it is installed, but for its root.
 install_stage() {
-	sed "s|^top=.*|top=$PWD/root|; s|^limit=.*|limit=1|; ${1:-}" "$ROOT/boot/stage" >root/lib/seedrive/guest-stage
+	sed "s|^top=.*|top=$PWD/root|; ${1:-}" "$ROOT/boot/stage" >root/lib/seedrive/guest-stage
 	chmod 755 root/lib/seedrive/guest-stage
 }
 
@@ -59,6 +59,13 @@ guest() {
 	*" --save-carry-over "*) kind=leave ;;
 	esac
 	! grep -q " $HERE/root/new ro" "$HERE/root/proc/self/mountinfo" || mode=ro
+	# Which stage runs it is a test of its own.
+	case $1 in
+	--stage)
+		echo "$kind $2" >>"$HERE/stages"
+		shift 2
+		;;
+	esac
 	echo "$kind $mode: ${*//$HERE\/root/}" >>"$HERE/calls"
 	[ ! -x "$HERE/answers/$kind" ] || exec "$HERE/answers/$kind"
 	sed 's/^/seedrive-guest: /' "$HERE/answers/$kind" >&2
@@ -86,8 +93,9 @@ answer() {
 	printf '%s\n' "${@:2}" >"answers/$1"
 }
 
-# hangs KIND [COMMANDS]: that call does not end by itself.
+# hangs KIND [COMMANDS]: that call does not end by itself, and is not waited for as long as else.
 hangs() {
+	sed -i 's|^limit=[0-9]*|limit=3|' root/lib/seedrive/guest-stage
 	printf '#!/bin/bash\n%s\nexec sleep 1000\n' "${2:-}" >"answers/$1"
 	chmod 755 "answers/$1"
 }
@@ -399,7 +407,7 @@ foreign() {
 	calls
 	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
 	# An entry as the program makes it for a seed that never expires.
-	[ "$(stat -c '%a %s %Y' "root/var/lib/seedrive/ledger/$ID")" = "600 0 0" ]
+	[ "$(stat -c '%a %s' "root/var/lib/seedrive/ledger/$ID")" = "600 0" ]
 	[ "$(stat -c %a root/var/lib/seedrive/ledger)" = 700 ]
 	stage system
 	log
@@ -702,6 +710,74 @@ foreign() {
 	stage leave
 	calls "leave ro: --save-carry-over /var/lib/seedrive/carry-over"
 	[ "$(stat -c %a root/var/lib/seedrive)" = 700 ]
+}
+
+# carry_over_is WORD: in the settings, beside a drive and what the last boot has left.
+carry_over_is() {
+	echo "CARRY_OVER=$1" >root/etc/default/seedrive-guest
+	rm -rf root/run/seedrive
+	touch "$NEW/var/lib/seedrive/carry-over"
+	mountinfo "22 1 254:1 / $NEW ro,relatime - ext4 /dev/vda1 ro"
+	drive_seen
+	mountinfo "22 1 254:1 / $NEW rw,relatime - ext4 /dev/vda1 rw"
+	stage root "$NEW"
+}
+
+@test "stage: CARRY_OVER says whether what the last boot has left is credited, only mixed, or left alone" {
+	carry_over_is credit
+	calls "real rw:"
+	carry_over_is '"mix"'
+	calls "real rw: --ledger /new/var/lib/seedrive/ledger --carry-over /new/var/lib/seedrive/carry-over --mix-carry-over"
+	log
+	carry_over_is never
+	calls "real rw: --ledger /new/var/lib/seedrive/ledger --carry-over /new/var/lib/seedrive/carry-over --mix-carry-over"
+	grep -qxF "<6>seedrive-guest: CARRY_OVER=never: must be credit, mix or off; taken as mix" root/dev/kmsg
+	carry_over_is off
+	calls "real rw: --ledger /new/var/lib/seedrive/ledger"
+	# None is left, either; and without a drive there is nothing to decide.
+	stage leave
+	calls
+	rm -rf root/run/seedrive
+	answer early "no seed drive"
+	stage early
+	calls "early rw: --mix-only"
+	stage root "$NEW"
+	calls
+}
+
+@test "stage: likewise where root is read-only, and the program is asked first" {
+	echo CARRY_OVER=mix >root/etc/default/seedrive-guest
+	drive_seen
+	stage root "$NEW"
+	calls "expected ro: --dry-run --ledger /new/var/lib/seedrive --carry-over /new/var/lib/seedrive/carry-over --mix-carry-over"
+}
+
+@test "stage: what the options say of ledgers holds for a carry-over that is left, and no other option does" {
+	echo 'OPTIONS="--stock-credit --ledger-persistent --wait 9"' >root/etc/default/seedrive-guest
+	stage leave
+	calls "leave ro: --ledger-persistent --save-carry-over /var/lib/seedrive/carry-over"
+}
+
+@test "stage: the program gets to know which stage runs it, but for a question" {
+	drive_seen
+	answer real "$CREDITED"
+	answer expected "dry-run: $CREDITED"
+	stage root "$NEW"
+	[ "$(cat stages)" = "$(printf 'early early\nreal root')" ]
+	rm -rf root/run/seedrive stages
+	stage system
+	[ "$(cat stages)" = "real system" ]
+}
+
+@test "stage: in the kernel that writes down a crash nothing is done" {
+	touch root/proc/vmcore
+	for words in early "root $NEW" system leave; do
+		# shellcheck disable=SC2086 # words
+		stage $words
+	done
+	calls
+	log
+	[ ! -e root/run/seedrive ]
 }
 
 @test "stage: what is no stage is a usage error" {

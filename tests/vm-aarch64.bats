@@ -18,7 +18,7 @@ DIR="sd.ledger=disk sd.args=--ledger,/ledger/ids"
 # A drive bound to the instance, and one that is not.
 setup_file() {
 	vm_setup
-	APT_CONFIG=$("$VM/suite.sh" --cached bookworm arm64)
+	APT_CONFIG=$("$VM/suite.sh" --cached "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" arm64)
 	export APT_CONFIG KERNEL
 	KERNEL=${KERNEL:-$("$VM/kernel.sh" linux-image-cloud-arm64)}
 	BUSYBOX=$("$VM/busybox.sh")
@@ -80,9 +80,9 @@ mixed() {
 
 @test "vm: on Arm a drive that can be written gets its tombstone" {
 	cp "$unbound" drive.iso
-	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=3" "$BATS_FILE_TMPDIR/vm"
+	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=300" "$BATS_FILE_TMPDIR/vm"
 	credited vdb drive
-	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=3" "$BATS_FILE_TMPDIR/vm"
+	boot drive.iso -d virtio-blk-rw -a "sd.args=--wait=300" "$BATS_FILE_TMPDIR/vm"
 	said "spent seed=$seed drive=/dev/vdb ledger=drive reason=already-spent ready-before=no"
 	not_ready
 }
@@ -121,8 +121,25 @@ mixed() {
 	mixed "ledger=none reason=other-uuid"
 }
 
-@test "vm: on Arm firmware that names no hypervisor stands for bare metal" {
+# bios_table BYTE: SMBIOS' BIOS information, type 0, with this byte 0x13; its strings are "Acme", "1", "01/01/2026".
+bios_table() {
+	printf '%b' "\\0000\\0030\\0000\\0000\\0001\\0002\\0000\\0000\\0003\\0000\\0010\\0000\\0000\\0000\\0000\\0000\\0000\\0000\\0000$1" \
+		"\\0377\\0377\\0377\\0377Acme\\00001\\000001/01/2026\\0000\\0000" >bios
+}
+
+@test "vm: on Arm firmware that names no hypervisor, and lacks the bit, stands for bare metal" {
+	bios_table '\0014'
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
-		-smbios type=0,vendor=Acme -smbios type=1,manufacturer=Acme,product=Board
+		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
 	mixed "ledger=none reason=bare-metal"
+	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
+		-smbios file=bios -smbios "type=1,manufacturer=Amazon EC2,product=m6g.large"
+	mixed "ledger=none reason=bare-metal"
+}
+
+@test "vm: on Arm the bit for a virtual machine is enough, whatever firmware names" {
+	bios_table '\0034'
+	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
+		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
+	credited vdb dir
 }

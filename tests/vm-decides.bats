@@ -20,7 +20,8 @@ bats_require_minimum_version 1.5.0
 load vm
 load guest
 
-KNOWN="sd.ledger=pmem sd.args=--ledger,/ledger/ids"
+# Memory is no place for a ledger, and no device that is trusted; here it has to be.
+KNOWN="sd.ledger=pmem sd.args=--ledger,/ledger/ids,--ledger-persistent,--trust-device"
 
 # Two drives that differ in nothing but the bytes of their seeds, and the digest over them.
 setup_file() {

@@ -47,10 +47,10 @@ credited() {
 	MODULES="crc32c_generic xhci_pci usb_storage sd_mod" "$VM/initramfs.sh" "$("$VM/kernel.sh" linux-image-amd64)" \
 		"$BUILD/guest/seedrive-guest" "$vm"
 	boot -d usb -i "$DRIVE" -a "sd.ledger=disk sd.await=sda sd.args=$DIR sd.args=$DIR,--trust-device"
-	said "mixed seed=$SEED drive=/dev/sda ledger=none reason=usb ready-before=no"
+	said "mixed seed=$SEED drive=/dev/sda ledger=none reason=untrusted-device ready-before=no"
 	credited sda
 	[ "$(grep -n 'crng init done' "$log" | cut -d: -f1)" -gt \
-		"$(grep -n 'reason=usb' "$log" | head -n 1 | cut -d: -f1)" ]
+		"$(grep -n 'reason=untrusted-device' "$log" | head -n 1 | cut -d: -f1)" ]
 }
 
 @test "vm: a drive that can be reached on USB too is as little to be trusted as that" {
@@ -60,7 +60,7 @@ credited() {
 	devices=(-drive "if=none,format=raw,readonly=on,id=second,file=$DRIVE"
 		-device "virtio-blk-pci,drive=second")
 	boot -d usb -i "$DRIVE" -a "sd.ledger=disk sd.await=sda sd.args=$DIR"
-	said "mixed seed=$SEED drive=/dev/[a-z]+ ledger=none reason=usb ready-before=no"
+	said "mixed seed=$SEED drive=/dev/[a-z]+ ledger=none reason=untrusted-device ready-before=no"
 	[ "$(grep -c 'seedrive-guest: mixed' "$log")" -eq 2 ]
 	not_ready
 }

@@ -147,11 +147,11 @@ volatile() {
 
 @test "vm: a drive with a volatile cache, killed right after the credit, has its tombstone" {
 	volatile drive.iso
-	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=3 sd.end=wait"
+	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300 sd.end=wait"
 	credited drive
 	wait
 	volatile drive.iso
-	boot -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=3"
+	boot -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300"
 	said "spent seed=$seed drive=/dev/[a-z]+[0-9]* ledger=drive reason=already-spent ready-before=no"
 	not_ready
 	wait
@@ -160,11 +160,11 @@ volatile() {
 @test "vm: without the flush it has not: so that test can fail" {
 	without_flushes
 	volatile drive.iso
-	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=3 sd.end=wait"
+	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300 sd.end=wait"
 	credited drive
 	wait
 	volatile drive.iso
-	boot -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=3"
+	boot -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300"
 	credited drive
 	wait
 }
@@ -182,7 +182,7 @@ volatile() {
 	[ "$(od -An -v -tx1 -j "$at" -N 64 drive.iso | tr -d ' 0\n')" = "" ]
 	"$BUILD/seedrive" reseed -q --source kernel drive.iso
 	seed=$(seed_of drive.iso)
-	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=3"
+	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=300"
 	credited drive
 }
 
@@ -196,11 +196,11 @@ volatile() {
 }
 
 @test "vm: a copy of the drive whose other copy is spent is not credited" {
-	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=3"
+	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=300"
 	credited drive
 	devices=(-drive "if=none,format=raw,id=second,file=drive.iso" -device "virtio-blk-pci,drive=second")
 	cp "$DRIVE" copy.iso
-	boot -d virtio-blk-rw -i copy.iso -u "$UUID" -a "sd.args=--wait=3"
+	boot -d virtio-blk-rw -i copy.iso -u "$UUID" -a "sd.args=--wait=300"
 	said "mixed seed=$seed drive=/dev/[a-z]+[0-9]* ledger=none reason=already-spent ready-before=no"
 	not_ready
 }
@@ -327,9 +327,9 @@ hex_of() {
 	credited dir
 }
 
-@test "vm: a seed from the future is not credited" {
+@test "vm: a seed from the future that can expire is not credited" {
 	# The program was built before, or there would be no clock.
-	"$BUILD/seedrive" reseed -q --source kernel drive.iso
+	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
 	seed=$(seed_of drive.iso)
 	devices=(-rtc "base=$(date -u -d '-10 minutes' +%Y-%m-%dT%H:%M:%S)")
 	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/older" guest/machine.c 's->built = BUILD_TIME;' \

@@ -146,7 +146,7 @@ flip() {
 
 @test "vm: without a ledger that remembers, the seed is mixed and not credited" {
 	boot forgets -d virtio-scsi-cd -i "$DRIVE" -u "$UUID" \
-		-a "sd.ledger=tmpfs sd.args=--wait=3 sd.args=--ledger,/ledger"
+		-a "sd.ledger=tmpfs sd.args=--wait=300 sd.args=--ledger,/ledger"
 	mixed "ledger=none reason=no-ledger"
 	mixed "ledger=none reason=ledger-forgets"
 }

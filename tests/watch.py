@@ -24,7 +24,9 @@ def scan(answer, secrets):
     return pid
 
 
-for setting in ("startup-with-shell off", "debuginfod enabled off", "pagination off"):
+# By a shell, as gdb puts backslashes into the arguments that nothing else would take out.
+os.environ["SHELL"] = "/bin/sh"
+for setting in ("debuginfod enabled off", "pagination off"):
     gdb.execute("set " + setting)
 call, _, number = os.environ["WATCH_CALL"].partition(" ")
 gdb.execute("catch syscall " + call)

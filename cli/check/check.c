@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/check/check.h"
+#include "cli/check/rate.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "util/io.h"
@@ -109,17 +110,6 @@ const char *verdict_word(enum verdict v)
 	static const char *const words[] = { "passed", "failed", "within", "beyond", "not judged" };
 
 	return words[v];
-}
-
-const char *rate_text(double rate, char *out, size_t size)
-{
-	static const char *const units[] = { "B/s", "kB/s", "MB/s", "GB/s" };
-	size_t i = 0;
-
-	for (; rate >= 999.95 && i < 3; i++)
-		rate /= 1000;
-	snprintf(out, size, "%.1f %s", rate, units[i]);
-	return out;
 }
 
 const char *check_rate(const struct sample *s, char *out, size_t size)

@@ -19,7 +19,7 @@
 /* One source: what it gave, and all that was counted in it. Nothing in here is secret. */
 struct checked {
 	struct source_spec spec;
-	char label[SOURCE_ARG_MAX + 16];
+	char label[SOURCE_LABEL_SIZE];
 	struct sample sample;   /* its bytes are gone */
 	struct restart restart; /* where that was asked for */
 	bool counted;           /* the following are there */
@@ -83,9 +83,6 @@ const char *check_least(const struct estimate *e, char *out, size_t size);
 
 /** check_rate - "229.1 MB/s", of all of it. */
 const char *check_rate(const struct sample *s, char *out, size_t size);
-
-/** rate_text - bytes a second, in words. */
-const char *rate_text(double rate, char *out, size_t size);
 
 const char *verdict_word(enum verdict v);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for programs. */
 #include "cli/check/check.h"
-#include "cli/entropy.h"
+#include "cli/check/health_json.h"
+#include "util/json_build.h"
 
 static void add_real(json_object *to, const char *key, double number)
 {

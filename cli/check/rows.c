@@ -13,11 +13,8 @@
 /* Why it did not deliver. */
 static const char *delivery_why(const struct checked *c, char *out, size_t size)
 {
-	const struct draw_report report = { .spec = &c->spec, .err = c->sample.err };
-	size_t n;
+	size_t n = (size_t)snprintf(out, size, "%s", source_why(&c->spec, c->sample.err));
 
-	draw_why(&report, out, size);
-	n = strlen(out);
 	if (c->sample.len > 0)
 		snprintf(out + n, size - n, ", after %zu of %zu bytes", c->sample.len,
 			c->sample.asked);

@@ -37,6 +37,7 @@ static const char *append(struct config *c, char ***list, size_t *count, const c
 		*list = more;
 		more[*count] = strdup(text);
 	}
+	/* analyzer: what the list holds is freed by config_clear */
 	if (!more || !more[*count]) {
 		c->err = -ENOMEM;
 		return NULL;

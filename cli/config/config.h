@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drive/mode.h"
 #include "seed/source/source.h"
 
 /*
@@ -27,9 +28,6 @@ enum config_part {
 	CONFIG_SERVE,   /* seedrive serve, [serve] */
 	CONFIG_PARTS,
 };
-
-/* The kill switch: with a record; random_seed mixed, but no record; neither, and nothing drawn. */
-enum config_seed { CONFIG_SEED_ON, CONFIG_SEED_MIX, CONFIG_SEED_OFF };
 
 struct config_entry {
 	char *value; /* NULL: not set */
@@ -57,7 +55,7 @@ struct settings {
 	uint32_t ttl;
 	const char *bind; /* auto, none or a UUID */
 	bool provenance_full;
-	enum config_seed seed;
+	enum drive_mode seed;
 	bool strict;
 	const char *fallback; /* NULL: none */
 	const char *broker;   /* its socket */
@@ -104,7 +102,7 @@ const char *config_origin(
 	const struct config *c, enum config_part part, const char *key, char *out, size_t size);
 
 /** config_seed_word - as it stands in the configuration. */
-const char *config_seed_word(enum config_seed mode);
+const char *config_seed_word(enum drive_mode mode);
 
 void config_clear(struct config *c);
 

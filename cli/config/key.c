@@ -59,8 +59,7 @@ static int take_source(struct settings *s, const char *text, struct fault *f)
 	else if (!*text)
 		source_default(&s->sources);
 	else if (source_parse(text, &s->sources, &found) < 0)
-		/* It speaks of the option, "--source". */
-		return fault_set(f, -EINVAL, "%s", found.text + strspn(found.text, "-"));
+		return fault_set(f, -EINVAL, "source: %s", found.text);
 	if (s->part == CONFIG_SERVE && source_list_has_broker(&s->sources))
 		return fault_set(f, -EINVAL, "source: broker: the daemon cannot be its own source");
 	return 0;
@@ -110,12 +109,12 @@ static int take_provenance(struct settings *s, const char *text, struct fault *f
 }
 
 static const char *const seed_words[] = {
-	[CONFIG_SEED_ON] = "on",
-	[CONFIG_SEED_MIX] = "mix",
-	[CONFIG_SEED_OFF] = "off",
+	[DRIVE_SEED_ON] = "on",
+	[DRIVE_SEED_MIX] = "mix",
+	[DRIVE_SEED_OFF] = "off",
 };
 
-const char *config_seed_word(enum config_seed mode)
+const char *config_seed_word(enum drive_mode mode)
 {
 	return seed_words[mode];
 }
@@ -126,7 +125,7 @@ static int take_seed(struct settings *s, const char *text, struct fault *f)
 
 	for (i = 0; i < sizeof(seed_words) / sizeof(*seed_words); i++) {
 		if (strcmp(text, seed_words[i]) == 0) {
-			s->seed = (enum config_seed)i;
+			s->seed = (enum drive_mode)i;
 			return 0;
 		}
 	}

@@ -96,7 +96,7 @@ static int run_all(struct job *j)
 static unsigned renumber(const uint8_t *raw, size_t len, uint8_t *out)
 {
 	bool seen[256] = { false };
-	uint8_t number[256];
+	uint8_t number[256] = { 0 };
 	unsigned k = 0, c;
 	size_t i;
 

@@ -83,7 +83,7 @@ static bool kernel_has_rand(void)
 
 __attribute__((target("rdseed"))) static bool seed_step(uint64_t *word)
 {
-	unsigned long long w;
+	unsigned long long w = 0;
 	bool ok = _rdseed64_step(&w);
 
 	*word = w;
@@ -92,7 +92,7 @@ __attribute__((target("rdseed"))) static bool seed_step(uint64_t *word)
 
 __attribute__((target("rdrnd"))) static bool rand_step(uint64_t *word)
 {
-	unsigned long long w;
+	unsigned long long w = 0;
 	bool ok = _rdrand64_step(&w);
 
 	*word = w;

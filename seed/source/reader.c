@@ -252,7 +252,7 @@ int reader_read(struct reader *r, uint8_t *raw, size_t len)
 	int err = 0;
 
 	while (len > 0 && err == 0) {
-		int32_t word;
+		int32_t word = 0;
 		size_t n;
 
 		if (r->left == 0) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/source/source.h"
-#include "util/duration.h"
-
 #include "seed/source/machine.h"
+#include "util/duration.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -88,11 +87,10 @@ static int set_bits(struct source_spec *spec, const char *piece, size_t len, str
 
 	if (!source_parse_mbit(piece + strlen("bits="), len - strlen("bits="), &mbit))
 		return fault_set(f, -EINVAL,
-			"--source: %.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
+			"%.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
 			(int)len, piece);
 	if (!spec->src->may_state && !(spec->src->may_state_emulated && machine_is_emulated()))
-		return fault_set(f, -EINVAL,
-			"--source: %s: what it is worth is not the caller's to say",
+		return fault_set(f, -EINVAL, "%s: what it is worth is not the caller's to say",
 			spec->src->name);
 	spec->stated = true;
 	spec->stated_mbit = mbit;
@@ -114,11 +112,10 @@ static int set_deadline(struct source_spec *spec, const char *piece, size_t len,
 	const size_t key = strlen("deadline=");
 
 	if (spec->src->kind == SOURCE_KERNEL)
-		return fault_set(f, -EINVAL, "--source: %s: is waited for until it is ready",
-			spec->src->name);
-	if (source_parse_deadline(piece + key, len - key, &spec->deadline_ms) < 0)
 		return fault_set(
-			f, -EINVAL, "--source: %.*s: %s", (int)len, piece, SOURCE_DEADLINE_WORDS);
+			f, -EINVAL, "%s: is waited for until it is ready", spec->src->name);
+	if (source_parse_deadline(piece + key, len - key, &spec->deadline_ms) < 0)
+		return fault_set(f, -EINVAL, "%.*s: %s", (int)len, piece, SOURCE_DEADLINE_WORDS);
 	return 0;
 }
 
@@ -128,7 +125,7 @@ static int add_to_arg(struct source_spec *spec, const char *piece, size_t len, s
 	const size_t used = strlen(spec->arg);
 
 	if (used + 1 + len >= sizeof(spec->arg))
-		return fault_set(f, -EINVAL, "--source: %s: argument too long", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: argument too long", spec->src->name);
 	spec->arg[used] = ',';
 	memcpy(spec->arg + used + 1, piece, len);
 	spec->arg[used + 1 + len] = '\0';
@@ -145,7 +142,7 @@ static int add_setting(struct source_spec *spec, const char *piece, size_t len, 
 	if (spec && is_key(piece, "deadline"))
 		return set_deadline(spec, piece, len, f);
 	if (!spec || !is_key(piece, "bits"))
-		return fault_set(f, -EINVAL, "--source: %.*s: unknown setting", (int)len, piece);
+		return fault_set(f, -EINVAL, "%.*s: unknown setting", (int)len, piece);
 	return set_bits(spec, piece, len, f);
 }
 
@@ -169,19 +166,19 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 	struct source_spec *spec = list->spec + list->count;
 
 	if (list->count == SOURCES_MAX - 1) /* one place is the kernel's */
-		return fault_set(f, -EINVAL, "--source: more than %d", SOURCES_MAX - 1);
+		return fault_set(f, -EINVAL, "more than %d", SOURCES_MAX - 1);
 	*spec = (struct source_spec){ .src = source_find(piece, name_len) };
 	if (!spec->src)
-		return fault_set(f, -EINVAL, "--source: %.*s: unknown", (int)name_len, piece);
+		return fault_set(f, -EINVAL, "%.*s: unknown", (int)name_len, piece);
 	if (spec->src->arg == ARG_REQUIRED && arg_len == 0)
-		return fault_set(f, -EINVAL, "--source: %s: a path is missing", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: a path is missing", spec->src->name);
 	if (spec->src->arg == ARG_NONE ? colon != NULL : colon && arg_len == 0)
-		return fault_set(f, -EINVAL, "--source: %s: %s", spec->src->name,
+		return fault_set(f, -EINVAL, "%s: %s", spec->src->name,
 			spec->src->arg == ARG_NONE ? "takes no argument" : "a path is missing");
 	if (arg_len >= sizeof(spec->arg))
-		return fault_set(f, -EINVAL, "--source: %s: path too long", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: path too long", spec->src->name);
 	if (spec->src->kind == SOURCE_BROKER && source_list_has_broker(list))
-		return fault_set(f, -EINVAL, "--source: %s: once is enough", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: once is enough", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
 	*ret_spec = spec;
 	/* Drawn last, and once, wherever it is named. */
@@ -219,8 +216,8 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 		struct fault why;
 
 		if (spec->src->check && spec->src->check(spec, &why) < 0)
-			return fault_set(f, -EINVAL, "--source: %s:%s: %s", spec->src->name,
-				spec->arg, why.text);
+			return fault_set(
+				f, -EINVAL, "%s:%s: %s", spec->src->name, spec->arg, why.text);
 	}
 	add_kernel(&list);
 	*ret = list;

@@ -154,6 +154,29 @@ const struct source *source_knowing(const struct stat *st);
 /** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
 void source_identify(struct source_handle *h, const struct stat *st);
 
+#define SOURCE_LABEL_SIZE (SOURCE_ARG_MAX + 16)
+
+/** source_label - the source as the user named it: "file:/dev/ttyUSB0". @out: SOURCE_LABEL_SIZE bytes. */
+const char *source_label(const struct source_spec *spec, char *out, size_t size);
+
+/** source_why - what @err, a negative errno, means where it comes from this source, as the end of a sentence. */
+const char *source_why(const struct source_spec *spec, int err);
+
+/* Whether this host has a source for this user. Where nobody named it, an absent one is no failure. */
+enum source_presence {
+	SOURCE_PRESENT,
+	SOURCE_ABSENT,        /* -ENODEV, -ENOENT */
+	SOURCE_NOT_PERMITTED, /* -EACCES, -EPERM */
+	SOURCE_NOT_BUILT_IN,  /* -ENOSYS */
+	SOURCE_FAILED,        /* any other error */
+};
+
+/** source_presence - by the error of an attempt to open or read it; 0: it is present. */
+enum source_presence source_presence(int err);
+
+/** source_presence_word - "present", "absent", "not permitted", "not built in", "failed". */
+const char *source_presence_word(enum source_presence p);
+
 extern const struct source source_broker, source_rdseed, source_rdrand, source_tpm, source_hwrng,
 	source_egd, source_file, source_jitter, source_kernel;
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a packet of the broker's, or a row of things that happen to it. The parsers have to accept
- * what the encoders write and nothing else; and whatever clients say, the broker gives each block once,
- * nobody more than his share, and every answer can be understood.
+ * An input is a packet of the broker's, or a sequence of events. The parsers have to accept what the encoders
+ * write and nothing else; and whatever clients send, the desk gives each block once, no account gets more than
+ * its share, and every answer can be parsed.
  *
- * FUZZ_WITH: util/wire/broker.c serve/broker.c serve/limit.c
+ * FUZZ_WITH: util/wire/broker.c serve/broker.c serve/client.c serve/desk.c serve/handout.c serve/limit.c
  */
 #include "serve/broker.h"
+#include "serve/client.h"
 #include "util/secret.h"
 
 #include <assert.h>
@@ -114,65 +115,65 @@ static void check_answer(const uint8_t *raw, size_t len, size_t asked)
 
 struct world {
 	struct reservoir reservoir;
-	struct broker broker;
-	struct broker_client client[CLIENTS];
+	struct desk desk;
+	struct client client[CLIENTS];
 	size_t put, given, of_user[USERS];
 	uint32_t last; /* the number of the last block that was given */
 	int64_t now_ms;
 };
 
-static void is_whole(struct world *w, const struct broker_client *c, const uint8_t *raw, size_t len)
+static void is_whole(struct world *w, const struct client *c, const uint8_t *raw, size_t len)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX];
 	enum broker_status status;
 	uint32_t number, i;
 
-	assert(broker_answer_parse(raw, len, c->blocks, block, &status) == 0);
-	assert((status == BROKER_GIVEN) == (c->given.blocks > 0));
-	assert(c->state == (status == BROKER_GIVEN ? BROKER_HAS : BROKER_DONE));
-	for (i = 0; i < c->given.blocks; i++) {
+	assert(broker_answer_parse(raw, len, c->request.blocks, block, &status) == 0);
+	assert((status == BROKER_GIVEN) == (c->handout.blocks > 0));
+	assert(c->state == (status == BROKER_GIVEN ? CLIENT_SERVED : CLIENT_DONE));
+	for (i = 0; i < c->handout.blocks; i++) {
 		memcpy(&number, block[i].bytes, sizeof(number));
 		assert(number == ++w->last);
 	}
-	assert(strlen(c->given.sources) < sizeof(c->given.sources));
-	w->given += c->given.blocks;
-	w->of_user[c->given.uid] += c->given.blocks;
+	assert(strlen(c->handout.sources) < sizeof(c->handout.sources));
+	w->given += c->handout.blocks;
+	w->of_user[c->handout.uid] += c->handout.blocks;
 	assert(w->given + w->reservoir.blocks == w->put);
-	assert(w->of_user[c->given.uid] * 1000 <= BURST * 1000 + (uint64_t)w->now_ms * RATE);
+	assert(w->of_user[c->handout.uid] * 1000 <= BURST * 1000 + (uint64_t)w->now_ms * RATE);
 }
 
 static void answer_all(struct world *w)
 {
 	static uint8_t out[BROKER_ANSWER_MAX];
-	struct broker_client *c;
+	struct client *c;
 	size_t len, n = 0;
 
-	while ((c = broker_answer(&w->broker, out, &len, w->now_ms))) {
+	while ((c = client_answer(&w->desk, out, &len, w->now_ms))) {
 		assert(c >= w->client && c < w->client + CLIENTS && len <= sizeof(out));
 		is_whole(w, c, out, len);
 		assert(++n <= CLIENTS);
 	}
 }
 
-static void reopen(struct world *w, struct broker_client *c)
+static void reopen(struct world *w, struct client *c)
 {
-	broker_close(&w->broker, c, w->now_ms);
-	assert(c->state == BROKER_DONE);
-	broker_open(c, (uid_t)((c - w->client) % USERS), 1, w->now_ms);
+	client_close(c, &w->desk, w->now_ms);
+	assert(c->state == CLIENT_DONE);
+	client_open(c, &broker_protocol, (uid_t)((c - w->client) % USERS), 1, w->now_ms);
 }
 
-static void ask(struct world *w, struct broker_client *c, uint32_t blocks)
+static void ask(struct world *w, struct client *c, uint32_t blocks)
 {
 	uint8_t raw[BROKER_REQUEST_SIZE];
 
 	broker_request_encode(raw, blocks);
-	broker_packet(&w->broker, c, raw, sizeof(raw), w->now_ms);
+	client_input(c, &w->desk, raw, sizeof(raw), w->now_ms);
 }
 
 /* One step; how many bytes of the input it took. */
 static size_t step(struct world *w, const uint8_t *p, size_t left)
 {
-	struct broker_client *c = w->client + p[0] / 8 % CLIENTS;
+	struct client *c = w->client + p[0] / 8 % CLIENTS;
 	const uint8_t n = left > 1 ? p[1] : 0;
 	size_t len;
 
@@ -190,7 +191,7 @@ static size_t step(struct world *w, const uint8_t *p, size_t left)
 	case 3:
 		len = left > 2 && n > 0 ? 1 + (n - 1u) % (left - 2) : 0;
 		if (len > 0)
-			broker_packet(&w->broker, c, p + 2, len, w->now_ms);
+			client_input(c, &w->desk, p + 2, len, w->now_ms);
 		return 2 + len;
 	default:
 		ask(w, c, n);
@@ -204,9 +205,9 @@ static void play(const uint8_t *data, size_t size)
 	size_t i, n;
 
 	memset(&w, 0, sizeof(w));
-	assert(broker_init(&w.broker, &w.reservoir, RATE, BURST) == 0);
+	assert(desk_init(&w.desk, &w.reservoir, RATE, BURST) == 0);
 	for (i = 0; i < CLIENTS; i++)
-		broker_open(w.client + i, (uid_t)(i % USERS), 1, 0);
+		client_open(w.client + i, &broker_protocol, (uid_t)(i % USERS), 1, 0);
 	for (; size > 0; data += n, size -= n) {
 		n = step(&w, data, size);
 		if (n > size)
@@ -214,9 +215,9 @@ static void play(const uint8_t *data, size_t size)
 		answer_all(&w);
 	}
 	for (i = 0; i < CLIENTS; i++)
-		broker_close(&w.broker, w.client + i, w.now_ms);
-	assert(TAILQ_EMPTY(&w.broker.queue));
-	broker_clear(&w.broker);
+		client_close(w.client + i, &w.desk, w.now_ms);
+	assert(TAILQ_EMPTY(&w.desk.queue));
+	desk_clear(&w.desk);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,11 +5,11 @@
  *
  * FUZZ_WITH: util/json.c util/utf8.c util/hex.c -ljson-c
  */
+#include "tests/fuzz/referee.h"
 #include "util/json.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -71,16 +71,9 @@ static bool has_nul(const char *text, size_t len)
 
 static void check_referee(const char *text, size_t len, int r, struct json_span s)
 {
-	static struct json_tokener *tok;
-	struct json_object *doc, *value = NULL;
+	json_object *doc = referee(text, len, JSON_DEPTH_MAX + 1), *value = NULL;
 	bool has;
 
-	if (!tok) {
-		tok = json_tokener_new_ex(JSON_DEPTH_MAX + 1);
-		json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	}
-	json_tokener_reset(tok);
-	doc = json_tokener_parse_ex(tok, text, (int)len);
 	assert(json_object_is_type(doc, json_type_object));
 	has = json_object_object_get_ex(doc, KEY, &value);
 	assert(has == (r != -ENOENT));

@@ -59,7 +59,7 @@ static void test_choose(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(choices); i++) {
-		struct fault f = { "" };
+		struct fault f = { 0 };
 
 		assert_int_equal(
 			burner_choose(&choices[i].medium, "sr0", MIB, choices[i].force, &f),
@@ -89,7 +89,7 @@ static void test_check(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(checks); i++) {
-		struct fault f = { "" };
+		struct fault f = { 0 };
 
 		assert_int_equal(burner_check(checks[i].abilities, checks[i].status, "sr0", &f) < 0,
 			checks[i].words[0] != '\0');
@@ -150,7 +150,7 @@ static void count_report(void *ctx, uint64_t done, uint64_t total)
 static void grab(struct burner *b, const char *name)
 {
 	char address[PATH_MAX];
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	*b = (struct burner){ .path = name };
 	snprintf(address, sizeof(address), "stdio:%s/%s", temp_folder()->path, name);
@@ -181,7 +181,7 @@ static void assert_image(const char *name, const struct draft *image)
 
 static void write_image(struct burner *b, const struct draft *image)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (burner_write(b, image, count_report, NULL, &f) < 0)
 		fail_msg("%s", f.text);
@@ -190,7 +190,7 @@ static void write_image(struct burner *b, const struct draft *image)
 static void test_rewrite(void **state)
 {
 	struct burner_medium medium;
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct draft image;
 	struct burner b;
 
@@ -210,7 +210,7 @@ static void test_rewrite(void **state)
 
 static void test_holds(void **state)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct draft image;
 	struct burner b;
 	size_t len;
@@ -257,7 +257,7 @@ static void test_blank(void **state)
 static void test_compare(void **state)
 {
 	const size_t places[] = { 0, ISO_SYSTEM_AREA + 3, SECTORS * ISO_SECTOR - 1 };
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct draft image;
 	struct burner b;
 	size_t i;
@@ -297,7 +297,7 @@ static void spoil(void *ctx, uint64_t done, uint64_t total)
 
 static void test_spoilt(void **state)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct draft image;
 	struct burner b;
 	size_t len;
@@ -353,7 +353,7 @@ static void open_fifo(unsigned wait)
 
 static void test_once(void **state)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct draft image;
 	struct burner b;
 
@@ -383,7 +383,7 @@ static void test_interrupted(void **state)
 {
 	const struct sigaction act = { .sa_handler = hear };
 	const size_t end = (size_t)TOP * ISO_SECTOR;
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct draft image;
 	struct burner b;
 	sigset_t set;
@@ -463,7 +463,7 @@ static void test_nothing_left(void **state)
 static void test_not_a_drive(void **state)
 {
 	struct burner b = { .path = "there" };
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	(void)state;
 	assert_true(burner_grab(&b, "/dev/null", &f) < 0);

@@ -3,6 +3,7 @@
 #include "cli/config/file.h"
 #include "cli/config/key.h"
 #include "cli/configure.h"
+#include "cli/report.h"
 #include "cli/options.h"
 #include "unit.h"
 
@@ -298,7 +299,7 @@ static void test_values(void **state)
 		assert_int_equal(s.ttl, 1209600);
 		assert_string_equal(s.bind, "b65cee2f-8c69-4aeb-be2f-f79742548fc2");
 		assert_true(s.provenance_full);
-		assert_int_equal(s.seed, CONFIG_SEED_MIX);
+		assert_int_equal(s.seed, DRIVE_SEED_MIX);
 		assert_string_equal(s.broker, "/run/x.sock");
 	}
 	assert_false(s.claim_less);
@@ -478,7 +479,7 @@ static void test_defaults(void **state)
 	assert_int_equal(s.ttl, 0);
 	assert_string_equal(s.bind, "auto");
 	assert_false(s.provenance_full);
-	assert_int_equal(s.seed, CONFIG_SEED_ON);
+	assert_int_equal(s.seed, DRIVE_SEED_ON);
 	config_settle(&c, CONFIG_MKISOFS, &s);
 	for (i = 0; i < COUNT(mkisofs); i++)
 		if (source_find(mkisofs[i], strlen(mkisofs[i])))
@@ -700,26 +701,27 @@ static void test_untrusted_files(void **state)
 
 /* --- what is said --- */
 
-/* What configure() writes to standard error. */
+/* What configure() and the program that calls it write to standard error. Returns: the exit status. */
 static int configure_said(
 	const char *text, enum config_part part, struct settings *s, char **ret_said)
 {
 	static struct config c;
 	const int old = dup(STDERR_FILENO);
 	int fd = open("said", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644), status;
+	struct fault f;
 	size_t len;
 
 	config_clear(&c);
 	write_text("c", text);
 	fflush(stderr);
 	dup2(fd, STDERR_FILENO);
-	status = configure(&c, "c", part, s);
+	status = configure(&c, "c", part, s, &f) < 0 ? report_fault(&f) : EXIT_DONE;
 	fflush(stderr);
 	dup2(old, STDERR_FILENO);
 	close(old);
 	close(fd);
 	*ret_said = file_read("said", &len);
-	if (status >= 0)
+	if (status != EXIT_DONE)
 		config_clear(&c);
 	return status;
 }
@@ -742,7 +744,7 @@ static void test_configure(void **state)
 	assert_string_equal(said, want);
 	free(said);
 	/* mkisofs goes on, with what is right of it. */
-	assert_int_equal(configure_said(bad, CONFIG_MKISOFS, &s, &said), -1);
+	assert_int_equal(configure_said(bad, CONFIG_MKISOFS, &s, &said), 0);
 	assert_string_equal(said,
 		"seedrive: warning: c:1: soruce: unknown key\n"
 		"seedrive: warning: c:4: ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w\n");
@@ -753,7 +755,7 @@ static void test_configure(void **state)
 	assert_int_equal(configure_said(strict, CONFIG_MKISOFS, &s, &said), 2);
 	assert_string_equal(said, want);
 	free(said);
-	assert_int_equal(configure_said("strict = yes\n", CONFIG_MKISOFS, &s, &said), -1);
+	assert_int_equal(configure_said("strict = yes\n", CONFIG_MKISOFS, &s, &said), 0);
 	assert_string_equal(said, "");
 	free(said);
 }
@@ -765,32 +767,34 @@ static void test_options(void **state)
 		NULL };
 	char *bad[] = { "x", "--config", "none", "a", "--bogus", NULL };
 	struct entropy_options o;
+	struct fault f;
 
 	(void)state;
 	write_text("c", "source = kernel\nrequire = rdrand\nbits = 512\ndeadline = 300ms\n");
 	optind = 1;
-	assert_int_equal(entropy_options_configure(&o, COUNT(argv) - 1, argv, ":qv", options), -1);
-	assert_int_equal(o.sources.count, 1);
-	assert_int_equal(o.sources.deadline_ms, 300);
-	assert_string_equal(o.require, "rdrand");
-	assert_int_equal(o.bits, 512);
+	assert_int_equal(
+		entropy_options_configure(&o, COUNT(argv) - 1, argv, ":qv", options, &f), 0);
+	assert_int_equal(o.asked.sources.count, 1);
+	assert_int_equal(o.asked.sources.deadline_ms, 300);
+	assert_string_equal(o.asked.require, "rdrand");
+	assert_int_equal(o.asked.bits, 512);
 	/* Nothing has been moved, and the options can be read. */
 	assert_string_equal(argv[1], "a");
-	assert_int_equal(option_next(COUNT(argv) - 1, argv, ":qv", options), OPT_CONFIG);
+	assert_int_equal(option_next(COUNT(argv) - 1, argv, ":qv", options, &f), OPT_CONFIG);
 	/* Other sources, the same deadline. */
 	optarg = "rdrand,rdseed";
-	assert_int_equal(entropy_option(&o, OPT_SOURCE), -1);
-	assert_int_equal(o.sources.count, 3);
-	assert_int_equal(o.sources.deadline_ms, 300);
+	assert_int_equal(entropy_option(&o, OPT_SOURCE, &f), 0);
+	assert_int_equal(o.asked.sources.count, 3);
+	assert_int_equal(o.asked.sources.deadline_ms, 300);
 	optarg = "none";
-	assert_int_equal(entropy_option(&o, OPT_REQUIRE), -1);
-	assert_null(o.require);
+	assert_int_equal(entropy_option(&o, OPT_REQUIRE, &f), 0);
+	assert_null(o.asked.require);
 	entropy_options_clear(&o);
 	/* Options that are not understood: no file is looked at, and nothing is said yet. */
 	optind = 1;
-	assert_int_equal(entropy_options_configure(&o, COUNT(bad) - 1, bad, ":qv", options), -1);
+	assert_int_equal(entropy_options_configure(&o, COUNT(bad) - 1, bad, ":qv", options, &f), 0);
 	assert_string_equal(o.settings.bind, "auto");
-	assert_int_equal(o.sources.deadline_ms, 10000);
+	assert_int_equal(o.asked.sources.deadline_ms, 10000);
 	entropy_options_clear(&o);
 }
 

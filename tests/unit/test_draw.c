@@ -81,7 +81,11 @@ static struct fake *fake_of(const struct source *src)
 	return (struct fake *)(uintptr_t)src;
 }
 
-static struct fake *open_fakes[FAKES_MAX];
+/* Each process has its own, so it fills whole pages: beside a fake it would lie in memory that all share. */
+static union {
+	_Alignas(4096) struct fake *at[FAKES_MAX];
+	uint8_t page[4096];
+} open_fakes;
 
 static int fake_open(const struct source_spec *spec, struct source_handle *h)
 {
@@ -91,10 +95,10 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 	if (fake->fault == FAULT_OPEN)
 		return fake->err;
 	/* Not cmocka's: a draw may have a thread of its own, from which it cannot jump. */
-	while (open_fakes[i])
+	while (i < FAKES_MAX && open_fakes.at[i])
 		i++;
 	assert(i < FAKES_MAX);
-	open_fakes[i] = fake;
+	open_fakes.at[i] = fake;
 	h->fd = i;
 	if (fake->lowered > 0)
 		h->assessed_bits = fake->lowered - 1;
@@ -106,8 +110,8 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 
 static void fake_close(struct source_handle *h)
 {
-	open_fakes[h->fd]->closes++;
-	open_fakes[h->fd] = NULL;
+	open_fakes.at[h->fd]->closes++;
+	open_fakes.at[h->fd] = NULL;
 }
 
 static void good_bytes(struct fake *fake, uint8_t *raw, size_t len)
@@ -130,7 +134,7 @@ static void good_bytes(struct fake *fake, uint8_t *raw, size_t len)
 
 static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	struct fake *fake = open_fakes[h->fd];
+	struct fake *fake = open_fakes.at[h->fd];
 	const bool bad = fake->fills++ >= (fake->fault == FAULT_BIASED ? 0 : fake->at);
 	size_t i;
 

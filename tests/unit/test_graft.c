@@ -47,7 +47,7 @@ static void make(const char *path, const char *content)
 
 static void graft_by(const struct tree_rules *rules, const char *at, const char *path)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (tree_graft(&tree, at, path, rules, &f) < 0)
 		fail_msg("%s", f.text);
@@ -61,7 +61,7 @@ static void graft(const char *at, const char *path)
 static void assert_refused(const struct tree_rules *rules, const char *at, const char *path,
 	int err, const char *words)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	assert_int_equal(tree_graft(&tree, at, path, rules, &f), err);
 	assert_string_equal(f.text, words);
@@ -272,6 +272,31 @@ static void test_omitted(void **state)
 	assert_true(tree.omitted_first);
 }
 
+/* As who calls, which root alone can change to see the difference. */
+static void test_made_up(void **state)
+{
+	const bool root = getuid() == 0;
+	const uid_t uid = root ? 1234 : getuid();
+	const gid_t gid = root ? 1235 : getgid();
+	const struct tree_node *sub;
+	struct stat st;
+
+	(void)state;
+	make("d/a", "1");
+	assert_int_equal(stat("d/a", &st), 0);
+	if (root)
+		assert_int_equal(setresgid(gid, 0, 0) | setresuid(uid, 0, 0), 0);
+	graft("sub/name", "d/a");
+	if (root)
+		assert_int_equal(setresuid(0, 0, 0) | setresgid(0, 0, 0), 0);
+	sub = tree.root->child[0];
+	assert_int_equal(tree.root->st.st_uid, uid);
+	assert_int_equal(tree.root->st.st_gid, gid);
+	assert_int_equal(sub->st.st_uid, uid);
+	assert_int_equal(sub->st.st_gid, gid);
+	assert_int_equal(sub->child[0]->st.st_uid, st.st_uid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +308,8 @@ int main(void)
 		EACH("graft: two files of one name are refused, and both named", test_same_name),
 		EACH("graft: a folder has the attributes of the first that went there",
 			test_attributes),
+		EACH("graft: a folder that is made up is the caller's, and a file its owner's",
+			test_made_up),
 		EACH("graft: a link stays one, or is followed everywhere", test_links),
 		EACH("graft: a link to nothing or back is refused where links are followed",
 			test_bad_links),

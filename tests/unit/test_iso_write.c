@@ -21,7 +21,7 @@ static int enter(void **state)
 static void write_tree(
 	const struct tree *t, const struct iso_options *o, const char *path, size_t sectors)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (image_write(t, o, path, sectors, &f) < 0)
 		fail_msg("%s", f.text);
@@ -29,7 +29,7 @@ static void write_tree(
 
 static void open_tree(struct tree *t, const char *path)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (tree_open(t, path, NULL, 0, &f) < 0)
 		fail_msg("%s", f.text);
@@ -269,7 +269,7 @@ static void test_long_names(void **state)
 /* As above, with the descriptors last; the image may be given up on the way. */
 static int write_last(const struct tree *t, const struct iso_options *o, const char *path)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct iso_layout l;
 	uint8_t buf[4 * ISO_SECTOR];
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
+#include "tests/fuzz/referee.h"
 #include "util/json.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 
 #define METADATA "tests/data/nova-tree/openstack/latest/meta_data.json"
 #define KEY      "random_seed"
@@ -707,25 +707,10 @@ static void test_truncated(void **state)
 	free(text);
 }
 
-static json_object *referee(const char *text, size_t len)
-{
-	json_tokener *tok = json_tokener_new_ex(3 * JSON_DEPTH_MAX);
-	json_object *o;
-
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	o = json_tokener_parse_ex(tok, text, (int)len);
-	if (json_tokener_get_error(tok) != json_tokener_success) {
-		json_object_put(o);
-		o = NULL;
-	}
-	json_tokener_free(tok);
-	return o;
-}
-
 /* Does json-c read the same value? @span has no escapes in it. */
 static void assert_refereed(const char *text, size_t len, const struct json_span *span)
 {
-	json_object *o = referee(text, len), *value;
+	json_object *o = referee(text, len, 3 * JSON_DEPTH_MAX), *value;
 
 	if (!o)
 		fail_msg("json-c refuses: %.*s", (int)len, text);

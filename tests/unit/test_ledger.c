@@ -34,11 +34,6 @@ enum ledger_state ledger_dir_commit(const struct ledger_entry *e)
 	return commit_as_told(LEDGER_DIR);
 }
 
-void ledger_dir_prune(const struct ledger_entry *e)
-{
-	(void)e;
-}
-
 enum ledger_state ledger_drive_look(const struct ledger_entry *e)
 {
 	(void)e;
@@ -89,6 +84,13 @@ static void check(void)
 	assert_int_equal(reason == NULL, credit);
 	if (has(&l, LEDGER_SPENT))
 		assert_string_equal(reason, "already-spent");
+	/* One that fails when it is asked leaves all as they are. */
+	if (has(&before, LEDGER_FAILED))
+		assert_int_equal(order, 0);
+	/* And no other is written before one that authorises. */
+	if (committed[LEDGER_EFI])
+		assert_true(committed[LEDGER_DIR] < committed[LEDGER_EFI] &&
+			committed[LEDGER_DRIVE] < committed[LEDGER_EFI]);
 	for (k = 0; k < LEDGER_KINDS; k++) {
 		assert_true(!committed[k] || before.state[k] == LEDGER_FREE);
 		/* A seed that is credited stands in each that could take it. */
@@ -149,14 +151,31 @@ static void test_words(void **state)
 	}
 }
 
-static void test_expiry(void **state)
+/* A carry-over has no folder and no drive for a ledger. */
+static void test_vetoes(void **state)
 {
+	const struct ledger_entry e = { 0 };
+	unsigned n;
+
 	(void)state;
-	assert_false(ledger_expired(1795435200, 0));
-	assert_false(ledger_expired(0, 1795435200));
-	assert_false(ledger_expired(1795435200, 1795435200 - 86400));
-	assert_true(ledger_expired(1795435200, 1795435200 - 86401));
-	assert_false(ledger_expired(1795435200, UINT64_MAX));
+	looks[LEDGER_DIR] = looks[LEDGER_DRIVE] = LEDGER_ABSENT;
+	for (n = 0; n < LOOKS * COMMITS; n++) {
+		enum ledger_state look = look_brings[n % LOOKS], commit = commit_brings[n / LOOKS],
+				  ends;
+		struct ledgers l;
+
+		looks[LEDGER_EFI] = look;
+		commits[LEDGER_EFI] = commit;
+		memset(committed, 0, sizeof(committed));
+		ledgers_look(&e, &l);
+		assert_int_equal(ledgers_reason(&l, LEDGER_ABSENT) == NULL,
+			look != LEDGER_SPENT && look != LEDGER_FAILED);
+		ledgers_commit_vetoes(&e, &l);
+		assert_int_equal(committed[LEDGER_EFI] > 0, look == LEDGER_FREE);
+		ends = look == LEDGER_FREE ? commit : look;
+		assert_int_equal(ledgers_reason(&l, LEDGER_ABSENT) == NULL,
+			ends != LEDGER_SPENT && ends != LEDGER_FAILED && ends != LEDGER_FULL);
+	}
 }
 
 int main(void)
@@ -165,7 +184,8 @@ int main(void)
 		TEST("ledger: credit needs one that authorises, committed, and none in doubt, in every combination",
 			test_every_combination),
 		TEST("ledger: each refusal has its word", test_words),
-		TEST("ledger: an id is kept for a day after its seed has expired", test_expiry),
+		TEST("ledger: a carry-over needs none that authorises, and heeds each that vetoes",
+			test_vetoes),
 	};
 
 	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);

@@ -4,16 +4,14 @@
 
 #include "guest/ledger_efi.c"
 
-#define FOLDER   3
-#define FILE_FD  4
-#define NOW      1795435200u
-#define LATER    (NOW + 86400)
-#define LONG_AGO (NOW - 10 * 86400)
+#define FOLDER  3
+#define FILE_FD 4
 
 static struct {
 	bool mounted, read_only, exists, immutable;
 	int write_error;
 	bool forgets_writes;
+	size_t room; /* for the content; 0: plenty */
 	size_t len;
 	uint8_t content[2 * sizeof(struct variable)];
 	unsigned writes;
@@ -72,6 +70,8 @@ long sys_write(int fd, const void *buf, size_t len)
 	fw.writes++;
 	if (fw.write_error)
 		return fw.write_error;
+	if (fw.room && len > fw.room)
+		return -ENOSPC;
 	assert_true(len <= sizeof(fw.content));
 	if (!fw.forgets_writes) {
 		memcpy(fw.content, buf, len);
@@ -95,9 +95,9 @@ int sys_ioctl(int fd, unsigned long what, void *arg)
 	return 0;
 }
 
-static struct record seed(unsigned n, uint64_t issued_at, uint32_t ttl)
+static struct record seed(unsigned n)
 {
-	struct record rec = { .issued_at = issued_at, .ttl = ttl };
+	struct record rec = { .ttl = n % 2 ? 3600 : 0 };
 
 	memcpy(rec.seed_id, &n, sizeof(n));
 	rec.seed_id[15] = 0xee;
@@ -106,14 +106,14 @@ static struct record seed(unsigned n, uint64_t issued_at, uint32_t ttl)
 
 static enum ledger_state look(const struct record *rec)
 {
-	const struct ledger_entry e = { .rec = rec, .efi = true, .now = NOW };
+	const struct ledger_entry e = { .rec = rec, .efi = true };
 
 	return ledger_efi_look(&e);
 }
 
-static enum ledger_state spend(const struct record *rec, uint64_t now)
+static enum ledger_state spend(const struct record *rec)
 {
-	const struct ledger_entry e = { .rec = rec, .efi = true, .now = now };
+	const struct ledger_entry e = { .rec = rec, .efi = true };
 
 	assert_int_equal(ledger_efi_look(&e), LEDGER_FREE);
 	return ledger_efi_commit(&e);
@@ -123,70 +123,105 @@ static int start(void **state)
 {
 	(void)state;
 	memset(&fw, 0, sizeof(fw));
+	memset(met, 0, sizeof(met));
 	fw.mounted = true;
 	return 0;
 }
 
+/* Those with a time to live too: no clock is asked. */
 static void test_set(void **state)
 {
 	unsigned i;
 
 	(void)state;
 	for (i = 0; i < ENTRIES_MAX; i++) {
-		const struct record rec = seed(i, NOW, i % 2 ? 3600 : 0);
+		const struct record rec = seed(i);
 
-		assert_int_equal(spend(&rec, NOW), LEDGER_COMMITTED);
+		assert_int_equal(spend(&rec), LEDGER_COMMITTED);
 		assert_int_equal(look(&rec), LEDGER_SPENT);
 		assert_true(fw.immutable);
 		assert_int_equal(fw.len, 12 + 24 * (i + 1));
 	}
 	for (i = 0; i < ENTRIES_MAX; i++) {
-		const struct record rec = seed(i, NOW, 0);
+		const struct record rec = seed(i);
 
 		assert_int_equal(look(&rec), LEDGER_SPENT);
 	}
 	assert_memory_equal(fw.content, "\7\0\0\0SDLEDG01", 12);
 }
 
-static void fill(unsigned expired)
+/* It vetoes and has no other part, so that it may forget, and must not refuse. */
+static void test_full(void **state)
 {
-	unsigned i;
+	unsigned i, k;
 
-	for (i = 0; i < ENTRIES_MAX; i++) {
-		const struct record rec = seed(i, i < expired ? LONG_AGO : NOW, 3600);
+	(void)state;
+	for (i = 0; i < 3 * ENTRIES_MAX; i++) {
+		const struct record rec = seed(i);
 
-		assert_int_equal(spend(&rec, 0), LEDGER_COMMITTED);
+		assert_int_equal(spend(&rec), LEDGER_COMMITTED);
+	}
+	assert_int_equal(fw.len, 12 + 24 * ENTRIES_MAX);
+	for (k = 0; k < i; k++) {
+		const struct record rec = seed(k);
+
+		assert_int_equal(look(&rec), k < i - ENTRIES_MAX ? LEDGER_FREE : LEDGER_SPENT);
 	}
 }
 
-static void test_full(void **state)
+/* As at each boot of a machine: its drive, spent long ago, and then a carry-over. */
+static void test_renewed(void **state)
 {
-	const struct record rec = seed(1000, NOW, 0), old = seed(5, NOW, 0);
-	uint8_t before[sizeof(fw.content)];
+	const struct record drive = seed(100000);
+	unsigned i;
 
 	(void)state;
-	fill(0);
-	memcpy(before, fw.content, sizeof(before));
-	assert_int_equal(spend(&rec, NOW), LEDGER_FULL);
-	assert_memory_equal(fw.content, before, sizeof(before));
-	assert_int_equal(look(&old), LEDGER_SPENT);
-	assert_int_equal(look(&rec), LEDGER_FREE);
+	assert_int_equal(spend(&drive), LEDGER_COMMITTED);
+	for (i = 0; i < 3 * ENTRIES_MAX; i++) {
+		const struct record carried = seed(i);
+
+		assert_int_equal(look(&drive), LEDGER_SPENT);
+		assert_int_equal(spend(&carried), LEDGER_COMMITTED);
+		assert_int_equal(look(&carried), LEDGER_SPENT);
+	}
+	assert_int_equal(look(&drive), LEDGER_SPENT);
+	assert_int_equal(fw.len, 12 + 24 * ENTRIES_MAX);
+	/* All the others but it are the newest. */
+	for (i = 0; i < 3 * ENTRIES_MAX; i++) {
+		const struct record carried = seed(i);
+
+		assert_int_equal(
+			look(&carried), i < 2 * ENTRIES_MAX + 1 ? LEDGER_FREE : LEDGER_SPENT);
+	}
 }
 
-static void test_prune(void **state)
+/* A store with room for five ids: the newest of them stay. */
+static void test_no_room(void **state)
 {
-	const struct record rec = seed(1000, NOW, 0), kept = seed(3, NOW, 0),
-			    gone = seed(2, NOW, 0);
+	const struct record next = seed(100);
+	uint8_t before[sizeof(fw.content)];
+	unsigned i;
 
 	(void)state;
-	fill(3);
-	/* Without a clock nothing has expired. */
-	assert_int_equal(spend(&rec, 0), LEDGER_FULL);
-	assert_int_equal(spend(&rec, NOW), LEDGER_COMMITTED);
-	assert_int_equal(fw.len, 12 + 24 * (ENTRIES_MAX - 3 + 1));
-	assert_int_equal(look(&gone), LEDGER_FREE);
-	assert_int_equal(look(&kept), LEDGER_SPENT);
-	assert_int_equal(look(&rec), LEDGER_SPENT);
+	fw.room = 12 + 24 * 5;
+	for (i = 0; i < 20; i++) {
+		const struct record rec = seed(i);
+
+		assert_int_equal(spend(&rec), LEDGER_COMMITTED);
+	}
+	assert_int_equal(fw.len, 12 + 24 * 5);
+	for (i = 0; i < 20; i++) {
+		const struct record rec = seed(i);
+
+		assert_int_equal(look(&rec), i < 15 ? LEDGER_FREE : LEDGER_SPENT);
+	}
+	/* Then for none at all: nothing is lost, and nobody is refused. */
+	fw.room = 1;
+	memcpy(before, fw.content, sizeof(before));
+	assert_int_equal(spend(&next), LEDGER_READ_ONLY);
+	assert_memory_equal(fw.content, before, sizeof(before));
+	assert_int_equal(fw.len, 12 + 24 * 5);
+	assert_true(fw.immutable);
 }
 
 static void test_not_understood(void **state)
@@ -195,8 +230,10 @@ static void test_not_understood(void **state)
 		size_t len;
 		uint8_t first, fifth;
 	} cases[] = { { 0, 7, 'S' }, { 11, 7, 'S' }, { 13, 7, 'S' }, { 12 + 23, 7, 'S' },
-		{ 12, 6, 'S' }, { 12, 7, 'X' }, { 12 + 24 * 128 + 24, 7, 'S' } };
-	const struct record rec = seed(1, NOW, 0);
+		{ 12, 6, 'S' }, { 12, 7, 'X' }, { 12 + 24 * 128 + 1, 7, 'S' },
+		{ 12 + 24 * 129, 7, 'S' }, { 12 + 24 * 150, 7, 'S' },
+		{ 12 + 24 * 200 + 5, 7, 'S' } };
+	const struct record rec = seed(1);
 	size_t i;
 
 	(void)state;
@@ -207,18 +244,14 @@ static void test_not_understood(void **state)
 		fw.content[0] = cases[i].first;
 		fw.content[4] = cases[i].fifth;
 		fw.len = cases[i].len;
-		/* One longer than any of ours is read no further than that, so it seems full. */
-		if (i == COUNT(cases) - 1)
-			assert_int_equal(spend(&rec, NOW), LEDGER_FULL);
-		else
-			assert_int_equal(look(&rec), LEDGER_FAILED);
+		assert_int_equal(look(&rec), LEDGER_FAILED);
 		assert_int_equal(fw.writes, 0);
 	}
 }
 
 static void test_failures(void **state)
 {
-	const struct record rec = seed(1, NOW, 0);
+	const struct record rec = seed(1);
 	const struct ledger_entry off = { .rec = &rec, .efi = false };
 
 	(void)state;
@@ -229,15 +262,13 @@ static void test_failures(void **state)
 	fw.read_only = true;
 	assert_int_equal(look(&rec), LEDGER_READ_ONLY);
 	start(NULL);
-	fw.write_error = -ENOSPC;
-	assert_int_equal(spend(&rec, NOW), LEDGER_FULL);
 	fw.write_error = -EIO;
-	assert_int_equal(spend(&rec, NOW), LEDGER_FAILED);
+	assert_int_equal(spend(&rec), LEDGER_FAILED);
 	fw.write_error = 5;
-	assert_int_equal(spend(&rec, NOW), LEDGER_FAILED);
+	assert_int_equal(spend(&rec), LEDGER_FAILED);
 	fw.write_error = 0;
 	fw.forgets_writes = true;
-	assert_int_equal(spend(&rec, NOW), LEDGER_FAILED);
+	assert_int_equal(spend(&rec), LEDGER_FAILED);
 }
 
 int main(void)
@@ -245,10 +276,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "efi: a set of ids grows in one variable, which stays guarded", test_set, start,
 			NULL, NULL },
-		{ "efi: a full set takes no more, and forgets none", test_full, start, NULL, NULL },
-		{ "efi: only expired ids make room, and only by a clock", test_prune, start, NULL,
-			NULL },
-		{ "efi: what is not understood is neither believed nor overwritten",
+		{ "efi: a full set forgets the oldest id, and takes each new one", test_full, start,
+			NULL, NULL },
+		{ "efi: the id of a drive that is still there outlives any number of carry-overs",
+			test_renewed, start, NULL, NULL },
+		{ "efi: a store without room keeps the newest ids, and refuses no seed",
+			test_no_room, start, NULL, NULL },
+		{ "efi: what is not understood, or longer than we wrote, is neither believed nor overwritten",
 			test_not_understood, start, NULL, NULL },
 		{ "efi: each failure of the firmware is told apart, and none is a commit",
 			test_failures, start, NULL, NULL },

@@ -37,7 +37,7 @@ static void whole_or_nothing(void **state)
 	assert_int_equal(limit_take(&l, 7, 8, 0), 0);
 }
 
-static void each_by_himself(void **state)
+static void each_on_its_own(void **state)
 {
 	static struct limit l;
 
@@ -46,7 +46,7 @@ static void each_by_himself(void **state)
 	assert_int_equal(limit_take(&l, 7, 8, 0), 0);
 	assert_int_equal(limit_take(&l, 8, 8, 0), 0);
 	assert_int_equal(limit_take(&l, 7, 1, 0), -EDQUOT);
-	assert_int_equal(limit_take(&l, (uid_t)-1, 8, 0), 0);
+	assert_int_equal(limit_take(&l, UINT64_MAX, 8, 0), 0);
 	assert_int_equal(limit_take(&l, 0, 8, 0), 0);
 }
 
@@ -59,7 +59,7 @@ static void given_back(void **state)
 	assert_int_equal(limit_take(&l, 7, 6, 0), 0);
 	limit_return(&l, 7, 6, 0);
 	assert_int_equal(limit_left(&l, 7, 0), 8000);
-	/* Never more than the burst; nor does it make a user known. */
+	/* Never more than the burst; nor does it make an account known. */
 	limit_return(&l, 7, 6, 0);
 	assert_int_equal(limit_left(&l, 7, 0), 8000);
 	limit_return(&l, 9, 6, 0);
@@ -87,13 +87,13 @@ static void full_table(void **state)
 
 	(void)state;
 	limit_init(&l, 1, 100);
-	for (i = 0; i < LIMIT_UIDS; i++)
+	for (i = 0; i < LIMIT_ACCOUNTS; i++)
 		assert_int_equal(limit_take(&l, i, 1 + i % 100, 0), 0);
-	/* A new one is served all the same, in the place of who has most left: uid 0, 100 or 200. */
+	/* A new one is served all the same, in the place of who has most left: account 0, 100 or 200. */
 	assert_int_equal(limit_take(&l, 5000, 100, 0), 0);
 	assert_int_equal(limit_take(&l, 5000, 1, 0), -EDQUOT);
-	assert_int_equal(l.used, LIMIT_UIDS);
-	/* Who had used up his share is not let off by a crowd of others. */
+	assert_int_equal(l.used, LIMIT_ACCOUNTS);
+	/* An account that had used up its share is not let off by a crowd of others. */
 	for (i = 0; i < 100000; i++)
 		assert_int_equal(limit_take(&l, 10000 + i, 1, 0), 0);
 	assert_int_equal(limit_take(&l, 5000, 1, 0), -EDQUOT);
@@ -128,7 +128,7 @@ int main(void)
 		TEST("limit: the burst at once, then the rate, to the millisecond",
 			burst_then_rate),
 		TEST("limit: a request is granted whole or takes nothing", whole_or_nothing),
-		TEST("limit: one user's share is none of another's", each_by_himself),
+		TEST("limit: one account's share is not another's", each_on_its_own),
 		TEST("limit: what was not given after all is given back, and no more", given_back),
 		TEST("limit: a clock that goes back, or far ahead, grants nothing",
 			clock_backwards),

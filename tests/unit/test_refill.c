@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/unit.h"
 
-#include "serve/patient.h"
+#include "serve/backoff.h"
 #include "serve/refill.h"
 #include "util/clock.h"
 #include "util/secret.h"

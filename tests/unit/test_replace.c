@@ -227,7 +227,7 @@ static void assert_refused(const char *path, int err, const char *words)
 {
 	const unsigned before = count_entries();
 	struct replace r;
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	assert_int_equal(replace_open(&r, path, &f), err);
 	if (!strstr(f.text, words))

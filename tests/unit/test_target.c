@@ -30,7 +30,7 @@ static struct stat look(const char *path)
 
 static void open_it(struct target *t, const char *path)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (target_open(t, path, &f) < 0)
 		fail_msg("%s", f.text);
@@ -175,7 +175,7 @@ static void test_link_to_nothing(void **state)
 
 static void test_refused(void **state)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct target t;
 
 	(void)state;
@@ -233,7 +233,7 @@ static void test_pipe(void **state)
 static bool placed_as(const char *path, int flags, off_t at)
 {
 	const int saved = dup(STDOUT_FILENO), fd = open(path, flags | O_CLOEXEC, 0600);
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct target t;
 	int r;
 

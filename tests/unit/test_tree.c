@@ -39,7 +39,7 @@ static unsigned count_descriptors(void)
 
 static void walk(struct tree *t)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	if (tree_open(t, "t", NULL, 0, &f) < 0)
 		fail_msg("%s", f.text);
@@ -49,7 +49,7 @@ static void walk(struct tree *t)
 static void assert_refused(int err, const char *words)
 {
 	const unsigned before = count_descriptors();
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct tree t;
 
 	assert_int_equal(tree_open(&t, "t", NULL, 0, &f), err);
@@ -343,7 +343,7 @@ static int open_as_nobody(struct fault *f)
 
 static void test_unreadable(void **state)
 {
-	struct fault f = { "" };
+	struct fault f = { 0 };
 
 	(void)state;
 	assert_int_equal(mkdir("t/d", 0755), 0);
@@ -451,7 +451,7 @@ static void test_too_deep(void **state)
 {
 	const unsigned before = count_descriptors();
 	static const char end[] = "/d/d/d: too many levels of folders";
-	struct fault f = { "" };
+	struct fault f = { 0 };
 	struct tree t;
 
 	(void)state;

@@ -2,6 +2,8 @@
 /* Machines as they answer: by CPUID, and by what their kernel shows of firmware and devices. */
 #include "tests/unit/unit.h"
 
+#include <errno.h>
+
 /* The guest's program is not linked here; this part of it asks nobody by itself. */
 #include "guest/virt.c"
 
@@ -232,6 +234,150 @@ static void test_arm(void **state)
 		check(arm + i, virt_arm);
 }
 
+/* --- real machines: tests/data/machines.tsv --- */
+
+enum { NAME, CPU, VENDOR, PRODUCT, BIOS, BIT, ANSWERS, VERDICT, SOURCE, COLUMNS };
+
+static char *row[COLUMNS];
+
+static bool row_has(const char *path, const char **ret_text)
+{
+	static char text[64];
+	const size_t n = strlen(path);
+	const char *at = row[ANSWERS];
+
+	while (at && *at) {
+		if (strncmp(at, path, n) == 0 && (at[n] == '\0' || at[n] == ' ' || at[n] == '=')) {
+			snprintf(text, sizeof(text), "%.*s",
+				at[n] == '=' ? (int)strcspn(at + n + 1, " ") : 0, at + n + 1);
+			*ret_text = text;
+			return true;
+		}
+		at = strchr(at, ' ');
+		at += at ? 1 : 0;
+	}
+	return false;
+}
+
+static void row_cpuid(uint32_t leaf, struct cpu_answer *ret)
+{
+	const char *text;
+	char name[12];
+
+	*ret = (struct cpu_answer){ 0 };
+	snprintf(name, sizeof(name), "%x", leaf);
+	if (row_has(name, &text))
+		assert_int_equal(
+			sscanf(text, "%x:%x:%x:%x", &ret->a, &ret->b, &ret->c, &ret->d), 4);
+}
+
+static bool row_exists(const char *path)
+{
+	const char *text;
+
+	return row_has(path, &text);
+}
+
+/* A processor before it, as in many tables, and the BIOS information with its strings. */
+static long row_smbios(bool whole, bool set, char *raw, size_t size)
+{
+	static const uint8_t cpu[] = { 4, 6, 1, 0, 1, 2, 'C', 'P', 'U', 0, 'x', 0, 0 };
+	uint8_t bios[] = { 0, 0x18, 0, 0, 1, 2, 0, 0, 3, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0x0c, 0, 0,
+		255, 255, 'v', 0, 0 };
+	size_t n = 0;
+
+	bios[0x13] |= set ? 1 << 4 : 0;
+	assert_true(size >= sizeof(cpu) + sizeof(bios));
+	if (whole) {
+		memcpy(raw, cpu, sizeof(cpu));
+		n = sizeof(cpu);
+	}
+	memcpy(raw + n, bios, sizeof(bios));
+	return (long)(n + sizeof(bios));
+}
+
+static bool by_entries; /* dmi-sysfs is there */
+
+static long row_read_text(const char *path, char *text, size_t size)
+{
+	static const char *const dmi[] = { "/sys/class/dmi/id/sys_vendor",
+		"/sys/class/dmi/id/product_name", "/sys/class/dmi/id/bios_vendor" };
+	const char *found = NULL;
+	size_t i;
+
+	text[0] = '\0';
+	for (i = 0; i < COUNT(dmi); i++)
+		if (strcmp(path, dmi[i]) == 0 && strcmp(row[VENDOR + i], "-") != 0)
+			return snprintf(text, size, "%s\n", row[VENDOR + i]);
+	if (strcmp(row[BIT], "none") != 0) {
+		if (by_entries && strcmp(path, "/sys/firmware/dmi/entries/0-0/raw") == 0)
+			return row_smbios(false, strcmp(row[BIT], "set") == 0, text, size);
+		if (!by_entries && strcmp(path, "/sys/firmware/dmi/tables/DMI") == 0)
+			return row_smbios(true, strcmp(row[BIT], "set") == 0, text, size);
+	}
+	return row_has(path, &found) ? snprintf(text, size, "%s", found) : -ENOENT;
+}
+
+static void check_row(void)
+{
+	static const struct virt_asks row_asks = { row_cpuid, row_exists, row_read_text };
+	struct virt got;
+	const char *verdict;
+
+	(strcmp(row[CPU], "arm") == 0 ? virt_arm : virt_x86)(&row_asks, &got);
+	verdict = !got.hypervisor ? "metal" : got.confidential ? "confidential" : "virtual";
+	if (strcmp(verdict, row[VERDICT]) != 0)
+		fail_msg("%s, %s: %s, not %s", row[CPU], row[NAME], verdict, row[VERDICT]);
+}
+
+static void test_real(void **state)
+{
+	size_t len, rows = 0;
+	char *text = file_read("tests/data/machines.tsv", &len), *line, *rest = text;
+	int i;
+
+	(void)state;
+	while ((line = strsep(&rest, "\n")) && *line) {
+		if (*line == '#')
+			continue;
+		for (i = 0; i < COLUMNS; i++) {
+			row[i] = strsep(&line, "\t");
+			assert_true(row[i] && *row[i]);
+		}
+		assert_null(line);
+		by_entries = rows++ % 2;
+		check_row();
+		by_entries = !by_entries;
+		check_row();
+	}
+	assert_true(rows >= 35);
+	free(text);
+}
+
+/* --- tables that are none --- */
+
+static void test_smbios(void **state)
+{
+	static const uint8_t cut[] = { 0, 0x18, 0, 0, 1 },
+			     old[] = { 0, 0x13, 0, 0, 1, 2, 0, 0, 3, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0,
+				     0xff, 0, 0 },
+			     loop[] = { 4, 0, 0, 0, 0, 0 }, last[] = { 127, 4, 0, 0, 0, 0 };
+	uint8_t noise[256];
+	uint64_t random = 1;
+	int i;
+
+	(void)state;
+	assert_int_equal(find_vm_bit(cut, sizeof(cut)), VM_BIT_UNKNOWN);
+	assert_int_equal(find_vm_bit(old, sizeof(old)), VM_BIT_UNKNOWN);
+	assert_int_equal(find_vm_bit(loop, sizeof(loop)), VM_BIT_UNKNOWN);
+	assert_int_equal(find_vm_bit(last, sizeof(last)), VM_BIT_UNKNOWN);
+	assert_int_equal(find_vm_bit(last, 0), VM_BIT_UNKNOWN);
+	for (i = 0; i < 10000; i++) {
+		random_fill(&random, noise, sizeof(noise));
+		find_vm_bit(noise, random_below(&random, sizeof(noise)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +385,10 @@ int main(void)
 			test_x86),
 		TEST("virt: Arm machines are known by device tree and SMBIOS, realms by their device",
 			test_arm),
+		TEST("virt: each real machine in tests/data/machines.tsv gets its verdict",
+			test_real),
+		TEST("virt: a firmware's table that is cut, old or noise says nothing",
+			test_smbios),
 	};
 
 	return cmocka_run_group_tests_name("virt", tests, NULL, NULL);

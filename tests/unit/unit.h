@@ -18,6 +18,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The modes of files are those that a test names, whatever the umask of who runs it. */
+static inline __attribute__((constructor)) void unit_umask(void)
+{
+	umask(022);
+}
+
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 /* A test under its title, which is the promise that it proves. */

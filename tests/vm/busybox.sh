@@ -32,4 +32,7 @@ if [ ! -d "$folder" ]; then
 	# As in kernel.sh: another run may have been faster.
 	mv -T "$new" "$folder" 2>/dev/null || [ -d "$folder" ] || die "$folder: cannot be written"
 fi
-printf '%s\n' "$folder/bin/busybox"
+# Debian 13 has it in /usr.
+busybox=$folder/bin/busybox
+[ -e "$busybox" ] || busybox=$folder/usr/bin/busybox
+printf '%s\n' "$busybox"

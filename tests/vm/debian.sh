@@ -3,8 +3,9 @@
 #
 # usage: debian.sh OUT [DRACUT-OPTION]...
 #
-# Makes a machine of Debian 12 with systemd, as debootstrap installs it, and with what `make install-guest`
-# installs: the file system OUT/root.img, labelled "root", and three folders that boot.sh boots it by:
+# Makes a machine of the Debian that runs here, with systemd, as debootstrap installs it, and with what
+# `make install-guest` installs: the file system OUT/root.img, labelled "root", and three folders that boot.sh boots
+# it by:
 #
 #   OUT/tools    the initramfs of initramfs-tools
 #   OUT/dracut   the initramfs of dracut
@@ -17,7 +18,7 @@
 set -euo pipefail
 export LC_ALL=C
 
-suite=bookworm
+suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 wanted='systemd-sysv udev kmod dbus zstd busybox initramfs-tools dracut-core overlayroot cryptsetup-initramfs'
 here=$(cd "$(dirname "$0")" && pwd)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-boot`: Debian 12 where root is not simply a disk: encrypted, verified, never to be written, or that
+# `make check-boot`: Debian where root is not simply a disk: encrypted, verified, never to be written, or that
 # of a machine which hibernated. tests/debian.bats has a /var of its own and an overlay.
 
 # `log` is set by of(), and machine() takes `devices`.

@@ -5,7 +5,7 @@
 #
 # Prints an apt.conf with which apt knows the packages of that suite of Debian and of its security
 # updates, and nothing else: APT_CONFIG=$(suite.sh trixie) kernel.sh. They come from where the machine's
-# own do. What apt keeps of them is in the cache ($SEEDRIVE_CACHE), and brought up to date at each call, or
+# own do; one that has no security updates, as debootstrap leaves it, gets none here. What apt keeps of them is in the cache ($SEEDRIVE_CACHE), and brought up to date at each call, or
 # with --cached only fetched where it is not there; the machine's lists and packages are left alone.
 
 set -euo pipefail
@@ -31,8 +31,7 @@ write_sources() {
 	security=$(archive Debian-Security)
 	[ -n "$main" ] || die "apt has no archive of Debian: is 'apt-get update' due?"
 	echo "deb [signed-by=$keys] $main $suite main"
-	if [ "$suite" != sid ]; then
-		[ -n "$security" ] || die "apt has no security archive of Debian: is 'apt-get update' due?"
+	if [ "$suite" != sid ] && [ -n "$security" ]; then
 		echo "deb [signed-by=$keys] $security $suite-security main"
 	fi
 }

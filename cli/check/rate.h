@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_CHECK_RATE_H
+#define CLI_CHECK_RATE_H
+
+#include <stddef.h>
+
+/** rate_text - bytes a second, in words: "229.1 MB/s". */
+const char *rate_text(double rate, char *out, size_t size);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef DRIVE_MODE_H
+#define DRIVE_MODE_H
+
+/* What goes onto a seed drive: `seed` in the configuration, which is the kill switch. */
+enum drive_mode {
+	DRIVE_SEED_ON,  /* a record, and each random_seed is mixed */
+	DRIVE_SEED_MIX, /* no record; each random_seed is mixed */
+	DRIVE_SEED_OFF, /* neither, and nothing is drawn */
+};
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drive/reseed.h"
+#include "seed/mix.h"
+#include "util/io.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct reseed_secret {
+	uint8_t both[RECORD_SIZE_MAX + RECORD_NOTE_SIZE];
+};
+
+static int check_room(struct reseed *re, struct fault *f)
+{
+	const struct image *im = &re->image;
+	size_t blocks;
+
+	if (!im->has_record)
+		return fault_set(f, -ENOENT, "%s: no seed record to renew", im->path);
+	if (!im->has_note || im->note_file.len != RECORD_NOTE_SIZE ||
+		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
+		return fault_set(f, -EBADMSG, "%s: %s does not follow the record", im->path,
+			RECORD_NOTE_NAME);
+	/* As strong as it was, unless told otherwise. */
+	if (!re->has_bits && im->record.credit_bits > 0)
+		re->asked.bits = im->record.credit_bits;
+	blocks = (re->asked.bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
+	if (record_size(blocks * RECORD_BLOCK) > im->record_file.len)
+		return fault_set(f, -ENOSPC, "%s: --bits %u: the record has room for %u", im->path,
+			re->asked.bits,
+			(unsigned)((im->record_file.len - RECORD_HEADER) / RECORD_BLOCK *
+				RECORD_BLOCK_BITS));
+	return 0;
+}
+
+static int write_record(struct reseed *re, uint64_t now)
+{
+	const size_t len = (size_t)re->image.record_file.len;
+	struct record rec = re->image.record;
+	int r;
+
+	memcpy(rec.seed_id, re->seed.id, RECORD_ID_SIZE);
+	rec.credit_bits = re->seed.claim.credit_bits;
+	rec.hardware_bits = re->seed.claim.hardware_bits;
+	rec.issued_at = now;
+	if (re->has_ttl)
+		rec.ttl = re->ttl;
+	if (re->bind) {
+		memset(rec.uuid, 0, UUID_SIZE);
+		(void)uuid_parse(re->bind, strlen(re->bind), rec.uuid);
+	}
+	memcpy(re->uuid, rec.uuid, UUID_SIZE);
+	rec.seed = seed_bytes(&re->seed, &rec.seed_len);
+	r = record_encode(&rec, re->secret->both, len);
+	if (r < 0)
+		return r;
+	drive_note(
+		(char *)re->secret->both + len, &rec, re->provenance ? &re->seed : NULL, re->warn);
+	return io_pwrite(re->image.fd, re->secret->both, len + RECORD_NOTE_SIZE,
+		(uint64_t)re->image.record_file.lba * ISO_SECTOR);
+}
+
+/* Returns: what mix_metadata() does, with the new text in the image; other errors in @ret_err. */
+static int mix_text(struct reseed *re, struct mixer *m, const struct iso_entry *file,
+	const char *path, int *ret_err)
+{
+	const size_t len = (size_t)file->len;
+	char *text = secret_new(len);
+	int r = 0;
+
+	*ret_err = text ? iso_read(&re->image.volume, file, 0, text, len) : -ENOMEM;
+	if (*ret_err == 0)
+		r = mix_metadata(m, text, len, path);
+	if (*ret_err == 0 && r == 0)
+		*ret_err = io_pwrite(re->image.fd, text, len, (uint64_t)file->lba * ISO_SECTOR);
+	secret_free(text);
+	return r;
+}
+
+static int mix_file(
+	struct reseed *re, struct mixer *m, const struct iso_entry *file, const char *path)
+{
+	char name[PATH_MAX + IMAGE_METADATA_PATH];
+	int err = 0, r = mix_size(file->len);
+
+	if (r == 0)
+		r = mix_text(re, m, file, path, &err);
+	if (err < 0)
+		return err;
+	snprintf(name, sizeof(name), "%s: %s", re->image.path, path);
+	drive_count_mixed(&re->files, r, name, re->warn);
+	return 0;
+}
+
+static int mix_all(struct reseed *re)
+{
+	char path[IMAGE_METADATA_PATH];
+	struct mixer *m = mixer_new(seed_mix_key(&re->seed));
+	struct iso_entry file;
+	struct image_walk walk = { 0 };
+	int r = m ? 1 : -ENOMEM;
+
+	while (r > 0 && (r = image_metadata(&re->image, &walk, &file, path)) > 0) {
+		const int e = mix_file(re, m, &file, path);
+
+		if (e < 0)
+			r = e;
+	}
+	mixer_free(m);
+	return r;
+}
+
+static int renew(struct reseed *re, struct fault *f)
+{
+	int r = 0;
+
+	if (re->mode == DRIVE_SEED_ON) {
+		re->secret = secret_new(sizeof(*re->secret));
+		r = re->secret ? write_record(re, (uint64_t)time(NULL)) : -ENOMEM;
+	}
+	if (r == 0)
+		r = mix_all(re);
+	if (r == 0 && fsync(re->image.fd) < 0)
+		r = -errno;
+	return r < 0 ? fault_errno(f, r, re->image.path) : 0;
+}
+
+int reseed_image(struct reseed *re, const char *path, struct fault *f)
+{
+	int r = image_open(&re->image, path, O_RDWR, f);
+
+	if (r == 0)
+		r = check_room(re, f);
+	if (r == 0)
+		r = requirement_draw(&re->seed, &re->asked, re->warn, f);
+	if (r == 0)
+		r = renew(re, f);
+	if (r == 0 && re->mode == DRIVE_SEED_ON)
+		seed_tell(&re->seed, re->uuid);
+	return r;
+}
+
+void reseed_clear(struct reseed *re)
+{
+	image_close(&re->image);
+	seed_clear(&re->seed);
+	secret_free(re->secret);
+	re->secret = NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iso/output/interrupt.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#define GUARDED 2
+
+static const struct replace *volatile guarded[GUARDED];
+
+static void handle(int signal_number)
+{
+	size_t i;
+
+	for (i = 0; i < GUARDED; i++) {
+		const struct replace *r = guarded[i];
+
+		if (r && r->owned)
+			unlinkat(r->dirfd, r->temp, 0);
+	}
+	/* SA_RESETHAND has put the default back: now it does what it is for. */
+	raise(signal_number);
+}
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+#define SIGNALS (sizeof(signals) / sizeof(*signals))
+
+static void install(void)
+{
+	const struct sigaction act = { .sa_handler = handle, .sa_flags = (int)SA_RESETHAND };
+	struct sigaction old;
+	size_t i;
+
+	for (i = 0; i < SIGNALS; i++)
+		/* nohup(1) and its kin have said that it is not to end us. */
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &act, NULL);
+}
+
+int interrupt_open(struct replace *r, const char *path, struct fault *f)
+{
+	sigset_t set, before;
+	size_t i;
+	int e;
+
+	/* Not between the file's making and our knowing of it. */
+	sigemptyset(&set);
+	for (i = 0; i < SIGNALS; i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	install();
+	e = replace_open(r, path, f);
+	for (i = 0; i < GUARDED && guarded[i]; i++)
+		;
+	assert(i < GUARDED);
+	guarded[i] = r;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return e;
+}
+
+void interrupt_end(struct replace *r)
+{
+	size_t i;
+
+	replace_clear(r);
+	for (i = 0; i < GUARDED; i++)
+		if (guarded[i] == r)
+			guarded[i] = NULL;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iso/output/output.h"
+#include "iso/read.h"
+#include "util/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *output_name(const struct output *o)
+{
+	return o->path ? o->path : "standard output";
+}
+
+int output_check_old(int dirfd, const char *name, const char *path, struct fault *f)
+{
+	uint8_t magic[ISO_MAGIC_SIZE];
+	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return 0;
+	r = io_pread(fd, magic, sizeof(magic), ISO_SYSTEM_AREA);
+	close(fd);
+	if (r == 0 && memcmp(magic, ISO_MAGIC, ISO_MAGIC_SIZE) == 0)
+		return 0;
+	return fault_set(f, -EEXIST,
+		"%s: is one of the files that would go on the drive, not an image", path);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A file, a pipe or a device written in place: what the callers of mkisofs expect. */
+#include "iso/output/output.h"
+#include "iso/output/target.h"
+
+#include <fcntl.h>
+
+static int open_target(struct output *o, struct fault *f)
+{
+	return target_open(o->state, o->path, f);
+}
+
+static size_t files(const struct output *o, struct tree_omit *out)
+{
+	const struct target *t = o->state;
+
+	*out = (struct tree_omit){ .dev = t->st.st_dev, .ino = t->st.st_ino };
+	return S_ISREG(t->st.st_mode);
+}
+
+static int check_old(const struct output *o, struct fault *f)
+{
+	const struct target *t = o->state;
+
+	if (!o->path || t->st.st_size == 0)
+		return 0;
+	return output_check_old(AT_FDCWD, o->path, o->path, f);
+}
+
+static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
+{
+	struct target *t = o->state;
+
+	(void)f;
+	*ret_fd = t->fd;
+	*ret_placed = t->placed;
+	return target_begin(t, size);
+}
+
+static int end(struct output *o, iso_progress *progress, void *ctx, struct fault *f)
+{
+	(void)progress;
+	(void)ctx;
+	(void)f;
+	return target_end(o->state);
+}
+
+static void close_target(struct output *o)
+{
+	target_clear(o->state);
+}
+
+const struct output_kind output_in_place = {
+	.open = open_target,
+	.check_old = check_old,
+	.files = files,
+	.begin = begin,
+	.end = end,
+	.close = close_target,
+};

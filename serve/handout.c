@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/handout.h"
+
+#include <string.h>
+
+static bool lists(const char *sources, const char *provenance)
+{
+	const size_t len = strlen(provenance);
+	const char *p = sources;
+	size_t n;
+
+	for (; *p; p += n + (p[n] ? 2 : 0)) {
+		n = strcspn(p, ";");
+		if (n == len && memcmp(p, provenance, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_sources(struct handout *h, const char *provenance)
+{
+	static const char more[] = "...";
+	const size_t used = strlen(h->sources);
+
+	if (lists(h->sources, provenance) || lists(h->sources, more))
+		return;
+	if (used + 2 + strlen(provenance) + 2 + sizeof(more) > sizeof(h->sources))
+		provenance = more;
+	if (used > 0)
+		strcat(h->sources, "; ");
+	strcat(h->sources, provenance);
+}
+
+void handout_add(struct handout *h, const struct broker_block *block, size_t blocks)
+{
+	size_t i;
+
+	h->blocks += (uint32_t)blocks;
+	for (i = 0; i < blocks; i++) {
+		h->hardware_bits += block[i].hardware_bits;
+		add_sources(h, block[i].provenance);
+	}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_HANDOUT_H
+#define SERVE_HANDOUT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "util/wire/broker.h"
+
+#define HANDOUT_SOURCES (4 * BROKER_PROVENANCE)
+
+/* What one client was given, for the journal; no byte of it. */
+struct handout {
+	uid_t uid;
+	pid_t pid;
+	uint32_t blocks; /* 0: nothing */
+	uint32_t hardware_bits;
+	char sources[HANDOUT_SOURCES]; /* the provenance of the blocks, equal ones once */
+	bool noted;                    /* the client has sent: */
+	struct broker_note note;
+};
+
+/** handout_add - count @blocks blocks more; three dots end the list of sources where it has no room. */
+void handout_add(struct handout *h, const struct broker_block *block, size_t blocks);
+
+#endif

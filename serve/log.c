@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/log.h"
+#include "util/hex.h"
+#include "util/journal.h"
+
+#include <string.h>
+
+static const char identifier[] = "seedrive";
+
+#define LABEL_SIZE (SOURCE_ARG_MAX + 32)
+
+/* The instance's UUID as text; empty if there is none. */
+static void instance_text(const struct broker_note *note, char out[UUID_STRLEN + 1])
+{
+	static const uint8_t none[UUID_SIZE];
+
+	out[0] = '\0';
+	if (memcmp(note->uuid, none, UUID_SIZE) != 0)
+		uuid_format(note->uuid, out);
+}
+
+static void add_note(struct journal *j, const struct broker_note *note)
+{
+	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
+
+	hex_encode(note->seed_id, RECORD_ID_SIZE, id);
+	instance_text(note, uuid);
+	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
+	journal_field(j, "SEEDRIVE_BITS", "%u", note->credit_bits);
+	if (uuid[0])
+		journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
+}
+
+static void begin_handout(struct journal *j, const struct handout *h)
+{
+	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
+
+	hex_encode(h->note.seed_id, RECORD_ID_SIZE, id);
+	instance_text(&h->note, uuid);
+	if (h->noted)
+		journal_begin(j, identifier, JOURNAL_INFO,
+			"gave uid %u %u blocks, %u bits from hardware: seed %s of %u bits, %s%s",
+			(unsigned)h->uid, h->blocks, h->hardware_bits, id, h->note.credit_bits,
+			uuid[0] ? "instance " : "no instance", uuid);
+	else
+		journal_begin(j, identifier, JOURNAL_INFO,
+			"gave uid %u %u blocks, %u bits from hardware: not said what for",
+			(unsigned)h->uid, h->blocks, h->hardware_bits);
+}
+
+void log_handout(const struct handout *h)
+{
+	const uint32_t full = h->blocks * RECORD_BLOCK_BITS;
+	struct journal j;
+
+	begin_handout(&j, h);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)h->uid);
+	journal_field(&j, "SEEDRIVE_PID", "%d", (int)h->pid);
+	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", h->blocks);
+	journal_field(&j, "SEEDRIVE_HARDWARE_BITS", "%u", h->hardware_bits);
+	journal_field(&j, "SEEDRIVE_SOURCES", "%s", h->sources);
+	if (h->hardware_bits < full)
+		journal_field(&j, "SEEDRIVE_SHORT", "%u", full - h->hardware_bits);
+	if (h->noted)
+		add_note(&j, &h->note);
+	journal_send(&j);
+}
+
+void log_source_failed(const struct draw_report *r)
+{
+	char label[LABEL_SIZE], why[DRAW_WHY_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	draw_why(r, why, sizeof(why));
+	journal_begin(&j, identifier, JOURNAL_WARNING, "%s: %s; counts for nothing meanwhile",
+		label, why);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
+void log_source_back(const struct draw_report *r)
+{
+	char label[LABEL_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	journal_begin(
+		&j, identifier, JOURNAL_NOTICE, "%s: delivers again, and passes its tests", label);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
+void log_stock_dropped(const struct draw_report *r, size_t blocks)
+{
+	char label[LABEL_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"%s: failed its tests; blocks in stock that rest on it, dropped: %zu", label,
+		blocks);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
+	journal_send(&j);
+}
+
+void log_source_kept_out(const struct draw_report *r)
+{
+	char label[LABEL_SIZE], why[DRAW_WHY_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	draw_why(r, why, sizeof(why));
+	journal_begin(&j, identifier, JOURNAL_ERROR,
+		"%s: kept out until the daemon restarts or gets SIGUSR1: %s", label, why);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
+void log_no_source(int err)
+{
+	struct journal j;
+
+	journal_begin(
+		&j, identifier, JOURNAL_ERROR, "no source delivers anything: %s", strerror(-err));
+	journal_send(&j);
+}
+
+void log_empty(unsigned requests)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"blocks are asked for faster than drawn: requests that got none: %u", requests);
+	journal_field(&j, "SEEDRIVE_EMPTY", "%u", requests);
+	journal_send(&j);
+}
+
+void log_limited(unsigned requests, account_id last)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"requests beyond a user's share, the last of uid %u: %u", (unsigned)last, requests);
+	journal_field(&j, "SEEDRIVE_LIMITED", "%u", requests);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
+	journal_send(&j);
+}
+
+void log_unlocked(void)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"memory for secrets: could not be locked (RLIMIT_MEMLOCK)");
+	journal_send(&j);
+}

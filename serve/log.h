@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_LOG_H
+#define SERVE_LOG_H
+
+#include "seed/draw.h"
+#include "serve/account.h"
+#include "serve/handout.h"
+
+/* All that the daemon writes to the journal; seedrive-serve(8) has the fields. From any thread. */
+
+/** log_handout - a client was given blocks, and its connection is closed. */
+void log_handout(const struct handout *h);
+
+/** log_source_failed, log_source_back - a source has begun to fail, or to deliver again. */
+void log_source_failed(const struct draw_report *r);
+void log_source_back(const struct draw_report *r);
+
+/** log_stock_dropped - @blocks of the reservoir that rest on a source which has failed its tests. */
+void log_stock_dropped(const struct draw_report *r, size_t blocks);
+
+/** log_source_kept_out - a source is not tried again until the daemon restarts or gets SIGUSR1. */
+void log_source_kept_out(const struct draw_report *r);
+
+/** log_no_source - not one source delivers. @err: negative errno. */
+void log_no_source(int err);
+
+/** log_empty, log_limited - @requests since the last such entry; @last: the account of the last one. */
+void log_empty(unsigned requests);
+void log_limited(unsigned requests, account_id last);
+
+/** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
+void log_unlocked(void);
+
+#endif

@@ -1,0 +1,69 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# tests/analyse on one file with a mistake for each tool, and with the explanation that the tool's line in it promises.
+
+# Each test is a subshell of its own, and `run` sets variables.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	mkdir -p "$BATS_TEST_TMPDIR/copy/tests"
+	cp "$BATS_TEST_DIRNAME/analyse" "$BATS_TEST_TMPDIR/copy/tests/"
+	cp "$BATS_TEST_DIRNAME"/../.c* "$BATS_TEST_TMPDIR/copy/" 2>/dev/null || true
+	cd "$BATS_TEST_TMPDIR/copy" || return
+	git init -q
+}
+
+# analyse TOOL: of what stands on standard input as a source.
+analyse() {
+	cat >spoilt.c
+	git add .
+	tests/analyse "$1"
+}
+
+@test "analyse: each tool finds a mistake of its kind" {
+	run -1 analyse clang-tidy <<-'END'
+		#include <string.h>
+		int same(const char *a, const char *b);
+		int same(const char *a, const char *b) { return memset(0, 1, sizeof(a)) || strcmp(a, b); }
+	END
+	[[ $output == *"spoilt.c:3:"*"[bugprone-sizeof-expression"* ]] || [[ $output == *"spoilt.c:3:"*"[clang-analyzer"* ]]
+	run -1 analyse cppcheck <<-'END'
+		int get(void);
+		int get(void) { int number[2]; return number[1]; }
+	END
+	[[ $output == *"spoilt.c:2: "*"[uninitvar]"* ]]
+	run -1 analyse fanalyzer <<-'END'
+		#include <stdlib.h>
+		int leak(void);
+		int leak(void) { char *p = malloc(3); return p == 0; }
+	END
+	[[ $output == *"spoilt.c:3:"*"-Wanalyzer-malloc-leak"* ]]
+	# In two pieces, as this file is read too.
+	mistake=t; mistake+=eh
+	run -1 analyse codespell <<<"/* $mistake */"
+	[[ $output == *"spoilt.c:1: $mistake ==> the"* ]]
+}
+
+@test "analyse: a finding that its line explains is none, and one that the next line has is" {
+	run -0 analyse fanalyzer <<-'END'
+		#include <stdlib.h>
+		int leak(void);
+		int leak(void) { char *p = malloc(3); return p == 0; } /* analyzer: to be seen */
+	END
+	run -1 analyse fanalyzer <<-'END'
+		#include <stdlib.h>
+		/* analyzer: too far away */
+		int leak(void);
+		int leak(void) { char *p = malloc(3); return p == 0; }
+	END
+	run -0 analyse cppcheck <<-'END'
+		int get(void);
+		// cppcheck-suppress uninitvar ; to be seen
+		int get(void) { int number[2]; return number[1]; }
+	END
+	run -0 analyse clang-tidy <<<'int three(void);
+int three(void) { return 3; }'
+}
