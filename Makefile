@@ -72,7 +72,7 @@ cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fro
 guest_mains := guest/main.c
 guest_src := $(wildcard guest/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
-units     := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
 man8      := $(wildcard man/*.8)
@@ -150,7 +150,7 @@ guest-aarch64:
 
 # --- tests ---
 
-$(B)/unit/%: tests/unit/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
+$(B)/unit/%: tests/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) -DBUILD_TIME=0 $(LDFLAGS) $(link) -o $@ $< $(filter %.o,$^) -lcmocka $(LIBS)
 
@@ -163,8 +163,9 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
-# make check TESTS="tests/build.bats" runs a part.
-TESTS ?= $(sort $(wildcard tests/*.bats))
+# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder, and one of them a target.
+suites    := $(sort $(filter-out tests/vm/outcomes.bats,$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
+TESTS ?= $(suites)
 
 check: deps
 	@$(MAKE) --no-print-directory check-built
@@ -174,15 +175,15 @@ check-built: all guest-aarch64 $(units)
 
 # Without those in virtual machines.
 check-host: deps
-	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm%.bats tests/debian.bats,$(TESTS))"
+	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
 # What README says, in a bare Debian of each suite: an hour.
 check-suites: deps
 	tests/suites
 
 # Of the suites, those that run the host's programs and need no virtual machine.
-host_suites = $(filter-out tests/vm% $(addprefix %/,$(addsuffix .bats,analyse arm debian fuzz guest hook \
-	initramfs layers libvirt policy stage unit)),$(sort $(wildcard tests/*.bats tests/*/*.bats)))
+host_suites = $(filter-out tests/vm/% tests/guest/% $(addprefix %/,$(addsuffix .bats,analyse arm fuzz hook \
+	initramfs layers libvirt policy stage cutoffs)),$(suites))
 
 check-programs: deps
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
@@ -239,32 +240,45 @@ deps:
 fill = install -D -m $1 $2 $3 && \
 	sed -i 's|@bindir@|$(PREFIX)/bin|; s|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' $3
 
-install: all
+# A host: the tools, and beside them the daemon. A host has no use for the guest's program.
+install: install-host install-daemon
+uninstall: uninstall-host uninstall-daemon
+
+host_helpers := $(filter-out serve,$(helpers))
+
+install-host: $(filter-out %-serve,$(linked))
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
-	install -D -m 755 -t $(libexecdir) $(helpers:%=build/libexec/seedrive-%)
-	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
-	for page in $(man1); do install -D -m 644 $$page $(mandir)/man1/$${page#man/} || exit 1; done
-	for page in $(man5); do install -D -m 644 $$page $(mandir)/man5/$${page#man/} || exit 1; done
-	for page in $(man8); do install -D -m 644 $$page $(mandir)/man8/$${page#man/} || exit 1; done
+	install -D -m 755 -t $(libexecdir) $(host_helpers:%=build/libexec/seedrive-%)
+	install -D -m 644 -t $(mandir)/man1 $(man1)
+	install -D -m 644 -t $(mandir)/man5 $(man5)
 	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
 	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
-	$(call fill,644,boot/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
-	install -D -m 644 boot/systemd/seedrived.socket $(unitdir)/seedrived.socket
-	install -D -m 755 boot/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
-	install -D -m 644 boot/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
-	install -D -m 644 boot/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
-	$(call fill,755,boot/libvirt-hook.in,$(datadir)/libvirt-hook)
-	install -D -m 644 -t $(datadir)/selinux boot/selinux/seedrive.te boot/selinux/seedrive.fc
-	install -D -m 644 -t $(datadir)/apparmor boot/apparmor/libvirt-qemu boot/apparmor/seedrived
+	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
 
-uninstall:
-	rm -rf $(libexecdir) $(datadir)
-	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(sbindir)/seedrive-guest $(compdir)/seedrive \
-		$(docdir)/seedrive.conf \
+uninstall-host:
+	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(host_helpers:%=$(libexecdir)/seedrive-%) \
+		$(compdir)/seedrive $(docdir)/seedrive.conf $(datadir)/libvirt-hook \
+		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
+	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
+
+install-daemon: $(B)/libexec/seedrive-serve
+	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-serve
+	install -D -m 644 man/seedrive-serve.8 $(mandir)/man8/seedrive-serve.8
+	$(call fill,644,dist/host/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
+	install -D -m 644 dist/host/systemd/seedrived.socket $(unitdir)/seedrived.socket
+	install -D -m 755 dist/host/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
+	install -D -m 644 dist/host/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
+	install -D -m 644 dist/host/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
+	install -D -m 644 -t $(datadir)/selinux dist/host/selinux/seedrive.te dist/host/selinux/seedrive.fc
+	install -D -m 644 -t $(datadir)/apparmor dist/host/apparmor/libvirt-qemu dist/host/apparmor/seedrived
+
+uninstall-daemon:
+	rm -rf $(datadir)/selinux $(datadir)/apparmor
+	rm -f $(libexecdir)/seedrive-serve $(mandir)/man8/seedrive-serve.8 \
 		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket \
-		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
-		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%) $(man8:man/%=$(mandir)/man8/%)
+		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules
+	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
 guest_units := seedrive-guest.service seedrive-carry-over.service
@@ -272,15 +286,15 @@ guest_units := seedrive-guest.service seedrive-carry-over.service
 install-guest: build/guest/seedrive-guest
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
-	install -D -m 755 boot/stage $(stagedir)/guest-stage
-	$(call fill,755,boot/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
-	install -D -m 755 boot/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
-	install -D -m 755 boot/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
-	$(call fill,755,boot/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
-	install -D -m 755 -t $(dracutmod) boot/dracut/90seedrive/early.sh boot/dracut/90seedrive/root.sh
-	install -D -m 644 -t $(dracutmod) boot/dracut/90seedrive/seedrive-early.service
-	for unit in $(guest_units); do $(call fill,644,boot/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
-	install -D -m 644 boot/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
+	install -D -m 755 dist/guest/stage $(stagedir)/guest-stage
+	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
+	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
+	install -D -m 755 dist/guest/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
+	$(call fill,755,dist/guest/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
+	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
+	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
+	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
+	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
 	install -d -m 700 $(statedir)
 
 # The ledger stays: without it a drive that is still there could be credited again.
@@ -297,4 +311,4 @@ clean:
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
-.PHONY: install-guest uninstall-guest
+.PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest

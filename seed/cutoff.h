@@ -20,7 +20,7 @@ struct cutoffs {
  * @mbit: min-entropy, thousandths of a bit a byte, HEALTH_MBIT_MIN to HEALTH_MBIT_MAX
  *
  * Pure. Returns: 0, or -EINVAL.
- * Source: SP 800-90B 4.4.1, and exact binomial tails; tests/cutoffs.py computes and explains them.
+ * Source: SP 800-90B 4.4.1, and exact binomial tails; tests/seed/cutoffs.py computes and explains them.
  */
 int cutoffs_for(unsigned mbit, struct cutoffs *ret);
 

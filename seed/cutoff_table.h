@@ -2,7 +2,7 @@
 #ifndef SEED_CUTOFF_TABLE_H
 #define SEED_CUTOFF_TABLE_H
 
-/* Written by tests/cutoffs.py --write, which says what it computes; tests/unit.bats compares. */
+/* Written by tests/seed/cutoffs.py --write, which says what it computes; tests/seed/cutoffs.bats compares. */
 /* clang-format off */
 
 #define HEALTH_WINDOW_SAMPLES 512

@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-load helper
+load lib/helper
 
 COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
@@ -260,7 +260,7 @@ ends() {
 
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
 	# Their variable parts have other names there, or none.
-	grep -oE 'say "[^"]+"' "$ROOT/boot/stage" | cut -d'"' -f2 | grep -v '[{]' |
+	grep -oE 'say "[^"]+"' "$ROOT/dist/guest/stage" | cut -d'"' -f2 | grep -v '[{]' |
 		sed -E 's/\$[a-z_]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
 	[ "$(wc -l <source)" -ge 8 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" |
@@ -269,7 +269,7 @@ ends() {
 }
 
 @test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
-	stage=$ROOT/boot/stage
+	stage=$ROOT/dist/guest/stage
 	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
 	grep -qF "takes more than $(sed -n 's/^limit=\([0-9]*\) .*/\1/p' "$stage") seconds is killed" text
 	# The reasons that leave a seed to a later stage.
@@ -285,7 +285,7 @@ ends() {
 		grep -qF "$path" text
 	done
 	for unit in systemd-random-seed.service cloud-init-local.service sysinit.target; do
-		grep -q "^Before=.*$unit" "$ROOT/boot/systemd/seedrive-guest.service.in"
+		grep -q "^Before=.*$unit" "$ROOT/dist/guest/systemd/seedrive-guest.service.in"
 		grep -qF "$unit" text
 	done
 }
@@ -293,7 +293,7 @@ ends() {
 @test "udev: the labels of its rule are those that the guest's program looks for" {
 	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
-	grep -oE '"config-2[^"]*"' "$ROOT/boot/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
+	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]
 	tr '|' '\n' <rules >ours
 	same labels source ours
@@ -743,7 +743,7 @@ with_key() {
 }
 
 @test "format: the vectors and refusals on the page pass an independent reader" {
-	run -0 /usr/bin/python3 "$ROOT/tests/read_seed.py" --page "$ROOT/doc/seed-format.md"
+	run -0 /usr/bin/python3 "$ROOT/tests/lib/read_seed.py" --page "$ROOT/doc/seed-format.md"
 	[ "$(grep -c '^ok ' <<<"$output")" -ge 50 ]
 }
 

@@ -11,8 +11,8 @@ bats_require_minimum_version 1.5.0
 
 # bats file_tags=root
 
-load helper
-load servers
+load lib/helper
+load lib/servers
 
 NOVA_UID=4321
 
@@ -53,7 +53,7 @@ daemon() {
 # stocked BLOCKS: wait until it can give so many at once.
 stocked() {
 	timeout 600 sh -c 'until "$0" ask run/seed.sock "$1" | grep -qx given; do sleep 0.1; done' \
-		"$ROOT/tests/broker.py" "$1"
+		"$ROOT/tests/lib/broker.py" "$1"
 }
 
 # container COMMAND...: as a service's user with no devices, and of the host the socket's folder alone.

@@ -75,7 +75,7 @@ refer() {
 	refer seed iso_volume_open " of iso/read.c, which seed/ may not take"
 	refer iso seed_clear " of seed/draw.c, which iso/ may not take"
 	refer util/wire seed_clear " of seed/draw.c, which util/wire/ may not take"
-	refer drive report_failed " of cli/report.c, which drive/ may not take"
+	refer drive report_fault " of cli/report.c, which drive/ may not take"
 	refer iso/output sha256_init ""
 	refer util/wire io_write ""
 	finds

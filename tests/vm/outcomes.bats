@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # `make check-boot`: Debian where root is not simply a disk: encrypted, verified, never to be written, or that
-# of a machine which hibernated. tests/debian.bats has a /var of its own and an overlay.
+# of a machine which hibernated. tests/vm/debian.bats has a /var of its own and an overlay.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
 
 bats_require_minimum_version 1.5.0
 
-load ../vm
-load ../debian
+load ../lib/vm
+load ../lib/debian
 
 # QEMU wants its passphrase as text, and takes no time to stretch it. Before that it measures its own CPU, which
 # fails every few times ("Unable to get accurate CPU usage"), and then it has to begin once more.

@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# build --batch: many drives by a few processes, and none of them hurt by another.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	make_world
+}
+
+# rows N: so many drives of `tree`, each named for its number.
+rows() {
+	local i
+	[ -d tree ] || small_tree tree
+	for i in $(seq "$1"); do
+		printf '%s.iso\ttree\n' "$i"
+	done
+}
+
+# all_made N: so many drives are there, each good for 256 bits, and no two seeds or values alike.
+all_made() {
+	local i
+	for i in $(seq "$1"); do
+		"$TOOL" inspect --min-bits 256 "$i.iso" | grep '^seed ' >>seeds
+		content "$i.iso" openstack/latest/meta_data.json | grep -o '"random_seed": "[^"]*"' >>values
+	done
+	[ "$(sort -u seeds | wc -l) $(sort -u values | wc -l)" = "$1 $1" ]
+}
+
+@test "batch: each line of the list is a drive with a seed of its own" {
+	rows 30 >list
+	run -0 --separate-stderr "$TOOL" build --jobs 3 --batch list
+	[ "$output" = "30 of 30 drives made" ]
+	[ "$stderr" = "" ]
+	all_made 30
+	[ "$(stat -c %a 1.iso)" = 600 ]
+	[ "$(find . -name '.*.tmp' | wc -l)" = 0 ]
+}
+
+@test "batch: one process after another's drives, too, and from standard input" {
+	rows 5 >list
+	{ echo '# ours' && echo && cat list; } | "$TOOL" build -q --jobs 1 --source kernel --batch -
+	all_made 5
+}
+
+@test "batch: options hold for each drive" {
+	rows 3 >list
+	"$TOOL" build -q --label cidata --ttl 1h --bind none --source kernel --batch list
+	"$TOOL" inspect --json 2.iso >found
+	[ "$(member found label) $(member found ttl) $(member found bound_to)" = "cidata 3600 None" ]
+	run -0 --separate-stderr "$TOOL" build -v --jobs 1 --source kernel --batch list
+	[ "$(grep -c '^  seed ' <<<"$output")" = 3 ]
+	[ "${lines[-1]}" = "3 of 3 drives made" ]
+}
+
+@test "batch: what fails is named, and stops nothing else" {
+	rows 20 | sed '7s/tree/nothing/; 13s,13.iso,none/13.iso,' >list
+	run -1 --separate-stderr "$TOOL" build --jobs 2 --source kernel --batch list
+	[ "$output" = "18 of 20 drives made" ]
+	[ "$(LC_ALL=C sort <<<"$stderr")" = "seedrive: build: 7.iso: not made
+seedrive: build: none/13.iso: No such file or directory
+seedrive: build: none/13.iso: not made
+seedrive: build: nothing: No such file or directory" ]
+	[ "$(find . -name '*.iso' | wc -l)" = 18 ]
+}
+
+@test "batch: where entropy is refused there is no drive" {
+	rows 3 >list
+	run -1 --separate-stderr "$TOOL" build --jobs 1 --source kernel --require hardware --batch list
+	[ "$output" = "0 of 3 drives made" ]
+	[ "$(grep -c 'hardware: 0 of 256 bits$' <<<"$stderr")" = 3 ]
+	holds list tree
+}
+
+@test "batch: a list that is none is refused, with its line, before anything is made" {
+	small_tree tree
+	for line in "a.iso" "a.iso tree" "	tree" "a.iso	" "a.iso	tree	x"; do
+		printf 'b.iso\ttree\n%s\n' "$line" >list
+		fails 1 "seedrive: build: list:2: not OUT, a tab, and DIR" "$TOOL" build --batch list
+	done
+	printf 'b.iso\ttree\n\0' >list
+	fails 1 "seedrive: build: list: not a text" "$TOOL" build --batch list
+	fails 1 "seedrive: build: none: No such file or directory" "$TOOL" build --batch none
+	holds list tree
+	: >list
+	run -0 "$TOOL" build --batch list
+	[ "$output" = "0 of 0 drives made" ]
+}
+
+@test "batch: not with what belongs to one drive" {
+	rows 1 >list
+	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list -o x
+	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list tree
+	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list --user-data list
+	fails 2 "seedrive: build: --json: not with --batch" "$TOOL" build --batch list --json
+	fails 2 "seedrive: build: --jobs: only with --batch" "$TOOL" build --jobs 2 -o x tree
+	fails 2 "seedrive: build: --jobs: 0: must be a whole number from 1 to 256" "$TOOL" build --jobs 0 --batch list
+	holds list tree
+}
+
+@test "batch: a job that is killed is told of, and the others make the rest" {
+	rows 40 >list
+	run -1 --separate-stderr world AT="fsync:$(temp_of 9.iso)" DO='kill -KILL $PPID' \
+		"$TOOL" build --jobs 2 --source kernel --batch list
+	[ "$output" = "39 of 40 drives made" ]
+	[ "$stderr" = "seedrive: build: one of the jobs was ended by signal 9" ]
+	[ ! -e 9.iso ]
+	# What it left behind the next run takes over.
+	"$TOOL" build -q --jobs 2 --source kernel --batch list
+	all_made 40
+	[ "$(find . -name '.*.tmp' | wc -l)" = 0 ]
+}
+
+@test "batch: SIGTERM ends all of it, and leaves whole drives and no litter" {
+	local made
+	rows 400 >list
+	# To the process that the job is a child of: the tool as it was called.
+	run -143 world AT="fsync:$(temp_of 3.iso)" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
+		"$TOOL" build --jobs 2 --source kernel --batch list
+	# Each job tidies up by itself, and need not be done when the tool is.
+	for _ in $(seq 12000); do
+		[ "$(find . -name '.*.tmp' | wc -l)" -gt 0 ] || break
+		sleep 0.05
+	done
+	[ "$(find . -name '.*.tmp' | wc -l)" = 0 ]
+	made=$(find . -name '*.iso' | wc -l)
+	[ "$made" -lt 400 ]
+	find . -name '*.iso' -exec "$TOOL" inspect --min-bits 256 {} \; >/dev/null
+}
+
+@test "batch: progress is drawn on a terminal, once it lasts, and nowhere else" {
+	rows 4 >list
+	export AT DO="sleep 2"
+	AT="fsync:$(temp_of 3.iso)"
+	world script -qec '"$TOOL" build --jobs 1 --source kernel --batch list' typescript </dev/null >out
+	grep -q 'drives \[###############               \]  50%' typescript
+	grep -q '4 of 4 drives made' typescript
+	run -0 --separate-stderr world "$TOOL" build --jobs 1 --source kernel --batch list
+	[ "$stderr" = "" ]
+	[ "$output" = "4 of 4 drives made" ]
+}

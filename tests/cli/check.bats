@@ -1,0 +1,637 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# seedrive check: what a source gives, judged and counted; and the report, in a real browser.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+SAMPLES=$ROOT/tests/data/samples
+
+setup_file() {
+	make_world
+}
+
+teardown() {
+	[ ! "${HOLDER:-}" ] || kill "$HOLDER" 2>/dev/null || true
+	make_removable
+}
+
+# sample NAME: a file of that kind here; `uniform` passes all that decides.
+sample() {
+	local file=$1
+	if [ -e "$SAMPLES/$1.bin" ]; then
+		cp "$SAMPLES/$1.bin" "$file"
+	else
+		"$ROOT/tests/lib/samples.py" "$1" >"$file"
+	fi
+}
+
+# checked FILE [OPTION...]: the figures of all of that file in `said`, whatever the verdict.
+checked() {
+	local file=$1
+	shift
+	"$TOOL" check --json -n "$(stat -c %s "$file")" "$@" "file:$file" >said 2>errors || [ $? -eq 3 ]
+}
+
+# python CODE: with `source`, what was said of the first one.
+python() {
+	/usr/bin/python3 -c "import json, math, sys
+source = json.load(open('said'))['sources'][0]
+$1" "${@:2}"
+}
+
+# --- verdicts ---
+
+@test "check: a source that delivers and passes its tests has passed, with a line for each test" {
+	sample uniform
+	run -0 --separate-stderr "$TOOL" check -n 30000 file:uniform
+	[ "$stderr" = "" ]
+	[ "${lines[0]}" = "file:uniform: passed" ]
+	printf '%s\n' "${lines[@]:1:12}" | cut -c 15-33 | sed 's/ *$//' >tests
+	diff tests - <<-'END'
+		delivery
+		start-up tests
+		repetition count
+		adaptive proportion
+		equal bytes
+		equal steps
+		equal neighbours
+		replay
+		FIPS 140-2
+		chi-square
+		bit autocorrelation
+		estimate
+	END
+	[[ ${lines[1]} =~ ^\ \ passed\ +delivery\ +30000\ bytes,\ .*B/s\ +all\ of\ 30000$ ]]
+	[[ ${lines[3]} =~ ^\ \ passed\ +repetition\ count\ +longest\ run\ [23],\ failures:\ 0\ +below\ 9$ ]]
+	[[ ${lines[5]} =~ ^\ \ passed\ +equal\ bytes\ +at\ most\ [0-9]+\ in\ 512,\ at\ lag\ [0-9]+,\ failures:\ 0\ +below\ 76$ ]]
+	[[ ${lines[9]} =~ ^\ \ within\ +FIPS\ 140-2\ +0\ of\ 11\ blocks\ failed\ +at\ most\ 1$ ]]
+	[[ $output == *"None of it proves entropy"* ]]
+	[[ $output == *"fewer than 1000000 bytes"* ]]
+}
+
+@test "check: each fault is named, fails the source, and ends with 3" {
+	sample uniform
+	# A run, an unlikely proportion, a window that comes twice; each in the middle of good bytes.
+	{ head -c 9000 uniform; head -c 9 /dev/zero; tail -c +9001 uniform; } >run
+	/usr/bin/python3 -c 'data = open("uniform", "rb").read()
+often = b"".join(b"a%c" % byte for byte in data[-77:] if byte != 97)
+open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 512:-77])'
+	{ head -c 9216 uniform; tail -c +778 uniform | head -c 39; tail -c +9217 uniform; } >window
+	while IFS='|' read -r file line; do
+		run -3 --separate-stderr "$TOOL" check -n 20000 "file:$file"
+		[ "$stderr" = "seedrive: check: file:$file: $line" ]
+		[ "${lines[0]}" = "file:$file: failed" ]
+		[ "$(grep -c '^  failed ' <<<"$output")" -eq 1 ]
+		[[ $output != *"failed      start-up"* ]]
+	done <<-'END'
+		run|9 equal samples in a row, cutoff 9
+		proportion|one sample 76 times in 512, cutoff 76
+		window|20 bytes that were delivered before
+	END
+}
+
+@test "check: what fails within the first 1024 samples fails the start-up tests too" {
+	sample uniform
+	{ head -c 1000 uniform; head -c 9 /dev/zero; tail -c +1001 uniform; } >early
+	run -3 "$TOOL" check -n 20000 file:early
+	[[ $output == *"failed      start-up tests        failures in the first 1024 samples: 1 "* ]]
+}
+
+@test "check: each failure is counted, as the tests begin anew behind it" {
+	sample uniform
+	head -c 18 /dev/zero >zeros
+	{ head -c 5000 uniform; cat zeros; tail -c +5001 uniform | head -c 5000; cat zeros
+		tail -c +10001 uniform; } >twice
+	checked twice
+	python 'assert source["status"] == "failed", source
+assert source["tests"]["repetition_count"] == {"figure": 9, "cutoff": 9, "failures": 2}, source
+assert source["longest_run"] == 18, source
+assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
+}
+
+@test "check: the same bytes from two sources fail both" {
+	sample uniform
+	run -3 --separate-stderr "$TOOL" check -n 4096 file:uniform file:uniform
+	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that file:uniform delivered as well
+seedrive: check: file:uniform: 20 bytes that were delivered before" ]
+	[ "$(grep -c '^file:uniform: failed$' <<<"$output")" -eq 2 ]
+	[[ $output == *"reads with bytes delivered before: 64 "* ]]
+}
+
+@test "check: statistics and estimates never decide, however bad" {
+	local kind
+	for kind in nibbles biased; do
+		sample "$kind"
+	done
+	run -0 --separate-stderr "$TOOL" check -n 30000 file:nibbles file:biased
+	[ "$stderr" = "" ]
+	[ "$(grep -c '^  beyond ' <<<"$output")" -ge 5 ]
+	run -1 grep '^  failed ' <<<"$output"
+	# Not even below what is assessed.
+	key fifo cat nibbles
+	run -0 --separate-stderr "$TOOL" check -n 30000 file:fifo,bits=4
+	[ "$stderr" = "" ]
+	[[ $output =~ beyond\ +estimate\ +1\.[0-9]{3}\ bits\ a\ byte\ .*assessed\ at\ 4 ]]
+}
+
+@test "check: --raw keeps the sample of one source, the owner's alone, byte by byte" {
+	sample uniform
+	run -0 --separate-stderr "$TOOL" check -n 4096 --raw kept file:uniform
+	[ "$stderr" = "" ]
+	cmp kept <(head -c 4096 uniform)
+	[ "$(stat -c %a kept)" = 600 ]
+	# Also what came before a failure; and of two sources none.
+	run -3 "$TOOL" check -n 65536 --raw kept file:uniform
+	[ "$(stat -c %s kept)" -gt 4096 ]
+	cmp -n "$(stat -c %s kept)" kept uniform
+	fails 2 "seedrive: check: --raw: takes the sample of one source, not of 2" \
+		"$TOOL" check -n 4096 --raw other file:uniform file:kept
+	[ ! -e other ]
+	run -1 "$TOOL" check -n 4096 --raw none/kept file:uniform
+}
+
+@test "check: --min-estimate ends with 3 where an estimate lies below it" {
+	sample nibbles
+	run -0 "$TOOL" check -n 30000 --min-estimate 1 file:nibbles
+	run -3 --separate-stderr "$TOOL" check -n 30000 --min-estimate 2.5 file:nibbles
+	[[ $stderr =~ ^seedrive:\ check:\ file:nibbles:\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ --min-estimate\ 2\.5$ ]]
+	for bad in 0 9 x 0.2 2.5555; do
+		run -2 "$TOOL" check --min-estimate "$bad" file:nibbles
+	done
+}
+
+@test "check: a source that has passed with too low an estimate is not called passed and no more" {
+	sample nibbles
+	key fifo cat nibbles
+	run -0 "$TOOL" check -n 30000 file:fifo,bits=4
+	[[ ${lines[0]} =~ ^file:fifo:\ passed\ its\ tests,\ but\ is\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ below\ the\ 4\ assessed$ ]]
+}
+
+@test "check: a source that fails half-way has failed, and what came before is counted" {
+	sample uniform
+	run -3 --separate-stderr "$TOOL" check -n 40000 file:uniform
+	[ "$stderr" = "seedrive: check: file:uniform: too few bytes, after 29696 of 40000 bytes" ]
+	[[ $output == *"failed      delivery"*"too few bytes, after 29696 of 40000 bytes"* ]]
+	[[ $output == *"within      FIPS 140-2            0 of 11 blocks failed"* ]]
+	# A device that has no more to give for now.
+	key fifo cat uniform
+	run -3 --separate-stderr "$TOOL" check -n 40000 file:fifo,deadline=200ms
+	[ "$stderr" = "seedrive: check: file:fifo: Connection timed out, after 29696 of 40000 bytes" ]
+	# Or went away before there was anything to count in.
+	head -c 1000 uniform >little
+	run -3 --separate-stderr "$TOOL" check --report page.html file:little
+	[ "$stderr" = "seedrive: check: file:little: too few bytes, after 512 of 65536 bytes" ]
+	[[ $output != *FIPS* ]]
+	grep -q 'Of fewer than 1024 bytes there is nothing to plot' page.html
+	run -1 grep -q '<svg' page.html
+}
+
+@test "check: the kernel's generator is sampled only where it is named" {
+	sample uniform
+	run -0 "$TOOL" check -n 2048 file:uniform
+	[[ $output != *kernel* ]]
+	run -0 "$TOOL" check -n 2048 file:uniform,kernel
+	[[ $output == *"kernel: passed"* ]]
+	run -0 "$TOOL" check -n 2048 kernel file:uniform
+	[ "${lines[0]}" = "kernel: passed" ]
+	[[ $output == *"file:uniform: passed"* ]]
+}
+
+@test "check: unasked it takes what hardware there is, 1000000 bytes of an instruction" {
+	"$TOOL" sources --json >table
+	if "$TOOL" check --json >said 2>errors; then
+		# Devices that are not everybody's are warned of.
+		run -1 grep -vE '^seedrive: check: warning: (tpm|hwrng): Permission denied: not checked$' errors
+	else
+		# No hardware, no answer.
+		[ "$(cat errors)" = "seedrive: check: this host has none of the sources that are checked unasked: name one" ]
+		echo '{"sources": []}' >said
+	fi
+	/usr/bin/python3 -c 'import json
+there = [r for r in json.load(open("table")) if r["state"] == "present" and r["hardware"]]
+said = json.load(open("said"))["sources"]
+assert [r["source"] for r in there] == [s["source"] for s in said], (there, said)
+for s in said:
+    if s["source"] in ("rdseed", "rdrand"):
+        assert s["bytes"] == 1000000 and "equal_words" in s["tests"], s
+    assert s["status"] == "passed", s'
+	# The kernel's generator is none of it; the configuration says which, and failing to be there is a failure.
+	echo 'source = kernel' >kernel.conf
+	fails 1 "seedrive: check: this host has none of the sources that are checked unasked: name one" \
+		"$TOOL" check --config kernel.conf
+	echo 'source = file:gone' >gone.conf
+	run -3 --separate-stderr "$TOOL" check --config gone.conf
+	[ "$stderr" = "seedrive: check: file:gone: No such file or directory" ]
+	echo 'sourc = kernel' >bad.conf
+	fails 2 "seedrive: check: bad.conf:1: sourc: unknown key" "$TOOL" check --config bad.conf
+	# Named, its absence is a failure.
+	run -3 --separate-stderr world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" check rdrand
+	[ "$stderr" = "seedrive: check: rdrand: No such device" ]
+}
+
+@test "check: what nobody asked for and may not be opened is warned of; asked for it has failed" {
+	echo secret >closed
+	chmod 000 closed
+	sample uniform
+	run -0 --separate-stderr unprivileged env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		ASAN_OPTIONS=verify_asan_link_order=0 REDIRECT="/dev/hwrng=$PWD/closed" \
+		sh -c '"$TOOL" check -n 1024 >said || [ $? -eq 1 ]'
+	[ "${stderr_lines[0]}" = "seedrive: check: warning: hwrng: Permission denied: not checked" ]
+	run -1 grep -q hwrng said
+	run -3 --separate-stderr unprivileged env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		ASAN_OPTIONS=verify_asan_link_order=0 REDIRECT="/dev/hwrng=$PWD/closed" \
+		"$TOOL" check -n 1024 hwrng file:uniform
+	[ "$stderr" = "seedrive: check: hwrng: Permission denied" ]
+	[[ $output == *"file:uniform: passed"* ]]
+}
+
+# --- figures ---
+
+@test "check: histogram, chi-square, autocorrelation and runs are those that Python counts" {
+	local kind
+	for kind in bell correlated uniform; do
+		sample "$kind"
+		checked "$kind"
+		python 'import itertools
+data = open(sys.argv[1], "rb").read()
+assert source["bytes"] == len(data) == source["asked"], source
+count = [data.count(i) for i in range(256)]
+assert source["histogram"] == count
+assert source["ones"] == sum(map(int.bit_count, data)) if hasattr(int, "bit_count") else True
+chi = sum((n - len(data) / 256) ** 2 / (len(data) / 256) for n in count)
+assert math.isclose(source["chi_square"], chi, rel_tol=1e-9), (source["chi_square"], chi)
+runs = [0] * 16
+longest = 0
+for _, group in itertools.groupby(data):
+    n = len(list(group))
+    longest = max(longest, n)
+    runs[min(n, 16) - 1] += 1
+assert source["runs"] == runs and source["longest_run"] == longest
+n = 8 * len(data)
+bits = int.from_bytes(data, "big")
+for lag in range(1, 65):
+    unlike = bin((bits >> lag ^ bits) & ((1 << n - lag) - 1)).count("1")
+    assert math.isclose(source["autocorrelation"][lag - 1], 1 - 2 * unlike / (n - lag), abs_tol=1e-12)
+assert math.isclose(source["autocorrelation_bound"], 5 / math.sqrt(n - 64))' "$kind"
+	done
+}
+
+@test "check: FIPS 140-2 counts are exactly those of rngtest on the same bytes" {
+	local kind total=0
+	# Blocks that lie about the edges of the bounds too: slightly sticky bits, a little more each block.
+	/usr/bin/python3 -c 'import random
+out = bytearray(4)
+for block in range(600):
+    r, bits, bit = random.Random(block), 0, 0
+    sticky = 0.5 + r.uniform(-0.03, 0.03)
+    for _ in range(20000):
+        bit ^= r.random() > sticky
+        bits = bits << 1 | bit
+    out += bits.to_bytes(2500, "big")
+open("edges", "wb").write(out)'
+	for kind in edges uniform biased sticky correlated nibbles periodic noisy counter digits bell stuck \
+		few rdrand rdseed; do
+		[ -e "$kind" ] || sample "$kind"
+		# In whole reads of the tool, so that both see the same bytes.
+		truncate -s $(($(stat -c %s "$kind") / 64 * 64)) "$kind"
+		checked "$kind"
+		python 'f = source["fips_140_2"]
+print(f["passed"], f["blocks"] - f["passed"], f["monobit"], f["poker"], f["runs"], f["long_run"],
+      f["continuous_run"], sep="\n")' >ours
+		rngtest <"$kind" 2>&1 | sed -nE \
+			's/^rngtest: FIPS 140-2( (successes|failures)|\(2001-10-10\) [A-Za-z ]+): //p' >theirs
+		[ "$(wc -l <theirs)" -eq 7 ]
+		diff ours theirs || { echo "$kind"; return 1; }
+		total=$((total + $(head -n 2 ours | paste -sd +)))
+	done
+	[ "$total" -ge 700 ]
+	# Both verdicts were among the edges, or they were none.
+	checked edges
+	python 'assert 50 < source["fips_140_2"]["passed"] < 550, source["fips_140_2"]'
+}
+
+@test "check: the estimates of recorded samples are those that NIST's tool gave" {
+	local name
+	for name in rdrand rdseed; do
+		sample "$name"
+		checked "$name"
+		python 'rows = [line.rstrip("\n").split("\t") for line in open(sys.argv[2]) if line.startswith(sys.argv[1] + "\t")]
+rows = {r[1]: r[2:] for r in rows}
+assert len(source["estimate"]["estimators"]) == 10
+for e in source["estimate"]["estimators"]:
+    for ours, theirs in zip((e["of_bytes"], e["of_bits"]), rows[e["estimator"]]):
+        assert (ours is None) == (theirs == "-") and (ours is None or abs(ours - float(theirs)) < 0.0005), e
+assert abs(source["estimate"]["bits_a_byte"] - float(rows["assessed"][0])) < 0.0005' \
+			"$name" "$SAMPLES/nist.tsv"
+	done
+}
+
+@test "check: --json says how much came when, and what it is assessed at" {
+	key fifo head -c 65536 /dev/urandom
+	"$TOOL" check --json file:fifo,bits=3 >said
+	python 'assert (source["source"], source["status"]) == ("file:fifo", "passed"), source
+assert (source["asked"], source["bytes"]) == (65536, 65536)
+assert (source["rate_bits"], source["rate_bytes"]) == (3, 1)
+points = source["delivered"]
+assert points[0] == {"ns": 0, "bytes": 0} and points[-1]["bytes"] == 65536
+assert 33 <= len(points) <= 65
+for a, b in zip(points, points[1:]):
+    assert a["ns"] <= b["ns"] and a["bytes"] < b["bytes"]
+assert "reason" not in source'
+}
+
+# --- the report ---
+
+@test "report: the file is the owner's alone if new, keeps its mode if not, and is replaced in one step" {
+	sample uniform
+	(umask 000 && "$TOOL" check -n 2048 --report page.html file:uniform >said)
+	[ "$(stat -c %a page.html)" = 600 ]
+	cp page.html old
+	chmod 644 page.html
+	exec {open}<page.html
+	"$TOOL" check -n 1024 --report page.html file:uniform >said
+	[ "$(stat -c %a page.html)" = 644 ]
+	cmp old - <&"$open"
+	run -1 cmp -s old page.html
+	holds old page.html said uniform
+}
+
+@test "report: one that cannot be written is named before anything is sampled, and nothing is left" {
+	need_mounts
+	mkdir folder closed
+	chmod 555 closed
+	mkfifo fifo
+	fails 1 "seedrive: check: folder: Is a directory" "$TOOL" check --report folder file:fifo
+	fails 1 "seedrive: check: none/page: No such file or directory" \
+		"$TOOL" check --report none/page file:fifo
+	fails 1 "seedrive: check: closed/page: Permission denied" \
+		unprivileged "$TOOL" check --report closed/page file:fifo
+	fails 1 "seedrive: check: /dev/null: not a regular file" "$TOOL" check --report /dev/null file:fifo
+	sample uniform
+	fails 1 "seedrive: check: disk/page: No space left on device" mounted 4k sh -c '
+		head -c 4096 /dev/zero >disk/full
+		"$TOOL" check -n 2048 --report disk/page file:uniform
+		status=$?
+		[ "$(ls -A disk)" = full ] || exit 10
+		exit "$status"'
+	(cd folder && holds)
+	(cd closed && holds)
+	holds closed disk fifo folder uniform
+}
+
+@test "report: an interrupted run leaves the old page as it was, and nothing besides" {
+	mkfifo fifo
+	echo old >page.html
+	"$TOOL" check --report page.html file:fifo,deadline=60s 3>&- &
+	HOLDER=$!
+	until [ -e "$(temp_of page.html)" ]; do
+		kill -0 "$HOLDER"
+	done
+	kill -TERM "$HOLDER"
+	wait "$HOLDER" || [ $? -eq 143 ]
+	run -1 kill -0 "$HOLDER"
+	[ "$(cat page.html)" = old ]
+	holds fifo page.html
+}
+
+@test "report: it is told of a source that failed too, with its reason" {
+	sample stuck
+	run -3 "$TOOL" check -n 19968 --report page.html file:stuck file:missing
+	grep -q '<p class="reason">9 equal samples in a row, cutoff 9</p>' page.html
+	grep -q '<p class="reason">No such file or directory</p>' page.html
+	grep -q 'What these figures do not prove' page.html
+}
+
+@test "report: names are escaped, whatever is in them" {
+	local name=$'<b onclick="x">&\'\x1b[31m\xff\u202e</b>'
+	mkdir "${name%/*}"
+	head -c 2048 /dev/urandom >"$name"
+	"$TOOL" check -n 2048 --report page.html "file:$name" >said
+	grep -qF 'file:<b onclick="x">&'"'"'\x1b[31m\xff' said
+	run -1 grep -qaP '\x1b|\xff' said
+	grep -qF "file:&lt;b onclick=&quot;x&quot;&gt;&amp;&#39;\\x1b[31m\\xff"$'\u202e'"&lt;/b&gt;" page.html
+	run -1 grep -qF '<b onclick' page.html
+	iconv -f utf-8 -t utf-8 page.html >/dev/null
+	# The one place of control characters in the page is the end of a line.
+	run -1 grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' page.html
+}
+
+# browser OPTION... FILE: the real one, with nothing of it in our folder; what it logs is in `log`.
+browser() {
+	local profile
+	profile=$(mktemp -d "$BATS_TEST_TMPDIR/profile.XXXXXX")
+	chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+		--disable-background-networking --disable-component-update --disable-sync \
+		--disable-dev-shm-usage --enable-logging=stderr --user-data-dir="$profile" \
+		"${@:1:$#-1}" "file://$PWD/${*: -1}" 2>log 3>&-
+}
+
+@test "report: in a browser each plot has its bars or points, as high as the figures are" {
+	sample uniform
+	sample bell
+	run -0 --separate-stderr "$TOOL" check --json -n 29952 --report page.html file:uniform file:bell kernel
+	printf '%s' "$output" >said
+	browser --dump-dom page.html >dom
+	run -1 grep -E 'CONSOLE|Refused|Uncaught' log
+	/usr/bin/python3 - <<-'END'
+		import json, math
+		from html.parser import HTMLParser
+
+		class Page(HTMLParser):
+		    def __init__(self):
+		        super().__init__()
+		        self.plots, self.ids, self.refs, self.tags, self.plot = {}, [], [], [], None
+
+		    def handle_starttag(self, tag, attrs):
+		        a = dict(attrs)
+		        self.tags.append((tag, a))
+		        if "id" in a:
+		            self.ids.append(a["id"])
+		        self.refs += a.get("aria-labelledby", "").split()
+		        if tag == "svg":
+		            self.plot = self.plots[a["id"]] = []
+		            assert a["role"] == "img" and len(a["aria-labelledby"].split()) == 2
+		        elif self.plot is not None:
+		            self.plot.append((tag, a))
+
+		    def handle_endtag(self, tag):
+		        if tag == "svg":
+		            self.plot = None
+
+		page = Page()
+		page.feed(open("dom").read())
+		said = json.load(open("said"))["sources"]
+		assert len(page.plots) == 4 * len(said) == 12, page.plots.keys()
+		assert len(set(page.ids)) == len(page.ids) and set(page.refs) <= set(page.ids)
+
+		def bars(name):
+		    return [(float(a["height"]), a["class"]) for tag, a in page.plots[name] if tag == "rect"]
+
+		def alike(have, want):
+		    """Heights as the figures, but for the scale."""
+		    scale = sum(have) / sum(want)
+		    assert all(abs(h - scale * w) < 0.02 for h, w in zip(have, want)), (have, want)
+
+		for number, source in enumerate(said, 1):
+		    histogram = bars(f"histogram-{number}")
+		    assert len(histogram) == 256
+		    alike([h for h, _ in histogram], source["histogram"])
+		    lags = bars(f"lags-{number}")
+		    assert len(lags) == 64
+		    alike([h for h, _ in lags], [abs(r) for r in source["autocorrelation"]])
+		    beyond = [abs(r) > source["autocorrelation_bound"] for r in source["autocorrelation"]]
+		    assert [c == "bar beyond" for _, c in lags] == beyond
+		    bounds = [a for tag, a in page.plots[f"lags-{number}"] if a.get("class") == "bound"]
+		    assert len(bounds) == 2
+		    runs = bars(f"runs-{number}")
+		    assert len(runs) == 16
+		    alike([h for h, _ in runs], [math.log(n / 0.5) if n else 0 for n in source["runs"]])
+		    assert [c == "bar beyond" for _, c in runs] == [False] * 8 + [True] * 8
+		    points = [t for t, _ in page.plots[f"rate-{number}"] if t == "circle"]
+		    assert len(points) == len(source["delivered"]) - 1 >= 60
+
+		# Nothing is fetched or run; tables say what they are.
+		for tag, a in page.tags:
+		    assert tag not in ("script", "img", "link", "iframe", "object"), tag
+		    assert all(a.get(k, "#").startswith("#") for k in ("href", "src")), a
+		    assert not any(k.startswith("on") for k in a), a
+		    assert tag != "th" or a["scope"] in ("row", "col"), a
+		count = [tag for tag, _ in page.tags].count
+		assert count("table") == count("caption") == 1 + 3 * len(said)
+		assert count("section") == len(said)
+		assert "url(" not in open("page.html").read()
+	END
+	# A log without complaints is one that could have had them.
+	sed 's|</main>|<img src="none.png"><script>none()</script></main>|' page.html >bad.html
+	browser --dump-dom bad.html >/dev/null
+	grep -q CONSOLE log
+}
+
+@test "report: printed it has a page for each source at least, with all the words of it" {
+	sample uniform
+	sample stuck
+	run -3 "$TOOL" check -n 19968 --report page.html file:uniform file:stuck
+	browser --print-to-pdf=page.pdf --no-pdf-header-footer page.html
+	pages=$(pdfinfo page.pdf | sed -n 's/^Pages: *//p')
+	[ "$pages" -ge 3 ]
+	[ "$pages" -le 7 ]
+	pdftotext -layout page.pdf text
+	for words in "What these figures do not prove" "file:uniform" "file:stuck" "Byte histogram" \
+		"Bit autocorrelation" "cut-off 9" "Rate over time" "Most Common Value" "LZ78Y" "Continuous run"; do
+		grep -qF "$words" text
+	done
+	# The second source begins a page of its own.
+	sed 's/\f/\n\f/g' text | grep -qE $'^\f *file:stuck'
+}
+
+@test "report: it is seen in light and in dark, and no text is in the colour of its paper" {
+	sample uniform
+	"$TOOL" check -n 2048 --report page.html file:uniform >said
+	for theme in 0 1; do
+		browser --blink-settings=preferredColorScheme="$theme" --window-size=900,2000 \
+			--screenshot="$PWD/$theme.png" page.html
+	done
+	# The first pixel is paper: dark, then light.
+	/usr/bin/python3 - <<-'END'
+		import struct, zlib
+
+		def rows(path):
+		    data, at, idat = open(path, "rb").read(), 8, b""
+		    while at < len(data):
+		        size, kind = struct.unpack(">I4s", data[at:at + 8])
+		        body = data[at + 8:at + 8 + size]
+		        if kind == b"IHDR":
+		            width, height, depth, colour = struct.unpack(">IIBB", body[:10])
+		        idat += body if kind == b"IDAT" else b""
+		        at += 12 + size
+		    assert depth == 8 and colour in (2, 6)
+		    n, raw, before = 3 if colour == 2 else 4, zlib.decompress(idat), None
+		    for y in range(height):
+		        kind, line = raw[y * (width * n + 1)], bytearray(raw[y * (width * n + 1) + 1:][:width * n])
+		        before = before or bytearray(width * n)
+		        for i in range(width * n):
+		            a, b = line[i - n] if i >= n else 0, before[i]
+		            c = before[i - n] if i >= n else 0
+		            p = a + b - c
+		            near = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+		            line[i] = line[i] + (0, a, b, (a + b) // 2, near)[kind] & 255
+		        before = line
+		        yield [sum(line[i:i + 3]) for i in range(0, width * n, n)]
+
+		for path, dark in (("0.png", True), ("1.png", False)):
+		    picture = list(rows(path))
+		    paper = picture[0][0]
+		    assert (paper < 150) == dark and (paper > 700) != dark, (path, paper)
+		    ink = max(abs(p - paper) for row in picture[:200] for p in row)
+		    assert ink > 500, (path, ink)
+	END
+}
+
+# --- bad input ---
+
+@test "check: a number of bytes out of range, or none, is named" {
+	local n
+	for n in 0 -1 1023 16777217 99999999999999999999 1e6 64K "" " 2048"; do
+		fails 2 "seedrive: check: -n: $n: must be a whole number from 1024 to 16777216" \
+			"$TOOL" check -n "$n" kernel
+	done
+	fails 2 "seedrive: check: -n: a value is missing" "$TOOL" check -n
+	fails 2 "seedrive: check: --report: a value is missing" "$TOOL" check --report
+	fails 2 "seedrive: check: --bits: unknown option" "$TOOL" check --bits 1
+	holds
+}
+
+@test "check: a source that nobody knows, or that is ill put, is named before any is sampled" {
+	fails 2 "seedrive: check: nonsense: unknown" "$TOOL" check kernel nonsense
+	fails 2 "seedrive: check: file: needs an argument" "$TOOL" check file
+	fails 2 "seedrive: check: broker: its blocks are tested where they come from" "$TOOL" check broker
+	fails 2 "seedrive: check: bits=9: unknown setting" "$TOOL" check bits=9
+	fails 2 "seedrive: check: rdrand: takes no argument" "$TOOL" check rdrand:x
+	run -2 "$TOOL" check ""
+	fails 2 "seedrive: check: kernel: more than 15 sources" \
+		"$TOOL" check kernel kernel kernel kernel kernel kernel kernel kernel kernel kernel kernel \
+		kernel kernel kernel kernel kernel
+}
+
+@test "check: what is no source of bytes fails with a line of its own, in time" {
+	mkdir folder
+	mkfifo fifo
+	echo secret >closed
+	chmod 000 closed
+	head -c 65536 /dev/zero >zeros
+	while IFS='|' read -r name line; do
+		run -3 --separate-stderr unprivileged "$TOOL" check "file:$name"
+		[ "$stderr" = "seedrive: check: file:${name%,*}: $line" ]
+	done <<-'END'
+		folder|Is a directory
+		none|No such file or directory
+		closed|Permission denied
+		fifo,deadline=100ms|Connection timed out
+		zeros|9 equal samples in a row, cutoff 9
+		/dev/null|too few bytes
+	END
+}
+
+@test "check: a standard output that is full is named, whatever was asked for" {
+	sample uniform
+	run -1 --separate-stderr sh -c '"$TOOL" check -n 2048 file:uniform >/dev/full'
+	[ "$stderr" = "seedrive: check: standard output: No space left on device" ]
+	run -1 --separate-stderr sh -c '"$TOOL" check -n 2048 --json file:uniform >/dev/full'
+	[ "$stderr" = "seedrive: check: standard output: No space left on device" ]
+}
+
+@test "check: progress is shown on a terminal only, and wiped" {
+	sample uniform-1000000
+	script -qec '"$TOOL" check -n 1000000 file:uniform-1000000 >said' typescript >/dev/null
+	grep -qF 'file: estimating [' typescript
+	tr '\r' '\n' <typescript | grep -qE '\] +[0-9]+%$'
+	grep -qF $'\r\033[K' typescript
+	run -0 --separate-stderr "$TOOL" check -n 1000000 file:uniform-1000000
+	[ "$stderr" = "" ]
+}

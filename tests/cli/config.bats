@@ -1,0 +1,551 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# seedrive.conf(5): what it rules, what comes before it, and that a fault in it is told with file and line.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	make_world
+}
+
+# config LINE...: the file `c`.
+config() {
+	printf '%s\n' "$@" >c
+}
+
+# setting PROGRAM KEY [FIELD]: of `config check --json` in the file `said`.
+setting() {
+	/usr/bin/python3 -c 'import json, sys
+print(json.load(open("said"))[sys.argv[1]][sys.argv[2]][sys.argv[3]])' "$1" "$2" "${3:-value}"
+}
+
+# paths IMAGE: all that lies on a drive.
+paths() {
+	bsdtar -tf "$1" | sed 's,/$,,' | LC_ALL=C sort
+}
+
+# --- faults ---
+
+@test "config: a misspelt key ends each command with 2 and a line that names file and line" {
+	local name
+	config "# ours" "" "soruce = rdrand"
+	drive drive.iso
+	cp drive.iso old.iso
+	fails 2 "seedrive: build: c:3: soruce: unknown key" "$TOOL" build --config c -o new.iso tree
+	fails 2 "seedrive: reseed: c:3: soruce: unknown key" "$TOOL" reseed --config c drive.iso
+	fails 2 "seedrive: draw: c:3: soruce: unknown key" "$TOOL" draw --config c -o seed
+	fails 2 "seedrive: sources: c:3: soruce: unknown key" "$TOOL" sources --config c
+	fails 2 "seedrive: config: c:3: soruce: unknown key" "$TOOL" config check --config c
+	fails 2 "seedrive: config: c:3: soruce: unknown key" "$TOOL" config check --config c --json
+	cmp drive.iso old.iso
+	holds c drive.iso old.iso tree
+}
+
+@test "config: all faults are told at once, each in a line" {
+	config "bits = 0" "[mkiso]" "x = 1" "[mkisofs]" "ttl = 1y" "strict" "bits = 300 # more" " ttl = 1d"
+	fails 2 "seedrive: draw: c:1: bits: 0: must be a whole number from 1 to 16384
+seedrive: draw: c:2: [mkiso]: unknown section
+seedrive: draw: c:5: ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w
+seedrive: draw: c:6: not KEY = VALUE
+seedrive: draw: c:7: a comment needs a line of its own
+seedrive: draw: c:8: begins with a space: no value goes on in another line" \
+		"$TOOL" draw --config c -o seed
+	holds c
+}
+
+@test "config: what could do more to a terminal than show is not shown" {
+	printf 'bits\\\033[31m = 1\n[\302\233x]\n' >c
+	fails 2 "seedrive: draw: c:1: holds a control character
+seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
+	fails 2 'seedrive: draw: a\x1b[31m: No such file or directory' "$TOOL" draw --config $'a\e[31m'
+}
+
+@test "config: a file that is named has to be there, and to be a file" {
+	mkdir folder
+	mkfifo fifo
+	fails 2 "seedrive: draw: none: No such file or directory" "$TOOL" draw --config none -o seed
+	fails 2 "seedrive: draw: folder: Is a directory" "$TOOL" draw --config folder -o seed
+	fails 2 "seedrive: draw: fifo: not a regular file" "$TOOL" draw --config fifo -o seed
+	fails 2 "seedrive: draw: --config: a value is missing" "$TOOL" draw --config
+	config "bits = 16"
+	chmod 000 c
+	fails 2 "seedrive: draw: c: Permission denied" unprivileged "$TOOL" draw --config c -o seed
+}
+
+@test "config: what is wrong with the command line is told first" {
+	config "soruce = rdrand"
+	fails 2 "seedrive: build: --bogus: unknown option" "$TOOL" build --config c --bogus -o drive.iso tree
+	fails 2 "seedrive: draw: --bits: a value is missing" "$TOOL" draw --config c --bits
+	fails 2 "seedrive: sources: --bogus: unknown option" "$TOOL" sources --config c --bogus
+	fails 2 "seedrive: config: check is missing" "$TOOL" config --config c
+	fails 2 "seedrive: config: chekc: must be check" "$TOOL" config chekc --config c
+	fails 2 "seedrive: config: more: takes no argument" "$TOOL" config check more
+}
+
+@test "config: a file that others may write is not believed" {
+	config "bits = 16"
+	chmod 664 c
+	fails 2 "seedrive: draw: c: others than its owner may write it (mode 0664)" "$TOOL" draw --config c -o seed
+	chmod 646 c
+	fails 2 "seedrive: draw: c: others than its owner may write it (mode 0646)" "$TOOL" draw --config c -o seed
+	chmod 600 c
+	succeeds "$TOOL" draw --config c -o seed
+}
+
+@test "config: root does not believe a file that belongs to somebody else, but others believe root" {
+	local owner=12345 file=$PWD/c
+	config "bits = 16"
+	if [ "$(id -u)" = 0 ]; then
+		chown "$owner" c
+		run -2 --separate-stderr "$TOOL" draw --config c -o seed
+	else
+		# In a namespace of our own nothing of the machine's root is root's, or ours.
+		owner=$(cat /proc/sys/kernel/overflowuid) file=/usr/share/doc/bash/copyright
+		run -2 --separate-stderr as_root "$TOOL" draw --config "$file" -o seed
+	fi
+	[ "$stderr" = "seedrive: draw: ${file#"$PWD/"}: belongs to uid $owner, neither root nor the caller" ]
+	[ ! -e seed ]
+	# Root's own: it is read, and it is no configuration.
+	run -2 --separate-stderr setpriv_nobody "$TOOL" draw --config /usr/share/doc/bash/copyright
+	[[ ${stderr_lines[0]} = "seedrive: draw: /usr/share/doc/bash/copyright:1: not KEY = VALUE" ]]
+}
+
+setpriv_nobody() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+# --- where it is ---
+
+@test "config: the file, then the folder's files in byte order; the last one to set a key wins" {
+	need_mounts
+	mkdir -p etc/seedrive.conf.d
+	printf 'bits = 300\nttl = 1h\nbind = none\n' >etc/seedrive.conf
+	echo 'bits = 301' >etc/seedrive.conf.d/9.conf
+	printf '\nbits = 302\nttl = 2h\n' >etc/seedrive.conf.d/10.conf
+	echo 'bits = 303' >etc/seedrive.conf.d/a.conf~
+	echo 'bits = 304' >etc/seedrive.conf.d/.a.conf
+	with_etc "$TOOL" config check --json >said
+	[ "$(setting tools bits) $(setting tools bits from)" = "301 /etc/seedrive.conf.d/9.conf:1" ]
+	[ "$(setting tools ttl) $(setting tools ttl from)" = "2h /etc/seedrive.conf.d/10.conf:3" ]
+	[ "$(setting tools bind) $(setting tools bind from)" = "none /etc/seedrive.conf:3" ]
+	# What is named is read instead of them.
+	config "bits = 305"
+	with_etc "$TOOL" config check --json --config c >said
+	[ "$(setting tools bits) $(setting tools ttl)" = "305 0" ]
+	# And it is what the other commands read.
+	small_tree tree
+	with_etc "$TOOL" build -q -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found ttl) $(member found bound_to)" = "7200 None" ]
+	echo 'bist = 1' >etc/seedrive.conf.d/99-new.conf
+	fails 2 "seedrive: build: /etc/seedrive.conf.d/99-new.conf:1: bist: unknown key" \
+		with_etc "$TOOL" build -q -o new.iso tree
+	[ ! -e new.iso ]
+}
+
+@test "config: neither file nor folder: all is by default" {
+	need_mounts
+	mkdir etc
+	with_etc "$TOOL" config check >said
+	[ "$(sed -n 1p said)" = "no file: all is by default" ]
+	[ "$(grep -c '  default$' said)" -eq "$(grep -c '^  ' said)" ]
+	mkdir etc/seedrive.conf.d
+	with_etc "$TOOL" config check >again
+	diff said again
+}
+
+@test "config: a folder that others may write to is not believed, nor a link to nothing passed over" {
+	need_mounts
+	mkdir -p etc/seedrive.conf.d
+	echo 'bits = 16' >etc/seedrive.conf.d/x.conf
+	chmod 777 etc/seedrive.conf.d
+	ln -s nowhere etc/seedrive.conf
+	fails 2 "seedrive: draw: /etc/seedrive.conf: No such file or directory
+seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0777)" \
+		with_etc "$TOOL" draw -o seed
+}
+
+# --- what it rules ---
+
+@test "config: source, require and bits rule build, draw and reseed" {
+	small_tree tree
+	key fifo
+	config "source = file:fifo,bits=4" "require = hardware,file" "bits = 300"
+	"$TOOL" build --config c --json -o drive.iso tree >said
+	[ "$(member said credit_bits) $(member said hardware_bits) $(member said blocks)" = "300 512 2" ]
+	grep -q '"source":"file:fifo"' said
+	run -1 grep rdrand said
+	config "source = kernel" "require = hardware" "bits = 16"
+	fails 3 "seedrive: build: hardware: 0 of 16 bits" "$TOOL" build --config c -o drive.iso tree
+	fails 3 "seedrive: draw: hardware: 0 of 16 bits" "$TOOL" draw --config c -o seed
+	# reseed keeps the strength of the drive.
+	fails 3 "seedrive: reseed: hardware: 0 of 300 bits" "$TOOL" reseed --config c drive.iso
+}
+
+@test "config: ttl and bind rule build, and reseed keeps those of the drive" {
+	local other=00000000-0000-0000-0000-00000000abcd
+	small_tree tree
+	config "ttl = 2h" "bind = $other" "source = kernel"
+	succeeds "$TOOL" build -q --config c -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found ttl) $(member found bound_to)" = "7200 $other" ]
+	config "ttl = 3h" "bind = none" "source = kernel" "bits = 16"
+	succeeds "$TOOL" reseed -q --config c drive.iso
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found ttl) $(member found bound_to) $(member found credit_bits)" = "7200 $other 256" ]
+}
+
+@test "config: an option comes before what the configuration says" {
+	small_tree tree
+	config "source = file:none" "require = hardware" "bits = 1024" "ttl = 2h" "bind = none"
+	succeeds "$TOOL" build -q --config c --source kernel --require kernel --bits 16 --ttl 0 --bind auto \
+		-o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found ttl) $(member found bound_to) $(member found credit_bits)" = "0 $UUID 16" ]
+	# Wherever it stands; and what is required can be taken back.
+	succeeds "$TOOL" draw --source kernel --require none --bits 16 -o seed --config c
+	config "require = hardware" "source = kernel"
+	fails 3 "seedrive: draw: hardware: 0 of 256 bits" "$TOOL" draw -o seed --config c
+	succeeds "$TOOL" draw --require none -o seed --config c
+	# Of two files the last one is read.
+	succeeds "$TOOL" draw --config c --config /dev/null --source kernel -o seed
+}
+
+@test "config: [mkisofs] and [serve] do not rule the other commands" {
+	config "[mkisofs]" "bits = 16384" "require = hardware" "seed = off" "ttl = 2h" "[serve]" "source = file:none"
+	small_tree tree
+	succeeds "$TOOL" build -q --config c --source kernel -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found ttl) $(member found credit_bits)" = "0 256" ]
+}
+
+@test "config: sources has a line for each source that the configuration names with a path" {
+	key fifo
+	config "source = rdrand,file:fifo,bits=3,file:none"
+	"$TOOL" sources --config c >said
+	grep -qE '^file +fifo +present +[0-9.]+ [kMG]?B/s +3 bits a byte, as stated +' said
+	grep -qE '^file +none +absent +- +0, unless stated +' said
+	run -1 grep '^file.*when named' said
+	"$TOOL" sources --config c --json >json
+	/usr/bin/python3 -c 'import json
+rows = {r["source"]: r for r in json.load(open("json"))}
+assert rows["file:fifo"]["rate_bits"] == 3 and rows["file:fifo"]["state"] == "present"
+assert rows["file:none"]["rate_bits"] == 0 and rows["file:none"]["state"] == "absent"
+assert "file" not in rows and "rdrand" in rows and "kernel" in rows'
+	"$TOOL" sources --config /dev/null | grep -q '^file  *-  *when named'
+}
+
+# --- provenance ---
+
+# note IMAGE: seedrive.json is whole and of its size; its content is left in the file `note`.
+note() {
+	content "$1" seedrive.json >note
+	[ "$(stat -c %s note)" -eq 2048 ]
+	/usr/bin/python3 -c 'import json; json.loads(open("note", encoding="ascii").read())'
+	run -0 "$TOOL" inspect --json "$1"
+	[[ $output == *'"note_agrees":true'* ]]
+}
+
+@test "config: provenance = full tells the sources in seedrive.json, and brief does not" {
+	small_tree tree
+	key fifo
+	key bad head -c 16384 /dev/zero
+	config "source = file:fifo,bits=4,file:bad,file:none" "provenance = full"
+	"$TOOL" build --config c --json -o drive.iso tree >said 2>warned
+	note drive.iso
+	/usr/bin/python3 -c 'import json
+told, said = json.load(open("note"))["sources"], json.load(open("said"))["sources"]
+assert [s["source"] for s in told] == ["file:fifo", "kernel"]
+for s in told:
+    other = [r for r in said if r["source"] == s["source"]][0]
+    assert s["bytes"] == other["bytes"] and s["assessed_bits"] == sum(other["assessed_bits"])
+assert told[0]["assessed_bits"] >= 320 and told[1]["assessed_bits"] == 0'
+	# A renewal tells its own.
+	config "source = kernel" "provenance = full"
+	succeeds "$TOOL" reseed -q --config c drive.iso
+	note drive.iso
+	[[ $(member note sources) =~ ^\[\{\'source\':\ \'kernel\',\ \'bytes\':\ [0-9]+,\ \'assessed_bits\':\ 0\}\]$ ]]
+	config "source = kernel" "provenance = brief"
+	succeeds "$TOOL" reseed -q --config c drive.iso
+	note drive.iso
+	run -1 grep -q sources note
+}
+
+@test "config: sources for which seedrive.json has no room are counted and warned of, and it stays whole" {
+	local i name list=
+	small_tree tree
+	for i in {1..14}; do
+		name=$(printf 'k%02d_%0180d' "$i" 0)
+		head -c 4096 /dev/urandom >"$name"
+		list+=${list:+,}file:$name
+	done
+	config "provenance = full"
+	run -0 --separate-stderr "$TOOL" build -q --config c --source "$list" -o drive.iso tree
+	note drive.iso
+	/usr/bin/python3 -c 'import json
+o = json.load(open("note"))
+told, left = o["sources"], o["sources_left_out"]
+assert len(told) + left == 15 and len(told) >= 5, (len(told), left)
+assert [s["source"][:8] for s in told] == ["file:k%02d" % i for i in range(1, len(told) + 1)]
+print(left)' >left
+	[ "$stderr" = "seedrive: build: warning: seedrive.json: no room for $(cat left) of its sources: left out" ]
+}
+
+@test "config: seedrive.json stays ASCII, whatever a path holds" {
+	small_tree tree
+	head -c 4096 /dev/urandom >$'k\xc3\xa4\xff"\\'
+	config "provenance = full"
+	succeeds "$TOOL" build -q --config c --source $'file:k\xc3\xa4\xff"\\' -o drive.iso tree
+	note drive.iso
+	/usr/bin/python3 -c 'import json
+assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
+}
+
+# --- the kill switch ---
+
+@test "config: seed = mix: no record and no note; each random_seed is new" {
+	local old new
+	small_tree tree
+	config "source = kernel" "seed = mix"
+	run -0 --separate-stderr "$TOOL" build --config c -o drive.iso tree
+	[ "$stderr" = "" ]
+	[[ ${lines[0]} =~ ^drive.iso:\ [0-9]+\ KiB,\ label\ config-2,\ without\ a\ seed:\ seed\ =\ mix\ in\ c:2$ ]]
+	[ "${lines[1]}" = "  random_seed: 1 mixed, 0 left as they were" ]
+	[ "${#lines[@]}" -eq 2 ]
+	diff <(paths drive.iso) <(cd tree && bsdtar -cf - . | bsdtar -tf - | sed 's,^\./,,; s,/$,,; s,^$,.,' | LC_ALL=C sort)
+	old=$(member tree/openstack/latest/meta_data.json random_seed)
+	content drive.iso openstack/latest/meta_data.json >meta
+	new=$(member meta random_seed)
+	[ "$new" != "$old" ]
+	[ "${#new}" -eq "${#old}" ]
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found record)" = False ]
+	# What is asked of the sources still has to be met.
+	config "source = kernel" "seed = mix" "require = hardware"
+	fails 3 "seedrive: build: hardware: 0 of 256 bits" "$TOOL" build --config c -o new.iso tree
+	"$TOOL" build --config c --require none --json -o drive.iso tree >said
+	[ "$(member said seed) $(member said random_seed_mixed)" = "mix 1" ]
+	run -1 grep -E 'seed_id|credit_bits|bound_to' said
+}
+
+@test "config: seed = off: nothing is drawn, and the image is that of the tree alone" {
+	small_tree tree
+	config "seed = off" "require = hardware"
+	run -0 --separate-stderr world GETRANDOM=fail ABSENT=/sys/devices/system/cpu/modalias \
+		"$TOOL" build --config c -o drive.iso tree
+	[ "$stderr" = "" ]
+	[[ $output =~ ^drive.iso:\ [0-9]+\ KiB,\ label\ config-2,\ without\ a\ seed:\ seed\ =\ off\ in\ c:1$ ]]
+	mkdir out
+	bsdtar -xf drive.iso -C out
+	diff -r tree out
+	succeeds "$TOOL" build -q --config c -o drive.iso tree
+	"$TOOL" build --config c --json -o drive.iso tree >said
+	[ "$(member said seed) $(member said label) $(member said random_seed_mixed)" = "off config-2 0" ]
+	run -1 grep -E 'seed_id|credit_bits|bound_to' said
+	# To standard output as well, and from single files.
+	run -0 --separate-stderr sh -c '"$TOOL" build --config c -o - tree >piped.iso'
+	[[ $stderr =~ ^standard\ output:\ .*\ seed\ =\ off\ in\ c:1$ ]]
+	echo 'instance-id: x' >meta
+	succeeds "$TOOL" build -q --config c -o cidata.iso --meta-data meta
+	[ "$(content cidata.iso meta-data)" = "instance-id: x" ]
+	[ "$(paths cidata.iso | paste -sd ' ')" = ". meta-data user-data" ]
+}
+
+@test "config: seed = off still leaves an older drive's seed out" {
+	small_tree tree
+	echo old >tree/seedrive.bin
+	config "seed = off"
+	fails 0 "seedrive: build: warning: tree/seedrive.bin: left out: an older drive's" \
+		"$TOOL" build -q --config c -o drive.iso tree
+	run -1 grep seedrive <(paths drive.iso)
+}
+
+@test "config: without a record nothing is said of an instance to which it could be bound" {
+	small_tree tree
+	sed -i "s/$UUID/none/" tree/openstack/latest/meta_data.json
+	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid: not one UUID: the drive is\
+ bound to no instance" "$TOOL" build -q --source kernel -o drive.iso tree
+	config "seed = off"
+	succeeds "$TOOL" build -q --config c -o drive.iso tree
+	config "seed = mix" "source = kernel"
+	succeeds "$TOOL" build -q --config c -o drive.iso tree
+}
+
+@test "config: what --require asks for is not met where seed = off" {
+	drive drive.iso
+	cp drive.iso old.iso
+	config "seed = off"
+	fails 3 "seedrive: build: hardware: required, but nothing is drawn: seed = off in c:1" \
+		"$TOOL" build --config c --require hardware -o new.iso tree
+	fails 3 "seedrive: reseed: kernel: required, but nothing is drawn: seed = off in c:1" \
+		"$TOOL" reseed --config c --require kernel drive.iso
+	cmp drive.iso old.iso
+	[ ! -e new.iso ]
+}
+
+@test "config: reseed leaves the seed as it is where seed = mix, and all of it where seed = off" {
+	drive drive.iso
+	cp drive.iso old.iso
+	config "seed = off"
+	run -0 --separate-stderr "$TOOL" reseed --config c drive.iso
+	[ "$stderr$output" = "drive.iso: as it was: seed = off in c:1" ]
+	cmp drive.iso old.iso
+	succeeds "$TOOL" reseed -q --config c drive.iso
+	"$TOOL" reseed --json --config c drive.iso >said
+	[ "$(member said seed) $(member said random_seed_mixed)" = "off 0" ]
+	cmp drive.iso old.iso
+
+	config "seed = mix" "source = kernel"
+	run -0 --separate-stderr "$TOOL" reseed --config c drive.iso
+	[ "$stderr$output" = \
+		"drive.iso: seed as it was: seed = mix in c:1; random_seed: 1 mixed, 0 left as they were" ]
+	cmp <(content drive.iso seedrive.bin) <(content old.iso seedrive.bin)
+	cmp <(content drive.iso seedrive.json) <(content old.iso seedrive.json)
+	run -1 cmp -s <(content drive.iso openstack/latest/meta_data.json) \
+		<(content old.iso openstack/latest/meta_data.json)
+	"$TOOL" reseed --json --config c drive.iso >said
+	[ "$(member said seed) $(member said random_seed_mixed)" = "mix 1" ]
+	run -1 grep -E 'seed_id|credit_bits' said
+}
+
+@test "config: draw is not concerned by seed = off" {
+	config "seed = off" "source = kernel"
+	succeeds "$TOOL" draw --config c -o seed
+	[ "$(stat -c %s seed)" -eq 64 ]
+}
+
+# --- config check ---
+
+@test "config: check shows what is in force for each program, and where it comes from" {
+	config "bits = 512" "source = rdrand" "" "[mkisofs]" "ttl = 2w" "[serve]" "rate = 5"
+	run -0 --separate-stderr "$TOOL" config check --config c
+	[ "$stderr" = "" ]
+	diff - <(echo "$output") <<-END
+		c
+
+		build, draw, reseed, sources
+		  source      rdrand                      c:2
+		  require     none                        default
+		  bits        512                         c:1
+		  deadline    10s                         default
+		  ttl         0                           default
+		  bind        auto                        default
+		  provenance  brief                       default
+		  seed        on                          default
+		  broker      /run/seedrive/seed.sock     default
+
+		seedrive-mkisofs
+		  source      rdrand                      c:2
+		  require     none                        default
+		  bits        512                         c:1
+		  shortfall   claim-less                  default
+		  deadline    2s                          default
+		  ttl         2w                          c:5
+		  bind        auto                        default
+		  provenance  brief                       default
+		  seed        on                          default
+		  strict      no                          default
+		  fallback    none                        default
+		  broker      /run/seedrive/seed.sock     default
+
+		seedrive serve
+		  source      $(printf %-26s "$(source_default)")  default
+		  broker      /run/seedrive/seed.sock     default
+		  reservoir   256                         default
+		  rate        5                           c:7
+		  burst       128                         default
+	END
+	"$TOOL" config check --json --config c >said
+	[ "$(setting mkisofs ttl) $(setting mkisofs ttl from)" = "2w c:5" ]
+	[ "$(setting tools ttl) $(setting tools ttl from)" = "0 default" ]
+	[ "$(member said files)" = "['c']" ]
+}
+
+# The sources that are drawn from by default, as the tool lists them.
+source_default() {
+	"$TOOL" config check --config /dev/null --json >default.json
+	/usr/bin/python3 -c 'import json
+print(json.load(open("default.json"))["serve"]["source"]["value"], end="")'
+}
+
+@test "config: the list of sources that check shows by default is one that can be written there" {
+	config "source = $(source_default)"
+	"$TOOL" config check --config c --json >said
+	[ "$(setting tools source)" = "$(source_default)" ]
+}
+
+# --- the page and the example ---
+
+# keys: all that any program goes by, sorted.
+all_keys() {
+	"$TOOL" config check --config /dev/null --json | /usr/bin/python3 -c 'import json, sys
+o = json.load(sys.stdin)
+for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
+    print(k)'
+}
+
+@test "config: each key that the code knows is in seedrive.conf(5), and the reverse" {
+	all_keys >known
+	[ "$(wc -l <known)" -ge 12 ]
+	sed -n '/^const struct config_key config_keys/,/^};/s/^\t{ "\([a-z]*\)".*/\1/p' \
+		"$ROOT/cli/config/key.c" | sort >table
+	diff known table
+	sed -n '/^\.Sh KEYS$/,/^\.Sh /s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
+	diff known paged
+}
+
+@test "config: the defaults on the page are those of the code" {
+	"$TOOL" config check --config /dev/null --json >said
+	# says PROGRAM KEY VALUE BEFORE [BEHIND]: it is so, and the key's entry says it, among these words.
+	says() {
+		[ "$(setting "$1" "$2")" = "$3" ]
+		sed -n "/^\.It Cm $2\$/,/^\.It Cm /p" "$ROOT/man/seedrive.conf.5" |
+			sed -E 's/^\.[A-Z][a-z] //' | tr '\n' ' ' | grep -qE -- "$4$3 ?[.;,:]${5:-}"
+	}
+	says tools bits 256 "Default: "
+	says tools deadline 10s "Default: "
+	says mkisofs deadline 2s "for seedrive-mkisofs "
+	says tools ttl 0 "Default: "
+	says mkisofs ttl 1d "for seedrive-mkisofs "
+	says tools bind auto "Default: "
+	says serve broker /run/seedrive/seed.sock "Default: "
+	says serve reservoir 256 "Default: "
+	says serve rate 32 "Default: "
+	says serve burst 128 "Default: "
+	says tools require none "" " nothing, the default"
+	says tools provenance brief "" " the default"
+	says mkisofs shortfall claim-less "" " the default"
+	says mkisofs strict no " or " " the default"
+	says mkisofs fallback none "" " the default"
+	[ "$(setting tools seed)" = on ]
+	sed -n '/^\.It on$/,/^\.It mix$/p' "$ROOT/man/seedrive.conf.5" | grep -qx 'The default.'
+}
+
+@test "config: the example passes check as it is, and with each of its keys uncommented" {
+	run -0 --separate-stderr "$TOOL" config check --config "$ROOT/doc/seedrive.conf"
+	[ "$stderr" = "" ]
+	# It sets nothing.
+	[ "$(grep -c '  default$' <<<"$output")" -eq "$(grep -c '^  ' <<<"$output")" ]
+	sed 's/^#\([a-z]* = \)/\1/' "$ROOT/doc/seedrive.conf" >c
+	"$TOOL" config check --config c --json >said
+	# All keys, each with its default; the sources are this build's.
+	grep -oE '^[a-z]+ =' c | tr -d ' =' | sort -u >shown
+	diff <(all_keys) shown
+	"$TOOL" config check --config /dev/null --json >default
+	/usr/bin/python3 -c 'import json
+said, default = json.load(open("said")), json.load(open("default"))
+for part in ("tools", "mkisofs", "serve"):
+    for key in default[part]:
+        if key != "source":
+            assert said[part][key]["value"] == default[part][key]["value"], (part, key)'
+}

@@ -1,0 +1,396 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# seedrive build with trees and arguments that are not what they should be: each has its own line, or its
+# warning, and no drive is left behind, or a whole one.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	make_world
+}
+
+# refused LINE [OPTION...]: `build -o drive.iso OPTION... tree` fails so, and leaves what there was.
+refused() {
+	local line=$1
+	shift
+	LC_ALL=C ls -A >"$BATS_TEST_TMPDIR/before"
+	fails 1 "seedrive: build: $line" "$TOOL" build --source kernel -o drive.iso "$@" tree
+	diff "$BATS_TEST_TMPDIR/before" <(LC_ALL=C ls -A)
+}
+
+# misused LINE ARGUMENT...: a usage error, before anything is touched.
+misused() {
+	local line=$1
+	shift
+	fails 2 "seedrive: build: $line" "$TOOL" build "$@"
+	[ ! -e drive.iso ]
+}
+
+# --- the tree ---
+
+@test "input: a DIR that is missing, or is no folder, is named" {
+	refused "tree: No such file or directory"
+	echo hello >tree
+	refused "tree: Not a directory"
+	holds tree
+}
+
+@test "input: a file or folder that may not be read is named, and not left out" {
+	small_tree tree
+	chmod 000 tree/openstack/latest/user_data
+	fails 1 "seedrive: build: tree/openstack/latest/user_data: Permission denied" \
+		unprivileged "$TOOL" build --source kernel -o drive.iso tree
+	chmod 000 tree/openstack/latest
+	fails 1 "seedrive: build: tree/openstack/latest: Permission denied" \
+		unprivileged "$TOOL" build --source kernel -o drive.iso tree
+	chmod 000 tree
+	fails 1 "seedrive: build: tree: Permission denied" \
+		unprivileged "$TOOL" build --source kernel -o drive.iso tree
+	holds tree
+	chmod 755 tree tree/openstack/latest
+}
+
+@test "input: a FIFO in the tree is named, and not waited for" {
+	small_tree tree
+	mkfifo tree/fifo
+	refused "tree/fifo: is a FIFO: only files, folders and symbolic links go on a drive"
+}
+
+@test "input: a socket in the tree is named" {
+	small_tree tree
+	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("tree/socket")'
+	refused "tree/socket: is a socket: only files, folders and symbolic links go on a drive"
+}
+
+@test "input: a device in the tree is named" {
+	need_mounts
+	small_tree tree
+	touch tree/device
+	# One that is there already, so that nobody has to be allowed to make one.
+	fails 1 "seedrive: build: tree/device: is a device: only files, folders and symbolic links go on a drive" \
+		mounted 1m sh -c 'mount --bind /dev/full tree/device &&
+			"$TOOL" build --source kernel -o drive.iso tree'
+	holds disk tree
+}
+
+@test "input: a name that is not UTF-8 is named, with its bytes made visible" {
+	small_tree tree
+	touch tree/$'caf\xe9'
+	refused 'tree/caf\xe9: the name is not UTF-8'
+	rm tree/caf*
+	mkdir tree/$'\xed\xa0\x80'
+	refused 'tree/\xed\xa0\x80: the name is not UTF-8'
+}
+
+@test "input: control characters of a name do not reach the terminal" {
+	small_tree tree
+	mkfifo tree/$'a\e[31mb\nc'
+	refused 'tree/a\x1b[31mb\x0ac: is a FIFO: only files, folders and symbolic links go on a drive'
+}
+
+@test "input: names of 255 bytes go on the drive whole" {
+	local ascii other
+	small_tree tree
+	ascii=$(printf 'a%.0s' {1..255})
+	other=$(printf '\u00e9%.0s' {1..127})x
+	[ "${#ascii} $(printf %s "$other" | wc -c)" = "255 255" ]
+	echo one >"tree/$ascii"
+	echo two >"tree/$other"
+	# Alike as far as Joliet can tell.
+	echo three >"tree/${ascii%a}b"
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	xorriso -osirrox on -indev drive.iso -extract / out 2>/dev/null
+	[ "$(cat "out/$ascii") $(cat "out/$other") $(cat "out/${ascii%a}b")" = "one two three" ]
+	isoinfo -J -f -i drive.iso >joliet
+	[ "$(grep -c '^/aaa' joliet) $(sort -u joliet | wc -l)" = "2 $(wc -l <joliet)" ]
+}
+
+@test "input: a tree 20 levels deep goes on the drive whole" {
+	local deep
+	small_tree tree
+	deep=$(printf 'level-%02d/' {1..19})
+	mkdir -p "tree/$deep"
+	echo bottom >"tree/${deep}file"
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	[ "$(content drive.iso "${deep}file")" = bottom ]
+	[ "$(isoinfo -R -x "/${deep}file" -i drive.iso)" = bottom ]
+	[ "$(isoinfo -J -x "/${deep}file" -i drive.iso)" = bottom ]
+}
+
+@test "input: a tree of more than 100 levels is refused, and 100 are taken" {
+	small_tree tree
+	mkdir -p "tree/$(printf '%0.sd/' {1..99})"
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	bsdtar -tf drive.iso >list
+	grep -qx "$(printf '%0.sd/' {1..98})d" list
+	rm drive.iso
+	mkdir "tree/$(printf '%0.sd/' {1..100})"
+	refused "tree/$(printf '%0.sd/' {1..99})d: too many levels of folders"
+}
+
+@test "input: an empty tree needs a label, and makes a drive of our two files" {
+	mkdir tree
+	misused "tree: neither openstack/ nor meta-data in it: --label is needed" -o drive.iso tree
+	succeeds "$TOOL" build -q --source kernel --label config-2 -o drive.iso tree
+	[ "$(bsdtar -tf drive.iso | paste -sd ' ')" = ". seedrive.bin seedrive.json" ]
+	"$TOOL" inspect --min-bits 256 drive.iso >/dev/null
+}
+
+@test "input: more files than may be open at a time are refused, not left out" {
+	small_tree tree
+	touch tree/{1..64}
+	run -1 --separate-stderr prlimit --nofile=32:32 "$TOOL" build --source kernel -o drive.iso tree
+	[[ $stderr =~ ^"seedrive: build: tree/"[0-9a-z/_]+": Too many open files"$ ]]
+	holds tree
+	# The soft limit alone is no obstacle.
+	succeeds prlimit --nofile=32: "$TOOL" build -q --source kernel -o drive.iso tree
+}
+
+@test "input: links are never followed, neither out of the tree nor in a circle" {
+	small_tree tree
+	ln -s /etc/passwd tree/passwd
+	ln -s .. tree/openstack/up
+	ln -s latest tree/openstack/2018-08-27
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	bsdtar -tvf drive.iso >list
+	[ "$(grep -c ' -> ' list)" -eq 3 ]
+	run -1 grep -q root: drive.iso
+}
+
+# --- meta_data.json ---
+
+# kept WHY CONTENT: this meta_data.json goes on the drive byte for byte, with a warning that says why.
+kept() {
+	rm -rf tree
+	small_tree tree
+	printf '%s' "$2" >tree/openstack/latest/meta_data.json
+	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: $1: left as it was" \
+		"$TOOL" build -q --bind none --source kernel -o drive.iso tree
+	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
+	"$TOOL" inspect --min-bits 256 drive.iso >/dev/null
+}
+
+@test "input: a meta_data.json that is not JSON is left as it was, with a warning" {
+	kept "not a JSON object" 'not json'
+	kept "not a JSON object" ''
+	kept "not a JSON object" '["random_seed", "QUJDREVG"]'
+	kept "not a JSON object" '{"random_seed": "QUJDREVG",}'
+	kept "not a JSON object" '{"random_seed": "QUJDREVG"'
+	kept "not a JSON object" $'{"random_seed": "QUJDREVG", "name": "\xff"}'
+	kept "nested too deep" "{\"a\": $(printf '[%.0s' {1..70})$(printf ']%.0s' {1..70}), \"random_seed\": \"QUJD\"}"
+}
+
+@test "input: a random_seed that stands there twice is left as it was, with a warning" {
+	kept "random_seed stands there twice" '{"random_seed": "QUJDREVG", "random_seed": "QUJDREVG"}'
+	kept "random_seed stands there twice" '{"random_seed": "QUJDREVG", "\u0072andom_seed": 1}'
+}
+
+@test "input: a random_seed that is not base64 is left as it was, with a warning" {
+	kept "random_seed is not base64" '{"random_seed": "***"}'
+	kept "random_seed is not base64" '{"random_seed": ""}'
+	kept "random_seed is not base64" '{"random_seed": "QUJDREVGRw"}'
+	kept "random_seed is not base64" '{"random_seed": "QUJD REVG"}'
+	kept "random_seed is not base64" '{"random_seed": "QUJDREVGR-_="}'
+	kept "random_seed is not base64" '{"random_seed": "QUJDREVGRx=="}'
+}
+
+@test "input: a random_seed that is no string, or too long, is left as it was, with a warning" {
+	kept "random_seed is not a string" '{"random_seed": null}'
+	kept "random_seed is not a string" '{"random_seed": ["QUJDREVG"]}'
+	kept "random_seed is too long" "{\"random_seed\": \"$(head -c 4097 /dev/zero | base64 -w 0)\"}"
+	printf '{"random_seed": "%s"}' "$(head -c 4096 /dev/zero | base64 -w 0)" \
+		>tree/openstack/latest/meta_data.json
+	succeeds "$TOOL" build -q --bind none --source kernel -o drive.iso tree
+}
+
+@test "input: a random_seed only inside meta is none: nothing is changed, and nothing said" {
+	small_tree tree
+	printf '{"meta": {"random_seed": "QUJDREVG"}, "keys": [{"random_seed": "QUJDREVG"}]}' \
+		>tree/openstack/latest/meta_data.json
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
+}
+
+@test "input: only the top-level value is mixed, and nothing else of the file changes by a byte" {
+	local seed=QUJDREVGR0hJSktMTU5PUA==
+	small_tree tree
+	printf '{ "meta":{"random_seed":"%s"},\t"random_seed" :\r\n "%s","z":"\\u00e9 %s"}\n' \
+		"$seed" "$seed" "$seed" >tree/openstack/latest/meta_data.json
+	"$TOOL" build -q --source kernel -o drive.iso tree
+	content drive.iso openstack/latest/meta_data.json >new
+	run -1 cmp -s tree/openstack/latest/meta_data.json new
+	/usr/bin/python3 - tree/openstack/latest/meta_data.json new "$seed" <<-'END'
+		import sys, base64
+		old, new = (open(f, "rb").read() for f in sys.argv[1:3])
+		seed = sys.argv[3].encode()
+		at = old.index(seed, old.index(b"\r\n"))
+		assert old[:at] == new[:at] and old[at + len(seed):] == new[at + len(seed):]
+		assert len(base64.b64decode(new[at:at + len(seed)], validate=True)) == 16
+	END
+}
+
+# --- arguments ---
+
+@test "input: without -o, without DIR, with two, or with both DIR and single files" {
+	small_tree tree
+	misused "-o OUT is missing" tree
+	misused "-o OUT is missing"
+	misused "DIR is missing" -o drive.iso
+	misused "tree: one DIR is enough" -o drive.iso tree tree
+	misused "either DIR or --user-data and its kin, not both" -o drive.iso --user-data tree/x tree
+	misused "-o: a value is missing" tree -o
+	holds tree
+}
+
+@test "input: a label of more than 32 characters, of none, or of other than ASCII; 32 are taken" {
+	small_tree tree
+	misused "--label: 123456789012345678901234567890123: must be 1 to 32 ASCII characters" \
+		--label 123456789012345678901234567890123 -o drive.iso tree
+	misused "--label: : must be 1 to 32 ASCII characters" --label "" -o drive.iso tree
+	misused "--label: é: must be 1 to 32 ASCII characters" --label é -o drive.iso tree
+	run -0 "$TOOL" build -q --source kernel --label 12345678901234567890123456789012 -o drive.iso tree
+	[ "$(isoinfo -d -i drive.iso | sed -n 's/^Volume id: //p')" = 12345678901234567890123456789012 ]
+}
+
+@test "input: --bits takes whole numbers from 1 to 16384" {
+	local bits
+	small_tree tree
+	for bits in 0 99999999 16385 -1 1.5 0x10 "" " 1" 256k 18446744073709551617; do
+		misused "--bits: $bits: must be a whole number from 1 to 16384" --bits "$bits" -o drive.iso tree
+	done
+	misused "--bits: a value is missing" -o drive.iso tree --bits
+	succeeds "$TOOL" build -q --source kernel --bits 1 -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found credit_bits)" = 1 ]
+}
+
+@test "input: a source that is unknown, or is asked for in a way that it does not know" {
+	small_tree tree
+	misused "--source: nosuch: unknown" --source nosuch -o drive.iso tree
+	misused "--source: : unknown" --source "" -o drive.iso tree
+	misused "--source: : unknown" --source kernel, -o drive.iso tree
+	misused "--source: rdrand: takes no argument" --source rdrand:x -o drive.iso tree
+	misused "--source: file: a path is missing" --source file -o drive.iso tree
+	misused "--source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" --source file:x,bits=9 -o drive.iso tree
+	misused "--source: speed=9: unknown setting" --source file:x,speed=9 -o drive.iso tree
+	misused "--source: bits=4: unknown setting" --source bits=4 -o drive.iso tree
+	misused "--source: rdrand: what it is worth is not the caller's to say" \
+		--source rdrand,bits=8 -o drive.iso tree
+	misused "--require: nosuch: unknown" --require nosuch -o drive.iso tree
+}
+
+@test "input: --bind, --ttl, --publisher and SOURCE_DATE_EPOCH that are none" {
+	small_tree tree
+	misused "--bind: b65cee2f: must be auto, none or a UUID" --bind b65cee2f -o drive.iso tree
+	misused "--ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" --ttl 1y -o drive.iso tree
+	misused "--ttl: 9999w: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" --ttl 9999w -o drive.iso tree
+	misused "--publisher: must be at most 128 ASCII characters" \
+		--publisher "$(printf 'p%.0s' {1..129})" -o drive.iso tree
+	SOURCE_DATE_EPOCH=soon misused "SOURCE_DATE_EPOCH: soon: must be seconds since 1970" -o drive.iso tree
+	SOURCE_DATE_EPOCH=-1 misused "SOURCE_DATE_EPOCH: -1: must be seconds since 1970" -o drive.iso tree
+}
+
+@test "input: an option that does not exist, or is given a value that it does not take" {
+	small_tree tree
+	misused "-x: unknown option" -x -o drive.iso tree
+	misused "--bogus: unknown option" --bogus -o drive.iso tree
+	misused "--json: takes no value" --json=yes -o drive.iso tree
+	holds tree
+}
+
+@test "input: single files that are missing, folders, or may not be read" {
+	small_tree tree
+	fails 1 "seedrive: build: nofile: No such file or directory" \
+		"$TOOL" build --source kernel -o drive.iso --user-data nofile
+	fails 1 "seedrive: build: tree: Is a directory" \
+		"$TOOL" build --source kernel -o drive.iso --user-data tree/openstack/latest/user_data --meta-data tree
+	mkfifo fifo
+	fails 1 "seedrive: build: fifo: is a FIFO: only files, folders and symbolic links go on a drive" \
+		"$TOOL" build --source kernel -o drive.iso --network-config fifo
+	holds fifo tree
+}
+
+# --- files that change while the image is made ---
+
+# changed LINE AT DO: it fails so, because DO happened at that system call; the old OUT is kept.
+changed() {
+	rm -rf tree
+	small_tree tree
+	head -c 5000 /dev/urandom >tree/openstack/latest/user_data
+	echo "somebody's image" >drive.iso
+	cp drive.iso old
+	run -1 --separate-stderr world AT="$2" DO="cd tree/openstack/latest; $3" \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	if [ "$stderr" != "seedrive: build: tree/openstack/latest$1" ] || [ "$output" != "" ]; then
+		printf '%s\n' "$stderr" "$output"
+		return 1
+	fi
+	cmp drive.iso old
+	holds drive.iso old tree
+}
+
+@test "input: a file that vanishes between its listing and its opening fails the build" {
+	changed "/user_data: No such file or directory" openat:latest/user_data "rm user_data"
+}
+
+@test "input: a file that vanishes while the image is made fails the build" {
+	changed "/user_data: vanished while the image was made" pread:latest/user_data "rm user_data"
+	changed "/meta_data.json: vanished while the image was made" pread:latest/meta_data.json \
+		"rm meta_data.json"
+}
+
+@test "input: a file that grows fails the build, and is not cut" {
+	changed "/user_data: grew while the image was made" pread:latest/user_data "echo more >>user_data"
+	changed "/meta_data.json: grew while the image was made" pread:latest/meta_data.json \
+		"echo >>meta_data.json"
+}
+
+@test "input: a file that shrinks fails the build, and is not padded" {
+	changed "/user_data: shrank while the image was made" pread:latest/user_data "truncate -s 4000 user_data"
+	changed "/user_data: shrank while the image was made" pread:latest/user_data ": >user_data"
+	changed "/meta_data.json: shrank while it was read" pread:latest/meta_data.json \
+		"truncate -s 10 meta_data.json"
+	changed "/user_data: shrank while the image was made" write:"$(temp_of drive.iso)" \
+		"truncate -s 4999 user_data"
+}
+
+@test "input: a file whose content changes under the same length fails the build" {
+	changed "/user_data: changed while the image was made" pread:latest/user_data \
+		"printf x | dd of=user_data conv=notrunc status=none"
+	# Also where its times are set back.
+	changed "/user_data: changed while the image was made" pread:latest/user_data \
+		"touch -r user_data ../../../t; printf x | dd of=user_data conv=notrunc status=none
+		touch -r ../../../t user_data; rm ../../../t"
+}
+
+@test "input: a file swapped for a symbolic link before it is opened is not followed" {
+	changed "/user_data: became a symbolic link" openat:latest/user_data "ln -sf /etc/passwd user_data"
+}
+
+@test "input: a file swapped for a symbolic link, or another file, after it was opened fails the build" {
+	changed "/user_data: vanished while the image was made" pread:latest/user_data \
+		"ln -sf /etc/passwd user_data"
+	changed "/user_data: vanished while the image was made" pread:latest/user_data \
+		"cp user_data x; mv x user_data"
+}
+
+@test "input: a file swapped for a FIFO before it is opened is named, and not waited for" {
+	changed "/user_data: is a FIFO: only files, folders and symbolic links go on a drive" \
+		openat:latest/user_data "rm user_data; mkfifo user_data"
+}
+
+@test "input: a folder swapped for a symbolic link before it is opened is not followed" {
+	changed ": became a symbolic link" openat:openstack/latest "cd ..; mv latest other; ln -s /etc latest"
+}
+
+@test "input: an image on its way into its own tree through standard output fails the build" {
+	small_tree tree
+	run -1 --separate-stderr sh -c '"$TOOL" build -q --source kernel -o - tree >tree/drive.iso'
+	[ "$stderr" = "seedrive: build: tree/drive.iso: grew while the image was made" ]
+}

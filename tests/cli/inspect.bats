@@ -1,0 +1,313 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# seedrive inspect: what it says of drives that are sound, strange and damaged; never the seed.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	export DRIVE=$BATS_FILE_TMPDIR/drive.iso BIN NOTE
+	SOURCE_DATE_EPOCH=1795435200 "$TOOL" build -q --source kernel -o "$DRIVE" "$NOVA"
+	BIN=$(($(extent "$DRIVE" seedrive.bin) * 2048))
+	NOTE=$((BIN + 2048))
+}
+
+# damaged LINE: drive.iso is refused so.
+damaged() {
+	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect drive.iso
+	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect --json --min-bits 0 drive.iso
+}
+
+@test "inspect: it tells what the drive is worth, whose it is, and whether all of it agrees" {
+	local id
+	id=$(od -An -v -tx1 -j $((BIN + 36)) -N 16 "$DRIVE" | tr -d ' \n')
+	run -0 --separate-stderr "$TOOL" inspect "$DRIVE"
+	[ "$stderr" = "" ]
+	[ "$output" = "image         $DRIVE, $(($(stat -c %s "$DRIVE") / 1024)) KiB, label config-2
+seed          $id
+bits          256, 0 assessed to hardware; digest right
+issued        2026-11-23 12:00:00 UTC
+expires       never
+bound to      $UUID, the instance of the metadata
+seedrive.json names the same seed
+random_seed   9 values, all different" ]
+}
+
+@test "inspect: --json says the same to programs" {
+	run -0 --separate-stderr "$TOOL" inspect --json "$DRIVE"
+	[ "$stderr" = "" ]
+	printf '%s' "$output" >said
+	/usr/bin/python3 -c 'import json, os, sys
+said, path, uuid, at = json.load(open("said")), *sys.argv[1:3], int(sys.argv[3])
+image = open(path, "rb").read()
+assert said == {
+	"image": path, "size": os.stat(path).st_size, "label": "config-2", "record": True,
+	"seed_id": image[at + 36:at + 52].hex(), "credit_bits": 256, "hardware_bits": 0,
+	"issued_at": 1795435200, "ttl": 0, "expired": False, "bound_to": uuid, "note_agrees": True, "spent": False,
+	"random_seed_values": 9, "random_seed_repeated": 0, "random_seed_unreadable": 0,
+}, said' "$DRIVE" "$UUID" "$BIN"
+}
+
+@test "inspect: neither way it says anything of the seed or of a random_seed" {
+	"$TOOL" inspect "$DRIVE" >text 2>&1
+	"$TOOL" inspect --json "$DRIVE" >json 2>&1
+	run -1 "$ROOT/tests/lib/scan-memory" "image:$DRIVE" -- text json
+}
+
+@test "inspect: the image itself is not changed, and need not be writable" {
+	cp "$DRIVE" drive.iso
+	chmod 400 drive.iso
+	unprivileged "$TOOL" inspect drive.iso
+	cmp "$DRIVE" drive.iso
+}
+
+@test "inspect: --min-bits is met or not, by the status" {
+	local line
+	run -0 --separate-stderr "$TOOL" inspect --min-bits 256 "$DRIVE"
+	[ "$stderr" = "" ]
+	run -3 --separate-stderr "$TOOL" inspect --min-bits 257 "$DRIVE"
+	[ "$stderr" = "seedrive: inspect: $DRIVE: 256 bits, at least 257 were asked for" ]
+	[ "${lines[0]%%,*}" = "image         $DRIVE" ]
+	for line in 16385 -1 x ""; do
+		fails 2 "seedrive: inspect: --min-bits: $line: must be a whole number from 0 to 16384" \
+			"$TOOL" inspect --min-bits "$line" "$DRIVE"
+	done
+}
+
+@test "inspect: a tombstone is described as the seed that it was, with no bit left" {
+	drive drive.iso
+	id=$("$TOOL" inspect drive.iso | sed -n 's/^seed  *//p')
+	bury drive.iso
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[1]}" = "seed          $id" ]
+	[ "${lines[2]}" = "bits          0: spent, a tombstone stands in the record's place" ]
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said spent) $(member said credit_bits) $(member said hardware_bits)" = "True 0 0" ]
+	[ "$(member said seed_id) $(member said bound_to)" = "$id $UUID" ]
+	run -3 "$TOOL" inspect --min-bits 1 drive.iso
+}
+
+@test "inspect: a damaged tombstone is refused as a damaged record is" {
+	drive drive.iso
+	bury drive.iso
+	printf 'x' | overwrite drive.iso $(($(extent drive.iso seedrive.bin) * 2048 + 128))
+	fails 1 "seedrive: inspect: drive.iso: seedrive.bin: record refused: no record magic" \
+		"$TOOL" inspect drive.iso
+}
+
+@test "inspect: a seed that has expired is told apart from one that has not" {
+	SOURCE_DATE_EPOCH=1000000000 drive old.iso --ttl 1d
+	drive new.iso --ttl 1d
+	run -0 "$TOOL" inspect old.iso
+	[ "${lines[4]}" = "expires       2001-09-10 01:46:40 UTC (has expired)" ]
+	run -0 "$TOOL" inspect new.iso
+	[[ ${lines[4]} =~ ^"expires       "[0-9:\ -]*" UTC"$ ]]
+	"$TOOL" inspect --json old.iso >old
+	"$TOOL" inspect --json new.iso >new
+	[ "$(member old expired) $(member new expired)" = "True False" ]
+}
+
+@test "inspect: it tells when the seed is another instance's, or nobody's" {
+	drive other.iso --bind 01234567-89ab-cdef-0123-456789abcdef
+	drive none.iso --bind none
+	"$TOOL" inspect other.iso >text
+	grep -qx 'bound to      01234567-89ab-cdef-0123-456789abcdef, not the instance of the metadata' text
+	"$TOOL" inspect none.iso >text
+	grep -qx 'bound to      no instance' text
+}
+
+@test "inspect: a drive without a record is described, and claims nothing" {
+	genisoimage -quiet -J -r -V config-2 -o drive.iso "$NOVA"
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[1]}" = "seed          none" ]
+	[ "${lines[2]}" = "random_seed   9 values, all different" ]
+	run -3 --separate-stderr "$TOOL" inspect --min-bits 1 drive.iso
+	[ "$stderr" = "seedrive: inspect: drive.iso: 0 bits, at least 1 were asked for" ]
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said record)" = False ]
+}
+
+@test "inspect: values that are alike or unreadable are told" {
+	small_tree tree
+	cp -r tree/openstack/latest tree/openstack/2018-08-27
+	mkdir tree/openstack/2015-10-15
+	echo '{"random_seed": 1}' >tree/openstack/2015-10-15/meta_data.json
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	run -0 "$TOOL" inspect drive.iso
+	[ "${lines[2]}" = "random_seed   2 values, some of them alike, 1 files not readable" ]
+}
+
+# versions DIR NUMBER: a tree with so many folders below openstack/, and in each of them another random_seed.
+versions() {
+	/usr/bin/python3 -c 'import base64, hashlib, json, os, sys
+for i in range(int(sys.argv[2])):
+	folder = "%s/openstack/v%04d" % (sys.argv[1], i)
+	os.makedirs(folder)
+	value = base64.b64encode(hashlib.sha512(b"%d" % i).digest()).decode()
+	json.dump({"random_seed": value}, open(folder + "/meta_data.json", "w"))' "$1" "$2"
+}
+
+@test "inspect: all values are compared with each other, however many there are" {
+	local last
+	versions tree 1000
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[2]}" = "random_seed   1000 values, all different" ]
+	for last in v0257 v0999; do
+		rm -r tree
+		versions tree $((10#${last#v} + 1))
+		cp "tree/openstack/v0256/meta_data.json" "tree/openstack/$last/"
+		genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+		run -0 "$TOOL" inspect drive.iso
+		[ "${lines[2]}" = "random_seed   $((10#${last#v} + 1)) values, some of them alike" ]
+		"$TOOL" inspect --json drive.iso >said
+		[ "$(member said random_seed_repeated)" = 1 ]
+	done
+}
+
+@test "inspect: two versions that differ in the case of their names alone are two" {
+	versions tree 2
+	mv tree/openstack/v0000 tree/openstack/latest
+	mv tree/openstack/v0001 tree/openstack/LATEST
+	"$TOOL" build -q --source kernel -o drive.iso tree
+	run -0 "$TOOL" inspect drive.iso
+	[ "${lines[-1]}" = "random_seed   2 values, all different" ]
+}
+
+@test "inspect: a meta_data.json that cannot be found is an error, not one file less" {
+	local at
+	small_tree tree
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	# The plain name's length in the record of the file.
+	at=$(LC_ALL=C grep -obUa 'META_DAT' drive.iso | head -1 | cut -d: -f1)
+	printf '\000' | overwrite drive.iso $((at - 1))
+	damaged "openstack: Bad message"
+}
+
+# --- damage ---
+
+@test "inspect: a record with any byte changed is refused" {
+	local at
+	# Magic, version, lengths, bits, time, ttl, id, UUID, reserved, digest, seed, padding.
+	for at in 0 8 10 12 16 20 24 32 36 52 68 95 96 127 128 191 192 2047; do
+		cp "$DRIVE" drive.iso
+		od -An -v -tu1 -j $((BIN + at)) -N 1 drive.iso >byte
+		# shellcheck disable=SC2059 # an octal number is the format
+		printf "\\$(printf %03o $(($(cat byte) ^ 1)))" | overwrite drive.iso $((BIN + at))
+		run -1 --separate-stderr "$TOOL" inspect drive.iso
+		[[ $stderr =~ ^"seedrive: inspect: drive.iso: seedrive.bin: record refused: ".+$ ]]
+		[ "$output" = "" ]
+		[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	done
+}
+
+@test "inspect: what is wrong with a record is told in words" {
+	local refused="seedrive.bin: record refused"
+	cp "$DRIVE" drive.iso
+	printf e | overwrite drive.iso $((BIN + 7))
+	damaged "$refused: no record magic"
+	cp "$DRIVE" drive.iso
+	printf '\002' | overwrite drive.iso $((BIN + 8))
+	damaged "$refused: unknown version"
+	cp "$DRIVE" drive.iso
+	printf '\002' | overwrite drive.iso $((BIN + 17))
+	damaged "$refused: claims more bits than its seed can hold"
+	cp "$DRIVE" drive.iso
+	printf x | overwrite drive.iso $((BIN + 70))
+	damaged "$refused: reserved bytes are not zero"
+	cp "$DRIVE" drive.iso
+	printf xxxxxxxx | overwrite drive.iso $((BIN + 128))
+	damaged "$refused: digest does not match"
+}
+
+@test "inspect: an image cut short is refused, wherever it is cut" {
+	local size at
+	size=$(stat -c %s "$DRIVE")
+	for at in $((size - 1)) $((BIN + 2048)) $((BIN + 100)) 40000; do
+		head -c "$at" "$DRIVE" >drive.iso
+		damaged "cut short: $at of $size bytes"
+	done
+	head -c 32769 "$DRIVE" >drive.iso
+	damaged "not an ISO 9660 image"
+}
+
+@test "inspect: what is no image is refused: blank, text, empty" {
+	head -c 1000000 /dev/zero >drive.iso
+	damaged "not an ISO 9660 image"
+	echo hello >drive.iso
+	damaged "not an ISO 9660 image"
+	: >drive.iso
+	damaged "not an ISO 9660 image"
+}
+
+@test "inspect: a volume descriptor that contradicts itself is refused" {
+	cp "$DRIVE" drive.iso
+	# The little-endian half of the volume space size.
+	printf '\377\377\377\377' | overwrite drive.iso $((32768 + 80))
+	run -1 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	[[ $stderr =~ ^"seedrive: inspect: drive.iso: " ]]
+	[ "$output" = "" ]
+}
+
+@test "inspect: a seedrive.json of another seed is told, one that is missing fails" {
+	cp "$DRIVE" drive.iso
+	drive other.iso
+	content other.iso seedrive.json | overwrite drive.iso "$NOTE"
+	"$TOOL" inspect drive.iso >text
+	grep -qx 'seedrive.json names another seed' text
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said note_agrees)" = False ]
+
+	mkdir out
+	bsdtar -xf "$DRIVE" -C out
+	rm -f out/seedrive.json
+	genisoimage -quiet -J -r -V config-2 -o drive.iso out
+	damaged "seedrive.json: missing beside the record"
+}
+
+@test "inspect: a seedrive.json of nothing but noise is read within its bounds" {
+	local noise
+	yes x | tr -d '\n' | head -c 2048 >letters
+	yes '"seed_id":' | tr -d '\n' | head -c 2048 >keys
+	head -c 2048 /dev/zero >zeros
+	cp "$DRIVE" drive.iso
+	for noise in letters keys zeros; do
+		overwrite drive.iso "$NOTE" <"$noise"
+		"$TOOL" inspect drive.iso >text
+		grep -qx 'seedrive.json names another seed' text
+	done
+	# The beginning of the right one, as the last bytes of the file.
+	content "$DRIVE" seedrive.json | grep -ao '"seed_id":"[0-9a-f]*' | head -c 20 >start
+	overwrite drive.iso $((NOTE + 2048 - 20)) <start
+	"$TOOL" inspect drive.iso >text
+	grep -qx 'seedrive.json names another seed' text
+}
+
+@test "inspect: a label cannot write to the terminal" {
+	cp "$DRIVE" drive.iso
+	printf '\033[31mlabel' | overwrite drive.iso $((32768 + 40))
+	run -0 "$TOOL" inspect drive.iso
+	[[ ${lines[0]} == *", label ?[31mlabel" ]]
+}
+
+@test "inspect: an IMAGE that is missing, a folder, a FIFO or may not be read" {
+	mkdir folder
+	mkfifo fifo
+	cp "$DRIVE" drive.iso
+	chmod 000 drive.iso
+	fails 1 "seedrive: inspect: missing: No such file or directory" "$TOOL" inspect missing
+	fails 1 "seedrive: inspect: folder: Is a directory" "$TOOL" inspect folder
+	fails 1 "seedrive: inspect: fifo: neither a file nor a block device" "$TOOL" inspect fifo
+	fails 1 "seedrive: inspect: drive.iso: Permission denied" unprivileged "$TOOL" inspect drive.iso
+	fails 2 "seedrive: inspect: IMAGE is missing" "$TOOL" inspect
+	fails 2 "seedrive: inspect: fifo: one IMAGE is enough" "$TOOL" inspect drive.iso fifo
+}

@@ -1,0 +1,462 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# tpm, hwrng and egd, as they are and with every fault that they are known for: a source that has one is
+# named, counts for nothing, and costs no more than its deadline.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/servers
+
+# Stands for one that is soon where it has to pass, and else far away: see faulty.
+DEADLINE=deadline=1s
+
+setup_file() {
+	# ekeyd and ip are not everybody's.
+	export PATH=$PATH:/usr/sbin:/sbin
+	make_world
+}
+
+# egd_starts WHERE [FAULT [AFTER]]: its port is in $port.
+egd_starts() {
+	local pid
+	read -r pid port < <("$ROOT/tests/lib/egd_server.py" "$@" 3>&-)
+	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
+}
+
+# passes SOURCE BITS: delivers, and each of the first 1024 bytes counts so much.
+passes() {
+	run -0 --separate-stderr "$TOOL" draw --json --require "${1%%:*}" --source "$1,deadline=60s" -o seed
+	[ "$stderr" = "" ]
+	printf '%s' "$output" >said
+	/usr/bin/python3 -c 'import json, sys
+source, kernel = json.load(open("said"))["sources"]
+bits = int(sys.argv[1])
+assert source["status"] == "passed", source
+assert source["rate_bits"] == bits * source["rate_bytes"], source
+assert source["assessed_bits"] == [1024 * bits], source
+assert source["kind"] == ("hardware" if bits else "unassessed"), source' "$2"
+}
+
+# faulty SOURCE WORDS: with every bit that can be stated. Required, it refuses the seed; not required, it is
+# warned of and the kernel's generator suffices, without a bit of hardware.
+faulty() {
+	local label=${1%%,"$DEADLINE"*} words=$2 deadline=deadline=60s source
+	[ "$words" != "Connection timed out" ] || deadline=deadline=300ms
+	source=${1/"$DEADLINE"/"$deadline"}
+	shift 2
+	rm -f seed
+	fails 3 "seedrive: draw: $label: $words" "$@" "$TOOL" draw --require "${source%%[:,]*}" \
+		--source "$source" -o seed
+	[ ! -e seed ]
+	run -0 --separate-stderr "$@" "$TOOL" draw --json --source "$source" -o seed
+	[ "$stderr" = "seedrive: draw: warning: $label: $words" ]
+	printf '%s' "$output" >said
+	[ "$(member said credit_bits) $(member said hardware_bits)" = "256 0" ]
+	/usr/bin/python3 -c 'import json, sys
+source, kernel = json.load(open("said"))["sources"]
+assert source["source"] == sys.argv[1] and source["status"] != "passed", source
+assert source["assessed_bits"] == [] and source["reason"] == sys.argv[2], source
+assert kernel["status"] == "passed"' "$label" "$words"
+	fails 3 "seedrive: draw: hardware: 0 of 256 bits" "$@" "$TOOL" draw --require hardware \
+		--source "$source" -o other
+	rm seed
+}
+
+# --- a TPM ---
+
+@test "tpm: one in software is drawn by its socket, and is worth what is stated and else nothing" {
+	tpm2 real
+	passes tpm:unix:real 0
+	passes tpm:unix:real,bits=4 4
+	passes tpm:unix:./real,bits=1 1
+	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+		"$TOOL" draw --require hardware --source tpm:unix:real -o seed
+}
+
+@test "tpm: over TCP as well, at the port that is said" {
+	local tcp
+	mkdir state
+	tcp=$(/usr/bin/python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	swtpm socket --daemon --tpm2 --tpmstate "dir=$PWD/state" --pid "file=$PWD/pid" --log file=/dev/null \
+		--server "type=tcp,port=$tcp" --ctrl "type=unixio,path=$PWD/control" \
+		--flags not-need-init,startup-clear 3>&-
+	until_there pid
+	awk 1 pid >>"$BATS_TEST_TMPDIR/pids"
+	passes "tpm:swtpm:host=127.0.0.1,port=$tcp,bits=4" 4
+	passes "tpm:swtpm:port=$tcp" 0
+	passes "tpm:swtpm,bits=2,host=localhost,port=$tcp" 2
+	# The same chip by two names is one.
+	run -0 --separate-stderr "$TOOL" draw --json -o seed \
+		--source "tpm:swtpm:port=$tcp,bits=4,tpm:swtpm:host=localhost,port=$tcp,bits=4"
+	[[ $stderr = *": the same device as "*": counted once" ]]
+	printf '%s' "$output" >said
+	/usr/bin/python3 -c 'import json
+a, b, kernel = json.load(open("said"))["sources"]
+assert a["assessed_bits"] == [4096] and sum(b["assessed_bits"]) == 0, (a, b)'
+}
+
+@test "tpm: a device is asked in one write, answers in one read, and is 0 bits if it is no TPM to the kernel" {
+	tpm2 real
+	proxy pty:device
+	passes tpm:device 0
+	passes tpm:device,bits=4 4
+}
+
+@test "tpm: a device that the kernel knows is that chip, under each of its names" {
+	local node numbers
+	tpm2 real
+	proxy pty:device
+	node=$(readlink device)
+	numbers=$(/usr/bin/python3 -c 'import os, sys
+n = os.stat(sys.argv[1]).st_rdev; print(f"{os.major(n)}:{os.minor(n)}")' "$node")
+	echo DEVNAME=tpmrm0 >uevent
+	mkfifo hwrng
+	echo tpm-rng-0 >current
+	echo 1024 >quality
+	export REDIRECT="/dev/tpmrm0=$node /sys/dev/char/$numbers/uevent=$PWD/uevent /dev/hwrng=$PWD/hwrng
+ /sys/class/misc/hw_random/rng_current=$PWD/current
+ /sys/class/misc/hw_random/rng_quality=$PWD/quality"
+	REDIRECT=$(tr -d '\n' <<<"$REDIRECT")
+	# It is the default.
+	run -0 --separate-stderr world NODE="$PWD/hwrng=10:183" sh -c '
+		exec 9<>hwrng
+		head -c 32768 /dev/urandom >hwrng
+		"$TOOL" draw --json --source tpm,bits=4,hwrng -o seed'
+	[ "$stderr" = "seedrive: draw: warning: hwrng: the same device as tpm: counted once" ]
+	printf '%s' "$output" >said
+	/usr/bin/python3 -c 'import json
+tpm, hwrng, kernel = json.load(open("said"))["sources"]
+assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm, hwrng)'
+}
+
+@test "tpm: the pieces that a chip grants make up all that was asked, busy or not" {
+	local fault
+	tpm2 real
+	for fault in none grants-8 grants-1 testing-twice retry-twice yielded-once; do
+		proxy "unix:$fault" "$fault"
+		passes "tpm:unix:$fault,bits=4" 4
+	done
+}
+
+@test "tpm: a fault of any kind is named, counts for nothing, and is over at the deadline" {
+	local after fault words
+	tpm2 real
+	# From the first command on; and once it has delivered well.
+	for after in 0 9; do
+		while IFS=: read -r fault words; do
+			proxy "unix:$fault.$after" "$fault" "$after"
+			faulty "tpm:unix:$fault.$after,$DEADLINE,bits=4" "$words"
+		done <<-END
+			testing:Connection timed out
+			retry:Connection timed out
+			lockout:the TPM is locked out
+			not-started:the TPM is not started
+			failure:the TPM is in failure mode
+			other:Input/output error
+			slow:Connection timed out
+			hung:Connection timed out
+			zero:too few bytes
+			short:Connection timed out
+			gone:too few bytes
+			lying-size:an answer that is not TPM2_GetRandom's
+			lying-header:an answer that is not TPM2_GetRandom's
+			lying-tag:an answer that is not TPM2_GetRandom's
+			huge:an answer that is not TPM2_GetRandom's
+			surplus:an answer that is not TPM2_GetRandom's
+			constant:20 bytes that were delivered before
+			replay:20 bytes that were delivered before
+			zeros:9 equal samples in a row, cutoff 9
+			ones:9 equal samples in a row, cutoff 9
+		END
+	done
+}
+
+@test "tpm: the same faults of a device" {
+	local fault words
+	tpm2 real
+	while IFS=: read -r fault words; do
+		# Asked three times, by a TPM that stays as it is.
+		proxy "pty:$fault" "$fault"
+		faulty "tpm:$fault,$DEADLINE,bits=4" "$words"
+	done <<-END
+		testing:Connection timed out
+		lockout:the TPM is locked out
+		hung:Connection timed out
+		zero:too few bytes
+		short:an answer that is not TPM2_GetRandom's
+		lying-size:an answer that is not TPM2_GetRandom's
+		lying-header:an answer that is not TPM2_GetRandom's
+		surplus:an answer that is not TPM2_GetRandom's
+		constant:20 bytes that were delivered before
+	END
+}
+
+@test "tpm: a real one that nobody has started says so" {
+	swtpm_starts real --tpm2 --flags not-need-init
+	faulty "tpm:unix:real,$DEADLINE,bits=4" "the TPM is not started"
+}
+
+@test "tpm: a real one that has failed says so" {
+	# As a daemon it stands in another folder, and does not find that of its state.
+	STATE=. swtpm_starts real --tpm2 --flags not-need-init,startup-clear
+	faulty "tpm:unix:real,$DEADLINE,bits=4" "the TPM is in failure mode"
+}
+
+@test "tpm: a real TPM 1.2 is told apart" {
+	swtpm_starts real --flags not-need-init,startup-clear
+	faulty "tpm:unix:real,$DEADLINE,bits=4" "a TPM 1.2; hwrng is the way to its random numbers"
+}
+
+@test "tpm: what is no TPM is told apart: a file, a folder, a FIFO, nothing, nobody there" {
+	echo file >file
+	mkdir folder closed
+	mkfifo fifo
+	touch closed/device
+	chmod 000 closed/device
+	faulty "tpm:file,$DEADLINE" "not a character device"
+	faulty "tpm:folder,$DEADLINE" "Is a directory"
+	faulty "tpm:fifo,$DEADLINE" "not a character device"
+	faulty "tpm:none,$DEADLINE" "No such file or directory"
+	faulty "tpm:closed/device,$DEADLINE" "Permission denied" unprivileged
+	faulty "tpm:unix:file,$DEADLINE" "not a socket"
+	faulty "tpm:unix:none,$DEADLINE" "No such file or directory"
+	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("left")'
+	faulty "tpm:unix:left,$DEADLINE" "Connection refused"
+	faulty "tpm:/dev/null,$DEADLINE" "too few bytes"
+}
+
+# --- /dev/hwrng ---
+
+# hwrng_is CURRENT QUALITY: a FIFO in the kernel's device's place, and what the kernel says of it.
+hwrng_is() {
+	[ -p hwrng ] || key hwrng
+	echo "$1" >current
+	echo "$2" >quality
+	local sys=/sys/class/misc/hw_random
+	export NODE="$PWD/hwrng=10:183"
+	export REDIRECT="/dev/hwrng=$PWD/hwrng $sys/rng_current=$PWD/current $sys/rng_quality=$PWD/quality"
+}
+
+@test "hwrng: worth what the kernel says, at most 4 bits a byte, and nothing from a hypervisor" {
+	local rate
+	while read -r current quality rate; do
+		hwrng_is "$current" "$quality"
+		run -0 --separate-stderr world "$TOOL" draw --json --require hwrng --source hwrng -o seed
+		[ "$stderr" = "" ]
+		printf '%s' "$output" >said
+		[ "$(/usr/bin/python3 -c 'import json
+r = json.load(open("said"))["sources"][0]
+print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
+	done <<-END
+		ccp-1-rng 1024 4/1
+		ccp-1-rng 512 4/1
+		ccp-1-rng 100 100/128
+		ccp-1-rng 0 0/1
+		ccp-1-rng none 0/1
+		virtio_rng.0 1024 0/1
+	END
+}
+
+@test "hwrng: without its quality, or what it is, it is worth nothing" {
+	hwrng_is ccp-1-rng 1024
+	rm quality
+	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+		world "$TOOL" draw --require hardware --source hwrng -o seed
+	hwrng_is ccp-1-rng 1024
+	succeeds world "$TOOL" draw --require hardware --source hwrng -o seed
+	rm current
+	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+		world "$TOOL" draw --require hardware --source hwrng -o other
+	# Nor is another device worth anything under that name, and nobody may state it.
+	key other
+	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+		world "$TOOL" draw --require hardware --source hwrng:other -o other
+	fails 2 "seedrive: draw: --source: hwrng: what it is worth is not the caller's to say" \
+		"$TOOL" draw --source hwrng,bits=4
+}
+
+@test "hwrng: under another source's name it is hwrng, with its rules and its identity" {
+	local name
+	for name in file:/dev/hwrng,bits=8 file:link,bits=8; do
+		ln -sf hwrng link
+		hwrng_is virtio_rng.0 1024
+		fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+			world "$TOOL" draw --require hardware --source "$name" -o seed
+		hwrng_is ccp-1-rng 64
+		run -0 world "$TOOL" draw --json --source "$name" -o seed
+		printf '%s' "$output" >said
+		/usr/bin/python3 -c 'import json
+source = json.load(open("said"))["sources"][0]
+assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed", 64, 128), source'
+	done
+	# And the same device twice counts once.
+	hwrng_is ccp-1-rng 1024
+	fails 0 "seedrive: draw: warning: file:/dev/hwrng: the same device as hwrng: counted once" \
+		world "$TOOL" draw --source hwrng,file:/dev/hwrng,bits=8 -o seed
+}
+
+@test "hwrng: a fault of any kind is named, counts for nothing, and is over at the deadline" {
+	local after
+	hwrng_is ccp-1-rng 1024
+	for after in 0 1 1000; do
+		export READ_AFTER=$after
+		faulty "hwrng,$DEADLINE" "Connection timed out" world READ=EAGAIN:hwrng
+		faulty "hwrng,$DEADLINE" "No such device" world READ=ENODEV:hwrng
+		faulty "hwrng,$DEADLINE" "Input/output error" world READ=EIO:hwrng
+	done
+}
+
+@test "hwrng: one that hangs, ends, is stuck or replays" {
+	key silent true
+	faulty "hwrng:silent,$DEADLINE" "Connection timed out"
+	key some head -c 500 /dev/urandom
+	faulty "hwrng:some,$DEADLINE" "Connection timed out"
+	key stuck head -c 32768 /dev/zero
+	faulty "hwrng:stuck,$DEADLINE" "9 equal samples in a row, cutoff 9"
+	head -c 512 /dev/urandom >once
+	key twice cat once once once once once once once once once
+	faulty "hwrng:twice,$DEADLINE" "20 bytes that were delivered before"
+	faulty "hwrng:/dev/null,$DEADLINE" "too few bytes"
+	echo file >file
+	mkdir folder
+	faulty "hwrng:file,$DEADLINE" "not a character device"
+	faulty "hwrng:folder,$DEADLINE" "Is a directory"
+	faulty "hwrng:none,$DEADLINE" "No such file or directory"
+}
+
+# --- an EGD server ---
+
+@test "egd: asked by unix socket and TCP, and worth what is stated" {
+	egd_starts unix:pool
+	passes egd:unix:pool 0
+	passes egd:unix:pool,bits=4 4
+	egd_starts tcp:127.0.0.1
+	passes "egd:tcp:127.0.0.1:$port" 0
+	passes "egd:tcp:localhost:$port,bits=8" 8
+}
+
+@test "egd: an IPv6 address stands in brackets" {
+	# In a network of its own, so that the machine need not have it.
+	as_root unshare --net sh -c '
+		ip link set lo up
+		set -- $("$ROOT/tests/lib/egd_server.py" tcp:::1)
+		"$TOOL" draw --require hardware --source "egd:tcp:[::1]:$2,bits=4" -o seed
+		status=$?
+		kill "$1"
+		exit "$status"'
+	[ -s seed ]
+}
+
+@test "egd, tpm: what comes over a network is never believed, whatever is stated" {
+	# An address that is not a loopback address, in a network of its own.
+	as_root unshare --net sh -c '
+		ip link set lo up
+		ip address add 192.0.2.1/32 dev lo
+		set -- $("$ROOT/tests/lib/egd_server.py" tcp:192.0.2.1)
+		"$TOOL" draw --json --source "egd:tcp:192.0.2.1:$2,bits=8" -o seed >said
+		"$TOOL" draw --require hardware --source "egd:tcp:192.0.2.1:$2,bits=8" -o none
+		status=$?
+		"$TOOL" sources --source "egd:tcp:192.0.2.1:$2,bits=8,tpm:swtpm:host=192.0.2.1,port=$2,bits=8" >table
+		kill "$1"
+		exit $((status != 3))' 2>errors
+	[ "$(cat errors)" = "seedrive: draw: hardware: 0 of 256 bits" ]
+	/usr/bin/python3 -c 'import json
+egd = json.load(open("said"))["sources"][0]
+assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unassessed", [0]), egd'
+	grep -qE '^egd .* present .* 0 +comes over a network' table
+}
+
+@test "egd: a fault of any kind is named, counts for nothing, and is over at the deadline" {
+	local after fault words
+	for after in 0 500; do
+		while IFS=/ read -r fault words; do
+			egd_starts "unix:$fault.$after" "$fault" "$after"
+			faulty "egd:unix:$fault.$after,$DEADLINE,bits=4" "$words"
+		done <<-END
+			silent/Connection timed out
+			hangs-up/it hung up before all had come
+			half/it hung up before all had come
+			half-silent/Connection timed out
+			surplus/more bytes than were asked for; is that an EGD server?
+			zeros/9 equal samples in a row, cutoff 9
+			constant/20 bytes that were delivered before
+		END
+	done
+	egd_starts unix:http http
+	faulty "egd:unix:http,$DEADLINE,bits=8" "more bytes than were asked for; is that an EGD server?"
+	egd_starts unix:first first
+	faulty "egd:unix:first,$DEADLINE,bits=8" "more bytes than were asked for; is that an EGD server?"
+}
+
+@test "egd: a real HTTP server at the port is refused in clear words" {
+	/usr/bin/python3 >here 3>&- -c 'import http.server, os
+server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+pid = os.fork()
+if pid:
+    print(pid, server.server_port)
+else:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    server.serve_forever()'
+	read -r pid port <here
+	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
+	faulty "egd:tcp:127.0.0.1:$port,$DEADLINE,bits=8" \
+		"more bytes than were asked for; is that an EGD server?"
+}
+
+@test "egd: a real ekeyd that has no key is given up at the deadline" {
+	cat >ekeyd.conf <<-END
+		UnixControlSocket "$PWD/control"
+		EGDUnixSocket "$PWD/egd"
+		Keyring "$PWD/keyring"
+	END
+	touch keyring
+	ekeyd -f "$PWD/ekeyd.conf" -p "$PWD/pid" 3>&-
+	until_there pid
+	awk 1 pid >>"$BATS_TEST_TMPDIR/pids"
+	until_there egd
+	# It is one: no entropy, and it says so.
+	[ "$(/usr/bin/python3 -c 'import socket
+s = socket.socket(socket.AF_UNIX)
+s.connect("egd")
+s.sendall(b"\x00\x01\x20")
+print(s.recv(5, socket.MSG_WAITALL).hex())')" = 0000000000 ]
+	faulty "egd:unix:egd,$DEADLINE,bits=8" "Connection timed out"
+}
+
+@test "egd: nobody there, no such host, no socket" {
+	local free
+	free=$(/usr/bin/python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	echo file >file
+	mkdir folder
+	faulty "egd:tcp:127.0.0.1:$free,$DEADLINE" "Connection refused"
+	faulty "egd:tcp:no-such-host.invalid:1,$DEADLINE" "no such host"
+	faulty "egd:unix:none,$DEADLINE" "No such file or directory"
+	faulty "egd:unix:file,$DEADLINE" "not a socket"
+	faulty "egd:unix:folder,$DEADLINE" "Is a directory"
+}
+
+# --- arguments ---
+
+@test "sources: an argument that is none is a matter of usage, found before anything is opened" {
+	while IFS=/ read -r source words; do
+		fails 2 "seedrive: draw: --source: $source: $words" "$TOOL" draw --source "$source"
+	done <<-END
+		egd:nowhere/must be unix:PATH or tcp:HOST:PORT
+		egd:tcp:localhost/must be tcp:HOST:PORT, an IPv6 address in brackets
+		egd:tcp:localhost:0/the port must be 1 to 65535
+		tpm:swtpm:port=0/the port must be 1 to 65535
+		tpm:swtpm:host=/must be swtpm:host=HOST,port=PORT
+		tpm:unix:/a path is missing
+		tpm:dev,port=1/host= and port= go with swtpm only
+	END
+	fails 2 "seedrive: draw: --source: jitter: takes no argument" "$TOOL" draw --source jitter:x
+	fails 2 "seedrive: draw: --source: jitter: what it is worth is not the caller's to say" \
+		"$TOOL" draw --source jitter,bits=8
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "cli/mkisofs_args.h"
+
+#include <errno.h>
+
+#define WORDS_MAX 40
+
+static struct mkisofs_args args;
+static struct fault fault;
+static char line[4096];
+
+static int leave(void **state)
+{
+	(void)state;
+	mkisofs_args_clear(&args);
+	return 0;
+}
+
+/* A line as a shell would split it; '' is one word, and so is 'a b'. */
+static int parse(const char *text)
+{
+	char *word[WORDS_MAX + 1] = { NULL }, *to = line;
+	int n = 0;
+
+	mkisofs_args_clear(&args);
+	fault.text[0] = '\0';
+	word[n++] = to;
+	*to++ = '\0';
+	while (*(text += strspn(text, " "))) {
+		assert_true(n < WORDS_MAX);
+		word[n++] = to;
+		while (*text && *text != ' ') {
+			if (*text != '\'') {
+				*to++ = *text++;
+				continue;
+			}
+			while (*++text != '\'')
+				*to++ = *text;
+			text++;
+		}
+		*to++ = '\0';
+	}
+	return mkisofs_parse(&args, n, word, &fault);
+}
+
+static void take(const char *text)
+{
+	int r = parse(text);
+
+	if (r < 0)
+		fail_msg("%s: %s", text, fault.text);
+}
+
+static void assert_refused(const char *text, int err, const char *words)
+{
+	assert_int_equal(parse(text), err);
+	assert_string_equal(fault.text, words);
+}
+
+static void assert_text(const char *have, const char *want)
+{
+	if (want)
+		assert_string_equal(have ? have : "(none)", want);
+	else
+		assert_null(have);
+}
+
+static void assert_paths(const char *const *want, size_t n)
+{
+	size_t i;
+
+	assert_int_equal(args.paths, n);
+	for (i = 0; i < n; i++)
+		assert_string_equal(args.path[i].source, want[i]);
+}
+
+#define PATHS(...) \
+	assert_paths((const char *const[]){ __VA_ARGS__ }, COUNT(((const char *[]){ __VA_ARGS__ })))
+
+/* --- what each option does --- */
+
+static void test_nova(void **state)
+{
+	(void)state;
+	take("-o OUT -ldots -allow-lowercase -allow-multidot -l -publisher 'OpenStack Nova 26.2.2' "
+	     "-quiet -J -r -V config-2 DIR");
+	assert_int_equal(args.action, MKISOFS_MAKE);
+	assert_string_equal(args.out, "OUT");
+	assert_string_equal(args.label, "config-2");
+	assert_string_equal(args.publisher, "OpenStack Nova 26.2.2");
+	assert_true(args.names.full && args.names.lowercase && !args.names.relaxed);
+	assert_true(args.rock_ridge && args.rational && args.joliet && args.quiet);
+	assert_false(args.follow || args.graft || args.joliet_long);
+	PATHS("DIR");
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	take("DIR");
+	assert_null(args.out);
+	assert_null(args.label);
+	assert_null(args.publisher);
+	assert_false(args.rock_ridge || args.joliet || args.quiet || args.rational);
+	assert_int_equal(args.names.level, 1);
+	assert_false(args.names.full || args.names.lowercase || args.names.relaxed);
+}
+
+static void test_texts(void **state)
+{
+	(void)state;
+	take("-A app -p prep -P pub -sysid sys -volset set -V vol x");
+	assert_string_equal(args.application, "app");
+	assert_string_equal(args.preparer, "prep");
+	assert_string_equal(args.publisher, "pub");
+	assert_string_equal(args.system, "sys");
+	assert_string_equal(args.volume_set, "set");
+	take("-appid app2 -preparer prep2 -publisher=pub2 --volid vol2 x");
+	assert_string_equal(args.application, "app2");
+	assert_string_equal(args.preparer, "prep2");
+	assert_string_equal(args.publisher, "pub2");
+	assert_string_equal(args.label, "vol2");
+	take("-V '' x");
+	assert_string_equal(args.label, "");
+}
+
+static void test_text_lengths(void **state)
+{
+	char text[256], x[130];
+
+	(void)state;
+	memset(x, 'x', sizeof(x));
+	snprintf(text, sizeof(text), "-V %.32s -publisher %.128s d", x, x);
+	take(text);
+	snprintf(text, sizeof(text), "-V %.33s d", x);
+	assert_refused(text, -EINVAL, "-V: longer than 32 characters");
+	snprintf(text, sizeof(text), "-publisher %.129s d", x);
+	assert_refused(text, -EINVAL, "-publisher: longer than 128 characters");
+	snprintf(text, sizeof(text), "-sysid %.33s d", x);
+	assert_refused(text, -EINVAL, "-sysid: longer than 32 characters");
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	take("-iso-level 3 -relaxed-filenames -max-iso9660-filenames -N -d d");
+	assert_int_equal(args.names.level, 3);
+	assert_true(args.names.relaxed && args.names.longest && args.names.no_version &&
+		args.names.no_period);
+	assert_false(args.names.full || args.names.untranslated);
+	take("-U d");
+	assert_true(args.names.untranslated && args.names.full && args.names.lowercase);
+	take("-iso-level 1 -iso-level=4 d");
+	assert_int_equal(args.names.level, 4);
+	assert_refused("-iso-level 5 d", -EINVAL, "-iso-level: 5: must be 1, 2, 3 or 4");
+	assert_refused("-iso-level 33 d", -EINVAL, "-iso-level: 33: must be 1, 2, 3 or 4");
+	assert_refused("-iso-level '' d", -EINVAL, "-iso-level: : must be 1, 2, 3 or 4");
+}
+
+static void test_rock_ridge(void **state)
+{
+	(void)state;
+	take("-R d");
+	assert_true(args.rock_ridge && !args.rational);
+	take("-R -r d");
+	assert_true(args.rock_ridge && args.rational);
+	take("-r -R d");
+	assert_true(args.rock_ridge && args.rational);
+	take("-r --norock d");
+	assert_false(args.rock_ridge || args.rational);
+	take("-joliet-long d");
+	assert_true(args.joliet && args.joliet_long);
+}
+
+static void test_charset(void **state)
+{
+	(void)state;
+	take("-input-charset utf8 -output-charset UTF-8 d");
+	take("--input-charset utf-8 d");
+	assert_refused("-input-charset iso8859-1 d", -ENOTSUP,
+		"iso8859-1: not a character set of this program, which is utf-8");
+}
+
+static void test_accepted(void **state)
+{
+	(void)state;
+	take("-cache-inodes -no-cache-inodes -pad -no-pad -v -D -L -gui -hide-rr-moved "
+	     "-partition_cyl_align on -allow-limited-size d");
+	PATHS("d");
+}
+
+/* --- the grammar --- */
+
+static void test_bundles(void **state)
+{
+	(void)state;
+	take("-JR d");
+	assert_true(args.joliet && args.rock_ridge && !args.rational);
+	take("-lJrVname d");
+	assert_true(args.names.full && args.joliet && args.rational);
+	assert_string_equal(args.label, "name");
+	take("-JRo out d");
+	assert_string_equal(args.out, "out");
+	take("-oout d");
+	assert_string_equal(args.out, "out");
+	take("-V=abc d");
+	assert_string_equal(args.label, "=abc");
+	assert_refused("-Jb x d", -ENOTSUP, "-b: not an option of this program");
+	assert_refused("-JQ x d", -ENOTSUP, "-Q: not an option of this program");
+}
+
+static void test_equals(void **state)
+{
+	(void)state;
+	take("-output=a -volid=b d");
+	assert_string_equal(args.out, "a");
+	assert_string_equal(args.label, "b");
+	take("--output=a --volid= d");
+	assert_string_equal(args.label, "");
+	assert_refused("-quiet=3 d", -ENOTSUP, "-quiet=3: not an option of this program");
+	assert_refused("-o=a d", -ENOTSUP, "-o=a: not an option of this program");
+}
+
+static void test_abbreviations(void **state)
+{
+	(void)state;
+	take("-rel -quie -roc -rational d");
+	assert_true(args.names.relaxed && args.quiet && args.rock_ridge && args.rational);
+	take("-q d");
+	assert_true(args.quiet);
+	take("-joliet d");
+	assert_false(args.joliet_long);
+	assert_refused("-vols x d", -ENOTSUP, "-vols: not an option of this program");
+	assert_refused("-outp a d", -ENOTSUP, "-outp: not an option of this program");
+	assert_refused("-vol a d", -ENOTSUP, "-vol: not an option of this program");
+	assert_refused("-ro a d", -ENOTSUP, "-ro: not an option of this program");
+	assert_refused("-joli d", -ENOTSUP, "-joli: not an option of this program");
+	assert_refused("--J d", -ENOTSUP, "--J: not an option of this program");
+}
+
+static void test_last_counts(void **state)
+{
+	(void)state;
+	take("-V cidata -o a --volid config-2 -o b d");
+	assert_string_equal(args.label, "config-2");
+	assert_string_equal(args.out, "b");
+	take("-o a -o - d");
+	assert_null(args.out);
+}
+
+static void test_paths(void **state)
+{
+	(void)state;
+	take("a b c");
+	PATHS("a", "b", "c");
+	take("a -J b -o out");
+	PATHS("a", "b");
+	assert_true(args.joliet);
+	assert_string_equal(args.out, "out");
+	take("-J a -- -b -o x");
+	PATHS("a", "-b", "-o", "x");
+	assert_null(args.out);
+	take("-J -- -");
+	PATHS("-");
+	take("'' -");
+	PATHS("", "-");
+	take("a=b");
+	PATHS("a=b");
+	assert_null(args.path[0].graft);
+	assert_refused("-J", -EINVAL, "a path is missing");
+	assert_refused("", -EINVAL, "a path is missing");
+	assert_refused("-J --", -EINVAL, "a path is missing");
+}
+
+static void assert_graft(const char *word, const char *graft, const char *source)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "-graft-points '%s'", word);
+	take(text);
+	assert_int_equal(args.paths, 1);
+	assert_text(args.path[0].graft, graft);
+	assert_string_equal(args.path[0].source, source);
+}
+
+static void test_grafts(void **state)
+{
+	(void)state;
+	assert_graft("a=b", "a", "b");
+	assert_graft("a/b/=c/d", "a/b/", "c/d");
+	assert_graft("b", NULL, "b");
+	assert_graft("a\\=b=c", "a=b", "c");
+	assert_graft("a\\=b", NULL, "a=b");
+	assert_graft("a=b=c", "a", "b=c");
+	assert_graft("a=b\\=c", "a", "b=c");
+	assert_graft("a\\\\=b", "a\\", "b");
+	assert_graft("a\\b=c\\d", "a\\b", "c\\d");
+	assert_graft("a\\", NULL, "a\\");
+	assert_graft("a=", "a", "");
+	assert_graft("/=d", "/", "d");
+	take("x=y -graft-points z");
+	assert_string_equal(args.path[0].graft, "x");
+	assert_string_equal(args.path[0].source, "y");
+	assert_refused("-graft-points =d", -EINVAL, "=d: nothing before the =");
+}
+
+static void test_refusals(void **state)
+{
+	static const char *const refused[] = { "b", "c", "e", "B", "G", "C", "M", "T", "g", "h",
+		"H", "m", "s", "x", "z", "i", "no-emul-boot", "boot-load-size", "boot-info-table",
+		"eltorito-alt-boot", "hide", "path-list", "sort", "udf", "uid", "log-file",
+		"print-size", "root", "exclude-list", "copyright" };
+	char text[64], words[96];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(refused); i++) {
+		snprintf(text, sizeof(text), "-%s x d", refused[i]);
+		snprintf(words, sizeof(words), "-%s: not an option of this program", refused[i]);
+		assert_refused(text, -ENOTSUP, words);
+	}
+	assert_refused("-a d", -ENOTSUP, "-a: not an option of this program");
+	assert_refused("--for_backup d", -ENOTSUP, "--for_backup: not an option of this program");
+	assert_refused("-grub2-mbr x d", -ENOTSUP, "-grub2-mbr: not an option of this program");
+	assert_refused("-0 d", -ENOTSUP, "-0: not an option of this program");
+	assert_refused("-bimage d", -ENOTSUP, "-bimage: not an option of this program");
+	/* The first counts: what follows is nobody's yet. */
+	assert_refused("-z -b d", -ENOTSUP, "-z: not an option of this program");
+}
+
+static void test_missing(void **state)
+{
+	(void)state;
+	assert_refused("-o", -EINVAL, "-o: a value is missing");
+	assert_refused("d -volid", -EINVAL, "-volid: a value is missing");
+	assert_refused("--volid", -EINVAL, "--volid: a value is missing");
+	assert_refused("-JV", -EINVAL, "-JV: a value is missing");
+	assert_refused("-o '' d", -EINVAL, "-o: the name of the output is empty");
+	/* What follows is its value, whatever it looks like. */
+	take("-V -o -o -V d");
+	assert_string_equal(args.label, "-o");
+	assert_string_equal(args.out, "-V");
+}
+
+static void test_actions(void **state)
+{
+	(void)state;
+	take("-version");
+	assert_int_equal(args.action, MKISOFS_VERSION);
+	take("--version");
+	assert_int_equal(args.action, MKISOFS_VERSION);
+	take("--help");
+	assert_int_equal(args.action, MKISOFS_HELP);
+	take("-J -help -b");
+	assert_int_equal(args.action, MKISOFS_HELP);
+	take("-o out d -version -b");
+	assert_int_equal(args.action, MKISOFS_VERSION);
+	assert_int_equal(parse("-b x -version"), -ENOTSUP);
+}
+
+/* --- the callers in the field --- */
+
+/* Of the argv column: behind the program's name, and behind xorriso's `-as mkisofs` if it has that. */
+static const char *arguments(char *argv)
+{
+	const char *as = strstr(argv, "-as ");
+	char *at = strchr(as ? as + strlen("-as ") : argv, ' ');
+
+	assert_non_null(at);
+	return at + 1;
+}
+
+static void test_callers(void **state)
+{
+	size_t len, honoured = 0, refused = 0;
+	char *text = file_read("tests/data/mkisofs-callers.tsv", &len), *row, *save = NULL;
+
+	(void)state;
+	row = strtok_r(text, "\n", &save); /* the header */
+	while ((row = strtok_r(NULL, "\n", &save))) {
+		char *argv = strchr(row, '\t'), *end;
+		bool boots;
+
+		assert_non_null(argv);
+		*argv++ = '\0';
+		end = strchr(argv, '\t');
+		assert_non_null(end);
+		*end = '\0';
+		boots = strstr(argv, "-no-emul-boot") != NULL;
+		if (boots) {
+			assert_int_equal(parse(arguments(argv)), -ENOTSUP);
+			refused++;
+			continue;
+		}
+		take(arguments(argv));
+		honoured++;
+		assert_true(args.paths > 0);
+		assert_string_equal(
+			args.out + strlen(args.out) - 3 - (strstr(args.out, ".iso") ? 4 : 0),
+			strstr(args.out, ".iso") ? "OUT.iso" : "OUT");
+		assert_int_equal(args.joliet, strstr(argv, "-J") || strstr(argv, "-joliet"));
+	}
+	assert_int_equal(honoured, 25);
+	assert_int_equal(refused, 2);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define EACH(title, function) { title, function, NULL, leave, NULL }
+		EACH("mkisofs: Nova's command line", test_nova),
+		EACH("mkisofs: a path alone is a plain image to standard output", test_defaults),
+		EACH("mkisofs: each text has its field", test_texts),
+		EACH("mkisofs: a text too long for its field is refused", test_text_lengths),
+		EACH("mkisofs: what plain names may be", test_names),
+		EACH("mkisofs: Rock Ridge as it is, rational or not at all", test_rock_ridge),
+		EACH("mkisofs: utf-8 by its names, and nothing else", test_charset),
+		EACH("mkisofs: what changes nothing is accepted", test_accepted),
+		EACH("mkisofs: letters in one word", test_bundles),
+		EACH("mkisofs: a value behind = where a long option takes one", test_equals),
+		EACH("mkisofs: any beginning that is one option's alone", test_abbreviations),
+		EACH("mkisofs: of an option given twice the last counts", test_last_counts),
+		EACH("mkisofs: paths, and options behind them up to --", test_paths),
+		EACH("mkisofs: graft points and their backslashes", test_grafts),
+		EACH("mkisofs: what cannot be honoured is refused by its name", test_refusals),
+		EACH("mkisofs: a value that is missing is named", test_missing),
+		EACH("mkisofs: version and help, whatever comes behind them", test_actions),
+		EACH("mkisofs: the callers in the field", test_callers),
+	};
+
+	return cmocka_run_group_tests_name("mkisofs_args", tests, NULL, NULL);
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# doc/nova.md, followed word for word: each command behind a `$`, in its order, gives what the page shows.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+# commands: one a line, as typed.
+commands() {
+	sed -n 's/^    \$ //p' "$ROOT/doc/nova.md"
+}
+
+# page: the commands with what the page shows below each; what stands behind a # is not ours to run.
+page() {
+	awk '/^    \$ / { on = 1; print substr($0, 5); next }
+		!/^    / || /^    # / { on = 0 }
+		on { print substr($0, 5) }' "$ROOT/doc/nova.md"
+}
+
+# alike: what differs from one run, or host, to the next; a kernel without AppArmor is named by its parser.
+alike() {
+	sed -E '/^Cache read\/write disabled: interface file missing/d; s/^(seed +)[0-9a-f]{32}$/\1ID/; s/, [0-9]+ assessed to hardware/, N assessed to hardware/
+		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
+}
+
+# on_a_host COMMAND...: with a /usr, /etc and /var/lib to write to, and a /run, that end with the command.
+on_a_host() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B PATH="$PATH:/usr/sbin:/sbin" unshare --mount bash -euc '
+		mkdir -p layers
+		mount -t tmpfs layers layers
+		for path in usr etc var/lib; do
+			mkdir -p "layers/$path/"{upper,work}
+			mount -t overlay overlay -o "lowerdir=/$path,upperdir=$PWD/layers/$path/upper,workdir=$PWD/layers/$path/work" \
+				"/$path"
+		done
+		mount -t tmpfs run /run
+		"$@"' bash "$@"
+}
+
+# follow: types each command in the folder `sources`, with all that it prints below it; ends at one that fails.
+follow() {
+	cd sources || return
+	while IFS= read -r command; do
+		printf '$ %s\n' "$command"
+		sh -c "$command" </dev/null 2>&1
+	done <../typed
+}
+
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	# What the commands need of the sources, and nowhere to spoil them.
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" all
+	mkdir -p sources/tests/data
+	cp -r "$ROOT"/{Makefile,bash-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
+	cp -r "$NOVA" sources/tests/data
+	rm -rf sources/build/{san,unit,fuzz,bench}
+}
+
+# bats test_tags=root
+@test "guide: each command of doc/nova.md that we say we ran does what the page shows" {
+	need_mounts
+	need_root
+	commands >typed
+	[ "$(wc -l <typed)" -ge 25 ]
+	# Make must not build anew what was copied.
+	find sources -exec touch -d '2026-01-01' {} +
+	on_a_host bash -euo pipefail -c "$(declare -f follow); follow" >had
+	diff <(page | alike) <(alike <had)
+	# The hook has renewed the first one.
+	[ "$(grep -E '^seed +[0-9a-f]{32}$' had | sort -u | wc -l)" -eq 2 ]
+	# Nothing of it is left on this host.
+	[ "$(genisoimage --version)" = "genisoimage 1.1.11 (Linux)" ]
+	[ ! -e /etc/libvirt/hooks/qemu.d/seedrive ]
+}
+
+# bats test_tags=root
+@test "guide: its way back leaves no file of ours on the host" {
+	need_mounts
+	need_root
+	commands >typed
+	find sources -exec touch -d '2026-01-01' {} +
+	on_a_host bash -euo pipefail -c "$(declare -f follow)"'
+		find /usr /etc -name "*seedrive*" ! -type d | sort >before
+		(follow) >/dev/null
+		find /usr /etc -name "*seedrive*" ! -type d | sort >after
+		diff before after'
+}
+
+@test "guide: the entry of the journal that it shows has the fields that one has now" {
+	need_mounts
+	own_run /usr/bin/python3 -c 'import os, socket, subprocess
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/run/systemd/journal/socket")
+subprocess.run([os.environ["MKISOFS"], "-o", "disk.config", "-J", "-r", "-V", "config-2", os.environ["NOVA"]], check=True)
+print(s.recv(65536).decode())' >entry
+	sed -n 's/^        \([A-Z_]*\)=.*/\1/p' "$ROOT/doc/nova.md" >shown
+	[ "$(wc -l <shown)" -eq 10 ]
+	diff shown <(sed -n 's/^\([A-Z_]*\)=.*/\1/p' entry)
+	diff <(sed -n 's/^        \(MESSAGE\|SEEDRIVE_INSTANCE\|SEEDRIVE_LABEL\)=/\1=/p' "$ROOT/doc/nova.md" | sed 's/, [0-9]* bits/, N bits/') \
+		<(grep -E '^(MESSAGE|SEEDRIVE_INSTANCE|SEEDRIVE_LABEL)=' entry | sed 's/, [0-9]* bits/, N bits/')
+}
+
+@test "guide: the numbers that it gives are those of the code" {
+	local limit
+	limit=$(sed -n 's/^limit=\([0-9]*\).*/\1/p' "$ROOT/dist/host/libvirt-hook.in")
+	tr -s '\n ' ' ' <"$ROOT/doc/nova.md" | grep -qF "takes $limit seconds at most"
+	mandoc -T utf8 -O width=1000 "$ROOT/man/seedrive-reseed.1" | grep -qF "within $limit seconds"
+	grep -qF "$(sed -n 's/^marks=//p' "$ROOT/dist/host/libvirt-hook.in")" "$ROOT/doc/nova.md"
+}

@@ -1,0 +1,292 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# dist/host/libvirt-hook.in, called as libvirt calls it: the guest's name, the operation, its part and one more word,
+# and the domain on standard input.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+OTHER=01234567-89ab-cdef-0123-456789abcdef
+
+setup() {
+	mkdir -p "$BATS_TEST_TMPDIR/here/bin" "$BATS_TEST_TMPDIR/here/marks"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	ln -s "$TOOL" bin/seedrive
+	stub logger '[ "$1 $2" = "-t seedrive-hook" ] && [ "$5" = -- ] && echo "$4 $6" >>"$HERE/journal"'
+	touch journal
+	HERE=$PWD
+	export HERE
+	# As it is installed, but for the folder of marks, which is root's in /run, and with time for a slow machine.
+	sed "s|@bindir@|$PWD/bin|; s|^marks=.*|marks=$PWD/marks|; s|^limit=[0-9]*|limit=600|" "$ROOT/dist/host/libvirt-hook.in" >hook
+	chmod 755 hook
+	drive disk.config
+	cp disk.config before
+}
+
+teardown() {
+	# Still there only if the test failed.
+	[ ! "${QEMU:-}" ] || kill "$QEMU"
+	make_removable
+}
+
+# stub NAME COMMANDS: a program of that name, which the hook finds first.
+stub() {
+	rm -f "bin/$1"
+	printf '#!/bin/sh\n%s\n' "$2" >"bin/$1"
+	chmod 755 "bin/$1"
+}
+
+# domain DISK...: the machine's XML, as libvirt writes it.
+domain() {
+	printf "<domain type='kvm' id='3'>\n  <name>instance-00000001</name>\n  <uuid>%s</uuid>\n" "$UUID"
+	printf '  <devices>\n    <emulator>/usr/bin/qemu-system-x86_64</emulator>\n'
+	printf '%s\n' "$@"
+	printf '    <interface type="bridge"><source bridge="br0"/></interface>\n  </devices>\n</domain>\n'
+}
+
+# cdrom FILE: a disk for that.
+cdrom() {
+	printf "    <disk type='file' device='cdrom'>
+      <driver name='qemu' type='raw' cache='none'/>
+      <source file='%s' index='1'/>
+      <target dev='sda' bus='sata'/>
+      <readonly/>
+    </disk>\n" "$1"
+}
+
+# hook OPERATION PART <XML: it ends with 0 and does not say a word.
+hook() {
+	succeeds ./hook instance-00000001 "$1" "$2" -
+}
+
+# journal TEXT: all that was logged since the last time; each seed's number is ID.
+journal() {
+	diff <([ "$1" = "" ] || printf '%s\n' "$1") <(sed -E 's/[0-9a-f]{32}/ID/' journal)
+	: >journal
+}
+
+renewed() {
+	journal "daemon.info instance-00000001: $PWD/disk.config: fresh seed ID: 256 bits; random_seed: 1 mixed, 0 left\
+ as they were"
+	run -1 cmp -s before disk.config
+	"$TOOL" inspect disk.config | grep -qx 'seedrive.json names the same seed'
+	cp disk.config before
+}
+
+untouched() {
+	cmp before disk.config
+}
+
+@test "hook: each start of a machine renews the seed on its drive, and the journal has the new one's number" {
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	hook prepare begin <xml
+	run -0 sed -nE 's/.*fresh seed ([0-9a-f]{32}):.*/\1/p' journal
+	"$TOOL" inspect --json disk.config >now
+	[ "$output" = "$(member now seed_id)" ]
+	renewed
+	hook prepare begin <xml
+	renewed
+}
+
+@test "hook: of all that libvirt calls it for, nothing else touches the drive" {
+	local op
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	for op in start.begin started.begin stopped.end release.end reconnect.begin attach.begin prepare.end; do
+		hook "${op%.*}" "${op#*.}" <xml
+	done
+	succeeds ./hook instance-00000001 release end destroyed <xml
+	succeeds ./hook </dev/null
+	untouched
+	journal ""
+}
+
+@test "hook: an incoming migration, and a restored machine, keep their drive; the next start renews it" {
+	local op
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	for op in migrate restore; do
+		hook "$op" begin <xml
+		hook prepare begin <xml
+		hook start begin <xml
+		hook started begin <xml
+		untouched
+		journal "daemon.info instance-00000001: resumes from memory: its drives stay as they are"
+		hook prepare begin <xml
+		renewed
+	done
+}
+
+@test "hook: a migration that failed before it began, or was long ago, does not keep a start from a fresh seed" {
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	hook migrate begin <xml
+	[ -e "marks/$UUID" ]
+	hook release end <xml
+	[ ! -e "marks/$UUID" ]
+	hook prepare begin <xml
+	renewed
+	hook migrate begin <xml
+	touch -d '11 minutes ago' "marks/$UUID"
+	hook prepare begin <xml
+	renewed
+	[ ! -e "marks/$UUID" ]
+}
+
+@test "hook: another machine's migration keeps no machine from a fresh seed" {
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	sed "s/$UUID/$OTHER/" xml >other
+	hook migrate begin <other
+	hook prepare begin <xml
+	renewed
+	[ -e "marks/$OTHER" ]
+}
+
+@test "hook: a machine without a drive, and one whose drive is not in a file here, start without a word" {
+	domain >xml
+	hook prepare begin <xml
+	domain "<disk type='network' device='cdrom'><driver type='raw'/><source protocol='rbd' name='$PWD/disk.config'/></disk>" \
+		"<disk type='file' device='cdrom'><target dev='sdb'/></disk>" \
+		"<disk type='file' device='floppy'><source file='$PWD/disk.config'/></disk>" \
+		"<disk type='file' device='disk'><driver type='qcow2'/><source file='$PWD/disk.config'/></disk>" \
+		"<disk type='file' device='cdrom'><source file='$PWD/none'/></disk>" \
+		"<disk type='file' device='cdrom'><source file='$PWD/marks'/></disk>" \
+		"<disk type='file' device='cdrom'><source file='disk.config'/></disk>" \
+		"<!-- $(cdrom "$PWD/disk.config") -->" >xml
+	hook prepare begin <xml
+	untouched
+	journal ""
+}
+
+@test "hook: other people's images are not touched, not even one labelled as ours" {
+	local label
+	for label in config-2 CDROM; do
+		genisoimage -quiet -J -r -V "$label" -o "$label.iso" tree
+	done
+	head -c 1048576 /dev/urandom >disk
+	sha256sum config-2.iso CDROM.iso disk >sums
+	domain "$(cdrom "$PWD/config-2.iso")" "$(cdrom "$PWD/CDROM.iso")" \
+		"<disk type='file' device='disk'><source file='$PWD/disk'/></disk>" >xml
+	hook prepare begin <xml
+	sha256sum --quiet -c sums
+	journal ""
+}
+
+@test "hook: several drives, whatever their names, one of them a disk that the guest may write" {
+	local name="a 'b' \$(touch x) ü"
+	cp disk.config "$name"
+	cp disk.config plain
+	domain "$(cdrom "$PWD/a &apos;b&apos; \$(touch x) ü")" \
+		"<disk type='file' device='disk'><source file='$PWD/plain'/></disk>" \
+		"$(cdrom "$PWD/disk.config")" >xml
+	hook prepare begin <xml
+	[ "$(grep -c ': fresh seed [0-9a-f]*: 256 bits' journal)" -eq 3 ]
+	[ ! -e x ]
+	run -1 cmp -s before "$name"
+	run -1 cmp -s before plain
+	run -1 cmp -s before disk.config
+}
+
+@test "hook: a drive that another machine has locked is left alone, and the journal says so" {
+	mkfifo ask tell
+	qemu-system-x86_64 -S -nodefaults -display none -qmp stdio -cdrom disk.config <ask >tell 3>&- &
+	QEMU=$!
+	exec {ask}>ask {tell}<tell
+	read -r -u "$tell"
+	echo '{"execute": "qmp_capabilities"}' >&"$ask"
+	read -r -u "$tell"
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	hook prepare begin <xml
+	untouched
+	journal "daemon.warning instance-00000001: no fresh seed: seedrive: reseed: $PWD/disk.config: locked: a running\
+ virtual machine has it, or another reseed"
+	echo '{"execute": "quit"}' >&"$ask"
+	wait "$QEMU"
+	QEMU=
+	hook prepare begin <xml
+	renewed
+}
+
+@test "hook: a reseed that hangs and does not want to end is killed, and the machine starts" {
+	stub seedrive 'case $1 in inspect) echo "\"record\":true" ;; *) trap "" TERM; echo $$ >"$HERE/pid"
+		while :; do sleep 1000; done ;; esac'
+	sed -i 's/^limit=[0-9]*/limit=2/' hook
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	hook prepare begin <xml
+	journal "daemon.err instance-00000001: gave up after 2 seconds: a drive may have no fresh seed"
+	# Dead; perhaps nobody has asked after it yet.
+	[ ! -e "/proc/$(cat pid)" ] || grep -q '^State:.*zombie' "/proc/$(cat pid)/status"
+	untouched
+}
+
+@test "hook: a domain that never ends on standard input does not hold the machine either" {
+	mkfifo xml
+	exec {held}<>xml
+	sed -i 's/^limit=[0-9]*/limit=1/' hook
+	hook prepare begin <xml
+	journal "daemon.err instance-00000001: gave up after 1 seconds: a drive may have no fresh seed"
+}
+
+@test "hook: what is no domain is said to be none, and the machine starts" {
+	local xml
+	for xml in "" "<domain" "<network><uuid>$UUID</uuid></network>" "<domain><uuid>../../x</uuid></domain>" \
+		"<domain></domain>" $'\x01\xff'; do
+		hook prepare begin <<<"$xml"
+		journal "daemon.err instance-00000001: the domain's XML cannot be read"
+		hook migrate begin <<<"$xml"
+		journal "daemon.err instance-00000001: the domain's XML cannot be read"
+	done
+	(cd marks && holds)
+}
+
+@test "hook: XML that would grow without bound is refused" {
+	{
+		echo '<!DOCTYPE domain [<!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">'
+		for i in b:a c:b d:c e:d f:e g:f h:g i:h; do
+			printf '<!ENTITY %s "' "${i%:*}"
+			printf "&${i#*:};%.0s" {1..16}
+			printf '">\n'
+		done
+		echo "]><domain><uuid>&i;</uuid></domain>"
+	} >xml
+	hook prepare begin <xml
+	journal "daemon.err instance-00000001: the domain's XML cannot be read"
+}
+
+@test "hook: no seedrive, no python3, no logger, nowhere to put a mark: each machine starts" {
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	stub python3 'exit 127'
+	hook prepare begin <xml
+	journal "daemon.err instance-00000001: python3 is missing"
+	rm bin/python3
+	rmdir marks
+	touch marks
+	hook restore begin <xml
+	journal "daemon.err instance-00000001: $PWD/marks/$UUID cannot be written"
+	stub logger 'exit 1'
+	hook prepare begin <xml
+	run -1 cmp -s before disk.config
+	cp disk.config before
+	rm bin/seedrive
+	stub logger '[ "$1 $2" = "-t seedrive-hook" ] && [ "$5" = -- ] && echo "$4 $6" >>"$HERE/journal"'
+	hook prepare begin <xml
+	journal "daemon.err instance-00000001: seedrive is missing"
+	untouched
+}
+
+@test "hook: a drive with half a record is named; one that is switched off is said to be as it was" {
+	need_mounts
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	printf xxxxxxxx | overwrite disk.config $(($(extent disk.config seedrive.bin) * 2048 + 128))
+	hook prepare begin <xml
+	journal "daemon.warning instance-00000001: seedrive: inspect: $PWD/disk.config: seedrive.bin: record refused:\
+ digest does not match"
+	cp before disk.config
+	mkdir etc
+	echo 'seed = off' >etc/seedrive.conf
+	with_etc ./hook instance-00000001 prepare begin - <xml
+	untouched
+	journal "daemon.info instance-00000001: $PWD/disk.config: as it was: seed = off in /etc/seedrive.conf:1"
+}

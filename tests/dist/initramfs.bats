@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What `make install-guest` puts into an initramfs, by Debian's own mkinitramfs, and into a system: what systemd and
+# udev say of it. That it does its work there is for vm-boot.bats.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+# bats file_tags=root
+
+load ../lib/helper
+
+# Others' scripts, with and without a place in the order of their own; and a setting.
+setup_file() {
+	export INITRD=$BATS_FILE_TMPDIR/initrd
+	has_mounts || return 0
+	"$ROOT/tests/vm/initrd.sh" "$("$ROOT/tests/vm/kernel.sh")" "$INITRD" -- sh -c '
+		cd /etc/initramfs-tools/scripts
+		mkdir -p init-premount
+		for script in init-premount/aaa init-premount/dropbear init-bottom/aaa init-bottom/zzz; do
+			printf "#!/bin/sh\n[ \"\$1\" != prereqs ] || echo udev\n" >$script
+			chmod 755 $script
+		done
+		mkdir -p /etc/default
+		echo OPTIONS=--stock-credit >/etc/default/seedrive-guest'
+	unmkinitramfs "$INITRD/initramfs" "$INITRD/files"
+}
+
+# order FOLDER: the scripts of initramfs-tools in the order in which they are run.
+order() {
+	sed -n 's|^/scripts/[a-z-]*/\([^ ]*\) "$@"$|\1|p' "$INITRD/files/scripts/$1/ORDER" | paste -sd ' '
+}
+
+@test "initramfs: the hook brings the program, what the stages do, and the settings" {
+	need_mounts
+	cmp "$INITRD/files/sbin/seedrive-guest" "$ROOT/build/guest/seedrive-guest"
+	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/dist/guest/stage"
+	[ "$(stat -c %a "$INITRD"/files/sbin/seedrive-guest "$INITRD"/files/lib/seedrive/guest-stage | sort -u)" = 755 ]
+	[ "$(cat "$INITRD/files/etc/default/seedrive-guest")" = OPTIONS=--stock-credit ]
+	# Where the one looks for the other.
+	grep -qx 'PATH=${0%/\*}/../../sbin:.*' "$ROOT/dist/guest/stage"
+	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
+}
+
+@test "initramfs: the early stage comes before all others there, the root stage after udev and overlayroot" {
+	need_mounts
+	read -ra scripts <<<"$(order init-premount)"
+	[ "${scripts[0]}" = 00seedrive ]
+	[ "${#scripts[@]}" -eq 3 ]
+	run -0 order init-bottom
+	[[ " $output " == *" udev "*" seedrive "* ]]
+	[[ " $output " == *" overlayroot "*" seedrive "* ]]
+}
+
+@test "initramfs: it has a driver for each place where a drive may be, even where the machine has no need of it" {
+	need_mounts
+	find "$INITRD/files/" -name '*.ko' -printf '%f\n' | tr - _ >modules
+	# The kernels of Debian 13 have some of virtio built in.
+	sed 's|.*/||' "$INITRD"/files/lib/modules/*/modules.builtin | tr - _ >builtin
+	for driver in libata ata_piix ata_generic scsi_mod cdrom sr_mod sd_mod virtio virtio_ring virtio_pci virtio_mmio \
+		virtio_blk virtio_scsi efivarfs; do
+		grep -qx "$driver.ko" modules builtin
+	done
+	# Not those of the running machine: MODULES=list was asked for.
+	run -1 grep -x 'virtio_net.ko' modules
+}
+
+@test "initramfs: AHCI comes along where the kernel has a module for it" {
+	need_mounts
+	"$ROOT/tests/vm/initrd.sh" "$("$ROOT/tests/vm/kernel.sh" linux-image-amd64)" out
+	lsinitramfs out/initramfs >files
+	grep -q '/ahci\.ko$' files
+	grep -q '/ata_piix\.ko$' files
+}
+
+@test "initramfs: one that would lack the program is not made" {
+	need_mounts
+	run ! "$ROOT/tests/vm/initrd.sh" "$("$ROOT/tests/vm/kernel.sh")" out -- rm /usr/sbin/seedrive-guest
+	[[ $output == *"hooks/seedrive failed"* ]]
+	[ ! -e out/vmlinuz ]
+}
+
+@test "initramfs: every shell that may run it takes the stage's script, and initramfs-tools' scripts" {
+	for script in dist/guest/stage dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
+		dash -n "$ROOT/$script"
+		busybox sh -n "$ROOT/$script"
+		/usr/lib/klibc/bin/sh -n "$ROOT/$script"
+	done
+}
+
+# installed COMMAND...: where what a guest gets is installed, in /usr.
+installed() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/seedrive-guest
+	mkdir -p layers
+	as_root unshare --mount sh -euc '
+		mount -t tmpfs layers layers
+		for dir in usr var/lib; do
+			mkdir -p "layers/$dir/upper" "layers/$dir/work"
+			mount -t overlay overlay -o "lowerdir=/$dir,upperdir=layers/$dir/upper,workdir=layers/$dir/work" "/$dir"
+		done
+		make -s -C "$ROOT" install-guest PREFIX=/usr
+		"$@"' sh "$@"
+}
+
+@test "units: systemd has nothing to say against them" {
+	need_mounts
+	# What it says of others is not ours.
+	installed systemd-analyze verify --recursive-errors=no \
+		/usr/lib/systemd/system/seedrive-{guest,carry-over}.service 2>said
+	[ "$(cat said)" = "" ]
+	sed 's/^ExecStart=/&none /' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" >bad.service
+	run ! systemd-analyze verify --recursive-errors=no ./bad.service
+}
+
+@test "units: enabled, one is started with the system, the other with its last part, and nothing else changes" {
+	need_mounts
+	installed sh -euc '
+		mkdir -p tree/usr/lib/systemd/system
+		cp /usr/lib/systemd/system/seedrive-*.service tree/usr/lib/systemd/system/
+		systemctl --root="$PWD/tree" -q enable seedrive-guest.service seedrive-carry-over.service'
+	diff - <(cd tree/etc/systemd/system && find . ! -type d -printf '%P %l\n' | LC_ALL=C sort) <<-END
+		multi-user.target.wants/seedrive-carry-over.service /usr/lib/systemd/system/seedrive-carry-over.service
+		sysinit.target.wants/seedrive-guest.service /usr/lib/systemd/system/seedrive-guest.service
+	END
+}
+
+@test "units: whoever asks the kernel for random numbers, or is the first of its boot, comes after the system's stage" {
+	before=$(sed -n 's/^Before=//p' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" | paste -sd ' ')
+	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
+		[[ " $before " == *" $unit "* ]]
+	done
+	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/boot/systemd/seedrive-guest.service.in
+	grep -qx 'DefaultDependencies=no' "$ROOT"/boot/systemd/seedrive-guest.service.in
+}
+
+@test "udev: it reads the rule, and has nothing to say against it" {
+	need_mounts
+	installed udevadm test /sys/class/mem/null >said 2>&1
+	grep -q 'Reading rules file: .*/72-seedrive-guest.rules' said
+	run -1 grep '72-seedrive-guest.rules:' said
+	# It does of a bad one.
+	installed sh -c 'echo "NONE==1" >>/usr/lib/udev/rules.d/72-seedrive-guest.rules; udevadm test /sys/class/mem/null' \
+		>said 2>&1
+	grep -q '72-seedrive-guest.rules:' said
+}

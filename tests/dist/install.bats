@@ -1,0 +1,322 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What is installed, how it was linked, and the words that every command knows.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+# The packager's build, whatever is being tested otherwise.
+built() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" "$@"
+}
+
+setup_file() {
+	built all
+}
+
+# --- what make prints ---
+
+# makes OPTION...: what it prints of an object, built anew.
+makes() {
+	rm -rf made
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u V -u SAN make --no-print-directory -C "$ROOT" "$@" B="$PWD/made" "$PWD/made/host/util/hex.o"
+	[ -s made/host/util/hex.o ]
+}
+
+@test "make: a file that is compiled is one short line, a whole command with V=1, and nothing with -s" {
+	[ "$(makes)" = "CC util/hex.c" ]
+	[[ "$(makes V=1 | tail -n 1)" == *"-std=c11 "*" -c -o $PWD/made/host/util/hex.o util/hex.c" ]]
+	[ "$(makes -s)" = "" ]
+	# A variable with that letter in it is not the option.
+	[ "$(makes CFLAGS=-Os)" = "CC util/hex.c" ]
+}
+
+# --- installation ---
+
+@test "install: DESTDIR and PREFIX get programs, units, manual pages, completion and an example, and nothing else" {
+	local page
+	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	{
+		echo bin/seedrive
+		echo bin/seedrive-mkisofs
+		echo lib/systemd/system-generators/seedrive-tss-generator
+		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket
+		echo lib/sysusers.d/seedrive.conf
+		echo lib/udev/rules.d/60-seedrive.rules
+		printf 'libexec/seedrive/seedrive-%s\n' check device serve
+		echo share/bash-completion/completions/seedrive
+		echo share/doc/seedrive/seedrive.conf
+		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} selinux/seedrive.{te,fc}
+		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
+			echo "share/man/man${page##*.}/${page##*/}"
+		done
+	} | LC_ALL=C sort >want
+	[ "$(wc -l <want)" -gt 3 ]
+	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
+	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
+	[ "$(stat -c %a root/opt/seedrive/bin/seedrive{,-mkisofs} | sort -u)" = 755 ]
+	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' -printf '%m\n' | sort -u)" = 644 ]
+	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/*-hook |
+		sort -u)" = 755 ]
+	grep -q '^PATH=/opt/seedrive/bin:' root/opt/seedrive/share/seedrive/libvirt-hook
+	sh -n root/opt/seedrive/share/seedrive/libvirt-hook
+	grep -qx 'ExecStart=/opt/seedrive/bin/seedrive serve' root/opt/seedrive/lib/systemd/system/seedrived.service
+	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
+	cmp root/opt/seedrive/bin/seedrive-mkisofs "$ROOT/build/seedrive-mkisofs"
+	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
+	# What it becomes for these is found beside it, wherever it was put, and under whatever name it is called.
+	ln -s root/opt/seedrive/bin/seedrive other
+	for command in check serve; do
+		[ "$(./other "$command" --help)" = "$("$TOOL" "$command" --help)" ]
+	done
+	cmp root/opt/seedrive/libexec/seedrive/seedrive-device "$ROOT/build/libexec/seedrive-device"
+	rm root/opt/seedrive/libexec/seedrive/seedrive-check
+	fails 1 "seedrive: check: seedrive-check: not installed beside this program" ./other check rdrand
+}
+
+@test "install: the tools and the daemon can be had apart, and neither is the other's to remove" {
+	built install DESTDIR="$PWD/both" PREFIX=/opt
+	built install-host DESTDIR="$PWD/host" PREFIX=/opt
+	built install-daemon DESTDIR="$PWD/daemon" PREFIX=/opt
+	files() {
+		(cd "$1" && find . -type f | LC_ALL=C sort)
+	}
+	files host >tools
+	files daemon >served
+	[ "$(grep -c . tools)" -gt 10 ]
+	[ "$(grep -c . served)" -gt 5 ]
+	[ "$(comm -12 tools served)" = "" ]
+	diff <(LC_ALL=C sort tools served) <(files both)
+	run -1 grep -E 'serve|systemd|sysusers|udev' tools
+	built uninstall-daemon DESTDIR="$PWD/both" PREFIX=/opt
+	diff tools <(files both)
+	built install-daemon DESTDIR="$PWD/both" PREFIX=/opt
+	built uninstall-host DESTDIR="$PWD/both" PREFIX=/opt
+	diff served <(files both)
+}
+
+@test "install: without PREFIX it is /usr/local" {
+	built install DESTDIR="$PWD/root"
+	[ -x root/usr/local/bin/seedrive ]
+	(cd root && holds usr)
+	(cd root/usr && holds local)
+}
+
+@test "install: a packager puts what systemd and udev read where his system wants it" {
+	local where=(UNITDIR=/a/units GENERATORDIR=/a/generators SYSUSERSDIR=/a/users UDEVRULESDIR=/a/rules)
+	built install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
+	[ ! -e root/usr/lib ]
+	(cd root/a && holds generators rules units users)
+	(cd root/a/units && holds seedrived.service seedrived.socket)
+	built uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
+	[ "$(find root -type f)" = "" ]
+}
+
+@test "install: uninstall leaves nothing behind, and touches nothing else" {
+	mkdir -p root/opt/bin root/opt/share/man/man1
+	echo other >root/opt/bin/other
+	echo page >root/opt/share/man/man1/other.1
+	built install DESTDIR="$PWD/root" PREFIX=/opt
+	[ "$(find root -type f | wc -l)" -gt 4 ]
+	built uninstall DESTDIR="$PWD/root" PREFIX=/opt
+	[ "$(find root -type f | LC_ALL=C sort | paste -sd ' ')" = "root/opt/bin/other root/opt/share/man/man1/other.1" ]
+}
+
+# in_guest [VARIABLE=VALUE...]: what a guest gets in /opt/seedrive, or where it was told, and nothing else.
+in_guest() {
+	built install-guest DESTDIR="$PWD/guest" "$@"
+}
+
+# listed: all that is in a guest, one a line.
+listed() {
+	(cd guest && find . -type f -printf '/%P\n' | LC_ALL=C sort)
+}
+
+@test "install-guest: a guest gets the program, its page, and what starts it, and nothing else" {
+	in_guest PREFIX=/opt/seedrive
+	diff - <(listed) <<-END
+		/etc/initramfs-tools/hooks/seedrive
+		/etc/initramfs-tools/scripts/init-bottom/seedrive
+		/etc/initramfs-tools/scripts/init-premount/00seedrive
+		/opt/seedrive/lib/seedrive/guest-stage
+		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
+		/opt/seedrive/lib/systemd/system/seedrive-guest.service
+		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
+		/opt/seedrive/sbin/seedrive-guest
+		/opt/seedrive/share/man/man8/seedrive-guest.8
+		/usr/lib/dracut/modules.d/90seedrive/early.sh
+		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+		/usr/lib/dracut/modules.d/90seedrive/root.sh
+		/usr/lib/dracut/modules.d/90seedrive/seedrive-early.service
+	END
+	# What is run, and what is read.
+	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/*} | sort -u)" = 755 ]
+	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
+	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
+	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
+	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/dist/guest/stage"
+	# Where each finds the other.
+	[ "$(grep -ohE '/[^ ]*/guest-stage (system|leave)' guest/opt/seedrive/lib/systemd/system/* | sort -u)" = \
+		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
+	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
+	grep -q '^add script /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
+	grep -q 'inst_simple /opt/seedrive/sbin/seedrive-guest ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	run -1 grep -r '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/lib
+	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
+	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
+	[ "$(find guest/var -mindepth 3)" = "" ]
+}
+
+@test "install-guest: in /usr, initramfs-tools finds what it wants beside its own; a packager puts it where he likes" {
+	in_guest PREFIX=/usr
+	[ -x guest/usr/share/initramfs-tools/hooks/seedrive ]
+	[ ! -e guest/etc ]
+	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
+	[ "$(listed)" = "" ]
+	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut)
+	in_guest PREFIX=/usr "${where[@]}"
+	[ ! -e guest/usr/lib/systemd/system/seedrive-guest.service ]
+	(cd guest/a && holds dracut initramfs rules units)
+	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
+	[ "$(listed)" = "" ]
+}
+
+@test "install-guest: uninstall-guest leaves nothing behind but the ledger, and touches nothing else" {
+	mkdir -p guest/etc/initramfs-tools/hooks guest/usr/local/lib/systemd/system
+	touch guest/etc/initramfs-tools/hooks/other guest/usr/local/lib/systemd/system/other.service
+	in_guest
+	built uninstall-guest DESTDIR="$PWD/guest"
+	[ "$(listed)" = $'/etc/initramfs-tools/hooks/other\n/usr/local/lib/systemd/system/other.service' ]
+	[ ! -e guest/var/lib/seedrive ]
+	in_guest
+	mkdir guest/var/lib/seedrive/ledger
+	touch guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8
+	built uninstall-guest DESTDIR="$PWD/guest"
+	[ -e guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8 ]
+	built uninstall-guest DESTDIR="$PWD/guest"
+}
+
+@test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
+	cp -r "$ROOT"/{Makefile,dist,guest,iso,man,seed,util} .
+	mkdir bin
+	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
+	chmod 755 bin/*
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B PATH="$PWD/bin:$PATH" make -s install-guest DESTDIR="$PWD/guest" \
+		CC="$PWD/bin/cc" MUSL_CC="env PATH=$PATH musl-gcc"
+	[ -x guest/usr/local/sbin/seedrive-guest ]
+	[ ! -e called ]
+}
+
+# --- how it was linked ---
+
+@test "install: the guest's program is static, needs no interpreter, and has at most 26 KiB" {
+	local guest=$ROOT/build/guest/seedrive-guest
+	readelf -lW "$guest" >segments
+	run -1 grep -E 'INTERP|DYNAMIC' segments
+	grep -q 'LOAD' segments
+	readelf -dW "$guest" | grep -q 'no dynamic section'
+	[ "$(stat -c %s "$guest")" -le 26624 ]
+	# Stripped.
+	[ "$(readelf -sW "$guest")" = "" ]
+}
+
+@test "install: the guest's program has no executable stack, and no segment to write and execute" {
+	readelf -lW "$ROOT/build/guest/seedrive-guest" >segments
+	[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
+	run -1 grep -E 'LOAD.* RWE ' segments
+}
+
+@test "install: the host's tool is position independent, with full RELRO and no executable stack" {
+	readelf -hW "$ROOT/build/seedrive" | grep -qE '^ *Type: +DYN '
+	readelf -lW "$ROOT/build/seedrive" >segments
+	readelf -dW "$ROOT/build/seedrive" >dynamic
+	grep -q INTERP segments
+	grep -q GNU_RELRO segments
+	grep -qE 'FLAGS.* (BIND_)?NOW' dynamic
+	grep -q 'FLAGS_1.* PIE' dynamic
+	[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
+	run -1 grep -E 'LOAD.* RWE ' segments
+	run -1 grep -E 'RPATH|RUNPATH|TEXTREL' dynamic
+}
+
+@test "install: the host's tool has stack protector and fortified calls" {
+	readelf -sW --dyn-syms "$ROOT/build/seedrive" >symbols
+	grep -q '__stack_chk_fail' symbols
+	grep -qE '__[a-z]+_chk(@|$)' <(grep -v stack_chk symbols)
+}
+
+@test "install: the host's tool needs no library beyond those of the design" {
+	local name
+	readelf -dW "$ROOT/build/seedrive" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >needed
+	grep -q '^libc\.so' needed
+	while read -r name; do
+		[[ $name =~ ^(libisofs|libsodium|libjson-c|libinih|libevent_core-2\.1|libdivsufsort|libm|libc)\.so\. ]] ||
+			# The loader itself, where what was linked in has storage of each thread's own.
+			[[ $name =~ ^ld-linux.*\.so\. ]]
+	done <needed
+}
+
+@test "install: libisofs and libsodium are linked in where there are archives, and not with SHARED=1" {
+	grep -q '/libisofs\.a .*/libsodium\.a' "$ROOT/build/libraries"
+	make -s -C "$ROOT" SHARED=1 B="$PWD/shared" "$PWD/shared/libraries"
+	[ "$(xargs <shared/libraries)" = "$(pkg-config --libs libisofs-1 libsodium | xargs)" ]
+}
+
+# --- words that every command knows ---
+
+@test "install: --version names program and version, of the Makefile" {
+	run -0 --separate-stderr "$TOOL" --version
+	[ "$output" = "seedrive $(sed -n 's/^VERSION *:= *//p' "$ROOT/Makefile")" ]
+	[ "$stderr" = "" ]
+}
+
+@test "install: --help lists every command in a line, and goes to standard output" {
+	run -0 --separate-stderr "$TOOL" --help
+	[ "$stderr" = "" ]
+	[ "${lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
+	[ "$(grep -oE '^  [a-z]+' <<<"$output" | tr -d ' ' | paste -sd ' ')" = \
+		"build reseed inspect draw sources check config serve" ]
+}
+
+@test "install: --help of each command shows its usage and every option it takes" {
+	local command option
+	for command in build reseed inspect draw sources check config serve; do
+		run -0 --separate-stderr "$TOOL" "$command" --help
+		[ "$stderr" = "" ]
+		[[ ${lines[0]} == "usage: seedrive $command "* ]]
+		[ "$(awk 'length > 100' <<<"$output")" = "" ]
+		# An option that --help names is one: whatever else is wrong, it is not "unknown".
+		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u >options
+		[ -s options ]
+		while read -r option; do
+			run --separate-stderr "$TOOL" "$command" "$option" x --none
+			[[ $stderr != *"$option: unknown option"* ]]
+			# Perhaps by the other name that it has.
+			[[ $stderr == *--none* ]] || [[ $stderr == *"$option: "* ]] || [[ $stderr == *": -n: x: "* ]]
+		done <options
+	done
+}
+
+@test "install: no command, or one that does not exist, is a usage error" {
+	run -2 --separate-stderr "$TOOL"
+	[ "$output" = "" ]
+	[ "${stderr_lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
+	fails 2 "seedrive: bild: no such command, see seedrive --help" "$TOOL" bild
+	fails 2 'seedrive: \x1b[31m: no such command, see seedrive --help' "$TOOL" $'\e[31m'
+	fails 2 "seedrive: : no such command, see seedrive --help" "$TOOL" ""
+}
+
+@test "install: what was printed has to have arrived" {
+	local command
+	for command in --help --version "build --help" sources "sources --json"; do
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr sh -c '"$TOOL" "$@" >/dev/full' sh $command
+		[[ ${stderr_lines[0]} =~ ^seedrive:\ (sources:\ |build:\ )?standard\ output:\ No\ space\ left\ on\ device$ ]]
+	done
+}

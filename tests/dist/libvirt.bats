@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Debian's own libvirtd and QEMU start, save, restore and migrate a machine with the hook enabled.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+# bats file_tags=root
+
+load ../lib/helper
+
+HOST=01234567-89ab-cdef-0123-456789abcdef
+
+# on_a_host COMMAND...: libvirtd runs there, with folders of its own, and all of it ends with the command.
+on_a_host() {
+	mkdir -p etc/libvirt/hooks/qemu.d
+	cp hook etc/libvirt/hooks/qemu.d/seedrive
+	printf '%s\n' 'auth_unix_rw = "none"' "host_uuid = \"$HOST\"" >etc/libvirt/libvirtd.conf
+	printf '%s\n' 'security_driver = "none"' 'user = "root"' 'group = "root"' 'namespaces = []' \
+		'stdio_handler = "file"' >etc/libvirt/qemu.conf
+	# Its package would have made these two.
+	{ cat /etc/passwd; echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin'; } >etc/passwd
+	{ cat /etc/group; echo 'libvirt-qemu:x:64055:'; } >etc/group
+	unshare --mount --pid --fork --kill-child --mount-proc bash -euo pipefail -c '
+		# Without control groups it does without them; those of this host may not be its to write.
+		umount -q -l -R /sys/fs/cgroup || true
+		for path in /run /var/lib /var/log /var/cache; do
+			mount -t tmpfs host "$path"
+		done
+		mkdir -p /etc/libvirt
+		mount --bind etc/libvirt /etc/libvirt
+		for file in passwd group; do
+			mount --bind "etc/$file" "/etc/$file"
+		done
+		PATH=$PATH:/usr/sbin
+		libvirtd >libvirtd.log 2>&1 3>&- &
+		daemon=$!
+		until virsh -q uri >/dev/null 2>&1; do
+			kill -0 "$daemon" || { cat libvirtd.log; exit 1; }
+			sleep 0.1
+		done
+		"$@"' bash "$@"
+}
+
+# seed: the number of the drive's.
+seed() {
+	"$TOOL" inspect --json disk.config | sed -n 's/.*"seed_id":"\(.*\)",/\1/p'
+}
+
+setup() {
+	need_root
+	mkdir -p "$BATS_TEST_TMPDIR/here/bin"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	ln -s "$TOOL" bin/seedrive
+	printf '#!/bin/sh\necho "$6" >>"%s"\n' "$PWD/journal" >bin/logger
+	chmod 755 bin/logger
+	sed "s|@bindir@|$PWD/bin|" "$ROOT/dist/host/libvirt-hook.in" >hook
+	chmod 755 hook
+	drive disk.config
+	cat >domain.xml <<-END
+		<domain type='qemu'>
+		  <name>one</name>
+		  <uuid>$UUID</uuid>
+		  <memory unit='MiB'>64</memory>
+		  <os><type arch='x86_64' machine='q35'>hvm</type></os>
+		  <devices>
+		    <emulator>/usr/bin/qemu-system-x86_64</emulator>
+		    <disk type='file' device='cdrom'>
+		      <driver name='qemu' type='raw'/>
+		      <source file='$PWD/disk.config'/>
+		      <target dev='sda' bus='sata'/>
+		      <readonly/>
+		    </disk>
+		  </devices>
+		</domain>
+	END
+}
+
+# life: of a machine; a line for each seed that its drive had.
+life() {
+	virsh define domain.xml
+	echo "made $(seed)" >>seeds
+	virsh start one
+	echo "started $(seed)" >>seeds
+	"$TOOL" reseed disk.config 2>locked || echo "status $?" >>locked
+	virsh save one saved
+	virsh restore saved
+	echo "restored $(seed)" >>seeds
+	virsh managedsave one
+	virsh start one
+	echo "resumed $(seed)" >>seeds
+	virsh destroy one
+	virsh start one
+	echo "again $(seed)" >>seeds
+	virsh destroy one
+}
+
+@test "libvirt: a machine has a fresh seed at each start, and keeps it where it goes on from memory" {
+	need_mounts
+	export -f life seed
+	on_a_host bash -euo pipefail -c life
+	cat seeds
+	[ "$(awk '{ print $1 }' seeds | paste -sd ' ')" = "made started restored resumed again" ]
+	of() {
+		awk -v when="$1" '$1 == when { print $2 }' seeds
+	}
+	[[ $(of made) =~ ^[0-9a-f]{32}$ ]]
+	[ "$(of made)" != "$(of started)" ]
+	[ "$(of started)" = "$(of restored)" ]
+	[ "$(of started)" = "$(of resumed)" ]
+	[ "$(of started)" != "$(of again)" ]
+	diff - locked <<-END
+		seedrive: reseed: disk.config: locked: a running virtual machine has it, or another reseed
+		status 1
+	END
+	diff - <(sed -E 's/[0-9a-f]{32}.*/ID/' journal) <<-END
+		one: $PWD/disk.config: fresh seed ID
+		one: resumes from memory: its drives stay as they are
+		one: resumes from memory: its drives stay as they are
+		one: $PWD/disk.config: fresh seed ID
+	END
+}
+
+# neighbour: another host, as far as libvirt can tell; its socket is in `there`.
+neighbour() {
+	mkdir -p there
+	sed "s/$HOST/fedcba98-7654-3210-fedc-ba9876543210/" /etc/libvirt/libvirtd.conf >there/libvirtd.conf
+	echo "unix_sock_dir = \"$PWD/there\"" >>there/libvirtd.conf
+	unshare --mount bash -euc '
+		for path in /run /var/lib /var/log /var/cache; do
+			mount -t tmpfs neighbour "$path"
+		done
+		exec libvirtd -f there/libvirtd.conf -p there/pid >there/log 2>&1 3>&-' &
+	until virsh -q -c "$THERE" uri >/dev/null 2>&1; do
+		kill -0 "$!" || { cat there/log; return 1; }
+		sleep 0.1
+	done
+}
+
+# move: a running machine to the neighbour, where its drive is in a file that nobody has locked.
+move() {
+	neighbour
+	virsh define domain.xml
+	virsh start one
+	cp disk.config other.config
+	sed "s/disk.config/other.config/" domain.xml >other.xml
+	mv journal journal.here
+	virsh migrate --live --unsafe --xml other.xml one "$THERE" --migrateuri "unix://$PWD/there/migration"
+	virsh -q -c "$THERE" domstate one >state
+	virsh -c "$THERE" destroy one
+}
+
+@test "libvirt: a machine that migrates here while it runs keeps its drive" {
+	need_mounts
+	THERE="qemu:///system?socket=$PWD/there/libvirt-sock"
+	export THERE HOST
+	export -f neighbour move
+	on_a_host bash -euo pipefail -c move
+	[ "$(head -n 1 state)" = running ]
+	cmp disk.config other.config
+	diff - journal <<-END
+		one: resumes from memory: its drives stay as they are
+	END
+}

@@ -1,0 +1,832 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# dist/guest/stage, which every initramfs and systemd run, in a root of the test's own: seedrive-guest, mount and umount
+# are stand-ins that write down what they were asked. What the real ones do then is for vm-boot.bats.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+ID=38f130c229b192e41c74506299f4d7d8
+CREDITED="credited 256 bits seed=$ID drive=/dev/sr0 ledger=dir ready-before=no"
+CARRIED="credited 256 bits seed=01234567012345670123456701234567 carry-over=x ready-before=no"
+
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	HERE=$PWD
+	NEW=$PWD/root/new # where an initramfs has mounted root
+	STATE=$PWD/root/run/seedrive/guest
+	export HERE
+	mkdir -p root/{lib/seedrive,sbin,dev,proc/self,sys/class/block,run,etc/default,var/lib} "$NEW"/{etc,var/lib/seedrive}
+	mkdir answers
+	touch root/dev/kmsg calls answers/{early,late,expected,real,leave}
+	touch root/sys/class/block/{vda,sr0}
+	echo 'root=/dev/vda1 ro quiet' >root/proc/cmdline
+	printf '/dev/vda1 / ext4 defaults 0 1\n' >"$NEW/etc/fstab"
+	mkdir root/run/initramfs
+	touch root/run/initramfs/fsck-root
+	mountinfo "22 1 254:1 / $NEW ro,nosuid,relatime - ext4 /dev/vda1 ro,errors=remount-ro"
+	stub seedrive-guest "$(declare -f guest); guest \"\$@\""
+	stub mount "$(declare -f remember); remember mount \"\$@\""
+	stub umount 'echo "umount $*" >>"$HERE/calls"'
+	install_stage
+}
+
+# install_stage [SED...]: as it is installed, but for its root.
+install_stage() {
+	sed "s|^top=.*|top=$PWD/root|; ${1:-}" "$ROOT/dist/guest/stage" >root/lib/seedrive/guest-stage
+	chmod 755 root/lib/seedrive/guest-stage
+}
+
+# stub NAME COMMANDS: a program of that name, which the stage finds first.
+stub() {
+	printf '#!/bin/bash\nPATH=%s\n%s\n' "$PATH" "$2" >"root/sbin/$1"
+	chmod 755 "root/sbin/$1"
+}
+
+# In place of the program: its answer to each kind of call is in a file, or a script of that name.
+guest() {
+	local kind=real mode=rw
+	case " $* " in
+	*" --mix-only "*) kind=early ;;
+	*" --dry-run "*" --device /dev/"*) kind=late ;;
+	*" --dry-run "*) kind=expected ;;
+	*" --save-carry-over "*) kind=leave ;;
+	esac
+	! grep -q " $HERE/root/new ro" "$HERE/root/proc/self/mountinfo" || mode=ro
+	# Which stage runs it is a test of its own.
+	case $1 in
+	--stage)
+		echo "$kind $2" >>"$HERE/stages"
+		shift 2
+		;;
+	esac
+	echo "$kind $mode: ${*//$HERE\/root/}" >>"$HERE/calls"
+	[ ! -x "$HERE/answers/$kind" ] || exec "$HERE/answers/$kind"
+	sed 's/^/seedrive-guest: /' "$HERE/answers/$kind" >&2
+}
+
+# In place of mount(8): does as told to the table of mounts, unless that is not to be written.
+remember() {
+	local table=$HERE/root/proc/self/mountinfo
+	echo "${*//$HERE\/root/}" >>"$HERE/calls"
+	case $* in
+	*remount,rw*) sed -i -E "s,( $HERE/root/new )ro(.*) ro,\1rw\2 rw," "$table" ;;
+	*remount,ro*) sed -i -E "s,( $HERE/root/new )rw(.*) rw,\1ro\2 ro," "$table" ;;
+	*efivarfs*) echo "90 1 0:9 / $4 rw - efivarfs efivarfs rw" >>"$table" ;;
+	esac
+}
+
+# mountinfo LINE...: what is mounted besides.
+mountinfo() {
+	printf '%s\n' "1 0 0:2 / / rw - rootfs rootfs rw" "2 1 0:20 / /run rw,nosuid - tmpfs tmpfs rw" "$@" \
+		>root/proc/self/mountinfo
+}
+
+# answer KIND LINE...
+answer() {
+	printf '%s\n' "${@:2}" >"answers/$1"
+}
+
+# hangs KIND [COMMANDS]: that call does not end by itself, and is not waited for as long as else.
+hangs() {
+	sed -i 's|^limit=[0-9]*|limit=3|' root/lib/seedrive/guest-stage
+	printf '#!/bin/bash\n%s\nexec sleep 1000\n' "${2:-}" >"answers/$1"
+	chmod 755 "answers/$1"
+}
+
+# stage WORD...: it ends with 0, and has nothing to say but to the kernel's log.
+stage() {
+	succeeds root/lib/seedrive/guest-stage "$@"
+}
+
+# calls LINE...: what was called since the last time, without options that are always the same.
+calls() {
+	sed -i '/^real /s| --ledger \(/new\)\?/var/lib/seedrive/ledger --carry-over \(/new\)\?/var/lib/seedrive/carry-over$||' calls
+	diff <([ $# -eq 0 ] || printf '%s\n' "$@") calls
+	: >calls
+}
+
+# log LINE...: likewise.
+log() {
+	diff <([ $# -eq 0 ] || printf '<6>seedrive-guest: %s\n' "$@") root/dev/kmsg
+	: >root/dev/kmsg
+}
+
+RW="mount -t ext4 -o remount,rw,nosuid /dev/vda1 /new"
+RO="mount -t ext4 -o remount,ro,nosuid /dev/vda1 /new"
+
+# A drive is there, as the first stage sees it.
+drive_seen() {
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	stage early
+	calls "early ro: --mix-only"
+}
+
+# Of a root that is read-only, what the program expects.
+expected() {
+	answer expected "dry-run: mixed seed=$ID drive=/dev/sr0 ledger=none reason=$1 ready-before=${2:-no}"
+}
+
+# Where the ledger is still to be made.
+EXPECT="expected ro: --dry-run --ledger /new/var/lib/seedrive --carry-over /new/var/lib/seedrive/carry-over"
+
+credited_in_initramfs() {
+	drive_seen
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "real rw:" "$RO"
+	log
+}
+
+# --- the straight way ---
+
+@test "stage: a drive is mixed before root is mounted, and committed on root, which is read-only again after" {
+	credited_in_initramfs
+	[ "$(cat "$STATE/decided")" = root ]
+	grep -qF "$CREDITED" "$STATE/root"
+}
+
+@test "stage: what the initramfs has decided no later stage decides again" {
+	credited_in_initramfs
+	mountinfo
+	stage system
+	stage system
+	stage root "$NEW"
+	calls
+	log
+}
+
+@test "stage: what it tells the next one is root's alone, and the broker's folder is as that wants it" {
+	credited_in_initramfs
+	[ "$(stat -c %a root/run/seedrive "$STATE")" = $'755\n700' ]
+	[ "$(stat -c %a "$STATE"/* | sort -u)" = 600 ]
+}
+
+@test "stage: a seed that is spent, and a carry-over: root is made writable for that, and restored" {
+	drive_seen
+	mkdir "$NEW/var/lib/seedrive/ledger"
+	touch "$NEW/var/lib/seedrive/carry-over"
+	answer expected "dry-run: mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no" "dry-run: $CARRIED"
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no" "$CARRIED"
+	stage root "$NEW"
+	calls "${EXPECT/seedrive /seedrive/ledger }" "$RW" "real rw:" "$RO"
+	[ "$(cat "$STATE/decided")" = root ]
+}
+
+@test "stage: a seed that is spent, and nothing else: root stays read-only, and it is decided" {
+	drive_seen
+	expected already-spent
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
+	stage root "$NEW"
+	calls "$EXPECT" "real ro:"
+	[ "$(cat "$STATE/decided")" = root ]
+}
+
+@test "stage: where the kernel is ready a new drive is spent all the same, but root is not opened for a carry-over" {
+	drive_seen
+	expected already-ready yes
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "real rw:" "$RO"
+	stage early
+	: >calls
+	rm "$STATE/decided"
+	touch "$NEW/var/lib/seedrive/carry-over"
+	answer expected "dry-run: mixed seed=$ID carry-over=x reason=already-ready ready-before=yes"
+	stage root "$NEW"
+	calls "$EXPECT"
+}
+
+@test "stage: root that is writable needs no question before, and stays as it is" {
+	mountinfo "22 1 254:1 / $NEW rw,relatime shared:1 - ext4 /dev/vda1 rw"
+	drive_seen || answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	: >calls
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "real rw:"
+}
+
+@test "stage: a reason that no ledger changes opens nothing, and the system's stage says it" {
+	for reason in two-drives stock-seed nothing-claimed bare-metal confidential usb other-uuid no-clock from-the-future \
+		expired ledger-failed ledger-full ledger-forgets; do
+		rm -rf "$STATE"
+		drive_seen
+		expected "$reason"
+		stage root "$NEW"
+		calls "$EXPECT"
+		log
+		[ ! -s "$STATE/decided" ]
+		answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=$reason ready-before=no"
+		stage system
+		calls "real ro:"
+	done
+}
+
+# --- what a remount may lose ---
+
+@test "stage: root keeps the flags that it was mounted with" {
+	mountinfo "22 1 254:1 / $NEW ro,nosuid,nodev,noexec,noatime - btrfs /dev/mapper/a\\040b ro,sync,lazytime,subvol=/@"
+	drive_seen
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stage root "$NEW"
+	flags=nosuid,nodev,noexec,sync,lazytime
+	calls "$EXPECT" "mount -t btrfs -o remount,rw,$flags /dev/mapper/a\\040b /new" "real rw:" \
+		"mount -t btrfs -o remount,ro,$flags /dev/mapper/a\\040b /new"
+}
+
+@test "stage: root that cannot be made writable stays so, and is left to the system" {
+	drive_seen
+	expected ledger-read-only
+	# As dm-verity does: refused; as a squashfs: taken, and it changes nothing.
+	for status in 32 0; do
+		stub mount "echo \"mount \$*\" | sed \"s|\$HERE/root||g\" >>\"\$HERE/calls\"; exit $status"
+		stage root "$NEW"
+		calls "$EXPECT" "$RW" "$RO"
+		log "root cannot be made writable: its ledger is left to the system"
+		[ ! -s "$STATE/decided" ]
+	done
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=no"
+	stage system
+	calls "real ro:"
+}
+
+@test "stage: root that does not become read-only again is said to stay writable" {
+	drive_seen
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stub mount "$(declare -f remember)
+		case \$* in *remount,ro*) exit 32 ;; esac; remember mount \"\$@\""
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "real rw:"
+	log "root stays writable"
+}
+
+@test "stage: root that is still to be checked is not written to before that" {
+	drive_seen
+	expected ledger-read-only
+	answer real "$CREDITED"
+	rm root/run/initramfs/fsck-root
+	stage root "$NEW"
+	calls "$EXPECT"
+	log "root has not been checked: its ledger is left to the system"
+	# Nobody will check it.
+	for line in '/dev/vda1 / ext4 defaults 0 0' '/dev/vda1 / ext4 defaults' '/dev/vda1 /home ext4 defaults 0 2'; do
+		printf '# / ext4 ro 0 1\n%s\n' "$line" >"$NEW/etc/fstab"
+		rm -f "$STATE/decided"
+		stage root "$NEW"
+		calls "$EXPECT" "$RW" "real rw:" "$RO"
+	done
+	# The caller knows that it was.
+	echo '/dev/vda1 / ext4 defaults 0 1' >"$NEW/etc/fstab"
+	rm "$STATE/decided"
+	stage root "$NEW" checked
+	calls "$EXPECT" "$RW" "real rw:" "$RO"
+}
+
+@test "stage: root that is read-only by its fstab, or was mounted past its journal, is not written to" {
+	drive_seen
+	expected ledger-read-only
+	printf '# / ext4 rw 0 0\n/dev/vda1 / ext4 noatime,ro,errors=remount-ro 0 1\n' >"$NEW/etc/fstab"
+	stage root "$NEW"
+	calls "$EXPECT"
+	log "root is read-only by its fstab: its ledger is left to the system"
+	rm "$NEW/etc/fstab"
+	for option in norecovery noload nologreplay rescue=all; do
+		mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro,$option,errors=remount-ro"
+		stage root "$NEW"
+		calls "$EXPECT"
+		log "root is mounted without recovery: its ledger is left to the system"
+	done
+	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro"
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "$EXPECT" "${RW/,nosuid/}" "real rw:" "${RO/,nosuid/}"
+}
+
+# --- whose ledger it is ---
+
+# foreign WHY: root is left alone, with that reason; and without a drive nothing is said.
+foreign() {
+	rm -rf root/run/seedrive
+	drive_seen
+	stage root "$NEW"
+	calls
+	log "root's ledger is left to the system: $1"
+	[ ! -e "$STATE/place" ]
+	rm -rf root/run/seedrive
+	: >answers/early
+	stage early
+	stage root "$NEW"
+	calls "early ro: --mix-only"
+	log
+}
+
+@test "stage: a ledger that will lie on another file system than root's is left to the system" {
+	for path in /var /var/ /var/lib /var/lib/seedrive /var/lib/seedrive/ledger; do
+		printf '/dev/vda1 / ext4 defaults 0 1\n/dev/vdb\t%s  ext4 defaults 0 2\n' "$path" >"$NEW/etc/fstab"
+		foreign "${path%/} is a file system of its own"
+	done
+	printf '/dev/vda1 / ext4 defaults 0 1\n#/dev/vdb /var ext4\n/dev/vdb /var/log ext4\n' >"$NEW/etc/fstab"
+	credited_in_initramfs
+}
+
+@test "stage: likewise if a unit mounts it, or it is mounted already" {
+	local unit
+	for unit in etc/systemd/system/var.mount lib/systemd/system/var-lib.automount \
+		usr/lib/systemd/system/var-lib-seedrive.mount usr/local/lib/systemd/system/var-lib-seedrive-ledger.mount; do
+		mkdir -p "$NEW/${unit%/*}"
+		ln -s /none "$NEW/$unit"
+		path=${unit##*/}
+		path=/${path%.*}
+		foreign "${path//-//} is a file system of its own"
+		rm "$NEW/$unit"
+	done
+	touch "$NEW/etc/systemd/system/var-lib-machines.mount"
+	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro" "23 22 254:2 / $NEW/var/lib ro - ext4 /dev/vda2 ro"
+	foreign "/var/lib is a file system of its own"
+}
+
+@test "stage: likewise if it is reached by a link, or is not there, or /var is another one by the command line" {
+	rmdir "$NEW/var/lib/seedrive"
+	foreign "it has no /var/lib/seedrive"
+	ln -s /elsewhere "$NEW/var/lib/seedrive"
+	foreign "/var/lib/seedrive is a symbolic link"
+	rm "$NEW/var/lib/seedrive"
+	mkdir "$NEW/var/lib/seedrive"
+	for word in systemd.volatile=state systemd.volatile ostree=/ostree/boot.1/x/0; do
+		echo "quiet $word" >root/proc/cmdline
+		foreign "of $word"
+	done
+	echo "quiet systemd.volatile=no" >root/proc/cmdline
+	credited_in_initramfs
+}
+
+@test "stage: with a separate /var it is the system's stage that commits and credits" {
+	printf '/dev/vdb /var ext4 defaults 0 2\n' >"$NEW/etc/fstab"
+	drive_seen
+	stage root "$NEW"
+	: >root/dev/kmsg
+	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
+	answer real "$CREDITED"
+	stage system
+	calls "real rw:"
+	[ "$(cat "$STATE/decided")" = system ]
+	log
+	stage system
+	calls
+}
+
+@test "stage: the system's makes the folder that it wants, and brings it to stable storage, where /var is empty yet" {
+	stub sync 'echo "sync $(stat -c %a "$HERE/root/var/lib" "$HERE/root/var/lib/seedrive" | paste -sd " ")" >>"$HERE/calls"'
+	answer real "$CREDITED"
+	for words in system leave; do
+		rm -rf root/var/lib root/run/seedrive
+		: >calls
+		stage "$words"
+		[ "$(head -n 1 calls)" = "sync 755 700" ]
+		rm -rf root/run/seedrive
+		: >calls
+		stage "$words"
+		run -1 grep sync calls
+	done
+}
+
+@test "stage: a ledger that hides the one of the initramfs gets to know what that knows" {
+	credited_in_initramfs
+	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
+	mkdir root/var/lib/seedrive
+	stage system
+	calls
+	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
+	# An entry as the program makes it for a seed that never expires.
+	[ "$(stat -c '%a %s' "root/var/lib/seedrive/ledger/$ID")" = "600 0" ]
+	[ "$(stat -c %a root/var/lib/seedrive/ledger)" = 700 ]
+	stage system
+	log
+	rm -r root/var/lib/seedrive/ledger
+	# The same one after all, and what is not there was pruned, or only the firmware knew.
+	mountinfo
+	stage system
+	log
+	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
+	touch root/var/lib/seedrive/ledger
+	stage system
+	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
+}
+
+@test "stage: where the initramfs saw a ledger that is hidden now, and could not decide, no ledger is asked" {
+	rm root/run/initramfs/fsck-root
+	drive_seen
+	expected ledger-read-only
+	stage root "$NEW"
+	: >calls
+	: >root/dev/kmsg
+	mountinfo "30 1 254:2 / /var/lib rw - ext4 /dev/vdb rw"
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=no-ledger ready-before=no" "$CARRIED"
+	stage system
+	calls "real rw: --carry-over /var/lib/seedrive/carry-over"
+	log "no ledger is asked: /var/lib hides the one that the initramfs saw"
+	# Where there is nothing to decide on there is nothing to say.
+	rm -rf root/run/seedrive
+	answer early "no seed drive"
+	stage early
+	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro" "30 1 254:2 / /var/lib rw - ext4 /dev/vdb rw"
+	stage root "$NEW"
+	stage system
+	calls "early rw: --mix-only"
+	log
+}
+
+@test "stage: what the initramfs left for want of a check, the system decides on the same ledger" {
+	rm root/run/initramfs/fsck-root
+	drive_seen
+	expected ledger-read-only
+	stage root "$NEW"
+	: >calls
+	mountinfo
+	answer real "$CREDITED"
+	stage system
+	calls "real rw:"
+	[ "$(cat "$STATE/decided")" = system ]
+}
+
+# --- no drive, or a late one ---
+
+@test "stage: without a drive each later stage does without a search" {
+	answer early "no seed drive"
+	stage early
+	calls "early ro: --mix-only"
+	stage root "$NEW"
+	stage system
+	calls
+	log
+}
+
+@test "stage: without a drive, a carry-over is credited without a search" {
+	answer early "no seed drive"
+	stage early
+	touch "$NEW/var/lib/seedrive/carry-over"
+	answer expected "dry-run: no seed drive" "dry-run: $CARRIED"
+	answer real "no seed drive" "$CARRIED"
+	: >calls
+	stage root "$NEW"
+	none="--device /run/seedrive/guest/nothing"
+	calls "${EXPECT/: /: $none }" "$RW" "real rw: $none" "$RO"
+	[ ! -s "$STATE/nothing" ]
+	# That was no drive's seed: one that comes later is decided on.
+	[ ! -s "$STATE/decided" ]
+}
+
+@test "stage: a device that came after the first stage is looked at, alone, and then all of them" {
+	answer early "no seed drive"
+	rm root/sys/class/block/sr0
+	stage early
+	touch root/sys/class/block/{sr0,sda,loop0,ram0,zram0,dm-0,md0,fd0,nbd0}
+	: >calls
+	answer late "dry-run: no seed drive"
+	stage root "$NEW"
+	calls "late ro: --dry-run --wait 1 --device /dev/sda" "late ro: --dry-run --wait 1 --device /dev/sr0"
+	touch root/sys/class/block/{sdb,sdc}
+	answer late "dry-run: mixed seed=$ID drive=/dev/sdb ledger=none reason=no-ledger ready-before=no"
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "late ro: --dry-run --wait 1 --device /dev/sdb" "$EXPECT" "$RW" "real rw:" "$RO"
+}
+
+@test "stage: one that came late, and could not be decided on in the initramfs, the system's stage knows of" {
+	answer early "no seed drive"
+	stage early
+	touch root/sys/class/block/sdb
+	rm root/run/initramfs/fsck-root
+	answer late "dry-run: mixed seed=$ID drive=/dev/sdb ledger=none reason=no-ledger ready-before=no"
+	expected ledger-read-only
+	stage root "$NEW"
+	: >calls
+	mountinfo
+	answer real "$CREDITED"
+	stage system
+	calls "real rw:"
+}
+
+@test "stage: one that came while the first stage looked is looked at again" {
+	printf '#!/bin/sh\ntouch "$HERE/root/sys/class/block/sdd"\n' >answers/early
+	chmod 755 answers/early
+	stage early
+	: >calls
+	stage root "$NEW"
+	calls "late ro: --dry-run --wait 1 --device /dev/sdd"
+}
+
+@test "stage: without an initramfs of ours the system's stage searches by the program's own rules, and decides" {
+	answer real "$CREDITED"
+	stage system
+	calls "real ro:"
+	[ "$(cat "$STATE/decided")" = system ]
+}
+
+@test "stage: of a root that is not mounted, and of an overlay, there is nothing to do" {
+	mountinfo
+	drive_seen || : >calls
+	stage root "$NEW"
+	calls
+	mountinfo "22 1 0:30 / $NEW rw - overlay overlay rw,lowerdir=/a,upperdir=/b"
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=ledger-forgets ready-before=no"
+	stage root "$NEW"
+	calls "real rw:"
+	[ ! -s "$STATE/decided" ]
+}
+
+# --- the switch ---
+
+@test "stage: seedrive.guest=off, or SEED=off, and nothing is done by any stage" {
+	local where
+	for where in root/proc/cmdline root/etc/default/seedrive-guest; do
+		echo "quiet seedrive.guest=off" >root/proc/cmdline
+		[ "$where" = root/proc/cmdline ] || { echo quiet >root/proc/cmdline; echo 'SEED="off"' >"$where"; }
+		for words in early "root $NEW" system leave; do
+			# shellcheck disable=SC2086 # words
+			stage $words
+		done
+		calls
+		log
+		[ ! -e root/run/seedrive ]
+	done
+}
+
+@test "stage: seedrive.guest=mix mixes, once, and does nothing else; another word is taken for that" {
+	for word in mix of; do
+		rm -rf root/run/seedrive
+		echo "seedrive.guest=$word" >root/proc/cmdline
+		for words in early "root $NEW" system leave; do
+			# shellcheck disable=SC2086 # words
+			stage $words
+		done
+		calls "early ro: --mix-only"
+		rm -rf root/run/seedrive
+		stage system
+		calls "early ro: --mix-only"
+		[ "$word" = mix ] || grep -qx '<6>seedrive-guest: seedrive.guest=of: must be on, mix or off; taken as mix' root/dev/kmsg
+		: >root/dev/kmsg
+	done
+}
+
+@test "stage: the command line wins over the file, and the last word on it over others" {
+	echo SEED=off >root/etc/default/seedrive-guest
+	echo 'seedrive.guest=off seedrive.guest=on' >root/proc/cmdline
+	stage early
+	calls "early ro: --mix-only"
+}
+
+@test "stage: the file's options are the program's, in each stage that decides; what else it holds is not run" {
+	printf "touch ran\n\$(touch ran)\n# OPTIONS=--no\nOPTIONS='--stock-credit --wait 9'" >root/etc/default/seedrive-guest
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	stage early
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stage root "$NEW"
+	o="--stock-credit --wait 9"
+	calls "early ro: $o --mix-only" "${EXPECT/: /: $o }" "$RW" "real rw: $o" "$RO"
+	[ ! -e ran ]
+}
+
+@test "stage: options that the program does not take are said, and the system's stage may still decide" {
+	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	stage early
+	printf '#!/bin/sh\necho "seedrive-guest: --no: unknown option, see --help" >&2\nexit 2\n' >answers/real
+	chmod 755 answers/real
+	stage root "$NEW"
+	log "--no: unknown option, see --help"
+	[ ! -s "$STATE/decided" ]
+}
+
+# --- efivarfs ---
+
+@test "stage: the firmware's variables are mounted for the ledger in them, and unmounted again" {
+	mkdir -p root/sys/firmware/efi/efivars
+	drive_seen
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stage root "$NEW"
+	vars=/sys/firmware/efi/efivars
+	calls "mount -t efivarfs efivarfs $vars" "$EXPECT" "$RW" "real rw:" "$RO" "umount $PWD/root$vars"
+}
+
+@test "stage: variables that are mounted already stay so, and those that cannot be are no hindrance" {
+	mkdir -p root/sys/firmware/efi/efivars
+	drive_seen
+	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw" "23 1 0:9 / $PWD/root/sys/firmware/efi/efivars rw - efivarfs e rw"
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "real rw:"
+	rm "$STATE/decided"
+	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
+	stub mount 'exit 32'
+	stage root "$NEW"
+	calls "real rw:"
+}
+
+# --- a boot goes on ---
+
+@test "stage: a program that hangs is killed, and counts as one that may have credited" {
+	drive_seen
+	expected ledger-read-only
+	hangs real 'echo $$ >"$HERE/pid"'
+	stage root "$NEW"
+	[ ! -e "/proc/$(cat pid)" ]
+	calls "$EXPECT" "$RW" "real rw:" "$RO"
+	log "does not end, and is killed"
+	[ "$(cat "$STATE/decided")" = root ]
+	mountinfo
+	stage system
+	calls
+}
+
+@test "stage: one that hangs in the first stage, or at a question, holds no later one" {
+	hangs early
+	stage early
+	log "does not end, and is killed"
+	calls "early ro: --mix-only"
+	stage root "$NEW"
+	stage system
+	calls
+	rm answers/early
+	touch answers/early
+	drive_seen
+	hangs expected
+	stage root "$NEW"
+	calls "$EXPECT"
+	[ ! -s "$STATE/decided" ]
+}
+
+@test "stage: nothing that it started is left when it has ended" {
+	for shell in "$(command -v dash)" /usr/lib/klibc/bin/sh; do
+		install_stage "s|^limit=.*|limit=$((10000 + BASHPID))|; 1s|.*|#!$shell|"
+		drive_seen
+		run -1 pgrep -f "^[^ ]*sleep $((10000 + BASHPID))\$"
+	done
+}
+
+@test "stage: a program that dies, or is not there, fails no boot; only the one that ran may have credited" {
+	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	stage early
+	printf '#!/bin/bash\nkill -SEGV $$\n' >answers/real
+	chmod 755 answers/real
+	stage root "$NEW"
+	[ "$(cat "$STATE/decided")" = root ]
+	rm "$STATE/decided" root/sbin/seedrive-guest
+	stage root "$NEW"
+	[ ! -s "$STATE/decided" ]
+	stage early
+	stage leave
+}
+
+@test "stage: where the next stage could not be told, nothing is decided" {
+	drive_seen
+	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
+	answer real "$CREDITED"
+	mkdir "$STATE/decided"
+	stage root "$NEW"
+	calls
+	rm -r root/run
+	touch root/run
+	stage early
+	stage root "$NEW"
+	stage system
+	calls
+}
+
+@test "stage: a carry-over is left where the system keeps its ledger, which is made for it" {
+	stage leave
+	calls "leave ro: --save-carry-over /var/lib/seedrive/carry-over"
+	[ "$(stat -c %a root/var/lib/seedrive)" = 700 ]
+}
+
+# carry_over_is WORD: in the settings, beside a drive and what the last boot has left.
+carry_over_is() {
+	echo "CARRY_OVER=$1" >root/etc/default/seedrive-guest
+	rm -rf root/run/seedrive
+	touch "$NEW/var/lib/seedrive/carry-over"
+	mountinfo "22 1 254:1 / $NEW ro,relatime - ext4 /dev/vda1 ro"
+	drive_seen
+	mountinfo "22 1 254:1 / $NEW rw,relatime - ext4 /dev/vda1 rw"
+	stage root "$NEW"
+}
+
+@test "stage: CARRY_OVER says whether what the last boot has left is credited, only mixed, or left alone" {
+	carry_over_is credit
+	calls "real rw:"
+	carry_over_is '"mix"'
+	calls "real rw: --ledger /new/var/lib/seedrive/ledger --carry-over /new/var/lib/seedrive/carry-over --mix-carry-over"
+	log
+	carry_over_is never
+	calls "real rw: --ledger /new/var/lib/seedrive/ledger --carry-over /new/var/lib/seedrive/carry-over --mix-carry-over"
+	grep -qxF "<6>seedrive-guest: CARRY_OVER=never: must be credit, mix or off; taken as mix" root/dev/kmsg
+	carry_over_is off
+	calls "real rw: --ledger /new/var/lib/seedrive/ledger"
+	# None is left, either; and without a drive there is nothing to decide.
+	stage leave
+	calls
+	rm -rf root/run/seedrive
+	answer early "no seed drive"
+	stage early
+	calls "early rw: --mix-only"
+	stage root "$NEW"
+	calls
+}
+
+@test "stage: likewise where root is read-only, and the program is asked first" {
+	echo CARRY_OVER=mix >root/etc/default/seedrive-guest
+	drive_seen
+	stage root "$NEW"
+	calls "expected ro: --dry-run --ledger /new/var/lib/seedrive --carry-over /new/var/lib/seedrive/carry-over --mix-carry-over"
+}
+
+@test "stage: what the options say of ledgers holds for a carry-over that is left, and no other option does" {
+	echo 'OPTIONS="--stock-credit --ledger-persistent --wait 9"' >root/etc/default/seedrive-guest
+	stage leave
+	calls "leave ro: --ledger-persistent --save-carry-over /var/lib/seedrive/carry-over"
+}
+
+@test "stage: the program gets to know which stage runs it, but for a question" {
+	drive_seen
+	answer real "$CREDITED"
+	answer expected "dry-run: $CREDITED"
+	stage root "$NEW"
+	[ "$(cat stages)" = "$(printf 'early early\nreal root')" ]
+	rm -rf root/run/seedrive stages
+	stage system
+	[ "$(cat stages)" = "real system" ]
+}
+
+@test "stage: in the kernel that writes down a crash nothing is done" {
+	touch root/proc/vmcore
+	for words in early "root $NEW" system leave; do
+		# shellcheck disable=SC2086 # words
+		stage $words
+	done
+	calls
+	log
+	[ ! -e root/run/seedrive ]
+}
+
+@test "stage: what is no stage is a usage error" {
+	for words in "" late root "root a b c" "early x" "leave x"; do
+		# shellcheck disable=SC2086 # words
+		fails 2 "usage: guest-stage early | root DIR [checked] | system | leave" root/lib/seedrive/guest-stage $words
+	done
+}
+
+# --- shells ---
+
+# whole_boot SHELL: a first boot in a fresh root, and what was called.
+whole_boot() {
+	rm -rf root/run/seedrive
+	sed -i "1s|.*|#!$1|" root/lib/seedrive/guest-stage
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	expected ledger-read-only
+	answer real "$CREDITED"
+	stage early
+	touch root/sys/class/block/sdz
+	stage root "$NEW"
+	mountinfo "22 1 254:1 / $NEW ro,nosuid - ext4 /dev/vda1 ro" "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
+	stage system
+	stage leave
+	calls "early ro: --mix-only" "$EXPECT" "$RW" "real rw:" "$RO" \
+		"leave ro: --save-carry-over /var/lib/seedrive/carry-over"
+	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
+	rm -r root/var/lib/seedrive root/sys/class/block/sdz
+}
+
+@test "stage: dash, busybox, klibc and bash run it alike" {
+	whole_boot "$(command -v dash)"
+	whole_boot /usr/lib/klibc/bin/sh
+	whole_boot "$(command -v bash)"
+	# This one would prefer its own mount to any in PATH.
+	install_stage "s|mount -t|$PWD/root/sbin/mount -t|"
+	printf '#!/bin/sh\nexec busybox sh "$@"\n' >shell
+	chmod 755 shell
+	whole_boot "$PWD/shell"
+}
+
+@test "stage: an initramfs of klibc has all that it calls there" {
+	install_stage "s|^PATH=.*|PATH=$PWD/root/sbin:$PWD/klibc|"
+	mkdir klibc
+	cp /usr/lib/klibc/bin/{mkdir,mkfifo,sleep,kill} klibc
+	drive_seen
+	expected ledger-read-only
+	hangs real
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "real rw:" "$RO"
+	log "does not end, and is killed"
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Three ledgers that answer as they are told, in every combination. */
+#include "tests/lib/unit.h"
+
+#include "guest/ledger.c"
+
+#define LOOKS   6 /* states that a look can bring: ABSENT, FORGETS, READ_ONLY, FREE, FAILED, SPENT */
+#define COMMITS 7 /* and a commit */
+
+static const enum ledger_state look_brings[LOOKS] = { LEDGER_ABSENT, LEDGER_FORGETS,
+	LEDGER_READ_ONLY, LEDGER_FREE, LEDGER_FAILED, LEDGER_SPENT };
+static const enum ledger_state commit_brings[COMMITS] = { LEDGER_COMMITTED, LEDGER_ABSENT,
+	LEDGER_FORGETS, LEDGER_READ_ONLY, LEDGER_FULL, LEDGER_FAILED, LEDGER_SPENT };
+
+static enum ledger_state looks[LEDGER_KINDS], commits[LEDGER_KINDS];
+static unsigned committed[LEDGER_KINDS], order;
+
+static enum ledger_state commit_as_told(enum ledger_kind kind)
+{
+	assert_int_equal(committed[kind], 0);
+	committed[kind] = ++order;
+	return commits[kind];
+}
+
+enum ledger_state ledger_dir_look(const struct ledger_entry *e)
+{
+	(void)e;
+	return looks[LEDGER_DIR];
+}
+
+enum ledger_state ledger_dir_commit(const struct ledger_entry *e)
+{
+	(void)e;
+	return commit_as_told(LEDGER_DIR);
+}
+
+enum ledger_state ledger_drive_look(const struct ledger_entry *e)
+{
+	(void)e;
+	return looks[LEDGER_DRIVE];
+}
+
+enum ledger_state ledger_drive_commit(const struct ledger_entry *e)
+{
+	(void)e;
+	return commit_as_told(LEDGER_DRIVE);
+}
+
+enum ledger_state ledger_efi_look(const struct ledger_entry *e)
+{
+	(void)e;
+	return looks[LEDGER_EFI];
+}
+
+enum ledger_state ledger_efi_commit(const struct ledger_entry *e)
+{
+	(void)e;
+	return commit_as_told(LEDGER_EFI);
+}
+
+static bool has(const struct ledgers *l, enum ledger_state state)
+{
+	return l->state[0] == state || l->state[1] == state || l->state[2] == state;
+}
+
+/* The promise, said anew: by one that may authorise, on stable storage, and nobody in doubt. */
+static void check(void)
+{
+	const struct ledger_entry e = { 0 };
+	struct ledgers l, before;
+	const char *reason;
+	bool credit;
+	int k;
+
+	memset(committed, 0, sizeof(committed));
+	order = 0;
+	ledgers_look(&e, &before);
+	l = before;
+	ledgers_commit(&e, &l);
+	reason = ledgers_reason(&l, LEDGER_COMMITTED);
+	credit = (l.state[LEDGER_DIR] == LEDGER_COMMITTED ||
+			 l.state[LEDGER_DRIVE] == LEDGER_COMMITTED) &&
+		!has(&l, LEDGER_SPENT) && !has(&l, LEDGER_FAILED) && !has(&l, LEDGER_FULL);
+	assert_int_equal(reason == NULL, credit);
+	if (has(&l, LEDGER_SPENT))
+		assert_string_equal(reason, "already-spent");
+	/* One that fails when it is asked leaves all as they are. */
+	if (has(&before, LEDGER_FAILED))
+		assert_int_equal(order, 0);
+	/* And no other is written before one that authorises. */
+	if (committed[LEDGER_EFI])
+		assert_true(committed[LEDGER_DIR] < committed[LEDGER_EFI] &&
+			committed[LEDGER_DRIVE] < committed[LEDGER_EFI]);
+	for (k = 0; k < LEDGER_KINDS; k++) {
+		assert_true(!committed[k] || before.state[k] == LEDGER_FREE);
+		/* A seed that is credited stands in each that could take it. */
+		assert_true(!credit || before.state[k] != LEDGER_FREE || committed[k]);
+	}
+	/* What cannot authorise is not written for nothing. */
+	if (committed[LEDGER_EFI] && !has(&before, LEDGER_SPENT) && !has(&l, LEDGER_SPENT))
+		assert_true(l.state[LEDGER_DIR] == LEDGER_COMMITTED ||
+			l.state[LEDGER_DRIVE] == LEDGER_COMMITTED);
+	/* A dry run expects no more than a commit can bring. */
+	if (credit)
+		assert_null(ledgers_reason(&before, LEDGER_FREE));
+}
+
+static void test_every_combination(void **state)
+{
+	unsigned n, all = LOOKS * COMMITS, i;
+
+	(void)state;
+	for (n = 0; n < all * all * all; n++) {
+		unsigned rest = n;
+
+		for (i = 0; i < LEDGER_KINDS; i++, rest /= all) {
+			looks[i] = look_brings[rest % all % LOOKS];
+			commits[i] = commit_brings[rest % all / LOOKS];
+		}
+		check();
+	}
+}
+
+static void test_words(void **state)
+{
+	static const struct {
+		struct ledgers l;
+		const char *reason;
+	} cases[] = {
+		{ { { LEDGER_ABSENT, LEDGER_ABSENT, LEDGER_ABSENT } }, "no-ledger" },
+		{ { { LEDGER_ABSENT, LEDGER_ABSENT, LEDGER_COMMITTED } }, "no-ledger" },
+		{ { { LEDGER_FORGETS, LEDGER_ABSENT, LEDGER_ABSENT } }, "ledger-forgets" },
+		{ { { LEDGER_READ_ONLY, LEDGER_ABSENT, LEDGER_ABSENT } }, "ledger-read-only" },
+		{ { { LEDGER_FULL, LEDGER_FREE, LEDGER_ABSENT } }, "ledger-full" },
+		{ { { LEDGER_COMMITTED, LEDGER_ABSENT, LEDGER_FULL } }, "ledger-full" },
+		{ { { LEDGER_COMMITTED, LEDGER_FAILED, LEDGER_FREE } }, "ledger-failed" },
+		{ { { LEDGER_COMMITTED, LEDGER_ABSENT, LEDGER_SPENT } }, "already-spent" },
+		{ { { LEDGER_FORGETS, LEDGER_COMMITTED, LEDGER_ABSENT } }, NULL },
+		{ { { LEDGER_READ_ONLY, LEDGER_COMMITTED, LEDGER_COMMITTED } }, NULL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		const char *got = ledgers_reason(&cases[i].l, LEDGER_COMMITTED);
+
+		if (!got || !cases[i].reason)
+			assert_ptr_equal(got, cases[i].reason);
+		else
+			assert_string_equal(got, cases[i].reason);
+	}
+}
+
+/* A carry-over has no folder and no drive for a ledger. */
+static void test_vetoes(void **state)
+{
+	const struct ledger_entry e = { 0 };
+	unsigned n;
+
+	(void)state;
+	looks[LEDGER_DIR] = looks[LEDGER_DRIVE] = LEDGER_ABSENT;
+	for (n = 0; n < LOOKS * COMMITS; n++) {
+		enum ledger_state look = look_brings[n % LOOKS], commit = commit_brings[n / LOOKS],
+				  ends;
+		struct ledgers l;
+
+		looks[LEDGER_EFI] = look;
+		commits[LEDGER_EFI] = commit;
+		memset(committed, 0, sizeof(committed));
+		ledgers_look(&e, &l);
+		assert_int_equal(ledgers_reason(&l, LEDGER_ABSENT) == NULL,
+			look != LEDGER_SPENT && look != LEDGER_FAILED);
+		ledgers_commit_vetoes(&e, &l);
+		assert_int_equal(committed[LEDGER_EFI] > 0, look == LEDGER_FREE);
+		ends = look == LEDGER_FREE ? commit : look;
+		assert_int_equal(ledgers_reason(&l, LEDGER_ABSENT) == NULL,
+			ends != LEDGER_SPENT && ends != LEDGER_FAILED && ends != LEDGER_FULL);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("ledger: credit needs one that authorises, committed, and none in doubt, in every combination",
+			test_every_combination),
+		TEST("ledger: each refusal has its word", test_words),
+		TEST("ledger: a carry-over needs none that authorises, and heeds each that vetoes",
+			test_vetoes),
+	};
+
+	return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}

@@ -1,0 +1,437 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A drive onto a device: loop devices here. Of an optical drive there is what needs no burner; none can be
+# emulated. How a medium is written, libburn's drives that are files tell (tests/iso/output/test_burner.c), and
+# what a drive that only reads is told, tests/vm/vm-burn.bats.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+# bats file_tags=root
+
+load ../../lib/helper
+
+setup() {
+	need_root
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	small_tree tree
+}
+
+# loop SIZE [OPTION...]: $DEV is a device of that size, all zeros, behind it the file $DISK.
+loop() {
+	local size=$1
+	shift
+	DISK=$(mktemp "$PWD/disk.XXXXXX")
+	truncate -s "$size" "$DISK"
+	attach "$DISK" "$@"
+}
+
+# add_partition DISK NUMBER START LENGTH: in sectors; the kernel is told of it, and nothing is written to the disk.
+# Debian 13 no longer has addpart(8), which did this.
+add_partition() {
+	/usr/bin/python3 - "$@" <<-'END'
+		import ctypes, fcntl, struct, sys
+
+		BLKPG, BLKPG_ADD_PARTITION = 0x1269, 1
+		number, start, length = map(int, sys.argv[2:])
+		partition = ctypes.create_string_buffer(struct.pack("qqi64s64s4x", start * 512, length * 512, number, b"", b""))
+		with open(sys.argv[1], "rb") as disk:
+		    fcntl.ioctl(disk, BLKPG, struct.pack("iiiP", BLKPG_ADD_PARTITION, 0, len(partition) - 1,
+		                                         ctypes.addressof(partition)))
+	END
+}
+
+# build [OPTION...]: the small tree, onto $DEV.
+build() {
+	"$TOOL" build -q --source kernel -o "$DEV" "$@" tree
+}
+
+# refused WORDS COMMAND...: in that line, and the device is as it was.
+refused() {
+	local words=$1 before
+	shift
+	before=$(sha256sum <"$DISK")
+	fails 1 "seedrive: build: $DEV: $words" "$@"
+	[ "$(sha256sum <"$DISK")" = "$before" ]
+}
+
+# Nobody takes it for a drive, by whatever he reads.
+no_drive() {
+	run -1 --separate-stderr "$TOOL" inspect "$1"
+	[ "$stderr" = "seedrive: inspect: $1: not an ISO 9660 image" ]
+	[ "$(dd if="$1" bs=2048 skip=16 count=8 status=none | grep -c CD001)" -eq 0 ]
+}
+
+whole() {
+	"$TOOL" inspect --min-bits 256 "$1" >/dev/null
+}
+
+# --- what becomes of it ---
+
+@test "burn: a device gets the very image that a file does" {
+	local args=(--source kernel --bind none)
+	loop 4M
+	export SOURCE_DATE_EPOCH=1700000000 GETRANDOM=7
+	make_world
+	world "$TOOL" build -q "${args[@]}" -o drive.iso "$NOVA"
+	world "$TOOL" build -q "${args[@]}" -o "$DEV" "$NOVA"
+	cmp -n "$(stat -c %s drive.iso)" drive.iso "$DEV"
+	# And nothing behind it.
+	tail -c +"$(($(stat -c %s drive.iso) + 1))" "$DISK" | cmp - <(head -c $((4194304 - $(stat -c %s drive.iso))) /dev/zero)
+	[ "$(blkid -p -s TYPE -s LABEL -o value "$DEV" | sort | paste -sd ' ')" = "config-2 iso9660" ]
+}
+
+@test "burn: what was done is told as of a file, in words and in JSON" {
+	loop 4M
+	run -0 --separate-stderr "$TOOL" build --source kernel -o "$DEV" tree
+	[ "$stderr" = "" ]
+	[[ ${lines[0]} == "$DEV: "*" KiB, label config-2, bound to $UUID" ]]
+	"$TOOL" build --json --force --source kernel -o "$DEV" tree >said
+	[ "$(member said output)" = "$DEV" ]
+	[ "$(member said credit_bits)" = 256 ]
+	loop 4M
+	"$TOOL" build -q --source kernel --user-data tree/openstack/latest/user_data -o "$DEV"
+	[ "$(blkid -p -s LABEL -o value "$DEV")" = cidata ]
+}
+
+@test "burn: a symbolic link, a device of large sectors and one just large enough will do" {
+	local size
+	drive drive.iso
+	size=$(stat -c %s drive.iso)
+	loop $(((size + 4095) / 4096 * 4096)) --sector-size 4096
+	ln -s "$DEV" link
+	succeeds "$TOOL" build -q --source kernel -o link tree
+	whole link
+	loop "$size"
+	succeeds build
+	whole "$DEV"
+}
+
+@test "burn: inspect and reseed take the device" {
+	loop 4M
+	build --ttl 1d
+	"$TOOL" inspect --json "$DEV" >first
+	"$TOOL" reseed -q --source kernel "$DEV"
+	"$TOOL" inspect --json --min-bits 256 "$DEV" >second
+	[ "$(member first seed_id)" != "$(member second seed_id)" ]
+	[ "$(member first ttl)" = "$(member second ttl)" ]
+	# What it says is what is there.
+	cmp -n 300000 "$DEV" "$DISK"
+}
+
+@test "burn: a libexec without the program is told of" {
+	mkdir bin
+	cp "$TOOL" bin/
+	loop 4M
+	refused_line="seedrive: build: seedrive-device: not installed beside this program"
+	fails 1 "$refused_line" bin/seedrive build -q --source kernel -o "$DEV" tree
+}
+
+# --- what holds something ---
+
+@test "burn: a file system, a partition table, a drive, swap space and an encrypted volume are named and left" {
+	loop 4M
+	mkfs.ext4 -q -L stuff "$DEV"
+	refused "holds ext4 labelled stuff; --force overwrites it" build
+	loop 4M
+	mkfs.ext4 -q "$DEV"
+	refused "holds ext4; --force overwrites it" build
+	loop 4M
+	mkswap -q "$DEV"
+	refused "holds swap; --force overwrites it" build
+	loop 4M
+	# An MBR with one partition of Linux's.
+	printf '\0\0\0\0\203\0\0\0\1\0\0\0\1\0\0\0' | overwrite "$DEV" 446
+	printf '\125\252' | overwrite "$DEV" 510
+	refused "holds a partition table (dos); --force overwrites it" build
+	loop 4M
+	printf 'LUKS\272\276\0\1' | overwrite "$DEV" 0
+	printf '%s' "$UUID" | overwrite "$DEV" 168
+	refused "holds crypto_LUKS; --force overwrites it" build
+	loop 4M
+	build
+	refused "holds iso9660 labelled config-2; --force overwrites it" build
+}
+
+@test "burn: data that have no name are held too, if the drive would take their place" {
+	local size
+	drive drive.iso
+	size=$(stat -c %s drive.iso)
+	for at in 0 $((size / 2)) $((size - 1)); do
+		loop 4M
+		printf x | overwrite "$DEV" "$at"
+		refused "holds data; --force overwrites it" build
+	done
+	loop 4M
+	printf x | overwrite "$DEV" "$size"
+	succeeds build
+	[ "$(dd if="$DEV" bs=1 skip="$size" count=1 status=none)" = x ]
+}
+
+@test "burn: --force leaves no mark of what there was, wherever it stood" {
+	loop 300M
+	# A real btrfs, because libblkid 2.41 does not recognize the magic number alone. GPT has a copy in the last
+	# sector.
+	mkfs.btrfs -q "$DEV" 2>/dev/null
+	"$ROOT/tests/lib/gpt.py" "$DEV"
+	run -0 wipefs "$DEV"
+	[[ $output == *gpt* ]]
+	refused "holds btrfs; --force overwrites it" build
+	succeeds build --force
+	[ "$(wipefs -n --output TYPE --noheadings "$DEV" | sort -u | tr -d ' \n')" = iso9660 ]
+	whole "$DEV"
+	loop 4M
+	mkfs.ext4 -q -L stuff "$DEV"
+	succeeds build --force
+	[ "$(wipefs -n --output TYPE --noheadings "$DEV" | sort -u | tr -d ' \n')" = iso9660 ]
+}
+
+@test "burn: --force means nothing to a file, and does not help where a device is in use" {
+	drive drive.iso
+	succeeds "$TOOL" build -q --force --source kernel -o drive.iso tree
+	loop 4M
+	mkswap -q "$DEV"
+	swapon "$DEV" 2>/dev/null
+	run build --force
+	swapoff "$DEV"
+	[ "$status" -eq 1 ]
+	[ "$output" = "seedrive: build: $DEV: swap space" ]
+}
+
+# --- what is in use ---
+
+# mounting COMMAND...: while $DEV is mounted, in this command's sight alone.
+mounting() {
+	mkdir -p "a place"
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount sh -c 'mount "$0" "a place" && "$@"' "$DEV" "$@"
+}
+
+@test "burn: a mounted device is refused, with the place, and so is one whose partition is mounted" {
+	need_mounts
+	local disk
+	loop 8M
+	mkfs.ext4 -q "$DEV"
+	fails 1 "seedrive: build: $DEV: mounted on $PWD/a place" \
+		mounting "$TOOL" build -q --force --source kernel -o "$DEV" tree
+	fails 1 "seedrive: reseed: $DEV: mounted on $PWD/a place" mounting "$TOOL" reseed -q "$DEV"
+	fails 1 "seedrive-mkisofs: $DEV: mounted on $PWD/a place" \
+		mounting "$MKISOFS" -quiet -r -o "$DEV" tree
+
+	loop 16M --partscan
+	disk=$DEV
+	add_partition "$disk" 1 2048 16384
+	add_partition "$disk" 2 18432 8192
+	mkfs.ext4 -q "${disk}p1"
+	DEV=${disk}p1
+	fails 1 "seedrive: build: $disk: a partition of it is mounted on $PWD/a place" \
+		mounting "$TOOL" build -q --force --source kernel -o "$disk" tree
+	# The other one is free.
+	succeeds mounting "$TOOL" build -q --source kernel -o "${disk}p2" tree
+	whole "${disk}p2"
+}
+
+@test "burn: a partition is refused while its disk is mounted; what another namespace has mounted is in use" {
+	need_mounts
+	local disk
+	loop 16M --partscan
+	disk=$DEV
+	mkfs.ext4 -q "$disk"
+	add_partition "$disk" 1 2048 16384
+	fails 1 "seedrive: build: ${disk}p1: the disk that it is a partition of is mounted on $PWD/a place" \
+		mounting "$TOOL" build -q --force --source kernel -o "${disk}p1" tree
+	# The mount is in the holder's sight, and not in ours.
+	mkfifo ready go
+	mounting sh -c 'echo >ready; read -r _ <go' 3>&- &
+	read -r _ <ready
+	run build --force
+	echo >go
+	wait "$!"
+	[ "$status" -eq 1 ]
+	[ "$output" = "seedrive: build: $DEV: in use" ]
+}
+
+@test "burn: swap space, and what a loop device is made from, are refused" {
+	local disk
+	loop 8M --partscan
+	disk=$DEV
+	add_partition "$disk" 1 2048 8192
+	mkswap -q "${disk}p1"
+	swapon "${disk}p1" 2>/dev/null
+	run build --force
+	swapoff "${disk}p1"
+	[ "$output" = "seedrive: build: $disk: a partition of it is swap space" ]
+	[ "$status" -eq 1 ]
+
+	loop 8M
+	disk=$DEV
+	attach "$disk"
+	fails 1 "seedrive: build: $disk: ${DEV#/dev/} is made from it" \
+		"$TOOL" build -q --force --source kernel -o "$disk" tree
+	succeeds build
+}
+
+@test "burn: what a virtual machine has locked is refused" {
+	loop 4M
+	/usr/bin/python3 - "$DEV" "$TOOL" >said 2>&1 <<-'END'
+		import fcntl, struct, subprocess, sys
+
+		# One of the bytes by which QEMU says what it does: an open file description lock.
+		disk = open(sys.argv[1], "rb")
+		fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
+		subprocess.run([sys.argv[2], "build", "-q", "--source", "kernel", "-o", sys.argv[1], "tree"])
+	END
+	[ "$(cat said)" = "seedrive: build: $DEV: locked: a running virtual machine has it, or another reseed" ]
+	no_drive "$DEV"
+}
+
+# --- what cannot be written ---
+
+@test "burn: a device that is too small is refused, with both sizes" {
+	local size
+	drive drive.iso
+	size=$(stat -c %s drive.iso)
+	loop $((size - 512))
+	refused "too small: $((size - 512)) bytes, the drive takes $size" build
+	refused "too small: $((size - 512)) bytes, the drive takes $size" build --force
+}
+
+@test "burn: a device that is write-protected, or may not be opened, is refused" {
+	loop 4M --read-only
+	refused "write-protected" build
+	loop 4M
+	mknod -m 000 node b "$((0x$(stat -c %t "$DEV")))" "$((0x$(stat -c %T "$DEV")))"
+	# Where it was built, root's rights may be needed to come.
+	cp -r "$TOOL" "$B/libexec" .
+	fails 1 "seedrive: build: node: Permission denied" \
+		unprivileged ./seedrive build -q --source kernel -o node tree
+	no_drive "$DEV"
+}
+
+@test "burn: a drive that is not there, a character device and a row of a list are refused" {
+	mknod sr b 11 200
+	fails 1 "seedrive: build: sr: No such device or address" "$TOOL" build -q --source kernel -o sr tree
+	fails 1 "seedrive-mkisofs: sr: an optical drive: seedrive build -o burns there" \
+		"$MKISOFS" -r -o sr tree
+	mknod disk b 240 0
+	fails 1 "seedrive: build: disk: No such device or address" "$TOOL" build -q --source kernel -o disk tree
+	fails 1 "seedrive: build: /dev/null: not a regular file" "$TOOL" build -q --source kernel -o /dev/null tree
+	loop 4M
+	printf '%s\ttree\n' "$DEV" >list
+	run -1 --separate-stderr "$TOOL" build -q --source kernel --batch list
+	[ "${stderr_lines[0]}" = "seedrive: build: $DEV: not a regular file" ]
+	no_drive "$DEV"
+}
+
+@test "burn: what is wrong with tree or entropy is found before the device is touched" {
+	loop 4M
+	mkfifo tree/fifo
+	run -1 build --force
+	rm tree/fifo
+	run -3 build --bits 512
+	[ "$(sha256sum <"$DISK")" = "$(head -c 4194304 /dev/zero | sha256sum)" ]
+	# A file that grows while the image is made.
+	make_world
+	echo x >tree/growing
+	run -1 --separate-stderr world AT=pread:growing DO="echo y >>tree/growing" \
+		"$TOOL" build -q --source kernel -o "$DEV" tree
+	[[ $stderr == "seedrive: build: tree/growing: grew while the image was made" ]]
+	[ "$(sha256sum <"$DISK")" = "$(head -c 4194304 /dev/zero | sha256sum)" ]
+}
+
+# --- half of it ---
+
+# device_calls STRACE-OPTION...: the calls of a build on the device, into the file `trace`.
+device_calls() {
+	env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P "$DEV" "$@" \
+		"$TOOL" build -q --force --source kernel -o "$DEV" tree
+}
+
+# injected WHAT CALL NUMBER: the build with that done to it at that call of the program's on the device.
+injected() {
+	device_calls -e "trace=$2" -e "inject=$2:$1:when=$3"
+}
+
+@test "burn: SIGKILL at any write or flush leaves the old drive, none, or a whole one" {
+	local call n cut=0 last
+	loop 4M
+	build
+	cat "$DEV" >old.iso
+	device_calls -e trace=pwrite64
+	# The volume descriptors are the last that is written, and the first that goes.
+	last=$(wc -l <trace)
+	[ "$last" -ge 4 ]
+	[[ $(head -n 1 trace) == *'pwrite64('*'"\0\0'*", 32768) = 32768" ]]
+	[[ $(tail -n 1 trace) == *'pwrite64('*'"\1CD001'*", 32768) = "* ]]
+	for call in pwrite64 fsync write; do
+		for ((n = 1; ; n++)); do
+			overwrite "$DEV" 0 <old.iso
+			run injected signal=KILL "$call" "$n"
+			[ "$status" -ne 0 ] || break
+			[ "$status" -eq 137 ]
+			cut=$((cut + 1))
+			case $call-$n in
+			pwrite64-1) cmp old.iso "$DEV" ;;
+			# The last flush is of what is whole already.
+			fsync-3) whole "$DEV" ;;
+			*) no_drive "$DEV" ;;
+			esac
+		done
+	done
+	whole "$DEV"
+	[ "$cut" -ge $((last + 3)) ]
+}
+
+@test "burn: an error of the device is told in a line, and leaves no drive" {
+	local call n failed=0
+	loop 4M
+	build
+	for call in pwrite64 fsync; do
+		for ((n = 1; ; n++)); do
+			run --separate-stderr injected error=EIO "$call" "$n"
+			[ "$status" -ne 0 ] || break
+			[ "$status" -eq 1 ]
+			[ "$stderr" = "seedrive: build: $DEV: Input/output error" ]
+			failed=$((failed + 1))
+			no_drive "$DEV"
+		done
+	done
+	[ "$failed" -ge 7 ]
+}
+
+@test "burn: a device that says it has written what it has not is found out" {
+	local n
+	loop 4M
+	device_calls -e trace=pwrite64
+	# The contents: the longest of all.
+	read -r n length < <(sed -n 's/.* = //p' trace | nl | sort -k 2,2n | tail -n 1)
+	[ "$length" -gt 20000 ]
+	run -1 --separate-stderr injected "retval=$length" pwrite64 "$n"
+	[ "$stderr" = "seedrive: build: $DEV: gives back other bytes than were written" ]
+	no_drive "$DEV"
+}
+
+@test "burn: it is read back past the page cache, and nothing of it is kept there" {
+	loop 4M
+	device_calls
+	# After the last flush: O_DIRECT, all of it is read, and the copies go.
+	sed -n '/fsync/h; /fsync/!H; ${ x; p; }' trace >after
+	grep -q 'F_SETFL, .*O_DIRECT' after
+	[ "$(grep -c pread64 after)" -ge 1 ]
+	grep -q 'POSIX_FADV_DONTNEED' after
+	[ "$(fincore --bytes --noheadings --output RES "$DEV" | tr -d ' ')" = 0 ]
+}
+
+# --- secrets ---
+
+@test "burn: libburn and libblkid cost a build of a file nothing: other programs have them" {
+	readelf -dW "$TOOL" "$MKISOFS" >needed
+	run -1 grep -E 'NEEDED.*lib(burn|blkid)' needed
+	readelf -dW "$B/libexec/seedrive-device" >needed
+	grep -q 'NEEDED.*libburn' needed
+	grep -q 'NEEDED.*libblkid' needed
+}

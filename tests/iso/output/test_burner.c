@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* No burner is here, and none can be emulated: libburn's own drives that are files take its place. */
+#include "tests/lib/unit.h"
+
+#include "iso/output/burner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/cdrom.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+/* --- what to do with a medium --- */
+
+#define MIB ((uint64_t)1 << 20)
+
+static const struct {
+	struct burner_medium medium;
+	bool force;
+	enum burner_way way;
+	const char *words;
+} choices[] = {
+	{ { .state = BURNER_EMPTY, .kind = "" }, true, BURNER_REFUSE,
+		"sr0: no medium in the drive" },
+	{ { .state = BURNER_USELESS, .kind = "" }, true, BURNER_REFUSE,
+		"sr0: the medium cannot be used in this drive" },
+	{ { .state = BURNER_BLANK, .kind = "CD-R", .room = MIB }, false, BURNER_ONCE, "" },
+	{ { .state = BURNER_BLANK, .kind = "CD-R", .room = MIB - 1 }, true, BURNER_REFUSE,
+		"sr0: the medium (CD-R) is too small: 1048575 bytes, the drive takes 1048576" },
+	{ { .state = BURNER_FULL, .kind = "CD-R", .holds = "iso9660" }, true, BURNER_REFUSE,
+		"sr0: the medium (CD-R) is not blank and cannot be erased" },
+	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true }, false, BURNER_REFUSE,
+		"sr0: the medium (CD-RW) holds something; --force overwrites it" },
+	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true, .holds = "iso9660" }, false,
+		BURNER_REFUSE, "sr0: the medium (CD-RW) holds iso9660; --force overwrites it" },
+	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true }, true, BURNER_ERASE, "" },
+	{ { .state = BURNER_BLANK, .kind = "DVD+RW", .rewritable = true, .room = MIB }, false,
+		BURNER_REWRITE, "" },
+	{ { .state = BURNER_BLANK,
+		  .kind = "DVD+RW",
+		  .rewritable = true,
+		  .room = MIB,
+		  .holds = "data" },
+		false, BURNER_REFUSE,
+		"sr0: the medium (DVD+RW) holds data; --force overwrites it" },
+	{ { .state = BURNER_BLANK,
+		  .kind = "DVD+RW",
+		  .rewritable = true,
+		  .room = MIB,
+		  .holds = "data" },
+		true, BURNER_REWRITE, "" },
+	{ { .state = BURNER_BLANK, .kind = "DVD+RW", .rewritable = true }, true, BURNER_REFUSE,
+		"sr0: the medium (DVD+RW) is too small: 0 bytes, the drive takes 1048576" },
+};
+
+static void test_choose(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(choices); i++) {
+		struct fault f = { 0 };
+
+		assert_int_equal(
+			burner_choose(&choices[i].medium, "sr0", MIB, choices[i].force, &f),
+			choices[i].way);
+		assert_string_equal(f.text, choices[i].words);
+	}
+}
+
+static const struct {
+	int abilities, status;
+	const char *words;
+} checks[] = {
+	{ CDC_CD_R, CDS_DISC_OK, "" },
+	{ CDC_CD_RW | CDC_OPEN_TRAY, CDS_DRIVE_NOT_READY, "" },
+	{ CDC_DVD_R, CDS_NO_INFO, "" },
+	{ CDC_DVD_RAM, CDS_NO_DISC, "sr0: no medium in the drive" },
+	{ CDC_CD_R, CDS_TRAY_OPEN, "sr0: the tray is open" },
+	/* As QEMU's is. */
+	{ CDC_OPEN_TRAY | CDC_LOCK | CDC_DVD | CDC_MEDIA_CHANGED, CDS_DISC_OK,
+		"sr0: the drive reads, but cannot write" },
+	{ CDC_DVD, CDS_NO_DISC, "sr0: the drive reads, but cannot write" },
+};
+
+static void test_check(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(checks); i++) {
+		struct fault f = { 0 };
+
+		assert_int_equal(burner_check(checks[i].abilities, checks[i].status, "sr0", &f) < 0,
+			checks[i].words[0] != '\0');
+		assert_string_equal(f.text, checks[i].words);
+	}
+}
+
+static void test_words(void **state)
+{
+	char out[32];
+
+	(void)state;
+	burner_words("Write error. Trying again", out, sizeof(out));
+	assert_string_equal(out, "Write error");
+	burner_words("SCSI error on write(16,16): [5 21 02]. ", out, sizeof(out));
+	assert_string_equal(out, "SCSI error on write(16,16): [5 ");
+	burner_words("one line\nand another", out, sizeof(out));
+	assert_string_equal(out, "one line");
+	burner_words("/dev/sr0.x: 1.5 MB.", out, sizeof(out));
+	assert_string_equal(out, "/dev/sr0.x: 1.5 MB");
+	burner_words("", out, sizeof(out));
+	assert_string_equal(out, "");
+}
+
+/* --- on drives that are files --- */
+
+#define SECTORS  300
+#define TOP      18 /* the terminator stands in the sector before */
+#define SCRAMBLE 0x5c
+
+static const char marker[] = "\x31\x2d\x38\x3f\x23\x36\x7c\x31\x3d\x2e\x37\x39\x2e\x7c\x28\x33";
+
+/* Something like an image, with the marker (it is nowhere else, as it is scrambled) in each sector of content. */
+static void make_image(struct draft *d)
+{
+	size_t i, k;
+
+	assert_int_equal(draft_open(d, SECTORS * ISO_SECTOR), 0);
+	memcpy(d->bytes + ISO_SYSTEM_AREA, "\1CD001\1", 7);
+	memcpy(d->bytes + ISO_SYSTEM_AREA + ISO_SECTOR, "\377CD001\1", 7);
+	for (i = TOP; i < SECTORS; i++) {
+		memset(d->bytes + i * ISO_SECTOR, (int)i, ISO_SECTOR);
+		for (k = 0; k < sizeof(marker) - 1; k++)
+			d->bytes[i * ISO_SECTOR + 5 + k] = (uint8_t)(marker[k] ^ SCRAMBLE);
+	}
+}
+
+static unsigned reports;
+
+static void count_report(void *ctx, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	(void)done;
+	(void)total;
+	reports++;
+}
+
+static void grab(struct burner *b, const char *name)
+{
+	char address[PATH_MAX];
+	struct fault f = { 0 };
+
+	*b = (struct burner){ .path = name };
+	snprintf(address, sizeof(address), "stdio:%s/%s", temp_folder()->path, name);
+	if (burner_grab(b, address, &f) < 0)
+		fail_msg("%s", f.text);
+}
+
+/* Zeros, and then some text. */
+static void make_file(const char *name, size_t zeros, const char *text)
+{
+	char *content = calloc(1, zeros + strlen(text) + 1);
+
+	assert_non_null(content);
+	strcpy(content + zeros, text);
+	file_write(name, content, zeros + strlen(text));
+	free(content);
+}
+
+static void assert_image(const char *name, const struct draft *image)
+{
+	size_t len;
+	char *got = file_read(name, &len);
+
+	assert_true(len >= image->len);
+	assert_memory_equal(got, image->bytes, image->len);
+	free(got);
+}
+
+static void write_image(struct burner *b, const struct draft *image)
+{
+	struct fault f = { 0 };
+
+	if (burner_write(b, image, count_report, NULL, &f) < 0)
+		fail_msg("%s", f.text);
+}
+
+static void test_rewrite(void **state)
+{
+	struct burner_medium medium;
+	struct fault f = { 0 };
+	struct draft image;
+	struct burner b;
+
+	(void)state;
+	make_image(&image);
+	make_file("disc", 4 << 20, "");
+	grab(&b, "disc");
+	assert_int_equal(burner_look(&b, &medium, &f), 0);
+	assert_true(medium.rewritable && medium.state == BURNER_BLANK && !medium.holds);
+	reports = 0;
+	write_image(&b, &image);
+	assert_true(reports > 0);
+	burner_close(&b);
+	assert_image("disc", &image);
+	draft_clear(&image);
+}
+
+static void test_holds(void **state)
+{
+	struct fault f = { 0 };
+	struct draft image;
+	struct burner b;
+	size_t len;
+	char *got;
+
+	(void)state;
+	make_image(&image);
+	/* Beyond the first piece, and nothing that has a name. */
+	make_file("disc", 300000, "somebody's data");
+	grab(&b, "disc");
+	assert_int_not_equal(burner_write(&b, &image, count_report, NULL, &f), 0);
+	assert_string_equal(
+		f.text, "disc: the medium (stdio file) holds data; --force overwrites it");
+	got = file_read("disc", &len);
+	assert_int_equal(len, 300000 + strlen("somebody's data"));
+	assert_string_equal(got + 300000, "somebody's data");
+	free(got);
+
+	b.force = true;
+	write_image(&b, &image);
+	burner_close(&b);
+	assert_image("disc", &image);
+	draft_clear(&image);
+}
+
+static void test_blank(void **state)
+{
+	struct burner b;
+
+	(void)state;
+	make_file("disc", 200000, "");
+	grab(&b, "disc");
+	assert_true(burner_blank(&b, 2 * ISO_SECTOR));
+	assert_true(burner_blank(&b, 90 * ISO_SECTOR));
+	/* What is not there to be read is not blank. */
+	assert_false(burner_blank(&b, SECTORS * ISO_SECTOR));
+	make_file("disc", 2 * ISO_SECTOR - 1, "x");
+	assert_false(burner_blank(&b, 2 * ISO_SECTOR));
+	assert_true(burner_blank(&b, ISO_SECTOR));
+	burner_close(&b);
+}
+
+/* What the medium gives back is compared, each byte. */
+static void test_compare(void **state)
+{
+	const size_t places[] = { 0, ISO_SYSTEM_AREA + 3, SECTORS * ISO_SECTOR - 1 };
+	struct fault f = { 0 };
+	struct draft image;
+	struct burner b;
+	size_t i;
+
+	(void)state;
+	make_image(&image);
+	make_file("disc", 4 << 20, "");
+	grab(&b, "disc");
+	write_image(&b, &image);
+	for (i = 0; i < COUNT(places); i++) {
+		image.bytes[places[i]] ^= 1;
+		assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), -EIO);
+		assert_string_equal(f.text, "disc: gives back other bytes than were written");
+		image.bytes[places[i]] ^= 1;
+	}
+	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), 0);
+	/* And one that ends too early. */
+	assert_int_equal(truncate("disc", SECTORS * ISO_SECTOR - 4096), 0);
+	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), -EIO);
+	burner_close(&b);
+	draft_clear(&image);
+}
+
+/* The last byte of the medium goes bad as soon as there is an image. */
+static void spoil(void *ctx, uint64_t done, uint64_t total)
+{
+	const int fd = open("disc", O_RDWR | O_CLOEXEC);
+	uint8_t first = 0;
+
+	(void)ctx;
+	(void)done;
+	assert_int_equal(pread(fd, &first, 1, ISO_SYSTEM_AREA), 1);
+	if (first == 1)
+		assert_int_equal(pwrite(fd, "x", 1, (off_t)total - 1), 1);
+	close(fd);
+}
+
+static void test_spoilt(void **state)
+{
+	struct fault f = { 0 };
+	struct draft image;
+	struct burner b;
+	size_t len;
+	char *got;
+
+	(void)state;
+	make_image(&image);
+	make_file("disc", 4 << 20, "");
+	grab(&b, "disc");
+	assert_int_equal(burner_write(&b, &image, spoil, NULL, &f), -EIO);
+	assert_string_equal(f.text, "disc: gives back other bytes than were written");
+	burner_close(&b);
+	got = file_read("disc", &len);
+	assert_true(content_none((uint8_t *)got, 2 * ISO_SYSTEM_AREA));
+	assert_int_equal(got[SECTORS * ISO_SECTOR - 1], 'x');
+	free(got);
+	draft_clear(&image);
+}
+
+/* --- a drive that takes what comes, one byte after another: a FIFO --- */
+
+static struct {
+	int fd;
+	unsigned wait; /* so many reports pass before anything is read */
+	size_t len;
+	uint8_t bytes[2 * SECTORS * ISO_SECTOR];
+} fifo;
+
+static void drain(void *ctx, uint64_t done, uint64_t total)
+{
+	ssize_t n;
+
+	(void)ctx;
+	(void)done;
+	(void)total;
+	if (fifo.wait > 0) {
+		fifo.wait--;
+		return;
+	}
+	while ((n = read(fifo.fd, fifo.bytes + fifo.len, sizeof(fifo.bytes) - fifo.len)) > 0)
+		fifo.len += (size_t)n;
+}
+
+static void open_fifo(unsigned wait)
+{
+	(void)unlink("fifo");
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	fifo.fd = open("fifo", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fifo.fd >= 0);
+	fifo.len = 0;
+	fifo.wait = wait;
+}
+
+static void test_once(void **state)
+{
+	struct fault f = { 0 };
+	struct draft image;
+	struct burner b;
+
+	(void)state;
+	make_image(&image);
+	open_fifo(0);
+	grab(&b, "fifo");
+	assert_int_equal(burner_burn(&b, BURNER_ONCE, &image, drain, NULL, &f), 0);
+	drain(NULL, 0, 0);
+	burner_close(&b);
+	close(fifo.fd);
+	assert_true(fifo.len >= image.len);
+	assert_memory_equal(fifo.bytes, image.bytes, image.len);
+	assert_true(content_none(fifo.bytes + image.len, fifo.len - image.len));
+	draft_clear(&image);
+}
+
+static volatile sig_atomic_t heard;
+
+static void hear(int signal_number)
+{
+	heard = signal_number;
+}
+
+/* The signal waits until the drive has stopped; what has been written by then is taken for nothing. */
+static void test_interrupted(void **state)
+{
+	const struct sigaction act = { .sa_handler = hear };
+	const size_t end = (size_t)TOP * ISO_SECTOR;
+	struct fault f = { 0 };
+	struct draft image;
+	struct burner b;
+	sigset_t set;
+
+	(void)state;
+	make_image(&image);
+	open_fifo(3);
+	grab(&b, "fifo");
+	assert_int_equal(sigaction(SIGTERM, &act, NULL), 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &set, NULL), 0);
+	assert_int_equal(raise(SIGTERM), 0);
+	assert_int_equal(burner_burn(&b, BURNER_REWRITE, &image, drain, NULL, &f), -EINTR);
+	assert_string_equal(f.text, "fifo: interrupted");
+	assert_int_equal(heard, 0);
+	drain(NULL, 0, 0);
+	burner_close(&b);
+	close(fifo.fd);
+	assert_in_range(fifo.len, end, image.len - 1);
+	assert_true(content_none(fifo.bytes + ISO_SYSTEM_AREA, end - ISO_SYSTEM_AREA));
+	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
+	assert_int_equal(heard, SIGTERM);
+	draft_clear(&image);
+}
+
+/* --- what is left --- */
+
+#ifndef __SANITIZE_ADDRESS__
+
+/* How many copies of the marker this process has, where it could have written them. */
+static unsigned copies(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[PATH_MAX + 128], mode[5];
+	const size_t len = sizeof(marker) - 1;
+	const uint8_t *p, *end;
+	void *low, *high;
+	unsigned n = 0;
+	size_t k;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps)) {
+		assert_int_equal(sscanf(line, "%p-%p %4s", &low, &high, mode), 3);
+		if (mode[0] != 'r' || mode[1] != 'w')
+			continue;
+		for (p = low, end = (const uint8_t *)high - len; p < end; p++) {
+			for (k = 0; k < len && (p[k] ^ SCRAMBLE) == (uint8_t)marker[k]; k++)
+				;
+			n += k == len;
+		}
+	}
+	fclose(maps);
+	return n;
+}
+
+static void test_nothing_left(void **state)
+{
+	struct draft image;
+	struct burner b;
+
+	(void)state;
+	memset(fifo.bytes, 0, sizeof(fifo.bytes));
+	make_image(&image);
+	make_file("disc", 4 << 20, "");
+	grab(&b, "disc");
+	write_image(&b, &image);
+	/* So the search does find them. */
+	assert_true(copies() >= SECTORS - TOP);
+	burner_close(&b);
+	draft_clear(&image);
+	assert_int_equal(copies(), 0);
+}
+
+#endif
+
+static void test_not_a_drive(void **state)
+{
+	struct burner b = { .path = "there" };
+	struct fault f = { 0 };
+
+	(void)state;
+	assert_true(burner_grab(&b, "/dev/null", &f) < 0);
+	assert_ptr_equal(strstr(f.text, "there: the drive cannot be had: libburn: "), f.text);
+	burner_close(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("burner: a medium decides whether it is erased, written once, rewritten or refused",
+			test_choose),
+		TEST("burner: a drive that cannot write, or has nothing in it, is refused",
+			test_check),
+		TEST("burner: of libburn's words the first sentence is said", test_words),
+		TEST("burner: a rewritable medium gets the image", test_rewrite),
+		TEST("burner: a rewritable medium that holds anything is left as it is, but for --force",
+			test_holds),
+		TEST("burner: blank is what reads as zeros, all of it", test_blank),
+		TEST("burner: what the medium gives back is compared, each byte", test_compare),
+		TEST("burner: a rewritable medium that gives back other bytes is no drive",
+			test_spoilt),
+		TEST("burner: a medium that is written once gets the image, and zeros", test_once),
+#ifndef __SANITIZE_ADDRESS__
+		TEST("burner: of the image nothing is left in memory, not in libburn's either",
+			test_nothing_left),
+#endif
+		TEST("burner: what libburn cannot have is said in a line", test_not_a_drive),
+		/* The last: libburn writes no more in a process where it was told to stop. */
+		TEST("burner: a signal waits until the drive has stopped, and there is no drive on the medium",
+			test_interrupted),
+	};
+
+	return cmocka_run_group_tests_name("burner", tests, temp_enter, temp_leave);
+}

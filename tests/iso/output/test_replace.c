@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "util/io.h"
+#include "iso/output/replace.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/file.h>
+
+#define NOBODY 65534
+
+/* --- helpers --- */
+
+static struct stat status_of(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		fail_msg("%s: %s", path, strerror(errno));
+	return st;
+}
+
+static void assert_content(const char *path, const char *content)
+{
+	size_t len;
+	char *text = file_read(path, &len);
+
+	assert_int_equal(len, strlen(content));
+	assert_string_equal(text, content);
+	free(text);
+}
+
+/* An empty folder to stand in, for each test. */
+static int enter(void **state)
+{
+	static unsigned number;
+	char name[32];
+
+	(void)state;
+	snprintf(name, sizeof(name), "%u", ++number);
+	return chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 ? -1 : chdir(name);
+}
+
+static unsigned count_entries(void)
+{
+	DIR *dir = opendir(".");
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n - 2;
+}
+
+/* The one entry whose name ends so. */
+static void find_temp(char name[NAME_MAX + 1])
+{
+	DIR *dir = opendir(".");
+	struct dirent *e;
+
+	assert_non_null(dir);
+	name[0] = '\0';
+	while ((e = readdir(dir)))
+		if (strncmp(e->d_name, ".seedrive-", 10) == 0)
+			strcpy(name, e->d_name);
+	closedir(dir);
+	assert_true(name[0] != '\0');
+}
+
+static int replace(const char *path, const char *content)
+{
+	struct replace r;
+	int e = replace_open(&r, path, NULL);
+
+	if (e == 0)
+		e = io_write(r.fd, content, strlen(content));
+	if (e == 0)
+		e = replace_commit(&r);
+	replace_clear(&r);
+	return e;
+}
+
+/* A run that was killed with half of it written; its temporary file's name. */
+static void killed_run(const char *path, const char *content, char temp[NAME_MAX + 1])
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct replace r;
+
+		if (replace_open(&r, path, NULL) < 0 ||
+			io_write(r.fd, content, strlen(content)) < 0)
+			_exit(1);
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	find_temp(temp);
+}
+
+/* --- what is replaced, and by what --- */
+
+static void test_new(void **state)
+{
+	struct stat st;
+	mode_t mask = umask(0);
+
+	(void)state;
+	assert_int_equal(replace("out", "content"), 0);
+	umask(mask);
+	assert_content("out", "content");
+	st = status_of("out");
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	assert_int_equal(count_entries(), 1);
+}
+
+static void test_old_keeps_mode(void **state)
+{
+	static const mode_t modes[] = { 0644, 0600, 0400, 0666, 0755, 0000 };
+	struct stat before, after;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(modes); i++) {
+		unlink("out");
+		file_write("out", "old", 3);
+		assert_int_equal(chmod("out", modes[i]), 0);
+		before = status_of("out");
+		assert_int_equal(replace("out", "new"), 0);
+		after = status_of("out");
+		assert_int_equal(after.st_mode, S_IFREG | modes[i]);
+		assert_int_equal(after.st_uid, before.st_uid);
+		assert_int_equal(after.st_gid, before.st_gid);
+		assert_true(after.st_ino != before.st_ino);
+		assert_int_equal(chmod("out", 0600), 0);
+		assert_content("out", "new");
+	}
+}
+
+/* Root's to prove; for anybody else there is only one owner. */
+static void test_old_keeps_owner(void **state)
+{
+	const bool root = geteuid() == 0;
+	struct stat st;
+
+	(void)state;
+	file_write("out", "old", 3);
+	assert_int_equal(chown("out", root ? NOBODY : geteuid(), root ? NOBODY : getegid()), 0);
+	assert_int_equal(replace("out", "new"), 0);
+	st = status_of("out");
+	assert_int_equal(st.st_uid, root ? NOBODY : geteuid());
+	assert_int_equal(st.st_gid, root ? NOBODY : getegid());
+}
+
+static void test_not_before_commit(void **state)
+{
+	struct replace r;
+
+	(void)state;
+	file_write("out", "old", 3);
+	assert_int_equal(replace_open(&r, "out", NULL), 0);
+	assert_true(r.replaces);
+	assert_int_equal(r.old.st_ino, status_of("out").st_ino);
+	assert_int_equal(io_write(r.fd, "new", 3), 0);
+	assert_content("out", "old");
+	assert_int_equal(count_entries(), 2);
+	assert_int_equal(status_of(r.temp).st_mode & 07777, 0600);
+	assert_int_equal(replace_commit(&r), 0);
+	assert_content("out", "new");
+	assert_int_equal(count_entries(), 1);
+	replace_clear(&r);
+	assert_content("out", "new");
+}
+
+static void test_clear_removes(void **state)
+{
+	struct replace r;
+
+	(void)state;
+	assert_int_equal(replace_open(&r, "out", NULL), 0);
+	assert_false(r.replaces);
+	assert_int_equal(io_write(r.fd, "new", 3), 0);
+	assert_int_equal(count_entries(), 1);
+	replace_clear(&r);
+	assert_int_equal(count_entries(), 0);
+	replace_clear(&r);
+	replace_clear(NULL);
+}
+
+/* The folder of the file's own name has come to stand there meanwhile. */
+static void test_commit_fails(void **state)
+{
+	struct replace r;
+
+	(void)state;
+	assert_int_equal(replace_open(&r, "out", NULL), 0);
+	assert_int_equal(mkdir("out", 0755), 0);
+	assert_int_equal(replace_commit(&r), -EISDIR);
+	replace_clear(&r);
+	assert_int_equal(count_entries(), 1);
+	assert_true(S_ISDIR(status_of("out").st_mode));
+}
+
+static void test_link_target(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("below", 0755), 0);
+	file_write("below/target", "old", 3);
+	assert_int_equal(symlink("below/target", "link"), 0);
+	assert_int_equal(symlink("link", "second"), 0);
+	assert_int_equal(replace("second", "new"), 0);
+	assert_true(S_ISLNK(status_of("second").st_mode));
+	assert_true(S_ISLNK(status_of("link").st_mode));
+	assert_true(S_ISREG(status_of("below/target").st_mode));
+	assert_content("below/target", "new");
+	assert_int_equal(count_entries(), 3);
+}
+
+/* --- what cannot be replaced --- */
+
+static void assert_refused(const char *path, int err, const char *words)
+{
+	const unsigned before = count_entries();
+	struct replace r;
+	struct fault f = { 0 };
+
+	assert_int_equal(replace_open(&r, path, &f), err);
+	if (!strstr(f.text, words))
+		fail_msg("'%s' does not say '%s'", f.text, words);
+	assert_true(r.fd < 0);
+	replace_clear(&r);
+	assert_int_equal(count_entries(), before);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir("folder", 0755), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(symlink("nowhere", "dangling"), 0);
+	assert_int_equal(symlink("loop", "loop"), 0);
+	assert_int_equal(symlink("folder", "to-folder"), 0);
+	file_write("file", "", 0);
+	assert_refused("folder", -EISDIR, "folder: Is a directory");
+	assert_refused("to-folder", -EISDIR, "to-folder: Is a directory");
+	assert_refused(".", -EISDIR, ".: Is a directory");
+	assert_refused("new/", -EISDIR, "new/: Is a directory");
+	assert_refused("fifo", -EINVAL, "fifo: not a regular file");
+	assert_refused("/dev/null", -EINVAL, "/dev/null: not a regular file");
+	assert_refused("dangling", -EINVAL, "dangling: ");
+	assert_refused("loop", -EINVAL, "loop: ");
+	assert_refused("absent/out", -ENOENT, "absent/out: No such file or directory");
+	assert_refused("file/out", -ENOTDIR, "file/out: Not a directory");
+	assert_refused("", -EINVAL, "empty");
+}
+
+static void test_unwritable_folder(void **state)
+{
+	const bool root = geteuid() == 0;
+	struct replace r;
+	struct fault f;
+	int e;
+
+	(void)state;
+	assert_int_equal(mkdir("closed", 0755), 0);
+	file_write("closed/out", "old", 3);
+	assert_int_equal(chmod("closed", 0555), 0);
+	/* Root may write everywhere: it has to be somebody else for a moment. */
+	assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
+	e = replace_open(&r, "closed/out", &f);
+	assert_int_equal(root ? seteuid(0) : 0, 0);
+	assert_int_equal(e, -EACCES);
+	assert_string_equal(f.text, "closed/out: Permission denied");
+	replace_clear(&r);
+	assert_int_equal(chmod("closed", 0755), 0);
+	assert_content("closed/out", "old");
+}
+
+/* --- names --- */
+
+static void test_longest_name(void **state)
+{
+	char name[NAME_MAX + 2];
+
+	(void)state;
+	memset(name, 'n', NAME_MAX);
+	name[NAME_MAX] = '\0';
+	assert_int_equal(replace(name, "one"), 0);
+	assert_int_equal(replace(name, "two"), 0);
+	assert_content(name, "two");
+	assert_int_equal(count_entries(), 1);
+	name[NAME_MAX] = 'n';
+	name[NAME_MAX + 1] = '\0';
+	assert_refused(name, -ENAMETOOLONG, "name too long");
+}
+
+static void test_long_path(void **state)
+{
+	char path[PATH_MAX + 100];
+	size_t n;
+
+	(void)state;
+	for (n = 0; n < PATH_MAX; n += 2)
+		memcpy(path + n, "./", 2);
+	strcpy(path + PATH_MAX, "out");
+	assert_refused(path, -ENAMETOOLONG, "name too long");
+	path[PATH_MAX - 4] = '\0';
+	strcat(path, "out");
+	assert_int_equal(replace(path, "content"), 0);
+	assert_content("out", "content");
+}
+
+static void test_two_names(void **state)
+{
+	struct replace a, b;
+
+	(void)state;
+	assert_int_equal(replace_open(&a, "a", NULL), 0);
+	assert_int_equal(replace_open(&b, "b", NULL), 0);
+	assert_string_not_equal(a.temp, b.temp);
+	assert_int_equal(replace_commit(&b), 0);
+	assert_int_equal(replace_commit(&a), 0);
+	replace_clear(&a);
+	replace_clear(&b);
+	assert_int_equal(count_entries(), 2);
+}
+
+/* --- what others leave behind --- */
+
+static void test_killed_run(void **state)
+{
+	char temp[NAME_MAX + 1], again[NAME_MAX + 1];
+
+	(void)state;
+	file_write("out", "old", 3);
+	killed_run("out", "a long piece of the first one", temp);
+	assert_content("out", "old");
+	killed_run("out", "second", again);
+	assert_string_equal(temp, again);
+	assert_int_equal(count_entries(), 2);
+	assert_content(temp, "second");
+	assert_int_equal(replace("out", "new"), 0);
+	assert_content("out", "new");
+	assert_int_equal(count_entries(), 1);
+}
+
+/* Of an output that its owner may not write, killed between the mode and the rename; and who is at work
+ * there is still at work. Root may write everything, so it has to be somebody else for it. */
+static void test_killed_read_only(void **state)
+{
+	const bool root = geteuid() == 0;
+	struct replace first, r;
+	char temp[NAME_MAX + 1];
+	int killed, busy;
+
+	(void)state;
+	assert_int_equal(chmod(".", 0777), 0);
+	assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
+	file_write("out", "old", 3);
+	assert_int_equal(chmod("out", 0400), 0);
+	killed_run("out", "half", temp);
+	assert_int_equal(chmod(temp, 0400), 0);
+	killed = replace_open(&first, "out", NULL);
+	assert_int_equal(killed, 0);
+	assert_int_equal(fchmod(first.fd, 0400), 0);
+	busy = replace_open(&r, "out", NULL);
+	replace_clear(&r);
+	assert_int_equal(io_write(first.fd, "new", 3), 0);
+	assert_int_equal(replace_commit(&first), 0);
+	replace_clear(&first);
+	assert_int_equal(root ? seteuid(0) : 0, 0);
+	assert_int_equal(busy, -EBUSY);
+	assert_content("out", "new");
+	assert_int_equal(status_of("out").st_mode & 0777, 0400);
+	assert_int_equal(count_entries(), 1);
+}
+
+/* Neither is written through, nor kept, what may be in somebody else's hands. */
+static void test_planted(void **state)
+{
+	char temp[NAME_MAX + 1];
+	int held;
+
+	(void)state;
+	killed_run("out", "half", temp);
+	assert_int_equal(chmod(temp, 0644), 0);
+	held = open(temp, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(replace("out", "secret"), 0);
+	assert_int_equal(lseek(held, 0, SEEK_END), 4);
+	close(held);
+	assert_content("out", "secret");
+	/* Another name of a file that is dear to us. */
+	file_write("dear", "dear", 4);
+	assert_int_equal(chmod("dear", 0600), 0);
+	assert_int_equal(link("dear", temp), 0);
+	assert_int_equal(replace("out", "more"), 0);
+	assert_content("dear", "dear");
+	/* A symbolic link to it. */
+	assert_int_equal(symlink("dear", temp), 0);
+	assert_int_equal(replace("out", "third"), 0);
+	assert_content("dear", "dear");
+	/* A FIFO, at which an open would wait. */
+	assert_int_equal(mkfifo(temp, 0600), 0);
+	assert_int_equal(replace("out", "fourth"), 0);
+	assert_content("out", "fourth");
+	assert_int_equal(status_of("out").st_mode, S_IFREG | 0600);
+	assert_int_equal(count_entries(), 2);
+}
+
+static void test_planted_by_another_user(void **state)
+{
+	const bool root = geteuid() == 0;
+	char temp[NAME_MAX + 1];
+	int held;
+
+	(void)state;
+	killed_run("out", "half", temp);
+	/* Who is not root cannot make such a file; then it is one that others may read. */
+	assert_int_equal(root ? chown(temp, NOBODY, NOBODY) : chmod(temp, 0604), 0);
+	held = open(temp, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(replace("out", "secret"), 0);
+	assert_int_equal(lseek(held, 0, SEEK_END), 4);
+	close(held);
+	assert_int_equal(status_of("out").st_uid, geteuid());
+}
+
+/* --- two at once --- */
+
+static void assert_busy(const char *path)
+{
+	struct replace r;
+	struct fault f;
+
+	assert_int_equal(replace_open(&r, path, &f), -EBUSY);
+	assert_string_equal(f.text, "out: another process is writing it");
+	replace_clear(&r);
+}
+
+static void test_busy(void **state)
+{
+	struct replace first;
+
+	(void)state;
+	assert_int_equal(replace_open(&first, "out", NULL), 0);
+	assert_int_equal(io_write(first.fd, "first", 5), 0);
+	assert_busy("out");
+	assert_busy("out");
+	assert_int_equal(replace_commit(&first), 0);
+	assert_content("out", "first");
+	/* Committed: the next one may. */
+	assert_int_equal(replace("out", "second"), 0);
+	replace_clear(&first);
+	assert_content("out", "second");
+	assert_int_equal(count_entries(), 1);
+}
+
+/* replace_commit() first gives the temporary file the old one's mode, and then waits for the disk. */
+static void test_busy_in_commit(void **state)
+{
+	struct replace first;
+
+	(void)state;
+	file_write("out", "old", 3);
+	assert_int_equal(chmod("out", 0644), 0);
+	assert_int_equal(replace_open(&first, "out", NULL), 0);
+	assert_int_equal(io_write(first.fd, "first", 5), 0);
+	assert_int_equal(fchmod(first.fd, 0644), 0);
+	assert_busy("out");
+	assert_int_equal(replace_commit(&first), 0);
+	assert_content("out", "first");
+	replace_clear(&first);
+}
+
+#define CHILDREN 4
+#define COMMITS  40
+#define SIZE     8192
+
+static void replace_over_and_over(char letter)
+{
+	char content[SIZE + 1];
+	int done = 0, r;
+
+	memset(content, letter, SIZE);
+	content[SIZE] = '\0';
+	while (done < COMMITS) {
+		r = replace("out", content);
+		if (r < 0 && r != -EBUSY)
+			_exit(-r);
+		done += r == 0;
+	}
+	_exit(0);
+}
+
+static void assert_whole(void)
+{
+	char content[SIZE + 1];
+	ssize_t n, i;
+	int fd = open("out", O_RDONLY | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	n = read(fd, content, sizeof(content));
+	close(fd);
+	assert_int_equal(n, SIZE);
+	for (i = 1; i < n; i++)
+		assert_int_equal(content[i], content[0]);
+}
+
+static void test_many_at_once(void **state)
+{
+	char content[SIZE];
+	int i, status, running = CHILDREN;
+	pid_t pid;
+
+	(void)state;
+	memset(content, 'z', SIZE);
+	file_write("out", content, SIZE);
+	for (i = 0; i < CHILDREN; i++) {
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			replace_over_and_over((char)('a' + i));
+	}
+	while (running > 0) {
+		assert_whole();
+		pid = waitpid(-1, &status, WNOHANG);
+		if (pid == 0)
+			continue;
+		assert_true(pid > 0);
+		running--;
+		if (status != 0)
+			fail_msg("a run ended with: %s", strerror(WEXITSTATUS(status)));
+	}
+	assert_whole();
+	assert_int_equal(count_entries(), 1);
+	assert_int_equal(status_of("out").st_mode & 0777, 0644);
+}
+
+#define IN_FOLDER(title, function)                 \
+	{                                          \
+		title, function, enter, NULL, NULL \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER("replace: a new file is 0600, whatever the umask", test_new),
+		IN_FOLDER("replace: an old file's mode is kept", test_old_keeps_mode),
+		IN_FOLDER("replace: an old file's owner and group are kept", test_old_keeps_owner),
+		IN_FOLDER("replace: the old file stands until the commit", test_not_before_commit),
+		IN_FOLDER("replace: without a commit nothing is left behind", test_clear_removes),
+		IN_FOLDER("replace: a commit that fails leaves what stands, and nothing behind",
+			test_commit_fails),
+		IN_FOLDER("replace: of a symbolic link the target is replaced, and the link stays",
+			test_link_target),
+		IN_FOLDER(
+			"replace: what is no regular file is refused in words, and nothing is made",
+			test_refused),
+		IN_FOLDER(
+			"replace: a folder that may not be written is told, the old file untouched",
+			test_unwritable_folder),
+		IN_FOLDER(
+			"replace: a name may be 255 bytes long, and no longer", test_longest_name),
+		IN_FOLDER("replace: a path is as long as the system allows, and no longer",
+			test_long_path),
+		IN_FOLDER("replace: two files in a folder do not get in each other's way",
+			test_two_names),
+		IN_FOLDER("replace: what killed runs leave, the next one takes over",
+			test_killed_run),
+		IN_FOLDER(
+			"replace: one that was killed with an output of mode 0400 too, and no other",
+			test_killed_read_only),
+		IN_FOLDER(
+			"replace: what others may have open or know by name is not written through",
+			test_planted),
+		IN_FOLDER("replace: what belongs to another user is not written through",
+			test_planted_by_another_user),
+		IN_FOLDER("replace: a second run is told that there is a first", test_busy),
+		IN_FOLDER("replace: a second run is told so while the first one commits, too",
+			test_busy_in_commit),
+		IN_FOLDER(
+			"replace: of many runs each replaces all or is told, and a reader never sees half",
+			test_many_at_once),
+	};
+
+	return cmocka_run_group_tests_name("replace", tests, temp_enter, temp_leave);
+}

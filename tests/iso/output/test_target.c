@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "util/io.h"
+#include "iso/output/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+static int enter(void **state)
+{
+	static unsigned number;
+	char name[32];
+
+	(void)state;
+	umask(022);
+	snprintf(name, sizeof(name), "%u", ++number);
+	return chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 ? -1 : chdir(name);
+}
+
+static struct stat look(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st;
+}
+
+static void open_it(struct target *t, const char *path)
+{
+	struct fault f = { 0 };
+
+	if (target_open(t, path, &f) < 0)
+		fail_msg("%s", f.text);
+}
+
+static void write_all(struct target *t, const char *text)
+{
+	assert_int_equal(target_begin(t, strlen(text)), 0);
+	assert_int_equal(io_write(t->fd, text, strlen(text)), 0);
+}
+
+static void assert_content(const char *path, const char *want)
+{
+	size_t len;
+	char *text = file_read(path, &len);
+
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void test_new(void **state)
+{
+	struct target t;
+
+	(void)state;
+	open_it(&t, "out");
+	assert_true(t.created && t.placed);
+	write_all(&t, "whole");
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+	assert_content("out", "whole");
+	assert_int_equal(look("out").st_mode, S_IFREG | 0600);
+}
+
+static void test_umask(void **state)
+{
+	struct target t;
+
+	(void)state;
+	umask(0777);
+	open_it(&t, "out");
+	write_all(&t, "whole");
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+	assert_int_equal(look("out").st_mode, S_IFREG | 0600);
+}
+
+static void test_in_place(void **state)
+{
+	struct target t;
+	struct stat before;
+	char text[8] = "";
+	int fd;
+
+	(void)state;
+	file_write("out", "something that was there", 24);
+	assert_int_equal(chmod("out", 0640), 0);
+	assert_int_equal(link("out", "other"), 0);
+	assert_int_equal(symlink("out", "link"), 0);
+	before = look("out");
+	fd = open("out", O_RDONLY | O_CLOEXEC);
+	open_it(&t, "link");
+	assert_false(t.created);
+	/* Nothing has happened yet. */
+	assert_content("out", "something that was there");
+	write_all(&t, "whole");
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+	assert_int_equal(look("out").st_ino, before.st_ino);
+	assert_int_equal(look("out").st_mode, S_IFREG | 0640);
+	assert_content("other", "whole");
+	/* Who held it open has it. */
+	assert_int_equal(read(fd, text, sizeof(text)), 5);
+	assert_string_equal(text, "whole");
+	close(fd);
+}
+
+static void test_given_up(void **state)
+{
+	struct target t;
+
+	(void)state;
+	file_write("old", "old", 3);
+	open_it(&t, "old");
+	target_clear(&t);
+	assert_content("old", "old");
+
+	open_it(&t, "old");
+	write_all(&t, "half");
+	target_clear(&t);
+	assert_int_equal(look("old").st_size, 0);
+
+	open_it(&t, "new");
+	write_all(&t, "half");
+	target_clear(&t);
+	assert_int_equal(access("new", F_OK), -1);
+}
+
+/* An image that is to be written over is none from the beginning on, and as long as the new one. */
+static void test_old_head(void **state)
+{
+	static uint8_t old[200 << 10], zeros[64 << 10];
+	struct target t;
+	char *now;
+	size_t len;
+
+	(void)state;
+	memset(old, 'x', sizeof(old));
+	file_write("old", old, sizeof(old));
+	open_it(&t, "old");
+	assert_int_equal(target_begin(&t, 100 << 10), 0);
+	now = file_read("old", &len);
+	assert_int_equal(len, 100 << 10);
+	assert_memory_equal(now, zeros, sizeof(zeros));
+	free(now);
+	target_clear(&t);
+	assert_int_equal(look("old").st_size, 0);
+
+	file_write("old", old, 10 << 10);
+	open_it(&t, "old");
+	assert_int_equal(target_begin(&t, 100 << 10), 0);
+	now = file_read("old", &len);
+	assert_int_equal(len, 100 << 10);
+	assert_memory_equal(now, zeros, sizeof(zeros));
+	free(now);
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+}
+
+static void test_link_to_nothing(void **state)
+{
+	struct target t;
+
+	(void)state;
+	assert_int_equal(symlink("made", "link"), 0);
+	open_it(&t, "link");
+	write_all(&t, "whole");
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+	assert_content("made", "whole");
+}
+
+static void test_refused(void **state)
+{
+	struct fault f = { 0 };
+	struct target t;
+
+	(void)state;
+	assert_int_equal(mkdir("d", 0755), 0);
+	assert_int_equal(target_open(&t, "d", &f), -EISDIR);
+	assert_string_equal(f.text, "d: Is a directory");
+	target_clear(&t);
+	assert_int_equal(target_open(&t, "no/where", &f), -ENOENT);
+	assert_string_equal(f.text, "no/where: No such file or directory");
+	target_clear(&t);
+	assert_int_equal(target_open(&t, "", &f), -ENOENT);
+	target_clear(&t);
+}
+
+static void test_no_room(void **state)
+{
+	const struct rlimit limit = { 4096, RLIM_INFINITY };
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	struct target t;
+	int r;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	file_write("old", "old", 3);
+	open_it(&t, "old");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	r = target_begin(&t, 1 << 20);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	assert_int_equal(r, -EFBIG);
+	target_clear(&t);
+	assert_int_equal(look("old").st_size, 0);
+}
+
+static void test_pipe(void **state)
+{
+	struct target t;
+	char text[8] = "";
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	fd = open("pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	open_it(&t, "pipe");
+	assert_false(t.placed || t.created);
+	write_all(&t, "whole");
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+	assert_int_equal(read(fd, text, sizeof(text)), 5);
+	assert_string_equal(text, "whole");
+	close(fd);
+	assert_true(S_ISFIFO(look("pipe").st_mode));
+}
+
+/* Standard output, as something else: whether it can be written at any place. */
+static bool placed_as(const char *path, int flags, off_t at)
+{
+	const int saved = dup(STDOUT_FILENO), fd = open(path, flags | O_CLOEXEC, 0600);
+	struct fault f = { 0 };
+	struct target t;
+	int r;
+
+	assert_true(saved >= 0 && fd >= 0);
+	fflush(stdout);
+	assert_int_equal(lseek(fd, at, SEEK_SET), at);
+	assert_int_equal(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
+	r = target_open(&t, NULL, &f);
+	target_clear(&t);
+	assert_int_equal(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+	close(saved);
+	close(fd);
+	assert_int_equal(r, 0);
+	return t.placed;
+}
+
+static void test_standard_output(void **state)
+{
+	(void)state;
+	file_write("out", "0123", 4);
+	assert_true(placed_as("out", O_WRONLY, 0));
+	assert_false(placed_as("out", O_WRONLY, 4));
+	assert_false(placed_as("out", O_WRONLY | O_APPEND, 0));
+	assert_content("out", "0123");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define EACH(title, function) { title, function, enter, NULL, NULL }
+		EACH("target: a new file is 0600", test_new),
+		EACH("target: ... whatever the umask", test_umask),
+		EACH("target: an old one keeps inode, mode, links and readers; opening changes nothing",
+			test_in_place),
+		EACH("target: given up, an old file is empty and a new one gone", test_given_up),
+		EACH("target: an old image is none from the first on, and of the new one's size",
+			test_old_head),
+		EACH("target: a link to nothing is made something", test_link_to_nothing),
+		EACH("target: a folder, and a path that leads nowhere, are refused in words",
+			test_refused),
+		EACH("target: without room nothing is written", test_no_room),
+		EACH("target: a FIFO is written from its beginning to its end", test_pipe),
+		EACH("target: standard output has places only where it is a file from its beginning",
+			test_standard_output),
+	};
+
+	return cmocka_run_group_tests_name("target", tests, temp_enter, temp_leave);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "iso/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+
+static const struct tree_rules as_they_are;
+static const struct tree_rules followed = { .follow = true };
+
+static struct tree tree;
+
+/* An empty folder to stand in, for each test, and an empty tree. */
+static int enter(void **state)
+{
+	static unsigned number;
+	char name[32];
+
+	(void)state;
+	snprintf(name, sizeof(name), "%u", ++number);
+	if (chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 || chdir(name) < 0)
+		return -1;
+	return tree_open(&tree, NULL, NULL, 0, NULL);
+}
+
+static int leave(void **state)
+{
+	(void)state;
+	tree_clear(&tree);
+	return 0;
+}
+
+static void make(const char *path, const char *content)
+{
+	char copy[PATH_MAX], *slash;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)mkdir(copy, 0755);
+		*slash = '/';
+	}
+	if (content)
+		file_write(path, content, strlen(content));
+}
+
+static void graft_by(const struct tree_rules *rules, const char *at, const char *path)
+{
+	struct fault f = { 0 };
+
+	if (tree_graft(&tree, at, path, rules, &f) < 0)
+		fail_msg("%s", f.text);
+}
+
+static void graft(const char *at, const char *path)
+{
+	graft_by(&as_they_are, at, path);
+}
+
+static void assert_refused(const struct tree_rules *rules, const char *at, const char *path,
+	int err, const char *words)
+{
+	struct fault f = { 0 };
+
+	assert_int_equal(tree_graft(&tree, at, path, rules, &f), err);
+	assert_string_equal(f.text, words);
+}
+
+static void list(const struct tree_node *dir, char *out, size_t size)
+{
+	size_t i, at;
+
+	for (i = 0; i < dir->children; i++) {
+		const struct tree_node *node = dir->child[i];
+
+		assert_ptr_equal(node->parent, dir);
+		assert_true(i == 0 || strcmp(dir->child[i - 1]->name, node->name) < 0);
+		at = strlen(out);
+		snprintf(out + at, size - at, "%s%s", at && out[at - 1] != '(' ? " " : "",
+			node->name);
+		if (node->kind != TREE_DIR)
+			continue;
+		at = strlen(out);
+		snprintf(out + at, size - at, "(");
+		list(node, out, size);
+		at = strlen(out);
+		snprintf(out + at, size - at, ")");
+	}
+}
+
+static void assert_tree(const char *want)
+{
+	char text[1024] = "";
+
+	list(tree.root, text, sizeof(text));
+	assert_string_equal(text, want);
+}
+
+static void assert_named(const char *path, const char *want)
+{
+	const struct tree_node *node = tree_find(&tree, path);
+	char name[PATH_MAX];
+
+	assert_non_null(node);
+	assert_string_equal(tree_name(&tree, node, name), want);
+}
+
+static void test_grafts(void **state)
+{
+	(void)state;
+	make("d/a", "1");
+	graft("x", "d");
+	graft("y/z", "d/a");
+	graft("/k/./l//", "d/a");
+	graft("./m", "d/a");
+	graft("n/../o", "d/a");
+	graft(NULL, "./d/a");
+	assert_tree("a k(l(a)) m n() o x(a) y(z)");
+	assert_named("x/a", "d/a");
+	assert_named("y/z", "d/a");
+	assert_named("a", "./d/a");
+	assert_named("k/l", "k/l");
+}
+
+static void test_merged(void **state)
+{
+	(void)state;
+	make("one/sub/x", "1");
+	make("one/sub/deep/p", "1");
+	make("two/sub/y", "2");
+	make("two/sub/deep/q", "2");
+	make("two/b", "2");
+	make("three/sub/deep/r", "3");
+	graft(NULL, "one");
+	graft(NULL, "two/");
+	graft("sub", "three/sub");
+	assert_tree("b sub(deep(p q r) x y)");
+	assert_named("sub/x", "one/sub/x");
+	assert_named("sub/y", "two/sub/y");
+	assert_named("sub/deep/q", "two/sub/deep/q");
+	assert_named("sub/deep/r", "three/sub/deep/r");
+	assert_int_equal(tree_check(&tree, NULL), 0);
+}
+
+static void test_same_name(void **state)
+{
+	(void)state;
+	make("one/sub/x", "1");
+	make("two/sub/x", "2");
+	make("three/sub", "3");
+	graft(NULL, "one");
+	assert_refused(
+		&as_they_are, NULL, "two", -EEXIST, "two/sub/x: one/sub/x has that name already");
+	assert_refused(&as_they_are, NULL, "three/sub", -EEXIST,
+		"three/sub: one/sub has that name already");
+	assert_refused(&as_they_are, "sub/x", "two/sub/x", -EEXIST,
+		"two/sub/x: one/sub/x has that name already");
+	assert_refused(&as_they_are, "sub/x/y", "two/sub/x", -EEXIST,
+		"two/sub/x: one/sub/x has that name already");
+}
+
+static void test_attributes(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	make("one/x", "1");
+	make("two/y", "2");
+	assert_int_equal(chmod("one", 0710), 0);
+	assert_int_equal(chmod("two", 0701), 0);
+	graft("z", "one/x"); /* tells nothing of the root */
+	graft(NULL, "one");
+	graft(NULL, "two");
+	graft("made/by/us", "two");
+	assert_int_equal(tree.root->st.st_mode, S_IFDIR | 0710);
+	assert_int_equal(tree_find(&tree, "made/by")->st.st_mode, S_IFDIR | 0555);
+	assert_int_equal(tree_find(&tree, "made/by/us")->st.st_mode, S_IFDIR | 0701);
+	assert_int_equal(stat("two", &st), 0);
+	assert_int_equal(tree_find(&tree, "made")->st.st_mtime, st.st_mtime);
+}
+
+static void test_links(void **state)
+{
+	struct tree_node *node;
+
+	(void)state;
+	make("d/a", "1");
+	make("e/x", NULL);
+	assert_int_equal(symlink("../d", "e/link"), 0);
+	assert_int_equal(symlink("../d/a", "e/file"), 0);
+	graft(NULL, "e");
+	graft("kept", "e/link");
+	graft("led", "e/link/");
+	assert_tree("file kept led(a) link");
+	node = tree_find(&tree, "kept");
+	assert_int_equal(node->kind, TREE_LINK);
+	assert_string_equal(node->target, "../d");
+	assert_int_equal(tree_drop_links(&tree), 3);
+	assert_tree("led(a)");
+	graft_by(&followed, "f", "e");
+	assert_tree("f(file link(a)) led(a)");
+	assert_int_equal(tree_find(&tree, "f/file")->kind, TREE_FILE);
+	assert_int_equal(tree_drop_links(&tree), 0);
+}
+
+static void test_bad_links(void **state)
+{
+	(void)state;
+	make("d/deep/a", "1");
+	make("e/x", NULL);
+	assert_int_equal(symlink("..", "d/deep/up"), 0);
+	assert_int_equal(symlink("nowhere", "e/broken"), 0);
+	assert_refused(&followed, NULL, "d", -ELOOP,
+		"d/deep/up: a link that leads back to a folder above it");
+	assert_refused(&followed, NULL, "e", -ENOENT, "e/broken: No such file or directory");
+	assert_refused(&followed, NULL, "e/broken", -ENOENT, "e/broken: No such file or directory");
+	graft(NULL, "e/broken");
+	assert_tree("broken");
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	make("a", "1");
+	make("d/x", NULL);
+	assert_int_equal(mkfifo("d/pipe", 0600), 0);
+	assert_refused(
+		&as_they_are, NULL, "nothing", -ENOENT, "nothing: No such file or directory");
+	assert_refused(&as_they_are, NULL, "", -ENOENT, ": No such file or directory");
+	assert_refused(&as_they_are, "../a", "a", -EINVAL, "a: its place is out of the image");
+	assert_refused(&as_they_are, "x/../../a", "a", -EINVAL, "a: its place is out of the image");
+	assert_refused(&as_they_are, "x/..", "a", -EINVAL, "a: not a name for a file");
+	assert_refused(&as_they_are, "\xff", "a", -EILSEQ, "a: the name is not UTF-8");
+	assert_refused(&as_they_are, "\xff/x", "a", -EILSEQ, "\xff: the name is not UTF-8");
+	assert_refused(&as_they_are, NULL, "d/pipe", -EINVAL,
+		"d/pipe: is a FIFO: only files, folders and symbolic links go on a drive");
+	assert_refused(&as_they_are, NULL, "d", -EINVAL,
+		"d/pipe: is a FIFO: only files, folders and symbolic links go on a drive");
+}
+
+static void test_long_name(void **state)
+{
+	char at[NAME_MAX + 8], words[NAME_MAX + 64];
+
+	(void)state;
+	make("a", "1");
+	memset(at, 'n', sizeof(at));
+	memcpy(at + NAME_MAX + 1, "/x", 3);
+	snprintf(words, sizeof(words), "%.*s: the name is too long", NAME_MAX + 1, at);
+	assert_refused(&as_they_are, at, "a", -ENAMETOOLONG, words);
+	graft(at + 1, "a");
+	assert_int_equal(strlen(tree.root->child[tree.root->children - 1]->name), NAME_MAX);
+}
+
+static void test_omitted(void **state)
+{
+	struct tree_rules rules = { .omits = 1 };
+	struct tree_omit omit;
+	struct stat st;
+
+	(void)state;
+	make("d/out.iso", "");
+	make("d/a", "1");
+	assert_int_equal(stat("d/out.iso", &st), 0);
+	omit = (struct tree_omit){ st.st_dev, st.st_ino };
+	rules.omit = &omit;
+	graft_by(&rules, NULL, "d");
+	graft_by(&rules, NULL, "d/out.iso");
+	graft_by(&rules, "sub/name", "d/out.iso");
+	assert_tree("a sub()");
+	assert_true(tree.omitted_first);
+}
+
+/* As who calls, which root alone can change to see the difference. */
+static void test_made_up(void **state)
+{
+	const bool root = getuid() == 0;
+	const uid_t uid = root ? 1234 : getuid();
+	const gid_t gid = root ? 1235 : getgid();
+	const struct tree_node *sub;
+	struct stat st;
+
+	(void)state;
+	make("d/a", "1");
+	assert_int_equal(stat("d/a", &st), 0);
+	if (root)
+		assert_int_equal(setresgid(gid, 0, 0) | setresuid(uid, 0, 0), 0);
+	graft("sub/name", "d/a");
+	if (root)
+		assert_int_equal(setresuid(0, 0, 0) | setresgid(0, 0, 0), 0);
+	sub = tree.root->child[0];
+	assert_int_equal(tree.root->st.st_uid, uid);
+	assert_int_equal(tree.root->st.st_gid, gid);
+	assert_int_equal(sub->st.st_uid, uid);
+	assert_int_equal(sub->st.st_gid, gid);
+	assert_int_equal(sub->child[0]->st.st_uid, st.st_uid);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define EACH(title, function) { title, function, enter, leave, NULL }
+		EACH("graft: each place that can be named is made, and found by its name",
+			test_grafts),
+		EACH("graft: folders of one name become one, and each file keeps its own path",
+			test_merged),
+		EACH("graft: two files of one name are refused, and both named", test_same_name),
+		EACH("graft: a folder has the attributes of the first that went there",
+			test_attributes),
+		EACH("graft: a folder that is made up is the caller's, and a file its owner's",
+			test_made_up),
+		EACH("graft: a link stays one, or is followed everywhere", test_links),
+		EACH("graft: a link to nothing or back is refused where links are followed",
+			test_bad_links),
+		EACH("graft: what cannot go in is refused in words", test_refused),
+		EACH("graft: a name is at most 255 bytes long", test_long_name),
+		EACH("graft: the image itself is left out, in a folder or named", test_omitted),
+	};
+
+	return cmocka_run_group_tests_name("graft", tests, temp_enter, temp_leave);
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/image.h"
+
+#include <pthread.h>
+
+#define SECRET "these bytes pass through nobody's hands but ours"
+
+static char nova_tree[PATH_MAX];
+
+/* An empty folder to stand in, for each test. */
+static int enter(void **state)
+{
+	static unsigned number;
+	char name[32];
+
+	(void)state;
+	snprintf(name, sizeof(name), "%u", ++number);
+	return chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 ? -1 : chdir(name);
+}
+
+static void write_tree(
+	const struct tree *t, const struct iso_options *o, const char *path, size_t sectors)
+{
+	struct fault f = { 0 };
+
+	if (image_write(t, o, path, sectors, &f) < 0)
+		fail_msg("%s", f.text);
+}
+
+static void open_tree(struct tree *t, const char *path)
+{
+	struct fault f = { 0 };
+
+	if (tree_open(t, path, NULL, 0, &f) < 0)
+		fail_msg("%s", f.text);
+}
+
+static void assert_same_file(const char *a, const char *b)
+{
+	size_t a_len, b_len;
+	char *a_text = file_read(a, &a_len), *b_text = file_read(b, &b_len);
+
+	assert_int_equal(a_len, b_len);
+	assert_memory_equal(a_text, b_text, a_len);
+	free(a_text);
+	free(b_text);
+}
+
+static void test_repeatable(void **state)
+{
+	struct iso_options o = image_options();
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "one", 64);
+	tree_clear(&t);
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "two", 64);
+	assert_same_file("one", "two");
+	tree_clear(&t);
+}
+
+static void test_any_buffer(void **state)
+{
+	static const size_t sectors[] = { 1, 2, 3, 17, 1000 };
+	struct iso_options o = image_options();
+	struct tree t;
+	size_t i;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "one", 64);
+	for (i = 0; i < COUNT(sectors); i++) {
+		write_tree(&t, &o, "two", sectors[i]);
+		assert_same_file("one", "two");
+	}
+	tree_clear(&t);
+}
+
+static void test_no_padding(void **state)
+{
+	struct iso_options o = image_options();
+	struct iso_volume vol;
+	struct stat st;
+	struct tree t;
+	int fd;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "image", 64);
+	tree_clear(&t);
+	fd = open("image", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(iso_volume_open(&vol, (struct iso_input){ image_read_at, &fd }), 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, (off_t)vol.sectors * ISO_SECTOR);
+	close(fd);
+}
+
+static void test_empty_tree(void **state)
+{
+	struct iso_options o = image_options();
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, ".");
+	write_tree(&t, &o, "image", 64);
+	image_compare_all("image", &t);
+	tree_clear(&t);
+}
+
+/* The first two, side by side, as reseed needs them; and none of them in the head. */
+static void test_bytes_first(void **state)
+{
+	char record[2048] = SECRET, note[2048] = "note";
+	struct iso_options o = image_options();
+	struct tree_node *meta;
+	struct iso_layout l;
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	assert_int_equal(
+		tree_add_bytes(&t, "seedrive.bin", record, sizeof(record), 0400, 0, &f), 0);
+	assert_int_equal(tree_add_bytes(&t, "seedrive.json", note, sizeof(note), 0444, 0, &f), 0);
+	meta = tree_find(&t, "openstack/latest/meta_data.json");
+	meta->bytes = (const uint8_t *)memset(calloc(1, meta->size), 'm', meta->size);
+	assert_int_equal(iso_layout_begin(&l, &t, &o, &f), 0);
+	assert_int_equal(iso_layout_end(&l, &f), 0);
+	assert_ptr_equal(l.file[0], tree_find(&t, "seedrive.bin"));
+	assert_ptr_equal(l.file[1], tree_find(&t, "seedrive.json"));
+	assert_int_equal(l.file[0]->lba, l.head_len / ISO_SECTOR);
+	assert_int_equal(l.file[1]->lba, l.file[0]->lba + 1);
+	assert_null(memmem(l.head, l.head_len, SECRET, 8));
+	assert_null(memmem(l.head, l.head_len, "mmmmmmmm", 8));
+	iso_layout_clear(&l);
+	write_tree(&t, &o, "image", 64);
+	image_compare_all("image", &t);
+	free((void *)(uintptr_t)meta->bytes);
+	tree_clear(&t);
+}
+
+static void *drain(void *out)
+{
+	int *fds = out;
+	uint8_t buf[4096];
+	ssize_t n;
+
+	while ((n = read(fds[0], buf, sizeof(buf))) > 0)
+		if (io_write(fds[1], buf, (size_t)n) < 0)
+			break;
+	return NULL;
+}
+
+static void test_pipe(void **state)
+{
+	struct iso_options o = image_options();
+	uint8_t buf[32 * 1024];
+	int ends[2], fds[2];
+	struct iso_layout l;
+	pthread_t thread;
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "one", 64);
+	assert_int_equal(pipe(ends), 0);
+	fds[0] = ends[0];
+	fds[1] = open("two", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(pthread_create(&thread, NULL, drain, fds), 0);
+	assert_int_equal(iso_layout_begin(&l, &t, &o, &f), 0);
+	assert_int_equal(iso_layout_end(&l, &f), 0);
+	assert_int_equal(iso_layout_write(&l, &t, ends[1], buf, sizeof(buf), NULL, NULL, &f), 0);
+	close(ends[1]);
+	pthread_join(thread, NULL);
+	close(ends[0]);
+	close(fds[1]);
+	iso_layout_clear(&l);
+	tree_clear(&t);
+	assert_same_file("one", "two");
+}
+
+static void test_full(void **state)
+{
+	struct iso_options o = image_options();
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	assert_int_equal(image_write(&t, &o, "/dev/full", 64, &f), -ENOSPC);
+	/* The target's name is the caller's to say. */
+	assert_string_equal(f.text, "");
+	tree_clear(&t);
+}
+
+static void test_changed_source(void **state)
+{
+	struct iso_options o = image_options();
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	assert_int_equal(mkdir("t", 0755), 0);
+	file_write("t/file", "0123456789", 10);
+	open_tree(&t, "t");
+	file_write("t/file", "01234", 5);
+	assert_int_equal(image_write(&t, &o, "image", 64, &f), -ENODATA);
+	assert_string_equal(f.text, "t/file: shrank while the image was made");
+	file_write("t/file", "0123456789abcdef", 16);
+	assert_int_equal(image_write(&t, &o, "image", 64, &f), -ESTALE);
+	assert_string_equal(f.text, "t/file: grew while the image was made");
+	unlink("t/file");
+	assert_int_equal(image_write(&t, &o, "image", 64, &f), -ESTALE);
+	assert_string_equal(f.text, "t/file: vanished while the image was made");
+	tree_clear(&t);
+}
+
+static void test_clear_early(void **state)
+{
+	struct iso_options o = image_options();
+	struct iso_layout l;
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	assert_int_equal(iso_layout_begin(&l, &t, &o, &f), 0);
+	iso_layout_clear(&l);
+	assert_null(l.file);
+	iso_layout_clear(&l);
+	iso_layout_clear(NULL);
+	tree_clear(&t);
+}
+
+/* By the longest there are: libisofs continues such names in places where we do not look. */
+static void test_long_names(void **state)
+{
+	struct iso_options o = image_options();
+	char path[300] = "t/", listing[8192];
+	struct tree t;
+	FILE *out;
+	size_t n;
+	int i;
+
+	(void)state;
+	assert_int_equal(mkdir("t", 0755), 0);
+	memset(path + 2, 'n', NAME_MAX);
+	for (i = 0; i < 3; i++) {
+		path[2 + NAME_MAX - 1] = (char)('0' + i);
+		file_write(path, path, NAME_MAX);
+	}
+	open_tree(&t, "t");
+	write_tree(&t, &o, "image", 64);
+	tree_clear(&t);
+	out = popen("isoinfo -R -f -i image 2>/dev/null", "r");
+	assert_non_null(out);
+	n = fread(listing, 1, sizeof(listing) - 1, out);
+	listing[n] = '\0';
+	assert_int_equal(pclose(out), 0);
+	for (i = 0; i < 3; i++) {
+		path[2 + NAME_MAX - 1] = (char)('0' + i);
+		assert_non_null(strstr(listing, path + 2));
+	}
+}
+
+/* As above, with the descriptors last; the image may be given up on the way. */
+static int write_last(const struct tree *t, const struct iso_options *o, const char *path)
+{
+	struct fault f = { 0 };
+	struct iso_layout l;
+	uint8_t buf[4 * ISO_SECTOR];
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r;
+
+	assert_true(fd >= 0);
+	assert_int_equal(iso_layout_begin(&l, t, o, &f), 0);
+	assert_int_equal(iso_layout_end(&l, &f), 0);
+	l.descriptors_last = true;
+	r = iso_layout_write(&l, t, fd, buf, sizeof(buf), NULL, NULL, &f);
+	iso_layout_clear(&l);
+	close(fd);
+	return r;
+}
+
+static void test_descriptors_last(void **state)
+{
+	struct iso_options o = image_options();
+	struct tree t;
+
+	(void)state;
+	open_tree(&t, nova_tree);
+	write_tree(&t, &o, "one", 64);
+	assert_int_equal(write_last(&t, &o, "two"), 0);
+	assert_same_file("one", "two");
+	o.names.level = 4;
+	write_tree(&t, &o, "one", 64);
+	assert_int_equal(write_last(&t, &o, "two"), 0);
+	assert_same_file("one", "two");
+	tree_clear(&t);
+}
+
+static void test_given_up(void **state)
+{
+	struct iso_options o = image_options();
+	struct tree t;
+	size_t len;
+	char *text;
+
+	(void)state;
+	assert_int_equal(mkdir("t", 0755), 0);
+	file_write("t/a", "content", 7);
+	open_tree(&t, "t");
+	assert_int_equal(truncate("t/a", 3), 0);
+	assert_int_equal(write_last(&t, &o, "half"), -ENODATA);
+	tree_clear(&t);
+	open_tree(&t, "t");
+	file_write("t/a", "con", 3);
+	assert_int_equal(write_last(&t, &o, "changed"), -ESTALE);
+	tree_clear(&t);
+	text = file_read("changed", &len);
+	assert_true(len > (size_t)20 * ISO_SECTOR);
+	assert_null(memmem(text, len, "CD001", 5));
+	free(text);
+	text = file_read("half", &len);
+	assert_null(memmem(text, len, "CD001", 5));
+	free(text);
+}
+
+#define IN_FOLDER(title, function)                 \
+	{                                          \
+		title, function, enter, NULL, NULL \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER("write: the same tree and time give the same bytes", test_repeatable),
+		IN_FOLDER("write: a buffer of any size gives the same bytes", test_any_buffer),
+		IN_FOLDER("write: the image ends with its last content", test_no_padding),
+		IN_FOLDER("write: an empty tree is an image", test_empty_tree),
+		IN_FOLDER("write: what is in memory lies first, side by side, and not in the head",
+			test_bytes_first),
+		IN_FOLDER("write: a pipe takes the same bytes", test_pipe),
+		IN_FOLDER("write: a full target is told, its name left to the caller", test_full),
+		IN_FOLDER("write: a source that changes is told", test_changed_source),
+		IN_FOLDER("write: with the descriptors last come the same bytes",
+			test_descriptors_last),
+		IN_FOLDER("write: ... and what is given up before that has none", test_given_up),
+		IN_FOLDER("write: a layout can be given up before it is done", test_clear_early),
+		IN_FOLDER("write: names of 255 bytes are on the drive for others to read",
+			test_long_names),
+	};
+
+	if (!realpath("tests/data/nova-tree", nova_tree))
+		return 1;
+	return cmocka_run_group_tests_name("iso_write", tests, temp_enter, temp_leave);
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Servers that a suite starts beside the tool, and ends with each test.
+
+# By their ids, and no others.
+teardown() {
+	local pid
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || true
+	done < <(cat "$BATS_TEST_TMPDIR/pids" 2>/dev/null)
+	make_removable
+}
+
+# until_there PATH: a server in the background has made it.
+# shellcheck disable=SC2016 # the inner shell's
+until_there() {
+	timeout 300 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
+}
+
+# swtpm_starts SOCKET [OPTION...]: a real TPM, as it is when nobody has started it.
+swtpm_starts() {
+	local socket=$1
+	shift
+	mkdir "state.$socket"
+	swtpm socket --daemon --tpmstate "dir=${STATE-$PWD}/state.$socket" --pid "file=$PWD/pid.$socket" \
+		--server "type=unixio,path=$PWD/$socket" --ctrl "type=unixio,path=$PWD/control.$socket" \
+		--log file=/dev/null "$@" 3>&-
+	until_there "pid.$socket"
+	awk 1 "pid.$socket" >>"$BATS_TEST_TMPDIR/pids" # it has no newline
+}
+
+# tpm2 SOCKET: one that has been started.
+tpm2() {
+	swtpm_starts "$1" --tpm2 --flags not-need-init,startup-clear
+}
+
+# proxy WHERE [FAULT [AFTER]]: in front of the TPM at `real`.
+proxy() {
+	"$ROOT/tests/lib/tpm_proxy.py" real "$@" 3>&- >>"$BATS_TEST_TMPDIR/pids"
+}

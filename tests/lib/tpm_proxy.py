@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stands between a client and a real TPM's socket, and lies once in a while.
+
+    tests/lib/tpm_proxy.py TPM unix:PATH|pty:LINK [FAULT [AFTER]]
+
+TPM is the unix socket of a swtpm. It listens where it is told, LINK being a link to a terminal that stands
+for a device, goes into the background once it does, and prints its process id. From the command numbered
+AFTER (default 0) on, the client gets what FAULT makes of the TPM's answers; without one, what it says.
+"""
+
+import os
+import socket
+import struct
+import sys
+import time
+import tty
+
+
+def refusal(rc):
+    return lambda answer, state: struct.pack(">HII", 0x8001, 10, rc)
+
+
+def busy(rc, times):
+    """As often in a row, before each answer that is good."""
+
+    def change(answer, state):
+        state["busy"] = state.get("busy", 0) + 1
+        if state["busy"] % (times + 1):
+            return struct.pack(">HII", 0x8001, 10, rc)
+        return answer
+
+    return change
+
+
+def grant(size):
+    """As a smaller chip would: fewer bytes than asked."""
+
+    def change(answer, state):
+        size_now = min(size, len(answer) - 12)
+        return struct.pack(">HIIH", 0x8001, 12 + size_now, 0, size_now) + answer[12 : 12 + size_now]
+
+    return change
+
+
+def first(answer, state):
+    return state.setdefault("first", answer)
+
+
+def replay(answer, state):
+    """Each answer twice: what came before stands in for what was asked."""
+    before = state.pop("before", None)
+    if before is None:
+        state["before"] = answer
+    return before or answer
+
+
+def slow(seconds):
+    def wait(answer, state):
+        time.sleep(seconds)
+        return answer
+
+    return wait
+
+
+FAULTS = {
+    "none": lambda answer, state: answer,
+    "testing": refusal(0x90A),
+    "retry": refusal(0x922),
+    "testing-twice": busy(0x90A, 2),
+    "retry-twice": busy(0x922, 2),
+    "yielded-once": busy(0x908, 1),
+    "lockout": refusal(0x921),
+    "not-started": refusal(0x100),
+    "failure": refusal(0x101),
+    "other": refusal(0x98E),
+    "slow": slow(0.1),
+    "10ms": slow(0.01),
+    "hung": lambda answer, state: b"",
+    "zero": lambda answer, state: struct.pack(">HIIH", 0x8001, 12, 0, 0),
+    "short": lambda answer, state: answer[: len(answer) // 2],
+    "gone": None,  # half an answer, and an end
+    "lying-size": lambda answer, state: answer[:2] + struct.pack(">I", 20) + answer[6:20],
+    "lying-header": lambda answer, state: answer[:2] + struct.pack(">I", 4000) + answer[6:],
+    "lying-tag": lambda answer, state: b"\x80\x02" + answer[2:],
+    "huge": lambda answer, state: answer[:2] + b"\xff\xff\xff\xff" + answer[6:],
+    "surplus": lambda answer, state: answer + b"\x00",
+    "constant": first,
+    "zeros": lambda answer, state: answer[:12] + bytes(len(answer) - 12),
+    "ones": lambda answer, state: answer[:12] + b"\xff" * (len(answer) - 12),
+    "replay": replay,
+    "grants-8": grant(8),
+    "grants-1": grant(1),
+}
+
+
+def ask(tpm, command):
+    """A whole answer of the TPM's."""
+    tpm.sendall(command)
+    answer = b""
+    while len(answer) < 10 or len(answer) < struct.unpack(">I", answer[2:6])[0]:
+        piece = tpm.recv(4096)
+        if not piece:
+            raise EOFError("the TPM has gone")
+        answer += piece
+    return answer
+
+
+def ask_anew(path, command):
+    """swtpm has one client at a time, so nobody stays."""
+    with socket.socket(socket.AF_UNIX) as tpm:
+        tpm.connect(path)
+        return ask(tpm, command)
+
+
+def serve(path, take, give, name, after):
+    state = {"n": 0}
+    while True:
+        command = take()
+        if len(command) < 12:
+            return
+        answer = ask_anew(path, command)
+        if state["n"] >= after:
+            if name == "gone":
+                give(answer[: len(answer) // 2])
+                return
+            answer = FAULTS[name](answer, state)
+        state["n"] += 1
+        give(answer)
+
+
+def serve_socket(path, name, after, listener):
+    while True:
+        client, _ = listener.accept()
+        with client:
+            try:
+                serve(path, lambda: client.recv(12, socket.MSG_WAITALL), client.sendall, name, after)
+            except OSError:
+                pass  # it had heard enough
+
+
+def serve_device(path, name, after, master):
+    serve(path, lambda: os.read(master, 4096), lambda answer: os.write(master, answer), name, after)
+
+
+def main():
+    path, where = sys.argv[1:3]
+    name = sys.argv[3] if len(sys.argv) > 3 else "none"
+    after = int(sys.argv[4]) if len(sys.argv) > 4 else 0
+    if name not in FAULTS:
+        sys.exit(f"{name}: no such fault")
+    kind, _, place = where.partition(":")
+    if kind == "pty":
+        master, device = os.openpty()
+        tty.setraw(device)
+        os.symlink(os.ttyname(device), place)
+    else:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(place)
+        listener.listen(8)
+    pid = os.fork()
+    if pid:
+        print(pid)
+        return
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in range(3):
+        os.dup2(null, fd)
+    if kind == "pty":
+        serve_device(path, name, after, master)
+    else:
+        serve_socket(path, name, after, listener)
+
+
+main()

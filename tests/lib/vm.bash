@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the suites in virtual machines share.
+
+# shellcheck source=tests/lib/base.bash
+. "$(dirname "${BASH_SOURCE[0]}")/base.bash"
+
+# vm_setup: for setup_file; kernel and initramfs are still to be made.
+vm_setup() {
+	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
+	export ROOT VM BUILD TREE UUID DRIVE RECORD SEED
+	ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+	VM=$ROOT/tests/vm
+	BUILD=${BUILD:-$ROOT/build}
+	TREE=$ROOT/tests/data/nova-tree
+	UUID=$(sed -n 's/^{"uuid": "\([^"]*\)".*/\1/p' "$TREE/openstack/latest/meta_data.json")
+	DRIVE=$BATS_FILE_TMPDIR/drive.iso
+}
+
+# extent_of IMAGE, seed_of IMAGE: the first sector of its record, and the seed's number.
+extent_of() {
+	isoinfo -l -i "$1" | sed -n 's/.*\[ *\([0-9]*\) 00\] *seedrive\.bin.*/\1/Ip'
+}
+
+seed_of() {
+	od -An -tx1 -j $(($(extent_of "$1") * 2048 + 36)) -N 16 "$1" | tr -d ' '
+}
+
+new_ledger() {
+	truncate -s 8M "$1"
+	mkfs.ext4 -q "$1"
+}
+
+devices=()
+log=
+
+# boot NAME ARGUMENT...: boots once, and sets $log. Whatever happens, the boot must go on. What is in
+# the array `devices` goes to QEMU as it is.
+boot() {
+	local name=$1
+	shift
+	log=$BATS_FILE_TMPDIR/$name.log
+	if [ ! -e "$log" ]; then
+		"$VM/boot.sh" "$@" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >"$log.new"
+		mv "$log.new" "$log"
+	fi
+	grep -E '\] (vm|seedrive-guest|random): |panic' "$log"
+	grep -q 'vm: the boot goes on' "$log"
+}
+
+# The line stands in the kernel's log, and was said on standard error too.
+said() {
+	grep -qxE "\[ *[0-9.]+\] seedrive-guest: $1" "$log"
+	grep -qxE "\[ *[0-9.]+\] vm: stderr: seedrive-guest: $1" "$log"
+}
+
+ended() {
+	grep -qE "vm: after status=$1 ready=$2 " "$log"
+}
+
+# By the guest's own clock it did not wait as long as it was allowed to (tests/vm/init), as nothing more is to come
+# after one second of quiet. A slow host does not take that long.
+in_bounded_time() {
+	awk '/ vm: (before|after) / {
+			sub(/.* us=/, "")
+			if (++n % 2) begin = $0
+			else if ($0 - begin > 300000000) exit slow = 1
+		}
+		END { exit slow || n == 0 || n % 2 }' "$log"
+}
+
+not_ready() {
+	! grep -q 'crng init done' "$log"
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the unit tests cannot do in C.
+
+# Each test is a subshell of its own, and `run` sets variables.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return 1
+}
+
+# The table with one number changed: changed SED-EXPRESSION
+changed() {
+	table=$BATS_TEST_TMPDIR/table.h
+	sed "$1" seed/cutoff_table.h >"$table"
+	run -1 cmp -s seed/cutoff_table.h "$table"
+	run -1 tests/seed/cutoffs.py "$table"
+}
+
+@test "cutoffs: each number of the table is proved by exact sums" {
+	run -0 tests/seed/cutoffs.py seed/cutoff_table.h
+	[ -z "$output" ]
+}
+
+@test "cutoffs: the program has the script's cut-offs for every min-entropy that can be stated" {
+	tests/seed/cutoffs.py --print seed/cutoff_table.h >"$BATS_TEST_TMPDIR/script"
+	"${B:-build}/unit/seed/test_cutoff" --print >"$BATS_TEST_TMPDIR/program"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/script")" -eq 7751 ]
+	cmp "$BATS_TEST_TMPDIR/script" "$BATS_TEST_TMPDIR/program"
+}
+
+@test "cutoffs: a number that is another, or missing, is found" {
+	changed 's/7832/7831/'
+	changed 's/7832/7833/'
+	changed 's/7832, //'
+	changed 's/STARTUP .*1024/STARTUP 1023/'
+	changed '/MBIT_MIN/d'
+	changed 's/COUNT_ALARM_FIRST 19/COUNT_ALARM_FIRST 20/'
+	changed 's/define LAG_SURE {/define LAG_SURES {/'
+}

@@ -1,0 +1,321 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Sources that fail: what is refused (exit 3, no output, one line that names each source and why), and
+# what is only warned of.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	make_world
+}
+
+# refused LINE COMMAND...: exit 3, that line, and nothing else in the folder than before.
+refused() {
+	local line=$1
+	shift
+	LC_ALL=C ls -A >"$BATS_TEST_TMPDIR/before"
+	fails 3 "$line" "$@"
+	diff "$BATS_TEST_TMPDIR/before" <(LC_ALL=C ls -A)
+}
+
+stuck_bytes() {
+	head -c 32768 /dev/zero
+}
+
+# Enough for a seed of any size: no window twice, no value too often.
+good_bytes() {
+	openssl enc -aes-128-ctr -nosalt -K 00 -iv "${1:-00}" -in /dev/zero 2>/dev/null | head -c 16384
+}
+
+@test "refuse: with every source failing, the kernel's too, each is named and why, and nothing is made" {
+	local why="rdseed: No such device; rdrand: No such device; file:fifo: 9 equal samples in a row,\
+ cutoff 9; file:missing: No such file or directory; kernel: Input/output error"
+	local sources=rdseed,rdrand,file:fifo,bits=4,file:missing,kernel
+	small_tree tree
+	key fifo stuck_bytes
+	refused "seedrive: build: entropy refused: 0 of 256 bits: $why" \
+		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
+		"$TOOL" build -q --source "$sources" -o drive.iso tree
+	refused "seedrive: draw: entropy refused: 0 of 256 bits: $why" \
+		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
+		"$TOOL" draw --source "$sources" -o seed
+	refused "seedrive: draw: entropy refused: 0 of 256 bits: $why" \
+		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
+		"$TOOL" draw --source "$sources"
+	refused "seedrive: build: entropy refused: 0 of 256 bits: $why" \
+		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
+		"$TOOL" build --source "$sources" -o - tree
+}
+
+@test "refuse: the same without a word about sources, and the old OUT is kept" {
+	drive drive.iso
+	cp drive.iso old
+	# With that library the host has a source that nothing here takes away.
+	! "$TOOL" sources | grep -q '^jitter  *-  *present' || skip "jitter is built in"
+	refused "seedrive: build: entropy refused: 0 of 256 bits: broker: does not run; rdseed: No such\
+ device; rdrand: No such device; tpm: No such file or directory; hwrng: No such file or directory;\
+ kernel: Input/output error" \
+		world ABSENT="/sys/devices/system/cpu/modalias /dev/tpmrm0 /dev/hwrng" GETRANDOM=fail \
+		"$TOOL" build -o drive.iso tree
+	cmp old drive.iso
+}
+
+@test "refuse: reseed leaves the image as it was" {
+	drive drive.iso
+	cp drive.iso old
+	refused "seedrive: reseed: entropy refused: 0 of 256 bits: kernel: Input/output error" \
+		world GETRANDOM=fail "$TOOL" reseed --source kernel drive.iso
+	cmp old drive.iso
+}
+
+@test "refuse: a required source that is stuck fails the build, and no image is left behind" {
+	small_tree tree
+	stuck_bytes >stuck
+	refused "seedrive: build: file:stuck: 9 equal samples in a row, cutoff 9" \
+		"$TOOL" build --require file --source file:stuck -o drive.iso tree
+	key fifo stuck_bytes
+	refused "seedrive: build: file:fifo: 9 equal samples in a row, cutoff 9" \
+		"$TOOL" build --require file --source file:fifo,bits=4 -o drive.iso tree
+}
+
+@test "refuse: not required, it is warned of, and counts for nothing" {
+	stuck_bytes >stuck
+	small_tree tree
+	fails 0 "seedrive: build: warning: file:stuck: 9 equal samples in a row, cutoff 9" \
+		"$TOOL" build -q --source file:stuck -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found credit_bits) $(member found hardware_bits)" = "256 0" ]
+}
+
+@test "refuse: each way in which a source can fail has its own words" {
+	local name
+	local -A words=(
+		[short]="too few bytes"
+		[empty]="too few bytes"
+		[missing]="No such file or directory"
+		[folder]="Is a directory"
+		[socket]="No such device or address"
+		[silent]="Connection timed out"
+		[often]="one sample 76 times in 512, cutoff 76"
+		[again]="20 bytes that were delivered before"
+	)
+	good_bytes | head -c 1000 >short
+	: >empty
+	mkdir folder
+	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+	key silent true
+	# Every third sample the same, and no two windows.
+	/usr/bin/python3 >often -c 'import sys
+sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1 + i // 255)))'
+	good_bytes | head -c 512 | tee again >>again.half
+	cat again.half >>again
+	good_bytes 77 | head -c 4096 >>again
+
+	for name in "${!words[@]}"; do
+		refused "seedrive: draw: file:$name: ${words[$name]}" \
+			"$TOOL" draw --require file --source "file:$name" -o seed
+	done
+}
+
+# pattern NAME: a FIFO that is fed for ever with bytes of that kind, until the test ends.
+pattern() {
+	mkfifo "$1"
+	/usr/bin/python3 - "$@" 3>&- <<-'END' &
+		import os, random, sys
+
+		name = sys.argv[1]
+		fixed, pace = os.urandom(64), os.urandom(64)
+		past = os.urandom(1 << 16)
+
+		def frames(random_bytes, size, rest):
+		    n = 0
+		    while True:
+		        fresh = os.urandom(random_bytes)
+		        yield fresh + bytes(rest(n, i, fresh) & 255 for i in range(random_bytes, size))
+		        n += 1
+
+		def replay(period):
+		    while True:
+		        yield past[:period]
+
+		def moving():
+		    n = 0
+		    while True:
+		        yield past[:50] + os.urandom(90 + n % 77)
+		        n += 13
+
+		def values(count):
+		    chosen = random.sample(range(256), count)
+		    while True:
+		        yield bytes(random.choice(chosen) for _ in range(64))
+
+		kinds = {
+		    "lane": lambda: frames(1, 8, lambda n, i, f: fixed[i]),
+		    "lanes": lambda: frames(3, 24, lambda n, i, f: fixed[i]),
+		    "odd": lambda: frames(2, 13, lambda n, i, f: fixed[i]),
+		    "wide": lambda: frames(8, 64, lambda n, i, f: fixed[i]),
+		    "wider": lambda: frames(16, 128, lambda n, i, f: fixed[i % 64] ^ i),
+		    "counter": lambda: frames(1, 8, lambda n, i, f: fixed[i] + n),
+		    "counters": lambda: frames(2, 16, lambda n, i, f: fixed[i] + n * pace[i]),
+		    "offset": lambda: frames(1, 8, lambda n, i, f: fixed[i] + f[0]),
+		    "flips": lambda: frames(1, 8, lambda n, i, f: fixed[i] ^ f[0]),
+		    "p513": lambda: replay(513), "p1000": lambda: replay(1000), "p1777": lambda: replay(1777),
+		    "p20000": lambda: replay(20000),
+		    "moving": moving,
+		    "nibbles": lambda: values(16), "pairs": lambda: values(2), "all": lambda: values(256),
+		}
+		try:
+		    with open(name, "wb", buffering=0) as out:
+		        for piece in kinds[name.split("-")[0]]():
+		            out.write(piece)
+		except BrokenPipeError:
+		    pass
+	END
+	echo $! >>feeders
+}
+
+teardown() {
+	[ ! -e feeders ] || xargs -r kill <feeders 2>/dev/null || true
+	detach
+	make_removable
+}
+
+@test "refuse: frames, counters, replays and few values are no entropy, whatever is stated" {
+	local kind
+	for kind in lane lanes odd wide wider counter counters offset flips p513 p1000 p1777 moving; do
+		pattern "$kind"
+		run -3 "$TOOL" draw --bits 8192 --source "file:$kind,bits=4" --require hardware -o seed
+		[ ! -e seed ]
+	done
+	pattern nibbles
+	run -3 "$TOOL" draw --bits 1024 --source file:nibbles,bits=8 --require hardware -o seed
+}
+
+@test "refuse: few values are as good as they are, if no more is stated" {
+	pattern nibbles
+	succeeds "$TOOL" draw --bits 512 --source file:nibbles,bits=4 --require hardware -o seed
+	pattern pairs
+	succeeds "$TOOL" draw --bits 512 --source file:pairs,bits=1 --require hardware -o seed
+	pattern all
+	succeeds "$TOOL" draw --bits 512 --source file:all,bits=7.5 --require hardware -o seed
+}
+
+@test "refuse: a replay is found in the second draw of a process, too" {
+	pattern p20000
+	run -3 "$TOOL" draw -n 16384 --source file:p20000,bits=4 --require hardware -o seed
+	[[ $output == *"20 bytes that were delivered before"* || $output == *"hardware: "* ]]
+}
+
+@test "refuse: a source that may not be opened is told apart from one that is missing" {
+	good_bytes >closed
+	chmod 000 closed
+	refused "seedrive: draw: file:closed: Permission denied" \
+		unprivileged "$TOOL" draw --require file --source file:closed -o seed
+}
+
+@test "refuse: two sources that deliver the same bytes count for nothing, whichever comes first" {
+	good_bytes >key
+	cp key copy
+	both() {
+		printf 'seedrive: draw: warning: file:%s: 20 bytes that file:%s delivered as well\n' "$1" "$2"
+		printf 'seedrive: draw: warning: file:%s: 20 bytes that were delivered before' "$2"
+	}
+	fails 0 "$(both key copy)" "$TOOL" draw --source file:key,file:copy -o seed
+	fails 0 "$(both copy key)" "$TOOL" draw --source file:copy,file:key -o seed
+	# Neither is it believed under a stated worth.
+	key a good_bytes
+	key b good_bytes
+	fails 0 "$(both a b)" "$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed
+}
+
+@test "refuse: --require asks that every source of that name passed, in whatever order they stand" {
+	good_bytes >good
+	stuck_bytes >stuck
+	refused "seedrive: draw: file:stuck: 9 equal samples in a row, cutoff 9" \
+		"$TOOL" draw --require file --source file:stuck,file:good -o seed
+	refused "seedrive: draw: file:stuck: 9 equal samples in a row, cutoff 9" \
+		"$TOOL" draw --require file --source file:good,file:stuck -o seed
+	succeeds "$TOOL" draw --require file,kernel --source file:good -o seed
+}
+
+@test "refuse: --require names a source that is not among those to draw from" {
+	refused "seedrive: draw: rdrand: required, but not among the sources" \
+		"$TOOL" draw --require kernel,rdrand --source kernel -o seed
+}
+
+@test "refuse: --require hardware asks for the whole claim" {
+	good_bytes >good
+	refused "seedrive: draw: hardware: 0 of 256 bits" \
+		"$TOOL" draw --require hardware --source kernel -o seed
+	refused "seedrive: draw: hardware: 0 of 256 bits" \
+		"$TOOL" draw --require hardware --source file:good,bits=8 -o seed
+	key fifo
+	succeeds "$TOOL" draw --require hardware --source file:fifo,bits=4 --bits 512 -o seed
+}
+
+@test "refuse: the kernel's generator stands for 256 bits once, however large the seed" {
+	refused "seedrive: draw: entropy refused: 256 of 257 bits: kernel: passed" \
+		"$TOOL" draw --bits 257 --source kernel -o seed
+	succeeds "$TOOL" draw --bits 256 --source kernel -o seed
+}
+
+@test "refuse: a regular file is mixed, and never assessed, whatever is said of it" {
+	good_bytes >good
+	refused "seedrive: draw: entropy refused: 256 of 512 bits: file:good: passed, worth nothing by itself;\
+ kernel: passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
+	# A FIFO with the same bytes is believed.
+	key fifo good_bytes
+	succeeds "$TOOL" draw --bits 512 --source file:fifo,bits=8 -o seed
+}
+
+@test "refuse: the kernel's own devices are never hardware, whatever is said of them" {
+	local device
+	for device in /dev/urandom /dev/random; do
+		fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+			"$TOOL" draw --require hardware --source "file:$device,bits=8" -o seed
+	done
+}
+
+@test "refuse: a FIFO or device of which nothing is said is worth nothing" {
+	key fifo good_bytes
+	refused "seedrive: draw: entropy refused: 256 of 512 bits: file:fifo: passed, worth nothing by itself;\
+ kernel: passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
+}
+
+@test "refuse: the kernel's generator failing is warned of where hardware carries the whole claim" {
+	small_tree tree
+	key fifo
+	fails 0 "seedrive: build: warning: kernel: Input/output error" world GETRANDOM=fail \
+		"$TOOL" build -q --require hardware --source file:fifo,bits=4 -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >found
+	[ "$(member found credit_bits) $(member found hardware_bits)" = "256 256" ]
+}
+
+@test "refuse: a CPU without the instructions is news only to who named them" {
+	small_tree tree
+	succeeds world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" build -q -o drive.iso tree
+	fails 0 "seedrive: build: warning: rdrand: No such device" world \
+		ABSENT=/sys/devices/system/cpu/modalias "$TOOL" build -q --source rdrand -o drive.iso tree
+}
+
+@test "refuse: the kernel is drawn from even where --source leaves it out, and once where it is repeated" {
+	local name
+	good_bytes >good
+	"$TOOL" draw --json --source file:good -o seed >said
+	"$TOOL" draw --json --source kernel,file:good,kernel -o seed >twice
+	for name in said twice; do
+		[ "$(grep '"source"' "$name" | tr -d ' \n')" = '"source":"file:good","source":"kernel",' ]
+	done
+}
+
+@test "refuse: more than 15 sources are a usage error" {
+	fails 2 "seedrive: draw: --source: more than 15" "$TOOL" draw --source \
+		"$(printf 'file:%d,' {1..15})file:16" -o seed
+	[ ! -e seed ]
+}

@@ -1,0 +1,280 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Where secrets may be: on the drive, and while the tool works in memory that is locked and in no dump.
+#
+# gdb stops the tool, and scan-memory reads all that it can read. It is always the production build: the
+# address sanitizer keeps freed memory as it was, on purpose, and it would be what is tested.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+SCAN=$ROOT/tests/lib/scan-memory
+TOOL=$ROOT/build/seedrive
+MKISOFS=$ROOT/build/seedrive-mkisofs
+
+setup_file() {
+	make_world
+	# `make SAN=1 check` has not built it.
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/seedrive build/seedrive-mkisofs \
+		build/libexec/seedrive-device
+}
+
+# watch CALL BUSY END COMMAND...: while it is busy all of BUSY's secrets are found (so the search does find
+# them), in locked memory alone, and when it is about to end not one run of 8 bytes of END's. The lists have blanks between secrets; the tree that the tests have is `nova` there, wherever it is.
+watch() {
+	local call=$1 busy=$2 end=$3 at
+	shift 3
+	ln -s "$NOVA" nova
+	WATCH_CALL=$call WATCH_BUSY=$busy WATCH_END=$end as_root gdb -q -nx -batch \
+		-x "$ROOT/tests/lib/watch.py" --args "$@" >log 2>&1
+	cat busy end
+	[ "$(tail -n 1 busy)" = "status 0" ]
+	[ "$(cat end)" = "status 1" ]
+	sed -n 's/^found in process [0-9]*: \([0-9a-f-]*\) .*/\1/p' busy >found
+	[ -s found ]
+	while read -r at; do
+		awk -v at="$at" '$1 == at { on = 1 } on && $1 == "VmFlags:" { print; exit }' smaps >flags
+		# Locked, and out of core dumps.
+		grep -qw lo flags && grep -qw dd flags
+	done <found
+}
+
+# --- the scanner itself ---
+
+# held COMMAND: a process that has the command's output in its memory, and stands still, is `pid:$HOLDER`.
+held() {
+	[ ! "${HOLDER:-}" ] || released
+	mkfifo ready
+	/usr/bin/python3 -c 'import signal, subprocess, sys
+held = subprocess.run(sys.argv[1], shell=True, capture_output=True).stdout
+print("ready", flush=True)
+signal.pause()' "$1" >ready 3>&- &
+	HOLDER=$!
+	read -r <ready
+	rm ready
+	[ "$REPLY" = ready ]
+}
+
+released() {
+	kill "$HOLDER"
+	wait "$HOLDER" || true
+	HOLDER=
+}
+
+teardown() {
+	[ ! "${HOLDER:-}" ] || released
+	detach
+	make_removable
+}
+
+@test "secret: the scanner finds 8 planted bytes at any place, in each form, and not 7" {
+	local at
+	small_tree tree
+	# Always the same bytes: by chance an eighth one would match too.
+	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
+	content drive.iso seedrive.bin >record
+	for at in 128 131 150 184; do
+		held "printf xxx; tail -c +$((at + 1)) record | head -c 8; printf xxxxx"
+		run -0 "$SCAN" image:drive.iso -- "pid:$HOLDER"
+	done
+	held "printf xxx; tail -c +151 record | head -c 7; printf xxxxx"
+	run -1 "$SCAN" image:drive.iso -- "pid:$HOLDER"
+}
+
+@test "secret: the scanner finds a random_seed, decoded or not, and all of it in files as text" {
+	small_tree tree
+	"$TOOL" build -q --source kernel -o drive.iso tree
+	content drive.iso openstack/latest/meta_data.json | grep -oP '"random_seed": "\K[^"]*' >text
+	base64 -d text >raw
+	held "head -c 20 text | tail -c 9"
+	run -0 "$SCAN" image:drive.iso -- "pid:$HOLDER"
+	held "head -c 20 raw | tail -c 8"
+	run -0 "$SCAN" image:drive.iso -- "pid:$HOLDER"
+	content drive.iso seedrive.bin | tail -c +150 | head -c 11 >part
+	od -An -v -tx1 part | tr -d ' \n' >hex
+	tr a-f A-F <hex >HEX
+	base64 part >b64
+	for name in text raw part hex HEX b64; do
+		run -0 "$SCAN" image:drive.iso -- "$name"
+	done
+	head -c 100000 /dev/urandom >other
+	run -1 "$SCAN" image:drive.iso -- other
+	# Nothing to look for, or nowhere, is not "not found".
+	: >empty
+	run -2 "$SCAN" raw:empty -- other
+	run -2 "$SCAN" image:other -- other
+	run -2 "$SCAN" image:drive.iso -- missing
+	run -2 "$SCAN" image:drive.iso -- pid:999999999
+}
+
+# --- memory ---
+
+@test "secret: after build nothing of seed, random_seed old or new is left in the process's memory" {
+	watch renameat "image:$(temp_of drive.iso) tree:nova" "image:drive.iso tree:nova" \
+		"$TOOL" build -q -o drive.iso "$NOVA"
+}
+
+@test "secret: after a build of 16384 bits, reported in JSON, nothing is left either" {
+	key fifo
+	watch renameat "image:$(temp_of drive.iso)" "image:drive.iso tree:nova" \
+		"$TOOL" build --json --bits 16384 --source file:fifo,bits=4 -o drive.iso "$NOVA"
+}
+
+@test "secret: after build nothing is left of what the seed was made from" {
+	head -c 8192 /dev/urandom >sample
+	head -c 1104 sample >used
+	key fifo cat sample
+	GETRANDOM=7 GETRANDOM_LOG=$PWD/given watch renameat "image:$(temp_of drive.iso)" \
+		"image:drive.iso raw:used raw:given" env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		"$TOOL" build -q --source file:fifo,bits=4 -o drive.iso "$NOVA"
+	[ "$(stat -c %s given)" -eq 1088 ]
+}
+
+# bats test_tags=root
+@test "secret: a build onto a device keeps secrets in locked memory alone, and leaves none in it" {
+	need_root
+	truncate -s 4M disk
+	attach disk
+	# When all has been read back, and the kernel is told to forget its copies; the first such call is libblkid's.
+	watch "fadvise64 2" "image:$DEV tree:nova" "image:$DEV tree:nova" \
+		"$ROOT/build/libexec/seedrive-device" build -q --source kernel -o "$DEV" "$NOVA"
+}
+
+@test "secret: after seedrive-mkisofs nothing of seed, random_seed old or new is left" {
+	local n as=(-quiet -J -r -V config-2)
+	# Its image is one with the last write to it; the next close(2) is that of OUT.
+	traced -e trace=close,pwrite64 "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
+	n=$(awk '/ close\(/ { n++ } / pwrite64\(/ { last = n } END { print last + 1 }' "$BATS_TEST_TMPDIR/trace")
+	watch "close $n" image:drive.iso "image:drive.iso tree:nova" "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
+	"$TOOL" inspect --min-bits 256 drive.iso >said
+}
+
+@test "secret: after a build that failed in the end nothing is left" {
+	small_tree tree
+	export GETRANDOM=7
+	world "$TOOL" build -q --source kernel -o same.iso tree
+	AT=renameat:drive.iso DO="mkdir drive.iso" watch fsync image:same.iso "image:same.iso tree:tree" \
+		env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	grep -q 'seedrive: build: drive.iso: Is a directory' log
+}
+
+@test "secret: after draw nothing of the seed is left in the process's memory" {
+	watch renameat "raw:$(temp_of seed)" raw:seed "$TOOL" draw --bits 256 -o seed
+}
+
+@test "secret: after draw to standard output nothing is left" {
+	export GETRANDOM=7
+	world "$TOOL" draw --source kernel >seed
+	watch write raw:seed raw:seed env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" \
+		"$TOOL" draw --source kernel -o -
+}
+
+@test "secret: after reseed nothing of the old or the new seed and random_seed is left" {
+	drive drive.iso
+	cp drive.iso old.iso
+	watch fsync "image:drive.iso" "image:drive.iso image:old.iso" "$TOOL" reseed drive.iso
+}
+
+@test "secret: after inspect nothing of what the drive holds is left" {
+	"$TOOL" build -q -o drive.iso "$NOVA"
+	content drive.iso seedrive.bin | tail -c +129 | head -c 64 >seed
+	# Two for the record, and the next for the metadata.
+	watch "mlock 3" raw:seed image:drive.iso "$TOOL" inspect drive.iso
+}
+
+@test "secret: after check nothing of what it sampled is left, nor in its report" {
+	# All of it, and 256 different bytes: what the estimators copy is the same.
+	head -c 61440 /dev/urandom >sample
+	key fifo cat sample
+	# Two for the sample; with the next two for the windows the first few bytes of it are there.
+	watch "mlock 3" raw:sample raw:sample "$TOOL" check --json -n 61440 --report page.html file:fifo
+	grep -q '"status":"passed"' log
+	run -1 "$SCAN" raw:sample -- page.html log
+}
+
+# --- dumps and onlookers ---
+
+# dumped SIGNAL COMMAND...: ends the command, which sends itself the signal; says if a core was dumped.
+dumped() {
+	/usr/bin/python3 -c 'import os, resource, sys
+resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+pid = os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
+status = os.waitpid(pid, 0)[1]
+print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
+}
+
+@test "secret: a crash leaves no core, whatever its limit" {
+	local name
+	small_tree tree
+	for name in SEGV ABRT BUS; do
+		run -0 world AT="fsync:$(temp_of drive.iso)" DO="kill -$name \$PPID" \
+			bash -c "$(declare -f dumped); dumped \"\$@\"" \
+			dumped "$TOOL" build -q --source kernel -o drive.iso tree
+		[ "$output" = "$(kill -l "$name") False" ]
+		rm -f "$(temp_of drive.iso)"
+		holds tree
+	done
+	# Another program leaves one.
+	run -0 dumped sh -c 'kill -SEGV $$'
+	[ "$output" = "$(kill -l SEGV) True" ]
+}
+
+@test "secret: no other process of the same user can look into it" {
+	local look='wc -c 2>denied >seen <"/proc/$PPID/maps" || true'
+	small_tree tree
+	# The tool too: the other user may not be able to reach where it was built.
+	cp "$BATS_FILE_TMPDIR/preload.so" "$TOOL" .
+	chmod 755 preload.so seedrive
+	chmod 777 .
+	AS_USER=
+	[ "$(id -u)" != 0 ] || AS_USER="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	$AS_USER env LD_PRELOAD=./preload.so AT="fsync:$(temp_of drive.iso)" DO="$look" \
+		./seedrive build -q --source kernel -o drive.iso tree
+	grep -q 'Permission denied' denied
+	[ ! -s seen ]
+	# Another program's can be read.
+	rm -f seen denied
+	$AS_USER sh -c "sh -c '$look'; true"
+	[ "$(cat seen)" -gt 100 ]
+}
+
+@test "secret: memory that may not be locked is warned of, and no reason to fail" {
+	small_tree tree
+	fails 0 "seedrive: build: warning: memory for secrets: could not be locked (RLIMIT_MEMLOCK)" \
+		setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock prlimit --memlock=0:0 \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	"$TOOL" inspect drive.iso >/dev/null
+}
+
+# --- words and files ---
+
+@test "secret: nothing of it is said, or written into any file but OUT" {
+	cp -r "$NOVA" tree
+	as_root strace -f -o trace -e trace=openat,open,creat,memfd_create "$TOOL" build -v -o tree/drive.iso tree \
+		>text 2>errors
+	"$TOOL" build --json -o other.iso tree >json 2>>errors
+	"$TOOL" draw -v -o seed >>text 2>>errors
+	"$TOOL" draw --json -o seed2 >>json 2>>errors
+	"$TOOL" inspect tree/drive.iso >>text 2>>errors
+	"$TOOL" inspect --json tree/drive.iso >>json 2>>errors
+	mapfile -t files < <(find . -type f ! -name '*.iso' ! -name 'seed*')
+	[ "${#files[@]}" -gt 45 ]
+	run -1 "$SCAN" image:tree/drive.iso image:other.iso raw:seed raw:seed2 -- "${files[@]}"
+	# OUT's temporary file is the only one that was written at all.
+	sed -i '/"\/dev\/null"/d' trace
+	run -0 grep -E 'O_WRONLY|O_RDWR|O_CREAT|memfd' trace
+	[[ $output == *"$(temp_of drive.iso)"* ]]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "secret: what a killed draw leaves behind is the owner's alone" {
+	run -137 world AT="fsync:$(temp_of seed)" DO='kill -KILL $PPID' \
+		sh -c 'umask 000; exec "$TOOL" draw --source kernel -o seed'
+	[ "$(stat -c '%a %s' "$(temp_of seed)")" = "600 64" ]
+}

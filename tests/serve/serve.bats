@@ -1,0 +1,789 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The broker: who gets what, whatever the clients, the sources and the service manager do.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+export CLIENT=$ROOT/tests/lib/broker.py
+
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	mkdir -m 755 run
+	SOCKET=$PWD/run/seed.sock
+	export SOCKET
+	DAEMON=
+}
+
+teardown() {
+	local pid
+	[ ! "$DAEMON" ] || kill -KILL "$DAEMON" 2>/dev/null || true
+	# What a test that failed has left in the background.
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || true
+	done < <(cat "$BATS_TEST_TMPDIR/here/servers" 2>/dev/null)
+	make_removable
+}
+
+# until_true COMMAND...: or ten minutes have gone.
+until_true() {
+	local end=$((SECONDS + 600))
+	while [ "$SECONDS" -lt "$end" ]; do
+		"$@" && return
+		sleep 0.05
+	done
+	echo "never: $*"
+	return 1
+}
+
+listens() {
+	/usr/bin/python3 -c 'import socket, sys
+socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(sys.argv[1])' "$SOCKET" 2>/dev/null
+}
+
+# start [OPTION...]: a daemon, as process $DAEMON, that says what it has to say in `log`.
+start() {
+	"$TOOL" serve --socket "$SOCKET" "$@" >log 2>&1 3>&- &
+	DAEMON=$!
+	until_true listens
+}
+
+# ended STATUS: so it ended, and by itself.
+ended() {
+	local status=0
+	wait "$DAEMON" || status=$?
+	DAEMON=
+	[ "$status" -eq "$1" ] || { cat log; return 1; }
+}
+
+stop() {
+	kill -TERM "$DAEMON"
+	ended 0
+}
+
+# stocked BLOCKS: the daemon gives so many at once.
+stocked() {
+	[ "$("$CLIENT" ask "$SOCKET" "$1" | sed -n 1p)" = given ]
+}
+
+descriptors() {
+	find "/proc/$DAEMON/fd" -mindepth 1 | wc -l
+}
+
+# as_uid UID COMMAND...: as another user of this machine.
+as_uid() {
+	local uid=$1
+	shift
+	setpriv --reuid="$uid" --regid="$uid" --clear-groups "$@"
+}
+
+need_users() {
+	need_root
+	# They have to come to the socket, and to the client.
+	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/here" 2>/dev/null
+	chmod 711 "$BATS_RUN_TMPDIR"/*/ 2>/dev/null || true
+	cp "$CLIENT" run/client.py
+	chmod 755 run/client.py
+	CLIENT=$PWD/run/client.py
+}
+
+# --- what is given ---
+
+@test "serve: a client that may open nothing gets a seed with what it rests on" {
+	start --source kernel
+	until_true stocked 2
+	run -0 "$CLIENT" ask "$SOCKET" 2
+	[ "${lines[0]}" = given ]
+	[[ ${lines[1]} =~ ^0\ [0-9a-f]{128}\ kernel$ ]]
+	[ "${lines[1]}" != "${lines[2]}" ]
+	"$TOOL" draw --source "broker:$SOCKET" --json -o seed >json
+	[ "$(member json credit_bits)" = 256 ]
+	stop
+}
+
+@test "serve: what the hardware gives is handed on with its bits, and to build with its words" {
+	key fifo head -c 65536 /dev/urandom
+	start --source file:fifo,bits=4,deadline=60s
+	until_true stocked 2
+	small_tree tree
+	"$TOOL" build --json --source "broker:$SOCKET" --require hardware -o drive.iso tree >json
+	[ "$(member json hardware_bits)" = 256 ]
+	grep -q '"file:[0-9]* kernel"' json
+	stop
+	id=$(member json seed_id)
+	grep -qx "seedrive: gave uid $(id -u) 2 blocks, 512 bits from hardware: seed $id of 256 bits, instance $UUID" log
+}
+
+@test "serve: fifty clients at once are all served, and no two get the same bytes" {
+	start --source kernel --rate 1000000
+	until_true stocked 64
+	"$CLIENT" crowd "$SOCKET" 50 2 >answers
+	[ "$(grep -cx given answers)" -eq 50 ]
+	[ "$(grep -c kernel answers)" -eq 100 ]
+	[ "$(grep kernel answers | cut -d' ' -f2 | sort -u | wc -l)" -eq 100 ]
+	# Nor does anybody get half of what another one got.
+	[ "$(grep kernel answers | cut -d' ' -f2 | fold -w 16 | sort -u | wc -l)" -eq 800 ]
+	stop
+	[ "$(grep -c 'gave uid' log)" -ge 51 ]
+}
+
+@test "serve: fifty builds at once are all served, and no two drives have the same seed" {
+	start --source kernel --rate 1000000
+	until_true stocked 64
+	small_tree tree
+	mkdir out
+	seq 50 | xargs -P 50 -I {} "$TOOL" build -q --source "broker:$SOCKET" -o out/{}.iso tree
+	for image in out/*.iso; do
+		content "$image" seedrive.bin | tail -c +129 | head -c 64 | sha256sum
+	done >seeds
+	[ "$(sort -u seeds | wc -l)" -eq 50 ]
+	stop
+	[ "$(grep -cE 'gave uid .*: seed [0-9a-f]{32} of 256 bits' log)" -eq 50 ]
+}
+
+@test "serve: never more is handed out than a slow source has delivered" {
+	mkfifo fifo
+	# In drops, 6000 bytes in all; then nothing more, and nobody lets go.
+	/usr/bin/python3 -c 'import os, signal, time
+fifo = os.open("fifo", os.O_RDWR)
+for _ in range(100):
+    os.write(fifo, os.urandom(60))
+    time.sleep(0.002)
+signal.pause()' 3>&- &
+	FEEDER=$!
+	echo "$!" >>servers
+	start --source file:fifo,bits=4,deadline=5s --rate 1000000 --reservoir 4096
+	# Until the device has failed, and what is in stock from before then is gone.
+	dry() {
+		"$CLIENT" ask "$SOCKET" 16 | tee -a answers | tail -n 1 | grep -q '^0 [0-9a-f]* kernel$'
+	}
+	until_true dry
+	kill "$FEEDER"
+	stop
+	sum=$(awk '$1 ~ /^[0-9]+$/ { sum += $1 } END { print sum + 0 }' answers)
+	echo "handed out: $sum bits"
+	[ "$sum" -gt 0 ]
+	[ "$sum" -le $((6000 * 4)) ]
+	# A block says what it rests on, and is worth that without its margin.
+	awk '$1 ~ /^[0-9]+$/ { split($3, p, ":"); n = p[1] == "file" ? p[2] - 64 : 0
+		if ($1 != (n > 256 ? 256 : n < 0 ? 0 : n)) exit 1 }' answers
+	[ "$(grep -c 'fifo: .*; counts for nothing meanwhile' log)" -eq 1 ]
+}
+
+@test "serve: a source that fails is named once, and once when it is back; others go on" {
+	mkfifo fifo
+	start --source file:fifo,bits=4,deadline=2s --reservoir 8
+	until_true stocked 4
+	until_true grep -q 'fifo: .*; counts for nothing meanwhile' log
+	exec {held}<>fifo
+	cat /dev/urandom >&"$held" 3>&- &
+	FEEDER=$!
+	echo "$!" >>servers
+	strong() {
+		"$CLIENT" ask "$SOCKET" 1 | grep -q '^256 .* file:'
+	}
+	until_true strong
+	kill "$FEEDER"
+	stop
+	[ "$(grep -c 'counts for nothing meanwhile' log)" -eq 1 ]
+	[ "$(grep -cx 'seedrive: file:fifo: delivers again, and passes its tests' log)" -eq 1 ]
+}
+
+@test "serve: a source that is stuck counts for nothing, and is named with the test it failed" {
+	start --source file:/dev/zero,bits=8 --reservoir 4 --rate 1000000
+	until_true stocked 2
+	run -0 "$CLIENT" ask "$SOCKET" 2
+	[[ ${lines[1]} =~ ^0\ .*\ kernel$ ]]
+	stop
+	grep -qx 'seedrive: file:/dev/zero: 5 equal samples in a row, cutoff 5; counts for nothing meanwhile' log
+}
+
+# --- when there is nothing, or too much is asked for ---
+
+@test "serve: while a device hangs a request is told in half a second that there is nothing" {
+	mkfifo never
+	start --source file:never,bits=4,deadline=60s
+	run -0 "$CLIENT" ask "$SOCKET" 2
+	[ "$output" = empty ]
+	small_tree tree
+	# A build goes on with what it has.
+	run -0 "$TOOL" build -q --source "broker:$SOCKET" -o drive.iso tree
+	[[ $output == *"warning: broker:$SOCKET: has no more to give just now" ]]
+	# Nor does the device keep the daemon from its end.
+	stop
+	grep -q 'asked for faster than drawn: requests that got none: 1' log
+	# Once a minute at most.
+	[ "$(grep -c 'asked for faster than drawn' log)" -eq 1 ]
+}
+
+# bats test_tags=root
+@test "serve: a user beyond his share is told so, and another is served meanwhile" {
+	need_users
+	start --source kernel --rate 1 --burst 20
+	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
+	run -0 as_uid 1001 "$CLIENT" greedy "$SOCKET" 500
+	read -r blocks last <<<"$output"
+	[ "$last" = limited ]
+	# The share, and one a second for as long as it took.
+	[ "$blocks" -ge 20 ] && [ "$blocks" -le 80 ]
+	run -0 as_uid 1002 "$CLIENT" ask "$SOCKET" 10
+	[ "${lines[0]}" = given ]
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 20
+	[ "$output" = limited ]
+	stop
+	grep -q "requests beyond a user's share, the last of uid 1001: 1" log
+	grep -q 'gave uid 1002 10 blocks' log
+}
+
+# bats test_tags=root
+@test "serve: while one user asks without end, another gets each of his seeds" {
+	need_users
+	start --source kernel
+	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
+	as_uid 1001 "$CLIENT" greedy "$SOCKET" 1000000 >/dev/null 2>&1 3>&- &
+	GREEDY=$!
+	echo "$!" >>servers
+	for _ in $(seq 50); do
+		as_uid 1002 "$CLIENT" ask "$SOCKET" 2 | sed -n 1p
+	done >answers
+	kill -0 "$GREEDY"
+	kill "$GREEDY"
+	[ "$(grep -cx given answers)" -eq 50 ]
+	stop
+}
+
+# bats test_tags=root
+@test "serve: no user gets more than half the stock at once" {
+	need_users
+	start --source kernel --rate 1 --reservoir 40
+	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 20
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
+	[ "$output" = limited ]
+	stop
+	# Whatever is said.
+	start --source kernel --rate 1 --reservoir 40 --burst 1000
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
+	[ "$output" = limited ]
+	stop
+}
+
+# --- bad clients ---
+
+@test "serve: garbage, half packets, silence and descriptors are refused, and cost nothing that lasts" {
+	start --source kernel --rate 1000000
+	until_true stocked 2
+	before=$(descriptors)
+	for _ in 1 2 3; do
+		"$CLIENT" hostile "$SOCKET"
+	done
+	stocked 2
+	gone() {
+		[ "$(descriptors)" -le "$before" ]
+	}
+	until_true gone
+	stop
+	run -1 grep -vE '^seedrive: gave uid|beyond a user' log
+}
+
+# bats test_tags=root
+@test "serve: of too many connections of one user the oldest goes, and another user is let in" {
+	need_users
+	start --source kernel
+	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
+	as_uid 1001 /usr/bin/python3 - "$SOCKET" <<-'END' 3>&- &
+		import signal, socket, sys
+		held = []
+		for i in range(300):
+		    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		    s.connect(sys.argv[1])
+		    held.append(s)
+		assert held[0].recv(1) == b""
+		signal.pause()
+	END
+	HOLDER=$!
+	echo "$!" >>servers
+	crowded() {
+		[ "$(descriptors)" -ge 128 ]
+	}
+	until_true crowded
+	[ "$(descriptors)" -le 160 ]
+	as_uid 1002 "$CLIENT" ask "$SOCKET" 2 | grep -qx given
+	as_uid 1001 "$CLIENT" ask "$SOCKET" 2 | grep -qx given
+	kill "$HOLDER"
+	stop
+}
+
+@test "serve: who waits for his answer is not closed for his own silent ones" {
+	mkfifo never
+	start --source file:never,deadline=60s
+	/usr/bin/python3 - "$ROOT/tests" "$SOCKET" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		waits = broker.connect(sys.argv[2])
+		waits.send(broker.request(2))
+		silent = [broker.connect(sys.argv[2]) for _ in range(200)]
+		assert broker.parse(waits.recv(65536))[0] == "empty"
+		assert silent[0].recv(1) == b""
+	END
+	stop
+}
+
+@test "serve: one that never reads gets no more than it asked for, and holds nobody up" {
+	start --source kernel
+	until_true stocked 2
+	/usr/bin/python3 - "$ROOT/tests" "$SOCKET" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		held = [broker.connect(sys.argv[2]) for _ in range(100)]
+		for s in held:
+		    s.send(broker.request(1))
+		# They are still there, and have read nothing.
+		assert broker.ask(sys.argv[2], 1)[0] == "given"
+		for s in held:
+		    assert broker.parse(s.recv(65536))[0] == "given"
+	END
+	stop
+}
+
+# --- life and death ---
+
+@test "serve: SIGTERM ends it with status 0, its socket is gone, and who waits has an answer" {
+	mkfifo never
+	start --source file:never,deadline=60s
+	/usr/bin/python3 - "$ROOT/tests" "$SOCKET" "$DAEMON" <<-'END'
+		import os, signal, sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		waits, silent = broker.connect(sys.argv[2]), broker.connect(sys.argv[2])
+		waits.send(broker.request(2))
+		os.kill(int(sys.argv[3]), signal.SIGTERM)
+		assert broker.parse(waits.recv(65536))[0] == "empty"
+		assert silent.recv(1) == b""
+	END
+	ended 0
+	[ ! -e "$SOCKET" ]
+}
+
+@test "serve: who has his blocks at SIGTERM can still note his seed, and nobody else comes in" {
+	start --source kernel
+	until_true stocked 2
+	/usr/bin/python3 - "$ROOT/tests" "$SOCKET" "$DAEMON" <<-'END'
+		import os, signal, sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		s = broker.connect(sys.argv[2])
+		s.send(broker.request(2))
+		assert broker.parse(s.recv(65536))[0] == "given"
+		os.kill(int(sys.argv[3]), signal.SIGTERM)
+		while os.path.exists(sys.argv[2]):
+		    pass
+		s.send(broker.note(200, bytes(16), bytes(range(16))))
+		assert s.recv(1) == b""
+	END
+	ended 0
+	grep -q ': seed 000102030405060708090a0b0c0d0e0f of 200 bits, ' log
+}
+
+@test "serve: SIGHUP is nothing to it, SIGINT ends it" {
+	start --source kernel
+	until_true stocked 1
+	kill -HUP "$DAEMON"
+	stocked 1
+	kill -INT "$DAEMON"
+	ended 0
+}
+
+@test "serve: what a killed one leaves is replaced, what a living one holds is not" {
+	start --source kernel
+	kill -KILL "$DAEMON"
+	ended 137
+	[ -S "$SOCKET" ]
+	start --source kernel
+	until_true stocked 1
+	fails 1 "seedrive: serve: $SOCKET: somebody listens there already" \
+		"$TOOL" serve --socket "$SOCKET" --source kernel
+	stocked 1
+	[ "$(stat -c %a "$SOCKET")" = 666 ]
+	stop
+}
+
+@test "serve: killed in the middle of a crowd it harms nobody, and the next one serves" {
+	start --source kernel
+	until_true stocked 2
+	"$CLIENT" crowd "$SOCKET" 100 2 >/dev/null 2>&1 3>&- &
+	CROWD=$!
+	echo "$!" >>servers
+	kill -KILL "$DAEMON"
+	ended 137
+	wait "$CROWD" || true
+	small_tree tree
+	run -0 "$TOOL" build -q --source "broker:$SOCKET" -o drive.iso tree
+	[[ $output == *"warning: broker:$SOCKET: does not run" ]]
+	start --source kernel
+	until_true stocked 2
+	stop
+}
+
+@test "serve: a socket that is put in its place is not removed when it ends" {
+	start --source kernel
+	rm "$SOCKET"
+	echo other >"$SOCKET"
+	stop
+	[ "$(cat "$SOCKET")" = other ]
+}
+
+@test "serve: a place that is no place for a socket is a line, and status 1" {
+	echo text >"$SOCKET"
+	fails 1 "seedrive: serve: $SOCKET: is there already, and no socket" \
+		"$TOOL" serve --socket "$SOCKET"
+	[ "$(cat "$SOCKET")" = text ]
+	rm "$SOCKET"
+	chmod 777 run
+	fails 1 "seedrive: serve: $PWD/run: others than root and this user may write there" \
+		"$TOOL" serve --socket "$SOCKET"
+	chmod 755 run
+	fails 1 "seedrive: serve: none: No such file or directory" "$TOOL" serve --socket none/sock
+	fails 1 "seedrive: serve: run: Not a directory" \
+		sh -c 'rmdir run; touch run; exec "$TOOL" serve --socket run/sock'
+	long=$(printf '%0108d' 0)
+	fails 1 "seedrive: serve: --socket: must be a path of 1 to 107 bytes" "$TOOL" serve --socket "$long"
+	fails 1 "seedrive: serve: --socket: must be a path of 1 to 107 bytes" "$TOOL" serve --socket ""
+}
+
+# bats test_tags=root
+@test "serve: it goes by its section of the configuration, options win, and a fault is an error" {
+	need_users
+	printf '%s\n' '[serve]' 'source = kernel' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
+	start --config c
+	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 10
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 11
+	[ "$output" = limited ]
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 10
+	[ "${lines[0]}" = given ]
+	[[ ${lines[1]} == *" kernel" ]]
+	stop
+	start --config c --burst 12
+	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 13
+	[ "$output" = limited ]
+	stop
+	echo 'sauce = kernel' >>c
+	fails 2 "seedrive: serve: c:6: sauce: unknown key" "$TOOL" serve --config c --socket "$SOCKET"
+	printf '%s\n' '[serve]' 'source = broker' >c
+	fails 2 "seedrive: serve: c:2: source: broker: the daemon cannot be its own source" \
+		"$TOOL" serve --config c --socket "$SOCKET"
+}
+
+@test "serve: what is wrong on the command line is a line, and status 2" {
+	fails 2 "seedrive: serve: --source: broker: a daemon cannot be its own source" \
+		"$TOOL" serve --source rdrand,broker
+	fails 2 "seedrive: serve: --reservoir: 1: must be a whole number from 2 to 4096" \
+		"$TOOL" serve --reservoir 1
+	fails 2 "seedrive: serve: --rate: 0: must be a whole number from 1 to 1000000" "$TOOL" serve --rate 0
+	fails 2 "seedrive: serve: --burst: x: must be a whole number from 1 to 1000000" "$TOOL" serve --burst x
+	fails 2 "seedrive: serve: here: takes no argument" "$TOOL" serve here
+}
+
+# --- secrets ---
+
+# bats test_tags=root
+@test "serve: what was given is in the daemon's memory no more, nor in what it says" {
+	need_root
+	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
+	start --source kernel
+	until_true stocked 64
+	"$TOOL" draw --source "broker:$SOCKET" -o drawn
+	"$CLIENT" ask "$SOCKET" 20 >answer
+	awk '/kernel/ { print $2 }' answer | /usr/bin/python3 -c 'import sys
+sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
+	[ "$(stat -c %s given)" -eq $((20 * 64)) ]
+	# The search finds what is there: the words that go with each block.
+	printf 'seedrive 1 hand out' >public
+	run -0 as_root "$ROOT/tests/lib/scan-memory" raw:public -- "pid:$DAEMON"
+	run -1 as_root "$ROOT/tests/lib/scan-memory" raw:given raw:drawn -- "pid:$DAEMON"
+	stop
+	run -1 "$ROOT/tests/lib/scan-memory" raw:given raw:drawn -- log
+}
+
+@test "serve: a crash leaves no core" {
+	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
+		import os, resource, signal, subprocess, sys, time
+		resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+		p = subprocess.Popen([sys.argv[1], "serve", "--socket", sys.argv[2], "--source", "kernel"],
+		                     stderr=subprocess.DEVNULL)
+		while not os.path.exists(sys.argv[2]):
+		    time.sleep(0.01)
+		os.kill(p.pid, signal.SIGSEGV)
+		status = os.waitpid(p.pid, 0)[1]
+		assert not os.WCOREDUMP(status), status
+	END
+	[ "$(find . -name 'core*')" = "" ]
+}
+
+# --- the service manager, the journal ---
+
+@test "serve: systemd's socket is taken over, and left to it" {
+	systemd-socket-activate --seqpacket -l "$SOCKET" "$TOOL" serve --source kernel >log 2>&1 3>&- &
+	DAEMON=$!
+	until_true test -S "$SOCKET"
+	# The first client starts it, and may be told that there is nothing yet.
+	until_true stocked 2
+	stop
+	[ -S "$SOCKET" ]
+	grep -q 'gave uid' log
+}
+
+@test "serve: a socket of another kind from its manager is refused" {
+	/usr/bin/python3 - "$TOOL" <<-'END'
+		import os, socket, subprocess, sys
+
+		def start(s, fds, pid=None):
+		    def prepare():
+		        os.dup2(s.fileno(), 3)
+		        os.environ["LISTEN_PID"] = str(pid or os.getpid())
+		        os.environ["LISTEN_FDS"] = fds
+		        os.execv(sys.argv[1], [sys.argv[1], "serve", "--socket", "none/sock"])
+		    return subprocess.run(["true"], preexec_fn=prepare, stderr=subprocess.PIPE,
+		                          text=True, pass_fds=[3])
+
+		kind = "seedrive: serve: LISTEN_FDS: must be one unix socket of sequential packets that listens\n"
+		stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+		stream.bind("stream")
+		stream.listen()
+		quiet = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		quiet.bind("quiet")
+		good = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		good.bind("good")
+		good.listen()
+		for s, fds in (stream, "1"), (quiet, "1"), (good, "2"), (good, "0"), (open("log", "w"), "1"):
+		    run = start(s, fds)
+		    assert (run.returncode, run.stderr) == (1, kind), (fds, run)
+		# Meant for another process: then it makes its own, or tries to.
+		run = start(good, "1", pid=1)
+		assert run.stderr == "seedrive: serve: none: No such file or directory\n", run
+	END
+}
+
+@test "serve: READY is said after the first batch, STOPPING at the end, and the watchdog is fed" {
+	mkfifo slow
+	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
+		import atexit, os, socket, subprocess, sys, threading
+		manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		manager.bind("notify")
+		manager.settimeout(600)
+		os.environ.update(NOTIFY_SOCKET=os.path.abspath("notify"), WATCHDOG_USEC="100000")
+		daemon = subprocess.Popen([sys.argv[1], "serve", "--socket", sys.argv[2], "--source",
+		                           "file:slow,bits=4,deadline=60s"], stderr=subprocess.DEVNULL)
+		atexit.register(daemon.kill)
+		feed = os.open("slow", os.O_RDWR)
+
+		def until(word):
+		    seen = []
+		    while not any(word in line for line in seen):
+		        seen += manager.recv(4096).decode().split("\n")
+		    return seen
+
+		# The device has given nothing yet: alive, and not ready.
+		seen = until("WATCHDOG=1") + until("WATCHDOG=1") + until("WATCHDOG=1")
+		assert "READY=1" not in seen, seen
+		threading.Thread(target=os.write, args=(feed, os.urandom(60000)), daemon=True).start()
+		until("READY=1")
+		assert any(line.startswith("STATUS=") and "of 256 blocks" in line for line in until("STATUS="))
+		daemon.terminate()
+		until("STOPPING=1")
+		assert daemon.wait(600) == 0
+	END
+}
+
+@test "serve: each seed is one line in the journal, with its fields; without options it all meets in /run" {
+	need_mounts
+	small_tree tree
+	key fifo head -c 65536 /dev/urandom
+	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests" <<-'END'
+		import atexit, json, os, re, socket, subprocess, sys, time
+		sys.path.insert(0, sys.argv[2])
+		import broker
+		path = "/run/seedrive/seed.sock"
+		journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		journal.bind("/run/systemd/journal/socket")
+		journal.settimeout(600)
+		daemon = subprocess.Popen([sys.argv[1], "serve", "--source", "file:fifo,bits=4,deadline=60s"],
+		                          stderr=subprocess.PIPE, text=True)
+		atexit.register(daemon.kill)
+
+		def entry():
+		    return dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+
+		def stocked():
+		    try:
+		        return broker.ask(path, 1)[0] == "given"
+		    except (FileNotFoundError, ConnectionRefusedError):
+		        return False
+
+		while not stocked():
+		    time.sleep(0.05)
+		e = entry()
+		while e["MESSAGE"].startswith("blocks are asked for"):
+		    e = entry()
+		assert e["PRIORITY"] == "6" and e["SYSLOG_IDENTIFIER"] == "seedrive", e
+		assert e["SEEDRIVE_UID"] == str(os.getuid()) and e["SEEDRIVE_PID"] == str(os.getpid()), e
+		assert e["SEEDRIVE_BLOCKS"] == "1" and e["SEEDRIVE_HARDWARE_BITS"] == "256", e
+		assert re.fullmatch("file:[0-9]+ kernel", e["SEEDRIVE_SOURCES"]), e
+		assert "SEEDRIVE_SEED_ID" not in e and "SEEDRIVE_INSTANCE" not in e and "SEEDRIVE_SHORT" not in e
+
+		built = json.loads(subprocess.check_output(
+		    [sys.argv[1], "build", "--json", "--source", "broker", "-o", "drive.iso", "tree"]))
+		e = entry()
+		assert e["SEEDRIVE_SEED_ID"] == built["seed_id"] and built["seed_id"] in e["MESSAGE"], e
+		assert e["SEEDRIVE_INSTANCE"] == os.environ["UUID"], e
+		assert e["SEEDRIVE_BITS"] == "256" and e["SEEDRIVE_BLOCKS"] == "2", e
+
+		daemon.terminate()
+		assert daemon.wait() == 0
+		# What is in the journal is not said again, and nothing of a seed is in either.
+		assert daemon.stderr.read() == ""
+		journal.setblocking(False)
+	END
+}
+
+@test "serve: a journal that does not take its lines stops nothing" {
+	need_mounts
+	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests" <<-'END'
+		import atexit, socket, subprocess, sys, time
+		sys.path.insert(0, sys.argv[2])
+		import broker
+		path = "/run/seedrive/seed.sock"
+		journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		journal.bind("/run/systemd/journal/socket")
+		daemon = subprocess.Popen([sys.argv[1], "serve", "--source", "kernel", "--rate", "100000"])
+		atexit.register(daemon.kill)
+		while True:
+		    try:
+		        broker.connect(path)
+		        break
+		    except (FileNotFoundError, ConnectionRefusedError):
+		        time.sleep(0.05)
+		served = 0
+		while served < 1000:
+		    served += broker.ask(path, 1)[0] == "given"
+		daemon.terminate()
+		assert daemon.wait() == 0
+	END
+}
+
+# --- what a distribution installs ---
+
+setup_units() {
+	make -s -C "$ROOT" install PREFIX="$PWD/usr" B=build >/dev/null
+	cd usr/lib/systemd/system || return
+}
+
+@test "serve: systemd understands the units, and finds little to object to" {
+	setup_units
+	run -0 systemd-analyze verify --man=no ./seedrived.service ./seedrived.socket
+	[ "$output" = "" ]
+	# It does look: a word that it does not know is one.
+	sed 's/^Type=notify$/Typo=notify/' seedrived.service >"$BATS_TEST_TMPDIR/here/seedrived.service"
+	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/here/seedrived.service"
+	[[ $output == *Typo* ]]
+	# Of 10 points of exposure at most 1; without the sandbox it is 9.
+	run -0 systemd-analyze security --offline=true --threshold=10 ./seedrived.service
+	run -1 systemd-analyze security --offline=true --threshold=1 ./seedrived.service
+	grep -qx 'ListenSequentialPacket=/run/seedrive/seed.sock' seedrived.socket
+	grep -q 'BROKER_SOCKET *"/run/seedrive/seed.sock"' "$ROOT/util/wire/broker.h"
+}
+
+@test "serve: the unit lets through to two devices, as many as there are, and no others" {
+	setup_units
+	grep '^Device' seedrived.service | LC_ALL=C sort >have
+	printf '%s\n' 'DeviceAllow=/dev/hwrng r' 'DeviceAllow=/dev/tpmrm0 rw' DevicePolicy=closed >want
+	diff want have
+	run -1 grep -E '^(PrivateDevices|ProtectClock|PrivateUsers)=' seedrived.service
+}
+
+# The names behind a filter of the unit's, with the sets that it names.
+calls_of() {
+	local word
+	for word; do
+		case $word in
+		@*) systemd-analyze syscall-filter "$word" | sed -n 's/^ *\([@a-z0-9_-]*\).*/\1/p' | grep -vxF -- "$word" |
+			while read -r word; do calls_of "$word"; done ;;
+		*) echo "$word" ;;
+		esac
+	done
+}
+
+@test "serve: every system call that it makes is one that the unit lets through" {
+	setup_units
+	# shellcheck disable=SC2046 # words
+	calls_of $(sed -n 's/^SystemCallFilter=\([^~].*\)/\1/p' seedrived.service) | sort -u >allowed
+	# shellcheck disable=SC2046 # words
+	calls_of $(sed -n 's/^SystemCallFilter=~\(.*\)/\1/p' seedrived.service) | sort -u >denied
+	[ "$(wc -l <allowed)" -gt 200 ] && [ "$(wc -l <denied)" -gt 20 ]
+	mkfifo fifo
+	exec {held}<>fifo
+	head -c 60000 /dev/urandom >&"$held"
+	# What systemd does before it, and what ends it, are not ours.
+	as_root strace -f -qq -o trace "$ROOT/build/seedrive" serve --socket "$SOCKET" --reservoir 16 \
+		--source rdseed,rdrand,tpm,hwrng,jitter,file:fifo,bits=4,deadline=1s >log 2>&1 3>&- &
+	TRACER=$!
+	echo "$!" >>servers
+	until_true stocked 2
+	kill -TERM "$(cut -d' ' -f1 trace | head -n 1)"
+	wait "$TRACER"
+	sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' trace | sort -u | grep -vxE 'execve|exit_group' >made
+	[ "$(wc -l <made)" -gt 30 ]
+	grep -qx accept4 made
+	grep -qx prctl made
+	[ "$(comm -23 made allowed)" = "" ]
+	run -0 comm -12 made denied
+	[ "$output" = "" ] || { echo "denied: $output"; return 1; }
+}
+
+@test "serve: the group of the TPM is added where there is one, and nothing where there is none" {
+	need_mounts
+	generator=$ROOT/dist/host/systemd/seedrive-tss-generator
+	# generate GROUP...: with these in /etc/group.
+	generate() {
+		rm -rf out
+		printf '%s:x:100:\n' "$@" >group
+		as_root unshare --mount sh -c 'mount --bind group /etc/group && exec "$@"' sh "$generator" out out out
+	}
+	generate root tss seedrive
+	[ "$(cat out/seedrived.service.d/50-tss.conf)" = "[Service]
+SupplementaryGroups=tss" ]
+	generate root tssx xtss
+	[ ! -e out ]
+}
+
+@test "serve: sysusers.d and the rule for udev are understood" {
+	need_mounts
+	mkdir -p root/usr/lib/sysusers.d root/etc
+	cp "$ROOT/dist/host/sysusers.d/seedrive.conf" root/usr/lib/sysusers.d
+	as_root systemd-sysusers --root="$PWD/root"
+	grep -q '^seedrive:.*:/usr/sbin/nologin$' root/etc/passwd
+	grep -q '^seedrive:' root/etc/group
+	grep -v '^#' "$ROOT/dist/host/udev/60-seedrive.rules" >rule
+	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random", GROUP="seedrive", MODE="0640"' ]
+	# Where the kernel has the device, and we may play udev: with a /dev of our own, as systemd 252 sets modes
+	# in earnest; 257 prints what it would set.
+	[ -e /sys/class/misc/hw_random ] && [ "$(id -u)" = 0 ] || return 0
+	unshare --mount sh -e -c 'mkdir dev && mount -t tmpfs dev dev
+		mknod dev/hwrng c 10 183 && mknod -m 666 dev/null c 1 3 && mount --bind dev /dev
+		mount -t tmpfs run /run && mkdir -p /run/udev/rules.d && cp "$0" /run/udev/rules.d
+		mount --bind root/etc/group /etc/group
+		udevadm test --action=add /sys/class/misc/hw_random >said 2>&1
+		stat -c "%a %G" /dev/hwrng' "$ROOT/dist/host/udev/60-seedrive.rules" >mode
+	if grep -qx 'Device node group:' said; then
+		sed -n '/^Device node permission:$/ { n; s/^ *0//p }
+			/^Device node group:$/ { n; s/^ *\([^ ]*\) (gid=.*/\1/p }' said | sort | paste -sd ' ' >mode
+	fi
+	[ "$(cat mode)" = "640 seedrive" ]
+}

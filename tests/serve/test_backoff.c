@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "serve/backoff.h"
+
+static void reported_once(void **state)
+{
+	struct backoff b = { 0 };
+
+	(void)state;
+	assert_true(backoff_fail(&b, true, 0));
+	assert_false(backoff_fail(&b, true, 5000));
+	assert_false(backoff_fail(&b, true, 15000));
+	assert_true(backoff_recover(&b));
+	assert_false(backoff_recover(&b));
+	assert_true(backoff_fail(&b, true, 20000));
+}
+
+static void not_worth_reporting(void **state)
+{
+	struct backoff b = { 0 };
+
+	(void)state;
+	assert_false(backoff_fail(&b, false, 0));
+	assert_true(backoff_rests(&b, 0));
+	/* The failure was never reported, so the recovery is not either. */
+	assert_false(backoff_recover(&b));
+	/* A failure that is expected at first, and then is not. */
+	assert_false(backoff_fail(&b, false, 0));
+	assert_true(backoff_fail(&b, true, 5000));
+	assert_true(backoff_recover(&b));
+}
+
+static void less_and_less_often(void **state)
+{
+	struct backoff b = { 0 };
+	int64_t now = 0;
+	int pause = BACKOFF_MIN_MS, i;
+
+	(void)state;
+	assert_false(backoff_rests(&b, 0));
+	assert_int_equal(backoff_due_ms(&b, 777), 777);
+	for (i = 0; i < 40; i++) {
+		backoff_fail(&b, true, now);
+		assert_true(backoff_rests(&b, now));
+		assert_true(backoff_rests(&b, now + pause - 1));
+		assert_false(backoff_rests(&b, now + pause));
+		assert_int_equal(backoff_due_ms(&b, INT64_MAX), now + pause);
+		assert_int_equal(backoff_due_ms(&b, now), now);
+		now += pause;
+		pause = pause < BACKOFF_MAX_MS / 2 ? 2 * pause : BACKOFF_MAX_MS;
+	}
+	assert_int_equal(b.pause_ms, BACKOFF_MAX_MS);
+	backoff_recover(&b);
+	assert_false(backoff_rests(&b, now));
+	backoff_fail(&b, true, now);
+	assert_int_equal(b.pause_ms, BACKOFF_MIN_MS);
+}
+
+static void kept_out(void **state)
+{
+	struct backoff b = { 0 };
+
+	(void)state;
+	/* Two may be chance; a recovery between them does not make the first one forgotten. */
+	assert_false(backoff_alarm(&b, false));
+	(void)backoff_fail(&b, true, 0);
+	assert_true(backoff_recover(&b));
+	assert_false(backoff_alarm(&b, false));
+	assert_false(backoff_rests(&b, 0));
+	assert_true(backoff_alarm(&b, false));
+	assert_true(backoff_rests(&b, INT64_MAX));
+	assert_false(backoff_alarm(&b, false)); /* it is out already */
+	assert_int_equal(backoff_due_ms(&b, 77), 77);
+	/* A recovery does not let it in again; the operator does. */
+	(void)backoff_recover(&b);
+	assert_true(backoff_rests(&b, INT64_MAX));
+	backoff_forgive(&b);
+	assert_false(backoff_rests(&b, 0));
+	/* A single failure that is sure keeps it out. */
+	assert_true(backoff_alarm(&b, true));
+	assert_true(backoff_rests(&b, INT64_MAX));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("backoff: one failed test that is sure, or three that may be chance, keep it out until it is forgiven",
+			kept_out),
+		TEST("backoff: a failure is reported once, and its end once", reported_once),
+		TEST("backoff: a failure that is expected is not reported, nor is its end",
+			not_worth_reporting),
+		TEST("backoff: what fails again is tried less and less often, down to every ten minutes",
+			less_and_less_often),
+	};
+
+	return cmocka_run_group_tests_name("backoff", tests, NULL, NULL);
+}

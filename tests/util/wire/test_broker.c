@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The packets, the client, and what a draw makes of what a broker says. */
+#include "tests/lib/unit.h"
+
+#include "seed/source/broker_client.h"
+#include "seed/draw.h"
+#include "util/clock.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define SOON_MS  400
+#define LATER_MS 60000 /* never reached where all is well */
+#define NOBODY   65534
+#define SOMEBODY 1234
+
+/* --- the packets --- */
+
+static void test_request(void **state)
+{
+	uint8_t raw[BROKER_REQUEST_SIZE + 1];
+	uint32_t blocks;
+	size_t i, len;
+
+	(void)state;
+	for (i = 1; i <= BROKER_BLOCKS_MAX; i++) {
+		broker_request_encode(raw, (uint32_t)i);
+		assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), 0);
+		assert_int_equal(blocks, i);
+	}
+	blocks = 77;
+	for (len = 0; len <= sizeof(raw); len++)
+		if (len != BROKER_REQUEST_SIZE)
+			assert_int_equal(broker_request_parse(raw, len, &blocks), -EBADMSG);
+	for (i = 0; i < BROKER_REQUEST_SIZE; i++) {
+		raw[i] ^= 0x80;
+		assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), -EBADMSG);
+		raw[i] ^= 0x80;
+	}
+	broker_request_encode(raw, 0);
+	assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), -EBADMSG);
+	broker_request_encode(raw, BROKER_BLOCKS_MAX + 1);
+	assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), -EBADMSG);
+	assert_int_equal(blocks, 77);
+}
+
+static void make_blocks(struct broker_block *block, size_t count, uint32_t bits)
+{
+	uint64_t rng = 9;
+	size_t i;
+
+	memset(block, 0, count * sizeof(*block));
+	for (i = 0; i < count; i++) {
+		random_fill(&rng, block[i].bytes, sizeof(block[i].bytes));
+		block[i].hardware_bits = bits;
+		strcpy(block[i].provenance, "rdrand:384 tpm:320 kernel");
+	}
+}
+
+static void test_answer(void **state)
+{
+	static uint8_t raw[BROKER_ANSWER_MAX + 1];
+	static struct broker_block sent[BROKER_BLOCKS_MAX], got[BROKER_BLOCKS_MAX];
+	enum broker_status status;
+	size_t n, len, i;
+
+	(void)state;
+	make_blocks(sent, BROKER_BLOCKS_MAX, 256);
+	for (n = 1; n <= BROKER_BLOCKS_MAX; n += 8) {
+		len = broker_answer_encode(raw, BROKER_GIVEN, sent, n);
+		assert_int_equal(len, 16 + 168 * n);
+		memset(got, 0, sizeof(got));
+		assert_int_equal(broker_answer_parse(raw, len, n, got, &status), 0);
+		assert_int_equal(status, BROKER_GIVEN);
+		assert_memory_equal(got, sent, n * sizeof(*got));
+		/* Neither fewer nor more than were asked for, nor a byte. */
+		assert_int_equal(broker_answer_parse(raw, len, n + 1, got, &status), -EBADMSG);
+		assert_int_equal(broker_answer_parse(raw, len, n - 1, got, &status), -EBADMSG);
+		assert_int_equal(broker_answer_parse(raw, len - 1, n, got, &status), -EBADMSG);
+		assert_int_equal(broker_answer_parse(raw, len + 1, n, got, &status), -EBADMSG);
+	}
+	for (i = BROKER_EMPTY; i <= BROKER_REFUSED; i++) {
+		len = broker_answer_encode(raw, (enum broker_status)i, NULL, 0);
+		assert_int_equal(broker_answer_parse(raw, len, 3, got, &status), 0);
+		assert_int_equal(status, i);
+	}
+}
+
+static void test_answer_bad(void **state)
+{
+	static const char *const texts[] = { "rdrand:384\n", "\033[31m", "RDRAND", "a,b",
+		"\xc3\xa4", "a\0b" };
+	static uint8_t raw[BROKER_ANSWER_MAX];
+	static struct broker_block sent[2], got[2], before[2];
+	enum broker_status status = BROKER_LIMITED;
+	size_t len, i;
+
+	(void)state;
+	memset(got, 0x5a, sizeof(got));
+	memcpy(before, got, sizeof(got));
+	make_blocks(sent, 2, 257);
+	len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
+	assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	for (i = 0; i < COUNT(texts); i++) {
+		make_blocks(sent, 2, 256);
+		memset(sent[1].provenance, 0, BROKER_PROVENANCE);
+		memcpy(sent[1].provenance, texts[i], i == COUNT(texts) - 1 ? 3 : strlen(texts[i]));
+		len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
+		assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	}
+	/* Without an end. */
+	make_blocks(sent, 2, 256);
+	memset(sent[1].provenance, 'a', BROKER_PROVENANCE);
+	len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
+	assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	/* Another status, or a bit of the head. */
+	make_blocks(sent, 2, 256);
+	len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
+	for (i = 0; i < BROKER_HEAD_SIZE; i++) {
+		raw[i] ^= 0x10;
+		assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+		raw[i] ^= 0x10;
+	}
+	len = broker_answer_encode(raw, (enum broker_status)4, NULL, 0);
+	assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	for (i = 0; i < BROKER_HEAD_SIZE; i++)
+		assert_int_equal(broker_answer_parse(raw, i, 2, got, &status), -EBADMSG);
+	assert_memory_equal(got, before, sizeof(got));
+	assert_int_equal(status, BROKER_LIMITED);
+}
+
+static void test_note(void **state)
+{
+	struct broker_note sent = { .credit_bits = RECORD_BITS_MAX }, got;
+	uint8_t raw[BROKER_NOTE_SIZE + 1];
+	uint64_t rng = 3;
+	size_t len;
+
+	(void)state;
+	random_fill(&rng, sent.uuid, sizeof(sent.uuid));
+	random_fill(&rng, sent.seed_id, sizeof(sent.seed_id));
+	broker_note_encode(raw, &sent);
+	assert_int_equal(broker_note_parse(raw, BROKER_NOTE_SIZE, &got), 0);
+	assert_memory_equal(&got, &sent, sizeof(got));
+	for (len = 0; len <= sizeof(raw); len++)
+		if (len != BROKER_NOTE_SIZE)
+			assert_int_equal(broker_note_parse(raw, len, &got), -EBADMSG);
+	sent.credit_bits = RECORD_BITS_MAX + 1;
+	broker_note_encode(raw, &sent);
+	assert_int_equal(broker_note_parse(raw, BROKER_NOTE_SIZE, &got), -EBADMSG);
+}
+
+/* --- a broker of the tests' own, in a child --- */
+
+enum manner {
+	GIVE,   /* what is asked for, @bits a block */
+	REPEAT, /* one block, again and again */
+	SAY_EMPTY,
+	SAY_LIMITED,
+	SAY_REFUSED,
+	GARBAGE,
+	TOO_MUCH, /* more than any answer */
+	ONE_LESS,
+	SILENT,
+	HANG_UP,
+	NEVER_ACCEPT,
+};
+
+struct broker {
+	pid_t pid;
+	int told; /* the notes that it was told, one after the other */
+	char path[64];
+};
+
+static void answer(int fd, enum manner manner, uint32_t bits, uint32_t blocks)
+{
+	static uint8_t raw[2 * BROKER_ANSWER_MAX];
+	static struct broker_block block[BROKER_BLOCKS_MAX];
+	size_t len = 0, i;
+
+	make_blocks(block, BROKER_BLOCKS_MAX, bits);
+	for (i = 1; manner == REPEAT && i < blocks; i++)
+		block[i] = block[0];
+	if (manner <= REPEAT || manner == ONE_LESS)
+		len = broker_answer_encode(raw, BROKER_GIVEN, block, blocks - (manner == ONE_LESS));
+	if (manner >= SAY_EMPTY && manner <= SAY_REFUSED)
+		len = broker_answer_encode(
+			raw, (enum broker_status)(manner - SAY_EMPTY + BROKER_EMPTY), NULL, 0);
+	if (manner == GARBAGE)
+		len = 1000;
+	if (manner == TOO_MUCH) {
+		broker_answer_encode(raw, BROKER_GIVEN, block, BROKER_BLOCKS_MAX);
+		len = sizeof(raw);
+	}
+	if (len > 0)
+		(void)!send(fd, raw, len, MSG_NOSIGNAL);
+}
+
+static _Noreturn void serve(int listener, int told, enum manner manner, uint32_t bits)
+{
+	uint8_t raw[256];
+	uint32_t blocks;
+
+	for (;;) {
+		int fd = manner == NEVER_ACCEPT ? pause() : accept(listener, NULL, NULL);
+		ssize_t n = recv(fd, raw, sizeof(raw), 0);
+
+		if (n <= 0 || broker_request_parse(raw, (size_t)n, &blocks) < 0) {
+			close(fd);
+			continue;
+		}
+		if (manner == SILENT)
+			pause();
+		if (manner != HANG_UP)
+			answer(fd, manner, bits, blocks);
+		n = manner == HANG_UP ? 0 : recv(fd, raw, sizeof(raw), 0);
+		if (n > 0 && write(told, raw, (size_t)n) != n)
+			_exit(1);
+		close(fd);
+	}
+}
+
+/* Its folder is made, and is the owner's; it runs as @uid. */
+static struct broker broker_start(enum manner manner, uint32_t bits, uid_t uid, uid_t owner)
+{
+	static int count;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct broker b;
+	int ready[2], told[2];
+	char folder[32], byte;
+
+	snprintf(folder, sizeof(folder), "run%d", count++);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	assert_int_equal(chmod(folder, 0777), 0); /* for the child to bind in, taken away below */
+	snprintf(b.path, sizeof(b.path), "%s/seed.sock", folder);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+	b.pid = fork();
+	assert_true(b.pid >= 0);
+	if (b.pid == 0) {
+		int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+
+		strcpy(address.sun_path, b.path);
+		if (uid && setuid(uid) < 0)
+			_exit(1);
+		if (bind(listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+			listen(listener, 1) < 0 || chmod(b.path, 0666) < 0)
+			_exit(1);
+		(void)!write(ready[1], "", 1);
+		serve(listener, told[1], manner, bits);
+	}
+	close(ready[1]);
+	close(told[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	if (owner && chown(folder, owner, (gid_t)-1) < 0)
+		fail_msg("%s: cannot be given away", folder);
+	assert_int_equal(chmod(folder, 0755), 0);
+	b.told = told[0];
+	return b;
+}
+
+static void broker_stop(struct broker *b)
+{
+	kill(b->pid, SIGKILL);
+	waitpid(b->pid, NULL, 0);
+	close(b->told);
+}
+
+/* --- who is believed --- */
+
+static int connect_to(const char *path)
+{
+	int fd = broker_connect(path, clock_ms() + LATER_MS);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+static void test_absent(void **state)
+{
+	struct broker b = broker_start(GIVE, 256, 0, 0);
+
+	(void)state;
+	assert_int_equal(connect_to(b.path), 0);
+	broker_stop(&b);
+	assert_int_equal(connect_to(b.path), -ECONNREFUSED);
+	assert_int_equal(connect_to("none/seed.sock"), -ENOENT);
+	assert_int_equal(
+		connect_to("/a/path/that/is/far/longer/than/the/hundred/and/eight/bytes/for/"
+			   "which/a/unix/socket/has/room/so/that/it/is/refused/seed.sock"),
+		-ENAMETOOLONG);
+}
+
+/* Needs root, by which tests/run knows how to start this program. */
+static void test_believed(void **state)
+{
+	static const struct {
+		uid_t peer, owner;
+		int r;
+	} row[] = {
+		{ 0, 0, 0 },
+		{ 0, SOMEBODY, 0 },
+		{ SOMEBODY, SOMEBODY, 0 },
+		{ SOMEBODY, 0, -EPERM },
+		{ SOMEBODY, SOMEBODY + 1, -EPERM },
+		/* Whom the namespace does not know could be anybody, and so could the folder's. */
+		{ NOBODY, NOBODY, -EPERM },
+	};
+	size_t i;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("# needs root, to be other users\n");
+		skip();
+	}
+	assert_int_equal(chmod(".", 0755), 0);
+	for (i = 0; i < COUNT(row); i++) {
+		struct broker b = broker_start(GIVE, 256, row[i].peer, row[i].owner);
+
+		assert_int_equal(connect_to(b.path), row[i].r);
+		/* A folder in which others may put a socket of their own. */
+		*strrchr(b.path, '/') = '\0';
+		assert_int_equal(chmod(b.path, 0775), 0);
+		b.path[strlen(b.path)] = '/';
+		assert_int_equal(connect_to(b.path), row[i].peer == 0 ? 0 : -EPERM);
+		broker_stop(&b);
+	}
+}
+
+/* --- what a draw makes of it --- */
+
+static bool hangs(enum manner manner)
+{
+	return manner == SILENT || manner == NEVER_ACCEPT;
+}
+
+static int draw(struct seed *s, const struct broker *b, unsigned deadline_ms, uint32_t bits)
+{
+	struct source_list list;
+	char text[128];
+
+	snprintf(text, sizeof(text), "broker:%s,deadline=%ums", b->path, deadline_ms);
+	assert_int_equal(source_parse(text, &list, NULL), 0);
+	return seed_draw(s, &list, bits);
+}
+
+static void test_draw_counts(void **state)
+{
+	static const uint32_t granted[] = { 0, 1, 100, 255, 256 };
+	struct broker_note note;
+	uint8_t raw[BROKER_NOTE_SIZE];
+	const uint8_t uuid[UUID_SIZE] = { 1, 2, 3 };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(granted); i++) {
+		struct broker b = broker_start(GIVE, granted[i], 0, 0);
+
+		assert_int_equal(draw(&s, &b, LATER_MS, 700), 0);
+		assert_true(draw_passed(s.report));
+		assert_non_null(s.report[0].given);
+		assert_string_equal(s.report[0].given[0].provenance, "rdrand:384 tpm:320 kernel");
+		/* No second margin; the kernel fills what is left, 256 bits of it. */
+		assert_int_equal(s.claim.hardware_bits, 3 * granted[i]);
+		assert_int_equal(s.claim.credit_bits,
+			3 * granted[i] + 256 < 700 ? 3 * granted[i] + 256 : 700);
+		assert_int_equal(seed_hardware(&s, 1), granted[i]);
+		seed_tell(&s, uuid);
+		assert_int_equal(read(b.told, raw, sizeof(raw)), sizeof(raw));
+		assert_int_equal(broker_note_parse(raw, sizeof(raw), &note), 0);
+		assert_int_equal(note.credit_bits, s.claim.credit_bits);
+		assert_memory_equal(note.uuid, uuid, sizeof(uuid));
+		assert_memory_equal(note.seed_id, s.id, sizeof(s.id));
+		seed_clear(&s);
+		broker_stop(&b);
+	}
+}
+
+static void test_draw_without(void **state)
+{
+	static const struct {
+		enum manner manner;
+		const char *why;
+	} row[] = {
+		{ REPEAT, "20 bytes that were delivered before" },
+		{ SAY_EMPTY, "has no more to give just now" },
+		{ SAY_LIMITED, "this user has had his share for now" },
+		{ SAY_REFUSED, "what it answers is not understood" },
+		{ GARBAGE, "what it answers is not understood" },
+		{ TOO_MUCH, "what it answers is not understood" },
+		{ ONE_LESS, "what it answers is not understood" },
+		{ SILENT, "Connection timed out" },
+		{ HANG_UP, "Connection reset by peer" },
+		{ NEVER_ACCEPT, "Connection timed out" },
+	};
+	struct seed s;
+	char why[160];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		struct broker b = broker_start(row[i].manner, 256, 0, 0);
+
+		assert_int_equal(draw(&s, &b, hangs(row[i].manner) ? SOON_MS : LATER_MS, 256), 0);
+		assert_false(draw_passed(s.report));
+		assert_string_equal(draw_why(s.report, why, sizeof(why)), row[i].why);
+		assert_null(s.report[0].given);
+		assert_int_equal(s.claim.hardware_bits, 0);
+		assert_int_equal(s.claim.credit_bits, 256); /* the kernel's */
+		seed_clear(&s);
+		broker_stop(&b);
+	}
+}
+
+static int open_device(const struct source_spec *spec, struct source_handle *h)
+{
+	(void)spec;
+	(void)h;
+	return 0;
+}
+
+static int fill_device(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	return source_kernel.fill(h, raw, len);
+}
+
+static void close_device(struct source_handle *h)
+{
+	(void)h;
+}
+
+/* Where nobody has named sources: devices are spared if what the broker gives is enough, and only then. */
+static void test_draw_spares(void **state)
+{
+	static const struct source device = { .name = "device",
+		.what = "fake",
+		.kind = SOURCE_DEVICE,
+		.assessed_bits = 4,
+		.per_bytes = 1,
+		.open = open_device,
+		.fill = fill_device,
+		.close = close_device };
+	static const struct {
+		enum manner manner;
+		uint32_t bits;
+		bool spared;
+	} row[] = { { GIVE, 256, true }, { GIVE, 255, false }, { GIVE, 0, false },
+		{ SAY_EMPTY, 0, false }, { SILENT, 0, false } };
+	struct source_list list;
+	struct seed s;
+	char text[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		struct broker b = broker_start(row[i].manner, row[i].bits, 0, 0);
+
+		snprintf(text, sizeof(text), "broker:%s,deadline=%ums,rdrand", b.path,
+			hangs(row[i].manner) ? SOON_MS : LATER_MS);
+		assert_int_equal(source_parse(text, &list, NULL), 0);
+		list.spec[1] = (struct source_spec){ .src = &device };
+		list.by_default = true;
+		assert_int_equal(seed_draw(&s, &list, 512), 0);
+		assert_int_equal(draw_passed(s.report + 1), !row[i].spared);
+		assert_int_equal(s.report[1].spared != NULL, row[i].spared);
+		assert_int_equal(s.claim.hardware_bits, 512);
+		seed_clear(&s);
+		broker_stop(&b);
+	}
+}
+
+/* Many who are not accepted fill the queue: the wait ends. */
+static void test_full_queue(void **state)
+{
+	struct broker b = broker_start(NEVER_ACCEPT, 256, 0, 0);
+	int fd[8];
+	int64_t began;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(fd); i++) {
+		began = clock_ms();
+		fd[i] = broker_connect(b.path, began + 300);
+		if (fd[i] < 0)
+			break;
+	}
+	assert_true(i < COUNT(fd));
+	assert_int_equal(fd[i], -ETIMEDOUT);
+	assert_true(clock_ms() - began >= 300);
+	while (i-- > 0)
+		close(fd[i]);
+	broker_stop(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("broker: a request is for 1 to 65 blocks, and nothing else is one",
+			test_request),
+		TEST("broker: an answer brings what was asked for, or why not", test_answer),
+		TEST("broker: an answer with one thing wrong is refused whole, and nothing is written",
+			test_answer_bad),
+		TEST("broker: a note goes there and back", test_note),
+		TEST("broker: one that does not run, or has no socket, is known", test_absent),
+		TEST("broker: believed is root, or the owner of a folder that is his alone, by number",
+			test_believed),
+		TEST("broker: a draw counts what is granted, without a second margin, and tells of it",
+			test_draw_counts),
+		TEST("broker: whatever it does wrong, it counts for nothing and the rest goes on",
+			test_draw_without),
+		TEST("broker: devices are spared if what it gives is enough, and only then",
+			test_draw_spares),
+		TEST("broker: a queue that is full is waited for until the deadline",
+			test_full_queue),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests_name("broker", tests, temp_enter, temp_leave);
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Debian with systemd, starved: what initramfs-tools, dracut and systemd make of seedrive-guest. Nothing
+# here depends on how long anything takes, only on what comes before what. More of it: tests/vm/outcomes.bats.
+
+# `log` is set by of().
+# shellcheck disable=SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/vm
+load ../lib/debian
+
+# Two rows of boots, side by side on two CPUs.
+one_machine_and_more() {
+	disk same
+	machine first same tools -d virtio-blk -i "$DRIVE" -a ro
+	machine second same tools -d virtio-blk -i "$DRIVE" -a rw
+	disk var
+	printf 'LABEL=root / ext4 defaults 0 1\nLABEL=var /var ext4 defaults 0 2\n' | write_on var /etc/fstab
+	truncate -s 64M "$BATS_FILE_TMPDIR/var.fs"
+	mkfs.ext4 -q -L var "$BATS_FILE_TMPDIR/var.fs"
+	machine var var tools -d virtio-blk -i "$DRIVE" -l "$BATS_FILE_TMPDIR/var.fs" -a ro
+}
+
+others() {
+	disk dracut
+	machine dracut dracut dracut -d ide-cd -i "$DRIVE" -a ro
+	disk bare
+	machine bare bare bare -d ide-cd -i "$DRIVE" -a ro
+	disk unseeded
+	machine unseeded unseeded tools -a ro
+	disk overlay
+	# Without the variable, mount(8) of Debian 13 repeats the layers of the overlay when systemd remounts root writable;
+	# the kernel refuses that, and root stays read-only.
+	machine overlay overlay tools -d virtio-blk -i "$DRIVE" \
+		-a "ro overlayroot=tmpfs systemd.setenv=LIBMOUNT_FORCE_MOUNT2=always"
+}
+
+setup_file() {
+	vm_setup
+	"$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
+	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
+	SEED=$(seed_of "$DRIVE")
+	one_machine_and_more 3>&- &
+	others 3>&- &
+	wait
+}
+
+@test "debian: starved, it is credited in the initramfs: before systemd makes the machine-id, before anybody waits" {
+	of first
+	in_order "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=none reason=mix-only ready-before=no"
+	told "seedrive-guest: credited 256 bits seed=$SEED drive=/dev/vdb ledger=dir ready-before=no"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+	waited
+}
+
+@test "debian: the second boot only mixes the same drive, and is credited with what the first has left" {
+	of second
+	in_order "$MIXED" "$MIXED" "$READY" "$CREDITED"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=dir reason=already-spent ready-before=no"
+	id=$(sed -n 's/.*seedrive-guest: left seed=\([0-9a-f]*\).*/\1/p' "$BATS_FILE_TMPDIR/first.log" | tail -n 1)
+	told "seedrive-guest: credited 256 bits seed=$id carry-over=.*/var/lib/seedrive/carry-over ready-before=no"
+	waited
+}
+
+@test "debian: without a seed the machine-id is made by a kernel that is not ready, and others wait" {
+	of unseeded
+	in_order "$MACHINE_ID" "$READY"
+	told "seedrive-guest: no seed drive"
+	waited systemd-random-
+}
+
+@test "debian: root is left as the command line asks, systemd mounts it as ever, and no unit fails" {
+	of second
+	ended_well "ext4 rw" "ext4 rw"
+	for boot in first dracut bare unseeded var; do
+		of "$boot"
+		ended_well "ext4 ro" "ext4 rw"
+	done
+}
+
+@test "debian: what the initramfs has decided the unit leaves alone; it decides where the initramfs had no part" {
+	of first
+	told "vm: decided by root"
+	of bare
+	told "vm: decided by system"
+	in_order "$MACHINE_ID" "$READY" "$CREDITED"
+	told "seedrive-guest: credited 256 bits seed=$SEED drive=/dev/sr0 ledger=dir ready-before=no"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+	waited
+}
+
+# Its systemd has a machine-id of its own, which ends with it.
+@test "debian: dracut: credited in the initramfs: before systemd makes the machine-id, before anybody waits" {
+	of dracut
+	in_order "$MACHINE_ID" "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	told "seedrive-guest: credited 256 bits seed=$SEED drive=/dev/sr0 ledger=dir ready-before=no"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+	told "vm: decided by root"
+	waited
+}
+
+@test "debian: a /var of its own: nothing is decided before it is mounted, and its ledger is the one" {
+	of var
+	told "seedrive-guest: root's ledger is left to the system: /var is a file system of its own"
+	in_order "$MIXED" "$MACHINE_ID" "$READY" "$CREDITED"
+	told "vm: decided by system"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+	[ "$(ledger_on var)" = "" ]
+	waited
+}
+
+@test "debian: a root whose changes go to memory: mixed and not credited, and the root below is as it was" {
+	of overlay
+	told "vm: / is overlay rw"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=none reason=ledger-forgets"
+	run ! grep "$CREDITED" "$log"
+	[ "$(ledger_on overlay)" = "" ]
+	of first
+	[ "$(ledger_on same)" = "$SEED" ]
+}
+
+@test "debian: a seeded CD is root's alone, by both of its nodes" {
+	for boot in bare dracut; do
+		of "$boot"
+		told "vm: file 600:0:0 /dev/sr0"
+		run ! grep -E 'vm: file .* /dev/s[rg]' <(grep -v 'vm: file 600:0:0 ' "$log")
+	done
+}
+
+@test "debian: udisks is told to leave the drive alone, be it a CD or a disk, and nothing else" {
+	of first
+	told "vm: udisks ignores /dev/vdb"
+	run ! grep 'udisks ignores /dev/vda' "$log"
+	of bare
+	told "vm: udisks ignores /dev/sr0"
+	of unseeded
+	run ! grep 'udisks ignores' "$log"
+}
+
+@test "debian: the status of a boot says what it came to, by whatever stage" {
+	of first
+	told "vm: status outcome=credited"
+	told "vm: status seed=$SEED"
+	told "vm: status stage=root"
+	of bare
+	told "vm: status outcome=credited"
+	told "vm: status stage=system"
+	of second
+	told "vm: status outcome=credited"
+	told "vm: status drive=.*/var/lib/seedrive/carry-over"
+	of unseeded
+	told "vm: status outcome=none"
+}

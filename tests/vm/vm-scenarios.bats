@@ -1,0 +1,342 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What may happen to a virtual machine and its disks, row by row of the table in seedrive-guest(8): reboots,
+# power cuts, copies, roll-backs. A row that must not credit leaves the kernel as it was: by our line, and by
+# the kernel's.
+
+# Each test is a subshell of its own, and `run` sets variables.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/vm
+load ../lib/guest
+
+OTHER_UUID=00000000-1111-4222-8333-444444444444
+DIR="--ledger,/ledger/ids"
+CARRY="--carry-over,/ledger/carry"
+
+setup_file() {
+	vm_setup
+	export KERNEL
+	KERNEL=$("$VM/kernel.sh")
+	MODULES="loop overlay efivarfs" "$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" \
+		"$BATS_FILE_TMPDIR/vm"
+	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	devices=()
+	vm=$BATS_FILE_TMPDIR/vm
+	new_ledger disk
+	cp "$DRIVE" drive.iso
+	seed=$(seed_of drive.iso)
+	boots=0
+}
+
+# boot OPTION...: with the disk and the drive of this test.
+boot() {
+	boots=$((boots + 1))
+	log=$BATS_TEST_TMPDIR/boot$boots.log
+	"$VM/boot.sh" -l disk "$@" "$vm" "${devices[@]}" >"$log"
+	shown
+}
+
+shown() {
+	grep -E '\] (vm|seedrive-guest|random): |panic' "$log"
+	grep -q 'vm: the boot goes on' "$log"
+}
+
+# cut OPTION...: QEMU is killed as soon as the program has ended, and all that it had not written is lost.
+cut_off() {
+	boots=$((boots + 1))
+	log=$BATS_TEST_TMPDIR/boot$boots.log
+	run -137 "$VM/boot.sh" -k 'vm: the boot goes on' -l disk "$@" "$vm" "${devices[@]}"
+	printf '%s\n' "$output" >"$log"
+	shown
+}
+
+credited() {
+	said "credited 256 bits seed=$seed drive=/dev/[a-z]+[0-9]* ledger=$1 ready-before=no"
+	grep -q 'random: crng init done' "$log"
+}
+
+mixed() {
+	said "mixed seed=$seed drive=/dev/[a-z]+[0-9]* ledger=$1 reason=$2 ready-before=no"
+}
+
+# A build without flushes, that nothing else is changed in.
+without_flushes() {
+	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/unflushed" guest/sys.c \
+		'return (int)sys_call(SYS_fsync, fd, 0, 0);' '(void)fd;
+	return 0;')
+	vm=$BATS_TEST_TMPDIR/vm
+	"$VM/initramfs.sh" "$KERNEL" "$BATS_TEST_TMPDIR/unflushed" "$vm"
+}
+
+# --- first boot, reboot, a new drive ---
+
+@test "vm: a reboot with the same drive mixes it, and credits what the boot before has left, once" {
+	local args="sd.ledger=disk sd.args=$DIR,$CARRY sd.args=--save-carry-over,/ledger/carry"
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "$args"
+	credited dir
+	said "left seed=[0-9a-f]{32} carry-over=/ledger/carry"
+	left=$(sed -n 's/.* seedrive-guest: left seed=\([0-9a-f]*\) .*/\1/p' "$log" | head -n 1)
+
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
+	mixed dir already-spent
+	said "credited 256 bits seed=$left carry-over=/ledger/carry ready-before=no"
+
+	# It was consumed, and this boot left none.
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
+	mixed dir already-spent
+	run -1 grep -q 'carry-over=' "$log"
+	not_ready
+
+	# The host renews the drive.
+	"$BUILD/seedrive" reseed -q --source kernel drive.iso
+	seed=$(seed_of drive.iso)
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
+	credited dir
+}
+
+@test "vm: what an early stage has only mixed a later one credits, and then no other" {
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" \
+		-a "sd.ledger=disk sd.args=--mix-only sd.args=$DIR sd.args=$DIR"
+	mixed none mix-only
+	credited dir
+	said "mixed seed=$seed drive=/dev/sr0 ledger=dir reason=already-spent ready-before=yes"
+}
+
+@test "vm: a carry-over that came with a copy of the disk is not credited" {
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" \
+		-a "sd.ledger=disk sd.args=$DIR sd.args=--save-carry-over,/ledger/carry"
+	credited dir
+	boot -u "$OTHER_UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
+	said "no seed drive"
+	said "mixed seed=[0-9a-f]{32} carry-over=/ledger/carry reason=other-uuid ready-before=no"
+	not_ready
+}
+
+# --- power cuts ---
+
+@test "vm: a machine killed right after the credit does not credit the seed again" {
+	cut_off -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR sd.end=wait"
+	credited dir
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	mixed dir already-spent
+	not_ready
+}
+
+@test "vm: without the flushes it would: so that test can fail" {
+	without_flushes
+	cut_off -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR sd.end=wait"
+	credited dir
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+}
+
+# volatile IMAGE: a disk that keeps what is not flushed in its memory alone; sets $socket.
+volatile() {
+	socket=nbd:unix:$BATS_TEST_TMPDIR/socket$boots
+	/usr/bin/python3 "$VM/nbd.py" "${socket#nbd:unix:}" "$1" 3>&- &
+	while [ ! -S "${socket#nbd:unix:}" ]; do :; done
+}
+
+@test "vm: a drive with a volatile cache, killed right after the credit, has its tombstone" {
+	volatile drive.iso
+	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300 sd.end=wait"
+	credited drive
+	wait
+	volatile drive.iso
+	boot -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300"
+	said "spent seed=$seed drive=/dev/[a-z]+[0-9]* ledger=drive reason=already-spent ready-before=no"
+	not_ready
+	wait
+}
+
+@test "vm: without the flush it has not: so that test can fail" {
+	without_flushes
+	volatile drive.iso
+	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300 sd.end=wait"
+	credited drive
+	wait
+	volatile drive.iso
+	boot -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300"
+	credited drive
+	wait
+}
+
+# --- the tombstone ---
+
+@test "vm: a drive that can be written loses its seed when that is credited, and gets a new one by reseed" {
+	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir,drive
+	/usr/bin/python3 "$ROOT/tests/lib/read_seed.py" drive.iso 2>said || true
+	[ "$(cat said)" = "read_seed.py: spent: seed $seed" ]
+	# The 64 bytes behind the header.
+	at=$(($(extent_of drive.iso) * 2048 + 128))
+	[ "$(od -An -v -tx1 -j "$at" -N 64 "$DRIVE" | tr -d ' 0\n')" != "" ]
+	[ "$(od -An -v -tx1 -j "$at" -N 64 drive.iso | tr -d ' 0\n')" = "" ]
+	"$BUILD/seedrive" reseed -q --source kernel drive.iso
+	seed=$(seed_of drive.iso)
+	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=300"
+	credited drive
+}
+
+@test "vm: --no-drive-ledger leaves the drive as it is" {
+	cp drive.iso before.iso
+	boot -d virtio-blk-rw -i drive.iso -u "$UUID" \
+		-a "sd.ledger=disk sd.args=--no-drive-ledger sd.args=$DIR,--no-drive-ledger"
+	mixed none no-ledger
+	credited dir
+	cmp drive.iso before.iso
+}
+
+@test "vm: a copy of the drive whose other copy is spent is not credited" {
+	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=300"
+	credited drive
+	devices=(-drive "if=none,format=raw,id=second,file=drive.iso" -device "virtio-blk-pci,drive=second")
+	cp "$DRIVE" copy.iso
+	boot -d virtio-blk-rw -i copy.iso -u "$UUID" -a "sd.args=--wait=300"
+	said "mixed seed=$seed drive=/dev/[a-z]+[0-9]* ledger=none reason=already-spent ready-before=no"
+	not_ready
+}
+
+# --- no ledger that authorises ---
+
+# mixed_with LEDGER WORD: whatever is mounted on /ledger.
+mixed_with() {
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=$1 sd.args=$DIR"
+	mixed none "$2"
+	not_ready
+}
+
+@test "vm: a read-only root and a CD leave the seed mixed, and a later boot credits it" {
+	mkdir ids
+	mkfs.ext4 -q -F -d . disk 8M 2>/dev/null || mkfs.ext4 -q -F disk
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk-ro sd.args=$DIR"
+	grep -qE "seedrive-guest: mixed .* reason=ledger-read-only ready-before=no" "$log"
+	not_ready
+	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+}
+
+@test "vm: an overlay is no ledger, whether its changes go to memory or to a disk" {
+	mixed_with overlay ledger-forgets
+	mixed_with overlay-disk ledger-forgets
+}
+
+@test "vm: a file system in a file is no ledger, as a live system's root is one" {
+	mkdir tree
+	truncate -s 2M tree/image
+	mkfs.ext4 -q tree/image
+	rm disk
+	truncate -s 16M disk
+	mkfs.ext4 -q -d tree disk
+	mixed_with loop ledger-forgets
+}
+
+# --- copies ---
+
+@test "vm: disk and drive copied to a machine with another UUID: a bound seed is mixed there" {
+	cp disk disk.copy
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+	mv disk.copy disk
+	boot -d virtio-blk -i drive.iso -u "$OTHER_UUID" -a "sd.ledger=disk sd.args=$DIR"
+	mixed none other-uuid
+	not_ready
+}
+
+@test "vm: likewise an unbound seed: it is credited in each, as the manual says" {
+	"$BUILD/seedrive" build -q --source kernel --bind none -o drive.iso "$TREE"
+	seed=$(seed_of drive.iso)
+	cp disk disk.copy
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+	mv disk.copy disk
+	boot -d virtio-blk -i drive.iso -u "$OTHER_UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+}
+
+# --- an older snapshot of the disk ---
+
+@test "vm: a disk set back is not known any more, and the seed credited again, as the manual says" {
+	cp disk disk.old
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+	cp disk.old disk
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+}
+
+@test "vm: a disk set back after the seed has expired does not credit it again" {
+	"$BUILD/seedrive" reseed -q --source kernel --ttl 1h drive.iso
+	seed=$(seed_of drive.iso)
+	cp disk disk.old
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+	cp disk.old disk
+	devices=(-rtc "base=$(date -u -d '2 hours' +%Y-%m-%dT%H:%M:%S)")
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	mixed none expired
+	not_ready
+}
+
+@test "vm: the firmware's variables outlive a disk that is set back, and forbid the credit" {
+	cp disk disk.old
+	cp /usr/share/OVMF/OVMF_VARS_4M.fd vars
+	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
+	credited dir,efi
+	cp disk.old disk
+	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" \
+		-a "sd.efi=1 sd.ledger=disk sd.args=--no-efi-ledger,--dry-run,$DIR sd.args=$DIR"
+	# What it forbids would be credited without it; and the disk knows the seed again.
+	grep -q "stderr: seedrive-guest: dry-run: credited 256 bits seed=$seed .* ledger=dir " "$log"
+	mixed dir,efi already-spent
+	not_ready
+
+	# A second seed joins the first in the variable, which the kernel now guards against removal.
+	"$BUILD/seedrive" reseed -q --source kernel drive.iso
+	first=$seed seed=$(seed_of drive.iso)
+	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
+	credited dir,efi
+	hex_of vars | grep -q "$(printf SDLEDG01 | hex_of)${first}0\{16\}${seed}0\{16\}"
+}
+
+# hex_of [FILE]: on one line. An id may hold a newline, so bytes are not for grep to match.
+hex_of() {
+	od -An -v -tx1 "$@" | tr -d ' \n'
+}
+
+# --- the clock ---
+
+@test "vm: without a clock a seed that expires is not credited, and one that does not is" {
+	devices=(-rtc base=2001-01-01T00:00:00)
+	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
+	seed=$(seed_of drive.iso)
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	mixed none no-clock
+	not_ready
+	"$BUILD/seedrive" reseed -q --source kernel --ttl 0 drive.iso
+	seed=$(seed_of drive.iso)
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	credited dir
+}
+
+@test "vm: a seed from the future that can expire is not credited" {
+	# The program was built before, or there would be no clock.
+	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
+	seed=$(seed_of drive.iso)
+	devices=(-rtc "base=$(date -u -d '-10 minutes' +%Y-%m-%dT%H:%M:%S)")
+	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/older" guest/machine.c 's->built = BUILD_TIME;' \
+		's->built = BUILD_TIME - 86400;')
+	vm=$BATS_TEST_TMPDIR/vm
+	"$VM/initramfs.sh" "$KERNEL" "$BATS_TEST_TMPDIR/older" "$vm"
+	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
+	mixed none from-the-future
+	not_ready
+}
