@@ -40,7 +40,7 @@ int build_batch(struct build *b, struct fault *f);
 /** build_to_file - build_one() to @b->out, a file or standard output. */
 int build_to_file(struct build *b, struct fault *f);
 
-/** build_say - what was done: one line, or two, or JSON. */
-void build_say(const struct build *b);
+/** build_print - what was done: one line, or two, or JSON. */
+void build_print(const struct build *b);
 
 #endif

@@ -21,7 +21,7 @@ int build_one(struct build *b, const struct output_kind *kind, void *state, stru
 	r = compose_image(c, &caller, f);
 	progress_end(&progress);
 	if (r == 0)
-		build_say(b);
+		build_print(b);
 	compose_clear(c);
 	return r;
 }

@@ -131,13 +131,6 @@ static size_t asked_of(const struct check_options *o, const struct source *src)
 	return (n + SAMPLE_MULTIPLE - 1) / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
 }
 
-static unsigned patience_of(const struct check_options *o, const struct source_spec *spec)
-{
-	return spec->deadline_ms       ? spec->deadline_ms :
-		o->sources.deadline_ms ? o->sources.deadline_ms :
-					 SOURCE_DEADLINE_MS;
-}
-
 /* That this host has not got what nobody asked for is no failure; nor is that we may not open it. */
 static bool left_out(const struct check_options *o, const struct checked *c)
 {
@@ -156,11 +149,11 @@ static int check_one(struct check *all, const struct check_options *o, struct wi
 	struct checked *c = all->source + all->count;
 	unsigned copied = SOURCES_MAX;
 	const struct sample_windows mine = { windows, (unsigned)all->count, &copied };
-	int r = check_source(
-		c, asked_of(o, c->spec.src), patience_of(o, &c->spec), &mine, o->raw_fd);
+	int r = check_source(c, asked_of(o, c->spec.src), source_timeout_ms(&o->sources, &c->spec),
+		&mine, o->raw_fd);
 
 	if (r == 0 && o->restart && sample_passed(&c->sample))
-		r = check_restart(c, patience_of(o, &c->spec));
+		r = check_restart(c, source_timeout_ms(&o->sources, &c->spec));
 	if (r == 0 && copied < all->count) {
 		struct checked *other = all->source + copied;
 
@@ -238,8 +231,7 @@ static int verdict(const struct check *c, unsigned min_mbit, struct fault *f)
 	for (i = 0; i < c->count; i++) {
 		if (check_passed(c->source + i))
 			continue;
-		r = refuse(r, f, c->source[i].label,
-			check_why(c->source + i, why, sizeof(why)));
+		r = refuse(r, f, c->source[i].label, check_why(c->source + i, why, sizeof(why)));
 	}
 	for (i = 0; i < c->count; i++) {
 		const struct checked *one = c->source + i;
@@ -254,8 +246,8 @@ static int verdict(const struct check *c, unsigned min_mbit, struct fault *f)
 }
 
 /* @report, @raw: where the page and the sample go; opened already, as nobody wants to learn of that in the end. */
-static int run_checks(const struct check_options *o, struct replace *report, struct replace *raw,
-	struct fault *f)
+static int run_checks(
+	const struct check_options *o, struct replace *report, struct replace *raw, struct fault *f)
 {
 	static struct check c; /* large */
 	int r;

@@ -186,7 +186,7 @@ static int draw_one(
 	if (r == 0)
 		keep(d, &s, &o);
 	if (r == 0)
-		seed_tell(&s, unbound);
+		seed_report_use(&s, unbound);
 	seed_clear(&s);
 	return r;
 }

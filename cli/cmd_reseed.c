@@ -95,13 +95,13 @@ static void print_text(const struct reseed_command *c, const char *path)
 
 	if (c->entropy.settings.seed == DRIVE_SEED_OFF) {
 		printf("%s: as it was: %s\n", path,
-			entropy_options_switch(&c->entropy, text, sizeof(text)));
+			entropy_options_seed_origin(&c->entropy, text, sizeof(text)));
 		return;
 	}
 	hex_encode(c->reseed.seed.id, RECORD_ID_SIZE, id);
 	if (c->entropy.settings.seed == DRIVE_SEED_MIX)
 		printf("%s: seed as it was: %s", path,
-			entropy_options_switch(&c->entropy, text, sizeof(text)));
+			entropy_options_seed_origin(&c->entropy, text, sizeof(text)));
 	else
 		printf("%s: fresh seed %s: %u bits", path, id, c->reseed.seed.claim.credit_bits);
 	printf("; random_seed: %u mixed, %u left as they were\n", c->reseed.files.mixed,

@@ -257,18 +257,20 @@ struct asked {
 
 static int parse(int argc, char **argv, struct asked *ret, struct fault *f)
 {
-	int c;
+	int c, r = 0;
 
-	while ((c = option_next(argc, argv, ":", options, f)) >= 0) {
-		if (c == OPT_SOURCE && option_source(&ret->named, f) < 0)
-			return -EINVAL;
+	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0) {
+		if (c == OPT_SOURCE)
+			r = option_source(&ret->named, f);
 		else if (c == OPT_CONFIG)
 			ret->config = optarg;
 		else if (c == OPT_JSON)
 			ret->json = true;
-		else if (c != OPT_SOURCE)
-			return -EINVAL;
+		else
+			r = -EINVAL;
 	}
+	if (r < 0)
+		return r;
 	if (optind < argc)
 		return fault_usage(f, "%s: takes no argument", argv[optind]);
 	return 0;

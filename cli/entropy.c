@@ -10,7 +10,7 @@
 static const char *status_word(const struct draw_report *r)
 {
 	return draw_passed(r)    ? "passed" :
-		r->spared        ? "not drawn" :
+		r->skipped       ? "not drawn" :
 		r->health.failed ? "failed" :
 				   source_presence_word(source_presence(r->err));
 }

@@ -2,7 +2,7 @@
 /* genisoimage's command line, and nothing of its own but the seed. */
 #include "cli/configure.h"
 #include "cli/mkisofs_args.h"
-#include "cli/mkisofs_say.h"
+#include "cli/mkisofs_log.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -219,14 +219,14 @@ static int run(struct mkisofs *m, struct fault *f)
 	int r;
 
 	if (is_drive)
-		say_listen();
+		mkisofs_log_listen();
 	r = make_image(m, f);
 	if (!is_drive)
 		return r;
 	/* Before the entry, which repeats the line. */
 	if (r < 0)
 		r = fault_said(f, report_fault(f));
-	say_made(&m->compose, m->args.out ? m->args.out : "standard output", label, r);
+	mkisofs_log_drive(&m->compose, m->args.out ? m->args.out : "standard output", label, r);
 	return r;
 }
 

@@ -68,7 +68,7 @@ void entropy_options_settle(struct entropy_options *o)
 	};
 }
 
-const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size)
+const char *entropy_options_seed_origin(const struct entropy_options *o, char *out, size_t size)
 {
 	char from[PATH_MAX + 16];
 
@@ -86,7 +86,7 @@ int entropy_options_check(const struct entropy_options *o, struct fault *f)
 		o->asked.require == o->settings.require)
 		return 0;
 	return fault_refused(f, "%s: required, but nothing is drawn: %s", o->asked.require,
-		entropy_options_switch(o, text, sizeof(text)));
+		entropy_options_seed_origin(o, text, sizeof(text)));
 }
 
 void entropy_options_clear(struct entropy_options *o)

@@ -64,8 +64,8 @@ void entropy_options_settle(struct entropy_options *o);
  */
 int entropy_options_check(const struct entropy_options *o, struct fault *f);
 
-/** entropy_options_switch - "seed = off in /etc/seedrive.conf:3". */
-const char *entropy_options_switch(const struct entropy_options *o, char *out, size_t size);
+/** entropy_options_seed_origin - "seed = off in /etc/seedrive.conf:3". */
+const char *entropy_options_seed_origin(const struct entropy_options *o, char *out, size_t size);
 
 void entropy_options_clear(struct entropy_options *o);
 

@@ -177,7 +177,7 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 	if (r == 0)
 		r = write_image(c, f);
 	if (r == 0 && c->drive.has_record)
-		seed_tell(&c->seed, c->request.uuid);
+		seed_report_use(&c->seed, c->request.uuid);
 	return r;
 }
 

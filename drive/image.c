@@ -89,7 +89,7 @@ static int read_record(struct image *im, struct fault *f)
 		r = record_parse(im->secret->record, (size_t)len, &im->record);
 	if (r == -ESTALE) {
 		im->spent = true;
-		r = record_buried(im->secret->record, (size_t)len, &im->record);
+		r = record_parse_tombstone(im->secret->record, (size_t)len, &im->record);
 	}
 	return r < 0 ? fault_set(f, -EBADMSG, "%s: %s: record refused: %s", im->path, RECORD_NAME,
 			       record_why(r)) :

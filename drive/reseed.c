@@ -141,7 +141,7 @@ int reseed_image(struct reseed *re, const char *path, struct fault *f)
 	if (r == 0)
 		r = renew(re, f);
 	if (r == 0 && re->mode == DRIVE_SEED_ON)
-		seed_tell(&re->seed, re->uuid);
+		seed_report_use(&re->seed, re->uuid);
 	return r;
 }
 

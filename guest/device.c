@@ -38,6 +38,7 @@ static bool sysfs_path(char *out, size_t size, const char *name, const char *wha
 
 	if (!sys_join(out, size, BLOCKS "/", name, what))
 		return false;
+	/* analyzer: only of devices that sysfs lists, which have a name */
 	for (i = 0; name[i]; i++)
 		if (name[i] == '/')
 			out[sizeof(BLOCKS) + i] = '!';

@@ -38,7 +38,7 @@ int found_take(struct drives *d, size_t index, struct found *ret)
 		take_stock(drive, &ret->rec);
 	else
 		r = record_parse(drive->raw, drive->len, &ret->rec);
-	if (r < 0 && record_buried(drive->raw, drive->len, &ret->rec) == 0) {
+	if (r < 0 && record_parse_tombstone(drive->raw, drive->len, &ret->rec) == 0) {
 		ret->buried = true;
 		r = 0;
 	}

@@ -56,11 +56,11 @@ static enum ledger_state bury_on(int fd, const struct drive *drive, uint8_t *win
 		record_parse(raw, drive->len, &rec) < 0)
 		return LEDGER_FAILED;
 	memcpy(id, rec.seed_id, sizeof(id));
-	record_bury(raw, drive->len);
+	record_make_tombstone(raw, drive->len);
 	if (sys_pwrite(fd, window, x.len, x.at) != (long)x.len || sys_fsync(fd) < 0)
 		return LEDGER_FAILED;
 	memset(window, 0, x.len);
-	if (!read_extent(fd, &x, window) || record_buried(raw, drive->len, &rec) < 0 ||
+	if (!read_extent(fd, &x, window) || record_parse_tombstone(raw, drive->len, &rec) < 0 ||
 		memcmp(rec.seed_id, id, sizeof(id)) != 0)
 		return LEDGER_FAILED;
 	return LEDGER_COMMITTED;

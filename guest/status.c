@@ -86,6 +86,7 @@ void status_write(const struct verdict *v, bool failed, const char *stage)
 		return;
 	add_word(&m, "version=", VERSION);
 	add_word(&m, "outcome=", failed && !credited ? "failed" : v ? report_outcome(v) : "none");
+	/* cppcheck-suppress nullPointerRedundantCheck ; what was credited has a verdict */
 	add_number(&m, "bits=", credited ? v->rec->credit_bits : 0);
 	if (v)
 		add_seed(&m, v);

@@ -12,13 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-unsigned seed_patience(const struct seed *s, const struct source_spec *spec)
-{
-	return spec->deadline_ms       ? spec->deadline_ms :
-		s->sources.deadline_ms ? s->sources.deadline_ms :
-					 SOURCE_DEADLINE_MS;
-}
-
 /* --- who is asked, and when --- */
 
 static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
@@ -32,7 +25,7 @@ static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
 
 static unsigned broker_patience(const struct seed *s, const struct source_spec *spec)
 {
-	const unsigned ms = seed_patience(s, spec);
+	const unsigned ms = source_timeout_ms(&s->sources, spec);
 
 	return spec->deadline_ms || ms / 2 < BROKER_PATIENCE_MS ? ms : BROKER_PATIENCE_MS;
 }
@@ -81,11 +74,11 @@ static void release_devices(struct seed *s)
 	for (i = 0; i < s->reports; i++) {
 		struct draw_report *rep = s->report + i;
 
-		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0 || rep->spared)
+		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0 || rep->skipped)
 			continue;
 		if (spare) {
 			reader_end(s->reader + i);
-			rep->spared = "the broker has given";
+			rep->skipped = "the broker has given";
 		} else if (s->sources.by_default) {
 			reader_go(s->reader + i);
 		}
@@ -117,8 +110,8 @@ static void gather_all(struct draw *d)
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
 			continue;
-		if (suffices(s) && !s->report[i].spared)
-			s->report[i].spared = "the others suffice";
+		if (suffices(s) && !s->report[i].skipped)
+			s->report[i].skipped = "the others suffice";
 		gather_source(d, i);
 	}
 	gather_condemn(d);
@@ -273,12 +266,12 @@ static void start_devices(struct seed *s)
 			s->sources.by_default };
 		struct draw_report *rep = s->report + i;
 
-		if (!is_kind(s, i, SOURCE_DEVICE) || rep->spared)
+		if (!is_kind(s, i, SOURCE_DEVICE) || rep->skipped)
 			continue;
 		rep->err = ask_device(spec);
 		if (rep->err == 0)
-			rep->err = reader_start(
-				s->reader + i, spec, seed_patience(s, spec), want, &order);
+			rep->err = reader_start(s->reader + i, spec,
+				source_timeout_ms(&s->sources, spec), want, &order);
 		if (rep->err == 0 && !s->sources.by_default)
 			reader_go(s->reader + i);
 	}
@@ -309,7 +302,7 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 		return -EINVAL;
 	for (i = 0; i < s->reports; i++) {
 		s->report[i].spec = s->sources.spec + i;
-		s->report[i].spared = s->sources.spec[i].rests ? "it rests after a failure" : NULL;
+		s->report[i].skipped = s->sources.spec[i].rests ? "it rests after a failure" : NULL;
 	}
 	r = allocate(s);
 	if (r < 0)
@@ -377,7 +370,7 @@ const uint8_t *seed_mix_key(const struct seed *s)
 	return s->sources.unmixed ? NULL : s->secret->mix;
 }
 
-void seed_tell(const struct seed *s, const uint8_t uuid[UUID_SIZE])
+void seed_report_use(const struct seed *s, const uint8_t uuid[UUID_SIZE])
 {
 	struct broker_note note = { .credit_bits = s->claim.credit_bits };
 
@@ -385,7 +378,7 @@ void seed_tell(const struct seed *s, const uint8_t uuid[UUID_SIZE])
 		return;
 	memcpy(note.uuid, uuid, sizeof(note.uuid));
 	memcpy(note.seed_id, s->id, sizeof(note.seed_id));
-	broker_tell(s->broker, &note);
+	broker_send_note(s->broker, &note);
 }
 
 void seed_clear(struct seed *s)

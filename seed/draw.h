@@ -19,8 +19,8 @@
 /* What became of one source. Counted only if draw_passed(). */
 struct draw_report {
 	const struct source_spec *spec;
-	int err;            /* negative errno: absent, or it failed to deliver */
-	const char *spared; /* why it was not drawn, though nothing is wrong with it; else NULL */
+	int err;             /* negative errno: absent, or it failed to deliver */
+	const char *skipped; /* why it was not drawn, though nothing is wrong with it; else NULL */
 	struct health_figures health;
 	const struct draw_report
 		*copy;  /* of a replay: who delivered these bytes later; NULL: itself */
@@ -120,10 +120,10 @@ uint32_t seed_hardware(const struct seed *s, size_t block);
 void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE]);
 
 /**
- * seed_tell - tell the broker, where it gave something, what became of it; for its journal
+ * seed_report_use - tell the broker, where it gave something, what became of it; for its journal
  * @uuid: the instance's, or zero
  */
-void seed_tell(const struct seed *s, const uint8_t uuid[UUID_SIZE]);
+void seed_report_use(const struct seed *s, const uint8_t uuid[UUID_SIZE]);
 
 /** draw_passed - did this source deliver, and pass its tests? */
 bool draw_passed(const struct draw_report *r);

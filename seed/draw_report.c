@@ -8,7 +8,7 @@
 
 bool draw_passed(const struct draw_report *r)
 {
-	return r->err == 0 && !r->spared && r->health.failed == HEALTH_PASS;
+	return r->err == 0 && !r->skipped && r->health.failed == HEALTH_PASS;
 }
 
 /* Of bytes that came twice, from the second time on or before it. */
@@ -67,8 +67,8 @@ const char *draw_why(const struct draw_report *r, char *out, size_t size)
 		replay_why(r, out, size);
 	else if (r->health.failed != HEALTH_PASS)
 		health_why(&r->health, out, size);
-	else if (r->spared)
-		snprintf(out, size, "not drawn: %s", r->spared);
+	else if (r->skipped)
+		snprintf(out, size, "not drawn: %s", r->skipped);
 	else
 		snprintf(out, size, "%s", source_why(r->spec, r->err));
 	return out;

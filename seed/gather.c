@@ -177,7 +177,8 @@ static int open_it(struct draw *d, size_t source, struct source_handle *h)
 		};
 		return d->seed->report[source].err;
 	default:
-		return source_open(spec, h, clock_ms() + seed_patience(d->seed, spec));
+		return source_open(
+			spec, h, clock_ms() + source_timeout_ms(&d->seed->sources, spec));
 	}
 }
 
@@ -236,10 +237,10 @@ static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 	rep->assessed_per = counted(rep) ? h->assessed_bits : 0;
 	rep->per_bytes = h->per_bytes;
 	if (d->seed->sources.by_default && h->assessed_bits == 0 && is_slow(rep->spec->src))
-		rep->spared = "it is worth nothing here";
+		rep->skipped = "it is worth nothing here";
 	else
 		rep->err = begin_tests(d, source, h);
-	if (rep->err == 0 && !rep->spared)
+	if (rep->err == 0 && !rep->skipped)
 		rep->err = gather_blocks(d, source, h);
 	rep->retries = h->retries;
 	close_it(d, source, h);
@@ -264,7 +265,7 @@ void gather_source(struct draw *d, size_t source)
 	struct draw_report *rep = d->seed->report + source;
 	struct source_handle h = { .fd = -1 };
 
-	if (rep->spared)
+	if (rep->skipped)
 		return;
 	if (rep->err == 0)
 		rep->err = open_it(d, source, &h);

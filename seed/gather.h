@@ -46,9 +46,6 @@ struct draw {
 		*copied[SOURCES_MAX]; /* who delivered what this one had delivered before */
 };
 
-/** seed_patience - how long a source may take, in ms: as it says itself, or the list, or always. */
-unsigned seed_patience(const struct seed *s, const struct source_spec *spec);
-
 /** gather_len - how much of a source goes into all @blocks; @started: its start-up tests are done. */
 uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started);
 

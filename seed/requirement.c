@@ -73,7 +73,7 @@ static void warn_of_failures(const struct judge *j)
 	for (i = 0; i < s->reports; i++) {
 		const struct draw_report *r = s->report + i;
 
-		if (draw_passed(r) || r->spared || !is_news(s, r))
+		if (draw_passed(r) || r->skipped || !is_news(s, r))
 			continue;
 		warning_send(j->warn, "%s: %s", draw_label(r, label, sizeof(label)),
 			draw_why(r, why, sizeof(why)));

@@ -2,17 +2,47 @@
 #ifndef SERVE_ACCOUNT_H
 #define SERVE_ACCOUNT_H
 
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <sys/queue.h>
+
+#include "serve/turns.h"
 
 /* The party that is charged for what a client takes; several clients may share one. Two accounts are the same
- * if and only if their numbers are. */
+ * if and only if their numbers are. A local user's is the uid, or that of the user whose subordinate uid it is. */
 typedef uint64_t account_id;
 
-/** account_of_uid - the account of a local user, as the kernel names the peer of a unix socket. */
-static inline account_id account_of_uid(uid_t uid)
-{
-	return uid;
-}
+#define ACCOUNT_STATES 4
+
+TAILQ_HEAD(connection_list, connection);
+TAILQ_HEAD(account_rank, account);
+
+/* One account that has connections, or had some a moment ago. */
+struct account {
+	account_id id;
+	size_t references;
+	SLIST_ENTRY(account) chain; /* with those of the same hash */
+	/* serve/desk.c's: */
+	struct turn share, surplus;
+	/* serve/connections.c's: */
+	size_t connections, silent; /* all; and those that have asked nothing yet */
+	struct connection_list by_state[ACCOUNT_STATES]; /* its connections, by enum client_state */
+	TAILQ_ENTRY(account) rank; /* with accounts that have as many connections */
+};
+
+#define ACCOUNTS_HASH 1024
+
+struct accounts {
+	SLIST_HEAD(account_chain, account) chain[ACCOUNTS_HASH];
+};
+
+/** accounts_init - no account yet; each is given back with account_release(), so there is nothing to clear. */
+void accounts_init(struct accounts *as);
+
+/** account_get - the account @id, created if need be; the caller owns a reference. NULL: no memory. */
+struct account *account_get(struct accounts *as, account_id id);
+
+/** account_release - give back a reference; with the last one the account is freed. */
+void account_release(struct accounts *as, struct account *a);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/client.h"
 
-void client_open(
-	struct client *c, const struct protocol *protocol, uid_t uid, pid_t pid, int64_t now_ms)
+void client_open(struct client *c, const struct protocol *protocol, struct account *account,
+	uid_t uid, pid_t pid, int64_t now_ms)
 {
 	*c = (struct client){ .protocol = protocol, .state = CLIENT_ASKS };
 	c->until_ms = now_ms + protocol->ask_ms;
-	c->request.account = account_of_uid(uid);
+	c->request.account = account;
 	c->handout.uid = uid;
 	c->handout.pid = pid;
 }
@@ -46,10 +46,10 @@ struct client *client_answer(struct desk *d, uint8_t *out, size_t *ret_len, int6
 	return c;
 }
 
-void client_expire(struct client *c, int64_t now_ms)
+void client_expire(struct client *c, struct desk *d, int64_t now_ms)
 {
 	c->until_ms = now_ms;
-	c->request.until_ms = now_ms;
+	desk_expire(d, &c->request, now_ms);
 }
 
 void client_close(struct client *c, struct desk *d, int64_t now_ms)

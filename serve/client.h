@@ -25,9 +25,9 @@ struct client {
 	struct handout handout;
 };
 
-/** client_open - a new peer, @uid and @pid by the kernel's word. */
-void client_open(
-	struct client *c, const struct protocol *protocol, uid_t uid, pid_t pid, int64_t now_ms);
+/** client_open - a new peer, @uid and @pid by the kernel's word; @account: charged, must outlive it. */
+void client_open(struct client *c, const struct protocol *protocol, struct account *account,
+	uid_t uid, pid_t pid, int64_t now_ms);
 
 /** client_input - bytes that it sent, a packet whole; @c->state then shows what came of them. */
 void client_input(struct client *c, struct desk *d, const uint8_t *raw, size_t len, int64_t now_ms);
@@ -39,8 +39,8 @@ void client_input(struct client *c, struct desk *d, const uint8_t *raw, size_t l
  */
 struct client *client_answer(struct desk *d, uint8_t *out, size_t *ret_len, int64_t now_ms);
 
-/** client_expire - its wait is over, even if @now_ms is a little less than its deadline, as libevent's clock may say. */
-void client_expire(struct client *c, int64_t now_ms);
+/** client_expire - it may wait no longer, even if @now_ms is a little before its deadline. */
+void client_expire(struct client *c, struct desk *d, int64_t now_ms);
 
 /** client_close - it has gone: a request that waits is withdrawn. Look at @c->handout before. */
 void client_close(struct client *c, struct desk *d, int64_t now_ms);

@@ -4,52 +4,106 @@
 #include "util/clock.h"
 #include "util/secret.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define QUIET_MS 60000
+
+static_assert(CLIENT_DONE == ACCOUNT_STATES - 1, "a list for each state");
 
 struct connection {
 	struct client client; /* first, so that client_answer() leads to its connection */
 	int fd;
 	struct event *event;
 	struct connections *all;
-	TAILQ_ENTRY(connection) entry;
+	enum client_state listed; /* in the account's list of this state */
+	TAILQ_ENTRY(connection) state_entry;
+	TAILQ_ENTRY(connection) entry; /* of all */
 };
 
-int connections_init(struct connections *cs, struct event_base *base, struct desk *desk)
+int connections_init(struct connections *cs, struct event_base *base, struct desk *desk,
+	const struct subuids *subuids)
 {
-	*cs = (struct connections){ .base = base, .desk = desk };
+	size_t i;
+
+	*cs = (struct connections){ .base = base, .desk = desk, .subuids = subuids };
 	TAILQ_INIT(&cs->list);
+	accounts_init(&cs->accounts);
+	limit_init(&cs->entries, CONNECTIONS_ENTRY_RATE, CONNECTIONS_ENTRIES);
+	for (i = 0; i <= CONNECTIONS_MAX; i++)
+		TAILQ_INIT(cs->rank + i);
 	cs->answer = secret_new(protocol_answer_max());
 	return cs->answer ? 0 : -ENOMEM;
 }
 
+/* --- how many connections each account has --- */
+
+static void change_count(struct connections *cs, struct account *a, bool more)
+{
+	if (a->connections > 0)
+		TAILQ_REMOVE(cs->rank + a->connections, a, rank);
+	a->connections += more ? 1 : (size_t)-1;
+	cs->count += more ? 1 : (size_t)-1;
+	if (a->connections > 0)
+		TAILQ_INSERT_TAIL(cs->rank + a->connections, a, rank);
+	if (a->connections > cs->most)
+		cs->most = a->connections;
+	/* The account that had most has one less now, so this is at most one step. */
+	while (cs->most > 0 && TAILQ_EMPTY(cs->rank + cs->most))
+		cs->most--;
+}
+
+static void list(struct connection *c)
+{
+	struct account *a = c->client.request.account;
+
+	c->listed = c->client.state;
+	TAILQ_INSERT_TAIL(a->by_state + c->listed, c, state_entry);
+	a->silent += c->listed == CLIENT_ASKS;
+}
+
+static void unlist(struct connection *c)
+{
+	struct account *a = c->client.request.account;
+
+	TAILQ_REMOVE(a->by_state + c->listed, c, state_entry);
+	a->silent -= c->listed == CLIENT_ASKS;
+}
+
+/* --- one connection --- */
+
+/* An account that asks without end does not fill the journal, in which entries beyond a rate are lost, also
+ * those of others. */
+static void log_given(struct connections *cs, const struct handout *h, account_id account)
+{
+	if (limit_take(&cs->entries, account, 1, clock_ms()) == 0) {
+		log_handout(h);
+		return;
+	}
+	cs->unlisted++;
+	cs->unlisted_blocks += h->blocks;
+	cs->unlisted_account = account;
+}
+
 static void close_one(struct connection *c)
 {
-	struct connections *cs = c->all;
+	struct account *a = c->client.request.account;
 
 	if (c->client.handout.blocks > 0)
-		log_handout(&c->client.handout);
-	client_close(&c->client, cs->desk, clock_ms());
-	TAILQ_REMOVE(&cs->list, c, entry);
-	cs->count--;
+		log_given(c->all, &c->client.handout, a->id);
+	client_close(&c->client, c->all->desk, clock_ms());
+	unlist(c);
+	TAILQ_REMOVE(&c->all->list, c, entry);
+	change_count(c->all, a, false);
+	account_release(&c->all->accounts, a);
 	if (c->event)
 		event_free(c->event);
 	close(c->fd);
 	free(c);
-}
-
-void connections_clear(struct connections *cs)
-{
-	while (!TAILQ_EMPTY(&cs->list))
-		close_one(TAILQ_FIRST(&cs->list));
-	secret_free(cs->answer);
-	cs->answer = NULL;
 }
 
 /* Wait as its new state asks, or close it. Returns: whether it still exists. */
@@ -58,47 +112,14 @@ static bool settle(struct connection *c)
 	const int64_t left = c->client.until_ms - clock_ms();
 	const struct timeval t = { left > 0 ? left / 1000 : 0, left > 0 ? left % 1000 * 1000 : 1 };
 
+	if (c->listed != c->client.state) {
+		unlist(c);
+		list(c);
+	}
 	if (c->client.state != CLIENT_DONE && event_add(c->event, &t) == 0)
 		return true;
 	close_one(c);
 	return false;
-}
-
-/* The answer goes whole into the socket's buffer, or the blocks are lost: nobody waits for a client to read. */
-static void deliver(struct connection *c, const uint8_t *answer, size_t len)
-{
-	if (send(c->fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len)
-		return;
-	c->client.handout.blocks = 0;
-	c->client.state = CLIENT_DONE;
-}
-
-static void log_shortages(struct connections *cs)
-{
-	struct desk *d = cs->desk;
-
-	if ((d->empty == 0 && d->limited == 0) || clock_ms() < cs->quiet_ms)
-		return;
-	if (d->empty > 0)
-		log_empty(d->empty);
-	if (d->limited > 0)
-		log_limited(d->limited, d->limited_account);
-	d->empty = d->limited = 0;
-	cs->quiet_ms = clock_ms() + QUIET_MS;
-}
-
-void connections_answer(struct connections *cs)
-{
-	struct client *client;
-	size_t len;
-
-	while ((client = client_answer(cs->desk, cs->answer, &len, clock_ms()))) {
-		cs->took = cs->took || client->handout.blocks > 0;
-		deliver((struct connection *)client, cs->answer, len);
-		explicit_bzero(cs->answer, len);
-		(void)settle((struct connection *)client);
-	}
-	log_shortages(cs);
 }
 
 /* Returns: whether it still exists. */
@@ -120,112 +141,185 @@ static bool read_input(struct connection *c)
 static void on_event(evutil_socket_t fd, short what, void *connection)
 {
 	struct connection *c = connection;
-	struct connections *cs = c->all;
 
 	(void)fd;
 	if (!(what & EV_TIMEOUT))
 		(void)read_input(c);
 	else if (c->client.state == CLIENT_WAITS)
-		client_expire(&c->client, clock_ms());
+		client_expire(&c->client, c->all->desk, clock_ms());
 	else
 		close_one(c);
-	connections_answer(cs);
 }
 
-static size_t count_of(const struct connections *cs, account_id account)
-{
-	const struct connection *c;
-	size_t n = 0;
+/* --- answers --- */
 
-	TAILQ_FOREACH(c, &cs->list, entry)
-	n += c->client.request.account == account;
-	return n;
+/* The answer goes whole into the socket's buffer, or the blocks are lost: nobody waits for a client to read. */
+static void deliver(struct connection *c, const uint8_t *answer, size_t len)
+{
+	if (send(c->fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len)
+		return;
+	c->client.handout.blocks = 0;
+	c->client.state = CLIENT_DONE;
 }
 
-/* For an answer, or for its request, which has come, to be read. */
-static bool waits_for_us(const struct connection *c)
+static void log_counted(struct connections *cs)
 {
-	int pending = 0;
+	struct desk *d = cs->desk;
 
-	return c->client.state == CLIENT_WAITS ||
-		(ioctl(c->fd, FIONREAD, &pending) == 0 && pending > 0);
+	if (d->empty > 0)
+		log_empty(d->empty);
+	if (d->limited > 0)
+		log_limited(d->limited, d->limited_account);
+	if (cs->unlisted > 0)
+		log_unlisted(cs->unlisted, cs->unlisted_blocks, cs->unlisted_account);
+	d->empty = d->limited = cs->unlisted = cs->unlisted_blocks = 0;
 }
 
-/* One that waits for us only if there is no other. */
-static struct connection *oldest_of(const struct connections *cs, account_id account)
+static void log_counted_if_due(struct connections *cs)
 {
-	struct connection *c, *waits = NULL;
+	if ((cs->desk->empty == 0 && cs->desk->limited == 0 && cs->unlisted == 0) ||
+		clock_ms() < cs->quiet_ms)
+		return;
+	log_counted(cs);
+	cs->quiet_ms = clock_ms() + QUIET_MS;
+}
 
-	TAILQ_FOREACH(c, &cs->list, entry)
-	{
-		if (c->client.request.account != account)
-			continue;
-		if (!waits_for_us(c))
-			return c;
-		if (!waits)
-			waits = c;
+bool connections_answer(struct connections *cs)
+{
+	struct client *client;
+	unsigned n;
+	size_t len;
+
+	for (n = 0; n < CONNECTIONS_ANSWERS; n++) {
+		client = client_answer(cs->desk, cs->answer, &len, clock_ms());
+		if (!client)
+			break;
+		cs->took = cs->took || client->handout.blocks > 0;
+		deliver((struct connection *)client, cs->answer, len);
+		explicit_bzero(cs->answer, len);
+		(void)settle((struct connection *)client);
 	}
-	return waits;
+	log_counted_if_due(cs);
+	return n == CONNECTIONS_ANSWERS;
 }
 
-static account_id account_with_most(const struct connections *cs)
-{
-	const struct connection *c;
-	size_t n, most = 0;
-	account_id account = 0;
+/* --- who is let in --- */
 
-	TAILQ_FOREACH(c, &cs->list, entry)
-	{
-		n = count_of(cs, c->client.request.account);
-		if (n > most) {
-			most = n;
-			account = c->client.request.account;
+/* Close the oldest connection of @a that is in @state; one that turns out to have sent something meanwhile is
+ * spared. Returns: whether one was closed. */
+static bool close_oldest(struct account *a, enum client_state state)
+{
+	struct connection *c;
+
+	while ((c = TAILQ_FIRST(a->by_state + state))) {
+		if (!read_input(c))
+			return true;
+		if (c->listed == state) {
+			close_one(c);
+			return true;
 		}
 	}
-	return account;
+	return false;
 }
 
-static void make_place(struct connections *cs, account_id account)
+static bool close_of_the_largest(struct connections *cs, bool with_notes)
 {
-	if (count_of(cs, account) >= CONNECTIONS_PER_ACCOUNT)
-		close_one(oldest_of(cs, account));
-	else if (cs->count >= CONNECTIONS_MAX)
-		close_one(oldest_of(cs, account_with_most(cs)));
+	struct account *a = TAILQ_FIRST(cs->rank + cs->most);
+
+	return a &&
+		(close_oldest(a, CLIENT_ASKS) || (with_notes && close_oldest(a, CLIENT_SERVED)));
 }
 
-static int add(struct connections *cs, int fd, const struct protocol *protocol)
+/* Returns: whether @a, which may be new, can have one connection more. */
+static bool make_place(struct connections *cs, struct account *a)
 {
-	struct connection *c = NULL;
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
+	if (a->silent >= CONNECTIONS_SILENT)
+		(void)close_oldest(a, CLIENT_ASKS);
+	if (cs->count < CONNECTIONS_MAX)
+		return true;
+	/* An account that has most itself does not drive out its own clients that may still send a note. */
+	return close_of_the_largest(cs, a->connections < cs->most);
+}
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-		return -errno;
-	make_place(cs, account_of_uid(peer.uid));
+/* Owns @fd and the reference to @a after success only. */
+static int add(struct connections *cs, int fd, const struct protocol *protocol, struct account *a,
+	const struct ucred *peer)
+{
+	struct connection *c;
+
+	if (!make_place(cs, a)) {
+		cs->desk->limited++;
+		cs->desk->limited_account = a->id;
+		return -EBUSY;
+	}
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	client_open(&c->client, protocol, peer.uid, peer.pid, clock_ms());
+	c->event = event_new(cs->base, fd, EV_READ | EV_PERSIST, on_event, c);
+	if (!c->event) {
+		free(c);
+		return -ENOMEM;
+	}
+	client_open(&c->client, protocol, a, peer->uid, peer->pid, clock_ms());
 	c->fd = fd;
 	c->all = cs;
-	c->event = event_new(cs->base, fd, EV_READ | EV_PERSIST, on_event, c);
+	list(c);
 	TAILQ_INSERT_TAIL(&cs->list, c, entry);
-	cs->count++;
-	if (!c->event)
-		close_one(c);
-	else
+	change_count(cs, a, true);
+	/* Many have asked already, or have gone. */
+	if (read_input(c) && c->listed == CLIENT_ASKS)
 		(void)settle(c);
 	return 0;
 }
 
-int connections_accept(struct connections *cs, const struct listener *l)
+static int admit(struct connections *cs, int fd, const struct protocol *protocol)
+{
+	struct account *a;
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+	int r;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		return -errno;
+	a = account_get(&cs->accounts, subuids_account(cs->subuids, peer.uid));
+	if (!a)
+		return -ENOMEM;
+	r = add(cs, fd, protocol, a, &peer);
+	if (r < 0)
+		account_release(&cs->accounts, a);
+	return r;
+}
+
+int connections_accept(struct connections *cs, const struct listener *l, unsigned max)
 {
 	int fd;
 
-	while ((fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
-		if (add(cs, fd, l->protocol) < 0)
-			close(fd);
-	return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED ? 0 : -errno;
+	while (max-- > 0) {
+		/* cppcheck-suppress nullPointer ; accept4() needs no address */
+		fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0) {
+			if (admit(cs, fd, l->protocol) < 0)
+				close(fd);
+		} else if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
+			return 0;
+		} else if (errno != EMFILE || !close_of_the_largest(cs, true)) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+/* --- all --- */
+
+void connections_clear(struct connections *cs)
+{
+	if (!cs->answer)
+		return;
+	while (!TAILQ_EMPTY(&cs->list))
+		close_one(TAILQ_FIRST(&cs->list));
+	log_counted(cs);
+	secret_free(cs->answer);
+	cs->answer = NULL;
 }
 
 void connections_dismiss(struct connections *cs)
@@ -235,9 +329,7 @@ void connections_dismiss(struct connections *cs)
 	for (c = TAILQ_FIRST(&cs->list); c; c = next) {
 		next = TAILQ_NEXT(c, entry);
 		/* A request that it has sent already counts. */
-		if (c->client.state == CLIENT_ASKS && read_input(c) &&
-			c->client.state == CLIENT_ASKS)
+		if (c->listed == CLIENT_ASKS && read_input(c) && c->listed == CLIENT_ASKS)
 			close_one(c);
 	}
-	connections_answer(cs);
 }

@@ -41,3 +41,12 @@ void handout_add(struct handout *h, const struct broker_block *block, size_t blo
 		add_sources(h, block[i].provenance);
 	}
 }
+
+uint32_t handout_claim(const struct handout *h)
+{
+	uint32_t most = h->hardware_bits + RECORD_BLOCK_BITS;
+
+	if (most > h->blocks * RECORD_BLOCK_BITS)
+		most = h->blocks * RECORD_BLOCK_BITS;
+	return h->note.credit_bits < most ? h->note.credit_bits : most;
+}

@@ -17,10 +17,17 @@ struct handout {
 	uint32_t hardware_bits;
 	char sources[HANDOUT_SOURCES]; /* the provenance of the blocks, equal ones once */
 	bool noted;                    /* the client has sent: */
-	struct broker_note note;
+	struct broker_note note;       /* what it states; nobody can check it */
 };
 
 /** handout_add - count @blocks blocks more; three dots end the list of sources where it has no room. */
 void handout_add(struct handout *h, const struct broker_block *block, size_t blocks);
+
+/**
+ * handout_claim - the bits of a seed that the client states, as far as what it was given can carry them
+ * Source: as seed/claim.h counts: the hardware's bits and once those of a block from the kernel, and no more
+ * than RECORD_BLOCK_BITS a block.
+ */
+uint32_t handout_claim(const struct handout *h);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include <errno.h>
 
-#define PAUSE_S 1 /* while the process or the system has no descriptor left */
+#define PAUSE_S   1    /* while the process or the system has no descriptor left */
+#define DRAIN_MAX 4096 /* as many as can have connected: net.core.somaxconn */
 
 int listeners_open(struct listeners *ls, const char *path, struct fault *f)
 {
@@ -45,7 +46,7 @@ static void on_ready(evutil_socket_t fd, short what, void *slot)
 	(void)fd;
 	(void)what;
 	/* Without the pause this would be called again at once, and fail again. */
-	if (connections_accept(s->all->connections, &s->listener) < 0)
+	if (connections_accept(s->all->connections, &s->listener, CONNECTIONS_ACCEPTS) < 0)
 		pause_all(s->all);
 }
 
@@ -71,7 +72,7 @@ void listeners_drain(struct listeners *ls)
 	size_t i;
 
 	for (i = 0; i < ls->count; i++)
-		(void)connections_accept(ls->connections, &ls->slot[i].listener);
+		(void)connections_accept(ls->connections, &ls->slot[i].listener, DRAIN_MAX);
 }
 
 void listeners_close(struct listeners *ls)

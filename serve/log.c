@@ -3,6 +3,7 @@
 #include "util/hex.h"
 #include "util/journal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char identifier[] = "seedrive";
@@ -19,28 +20,34 @@ static void instance_text(const struct broker_note *note, char out[UUID_STRLEN +
 		uuid_format(note->uuid, out);
 }
 
-static void add_note(struct journal *j, const struct broker_note *note)
+static void add_note(struct journal *j, const struct handout *h)
 {
+	const uint32_t claim = handout_claim(h);
 	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
 
-	hex_encode(note->seed_id, RECORD_ID_SIZE, id);
-	instance_text(note, uuid);
+	hex_encode(h->note.seed_id, RECORD_ID_SIZE, id);
+	instance_text(&h->note, uuid);
 	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
-	journal_field(j, "SEEDRIVE_BITS", "%u", note->credit_bits);
+	journal_field(j, "SEEDRIVE_BITS", "%u", claim);
+	if (claim < h->note.credit_bits)
+		journal_field(j, "SEEDRIVE_STATED_BITS", "%u", h->note.credit_bits);
 	if (uuid[0])
 		journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
 }
 
 static void begin_handout(struct journal *j, const struct handout *h)
 {
-	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1];
+	const uint32_t claim = handout_claim(h);
+	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1], cut[48] = "";
 
 	hex_encode(h->note.seed_id, RECORD_ID_SIZE, id);
 	instance_text(&h->note, uuid);
+	if (claim < h->note.credit_bits)
+		snprintf(cut, sizeof(cut), " (%u stated)", h->note.credit_bits);
 	if (h->noted)
 		journal_begin(j, identifier, JOURNAL_INFO,
-			"gave uid %u %u blocks, %u bits from hardware: seed %s of %u bits, %s%s",
-			(unsigned)h->uid, h->blocks, h->hardware_bits, id, h->note.credit_bits,
+			"gave uid %u %u blocks, %u bits from hardware; claimed: seed %s of %u bits%s, %s%s",
+			(unsigned)h->uid, h->blocks, h->hardware_bits, id, claim, cut,
 			uuid[0] ? "instance " : "no instance", uuid);
 	else
 		journal_begin(j, identifier, JOURNAL_INFO,
@@ -62,7 +69,7 @@ void log_handout(const struct handout *h)
 	if (h->hardware_bits < full)
 		journal_field(&j, "SEEDRIVE_SHORT", "%u", full - h->hardware_bits);
 	if (h->noted)
-		add_note(&j, &h->note);
+		add_note(&j, h);
 	journal_send(&j);
 }
 
@@ -144,6 +151,19 @@ void log_limited(unsigned requests, account_id last)
 	journal_begin(&j, identifier, JOURNAL_WARNING,
 		"requests beyond a user's share, the last of uid %u: %u", (unsigned)last, requests);
 	journal_field(&j, "SEEDRIVE_LIMITED", "%u", requests);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
+	journal_send(&j);
+}
+
+void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"gave %u blocks more without an entry for each time, the last to uid %u: %u times",
+		blocks, (unsigned)last, handouts);
+	journal_field(&j, "SEEDRIVE_UNLISTED", "%u", handouts);
+	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", blocks);
 	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
 	journal_send(&j);
 }

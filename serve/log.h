@@ -8,7 +8,7 @@
 
 /* All that the daemon writes to the journal; seedrive-serve(8) has the fields. From any thread. */
 
-/** log_handout - a client was given blocks, and its connection is closed. */
+/** log_handout - a client was given blocks, and its connection is closed. What it states is written as claimed. */
 void log_handout(const struct handout *h);
 
 /** log_source_failed, log_source_back - a source has begun to fail, or to deliver again. */
@@ -27,6 +27,9 @@ void log_no_source(int err);
 /** log_empty, log_limited - @requests since the last such entry; @last: the account of the last one. */
 void log_empty(unsigned requests);
 void log_limited(unsigned requests, account_id last);
+
+/** log_unlisted - @handouts of @blocks blocks in all for which log_handout() was not called; @last: to whom the last went. */
+void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 
 /** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
 void log_unlocked(void);

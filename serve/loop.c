@@ -13,11 +13,14 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define DRAIN_MS 1000 /* from SIGTERM to the end, for clients that wait or may send a note */
 #define HANG_MS  2000 /* and for a batch that is just being drawn */
 #define TICK_S   10
+
+#define DESCRIPTORS (CONNECTIONS_MAX + 128) /* besides connections: sources, events, the stock */
 
 struct server {
 	struct event_base *base;
@@ -28,6 +31,7 @@ struct server {
 	struct refill *refill;
 	struct desk desk;
 	struct connections connections;
+	struct subuids subuids;
 	int wakeup; /* an eventfd */
 	bool ready, stopping, over;
 };
@@ -47,7 +51,6 @@ static void on_wake(evutil_socket_t fd, short what, void *server)
 
 	(void)what;
 	(void)!read(fd, &count, sizeof(count));
-	connections_answer(&s->connections);
 	if (!s->ready) {
 		s->ready = true;
 		if (secret_unlocked())
@@ -63,7 +66,7 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 
 	(void)fd;
 	(void)what;
-	connections_answer(&s->connections);
+	subuids_refresh(&s->subuids);
 	send_status(s);
 }
 
@@ -165,18 +168,31 @@ static void free_events(struct server *s)
 			event_free(all[i]);
 }
 
+/* The service manager's soft limit is often 1024, for programs that use select(2). */
+static void raise_descriptors(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur >= DESCRIPTORS)
+		return;
+	l.rlim_cur = l.rlim_max < DESCRIPTORS ? l.rlim_max : DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &l);
+}
+
 /* What can fail only for want of memory, descriptors or threads. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
 	int r;
 
+	raise_descriptors();
+	subuids_init(&s->subuids, SUBUIDS_FILE, SUBUIDS_USERS);
 	s->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->reservoir = reservoir_new(o->reservoir);
 	if (s->wakeup < 0 || !s->reservoir)
 		return -ENOMEM;
 	r = desk_init(&s->desk, s->reservoir, o->rate, o->burst);
 	if (r == 0)
-		r = connections_init(&s->connections, s->base, &s->desk);
+		r = connections_init(&s->connections, s->base, &s->desk, &s->subuids);
 	if (r == 0)
 		r = make_events(s);
 	if (r == 0)
@@ -191,6 +207,7 @@ static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
+	subuids_clear(&s->subuids);
 	desk_clear(&s->desk);
 	free_events(s);
 	if (s->base)
@@ -206,9 +223,13 @@ static void tear_down(struct server *s)
 
 static int run(struct server *s, struct fault *f)
 {
+	bool more = false;
+
+	/* Every pass does a bounded amount of work of each kind, so that none keeps the others waiting. */
 	while (!s->over && !(s->stopping && s->connections.count == 0)) {
-		if (event_base_loop(s->base, EVLOOP_ONCE) < 0)
+		if (event_base_loop(s->base, EVLOOP_ONCE | (more ? EVLOOP_NONBLOCK : 0)) < 0)
 			return fault_set(f, -EIO, "the event loop failed");
+		more = connections_answer(&s->connections);
 		if (s->connections.took)
 			refill_kick(s->refill);
 		s->connections.took = false;
@@ -223,7 +244,6 @@ int serve(const struct serve_options *o, struct fault *f)
 
 	/* The daemon outlives its terminal, and reads its configuration at the start only. */
 	signal(SIGHUP, SIG_IGN);
-	TAILQ_INIT(&s.connections.list);
 	r = begin(&s);
 	if (r < 0)
 		fault_errno(f, r, "starting up");

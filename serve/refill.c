@@ -70,7 +70,7 @@ static void examine(struct refill *r, const struct seed *s, size_t i, int64_t no
 	const struct draw_report *rep = s->report + i;
 	struct backoff *b = r->backoff + i;
 
-	if (rep->spared)
+	if (rep->skipped)
 		return;
 	if (!draw_passed(rep)) {
 		if (backoff_fail(b, is_worth_reporting(s, rep), now_ms))

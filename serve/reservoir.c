@@ -19,7 +19,7 @@ struct slot {
 
 struct reservoir {
 	pthread_mutex_t lock;
-	size_t target, blocks;
+	size_t target, blocks, weak;
 	uint64_t next_age;
 	uint8_t fresh[BROKER_BLOCKS_MAX * RECORD_BLOCK];
 	uint8_t prk[RECORD_BLOCK];
@@ -43,7 +43,7 @@ void reservoir_wipe(struct reservoir *r)
 {
 	pthread_mutex_lock(&r->lock);
 	explicit_bzero(r->slot, r->target * sizeof(*r->slot));
-	r->blocks = 0;
+	r->blocks = r->weak = 0;
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -58,14 +58,17 @@ void reservoir_free(struct reservoir *r)
 struct reservoir_level reservoir_level(struct reservoir *r)
 {
 	struct reservoir_level level = { .target = r->target };
-	size_t i;
 
 	pthread_mutex_lock(&r->lock);
 	level.blocks = r->blocks;
-	for (i = 0; i < r->blocks; i++)
-		level.weak += r->slot[i].block.hardware_bits < RECORD_BLOCK_BITS;
+	level.weak = r->weak;
 	pthread_mutex_unlock(&r->lock);
 	return level;
+}
+
+static bool is_weak(const struct broker_block *block)
+{
+	return block->hardware_bits < RECORD_BLOCK_BITS;
 }
 
 static bool is_better(const struct slot *a, const struct slot *b)
@@ -104,6 +107,9 @@ static bool put_one(struct reservoir *r, const struct broker_block *block, uint3
 
 	if (!room && block->hardware_bits <= s->block.hardware_bits)
 		return false;
+	if (!room)
+		r->weak -= is_weak(&s->block);
+	r->weak += is_weak(block);
 	s->block = *block;
 	s->sources = sources;
 	s->age = r->next_age++;
@@ -171,6 +177,7 @@ static void take_one(struct reservoir *r, struct broker_block *out, const uint8_
 	struct slot *s = best(r);
 
 	*out = s->block;
+	r->weak -= is_weak(out);
 	condition_extract(r->prk, handing_out, s->block.bytes, RECORD_BLOCK, fresh, RECORD_BLOCK);
 	memcpy(out->bytes, r->prk, RECORD_BLOCK);
 	free_slot(r, s);

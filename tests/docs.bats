@@ -359,10 +359,13 @@ ends() {
 	says seedrive-sources "At most $(limit seed/source/cpu.c RDRAND_TRIES) tries"
 	says seedrive-sources "one of $(limit seed/health.h HEALTH_LAGS) lags"
 	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
-	says seedrive-serve "in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
+	says seedrive-serve "of one user in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
-	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_PER_ACCOUNT) for a user and $(limit serve/connections.h CONNECTIONS_MAX) in all"
+	says seedrive-serve "There may be $(limit serve/connections.h CONNECTIONS_MAX) connections, and"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_SILENT) of one user that have not asked yet"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_ENTRIES) entries at once or $(limit serve/connections.h CONNECTIONS_ENTRY_RATE) a second"
+	says seedrive-serve "in each round everybody gets $(limit serve/turns.h TURNS_QUANTUM) blocks"
 	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"
 	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
@@ -403,7 +406,7 @@ journal_fields() {
 	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-serve >paged
 	same fields source paged
-	cat "$ROOT"/{cli/mkisofs_say,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
+	cat "$ROOT"/{cli/mkisofs_log,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-mkisofs >paged
 	same fields source paged
 }

@@ -86,7 +86,7 @@ assert int(broker["provenance"][0].split()[0][4:]) >= 320, broker'
 	grep -q "gave uid $NOVA_UID .*: seed $id of 256 bits, instance $UUID" log
 }
 
-@test "host: without a word about sources the broker is asked first, and with it the devices are spared" {
+@test "host: without a word about sources the broker is asked first, and with it the devices are skipped" {
 	need_mounts
 	tpm2 tpm
 	daemon

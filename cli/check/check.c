@@ -24,7 +24,7 @@ static int count_all(struct checked *c)
 	return r;
 }
 
-int check_source(struct checked *c, size_t asked, unsigned patience_ms,
+int check_source(struct checked *c, size_t asked, unsigned timeout_ms,
 	const struct sample_windows *windows, int raw_fd)
 {
 	char what[64];
@@ -33,7 +33,7 @@ int check_source(struct checked *c, size_t asked, unsigned patience_ms,
 
 	snprintf(what, sizeof(what), "%s: sampling", c->spec.src->name);
 	progress_init(&p, what, false);
-	r = sample_take(&c->sample, &c->spec, asked, patience_ms, windows, progress_show, &p);
+	r = sample_take(&c->sample, &c->spec, asked, timeout_ms, windows, progress_show, &p);
 	progress_end(&p);
 	if (r == 0 && raw_fd >= 0)
 		r = io_write(raw_fd, c->sample.raw, c->sample.len);
@@ -69,7 +69,7 @@ static void show(void *arg, uint64_t done, uint64_t total)
 	progress_show(&((struct restarting *)arg)->progress, done, total);
 }
 
-int check_restart(struct checked *c, unsigned patience_ms)
+int check_restart(struct checked *c, unsigned timeout_ms)
 {
 	struct restarting state = { .checked = c };
 	char what[64];
@@ -77,7 +77,7 @@ int check_restart(struct checked *c, unsigned patience_ms)
 
 	snprintf(what, sizeof(what), "%s: restarting", c->spec.src->name);
 	progress_init(&state.progress, what, false);
-	r = restart_make(&c->restart, &c->spec, assessed_of(c), patience_ms, expect, show, &state);
+	r = restart_make(&c->restart, &c->spec, assessed_of(c), timeout_ms, expect, show, &state);
 	progress_end(&state.progress);
 	return r;
 }

@@ -53,15 +53,15 @@ struct check_row {
 /**
  * check_source - sample one source, and count; a bar is drawn meanwhile where there is a terminal
  * @c:       @c->spec and @c->label are set
- * @asked, @patience_ms, @windows: see sample_take()
+ * @asked, @timeout_ms, @windows: see sample_take()
  * @raw_fd: where what was delivered is written to, or -1
  * Returns: 0, also where the source failed; -ENOMEM; -errno of @raw_fd.
  */
-int check_source(struct checked *c, size_t asked, unsigned patience_ms,
+int check_source(struct checked *c, size_t asked, unsigned timeout_ms,
 	const struct sample_windows *windows, int raw_fd);
 
 /** check_restart - restart it, and judge; a bar is drawn meanwhile. Returns: 0 or -ENOMEM. */
-int check_restart(struct checked *c, unsigned patience_ms);
+int check_restart(struct checked *c, unsigned timeout_ms);
 
 /** check_below - is its estimate below what it is assessed at? */
 bool check_below(const struct checked *c);

@@ -84,7 +84,7 @@ static int check_entry(const struct config *c, enum config_part part, const char
 
 	if (i == config_keys_count)
 		return fault_set(f, -EINVAL, "%s: unknown key", name);
-	if (!config_key_stands(config_keys + i, part))
+	if (!config_key_allowed(config_keys + i, part))
 		return part == CONFIG_TOOLS ? fault_set(f, -EINVAL, "%s: belongs in [%s]", name,
 						      section_names[CONFIG_SERVE]) :
 					      fault_set(f, -EINVAL, "%s: has no place in [%s]",

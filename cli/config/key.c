@@ -208,7 +208,7 @@ size_t config_key_find(const char *name)
 	return i;
 }
 
-bool config_key_stands(const struct config_key *k, enum config_part part)
+bool config_key_allowed(const struct config_key *k, enum config_part part)
 {
 	if (part == CONFIG_TOOLS)
 		return k->initial[CONFIG_TOOLS] || k->initial[CONFIG_MKISOFS];

@@ -20,9 +20,9 @@ extern const size_t config_keys_count;
 size_t config_key_find(const char *name);
 
 /**
- * config_key_stands - may it be written there?
+ * config_key_allowed - may it be written there?
  * Before any section, that is in CONFIG_TOOLS, stands what is not the daemon's alone.
  */
-bool config_key_stands(const struct config_key *k, enum config_part part);
+bool config_key_allowed(const struct config_key *k, enum config_part part);
 
 #endif

@@ -13,11 +13,11 @@ static int parse_digits(const char **text, uint32_t *ret)
 	const char *p = *text;
 
 	if (*p < '0' || *p > '9')
-		return -1;
+		return -EINVAL;
 	for (; *p >= '0' && *p <= '9'; p++) {
 		n = 10 * n + (uint64_t)(*p - '0');
 		if (n > UINT32_MAX)
-			return -1;
+			return -EINVAL;
 	}
 	*text = p;
 	*ret = (uint32_t)n;

@@ -15,7 +15,7 @@
 
 #define SMALLEST ((uint64_t)ISO_SYSTEM_AREA)
 
-enum burner_way burner_choose(
+enum burner_method burner_choose(
 	const struct burner_medium *m, const char *path, uint64_t len, bool force, struct fault *f)
 {
 	const char *holds = m->holds ? m->holds : "something";
@@ -89,22 +89,22 @@ int burner_open(struct burner *b, struct fault *f)
 	if (strlen(path) >= sizeof(address))
 		return fault_errno(f, -ENAMETOOLONG, b->path);
 	strcpy(address, path);
-	r = burner_grab(b, address, f);
+	r = burner_acquire(b, address, f);
 	if (r == 0)
-		r = burner_look(b, &medium, f);
+		r = burner_inspect(b, &medium, f);
 	if (r == 0 && burner_choose(&medium, b->path, SMALLEST, b->force, f) == BURNER_REFUSE)
 		r = -EINVAL;
 	return r;
 }
 
-static enum burner_way decide(struct burner *b, size_t len, struct fault *f)
+static enum burner_method decide(struct burner *b, size_t len, struct fault *f)
 {
 	struct burner_medium m;
 
-	if (burner_look(b, &m, f) < 0)
+	if (burner_inspect(b, &m, f) < 0)
 		return BURNER_REFUSE;
 	/* By no means blank, though nobody knows what it is. */
-	if (m.rewritable && !m.holds && !b->force && !burner_blank(b, len))
+	if (m.rewritable && !m.holds && !b->force && !burner_is_blank(b, len))
 		m.holds = "data";
 	return burner_choose(&m, b->path, len, b->force, f);
 }
@@ -112,7 +112,7 @@ static enum burner_way decide(struct burner *b, size_t len, struct fault *f)
 int burner_write(struct burner *b, const struct draft *image, iso_progress *report, void *ctx,
 	struct fault *f)
 {
-	enum burner_way way = decide(b, image->len, f);
+	enum burner_method way = decide(b, image->len, f);
 	int r;
 
 	if (way == BURNER_ERASE) {

@@ -21,7 +21,7 @@ struct burner_medium {
 	const char *holds; /* what is known of its content; NULL: nothing */
 };
 
-enum burner_way {
+enum burner_method {
 	BURNER_REFUSE,
 	BURNER_ERASE,   /* first, and then to look again */
 	BURNER_ONCE,    /* from its beginning to its end */
@@ -35,7 +35,7 @@ enum burner_way {
  * @force: whatever is on it
  * Returns: how, or BURNER_REFUSE with @f.
  */
-enum burner_way burner_choose(
+enum burner_method burner_choose(
 	const struct burner_medium *m, const char *path, uint64_t len, bool force, struct fault *f);
 
 /**
@@ -45,8 +45,8 @@ enum burner_way burner_choose(
  */
 int burner_check(int abilities, int status, const char *path, struct fault *f);
 
-/** burner_words - a line of libburn's, @text, as one of ours: the first sentence, on one line. */
-void burner_words(const char *text, char *out, size_t size);
+/** burner_message - a line of libburn's, @text, as one of ours: the first sentence, on one line. */
+void burner_message(const char *text, char *out, size_t size);
 
 /*
  * An optical drive that takes an image, through libburn. What the library is given it copies into buffers of its
@@ -91,20 +91,20 @@ void burner_close(struct burner *b);
  * to a laser.
  */
 
-/** burner_grab - through the library, by @address as that takes it. */
-int burner_grab(struct burner *b, const char *address, struct fault *f);
+/** burner_acquire - through the library, by @address as that takes it. */
+int burner_acquire(struct burner *b, const char *address, struct fault *f);
 
-/** burner_look - what is in the drive. Returns: 0 or -errno with @f. */
-int burner_look(struct burner *b, struct burner_medium *ret, struct fault *f);
+/** burner_inspect - what is in the drive. Returns: 0 or -errno with @f. */
+int burner_inspect(struct burner *b, struct burner_medium *ret, struct fault *f);
 
-/** burner_blank - are there zeros where an image of @len bytes would go? So there are if its beginning cannot be read. */
-bool burner_blank(struct burner *b, size_t len);
+/** burner_is_blank - are there zeros where an image of @len bytes would go? So there are if its beginning cannot be read. */
+bool burner_is_blank(struct burner *b, size_t len);
 
 /** burner_erase - all of a medium that can be erased as a whole. */
 int burner_erase(struct burner *b, iso_progress *report, void *ctx, struct fault *f);
 
 /** burner_burn - by BURNER_ONCE or BURNER_REWRITE, without reading it back. */
-int burner_burn(struct burner *b, enum burner_way way, const struct draft *image,
+int burner_burn(struct burner *b, enum burner_method way, const struct draft *image,
 	iso_progress *report, void *ctx, struct fault *f);
 
 /** burner_undo - what BURNER_REWRITE has made is a drive no longer. */

@@ -14,7 +14,7 @@
 /* What a drive may take to know its medium, in naps. */
 #define NAPS_MAX 600
 
-void burner_nap(void)
+void burner_pause(void)
 {
 	const struct timespec tenth = { .tv_nsec = 100000000 };
 
@@ -23,7 +23,7 @@ void burner_nap(void)
 
 /* --- what libburn says --- */
 
-void burner_words(const char *text, char *out, size_t size)
+void burner_message(const char *text, char *out, size_t size)
 {
 	size_t n = 0;
 
@@ -43,7 +43,7 @@ int burner_fault(struct fault *f, const struct burner *b, const char *what)
 
 	while (burn_msgs_obtain(least, &code, text, &e, severity) > 0)
 		if (!words[0])
-			burner_words(text, words, sizeof(words));
+			burner_message(text, words, sizeof(words));
 	return fault_set(
 		f, -EIO, "%s: %s%s%s", b->path, what, words[0] ? ": libburn: " : "", words);
 }
@@ -62,7 +62,7 @@ static void guard_memory(void)
 		(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
-int burner_grab(struct burner *b, const char *address, struct fault *f)
+int burner_acquire(struct burner *b, const char *address, struct fault *f)
 {
 	char queue[] = "SORRY", print[] = "NEVER", id[] = "", adr[BURN_DRIVE_ADR_LEN];
 
@@ -86,13 +86,13 @@ static enum burn_disc_status disc_status(struct burner *b)
 	int naps;
 
 	for (naps = 0; s == BURN_DISC_UNREADY && naps < NAPS_MAX; naps++) {
-		burner_nap();
+		burner_pause();
 		s = burn_disc_get_status(b->drive);
 	}
 	return s;
 }
 
-int burner_look(struct burner *b, struct burner_medium *ret, struct fault *f)
+int burner_inspect(struct burner *b, struct burner_medium *ret, struct fault *f)
 {
 	const enum burn_disc_status status = disc_status(b);
 	struct burner_medium m = { .kind = b->kind, .holds = b->content[0] ? b->content : NULL };
@@ -163,7 +163,7 @@ int burner_wait(struct burner *b, uint64_t len, iso_progress *report, void *ctx,
 			report(ctx, (uint64_t)p.sector * ISO_SECTOR, len);
 		if (status == BURN_DRIVE_WRITING && !stop && (stop = interrupted()))
 			burn_drive_cancel(b->drive);
-		burner_nap();
+		burner_pause();
 	}
 	if (stop)
 		return fault_set(f, -EINTR, "%s: interrupted", b->path);
@@ -172,7 +172,7 @@ int burner_wait(struct burner *b, uint64_t len, iso_progress *report, void *ctx,
 		burner_fault(f, b, "the medium could not be written");
 }
 
-int burner_look_again(struct burner *b)
+int burner_inspect_again(struct burner *b)
 {
 	struct burn_drive *drive = b->drive;
 
@@ -192,7 +192,7 @@ int burner_erase(struct burner *b, iso_progress *report, void *ctx, struct fault
 	burner_hold_signals(b);
 	burn_disc_erase(b->drive, 1);
 	r = burner_wait(b, 1, report, ctx, f);
-	if (r == 0 && burner_look_again(b) < 0)
+	if (r == 0 && burner_inspect_again(b) < 0)
 		r = burner_fault(f, b, "the medium cannot be used after erasing");
 	return r;
 }

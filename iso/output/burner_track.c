@@ -128,7 +128,7 @@ static int write_all(struct burner *b, struct burn_write_opts *opts, struct burn
 
 	for (tries = 0; r == 0 && feed->at == 0 && tries < TRIES_MAX; tries++) {
 		if (tries > 0)
-			burner_nap();
+			burner_pause();
 		burn_disc_write(opts, disc);
 		r = burner_wait(b, feed->image->len, report, ctx, f);
 	}
@@ -189,7 +189,7 @@ void burner_undo(struct burner *b)
 		(void)write_head(b, NULL, NULL);
 }
 
-int burner_burn(struct burner *b, enum burner_way way, const struct draft *image,
+int burner_burn(struct burner *b, enum burner_method way, const struct draft *image,
 	iso_progress *report, void *ctx, struct fault *f)
 {
 	struct feed feed = { .image = image };
@@ -208,7 +208,7 @@ int burner_burn(struct burner *b, enum burner_way way, const struct draft *image
 
 /* --- and back --- */
 
-bool burner_blank(struct burner *b, size_t len)
+bool burner_is_blank(struct burner *b, size_t len)
 {
 	struct draft piece;
 	bool blank = true;
@@ -223,7 +223,7 @@ bool burner_blank(struct burner *b, size_t len)
 		memset(piece.bytes, 0xff, n);
 		/* Silently, and once: a medium that is new has not even a beginning to be read. */
 		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 6) > 0)
-			blank = content_none(piece.bytes, n);
+			blank = content_is_zero(piece.bytes, n);
 		else if (at > 0)
 			blank = false;
 		else
@@ -243,7 +243,7 @@ int burner_compare(struct burner *b, const struct draft *image, iso_progress *re
 
 	if (r < 0)
 		fault_errno(f, r, b->path);
-	else if ((r = burner_look_again(b)) < 0)
+	else if ((r = burner_inspect_again(b)) < 0)
 		burner_fault(f, b, "the medium cannot be read back");
 	for (at = 0; r == 0 && at < image->len; at += n) {
 		n = image->len - at < PIECE ? image->len - at : PIECE;

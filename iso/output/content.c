@@ -61,7 +61,7 @@ int content_find(int fd, char words[CONTENT_WORDS])
 	return r < 0 ? r : r == 0;
 }
 
-bool content_none(const uint8_t *p, size_t len)
+bool content_is_zero(const uint8_t *p, size_t len)
 {
 	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
 }

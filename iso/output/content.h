@@ -21,8 +21,8 @@
  */
 int content_find(int fd, char words[CONTENT_WORDS]);
 
-/** content_none - zeros, and nothing else. */
-bool content_none(const uint8_t *p, size_t len);
+/** content_is_zero - zeros, and nothing else. */
+bool content_is_zero(const uint8_t *p, size_t len);
 
 /**
  * content_erase - the marks by which each of them is known, so that nobody sees two things in one device

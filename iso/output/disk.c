@@ -66,7 +66,7 @@ static int check_zeros(const struct disk *d, size_t len, struct fault *f)
 	for (at = 0; r == 0 && at < len; at += n) {
 		n = len - at < PIECE ? len - at : PIECE;
 		r = io_pread(d->fd, buffer.bytes, n, at);
-		if (r == 0 && !content_none(buffer.bytes, n))
+		if (r == 0 && !content_is_zero(buffer.bytes, n))
 			r = fault_set(f, -EEXIST, "%s: holds data; --force overwrites it", d->path);
 	}
 	draft_clear(&buffer);

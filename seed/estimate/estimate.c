@@ -17,23 +17,6 @@ struct job {
 	uint64_t done, total; /* samples times estimators, of all views */
 };
 
-void *estimate_new(size_t count, size_t size)
-{
-	return calloc(count, size);
-}
-
-void estimate_free(void *p, size_t count, size_t size)
-{
-	if (p)
-		explicit_bzero(p, count * size);
-	free(p);
-}
-
-double estimate_upper(double p, size_t n)
-{
-	return fmin(1.0, p + ESTIMATE_Z * sqrt(p * (1.0 - p) / ((double)n - 1.0)));
-}
-
 const char *estimate_name(enum estimator e)
 {
 	static const char *const names[ESTIMATORS] = { "Most Common Value", "Collision", "Markov",

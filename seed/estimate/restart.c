@@ -75,13 +75,13 @@ static void transpose(uint8_t *to, const uint8_t *matrix)
 }
 
 static void restart_all(struct restart *r, uint8_t *matrix, const struct source_spec *spec,
-	unsigned patience_ms, restart_expect *expect, sample_progress show, void *arg)
+	unsigned timeout_ms, restart_expect *expect, sample_progress show, void *arg)
 {
 	const int64_t began = clock_ms();
 
 	while (r->restarts < RESTARTS && r->err == 0) {
 		r->err = sample_once(
-			spec, matrix + r->restarts * RESTART_SAMPLES, RESTART_SAMPLES, patience_ms);
+			spec, matrix + r->restarts * RESTART_SAMPLES, RESTART_SAMPLES, timeout_ms);
 		if (r->err < 0)
 			break;
 		if (r->restarts++ == 0)
@@ -117,7 +117,7 @@ static int judge(struct restart *r, uint8_t *matrix, uint8_t *turned)
 }
 
 int restart_make(struct restart *r, const struct source_spec *spec, double assessed,
-	unsigned patience_ms, restart_expect *expect, sample_progress show, void *arg)
+	unsigned timeout_ms, restart_expect *expect, sample_progress show, void *arg)
 {
 	uint8_t *matrix = secret_new(2 * (size_t)ALL);
 	int err = 0;
@@ -125,7 +125,7 @@ int restart_make(struct restart *r, const struct source_spec *spec, double asses
 	*r = (struct restart){ .done = true, .assessed = assessed };
 	if (!matrix)
 		return -ENOMEM;
-	restart_all(r, matrix, spec, patience_ms, expect, show, arg);
+	restart_all(r, matrix, spec, timeout_ms, expect, show, arg);
 	if (r->err == 0)
 		err = judge(r, matrix, matrix + ALL);
 	secret_free(matrix);

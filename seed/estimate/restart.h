@@ -34,7 +34,7 @@ typedef void restart_expect(void *arg, int64_t all_ms);
  * Returns: 0, also where the source failed, see @r->err; -ENOMEM.
  */
 int restart_make(struct restart *r, const struct source_spec *spec, double assessed,
-	unsigned patience_ms, restart_expect *expect, sample_progress show, void *arg);
+	unsigned timeout_ms, restart_expect *expect, sample_progress show, void *arg);
 
 /** restart_passed - it delivered, and neither test failed; also where it was not asked for. */
 bool restart_passed(const struct restart *r);

@@ -135,7 +135,7 @@ int broker_ask(int fd, int64_t deadline_ms, size_t blocks, struct broker_block *
 	return r < 0 ? r : status_error(status);
 }
 
-void broker_tell(int fd, const struct broker_note *note)
+void broker_send_note(int fd, const struct broker_note *note)
 {
 	uint8_t packet[BROKER_NOTE_SIZE];
 

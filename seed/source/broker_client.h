@@ -22,7 +22,7 @@ int broker_connect(const char *path, int64_t deadline_ms);
  */
 int broker_ask(int fd, int64_t deadline_ms, size_t blocks, struct broker_block *ret);
 
-/** broker_tell - what the blocks went into, for its journal; best effort, never waited for. */
-void broker_tell(int fd, const struct broker_note *note);
+/** broker_send_note - what the blocks went into, for its journal; best effort, never waited for. */
+void broker_send_note(int fd, const struct broker_note *note);
 
 #endif

@@ -84,7 +84,8 @@ static int open_egd(const struct source_spec *spec, struct source_handle *h)
 	if (!w.tcp)
 		source_identify(h, &st);
 	else if (!stream_peer(h->fd, h->device, sizeof(h->device)))
-		source_lower(h, 0, 1, "comes over a network"); /* whoever listens has it too */
+		source_set_assessed(
+			h, 0, 1, "comes over a network"); /* whoever listens has it too */
 	return 0;
 }
 

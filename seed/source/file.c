@@ -44,11 +44,11 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
 	else if (S_ISREG(st.st_mode))
-		source_lower(h, 0, 1, "a regular file: who wrote it knows it");
+		source_set_assessed(h, 0, 1, "a regular file: who wrote it knows it");
 	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
 		r = -EINVAL;
 	else if (is_kernel(&st))
-		source_lower(h, 0, 1, "the kernel's generator, drawn already");
+		source_set_assessed(h, 0, 1, "the kernel's generator, drawn already");
 	else
 		set_raw(h->fd);
 out:

@@ -79,7 +79,7 @@ static struct behind ask_behind(void)
 
 static void take_quality(struct source_handle *h, unsigned q)
 {
-	source_lower(h, q, QUALITY_PER, "the quality that the kernel states");
+	source_set_assessed(h, q, QUALITY_PER, "the quality that the kernel states");
 	h->test_mbit = 1000 * q / QUALITY_PER;
 }
 
@@ -88,11 +88,11 @@ static void assess(struct source_handle *h, const struct behind *b)
 	const unsigned q = b->quality;
 
 	if (is_made_up(b->current))
-		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
+		source_set_assessed(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	else if (q == 0)
-		source_lower(h, 0, 1, "the kernel says nothing of its quality");
+		source_set_assessed(h, 0, 1, "the kernel says nothing of its quality");
 	else if (q < QUALITY_MIN)
-		source_lower(h, 0, 1, "the kernel states less than 0.25 bits a byte");
+		source_set_assessed(h, 0, 1, "the kernel states less than 0.25 bits a byte");
 	else if (q < BITS_MAX * QUALITY_PER)
 		take_quality(h, q);
 }
@@ -109,7 +109,7 @@ static int look_behind(struct source_handle *h)
 	h->state = b;
 	*b = ask_behind();
 	if (b->err < 0)
-		source_lower(h, 0, 1, "the kernel does not say what it is");
+		source_set_assessed(h, 0, 1, "the kernel does not say what it is");
 	else
 		assess(h, b);
 	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
@@ -149,7 +149,7 @@ static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
 	if (is_hwrng(&st))
 		r = look_behind(h);
 	else
-		source_lower(h, 0, 1, "another device than the kernel's generator");
+		source_set_assessed(h, 0, 1, "another device than the kernel's generator");
 	if (r < 0)
 		close_hwrng(h);
 	return r;

@@ -224,6 +224,13 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 	return 0;
 }
 
+unsigned source_timeout_ms(const struct source_list *list, const struct source_spec *spec)
+{
+	return spec->deadline_ms  ? spec->deadline_ms :
+		list->deadline_ms ? list->deadline_ms :
+				    SOURCE_DEADLINE_MS;
+}
+
 void source_default(struct source_list *ret)
 {
 	size_t i;
@@ -338,7 +345,8 @@ void source_identify(struct source_handle *h, const struct stat *st)
 			minor(st->st_dev), (unsigned long long)st->st_ino);
 }
 
-void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why)
+void source_set_assessed(
+	struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why)
 {
 	h->assessed_bits = bits;
 	h->per_bytes = per_bytes;

@@ -125,6 +125,9 @@ bool source_parse_mbit(const char *text, size_t len, unsigned *ret);
  */
 int source_parse_deadline(const char *text, size_t len, uint32_t *ret_ms);
 
+/** source_timeout_ms - how long a source may take: what @spec states, else @list, else SOURCE_DEADLINE_MS. */
+unsigned source_timeout_ms(const struct source_list *list, const struct source_spec *spec);
+
 /** source_list_has_broker - is the daemon one of them? */
 bool source_list_has_broker(const struct source_list *list);
 
@@ -145,8 +148,9 @@ unsigned source_test_mbit(const struct source_spec *spec);
 /** source_is_abundant - does it deliver so much for so little that only samples of it are counted in? */
 bool source_is_abundant(const struct source_handle *h);
 
-/** source_lower - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
-void source_lower(struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
+/** source_set_assessed - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
+void source_set_assessed(
+	struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
 
 /** source_knowing - which source reads this device; NULL: none by its number. */
 const struct source *source_knowing(const struct stat *st);

@@ -141,9 +141,9 @@ static int open_device(
 	else
 		source_identify(h, &st);
 	if (!spec->stated && !known)
-		source_lower(h, 0, 1, "the kernel does not know it for a TPM");
+		source_set_assessed(h, 0, 1, "the kernel does not know it for a TPM");
 	else if (!spec->stated && is_virtual())
-		source_lower(h, 0, 1, "the hypervisor's, as this machine is virtual");
+		source_set_assessed(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	return 0;
 }
 
@@ -163,9 +163,9 @@ static int open_stream(
 	else
 		here = stream_peer(h->fd, h->device, sizeof(h->device));
 	if (!here)
-		source_lower(h, 0, 1, "comes over a network");
+		source_set_assessed(h, 0, 1, "comes over a network");
 	else if (!spec->stated)
-		source_lower(h, 0, 1, "a TPM in software");
+		source_set_assessed(h, 0, 1, "a TPM in software");
 	return 0;
 }
 

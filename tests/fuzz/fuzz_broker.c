@@ -4,7 +4,8 @@
  * write and nothing else; and whatever clients send, the desk gives each block once, no account gets more than
  * its share, and every answer can be parsed.
  *
- * FUZZ_WITH: util/wire/broker.c serve/broker.c serve/client.c serve/desk.c serve/handout.c serve/limit.c
+ * FUZZ_WITH: util/wire/broker.c serve/account.c serve/broker.c serve/client.c serve/desk.c
+ * FUZZ_WITH: serve/handout.c serve/limit.c serve/turns.c
  */
 #include "serve/broker.h"
 #include "serve/client.h"
@@ -41,7 +42,8 @@ void secret_free(void *p)
 
 struct reservoir_level reservoir_level(struct reservoir *r)
 {
-	return (struct reservoir_level){ .blocks = r->blocks };
+	/* Never plentiful, so that no account gets more than its share. */
+	return (struct reservoir_level){ .target = SIZE_MAX / 2, .blocks = r->blocks };
 }
 
 int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
@@ -116,6 +118,8 @@ static void check_answer(const uint8_t *raw, size_t len, size_t asked)
 struct world {
 	struct reservoir reservoir;
 	struct desk desk;
+	struct accounts accounts;
+	struct account *account[USERS];
 	struct client client[CLIENTS];
 	size_t put, given, of_user[USERS];
 	uint32_t last; /* the number of the last block that was given */
@@ -155,11 +159,17 @@ static void answer_all(struct world *w)
 	}
 }
 
+static void open_client(struct world *w, size_t i)
+{
+	client_open(w->client + i, &broker_protocol, w->account[i % USERS], (uid_t)(i % USERS), 1,
+		w->now_ms);
+}
+
 static void reopen(struct world *w, struct client *c)
 {
 	client_close(c, &w->desk, w->now_ms);
 	assert(c->state == CLIENT_DONE);
-	client_open(c, &broker_protocol, (uid_t)((c - w->client) % USERS), 1, w->now_ms);
+	open_client(w, (size_t)(c - w->client));
 }
 
 static void ask(struct world *w, struct client *c, uint32_t blocks)
@@ -206,8 +216,11 @@ static void play(const uint8_t *data, size_t size)
 
 	memset(&w, 0, sizeof(w));
 	assert(desk_init(&w.desk, &w.reservoir, RATE, BURST) == 0);
+	accounts_init(&w.accounts);
+	for (i = 0; i < USERS; i++)
+		w.account[i] = account_get(&w.accounts, i);
 	for (i = 0; i < CLIENTS; i++)
-		client_open(w.client + i, &broker_protocol, (uid_t)(i % USERS), 1, 0);
+		open_client(&w, i);
 	for (; size > 0; data += n, size -= n) {
 		n = step(&w, data, size);
 		if (n > size)
@@ -216,7 +229,9 @@ static void play(const uint8_t *data, size_t size)
 	}
 	for (i = 0; i < CLIENTS; i++)
 		client_close(w.client + i, &w.desk, w.now_ms);
-	assert(TAILQ_EMPTY(&w.desk.queue));
+	assert(desk_is_idle(&w.desk));
+	for (i = 0; i < USERS; i++)
+		account_release(&w.accounts, w.account[i]);
 	desk_clear(&w.desk);
 }
 

@@ -86,12 +86,12 @@ static void check_buried(const uint8_t *raw, size_t len, const struct record *re
 	struct record buried, again;
 
 	memcpy(grave, raw, len);
-	record_bury(grave, len);
+	record_make_tombstone(grave, len);
 	assert(record_parse(grave, len, &again) == -ESTALE);
-	assert(record_buried(grave, len, &buried) == 0 && !buried.seed);
+	assert(record_parse_tombstone(grave, len, &buried) == 0 && !buried.seed);
 	assert(memcmp(buried.seed_id, rec->seed_id, RECORD_ID_SIZE) == 0);
 	assert(buried.issued_at == rec->issued_at && buried.ttl == rec->ttl);
-	assert(record_buried(raw, len, &buried) == -ENOMSG);
+	assert(record_parse_tombstone(raw, len, &buried) == -ENOMSG);
 }
 
 static bool check(const uint8_t *raw, size_t len)
@@ -106,7 +106,7 @@ static bool check(const uint8_t *raw, size_t len)
 	if (r < 0) {
 		assert(memcmp(&rec, &before, sizeof(rec)) == 0);
 		assert(strcmp(record_why(r), record_why(-EIO)) != 0);
-		assert((r == -ESTALE) == (record_buried(raw, len, &rec) == 0));
+		assert((r == -ESTALE) == (record_parse_tombstone(raw, len, &rec) == 0));
 		return false;
 	}
 	assert(rec.seed == raw + RECORD_HEADER && rec.seed_len <= len - RECORD_HEADER);

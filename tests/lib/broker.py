@@ -4,8 +4,15 @@
 
     broker.py ask SOCKET [BLOCKS]         a line for the answer, then one for each block
     broker.py crowd SOCKET CLIENTS BLOCKS the same for so many clients at once
+    broker.py rush SOCKET CLIENTS BLOCKS  the same, each of which asks as soon as it is connected
     broker.py greedy SOCKET REQUESTS      one after the other; how many blocks came, and the last status
     broker.py hostile SOCKET              garbage, half packets, silence; then exits, if all were let down
+    broker.py flood SOCKET                connects and closes, without end
+    broker.py endless SOCKET BLOCKS       asks, and asks again, without end
+    broker.py silent SOCKET CONNECTIONS   holds so many connections that ask nothing
+    broker.py deaf SOCKET CONNECTIONS     has so many connections ask, reads no answer, and asks again
+    broker.py uids SOCKET FIRST COUNT     as root: asks for two blocks as each of so many users
+    broker.py honest SOCKET TIMES BLOCKS  how many of so many requests were given, and the slowest in milliseconds
 """
 
 import array
@@ -13,7 +20,9 @@ import os
 import socket
 import struct
 import sys
+import signal
 import threading
+import time
 
 STATUS = ["given", "empty", "limited", "refused"]
 BLOCK = struct.Struct("<II64s96s")
@@ -22,8 +31,9 @@ HEAD = struct.Struct("<4sHHII")
 
 def connect(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    s.settimeout(600)
+    # Without a timeout yet: with one, connect() fails at once while the queue of the listener is full.
     s.connect(path)
+    s.settimeout(600)
     return s
 
 
@@ -83,6 +93,14 @@ def crowd(path, clients, blocks):
     return answers
 
 
+def rush(path, clients, blocks):
+    held = []
+    for _ in range(clients):
+        held.append(connect(path))
+        held[-1].send(request(blocks))
+    return [parse(s.recv(65536)) for s in held]
+
+
 def greedy(path, requests):
     total, last = 0, ""
     for _ in range(requests):
@@ -135,18 +153,83 @@ def hostile(path):
     return silent
 
 
+def flood(path):
+    while True:
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            s.connect(path)
+        except OSError:
+            pass
+        s.close()
+
+
+def endless(path, blocks):
+    while True:
+        try:
+            ask(path, blocks)
+        except (OSError, struct.error):
+            pass
+
+
+def silent(path, connections):
+    held = [connect(path) for _ in range(connections)]
+    signal.pause()
+    return held
+
+
+def deaf(path, connections):
+    held = []
+    while True:
+        try:
+            held.append(connect(path))
+            held[-1].send(request(1))
+        except OSError:
+            pass
+        if len(held) > connections:
+            held.pop(0).close()
+
+
+def uids(path, first, count):
+    """The last thousand are connected at a time; the last one of all reads its answer."""
+    held = []
+    for uid in range(first, first + count):
+        os.seteuid(uid)
+        held.append(connect(path))
+        os.seteuid(0)
+        try:
+            held[-1].send(request(2))
+        except BrokenPipeError:
+            pass
+        if len(held) > 1000:
+            held.pop(0).close()
+    print(parse(held[-1].recv(65536))[0])
+
+
+def honest(path, times, blocks):
+    given, slowest = 0, 0
+    for _ in range(times):
+        begin = time.monotonic()
+        status = ask(path, blocks)[0]
+        if status != "given":
+            print(status, file=sys.stderr)
+        given += status == "given"
+        slowest = max(slowest, time.monotonic() - begin)
+        time.sleep(0.02)
+    print(given, round(slowest * 1000))
+
+
 def main(argv):
     command, path = argv[1], argv[2]
     rest = [int(word) for word in argv[3:]]
     if command == "ask":
         show(*ask(path, *rest))
-    elif command == "crowd":
-        for answer in crowd(path, *rest):
+    elif command in ("crowd", "rush"):
+        for answer in globals()[command](path, *rest):
             show(*answer)
     elif command == "greedy":
         print(*greedy(path, *rest))
-    elif command == "hostile":
-        hostile(path)
+    elif command in ("hostile", "flood", "endless", "silent", "deaf", "honest", "uids"):
+        globals()[command](path, *rest)
     else:
         sys.exit(2)
 

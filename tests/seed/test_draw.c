@@ -920,9 +920,9 @@ static void test_by_default(void **state)
 	assert_int_equal(seed_draw(&s, &list, 512), 0);
 	assert_true(draw_passed(s.report));
 	/* What is worth nothing here is not even read, what is slow not drawn without need. */
-	assert_string_equal(s.report[1].spared, "it is worth nothing here");
+	assert_string_equal(s.report[1].skipped, "it is worth nothing here");
 	assert_int_equal(fake[1].bytes, 0);
-	assert_string_equal(s.report[2].spared, "the others suffice");
+	assert_string_equal(s.report[2].skipped, "the others suffice");
 	assert_int_equal(fake[2].opens, 0);
 	assert_int_equal(s.claim.hardware_bits, 512);
 	seed_clear(&s);
@@ -931,7 +931,7 @@ static void test_by_default(void **state)
 	list.hardware = true;
 	fake[0].stream = 11;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
-	assert_string_equal(s.report[2].spared, "the others suffice");
+	assert_string_equal(s.report[2].skipped, "the others suffice");
 	seed_clear(&s);
 	/* But where there is none, it is, though the kernel would do. */
 	fake[0].fault = FAULT_OPEN;

@@ -12,6 +12,7 @@
 
 static struct reservoir *stock;
 static struct desk desk;
+static struct accounts accounts;
 static uint8_t answer[BROKER_ANSWER_MAX];
 static size_t answer_len;
 
@@ -19,12 +20,20 @@ static int begin(void **state)
 {
 	(void)state;
 	stock = reservoir_new(128);
+	accounts_init(&accounts);
 	return desk_init(&desk, stock, RATE, BURST);
 }
 
 static int end(void **state)
 {
+	size_t i;
+
 	(void)state;
+	for (i = 0; i < ACCOUNTS_HASH; i++)
+		while (!SLIST_EMPTY(accounts.chain + i)) {
+			SLIST_FIRST(accounts.chain + i)->references = 1;
+			account_release(&accounts, SLIST_FIRST(accounts.chain + i));
+		}
 	desk_clear(&desk);
 	reservoir_free(stock);
 	return 0;
@@ -39,6 +48,11 @@ static void fill(unsigned blocks, uint32_t bits, const char *provenance)
 		assert_int_equal(reservoir_put(stock, &block, 1, 1), 1);
 }
 
+static void open_client(struct client *c, uid_t uid, int64_t now_ms)
+{
+	client_open(c, &broker_protocol, account_get(&accounts, uid), uid, 1, now_ms);
+}
+
 static void ask(struct client *c, uint32_t blocks, int64_t now_ms)
 {
 	uint8_t raw[BROKER_REQUEST_SIZE];
@@ -49,7 +63,7 @@ static void ask(struct client *c, uint32_t blocks, int64_t now_ms)
 
 static void come(struct client *c, uid_t uid, uint32_t blocks, int64_t now_ms)
 {
-	client_open(c, &broker_protocol, uid, 1, now_ms);
+	open_client(c, uid, now_ms);
 	ask(c, blocks, now_ms);
 }
 
@@ -144,24 +158,54 @@ static void empty(void **state)
 
 static void limited(void **state)
 {
+	const int64_t later = BROKER_WAIT_MS + 1000 / RATE;
 	struct client c, other;
 
 	(void)state;
-	fill(128, 256, "x");
+	/* After the first two answers less than half of the stock is left. */
+	fill(64 + BURST, 256, "x");
 	come(&c, 7, BURST, 0);
 	is_answered(&c, BROKER_GIVEN, 0);
 	client_close(&c, &desk, 0);
 	come(&c, 7, 1, 0);
 	come(&other, 8, 1, 0);
 	is_answered(&other, BROKER_GIVEN, 0);
-	is_answered(&c, BROKER_LIMITED, 0);
+	nobody_is(BROKER_WAIT_MS - 1);
+	is_answered(&c, BROKER_LIMITED, BROKER_WAIT_MS);
 	assert_int_equal(desk.limited, 1);
 	assert_int_equal(desk.limited_account, 7);
-	client_close(&c, &desk, 0);
+	client_close(&c, &desk, BROKER_WAIT_MS);
+	client_close(&other, &desk, BROKER_WAIT_MS);
+	come(&c, 7, 1, later);
+	is_answered(&c, BROKER_GIVEN, later);
+	client_close(&c, &desk, later);
+}
+
+static void plentiful(void **state)
+{
+	static struct client crowd[300];
+	struct client other;
+	size_t i;
+
+	(void)state;
+	fill(128, 256, "x");
+	for (i = 0; i < COUNT(crowd); i++)
+		come(crowd + i, 7, 2, 0);
+	/* All are served, long after the account's share is used up, as the stock is refilled ... */
+	for (i = 0; i < COUNT(crowd); i++) {
+		is_answered(crowd + i, BROKER_GIVEN, 0);
+		fill(2, 256, "x");
+	}
+	/* ... and half of it is left for others. */
+	come(crowd, 7, BURST, 0);
+	is_answered(crowd, BROKER_GIVEN, 0);
+	come(crowd, 7, 25, 0);
+	come(&other, 8, BURST, 0);
+	is_answered(&other, BROKER_GIVEN, 0);
+	nobody_is(0);
+	for (i = 0; i < COUNT(crowd); i++)
+		client_close(crowd + i, &desk, 0);
 	client_close(&other, &desk, 0);
-	come(&c, 7, 1, 1000 / RATE);
-	is_answered(&c, BROKER_GIVEN, 1000 / RATE);
-	client_close(&c, &desk, 0);
 }
 
 static void fair(void **state)
@@ -174,15 +218,148 @@ static void fair(void **state)
 		come(greedy + i, 7, 2, 0);
 	come(&modest, 8, 2, 0);
 	fill(4, 256, "x");
-	/* He came last, and has had least. */
-	is_answered(&modest, BROKER_GIVEN, 0);
+	/* It came last, and the other account has had its part of the round. */
 	is_answered(greedy, BROKER_GIVEN, 0);
+	is_answered(&modest, BROKER_GIVEN, 0);
 	nobody_is(0);
 	for (i = 1; i < 4; i++)
 		is_answered(greedy + i, BROKER_EMPTY, BROKER_WAIT_MS);
 	for (i = 0; i < 4; i++)
 		client_close(greedy + i, &desk, 0);
 	client_close(&modest, &desk, 0);
+}
+
+/* A source that delivers one block at a time, to clients that ask again as soon as they are answered. */
+struct contest {
+	struct client client[8];
+	uint32_t blocks[8];
+	size_t clients, had[8];
+};
+
+static void play(struct contest *t, unsigned rounds, int64_t *now)
+{
+	struct client *c;
+	size_t i;
+
+	for (i = 0; i < t->clients; i++)
+		come(t->client + i, (uid_t)i, t->blocks[i], *now);
+	while (rounds-- > 0) {
+		fill(1, 256, "x");
+		*now += 1;
+		while ((c = client_answer(&desk, answer, &answer_len, *now))) {
+			i = (size_t)(c - t->client);
+			t->had[i] += c->handout.blocks;
+			client_close(c, &desk, *now);
+			come(c, (uid_t)i, t->blocks[i], *now);
+		}
+	}
+	for (i = 0; i < t->clients; i++)
+		client_close(t->client + i, &desk, *now);
+}
+
+/* With no limit, so that the turns alone decide. */
+static void no_limit(void)
+{
+	limit_init(&desk.limit, LIMIT_MAX, LIMIT_MAX);
+}
+
+static void modest_among_greedy(void **state)
+{
+	/* Whoever asks for one block finds one sooner than whoever asks for two. */
+	struct contest t = { .clients = 5, .blocks = { 1, 1, 1, 1, 2 } };
+	int64_t now = 0;
+	size_t i;
+
+	(void)state;
+	no_limit();
+	play(&t, 10000, &now);
+	for (i = 0; i < t.clients; i++)
+		assert_in_range(t.had[i], 1960, 2040);
+}
+
+static void equal_shares(void **state)
+{
+	struct contest t = { .clients = 8, .blocks = { 1, 2, 3, 5, 8, 13, 21, 30 } };
+	int64_t now = 0;
+	size_t i;
+
+	(void)state;
+	no_limit();
+	play(&t, 40000, &now);
+	for (i = 0; i < t.clients; i++)
+		assert_in_range(t.had[i], 4900, 5100);
+}
+
+static void head_keeps_its_turn(void **state)
+{
+	struct client large, later;
+
+	(void)state;
+	come(&large, 7, 20, 0);
+	nobody_is(0);
+	come(&later, 8, 1, 1);
+	fill(19, 256, "x");
+	nobody_is(1);
+	fill(1, 256, "x");
+	is_answered(&large, BROKER_GIVEN, 1);
+	/* Nor is the other refused because it had to wait for one that gets nothing in the end. */
+	come(&large, 7, 20, 2);
+	client_close(&later, &desk, 2);
+	nobody_is(2);
+	come(&later, 8, 1, 3);
+	fill(1, 256, "x");
+	nobody_is(3);
+	is_answered(&large, BROKER_EMPTY, 2 + BROKER_WAIT_MS);
+	is_answered(&later, BROKER_GIVEN, 2 + BROKER_WAIT_MS);
+	client_close(&large, &desk, 0);
+	client_close(&later, &desk, 0);
+}
+
+static void newcomer_first(void **state)
+{
+	struct client busy[4], fresh;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		come(busy + i, 7, 2, 0);
+	fill(2, 256, "x");
+	is_answered(busy, BROKER_GIVEN, 0);
+	/* The account has had its part of the round, and none of its other requests is the head yet. */
+	fill(2, 256, "x");
+	come(&fresh, 8, 2, 0);
+	is_answered(&fresh, BROKER_GIVEN, 0);
+	nobody_is(0);
+	for (i = 0; i < 4; i++)
+		client_close(busy + i, &desk, 0);
+	client_close(&fresh, &desk, 0);
+}
+
+/* New accounts, one after another and without end, each with one request, do not hold up an old one. */
+static void crowd_of_newcomers(void **state)
+{
+	static struct client crowd[4096];
+	struct client old;
+	size_t i, waited = 0;
+
+	(void)state;
+	no_limit();
+	fill(2, 256, "x");
+	for (i = 0; i < 20; i++)
+		come(crowd + i, 1000 + (uid_t)i, 2, 0);
+	is_answered(crowd, BROKER_GIVEN, 0);
+	come(&old, 7, 30, 0);
+	for (; i < COUNT(crowd) && old.state == CLIENT_WAITS; i++) {
+		come(crowd + i, 1000 + (uid_t)i, 2, 0);
+		fill(2, 256, "x");
+		while (client_answer(&desk, answer, &answer_len, 0))
+			waited++;
+	}
+	assert_int_equal(old.state, CLIENT_SERVED);
+	assert_in_range(waited, 15, 20 + 16 * (TURNS_FRESH + 1));
+	while (i-- > 0)
+		client_close(crowd + i, &desk, 0);
+	client_close(&old, &desk, 0);
 }
 
 static void nobody_blocks_others(void **state)
@@ -194,7 +371,7 @@ static void nobody_blocks_others(void **state)
 	come(&before, 8, 34, 0);
 	is_answered(&before, BROKER_GIVEN, 0);
 	client_close(&before, &desk, 0);
-	/* The large one would come first, as its account has had less. */
+	/* The large one came first, but is more than its account may take in this round. */
 	come(&large, 7, 30, 0);
 	come(&small, 8, 2, 0);
 	is_answered(&small, BROKER_GIVEN, 0);
@@ -229,7 +406,7 @@ static void garbage(void **state)
 	(void)state;
 	fill(4, 256, "x");
 	for (len = 1; len <= sizeof(raw); len++) {
-		client_open(&c, &broker_protocol, 7, 1, 0);
+		open_client(&c, 7, 0);
 		client_input(&c, &desk, raw, len, 0);
 		is_answered(&c, BROKER_REFUSED, 0);
 		client_close(&c, &desk, 0);
@@ -298,7 +475,7 @@ static void anything(void **state)
 
 	(void)state;
 	for (i = 0; i < 64; i++)
-		client_open(crowd + i, &broker_protocol, (uid_t)(i % 5), 1, now);
+		open_client(crowd + i, (uid_t)(i % 5), now);
 	for (i = 0; i < 100000; i++) {
 		uint8_t raw[BROKER_NOTE_SIZE];
 
@@ -311,7 +488,7 @@ static void anything(void **state)
 			break;
 		case 1:
 			client_close(c, &desk, now);
-			client_open(c, &broker_protocol, c->handout.uid, 1, now);
+			open_client(c, c->handout.uid, now);
 			break;
 		case 2:
 			random_fill(&random, raw, sizeof(raw));
@@ -324,14 +501,14 @@ static void anything(void **state)
 			assert_true(c >= crowd && c < crowd + 64);
 			out += c->handout.blocks;
 			client_close(c, &desk, now);
-			client_open(c, &broker_protocol, c->handout.uid, 1, now);
+			open_client(c, c->handout.uid, now);
 		}
 	}
 	assert_true(out > 1000);
 	assert_int_equal(put, out + reservoir_level(stock).blocks);
 	for (i = 0; i < 64; i++)
 		client_close(crowd + i, &desk, now);
-	assert_true(TAILQ_EMPTY(&desk.queue));
+	assert_true(desk_is_idle(&desk));
 }
 
 static int set_up(void **state)
@@ -353,7 +530,19 @@ int main(void)
 		DESK("desk: a request waits for blocks, and gets them", waits),
 		DESK("desk: after half a second it is told that there are none, at no cost", empty),
 		DESK("desk: an account beyond its share is told so, another is served", limited),
-		DESK("desk: the account that has had least recently comes first", fair),
+		DESK("desk: while the stock is plentiful nobody is refused, and half is kept for others",
+			plentiful),
+		DESK("desk: one account's many requests do not hold up another's one", fair),
+		DESK("desk: four that ask for one block do not starve one that asks for two",
+			modest_among_greedy),
+		DESK("desk: all who ask without end get as much, of whatever size they ask",
+			equal_shares),
+		DESK("desk: nothing passes the request whose turn it is, nor does it cost the next its own",
+			head_keeps_its_turn),
+		DESK("desk: an account that has asked nothing recently comes first",
+			newcomer_first),
+		DESK("desk: newcomers without end do not hold up an account of before",
+			crowd_of_newcomers),
 		DESK("desk: a request too large for now holds nobody else up",
 			nobody_blocks_others),
 		DESK("desk: a client that has gone gets nothing and is charged nothing", gone),

@@ -138,7 +138,7 @@ static int parse(const uint8_t *raw, size_t len, const uint8_t *as, struct recor
 	return 0;
 }
 
-int record_buried(const uint8_t *raw, size_t len, struct record *ret)
+int record_parse_tombstone(const uint8_t *raw, size_t len, struct record *ret)
 {
 	struct record rec;
 	int r = parse(raw, len, magic_buried, &rec);
@@ -157,10 +157,10 @@ int record_parse(const uint8_t *raw, size_t len, struct record *ret)
 	struct record buried;
 	int r = parse(raw, len, magic, ret);
 
-	return r == -ENOMSG && record_buried(raw, len, &buried) == 0 ? -ESTALE : r;
+	return r == -ENOMSG && record_parse_tombstone(raw, len, &buried) == 0 ? -ESTALE : r;
 }
 
-void record_bury(uint8_t *raw, size_t len)
+void record_make_tombstone(uint8_t *raw, size_t len)
 {
 	const size_t seed_len = get(raw + AT_SEED_LEN, 4);
 

@@ -53,16 +53,16 @@ int record_encode(const struct record *rec, uint8_t *out, size_t size);
 int record_parse(const uint8_t *raw, size_t len, struct record *ret);
 
 /**
- * record_bury - make a tombstone of a record in place: what it says stays, its seed goes
+ * record_make_tombstone - make a tombstone of a record in place: what it says stays, its seed goes
  * @raw, @len: a file that record_parse() takes
  */
-void record_bury(uint8_t *raw, size_t len);
+void record_make_tombstone(uint8_t *raw, size_t len);
 
 /**
- * record_buried - the same as record_parse(), for a tombstone
+ * record_parse_tombstone - the same as record_parse(), for a tombstone
  * Its @ret->seed is NULL. record_parse() knows a well-formed one by -ESTALE, and takes none.
  */
-int record_buried(const uint8_t *raw, size_t len, struct record *ret);
+int record_parse_tombstone(const uint8_t *raw, size_t len, struct record *ret);
 
 /** record_bound - to one instance, rather than to none? */
 bool record_bound(const struct record *rec);

@@ -17,7 +17,7 @@
 static const struct {
 	struct burner_medium medium;
 	bool force;
-	enum burner_way way;
+	enum burner_method way;
 	const char *words;
 } choices[] = {
 	{ { .state = BURNER_EMPTY, .kind = "" }, true, BURNER_REFUSE,
@@ -102,15 +102,15 @@ static void test_words(void **state)
 	char out[32];
 
 	(void)state;
-	burner_words("Write error. Trying again", out, sizeof(out));
+	burner_message("Write error. Trying again", out, sizeof(out));
 	assert_string_equal(out, "Write error");
-	burner_words("SCSI error on write(16,16): [5 21 02]. ", out, sizeof(out));
+	burner_message("SCSI error on write(16,16): [5 21 02]. ", out, sizeof(out));
 	assert_string_equal(out, "SCSI error on write(16,16): [5 ");
-	burner_words("one line\nand another", out, sizeof(out));
+	burner_message("one line\nand another", out, sizeof(out));
 	assert_string_equal(out, "one line");
-	burner_words("/dev/sr0.x: 1.5 MB.", out, sizeof(out));
+	burner_message("/dev/sr0.x: 1.5 MB.", out, sizeof(out));
 	assert_string_equal(out, "/dev/sr0.x: 1.5 MB");
-	burner_words("", out, sizeof(out));
+	burner_message("", out, sizeof(out));
 	assert_string_equal(out, "");
 }
 
@@ -154,7 +154,7 @@ static void grab(struct burner *b, const char *name)
 
 	*b = (struct burner){ .path = name };
 	snprintf(address, sizeof(address), "stdio:%s/%s", temp_folder()->path, name);
-	if (burner_grab(b, address, &f) < 0)
+	if (burner_acquire(b, address, &f) < 0)
 		fail_msg("%s", f.text);
 }
 
@@ -198,7 +198,7 @@ static void test_rewrite(void **state)
 	make_image(&image);
 	make_file("disc", 4 << 20, "");
 	grab(&b, "disc");
-	assert_int_equal(burner_look(&b, &medium, &f), 0);
+	assert_int_equal(burner_inspect(&b, &medium, &f), 0);
 	assert_true(medium.rewritable && medium.state == BURNER_BLANK && !medium.holds);
 	reports = 0;
 	write_image(&b, &image);
@@ -243,13 +243,13 @@ static void test_blank(void **state)
 	(void)state;
 	make_file("disc", 200000, "");
 	grab(&b, "disc");
-	assert_true(burner_blank(&b, 2 * ISO_SECTOR));
-	assert_true(burner_blank(&b, 90 * ISO_SECTOR));
+	assert_true(burner_is_blank(&b, 2 * ISO_SECTOR));
+	assert_true(burner_is_blank(&b, 90 * ISO_SECTOR));
 	/* What is not there to be read is not blank. */
-	assert_false(burner_blank(&b, SECTORS * ISO_SECTOR));
+	assert_false(burner_is_blank(&b, SECTORS * ISO_SECTOR));
 	make_file("disc", 2 * ISO_SECTOR - 1, "x");
-	assert_false(burner_blank(&b, 2 * ISO_SECTOR));
-	assert_true(burner_blank(&b, ISO_SECTOR));
+	assert_false(burner_is_blank(&b, 2 * ISO_SECTOR));
+	assert_true(burner_is_blank(&b, ISO_SECTOR));
 	burner_close(&b);
 }
 
@@ -311,7 +311,7 @@ static void test_spoilt(void **state)
 	assert_string_equal(f.text, "disc: gives back other bytes than were written");
 	burner_close(&b);
 	got = file_read("disc", &len);
-	assert_true(content_none((uint8_t *)got, 2 * ISO_SYSTEM_AREA));
+	assert_true(content_is_zero((uint8_t *)got, 2 * ISO_SYSTEM_AREA));
 	assert_int_equal(got[SECTORS * ISO_SECTOR - 1], 'x');
 	free(got);
 	draft_clear(&image);
@@ -367,7 +367,7 @@ static void test_once(void **state)
 	close(fifo.fd);
 	assert_true(fifo.len >= image.len);
 	assert_memory_equal(fifo.bytes, image.bytes, image.len);
-	assert_true(content_none(fifo.bytes + image.len, fifo.len - image.len));
+	assert_true(content_is_zero(fifo.bytes + image.len, fifo.len - image.len));
 	draft_clear(&image);
 }
 
@@ -404,7 +404,7 @@ static void test_interrupted(void **state)
 	burner_close(&b);
 	close(fifo.fd);
 	assert_in_range(fifo.len, end, image.len - 1);
-	assert_true(content_none(fifo.bytes + ISO_SYSTEM_AREA, end - ISO_SYSTEM_AREA));
+	assert_true(content_is_zero(fifo.bytes + ISO_SYSTEM_AREA, end - ISO_SYSTEM_AREA));
 	assert_int_equal(sigprocmask(SIG_UNBLOCK, &set, NULL), 0);
 	assert_int_equal(heard, SIGTERM);
 	draft_clear(&image);
@@ -466,7 +466,7 @@ static void test_not_a_drive(void **state)
 	struct fault f = { 0 };
 
 	(void)state;
-	assert_true(burner_grab(&b, "/dev/null", &f) < 0);
+	assert_true(burner_acquire(&b, "/dev/null", &f) < 0);
 	assert_ptr_equal(strstr(f.text, "there: the drive cannot be had: libburn: "), f.text);
 	burner_close(&b);
 }

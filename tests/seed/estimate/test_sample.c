@@ -23,7 +23,7 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 	(void)spec;
 	fake.open = fake.open_err == 0;
 	if (fake.open)
-		source_lower(h, 2, 1, "a fake");
+		source_set_assessed(h, 2, 1, "a fake");
 	return fake.open_err;
 }
 

@@ -371,7 +371,7 @@ static void test_draw_counts(void **state)
 		assert_int_equal(s.claim.credit_bits,
 			3 * granted[i] + 256 < 700 ? 3 * granted[i] + 256 : 700);
 		assert_int_equal(seed_hardware(&s, 1), granted[i]);
-		seed_tell(&s, uuid);
+		seed_report_use(&s, uuid);
 		assert_int_equal(read(b.told, raw, sizeof(raw)), sizeof(raw));
 		assert_int_equal(broker_note_parse(raw, sizeof(raw), &note), 0);
 		assert_int_equal(note.credit_bits, s.claim.credit_bits);
@@ -435,7 +435,7 @@ static void close_device(struct source_handle *h)
 	(void)h;
 }
 
-/* Where nobody has named sources: devices are spared if what the broker gives is enough, and only then. */
+/* Where nobody has named sources: devices are skipped if what the broker gives is enough, and only then. */
 static void test_draw_spares(void **state)
 {
 	static const struct source device = { .name = "device",
@@ -449,7 +449,7 @@ static void test_draw_spares(void **state)
 	static const struct {
 		enum manner manner;
 		uint32_t bits;
-		bool spared;
+		bool skipped;
 	} row[] = { { GIVE, 256, true }, { GIVE, 255, false }, { GIVE, 0, false },
 		{ SAY_EMPTY, 0, false }, { SILENT, 0, false } };
 	struct source_list list;
@@ -467,8 +467,8 @@ static void test_draw_spares(void **state)
 		list.spec[1] = (struct source_spec){ .src = &device };
 		list.by_default = true;
 		assert_int_equal(seed_draw(&s, &list, 512), 0);
-		assert_int_equal(draw_passed(s.report + 1), !row[i].spared);
-		assert_int_equal(s.report[1].spared != NULL, row[i].spared);
+		assert_int_equal(draw_passed(s.report + 1), !row[i].skipped);
+		assert_int_equal(s.report[1].skipped != NULL, row[i].skipped);
 		assert_int_equal(s.claim.hardware_bits, 512);
 		seed_clear(&s);
 		broker_stop(&b);
@@ -514,7 +514,7 @@ int main(void)
 			test_draw_counts),
 		TEST("broker: whatever it does wrong, it counts for nothing and the rest goes on",
 			test_draw_without),
-		TEST("broker: devices are spared if what it gives is enough, and only then",
+		TEST("broker: devices are skipped if what it gives is enough, and only then",
 			test_draw_spares),
 		TEST("broker: a queue that is full is waited for until the deadline",
 			test_full_queue),

@@ -476,28 +476,28 @@ static void test_tombstone(void **state)
 	read_hex(&at, file_digest, sizeof(file_digest));
 	free(page);
 	assert_int_equal(record_encode(&a->rec, raw, len), 0);
-	assert_int_equal(record_buried(raw, len, &before), -ENOMSG);
+	assert_int_equal(record_parse_tombstone(raw, len, &before), -ENOMSG);
 	assert_int_equal(before.ttl, 1);
-	record_bury(raw, len);
+	record_make_tombstone(raw, len);
 	assert_memory_equal(raw + 96, digest, sizeof(digest));
 	crypto_hash_sha256(sum, raw, len);
 	assert_memory_equal(sum, file_digest, sizeof(sum));
 	assert_int_equal(record_parse(raw, len, &before), -ESTALE);
 	assert_int_equal(before.ttl, 1);
-	assert_int_equal(record_buried(raw, len, &rec), 0);
+	assert_int_equal(record_parse_tombstone(raw, len, &rec), 0);
 	assert_null(rec.seed);
 	assert_memory_equal(rec.seed_id, a->rec.seed_id, RECORD_ID_SIZE);
 	assert_int_equal(rec.credit_bits, a->rec.credit_bits);
 	/* Nor is it one with any byte changed, or with a seed behind it. */
 	for (i = 0; i < len; i++) {
 		raw[i] ^= 0x10;
-		assert_true(record_buried(raw, len, &rec) < 0);
+		assert_true(record_parse_tombstone(raw, len, &rec) < 0);
 		assert_int_not_equal(record_parse(raw, len, &rec), -ESTALE);
 		raw[i] ^= 0x10;
 	}
 	raw[RECORD_HEADER] = 1;
 	sign(raw, a->rec.seed_len);
-	assert_int_equal(record_buried(raw, len, &rec), -EINVAL);
+	assert_int_equal(record_parse_tombstone(raw, len, &rec), -EINVAL);
 	assert_int_equal(record_parse(raw, len, &rec), -ENOMSG);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/mkisofs_say.h"
+#include "cli/mkisofs_log.h"
 #include "cli/report.h"
 #include "util/journal.h"
 
@@ -29,7 +29,7 @@ static void keep(const char *line)
 		snprintf(end, left, "; and %u more", ++left_out);
 }
 
-void say_listen(void)
+void mkisofs_log_listen(void)
 {
 	report_listen(keep);
 }
@@ -78,7 +78,7 @@ static void begin(struct journal *j, const struct compose *c, const char *out, i
 			"%s: without a seed%s%s", out, *said ? ": " : "", said);
 }
 
-void say_made(const struct compose *c, const char *out, const char *label, int err)
+void mkisofs_log_drive(const struct compose *c, const char *out, const char *label, int err)
 {
 	struct journal j;
 

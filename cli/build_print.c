@@ -40,7 +40,7 @@ static void print_result(const struct build *b)
 		print_record(b, to);
 	else
 		fprintf(to, "without a seed: %s\n",
-			entropy_options_switch(&b->entropy, text, sizeof(text)));
+			entropy_options_seed_origin(&b->entropy, text, sizeof(text)));
 	if (seed_mode(b) == DRIVE_SEED_OFF)
 		return;
 	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->compose.drive.files.mixed,
@@ -78,7 +78,7 @@ static void print_json(const struct build *b)
 	json_print(o, stdout);
 }
 
-void build_say(const struct build *b)
+void build_print(const struct build *b)
 {
 	if (b->entropy.json)
 		print_json(b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_MKISOFS_SAY_H
-#define CLI_MKISOFS_SAY_H
+#ifndef CLI_MKISOFS_LOG_H
+#define CLI_MKISOFS_LOG_H
 
 #include "drive/compose.h"
 
@@ -9,14 +9,14 @@
  * standard error to themselves. Nothing where there is no journal: there standard error is all.
  */
 
-/** say_listen - from now on warnings and errors are kept, for the entry. */
-void say_listen(void);
+/** mkisofs_log_listen - from now on warnings and errors are kept, for the entry. */
+void mkisofs_log_listen(void);
 
 /**
- * say_made - the entry of a drive
+ * mkisofs_log_drive - the entry of a drive
  * @out:    its name
  * @err: negative errno: there is no drive; else 0
  */
-void say_made(const struct compose *c, const char *out, const char *label, int err);
+void mkisofs_log_drive(const struct compose *c, const char *out, const char *label, int err);
 
 #endif

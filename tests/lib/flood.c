@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Connects to a socket of sequential packets and closes, without end and as fast as it can: flood SOCKET */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (argc != 2 || strlen(argv[1]) >= sizeof(a.sun_path))
+		return 2;
+	strcpy(a.sun_path, argv[1]);
+	for (;;) {
+		fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+		(void)!connect(fd, (const struct sockaddr *)&a, sizeof(a));
+		close(fd);
+	}
+}
