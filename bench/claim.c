@@ -105,7 +105,7 @@ static void with_windows(
 	struct claim_work *w, void (*run)(struct claim_work *, struct windows *), double *us)
 {
 	const uint8_t seed[REPLAY_SEED] = { 1 };
-	const size_t room = windows_room(CLAIM_BYTES, HEALTH_REPLAY_LEAST);
+	const size_t room = windows_room(CLAIM_BYTES, HEALTH_REPLAY_BITS * 1000 / mode.mbit);
 	struct window_slot *slot = secret_new(room * sizeof(*slot));
 	static struct windows windows;
 	double began;
@@ -115,7 +115,7 @@ static void with_windows(
 	health_init(&w->health, &mode);
 	w->replay = (struct replay){ 0 };
 	windows_init(&windows, seed);
-	windows_lend(&windows, slot, room);
+	windows_lend(&windows, true, slot, room);
 	(void)windows_lengthen(&windows, w->health.found.cutoff.replay);
 	began = now_us();
 	run(w, &windows);

@@ -28,7 +28,7 @@ static void drop_table(struct window_table *t)
 
 static void empty_table(struct window_table *t)
 {
-	if (t->slot)
+	if (t->used > 0)
 		memset(t->slot, 0, t->room * sizeof(*t->slot));
 	t->used = 0;
 }
@@ -81,10 +81,10 @@ size_t windows_room(uint64_t bytes, size_t len)
 	return room_for((size_t)(bytes / len));
 }
 
-void windows_lend(struct windows *w, struct window_slot *slot, size_t room)
+void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room)
 {
 	memset(slot, 0, room * sizeof(*slot));
-	w->kind[WINDOWS_ABUNDANT].young =
+	w->kind[abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young =
 		(struct window_table){ .slot = slot, .room = room, .lent = true };
 }
 
@@ -128,10 +128,14 @@ static int grow(struct window_table *t)
 	return 0;
 }
 
-/* So that a place is free when a window is to be stored. */
-static int make_room(struct window_table *t)
+/* So that a place is free for each of the @more windows that are to be stored, and one more, where a search ends. */
+static int make_room(struct window_table *t, size_t more)
 {
-	return room_for(t->used + 1) > t->room ? grow(t) : 0;
+	int r = 0;
+
+	while (r == 0 && room_for(t->used + more) > t->room)
+		r = grow(t);
+	return r;
 }
 
 void windows_age(struct windows *w, size_t most)
@@ -156,11 +160,12 @@ void windows_age(struct windows *w, size_t most)
 
 struct lookup {
 	struct windows *w;
+	struct window_table *mine; /* where this source's windows are stored */
 	struct window_slot print[ABREAST];
-	bool store[ABREAST];
-	size_t count;
-	struct replay_mode mode;
-	unsigned found_source;
+	bool store[ABREAST], fresh[ABREAST]; /* fresh: nothing that begins so was stored before */
+	size_t count, stores;
+	unsigned source, found_source;
+	bool abundant;
 };
 
 static uint32_t load_word(const uint8_t *p)
@@ -171,78 +176,97 @@ static uint32_t load_word(const uint8_t *p)
 	return x;
 }
 
-static struct window_slot fingerprint(const struct windows *w, const uint8_t *raw, unsigned source)
+/* The sum over @words words, and @rest bytes after them. */
+static inline unsigned __int128 sum_words(
+	const unsigned __int128 *key, const uint8_t *raw, size_t words, size_t rest)
 {
-	const unsigned __int128 *key = w->key;
 	unsigned __int128 sum = *key++;
-	uint32_t rest = 0;
+	uint32_t last = 0;
 	size_t i;
 
-	for (i = 0; i + 4 <= w->len; i += 4)
-		sum += *key++ * load_word(raw + i);
-	if (i < w->len) {
-		memcpy(&rest, raw + i, w->len - i);
-		sum += *key * rest;
-	}
+	for (i = 0; i < words; i++)
+		sum += key[i] * load_word(raw + 4 * i);
+	memcpy(&last, raw + 4 * words, rest);
+	return rest ? sum + key[words] * last : sum;
+}
+
+static struct window_slot fingerprint(const struct windows *w, const uint8_t *raw, unsigned source)
+{
+	/* Lengths of their own for 4 bits a byte and for 5 or more: the loop is gone. */
+	const unsigned __int128 sum = w->len == 20 ? sum_words(w->key, raw, 5, 0) :
+		w->len == HEALTH_REPLAY_LEAST      ? sum_words(w->key, raw, 4, 0) :
+						     sum_words(w->key, raw, w->len / 4, w->len % 4);
+
 	return (struct window_slot){ (uint64_t)(sum >> 64),
 		(uint64_t)sum >> 32 << 32 | (source + 1) };
 }
 
-/* Who stored it in another table than @t? -1: nobody. */
-static int find_elsewhere(
-	const struct windows *w, const struct window_table *t, const struct window_slot *print)
+#define TABLES (2 * WINDOWS_KINDS)
+
+/* The tables that have windows, that of this source first, which may have none. Returns: how many. */
+static size_t list_tables(const struct lookup *l, const struct window_table *ret[TABLES])
 {
-	size_t i, j;
+	size_t i, j, n = 0;
 
+	ret[n++] = l->mine;
 	for (i = 0; i < WINDOWS_KINDS; i++) {
-		const struct window_table *const both[] = { &w->kind[i].young, &w->kind[i].old };
+		const struct window_kind *k = l->w->kind + i;
+		const struct window_table *const both[] = { &k->young, &k->old };
 
-		for (j = 0; j < 2; j++) {
-			const struct window_slot *slot =
-				both[j] != t && both[j]->used ? find(both[j], print) : NULL;
-
-			if (slot && slot->low != 0)
-				return (int)(uint32_t)slot->low - 1;
-		}
+		for (j = 0; j < 2; j++)
+			if (both[j] != l->mine && both[j]->used > 0)
+				ret[n++] = both[j];
 	}
-	return -1;
+	return n;
 }
 
 /* Returns 1 where it was there. */
-static int look_up(struct lookup *l, const struct window_slot *print, bool to_store)
+static int look_up(
+	struct lookup *l, size_t print, const struct window_table *const *table, size_t tables)
 {
-	struct window_table *mine =
-		&l->w->kind[l->mode.abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young;
-	struct window_slot *slot;
-	int source, r = make_room(mine);
+	struct window_slot *mine = find(table[0], l->print + print), *slot = mine;
+	size_t i;
 
-	if (r < 0)
-		return r;
-	slot = find(mine, print);
-	source = slot->low != 0 ? (int)(uint32_t)slot->low - 1 : find_elsewhere(l->w, mine, print);
-	if (source >= 0) {
-		l->found_source = (unsigned)source;
+	for (i = 1; i < tables && slot->low == 0 && !l->fresh[print]; i++)
+		slot = find(table[i], l->print + print);
+	if (slot->low != 0) {
+		l->found_source = (unsigned)(uint32_t)slot->low - 1;
 		return 1;
 	}
-	if (to_store) {
-		*slot = *print;
-		mine->used++;
+	if (l->store[print]) {
+		*mine = l->print[print];
+		l->mine->used++;
 	}
 	return 0;
 }
 
 static int flush(struct lookup *l)
 {
-	size_t i;
-	int r = 0;
+	const struct window_table *table[TABLES];
+	size_t i, tables;
+	int r = l->count > 0 ? make_room(l->mine, l->stores) : 0;
 
+	tables = list_tables(l, table);
 	for (i = 0; i < l->count && r == 0; i++)
-		r = look_up(l, l->print + i, l->store[i]);
-	l->count = 0;
+		r = look_up(l, i, table, tables);
+	l->count = l->stores = 0;
 	return r;
 }
 
-/* The place of how it begins among the bits, and whether a window that began so was stored. */
+static int add(struct lookup *l, const uint8_t *window, bool to_store, bool fresh)
+{
+	struct window_slot *print = l->print + l->count;
+
+	*print = fingerprint(l->w, window, l->source);
+	if (l->mine->room)
+		__builtin_prefetch(l->mine->slot + place_of(l->mine, print->high), 1);
+	l->fresh[l->count] = fresh;
+	l->store[l->count++] = to_store;
+	l->stores += to_store;
+	return l->count == ABREAST ? flush(l) : 0;
+}
+
+/* The place among the bits of how a window begins. */
 static size_t begin_of(const struct windows *w, const uint8_t *window)
 {
 	uint64_t x;
@@ -251,64 +275,91 @@ static size_t begin_of(const struct windows *w, const uint8_t *window)
 	return (size_t)((x ^ (uint64_t)w->key[0]) * 0x9e3779b97f4a7c15 >> 48);
 }
 
-static bool may_be_stored(const struct windows *w, size_t begin)
-{
-	return w->begins[begin / 64] >> begin % 64 & 1;
-}
-
-static int add(struct lookup *l, const uint8_t *window, bool to_store)
+static int store(struct lookup *l, const uint8_t *window)
 {
 	const size_t begin = begin_of(l->w, window);
-	const struct window_table *t;
-	struct window_slot *print = l->print + l->count;
+	uint64_t *word = l->w->begins + begin / 64;
+	const uint64_t bit = 1ull << begin % 64;
+	const bool fresh = !(*word & bit);
 
-	if (!to_store && !may_be_stored(l->w, begin))
-		return 0;
-	if (to_store)
-		l->w->begins[begin / 64] |= 1ull << begin % 64;
-	*print = fingerprint(l->w, window, l->mode.source);
-	t = &l->w->kind[l->mode.abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young;
-	if (t->room)
-		__builtin_prefetch(t->slot + place_of(t, print->high), 1);
-	l->store[l->count++] = to_store;
-	return l->count == ABREAST ? flush(l) : 0;
+	*word |= bit;
+	return add(l, window, true, fresh);
 }
 
-/* Of an abundant source: the next window that is stored, or the next ones that may be looked up. */
-static uint64_t next_of_interest(uint64_t i, uint64_t stored)
+/* The windows that begin at @windows bytes one after the other: those may be stored that begin as a stored one does. */
+static int look(struct lookup *l, const uint8_t *raw, size_t windows)
 {
-	const uint64_t counted = i + HEALTH_WINDOW_SAMPLES - i % HEALTH_WINDOW_SAMPLES;
+	const struct windows *w = l->w;
+	size_t i;
+	int r = 0;
 
-	return stored < counted ? stored : counted;
+	for (i = 0; i < windows && r == 0; i++) {
+		const size_t begin = begin_of(w, raw + i);
+
+		if (w->begins[begin / 64] >> begin % 64 & 1)
+			r = add(l, raw + i, false, false);
+	}
+	return r;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The windows that begin before @end and are to be stored, of which @next is the first. */
+static int store_some(struct lookup *l, const uint8_t *raw, size_t end, size_t *next)
+{
+	int r = 0;
+
+	for (; r == 0 && *next < end; *next += l->w->len)
+		r = store(l, raw + *next);
+	return r;
+}
+
+/* The same, and those between them are looked up, from @i on. */
+static int look_at_all(struct lookup *l, const uint8_t *raw, size_t i, size_t end, size_t *next)
+{
+	int r = 0;
+
+	while (r == 0 && i < end) {
+		const size_t until = least(*next, end);
+
+		r = look(l, raw + i, until - i);
+		if (r == 0)
+			r = store_some(l, raw, least(until + 1, end), next);
+		i = until + 1;
+	}
+	return r;
 }
 
 /* The windows in @raw, of which the first begins at @at in the stream; in @at is left which comes next. */
 static int scan(struct lookup *l, const uint8_t *raw, size_t len, uint64_t *at)
 {
-	const uint64_t begin = *at, step = l->w->len;
-	uint64_t i = begin, stored = begin + (step - begin % step) % step;
+	const uint64_t begin = *at;
+	const size_t step = l->w->len, windows = len < step ? 0 : len - step + 1;
+	size_t next = (size_t)((step - begin % step) % step), i = 0, until;
 	int r = 0;
 
-	while (r == 0 && i - begin + step <= len) {
-		if (i == stored) {
-			r = add(l, raw + (i - begin), true);
-			stored += step;
-			i++;
-		} else if (!l->mode.abundant || health_is_sampled(i)) {
-			r = add(l, raw + (i - begin), false);
-			i++;
-		} else {
-			i = next_of_interest(i, stored);
-		}
+	for (; r == 0 && i < windows; i = until) {
+		/* Either all of these are sampled, or none. */
+		until = least(windows,
+			i + HEALTH_WINDOW_SAMPLES - (size_t)((begin + i) % HEALTH_WINDOW_SAMPLES));
+		r = !l->abundant || health_is_sampled(begin + i) ?
+			look_at_all(l, raw, i, until, &next) :
+			store_some(l, raw, until, &next);
 	}
-	*at = i - begin < len ? i : begin + len;
+	*at = begin + windows;
 	return r == 0 ? flush(l) : r;
 }
 
 int replay_update(struct replay *r, struct windows *w, const struct replay_mode *mode,
 	const uint8_t *raw, size_t len, unsigned *ret_source)
 {
-	struct lookup l = { .w = w, .mode = *mode };
+	struct lookup l = { .w = w,
+		.mine = &w->kind[mode->abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young,
+		.source = mode->source,
+		.abundant = mode->abundant };
 	uint8_t joint[2 * HEALTH_REPLAY_MOST];
 	const uint64_t begin = r->at + r->kept, end = begin + len;
 	const size_t head = len < w->len ? len : w->len - 1;

@@ -65,10 +65,11 @@ void windows_init(struct windows *w, const uint8_t seed[REPLAY_SEED]);
 bool windows_lengthen(struct windows *w, size_t len);
 
 /**
- * windows_lend - slots to begin with, for abundant sources: the caller's, secret, and as long as the set is used
- * @room: any number; windows_room() has the one for so many bytes
+ * windows_lend - slots to begin with, for the sources that are abundant or for those that are not
+ * @slot: the caller's, secret, and as long as the set is used
+ * @room: at least 1; windows_room() has the one for so many bytes
  */
-void windows_lend(struct windows *w, struct window_slot *slot, size_t room);
+void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room);
 
 /** windows_room - how many slots @bytes of a source want, in windows of @len. */
 size_t windows_room(uint64_t bytes, size_t len);

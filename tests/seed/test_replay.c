@@ -228,7 +228,7 @@ static void test_growth(void **state)
 
 		begin(&w, len);
 		if (lent)
-			windows_lend(&w, slot, windows_room(1000, len));
+			windows_lend(&w, true, slot, windows_room(1000, len));
 		for (at = 0; at < windows * len; at += n) {
 			n = 1 + random_below(&rng, 30000);
 			n = n < windows * len - at ? n : windows * len - at;
