@@ -15,6 +15,7 @@
 #include "seed/condition.h"
 #include "seed/draw.h"
 #include "seed/health.h"
+#include "seed/replay.h"
 #include "seed/source/source.h"
 #include "util/secret.h"
 
@@ -57,8 +58,14 @@ static void bare(uint8_t *raw)
 }
 #endif
 
+/* As seed/gather.c tests RDRAND. */
+static const struct health_mode mode = { .mbit = 4000, .words = true, .sampled = true };
+static const struct replay_mode replay_mode = { .source = 0, .abundant = true };
+
 struct claim_work {
 	struct source_handle handle;
+	struct health health;
+	struct replay replay;
 	uint8_t *raw;
 	struct pump pump;
 	struct condition *condition;
@@ -69,19 +76,18 @@ struct claim_work {
 static void steps(struct claim_work *w, struct windows *windows)
 {
 	uint8_t digest[CONDITION_SIZE];
-	struct health health;
+	unsigned source;
 	double at[5];
 	int i, j, r = 0;
 
-	health_init(&health, true);
 	condition_begin(w->condition, "rdrand", 0, CLAIM_BYTES);
 	for (i = 0; i < CLAIM_BYTES / CHUNK; i++) {
 		at[0] = now_us();
 		r |= source_rdrand.fill(&w->handle, w->raw, CHUNK);
 		at[1] = now_us();
-		r |= (int)health_update(&health, w->raw, CHUNK);
+		r |= (int)health_update(&w->health, w->raw, CHUNK);
 		at[2] = now_us();
-		r |= windows_add(windows, w->raw, CHUNK);
+		r |= replay_update(&w->replay, windows, &replay_mode, w->raw, CHUNK, &source);
 		at[3] = now_us();
 		condition_add(w->condition, w->raw, CHUNK);
 		at[4] = now_us();
@@ -98,17 +104,24 @@ static void steps(struct claim_work *w, struct windows *windows)
 static void with_windows(
 	struct claim_work *w, void (*run)(struct claim_work *, struct windows *), double *us)
 {
-	const uint64_t key[2] = { 1, 2 };
-	struct windows windows;
+	const uint8_t seed[REPLAY_SEED] = { 1 };
+	const size_t room = windows_room(CLAIM_BYTES, HEALTH_REPLAY_BITS * 1000 / mode.mbit);
+	struct window_slot *slot = secret_new(room * sizeof(*slot));
+	static struct windows windows;
 	double began;
 
-	windows_init(&windows, key);
-	if (windows_reserve(&windows, CLAIM_BYTES) < 0)
+	if (!slot)
 		exit(1);
+	health_init(&w->health, &mode);
+	w->replay = (struct replay){ 0 };
+	windows_init(&windows, seed);
+	windows_lend(&windows, true, slot, room);
+	(void)windows_lengthen(&windows, w->health.found.cutoff.replay);
 	began = now_us();
 	run(w, &windows);
 	*us = now_us() - began;
 	windows_clear(&windows);
+	secret_free(slot);
 }
 
 /* The same as one piece, with the thread that reads ahead. */
@@ -116,16 +129,15 @@ static void claim(struct claim_work *w, struct windows *windows)
 {
 	uint8_t digest[CONDITION_SIZE];
 	const uint8_t *raw = NULL;
-	struct health health;
+	unsigned source;
 	int i, r = 0;
 
-	health_init(&health, true);
 	condition_begin(w->condition, "rdrand", 0, CLAIM_BYTES);
 	pump_begin(&w->pump, &source_rdrand, &w->handle, CLAIM_BYTES);
 	for (i = 0; i < CLAIM_BYTES / PUMP_CHUNK; i++) {
 		r |= pump_take(&w->pump, &raw);
-		r |= (int)health_update(&health, raw, PUMP_CHUNK);
-		r |= windows_add(windows, raw, PUMP_CHUNK);
+		r |= (int)health_update(&w->health, raw, PUMP_CHUNK);
+		r |= replay_update(&w->replay, windows, &replay_mode, raw, PUMP_CHUNK, &source);
 		condition_add(w->condition, raw, PUMP_CHUNK);
 	}
 	pump_end(&w->pump);

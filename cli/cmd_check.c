@@ -17,11 +17,14 @@
 #define ASKED      ESTIMATE_SAMPLES
 #define ASKED_SLOW 65536
 
-enum { OPT_REPORT = OPT_OWN };
+enum { OPT_REPORT = OPT_OWN, OPT_RAW, OPT_MIN_ESTIMATE, OPT_RESTART };
 
 static const struct option options[] = {
 	{ "bytes", required_argument, NULL, 'n' },
 	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "restart", no_argument, NULL, OPT_RESTART },
+	{ "raw", required_argument, NULL, OPT_RAW },
+	{ "min-estimate", required_argument, NULL, OPT_MIN_ESTIMATE },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ 0 },
@@ -31,7 +34,10 @@ struct check_options {
 	struct source_list sources;
 	uint32_t asked; /* 0: by the kind of the source */
 	const char *report, *config;
-	bool json;
+	const char *raw; /* where the one source's sample is kept */
+	unsigned min_estimate_mbit;
+	int raw_fd;
+	bool json, restart;
 };
 
 /* source_parse() puts the kernel's generator behind every list; here it is sampled if it is asked for. */
@@ -80,6 +86,16 @@ static void add_configured(struct source_list *to, const struct source_list *lis
 			to->spec[to->count++] = list->spec[i];
 }
 
+/* Bits a byte. */
+static int parse_estimate(const char *text, unsigned *ret_mbit, struct fault *f)
+{
+	if (source_parse_mbit(text, strlen(text), ret_mbit) && *ret_mbit > 0)
+		return 0;
+	return fault_usage(f,
+		"--min-estimate: %s: must be 0.25 to 8 bits a byte, with at most three decimals",
+		text);
+}
+
 static int parse(struct check_options *o, int argc, char **argv, struct fault *f)
 {
 	int c, r = 0;
@@ -89,6 +105,12 @@ static int parse(struct check_options *o, int argc, char **argv, struct fault *f
 			o->report = optarg;
 		else if (c == OPT_CONFIG)
 			o->config = optarg;
+		else if (c == OPT_RESTART)
+			o->restart = true;
+		else if (c == OPT_RAW)
+			o->raw = optarg;
+		else if (c == OPT_MIN_ESTIMATE)
+			r = parse_estimate(optarg, &o->min_estimate_mbit, f);
 		else if (c == OPT_JSON)
 			o->json = true;
 		else if (c == 'n')
@@ -121,22 +143,44 @@ static bool left_out(const struct check_options *o, const struct checked *c)
 	return p != SOURCE_PRESENT && p != SOURCE_FAILED;
 }
 
+/* The next one. Bytes that an earlier one had delivered as well fail both. */
+static int check_one(struct check *all, const struct check_options *o, struct windows *windows)
+{
+	struct checked *c = all->source + all->count;
+	unsigned copied = SOURCES_MAX;
+	const struct sample_windows mine = { windows, (unsigned)all->count, &copied };
+	int r = check_source(c, asked_of(o, c->spec.src), source_timeout_ms(&o->sources, &c->spec),
+		&mine, o->raw_fd);
+
+	if (r == 0 && o->restart && sample_passed(&c->sample))
+		r = check_restart(c, source_timeout_ms(&o->sources, &c->spec));
+	if (r == 0 && copied < all->count) {
+		struct checked *other = all->source + copied;
+
+		other->sample.failures[HEALTH_REPLAY]++;
+		other->sample.copy = c->label;
+		if (other->sample.first.failed == HEALTH_PASS)
+			other->sample.first = c->sample.first;
+	}
+	return r;
+}
+
 static int check_all(struct check *all, const struct check_options *o)
 {
-	struct windows windows;
-	uint64_t key[2] = { 0 };
+	static struct windows windows;
+	uint8_t seed[REPLAY_SEED] = { 0 };
 	size_t i;
 	int r = 0;
 
-	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
-	windows_init(&windows, key);
+	(void)!getrandom(seed, sizeof(seed), GRND_NONBLOCK);
+	windows_init(&windows, seed);
+	(void)windows_lengthen(&windows, draw_window_len(&o->sources));
 	for (i = 0; i < o->sources.count && r == 0; i++) {
 		struct checked *c = all->source + all->count;
 
 		c->spec = o->sources.spec[i];
 		source_label(&c->spec, c->label, sizeof(c->label));
-		r = check_source(c, asked_of(o, c->spec.src),
-			source_timeout_ms(&o->sources, &c->spec), &windows);
+		r = check_one(all, o, &windows);
 		if (r == 0 && !left_out(o, c))
 			all->count++;
 	}
@@ -162,8 +206,23 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 	return e < 0 ? fault_errno(f, e, path) : 0;
 }
 
-/* A line for each that failed, so that none is overlooked where nobody reads the table; the last one is main's. */
-static int verdict(const struct check *c, struct fault *f)
+static int keep_raw(struct replace *raw, const char *path, struct fault *f)
+{
+	const int r = replace_commit(raw);
+
+	return r < 0 ? fault_errno(f, r, path) : 0;
+}
+
+/* One more line; the last one is main's. @before: what the last call returned, or 0. */
+static int refuse(int before, struct fault *f, const char *label, const char *why)
+{
+	if (before < 0)
+		report_error("%s", f->text);
+	return fault_refused(f, "%s: %s", label, why);
+}
+
+/* A line for each that failed, so that none is overlooked where nobody reads the table. */
+static int verdict(const struct check *c, unsigned min_mbit, struct fault *f)
 {
 	char why[CHECK_TEXT];
 	int r = 0;
@@ -172,16 +231,23 @@ static int verdict(const struct check *c, struct fault *f)
 	for (i = 0; i < c->count; i++) {
 		if (check_passed(c->source + i))
 			continue;
-		if (r < 0)
-			report_error("%s", f->text);
-		r = fault_refused(f, "%s: %s", c->source[i].label,
-			check_why(c->source + i, why, sizeof(why)));
+		r = refuse(r, f, c->source[i].label, check_why(c->source + i, why, sizeof(why)));
+	}
+	for (i = 0; i < c->count; i++) {
+		const struct checked *one = c->source + i;
+
+		if (!one->counted || 1000 * one->estimate.assessed >= min_mbit)
+			continue;
+		snprintf(why, sizeof(why), "estimated at %.3f bits a byte, --min-estimate %g",
+			one->estimate.assessed, min_mbit / 1000.0);
+		r = refuse(r, f, one->label, why);
 	}
 	return r;
 }
 
-/* @report: where the page goes; opened already, as nobody wants to learn of that in the end. */
-static int run_checks(const struct check_options *o, struct replace *report, struct fault *f)
+/* @report, @raw: where the page and the sample go; opened already, as nobody wants to learn of that in the end. */
+static int run_checks(
+	const struct check_options *o, struct replace *report, struct replace *raw, struct fault *f)
 {
 	static struct check c; /* large */
 	int r;
@@ -193,7 +259,9 @@ static int run_checks(const struct check_options *o, struct replace *report, str
 	if (c.count == 0)
 		return fault_set(f, -ENODEV,
 			"this host has none of the sources that are checked unasked: name one");
-	if (o->report)
+	if (o->raw)
+		r = keep_raw(raw, o->raw, f);
+	if (r == 0 && o->report)
 		r = put_report(&c, report, o->report, f);
 	if (r < 0)
 		return r;
@@ -201,12 +269,12 @@ static int run_checks(const struct check_options *o, struct replace *report, str
 		json_print(check_json(&c), stdout);
 	else
 		check_print(&c, stdout);
-	return verdict(&c, f);
+	return verdict(&c, o->min_estimate_mbit, f);
 }
 
 static int run(int argc, char **argv, struct fault *f)
 {
-	static struct replace report = { .fd = -1, .dirfd = -1 };
+	static struct replace report = { .fd = -1, .dirfd = -1 }, raw = { .fd = -1, .dirfd = -1 };
 	static struct check_options o;
 	static struct config config;
 	static struct settings settings;
@@ -219,11 +287,18 @@ static int run(int argc, char **argv, struct fault *f)
 	o.sources.deadline_ms = settings.sources.deadline_ms;
 	if (o.sources.count == 0)
 		add_configured(&o.sources, &settings.sources);
-	if (o.report)
+	if (o.raw && o.sources.count != 1)
+		r = fault_usage(
+			f, "--raw: takes the sample of one source, not of %zu", o.sources.count);
+	if (r == 0 && o.report)
 		r = interrupt_open(&report, o.report, f);
+	if (r == 0 && o.raw)
+		r = interrupt_open(&raw, o.raw, f);
+	o.raw_fd = o.raw ? raw.fd : -1;
 	if (r == 0)
-		r = run_checks(&o, &report, f);
+		r = run_checks(&o, &report, &raw, f);
 out:
+	interrupt_end(&raw);
 	interrupt_end(&report);
 	config_clear(&config);
 	return r;
@@ -239,6 +314,9 @@ const struct command cmd_check = {
 		"\n"
 		"  -n, --bytes N  of each source (default 1000000; 65536 of one that may be slow)\n"
 		"  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
+		"  --restart      open and close each source 1000 times as well (SP 800-90B, 3.1.4)\n"
+		"  --raw FILE     keep the sample of the one source, byte by byte, for NIST's own tool\n"
+		"  --min-estimate H  end with 3 where the least estimate lies below H bits a byte\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		"  --json         all figures in JSON\n",
 	.run = run,

@@ -151,9 +151,9 @@ static const char *worth_of(const struct row *row, char *out, size_t size)
 	else if (bits == 0)
 		snprintf(out, size,
 			src->may_state && !row->handle.remark[0] ? "0, unless stated" : "0");
-	else if (per_bytes == 1)
-		snprintf(
-			out, size, "%u bits a byte%s", bits, row->spec.stated ? ", as stated" : "");
+	else if (per_bytes == 1 || (row->spec.stated && per_bytes <= 1000))
+		snprintf(out, size, "%g bits a byte%s", (double)bits / per_bytes,
+			row->spec.stated ? ", as stated" : "");
 	else
 		snprintf(out, size, "%u bits per %u bytes", bits, per_bytes);
 	return out;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/entropy.h"
+#include "cli/check/health_json.h"
 #include "util/json_build.h"
 
 #include <errno.h>
@@ -14,12 +15,14 @@ static const char *status_word(const struct draw_report *r)
 				   source_presence_word(source_presence(r->err));
 }
 
-static json_object *test_json(unsigned figure, unsigned cutoff)
+static json_object *tests_json(const struct health_figures *h)
 {
 	json_object *o = json_object_new_object();
+	enum health_test test;
 
-	json_add_number(o, "figure", figure);
-	json_add_number(o, "cutoff", cutoff);
+	for (test = HEALTH_RCT; test <= HEALTH_FRAME && h->cutoff.rct > 0; test++)
+		json_object_object_add(o, health_key(test), health_json(h, test));
+	json_add_text(o, "failed", health_name(h->failed));
 	return o;
 }
 
@@ -51,7 +54,7 @@ static void add_given(const struct seed *s, const struct draw_report *r, json_ob
 
 static json_object *report_json(const struct seed *s, const struct draw_report *r)
 {
-	json_object *o = json_object_new_object(), *tests = json_object_new_object();
+	json_object *o = json_object_new_object();
 	json_object *assessed = json_object_new_array();
 	char text[SOURCE_LABEL_SIZE];
 	size_t i;
@@ -76,15 +79,8 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 		json_add_text(o, "same_as", draw_label(r->same_as, text, sizeof(text)));
 	if (r->spec->src->kind == SOURCE_CPU)
 		json_add_number(o, "retries", r->retries);
-	json_object_object_add(
-		tests, "repetition_count", test_json(r->health.run_max, HEALTH_RCT_CUTOFF));
-	json_object_object_add(
-		tests, "adaptive_proportion", test_json(r->health.count_max, HEALTH_APT_CUTOFF));
-	json_add_text(tests, "failed", health_name(r->health.failed));
 	if (r->bytes > 0)
-		json_object_object_add(o, "tests", tests);
-	else
-		json_object_put(tests);
+		json_object_object_add(o, "tests", tests_json(&r->health));
 	return o;
 }
 
@@ -148,10 +144,10 @@ void entropy_print(const struct seed *s, FILE *to)
 		else
 			fprintf(to,
 				"  %-8s  %" PRIu64 " bytes, %" PRIu64
-				" bits assessed, longest run %u "
-				"(cutoff %d), highest count %u (cutoff %d)\n",
+				" bits assessed, longest run %u (cutoff %u), highest count %u "
+				"(cutoff %u), at a lag %u (cutoff %u)\n",
 				draw_label(r, label, sizeof(label)), r->bytes, assessed_sum(s, r),
-				r->health.run_max, HEALTH_RCT_CUTOFF, r->health.count_max,
-				HEALTH_APT_CUTOFF);
+				r->health.run_max, r->health.cutoff.rct, r->health.count_max,
+				r->health.cutoff.count, r->health.lag_max, r->health.cutoff.lag);
 	}
 }

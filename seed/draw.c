@@ -105,6 +105,7 @@ static void gather_all(struct draw *d)
 	for (i = 0; i < s->reports; i++)
 		if (!is_last_resort(s, i))
 			gather_source(d, i);
+	gather_condemn(d);
 	draw_count(s);
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
@@ -113,6 +114,7 @@ static void gather_all(struct draw *d)
 			s->report[i].skipped = "the others suffice";
 		gather_source(d, i);
 	}
+	gather_condemn(d);
 	draw_count(s);
 }
 
@@ -181,22 +183,37 @@ static bool start_thread(struct seed *s, void *(*run)(void *seed))
 	return started;
 }
 
-/* Slots for the windows of a draw as it is planned, up to what is cheap to have ready. */
-static size_t slots_for(const struct seed *s)
+/* Slots for the windows of the sources of one kind as they are planned, up to what is cheap to have ready. */
+static size_t slots_for(const struct seed *s, bool abundant)
 {
-	const size_t most = 1 << 14;
+	const size_t most = 1 << 14, len = draw_window_len(&s->sources);
 	uint64_t bytes = 0;
 	size_t i, room;
 
-	for (i = 0; i < s->sources.count; i++) {
+	for (i = 0; i < s->sources.count && len > 0; i++) {
 		const struct source *src = s->sources.spec[i].src;
 		const struct source_handle h = { .assessed_bits = src->assessed_bits,
 			.per_bytes = src->per_bytes };
 
-		bytes += gather_len(&h, all_blocks(s), false);
+		if (source_is_abundant(&h) == abundant)
+			bytes += gather_len(&h, all_blocks(s), false);
 	}
-	room = windows_room(bytes);
+	room = bytes ? windows_room(bytes, len) : 0;
 	return room < most ? room : most;
+}
+
+/* Returns: where in the secret memory they end. */
+static uint8_t *lend_slots(struct seed *s, const size_t slots[2])
+{
+	struct window_slot *slot = (struct window_slot *)s->secret->space;
+	size_t abundant;
+
+	for (abundant = 0; abundant < 2; abundant++) {
+		if (slots[abundant] > 0)
+			windows_lend(&s->secret->memory.windows, abundant, slot, slots[abundant]);
+		slot += slots[abundant];
+	}
+	return (uint8_t *)slot;
 }
 
 static int allocate(struct seed *s)
@@ -206,18 +223,17 @@ static int allocate(struct seed *s)
 		source_list_has_broker(&s->sources) ? blocks * sizeof(struct broker_block) : 0;
 	const size_t out = s->blocks * CONDITION_SIZE;
 	const size_t digests = s->sources.count * blocks * CONDITION_SIZE;
-	const size_t slots = s->memory ? 0 : slots_for(s);
+	const size_t slots[2] = { s->memory ? 0 : slots_for(s, false),
+		s->memory ? 0 : slots_for(s, true) };
 	uint8_t *space;
 
-	s->secret =
-		secret_new(sizeof(*s->secret) + slots * sizeof(uint64_t) + given + out + digests);
+	s->secret = secret_new(sizeof(*s->secret) +
+		(slots[0] + slots[1]) * sizeof(struct window_slot) + given + out + digests);
 	if (!s->secret)
 		return -ENOMEM;
 	draw_memory_init(&s->secret->memory);
-	space = s->secret->space;
-	if (slots)
-		windows_lend(&s->secret->memory.windows, (uint64_t *)space, slots);
-	space += slots * sizeof(uint64_t);
+	space = lend_slots(s, slots);
+	draw_memory_begin(&s->secret->memory, &s->sources);
 	s->secret->given = given ? (struct broker_block *)space : NULL;
 	s->secret->out = space + given;
 	s->secret->digest = s->secret->out + out;
@@ -343,7 +359,7 @@ int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t b
 	int r;
 
 	if (memory)
-		draw_memory_age(memory);
+		draw_memory_begin(memory, sources);
 	r = begin(s, sources, bits, blocks, memory, false);
 	return r < 0 ? r : seed_draw_end(s);
 }

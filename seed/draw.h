@@ -21,9 +21,10 @@ struct draw_report {
 	const struct source_spec *spec;
 	int err;             /* negative errno: absent, or it failed to deliver */
 	const char *skipped; /* why it was not drawn, though nothing is wrong with it; else NULL */
-	struct health health;
-	unsigned figure, cutoff; /* of the test that failed, where it has figures */
-	uint64_t bytes;          /* delivered, in all */
+	struct health_figures health;
+	const struct draw_report
+		*copy;  /* of a replay: who delivered these bytes later; NULL: itself */
+	uint64_t bytes; /* delivered, in all */
 	uint32_t assessed
 		[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
 	uint64_t retries;
@@ -66,6 +67,9 @@ int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
  */
 struct draw_memory *draw_memory_new(void);
 void draw_memory_free(struct draw_memory *m);
+
+/** draw_window_len - bytes of the windows in which replays of these sources are looked for; see seed/replay.h */
+size_t draw_window_len(const struct source_list *sources);
 
 /**
  * seed_draw_with - seed_draw() for a process that draws again and again
@@ -123,6 +127,9 @@ void seed_report_use(const struct seed *s, const uint8_t uuid[UUID_SIZE]);
 
 /** draw_passed - did this source deliver, and pass its tests? */
 bool draw_passed(const struct draw_report *r);
+
+/** health_why - which test failed and by what figure, as the end of a sentence: "9 equal samples in a row". */
+void health_why(const struct health_figures *h, char *out, size_t size);
 
 #define DRAW_WHY_SIZE 160
 

@@ -6,17 +6,35 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* Windows that a memory of draws keeps: 2 MiB of samples, and as much put aside. */
-#define REMEMBERED (1u << 17)
+_Static_assert(SOURCE_MBIT_MIN == HEALTH_MBIT_MIN && SOURCE_MBIT_MAX == HEALTH_MBIT_MAX,
+	"what can be stated has cut-offs");
+
+/* Windows of each kind that a memory of draws keeps at least: of 20 bytes, 1.3 MB of samples. */
+#define REMEMBERED (1u << 16)
+
+/* As long as the source of the least entropy needs them; which that is may show only once it is open. */
+size_t draw_window_len(const struct source_list *sources)
+{
+	size_t i, len = 0;
+
+	for (i = 0; i < sources->count; i++) {
+		struct cutoffs c;
+
+		if (cutoffs_for(source_test_mbit(sources->spec + i), &c) == 0 && c.replay > len)
+			len = c.replay;
+	}
+	return len;
+}
 
 void draw_memory_init(struct draw_memory *m)
 {
-	uint64_t key[2] = { 0 };
+	uint8_t seed[REPLAY_SEED] = { 0 };
 
 	memset(m, 0, sizeof(*m));
 	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
-	(void)!getrandom(key, sizeof(key), GRND_NONBLOCK);
-	windows_init(&m->windows, key);
+	(void)!getrandom(seed, sizeof(seed), GRND_NONBLOCK);
+	windows_init(&m->windows, seed);
+	explicit_bzero(seed, sizeof(seed));
 }
 
 struct draw_memory *draw_memory_new(void)
@@ -36,7 +54,8 @@ void draw_memory_free(struct draw_memory *m)
 	secret_free(m);
 }
 
-void draw_memory_age(struct draw_memory *m)
+void draw_memory_begin(struct draw_memory *m, const struct source_list *sources)
 {
 	windows_age(&m->windows, REMEMBERED);
+	(void)windows_lengthen(&m->windows, draw_window_len(sources));
 }

@@ -11,21 +11,43 @@ bool draw_passed(const struct draw_report *r)
 	return r->err == 0 && !r->skipped && r->health.failed == HEALTH_PASS;
 }
 
-const char *draw_why(const struct draw_report *r, char *out, size_t size)
+/* Of bytes that came twice, from the second time on or before it. */
+static void replay_why(const struct draw_report *r, char *out, size_t size)
 {
-	switch (r->health.failed) {
-	case HEALTH_PASS:
-		if (r->skipped)
-			snprintf(out, size, "not drawn: %s", r->skipped);
-		else
-			snprintf(out, size, "%s", source_why(r->spec, r->err));
-		break;
+	char label[SOURCE_LABEL_SIZE];
+
+	if (r->copy)
+		snprintf(out, size, "%zu bytes that %s delivered as well", r->health.cutoff.replay,
+			draw_label(r->copy, label, sizeof(label)));
+	else
+		health_why(&r->health, out, size);
+}
+
+void health_why(const struct health_figures *h, char *out, size_t size)
+{
+	const unsigned figure = health_figure(h, h->failed), cutoff = health_cutoff(h, h->failed);
+
+	switch (h->failed) {
 	case HEALTH_RCT:
-		snprintf(out, size, "%u equal samples in a row, cutoff %u", r->figure, r->cutoff);
+		snprintf(out, size, "%u equal samples in a row, cutoff %u", figure, cutoff);
 		break;
 	case HEALTH_APT:
-		snprintf(out, size, "one sample %u times in %d, cutoff %u", r->figure,
-			HEALTH_APT_WINDOW, r->cutoff);
+		snprintf(out, size, "one sample %u times in %d, cutoff %u", figure,
+			HEALTH_WINDOW_SAMPLES, cutoff);
+		break;
+	case HEALTH_LAG:
+		snprintf(out, size, "%u of %d samples equal to the one %u before, cutoff %u",
+			figure, HEALTH_WINDOW_SAMPLES, h->lag_at, cutoff);
+		break;
+	case HEALTH_STEP:
+		snprintf(out, size,
+			"%u of %d samples one step on from the one %u before, cutoff %u", figure,
+			HEALTH_WINDOW_SAMPLES, h->step_at, cutoff);
+		break;
+	case HEALTH_FRAME:
+		snprintf(out, size,
+			"%u of %d samples differ from the last as those %u before, cutoff %u",
+			figure, HEALTH_WINDOW_SAMPLES, h->frame_at, cutoff);
 		break;
 	case HEALTH_WORDS:
 		snprintf(out, size, "the same 64-bit word twice in a row");
@@ -33,10 +55,22 @@ const char *draw_why(const struct draw_report *r, char *out, size_t size)
 	case HEALTH_STUCK:
 		snprintf(out, size, "a word of all zeros or all ones for the second time");
 		break;
-	case HEALTH_WINDOW:
-		snprintf(out, size, "%d bytes that were delivered before", HEALTH_REPEAT);
+	default:
+		snprintf(out, size, "%zu bytes that were delivered before", h->cutoff.replay);
 		break;
 	}
+}
+
+const char *draw_why(const struct draw_report *r, char *out, size_t size)
+{
+	if (r->health.failed == HEALTH_REPLAY)
+		replay_why(r, out, size);
+	else if (r->health.failed != HEALTH_PASS)
+		health_why(&r->health, out, size);
+	else if (r->skipped)
+		snprintf(out, size, "not drawn: %s", r->skipped);
+	else
+		snprintf(out, size, "%s", source_why(r->spec, r->err));
 	return out;
 }
 

@@ -15,10 +15,14 @@ uint8_t *gather_digest(const struct draw *d, size_t source, size_t block)
 /* Each source brings enough for a whole block by itself, so that none has to be replaced. */
 static uint64_t share_len(const struct source_handle *h, bool startup)
 {
+	const uint64_t bits = h->assessed_bits;
 	uint64_t len = UNASSESSED_LEN;
 
-	if (h->assessed_bits > 0)
-		len = (CLAIM_INPUT_BITS + h->assessed_bits - 1) / h->assessed_bits * h->per_bytes;
+	/* An abundant source's bits are in whole pieces of its bytes. */
+	if (source_is_abundant(h))
+		len = (CLAIM_INPUT_BITS + bits - 1) / bits * h->per_bytes;
+	else if (bits > 0)
+		len = (CLAIM_INPUT_BITS * (uint64_t)h->per_bytes + bits - 1) / bits;
 	/* The start-up samples are not thrown away: they are the first block's. */
 	if (startup && len < HEALTH_STARTUP)
 		len = HEALTH_STARTUP;
@@ -53,37 +57,47 @@ static int take(struct draw *d, size_t source, size_t block, struct source_handl
 		memcpy(raw, d->seed->secret->given[block].bytes, len);
 		return 0;
 	default:
-		return is_pumped(d, source) ? pump_take(&d->seed->pump, ret) :
-					      src->fill(h, raw, len);
+		if (is_pumped(d, source))
+			return pump_take(&d->seed->pump, ret);
+		/* What stays here is not to be the bytes of another source, which would fail with this one. */
+		memset(raw, 0, len);
+		return src->fill(h, raw, len);
 	}
 }
 
-static void note_failure(struct draw_report *rep, enum health_test test)
+/* Who had delivered it before has failed as well; whether it has passed so far is not known yet. */
+static void note_replay(struct draw *d, size_t source, unsigned before)
 {
-	rep->health.failed = test;
-	if (test == HEALTH_RCT) {
-		rep->figure = rep->health.run_max;
-		rep->cutoff = HEALTH_RCT_CUTOFF;
-	} else if (test == HEALTH_APT) {
-		rep->figure = rep->health.count_max;
-		rep->cutoff = HEALTH_APT_CUTOFF;
-	}
+	struct draw_report *rep = d->seed->report + source;
+
+	rep->health.failed = HEALTH_REPLAY;
+	rep->health.sure = true;
+	rep->health.cutoff.replay = d->memory->windows.len;
+	if (before != source)
+		d->copied[before] = rep;
 }
 
-static int test_chunk(struct draw *d, struct draw_report *rep, const uint8_t *raw, size_t len)
+static bool is_count(enum health_test test)
 {
-	enum health_test test = health_update(&rep->health, raw, len);
+	return test >= HEALTH_APT && test <= HEALTH_FRAME;
+}
+
+static int test_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t len)
+{
+	struct draw_report *rep = d->seed->report + source;
+	struct source_memory *m = d->memory->of + source;
+	const struct replay_mode mode = { (unsigned)source, m->health.mode.sampled };
+	const enum health_test failed = health_update(&m->health, raw, len);
+	unsigned before;
 	int r = 0;
 
-	if (test == HEALTH_PASS) {
-		r = windows_add(&d->memory->windows, raw, len);
-		if (r > 0)
-			test = HEALTH_WINDOW;
-	}
-	if (test == HEALTH_PASS)
-		return r;
-	note_failure(rep, test);
-	return -EBADMSG;
+	rep->health = m->health.found;
+	/* That bytes came before says more than that they are too regular, but not than that all are alike. */
+	if (m->health.mode.mbit > 0 && (failed == HEALTH_PASS || is_count(failed)))
+		r = replay_update(&m->replay, &d->memory->windows, &mode, raw, len, &before);
+	if (r > 0)
+		note_replay(d, source, before);
+	return rep->health.failed != HEALTH_PASS ? -EBADMSG : r;
 }
 
 static int gather_block(struct draw *d, size_t source, size_t block, struct source_handle *h)
@@ -103,7 +117,7 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 		if (r < 0)
 			break;
 		rep->bytes += n;
-		r = test_chunk(d, rep, raw, n);
+		r = test_chunk(d, source, raw, n);
 		if (r == 0)
 			condition_add(&secret->condition, raw, n);
 	}
@@ -137,10 +151,9 @@ static void plan(struct draw *d, size_t source, const struct source_handle *h)
 static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 {
 	size_t block;
-	int r;
+	int r = 0;
 
 	plan(d, source, h);
-	r = windows_reserve(&d->memory->windows, gather_len(h, d->blocks, false));
 	if (is_pumped(d, source))
 		pump_begin(&d->seed->pump, d->seed->sources.spec[source].src, h,
 			gather_len(h, d->blocks, d->memory->of[source].started));
@@ -159,7 +172,9 @@ static int open_it(struct draw *d, size_t source, struct source_handle *h)
 	case SOURCE_DEVICE:
 		return reader_open(d->seed->reader + source, h);
 	case SOURCE_BROKER: /* asked before all others, see seed/draw.c */
-		*h = (struct source_handle){ .fd = -1, .per_bytes = 1 };
+		*h = (struct source_handle){
+			.fd = -1, .per_bytes = 1, .test_mbit = source_test_mbit(spec)
+		};
 		return d->seed->report[source].err;
 	default:
 		return source_open(
@@ -187,6 +202,31 @@ static void close_it(struct draw *d, size_t source, struct source_handle *h)
 		src->close(h);
 }
 
+/* Tests go on where they stood; those of a source that is new, or has failed, begin. */
+static int begin_tests(struct draw *d, size_t source, const struct source_handle *h)
+{
+	struct source_memory *m = d->memory->of + source;
+	const struct health_mode mode = { .mbit = h->test_mbit,
+		.words = d->seed->sources.spec[source].src->kind == SOURCE_CPU,
+		.sampled = source_is_abundant(h) };
+
+	/* Its start-up samples are not drawn again: what is at the other end has changed. */
+	if (m->started && m->health.mode.mbit != mode.mbit)
+		return -ESTALE;
+	if (!m->started) {
+		health_init(&m->health, &mode);
+		m->replay = (struct replay){ 0 };
+	}
+	d->seed->report[source].health = m->health.found;
+	(void)windows_lengthen(&d->memory->windows, m->health.found.cutoff.replay);
+	return 0;
+}
+
+static bool is_slow(const struct source *src)
+{
+	return src->kind == SOURCE_DEVICE || src->kind == SOURCE_CODE;
+}
+
 /* What it is worth is known once it is open. */
 static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 {
@@ -196,10 +236,11 @@ static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 	rep->same_as = find_twin(d, rep);
 	rep->assessed_per = counted(rep) ? h->assessed_bits : 0;
 	rep->per_bytes = h->per_bytes;
-	if (d->seed->sources.by_default && rep->spec->src->kind == SOURCE_DEVICE &&
-		h->assessed_bits == 0)
+	if (d->seed->sources.by_default && h->assessed_bits == 0 && is_slow(rep->spec->src))
 		rep->skipped = "it is worth nothing here";
 	else
+		rep->err = begin_tests(d, source, h);
+	if (rep->err == 0 && !rep->skipped)
 		rep->err = gather_blocks(d, source, h);
 	rep->retries = h->retries;
 	close_it(d, source, h);
@@ -210,7 +251,6 @@ static void settle(struct draw *d, size_t source)
 	struct draw_report *rep = d->seed->report + source;
 	size_t block;
 
-	d->memory->of[source].health = rep->health;
 	d->memory->of[source].started = draw_passed(rep);
 	if (!draw_passed(rep))
 		return;
@@ -227,10 +267,6 @@ void gather_source(struct draw *d, size_t source)
 
 	if (rep->skipped)
 		return;
-	if (d->memory->of[source].started)
-		rep->health = d->memory->of[source].health;
-	else
-		health_init(&rep->health, rep->spec->src->kind == SOURCE_CPU);
 	if (rep->err == 0)
 		rep->err = open_it(d, source, &h);
 	if (rep->err == 0)
@@ -238,4 +274,22 @@ void gather_source(struct draw *d, size_t source)
 	else if (rep->spec->src->kind == SOURCE_DEVICE)
 		reader_end(d->seed->reader + source);
 	settle(d, source);
+}
+
+void gather_condemn(struct draw *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->seed->reports; i++) {
+		struct draw_report *rep = d->seed->report + i;
+
+		if (!d->copied[i] || !draw_passed(rep))
+			continue;
+		rep->health.failed = HEALTH_REPLAY;
+		rep->health.sure = true;
+		rep->health.cutoff.replay = d->memory->windows.len;
+		rep->copy = d->copied[i];
+		rep->given = NULL;
+		d->memory->of[i].started = false;
+	}
 }

@@ -4,6 +4,7 @@
 
 #include "seed/condition.h"
 #include "seed/draw.h"
+#include "seed/replay.h"
 
 /* The inner side of seed/draw.h: one source's bytes into the blocks of one seed. */
 
@@ -11,8 +12,9 @@
 
 struct draw_memory {
 	struct windows windows;
-	struct {
+	struct source_memory {
 		struct health health;
+		struct replay replay;
 		bool started; /* has passed its start-up tests, and nothing has failed since */
 	} of[SOURCES_MAX];
 };
@@ -40,6 +42,8 @@ struct draw {
 	size_t blocks; /* of the record, and, where that is wanted, one to mix from */
 	struct draw_memory *memory;
 	struct share share[SOURCES_MAX][RECORD_BLOCKS_MAX + DRAW_MIX_BLOCK];
+	const struct draw_report
+		*copied[SOURCES_MAX]; /* who delivered what this one had delivered before */
 };
 
 /** gather_len - how much of a source goes into all @blocks; @started: its start-up tests are done. */
@@ -48,11 +52,14 @@ uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started);
 /** gather_source - draw, test and hash what one source of the list gives; its report says how it went. */
 void gather_source(struct draw *d, size_t source);
 
+/** gather_condemn - fail those that had delivered before what another one did: both count for nothing. */
+void gather_condemn(struct draw *d);
+
 /** draw_memory_init - empty, with a key of its own. */
 void draw_memory_init(struct draw_memory *m);
 
-/** draw_memory_age - before a draw: forget the oldest windows, if there are too many. */
-void draw_memory_age(struct draw_memory *m);
+/** draw_memory_begin - before each draw: windows as long as @sources need, and the oldest forgotten if they are many. */
+void draw_memory_begin(struct draw_memory *m, const struct source_list *sources);
 
 /** draw_make - the blocks, the key to mix with and the id, from all that passed. */
 void draw_make(const struct draw *d);

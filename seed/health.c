@@ -1,81 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/health.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <string.h>
 
-#include "util/secret.h"
+#define WINDOW HEALTH_WINDOW_SAMPLES
 
-void health_init(struct health *h, bool words)
+void health_init(struct health *h, const struct health_mode *mode)
 {
-	*h = (struct health){ .words = words };
+	memset(h, 0, sizeof(*h));
+	h->mode = *mode;
+	if (mode->mbit > 0)
+		(void)cutoffs_for(mode->mbit, &h->found.cutoff);
 }
 
-static uint64_t load(const uint8_t *p)
+/* The first two windows, and of each eight one, never at the same place twice in a row: what is regular in
+ * blocks of 4096 bytes is seen as well. */
+bool health_is_sampled(uint64_t sample)
 {
-	uint64_t x;
+	const uint64_t window = sample / WINDOW;
 
-	memcpy(&x, p, sizeof(x));
-	return x;
+	return window < HEALTH_STARTUP / WINDOW || window % 8 == window / 8 % 8;
 }
 
-static bool is_stuck(uint64_t word)
-{
-	return word == 0 || word == UINT64_MAX;
-}
-
-/* The three tests as the standard and the design have them, sample by sample. */
-static void test_sample(struct health *h, uint8_t sample)
-{
-	h->run = h->samples && sample == h->last ? h->run + 1 : 1; /* SP 800-90B 4.4.1 */
-	h->last = sample;
-	if (h->run > h->run_max)
-		h->run_max = h->run;
-	if (h->apt_seen == 0) { /* 4.4.2 */
-		h->apt_sample = sample;
-		h->apt_count = 0;
-	}
-	h->apt_count += sample == h->apt_sample;
-	h->apt_seen = (h->apt_seen + 1) % HEALTH_APT_WINDOW;
-	if (h->apt_count > h->count_max)
-		h->count_max = h->apt_count;
-	h->samples++;
-}
-
-static enum health_test test_word(struct health *h, uint64_t word)
-{
-	const bool equal = h->have_word && word == h->last_word;
-
-	h->last_word = word;
-	h->have_word = true;
-	h->stuck += is_stuck(word);
-	return h->stuck >= 2 ? HEALTH_STUCK : equal ? HEALTH_WORDS : HEALTH_PASS;
-}
-
-static enum health_test verdict(const struct health *h)
-{
-	return h->run_max >= HEALTH_RCT_CUTOFF    ? HEALTH_RCT :
-		h->count_max >= HEALTH_APT_CUTOFF ? HEALTH_APT :
-						    HEALTH_PASS;
-}
-
-/* Up to the sample, or the word, that fails. */
-static void test_slowly(struct health *h, const uint8_t *raw, size_t len)
-{
-	const size_t step = h->words ? sizeof(uint64_t) : 1;
-	size_t i, j;
-
-	for (i = 0; i < len && h->failed == HEALTH_PASS; i += step) {
-		for (j = 0; j < step; j++)
-			test_sample(h, raw[i + j]);
-		if (h->words)
-			h->failed = test_word(h, load(raw + i));
-		if (h->failed == HEALTH_PASS)
-			h->failed = verdict(h);
-	}
-}
-
-/* --- the same for samples that pass, which nearly all do, sixteen at a time --- */
+/* --- sixteen samples at a time --- */
 
 /* Vectors as GCC and clang have them on every machine. */
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
@@ -94,30 +42,7 @@ static bool any_set(words2 v)
 	return (v[0] | v[1]) != 0;
 }
 
-/* The sum of eight bytes, of at most 255 each. */
-static unsigned sum_bytes(uint64_t x)
-{
-	const uint64_t odd = 0x00ff00ff00ff00ff, ones = 0x0001000100010001;
-
-	return (unsigned)(((x & odd) + (x >> 8 & odd)) * ones >> 48);
-}
-
-/* How many of @len bytes, a window at most, are @sample: a lane that equals it is all ones, minus one. */
-static unsigned count_equal(const uint8_t *raw, size_t len, uint8_t sample)
-{
-	bytes16 wanted, lanes = { 0 };
-	unsigned count = 0;
-	words2 sums;
-	size_t i;
-
-	memset(&wanted, sample, sizeof(wanted));
-	for (i = 0; i + sizeof(lanes) <= len; i += sizeof(lanes))
-		lanes -= (bytes16)(load_bytes(raw + i) == wanted);
-	for (; i < len; i++)
-		count += raw[i] == sample;
-	sums = (words2)lanes;
-	return count + sum_bytes(sums[0]) + sum_bytes(sums[1]);
-}
+/* --- repetition count --- */
 
 /* Is one of sixteen samples the third of a run? Two equal ones are common, three are not. */
 static bool any_third(const uint8_t *raw)
@@ -132,52 +57,39 @@ static bool any_second(const uint8_t *raw)
 	return any_set((words2)(load_bytes(raw) == load_bytes(raw - 1)));
 }
 
-/* Behind samples of which none is the third of a run. */
-static void end_short_run(struct health *h, const uint8_t *end)
+/* Sixteen samples without the third of a run. */
+static void step_over(struct health *h, const uint8_t *raw)
 {
-	h->last = end[-1];
-	h->run = end[-1] == end[-2] ? 2 : 1;
+	if (h->found.run_max < 2 && any_second(raw))
+		h->found.run_max = 2;
+	h->run = raw[15] == raw[14] ? 2 : 1;
 }
 
 static void count_runs(struct health *h, const uint8_t *raw, size_t len)
 {
-	const size_t step = sizeof(bytes16);
-	size_t i = 0, end;
+	size_t i = 0;
 
 	while (i < len) {
-		/* Those without a longer run are stepped over at once. */
-		for (; i > 1 && len - i >= step && !any_third(raw + i); i += step) {
-			if (h->run_max < 2 && any_second(raw + i))
-				h->run_max = 2;
-			end_short_run(h, raw + i + step);
+		if (h->seen + i >= 2 && len - i >= 16 && !any_third(raw + i)) {
+			step_over(h, raw + i);
+			i += 16;
+			continue;
 		}
-		end = len - i < step ? len : i + step;
-		for (; i < end; i++) {
-			h->run = (h->samples || i) && raw[i] == h->last ? h->run + 1 : 1;
-			h->last = raw[i];
-			if (h->run > h->run_max)
-				h->run_max = h->run;
-		}
+		h->run = h->seen + i > 0 && raw[i] == raw[i - 1] ? h->run + 1 : 1;
+		if (h->run > h->found.run_max)
+			h->found.run_max = h->run;
+		i++;
 	}
 }
 
-static void count_proportions(struct health *h, const uint8_t *raw, size_t len)
-{
-	size_t i, n;
+/* --- words of a CPU --- */
 
-	for (i = 0; i < len; i += n) {
-		if (h->apt_seen == 0) {
-			h->apt_sample = raw[i];
-			h->apt_count = 0;
-		}
-		n = HEALTH_APT_WINDOW - h->apt_seen;
-		if (n > len - i)
-			n = len - i;
-		h->apt_count += count_equal(raw + i, n, h->apt_sample);
-		h->apt_seen = (unsigned)(h->apt_seen + n) % HEALTH_APT_WINDOW;
-		if (h->apt_count > h->count_max)
-			h->count_max = h->apt_count;
-	}
+static uint64_t load_word(const uint8_t *p)
+{
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
 }
 
 /* Two words that are neither stuck nor like the one before them. */
@@ -190,193 +102,372 @@ static bool words_pass(const uint8_t *raw)
 		(words2)(these == before) | (words2)(these == zero) | (words2)(these == ~zero));
 }
 
-static enum health_test check_words(struct health *h, const uint8_t *raw, size_t len)
+static enum health_test test_words(struct health *h, const uint8_t *raw, size_t len)
 {
 	enum health_test failed = HEALTH_PASS;
 	size_t i = 0;
 
-	while (i < len && failed == HEALTH_PASS) {
-		while (i > 0 && len - i >= 16 && words_pass(raw + i)) {
+	while (i + 8 <= len && failed != HEALTH_STUCK) {
+		const bool first = h->seen + i == 0;
+		const uint64_t word = load_word(raw + i);
+
+		if (!first && len - i >= 16 && words_pass(raw + i)) {
 			i += 16;
-			h->last_word = load(raw + i - 8);
+			continue;
 		}
-		if (i < len)
-			failed = test_word(h, load(raw + i));
+		h->stuck += word == 0 || word == UINT64_MAX;
+		if (h->stuck >= 2)
+			failed = HEALTH_STUCK;
+		else if (!first && word == load_word(raw + i - 8))
+			failed = HEALTH_WORDS;
 		i += 8;
 	}
 	return failed;
 }
 
+/* --- the counts of a window --- */
+
+static unsigned count_most_frequent(const uint8_t *raw, size_t len)
+{
+	uint16_t count[256] = { 0 };
+	unsigned most = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		count[raw[i]]++;
+	for (i = 0; i < 256; i++)
+		most = count[i] > most ? count[i] : most;
+	return most;
+}
+
+/* Thirty-two samples at a time, where the CPU can; else the compiler takes two steps. Only ever a local variable,
+ * as how a vector is handed over depends on the CPU. */
+typedef uint8_t bytes32 __attribute__((vector_size(32), aligned(1), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#define AT(p)  (*(bytes32 *)(p))
+
+/* Of bytes that are 31 at most, as each adds up a window's sixteen vectors or fewer. */
+INLINE unsigned sum_bytes(const bytes32 *v)
+{
+	const uint64_t odd = 0x00ff00ff00ff00ff, ones = 0x0001000100010001;
+	uint64_t word[4], bytes;
+
+	memcpy(word, v, sizeof(word));
+	bytes = word[0] + word[1] + word[2] + word[3];
+	return (unsigned)(((bytes & odd) + (bytes >> 8 & odd)) * ones >> 48);
+}
+
+#define ALL (HEALTH_BEFORE + WINDOW)
+
+/* What each sample is by the one before it: the difference, and the exclusive or. */
+struct neighbours {
+	uint8_t minus[ALL], flips[ALL];
+};
+
+static void compare_neighbours(struct neighbours *n, const uint8_t *raw)
+{
+	size_t i;
+
+	n->minus[0] = n->flips[0] = 0;
+	for (i = 1; i + 32 <= ALL; i += 32) {
+		AT(n->minus + i) = AT(raw + i) - AT(raw + i - 1);
+		AT(n->flips + i) = AT(raw + i) ^ AT(raw + i - 1);
+	}
+	for (; i < ALL; i++) {
+		n->minus[i] = (uint8_t)(raw[i] - raw[i - 1]);
+		n->flips[i] = raw[i] ^ raw[i - 1];
+	}
+}
+
+/* How many samples are, by one lag, equal to the one before, on by the step that led there, and how many differ from
+ * their neighbour as the one before does. */
+struct lag_counts {
+	unsigned equal, steps, minus, flips;
+};
+
+/* Of a whole window, with all before it. */
+INLINE struct lag_counts count_whole(
+	const uint8_t *raw, const uint8_t *minus, const uint8_t *flips, size_t lag)
+{
+	bytes32 equal = { 0 }, steps = { 0 }, by_minus = { 0 }, by_flips = { 0 };
+	size_t i;
+
+	for (i = 0; i < WINDOW; i += 32) { /* a lane that is equal is all ones, minus one */
+		const bytes32 these = AT(raw + i), middle = AT(raw + i - lag);
+
+		equal -= (bytes32)(these == middle);
+		steps -= (bytes32)(these - middle == middle - AT(raw + i - 2 * lag));
+		by_minus -= (bytes32)(AT(minus + i) == AT(minus + i - lag));
+		by_flips -= (bytes32)(AT(flips + i) == AT(flips + i - lag));
+	}
+	return (struct lag_counts){ sum_bytes(&equal), sum_bytes(&steps), sum_bytes(&by_minus),
+		sum_bytes(&by_flips) };
+}
+
+/* How many of @len samples, a window at most, equal those @lag before. */
+INLINE unsigned count_equal(const uint8_t *raw, size_t lag, size_t len)
+{
+	bytes32 lanes = { 0 };
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i + 32 <= len; i += 32)
+		lanes -= (bytes32)(AT(raw + i) == AT(raw + i - lag));
+	for (; i < len; i++)
+		count += raw[i] == raw[i - lag];
+	return count + sum_bytes(&lanes);
+}
+
+/* How many go on by the step that led from 2 @lag before them to @lag before. */
+INLINE unsigned count_steps(const uint8_t *raw, size_t lag, size_t len)
+{
+	bytes32 lanes = { 0 };
+	unsigned count = 0;
+	size_t i;
+
+	for (i = 0; i + 32 <= len; i += 32) {
+		const bytes32 middle = AT(raw + i - lag);
+
+		lanes -= (bytes32)(AT(raw + i) - middle == middle - AT(raw + i - 2 * lag));
+	}
+	for (; i < len; i++)
+		count += (uint8_t)(raw[i] - raw[i - lag]) ==
+			(uint8_t)(raw[i - lag] - raw[i - 2 * lag]);
+	return count + sum_bytes(&lanes);
+}
+
+/* From the window's first sample that has another @back before it: how many are skipped. */
+static size_t skip(const struct health *h, size_t begin, size_t back)
+{
+	const size_t have = HEALTH_BEFORE - begin;
+	const size_t missing = back > have ? back - have : 0;
+
+	return missing < h->filled ? missing : h->filled;
+}
+
+/* Of a window that is not full yet, or has not so much before it. */
+INLINE struct lag_counts count_part(
+	const struct health *h, const struct neighbours *n, size_t lag, size_t begin)
+{
+	const uint8_t *window = h->sample + HEALTH_BEFORE;
+	const uint8_t *minus = n->minus + HEALTH_BEFORE, *flips = n->flips + HEALTH_BEFORE;
+	const size_t len = h->filled, equal = skip(h, begin, lag), steps = skip(h, begin, 2 * lag),
+		     differ = skip(h, begin, lag + 1);
+
+	return (struct lag_counts){
+		count_equal(window + equal, lag, len - equal),
+		count_steps(window + steps, lag, len - steps),
+		count_equal(minus + differ, lag, len - differ),
+		count_equal(flips + differ, lag, len - differ),
+	};
+}
+
+INLINE void keep(unsigned *max, unsigned *at, unsigned count, size_t lag)
+{
+	if (count <= *max)
+		return;
+	*max = count;
+	*at = (unsigned)lag;
+}
+
+/* @begin: where in h->sample the first sample of all is, or as far back as the lags look. */
+INLINE void count_lags(struct health *h, const struct neighbours *n, size_t begin)
+{
+	struct health_figures *f = &h->found;
+	const bool whole = begin == 0 && h->filled == WINDOW;
+	size_t lag;
+
+	for (lag = 1; lag <= HEALTH_LAGS; lag++) {
+		const struct lag_counts c = whole ?
+			count_whole(h->sample + HEALTH_BEFORE, n->minus + HEALTH_BEFORE,
+				n->flips + HEALTH_BEFORE, lag) :
+			count_part(h, n, lag, begin);
+
+		keep(&f->lag_max, &f->lag_at, c.equal, lag);
+		keep(&f->step_max, &f->step_at, c.steps, lag);
+		keep(&f->frame_max, &f->frame_at, c.minus, lag);
+		keep(&f->frame_max, &f->frame_at, c.flips, lag);
+	}
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void count_lags_wide(
+	struct health *h, const struct neighbours *n, size_t begin)
+{
+	count_lags(h, n, begin);
+}
+
+static bool is_wide(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+#else
+static void count_lags_wide(struct health *h, const struct neighbours *n, size_t begin)
+{
+	count_lags(h, n, begin);
+}
+
+static bool is_wide(void)
+{
+	return true;
+}
+#endif
+
+static void count_lags_narrow(struct health *h, const struct neighbours *n, size_t begin)
+{
+	count_lags(h, n, begin);
+}
+
+static void count_window(struct health *h)
+{
+	const size_t before = h->seen - h->filled;
+	const size_t begin = before < HEALTH_BEFORE ? HEALTH_BEFORE - before : 0;
+	struct neighbours n;
+	unsigned most;
+
+	if (h->mode.sampled && !health_is_sampled(before))
+		return;
+	most = count_most_frequent(h->sample + HEALTH_BEFORE, h->filled);
+	if (most > h->found.count_max)
+		h->found.count_max = most;
+	compare_neighbours(&n, h->sample);
+	if (is_wide())
+		count_lags_wide(h, &n, begin);
+	else
+		count_lags_narrow(h, &n, begin);
+	explicit_bzero(&n, sizeof(n));
+}
+
+unsigned health_figure(const struct health_figures *f, enum health_test test)
+{
+	switch (test) {
+	case HEALTH_RCT:
+		return f->run_max;
+	case HEALTH_APT:
+		return f->count_max;
+	case HEALTH_LAG:
+		return f->lag_max;
+	case HEALTH_STEP:
+		return f->step_max;
+	case HEALTH_FRAME:
+		return f->frame_max;
+	default:
+		return 0;
+	}
+}
+
+static unsigned cutoff_of(const struct cutoffs *c, enum health_test test, bool sure)
+{
+	switch (test) {
+	case HEALTH_RCT:
+		return sure ? c->rct_sure : c->rct;
+	case HEALTH_APT:
+		return sure ? c->count_sure : c->count;
+	case HEALTH_LAG:
+	case HEALTH_STEP:
+	case HEALTH_FRAME:
+		return sure ? c->lag_sure : c->lag;
+	default:
+		return 0;
+	}
+}
+
+unsigned health_cutoff(const struct health_figures *f, enum health_test test)
+{
+	return cutoff_of(&f->cutoff, test, false);
+}
+
+/* The first test that counts and fails; HEALTH_PASS: none. */
+static enum health_test judge(const struct health_figures *f, bool sure)
+{
+	enum health_test test;
+
+	for (test = HEALTH_RCT; test <= HEALTH_FRAME; test++)
+		if (health_figure(f, test) >= cutoff_of(&f->cutoff, test, sure))
+			return test;
+	return HEALTH_PASS;
+}
+
+/* Counts rise one by one, so the sample that failed the test is the one that reached the cut-off. */
+static void settle(struct health_figures *f)
+{
+	unsigned *figure = f->failed == HEALTH_RCT ? &f->run_max :
+		f->failed == HEALTH_APT            ? &f->count_max :
+		f->failed == HEALTH_LAG            ? &f->lag_max :
+		f->failed == HEALTH_STEP           ? &f->step_max :
+						     &f->frame_max;
+
+	f->sure = f->failed == HEALTH_STUCK || judge(f, true) != HEALTH_PASS;
+	if (f->failed <= HEALTH_FRAME)
+		*figure = health_cutoff(f, f->failed);
+}
+
+/* What later windows look back at. */
+static void next_window(struct health *h)
+{
+	memmove(h->sample, h->sample + WINDOW, HEALTH_BEFORE);
+	h->filled = 0;
+}
+
+/* Samples of one window, into their place behind those that came before. */
+static void test_piece(struct health *h, const uint8_t *raw, size_t len, bool last)
+{
+	uint8_t *place = h->sample + HEALTH_BEFORE + h->filled;
+	enum health_test words = HEALTH_PASS;
+
+	memcpy(place, raw, len);
+	if (h->mode.words)
+		words = test_words(h, place, len);
+	count_runs(h, place, len);
+	h->filled += len;
+	h->seen += len;
+	h->found.samples += len;
+	if (h->filled == WINDOW || last)
+		count_window(h);
+	h->found.failed = words != HEALTH_PASS ? words : judge(&h->found, false);
+	if (h->found.failed != HEALTH_PASS)
+		settle(&h->found);
+	else if (h->filled == WINDOW)
+		next_window(h);
+}
+
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len)
 {
-	struct health ahead = *h;
+	size_t n;
 
-	if (h->failed != HEALTH_PASS || len == 0)
-		return h->failed;
-	if (ahead.words)
-		ahead.failed = check_words(&ahead, raw, len);
-	count_runs(&ahead, raw, len);
-	count_proportions(&ahead, raw, len);
-	ahead.samples += len;
-	if (ahead.failed == HEALTH_PASS && verdict(&ahead) == HEALTH_PASS)
-		*h = ahead;
-	else
-		test_slowly(h, raw, len); /* which, and where */
-	explicit_bzero(&ahead, sizeof(ahead));
-	return h->failed;
+	for (; len > 0 && h->found.failed == HEALTH_PASS; raw += n, len -= n) {
+		n = WINDOW - h->filled < len ? WINDOW - h->filled : len;
+		if (h->mode.mbit > 0)
+			test_piece(h, raw, n, n == len);
+		else
+			h->found.samples += n;
+	}
+	return h->found.failed;
+}
+
+void health_resume(struct health *h)
+{
+	const size_t samples = h->found.samples;
+	const struct health_mode mode = h->mode;
+
+	health_init(h, &mode);
+	h->found.samples = samples;
 }
 
 const char *health_name(enum health_test test)
 {
-	switch (test) {
-	case HEALTH_PASS:
-		return "pass";
-	case HEALTH_RCT:
-		return "repetition count";
-	case HEALTH_APT:
-		return "adaptive proportion";
-	case HEALTH_WORDS:
-		return "equal words";
-	case HEALTH_STUCK:
-		return "stuck word";
-	case HEALTH_WINDOW:
-		return "repeated window";
-	}
-	return "unknown";
-}
+	static const char *const names[] = {
+		[HEALTH_PASS] = "pass",
+		[HEALTH_RCT] = "repetition count",
+		[HEALTH_APT] = "adaptive proportion",
+		[HEALTH_LAG] = "equal bytes",
+		[HEALTH_STEP] = "equal steps",
+		[HEALTH_FRAME] = "equal neighbours",
+		[HEALTH_WORDS] = "equal words",
+		[HEALTH_STUCK] = "stuck word",
+		[HEALTH_REPLAY] = "replay",
+	};
 
-void windows_init(struct windows *w, const uint64_t key[2])
-{
-	*w = (struct windows){ .key = { key[0], key[1] } };
-}
-
-/* Multiply, and fold the upper half into the lower one: fingerprints need to be spread, no more.
- * Zero means a free slot, so it is not handed out. */
-static uint64_t fingerprint(const struct windows *w, const uint8_t *window)
-{
-	const unsigned __int128 product =
-		(unsigned __int128)(load(window) ^ w->key[0]) * (load(window + 8) ^ w->key[1]);
-	const uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
-
-	return folded ? folded : 1;
-}
-
-static uint64_t *find_slot(uint64_t *slot, size_t room, uint64_t print)
-{
-	size_t i = print & (room - 1);
-
-	while (slot[i] != 0 && slot[i] != print)
-		i = (i + 1) & (room - 1);
-	return slot + i;
-}
-
-/* At most seven eighths full, so that a search stays short; doubled, so that growth stays cheap. */
-static size_t room_for(size_t room, size_t windows)
-{
-	while (windows > room / 8 * 7)
-		room *= 2;
-	return room;
-}
-
-size_t windows_room(uint64_t bytes)
-{
-	return room_for(1024, (size_t)(bytes / HEALTH_REPEAT));
-}
-
-void windows_lend(struct windows *w, uint64_t *slot, size_t room)
-{
-	memset(slot, 0, room * sizeof(*slot));
-	w->slot = slot;
-	w->room = room;
-	w->lent = true;
-}
-
-/* Lent or own: what stood there is gone. */
-static void drop_slots(struct windows *w)
-{
-	if (w->lent)
-		explicit_bzero(w->slot, w->room * sizeof(*w->slot));
-	else
-		secret_free(w->slot);
-	w->lent = false;
-}
-
-static int make_room(struct windows *w, size_t more)
-{
-	const size_t room = room_for(w->room ? w->room : 1024, w->used + more);
-	uint64_t *slot;
-	size_t i;
-
-	if (room == w->room)
-		return 0;
-	slot = secret_new(room * sizeof(*slot));
-	if (!slot)
-		return -ENOMEM;
-	memset(slot, 0, room * sizeof(*slot));
-	for (i = 0; i < w->room; i++)
-		if (w->slot[i])
-			*find_slot(slot, room, w->slot[i]) = w->slot[i];
-	drop_slots(w);
-	w->slot = slot;
-	w->room = room;
-	return 0;
-}
-
-int windows_reserve(struct windows *w, uint64_t bytes)
-{
-	return make_room(w, (size_t)(bytes / HEALTH_REPEAT));
-}
-
-/* So many windows are looked up side by side: a table that is larger than a cache answers late. */
-#define ABREAST 32
-
-static int add_prints(struct windows *w, const uint64_t *print, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		uint64_t *slot = find_slot(w->slot, w->room, print[i]);
-
-		if (*slot || (w->older && *find_slot(w->older, w->older_room, print[i])))
-			return 1;
-		*slot = print[i];
-		w->used++;
-	}
-	return 0;
-}
-
-int windows_add(struct windows *w, const uint8_t *raw, size_t len)
-{
-	uint64_t print[ABREAST];
-	size_t i, n, left = len / HEALTH_REPEAT;
-	int r = make_room(w, left);
-
-	for (; left > 0 && r == 0; left -= n) {
-		n = left < ABREAST ? left : ABREAST;
-		for (i = 0; i < n; i++, raw += HEALTH_REPEAT) {
-			print[i] = fingerprint(w, raw);
-			__builtin_prefetch(w->slot + (print[i] & (w->room - 1)), 1);
-		}
-		r = add_prints(w, print, n);
-	}
-	explicit_bzero(print, sizeof(print));
-	return r;
-}
-
-void windows_age(struct windows *w, size_t most)
-{
-	if (w->used <= most || w->lent)
-		return;
-	secret_free(w->older);
-	w->older = w->slot;
-	w->older_room = w->room;
-	w->slot = NULL;
-	w->room = w->used = 0;
-}
-
-void windows_clear(struct windows *w)
-{
-	drop_slots(w);
-	secret_free(w->older);
-	explicit_bzero(w, sizeof(*w));
+	return names[test];
 }

@@ -6,107 +6,87 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "seed/cutoff.h"
+
 /*
- * The tests on a source's bytes as delivered, before any conditioning. Pure: no allocation but the
- * set of windows, no clock, no message. They catch broken hardware. They do not prove entropy:
- * a counter that is hashed passes them all.
+ * The tests on a source's bytes as delivered, before any conditioning. Pure: no allocation, no clock, no
+ * message. They catch broken hardware. They do not prove entropy: a counter that is hashed passes them all.
  *
- * Constants: NIST SP 800-90B 4.4.1 and 4.4.2 with alpha = 2^-30 and H = 4 bits a byte, one byte a
- * sample; tests/seed/cutoffs.py recomputes them. 1024 start-up samples: 4.3, requirement 12.
+ * One byte is a sample. The cut-offs follow from the min-entropy at which a source is tested, each test with
+ * alpha = 2^-30 a window; seed/cutoff.h has them. Replays, which need a memory: seed/replay.h.
  */
-#define HEALTH_H_BITS     4
-#define HEALTH_RCT_CUTOFF 9  /* 1 + ceil(30 / 4) */
-#define HEALTH_APT_CUTOFF 71 /* 1 + critbinom(512, 2^-4, 1 - 2^-30) */
-#define HEALTH_APT_WINDOW 512
-#define HEALTH_STARTUP    1024
-#define HEALTH_REPEAT     16 /* bytes of an aligned window that must not come twice */
+#define HEALTH_LAGS   64
+#define HEALTH_BEFORE (2 * HEALTH_LAGS) /* samples before a window that its lags look back at */
 
 enum health_test {
 	HEALTH_PASS,
-	HEALTH_RCT,    /* repetition count: a run of equal samples */
-	HEALTH_APT,    /* adaptive proportion: one sample too often in a window */
+	HEALTH_RCT,    /* repetition count: a run of equal samples (SP 800-90B 4.4.1) */
+	HEALTH_APT,    /* adaptive proportion: the most frequent value of a window (after 4.4.2) */
+	HEALTH_LAG,    /* equal bytes at one lag: constant or repeated lanes of frames */
+	HEALTH_STEP,   /* equal first differences at one lag: lanes that count */
+	HEALTH_FRAME,  /* bytes that follow from their neighbour as they did one lag before */
 	HEALTH_WORDS,  /* CPU sources: two equal 64-bit words one after the other */
 	HEALTH_STUCK,  /* CPU sources: the word 0 or ~0 for the second time */
-	HEALTH_WINDOW, /* an aligned window seen before, in this source or another */
+	HEALTH_REPLAY, /* bytes that were delivered before, by this source or another */
 };
 
-/* The state of the tests on one source; they go on from one read to the next. */
-struct health {
-	enum health_test failed; /* the first test that did; nothing is looked at after it */
-	bool words;              /* run the tests for CPU sources as well */
+/* Which tests a source has besides those that all have. */
+struct health_mode {
+	unsigned mbit; /* min-entropy, thousandths of a bit a byte; 0: nothing is tested */
+	bool words;    /* it delivers 64-bit words of a CPU instruction */
+	bool sampled;  /* the counts of windows: of the first 1024 bytes, and 512 of each 4096 */
+};
+
+/* What the tests have found; nothing in here is secret. Of each figure the highest so far. That of a test which
+ * has failed is its cut-off, as the sample that reached it failed. */
+struct health_figures {
+	enum health_test failed; /* the first test that did; nothing is tested after its window */
+	bool sure;               /* the failure has alpha = 2^-60 at most */
 	size_t samples;
-	unsigned run_max;   /* figures, for the report: the longest run, ... */
-	unsigned count_max; /* ... and the highest count of a window's first sample */
-	/* between two calls */
-	unsigned run, stuck;
-	uint8_t last;
-	uint8_t apt_sample;
-	unsigned apt_count, apt_seen;
-	uint64_t last_word;
-	bool have_word;
+	unsigned run_max;             /* the longest run, */
+	unsigned count_max;           /* the highest count of a value in a window, */
+	unsigned lag_max, lag_at;     /* of equal bytes at a lag, and which lag that was, */
+	unsigned step_max, step_at;   /* of equal first differences, */
+	unsigned frame_max, frame_at; /* of equal differences to the neighbour */
+	struct cutoffs cutoff;
 };
 
-/** health_init - before the first sample. @words: 64-bit words of a CPU instruction. */
-void health_init(struct health *h, bool words);
+/* The state of the tests on one source; they go on from one read to the next. Secret, and wiped by the owner. */
+struct health {
+	struct health_figures found;
+	struct health_mode mode;
+	unsigned run, stuck;
+	size_t seen;   /* samples since health_init() or health_resume() */
+	size_t filled; /* of the window at hand */
+	/* The window, and what came before it: all of it once there were as many samples. */
+	uint8_t sample[HEALTH_BEFORE + HEALTH_WINDOW_SAMPLES];
+};
+
+/** health_init - before the first sample; @mode->mbit is 0 or one that cutoffs_for() takes. */
+void health_init(struct health *h, const struct health_mode *mode);
 
 /**
  * health_update - test the next samples
- * @raw: secret; what is kept of it is in @h, which the caller wipes
- * @len: any number; with @words a multiple of 8
+ * @raw: secret
+ * @len: any number; with words a multiple of 8
  *
- * In how many pieces the samples come makes no difference. After a failure the figures are those of the
- * sample, or of the word, that failed.
+ * In how many pieces the samples come makes no difference to whether they pass. Samples of a window that is
+ * not full yet are tested as they come.
  * Returns: HEALTH_PASS, or the first test that ever failed.
  */
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len);
 
+/** health_resume - after a failure: begin anew behind it; the figures start again, but for the samples. */
+void health_resume(struct health *h);
+
+/** health_is_sampled - are windows counted, and replays looked up at every offset, where this sample is? */
+bool health_is_sampled(uint64_t sample);
+
+/** health_figure, health_cutoff - of a test that counts: the highest figure, and the one that fails; else 0. */
+unsigned health_figure(const struct health_figures *f, enum health_test test);
+unsigned health_cutoff(const struct health_figures *f, enum health_test test);
+
 /** health_name - the test, as a report names it. */
 const char *health_name(enum health_test test);
-
-/* The windows seen so far, of all sources of one seed, as keyed fingerprints of 64 bits: by chance
- * two of n meet with n^2 / 2^65, for the 196,608 of the largest seed 2^-30. */
-struct windows {
-	uint64_t *slot; /* open addressing; 0 is free */
-	size_t room, used;
-	bool lent;       /* @slot is the caller's */
-	uint64_t *older; /* what windows_age() has put aside */
-	size_t older_room;
-	uint64_t key[2];
-};
-
-/**
- * windows_init - an empty set
- * @key: random, so that nobody can make fingerprints meet at will
- */
-void windows_init(struct windows *w, const uint64_t key[2]);
-
-/**
- * windows_lend - room to begin with, the caller's and secret, as long as the set is used
- * @room: a power of two; an empty set takes its place
- */
-void windows_lend(struct windows *w, uint64_t *slot, size_t room);
-
-/** windows_room - of how many slots a set wants to be for so many bytes: a power of two. */
-size_t windows_room(uint64_t bytes);
-
-/** windows_reserve - room for so many more bytes at once; 0 or -ENOMEM. */
-int windows_reserve(struct windows *w, uint64_t bytes);
-
-/**
- * windows_add - note every aligned window of @raw
- * @len: a rest shorter than HEALTH_REPEAT is not looked at
- * Returns: 0; 1 when one of them stood there before; -ENOMEM.
- */
-int windows_add(struct windows *w, const uint8_t *raw, size_t len);
-
-/**
- * windows_age - for a set that is used for ever: forget the oldest
- * Once more than @most windows stand in it they are put aside, and those put aside before are gone. So the
- * last @most windows are always known, in bounded memory.
- */
-void windows_age(struct windows *w, size_t most);
-
-/** windows_clear - wipe and free. */
-void windows_clear(struct windows *w);
 
 #endif

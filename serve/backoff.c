@@ -20,16 +20,30 @@ bool backoff_recover(struct backoff *b)
 {
 	const bool report = b->reported;
 
-	*b = (struct backoff){ 0 };
+	*b = (struct backoff){ .alarms = b->alarms, .out = b->out };
 	return report;
+}
+
+bool backoff_alarm(struct backoff *b, bool sure)
+{
+	const bool before = b->out;
+
+	b->alarms++;
+	b->out = b->out || sure || b->alarms >= BACKOFF_ALARMS;
+	return b->out && !before;
+}
+
+void backoff_forgive(struct backoff *b)
+{
+	*b = (struct backoff){ 0 };
 }
 
 bool backoff_rests(const struct backoff *b, int64_t now_ms)
 {
-	return b->pause_ms > 0 && now_ms < b->retry_ms;
+	return b->out || (b->pause_ms > 0 && now_ms < b->retry_ms);
 }
 
 int64_t backoff_due_ms(const struct backoff *b, int64_t other_ms)
 {
-	return b->pause_ms > 0 && b->retry_ms < other_ms ? b->retry_ms : other_ms;
+	return !b->out && b->pause_ms > 0 && b->retry_ms < other_ms ? b->retry_ms : other_ms;
 }

@@ -75,7 +75,7 @@ void log_handout(const struct handout *h)
 
 void log_source_failed(const struct draw_report *r)
 {
-	char label[LABEL_SIZE], why[160];
+	char label[LABEL_SIZE], why[DRAW_WHY_SIZE];
 	struct journal j;
 
 	draw_label(r, label, sizeof(label));
@@ -94,6 +94,33 @@ void log_source_back(const struct draw_report *r)
 	draw_label(r, label, sizeof(label));
 	journal_begin(
 		&j, identifier, JOURNAL_NOTICE, "%s: delivers again, and passes its tests", label);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_send(&j);
+}
+
+void log_stock_dropped(const struct draw_report *r, size_t blocks)
+{
+	char label[LABEL_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"%s: failed its tests; blocks in stock that rest on it, dropped: %zu", label,
+		blocks);
+	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
+	journal_send(&j);
+}
+
+void log_source_kept_out(const struct draw_report *r)
+{
+	char label[LABEL_SIZE], why[DRAW_WHY_SIZE];
+	struct journal j;
+
+	draw_label(r, label, sizeof(label));
+	draw_why(r, why, sizeof(why));
+	journal_begin(&j, identifier, JOURNAL_ERROR,
+		"%s: kept out until the daemon restarts or gets SIGUSR1: %s", label, why);
 	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
 	journal_send(&j);
 }

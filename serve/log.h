@@ -15,6 +15,12 @@ void log_handout(const struct handout *h);
 void log_source_failed(const struct draw_report *r);
 void log_source_back(const struct draw_report *r);
 
+/** log_stock_dropped - @blocks of the reservoir that rest on a source which has failed its tests. */
+void log_stock_dropped(const struct draw_report *r, size_t blocks);
+
+/** log_source_kept_out - a source is not tried again until the daemon restarts or gets SIGUSR1. */
+void log_source_kept_out(const struct draw_report *r);
+
 /** log_no_source - not one source delivers. @err: negative errno. */
 void log_no_source(int err);
 

@@ -25,7 +25,7 @@
 struct server {
 	struct event_base *base;
 	struct event *wake, *tick, *watchdog, *drained;
-	struct event *term, *interrupt;
+	struct event *term, *interrupt, *forgive;
 	struct listeners listeners;
 	struct reservoir *reservoir;
 	struct refill *refill;
@@ -105,6 +105,17 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	event_add(s->drained, &drain);
 }
 
+/* The operator has seen to the sources. */
+static void on_forgive(evutil_socket_t number, short what, void *server)
+{
+	struct server *s = server;
+
+	(void)number;
+	(void)what;
+	if (s->refill)
+		refill_forgive(s->refill);
+}
+
 /* @what: EV_PERSIST, or 0; @ms: 0: not started yet. */
 static struct event *timer(struct server *s, short what, int64_t ms, event_callback_fn call)
 {
@@ -133,7 +144,8 @@ static int begin(struct server *s)
 		return -ENOMEM;
 	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
 	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
-	return s->term && s->interrupt ? 0 : -ENOMEM;
+	s->forgive = watch(s, SIGUSR1, EV_SIGNAL, on_forgive);
+	return s->term && s->interrupt && s->forgive ? 0 : -ENOMEM;
 }
 
 static int make_events(struct server *s)
@@ -148,7 +160,7 @@ static int make_events(struct server *s)
 static void free_events(struct server *s)
 {
 	struct event *const all[] = { s->wake, s->tick, s->watchdog, s->drained, s->term,
-		s->interrupt };
+		s->interrupt, s->forgive };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(*all); i++)

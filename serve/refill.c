@@ -24,7 +24,7 @@ struct refill {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool stop; /* with @lock; all else is the thread's alone */
+	bool stop, forgive; /* with @lock; all else is the thread's alone */
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
@@ -43,6 +43,28 @@ static bool is_worth_reporting(const struct seed *s, const struct draw_report *r
 	return !s->sources.by_default || (p != SOURCE_ABSENT && p != SOURCE_NOT_BUILT_IN);
 }
 
+/* Blocks that rest on the source are no longer believed; nor, as the case may be, is the source. */
+static void drop(struct refill *r, size_t i, const struct draw_report *rep)
+{
+	const size_t blocks = reservoir_drop(r->reservoir, 1u << i);
+
+	if (blocks > 0)
+		log_stock_dropped(rep, blocks);
+	if (backoff_alarm(r->backoff + i, rep->health.sure))
+		log_source_kept_out(rep);
+}
+
+static uint32_t sources_of(const struct seed *s)
+{
+	uint32_t sources = 0;
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i))
+			sources |= 1u << i;
+	return sources;
+}
+
 static void examine(struct refill *r, const struct seed *s, size_t i, int64_t now_ms)
 {
 	const struct draw_report *rep = s->report + i;
@@ -56,6 +78,8 @@ static void examine(struct refill *r, const struct seed *s, size_t i, int64_t no
 	} else if (backoff_recover(b)) {
 		log_source_back(rep);
 	}
+	if (rep->health.failed != HEALTH_PASS)
+		drop(r, i, rep);
 }
 
 static void store(struct refill *r, const struct seed *s)
@@ -70,7 +94,7 @@ static void store(struct refill *r, const struct seed *s)
 		b->hardware_bits = seed_hardware(s, i);
 		seed_provenance(s, i, b->provenance);
 	}
-	r->kept = reservoir_put(r->reservoir, r->block, s->blocks) > 0;
+	r->kept = reservoir_put(r->reservoir, r->block, s->blocks, sources_of(s)) > 0;
 	explicit_bzero(r->block, s->blocks * sizeof(*r->block));
 }
 
@@ -103,10 +127,10 @@ static void draw_batch(struct refill *r)
 		&s, &r->sources, (uint32_t)r->batch * RECORD_BLOCK_BITS, r->batch, r->memory);
 	end_ms = clock_ms();
 	r->kept = false;
-	if (err == 0)
-		store(r, &s);
 	for (i = 0; i < s.reports && err != -ENOMEM; i++)
 		examine(r, &s, i, end_ms);
+	if (err == 0)
+		store(r, &s);
 	/* An error: not even the kernel delivered. */
 	if (err == 0)
 		(void)backoff_recover(&r->all);
@@ -145,6 +169,18 @@ static void report_batch(struct refill *r)
 	(void)!write(r->wake, &one, sizeof(one));
 }
 
+static void forgive_all(struct refill *r)
+{
+	size_t i;
+
+	if (!r->forgive)
+		return;
+	for (i = 0; i < r->sources.count; i++)
+		backoff_forgive(r->backoff + i);
+	r->forgive = false;
+	r->kept = true; /* weak blocks are worth another batch now */
+}
+
 static void *run(void *refill)
 {
 	struct refill *r = refill;
@@ -152,6 +188,7 @@ static void *run(void *refill)
 
 	pthread_mutex_lock(&r->lock);
 	while (!r->stop) {
+		forgive_all(r);
 		now = clock_ms();
 		due = due_ms(r, now);
 		if (due > now) {
@@ -219,6 +256,14 @@ int refill_start(struct refill **ret, const struct source_list *sources,
 	else
 		release(r);
 	return -err;
+}
+
+void refill_forgive(struct refill *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->forgive = true;
+	pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
 }
 
 void refill_kick(struct refill *r)

@@ -12,7 +12,9 @@
  * reservoir at its target, in batches that grow while the sources are quick and shrink while they are slow.
  *
  * A source that fails is reported in the journal once, and once more when it is back. Meanwhile it is tried
- * less and less often, so that one that hangs until its deadline does not slow down every batch.
+ * less and less often, so that one that hangs until its deadline does not slow down every batch. Blocks in the
+ * reservoir that rest on a source which fails a health test are dropped; after one failure that is sure, or
+ * three that may be chance, the source is kept out.
  */
 struct refill;
 
@@ -25,6 +27,9 @@ struct refill;
  */
 int refill_start(struct refill **ret, const struct source_list *sources,
 	struct reservoir *reservoir, int wake);
+
+/** refill_forgive - the operator has seen to the sources: those that are kept out are tried again. */
+void refill_forgive(struct refill *r);
 
 /** refill_kick - blocks were taken from the reservoir: refill it now. */
 void refill_kick(struct refill *r);

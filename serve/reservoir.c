@@ -12,7 +12,8 @@
 static const char handing_out[] = "seedrive 1 hand out";
 
 struct slot {
-	uint64_t age; /* a number that grows: the lower, the older */
+	uint64_t age;     /* a number that grows: the lower, the older */
+	uint32_t sources; /* a bit for each that it rests on */
 	struct broker_block block;
 };
 
@@ -99,7 +100,7 @@ static struct slot *worst(struct reservoir *r)
 	return found;
 }
 
-static bool put_one(struct reservoir *r, const struct broker_block *block)
+static bool put_one(struct reservoir *r, const struct broker_block *block, uint32_t sources)
 {
 	const bool room = r->blocks < r->target;
 	struct slot *s = room ? r->slot + r->blocks++ : worst(r);
@@ -110,17 +111,19 @@ static bool put_one(struct reservoir *r, const struct broker_block *block)
 		r->weak -= is_weak(&s->block);
 	r->weak += is_weak(block);
 	s->block = *block;
+	s->sources = sources;
 	s->age = r->next_age++;
 	return true;
 }
 
-size_t reservoir_put(struct reservoir *r, const struct broker_block *block, size_t blocks)
+size_t reservoir_put(
+	struct reservoir *r, const struct broker_block *block, size_t blocks, uint32_t sources)
 {
 	size_t i, kept = 0;
 
 	pthread_mutex_lock(&r->lock);
 	for (i = 0; i < blocks; i++)
-		kept += put_one(r, block + i);
+		kept += put_one(r, block + i, sources);
 	pthread_mutex_unlock(&r->lock);
 	secret_wipe_stack();
 	return kept;
@@ -145,18 +148,39 @@ static int draw_fresh(struct reservoir *r, size_t blocks)
 	return 0;
 }
 
-/* Out of its slot, into which the last one moves. */
+/* The last one moves into its slot. */
+static void free_slot(struct reservoir *r, struct slot *s)
+{
+	struct slot *last = r->slot + --r->blocks;
+
+	if (s != last)
+		*s = *last;
+	explicit_bzero(last, sizeof(*last));
+}
+
+size_t reservoir_drop(struct reservoir *r, uint32_t sources)
+{
+	size_t i, before;
+
+	pthread_mutex_lock(&r->lock);
+	before = r->blocks;
+	for (i = before; i-- > 0;)
+		if (r->slot[i].sources & sources)
+			free_slot(r, r->slot + i);
+	before -= r->blocks;
+	pthread_mutex_unlock(&r->lock);
+	return before;
+}
+
 static void take_one(struct reservoir *r, struct broker_block *out, const uint8_t *fresh)
 {
-	struct slot *s = best(r), *last = r->slot + --r->blocks;
+	struct slot *s = best(r);
 
 	*out = s->block;
 	r->weak -= is_weak(out);
 	condition_extract(r->prk, handing_out, s->block.bytes, RECORD_BLOCK, fresh, RECORD_BLOCK);
 	memcpy(out->bytes, r->prk, RECORD_BLOCK);
-	if (s != last)
-		*s = *last;
-	explicit_bzero(last, sizeof(*last));
+	free_slot(r, s);
 }
 
 int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)

@@ -32,10 +32,15 @@ struct reservoir_level reservoir_level(struct reservoir *r);
 
 /**
  * reservoir_put - copy blocks in; the caller wipes its own
+ * @sources: a bit for each source that they rest on
  * If all places are taken, a block replaces one that is weaker; else it is dropped.
  * Returns: how many were kept.
  */
-size_t reservoir_put(struct reservoir *r, const struct broker_block *block, size_t blocks);
+size_t reservoir_put(
+	struct reservoir *r, const struct broker_block *block, size_t blocks, uint32_t sources);
+
+/** reservoir_drop - wipe what rests on any of these sources. Returns: how many blocks that were. */
+size_t reservoir_drop(struct reservoir *r, uint32_t sources);
 
 /**
  * reservoir_take - the strongest, of those the oldest

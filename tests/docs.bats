@@ -352,12 +352,12 @@ ends() {
 	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
 	says seedrive-build "longer than $(limit seed/mix.h MIX_MAX) bytes"
 	seconds=$(($(limit seed/source/source.h SOURCE_DEADLINE_MS) / 1000))
-	least=$(($(limit seed/health.h HEALTH_STARTUP) + 64))
+	least=$(($(limit seed/cutoff_table.h HEALTH_STARTUP) + 64))
 	says seedrive-sources "$least bytes at least, within $seconds seconds"
 	says seedrive-sources "at most $(limit seed/source/stream.h STREAM_UNIX_MAX) bytes long"
 	says seedrive-sources "at most $(limit seed/source/hwrng.c BITS_MAX) bits a byte"
 	says seedrive-sources "At most $(limit seed/source/cpu.c RDRAND_TRIES) tries"
-	says seedrive-sources "windows of $(limit seed/health.h HEALTH_REPEAT) bytes"
+	says seedrive-sources "one of $(limit seed/health.h HEALTH_LAGS) lags"
 	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
 	says seedrive-serve "of one user in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
@@ -370,12 +370,14 @@ ends() {
 	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
 	says seedrive-serve "half a second brought no more"
-	says seedrive-check "Of each source, $(limit seed/health.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"
+	says seedrive-check "Of each source, $(limit seed/cutoff_table.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"
 	says seedrive-check "a multiple of $(limit seed/estimate/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate/estimate.h ESTIMATE_SAMPLES),"
 	says seedrive-check "what may be slow, $(limit cli/cmd_check.c ASKED_SLOW)."
-	says seedrive-check "no $(limit seed/health.h HEALTH_RCT_CUTOFF) equal bytes in a row"
-	says seedrive-check "fewer than $(limit seed/health.h HEALTH_APT_CUTOFF) times"
-	says seedrive-check "aligned $(limit seed/health.h HEALTH_REPEAT) bytes"
+	read -r _ equal _ often _ _ _ replay < <("$B/unit/test_cutoff" --print | grep '^4000 ')
+	says seedrive-check "where no $equal equal bytes may come in a row"
+	says seedrive-check "no value $often times in $(limit seed/cutoff_table.h HEALTH_WINDOW_SAMPLES)"
+	says seedrive-check "$replay bytes are enough to tell at 4 bits a byte"
+	says seedrive-check "the lags from 1 to $(limit seed/health.h HEALTH_LAGS) predicts"
 	says seedrive-check "lags of 1 to $(limit seed/estimate/stats.h STATS_LAGS) bits"
 	says seedrive-guest "from 1s to $(($(limit guest/options.c WAIT_MAX_S) / 60))m;"
 	says seedrive-guest "It holds $(limit guest/ledger_efi.c ENTRIES_MAX) numbers"
@@ -724,11 +726,20 @@ with_key() {
 	says() {
 		grep -qF -- "$1" page
 	}
-	says ": $(value HEALTH_RCT_CUTOFF seed/health) equal samples in a row fail"
-	says "a window of $(value HEALTH_APT_WINDOW seed/health) found $(value HEALTH_APT_CUTOFF seed/health) times"
-	says "the same aligned $(value HEALTH_REPEAT seed/health) bytes"
-	says "at H = $(value HEALTH_H_BITS seed/health) bits a byte"
-	says "at least $(value HEALTH_STARTUP seed/health) bytes of every source"
+	# At 1, 4 and 8 bits a byte, as the program has them.
+	column() {
+		"$B/unit/test_cutoff" --print | awk -v n="$1" '$1 == 1000 || $1 == 4000 || $1 == 8000 { print $n }' |
+			paste -sd, | sed 's/,/, /g'
+	}
+	says "equal samples in a row | | $(column 2) |"
+	says "not only the first one's | 256 | $(column 4) |"
+	[ "$(grep -o "| 128 | $(column 6) |" page | wc -l)" -eq 3 ]
+	says "by this source or another | | $(column 8) bytes |"
+	says "each window of $(value HEALTH_WINDOW_SAMPLES seed/cutoff_table) samples"
+	says "max($(value HEALTH_REPLAY_LEAST seed/cutoff_table), ceil($(value HEALTH_REPLAY_BITS seed/cutoff_table) / H)) bytes"
+	says "alpha = 2^-$(value HEALTH_ALARM_LOG2 seed/cutoff_table), for each test"
+	says "alpha = 2^-$(value HEALTH_SURE_LOG2 seed/cutoff_table), any replay"
+	says "at least $(value HEALTH_STARTUP seed/cutoff_table) bytes of every source"
 	says "at least $(value RECORD_BLOCK_BITS util/wire/record) + $(value CLAIM_MARGIN_BITS seed/claim) bits"
 	says "min($(value CLAIM_KERNEL_BITS seed/claim), 256 * blocks - hardware_bits)"
 	says "or $(($(value SOURCE_DEADLINE_MS seed/source/source) / 1000)) seconds, for the opening and all that is asked of it"

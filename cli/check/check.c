@@ -2,6 +2,10 @@
 #include "cli/check/check.h"
 #include "cli/check/rate.h"
 #include "cli/progress.h"
+#include "cli/report.h"
+#include "util/io.h"
+
+#include <inttypes.h>
 
 static int count_all(struct checked *c)
 {
@@ -20,7 +24,8 @@ static int count_all(struct checked *c)
 	return r;
 }
 
-int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct windows *windows)
+int check_source(struct checked *c, size_t asked, unsigned timeout_ms,
+	const struct sample_windows *windows, int raw_fd)
 {
 	char what[64];
 	struct progress p;
@@ -28,17 +33,76 @@ int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct w
 
 	snprintf(what, sizeof(what), "%s: sampling", c->spec.src->name);
 	progress_init(&p, what, false);
-	r = sample_take(&c->sample, &c->spec, asked, patience_ms, windows, progress_show, &p);
+	r = sample_take(&c->sample, &c->spec, asked, timeout_ms, windows, progress_show, &p);
 	progress_end(&p);
+	if (r == 0 && raw_fd >= 0)
+		r = io_write(raw_fd, c->sample.raw, c->sample.len);
 	if (r == 0 && c->sample.len >= CHECK_LEAST)
 		r = count_all(c);
 	sample_clear(&c->sample);
 	return r;
 }
 
+static double assessed_of(const struct checked *c)
+{
+	return c->sample.per_bytes ? (double)c->sample.assessed_bits / c->sample.per_bytes : 0;
+}
+
+struct restarting {
+	const struct checked *checked;
+	struct progress progress;
+};
+
+#define PATIENCE_S 10 /* who has to wait longer is told so */
+
+static void expect(void *arg, int64_t all_ms)
+{
+	const struct restarting *r = arg;
+
+	if (all_ms > PATIENCE_S * 1000)
+		report_warning("%s: %d restarts take some %" PRId64 " seconds", r->checked->label,
+			RESTARTS, all_ms / 1000);
+}
+
+static void show(void *arg, uint64_t done, uint64_t total)
+{
+	progress_show(&((struct restarting *)arg)->progress, done, total);
+}
+
+int check_restart(struct checked *c, unsigned timeout_ms)
+{
+	struct restarting state = { .checked = c };
+	char what[64];
+	int r;
+
+	snprintf(what, sizeof(what), "%s: restarting", c->spec.src->name);
+	progress_init(&state.progress, what, false);
+	r = restart_make(&c->restart, &c->spec, assessed_of(c), timeout_ms, expect, show, &state);
+	progress_end(&state.progress);
+	return r;
+}
+
+bool check_below(const struct checked *c)
+{
+	return c->counted && c->sample.assessed_bits > 0 && c->estimate.assessed < assessed_of(c);
+}
+
+const char *check_verdict(const struct checked *c, char *out, size_t size)
+{
+	const char *word = verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED);
+
+	if (check_passed(c) && check_below(c))
+		snprintf(out, size,
+			"%s its tests, but is estimated at %.3f bits a byte, below the %.4g assessed",
+			word, c->estimate.assessed, assessed_of(c));
+	else
+		snprintf(out, size, "%s", word);
+	return out;
+}
+
 bool check_passed(const struct checked *c)
 {
-	return sample_passed(&c->sample);
+	return sample_passed(&c->sample) && restart_passed(&c->restart);
 }
 
 const char *verdict_word(enum verdict v)

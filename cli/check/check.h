@@ -6,21 +6,23 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "seed/estimate/restart.h"
 #include "seed/estimate/sample.h"
 #include "seed/estimate/estimate.h"
 #include "seed/estimate/fips.h"
 #include "seed/estimate/stats.h"
 
 #define CHECK_LEAST 1024 /* bytes to count in; of fewer only the delivery is told */
-#define CHECK_ROWS  10
+#define CHECK_ROWS  16
 #define CHECK_TEXT  160
 
 /* One source: what it gave, and all that was counted in it. Nothing in here is secret. */
 struct checked {
 	struct source_spec spec;
-	char label[SOURCE_ARG_MAX + 16];
-	struct sample sample; /* its bytes are gone */
-	bool counted;         /* the following are there */
+	char label[SOURCE_LABEL_SIZE];
+	struct sample sample;   /* its bytes are gone */
+	struct restart restart; /* where that was asked for */
+	bool counted;           /* the following are there */
 	struct stats stats;
 	struct fips fips;
 	struct estimate estimate;
@@ -51,11 +53,21 @@ struct check_row {
 /**
  * check_source - sample one source, and count; a bar is drawn meanwhile where there is a terminal
  * @c:       @c->spec and @c->label are set
- * @asked, @patience_ms: see sample_take()
- * @windows: of all sources of this run
- * Returns: 0, also where the source failed; -ENOMEM.
+ * @asked, @timeout_ms, @windows: see sample_take()
+ * @raw_fd: where what was delivered is written to, or -1
+ * Returns: 0, also where the source failed; -ENOMEM; -errno of @raw_fd.
  */
-int check_source(struct checked *c, size_t asked, unsigned patience_ms, struct windows *windows);
+int check_source(struct checked *c, size_t asked, unsigned timeout_ms,
+	const struct sample_windows *windows, int raw_fd);
+
+/** check_restart - restart it, and judge; a bar is drawn meanwhile. Returns: 0 or -ENOMEM. */
+int check_restart(struct checked *c, unsigned timeout_ms);
+
+/** check_below - is its estimate below what it is assessed at? */
+bool check_below(const struct checked *c);
+
+/** check_verdict - "passed", "failed", or that it passed although its estimate is too low for its assessment. */
+const char *check_verdict(const struct checked *c, char *out, size_t size);
 
 /** check_passed - what decides the exit status: delivery and health tests, no statistics. */
 bool check_passed(const struct checked *c);

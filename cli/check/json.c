@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for programs. */
 #include "cli/check/check.h"
+#include "cli/check/health_json.h"
 #include "util/json_build.h"
 
 static void add_real(json_object *to, const char *key, double number)
@@ -20,15 +21,9 @@ static json_object *counts(const uint64_t *count, size_t n)
 
 static json_object *test_json(const struct sample *s, enum health_test test)
 {
-	json_object *o = json_object_new_object();
+	json_object *o =
+		test <= HEALTH_FRAME ? health_json(&s->highest, test) : json_object_new_object();
 
-	if (test == HEALTH_RCT) {
-		json_add_number(o, "figure", s->run_max);
-		json_add_number(o, "cutoff", HEALTH_RCT_CUTOFF);
-	} else if (test == HEALTH_APT) {
-		json_add_number(o, "figure", s->count_max);
-		json_add_number(o, "cutoff", HEALTH_APT_CUTOFF);
-	}
 	json_add_number(o, "failures", s->failures[test]);
 	return o;
 }
@@ -41,16 +36,11 @@ static json_object *tests_json(const struct checked *c)
 
 	json_add_number(o, "startup_samples", HEALTH_STARTUP);
 	json_add_number(o, "startup_failures", c->sample.startup_failures);
-	for (t = HEALTH_RCT; t <= HEALTH_WINDOW; t++) {
-		static const char *const keys[] = { [HEALTH_RCT] = "repetition_count",
-			[HEALTH_APT] = "adaptive_proportion",
-			[HEALTH_WORDS] = "equal_words",
-			[HEALTH_STUCK] = "stuck_words",
-			[HEALTH_WINDOW] = "repeated_windows" };
+	for (t = HEALTH_RCT; t <= HEALTH_REPLAY && c->sample.test_mbit > 0; t++) {
 		const bool of_cpu = t == HEALTH_WORDS || t == HEALTH_STUCK;
 
 		if (!of_cpu || c->spec.src->kind == SOURCE_CPU)
-			json_object_object_add(o, keys[t], test_json(&c->sample, t));
+			json_object_object_add(o, health_key(t), test_json(&c->sample, t));
 	}
 	return o;
 }
@@ -125,6 +115,25 @@ static json_object *points_json(const struct sample *s)
 	return out;
 }
 
+/* SP 800-90B, 3.1.4; a restart was closing and opening again. */
+static json_object *restart_json(const struct restart *r)
+{
+	json_object *o = json_object_new_object();
+
+	json_add_number(o, "restarts", r->restarts);
+	json_object_object_add(o, "power_cut", json_object_new_boolean(false));
+	if (r->err < 0)
+		return o;
+	json_add_number(o, "row_most_frequent", r->row_max);
+	json_add_number(o, "column_most_frequent", r->column_max);
+	json_add_number(o, "cutoff", r->cutoff);
+	if (r->estimated) {
+		add_real(o, "rows_bits_a_byte", r->rows);
+		add_real(o, "columns_bits_a_byte", r->columns);
+	}
+	return o;
+}
+
 static json_object *source_json(const struct checked *c)
 {
 	json_object *o = json_object_new_object();
@@ -133,6 +142,9 @@ static json_object *source_json(const struct checked *c)
 
 	json_add_text(o, "source", c->label);
 	json_add_text(o, "status", verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
+	if (c->counted && c->sample.assessed_bits > 0)
+		json_object_object_add(
+			o, "estimate_below_assessed", json_object_new_boolean(check_below(c)));
 	if (!check_passed(c))
 		json_add_text(o, "reason", check_why(c, why, sizeof(why)));
 	json_add_number(o, "asked", s->asked);
@@ -141,12 +153,15 @@ static json_object *source_json(const struct checked *c)
 		json_add_number(o, "retries", s->retries);
 	json_add_number(o, "rate_bits", s->assessed_bits);
 	json_add_number(o, "rate_bytes", s->per_bytes);
+	json_add_number(o, "test_mbit", s->test_mbit);
 	if (s->remark[0])
 		json_add_text(o, "remark", s->remark);
 	if (s->len > 0) {
 		json_object_object_add(o, "tests", tests_json(c));
 		json_object_object_add(o, "delivered", points_json(s));
 	}
+	if (c->restart.done)
+		json_object_object_add(o, "restart", restart_json(&c->restart));
 	if (c->counted) {
 		json_object_object_add(o, "fips_140_2", fips_json(&c->fips));
 		add_stats(o, &c->stats);

@@ -218,12 +218,20 @@ static void put_source(const struct checked *c, size_t number, FILE *to)
 		html_text(to, c->sample.remark);
 	}
 	fputs("</p>\n", to);
+	if (check_passed(c) && check_below(c)) {
+		fputs("<p class=\"reason\">", to);
+		html_text(to, check_verdict(c, why, sizeof(why)));
+		fputs("</p>\n", to);
+	}
 	if (!check_passed(c)) {
 		fputs("<p class=\"reason\">", to);
 		html_text(to, check_why(c, why, sizeof(why)));
 		fputs("</p>\n", to);
 	}
 	put_verdicts(c, to);
+	if (c->restart.done)
+		fputs("<p>A restart was closing and opening the source again: no power was cut.</p>\n",
+			to);
 	if (c->counted) {
 		fputs("<div class=\"plots\">\n", to);
 		plot_histogram(c, number, to);

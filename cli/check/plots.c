@@ -115,6 +115,12 @@ static double runs_expected(size_t len, unsigned run)
 	return (double)len * (255.0 / 256) * ends * pow(256, 1.0 - run);
 }
 
+/* 0: the source is not tested. */
+static unsigned rct_cutoff(const struct checked *c)
+{
+	return c->sample.highest.cutoff.rct;
+}
+
 static void runs_bar(const struct plot *p, FILE *to, const struct checked *c, unsigned run)
 {
 	const uint64_t n = c->stats.run[run - 1];
@@ -124,7 +130,7 @@ static void runs_bar(const struct plot *p, FILE *to, const struct checked *c, un
 	snprintf(
 		text, sizeof(text), "%u%s: %" PRIu64, run, run == STATS_RUNS ? " and more" : "", n);
 	plot_bar(p, to, run - 0.4, run + 0.4, p->bottom, n ? (double)n : p->bottom,
-		run >= HEALTH_RCT_CUTOFF ? "bar beyond" : "bar", text);
+		rct_cutoff(c) > 0 && run >= rct_cutoff(c) ? "bar beyond" : "bar", text);
 	if (expected >= p->bottom)
 		plot_dash(p, to, run - 0.48, run + 0.48, expected, "expected");
 	snprintf(text, sizeof(text), "%" PRIu64, n);
@@ -153,15 +159,16 @@ void plot_runs(const struct checked *c, size_t number, FILE *to)
 		most = s->run[run - 1] > most ? s->run[run - 1] : most;
 	snprintf(about, sizeof(about),
 		"%d bars; the longest run is %" PRIu64
-		", the cut-off of the repetition count test %d.",
-		STATS_RUNS, s->run_longest, HEALTH_RCT_CUTOFF);
+		", the cut-off of the repetition count test %u.",
+		STATS_RUNS, s->run_longest, rct_cutoff(c));
 	p.top = pow(10, floor(log10(fmax((double)most, runs_expected(c->sample.len, 1)))) + 1);
-	snprintf(cutoff, sizeof(cutoff), "cut-off %d", HEALTH_RCT_CUTOFF);
+	snprintf(cutoff, sizeof(cutoff), "cut-off %u", rct_cutoff(c));
 	begin_figure(to);
 	plot_begin(&p, to);
 	for (run = 1; run <= STATS_RUNS; run++)
 		runs_bar(&p, to, c, run);
-	plot_upright(&p, to, HEALTH_RCT_CUTOFF - 0.5, "bound", cutoff);
+	if (rct_cutoff(c) > 0 && rct_cutoff(c) <= STATS_RUNS)
+		plot_upright(&p, to, rct_cutoff(c) - 0.5, "bound", cutoff);
 	plot_end(to);
 	end_figure(to,
 		"<b>Run lengths against the cut-off.</b> Short lines: as uniform bytes would have them.");

@@ -24,12 +24,16 @@ static const char *delivery_why(const struct checked *c, char *out, size_t size)
 const char *check_why(const struct checked *c, char *out, size_t size)
 {
 	const struct sample *s = &c->sample;
-	const struct draw_report report = { .spec = &c->spec,
-		.health.failed = s->failed,
-		.figure = s->figure,
-		.cutoff = s->cutoff };
-
-	return s->failed == HEALTH_PASS ? delivery_why(c, out, size) : draw_why(&report, out, size);
+	if (sample_passed(s))
+		return restart_why(&c->restart, out, size);
+	if (s->first.failed == HEALTH_PASS)
+		return delivery_why(c, out, size);
+	if (s->first.failed == HEALTH_REPLAY && s->copy)
+		snprintf(out, size, "%zu bytes that %s delivered as well", s->first.cutoff.replay,
+			s->copy);
+	else
+		health_why(&s->first, out, size);
+	return out;
 }
 
 static void decide(struct check_row *row, const char *what, enum verdict v)
@@ -81,15 +85,15 @@ static void row_startup(const struct sample *s, struct check_row *row)
 static void row_rct(const struct checked *c, struct check_row *row)
 {
 	const struct sample *s = &c->sample;
-	const uint64_t longest = c->counted ? c->stats.run_longest : s->run_max;
+	const uint64_t longest = c->counted ? c->stats.run_longest : s->highest.run_max;
 
 	decide(row, "repetition count", passed(s->failures[HEALTH_RCT] == 0));
 	snprintf(row->figure, CHECK_TEXT, "longest run %" PRIu64 ", failures: %u", longest,
 		s->failures[HEALTH_RCT]);
-	snprintf(row->bound, CHECK_TEXT, "below %d", HEALTH_RCT_CUTOFF);
+	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.rct);
 }
 
-/* Where another test fails its windows are cut short, and what they found is worth nothing. */
+/* Windows in which another test fails are cut short, and what is counted in them is worth nothing. */
 static bool windows_whole(const struct sample *s)
 {
 	return !s->failures[HEALTH_RCT] && !s->failures[HEALTH_WORDS] && !s->failures[HEALTH_STUCK];
@@ -101,9 +105,24 @@ static void row_apt(const struct sample *s, struct check_row *row)
 
 	decide(row, "adaptive proportion",
 		failures == 0 && !windows_whole(s) ? VERDICT_NONE : passed(failures == 0));
-	snprintf(row->figure, CHECK_TEXT, "highest count %u in %d, failures: %u", s->count_max,
-		HEALTH_APT_WINDOW, failures);
-	snprintf(row->bound, CHECK_TEXT, "below %d", HEALTH_APT_CUTOFF);
+	snprintf(row->figure, CHECK_TEXT, "highest count %u in %d, failures: %u",
+		s->highest.count_max, HEALTH_WINDOW_SAMPLES, failures);
+	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.count);
+}
+
+static void row_lag(
+	const struct sample *s, const char *what, enum health_test test, struct check_row *row)
+{
+	const unsigned failures = s->failures[test];
+	const unsigned at = test == HEALTH_LAG ? s->highest.lag_at :
+		test == HEALTH_STEP            ? s->highest.step_at :
+						 s->highest.frame_at;
+
+	decide(row, what,
+		failures == 0 && !windows_whole(s) ? VERDICT_NONE : passed(failures == 0));
+	snprintf(row->figure, CHECK_TEXT, "at most %u in %d, at lag %u, failures: %u",
+		health_figure(&s->highest, test), HEALTH_WINDOW_SAMPLES, at, failures);
+	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.lag);
 }
 
 static void row_words(const struct sample *s, struct check_row *row)
@@ -115,12 +134,72 @@ static void row_words(const struct sample *s, struct check_row *row)
 	snprintf(row->bound, CHECK_TEXT, "none");
 }
 
-static void row_windows(const struct sample *s, struct check_row *row)
+static void row_replay(const struct sample *s, struct check_row *row)
 {
-	decide(row, "repeated windows", passed(s->failures[HEALTH_WINDOW] == 0));
-	snprintf(row->figure, CHECK_TEXT, "%u of %zu seen before", s->failures[HEALTH_WINDOW],
-		s->len / HEALTH_REPEAT);
+	decide(row, "replay", passed(s->failures[HEALTH_REPLAY] == 0));
+	snprintf(row->figure, CHECK_TEXT, "reads with bytes delivered before: %u",
+		s->failures[HEALTH_REPLAY]);
 	snprintf(row->bound, CHECK_TEXT, "none");
+}
+
+static void row_restart_counts(const struct restart *r, struct check_row *row)
+{
+	decide(row, "restart counts",
+		r->err < 0 ? VERDICT_FAILED :
+			r->assessed > 0 ?
+			     passed(r->row_max < r->cutoff && r->column_max < r->cutoff) :
+			     VERDICT_NONE);
+	if (r->err < 0)
+		restart_why(r, row->figure, CHECK_TEXT);
+	else
+		snprintf(row->figure, CHECK_TEXT, "most frequent: %u in a row, %u in a column",
+			r->row_max, r->column_max);
+	snprintf(row->bound, CHECK_TEXT, r->assessed > 0 && r->err == 0 ? "below %u" : "-",
+		r->cutoff);
+}
+
+static void row_restart_estimates(const struct restart *r, struct check_row *row)
+{
+	const double least = fmin(r->rows, r->columns);
+
+	decide(row, "restart estimates",
+		r->assessed > 0 ? passed(least >= r->assessed / 2) : VERDICT_NONE);
+	snprintf(row->figure, CHECK_TEXT, "%.3f bits a byte by rows, %.3f by columns", r->rows,
+		r->columns);
+	if (r->assessed > 0)
+		snprintf(row->bound, CHECK_TEXT, "at least %.4g", r->assessed / 2);
+	else
+		snprintf(row->bound, CHECK_TEXT, "not assessed");
+}
+
+static size_t add_restart(const struct restart *r, struct check_row *rows)
+{
+	size_t n = 0;
+
+	if (r->done)
+		row_restart_counts(r, rows + n++);
+	if (r->estimated)
+		row_restart_estimates(r, rows + n++);
+	return n;
+}
+
+static size_t add_tests(const struct checked *c, struct check_row *rows)
+{
+	const struct sample *s = &c->sample;
+	size_t n = 0;
+
+	if (s->test_mbit == 0)
+		return 0;
+	row_startup(s, rows + n++);
+	row_rct(c, rows + n++);
+	row_apt(s, rows + n++);
+	row_lag(s, "equal bytes", HEALTH_LAG, rows + n++);
+	row_lag(s, "equal steps", HEALTH_STEP, rows + n++);
+	row_lag(s, "equal neighbours", HEALTH_FRAME, rows + n++);
+	if (c->spec.src->kind == SOURCE_CPU)
+		row_words(s, rows + n++);
+	row_replay(s, rows + n++);
+	return n;
 }
 
 static void row_fips(const struct fips *f, struct check_row *row)
@@ -178,12 +257,8 @@ size_t check_rows(const struct checked *c, struct check_row rows[CHECK_ROWS])
 	row_delivery(c, rows + n++);
 	if (s->len == 0)
 		return n;
-	row_startup(s, rows + n++);
-	row_rct(c, rows + n++);
-	row_apt(s, rows + n++);
-	if (c->spec.src->kind == SOURCE_CPU)
-		row_words(s, rows + n++);
-	row_windows(s, rows + n++);
+	n += add_tests(c, rows + n);
+	n += add_restart(&c->restart, rows + n);
 	if (!c->counted)
 		return n;
 	row_fips(&c->fips, rows + n++);

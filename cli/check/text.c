@@ -7,10 +7,11 @@ static void print_source(const struct checked *c, FILE *to)
 {
 	struct check_row rows[CHECK_ROWS];
 	const size_t n = check_rows(c, rows);
+	char verdict[CHECK_TEXT];
 	size_t i;
 
 	report_text(to, c->label);
-	fprintf(to, ": %s\n", verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED));
+	fprintf(to, ": %s\n", check_verdict(c, verdict, sizeof(verdict)));
 	for (i = 0; i < n; i++)
 		fprintf(to, "  %-10s  %-20s  %-46s  %s\n", verdict_word(rows[i].verdict),
 			rows[i].what, rows[i].figure, rows[i].bound);
@@ -19,18 +20,22 @@ static void print_source(const struct checked *c, FILE *to)
 
 void check_print(const struct check *c, FILE *to)
 {
-	bool few = false;
+	bool few = false, restarted = false;
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
 		const struct checked *s = c->source + i;
 
 		print_source(s, to);
+		restarted = restarted || s->restart.done;
 		few = few || (s->counted && s->sample.len < ESTIMATE_SAMPLES);
 	}
 	fputs("What passed or failed decides; what is within or beyond a bound is told, no more.\n"
 	      "None of it proves entropy: bytes that were hashed look perfect, whatever they came from.\n",
 		to);
+	if (restarted)
+		fputs("A restart was closing and opening the source again: no power was cut.\n",
+			to);
 	if (few)
 		fprintf(to,
 			"Of fewer than %d bytes the estimates come out lower than they might be.\n",

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/interrupt.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
 
-static const struct replace *volatile guarded;
+#define GUARDED 2
+
+static const struct replace *volatile guarded[GUARDED];
 
 static void handle(int signal_number)
 {
-	const struct replace *r = guarded;
+	size_t i;
 
-	if (r && r->owned)
-		unlinkat(r->dirfd, r->temp, 0);
+	for (i = 0; i < GUARDED; i++) {
+		const struct replace *r = guarded[i];
+
+		if (r && r->owned)
+			unlinkat(r->dirfd, r->temp, 0);
+	}
 	/* SA_RESETHAND has put the default back: now it does what it is for. */
 	raise(signal_number);
 }
@@ -46,13 +53,20 @@ int interrupt_open(struct replace *r, const char *path, struct fault *f)
 	sigprocmask(SIG_BLOCK, &set, &before);
 	install();
 	e = replace_open(r, path, f);
-	guarded = r;
+	for (i = 0; i < GUARDED && guarded[i]; i++)
+		;
+	assert(i < GUARDED);
+	guarded[i] = r;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return e;
 }
 
 void interrupt_end(struct replace *r)
 {
+	size_t i;
+
 	replace_clear(r);
-	guarded = NULL;
+	for (i = 0; i < GUARDED; i++)
+		if (guarded[i] == r)
+			guarded[i] = NULL;
 }

@@ -7,7 +7,7 @@
 /**
  * interrupt_open - replace_open(), with SIGINT, SIGTERM and SIGHUP from then on removing the temporary file
  * before they end us. (What SIGKILL leaves behind, the next run takes over.)
- * @r: static, or alive until interrupt_end()
+ * @r: static, or alive until interrupt_end(); two at a time
  */
 int interrupt_open(struct replace *r, const char *path, struct fault *f);
 

@@ -24,63 +24,75 @@ static int64_t now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static void note_failure(struct sample *s, const struct health *h, size_t at)
+static void note_failure(struct sample *s, const struct health_figures *f, size_t at)
 {
-	s->failures[h->failed]++;
+	s->failures[f->failed]++;
 	s->startup_failures += at < HEALTH_STARTUP;
-	if (s->failed != HEALTH_PASS)
-		return;
-	s->failed = h->failed;
-	if (h->failed == HEALTH_RCT) {
-		s->figure = h->run_max;
-		s->cutoff = HEALTH_RCT_CUTOFF;
-	} else if (h->failed == HEALTH_APT) {
-		s->figure = h->count_max;
-		s->cutoff = HEALTH_APT_CUTOFF;
-	}
+	if (s->first.failed == HEALTH_PASS)
+		s->first = *f;
 }
 
-static void keep_figures(struct sample *s, const struct health *h)
+static void keep_higher(unsigned *kept, unsigned *kept_at, unsigned figure, unsigned at)
 {
-	if (s->run_max < h->run_max)
-		s->run_max = h->run_max;
-	if (s->count_max < h->count_max)
-		s->count_max = h->count_max;
+	if (figure <= *kept)
+		return;
+	*kept = figure;
+	*kept_at = at;
 }
 
-/* All of it, although the tests stop at what fails one: where they stopped they begin anew. */
+static void keep_figures(struct health_figures *kept, const struct health_figures *f)
+{
+	unsigned none;
+
+	kept->cutoff = f->cutoff;
+	keep_higher(&kept->run_max, &none, f->run_max, 0);
+	keep_higher(&kept->count_max, &none, f->count_max, 0);
+	keep_higher(&kept->lag_max, &kept->lag_at, f->lag_max, f->lag_at);
+	keep_higher(&kept->step_max, &kept->step_at, f->step_max, f->step_at);
+	keep_higher(&kept->frame_max, &kept->frame_at, f->frame_max, f->frame_at);
+}
+
+/* All of it, although the tests stop with the window that fails one: behind it they begin anew. */
 static void test_samples(struct sample *s, struct health *h, size_t len)
 {
 	const uint8_t *raw = s->raw + s->len;
 	size_t at = 0;
 
 	while (at < len) {
-		const size_t before = h->samples;
+		const size_t before = h->found.samples;
 		const enum health_test failed = health_update(h, raw + at, len - at);
 
-		at += h->samples - before;
-		keep_figures(s, h);
+		at += h->found.samples - before;
+		keep_figures(&s->highest, &h->found);
 		if (failed != HEALTH_PASS) {
-			note_failure(s, h, s->len + at - 1);
-			health_init(h, h->words);
+			note_failure(s, &h->found, s->len + at - 1);
+			health_resume(h);
 		}
 	}
 }
 
-static int test_windows(struct sample *s, struct windows *windows, size_t len)
+static int test_replays(
+	struct sample *s, struct replay *replay, const struct sample_windows *windows, size_t len)
 {
-	const struct health repeated = { .failed = HEALTH_WINDOW };
-	size_t at;
-	int r;
+	const struct health_figures repeated = {
+		.failed = HEALTH_REPLAY, .sure = true, .cutoff.replay = windows->all->len
+	};
+	const struct replay_mode mode = { windows->source, false };
+	const size_t end = s->len + len;
+	unsigned before;
+	size_t at, n;
+	int r = 0;
 
-	for (at = s->len; at < s->len + len; at += HEALTH_REPEAT) {
-		r = windows_add(windows, s->raw + at, HEALTH_REPEAT);
-		if (r < 0)
-			return r;
-		if (r > 0)
-			note_failure(s, &repeated, at);
+	for (at = s->len; at < end && r >= 0 && s->test_mbit > 0; at += n) {
+		n = end - at < SAMPLE_PIECE ? end - at : SAMPLE_PIECE;
+		r = replay_update(replay, windows->all, &mode, s->raw + at, n, &before);
+		if (r <= 0)
+			continue;
+		if (before != windows->source)
+			*windows->ret_copied = before;
+		note_failure(s, &repeated, at);
 	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static size_t read_len(const struct sample *s)
@@ -156,16 +168,20 @@ static void tap_close(struct tap *t, const struct sample *s)
 		s->spec->src->close(&t->handle);
 }
 
+/* The state of the tests, which is secret. */
+struct tests {
+	struct health health;
+	struct replay replay;
+};
+
 /* Fills what is left, or fails; @s->len says how far it came. */
-static int take_all(
-	struct sample *s, struct tap *t, struct windows *windows, sample_progress show, void *arg)
+static int take_all(struct sample *s, struct tap *t, struct tests *tests,
+	const struct sample_windows *windows, sample_progress show, void *arg)
 {
 	const size_t step = read_len(s);
 	int64_t spent_ns = 0;
-	struct health health;
 	int r = 0;
 
-	health_init(&health, s->spec->src->kind == SOURCE_CPU);
 	add_point(s, spent_ns);
 	while (s->len < s->asked && r == 0) {
 		const size_t left = s->asked - s->len, len = left < step ? left : step;
@@ -175,19 +191,37 @@ static int take_all(
 		spent_ns += now_ns();
 		if (s->err < 0)
 			break;
-		test_samples(s, &health, len);
-		r = test_windows(s, windows, len);
+		test_samples(s, &tests->health, len);
+		r = test_replays(s, &tests->replay, windows, len);
 		s->len += len;
 		add_point(s, spent_ns);
 		if (show)
 			show(arg, s->len, s->asked);
 	}
-	explicit_bzero(&health, sizeof(health));
+	return r;
+}
+
+/* Every byte is tested in every way, also of a source that is only sampled where seeds are drawn. */
+static int test_all(struct sample *s, struct tap *t, const struct sample_windows *windows,
+	sample_progress show, void *arg)
+{
+	const struct health_mode mode = { .mbit = s->test_mbit,
+		.words = s->spec->src->kind == SOURCE_CPU };
+	struct tests *tests = secret_new(sizeof(*tests));
+	int r;
+
+	if (!tests)
+		return -ENOMEM;
+	health_init(&tests->health, &mode);
+	tests->replay = (struct replay){ 0 };
+	(void)windows_lengthen(windows->all, tests->health.found.cutoff.replay);
+	r = take_all(s, t, tests, windows, show, arg);
+	secret_free(tests);
 	return r;
 }
 
 int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
-	unsigned patience_ms, struct windows *windows, sample_progress show, void *arg)
+	unsigned patience_ms, const struct sample_windows *windows, sample_progress show, void *arg)
 {
 	struct tap tap = { .patience_ms = patience_ms };
 	int r = 0;
@@ -200,18 +234,35 @@ int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
 	s->opened = s->err == 0;
 	s->assessed_bits = tap.handle.assessed_bits;
 	s->per_bytes = tap.handle.per_bytes;
+	s->test_mbit = tap.handle.test_mbit;
 	memcpy(s->remark, tap.handle.remark, sizeof(s->remark));
 	if (s->opened)
-		r = take_all(s, &tap, windows, show, arg);
+		r = test_all(s, &tap, windows, show, arg);
 	s->retries = tap.handle.retries;
 	tap_close(&tap, s);
 	secret_wipe_stack();
 	return r;
 }
 
+int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned patience_ms)
+{
+	struct tap tap = { .patience_ms = patience_ms };
+	struct sample s = { .spec = spec, .asked = len };
+	size_t at, n;
+	int r = tap_open(&tap, &s);
+
+	s.opened = r == 0;
+	for (at = 0; at < len && r == 0; at += n) {
+		n = len - at < READ_MAX_DEVICE ? len - at : READ_MAX_DEVICE;
+		r = tap_read(&tap, &s, raw + at, n);
+	}
+	tap_close(&tap, &s);
+	return r;
+}
+
 bool sample_passed(const struct sample *s)
 {
-	return s->err == 0 && s->failed == HEALTH_PASS;
+	return s->err == 0 && s->first.failed == HEALTH_PASS;
 }
 
 void sample_clear(struct sample *s)

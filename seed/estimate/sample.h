@@ -3,10 +3,12 @@
 #define SEED_ESTIMATE_SAMPLE_H
 
 #include "seed/health.h"
+#include "seed/replay.h"
 #include "seed/source/source.h"
 
-#define SAMPLE_POINTS   64 /* of the rate over time */
-#define SAMPLE_MULTIPLE 16 /* bytes: whole words of a CPU source, whole windows of the tests */
+#define SAMPLE_POINTS   64  /* of the rate over time */
+#define SAMPLE_MULTIPLE 16  /* bytes: whole words of a CPU source */
+#define SAMPLE_PIECE    512 /* bytes in which a replay is counted once */
 
 /* So many bytes had come after so long a time in the source; that of the tests is not counted. */
 struct sample_point {
@@ -24,13 +26,21 @@ struct sample {
 	bool opened;
 	char remark[SOURCE_REMARK_MAX]; /* why it is worth less than usual, or empty */
 	uint64_t retries;
-	unsigned run_max, count_max;          /* the figures of struct health, of all of it */
-	unsigned failures[HEALTH_WINDOW + 1]; /* of each test */
+	unsigned test_mbit;                   /* at which it was tested */
+	struct health_figures highest;        /* the figures of all of it */
+	unsigned failures[HEALTH_REPLAY + 1]; /* windows in which each test failed */
 	unsigned startup_failures;            /* of any, in the first HEALTH_STARTUP samples */
-	enum health_test failed;              /* the first that did */
-	unsigned figure, cutoff;              /* of that one, where it has figures */
+	struct health_figures first;          /* those of the first failure */
+	const char *copy; /* of a replay: who delivered its bytes later; NULL: itself */
 	struct sample_point point[SAMPLE_POINTS + 1];
 	size_t points;
+};
+
+/* The windows of all sources of a run, and which of these this one is. */
+struct sample_windows {
+	struct windows *all;
+	unsigned source;
+	unsigned *ret_copied; /* whose bytes came again, where this one's were; else untouched */
 };
 
 typedef void (*sample_progress)(void *arg, uint64_t done, uint64_t total);
@@ -41,13 +51,21 @@ typedef void (*sample_progress)(void *arg, uint64_t done, uint64_t total);
  * @spec:    not copied
  * @asked:   bytes, a multiple of SAMPLE_MULTIPLE
  * @patience_ms: for the opening, and for each few bytes of a device, not for all of them
- * @windows: of all sources of this run
  *
  * A device is read in a child, see seed/source/reader.h; no secret may be in memory but what secret_new() gave.
  * Returns: 0, also where the source failed, see @s->err; -ENOMEM.
  */
 int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
-	unsigned patience_ms, struct windows *windows, sample_progress show, void *arg);
+	unsigned patience_ms, const struct sample_windows *windows, sample_progress show,
+	void *arg);
+
+/**
+ * sample_once - open a source, take @len bytes, close it; nothing is tested
+ * @raw: secret, from secret_new()
+ * @len: a multiple of 8
+ * Returns: 0 or -errno.
+ */
+int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned patience_ms);
 
 /** sample_passed - it delivered all that was asked for, and passed its tests. */
 bool sample_passed(const struct sample *s);

@@ -199,6 +199,7 @@ const struct source source_broker = {
 	.device = BROKER_SOCKET,
 	.assessed_bits = 0,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.check = check_broker,
 	.open = open_broker,
 	.fill = fill_broker,

@@ -2,6 +2,8 @@
 /* RDSEED and RDRAND of x86-64, RNDRRS and RNDR of Arm: one word of 64 bits a step. */
 #include "seed/source/source.h"
 
+#include "seed/source/machine.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -198,19 +200,27 @@ static const struct cpu_ops cpu_default = { no, no, no, no, no_step, no_step, ra
 #endif
 
 static const struct cpu_ops *cpu = &cpu_default;
+static bool (*is_emulated)(
+	void) = machine_is_emulated; /* the tests put their own in place here too */
+
+/* Software's instruction is as good as what that draws from, which its owner alone knows. */
+static int assess(const struct source_spec *spec, struct source_handle *h, bool offered)
+{
+	if (!offered)
+		return -ENODEV;
+	if (!spec->stated && is_emulated())
+		source_set_assessed(h, 0, 1, "the CPU is emulated in software");
+	return 0;
+}
 
 static int open_rdseed(const struct source_spec *spec, struct source_handle *h)
 {
-	(void)spec;
-	(void)h;
-	return cpu->cpu_has_seed() && cpu->kernel_has_seed() ? 0 : -ENODEV;
+	return assess(spec, h, cpu->cpu_has_seed() && cpu->kernel_has_seed());
 }
 
 static int open_rdrand(const struct source_spec *spec, struct source_handle *h)
 {
-	(void)spec;
-	(void)h;
-	return cpu->cpu_has_rand() && cpu->kernel_has_rand() ? 0 : -ENODEV;
+	return assess(spec, h, cpu->cpu_has_rand() && cpu->kernel_has_rand());
 }
 
 /* Never a word for which success was not said: what a refused step left behind is not looked at. */
@@ -289,8 +299,10 @@ const struct source source_rdseed = {
 	.what = "CPU seed instruction",
 	.kind = SOURCE_CPU,
 	.by_default = true,
+	.may_state_emulated = true,
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_rdseed,
 	.fill = fill_rdseed,
 	.close = close_cpu,
@@ -303,8 +315,10 @@ const struct source source_rdrand = {
 	.kind = SOURCE_CPU,
 	.by_default = RANDOM_BITS > 0,
 	.may_state = RANDOM_BITS == 0,
+	.may_state_emulated = true,
 	.assessed_bits = RANDOM_BITS,
 	.per_bytes = RANDOM_BYTES,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_rdrand,
 	.fill = fill_rdrand,
 	.close = close_cpu,

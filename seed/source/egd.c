@@ -148,6 +148,7 @@ const struct source source_egd = {
 	.may_state = true,
 	.assessed_bits = 0,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.check = check_egd,
 	.open = open_egd,
 	.fill = fill_egd,

@@ -79,6 +79,7 @@ const struct source source_file = {
 	.may_state = true,
 	.assessed_bits = 0,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_file,
 	.fill = fill_file,
 	.close = close_file,

@@ -17,6 +17,8 @@
 #define QUALITY_MAX 1024 /* bits in as many, by the kernel's count */
 #define QUALITY_PER (QUALITY_MAX / 8)
 #define BITS_MAX    4 /* a byte: a driver that says nothing of itself is put down as perfect */
+#define QUALITY_MIN \
+	(SOURCE_MBIT_MIN * QUALITY_PER / 1000) /* of less than can be tested nothing is believed */
 
 /* What this machine is: the tests put one of their own in place. */
 static bool (*is_virtual)(void) = machine_is_virtual;
@@ -59,34 +61,66 @@ static unsigned quality(void)
 	return *end || n > QUALITY_MAX ? 0 : (unsigned)n;
 }
 
-static void assess(struct source_handle *h, const char *current)
-{
-	const unsigned q = quality();
+/* What the kernel has put behind the device; another generator can take its place at any time. */
+struct behind {
+	int err;
+	char current[64];
+	unsigned quality;
+};
 
-	if (is_made_up(current))
+static struct behind ask_behind(void)
+{
+	struct behind b = { 0 };
+
+	b.err = ask_kernel("rng_current", b.current, sizeof(b.current));
+	b.quality = quality();
+	return b;
+}
+
+static void take_quality(struct source_handle *h, unsigned q)
+{
+	source_set_assessed(h, q, QUALITY_PER, "the quality that the kernel states");
+	h->test_mbit = 1000 * q / QUALITY_PER;
+}
+
+static void assess(struct source_handle *h, const struct behind *b)
+{
+	const unsigned q = b->quality;
+
+	if (is_made_up(b->current))
 		source_set_assessed(h, 0, 1, "the hypervisor's, as this machine is virtual");
 	else if (q == 0)
 		source_set_assessed(h, 0, 1, "the kernel says nothing of its quality");
+	else if (q < QUALITY_MIN)
+		source_set_assessed(h, 0, 1, "the kernel states less than 0.25 bits a byte");
 	else if (q < BITS_MAX * QUALITY_PER)
-		source_set_assessed(h, q, QUALITY_PER, "the quality that the kernel states");
+		take_quality(h, q);
 }
 
 /* What is behind it may be a source by itself. */
-static void look_behind(struct source_handle *h)
+static int look_behind(struct source_handle *h)
 {
-	char current[64], tail;
+	struct behind *b = malloc(sizeof(*b));
 	unsigned chip;
+	char tail;
 
-	if (ask_kernel("rng_current", current, sizeof(current)) < 0)
+	if (!b)
+		return -ENOMEM;
+	h->state = b;
+	*b = ask_behind();
+	if (b->err < 0)
 		source_set_assessed(h, 0, 1, "the kernel does not say what it is");
 	else
-		assess(h, current);
-	if (sscanf(current, "tpm-rng-%u%c", &chip, &tail) == 1)
+		assess(h, b);
+	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
 		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
+	return 0;
 }
 
 static void close_hwrng(struct source_handle *h)
 {
+	free(h->state);
+	h->state = NULL;
 	if (h->fd >= 0)
 		close(h->fd);
 	h->fd = -1;
@@ -113,20 +147,35 @@ static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
 	}
 	source_identify(h, &st);
 	if (is_hwrng(&st))
-		look_behind(h);
+		r = look_behind(h);
 	else
 		source_set_assessed(h, 0, 1, "another device than the kernel's generator");
-	return 0;
+	if (r < 0)
+		close_hwrng(h);
+	return r;
 }
 
 static int fill_hwrng(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	return stream_read(h->fd, raw, len, h->deadline_ms);
+	const struct behind *before = h->state;
+	int r = stream_read(h->fd, raw, len, h->deadline_ms);
+
+	/* Bytes are worth what gave them: who is there after them has been there before. */
+	if (r == 0 && before) {
+		const struct behind after = ask_behind();
+
+		if (after.err != before->err || after.quality != before->quality ||
+			strcmp(after.current, before->current) != 0)
+			r = -ESTALE;
+	}
+	return r;
 }
 
 static const char *why_hwrng(int err)
 {
-	return err == -ENOTTY ? "not a character device" : NULL;
+	return err == -ENOTTY  ? "not a character device" :
+		err == -ESTALE ? "another generator has taken its place" :
+				 NULL;
 }
 
 const struct source source_hwrng = {
@@ -138,8 +187,10 @@ const struct source source_hwrng = {
 	.device = DEVICE,
 	.assessed_bits = BITS_MAX,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_hwrng,
 	.fill = fill_hwrng,
 	.close = close_hwrng,
+	.knows = is_hwrng,
 	.why = why_hwrng,
 };

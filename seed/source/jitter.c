@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How long the CPU takes for one and the same work, by libjitterentropy; where the build has it. */
 #include "seed/source/source.h"
+#include "seed/source/machine.h"
 
 #include <errno.h>
 
@@ -12,10 +13,11 @@
 
 static int open_jitter(const struct source_spec *spec, struct source_handle *h)
 {
-	(void)spec;
 	/* The clock of this machine is too coarse, or what it measures does not vary enough. */
 	if (jent_entropy_init_ex(0, FLAGS) != 0)
 		return -ENODEV;
+	if (!spec->stated && machine_is_emulated())
+		source_set_assessed(h, 0, 1, "the CPU is emulated in software");
 	h->state = jent_entropy_collector_alloc(0, FLAGS);
 	return h->state ? 0 : -ENOMEM;
 }
@@ -47,8 +49,10 @@ const struct source source_jitter = {
 	.what = "jitter of the CPU's execution time",
 	.kind = SOURCE_CODE,
 	.by_default = true,
+	.may_state_emulated = true,
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 #ifdef WITH_JITTER
 	.open = open_jitter,
 	.fill = fill_jitter,

@@ -40,6 +40,7 @@ const struct source source_kernel = {
 	.kind = SOURCE_KERNEL,
 	.assessed_bits = 0,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_kernel,
 	.fill = fill_kernel,
 	.close = close_kernel,

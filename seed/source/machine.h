@@ -11,6 +11,13 @@
  */
 bool machine_is_virtual(void);
 
+/**
+ * machine_is_emulated - is its CPU software? An instruction then does what a program makes of it, with what that
+ * program draws from; and how long one takes varies as that program does.
+ * x86: QEMU's TCG says so in CPUID. Arm: by MIDR_EL1, where the CPU is none of a maker's; else not told.
+ */
+bool machine_is_emulated(void);
+
 /** machine_text - a small file of sysfs without its end of line; 0 or -errno, and then "". */
 int machine_text(const char *path, char *out, size_t size);
 

@@ -23,7 +23,7 @@
 /* What a child says: once how the opening went; then pieces, each with its length or an errno. */
 struct hello {
 	int err;
-	unsigned assessed_bits, per_bytes;
+	unsigned assessed_bits, per_bytes, test_mbit;
 	char device[SOURCE_DEVICE_MAX], remark[SOURCE_REMARK_MAX];
 };
 
@@ -74,7 +74,7 @@ static void be_alone(pid_t parent, int out, int go)
 	close_others(out, go);
 }
 
-static int send_bytes(int out, struct source_handle *h, const struct source *src, uint64_t left)
+static int send_bytes(int out, struct source_handle *h, uint64_t left)
 {
 	struct piece piece;
 	int r = 0;
@@ -83,7 +83,7 @@ static int send_bytes(int out, struct source_handle *h, const struct source *src
 	while (left > 0 && r == 0) {
 		const size_t n = left < PIECE ? (size_t)left : PIECE;
 
-		r = src->fill(h, piece.raw, n);
+		r = h->src->fill(h, piece.raw, n);
 		piece.len = r < 0 ? r : (int32_t)n;
 		if (io_write(out, &piece, sizeof(piece.len) + (r < 0 ? 0 : n)) < 0)
 			break;
@@ -100,12 +100,13 @@ static void serve(const struct order *o, int out)
 
 	hello.assessed_bits = h.assessed_bits;
 	hello.per_bytes = h.per_bytes;
+	hello.test_mbit = h.test_mbit;
 	memcpy(hello.device, h.device, sizeof(hello.device));
 	memcpy(hello.remark, h.remark, sizeof(hello.remark));
 	if (io_write(out, &hello, sizeof(hello)) < 0 || hello.err < 0)
 		return;
-	(void)send_bytes(out, &h, o->spec->src, o->want(&h, o->ctx));
-	o->spec->src->close(&h);
+	(void)send_bytes(out, &h, o->want(&h, o->ctx));
+	h.src->close(&h);
 }
 
 static _Noreturn void run_child(const struct order *o, int out, int go)
@@ -237,9 +238,10 @@ int reader_open(struct reader *r, struct source_handle *ret)
 
 	if (err < 0)
 		return err;
-	*ret = (struct source_handle){
-		.fd = -1, .assessed_bits = hello.assessed_bits, .per_bytes = hello.per_bytes
-	};
+	*ret = (struct source_handle){ .fd = -1,
+		.assessed_bits = hello.assessed_bits,
+		.per_bytes = hello.per_bytes,
+		.test_mbit = hello.test_mbit };
 	memcpy(ret->device, hello.device, sizeof(ret->device));
 	memcpy(ret->remark, hello.remark, sizeof(ret->remark));
 	return hello.err;

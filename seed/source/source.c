@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/source/source.h"
+#include "seed/source/machine.h"
 #include "util/duration.h"
 
 #include <errno.h>
@@ -57,17 +58,42 @@ static bool is_key(const char *piece, const char *key)
 	return strncmp(piece, key, len) == 0 && piece[len] == '=';
 }
 
+/* "4", "0.25", "7.999": in thousandths. A source below a quarter of a bit is not worth its tests. */
+bool source_parse_mbit(const char *p, size_t len, unsigned *ret)
+{
+	const char *const end = p + len;
+	unsigned mbit, unit = 1000;
+
+	if (p == end || *p < '0' || *p > '8')
+		return false;
+	mbit = (unsigned)(*p++ - '0') * unit;
+	if (p < end && (*p++ != '.' || p == end))
+		return false;
+	for (; p < end; p++) {
+		unit /= 10;
+		if (*p < '0' || *p > '9' || unit == 0)
+			return false;
+		mbit += (unsigned)(*p - '0') * unit;
+	}
+	if (mbit != 0 && (mbit < SOURCE_MBIT_MIN || mbit > SOURCE_MBIT_MAX))
+		return false;
+	*ret = mbit;
+	return true;
+}
+
 static int set_bits(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
-	const char digit = piece[5];
+	unsigned mbit = 0;
 
-	if (len != 6 || digit < '0' || digit > '8')
-		return fault_set(f, -EINVAL, "%.*s: must be 0 to 8 bits a byte", (int)len, piece);
-	if (!spec->src->may_state)
+	if (!source_parse_mbit(piece + strlen("bits="), len - strlen("bits="), &mbit))
+		return fault_set(f, -EINVAL,
+			"%.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
+			(int)len, piece);
+	if (!spec->src->may_state && !(spec->src->may_state_emulated && machine_is_emulated()))
 		return fault_set(f, -EINVAL, "%s: what it is worth is not the caller's to say",
 			spec->src->name);
 	spec->stated = true;
-	spec->stated_bits = (unsigned)(digit - '0');
+	spec->stated_mbit = mbit;
 	return 0;
 }
 
@@ -216,17 +242,97 @@ void source_default(struct source_list *ret)
 	add_kernel(ret);
 }
 
-int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms)
+unsigned source_test_mbit(const struct source_spec *spec)
 {
-	*h = (struct source_handle){ .fd = -1,
+	return spec->stated ? spec->stated_mbit : spec->src->test_mbit;
+}
+
+/* In lowest terms, so that no more is read than it needs: 2.5 bits a byte are 5 per 2. */
+static void state(struct source_handle *h, unsigned mbit)
+{
+	unsigned a = 1000, b = mbit;
+
+	while (b > 0) {
+		const unsigned rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	h->assessed_bits = mbit / a;
+	h->per_bytes = mbit ? 1000 / a : 1;
+}
+
+bool source_is_abundant(const struct source_handle *h)
+{
+	return h->assessed_bits > 0 && h->assessed_bits * 16 < h->per_bytes;
+}
+
+const struct source *source_knowing(const struct stat *st)
+{
+	size_t i;
+
+	for (i = 0; i < TABLE_LEN; i++)
+		if (table[i]->knows && table[i]->knows(st))
+			return table[i];
+	return NULL;
+}
+
+/* The same device, as its own source would be asked for it. */
+static void ask_as(struct source_spec *spec, const struct source *src)
+{
+	char path[SOURCE_ARG_MAX];
+
+	spec->src = src;
+	spec->stated = spec->stated && src->may_state;
+	/* A name that the other source would take for something else. */
+	if (spec->arg[0] == '/' || strlen(spec->arg) + 2 >= sizeof(spec->arg))
+		return;
+	strcpy(path, spec->arg);
+	snprintf(spec->arg, sizeof(spec->arg), "./%.*s", (int)sizeof(path) - 3, path);
+}
+
+/* Who knows the device that is meant, or was opened; NULL: nobody else. */
+static const struct source *find_other(const struct source_spec *spec, int fd)
+{
+	const struct source *src;
+	struct stat st;
+
+	if (spec->src->kind != SOURCE_DEVICE || !spec->arg[0] ||
+		(fd >= 0 ? fstat(fd, &st) : stat(spec->arg, &st)) < 0)
+		return NULL;
+	src = source_knowing(&st);
+	return src && src->open != spec->src->open ? src : NULL;
+}
+
+static int open_as(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms)
+{
+	*h = (struct source_handle){ .src = spec->src,
+		.fd = -1,
 		.assessed_bits = spec->src->assessed_bits,
 		.per_bytes = spec->src->per_bytes,
+		.test_mbit = source_test_mbit(spec),
 		.deadline_ms = deadline_ms };
-	if (spec->stated) {
-		h->assessed_bits = spec->stated_bits;
-		h->per_bytes = 1;
-	}
+	if (spec->stated)
+		state(h, spec->stated_mbit);
 	return spec->src->open ? spec->src->open(spec, h) : -ENOSYS;
+}
+
+int source_open(const struct source_spec *asked, struct source_handle *h, int64_t deadline_ms)
+{
+	struct source_spec spec = *asked;
+	const struct source *other = find_other(&spec, -1);
+	int r;
+
+	if (other)
+		ask_as(&spec, other);
+	r = open_as(&spec, h, deadline_ms);
+	/* The name may have become another device's since it was looked at. */
+	other = r == 0 ? find_other(&spec, h->fd) : NULL;
+	if (!other)
+		return r;
+	h->src->close(h);
+	ask_as(&spec, other);
+	return open_as(&spec, h, deadline_ms);
 }
 
 void source_identify(struct source_handle *h, const struct stat *st)

@@ -13,6 +13,9 @@
 #define SOURCE_ARG_MAX     256
 #define SOURCE_DEVICE_MAX  128
 #define SOURCE_REMARK_MAX  64
+#define SOURCE_TEST_MBIT   4000 /* where nobody says otherwise */
+#define SOURCE_MBIT_MIN    250  /* what can be stated, and tested: seed/cutoff.h */
+#define SOURCE_MBIT_MAX    8000
 
 #define SOURCE_DEADLINE_MAX_MS 3600000
 #define SOURCE_DEADLINE_WORDS  "must be a time from 1ms to 1h, as in 500ms or 2s"
@@ -28,14 +31,19 @@ enum source_kind {
 enum source_arg { ARG_NONE, ARG_OPTIONAL, ARG_REQUIRED };
 
 struct source_spec;
+struct source;
+struct stat;
 
 /* One source, open. What it is worth is settled by then. @open is handed what the table says, or what
  * the user states; it lowers that where it finds out that it is not so. */
 struct source_handle {
+	const struct source *src; /* which it is, and whose functions are to be called */
 	int fd;
 	void *state;                       /* the source's own, or NULL */
 	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
-	uint64_t retries;                  /* answers without success on the way */
+	unsigned
+		test_mbit; /* min-entropy at which it is tested, thousandths of a bit a byte; 0: not at all */
+	uint64_t retries;    /* answers without success on the way */
 	int64_t deadline_ms; /* of clock_ms(), for all that is asked of it; set before @open */
 	/* The physical thing behind it, the same under whatever name it was opened: "tpm 0". Two sources
 	 * of one name are one, and counted once. Empty: nothing else can be the same. */
@@ -50,12 +58,15 @@ struct source {
 	const char *what;  /* one line for people */
 	enum source_kind kind;
 	enum source_arg arg;
-	bool may_state;  /* what it is worth is the user's to say: bits= */
-	bool by_default; /* drawn where --source does not say what is */
+	bool may_state;          /* what it is worth is the user's to say: bits= */
+	bool may_state_emulated; /* the same, but only where the CPU is software: machine_is_emulated() */
+	bool by_default;         /* drawn where --source does not say what is */
 	const char
 		*device; /* what it opens without an argument; NULL: nothing that access(2) knows */
 	const char *const *settings; /* more keys after a comma, kept in the argument; NULL: none */
 	unsigned assessed_bits, per_bytes;
+	unsigned
+		test_mbit; /* see struct source_handle; where the user states what it is worth, that */
 	/* Is the argument well formed? NULL: whatever it is. -EINVAL with @f: "what is wrong with it". */
 	int (*check)(const struct source_spec *spec, struct fault *f);
 	/* -ENODEV, -ENOENT: none here. Both may block; neither may hang past the handle's deadline, as
@@ -63,6 +74,9 @@ struct source {
 	int (*open)(const struct source_spec *spec, struct source_handle *h);
 	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
 	void (*close)(struct source_handle *h);
+	/* Is this device one that the source reads, by its number? NULL: it reads none, or any. Then it is this
+	 * source, whatever it was called: see source_open(). */
+	bool (*knows)(const struct stat *st);
 	/* What -errno means where it comes from this source, as the end of a sentence; NULL, or NULL
 	 * returned: what it always means. */
 	const char *(*why)(int err);
@@ -73,7 +87,7 @@ struct source_spec {
 	const struct source *src;
 	char arg[SOURCE_ARG_MAX]; /* "PATH", "swtpm:host=127.0.0.1,port=2321"; empty: none */
 	bool stated;              /* the user says what it is worth: */
-	unsigned stated_bits;     /* bits a byte, 0..8 */
+	unsigned stated_mbit;     /* thousandths of a bit a byte: 0, or 250..8000 */
 	unsigned deadline_ms;     /* 0: as the list says */
 	bool rests; /* left out of this draw: it has failed, and is to be tried later */
 };
@@ -100,6 +114,12 @@ const struct source *source_find(const char *name, size_t len);
 int source_parse(const char *text, struct source_list *ret, struct fault *f);
 
 /**
+ * source_parse_mbit - bits a byte as bits= takes them, "2.5": 0, or 0.25 to 8, with at most three decimals
+ * @ret: thousandths; written on success only
+ */
+bool source_parse_mbit(const char *text, size_t len, unsigned *ret);
+
+/**
  * source_parse_deadline - a deadline of a source, or of all: 1 to SOURCE_DEADLINE_MAX_MS, in any unit of duration_parse()
  * Returns: 0, or -EINVAL, for which the words are SOURCE_DEADLINE_WORDS.
  */
@@ -116,16 +136,24 @@ void source_default(struct source_list *ret);
 
 /**
  * source_open - with what is stated put in place; h->assessed_bits is the last word on its worth
+ * A path to a device that another source knows is that source, with its rules: h->src, by which to go on.
  * @deadline_ms: of clock_ms(), for the opening and all that is read
  * A device is opened in a child only (seed/source/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
 
+/** source_test_mbit - at what min-entropy it is tested, as far as that is known before it is open */
+unsigned source_test_mbit(const struct source_spec *spec);
+
+/** source_is_abundant - does it deliver so much for so little that only samples of it are counted in? */
+bool source_is_abundant(const struct source_handle *h);
+
 /** source_set_assessed - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
 void source_set_assessed(
 	struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
 
-struct stat;
+/** source_knowing - which source reads this device; NULL: none by its number. */
+const struct source *source_knowing(const struct stat *st);
 
 /** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
 void source_identify(struct source_handle *h, const struct stat *st);

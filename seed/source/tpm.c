@@ -114,6 +114,13 @@ static bool chip_number(dev_t device, unsigned *ret)
 		sscanf(name, "DEVNAME=tpmrm%u%c", ret, &tail) == 1;
 }
 
+static bool is_tpm(const struct stat *st)
+{
+	unsigned chip;
+
+	return S_ISCHR(st->st_mode) && chip_number(st->st_rdev, &chip);
+}
+
 static int open_device(
 	const struct source_spec *spec, const struct where *w, struct source_handle *h)
 {
@@ -296,6 +303,8 @@ const struct source source_tpm = {
 	.settings = (const char *const[]){ "host", "port", NULL },
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
+	.knows = is_tpm,
 	.check = check_tpm,
 	.open = open_tpm,
 	.fill = fill_tpm,

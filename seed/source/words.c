@@ -19,6 +19,7 @@ const char *source_why(const struct source_spec *spec, int err)
 	return own              ? own :
 		err == -ENODATA ? "too few bytes" :
 		err == -ECHILD  ? "the process that reads it died" :
+		err == -ESTALE  ? "what delivers its bytes has changed meanwhile" :
 				  strerror(-err);
 }
 

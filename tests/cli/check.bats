@@ -52,13 +52,16 @@ $1" "${@:2}"
 	run -0 --separate-stderr "$TOOL" check -n 30000 file:uniform
 	[ "$stderr" = "" ]
 	[ "${lines[0]}" = "file:uniform: passed" ]
-	printf '%s\n' "${lines[@]:1:9}" | cut -c 15-33 | sed 's/ *$//' >tests
+	printf '%s\n' "${lines[@]:1:12}" | cut -c 15-33 | sed 's/ *$//' >tests
 	diff tests - <<-'END'
 		delivery
 		start-up tests
 		repetition count
 		adaptive proportion
-		repeated windows
+		equal bytes
+		equal steps
+		equal neighbours
+		replay
 		FIPS 140-2
 		chi-square
 		bit autocorrelation
@@ -66,7 +69,8 @@ $1" "${@:2}"
 	END
 	[[ ${lines[1]} =~ ^\ \ passed\ +delivery\ +30000\ bytes,\ .*B/s\ +all\ of\ 30000$ ]]
 	[[ ${lines[3]} =~ ^\ \ passed\ +repetition\ count\ +longest\ run\ [23],\ failures:\ 0\ +below\ 9$ ]]
-	[[ ${lines[6]} =~ ^\ \ within\ +FIPS\ 140-2\ +0\ of\ 11\ blocks\ failed\ +at\ most\ 1$ ]]
+	[[ ${lines[5]} =~ ^\ \ passed\ +equal\ bytes\ +at\ most\ [0-9]+\ in\ 512,\ at\ lag\ [0-9]+,\ failures:\ 0\ +below\ 76$ ]]
+	[[ ${lines[9]} =~ ^\ \ within\ +FIPS\ 140-2\ +0\ of\ 11\ blocks\ failed\ +at\ most\ 1$ ]]
 	[[ $output == *"None of it proves entropy"* ]]
 	[[ $output == *"fewer than 1000000 bytes"* ]]
 }
@@ -76,9 +80,9 @@ $1" "${@:2}"
 	# A run, an unlikely proportion, a window that comes twice; each in the middle of good bytes.
 	{ head -c 9000 uniform; head -c 9 /dev/zero; tail -c +9001 uniform; } >run
 	/usr/bin/python3 -c 'data = open("uniform", "rb").read()
-often = b"".join(b"a%c" % byte for byte in data[-71:] if byte != 97)
-open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 512:-71])'
-	{ head -c 9216 uniform; head -c 16 uniform; tail -c +9217 uniform; } >window
+often = b"".join(b"a%c" % byte for byte in data[-77:] if byte != 97)
+open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 512:-77])'
+	{ head -c 9216 uniform; tail -c +778 uniform | head -c 39; tail -c +9217 uniform; } >window
 	while IFS='|' read -r file line; do
 		run -3 --separate-stderr "$TOOL" check -n 20000 "file:$file"
 		[ "$stderr" = "seedrive: check: file:$file: $line" ]
@@ -87,8 +91,8 @@ open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 51
 		[[ $output != *"failed      start-up"* ]]
 	done <<-'END'
 		run|9 equal samples in a row, cutoff 9
-		proportion|one sample 71 times in 512, cutoff 71
-		window|16 bytes that were delivered before
+		proportion|one sample 76 times in 512, cutoff 76
+		window|20 bytes that were delivered before
 	END
 }
 
@@ -106,17 +110,18 @@ open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 51
 		tail -c +10001 uniform; } >twice
 	checked twice
 	python 'assert source["status"] == "failed", source
-assert source["tests"]["repetition_count"] == {"figure": 9, "cutoff": 9, "failures": 4}, source
+assert source["tests"]["repetition_count"] == {"figure": 9, "cutoff": 9, "failures": 2}, source
 assert source["longest_run"] == 18, source
 assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 }
 
-@test "check: the same bytes from two sources fail the second" {
+@test "check: the same bytes from two sources fail both" {
 	sample uniform
 	run -3 --separate-stderr "$TOOL" check -n 4096 file:uniform file:uniform
-	[ "$stderr" = "seedrive: check: file:uniform: 16 bytes that were delivered before" ]
-	[ "$(grep -c '^file:uniform: passed$' <<<"$output")" -eq 1 ]
-	[[ $output == *"256 of 256 seen before"* ]]
+	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that file:uniform delivered as well
+seedrive: check: file:uniform: 20 bytes that were delivered before" ]
+	[ "$(grep -c '^file:uniform: failed$' <<<"$output")" -eq 2 ]
+	[[ $output == *"reads with bytes delivered before: 64 "* ]]
 }
 
 @test "check: statistics and estimates never decide, however bad" {
@@ -130,9 +135,42 @@ assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 	run -1 grep '^  failed ' <<<"$output"
 	# Not even below what is assessed.
 	key fifo cat nibbles
-	run -0 --separate-stderr "$TOOL" check -n 30000 file:fifo,bits=8
+	run -0 --separate-stderr "$TOOL" check -n 30000 file:fifo,bits=4
 	[ "$stderr" = "" ]
-	[[ $output =~ beyond\ +estimate\ +1\.[0-9]{3}\ bits\ a\ byte\ .*assessed\ at\ 8 ]]
+	[[ $output =~ beyond\ +estimate\ +1\.[0-9]{3}\ bits\ a\ byte\ .*assessed\ at\ 4 ]]
+}
+
+@test "check: --raw keeps the sample of one source, the owner's alone, byte by byte" {
+	sample uniform
+	run -0 --separate-stderr "$TOOL" check -n 4096 --raw kept file:uniform
+	[ "$stderr" = "" ]
+	cmp kept <(head -c 4096 uniform)
+	[ "$(stat -c %a kept)" = 600 ]
+	# Also what came before a failure; and of two sources none.
+	run -3 "$TOOL" check -n 65536 --raw kept file:uniform
+	[ "$(stat -c %s kept)" -gt 4096 ]
+	cmp -n "$(stat -c %s kept)" kept uniform
+	fails 2 "seedrive: check: --raw: takes the sample of one source, not of 2" \
+		"$TOOL" check -n 4096 --raw other file:uniform file:kept
+	[ ! -e other ]
+	run -1 "$TOOL" check -n 4096 --raw none/kept file:uniform
+}
+
+@test "check: --min-estimate ends with 3 where an estimate lies below it" {
+	sample nibbles
+	run -0 "$TOOL" check -n 30000 --min-estimate 1 file:nibbles
+	run -3 --separate-stderr "$TOOL" check -n 30000 --min-estimate 2.5 file:nibbles
+	[[ $stderr =~ ^seedrive:\ check:\ file:nibbles:\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ --min-estimate\ 2\.5$ ]]
+	for bad in 0 9 x 0.2 2.5555; do
+		run -2 "$TOOL" check --min-estimate "$bad" file:nibbles
+	done
+}
+
+@test "check: a source that has passed with too low an estimate is not called passed and no more" {
+	sample nibbles
+	key fifo cat nibbles
+	run -0 "$TOOL" check -n 30000 file:fifo,bits=4
+	[[ ${lines[0]} =~ ^file:fifo:\ passed\ its\ tests,\ but\ is\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ below\ the\ 4\ assessed$ ]]
 }
 
 @test "check: a source that fails half-way has failed, and what came before is counted" {
@@ -551,7 +589,7 @@ browser() {
 
 @test "check: a source that nobody knows, or that is ill put, is named before any is sampled" {
 	fails 2 "seedrive: check: nonsense: unknown" "$TOOL" check kernel nonsense
-	fails 2 "seedrive: check: file: needs an argument" "$TOOL" check file
+	fails 2 "seedrive: check: file: a path is missing" "$TOOL" check file
 	fails 2 "seedrive: check: broker: its blocks are tested where they come from" "$TOOL" check broker
 	fails 2 "seedrive: check: bits=9: unknown setting" "$TOOL" check bits=9
 	fails 2 "seedrive: check: rdrand: takes no argument" "$TOOL" check rdrand:x

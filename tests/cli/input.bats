@@ -276,8 +276,8 @@ kept() {
 	misused "--source: : unknown" --source "" -o drive.iso tree
 	misused "--source: : unknown" --source kernel, -o drive.iso tree
 	misused "--source: rdrand: takes no argument" --source rdrand:x -o drive.iso tree
-	misused "--source: file: needs an argument" --source file -o drive.iso tree
-	misused "--source: bits=9: must be 0 to 8 bits a byte" --source file:x,bits=9 -o drive.iso tree
+	misused "--source: file: a path is missing" --source file -o drive.iso tree
+	misused "--source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" --source file:x,bits=9 -o drive.iso tree
 	misused "--source: speed=9: unknown setting" --source file:x,speed=9 -o drive.iso tree
 	misused "--source: bits=4: unknown setting" --source bits=4 -o drive.iso tree
 	misused "--source: rdrand: what it is worth is not the caller's to say" \

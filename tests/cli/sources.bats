@@ -151,7 +151,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	for after in 0 9; do
 		while IFS=: read -r fault words; do
 			proxy "unix:$fault.$after" "$fault" "$after"
-			faulty "tpm:unix:$fault.$after,$DEADLINE,bits=8" "$words"
+			faulty "tpm:unix:$fault.$after,$DEADLINE,bits=4" "$words"
 		done <<-END
 			testing:Connection timed out
 			retry:Connection timed out
@@ -169,8 +169,8 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 			lying-tag:an answer that is not TPM2_GetRandom's
 			huge:an answer that is not TPM2_GetRandom's
 			surplus:an answer that is not TPM2_GetRandom's
-			constant:16 bytes that were delivered before
-			replay:16 bytes that were delivered before
+			constant:20 bytes that were delivered before
+			replay:20 bytes that were delivered before
 			zeros:9 equal samples in a row, cutoff 9
 			ones:9 equal samples in a row, cutoff 9
 		END
@@ -183,7 +183,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	while IFS=: read -r fault words; do
 		# Asked three times, by a TPM that stays as it is.
 		proxy "pty:$fault" "$fault"
-		faulty "tpm:$fault,$DEADLINE,bits=8" "$words"
+		faulty "tpm:$fault,$DEADLINE,bits=4" "$words"
 	done <<-END
 		testing:Connection timed out
 		lockout:the TPM is locked out
@@ -193,7 +193,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 		lying-size:an answer that is not TPM2_GetRandom's
 		lying-header:an answer that is not TPM2_GetRandom's
 		surplus:an answer that is not TPM2_GetRandom's
-		constant:16 bytes that were delivered before
+		constant:20 bytes that were delivered before
 	END
 }
 
@@ -281,6 +281,26 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 		"$TOOL" draw --source hwrng,bits=4
 }
 
+@test "hwrng: under another source's name it is hwrng, with its rules and its identity" {
+	local name
+	for name in file:/dev/hwrng,bits=8 file:link,bits=8; do
+		ln -sf hwrng link
+		hwrng_is virtio_rng.0 1024
+		fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+			world "$TOOL" draw --require hardware --source "$name" -o seed
+		hwrng_is ccp-1-rng 64
+		run -0 world "$TOOL" draw --json --source "$name" -o seed
+		printf '%s' "$output" >said
+		/usr/bin/python3 -c 'import json
+source = json.load(open("said"))["sources"][0]
+assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed", 64, 128), source'
+	done
+	# And the same device twice counts once.
+	hwrng_is ccp-1-rng 1024
+	fails 0 "seedrive: draw: warning: file:/dev/hwrng: the same device as hwrng: counted once" \
+		world "$TOOL" draw --source hwrng,file:/dev/hwrng,bits=8 -o seed
+}
+
 @test "hwrng: a fault of any kind is named, counts for nothing, and is over at the deadline" {
 	local after
 	hwrng_is ccp-1-rng 1024
@@ -301,7 +321,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	faulty "hwrng:stuck,$DEADLINE" "9 equal samples in a row, cutoff 9"
 	head -c 512 /dev/urandom >once
 	key twice cat once once once once once once once once once
-	faulty "hwrng:twice,$DEADLINE" "16 bytes that were delivered before"
+	faulty "hwrng:twice,$DEADLINE" "20 bytes that were delivered before"
 	faulty "hwrng:/dev/null,$DEADLINE" "too few bytes"
 	echo file >file
 	mkdir folder
@@ -357,7 +377,7 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 	for after in 0 500; do
 		while IFS=/ read -r fault words; do
 			egd_starts "unix:$fault.$after" "$fault" "$after"
-			faulty "egd:unix:$fault.$after,$DEADLINE,bits=8" "$words"
+			faulty "egd:unix:$fault.$after,$DEADLINE,bits=4" "$words"
 		done <<-END
 			silent/Connection timed out
 			hangs-up/it hung up before all had come
@@ -365,7 +385,7 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 			half-silent/Connection timed out
 			surplus/more bytes than were asked for; is that an EGD server?
 			zeros/9 equal samples in a row, cutoff 9
-			constant/16 bytes that were delivered before
+			constant/20 bytes that were delivered before
 		END
 	done
 	egd_starts unix:http http

@@ -290,7 +290,7 @@ static void test_values(void **state)
 		config_settle(&c, part, &s);
 		assert_int_equal(s.sources.count, 3);
 		assert_string_equal(s.sources.spec[0].arg, "/dev/tty;x#y");
-		assert_int_equal(s.sources.spec[0].stated_bits, 4);
+		assert_int_equal(s.sources.spec[0].stated_mbit, 4000);
 		assert_false(s.sources.by_default);
 		assert_string_equal(s.require, "hardware,rdrand");
 		assert_int_equal(s.bits, 16384);
@@ -323,7 +323,8 @@ static void test_values_bad(void **state)
 		{ "source = rdrandom", "source: rdrandom: unknown" },
 		{ "source = rdrand, rdseed", "source:  rdseed: unknown" },
 		{ "source = file", "source: file: a path is missing" },
-		{ "source = file:x,bits=9", "source: bits=9: must be 0 to 8 bits a byte" },
+		{ "source = file:x,bits=9",
+			"source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" },
 		{ "require = hardwear", "require: hardwear: unknown" },
 		{ "require = rdrand,", "require: a name is missing" },
 		{ "require = rdrand,none", "require: none: unknown" },

@@ -166,7 +166,7 @@ sys.path.insert(0, sys.argv[1])
 import read_seed
 record = read_seed.parse_record(open("record", "rb").read())
 assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200, 0, False), record
-' "$ROOT/tests"
+' "$ROOT/tests/lib"
 	cmp raw <(tail -c +129 record | head -c 64)
 }
 

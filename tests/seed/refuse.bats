@@ -102,8 +102,8 @@ good_bytes() {
 		[folder]="Is a directory"
 		[socket]="No such device or address"
 		[silent]="Connection timed out"
-		[often]="one sample 71 times in 512, cutoff 71"
-		[again]="16 bytes that were delivered before"
+		[often]="one sample 76 times in 512, cutoff 76"
+		[again]="20 bytes that were delivered before"
 	)
 	good_bytes | head -c 1000 >short
 	: >empty
@@ -123,6 +123,95 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 	done
 }
 
+# pattern NAME: a FIFO that is fed for ever with bytes of that kind, until the test ends.
+pattern() {
+	mkfifo "$1"
+	/usr/bin/python3 - "$@" 3>&- <<-'END' &
+		import os, random, sys
+
+		name = sys.argv[1]
+		fixed, pace = os.urandom(64), os.urandom(64)
+		past = os.urandom(1 << 16)
+
+		def frames(random_bytes, size, rest):
+		    n = 0
+		    while True:
+		        fresh = os.urandom(random_bytes)
+		        yield fresh + bytes(rest(n, i, fresh) & 255 for i in range(random_bytes, size))
+		        n += 1
+
+		def replay(period):
+		    while True:
+		        yield past[:period]
+
+		def moving():
+		    n = 0
+		    while True:
+		        yield past[:50] + os.urandom(90 + n % 77)
+		        n += 13
+
+		def values(count):
+		    chosen = random.sample(range(256), count)
+		    while True:
+		        yield bytes(random.choice(chosen) for _ in range(64))
+
+		kinds = {
+		    "lane": lambda: frames(1, 8, lambda n, i, f: fixed[i]),
+		    "lanes": lambda: frames(3, 24, lambda n, i, f: fixed[i]),
+		    "odd": lambda: frames(2, 13, lambda n, i, f: fixed[i]),
+		    "wide": lambda: frames(8, 64, lambda n, i, f: fixed[i]),
+		    "wider": lambda: frames(16, 128, lambda n, i, f: fixed[i % 64] ^ i),
+		    "counter": lambda: frames(1, 8, lambda n, i, f: fixed[i] + n),
+		    "counters": lambda: frames(2, 16, lambda n, i, f: fixed[i] + n * pace[i]),
+		    "offset": lambda: frames(1, 8, lambda n, i, f: fixed[i] + f[0]),
+		    "flips": lambda: frames(1, 8, lambda n, i, f: fixed[i] ^ f[0]),
+		    "p513": lambda: replay(513), "p1000": lambda: replay(1000), "p1777": lambda: replay(1777),
+		    "p20000": lambda: replay(20000),
+		    "moving": moving,
+		    "nibbles": lambda: values(16), "pairs": lambda: values(2), "all": lambda: values(256),
+		}
+		try:
+		    with open(name, "wb", buffering=0) as out:
+		        for piece in kinds[name.split("-")[0]]():
+		            out.write(piece)
+		except BrokenPipeError:
+		    pass
+	END
+	echo $! >>feeders
+}
+
+teardown() {
+	[ ! -e feeders ] || xargs -r kill <feeders 2>/dev/null || true
+	detach
+	make_removable
+}
+
+@test "refuse: frames, counters, replays and few values are no entropy, whatever is stated" {
+	local kind
+	for kind in lane lanes odd wide wider counter counters offset flips p513 p1000 p1777 moving; do
+		pattern "$kind"
+		run -3 "$TOOL" draw --bits 8192 --source "file:$kind,bits=4" --require hardware -o seed
+		[ ! -e seed ]
+	done
+	pattern nibbles
+	run -3 "$TOOL" draw --bits 1024 --source file:nibbles,bits=8 --require hardware -o seed
+}
+
+@test "refuse: few values are as good as they are, if no more is stated" {
+	pattern nibbles
+	succeeds "$TOOL" draw --bits 512 --source file:nibbles,bits=4 --require hardware -o seed
+	pattern pairs
+	succeeds "$TOOL" draw --bits 512 --source file:pairs,bits=1 --require hardware -o seed
+	pattern all
+	succeeds "$TOOL" draw --bits 512 --source file:all,bits=7.5 --require hardware -o seed
+}
+
+@test "refuse: a replay is found in the second draw of a process, too" {
+	pattern p20000
+	run -3 "$TOOL" draw -n 16384 --source file:p20000,bits=4 --require hardware -o seed
+	[[ $output == *"20 bytes that were delivered before"* || $output == *"hardware: "* ]]
+}
+
 @test "refuse: a source that may not be opened is told apart from one that is missing" {
 	good_bytes >closed
 	chmod 000 closed
@@ -130,18 +219,19 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 		unprivileged "$TOOL" draw --require file --source file:closed -o seed
 }
 
-@test "refuse: one source under two names counts once: the second delivers what was seen before" {
+@test "refuse: two sources that deliver the same bytes count for nothing, whichever comes first" {
 	good_bytes >key
 	cp key copy
-	fails 0 "seedrive: draw: warning: file:copy: 16 bytes that were delivered before" \
-		"$TOOL" draw --source file:key,file:copy -o seed
-	fails 0 "seedrive: draw: warning: file:key: 16 bytes that were delivered before" \
-		"$TOOL" draw --source file:copy,file:key -o seed
+	both() {
+		printf 'seedrive: draw: warning: file:%s: 20 bytes that file:%s delivered as well\n' "$1" "$2"
+		printf 'seedrive: draw: warning: file:%s: 20 bytes that were delivered before' "$2"
+	}
+	fails 0 "$(both key copy)" "$TOOL" draw --source file:key,file:copy -o seed
+	fails 0 "$(both copy key)" "$TOOL" draw --source file:copy,file:key -o seed
 	# Neither is it believed under a stated worth.
 	key a good_bytes
 	key b good_bytes
-	fails 0 "seedrive: draw: warning: file:b: 16 bytes that were delivered before" \
-		"$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed
+	fails 0 "$(both a b)" "$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed
 }
 
 @test "refuse: --require asks that every source of that name passed, in whatever order they stand" {

@@ -172,6 +172,7 @@ static void fake_init(struct fake *fake, const char *name, enum source_kind kind
 			.kind = kind,
 			.assessed_bits = bits,
 			.per_bytes = per_bytes,
+			.test_mbit = SOURCE_TEST_MBIT,
 			.open = fake_open,
 			.fill = fake_fill,
 			.close = fake_close },
@@ -348,10 +349,10 @@ static void test_reasons(void **state)
 		{ FAULT_FILL, DEVICE, -ETIMEDOUT, "Connection timed out" },
 		{ FAULT_FILL, DEVICE, -ENODATA, "too few bytes" },
 		{ FAULT_STUCK, DEVICE, 0, "9 equal samples in a row, cutoff 9" },
-		{ FAULT_BIASED, DEVICE, 0, "one sample 71 times in 512, cutoff 71" },
+		{ FAULT_BIASED, DEVICE, 0, "one sample 76 times in 512, cutoff 76" },
 		{ FAULT_STUCK, CPU, 0, "the same 64-bit word twice in a row" },
 		{ FAULT_WORDS, CPU, 0, "the same 64-bit word twice in a row" },
-		{ FAULT_REPLAY, DEVICE, 0, "16 bytes that were delivered before" },
+		{ FAULT_REPLAY, DEVICE, 0, "20 bytes that were delivered before" },
 	};
 	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
@@ -373,7 +374,7 @@ static void test_same_bytes_twice(void **state)
 {
 	static SHARED struct fake cast[CAST], others[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
-	struct fake *const rest[] = { others, others + 2 };
+	struct fake *const rest[] = { others + 2 };
 	struct outcome with, without;
 
 	(void)state;
@@ -381,9 +382,10 @@ static void test_same_bytes_twice(void **state)
 	cast_init(others);
 	cast[DEVICE].stream = cast[CPU].stream;
 	with = draw_outcome(all, CAST, 256);
-	without = draw_outcome(rest, 2, 256);
-	assert_true(with.passed[CPU] && !with.passed[DEVICE] && with.passed[KERNEL]);
-	assert_string_equal(with.why[DEVICE], "16 bytes that were delivered before");
+	without = draw_outcome(rest, 1, 256);
+	assert_true(!with.passed[CPU] && !with.passed[DEVICE] && with.passed[KERNEL]);
+	assert_string_equal(with.why[CPU], "20 bytes that device delivered as well");
+	assert_string_equal(with.why[DEVICE], "20 bytes that were delivered before");
 	assert_same_output(&with, &without);
 }
 
@@ -471,7 +473,7 @@ static void test_stated(void **state)
 	for (bits = 0; bits <= 8; bits++) {
 		fake_init(&fake, "file", SOURCE_DEVICE, 0, 1, bits);
 		list.spec[0] = (struct source_spec){
-			.src = &fake.src, .stated = true, .stated_bits = bits
+			.src = &fake.src, .stated = true, .stated_mbit = 1000 * bits
 		};
 		assert_int_equal(seed_draw(&s, &list, 512), 0);
 		assert_int_equal(s.claim.hardware_bits, bits ? 512 : 0);
@@ -865,7 +867,7 @@ static void test_memory(void **state)
 	/* What it delivered in an earlier draw is known again, ... */
 	fake[1].stream = 2;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
-	assert_int_equal(s.report[1].health.failed, HEALTH_WINDOW);
+	assert_int_equal(s.report[1].health.failed, HEALTH_REPLAY);
 	seed_clear(&s);
 	/* ... and whoever has failed has to start up anew. */
 	fake[1].stream = 3;
@@ -1135,7 +1137,7 @@ int main(void)
 		TEST("draw: a failure in any chunk of a block leaves the whole source out",
 			test_fault_in_each_chunk),
 		TEST("draw: the reason names the test and its figure", test_reasons),
-		TEST("draw: of two sources that bring the same bytes the second is left out",
+		TEST("draw: two sources that bring the same bytes are both left out",
 			test_same_bytes_twice),
 		TEST("draw: equal words are no fault of a device or of the kernel",
 			test_words_only_cpu),

@@ -274,7 +274,7 @@ signal.pause()' 3>&- &
 	run -0 "$CLIENT" ask "$SOCKET" 2
 	[[ ${lines[1]} =~ ^0\ .*\ kernel$ ]]
 	stop
-	grep -qx 'seedrive: file:/dev/zero: 9 equal samples in a row, cutoff 9; counts for nothing meanwhile' log
+	grep -qx 'seedrive: file:/dev/zero: 5 equal samples in a row, cutoff 5; counts for nothing meanwhile' log
 }
 
 # --- when there is nothing, or too much is asked for ---

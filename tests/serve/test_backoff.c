@@ -57,9 +57,36 @@ static void less_and_less_often(void **state)
 	assert_int_equal(b.pause_ms, BACKOFF_MIN_MS);
 }
 
+static void kept_out(void **state)
+{
+	struct backoff b = { 0 };
+
+	(void)state;
+	/* Two may be chance; a recovery between them does not make the first one forgotten. */
+	assert_false(backoff_alarm(&b, false));
+	(void)backoff_fail(&b, true, 0);
+	assert_true(backoff_recover(&b));
+	assert_false(backoff_alarm(&b, false));
+	assert_false(backoff_rests(&b, 0));
+	assert_true(backoff_alarm(&b, false));
+	assert_true(backoff_rests(&b, INT64_MAX));
+	assert_false(backoff_alarm(&b, false)); /* it is out already */
+	assert_int_equal(backoff_due_ms(&b, 77), 77);
+	/* A recovery does not let it in again; the operator does. */
+	(void)backoff_recover(&b);
+	assert_true(backoff_rests(&b, INT64_MAX));
+	backoff_forgive(&b);
+	assert_false(backoff_rests(&b, 0));
+	/* A single failure that is sure keeps it out. */
+	assert_true(backoff_alarm(&b, true));
+	assert_true(backoff_rests(&b, INT64_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST("backoff: one failed test that is sure, or three that may be chance, keep it out until it is forgiven",
+			kept_out),
 		TEST("backoff: a failure is reported once, and its end once", reported_once),
 		TEST("backoff: a failure that is expected is not reported, nor is its end",
 			not_worth_reporting),

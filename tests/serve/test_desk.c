@@ -45,7 +45,7 @@ static void fill(unsigned blocks, uint32_t bits, const char *provenance)
 
 	strcpy(block.provenance, provenance);
 	while (blocks-- > 0)
-		assert_int_equal(reservoir_put(stock, &block, 1), 1);
+		assert_int_equal(reservoir_put(stock, &block, 1, 1), 1);
 }
 
 static void open_client(struct client *c, uid_t uid, int64_t now_ms)
@@ -484,7 +484,7 @@ static void anything(void **state)
 		switch (random_below(&random, 6)) {
 		case 0:
 			put += reservoir_put(
-				stock, &(struct broker_block){ .hardware_bits = 1 }, 1);
+				stock, &(struct broker_block){ .hardware_bits = 1 }, 1, 1);
 			break;
 		case 1:
 			client_close(c, &desk, now);

@@ -15,7 +15,7 @@
 #define LONG_MS 60000
 
 /* A source of the tests' own, good as long as it is let. */
-static _Atomic bool good, hangs;
+static _Atomic bool good, hangs, stuck, replays;
 static _Atomic unsigned opens;
 
 static int fake_open(const struct source_spec *spec, struct source_handle *h)
@@ -33,7 +33,11 @@ static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 	static uint64_t random = 5;
 
 	(void)h;
+	if (replays)
+		random = 5;
 	random_fill(&random, raw, len);
+	if (stuck)
+		memset(raw, 7, len);
 	return 0;
 }
 
@@ -47,6 +51,7 @@ static const struct source fake = {
 	.kind = SOURCE_CODE,
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = SOURCE_TEST_MBIT,
 	.open = fake_open,
 	.fill = fake_fill,
 	.close = fake_close,
@@ -143,6 +148,43 @@ static void failing(void **state)
 	end(&s);
 }
 
+static bool is_full_and_weak(const struct reservoir_level *l)
+{
+	return is_full(l) && l->weak == l->target;
+}
+
+/* What it had brought goes with it, and it is not asked again until somebody says so. */
+static void kept_out(void **state)
+{
+	_Atomic bool *const fault[] = { &stuck, &replays };
+	struct broker_block out[2];
+	struct scene s;
+	unsigned before;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(fault); i++) {
+		good = true;
+		begin(&s);
+		wait_for(&s, is_full_and_strong);
+		*fault[i] = true;
+		assert_int_equal(reservoir_take(s.stock, out, 2), 0);
+		refill_kick(s.refill);
+		wait_for(&s, is_full_and_weak);
+		*fault[i] = false;
+		before = opens;
+		assert_int_equal(reservoir_take(s.stock, out, 2), 0);
+		refill_kick(s.refill);
+		wait_for(&s, is_full_and_weak);
+		assert_int_equal(opens, before);
+		refill_forgive(s.refill);
+		refill_kick(s.refill);
+		assert_int_equal(reservoir_take(s.stock, out, 2), 0);
+		wait_for(&s, is_full_and_strong);
+		end(&s);
+	}
+}
+
 static void hanging(void **state)
 {
 	struct scene s;
@@ -172,6 +214,8 @@ int main(void)
 			to_the_target),
 		TEST("refill: a failed source rests, and once back its blocks replace weak ones",
 			failing),
+		TEST("refill: one that fails its tests takes its blocks along, and is kept out until it is forgiven",
+			kept_out),
 		TEST("refill: one that hangs is not waited for at the end", hanging),
 	};
 

@@ -21,7 +21,7 @@ static size_t put(struct reservoir *r, uint32_t number, uint32_t bits)
 {
 	const struct broker_block b = block_of(number, bits);
 
-	return reservoir_put(r, &b, 1);
+	return reservoir_put(r, &b, 1, 1);
 }
 
 /* Which one came out; its bytes tell no more. */
@@ -112,9 +112,9 @@ static void never_as_stored(void **state)
 
 	(void)state;
 	/* Two copies of one process have the same block; what leaves them has nothing in common. */
-	reservoir_put(r, &stored, 1);
+	reservoir_put(r, &stored, 1, 1);
 	assert_int_equal(reservoir_take(r, &a, 1), 0);
-	reservoir_put(r, &stored, 1);
+	reservoir_put(r, &stored, 1, 1);
 	assert_int_equal(reservoir_take(r, &b, 1), 0);
 	assert_memory_not_equal(a.bytes, stored.bytes, RECORD_BLOCK);
 	assert_memory_not_equal(a.bytes, b.bytes, RECORD_BLOCK);
@@ -130,7 +130,7 @@ static void forked(void **state)
 	pid_t pid;
 
 	(void)state;
-	reservoir_put(r, &stored, 1);
+	reservoir_put(r, &stored, 1, 1);
 	pid = fork();
 	if (pid == 0) {
 		/* A child has no copy at all. */
@@ -222,9 +222,40 @@ static int set_up(void **state)
 	return secret_setup();
 }
 
+/* What rests on a source that has failed is gone, and nothing else. */
+static void test_drop(void **state)
+{
+	struct broker_block b = { .hardware_bits = 256 }, out;
+	struct reservoir *r = reservoir_new(12);
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(reservoir_drop(r, 7), 0);
+	for (i = 0; i < 12; i++) {
+		b.hardware_bits = 100 + i;
+		assert_int_equal(reservoir_put(r, &b, 1, 1u << i % 3 | 8), 1);
+	}
+	assert_int_equal(reservoir_drop(r, 16), 0);
+	assert_int_equal(reservoir_drop(r, 2), 4);
+	assert_int_equal(reservoir_level(r).blocks, 8);
+	for (i = 12; i-- > 0;) {
+		if (i % 3 == 1)
+			continue;
+		assert_int_equal(reservoir_take(r, &out, 1), 0);
+		assert_int_equal(out.hardware_bits, 100 + i);
+		assert_int_equal(reservoir_drop(r, 2), 0);
+	}
+	assert_int_equal(reservoir_put(r, &b, 1, 8), 1);
+	assert_int_equal(reservoir_drop(r, 8), 1);
+	assert_int_equal(reservoir_level(r).blocks, 0);
+	reservoir_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST("reservoir: what rests on a source can be dropped, and nothing else",
+			test_drop),
 		TEST("reservoir: the strongest leaves first, of these the oldest",
 			strongest_then_oldest),
 		TEST("reservoir: as many as asked for, or none and nothing written",

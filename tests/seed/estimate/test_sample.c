@@ -54,6 +54,7 @@ static struct source fake_source = { .name = "fake",
 	.kind = SOURCE_DEVICE,
 	.assessed_bits = 4,
 	.per_bytes = 1,
+	.test_mbit = 4000,
 	.open = fake_open,
 	.fill = fake_fill,
 	.close = fake_close };
@@ -63,13 +64,16 @@ static struct sample s;
 static void take(enum source_kind kind, size_t asked, unsigned patience_ms)
 {
 	static struct source_spec spec = { .src = &fake_source };
-	const uint64_t key[2] = { 1, 2 };
+	const uint8_t seed[REPLAY_SEED] = { 1, 2 };
 	struct windows windows;
+	unsigned copied = 99;
+	const struct sample_windows mine = { &windows, 3, &copied };
 
 	fake_source.kind = kind;
-	windows_init(&windows, key);
-	assert_int_equal(sample_take(&s, &spec, asked, patience_ms, &windows, NULL, NULL), 0);
+	windows_init(&windows, seed);
+	assert_int_equal(sample_take(&s, &spec, asked, patience_ms, &mine, NULL, NULL), 0);
 	windows_clear(&windows);
+	assert_int_equal(copied, 99); /* by no other source */
 	if (kind != SOURCE_DEVICE)
 		assert_false(fake.open);
 	assert_true(s.points <= SAMPLE_POINTS + 1);
@@ -179,7 +183,7 @@ static void test_half(void **state)
 		assert_false(sample_passed(&s));
 		assert_int_equal(s.err, -EIO);
 		assert_int_equal(s.len, 5120);
-		assert_int_equal(s.failed, HEALTH_PASS);
+		assert_int_equal(s.first.failed, HEALTH_PASS);
 		sample_clear(&s);
 	}
 }
@@ -208,13 +212,14 @@ static void test_constant(void **state)
 	fake.constant = true;
 	take(SOURCE_DEVICE, 9216, PATIENT);
 	assert_int_equal(s.len, 9216);
-	assert_int_equal(s.failed, HEALTH_RCT);
-	assert_int_equal(s.failures[HEALTH_RCT], 9216 / HEALTH_RCT_CUTOFF);
-	assert_int_equal(s.startup_failures,
-		HEALTH_STARTUP / HEALTH_RCT_CUTOFF + HEALTH_STARTUP / HEALTH_REPEAT - 1);
-	assert_int_equal(s.failures[HEALTH_WINDOW], 9216 / HEALTH_REPEAT - 1);
-	assert_int_equal(s.figure, HEALTH_RCT_CUTOFF);
-	assert_int_equal(s.cutoff, HEALTH_RCT_CUTOFF);
+	assert_int_equal(s.first.failed, HEALTH_RCT);
+	/* Each of 64 reads of 144 bytes fails, and each comes again, the first within itself. */
+	assert_int_equal(s.failures[HEALTH_RCT], 64);
+	assert_int_equal(s.failures[HEALTH_REPLAY], 64);
+	assert_int_equal(s.startup_failures, 7 + 8);
+	assert_int_equal(s.first.run_max, 9);
+	assert_int_equal(s.first.cutoff.rct, 9);
+	assert_true(s.first.sure);
 }
 
 static void test_words(void **state)
@@ -222,8 +227,8 @@ static void test_words(void **state)
 	(void)state;
 	fake.constant = true;
 	take(SOURCE_CPU, 8192, PATIENT);
-	assert_int_equal(s.failed, HEALTH_WORDS);
-	assert_int_equal(s.failures[HEALTH_WORDS], 8192 / 16);
+	assert_int_equal(s.first.failed, HEALTH_WORDS);
+	assert_int_equal(s.failures[HEALTH_WORDS], 64);
 }
 
 #define SAMPLE_TEST(title, function)                \

@@ -125,6 +125,42 @@ static void test_cpu_offered_by_both(void **state)
 	}
 }
 
+static bool yes(void)
+{
+	return true;
+}
+
+static bool no(void)
+{
+	return false;
+}
+
+/* What the software draws from its owner alone knows, and may state. */
+static void test_cpu_emulated(void **state)
+{
+	struct source_spec spec = { .src = faked[0] };
+	struct source_handle h;
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < COUNT(faked); i++) {
+		fake_init(0);
+		is_emulated = yes;
+		assert_int_equal(open_alone(faked[i], &h), 0);
+		assert_int_equal(h.assessed_bits, 0);
+		assert_string_equal(h.remark, "the CPU is emulated in software");
+		spec = (struct source_spec){ .src = faked[i], .stated = true, .stated_mbit = 2000 };
+		assert_int_equal(source_open(&spec, &h, 0), 0);
+		assert_int_equal(h.assessed_bits, 2);
+		assert_int_equal(h.test_mbit, 2000);
+		is_emulated = no;
+		assert_int_equal(open_alone(faked[i], &h), 0);
+		assert_int_equal(h.assessed_bits, faked[i]->assessed_bits);
+		assert_string_equal(h.remark, "");
+	}
+	is_emulated = machine_is_emulated;
+}
+
 static void test_cpu_words(void **state)
 {
 	struct source_handle h;
@@ -259,7 +295,9 @@ static void test_kernel(void **state)
 
 static int open_path(const char *path, unsigned bits, struct source_handle *h)
 {
-	struct source_spec spec = { .src = &source_file, .stated = true, .stated_bits = bits };
+	struct source_spec spec = {
+		.src = &source_file, .stated = true, .stated_mbit = 1000 * bits
+	};
 
 	strcpy(spec.arg, path);
 	return source_open(&spec, h, clock_ms() + DEADLINE_MS);
@@ -578,11 +616,20 @@ static void test_parse_good(void **state)
 			assert_string_equal(list.spec[j].arg, row[i].arg[j]);
 			assert_int_equal(list.spec[j].stated, row[i].bits[j] >= 0);
 			if (list.spec[j].stated)
-				assert_int_equal(list.spec[j].stated_bits, row[i].bits[j]);
+				assert_int_equal(list.spec[j].stated_mbit, 1000 * row[i].bits[j]);
 		}
 		assert_int_equal(list.count, j);
 	}
 }
+
+static int open_nothing(const struct source_spec *spec, struct source_handle *h)
+{
+	(void)spec;
+	(void)h;
+	return 0;
+}
+
+static const struct source stated_source = { .open = open_nothing, .test_mbit = 3000 };
 
 static void test_parse_bad(void **state)
 {
@@ -617,6 +664,15 @@ static void test_parse_bad(void **state)
 		{ "file:a,deadline=99999999999999999999ms", "deadline=" },
 		{ "file:a,bits=", "bits=" },
 		{ "file:a,bits=44", "bits=44" },
+		{ "file:a,bits=.5", "bits=.5" },
+		{ "file:a,bits=5.", "bits=5." },
+		{ "file:a,bits=0.249", "bits=0.249" },
+		{ "file:a,bits=0.001", "bits=0.001" },
+		{ "file:a,bits=8.001", "bits=8.001" },
+		{ "file:a,bits=1.0000", "bits=1.0000" },
+		{ "file:a,bits=1.2.3", "bits=1.2.3" },
+		{ "file:a,bits=1e0", "bits=1e0" },
+		{ "file:a,bits=04", "bits=04" },
 		{ "file:a,bits=-1", "bits=-1" },
 		{ "file:a,bits=x", "bits=x" },
 		{ "file:a,bit=4", "bit=4" },
@@ -645,6 +701,48 @@ static void test_parse_bad(void **state)
 		assert_int_equal(source_parse(row[i].text, &list, NULL), -EINVAL);
 		assert_memory_equal(&list, &before, sizeof(list));
 	}
+}
+
+/* In lowest terms, so that not a byte more is read than it needs. */
+static void test_parse_decimals(void **state)
+{
+	static const struct {
+		const char *bits;
+		unsigned mbit, assessed, per;
+	} row[] = {
+		{ "0", 0, 0, 1 },
+		{ "0.0", 0, 0, 1 },
+		{ "0.000", 0, 0, 1 },
+		{ "0.25", 250, 1, 4 },
+		{ "0.250", 250, 1, 4 },
+		{ "0.251", 251, 251, 1000 },
+		{ "1", 1000, 1, 1 },
+		{ "2.5", 2500, 5, 2 },
+		{ "3.333", 3333, 3333, 1000 },
+		{ "7.999", 7999, 7999, 1000 },
+		{ "8", 8000, 8, 1 },
+		{ "8.000", 8000, 8, 1 },
+	};
+	struct source_list list;
+	struct source_handle h;
+	char text[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		snprintf(text, sizeof(text), "file:fifo,bits=%s", row[i].bits);
+		assert_int_equal(source_parse(text, &list, NULL), 0);
+		assert_true(list.spec[0].stated);
+		assert_int_equal(list.spec[0].stated_mbit, row[i].mbit);
+		assert_int_equal(source_test_mbit(list.spec), row[i].mbit);
+		list.spec[0].src = &stated_source;
+		assert_int_equal(source_open(list.spec, &h, 0), 0);
+		assert_int_equal(h.assessed_bits, row[i].assessed);
+		assert_int_equal(h.per_bytes, row[i].per);
+		assert_int_equal(h.test_mbit, row[i].mbit);
+	}
+	list.spec[0].stated = false;
+	assert_int_equal(source_test_mbit(list.spec), 3000);
 }
 
 /* "NAME:AAA...", a path of @len bytes. */
@@ -684,7 +782,7 @@ static void test_parse_deadline(void **state)
 			&list, NULL),
 		0);
 	assert_int_equal(list.spec[0].deadline_ms, 500);
-	assert_int_equal(list.spec[0].stated_bits, 4);
+	assert_int_equal(list.spec[0].stated_mbit, 4000);
 	assert_int_equal(list.spec[1].deadline_ms, 0);
 	assert_int_equal(list.spec[2].deadline_ms, 3600000);
 }
@@ -716,6 +814,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("source: a CPU instruction is there only if CPUID and the kernel both offer it",
 			test_cpu_offered_by_both),
+		TEST("source: an emulated CPU's instruction is worth 0, unless stated",
+			test_cpu_emulated),
 		TEST("source: the CPU's words are delivered as they come, as many as asked",
 			test_cpu_words),
 		TEST("source: a refusal is asked again, up to the last try, and counted",
@@ -752,6 +852,8 @@ int main(void)
 			test_parse_good),
 		TEST("source: a bad word is refused and named, and nothing is handed out",
 			test_parse_bad),
+		TEST("source: bits= takes 0 and 0.25 to 8 with at most three decimals",
+			test_parse_decimals),
 		TEST("source: a path that no socket can have is refused, whatever the source",
 			test_parse_sockets),
 		TEST("source: a deadline belongs to the source that it stands behind",

@@ -13,7 +13,7 @@
 static int open_arg(const char *arg, int bits, int ms, struct source_handle *h)
 {
 	struct source_spec spec = {
-		.src = &source_egd, .stated = bits >= 0, .stated_bits = (unsigned)bits
+		.src = &source_egd, .stated = bits >= 0, .stated_mbit = 1000 * (unsigned)bits
 	};
 
 	strcpy(spec.arg, arg);

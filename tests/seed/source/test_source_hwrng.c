@@ -80,7 +80,10 @@ static void test_quality(void **state)
 		unsigned bits, per;
 	} row[] = {
 		{ "0\n", 0, 1 },
-		{ "1\n", 1, 128 },
+		/* Less than a quarter of a bit a byte is not believed, as it cannot be tested. */
+		{ "1\n", 0, 1 },
+		{ "31\n", 0, 1 },
+		{ "32\n", 32, 128 },
 		{ "100\n", 100, 128 },
 		{ "511\n", 511, 128 },
 		{ "512\n", 4, 1 },
@@ -122,6 +125,41 @@ static void test_made_up(void **state)
 	assert_worth("virtio_rng.11\n", "1024\n", 0, 1, "dev 10:183");
 	assert_worth("tpm-rng-0\n", "1024\n", 0, 1, "tpm 0");
 	assert_worth("smccc_trng\n", "1024\n", 0, 1, "dev 10:183");
+}
+
+/* Another generator takes its place while bytes are read: those before are worth what nobody can say. */
+static void test_changed(void **state)
+{
+	static const struct {
+		const char *current, *quality;
+		int err;
+	} row[] = {
+		{ "ccp-1-rng\n", "1024\n", 0 },
+		{ "virtio_rng.0\n", "1024\n", -ESTALE },
+		{ "ccp-1-rng\n", "100\n", -ESTALE },
+		{ NULL, "1024\n", -ESTALE },
+	};
+	struct source_handle h;
+	uint8_t raw[8];
+	size_t i;
+	int feed;
+
+	(void)state;
+	is_virtual = no;
+	for (i = 0; i < COUNT(row); i++) {
+		say("rng_current", "ccp-1-rng\n");
+		say("rng_quality", "1024\n");
+		feed = open("fifo", O_RDWR | O_CLOEXEC);
+		assert_int_equal(write(feed, "0123456789abcdef", 16), 16);
+		assert_int_equal(open_path("fifo", LATER_MS, &h), 0);
+		assert_int_equal(faked_hwrng.fill(&h, raw, sizeof(raw)), 0);
+		say("rng_current", row[i].current);
+		say("rng_quality", row[i].quality);
+		assert_int_equal(faked_hwrng.fill(&h, raw, sizeof(raw)), row[i].err);
+		faked_hwrng.close(&h);
+		close(feed);
+	}
+	assert_string_equal(faked_hwrng.why(-ESTALE), "another generator has taken its place");
 }
 
 static void test_other_device(void **state)
@@ -216,6 +254,8 @@ int main(void)
 			test_quality),
 		TEST("source: hwrng: what a hypervisor has made is worth nothing, and a TPM is that TPM",
 			test_made_up),
+		TEST("source: hwrng: what is behind it is asked again after the bytes",
+			test_changed),
 		TEST("source: hwrng: another device under its name is worth nothing",
 			test_other_device),
 		TEST("source: hwrng: a folder, a file or nothing is told apart", test_none),

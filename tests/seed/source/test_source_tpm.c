@@ -24,7 +24,7 @@ static bool no(void)
 static int open_arg(const char *arg, int bits, int ms, struct source_handle *h)
 {
 	struct source_spec spec = {
-		.src = &faked_tpm, .stated = bits >= 0, .stated_bits = (unsigned)bits
+		.src = &faked_tpm, .stated = bits >= 0, .stated_mbit = 1000 * (unsigned)bits
 	};
 
 	strcpy(spec.arg, arg);

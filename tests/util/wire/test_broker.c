@@ -388,7 +388,7 @@ static void test_draw_without(void **state)
 		enum manner manner;
 		const char *why;
 	} row[] = {
-		{ REPEAT, "16 bytes that were delivered before" },
+		{ REPEAT, "20 bytes that were delivered before" },
 		{ SAY_EMPTY, "has no more to give just now" },
 		{ SAY_LIMITED, "this user has had his share for now" },
 		{ SAY_REFUSED, "what it answers is not understood" },

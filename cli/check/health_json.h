@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_CHECK_HEALTH_JSON_H
+#define CLI_CHECK_HEALTH_JSON_H
+
+#include <json-c/json.h>
+
+#include "seed/health.h"
+
+/** health_key - a test's name in reports for programs: "repetition_count". */
+const char *health_key(enum health_test test);
+
+/** health_json - a test's figure and cut-off, and the lag where it has one. The caller frees it. */
+json_object *health_json(const struct health_figures *h, enum health_test test);
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "seed/replay.h"
+#include "seed/health.h"
+#include "util/secret.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+#define LEAST_ROOM 1024
+
+/* --- the set --- */
+
+void windows_init(struct windows *w, const uint8_t seed[REPLAY_SEED])
+{
+	memset(w, 0, sizeof(*w));
+	memcpy(w->seed, seed, REPLAY_SEED);
+}
+
+static void drop_table(struct window_table *t)
+{
+	if (t->lent)
+		explicit_bzero(t->slot, t->room * sizeof(*t->slot));
+	else
+		secret_free(t->slot);
+	*t = (struct window_table){ 0 };
+}
+
+static void empty_table(struct window_table *t)
+{
+	if (t->used > 0)
+		memset(t->slot, 0, t->room * sizeof(*t->slot));
+	t->used = 0;
+}
+
+void windows_forget(struct windows *w)
+{
+	size_t i;
+
+	for (i = 0; i < WINDOWS_KINDS; i++) {
+		empty_table(&w->kind[i].young);
+		drop_table(&w->kind[i].old);
+	}
+	memset(w->begins, 0, sizeof(w->begins));
+}
+
+void windows_clear(struct windows *w)
+{
+	size_t i;
+
+	for (i = 0; i < WINDOWS_KINDS; i++) {
+		drop_table(&w->kind[i].young);
+		drop_table(&w->kind[i].old);
+	}
+	explicit_bzero(w, sizeof(*w));
+}
+
+static size_t words_of(size_t len)
+{
+	return (len + 3) / 4;
+}
+
+bool windows_lengthen(struct windows *w, size_t len)
+{
+	if (len <= w->len)
+		return false;
+	windows_forget(w);
+	w->len = len;
+	randombytes_buf_deterministic(w->key, (1 + words_of(len)) * sizeof(*w->key), w->seed);
+	return true;
+}
+
+/* At most seven eighths full, so that a search stays short. */
+static size_t room_for(size_t windows)
+{
+	return windows + windows / 7 + 1;
+}
+
+size_t windows_room(uint64_t bytes, size_t len)
+{
+	return room_for((size_t)(bytes / len));
+}
+
+void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room)
+{
+	memset(slot, 0, room * sizeof(*slot));
+	w->kind[abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young =
+		(struct window_table){ .slot = slot, .room = room, .lent = true };
+}
+
+/* A fingerprint's place, its high bits being as good as random. */
+static size_t place_of(const struct window_table *t, uint64_t high)
+{
+	return (size_t)((unsigned __int128)high * t->room >> 64);
+}
+
+static bool same_print(const struct window_slot *a, const struct window_slot *b)
+{
+	return a->high == b->high && a->low >> 32 == b->low >> 32;
+}
+
+/* Where it is, or would be. */
+static struct window_slot *find(const struct window_table *t, const struct window_slot *print)
+{
+	size_t i = place_of(t, print->high);
+
+	while (t->slot[i].low != 0 && !same_print(t->slot + i, print))
+		i = i + 1 < t->room ? i + 1 : 0;
+	return t->slot + i;
+}
+
+/* Doubled, so that growth stays cheap. */
+static int grow(struct window_table *t)
+{
+	struct window_table larger = { .used = t->used };
+	size_t i;
+
+	larger.room = t->room ? 2 * t->room : LEAST_ROOM;
+	larger.slot = secret_new(larger.room * sizeof(*larger.slot));
+	if (!larger.slot)
+		return -ENOMEM;
+	memset(larger.slot, 0, larger.room * sizeof(*larger.slot));
+	for (i = 0; i < t->room; i++)
+		if (t->slot[i].low != 0)
+			*find(&larger, t->slot + i) = t->slot[i];
+	drop_table(t);
+	*t = larger;
+	return 0;
+}
+
+/* So that a place is free for each of the @more windows that are to be stored, and one more, where a search ends. */
+static int make_room(struct window_table *t, size_t more)
+{
+	int r = 0;
+
+	while (r == 0 && room_for(t->used + more) > t->room)
+		r = grow(t);
+	return r;
+}
+
+void windows_age(struct windows *w, size_t most)
+{
+	size_t i;
+
+	for (i = 0; i < WINDOWS_KINDS; i++) {
+		struct window_kind *k = w->kind + i;
+
+		if (k->young.used <= most || k->young.lent)
+			continue;
+		drop_table(&k->old);
+		k->old = k->young;
+		k->young = (struct window_table){ 0 };
+	}
+}
+
+/* --- a stream --- */
+
+/* So many windows are looked up side by side: a table that is larger than a cache answers late. */
+#define ABREAST 32
+
+struct lookup {
+	struct windows *w;
+	struct window_table *mine; /* where this source's windows are stored */
+	struct window_slot print[ABREAST];
+	bool store[ABREAST], fresh[ABREAST]; /* fresh: nothing that begins so was stored before */
+	size_t count, stores;
+	unsigned source, found_source;
+	bool abundant;
+};
+
+static uint32_t load_word(const uint8_t *p)
+{
+	uint32_t x;
+
+	memcpy(&x, p, sizeof(x));
+	return x;
+}
+
+/* The sum over @words words, and @rest bytes after them. */
+static inline unsigned __int128 sum_words(
+	const unsigned __int128 *key, const uint8_t *raw, size_t words, size_t rest)
+{
+	unsigned __int128 sum = *key++;
+	uint32_t last = 0;
+	size_t i;
+
+	for (i = 0; i < words; i++)
+		sum += key[i] * load_word(raw + 4 * i);
+	memcpy(&last, raw + 4 * words, rest);
+	return rest ? sum + key[words] * last : sum;
+}
+
+static struct window_slot fingerprint(const struct windows *w, const uint8_t *raw, unsigned source)
+{
+	/* Lengths of their own for 4 bits a byte and for 5 or more: the loop is gone. */
+	const unsigned __int128 sum = w->len == 20 ? sum_words(w->key, raw, 5, 0) :
+		w->len == HEALTH_REPLAY_LEAST      ? sum_words(w->key, raw, 4, 0) :
+						     sum_words(w->key, raw, w->len / 4, w->len % 4);
+
+	return (struct window_slot){ (uint64_t)(sum >> 64),
+		(uint64_t)sum >> 32 << 32 | (source + 1) };
+}
+
+#define TABLES (2 * WINDOWS_KINDS)
+
+/* The tables that have windows, that of this source first, which may have none. Returns: how many. */
+static size_t list_tables(const struct lookup *l, const struct window_table *ret[TABLES])
+{
+	size_t i, j, n = 0;
+
+	ret[n++] = l->mine;
+	for (i = 0; i < WINDOWS_KINDS; i++) {
+		const struct window_kind *k = l->w->kind + i;
+		const struct window_table *const both[] = { &k->young, &k->old };
+
+		for (j = 0; j < 2; j++)
+			if (both[j] != l->mine && both[j]->used > 0)
+				ret[n++] = both[j];
+	}
+	return n;
+}
+
+/* Returns 1 where it was there. */
+static int look_up(
+	struct lookup *l, size_t print, const struct window_table *const *table, size_t tables)
+{
+	struct window_slot *mine = find(table[0], l->print + print), *slot = mine;
+	size_t i;
+
+	for (i = 1; i < tables && slot->low == 0 && !l->fresh[print]; i++)
+		slot = find(table[i], l->print + print);
+	if (slot->low != 0) {
+		l->found_source = (unsigned)(uint32_t)slot->low - 1;
+		return 1;
+	}
+	if (l->store[print]) {
+		*mine = l->print[print];
+		l->mine->used++;
+	}
+	return 0;
+}
+
+static int flush(struct lookup *l)
+{
+	const struct window_table *table[TABLES];
+	size_t i, tables;
+	int r = l->count > 0 ? make_room(l->mine, l->stores) : 0;
+
+	tables = list_tables(l, table);
+	for (i = 0; i < l->count && r == 0; i++)
+		r = look_up(l, i, table, tables);
+	l->count = l->stores = 0;
+	return r;
+}
+
+static int add(struct lookup *l, const uint8_t *window, bool to_store, bool fresh)
+{
+	struct window_slot *print = l->print + l->count;
+
+	*print = fingerprint(l->w, window, l->source);
+	if (l->mine->room)
+		__builtin_prefetch(l->mine->slot + place_of(l->mine, print->high), 1);
+	l->fresh[l->count] = fresh;
+	l->store[l->count++] = to_store;
+	l->stores += to_store;
+	return l->count == ABREAST ? flush(l) : 0;
+}
+
+/* The place among the bits of how a window begins. */
+static size_t begin_of(const struct windows *w, const uint8_t *window)
+{
+	uint64_t x;
+
+	memcpy(&x, window, sizeof(x));
+	return (size_t)((x ^ (uint64_t)w->key[0]) * 0x9e3779b97f4a7c15 >> 48);
+}
+
+static int store(struct lookup *l, const uint8_t *window)
+{
+	const size_t begin = begin_of(l->w, window);
+	uint64_t *word = l->w->begins + begin / 64;
+	const uint64_t bit = 1ull << begin % 64;
+	const bool fresh = !(*word & bit);
+
+	*word |= bit;
+	return add(l, window, true, fresh);
+}
+
+/* The windows that begin at @windows bytes one after the other: those may be stored that begin as a stored one does. */
+static int look(struct lookup *l, const uint8_t *raw, size_t windows)
+{
+	const struct windows *w = l->w;
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < windows && r == 0; i++) {
+		const size_t begin = begin_of(w, raw + i);
+
+		if (w->begins[begin / 64] >> begin % 64 & 1)
+			r = add(l, raw + i, false, false);
+	}
+	return r;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The windows that begin before @end and are to be stored, of which @next is the first. */
+static int store_some(struct lookup *l, const uint8_t *raw, size_t end, size_t *next)
+{
+	int r = 0;
+
+	for (; r == 0 && *next < end; *next += l->w->len)
+		r = store(l, raw + *next);
+	return r;
+}
+
+/* The same, and those between them are looked up, from @i on. */
+static int look_at_all(struct lookup *l, const uint8_t *raw, size_t i, size_t end, size_t *next)
+{
+	int r = 0;
+
+	while (r == 0 && i < end) {
+		const size_t until = least(*next, end);
+
+		r = look(l, raw + i, until - i);
+		if (r == 0)
+			r = store_some(l, raw, least(until + 1, end), next);
+		i = until + 1;
+	}
+	return r;
+}
+
+/* The windows in @raw, of which the first begins at @at in the stream; in @at is left which comes next. */
+static int scan(struct lookup *l, const uint8_t *raw, size_t len, uint64_t *at)
+{
+	const uint64_t begin = *at;
+	const size_t step = l->w->len, windows = len < step ? 0 : len - step + 1;
+	size_t next = (size_t)((step - begin % step) % step), i = 0, until;
+	int r = 0;
+
+	for (; r == 0 && i < windows; i = until) {
+		/* Either all of these are sampled, or none. */
+		until = least(windows,
+			i + HEALTH_WINDOW_SAMPLES - (size_t)((begin + i) % HEALTH_WINDOW_SAMPLES));
+		r = !l->abundant || health_is_sampled(begin + i) ?
+			look_at_all(l, raw, i, until, &next) :
+			store_some(l, raw, until, &next);
+	}
+	*at = begin + windows;
+	return r == 0 ? flush(l) : r;
+}
+
+int replay_update(struct replay *r, struct windows *w, const struct replay_mode *mode,
+	const uint8_t *raw, size_t len, unsigned *ret_source)
+{
+	struct lookup l = { .w = w,
+		.mine = &w->kind[mode->abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young,
+		.source = mode->source,
+		.abundant = mode->abundant };
+	uint8_t joint[2 * HEALTH_REPLAY_MOST];
+	const uint64_t begin = r->at + r->kept, end = begin + len;
+	const size_t head = len < w->len ? len : w->len - 1;
+	int err;
+
+	if (w->len == 0 || len == 0)
+		return 0;
+	/* Those that begin before @raw; where that is short, all there are. */
+	memcpy(joint, r->tail, r->kept);
+	memcpy(joint + r->kept, raw, head);
+	err = scan(&l, joint, r->kept + head, &r->at);
+	if (err == 0 && r->at >= begin)
+		err = scan(&l, raw + (r->at - begin), (size_t)(end - r->at), &r->at);
+	if (err != 0)
+		r->at = end; /* nothing more of these bytes */
+	if (r->at < begin)
+		memmove(r->tail, joint + (r->kept + head - (end - r->at)), (size_t)(end - r->at));
+	else
+		memcpy(r->tail, raw + (r->at - begin), (size_t)(end - r->at));
+	r->kept = (size_t)(end - r->at);
+	if (err == 1)
+		*ret_source = l.found_source;
+	explicit_bzero(joint, sizeof(joint));
+	explicit_bzero(&l, sizeof(l));
+	return err;
+}
