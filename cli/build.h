@@ -25,7 +25,7 @@ struct build {
  */
 int build_parse(struct build *b, int argc, char **argv, struct fault *f);
 
-/** build_gather - for compose_image(): the tree of what goes in, its label, and whom it is bound to. @ctx: the build. */
+/** build_gather - for compose_image(): the tree of what goes in, its label, and the instance that it is bound to. @ctx: the build. */
 int build_gather(struct compose *c, void *ctx, struct fault *f);
 
 /**

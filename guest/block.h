@@ -29,7 +29,7 @@ bool block_is_persistent(const char *name);
 
 /**
  * block_all_persistent - likewise, for every device named in a folder of sysfs
- * Returns: false also when there is none.
+ * Returns: false if one of them does not, or if the folder names no device.
  */
 bool block_all_persistent(const char *folder);
 

@@ -168,7 +168,7 @@ static int write_variable(int folder)
 }
 
 /* Where the firmware has no room for all, the oldest go. Where it has none at all, what it holds stays as it is; it
- * only vetoes, and does not stand in the way of a ledger that authorises. */
+ * only vetoes, and does not stop a ledger that authorises. */
 static enum ledger_state store_variable(int folder)
 {
 	int r;

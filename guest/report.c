@@ -10,7 +10,7 @@ const char *report_outcome(const struct verdict *v)
 	return v->reason ? "mixed" : "credited";
 }
 
-/* Those that took the seed or had it; of those that could not, the ones that stand in the way. */
+/* The ledgers that took the seed or had it; of those that could not take it, the ones that prevent a credit. */
 void report_ledgers(struct message *m, const struct ledgers *ledgers)
 {
 	static const char names[LEDGER_KINDS][6] = { "dir", "drive", "efi" };

@@ -91,7 +91,7 @@ static bool begins(const char *text, const char *with)
 
 enum vm_bit { VM_BIT_UNKNOWN, VM_BIT_CLEAR, VM_BIT_SET };
 
-/* In structures of SMBIOS, each with its strings behind it: BIOS information is type 0, and byte 0x13 of it has the bit. */
+/* SMBIOS is a row of structures, each followed by its strings. BIOS information is type 0; its byte 0x13 has the bit. */
 static enum vm_bit find_vm_bit(const uint8_t *s, size_t len)
 {
 	size_t at = 0, next;
@@ -131,7 +131,7 @@ static const char *const virtual_names[] = { "QEMU", "KVM", "OpenStack", "KubeVi
 	"Apple Virtualization", "Cloud Hypervisor", "Virtual Machine", "vServer", "Alibaba Cloud",
 	"VirtualBox", "innotek GmbH", "oVirt", "RHEV", "Red Hat", NULL };
 
-/* Clouds whose machines without a hypervisor have the same names as the others. */
+/* Clouds that give bare metal the same vendor strings as their virtual machines. */
 static const char *const rents_metal[] = { "Amazon EC2", "Google", NULL };
 
 static bool begins_any(const char *text, const char *const *names)

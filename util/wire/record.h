@@ -15,7 +15,7 @@
 #define RECORD_SECTOR     2048
 #define RECORD_HEADER     128
 #define RECORD_BLOCK      64  /* bytes of seed ... */
-#define RECORD_BLOCK_BITS 256 /* ... that claim at most so many bits: DESIGN, rule 4 */
+#define RECORD_BLOCK_BITS 256 /* ... that claim at most so many bits: doc/accounting.md */
 #define RECORD_BLOCKS_MAX 64
 #define RECORD_BITS_MAX   (RECORD_BLOCKS_MAX * RECORD_BLOCK_BITS)
 #define RECORD_ID_SIZE    16
