@@ -373,7 +373,7 @@ ends() {
 	says seedrive-check "Of each source, $(limit seed/cutoff_table.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"
 	says seedrive-check "a multiple of $(limit seed/estimate/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate/estimate.h ESTIMATE_SAMPLES),"
 	says seedrive-check "what may be slow, $(limit cli/cmd_check.c ASKED_SLOW)."
-	read -r _ equal _ often _ _ _ replay < <("$B/unit/test_cutoff" --print | grep '^4000 ')
+	read -r _ equal _ often _ _ _ replay < <("$B/unit/seed/test_cutoff" --print | grep '^4000 ')
 	says seedrive-check "where no $equal equal bytes may come in a row"
 	says seedrive-check "no value $often times in $(limit seed/cutoff_table.h HEALTH_WINDOW_SAMPLES)"
 	says seedrive-check "$replay bytes are enough to tell at 4 bits a byte"
@@ -728,7 +728,7 @@ with_key() {
 	}
 	# At 1, 4 and 8 bits a byte, as the program has them.
 	column() {
-		"$B/unit/test_cutoff" --print | awk -v n="$1" '$1 == 1000 || $1 == 4000 || $1 == 8000 { print $n }' |
+		"$B/unit/seed/test_cutoff" --print | awk -v n="$1" '$1 == 1000 || $1 == 4000 || $1 == 8000 { print $n }' |
 			paste -sd, | sed 's/,/, /g'
 	}
 	says "equal samples in a row | | $(column 2) |"
