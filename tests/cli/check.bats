@@ -156,6 +156,27 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	run -1 "$TOOL" check -n 4096 --raw none/kept file:uniform
 }
 
+@test "check: --restart passes a good source, and says that no power was cut" {
+	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:good 3>&-)
+	run -0 "$TOOL" check -n 1024 --restart --json egd:unix:good,bits=4
+	printf '%s' "$output" | /usr/bin/python3 -c 'import json, sys
+source, = json.load(sys.stdin)["sources"]
+r = source["restart"]
+assert (r["restarts"], r["power_cut"]) == (1000, False), r
+assert max(r["row_most_frequent"], r["column_most_frequent"]) < r["cutoff"] == 105, r
+assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
+	run -0 "$TOOL" check -n 1024 --restart egd:unix:good,bits=4
+	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
+}
+
+@test "check: --restart fails a source that gives the same after each, though each sample passes" {
+	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:same same 3>&-)
+	run -0 "$TOOL" check -n 1024 egd:unix:same,bits=4
+	run -3 --separate-stderr "$TOOL" check -n 1024 --restart egd:unix:same,bits=4
+	[[ $stderr == "seedrive: check: egd:unix:same: "*"1000 "* ]]
+	[[ $output =~ failed\ +restart\ counts\ .*1000\ in\ a\ column ]]
+}
+
 @test "check: --min-estimate ends with 3 where an estimate lies below it" {
 	sample nibbles
 	run -0 "$TOOL" check -n 30000 --min-estimate 1 file:nibbles

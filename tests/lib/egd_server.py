@@ -9,6 +9,7 @@ once AFTER bytes (default 0) were given.
 """
 
 import os
+import random
 import socket
 import sys
 
@@ -27,6 +28,7 @@ FAULTS = {
     "zeros": bytes,
     "constant": lambda n: (bytes(range(16)) * 16)[:n],
     "first": good,  # and a byte before anybody has asked
+    "same": None,  # each connection gets the same bytes
     "http": lambda n: b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 }
 
@@ -38,7 +40,7 @@ def take(client, n):
     return got
 
 
-def answer(client, name, after, given):
+def answer(client, name, after, given, stream):
     """One request; returns how many bytes it took out of the pool."""
     kind = take(client, 1)[0]
     if kind == 0:
@@ -56,6 +58,8 @@ def answer(client, name, after, given):
             raise EOFError
         elif name == "hangs-up":
             raise EOFError
+        elif name == "same":
+            client.sendall(stream.randbytes(n))
         else:
             client.sendall(FAULTS[name](n))
         return n
@@ -71,10 +75,11 @@ def answer(client, name, after, given):
 
 def serve(client, name, after):
     given = 0
+    stream = random.Random(1)
     if name == "first":
         client.sendall(b"\x00")
     while True:
-        given += answer(client, name, after, given)
+        given += answer(client, name, after, given, stream)
 
 
 def main():
