@@ -7,7 +7,8 @@
 
 #define BACKOFF_MIN_MS 5000 /* from a failure to the next try; doubled each time, up to: */
 #define BACKOFF_MAX_MS 600000
-#define BACKOFF_ALARMS 3 /* as many failed health tests that may be chance count as one that is sure */
+#define BACKOFF_ALARMS \
+	3 /* as many failed health tests that may be chance count as one that is sure */
 
 /*
  * The memory of something that may fail again and again: its failure is reported once, and it is tried
