@@ -258,6 +258,7 @@ signal.pause()' 3>&- &
 	cat /dev/urandom >&"$held" 3>&- &
 	FEEDER=$!
 	echo "$!" >>servers
+	# shellcheck disable=SC2317 # until_true calls it
 	strong() {
 		"$CLIENT" ask "$SOCKET" 1 | grep -q '^256 .* file:'
 	}
