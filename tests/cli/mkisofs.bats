@@ -430,7 +430,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 		"$MKISOFS" -o out.iso -V cidata -b isolinux.bin -c boot.cat -no-emul-boot tree
 	fails 1 "seedrive-mkisofs: --for_backup: not an option of this program" \
 		"$MKISOFS" --for_backup -o out.iso tree
-	fails 1 "seedrive-mkisofs: needs an argument" "$MKISOFS" -o out.iso
+	fails 1 "seedrive-mkisofs: a path is missing" "$MKISOFS" -o out.iso
 	fails 1 "seedrive-mkisofs: nowhere: No such file or directory" "$MKISOFS" -o out.iso nowhere
 	[ "$(cat out.iso)" = old ]
 }

@@ -132,8 +132,8 @@ installed() {
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done
-	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/boot/systemd/seedrive-guest.service.in
-	grep -qx 'DefaultDependencies=no' "$ROOT"/boot/systemd/seedrive-guest.service.in
+	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+	grep -qx 'DefaultDependencies=no' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
 }
 
 @test "udev: it reads the rule, and has nothing to say against it" {
