@@ -360,7 +360,7 @@ int replay_update(struct replay *r, struct windows *w, const struct replay_mode 
 		.mine = &w->kind[mode->abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young,
 		.source = mode->source,
 		.abundant = mode->abundant };
-	uint8_t joint[2 * HEALTH_REPLAY_MOST];
+	uint8_t *joint = r->joint;
 	const uint64_t begin = r->at + r->kept, end = begin + len;
 	const size_t head = len < w->len ? len : w->len - 1;
 	int err;
@@ -382,7 +382,7 @@ int replay_update(struct replay *r, struct windows *w, const struct replay_mode 
 	r->kept = (size_t)(end - r->at);
 	if (err == 1)
 		*ret_source = l.found_source;
-	explicit_bzero(joint, sizeof(joint));
+	explicit_bzero(joint, sizeof(r->joint));
 	explicit_bzero(&l, sizeof(l));
 	return err;
 }

@@ -91,6 +91,8 @@ struct replay {
 	uint64_t at; /* where in the stream the next window to look at begins */
 	size_t kept; /* of the bytes from there on, */
 	uint8_t tail[HEALTH_REPLAY_MOST]; /* which are fewer than a window */
+	uint8_t joint[2 *
+		HEALTH_REPLAY_MOST]; /* at work: the tail, and the beginning of what comes next */
 };
 
 /* How a source's windows are handled. */

@@ -12,7 +12,7 @@ load ../lib/helper
 
 setup_file() {
 	export CPU=$BATS_FILE_TMPDIR/cpu
-	(cd "$ROOT" && cross -o "$CPU" -static tests/seed/arm/cpu.c seed/source/machine.c)
+	(cd "$ROOT" && cross -o "$CPU" -static tests/seed/arm/cpu.c seed/source/handle.c seed/source/machine.c)
 }
 
 cross() {

@@ -187,7 +187,7 @@ need_users() {
 	END
 	stop
 	listed=$(grep -c '^seedrive: gave uid' log)
-	counted=$(sed -n 's/^seedrive: gave [0-9]* blocks more without an entry .*: \([0-9]*\) times$/\1/p' log | paste -sd+ | bc)
+	counted=$(sed -n 's/^seedrive: gave [0-9]* blocks more without an entry .*: \([0-9]*\) times$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	# One more is the first above.
 	[ $((listed + counted)) -eq 2501 ]
 	[ "$listed" -ge 1000 ] && [ "$listed" -lt 2000 ]
@@ -531,7 +531,7 @@ honest() {
 	[ "${lines[0]}" = given ]
 	stop
 	# His share, one a second for as long as that took, and what left the stock half full.
-	blocks=$(sed -n 's/^seedrive: gave uid 1[0-9]\{5\} \([0-9]*\) blocks.*/\1/p' log | paste -sd+ | bc)
+	blocks=$(sed -n 's/^seedrive: gave uid 1[0-9]\{5\} \([0-9]*\) blocks.*/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	echo "given: $blocks blocks in $SECONDS s"
 	[ "$blocks" -ge 20 ] && [ "$blocks" -le $((20 + 80 + SECONDS)) ]
 }

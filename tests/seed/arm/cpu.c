@@ -61,12 +61,13 @@ static void say_fill(const struct source *src, const char *how)
 static void say(const struct source *src, bool (*step)(uint64_t *), unsigned tries)
 {
 	struct cpu_ops ops = cpu_default;
+	const struct source_spec unstated = { .src = src };
 	struct source_handle h;
 
 	printf("%s %s: %s, %u bits per %u\n", src->name, src->alias,
-		src->open(NULL, &h) == 0 ? "present" : "absent", src->assessed_bits,
+		src->open(&unstated, &h) == 0 ? "present" : "absent", src->assessed_bits,
 		src->per_bytes);
-	if (src->open(NULL, &h) < 0)
+	if (src->open(&unstated, &h) < 0)
 		return;
 	say_fill(src, "as it is");
 	ops.seed_step = ops.rand_step = reluctant;
