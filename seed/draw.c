@@ -31,9 +31,8 @@ static unsigned broker_patience(const struct seed *s, const struct source_spec *
 }
 
 /* The broker has what is behind it, so with it the devices need not be asked. */
-static void ask_broker(struct draw *d)
+static void ask_broker(struct seed *s)
 {
-	struct seed *s = d->seed;
 	size_t i;
 	int fd;
 
@@ -45,7 +44,7 @@ static void ask_broker(struct draw *d)
 			continue;
 		fd = broker_connect(spec->arg[0] ? spec->arg : BROKER_SOCKET, deadline_ms);
 		s->report[i].err =
-			fd < 0 ? fd : broker_ask(fd, deadline_ms, d->blocks, s->secret->given);
+			fd < 0 ? fd : broker_ask(fd, deadline_ms, s->blocks, s->secret->given);
 		s->linked = fd >= 0;
 		s->broker = fd;
 	}
@@ -140,7 +139,7 @@ static void *draw_all(void *seed)
 	struct draw d = { .seed = s, .blocks = all_blocks(s) };
 
 	d.memory = s->memory ? s->memory : &s->secret->memory;
-	ask_broker(&d);
+	ask_broker(s);
 	release_devices(s);
 	gather_all(&d);
 	if (any_passed(s))
@@ -196,7 +195,7 @@ static size_t slots_for(const struct seed *s, bool abundant)
 			.per_bytes = src->per_bytes };
 
 		if (source_is_abundant(&h) == abundant)
-			bytes += gather_len(&h, all_blocks(s), false);
+			bytes += gather_len(&h, s->blocks, false) + gather_mix_len(src);
 	}
 	room = bytes ? windows_room(bytes, len) : 0;
 	return room < most ? room : most;
@@ -220,7 +219,7 @@ static int allocate(struct seed *s)
 {
 	const size_t blocks = all_blocks(s);
 	const size_t given =
-		source_list_has_broker(&s->sources) ? blocks * sizeof(struct broker_block) : 0;
+		source_list_has_broker(&s->sources) ? s->blocks * sizeof(struct broker_block) : 0;
 	const size_t out = s->blocks * CONDITION_SIZE;
 	const size_t digests = s->sources.count * blocks * CONDITION_SIZE;
 	const size_t slots[2] = { s->memory ? 0 : slots_for(s, false),
@@ -274,7 +273,7 @@ static void start_devices(struct seed *s)
 
 	for (i = 0; i < s->reports; i++) {
 		const struct source_spec *spec = s->sources.spec + i;
-		const struct order order = { all_blocks(s), s->memory && s->memory->of[i].started,
+		const struct order order = { s->blocks, s->memory && s->memory->of[i].started,
 			s->sources.by_default };
 		struct draw_report *rep = s->report + i;
 

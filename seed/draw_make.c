@@ -8,9 +8,38 @@ static const char seed_purpose[] = "seedrive 1 seed";
 static const char id_purpose[] = "seedrive 1 seed id";
 static const char mix_purpose[] = "seedrive 1 mix";
 
+static bool kernel_passed(const struct seed *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i) && s->report[i].spec->src->kind == SOURCE_KERNEL)
+			return true;
+	return false;
+}
+
+#define REPLACEMENT_LEN (RECORD_BLOCK_BITS / 8)
+
+/* The block to mix from always holds bytes of the kernel's generator, also where that failed as a source. Else, with
+ * nothing but devices, it would be empty, and the key and the id known to everybody. libsodium reads them, as it does
+ * the id where nothing is mixed: where it cannot, the process has not come so far. */
+static const uint8_t *replace_kernel(const struct draw *d)
+{
+	struct seed_secret *secret = d->seed->secret;
+
+	randombytes_buf(secret->raw, REPLACEMENT_LEN);
+	condition_begin(
+		&secret->condition, source_kernel.name, (uint32_t)d->seed->blocks, REPLACEMENT_LEN);
+	condition_add(&secret->condition, secret->raw, REPLACEMENT_LEN);
+	condition_end(&secret->condition, secret->mix);
+	return secret->mix;
+}
+
 /* The key of one block, from what the sources that passed put into it. */
 static void make_key(const struct draw *d, size_t block)
 {
+	const bool lacks_kernel = block == d->seed->blocks && !kernel_passed(d->seed);
+	const uint8_t *replacement = lacks_kernel ? replace_kernel(d) : NULL;
 	struct seed_secret *secret = d->seed->secret;
 	size_t i;
 
@@ -19,6 +48,9 @@ static void make_key(const struct draw *d, size_t block)
 		if (draw_passed(d->seed->report + i))
 			condition_key_add(&secret->condition, d->seed->report[i].spec->src->name,
 				d->share[i][block].len, gather_digest(d, i, block));
+	if (replacement)
+		condition_key_add(
+			&secret->condition, source_kernel.name, REPLACEMENT_LEN, replacement);
 	condition_key_end(&secret->condition, secret->prk);
 }
 
@@ -73,15 +105,11 @@ void draw_count(struct seed *s)
 {
 	uint64_t hardware[RECORD_BLOCKS_MAX];
 	uint32_t granted[RECORD_BLOCKS_MAX];
-	bool kernel = false;
 	size_t i;
 
 	for (i = 0; i < s->blocks; i++) {
 		hardware[i] = block_assessed(s, i);
 		granted[i] = block_granted(s, i);
 	}
-	for (i = 0; i < s->reports; i++)
-		kernel |=
-			draw_passed(s->report + i) && s->report[i].spec->src->kind == SOURCE_KERNEL;
-	s->claim = claim_make(hardware, granted, s->blocks, kernel, s->bits);
+	s->claim = claim_make(hardware, granted, s->blocks, kernel_passed(s), s->bits);
 }

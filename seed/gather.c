@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define UNASSESSED_LEN 64 /* bytes a block from a source that is only mixed */
+#define UNASSESSED_LEN 64   /* bytes a block from a source that is only mixed */
+#define MIX_LEN        1024 /* bytes of a CPU source for the block to mix from */
 
 uint8_t *gather_digest(const struct draw *d, size_t source, size_t block)
 {
@@ -34,12 +35,26 @@ uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started)
 	return share_len(h, !started) + (blocks - 1) * share_len(h, false);
 }
 
-/* So much of an instruction's words that a thread that waits can well read some of them. */
+/* The block to mix from claims nothing, so it takes only what is delivered at once, and nobody waits for a device,
+ * a computation or the broker. */
+uint64_t gather_mix_len(const struct source *src)
+{
+	switch (src->kind) {
+	case SOURCE_CPU:
+		return MIX_LEN;
+	case SOURCE_KERNEL:
+		return UNASSESSED_LEN;
+	default:
+		return 0;
+	}
+}
+
+/* Does an instruction deliver so much for the record that a thread that waits can well read some of it? */
 static bool is_pumped(const struct draw *d, size_t source)
 {
 	return d->seed->sources.spec[source].src->kind == SOURCE_CPU &&
 		d->share[source][0].len % PUMP_CHUNK == 0 &&
-		d->share[source][d->blocks - 1].len % PUMP_CHUNK == 0;
+		d->share[source][d->seed->blocks - 1].len % PUMP_CHUNK == 0;
 }
 
 /* Where it comes from: an instruction, a child that reads the device, or what the broker has given. */
@@ -57,7 +72,7 @@ static int take(struct draw *d, size_t source, size_t block, struct source_handl
 		memcpy(raw, d->seed->secret->given[block].bytes, len);
 		return 0;
 	default:
-		if (is_pumped(d, source))
+		if (block < d->seed->blocks && is_pumped(d, source))
 			return pump_take(&d->seed->pump, ret);
 		/* What stays here is not to be the bytes of another source, which would fail with this one. */
 		memset(raw, 0, len);
@@ -135,19 +150,24 @@ static bool counted(const struct draw_report *rep)
 static void plan(struct draw *d, size_t source, const struct source_handle *h)
 {
 	const struct draw_report *rep = d->seed->report + source;
-	const bool broker = d->seed->sources.spec[source].src->kind == SOURCE_BROKER;
+	const struct source *src = d->seed->sources.spec[source].src;
 	const bool started = d->memory->of[source].started;
 	size_t block;
 
 	for (block = 0; block < d->blocks; block++) {
 		struct share *share = &d->share[source][block];
 
-		/* What the broker gives has had its tests. */
-		share->len = broker ? CONDITION_SIZE : share_len(h, block == 0 && !started);
+		if (block == d->seed->blocks)
+			share->len = gather_mix_len(src);
+		else if (src->kind == SOURCE_BROKER) /* what it gives has had its tests */
+			share->len = CONDITION_SIZE;
+		else
+			share->len = share_len(h, block == 0 && !started);
 		share->assessed = counted(rep) ? share->len * h->assessed_bits / h->per_bytes : 0;
 	}
 }
 
+/* The record's blocks come first, so that what they are fed does not depend on the block to mix from. */
 static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 {
 	size_t block;
@@ -156,11 +176,13 @@ static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 	plan(d, source, h);
 	if (is_pumped(d, source))
 		pump_begin(&d->seed->pump, d->seed->sources.spec[source].src, h,
-			gather_len(h, d->blocks, d->memory->of[source].started));
-	for (block = 0; block < d->blocks && r == 0; block++)
+			gather_len(h, d->seed->blocks, d->memory->of[source].started));
+	for (block = 0; block < d->seed->blocks && r == 0; block++)
 		r = gather_block(d, source, block, h);
 	if (is_pumped(d, source))
 		pump_end(&d->seed->pump);
+	for (; block < d->blocks && r == 0; block++)
+		r = gather_block(d, source, block, h);
 	return r;
 }
 

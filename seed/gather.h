@@ -25,10 +25,11 @@ struct seed_secret {
 	struct condition condition;
 	uint8_t prk[CONDITION_SIZE];
 	uint8_t mix[CONDITION_SIZE];
-	struct draw_memory memory;  /* of this draw alone, where it has no other */
-	struct broker_block *given; /* the broker's, one a block; NULL: it is not asked */
-	uint8_t *out;               /* CONDITION_SIZE a block of the record */
-	uint8_t *digest;            /* [source][block][CONDITION_SIZE] */
+	struct draw_memory memory; /* of this draw alone, where it has no other */
+	struct broker_block
+		*given;  /* the broker's, one a block of the record; NULL: it is not asked */
+	uint8_t *out;    /* CONDITION_SIZE a block of the record */
+	uint8_t *digest; /* [source][block][CONDITION_SIZE] */
 	_Alignas(8) uint8_t space[];
 };
 
@@ -46,8 +47,11 @@ struct draw {
 		*copied[SOURCES_MAX]; /* who delivered what this one had delivered before */
 };
 
-/** gather_len - how much of a source goes into all @blocks; @started: its start-up tests are done. */
+/** gather_len - how much of a source goes into @blocks of the record; @started: its start-up tests are done. */
 uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started);
+
+/** gather_mix_len - how many bytes of a source go into the block to mix from; 0: none, the source may be slow. */
+uint64_t gather_mix_len(const struct source *src);
 
 /** gather_source - draw, test and hash what one source of the list gives; its report says how it went. */
 void gather_source(struct draw *d, size_t source);

@@ -11,7 +11,7 @@ struct serve_options {
 	const char *socket;         /* to create if the service manager hands none over */
 	struct source_list sources; /* without the broker itself */
 	uint32_t
-		reservoir; /* blocks of 64 bytes, 2 to RESERVOIR_MAX; a seed of 256 bits takes two */
+		reservoir; /* blocks of 64 bytes, 2 to RESERVOIR_MAX; a seed of 256 bits takes one */
 	uint32_t rate, burst; /* blocks for each account: a second, and at once; 1 to LIMIT_MAX */
 };
 

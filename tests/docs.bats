@@ -352,7 +352,7 @@ ends() {
 	says seedrive-build "larger than $(limit seed/mix.h MIX_FILE_MAX) MiB"
 	says seedrive-build "longer than $(limit seed/mix.h MIX_MAX) bytes"
 	seconds=$(($(limit seed/source/source.h SOURCE_DEADLINE_MS) / 1000))
-	least=$(($(limit seed/cutoff_table.h HEALTH_STARTUP) + 64))
+	least=$(limit seed/cutoff_table.h HEALTH_STARTUP)
 	says seedrive-sources "$least bytes at least, within $seconds seconds"
 	says seedrive-sources "at most $(limit seed/source/stream.h STREAM_UNIX_MAX) bytes long"
 	says seedrive-sources "at most $(limit seed/source/hwrng.c BITS_MAX) bits a byte"
@@ -693,9 +693,10 @@ with_key() {
 		    for r in run["sources"]:
 		        rate, per = r["rate_bits"], r["rate_bytes"]
 		        share = -(-320 // rate) * per if rate else 64
-		        share = [-(-n // 8) * 8 for n in (max(share, 1024), share, share)]
-		        assert r["bytes"] == sum(share), r
-		        assert r["assessed_bits"] == [n * rate // per for n in share[:2]], r
+		        share = [-(-n // 8) * 8 for n in (max(share, 1024), share)]
+		        to_mix = {"rdseed": 1024, "rdrand": 1024, "kernel": 64}.get(r["source"], 0)
+		        assert r["bytes"] == sum(share) + to_mix, r
+		        assert r["assessed_bits"] == [n * rate // per for n in share], r
 		    sums = [sum(r["assessed_bits"][b] for r in run["sources"]) for b in range(run["blocks"])]
 		    hardware = sum(min(256, max(0, s - 64)) for s in sums)
 		    kernel = min(256, 256 * run["blocks"] - hardware)

@@ -191,6 +191,28 @@ static void cast_init(struct fake cast[CAST])
 	fake_init(cast + KERNEL, "kernel", SOURCE_KERNEL, 0, 1, 3000);
 }
 
+/* What libsodium takes for the kernel's generator: bytes that a test knows. */
+static uint64_t generator;
+
+static const char *generator_name(void)
+{
+	return "fake";
+}
+
+static uint32_t generator_random(void)
+{
+	return (uint32_t)random_next(&generator);
+}
+
+static void generator_buf(void *const buf, const size_t size)
+{
+	random_fill(&generator, buf, size);
+}
+
+static randombytes_implementation fake_generator = {
+	.implementation_name = generator_name, .random = generator_random, .buf = generator_buf
+};
+
 static int draw(struct seed *s, struct fake *const *fakes, size_t count, uint32_t bits)
 {
 	struct source_list list = { .count = count };
@@ -199,6 +221,7 @@ static int draw(struct seed *s, struct fake *const *fakes, size_t count, uint32_
 
 	for (i = 0; i < count; i++)
 		list.spec[i].src = &fakes[i]->src;
+	generator = 4000;
 	r = seed_draw(s, &list, bits);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(fakes[i]->opens, fakes[i]->fault == FAULT_OPEN ? 0 : 1);
@@ -293,7 +316,8 @@ static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsi
 
 static void test_faults(void **state)
 {
-	const unsigned fills = 3; /* two blocks and the one to mix from */
+	/* Two blocks and the one to mix from; a device's 1184 bytes come in pieces of 512. */
+	const unsigned fills = 3;
 	int fault, victim;
 	unsigned at;
 
@@ -309,13 +333,13 @@ static void test_faults(void **state)
 		assert_left_out(FAULT_WORDS, CPU, at, fills);
 }
 
-/* 49,152 bytes a block come in six chunks. */
+/* 49,152 bytes a block come in six chunks; 1024 bytes of the block to mix from at once. */
 static void test_fault_in_each_chunk(void **state)
 {
 	static SHARED struct fake slow, kernel;
 	struct fake *const both[] = { &slow, &kernel };
 	struct outcome whole, with, without;
-	const unsigned fills = 3 * 49152 / PUMP_CHUNK;
+	const unsigned fills = 2 * 49152 / PUMP_CHUNK + 1;
 	unsigned at;
 
 	(void)state;
@@ -457,9 +481,9 @@ static void test_lowered_by_open(void **state)
 	/* Half the rate, twice the bytes: a block still has its 320 bits. */
 	cast_init(cast);
 	cast[DEVICE].lowered = 1 + 1;
-	o = draw_outcome(one, 1, 256);
-	assert_int_equal(o.claim.credit_bits, 256);
-	assert_true(cast[DEVICE].bytes >= 1024 + 320);
+	o = draw_outcome(one, 1, 512);
+	assert_int_equal(o.claim.credit_bits, 512);
+	assert_int_equal(cast[DEVICE].bytes, 1024 + 320);
 }
 
 static void test_stated(void **state)
@@ -477,9 +501,9 @@ static void test_stated(void **state)
 		};
 		assert_int_equal(seed_draw(&s, &list, 512), 0);
 		assert_int_equal(s.claim.hardware_bits, bits ? 512 : 0);
-		/* Of three blocks, the first is at least the start-up's 1024 bytes. */
-		assert_true(fake.bytes >= 1024);
-		assert_true(bits == 0 || (fake.bytes - 1024) * bits >= 2 * 320);
+		/* Of the two blocks, the first has the start-up's 1024 bytes. */
+		assert_true(fake.bytes >= 1024 + 40);
+		assert_true(bits == 0 || (fake.bytes - 1024) * bits >= 320);
 		seed_clear(&s);
 	}
 }
@@ -507,28 +531,40 @@ static void test_pieces_differ(void **state)
 			assert_memory_not_equal(piece[i], piece[j], RECORD_ID_SIZE);
 }
 
+/* Of 512 bits, in two blocks and the one to mix from: 320 bits at 4 and at 2 bits a byte; 64 bytes where nothing is
+ * assessed; to mix from, 1 KiB of an instruction and nothing of a device. */
+static const size_t shares[CAST][3] = { { 1024, 80, 1024 }, { 1024, 160, 0 }, { 1024, 64, 64 } };
+
+static size_t sum_of(const size_t share[3])
+{
+	return share[0] + share[1] + share[2];
+}
+
 static void test_own_input(void **state)
 {
 	static SHARED struct fake cast[CAST];
-	struct fake *const one[] = { cast + 1 };
+	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	struct outcome before, after;
-	size_t share[3], begin = 0, block, i;
+	size_t source, begin, block, i;
 
 	(void)state;
 	cast_init(cast);
-	before = draw_outcome(one, 1, 512);
-	share[0] = 1024;
-	share[1] = share[2] = (cast[DEVICE].bytes - 1024) / 2;
-	for (block = 0; block < 3; begin += share[block++]) {
-		cast_init(cast);
-		cast[DEVICE].flip = 1 + begin + share[block] - 1;
-		after = draw_outcome(one, 1, 512);
-		for (i = 0; i < 2; i++)
+	before = draw_outcome(all, CAST, 512);
+	for (source = 0; source < CAST; source++)
+		for (block = begin = 0; block < 3; begin += shares[source][block++]) {
+			if (shares[source][block] == 0)
+				continue;
+			cast_init(cast);
+			cast[source].flip = begin + shares[source][block];
+			after = draw_outcome(all, CAST, 512);
+			assert_int_equal(cast[source].bytes, sum_of(shares[source]));
+			for (i = 0; i < 2; i++)
+				assert_int_equal(
+					memcmp(before.seed[i], after.seed[i], 64) != 0, i == block);
+			assert_int_equal(memcmp(before.mix, after.mix, 64) != 0, block == 2);
 			assert_int_equal(
-				memcmp(before.seed[i], after.seed[i], 64) != 0, i == block);
-		assert_int_equal(memcmp(before.mix, after.mix, 64) != 0, block == 2);
-		assert_int_equal(memcmp(before.id, after.id, sizeof(after.id)) != 0, block == 2);
-	}
+				memcmp(before.id, after.id, sizeof(after.id)) != 0, block == 2);
+		}
 }
 
 static void test_repeatable(void **state)
@@ -577,9 +613,9 @@ static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 	struct fake *const all[] = { &a, &b, &hostile };
 	struct outcome o;
 
-	fake_init(&a, "a", SOURCE_CODE, 4, 1, stream_a);
-	fake_init(&b, "b", SOURCE_CODE, 4, 1, stream_b);
-	fake_init(&hostile, "hostile", SOURCE_CODE, 4, 1, 0);
+	fake_init(&a, "a", SOURCE_CPU, 4, 1, stream_a);
+	fake_init(&b, "b", SOURCE_CPU, 4, 1, stream_b);
+	fake_init(&hostile, "hostile", SOURCE_CPU, 4, 1, 0);
 	hostile.echo[0] = &a;
 	hostile.echo[1] = &b;
 	o = draw_outcome(all, 3, 512);
@@ -601,15 +637,14 @@ static void test_no_cancelling(void **state)
 	for (i = 0; i < COUNT(o); i++)
 		for (j = 0; j < i; j++)
 			assert_other_output(o + i, o + j);
-	fake_init(&a, "a", SOURCE_CODE, 4, 1, 1);
-	fake_init(&b, "b", SOURCE_CODE, 4, 1, 2);
+	fake_init(&a, "a", SOURCE_CPU, 4, 1, 1);
+	fake_init(&b, "b", SOURCE_CPU, 4, 1, 2);
 	alone = draw_outcome(honest, 2, 512);
 	assert_other_output(&alone, o);
 }
 
 /* The construction of seed/condition.h over what the fakes delivered, made anew. */
-static void plain_key(
-	const struct fake *cast, size_t block, const size_t (*share)[3], uint8_t prk[64])
+static void plain_key(const struct fake *cast, size_t block, uint8_t prk[64])
 {
 	static struct message key, part;
 	uint8_t digest[64];
@@ -619,15 +654,15 @@ static void plain_key(
 	message_add_number(&key, block);
 	for (i = 0; i < CAST; i++) {
 		for (j = at = 0; j < block; j++)
-			at += share[i][j];
+			at += shares[i][j];
 		part.len = 0;
 		message_add(&part, cast[i].src.name, strlen(cast[i].src.name) + 1);
 		message_add_number(&part, block);
-		message_add_number(&part, share[i][block]);
-		message_add(&part, cast[i].recorded + at, share[i][block]);
+		message_add_number(&part, shares[i][block]);
+		message_add(&part, cast[i].recorded + at, shares[i][block]);
 		plain_hmac("seedrive 1 samples", 18, &part, digest);
 		message_add(&key, cast[i].src.name, strlen(cast[i].src.name) + 1);
-		message_add_number(&key, share[i][block]);
+		message_add_number(&key, shares[i][block]);
 		message_add(&key, digest, sizeof(digest));
 	}
 	plain_hmac("seedrive 1 block", 16, &key, prk);
@@ -635,9 +670,6 @@ static void plain_key(
 
 static void test_construction(void **state)
 {
-	/* 320 bits at 4 and at 2 bits a byte; 64 bytes where nothing is assessed. */
-	static const size_t share[CAST][3] = { { 1024, 80, 80 }, { 1024, 160, 160 },
-		{ 1024, 64, 64 } };
 	static SHARED struct fake cast[CAST];
 	struct fake *const all[] = { cast, cast + 1, cast + 2 };
 	uint8_t prk[64], expected[64];
@@ -648,11 +680,11 @@ static void test_construction(void **state)
 	cast_init(cast);
 	o = draw_outcome(all, CAST, 512);
 	for (block = 0; block < 2; block++) {
-		plain_key(cast, block, share, prk);
+		plain_key(cast, block, prk);
 		plain_hkdf_expand(prk, "seedrive 1 seed", "", expected, sizeof(expected));
 		assert_memory_equal(o.seed[block], expected, sizeof(expected));
 	}
-	plain_key(cast, 2, share, prk);
+	plain_key(cast, 2, prk);
 	plain_hkdf_expand(prk, "seedrive 1 mix", "", expected, sizeof(expected));
 	assert_memory_equal(o.mix, expected, sizeof(expected));
 	plain_hkdf_expand(prk, "seedrive 1 seed id", "", expected, sizeof(expected));
@@ -755,7 +787,7 @@ static void check_report(
 		else
 			assert_true(rep->assessed[i] >= 320);
 	}
-	/* No more than its bytes are worth, less those of the block to mix from. */
+	/* No more than its bytes are worth; those of the block to mix from are worth nothing. */
 	assert_true(!passed || sum * fake->src.per_bytes <= fake->bytes * fake->src.assessed_bits);
 }
 
@@ -854,16 +886,16 @@ static void test_memory(void **state)
 	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
 	list.spec[0].src = &fake[0].src;
 	list.spec[1].src = &fake[1].src;
-	/* Start-up samples once; then what the blocks need, the one to mix from with them. */
+	/* Start-up samples once; then what the block needs, and of the instruction 1 KiB to mix from. */
 	for (round = 0; round < 3; round++) {
 		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
-		assert_int_equal(s.report[0].bytes, round ? 160 : 1024 + 80);
-		assert_int_equal(s.report[1].bytes, round ? 80 : 1024 + 40);
+		assert_int_equal(s.report[0].bytes, 1024 + (round ? 80 : 1024));
+		assert_int_equal(s.report[1].bytes, round ? 40 : 1024);
 		assert_int_equal(s.claim.hardware_bits, 256);
 		seed_clear(&s);
 	}
 	bytes = fake[1].bytes;
-	assert_int_equal(bytes, 1024 + 40 + 80 + 80);
+	assert_int_equal(bytes, 1024 + 40 + 40);
 	/* What it delivered in an earlier draw is known again, ... */
 	fake[1].stream = 2;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
@@ -873,8 +905,8 @@ static void test_memory(void **state)
 	fake[1].stream = 3;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 	assert_true(draw_passed(s.report + 1));
-	assert_int_equal(s.report[1].bytes, 1024 + 40);
-	assert_int_equal(s.report[0].bytes, 160);
+	assert_int_equal(s.report[1].bytes, 1024);
+	assert_int_equal(s.report[0].bytes, 80 + 1024);
 	seed_clear(&s);
 	draw_memory_free(memory);
 	draw_memory_free(NULL);
@@ -887,13 +919,17 @@ static void test_memory_of_a_run(void **state)
 	struct source_list list = { .count = 1 };
 	struct draw_memory *memory = draw_memory_new();
 	struct seed s;
+	size_t i;
 
 	(void)state;
 	fake_init(&fake, "device", SOURCE_CODE, 8, 1, 2);
 	list.spec[0].src = &fake.src;
-	fake.tail = 5; /* a draw is two fills: the block, and the one to mix from */
-	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
-	seed_clear(&s);
+	/* A draw is one fill. The second ends with five equal samples, the third begins with as many. */
+	fake.tail = 5;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+		seed_clear(&s);
+	}
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), -ENODATA);
 	assert_int_equal(s.report[0].health.failed, HEALTH_RCT);
 	seed_clear(&s);
@@ -1072,6 +1108,87 @@ static void test_unmixed(void **state)
 	seed_clear(&again);
 }
 
+/* SHA-256 of the two blocks made from the cast and an abundant instruction, computed when the block to mix from was
+ * still fed as much as these are. */
+static const char fed_before[] = "112c4ef7f3d8dfe7f1657aa233b1866e8689bda6209e1508151129e3fd7276dc";
+
+/* Returns: SHA-256 of the seed in hex, which holds until the next call. */
+static const char *seed_hash(const struct seed *s)
+{
+	static char hex[2 * crypto_hash_sha256_BYTES + 1];
+	uint8_t hash[crypto_hash_sha256_BYTES];
+	size_t len;
+	const uint8_t *bytes = seed_bytes(s, &len);
+
+	crypto_hash_sha256(hash, bytes, len);
+	return sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+}
+
+static void test_record_as_before(void **state)
+{
+	static const uint32_t bits[CAST + 1][2] = { { 4096, 320 }, { 2048, 320 }, { 0, 0 },
+		{ 384, 384 } };
+	static const size_t record[CAST + 1] = { 1104, 1184, 1088, 98304 };
+	static const size_t to_mix[CAST + 1] = { 1024, 0, 64, 1024 };
+	static SHARED struct fake fake[CAST + 1];
+	struct source_list list = { .count = CAST + 1 };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i <= CAST; i++)
+		list.spec[i].src = &fake[i].src;
+	for (list.unmixed = false;; list.unmixed = true) {
+		cast_init(fake);
+		fake_init(fake + CAST, "slow", SOURCE_CPU, 128, 16384, 5000);
+		assert_int_equal(seed_draw(&s, &list, 512), 0);
+		assert_string_equal(seed_hash(&s), fed_before);
+		for (i = 0; i <= CAST; i++) {
+			assert_int_equal(
+				s.report[i].bytes, record[i] + (list.unmixed ? 0 : to_mix[i]));
+			assert_memory_equal(s.report[i].assessed, bits[i], sizeof(bits[i]));
+		}
+		/* Two blocks of the record, and none besides. */
+		assert_int_equal(s.claim.hardware_bits, 512);
+		seed_clear(&s);
+		if (list.unmixed)
+			break;
+	}
+}
+
+/* The one to mix from, of devices alone, has the kernel's generator in it, though that is not in the list or fails. */
+static void test_mix_of_devices(void **state)
+{
+	static SHARED struct fake cast[CAST];
+	struct fake *const pair[] = { cast + DEVICE, cast + KERNEL };
+	struct source_list list = { .count = 1 };
+	struct outcome alone, failed, other;
+	struct seed s;
+	size_t len;
+
+	(void)state;
+	cast_init(cast);
+	alone = draw_outcome(pair, 1, 256);
+	cast_init(cast);
+	cast[KERNEL].fault = FAULT_STUCK;
+	failed = draw_outcome(pair, 2, 256);
+	assert_same_output(&alone, &failed);
+	/* The same samples again, and other bytes of the generator. */
+	cast_init(cast);
+	list.spec[0].src = &cast[DEVICE].src;
+	generator = 4001;
+	assert_int_equal(seed_draw(&s, &list, 256), 0);
+	assert_memory_equal(seed_bytes(&s, &len), alone.seed, 64);
+	assert_memory_not_equal(seed_mix_key(&s), alone.mix, 64);
+	assert_memory_not_equal(s.id, alone.id, sizeof(s.id));
+	seed_clear(&s);
+	/* A kernel that passes is not asked twice. */
+	cast_init(cast);
+	other = draw_outcome(pair, 2, 256);
+	assert_int_equal(generator, 4000);
+	assert_other_output(&alone, &other);
+}
+
 static void test_clear_while_drawing(void **state)
 {
 	static SHARED struct fake slow;
@@ -1175,6 +1292,10 @@ int main(void)
 		TEST("draw: clearing is for a zeroed seed, a cleared one and NULL too", test_clear),
 		TEST("draw: where no key to mix with is wanted nothing is drawn for it, and the id is the kernel's",
 			test_unmixed),
+		TEST("draw: the record's blocks are fed, counted and made as if nothing were mixed",
+			test_record_as_before),
+		TEST("draw: where devices alone deliver, the key and the id are made from the kernel's generator",
+			test_mix_of_devices),
 		TEST("draw: clearing a seed that is still being drawn waits for it",
 			test_clear_while_drawing),
 		TEST("draw: no source, no seed", test_no_sources),
@@ -1182,7 +1303,7 @@ int main(void)
 		TEST("draw: a source's label is what the user typed", test_label),
 	};
 
-	if (sodium_init() < 0)
+	if (randombytes_set_implementation(&fake_generator) != 0 || sodium_init() < 0)
 		return 1;
 	return cmocka_run_group_tests_name("draw", tests, share_fakes, NULL);
 }

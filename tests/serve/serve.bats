@@ -155,7 +155,7 @@ need_users() {
 	grep -q '"file:[0-9]* kernel"' json
 	stop
 	id=$(member json seed_id)
-	grep -qx "seedrive: gave uid $(id -u) 2 blocks, 512 bits from hardware; claimed: seed $id of 256 bits, instance $UUID" log
+	grep -qx "seedrive: gave uid $(id -u) 1 blocks, 256 bits from hardware; claimed: seed $id of 256 bits, instance $UUID" log
 }
 
 @test "serve: what a client states of its seed is written as claimed, and no higher than what it was given" {
@@ -832,7 +832,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 		e = entry()
 		assert e["SEEDRIVE_SEED_ID"] == built["seed_id"] and built["seed_id"] in e["MESSAGE"], e
 		assert e["SEEDRIVE_INSTANCE"] == os.environ["UUID"], e
-		assert e["SEEDRIVE_BITS"] == "256" and e["SEEDRIVE_BLOCKS"] == "2", e
+		assert e["SEEDRIVE_BITS"] == "256" and e["SEEDRIVE_BLOCKS"] == "1", e
 
 		daemon.terminate()
 		assert daemon.wait() == 0

@@ -19,7 +19,7 @@
  */
 #define BROKER_SOCKET       "/run/seedrive/seed.sock"
 #define BROKER_VERSION      1
-#define BROKER_BLOCKS_MAX   (RECORD_BLOCKS_MAX + 1) /* of the largest seed, and one to mix from */
+#define BROKER_BLOCKS_MAX   (RECORD_BLOCKS_MAX + 1) /* earlier clients ask for one to mix from */
 #define BROKER_PROVENANCE   96
 #define BROKER_HEAD_SIZE    16
 #define BROKER_REQUEST_SIZE BROKER_HEAD_SIZE

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -169,6 +170,9 @@ enum manner {
 	NEVER_ACCEPT,
 };
 
+/* How many blocks the last request was for; seen by its child and here. */
+static uint32_t *asked;
+
 struct broker {
 	pid_t pid;
 	int told; /* the notes that it was told, one after the other */
@@ -212,6 +216,7 @@ static _Noreturn void serve(int listener, int told, enum manner manner, uint32_t
 			close(fd);
 			continue;
 		}
+		*asked = blocks;
 		if (manner == SILENT)
 			pause();
 		if (manner != HANG_UP)
@@ -382,6 +387,28 @@ static void test_draw_counts(void **state)
 	}
 }
 
+static void test_draw_asks(void **state)
+{
+	static const uint32_t row[][2] = { { 1, 1 }, { 256, 1 }, { 257, 2 },
+		{ RECORD_BITS_MAX, 64 } };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		struct broker b = broker_start(GIVE, 256, 0, 0);
+
+		assert_int_equal(draw(&s, &b, LATER_MS, row[i][0]), 0);
+		assert_non_null(seed_mix_key(&s));
+		assert_true(draw_passed(s.report));
+		assert_int_equal(*asked, row[i][1]);
+		assert_int_equal(s.report[0].bytes, row[i][1] * RECORD_BLOCK);
+		assert_int_equal(s.claim.hardware_bits, row[i][1] * 256);
+		seed_clear(&s);
+		broker_stop(&b);
+	}
+}
+
 static void test_draw_without(void **state)
 {
 	static const struct {
@@ -407,7 +434,8 @@ static void test_draw_without(void **state)
 	for (i = 0; i < COUNT(row); i++) {
 		struct broker b = broker_start(row[i].manner, 256, 0, 0);
 
-		assert_int_equal(draw(&s, &b, hangs(row[i].manner) ? SOON_MS : LATER_MS, 256), 0);
+		/* Two blocks, so that one can come twice. */
+		assert_int_equal(draw(&s, &b, hangs(row[i].manner) ? SOON_MS : LATER_MS, 512), 0);
 		assert_false(draw_passed(s.report));
 		assert_string_equal(draw_why(s.report, why, sizeof(why)), row[i].why);
 		assert_null(s.report[0].given);
@@ -512,6 +540,8 @@ int main(void)
 			test_believed),
 		TEST("broker: a draw counts what is granted, without a second margin, and tells of it",
 			test_draw_counts),
+		TEST("broker: a draw asks for the blocks of the record, and for none to mix from",
+			test_draw_asks),
 		TEST("broker: whatever it does wrong, it counts for nothing and the rest goes on",
 			test_draw_without),
 		TEST("broker: devices are skipped if what it gives is enough, and only then",
@@ -520,7 +550,9 @@ int main(void)
 			test_full_queue),
 	};
 
-	if (sodium_init() < 0)
+	asked = mmap(
+		NULL, sizeof(*asked), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (asked == MAP_FAILED || sodium_init() < 0)
 		return 1;
 	return cmocka_run_group_tests_name("broker", tests, temp_enter, temp_leave);
 }
