@@ -76,7 +76,7 @@ void health_init(struct health *h, const struct health_mode *mode);
  */
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len);
 
-/** health_resume - after a failure: begin anew behind it; the figures start again, but for the samples. */
+/** health_resume - start again after a failure: the figures are reset, the number of samples is kept. */
 void health_resume(struct health *h);
 
 /** health_is_sampled - are windows counted, and replays looked up at every offset, where this sample is? */

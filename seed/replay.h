@@ -67,7 +67,7 @@ bool windows_lengthen(struct windows *w, size_t len);
 /**
  * windows_lend - slots to begin with, for the sources that are abundant or for those that are not
  * @slot: the caller's, secret, and as long as the set is used
- * @room: at least 1; windows_room() has the one for so many bytes
+ * @room: how many slots, at least 1; windows_room() gives the number for a length in bytes
  */
 void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room);
 

@@ -52,7 +52,7 @@ static void keep_figures(struct health_figures *kept, const struct health_figure
 	keep_higher(&kept->frame_max, &kept->frame_at, f->frame_max, f->frame_at);
 }
 
-/* All of it, although the tests stop with the window that fails one: behind it they begin anew. */
+/* The tests stop at a window that fails one; they start again after it, so that the whole sample is tested. */
 static void test_samples(struct sample *s, struct health *h, size_t len)
 {
 	const uint8_t *raw = s->raw + s->len;
