@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iso/image.h"
+
+#include <errno.h>
+#include <libburn/libburn.h>
+#include <libisofs/libisofs.h>
+#include <stdlib.h>
+
+/* As far as libisofs goes; a name that is longer keeps its beginning and a digest of the rest. */
+#define UNTRANSLATED_LENGTH 96
+
+/* --- a stream that has a size and no content --- */
+
+static int stream_refuse(IsoStream *stream)
+{
+	(void)stream;
+	/* Ends libisofs' thread where the contents would begin. */
+	return (int)ISO_FILE_ERROR;
+}
+
+static int stream_close(IsoStream *stream)
+{
+	(void)stream;
+	return 1;
+}
+
+static off_t stream_size(IsoStream *stream)
+{
+	const struct tree_node *node = stream->data;
+
+	return (off_t)node->size;
+}
+
+static int stream_read(IsoStream *stream, void *buf, size_t len)
+{
+	(void)stream;
+	(void)buf;
+	(void)len;
+	return (int)ISO_FILE_READ_ERROR;
+}
+
+static int stream_repeatable(IsoStream *stream)
+{
+	(void)stream;
+	return 1;
+}
+
+/* No two nodes are one file. */
+static void stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino_t *ino_id)
+{
+	*fs_id = 0;
+	*dev_id = 0;
+	*ino_id = ((const struct tree_node *)stream->data)->lba + 1;
+}
+
+static void stream_free(IsoStream *stream)
+{
+	(void)stream;
+}
+
+static IsoStreamIface stream_class = {
+	.version = 1,
+	.type = { 'u', 's', 'e', 'r' },
+	.open = stream_refuse,
+	.close = stream_close,
+	.get_size = stream_size,
+	.read = stream_read,
+	.is_repeatable = stream_repeatable,
+	.get_id = stream_id,
+	.free = stream_free,
+};
+
+static int iso_fault(struct fault *f, int err, const char *what)
+{
+	const int e = err == (int)ISO_OUT_OF_MEM ? -ENOMEM : -EIO;
+
+	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
+}
+
+static void set_attributes(IsoNode *iso, const struct tree_node *node, const struct iso_layout *l)
+{
+	/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less:
+	 * tree_add_bytes() said what it wants. */
+	mode_t mode = node->st.st_mode & 07777;
+
+	if (l->keep_owners || node->first)
+		;
+	else if (node->kind == TREE_DIR)
+		mode = 0555;
+	else
+		mode = mode & 0111 ? 0555 : 0444;
+	iso_node_set_permissions(iso, mode);
+	iso_node_set_uid(iso, l->keep_owners ? node->st.st_uid : 0);
+	iso_node_set_gid(iso, l->keep_owners ? node->st.st_gid : 0);
+	iso_node_set_mtime(iso, node->st.st_mtime);
+	iso_node_set_atime(iso, node->st.st_atime);
+	iso_node_set_ctime(iso, node->st.st_ctime);
+}
+
+static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_layout *l);
+
+static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l)
+{
+	IsoSymlink *link = NULL;
+	IsoDir *sub = NULL;
+	IsoFile *file = NULL;
+	IsoStream *stream;
+	int r;
+
+	switch (node->kind) {
+	case TREE_DIR:
+		r = iso_tree_add_new_dir(parent, node->name, &sub);
+		if (r < 0)
+			return r;
+		set_attributes((IsoNode *)sub, node, l);
+		return add_children(sub, node, l);
+	case TREE_LINK:
+		r = iso_tree_add_new_symlink(parent, node->name, node->target, &link);
+		if (r >= 0)
+			set_attributes((IsoNode *)link, node, l);
+		return r;
+	default:
+		stream = calloc(1, sizeof(*stream)); /* libisofs frees it */
+		if (!stream)
+			return (int)ISO_OUT_OF_MEM;
+		*stream = (IsoStream){ .class = &stream_class, .refcount = 1, .data = node };
+		r = iso_tree_add_new_file(parent, node->name, stream, &file);
+		if (r < 0) {
+			iso_stream_unref(stream);
+			return r;
+		}
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the file in libisofs' tree has the stream now */
+		set_attributes((IsoNode *)file, node, l);
+		/* The first of the contents weighs most. */
+		iso_node_set_sort_weight((IsoNode *)file, -(int)node->lba);
+		return r;
+	}
+}
+
+/* Backwards: libisofs keeps a sorted list, and puts what comes first at its head in one step. */
+static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_layout *l)
+{
+	size_t i;
+	int r = 1;
+
+	for (i = dir->children; i > 0 && r >= 0; i--) {
+		r = add_node(parent, dir->child[i - 1], l);
+		if (r < 0 && !l->refused)
+			l->refused = dir->child[i - 1];
+	}
+	return r;
+}
+
+/* As near to genisoimage's as libisofs comes. */
+static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n)
+{
+	/* Level 2 gives the same names as 3, which also takes files of 4 GiB. */
+	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 ? 3 : 1);
+	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
+	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
+	iso_write_opts_set_max_37_char_filenames(opts, n->longest);
+	iso_write_opts_set_untranslated_name_len(opts, n->untranslated ? UNTRANSLATED_LENGTH : 0);
+	iso_write_opts_set_iso1999(opts, n->level == 4);
+	iso_write_opts_set_allow_dir_id_ext(opts, 1);
+	iso_write_opts_set_allow_deep_paths(opts, 1);
+	iso_write_opts_set_allow_longer_paths(opts, 1);
+	/* Bit 1: in Joliet, always. */
+	iso_write_opts_set_no_force_dots(opts, 2 | n->no_period);
+	iso_write_opts_set_omit_version_numbers(opts, 2 | n->no_version);
+}
+
+static void set_trees(IsoWriteOpts *opts, const struct iso_options *o)
+{
+	iso_write_opts_set_rockridge(opts, o->rock_ridge);
+	iso_write_opts_set_joliet(opts, o->joliet);
+	iso_write_opts_set_joliet_long_names(opts, o->joliet_long);
+	iso_write_opts_set_joliet_longer_paths(opts, 1);
+	iso_write_opts_set_rrip_version_1_10(opts, 1);
+	/* Without inode numbers, as those of folders would depend on addresses in memory. */
+	iso_write_opts_set_rrip_1_10_px_ino(opts, 0);
+	iso_write_opts_set_relaxed_vol_atts(opts, 1);
+	iso_write_opts_set_sort_files(opts, 1);
+	iso_write_opts_set_fifo_size(opts, ISO_IMAGE_FIFO_SECTORS);
+	iso_write_opts_set_output_charset(opts, "UTF-8");
+}
+
+static void set_times(IsoWriteOpts *opts, const struct iso_options *o)
+{
+	iso_write_opts_set_always_gmt(opts, 1);
+	iso_write_opts_set_dir_rec_mtime(opts, 3);
+	iso_write_opts_set_pvd_times(opts, o->time, o->time, 0, 0, "");
+	if (!o->fixed_time)
+		return;
+	iso_write_opts_set_default_timestamp(opts, o->time);
+	iso_write_opts_set_replace_timestamps(opts, 2);
+}
+
+static const char *or_else(const char *text, const char *otherwise)
+{
+	return text ? text : otherwise;
+}
+
+static int fill_image(
+	IsoImage *image, const struct tree *t, const struct iso_options *o, struct iso_layout *l)
+{
+	iso_image_set_volume_id(image, o->label);
+	iso_image_set_volset_id(image, or_else(o->volume_set, ""));
+	iso_image_set_publisher_id(image, or_else(o->publisher, ""));
+	iso_image_set_data_preparer_id(image, or_else(o->preparer, ""));
+	iso_image_set_application_id(image, or_else(o->application, "SEEDRIVE"));
+	iso_image_set_system_id(image, or_else(o->system, "LINUX"));
+	iso_image_set_truncate_mode(image, 1, 255);
+	set_attributes((IsoNode *)iso_image_get_root(image), t->root, l);
+	return add_children(iso_image_get_root(image), t->root, l);
+}
+
+int iso_image_begin(
+	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f)
+{
+	IsoWriteOpts *opts = NULL;
+	IsoImage *image = NULL;
+	char path[PATH_MAX];
+	int r = iso_init_with_flag(0);
+
+	if (r < 0)
+		return iso_fault(f, r, "image");
+	iso_set_local_charset("UTF-8", 0);
+	/* It would speak for itself; a refused stream must end it. */
+	iso_set_msgs_severities("NEVER", "NEVER", "");
+	iso_set_abort_severity("SORRY");
+	r = iso_image_new(o->label, &image);
+	if (r >= 0)
+		r = iso_write_opts_new(&opts, 0);
+	if (r >= 0)
+		r = fill_image(image, t, o, l);
+	if (r >= 0) {
+		set_plain_names(opts, &o->names);
+		set_trees(opts, o);
+		set_times(opts, o);
+		r = iso_image_create_burn_source(image, opts, &l->source);
+	}
+	/* The source has references of its own. */
+	iso_write_opts_free(opts);
+	iso_image_unref(image);
+	if (r < 0)
+		return iso_fault(f, r, l->refused ? tree_name(t, l->refused, path) : "image");
+	l->size = (uint64_t)l->source->get_size(l->source);
+	return 0;
+}
