@@ -2,120 +2,14 @@
 #include "seed/draw.h"
 #include "seed/source/broker_client.h"
 #include "seed/gather.h"
-#include "util/clock.h"
+#include "seed/schedule.h"
 #include "util/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
-
-/* --- who is asked, and when --- */
-
-static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
-{
-	return s->sources.spec[source].src->kind == kind;
-}
-
-/* It answers at once, or after the half second that it has somebody wait for its sources. Devices may have
- * to be read after it, so it is not waited for as long as these. */
-#define BROKER_PATIENCE_MS 2000
-
-static unsigned broker_patience(const struct seed *s, const struct source_spec *spec)
-{
-	const unsigned ms = source_timeout_ms(&s->sources, spec);
-
-	return spec->deadline_ms || ms / 2 < BROKER_PATIENCE_MS ? ms : BROKER_PATIENCE_MS;
-}
-
-/* The broker has what is behind it, so with it the devices need not be asked. */
-static void ask_broker(struct seed *s)
-{
-	size_t i;
-	int fd;
-
-	for (i = 0; i < s->reports; i++) {
-		const struct source_spec *spec = s->sources.spec + i;
-		const int64_t deadline_ms = clock_ms() + broker_patience(s, spec);
-
-		if (!is_kind(s, i, SOURCE_BROKER))
-			continue;
-		fd = broker_connect(spec->arg[0] ? spec->arg : BROKER_SOCKET, deadline_ms);
-		s->report[i].err =
-			fd < 0 ? fd : broker_ask(fd, deadline_ms, s->blocks, s->secret->given);
-		s->linked = fd >= 0;
-		s->broker = fd;
-	}
-}
-
-/* Is what it has given, with nothing else of hardware, enough for each block of the claim? */
-static bool broker_suffices(const struct seed *s)
-{
-	uint32_t bits = 0;
-	size_t i;
-
-	for (i = 0; i < s->reports; i++)
-		if (is_kind(s, i, SOURCE_BROKER) && s->report[i].err < 0)
-			return false;
-	for (i = 0; i < s->blocks && source_list_has_broker(&s->sources); i++)
-		bits += s->secret->given[i].hardware_bits;
-	return bits >= s->bits && bits > 0;
-}
-
-/* Those that wait for the broker's answer. */
-static void release_devices(struct seed *s)
-{
-	const bool spare = s->sources.by_default && broker_suffices(s);
-	size_t i;
-
-	for (i = 0; i < s->reports; i++) {
-		struct draw_report *rep = s->report + i;
-
-		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0 || rep->skipped)
-			continue;
-		if (spare) {
-			reader_end(s->reader + i);
-			rep->skipped = "the broker has given";
-		} else if (s->sources.by_default) {
-			reader_go(s->reader + i);
-		}
-	}
-}
-
-/* Slow, and worth it only where the rest does not suffice. */
-static bool is_last_resort(const struct seed *s, size_t source)
-{
-	return s->sources.by_default && is_kind(s, source, SOURCE_CODE);
-}
-
-static bool suffices(const struct seed *s)
-{
-	return s->claim.credit_bits >= s->bits &&
-		(!s->sources.hardware || s->claim.hardware_bits >= s->bits);
-}
-
-static void gather_all(struct draw *d)
-{
-	struct seed *s = d->seed;
-	size_t i;
-
-	for (i = 0; i < s->reports; i++)
-		if (!is_last_resort(s, i))
-			gather_source(d, i);
-	gather_condemn(d);
-	draw_count(s);
-	for (i = 0; i < s->reports; i++) {
-		if (!is_last_resort(s, i))
-			continue;
-		if (suffices(s) && !s->report[i].skipped)
-			s->report[i].skipped = "the others suffice";
-		gather_source(d, i);
-	}
-	gather_condemn(d);
-	draw_count(s);
-}
 
 static bool any_passed(const struct seed *s)
 {
@@ -139,9 +33,9 @@ static void *draw_all(void *seed)
 	struct draw d = { .seed = s, .blocks = all_blocks(s) };
 
 	d.memory = s->memory ? s->memory : &s->secret->memory;
-	ask_broker(s);
-	release_devices(s);
-	gather_all(&d);
+	schedule_ask_broker(s);
+	schedule_release_devices(s);
+	schedule_gather(&d);
 	if (any_passed(s))
 		draw_make(&d);
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
@@ -240,54 +134,6 @@ static int allocate(struct seed *s)
 	return 0;
 }
 
-/* What a child has to know; the memory of draws is secret, and not for its eyes. */
-struct order {
-	size_t blocks;
-	bool started, by_default;
-};
-
-/* In the child: as gather_source() will count. By default what is worth nothing is not even read. */
-static uint64_t want(const struct source_handle *h, const void *ctx)
-{
-	const struct order *order = ctx;
-
-	if (order->by_default && h->assessed_bits == 0)
-		return 0;
-	return gather_len(h, order->blocks, order->started);
-}
-
-/* That it is not here, or not for us, needs no child to find out. Of any other answer the child will hear more:
- * some containers' filters forbid the question. */
-static int ask_device(const struct source_spec *spec)
-{
-	if (spec->arg[0] || !spec->src->device ||
-		faccessat(AT_FDCWD, spec->src->device, R_OK, AT_EACCESS) == 0)
-		return 0;
-	return errno == ENOENT || errno == EACCES ? -errno : 0;
-}
-
-/* Children come before the thread, and wait where the broker might spare them. */
-static void start_devices(struct seed *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->reports; i++) {
-		const struct source_spec *spec = s->sources.spec + i;
-		const struct order order = { s->blocks, s->memory && s->memory->of[i].started,
-			s->sources.by_default };
-		struct draw_report *rep = s->report + i;
-
-		if (!is_kind(s, i, SOURCE_DEVICE) || rep->skipped)
-			continue;
-		rep->err = ask_device(spec);
-		if (rep->err == 0)
-			rep->err = reader_start(s->reader + i, spec,
-				source_timeout_ms(&s->sources, spec), want, &order);
-		if (rep->err == 0 && !s->sources.by_default)
-			reader_go(s->reader + i);
-	}
-}
-
 /* A caller with nothing to do draws by itself; then the thread is the one that reads ahead. */
 static void *help(void *seed)
 {
@@ -318,7 +164,7 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 	r = allocate(s);
 	if (r < 0)
 		return r;
-	start_devices(s);
+	schedule_start_devices(s);
 	s->running = start_thread(s, beside ? draw_all : help);
 	if (!s->running || !beside)
 		draw_all(s); /* also where no thread is to be had: then one thing after the other */
