@@ -164,13 +164,6 @@ static int fill_broker(struct source_handle *h, uint8_t *raw, size_t len)
 	return -EOPNOTSUPP;
 }
 
-static void close_broker(struct source_handle *h)
-{
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
-}
-
 static const char *why_broker(int err)
 {
 	switch (err) {
@@ -203,6 +196,6 @@ const struct source source_broker = {
 	.check = check_broker,
 	.open = open_broker,
 	.fill = fill_broker,
-	.close = close_broker,
+	.close = source_close_descriptor,
 	.why = why_broker,
 };

@@ -117,13 +117,6 @@ static int fill_egd(struct source_handle *h, uint8_t *raw, size_t len)
 	return r;
 }
 
-static void close_egd(struct source_handle *h)
-{
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
-}
-
 static const char *why_egd(int err)
 {
 	switch (err) {
@@ -152,6 +145,6 @@ const struct source source_egd = {
 	.check = check_egd,
 	.open = open_egd,
 	.fill = fill_egd,
-	.close = close_egd,
+	.close = source_close_descriptor,
 	.why = why_egd,
 };

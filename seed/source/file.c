@@ -52,23 +52,14 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	else
 		set_raw(h->fd);
 out:
-	if (r < 0) {
-		close(h->fd);
-		h->fd = -1;
-	}
+	if (r < 0)
+		source_close_descriptor(h);
 	return r;
 }
 
 static int fill_file(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	return stream_read(h->fd, raw, len, h->deadline_ms);
-}
-
-static void close_file(struct source_handle *h)
-{
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
 }
 
 const struct source source_file = {
@@ -82,5 +73,5 @@ const struct source source_file = {
 	.test_mbit = SOURCE_TEST_MBIT,
 	.open = open_file,
 	.fill = fill_file,
-	.close = close_file,
+	.close = source_close_descriptor,
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 void source_identify(struct source_handle *h, const struct stat *st)
 {
@@ -22,4 +23,11 @@ void source_set_assessed(
 	h->assessed_bits = bits;
 	h->per_bytes = per_bytes;
 	snprintf(h->remark, sizeof(h->remark), "%s", why);
+}
+
+void source_close_descriptor(struct source_handle *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	h->fd = -1;
 }

@@ -121,9 +121,7 @@ static void close_hwrng(struct source_handle *h)
 {
 	free(h->state);
 	h->state = NULL;
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
+	source_close_descriptor(h);
 }
 
 static int open_hwrng(const struct source_spec *spec, struct source_handle *h)

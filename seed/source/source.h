@@ -158,6 +158,9 @@ const struct source *source_knowing(const struct stat *st);
 /** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
 void source_identify(struct source_handle *h, const struct stat *st);
 
+/** source_close_descriptor - the close of a source that keeps its descriptor and nothing else; also of one that is closed. */
+void source_close_descriptor(struct source_handle *h);
+
 #define SOURCE_LABEL_SIZE (SOURCE_ARG_MAX + 16)
 
 /** source_label - the source as the user named it: "file:/dev/ttyUSB0". @out: SOURCE_LABEL_SIZE bytes. */

@@ -169,13 +169,6 @@ static int open_stream(
 	return 0;
 }
 
-static void close_tpm(struct source_handle *h)
-{
-	if (h->fd >= 0)
-		close(h->fd);
-	h->fd = -1;
-}
-
 static int open_tpm(const struct source_spec *spec, struct source_handle *h)
 {
 	struct where w;
@@ -184,7 +177,7 @@ static int open_tpm(const struct source_spec *spec, struct source_handle *h)
 	if (r == 0)
 		r = w.kind == AT_DEVICE ? open_device(spec, &w, h) : open_stream(spec, &w, h);
 	if (r < 0)
-		close_tpm(h);
+		source_close_descriptor(h);
 	return r;
 }
 
@@ -308,6 +301,6 @@ const struct source source_tpm = {
 	.check = check_tpm,
 	.open = open_tpm,
 	.fill = fill_tpm,
-	.close = close_tpm,
+	.close = source_close_descriptor,
 	.why = why_tpm,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/peer.h"
+#include "tests/lib/source_text.h"
 
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
@@ -22,9 +23,7 @@ static int open_arg(const char *arg, int bits, int ms, struct source_handle *h)
 
 static void test_check(void **state)
 {
-	static const struct {
-		const char *text, *why; /* NULL: taken */
-	} row[] = {
+	static const struct source_text row[] = {
 		{ "egd:unix:/run/egd-pool", NULL },
 		{ "egd:unix:a:b,bits=4", NULL },
 		{ "egd:tcp:localhost:8888,bits=4", NULL },
@@ -46,24 +45,10 @@ static void test_check(void **state)
 		{ "egd:tcp:a:http", "must be 1 to 65535" },
 		{ "egd:tcp:a:80,host=b", "unknown setting" },
 	};
-	struct source_list list;
-	char text[200] = "egd:unix:";
-	struct fault f;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(row); i++) {
-		f.text[0] = '\0';
-		if ((source_parse(row[i].text, &list, &f) == 0) != !row[i].why)
-			fail_msg("%s: %s", row[i].text, f.text);
-		if (row[i].why && !strstr(f.text, row[i].why))
-			fail_msg("%s: %s", row[i].text, f.text);
-	}
-	memset(text + 9, 'x', STREAM_UNIX_MAX);
-	text[9 + STREAM_UNIX_MAX] = '\0';
-	assert_int_equal(source_parse(text, &list, &f), 0);
-	strcat(text, "x");
-	assert_int_equal(source_parse(text, &list, &f), -EINVAL);
+	check_source_texts(row, COUNT(row));
+	check_socket_path_length("egd:unix:");
 }
 
 static void test_worth(void **state)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/peer.h"
+#include "tests/lib/source_text.h"
 
 /* The same file once more, so that the machine can be another one. */
 #define source_tpm faked_tpm
@@ -35,9 +36,7 @@ static int open_arg(const char *arg, int bits, int ms, struct source_handle *h)
 
 static void test_check(void **state)
 {
-	static const struct {
-		const char *text, *why; /* NULL: taken */
-	} row[] = {
+	static const struct source_text row[] = {
 		{ "tpm", NULL },
 		{ "tpm:/dev/tpm0,bits=4", NULL },
 		{ "tpm:swtpm", NULL },
@@ -59,24 +58,10 @@ static void test_check(void **state)
 		{ "tpm:swtpm:2321", "must be swtpm:host=HOST,port=PORT" },
 		{ "tpm:swtpm:", "must be swtpm:host=HOST,port=PORT" },
 	};
-	struct source_list list;
-	char text[200] = "tpm:unix:";
-	struct fault f;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(row); i++) {
-		f.text[0] = '\0';
-		if ((source_parse(row[i].text, &list, &f) == 0) != !row[i].why)
-			fail_msg("%s: %s", row[i].text, f.text);
-		if (row[i].why && !strstr(f.text, row[i].why))
-			fail_msg("%s: %s", row[i].text, f.text);
-	}
-	memset(text + 9, 'x', STREAM_UNIX_MAX);
-	text[9 + STREAM_UNIX_MAX] = '\0';
-	assert_int_equal(source_parse(text, &list, &f), 0);
-	strcat(text, "x");
-	assert_int_equal(source_parse(text, &list, &f), -EINVAL);
+	check_source_texts(row, COUNT(row));
+	check_socket_path_length("tpm:unix:");
 }
 
 static void test_where(void **state)
