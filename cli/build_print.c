@@ -23,10 +23,7 @@ static void print_record(const struct build *b, FILE *to)
 	fprintf(to, "bound to %s\n",
 		memcmp(b->compose.request.uuid, unbound, UUID_SIZE) ? uuid : "no instance");
 	fprintf(to, "  seed %s: %u bits, %u of them from hardware\n", id,
-		b->compose.seed.claim.credit_bits,
-		b->compose.seed.claim.hardware_bits < b->compose.seed.claim.credit_bits ?
-			b->compose.seed.claim.hardware_bits :
-			b->compose.seed.claim.credit_bits);
+		b->compose.seed.claim.credit_bits, b->compose.seed.claim.hardware_bits);
 }
 
 static void print_result(const struct build *b)

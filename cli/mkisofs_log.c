@@ -34,15 +34,6 @@ void mkisofs_log_listen(void)
 	report_listen(keep);
 }
 
-/* Of those that are claimed. */
-static uint32_t hardware_bits(const struct compose *c)
-{
-	const struct claim *claim = &c->seed.claim;
-
-	return claim->hardware_bits < claim->credit_bits ? claim->hardware_bits :
-							   claim->credit_bits;
-}
-
 static void add_seed(struct journal *j, const struct compose *c)
 {
 	static const uint8_t unbound[UUID_SIZE];
@@ -53,7 +44,7 @@ static void add_seed(struct journal *j, const struct compose *c)
 	seed_provenance(s, 0, sources);
 	journal_field(j, "SEEDRIVE_SEED_ID", "%s", id);
 	journal_field(j, "SEEDRIVE_BITS", "%u", s->claim.credit_bits);
-	journal_field(j, "SEEDRIVE_HARDWARE_BITS", "%u", hardware_bits(c));
+	journal_field(j, "SEEDRIVE_HARDWARE_BITS", "%u", s->claim.hardware_bits);
 	journal_field(j, "SEEDRIVE_SOURCES", "%s", sources);
 	if (s->claim.credit_bits < c->asked->bits)
 		journal_field(j, "SEEDRIVE_SHORT", "%u", c->asked->bits - s->claim.credit_bits);
@@ -72,7 +63,8 @@ static void begin(struct journal *j, const struct compose *c, const char *out, i
 	else if (c->drive.has_record)
 		journal_begin(j, identifier, *said ? JOURNAL_WARNING : JOURNAL_INFO,
 			"%s: seed of %u bits, %u bits from hardware%s%s", out,
-			c->seed.claim.credit_bits, hardware_bits(c), *said ? ": " : "", said);
+			c->seed.claim.credit_bits, c->seed.claim.hardware_bits, *said ? ": " : "",
+			said);
 	else
 		journal_begin(j, identifier, *said ? JOURNAL_WARNING : JOURNAL_INFO,
 			"%s: without a seed%s%s", out, *said ? ": " : "", said);

@@ -13,17 +13,16 @@ uint32_t claim_block(uint64_t assessed, uint32_t granted)
 struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_t blocks,
 	bool kernel, uint32_t asked)
 {
-	struct claim c = { 0 };
-	uint32_t room, total;
+	uint32_t sum = 0, room, total;
 	size_t i;
 
 	for (i = 0; i < blocks; i++)
-		c.hardware_bits += claim_block(hardware[i], granted ? granted[i] : 0);
+		sum += claim_block(hardware[i], granted ? granted[i] : 0);
 	/* The kernel fills up what hardware left free: no block ever claims more than its 256. */
-	room = (uint32_t)blocks * RECORD_BLOCK_BITS - c.hardware_bits;
-	total = c.hardware_bits;
+	room = (uint32_t)blocks * RECORD_BLOCK_BITS - sum;
+	total = sum;
 	if (kernel)
 		total += room < CLAIM_KERNEL_BITS ? room : CLAIM_KERNEL_BITS;
-	c.credit_bits = total < asked ? total : asked;
-	return c;
+	return (struct claim){ .hardware_bits = sum < asked ? sum : asked,
+		.credit_bits = total < asked ? total : asked };
 }

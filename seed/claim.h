@@ -16,9 +16,10 @@
 #define CLAIM_KERNEL_BITS 256 /* the kernel's generator: strength, once a seed, without a margin */
 #define CLAIM_INPUT_BITS  (RECORD_BLOCK_BITS + CLAIM_MARGIN_BITS)
 
+/* Neither is more than was asked for, so hardware_bits is at most credit_bits. */
 struct claim {
 	uint32_t hardware_bits; /* sum over blocks of min(256, max(0, assessed - 64) + granted) */
-	uint32_t credit_bits;   /* that and what the kernel adds, at most what was asked for */
+	uint32_t credit_bits;   /* that and what the kernel adds */
 };
 
 /**
@@ -33,7 +34,7 @@ uint32_t claim_block(uint64_t assessed, uint32_t granted);
  * @hardware: bits assessed by hardware that went into each block
  * @granted:  bits that the broker gave each block; NULL: none
  * @kernel:   the kernel's generator went into each of them
- * @asked:    --bits
+ * @asked:    --bits; more than the seed is to hold is never asked
  */
 struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_t blocks,
 	bool kernel, uint32_t asked);

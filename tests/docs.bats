@@ -700,7 +700,7 @@ with_key() {
 		    sums = [sum(r["assessed_bits"][b] for r in run["sources"]) for b in range(run["blocks"])]
 		    hardware = sum(min(256, max(0, s - 64)) for s in sums)
 		    kernel = min(256, 256 * run["blocks"] - hardware)
-		    assert hardware == run["hardware_bits"]
+		    assert min(run["asked_bits"], hardware) == run["hardware_bits"]
 		    assert run["credit_bits"] == min(run["asked_bits"], hardware + kernel)
 
 		text = open("page").read()
@@ -742,7 +742,7 @@ with_key() {
 	says "alpha = 2^-$(value HEALTH_SURE_LOG2 seed/cutoff_table), any replay"
 	says "at least $(value HEALTH_STARTUP seed/cutoff_table) bytes of every source"
 	says "at least $(value RECORD_BLOCK_BITS util/wire/record) + $(value CLAIM_MARGIN_BITS seed/claim) bits"
-	says "min($(value CLAIM_KERNEL_BITS seed/claim), 256 * blocks - hardware_bits)"
+	says "min($(value CLAIM_KERNEL_BITS seed/claim), 256 * blocks - hardware)"
 	says "or $(($(value SOURCE_DEADLINE_MS seed/source/source) / 1000)) seconds, for the opening and all that is asked of it"
 }
 

@@ -182,7 +182,7 @@ seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0
 	key fifo
 	config "source = file:fifo,bits=4" "require = hardware,file" "bits = 300"
 	"$TOOL" build --config c --json -o drive.iso tree >said
-	[ "$(member said credit_bits) $(member said hardware_bits) $(member said blocks)" = "300 512 2" ]
+	[ "$(member said credit_bits) $(member said hardware_bits) $(member said blocks)" = "300 300 2" ]
 	grep -q '"source":"file:fifo"' said
 	run -1 grep rdrand said
 	config "source = kernel" "require = hardware" "bits = 16"

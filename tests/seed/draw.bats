@@ -200,6 +200,26 @@ print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" =
 	[ "$(member told asked_bits) $(member told credit_bits)" = "256 256" ]
 }
 
+@test "draw: hardware gives no more bits than were asked for, or than the output holds, in each of its forms" {
+	local n
+	key fifo
+	for n in 1 2 31 32 63 64 65; do
+		"$TOOL" draw --source file:fifo,bits=8 -n "$n" -o out --json >told
+		[ "$(member told hardware_bits)" -eq "$(member told credit_bits)" ]
+		[ "$(member told hardware_bits)" -eq $((n == 65 ? 264 : n < 32 ? 8 * n : 256)) ]
+	done
+	"$TOOL" draw --source file:fifo,bits=8 --bits 300 -o record --format record --json >told
+	[ "$(member told credit_bits) $(member told hardware_bits) $(member told blocks)" = "300 300 2" ]
+	/usr/bin/python3 -c 'import sys
+sys.path.insert(0, sys.argv[1])
+import read_seed
+record = read_seed.parse_record(open("record", "rb").read())
+assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
+' "$ROOT/tests/lib"
+	"$TOOL" draw --source file:fifo,bits=8 --bits 300 -n 4160 -o out --json >told
+	[ "$(member told credit_bits) $(member told hardware_bits)" = "300 300" ]
+}
+
 @test "draw: more than hardware and the kernel can claim is refused, whichever draw falls short" {
 	refused() {
 		fails 3 "$@"

@@ -436,7 +436,7 @@ static void test_kernel_fails(void **state)
 	cast_init(cast);
 	cast[KERNEL].fault = FAULT_FILL;
 	o = draw_outcome(all, CAST, 300);
-	assert_int_equal(o.claim.hardware_bits, 512);
+	assert_int_equal(o.claim.hardware_bits, 300);
 	assert_int_equal(o.claim.credit_bits, 300);
 	cast_init(cast);
 	cast[KERNEL].fault = FAULT_FILL;
@@ -746,7 +746,6 @@ static bool is_twin(struct fake *const *fakes, size_t i)
 /* Whoever passes has brought enough for each block by itself; so the sum is simple. */
 static struct expected expect(struct fake *const *fakes, size_t count, uint32_t bits)
 {
-	const uint32_t blocks = (bits + 255) / 256;
 	struct expected e = { 0 };
 	uint32_t kernel = 0;
 	size_t i;
@@ -760,7 +759,7 @@ static struct expected expect(struct fake *const *fakes, size_t count, uint32_t 
 		if (fakes[i]->src.kind == SOURCE_KERNEL)
 			kernel = KERNEL_BITS;
 		else if (fakes[i]->src.assessed_bits > 0 && !is_twin(fakes, i))
-			e.hardware = 256 * blocks;
+			e.hardware = bits;
 	}
 	e.credit = e.hardware > kernel ? e.hardware : kernel;
 	e.credit = e.credit < bits ? e.credit : bits;
