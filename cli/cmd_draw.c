@@ -137,14 +137,13 @@ static int parse(struct draw_command *d, int argc, char **argv, struct fault *f)
 
 /* The kernel's generator stands for its strength once in all, so from the second draw on hardware alone
  * counts. */
-static int judge(struct draw_command *d, const struct seed *s, uint32_t asked, struct fault *f)
+static int judge(struct draw_command *d, struct seed *s, uint32_t asked, struct fault *f)
 {
-	const uint32_t got = d->len == 0 ? s->claim.credit_bits : s->claim.hardware_bits;
-
-	/* More than is asked is not claimed. */
-	d->credit_bits += got < asked ? got : asked;
+	if (d->len > 0)
+		seed_limit(s, CLAIM_COUNT_HARDWARE);
+	d->credit_bits += s->claim.credit_bits;
 	d->hardware_bits += s->claim.hardware_bits;
-	if (got >= asked)
+	if (s->claim.credit_bits >= asked)
 		return 0;
 	return fault_refused(f,
 		"entropy refused: %u of %u bits: hardware gave %u, and the kernel's generator "
@@ -179,6 +178,7 @@ static int draw_one(
 	int r;
 
 	o.asked.sources.unmixed = true;
+	o.asked.sources.hardware = d->len > 0;
 	o.asked.bits = missing < room ? missing : room;
 	r = requirement_draw_with(&s, &o.asked, blocks, memory, &report_sink, f);
 	if (r == 0)

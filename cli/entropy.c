@@ -96,6 +96,7 @@ json_object *entropy_json(const struct seed *s, uint32_t asked_bits)
 	json_add_number(out, "credit_bits", s->claim.credit_bits);
 	json_add_number(out, "hardware_bits", s->claim.hardware_bits);
 	json_add_number(out, "blocks", s->blocks);
+	json_add_text(out, "counted", claim_counted_word(s->counted));
 	for (i = 0; i < s->reports; i++)
 		json_object_array_add(sources, report_json(s, s->report + i));
 	json_object_object_add(out, "sources", sources);

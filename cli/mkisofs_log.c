@@ -79,7 +79,8 @@ void mkisofs_log_drive(const struct compose *c, const char *out, const char *lab
 	begin(&j, c, out, err);
 	journal_field(&j, "SEEDRIVE_OUT", "%s", out);
 	journal_field(&j, "SEEDRIVE_LABEL", "%s", label);
-	if (c->drive.has_record && c->seed.claim.credit_bits > 0)
+	/* Of a drive that was not made only what was drawn for it. */
+	if (c->drive.has_record && (err == 0 || c->seed.claim.credit_bits > 0))
 		add_seed(&j, c);
 	journal_send(&j);
 }

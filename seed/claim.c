@@ -26,3 +26,23 @@ struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_
 	return (struct claim){ .hardware_bits = sum < asked ? sum : asked,
 		.credit_bits = total < asked ? total : asked };
 }
+
+struct claim claim_limit(struct claim c, enum claim_counted counted)
+{
+	if (counted == CLAIM_COUNT_NOTHING)
+		c.hardware_bits = 0;
+	if (counted != CLAIM_COUNT_ALL)
+		c.credit_bits = c.hardware_bits;
+	return c;
+}
+
+const char *claim_counted_word(enum claim_counted counted)
+{
+	static const char *const words[] = {
+		[CLAIM_COUNT_ALL] = "all",
+		[CLAIM_COUNT_HARDWARE] = "hardware",
+		[CLAIM_COUNT_NOTHING] = "nothing",
+	};
+
+	return words[counted];
+}

@@ -22,6 +22,13 @@ struct claim {
 	uint32_t credit_bits;   /* that and what the kernel adds */
 };
 
+/* What a claim may rest on: less than all, where something that is required is not met and less may be claimed. */
+enum claim_counted {
+	CLAIM_COUNT_ALL,
+	CLAIM_COUNT_HARDWARE, /* not the kernel's generator */
+	CLAIM_COUNT_NOTHING,
+};
+
 /**
  * claim_block - bits of hardware in one block
  * @assessed: bits assessed by hardware that went into it as samples; the margin comes off these
@@ -38,5 +45,11 @@ uint32_t claim_block(uint64_t assessed, uint32_t granted);
  */
 struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_t blocks,
 	bool kernel, uint32_t asked);
+
+/** claim_limit - what is left of a claim if it may rest on @counted alone */
+struct claim claim_limit(struct claim c, enum claim_counted counted);
+
+/** claim_counted_word - "all", "hardware" or "nothing", as reports have it. */
+const char *claim_counted_word(enum claim_counted counted);
 
 #endif

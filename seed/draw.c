@@ -216,6 +216,13 @@ int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
 
 /* --- what the caller has of it --- */
 
+void seed_limit(struct seed *s, enum claim_counted counted)
+{
+	if (counted > s->counted)
+		s->counted = counted;
+	s->claim = claim_limit(s->claim, s->counted);
+}
+
 const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len)
 {
 	*ret_len = s->blocks * CONDITION_SIZE;

@@ -39,7 +39,8 @@ struct draw_memory;
 
 struct seed {
 	struct claim claim;
-	size_t blocks; /* of the record */
+	enum claim_counted counted; /* what @claim rests on: see seed_limit() */
+	size_t blocks;              /* of the record */
 	struct draw_report report[SOURCES_MAX];
 	size_t reports;
 	struct source_list sources;
@@ -99,6 +100,9 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
  * Returns: 0, or -ENODATA when not one source delivered: there is no seed.
  */
 int seed_draw_end(struct seed *s);
+
+/** seed_limit - claim no more than what rests on @counted, from seed_draw_end() on; two limits: the stricter one. */
+void seed_limit(struct seed *s, enum claim_counted counted);
 
 /** seed_bytes - the seed, 64 bytes a block; the pointer holds until seed_clear(). */
 const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len);

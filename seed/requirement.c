@@ -141,18 +141,32 @@ static bool meets_hardware(const struct judge *j)
 	return false;
 }
 
-/* All that is required; the first that is not met is the one that is named. */
-static bool meets_required(const struct judge *j)
+/* What one word of the requirement leaves to claim. */
+static enum claim_counted judge_word(const struct judge *j, const char *word, size_t len)
 {
+	if (is_hardware(word, len))
+		return meets_hardware(j) ? CLAIM_COUNT_ALL : CLAIM_COUNT_HARDWARE;
+	return meets_name(j, word, len) ? CLAIM_COUNT_ALL : CLAIM_COUNT_NOTHING;
+}
+
+/* What all of them leave. Where less may not be claimed, the first that is not met is the one that is named. */
+static enum claim_counted judge_required(const struct judge *j)
+{
+	enum claim_counted counted = CLAIM_COUNT_ALL;
 	const char *word = j->rq->require;
-	bool met = true;
 	size_t len;
 
-	for (; word && *word && met; word += len + (word[len] == ',')) {
+	for (; word && *word; word += len + (word[len] == ',')) {
+		enum claim_counted left;
+
 		len = strcspn(word, ",");
-		met = is_hardware(word, len) ? meets_hardware(j) : meets_name(j, word, len);
+		left = judge_word(j, word, len);
+		if (left > counted)
+			counted = left;
+		if (counted != CLAIM_COUNT_ALL && !j->rq->claim_less)
+			break;
 	}
-	return met;
+	return counted;
 }
 
 /* The sources, and whether others than hardware will do. */
@@ -185,10 +199,13 @@ int requirement_end(struct seed *s, const struct seed_requirement *rq, const str
 {
 	const struct judge j = { s, rq, w, f };
 	const int r = seed_draw_end(s);
+	enum claim_counted counted;
 
 	f->text[0] = '\0';
-	if (!meets_required(&j) && !rq->claim_less)
+	counted = judge_required(&j);
+	if (counted != CLAIM_COUNT_ALL && !rq->claim_less)
 		return -ENODATA;
+	seed_limit(s, counted);
 	if (r < 0 || s->claim.credit_bits < rq->bits) {
 		refuse_all(
 			&j, rq->claim_less ? "less entropy than asked for:" : "entropy refused:");

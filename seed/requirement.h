@@ -12,7 +12,9 @@ struct seed_requirement {
 	const char
 		*require; /* names of sources, and `hardware`, separated by commas; NULL: nothing */
 	uint32_t bits;    /* strength to claim, 1..RECORD_BITS_MAX */
-	bool claim_less;  /* where less is to be had, that is claimed, and a warning says so */
+	/* Where less is to be had, that is claimed, and a warning says so: of what @require asks `hardware` leaves the
+	 * hardware's bits, and a source that has not passed leaves none. */
+	bool claim_less;
 };
 
 /**

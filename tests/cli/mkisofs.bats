@@ -537,13 +537,42 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole s
 	[ ! -e out.iso ]
 }
 
-@test "mkisofs: what is required and fails is warned of, and the image made" {
+# claims IMAGE CREDIT HARDWARE: those bits.
+claims() {
+	"$TOOL" inspect --json "$1" >claimed
+	[ "$(member claimed credit_bits) $(member claimed hardware_bits)" = "$2 $3" ]
+}
+
+@test "mkisofs: what is required and fails limits the claim, is warned of, and the image is made" {
 	need_mounts
 	no_cloud tree
+	key fifo
+	key stuck head -c 16384 /dev/zero
 	conf "source = kernel" "require = hardware"
-	fails 0 "seedrive-mkisofs: warning: hardware: 0 of 256 bits" \
+	fails 0 "seedrive-mkisofs: warning: hardware: 0 of 256 bits
+seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: passed" \
 		with_etc "$MKISOFS" -r -V cidata -o out.iso tree
-	seeded out.iso
+	claims out.iso 0 0
+	# Where it is met, all of it and no warning.
+	conf "source = file:fifo,bits=4" "require = hardware,file" "bits = 300"
+	succeeds with_etc "$MKISOFS" -r -V cidata -o out.iso tree
+	claims out.iso 300 300
+	# A source that fails leaves nothing to claim, though another one has passed.
+	conf "source = file:fifo,bits=4,file:stuck,bits=4" "require = file"
+	run -0 --separate-stderr with_etc "$MKISOFS" -r -V cidata -o out.iso tree
+	[[ ${stderr_lines[0]} == "seedrive-mkisofs: warning: file:stuck: "* ]]
+	[[ ${stderr_lines[1]} == "seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: file:fifo: passed; file:stuck: "*"; kernel: passed" ]]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	claims out.iso 0 0
+	# All that is required counts, in whatever order it is written.
+	for list in hardware,rdrand rdrand,hardware; do
+		conf "source = kernel" "require = $list"
+		run -0 --separate-stderr with_etc "$MKISOFS" -r -V cidata -o out.iso tree
+		[ "${#stderr_lines[@]}" -eq 3 ]
+		[[ $stderr == *"warning: hardware: 0 of 256 bits"* ]]
+		[[ $stderr == *"warning: rdrand: required, but not among the sources"* ]]
+		claims out.iso 0 0
+	done
 	conf "source = kernel" "require = hardware" "shortfall = fail"
 	fails 3 "seedrive-mkisofs: hardware: 0 of 256 bits" \
 		with_etc "$MKISOFS" -r -V cidata -o new.iso tree

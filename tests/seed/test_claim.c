@@ -201,6 +201,22 @@ static void test_kernel_once(void **state)
 	assert_int_equal(claim_make(none, NULL, 4, false, 1024).credit_bits, 0);
 }
 
+static void test_limit(void **state)
+{
+	static const uint64_t some[] = { 164, 64 }, plenty[] = { 400, 400 };
+	struct claim c = claim_make(some, NULL, 2, true, 300);
+
+	(void)state;
+	assert_int_equal(c.credit_bits, 300);
+	assert_int_equal(claim_limit(c, CLAIM_COUNT_ALL).credit_bits, 300);
+	assert_int_equal(claim_limit(c, CLAIM_COUNT_HARDWARE).credit_bits, 100);
+	assert_int_equal(claim_limit(c, CLAIM_COUNT_HARDWARE).hardware_bits, 100);
+	assert_int_equal(claim_limit(c, CLAIM_COUNT_NOTHING).credit_bits, 0);
+	assert_int_equal(claim_limit(c, CLAIM_COUNT_NOTHING).hardware_bits, 0);
+	c = claim_make(plenty, NULL, 2, true, 300);
+	assert_int_equal(claim_limit(c, CLAIM_COUNT_HARDWARE).credit_bits, 300);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +231,8 @@ int main(void)
 			test_granted),
 		TEST("claim: the kernel counts once a seed, and never as hardware",
 			test_kernel_once),
+		TEST("claim: where not all may be counted, what hardware gives is left, or nothing",
+			test_limit),
 	};
 
 	return cmocka_run_group_tests_name("claim", tests, NULL, NULL);
