@@ -25,8 +25,9 @@ struct draw_report {
 	const struct draw_report
 		*copy;  /* of a replay: who delivered these bytes later; NULL: itself */
 	uint64_t bytes; /* delivered, in all */
-	uint32_t assessed
-		[RECORD_BLOCKS_MAX]; /* bits, of what went into each of the record's blocks */
+	uint32_t block_bytes
+		[RECORD_BLOCKS_MAX]; /* of them, what went into each of the record's blocks, */
+	uint32_t assessed[RECORD_BLOCKS_MAX]; /* and the bits that this was assessed at */
 	uint64_t retries;
 	unsigned assessed_per, per_bytes;  /* its rate, as settled when it was opened */
 	char device[SOURCE_DEVICE_MAX];    /* see struct source_handle */
@@ -122,6 +123,9 @@ uint32_t seed_hardware(const struct seed *s, size_t block);
  * Where not all sources have room it ends with the number of the others: "file:384 file:384 and 9 more".
  */
 void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE]);
+
+/** seed_describe - all that the broker says of one block but its bytes: @b->hardware_bits, and what they rest on */
+void seed_describe(const struct seed *s, size_t block, struct broker_block *b);
 
 /**
  * seed_report_use - tell the broker, where it gave something, what became of it; for its journal

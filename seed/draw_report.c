@@ -128,3 +128,27 @@ void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENA
 	left_out = add_pieces(s, block, out, BROKER_PROVENANCE - MORE_ROOM, &at);
 	snprintf(out + at, BROKER_PROVENANCE - at, " and %u more", left_out);
 }
+
+_Static_assert(SOURCES_MAX <= BROKER_SOURCES, "a place for each source");
+
+void seed_describe(const struct seed *s, size_t block, struct broker_block *b)
+{
+	size_t i;
+
+	b->hardware_bits = seed_hardware(s, block);
+	seed_provenance(s, block, b->provenance);
+	memset(b->source, 0, sizeof(b->source));
+	b->sources = 0;
+	b->partial = false;
+	for (i = 0; i < s->reports; i++) {
+		const struct draw_report *r = s->report + i;
+		struct broker_source *to = b->source + b->sources;
+
+		if (!draw_passed(r))
+			continue;
+		snprintf(to->name, sizeof(to->name), "%s", r->spec->src->name);
+		to->bytes = r->block_bytes[block];
+		to->assessed_bits = r->assessed[block];
+		b->sources++;
+	}
+}

@@ -278,8 +278,10 @@ static void settle(struct draw *d, size_t source)
 		return;
 	if (rep->spec->src->kind == SOURCE_BROKER)
 		rep->given = d->seed->secret->given;
-	for (block = 0; block < d->seed->blocks; block++)
+	for (block = 0; block < d->seed->blocks; block++) {
+		rep->block_bytes[block] = (uint32_t)d->share[source][block].len;
 		rep->assessed[block] = (uint32_t)d->share[source][block].assessed;
+	}
 }
 
 void gather_source(struct draw *d, size_t source)

@@ -80,23 +80,28 @@ static void warn_of_failures(const struct judge *j)
 	}
 }
 
-/* Does each block of the broker's rest on this source, too? */
-static bool broker_has(const struct seed *s, const char *name, size_t len)
+/* Does a block of the broker's rest on this source? */
+static bool block_has(const struct broker_block *b, const char *name)
+{
+	uint32_t i;
+
+	for (i = 0; i < b->sources; i++)
+		if (b->source[i].assessed_bits > 0 && strcmp(b->source[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Does each of them? */
+static bool broker_has(const struct seed *s, const char *name)
 {
 	const struct broker_block *given = NULL;
-	size_t i, at;
+	size_t i;
 
 	for (i = 0; i < s->reports && !given; i++)
 		given = s->report[i].given;
-	for (i = 0; given && i < s->blocks; i++) {
-		const char *text = given[i].provenance;
-
-		for (at = 0; text[at]; at += strcspn(text + at, " "), at += strspn(text + at, " "))
-			if (strncmp(text + at, name, len) == 0 && text[at + len] == ':')
-				break;
-		if (!text[at])
+	for (i = 0; given && i < s->blocks; i++)
+		if (!block_has(given + i, name))
 			return false;
-	}
 	return given != NULL;
 }
 
@@ -109,7 +114,7 @@ static bool meets_name(const struct judge *j, const char *name, size_t len)
 	bool any = false;
 	size_t i;
 
-	if (broker_has(s, src->name, strlen(src->name)))
+	if (broker_has(s, src->name))
 		return true;
 	for (i = 0; i < s->reports; i++) {
 		const struct draw_report *r = s->report + i;

@@ -35,9 +35,8 @@ void schedule_ask_broker(struct seed *s)
 
 		if (!is_kind(s, i, SOURCE_BROKER))
 			continue;
-		fd = broker_connect(spec->arg[0] ? spec->arg : BROKER_SOCKET, deadline_ms);
-		s->report[i].err =
-			fd < 0 ? fd : broker_ask(fd, deadline_ms, s->blocks, s->secret->given);
+		s->report[i].err = broker_fetch(spec->arg[0] ? spec->arg : BROKER_SOCKET,
+			deadline_ms, s->blocks, s->secret->given, &fd);
 		s->linked = fd >= 0;
 		s->broker = fd;
 	}

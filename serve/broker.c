@@ -6,10 +6,11 @@
 
 static void input(struct client *c, struct desk *d, const uint8_t *raw, size_t len, int64_t now_ms)
 {
-	uint32_t blocks;
+	struct broker_request request;
 
-	if (c->state == CLIENT_ASKS && broker_request_parse(raw, len, &blocks) == 0) {
-		client_ask(c, d, blocks, now_ms + BROKER_WAIT_MS, now_ms);
+	if (c->state == CLIENT_ASKS && broker_request_parse(raw, len, &request) == 0) {
+		c->version = request.version;
+		client_ask(c, d, request.blocks, now_ms + BROKER_WAIT_MS, now_ms);
 	} else if (c->state == CLIENT_SERVED) {
 		c->handout.noted = broker_note_parse(raw, len, &c->handout.note) == 0;
 		c->state = CLIENT_DONE;
@@ -29,11 +30,11 @@ static size_t answer(struct client *c, enum desk_result result, const struct bro
 
 	if (result != DESK_GIVEN) {
 		c->state = CLIENT_DONE;
-		return broker_answer_encode(out, refusal[result], NULL, 0);
+		return broker_answer_encode(out, c->version, refusal[result], NULL, 0);
 	}
 	c->state = CLIENT_SERVED;
 	c->until_ms = now_ms + BROKER_NOTE_MS;
-	return broker_answer_encode(out, BROKER_GIVEN, block, c->request.blocks);
+	return broker_answer_encode(out, c->version, BROKER_GIVEN, block, c->request.blocks);
 }
 
 const struct protocol broker_protocol = {

@@ -4,7 +4,7 @@
 void client_open(struct client *c, const struct protocol *protocol, struct account *account,
 	uid_t uid, pid_t pid, int64_t now_ms)
 {
-	*c = (struct client){ .protocol = protocol, .state = CLIENT_ASKS };
+	*c = (struct client){ .protocol = protocol, .version = 1, .state = CLIENT_ASKS };
 	c->until_ms = now_ms + protocol->ask_ms;
 	c->request.account = account;
 	c->handout.uid = uid;

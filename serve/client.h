@@ -20,6 +20,7 @@ enum client_state {
 struct client {
 	struct desk_request request; /* first, so that the desk's answer leads to its client */
 	const struct protocol *protocol;
+	unsigned version; /* of the protocol, in which it is answered */
 	enum client_state state;
 	int64_t until_ms; /* the state ends by then */
 	struct handout handout;

@@ -91,8 +91,7 @@ static void store(struct refill *r, const struct seed *s)
 		struct broker_block *b = r->block + i;
 
 		memcpy(b->bytes, bytes + i * RECORD_BLOCK, RECORD_BLOCK);
-		b->hardware_bits = seed_hardware(s, i);
-		seed_provenance(s, i, b->provenance);
+		seed_describe(s, i, b);
 	}
 	r->kept = reservoir_put(r->reservoir, r->block, s->blocks, sources_of(s)) > 0;
 	explicit_bzero(r->block, s->blocks * sizeof(*r->block));

@@ -111,28 +111,50 @@ static int status_error(enum broker_status status)
 	}
 }
 
-int broker_ask(int fd, int64_t deadline_ms, size_t blocks, struct broker_block *ret)
+static int ask(
+	int fd, int64_t deadline_ms, const struct broker_request *request, struct broker_block *ret)
 {
-	uint8_t request[BROKER_REQUEST_SIZE];
-	uint8_t *answer = secret_new(BROKER_ANSWER_MAX + 1); /* one more shows what is too long */
+	uint8_t packet[BROKER_REQUEST_SIZE];
+	/* One byte more shows what is too long. */
+	const size_t room = BROKER_HEAD_SIZE + request->blocks * (size_t)BROKER_BLOCK_SIZE_2 + 1;
+	uint8_t *answer = secret_new(room);
 	enum broker_status status = BROKER_REFUSED;
 	ssize_t n = 0;
 	int r;
 
 	if (!answer)
 		return -ENOMEM;
-	broker_request_encode(request, (uint32_t)blocks);
-	r = send(fd, request, sizeof(request), MSG_NOSIGNAL) < 0 ? -errno : 0;
+	broker_request_encode(packet, request);
+	r = send(fd, packet, sizeof(packet), MSG_NOSIGNAL) < 0 ? -errno : 0;
 	if (r == 0)
 		r = wait_answer(fd, deadline_ms);
 	if (r == 0)
-		n = recv(fd, answer, BROKER_ANSWER_MAX + 1, MSG_DONTWAIT);
+		n = recv(fd, answer, room, MSG_DONTWAIT);
 	if (r == 0 && n <= 0)
 		r = n < 0 ? -errno : -ECONNRESET;
 	if (r == 0)
-		r = broker_answer_parse(answer, (size_t)n, blocks, ret, &status);
+		r = broker_answer_parse(answer, (size_t)n, request, ret, &status);
 	secret_free(answer);
 	return r < 0 ? r : status_error(status);
+}
+
+int broker_fetch(
+	const char *path, int64_t deadline_ms, size_t blocks, struct broker_block *ret, int *ret_fd)
+{
+	struct broker_request request = { BROKER_VERSION, (uint32_t)blocks };
+	int r = -EPROTONOSUPPORT;
+
+	*ret_fd = -1;
+	for (; r == -EPROTONOSUPPORT && request.version > 0; request.version--) {
+		/* It hangs up after a refusal. */
+		if (*ret_fd >= 0)
+			close(*ret_fd);
+		*ret_fd = broker_connect(path, deadline_ms);
+		r = *ret_fd < 0 ? *ret_fd : ask(*ret_fd, deadline_ms, &request, ret);
+	}
+	if (*ret_fd < 0)
+		*ret_fd = -1;
+	return r;
 }
 
 void broker_send_note(int fd, const struct broker_note *note)

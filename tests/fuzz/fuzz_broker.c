@@ -48,7 +48,7 @@ struct reservoir_level reservoir_level(struct reservoir *r)
 
 int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 {
-	size_t i;
+	size_t i, j;
 
 	assert(blocks >= 1 && blocks <= BROKER_BLOCKS_MAX);
 	if (blocks > r->blocks)
@@ -60,6 +60,9 @@ int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 		memcpy(out[i].bytes, &r->next, sizeof(r->next));
 		out[i].hardware_bits = r->next % (RECORD_BLOCK_BITS + 1);
 		memset(out[i].provenance, 'a' + (int)(r->next % 7), 1 + r->next % 40);
+		out[i].sources = r->next % (BROKER_SOURCES + 1);
+		for (j = 0; j < out[i].sources; j++)
+			out[i].source[j] = (struct broker_source){ "file", 1024, r->next };
 	}
 	return 0;
 }
@@ -69,14 +72,15 @@ int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 static void check_request(const uint8_t *raw, size_t len)
 {
 	uint8_t again[BROKER_REQUEST_SIZE];
-	uint32_t blocks = 0xa5a5;
+	struct broker_request request = { .blocks = 0xa5a5 };
 
-	if (broker_request_parse(raw, len, &blocks) < 0) {
-		assert(blocks == 0xa5a5);
+	if (broker_request_parse(raw, len, &request) < 0) {
+		assert(request.blocks == 0xa5a5);
 		return;
 	}
-	assert(blocks >= 1 && blocks <= BROKER_BLOCKS_MAX);
-	broker_request_encode(again, blocks);
+	assert(request.blocks >= 1 && request.blocks <= BROKER_BLOCKS_MAX);
+	assert(request.version >= 1 && request.version <= BROKER_VERSION);
+	broker_request_encode(again, &request);
 	assert(len == sizeof(again) && memcmp(raw, again, len) == 0);
 }
 
@@ -92,7 +96,7 @@ static void check_note(const uint8_t *raw, size_t len)
 	assert(len == sizeof(again) && memcmp(raw, again, len) == 0);
 }
 
-static void check_answer(const uint8_t *raw, size_t len, size_t asked)
+static void check_answer(const uint8_t *raw, size_t len, const struct broker_request *request)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX], before[BROKER_BLOCKS_MAX];
 	static uint8_t again[BROKER_ANSWER_MAX];
@@ -101,15 +105,17 @@ static void check_answer(const uint8_t *raw, size_t len, size_t asked)
 
 	memset(block, 0xa5, sizeof(block));
 	memcpy(before, block, sizeof(block));
-	if (broker_answer_parse(raw, len, asked, block, &status) < 0 || status != BROKER_GIVEN) {
+	if (broker_answer_parse(raw, len, request, block, &status) < 0 || status != BROKER_GIVEN) {
 		assert(memcmp(block, before, sizeof(block)) == 0);
 		return;
 	}
-	for (i = 0; i < asked; i++) {
+	for (i = 0; i < request->blocks; i++) {
 		assert(block[i].hardware_bits <= RECORD_BLOCK_BITS);
+		assert(block[i].sources <= BROKER_SOURCES);
 		assert(strnlen(block[i].provenance, BROKER_PROVENANCE) < BROKER_PROVENANCE);
 	}
-	assert(broker_answer_encode(again, status, block, asked) == len);
+	assert(broker_answer_encode(again, request->version, status, block, request->blocks) ==
+		len);
 	assert(memcmp(raw, again, len) == 0);
 }
 
@@ -129,10 +135,11 @@ struct world {
 static void is_whole(struct world *w, const struct client *c, const uint8_t *raw, size_t len)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX];
+	const struct broker_request request = { c->version, c->request.blocks };
 	enum broker_status status;
 	uint32_t number, i;
 
-	assert(broker_answer_parse(raw, len, c->request.blocks, block, &status) == 0);
+	assert(broker_answer_parse(raw, len, &request, block, &status) == 0);
 	assert((status == BROKER_GIVEN) == (c->handout.blocks > 0));
 	assert(c->state == (status == BROKER_GIVEN ? CLIENT_SERVED : CLIENT_DONE));
 	for (i = 0; i < c->handout.blocks; i++) {
@@ -175,8 +182,9 @@ static void reopen(struct world *w, struct client *c)
 static void ask(struct world *w, struct client *c, uint32_t blocks)
 {
 	uint8_t raw[BROKER_REQUEST_SIZE];
+	const struct broker_request request = { 1 + blocks / 128, blocks % 128 };
 
-	broker_request_encode(raw, blocks);
+	broker_request_encode(raw, &request);
 	client_input(c, &w->desk, raw, sizeof(raw), w->now_ms);
 }
 
@@ -248,7 +256,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] % 4 == 0) {
 		check_request(exact, size - 2);
 		check_note(exact, size - 2);
-		check_answer(exact, size - 2, 1 + data[1] % BROKER_BLOCKS_MAX);
+		check_answer(exact, size - 2,
+			&(struct broker_request){
+				1 + data[0] / 4 % 2, 1 + data[1] % BROKER_BLOCKS_MAX });
 	} else {
 		play(exact, size - 2);
 	}

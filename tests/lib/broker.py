@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clients of `seedrive serve`, good and bad, in the words of util/wire/broker.h and by no code of ours.
+"""Clients of `seedrive serve`, good and bad, in the words of util/wire/broker.h and by no code of ours; they speak
+version 1, as clients before version 2 do, unless told otherwise. And a daemon.
 
-    broker.py ask SOCKET [BLOCKS]         a line for the answer, then one for each block
+    broker.py ask SOCKET [BLOCKS [VERSION]]  a line for the answer, then one for each block
+    broker.py daemon SOCKET VERSION BITS  knows no later version; gives blocks of so many bits; writes its notes' bits
     broker.py crowd SOCKET CLIENTS BLOCKS the same for so many clients at once
     broker.py rush SOCKET CLIENTS BLOCKS  the same, each of which asks as soon as it is connected
     broker.py greedy SOCKET REQUESTS      one after the other; how many blocks came, and the last status
@@ -27,6 +29,8 @@ import time
 STATUS = ["given", "empty", "limited", "refused"]
 BLOCK = struct.Struct("<II64s96s")
 HEAD = struct.Struct("<4sHHII")
+SOURCE = struct.Struct("<12sII")
+SOURCES = 16
 
 
 def connect(path):
@@ -37,31 +41,38 @@ def connect(path):
     return s
 
 
-def request(blocks):
-    return HEAD.pack(b"SDRQ", 1, 0, blocks, 0)
+def request(blocks, version=1):
+    return HEAD.pack(b"SDRQ", version, 0, blocks, 0)
 
 
 def note(bits, uuid, seed_id):
     return HEAD.pack(b"SDRN", 1, 0, bits, 0) + uuid + seed_id
 
 
-def parse(answer):
-    """(status, [(hardware bits, bytes, provenance)])"""
+def parse(answer, want=1):
+    """(status, [(hardware bits, bytes, provenance)]); of version 2 each with [(source, bytes, bits)] besides"""
     magic, version, status, blocks, zero = HEAD.unpack(answer[:16])
-    assert (magic, version, zero) == (b"SDRA", 1, 0), answer
-    assert len(answer) == 16 + blocks * BLOCK.size, len(answer)
+    assert (magic, version, zero) == (b"SDRA", want, 0), answer
+    size = BLOCK.size + (SOURCES * SOURCE.size if want == 2 else 0)
+    assert len(answer) == 16 + blocks * size, len(answer)
     found = []
     for i in range(blocks):
-        bits, zero, raw, text = BLOCK.unpack_from(answer, 16 + i * BLOCK.size)
-        assert bits <= 256 and zero == 0
-        found.append((bits, raw, text.rstrip(b"\0").decode()))
+        at = 16 + i * size
+        bits, count, raw, text = BLOCK.unpack_from(answer, at)
+        assert bits <= 256 and count <= (SOURCES if want == 2 else 0)
+        block = (bits, raw, text.rstrip(b"\0").decode())
+        if want == 2:
+            rows = [SOURCE.unpack_from(answer, at + BLOCK.size + n * SOURCE.size) for n in range(SOURCES)]
+            assert rows[count:] == [(bytes(12), 0, 0)] * (SOURCES - count), rows
+            block += ([(name.rstrip(b"\0").decode(), length, bits) for name, length, bits in rows[:count]],)
+        found.append(block)
     return STATUS[status], found
 
 
-def ask(path, blocks=2, told=None):
+def ask(path, blocks=2, told=None, version=1):
     s = connect(path)
-    s.send(request(blocks))
-    status, found = parse(s.recv(65536))
+    s.send(request(blocks, version))
+    status, found = parse(s.recv(65536), version)
     assert len(found) == (blocks if status == "given" else 0)
     if told:
         s.send(told)
@@ -70,10 +81,35 @@ def ask(path, blocks=2, told=None):
     return status, found
 
 
+def serve(path, known, bits):
+    """Until it is killed. What it gives rests on a source of bits + 64, and on the kernel."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(path)
+    listener.listen()
+    text = b"rdseed:%d kernel" % (bits + 64)
+    rows = SOURCE.pack(b"rdseed", 1024, bits + 64) + SOURCE.pack(b"kernel", 64, 0) + bytes(14 * SOURCE.size)
+    while True:
+        s, _ = listener.accept()
+        magic, version, status, blocks, zero = HEAD.unpack(s.recv(65536))
+        if version > known:
+            s.send(HEAD.pack(b"SDRA", 1, 3, 0, 0))
+            s.close()
+            continue
+        answer = HEAD.pack(b"SDRA", version, 0, blocks, 0)
+        for _ in range(blocks):
+            answer += BLOCK.pack(bits, 2 if version == 2 else 0, os.urandom(64), text)
+            answer += rows if version == 2 else b""
+        s.send(answer)
+        told = s.recv(65536)
+        if told:
+            print("version", version, "note", *HEAD.unpack(told[:16])[1:4:2], flush=True)
+        s.close()
+
+
 def show(status, found):
     print(status)
-    for bits, raw, text in found:
-        print(bits, raw.hex(), text)
+    for bits, raw, text, *rows in found:
+        print(bits, raw.hex(), text, *rows)
 
 
 def crowd(path, clients, blocks):
@@ -124,7 +160,8 @@ def hostile(path):
     garbage = [good[:n] for n in range(1, 16)] + [good + b"\0", good * 2, b"\0" * 16]
     garbage += [b"GET / HTTP/1.1\r\n\r\n", os.urandom(100000), request(0), request(66)]
     garbage += [request(0xFFFFFFFF), b"SDRA" + good[4:], note(1, bytes(16), bytes(16))]
-    garbage += [HEAD.pack(b"SDRQ", 2, 0, 2, 0), HEAD.pack(b"SDRQ", 1, 1, 2, 0)]
+    garbage += [HEAD.pack(b"SDRQ", 3, 0, 2, 0), HEAD.pack(b"SDRQ", 1, 1, 2, 0)]
+    garbage += [HEAD.pack(b"SDRQ", 0, 0, 2, 0), HEAD.pack(b"SDRQ", 2, 0, 66, 0)]
     garbage += [HEAD.pack(b"SDRQ", 1, 0, 2, 1)]
     for packet in garbage:
         s = connect(path)
@@ -222,7 +259,9 @@ def main(argv):
     command, path = argv[1], argv[2]
     rest = [int(word) for word in argv[3:]]
     if command == "ask":
-        show(*ask(path, *rest))
+        show(*ask(path, *rest[:1], version=rest[1] if len(rest) > 1 else 1))
+    elif command == "daemon":
+        serve(path, *rest)
     elif command in ("crowd", "rush"):
         for answer in globals()[command](path, *rest):
             show(*answer)

@@ -716,6 +716,53 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 	[ "$(find . -name 'core*')" = "" ]
 }
 
+# --- versions of its packets ---
+
+@test "serve: a client is answered in its own version, and of version 2 it hears bytes and bits of each source" {
+	start_with 16
+	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1])
+		import broker
+		status, (one, two) = broker.ask(sys.argv[2], 2, version=1)
+		assert status == "given" and len(one) == len(two) == 3, (one, two)
+		status, blocks = broker.ask(sys.argv[2], 2, version=2)
+		assert status == "given", status
+		for bits, raw, text, rows in blocks:
+		    assert [r[0] for r in rows] == ["file", "kernel"], rows
+		    assert text == "file:%d kernel" % rows[0][2], (text, rows)
+		    assert rows[0][2] == 4 * rows[0][1] and rows[1][2] == 0, rows
+		    assert bits == min(256, max(0, rows[0][2] - 64)), (bits, rows)
+		# What is not understood is refused in version 1, so that a client of a later version can ask again.
+		s = broker.connect(sys.argv[2])
+		s.send(broker.HEAD.pack(b"SDRQ", 3, 0, 1, 0))
+		assert broker.parse(s.recv(65536)) == ("refused", [])
+		assert s.recv(1) == b""
+	END
+}
+
+@test "serve: a daemon of version 1 is understood, in what it gives, what that rests on, and what is required" {
+	small_tree tree
+	mkdir -m 755 old
+	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon old/sock 1 256 >notes 3>&- &
+	DAEMON=$!
+	until_true test -S old/sock
+	"$TOOL" build --json --source broker:old/sock --require broker,rdseed,hardware -o drive.iso tree >said
+	/usr/bin/python3 -c 'import json
+run = json.load(open("said"))
+broker = [s for s in run["sources"] if s["kind"] == "broker"][0]
+assert (run["credit_bits"], run["hardware_bits"]) == (256, 256), run
+assert broker["granted_bits"] == [256] and broker["provenance"] == ["rdseed:320 kernel"], broker
+assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source": "kernel", "assessed_bits": 0}]], broker'
+	fails 3 "seedrive: build: rdrand: required, but not among the sources" \
+		"$TOOL" build -q --source broker:old/sock --require rdrand -o new.iso tree
+	until_true grep -q . notes
+	[ "$(cat notes)" = "version 1 note 1 256" ]
+	kill "$DAEMON"
+	wait "$DAEMON" || true
+	DAEMON=
+}
+
 # --- the service manager, the journal ---
 
 @test "serve: systemd's socket is taken over, and left to it" {

@@ -57,7 +57,7 @@ static void ask(struct client *c, uint32_t blocks, int64_t now_ms)
 {
 	uint8_t raw[BROKER_REQUEST_SIZE];
 
-	broker_request_encode(raw, blocks);
+	broker_request_encode(raw, &(struct broker_request){ 1 + blocks % 2, blocks });
 	client_input(c, &desk, raw, sizeof(raw), now_ms);
 }
 
@@ -71,12 +71,12 @@ static void come(struct client *c, uid_t uid, uint32_t blocks, int64_t now_ms)
 static uint32_t is_answered(struct client *c, enum broker_status want, int64_t now_ms)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX];
+	const struct broker_request request = { c->version, c->request.blocks };
 	enum broker_status status;
 	uint32_t bits = 0, i;
 
 	assert_ptr_equal(client_answer(&desk, answer, &answer_len, now_ms), c);
-	assert_int_equal(
-		broker_answer_parse(answer, answer_len, c->request.blocks, block, &status), 0);
+	assert_int_equal(broker_answer_parse(answer, answer_len, &request, block, &status), 0);
 	assert_int_equal(status, want);
 	assert_int_equal(c->state, want == BROKER_GIVEN ? CLIENT_SERVED : CLIENT_DONE);
 	assert_int_equal(c->handout.blocks, want == BROKER_GIVEN ? c->request.blocks : 0);

@@ -125,6 +125,8 @@ static void to_the_target(void **state)
 		assert_int_equal(reservoir_take(s.stock, out, 10), 0);
 		assert_int_equal(out[0].hardware_bits, 256);
 		assert_non_null(strstr(out[0].provenance, "fake:"));
+		assert_string_equal(out[0].source[0].name, "fake");
+		assert_true(out[0].source[0].bytes > 0 && out[0].source[0].assessed_bits >= 320);
 		refill_kick(s.refill);
 		wait_for(&s, is_full);
 	}

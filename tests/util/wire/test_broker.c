@@ -23,29 +23,37 @@
 static void test_request(void **state)
 {
 	uint8_t raw[BROKER_REQUEST_SIZE + 1];
-	uint32_t blocks;
+	struct broker_request sent = { 1, 1 }, got;
 	size_t i, len;
 
 	(void)state;
-	for (i = 1; i <= BROKER_BLOCKS_MAX; i++) {
-		broker_request_encode(raw, (uint32_t)i);
-		assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), 0);
-		assert_int_equal(blocks, i);
+	for (sent.version = 1; sent.version <= 2; sent.version++) {
+		for (sent.blocks = 1; sent.blocks <= BROKER_BLOCKS_MAX; sent.blocks++) {
+			broker_request_encode(raw, &sent);
+			assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &got), 0);
+			assert_memory_equal(&got, &sent, sizeof(got));
+		}
 	}
-	blocks = 77;
+	got = (struct broker_request){ 7, 77 };
 	for (len = 0; len <= sizeof(raw); len++)
 		if (len != BROKER_REQUEST_SIZE)
-			assert_int_equal(broker_request_parse(raw, len, &blocks), -EBADMSG);
+			assert_int_equal(broker_request_parse(raw, len, &got), -EBADMSG);
 	for (i = 0; i < BROKER_REQUEST_SIZE; i++) {
 		raw[i] ^= 0x80;
-		assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), -EBADMSG);
+		assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &got), -EBADMSG);
 		raw[i] ^= 0x80;
 	}
-	broker_request_encode(raw, 0);
-	assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), -EBADMSG);
-	broker_request_encode(raw, BROKER_BLOCKS_MAX + 1);
-	assert_int_equal(broker_request_parse(raw, BROKER_REQUEST_SIZE, &blocks), -EBADMSG);
-	assert_int_equal(blocks, 77);
+	for (sent.version = 0; sent.version <= 4; sent.version++) {
+		for (sent.blocks = 0; sent.blocks <= 67; sent.blocks++) {
+			if (sent.version >= 1 && sent.version <= 2 && sent.blocks >= 1 &&
+				sent.blocks <= 65)
+				continue;
+			broker_request_encode(raw, &sent);
+			assert_int_equal(
+				broker_request_parse(raw, BROKER_REQUEST_SIZE, &got), -EBADMSG);
+		}
+	}
+	assert_int_equal(got.version + got.blocks, 84);
 }
 
 static void make_blocks(struct broker_block *block, size_t count, uint32_t bits)
@@ -58,7 +66,29 @@ static void make_blocks(struct broker_block *block, size_t count, uint32_t bits)
 		random_fill(&rng, block[i].bytes, sizeof(block[i].bytes));
 		block[i].hardware_bits = bits;
 		strcpy(block[i].provenance, "rdrand:384 tpm:320 kernel");
+		block[i].source[0] = (struct broker_source){ "rdrand", 49152, 384 };
+		block[i].source[1] = (struct broker_source){ "tpm", 80, 320 };
+		block[i].source[2] = (struct broker_source){ "kernel", 64, 0 };
+		block[i].sources = 3;
 	}
+}
+
+/* As they come by an answer of @version: of version 1 without the bytes. */
+static void make_received(struct broker_block *block, size_t count, unsigned version)
+{
+	size_t i, j;
+
+	for (i = 0; i < count && version == 1; i++)
+		for (j = 0; j < block[i].sources; j++)
+			block[i].source[j].bytes = 0;
+}
+
+static int parse(const uint8_t *raw, size_t len, unsigned version, size_t blocks,
+	struct broker_block *ret, enum broker_status *ret_status)
+{
+	const struct broker_request request = { version, (uint32_t)blocks };
+
+	return broker_answer_parse(raw, len, &request, ret, ret_status);
 }
 
 static void test_answer(void **state)
@@ -66,31 +96,125 @@ static void test_answer(void **state)
 	static uint8_t raw[BROKER_ANSWER_MAX + 1];
 	static struct broker_block sent[BROKER_BLOCKS_MAX], got[BROKER_BLOCKS_MAX];
 	enum broker_status status;
+	unsigned version;
 	size_t n, len, i;
 
 	(void)state;
-	make_blocks(sent, BROKER_BLOCKS_MAX, 256);
-	for (n = 1; n <= BROKER_BLOCKS_MAX; n += 8) {
-		len = broker_answer_encode(raw, BROKER_GIVEN, sent, n);
-		assert_int_equal(len, 16 + 168 * n);
-		memset(got, 0, sizeof(got));
-		assert_int_equal(broker_answer_parse(raw, len, n, got, &status), 0);
-		assert_int_equal(status, BROKER_GIVEN);
-		assert_memory_equal(got, sent, n * sizeof(*got));
-		/* Neither fewer nor more than were asked for, nor a byte. */
-		assert_int_equal(broker_answer_parse(raw, len, n + 1, got, &status), -EBADMSG);
-		assert_int_equal(broker_answer_parse(raw, len, n - 1, got, &status), -EBADMSG);
-		assert_int_equal(broker_answer_parse(raw, len - 1, n, got, &status), -EBADMSG);
-		assert_int_equal(broker_answer_parse(raw, len + 1, n, got, &status), -EBADMSG);
+	for (version = 1; version <= 2; version++) {
+		make_blocks(sent, BROKER_BLOCKS_MAX, 256);
+		for (n = 1; n <= BROKER_BLOCKS_MAX; n += 8) {
+			make_blocks(sent, n, 256);
+			len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, n);
+			assert_int_equal(len, 16 + (version == 1 ? 168 : 488) * n);
+			assert_int_equal(raw[4] + 256 * raw[5], version);
+			memset(got, 0, sizeof(got));
+			assert_int_equal(parse(raw, len, version, n, got, &status), 0);
+			assert_int_equal(status, BROKER_GIVEN);
+			make_received(sent, n, version);
+			assert_memory_equal(got, sent, n * sizeof(*got));
+			/* Neither fewer nor more than were asked for, nor a byte, nor another version. */
+			assert_int_equal(parse(raw, len, version, n + 1, got, &status), -EBADMSG);
+			assert_int_equal(parse(raw, len, version, n - 1, got, &status), -EBADMSG);
+			assert_int_equal(parse(raw, len - 1, version, n, got, &status), -EBADMSG);
+			assert_int_equal(parse(raw, len + 1, version, n, got, &status), -EBADMSG);
+			assert_int_equal(parse(raw, len, 3 - version, n, got, &status), -EBADMSG);
+		}
+		for (i = BROKER_EMPTY; i <= BROKER_REFUSED; i++) {
+			len = broker_answer_encode(raw, version, (enum broker_status)i, NULL, 0);
+			assert_int_equal(parse(raw, len, version, 3, got, &status), 0);
+			assert_int_equal(status, i);
+		}
 	}
-	for (i = BROKER_EMPTY; i <= BROKER_REFUSED; i++) {
-		len = broker_answer_encode(raw, (enum broker_status)i, NULL, 0);
-		assert_int_equal(broker_answer_parse(raw, len, 3, got, &status), 0);
-		assert_int_equal(status, i);
+	/* Who does not know version 2 refuses it so; and in no other way. */
+	for (i = BROKER_GIVEN; i <= BROKER_REFUSED; i++) {
+		len = broker_answer_encode(raw, 1, (enum broker_status)i, NULL, 0);
+		assert_int_equal(parse(raw, len, 2, 3, got, &status),
+			i == BROKER_REFUSED ? -EPROTONOSUPPORT : -EBADMSG);
 	}
 }
 
-static void test_answer_bad(void **state)
+/* A daemon of version 1 tells of its sources in words alone. */
+static void test_answer_words(void **state)
+{
+	static const struct {
+		const char *text, *name[3];
+		uint32_t bits[3], sources;
+		bool partial;
+	} row[] = {
+		{ "", { 0 }, { 0 }, 0, false },
+		{ "kernel", { "kernel" }, { 0 }, 1, false },
+		{ "rdseed:4096 file:320 kernel", { "rdseed", "file", "kernel" }, { 4096, 320, 0 },
+			3, false },
+		{ "file:384 file:384 and 9 more", { "file", "file" }, { 384, 384 }, 2, true },
+		{ "rdseed:4294967296", { 0 }, { 0 }, 0, true },
+		{ "anamethatistoolong:3", { 0 }, { 0 }, 0, true },
+		{ "rdseed:3:4", { 0 }, { 0 }, 0, true },
+	};
+	static uint8_t raw[BROKER_ANSWER_MAX];
+	struct broker_block sent, got;
+	enum broker_status status;
+	size_t i, j, len;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		make_blocks(&sent, 1, 256);
+		memset(sent.provenance, 0, sizeof(sent.provenance));
+		strcpy(sent.provenance, row[i].text);
+		len = broker_answer_encode(raw, 1, BROKER_GIVEN, &sent, 1);
+		assert_int_equal(parse(raw, len, 1, 1, &got, &status), 0);
+		assert_int_equal(got.partial, row[i].partial);
+		assert_int_equal(got.sources, row[i].sources);
+		for (j = 0; j < got.sources; j++) {
+			assert_string_equal(got.source[j].name, row[i].name[j]);
+			assert_int_equal(got.source[j].assessed_bits, row[i].bits[j]);
+			assert_int_equal(got.source[j].bytes, 0);
+		}
+	}
+}
+
+/* One byte of what version 2 adds, wrong. */
+static void test_answer_sources(void **state)
+{
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} row[] = {
+		{ 4, 17 },           /* more sources than there is room for */
+		{ 4, 4 },            /* one without a name */
+		{ 4, 2 },            /* one that is not counted */
+		{ 168, 'R' },        /* a capital */
+		{ 168, 0 },          /* no name */
+		{ 168 + 6, 1 },      /* an escape */
+		{ 168 + 11, 'x' },   /* behind the end */
+		{ 168 + 3 * 20, 1 }, /* where no source is */
+		{ 168 + 16 * 20 - 1, 1 },
+	};
+	static uint8_t raw[BROKER_ANSWER_MAX];
+	struct broker_block sent, got, before;
+	enum broker_status status = BROKER_LIMITED;
+	size_t i, len;
+
+	(void)state;
+	memset(&got, 0x5a, sizeof(got));
+	memcpy(&before, &got, sizeof(got));
+	make_blocks(&sent, 1, 256);
+	len = broker_answer_encode(raw, 2, BROKER_GIVEN, &sent, 1);
+	for (i = 0; i < COUNT(row); i++) {
+		const uint8_t was = raw[16 + row[i].at];
+
+		raw[16 + row[i].at] = row[i].value;
+		assert_int_equal(parse(raw, len, 2, 1, &got, &status), -EBADMSG);
+		raw[16 + row[i].at] = was;
+	}
+	/* And in version 1 there is no number of sources. */
+	len = broker_answer_encode(raw, 1, BROKER_GIVEN, &sent, 1);
+	raw[16 + 4] = 3;
+	assert_int_equal(parse(raw, len, 1, 1, &got, &status), -EBADMSG);
+	assert_memory_equal(&got, &before, sizeof(got));
+	assert_int_equal(status, BROKER_LIMITED);
+}
+
+static void answer_bad(unsigned version)
 {
 	static const char *const texts[] = { "rdrand:384\n", "\033[31m", "RDRAND", "a,b",
 		"\xc3\xa4", "a\0b" };
@@ -99,38 +223,44 @@ static void test_answer_bad(void **state)
 	enum broker_status status = BROKER_LIMITED;
 	size_t len, i;
 
-	(void)state;
 	memset(got, 0x5a, sizeof(got));
 	memcpy(before, got, sizeof(got));
 	make_blocks(sent, 2, 257);
-	len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
-	assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
+	assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 	for (i = 0; i < COUNT(texts); i++) {
 		make_blocks(sent, 2, 256);
 		memset(sent[1].provenance, 0, BROKER_PROVENANCE);
 		memcpy(sent[1].provenance, texts[i], i == COUNT(texts) - 1 ? 3 : strlen(texts[i]));
-		len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
-		assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+		len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
+		assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 	}
 	/* Without an end. */
 	make_blocks(sent, 2, 256);
 	memset(sent[1].provenance, 'a', BROKER_PROVENANCE);
-	len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
-	assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
+	assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 	/* Another status, or a bit of the head. */
 	make_blocks(sent, 2, 256);
-	len = broker_answer_encode(raw, BROKER_GIVEN, sent, 2);
+	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 	for (i = 0; i < BROKER_HEAD_SIZE; i++) {
 		raw[i] ^= 0x10;
-		assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+		assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 		raw[i] ^= 0x10;
 	}
-	len = broker_answer_encode(raw, (enum broker_status)4, NULL, 0);
-	assert_int_equal(broker_answer_parse(raw, len, 2, got, &status), -EBADMSG);
+	len = broker_answer_encode(raw, version, (enum broker_status)4, NULL, 0);
+	assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 	for (i = 0; i < BROKER_HEAD_SIZE; i++)
-		assert_int_equal(broker_answer_parse(raw, i, 2, got, &status), -EBADMSG);
+		assert_int_equal(parse(raw, i, version, 2, got, &status), -EBADMSG);
 	assert_memory_equal(got, before, sizeof(got));
 	assert_int_equal(status, BROKER_LIMITED);
+}
+
+static void test_answer_bad(void **state)
+{
+	(void)state;
+	answer_bad(1);
+	answer_bad(2);
 }
 
 static void test_note(void **state)
@@ -158,6 +288,7 @@ static void test_note(void **state)
 
 enum manner {
 	GIVE,   /* what is asked for, @bits a block */
+	OLD,    /* the same, by a daemon that knows version 1 alone */
 	REPEAT, /* one block, again and again */
 	SAY_EMPTY,
 	SAY_LIMITED,
@@ -179,7 +310,7 @@ struct broker {
 	char path[64];
 };
 
-static void answer(int fd, enum manner manner, uint32_t bits, uint32_t blocks)
+static void answer(int fd, enum manner manner, uint32_t bits, unsigned version, uint32_t blocks)
 {
 	static uint8_t raw[2 * BROKER_ANSWER_MAX];
 	static struct broker_block block[BROKER_BLOCKS_MAX];
@@ -189,14 +320,15 @@ static void answer(int fd, enum manner manner, uint32_t bits, uint32_t blocks)
 	for (i = 1; manner == REPEAT && i < blocks; i++)
 		block[i] = block[0];
 	if (manner <= REPEAT || manner == ONE_LESS)
-		len = broker_answer_encode(raw, BROKER_GIVEN, block, blocks - (manner == ONE_LESS));
-	if (manner >= SAY_EMPTY && manner <= SAY_REFUSED)
 		len = broker_answer_encode(
-			raw, (enum broker_status)(manner - SAY_EMPTY + BROKER_EMPTY), NULL, 0);
+			raw, version, BROKER_GIVEN, block, blocks - (manner == ONE_LESS));
+	if (manner >= SAY_EMPTY && manner <= SAY_REFUSED)
+		len = broker_answer_encode(raw, version,
+			(enum broker_status)(manner - SAY_EMPTY + BROKER_EMPTY), NULL, 0);
 	if (manner == GARBAGE)
 		len = 1000;
 	if (manner == TOO_MUCH) {
-		broker_answer_encode(raw, BROKER_GIVEN, block, BROKER_BLOCKS_MAX);
+		broker_answer_encode(raw, version, BROKER_GIVEN, block, BROKER_BLOCKS_MAX);
 		len = sizeof(raw);
 	}
 	if (len > 0)
@@ -206,21 +338,26 @@ static void answer(int fd, enum manner manner, uint32_t bits, uint32_t blocks)
 static _Noreturn void serve(int listener, int told, enum manner manner, uint32_t bits)
 {
 	uint8_t raw[256];
-	uint32_t blocks;
+	struct broker_request request;
 
 	for (;;) {
 		int fd = manner == NEVER_ACCEPT ? pause() : accept(listener, NULL, NULL);
 		ssize_t n = recv(fd, raw, sizeof(raw), 0);
 
-		if (n <= 0 || broker_request_parse(raw, (size_t)n, &blocks) < 0) {
+		if (n <= 0 || broker_request_parse(raw, (size_t)n, &request) < 0) {
 			close(fd);
 			continue;
 		}
-		*asked = blocks;
+		if (manner == OLD && request.version > 1) {
+			answer(fd, SAY_REFUSED, 0, 1, 0);
+			close(fd);
+			continue;
+		}
+		*asked = request.blocks;
 		if (manner == SILENT)
 			pause();
 		if (manner != HANG_UP)
-			answer(fd, manner, bits, blocks);
+			answer(fd, manner, bits, request.version, request.blocks);
 		n = manner == HANG_UP ? 0 : recv(fd, raw, sizeof(raw), 0);
 		if (n > 0 && write(told, raw, (size_t)n) != n)
 			_exit(1);
@@ -371,6 +508,7 @@ static void test_draw_counts(void **state)
 		assert_true(draw_passed(s.report));
 		assert_non_null(s.report[0].given);
 		assert_string_equal(s.report[0].given[0].provenance, "rdrand:384 tpm:320 kernel");
+		assert_int_equal(s.report[0].given[0].source[0].bytes, 49152);
 		/* No second margin; the kernel fills what is left, 256 bits of it. */
 		assert_int_equal(
 			s.claim.hardware_bits, 3 * granted[i] < 700 ? 3 * granted[i] : 700);
@@ -386,6 +524,32 @@ static void test_draw_counts(void **state)
 		seed_clear(&s);
 		broker_stop(&b);
 	}
+}
+
+/* A daemon of version 1 is understood, and told the same; what it does not say is not made up. */
+static void test_draw_old(void **state)
+{
+	struct broker b = broker_start(OLD, 200, 0, 0);
+	const uint8_t uuid[UUID_SIZE] = { 1, 2, 3 };
+	struct broker_note note;
+	uint8_t raw[BROKER_NOTE_SIZE];
+	struct seed s;
+
+	(void)state;
+	assert_int_equal(draw(&s, &b, LATER_MS, 500), 0);
+	assert_true(draw_passed(s.report));
+	assert_int_equal(*asked, 2);
+	assert_int_equal(s.claim.hardware_bits, 400);
+	assert_int_equal(s.report[0].given[1].sources, 3);
+	assert_string_equal(s.report[0].given[1].source[1].name, "tpm");
+	assert_int_equal(s.report[0].given[1].source[1].assessed_bits, 320);
+	assert_int_equal(s.report[0].given[1].source[1].bytes, 0);
+	seed_report_use(&s, uuid);
+	assert_int_equal(read(b.told, raw, sizeof(raw)), sizeof(raw));
+	assert_int_equal(broker_note_parse(raw, sizeof(raw), &note), 0);
+	assert_int_equal(note.credit_bits, 500);
+	seed_clear(&s);
+	broker_stop(&b);
 }
 
 static void test_draw_asks(void **state)
@@ -535,12 +699,18 @@ int main(void)
 		TEST("broker: an answer brings what was asked for, or why not", test_answer),
 		TEST("broker: an answer with one thing wrong is refused whole, and nothing is written",
 			test_answer_bad),
+		TEST("broker: of version 1 the sources are read out of the provenance, without their bytes",
+			test_answer_words),
+		TEST("broker: one byte wrong in what version 2 adds, and the answer is refused whole",
+			test_answer_sources),
 		TEST("broker: a note goes there and back", test_note),
 		TEST("broker: one that does not run, or has no socket, is known", test_absent),
 		TEST("broker: believed is root, or the owner of a folder that is his alone, by number",
 			test_believed),
 		TEST("broker: a draw counts what is granted, without a second margin, and tells of it",
 			test_draw_counts),
+		TEST("broker: a daemon that knows version 1 alone is asked again, in that one",
+			test_draw_old),
 		TEST("broker: a draw asks for the blocks of the record, and for none to mix from",
 			test_draw_asks),
 		TEST("broker: whatever it does wrong, it counts for nothing and the rest goes on",
