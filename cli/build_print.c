@@ -60,9 +60,11 @@ static void add_record_json(json_object *o, const struct build *b)
 
 static void print_json(const struct build *b)
 {
+	const uint32_t asked_bits = b->entropy.asked.bits;
 	json_object *o = seed_mode(b) == DRIVE_SEED_ON ?
-		entropy_json(&b->compose.seed, b->entropy.asked.bits) :
-		json_object_new_object();
+		entropy_json(&b->compose.seed, asked_bits) :
+		seed_mode(b) == DRIVE_SEED_MIX ? entropy_drawn_json(&b->compose.seed, asked_bits) :
+						 json_object_new_object();
 
 	json_add_text(o, "output", b->out);
 	json_add_number(o, "size", b->compose.layout.size);

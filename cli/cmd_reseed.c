@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fresh seed for an image that exists. */
 #include "cli/cmd.h"
+#include "cli/drive_log.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
 #include "cli/report.h"
@@ -78,9 +79,10 @@ static int parse(struct reseed_command *c, int argc, char **argv, struct fault *
 static void print_json(const struct reseed_command *c, const char *path)
 {
 	const enum drive_mode mode = c->entropy.settings.seed;
-	json_object *o = mode == DRIVE_SEED_ON ?
-		entropy_json(&c->reseed.seed, c->reseed.asked.bits) :
-		json_object_new_object();
+	const uint32_t asked_bits = c->reseed.asked.bits;
+	json_object *o = mode == DRIVE_SEED_ON ? entropy_json(&c->reseed.seed, asked_bits) :
+		mode == DRIVE_SEED_MIX         ? entropy_drawn_json(&c->reseed.seed, asked_bits) :
+						 json_object_new_object();
 
 	json_add_text(o, "image", path);
 	json_add_text(o, "seed", config_seed_word(mode));
@@ -110,13 +112,35 @@ static void print_text(const struct reseed_command *c, const char *path)
 		entropy_print(&c->reseed.seed, stdout);
 }
 
+/* With the drive's entry in the journal, as of one that seedrive-mkisofs makes. */
+static int reseed(struct reseed_command *c, const char *path, struct fault *f)
+{
+	struct reseed *re = &c->reseed;
+	int r;
+
+	drive_log_listen();
+	r = reseed_image(re, path, f);
+	/* Before the entry, which repeats the line. */
+	if (r < 0)
+		r = fault_said(f, report_fault(f));
+	drive_log_write(&(struct drive_log){ .identifier = "seedrive-reseed",
+				.done = "renewed",
+				.without = "seed as it was",
+				.out = path,
+				.label = re->image.volume.label[0] ? re->image.volume.label : NULL,
+				.seed = re->mode == DRIVE_SEED_ON ? &re->seed : NULL,
+				.uuid = re->uuid },
+		r);
+	return r;
+}
+
 static int run(int argc, char **argv, struct fault *f)
 {
 	static struct reseed_command c = { .reseed.image.fd = -1 };
 	int r = parse(&c, argc, argv, f);
 
 	if (r == 0 && c.entropy.settings.seed != DRIVE_SEED_OFF)
-		r = reseed_image(&c.reseed, argv[optind], f);
+		r = reseed(&c, argv[optind], f);
 	if (r == 0 && c.entropy.json)
 		print_json(&c, argv[optind]);
 	else if (r == 0 && !c.entropy.quiet)

@@ -38,24 +38,45 @@ static const char *kind_word(const struct draw_report *r)
 	}
 }
 
+/* What one block of the broker's rests on; NULL, which is null, where it does not tell all of it. */
+static json_object *given_json(const struct broker_block *b)
+{
+	json_object *all = b->partial ? NULL : json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; all && i < b->sources; i++) {
+		json_object *o = json_object_new_object();
+
+		json_add_text(o, "source", b->source[i].name);
+		if (b->source[i].bytes > 0)
+			json_add_number(o, "bytes", b->source[i].bytes);
+		json_add_number(o, "assessed_bits", b->source[i].assessed_bits);
+		json_object_array_add(all, o);
+	}
+	return all;
+}
+
 /* What the broker gave to each block, its margin taken off, and what it says that rests on. */
 static void add_given(const struct seed *s, const struct draw_report *r, json_object *to)
 {
 	json_object *bits = json_object_new_array(), *texts = json_object_new_array();
+	json_object *given = json_object_new_array();
 	size_t i;
 
 	for (i = 0; i < s->blocks; i++) {
 		json_object_array_add(bits, json_object_new_int64(r->given[i].hardware_bits));
 		json_object_array_add(texts, json_object_new_string(r->given[i].provenance));
+		json_object_array_add(given, given_json(r->given + i));
 	}
 	json_object_object_add(to, "granted_bits", bits);
 	json_object_object_add(to, "provenance", texts);
+	json_object_object_add(to, "given", given);
 }
 
 static json_object *report_json(const struct seed *s, const struct draw_report *r)
 {
 	json_object *o = json_object_new_object();
-	json_object *assessed = json_object_new_array();
+	json_object *assessed = json_object_new_array(), *bytes = json_object_new_array();
 	char text[SOURCE_LABEL_SIZE];
 	size_t i;
 
@@ -70,9 +91,13 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 	json_add_number(o, "bytes", r->bytes);
 	json_add_number(o, "rate_bits", r->assessed_per);
 	json_add_number(o, "rate_bytes", r->per_bytes);
-	for (i = 0; i < s->blocks && draw_passed(r); i++)
+	for (i = 0; i < s->blocks && draw_passed(r); i++) {
+		json_object_array_add(bytes, json_object_new_int64((int64_t)r->block_bytes[i]));
 		json_object_array_add(assessed, json_object_new_int64((int64_t)r->assessed[i]));
-	json_object_object_add(o, "assessed_bits", assessed); /* a block of the record each */
+	}
+	/* A block of the record each. */
+	json_object_object_add(o, "block_bytes", bytes);
+	json_object_object_add(o, "assessed_bits", assessed);
 	if (r->given)
 		add_given(s, r, o);
 	if (draw_passed(r) && r->same_as)
@@ -84,11 +109,20 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 	return o;
 }
 
+static void add_sources(json_object *to, const struct seed *s)
+{
+	json_object *sources = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		json_object_array_add(sources, report_json(s, s->report + i));
+	json_object_object_add(to, "sources", sources);
+}
+
 json_object *entropy_json(const struct seed *s, uint32_t asked_bits)
 {
-	json_object *out = json_object_new_object(), *sources = json_object_new_array();
+	json_object *out = json_object_new_object();
 	char id[2 * RECORD_ID_SIZE + 1];
-	size_t i;
 
 	hex_encode(s->id, RECORD_ID_SIZE, id);
 	json_add_text(out, "seed_id", id);
@@ -97,9 +131,17 @@ json_object *entropy_json(const struct seed *s, uint32_t asked_bits)
 	json_add_number(out, "hardware_bits", s->claim.hardware_bits);
 	json_add_number(out, "blocks", s->blocks);
 	json_add_text(out, "counted", claim_counted_word(s->counted));
-	for (i = 0; i < s->reports; i++)
-		json_object_array_add(sources, report_json(s, s->report + i));
-	json_object_object_add(out, "sources", sources);
+	add_sources(out, s);
+	return out;
+}
+
+json_object *entropy_drawn_json(const struct seed *s, uint32_t asked_bits)
+{
+	json_object *out = json_object_new_object();
+
+	json_add_number(out, "asked_bits", asked_bits);
+	json_add_number(out, "blocks", s->blocks);
+	add_sources(out, s);
 	return out;
 }
 

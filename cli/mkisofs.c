@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* genisoimage's command line, and nothing of its own but the seed. */
 #include "cli/configure.h"
+#include "cli/drive_log.h"
 #include "cli/mkisofs_args.h"
-#include "cli/mkisofs_log.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -211,6 +211,20 @@ static int make_image(struct mkisofs *m, struct fault *f)
 	return r;
 }
 
+static void write_log(const struct mkisofs *m, int err)
+{
+	const struct compose *c = &m->compose;
+
+	drive_log_write(&(struct drive_log){ .identifier = "seedrive-mkisofs",
+				.done = "made",
+				.without = "without a seed",
+				.out = m->args.out ? m->args.out : "standard output",
+				.label = m->args.label,
+				.seed = c->drive.has_record ? &c->seed : NULL,
+				.uuid = c->request.uuid },
+		err);
+}
+
 /* Of a plain image there is nothing to say; of a drive there is an entry in the journal. */
 static int run(struct mkisofs *m, struct fault *f)
 {
@@ -219,14 +233,14 @@ static int run(struct mkisofs *m, struct fault *f)
 	int r;
 
 	if (is_drive)
-		mkisofs_log_listen();
+		drive_log_listen();
 	r = make_image(m, f);
 	if (!is_drive)
 		return r;
 	/* Before the entry, which repeats the line. */
 	if (r < 0)
 		r = fault_said(f, report_fault(f));
-	mkisofs_log_drive(&m->compose, m->args.out ? m->args.out : "standard output", label, r);
+	write_log(m, r);
 	return r;
 }
 

@@ -3,7 +3,6 @@
 #include "seed/mix.h"
 #include "util/json.h"
 #include "util/secret.h"
-#include "util/wire/note.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -165,34 +164,6 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE], const struct w
 }
 
 /* --- the record --- */
-
-void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance,
-	const struct warning_sink *warn)
-{
-	struct note note = { .credit_bits = rec->credit_bits, .hardware = rec->hardware_bits > 0 };
-	struct note_source source[SOURCES_MAX];
-	char label[SOURCES_MAX][SOURCE_LABEL_SIZE];
-	size_t i, j, left_out;
-
-	memcpy(note.seed_id, rec->seed_id, RECORD_ID_SIZE);
-	note.source = provenance ? source : NULL;
-	for (i = 0; provenance && i < provenance->reports; i++) {
-		const struct draw_report *r = provenance->report + i;
-		struct note_source *s = source + note.sources;
-
-		if (!draw_passed(r))
-			continue;
-		*s = (struct note_source){ .bytes = r->bytes };
-		s->label = draw_label(r, label[note.sources], sizeof(label[note.sources]));
-		for (j = 0; j < provenance->blocks; j++)
-			s->assessed_bits += r->assessed[j];
-		note.sources++;
-	}
-	left_out = note_encode(out, &note);
-	if (left_out)
-		warning_send(warn, "%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME,
-			left_out);
-}
 
 /* What lies there under our names is an older drive's, and must not go out again. */
 void drive_drop_old(struct tree *t, const struct warning_sink *warn)

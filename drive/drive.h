@@ -78,11 +78,14 @@ void drive_count_mixed(
 
 /**
  * drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces
- * @provenance: the seed whose sources are told; NULL: none. Those for which there is no room are counted
- *              there and warned of.
+ * @provenance: the seed whose sources are told, block by block; NULL: none. What has no room is left out and warned of,
+ *              sources are counted there.
  */
 void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance,
 	const struct warning_sink *warn);
+
+/** drive_note_text - the JSON of such a note, with all of the sources, for the journal. NULL: no memory; else the caller's to free. */
+char *drive_note_text(const struct seed *s);
 
 void drive_clear(struct drive *d);
 

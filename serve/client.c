@@ -55,5 +55,6 @@ void client_expire(struct client *c, struct desk *d, int64_t now_ms)
 void client_close(struct client *c, struct desk *d, int64_t now_ms)
 {
 	desk_withdraw(d, &c->request, now_ms);
+	handout_clear(&c->handout);
 	c->state = CLIENT_DONE;
 }

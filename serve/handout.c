@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/handout.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool lists(const char *sources, const char *provenance)
@@ -31,6 +32,23 @@ static void add_sources(struct handout *h, const char *provenance)
 	strcat(h->sources, provenance);
 }
 
+static void keep_given(struct handout *h, const struct broker_block *block, size_t blocks)
+{
+	size_t i;
+
+	h->given = malloc(blocks * sizeof(*h->given));
+	for (i = 0; h->given && i < blocks; i++) {
+		const size_t at = sizeof(block[i].bytes);
+
+		/* Not for a moment the secret, which comes first. */
+		memset(h->given[i].bytes, 0, at);
+		memcpy((uint8_t *)(h->given + i) + at, (const uint8_t *)(block + i) + at,
+			sizeof(*block) - at);
+	}
+}
+
+_Static_assert(offsetof(struct broker_block, bytes) == 0, "the rest of a block is public");
+
 void handout_add(struct handout *h, const struct broker_block *block, size_t blocks)
 {
 	size_t i;
@@ -40,6 +58,13 @@ void handout_add(struct handout *h, const struct broker_block *block, size_t blo
 		h->hardware_bits += block[i].hardware_bits;
 		add_sources(h, block[i].provenance);
 	}
+	keep_given(h, block, blocks);
+}
+
+void handout_clear(struct handout *h)
+{
+	free(h->given);
+	h->given = NULL;
 }
 
 uint32_t handout_claim(const struct handout *h)
@@ -48,5 +73,12 @@ uint32_t handout_claim(const struct handout *h)
 
 	if (most > h->blocks * RECORD_BLOCK_BITS)
 		most = h->blocks * RECORD_BLOCK_BITS;
-	return h->note.credit_bits < most ? h->note.credit_bits : most;
+	return h->noted && h->note.credit_bits < most ? h->note.credit_bits : most;
+}
+
+uint32_t handout_hardware(const struct handout *h)
+{
+	const uint32_t claim = handout_claim(h);
+
+	return h->hardware_bits < claim ? h->hardware_bits : claim;
 }

@@ -2,8 +2,10 @@
 #include "serve/log.h"
 #include "util/hex.h"
 #include "util/journal.h"
+#include "util/wire/note.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char identifier[] = "seedrive";
@@ -58,19 +60,26 @@ static void begin_handout(struct journal *j, const struct handout *h)
 void log_handout(const struct handout *h)
 {
 	const uint32_t full = h->blocks * RECORD_BLOCK_BITS;
+	char *account = NULL;
 	struct journal j;
 
 	begin_handout(&j, h);
 	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)h->uid);
 	journal_field(&j, "SEEDRIVE_PID", "%d", (int)h->pid);
 	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", h->blocks);
-	journal_field(&j, "SEEDRIVE_HARDWARE_BITS", "%u", h->hardware_bits);
+	journal_field(&j, "SEEDRIVE_HARDWARE_BITS", "%u", handout_hardware(h));
 	journal_field(&j, "SEEDRIVE_SOURCES", "%s", h->sources);
 	if (h->hardware_bits < full)
 		journal_field(&j, "SEEDRIVE_SHORT", "%u", full - h->hardware_bits);
 	if (h->noted)
 		add_note(&j, h);
+	if (h->given)
+		account = note_handout_text(
+			h->given, h->blocks, handout_claim(h), handout_hardware(h));
+	if (account)
+		journal_attach(&j, "SEEDRIVE_ACCOUNT", account);
 	journal_send(&j);
+	free(account);
 }
 
 void log_source_failed(const struct draw_report *r)

@@ -406,9 +406,12 @@ journal_fields() {
 	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-serve >paged
 	same fields source paged
-	cat "$ROOT"/{cli/mkisofs_log,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
+	cat "$ROOT"/{cli/drive_log,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-mkisofs >paged
 	same fields source paged
+	# reseed writes the same, by the same file.
+	grep -q drive_log_write "$ROOT/cli/cmd_reseed.c"
+	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh EXIT/p' "$(page seedrive-reseed)" | grep -q 'Xr seedrive-mkisofs 1'
 }
 
 # --- completion ---

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -78,6 +79,7 @@ void journal_begin(struct journal *j, const char *identifier, enum journal_prior
 
 	j->len = 0;
 	j->full = false;
+	j->long_name = j->long_value = NULL;
 	j->identifier = identifier;
 	va_start(ap, fmt);
 	add_format(j, "MESSAGE", fmt, ap);
@@ -88,6 +90,16 @@ void journal_begin(struct journal *j, const char *identifier, enum journal_prior
 		j->message += 8;
 	journal_field(j, "PRIORITY", "%d", (int)priority);
 	journal_field(j, "SYSLOG_IDENTIFIER", "%s", identifier);
+}
+
+void journal_attach(struct journal *j, const char *name, const char *value)
+{
+	if (strchr(value, '\n')) {
+		j->full = true;
+		return;
+	}
+	j->long_name = name;
+	j->long_value = value;
 }
 
 /* Bytes that could do more to a terminal than show go as \xNN, and a newline is one of them. */
@@ -106,18 +118,28 @@ static void print(const struct journal *j)
 	(void)!write(STDERR_FILENO, line, at);
 }
 
+static struct iovec piece_of(const char *text)
+{
+	return (struct iovec){ (void *)text, text ? strlen(text) : 0 };
+}
+
 static int deliver(const struct journal *j, bool wait)
 {
 	const struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET };
 	const struct timeval patience = { .tv_usec = PATIENCE_US };
+	const struct iovec piece[] = { { (void *)j->text, j->len }, piece_of(j->long_name),
+		piece_of("="), piece_of(j->long_value), piece_of("\n") };
+	const struct msghdr entry = { .msg_name = (void *)&to,
+		.msg_namelen = sizeof(to),
+		.msg_iov = (struct iovec *)piece,
+		.msg_iovlen = j->long_name ? 5 : 1 };
 	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int r = 0;
 
 	if (fd < 0)
 		return -errno;
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	if (sendto(fd, j->text, j->len, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT),
-		    (const struct sockaddr *)&to, sizeof(to)) < 0)
+	if (sendmsg(fd, &entry, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT)) < 0)
 		r = -errno;
 	close(fd);
 	return r;

@@ -24,8 +24,9 @@ struct journal {
 	char text[4096];
 	size_t len;
 	const char *identifier;
-	bool full;           /* a field had no room; it was left out whole */
-	size_t message, end; /* where in @text the words for people stand */
+	bool full;                          /* a field had no room; it was left out whole */
+	const char *long_name, *long_value; /* of journal_attach() */
+	size_t message, end;                /* where in @text the words for people stand */
 };
 
 /** journal_begin - @identifier: SYSLOG_IDENTIFIER, kept; @fmt: the message, for people, one line. */
@@ -35,6 +36,12 @@ void journal_begin(struct journal *j, const char *identifier, enum journal_prior
 /** journal_field - @name: capital letters, digits and underscores. */
 void journal_field(struct journal *j, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/**
+ * journal_attach - one field more, of any length, in place of an earlier one
+ * @name, @value: kept, not copied, until journal_send(); a value with a newline is left out
+ */
+void journal_attach(struct journal *j, const char *name, const char *value);
 
 /**
  * journal_send - hand it over

@@ -100,7 +100,7 @@ s.bind("/run/systemd/journal/socket")
 subprocess.run([os.environ["MKISOFS"], "-o", "disk.config", "-J", "-r", "-V", "config-2", os.environ["NOVA"]], check=True)
 print(s.recv(65536).decode())' >entry
 	sed -n 's/^        \([A-Z_]*\)=.*/\1/p' "$ROOT/doc/nova.md" >shown
-	[ "$(wc -l <shown)" -eq 10 ]
+	[ "$(wc -l <shown)" -eq 11 ]
 	diff shown <(sed -n 's/^\([A-Z_]*\)=.*/\1/p' entry)
 	diff <(sed -n 's/^        \(MESSAGE\|SEEDRIVE_INSTANCE\|SEEDRIVE_LABEL\)=/\1=/p' "$ROOT/doc/nova.md" | sed 's/, [0-9]* bits/, N bits/') \
 		<(grep -E '^(MESSAGE|SEEDRIVE_INSTANCE|SEEDRIVE_LABEL)=' entry | sed 's/, [0-9]* bits/, N bits/')

@@ -290,3 +290,21 @@ untouched() {
 	untouched
 	journal "daemon.info instance-00000001: $PWD/disk.config: as it was: seed = off in /etc/seedrive.conf:1"
 }
+
+@test "hook: each drive that it renews has an entry in the journal with the fields of seedrive-mkisofs" {
+	need_mounts
+	domain "$(cdrom "$PWD/disk.config")" >domain.xml
+	own_run /usr/bin/python3 "$ROOT/tests/lib/journal.py" entries \
+		sh -c './hook instance-00000001 prepare begin - <domain.xml'
+	run -1 cmp -s disk.config before
+	"$TOOL" inspect --json disk.config >found
+	/usr/bin/python3 -c 'import json, os
+(line,) = open("entries")
+e, found = json.loads(line), json.load(open("found"))
+assert e["SYSLOG_IDENTIFIER"] == "seedrive-reseed" and e["SEEDRIVE_OUT"] == os.getcwd() + "/disk.config", e
+assert e["SEEDRIVE_SEED_ID"] == found["seed_id"] and e["SEEDRIVE_INSTANCE"] == os.environ["UUID"], e
+assert e["SEEDRIVE_BITS"] == str(found["credit_bits"]), e
+assert e["SEEDRIVE_HARDWARE_BITS"] == str(found["hardware_bits"]), e
+assert json.loads(e["SEEDRIVE_ACCOUNT"])["seed_id"] == found["seed_id"] and e["SEEDRIVE_SOURCES"], e
+assert e["SEEDRIVE_LABEL"] == "config-2", e'
+}

@@ -13,6 +13,7 @@ struct note {
 	char text[RECORD_NOTE_SIZE + GUARD];
 	size_t len; /* of the JSON */
 	size_t told, left_out;
+	bool account;
 };
 
 /* A seed from so many files; the path of the last one has so many bytes. */
@@ -50,6 +51,7 @@ static void take_note(struct note *n, const struct record *rec, const struct see
 	n->left_out = json_object_object_get_ex(o, "sources_left_out", &left) ?
 		(size_t)json_object_get_int(left) :
 		0;
+	n->account = json_object_object_get_ex(o, "account", NULL);
 	json_object_put(o);
 }
 
@@ -70,6 +72,8 @@ static void test_note_room(void **state)
 		take_note(&n, &rec, &s);
 		assert_int_equal(n.told + n.left_out, 8);
 		assert_true(n.len <= NOTE_TEXT);
+		/* The figures of the blocks go before the first source does. */
+		assert_false(n.account);
 		if (n.left_out == 0) {
 			assert_int_equal(cut, 0);
 			whole = n.len;
@@ -107,6 +111,80 @@ static void test_note_brief(void **state)
 	assert_int_equal(n.left_out, 0);
 }
 
+static void warned(void *ctx, const char *text)
+{
+	snprintf(ctx, 128, "%s", text);
+}
+
+/* The same byte more each time, of fewer sources: first the figures have room, then not, and a warning says so. */
+static void test_note_account(void **state)
+{
+	const struct record rec = { .credit_bits = 256, .hardware_bits = 256 };
+	struct source_spec spec[SOURCES];
+	char text[RECORD_NOTE_SIZE], said[128] = "";
+	const struct warning_sink sink = { warned, said };
+	size_t last, with = 0, without = 0;
+	struct seed s;
+	struct note n;
+
+	(void)state;
+	for (last = 1; last < sizeof(spec->arg); last++) {
+		make_seed(&s, spec, last);
+		s.reports = 7;
+		s.report[6] = s.report[SOURCES - 1];
+		take_note(&n, &rec, &s);
+		assert_int_equal(n.left_out, 0);
+		assert_true(!n.account || without == 0);
+		with += n.account;
+		without += !n.account;
+		if (n.account || without == 1) {
+			drive_note(text, &rec, &s, &sink);
+			assert_string_equal(said,
+				n.account ?
+					"" :
+					"seedrive.json: no room for the figures of its blocks: left out");
+		}
+	}
+	assert_true(with > 0 && without > 0);
+}
+
+/* Blocks that are fed alike are one part, and any difference begins another. */
+static void test_note_parts(void **state)
+{
+	static struct broker_block given[4];
+	struct source_spec spec[2] = { { .src = &source_broker }, { .src = &source_file } };
+	struct seed s = { .blocks = 4, .reports = 2, .bits = 1000, .claim = { 700, 900 } };
+	char *text, *parts;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		given[i] = (struct broker_block){ .hardware_bits = 256, .sources = 1 };
+		given[i].source[0] = (struct broker_source){ "rdseed", 80, 320 };
+		s.report[0].block_bytes[i] = 64;
+		s.report[1].block_bytes[i] = i ? 64 : 1024;
+		s.report[1].assessed[i] = i ? 0 : 1;
+	}
+	s.report[0].spec = spec;
+	s.report[0].given = given;
+	s.report[1].spec = spec + 1;
+	given[3].source[0].bytes = 0;
+	text = drive_note_text(&s);
+	assert_non_null(strstr(text,
+		"\"account\":{\"asked_bits\":1000,\"hardware_bits\":700,\"counted\":\"all\",\"blocks\":4,"));
+	parts = strstr(text, "\"parts\":");
+	assert_non_null(parts);
+	assert_string_equal(parts,
+		"\"parts\":[[1,[64,256,[[\"rdseed\",80,320]]],[1024,1]],"
+		"[2,[64,256,[[\"rdseed\",80,320]]],[64,0]],"
+		"[1,[64,256,[[\"rdseed\",null,320]]],[64,0]]]}}");
+	free(text);
+	given[3].partial = true;
+	text = drive_note_text(&s);
+	assert_non_null(strstr(text, ",[1,[64,256],[64,0]]]}}"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +193,10 @@ int main(void)
 			test_note_room),
 		TEST("drive: seedrive.json tells no source, or those that went into the seed",
 			test_note_brief),
+		TEST("drive: the figures of the blocks are left out first where seedrive.json has no room, and warned of",
+			test_note_account),
+		TEST("drive: blocks that are fed alike are told once, with their number",
+			test_note_parts),
 	};
 
 	return cmocka_run_group_tests_name("drive", tests, NULL, NULL);

@@ -107,6 +107,38 @@ static void too_long(void **state)
 	unlink(JOURNAL_SOCKET);
 }
 
+static void attached(void **state)
+{
+	static char value[20001], got[32768];
+	struct journal j;
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	need_run();
+	fd = listen_at(JOURNAL_SOCKET);
+	memset(value, 'x', sizeof(value) - 1);
+	journal_begin(&j, "tool", JOURNAL_INFO, "all of it");
+	journal_field(&j, "SHORT", "%d", 1);
+	journal_attach(&j, "LONG", value);
+	journal_send(&j);
+	n = recv(fd, got, sizeof(got) - 1, MSG_DONTWAIT);
+	assert_int_equal(n, j.len + strlen("LONG=\n") + sizeof(value) - 1);
+	got[n] = '\0';
+	assert_non_null(strstr(got, "\nSHORT=1\nLONG=xxx"));
+	assert_int_equal(strspn(strstr(got, "LONG=") + 5, "x"), sizeof(value) - 1);
+	assert_string_equal(got + n - 2, "x\n");
+	/* A value cannot become a field. */
+	journal_begin(&j, "tool", JOURNAL_INFO, "all of it");
+	journal_attach(&j, "LONG", "1\nPRIORITY=0");
+	journal_send(&j);
+	assert_true(j.full);
+	get(fd, got);
+	assert_null(strstr(got, "LONG"));
+	close(fd);
+	unlink(JOURNAL_SOCKET);
+}
+
 /* What standard error gets of it. */
 static void send_to_stderr(struct journal *j, char out[16384])
 {
@@ -301,6 +333,8 @@ int main(void)
 			newline),
 		TEST("journal: what is too long is cut or left out, and the rest arrives",
 			too_long),
+		TEST("journal: a field that is attached has any length, and arrives whole",
+			attached),
 		TEST("journal: without one the message is a line on standard error, control "
 		     "characters shown",
 			no_journal),

@@ -45,26 +45,120 @@ static bool fits(json_object *o)
 	return strlen(text_of(o)) <= RECORD_NOTE_SIZE - 2;
 }
 
-static size_t add_sources(json_object *o, const struct note *note)
+/* --- the figures of each block --- */
+
+static void put_number(json_object *array, uint64_t number)
+{
+	json_object_array_add(array, json_object_new_int64((int64_t)number));
+}
+
+/* Names, bytes and bits of what a block of the broker's rests on. */
+static json_object *given_json(const struct broker_block *b)
+{
+	json_object *all = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; i < b->sources; i++) {
+		json_object *one = json_object_new_array();
+
+		json_object_array_add(one, json_object_new_string(b->source[i].name));
+		if (b->source[i].bytes > 0)
+			put_number(one, b->source[i].bytes);
+		else
+			json_object_array_add(one, NULL);
+		put_number(one, b->source[i].assessed_bits);
+		json_object_array_add(all, one);
+	}
+	return all;
+}
+
+/* What one source put into a block. */
+static json_object *cell_json(const struct note_source *s, size_t block)
+{
+	json_object *cell = json_object_new_array();
+
+	put_number(cell, s->block_bytes[block]);
+	put_number(cell, s->given ? s->given[block].hardware_bits : s->block_bits[block]);
+	if (s->given && !s->given[block].partial)
+		json_object_array_add(cell, given_json(s->given + block));
+	return cell;
+}
+
+static bool is_alike(const struct note_source *s, size_t a, size_t b)
+{
+	if (s->block_bytes[a] != s->block_bytes[b])
+		return false;
+	if (!s->given)
+		return s->block_bits[a] == s->block_bits[b];
+	return s->given[a].hardware_bits == s->given[b].hardware_bits &&
+		s->given[a].sources == s->given[b].sources &&
+		s->given[a].partial == s->given[b].partial &&
+		memcmp(s->given[a].source, s->given[b].source, sizeof(s->given[a].source)) == 0;
+}
+
+static bool are_alike(const struct note *note, size_t a, size_t b)
+{
+	size_t i;
+
+	for (i = 0; i < note->sources; i++)
+		if (!is_alike(note->source + i, a, b))
+			return false;
+	return true;
+}
+
+/* Blocks that follow each other and are fed alike: how many, and what each source put into one of them. */
+static json_object *parts_json(const struct note *note)
+{
+	json_object *parts = json_object_new_array();
+	size_t from, to, i;
+
+	for (from = 0; from < note->blocks; from = to) {
+		json_object *part = json_object_new_array();
+
+		for (to = from + 1; to < note->blocks && are_alike(note, from, to);)
+			to++;
+		put_number(part, to - from);
+		for (i = 0; i < note->sources; i++)
+			json_object_array_add(part, cell_json(note->source + i, from));
+		json_object_array_add(parts, part);
+	}
+	return parts;
+}
+
+static json_object *account_json(const struct note *note)
+{
+	json_object *o = json_object_new_object();
+
+	add_number(o, "asked_bits", note->asked_bits);
+	add_number(o, "hardware_bits", note->hardware_bits);
+	json_object_object_add(o, "counted", json_object_new_string(note->counted));
+	add_number(o, "blocks", note->blocks);
+	json_object_object_add(o, "parts", parts_json(note));
+	return o;
+}
+
+/* --- the whole --- */
+
+static json_object *sources_json(const struct note *note)
 {
 	json_object *sources = json_object_new_array();
-	size_t i, left_out = 0;
+	size_t i;
 
 	for (i = 0; i < note->sources; i++)
 		json_object_array_add(sources, source_json(note->source + i));
-	json_object_object_add(o, "sources", sources);
-	while (!fits(o)) {
-		json_object_array_del_idx(sources, json_object_array_length(sources) - 1, 1);
-		add_number(o, "sources_left_out", ++left_out);
-	}
-	return left_out;
+	return sources;
 }
 
-size_t note_encode(char out[RECORD_NOTE_SIZE], const struct note *note)
+static void add_all_sources(json_object *o, const struct note *note)
+{
+	json_object_object_add(o, "sources", sources_json(note));
+	json_object_object_add(o, "account", account_json(note));
+}
+
+static json_object *note_json(const struct note *note)
 {
 	json_object *o = json_object_new_object();
 	char id[2 * RECORD_ID_SIZE + 1];
-	size_t left_out = 0, len;
 
 	hex_encode(note->seed_id, RECORD_ID_SIZE, id);
 	json_object_object_add(o, "seedrive", json_object_new_string(VERSION));
@@ -72,13 +166,75 @@ size_t note_encode(char out[RECORD_NOTE_SIZE], const struct note *note)
 	add_number(o, "credit_bits", note->credit_bits);
 	json_object_object_add(o, "hardware", json_object_new_boolean(note->hardware));
 	if (note->source)
-		left_out = add_sources(o, note);
-	len = strlen(text_of(o));
+		add_all_sources(o, note);
+	return o;
+}
+
+static struct note_told make_fit(json_object *o, const struct note *note)
+{
+	struct note_told told = { .account = note->source != NULL };
+	json_object *sources;
+
+	if (fits(o))
+		return told;
+	told.account = false;
+	json_object_object_del(o, "account");
+	sources = json_object_object_get(o, "sources");
+	while (!fits(o)) {
+		json_object_array_del_idx(sources, json_object_array_length(sources) - 1, 1);
+		add_number(o, "sources_left_out", ++told.left_out);
+	}
+	return told;
+}
+
+struct note_told note_encode(char out[RECORD_NOTE_SIZE], const struct note *note)
+{
+	json_object *o = note_json(note);
+	const struct note_told told = make_fit(o, note);
+	const size_t len = strlen(text_of(o));
+
 	memset(out, ' ', RECORD_NOTE_SIZE);
 	memcpy(out, text_of(o), len);
 	out[len] = out[RECORD_NOTE_SIZE - 1] = '\n';
 	json_object_put(o);
-	return left_out;
+	return told;
+}
+
+/* The object is given back. */
+static char *take_text(json_object *o)
+{
+	char *text = strdup(text_of(o));
+
+	json_object_put(o);
+	return text;
+}
+
+char *note_text(const struct note *note)
+{
+	return take_text(note_json(note));
+}
+
+char *note_handout_text(const struct broker_block *given, size_t blocks, uint32_t asked_bits,
+	uint32_t hardware_bits)
+{
+	uint32_t bytes[BROKER_BLOCKS_MAX];
+	const struct note_source broker = { .label = "broker",
+		.bytes = blocks * RECORD_BLOCK,
+		.block_bytes = bytes,
+		.given = given };
+	const struct note note = { .source = &broker,
+		.sources = 1,
+		.asked_bits = asked_bits,
+		.hardware_bits = hardware_bits,
+		.counted = "all",
+		.blocks = blocks };
+	json_object *o = json_object_new_object();
+	size_t i;
+
+	for (i = 0; i < blocks; i++)
+		bytes[i] = RECORD_BLOCK;
+	add_all_sources(o, &note);
+	return take_text(o);
 }
 
 bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE])

@@ -6,15 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "util/wire/record.h"
+#include "util/wire/broker.h"
 
 /*
  * seedrive.json, the file beside the record: what tenants may know of the seed. JSON, padded with spaces to
- * RECORD_NOTE_SIZE bytes, so that a fresh one is written over the old one in place. Pure.
+ * RECORD_NOTE_SIZE bytes, so that a fresh one is written over the old one in place. The journal gets the same object,
+ * whole. Pure.
  */
 struct note_source {
 	const char *label; /* bytes above 127 become '?': the note is ASCII */
 	uint64_t bytes, assessed_bits;
+	const uint32_t *block_bytes,
+		*block_bits; /* of each block: what went in, and what it was assessed at */
+	const struct broker_block *given; /* of the broker: what it says of each block; else NULL */
 };
 
 struct note {
@@ -23,14 +27,35 @@ struct note {
 	bool hardware;                    /* does any of the bits come from hardware? */
 	const struct note_source *source; /* in the order drawn; NULL: tenants are not told */
 	size_t sources;
+	/* the rest of the sum, told with the sources */
+	uint32_t asked_bits, hardware_bits;
+	const char *counted; /* see claim_counted_word() */
+	size_t blocks;
+};
+
+/* What of a note was told. */
+struct note_told {
+	size_t left_out; /* sources that were not, from the end */
+	bool account;    /* the figures of each block were; never where a source is left out */
 };
 
 /**
  * note_encode - the whole file
- * Sources that do not fit are left out from the end, and counted in the file.
- * Returns: how many are left out.
+ * Where not all of it fits the figures of each block are left out, and then sources from the end, which are counted in the
+ * file.
  */
-size_t note_encode(char out[RECORD_NOTE_SIZE], const struct note *note);
+struct note_told note_encode(char out[RECORD_NOTE_SIZE], const struct note *note);
+
+/** note_text - the same without its spaces, and with all that is told, however long. NULL: no memory; else the caller's to free. */
+char *note_text(const struct note *note);
+
+/**
+ * note_handout_text - blocks of the broker's, as the seed that was made of them would tell of them
+ * @asked_bits: that were claimed; or, where that is not known, all that they can hold
+ * Returns: as note_text().
+ */
+char *note_handout_text(const struct broker_block *given, size_t blocks, uint32_t asked_bits,
+	uint32_t hardware_bits);
 
 /** note_names - does @text, RECORD_NOTE_SIZE bytes, name the seed of @seed_id? */
 bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE]);

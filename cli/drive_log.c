@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/mkisofs_log.h"
+#include "cli/drive_log.h"
 #include "cli/report.h"
+#include "drive/drive.h"
 #include "util/journal.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,16 +31,18 @@ static void keep(const char *line)
 		snprintf(end, left, "; and %u more", ++left_out);
 }
 
-void mkisofs_log_listen(void)
+void drive_log_listen(void)
 {
 	report_listen(keep);
 }
 
-static void add_seed(struct journal *j, const struct compose *c)
+/* Returns: what is attached, to be freed once the entry is sent. */
+static char *add_seed(struct journal *j, const struct drive_log *d)
 {
 	static const uint8_t unbound[UUID_SIZE];
-	const struct seed *s = &c->seed;
+	const struct seed *s = d->seed;
 	char id[2 * RECORD_ID_SIZE + 1], uuid[UUID_STRLEN + 1], sources[BROKER_PROVENANCE];
+	char *account = drive_note_text(s);
 
 	hex_encode(s->id, RECORD_ID_SIZE, id);
 	seed_provenance(s, 0, sources);
@@ -46,41 +50,48 @@ static void add_seed(struct journal *j, const struct compose *c)
 	journal_field(j, "SEEDRIVE_BITS", "%u", s->claim.credit_bits);
 	journal_field(j, "SEEDRIVE_HARDWARE_BITS", "%u", s->claim.hardware_bits);
 	journal_field(j, "SEEDRIVE_SOURCES", "%s", sources);
-	if (s->claim.credit_bits < c->asked->bits)
-		journal_field(j, "SEEDRIVE_SHORT", "%u", c->asked->bits - s->claim.credit_bits);
-	if (memcmp(c->request.uuid, unbound, UUID_SIZE) == 0)
-		return;
-	uuid_format(c->request.uuid, uuid);
-	journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
+	if (s->claim.credit_bits < s->bits)
+		journal_field(j, "SEEDRIVE_SHORT", "%u", s->bits - s->claim.credit_bits);
+	if (account)
+		journal_attach(j, "SEEDRIVE_ACCOUNT", account);
+	if (memcmp(d->uuid, unbound, UUID_SIZE) != 0) {
+		uuid_format(d->uuid, uuid);
+		journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
+	}
+	return account;
 }
 
-static void begin(struct journal *j, const struct compose *c, const char *out, int err)
+static void begin(struct journal *j, const struct drive_log *d, int err)
 {
-	static const char identifier[] = "seedrive-mkisofs";
+	const enum journal_priority priority = *said ? JOURNAL_WARNING : JOURNAL_INFO;
+	const char *between = *said ? ": " : "";
 
 	if (err < 0)
-		journal_begin(j, identifier, JOURNAL_ERROR, "%s: not made: %s", out, said);
-	else if (c->drive.has_record)
-		journal_begin(j, identifier, *said ? JOURNAL_WARNING : JOURNAL_INFO,
-			"%s: seed of %u bits, %u bits from hardware%s%s", out,
-			c->seed.claim.credit_bits, c->seed.claim.hardware_bits, *said ? ": " : "",
-			said);
+		journal_begin(
+			j, d->identifier, JOURNAL_ERROR, "%s: not %s: %s", d->out, d->done, said);
+	else if (d->seed)
+		journal_begin(j, d->identifier, priority,
+			"%s: seed of %u bits, %u bits from hardware%s%s", d->out,
+			d->seed->claim.credit_bits, d->seed->claim.hardware_bits, between, said);
 	else
-		journal_begin(j, identifier, *said ? JOURNAL_WARNING : JOURNAL_INFO,
-			"%s: without a seed%s%s", out, *said ? ": " : "", said);
+		journal_begin(j, d->identifier, priority, "%s: %s%s%s", d->out, d->without, between,
+			said);
 }
 
-void mkisofs_log_drive(const struct compose *c, const char *out, const char *label, int err)
+void drive_log_write(const struct drive_log *d, int err)
 {
 	struct journal j;
+	char *account = NULL;
 
 	if (access(JOURNAL_SOCKET, W_OK) < 0)
 		return;
-	begin(&j, c, out, err);
-	journal_field(&j, "SEEDRIVE_OUT", "%s", out);
-	journal_field(&j, "SEEDRIVE_LABEL", "%s", label);
+	begin(&j, d, err);
+	journal_field(&j, "SEEDRIVE_OUT", "%s", d->out);
+	if (d->label)
+		journal_field(&j, "SEEDRIVE_LABEL", "%s", d->label);
 	/* Of a drive that was not made only what was drawn for it. */
-	if (c->drive.has_record && (err == 0 || c->seed.claim.credit_bits > 0))
-		add_seed(&j, c);
+	if (d->seed && (err == 0 || d->seed->claim.credit_bits > 0))
+		account = add_seed(&j, d);
 	journal_send(&j);
+	free(account);
 }

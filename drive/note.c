@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is told of a seed: to tenants on its drive, and to the host's journal. */
+#include "drive/drive.h"
+#include "util/wire/note.h"
+
+#include <string.h>
+
+/* The sources of a seed, while they are told. */
+struct told {
+	struct note_source source[SOURCES_MAX];
+	char label[SOURCES_MAX][SOURCE_LABEL_SIZE];
+};
+
+static void add_source(struct told *t, struct note *note, const struct seed *s, size_t i)
+{
+	const struct draw_report *r = s->report + i;
+	struct note_source *to = t->source + note->sources;
+	char *label = t->label[note->sources];
+	size_t block;
+
+	*to = (struct note_source){ .label = draw_label(r, label, SOURCE_LABEL_SIZE),
+		.bytes = r->bytes,
+		.block_bytes = r->block_bytes,
+		.block_bits = r->assessed,
+		.given = r->given };
+	for (block = 0; block < s->blocks; block++)
+		to->assessed_bits += r->assessed[block];
+	note->sources++;
+}
+
+/* Only what passed went into the seed. */
+static void add_sources(struct told *t, struct note *note, const struct seed *s)
+{
+	size_t i;
+
+	note->source = t->source;
+	note->asked_bits = s->bits;
+	note->hardware_bits = s->claim.hardware_bits;
+	note->counted = claim_counted_word(s->counted);
+	note->blocks = s->blocks;
+	for (i = 0; i < s->reports; i++)
+		if (draw_passed(s->report + i))
+			add_source(t, note, s, i);
+}
+
+void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance,
+	const struct warning_sink *warn)
+{
+	struct note note = { .credit_bits = rec->credit_bits, .hardware = rec->hardware_bits > 0 };
+	struct told t;
+	struct note_told told;
+
+	memcpy(note.seed_id, rec->seed_id, RECORD_ID_SIZE);
+	if (provenance)
+		add_sources(&t, &note, provenance);
+	told = note_encode(out, &note);
+	if (told.left_out)
+		warning_send(warn, "%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME,
+			told.left_out);
+	else if (provenance && !told.account)
+		warning_send(warn, "%s: no room for the figures of its blocks: left out",
+			RECORD_NOTE_NAME);
+}
+
+char *drive_note_text(const struct seed *s)
+{
+	struct note note = { .credit_bits = s->claim.credit_bits,
+		.hardware = s->claim.hardware_bits > 0 };
+	struct told t;
+
+	memcpy(note.seed_id, s->id, RECORD_ID_SIZE);
+	add_sources(&t, &note, s);
+	return note_text(&note);
+}

@@ -1,0 +1,291 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The program on doc/accounting.md redoes each kind of report: of --json, of the journal, of the drive.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	sed -n '/^```python$/,/^```$/p' "$(dirname "$BATS_TEST_FILENAME")/../../doc/accounting.md" | grep -v '^```' \
+		>"$BATS_FILE_TMPDIR/sum.py"
+}
+
+teardown() {
+	[ ! "${DAEMON:-}" ] || kill "$DAEMON"
+	make_removable
+}
+
+# sums HARDWARE CREDIT FILE...: the program agrees with these reports, and this is what each comes to.
+sums() {
+	local want="hardware_bits $1 credit_bits $2" file
+	shift 2
+	for file; do
+		cat "$file" && echo
+	done >reports
+	run -0 --separate-stderr /usr/bin/python3 "$BATS_FILE_TMPDIR/sum.py" <reports
+	[ "$stderr" = "" ]
+	[ "$output" = "$(for file; do echo "$want"; done)" ] || { echo "$want, not: $output"; return 1; }
+}
+
+# differs WORDS FILE...: it does not, and says so.
+differs() {
+	local words=$1
+	shift
+	run -1 --separate-stderr /usr/bin/python3 "$BATS_FILE_TMPDIR/sum.py" < <(cat "$@")
+	[[ ${stderr_lines[-1]} == *"$words"* ]]
+}
+
+# conf LINE...: what is in /etc for `journaled`.
+conf() {
+	mkdir -p etc
+	printf '%s\n' "$@" >etc/seedrive.conf
+}
+
+# journaled COMMAND...: with the configuration, and a journal of its own, which `entries` is afterwards.
+journaled() {
+	own_run unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh \
+		/usr/bin/python3 "$ROOT/tests/lib/journal.py" entries "$@"
+}
+
+note() {
+	content "$1" seedrive.json
+}
+
+# served VERSION BITS: a daemon at served/sock that gives blocks of so many bits.
+served() {
+	mkdir -m 755 served
+	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon served/sock "$1" "$2" >notes 3>&- &
+	DAEMON=$!
+	while [ ! -S served/sock ]; do kill -0 "$DAEMON" && sleep 0.05; done
+}
+
+@test "accounting: a drive is redone from --json, and from the drive, whatever it is drawn from" {
+	small_tree tree
+	key fifo
+	key stuck head -c 16384 /dev/zero
+	conf 'provenance = full'
+	made() {
+		"$TOOL" build --config etc/seedrive.conf --json -o drive.iso "${@:3}" tree >said 2>warned
+		note drive.iso >note
+		"$TOOL" inspect --json drive.iso >found
+		sums "$1" "$2" said note
+		[ "$(member found hardware_bits) $(member found credit_bits)" = "$1 $2" ]
+	}
+	made 0 256 --source kernel
+	made 0 1 --source kernel --bits 1
+	made 256 256 --source file:fifo,bits=4
+	made 300 300 --source file:fifo,bits=4,file:stuck,bits=1 --bits 300
+	made 0 256 --source file:stuck,bits=8,file:/dev/zero
+	made 7 7 --source file:fifo,bits=0.25 --bits 7
+	if grep -qw rdrand /proc/cpuinfo && ! grep -q TCG /proc/cpuinfo; then
+		made 256 256 --source rdrand
+		made 16384 16384 --source rdrand --bits 16384
+		made 1000 1000 --source rdseed,rdrand --bits 1000
+	fi
+	# A device under two names is counted once.
+	ln fifo other
+	made 256 256 --source file:fifo,bits=4,file:other,bits=4
+}
+
+@test "accounting: what the broker gives is redone by source, from --json, from the drive and from the journal" {
+	local version bits
+	need_mounts
+	small_tree tree
+	conf 'provenance = full' "broker = $PWD/served/sock" '[mkisofs]' 'source = broker,kernel'
+	for version in 1 2; do
+		for bits in 256 100; do
+			rm -rf served
+			served "$version" "$bits"
+			journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
+			note drive.iso >note
+			sums "$bits" 256 entries note
+			/usr/bin/python3 -c 'import json, sys
+version, bits = map(int, sys.argv[1:])
+note = json.load(open("note"))
+(count, broker, kernel), = note["account"]["parts"]
+assert [s["source"].split(":")[0] for s in note["sources"]] == ["broker", "kernel"]
+length = {1: None, 2: 1024}[version], {1: None, 2: 64}[version]
+assert (count, broker) == (1, [64, bits, [["rdseed", length[0], bits + 64], ["kernel", length[1], 0]]]), broker
+assert json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]) == note' "$version" "$bits"
+			"$TOOL" build --config etc/seedrive.conf --source broker --bits 400 --json -o drive.iso tree >said
+			note drive.iso >note
+			sums $((2 * bits > 400 ? 400 : 2 * bits)) 400 said note
+			kill "$DAEMON"
+			DAEMON=
+		done
+	done
+}
+
+@test "accounting: our own daemon's grant is redone, in its client's reports and in its own entry" {
+	need_mounts
+	small_tree tree
+	key fifo head -c 60000 /dev/urandom
+	conf 'provenance = full' '[serve]' 'source = file:fifo,bits=4,deadline=60s' 'reservoir = 8'
+	journaled bash -ec '
+		"$TOOL" serve 2>log 3>&- &
+		until "$TOOL" draw -q --source broker --require broker,file -o seed 2>refused; do
+			kill -0 $!
+			sleep 0.05
+		done
+		"$TOOL" build --source broker --bits 300 --json -o drive.iso tree >said
+		kill -TERM $!
+		wait $!'
+	note drive.iso >note
+	grep -F "$(member said seed_id)" entries >entry
+	[ "$(wc -l <entry)" -eq 1 ]
+	sums 300 300 said note entry
+	sums 256 256 <(grep -m1 '"SEEDRIVE_BLOCKS": "1"' entries)
+	/usr/bin/python3 -c 'import json
+entry, said = json.load(open("entry")), json.load(open("said"))
+broker = [s for s in said["sources"] if s["kind"] == "broker"][0]
+assert entry["SEEDRIVE_HARDWARE_BITS"] == "300" and entry["SEEDRIVE_BITS"] == "300" and entry["SEEDRIVE_BLOCKS"] == "2"
+rows = [[[g["source"], g["bytes"], g["assessed_bits"]] for g in block] for block in broker["given"]]
+parts = json.loads(entry["SEEDRIVE_ACCOUNT"])["account"]["parts"]
+assert [cell[2] for count, cell in parts for _ in range(count)] == rows, (parts, rows)
+assert [[row[0] for row in block] for block in rows] == [["file", "kernel"]] * 2, rows'
+}
+
+@test "accounting: seedrive-mkisofs's entry and drive are redone, with what is required" {
+	need_mounts
+	small_tree tree
+	key fifo
+	key stuck head -c 16384 /dev/zero
+	served 2 100
+	made() {
+		journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree 2>warned
+		note drive.iso >note
+		sums "$1" "$2" entries note
+		diff <(/usr/bin/python3 -c 'import json
+print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') \
+			<(/usr/bin/python3 -c 'import json; print(json.load(open("note")))')
+	}
+	full() {
+		conf '[mkisofs]' 'provenance = full' "broker = $PWD/served/sock" "$@"
+	}
+	full 'source = kernel'
+	made 0 256
+	full 'source = kernel' 'require = hardware'
+	made 0 0
+	full 'source = broker,kernel' 'require = hardware'
+	made 100 100
+	grep -q 'hardware: 100 of 256 bits' warned
+	full 'source = broker,kernel' 'require = broker' 'bits = 300'
+	made 200 300
+	full 'source = file:fifo,bits=4,file:stuck,bits=4' 'require = file'
+	made 0 0
+	full 'source = file:fifo,bits=4' 'require = hardware,file' 'bits = 16'
+	made 16 16
+	full 'source = kernel' 'bits = 400'
+	made 0 256
+	# Without provenance on the drive, too; and there the program says so.
+	conf '[mkisofs]' 'source = kernel'
+	journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
+	sums 0 256 entries
+	note drive.iso >note
+	differs "the figures of its blocks are not told" note
+}
+
+@test "accounting: reseed has the entry of seedrive-mkisofs, and is redone from it, from --json and from the drive" {
+	need_mounts
+	key fifo
+	drive drive.iso
+	conf 'provenance = full'
+	journaled bash -c '"$TOOL" reseed --source file:fifo,bits=4 --json drive.iso >said'
+	note drive.iso >note
+	sums 256 256 said entries note
+	/usr/bin/python3 -c 'import json, os
+e, said = json.loads(open("entries").readline()), json.load(open("said"))
+assert e["MESSAGE"] == "drive.iso: seed of 256 bits, 256 bits from hardware" and e["PRIORITY"] == "6", e
+assert e["SYSLOG_IDENTIFIER"] == "seedrive-reseed" and e["SEEDRIVE_OUT"] == "drive.iso", e
+assert e["SEEDRIVE_LABEL"] == "config-2" and e["SEEDRIVE_INSTANCE"] == os.environ["UUID"], e
+assert e["SEEDRIVE_SEED_ID"] == said["seed_id"] and e["SEEDRIVE_BITS"] == e["SEEDRIVE_HARDWARE_BITS"] == "256", e
+assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT" not in e, e'
+	# One that fails has an entry as well, and says it on standard error.
+	run -1 --separate-stderr journaled "$TOOL" reseed nowhere.iso
+	[ "$stderr" = "seedrive: reseed: nowhere.iso: No such file or directory" ]
+	[ "$(member entries MESSAGE)" = "nowhere.iso: not renewed: nowhere.iso: No such file or directory" ]
+	[ "$(member entries PRIORITY)" = 3 ]
+	run -3 --separate-stderr journaled "$TOOL" reseed --source kernel --require hardware drive.iso
+	[ "$(member entries MESSAGE)" = "drive.iso: not renewed: hardware: 0 of 256 bits" ]
+	conf 'seed = mix' 'source = kernel'
+	journaled "$TOOL" reseed -q drive.iso
+	[ "$(member entries MESSAGE)" = "drive.iso: seed as it was" ]
+	run -1 grep SEEDRIVE_BITS entries
+}
+
+@test "accounting: each drive of a batch is redone" {
+	local i
+	small_tree tree
+	conf 'provenance = full'
+	for i in 1 2 3 4; do
+		printf '%s\ttree\n' "$i.iso"
+	done >list
+	head -c 4096 /dev/urandom >file
+	"$TOOL" build -q --config etc/seedrive.conf --jobs 2 --source kernel --bits 200 --batch list
+	for i in 1 2 3 4; do
+		note "$i.iso" >"note.$i"
+	done
+	sums 0 200 note.?
+}
+
+@test "accounting: draws are redone, one or many; without a record nothing is claimed" {
+	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 60000 /dev/zero)
+	small_tree tree
+	"$TOOL" draw --json --source file:fifo,bits=8 -n 1 -o out >said
+	sums 8 8 said
+	"$TOOL" draw --json --source file:fifo,bits=8 -n 8192 -o out >said
+	sums 32768 32768 said
+	"$TOOL" draw --json --source file:fifo,bits=8 --bits 300 -n 8192 -o out >said
+	sums 300 300 said
+	"$TOOL" draw --json --source file:fifo,bits=8 --bits 300 --format record -o out >said
+	sums 300 300 said
+	conf 'seed = mix' 'source = kernel'
+	"$TOOL" build --config etc/seedrive.conf --json -o drive.iso tree >said
+	sums 0 0 said
+	[ "$(member said asked_bits)" = 256 ]
+	conf 'seed = off'
+	"$TOOL" build --config etc/seedrive.conf --json -o drive.iso tree >said
+	sums 0 0 said
+	drive drive.iso
+	"$TOOL" reseed --config etc/seedrive.conf --json drive.iso >said
+	sums 0 0 said
+	conf 'seed = mix' 'source = kernel'
+	"$TOOL" reseed --config etc/seedrive.conf --json drive.iso >said
+	sums 0 0 said
+}
+
+@test "accounting: one figure that is wrong is found out, wherever it stands" {
+	need_mounts
+	small_tree tree
+	served 2 200
+	conf 'provenance = full' "broker = $PWD/served/sock" '[mkisofs]' 'source = broker,kernel' 'bits = 500'
+	journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
+	note drive.iso >note
+	"$TOOL" build --config etc/seedrive.conf --source broker --bits 500 --json -o other.iso tree >said
+	sums 400 500 entries note said
+	wrong() {
+		sed "$2" "$1" >wrong
+		run -1 cmp -s "$1" wrong
+		differs AssertionError wrong
+	}
+	for fault in 's/\("credit_bits": *\)500/\1501/' 's/\("hardware_bits": *\)400/\1401/' 's/"counted":"all"/"counted":"hardware"/' \
+		's/\("blocks": *\)2/\13/'; do
+		wrong note "$fault"
+	done
+	wrong note 's/\[64,200,/[64,201,/'
+	wrong note 's/\["rdseed",1024,264\]/["rdseed",1024,265]/'
+	wrong note 's/"parts":\[\[1,/"parts":[[2,/'
+	wrong entries 's/"SEEDRIVE_BITS": "500"/"SEEDRIVE_BITS": "499"/'
+	wrong entries 's/"SEEDRIVE_HARDWARE_BITS": "400"/"SEEDRIVE_HARDWARE_BITS": "399"/'
+	wrong said 's/"credit_bits":500/"credit_bits":499/'
+	wrong said 's/"hardware_bits":400/"hardware_bits":300/'
+	# Two reports of one seed that do not agree, though each adds up.
+	sed 's/"asked_bits":500/"asked_bits":450/; s/"credit_bits":500/"credit_bits":450/' note >less
+	sums 400 450 less
+	differs "two reports of one seed differ" note less
+}
