@@ -289,3 +289,82 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	sums 400 450 less
 	differs "two reports of one seed differ" note less
 }
+
+# --- the hashing ---
+
+# hashing.py: the formulas of the page, by no code of ours.
+hashing() {
+	cat >hashing.py <<-'END'
+		import hashlib, hmac, re, struct
+
+		def mac(key, message):
+		    return hmac.new(key, message, hashlib.sha512).digest()
+
+		def number(n):
+		    return struct.pack("<Q", n)
+
+		def digest(name, block, raw):
+		    return mac(b"seedrive 1 samples", name + b"\0" + number(block) + number(len(raw)) + raw)
+
+		def prk(block, rows):
+		    """Of (name, bytes) in their order."""
+		    return mac(b"seedrive 1 block", number(block) + b"".join(
+		        name + b"\0" + number(len(raw)) + digest(name, block, raw) for name, raw in rows))
+
+		def expand(key, purpose, length=64):
+		    return mac(key, purpose + b"\0" + b"\1")[:length]
+	END
+}
+
+@test "accounting: the vectors of the hashing on the page are those of its formulas" {
+	hashing
+	/usr/bin/python3 - "$ROOT/doc/accounting.md" <<-'END'
+		import re, sys
+		from hashing import *
+		text = open(sys.argv[1]).read().split("**Test vectors.**")[1].split("\n**")[0]
+		page = {name: bytes.fromhex(value) for name, value in
+		        re.findall(r"^    (\w[^\n]*)\n((?:        [0-9a-f]+\n)+)", text, re.M)}
+		up, down = bytes(range(64)), bytes(range(255, 191, -1))
+		block, mixing = [(b"rdrand", up), (b"kernel", down)], [(b"hwrng", b""), (b"kernel", down)]
+		seed = expand(prk(0, block), b"seedrive 1 seed")
+		want = {
+		    "D of rdrand, block 0": digest(b"rdrand", 0, up), "D of kernel, block 0": digest(b"kernel", 0, down),
+		    "PRK of block 0": prk(0, block), "seed of block 0": seed,
+		    "D of hwrng, block 1": digest(b"hwrng", 1, b""), "D of kernel, block 1": digest(b"kernel", 1, down),
+		    "PRK of block 1": prk(1, mixing), "key to mix": expand(prk(1, mixing), b"seedrive 1 mix"),
+		    "seed_id": expand(prk(1, mixing), b"seedrive 1 seed id", 16),
+		    "block as handed out": mac(b"seedrive 1 hand out", seed + bytes([0x5c]) * 64),
+		}
+		assert page == want, (page.keys(), want.keys())
+	END
+}
+
+@test "accounting: a seed is what the formulas on the page make of the bytes that its sources gave" {
+	hashing
+	small_tree tree
+	head -c 4096 /dev/urandom >file
+	key fifo cat file
+	make_world
+	world GETRANDOM=7 GETRANDOM_LOG="$PWD/kernel" \
+		"$TOOL" build --source file:fifo,bits=4 --bits 300 --json -o drive.iso tree >said
+	content drive.iso seedrive.bin >record
+	/usr/bin/python3 - <<-'END'
+		import json
+		from hashing import *
+		said, record = json.load(open("said")), open("record", "rb").read()
+		bytes_of = {"file:fifo": open("file", "rb").read(), "kernel": open("kernel", "rb").read()}
+		rows = {s["source"]: s["block_bytes"] + [{"kernel": 64}.get(s["source"], 0)] for s in said["sources"]}
+		assert list(rows) == ["file:fifo", "kernel"], rows
+		at = dict.fromkeys(rows, 0)
+		for block in range(said["blocks"] + 1):
+		    given = []
+		    for source, lengths in rows.items():
+		        given.append((source.split(":")[0].encode(), bytes_of[source][at[source]:at[source] + lengths[block]]))
+		        at[source] += lengths[block]
+		    key = prk(block, given)
+		    if block < said["blocks"]:
+		        assert record[128 + 64 * block:][:64] == expand(key, b"seedrive 1 seed"), block
+		assert said["blocks"] == 2 and at == {s["source"]: s["bytes"] for s in said["sources"]}, at
+		assert expand(key, b"seedrive 1 seed id", 16).hex() == said["seed_id"]
+	END
+}

@@ -3,6 +3,7 @@
 #include "tests/lib/hmac.h"
 
 #include "seed/condition.h"
+#include "util/wire/record.h"
 
 static void from_hex(const char *hex, uint8_t *out, size_t len)
 {
@@ -314,6 +315,102 @@ static void test_expand_domains(void **state)
 	assert_new(&a, out);
 }
 
+/* --- the vectors on the page --- */
+
+#define PAGE "doc/accounting.md"
+
+/* The bytes below the line that says @name. */
+static void vector(const char *page, const char *name, uint8_t *ret, size_t len)
+{
+	char line[64];
+	const char *p;
+	size_t i;
+
+	snprintf(line, sizeof(line), "\n    %s\n", name);
+	p = strstr(page, line);
+	assert_non_null(p);
+	for (p += strlen(line), i = 0; i < len; i++, p += 2) {
+		p += strspn(p, " \n");
+		assert_true(strspn(p, "0123456789abcdef") >= 2);
+		ret[i] = (uint8_t)(hex_digit(p[0]) << 4 | hex_digit(p[1]));
+	}
+	assert_int_equal(*p, '\n');
+}
+
+static char *page_text(void)
+{
+	static char text[65536];
+	FILE *f = fopen(PAGE, "r");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	assert_true(n < sizeof(text) - 1);
+	text[n] = '\0';
+	return text;
+}
+
+static void assert_vector(const char *page, const char *name, const uint8_t *made, size_t len)
+{
+	uint8_t want[CONDITION_SIZE];
+
+	vector(page, name, want, len);
+	assert_memory_equal(made, want, len);
+}
+
+static void digest_of(uint8_t out[CONDITION_SIZE], const char *name, uint32_t block,
+	const uint8_t *raw, size_t len)
+{
+	struct condition c;
+
+	condition_begin(&c, name, block, len);
+	condition_add(&c, raw, len);
+	condition_end(&c, out);
+}
+
+static void test_page(void **state)
+{
+	uint8_t up[64], down[64], fresh[64], d[2][CONDITION_SIZE], prk[CONDITION_SIZE],
+		seed[CONDITION_SIZE], out[CONDITION_SIZE];
+	const char *page = page_text();
+	struct condition c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 64; i++) {
+		up[i] = (uint8_t)i;
+		down[i] = (uint8_t)(255 - i);
+		fresh[i] = 0x5c;
+	}
+	digest_of(d[0], "rdrand", 0, up, 64);
+	digest_of(d[1], "kernel", 0, down, 64);
+	assert_vector(page, "D of rdrand, block 0", d[0], CONDITION_SIZE);
+	assert_vector(page, "D of kernel, block 0", d[1], CONDITION_SIZE);
+	condition_key_begin(&c, 0);
+	condition_key_add(&c, "rdrand", 64, d[0]);
+	condition_key_add(&c, "kernel", 64, d[1]);
+	condition_key_end(&c, prk);
+	assert_vector(page, "PRK of block 0", prk, CONDITION_SIZE);
+	condition_expand(seed, CONDITION_SIZE, prk, "seedrive 1 seed", "");
+	assert_vector(page, "seed of block 0", seed, CONDITION_SIZE);
+	digest_of(d[0], "hwrng", 1, up, 0);
+	digest_of(d[1], "kernel", 1, down, 64);
+	assert_vector(page, "D of hwrng, block 1", d[0], CONDITION_SIZE);
+	assert_vector(page, "D of kernel, block 1", d[1], CONDITION_SIZE);
+	condition_key_begin(&c, 1);
+	condition_key_add(&c, "hwrng", 0, d[0]);
+	condition_key_add(&c, "kernel", 64, d[1]);
+	condition_key_end(&c, prk);
+	assert_vector(page, "PRK of block 1", prk, CONDITION_SIZE);
+	condition_expand(out, CONDITION_SIZE, prk, "seedrive 1 mix", "");
+	assert_vector(page, "key to mix", out, CONDITION_SIZE);
+	condition_expand(out, RECORD_ID_SIZE, prk, "seedrive 1 seed id", "");
+	assert_vector(page, "seed_id", out, RECORD_ID_SIZE);
+	condition_extract(out, "seedrive 1 hand out", seed, 64, fresh, 64);
+	assert_vector(page, "block as handed out", out, CONDITION_SIZE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +428,7 @@ int main(void)
 			test_key_domains),
 		TEST("condition: another purpose or context gives another output",
 			test_expand_domains),
+		TEST("condition: the vectors in doc/accounting.md are what it makes", test_page),
 	};
 
 	if (sodium_init() < 0)
