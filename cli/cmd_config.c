@@ -46,8 +46,9 @@ static void print_text(const struct config *c)
 	for (i = 0; i < CONFIG_PARTS; i++) {
 		printf("\n%s\n", parts[i].title);
 		for (j = 0; config_show(c, (enum config_part)i, j, &row); j++)
-			printf("  %-10s  %-26s  %s\n", row.key, row.value,
-				from_text(&row, from, sizeof(from)));
+			printf("  %-10s  %-26s  %s%s%s\n", row.key, row.value,
+				from_text(&row, from, sizeof(from)),
+				row.limit ? ", limited to " : "", row.limit ? row.limit : "");
 	}
 }
 
@@ -63,6 +64,8 @@ static json_object *part_json(const struct config *c, enum config_part part)
 
 		json_add_text(o, "value", row.value);
 		json_add_text(o, "from", from_text(&row, from, sizeof(from)));
+		if (row.limit)
+			json_add_text(o, "limited_to", row.limit);
 		json_object_object_add(all, row.key, o);
 	}
 	return all;

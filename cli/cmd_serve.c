@@ -73,9 +73,7 @@ static int parse(
 		r = set_option(o, c, f);
 	if (r == 0 && optind < argc)
 		r = fault_usage(f, "%s: takes no argument", argv[optind]);
-	/* There is to be something left for the others. */
-	if (o->burst > o->reservoir / 2)
-		o->burst = o->reservoir / 2;
+	o->burst = config_burst(o->burst, o->reservoir);
 	return r;
 }
 

@@ -189,18 +189,34 @@ static void print_table(const struct row *row, size_t count)
 			worth_of(row + i, worth, sizeof(worth)), remark_of(row + i));
 }
 
+/* As in the reports of a draw. What is worth nothing is not called hardware, and the broker says only block by block. */
+static const char *kind_of(const struct source *src, unsigned bits)
+{
+	switch (src->kind) {
+	case SOURCE_KERNEL:
+		return "kernel";
+	case SOURCE_BROKER:
+		return "broker";
+	default:
+		return bits > 0 ? "hardware" : "unassessed";
+	}
+}
+
 static json_object *row_json(const struct row *row)
 {
 	const struct source *src = row->spec.src;
 	const bool open = row->asked && row->err == 0;
+	const unsigned bits = open ? row->handle.assessed_bits : src->assessed_bits;
+	const char *kind = kind_of(src, bits);
 	json_object *o = json_object_new_object();
 	char label[SOURCE_LABEL_SIZE];
 
 	json_add_text(o, "source", source_label(&row->spec, label, sizeof(label)));
 	json_add_text(o, "device", device_of(row));
 	json_add_text(o, "state", state_of(row));
-	json_add_bool(o, "hardware", src->kind != SOURCE_KERNEL);
-	json_add_number(o, "rate_bits", open ? row->handle.assessed_bits : src->assessed_bits);
+	json_add_text(o, "kind", kind);
+	json_add_bool(o, "hardware", strcmp(kind, "hardware") == 0);
+	json_add_number(o, "rate_bits", bits);
 	json_add_number(o, "rate_bytes", open ? row->handle.per_bytes : src->per_bytes);
 	if (row->rate > 0)
 		json_add_number(o, "bytes_per_second", (uint64_t)row->rate);

@@ -253,6 +253,23 @@ static void list_names(const struct source_list *list, char *out, size_t size)
 			out + at, size - at, "%s%s", i ? "," : "", list->spec[i].src->name);
 }
 
+uint32_t config_burst(uint32_t burst, uint32_t reservoir)
+{
+	return burst < reservoir / 2 ? burst : reservoir / 2;
+}
+
+/* Where the daemon does not go by what is written. */
+static void show_limit(const struct settings *s, struct config_shown *row)
+{
+	const uint32_t burst = config_burst(s->burst, s->reservoir);
+
+	if (strcmp(row->key, "burst") != 0 || burst == s->burst)
+		return;
+	snprintf(row->text, sizeof(row->text), "%u", burst);
+	row->value = row->text;
+	row->limit = "half of reservoir";
+}
+
 bool config_show(const struct config *c, enum config_part part, size_t i, struct config_shown *ret)
 {
 	const struct config_entry *e;
@@ -269,11 +286,13 @@ bool config_show(const struct config *c, enum config_part part, size_t i, struct
 		.value = e ? e->value : config_keys[at].initial[part],
 		.file = e ? c->file[e->file] : NULL,
 		.line = e ? e->line : 0 };
+	config_settle(c, part, &s);
 	if (!*ret->value) {
-		config_settle(c, part, &s);
 		list_names(&s.sources, ret->text, sizeof(ret->text));
 		ret->value = ret->text;
 	}
+	if (part == CONFIG_SERVE)
+		show_limit(&s, ret);
 	return true;
 }
 

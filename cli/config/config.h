@@ -86,15 +86,19 @@ void config_settle(const struct config *c, enum config_part part, struct setting
 /** config_address - where `broker` stands among @sources without a path of its own: the configured one. */
 void config_address(const struct settings *s, struct source_list *sources);
 
+/** config_burst - what the daemon makes of @burst: there is to be something left of the stock for the others */
+uint32_t config_burst(uint32_t burst, uint32_t reservoir);
+
 /* One row of the table, for whoever shows the configuration. */
 struct config_shown {
 	const char *key, *value;
 	const char *file; /* NULL: the default */
 	unsigned line;
-	char text[256]; /* of a value that is not written anywhere */
+	const char *limit; /* why less is in force than is written there; NULL: it is not so */
+	char text[256];    /* of a value that is not written anywhere */
 };
 
-/** config_show - key number @i of those that @part goes by; false behind the last. */
+/** config_show - key number @i of those that @part goes by, with the value that is in force; false behind the last. */
 bool config_show(const struct config *c, enum config_part part, size_t i, struct config_shown *ret);
 
 /** config_origin - where @key of @part comes from: "FILE:LINE" or "default". */

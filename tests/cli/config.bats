@@ -241,6 +241,11 @@ seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0
 rows = {r["source"]: r for r in json.load(open("json"))}
 assert rows["file:fifo"]["rate_bits"] == 3 and rows["file:fifo"]["state"] == "present"
 assert rows["file:none"]["rate_bits"] == 0 and rows["file:none"]["state"] == "absent"
+assert rows["file:fifo"]["hardware"] and rows["file:fifo"]["kind"] == "hardware"
+# Nothing is called hardware that is worth 0, and all else is.
+for r in rows.values():
+    assert r["hardware"] == (r["rate_bits"] > 0) == (r["kind"] == "hardware"), r
+assert [rows[name]["kind"] for name in ("kernel", "broker", "file:none")] == ["kernel", "broker", "unassessed"]
 assert "file" not in rows and "rdrand" in rows and "kernel" in rows'
 	"$TOOL" sources --config /dev/null | grep -q '^file  *-  *when named'
 }
@@ -469,6 +474,20 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ "$(setting mkisofs ttl) $(setting mkisofs ttl from)" = "2w c:5" ]
 	[ "$(setting tools ttl) $(setting tools ttl from)" = "0 default" ]
 	[ "$(member said files)" = "['c']" ]
+}
+
+@test "config: check shows the burst that the daemon goes by, where that is less than what is written" {
+	config "[serve]" "reservoir = 40" "burst = 30"
+	"$TOOL" config check --config c >said
+	grep -qxE '  burst +20 +c:3, limited to half of reservoir' said
+	"$TOOL" config check --json --config c >said
+	[ "$(setting serve burst) $(setting serve burst from) $(setting serve burst limited_to)" = \
+		"20 c:3 half of reservoir" ]
+	config "[serve]" "reservoir = 41"
+	"$TOOL" config check --config c | grep -qxE '  burst +20 +default, limited to half of reservoir'
+	config "[serve]" "reservoir = 40" "burst = 20"
+	"$TOOL" config check --config c | grep -qxE '  burst +20 +c:3'
+	run -1 grep limited_to < <("$TOOL" config check --json --config c)
 }
 
 # The sources that are drawn from by default, as the tool lists them.
