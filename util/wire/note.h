@@ -32,7 +32,7 @@ struct note {
  */
 size_t note_encode(char out[RECORD_NOTE_SIZE], const struct note *note);
 
-/** note_names - does @text, RECORD_NOTE_SIZE bytes, name the seed of @seed_id? */
+/** note_names - is @text, RECORD_NOTE_SIZE bytes, a JSON object with one member seed_id, which is @seed_id? */
 bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE]);
 
 #endif
