@@ -89,20 +89,37 @@ static int check_note(struct inspect *in, struct fault *f)
 	if (!im->has_note)
 		return fault_set(f, -EBADMSG, "%s: %s: missing beside the record", im->path,
 			RECORD_NOTE_NAME);
-	in->note_agrees = im->note_file.len == sizeof(note) &&
+	in->note_agrees = !im->note_file.is_dir && im->note_file.len == sizeof(note) &&
 		iso_read(&im->volume, &im->note_file, 0, note, sizeof(note)) == 0 &&
 		note_names(note, im->record.seed_id);
 	return 0;
 }
 
+/* A time on the drive is any unsigned number, and time_t is signed. */
 static const char *time_text(uint64_t seconds, char *out, size_t size)
 {
 	const time_t t = (time_t)seconds;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || !strftime(out, size, "%Y-%m-%d %H:%M:%S UTC", &tm))
-		snprintf(out, size, "second %" PRIu64, seconds);
+	if (seconds > INT64_MAX || !gmtime_r(&t, &tm) ||
+		!strftime(out, size, "%Y-%m-%d %H:%M:%S UTC", &tm))
+		snprintf(out, size, "%" PRIu64 " seconds after 1970-01-01 00:00:00 UTC", seconds);
 	return out;
+}
+
+static void print_expiry(const struct inspect *in)
+{
+	const struct record *rec = &in->image.record;
+	char when[64];
+
+	if (rec->ttl == 0)
+		puts("expires       never");
+	else if (rec->issued_at > UINT64_MAX - rec->ttl)
+		printf("expires       %" PRIu32 " seconds after it was issued\n", rec->ttl);
+	else
+		printf("expires       %s%s\n",
+			time_text(rec->issued_at + rec->ttl, when, sizeof(when)),
+			in->expired ? " (has expired)" : "");
 }
 
 /* Of a seed that is spent nothing is left. */
@@ -124,12 +141,7 @@ static void print_record(const struct inspect *in)
 		printf("bits          %u, %u assessed to hardware; digest right\n",
 			rec->credit_bits, rec->hardware_bits);
 	printf("issued        %s\n", time_text(rec->issued_at, when, sizeof(when)));
-	if (rec->ttl)
-		printf("expires       %s%s\n",
-			time_text(rec->issued_at + rec->ttl, when, sizeof(when)),
-			in->expired ? " (has expired)" : "");
-	else
-		puts("expires       never");
+	print_expiry(in);
 	uuid_format(rec->uuid, uuid);
 	printf("bound to      %s%s\n", record_bound(rec) ? uuid : "no instance",
 		!record_bound(rec) || !in->has_uuid ? "" :
@@ -181,7 +193,8 @@ static void print_json(const struct inspect *in)
 	json_add_text(o, "image", in->image.path);
 	json_add_number(o, "size", in->image.size);
 	json_add_text(o, "label", in->image.volume.label);
-	json_add_bool(o, "record", in->image.has_record);
+	json_add_bool(o, "record", in->image.has_record && !in->image.spent);
+	json_add_bool(o, "tombstone", in->image.spent);
 	if (in->image.has_record)
 		add_record_json(o, in);
 	json_add_number(o, "random_seed_values", in->values.count);

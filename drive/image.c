@@ -75,6 +75,19 @@ static int find_file(
 	return 0;
 }
 
+/* Take what a tombstone says, or say what is wrong with it: with its magic it can be nothing else. */
+static int read_tombstone(struct image *im, size_t len, struct fault *f)
+{
+	int r = record_parse_tombstone(im->secret->record, len, &im->record);
+
+	im->spent = r == 0;
+	if (r == 0)
+		return 0;
+	return fault_set(f, -EBADMSG, "%s: %s: %s refused: %s", im->path, RECORD_NAME,
+		r == -ENOMSG ? "record" : "tombstone",
+		r == -EINVAL ? "bytes that must be zero are not" : record_why(r));
+}
+
 static int read_record(struct image *im, struct fault *f)
 {
 	const uint64_t len = im->record_file.len;
@@ -87,10 +100,8 @@ static int read_record(struct image *im, struct fault *f)
 		r = iso_read(&im->volume, &im->record_file, 0, im->secret->record, (size_t)len);
 	if (r == 0)
 		r = record_parse(im->secret->record, (size_t)len, &im->record);
-	if (r == -ESTALE) {
-		im->spent = true;
-		r = record_parse_tombstone(im->secret->record, (size_t)len, &im->record);
-	}
+	if (r == -ESTALE || r == -ENOMSG)
+		return read_tombstone(im, (size_t)len, f);
 	return r < 0 ? fault_set(f, -EBADMSG, "%s: %s: record refused: %s", im->path, RECORD_NAME,
 			       record_why(r)) :
 		       0;

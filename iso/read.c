@@ -12,6 +12,7 @@ enum {
 	PVD_BLOCK_SIZE = 128,
 	PVD_ROOT = 156,
 	REC_LEN = 0,
+	REC_XAR_LEN = 1, /* blocks of extended attributes, before the content */
 	REC_LBA = 2,
 	REC_SIZE = 10,
 	REC_FLAGS = 25,
@@ -46,16 +47,19 @@ static bool both32(const uint8_t *p, uint32_t *ret)
 /* The fixed part of a directory record that is known to lie whole in memory. */
 static int parse_extent(const struct iso_volume *vol, const uint8_t *rec, struct iso_entry *ret)
 {
-	uint32_t len;
+	uint64_t lba;
+	uint32_t extent, len;
 
-	if (!both32(rec + REC_LBA, &ret->lba) || !both32(rec + REC_SIZE, &len))
+	if (!both32(rec + REC_LBA, &extent) || !both32(rec + REC_SIZE, &len))
 		return -EBADMSG;
 	if (rec[REC_UNIT] != 0 || rec[REC_GAP] != 0)
 		return -EBADMSG;
 	ret->len = len;
 	ret->is_dir = rec[REC_FLAGS] & FLAG_DIR;
-	if (len > 0 && ret->lba + iso_sectors(len) > vol->sectors)
+	lba = (uint64_t)extent + rec[REC_XAR_LEN];
+	if (len > 0 && lba + iso_sectors(len) > vol->sectors)
 		return -EBADMSG;
+	ret->lba = (uint32_t)lba;
 	return 0;
 }
 

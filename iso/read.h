@@ -31,7 +31,7 @@ struct iso_input {
 };
 
 struct iso_entry {
-	uint32_t lba; /* first sector */
+	uint32_t lba; /* first sector of the content, behind any extended attributes */
 	uint64_t len; /* bytes; extents of one file that follow one another count as one */
 	bool is_dir;
 	char name[256]; /* Rock Ridge NM; without one the plain name, its version cut off */

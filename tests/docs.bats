@@ -751,7 +751,46 @@ with_key() {
 
 @test "format: the vectors and refusals on the page pass an independent reader" {
 	run -0 /usr/bin/python3 "$ROOT/tests/lib/read_seed.py" --page "$ROOT/doc/seed-format.md"
-	[ "$(grep -c '^ok ' <<<"$output")" -ge 50 ]
+	[ "$(grep -c '^ok ' <<<"$output")" -ge 150 ]
+}
+
+@test "format: inspect and the guest find in each image on the page what the page says" {
+	run -0 /usr/bin/python3 "$ROOT/tests/lib/compare_readers.py" --keep kept --page "$ROOT/doc/seed-format.md" \
+		"$TOOL" "$ROOT/build/guest/seedrive-guest"
+	[ "${lines[-1]}" = "42 images, 0 disagreements" ]
+}
+
+# IMAGES=1000 for as many; the same ones each time.
+@test "format: inspect, the guest and a reader written from the page agree on mutated images" {
+	small_tree tree
+	"$TOOL" build -q --source kernel -o joliet.iso tree
+	bsdtar -xf joliet.iso -C tree
+	genisoimage -quiet -r -V config-2 -o ridge.iso tree
+	genisoimage -quiet -iso-level 1 -V CONFIG-2 -o short.iso tree
+	run -0 /usr/bin/python3 "$ROOT/tests/lib/compare_readers.py" --images "${IMAGES:-200}" --keep kept \
+		"$TOOL" "$ROOT/build/guest/seedrive-guest" joliet.iso ridge.iso short.iso
+	[ "${lines[-1]}" = "${IMAGES:-200} images, 0 disagreements" ]
+	# Each outcome was met, so that something was compared.
+	for outcome in none record refused tombstone; do
+		grep -qE "^$outcome: [0-9]{2}" <<<"$output"
+	done
+}
+
+@test "format: the example of provenance on the page adds up" {
+	/usr/bin/python3 - "$ROOT/doc/seed-format.md" <<-'END'
+		import json, re, sys
+
+		page = open(sys.argv[1]).read()
+		example = json.loads("{%s}" % re.search(r'^ {4}("sources":.*)$', page, re.M).group(1))
+		text = " ".join(page[page.index('"sources":'):].split())
+		rdseed, kernel = example["sources"]
+		record, mixed = map(int, re.search(r"`rdseed` gave (\d+) bytes to it, .* The other (\d+) bytes", text).groups())
+		a, margin, hardware, credit = map(int, re.search(
+		    r"\*a\* is (\d+), hardware bits are min\(256, \1 - (\d+)\) = (\d+), and credit bits are (\d+)", text).groups())
+		assert rdseed == {"source": "rdseed", "bytes": record + mixed, "assessed_bits": 4 * record} and a == 4 * record
+		assert hardware == credit == min(256, a - margin)
+		assert kernel["source"] == "kernel" and kernel["assessed_bits"] == 0
+	END
 }
 
 @test "docs: the changelog has what is not released, and security says its four things" {

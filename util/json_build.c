@@ -3,7 +3,7 @@
 
 void json_add_number(json_object *to, const char *key, uint64_t number)
 {
-	json_object_object_add(to, key, json_object_new_int64((int64_t)number));
+	json_object_object_add(to, key, json_object_new_uint64(number));
 }
 
 void json_add_text(json_object *to, const char *key, const char *text)

@@ -17,6 +17,21 @@ setup_file() {
 	NOTE=$((BIN + 2048))
 }
 
+# signed IMAGE OFFSET HEX: other bytes in the record, with its digest made anew.
+signed() {
+	/usr/bin/python3 - "$1" $(($(extent "$1" seedrive.bin) * 2048)) "$2" "$3" <<-'END'
+		import hashlib, sys
+
+		with open(sys.argv[1], "r+b") as image:
+		    image.seek(int(sys.argv[2]))
+		    raw, at, new = bytearray(image.read(2048)), int(sys.argv[3]), bytes.fromhex(sys.argv[4])
+		    raw[at:at + len(new)] = new
+		    raw[96:128] = hashlib.sha256(raw[:96] + raw[128:128 + int.from_bytes(raw[12:16], "little")]).digest()
+		    image.seek(int(sys.argv[2]))
+		    image.write(raw)
+	END
+}
+
 # damaged LINE: drive.iso is refused so.
 damaged() {
 	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect drive.iso
@@ -46,7 +61,7 @@ random_seed   9 values, all different" ]
 said, path, uuid, at = json.load(open("said")), *sys.argv[1:3], int(sys.argv[3])
 image = open(path, "rb").read()
 assert said == {
-	"image": path, "size": os.stat(path).st_size, "label": "config-2", "record": True,
+	"image": path, "size": os.stat(path).st_size, "label": "config-2", "record": True, "tombstone": False,
 	"seed_id": image[at + 36:at + 52].hex(), "credit_bits": 256, "hardware_bits": 0,
 	"issued_at": 1795435200, "ttl": 0, "expired": False, "bound_to": uuid, "note_agrees": True, "spent": False,
 	"random_seed_values": 9, "random_seed_repeated": 0, "random_seed_unreadable": 0,
@@ -93,12 +108,63 @@ assert said == {
 	run -3 "$TOOL" inspect --min-bits 1 drive.iso
 }
 
-@test "inspect: a damaged tombstone is refused as a damaged record is" {
+@test "inspect: a tombstone is called one, and is no record" {
 	drive drive.iso
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said record) $(member said tombstone)" = "True False" ]
 	bury drive.iso
-	printf 'x' | overwrite drive.iso $(($(extent drive.iso seedrive.bin) * 2048 + 128))
-	fails 1 "seedrive: inspect: drive.iso: seedrive.bin: record refused: no record magic" \
-		"$TOOL" inspect drive.iso
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said record) $(member said tombstone)" = "False True" ]
+	# What a guest leaves as it was.
+	[ "$(member said note_agrees)" = True ]
+	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said record) $(member said tombstone)" = "False False" ]
+}
+
+@test "inspect: a damaged tombstone is refused as one, with what is wrong with it" {
+	local at refused="seedrive.bin: tombstone refused"
+	drive buried.iso
+	bury buried.iso
+	at=$(($(extent buried.iso seedrive.bin) * 2048))
+	cp buried.iso drive.iso
+	printf x | overwrite drive.iso $((at + 128))
+	damaged "$refused: digest does not match"
+	cp buried.iso drive.iso
+	printf '\002' | overwrite drive.iso $((at + 8))
+	damaged "$refused: unknown version"
+	cp buried.iso drive.iso
+	printf x | overwrite drive.iso $((at + 192))
+	damaged "$refused: bytes that must be zero are not"
+	# A seed in it, and a digest that fits.
+	cp buried.iso drive.iso
+	signed drive.iso 128 01
+	damaged "$refused: bytes that must be zero are not"
+}
+
+@test "inspect: times are unsigned, however late" {
+	local at
+	drive drive.iso
+	at=$(($(extent drive.iso seedrive.bin) * 2048))
+	[ "$(od -An -tu1 -j "$at" -N 1 drive.iso)" -eq 83 ]
+	signed drive.iso 24 ffffffffffffffffffffffff
+	run -0 --separate-stderr "$TOOL" inspect drive.iso
+	[ "$stderr" = "" ]
+	[ "${lines[3]}" = "issued        18446744073709551615 seconds after 1970-01-01 00:00:00 UTC" ]
+	[ "${lines[4]}" = "expires       4294967295 seconds after it was issued" ]
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said issued_at) $(member said ttl) $(member said expired)" = "18446744073709551615 4294967295 False" ]
+	# The first second that a signed number does not have.
+	signed drive.iso 24 000000000000008001000000
+	run -0 "$TOOL" inspect drive.iso
+	[ "${lines[3]}" = "issued        9223372036854775808 seconds after 1970-01-01 00:00:00 UTC" ]
+	[ "${lines[4]}" = "expires       9223372036854775809 seconds after 1970-01-01 00:00:00 UTC" ]
+	"$TOOL" inspect --json drive.iso >said
+	[ "$(member said issued_at)" = 9223372036854775808 ]
+	signed drive.iso 24 0000000000000000ffffffff
+	run -0 "$TOOL" inspect drive.iso
+	[ "${lines[3]}" = "issued        1970-01-01 00:00:00 UTC" ]
+	[ "${lines[4]}" = "expires       2106-02-07 06:28:15 UTC" ]
 }
 
 @test "inspect: a seed that has expired is told apart from one that has not" {
@@ -272,6 +338,30 @@ for i in range(int(sys.argv[2])):
 	rm -f out/seedrive.json
 	genisoimage -quiet -J -r -V config-2 -o drive.iso out
 	damaged "seedrive.json: missing beside the record"
+}
+
+# note TEXT: in the place of seedrive.json, padded as it is.
+note() {
+	printf '%s\n' "$1" | head -c 2047 >note
+	head -c 2047 /dev/zero | tr '\0' ' ' >>note
+	{ head -c 2047 note; echo; } | overwrite drive.iso "$NOTE"
+}
+
+@test "inspect: seedrive.json is read as JSON: it names the seed by a member, not by some bytes" {
+	local id text
+	cp "$DRIVE" drive.iso
+	id=$(od -An -v -tx1 -j $((BIN + 36)) -N 16 "$DRIVE" | tr -d ' \n')
+	for text in '{"seed_id":"ID"}' '{ "a": [1e9, {"seed_id": "x"}], "seed_id" : "ID" }' '{"seed\u005fid":"ID"}'; do
+		note "${text/ID/"$id"}"
+		"$TOOL" inspect drive.iso >text
+		grep -qx 'seedrive.json names the same seed' text
+	done
+	for text in '"seed_id":"ID"' '{"a":{"seed_id":"ID"}}' '{"seed_id":"ID","seed_id":"ID"}' '{"seed_id":"ID"' '{"seed_id":"ID"}}' \
+		'{"seed_id":["seed_id","ID"]}' '{"seed_id":"IDa"}' "{\"seed_id\":\"${id^^}\"}a"; do
+		note "${text//ID/"$id"}"
+		"$TOOL" inspect drive.iso >text
+		grep -qx 'seedrive.json names another seed' text
+	done
 }
 
 @test "inspect: a seedrive.json of nothing but noise is read within its bounds" {

@@ -392,6 +392,46 @@ static void test_extent_off_the_volume(void **state)
 	}
 }
 
+/* ECMA-119, 9.1.2: an extended attribute record comes first in the extent, and the length does not count it. */
+static void test_extended_attributes(void **state)
+{
+	static const struct {
+		uint32_t lba, len;
+		uint8_t blocks;
+		int r;
+	} row[] = {
+		{ CONTENT, ISO_SECTOR, 1, 1 },
+		{ CONTENT, 1, 5, 1 },
+		{ SECTORS - 2, ISO_SECTOR, 1, 1 },
+		{ SECTORS - 1, ISO_SECTOR, 1, -EBADMSG },
+		{ SECTORS - 1, 1, 255, -EBADMSG },
+		{ UINT32_MAX, 1, 1, -EBADMSG }, /* not block 0 */
+		{ UINT32_MAX - 200, 1, 255, -EBADMSG },
+		{ UINT32_MAX, 0, 255, 1 },
+	};
+	struct iso_entry e;
+	uint8_t *p, text[8];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(row); i++) {
+		p = hand_make();
+		put_file(p, "A.;1", row[i].lba, row[i].len);
+		p[1] = row[i].blocks;
+		assert_int_equal(first_entry(&e), row[i].r);
+		if (row[i].r > 0 && row[i].len > 0)
+			assert_int_equal(e.lba, row[i].lba + row[i].blocks);
+	}
+	p = hand_make();
+	put_file(p, "A.;1", CONTENT, ISO_SECTOR);
+	p[1] = 1;
+	assert_int_equal(first_entry(&e), 1);
+	assert_int_equal(iso_read(&(struct iso_volume){ .in = { hand_read_at, &hand } }, &e, 0,
+				 text, sizeof(text)),
+		0);
+	assert_memory_equal(text, hand.bytes + (CONTENT + 1) * ISO_SECTOR, sizeof(text));
+}
+
 /* Records that fill a sector of @dir but for so many bytes; where the next one would go. */
 static uint8_t *fill_sector(uint8_t *p, size_t rest)
 {
@@ -996,6 +1036,8 @@ int main(void)
 		TEST("iso: a record that is too short, unnamed, interleaved or contradicts itself is refused",
 			test_record_bad),
 		TEST("iso: an extent off the volume is refused", test_extent_off_the_volume),
+		TEST("iso: a file's content is behind its extended attributes",
+			test_extended_attributes),
 		TEST("iso: a record that crosses a sector is refused", test_record_crossing_sector),
 		TEST("iso: a directory goes on in its next sector", test_sectors_of_a_directory),
 		TEST("iso: a directory that cannot be read is told", test_read_error),

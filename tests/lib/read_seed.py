@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An independent reader of the seed record, written from doc/seed-format.md alone.
+"""A second reader of seed drives, written after doc/seed-format.md; it shares no code with the tools.
 
     read_seed.py IMAGE           a seed drive, an ISO 9660 image
     read_seed.py --record FILE   the bare record, seedrive.bin
@@ -8,8 +8,10 @@
 
 The fields go to stdout as JSON; of the seed itself only its SHA-256. For an image, "note" is
 what seedrive.json says of the record, which it never touches: "agrees", "names another seed",
-"absent" or "malformed" (also: this seed, but not the record's numbers).
+"absent" or "malformed" (also: this seed, but not the record's numbers); "names_seed" is all that a
+reader of any writer's drive asks of it.
 Exit status: 0 taken (or all checks passed), 1 refused or spent (or a check failed), 2 usage.
+compare_readers.py uses it as a module: describe_image() takes any label, and drives without a seed.
 """
 
 import hashlib
@@ -28,7 +30,7 @@ SEED_ID = bytes(range(160, 176))        # of the page's vectors
 
 
 class Spent(Exception):
-    """The id of a seed whose tombstone stands in the record's place."""
+    """The fields of the tombstone in the record's place."""
 
 
 class Refused(Exception):
@@ -59,15 +61,16 @@ def parse_record(data):
             (sha256(data[:96] + seed) != digest, "digest: differs")):
         if broken:
             raise Refused(what)
-    if spent:
-        if any(seed):
-            raise Refused("seed: not all zero in a tombstone")
-        raise Spent(seed_id.hex())
-    return dict(
+    if spent and any(seed):
+        raise Refused("seed: not all zero in a tombstone")
+    fields = dict(
         file_length=length, version=version, header_length=header, seed_length=n,
         credit_bits=credit, hardware_bits=hardware, issued_at=issued, time_to_live=ttl,
         seed_id=seed_id.hex(), instance_uuid=str(uuid.UUID(bytes=instance)),
         bound=any(instance), digest=digest.hex(), seed_sha256=sha256(seed).hex())
+    if spent:
+        raise Spent(fields)
+    return fields
 
 
 def parse_note(data, record):
@@ -89,6 +92,34 @@ def parse_note(data, record):
     return "agrees" if (note["credit_bits"], note["hardware"]) == numbers else "malformed"
 
 
+def once(pairs):
+    """An object of the note; a key that it has twice, twice in a list."""
+    keys = [key for key, _ in pairs]
+    return {key: value if keys.count(key) == 1 else [value, value] for key, value in pairs}
+
+
+def nested(text):
+    """How deep brackets are nested in a JSON text."""
+    depth = deepest = 0
+    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
+        depth += 1 if bracket in "[{" else -1 if bracket in "]}" else 0
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def names_seed(data, seed_id):
+    """Does seedrive.json name the seed?"""
+    try:
+        text = data.decode("utf-8")
+        # Python takes NaN and Infinity for JSON; int() does not.
+        note = json.loads(text, object_pairs_hook=once, parse_constant=int, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return False
+    # Between the quotes, where an escape is not what it means.
+    return (len(data) == SECTOR and isinstance(note, dict) and note.get("seed_id") == seed_id
+            and nested(text) <= 64 and '"%s"' % seed_id in text)
+
+
 def read_at(file, offset, length):
     file.seek(offset)
     data = file.read(length)
@@ -97,59 +128,180 @@ def read_at(file, offset, length):
     return data
 
 
-def extent(record):
-    """Offset and length of what a directory record stands for."""
-    block, length = struct.unpack_from("<I4xI", record, 2)
-    return block * SECTOR, length
+def in_both_orders(data, offset, size, what):
+    little, big = data[offset:offset + size], data[offset + size:offset + 2 * size]
+    if little != big[::-1]:
+        raise Refused("%s: the two orders differ" % what)
+    return int.from_bytes(little, "little")
+
+
+def blocks_of(length):
+    return -(-length // SECTOR)
+
+
+def extent(record, volume):
+    """The first block of the content, and its length in bytes; `volume` is how many blocks there are."""
+    start = in_both_orders(record, 2, 4, "extent") + record[1]
+    length = in_both_orders(record, 10, 4, "data length")
+    if record[26] or record[27]:
+        raise Refused("interleaved: file unit size or gap size is not 0")
+    if length and start + blocks_of(length) > volume:
+        raise Refused("extent: beyond the end of the volume")
+    return start, length
 
 
 def rock_ridge_name(area):
-    """The NM entries of a system use area. Continuation areas are left out: the names of the
-    two files need none."""
-    name = b""
-    while len(area) >= 4 and 4 <= area[2] <= len(area):
-        if area[:2] == b"NM":
-            name += area[5:area[2]]
+    """The pieces in the NM entries of a system use area; None if there is no piece."""
+    name = None
+    while len(area) >= 5 and 4 <= area[2] <= len(area):
+        if area[:2] == b"NM" and area[3] == 1 and area[2] > 5:
+            name = (name or b"") + area[5:area[2]]
+            if not area[4] & 1:
+                break
         area = area[area[2]:]
     return name
 
 
-def root_files(file, root):
-    """The files of the root directory: name in lower case -> [(offset, length)]."""
-    files = {}
-    start, size = extent(root)
-    for at in range(0, size, SECTOR):
-        sector = read_at(file, start + at, SECTOR)
-        while sector and sector[0]:
-            record, sector = sector[:sector[0]], sector[sector[0]:]
-            if len(record) < max(34, record[0]) or len(record) < 33 + record[32]:
+def plain_name(identifier):
+    name = identifier.split(b";")[0]
+    return name[:-1] if len(name) > 1 and name.endswith(b".") else name
+
+
+def raw_records(file, start, size):
+    """The directory records, cut out but not looked into."""
+    if size == 0 or size % SECTOR:
+        raise Refused("root directory: not whole blocks")
+    for block in range(start, start + size // SECTOR):
+        rest = read_at(file, block * SECTOR, SECTOR)
+        while rest and rest[0]:
+            if not 34 <= rest[0] <= len(rest):
                 raise Refused("root directory: malformed record")
-            name = (rock_ridge_name(record[33 + (record[32] | 1):])
-                    or record[33:33 + record[32]].split(b";")[0])
-            if not record[25] & 2:      # no directory
-                files.setdefault(name.lower(), []).append(extent(record))
-    return files
+            yield rest[:rest[0]]
+            rest = rest[rest[0]:]
+
+
+def parse_entry(record, volume):
+    """Name (None: the directory or the one above), flags, first block, length."""
+    size = record[32]
+    if size == 0 or 33 + size > len(record):
+        raise Refused("root directory: malformed record")
+    start, length = extent(record, volume)
+    identifier, area = record[33:33 + size], record[33 + (size | 1):]
+    name = rock_ridge_name(area)
+    if name is None:
+        name = plain_name(identifier)
+    if identifier in (b"\0", b"\1"):
+        name = None
+    return name if name is None else name.split(b"\0")[0], record[25], start, length
+
+
+def whole_file(records, volume, name, start, length):
+    """Add the length of what follows a record whose bit 7 is set."""
+    while True:
+        record = next(records, None)
+        if record is None:
+            raise Refused("root directory: ends within a file")
+        other, flags, block, more = parse_entry(record, volume)
+        if other is None:           # its name is read as that of any other record
+            other = (rock_ridge_name(record[33 + (record[32] | 1):]) or plain_name(record[33:34])).split(b"\0")[0]
+        if other != name or length % SECTOR or block != start + length // SECTOR:
+            raise Refused("root directory: the parts of a file are apart")
+        length += more
+        if not flags & 0x80:
+            return length
+
+
+def find(file, root, volume, wanted):
+    """(Is it a directory, offset, length) of the first file with this name; None: there is none."""
+    records = raw_records(file, *root)
+    for record in records:
+        name, flags, start, length = parse_entry(record, volume)
+        if name is None:
+            continue
+        if flags & 0x80:
+            length = whole_file(records, volume, name, start, length)
+        if name.lower() == wanted:
+            return bool(flags & 2), start * SECTOR, length
+    return None
+
+
+def read_label(field):
+    return field.rstrip(b" \0").split(b"\0")[0]
+
+
+def parse_volume(file):
+    """Its label, how many blocks it has, and where its root directory is."""
+    try:
+        pvd = read_at(file, 16 * SECTOR, SECTOR)
+    except Refused:
+        pvd = b""
+    if pvd[:7] != b"\1CD001\1":
+        raise Refused("image: no primary volume descriptor")
+    volume = in_both_orders(pvd, 80, 4, "volume space size")
+    if in_both_orders(pvd, 128, 2, "logical block size") != SECTOR:
+        raise Refused("logical block size: not 2048")
+    root = pvd[156:190]
+    if root[0] != 34 or not root[25] & 2:
+        raise Refused("root directory: no record of a directory")
+    return read_label(pvd[40:72]), volume, extent(root, volume)
+
+
+def read_record(file, root, volume):
+    """The fields of the record or of the tombstone; where there is neither, no more than that."""
+    found = find(file, root, volume, b"seedrive.bin")
+    if found is None:
+        return dict(state="none")
+    is_directory, offset, length = found
+    if is_directory:
+        raise Refused("seedrive.bin: a directory")
+    try:
+        fields = dict(state="record", **parse_record(read_at(file, offset, length) if length in LENGTHS else b""))
+    except Spent as e:
+        fields = dict(state="tombstone", **e.args[0])
+    return dict(fields, bin_offset=offset)
+
+
+def read_note(file, root, volume, record):
+    """What seedrive.json says, and where it is."""
+    found = (find(file, root, volume, b"seedrive.json") or find(file, root, volume, b"seedrive.jso"))
+    if found is None or record["state"] == "none":
+        return dict(note="absent", json_offset=None, names_seed=False)
+    is_directory, offset, length = found
+    file.seek(offset)
+    data = b"" if is_directory else file.read(min(length, SECTOR + 1))
+    return dict(note=parse_note(data, record), json_offset=offset, names_seed=names_seed(data, record["seed_id"]))
+
+
+def describe_image(file):
+    """What a tool sees that describes any drive: `state` is record, tombstone or none."""
+    label, volume, root = parse_volume(file)
+    if file.seek(0, io.SEEK_END) < volume * SECTOR:
+        raise Refused("cut short: the volume has %d blocks" % volume)
+    fields = read_record(file, root, volume)
+    fields["label"] = "".join(chr(c) if 32 <= c < 127 else "?" for c in label)
+    return dict(fields, **read_note(file, root, volume, fields))
+
+
+def guest_record(file):
+    """What a guest sees: `state` is other where it leaves the image alone, and it reads no more than it needs."""
+    try:
+        label, volume, root = parse_volume(file)
+    except Refused:
+        label = None
+    return read_record(file, root, volume) if label in LABELS else dict(state="other")
 
 
 def parse_image(file):
-    pvd = read_at(file, 16 * SECTOR, SECTOR)
-    if pvd[:7] != b"\1CD001\1" or pvd[128:130] != b"\0\10":
-        raise Refused("image: no primary volume descriptor for blocks of 2048 bytes at sector 16")
-    label = pvd[40:72].rstrip(b" ")
+    """A record, on a drive with one of our labels."""
+    label, volume, root = parse_volume(file)
     if label not in LABELS:
         raise Refused("volume identifier: %a" % label)
-    files = root_files(file, pvd[156:190])
-    records, notes = files.get(b"seedrive.bin", []), files.get(b"seedrive.json", [])
-    if len(records) != 1:
-        raise Refused("seedrive.bin: there are %d in the root directory" % len(records))
-    offset, length = records[0]
-    fields = parse_record(read_at(file, offset, length) if length in LENGTHS else b"")
-    fields.update(label=label.decode(), bin_offset=offset, json_offset=None, note="absent")
-    if notes:
-        fields["json_offset"], length = notes[0]
-        file.seek(fields["json_offset"])
-        fields["note"] = parse_note(file.read(min(length, SECTOR + 1)), fields)
-    return fields
+    fields = read_record(file, root, volume)
+    if fields["state"] == "none":
+        raise Refused("seedrive.bin: not in the root directory")
+    if fields["state"] == "tombstone":
+        raise Spent(fields)
+    return dict(fields, label=label.decode(), **read_note(file, root, volume, fields))
 
 
 results = []
@@ -183,8 +335,37 @@ def patched(data, offset, *values):
     data = data[:offset] + bytes(values) + data[offset + len(values):]
     if offset >= 96:
         return data
+    return signed(data)
+
+
+def signed(data):
+    """With the digest made anew, as if zeros followed the file."""
     n = int.from_bytes(data[12:16], "little")
-    return data[:96] + sha256(data[:96] + data[128:128 + n]) + data[128:]
+    return data[:96] + sha256(data[:96] + data[128:128 + n].ljust(n, b"\0")) + data[128:]
+
+
+def clauses(page, words):
+    """What follows these words up to the end of the sentence, piece by piece, without what is in brackets."""
+    text = " ".join(page.split())
+    found = re.search(re.escape(words) + "([^.]*)", re.sub(r" \([^)]*\)", "", text))
+    return [clause.strip() for clause in found.group(1).split(";")] if found else []
+
+
+def changed(clause, data):
+    """As a clause says: "byte 7 set to 101 and byte 8 set to 2", "byte 96 inverted", "the file cut to 2047 bytes"."""
+    for one in clause.split(" and "):
+        number = [int(n) for n in re.findall(r"\d+", one)]
+        if re.fullmatch(r"byte \d+ set to \d+", one) and data[number[0]] != number[1]:
+            data = data[:number[0]] + bytes(number[1:]) + data[number[0] + 1:]
+        elif re.fullmatch(r"byte \d+ inverted", one):
+            data = data[:number[0]] + bytes((data[number[0]] ^ 255,)) + data[number[0] + 1:]
+        elif re.fullmatch(r"the (file|image) cut to \d+ bytes", one) and number[0] < len(data):
+            data = data[:number[0]]
+        elif re.fullmatch(r"the file followed by \d+ zero bytes", one):
+            data += bytes(number[0])
+        elif one != "no byte set":
+            raise ValueError(one)
+    return data
 
 
 def page_vectors(page):
@@ -205,8 +386,13 @@ def page_vectors(page):
     return vectors
 
 
-def page_cases(page, a):
-    """The two lists at the end of the page, word by word."""
+def page_cases(page, a, c):
+    """The lists of files on the page, the first two of them word by word."""
+    cases = clauses(page, "To be refused, each made from vector C, with its digest made anew:")
+    equal("the page has three cases of vector C", len(cases), 3)
+    for case in cases:
+        data = signed(changed(case, c))
+        equal("refused: vector C, " + case, outcome(data), "seed length")
     page = " ".join(page.split())
     refused = {
         "byte 7 set to 101": ("magic", patched(a, 7, 101)),
@@ -214,6 +400,8 @@ def page_cases(page, a):
         "byte 10 set to 129": ("header length", patched(a, 10, 129)),
         "byte 12 set to 63": ("seed length", patched(a, 12, 63)),
         "byte 12 set to 0": ("seed length", patched(a, 12, 0)),
+        "byte 12 set to 192 and byte 13 set to 7 (*n* is 1984, 64 more than the file holds)": (
+            "seed length", patched(a, 12, 192, 7)),
         "byte 17 set to 2 (512 bits credited)": ("credit bits", patched(a, 17, 2)),
         "byte 21 set to 2 (512 bits from hardware)": ("hardware bits", patched(a, 21, 2)),
         "byte 68 set to 1": ("reserved", patched(a, 68, 1)),
@@ -250,6 +438,13 @@ def tombstone_rules(page, a):
           "the same followed by 4096 zero bytes." in " ".join(page.split()), True)
     for data in (tomb, tomb + bytes(4096)):
         equal("tombstone of %d bytes" % len(data), outcome(data), "spent")
+    cases = clauses(page, "To be refused, each made from the tombstone of vector A, and, unless it is the digest that "
+                    "changes, with its digest made anew:")
+    equal("the page has 15 cases of the tombstone", len(cases), 15)
+    for case in cases:
+        data = changed(case, tomb)
+        data = data if case == "byte 96 inverted" else signed(data)
+        equal("refused: the tombstone of vector A, " + case, outcome(data) in ("taken", "spent"), False)
     equal("a seed behind a tombstone", outcome(patched(
         tomb[:96] + sha256(tomb[:96] + b"\1" + bytes(63)) + tomb[128:], 128, 1)), "seed")
     equal("any one bit of a tombstone inverted", [
@@ -284,14 +479,16 @@ def image(entries, label):
     """No more of an image than is read; entries: identifier, content, flags, system use."""
     def record(ident, block, length, flags=0, use=b""):
         body = ident + bytes(1 - len(ident) % 2) + use
-        return struct.pack("<BxI4xI11xB6xB", 33 + len(body), block, length, flags,
-                           len(ident)) + body
+        return struct.pack("<BxI", 33 + len(body), block) + struct.pack(">I", block) + struct.pack("<I", length) + struct.pack(
+            ">I7xB6xB", length, flags, len(ident)) + body
 
     root, contents = record(b"\0", 17, SECTOR, 2), b""
     for ident, content, *more in entries:
         root += record(ident, 18 + len(contents) // SECTOR, len(content), *more)
         contents += content
-    pvd = (b"\1CD001\1".ljust(40, b"\0") + label.ljust(32)).ljust(128, b"\0") + b"\0\10"
+    pvd = (b"\1CD001\1".ljust(40, b"\0") + label.ljust(32)).ljust(80, b"\0")
+    volume = 18 + blocks_of(len(contents))
+    pvd = (pvd + struct.pack("<I", volume) + struct.pack(">I", volume)).ljust(128, b"\0") + b"\0\10\10\0"
     pvd = pvd.ljust(156, b"\0") + record(b"\0", 17, SECTOR, 2)
     return bytes(16 * SECTOR) + pvd.ljust(SECTOR, b"\0") + root.ljust(SECTOR, b"\0") + contents
 
@@ -306,16 +503,16 @@ def image_rules(page, a):
     def padded(text):
         return (text + "\n").encode("latin-1").ljust(2047) + b"\n"
 
-    text = "".join(re.findall(r'^ {4}(\{"seedrive":.*\})$', page, re.M))
+    text = re.search(r'^ {4}(\{"seedrive":.*\})$', page, re.M).group(1)
     text = text.replace("<32 hexadecimal digits>", SEED_ID.hex())
     record, note = (b"SEEDRIVE.BIN;1", a), (b"seedrive.json;1", padded(text))
     taken = (b"config-2", b"CONFIG-2", b"cidata", b"CIDATA")
-    for label in (*taken, b"Config-2", b"config-2\0", b" config-2", b""):
-        check("label %a" % label, "agrees" if label in taken else "volume identifier",
+    for label in (*taken, b"config-2\0", b"Config-2", b" config-2", b"config-2\0x", b"config-2 \0x", b"config-20", b""):
+        check("label %a" % label, "agrees" if label in (*taken, b"config-2\0", b"config-2\0x") else "volume identifier",
               record, note, label=label)
     check("no note", "absent", record)
     check("no note, no version, mixed case", "absent", (b"SeeDrive.Bin", a))
-    check("note's name cut short", "absent", record, (b"SEEDRIVE.JSO;1", note[1]))
+    check("note's name cut short", "agrees", record, (b"SEEDRIVE.JSO;1", note[1]))
     check("no record", "seedrive.bin", note)
     check("Rock Ridge names", "agrees", (b"A;1", a, 0, named(b"SEEDRIVE.bin")),
           (b"BC;1", note[1], 0, named(b"seedrive.json")))
@@ -341,9 +538,61 @@ def image_rules(page, a):
         check("note: " + case, want, record, (note[0], data))
 
 
+def page_image(page, a):
+    """Image I."""
+    data = bytearray(45056)
+    note = re.search(r"begins with\n\n    (\{.*\})\n", page).group(1)
+    data[38912:38912 + len(a)] = a
+    data[40960:43008] = (note + "\n").encode().ljust(2047) + b"\n"
+    for at, text in re.findall(r"^ {4}(\d+) ((?:[0-9a-f]{2})+)$", page, re.M):
+        data[int(at):int(at) + len(text) // 2] = bytes.fromhex(text)
+    return bytes(data)
+
+
+def page_images(page):
+    """What the page says of each image on it: the words, the image, what a tool finds that describes it, what a guest does."""
+    image = page_image(page, made(64, 256, 256, 1795435200))
+    for words, tool, guest in (
+            ("To be taken, with a `seedrive.json` that names the seed, each", "agrees", "record"),
+            ("To be taken, with a `seedrive.json` that names another seed or none, each", "names another seed", "record"),
+            ("To be known as without a seed, each", "none", "none"),
+            ("To be refused, each", "refused", "refused"),
+            ("To be refused for the volume descriptor, and left alone by a guest, each", "refused", "other"),
+            ("To be left alone by a guest for its label,", "agrees", "other")):
+        cases = clauses(page, words + " made from image I:")
+        if not cases:
+            raise ValueError(words)
+        for case in cases:
+            yield case, changed(case, image), tool, guest
+
+
+def seen_by(reader, data):
+    """What a reader of images finds, in the words of page_images()."""
+    try:
+        found = reader(io.BytesIO(data))
+    except Refused:
+        return "refused"
+    if found["state"] != "record" or "note" not in found:
+        return found["state"]
+    return "agrees" if found["names_seed"] else "names another seed"
+
+
+def page_image_rules(page):
+    whole = re.search("The SHA-256 of the image:\n\n {4}([0-9a-f]{64})\n", page)
+    cases = list(page_images(page))
+    equal("image I: SHA-256", sha256(cases[0][1]).hex(), whole and whole.group(1))
+    equal("the page has images to be taken, without a seed, refused", [
+        [case[2] for case in cases].count(state) for state in ("agrees", "names another seed", "none", "refused")],
+        [10, 3, 5, 24])
+    for case, data, tool, guest in cases:
+        equal("image I: %s" % case, (seen_by(describe_image, data), seen_by(guest_record, data)), (tool, guest))
+
+
 def self_test(page):
-    a = page_vectors(page).get("A", made(64, 256, 256))
-    page_cases(page, a)
+    vectors = page_vectors(page)
+    a, c = vectors.get("A", made(64, 256, 256)), vectors.get("C", made(4096, 0, 0, length=6144))
+    page_cases(page, a, c)
+    page_image_rules(page)
     tombstone_rules(page, a)
     record_rules(a)
     image_rules(page, a)
@@ -365,7 +614,7 @@ def main(args):
             else:
                 fields = parse_image(file)
     except Spent as e:
-        print("read_seed.py: spent: seed %s" % e, file=sys.stderr)
+        print("read_seed.py: spent: seed %s" % e.args[0]["seed_id"], file=sys.stderr)
         return 1
     except (Refused, OSError, UnicodeDecodeError) as e:
         print("read_seed.py: refused: %s" % e, file=sys.stderr)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/wire/note.h"
 #include "util/hex.h"
+#include "util/json.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -239,9 +240,10 @@ char *note_handout_text(const struct broker_block *given, size_t blocks, uint32_
 
 bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE])
 {
-	char want[2 * RECORD_ID_SIZE + sizeof("\"seed_id\":\"\"")], id[2 * RECORD_ID_SIZE + 1];
+	char id[2 * RECORD_ID_SIZE + 1];
+	struct json_span span;
 
 	hex_encode(seed_id, RECORD_ID_SIZE, id);
-	snprintf(want, sizeof(want), "\"seed_id\":\"%s\"", id);
-	return memmem(text, RECORD_NOTE_SIZE, want, strlen(want)) != NULL;
+	return json_find_string(text, RECORD_NOTE_SIZE, "seed_id", &span) == 0 &&
+		span.len == strlen(id) && memcmp(text + span.at, id, span.len) == 0;
 }

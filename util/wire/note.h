@@ -57,7 +57,7 @@ char *note_text(const struct note *note);
 char *note_handout_text(const struct broker_block *given, size_t blocks, uint32_t asked_bits,
 	uint32_t hardware_bits);
 
-/** note_names - does @text, RECORD_NOTE_SIZE bytes, name the seed of @seed_id? */
+/** note_names - is @text, RECORD_NOTE_SIZE bytes, a JSON object with one member seed_id, which is @seed_id? */
 bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE]);
 
 #endif

@@ -190,54 +190,109 @@ static char *page_sentences(void)
 	return page;
 }
 
-/* "byte 17 set to 2 (512 bits credited)", "byte 96 inverted"; then the file and its length. */
-static void refuse_as_told(const char *clause, const struct vector *a)
-{
-	uint8_t raw[2 * RECORD_SIZE_MAX] = { 0 };
-	unsigned at = 0, value;
-	size_t len = a->file_len;
-	char end;
+/* A file from the page, and room for what the page adds to it. */
+struct file {
+	uint8_t raw[2 * RECORD_SIZE_MAX];
+	size_t len;
+};
 
-	assert_int_equal(record_encode(&a->rec, raw, len), 0);
-	if (sscanf(clause, " byte %u set to %u", &at, &value) == 2) {
-		assert_int_not_equal(raw[at], value);
-		raw[at] = (uint8_t)value;
-	} else if (sscanf(clause, " byte %u inverte%c", &at, &end) == 2 && end == 'd') {
-		raw[at] ^= 0xff;
-	} else if (sscanf(clause, " the file cut to %u bytes", &value) == 1 ||
+/* "byte 17 set to 2 (512 bits credited)", "byte 12 set to 192 and byte 13 set to 7", "byte 96 inverted"; then the
+ * file and its length. Returns: the first byte that is another, or the file's old length. */
+static size_t change_as_told(const char *clause, struct file *f)
+{
+	unsigned at = 0, value, next, next_value;
+	const size_t before = f->len;
+	char end;
+	int n = sscanf(clause, " byte %u set to %u and byte %u set to %u", &at, &value, &next,
+		&next_value);
+
+	if (n == 2 || n == 4) {
+		assert_int_not_equal(f->raw[at], value);
+		f->raw[at] = (uint8_t)value;
+		if (n == 4)
+			f->raw[next] = (uint8_t)next_value;
+		return at;
+	}
+	if (sscanf(clause, " byte %u inverte%c", &at, &end) == 2 && end == 'd') {
+		f->raw[at] ^= 0xff;
+		return at;
+	}
+	if (sscanf(clause, " the file cut to %u bytes", &value) == 1 ||
 		sscanf(clause, " the file without its padding (%u bytes", &value) == 1) {
-		assert_true(value < len);
-		len = value;
+		assert_true(value < f->len);
+		memset(f->raw + value, 0, f->len - value);
+		f->len = value;
 	} else if (sscanf(clause, " the file followed by %u zero bytes", &value) == 1) {
-		len += value;
-		assert_true(len <= sizeof(raw));
+		f->len += value;
+		assert_true(f->len <= sizeof(f->raw));
 	} else if (strcmp(clause, " an empty file") == 0) {
-		len = 0;
+		f->len = 0;
 	} else {
 		fail_msg("%s: what is to be refused?%s", PAGE, clause);
 	}
-	assert_refused(raw, len);
-	if (len == a->file_len && at < 96) {
-		sign(raw, a->rec.seed_len);
-		assert_refused(raw, len);
+	return before;
+}
+
+/* The digest made anew for the seed length that the header has, as if zeros followed the file. */
+static void sign_as_told(struct file *f)
+{
+	const size_t n = f->raw[12] | (size_t)f->raw[13] << 8;
+
+	if (n <= RECORD_BLOCKS_MAX * RECORD_BLOCK)
+		sign(f->raw, n);
+}
+
+/* Each clause of the sentence that begins with @words, done to @of; @anew: with its digest made anew, but where
+ * the clause changes that. */
+static void refuse_all(const char *words, const struct file *of, bool anew, size_t want)
+{
+	char *page = page_sentences(), *at, *clause;
+	size_t clauses = 0;
+
+	at = page_from(page, words) + strlen(words);
+	at = strsep(&at, ".");
+	for (; (clause = strsep(&at, ";")); clauses++) {
+		struct file f = *of;
+		const size_t where = change_as_told(clause, &f);
+
+		assert_refused(f.raw, f.len);
+		if (where < 96 || (anew && where != 96)) {
+			sign_as_told(&f);
+			assert_refused(f.raw, f.len);
+			/* Nor is it a tombstone. */
+			assert_int_not_equal(
+				record_parse(f.raw, f.len, &(struct record){ 0 }), -ESTALE);
+		}
 	}
+	assert_int_equal(clauses, want);
+	free(page);
+}
+
+static void encode(const struct vector *v, struct file *ret)
+{
+	*ret = (struct file){ .len = v->file_len };
+	assert_int_equal(record_encode(&v->rec, ret->raw, v->file_len), 0);
 }
 
 static void test_refusals(void **state)
 {
-	static const char words[] =
-		"To be refused, each made from vector A, and, where a byte before "
-		"byte 96 changes, with its digest made anew:";
-	char *page = page_sentences(), *at, *clause;
-	size_t clauses = 0;
+	struct file f;
 
 	(void)state;
-	at = page_from(page, words) + strlen(words);
-	at = strsep(&at, ".");
-	for (; (clause = strsep(&at, ";")); clauses++)
-		refuse_as_told(clause, page_vector);
-	assert_int_equal(clauses, 16);
-	free(page);
+	encode(page_vector, &f);
+	refuse_all(
+		"To be refused, each made from vector A, and, where a byte before byte 96 changes, with its digest "
+		"made anew:",
+		&f, false, 17);
+	encode(page_vector + 2, &f);
+	refuse_all(
+		"To be refused, each made from vector C, with its digest made anew:", &f, true, 3);
+	encode(page_vector, &f);
+	record_make_tombstone(f.raw, f.len);
+	refuse_all(
+		"To be refused, each made from the tombstone of vector A, and, unless it is the digest that "
+		"changes, with its digest made anew:",
+		&f, true, 15);
 }
 
 static void test_taken(void **state)
