@@ -18,12 +18,13 @@ struct reseed_command {
 	struct reseed reseed;
 };
 
-enum { OPT_BIND = OPT_OWN, OPT_TTL };
+enum { OPT_BIND = OPT_OWN, OPT_TTL, OPT_NO_LINKS };
 
 static const struct option options[] = {
 	OPTIONS_ENTROPY,
 	{ "bind", required_argument, NULL, OPT_BIND },
 	{ "ttl", required_argument, NULL, OPT_TTL },
+	{ "no-links", no_argument, NULL, OPT_NO_LINKS },
 	{ 0 },
 };
 
@@ -36,6 +37,9 @@ static int take_option(struct reseed_command *c, int option, struct fault *f)
 	case OPT_TTL:
 		c->reseed.has_ttl = true;
 		return option_duration("--ttl", optarg, &c->reseed.ttl, f);
+	case OPT_NO_LINKS:
+		c->reseed.no_links = true;
+		return 0;
 	case OPT_BITS:
 		c->reseed.has_bits = true;
 		/* fall through */
@@ -137,6 +141,7 @@ const struct command cmd_reseed = {
 		"\n"
 		"  --bind none|UUID  bind the seed anew\n"
 		"  --ttl TIME        the seed expires after 90s, 15m, 12h, 1d, 2w; 0: never\n"
+		"  --no-links        refuse an IMAGE with a symbolic link in its path\n"
 		"  --source LIST     draw from these (default: all that are here)\n"
 		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N          strength to claim (default: as before)\n"
