@@ -2,7 +2,6 @@
 #include "drive/image.h"
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
-#include "seed/mix.h"
 #include "util/io.h"
 #include "util/open.h"
 #include "util/secret.h"

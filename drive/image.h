@@ -3,6 +3,7 @@
 #define DRIVE_IMAGE_H
 
 #include "iso/read.h"
+#include "seed/mix.h"
 #include "util/wire/record.h"
 #include "util/fault.h"
 
@@ -12,7 +13,7 @@
  */
 #define IMAGE_SECTORS_MAX  65536u      /* all that is read: 128 MiB */
 #define IMAGE_FOLDERS_MAX  4096u       /* below openstack/ */
-#define IMAGE_METADATA_MAX (32u << 20) /* bytes of all meta_data.json files that are read */
+#define IMAGE_METADATA_MAX MIX_ALL_MAX /* bytes of all meta_data.json files that are read */
 #define IMAGE_READING_MS   1500u       /* spent in waiting for what is read */
 
 /* What was used of that; @exceeded: the one of which there was too little, in words, else NULL. */
