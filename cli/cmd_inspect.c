@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads a drive back with the guest's own parser; never prints the seed. */
 #include "cli/cmd.h"
+#include "cli/print.h"
 #include "drive/inspect.h"
 #include "cli/options.h"
 #include "cli/json_print.h"
@@ -52,43 +53,44 @@ static void print_record(const struct inspect *in)
 	char id[2 * RECORD_ID_SIZE + 1], uuid[UUID_STRLEN + 1], when[64];
 
 	hex_encode(rec->seed_id, RECORD_ID_SIZE, id);
-	printf("seed          %s\n", id);
+	print_line(stdout, "seed          %s", id);
 	if (in->image.spent)
-		puts("bits          0: spent, a tombstone stands in the record's place");
+		print_line(
+			stdout, "bits          0: spent, a tombstone stands in the record's place");
 	else
-		printf("bits          %u, %u assessed to hardware; digest right\n",
+		print_line(stdout, "bits          %u, %u assessed to hardware; digest right",
 			rec->credit_bits, rec->hardware_bits);
-	printf("issued        %s\n", time_text(rec->issued_at, when, sizeof(when)));
+	print_line(stdout, "issued        %s", time_text(rec->issued_at, when, sizeof(when)));
 	if (rec->ttl)
-		printf("expires       %s%s\n",
+		print_line(stdout, "expires       %s%s",
 			time_text(rec->issued_at + rec->ttl, when, sizeof(when)),
 			in->expired ? " (has expired)" : "");
 	else
-		puts("expires       never");
+		print_line(stdout, "expires       never");
 	uuid_format(rec->uuid, uuid);
-	printf("bound to      %s%s\n", record_bound(rec) ? uuid : "no instance",
+	print_line(stdout, "bound to      %s%s", record_bound(rec) ? uuid : "no instance",
 		!record_bound(rec) || !in->has_uuid ? "" :
 			memcmp(rec->uuid, in->uuid, UUID_SIZE) == 0 ?
 						      ", the instance of the metadata" :
 						      ", not the instance of the metadata");
-	printf("%s %s\n", RECORD_NOTE_NAME,
+	print_line(stdout, "%s %s", RECORD_NOTE_NAME,
 		in->note_agrees ? "names the same seed" : "names another seed");
 }
 
 static void print_text(const struct inspect *in)
 {
-	printf("image         %s, %" PRIu64 " KiB, label %s\n", in->image.path,
+	print_line(stdout, "image         %s, %" PRIu64 " KiB, label %s", in->image.path,
 		in->image.size / 1024, in->image.volume.label);
 	if (in->image.has_record)
 		print_record(in);
 	else
-		puts("seed          none");
-	printf("random_seed   %zu values", in->values.count);
+		print_line(stdout, "seed          none");
+	print_part(stdout, "random_seed   %zu values", in->values.count);
 	if (in->values.count > 1)
-		printf(", %s", in->repeated ? "some of them alike" : "all different");
+		print_part(stdout, ", %s", in->repeated ? "some of them alike" : "all different");
 	if (in->damaged)
-		printf(", %u files not readable", in->damaged);
-	putchar('\n');
+		print_part(stdout, ", %u files not readable", in->damaged);
+	print_line(stdout, "%s", "");
 }
 
 static void add_record_json(json_object *o, const struct inspect *in)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A fresh seed for an image that exists. */
 #include "cli/cmd.h"
+#include "cli/print.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
 #include "cli/report.h"
@@ -98,17 +99,18 @@ static void print_text(const struct reseed_command *c, const char *path)
 	char id[2 * RECORD_ID_SIZE + 1], text[PATH_MAX + 32];
 
 	if (c->entropy.settings.seed == DRIVE_SEED_OFF) {
-		printf("%s: as it was: %s\n", path,
+		print_line(stdout, "%s: as it was: %s", path,
 			entropy_options_seed_origin(&c->entropy, text, sizeof(text)));
 		return;
 	}
 	hex_encode(c->reseed.seed.id, RECORD_ID_SIZE, id);
 	if (c->entropy.settings.seed == DRIVE_SEED_MIX)
-		printf("%s: seed as it was: %s", path,
+		print_part(stdout, "%s: seed as it was: %s", path,
 			entropy_options_seed_origin(&c->entropy, text, sizeof(text)));
 	else
-		printf("%s: fresh seed %s: %u bits", path, id, c->reseed.seed.claim.credit_bits);
-	printf("; random_seed: %u mixed, %u left as they were\n", c->reseed.files.mixed,
+		print_part(stdout, "%s: fresh seed %s: %u bits", path, id,
+			c->reseed.seed.claim.credit_bits);
+	print_line(stdout, "; random_seed: %u mixed, %u left as they were", c->reseed.files.mixed,
 		c->reseed.files.left);
 	if (c->entropy.verbose)
 		entropy_print(&c->reseed.seed, stdout);

@@ -2,7 +2,9 @@
 #include "cli/mkisofs_log.h"
 #include "cli/report.h"
 #include "util/journal.h"
+#include "util/show.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,12 +17,15 @@ static char said[ROOM + sizeof("; and 4294967295 more")];
 static size_t said_len; /* of whole lines */
 static unsigned left_out;
 
-static void keep(const char *line)
+static void keep(const char *text)
 {
 	const char *between = said_len > 0 ? "; " : "";
-	const size_t len = strlen(between) + strlen(line), left = sizeof(said) - said_len;
-	char *end = said + said_len;
+	char line[2 * PATH_MAX], *end = said + said_len;
+	const size_t left = sizeof(said) - said_len;
+	size_t len;
 
+	show_text(line, sizeof(line), text);
+	len = strlen(between) + strlen(line);
 	if (left_out == 0 && said_len + len < ROOM)
 		said_len += (size_t)snprintf(end, left, "%s%s", between, line);
 	else if (said_len == 0)
@@ -63,9 +68,13 @@ static void add_seed(struct journal *j, const struct compose *c)
 	journal_field(j, "SEEDRIVE_INSTANCE", "%s", uuid);
 }
 
-static void begin(struct journal *j, const struct compose *c, const char *out, int err)
+/* The message is for people; the fields have each name as it is. */
+static void begin(struct journal *j, const struct compose *c, const char *name, int err)
 {
 	static const char identifier[] = "seedrive-mkisofs";
+	char out[PATH_MAX];
+
+	show_text(out, sizeof(out), name);
 
 	if (err < 0)
 		journal_begin(j, identifier, JOURNAL_ERROR, "%s: not made: %s", out, said);

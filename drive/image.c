@@ -19,7 +19,7 @@
 #define METADATA      "meta_data.json"
 
 #define EXCEEDED_METADATA "more than 32 MiB of metadata"
-#define EXCEEDED_SECTORS  "more than 128 MiB of folders and files to read"
+#define EXCEEDED_SECTORS  "more than 64 MiB of folders and files to read"
 
 struct image_secret {
 	uint8_t record[RECORD_SIZE_MAX];
@@ -195,16 +195,6 @@ static int read_record(struct image *im, struct fault *f)
 		       0;
 }
 
-/* It goes to terminals and into JSON; only ever for people. */
-static void show_label(struct image *im)
-{
-	char *c;
-
-	for (c = im->volume.label; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-}
-
 int image_open(struct image *im, const char *path, int flags, struct fault *f)
 {
 	int r;
@@ -216,7 +206,6 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f)
 	if (r == 0)
 		r = open_volume(im, f);
 	if (r == 0) {
-		show_label(im);
 		look_through_root(im);
 		r = check_root(im, RECORD_NAME, im->has_record, f);
 	}

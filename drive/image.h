@@ -11,7 +11,7 @@
  * What may be read of one image, whoever made it, so that reading ends within two seconds. A drive needs a hundredth
  * of it; an image of 8 KiB on the disk can ask for a million times as much.
  */
-#define IMAGE_SECTORS_MAX  65536u      /* all that is read: 128 MiB */
+#define IMAGE_SECTORS_MAX  32768u      /* all that is read: 64 MiB */
 #define IMAGE_FOLDERS_MAX  4096u       /* below openstack/ */
 #define IMAGE_METADATA_MAX MIX_ALL_MAX /* bytes of all meta_data.json files that are read */
 #define IMAGE_READING_MS   1500u       /* spent in waiting for what is read */
@@ -29,7 +29,7 @@ struct image {
 	int fd;
 	uint64_t size; /* of the file */
 	struct image_budget budget;
-	struct iso_volume volume; /* its label with '?' for what is not ASCII text */
+	struct iso_volume volume;
 	struct iso_entry record_file, note_file, metadata_folder; /* in the root */
 	bool has_record, has_note, has_metadata;
 	int root_error;       /* the root could be read up to here: 0, or -errno */

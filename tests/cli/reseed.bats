@@ -283,7 +283,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	for image in too-*.iso; do
 		cp --sparse=always "$image" before
 		run -1 --separate-stderr timeout 20 "$TOOL" reseed --source kernel "$image"
-		[[ $stderr == "seedrive: reseed: $image: given up: more than "* ]]
+		[[ $stderr == "seedrive: reseed: $image: given up: "* ]]
 		cmp -n $((100000 * 2048)) before "$image"
 	done
 }
