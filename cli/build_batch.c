@@ -2,6 +2,7 @@
 /* Many drives of `seedrive build`. */
 #include "cli/batch.h"
 #include "cli/build.h"
+#include "cli/print.h"
 #include "cli/report.h"
 #include "util/secret.h"
 
@@ -57,7 +58,7 @@ int build_batch(struct build *b, struct fault *f)
 	else if ((size_t)done < batch.rows)
 		r = fault_said(f, EXIT_FAILED);
 	if (done >= 0 && !b->entropy.quiet)
-		printf("%ld of %zu drives made\n", done, batch.rows);
+		print_line(stdout, "%ld of %zu drives made", done, batch.rows);
 out:
 	batch_clear(&batch);
 	return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `seedrive build` has done. */
 #include "cli/build.h"
+#include "cli/print.h"
 #include "cli/entropy.h"
 #include "cli/json_print.h"
 #include "util/json_build.h"
@@ -20,9 +21,9 @@ static void print_record(const struct build *b, FILE *to)
 
 	hex_encode(b->compose.seed.id, RECORD_ID_SIZE, id);
 	uuid_format(b->compose.request.uuid, uuid);
-	fprintf(to, "bound to %s\n",
+	print_line(to, "bound to %s",
 		memcmp(b->compose.request.uuid, unbound, UUID_SIZE) ? uuid : "no instance");
-	fprintf(to, "  seed %s: %u bits, %u of them from hardware\n", id,
+	print_line(to, "  seed %s: %u bits, %u of them from hardware", id,
 		b->compose.seed.claim.credit_bits, b->compose.seed.claim.hardware_bits);
 }
 
@@ -31,17 +32,17 @@ static void print_result(const struct build *b)
 	FILE *to = b->to_stdout ? stderr : stdout;
 	char text[PATH_MAX + 32];
 
-	fprintf(to, "%s: %" PRIu64 " KiB, label %s, ", output_name(&b->output),
+	print_part(to, "%s: %" PRIu64 " KiB, label %s, ", output_name(&b->output),
 		b->compose.layout.size / 1024, b->label);
 	if (seed_mode(b) == DRIVE_SEED_ON)
 		print_record(b, to);
 	else
-		fprintf(to, "without a seed: %s\n",
+		print_line(to, "without a seed: %s",
 			entropy_options_seed_origin(&b->entropy, text, sizeof(text)));
 	if (seed_mode(b) == DRIVE_SEED_OFF)
 		return;
-	fprintf(to, "  random_seed: %u mixed, %u left as they were\n", b->compose.drive.files.mixed,
-		b->compose.drive.files.left);
+	print_line(to, "  random_seed: %u mixed, %u left as they were",
+		b->compose.drive.files.mixed, b->compose.drive.files.left);
 	if (b->entropy.verbose)
 		entropy_print(&b->compose.seed, to);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration, read as the tools read it, and what comes of it. */
 #include "cli/cmd.h"
+#include "cli/print.h"
 #include "cli/configure.h"
 #include "cli/json_print.h"
 #include "util/json_build.h"
@@ -40,13 +41,14 @@ static void print_text(const struct config *c)
 	size_t i, j;
 
 	if (c->files == 0)
-		puts("no file: all is by default");
+		print_line(stdout, "no file: all is by default");
 	for (i = 0; i < c->files; i++)
-		printf("%s\n", c->file[i]);
+		print_line(stdout, "%s", c->file[i]);
 	for (i = 0; i < CONFIG_PARTS; i++) {
-		printf("\n%s\n", parts[i].title);
+		print_line(stdout, "%s", "");
+		print_line(stdout, "%s", parts[i].title);
 		for (j = 0; config_show(c, (enum config_part)i, j, &row); j++)
-			printf("  %-10s  %-26s  %s%s%s\n", row.key, row.value,
+			print_line(stdout, "  %-10s  %-26s  %s%s%s", row.key, row.value,
 				from_text(&row, from, sizeof(from)),
 				row.limit ? ", limited to " : "", row.limit ? row.limit : "");
 	}

@@ -2,6 +2,7 @@
 /* A fresh seed for an image that exists. */
 #include "cli/cmd.h"
 #include "cli/drive_log.h"
+#include "cli/print.h"
 #include "cli/entropy.h"
 #include "cli/options.h"
 #include "cli/report.h"
@@ -19,12 +20,13 @@ struct reseed_command {
 	struct reseed reseed;
 };
 
-enum { OPT_BIND = OPT_OWN, OPT_TTL };
+enum { OPT_BIND = OPT_OWN, OPT_TTL, OPT_NO_LINKS };
 
 static const struct option options[] = {
 	OPTIONS_ENTROPY,
 	{ "bind", required_argument, NULL, OPT_BIND },
 	{ "ttl", required_argument, NULL, OPT_TTL },
+	{ "no-links", no_argument, NULL, OPT_NO_LINKS },
 	{ 0 },
 };
 
@@ -37,6 +39,9 @@ static int take_option(struct reseed_command *c, int option, struct fault *f)
 	case OPT_TTL:
 		c->reseed.has_ttl = true;
 		return option_duration("--ttl", optarg, &c->reseed.ttl, f);
+	case OPT_NO_LINKS:
+		c->reseed.no_links = true;
+		return 0;
 	case OPT_BITS:
 		c->reseed.has_bits = true;
 		/* fall through */
@@ -96,17 +101,18 @@ static void print_text(const struct reseed_command *c, const char *path)
 	char id[2 * RECORD_ID_SIZE + 1], text[PATH_MAX + 32];
 
 	if (c->entropy.settings.seed == DRIVE_SEED_OFF) {
-		printf("%s: as it was: %s\n", path,
+		print_line(stdout, "%s: as it was: %s", path,
 			entropy_options_seed_origin(&c->entropy, text, sizeof(text)));
 		return;
 	}
 	hex_encode(c->reseed.seed.id, RECORD_ID_SIZE, id);
 	if (c->entropy.settings.seed == DRIVE_SEED_MIX)
-		printf("%s: seed as it was: %s", path,
+		print_part(stdout, "%s: seed as it was: %s", path,
 			entropy_options_seed_origin(&c->entropy, text, sizeof(text)));
 	else
-		printf("%s: fresh seed %s: %u bits", path, id, c->reseed.seed.claim.credit_bits);
-	printf("; random_seed: %u mixed, %u left as they were\n", c->reseed.files.mixed,
+		print_part(stdout, "%s: fresh seed %s: %u bits", path, id,
+			c->reseed.seed.claim.credit_bits);
+	print_line(stdout, "; random_seed: %u mixed, %u left as they were", c->reseed.files.mixed,
 		c->reseed.files.left);
 	if (c->entropy.verbose)
 		entropy_print(&c->reseed.seed, stdout);
@@ -161,6 +167,7 @@ const struct command cmd_reseed = {
 		"\n"
 		"  --bind none|UUID  bind the seed anew\n"
 		"  --ttl TIME        the seed expires after 90s, 15m, 12h, 1d, 2w; 0: never\n"
+		"  --no-links        refuse an IMAGE with a symbolic link in its path\n"
 		"  --source LIST     draw from these (default: all that are here)\n"
 		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N          strength to claim (default: as before)\n"

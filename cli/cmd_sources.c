@@ -2,6 +2,7 @@
 /* What this host offers, and what each source claims. */
 #include "cli/check/rate.h"
 #include "cli/cmd.h"
+#include "cli/print.h"
 #include "cli/configure.h"
 #include "cli/json_print.h"
 #include "util/json_build.h"
@@ -181,11 +182,12 @@ static void print_table(const struct row *row, size_t count)
 	for (i = 0; i < count; i++)
 		if ((int)strlen(device_of(row + i)) > width)
 			width = (int)strlen(device_of(row + i));
-	printf("%-7s  %-*s  %-13s  %10s  %-24s  %s\n", "SOURCE", width, "DEVICE", "STATE", "RATE",
-		"ASSESSED", "REMARK");
+	print_line(stdout, "%-7s  %-*s  %-13s  %10s  %-24s  %s", "SOURCE", width, "DEVICE", "STATE",
+		"RATE", "ASSESSED", "REMARK");
 	for (i = 0; i < count; i++)
-		printf("%-7s  %-*s  %-13s  %10s  %-24s  %s\n", row[i].spec.src->name, width,
-			device_of(row + i), state_of(row + i), rate_of(row + i, rate, sizeof(rate)),
+		print_line(stdout, "%-7s  %-*s  %-13s  %10s  %-24s  %s", row[i].spec.src->name,
+			width, device_of(row + i), state_of(row + i),
+			rate_of(row + i, rate, sizeof(rate)),
 			worth_of(row + i, worth, sizeof(worth)), remark_of(row + i));
 }
 

@@ -3,7 +3,9 @@
 #include "cli/report.h"
 #include "drive/drive.h"
 #include "util/journal.h"
+#include "util/show.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +19,15 @@ static char said[ROOM + sizeof("; and 4294967295 more")];
 static size_t said_len; /* of whole lines */
 static unsigned left_out;
 
-static void keep(const char *line)
+static void keep(const char *text)
 {
 	const char *between = said_len > 0 ? "; " : "";
-	const size_t len = strlen(between) + strlen(line), left = sizeof(said) - said_len;
-	char *end = said + said_len;
+	char line[2 * PATH_MAX], *end = said + said_len;
+	const size_t left = sizeof(said) - said_len;
+	size_t len;
 
+	show_text(line, sizeof(line), text);
+	len = strlen(between) + strlen(line);
 	if (left_out == 0 && said_len + len < ROOM)
 		said_len += (size_t)snprintf(end, left, "%s%s", between, line);
 	else if (said_len == 0)
@@ -61,21 +66,24 @@ static char *add_seed(struct journal *j, const struct drive_log *d)
 	return account;
 }
 
+/* The message is for people; the fields have each name as it is. */
 static void begin(struct journal *j, const struct drive_log *d, int err)
 {
+	char out[PATH_MAX];
 	const enum journal_priority priority = *said ? JOURNAL_WARNING : JOURNAL_INFO;
 	const char *between = *said ? ": " : "";
 
+	show_text(out, sizeof(out), d->out);
 	if (err < 0)
 		journal_begin(
-			j, d->identifier, JOURNAL_ERROR, "%s: not %s: %s", d->out, d->done, said);
+			j, d->identifier, JOURNAL_ERROR, "%s: not %s: %s", out, d->done, said);
 	else if (d->seed)
 		journal_begin(j, d->identifier, priority,
-			"%s: seed of %u bits, %u bits from hardware%s%s", d->out,
+			"%s: seed of %u bits, %u bits from hardware%s%s", out,
 			d->seed->claim.credit_bits, d->seed->claim.hardware_bits, between, said);
 	else
-		journal_begin(j, d->identifier, priority, "%s: %s%s%s", d->out, d->without, between,
-			said);
+		journal_begin(
+			j, d->identifier, priority, "%s: %s%s%s", out, d->without, between, said);
 }
 
 void drive_log_write(const struct drive_log *d, int err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/entropy.h"
+#include "cli/print.h"
 #include "cli/check/health_json.h"
 #include "util/json_build.h"
 
@@ -174,21 +175,21 @@ void entropy_print(const struct seed *s, FILE *to)
 		const struct draw_report *r = s->report + i;
 
 		if (!draw_passed(r))
-			fprintf(to, "  %-8s  %s\n", draw_label(r, label, sizeof(label)),
+			print_line(to, "  %-8s  %s", draw_label(r, label, sizeof(label)),
 				draw_why(r, why, sizeof(why)));
 		else if (r->given)
-			fprintf(to, "  %-8s  %" PRIu64 " bytes, %" PRIu64 " bits granted, on %s\n",
+			print_line(to, "  %-8s  %" PRIu64 " bytes, %" PRIu64 " bits granted, on %s",
 				draw_label(r, label, sizeof(label)), r->bytes, granted_sum(s, r),
 				r->given[0].provenance);
 		else if (r->spec->src->kind == SOURCE_KERNEL)
-			fprintf(to,
-				"  %-8s  %" PRIu64 " bytes, strength of %d bits, not hardware\n",
+			print_line(to,
+				"  %-8s  %" PRIu64 " bytes, strength of %d bits, not hardware",
 				draw_label(r, label, sizeof(label)), r->bytes, CLAIM_KERNEL_BITS);
 		else
-			fprintf(to,
+			print_line(to,
 				"  %-8s  %" PRIu64 " bytes, %" PRIu64
 				" bits assessed, longest run %u (cutoff %u), highest count %u "
-				"(cutoff %u), at a lag %u (cutoff %u)\n",
+				"(cutoff %u), at a lag %u (cutoff %u)",
 				draw_label(r, label, sizeof(label)), r->bytes, assessed_sum(s, r),
 				r->health.run_max, r->health.cutoff.rct, r->health.count_max,
 				r->health.cutoff.count, r->health.lag_max, r->health.cutoff.lag);

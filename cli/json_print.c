@@ -1,10 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/json_print.h"
+#include "util/show.h"
+#include "util/utf8.h"
+
+#include <string.h>
+
+/* Of a character of two or three bytes, its number. */
+static unsigned number_of(const uint8_t *text, size_t n)
+{
+	if (n == 1)
+		return text[0];
+	if (n == 2)
+		return (text[0] & 0x1fu) << 6 | (text[1] & 0x3fu);
+	return (text[0] & 0xfu) << 12 | (text[1] & 0x3fu) << 6 | (text[2] & 0x3fu);
+}
+
+/* What json-c lets through: a character that is not to be shown stays itself, as JSON can write it; a byte that is no
+ * text becomes the four characters \xNN. Returns: how many bytes of @text that was. */
+static size_t print_rare(const char *text, size_t len, FILE *to)
+{
+	const size_t n = utf8_length((const uint8_t *)text, len);
+
+	if (n == 0) {
+		fprintf(to, "\\\\x%02x", (unsigned char)*text);
+		return 1;
+	}
+	fprintf(to, "\\u%04x", number_of((const uint8_t *)text, n));
+	return n;
+}
+
+/* Control characters of ASCII below a space are json-c's own, between its tokens. */
+static size_t print_next(const char *text, size_t len, FILE *to)
+{
+	const size_t n = (unsigned char)*text < ' ' ? 1 : show_length(text, len);
+
+	if (n == 0)
+		return print_rare(text, len, to);
+	fwrite(text, 1, n, to);
+	return n;
+}
 
 void json_print(json_object *object, FILE *to)
 {
-	fprintf(to, "%s\n",
-		json_object_to_json_string_ext(
-			object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	const char *text = json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	size_t left = strlen(text), n;
+
+	for (; left > 0; left -= n, text += n)
+		n = print_next(text, left, to);
+	fputc('\n', to);
 	json_object_put(object);
 }

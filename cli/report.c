@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/report.h"
-#include "util/utf8.h"
+#include "cli/print.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char *program_name = "seedrive", *command_name;
 
@@ -25,21 +24,6 @@ void report_as(const char *command)
 	command_name = command;
 }
 
-void report_text(FILE *to, const char *text)
-{
-	size_t left = strlen(text), n;
-
-	for (; left > 0; left -= n, text += n) {
-		n = utf8_showable((const uint8_t *)text, left);
-		if (n > 0) {
-			fwrite(text, 1, n, to);
-		} else {
-			fprintf(to, "\\x%02x", (unsigned char)*text);
-			n = 1;
-		}
-	}
-}
-
 static void say(const char *kind, const char *fmt, va_list ap)
 {
 	char line[2 * PATH_MAX];
@@ -48,10 +32,8 @@ static void say(const char *kind, const char *fmt, va_list ap)
 		line[0] = '\0';
 	if (listener)
 		listener(line);
-	fprintf(stderr, "%s: %s%s%s", program_name, command_name ? command_name : "",
-		command_name ? ": " : "", kind);
-	report_text(stderr, line);
-	fputc('\n', stderr);
+	print_line(stderr, "%s: %s%s%s%s", program_name, command_name ? command_name : "",
+		command_name ? ": " : "", kind, line);
 }
 
 void report_error(const char *fmt, ...)

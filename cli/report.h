@@ -2,8 +2,6 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include <stdio.h>
-
 #include "util/fault.h"
 #include "util/warning.h"
 
@@ -15,13 +13,10 @@ void report_as(const char *command);
 
 /**
  * report_error, report_warning - one line on standard error: "seedrive: build: THING: FAULT"
- * Bytes that could do more to a terminal than show are written as \xNN.
+ * Bytes that could do more to a terminal than show are written as \xNN: see cli/print.h.
  */
 void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/** report_text - the same of any text, to @to, without a newline. */
-void report_text(FILE *to, const char *text);
 
 /** report_listen - who hears each line too, without the names before it. */
 void report_listen(void (*hear)(const char *line));

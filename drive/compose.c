@@ -172,6 +172,7 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 		r = begin_draw(c, f);
 	if (r == 0)
 		r = caller->gather(c, caller->ctx, f);
+	drive_tell_leftovers(&c->tree, c->warn);
 	if (r == 0)
 		r = lay_out(c, f);
 	if (r == 0)

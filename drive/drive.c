@@ -70,17 +70,23 @@ void drive_count_mixed(
 	}
 }
 
-/* Bytes of the file to hold: none of one that is too large to be mixed. */
-static size_t room_for(const struct tree_node *node)
+/* One more file behind @used bytes of others. Returns: 0; or why it is not held, as mix_why() knows it. */
+static int take_room(const struct tree_node *node, size_t *used)
 {
-	return mix_size(node->size) == 0 ? (size_t)node->size : 0;
+	int r = mix_size(node->size);
+
+	if (r == 0 && node->size > MIX_ALL_MAX - *used)
+		r = -EDQUOT;
+	if (r == 0)
+		*used += (size_t)node->size;
+	return r;
 }
 
-static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node, char *text,
+static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node, size_t *used,
 	struct mixer *m, struct fault *f)
 {
-	char path[PATH_MAX];
-	int e = 0, r = mix_size(node->size);
+	char path[PATH_MAX], *text = d->secret->metadata + *used;
+	int e = 0, r = take_room(node, used);
 
 	if (r == 0)
 		e = tree_read(t, node, text, f);
@@ -98,11 +104,10 @@ static int mix_one(struct drive *d, const struct tree *t, struct tree_node *node
 
 static int mix_all(struct drive *d, const struct tree *t, const struct seed *seed, struct fault *f)
 {
-	char *text = d->secret->metadata;
 	const uint8_t *key = seed_mix_key(seed);
 	struct tree_node *node;
 	struct mixer *m;
-	size_t at = 0;
+	size_t at = 0, used = 0;
 	int r = 0;
 
 	if (!key && next_metadata(t, &at))
@@ -112,10 +117,8 @@ static int mix_all(struct drive *d, const struct tree *t, const struct seed *see
 	m = mixer_new(key);
 	if (!m)
 		return fault_errno(f, -ENOMEM, "seed");
-	while (r == 0 && (node = next_metadata(t, &at))) {
-		r = mix_one(d, t, node, text, m, f);
-		text += room_for(node);
-	}
+	while (r == 0 && (node = next_metadata(t, &at)))
+		r = mix_one(d, t, node, &used, m, f);
 	mixer_free(m);
 	return r;
 }
@@ -123,11 +126,11 @@ static int mix_all(struct drive *d, const struct tree *t, const struct seed *see
 static size_t metadata_size(const struct tree *t)
 {
 	const struct tree_node *node;
-	size_t at = 0, sum = 0;
+	size_t at = 0, used = 0;
 
 	while ((node = next_metadata(t, &at)))
-		sum += room_for(node);
-	return sum;
+		(void)take_room(node, &used);
+	return used;
 }
 
 static int parse_uuid(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE])
@@ -182,6 +185,14 @@ void drive_drop_old(struct tree *t, const struct warning_sink *warn)
 		warning_send(warn, "%s: left out: an older drive's", tree_name(t, node, path));
 		tree_drop(node);
 	}
+}
+
+void drive_tell_leftovers(const struct tree *t, const struct warning_sink *warn)
+{
+	size_t i;
+
+	for (i = 0; i < t->leftovers; i++)
+		warning_send(warn, "%s: left out: a temporary file of another run", t->leftover[i]);
 }
 
 int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now,

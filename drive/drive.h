@@ -47,6 +47,9 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE], const struct w
 /** drive_drop_old - take out what lies in @t under the names of record and note, with a warning. */
 void drive_drop_old(struct tree *t, const struct warning_sink *warn);
 
+/** drive_tell_leftovers - warn of each temporary file of another run that was left out of @t. */
+void drive_tell_leftovers(const struct tree *t, const struct warning_sink *warn);
+
 /**
  * drive_prepare - drive_drop_old(), and make room for record and note in @t; their content comes with drive_seed()
  * @d:      the caller's storage; needs drive_clear() after the tree is cleared, also after an error

@@ -3,55 +3,110 @@
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
 #include "util/io.h"
+#include "util/open.h"
 #include "util/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NOTE_NAME_CUT "seedrive.jso"
 #define METADATA      "meta_data.json"
 
+#define EXCEEDED_METADATA "more than 32 MiB of metadata"
+#define EXCEEDED_SECTORS  "more than 64 MiB of folders and files to read"
+
 struct image_secret {
 	uint8_t record[RECORD_SIZE_MAX];
 };
 
+/* --- within bounds --- */
+
+static int exceed(struct image_budget *b, const char *what)
+{
+	if (!b->exceeded)
+		b->exceeded = what;
+	return -EDQUOT;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 {
-	const int *fd = ctx;
+	struct image *im = ctx;
+	struct image_budget *b = &im->budget;
+	uint64_t begin;
+	int r;
 
-	return io_pread(*fd, buf, len, off);
+	b->sectors += iso_sectors(len);
+	if (b->sectors > IMAGE_SECTORS_MAX)
+		return exceed(b, EXCEEDED_SECTORS);
+	if (b->ns > IMAGE_READING_MS * 1000000ull)
+		return exceed(b, "reading takes too long");
+	begin = now_ns();
+	r = io_pread(im->fd, buf, len, off);
+	b->ns += now_ns() - begin;
+	return r;
+}
+
+int image_fault(const struct image *im, int r, const char *what, struct fault *f)
+{
+	if (im->budget.exceeded)
+		return fault_set(f, r, "%s: given up: %s", im->path, im->budget.exceeded);
+	return fault_set(f, r, "%s: %s: %s", im->path, what, strerror(-r));
+}
+
+/* --- the volume --- */
+
+static int open_fault(
+	const struct image *im, int r, const struct stat *st, bool links, struct fault *f)
+{
+	if (r == -EMEDIUMTYPE && S_ISDIR(st->st_mode))
+		return fault_errno(f, -EISDIR, im->path);
+	if (r == -EMEDIUMTYPE)
+		return fault_set(f, -EINVAL, "%s: %s", im->path,
+			links ? "neither a file nor a block device" : "not a regular file");
+	if (r == -ELOOP && !links)
+		return fault_set(f, r, "%s: has a symbolic link in its path", im->path);
+	return fault_errno(f, r, im->path);
 }
 
 static int open_file(struct image *im, int flags, struct fault *f)
 {
+	const bool links = !(flags & O_NOFOLLOW), writes = (flags & O_ACCMODE) == O_RDWR;
 	struct stat st;
 	int r;
 
+	r = open_kind(AT_FDCWD, im->path, flags,
+		(links ? 0 : OPEN_NO_LINKS) | (links && !writes ? OPEN_DISK : 0) | OPEN_FILE, &st);
 	/* Of a device to be written nobody else shall have a use. */
-	if ((flags & O_ACCMODE) == O_RDWR && stat(im->path, &st) == 0 && S_ISBLK(st.st_mode)) {
+	if (r == -EMEDIUMTYPE && links && S_ISBLK(st.st_mode)) {
 		r = holder_open(im->path, &im->fd, f);
 		if (r < 0)
 			return r;
+	} else if (r < 0) {
+		return open_fault(im, r, &st, links, f);
 	} else {
-		im->fd = open(im->path, flags | O_NONBLOCK | O_CLOEXEC);
+		im->fd = r;
 	}
-	if (im->fd < 0 || fstat(im->fd, &st) < 0)
-		return fault_errno(f, -errno, im->path);
-	if (S_ISDIR(st.st_mode))
-		return fault_errno(f, -EISDIR, im->path);
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return fault_set(f, -EINVAL, "%s: neither a file nor a block device", im->path);
 	im->size = (uint64_t)lseek(im->fd, 0, SEEK_END);
 	return 0;
 }
 
 static int open_volume(struct image *im, struct fault *f)
 {
-	int r = iso_volume_open(&im->volume, (struct iso_input){ read_at, &im->fd });
+	int r = iso_volume_open(&im->volume, (struct iso_input){ read_at, im });
 
 	if (r == -ENOMSG || r == -ENODATA)
 		return fault_set(f, -EBADMSG, "%s: not an ISO 9660 image", im->path);
@@ -64,15 +119,59 @@ static int open_volume(struct image *im, struct fault *f)
 	return r < 0 ? fault_errno(f, r, im->path) : 0;
 }
 
-static int find_file(
-	struct image *im, const char *name, bool *ret_has, struct iso_entry *ret, struct fault *f)
-{
-	int r = iso_find(&im->volume, name, ret);
+/* --- the root --- */
 
-	*ret_has = r == 0;
-	if (r < 0 && r != -ENOENT)
-		return fault_set(f, r, "%s: %s: the directory cannot be read", im->path, name);
-	return 0;
+/* The first of each name. */
+struct wanted {
+	const char *name;
+	bool *has;
+	struct iso_entry *entry;
+};
+
+static void take(const struct wanted *w, size_t count, const struct iso_entry *e)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (*w[i].has || strcasecmp(w[i].name, e->name) != 0)
+			continue;
+		*w[i].entry = *e;
+		*w[i].has = true;
+	}
+}
+
+/* One walk for all names; where the folder cannot be read any further, those found before are found. */
+static void look_through_root(struct image *im)
+{
+	bool has_cut = false;
+	struct iso_entry cut, e;
+	const struct wanted wanted[] = {
+		{ RECORD_NAME, &im->has_record, &im->record_file },
+		{ RECORD_NOTE_NAME, &im->has_note, &im->note_file },
+		{ NOTE_NAME_CUT, &has_cut, &cut },
+		{ "openstack", &im->has_metadata, &im->metadata_folder },
+	};
+	struct iso_dir d;
+	int r = iso_dir_open(&d, &im->volume, &im->volume.root);
+
+	while (r >= 0 && !(im->has_record && im->has_note && im->has_metadata) &&
+		(r = iso_dir_next(&d, &e)) > 0)
+		take(wanted, sizeof(wanted) / sizeof(*wanted), &e);
+	im->root_error = r < 0 ? r : 0;
+	/* Without Rock Ridge, and with names of eight and three. */
+	if (r == 0 && !im->has_note && has_cut) {
+		im->note_file = cut;
+		im->has_note = true;
+	}
+}
+
+static int check_root(const struct image *im, const char *name, bool has, struct fault *f)
+{
+	if (im->budget.exceeded)
+		return image_fault(im, im->root_error, name, f);
+	if (has || im->root_error == 0)
+		return 0;
+	return fault_set(f, im->root_error, "%s: %s: the directory cannot be read", im->path, name);
 }
 
 /* Take what a tombstone says, or say what is wrong with it: with its magic it can be nothing else. */
@@ -107,16 +206,6 @@ static int read_record(struct image *im, struct fault *f)
 		       0;
 }
 
-/* It goes to terminals and into JSON; only ever for people. */
-static void show_label(struct image *im)
-{
-	char *c;
-
-	for (c = im->volume.label; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
-}
-
 int image_open(struct image *im, const char *path, int flags, struct fault *f)
 {
 	int r;
@@ -127,15 +216,12 @@ int image_open(struct image *im, const char *path, int flags, struct fault *f)
 		r = output_lock(im->fd, im->path, f);
 	if (r == 0)
 		r = open_volume(im, f);
+	if (r == 0) {
+		look_through_root(im);
+		r = check_root(im, RECORD_NAME, im->has_record, f);
+	}
 	if (r == 0)
-		show_label(im);
-	if (r == 0)
-		r = find_file(im, RECORD_NAME, &im->has_record, &im->record_file, f);
-	if (r == 0)
-		r = find_file(im, RECORD_NOTE_NAME, &im->has_note, &im->note_file, f);
-	/* Without Rock Ridge, and with names of eight and three. */
-	if (r == 0 && !im->has_note)
-		r = find_file(im, NOTE_NAME_CUT, &im->has_note, &im->note_file, f);
+		r = check_root(im, RECORD_NOTE_NAME, im->has_note, f);
 	if (r == 0 && im->has_record)
 		r = read_record(im, f);
 	return r;
@@ -152,38 +238,91 @@ void image_close(struct image *im)
 	im->fd = -1;
 }
 
+/* --- the metadata --- */
+
 /* 0: there is no openstack/. */
 static int begin_walk(const struct image *im, struct image_walk *w)
 {
-	struct iso_entry openstack;
-	int r = iso_find(&im->volume, "openstack", &openstack);
+	int r;
 
-	if (r == -ENOENT || (r == 0 && !openstack.is_dir))
+	if (!im->has_metadata)
+		return im->root_error;
+	if (!im->metadata_folder.is_dir)
 		return 0;
-	if (r == 0)
-		r = iso_dir_open(&w->versions, &im->volume, &openstack);
+	r = iso_dir_open(&w->versions, &im->volume, &im->metadata_folder);
 	w->begun = r == 0;
 	return r < 0 ? r : 1;
 }
 
-int image_metadata(const struct image *im, struct image_walk *w, struct iso_entry *ret_file,
+/* 1: @ret_file is the metadata of that version. */
+static int find_metadata(
+	struct image *im, const struct iso_entry *version, struct iso_entry *ret_file)
+{
+	int r;
+
+	if (!version->is_dir)
+		return 0;
+	if (++im->budget.folders > IMAGE_FOLDERS_MAX)
+		return exceed(&im->budget, "more than 4096 folders below openstack/");
+	/* By the entry and not by its name, which two folders can have in different cases. */
+	r = iso_find_below(&im->volume, version, METADATA, ret_file);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : !ret_file->is_dir;
+}
+
+int image_metadata(struct image *im, struct image_walk *w, struct iso_entry *ret_file,
 	char path[IMAGE_METADATA_PATH])
 {
 	struct iso_entry version;
 	int r = w->begun ? 1 : begin_walk(im, w);
 
 	while (r > 0 && (r = iso_dir_next(&w->versions, &version)) > 0) {
-		if (!version.is_dir)
-			continue;
-		/* By the entry and not by its name, which two folders can have in different cases. */
-		r = iso_find_below(&im->volume, &version, METADATA, ret_file);
-		if (r < 0 && r != -ENOENT)
-			return r;
-		if (r == 0 && !ret_file->is_dir) {
+		r = find_metadata(im, &version, ret_file);
+		if (r > 0)
 			snprintf(path, IMAGE_METADATA_PATH, "openstack/%s/" METADATA, version.name);
-			return 1;
-		}
+		if (r != 0)
+			return r;
 		r = 1;
 	}
 	return r;
+}
+
+int image_metadata_text(struct image *im, const struct iso_entry *file, char **ret_text)
+{
+	char *text;
+	int r = mix_size(file->len);
+
+	if (r < 0)
+		return r;
+	im->budget.metadata += file->len;
+	if (im->budget.metadata > IMAGE_METADATA_MAX)
+		return exceed(&im->budget, EXCEEDED_METADATA);
+	text = secret_new((size_t)file->len);
+	if (!text)
+		return -ENOMEM;
+	r = iso_read(&im->volume, file, 0, text, (size_t)file->len);
+	if (r == 0)
+		*ret_text = text;
+	else
+		secret_free(text);
+	return r;
+}
+
+int image_check_metadata(struct image *im, struct fault *f)
+{
+	char path[IMAGE_METADATA_PATH];
+	struct image_walk walk = { 0 };
+	struct iso_entry file;
+	uint64_t sum = 0;
+	int r;
+
+	while ((r = image_metadata(im, &walk, &file, path)) > 0)
+		sum += mix_size(file.len) == 0 ? file.len : 0;
+	if (r == 0 && sum > IMAGE_METADATA_MAX)
+		r = exceed(&im->budget, EXCEEDED_METADATA);
+	else if (r == 0 && 2 * im->budget.sectors + iso_sectors(sum) > IMAGE_SECTORS_MAX)
+		r = exceed(&im->budget, EXCEEDED_SECTORS);
+	im->budget.folders = 0;
+	return r < 0 ? image_fault(im, r, "openstack", f) : 0;
 }

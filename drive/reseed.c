@@ -69,15 +69,15 @@ static int write_record(struct reseed *re, uint64_t now)
 static int mix_text(struct reseed *re, struct mixer *m, const struct iso_entry *file,
 	const char *path, int *ret_err)
 {
-	const size_t len = (size_t)file->len;
-	char *text = secret_new(len);
-	int r = 0;
+	char *text = NULL;
+	int r = image_metadata_text(&re->image, file, &text);
 
-	*ret_err = text ? iso_read(&re->image.volume, file, 0, text, len) : -ENOMEM;
-	if (*ret_err == 0)
-		r = mix_metadata(m, text, len, path);
+	*ret_err = r == -EFBIG ? 0 : r;
+	if (r == 0)
+		r = mix_metadata(m, text, (size_t)file->len, path);
 	if (*ret_err == 0 && r == 0)
-		*ret_err = io_pwrite(re->image.fd, text, len, (uint64_t)file->lba * ISO_SECTOR);
+		*ret_err = io_pwrite(
+			re->image.fd, text, (size_t)file->len, (uint64_t)file->lba * ISO_SECTOR);
 	secret_free(text);
 	return r;
 }
@@ -86,10 +86,8 @@ static int mix_file(
 	struct reseed *re, struct mixer *m, const struct iso_entry *file, const char *path)
 {
 	char name[PATH_MAX + IMAGE_METADATA_PATH];
-	int err = 0, r = mix_size(file->len);
+	int err, r = mix_text(re, m, file, path, &err);
 
-	if (r == 0)
-		r = mix_text(re, m, file, path, &err);
 	if (err < 0)
 		return err;
 	snprintf(name, sizeof(name), "%s: %s", re->image.path, path);
@@ -127,15 +125,19 @@ static int renew(struct reseed *re, struct fault *f)
 		r = mix_all(re);
 	if (r == 0 && fsync(re->image.fd) < 0)
 		r = -errno;
+	if (r < 0 && re->image.budget.exceeded)
+		return image_fault(&re->image, r, "openstack", f);
 	return r < 0 ? fault_errno(f, r, re->image.path) : 0;
 }
 
 int reseed_image(struct reseed *re, const char *path, struct fault *f)
 {
-	int r = image_open(&re->image, path, O_RDWR, f);
+	int r = image_open(&re->image, path, O_RDWR | (re->no_links ? O_NOFOLLOW : 0), f);
 
 	if (r == 0)
 		r = check_room(re, f);
+	if (r == 0)
+		r = image_check_metadata(&re->image, f);
 	if (r == 0)
 		r = requirement_draw(&re->seed, &re->asked, re->warn, f);
 	if (r == 0)

@@ -14,6 +14,7 @@ struct reseed {
 	const struct warning_sink *warn;
 	enum drive_mode mode; /* DRIVE_SEED_MIX: the record stays as it is; not DRIVE_SEED_OFF */
 	bool has_bits;
+	bool no_links;    /* no part of the image's path may be a symbolic link */
 	bool provenance;  /* tenants may know the sources */
 	const char *bind; /* a UUID or "none"; NULL: as before */
 	bool has_ttl;     /* else as before */

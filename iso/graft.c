@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files and folders named one by one, put together into one tree. */
 #include "iso/node.h"
+#include "util/open.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,27 +13,31 @@
 int tree_add_file(struct tree *t, const char *name, const char *path, struct fault *f)
 {
 	struct tree_node *node = node_new(t->root, name);
-	int r;
+	struct walk w = { t, NULL, f };
+	int r = -ENOMEM;
 
 	if (!node)
-		return fault_errno(f, -ENOMEM, path);
+		return fault_errno(f, r, path);
+	fault_errno(f, r, path);
+	node->source = strdup(path); /* analyzer: the node's; node_free() frees it */
 	/* Named by the user himself: here, and only here, a symbolic link is followed. */
-	node->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (node->fd < 0 || fstat(node->fd, &node->st) < 0)
-		r = fault_errno(f, -errno, path);
-	else if (S_ISDIR(node->st.st_mode))
+	if (node->source)
+		r = open_kind(AT_FDCWD, path, O_RDONLY, OPEN_FILE, &node->st);
+	if (r == -EMEDIUMTYPE && S_ISDIR(node->st.st_mode))
 		r = fault_errno(f, -EISDIR, path);
-	else if (!S_ISREG(node->st.st_mode))
+	else if (r == -EMEDIUMTYPE)
 		r = fault_set(f, -EINVAL, "%s: %s", path, walk_kind(node->st.st_mode));
+	else if (r < 0)
+		r = fault_errno(f, r, path);
 	else
+		r = walk_file(&w, node, r);
+	if (r == 0)
 		r = node_append(t->root, node);
 	if (r < 0) {
 		node_free(node);
 		return r;
 	}
 	node_sort(t->root);
-	node->kind = TREE_FILE;
-	node->size = (uint64_t)node->st.st_size;
 	return 0;
 }
 
@@ -67,6 +72,7 @@ static void made_up(struct stat *st)
 static int make_folder(const struct graft *g, struct tree_node *dir, const char *name, size_t len,
 	struct tree_node **ret)
 {
+	struct walk w = { g->tree, g->rules, g->fault };
 	char copy[NAME_MAX + 1];
 	struct tree_node *node;
 
@@ -84,6 +90,8 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 	}
 	node_sort(dir);
 	node->kind = TREE_DIR;
+	if (walk_count_folder(&w, node) < 0)
+		return -EMLINK;
 	made_up(&node->st);
 	node->st.st_atim = g->st.st_atim;
 	node->st.st_mtim = g->st.st_mtim;
@@ -158,9 +166,11 @@ static int move(const struct graft *g, struct tree_node *dir, struct tree_node *
 
 	if (old && old->kind == TREE_DIR && node->kind == TREE_DIR) {
 		r = merge(g, old, node);
-		if (r == 0)
-			node_free(node);
-		return r;
+		if (r < 0)
+			return r;
+		node_free(node);
+		g->tree->folders--;
+		return 0;
 	}
 	from.path = tree_name(g->tree, node, path);
 	if (old)

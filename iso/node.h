@@ -40,6 +40,12 @@ bool walk_name_fits(const char *name);
 /** walk_kind - "is a socket: ..." of what cannot go on a drive. */
 const char *walk_kind(mode_t mode);
 
+/** walk_count_folder - one more folder, @node, is in the tree. Returns: 0; -EMLINK with @w->fault. */
+int walk_count_folder(struct walk *w, const struct tree_node *node);
+
+/** walk_file - take over @fd, a regular file that @node->st describes. Returns: 0 or -errno with @w->fault. */
+int walk_file(struct walk *w, struct tree_node *node, int fd);
+
 /** walk_begin - every file stays open until the image stands: as many as may be. */
 void walk_begin(void);
 

@@ -246,4 +246,8 @@ void tree_clear(struct tree *t)
 		return;
 	node_free(t->root);
 	t->root = NULL;
+	while (t->leftovers > 0)
+		free(t->leftover[--t->leftovers]);
+	free(t->leftover);
+	t->leftover = NULL;
 }

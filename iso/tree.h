@@ -11,6 +11,9 @@
 #include "util/fault.h"
 
 #define TREE_DEPTH_MAX 100 /* folders in each other; each holds a descriptor during the walk */
+#define TREE_FOLDERS_MAX \
+	65535u /* with the root: the path table of ISO 9660 numbers them in 16 bits */
+#define TREE_NODES_MAX (1u << 20) /* where links are followed, a few folders can be millions */
 
 enum tree_kind { TREE_DIR, TREE_FILE, TREE_LINK };
 
@@ -32,7 +35,10 @@ struct tree_node {
 
 struct tree {
 	struct tree_node *root;
-	bool omitted_first; /* the first of the files to be left out stood in the tree */
+	bool omitted_first;      /* the first of the files to be left out stood in the tree */
+	unsigned folders, nodes; /* below the root */
+	char **leftover;         /* paths of temporary files of other runs, which were left out */
+	size_t leftovers;
 };
 
 /* A file that must not go in: the image itself, when it lies in the tree. */
@@ -55,7 +61,9 @@ struct tree_rules {
  * @f:      names the thing and the fault
  *
  * Symbolic links stay links, and none is followed below @path. A FIFO, socket or device, a name that
- * is not UTF-8, a file that may not be read, more than TREE_DEPTH_MAX levels: each is an error.
+ * is not UTF-8, a file that may not be read, one that says that it is empty and is not, as those of /proc, more
+ * than TREE_DEPTH_MAX levels, TREE_FOLDERS_MAX folders, TREE_NODES_MAX of everything: each is an error. What has the
+ * name of a temporary file of ours is left out, and is in @t->leftover.
  * Raises the soft limit of open files to the hard one. Returns: 0 or -errno.
  */
 int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,

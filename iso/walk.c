@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What stands in a folder, opened once and held. */
 #include "iso/node.h"
+#include "iso/leftover.h"
+#include "util/open.h"
 #include "util/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -59,12 +62,24 @@ static int walk_link(struct walk *w, struct tree_node *node, int at, const char 
 	return node->target ? 0 : -ENOMEM;
 }
 
-/* Open first, ask then: what is asked is what is held. O_NONBLOCK, in case it is a FIFO by now. */
+static int open_followed(struct walk *w, struct tree_node *node, int at, const char *name)
+{
+	const int fd = open_kind(at, name, O_RDONLY, OPEN_FILE | OPEN_FOLDER, &node->st);
+
+	if (fd == -EMEDIUMTYPE)
+		return node_fault(w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
+	return fd < 0 ? node_fault(w->tree, node, w->fault, fd, strerror(-fd)) : fd;
+}
+
+/* What is asked about is what is held. The name was a file's or a folder's: in its place there can be a FIFO by now,
+ * which O_NONBLOCK is for, but a device only if root put it there; a link could lead to one. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
-	const int nofollow = w->rules->follow ? 0 : O_NOFOLLOW;
-	int fd = openat(at, name, O_RDONLY | nofollow | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd;
 
+	if (w->rules->follow)
+		return open_followed(w, node, at, name);
+	fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return node_fault(w->tree, node, w->fault, -errno,
 			errno == ELOOP ? "became a symbolic link" : strerror(errno));
@@ -86,23 +101,53 @@ static bool is_loop(const struct walk *w, const struct tree_node *node)
 	return false;
 }
 
+int walk_count_folder(struct walk *w, const struct tree_node *node)
+{
+	if (++w->tree->folders < TREE_FOLDERS_MAX)
+		return 0;
+	return node_fault(w->tree, node, w->fault, -EMLINK,
+		"one folder too many: the path table of ISO 9660 ends at 65535");
+}
+
 static int walk_deeper(struct walk *w, struct tree_node *node, int fd, unsigned depth)
 {
-	if (depth < TREE_DEPTH_MAX && !is_loop(w, node))
+	int r = walk_count_folder(w, node);
+
+	if (r == 0 && depth < TREE_DEPTH_MAX && !is_loop(w, node))
 		return walk_dir(w, node, fd, depth + 1);
 	close(fd);
+	if (r < 0)
+		return r;
 	return node_fault(w->tree, node, w->fault, -ELOOP,
 		depth < TREE_DEPTH_MAX ? "a link that leads back to a folder above it" :
 					 "too many levels of folders");
 }
 
-static int walk_held(struct walk *w, struct tree_node *node)
+/* Those of /proc say that they are empty, and are made when they are read. */
+static bool has_content(int fd)
 {
-	if (!S_ISREG(node->st.st_mode))
-		return node_fault(w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
+	char byte;
+
+	return pread(fd, &byte, 1, 0) > 0;
+}
+
+int walk_file(struct walk *w, struct tree_node *node, int fd)
+{
+	node->fd = fd;
 	node->kind = TREE_FILE;
 	node->size = (uint64_t)node->st.st_size;
-	return omitted(w, &node->st);
+	if (node->size == 0 && has_content(fd))
+		return node_fault(w->tree, node, w->fault, -EINVAL,
+			"has a size of 0, and content: copy it to a disk first");
+	return 0;
+}
+
+static int walk_held(struct walk *w, struct tree_node *node, int fd)
+{
+	node->fd = fd;
+	if (!S_ISREG(node->st.st_mode))
+		return node_fault(w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
+	return omitted(w, &node->st) ? 1 : walk_file(w, node, fd);
 }
 
 int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, unsigned char type,
@@ -129,8 +174,30 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 		return fd;
 	if (S_ISDIR(node->st.st_mode))
 		return walk_deeper(w, node, fd, depth);
-	node->fd = fd;
-	return walk_held(w, node);
+	return walk_held(w, node, fd);
+}
+
+/* 1: @name is that of a temporary file, which was noted unless it is the caller's own. */
+static int leave_out(struct walk *w, const struct tree_node *node, int at, const char *name)
+{
+	struct tree *t = w->tree;
+	char path[PATH_MAX], **more;
+	struct stat st;
+
+	if (!leftover_name(name) || fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!S_ISREG(st.st_mode))
+		return 0;
+	if (omitted(w, &st))
+		return 1;
+	more = reallocarray(t->leftover, t->leftovers + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	t->leftover = more;
+	more[t->leftovers] = strdup(tree_name(t, node, path));
+	if (!more[t->leftovers])
+		return -ENOMEM;
+	t->leftovers++;
+	return 1;
 }
 
 static int walk_entry(
@@ -141,7 +208,12 @@ static int walk_entry(
 
 	if (!node)
 		return -ENOMEM;
-	r = walk_node(w, node, at, e->d_name, e->d_type, depth);
+	r = leave_out(w, node, at, e->d_name);
+	if (r == 0 && ++w->tree->nodes > TREE_NODES_MAX)
+		r = node_fault(w->tree, node, w->fault, -EMLINK,
+			"one too many: an image takes 1048576 files and folders");
+	if (r == 0)
+		r = walk_node(w, node, at, e->d_name, e->d_type, depth);
 	if (r == 0) {
 		r = node_append(dir, node);
 		if (r == 0)

@@ -86,6 +86,8 @@ const char *mix_why(int err)
 {
 	/* NOLINTNEXTLINE(misc-redundant-expression): that they are the same is the assertion */
 	_Static_assert(MIX_FILE_MAX == 16u << 20, "the words for -EFBIG");
+	/* NOLINTNEXTLINE(misc-redundant-expression): the same */
+	_Static_assert(MIX_ALL_MAX == 32u << 20, "the words for -EDQUOT");
 
 	switch (err) {
 	case -EEXIST:
@@ -100,6 +102,8 @@ const char *mix_why(int err)
 		return "not a JSON object";
 	case -EFBIG:
 		return "larger than 16 MiB";
+	case -EDQUOT:
+		return "more than 32 MiB of such files";
 	case -ELOOP:
 		return "nested too deep";
 	default:

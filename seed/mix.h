@@ -10,6 +10,7 @@
 #define MIX_MAX 4096  /* bytes of a value; a longer one, of whoever, is left alone */
 
 #define MIX_FILE_MAX (16u << 20) /* a meta_data.json that is larger was not made by Nova */
+#define MIX_ALL_MAX  (32u << 20) /* of one drive: all of them are in locked memory at once */
 
 /* Working storage in locked memory, for as many files as there are. */
 struct mixer;

@@ -2,6 +2,7 @@
 #include "serve/log.h"
 #include "util/hex.h"
 #include "util/journal.h"
+#include "util/show.h"
 #include "util/wire/note.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@
 static const char identifier[] = "seedrive";
 
 #define LABEL_SIZE (SOURCE_ARG_MAX + 32)
+#define SHOWN_SIZE (SHOW_MAX * LABEL_SIZE)
 
 /* The instance's UUID as text; empty if there is none. */
 static void instance_text(const struct broker_note *note, char out[UUID_STRLEN + 1])
@@ -82,55 +84,66 @@ void log_handout(const struct handout *h)
 	free(account);
 }
 
+/* A source's name in the message, which is for people; the field SEEDRIVE_SOURCE has it as it is. */
+static const char *shown(const struct draw_report *r, char out[SHOWN_SIZE])
+{
+	char label[LABEL_SIZE];
+
+	return show_text(out, SHOWN_SIZE, draw_label(r, label, sizeof(label)));
+}
+
+static void add_source(struct journal *j, const struct draw_report *r)
+{
+	char label[LABEL_SIZE];
+
+	journal_field(j, "SEEDRIVE_SOURCE", "%s", draw_label(r, label, sizeof(label)));
+}
+
 void log_source_failed(const struct draw_report *r)
 {
-	char label[LABEL_SIZE], why[DRAW_WHY_SIZE];
+	char name[SHOWN_SIZE], why[DRAW_WHY_SIZE];
 	struct journal j;
 
-	draw_label(r, label, sizeof(label));
 	draw_why(r, why, sizeof(why));
 	journal_begin(&j, identifier, JOURNAL_WARNING, "%s: %s; counts for nothing meanwhile",
-		label, why);
-	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+		shown(r, name), why);
+	add_source(&j, r);
 	journal_send(&j);
 }
 
 void log_source_back(const struct draw_report *r)
 {
-	char label[LABEL_SIZE];
+	char name[SHOWN_SIZE];
 	struct journal j;
 
-	draw_label(r, label, sizeof(label));
-	journal_begin(
-		&j, identifier, JOURNAL_NOTICE, "%s: delivers again, and passes its tests", label);
-	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+	journal_begin(&j, identifier, JOURNAL_NOTICE, "%s: delivers again, and passes its tests",
+		shown(r, name));
+	add_source(&j, r);
 	journal_send(&j);
 }
 
 void log_stock_dropped(const struct draw_report *r, size_t blocks)
 {
-	char label[LABEL_SIZE];
+	char name[SHOWN_SIZE];
 	struct journal j;
 
-	draw_label(r, label, sizeof(label));
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"%s: failed its tests; blocks in stock that rest on it, dropped: %zu", label,
-		blocks);
-	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+		"%s: failed its tests; blocks in stock that rest on it, dropped: %zu",
+		shown(r, name), blocks);
+	add_source(&j, r);
 	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
 	journal_send(&j);
 }
 
 void log_source_kept_out(const struct draw_report *r)
 {
-	char label[LABEL_SIZE], why[DRAW_WHY_SIZE];
+	char name[SHOWN_SIZE], why[DRAW_WHY_SIZE];
 	struct journal j;
 
-	draw_label(r, label, sizeof(label));
 	draw_why(r, why, sizeof(why));
 	journal_begin(&j, identifier, JOURNAL_ERROR,
-		"%s: kept out until the daemon restarts or gets SIGUSR1: %s", label, why);
-	journal_field(&j, "SEEDRIVE_SOURCE", "%s", label);
+		"%s: kept out until the daemon restarts or gets SIGUSR1: %s", shown(r, name), why);
+	add_source(&j, r);
 	journal_send(&j);
 }
 

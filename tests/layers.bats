@@ -118,6 +118,16 @@ refer() {
 	[ "$(grep -cE '^(util/io.h|cli/take)' <<<"$output")" -eq 1 ]
 }
 
+@test "layers: what prints in cli/ by another way than its printer of names is found" {
+	for room in cli cli/check; do
+		refer "$room" __fprintf_chk ", but names are printed by cli/print.h alone"
+		refer "$room" puts ", but names are printed by cli/print.h alone"
+	done
+	refer cli/check stderr ""
+	finds
+	run ! grep stderr <<<"$output"
+}
+
 @test "layers: the guest may take no libc and no other file of the host" {
 	refer guest fputs ", which no object of the guest defines, and it has no libc" guest
 	# As if the Makefile built it for the guest.

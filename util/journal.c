@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/journal.h"
+#include "util/show.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -102,17 +103,15 @@ void journal_attach(struct journal *j, const char *name, const char *value)
 	j->long_value = value;
 }
 
-/* Bytes that could do more to a terminal than show go as \xNN, and a newline is one of them. */
 static void print(const struct journal *j)
 {
-	char line[64 + 4 * VALUE_MAX];
+	char line[64 + SHOW_MAX * VALUE_MAX];
 	size_t at, i;
 
 	at = (size_t)snprintf(line, 60, "%.56s: ", j->identifier);
-	for (i = j->message; i < j->end; i++) {
-		const unsigned char c = (unsigned char)j->text[i];
-
-		at += (size_t)snprintf(line + at, 5, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
+	for (i = j->message; i < j->end;) {
+		i += show_next(j->text + i, j->end - i, line + at);
+		at += strlen(line + at);
 	}
 	line[at++] = '\n';
 	(void)!write(STDERR_FILENO, line, at);

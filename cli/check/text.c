@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What `check` found, for people at a terminal. */
 #include "cli/check/check.h"
-#include "cli/report.h"
+#include "cli/print.h"
 
 static void print_source(const struct checked *c, FILE *to)
 {
@@ -10,12 +10,11 @@ static void print_source(const struct checked *c, FILE *to)
 	char verdict[CHECK_TEXT];
 	size_t i;
 
-	report_text(to, c->label);
-	fprintf(to, ": %s\n", check_verdict(c, verdict, sizeof(verdict)));
+	print_line(to, "%s: %s", c->label, check_verdict(c, verdict, sizeof(verdict)));
 	for (i = 0; i < n; i++)
-		fprintf(to, "  %-10s  %-20s  %-46s  %s\n", verdict_word(rows[i].verdict),
+		print_line(to, "  %-10s  %-20s  %-46s  %s", verdict_word(rows[i].verdict),
 			rows[i].what, rows[i].figure, rows[i].bound);
-	fputc('\n', to);
+	print_line(to, "%s", "");
 }
 
 void check_print(const struct check *c, FILE *to)
@@ -30,14 +29,15 @@ void check_print(const struct check *c, FILE *to)
 		restarted = restarted || s->restart.done;
 		few = few || (s->counted && s->sample.len < ESTIMATE_SAMPLES);
 	}
-	fputs("What passed or failed decides; what is within or beyond a bound is told, no more.\n"
-	      "None of it proves entropy: bytes that were hashed look perfect, whatever they came from.\n",
-		to);
+	print_line(to,
+		"What passed or failed decides; what is within or beyond a bound is told, no more.");
+	print_line(to,
+		"None of it proves entropy: bytes that were hashed look perfect, whatever they came from.");
 	if (restarted)
-		fputs("A restart was closing and opening the source again: no power was cut.\n",
-			to);
+		print_line(to,
+			"A restart was closing and opening the source again: no power was cut.");
 	if (few)
-		fprintf(to,
-			"Of fewer than %d bytes the estimates come out lower than they might be.\n",
+		print_line(to,
+			"Of fewer than %d bytes the estimates come out lower than they might be.",
 			ESTIMATE_SAMPLES);
 }

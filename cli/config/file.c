@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/config/file.h"
 #include "util/io.h"
+#include "util/open.h"
 #include "util/utf8.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* --- lines --- */
@@ -199,11 +199,6 @@ int config_file_trusted(const struct stat *st, uid_t uid, const char *path, stru
 	return 0;
 }
 
-static bool is_null_device(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
-}
-
 static int check_file(const struct stat *st, const char *path, struct fault *f)
 {
 	if (S_ISDIR(st->st_mode))
@@ -235,12 +230,13 @@ int config_file_read(int dirfd, const char *name, const char *path, char **ret_t
 {
 	struct stat st;
 	size_t len = 0;
-	int r, fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int r = 0, fd = open_kind(dirfd, name, O_RDONLY, OPEN_FILE | OPEN_NULL, &st);
 
+	if (fd == -EMEDIUMTYPE)
+		return check_file(&st, path, f);
 	if (fd < 0)
-		return fault_errno(f, -errno, path);
-	r = fstat(fd, &st) < 0 ? fault_errno(f, -errno, path) : 0;
-	if (r == 0 && !is_null_device(&st)) {
+		return fault_errno(f, fd, path);
+	if (!S_ISCHR(st.st_mode)) {
 		r = check_file(&st, path, f);
 		len = (size_t)st.st_size;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/replace.h"
+#include "iso/leftover.h"
 #include "util/sha256.h"
 #include "util/hex.h"
 
@@ -16,11 +17,11 @@
 static void temp_name(struct replace *r)
 {
 	uint8_t digest[SHA256_SIZE];
-	char hex[2 * 8 + 1];
+	char hex[LEFTOVER_DIGITS + 1];
 
 	sha256(r->name, strlen(r->name), digest);
-	hex_encode(digest, 8, hex);
-	snprintf(r->temp, sizeof(r->temp), ".seedrive-%s.tmp", hex);
+	hex_encode(digest, LEFTOVER_DIGITS / 2, hex);
+	snprintf(r->temp, sizeof(r->temp), LEFTOVER_BEGIN "%s" LEFTOVER_END, hex);
 }
 
 static int open_folder(struct replace *r, const char *path, struct fault *f)

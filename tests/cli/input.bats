@@ -152,6 +152,111 @@ misused() {
 	succeeds prlimit --nofile=32: "$TOOL" build -q --source kernel -o drive.iso tree
 }
 
+@test "input: more folders than ISO 9660 can number are refused, and one of those too many is named" {
+	/usr/bin/python3 -c 'import os
+for i in range(65535):
+	os.makedirs("tree/%d/%d" % (i % 10, i))'
+	run -1 --separate-stderr "$TOOL" build -q --label config-2 --source kernel -o drive.iso tree
+	[[ $stderr =~ ^"seedrive: build: tree/"[0-9]+(/[0-9]+)?": one folder too many: the path table of ISO 9660 ends at 65535"$ ]]
+	[ "$output" = "" ]
+	holds tree
+}
+
+@test "input: links to links to folders are followed to an end, and one of those too many is named" {
+	local i
+	for i in {1..18}; do
+		mkdir -p "tree/$i"
+		ln -s "../$((i + 1))" "tree/$i/a"
+		ln -s "../$((i + 1))" "tree/$i/b"
+	done
+	mkdir tree/19
+	run -1 --separate-stderr timeout 120 "$MKISOFS" -quiet -r -f -o out.iso tree
+	[[ $stderr =~ ^"seedrive-mkisofs: tree/"[0-9ab/]+": one folder too many: the path table of ISO 9660 ends at 65535"$ ]]
+	holds tree
+}
+
+@test "input: a file with a size of 0 and content, as those of /proc have, is refused by name" {
+	local words="has a size of 0, and content: copy it to a disk first"
+	small_tree tree
+	ln -s /proc/version tree/version
+	fails 1 "seedrive-mkisofs: tree/version: $words" "$MKISOFS" -quiet -r -f -o out.iso tree
+	fails 1 "seedrive-mkisofs: /proc/version: $words" \
+		"$MKISOFS" -quiet -r -graft-points -o out.iso x=/proc/version
+	fails 1 "seedrive: build: /proc/version: $words" \
+		"$TOOL" build -q --source kernel --user-data /proc/version -o out.iso
+	: >tree/empty
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	holds drive.iso tree
+}
+
+@test "input: metadata is held up to 32 MiB in all, and what is beyond is left as it was, with a warning" {
+	local i
+	small_tree tree
+	for i in {10..69}; do
+		mkdir "tree/openstack/$i"
+		truncate -s 16M "tree/openstack/$i/meta_data.json"
+	done
+	# Locked, and more than the program takes without it.
+	run -0 --separate-stderr /usr/bin/python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	[ "$output" = True ]
+	[ "${stderr_lines[0]}" = "seedrive: build: warning: tree/openstack/10/meta_data.json: not a JSON object: left as it was" ]
+	[ "$(grep -c 'not a JSON object: left as it was$' <<<"$stderr")" = 2 ]
+	[ "$(grep -c ': more than 32 MiB of such files: left as it was$' <<<"$stderr")" = 59 ]
+	[ "${#stderr_lines[@]}" = 61 ]
+}
+
+@test "input: what a killed run left is left out, with a warning, and the caller's own file without one" {
+	local left=.seedrive-0123456789abcdef.tmp name
+	small_tree tree
+	mkdir tree/below tree/.seedrive-fedcba9876543210.tmp
+	echo secret | tee "tree/$left" >"tree/below/$left"
+	for name in .seedrive-0123456789abcdef.tmp2 .seedrive-0123456789ABCDEF.tmp .seedrive-1.tmp; do
+		echo other >"tree/$name"
+	done
+	chmod 000 "tree/below/$left"
+	run -0 --separate-stderr unprivileged "$TOOL" build -q --source kernel -o tree/drive.iso tree
+	diff - <(LC_ALL=C sort <<<"$stderr") <<-END
+		seedrive: build: warning: tree/$left: left out: a temporary file of another run
+		seedrive: build: warning: tree/below/$left: left out: a temporary file of another run
+	END
+	isoinfo -R -f -i tree/drive.iso >names
+	run -1 grep -E "/$left\$" names
+	[ "$(grep -c '^/.seedrive-' names)" = 4 ]
+	run -0 --separate-stderr "$MKISOFS" -quiet -r -graft-points -o out.iso there=tree
+	[ "${#stderr_lines[@]}" = 2 ]
+	isoinfo -R -f -i out.iso >names
+	run -1 grep -E "/$left\$" names
+}
+
+@test "input: a device, a FIFO or a socket is not opened, whoever names it" {
+	local name
+	small_tree tree
+	mkfifo fifo
+	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
+	ln -s /dev/full device
+	for name in fifo socket device; do
+		mkdir "$name.d"
+		ln -s "../$name" "$name.d/link"
+		run -1 traced -e trace=open,openat "$TOOL" inspect "$name"
+		cat "$BATS_TEST_TMPDIR/trace" >>opened
+		run -1 traced -e trace=open,openat "$TOOL" reseed --source kernel "$name"
+		cat "$BATS_TEST_TMPDIR/trace" >>opened
+		run -1 traced -e trace=open,openat "$TOOL" build --source kernel --user-data "$name" -o out.iso
+		cat "$BATS_TEST_TMPDIR/trace" >>opened
+		run -2 traced -e trace=open,openat "$TOOL" draw --config "$name"
+		cat "$BATS_TEST_TMPDIR/trace" >>opened
+		run -1 traced -e trace=open,openat "$MKISOFS" -r -f -graft-points -o out.iso "x=$name"
+		cat "$BATS_TEST_TMPDIR/trace" >>opened
+		run -1 traced -e trace=open,openat "$MKISOFS" -r -f -o out.iso "$name.d"
+		cat "$BATS_TEST_TMPDIR/trace" >>opened
+	done
+	[ "$(grep -cE '"(fifo|socket|device|link)"|/dev/full' opened)" -ge 12 ]
+	run -1 grep -vE 'O_PATH' <(grep -E '"(fifo|socket|device|link)"|/dev/full' opened)
+}
+
 @test "input: links are never followed, neither out of the tree nor in a circle" {
 	small_tree tree
 	ln -s /etc/passwd tree/passwd

@@ -382,11 +382,84 @@ note() {
 	grep -qx 'seedrive.json names another seed' text
 }
 
+# endless NAME: one of the images of tests/lib/endless.py, with the record of a drive.
+endless() {
+	dd if="$DRIVE" of=record bs=1 skip="$BIN" count=4096 status=none
+	"$ROOT/tests/lib/endless.py" . record
+}
+
+@test "inspect: an image that takes hours to read is given up, and it is said of what there is too much" {
+	local image
+	endless
+	# On a machine that is busy it may be the time.
+	given_up() {
+		local option
+		for option in --min-bits=0 --json; do
+			run -1 --separate-stderr timeout 20 "$TOOL" inspect "$option" "$1.iso"
+			[ "$output" = "" ]
+			[[ $stderr == "seedrive: inspect: $1.iso: given up: $2" ||
+				$stderr == "seedrive: inspect: $1.iso: given up: reading takes too long" ]]
+		done
+	}
+	for image in too-large-folder too-large-root too-large-version; do
+		given_up "$image" "more than 64 MiB of folders and files to read"
+	done
+	for image in too-many-names-of-one-version too-many-versions-of-one-name; do
+		given_up "$image" "more than 4096 folders below openstack/"
+	done
+	for image in too-much-metadata too-much-metadata-with-text; do
+		given_up "$image" "more than 32 MiB of metadata"
+	done
+}
+
+@test "inspect: an image that is strange, but not large, is described" {
+	local image
+	endless
+	rm too-*.iso
+	for image in *.iso; do
+		run -0 --separate-stderr timeout 20 "$TOOL" inspect "$image"
+		[ "$stderr" = "" ]
+		[ "${lines[2]}" = "bits          256, 0 assessed to hardware; digest right" ]
+		echo "${image%.iso}: ${lines[-1]}" >>said
+	done
+	diff - said <<-'END'
+		folders-10000-deep: random_seed   0 values
+		folders-that-hold-each-other: random_seed   0 values
+		metadata-in-the-folder-that-names-it: random_seed   0 values, 1000 files not readable
+		metadata-of-4-gib: random_seed   0 values, 1000 files not readable
+		metadata-that-overlaps: random_seed   0 values, 100 files not readable
+		names-that-go-on-without-end: random_seed   0 values
+		path-table-of-4-gib: random_seed   0 values
+	END
+}
+
+@test "inspect: no system call reads more than the budget of an image, however large it is" {
+	endless
+	traced -e trace=pread64 "$TOOL" inspect too-large-folder.iso || true
+	[ "$(grep -c pread64 "$BATS_TEST_TMPDIR/trace")" -le 32768 ]
+}
+
+@test "inspect: --no-links refuses an image with a symbolic link in its path" {
+	mkdir folder
+	cp "$DRIVE" folder/drive.iso
+	ln -s folder link
+	ln -s drive.iso folder/link
+	run -0 "$TOOL" inspect --no-links folder/drive.iso
+	run -0 "$TOOL" inspect --no-links "$PWD/folder/../folder/drive.iso"
+	for path in link/drive.iso folder/link "$PWD/link/drive.iso"; do
+		run -0 "$TOOL" inspect "$path"
+		fails 1 "seedrive: inspect: $path: has a symbolic link in its path" \
+			"$TOOL" inspect --no-links "$path"
+	done
+	fails 1 "seedrive: inspect: /dev/zero: not a regular file" "$TOOL" inspect --no-links /dev/zero
+	fails 1 "seedrive: inspect: missing: No such file or directory" "$TOOL" inspect --no-links missing
+}
+
 @test "inspect: a label cannot write to the terminal" {
 	cp "$DRIVE" drive.iso
 	printf '\033[31mlabel' | overwrite drive.iso $((32768 + 40))
 	run -0 "$TOOL" inspect drive.iso
-	[[ ${lines[0]} == *", label ?[31mlabel" ]]
+	[[ ${lines[0]} == *', label \x1b[31mlabel' ]]
 }
 
 @test "inspect: an IMAGE that is missing, a folder, a FIFO or may not be read" {

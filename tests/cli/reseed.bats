@@ -273,3 +273,32 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	run -1 "$ROOT/tests/lib/scan-memory" image:old.iso -- drive.iso
 	"$TOOL" inspect --min-bits 16384 drive.iso | grep -qx 'seedrive.json names the same seed'
 }
+
+@test "reseed: an image that takes hours to read is refused, and is as it was" {
+	local at image
+	drive drive.iso
+	at=$(($(extent drive.iso seedrive.bin) * 2048))
+	dd if=drive.iso of=record bs=1 skip="$at" count=4096 status=none
+	"$ROOT/tests/lib/endless.py" . record
+	for image in too-*.iso; do
+		cp --sparse=always "$image" before
+		run -1 --separate-stderr timeout 20 "$TOOL" reseed --source kernel "$image"
+		[[ $stderr == "seedrive: reseed: $image: given up: "* ]]
+		cmp -n $((100000 * 2048)) before "$image"
+	done
+}
+
+@test "reseed: --no-links refuses an image with a symbolic link in its path, and does not touch it" {
+	mkdir folder
+	drive folder/drive.iso
+	ln -s folder link
+	ln -s drive.iso folder/link
+	cp folder/drive.iso before
+	for path in link/drive.iso folder/link; do
+		fails 1 "seedrive: reseed: $path: has a symbolic link in its path" \
+			"$TOOL" reseed --no-links --source kernel "$path"
+	done
+	cmp before folder/drive.iso
+	succeeds "$TOOL" reseed -q --no-links --source kernel folder/drive.iso
+	run -1 cmp -s before folder/drive.iso
+}

@@ -189,6 +189,43 @@ untouched() {
 	run -1 cmp -s before disk.config
 }
 
+@test "hook: blanks, backslashes and newlines of a path are kept" {
+	local name=$' two  blanks \\n\\0101 and\na line\n\n'
+	cp disk.config "$name"
+	cp disk.config "two  blanks \\n\\0101 and"
+	stub logger 'printf "%s\n" "$6" >>"$HERE/journal"'
+	domain "$(cdrom "$PWD/ two  blanks \\n\\0101 and&#10;a line&#10;&#10;")" >xml
+	hook prepare begin <xml
+	run -1 cmp -s before "$name"
+	cmp before "two  blanks \\n\\0101 and"
+	[ "$(wc -l <journal)" -eq 1 ]
+	grep -qF "/ two  blanks \\n\\0101 and\\x0aa line\\x0a\\x0a: fresh seed " journal
+}
+
+@test "hook: a link that a machine's owner has put into a path is not followed, and the journal says so" {
+	mkdir other own
+	cp disk.config other/disk.config
+	ln -s ../other/disk.config own/disk.config
+	ln -s other linked
+	for path in own/disk.config linked/disk.config; do
+		domain "$(cdrom "$PWD/$path")" >xml
+		hook prepare begin <xml
+		cmp before other/disk.config
+		journal "daemon.warning instance-00000001: seedrive: inspect: $PWD/$path: has a symbolic link in its path"
+	done
+}
+
+@test "hook: what is no file is not opened, and an image that takes hours to read is given up" {
+	mkfifo fifo
+	"$ROOT/tests/lib/endless.py" .
+	domain "$(cdrom "$PWD/fifo")" "$(cdrom /dev/zero)" "$(cdrom "$PWD/too-large-folder.iso")" \
+		"$(cdrom "$PWD/disk.config")" >xml
+	hook prepare begin <xml
+	grep -F "$PWD/too-large-folder.iso: given up: " journal
+	sed -i '/given up/d' journal
+	renewed
+}
+
 @test "hook: a drive that another machine has locked is left alone, and the journal says so" {
 	mkfifo ask tell
 	qemu-system-x86_64 -S -nodefaults -display none -qmp stdio -cdrom disk.config <ask >tell 3>&- &

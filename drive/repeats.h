@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef CLI_REPEATS_H
-#define CLI_REPEATS_H
+#ifndef DRIVE_REPEATS_H
+#define DRIVE_REPEATS_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cli/repeats.h"
+#include "drive/repeats.h"
 #include "util/secret.h"
 
 #include <errno.h>

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/open.h"
+#include "tests/lib/unit.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#define ANY (OPEN_FILE | OPEN_DISK | OPEN_FOLDER)
+
+static char folder[] = "/tmp/test_open.XXXXXX";
+
+static int begin(void **state)
+{
+	int fd;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	fd = open("file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "text", 4), 4);
+	close(fd);
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(mkdir("folder/below", 0700), 0);
+	assert_int_equal(link("file", "folder/below/file"), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(symlink("file", "link"), 0);
+	assert_int_equal(symlink("folder", "link-to-folder"), 0);
+	assert_int_equal(symlink("fifo", "link-to-fifo"), 0);
+	return 0;
+}
+
+static int end(void **state)
+{
+	const char *const names[] = { "file", "folder/below/file", "folder/below", "folder", "fifo",
+		"link", "link-to-folder", "link-to-fifo", "socket" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(names); i++)
+		(void)remove(names[i]);
+	return chdir("/") < 0 ? -1 : rmdir(folder);
+}
+
+/* An errno, or 0 for a descriptor, which is closed. */
+static int try(const char *path, int flags, unsigned kinds)
+{
+	struct stat st;
+	int fd = open_kind(AT_FDCWD, path, flags, kinds, &st);
+
+	if (fd < 0)
+		return fd;
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	close(fd);
+	return 0;
+}
+
+static void kinds(void **state)
+{
+	struct stat st;
+	char text[8];
+	int fd;
+
+	(void)state;
+	fd = open_kind(AT_FDCWD, "link", O_RDONLY, OPEN_FILE, &st);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, text, sizeof(text)), 4);
+	assert_int_equal(st.st_size, 4);
+	close(fd);
+	assert_int_equal(try("file", O_RDWR, OPEN_FILE), 0);
+	assert_int_equal(try("folder", O_RDONLY, OPEN_FOLDER), 0);
+	assert_int_equal(try("folder", O_RDONLY, OPEN_FILE | OPEN_DISK), -EMEDIUMTYPE);
+	assert_int_equal(try("file", O_RDONLY, OPEN_FOLDER), -EMEDIUMTYPE);
+	assert_int_equal(try("/dev/null", O_RDONLY, ANY), -EMEDIUMTYPE);
+	assert_int_equal(try("/dev/null", O_RDONLY, ANY | OPEN_NULL), 0);
+	assert_int_equal(try("/dev/zero", O_RDONLY, ANY | OPEN_NULL), -EMEDIUMTYPE);
+	assert_int_equal(try("missing", O_RDONLY, ANY), -ENOENT);
+	assert_int_equal(try("", O_RDONLY, ANY), -ENOENT);
+	assert_int_equal(try("file/below", O_RDONLY, ANY), -ENOTDIR);
+}
+
+static void untouched(void **state)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = "socket" };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	close(fd);
+	assert_int_equal(open_kind(AT_FDCWD, "socket", O_RDONLY, ANY, &st), -EMEDIUMTYPE);
+	assert_true(S_ISSOCK(st.st_mode));
+	assert_int_equal(open_kind(AT_FDCWD, "link-to-fifo", O_RDONLY, ANY, &st), -EMEDIUMTYPE);
+	assert_true(S_ISFIFO(st.st_mode));
+	/* Who opens a FIFO to read lets a writer in. */
+	assert_int_equal(open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
+	assert_int_equal(errno, ENXIO);
+}
+
+static void links(void **state)
+{
+	char whole[PATH_MAX];
+
+	(void)state;
+	assert_int_equal(try("link", O_RDONLY | O_NOFOLLOW, ANY), -ELOOP);
+	assert_int_equal(try("file", O_RDONLY | O_NOFOLLOW, ANY), 0);
+	assert_int_equal(try("link-to-folder/below/file", O_RDONLY | O_NOFOLLOW, ANY), 0);
+	assert_int_equal(try("link", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
+	assert_int_equal(try("link-to-folder/below/file", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
+	assert_int_equal(try("folder/../link-to-folder/", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
+	assert_int_equal(try("file", O_RDWR, ANY | OPEN_NO_LINKS), 0);
+	assert_int_equal(try("./folder//below/../below/file", O_RDONLY, ANY | OPEN_NO_LINKS), 0);
+	assert_int_equal(try("/", O_RDONLY, ANY | OPEN_NO_LINKS), 0);
+	assert_int_equal(try("file/x", O_RDONLY, ANY | OPEN_NO_LINKS), -ENOTDIR);
+	assert_int_equal(try("missing/x", O_RDONLY, ANY | OPEN_NO_LINKS), -ENOENT);
+	assert_int_equal(try("", O_RDONLY, ANY | OPEN_NO_LINKS), -ENOENT);
+	snprintf(whole, sizeof(whole), "%s/folder/below/file", folder);
+	assert_int_equal(try(whole, O_RDONLY, ANY | OPEN_NO_LINKS), 0);
+	snprintf(whole, sizeof(whole), "%s/link-to-folder/below/file", folder);
+	assert_int_equal(try(whole, O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
+	assert_int_equal(try("/proc/self/cwd/file", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
+}
+
+/* No descriptor stays open, whatever came of it. */
+static void closed(void **state)
+{
+	const int next = dup(STDERR_FILENO);
+	const unsigned all[] = { ANY, ANY | OPEN_NO_LINKS };
+	const char *const names[] = { "file", "fifo", "link", "missing", "folder/below/file",
+		"folder/below/none", "link-to-folder/below", "/", "/dev/null" };
+	size_t i, j;
+	int now;
+
+	(void)state;
+	close(next);
+	for (i = 0; i < COUNT(names); i++)
+		for (j = 0; j < COUNT(all); j++)
+			(void)try(names[i], O_RDONLY, all[j]);
+	now = dup(STDERR_FILENO);
+	close(now);
+	assert_int_equal(now, next);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("open: a file, a folder and a disk, where each is asked for", kinds),
+		TEST("open: nothing happens to a FIFO or a socket", untouched),
+		TEST("open: no symbolic link, in the end or on the way", links),
+		TEST("open: no descriptor is left", closed),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

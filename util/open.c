@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util/open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define ALWAYS (O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+static bool is_null(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+static bool is_allowed(const struct stat *st, unsigned kinds)
+{
+	return (S_ISREG(st->st_mode) && kinds & OPEN_FILE) ||
+		(S_ISBLK(st->st_mode) && kinds & OPEN_DISK) ||
+		(S_ISDIR(st->st_mode) && kinds & OPEN_FOLDER) || (is_null(st) && kinds & OPEN_NULL);
+}
+
+/* One step along a path; of a symbolic link, the link itself. */
+static int step(int at, const char *name, size_t len)
+{
+	char copy[NAME_MAX + 1];
+
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	at = openat(at, copy, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return at < 0 ? -errno : at;
+}
+
+static int check_step(int fd, bool last)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	return last || S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+/* openat2(2) has RESOLVE_NO_SYMLINKS for this, but filters of system calls often do not know it. */
+static int look_up_step_by_step(int at, const char *path)
+{
+	int here = *path == '/' ? step(AT_FDCWD, "/", 1) : at, r = 0;
+
+	if (here < 0 && here != AT_FDCWD)
+		return here;
+	if (!*path)
+		return -ENOENT;
+	for (path += strspn(path, "/"); *path && r == 0;) {
+		const size_t len = strcspn(path, "/");
+		const int next = step(here, path, len);
+
+		path += len;
+		r = next < 0 ? next : check_step(next, !*path);
+		path += strspn(path, "/");
+		if (here != at)
+			close(here);
+		here = next;
+	}
+	if (r < 0 && here >= 0 && here != at)
+		close(here);
+	return r < 0 ? r : here == at ? -ENOENT : here;
+}
+
+static int look_up(int at, const char *path, int flags, unsigned kinds)
+{
+	int fd;
+
+	if (kinds & OPEN_NO_LINKS)
+		return look_up_step_by_step(at, path);
+	fd = openat(at, path, O_PATH | (flags & (O_NOFOLLOW | O_DIRECTORY)) | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Without /proc there is only the name: what it leads to by now has to be the same file. */
+static int open_again_by_name(int at, const char *path, int flags, const struct stat *st)
+{
+	const int fd = openat(at, path, flags | ALWAYS);
+	struct stat now;
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &now) < 0)
+		r = -errno;
+	else
+		r = now.st_ino == st->st_ino && now.st_dev == st->st_dev ? 0 : -ESTALE;
+	if (r < 0)
+		close(fd);
+	return r < 0 ? r : fd;
+}
+
+int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *ret_st)
+{
+	const int found = look_up(at, path, flags, kinds);
+	char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	int r = found < 0 ? found : 0;
+
+	*ret_st = (struct stat){ 0 };
+	if (r == 0 && fstat(found, ret_st) < 0)
+		r = -errno;
+	if (r == 0 && !is_allowed(ret_st, kinds))
+		r = S_ISLNK(ret_st->st_mode) ? -ELOOP : -EMEDIUMTYPE;
+	if (r == 0) {
+		snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
+		r = open(self, (flags & ~O_NOFOLLOW) | ALWAYS);
+		if (r < 0)
+			r = -errno;
+		if (r == -ENOENT && !(kinds & OPEN_NO_LINKS))
+			r = open_again_by_name(at, path, flags, ret_st);
+	}
+	if (found >= 0)
+		close(found);
+	return r;
+}
