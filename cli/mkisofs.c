@@ -16,7 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NO_LABEL "CDROM" /* genisoimage's, where none is given */
+#define NO_LABEL "CDROM"       /* genisoimage's, where none is given */
+#define CYLINDER (1024u << 10) /* xorrisofs': 64 heads of 32 sectors of 512 bytes */
 
 struct mkisofs {
 	struct mkisofs_args args;
@@ -161,6 +162,7 @@ static struct iso_options iso_options(const struct mkisofs_args *a)
 		.keep_owners = !a->rational,
 		.joliet = a->joliet,
 		.joliet_long = a->joliet_long,
+		.multiple = a->align ? CYLINDER : 0,
 	};
 }
 

@@ -38,6 +38,18 @@ static int take_level(struct mkisofs_args *a, struct fault *f)
 	return 0;
 }
 
+/* xorrisofs': a cylinder of its is a MiB, and `auto` is for images with a partition table, of which we make none. */
+static int take_align(struct mkisofs_args *a, struct fault *f)
+{
+	const char *v = optarg;
+
+	a->align = strcmp(v, "on") == 0 || strcmp(v, "all") == 0;
+	if (!a->align && strcmp(v, "auto") != 0 && strcmp(v, "off") != 0)
+		return fault_set(
+			f, -EINVAL, "-partition_cyl_align: %s: must be on, all, auto or off", v);
+	return 0;
+}
+
 /* Names are UTF-8 on both sides: what is asked for is that, or we are not who is asked. */
 static int take_charset(struct fault *f)
 {
@@ -252,6 +264,8 @@ static int take(struct mkisofs_args *a, int c, const char *word, int index, stru
 		return at_a_loss(c, word, f);
 	if (c == OPT_ISO_LEVEL)
 		return take_level(a, f);
+	if (c == OPT_ALIGN)
+		return take_align(a, f);
 	if (c == OPT_CHARSET)
 		return take_charset(f);
 	r = take_switch(a, c);

@@ -26,6 +26,7 @@ struct mkisofs_args {
 	bool rational; /* -r: everybody may read, nobody may write, all is root's */
 	bool follow;   /* -f: symbolic links in the tree too */
 	bool graft, quiet;
+	bool align; /* -partition_cyl_align: the image's size is a multiple of a MiB */
 	struct mkisofs_path *path;
 	size_t paths;
 	char *words; /* where unescaped names are kept */

@@ -176,6 +176,6 @@ const struct option mkisofs_options[] = {
 	{ "xinet", NO, NULL, OPT_REFUSE },
 	/* xorrisofs' */
 	{ "norock", NO, NULL, OPT_NOROCK },
-	{ "partition_cyl_align", YES, NULL, OPT_ACCEPT },
+	{ "partition_cyl_align", YES, NULL, OPT_ALIGN },
 	{ 0 },
 };

@@ -12,6 +12,12 @@
 #include "iso/tree.h"
 #include "util/fault.h"
 
+/**
+ * ISO_MULTIPLE - the size of every image is a multiple of this: no disk has larger sectors, and what reads or writes past
+ * the page cache, as QEMU does with cache.direct=on, moves whole sectors
+ */
+#define ISO_MULTIPLE 4096u
+
 struct iso_options {
 	const char *label;       /* at most 32 bytes */
 	const char *publisher;   /* at most 128 bytes; NULL: none */
@@ -24,8 +30,10 @@ struct iso_options {
 	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
 	bool joliet;
 	bool joliet_long; /* 103 characters to a name, rather than 64 */
-	bool fixed_time;  /* every time stamp is @time: same tree, same bytes */
-	time_t time;      /* of the volume */
+	uint32_t
+		multiple; /* of which the image's size is one, in bytes: ISO_MULTIPLE or a multiple of it; 0: ISO_MULTIPLE */
+	bool fixed_time; /* every time stamp is @time: same tree, same bytes */
+	time_t time;     /* of the volume */
 };
 
 /*
@@ -36,7 +44,8 @@ struct iso_options {
 struct iso_layout {
 	uint8_t *head; /* up to the first sector of content */
 	size_t head_len;
-	uint64_t size;           /* of the image */
+	uint64_t size;           /* of the image, with the zeros at its end */
+	uint32_t multiple;       /* @size becomes a multiple of this in _end */
 	struct tree_node **file; /* in the order of their contents */
 	size_t files;
 	struct burn_source *source;      /* libisofs at work, between _begin and _end */

@@ -10,6 +10,7 @@
 bats_require_minimum_version 1.5.0
 
 load ../lib/helper
+load ../lib/mkisofs
 
 # As Nova calls it (nova/virt/configdrive.py), but for OUT and DIR.
 NOVA_ARGUMENTS=(-ldots -allow-lowercase -allow-multidot -l -publisher "OpenStack Nova 26.2.2"
@@ -17,14 +18,6 @@ NOVA_ARGUMENTS=(-ldots -allow-lowercase -allow-multidot -l -publisher "OpenStack
 
 setup_file() {
 	make_world
-}
-
-# no_cloud DIR: the three files of the NoCloud source.
-no_cloud() {
-	mkdir -p "$1"
-	printf 'instance-id: i-1\nlocal-hostname: one\n' >"$1/meta-data"
-	printf '#cloud-config\n{}\n' >"$1/user-data"
-	printf 'version: 2\n' >"$1/network-config"
 }
 
 # listing OPTION IMAGE: what isoinfo shows of one tree, in one order. Not its places and dates; not the number
@@ -51,20 +44,9 @@ alike() {
 		"$(isoinfo -d -i its.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" ]
 }
 
-# seeded IMAGE [BITS]: it has a record, good for so many bits, and is whole.
-seeded() {
-	"$TOOL" inspect --min-bits "${2:-256}" "$1" >/dev/null
-}
-
 # no_drive FILE: nothing that anybody would take for an image.
 no_drive() {
 	[ ! -e "$1" ] || ! grep -q CD001 "$1"
-}
-
-# conf [SECTION-LINE...]: the configuration for with_etc.
-conf() {
-	mkdir -p etc
-	printf '%s\n' '[mkisofs]' "$@" >etc/seedrive.conf
 }
 
 # --- the same listing ---

@@ -191,6 +191,23 @@ static void test_accepted(void **state)
 	PATHS("d");
 }
 
+static void test_align(void **state)
+{
+	(void)state;
+	take("d");
+	assert_false(args.align);
+	take("-partition_cyl_align on d");
+	assert_true(args.align);
+	take("-partition_cyl_align off --partition_cyl_align all d");
+	assert_true(args.align);
+	take("-partition_cyl_align on -partition_cyl_align auto d");
+	assert_false(args.align);
+	take("-partition_cyl_align off d");
+	assert_false(args.align);
+	assert_refused("-partition_cyl_align maybe d", -EINVAL,
+		"-partition_cyl_align: maybe: must be on, all, auto or off");
+}
+
 /* --- the grammar --- */
 
 static void test_bundles(void **state)
@@ -417,6 +434,7 @@ int main(void)
 		EACH("mkisofs: a text too long for its field is refused", test_text_lengths),
 		EACH("mkisofs: what plain names may be", test_names),
 		EACH("mkisofs: Rock Ridge as it is, rational or not at all", test_rock_ridge),
+		EACH("mkisofs: the image's size is rounded as xorrisofs does", test_align),
 		EACH("mkisofs: utf-8 by its names, and nothing else", test_charset),
 		EACH("mkisofs: what changes nothing is accepted", test_accepted),
 		EACH("mkisofs: letters in one word", test_bundles),
