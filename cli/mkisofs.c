@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "cli/start.h"
 #include "drive/compose.h"
+#include "iso/lost.h"
 #include "iso/output/target.h"
 #include "util/wire/label.h"
 
@@ -25,6 +26,7 @@ struct mkisofs {
 	struct target target;
 	struct output output;
 	struct compose compose;
+	bool hand_over; /* what it failed by may be no fault to another program */
 };
 
 static void show_help(void)
@@ -44,7 +46,11 @@ static void show_help(void)
 	      "  -publisher, -p, -A, -sysid, -volset TEXT\n"
 	      "                           what the volume descriptor says\n"
 	      "  -f, -follow-links        what a symbolic link leads to, rather than the link\n"
+	      "  -m, -x, -exclude PATTERN what is left out of folders; -no-bak: backups\n"
+	      "  -uid, -gid, -file-mode, -dir-mode, -new-dir-mode N\n"
+	      "                           owners and modes in Rock Ridge\n"
 	      "  -graft-points            a PATH is PLACE=PATH\n"
+	      "  -partition_cyl_align on  a size of whole MiB, as xorrisofs has it\n"
 	      "  -quiet                   no progress on a terminal\n"
 	      "  -version, -help\n"
 	      "\n"
@@ -139,6 +145,11 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 		.omit = omit,
 		.omits = kind->files(&m->output, omit),
 		.follow = m->args.follow,
+		.exclude = m->args.exclude,
+		.excludes = m->args.excludes,
+		.no_backups = m->args.no_backups,
+		.new_folders = m->args.new_folders,
+		.new_folder_mode = m->args.new_folder_mode,
 	};
 	size_t i;
 	int r = tree_open(tree, NULL, NULL, 0, f);
@@ -160,10 +171,26 @@ static struct iso_options iso_options(const struct mkisofs_args *a)
 		.names = a->names,
 		.rock_ridge = a->rock_ridge,
 		.keep_owners = !a->rational,
+		.attributes = a->attributes,
 		.joliet = a->joliet,
 		.joliet_long = a->joliet_long,
 		.multiple = a->align ? CYLINDER : 0,
 	};
+}
+
+/* -input-charset and its kin: names that are not ASCII would have to be translated, and are not here. */
+static int check_charset(struct mkisofs *m, int err, struct fault *f)
+{
+	const struct lost names =
+		err == 0 ? lost_beyond_ascii(&m->compose.tree) : (struct lost){ 0 };
+	char path[PATH_MAX];
+
+	m->hand_over = err == -EILSEQ || names.count > 0;
+	if (names.count == 0)
+		return err;
+	return fault_set(f, -ENOTSUP,
+		"%s: the name is not ASCII, and %s not a character set of this program, which is utf-8",
+		tree_name(&m->compose.tree, names.first, path), m->args.charset);
 }
 
 static int gather(struct compose *c, void *ctx, struct fault *f)
@@ -176,6 +203,8 @@ static int gather(struct compose *c, void *ctx, struct fault *f)
 	if (epoch)
 		report_warning("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
 	r = add_paths(m, f);
+	if (m->args.charset)
+		r = check_charset(m, r, f);
 	if (r < 0)
 		return r;
 	links = m->args.rock_ridge ? 0 : tree_drop_links(&c->tree);
@@ -223,7 +252,7 @@ static int run(struct mkisofs *m, struct fault *f)
 	if (is_drive)
 		mkisofs_log_listen();
 	r = make_image(m, f);
-	if (!is_drive)
+	if (!is_drive || m->hand_over)
 		return r;
 	/* Before the entry, which repeats the line. */
 	if (r < 0)
@@ -253,7 +282,10 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	r = run(m, f);
 	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);
-	return r;
+	if (!m->hand_over)
+		return r;
+	refused = *f;
+	return exec_fallback(&refused, argv, f);
 }
 
 int main(int argc, char **argv)

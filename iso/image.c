@@ -77,21 +77,40 @@ static int iso_fault(struct fault *f, int err, const char *what)
 	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
 }
 
+/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less: tree_add_bytes() said what
+ * it wants, and nothing can force another mode or owner on it. */
+static mode_t choose_mode(const struct tree_node *node, const struct iso_layout *l)
+{
+	const struct iso_attributes *a = &l->attributes;
+	const mode_t mode = node->st.st_mode & 07777;
+
+	if (node->first || node->made)
+		return mode;
+	/* genisoimage's, whichever of the two is given. */
+	if (node->kind == TREE_LINK && a->forced & (ISO_FILE_MODE | ISO_DIR_MODE))
+		return 0555;
+	if (node->kind == TREE_DIR && a->forced & ISO_DIR_MODE)
+		return a->dir_mode;
+	if (node->kind == TREE_FILE && a->forced & ISO_FILE_MODE)
+		return a->file_mode;
+	if (l->keep_owners)
+		return mode;
+	return node->kind == TREE_DIR || mode & 0111 ? 0555 : 0444;
+}
+
 static void set_attributes(IsoNode *iso, const struct tree_node *node, const struct iso_layout *l)
 {
-	/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less:
-	 * tree_add_bytes() said what it wants. */
-	mode_t mode = node->st.st_mode & 07777;
+	const struct iso_attributes *a = &l->attributes;
+	uid_t uid = l->keep_owners ? node->st.st_uid : 0;
+	gid_t gid = l->keep_owners ? node->st.st_gid : 0;
 
-	if (l->keep_owners || node->first)
-		;
-	else if (node->kind == TREE_DIR)
-		mode = 0555;
-	else
-		mode = mode & 0111 ? 0555 : 0444;
-	iso_node_set_permissions(iso, mode);
-	iso_node_set_uid(iso, l->keep_owners ? node->st.st_uid : 0);
-	iso_node_set_gid(iso, l->keep_owners ? node->st.st_gid : 0);
+	if (a->forced & ISO_UID && !node->first)
+		uid = a->uid;
+	if (a->forced & ISO_GID && !node->first)
+		gid = a->gid;
+	iso_node_set_permissions(iso, choose_mode(node, l));
+	iso_node_set_uid(iso, uid);
+	iso_node_set_gid(iso, gid);
 	iso_node_set_mtime(iso, node->st.st_mtime);
 	iso_node_set_atime(iso, node->st.st_atime);
 	iso_node_set_ctime(iso, node->st.st_ctime);

@@ -148,6 +148,7 @@ int iso_layout_begin(
 	*l = (struct iso_layout){
 		.named = o->rock_ridge,
 		.keep_owners = o->keep_owners,
+		.attributes = o->attributes,
 		.multiple = o->multiple ? o->multiple : ISO_MULTIPLE,
 	};
 	l->file = calloc(count_files(t->root) + 1, sizeof(*l->file));

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -133,6 +134,27 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 	return walk_held(w, node);
 }
 
+static bool is_backup(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return strchr(name, '~') || strchr(name, '#') ||
+		(len >= 4 && strcmp(name + len - 4, ".bak") == 0);
+}
+
+static bool excluded(const struct walk *w, const struct tree_node *node)
+{
+	char buffer[PATH_MAX];
+	const char *path = w->rules->excludes > 0 ? tree_name(w->tree, node, buffer) : NULL;
+	size_t i;
+
+	for (i = 0; i < w->rules->excludes; i++)
+		if (fnmatch(w->rules->exclude[i], node->name, FNM_PATHNAME) == 0 ||
+			fnmatch(w->rules->exclude[i], path, FNM_PATHNAME) == 0)
+			return true;
+	return w->rules->no_backups && is_backup(node->name);
+}
+
 static int walk_entry(
 	struct walk *w, struct tree_node *dir, const struct dirent *e, int at, unsigned depth)
 {
@@ -141,7 +163,7 @@ static int walk_entry(
 
 	if (!node)
 		return -ENOMEM;
-	r = walk_node(w, node, at, e->d_name, e->d_type, depth);
+	r = excluded(w, node) ? 1 : walk_node(w, node, at, e->d_name, e->d_type, depth);
 	if (r == 0) {
 		r = node_append(dir, node);
 		if (r == 0)

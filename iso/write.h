@@ -18,6 +18,15 @@
  */
 #define ISO_MULTIPLE 4096u
 
+enum { ISO_UID = 1, ISO_GID = 2, ISO_FILE_MODE = 4, ISO_DIR_MODE = 8 };
+
+/* Rock Ridge: what all have, but those that tree_add_bytes() brought. Only what is in @forced counts. */
+struct iso_attributes {
+	unsigned forced;
+	uint32_t uid, gid;
+	mode_t file_mode, dir_mode;
+};
+
 struct iso_options {
 	const char *label;       /* at most 32 bytes */
 	const char *publisher;   /* at most 128 bytes; NULL: none */
@@ -28,6 +37,7 @@ struct iso_options {
 	struct iso_names names;  /* in the plain tree */
 	bool rock_ridge;
 	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
+	struct iso_attributes attributes;
 	bool joliet;
 	bool joliet_long; /* 103 characters to a name, rather than 64 */
 	uint32_t
@@ -52,7 +62,8 @@ struct iso_layout {
 	const struct tree_node *refused; /* what libisofs would not take */
 	bool named;                      /* the image has the names as they are */
 	bool keep_owners;                /* Rock Ridge */
-	bool descriptors_last;           /* for _write: until then nobody takes it for an image */
+	struct iso_attributes attributes;
+	bool descriptors_last; /* for _write: until then nobody takes it for an image */
 };
 
 /**

@@ -5,7 +5,7 @@
 # were trouble for them.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
 
 bats_require_minimum_version 1.5.0
 
@@ -100,4 +100,136 @@ opens_direct() {
 	seeded "$DEV"
 	succeeds "$TOOL" build -q --force --label cidata --source kernel -o "$DEV" tree
 	seeded "$DEV"
+}
+
+# --- words ---
+
+@test "callers: every option that genisoimage and xorrisofs list in their help is in our table" {
+	{
+		genisoimage -help 2>&1
+		xorrisofs -help 2>&1
+	} | grep -oE '(^|,) +--?[A-Za-z][A-Za-z0-9_-]*' | sed 's/^[, ]*-*//' | LC_ALL=C sort -u >theirs
+	[ "$(wc -l <theirs)" -gt 250 ]
+	"$B/unit/cli/test_mkisofs_args" --print | cut -d' ' -f2 | LC_ALL=C sort -u >ours
+	[ "$(LC_ALL=C comm -23 theirs ours | paste -sd' ')" = "" ]
+}
+
+@test "callers: owners and modes are forced as genisoimage forces them, on all but the seed" {
+	local options
+	mkdir -p tree/sub
+	echo 1 >tree/a.o
+	echo 2 >tree/sub/run
+	chmod 4751 tree/sub/run
+	chmod 640 tree/a.o
+	chmod 711 tree/sub
+	ln -s a.o tree/link
+	chown 12:34 tree/a.o 2>/dev/null || true
+	paths=(tree)
+	for options in "-uid 0" "-uid 5 -gid 6" "-r -uid 5" "-uid 0x10 -r" "-gid 010" "-R -file-mode 0444" \
+		"-file-mode 640 -dir-mode 0555" "-r -file-mode 600" "-r -dir-mode 700" \
+		"-R -uid 0 -gid 0 -dir-mode 0555 -file-mode 0444"; do
+		# shellcheck disable=SC2086 # several words
+		alike $options
+	done
+	paths=(new/deep=tree)
+	for options in -R "-r -new-dir-mode 0711" "-new-dir-mode 0700" "-dir-mode 0701" "-r -new-dir-mode 0711 -dir-mode 0500"; do
+		# shellcheck disable=SC2086 # several words
+		alike $options -graft-points
+	done
+	"$MKISOFS" -quiet -r -V cidata -uid 7 -gid 8 -file-mode 0644 -dir-mode 0755 -o out.iso tree
+	[ "$(bsdtar -tvf out.iso --numeric-owner | awk '{ print $1, $3, $4, $NF }' | LC_ALL=C sort)" = "$(LC_ALL=C sort <<-'END'
+		drwxr-xr-x 7 8 .
+		drwxr-xr-x 7 8 sub
+		lr-xr-xr-x 7 8 a.o
+		-rw-r--r-- 7 8 a.o
+		-rw-r--r-- 7 8 sub/run
+		-r-------- 0 0 seedrive.bin
+		-r--r--r-- 0 0 seedrive.json
+	END
+	)" ]
+}
+
+@test "callers: -m, -x, -exclude and -no-bak leave out what genisoimage leaves out" {
+	local pattern
+	mkdir -p tree/sub
+	touch tree/a.o tree/sub/e.o tree/b~ 'tree/c#c' tree/d.bak tree/sub/f tree/sub/bak tree/.hidden
+	paths=(tree)
+	for pattern in '*.o' sub 'tree/sub' 'tree/sub/e.o' sub/e.o '*/e.o' './tree/sub' '[ab]*' '*d*' nothing; do
+		for option in -m -x -exclude -old-exclude; do
+			alike -R -J "$option" "$pattern"
+		done
+	done
+	alike -R -m '*.o' -x 'tree/sub/f' -no-bak
+	alike -R -nobak
+	# What the command line names itself goes in.
+	paths=(tree/a.o tree/sub)
+	alike -R -m '*.o' -m sub
+}
+
+@test "callers: words that change nothing are taken, and change nothing" {
+	local words
+	no_cloud tree
+	echo list >order
+	export SOURCE_DATE_EPOCH=1700000000
+	"$MKISOFS" -J -r -V X -o want.iso tree
+	while read -r words; do
+		# shellcheck disable=SC2086 # several words
+		succeeds "$MKISOFS" -J -r -V X $words -o out.iso tree
+		cmp want.iso out.iso || { echo "$words" && return 1; }
+	done <<-'END'
+		-input-charset iso8859-1
+		-input-charset ISO-8859-15 -output-charset cp437
+		-jcharset koi8-r
+		-hide-joliet-trans-tbl
+		-hide-rr-moved
+		-no-emul-boot
+		-boot-load-size 4 -boot-info-table
+		-ignore-error
+		-allow-limited-size
+		-log-file log
+		-gui
+		-no-bak
+		-sort order
+		-ucs-level 3
+		-debug -no-pad --no_rc --old-empty
+		--sort-weight 3 / --stdio_sync off
+	END
+}
+
+@test "callers: names that are not ASCII are UTF-8, and another character set for them is refused, or handed over" {
+	need_mounts
+	no_cloud tree
+	echo x >tree/grün
+	fails 1 "seedrive-mkisofs: tree/grün: the name is not ASCII, and iso8859-1 not a character set of this program, which is utf-8" \
+		"$MKISOFS" -J -r -input-charset iso8859-1 -o out.iso tree
+	[ ! -e out.iso ]
+	succeeds "$MKISOFS" -J -r -input-charset UTF8 -o out.iso tree
+	printf '#!/bin/sh\nprintf "%%s " "$@" >peer.said\n' >peer
+	chmod 755 peer
+	conf "fallback = $PWD/peer"
+	succeeds with_etc "$MKISOFS" -J -r -jcharset iso8859-1 -o new.iso tree
+	[ "$(cat peer.said)" = "-J -r -jcharset iso8859-1 -o new.iso tree " ]
+	[ ! -e new.iso ]
+	rm peer.said tree/grün
+	touch "$(printf 'tree/gr\374n')"
+	succeeds with_etc "$MKISOFS" -J -r -input-charset iso8859-1 -o new.iso tree
+	[ -e peer.said ]
+}
+
+@test "callers: what is refused is named as it was typed, with the reason" {
+	no_cloud tree
+	while IFS='|' read -r words line; do
+		# shellcheck disable=SC2086 # several words
+		fails 1 "seedrive-mkisofs: $line" "$MKISOFS" $words -o out.iso tree
+		[ ! -e out.iso ]
+	done <<-'END'
+		-UDF|-UDF: not an option of this program
+		-udf|-udf: not an option of this program, which makes no UDF
+		--udf|--udf: not an option of this program, which makes no UDF
+		-Jb x|-b: not an option of this program, which makes no boot images
+		-correct-inodes|-correct-inodes: not an option of this program
+		-data-change-warn|-data-change-warn: not an option of this program
+		-hide-j x|-hide-j: not an option of this program; it could be -hide-joliet-trans-tbl, -hide-joliet, -hide-joliet-list
+		-uid root|-uid: root: not a number of this program's
+	END
 }

@@ -20,30 +20,6 @@ setup_file() {
 	make_world
 }
 
-# listing OPTION IMAGE: what isoinfo shows of one tree, in one order. Not its places and dates; not the number
-# of links, which is 1 in ours; not `..`, of which genisoimage itself is of two minds; not our two files.
-listing() {
-	isoinfo ${1:+"$1"} -l -i "$2" | sed -E 's/\[ *[0-9]+ 0[0-9]\]//; s/[A-Z][a-z]{2} +[0-9]+ +[0-9]{4}//
-		s/^([-a-z]{10}) +[0-9]+/\1/; s/ +/ /g; /^[-d].* seedrive\.(bin|json?)(;1)? $/Id
-		/ \.\. $/d; /^Joliet /d' |
-		LC_ALL=C awk '/^Directory/ { folder = $4 } NF { print folder, $0 }' | LC_ALL=C sort
-}
-
-# alike ARGUMENT...: the same three trees as genisoimage makes of these, dates apart.
-alike() {
-	local tree
-	rm -f its.iso ours.iso
-	genisoimage -quiet "$@" -o its.iso "${paths[@]}" 2>words || { cat words && return 1; }
-	"$MKISOFS" "$@" -o ours.iso "${paths[@]}"
-	for tree in "" -R -J; do
-		listing "$tree" its.iso >want
-		listing "$tree" ours.iso >have
-		diff want have || { echo "tree '$tree' of: $*" && return 1; }
-	done
-	[ "$(isoinfo -d -i ours.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" = \
-		"$(isoinfo -d -i its.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" ]
-}
-
 # no_drive FILE: nothing that anybody would take for an image.
 no_drive() {
 	[ ! -e "$1" ] || ! grep -q CD001 "$1"
@@ -408,9 +384,9 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 @test "mkisofs: what it cannot honour is refused by name, and OUT stays as it was" {
 	no_cloud tree
 	echo old >out.iso
-	fails 1 "seedrive-mkisofs: -b: not an option of this program" \
+	fails 1 "seedrive-mkisofs: -b: not an option of this program, which makes no boot images" \
 		"$MKISOFS" -o out.iso -V cidata -b isolinux.bin -c boot.cat -no-emul-boot tree
-	fails 1 "seedrive-mkisofs: --for_backup: not an option of this program" \
+	fails 1 "seedrive-mkisofs: --for_backup: not an option of this program, which keeps no ACLs, extended attributes, checksums or hard links" \
 		"$MKISOFS" --for_backup -o out.iso tree
 	fails 1 "seedrive-mkisofs: a path is missing" "$MKISOFS" -o out.iso
 	fails 1 "seedrive-mkisofs: nowhere: No such file or directory" "$MKISOFS" -o out.iso nowhere
@@ -461,7 +437,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	ln -s "$MKISOFS" mkisofs
 	conf "fallback = $PWD/mkisofs"
-	fails 1 "seedrive-mkisofs: fallback: $PWD/mkisofs: is this program; -z: not an option of this program" \
+	fails 1 "seedrive-mkisofs: fallback: $PWD/mkisofs: is this program; -z: not an option of this program, which compresses no files" \
 		with_etc "$MKISOFS" -z -o out.iso tree
 	conf "fallback = /nowhere/xorrisofs"
 	fails 1 "seedrive-mkisofs: fallback: /nowhere/xorrisofs: No such file or directory" \
