@@ -17,7 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NO_LABEL "CDROM"       /* genisoimage's, where none is given */
+/* Where none is given: genisoimage's and xorriso's. */
+#define NO_LABEL         "CDROM"
+#define NO_LABEL_XORRISO "ISOIMAGE"
+
 #define CYLINDER (1024u << 10) /* xorrisofs': 64 heads of 32 sectors of 512 bytes */
 
 struct mkisofs {
@@ -31,11 +34,12 @@ struct mkisofs {
 
 static void show_help(void)
 {
-	fputs("usage: seedrive-mkisofs [OPTION...] [-o OUT] PATH...\n"
+	fputs("usage: seedrive-mkisofs [-as NAME] [OPTION...] [-o OUT] PATH...\n"
 	      "\n"
 	      "Makes an ISO 9660 image as genisoimage, mkisofs and xorrisofs do. One that is labelled\n"
 	      "config-2, CONFIG-2, cidata or CIDATA also gets a seed for the guest's kernel.\n"
 	      "\n"
+	      "  -as NAME                 in the first place: as xorriso, which then has Rock Ridge\n"
 	      "  -o, -output OUT          written where it stands; without it, standard output\n"
 	      "  -V, -volid TEXT          the label\n"
 	      "  -J, -joliet              names for Windows; -joliet-long: of up to 103 characters\n"
@@ -69,8 +73,20 @@ static bool is_this_program(const char *path)
 		a.st_dev == b.st_dev;
 }
 
+/* `-as NAME` is xorriso's, and for no other program. */
+static char **words_for(const struct mkisofs_args *a, const char *program, char **argv)
+{
+	const char *slash = strrchr(program, '/');
+
+	if (a->as_xorriso && strcmp(slash + 1, "xorriso") != 0)
+		argv += argv[2] ? 2 : 1;
+	argv[0] = (char *)program;
+	return argv;
+}
+
 /* The whole line, for what we cannot honour, if there is somebody who can. Returns: -errno with @f, if at all. */
-static int exec_fallback(const struct fault *refused, char **argv, struct fault *f)
+static int exec_fallback(
+	const struct mkisofs_args *a, const struct fault *refused, char **argv, struct fault *f)
 {
 	struct config config = { 0 };
 	struct settings settings;
@@ -84,8 +100,7 @@ static int exec_fallback(const struct fault *refused, char **argv, struct fault 
 		r = fault_set(f, -ELOOP, "fallback: %s: is this program; %s", settings.fallback,
 			refused->text);
 	} else {
-		argv[0] = (char *)settings.fallback;
-		execv(settings.fallback, argv);
+		execv(settings.fallback, words_for(a, settings.fallback, argv));
 		r = fault_set(f, -errno, "fallback: %s: %s", settings.fallback, strerror(errno));
 	}
 out:
@@ -161,8 +176,10 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 
 static struct iso_options iso_options(const struct mkisofs_args *a)
 {
+	const char *no_label = a->as_xorriso ? NO_LABEL_XORRISO : NO_LABEL;
+
 	return (struct iso_options){
-		.label = a->label ? a->label : NO_LABEL,
+		.label = a->label ? a->label : no_label,
 		.publisher = a->publisher,
 		.preparer = a->preparer,
 		.application = a->application,
@@ -267,7 +284,7 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	int r = mkisofs_parse(&m->args, argc, argv, &refused);
 
 	if (r == -ENOTSUP)
-		return exec_fallback(&refused, argv, f);
+		return exec_fallback(&m->args, &refused, argv, f);
 	if (r < 0)
 		return fault_set(f, r, "%s", refused.text);
 	if (m->args.action == MKISOFS_HELP) {
@@ -285,7 +302,7 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	if (!m->hand_over)
 		return r;
 	refused = *f;
-	return exec_fallback(&refused, argv, f);
+	return exec_fallback(&m->args, &refused, argv, f);
 }
 
 int main(int argc, char **argv)

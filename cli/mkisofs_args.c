@@ -249,6 +249,25 @@ static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct 
 	return take_switch(a, o->id) ? 0 : take_value(a, o->id, word->value, f);
 }
 
+/* `-as NAME` as the first words, as xorriso has it for one who speaks as NAME does: what is not said is as with xorriso. */
+static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
+{
+	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };
+	size_t i;
+
+	if (w->argc < 2 || (strcmp(w->argv[1], "-as") != 0 && strcmp(w->argv[1], "--as") != 0))
+		return 0;
+	a->as_xorriso = a->rock_ridge = true;
+	w->at = w->argc < 3 ? w->argc : 3;
+	if (w->argc < 3)
+		return fault_set(f, -EINVAL, "%s: a value is missing", w->argv[1]);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(w->argv[2], names[i]) == 0)
+			return 0;
+	return fault_set(f, -ENOTSUP, "%s: %s: not a program in place of which this one is",
+		w->argv[1], w->argv[2]);
+}
+
 /* 1: there was one; 0: the end; or -errno. */
 static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
@@ -257,6 +276,9 @@ static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fau
 
 	if (r <= 0)
 		return r;
+	/* Of xorriso's own line: there it ends the part that is as with mkisofs. */
+	if (a->as_xorriso && w->ended)
+		return fault_set(f, -ENOTSUP, "%s: commands of xorriso are not taken", word.typed);
 	r = take(a, &word, f);
 	return r < 0 ? r : 1;
 }
@@ -274,9 +296,10 @@ int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f
 {
 	struct mkisofs_words w = { .argv = argv, .argc = argc, .at = 1 };
 	struct fault later;
-	int r, first = 0;
+	int r, first;
 
 	*a = (struct mkisofs_args){ .names = { .level = 1 } };
+	first = take_place(a, &w, f);
 	/* The first fault counts; what comes after it still tells the label, which decides whether there should be a seed. */
 	do {
 		r = take_next(a, &w, first ? &later : f);

@@ -20,6 +20,7 @@ enum mkisofs_action { MKISOFS_MAKE, MKISOFS_VERSION, MKISOFS_HELP };
 /* What genisoimage's command line asks for, in our words. */
 struct mkisofs_args {
 	enum mkisofs_action action;
+	bool as_xorriso; /* -as NAME: argv[1] and argv[2] */
 	const char *out; /* NULL: standard output */
 	const char *label, *publisher, *preparer, *application, *system, *volume_set;
 	struct iso_names names;
@@ -41,7 +42,7 @@ struct mkisofs_args {
 };
 
 /**
- * mkisofs_parse - read the command line as genisoimage, mkisofs and xorrisofs do
+ * mkisofs_parse - read the command line as genisoimage, mkisofs and xorrisofs do, or `xorriso -as mkisofs`
  * @a:    the caller's storage; needs mkisofs_args_clear() in the end, also after an error
  * @argv: argv[0] is not looked at; the words have to outlive @a
  * @f:    names the option and the fault

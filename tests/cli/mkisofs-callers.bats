@@ -233,3 +233,41 @@ opens_direct() {
 		-uid root|-uid: root: not a number of this program's
 	END
 }
+
+@test "callers: in xorriso's place, -as and a name as the first words make what xorriso makes" {
+	local name
+	no_cloud tree
+	ln -s "$MKISOFS" xorriso
+	for name in mkisofs genisoimage genisofs xorrisofs; do
+		succeeds ./xorriso -as "$name" -quiet -o out.iso tree
+		xorriso -as "$name" -quiet -o its.iso tree 2>words
+		[ "$(listing -R out.iso)" = "$(listing -R its.iso)" ]
+		[ "$(isoinfo -d -i out.iso | grep '^Volume id')" = "Volume id: ISOIMAGE" ]
+	done
+	# Packer's line, OpenNebula's and kata's.
+	succeeds ./xorriso -as genisoimage -rock -joliet -volid cidata -output out.iso tree
+	seeded out.iso
+	[ "$(isoinfo -R -f -i out.iso | LC_ALL=C sort | paste -sd' ')" = \
+		"/meta-data /network-config /seedrive.bin /seedrive.json /user-data" ]
+	[ "$(isoinfo -J -f -i out.iso | grep -c -e '^/user-data$' -e '^/meta-data$')" = 2 ]
+	succeeds ./xorriso -as mkisofs -R -V config-2 -o out.iso tree
+	seeded out.iso
+	fails 1 "seedrive-mkisofs: -as: cdrecord: not a program in place of which this one is" \
+		./xorriso -as cdrecord -o new.iso tree
+	[ ! -e new.iso ]
+}
+
+@test "callers: a fallback that is not xorriso itself does not get -as and the name" {
+	need_mounts
+	no_cloud tree
+	printf '#!/bin/sh\nprintf "%%s " "$@" >peer.said\n' >peer
+	chmod 755 peer
+	mkdir bin
+	cp peer bin/xorriso
+	conf "fallback = $PWD/peer"
+	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
+	[ "$(cat peer.said)" = "-z -o out.iso tree " ]
+	conf "fallback = $PWD/bin/xorriso"
+	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
+	[ "$(cat peer.said)" = "-as mkisofs -z -o out.iso tree " ]
+}

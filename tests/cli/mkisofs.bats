@@ -375,7 +375,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	for option in -help --help; do
 		run -0 --separate-stderr "$MKISOFS" "$option"
 		[ "$output" = "" ]
-		[[ $stderr = "usage: seedrive-mkisofs [OPTION...] [-o OUT] PATH..."* ]]
+		[[ $stderr = "usage: seedrive-mkisofs [-as NAME] [OPTION...] [-o OUT] PATH..."* ]]
 	done
 	fails 1 "seedrive-mkisofs: standard output: No space left on device" \
 		sh -c '"$MKISOFS" -version >/dev/full'

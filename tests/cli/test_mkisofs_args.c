@@ -230,6 +230,32 @@ static void test_attributes(void **state)
 		"-dir-mode 10000 d", -ENOTSUP, "-dir-mode: 10000: not an octal mode up to 7777");
 }
 
+static void test_as(void **state)
+{
+	(void)state;
+	take("-as mkisofs -V x d");
+	assert_true(args.as_xorriso && args.rock_ridge && !args.rational && !args.joliet);
+	assert_string_equal(args.label, "x");
+	PATHS("d");
+	take("--as genisoimage -r d");
+	assert_true(args.rock_ridge && args.rational);
+	take("-as xorrisofs --norock -J d");
+	assert_false(args.rock_ridge);
+	take("-as genisofs d --");
+	PATHS("d");
+	take("d");
+	assert_false(args.as_xorriso || args.rock_ridge);
+	assert_refused("-as", -EINVAL, "-as: a value is missing");
+	assert_refused("-as cdrecord -V x d", -ENOTSUP,
+		"-as: cdrecord: not a program in place of which this one is");
+	assert_string_equal(args.label, "x");
+	/* Anywhere else it is no option. */
+	assert_refused("-J -as mkisofs d", -ENOTSUP, "-as: not an option of this program");
+	/* What ends the part that is as with mkisofs, and goes on as xorriso alone does. */
+	assert_refused("-as mkisofs -o out d -- -volid x", -ENOTSUP,
+		"-volid: commands of xorriso are not taken");
+}
+
 static void test_excludes(void **state)
 {
 	(void)state;
@@ -551,6 +577,7 @@ int main(int argc, char **argv)
 		EACH("mkisofs: what plain names may be", test_names),
 		EACH("mkisofs: Rock Ridge as it is, rational or not at all", test_rock_ridge),
 		EACH("mkisofs: owners and modes that all have", test_attributes),
+		EACH("mkisofs: -as and a name as the first words, as with xorriso", test_as),
 		EACH("mkisofs: what is left out", test_excludes),
 		EACH("mkisofs: the table has each name once", test_table),
 		EACH("mkisofs: the image's size is rounded as xorrisofs does", test_align),
