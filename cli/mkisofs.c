@@ -174,6 +174,20 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 	return r == 0 && tree->omitted_first ? kind->check_old(&m->output, f) : r;
 }
 
+/* Without either tree user-data is USER_DAT, which no reader of a seed drive looks for. */
+static void choose_trees(struct mkisofs *m)
+{
+	struct mkisofs_args *a = &m->args;
+
+	if (m->compose.plain || a->rock_ridge || a->joliet)
+		return;
+	if (a->no_rock)
+		report_warning(
+			"neither Rock Ridge nor Joliet: guests find no user-data by a plain name");
+	else
+		a->rock_ridge = a->rational = true;
+}
+
 static struct iso_options iso_options(const struct mkisofs_args *a)
 {
 	const char *no_label = a->as_xorriso ? NO_LABEL_XORRISO : NO_LABEL;
@@ -219,6 +233,7 @@ static int gather(struct compose *c, void *ctx, struct fault *f)
 
 	if (epoch)
 		report_warning("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
+	choose_trees(m);
 	r = add_paths(m, f);
 	if (m->args.charset)
 		r = check_charset(m, r, f);

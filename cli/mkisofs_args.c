@@ -155,10 +155,12 @@ static int take_switch(struct mkisofs_args *a, enum mkisofs_id id)
 	case OPT_ROCK:
 	case OPT_RATIONAL:
 		a->rock_ridge = true;
+		a->no_rock = false;
 		a->rational |= id == OPT_RATIONAL;
 		return 1;
 	case OPT_NOROCK:
 		a->rock_ridge = a->rational = false;
+		a->no_rock = true;
 		return 1;
 	case OPT_FOLLOW:
 		a->follow = true;

@@ -25,6 +25,7 @@ struct mkisofs_args {
 	const char *label, *publisher, *preparer, *application, *system, *volume_set;
 	struct iso_names names;
 	bool rock_ridge, joliet, joliet_long;
+	bool no_rock;  /* --norock: not even where it is the default */
 	bool rational; /* -r: everybody may read, nobody may write, all is root's */
 	bool follow;   /* -f: symbolic links in the tree too */
 	bool graft, quiet;

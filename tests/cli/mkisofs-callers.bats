@@ -271,3 +271,29 @@ opens_direct() {
 	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
 	[ "$(cat peer.said)" = "-as mkisofs -z -o out.iso tree " ]
 }
+
+@test "callers: a drive with a seed label and neither tree gets Rock Ridge, any other image gets neither" {
+	local label
+	no_cloud tree
+	chmod 600 tree/user-data
+	for label in config-2 CONFIG-2 cidata CIDATA; do
+		succeeds "$MKISOFS" -V "$label" -o out.iso tree
+		seeded out.iso
+		"$MKISOFS" -V "$label" -r -o want.iso tree
+		[ "$(listing -R out.iso)" = "$(listing -R want.iso)" ]
+		content out.iso user-data | cmp - tree/user-data
+	done
+	# What plain names are allowed is no wish for a tree.
+	succeeds "$MKISOFS" -V cidata -l -iso-level 3 -allow-lowercase -o out.iso tree
+	isoinfo -d -i out.iso | grep -q '^Rock Ridge'
+	paths=(tree)
+	alike -V cidat
+	alike -V OEMDRV
+	# Who asks for one tree gets that one.
+	"$MKISOFS" -V cidata -J -o out.iso tree
+	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
+	fails 0 "seedrive-mkisofs: warning: neither Rock Ridge nor Joliet: guests find no user-data by a plain name" \
+		"$MKISOFS" -V cidata --norock -o out.iso tree
+	seeded out.iso
+	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
+}

@@ -216,7 +216,8 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	for options in "" -J -l "-iso-level 2" -U -allow-lowercase; do
 		# shellcheck disable=SC2086 # several words
-		"$MKISOFS" $options -V cidata -o out.iso tree
+		"$MKISOFS" --norock $options -V cidata -o out.iso tree
+		[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
 		seeded out.iso
 	done
 }

@@ -171,6 +171,9 @@ static void test_rock_ridge(void **state)
 	assert_true(args.rock_ridge && args.rational);
 	take("-r --norock d");
 	assert_false(args.rock_ridge || args.rational);
+	assert_true(args.no_rock);
+	take("--norock -R d");
+	assert_true(args.rock_ridge && !args.no_rock);
 	take("-joliet-long d");
 	assert_true(args.joliet && args.joliet_long);
 }
