@@ -200,6 +200,7 @@ static struct iso_options iso_options(const struct mkisofs_args *a)
 		.system = a->system,
 		.volume_set = a->volume_set,
 		.names = a->names,
+		.large_files = a->large_files,
 		.rock_ridge = a->rock_ridge,
 		.keep_owners = !a->rational,
 		.attributes = a->attributes,
@@ -224,6 +225,21 @@ static int check_charset(struct mkisofs *m, int err, struct fault *f)
 		tree_name(&m->compose.tree, names.first, path), m->args.charset);
 }
 
+/* Levels 1 and 2 have one extent for a file. */
+static int check_sizes(const struct mkisofs *m, struct fault *f)
+{
+	const struct tree *t = &m->compose.tree;
+	const struct lost files = lost_too_large(t, ISO_FILE_MAX);
+	const struct iso_names *n = &m->args.names;
+	char path[PATH_MAX];
+
+	if (files.count == 0 || n->level > 2 || m->args.large_files)
+		return 0;
+	return fault_set(f, -EFBIG,
+		"%s: 4 GiB or larger: such files need -iso-level 3 or -allow-limited-size",
+		tree_name(t, files.first, path));
+}
+
 static int gather(struct compose *c, void *ctx, struct fault *f)
 {
 	struct mkisofs *m = ctx;
@@ -237,6 +253,8 @@ static int gather(struct compose *c, void *ctx, struct fault *f)
 	r = add_paths(m, f);
 	if (m->args.charset)
 		r = check_charset(m, r, f);
+	if (r == 0)
+		r = check_sizes(m, f);
 	if (r < 0)
 		return r;
 	links = m->args.rock_ridge ? 0 : tree_drop_links(&c->tree);

@@ -162,6 +162,9 @@ static int take_switch(struct mkisofs_args *a, enum mkisofs_id id)
 		a->rock_ridge = a->rational = false;
 		a->no_rock = true;
 		return 1;
+	case OPT_LARGE_FILES:
+		a->large_files = true;
+		return 1;
 	case OPT_FOLLOW:
 		a->follow = true;
 		return 1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/image.h"
+#include "iso/lost.h"
 
 #include <errno.h>
 #include <libburn/libburn.h>
@@ -171,10 +172,10 @@ static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_
 }
 
 /* As near to genisoimage's as libisofs comes. */
-static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n)
+static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool has_large)
 {
 	/* Level 2 gives the same names as 3, which also takes files of 4 GiB. */
-	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 ? 3 : 1);
+	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 || has_large ? 3 : 1);
 	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
 	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
 	iso_write_opts_set_max_37_char_filenames(opts, n->longest);
@@ -253,7 +254,8 @@ int iso_image_begin(
 	if (r >= 0)
 		r = fill_image(image, t, o, l);
 	if (r >= 0) {
-		set_plain_names(opts, &o->names);
+		set_plain_names(opts, &o->names,
+			o->large_files && lost_too_large(t, ISO_FILE_MAX).count > 0);
 		set_trees(opts, o);
 		set_times(opts, o);
 		r = iso_image_create_burn_source(image, opts, &l->source);

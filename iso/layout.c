@@ -39,6 +39,16 @@ static void collect_files(struct tree_node *dir, bool first, struct iso_layout *
 	}
 }
 
+static uint64_t content_sectors(const struct iso_layout *l)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < l->files; i++)
+		sum += iso_sectors(l->file[i]->size);
+	return sum;
+}
+
 /* --- the head --- */
 
 static int grow(uint8_t **buf, size_t *room, size_t need)
@@ -159,6 +169,9 @@ int iso_layout_begin(
 	for (i = 0; i < l->files; i++)
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): collect_files() filled it */
 		l->file[i]->lba = (uint32_t)i; /* for iso_image_begin(), until the place is known */
+	if (content_sectors(l) > UINT32_MAX)
+		return fault_set(f, -EFBIG,
+			"image: the files are larger than 8 TiB, which is all that ISO 9660 can hold");
 	return iso_image_begin(l, t, o, f);
 }
 

@@ -43,3 +43,16 @@ struct lost lost_beyond_ascii(const struct tree *t)
 {
 	return count(t, is_beyond_ascii, NULL);
 }
+
+static bool is_too_large(const struct tree *t, const struct tree_node *node, const void *ctx)
+{
+	const uint64_t *max = ctx;
+
+	(void)t;
+	return node->kind == TREE_FILE && node->size > *max;
+}
+
+struct lost lost_too_large(const struct tree *t, uint64_t max)
+{
+	return count(t, is_too_large, &max);
+}

@@ -15,4 +15,7 @@ struct lost {
 /** lost_beyond_ascii - names with a letter that is not ASCII. */
 struct lost lost_beyond_ascii(const struct tree *t);
 
+/** lost_too_large - files of more than @max bytes. */
+struct lost lost_too_large(const struct tree *t, uint64_t max);
+
 #endif

@@ -18,6 +18,8 @@
  */
 #define ISO_MULTIPLE 4096u
 
+#define ISO_FILE_MAX UINT32_MAX /* bytes in one extent, so in a file of levels 1 and 2 */
+
 enum { ISO_UID = 1, ISO_GID = 2, ISO_FILE_MODE = 4, ISO_DIR_MODE = 8 };
 
 /* Rock Ridge: what all have, but those that tree_add_bytes() brought. Only what is in @forced counts. */
@@ -35,6 +37,7 @@ struct iso_options {
 	const char *system;      /* at most 32 bytes; NULL: ours */
 	const char *volume_set;  /* at most 128 bytes; NULL: none */
 	struct iso_names names;  /* in the plain tree */
+	bool large_files; /* of more than ISO_FILE_MAX bytes; @names of level 1 are those of level 3 then, where there is one */
 	bool rock_ridge;
 	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
 	struct iso_attributes attributes;

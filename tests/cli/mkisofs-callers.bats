@@ -297,3 +297,50 @@ opens_direct() {
 	seeded out.iso
 	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
 }
+
+# --- large files ---
+
+@test "callers: files of 4 GiB and more are taken with -iso-level 3 and -allow-limited-size, whole, and named where not" {
+	local options
+	mkdir tree
+	truncate -s 4296000000 tree/install.wim
+	printf 'the end' | overwrite tree/install.wim 4295999993
+	echo a >tree/a
+	for options in "-J -r" "" -l "-iso-level 2" "-r -V cidata"; do
+		# shellcheck disable=SC2086 # several words
+		fails 1 "seedrive-mkisofs: tree/install.wim: 4 GiB or larger: such files need -iso-level 3 or -allow-limited-size" \
+			"$MKISOFS" $options -o out.iso tree
+		[ ! -e out.iso ]
+	done
+	for options in "-J -r -allow-limited-size" "-iso-level 3" "-iso-level 4 -r" "-r -V cidata -l -allow-limited-size"; do
+		# The reader ends early, and that is no fault of the image.
+		# shellcheck disable=SC2086 # several words
+		"$MKISOFS" $options tree 2>words | head -c 200000 >head.iso
+		[ "$(cat words)" = "seedrive-mkisofs: standard output: Broken pipe" ]
+		truncate -s 4300000000 head.iso
+		case $options in
+		*-r*) [ "$(bsdtar -tvf head.iso | awk '$NF == "install.wim" { print $5 }')" = 4296000000 ] ;;
+		*) [ "$(bsdtar -tvf head.iso | awk '$NF == "INSTALL.WIM" { print $5 }')" = 4296000000 ] ;;
+		esac
+	done
+	# All of its bytes, in its place.
+	"$MKISOFS" -J -r -allow-limited-size tree | tail -c 1048576 >tail
+	[ "$(grep -c 'the end' tail)" = 1 ]
+	# The largest that one extent holds, and one byte more.
+	rm tree/install.wim
+	truncate -s 4294967295 tree/most
+	"$MKISOFS" -r tree 2>words | head -c 100000 >head.iso
+	[ "$(cat words)" = "seedrive-mkisofs: standard output: Broken pipe" ]
+	truncate -s 4294967296 tree/most
+	fails 1 "seedrive-mkisofs: tree/most: 4 GiB or larger: such files need -iso-level 3 or -allow-limited-size" \
+		"$MKISOFS" -r -o out.iso tree
+}
+
+@test "callers: more than ISO 9660 can hold is said" {
+	mkdir tree
+	truncate -s 5T tree/one
+	truncate -s 5T tree/two
+	fails 1 "seedrive-mkisofs: image: the files are larger than 8 TiB, which is all that ISO 9660 can hold" \
+		"$MKISOFS" -r -iso-level 3 -o out.iso tree
+	[ ! -e out.iso ]
+}

@@ -272,6 +272,15 @@ static void test_excludes(void **state)
 	PATHS("d");
 }
 
+static void test_large_files(void **state)
+{
+	(void)state;
+	take("d");
+	assert_false(args.large_files);
+	take("-allow-limited-size d");
+	assert_true(args.large_files);
+}
+
 static void test_align(void **state)
 {
 	(void)state;
@@ -581,6 +590,7 @@ int main(int argc, char **argv)
 		EACH("mkisofs: Rock Ridge as it is, rational or not at all", test_rock_ridge),
 		EACH("mkisofs: owners and modes that all have", test_attributes),
 		EACH("mkisofs: -as and a name as the first words, as with xorriso", test_as),
+		EACH("mkisofs: -allow-limited-size is for large files", test_large_files),
 		EACH("mkisofs: what is left out", test_excludes),
 		EACH("mkisofs: the table has each name once", test_table),
 		EACH("mkisofs: the image's size is rounded as xorrisofs does", test_align),
