@@ -226,7 +226,7 @@ bench-built: $(benches)
 
 lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
-	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/seedrive
+	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
@@ -252,13 +252,13 @@ install-host: $(filter-out %-serve,$(linked))
 	install -D -m 755 -t $(libexecdir) $(host_helpers:%=build/libexec/seedrive-%)
 	install -D -m 644 -t $(mandir)/man1 $(man1)
 	install -D -m 644 -t $(mandir)/man5 $(man5)
-	install -D -m 644 bash-completion/seedrive $(compdir)/seedrive
+	install -D -m 644 -t $(compdir) bash-completion/seedrive bash-completion/seedrive-mkisofs
 	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
 	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
 
 uninstall-host:
 	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(host_helpers:%=$(libexecdir)/seedrive-%) \
-		$(compdir)/seedrive $(docdir)/seedrive.conf $(datadir)/libvirt-hook \
+		$(compdir)/seedrive $(compdir)/seedrive-mkisofs $(docdir)/seedrive.conf $(datadir)/libvirt-hook \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 

@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "cli/start.h"
 #include "drive/compose.h"
+#include "iso/lost.h"
 #include "iso/output/target.h"
 #include "util/wire/label.h"
 
@@ -16,7 +17,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NO_LABEL "CDROM" /* genisoimage's, where none is given */
+/* Where none is given: genisoimage's and xorriso's. */
+#define NO_LABEL         "CDROM"
+#define NO_LABEL_XORRISO "ISOIMAGE"
+
+#define CYLINDER (1024u << 10) /* xorrisofs': 64 heads of 32 sectors of 512 bytes */
 
 struct mkisofs {
 	struct mkisofs_args args;
@@ -24,15 +29,17 @@ struct mkisofs {
 	struct target target;
 	struct output output;
 	struct compose compose;
+	bool hand_over; /* what it failed by may be no fault to another program */
 };
 
 static void show_help(void)
 {
-	fputs("usage: seedrive-mkisofs [OPTION...] [-o OUT] PATH...\n"
+	fputs("usage: seedrive-mkisofs [-as NAME] [OPTION...] [-o OUT] PATH...\n"
 	      "\n"
 	      "Makes an ISO 9660 image as genisoimage, mkisofs and xorrisofs do. One that is labelled\n"
 	      "config-2, CONFIG-2, cidata or CIDATA also gets a seed for the guest's kernel.\n"
 	      "\n"
+	      "  -as NAME                 in the first place: as xorriso, which then has Rock Ridge\n"
 	      "  -o, -output OUT          written where it stands; without it, standard output\n"
 	      "  -V, -volid TEXT          the label\n"
 	      "  -J, -joliet              names for Windows; -joliet-long: of up to 103 characters\n"
@@ -43,7 +50,11 @@ static void show_help(void)
 	      "  -publisher, -p, -A, -sysid, -volset TEXT\n"
 	      "                           what the volume descriptor says\n"
 	      "  -f, -follow-links        what a symbolic link leads to, rather than the link\n"
+	      "  -m, -x, -exclude PATTERN what is left out of folders; -no-bak: backups\n"
+	      "  -uid, -gid, -file-mode, -dir-mode, -new-dir-mode N\n"
+	      "                           owners and modes in Rock Ridge\n"
 	      "  -graft-points            a PATH is PLACE=PATH\n"
+	      "  -partition_cyl_align on  a size of whole MiB, as xorrisofs has it\n"
 	      "  -quiet                   no progress on a terminal\n"
 	      "  -version, -help\n"
 	      "\n"
@@ -62,8 +73,20 @@ static bool is_this_program(const char *path)
 		a.st_dev == b.st_dev;
 }
 
+/* `-as NAME` is xorriso's, and for no other program. */
+static char **words_for(const struct mkisofs_args *a, const char *program, char **argv)
+{
+	const char *slash = strrchr(program, '/');
+
+	if (a->as_xorriso && strcmp(slash + 1, "xorriso") != 0)
+		argv += argv[2] ? 2 : 1;
+	argv[0] = (char *)program;
+	return argv;
+}
+
 /* The whole line, for what we cannot honour, if there is somebody who can. Returns: -errno with @f, if at all. */
-static int exec_fallback(const struct fault *refused, char **argv, struct fault *f)
+static int exec_fallback(
+	const struct mkisofs_args *a, const struct fault *refused, char **argv, struct fault *f)
 {
 	struct config config = { 0 };
 	struct settings settings;
@@ -77,8 +100,7 @@ static int exec_fallback(const struct fault *refused, char **argv, struct fault 
 		r = fault_set(f, -ELOOP, "fallback: %s: is this program; %s", settings.fallback,
 			refused->text);
 	} else {
-		argv[0] = (char *)settings.fallback;
-		execv(settings.fallback, argv);
+		execv(settings.fallback, words_for(a, settings.fallback, argv));
 		r = fault_set(f, -errno, "fallback: %s: %s", settings.fallback, strerror(errno));
 	}
 out:
@@ -138,6 +160,11 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 		.omit = omit,
 		.omits = kind->files(&m->output, omit),
 		.follow = m->args.follow,
+		.exclude = m->args.exclude,
+		.excludes = m->args.excludes,
+		.no_backups = m->args.no_backups,
+		.new_folders = m->args.new_folders,
+		.new_folder_mode = m->args.new_folder_mode,
 	};
 	size_t i;
 	int r = tree_open(tree, NULL, NULL, 0, f);
@@ -147,21 +174,70 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 	return r == 0 && tree->omitted_first ? kind->check_old(&m->output, f) : r;
 }
 
+/* Without either tree user-data is USER_DAT, which no reader of a seed drive looks for. */
+static void choose_trees(struct mkisofs *m)
+{
+	struct mkisofs_args *a = &m->args;
+
+	if (m->compose.plain || a->rock_ridge || a->joliet)
+		return;
+	if (a->no_rock)
+		report_warning(
+			"neither Rock Ridge nor Joliet: guests find no user-data by a plain name");
+	else
+		a->rock_ridge = a->rational = true;
+}
+
 static struct iso_options iso_options(const struct mkisofs_args *a)
 {
+	const char *no_label = a->as_xorriso ? NO_LABEL_XORRISO : NO_LABEL;
+
 	return (struct iso_options){
-		.label = a->label ? a->label : NO_LABEL,
+		.label = a->label ? a->label : no_label,
 		.publisher = a->publisher,
 		.preparer = a->preparer,
 		.application = a->application,
 		.system = a->system,
 		.volume_set = a->volume_set,
 		.names = a->names,
+		.large_files = a->large_files,
 		.rock_ridge = a->rock_ridge,
 		.keep_owners = !a->rational,
+		.attributes = a->attributes,
 		.joliet = a->joliet,
 		.joliet_long = a->joliet_long,
+		.multiple = a->align ? CYLINDER : 0,
 	};
+}
+
+/* -input-charset and its kin: names that are not ASCII would have to be translated, and are not here. */
+static int check_charset(struct mkisofs *m, int err, struct fault *f)
+{
+	const struct lost names =
+		err == 0 ? lost_beyond_ascii(&m->compose.tree) : (struct lost){ 0 };
+	char path[PATH_MAX];
+
+	m->hand_over = err == -EILSEQ || names.count > 0;
+	if (names.count == 0)
+		return err;
+	return fault_set(f, -ENOTSUP,
+		"%s: the name is not ASCII, and %s not a character set of this program, which is utf-8",
+		tree_name(&m->compose.tree, names.first, path), m->args.charset);
+}
+
+/* Levels 1 and 2 have one extent for a file. */
+static int check_sizes(const struct mkisofs *m, struct fault *f)
+{
+	const struct tree *t = &m->compose.tree;
+	const struct lost files = lost_too_large(t, ISO_FILE_MAX);
+	const struct iso_names *n = &m->args.names;
+	char path[PATH_MAX];
+
+	if (files.count == 0 || n->level > 2 || m->args.large_files)
+		return 0;
+	return fault_set(f, -EFBIG,
+		"%s: 4 GiB or larger: such files need -iso-level 3 or -allow-limited-size",
+		tree_name(t, files.first, path));
 }
 
 static int gather(struct compose *c, void *ctx, struct fault *f)
@@ -173,7 +249,12 @@ static int gather(struct compose *c, void *ctx, struct fault *f)
 
 	if (epoch)
 		report_warning("SOURCE_DATE_EPOCH: %s: must be seconds since 1970", epoch);
+	choose_trees(m);
 	r = add_paths(m, f);
+	if (m->args.charset)
+		r = check_charset(m, r, f);
+	if (r == 0)
+		r = check_sizes(m, f);
 	if (r < 0)
 		return r;
 	links = m->args.rock_ridge ? 0 : tree_drop_links(&c->tree);
@@ -235,7 +316,7 @@ static int run(struct mkisofs *m, struct fault *f)
 	if (is_drive)
 		drive_log_listen();
 	r = make_image(m, f);
-	if (!is_drive)
+	if (!is_drive || m->hand_over)
 		return r;
 	/* Before the entry, which repeats the line. */
 	if (r < 0)
@@ -250,7 +331,7 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	int r = mkisofs_parse(&m->args, argc, argv, &refused);
 
 	if (r == -ENOTSUP)
-		return exec_fallback(&refused, argv, f);
+		return exec_fallback(&m->args, &refused, argv, f);
 	if (r < 0)
 		return fault_set(f, r, "%s", refused.text);
 	if (m->args.action == MKISOFS_HELP) {
@@ -265,7 +346,10 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	r = run(m, f);
 	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);
-	return r;
+	if (!m->hand_over)
+		return r;
+	refused = *f;
+	return exec_fallback(&m->args, &refused, argv, f);
 }
 
 int main(int argc, char **argv)

@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/mkisofs_args.h"
-#include "cli/mkisofs_options.h"
+#include "cli/mkisofs_words.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static int refuse(struct fault *f, const char *dashes, const char *name)
-{
-	return fault_set(f, -ENOTSUP, "%s%s: not an option of this program", dashes, name);
-}
-
-/* The first letter of a word may well be that of a long option which only others have. */
-static int refuse_letter(struct fault *f, int letter, const char *word)
-{
-	const char name[2] = { (char)letter, '\0' };
-
-	return word[1] == letter ? refuse(f, "", word) : refuse(f, "-", name);
-}
 
 static void take_untranslated(struct iso_names *n)
 {
@@ -26,10 +13,8 @@ static void take_untranslated(struct iso_names *n)
 	n->untranslated = n->no_version = n->no_period = true;
 }
 
-static int take_level(struct mkisofs_args *a, struct fault *f)
+static int take_level(struct mkisofs_args *a, const char *v, struct fault *f)
 {
-	const char *v = optarg;
-
 	if (v[0] < '1' || v[0] > '4' || v[1])
 		return fault_set(f, -EINVAL, "-iso-level: %s: must be 1, 2, 3 or 4", v);
 	a->names.level = (unsigned)(v[0] - '0');
@@ -38,29 +23,101 @@ static int take_level(struct mkisofs_args *a, struct fault *f)
 	return 0;
 }
 
-/* Names are UTF-8 on both sides: what is asked for is that, or we are not who is asked. */
-static int take_charset(struct fault *f)
+/* xorrisofs': a cylinder of its is a MiB, and `auto` is for images with a partition table, of which we make none. */
+static int take_align(struct mkisofs_args *a, const char *v, struct fault *f)
 {
-	if (strcasecmp(optarg, "utf-8") == 0 || strcasecmp(optarg, "utf8") == 0)
-		return 0;
-	return fault_set(
-		f, -ENOTSUP, "%s: not a character set of this program, which is utf-8", optarg);
-}
-
-static int take_text(const char **field, const char *what, size_t max, struct fault *f)
-{
-	if (strlen(optarg) > max)
-		return fault_set(f, -EINVAL, "%s: longer than %zu characters", what, max);
-	*field = optarg;
+	a->align = strcmp(v, "on") == 0 || strcmp(v, "all") == 0;
+	if (!a->align && strcmp(v, "auto") != 0 && strcmp(v, "off") != 0)
+		return fault_set(
+			f, -EINVAL, "-partition_cyl_align: %s: must be on, all, auto or off", v);
 	return 0;
 }
 
-static int take_name_option(struct mkisofs_args *a, int c)
+/* Names are UTF-8 on both sides. Of any other set it is asked later whether it matters: to names in ASCII it does not. */
+static int take_charset(struct mkisofs_args *a, const char *v, struct fault *f)
+{
+	if (!*v || strcasecmp(v, "help") == 0)
+		return fault_set(
+			f, -ENOTSUP, "%s: not a character set of this program, which is utf-8", v);
+	if (strcasecmp(v, "utf-8") != 0 && strcasecmp(v, "utf8") != 0)
+		a->charset = v;
+	return 0;
+}
+
+static int take_text(
+	const char **field, const char *v, const char *what, size_t max, struct fault *f)
+{
+	if (strlen(v) > max)
+		return fault_set(f, -EINVAL, "%s: longer than %zu characters", what, max);
+	*field = v;
+	return 0;
+}
+
+/* A number in the base that its beginning shows, or in @base; -1: it is none, or above @max. */
+static long long parse_number(const char *v, int base, long long max)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(v, &end, base);
+	return !*v || *end || errno || n < 0 || n > max ? -1 : n;
+}
+
+/* A name of the host's is nobody's in an image, but xorrisofs' would look it up. */
+static int take_owner(uint32_t *field, const char *v, const char *what, struct fault *f)
+{
+	const long long n = parse_number(v, 0, UINT32_MAX - 1);
+
+	if (n < 0)
+		return fault_set(f, -ENOTSUP, "%s: %s: not a number of this program's", what, v);
+	*field = (uint32_t)n;
+	return 0;
+}
+
+static int take_mode(mode_t *field, const char *v, const char *what, struct fault *f)
+{
+	const long long n = parse_number(v, 8, 07777);
+
+	if (n < 0)
+		return fault_set(f, -ENOTSUP, "%s: %s: not an octal mode up to 7777", what, v);
+	*field = (mode_t)n;
+	return 0;
+}
+
+/* All but the last also ask for Rock Ridge, which alone can keep them. */
+static int take_attribute(
+	struct mkisofs_args *a, enum mkisofs_id id, const char *v, struct fault *f)
+{
+	struct iso_attributes *at = &a->attributes;
+
+	a->rock_ridge |= id != OPT_NEW_DIR_MODE;
+	switch (id) {
+	case OPT_UID:
+		at->forced |= ISO_UID;
+		return take_owner(&at->uid, v, "-uid", f);
+	case OPT_GID:
+		at->forced |= ISO_GID;
+		return take_owner(&at->gid, v, "-gid", f);
+	case OPT_FILE_MODE:
+		at->forced |= ISO_FILE_MODE;
+		return take_mode(&at->file_mode, v, "-file-mode", f);
+	case OPT_DIR_MODE:
+		at->forced |= ISO_DIR_MODE;
+		return take_mode(&at->dir_mode, v, "-dir-mode", f);
+	default:
+		a->new_folders = true;
+		return take_mode(&a->new_folder_mode, v, "-new-dir-mode", f);
+	}
+}
+
+/* 1: it was one of these. */
+static int take_name_option(struct mkisofs_args *a, enum mkisofs_id id)
 {
 	struct iso_names *n = &a->names;
 
-	switch (c) {
-	case 'l':
+	switch (id) {
+	case OPT_FULL:
 		n->full = true;
 		return 1;
 	case OPT_LONGEST:
@@ -72,13 +129,13 @@ static int take_name_option(struct mkisofs_args *a, int c)
 	case OPT_RELAXED:
 		n->relaxed = true;
 		return 1;
-	case 'N':
+	case OPT_NO_VERSION:
 		n->no_version = true;
 		return 1;
-	case 'd':
+	case OPT_NO_PERIOD:
 		n->no_period = true;
 		return 1;
-	case 'U':
+	case OPT_UNTRANSLATED:
 		take_untranslated(n);
 		return 1;
 	default:
@@ -86,26 +143,33 @@ static int take_name_option(struct mkisofs_args *a, int c)
 	}
 }
 
-/* 1: it was one of these. */
-static int take_switch(struct mkisofs_args *a, int c)
+static int take_switch(struct mkisofs_args *a, enum mkisofs_id id)
 {
-	switch (c) {
-	case 'J':
+	switch (id) {
+	case OPT_JOLIET:
 		a->joliet = true;
 		return 1;
 	case OPT_JOLIET_LONG:
 		a->joliet = a->joliet_long = true;
 		return 1;
-	case 'R':
-	case 'r':
+	case OPT_ROCK:
+	case OPT_RATIONAL:
 		a->rock_ridge = true;
-		a->rational |= c == 'r';
+		a->no_rock = false;
+		a->rational |= id == OPT_RATIONAL;
 		return 1;
 	case OPT_NOROCK:
 		a->rock_ridge = a->rational = false;
+		a->no_rock = true;
 		return 1;
-	case 'f':
+	case OPT_LARGE_FILES:
+		a->large_files = true;
+		return 1;
+	case OPT_FOLLOW:
 		a->follow = true;
+		return 1;
+	case OPT_NO_BACKUPS:
+		a->no_backups = true;
 		return 1;
 	case OPT_GRAFT:
 		a->graft = true;
@@ -113,153 +177,115 @@ static int take_switch(struct mkisofs_args *a, int c)
 	case OPT_QUIET:
 		a->quiet = true;
 		return 1;
-	case 'v':
-	case 'D':
-	case 'L':
-	case OPT_ACCEPT:
+	case OPT_ACCEPTED:
 		return 1;
 	case OPT_VERSION:
 	case OPT_HELP:
-		a->action = c == OPT_HELP ? MKISOFS_HELP : MKISOFS_VERSION;
+		a->action = id == OPT_HELP ? MKISOFS_HELP : MKISOFS_VERSION;
 		return 1;
 	default:
-		return take_name_option(a, c);
+		return take_name_option(a, id);
 	}
 }
 
-static int take_value(struct mkisofs_args *a, int c, struct fault *f)
+static int take_output(struct mkisofs_args *a, const char *v, struct fault *f)
 {
-	switch (c) {
-	case 'o':
-		if (!*optarg)
-			return fault_set(f, -EINVAL, "-o: the name of the output is empty");
-		a->out = strcmp(optarg, "-") == 0 ? NULL : optarg;
-		return 1;
-	case 'V':
-		return take_text(&a->label, "-V", 32, f) < 0 ? -EINVAL : 1;
-	case 'P':
+	if (!*v)
+		return fault_set(f, -EINVAL, "-o: the name of the output is empty");
+	a->out = strcmp(v, "-") == 0 ? NULL : v;
+	return 0;
+}
+
+static int take_volume(struct mkisofs_args *a, enum mkisofs_id id, const char *v, struct fault *f)
+{
+	switch (id) {
+	case OPT_LABEL:
+		return take_text(&a->label, v, "-V", 32, f);
 	case OPT_PUBLISHER:
-		return take_text(&a->publisher, "-publisher", 128, f) < 0 ? -EINVAL : 1;
-	case 'p':
-		return take_text(&a->preparer, "-preparer", 128, f) < 0 ? -EINVAL : 1;
-	case 'A':
-		return take_text(&a->application, "-appid", 128, f) < 0 ? -EINVAL : 1;
-	case OPT_SYSID:
-		return take_text(&a->system, "-sysid", 32, f) < 0 ? -EINVAL : 1;
-	case OPT_VOLSET:
-		return take_text(&a->volume_set, "-volset", 128, f) < 0 ? -EINVAL : 1;
+		return take_text(&a->publisher, v, "-publisher", 128, f);
+	case OPT_PREPARER:
+		return take_text(&a->preparer, v, "-preparer", 128, f);
+	case OPT_APPLICATION:
+		return take_text(&a->application, v, "-appid", 128, f);
+	case OPT_SYSTEM:
+		return take_text(&a->system, v, "-sysid", 32, f);
 	default:
-		return 0;
+		return take_text(&a->volume_set, v, "-volset", 128, f);
 	}
 }
 
-/* --- paths --- */
-
-static int add_path(struct mkisofs_args *a, const char *word, struct fault *f)
+static int take_value(struct mkisofs_args *a, enum mkisofs_id id, const char *v, struct fault *f)
 {
-	/* Doubled at each power of two. */
-	if ((a->paths & (a->paths - 1)) == 0) {
-		size_t room = a->paths ? 2 * a->paths : 1;
-		struct mkisofs_path *path = realloc(a->path, room * sizeof(*path));
-
-		if (!path)
-			return fault_errno(f, -ENOMEM, word);
-		a->path = path;
+	switch (id) {
+	case OPT_OUTPUT:
+		return take_output(a, v, f);
+	case OPT_ISO_LEVEL:
+		return take_level(a, v, f);
+	case OPT_ALIGN:
+		return take_align(a, v, f);
+	case OPT_JOLIET_CHARSET:
+		a->joliet = true;
+		return take_charset(a, v, f);
+	case OPT_CHARSET:
+		return take_charset(a, v, f);
+	case OPT_EXCLUDE:
+		return mkisofs_add_exclude(a, v, f);
+	case OPT_UID:
+	case OPT_GID:
+	case OPT_FILE_MODE:
+	case OPT_DIR_MODE:
+	case OPT_NEW_DIR_MODE:
+		return take_attribute(a, id, v, f);
+	default:
+		return take_volume(a, id, v, f);
 	}
-	a->path[a->paths++] = (struct mkisofs_path){ .source = word };
-	return 0;
-}
-
-/* Its `=` that has no backslash before it, or NULL. */
-static const char *find_equals(const char *word)
-{
-	for (; *word; word++) {
-		if (*word == '=')
-			return word;
-		if (word[0] == '\\' && word[1])
-			word++;
-	}
-	return NULL;
-}
-
-/* Without the backslashes that took the meaning of what is behind them. Returns the end. */
-static char *unescape(char *to, const char *from, const char *end)
-{
-	while (from < end) {
-		if (from[0] == '\\' && from + 1 < end && (from[1] == '\\' || from[1] == '='))
-			from++;
-		*to++ = *from++;
-	}
-	*to++ = '\0';
-	return to;
-}
-
-static size_t words_size(const struct mkisofs_args *a)
-{
-	size_t i, sum = 0;
-
-	for (i = 0; i < a->paths; i++)
-		sum += strlen(a->path[i].source) + 1;
-	return sum;
-}
-
-/* -graft-points may stand behind the first path: so all are looked at in the end. */
-static int split_grafts(struct mkisofs_args *a, struct fault *f)
-{
-	char *at = a->words = malloc(words_size(a));
-	size_t i;
-
-	if (!at)
-		return fault_errno(f, -ENOMEM, "-graft-points");
-	for (i = 0; i < a->paths; i++) {
-		struct mkisofs_path *p = a->path + i;
-		const char *word = p->source, *equals = find_equals(word);
-
-		if (equals == word)
-			return fault_set(f, -EINVAL, "%s: nothing before the =", word);
-		if (equals) {
-			p->graft = at;
-			at = unescape(at, word, equals);
-			word = equals + 1;
-		}
-		p->source = at;
-		at = unescape(at, word, word + strlen(word));
-	}
-	return 0;
 }
 
 /* --- the line as a whole --- */
 
-/* getopt's two ways to be at a loss; @word is the one it was reading. */
-static int at_a_loss(int c, const char *word, struct fault *f)
+static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct fault *f)
 {
-	if (c == ':')
-		return fault_set(f, -EINVAL, "%s: a value is missing", word);
-	/* Of letters in one word only the one is unknown; a long option may be so as a whole, or may be
-	 * one of several, or have a value too many. */
-	if (optopt == 0 || strncmp(word, "--", 2) == 0 || strchr(word, '='))
-		return refuse(f, "", word);
-	return refuse_letter(f, optopt, word);
+	const struct mkisofs_option *o = word->option;
+
+	if (!o)
+		return mkisofs_add_path(a, word->value, f);
+	if (o->id == OPT_REFUSED)
+		return mkisofs_word_refuse(word, f);
+	return take_switch(a, o->id) ? 0 : take_value(a, o->id, word->value, f);
 }
 
-static int take(struct mkisofs_args *a, int c, const char *word, int index, struct fault *f)
+/* `-as NAME` as the first words, as xorriso has it for one who speaks as NAME does: what is not said is as with xorriso. */
+static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
-	int r;
+	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };
+	size_t i;
 
-	if (c == 1)
-		return add_path(a, optarg, f);
-	if (c == '?' || c == ':')
-		return at_a_loss(c, word, f);
-	if (c == OPT_ISO_LEVEL)
-		return take_level(a, f);
-	if (c == OPT_CHARSET)
-		return take_charset(f);
-	r = take_switch(a, c);
-	if (r == 0)
-		r = take_value(a, c, f);
-	if (r != 0)
-		return r < 0 ? r : 0;
-	return index >= 0 ? refuse(f, "-", mkisofs_options[index].name) : refuse_letter(f, c, word);
+	if (w->argc < 2 || (strcmp(w->argv[1], "-as") != 0 && strcmp(w->argv[1], "--as") != 0))
+		return 0;
+	a->as_xorriso = a->rock_ridge = true;
+	w->at = w->argc < 3 ? w->argc : 3;
+	if (w->argc < 3)
+		return fault_set(f, -EINVAL, "%s: a value is missing", w->argv[1]);
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(w->argv[2], names[i]) == 0)
+			return 0;
+	return fault_set(f, -ENOTSUP, "%s: %s: not a program in place of which this one is",
+		w->argv[1], w->argv[2]);
+}
+
+/* 1: there was one; 0: the end; or -errno. */
+static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
+{
+	struct mkisofs_word word;
+	int r = mkisofs_word_next(w, &word, f);
+
+	if (r <= 0)
+		return r;
+	/* Of xorriso's own line: there it ends the part that is as with mkisofs. */
+	if (a->as_xorriso && w->ended)
+		return fault_set(f, -ENOTSUP, "%s: commands of xorriso are not taken", word.typed);
+	r = take(a, &word, f);
+	return r < 0 ? r : 1;
 }
 
 static int check(struct mkisofs_args *a, struct fault *f)
@@ -268,28 +294,25 @@ static int check(struct mkisofs_args *a, struct fault *f)
 		return 0;
 	if (a->paths == 0)
 		return fault_set(f, -EINVAL, "a path is missing");
-	return a->graft ? split_grafts(a, f) : 0;
+	return a->graft ? mkisofs_split_grafts(a, f) : 0;
 }
 
 int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f)
 {
-	int c, index, before, r = 0;
+	struct mkisofs_words w = { .argv = argv, .argc = argc, .at = 1 };
+	struct fault later;
+	int r, first;
 
 	*a = (struct mkisofs_args){ .names = { .level = 1 } };
-	opterr = 0;
-	optind = 0; /* glibc: begin anew */
+	first = take_place(a, &w, f);
+	/* The first fault counts; what comes after it still tells the label, which decides whether there should be a seed. */
 	do {
-		index = -1;
-		before = optind ? optind : 1;
-		c = getopt_long_only(argc, argv, MKISOFS_LETTERS, mkisofs_options, &index);
-		if (c < 0)
-			break;
-		r = take(a, c, argv[before < argc ? before : argc - 1], index, f);
-		/* What comes behind is not looked at, as genisoimage has it. */
-	} while (r == 0 && a->action == MKISOFS_MAKE);
-	while (r == 0 && a->action == MKISOFS_MAKE && optind < argc)
-		r = add_path(a, argv[optind++], f);
-	return r < 0 ? r : check(a, f);
+		r = take_next(a, &w, first ? &later : f);
+		if (r < 0 && first == 0)
+			first = r;
+		/* What comes after these two is not looked at, as genisoimage has it. */
+	} while (r != 0 && (a->action == MKISOFS_MAKE || first < 0));
+	return first < 0 ? first : check(a, f);
 }
 
 void mkisofs_args_clear(struct mkisofs_args *a)
@@ -298,7 +321,9 @@ void mkisofs_args_clear(struct mkisofs_args *a)
 		return;
 	free(a->path);
 	free(a->words);
+	free(a->exclude);
 	a->path = NULL;
 	a->words = NULL;
-	a->paths = 0;
+	a->exclude = NULL;
+	a->paths = a->excludes = 0;
 }

@@ -1,181 +1,195 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/mkisofs_options.h"
 
-#include <stddef.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
-#define YES required_argument
-#define NO  no_argument
-
-const struct option mkisofs_options[] = {
-	/* honoured */
-	{ "output", YES, NULL, 'o' },
-	{ "volid", YES, NULL, 'V' },
-	{ "publisher", YES, NULL, OPT_PUBLISHER },
-	{ "preparer", YES, NULL, 'p' },
-	{ "appid", YES, NULL, 'A' },
-	{ "sysid", YES, NULL, OPT_SYSID },
-	{ "volset", YES, NULL, OPT_VOLSET },
-	{ "joliet", NO, NULL, 'J' },
-	{ "joliet-long", NO, NULL, OPT_JOLIET_LONG },
-	{ "rock", NO, NULL, 'R' },
-	{ "rational-rock", NO, NULL, 'r' },
-	{ "full-iso9660-filenames", NO, NULL, 'l' },
-	{ "max-iso9660-filenames", NO, NULL, OPT_LONGEST },
-	{ "allow-lowercase", NO, NULL, OPT_LOWERCASE },
-	{ "relaxed-filenames", NO, NULL, OPT_RELAXED },
-	{ "untranslated-filenames", NO, NULL, 'U' },
-	{ "omit-version-number", NO, NULL, 'N' },
-	{ "omit-period", NO, NULL, 'd' },
-	{ "iso-level", YES, NULL, OPT_ISO_LEVEL },
-	{ "input-charset", YES, NULL, OPT_CHARSET },
-	{ "output-charset", YES, NULL, OPT_CHARSET },
-	{ "graft-points", NO, NULL, OPT_GRAFT },
-	{ "follow-links", NO, NULL, 'f' },
-	{ "quiet", NO, NULL, OPT_QUIET },
-	{ "version", NO, NULL, OPT_VERSION },
-	{ "help", NO, NULL, OPT_HELP },
-	/* accepted: they change nothing that a reader of the image could see, or nothing here (names.h) */
-	{ "ldots", NO, NULL, 'L' },
-	{ "allow-leading-dots", NO, NULL, 'L' },
-	{ "allow-multidot", NO, NULL, OPT_ACCEPT },
-	{ "cache-inodes", NO, NULL, OPT_ACCEPT },
-	{ "no-cache-inodes", NO, NULL, OPT_ACCEPT },
-	{ "pad", NO, NULL, OPT_ACCEPT },
-	{ "no-pad", NO, NULL, OPT_ACCEPT },
-	{ "verbose", NO, NULL, 'v' },
-	{ "gui", NO, NULL, OPT_ACCEPT },
-	{ "disable-deep-relocation", NO, NULL, 'D' },
-	{ "hide-rr-moved", NO, NULL, OPT_ACCEPT },
-	{ "allow-limited-size", NO, NULL, OPT_ACCEPT },
-	{ "force-rr", NO, NULL, OPT_ACCEPT },
-	{ "no-rr", NO, NULL, OPT_ACCEPT },
-	/* refused */
-	{ "abstract", YES, NULL, OPT_REFUSE },
-	{ "alpha-boot", YES, NULL, OPT_REFUSE },
-	{ "apple", NO, NULL, 'g' },
-	{ "auto", YES, NULL, OPT_REFUSE },
-	{ "biblio", YES, NULL, OPT_REFUSE },
-	{ "boot-hfs-file", YES, NULL, OPT_REFUSE },
-	{ "boot-info-table", NO, NULL, OPT_REFUSE },
-	{ "boot-load-seg", YES, NULL, OPT_REFUSE },
-	{ "boot-load-size", YES, NULL, OPT_REFUSE },
-	{ "cap", NO, NULL, OPT_REFUSE },
-	{ "cdrecord-params", YES, NULL, 'C' },
-	{ "check-oldnames", NO, NULL, OPT_REFUSE },
-	{ "check-session", YES, NULL, OPT_REFUSE },
-	{ "checksum_algorithm_iso", YES, NULL, OPT_REFUSE },
-	{ "checksum_algorithm_template", YES, NULL, OPT_REFUSE },
-	{ "chrp-boot", NO, NULL, OPT_REFUSE },
-	{ "cluster-size", YES, NULL, OPT_REFUSE },
-	{ "copyright", YES, NULL, OPT_REFUSE },
-	{ "dave", NO, NULL, OPT_REFUSE },
-	{ "debug", NO, NULL, OPT_REFUSE },
-	{ "dev", YES, NULL, 'M' },
-	{ "dir-mode", YES, NULL, OPT_REFUSE },
-	{ "double", NO, NULL, OPT_REFUSE },
-	{ "dvd-video", NO, NULL, OPT_REFUSE },
-	{ "efi-boot", YES, NULL, 'e' },
-	{ "eltorito-alt-boot", NO, NULL, OPT_REFUSE },
-	{ "eltorito-boot", YES, NULL, 'b' },
-	{ "eltorito-catalog", YES, NULL, 'c' },
-	{ "ethershare", NO, NULL, OPT_REFUSE },
-	{ "exchange", NO, NULL, OPT_REFUSE },
-	{ "exclude", YES, NULL, 'm' },
-	{ "exclude-list", YES, NULL, OPT_REFUSE },
-	{ "file-mode", YES, NULL, OPT_REFUSE },
-	{ "generic-boot", YES, NULL, 'G' },
-	{ "gid", YES, NULL, OPT_REFUSE },
-	{ "hard-disk-boot", NO, NULL, OPT_REFUSE },
-	{ "hfs", NO, NULL, 'h' },
-	{ "hfs-bless", YES, NULL, OPT_REFUSE },
-	{ "hfs-creator", YES, NULL, OPT_REFUSE },
-	{ "hfs-parms", YES, NULL, OPT_REFUSE },
-	{ "hfs-type", YES, NULL, OPT_REFUSE },
-	{ "hfs-unlock", NO, NULL, OPT_REFUSE },
-	{ "hfs-volid", YES, NULL, OPT_REFUSE },
-	{ "hidden", YES, NULL, OPT_REFUSE },
-	{ "hidden-list", YES, NULL, OPT_REFUSE },
-	{ "hide", YES, NULL, OPT_REFUSE },
-	{ "hide-hfs", YES, NULL, OPT_REFUSE },
-	{ "hide-hfs-list", YES, NULL, OPT_REFUSE },
-	{ "hide-joliet", YES, NULL, OPT_REFUSE },
-	{ "hide-joliet-list", YES, NULL, OPT_REFUSE },
-	{ "hide-joliet-trans-tbl", NO, NULL, OPT_REFUSE },
-	{ "hide-list", YES, NULL, OPT_REFUSE },
-	{ "hppa-bootloader", YES, NULL, OPT_REFUSE },
-	{ "hppa-cmdline", YES, NULL, OPT_REFUSE },
-	{ "hppa-kernel-32", YES, NULL, OPT_REFUSE },
-	{ "hppa-kernel-64", YES, NULL, OPT_REFUSE },
-	{ "hppa-ramdisk", YES, NULL, OPT_REFUSE },
-	{ "icon-position", NO, NULL, OPT_REFUSE },
-	{ "input-hfs-charset", YES, NULL, OPT_REFUSE },
-	{ "jcharset", YES, NULL, OPT_REFUSE },
-	{ "jigdo-exclude", YES, NULL, OPT_REFUSE },
-	{ "jigdo-force-md5", YES, NULL, OPT_REFUSE },
-	{ "jigdo-jigdo", YES, NULL, OPT_REFUSE },
-	{ "jigdo-map", YES, NULL, OPT_REFUSE },
-	{ "jigdo-min-file-size", YES, NULL, OPT_REFUSE },
-	{ "jigdo-template", YES, NULL, OPT_REFUSE },
-	{ "jigdo-template-compress", YES, NULL, OPT_REFUSE },
-	{ "log-file", YES, NULL, OPT_REFUSE },
-	{ "mac-name", NO, NULL, OPT_REFUSE },
-	{ "macbin", NO, NULL, OPT_REFUSE },
-	{ "magic", YES, NULL, OPT_REFUSE },
-	{ "map", YES, NULL, 'H' },
-	{ "md5-list", YES, NULL, OPT_REFUSE },
-	{ "mips-boot", YES, NULL, OPT_REFUSE },
-	{ "mipsel-boot", YES, NULL, OPT_REFUSE },
-	{ "netatalk", NO, NULL, OPT_REFUSE },
-	{ "new-dir-mode", YES, NULL, OPT_REFUSE },
-	{ "no-bak", NO, NULL, OPT_REFUSE },
-	{ "no-boot", NO, NULL, OPT_REFUSE },
-	{ "no-desktop", NO, NULL, OPT_REFUSE },
-	{ "no-emul-boot", NO, NULL, OPT_REFUSE },
-	{ "no-iso-translate", NO, NULL, OPT_REFUSE },
-	{ "no-mac-files", NO, NULL, OPT_REFUSE },
-	{ "no-split-symlink-components", NO, NULL, OPT_REFUSE },
-	{ "no-split-symlink-fields", NO, NULL, OPT_REFUSE },
-	{ "nobak", NO, NULL, OPT_REFUSE },
-	{ "old-exclude", YES, NULL, 'x' },
-	{ "old-root", YES, NULL, OPT_REFUSE },
-	{ "osx-double", NO, NULL, OPT_REFUSE },
-	{ "osx-hfs", NO, NULL, OPT_REFUSE },
-	{ "output-hfs-charset", YES, NULL, OPT_REFUSE },
-	{ "part", NO, NULL, OPT_REFUSE },
-	{ "path-list", YES, NULL, OPT_REFUSE },
-	{ "prep-boot", YES, NULL, OPT_REFUSE },
-	{ "prev-session", YES, NULL, 'M' },
-	{ "print-size", NO, NULL, OPT_REFUSE },
-	{ "probe", NO, NULL, OPT_REFUSE },
-	{ "root", YES, NULL, OPT_REFUSE },
-	{ "root-info", YES, NULL, OPT_REFUSE },
-	{ "sectype", YES, NULL, 's' },
-	{ "sfm", NO, NULL, OPT_REFUSE },
-	{ "sgi", NO, NULL, OPT_REFUSE },
-	{ "single", NO, NULL, OPT_REFUSE },
-	{ "sort", YES, NULL, OPT_REFUSE },
-	{ "sparc-boot", YES, NULL, 'B' },
-	{ "sparc-label", YES, NULL, OPT_REFUSE },
-	{ "split-output", NO, NULL, OPT_REFUSE },
-	{ "stream-file-name", YES, NULL, OPT_REFUSE },
-	{ "stream-media-size", YES, NULL, OPT_REFUSE },
-	{ "sunx86-boot", YES, NULL, OPT_REFUSE },
-	{ "sunx86-label", YES, NULL, OPT_REFUSE },
-	{ "table-name", YES, NULL, OPT_REFUSE },
-	{ "translation-table", NO, NULL, 'T' },
-	{ "transparent-compression", NO, NULL, 'z' },
-	{ "ucs-level", YES, NULL, OPT_REFUSE },
-	{ "udf", NO, NULL, OPT_REFUSE },
-	{ "uid", YES, NULL, OPT_REFUSE },
-	{ "use-fileversion", NO, NULL, OPT_REFUSE },
-	{ "ushare", NO, NULL, OPT_REFUSE },
-	{ "volset-seqno", YES, NULL, OPT_REFUSE },
-	{ "volset-size", YES, NULL, OPT_REFUSE },
-	{ "XA", NO, NULL, OPT_REFUSE },
-	{ "xa", NO, NULL, OPT_REFUSE },
-	{ "xinet", NO, NULL, OPT_REFUSE },
-	/* xorrisofs' */
-	{ "norock", NO, NULL, OPT_NOROCK },
-	{ "partition_cyl_align", YES, NULL, OPT_ACCEPT },
+/* clang-format off */
+static const struct mkisofs_option honoured_genisoimage[] = {
+	{ "o",                      1, OPT_OUTPUT,         NULL },
+	{ "output",                 1, OPT_OUTPUT,         NULL },
+	{ "V",                      1, OPT_LABEL,          NULL },
+	{ "volid",                  1, OPT_LABEL,          NULL },
+	{ "P",                      1, OPT_PUBLISHER,      NULL },
+	{ "publisher",              1, OPT_PUBLISHER,      NULL },
+	{ "p",                      1, OPT_PREPARER,       NULL },
+	{ "preparer",               1, OPT_PREPARER,       NULL },
+	{ "A",                      1, OPT_APPLICATION,    NULL },
+	{ "appid",                  1, OPT_APPLICATION,    NULL },
+	{ "sysid",                  1, OPT_SYSTEM,         NULL },
+	{ "volset",                 1, OPT_VOLUME_SET,     NULL },
+	{ "J",                      0, OPT_JOLIET,         NULL },
+	{ "joliet",                 0, OPT_JOLIET,         NULL },
+	{ "joliet-long",            0, OPT_JOLIET_LONG,    NULL },
+	{ "jcharset",               1, OPT_JOLIET_CHARSET, NULL },
+	{ "R",                      0, OPT_ROCK,           NULL },
+	{ "rock",                   0, OPT_ROCK,           NULL },
+	{ "r",                      0, OPT_RATIONAL,       NULL },
+	{ "rational-rock",          0, OPT_RATIONAL,       NULL },
+	{ "uid",                    1, OPT_UID,            NULL },
+	{ "gid",                    1, OPT_GID,            NULL },
+	{ "file-mode",              1, OPT_FILE_MODE,      NULL },
+	{ "dir-mode",               1, OPT_DIR_MODE,       NULL },
+	{ "new-dir-mode",           1, OPT_NEW_DIR_MODE,   NULL },
+	{ "l",                      0, OPT_FULL,           NULL },
+	{ "full-iso9660-filenames", 0, OPT_FULL,           NULL },
+	{ "max-iso9660-filenames",  0, OPT_LONGEST,        NULL },
+	{ "allow-lowercase",        0, OPT_LOWERCASE,      NULL },
+	{ "relaxed-filenames",      0, OPT_RELAXED,        NULL },
+	{ "U",                      0, OPT_UNTRANSLATED,   NULL },
+	{ "untranslated-filenames", 0, OPT_UNTRANSLATED,   NULL },
+	{ "N",                      0, OPT_NO_VERSION,     NULL },
+	{ "omit-version-number",    0, OPT_NO_VERSION,     NULL },
+	{ "d",                      0, OPT_NO_PERIOD,      NULL },
+	{ "omit-period",            0, OPT_NO_PERIOD,      NULL },
+	{ "iso-level",              1, OPT_ISO_LEVEL,      NULL },
+	{ "allow-limited-size",     0, OPT_LARGE_FILES,    NULL },
+	{ "input-charset",          1, OPT_CHARSET,        NULL },
+	{ "output-charset",         1, OPT_CHARSET,        NULL },
+	{ "graft-points",           0, OPT_GRAFT,          NULL },
+	{ "f",                      0, OPT_FOLLOW,         NULL },
+	{ "follow-links",           0, OPT_FOLLOW,         NULL },
+	{ "m",                      1, OPT_EXCLUDE,        NULL },
+	{ "exclude",                1, OPT_EXCLUDE,        NULL },
+	{ "x",                      1, OPT_EXCLUDE,        NULL },
+	{ "old-exclude",            1, OPT_EXCLUDE,        NULL },
+	{ "nobak",                  0, OPT_NO_BACKUPS,     NULL },
+	{ "no-bak",                 0, OPT_NO_BACKUPS,     NULL },
+	{ "quiet",                  0, OPT_QUIET,          NULL },
+	{ "version",                0, OPT_VERSION,        NULL },
+	{ "help",                   0, OPT_HELP,           NULL },
 	{ 0 },
 };
+
+static const struct mkisofs_option honoured_xorrisofs[] = {
+	{ "norock",                 0, OPT_NOROCK,         NULL },
+	{ "partition_cyl_align",    1, OPT_ALIGN,          NULL },
+	{ 0 },
+};
+
+/* They change nothing that a reader of the image could see, or nothing here (iso/names.h), or nothing without an
+ * option that is refused. */
+static const struct mkisofs_option accepted_genisoimage[] = {
+	{ "L",                           0, OPT_ACCEPTED, NULL },
+	{ "ldots",                       0, OPT_ACCEPTED, NULL },
+	{ "allow-leading-dots",          0, OPT_ACCEPTED, NULL },
+	{ "allow-multidot",              0, OPT_ACCEPTED, NULL },
+	{ "cache-inodes",                0, OPT_ACCEPTED, NULL },
+	{ "no-cache-inodes",             0, OPT_ACCEPTED, NULL },
+	{ "pad",                         0, OPT_ACCEPTED, NULL },
+	{ "no-pad",                      0, OPT_ACCEPTED, NULL },
+	{ "v",                           0, OPT_ACCEPTED, NULL },
+	{ "verbose",                     0, OPT_ACCEPTED, NULL },
+	{ "debug",                       0, OPT_ACCEPTED, NULL },
+	{ "gui",                         0, OPT_ACCEPTED, NULL },
+	{ "log-file",                    1, OPT_ACCEPTED, NULL },
+	{ "D",                           0, OPT_ACCEPTED, NULL },
+	{ "disable-deep-relocation",     0, OPT_ACCEPTED, NULL },
+	{ "hide-rr-moved",               0, OPT_ACCEPTED, NULL },
+	{ "hide-joliet-trans-tbl",       0, OPT_ACCEPTED, NULL },
+	{ "no-split-symlink-components", 0, OPT_ACCEPTED, NULL },
+	{ "no-split-symlink-fields",     0, OPT_ACCEPTED, NULL },
+	{ "sort",                        1, OPT_ACCEPTED, NULL },
+	{ "ucs-level",                   1, OPT_ACCEPTED, NULL },
+	{ "check-oldnames",              0, OPT_ACCEPTED, NULL },
+	{ "force-rr",                    0, OPT_ACCEPTED, NULL },
+	{ "no-rr",                       0, OPT_ACCEPTED, NULL },
+	{ "no-emul-boot",                0, OPT_ACCEPTED, NULL },
+	{ "hard-disk-boot",              0, OPT_ACCEPTED, NULL },
+	{ "no-boot",                     0, OPT_ACCEPTED, NULL },
+	{ "boot-load-seg",               1, OPT_ACCEPTED, NULL },
+	{ "boot-load-size",              1, OPT_ACCEPTED, NULL },
+	{ "boot-info-table",             0, OPT_ACCEPTED, NULL },
+	{ 0 },
+};
+
+static const struct mkisofs_option accepted_xorrisofs[] = {
+	{ "ignore-error",                0, OPT_ACCEPTED, NULL }, /* of another mkisofs */
+	{ "rr_reloc_dir",                1, OPT_ACCEPTED, NULL },
+	{ "old-empty",                   0, OPT_ACCEPTED, NULL },
+	{ "no-emul-toc",                 0, OPT_ACCEPTED, NULL },
+	{ "stdio_sync",                  1, OPT_ACCEPTED, NULL },
+	{ "sort-weight",                 2, OPT_ACCEPTED, NULL },
+	{ "sort-weight-list",            1, OPT_ACCEPTED, NULL },
+	{ "sort-weight-patterns",        1, OPT_ACCEPTED, NULL },
+	{ "no_rc",                       0, OPT_ACCEPTED, NULL },
+	{ 0 },
+};
+/* clang-format on */
+
+const struct mkisofs_options mkisofs_options[] = {
+	{ honoured_genisoimage, true },
+	{ accepted_genisoimage, true },
+	{ mkisofs_refused_genisoimage, true },
+	{ honoured_xorrisofs, false },
+	{ accepted_xorrisofs, false },
+	{ mkisofs_refused_xorrisofs, false },
+};
+
+const size_t mkisofs_options_count = sizeof(mkisofs_options) / sizeof(*mkisofs_options);
+
+const struct mkisofs_option *mkisofs_option_letter(char letter)
+{
+	const struct mkisofs_option *row;
+	size_t i;
+
+	for (i = 0; i < mkisofs_options_count; i++)
+		for (row = mkisofs_options[i].row; row->name; row++)
+			if (row->name[0] == letter && !row->name[1])
+				return row;
+	return NULL;
+}
+
+/* Of the names that begin so; several of one option are no doubt. */
+struct candidates {
+	const struct mkisofs_option *first;
+	bool several;
+	char list[400];
+	size_t len;
+};
+
+static bool is_same(const struct mkisofs_option *a, const struct mkisofs_option *b)
+{
+	return a->id == b->id && a->id != OPT_ACCEPTED && a->id != OPT_REFUSED;
+}
+
+static void add_candidate(struct candidates *c, const struct mkisofs_option *row)
+{
+	const size_t left = sizeof(c->list) - c->len;
+	const int n = snprintf(c->list + c->len, left, "%s-%s", c->first ? ", " : "", row->name);
+
+	if (!c->first)
+		c->first = row;
+	else if (!is_same(c->first, row))
+		c->several = true;
+	if (n > 0 && (size_t)n < left)
+		c->len += (size_t)n;
+	else
+		c->list[c->len] = '\0';
+}
+
+int mkisofs_option_find(
+	const char *name, size_t len, const struct mkisofs_option **ret, struct fault *f)
+{
+	struct candidates c = { 0 };
+	const struct mkisofs_option *row;
+	size_t i;
+
+	for (i = 0; i < mkisofs_options_count; i++) {
+		for (row = mkisofs_options[i].row; row->name; row++) {
+			if (!row->name[1] || strncmp(row->name, name, len) != 0)
+				continue;
+			if (!row->name[len]) {
+				*ret = row;
+				return 0;
+			}
+			if (mkisofs_options[i].abbreviated)
+				add_candidate(&c, row);
+		}
+	}
+	if (c.several)
+		return fault_set(f, -ENOTSUP, "could be %s", c.list);
+	*ret = c.first;
+	return 0;
+}

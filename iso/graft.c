@@ -60,9 +60,12 @@ static int taken(const struct graft *g, const struct tree_node *old)
 }
 
 /* What a folder has that is only in the image. */
-static void made_up(struct stat *st)
+static void made_up(const struct graft *g, struct tree_node *node)
 {
-	st->st_mode = S_IFDIR | 0555;
+	struct stat *st = &node->st;
+
+	node->made = true;
+	st->st_mode = S_IFDIR | (g->rules->new_folders ? g->rules->new_folder_mode : 0555);
 	st->st_uid = getuid();
 	st->st_gid = getgid();
 }
@@ -92,7 +95,7 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 	node->kind = TREE_DIR;
 	if (walk_count_folder(&w, node) < 0)
 		return -EMLINK;
-	made_up(&node->st);
+	made_up(g, node);
 	node->st.st_atim = g->st.st_atim;
 	node->st.st_mtim = g->st.st_mtim;
 	node->st.st_ctim = g->st.st_ctim;
@@ -201,8 +204,10 @@ static int settle(const struct graft *g, struct tree_node *dir, struct tree_node
 {
 	size_t i;
 
-	if (dir->st.st_nlink == 0)
+	if (dir->st.st_nlink == 0) {
 		dir->st = found->st;
+		dir->made = false;
+	}
 	if (dir->children > 0 || dir->source)
 		return merge(g, dir, found);
 	dir->source = found->source;
@@ -296,7 +301,7 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 	if (r < 0)
 		return r;
 	if (t->root->st.st_nlink == 0) { /* until a folder comes */
-		made_up(&t->root->st);
+		made_up(&g, t->root);
 		t->root->st.st_mtim = t->root->st.st_ctim = t->root->st.st_atim = g.st.st_mtim;
 	}
 	return is_dir ? graft_folder(&g, dir) : graft_file(&g, dir, name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/image.h"
+#include "iso/lost.h"
 
 #include <errno.h>
 #include <libburn/libburn.h>
@@ -77,21 +78,40 @@ static int iso_fault(struct fault *f, int err, const char *what)
 	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
 }
 
+/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less: tree_add_bytes() said what
+ * it wants, and nothing can force another mode or owner on it. */
+static mode_t choose_mode(const struct tree_node *node, const struct iso_layout *l)
+{
+	const struct iso_attributes *a = &l->attributes;
+	const mode_t mode = node->st.st_mode & 07777;
+
+	if (node->first || node->made)
+		return mode;
+	/* genisoimage's, whichever of the two is given. */
+	if (node->kind == TREE_LINK && a->forced & (ISO_FILE_MODE | ISO_DIR_MODE))
+		return 0555;
+	if (node->kind == TREE_DIR && a->forced & ISO_DIR_MODE)
+		return a->dir_mode;
+	if (node->kind == TREE_FILE && a->forced & ISO_FILE_MODE)
+		return a->file_mode;
+	if (l->keep_owners)
+		return mode;
+	return node->kind == TREE_DIR || mode & 0111 ? 0555 : 0444;
+}
+
 static void set_attributes(IsoNode *iso, const struct tree_node *node, const struct iso_layout *l)
 {
-	/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less:
-	 * tree_add_bytes() said what it wants. */
-	mode_t mode = node->st.st_mode & 07777;
+	const struct iso_attributes *a = &l->attributes;
+	uid_t uid = l->keep_owners ? node->st.st_uid : 0;
+	gid_t gid = l->keep_owners ? node->st.st_gid : 0;
 
-	if (l->keep_owners || node->first)
-		;
-	else if (node->kind == TREE_DIR)
-		mode = 0555;
-	else
-		mode = mode & 0111 ? 0555 : 0444;
-	iso_node_set_permissions(iso, mode);
-	iso_node_set_uid(iso, l->keep_owners ? node->st.st_uid : 0);
-	iso_node_set_gid(iso, l->keep_owners ? node->st.st_gid : 0);
+	if (a->forced & ISO_UID && !node->first)
+		uid = a->uid;
+	if (a->forced & ISO_GID && !node->first)
+		gid = a->gid;
+	iso_node_set_permissions(iso, choose_mode(node, l));
+	iso_node_set_uid(iso, uid);
+	iso_node_set_gid(iso, gid);
 	iso_node_set_mtime(iso, node->st.st_mtime);
 	iso_node_set_atime(iso, node->st.st_atime);
 	iso_node_set_ctime(iso, node->st.st_ctime);
@@ -152,10 +172,10 @@ static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_
 }
 
 /* As near to genisoimage's as libisofs comes. */
-static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n)
+static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool has_large)
 {
 	/* Level 2 gives the same names as 3, which also takes files of 4 GiB. */
-	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 ? 3 : 1);
+	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 || has_large ? 3 : 1);
 	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
 	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
 	iso_write_opts_set_max_37_char_filenames(opts, n->longest);
@@ -234,7 +254,8 @@ int iso_image_begin(
 	if (r >= 0)
 		r = fill_image(image, t, o, l);
 	if (r >= 0) {
-		set_plain_names(opts, &o->names);
+		set_plain_names(opts, &o->names,
+			o->large_files && lost_too_large(t, ISO_FILE_MAX).count > 0);
 		set_trees(opts, o);
 		set_times(opts, o);
 		r = iso_image_create_burn_source(image, opts, &l->source);

@@ -39,6 +39,16 @@ static void collect_files(struct tree_node *dir, bool first, struct iso_layout *
 	}
 }
 
+static uint64_t content_sectors(const struct iso_layout *l)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < l->files; i++)
+		sum += iso_sectors(l->file[i]->size);
+	return sum;
+}
+
 /* --- the head --- */
 
 static int grow(uint8_t **buf, size_t *room, size_t need)
@@ -110,12 +120,47 @@ static void end_source(struct iso_layout *l)
 	l->source = NULL;
 }
 
+/* --- the size --- */
+
+/* The volume space size of one descriptor, in both byte orders (ECMA-119, 8.4.8 and 7.3.3). */
+static void set_sectors(uint8_t *descriptor, uint32_t sectors)
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		descriptor[80 + i] = (uint8_t)(sectors >> 8 * i);
+		descriptor[87 - i] = descriptor[80 + i];
+	}
+}
+
+/* Zeros at the end belong to the volume, so that a copy of so many sectors is the whole image. */
+static int pad_image(struct iso_layout *l)
+{
+	const size_t end = iso_descriptors_end(l->head, l->head_len);
+	const uint64_t size = (l->size + l->multiple - 1) / l->multiple * l->multiple;
+	size_t at;
+
+	if (size / ISO_SECTOR > UINT32_MAX)
+		return -EFBIG;
+	/* The primary one (1), and Joliet's and that of ISO 9660:1999 (2). */
+	for (at = ISO_SYSTEM_AREA; at + ISO_SECTOR < end; at += ISO_SECTOR)
+		if (l->head[at] == 1 || l->head[at] == 2)
+			set_sectors(l->head + at, (uint32_t)(size / ISO_SECTOR));
+	l->size = size;
+	return 0;
+}
+
 int iso_layout_begin(
 	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f)
 {
 	size_t i;
 
-	*l = (struct iso_layout){ .named = o->rock_ridge, .keep_owners = o->keep_owners };
+	*l = (struct iso_layout){
+		.named = o->rock_ridge,
+		.keep_owners = o->keep_owners,
+		.attributes = o->attributes,
+		.multiple = o->multiple ? o->multiple : ISO_MULTIPLE,
+	};
 	l->file = calloc(count_files(t->root) + 1, sizeof(*l->file));
 	if (!l->file)
 		return fault_errno(f, -ENOMEM, "image");
@@ -124,6 +169,9 @@ int iso_layout_begin(
 	for (i = 0; i < l->files; i++)
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): collect_files() filled it */
 		l->file[i]->lba = (uint32_t)i; /* for iso_image_begin(), until the place is known */
+	if (content_sectors(l) > UINT32_MAX)
+		return fault_set(f, -EFBIG,
+			"image: the files are larger than 8 TiB, which is all that ISO 9660 can hold");
 	return iso_image_begin(l, t, o, f);
 }
 
@@ -132,7 +180,13 @@ int iso_layout_end(struct iso_layout *l, struct fault *f)
 	int r = read_head(l);
 
 	end_source(l);
-	return r < 0 ? fault_errno(f, r, "image") : iso_place_contents(l, f);
+	if (r < 0)
+		return fault_errno(f, r, "image");
+	r = iso_place_contents(l, f);
+	if (r < 0)
+		return r;
+	r = pad_image(l);
+	return r < 0 ? fault_errno(f, r, "image") : 0;
 }
 
 void iso_layout_clear(struct iso_layout *l)

@@ -29,6 +29,7 @@ struct tree_node {
 	const uint8_t *bytes; /* TREE_FILE: content that stands in for the file's, or NULL */
 	uint64_t size;        /* TREE_FILE */
 	bool first;           /* its content goes before that of the others */
+	bool made;            /* TREE_DIR: only in the image, with a mode of its own */
 	uint32_t lba;         /* set by iso/write */
 	char name[];
 };
@@ -51,6 +52,13 @@ struct tree_rules {
 	const struct tree_omit *omit; /* @omits files to leave out */
 	size_t omits;
 	bool follow; /* symbolic links: what they lead to goes in */
+	/* Of what a folder has: leave out each name, or whole path as the user knows it, that one of these matches by fnmatch(3)
+	 * with FNM_PATHNAME; and names with ~ or #, or that end in .bak. */
+	const char *const *exclude;
+	size_t excludes;
+	bool no_backups;
+	bool new_folders; /* folders that are only in the image have @new_folder_mode, not 0555 */
+	mode_t new_folder_mode;
 };
 
 /**

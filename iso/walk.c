@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -200,6 +201,27 @@ static int leave_out(struct walk *w, const struct tree_node *node, int at, const
 	return 1;
 }
 
+static bool is_backup(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return strchr(name, '~') || strchr(name, '#') ||
+		(len >= 4 && strcmp(name + len - 4, ".bak") == 0);
+}
+
+static bool excluded(const struct walk *w, const struct tree_node *node)
+{
+	char buffer[PATH_MAX];
+	const char *path = w->rules->excludes > 0 ? tree_name(w->tree, node, buffer) : NULL;
+	size_t i;
+
+	for (i = 0; i < w->rules->excludes; i++)
+		if (fnmatch(w->rules->exclude[i], node->name, FNM_PATHNAME) == 0 ||
+			fnmatch(w->rules->exclude[i], path, FNM_PATHNAME) == 0)
+			return true;
+	return w->rules->no_backups && is_backup(node->name);
+}
+
 static int walk_entry(
 	struct walk *w, struct tree_node *dir, const struct dirent *e, int at, unsigned depth)
 {
@@ -208,7 +230,7 @@ static int walk_entry(
 
 	if (!node)
 		return -ENOMEM;
-	r = leave_out(w, node, at, e->d_name);
+	r = excluded(w, node) ? 1 : leave_out(w, node, at, e->d_name);
 	if (r == 0 && ++w->tree->nodes > TREE_NODES_MAX)
 		r = node_fault(w->tree, node, w->fault, -EMLINK,
 			"one too many: an image takes 1048576 files and folders");

@@ -31,17 +31,32 @@ static int flush(struct sink *s)
 	return r;
 }
 
+static int write_zeros(struct sink *s, uint64_t left)
+{
+	int r = 0;
+
+	while (left > 0 && r == 0) {
+		const size_t room = s->room - s->len, n = left < room ? (size_t)left : room;
+
+		memset(s->buf + s->len, 0, n);
+		s->len += n;
+		left -= n;
+		if (s->len == s->room)
+			r = flush(s);
+	}
+	return r;
+}
+
 /* Up to a whole sector. */
 static int pad(struct sink *s, uint64_t written)
 {
-	const size_t n = (size_t)(iso_sectors(written) * ISO_SECTOR - written);
-	int r = s->room - s->len < n ? flush(s) : 0;
+	return write_zeros(s, iso_sectors(written) * ISO_SECTOR - written);
+}
 
-	if (r < 0)
-		return r;
-	memset(s->buf + s->len, 0, n);
-	s->len += n;
-	return s->len == s->room ? flush(s) : 0;
+/* Up to the size of the image. */
+static int pad_image(struct sink *s)
+{
+	return write_zeros(s, s->total - s->done - s->len);
 }
 
 /* A fault of the source has words of its own; of the target the caller knows the name. */
@@ -159,6 +174,8 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 	r = write_head(l, &s, end);
 	for (i = 0; i < l->files && r == 0; i++)
 		r = write_file(&s, t, l->file[i], f);
+	if (r == 0)
+		r = pad_image(&s);
 	if (r == 0)
 		r = flush(&s);
 	if (r == 0)

@@ -12,6 +12,23 @@
 #include "iso/tree.h"
 #include "util/fault.h"
 
+/**
+ * ISO_MULTIPLE - the size of every image is a multiple of this: no disk has larger sectors, and what reads or writes past
+ * the page cache, as QEMU does with cache.direct=on, moves whole sectors
+ */
+#define ISO_MULTIPLE 4096u
+
+#define ISO_FILE_MAX UINT32_MAX /* bytes in one extent, so in a file of levels 1 and 2 */
+
+enum { ISO_UID = 1, ISO_GID = 2, ISO_FILE_MODE = 4, ISO_DIR_MODE = 8 };
+
+/* Rock Ridge: what all have, but those that tree_add_bytes() brought. Only what is in @forced counts. */
+struct iso_attributes {
+	unsigned forced;
+	uint32_t uid, gid;
+	mode_t file_mode, dir_mode;
+};
+
 struct iso_options {
 	const char *label;       /* at most 32 bytes */
 	const char *publisher;   /* at most 128 bytes; NULL: none */
@@ -20,12 +37,16 @@ struct iso_options {
 	const char *system;      /* at most 32 bytes; NULL: ours */
 	const char *volume_set;  /* at most 128 bytes; NULL: none */
 	struct iso_names names;  /* in the plain tree */
+	bool large_files; /* of more than ISO_FILE_MAX bytes; @names of level 1 are those of level 3 then, where there is one */
 	bool rock_ridge;
 	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
+	struct iso_attributes attributes;
 	bool joliet;
 	bool joliet_long; /* 103 characters to a name, rather than 64 */
-	bool fixed_time;  /* every time stamp is @time: same tree, same bytes */
-	time_t time;      /* of the volume */
+	uint32_t
+		multiple; /* of which the image's size is one, in bytes: ISO_MULTIPLE or a multiple of it; 0: ISO_MULTIPLE */
+	bool fixed_time; /* every time stamp is @time: same tree, same bytes */
+	time_t time;     /* of the volume */
 };
 
 /*
@@ -36,14 +57,16 @@ struct iso_options {
 struct iso_layout {
 	uint8_t *head; /* up to the first sector of content */
 	size_t head_len;
-	uint64_t size;           /* of the image */
+	uint64_t size;           /* of the image, with the zeros at its end */
+	uint32_t multiple;       /* @size becomes a multiple of this in _end */
 	struct tree_node **file; /* in the order of their contents */
 	size_t files;
 	struct burn_source *source;      /* libisofs at work, between _begin and _end */
 	const struct tree_node *refused; /* what libisofs would not take */
 	bool named;                      /* the image has the names as they are */
 	bool keep_owners;                /* Rock Ridge */
-	bool descriptors_last;           /* for _write: until then nobody takes it for an image */
+	struct iso_attributes attributes;
+	bool descriptors_last; /* for _write: until then nobody takes it for an image */
 };
 
 /**

@@ -91,27 +91,33 @@ entries() {
 	same guest help paged
 }
 
-# mkisofs_table PART: the options of that part of seedrive-mkisofs' table, one a line, without dashes.
+# mkisofs_table CLASS...: the options of these classes in seedrive-mkisofs' table, one a line, without dashes.
 mkisofs_table() {
-	sed -n "/^\t\/\* $1/,/^\t\/\* refused/p" "$ROOT/cli/mkisofs_options.c" |
-		sed -n 's/^\t{ "\([^"]*\)", [A-Z]*, NULL, \(.*\) },/\1 \2/p' | tr -d "'" |
-		awk '{ print $1 } length($2) == 1 { print $2 }'
+	"$B/unit/cli/test_mkisofs_args" --print | awk -v classes=" $* " 'index(classes, " " $1 " ") { print $2 }'
 }
 
 @test "docs: each option that seedrive-mkisofs takes is in its page, no other, and its help has none besides" {
 	{
-		mkisofs_table honoured
-		sed -n '/xorrisofs. \*\/$/,$p' "$ROOT/cli/mkisofs_options.c" | sed -n 's/^\t{ "\([^"]*\)".*/\1/p'
-		echo P # genisoimage has it for -publisher, beside the long one
+		mkisofs_table honoured accepted
+		echo as # only as the first word
 	} >taken
-	[ "$(wc -l <taken)" -gt 50 ]
-	sed -n 's/^\.It Fl \(.*\)/\1/p' "$ROOT/man/seedrive-mkisofs.1" | sed 's/ Ar .*//' |
+	[ "$(wc -l <taken)" -gt 90 ]
+	sed -n 's/^\.It Fl \(.*\)/\1/p' "$(page seedrive-mkisofs)" | sed 's/ Ar .*//' |
 		tr -d ' ' | tr , '\n' >paged
 	same mkisofs taken paged
-	"$MKISOFS" --help 2>&1 | grep -oE '(^| )--?[A-Za-z][A-Za-z0-9-]*' | sed 's/^ *-*//' | LC_ALL=C sort -u >help
+	"$MKISOFS" --help 2>&1 | grep -oE '(^| )--?[A-Za-z][A-Za-z0-9_-]*' | sed 's/^ *-*//' | LC_ALL=C sort -u >help
 	LC_ALL=C sort -u taken >taken.sorted
 	[ "$(wc -l <help)" -gt 20 ]
 	[ "$(LC_ALL=C comm -23 help taken.sorted)" = "" ]
+}
+
+@test "docs: each option that seedrive-mkisofs refuses is in its page, under the reason that it gives" {
+	"$B/unit/cli/test_mkisofs_args" --print | sed -n 's/^refused \([^ ]*\) [0-9] \(.*\)/\2: \1/p' >refused
+	[ "$(wc -l <refused)" -gt 150 ]
+	sed -n '/^\.Sh WHAT IS REFUSED/,/^\.Sh THE/p' "$(page seedrive-mkisofs)" | awk '
+		/^\.It / { why = substr($0, 5) }
+		/^\.Fl / { gsub(/[ ,]+/, " "); for (i = 2; i <= NF; i++) print why ": " $i }' >paged
+	same refused refused paged
 }
 
 @test "docs: seedrive(1) has the options that commands share, and no others" {
@@ -502,6 +508,51 @@ _seedrive" ]
 	# Where COMP_WORDBREAKS has been changed, the word comes whole.
 	run -0 completes seedrive build --source=file:tok
 	[ "$output" = --source=file:token ]
+}
+
+# mkisofs_completes WORD...: as above, of seedrive-mkisofs.
+mkisofs_completes() {
+	# shellcheck disable=SC2016 # the other shell's
+	bash --norc --noprofile -u -c '
+		. "$ROOT/bash-completion/seedrive-mkisofs"
+		COMP_WORDS=("$@")
+		COMP_CWORD=$(($# - 1))
+		_seedrive_mkisofs
+		printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"}' bash "$@"
+}
+
+@test "completion: of seedrive-mkisofs it offers each option that this takes, with one dash or two, and no other" {
+	mkisofs_table honoured accepted >want
+	mkisofs_completes seedrive-mkisofs -J - | sed 's/^-//' >have
+	same mkisofs want have
+	echo as >>want
+	mkisofs_completes seedrive-mkisofs - | sed 's/^-//' >have
+	same "mkisofs, the first word" want have
+	sed -i /^as$/d want
+	mkisofs_completes seedrive-mkisofs -J -- | sed 's/^--//' >have
+	same mkisofs want have
+	run -0 mkisofs_completes seedrive-mkisofs --jol
+	[ "$output" = "--joliet
+--joliet-long" ]
+}
+
+@test "completion: of seedrive-mkisofs it has a value for each option that takes one, and paths elsewhere" {
+	mkdir dir
+	touch drive.iso
+	"$B/unit/cli/test_mkisofs_args" --print | grep -v ^refused >rows
+	while read -r _ name words _; do
+		case $words:$name in
+		0:* | *:o | *:output | *:log-file | *:sort | *:sort-weight-*) want="dir drive.iso" ;;
+		*) want= ;;
+		esac
+		[ "$(mkisofs_completes seedrive-mkisofs "-$name" d | paste -sd' ')" = "$want" ] || { echo "$name" && return 1; }
+	done <rows
+	run -0 mkisofs_completes seedrive-mkisofs -V c
+	[ "$output" = "config-2
+cidata" ]
+	run -0 mkisofs_completes seedrive-mkisofs --partition_cyl_align a
+	[ "$output" = "all
+auto" ]
 }
 
 @test "completion: --bind has the words that each command takes" {

@@ -24,7 +24,7 @@ setup() {
 	run -0 "$FUZZ/planted"
 	[ "$(grep -c ': found by fuzz_.* in run ' <<<"$output")" -eq 16 ]
 	for file in util/wire/record.c iso/read.c util/json.c util/utf8.c seed/mix.c guest/stock.c guest/text.c cli/config/file.c \
-		seed/source/tpm_packet.c util/wire/broker.c serve/handout.c cli/mkisofs_args.c; do
+		seed/source/tpm_packet.c util/wire/broker.c serve/handout.c cli/mkisofs_paths.c; do
 		grep -q "^$file: .*: found by" <<<"$output"
 	done
 }

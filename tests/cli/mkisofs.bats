@@ -10,6 +10,7 @@
 bats_require_minimum_version 1.5.0
 
 load ../lib/helper
+load ../lib/mkisofs
 
 # As Nova calls it (nova/virt/configdrive.py), but for OUT and DIR.
 NOVA_ARGUMENTS=(-ldots -allow-lowercase -allow-multidot -l -publisher "OpenStack Nova 26.2.2"
@@ -19,52 +20,9 @@ setup_file() {
 	make_world
 }
 
-# no_cloud DIR: the three files of the NoCloud source.
-no_cloud() {
-	mkdir -p "$1"
-	printf 'instance-id: i-1\nlocal-hostname: one\n' >"$1/meta-data"
-	printf '#cloud-config\n{}\n' >"$1/user-data"
-	printf 'version: 2\n' >"$1/network-config"
-}
-
-# listing OPTION IMAGE: what isoinfo shows of one tree, in one order. Not its places and dates; not the number
-# of links, which is 1 in ours; not `..`, of which genisoimage itself is of two minds; not our two files.
-listing() {
-	isoinfo ${1:+"$1"} -l -i "$2" | sed -E 's/\[ *[0-9]+ 0[0-9]\]//; s/[A-Z][a-z]{2} +[0-9]+ +[0-9]{4}//
-		s/^([-a-z]{10}) +[0-9]+/\1/; s/ +/ /g; /^[-d].* seedrive\.(bin|json?)(;1)? $/Id
-		/ \.\. $/d; /^Joliet /d' |
-		LC_ALL=C awk '/^Directory/ { folder = $4 } NF { print folder, $0 }' | LC_ALL=C sort
-}
-
-# alike ARGUMENT...: the same three trees as genisoimage makes of these, dates apart.
-alike() {
-	local tree
-	rm -f its.iso ours.iso
-	genisoimage -quiet "$@" -o its.iso "${paths[@]}" 2>words || { cat words && return 1; }
-	"$MKISOFS" "$@" -o ours.iso "${paths[@]}"
-	for tree in "" -R -J; do
-		listing "$tree" its.iso >want
-		listing "$tree" ours.iso >have
-		diff want have || { echo "tree '$tree' of: $*" && return 1; }
-	done
-	[ "$(isoinfo -d -i ours.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" = \
-		"$(isoinfo -d -i its.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" ]
-}
-
-# seeded IMAGE [BITS]: it has a record, good for so many bits, and is whole.
-seeded() {
-	"$TOOL" inspect --min-bits "${2:-256}" "$1" >/dev/null
-}
-
 # no_drive FILE: nothing that anybody would take for an image.
 no_drive() {
 	[ ! -e "$1" ] || ! grep -q CD001 "$1"
-}
-
-# conf [SECTION-LINE...]: the configuration for with_etc.
-conf() {
-	mkdir -p etc
-	printf '%s\n' '[mkisofs]' "$@" >etc/seedrive.conf
 }
 
 # --- the same listing ---
@@ -258,7 +216,8 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	for options in "" -J -l "-iso-level 2" -U -allow-lowercase; do
 		# shellcheck disable=SC2086 # several words
-		"$MKISOFS" $options -V cidata -o out.iso tree
+		"$MKISOFS" --norock $options -V cidata -o out.iso tree
+		[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
 		seeded out.iso
 	done
 }
@@ -417,7 +376,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	for option in -help --help; do
 		run -0 --separate-stderr "$MKISOFS" "$option"
 		[ "$output" = "" ]
-		[[ $stderr = "usage: seedrive-mkisofs [OPTION...] [-o OUT] PATH..."* ]]
+		[[ $stderr = "usage: seedrive-mkisofs [-as NAME] [OPTION...] [-o OUT] PATH..."* ]]
 	done
 	fails 1 "seedrive-mkisofs: standard output: No space left on device" \
 		sh -c '"$MKISOFS" -version >/dev/full'
@@ -426,9 +385,9 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 @test "mkisofs: what it cannot honour is refused by name, and OUT stays as it was" {
 	no_cloud tree
 	echo old >out.iso
-	fails 1 "seedrive-mkisofs: -b: not an option of this program" \
+	fails 1 "seedrive-mkisofs: -b: not an option of this program, which makes no boot images" \
 		"$MKISOFS" -o out.iso -V cidata -b isolinux.bin -c boot.cat -no-emul-boot tree
-	fails 1 "seedrive-mkisofs: --for_backup: not an option of this program" \
+	fails 1 "seedrive-mkisofs: --for_backup: not an option of this program, which keeps no ACLs, extended attributes, checksums or hard links" \
 		"$MKISOFS" --for_backup -o out.iso tree
 	fails 1 "seedrive-mkisofs: a path is missing" "$MKISOFS" -o out.iso
 	fails 1 "seedrive-mkisofs: nowhere: No such file or directory" "$MKISOFS" -o out.iso nowhere
@@ -479,7 +438,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	ln -s "$MKISOFS" mkisofs
 	conf "fallback = $PWD/mkisofs"
-	fails 1 "seedrive-mkisofs: fallback: $PWD/mkisofs: is this program; -z: not an option of this program" \
+	fails 1 "seedrive-mkisofs: fallback: $PWD/mkisofs: is this program; -z: not an option of this program, which compresses no files" \
 		with_etc "$MKISOFS" -z -o out.iso tree
 	conf "fallback = /nowhere/xorrisofs"
 	fails 1 "seedrive-mkisofs: fallback: /nowhere/xorrisofs: No such file or directory" \

@@ -2,6 +2,7 @@
 #include "tests/lib/unit.h"
 
 #include "cli/mkisofs_args.h"
+#include "cli/mkisofs_options.h"
 
 #include <errno.h>
 
@@ -170,6 +171,9 @@ static void test_rock_ridge(void **state)
 	assert_true(args.rock_ridge && args.rational);
 	take("-r --norock d");
 	assert_false(args.rock_ridge || args.rational);
+	assert_true(args.no_rock);
+	take("--norock -R d");
+	assert_true(args.rock_ridge && !args.no_rock);
 	take("-joliet-long d");
 	assert_true(args.joliet && args.joliet_long);
 }
@@ -178,9 +182,18 @@ static void test_charset(void **state)
 {
 	(void)state;
 	take("-input-charset utf8 -output-charset UTF-8 d");
+	assert_null(args.charset);
 	take("--input-charset utf-8 d");
-	assert_refused("-input-charset iso8859-1 d", -ENOTSUP,
-		"iso8859-1: not a character set of this program, which is utf-8");
+	assert_null(args.charset);
+	/* It depends on the names whether that matters. */
+	take("-input-charset iso8859-1 d");
+	assert_string_equal(args.charset, "iso8859-1");
+	assert_false(args.joliet);
+	take("-jcharset cp437 d");
+	assert_string_equal(args.charset, "cp437");
+	assert_true(args.joliet);
+	assert_refused("-input-charset help d", -ENOTSUP,
+		"help: not a character set of this program, which is utf-8");
 }
 
 static void test_accepted(void **state)
@@ -189,6 +202,100 @@ static void test_accepted(void **state)
 	take("-cache-inodes -no-cache-inodes -pad -no-pad -v -D -L -gui -hide-rr-moved "
 	     "-partition_cyl_align on -allow-limited-size d");
 	PATHS("d");
+	take("-no-emul-boot -hide-joliet-trans-tbl -ignore-error -log-file d.log -sort list --old-empty d");
+	PATHS("d");
+	take("--sort-weight 3 /a d");
+	PATHS("d");
+}
+
+static void test_attributes(void **state)
+{
+	(void)state;
+	take("-uid 0x10 -file-mode 0444 d");
+	assert_true(args.rock_ridge && !args.rational);
+	assert_int_equal(args.attributes.forced, ISO_UID | ISO_FILE_MODE);
+	assert_int_equal(args.attributes.uid, 16);
+	assert_int_equal(args.attributes.file_mode, 0444);
+	take("-gid 7 --dir-mode=555 d");
+	assert_int_equal(args.attributes.forced, ISO_GID | ISO_DIR_MODE);
+	assert_int_equal(args.attributes.gid, 7);
+	assert_int_equal(args.attributes.dir_mode, 0555);
+	take("-new-dir-mode 700 d");
+	assert_true(args.new_folders && !args.rock_ridge);
+	assert_int_equal(args.new_folder_mode, 0700);
+	assert_refused("-uid root d", -ENOTSUP, "-uid: root: not a number of this program's");
+	assert_refused("-gid -1 d", -ENOTSUP, "-gid: -1: not a number of this program's");
+	assert_refused(
+		"-gid 4294967295 d", -ENOTSUP, "-gid: 4294967295: not a number of this program's");
+	assert_refused(
+		"-file-mode u=r d", -ENOTSUP, "-file-mode: u=r: not an octal mode up to 7777");
+	assert_refused(
+		"-dir-mode 10000 d", -ENOTSUP, "-dir-mode: 10000: not an octal mode up to 7777");
+}
+
+static void test_as(void **state)
+{
+	(void)state;
+	take("-as mkisofs -V x d");
+	assert_true(args.as_xorriso && args.rock_ridge && !args.rational && !args.joliet);
+	assert_string_equal(args.label, "x");
+	PATHS("d");
+	take("--as genisoimage -r d");
+	assert_true(args.rock_ridge && args.rational);
+	take("-as xorrisofs --norock -J d");
+	assert_false(args.rock_ridge);
+	take("-as genisofs d --");
+	PATHS("d");
+	take("d");
+	assert_false(args.as_xorriso || args.rock_ridge);
+	assert_refused("-as", -EINVAL, "-as: a value is missing");
+	assert_refused("-as cdrecord -V x d", -ENOTSUP,
+		"-as: cdrecord: not a program in place of which this one is");
+	assert_string_equal(args.label, "x");
+	/* Anywhere else it is no option. */
+	assert_refused("-J -as mkisofs d", -ENOTSUP, "-as: not an option of this program");
+	/* What ends the part that is as with mkisofs, and goes on as xorriso alone does. */
+	assert_refused("-as mkisofs -o out d -- -volid x", -ENOTSUP,
+		"-volid: commands of xorriso are not taken");
+}
+
+static void test_excludes(void **state)
+{
+	(void)state;
+	take("-m '*.o' -x a -exclude b -old-exclude c d");
+	assert_int_equal(args.excludes, 4);
+	assert_string_equal(args.exclude[0], "*.o");
+	assert_string_equal(args.exclude[3], "c");
+	assert_false(args.no_backups);
+	take("-no-bak d");
+	assert_true(args.no_backups);
+	PATHS("d");
+}
+
+static void test_large_files(void **state)
+{
+	(void)state;
+	take("d");
+	assert_false(args.large_files);
+	take("-allow-limited-size d");
+	assert_true(args.large_files);
+}
+
+static void test_align(void **state)
+{
+	(void)state;
+	take("d");
+	assert_false(args.align);
+	take("-partition_cyl_align on d");
+	assert_true(args.align);
+	take("-partition_cyl_align off --partition_cyl_align all d");
+	assert_true(args.align);
+	take("-partition_cyl_align on -partition_cyl_align auto d");
+	assert_false(args.align);
+	take("-partition_cyl_align off d");
+	assert_false(args.align);
+	assert_refused("-partition_cyl_align maybe d", -EINVAL,
+		"-partition_cyl_align: maybe: must be on, all, auto or off");
 }
 
 /* --- the grammar --- */
@@ -207,8 +314,13 @@ static void test_bundles(void **state)
 	assert_string_equal(args.out, "out");
 	take("-V=abc d");
 	assert_string_equal(args.label, "=abc");
-	assert_refused("-Jb x d", -ENOTSUP, "-b: not an option of this program");
-	assert_refused("-JQ x d", -ENOTSUP, "-Q: not an option of this program");
+	assert_refused("-Jb x d", -ENOTSUP,
+		"-b: not an option of this program, which makes no boot images");
+	/* One that is none of ours is named as it was typed: it may be another program's, of a long name. */
+	assert_refused("-JQ x d", -ENOTSUP, "-JQ: not an option of this program");
+	assert_refused("-UDF d", -ENOTSUP, "-UDF: not an option of this program");
+	assert_refused("-data-change-warn d", -ENOTSUP,
+		"-data-change-warn: not an option of this program");
 }
 
 static void test_equals(void **state)
@@ -232,11 +344,24 @@ static void test_abbreviations(void **state)
 	assert_true(args.quiet);
 	take("-joliet d");
 	assert_false(args.joliet_long);
-	assert_refused("-vols x d", -ENOTSUP, "-vols: not an option of this program");
-	assert_refused("-outp a d", -ENOTSUP, "-outp: not an option of this program");
-	assert_refused("-vol a d", -ENOTSUP, "-vol: not an option of this program");
-	assert_refused("-ro a d", -ENOTSUP, "-ro: not an option of this program");
-	assert_refused("-joli d", -ENOTSUP, "-joli: not an option of this program");
+	assert_refused("-vols x d", -ENOTSUP,
+		"-vols: not an option of this program; it could be -volset, -volset-size, -volset-seqno");
+	assert_refused("-outp a d", -ENOTSUP,
+		"-outp: not an option of this program; it could be -output, -output-charset, "
+		"-output-hfs-charset");
+	assert_refused("-vol a d", -ENOTSUP,
+		"-vol: not an option of this program; it could be -volid, -volset, -volset-size, "
+		"-volset-seqno");
+	assert_refused("-ro a d", -ENOTSUP,
+		"-ro: not an option of this program; it could be -rock, -root, -root-info");
+	assert_refused("-joli d", -ENOTSUP,
+		"-joli: not an option of this program; it could be -joliet, -joliet-long");
+	/* The names of one option are no doubt; and what xorrisofs alone has is not abbreviated. */
+	take("-no-ba d");
+	assert_true(args.no_backups);
+	assert_refused("-noroc d", -ENOTSUP, "-noroc: not an option of this program");
+	take("-partition_cyl d");
+	assert_string_equal(args.preparer, "artition_cyl");
 	assert_refused("--J d", -ENOTSUP, "--J: not an option of this program");
 }
 
@@ -306,28 +431,58 @@ static void test_grafts(void **state)
 	assert_refused("-graft-points =d", -EINVAL, "=d: nothing before the =");
 }
 
+/* Each that is refused, alone and with all the words that are its own: by the name that was typed, and why. */
 static void test_refusals(void **state)
 {
-	static const char *const refused[] = { "b", "c", "e", "B", "G", "C", "M", "T", "g", "h",
-		"H", "m", "s", "x", "z", "i", "no-emul-boot", "boot-load-size", "boot-info-table",
-		"eltorito-alt-boot", "hide", "path-list", "sort", "udf", "uid", "log-file",
-		"print-size", "root", "exclude-list", "copyright" };
-	char text[64], words[96];
-	size_t i;
+	const struct mkisofs_option *row;
+	char text[160], words[200];
+	size_t i, refused = 0;
 
 	(void)state;
-	for (i = 0; i < COUNT(refused); i++) {
-		snprintf(text, sizeof(text), "-%s x d", refused[i]);
-		snprintf(words, sizeof(words), "-%s: not an option of this program", refused[i]);
-		assert_refused(text, -ENOTSUP, words);
+	for (i = 0; i < mkisofs_options_count; i++) {
+		for (row = mkisofs_options[i].row; row->name; row++) {
+			if (row->id != OPT_REFUSED)
+				continue;
+			snprintf(text, sizeof(text), "-%s%.*s -V label d", row->name,
+				2 * row->words, " x x x");
+			snprintf(words, sizeof(words),
+				"-%s: not an option of this program, which %s", row->name,
+				row->why);
+			assert_refused(text, -ENOTSUP, words);
+			/* Its words are no paths, and no other option's. */
+			assert_string_equal(args.label, "label");
+			PATHS("d");
+			refused++;
+		}
 	}
+	assert_true(refused > 150);
 	assert_refused("-a d", -ENOTSUP, "-a: not an option of this program");
-	assert_refused("--for_backup d", -ENOTSUP, "--for_backup: not an option of this program");
-	assert_refused("-grub2-mbr x d", -ENOTSUP, "-grub2-mbr: not an option of this program");
+	assert_refused("--efi-boot x d", -ENOTSUP,
+		"--efi-boot: not an option of this program, which makes no boot images");
+	assert_refused("--modification-date=2026 d", -ENOTSUP,
+		"--modification-date: not an option of this program, which takes the time from SOURCE_DATE_EPOCH");
 	assert_refused("-0 d", -ENOTSUP, "-0: not an option of this program");
+	/* Perhaps the long option of another program. */
 	assert_refused("-bimage d", -ENOTSUP, "-bimage: not an option of this program");
-	/* The first counts: what follows is nobody's yet. */
-	assert_refused("-z -b d", -ENOTSUP, "-z: not an option of this program");
+	/* The first counts. */
+	assert_refused("-z -b x d", -ENOTSUP,
+		"-z: not an option of this program, which compresses no files");
+}
+
+/* The table has each name once. */
+static void test_table(void **state)
+{
+	const struct mkisofs_option *row, *other;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < mkisofs_options_count; i++)
+		for (row = mkisofs_options[i].row; row->name; row++)
+			for (j = i; j < mkisofs_options_count; j++)
+				for (other = j == i ? row + 1 : mkisofs_options[j].row; other->name;
+					other++)
+					if (strcmp(row->name, other->name) == 0)
+						fail_msg("%s: twice", row->name);
 }
 
 static void test_missing(void **state)
@@ -407,7 +562,23 @@ static void test_callers(void **state)
 	free(text);
 }
 
-int main(void)
+/* The table for the tests of what is written about it: class, name, number of words, why it is refused. */
+static int print_table(void)
+{
+	const struct mkisofs_option *row;
+	size_t i;
+
+	for (i = 0; i < mkisofs_options_count; i++)
+		for (row = mkisofs_options[i].row; row->name; row++)
+			printf("%s %s %u %s\n",
+				row->id == OPT_REFUSED          ? "refused" :
+					row->id == OPT_ACCEPTED ? "accepted" :
+								  "honoured",
+				row->name, row->words, row->why ? row->why : "");
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 #define EACH(title, function) { title, function, NULL, leave, NULL }
@@ -417,6 +588,12 @@ int main(void)
 		EACH("mkisofs: a text too long for its field is refused", test_text_lengths),
 		EACH("mkisofs: what plain names may be", test_names),
 		EACH("mkisofs: Rock Ridge as it is, rational or not at all", test_rock_ridge),
+		EACH("mkisofs: owners and modes that all have", test_attributes),
+		EACH("mkisofs: -as and a name as the first words, as with xorriso", test_as),
+		EACH("mkisofs: -allow-limited-size is for large files", test_large_files),
+		EACH("mkisofs: what is left out", test_excludes),
+		EACH("mkisofs: the table has each name once", test_table),
+		EACH("mkisofs: the image's size is rounded as xorrisofs does", test_align),
 		EACH("mkisofs: utf-8 by its names, and nothing else", test_charset),
 		EACH("mkisofs: what changes nothing is accepted", test_accepted),
 		EACH("mkisofs: letters in one word", test_bundles),
@@ -431,5 +608,8 @@ int main(void)
 		EACH("mkisofs: the callers in the field", test_callers),
 	};
 
+	(void)argv;
+	if (argc > 1)
+		return print_table();
 	return cmocka_run_group_tests_name("mkisofs_args", tests, NULL, NULL);
 }

@@ -50,6 +50,7 @@ makes() {
 		echo lib/udev/rules.d/60-seedrive.rules
 		printf 'libexec/seedrive/seedrive-%s\n' check device serve
 		echo share/bash-completion/completions/seedrive
+		echo share/bash-completion/completions/seedrive-mkisofs
 		echo share/doc/seedrive/seedrive.conf
 		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do

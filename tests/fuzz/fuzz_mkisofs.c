@@ -3,7 +3,7 @@
  * An input is a command line, its words ended by zeros. Whatever is in it, there is one line for what is
  * refused; what is taken keeps to its lengths; and the words themselves stay as they are.
  *
- * FUZZ_WITH: cli/mkisofs_args.c cli/mkisofs_options.c util/fault.c
+ * FUZZ_WITH: cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
  */
 #include "cli/mkisofs_args.h"
 

@@ -78,7 +78,7 @@ static void test_any_buffer(void **state)
 	tree_clear(&t);
 }
 
-static void test_no_padding(void **state)
+static void test_length(void **state)
 {
 	struct iso_options o = image_options();
 	struct iso_volume vol;
@@ -95,6 +95,61 @@ static void test_no_padding(void **state)
 	assert_int_equal(fstat(fd, &st), 0);
 	assert_int_equal(st.st_size, (off_t)vol.sectors * ISO_SECTOR);
 	close(fd);
+}
+
+static uint32_t number(const uint8_t *p, int step)
+{
+	return p[0] | (uint32_t)p[step] << 8 | (uint32_t)p[2 * step] << 16 |
+		(uint32_t)p[3 * step] << 24;
+}
+
+/* Every descriptor has the size of the file, and what is after the last content are zeros. */
+static void assert_multiple(const struct iso_options *o, uint32_t multiple, uint64_t content)
+{
+	size_t len, at, volumes = 0;
+	uint8_t *image = (uint8_t *)file_read("image", &len);
+
+	assert_int_equal(len % multiple, 0);
+	assert_true(len - content < multiple);
+	for (at = ISO_SYSTEM_AREA; image[at] != 255; at += ISO_SECTOR) {
+		assert_int_equal((size_t)number(image + at + 80, 1) * ISO_SECTOR, len);
+		assert_int_equal((size_t)number(image + at + 87, -1) * ISO_SECTOR, len);
+		volumes++;
+	}
+	assert_int_equal(volumes, 1 + o->joliet + (o->names.level == 4));
+	for (at = content; at < len; at++)
+		assert_int_equal(image[at], 0);
+	free(image);
+}
+
+static void test_multiple(void **state)
+{
+	struct iso_options o = image_options();
+	char name[] = "t/a";
+	struct iso_layout l;
+	struct fault f;
+	struct tree t;
+	unsigned odd = 0;
+
+	(void)state;
+	assert_int_equal(mkdir("t", 0755), 0);
+	for (; name[2] < 'i'; name[2]++) {
+		file_write(name, name, 3);
+		o.names.level = name[2] % 2 ? 4 : 1;
+		o.joliet = name[2] % 3 == 0;
+		o.multiple = name[2] < 'g' ? 0 : 1024u << 10;
+		open_tree(&t, "t");
+		assert_int_equal(iso_layout_begin(&l, &t, &o, &f), 0);
+		assert_int_equal(iso_layout_end(&l, &f), 0);
+		iso_layout_clear(&l);
+		write_tree(&t, &o, "image", (size_t)name[2] % 5 + 1);
+		assert_multiple(&o, o.multiple ? o.multiple : 4096,
+			(t.root->child[t.root->children - 1]->lba + 1ULL) * ISO_SECTOR);
+		odd += t.root->child[t.root->children - 1]->lba % 2 == 0;
+		image_compare_all("image", &t);
+		tree_clear(&t);
+	}
+	assert_true(odd > 0);
 }
 
 static void test_empty_tree(void **state)
@@ -338,7 +393,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER("write: the same tree and time give the same bytes", test_repeatable),
 		IN_FOLDER("write: a buffer of any size gives the same bytes", test_any_buffer),
-		IN_FOLDER("write: the image ends with its last content", test_no_padding),
+		IN_FOLDER("write: the image is as long as its descriptor says", test_length),
+		IN_FOLDER(
+			"write: the size is a multiple of 4096, or of what is asked, by zeros at the end",
+			test_multiple),
 		IN_FOLDER("write: an empty tree is an image", test_empty_tree),
 		IN_FOLDER("write: what is in memory lies first, side by side, and not in the head",
 			test_bytes_first),

@@ -1,0 +1,346 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What callers of mkisofs in the field rely on beyond genisoimage's listing: sizes, words that they pass, trees that
+# were trouble for them.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/mkisofs
+
+setup_file() {
+	make_world
+}
+
+# --- sizes ---
+
+# multiple OF IMAGE: so is its size, and the one in its descriptor is the same.
+multiple() {
+	[ $(($(stat -c %s "$2") % $1)) = 0 ] && [ "$(isosize "$2")" = "$(stat -c %s "$2")" ]
+}
+
+@test "callers: every image is a multiple of 4096 bytes, to whatever it is written" {
+	local n
+	mkdir tree
+	# An odd and an even number of sectors.
+	for n in 1 2 3 4; do
+		echo x >"tree/f$n"
+		for options in "" "-J -r" "-r -V cidata" "-iso-level 4"; do
+			# shellcheck disable=SC2086 # several words
+			"$MKISOFS" $options -o out.iso tree
+			multiple 4096 out.iso
+			# shellcheck disable=SC2086 # several words
+			"$MKISOFS" $options tree | cat >pipe.iso
+			multiple 4096 pipe.iso
+		done
+		"$TOOL" build -q --source kernel --label cidata -o out.iso tree
+		multiple 4096 out.iso
+		"$TOOL" build -q --source kernel --label cidata -o - tree >pipe.iso
+		multiple 4096 pipe.iso
+	done
+}
+
+@test "callers: -partition_cyl_align rounds as xorrisofs does" {
+	local mode
+	no_cloud tree
+	for mode in on all auto off; do
+		"$MKISOFS" -output out.iso -volid cidata -joliet -rock -partition_cyl_align "$mode" tree
+		seeded out.iso
+		xorrisofs -quiet -output its.iso -volid cidata -joliet -rock -partition_cyl_align "$mode" tree 2>words
+		case $mode in
+		on | all)
+			multiple 1048576 out.iso
+			[ "$(stat -c %s out.iso)" = "$(stat -c %s its.iso)" ]
+			;;
+		*)
+			multiple 4096 out.iso
+			[ "$(stat -c %s out.iso)" -lt 102400 ]
+			;;
+		esac
+	done
+	fails 1 "seedrive-mkisofs: -partition_cyl_align: maybe: must be on, all, auto or off" \
+		"$MKISOFS" -partition_cyl_align maybe -o out.iso tree
+}
+
+# opens_direct FILE: QEMU takes it as a disk that it may write to, past the page cache.
+opens_direct() {
+	printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"quit"}' |
+		timeout 60 qemu-system-x86_64 -machine pc -display none -S -serial none -nodefaults -qmp stdio \
+			-blockdev "driver=file,filename=$1,node-name=f,cache.direct=on" \
+			-blockdev driver=raw,file=f,node-name=r -device virtio-blk-pci,drive=r,write-cache=on
+}
+
+# bats test_tags=root
+@test "callers: on a disk with sectors of 4 KiB, QEMU takes the image past the page cache, and a device gets it" {
+	mkdir tree
+	echo x >tree/file
+	truncate -s 32M disk
+	attach disk --sector-size 4096
+	mkfs.ext4 -q -b 4096 "$DEV"
+	mkdir at
+	cat >inner <<-'END'
+		mount "$DEV" at && "$MKISOFS" -V cfgdata -J -r -partition_cyl_align off -o at/one.iso tree &&
+			echo y >tree/other && "$MKISOFS" -V cfgdata -J -r -o at/two.iso tree &&
+			head -c 71680 at/two.iso >at/odd.iso &&
+			for name in one two odd; do opens_direct "$PWD/at/$name.iso" >$name.said 2>&1; echo $?; done
+	END
+	export -f opens_direct
+	export DEV
+	run -0 unshare --mount bash inner
+	[ "$output" = "0
+0
+1" ]
+	grep -q 'Cannot get .write. permission\|not a multiple\|alignment\|sector' odd.said
+	# The device itself, by either program.
+	succeeds "$MKISOFS" -r -V cidata -o "$DEV" tree
+	seeded "$DEV"
+	succeeds "$TOOL" build -q --force --label cidata --source kernel -o "$DEV" tree
+	seeded "$DEV"
+}
+
+# --- words ---
+
+@test "callers: every option that genisoimage and xorrisofs list in their help is in our table" {
+	{
+		genisoimage -help 2>&1
+		xorrisofs -help 2>&1
+	} | grep -oE '(^|,) +--?[A-Za-z][A-Za-z0-9_-]*' | sed 's/^[, ]*-*//' | LC_ALL=C sort -u >theirs
+	[ "$(wc -l <theirs)" -gt 250 ]
+	"$B/unit/cli/test_mkisofs_args" --print | cut -d' ' -f2 | LC_ALL=C sort -u >ours
+	[ "$(LC_ALL=C comm -23 theirs ours | paste -sd' ')" = "" ]
+}
+
+@test "callers: owners and modes are forced as genisoimage forces them, on all but the seed" {
+	local options
+	mkdir -p tree/sub
+	echo 1 >tree/a.o
+	echo 2 >tree/sub/run
+	chmod 4751 tree/sub/run
+	chmod 640 tree/a.o
+	chmod 711 tree/sub
+	ln -s a.o tree/link
+	chown 12:34 tree/a.o 2>/dev/null || true
+	paths=(tree)
+	for options in "-uid 0" "-uid 5 -gid 6" "-r -uid 5" "-uid 0x10 -r" "-gid 010" "-R -file-mode 0444" \
+		"-file-mode 640 -dir-mode 0555" "-r -file-mode 600" "-r -dir-mode 700" \
+		"-R -uid 0 -gid 0 -dir-mode 0555 -file-mode 0444"; do
+		# shellcheck disable=SC2086 # several words
+		alike $options
+	done
+	paths=(new/deep=tree)
+	for options in -R "-r -new-dir-mode 0711" "-new-dir-mode 0700" "-dir-mode 0701" "-r -new-dir-mode 0711 -dir-mode 0500"; do
+		# shellcheck disable=SC2086 # several words
+		alike $options -graft-points
+	done
+	"$MKISOFS" -quiet -r -V cidata -uid 7 -gid 8 -file-mode 0644 -dir-mode 0755 -o out.iso tree
+	[ "$(bsdtar -tvf out.iso --numeric-owner | awk '{ print $1, $3, $4, $NF }' | LC_ALL=C sort)" = "$(LC_ALL=C sort <<-'END'
+		drwxr-xr-x 7 8 .
+		drwxr-xr-x 7 8 sub
+		lr-xr-xr-x 7 8 a.o
+		-rw-r--r-- 7 8 a.o
+		-rw-r--r-- 7 8 sub/run
+		-r-------- 0 0 seedrive.bin
+		-r--r--r-- 0 0 seedrive.json
+	END
+	)" ]
+}
+
+@test "callers: -m, -x, -exclude and -no-bak leave out what genisoimage leaves out" {
+	local pattern
+	mkdir -p tree/sub
+	touch tree/a.o tree/sub/e.o tree/b~ 'tree/c#c' tree/d.bak tree/sub/f tree/sub/bak tree/.hidden
+	paths=(tree)
+	for pattern in '*.o' sub 'tree/sub' 'tree/sub/e.o' sub/e.o '*/e.o' './tree/sub' '[ab]*' '*d*' nothing; do
+		for option in -m -x -exclude -old-exclude; do
+			alike -R -J "$option" "$pattern"
+		done
+	done
+	alike -R -m '*.o' -x 'tree/sub/f' -no-bak
+	alike -R -nobak
+	# What the command line names itself goes in.
+	paths=(tree/a.o tree/sub)
+	alike -R -m '*.o' -m sub
+}
+
+@test "callers: words that change nothing are taken, and change nothing" {
+	local words
+	no_cloud tree
+	echo list >order
+	export SOURCE_DATE_EPOCH=1700000000
+	"$MKISOFS" -J -r -V X -o want.iso tree
+	while read -r words; do
+		# shellcheck disable=SC2086 # several words
+		succeeds "$MKISOFS" -J -r -V X $words -o out.iso tree
+		cmp want.iso out.iso || { echo "$words" && return 1; }
+	done <<-'END'
+		-input-charset iso8859-1
+		-input-charset ISO-8859-15 -output-charset cp437
+		-jcharset koi8-r
+		-hide-joliet-trans-tbl
+		-hide-rr-moved
+		-no-emul-boot
+		-boot-load-size 4 -boot-info-table
+		-ignore-error
+		-allow-limited-size
+		-log-file log
+		-gui
+		-no-bak
+		-sort order
+		-ucs-level 3
+		-debug -no-pad --no_rc --old-empty
+		--sort-weight 3 / --stdio_sync off
+	END
+}
+
+@test "callers: names that are not ASCII are UTF-8, and another character set for them is refused, or handed over" {
+	need_mounts
+	no_cloud tree
+	echo x >tree/grün
+	fails 1 "seedrive-mkisofs: tree/grün: the name is not ASCII, and iso8859-1 not a character set of this program, which is utf-8" \
+		"$MKISOFS" -J -r -input-charset iso8859-1 -o out.iso tree
+	[ ! -e out.iso ]
+	succeeds "$MKISOFS" -J -r -input-charset UTF8 -o out.iso tree
+	printf '#!/bin/sh\nprintf "%%s " "$@" >peer.said\n' >peer
+	chmod 755 peer
+	conf "fallback = $PWD/peer"
+	succeeds with_etc "$MKISOFS" -J -r -jcharset iso8859-1 -o new.iso tree
+	[ "$(cat peer.said)" = "-J -r -jcharset iso8859-1 -o new.iso tree " ]
+	[ ! -e new.iso ]
+	rm peer.said tree/grün
+	touch "$(printf 'tree/gr\374n')"
+	succeeds with_etc "$MKISOFS" -J -r -input-charset iso8859-1 -o new.iso tree
+	[ -e peer.said ]
+}
+
+@test "callers: what is refused is named as it was typed, with the reason" {
+	no_cloud tree
+	while IFS='|' read -r words line; do
+		# shellcheck disable=SC2086 # several words
+		fails 1 "seedrive-mkisofs: $line" "$MKISOFS" $words -o out.iso tree
+		[ ! -e out.iso ]
+	done <<-'END'
+		-UDF|-UDF: not an option of this program
+		-udf|-udf: not an option of this program, which makes no UDF
+		--udf|--udf: not an option of this program, which makes no UDF
+		-Jb x|-b: not an option of this program, which makes no boot images
+		-correct-inodes|-correct-inodes: not an option of this program
+		-data-change-warn|-data-change-warn: not an option of this program
+		-hide-j x|-hide-j: not an option of this program; it could be -hide-joliet-trans-tbl, -hide-joliet, -hide-joliet-list
+		-uid root|-uid: root: not a number of this program's
+	END
+}
+
+@test "callers: in xorriso's place, -as and a name as the first words make what xorriso makes" {
+	local name
+	no_cloud tree
+	ln -s "$MKISOFS" xorriso
+	for name in mkisofs genisoimage genisofs xorrisofs; do
+		succeeds ./xorriso -as "$name" -quiet -o out.iso tree
+		xorriso -as "$name" -quiet -o its.iso tree 2>words
+		[ "$(listing -R out.iso)" = "$(listing -R its.iso)" ]
+		[ "$(isoinfo -d -i out.iso | grep '^Volume id')" = "Volume id: ISOIMAGE" ]
+	done
+	# Packer's line, OpenNebula's and kata's.
+	succeeds ./xorriso -as genisoimage -rock -joliet -volid cidata -output out.iso tree
+	seeded out.iso
+	[ "$(isoinfo -R -f -i out.iso | LC_ALL=C sort | paste -sd' ')" = \
+		"/meta-data /network-config /seedrive.bin /seedrive.json /user-data" ]
+	[ "$(isoinfo -J -f -i out.iso | grep -c -e '^/user-data$' -e '^/meta-data$')" = 2 ]
+	succeeds ./xorriso -as mkisofs -R -V config-2 -o out.iso tree
+	seeded out.iso
+	fails 1 "seedrive-mkisofs: -as: cdrecord: not a program in place of which this one is" \
+		./xorriso -as cdrecord -o new.iso tree
+	[ ! -e new.iso ]
+}
+
+@test "callers: a fallback that is not xorriso itself does not get -as and the name" {
+	need_mounts
+	no_cloud tree
+	printf '#!/bin/sh\nprintf "%%s " "$@" >peer.said\n' >peer
+	chmod 755 peer
+	mkdir bin
+	cp peer bin/xorriso
+	conf "fallback = $PWD/peer"
+	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
+	[ "$(cat peer.said)" = "-z -o out.iso tree " ]
+	conf "fallback = $PWD/bin/xorriso"
+	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
+	[ "$(cat peer.said)" = "-as mkisofs -z -o out.iso tree " ]
+}
+
+@test "callers: a drive with a seed label and neither tree gets Rock Ridge, any other image gets neither" {
+	local label
+	no_cloud tree
+	chmod 600 tree/user-data
+	for label in config-2 CONFIG-2 cidata CIDATA; do
+		succeeds "$MKISOFS" -V "$label" -o out.iso tree
+		seeded out.iso
+		"$MKISOFS" -V "$label" -r -o want.iso tree
+		[ "$(listing -R out.iso)" = "$(listing -R want.iso)" ]
+		content out.iso user-data | cmp - tree/user-data
+	done
+	# What plain names are allowed is no wish for a tree.
+	succeeds "$MKISOFS" -V cidata -l -iso-level 3 -allow-lowercase -o out.iso tree
+	isoinfo -d -i out.iso | grep -q '^Rock Ridge'
+	paths=(tree)
+	alike -V cidat
+	alike -V OEMDRV
+	# Who asks for one tree gets that one.
+	"$MKISOFS" -V cidata -J -o out.iso tree
+	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
+	fails 0 "seedrive-mkisofs: warning: neither Rock Ridge nor Joliet: guests find no user-data by a plain name" \
+		"$MKISOFS" -V cidata --norock -o out.iso tree
+	seeded out.iso
+	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
+}
+
+# --- large files ---
+
+@test "callers: files of 4 GiB and more are taken with -iso-level 3 and -allow-limited-size, whole, and named where not" {
+	local options
+	mkdir tree
+	truncate -s 4296000000 tree/install.wim
+	printf 'the end' | overwrite tree/install.wim 4295999993
+	echo a >tree/a
+	for options in "-J -r" "" -l "-iso-level 2" "-r -V cidata"; do
+		# shellcheck disable=SC2086 # several words
+		fails 1 "seedrive-mkisofs: tree/install.wim: 4 GiB or larger: such files need -iso-level 3 or -allow-limited-size" \
+			"$MKISOFS" $options -o out.iso tree
+		[ ! -e out.iso ]
+	done
+	for options in "-J -r -allow-limited-size" "-iso-level 3" "-iso-level 4 -r" "-r -V cidata -l -allow-limited-size"; do
+		# The reader ends early, and that is no fault of the image.
+		# shellcheck disable=SC2086 # several words
+		"$MKISOFS" $options tree 2>words | head -c 200000 >head.iso
+		[ "$(cat words)" = "seedrive-mkisofs: standard output: Broken pipe" ]
+		truncate -s 4300000000 head.iso
+		case $options in
+		*-r*) [ "$(bsdtar -tvf head.iso | awk '$NF == "install.wim" { print $5 }')" = 4296000000 ] ;;
+		*) [ "$(bsdtar -tvf head.iso | awk '$NF == "INSTALL.WIM" { print $5 }')" = 4296000000 ] ;;
+		esac
+	done
+	# All of its bytes, in its place.
+	"$MKISOFS" -J -r -allow-limited-size tree | tail -c 1048576 >tail
+	[ "$(grep -c 'the end' tail)" = 1 ]
+	# The largest that one extent holds, and one byte more.
+	rm tree/install.wim
+	truncate -s 4294967295 tree/most
+	"$MKISOFS" -r tree 2>words | head -c 100000 >head.iso
+	[ "$(cat words)" = "seedrive-mkisofs: standard output: Broken pipe" ]
+	truncate -s 4294967296 tree/most
+	fails 1 "seedrive-mkisofs: tree/most: 4 GiB or larger: such files need -iso-level 3 or -allow-limited-size" \
+		"$MKISOFS" -r -o out.iso tree
+}
+
+@test "callers: more than ISO 9660 can hold is said" {
+	mkdir tree
+	truncate -s 5T tree/one
+	truncate -s 5T tree/two
+	fails 1 "seedrive-mkisofs: image: the files are larger than 8 TiB, which is all that ISO 9660 can hold" \
+		"$MKISOFS" -r -iso-level 3 -o out.iso tree
+	[ ! -e out.iso ]
+}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+# What the suites of seedrive-mkisofs share.
+
+# no_cloud DIR: the three files of the NoCloud source.
+no_cloud() {
+	mkdir -p "$1"
+	printf 'instance-id: i-1\nlocal-hostname: one\n' >"$1/meta-data"
+	printf '#cloud-config\n{}\n' >"$1/user-data"
+	printf 'version: 2\n' >"$1/network-config"
+}
+
+# seeded IMAGE [BITS]: it has a record, good for so many bits, and is whole.
+seeded() {
+	"$TOOL" inspect --min-bits "${2:-256}" "$1" >/dev/null
+}
+
+# conf [SECTION-LINE...]: the configuration for with_etc.
+conf() {
+	mkdir -p etc
+	printf '%s\n' '[mkisofs]' "$@" >etc/seedrive.conf
+}
+
+# listing OPTION IMAGE: what isoinfo shows of one tree, in one order. Not its places and dates; not the number
+# of links, which is 1 in ours; not `..`, of which genisoimage itself is of two minds; not our two files.
+listing() {
+	isoinfo ${1:+"$1"} -l -i "$2" | sed -E 's/\[ *[0-9]+ 0[0-9]\]//; s/[A-Z][a-z]{2} +[0-9]+ +[0-9]{4}//
+		s/^([-a-z]{10}) +[0-9]+/\1/; s/ +/ /g; /^[-d].* seedrive\.(bin|json?)(;1)? $/Id
+		/ \.\. $/d; /^Joliet /d' |
+		LC_ALL=C awk '/^Directory/ { folder = $4 } NF { print folder, $0 }' | LC_ALL=C sort
+}
+
+# alike ARGUMENT...: with what is in the array `paths`, the same three trees as genisoimage makes of these, dates apart.
+alike() {
+	local tree
+	rm -f its.iso ours.iso
+	genisoimage -quiet "$@" -o its.iso "${paths[@]}" 2>words || { cat words && return 1; }
+	"$MKISOFS" "$@" -o ours.iso "${paths[@]}"
+	for tree in "" -R -J; do
+		listing "$tree" its.iso >want
+		listing "$tree" ours.iso >have
+		diff want have || { echo "tree '$tree' of: $*" && return 1; }
+	done
+	[ "$(isoinfo -d -i ours.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" = \
+		"$(isoinfo -d -i its.iso | grep -E '^(Volume id|Joliet|NO Joliet|Rock|NO Rock)')" ]
+}
