@@ -4,7 +4,7 @@
 /* The same file once more, under other names, so that its instructions can be taken out of its hands. */
 #define source_rdseed faked_rdseed
 #define source_rdrand faked_rdrand
-#define cpu_words faked_words
+#define cpu_words     faked_words
 #include "seed/source/cpu.c"
 #undef source_rdseed
 #undef source_rdrand
