@@ -135,6 +135,27 @@ void log_stock_dropped(const struct draw_report *r, size_t blocks)
 	journal_send(&j);
 }
 
+void log_restored(enum restored_sign sign, size_t blocks)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"this machine was restored or has slept, or its clock was set (%s); blocks in stock dropped: %zu",
+		sign == RESTORED_VM ? "by its hypervisor's word" : "the time of day has jumped",
+		blocks);
+	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
+	journal_send(&j);
+}
+
+void log_late(void)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_ERROR,
+		"the thread that draws from the sources hangs; the watchdog is left to restart the daemon");
+	journal_send(&j);
+}
+
 void log_source_kept_out(const struct draw_report *r)
 {
 	char name[SHOWN_SIZE], why[DRAW_WHY_SIZE];

@@ -5,6 +5,7 @@
 #include "seed/draw.h"
 #include "serve/account.h"
 #include "serve/handout.h"
+#include "serve/restored.h"
 
 /* All that the daemon writes to the journal; seedrive-serve(8) has the fields. From any thread. */
 
@@ -17,6 +18,12 @@ void log_source_back(const struct draw_report *r);
 
 /** log_stock_dropped - @blocks of the reservoir that rest on a source which has failed its tests. */
 void log_stock_dropped(const struct draw_report *r, size_t blocks);
+
+/** log_restored - this machine seems to go on from another state: @blocks of the reservoir are dropped for it. */
+void log_restored(enum restored_sign sign, size_t blocks);
+
+/** log_late - the thread that draws has not come round for too long. */
+void log_late(void);
 
 /** log_source_kept_out - a source is not tried again until the daemon restarts or gets SIGUSR1. */
 void log_source_kept_out(const struct draw_report *r);

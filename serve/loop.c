@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starts and ends the parts of the daemon; signals and timeouts. */
 #include "serve/serve.h"
+#include "seed/moment.h"
 #include "serve/connections.h"
 #include "serve/listeners.h"
 #include "serve/log.h"
 #include "serve/refill.h"
 #include "serve/reservoir.h"
+#include "serve/restored.h"
+#include "util/clock.h"
 #include "util/notify.h"
 #include "util/secret.h"
 
@@ -33,7 +36,8 @@ struct server {
 	struct connections connections;
 	struct subuids subuids;
 	int wakeup; /* an eventfd */
-	bool ready, stopping, over;
+	struct restored restored;
+	bool ready, stopping, over, late;
 };
 
 static void send_status(struct server *s)
@@ -70,12 +74,19 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 	send_status(s);
 }
 
+/* The loop is alive, as this runs; the thread has to be, too. */
 static void on_watchdog(evutil_socket_t fd, short what, void *server)
 {
+	struct server *s = server;
+	const bool late = s->refill && refill_is_late(s->refill, clock_ms());
+
 	(void)fd;
 	(void)what;
-	(void)server;
-	notify("WATCHDOG=1");
+	if (!late)
+		notify("WATCHDOG=1");
+	else if (!s->late)
+		log_late();
+	s->late = late;
 }
 
 static void on_drained(evutil_socket_t fd, short what, void *server)
@@ -179,12 +190,24 @@ static void raise_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &l);
 }
 
+/* Before each answer: nobody is given what another machine may have given to somebody else. */
+static void look_for_restore(struct server *s)
+{
+	const enum restored_sign sign = restored_look(&s->restored);
+
+	if (sign != RESTORED_NOT)
+		log_restored(sign, refill_restart(s->refill));
+}
+
 /* What can fail only for want of memory, descriptors or threads. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
+	struct moment first;
 	int r;
 
 	raise_descriptors();
+	moment_now(&first); /* before there is a second thread */
+	restored_init(&s->restored, VMCLOCK_DEVICE);
 	subuids_init(&s->subuids, SUBUIDS_FILE, SUBUIDS_USERS);
 	s->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->reservoir = reservoir_new(o->reservoir);
@@ -207,6 +230,7 @@ static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
+	restored_clear(&s->restored);
 	subuids_clear(&s->subuids);
 	desk_clear(&s->desk);
 	free_events(s);
@@ -229,6 +253,7 @@ static int run(struct server *s, struct fault *f)
 	while (!s->over && !(s->stopping && s->connections.count == 0)) {
 		if (event_base_loop(s->base, EVLOOP_ONCE | (more ? EVLOOP_NONBLOCK : 0)) < 0)
 			return fault_set(f, -EIO, "the event loop failed");
+		look_for_restore(s);
 		more = connections_answer(&s->connections);
 		if (s->connections.took)
 			refill_kick(s->refill);

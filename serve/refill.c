@@ -24,7 +24,11 @@ struct refill {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool stop, forgive; /* with @lock; all else is the thread's alone */
+	/* With @lock; all else is the thread's alone. */
+	bool stop, forgive;
+	bool stale;    /* the batch that is being drawn is not to be kept */
+	int64_t by_ms; /* when the thread is to hold the lock again, at the latest */
+	/* --- */
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
@@ -93,7 +97,10 @@ static void store(struct refill *r, const struct seed *s)
 		memcpy(b->bytes, bytes + i * RECORD_BLOCK, RECORD_BLOCK);
 		seed_describe(s, i, b);
 	}
-	r->kept = reservoir_put(r->reservoir, r->block, s->blocks, sources_of(s)) > 0;
+	/* With the lock, or it could become stale between the look and the put. */
+	pthread_mutex_lock(&r->lock);
+	r->kept = !r->stale && reservoir_put(r->reservoir, r->block, s->blocks, sources_of(s)) > 0;
+	pthread_mutex_unlock(&r->lock);
 	explicit_bzero(r->block, s->blocks * sizeof(*r->block));
 }
 
@@ -180,6 +187,20 @@ static void forgive_all(struct refill *r)
 	r->kept = true; /* weak blocks are worth another batch now */
 }
 
+/* How long a batch may take. */
+static int64_t longest_ms(const struct refill *r)
+{
+	unsigned longest = 0;
+	size_t i;
+
+	for (i = 0; i < r->sources.count; i++) {
+		const unsigned ms = source_timeout_ms(&r->sources, r->sources.spec + i);
+
+		longest = ms > longest ? ms : longest;
+	}
+	return (int64_t)longest + REFILL_LATE_MS;
+}
+
 static void *run(void *refill)
 {
 	struct refill *r = refill;
@@ -191,10 +212,13 @@ static void *run(void *refill)
 		now = clock_ms();
 		due = due_ms(r, now);
 		if (due > now) {
+			r->by_ms = due + REFILL_LATE_MS;
 			reader_reap();
 			wait_until(r, due);
 			continue;
 		}
+		r->stale = false;
+		r->by_ms = now + longest_ms(r);
 		pthread_mutex_unlock(&r->lock);
 		draw_batch(r);
 		report_batch(r);
@@ -240,6 +264,7 @@ int refill_start(struct refill **ret, const struct source_list *sources,
 	r->sources = *sources;
 	r->sources.unmixed = true;
 	r->batch = BATCH_FIRST;
+	r->by_ms = clock_ms() + REFILL_LATE_MS;
 	r->memory = draw_memory_new();
 	r->block = secret_new(BATCH_MAX * sizeof(*r->block));
 	if (!r->memory || !r->block) {
@@ -263,6 +288,28 @@ void refill_forgive(struct refill *r)
 	r->forgive = true;
 	pthread_cond_signal(&r->changed);
 	pthread_mutex_unlock(&r->lock);
+}
+
+size_t refill_restart(struct refill *r)
+{
+	size_t blocks;
+
+	pthread_mutex_lock(&r->lock);
+	r->stale = true;
+	blocks = reservoir_wipe(r->reservoir);
+	pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+	return blocks;
+}
+
+bool refill_is_late(struct refill *r, int64_t now_ms)
+{
+	bool late;
+
+	pthread_mutex_lock(&r->lock);
+	late = now_ms > r->by_ms;
+	pthread_mutex_unlock(&r->lock);
+	return late;
 }
 
 void refill_kick(struct refill *r)

@@ -35,6 +35,20 @@ void refill_forgive(struct refill *r);
 void refill_kick(struct refill *r);
 
 /**
+ * refill_restart - this machine may go on from a state that another one has too: forget the stock
+ * Also the batch that is being drawn, as its samples may be older than that. Returns: how many blocks there were.
+ */
+size_t refill_restart(struct refill *r);
+
+#define REFILL_LATE_MS 120000 /* for what needs no device, on a machine with no CPU to spare */
+
+/**
+ * refill_is_late - whether the thread has not come round for REFILL_LATE_MS longer than any source may take
+ * Nothing lets that happen but a fault of this program or the kernel; a new process is what helps.
+ */
+bool refill_is_late(struct refill *r, int64_t now_ms);
+
+/**
  * refill_end - stop, and free; NULL is fine
  * Returns: false if it did not end within @ms: it may hang in a source, so what it uses must not be freed.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/reservoir.h"
 #include "seed/condition.h"
+#include "seed/moment.h"
 #include "util/secret.h"
 
 #include <assert.h>
@@ -17,11 +18,18 @@ struct slot {
 	struct broker_block block;
 };
 
+/* What is hashed into a block as it leaves. */
+struct fresh {
+	uint8_t kernel
+		[RECORD_BLOCK]; /* of its generator, which a copy of this machine may repeat for a while */
+	struct moment moment;
+};
+
 struct reservoir {
 	pthread_mutex_t lock;
 	size_t target, blocks, weak;
 	uint64_t next_age;
-	uint8_t fresh[BROKER_BLOCKS_MAX * RECORD_BLOCK];
+	struct fresh fresh[BROKER_BLOCKS_MAX];
 	uint8_t prk[RECORD_BLOCK];
 	struct slot slot[];
 };
@@ -39,12 +47,16 @@ struct reservoir *reservoir_new(size_t target)
 	return r;
 }
 
-void reservoir_wipe(struct reservoir *r)
+size_t reservoir_wipe(struct reservoir *r)
 {
+	size_t blocks;
+
 	pthread_mutex_lock(&r->lock);
 	explicit_bzero(r->slot, r->target * sizeof(*r->slot));
+	blocks = r->blocks;
 	r->blocks = r->weak = 0;
 	pthread_mutex_unlock(&r->lock);
+	return blocks;
 }
 
 void reservoir_free(struct reservoir *r)
@@ -129,11 +141,8 @@ size_t reservoir_put(
 	return kept;
 }
 
-static int draw_fresh(struct reservoir *r, size_t blocks)
+static int draw_kernel(uint8_t *p, size_t left)
 {
-	uint8_t *p = r->fresh;
-	size_t left = blocks * RECORD_BLOCK;
-
 	while (left > 0) {
 		/* Ready since the first block was drawn; and nobody may wait while we hold the lock. */
 		const ssize_t n = getrandom(p, left, GRND_NONBLOCK);
@@ -146,6 +155,18 @@ static int draw_fresh(struct reservoir *r, size_t blocks)
 		left -= (size_t)n;
 	}
 	return 0;
+}
+
+static int draw_fresh(struct reservoir *r, size_t blocks)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < blocks && err == 0; i++) {
+		err = draw_kernel(r->fresh[i].kernel, RECORD_BLOCK);
+		moment_now(&r->fresh[i].moment);
+	}
+	return err;
 }
 
 /* The last one moves into its slot. */
@@ -172,13 +193,14 @@ size_t reservoir_drop(struct reservoir *r, uint32_t sources)
 	return before;
 }
 
-static void take_one(struct reservoir *r, struct broker_block *out, const uint8_t *fresh)
+static void take_one(struct reservoir *r, struct broker_block *out, const struct fresh *fresh)
 {
 	struct slot *s = best(r);
 
 	*out = s->block;
 	r->weak -= is_weak(out);
-	condition_extract(r->prk, handing_out, s->block.bytes, RECORD_BLOCK, fresh, RECORD_BLOCK);
+	condition_extract(r->prk, handing_out, s->block.bytes, RECORD_BLOCK, (const uint8_t *)fresh,
+		sizeof(*fresh));
 	memcpy(out->bytes, r->prk, RECORD_BLOCK);
 	free_slot(r, s);
 }
@@ -195,7 +217,7 @@ int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 	if (err == 0)
 		err = draw_fresh(r, blocks);
 	for (i = 0; i < blocks && err == 0; i++)
-		take_one(r, out + i, r->fresh + i * RECORD_BLOCK);
+		take_one(r, out + i, r->fresh + i);
 	explicit_bzero(r->fresh, sizeof(r->fresh));
 	explicit_bzero(r->prk, sizeof(r->prk));
 	pthread_mutex_unlock(&r->lock);

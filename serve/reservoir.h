@@ -17,8 +17,8 @@ struct reservoir;
 /** reservoir_new - @target: how many blocks to keep, 1 to RESERVOIR_MAX. NULL: no memory. */
 struct reservoir *reservoir_new(size_t target);
 
-/** reservoir_wipe - empty it. */
-void reservoir_wipe(struct reservoir *r);
+/** reservoir_wipe - empty it. Returns: how many blocks there were. */
+size_t reservoir_wipe(struct reservoir *r);
 
 /** reservoir_free - wipe and give back; NULL is fine. */
 void reservoir_free(struct reservoir *r);
@@ -46,9 +46,9 @@ size_t reservoir_drop(struct reservoir *r, uint32_t sources);
  * reservoir_take - the strongest, of those the oldest
  * @out: @blocks of them; secret, the caller wipes it
  *
- * As it leaves, each block is hashed with fresh bytes of the kernel's generator: two copies of this
- * process, as a snapshot of its machine makes them, do not give the same. A step of 512 bits, like all
- * others: the bits assessed stay what they were.
+ * As it leaves, each block is hashed with fresh bytes of the kernel's generator and the moment (seed/moment.h):
+ * two copies of this process, as a snapshot of its machine makes them, do not give the same. A step of 512 bits,
+ * like all others: the bits assessed stay what they were. Both copies' blocks rest on the same samples, though.
  * Returns: 0; -EAGAIN if there are fewer than @blocks; -EIO if the kernel gives no bytes. After an error nothing is
  * taken.
  */

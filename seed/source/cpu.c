@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RDSEED and RDRAND of x86-64, RNDRRS and RNDR of Arm: one word of 64 bits a step. */
-#include "seed/source/source.h"
-
+#include "seed/source/cpu.h"
 #include "seed/source/machine.h"
+#include "seed/source/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -291,6 +291,29 @@ static int fill_rdrand(struct source_handle *h, uint8_t *raw, size_t len)
 static void close_cpu(struct source_handle *h)
 {
 	(void)h;
+}
+
+/* Asked once: CPUID is slow in a virtual machine. */
+enum { UNKNOWN, OFFERED, ABSENT };
+
+static _Atomic int offers_rand;
+
+static bool has_rand(void)
+{
+	if (offers_rand == UNKNOWN)
+		offers_rand = cpu->cpu_has_rand() && cpu->kernel_has_rand() ? OFFERED : ABSENT;
+	return offers_rand == OFFERED;
+}
+
+bool cpu_words(uint64_t *out, unsigned count)
+{
+	const size_t len = count * sizeof(*out);
+	struct source_handle h = { 0 };
+
+	if (has_rand() && fill(&h, (uint8_t *)out, len, cpu->rand_step, RDRAND_TRIES) == 0)
+		return true;
+	memset(out, 0, len);
+	return false;
 }
 
 const struct source source_rdseed = {

@@ -2,14 +2,12 @@
 /* An entropy gathering daemon, as its client: ekeyd, prngd, egd.pl. */
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
+#include "util/wire/egd.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define GIVE     0x02 /* and a number: so many bytes, once there are so many, and nothing before them */
-#define GIVE_MAX 255
 
 /*
  * The protocol has no greeting and no frame, so whatever is at the port would be taken for entropy. The
@@ -91,7 +89,7 @@ static int open_egd(const struct source_spec *spec, struct source_handle *h)
 
 static int ask(struct source_handle *h, uint8_t *raw, size_t len)
 {
-	const uint8_t request[] = { GIVE, (uint8_t)len };
+	const uint8_t request[] = { EGD_READ, (uint8_t)len };
 	int r = stream_quiet(h->fd);
 
 	if (r == 0)
@@ -106,7 +104,7 @@ static int fill_egd(struct source_handle *h, uint8_t *raw, size_t len)
 	int r = 0;
 
 	while (len > 0 && r == 0) {
-		const size_t most = h->state ? GIVE_MAX : GIVE_FIRST;
+		const size_t most = h->state ? EGD_BYTES_MAX : GIVE_FIRST;
 		const size_t n = len < most ? len : most;
 
 		r = ask(h, raw, n);

@@ -313,6 +313,68 @@ signal.pause()' 3>&- &
 	[ "$(grep -c 'kept out until' log)" -eq 1 ]
 }
 
+# restored BLOCKS COMMAND...: so many blocks are dropped when the machine seems to go on from another state, and there are
+# others soon.
+restored() {
+	local blocks=$1
+	shift
+	start_with "$blocks" --rate 1000000
+	"$@"
+	forgotten() {
+		run "$CLIENT" ask "$SOCKET" 1
+		grep -qx "seedrive: this machine was restored or has slept, or its clock was set (.*); blocks in stock dropped: $blocks" log
+	}
+	until_true forgotten
+	run -0 "$CLIENT" ask "$SOCKET" 1
+	[ "$output" = empty ]
+	exec {FEED}<>fifo
+	cat /dev/urandom >&"$FEED" 3>&- &
+	echo "$!" >>servers
+	until_true stocked $((blocks / 2))
+	stop
+	[ "$(grep -c 'was restored or has slept' log)" -eq 1 ]
+}
+
+@test "serve: a time of day that jumps drops the stock, and says so" {
+	make_world
+	: >ahead
+	printf '#!/bin/sh\nCLOCK_AHEAD=%q LD_PRELOAD=%q exec %q "$@"\n' "$PWD/ahead" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
+	chmod 755 tool
+	TOOL=./tool restored 20 sh -c 'echo . >ahead'
+	grep -q '(the time of day has jumped)' log
+}
+
+@test "serve: a hypervisor that tells of another state drops the stock" {
+	make_world
+	# As linux/vmclock-abi.h has it: magic, size, version, sequence, marker.
+	page() {
+		/usr/bin/python3 -c 'import os, struct, sys
+fd = os.open("vmclock", os.O_RDWR | os.O_CREAT)
+os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.argv[1]), int(sys.argv[1]), 0).ljust(4096, b"\0"), 0)' "$1"
+	}
+	page 1
+	printf '#!/bin/sh\nREDIRECT=%q LD_PRELOAD=%q exec %q "$@"\n' "/dev/vmclock0=$PWD/vmclock" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
+	chmod 755 tool
+	TOOL=./tool restored 20 page 2
+	grep -q "(by its hypervisor's word)" log
+}
+
+@test "serve: two daemons with the same kernel's bytes, as after a restore, give different blocks" {
+	make_world
+	printf '#!/bin/sh\nGETRANDOM=7 LD_PRELOAD=%q exec %q "$@"\n' "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
+	chmod 755 tool
+	for copy in 1 2; do
+		TOOL=./tool start --source kernel --reservoir 2
+		answers() {
+			"$CLIENT" ask "$SOCKET" 1 >"answer.$1"
+			grep -qx given "answer.$1"
+		}
+		until_true answers "$copy"
+		stop
+	done
+	[ "$(cat answer.1 answer.2 | awk '/kernel/ { print $2 }' | sort -u | wc -l)" -eq 2 ]
+}
+
 # --- when there is nothing, or too much is asked for ---
 
 @test "serve: while a device hangs a request is told in half a second that there is nothing" {
@@ -362,7 +424,8 @@ signal.pause()' 3>&- &
 	need_users
 	start --source kernel
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
-	as_uid 1001 "$CLIENT" greedy "$SOCKET" 1000000 >/dev/null 2>&1 3>&- &
+	# Not by as_uid: its subshell would be what is killed in the end, and not the client.
+	setpriv --reuid=1001 --regid=1001 --clear-groups "$CLIENT" greedy "$SOCKET" 1000000 >/dev/null 2>&1 3>&- &
 	GREEDY=$!
 	echo "$!" >>servers
 	for _ in $(seq 50); do
@@ -412,7 +475,7 @@ signal.pause()' 3>&- &
 	need_users
 	start --source kernel
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
-	as_uid 1001 /usr/bin/python3 - "$SOCKET" <<-'END' 3>&- &
+	setpriv --reuid=1001 --regid=1001 --clear-groups /usr/bin/python3 - "$SOCKET" <<-'END' 3>&- &
 		import signal, socket, sys
 		held = []
 		for i in range(300):
@@ -936,10 +999,11 @@ setup_units() {
 	grep -q 'BROKER_SOCKET *"/run/seedrive/seed.sock"' "$ROOT/util/wire/broker.h"
 }
 
-@test "serve: the unit lets through to two devices, as many as there are, and no others" {
+@test "serve: the unit lets through to three devices, as many as there are, and no others" {
 	setup_units
 	grep '^Device' seedrived.service | LC_ALL=C sort >have
-	printf '%s\n' 'DeviceAllow=/dev/hwrng r' 'DeviceAllow=/dev/tpmrm0 rw' DevicePolicy=closed >want
+	printf '%s\n' 'DeviceAllow=/dev/hwrng r' 'DeviceAllow=/dev/tpmrm0 rw' 'DeviceAllow=/dev/vmclock0 r' \
+		DevicePolicy=closed >want
 	diff want have
 	run -1 grep -E '^(PrivateDevices|ProtectClock|PrivateUsers)=' seedrived.service
 }
@@ -1007,7 +1071,7 @@ SupplementaryGroups=tss" ]
 	grep -q '^seedrive:.*:/usr/sbin/nologin$' root/etc/passwd
 	grep -q '^seedrive:' root/etc/group
 	grep -v '^#' "$ROOT/dist/host/udev/60-seedrive.rules" >rule
-	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random", GROUP="seedrive", MODE="0640"' ]
+	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random|vmclock0", GROUP="seedrive", MODE="0640"' ]
 	# Where the kernel has the device, and we may play udev: with a /dev of our own, as systemd 252 sets modes
 	# in earnest; 257 prints what it would set.
 	[ -e /sys/class/misc/hw_random ] && [ "$(id -u)" = 0 ] || return 0

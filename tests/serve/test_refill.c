@@ -16,14 +16,16 @@
 
 /* A source of the tests' own, good as long as it is let. */
 static _Atomic bool good, hangs, stuck, replays;
-static _Atomic unsigned opens;
+static _Atomic unsigned opens,
+	passes; /* how often it was opened; and how often that does not hang */
 
 static int fake_open(const struct source_spec *spec, struct source_handle *h)
 {
+	const unsigned number = atomic_fetch_add(&opens, 1) + 1;
+
 	(void)spec;
 	(void)h;
-	atomic_fetch_add(&opens, 1);
-	while (hangs)
+	while (hangs && number > passes)
 		usleep(1000);
 	return good ? 0 : -EIO;
 }
@@ -71,7 +73,7 @@ static void begin(struct scene *s)
 	list.spec[1] = list.spec[0];
 	list.spec[0] = (struct source_spec){ .src = &fake };
 	list.count = 2;
-	opens = 0;
+	opens = passes = 0;
 	s->stock = reservoir_new(TARGET);
 	s->wake = eventfd(0, EFD_CLOEXEC);
 	assert_int_equal(refill_start(&s->refill, &list, s->stock, s->wake), 0);
@@ -187,6 +189,60 @@ static void kept_out(void **state)
 	}
 }
 
+/* A machine that was copied has the stock, and the batch that was just being drawn, in both copies. */
+static void restarted(void **state)
+{
+	struct scene s;
+	uint64_t batches;
+
+	(void)state;
+	good = hangs = true;
+	begin(&s);
+	while (opens == 0)
+		usleep(1000);
+	assert_int_equal(refill_restart(s.refill), 0);
+	passes = 1;
+	assert_int_equal(read(s.wake, &batches, sizeof(batches)), sizeof(batches));
+	assert_int_equal(batches, 1);
+	assert_int_equal(reservoir_level(s.stock).blocks, 0);
+	/* The next one, begun after that, is kept. */
+	passes = 2;
+	assert_int_equal(read(s.wake, &batches, sizeof(batches)), sizeof(batches));
+	assert_true(reservoir_level(s.stock).blocks > 0);
+	hangs = false;
+	wait_for(&s, is_full_and_strong);
+	assert_int_equal(refill_restart(s.refill), TARGET);
+	wait_for(&s, is_full_and_strong);
+	end(&s);
+}
+
+static void late(void **state)
+{
+	const int64_t longest = SOURCE_DEADLINE_MS + REFILL_LATE_MS;
+	struct scene s;
+	int64_t now;
+
+	(void)state;
+	good = true;
+	begin(&s);
+	wait_for(&s, is_full_and_strong);
+	/* It sleeps until something is due, and is not late until then. */
+	now = clock_ms();
+	assert_false(refill_is_late(s.refill, now));
+	assert_true(refill_is_late(s.refill, now + 3600000));
+	hangs = true;
+	opens = 0;
+	assert_int_equal(refill_restart(s.refill), TARGET);
+	while (opens == 0)
+		usleep(1000);
+	now = clock_ms();
+	assert_false(refill_is_late(s.refill, now + longest / 2));
+	assert_true(refill_is_late(s.refill, now + longest + 1));
+	hangs = false;
+	wait_for(&s, is_full_and_strong);
+	end(&s);
+}
+
 static void hanging(void **state)
 {
 	struct scene s;
@@ -218,6 +274,9 @@ int main(void)
 			failing),
 		TEST("refill: one that fails its tests takes its blocks along, and is kept out until it is forgiven",
 			kept_out),
+		TEST("refill: a restart forgets the stock, and the batch that is being drawn",
+			restarted),
+		TEST("refill: the thread is late when no source could still hold it up", late),
 		TEST("refill: one that hangs is not waited for at the end", hanging),
 	};
 

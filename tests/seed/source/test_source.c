@@ -4,9 +4,11 @@
 /* The same file once more, under other names, so that its instructions can be taken out of its hands. */
 #define source_rdseed faked_rdseed
 #define source_rdrand faked_rdrand
+#define cpu_words     faked_words
 #include "seed/source/cpu.c"
 #undef source_rdseed
 #undef source_rdrand
+#undef cpu_words
 
 #include "util/clock.h"
 
@@ -86,6 +88,7 @@ static void fake_init(unsigned refusals)
 	fake.cpu_seed = fake.cpu_rand = fake.kernel_seed = fake.kernel_rand = true;
 	fake.refusals = fake.left = refusals;
 	cpu = &fake_ops;
+	offers_rand = UNKNOWN;
 }
 
 static const struct source *const faked[] = { &faked_rdseed, &faked_rdrand };
@@ -179,6 +182,33 @@ static void test_cpu_words(void **state)
 		assert_int_equal(fake.steps, 64);
 		assert_int_equal(h.retries, 0);
 		faked[i]->close(&h);
+	}
+}
+
+/* For who needs words and no source. */
+static void test_cpu_words_alone(void **state)
+{
+	uint64_t word[4];
+	unsigned i;
+
+	(void)state;
+	fake_init(9);
+	assert_true(faked_words(word, 4));
+	for (i = 0; i < 4; i++)
+		assert_int_equal(word[i], i + 1);
+	/* One refusal too many, or no instruction: nothing of what it left behind. */
+	fake_init(10);
+	memset(word, 0xa5, sizeof(word));
+	assert_false(faked_words(word, 4));
+	for (i = 0; i < 4; i++)
+		assert_int_equal(word[i], 0);
+	for (i = 0; i < 2; i++) {
+		fake_init(0);
+		*(i == 0 ? &fake.cpu_rand : &fake.kernel_rand) = false;
+		word[0] = 1;
+		assert_false(faked_words(word, 4));
+		assert_int_equal(word[0], 0);
+		assert_int_equal(fake.steps, 0);
 	}
 }
 
@@ -818,6 +848,8 @@ int main(void)
 			test_cpu_emulated),
 		TEST("source: the CPU's words are delivered as they come, as many as asked",
 			test_cpu_words),
+		TEST("cpu: words by themselves are as many as asked for, or zeros",
+			test_cpu_words_alone),
 		TEST("source: a refusal is asked again, up to the last try, and counted",
 			test_cpu_retries),
 		TEST("source: an instruction that never succeeds is EIO within its tries, not one byte of it "

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "serve/restored.h"
+#include "util/wire/vmclock.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#define SECOND INT64_C(1000000000)
+
+/* The page as linux/vmclock-abi.h has it, written byte by byte. */
+struct page {
+	_Alignas(8) uint8_t byte[4096];
+};
+
+static void put(struct page *p, unsigned at, unsigned bytes, uint64_t value)
+{
+	for (; bytes-- > 0; value >>= 8)
+		p->byte[at++] = (uint8_t)value;
+}
+
+static struct page page_of(uint64_t disruption, uint64_t flags, uint64_t generation)
+{
+	struct page p = { { 0 } };
+
+	put(&p, 0, 4, 0x4b4c4356);
+	put(&p, 4, 4, 4096);
+	put(&p, 8, 2, 1);
+	put(&p, 12, 4, 14);
+	put(&p, 16, 8, disruption);
+	put(&p, 24, 8, flags);
+	put(&p, 104, 8, generation);
+	return p;
+}
+
+static void page_read(void **state)
+{
+	struct page p = page_of(0x1122334455667788, 1 << 8, 0x99aabbccddeeff00);
+	struct vmclock v;
+
+	(void)state;
+	assert_int_equal(vmclock_read(p.byte, &v), 0);
+	assert_true(v.disruption == 0x1122334455667788);
+	assert_true(v.counted);
+	assert_true(v.generation == 0x99aabbccddeeff00);
+	p = page_of(5, 0xff, 7);
+	assert_int_equal(vmclock_read(p.byte, &v), 0);
+	assert_false(v.counted);
+	assert_true(v.generation == 0);
+	/* A device of before the count, of which the page may end there. */
+	p = page_of(5, 1 << 8, 7);
+	put(&p, 4, 4, 104);
+	assert_int_equal(vmclock_read(p.byte, &v), 0);
+	assert_false(v.counted);
+}
+
+static void page_refused(void **state)
+{
+	static const struct {
+		unsigned at, bytes;
+		uint64_t value;
+		int err;
+	} bad[] = {
+		{ 0, 4, 0, -EBADMSG },
+		{ 4, 4, 103, -EBADMSG },
+		{ 8, 2, 2, -EBADMSG },
+		{ 12, 4, 15, -EAGAIN },
+	};
+	struct vmclock v = { .disruption = 3 };
+	struct page p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(bad); i++) {
+		p = page_of(1, 0, 0);
+		put(&p, bad[i].at, bad[i].bytes, bad[i].value);
+		assert_int_equal(vmclock_read(p.byte, &v), bad[i].err);
+		assert_int_equal(v.disruption, 3);
+	}
+}
+
+static void page_compared(void **state)
+{
+	const struct vmclock plain = { .disruption = 1 }, moved = { .disruption = 2 };
+	const struct vmclock counted = { 1, true, 1 }, migrated = { 2, true, 1 },
+			     restored = { 2, true, 2 };
+
+	(void)state;
+	assert_true(vmclock_same(&plain, &plain));
+	assert_false(vmclock_same(&plain, &moved));
+	/* Where generations are counted, a live migration is none. */
+	assert_true(vmclock_same(&counted, &migrated));
+	assert_false(vmclock_same(&counted, &restored));
+	assert_false(vmclock_same(&plain, &restored));
+}
+
+static void clocks(void **state)
+{
+	struct restored r = { .apart_ns = INT64_MIN };
+	int64_t now = 1700000000 * SECOND, up = 5 * SECOND;
+
+	(void)state;
+	/* The first look has nothing to compare. */
+	assert_false(restored_clock(&r, now, up));
+	/* Time passes for both alike, or is slewed. */
+	assert_false(restored_clock(&r, now += 1000 * SECOND, up += 1000 * SECOND));
+	assert_false(restored_clock(&r, now += 10 * SECOND + 5000000, up += 10 * SECOND));
+	assert_false(restored_clock(&r, now += SECOND, up));
+	/* It is set ahead, or back, or the machine has slept. */
+	assert_true(restored_clock(&r, now += SECOND + 1, up));
+	assert_false(restored_clock(&r, now, up));
+	assert_true(restored_clock(&r, now -= 3600 * SECOND, up += SECOND));
+	assert_true(restored_clock(&r, now += 3600 * SECOND, up += SECOND));
+	assert_false(restored_clock(&r, now += SECOND, up += SECOND));
+}
+
+static void device(void **state)
+{
+	struct page p = page_of(1, 0, 0);
+	struct restored r;
+
+	(void)state;
+	restored_init(&r, "absent");
+	assert_null(r.page);
+	assert_int_equal(restored_look(&r), RESTORED_NOT);
+	restored_clear(&r);
+	file_write("zeros", (uint8_t[4096]){ 0 }, 4096);
+	restored_init(&r, "zeros");
+	assert_null(r.page);
+	restored_clear(&r);
+	file_write("clock", p.byte, sizeof(p.byte));
+	restored_init(&r, "clock");
+	assert_non_null(r.page);
+	assert_int_equal(restored_look(&r), RESTORED_NOT);
+	p = page_of(2, 0, 0);
+	file_write("clock", p.byte, sizeof(p.byte));
+	assert_int_equal(restored_look(&r), RESTORED_VM);
+	assert_int_equal(restored_look(&r), RESTORED_NOT);
+	/* While it is written nothing is believed; after that the change shows. */
+	p = page_of(3, 0, 0);
+	put(&p, 12, 4, 15);
+	file_write("clock", p.byte, sizeof(p.byte));
+	assert_int_equal(restored_look(&r), RESTORED_NOT);
+	put(&p, 12, 4, 16);
+	file_write("clock", p.byte, sizeof(p.byte));
+	assert_int_equal(restored_look(&r), RESTORED_VM);
+	restored_clear(&r);
+	restored_clear(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("vmclock: marker and count are read where they are", page_read),
+		TEST("vmclock: no such page, or one that is being changed, is not read",
+			page_refused),
+		TEST("vmclock: a restore shows, and a live migration only where nothing is counted",
+			page_compared),
+		TEST("restored: a clock that jumps by more than a second shows, one that is slewed does not",
+			clocks),
+		TEST("restored: a change of the hypervisor's page shows once", device),
+	};
+
+	return cmocka_run_group_tests_name("restored", tests, temp_enter, temp_leave);
+}
