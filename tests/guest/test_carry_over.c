@@ -90,11 +90,11 @@ int sys_fsync(int fd)
 }
 
 /* Bytes that differ from call to call, and are never zero. */
+static uint8_t random_byte = 0x80;
+
 int kernel_random(void *out, size_t len)
 {
-	static uint8_t byte;
-
-	memset(out, ++byte | 0x80, len);
+	memset(out, ++random_byte, len);
 	return fs.random_error;
 }
 
@@ -227,15 +227,19 @@ static void test_saved(void **state)
 {
 	struct situation no_uuid = here;
 	struct record rec;
-	uint8_t before[RECORD_BLOCK];
+	uint8_t before[RECORD_BLOCK], drawn[2 * RECORD_BLOCK] = { 0 }, made[SHA256_SIZE];
 
 	(void)state;
 	fs.now = false;
+	memset(drawn, random_byte + 1, RECORD_BLOCK);
+	sha256(drawn, sizeof(drawn), made);
 	assert_int_equal(save(&here, false), 0);
 	assert_int_equal(record_parse(fs.content, RECORD_SECTOR, &rec), 0);
 	assert_int_equal(rec.credit_bits, 256);
 	assert_memory_equal(rec.uuid, here.uuid, UUID_SIZE);
 	assert_int_equal(rec.issued_at, here.now);
+	assert_memory_equal(rec.seed, made, sizeof(made));
+	assert_memory_equal(rec.seed + sizeof(made), drawn, RECORD_BLOCK - sizeof(made));
 	/* Of the older one the first half of the new one is made as well. */
 	memcpy(before, rec.seed, sizeof(before));
 	assert_int_equal(save(&here, false), 0);

@@ -12,7 +12,7 @@ static struct {
 	int sector;
 	bool writable, held;
 	int open_error, fsync_error;
-	bool forgets_writes, short_write, child_hangs, replaced;
+	bool forgets_writes, short_write, child_hangs, replaced, reads_nothing;
 	uint8_t replaced_by[RECORD_SECTOR];
 	int reads, failing_read, writes;
 	int open_fds;
@@ -69,7 +69,8 @@ long sys_pread(int fd, void *buf, size_t len, uint64_t off)
 	assert_aligned(len, off);
 	if (++disk.reads == disk.failing_read)
 		return -EIO;
-	memcpy(buf, disk.now + off, len);
+	if (disk.reads == 1 || !disk.reads_nothing)
+		memcpy(buf, disk.now + off, len);
 	return (long)len;
 }
 
@@ -209,6 +210,10 @@ static void test_doubts(void **state)
 	assert_fails();
 	start(state);
 	disk.child_hangs = true;
+	assert_fails();
+	/* It says that it has read, and has not. */
+	start(state);
+	disk.reads_nothing = disk.forgets_writes = true;
 	assert_fails();
 	for (int n = 1; n <= 2; n++) {
 		start(state);
