@@ -331,20 +331,21 @@ static void run_all(struct run *run)
 			run->seen ? &run->verdict : NULL, run->status != EXIT_DONE, run->opt.stage);
 }
 
+static struct run this_run;
+
 int main(int argc, char **argv)
 {
-	static struct run run;
 	struct options_fault fault;
 
-	run.kernel.fd = -1;
-	if (options_parse(argc, argv, &run.opt, &fault) < 0) {
+	this_run.kernel.fd = -1;
+	if (options_parse(argc, argv, &this_run.opt, &fault) < 0) {
 		report_fault(true, fault.word, fault.why);
 		return EXIT_USAGE;
 	}
-	if (!only_print(&run))
-		run_all(&run);
-	kernel_close(&run.kernel);
-	search_wipe(&run.drives);
-	explicit_bzero(&run.own, sizeof(run.own));
-	return run.status;
+	if (!only_print(&this_run))
+		run_all(&this_run);
+	kernel_close(&this_run.kernel);
+	search_wipe(&this_run.drives);
+	explicit_bzero(&this_run.own, sizeof(this_run.own));
+	return this_run.status;
 }

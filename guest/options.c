@@ -31,55 +31,55 @@ const char options_help[] = "usage: seedrive-guest [OPTION...]\n"
 			    "  --status\t\twhat this boot came to\n"
 			    "  --help, --version\n";
 
-/* An option without its dashes, and what it fills. */
-struct row {
-	char name[18];
-	unsigned char at;
-};
+/* The options without their dashes, each with what it fills: those that want an argument in the order of the pointers of
+ * struct options, then the others in that of its bools. */
+static const char names[] = "device\0"
+			    "ledger\0"
+			    "carry-over\0"
+			    "save-carry-over\0"
+			    "stage\0"
+			    "wait\0"
+			    "no-drive-ledger\0"
+			    "no-efi-ledger\0"
+			    "ledger-persistent\0"
+			    "mix-only\0"
+			    "mix-carry-over\0"
+			    "stock-credit\0"
+			    "trust-device\0"
+			    "dry-run\0"
+			    "status\0"
+			    "help\0"
+			    "version\0";
 
-#define FLAGS 11 /* so many fill a bool; the others want an argument */
+#define WITH_ARGUMENT 6
 
-static const struct row rows[] = {
-	{ "no-drive-ledger", offsetof(struct options, no_drive_ledger) },
-	{ "no-efi-ledger", offsetof(struct options, no_efi_ledger) },
-	{ "ledger-persistent", offsetof(struct options, ledger_persistent) },
-	{ "mix-only", offsetof(struct options, mix_only) },
-	{ "mix-carry-over", offsetof(struct options, mix_carry_over) },
-	{ "stock-credit", offsetof(struct options, stock_credit) },
-	{ "trust-device", offsetof(struct options, trust_device) },
-	{ "dry-run", offsetof(struct options, dry_run) },
-	{ "status", offsetof(struct options, status) },
-	{ "help", offsetof(struct options, help) },
-	{ "version", offsetof(struct options, version) },
-	{ "device", offsetof(struct options, device) },
-	{ "ledger", offsetof(struct options, ledger) },
-	{ "carry-over", offsetof(struct options, carry_over) },
-	{ "save-carry-over", offsetof(struct options, save_carry_over) },
-	{ "stage", offsetof(struct options, stage) },
-	{ "wait", offsetof(struct options, wait) },
-};
+_Static_assert(offsetof(struct options, device) == 0 &&
+		offsetof(struct options, wait) == (WITH_ARGUMENT - 1) * sizeof(char *),
+	"the pointers in the order of names");
+_Static_assert(offsetof(struct options, no_drive_ledger) == WITH_ARGUMENT * sizeof(char *) &&
+		offsetof(struct options, version) == offsetof(struct options, no_drive_ledger) + 10,
+	"the bools in the order of names");
 
 /* "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
 static const char *parse_option(struct options *opt, char **argv, int *i)
 {
-	const char *arg = strncmp(argv[*i], "--", 2) == 0 ? argv[*i] + 2 : "";
-	size_t k;
+	const char *arg = strncmp(argv[*i], "--", 2) == 0 ? argv[*i] + 2 : "", *name;
+	char *flag = (char *)opt + offsetof(struct options, no_drive_ledger);
+	size_t k, n;
 
-	for (k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
-		void *at = (char *)opt + rows[k].at;
-		const size_t n = strlen(rows[k].name);
-
-		if (strncmp(arg, rows[k].name, n) != 0)
+	for (k = 0, name = names; *name; k++, name += n + 1) {
+		n = strlen(name);
+		if (strncmp(arg, name, n) != 0)
 			continue;
-		if (k < FLAGS && arg[n] == '\0') {
-			*(bool *)at = true;
+		if (k >= WITH_ARGUMENT && arg[n] == '\0') {
+			*(bool *)(flag + k - WITH_ARGUMENT) = true;
 			return NULL;
 		}
-		if (k >= FLAGS && (arg[n] == '=' || arg[n] == '\0')) {
+		if (k < WITH_ARGUMENT && (arg[n] == '=' || arg[n] == '\0')) {
 			const char *value = arg[n] ? arg + n + 1 : argv[*i + 1];
 
 			*i += !arg[n] && value;
-			*(const char **)at = value;
+			((const char **)opt)[k] = value;
 			return value && *value ? NULL : "needs an argument";
 		}
 	}

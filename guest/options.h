@@ -5,13 +5,13 @@
 #include <stdbool.h>
 
 struct options {
+	/* In the order of the names in options.c, as are the bools. */
 	const char *device;          /* NULL: all of them */
 	const char *ledger;          /* a folder; NULL: none */
 	const char *carry_over;      /* use what was left in this file; NULL: none */
 	const char *save_carry_over; /* leave a seed there, and do nothing else */
 	const char *stage;           /* of the boot, for the status; NULL: none was named */
 	const char *wait;            /* as it was given; NULL: it was not */
-	unsigned wait_ms;
 	bool no_drive_ledger, no_efi_ledger;
 	bool ledger_persistent;
 	bool mix_only, mix_carry_over;
@@ -19,6 +19,7 @@ struct options {
 	bool trust_device;
 	bool dry_run;
 	bool status, help, version; /* print that, and do nothing else */
+	unsigned wait_ms;
 };
 
 extern const char options_help[];

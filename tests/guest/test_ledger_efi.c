@@ -10,7 +10,7 @@
 static struct {
 	bool mounted, read_only, exists, immutable;
 	int write_error;
-	bool forgets_writes;
+	bool forgets_writes, garbles_writes;
 	size_t room; /* for the content; 0: plenty */
 	size_t len;
 	uint8_t content[2 * sizeof(struct variable)];
@@ -75,6 +75,7 @@ long sys_write(int fd, const void *buf, size_t len)
 	assert_true(len <= sizeof(fw.content));
 	if (!fw.forgets_writes) {
 		memcpy(fw.content, buf, len);
+		fw.content[HEAD] ^= fw.garbles_writes;
 		fw.len = len;
 		fw.exists = true;
 	}
@@ -268,6 +269,9 @@ static void test_failures(void **state)
 	assert_int_equal(spend(&rec), LEDGER_FAILED);
 	fw.write_error = 0;
 	fw.forgets_writes = true;
+	assert_int_equal(spend(&rec), LEDGER_FAILED);
+	start(NULL);
+	fw.garbles_writes = true;
 	assert_int_equal(spend(&rec), LEDGER_FAILED);
 }
 

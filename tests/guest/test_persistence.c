@@ -107,7 +107,9 @@ static struct {
 	const char *on;     /* a device; NULL: an anonymous number */
 	unsigned uuid;      /* Btrfs': each byte of it; 0: it does not say */
 	const char *mounts; /* what /proc/self/mountinfo has; NULL: /proc is not there */
+	bool no_fdinfo;     /* /proc has no more */
 	size_t read;
+	int opened;
 } fs;
 
 #define MOUNTS_OF(options) "21 1 254:1 / / rw,noatime - ext4 /dev/vda1 rw\n" options
@@ -193,7 +195,7 @@ int sys_ioctl(int fd, unsigned long what, void *arg)
 long sys_read_text(const char *path, char *text, size_t size)
 {
 	assert_string_equal(path, "/proc/self/fdinfo/3");
-	if (!fs.mounts)
+	if (!fs.mounts || fs.no_fdinfo)
 		return -ENOENT;
 	return snprintf(text, size, "pos:\t0\nflags:\t02300000\nmnt_id:\t29\nino:\t12\n");
 }
@@ -203,6 +205,7 @@ int sys_open(const char *path, int flags)
 	assert_string_equal(path, "/proc/self/mountinfo");
 	assert_int_equal(flags, O_RDONLY);
 	fs.read = 0;
+	fs.opened += fs.mounts != NULL;
 	return fs.mounts ? 4 : -ENOENT;
 }
 
@@ -222,6 +225,7 @@ long sys_read(int fd, void *buf, size_t len)
 void sys_close(int fd)
 {
 	assert_int_equal(fd, 4);
+	fs.opened--;
 }
 
 bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c)
@@ -247,13 +251,21 @@ static int start(void **state)
 
 static enum persistence on(unsigned kind, const char *device)
 {
+	enum persistence persistence;
+
 	fs.kind = kind;
 	fs.on = device;
-	return persistence_of(3, false);
+	persistence = persistence_of(3, false);
+	assert_int_equal(fs.opened, 0);
+	return persistence;
 }
 
 static void test_devices(void **state)
 {
+	static const char *const unknown[] = {
+		"vdx", "disk/by-label/config-2",
+		"vda1-a-name-that-is-longer-than-any-that-the-kernel-gives-and-does-not-fit-in-a-path-of-sysfs"
+	};
 	size_t i;
 
 	(void)state;
@@ -265,9 +277,13 @@ static void test_devices(void **state)
 			on(EXT4, d->name) != (d->persistent ? PERSISTENCE_YES : PERSISTENCE_NO))
 			fail_msg("%s, %s", d->name, d->way);
 	}
-	assert_false(block_is_trusted("vdx"));
-	assert_false(block_is_persistent("vdx"));
-	assert_false(block_is_trusted("disk/by-label/config-2"));
+	/* What sysfs does not know has not the way of the device before it. */
+	for (i = 0; i < COUNT(unknown); i++) {
+		assert_true(block_is_trusted("vda1"));
+		assert_false(block_is_trusted(unknown[i]));
+		assert_true(block_is_persistent("vda1"));
+		assert_false(block_is_persistent(unknown[i]));
+	}
 }
 
 static void test_kinds(void **state)
@@ -370,6 +386,10 @@ static void test_barriers(void **state)
 		if ((on(EXT4, "vda1") == PERSISTENCE_YES) != cases[i].has)
 			fail_msg("%s", cases[i].mounts ? cases[i].mounts : "no /proc");
 	}
+	fs.mounts = MOUNTS_OF("29 1 254:2 / /var rw - ext4 /dev/vda2 rw\n");
+	assert_int_equal(on(EXT4, "vda1"), PERSISTENCE_YES);
+	fs.no_fdinfo = true;
+	assert_int_equal(on(EXT4, "vda1"), PERSISTENCE_NO);
 }
 
 int main(void)

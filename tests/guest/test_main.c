@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The whole run: what is done, in which order, and what is not. */
+#include "tests/lib/guest_machine.h"
+
+static int start(void **state)
+{
+	(void)state;
+	start_machine(1);
+	return 0;
+}
+
+static int start_carried(void **state)
+{
+	(void)state;
+	start_machine(0);
+	m.opt.carry_over = "/carry";
+	encode(2, carried_raw);
+	return 0;
+}
+
+#define LOOKS "look-dir look-drive look-efi"
+
+static void run_guest(const char *events, const char *lines, int status)
+{
+	char *argv[] = { (char[]){ "seedrive-guest" }, NULL };
+
+	m.events[0] = m.lines[0] = '\0';
+	m.status = NULL;
+	memset(&this_run, 0, sizeof(this_run));
+	assert_int_equal(guest_main(1, argv), status);
+	assert_string_equal(m.events, events);
+	assert_string_equal(m.lines, lines);
+}
+
+/* --- the order --- */
+
+static void test_order(void **state)
+{
+	(void)state;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit", "credited", 0);
+	assert_true(m.last.ready_after && !m.last.ready_before);
+	assert_non_null(m.status);
+	assert_false(m.failed);
+}
+
+/* What may not be credited is mixed, and no ledger is asked or written. */
+static void only_mixed(const char *reason)
+{
+	run_guest("mix-own mix", reason, 0);
+	assert_false(m.last.ready_after);
+}
+
+static void test_decision(void **state)
+{
+	m.opt.mix_only = true;
+	only_mixed("mix-only");
+	start(state);
+	m.here.hypervisor = false;
+	only_mixed("bare-metal");
+	m.opt.trust_device = true;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit", "credited", 0);
+	start(state);
+	m.drive[0].trusted = false;
+	only_mixed("untrusted-device");
+	start(state);
+	m.here.uuid[0] ^= 1;
+	only_mixed("other-uuid");
+}
+
+static void test_spent(void **state)
+{
+	m.look[LEDGER_DIR] = LEDGER_SPENT;
+	run_guest("mix-own mix " LOOKS " commit-drive commit-efi", "already-spent", 0);
+	start(state);
+	m.look[LEDGER_EFI] = LEDGER_SPENT;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive", "already-spent", 0);
+	/* Of two runs at once one made the entry. */
+	start(state);
+	m.commit[LEDGER_DIR] = LEDGER_SPENT;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi", "already-spent", 0);
+}
+
+static void test_tombstone(void **state)
+{
+	(void)state;
+	record_make_tombstone(m.drive[0].raw, RECORD_SECTOR);
+	run_guest("", "already-spent", 0);
+	assert_int_equal(m.last.ledgers.state[LEDGER_DRIVE], LEDGER_SPENT);
+	/* And of a copy whose record is still there. */
+	start_machine(2);
+	memcpy(m.drive[1].raw, m.drive[0].raw, RECORD_SECTOR);
+	record_make_tombstone(m.drive[0].raw, RECORD_SECTOR);
+	run_guest("mix-own mix", "already-spent; already-spent", 0);
+}
+
+static void test_no_commit(void **state)
+{
+	m.look[LEDGER_DIR] = LEDGER_FORGETS;
+	m.look[LEDGER_DRIVE] = LEDGER_ABSENT;
+	run_guest("mix-own mix " LOOKS, "ledger-forgets", 0);
+	start(state);
+	m.commit[LEDGER_DIR] = LEDGER_FAILED;
+	run_guest("mix-own mix " LOOKS " commit-dir", "ledger-failed", 0);
+	start(state);
+	m.commit[LEDGER_EFI] = LEDGER_FAILED;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi", "ledger-failed", 0);
+}
+
+static void test_options(void **state)
+{
+	m.opt.no_drive_ledger = m.opt.no_efi_ledger = true;
+	run_guest("mix-own mix look-dir commit-dir credit", "credited", 0);
+	start(state);
+	m.opt.ledger = NULL;
+	run_guest("mix-own mix look-drive look-efi commit-drive commit-efi credit", "credited", 0);
+	start(state);
+	m.opt.dry_run = true;
+	run_guest(LOOKS, "credited", 0);
+	assert_null(m.status);
+	start(state);
+	m.opt.dry_run = true;
+	m.look[LEDGER_EFI] = LEDGER_SPENT;
+	run_guest(LOOKS, "already-spent", 0);
+	start(state);
+	m.crash_kernel = true;
+	run_guest("", "/proc/vmcorein a crash kernel nothing is done", 0);
+}
+
+static void test_ready(void **state)
+{
+	(void)state;
+	m.ready = true;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi", "already-ready", 0);
+	assert_true(m.last.ready_before);
+}
+
+static void test_kernel_fails(void **state)
+{
+	m.credit_fails = true;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit",
+		"credit-failed", 1);
+	assert_true(m.failed);
+	start(state);
+	m.mix_fails = true;
+	run_guest("mix-own", "/dev/urandomcannot be written", 1);
+	start(state);
+	m.no_urandom = true;
+	run_guest("", "/dev/urandomcannot be opened", 1);
+	start(state);
+	m.no_proc = true;
+	run_guest("", "/procnot mounted", 1);
+}
+
+static void test_two_drives(void **state)
+{
+	(void)state;
+	start_machine(2);
+	run_guest("mix-own mix mix-own mix", "two-drives; two-drives", 0);
+	/* One record by two ways is one seed. */
+	memcpy(m.drive[1].raw, m.drive[0].raw, RECORD_SECTOR);
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit", "credited", 0);
+	/* One that is damaged is said, and nothing of it is mixed. */
+	start_machine(2);
+	m.drive[1].raw[RECORD_HEADER] ^= 1;
+	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit",
+		"refused; credited", 1);
+}
+
+static void test_stock(void **state)
+{
+	make_stock();
+	only_mixed("stock-seed");
+	start(state);
+	make_stock();
+	m.opt.stock_credit = true;
+	run_guest("mix-own mix look-dir look-efi commit-dir commit-efi credit", "credited", 0);
+	/* Where a record is there besides, it counts for nothing. */
+	start_machine(2);
+	make_stock();
+	m.opt.stock_credit = true;
+	run_guest("mix-own mix mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit",
+		"two-drives; credited", 0);
+}
+
+static void test_none(void **state)
+{
+	start_machine(0);
+	run_guest("", "nothing", 0);
+	start(state);
+	m.drive[0].state = DRIVE_OTHER;
+	run_guest("", "nothing", 0);
+	m.drive[0].state = DRIVE_BARE;
+	run_guest("", "bare", 0);
+	assert_null(m.status);
+}
+
+/* --- the carry-over --- */
+
+static void test_carried(void **state)
+{
+	run_guest("mix-own mix look-efi consume commit-efi credit", "nothing; credited carry-over",
+		0);
+	start_carried(state);
+	m.opt.no_efi_ledger = true;
+	run_guest("mix-own mix consume credit", "nothing; credited carry-over", 0);
+	start_carried(state);
+	m.look[LEDGER_EFI] = LEDGER_SPENT;
+	run_guest("mix-own mix look-efi consume", "nothing; already-spent carry-over", 0);
+	start_carried(state);
+	m.commit[LEDGER_EFI] = LEDGER_FAILED;
+	run_guest(
+		"mix-own mix look-efi consume commit-efi", "nothing; ledger-failed carry-over", 0);
+	start_carried(state);
+	m.consume_fails = true;
+	run_guest("mix-own mix look-efi consume", "nothing; not-consumed carry-over", 0);
+}
+
+/* What may not be credited goes all the same, and but for a dry run it goes. */
+static void test_carried_not(void **state)
+{
+	m.here.uuid[0] ^= 1;
+	run_guest("mix-own mix consume", "nothing; other-uuid carry-over", 0);
+	start_carried(state);
+	m.opt.mix_carry_over = true;
+	run_guest("mix-own mix consume", "nothing; mix-only carry-over", 0);
+	start_carried(state);
+	m.opt.mix_only = true;
+	run_guest("", "nothing", 0);
+	start_carried(state);
+	m.opt.dry_run = true;
+	run_guest("look-efi", "nothing; credited carry-over", 0);
+	start_carried(state);
+	m.opt.dry_run = true;
+	m.opt.mix_carry_over = true;
+	run_guest("", "nothing; mix-only carry-over", 0);
+	start_carried(state);
+	m.mix_fails = true;
+	run_guest("mix-own", "nothing; /dev/urandomcannot be written", 1);
+}
+
+static void test_carried_unbound(void **state)
+{
+	struct record rec = { .credit_bits = 256, .seed = seed_bytes[2], .seed_len = RECORD_BLOCK };
+
+	(void)state;
+	assert_int_equal(record_encode(&rec, carried_raw, RECORD_SECTOR), 0);
+	run_guest("mix-own mix consume", "nothing; unbound carry-over", 0);
+}
+
+static void test_carried_refused(void **state)
+{
+	m.carry_error = -ENOENT;
+	run_guest("", "nothing", 0);
+	start_carried(state);
+	m.carry_error = -EPERM;
+	run_guest("", "nothing; /carrynot a file of root's alone", 1);
+	start_carried(state);
+	m.carry_error = -EMSGSIZE;
+	m.opt.carry_over = "/damaged";
+	encode(2, carried_raw);
+	run_guest("", "nothing; /damagedwrong length", 1);
+}
+
+/* A credit of the drive is the status, and the carry-over that follows has a kernel that is ready. */
+static void test_both(void **state)
+{
+	start_carried(state);
+	add_drive();
+	run_guest("mix-own mix " LOOKS
+		  " commit-dir commit-drive commit-efi credit mix-own mix look-efi consume "
+		  "commit-efi",
+		"credited; already-ready carry-over", 0);
+	assert_non_null(m.status);
+	assert_null(m.status->reason);
+}
+
+#define START(title, function, begin)              \
+	{                                          \
+		title, function, begin, NULL, NULL \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		START("main: a seed is mixed, then noted in each ledger, and only then credited",
+			test_order, start),
+		START("main: a seed that the decision refuses is mixed, and no ledger is touched",
+			test_decision, start),
+		START("main: a seed that a ledger knows is not credited, and noted in the others",
+			test_spent, start),
+		START("main: a tombstone is a spent seed, also for a copy of it", test_tombstone,
+			start),
+		START("main: without a commit there is no credit", test_no_commit, start),
+		START("main: each option keeps its ledger out, and a dry run writes nothing",
+			test_options, start),
+		START("main: a kernel that is ready is told nothing, and the seed is spent",
+			test_ready, start),
+		START("main: a kernel that refuses fails the run, and nothing is spent for nothing",
+			test_kernel_fails, start),
+		START("main: two drives are mixed, and neither is credited", test_two_drives,
+			start),
+		START("main: Nova's random_seed is credited only where that was asked for",
+			test_stock, start),
+		START("main: no drive, or one without a seed, is no failure", test_none, start),
+		START("main: a carry-over is consumed and noted, and only then credited",
+			test_carried, start_carried),
+		START("main: a carry-over that is not credited is consumed all the same",
+			test_carried_not, start_carried),
+		START("main: a carry-over that is bound to no machine is not credited",
+			test_carried_unbound, start_carried),
+		START("main: a carry-over that is refused is left, and said", test_carried_refused,
+			start_carried),
+		START("main: after a drive's seed the carry-over is spent and not credited",
+			test_both, start_carried),
+	};
+
+	return cmocka_run_group_tests_name("main", tests, NULL, NULL);
+}
