@@ -20,6 +20,9 @@ void report_as(const char *command);
 void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** report_info - the same, of what is neither, for a user who has not asked for silence. */
+void report_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /** report_text - the same of any text, to @to, without a newline. */
 void report_text(FILE *to, const char *text);
 

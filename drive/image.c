@@ -33,7 +33,7 @@ static int open_file(struct image *im, int flags, struct fault *f)
 
 	/* Of a device to be written nobody else shall have a use. */
 	if ((flags & O_ACCMODE) == O_RDWR && stat(im->path, &st) == 0 && S_ISBLK(st.st_mode)) {
-		r = holder_open(im->path, &im->fd, f);
+		r = holder_open(im->path, &im->fd, NULL, f);
 		if (r < 0)
 			return r;
 	} else {

@@ -106,7 +106,7 @@ seedrive: build: nothing: No such file or directory" ]
 
 @test "batch: a job that is killed is told of, and the others make the rest" {
 	rows 40 >list
-	run -1 --separate-stderr world AT="fsync:$(temp_of 9.iso)" DO='kill -KILL $PPID' \
+	run -1 --separate-stderr world AT="linkat:9.iso" DO='kill -KILL $PPID' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "39 of 40 drives made" ]
 	[ "$stderr" = "seedrive: build: one of the jobs was ended by signal 9" ]
@@ -121,7 +121,7 @@ seedrive: build: nothing: No such file or directory" ]
 	local made
 	rows 400 >list
 	# To the process that the job is a child of: the tool as it was called.
-	run -143 world AT="fsync:$(temp_of 3.iso)" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
+	run -143 world AT="linkat:3.iso" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	# Each job tidies up by itself, and need not be done when the tool is.
 	for _ in $(seq 12000); do
@@ -137,7 +137,7 @@ seedrive: build: nothing: No such file or directory" ]
 @test "batch: progress is drawn on a terminal, once it lasts, and nowhere else" {
 	rows 4 >list
 	export AT DO="sleep 2"
-	AT="fsync:$(temp_of 3.iso)"
+	AT="linkat:3.iso"
 	world script -qec '"$TOOL" build --jobs 1 --source kernel --batch list' typescript </dev/null >out
 	grep -q 'drives \[###############               \]  50%' typescript
 	grep -q '4 of 4 drives made' typescript
