@@ -36,7 +36,7 @@ static int add_row(struct batch *b, char *line, const char *path, size_t number,
 		b->row = row;
 	}
 	*tab = '\0';
-	b->row[b->rows++] = (struct batch_row){ line, tab + 1 };
+	b->row[b->rows++] = (struct batch_row){ line, tab + 1, number };
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 /* Many drives of one kind: a list of them, and processes that share it out among themselves. */
 struct batch_row {
 	const char *out, *dir;
+	size_t line; /* of the list */
 };
 
 struct batch {
@@ -30,6 +31,14 @@ struct batch {
 int batch_read(struct batch *b, const char *path, struct fault *f);
 
 void batch_clear(struct batch *b);
+
+/**
+ * batch_check_places - find every OUT and every DIR before the first drive is made
+ * By folders and names, and not by paths, which can be many for one place.
+ * @path: of the list, for words
+ * Returns: 0; -EEXIST with @f, by the number of the line, where an OUT is another line's too, or is in another's DIR.
+ */
+int batch_check_places(const struct batch *b, const char *path, struct fault *f);
 
 /* What is done for each row, in one of the processes, and once at that one's end. */
 struct batch_work {

@@ -50,6 +50,8 @@ int build_batch(struct build *b, struct fault *f)
 	int r;
 
 	r = batch_read(&batch, b->batch, f);
+	if (r == 0)
+		r = batch_check_places(&batch, b->batch, f);
 	if (r < 0)
 		goto out;
 	done = batch_run(&batch, jobs, &work, b->entropy.quiet);

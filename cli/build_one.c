@@ -10,11 +10,14 @@ int build_one(struct build *b, const struct output_kind *kind, void *state, stru
 	struct progress progress;
 	int r;
 
-	b->output = (struct output){ kind, b->to_stdout ? NULL : b->out, state };
+	b->output = (struct output){
+		.kind = kind, .path = b->to_stdout ? NULL : b->out, .state = state
+	};
 	b->entropy.asked.sources.unmixed = !b->dir || !drive_may_mix(b->dir);
 	c->asked = &b->entropy.asked;
 	c->warn = &report_sink;
 	c->output = &b->output;
+	b->output.warn = &report_sink;
 	c->progress = progress_show;
 	c->progress_ctx = &progress;
 	progress_init(&progress, output_name(&b->output), b->entropy.quiet);

@@ -3,25 +3,35 @@
 #include "cli/build.h"
 #include "cli/cmd.h"
 #include "iso/output/replace.h"
+#include "iso/output/target.h"
 
-#include <sys/stat.h>
+/* A file is written as seedrive-mkisofs does, whoever has opened it. */
+static int build_to_stdout(struct build *b, struct fault *f)
+{
+	static struct target target = { .fd = -1, .place = { .dirfd = -1 } };
+	static struct stream stream = { -1 };
+
+	return output_target(NULL) == OUTPUT_FILE ? build_one(b, &output_in_place, &target, f) :
+						    build_one(b, &output_stream, &stream, f);
+}
 
 int build_to_file(struct build *b, struct fault *f)
 {
 	static struct replace replace; /* the handler of signals looks at it */
 
 	if (b->to_stdout)
-		return build_one(b, &output_stream, NULL, f);
-	replace = (struct replace){ .fd = -1, .dirfd = -1 };
+		return build_to_stdout(b, f);
+	replace = (struct replace)REPLACE_NONE;
 	return build_one(b, &output_replace, &replace, f);
 }
 
 /* libburn and libblkid would cost each build some of its time. */
 static bool is_device(const struct build *b)
 {
-	struct stat st;
+	const enum output_target t =
+		b->out ? output_target(b->to_stdout ? NULL : b->out) : OUTPUT_FILE;
 
-	return b->out && !b->to_stdout && stat(b->out, &st) == 0 && S_ISBLK(st.st_mode);
+	return t == OUTPUT_DISK || t == OUTPUT_OPTICAL;
 }
 
 static int run(int argc, char **argv, struct fault *f)
@@ -48,7 +58,7 @@ const struct command cmd_build = {
 		"\n"
 		"  -o, --output OUT       the image; - is standard output; or a device: a disk, a USB stick,\n"
 		"                         an optical drive\n"
-		"  --force                whatever the device holds\n"
+		"  --force                overwrite a device even if it holds data, and say what\n"
 		"  --batch LIST           many: a line each, OUT, a tab and DIR; - is standard input\n"
 		"  --jobs N               so many at once (default: one for each CPU)\n"
 		"  --label LABEL          default: config-2 for openstack/, cidata for meta-data\n"

@@ -201,16 +201,7 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 			e = io_write(r->fd, page, len);
 	}
 	free(page);
-	if (e == 0)
-		e = replace_commit(r);
-	return e < 0 ? fault_errno(f, e, path) : 0;
-}
-
-static int keep_raw(struct replace *raw, const char *path, struct fault *f)
-{
-	const int r = replace_commit(raw);
-
-	return r < 0 ? fault_errno(f, r, path) : 0;
+	return e < 0 ? fault_errno(f, e, path) : replace_commit(r, f);
 }
 
 /* One more line; the last one is main's. @before: what the last call returned, or 0. */
@@ -260,7 +251,7 @@ static int run_checks(
 		return fault_set(f, -ENODEV,
 			"this host has none of the sources that are checked unasked: name one");
 	if (o->raw)
-		r = keep_raw(raw, o->raw, f);
+		r = replace_commit(raw, f);
 	if (r == 0 && o->report)
 		r = put_report(&c, report, o->report, f);
 	if (r < 0)
@@ -274,7 +265,7 @@ static int run_checks(
 
 static int run(int argc, char **argv, struct fault *f)
 {
-	static struct replace report = { .fd = -1, .dirfd = -1 }, raw = { .fd = -1, .dirfd = -1 };
+	static struct replace report = REPLACE_NONE, raw = REPLACE_NONE;
 	static struct check_options o;
 	static struct config config;
 	static struct settings settings;
@@ -291,9 +282,9 @@ static int run(int argc, char **argv, struct fault *f)
 		r = fault_usage(
 			f, "--raw: takes the sample of one source, not of %zu", o.sources.count);
 	if (r == 0 && o.report)
-		r = interrupt_open(&report, o.report, f);
+		r = interrupt_open(&report, o.report, &report_sink, f);
 	if (r == 0 && o.raw)
-		r = interrupt_open(&raw, o.raw, f);
+		r = interrupt_open(&raw, o.raw, &report_sink, f);
 	o.raw_fd = o.raw ? raw.fd : -1;
 	if (r == 0)
 		r = run_checks(&o, &report, &raw, f);

@@ -2,21 +2,31 @@
 /* `seedrive build` onto a block device or an optical drive; the helper that it becomes for those. */
 #include "cli/build.h"
 #include "cli/cmd.h"
-#include "iso/output/holder.h"
-#include "iso/output/output_device.h"
+#include "iso/output/burner.h"
+#include "iso/output/disk.h"
 
-#include <sys/stat.h>
+static void say_overwritten(const char *path, const char *words)
+{
+	report_info("%s: %s is overwritten", path, words);
+}
 
 static int build_to_device(struct build *b, struct fault *f)
 {
-	static struct output_disk disk = { .disk.fd = -1, .image.fd = -1 };
-	static struct output_burner burner = { .image.fd = -1 };
-	struct stat st;
+	static struct disk disk = { .fd = -1, .content = &content_known };
+	static struct burner burner;
+	struct output_device device = {
+		.functions = &disk_functions, .device = &disk, .image.fd = -1
+	};
+	int r;
 
-	disk.disk.force = burner.burner.force = b->force;
-	if (stat(b->out, &st) == 0 && holder_optical(&st))
-		return build_one(b, &output_burner, &burner, f);
-	return build_one(b, &output_disk, &disk, f);
+	disk.force = burner.force = b->force;
+	disk.overwrites = burner.overwrites = b->entropy.quiet ? NULL : say_overwritten;
+	if (output_target(b->to_stdout ? NULL : b->out) == OUTPUT_OPTICAL) {
+		device.functions = &burner_functions;
+		device.device = &burner;
+	}
+	r = b->to_stdout ? disk_check_stdout(f) : 0;
+	return r < 0 ? r : build_one(b, &output_device, &device, f);
 }
 
 static int run(int argc, char **argv, struct fault *f)

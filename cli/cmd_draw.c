@@ -267,16 +267,18 @@ static uint8_t *make_record(const struct draw_command *d, size_t *ret_len)
 static int write_out(
 	const struct draw_command *d, const uint8_t *bytes, size_t len, struct fault *f)
 {
-	static struct replace r = { .fd = -1, .dirfd = -1 };
+	static struct replace r = REPLACE_NONE;
 	const bool to_stdout = strcmp(d->out, "-") == 0;
-	int e = to_stdout ? 0 : interrupt_open(&r, d->out, f);
+	int e = to_stdout ? 0 : interrupt_open(&r, d->out, &report_sink, f);
 
 	if (e == 0) {
-		e = io_write(to_stdout ? STDOUT_FILENO : r.fd, bytes, len);
-		if (e == 0 && !to_stdout)
-			e = replace_commit(&r);
+		e = to_stdout ? 0 : replace_reserve(&r, len);
+		if (e == 0)
+			e = io_write(to_stdout ? STDOUT_FILENO : r.fd, bytes, len);
 		if (e < 0)
 			fault_errno(f, e, to_stdout ? "standard output" : d->out);
+		else if (!to_stdout)
+			e = replace_commit(&r, f);
 	}
 	interrupt_end(&r);
 	return e;

@@ -9,6 +9,7 @@
 #include "cli/start.h"
 #include "drive/compose.h"
 #include "iso/lost.h"
+#include "iso/output/disk.h"
 #include "iso/output/target.h"
 #include "util/wire/label.h"
 
@@ -26,7 +27,11 @@
 struct mkisofs {
 	struct mkisofs_args args;
 	struct entropy_options entropy;
+	/* Where it goes: one of these. */
 	struct target target;
+	struct stream stream;
+	struct disk disk;
+	struct output_device device;
 	struct output output;
 	struct compose compose;
 	bool hand_over; /* what it failed by may be no fault to another program */
@@ -158,7 +163,7 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 	struct tree_omit omit[OUTPUT_FILES_MAX];
 	const struct tree_rules rules = {
 		.omit = omit,
-		.omits = kind->files(&m->output, omit),
+		.omits = kind->files ? kind->files(&m->output, omit) : 0,
 		.follow = m->args.follow,
 		.exclude = m->args.exclude,
 		.excludes = m->args.excludes,
@@ -171,7 +176,8 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 
 	for (i = 0; i < m->args.paths && r == 0; i++)
 		r = tree_graft(tree, m->args.path[i].graft, m->args.path[i].source, &rules, f);
-	return r == 0 && tree->omitted_first ? kind->check_old(&m->output, f) : r;
+	return r == 0 && tree->omitted_first && kind->check_old ? kind->check_old(&m->output, f) :
+								  r;
 }
 
 /* Without either tree user-data is USER_DAT, which no reader of a seed drive looks for. */
@@ -269,6 +275,33 @@ static int gather(struct compose *c, void *ctx, struct fault *f)
 
 /* --- out --- */
 
+/* A disk is overwritten whatever it holds, as genisoimage would. What is written through the kernel an optical drive may
+ * take or lose, by its medium. */
+static int choose_output(struct mkisofs *m, struct fault *f)
+{
+	const enum output_target target = output_target(m->args.out);
+	struct output *o = &m->output;
+
+	*o = (struct output){ .path = m->args.out, .warn = &report_sink };
+	if (target == OUTPUT_OPTICAL)
+		return fault_set(f, -ENOTSUP, "%s: an optical drive: seedrive build -o burns there",
+			output_name(o));
+	if (target == OUTPUT_FILE) {
+		o->kind = &output_in_place;
+		o->state = &m->target;
+	} else if (target == OUTPUT_STREAM) {
+		o->kind = &output_stream;
+		o->state = &m->stream;
+	} else {
+		m->disk.force = true;
+		m->device.functions = &disk_functions;
+		m->device.device = &m->disk;
+		o->kind = &output_device;
+		o->state = &m->device;
+	}
+	return target == OUTPUT_DISK && !o->path ? disk_check_stdout(f) : 0;
+}
+
 static int make_image(struct mkisofs *m, struct fault *f)
 {
 	const struct compose_caller caller = { settle, gather, m };
@@ -278,7 +311,9 @@ static int make_image(struct mkisofs *m, struct fault *f)
 
 	if (!m->args.out && isatty(STDOUT_FILENO))
 		return fault_set(f, -EINVAL, "standard output: an image does not go to a terminal");
-	m->output = (struct output){ &output_in_place, m->args.out, &m->target };
+	r = choose_output(m, f);
+	if (r < 0)
+		return r;
 	entropy_options_init(&m->entropy);
 	c->asked = &m->entropy.asked;
 	c->warn = &report_sink;
@@ -354,7 +389,12 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 
 int main(int argc, char **argv)
 {
-	static struct mkisofs m = { .target = { .fd = -1 } };
+	static struct mkisofs m = {
+		.target = { .fd = -1, .place = { .dirfd = -1 } },
+		.stream = { -1 },
+		.disk = { .fd = -1 },
+		.device = { .image = { .fd = -1 } },
+	};
 	static struct fault f;
 	int r;
 

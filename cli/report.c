@@ -54,6 +54,15 @@ void report_warning(const char *fmt, ...)
 	va_end(ap);
 }
 
+void report_info(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+}
+
 static void warn(void *ctx, const char *text)
 {
 	(void)ctx;

@@ -18,6 +18,9 @@ void report_as(const char *command);
 void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** report_info - the same, of what is neither, for a user who has not asked for silence. */
+void report_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /** report_listen - who hears each line too, without the names before it. */
 void report_listen(void (*hear)(const char *line));
 

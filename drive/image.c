@@ -92,7 +92,7 @@ static int open_file(struct image *im, int flags, struct fault *f)
 		(links ? 0 : OPEN_NO_LINKS) | (links && !writes ? OPEN_DISK : 0) | OPEN_FILE, &st);
 	/* Of a device to be written nobody else shall have a use. */
 	if (r == -EMEDIUMTYPE && links && S_ISBLK(st.st_mode)) {
-		r = holder_open(im->path, &im->fd, f);
+		r = holder_open(im->path, &im->fd, NULL, f);
 		if (r < 0)
 			return r;
 	} else if (r < 0) {

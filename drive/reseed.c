@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drive/reseed.h"
+#include "iso/output/holder.h"
 #include "seed/mix.h"
 #include "util/io.h"
 #include "util/secret.h"
@@ -20,12 +21,6 @@ static int check_room(struct reseed *re, struct fault *f)
 	const struct image *im = &re->image;
 	size_t blocks;
 
-	if (!im->has_record)
-		return fault_set(f, -ENOENT, "%s: no seed record to renew", im->path);
-	if (!im->has_note || im->note_file.len != RECORD_NOTE_SIZE ||
-		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
-		return fault_set(f, -EBADMSG, "%s: %s does not follow the record", im->path,
-			RECORD_NOTE_NAME);
 	/* As strong as it was, unless told otherwise. */
 	if (!re->has_bits && im->record.credit_bits > 0)
 		re->asked.bits = im->record.credit_bits;
@@ -135,11 +130,20 @@ int reseed_image(struct reseed *re, const char *path, struct fault *f)
 	int r = image_open(&re->image, path, O_RDWR | (re->no_links ? O_NOFOLLOW : 0), f);
 
 	if (r == 0)
+		r = holder_check(re->image.fd, path, re->warn, f);
+	if (r == 0)
+		r = owned_check(&re->image, &re->owned, f);
+	if (r == 0)
 		r = check_room(re, f);
 	if (r == 0)
 		r = image_check_metadata(&re->image, f);
 	if (r == 0)
 		r = requirement_draw(&re->seed, &re->asked, re->warn, f);
+	/* The wait for sources can have been long. */
+	if (r == 0)
+		r = owned_check_again(&re->image, &re->owned, f);
+	if (r == 0)
+		r = holder_check(re->image.fd, path, NULL, f);
 	if (r == 0)
 		r = renew(re, f);
 	if (r == 0 && re->mode == DRIVE_SEED_ON)

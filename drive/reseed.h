@@ -4,6 +4,7 @@
 
 #include "drive/drive.h"
 #include "drive/image.h"
+#include "drive/owned.h"
 #include "drive/mode.h"
 #include "seed/requirement.h"
 
@@ -21,6 +22,7 @@ struct reseed {
 	uint32_t ttl;
 	/* the work */
 	struct image image;
+	struct owned owned;
 	struct seed seed;
 	struct reseed_secret *secret;
 	struct drive_mixed files;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/sendfile.h>
+#include <unistd.h>
 
 #define SEND_FROM    (256u << 10)
 #define SEND_AT_ONCE (4u << 20)
@@ -180,6 +181,9 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		r = flush(&s);
 	if (r == 0)
 		r = tree_check(t, f);
+	/* Whatever happens from here on, a descriptor on stable storage means that the contents are there, too. */
+	if (r == 0 && l->descriptors_last && fdatasync(fd) < 0)
+		r = -errno;
 	if (r == 0 && l->descriptors_last)
 		r = io_pwrite(
 			fd, l->head + ISO_SYSTEM_AREA, end - ISO_SYSTEM_AREA, ISO_SYSTEM_AREA);

@@ -91,7 +91,7 @@ typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
 
 /**
  * iso_layout_write - the image, from its first byte to its last, in one pass
- * @l:      with @descriptors_last: they are blank in that pass, and written when all else stands
+ * @l:      with @descriptors_last: they are blank in that pass, and written when all else is on stable storage
  * @fd:     a file or a pipe; for @descriptors_last one that can be written at a place, and stands at 0
  * @buf:    working storage, a multiple of 2 KiB; secrets pass through it
  * @report: called now and then, or NULL

@@ -69,6 +69,8 @@ static int check_with_kernel(struct burner *b, struct fault *f)
 		fault_errno(f, r = -errno, b->path);
 	else
 		r = burner_check(r, ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT), b->path, f);
+	if (r == 0)
+		r = holder_check(fd, b->path, b->warn, f);
 	/* A blank medium cannot be read: then there is nothing on it. */
 	if (r == 0 && content_find(fd, b->content) <= 0)
 		b->content[0] = '\0';
@@ -94,6 +96,9 @@ int burner_open(struct burner *b, struct fault *f)
 		r = burner_inspect(b, &medium, f);
 	if (r == 0 && burner_choose(&medium, b->path, SMALLEST, b->force, f) == BURNER_REFUSE)
 		r = -EINVAL;
+	if (r == 0 && b->force && b->overwrites &&
+		(medium.state == BURNER_FULL || (medium.rewritable && medium.holds)))
+		b->overwrites(b->path, medium.holds ? medium.holds : "something");
 	return r;
 }
 
@@ -133,3 +138,31 @@ int burner_write(struct burner *b, const struct draft *image, iso_progress *repo
 		burner_undo(b);
 	return r;
 }
+
+/* --- as a device of an output --- */
+
+static int open_output(void *device, const struct output *o, struct fault *f)
+{
+	struct burner *b = device;
+
+	b->path = o->path ? o->path : "/dev/stdout";
+	b->warn = o->warn;
+	return burner_open(b, f);
+}
+
+static void close_output(void *device)
+{
+	burner_close(device);
+}
+
+static int write_output(
+	void *device, const struct draft *image, iso_progress *progress, void *ctx, struct fault *f)
+{
+	return burner_write(device, image, progress, ctx, f);
+}
+
+const struct device_functions burner_functions = {
+	.open = open_output,
+	.close = close_output,
+	.write = write_output,
+};

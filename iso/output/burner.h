@@ -7,8 +7,7 @@
 #include <stdint.h>
 
 #include "iso/output/content.h"
-#include "iso/write.h"
-#include "iso/output/draft.h"
+#include "iso/output/output_device.h"
 #include "util/fault.h"
 
 /* What is in an optical drive, as far as it decides what is to be done. */
@@ -56,7 +55,10 @@ void burner_message(const char *text, char *out, size_t size);
  */
 struct burner {
 	const char *path;
-	bool force;
+	bool force; /* overwrite the medium even if it holds data */
+	/* With @force: called with what is about to be overwritten, in words; or NULL. */
+	void (*overwrites)(const char *path, const char *words);
+	const struct warning_sink *warn;
 	struct burn_drive_info *list;
 	struct burn_drive *drive; /* ours, until burner_close() */
 	bool begun, holds_signals;
@@ -78,13 +80,16 @@ int burner_open(struct burner *b, struct fault *f);
  * burner_write - the image onto the medium, and back to be compared
  * @report: called now and then
  *
- * The medium is read with commands of its own, so that no page cache answers. SIGINT, SIGTERM and SIGHUP wait until
+ * The medium is read with commands of its own, so that no page cache answers. SIGINT, SIGTERM, SIGHUP and SIGQUIT wait until
  * the drive has stopped, and are let in by burner_close(). Returns: 0 or -errno with @f; -EINTR for those.
  */
 int burner_write(struct burner *b, const struct draft *image, iso_progress *report, void *ctx,
 	struct fault *f);
 
 void burner_close(struct burner *b);
+
+/* For a struct output_device, whose @device is a struct burner; @path and @warn are then the output's. */
+extern const struct device_functions burner_functions;
 
 /*
  * The pieces of these, for tests: libburn has drives that are files, which take all but the last step of the way

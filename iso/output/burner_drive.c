@@ -119,7 +119,7 @@ int burner_inspect(struct burner *b, struct burner_medium *ret, struct fault *f)
 
 /* --- a drive at work --- */
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
 
 void burner_hold_signals(struct burner *b)

@@ -12,7 +12,7 @@ void burner_pause(void);
 /** burner_fault - @what, and the first of libburn's complaints, which is the cause. Returns: -EIO. */
 int burner_fault(struct fault *f, const struct burner *b, const char *what);
 
-/** burner_hold_signals - SIGINT, SIGTERM and SIGHUP wait from now on, until burner_close(). */
+/** burner_hold_signals - SIGINT, SIGTERM, SIGHUP and SIGQUIT wait from now on, until burner_close(). */
 void burner_hold_signals(struct burner *b);
 
 /** burner_wait - until the drive has done what a thread of libburn's has it do, or has stopped for a signal. */

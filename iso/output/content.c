@@ -61,11 +61,6 @@ int content_find(int fd, char words[CONTENT_WORDS])
 	return r < 0 ? r : r == 0;
 }
 
-bool content_is_zero(const uint8_t *p, size_t len)
-{
-	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
-}
-
 int content_erase(int fd)
 {
 	blkid_probe p = open_probe(fd);
@@ -83,3 +78,5 @@ int content_erase(int fd)
 		return 0;
 	return errno ? -errno : -EIO;
 }
+
+const struct content content_known = { content_find, content_erase };

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define CONTENT_WORDS 256
 
@@ -22,12 +23,23 @@
 int content_find(int fd, char words[CONTENT_WORDS]);
 
 /** content_is_zero - zeros, and nothing else. */
-bool content_is_zero(const uint8_t *p, size_t len);
+static inline bool content_is_zero(const uint8_t *p, size_t len)
+{
+	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
+}
 
 /**
  * content_erase - the marks by which each of them is known, so that nobody sees two things in one device
  * As wipefs(8) does. @fd: open to be read and written. Returns: 0 or -errno.
  */
 int content_erase(int fd);
+
+/* Both, for a disk: programs that are to overwrite whatever there is need no libblkid. */
+struct content {
+	int (*find)(int fd, char words[CONTENT_WORDS]);
+	int (*erase)(int fd);
+};
+
+extern const struct content content_known;
 
 #endif

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/disk.h"
-#include "iso/output/content.h"
-#include "iso/output/lock.h"
 #include "iso/output/holder.h"
 #include "util/io.h"
 
@@ -17,16 +15,18 @@
 
 /* --- to have it --- */
 
-static int check_content(const struct disk *d, struct fault *f)
+/* What is held is found in any case: --force says what it will overwrite. */
+static int check_content(struct disk *d, struct fault *f)
 {
-	char words[CONTENT_WORDS];
-	int r = content_find(d->fd, words);
+	const int r = d->content ? d->content->find(d->fd, d->holds) : 0;
 
+	if (d->force)
+		return 0;
 	if (r < 0)
 		return fault_errno(f, r, d->path);
 	return r == 0 ?
 		0 :
-		fault_set(f, -EEXIST, "%s: holds %s; --force overwrites it", d->path, words);
+		fault_set(f, -EEXIST, "%s: holds %s; --force overwrites it", d->path, d->holds);
 }
 
 int disk_open(struct disk *d, struct fault *f)
@@ -34,12 +34,9 @@ int disk_open(struct disk *d, struct fault *f)
 	int r;
 
 	d->fd = -1;
-	r = holder_open(d->path, &d->fd, f);
-	if (r == 0)
-		r = output_lock(d->fd, d->path, f);
-	if (r == 0 && !d->force)
-		r = check_content(d, f);
-	return r;
+	d->holds[0] = '\0';
+	r = holder_open(d->path, &d->fd, d->warn, f);
+	return r == 0 ? check_content(d, f) : r;
 }
 
 /* --- before the first byte --- */
@@ -57,7 +54,7 @@ static int check_room(const struct disk *d, uint64_t len, struct fault *f)
 }
 
 /* Where the image goes there is nothing else, known to libblkid or not. */
-static int check_zeros(const struct disk *d, size_t len, struct fault *f)
+static int find_data(const struct disk *d, size_t len)
 {
 	struct draft buffer;
 	size_t at, n;
@@ -67,10 +64,29 @@ static int check_zeros(const struct disk *d, size_t len, struct fault *f)
 		n = len - at < PIECE ? len - at : PIECE;
 		r = io_pread(d->fd, buffer.bytes, n, at);
 		if (r == 0 && !content_is_zero(buffer.bytes, n))
-			r = fault_set(f, -EEXIST, "%s: holds data; --force overwrites it", d->path);
+			r = -EEXIST;
 	}
 	draft_clear(&buffer);
-	return r == 0 || r == -EEXIST ? r : fault_errno(f, r, d->path);
+	return r;
+}
+
+static int check_data(const struct disk *d, size_t len, struct fault *f)
+{
+	const int r = find_data(d, len);
+
+	if (r == -EEXIST)
+		return fault_set(f, r, "%s: holds data; --force overwrites it", d->path);
+	return r < 0 ? fault_errno(f, r, d->path) : 0;
+}
+
+static void say_overwritten(const struct disk *d, size_t len)
+{
+	if (!d->overwrites)
+		return;
+	if (d->holds[0])
+		d->overwrites(d->path, d->holds);
+	else if (find_data(d, len) == -EEXIST)
+		d->overwrites(d->path, "data");
 }
 
 /* --- the image --- */
@@ -117,8 +133,8 @@ static int write_image(const struct passage *p)
 	const size_t end = iso_descriptors_end(p->image->bytes, p->image->len);
 	int r = blank_descriptors(p);
 
-	if (r == 0 && p->disk->force)
-		r = content_erase(p->disk->fd);
+	if (r == 0 && p->disk->force && p->disk->content)
+		r = p->disk->content->erase(p->disk->fd);
 	if (r == 0)
 		r = write_range(p, 0, ISO_SYSTEM_AREA);
 	if (r == 0)
@@ -171,7 +187,11 @@ int disk_write(
 	int r = check_room(d, image->len, f);
 
 	if (r == 0 && !d->force)
-		r = check_zeros(d, image->len, f);
+		r = check_data(d, image->len, f);
+	else if (r == 0)
+		say_overwritten(d, image->len);
+	if (r == 0)
+		r = holder_check(d->fd, d->path, NULL, f);
 	if (r < 0)
 		return r;
 	r = write_image(&p);
@@ -187,6 +207,13 @@ int disk_write(
 	return r < 0 ? fault_errno(f, r, d->path) : 0;
 }
 
+int disk_check_stdout(struct fault *f)
+{
+	return lseek(STDOUT_FILENO, 0, SEEK_CUR) == 0 ?
+		0 :
+		fault_set(f, -EINVAL, "standard output: a disk, but not at its beginning");
+}
+
 void disk_close(struct disk *d)
 {
 	if (!d)
@@ -195,3 +222,37 @@ void disk_close(struct disk *d)
 		close(d->fd);
 	d->fd = -1;
 }
+
+/* --- as a device of an output --- */
+
+static int open_output(void *device, const struct output *o, struct fault *f)
+{
+	struct disk *d = device;
+
+	d->path = o->path ? o->path : DISK_STDOUT;
+	d->warn = o->warn;
+	return disk_open(d, f);
+}
+
+static void close_output(void *device)
+{
+	disk_close(device);
+}
+
+static int check_output_room(const void *device, uint64_t size, struct fault *f)
+{
+	return check_room(device, size, f);
+}
+
+static int write_output(
+	void *device, const struct draft *image, iso_progress *progress, void *ctx, struct fault *f)
+{
+	return disk_write(device, image, progress, ctx, f);
+}
+
+const struct device_functions disk_functions = {
+	.open = open_output,
+	.close = close_output,
+	.check_room = check_output_room,
+	.write = write_output,
+};

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "iso/write.h"
-#include "iso/output/draft.h"
+#include "iso/output/content.h"
+#include "iso/output/output_device.h"
 #include "util/fault.h"
 
 /*
@@ -16,12 +16,18 @@
 struct disk {
 	const char *path;
 	int fd;
-	bool force; /* whatever it holds */
+	bool force; /* overwrite it even if it holds data */
+	const struct content
+		*content; /* who knows what it holds; NULL, with @force: nobody is asked */
+	/* With @force: called with what is about to be overwritten, in words, before it is; or NULL. */
+	void (*overwrites)(const char *path, const char *words);
+	const struct warning_sink *warn;
+	char holds[CONTENT_WORDS]; /* what was found; "" where nothing is known */
 };
 
 /**
  * disk_open - have it for ourselves
- * @d: the caller's storage, with @path and @force set; needs disk_close() in the end, also after an error
+ * @d: the caller's storage, all set but @fd; needs disk_close() in the end, also after an error
  *
  * Refused: what is mounted or used in another way, by whomever; what a virtual machine has locked; and without
  * @force what holds something that libblkid knows. Nothing is written. Returns: 0 or -errno with @f.
@@ -32,7 +38,7 @@ int disk_open(struct disk *d, struct fault *f);
  * disk_write - the image to the device, and back to be compared
  * @report: called now and then
  *
- * Before the first byte: the device has room; without @force, there are zeros in all the place that the image
+ * Before the first byte: nobody else has come to use it; the device has room; without @force, there are zeros in all the place that the image
  * takes; with it, the marks of what it held are erased, wherever they are. The volume descriptors come last, when
  * all else is on stable storage, so that what is cut short at any moment is taken for a drive by nobody. What is
  * compared comes from the device, not from the page cache (O_DIRECT), and no copy of a seed stays there.
@@ -42,5 +48,13 @@ int disk_write(struct disk *d, const struct draft *image, iso_progress *report, 
 	struct fault *f);
 
 void disk_close(struct disk *d);
+
+#define DISK_STDOUT "/dev/stdout" /* the disk that standard output is, by a path of its own */
+
+/** disk_check_stdout - a disk on standard output is written from its beginning, or not at all. 0 or -errno with @f. */
+int disk_check_stdout(struct fault *f);
+
+/* For a struct output_device, whose @device is a struct disk; its @path and @warn are then the output's. */
+extern const struct device_functions disk_functions;
 
 #endif

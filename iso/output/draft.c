@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/draft.h"
+#include "iso/output/room.h"
 #include "util/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #ifndef MFD_NOEXEC_SEAL
@@ -22,23 +21,6 @@ static int create(void)
 	return fd < 0 && errno == EINVAL ? memfd_create("seedrive", MFD_CLOEXEC) : fd;
 }
 
-/* What can be had without taking it from others, as the kernel estimates that. */
-static uint64_t available(void)
-{
-	FILE *file = fopen("/proc/meminfo", "re");
-	unsigned long long kib = 0;
-	struct sysinfo info;
-	char line[128];
-
-	while (file && kib == 0 && fgets(line, sizeof(line), file))
-		(void)sscanf(line, "MemAvailable: %llu kB", &kib);
-	if (file)
-		fclose(file);
-	if (kib == 0 && sysinfo(&info) == 0)
-		return (uint64_t)info.freeram * info.mem_unit;
-	return (uint64_t)kib * 1024;
-}
-
 int draft_open(struct draft *d, uint64_t len)
 {
 	void *p;
@@ -47,7 +29,7 @@ int draft_open(struct draft *d, uint64_t len)
 	if (d->fd < 0)
 		return -errno;
 	/* The kernel sets no limit to such a file, and would end others to make room for it. */
-	if (len == 0 || len > available() / 4 * 3)
+	if (len == 0 || len > room_of_memory() / 4 * 3)
 		return -ENOMEM;
 	/* All of it now, rather than in the middle. */
 	if (fallocate(d->fd, 0, 0, (off_t)len) < 0)

@@ -1,163 +1,247 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/holder.h"
+#include "iso/output/lock.h"
+#include "iso/output/process.h"
+#include "iso/output/stack.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/fs.h>
 #include <linux/major.h>
-#include <mntent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOOKS  20 /* at the descriptors of others, in all a second */
+#define NAP_MS 50
 
 bool holder_optical(const struct stat *st)
 {
 	return S_ISBLK(st->st_mode) && major(st->st_rdev) == SCSI_CDROM_MAJOR;
 }
 
-/* A file's first line, without its end. */
-static bool read_line(const char *path, char *out, size_t size)
-{
-	FILE *file = fopen(path, "re");
-	const bool got = file && fgets(out, (int)size, file);
+/* What is looked for, for whom, and what was not seen. */
+struct search {
+	struct stack stack;
+	const char *path;
+	struct fault *fault;
+	const struct warning_sink *warn;
+	struct unseen unseen;
+};
 
-	if (file)
-		fclose(file);
-	if (got)
-		out[strcspn(out, "\n")] = '\0';
-	return got;
+static int in_use(const struct search *s, enum relation how, const char *use)
+{
+	return fault_set(s->fault, -EBUSY, "%s: %s%s", s->path, relation_words(how), use);
 }
 
-/* The disk of which @dev is a partition; else @dev itself. */
-static dev_t disk_of(dev_t dev)
-{
-	char path[96], line[32];
-	unsigned high, low;
+/* --- each use --- */
 
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/partition", major(dev), minor(dev));
-	if (access(path, F_OK) < 0)
-		return dev;
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", major(dev), minor(dev));
-	if (!read_line(path, line, sizeof(line)) || sscanf(line, "%u:%u", &high, &low) != 2)
-		return dev;
-	return makedev(high, low);
+static int find_mount(struct search *s)
+{
+	static struct use use;
+
+	return process_find_mount(&s->stack, &use, &s->unseen) ?
+		in_use(s, use.relation, use.words) :
+		0;
 }
 
-/* What @used is to @dev, in words that the use itself follows; NULL: nothing. */
-static const char *relation(dev_t used, dev_t dev)
-{
-	if (used == dev)
-		return "";
-	if (disk_of(used) == dev)
-		return "a partition of it is ";
-	if (used == disk_of(dev))
-		return "the disk that it is a partition of is ";
-	return NULL;
-}
-
-static const char *relation_of(const char *source, dev_t dev)
-{
-	struct stat st;
-
-	/* Only what may be a device: to look at a network's name could take for ever. */
-	if (source[0] != '/' || stat(source, &st) < 0 || !S_ISBLK(st.st_mode))
-		return NULL;
-	return relation(st.st_rdev, dev);
-}
-
-static bool find_mount(dev_t dev, const char *path, struct fault *f)
-{
-	FILE *table = setmntent("/proc/self/mounts", "re");
-	const char *how = NULL;
-	struct mntent *m;
-
-	while (table && !how && (m = getmntent(table))) {
-		how = relation_of(m->mnt_fsname, dev);
-		if (how)
-			fault_set(f, -EBUSY, "%s: %smounted on %s", path, how, m->mnt_dir);
-	}
-	if (table)
-		endmntent(table);
-	return how;
-}
-
-static bool find_swap(dev_t dev, const char *path, struct fault *f)
+/* Its table has paths, as that process named them which made it swap space; the kernel has the numbers to itself. */
+static int find_swap(const struct search *s)
 {
 	FILE *table = fopen("/proc/swaps", "re");
-	const char *how = NULL;
+	enum relation how = RELATION_NONE;
 	char line[PATH_MAX + 64];
+	struct stat st;
 
-	while (table && !how && fgets(line, sizeof(line), table)) {
+	while (table && how == RELATION_NONE && fgets(line, sizeof(line), table)) {
 		line[strcspn(line, " \t")] = '\0';
-		how = relation_of(line, dev);
-		if (how)
-			fault_set(f, -EBUSY, "%s: %sswap space", path, how);
+		if (line[0] == '/' && stat(line, &st) == 0 && S_ISBLK(st.st_mode))
+			how = stack_relation(&s->stack, st.st_rdev);
 	}
 	if (table)
 		fclose(table);
-	return how;
+	return how == RELATION_NONE ? 0 : in_use(s, how, "swap space");
 }
 
 /* Devices that are made of it, or of a partition of it: device mapper, RAID. */
-static bool find_stack(dev_t dev, const char *path, struct fault *f)
+static int find_part_of(const struct search *s, dev_t dev, enum relation how, const char *where)
 {
-	static const char *const where[] = { "holders/*", "*/holders/*" };
-	char pattern[96];
-	bool found = false;
+	char pattern[96], words[NAME_MAX + 16];
+	dev_t above;
 	glob_t g;
 	size_t i;
-
-	for (i = 0; i < 2 && !found; i++) {
-		snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/%s", major(dev),
-			minor(dev), where[i]);
-		if (glob(pattern, 0, NULL, &g) != 0)
-			continue;
-		found = true;
-		fault_set(f, -EBUSY, "%s: %spart of %s", path, i ? "a partition of it is " : "",
-			strrchr(g.gl_pathv[0], '/') + 1);
-		globfree(&g);
-	}
-	return found;
-}
-
-int holder_fault(struct fault *f, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
-		return fault_errno(f, -EBUSY, path);
-	if (find_mount(st.st_rdev, path, f) || find_swap(st.st_rdev, path, f) ||
-		find_stack(st.st_rdev, path, f))
-		return -EBUSY;
-	return fault_set(f, -EBUSY, "%s: in use", path);
-}
-
-static int check_loop(dev_t dev, const char *path, struct fault *f)
-{
-	static const char above[] = "/sys/block/";
-	char backing[PATH_MAX];
-	const char *name;
 	int r = 0;
-	glob_t g;
-	size_t i;
 
-	if (glob("/sys/block/loop*/loop/backing_file", 0, NULL, &g) != 0)
+	snprintf(pattern, sizeof(pattern), "/sys/dev/block/%u:%u/%s/dev", major(dev), minor(dev),
+		where);
+	if (glob(pattern, 0, NULL, &g) != 0)
 		return 0;
 	for (i = 0; i < g.gl_pathc && r == 0; i++) {
-		if (!read_line(g.gl_pathv[i], backing, sizeof(backing)) ||
-			!relation_of(backing, dev))
+		if (device_of(g.gl_pathv[i], &above) == 0 && stack_has_dev(&s->stack, above))
 			continue;
-		name = g.gl_pathv[i] + strlen(above);
-		r = fault_set(
-			f, -EBUSY, "%s: %.*s is made from it", path, (int)strcspn(name, "/"), name);
+		*strrchr(g.gl_pathv[i], '/') = '\0';
+		snprintf(words, sizeof(words), "part of %s", strrchr(g.gl_pathv[i], '/') + 1);
+		r = in_use(s, how, words);
 	}
 	globfree(&g);
 	return r;
 }
+
+static int find_stack(const struct search *s)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < s->stack.devs && r == 0; i++) {
+		const dev_t dev = s->stack.dev[i];
+
+		r = find_part_of(s, dev, i == 0 ? RELATION_SELF : RELATION_BELOW, "holders/*");
+		if (r == 0)
+			r = find_part_of(s, dev, i == 0 ? RELATION_PARTITION : RELATION_BELOW,
+				"*/holders/*");
+	}
+	return r;
+}
+
+/* Another loop device of the same file is in nobody's way if it is made from another part of it. */
+static bool share_bytes(const struct loop_source *a, const struct loop_source *b)
+{
+	return (a->to == 0 || b->from < a->to) && (b->to == 0 || a->from < b->to);
+}
+
+static const char *loop_words(const struct search *s, const struct loop_source *self,
+	const struct loop_source *l, enum relation *ret_how)
+{
+	if (l->rdev) {
+		*ret_how = stack_relation(&s->stack, l->rdev);
+		return *ret_how == RELATION_NONE ? NULL : "";
+	}
+	if (!stack_has_file(&s->stack, l->dev, l->ino))
+		return NULL;
+	*ret_how = s->stack.devs > 0 ? RELATION_BELOW : RELATION_SELF;
+	return self->self && self->ino == l->ino && self->dev == l->dev && !share_bytes(self, l) ?
+		NULL :
+		"";
+}
+
+static int find_loop(struct search *s)
+{
+	struct loop_source self = { 0 }, l;
+	char words[64];
+	enum relation how;
+	unsigned at = 0;
+	int r;
+
+	while ((r = loop_next(&at, &l)) != 0)
+		if (r > 0 && stack_relation(&s->stack, l.self) != RELATION_NONE)
+			self = l;
+	for (at = 0; (r = loop_next(&at, &l)) != 0;) {
+		/* Ours, or the disk that ours is a partition of. */
+		if (stack_relation(&s->stack, l.self) != RELATION_NONE)
+			continue;
+		if (r < 0) {
+			s->stack.cut = true;
+			continue;
+		}
+		if (!loop_words(s, &self, &l, &how))
+			continue;
+		if (how == RELATION_SELF)
+			return fault_set(
+				s->fault, -EBUSY, "%s: %s is made from it", s->path, l.name);
+		snprintf(words, sizeof(words), "what %s is made from", l.name);
+		return in_use(s, how, words);
+	}
+	return 0;
+}
+
+static int find_open(struct search *s)
+{
+	const struct timespec nap = { .tv_nsec = NAP_MS * 1000000L };
+	static struct use use;
+	int looks;
+
+	for (looks = 0; process_find_open(&s->stack, &use, &s->unseen); looks++) {
+		if (looks == LOOKS)
+			return in_use(s, use.relation, use.words);
+		nanosleep(&nap, NULL);
+	}
+	return 0;
+}
+
+/* --- all of them --- */
+
+static void warn_of_unseen(const struct search *s)
+{
+	if (s->unseen.processes > 0)
+		warning_send(s->warn,
+			"%s: whether other users' processes have it open could not be looked at",
+			s->path);
+	else if (s->unseen.outside)
+		warning_send(s->warn,
+			"%s: processes outside of this container could not be looked at", s->path);
+	if (s->stack.cut)
+		warning_send(s->warn,
+			"%s: not all that it is made from, or loop devices, could be looked at",
+			s->path);
+}
+
+static int check_device(struct search *s)
+{
+	int r = find_mount(s);
+
+	if (r == 0)
+		r = find_swap(s);
+	if (r == 0)
+		r = find_stack(s);
+	if (r == 0)
+		r = find_loop(s);
+	if (r == 0) {
+		s->unseen.processes = 0;
+		r = find_open(s);
+	}
+	return r;
+}
+
+int holder_check(int fd, const char *path, const struct warning_sink *warn, struct fault *f)
+{
+	static struct search s;
+	struct stat st;
+	int r;
+
+	s = (struct search){ .path = path, .fault = f, .warn = warn };
+	if (fstat(fd, &st) < 0)
+		return fault_errno(f, -errno, path);
+	if (S_ISBLK(st.st_mode)) {
+		stack_find(&s.stack, st.st_rdev);
+		r = check_device(&s);
+	} else {
+		stack_of_file(&s.stack, st.st_dev, st.st_ino);
+		r = find_loop(&s);
+	}
+	if (r == 0)
+		warn_of_unseen(&s);
+	return r;
+}
+
+int holder_fault(struct fault *f, const char *path)
+{
+	static struct search s;
+	struct stat st;
+	int r;
+
+	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
+		return fault_errno(f, -EBUSY, path);
+	s = (struct search){ .path = path, .fault = f };
+	stack_find(&s.stack, st.st_rdev);
+	r = check_device(&s);
+	return r < 0 ? r : fault_set(f, -EBUSY, "%s: in use", path);
+}
+
+/* --- to have it --- */
 
 static bool is_protected(int fd)
 {
@@ -183,7 +267,7 @@ static int open_fault(const char *path, int err, struct fault *f)
 	return r;
 }
 
-int holder_open(const char *path, int *ret_fd, struct fault *f)
+int holder_open(const char *path, int *ret_fd, const struct warning_sink *warn, struct fault *f)
 {
 	const int fd = open(path, O_RDWR | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
@@ -198,7 +282,9 @@ int holder_open(const char *path, int *ret_fd, struct fault *f)
 	else if (is_protected(fd))
 		r = fault_set(f, -EROFS, "%s: write-protected", path);
 	else
-		r = check_loop(st.st_rdev, path, f);
+		r = output_lock(fd, path, f);
+	if (r == 0)
+		r = holder_check(fd, path, warn, f);
 	if (r == 0)
 		*ret_fd = fd;
 	else

@@ -18,13 +18,13 @@ static void handle(int signal_number)
 		const struct replace *r = guarded[i];
 
 		if (r && r->owned)
-			unlinkat(r->dirfd, r->temp, 0);
+			unlinkat(r->place.dirfd, r->temp, 0);
 	}
 	/* SA_RESETHAND has put the default back: now it does what it is for. */
 	raise(signal_number);
 }
 
-static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 
 #define SIGNALS (sizeof(signals) / sizeof(*signals))
 
@@ -40,7 +40,8 @@ static void install(void)
 			sigaction(signals[i], &act, NULL);
 }
 
-int interrupt_open(struct replace *r, const char *path, struct fault *f)
+int interrupt_open(
+	struct replace *r, const char *path, const struct warning_sink *warn, struct fault *f)
 {
 	sigset_t set, before;
 	size_t i;
@@ -52,7 +53,7 @@ int interrupt_open(struct replace *r, const char *path, struct fault *f)
 		sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	install();
-	e = replace_open(r, path, f);
+	e = replace_open(r, path, warn, f);
 	for (i = 0; i < GUARDED && guarded[i]; i++)
 		;
 	assert(i < GUARDED);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/output.h"
+#include "iso/output/holder.h"
 #include "iso/read.h"
 #include "util/io.h"
 
@@ -26,4 +27,25 @@ int output_check_old(int dirfd, const char *name, const char *path, struct fault
 		return 0;
 	return fault_set(f, -EEXIST,
 		"%s: is one of the files that would go on the drive, not an image", path);
+}
+
+/* Somebody else's descriptor: what stands before its offset is not ours, and with O_APPEND there are no places. */
+static bool has_places(int fd)
+{
+	const int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && !(flags & O_APPEND) && lseek(fd, 0, SEEK_CUR) == 0;
+}
+
+enum output_target output_target(const char *path)
+{
+	struct stat st;
+
+	if ((path ? stat(path, &st) : fstat(STDOUT_FILENO, &st)) < 0)
+		return path ? OUTPUT_FILE : OUTPUT_STREAM;
+	if (S_ISBLK(st.st_mode))
+		return holder_optical(&st) ? OUTPUT_OPTICAL : OUTPUT_DISK;
+	if (S_ISREG(st.st_mode))
+		return path || has_places(STDOUT_FILENO) ? OUTPUT_FILE : OUTPUT_STREAM;
+	return S_ISDIR(st.st_mode) ? OUTPUT_FILE : OUTPUT_STREAM;
 }

@@ -9,17 +9,20 @@
 #include "iso/tree.h"
 #include "iso/write.h"
 #include "util/fault.h"
+#include "util/warning.h"
 
 #define OUTPUT_FILES_MAX 2
 
 /*
  * Where an image goes: a file replaced whole, a file written in place, a stream, a disk, a burner. Each is a row of
- * functions and the storage that they need.
+ * functions and the storage that they need. One order holds for all of them: space is reserved, the contents are written
+ * and flushed, then the volume descriptors, and these are flushed; after an error no descriptor stands.
  */
 struct output {
 	const struct output_kind *kind;
 	const char *path; /* as the user named it; NULL: standard output */
 	void *state;      /* of this kind, the caller's */
+	const struct warning_sink *warn;
 };
 
 struct output_kind {
@@ -53,7 +56,22 @@ const char *output_name(const struct output *o);
  */
 int output_check_old(int dirfd, const char *name, const char *path, struct fault *f);
 
-/* @state is a struct replace, a struct target, nothing; the other kinds are in iso/output/output_device.h. */
+/* What a path leads to, or standard output is; a path that leads nowhere is a file that is to be made. */
+enum output_target { OUTPUT_FILE, OUTPUT_STREAM, OUTPUT_DISK, OUTPUT_OPTICAL };
+
+/**
+ * output_target - which of these @path is; NULL: standard output
+ * A file on standard output is a stream unless it can be written from its beginning, at any place. What is found here may
+ * be another thing when it is opened: each kind refuses what is not its own.
+ */
+enum output_target output_target(const char *path);
+
+/* @state is a struct replace, a struct target, a struct stream; the other kinds are in iso/output/output_device.h. */
 extern const struct output_kind output_replace, output_in_place, output_stream;
+
+/* A FIFO, a pipe, a character device: written from the first byte to the last. */
+struct stream {
+	int fd;
+};
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file, a pipe or a device written in place: what the callers of mkisofs expect. */
+/* A file written in place: what the callers of mkisofs expect, and what standard output may be. */
 #include "iso/output/output.h"
 #include "iso/output/target.h"
 
@@ -7,7 +7,7 @@
 
 static int open_target(struct output *o, struct fault *f)
 {
-	return target_open(o->state, o->path, f);
+	return target_open(o->state, o->path, o->warn, f);
 }
 
 static size_t files(const struct output *o, struct tree_omit *out)
@@ -15,7 +15,7 @@ static size_t files(const struct output *o, struct tree_omit *out)
 	const struct target *t = o->state;
 
 	*out = (struct tree_omit){ .dev = t->st.st_dev, .ino = t->st.st_ino };
-	return S_ISREG(t->st.st_mode);
+	return 1;
 }
 
 static int check_old(const struct output *o, struct fault *f)
@@ -33,7 +33,7 @@ static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed,
 
 	(void)f;
 	*ret_fd = t->fd;
-	*ret_placed = t->placed;
+	*ret_placed = true;
 	return target_begin(t, size);
 }
 

@@ -6,19 +6,20 @@
 
 static int open_file(struct output *o, struct fault *f)
 {
-	return interrupt_open(o->state, o->path, f);
+	return interrupt_open(o->state, o->path, o->warn, f);
 }
 
-/* The temporary file may be in the tree, too. */
+/* A temporary file that has a name may be in the tree, too. */
 static size_t files(const struct output *o, struct tree_omit *out)
 {
 	const struct replace *r = o->state;
+	const struct stat *old = &r->place.st;
 	struct stat st;
 	size_t n = 0;
 
-	if (r->replaces)
-		out[n++] = (struct tree_omit){ .dev = r->old.st_dev, .ino = r->old.st_ino };
-	if (fstat(r->fd, &st) == 0)
+	if (r->place.exists)
+		out[n++] = (struct tree_omit){ .dev = old->st_dev, .ino = old->st_ino };
+	if (!r->anonymous && fstat(r->fd, &st) == 0)
 		out[n++] = (struct tree_omit){ .dev = st.st_dev, .ino = st.st_ino };
 	return n;
 }
@@ -27,28 +28,26 @@ static int check_old(const struct output *o, struct fault *f)
 {
 	const struct replace *r = o->state;
 
-	if (!r->replaces || r->old.st_size == 0)
+	if (!r->place.exists || r->place.st.st_size == 0)
 		return 0;
-	return output_check_old(r->dirfd, r->name, o->path, f);
+	return output_check_old(r->place.dirfd, r->place.name, o->path, f);
 }
 
 static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
 {
-	const struct replace *r = o->state;
+	struct replace *r = o->state;
 
-	(void)size;
 	(void)f;
 	*ret_fd = r->fd;
 	*ret_placed = false;
-	return 0;
+	return replace_reserve(r, size);
 }
 
 static int end(struct output *o, iso_progress *progress, void *ctx, struct fault *f)
 {
 	(void)progress;
 	(void)ctx;
-	(void)f;
-	return replace_commit(o->state);
+	return replace_commit(o->state, f);
 }
 
 static void close_file(struct output *o)

@@ -1,38 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Standard output, for a pipe. */
+/* A pipe, a FIFO, a character device: nothing in it can be taken back, and its reader sees to the rest. */
 #include "iso/output/output.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+/* A FIFO is waited for. */
 static int open_stream(struct output *o, struct fault *f)
 {
-	(void)o;
-	(void)f;
+	struct stream *s = o->state;
+	struct stat st;
+
+	s->fd = o->path ? open(o->path, O_WRONLY | O_NOCTTY | O_CLOEXEC) : STDOUT_FILENO;
+	if (s->fd < 0 || fstat(s->fd, &st) < 0)
+		return fault_errno(f, -errno, output_name(o));
+	if (o->path && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+		return fault_set(f, -ESTALE, "%s: changed while it was looked at", o->path);
 	return 0;
 }
 
 static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
 {
-	(void)o;
 	(void)size;
 	(void)f;
-	*ret_fd = STDOUT_FILENO;
+	*ret_fd = ((const struct stream *)o->state)->fd;
 	*ret_placed = false;
 	return 0;
 }
 
+/* A full disk may be reported only here. */
 static int end(struct output *o, iso_progress *progress, void *ctx, struct fault *f)
 {
-	(void)o;
+	struct stream *s = o->state;
+	const int fd = s->fd;
+
 	(void)progress;
 	(void)ctx;
 	(void)f;
-	return 0;
+	if (!o->path)
+		return 0;
+	s->fd = -1;
+	return close(fd) < 0 && errno != EINTR ? -errno : 0;
 }
 
 static void close_stream(struct output *o)
 {
-	(void)o;
+	struct stream *s = o->state;
+
+	if (o->path && s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
 }
 
 const struct output_kind output_stream = {

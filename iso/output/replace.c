@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/replace.h"
 #include "iso/leftover.h"
-#include "util/sha256.h"
+#include "iso/output/access.h"
+#include "iso/output/lock.h"
+#include "iso/output/room.h"
 #include "util/hex.h"
+#include "util/sha256.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -19,172 +20,330 @@ static void temp_name(struct replace *r)
 	uint8_t digest[SHA256_SIZE];
 	char hex[LEFTOVER_DIGITS + 1];
 
-	sha256(r->name, strlen(r->name), digest);
+	sha256(r->place.name, strlen(r->place.name), digest);
 	hex_encode(digest, LEFTOVER_DIGITS / 2, hex);
 	snprintf(r->temp, sizeof(r->temp), LEFTOVER_BEGIN "%s" LEFTOVER_END, hex);
 }
 
-static int open_folder(struct replace *r, const char *path, struct fault *f)
-{
-	char full[PATH_MAX], copy[PATH_MAX];
-	int n;
+/* --- the old one --- */
 
-	n = (int)strlen(path);
-	if (n == 0)
-		return fault_set(f, -EINVAL, "the name of the output is empty");
-	if (path[n - 1] == '/')
-		return fault_errno(f, -EISDIR, path);
-	/* A symbolic link stays one: it is its target that is replaced. */
-	if (realpath(path, full))
-		n = (int)strlen(full);
-	else
-		n = snprintf(full, sizeof(full), "%s", path);
-	if (n >= (int)sizeof(full))
-		return fault_errno(f, -ENAMETOOLONG, path);
-	memcpy(copy, full, (size_t)n + 1);
-	r->dirfd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (r->dirfd < 0)
-		return fault_errno(f, -errno, path);
-	memcpy(copy, full, (size_t)n + 1);
-	n = snprintf(r->name, sizeof(r->name), "%s", basename(copy));
-	if (n >= (int)sizeof(r->name))
-		return fault_errno(f, -ENAMETOOLONG, path);
+static int check_kind(const struct replace *r, struct fault *f)
+{
+	const struct stat *st = &r->place.st;
+
+	if (!r->place.exists)
+		return place_check_new(&r->place, r->path, f);
+	if (S_ISDIR(st->st_mode))
+		return fault_errno(f, -EISDIR, r->path);
+	if (!S_ISREG(st->st_mode))
+		return fault_set(f, -EINVAL, "%s: not a regular file", r->path);
 	return 0;
 }
 
-static int check_old(struct replace *r, const char *path, struct fault *f)
+static int open_old(const struct replace *r)
 {
-	if (fstatat(r->dirfd, r->name, &r->old, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : fault_errno(f, -errno, path);
-	if (S_ISDIR(r->old.st_mode))
-		return fault_errno(f, -EISDIR, path);
-	if (S_ISLNK(r->old.st_mode))
-		return fault_set(f, -EINVAL, "%s: a symbolic link to nothing", path);
-	if (!S_ISREG(r->old.st_mode))
-		return fault_set(f, -EINVAL, "%s: not a regular file", path);
-	r->replaces = true;
-	return 0;
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	const int fd = openat(r->place.dirfd, r->place.name, O_RDWR | flags);
+
+	return fd < 0 ? openat(r->place.dirfd, r->place.name, O_RDONLY | flags) : fd;
 }
 
-/* The name can be guessed: what lies there counts as a leftover of ours only if nobody else can have
- * opened it, or knows it under another name. */
-static bool is_ours(const struct stat *st)
+/* 1: the old one is ours. 0: another has come to stand in its place. */
+static int lock_old(struct replace *r, struct fault *f)
 {
-	return S_ISREG(st->st_mode) && st->st_uid == geteuid() && st->st_nlink == 1 &&
-		!(st->st_mode & 077);
+	struct stat st;
+	int e;
+
+	r->old_fd = open_old(r);
+	if (r->old_fd < 0 && errno == ENOENT)
+		return 0;
+	if (r->old_fd < 0) {
+		warning_send(
+			r->warn, "%s: cannot be opened: who else uses it is not known", r->path);
+		return 1;
+	}
+	if (fstat(r->old_fd, &st) < 0)
+		return fault_errno(f, -errno, r->path);
+	if (st.st_ino != r->place.st.st_ino || st.st_dev != r->place.st.st_dev)
+		return 0;
+	e = output_lock(r->old_fd, r->path, f);
+	if (e < 0)
+		return e;
+	/* As it is now that nobody else writes to it. */
+	r->place.st = st;
+	return place_has(&r->place, &st);
 }
+
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int find_place(struct replace *r, struct fault *f)
+{
+	int e;
+
+	for (;;) {
+		e = place_open(&r->place, r->path, f);
+		if (e == 0)
+			e = check_kind(r, f);
+		if (e < 0 || !r->place.exists)
+			return e;
+		e = lock_old(r, f);
+		if (e != 0)
+			return e < 0 ? e : 0;
+		drop(&r->old_fd);
+		place_close(&r->place);
+	}
+}
+
+/* --- the temporary file --- */
 
 static bool same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
 }
 
-static int remove_temp(struct replace *r, const char *path, struct fault *f)
+static int remove_temp(struct replace *r, struct fault *f)
 {
-	if (unlinkat(r->dirfd, r->temp, 0) < 0 && errno != ENOENT)
+	if (unlinkat(r->place.dirfd, r->temp, 0) < 0 && errno != ENOENT)
 		return fault_set(
-			f, -EPERM, "%s: %s in its folder is somebody else's", path, r->temp);
+			f, -EPERM, "%s: %s in its folder is somebody else's", r->path, r->temp);
 	return 0;
 }
 
-/* A run that was killed just before its rename may have left the file with the mode of OUT, which need not
- * let its owner write. To be removed it need only be opened and found to be locked by nobody. */
-static int open_temp(const struct replace *r)
+static int busy(const struct replace *r, struct fault *f)
 {
-	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	int fd = openat(r->dirfd, r->temp, O_RDWR | O_CREAT | flags, 0600);
-
-	if (fd < 0 && errno == EACCES) {
-		fd = openat(r->dirfd, r->temp, O_RDONLY | flags);
-		if (fd < 0)
-			errno = EACCES;
-	}
-	return fd;
+	return fault_set(f, -EBUSY, "%s: another process is writing it", r->path);
 }
 
-static bool is_writable(int fd)
+/* The name can be guessed: neither written to nor kept is what lies under it, but another run's at work is left alone.
+ * What a killed run has left is such a file. To be removed it need only be found to be locked by nobody: whatever its owner
+ * and mode are, which may be those of OUT by now. */
+static int remove_leftover(struct replace *r, struct fault *f)
 {
-	return (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
+	struct stat st;
+	int fd, e = 0;
+
+	if (fstatat(r->place.dirfd, r->temp, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : fault_errno(f, -errno, r->path);
+	fd = S_ISREG(st.st_mode) ?
+		openat(r->place.dirfd, r->temp, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) :
+		-1;
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0)
+		e = errno == EWOULDBLOCK ? busy(r, f) : fault_errno(f, -errno, r->path);
+	if (e == 0)
+		e = remove_temp(r, f);
+	drop(&fd);
+	return e;
+}
+
+/* 1: @r->fd has no name; 0: this file system has no such files, or could not give them one. */
+static int open_anonymous(struct replace *r, struct fault *f)
+{
+	if (faccessat(AT_FDCWD, "/proc/self/fd", X_OK, 0) < 0)
+		return 0;
+	r->fd = openat(r->place.dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (r->fd >= 0)
+		return 1;
+	return errno == EACCES || errno == EROFS || errno == ENOSPC || errno == EDQUOT ?
+		fault_errno(f, -errno, r->path) :
+		0;
 }
 
 /* 1: @r->fd is the temporary file, ours, locked and empty. 0: it was not, or was renamed under us:
  * once more. */
-static int take_temp(struct replace *r, const char *path, struct fault *f)
+static int open_named(struct replace *r, struct fault *f)
 {
+	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	struct stat held, named;
 
-	r->fd = open_temp(r);
-	if (r->fd < 0 && errno != ELOOP)
-		return fault_errno(f, -errno, path);
-	/* Locked: at work, whoever's it is; its owner and mode may be those of OUT by now. */
-	if (r->fd >= 0 && flock(r->fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ?
-			fault_set(f, -EBUSY, "%s: another process is writing it", path) :
-			fault_errno(f, -errno, path);
-	if (r->fd < 0 || fstat(r->fd, &held) < 0)
-		return remove_temp(r, path, f);
-	if (fstatat(r->dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-		!same_file(&held, &named))
+	r->fd = openat(r->place.dirfd, r->temp, flags, 0600);
+	if (r->fd < 0 && errno == EEXIST)
+		return remove_leftover(r, f);
+	if (r->fd < 0)
+		return fault_errno(f, -errno, r->path);
+	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? busy(r, f) : fault_errno(f, -errno, r->path);
+	if (fstat(r->fd, &held) < 0)
+		return fault_errno(f, -errno, r->path);
+	if (fstatat(r->place.dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!same_file(&held, &named) || held.st_nlink > 1)
 		return 0;
-	if (!is_ours(&held) || !is_writable(r->fd))
-		return remove_temp(r, path, f);
 	r->owned = true;
-	if (ftruncate(r->fd, 0) < 0)
-		return fault_errno(f, -errno, path);
 	return 1;
 }
 
-static void drop_fd(struct replace *r)
+static int open_temp(struct replace *r, struct fault *f)
 {
-	if (r->fd >= 0)
-		close(r->fd);
-	r->fd = -1;
+	int e = remove_leftover(r, f);
+
+	if (e < 0)
+		return e;
+	e = open_anonymous(r, f);
+	r->anonymous = e > 0;
+	while (e == 0) {
+		drop(&r->fd);
+		e = open_named(r, f);
+	}
+	if (e < 0)
+		return e;
+	e = access_owner_only(r->fd);
+	if (e < 0)
+		return fault_errno(f, e, r->path);
+	/* Whoever finds it under its new name shall not write to it before we are done. */
+	return output_lock(r->fd, r->path, f);
 }
 
-int replace_open(struct replace *r, const char *path, struct fault *f)
+int replace_open(
+	struct replace *r, const char *path, const struct warning_sink *warn, struct fault *f)
 {
 	int e;
 
-	*r = (struct replace){ .fd = -1, .dirfd = -1 };
-	e = open_folder(r, path, f);
-	if (e == 0)
-		e = check_old(r, path, f);
+	*r = (struct replace)REPLACE_NONE;
+	r->path = path;
+	r->warn = warn;
+	e = find_place(r, f);
 	if (e < 0)
 		return e;
 	temp_name(r);
-	for (;;) {
-		e = take_temp(r, path, f);
-		if (e > 0)
-			break;
-		if (e < 0)
-			return e;
-		drop_fd(r);
-	}
+	return open_temp(r, f);
+}
+
+int replace_reserve(struct replace *r, uint64_t size)
+{
+	struct stat st;
+
+	return fstat(r->fd, &st) < 0 ? -errno : room_reserve(r->fd, &st, size);
+}
+
+/* --- the commit --- */
+
+/* Is it the file that we have found, as we have found it? Its mode and owner may be others by now, and are kept. */
+static int check_old(struct replace *r, struct fault *f)
+{
+	const struct stat *old = &r->place.st;
+	struct stat now;
+
+	if (fstatat(r->place.dirfd, r->place.name, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ?
+			fault_set(f, -ESTALE, "%s: was removed meanwhile", r->path) :
+			fault_errno(f, -errno, r->path);
+	if (!same_file(&now, old) || now.st_size != old->st_size ||
+		now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
+		now.st_mtim.tv_nsec != old->st_mtim.tv_nsec)
+		return fault_set(f, -ESTALE, "%s: was changed or replaced meanwhile", r->path);
+	r->place.st = now;
 	return 0;
 }
 
-/* The owner's wish, as far as ours goes: root can keep both, others perhaps the group. */
-static void keep_owner(struct replace *r)
+static int taken(const struct replace *r, struct fault *f)
 {
-	if (fchown(r->fd, r->old.st_uid, r->old.st_gid) < 0)
-		(void)!fchown(r->fd, (uid_t)-1, r->old.st_gid);
+	return fault_set(f, -EEXIST, "%s: was made by another process meanwhile", r->path);
 }
 
-int replace_commit(struct replace *r)
+/* A name for a file that has none. */
+static int link_as(const struct replace *r, const char *name)
 {
-	if (r->replaces) {
-		keep_owner(r);
-		if (fchmod(r->fd, r->old.st_mode & 07777) < 0)
-			return -errno;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", r->fd);
+	return linkat(AT_FDCWD, path, r->place.dirfd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+/* From here until the rename the file has a name that is not OUT's. */
+static int link_temp(struct replace *r, struct fault *f)
+{
+	int e;
+
+	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
+		return fault_errno(f, -errno, r->path);
+	r->owned = true;
+	e = link_as(r, r->temp);
+	if (e == -EEXIST) {
+		r->owned = false;
+		e = remove_leftover(r, f);
+		if (e < 0)
+			return e;
+		r->owned = true;
+		e = link_as(r, r->temp);
 	}
-	if (fsync(r->fd) < 0)
-		return -errno;
-	if (renameat(r->dirfd, r->temp, r->dirfd, r->name) < 0)
-		return -errno;
+	if (e == 0)
+		return 0;
 	r->owned = false;
-	/* The folder of some network file systems cannot be synced: the rename is done all the same. */
-	if (fsync(r->dirfd) < 0 && errno != EINVAL && errno != EROFS)
+	return fault_errno(f, e, r->path);
+}
+
+static int replace_old(struct replace *r, struct fault *f)
+{
+	int e = r->anonymous ? link_temp(r, f) : 0;
+
+	if (e == 0)
+		e = check_old(r, f);
+	if (e == 0 && renameat(r->place.dirfd, r->temp, r->place.dirfd, r->place.name) < 0)
+		e = fault_errno(f, -errno, r->path);
+	return e;
+}
+
+/* As RENAME_NOREPLACE, where the file system does not know that: by a second name, or else by asking first. */
+static int rename_new(const struct replace *r)
+{
+	const int dir = r->place.dirfd;
+	struct stat st;
+
+	if (renameat2(dir, r->temp, dir, r->place.name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;
+	if (linkat(dir, r->temp, dir, r->place.name, 0) == 0)
+		return unlinkat(dir, r->temp, 0) < 0 ? -errno : 0;
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS)
+		return -errno;
+	if (fstatat(dir, r->place.name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return renameat(dir, r->temp, dir, r->place.name) < 0 ? -errno : 0;
+}
+
+static int place_new(struct replace *r, struct fault *f)
+{
+	const int e = r->anonymous ? link_as(r, r->place.name) : rename_new(r);
+
+	if (e == -EEXIST)
+		return taken(r, f);
+	return e < 0 ? fault_errno(f, e, r->path) : 0;
+}
+
+/* The folder of some network file systems cannot be synced. */
+static void sync_folder(const struct replace *r)
+{
+	if (fsync(r->place.dirfd) < 0 && errno != EINVAL && errno != EROFS)
+		warning_send(r->warn,
+			"%s: made, but a crash may undo it: its folder cannot be synced: %s",
+			r->path, strerror(errno));
+}
+
+int replace_commit(struct replace *r, struct fault *f)
+{
+	int e = r->place.exists ? check_old(r, f) : 0;
+
+	if (e == 0 && r->place.exists) {
+		e = access_copy(r->fd, &r->place.st, r->old_fd, r->place.dirfd, r->place.name);
+		if (e < 0)
+			fault_errno(f, e, r->path);
+	}
+	if (e == 0 && fsync(r->fd) < 0)
+		e = fault_errno(f, -errno, r->path);
+	if (e == 0)
+		e = r->place.exists ? replace_old(r, f) : place_new(r, f);
+	if (e < 0)
+		return e;
+	r->owned = false;
+	sync_folder(r);
+	/* The next one may. */
+	drop(&r->fd);
+	drop(&r->old_fd);
 	return 0;
 }
 
@@ -193,10 +352,9 @@ void replace_clear(struct replace *r)
 	if (!r)
 		return;
 	if (r->owned)
-		unlinkat(r->dirfd, r->temp, 0);
+		unlinkat(r->place.dirfd, r->temp, 0);
 	r->owned = false;
-	drop_fd(r);
-	if (r->dirfd >= 0)
-		close(r->dirfd);
-	r->dirfd = -1;
+	drop(&r->fd);
+	drop(&r->old_fd);
+	place_close(&r->place);
 }

@@ -1,117 +1,145 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/target.h"
+#include "iso/output/access.h"
 #include "iso/output/holder.h"
+#include "iso/output/lock.h"
+#include "iso/output/room.h"
+#include "util/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #define NEW_MODE 0600
 
-#define HEAD_SIZE \
-	((off_t)64 << 10) /* its second half begins with the descriptors (ECMA-119, 6.2.1) */
+#define HEAD_SIZE (64u << 10) /* its second half begins with the descriptors (ECMA-119, 6.2.1) */
 
-/* What is written through the kernel an optical drive may take or lose, by its medium. */
-static int open_device(struct target *t, const struct stat *st, struct fault *f)
+static const int flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+
+/* --- to open it --- */
+
+static void remove_created(const struct target *t)
 {
-	if (holder_optical(st))
-		return fault_set(f, -ENOTSUP, "%s: an optical drive: seedrive build -o burns there",
-			t->path);
-	return holder_open(t->path, &t->fd, f);
+	if (place_has(&t->place, &t->st))
+		(void)unlinkat(t->place.dirfd, t->place.name, 0);
+}
+
+/* It is what the link leads to that is made. Only the kernel knows where that is, and so it is looked at afterwards. */
+static int create_behind_link(struct target *t, struct fault *f)
+{
+	char link[64], made[PATH_MAX];
+	struct stat st;
+	ssize_t n;
+
+	t->fd = open(t->path, flags | O_CREAT, NEW_MODE);
+	if (t->fd < 0 || fstat(t->fd, &st) < 0)
+		return fault_errno(f, -errno, t->path);
+	if (!place_is_devices(&st))
+		return 0;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", t->fd);
+	n = readlink(link, made, sizeof(made) - 1);
+	if (n > 0 && S_ISREG(st.st_mode) && st.st_size == 0) {
+		made[n] = '\0';
+		(void)unlink(made);
+	}
+	return fault_set(
+		f, -ENODEV, "%s: no such device, and a file is not made in its place", t->path);
+}
+
+static int create(struct target *t, struct fault *f)
+{
+	struct fault why = { 0 };
+	int r = place_open(&t->place, t->path, &why);
+
+	/* A symbolic link to nothing yet. */
+	if (r == -EINVAL)
+		return create_behind_link(t, f);
+	if (r < 0)
+		return fault_errno(f, r, t->path);
+	r = place_check_new(&t->place, t->path, f);
+	if (r < 0)
+		return r;
+	t->fd = openat(t->place.dirfd, t->place.name, flags | O_CREAT | O_EXCL, NEW_MODE);
+	t->created = t->fd >= 0;
+	return t->created ? 0 : fault_errno(f, -errno, t->path);
 }
 
 /* No O_CREAT for what is there: in a sticky folder the kernel refuses that to all but the owner. */
 static int open_path(struct target *t, struct fault *f)
 {
-	const int flags = O_WRONLY | O_NOCTTY | O_CLOEXEC;
-	struct stat st;
-
-	if (stat(t->path, &st) == 0 && S_ISBLK(st.st_mode))
-		return open_device(t, &st, f);
 	t->fd = open(t->path, flags);
-	if (t->fd < 0 && errno == ENOENT) {
-		t->fd = open(t->path, flags | O_CREAT | O_EXCL, NEW_MODE);
-		t->created = t->fd >= 0;
-		/* A symbolic link to nothing yet: it is what it leads to that is made. */
-		if (t->fd < 0 && errno == EEXIST)
-			t->fd = open(t->path, flags | O_CREAT, NEW_MODE);
-	}
-	return t->fd < 0 ? fault_errno(f, -errno, t->path) : 0;
+	if (t->fd >= 0)
+		return 0;
+	return errno == ENOENT && t->path[0] ? create(t, f) : fault_errno(f, -errno, t->path);
 }
 
-static int look(struct target *t)
+static int look(struct target *t, const char *name, struct fault *f)
 {
-	int flags;
+	int r = 0;
 
 	if (fstat(t->fd, &t->st) < 0)
-		return -errno;
-	if (t->created && (t->st.st_mode & 07777) != NEW_MODE && fchmod(t->fd, NEW_MODE) < 0)
-		return -errno;
-	t->placed = S_ISREG(t->st.st_mode) || S_ISBLK(t->st.st_mode);
-	if (t->path || !t->placed)
-		return 0;
-	/* Somebody else's descriptor: what stands before its offset is not ours, and with O_APPEND there
-	 * are no places. */
-	flags = fcntl(t->fd, F_GETFL);
-	t->placed = flags >= 0 && !(flags & O_APPEND) && lseek(t->fd, 0, SEEK_CUR) == 0;
-	return 0;
+		return fault_errno(f, -errno, name);
+	if (!S_ISREG(t->st.st_mode))
+		return fault_set(f, -ESTALE, "%s: changed while it was looked at", name);
+	if (t->created)
+		r = access_owner_only(t->fd);
+	return r < 0 ? fault_errno(f, r, name) : 0;
 }
 
-int target_open(struct target *t, const char *path, struct fault *f)
+int target_open(
+	struct target *t, const char *path, const struct warning_sink *warn, struct fault *f)
 {
+	const char *name = path ? path : "standard output";
 	int r;
 
-	*t = (struct target){ .fd = path ? -1 : STDOUT_FILENO, .path = path };
+	*t = (struct target){
+		.fd = path ? -1 : STDOUT_FILENO, .path = path, .place = { .dirfd = -1 }
+	};
 	r = path ? open_path(t, f) : 0;
-	if (r < 0)
-		return r;
-	r = look(t);
-	return r < 0 ? fault_errno(f, r, path ? path : "standard output") : 0;
+	if (r == 0)
+		r = look(t, name, f);
+	if (r == 0)
+		r = output_lock(t->fd, name, f);
+	/* An empty one has nothing that anybody could use. */
+	if (r == 0 && t->st.st_size > 0)
+		r = holder_check(t->fd, name, warn, f);
+	return r;
 }
+
+/* --- to write it --- */
 
 /* The blocks of an old image are written over rather than freed and taken again, which for a large one is half of the
- * work. What makes an image of it goes first, all that could be a descriptor, in whole blocks. */
-static bool renounce(struct target *t, uint64_t size)
+ * work. What makes an image of it goes first, all that could be a descriptor. */
+static int renounce(const struct target *t, uint64_t size)
 {
-	const int hole = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+	static const uint8_t zeros[HEAD_SIZE];
+	int r = io_pwrite(t->fd, zeros, size < HEAD_SIZE ? size : HEAD_SIZE, 0);
 
-	if (t->st.st_size == 0 || fallocate(t->fd, hole, 0, HEAD_SIZE) < 0)
-		return false;
-	t->begun = true;
-	return ftruncate(t->fd, (off_t)size) == 0;
-}
-
-static int reserve(struct target *t, uint64_t size)
-{
-	if (!renounce(t, size) && ftruncate(t->fd, 0) < 0)
-		return -errno;
-	t->begun = true;
-	if (fallocate(t->fd, 0, 0, (off_t)size) == 0)
-		return 0;
-	/* Some file systems cannot: then the writing will tell. */
-	return errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL ? 0 : -errno;
+	if (r == 0 && ftruncate(t->fd, (off_t)size) < 0)
+		r = -errno;
+	if (r == 0 && fdatasync(t->fd) < 0)
+		r = -errno;
+	return r;
 }
 
 int target_begin(struct target *t, uint64_t size)
 {
-	off_t room;
+	int r = room_reserve(t->fd, &t->st, size);
 
-	if (S_ISREG(t->st.st_mode) && t->placed)
-		return reserve(t, size);
+	if (r < 0)
+		return r;
 	t->begun = true;
-	if (!S_ISBLK(t->st.st_mode))
-		return 0;
-	room = lseek(t->fd, 0, SEEK_END);
-	if (room < 0 || lseek(t->fd, 0, SEEK_SET) < 0)
-		return -errno;
-	return (uint64_t)room < size ? -ENOSPC : 0;
+	if (t->st.st_size > 0)
+		return renounce(t, size);
+	return ftruncate(t->fd, (off_t)size) < 0 ? -errno : 0;
 }
 
 int target_end(struct target *t)
 {
 	const int fd = t->fd;
 
-	if (S_ISBLK(t->st.st_mode) && fsync(fd) < 0)
+	if (fdatasync(fd) < 0)
 		return -errno;
 	if (t->path) {
 		/* On a network file system this is where a full disk is told of. */
@@ -123,17 +151,42 @@ int target_end(struct target *t)
 	return 0;
 }
 
+/* By its path where its descriptor is gone, as close(2) has failed; if that still leads to it. */
+static void reopen(struct target *t)
+{
+	struct stat st;
+
+	t->fd = open(t->path, flags);
+	if (t->fd >= 0 && fstat(t->fd, &st) == 0 && st.st_ino == t->st.st_ino &&
+		st.st_dev == t->st.st_dev)
+		return;
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+}
+
+/* What cannot be cut off is overwritten. */
+static void empty(const struct target *t)
+{
+	static const uint8_t zeros[HEAD_SIZE];
+
+	if (ftruncate(t->fd, 0) < 0)
+		(void)io_pwrite(t->fd, zeros, sizeof(zeros), 0);
+}
+
 void target_clear(struct target *t)
 {
 	if (!t)
 		return;
-	/* By its path where its descriptor is gone: close(2) has failed. */
-	if (t->begun && t->placed && S_ISREG(t->st.st_mode))
-		(void)!(t->fd >= 0 ? ftruncate(t->fd, 0) : truncate(t->path, 0));
+	if (t->begun && t->fd < 0)
+		reopen(t);
+	if (t->begun && t->fd >= 0)
+		empty(t);
 	if (t->created)
-		(void)unlink(t->path);
+		remove_created(t);
 	if (t->path && t->fd >= 0)
 		close(t->fd);
 	t->fd = -1;
+	place_close(&t->place);
 	t->begun = t->created = false;
 }

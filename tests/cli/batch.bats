@@ -93,6 +93,46 @@ seedrive: build: nothing: No such file or directory" ]
 	[ "$output" = "0 of 0 drives made" ]
 }
 
+# refused_places LINE-OF-THE-LIST... WORDS: before anything is made, whatever the number of jobs.
+refused_places() {
+	local words=${*: -1} jobs before
+	printf '%b\n' "${@:1:$#-1}" >list
+	before=$(find . -type f | LC_ALL=C sort)
+	for jobs in 1 3; do
+		fails 1 "seedrive: build: list:$words" "$TOOL" build --jobs "$jobs" --source kernel --batch list
+		[ "$(find . -type f | LC_ALL=C sort)" = "$before" ]
+	done
+}
+
+@test "batch: one OUT twice is refused, by whichever paths, before anything is made" {
+	small_tree tree
+	small_tree other
+	mkdir sub
+	ln -s sub link
+	ln -s ../sub/real sub/to
+	: >sub/real
+	refused_places 'd.iso\ttree' './d.iso\tother' "2: ./d.iso: is OUT of line 1, too"
+	refused_places '# ours' 'sub/d\ttree' 'x\ttree' '' 'link/d\tother' "5: link/d: is OUT of line 2, too"
+	refused_places 'a\ttree' "$PWD/a\ttree" "2: $PWD/a: is OUT of line 1, too"
+	refused_places 'sub/to\ttree' 'sub/../sub/real\ttree' "2: sub/../sub/real: is OUT of line 1, too"
+}
+
+@test "batch: an OUT inside the DIR of another line is refused; in its own it is left out" {
+	small_tree tree
+	small_tree other
+	ln -s tree/openstack link
+	refused_places 'tree/openstack/d.iso\tother' 'x.iso\ttree' \
+		"1: tree/openstack/d.iso: is inside tree, and would go onto the drive of line 2"
+	refused_places 'x.iso\ttree' 'link/d.iso\tother' \
+		"2: link/d.iso: is inside tree, and would go onto the drive of line 1"
+	refused_places 'tree/a.iso\ttree' 'tree/b.iso\ttree' \
+		"1: tree/a.iso: is inside tree, and would go onto the drive of line 2"
+	printf 'tree/a.iso\ttree\nother/a.iso\tother\nb.iso\tnothing\n' >list
+	run -1 "$TOOL" build --source kernel --batch list
+	[[ $output == *"2 of 3 drives made"* ]]
+	[ "$(bsdtar -tf tree/a.iso | grep -c iso)" = 0 ]
+}
+
 @test "batch: not with what belongs to one drive" {
 	rows 1 >list
 	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list -o x
@@ -106,7 +146,7 @@ seedrive: build: nothing: No such file or directory" ]
 
 @test "batch: a job that is killed is told of, and the others make the rest" {
 	rows 40 >list
-	run -1 --separate-stderr world AT="fsync:$(temp_of 9.iso)" DO='kill -KILL $PPID' \
+	run -1 --separate-stderr world AT="linkat:9.iso" DO='kill -KILL $PPID' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "39 of 40 drives made" ]
 	[ "$stderr" = "seedrive: build: one of the jobs was ended by signal 9" ]
@@ -121,7 +161,7 @@ seedrive: build: nothing: No such file or directory" ]
 	local made
 	rows 400 >list
 	# To the process that the job is a child of: the tool as it was called.
-	run -143 world AT="fsync:$(temp_of 3.iso)" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
+	run -143 world AT="linkat:3.iso" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	# Each job tidies up by itself, and need not be done when the tool is.
 	for _ in $(seq 12000); do
@@ -137,7 +177,7 @@ seedrive: build: nothing: No such file or directory" ]
 @test "batch: progress is drawn on a terminal, once it lasts, and nowhere else" {
 	rows 4 >list
 	export AT DO="sleep 2"
-	AT="fsync:$(temp_of 3.iso)"
+	AT="linkat:3.iso"
 	world script -qec '"$TOOL" build --jobs 1 --source kernel --batch list' typescript </dev/null >out
 	grep -q 'drives \[###############               \]  50%' typescript
 	grep -q '4 of 4 drives made' typescript

@@ -182,11 +182,17 @@ seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
 
 @test "build: content, then name, each on stable storage before the next step" {
 	small_tree tree
-	traced -y -e trace=write,fsync,renameat "$TOOL" build -q --source kernel -o drive.iso tree
-	sed -n -e 's/.*\(write\|fsync\)([0-9]*<.*tmp>.*/\1 content/p' \
-		-e 's/.*\(renameat\)(.*tmp".*"drive.iso").*/\1/p' \
-		-e "s|.*\(fsync\)([0-9]*<$PWD>).*|\1 folder|p" "$BATS_TEST_TMPDIR/trace" | uniq >order
-	[ "$(paste -sd ,  order)" = "write content,fsync content,renameat,fsync folder" ]
+	order() {
+		traced -y -e trace=fallocate,write,fsync,linkat,renameat "$TOOL" build -q --source kernel -o drive.iso tree
+		sed -n -e 's/.*\(fallocate\|write\|fsync\)([0-9]*<.*\/#[0-9].*/\1 content/p' \
+			-e 's/.*\(linkat\)(.*, "\(drive.iso\|.*tmp\)".*/\1/p' \
+			-e 's/.*\(renameat\)(.*tmp".*"drive.iso").*/\1/p' \
+			-e "s|.*\(fsync\)([0-9]*<$PWD>).*|\1 folder|p" "$BATS_TEST_TMPDIR/trace" | uniq | paste -sd ,
+	}
+	run order
+	[[ "$output" = *"write content,fsync content,linkat,fsync folder" ]]
+	run order
+	[[ "$output" = *"write content,fsync content,linkat,renameat,fsync folder" ]]
 }
 
 @test "build: a symbolic link as OUT stays one, and its target is replaced" {
@@ -288,7 +294,7 @@ seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
 	local call
 	small_tree tree
 	old_out drive.iso
-	for call in ftruncate fchmod write fsync renameat; do
+	for call in fchmod write fsync linkat renameat; do
 		fails 1 "seedrive: build: drive.iso: Input/output error" traced \
 			-e inject="$call":error=EIO:when=1 "$TOOL" build -q --source kernel -o drive.iso tree
 		unchanged drive.iso
@@ -306,12 +312,32 @@ seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
 
 @test "build: two at a time for one OUT: the second is told, and does not disturb the first" {
 	small_tree tree
-	run -0 --separate-stderr world AT="fsync:$(temp_of drive.iso)" \
+	: >drive.iso
+	run -0 --separate-stderr world AT="fsync:#" \
 		DO='"$TOOL" build -q --source kernel -o drive.iso tree; echo $? >second' \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	[ "$stderr" = "seedrive: build: drive.iso: locked: a running virtual machine has it, or another run of seedrive" ]
+	[ "$(cat second)" = 1 ]
+	"$TOOL" inspect drive.iso >/dev/null
+	holds drive.iso second tree
+	# Where every file has a name, a new one too.
+	rm drive.iso
+	run -0 --separate-stderr world NAMED=yes AT="fsync:$(temp_of drive.iso)" \
+		DO='NAMED=yes "$TOOL" build -q --source kernel -o drive.iso tree; echo $? >second' \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 	[ "$stderr" = "seedrive: build: drive.iso: another process is writing it" ]
 	[ "$(cat second)" = 1 ]
 	"$TOOL" inspect drive.iso >/dev/null
+	holds drive.iso second tree
+}
+
+@test "build: two at a time for one new OUT: one makes it, and it is not replaced by the other" {
+	small_tree tree
+	run -1 --separate-stderr world AT="fsync:#" \
+		DO='"$TOOL" build -q --source kernel -o drive.iso tree && cp drive.iso second' \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	[ "$stderr" = "seedrive: build: drive.iso: was made by another process meanwhile" ]
+	cmp drive.iso second
 	holds drive.iso second tree
 }
 

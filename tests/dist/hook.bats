@@ -238,7 +238,7 @@ untouched() {
 	hook prepare begin <xml
 	untouched
 	journal "daemon.warning instance-00000001: no fresh seed: seedrive: reseed: $PWD/disk.config: locked: a running\
- virtual machine has it, or another reseed"
+ virtual machine has it, or another run of seedrive"
 	echo '{"execute": "quit"}' >&"$ask"
 	wait "$QEMU"
 	QEMU=

@@ -113,7 +113,7 @@ life() {
 	[ "$(of started)" = "$(of resumed)" ]
 	[ "$(of started)" != "$(of again)" ]
 	diff - locked <<-END
-		seedrive: reseed: disk.config: locked: a running virtual machine has it, or another reseed
+		seedrive: reseed: disk.config: locked: a running virtual machine has it, or another run of seedrive
 		status 1
 	END
 	diff - <(sed -E 's/[0-9a-f]{32}.*/ID/' journal) <<-END

@@ -2,8 +2,8 @@
 /*
  * For tests only: what the world may do to the tool at a given system call, made repeatable.
  *
- *   AT=CALL:PATH       at the first CALL (openat, pread, pwrite, write, fsync, renameat) on a file whose
- *                      path ends in /PATH ...
+ *   AT=CALL:PATH       at the first CALL (openat, pread, pwrite, write, fsync, fdatasync, renameat, linkat) on a file
+ *                      whose path ends in /PATH, or that has no name if PATH is # ...
  *   DO=COMMAND         ... a shell runs this, before the call
  *   ABSENT=PATH...     open(2) and faccessat(2) of exactly these paths say ENOENT
  *   REDIRECT=A=B...    open(2) and faccessat(2) of exactly A mean B
@@ -14,6 +14,7 @@
  *   GETRANDOM=N        the same, but gives pseudo-random bytes that N decides
  *   GETRANDOM_LOG=FILE what it gave, as one piece
  *   CLOCK_AHEAD=FILE   the time of day is ahead by as many seconds as the file has bytes
+ *   NAMED=yes          there are no files without a name: openat(2) with O_TMPFILE says EOPNOTSUPP
  *   WRITE_MAX=N        write(2) takes at most so many bytes at a time
  */
 #include <dlfcn.h>
@@ -46,6 +47,9 @@ static void path_of(int fd, char out[PATH_MAX])
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, out, PATH_MAX - 1);
 	out[n < 0 ? 0 : n] = '\0';
+	/* One that is made without a name is shown as FOLDER/#INODE (deleted). */
+	if (strrchr(out, '/') && strrchr(out, '/')[1] == '#')
+		strrchr(out, '/')[2] = '\0';
 }
 
 static int ends_in(const char *path, const char *tail)
@@ -231,10 +235,14 @@ int openat(int dirfd, const char *name, int flags, ...)
 	va_list ap;
 
 	va_start(ap, flags);
-	if (flags & O_CREAT)
+	if (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)))
 		mode = va_arg(ap, mode_t);
 	va_end(ap);
 	act_name("openat", dirfd, name);
+	if ((flags & O_TMPFILE) == O_TMPFILE && getenv("NAMED")) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
 	return real(dirfd, name, flags, mode);
 }
 
@@ -279,6 +287,22 @@ int fsync(int fd)
 
 	act_fd("fsync", fd);
 	return real(fd);
+}
+
+int fdatasync(int fd)
+{
+	REAL(fdatasync);
+
+	act_fd("fdatasync", fd);
+	return real(fd);
+}
+
+int linkat(int olddirfd, const char *old, int newdirfd, const char *new, int flags)
+{
+	REAL(linkat);
+
+	act_name("linkat", newdirfd, new);
+	return real(olddirfd, old, newdirfd, new, flags);
 }
 
 int renameat(int olddirfd, const char *old, int newdirfd, const char *new)

@@ -252,7 +252,7 @@ mounting() {
 	echo >go
 	wait "$!"
 	[ "$status" -eq 1 ]
-	[ "$output" = "seedrive: build: $DEV: in use" ]
+	[[ $output == "seedrive: build: $DEV: mounted on $PWD/a place, as process "*" sees it" ]]
 }
 
 @test "burn: swap space, and what a loop device is made from, are refused" {
@@ -272,6 +272,7 @@ mounting() {
 	attach "$disk"
 	fails 1 "seedrive: build: $disk: ${DEV#/dev/} is made from it" \
 		"$TOOL" build -q --force --source kernel -o "$disk" tree
+	fails 1 "seedrive-mkisofs: $disk: ${DEV#/dev/} is made from it" "$MKISOFS" -quiet -r -o "$disk" tree
 	succeeds build
 }
 
@@ -285,7 +286,7 @@ mounting() {
 		fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
 		subprocess.run([sys.argv[2], "build", "-q", "--source", "kernel", "-o", sys.argv[1], "tree"])
 	END
-	[ "$(cat said)" = "seedrive: build: $DEV: locked: a running virtual machine has it, or another reseed" ]
+	[ "$(cat said)" = "seedrive: build: $DEV: locked: a running virtual machine has it, or another run of seedrive" ]
 	no_drive "$DEV"
 }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iso/output/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The folder and the last piece of @path, neither of which is looked at here. */
+static int split(struct place *p, const char *path, char folder[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	const size_t len = slash ? (size_t)(slash - path) : 0;
+
+	if (strlen(path) >= PATH_MAX || strlen(name) > NAME_MAX)
+		return -ENAMETOOLONG;
+	strcpy(p->name, name);
+	if (!slash)
+		strcpy(folder, ".");
+	else if (len == 0)
+		strcpy(folder, "/");
+	else
+		snprintf(folder, PATH_MAX, "%.*s", (int)len, path);
+	return 0;
+}
+
+static int open_folder(struct place *p, const char *path, struct fault *f)
+{
+	char folder[PATH_MAX];
+	int r = split(p, path, folder);
+
+	if (r < 0)
+		return fault_errno(f, r, path);
+	p->dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return p->dirfd < 0 ? fault_errno(f, -errno, path) : 0;
+}
+
+static int look(struct place *p)
+{
+	if (fstatat(p->dirfd, p->name, &p->st, AT_SYMLINK_NOFOLLOW) == 0)
+		p->exists = true;
+	else if (errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+/* What a link leads to. EACCES is the kernel's last word. */
+static int follow(const char *path, struct stat *st, struct fault *f)
+{
+	const int fd = open(path, O_PATH | O_CLOEXEC);
+	int r = 0;
+
+	if (fd < 0 && (errno == ENOENT || errno == ELOOP))
+		return fault_set(f, -EINVAL, "%s: a symbolic link to nothing", path);
+	if (fd < 0)
+		return fault_errno(f, -errno, path);
+	if (fstat(fd, st) < 0)
+		r = fault_errno(f, -errno, path);
+	else if (S_ISDIR(st->st_mode))
+		r = fault_errno(f, -EISDIR, path);
+	else if (!S_ISREG(st->st_mode))
+		r = fault_set(f, -EINVAL, "%s: not a regular file", path);
+	close(fd);
+	return r;
+}
+
+/* The place becomes that of the file which the link leads to. Its path is found by other means than the kernel's, so what
+ * is there has to be the file that the kernel has found. */
+static int take_target(struct place *p, const char *path, struct fault *f)
+{
+	char target[PATH_MAX];
+	struct stat st;
+	int r = follow(path, &st, f);
+
+	if (r < 0)
+		return r;
+	if (!realpath(path, target))
+		return fault_errno(f, -errno, path);
+	place_close(p);
+	p->exists = false;
+	r = open_folder(p, target, f);
+	if (r < 0)
+		return r;
+	r = look(p);
+	if (r == 0 && !place_has(p, &st))
+		return fault_set(f, -ESTALE, "%s: changed while it was looked at", path);
+	return r < 0 ? fault_errno(f, r, path) : 0;
+}
+
+int place_open(struct place *p, const char *path, struct fault *f)
+{
+	const size_t len = strlen(path);
+	int r;
+
+	*p = (struct place){ .dirfd = -1 };
+	if (len == 0)
+		return fault_set(f, -EINVAL, "the name of the output is empty");
+	if (path[len - 1] == '/')
+		return fault_errno(f, -EISDIR, path);
+	r = open_folder(p, path, f);
+	if (r < 0)
+		return r;
+	r = look(p);
+	if (r < 0)
+		return fault_errno(f, r, path);
+	return p->exists && S_ISLNK(p->st.st_mode) ? take_target(p, path, f) : 0;
+}
+
+bool place_has(const struct place *p, const struct stat *st)
+{
+	struct stat now;
+
+	return fstatat(p->dirfd, p->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+		now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+}
+
+/* A file system of its own is told by its number, however it was reached; shared memory below it is another one. */
+bool place_is_devices(const struct stat *dir)
+{
+	struct stat dev, root;
+
+	return stat("/dev", &dev) == 0 && dir->st_dev == dev.st_dev && stat("/", &root) == 0 &&
+		(dev.st_dev != root.st_dev || dir->st_ino == dev.st_ino);
+}
+
+int place_check_new(const struct place *p, const char *path, struct fault *f)
+{
+	struct stat dir;
+
+	if (fstat(p->dirfd, &dir) < 0 || !place_is_devices(&dir))
+		return 0;
+	return fault_set(
+		f, -ENODEV, "%s: no such device, and a file is not made in its place", path);
+}
+
+void place_close(struct place *p)
+{
+	if (!p)
+		return;
+	if (p->dirfd >= 0)
+		close(p->dirfd);
+	p->dirfd = -1;
+}

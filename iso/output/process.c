@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "iso/output/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCu /* the inode of the machine's own (linux/proc_ns.h) */
+#define NAMESPACES_MAX      256         /* of mounts; more are looked at twice */
+
+/* Each process in turn; 1 ends it. */
+typedef int visit_process(int proc, const char *pid, void *ctx);
+
+static int each_process(visit_process *visit, void *ctx)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *e;
+	int proc, r = 0;
+
+	while (dir && r == 0 && (e = readdir(dir))) {
+		if (e->d_name[0] < '1' || e->d_name[0] > '9')
+			continue;
+		proc = openat(dirfd(dir), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (proc < 0)
+			continue;
+		r = visit(proc, e->d_name, ctx);
+		close(proc);
+	}
+	if (dir)
+		closedir(dir);
+	return r;
+}
+
+/* Its number and name, as ps(1) shows them. */
+static void describe(int proc, const char *pid, char *out, size_t size)
+{
+	char comm[64] = "";
+	const int fd = openat(proc, "comm", O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd >= 0 ? read(fd, comm, sizeof(comm) - 1) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	comm[n > 0 ? n : 0] = '\0';
+	comm[strcspn(comm, "\n")] = '\0';
+	snprintf(out, size, "process %s (%s)", pid, comm);
+}
+
+static void see(struct unseen *u)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) < 0 || st.st_ino != FIRST_PID_NAMESPACE)
+		u->outside = true;
+}
+
+/* --- mounts --- */
+
+struct mounts {
+	const struct stack *stack;
+	struct use *use;
+	struct unseen *unseen;
+	ino_t seen[NAMESPACES_MAX], own;
+	size_t namespaces;
+};
+
+static bool is_known(struct mounts *m, ino_t ns)
+{
+	size_t i;
+
+	for (i = 0; i < m->namespaces; i++)
+		if (m->seen[i] == ns)
+			return true;
+	if (m->namespaces < NAMESPACES_MAX)
+		m->seen[m->namespaces++] = ns;
+	return false;
+}
+
+/* Blanks and their kin are written as \040. In place. */
+static void unescape(char *text)
+{
+	char *out = text;
+	unsigned c;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && sscanf(text + 1, "%3o", &c) == 1) {
+			*out++ = (char)c;
+			text += 3;
+		} else {
+			*out++ = *text;
+		}
+	}
+	*out = '\0';
+}
+
+/* The number in the third field is that of the device, unless the file system has several (btrfs): then its source is. */
+static enum relation relation_of(
+	const struct stack *s, unsigned high, unsigned low, const char *source)
+{
+	const enum relation how = stack_relation(s, makedev(high, low));
+	struct stat st;
+
+	if (how || high != 0 || !source || source[0] != '/' || stat(source, &st) < 0 ||
+		!S_ISBLK(st.st_mode))
+		return how;
+	return stack_relation(s, st.st_rdev);
+}
+
+static const char *source_of(char *line)
+{
+	char *dash = strstr(line, " - "), *source = dash ? strchr(dash + 3, ' ') : NULL;
+
+	if (!source)
+		return NULL;
+	source[1 + strcspn(source + 1, " \n")] = '\0';
+	unescape(++source);
+	return source;
+}
+
+static int look_at_mounts(int proc, const char *pid, ino_t ns, struct mounts *m)
+{
+	const int fd = openat(proc, "mountinfo", O_RDONLY | O_CLOEXEC);
+	FILE *table = fd >= 0 ? fdopen(fd, "r") : NULL;
+	char *line = NULL, *words = m->use->words, place[PATH_MAX], who[96];
+	unsigned high, low;
+	size_t room = 0;
+	int found = 0;
+
+	while (table && !found && getline(&line, &room, table) > 0) {
+		/* At most PATH_MAX - 1 bytes of the place. */
+		if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &high, &low, place) != 3)
+			continue;
+		m->use->relation = relation_of(m->stack, high, low, source_of(line));
+		found = m->use->relation != RELATION_NONE;
+	}
+	if (found) {
+		unescape(place);
+		describe(proc, pid, who, sizeof(who));
+		if (ns == m->own)
+			snprintf(words, sizeof(m->use->words), "mounted on %s", place);
+		else
+			snprintf(words, sizeof(m->use->words), "mounted on %s, as %s sees it",
+				place, who);
+	}
+	free(line);
+	if (table)
+		fclose(table);
+	else if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+static int visit_mounts(int proc, const char *pid, void *ctx)
+{
+	struct mounts *m = ctx;
+	struct stat st;
+
+	if (fstatat(proc, "ns/mnt", &st, 0) < 0) {
+		m->unseen->processes += errno == EACCES || errno == EPERM;
+		return 0;
+	}
+	return is_known(m, st.st_ino) ? 0 : look_at_mounts(proc, pid, st.st_ino, m);
+}
+
+int process_find_mount(const struct stack *s, struct use *ret, struct unseen *unseen)
+{
+	struct mounts m = { .stack = s, .use = ret, .unseen = unseen };
+	struct stat st;
+	int self, found = 0;
+
+	see(unseen);
+	/* Ours first: its words are the shortest. */
+	self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (self >= 0 && fstatat(self, "ns/mnt", &st, 0) == 0) {
+		m.own = st.st_ino;
+		found = visit_mounts(self, "self", &m);
+	}
+	if (self >= 0)
+		close(self);
+	return found ? found : each_process(visit_mounts, &m);
+}
+
+/* --- descriptors --- */
+
+struct descriptors {
+	const struct stack *stack;
+	struct use *use;
+	struct unseen *unseen;
+};
+
+static bool writes(int proc, const char *number)
+{
+	char path[64], line[128];
+	unsigned flags = 0;
+	FILE *file;
+	int fd;
+
+	snprintf(path, sizeof(path), "fdinfo/%.32s", number);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	file = fd >= 0 ? fdopen(fd, "r") : NULL;
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "flags: %o", &flags) == 1)
+			break;
+	if (file)
+		fclose(file);
+	else if (fd >= 0)
+		close(fd);
+	return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* Nothing is opened, and no network is asked. */
+static bool is_ours(int proc, int fds, const char *number, struct descriptors *d)
+{
+	struct statx st;
+
+	if (statx(fds, number, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO, &st) <
+		0)
+		return false;
+	if (S_ISREG(st.stx_mode)) {
+		d->use->relation = RELATION_BELOW;
+		return stack_has_file(
+			d->stack, makedev(st.stx_dev_major, st.stx_dev_minor), (ino_t)st.stx_ino);
+	}
+	if (!S_ISBLK(st.stx_mode))
+		return false;
+	d->use->relation = stack_relation(d->stack, makedev(st.stx_rdev_major, st.stx_rdev_minor));
+	return d->use->relation != RELATION_NONE &&
+		(d->use->relation != RELATION_BELOW || writes(proc, number));
+}
+
+static int visit_descriptors(int proc, const char *pid, void *ctx)
+{
+	struct descriptors *d = ctx;
+	const int fds = openat(proc, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fds >= 0 ? fdopendir(fds) : NULL;
+	struct dirent *e;
+	char who[96];
+	int found = 0;
+
+	if (fds < 0)
+		d->unseen->processes += errno == EACCES || errno == EPERM;
+	while (dir && !found && (e = readdir(dir)))
+		found = e->d_name[0] != '.' && strtol(pid, NULL, 10) != getpid() &&
+			is_ours(proc, fds, e->d_name, d);
+	if (found)
+		describe(proc, pid, who, sizeof(who));
+	if (found)
+		snprintf(d->use->words, sizeof(d->use->words), "open in %s", who);
+	if (dir)
+		closedir(dir);
+	else if (fds >= 0)
+		close(fds);
+	return found;
+}
+
+int process_find_open(const struct stack *s, struct use *ret, struct unseen *unseen)
+{
+	struct descriptors d = { .stack = s, .use = ret, .unseen = unseen };
+
+	see(unseen);
+	return each_process(visit_descriptors, &d);
+}
