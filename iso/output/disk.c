@@ -229,7 +229,8 @@ static int open_output(void *device, const struct output *o, struct fault *f)
 {
 	struct disk *d = device;
 
-	d->path = o->path ? o->path : DISK_STDOUT;
+	/* The disk that standard output is, by a path of its own. */
+	d->path = o->path ? o->path : "/dev/stdout";
 	d->warn = o->warn;
 	return disk_open(d, f);
 }

@@ -49,8 +49,6 @@ int disk_write(struct disk *d, const struct draft *image, iso_progress *report, 
 
 void disk_close(struct disk *d);
 
-#define DISK_STDOUT "/dev/stdout" /* the disk that standard output is, by a path of its own */
-
 /** disk_check_stdout - a disk on standard output is written from its beginning, or not at all. 0 or -errno with @f. */
 int disk_check_stdout(struct fault *f);
 
