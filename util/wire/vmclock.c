@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define MAGIC   0x4b4c4356 /* "VCLK" */
+#define MAGIC         0x4b4c4356 /* "VCLK" */
 #define VERSION_KNOWN 1
 
 #define FLAG_COUNTED (1u << 8) /* VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT */
