@@ -213,7 +213,7 @@ static int refuse(int before, struct fault *f, const char *label, const char *wh
 }
 
 /* A line for each that failed, so that none is overlooked where nobody reads the table. */
-static int verdict(const struct check *c, unsigned min_mbit, struct fault *f)
+static int verdict(const struct check *c, struct fault *f)
 {
 	char why[CHECK_TEXT];
 	int r = 0;
@@ -224,15 +224,9 @@ static int verdict(const struct check *c, unsigned min_mbit, struct fault *f)
 			continue;
 		r = refuse(r, f, c->source[i].label, check_why(c->source + i, why, sizeof(why)));
 	}
-	for (i = 0; i < c->count; i++) {
-		const struct checked *one = c->source + i;
-
-		if (!one->counted || 1000 * one->estimate.assessed >= min_mbit)
-			continue;
-		snprintf(why, sizeof(why), "estimated at %.3f bits a byte, --min-estimate %g",
-			one->estimate.assessed, min_mbit / 1000.0);
-		r = refuse(r, f, one->label, why);
-	}
+	for (i = 0; i < c->count; i++)
+		if (check_too_low(c, c->source + i, why, sizeof(why)))
+			r = refuse(r, f, c->source[i].label, why);
 	return r;
 }
 
@@ -244,6 +238,7 @@ static int run_checks(
 	int r;
 
 	c.begun = time(NULL);
+	c.min_mbit = o->min_estimate_mbit;
 	r = check_all(&c, o);
 	if (r < 0)
 		return fault_set(f, r, "%s", strerror(-r));
@@ -260,7 +255,7 @@ static int run_checks(
 		json_print(check_json(&c), stdout);
 	else
 		check_print(&c, stdout);
-	return verdict(&c, o->min_estimate_mbit, f);
+	return verdict(&c, f);
 }
 
 static int run(int argc, char **argv, struct fault *f)

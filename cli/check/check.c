@@ -87,14 +87,43 @@ bool check_below(const struct checked *c)
 	return c->counted && c->sample.assessed_bits > 0 && c->estimate.assessed < assessed_of(c);
 }
 
+bool check_too_low(const struct check *all, const struct checked *c, char *out, size_t size)
+{
+	if (!c->counted || 1000 * c->estimate.assessed >= all->min_mbit)
+		return false;
+	snprintf(out, size, "estimated at %.3f bits a byte, --min-estimate %g",
+		c->estimate.assessed, all->min_mbit / 1000.0);
+	return true;
+}
+
+/* Four decimals of what is little, as of RDRAND; and no more than are needed of the rest. */
+const char *check_assessed(const struct sample *s, char *out, size_t size)
+{
+	const double bits = s->assessed_bits ? (double)s->assessed_bits / s->per_bytes : 0;
+
+	if (bits > 0)
+		snprintf(out, size, bits < 0.1 ? "%.4f" : "%.4g", bits);
+	else
+		snprintf(out, size, "-");
+	return out;
+}
+
+const char *check_number(uint64_t n, const char *one, const char *many, char *out, size_t size)
+{
+	snprintf(out, size, "%" PRIu64 " %s", n, n == 1 ? one : many);
+	return out;
+}
+
 const char *check_verdict(const struct checked *c, char *out, size_t size)
 {
 	const char *word = verdict_word(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED);
+	char assessed[32];
 
 	if (check_passed(c) && check_below(c))
 		snprintf(out, size,
-			"%s its tests, but is estimated at %.3f bits a byte, below the %.4g assessed",
-			word, c->estimate.assessed, assessed_of(c));
+			"%s its tests, but is estimated at %.3f bits a byte, below the %s assessed",
+			word, c->estimate.assessed,
+			check_assessed(&c->sample, assessed, sizeof(assessed)));
 	else
 		snprintf(out, size, "%s", word);
 	return out;

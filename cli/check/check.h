@@ -32,6 +32,7 @@ struct check {
 	struct checked source[SOURCES_MAX];
 	size_t count;
 	time_t begun;
+	unsigned min_mbit; /* --min-estimate, thousandths of a bit a byte; 0: none */
 };
 
 enum verdict {
@@ -75,13 +76,22 @@ bool check_passed(const struct checked *c);
 /** check_why - what is wrong with one that did not pass, as the end of a sentence. */
 const char *check_why(const struct checked *c, char *out, size_t size);
 
+/** check_too_low - is its estimate below --min-estimate? Then @out has that, as the end of a sentence. */
+bool check_too_low(const struct check *all, const struct checked *c, char *out, size_t size);
+
+/** check_assessed - what a byte of it is assessed at, "4" or "0.0078", in bits; "-" if it is not. */
+const char *check_assessed(const struct sample *s, char *out, size_t size);
+
+/** check_number - a number and its word: "1 block", "2 blocks"; @out is at least 32 bytes. */
+const char *check_number(uint64_t n, const char *one, const char *many, char *out, size_t size);
+
 /** check_rows - the table of verdicts; how many rows it has. */
 size_t check_rows(const struct checked *c, struct check_row rows[CHECK_ROWS]);
 
 /** check_least - which estimator said least, and of what: "Compression, of bits". */
 const char *check_least(const struct estimate *e, char *out, size_t size);
 
-/** check_rate - "229.1 MB/s", of all of it. */
+/** check_rate - "229.1 MB/s", of all of it; "-" if it gave nothing. */
 const char *check_rate(const struct sample *s, char *out, size_t size);
 
 const char *verdict_word(enum verdict v);

@@ -5,23 +5,16 @@
 
 #include <sys/utsname.h>
 
-#define DASH "\342\200\223" /* for what there is not */
-
 /* The mark besides the colour, which not everybody sees and paper may not have. */
-static void put_verdict(enum verdict v, FILE *to)
+void page_verdict(enum verdict v, FILE *to)
 {
 	static const struct {
 		const char *class, *mark;
 	} looks[] = { { "passed", "\342\234\223" }, { "failed", "\342\234\227" },
-		{ "within", "\302\267" }, { "beyond", "!" }, { "none", DASH } };
+		{ "within", "\302\267" }, { "beyond", "!" }, { "none", PAGE_DASH } };
 
 	fprintf(to, "<span class=\"verdict %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
 		looks[v].class, looks[v].mark, verdict_word(v));
-}
-
-static enum verdict verdict_of(const struct checked *c)
-{
-	return check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED;
 }
 
 static void put_head(const struct check *c, FILE *to)
@@ -49,52 +42,7 @@ static void put_head(const struct check *c, FILE *to)
 		fputs(" on ", to);
 		html_text(to, u.machine);
 	}
-	fputs(", by seedrive " VERSION ".</p>\n</header>\n<main>\n", to);
-}
-
-static void put_assessed(const struct sample *s, FILE *to)
-{
-	if (s->assessed_bits == 0)
-		fputs(DASH, to);
-	else if (s->per_bytes == 1)
-		fprintf(to, "%u bits a byte", s->assessed_bits);
-	else
-		fprintf(to, "%u bits per %u bytes", s->assessed_bits, s->per_bytes);
-}
-
-static void put_summary_row(const struct checked *c, size_t number, FILE *to)
-{
-	char rate[32];
-
-	fprintf(to, "<tr><th scope=\"row\"><a href=\"#source-%zu\"><bdi>", number);
-	html_text(to, c->label);
-	fputs("</bdi></a></th><td>", to);
-	put_verdict(verdict_of(c), to);
-	fprintf(to, "</td><td class=\"number\">%zu</td><td class=\"number\">%s</td>", c->sample.len,
-		check_rate(&c->sample, rate, sizeof(rate)));
-	if (c->counted)
-		fprintf(to, "<td class=\"number\">%.3f</td>", c->estimate.assessed);
-	else
-		fputs("<td class=\"number\">" DASH "</td>", to);
-	fputs("<td class=\"number\">", to);
-	put_assessed(&c->sample, to);
-	fputs("</td></tr>\n", to);
-}
-
-static void put_summary(const struct check *c, FILE *to)
-{
-	size_t i;
-
-	fputs("<div class=\"wide\">\n<table id=\"summary\">\n<caption>A source has passed if it delivered all "
-	      "that was asked for, and the tests on its bytes as delivered.</caption>\n<thead><tr>"
-	      "<th scope=\"col\">Source</th><th scope=\"col\">Verdict</th>"
-	      "<th scope=\"col\" class=\"number\">Bytes</th><th scope=\"col\" class=\"number\">Rate</th>"
-	      "<th scope=\"col\" class=\"number\">Least estimate, bits a byte</th>"
-	      "<th scope=\"col\" class=\"number\">Assessed by seedrive</th></tr></thead>\n<tbody>\n",
-		to);
-	for (i = 0; i < c->count; i++)
-		put_summary_row(c->source + i, i + 1, to);
-	fputs("</tbody>\n</table>\n</div>\n", to);
+	fputs(", by seedrive " VERSION ".</p>\n", to);
 }
 
 static void put_limits(FILE *to)
@@ -105,13 +53,13 @@ static void put_limits(FILE *to)
 		"<li>None of them proves that there is entropy. The tests find hardware that is broken "
 		"in the ways they look for; a counter, once it is hashed, passes all of them.</li>\n"
 		"<li>Most sources condition their noise before they give it away. Statistics on conditioned "
-		"data say nothing about the noise behind them.</li>\n"
+		"data say nothing about the noise they were made from.</li>\n"
 		"<li>The estimates are those of NIST SP 800-90B, section 6.3, which lean to the low side: of "
 		"perfect data they come out near 7.2 bits a byte for %d bytes, and near 6.5 for 65536. "
-		"They are told, and decide nothing.</li>\n"
+		"They decide nothing.</li>\n"
 		"<li>What seedrive credits is its own assessment, not a figure from this page.</li>\n"
-		"<li>Of good data too 8 in 10000 blocks fail FIPS 140-2.</li>\n"
-		"<li>All this is a sample of one moment. Its bytes were thrown away.</li>\n"
+		"<li>Of 10000 good blocks, 8 fail FIPS 140-2 too.</li>\n"
+		"<li>All this is a sample of one moment. Its bytes are not in this page.</li>\n"
 		"</ul>\n</aside>\n",
 		ESTIMATE_SAMPLES);
 }
@@ -123,8 +71,8 @@ static void put_verdicts(const struct checked *c, FILE *to)
 	bool told = false;
 	size_t i;
 
-	fputs("<h3>Verdicts</h3>\n<div class=\"wide\">\n<table class=\"verdicts\">\n<caption>Passed and failed "
-	      "decide; within and beyond are only told.</caption>\n<thead><tr><th scope=\"col\">Test</th>"
+	fputs("<h3>Verdicts</h3>\n<table class=\"verdicts stack\">\n<caption>Passed and failed "
+	      "decide; within and beyond a bound are reported, and decide nothing.</caption>\n<thead><tr><th scope=\"col\">Test</th>"
 	      "<th scope=\"col\">Verdict</th><th scope=\"col\">Figure</th><th scope=\"col\">Bound</th>"
 	      "</tr></thead>\n<tbody>\n",
 		to);
@@ -134,51 +82,56 @@ static void put_verdicts(const struct checked *c, FILE *to)
 		told = told || first;
 		fprintf(to, "<tr%s><th scope=\"row\">%s</th><td>", first ? " class=\"group\"" : "",
 			rows[i].what);
-		put_verdict(rows[i].verdict, to);
-		fputs("</td><td>", to);
+		page_verdict(rows[i].verdict, to);
+		fputs("</td><td data-label=\"Figure\">", to);
 		html_text(to, rows[i].figure);
-		fputs("</td><td>", to);
+		fputs("</td><td data-label=\"Bound\">", to);
 		html_text(to, rows[i].bound);
 		fputs("</td></tr>\n", to);
 	}
-	fputs("</tbody>\n</table>\n</div>\n", to);
+	fputs("</tbody>\n</table>\n", to);
 }
 
-static void put_estimate(double estimate, FILE *to)
+static void put_estimate(double bits_a_byte, FILE *to)
 {
-	if (estimate == ESTIMATE_NONE)
-		fputs("<td class=\"number\">" DASH "</td>", to);
+	if (bits_a_byte < 0)
+		fputs("<td class=\"number\">" PAGE_DASH "</td>", to);
 	else
-		fprintf(to, "<td class=\"number\">%.4f</td>", estimate);
+		fprintf(to, "<td class=\"number\">%.4f</td>", bits_a_byte);
 }
 
+/* All in bits a byte: the estimate of the bits is one of a bit, and a byte has eight. */
 static void put_estimates(const struct checked *c, FILE *to)
 {
 	const struct estimate *e = &c->estimate;
-	char least[64];
+	char least[64], values[32];
 	size_t i;
 
 	fprintf(to,
-		"<h3>Estimates of min-entropy</h3>\n<div class=\"wide\">\n<table class=\"estimates\">\n"
-		"<caption>NIST SP 800-90B, 6.3.1 to 6.3.10, of %zu bytes with %u different values. "
-		"They decide nothing.</caption>\n<thead><tr><th scope=\"col\">Estimator</th>"
-		"<th scope=\"col\" class=\"number\">Of bytes, bits a byte</th>"
-		"<th scope=\"col\" class=\"number\">Of bits, bits a bit</th></tr></thead>\n<tbody>\n",
-		c->sample.len, e->alphabet);
+		"<div>\n<h3>Estimates of min-entropy</h3>\n<table class=\"estimates\">\n"
+		"<caption>In bits a byte, by NIST SP 800-90B, 6.3.1 to 6.3.10, of %zu bytes with %s: "
+		"of the bytes, and eight times that of one of their bits. They decide nothing.</caption>\n"
+		"<thead><tr><th scope=\"col\">Estimator</th>"
+		"<th scope=\"col\" class=\"number\">Of bytes</th>"
+		"<th scope=\"col\" class=\"number\">Of bits</th></tr></thead>\n<tbody>\n",
+		c->sample.len,
+		check_number(e->alphabet, "value", "different values", values, sizeof(values)));
 	for (i = 0; i < ESTIMATORS; i++) {
 		fprintf(to, "<tr><th scope=\"row\">%s</th>", estimate_name((enum estimator)i));
 		put_estimate(e->symbols[i], to);
-		put_estimate(e->bits[i], to);
+		put_estimate(8 * e->bits[i], to);
 		fputs("</tr>\n", to);
 	}
 	fprintf(to,
-		"<tr class=\"least\"><th scope=\"row\">Least, in bits a byte (%s)</th>"
-		"<td class=\"number\" colspan=\"2\">%.4f</td></tr>\n</tbody>\n</table>\n</div>\n",
+		"<tr class=\"least\"><th scope=\"row\">Least (%s)</th>"
+		"<td class=\"number\" colspan=\"2\">%.4f</td></tr>\n</tbody>\n</table>\n",
 		check_least(e, least, sizeof(least)), e->assessed);
 	if (c->sample.len < ESTIMATE_SAMPLES)
 		fprintf(to,
-			"<p>Of %d bytes, as the standard asks for, they would have their full force.</p>\n",
+			"<p class=\"note\">The standard asks for %d bytes; of fewer the estimates come out "
+			"lower.</p>\n",
 			ESTIMATE_SAMPLES);
+	fputs("</div>\n", to);
 }
 
 static void put_fips(const struct fips *f, FILE *to)
@@ -188,18 +141,33 @@ static void put_fips(const struct fips *f, FILE *to)
 		unsigned failed;
 	} rows[] = { { "Monobit", f->monobit }, { "Poker", f->poker }, { "Runs", f->runs },
 		{ "Long run", f->long_run }, { "Continuous run", f->continuous_run } };
+	char blocks[32];
 	size_t i;
 
 	fprintf(to,
-		"<h3>FIPS 140-2</h3>\n<div class=\"wide\">\n<table class=\"fips\">\n<caption>%u blocks of "
-		"20000 bits, of which %u passed all five tests; counted as rngtest(1) counts."
+		"<div>\n<h3>FIPS 140-2</h3>\n<table class=\"fips\">\n<caption>%u of %s of "
+		"20000 bits passed all five tests; counted as rngtest(1) counts."
 		"</caption>\n<thead><tr><th scope=\"col\">Test</th>"
 		"<th scope=\"col\" class=\"number\">Blocks that failed</th></tr></thead>\n<tbody>\n",
-		f->blocks, f->passed);
+		f->passed, check_number(f->blocks, "block", "blocks", blocks, sizeof(blocks)));
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		fprintf(to, "<tr><th scope=\"row\">%s</th><td class=\"number\">%u</td></tr>\n",
 			rows[i].name, rows[i].failed);
 	fputs("</tbody>\n</table>\n</div>\n", to);
+}
+
+/* What one byte is worth, and the ratio that this comes from. */
+static void put_assessed(const struct sample *s, FILE *to)
+{
+	char bits[32];
+
+	if (s->assessed_bits == 0)
+		fputs("; not assessed, so it counts for nothing", to);
+	else if (s->per_bytes == 1)
+		fprintf(to, "; assessed at %s bits a byte", check_assessed(s, bits, sizeof(bits)));
+	else
+		fprintf(to, "; assessed at %s bits a byte, %u for each %u bytes",
+			check_assessed(s, bits, sizeof(bits)), s->assessed_bits, s->per_bytes);
 }
 
 static void put_source(const struct checked *c, size_t number, FILE *to)
@@ -211,15 +179,16 @@ static void put_source(const struct checked *c, size_t number, FILE *to)
 		number, number, number);
 	html_text(to, c->label);
 	fputs("</bdi></h2> ", to);
-	put_verdict(verdict_of(c), to);
+	page_verdict(check_passed(c) ? VERDICT_PASSED : VERDICT_FAILED, to);
 	fprintf(to, "</div>\n<p>%s", c->spec.src->what);
 	if (c->sample.remark[0]) {
 		fputs("; ", to);
 		html_text(to, c->sample.remark);
 	}
+	put_assessed(&c->sample, to);
 	fputs("</p>\n", to);
 	if (check_passed(c) && check_below(c)) {
-		fputs("<p class=\"reason\">", to);
+		fputs("<p class=\"reason low\">", to);
 		html_text(to, check_verdict(c, why, sizeof(why)));
 		fputs("</p>\n", to);
 	}
@@ -238,9 +207,10 @@ static void put_source(const struct checked *c, size_t number, FILE *to)
 		plot_lags(c, number, to);
 		plot_runs(c, number, to);
 		plot_rate(c, number, to);
-		fputs("</div>\n", to);
+		fputs("</div>\n<div class=\"tables\">\n", to);
 		put_estimates(c, to);
 		put_fips(&c->fips, to);
+		fputs("</div>\n", to);
 	} else {
 		fprintf(to, "<p>Of fewer than %d bytes there is nothing to plot.</p>\n",
 			CHECK_LEAST);
@@ -253,7 +223,9 @@ void check_html(const struct check *c, FILE *to)
 	size_t i;
 
 	put_head(c, to);
-	put_summary(c, to);
+	page_overall(c, to);
+	fputs("</header>\n<main>\n", to);
+	page_summary(c, to);
 	put_limits(to);
 	for (i = 0; i < c->count; i++)
 		put_source(c->source + i, i + 1, to);

@@ -7,8 +7,8 @@
 /* Of the drawing, in its own units, and of the field that the edges' values belong to. */
 #define WIDTH  640
 #define HEIGHT 320
-#define LEFT   78
-#define RIGHT  (WIDTH - 14)
+#define LEFT   90
+#define RIGHT  (WIDTH - 22)
 #define TOP    22
 #define BOTTOM (HEIGHT - 52)
 
@@ -64,7 +64,11 @@ static void tick_up(const struct plot *p, FILE *to, double y)
 	char text[32];
 
 	line(to, LEFT, at_y(p, y), RIGHT, at_y(p, y), "grid");
-	snprintf(text, sizeof(text), "%.7g", fabs(y) < 1e-12 ? 0.0 : y);
+	if (p->log && y >= 1e4)
+		snprintf(text, sizeof(text), "%.0f%c", y < 1e6 ? y / 1e3 : y / 1e6,
+			y < 1e6 ? 'k' : 'M');
+	else
+		snprintf(text, sizeof(text), "%.7g", fabs(y) < 1e-12 ? 0.0 : y);
 	text_at(to, LEFT - 8, at_y(p, y) + 5, "up", text);
 }
 
@@ -130,16 +134,21 @@ void plot_bar(const struct plot *p, FILE *to, double x0, double x1, double y0, d
 	fputs("</title></rect>\n", to);
 }
 
-void plot_across(const struct plot *p, FILE *to, double y, const char *class, const char *text)
+/* On a line in the colour of the paper, so that it is seen over solid bars as well. */
+static void line_over(FILE *to, double x0, double y0, double x1, double y1, const char *class)
 {
-	line(to, LEFT, at_y(p, y), RIGHT, at_y(p, y), class);
-	if (text)
-		text_at(to, RIGHT - 4, at_y(p, y) - 5, "beside", text);
+	line(to, x0, y0, x1, y1, "under");
+	line(to, x0, y0, x1, y1, class);
+}
+
+void plot_across(const struct plot *p, FILE *to, double y, const char *class)
+{
+	line_over(to, LEFT, at_y(p, y), RIGHT, at_y(p, y), class);
 }
 
 void plot_upright(const struct plot *p, FILE *to, double x, const char *class, const char *text)
 {
-	line(to, at_x(p, x), TOP, at_x(p, x), BOTTOM, class);
+	line_over(to, at_x(p, x), TOP, at_x(p, x), BOTTOM, class);
 	if (text)
 		text_at(to, at_x(p, x) + 7, TOP + 13, "right", text);
 }

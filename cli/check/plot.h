@@ -29,7 +29,7 @@ void plot_bar(const struct plot *p, FILE *to, double x0, double x1, double y0, d
 	const char *class, const char *text);
 
 /** plot_across, plot_upright - a line at a value, from edge to edge; @text, or NULL, beside it. */
-void plot_across(const struct plot *p, FILE *to, double y, const char *class, const char *text);
+void plot_across(const struct plot *p, FILE *to, double y, const char *class);
 void plot_upright(const struct plot *p, FILE *to, double x, const char *class, const char *text);
 
 /** plot_dash - a short one, from @x0 to @x1. */

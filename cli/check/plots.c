@@ -56,16 +56,16 @@ void plot_histogram(const struct checked *c, size_t number, FILE *to)
 			fabs((double)c->stats.count[i] - expected) > off ? "bar beyond" : "bar",
 			text);
 	}
-	plot_across(&p, to, expected + off, "bound", NULL);
+	plot_across(&p, to, expected + off, "bound");
 	if (expected > off)
-		plot_across(&p, to, expected - off, "bound", NULL);
+		plot_across(&p, to, expected - off, "bound");
 	for (i = 0; i < 256; i += i == 224 ? 31 : 32) {
 		snprintf(text, sizeof(text), "%u", i);
 		plot_tick(&p, to, i + 0.5, text);
 	}
 	plot_end(to);
 	end_figure(to,
-		"<b>Byte histogram.</b> Dashed: five deviations about the mean of uniform bytes.");
+		"<b>Byte histogram.</b> Dashed: five deviations above and below the mean of uniform bytes.");
 }
 
 void plot_lags(const struct checked *c, size_t number, FILE *to)
@@ -96,9 +96,9 @@ void plot_lags(const struct checked *c, size_t number, FILE *to)
 		plot_bar(&p, to, lag - 0.35, lag + 0.35, 0, r,
 			fabs(r) > s->lag_bound ? "bar beyond" : "bar", text);
 	}
-	plot_across(&p, to, 0, "axis", NULL);
-	plot_across(&p, to, s->lag_bound, "bound", NULL);
-	plot_across(&p, to, -s->lag_bound, "bound", NULL);
+	plot_dash(&p, to, p.left, p.right, 0, "axis");
+	plot_across(&p, to, s->lag_bound, "bound");
+	plot_across(&p, to, -s->lag_bound, "bound");
 	for (lag = 8; lag <= STATS_LAGS; lag += 8) {
 		snprintf(text, sizeof(text), "%u", lag);
 		plot_tick(&p, to, lag, text);
@@ -133,10 +133,19 @@ static void runs_bar(const struct plot *p, FILE *to, const struct checked *c, un
 		rct_cutoff(c) > 0 && run >= rct_cutoff(c) ? "bar beyond" : "bar", text);
 	if (expected >= p->bottom)
 		plot_dash(p, to, run - 0.48, run + 0.48, expected, "expected");
-	snprintf(text, sizeof(text), "%" PRIu64, n);
-	plot_note(p, to, run, n ? (double)n : p->bottom, text);
 	snprintf(text, sizeof(text), "%u%s", run, run == STATS_RUNS ? "+" : "");
 	plot_tick(p, to, run, text);
+}
+
+/* Above the bar and above the line of what is expected, after all lines, so that none goes through it. */
+static void runs_note(const struct plot *p, FILE *to, const struct checked *c, unsigned run)
+{
+	const uint64_t n = c->stats.run[run - 1];
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	plot_note(p, to, run, fmax(p->bottom, fmax((double)n, runs_expected(c->sample.len, run))),
+		text);
 }
 
 void plot_runs(const struct checked *c, size_t number, FILE *to)
@@ -158,8 +167,8 @@ void plot_runs(const struct checked *c, size_t number, FILE *to)
 	for (run = 1; run <= STATS_RUNS; run++)
 		most = s->run[run - 1] > most ? s->run[run - 1] : most;
 	snprintf(about, sizeof(about),
-		"%d bars; the longest run is %" PRIu64
-		", the cut-off of the repetition count test %u.",
+		"%d bars; the longest run is of %" PRIu64
+		" bytes, the cut-off of the repetition count test %u.",
 		STATS_RUNS, s->run_longest, rct_cutoff(c));
 	p.top = pow(10, floor(log10(fmax((double)most, runs_expected(c->sample.len, 1)))) + 1);
 	snprintf(cutoff, sizeof(cutoff), "cut-off %u", rct_cutoff(c));
@@ -169,6 +178,8 @@ void plot_runs(const struct checked *c, size_t number, FILE *to)
 		runs_bar(&p, to, c, run);
 	if (rct_cutoff(c) > 0 && rct_cutoff(c) <= STATS_RUNS)
 		plot_upright(&p, to, rct_cutoff(c) - 0.5, "bound", cutoff);
+	for (run = 1; run <= STATS_RUNS; run++)
+		runs_note(&p, to, c, run);
 	plot_end(to);
 	end_figure(to,
 		"<b>Run lengths against the cut-off.</b> Short lines: as uniform bytes would have them.");
@@ -191,7 +202,7 @@ void plot_rate(const struct checked *c, size_t number, FILE *to)
 	static const char *const times[] = { "s", "ms", "\302\265s" };
 	static const char *const rates[] = { "GB/s", "MB/s", "kB/s", "B/s" };
 	const struct sample *s = &c->sample;
-	char id[32], about[CHECK_TEXT], mean[32], x_label[32];
+	char id[32], about[CHECK_TEXT], mean[32], points[32], x_label[32];
 	const char *unit;
 	double rate[SAMPLE_POINTS + 1] = { 0 }, most = 0, x_factor, y_factor;
 	struct plot p = { .id = plot_id(id, "rate", number),
@@ -208,7 +219,8 @@ void plot_rate(const struct checked *c, size_t number, FILE *to)
 	}
 	if (s->points < 2)
 		return;
-	snprintf(about, sizeof(about), "%zu points; %s on average.", s->points - 1,
+	snprintf(about, sizeof(about), "%s; %s on average.",
+		check_number(s->points - 1, "point", "points", points, sizeof(points)),
 		check_rate(s, mean, sizeof(mean)));
 	x_factor = unit_of((double)s->point[s->points - 1].ns / 1e9, times, 3, &unit) / 1e9;
 	snprintf(x_label, sizeof(x_label), "time in the source, %s", unit);
@@ -229,5 +241,5 @@ void plot_rate(const struct checked *c, size_t number, FILE *to)
 	}
 	plot_end(to);
 	end_figure(to,
-		"<b>Rate over time.</b> A point for each part of the sample, a line while it took.");
+		"<b>Rate over time.</b> A point for each part of the sample, a line for as long as it took.");
 }

@@ -59,12 +59,13 @@ static enum verdict within(bool ok)
 static void row_delivery(const struct checked *c, struct check_row *row)
 {
 	const struct sample *s = &c->sample;
-	char rate[32];
+	char rate[32], retries[32];
 
 	decide(row, "delivery", passed(s->err == 0));
 	if (s->err == 0 && c->spec.src->kind == SOURCE_CPU)
-		snprintf(row->figure, CHECK_TEXT, "%zu bytes, %s, %" PRIu64 " retries", s->len,
-			check_rate(s, rate, sizeof(rate)), s->retries);
+		snprintf(row->figure, CHECK_TEXT, "%zu bytes, %s, %s", s->len,
+			check_rate(s, rate, sizeof(rate)),
+			check_number(s->retries, "retry", "retries", retries, sizeof(retries)));
 	else if (s->err == 0)
 		snprintf(row->figure, CHECK_TEXT, "%zu bytes, %s", s->len,
 			check_rate(s, rate, sizeof(rate)));
@@ -167,7 +168,10 @@ static void row_restart_estimates(const struct restart *r, struct check_row *row
 	snprintf(row->figure, CHECK_TEXT, "%.3f bits a byte by rows, %.3f by columns", r->rows,
 		r->columns);
 	if (r->assessed > 0)
-		snprintf(row->bound, CHECK_TEXT, "at least %.4g", r->assessed / 2);
+		snprintf(row->bound, CHECK_TEXT,
+			r->assessed < 0.2 ? "at least %.4f bits a byte" :
+					    "at least %.4g bits a byte",
+			r->assessed / 2);
 	else
 		snprintf(row->bound, CHECK_TEXT, "not assessed");
 }
@@ -206,9 +210,11 @@ static void row_fips(const struct fips *f, struct check_row *row)
 {
 	const double mean = FIPS_CHANCE * f->blocks;
 	const unsigned most = (unsigned)(1 + mean + 5 * sqrt(mean)), failed = f->blocks - f->passed;
+	char blocks[32];
 
 	tell(row, "FIPS 140-2", f->blocks ? within(failed <= most) : VERDICT_NONE);
-	snprintf(row->figure, CHECK_TEXT, "%u of %u blocks failed", failed, f->blocks);
+	snprintf(row->figure, CHECK_TEXT, "%u of %s failed", failed,
+		check_number(f->blocks, "block", "blocks", blocks, sizeof(blocks)));
 	snprintf(row->bound, CHECK_TEXT, "at most %u", most);
 }
 
@@ -221,7 +227,7 @@ static void row_chi(const struct stats *s, size_t len, struct check_row *row)
 		snprintf(row->figure, CHECK_TEXT, "%.1f, p < 1e-99", s->chi_square);
 	else
 		snprintf(row->figure, CHECK_TEXT, "%.1f, p = %.3g", s->chi_square, s->chi_above);
-	snprintf(row->bound, CHECK_TEXT, "p from %g to 1 - %g", STATS_TAIL, STATS_TAIL);
+	snprintf(row->bound, CHECK_TEXT, "p from %.6f to %.6f", STATS_TAIL, 1 - STATS_TAIL);
 }
 
 static void row_lags(const struct stats *s, struct check_row *row)
@@ -236,15 +242,14 @@ static void row_lags(const struct stats *s, struct check_row *row)
 static void row_estimate(const struct checked *c, struct check_row *row)
 {
 	const struct sample *s = &c->sample;
-	const double assessed = (double)s->assessed_bits / s->per_bytes;
-	char least[64];
+	char least[64], assessed[32];
 
-	tell(row, "estimate",
-		s->assessed_bits ? within(c->estimate.assessed >= assessed) : VERDICT_NONE);
+	tell(row, "estimate", s->assessed_bits ? within(!check_below(c)) : VERDICT_NONE);
 	snprintf(row->figure, CHECK_TEXT, "%.3f bits a byte (%s)", c->estimate.assessed,
 		check_least(&c->estimate, least, sizeof(least)));
 	if (s->assessed_bits)
-		snprintf(row->bound, CHECK_TEXT, "assessed at %.4g", assessed);
+		snprintf(row->bound, CHECK_TEXT, "assessed at %s bits a byte",
+			check_assessed(s, assessed, sizeof(assessed)));
 	else
 		snprintf(row->bound, CHECK_TEXT, "not assessed");
 }

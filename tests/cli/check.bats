@@ -431,6 +431,60 @@ assert "reason" not in source'
 	grep -q 'What these figures do not prove' page.html
 }
 
+# overall: the head of page.html, without its tags.
+overall() {
+	sed -n '/<div id="verdict"/,/<\/div>/p' page.html | sed 's/<[^>]*>//g' | tr -s ' \n' ' ' | sed 's/^ //; s/ $//'
+}
+
+@test "report: it begins with one verdict, which is that of the exit status, and has the reasons" {
+	sample uniform
+	sample stuck
+	sample nibbles
+	run -0 "$TOOL" check -n 2048 --report page.html file:uniform
+	[ "$(overall)" = "✓ passed The source has passed." ]
+	run -0 "$TOOL" check -n 2048 --report page.html file:uniform kernel
+	[ "$(overall)" = "✓ passed All 2 sources have passed." ]
+	run -3 "$TOOL" check -n 2048 --report page.html file:uniform file:stuck
+	[ "$(overall)" = "✗ failed 1 of 2 sources has failed. file:stuck: 9 equal samples in a row, cutoff 9" ]
+	run -3 "$TOOL" check -n 2048 --report page.html file:missing file:stuck
+	[ "$(overall)" = "✗ failed All 2 sources have failed. file:missing: No such file or directory file:stuck: 9 equal samples in a row, cutoff 9" ]
+	run -3 "$TOOL" check -n 30000 --min-estimate 2.5 --report page.html file:nibbles
+	[[ "$(overall)" =~ ^"✗ failed The source has passed. An estimate is below what was asked for. file:nibbles: estimated at 1."[0-9]{3}" bits a byte, --min-estimate 2.5"$ ]]
+	# Worth a word, though it passed.
+	key fifo cat nibbles
+	run -0 "$TOOL" check -n 30000 --report page.html file:fifo,bits=4
+	[[ "$(overall)" =~ ^"✓ passed The source has passed. file:fifo: passed its tests, but is estimated at 1."[0-9]{3}" bits a byte, below the 4 assessed"$ ]]
+	# It is the first thing but for the title.
+	[[ "$(sed 's/.*<body>//; s/<[^>]*>//g' page.html | tr -s ' \n' ' ')" =~ "by seedrive "[0-9.]+" ✓ passed" ]]
+}
+
+@test "report: all that is estimated or assessed is in bits a byte, in the text too" {
+	sample nibbles
+	key fifo cat nibbles
+	run -0 "$TOOL" check -n 20480 --json --report page.html file:fifo,bits=2.5
+	printf '%s' "$output" >said
+	grep -qF '; assessed at 2.5 bits a byte, 5 for each 2 bytes</p>' page.html
+	grep -qF '<td data-label="Bound">assessed at 2.5 bits a byte</td>' page.html
+	grep -qF '<td class="number" data-label="Assessed, bits a byte">2.5</td>' page.html
+	run -1 grep -E 'bits a bit\b|bits per' page.html
+	python 'import re
+page = open("page.html").read()
+rows = dict((name, numbers) for name, *numbers in re.findall(
+    r"<th scope=\"row\">([^<]*)</th><td class=\"number\">([^<]*)</td><td class=\"number\">([^<]*)</td>", page))
+assert len(rows) == 10, rows
+for e in source["estimate"]["estimators"]:
+    want = [None if e["of_bytes"] is None else e["of_bytes"], None if e["of_bits"] is None else 8 * e["of_bits"]]
+    assert rows[e["estimator"]] == ["–" if w is None else "%.4f" % w for w in want], (e, rows)'
+	key other cat nibbles
+	run -0 "$TOOL" check -n 20480 file:other,bits=2.5
+	[[ $output == *"assessed at 2.5 bits a byte"* ]]
+	# One block is not "1 blocks".
+	head -c 3072 nibbles >one
+	run -0 "$TOOL" check -n 3072 --report page.html file:one
+	[[ $output == *" of 1 block failed"* ]]
+	run -1 grep -E '\b1 (blocks|retries|points|different values|sources)\b' page.html
+}
+
 @test "report: names are escaped, whatever is in them" {
 	local name=$'<b onclick="x">&\'\x1b[31m\xff\u202e</b>'
 	mkdir "${name%/*}"
@@ -551,6 +605,28 @@ browser() {
 	done
 	# The second source begins a page of its own.
 	sed 's/\f/\n\f/g' text | grep -qE $'^\f *file:stuck'
+}
+
+@test "report: in a window of 380 pixels nothing is wider than that" {
+	local long
+	long=$(printf 'a%.0s' {1..120})
+	sample uniform
+	cp uniform "$long"
+	run -3 "$TOOL" check -n 29952 --report page.html "file:$long" file:missing
+	# Chromium's windows are no narrower than 500, so the page is in a frame; what is outside may look into it.
+	cat >frame.html <<-'END'
+		<iframe src="page.html" style="width: 380px; height: 800px; border: 0"></iframe>
+		<script>
+		onload = () => {
+		  const page = document.querySelector("iframe").contentDocument, root = page.documentElement;
+		  const wide = [...page.querySelectorAll("table, td, th, p, svg, li, h1, h2")].filter(
+		    e => e.getBoundingClientRect().right > root.clientWidth + 1).map(e => e.outerHTML.slice(0, 80));
+		  document.title = `${root.clientWidth} ${root.scrollWidth <= root.clientWidth} ${wide.length} ${wide[0]}`;
+		};
+		</script>
+	END
+	browser --allow-file-access-from-files --dump-dom frame.html >dom
+	[[ "$(sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' dom)" =~ ^3[678][0-9]" true 0 undefined"$ ]]
 }
 
 @test "report: it is seen in light and in dark, and no text is in the colour of its paper" {
