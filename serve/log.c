@@ -51,12 +51,12 @@ static void begin_handout(struct journal *j, const struct handout *h)
 	if (h->noted)
 		journal_begin(j, identifier, JOURNAL_INFO,
 			"gave uid %u %u blocks, %u bits from hardware; claimed: seed %s of %u bits%s, %s%s",
-			(unsigned)h->uid, h->blocks, h->hardware_bits, id, claim, cut,
+			(unsigned)h->uid, h->blocks, handout_hardware(h), id, claim, cut,
 			uuid[0] ? "instance " : "no instance", uuid);
 	else
 		journal_begin(j, identifier, JOURNAL_INFO,
 			"gave uid %u %u blocks, %u bits from hardware: not said what for",
-			(unsigned)h->uid, h->blocks, h->hardware_bits);
+			(unsigned)h->uid, h->blocks, handout_hardware(h));
 }
 
 void log_handout(const struct handout *h)
