@@ -198,6 +198,8 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 	if (to) {
 		check_html(c, to);
 		if (fclose(to) == 0)
+			e = replace_reserve(r, len);
+		if (e == 0)
 			e = io_write(r->fd, page, len);
 	}
 	free(page);

@@ -114,12 +114,27 @@ static enum burner_method decide(struct burner *b, size_t len, struct fault *f)
 	return burner_choose(&m, b->path, len, b->force, f);
 }
 
+/* Once more, as the image has taken its time. */
+static int check_holders(const struct burner *b, struct fault *f)
+{
+	const int fd = open(b->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return fault_errno(f, -errno, b->path);
+	r = holder_check(fd, b->path, NULL, f);
+	close(fd);
+	return r;
+}
+
 int burner_write(struct burner *b, const struct draft *image, iso_progress *report, void *ctx,
 	struct fault *f)
 {
 	enum burner_method way = decide(b, image->len, f);
-	int r;
+	int r = way == BURNER_REFUSE ? -EINVAL : check_holders(b, f);
 
+	if (r < 0)
+		return r;
 	if (way == BURNER_ERASE) {
 		r = burner_erase(b, report, ctx, f);
 		if (r < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A file written in place: what the callers of mkisofs expect, and what standard output may be. */
+#include "iso/output/holder.h"
 #include "iso/output/output.h"
 #include "iso/output/target.h"
 
@@ -30,11 +31,11 @@ static int check_old(const struct output *o, struct fault *f)
 static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
 {
 	struct target *t = o->state;
+	int r = t->st.st_size > 0 ? holder_check(t->fd, output_name(o), NULL, f) : 0;
 
-	(void)f;
 	*ret_fd = t->fd;
 	*ret_placed = true;
-	return target_begin(t, size);
+	return r < 0 ? r : target_begin(t, size);
 }
 
 static int end(struct output *o, iso_progress *progress, void *ctx, struct fault *f)

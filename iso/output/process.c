@@ -193,7 +193,8 @@ struct descriptors {
 	struct unseen *unseen;
 };
 
-static bool writes(int proc, const char *number)
+/* How it was opened, as fcntl(2) has it. */
+static int flags_of(int proc, const char *number)
 {
 	char path[64], line[128];
 	unsigned flags = 0;
@@ -210,27 +211,32 @@ static bool writes(int proc, const char *number)
 		fclose(file);
 	else if (fd >= 0)
 		close(fd);
-	return (flags & O_ACCMODE) != O_RDONLY;
+	return (int)flags;
+}
+
+/* One by O_PATH is only a name. Of what is below our device, daemons watch much. */
+static bool counts(enum relation how, int flags)
+{
+	return !(flags & O_PATH) && (how != RELATION_BELOW || (flags & O_ACCMODE) != O_RDONLY);
 }
 
 /* Nothing is opened, and no network is asked. */
 static bool is_ours(int proc, int fds, const char *number, struct descriptors *d)
 {
+	enum relation *how = &d->use->relation;
 	struct statx st;
 
+	*how = RELATION_NONE;
 	if (statx(fds, number, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO, &st) <
 		0)
 		return false;
-	if (S_ISREG(st.stx_mode)) {
-		d->use->relation = RELATION_BELOW;
-		return stack_has_file(
-			d->stack, makedev(st.stx_dev_major, st.stx_dev_minor), (ino_t)st.stx_ino);
-	}
-	if (!S_ISBLK(st.stx_mode))
-		return false;
-	d->use->relation = stack_relation(d->stack, makedev(st.stx_rdev_major, st.stx_rdev_minor));
-	return d->use->relation != RELATION_NONE &&
-		(d->use->relation != RELATION_BELOW || writes(proc, number));
+	if (S_ISBLK(st.stx_mode))
+		*how = stack_relation(d->stack, makedev(st.stx_rdev_major, st.stx_rdev_minor));
+	else if (S_ISREG(st.stx_mode) &&
+		stack_has_file(
+			d->stack, makedev(st.stx_dev_major, st.stx_dev_minor), (ino_t)st.stx_ino))
+		*how = RELATION_BELOW;
+	return *how != RELATION_NONE && counts(*how, flags_of(proc, number));
 }
 
 static int visit_descriptors(int proc, const char *pid, void *ctx)

@@ -149,6 +149,11 @@ killed_at_each_call() {
 	(cd tree && holds drive.iso openstack)
 }
 
+@test "kill: SIGKILL at sixty random moments leaves OUT old, new, none or no drive, and nothing else changed" {
+	run -0 "$ROOT/tests/drive/kill-random" 60
+	[[ $output == "60 runs of seed "* ]]
+}
+
 @test "kill: reseed ended by SIGKILL at any system call leaves a drive whose record is whole, old or new" {
 	local call old=0 new=0 id calls
 	drive old.iso

@@ -154,6 +154,7 @@ teardown() {
 	# Its image is one with the last write to it; the next close(2) is that of OUT.
 	traced -e trace=close,pwrite64 "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
 	n=$(awk '/ close\(/ { n++ } / pwrite64\(/ { last = n } END { print last + 1 }' "$BATS_TEST_TMPDIR/trace")
+	rm drive.iso # of an old one more is asked
 	watch "close $n" image:drive.iso "image:drive.iso tree:nova" "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
 	"$TOOL" inspect --min-bits 256 drive.iso >said
 }

@@ -1,0 +1,271 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every file that is written, by whichever command: what else is there, who else writes, and what an error leaves.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup_file() {
+	make_world
+}
+
+# writers OUT: each command that makes a file, as NAME:COMMAND.
+writers() {
+	local out=$1
+	[ -e sample ] || head -c 2048 /dev/urandom >sample
+	[ -d tree ] || small_tree tree
+	printf '%s\n' "build:$TOOL build -q --source kernel -o $out tree" "draw:$TOOL draw -q --source kernel -o $out" \
+		"check:$TOOL check -n 2048 --report $out file:sample" "check:$TOOL check -n 2048 --raw $out file:sample" \
+		":$MKISOFS -quiet -r -V config-2 -o $out tree"
+}
+
+# line COMMAND-NAME WORDS: the error line of that command.
+line() {
+	printf 'seedrive%s: %s' "$([ "$1" ] && echo ": $1" || echo -mkisofs)" "$2"
+}
+
+# --- places ---
+
+# bats test_tags=root
+@test "targets: no regular file is made in the place of a device that is not there" {
+	need_root
+	[ "$(stat -c %d /dev)" != "$(stat -c %d /)" ] || skip "/dev is a folder of the root file system"
+	local gone=/dev/seedrive-gone-$$ writer
+	ln -s "$gone" link
+	while read -r writer; do
+		run -1 --separate-stderr ${writer#*:}
+		[ "$stderr" = "$(line "${writer%%:*}" "$gone: no such device, and a file is not made in its place")" ]
+		[ ! -e "$gone" ]
+	done < <(writers "$gone")
+	while read -r writer; do
+		run -1 --separate-stderr ${writer#*:}
+		[ ! -e "$gone" ]
+	done < <(writers link)
+	# Memory that is shared by files is no place of devices.
+	if [ "$(stat -c %d /dev/shm)" != "$(stat -c %d /dev)" ]; then
+		"$TOOL" draw -q --source kernel -o /dev/shm/seedrive-test-$$
+		rm /dev/shm/seedrive-test-$$
+	fi
+}
+
+@test "targets: the folder's default ACL lets nobody in, with whichever command" {
+	local writer
+	mkdir folder
+	/usr/bin/python3 -c 'import os, struct
+acl = struct.pack("<I", 2)
+for tag, perm, who in ((1, 6, -1), (2, 6, 1234), (4, 4, -1), (16, 6, -1), (32, 4, -1)):
+    acl += struct.pack("<HHi", tag, perm, who)
+os.setxattr("folder", "system.posix_acl_default", acl)'
+	while read -r writer; do
+		run -0 ${writer#*:}
+		[ "$(stat -c %a folder/out)" = 600 ]
+		/usr/bin/python3 -c 'import os, sys
+sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
+		rm folder/out
+	done < <(writers folder/out)
+}
+
+# --- order and failure ---
+
+@test "targets: a folder that cannot be synced is a warning, as the new file is there" {
+	small_tree tree
+	for old in "" old; do
+		for what in "build -q --source kernel -o out tree" "draw -q --source kernel -o out"; do
+			rm -f out
+			[ ! "$old" ] || echo old >out
+			# shellcheck disable=SC2086 # words
+			run -0 --separate-stderr traced -e trace=fsync -e inject=fsync:error=EIO:when=2 "$TOOL" $what
+			[ "$stderr" = "seedrive: ${what%% *}: warning: out: made, but a crash may undo it: its folder\
+ cannot be synced: Input/output error" ]
+			[ "$(stat -c %s out)" -gt 60 ]
+			run -1 --separate-stderr traced -e trace=fsync -e inject=fsync:error=EIO:when=1 "$TOOL" $what
+			[ "$stderr" = "seedrive: ${what%% *}: out: Input/output error" ]
+			[ "$(stat -c %s out)" -gt 60 ]
+			rm -f out
+			[ ! "$old" ] || echo old >out
+			run -1 --separate-stderr traced -e trace=fsync -e inject=fsync:error=EIO "$TOOL" $what
+			[ "$(cat out 2>/dev/null || true)" = "$old" ]
+			[ "$(find . -name '.seedrive*')" = "" ]
+		done
+	done
+}
+
+@test "targets: written in place, contents are flushed before descriptors, and these before the end" {
+	local old
+	small_tree tree
+	for old in "" old; do
+		rm -f out.iso
+		[ ! "$old" ] || "$MKISOFS" -quiet -r -o out.iso tree
+		traced -y -e trace=fallocate,write,pwrite64,fdatasync "$MKISOFS" -quiet -r -o out.iso tree
+		sed -n 's/.* \(fallocate\|write\|pwrite64\|fdatasync\)([0-9]*<.*out.iso>, *\("\\1CD001\)\{0,1\}.*/\1\2/p
+			s/.* \(fdatasync\)(.*out.iso>).*/\1/p' "$BATS_TEST_TMPDIR/trace" | uniq | paste -sd , >order
+		[ "$(cat order)" = "fallocate,${old:+pwrite64,fdatasync,}write,fdatasync,pwrite64\"\\1CD001,fdatasync" ]
+	done
+}
+
+# full SIZE COMMAND: in a file system so small; what was there before, in `old`, is there afterwards, and nothing besides.
+full() {
+	mounted "$1" sh -c 'cp old disk/out; '"$2"' 2>said; status=$?
+		cmp old disk/out || status=10
+		[ "$(ls -A disk)" = out ] || status=11
+		exit "$status"'
+}
+
+@test "targets: space is asked for before the first byte, of a sparse file of 2 TiB too" {
+	need_mounts
+	local writer n=0
+	small_tree tree
+	small_tree sparse
+	truncate -s 2T sparse/hole
+	small_tree large
+	truncate -s 3G large/hole
+	head -c 100k /dev/urandom >old
+	for writer in '"$TOOL" build -q --source kernel -o disk/out sparse' '"$MKISOFS" -quiet -r -o disk/out large' \
+		'"$MKISOFS" -quiet -r large 1<>disk/out' '"$TOOL" build -q --source kernel -o - sparse 1<>disk/out'; do
+		run -1 full 64M "$writer"
+		[[ $(cat said) == "seedrive"*": No space left on device" ]]
+	done
+	# Not a block was written before it was found out.
+	as_root strace -f -qq -e trace=write,pwrite64,sendfile,fallocate -y -o calls "$TOOL" build -q --source kernel \
+		-o big.iso sparse || n=$?
+	[ "$n" -eq 1 ]
+	run -1 grep -E '(write|write64|sendfile)\([0-9]+<[^>]*(#|big)' calls
+	[ ! -e big.iso ]
+}
+
+@test "targets: what is too large for one is too large for draw and check" {
+	need_mounts
+	head -c 2048 /dev/urandom >sample
+	head -c 4096 /dev/urandom >old
+	run -1 full 4k '"$TOOL" draw -q --source kernel -o disk/out'
+	[ "$(cat said)" = "seedrive: draw: disk/out: No space left on device" ]
+	run -1 full 8k '"$TOOL" check -n 2048 --report disk/out file:sample'
+	[ "$(cat said)" = "seedrive: check: disk/out: No space left on device" ]
+}
+
+# --- two at once ---
+
+@test "targets: reseed does not write to an image that another made anew while it waited for a source" {
+	local pid status=0
+	small_tree tree
+	"$MKISOFS" -quiet -r -J -V config-2 -o drive.iso tree
+	# mkisofs is refused as long as reseed has it.
+	mkfifo slow
+	chmod 600 slow
+	"$TOOL" reseed -q --source file:slow,bits=4 drive.iso 2>said 3>&- &
+	pid=$!
+	exec {held}>slow
+	fails 1 "seedrive-mkisofs: drive.iso: locked: a running virtual machine has it, or another run of seedrive" \
+		"$MKISOFS" -quiet -r -J -V config-2 -o drive.iso tree
+	fails 1 "seedrive: build: drive.iso: locked: a running virtual machine has it, or another run of seedrive" \
+		"$TOOL" build -q --source kernel -o drive.iso tree
+	# Whoever takes no lock is found out.
+	sed 's/config-2/CONFIG-2/' <drive.iso >other
+	cat other >drive.iso
+	head -c 65536 /dev/urandom >&"$held" || true
+	exec {held}>&-
+	wait "$pid" || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(cat said)" = "seedrive: reseed: drive.iso: was changed meanwhile" ]
+	cmp other drive.iso
+}
+
+@test "targets: reseed does not write to a file that has lost its name meanwhile" {
+	local pid status=0
+	drive drive.iso
+	cp drive.iso other
+	mkfifo slow
+	chmod 600 slow
+	"$TOOL" reseed -q --source file:slow,bits=4 drive.iso 2>said 3>&- &
+	pid=$!
+	exec {held}>slow
+	cp drive.iso new
+	ln drive.iso first
+	mv new drive.iso
+	head -c 65536 /dev/urandom >&"$held" || true
+	exec {held}>&-
+	wait "$pid" || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(cat said)" = "seedrive: reseed: drive.iso: was replaced meanwhile" ]
+	cmp other drive.iso
+	cmp other first
+}
+
+@test "targets: of two mkisofs for one OUT the second is told, and the image is the first's" {
+	small_tree tree
+	run -0 --separate-stderr world AT=fdatasync:out.iso DO='"$MKISOFS" -quiet -r -o out.iso tree; echo $? >second' \
+		"$MKISOFS" -quiet -r -V config-2 -o out.iso tree
+	[ "$stderr" = "seedrive-mkisofs: out.iso: locked: a running virtual machine has it, or another run of seedrive" ]
+	[ "$(cat second)" = 1 ]
+	"$TOOL" inspect --min-bits 1 out.iso >/dev/null
+}
+
+# --- crafted images ---
+
+# crafted KIND: x.iso, in which the files of the seed share sectors with something else.
+crafted() {
+	/usr/bin/python3 "$ROOT/tests/lib/crafted.py" "$1" drive.iso x.iso
+}
+
+@test "targets: reseed refuses an image in which a file that it writes shares sectors with anything else" {
+	local kind words
+	drive drive.iso
+	while IFS=: read -r kind words; do
+		crafted "$kind"
+		cp x.iso before
+		if [ ! "$words" ]; then
+			succeeds "$TOOL" reseed -q --source kernel x.iso
+			continue
+		fi
+		fails 1 "seedrive: reseed: x.iso: $words" "$TOOL" reseed -q --source kernel x.iso
+		cmp before x.iso
+	done <<-'END'
+		good:
+		record-on-descriptor:seedrive.bin has sectors that are also those of the volume descriptors
+		note-on-descriptor:seedrive.bin has sectors that are also those of the volume descriptors
+		note-on-file:seedrive.json has sectors that are also those of another file
+		record-on-file:seedrive.bin has sectors that are also those of another file
+		note-on-folder:seedrive.json has sectors that are also those of a folder
+		note-on-table:seedrive.json has sectors that are also those of a path table
+		note-on-joliet:seedrive.json has sectors that are also those of another file
+		note-on-continuation:seedrive.json has sectors that are also those of a folder
+		metadata-on-record:seedrive.bin has sectors that are also those of meta_data.json
+		metadata-on-file:meta_data.json has sectors that are also those of another file
+		metadata-on-descriptor:meta_data.json has sectors that are also those of the volume descriptors
+		hard-link:seedrive.json has sectors that are also those of another file
+		other-note:seedrive.json does not name the seed of the record
+		endless:its descriptors have no end
+	END
+}
+
+@test "targets: reseed cut at any byte leaves the old seed or the new one, or is refused" {
+	drive drive.iso
+	cp drive.iso new.iso
+	"$TOOL" reseed -q --source kernel new.iso
+	/usr/bin/python3 - "$TOOL" <<-'END'
+		import json, subprocess, sys
+
+		def look(image):
+		    open("cut.iso", "wb").write(image)
+		    done = subprocess.run([sys.argv[1], "inspect", "--json", "cut.iso"], capture_output=True)
+		    return json.loads(done.stdout)["seed_id"] if done.returncode == 0 else None
+
+		old, new = open("drive.iso", "rb").read(), open("new.iso", "rb").read()
+		first = look(old), look(new)
+		at = old.find(b"SEEDRIVE\1\0")
+		different = [i for i in range(at, at + 4096) if old[i] != new[i]]
+		cuts = sorted(set(different[::9] + different[:4] + different[-4:]))
+		seen = {"old": 0, "new": 0, "refused": 0}
+		for cut in cuts:
+		    found = look(old[:at] + new[at:cut] + old[cut:])
+		    assert found in (None, *first), (cut, found)
+		    seen["refused" if found is None else "old" if found == first[0] else "new"] += 1
+		print(seen)
+		assert seen["refused"] > 5 and seen["old"] and seen["new"]
+	END
+}

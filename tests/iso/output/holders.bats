@@ -1,0 +1,259 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Who uses what is to be written: every writer asks, by the numbers of devices, for every namespace and whichever node.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+# bats file_tags=root
+
+load ../../lib/helper
+
+setup() {
+	need_root
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	small_tree tree
+	HOLDERS=()
+}
+
+teardown() {
+	local pid
+	for pid in "${HOLDERS[@]}"; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" || true
+	done
+	detach
+	make_removable
+}
+
+# loop SIZE [OPTION...]: $DEV is a device of that size, behind it the file $DISK.
+loop() {
+	local size=$1
+	shift
+	DISK=$(mktemp "$PWD/disk.XXXXXX")
+	truncate -s "$size" "$DISK"
+	attach "$DISK" "$@"
+}
+
+# partitioned: the disk $DEV, with its partitions ${DEV}p1 and ${DEV}p2, of 4 MiB each.
+partitioned() {
+	loop 16M --partscan
+	printf '2048 8192 L\n10240 8192 L\n' | sed 's/ L//; s/ /,/' | sfdisk -q --no-reread --no-tell-kernel "$DEV"
+	partx -a "$DEV"
+	head -c 1M /dev/urandom >"${DEV}p1"
+}
+
+# holding COMMAND...: in the background until the test ends; it says a word once it holds what it is to hold.
+holding() {
+	mkfifo ready
+	"$@" >ready 3>&- &
+	HOLDERS+=("$!")
+	read -r _ <ready
+	rm ready
+}
+
+# private NODE: the device has this node too, which only a namespace of our own has; a command opens it and waits.
+private() {
+	local how=$1 node=$2
+	mkdir -p mnt
+	holding unshare --mount bash -c 'mount -t tmpfs none mnt && mknod mnt/disk b $1 $2 || exit
+		exec 7'"$how"'mnt/disk && echo held && exec sleep 1000' bash \
+		$((0x$(stat -c %t "$node"))) $((0x$(stat -c %T "$node")))
+}
+
+# all_refused DEV WORDS: by build, mkisofs and reseed, each of which says so, and nothing has changed.
+all_refused() {
+	local dev=$1 words=$2 before
+	before=$(sha256sum <"$dev")
+	for tool in "build:$TOOL build -q --force --source kernel -o $dev tree" \
+		"build:$TOOL build -q --source kernel -o - tree" \
+		"reseed:$TOOL reseed -q --source kernel $dev" \
+		":$MKISOFS -quiet -r -V config-2 -o $dev tree"; do
+		run -1 --separate-stderr bash -c 'exec 1<>"$1"; exec ${2#*:} 2>said' bash "$dev" "$tool"
+		# shellcheck disable=SC2053 # a pattern
+		[[ $(cat said) == seedrive*": $dev: "$words || $(cat said) == "seedrive: build: /dev/stdout: "$words ]] || {
+			echo "$tool: $(cat said)"
+			return 1
+		}
+		[ "$(sha256sum <"$dev")" = "$before" ]
+	done
+}
+
+@test "holders: a process that has the device open by a node of its own namespace, to read or to write" {
+	need_mounts
+	local how
+	for how in '<' '<>'; do
+		loop 4M
+		"$TOOL" build -q --source kernel -o "$DEV" tree
+		private "$how" "$DEV"
+		all_refused "$DEV" "open in process ${HOLDERS[-1]} (sleep)"
+	done
+}
+
+@test "holders: a running virtual machine, by the node of its own that libvirt gives it" {
+	need_mounts
+	loop 8M
+	"$TOOL" build -q --source kernel -o "$DEV" tree
+	mkdir mnt
+	holding unshare --mount bash -c 'mount -t tmpfs none mnt && mknod mnt/disk b $1 $2 || exit
+		echo "{\"execute\": \"qmp_capabilities\"}" | { cat; sleep 1000; } |
+		exec qemu-system-x86_64 -nodefaults -display none -S -machine q35 -m 64 -qmp stdio \
+			-drive if=none,id=d,format=raw,file=mnt/disk,file.locking=on -device virtio-blk-pci,drive=d' \
+		bash $((0x$(stat -c %t "$DEV"))) $((0x$(stat -c %T "$DEV")))
+	all_refused "$DEV" "open in process * (qemu-system-x86)"
+}
+
+@test "holders: a partition while the disk is open, the disk while a partition is; not its neighbour" {
+	need_mounts
+	partitioned
+	"$TOOL" build -q --source kernel -o "${DEV}p2" tree
+	private '<>' "${DEV}p1"
+	all_refused "$DEV" "a partition of it is open in process ${HOLDERS[-1]} (sleep)"
+	succeeds "$TOOL" reseed -q --source kernel "${DEV}p2"
+	private '<' "$DEV"
+	all_refused "${DEV}p2" "the disk that it is a partition of is open in process ${HOLDERS[-1]} (sleep)"
+}
+
+@test "holders: a process that looks for a moment, as udev does, is waited for" {
+	loop 4M
+	holding bash -c 'exec 7<"$1"; echo held; sleep 0.3' bash "$DEV"
+	succeeds "$TOOL" build -q --source kernel -o "$DEV" tree
+	# A name alone is no use.
+	holding /usr/bin/python3 -c 'import os, sys, time
+fd = os.open(sys.argv[1], os.O_PATH)
+print("held", flush=True)
+time.sleep(1000)' "$DEV"
+	succeeds "$TOOL" reseed -q --source kernel "$DEV"
+}
+
+@test "holders: a loop device that is made from it, by a path of another namespace" {
+	need_mounts
+	local disk above
+	loop 8M
+	disk=$DEV
+	mkdir mnt mnt2
+	above=$(unshare --mount bash -c 'mount -t tmpfs none mnt && mknod mnt/disk b $1 $2 && losetup -f --show mnt/disk' \
+		bash $((0x$(stat -c %t "$disk"))) $((0x$(stat -c %T "$disk"))))
+	echo "$above" >>"$BATS_TEST_TMPDIR/loops"
+	mkfs.ext4 -q "$above"
+	all_refused "$disk" "${above#/dev/} is made from it"
+	# And the reverse: what the device above is made from is in use.
+	mount_below=$(unshare --mount bash -c 'mount "$1" mnt2 2>/dev/null && echo mounted' bash "$disk")
+	[ "$mount_below" = mounted ]
+	holding unshare --mount bash -c 'mount "$1" mnt2 && echo held && exec sleep 1000' bash "$disk"
+	all_refused "$above" "what it is made from is mounted on $PWD/mnt2, as process ${HOLDERS[-1]} (sleep) sees it"
+}
+
+@test "holders: another loop device of the same file, unless it is of another part" {
+	need_mounts
+	loop 8M
+	mkfs.ext4 -q "$DEV"
+	one=$DEV
+	attach "$DISK"
+	all_refused "$DEV" "what it is made from is what ${one#/dev/} is made from"
+	truncate -s 16M parts
+	attach parts --sizelimit 4M
+	one=$DEV
+	attach parts --offset 4M
+	succeeds "$TOOL" build -q --source kernel -o "$DEV" tree
+	succeeds "$TOOL" build -q --source kernel -o "$one" tree
+}
+
+@test "holders: the file that a loop device is made from is not written where it is" {
+	local before
+	drive drive.iso
+	attach drive.iso
+	before=$(sha256sum <drive.iso)
+	fails 1 "seedrive-mkisofs: drive.iso: ${DEV#/dev/} is made from it" "$MKISOFS" -quiet -r -o drive.iso tree
+	fails 1 "seedrive: reseed: drive.iso: ${DEV#/dev/} is made from it" \
+		"$TOOL" reseed -q --source kernel drive.iso
+	[ "$(sha256sum <drive.iso)" = "$before" ]
+	# One that takes its name is another file.
+	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	[ "$(sha256sum <"$DEV")" = "$before" ]
+}
+
+@test "holders: an image that a virtual machine has locked is replaced or written by none" {
+	local before
+	drive drive.iso
+	before=$(sha256sum <drive.iso)
+	holding /usr/bin/python3 -c 'import fcntl, struct, time
+disk = open("drive.iso", "rb")
+fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
+print("held", flush=True)
+time.sleep(1000)'
+	words="locked: a running virtual machine has it, or another run of seedrive"
+	fails 1 "seedrive: build: drive.iso: $words" "$TOOL" build -q --source kernel -o drive.iso tree
+	fails 1 "seedrive: reseed: drive.iso: $words" "$TOOL" reseed -q --source kernel drive.iso
+	fails 1 "seedrive-mkisofs: drive.iso: $words" "$MKISOFS" -quiet -r -o drive.iso tree
+	run -1 bash -c '"$MKISOFS" -quiet -r tree 1<>drive.iso'
+	run -1 bash -c '"$TOOL" build -q --source kernel -o - tree 1<>drive.iso'
+	[ "$(sha256sum <drive.iso)" = "$before" ]
+}
+
+@test "holders: who comes while the image is made is seen before the first write" {
+	need_mounts
+	local disk
+	loop 8M
+	disk=$DEV
+	mkfifo slow
+	chmod 600 slow
+	"$TOOL" build -q --force --source file:slow,bits=4 -o "$disk" tree 2>said 3>&- &
+	HOLDERS+=("$!")
+	exec {held}>slow
+	# It waits for its source. Now the disk comes to be used.
+	attach "$disk"
+	mkfs.ext4 -q "$DEV"
+	before=$(sha256sum <"$disk")
+	head -c 65536 /dev/urandom >&"$held" || true
+	exec {held}>&-
+	status=0
+	wait "${HOLDERS[0]}" || status=$?
+	[ "$status" -eq 1 ]
+	[ "$(cat said)" = "seedrive: build: $disk: ${DEV#/dev/} is made from it" ]
+	[ "$(sha256sum <"$disk")" = "$before" ]
+}
+
+@test "holders: what may not be looked at is said" {
+	loop 4M
+	# Processes of others are not to be looked into, but the device may be opened.
+	run -0 --separate-stderr setpriv --bounding-set=-sys_ptrace,-dac_read_search,-dac_override \
+		--inh-caps=-sys_ptrace,-dac_read_search,-dac_override \
+		"$TOOL" build -q --source kernel -o "$DEV" tree
+	[[ $stderr == "seedrive: build: warning: $DEV: whether other users' processes have it open could not be looked at"* ||
+		$stderr == "" ]]
+	run -0 --separate-stderr unshare --pid --fork --mount-proc "$TOOL" reseed -q --source kernel "$DEV"
+	[[ $stderr == "seedrive: reseed: warning: $DEV: processes outside of this container could not be looked at"* ]]
+}
+
+@test "holders: --force says what it will overwrite" {
+	loop 4M
+	mkfs.ext4 -q -L stuff "$DEV"
+	run -0 --separate-stderr "$TOOL" build --force --source kernel -o "$DEV" tree
+	[ "${stderr_lines[0]}" = "seedrive: build: $DEV: ext4 labelled stuff is overwritten" ]
+	run -0 --separate-stderr "$TOOL" build --force --source kernel -o "$DEV" tree
+	[ "$stderr" = "seedrive: build: $DEV: iso9660 labelled config-2 is overwritten" ]
+	loop 4M
+	echo x | overwrite "$DEV" 40000
+	run -0 --separate-stderr "$TOOL" build --force --source kernel -o "$DEV" tree
+	[ "$stderr" = "seedrive: build: $DEV: data is overwritten" ]
+	loop 4M
+	run -0 --separate-stderr "$TOOL" build --force --source kernel -o "$DEV" tree
+	[ "$stderr" = "" ]
+}
+
+@test "holders: standard output that is a disk is treated as one" {
+	loop 4M
+	"$TOOL" build -q --source kernel -o - tree >"$DEV"
+	"$TOOL" inspect --min-bits 256 "$DEV" >/dev/null
+	"$MKISOFS" -quiet -r -V config-2 tree >"$DEV"
+	"$TOOL" inspect "$DEV" >/dev/null
+	fails 1 "seedrive: build: /dev/stdout: holds iso9660 labelled config-2; --force overwrites it" \
+		bash -c '"$TOOL" build -q --source kernel -o - tree >"$1"' bash "$DEV"
+	run -1 --separate-stderr bash -c '{ head -c 2048 >/dev/null; "$MKISOFS" -quiet -r tree >&0; } 0<>"$1"' bash "$DEV"
+	[ "$stderr" = "seedrive-mkisofs: standard output: a disk, but not at its beginning" ]
+}
