@@ -157,7 +157,12 @@ $(B)/unit/%: tests/%.c $(lib_obj) $(cli_obj) $(B)/libraries $(B)/jitter
 build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h $(rooms:%=%/*.[ch]) $(fronts:%=%/*.[ch]) guest/*.[ch])
 	@mkdir -p $(@D)
 	$(call say,LD)$(CLANG) -g -O1 -std=c11 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< $(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<)
+		-fno-sanitize-recover=all $(FUZZ_FLAGS) -o $@ $< \
+		$(or $(fuzz_with),$(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<))
+
+build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive/*.c)) iso/read.c iso/tree.c \
+	$(addprefix iso/output/,holder.c lock.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
+	-DVERSION='"fuzzed"' -lsodium -ljson-c -pthread
 
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)

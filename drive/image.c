@@ -241,10 +241,11 @@ void image_close(struct image *im)
 /* --- the metadata --- */
 
 /* 0: there is no openstack/. */
-static int begin_walk(const struct image *im, struct image_walk *w)
+static int begin_walk(struct image *im, struct image_walk *w)
 {
 	int r;
 
+	im->budget.folders = 0;
 	if (!im->has_metadata)
 		return im->root_error;
 	if (!im->metadata_folder.is_dir)
@@ -323,6 +324,5 @@ int image_check_metadata(struct image *im, struct fault *f)
 		r = exceed(&im->budget, EXCEEDED_METADATA);
 	else if (r == 0 && 2 * im->budget.sectors + iso_sectors(sum) > IMAGE_SECTORS_MAX)
 		r = exceed(&im->budget, EXCEEDED_SECTORS);
-	im->budget.folders = 0;
 	return r < 0 ? image_fault(im, r, "openstack", f) : 0;
 }

@@ -19,7 +19,7 @@
 /* What was used of that; @exceeded: the one of which there was too little, in words, else NULL. */
 struct image_budget {
 	uint64_t sectors, metadata, ns;
-	unsigned folders;
+	unsigned folders; /* of one walk */
 	const char *exceeded;
 };
 

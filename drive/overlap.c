@@ -39,7 +39,7 @@ struct extent {
 
 struct search {
 	const struct image *im;
-	const struct own_file *own;
+	struct own_file *own; /* by their first sectors */
 	size_t count;
 	struct fault *fault;
 	struct extent *folder; /* found, and not yet looked at */
@@ -74,15 +74,30 @@ static int malformed(const struct search *s)
 	return fault_set(s->fault, -EBADMSG, "%s: a folder contradicts itself", s->im->path);
 }
 
+/* The first one with a sector of @e, NULL for none: by halves, as there can be thousands, and a million extents. None of
+ * them overlaps another, but for those that are the same file. */
+static const struct own_file *first_within(const struct search *s, struct extent e)
+{
+	size_t low = 0, high = s->count;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+		const struct iso_entry *own = &s->own[mid].file;
+
+		if (own->lba + iso_sectors(own->len) <= e.lba)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < s->count && overlaps(s->own + low, e) ? s->own + low : NULL;
+}
+
 /* Whatever is no file. */
 static int check_structure(const struct search *s, struct extent e, const char *what)
 {
-	size_t i;
+	const struct own_file *own = first_within(s, e);
 
-	for (i = 0; i < s->count; i++)
-		if (overlaps(s->own + i, e))
-			return shared(s, s->own + i, what);
-	return 0;
+	return own ? shared(s, own, what) : 0;
 }
 
 /* --- names --- */
@@ -133,17 +148,12 @@ static bool is_named(const struct record_part *p, const char *want)
 
 static int check_file(const struct search *s, const struct record_part *p, struct extent e)
 {
-	size_t i;
+	const struct own_file *own = first_within(s, e);
 
-	for (i = 0; i < s->count; i++) {
-		const struct own_file *own = s->own + i;
-
-		if (!overlaps(own, e))
-			continue;
-		if (e.lba != own->file.lba || e.len != own->file.len ||
-			(!is_named(p, own->name) && !is_named(p, own->cut)))
-			return shared(s, own, "another file");
-	}
+	if (own &&
+		(e.lba != own->file.lba || e.len != own->file.len ||
+			(!is_named(p, own->name) && !is_named(p, own->cut))))
+		return shared(s, own, "another file");
 	return 0;
 }
 
@@ -212,7 +222,7 @@ static int check_sector(struct search *s, uint64_t lba)
 	int r = in->read_at(in->ctx, lba * ISO_SECTOR, sector, sizeof(sector));
 
 	if (r < 0)
-		return fault_errno(s->fault, r, s->im->path);
+		return image_fault(s->im, r, "a folder", s->fault);
 	for (at = 0; r == 0 && at < sizeof(sector) && sector[at] != 0; at += sector[at]) {
 		if (sector[at] < RECORD_MIN || sector[at] > sizeof(sector) - at)
 			return malformed(s);
@@ -279,7 +289,7 @@ static int check_descriptors(struct search *s)
 				s->fault, -EBADMSG, "%s: more than 64 descriptors", s->im->path);
 		r = in->read_at(in->ctx, (uint64_t)at * ISO_SECTOR, d, sizeof(d));
 		if (r < 0)
-			return fault_errno(s->fault, r, s->im->path);
+			return image_fault(s->im, r, "the volume descriptors", s->fault);
 		if (memcmp(d + 1, ISO_MAGIC + 1, ISO_MAGIC_SIZE - 1) != 0)
 			return fault_set(
 				s->fault, -EBADMSG, "%s: its descriptors have no end", s->im->path);
@@ -290,31 +300,47 @@ static int check_descriptors(struct search *s)
 			       "the volume descriptors");
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct own_file *x = a, *y = b;
+
+	if (x->file.lba != y->file.lba)
+		return x->file.lba < y->file.lba ? -1 : 1;
+	return 0;
+}
+
+/* One that overlaps any other overlaps the next one by place, too, or that one does, or they are the same. */
 static int check_each_other(const struct search *s)
 {
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < s->count; i++)
-		for (j = i + 1; j < s->count; j++) {
-			const struct iso_entry *a = &s->own[i].file, *b = &s->own[j].file;
+	for (i = 1; i < s->count; i++) {
+		const struct own_file *x = s->own + i - 1, *y = s->own + i;
 
-			if (overlaps(s->own + i, (struct extent){ b->lba, b->len }) &&
-				(a->lba != b->lba || a->len != b->len ||
-					strcmp(s->own[i].name, s->own[j].name) != 0))
-				return shared(s, s->own + i, s->own[j].name);
-		}
+		if (overlaps(x, (struct extent){ y->file.lba, y->file.len }) &&
+			(x->file.lba != y->file.lba || x->file.len != y->file.len ||
+				strcmp(x->name, y->name) != 0))
+			return shared(s, x, y->name);
+	}
 	return 0;
 }
 
 int overlap_check(const struct image *im, const struct own_file *own, size_t count, struct fault *f)
 {
-	struct search s = { .im = im, .own = own, .count = count, .fault = f };
-	int r = check_each_other(&s);
+	struct search s = { .im = im, .count = count, .fault = f };
+	int r;
 
+	s.own = malloc(count * sizeof(*s.own));
+	if (!s.own)
+		return fault_errno(f, -ENOMEM, im->path);
+	memcpy(s.own, own, count * sizeof(*own));
+	qsort(s.own, count, sizeof(*s.own), by_place);
+	r = check_each_other(&s);
 	if (r == 0)
 		r = check_descriptors(&s);
 	while (r == 0 && s.folders > 0)
 		r = check_folder(&s, s.folder[--s.folders]);
 	free(s.folder);
+	free(s.own);
 	return r;
 }

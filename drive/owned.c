@@ -42,7 +42,7 @@ static int look(const struct image *im, struct owned *ret, struct fault *f)
 	uint8_t *all = read_all(im, &len, &r);
 
 	if (r < 0) {
-		fault_errno(f, r, im->path);
+		image_fault(im, r, RECORD_NAME, f);
 	} else if (!note_names((const char *)all + len - RECORD_NOTE_SIZE, im->record.seed_id)) {
 		r = fault_set(f, -EBADMSG, "%s: %s does not name the seed of the record", im->path,
 			RECORD_NOTE_NAME);
@@ -114,7 +114,7 @@ static int check_place(struct image *im, struct fault *f)
 	if (r == 0)
 		r = add_metadata(im, &files);
 	if (r < 0)
-		fault_set(f, r, "%s: openstack: %s", im->path, strerror(-r));
+		image_fault(im, r, "openstack", f);
 	else
 		r = overlap_check(im, files.file, files.count, f);
 	free(files.file);

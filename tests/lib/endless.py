@@ -55,6 +55,7 @@ class Image:
         self.put(ROOT, data)
         self.put(16, make.descriptor(sectors=self.sectors,
                                      root=make.entry(b"\0", ROOT, length or len(data), 2)))
+        self.put(17, b"\xffCD001\1")
         if self.record:
             self.put(18, self.record)
         return self
