@@ -168,8 +168,9 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
-# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder, and one of them a target.
-suites    := $(sort $(filter-out tests/vm/outcomes.bats,$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
+# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder, and three of them targets.
+longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats)
+suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
 check: deps
@@ -207,9 +208,18 @@ coverage: deps
 		B=build/coverage check-programs
 	tests/coverage build/coverage $(FILES:%=--files)
 
-# Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated.
+# Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated; and one with
+# cloud-init, udisks and users.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/outcomes.bats units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/outcomes.bats tests/vm/people.bats" units=
+
+# The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
+check-cuts: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/cuts.bats units=
+
+# Faults planted in the guest's program, and the test that finds each: minutes.
+mutants: deps all
+	tests/mutants
 
 # Downloads each suite's kernel, and boots it: not for every day. make check-kernels SUITES="sid" tries some.
 check-kernels: deps
@@ -315,5 +325,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest

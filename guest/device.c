@@ -54,7 +54,11 @@ static bool note(struct drives *d, const char *path, const char *name, bool list
 	for (i = 0; i < d->count; i++)
 		if (strcmp(d->drive[i].path, path) == 0)
 			return false;
-	if (d->count == DRIVES_MAX || !sys_join(drive->path, sizeof(drive->path), path, "", ""))
+	if (d->count == DRIVES_MAX) {
+		d->left_out = true;
+		return false;
+	}
+	if (!sys_join(drive->path, sizeof(drive->path), path, "", ""))
 		return false;
 	drive->is_block = drive->listed = listed;
 	drive->trusted = listed && block_is_trusted(name);

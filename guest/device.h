@@ -39,6 +39,7 @@ struct drive {
 
 struct drives {
 	size_t count;
+	bool left_out; /* there are more than DRIVES_MAX, and the rest is not looked at */
 	struct drive drive[DRIVES_MAX];
 };
 

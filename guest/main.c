@@ -259,6 +259,8 @@ static void use_all(struct run *run)
 	search_end(&run->drives, run->opt.device, run->opt.wait_ms);
 	if (!may_mix(run, opened))
 		return;
+	if (run->drives.left_out)
+		report_fault(run->opt.dry_run, "/sys/class/block", "only 64 devices are looked at");
 	gather(run);
 	if (!run->any)
 		report_why_nothing(run);
@@ -327,8 +329,8 @@ static void run_all(struct run *run)
 	}
 	use_all(run);
 	if (!run->opt.dry_run)
-		status_write(
-			run->seen ? &run->verdict : NULL, run->status != EXIT_DONE, run->opt.stage);
+		status_write(run->seen ? &run->verdict : NULL, run->status != EXIT_DONE,
+			run->opt.stage, run->drives.left_out);
 }
 
 static struct run this_run;

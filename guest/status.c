@@ -76,7 +76,7 @@ static void replace(const struct message *m)
 	sys_close(folder);
 }
 
-void status_write(const struct verdict *v, bool failed, const char *stage)
+void status_write(const struct verdict *v, bool failed, const char *stage, bool left_out)
 {
 	struct message m;
 	const bool credited = v && !v->reason, ready = kernel_ready();
@@ -95,6 +95,8 @@ void status_write(const struct verdict *v, bool failed, const char *stage)
 	add_word(&m, "ready_before=", (v ? v->ready_before : ready) ? "yes" : "no");
 	add_word(&m, "ready_after=", ready ? "yes" : "no");
 	add_word(&m, "stage=", stage ? stage : "");
+	if (left_out)
+		add_word(&m, "left_out=", "yes");
 	add_number(&m, "boottime_ms=", sys_nanoseconds(CLOCK_BOOTTIME) / 1000000);
 	replace(&m);
 }

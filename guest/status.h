@@ -18,14 +18,15 @@ bool status_prefers(const struct verdict *v, const struct verdict *so_far);
 
 /**
  * status_write - replace the file in one step
- * @v:      NULL: there was no seed
- * @failed: the run ends with an error
- * @stage:  NULL: none was named
+ * @v:        NULL: there was no seed
+ * @failed:   the run ends with an error
+ * @stage:    NULL: none was named
+ * @left_out: there were more devices than are looked at
  *
  * Where an earlier run of this boot has credited a seed, and this one did not, the file stays. That it cannot be
  * written changes nothing for the kernel, and is not said.
  */
-void status_write(const struct verdict *v, bool failed, const char *stage);
+void status_write(const struct verdict *v, bool failed, const char *stage, bool left_out);
 
 /** status_print - the file as it is to standard output; 0 or -errno. */
 int status_print(void);

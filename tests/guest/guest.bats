@@ -235,6 +235,29 @@ status_is() {
 	status_is outcome=mixed bits=0 "seed=$id" "drive=$drive" ledger=dir reason=already-spent stage=system
 }
 
+# A folder in the place of sysfs' list, with that many disks that answer nothing.
+with_disks() {
+	local n
+	rm -rf blocks
+	for ((n = 0; n < $1; n++)); do
+		mkdir -p "blocks/vdx$n"
+	done
+	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind blocks /sys/class/block && shift && exec "$@"' \
+		sh "$GUEST" "$GUEST" --wait 1 2>said
+}
+
+@test "guest: of more than 64 devices the rest is left out, and the log and the status say so" {
+	[ "$(id -u)" = 0 ]
+	with_disks 64
+	[ "$(cat said)" = "seedrive-guest: no seed drive" ]
+	run -1 grep left_out run/seedrive/status
+	rm -r run/seedrive
+	with_disks 65
+	[ "$(cat said)" = "seedrive-guest: /sys/class/block: only 64 devices are looked at
+seedrive-guest: no seed drive" ]
+	grep -qx left_out=yes run/seedrive/status
+}
+
 @test "guest: --status prints it, and says where there is none" {
 	[ "$(id -u)" = 0 ]
 	guest

@@ -192,6 +192,8 @@ static void test_none(void **state)
 	m.drive[0].state = DRIVE_BARE;
 	run_guest("", "bare", 0);
 	assert_null(m.status);
+	m.left_out = true;
+	run_guest("", "/sys/class/blockonly 64 devices are looked at; bare", 0);
 }
 
 /* --- the carry-over --- */

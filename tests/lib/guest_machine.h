@@ -32,6 +32,7 @@ static struct {
 	struct options opt;
 	struct situation here;
 	enum ledger_state look[LEDGER_KINDS], commit[LEDGER_KINDS];
+	bool left_out; /* of the drives */
 	bool ready, crash_kernel, no_urandom, no_proc, mix_fails, credit_fails;
 	size_t drives;
 	struct drive drive[2];
@@ -184,6 +185,7 @@ void search_begin(struct drives *d, const char *device)
 {
 	(void)device;
 	d->count = m.drives;
+	d->left_out = m.left_out;
 	memcpy(d->drive, m.drive, sizeof(m.drive));
 }
 
@@ -276,8 +278,9 @@ bool status_prefers(const struct verdict *v, const struct verdict *so_far)
 	return !so_far || (!v->reason && so_far->reason);
 }
 
-void status_write(const struct verdict *v, bool failed, const char *stage)
+void status_write(const struct verdict *v, bool failed, const char *stage, bool left_out)
 {
+	assert_int_equal(left_out, m.left_out);
 	(void)stage;
 	m.status = v;
 	m.failed = failed;

@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A disk for one virtual machine that behaves as bad disks do, over NBD on a unix socket.
 
-    nbd.py [--hang OFFSET] SOCKET IMAGE
+    nbd.py [--hang OFFSET] [--cut N HOW] SOCKET IMAGE
 
 What is written stays in memory until a flush, and goes to IMAGE then: a machine that is killed has lost
-what it had not flushed. A read that takes in the byte at OFFSET is never answered. Ends with its one client.
+what it had not flushed. A read that takes in the byte at OFFSET is never answered. As the N-th flush arrives the
+power is cut, that is, the client is killed, and of what was not flushed HOW says what the medium has: "none" of it,
+"all", as where the flush was still carried out, or "half", every second write. Ends with its one client, and prints how
+many flushes there were.
 The protocol is that of the NBD project's doc/proto.md, as far as QEMU wants it.
 """
 
 import os
+import signal
 import socket
 import struct
 import sys
@@ -18,6 +22,9 @@ OPTION, REPLY, REQUEST, SIMPLE = (0x49484156454f5054, 0x3e889045565a9, 0x2560951
 EXPORT_NAME, ABORT, INFO, GO = 1, 2, 6, 7
 READ, WRITE, DISC, FLUSH = range(4)
 FLAGS = 1 | 4           # there are flags; flush is understood
+
+
+KEPT = {"none": lambda i: False, "all": lambda i: True, "half": lambda i: i % 2 == 0}
 
 
 class Gone(Exception):
@@ -55,10 +62,23 @@ def negotiate(client, size):
             client.sendall(struct.pack(">QIII", REPLY, option, 0x80000001, 0))
 
 
-def serve(client, image, hang):
+def write_out(image, writes):
+    for at, data in writes:
+        image.seek(at)
+        image.write(data)
+    image.flush()
+
+
+def kill(client):
+    pid, _, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    os.kill(pid, signal.SIGKILL)
+
+
+def serve(client, image, hang, cut, how):
+    """Yields once for each flush."""
     size = os.fstat(image.fileno()).st_size
     content = bytearray(image.read())
-    unflushed = []
+    unflushed, flushes = [], 0
     negotiate(client, size)
     while True:
         _, _, command, handle, offset, length = struct.unpack(">IHHQQI", take(client, 28))
@@ -72,10 +92,13 @@ def serve(client, image, hang):
             content[offset:offset + length] = data
             unflushed.append((offset, data))
         elif command == FLUSH:
-            for at, data in unflushed:
-                image.seek(at)
-                image.write(data)
-            image.flush()
+            yield
+            flushes += 1
+            if flushes == cut:
+                kill(client)
+                write_out(image, [write for i, write in enumerate(unflushed) if KEPT[how](i)])
+                return
+            write_out(image, unflushed)
             unflushed.clear()
         elif command == DISC:
             return
@@ -83,10 +106,13 @@ def serve(client, image, hang):
 
 
 def main(args):
-    hang = None
+    hang, cut, how, flushes = None, None, None, 0
     if args[:1] == ["--hang"]:
         hang = int(args[1])
         args = args[2:]
+    if args[:1] == ["--cut"]:
+        cut, how = int(args[1]), args[2]
+        args = args[3:]
     path, image = args
     with socket.socket(socket.AF_UNIX) as listener, open(image, "r+b") as file:
         listener.bind(path)
@@ -94,9 +120,11 @@ def main(args):
         client, _ = listener.accept()
         with client:
             try:
-                serve(client, file, hang)
+                for _ in serve(client, file, hang, cut, how):
+                    flushes += 1
             except (Gone, ConnectionError):
                 pass
+    print(flushes)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@
 bats_require_minimum_version 1.5.0
 
 load ../lib/vm
+load ../lib/guest
+load ../lib/cuts
 
 DIR="--ledger,/ledger/ids"
 CARRY="--carry-over,/ledger/carry"
@@ -228,6 +230,37 @@ remembers() {
 	new_seed
 	boot -d virtio-scsi-cd -i drive.iso -a "sd.ledger=overlay sd.args=$DIR,--ledger-persistent"
 	said "mixed seed=$seed drive=/dev/sr0 ledger=none reason=ledger-forgets ready-before=no"
+}
+
+# --- the power cut at a flush, and two at once: tests/vm/cuts.bats has more of both ---
+
+@test "once: power cut at each flush of a drive that takes its tombstone: no credit twice" {
+	cp disk fresh.disk
+	cp drive.iso fresh.iso
+	run -0 cut_at_each drive 2 none
+	[[ ${lines[-1]} =~ ^flushes=[1-9][0-9]*\ first=[1-9][0-9]*\ later=[1-9][0-9]*\ never=0\ twice=0$ ]]
+}
+
+@test "once: that test finds a program that credits before it has committed" {
+	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/wrong" guest/main.c \
+		'v.reason = commit_seed(run, &entry, &v.ledgers);
+	if (!v.reason)
+		v.reason = credit(run, &v);' \
+		'v.reason = credit(run, &v);
+	if (!v.reason)
+		v.reason = commit_seed(run, &entry, &v.ledgers);')
+	vm=$BATS_TEST_TMPDIR/vm
+	"$VM/initramfs.sh" "$KERNEL" "$BATS_TEST_TMPDIR/wrong" "$vm"
+	cut_boot cut.log 1 none drive
+	cut_boot again.log 0 none drive
+	[ "$(credited_in cut.log again.log)" = 2 ]
+}
+
+@test "once: of two copies that are started at once by a boot one credits, by folder or drive; and by both no more" {
+	cp disk fresh.disk
+	cp drive.iso fresh.iso
+	run -0 twin_boots 3 dir drive both
+	[[ ${lines[-1]} =~ ^boots=3\ once=[23]\ forfeited=[01]\ never=0\ twice=0$ ]]
 }
 
 # --- the tombstone ---
