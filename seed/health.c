@@ -76,7 +76,7 @@ static void count_runs(struct health *h, const uint8_t *raw, size_t len)
 			i += 16;
 			continue;
 		}
-		h->run = h->seen + i > 0 && raw[i] == raw[i - 1] ? h->run + 1 : 1;
+		h->run = h->seen + i > 0 && raw[i] == (raw + i)[-1] ? h->run + 1 : 1;
 		if (h->run > h->found.run_max)
 			h->found.run_max = h->run;
 		i++;
