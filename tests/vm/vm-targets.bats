@@ -30,10 +30,10 @@ setup_file() {
 	program "$(command -v mkfs.ext4)" /bin/mkfs.ext4
 	mkdir -p "$EXTRA/tree/openstack/latest" "$EXTRA/etc" "$EXTRA/tmp"
 	cp "$TREE/openstack/latest/meta_data.json" "$EXTRA/tree/openstack/latest/"
-	head -c 3000000 /dev/urandom >"$EXTRA/tree/large"
+	head -c 400000 /dev/urandom >"$EXTRA/tree/large"
 	head -c 2048 /dev/urandom >"$EXTRA/sample"
 	cp "$ROOT/tests/vm/try-links" "$ROOT/tests/vm/try-power" "$EXTRA/"
-	MODULES="dm_mod dm_flakey" "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" \
+	MODULES="dm_mod dm_flakey loop" "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" \
 		"$BATS_FILE_TMPDIR/vm"
 }
 
@@ -62,7 +62,7 @@ tries() {
 
 @test "vm: a disk that loses its power at any moment has no half drive" {
 	truncate -s 64M disk
-	tries /try-power "$BATS_FILE_TMPDIR/vm" -drive if=none,format=raw,id=power,file=disk \
+	tries /try-power -t 2400 "$BATS_FILE_TMPDIR/vm" -drive if=none,format=raw,id=power,file=disk \
 		-device virtio-blk-pci,drive=power
 	grep -qE '^power: [0-9]+ cuts: .*new [1-9]' said
 	run -1 grep -F 'HALF' said
