@@ -11,7 +11,8 @@
 #   OUT/dracut   the initramfs of dracut
 #   OUT/bare     that of initramfs-tools from before seedrive-guest was installed
 #
-# At the end of its boot the machine runs tests/vm/report. The installed system is kept in the cache
+# At the end of its boot the machine runs tests/vm/report. It also has the packages in the variable WITH, and what the
+# program in SETUP does, which is given the folder of the root. The installed system is kept in the cache
 # ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, to change the root folder and to
 # make nodes; mounts nothing.
 
@@ -20,6 +21,7 @@ export LC_ALL=C
 
 suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 wanted='systemd-sysv udev kmod dbus zstd busybox initramfs-tools dracut-core overlayroot cryptsetup-initramfs'
+wanted+=${WITH:+ $WITH}
 here=$(cd "$(dirname "$0")" && pwd)
 
 die() {
@@ -112,7 +114,7 @@ add_guest() {
 out=$1
 owner=${FOR_USER:-root}
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" SETUP="${SETUP:-}" "$0" "$@"
 
 kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)
@@ -126,6 +128,7 @@ root=$new/root
 cp -a --reflink=auto "$system" "$root"
 add_kernel
 add_report
+[ -z "${SETUP:-}" ] || "$SETUP" "$root"
 boots bare mkinitramfs -o /initramfs "$version"
 add_guest
 boots tools mkinitramfs -o /initramfs "$version"
