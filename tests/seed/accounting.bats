@@ -52,7 +52,7 @@ journaled() {
 		/usr/bin/python3 "$ROOT/tests/lib/journal.py" entries "$@"
 }
 
-note() {
+note_of() {
 	content "$1" seedrive.json
 }
 
@@ -71,7 +71,7 @@ served() {
 	conf 'provenance = full'
 	made() {
 		"$TOOL" build --config etc/seedrive.conf --json -o drive.iso "${@:3}" tree >said 2>warned
-		note drive.iso >note
+		note_of drive.iso >note
 		"$TOOL" inspect --json drive.iso >found
 		sums "$1" "$2" said note
 		[ "$(member found hardware_bits) $(member found credit_bits)" = "$1 $2" ]
@@ -102,7 +102,7 @@ served() {
 			rm -rf served
 			served "$version" "$bits"
 			journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
-			note drive.iso >note
+			note_of drive.iso >note
 			sums "$bits" 256 entries note
 			/usr/bin/python3 -c 'import json, sys
 version, bits = map(int, sys.argv[1:])
@@ -113,7 +113,7 @@ length = {1: None, 2: 1024}[version], {1: None, 2: 64}[version]
 assert (count, broker) == (1, [64, bits, [["rdseed", length[0], bits + 64], ["kernel", length[1], 0]]]), broker
 assert json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]) == note' "$version" "$bits"
 			"$TOOL" build --config etc/seedrive.conf --source broker --bits 400 --json -o drive.iso tree >said
-			note drive.iso >note
+			note_of drive.iso >note
 			sums $((2 * bits > 400 ? 400 : 2 * bits)) 400 said note
 			kill "$DAEMON"
 			DAEMON=
@@ -135,7 +135,7 @@ assert json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]) ==
 		"$TOOL" build --source broker --bits 300 --json -o drive.iso tree >said
 		kill -TERM $!
 		wait $!'
-	note drive.iso >note
+	note_of drive.iso >note
 	grep -F "$(member said seed_id)" entries >entry
 	[ "$(wc -l <entry)" -eq 1 ]
 	sums 300 300 said note entry
@@ -158,7 +158,7 @@ assert [[row[0] for row in block] for block in rows] == [["file", "kernel"]] * 2
 	served 2 100
 	made() {
 		journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree 2>warned
-		note drive.iso >note
+		note_of drive.iso >note
 		sums "$1" "$2" entries note
 		diff <(/usr/bin/python3 -c 'import json
 print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') \
@@ -186,7 +186,7 @@ print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') 
 	conf '[mkisofs]' 'source = kernel'
 	journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
 	sums 0 256 entries
-	note drive.iso >note
+	note_of drive.iso >note
 	differs "the figures of its blocks are not told" note
 }
 
@@ -196,7 +196,7 @@ print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') 
 	drive drive.iso
 	conf 'provenance = full'
 	journaled bash -c '"$TOOL" reseed --source file:fifo,bits=4 --json drive.iso >said'
-	note drive.iso >note
+	note_of drive.iso >note
 	sums 256 256 said entries note
 	/usr/bin/python3 -c 'import json, os
 e, said = json.loads(open("entries").readline()), json.load(open("said"))
@@ -228,7 +228,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	head -c 4096 /dev/urandom >file
 	"$TOOL" build -q --config etc/seedrive.conf --jobs 2 --source kernel --bits 200 --batch list
 	for i in 1 2 3 4; do
-		note "$i.iso" >"note.$i"
+		note_of "$i.iso" >"note.$i"
 	done
 	sums 0 200 note.?
 }
@@ -265,7 +265,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	served 2 200
 	conf 'provenance = full' "broker = $PWD/served/sock" '[mkisofs]' 'source = broker,kernel' 'bits = 500'
 	journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
-	note drive.iso >note
+	note_of drive.iso >note
 	"$TOOL" build --config etc/seedrive.conf --source broker --bits 500 --json -o other.iso tree >said
 	sums 400 500 entries note said
 	wrong() {
