@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The configuration, read as the tools read it, and what comes of it. */
 #include "cli/cmd.h"
-#include "cli/print.h"
+#include "cli/config/listen.h"
 #include "cli/configure.h"
 #include "cli/json_print.h"
+#include "cli/print.h"
 #include "util/json_build.h"
 #include "cli/options.h"
 
@@ -34,10 +35,18 @@ static const char *from_text(const struct config_shown *row, char *out, size_t s
 	return out;
 }
 
+static void print_row(const struct config_shown *row)
+{
+	char from[PATH_MAX + 16];
+
+	print_line(stdout, "  %-10s  %-26s  %s%s%s", row->key, row->value,
+		from_text(row, from, sizeof(from)), row->limit ? ", limited to " : "",
+		row->limit ? row->limit : "");
+}
+
 static void print_text(const struct config *c)
 {
 	struct config_shown row;
-	char from[PATH_MAX + 16];
 	size_t i, j;
 
 	if (c->files == 0)
@@ -48,27 +57,51 @@ static void print_text(const struct config *c)
 		print_line(stdout, "%s", "");
 		print_line(stdout, "%s", parts[i].title);
 		for (j = 0; config_show(c, (enum config_part)i, j, &row); j++)
-			print_line(stdout, "  %-10s  %-26s  %s%s%s", row.key, row.value,
-				from_text(&row, from, sizeof(from)),
-				row.limit ? ", limited to " : "", row.limit ? row.limit : "");
+			print_row(&row);
 	}
+	for (i = 0; i < c->listens; i++) {
+		print_line(stdout, "%s", "");
+		print_line(stdout, "listener %s of seedrive serve", c->listen[i].name);
+		for (j = 0; config_listen_show(c, i, j, &row); j++)
+			print_row(&row);
+	}
+}
+
+static void add_row(json_object *all, const struct config_shown *row)
+{
+	json_object *o = json_object_new_object();
+	char from[PATH_MAX + 16];
+
+	json_add_text(o, "value", row->value);
+	json_add_text(o, "from", from_text(row, from, sizeof(from)));
+	if (row->limit)
+		json_add_text(o, "limited_to", row->limit);
+	json_object_object_add(all, row->key, o);
 }
 
 static json_object *part_json(const struct config *c, enum config_part part)
 {
 	json_object *all = json_object_new_object();
 	struct config_shown row;
-	char from[PATH_MAX + 16];
 	size_t i;
 
-	for (i = 0; config_show(c, part, i, &row); i++) {
-		json_object *o = json_object_new_object();
+	for (i = 0; config_show(c, part, i, &row); i++)
+		add_row(all, &row);
+	return all;
+}
 
-		json_add_text(o, "value", row.value);
-		json_add_text(o, "from", from_text(&row, from, sizeof(from)));
-		if (row.limit)
-			json_add_text(o, "limited_to", row.limit);
-		json_object_object_add(all, row.key, o);
+static json_object *listen_json(const struct config *c)
+{
+	json_object *all = json_object_new_object();
+	struct config_shown row;
+	size_t i, j;
+
+	for (i = 0; i < c->listens; i++) {
+		json_object *one = json_object_new_object();
+
+		for (j = 0; config_listen_show(c, i, j, &row); j++)
+			add_row(one, &row);
+		json_object_object_add(all, c->listen[i].name, one);
 	}
 	return all;
 }
@@ -83,6 +116,7 @@ static void print_json(const struct config *c)
 	json_object_object_add(o, "files", files);
 	for (i = 0; i < CONFIG_PARTS; i++)
 		json_object_object_add(o, parts[i].key, part_json(c, (enum config_part)i));
+	json_object_object_add(o, "listen", listen_json(c));
 	json_print(o, stdout);
 }
 

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Starts the daemon. */
 #include "cli/cmd.h"
+#include "cli/config/listen.h"
 #include "cli/options.h"
 #include "util/wire/broker.h"
 #include "serve/limit.h"
+#include "serve/listeners.h"
 #include "serve/reservoir.h"
 #include "serve/serve.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 
 static_assert(CONFIG_RESERVOIR_MAX == RESERVOIR_MAX, "what the daemon can keep");
 static_assert(CONFIG_RATE_MAX == LIMIT_MAX, "what the daemon can count");
+
+static_assert(CONFIG_LISTENERS_MAX == LISTENERS_MAX - 1, "as many as the daemon can have");
+static_assert(CONFIG_STREAM_MAX == ALLOWANCE_MAX, "what the daemon can count");
 
 enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST };
 
@@ -77,6 +84,49 @@ static int parse(
 	return r;
 }
 
+static int find_group(const char *name, gid_t *ret, struct fault *f)
+{
+	const struct group *g;
+	char *end;
+	const unsigned long number = strtoul(name, &end, 10);
+
+	errno = 0;
+	g = getgrnam(name);
+	if (!g && (name[0] < '0' || name[0] > '9' || *end || number >= UINT32_MAX))
+		return fault_set(f, errno > 0 ? -errno : -ENOENT, "group: %s: there is none", name);
+	*ret = g ? g->gr_gid : (gid_t)number;
+	return 0;
+}
+
+/* @l must outlive @ret. */
+static int describe(const struct config_listener *l, struct listen_options *ret, struct fault *f)
+{
+	*ret = (struct listen_options){ .name = l->name,
+		.protocol = protocol_find(l->protocol),
+		.path = l->path,
+		.host = l->host[0] ? l->host : NULL,
+		.port = l->port,
+		.mode = l->mode,
+		.group = (gid_t)-1,
+		.ahead = l->qemu,
+		.rule = { l->rate, l->burst } };
+	return l->group ? find_group(l->group, &ret->group, f) : 0;
+}
+
+/* With the listeners of the configuration. */
+static int serve_all(const struct config *c, struct serve_options *o, struct fault *f)
+{
+	static struct config_listener listener[CONFIG_LISTENERS_MAX];
+	static struct listen_options listen[CONFIG_LISTENERS_MAX];
+	int r = 0;
+
+	for (o->listens = 0; r == 0 && config_listen_settle(c, o->listens, listener + o->listens);
+		o->listens++)
+		r = describe(listener + o->listens, listen + o->listens, f);
+	o->listen = listen;
+	return r < 0 ? r : serve(o, f);
+}
+
 static int run(int argc, char **argv, struct fault *f)
 {
 	struct config config = { 0 };
@@ -84,7 +134,7 @@ static int run(int argc, char **argv, struct fault *f)
 	int r = parse(&o, &config, argc, argv, f);
 
 	if (r == 0)
-		r = serve(&o, f);
+		r = serve_all(&config, &o, f);
 	config_clear(&config);
 	return r;
 }

@@ -25,6 +25,7 @@ static struct account *create(struct account_chain *chain, account_id id)
 	if (!a)
 		return NULL;
 	a->id = id;
+	TAILQ_INIT(&a->streams);
 	turn_init(&a->share);
 	turn_init(&a->surplus);
 	for (i = 0; i < ACCOUNT_STATES; i++)

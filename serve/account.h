@@ -15,6 +15,7 @@ typedef uint64_t account_id;
 #define ACCOUNT_STATES 4
 
 TAILQ_HEAD(connection_list, connection);
+TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(account_rank, account);
 
 /* One account that has connections, or had some a moment ago. */
@@ -24,10 +25,14 @@ struct account {
 	SLIST_ENTRY(account) chain; /* with those of the same hash */
 	/* serve/desk.c's: */
 	struct turn share, surplus;
-	/* serve/connections.c's: */
-	size_t connections, silent; /* all; and those that have asked nothing yet */
-	struct connection_list by_state[ACCOUNT_STATES]; /* its connections, by enum client_state */
+	/* serve/crowd.c's: */
+	size_t connections;
 	TAILQ_ENTRY(account) rank; /* with accounts that have as many connections */
+	/* serve/streams.c's, in the order of arrival: */
+	struct stream_list streams;
+	/* serve/connections.c's: */
+	size_t silent; /* those of its connections that have asked nothing yet */
+	struct connection_list by_state[ACCOUNT_STATES]; /* its connections, by enum client_state */
 };
 
 #define ACCOUNTS_HASH 1024

@@ -14,6 +14,7 @@
 #define QUIET_MS 60000
 
 static_assert(CLIENT_DONE == ACCOUNT_STATES - 1, "a list for each state");
+static_assert(CONNECTIONS_MAX <= CROWD_MAX, "a rank for each number");
 
 struct connection {
 	struct client client; /* first, so that client_answer() leads to its connection */
@@ -28,33 +29,13 @@ struct connection {
 int connections_init(struct connections *cs, struct event_base *base, struct desk *desk,
 	const struct subuids *subuids)
 {
-	size_t i;
-
 	*cs = (struct connections){ .base = base, .desk = desk, .subuids = subuids };
+	crowd_init(&cs->crowd);
 	TAILQ_INIT(&cs->list);
 	accounts_init(&cs->accounts);
 	limit_init(&cs->entries, CONNECTIONS_ENTRY_RATE, CONNECTIONS_ENTRIES);
-	for (i = 0; i <= CONNECTIONS_MAX; i++)
-		TAILQ_INIT(cs->rank + i);
 	cs->answer = secret_new(protocol_answer_max());
 	return cs->answer ? 0 : -ENOMEM;
-}
-
-/* --- how many connections each account has --- */
-
-static void change_count(struct connections *cs, struct account *a, bool more)
-{
-	if (a->connections > 0)
-		TAILQ_REMOVE(cs->rank + a->connections, a, rank);
-	a->connections += more ? 1 : (size_t)-1;
-	cs->count += more ? 1 : (size_t)-1;
-	if (a->connections > 0)
-		TAILQ_INSERT_TAIL(cs->rank + a->connections, a, rank);
-	if (a->connections > cs->most)
-		cs->most = a->connections;
-	/* The account that had most has one less now, so this is at most one step. */
-	while (cs->most > 0 && TAILQ_EMPTY(cs->rank + cs->most))
-		cs->most--;
 }
 
 static void list(struct connection *c)
@@ -98,7 +79,7 @@ static void close_one(struct connection *c)
 	client_close(&c->client, c->all->desk, clock_ms());
 	unlist(c);
 	TAILQ_REMOVE(&c->all->list, c, entry);
-	change_count(c->all, a, false);
+	crowd_leave(&c->all->crowd, a);
 	account_release(&c->all->accounts, a);
 	if (c->event)
 		event_free(c->event);
@@ -224,7 +205,7 @@ static bool close_oldest(struct account *a, enum client_state state)
 
 static bool close_of_the_largest(struct connections *cs, bool with_notes)
 {
-	struct account *a = TAILQ_FIRST(cs->rank + cs->most);
+	struct account *a = crowd_largest(&cs->crowd);
 
 	return a &&
 		(close_oldest(a, CLIENT_ASKS) || (with_notes && close_oldest(a, CLIENT_SERVED)));
@@ -235,10 +216,10 @@ static bool make_place(struct connections *cs, struct account *a)
 {
 	if (a->silent >= CONNECTIONS_SILENT)
 		(void)close_oldest(a, CLIENT_ASKS);
-	if (cs->count < CONNECTIONS_MAX)
+	if (cs->crowd.count < CONNECTIONS_MAX)
 		return true;
 	/* An account that has most itself does not drive out its own clients that may still send a note. */
-	return close_of_the_largest(cs, a->connections < cs->most);
+	return close_of_the_largest(cs, a->connections < cs->crowd.most);
 }
 
 /* Owns @fd and the reference to @a after success only. */
@@ -265,7 +246,7 @@ static int add(struct connections *cs, int fd, const struct protocol *protocol, 
 	c->all = cs;
 	list(c);
 	TAILQ_INSERT_TAIL(&cs->list, c, entry);
-	change_count(cs, a, true);
+	crowd_enter(&cs->crowd, a);
 	/* Many have asked already, or have gone. */
 	if (read_input(c) && c->listed == CLIENT_ASKS)
 		(void)settle(c);
@@ -298,7 +279,7 @@ int connections_accept(struct connections *cs, const struct listener *l, unsigne
 		/* cppcheck-suppress nullPointer ; accept4() needs no address */
 		fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd >= 0) {
-			if (admit(cs, fd, l->protocol) < 0)
+			if (admit(cs, fd, l->options->protocol) < 0)
 				close(fd);
 		} else if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED) {
 			return 0;

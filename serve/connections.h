@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 #include "serve/client.h"
+#include "serve/crowd.h"
 #include "serve/listener.h"
 #include "serve/subuids.h"
 
@@ -29,9 +30,7 @@ struct connections {
 	struct connection_list list; /* all, in the order of arrival */
 	struct accounts accounts;
 	const struct subuids *subuids;
-	size_t count, most; /* most: of one account */
-	struct account_rank
-		rank[CONNECTIONS_MAX + 1]; /* accounts by the number of their connections */
+	struct crowd crowd;
 	bool took;        /* blocks from the stock, since the caller last set it back */
 	uint8_t *answer;  /* secret */
 	int64_t quiet_ms; /* the next entry in the journal on what is only counted is due then */

@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/listener.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#define ACTIVATED_FD 3 /* the first, and for us the only one */
-#define BACKLOG      512
-
-static bool is_number(const char *text, long number)
-{
-	char want[24];
-
-	snprintf(want, sizeof(want), "%ld", number);
-	return text && strcmp(text, want) == 0;
-}
+#define BACKLOG 512
 
 static int option(int fd, int name)
 {
@@ -29,27 +21,67 @@ static int option(int fd, int name)
 	return getsockopt(fd, SOL_SOCKET, name, &value, &len) < 0 ? -1 : value;
 }
 
-int listener_activated(struct listener *ret, const struct protocol *protocol, struct fault *f)
-{
-	const char *fds = getenv("LISTEN_FDS");
-	const bool ours = is_number(getenv("LISTEN_PID"), getpid());
-	const bool one = is_number(fds, 1);
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	struct sockaddr_un local;
+};
 
-	if (!fds || !ours)
-		return -ENOENT;
-	/* A child must not take them for its own. */
-	unsetenv("LISTEN_FDS");
-	unsetenv("LISTEN_PID");
-	unsetenv("LISTEN_FDNAMES");
-	if (!one || option(ACTIVATED_FD, SO_DOMAIN) != AF_UNIX ||
-		option(ACTIVATED_FD, SO_TYPE) != protocol->socket_type ||
-		option(ACTIVATED_FD, SO_ACCEPTCONN) != 1)
-		return fault_set(f, -EINVAL,
-			"LISTEN_FDS: must be one unix socket of sequential packets that listens");
-	*ret = (struct listener){ .protocol = protocol, .fd = ACTIVATED_FD };
-	if (fcntl(ret->fd, F_SETFD, FD_CLOEXEC) < 0 ||
-		fcntl(ret->fd, F_SETFL, fcntl(ret->fd, F_GETFL) | O_NONBLOCK) < 0)
+static bool is_loopback(const union address *a)
+{
+	if (a->any.sa_family == AF_INET)
+		return ntohl(a->v4.sin_addr.s_addr) >> 24 == 127;
+	return a->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
+}
+
+/* What is sent over a network is known to others, so that only this host's own addresses will do. */
+static int parse_host(const char *host, uint16_t port, union address *ret)
+{
+	*ret = (union address){ 0 };
+	if (inet_pton(AF_INET, host, &ret->v4.sin_addr) == 1) {
+		ret->v4.sin_family = AF_INET;
+		ret->v4.sin_port = htons(port);
+	} else if (inet_pton(AF_INET6, host, &ret->v6.sin6_addr) == 1) {
+		ret->v6.sin6_family = AF_INET6;
+		ret->v6.sin6_port = htons(port);
+	}
+	return is_loopback(ret) ? 0 : -EINVAL;
+}
+
+bool listener_is_local(const char *host)
+{
+	union address a;
+
+	return parse_host(host, 1, &a) == 0;
+}
+
+static bool fits(const struct protocol *protocol, int fd)
+{
+	union address a = { 0 };
+	socklen_t len = sizeof(a);
+
+	if (option(fd, SO_TYPE) != protocol->socket_type || option(fd, SO_ACCEPTCONN) != 1 ||
+		getsockname(fd, &a.any, &len) < 0)
+		return false;
+	return a.any.sa_family == AF_UNIX || is_loopback(&a);
+}
+
+int listener_take(struct listener *ret, const struct listen_options *o, int fd, struct fault *f)
+{
+	const bool packets = o->protocol->socket_type == SOCK_SEQPACKET;
+
+	if (!fits(o->protocol, fd))
+		return packets ?
+			fault_set(f, -EINVAL,
+				"LISTEN_FDS: must be one unix socket of sequential packets that listens") :
+			fault_set(f, -EINVAL,
+				"LISTEN_FDS: %s: must be a stream socket that listens, of the unix domain or the loopback",
+				o->name);
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
 		return fault_errno(f, -errno, "LISTEN_FDS");
+	*ret = (struct listener){ .options = o, .fd = fd };
 	return 0;
 }
 
@@ -57,7 +89,7 @@ int listener_activated(struct listener *ret, const struct protocol *protocol, st
  * who may read the folder can hold it. */
 static int open_folder(const char *path, struct fault *f)
 {
-	char folder[sizeof(((struct listener *)0)->path)] = ".";
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)] = ".";
 	const char *slash = strrchr(path, '/');
 	struct stat st;
 	int fd, r = 0;
@@ -110,40 +142,69 @@ static int remove_leftover(const char *path, int socket_type, struct fault *f)
 }
 
 /* Nobody can connect before listen(2), so the mode is right in time. */
-static int bind_and_listen(struct listener *l, struct fault *f)
+static int bind_path(struct listener *l, struct fault *f)
 {
-	const struct sockaddr_un a = address_of(l->path);
+	const struct listen_options *o = l->options;
+	const struct sockaddr_un a = address_of(o->path);
 
-	l->fd = socket(AF_UNIX, l->protocol->socket_type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (l->fd < 0 || bind(l->fd, (const struct sockaddr *)&a, sizeof(a)) < 0)
-		return fault_errno(f, -errno, l->path);
+	if (bind(l->fd, (const struct sockaddr *)&a, sizeof(a)) < 0)
+		return fault_errno(f, -errno, o->path);
 	l->created = true;
-	if (lstat(l->path, &l->st) < 0 || chmod(l->path, 0666) < 0 || listen(l->fd, BACKLOG) < 0)
-		return fault_errno(f, -errno, l->path);
+	if (lstat(o->path, &l->st) < 0 || chmod(o->path, o->mode) < 0 ||
+		(o->group != (gid_t)-1 && lchown(o->path, (uid_t)-1, o->group) < 0) ||
+		listen(l->fd, BACKLOG) < 0)
+		return fault_errno(f, -errno, o->path);
 	return 0;
 }
 
-int listener_open(
-	struct listener *ret, const struct protocol *protocol, const char *path, struct fault *f)
+static int open_path(struct listener *l, struct fault *f)
 {
-	struct listener l = { .protocol = protocol, .fd = -1 };
+	const char *path = l->options->path;
+	const int type = l->options->protocol->socket_type;
 	int folder, r;
 
-	if (!*path || strlen(path) >= sizeof(l.path))
+	if (!*path || strlen(path) >= sizeof(((struct sockaddr_un *)0)->sun_path))
 		return fault_set(f, -ENAMETOOLONG, "--socket: must be a path of 1 to %zu bytes",
-			sizeof(l.path) - 1);
-	strcpy(l.path, path);
+			sizeof(((struct sockaddr_un *)0)->sun_path) - 1);
 	folder = open_folder(path, f);
 	if (folder < 0)
 		return folder;
-	r = remove_leftover(path, protocol->socket_type, f);
-	if (r == 0)
-		r = bind_and_listen(&l, f);
+	r = remove_leftover(path, type, f);
+	if (r == 0) {
+		l->fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		r = l->fd < 0 ? fault_errno(f, -errno, path) : bind_path(l, f);
+	}
+	close(folder);
+	return r;
+}
+
+/* One that was closed a moment ago may still have the port. */
+static int open_port(struct listener *l, struct fault *f)
+{
+	const struct listen_options *o = l->options;
+	const int on = 1;
+	union address a;
+	socklen_t len;
+
+	if (parse_host(o->host, o->port, &a) < 0)
+		return fault_set(f, -EINVAL, "%s: not an address of the loopback", o->host);
+	len = a.any.sa_family == AF_INET ? sizeof(a.v4) : sizeof(a.v6);
+	l->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (l->fd < 0 || setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
+		bind(l->fd, &a.any, len) < 0 || listen(l->fd, BACKLOG) < 0)
+		return fault_set(f, -errno, "%s: port %u: %s", o->host, o->port, strerror(errno));
+	return 0;
+}
+
+int listener_open(struct listener *ret, const struct listen_options *o, struct fault *f)
+{
+	struct listener l = { .options = o, .fd = -1 };
+	const int r = o->path ? open_path(&l, f) : open_port(&l, f);
+
 	if (r < 0)
 		listener_close(&l);
 	else
 		*ret = l;
-	close(folder);
 	return r;
 }
 
@@ -151,9 +212,9 @@ void listener_close(struct listener *l)
 {
 	struct stat st;
 
-	if (l->created && lstat(l->path, &st) == 0 && st.st_dev == l->st.st_dev &&
+	if (l->created && lstat(l->options->path, &st) == 0 && st.st_dev == l->st.st_dev &&
 		st.st_ino == l->st.st_ino)
-		unlink(l->path);
+		unlink(l->options->path);
 	l->created = false;
 	if (l->fd >= 0)
 		close(l->fd);

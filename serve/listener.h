@@ -4,38 +4,57 @@
 
 #include <stdbool.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
+#include "serve/allowance.h"
 #include "serve/protocol.h"
 #include "util/fault.h"
 
+#define LISTENER_NAME_MAX 32
+#define LISTENER_OWN_MODE ((mode_t)-1)
+
+/* Where clients of one kind connect, and how they are served: [listen NAME] of seedrive.conf(5). */
+struct listen_options {
+	const char *
+		name; /* also of the socket that the service manager hands over; the broker's is "broker" */
+	const struct protocol *protocol;
+	/* Where to listen if the service manager does not: a path, or an address of the loopback; both NULL: nowhere. */
+	const char *path, *host;
+	uint16_t port;
+	mode_t mode; /* of the path */
+	gid_t group; /* (gid_t)-1: as it comes */
+	bool ahead; /* keep some bytes unread in the socket, for a client that forgets what it asked for: framing = qemu */
+	struct allowance_rule rule; /* for each client */
+};
+
 /* A socket on which clients of one protocol connect. */
 struct listener {
-	const struct protocol *protocol;
+	const struct listen_options *options;
 	int fd;
-	bool created; /* by us: listener_close() removes it */
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	struct stat st; /* of the socket that we created */
+	bool created;   /* by us: listener_close() removes it */
+	struct stat st; /* of the socket that we created at options->path */
 };
 
 /**
- * listener_activated - take over the socket that the service manager holds for us, by sd_listen_fds(3)'s protocol
+ * listener_take - take over a socket that the service manager holds for us
  * @ret: needs listener_close() in the end, after success only
- * Returns: 0; -ENOENT if it holds none; -EINVAL with @f if that is not one unix socket of @protocol's type.
+ * Returns: 0; -EINVAL with @f if it does not listen, or is of another kind than its protocol's: a unix socket, or for
+ * streams one of the loopback.
  */
-int listener_activated(struct listener *ret, const struct protocol *protocol, struct fault *f);
+int listener_take(struct listener *ret, const struct listen_options *o, int fd, struct fault *f);
 
 /**
- * listener_open - create a unix socket of mode 0666
- * @ret: needs listener_close() in the end, after success only
+ * listener_open - create the socket that @o describes
+ * @ret: needs listener_close() in the end, after success only; @o must outlive it
  *
- * The folder must exist and belong to root or to us, and nobody else may write into it. A socket on which
+ * The folder of a path must exist and belong to root or to us, and nobody else may write into it. A socket on which
  * nobody listens is replaced. Returns: 0, or -errno with @f; -EADDRINUSE if somebody listens there.
  */
-int listener_open(
-	struct listener *ret, const struct protocol *protocol, const char *path, struct fault *f);
+int listener_open(struct listener *ret, const struct listen_options *o, struct fault *f);
 
 /** listener_close - close it, and remove it if it is still the one that we created. */
 void listener_close(struct listener *l);
+
+/** listener_is_local - whether an address of the loopback, numeric, in IPv4 or IPv6. */
+bool listener_is_local(const char *host);
 
 #endif

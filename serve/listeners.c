@@ -1,21 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/listeners.h"
+#include "serve/log.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#define PAUSE_S   1    /* while the process or the system has no descriptor left */
-#define DRAIN_MAX 4096 /* as many as can have connected: net.core.somaxconn */
+#define ACTIVATED_FD 3    /* the first */
+#define PAUSE_S      1    /* while the process or the system has no descriptor left */
+#define DRAIN_MAX    4096 /* as many as can have connected: net.core.somaxconn */
 
-int listeners_open(struct listeners *ls, const char *path, struct fault *f)
+static bool is_number(const char *text, long number)
 {
-	struct listener *l = &ls->slot[0].listener;
-	int r = listener_activated(l, &broker_protocol, f);
+	char want[24];
 
-	if (r == -ENOENT)
-		r = listener_open(l, &broker_protocol, path, f);
-	if (r == 0)
-		ls->count = 1;
+	snprintf(want, sizeof(want), "%ld", number);
+	return text && strcmp(text, want) == 0;
+}
+
+static struct listener *find(struct listeners *ls, const struct listen_options *o)
+{
+	size_t i;
+
+	for (i = 0; i < ls->count; i++)
+		if (ls->slot[i].listener.options == o)
+			return &ls->slot[i].listener;
+	return NULL;
+}
+
+/* Which one the manager's name is for; any other name, or none, is the broker's, as long as it has none. */
+static const struct listen_options *find_named(struct listeners *ls, const char *name, size_t len,
+	const struct listen_options *o, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strlen(o[i].name) == len && memcmp(o[i].name, name, len) == 0)
+			return o + i;
+	return &ls->broker;
+}
+
+static int take(struct listeners *ls, const struct listen_options *o, int fd, const char *name,
+	size_t len, struct fault *f)
+{
+	int r;
+
+	if (find(ls, o) && len > 0)
+		return fault_set(f, -EINVAL,
+			"LISTEN_FDS: %.*s: there are two of that name, or no [listen %.*s] in the configuration",
+			(int)len, name, (int)len, name);
+	if (ls->count == LISTENERS_MAX || find(ls, o))
+		return fault_set(f, -EINVAL,
+			"LISTEN_FDS: must be one unix socket of sequential packets that listens");
+	r = listener_take(&ls->slot[ls->count].listener, o, fd, f);
+	ls->count += r == 0;
 	return r;
+}
+
+/* By sd_listen_fds(3)'s protocol. A child must not take them for its own. */
+static int take_all(struct listeners *ls, const struct listen_options *o, size_t count,
+	const char *fds, const char *names, struct fault *f)
+{
+	const char *name = names ? names : "";
+	unsigned n = 0, i;
+	size_t len;
+	int r = 0;
+
+	while (n <= LISTENERS_MAX && !is_number(fds, n))
+		n++;
+	if (n == 0 || n > LISTENERS_MAX)
+		return fault_set(f, -EINVAL,
+			"LISTEN_FDS: must be one unix socket of sequential packets that listens");
+	for (i = 0; i < n && r == 0; i++) {
+		len = strcspn(name, ":");
+		r = take(ls, find_named(ls, name, len, o, count), ACTIVATED_FD + (int)i, name, len,
+			f);
+		name += len + (name[len] == ':');
+	}
+	return r;
+}
+
+static int take_activated(
+	struct listeners *ls, const struct listen_options *o, size_t count, struct fault *f)
+{
+	const char *fds = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
+	int r = 0;
+
+	if (!fds || !is_number(getenv("LISTEN_PID"), getpid()))
+		return 0;
+	r = take_all(ls, o, count, fds, names, f);
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_FDNAMES");
+	return r;
+}
+
+static int open_one(struct listeners *ls, const struct listen_options *o, struct fault *f)
+{
+	int r;
+
+	if (find(ls, o))
+		return 0;
+	if (!o->path && !o->host) {
+		log_no_address(o->name);
+		return 0;
+	}
+	r = listener_open(&ls->slot[ls->count].listener, o, f);
+	ls->count += r == 0;
+	return r;
+}
+
+int listeners_open(struct listeners *ls, const char *path, const struct listen_options *o,
+	size_t count, struct fault *f)
+{
+	size_t i;
+	int r;
+
+	ls->broker = (struct listen_options){ .name = "broker",
+		.protocol = &broker_protocol,
+		.path = path,
+		.mode = 0666,
+		.group = (gid_t)-1 };
+	r = take_activated(ls, o, count, f);
+	if (r == 0)
+		r = open_one(ls, &ls->broker, f);
+	for (i = 0; i < count && r == 0; i++)
+		r = open_one(ls, o + i, f);
+	return r;
+}
+
+static int accept_on(struct listeners *ls, const struct listener *l, unsigned max)
+{
+	return l->options->protocol->socket_type == SOCK_STREAM ?
+		streams_accept(ls->streams, l, max) :
+		connections_accept(ls->connections, l, max);
 }
 
 static void pause_all(struct listeners *ls)
@@ -46,15 +167,17 @@ static void on_ready(evutil_socket_t fd, short what, void *slot)
 	(void)fd;
 	(void)what;
 	/* Without the pause this would be called again at once, and fail again. */
-	if (connections_accept(s->all->connections, &s->listener, CONNECTIONS_ACCEPTS) < 0)
+	if (accept_on(s->all, &s->listener, CONNECTIONS_ACCEPTS) < 0)
 		pause_all(s->all);
 }
 
-int listeners_watch(struct listeners *ls, struct event_base *base, struct connections *cs)
+int listeners_watch(
+	struct listeners *ls, struct event_base *base, struct connections *cs, struct streams *ss)
 {
 	struct listeners_slot *s;
 
 	ls->connections = cs;
+	ls->streams = ss;
 	ls->resume = event_new(base, -1, 0, on_resume, ls);
 	if (!ls->resume)
 		return -ENOMEM;
@@ -72,7 +195,7 @@ void listeners_drain(struct listeners *ls)
 	size_t i;
 
 	for (i = 0; i < ls->count; i++)
-		(void)connections_accept(ls->connections, &ls->slot[i].listener, DRAIN_MAX);
+		(void)accept_on(ls, &ls->slot[i].listener, DRAIN_MAX);
 }
 
 void listeners_close(struct listeners *ls)

@@ -6,8 +6,9 @@
 
 #include "serve/connections.h"
 #include "serve/listener.h"
+#include "serve/streams.h"
 
-#define LISTENERS_MAX 1
+#define LISTENERS_MAX 17 /* the broker's, and 16 of the configuration */
 
 struct listeners;
 
@@ -21,19 +22,26 @@ struct listeners_slot {
 struct listeners {
 	struct listeners_slot slot[LISTENERS_MAX];
 	size_t count;
+	struct listen_options broker;
 	struct event *resume; /* after a pause for want of descriptors */
 	struct connections *connections;
+	struct streams *streams;
 };
 
 /**
- * listeners_open - those that the service manager holds for us; if there is none, one for the broker at @path
+ * listeners_open - the sockets that the service manager holds for us, by their names, and those that @o describes
+ * @path:   the broker's, if the manager has none for it
+ * @o:      @count of them, at most LISTENERS_MAX - 1; they must outlive @ls
+ * One without an address for which the manager has no socket is left out, with an entry in the journal.
  * @ls: needs listeners_close() in the end, also after an error
  * Returns: 0, or -errno with @f.
  */
-int listeners_open(struct listeners *ls, const char *path, struct fault *f);
+int listeners_open(struct listeners *ls, const char *path, const struct listen_options *o,
+	size_t count, struct fault *f);
 
-/** listeners_watch - from now on accept clients into @cs. Returns: 0 or -ENOMEM. */
-int listeners_watch(struct listeners *ls, struct event_base *base, struct connections *cs);
+/** listeners_watch - from now on accept clients into @cs and @ss. Returns: 0 or -ENOMEM. */
+int listeners_watch(
+	struct listeners *ls, struct event_base *base, struct connections *cs, struct streams *ss);
 
 /** listeners_drain - accept those who have connected already; listeners_watch() has to be called before. */
 void listeners_drain(struct listeners *ls);

@@ -211,6 +211,17 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
 	journal_send(&j);
 }
 
+void log_no_address(const char *name)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"[listen %s]: nobody listens: it has no address, and systemd no socket of that FileDescriptorName=",
+		name);
+	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
+	journal_send(&j);
+}
+
 void log_unlocked(void)
 {
 	struct journal j;

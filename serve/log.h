@@ -38,6 +38,9 @@ void log_limited(unsigned requests, account_id last);
 /** log_unlisted - @handouts of @blocks blocks in all for which log_handout() was not called; @last: to whom the last went. */
 void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 
+/** log_no_address - nobody listens for [listen @name]: it has no address, and the service manager no such socket. */
+void log_no_address(const char *name);
+
 /** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
 void log_unlocked(void);
 

@@ -23,7 +23,8 @@
 #define HANG_MS  2000 /* and for a batch that is just being drawn */
 #define TICK_S   10
 
-#define DESCRIPTORS (CONNECTIONS_MAX + 128) /* besides connections: sources, events, the stock */
+/* Besides connections: listeners, sources, events, the stock. */
+#define DESCRIPTORS (CONNECTIONS_MAX + STREAMS_MAX + 128)
 
 struct server {
 	struct event_base *base;
@@ -34,6 +35,8 @@ struct server {
 	struct refill *refill;
 	struct desk desk;
 	struct connections connections;
+	struct generator generator;
+	struct streams streams;
 	struct subuids subuids;
 	int wakeup; /* an eventfd */
 	struct restored restored;
@@ -45,7 +48,8 @@ static void send_status(struct server *s)
 	const struct reservoir_level level = reservoir_level(s->reservoir);
 
 	notify("STATUS=%zu of %zu blocks in stock, %zu of them short of hardware; %zu connected",
-		level.blocks, level.target, level.weak, s->connections.count);
+		level.blocks, level.target, level.weak,
+		s->connections.crowd.count + s->streams.crowd.count);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *server)
@@ -113,6 +117,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	listeners_drain(&s->listeners);
 	listeners_close(&s->listeners);
 	connections_dismiss(&s->connections);
+	streams_drain(&s->streams);
 	event_add(s->drained, &drain);
 }
 
@@ -195,8 +200,10 @@ static void look_for_restore(struct server *s)
 {
 	const enum restored_sign sign = restored_look(&s->restored);
 
-	if (sign != RESTORED_NOT)
-		log_restored(sign, refill_restart(s->refill));
+	if (sign == RESTORED_NOT)
+		return;
+	log_restored(sign, refill_restart(s->refill));
+	generator_restart(&s->generator);
 }
 
 /* What can fail only for want of memory, descriptors or threads. */
@@ -219,7 +226,11 @@ static int set_up(struct server *s, const struct serve_options *o)
 	if (r == 0)
 		r = make_events(s);
 	if (r == 0)
-		r = listeners_watch(&s->listeners, s->base, &s->connections);
+		r = generator_init(&s->generator, s->reservoir, &s->desk);
+	if (r == 0)
+		r = streams_init(&s->streams, s->base, &s->generator);
+	if (r == 0)
+		r = listeners_watch(&s->listeners, s->base, &s->connections, &s->streams);
 	if (r == 0)
 		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
 	return r;
@@ -230,6 +241,8 @@ static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
+	streams_clear(&s->streams);
+	generator_clear(&s->generator);
 	restored_clear(&s->restored);
 	subuids_clear(&s->subuids);
 	desk_clear(&s->desk);
@@ -245,19 +258,26 @@ static void tear_down(struct server *s)
 		close(s->wakeup);
 }
 
+/* It ends, and nobody waits for anything. */
+static bool is_done(const struct server *s)
+{
+	return s->stopping && s->connections.crowd.count == 0 && s->streams.crowd.count == 0;
+}
+
 static int run(struct server *s, struct fault *f)
 {
 	bool more = false;
 
 	/* Every pass does a bounded amount of work of each kind, so that none keeps the others waiting. */
-	while (!s->over && !(s->stopping && s->connections.count == 0)) {
+	while (!s->over && !is_done(s)) {
 		if (event_base_loop(s->base, EVLOOP_ONCE | (more ? EVLOOP_NONBLOCK : 0)) < 0)
 			return fault_set(f, -EIO, "the event loop failed");
 		look_for_restore(s);
 		more = connections_answer(&s->connections);
-		if (s->connections.took)
+		more = streams_answer(&s->streams) || more;
+		if (s->connections.took || s->generator.took)
 			refill_kick(s->refill);
-		s->connections.took = false;
+		s->connections.took = s->generator.took = false;
 	}
 	return 0;
 }
@@ -273,7 +293,7 @@ int serve(const struct serve_options *o, struct fault *f)
 	if (r < 0)
 		fault_errno(f, r, "starting up");
 	if (r == 0)
-		r = listeners_open(&s.listeners, o->socket, f);
+		r = listeners_open(&s.listeners, o->socket, o->listen, o->listens, f);
 	if (r == 0) {
 		r = set_up(&s, o);
 		r = r < 0 ? fault_errno(f, r, "starting up") : run(&s, f);

@@ -17,7 +17,9 @@ struct client;
  */
 struct protocol {
 	const char *name;
-	int socket_type; /* of its listeners: SOCK_SEQPACKET, where an answer is one packet, sent whole or not at all */
+	/* Of its listeners. SOCK_SEQPACKET: an answer is one packet, sent whole or not at all, and the rest of this
+	 * row says how. SOCK_STREAM: see serve/streams.h; the rest is empty. */
+	int socket_type;
 	size_t input_max; /* at most PROTOCOL_INPUT_MAX: what is read at once; one byte more than the longest packet */
 	size_t answer_max; /* the longest answer */
 	int64_t ask_ms;    /* how long a new client may be silent */
@@ -40,7 +42,10 @@ struct protocol {
 		const struct broker_block *block, uint8_t *out, int64_t now_ms);
 };
 
-extern const struct protocol broker_protocol;
+extern const struct protocol broker_protocol, egd_protocol;
+
+/** protocol_find - by name; NULL: there is none. */
+const struct protocol *protocol_find(const char *name);
 
 /** protocol_answer_max - the longest answer of any protocol, in bytes. */
 size_t protocol_answer_max(void);

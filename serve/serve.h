@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "seed/source/source.h"
+#include "serve/listener.h"
 #include "util/fault.h"
 
 struct serve_options {
@@ -13,6 +14,8 @@ struct serve_options {
 	uint32_t
 		reservoir; /* blocks of 64 bytes, 2 to RESERVOIR_MAX; a seed of 256 bits takes one */
 	uint32_t rate, burst; /* blocks for each account: a second, and at once; 1 to LIMIT_MAX */
+	const struct listen_options *listen; /* besides the broker's */
+	size_t listens;                      /* at most LISTENERS_MAX - 1 */
 };
 
 /**

@@ -2,6 +2,7 @@
 #include "cli/config/config.h"
 #include "cli/config/file.h"
 #include "cli/config/key.h"
+#include "cli/config/listen.h"
 #include "util/wire/broker.h"
 
 #include <dirent.h>
@@ -64,14 +65,86 @@ static enum config_part find_part(const char *section)
 	return (enum config_part)i;
 }
 
+static void note_listen(struct config *c, unsigned line, const char *name)
+{
+	struct fault f;
+
+	if (config_listen_find(c, name, line, &f))
+		return;
+	if (f.text[0])
+		note_fault(c, line, f.text);
+	else
+		c->err = -ENOMEM;
+}
+
 static void note_section(void *to, unsigned line, const char *name)
 {
 	struct fault f;
 
+	if (config_listen_name(name)) {
+		note_listen(to, line, config_listen_name(name));
+		return;
+	}
 	if (find_part(name) != CONFIG_PARTS)
 		return;
 	fault_set(&f, 0, "[%s]: unknown section", name);
 	note_fault(to, line, f.text);
+}
+
+/* The entry is one to keep; a later file's wins. */
+static void keep(struct config *c, struct config_entry *e, unsigned line, const char *value)
+{
+	free(e->value);
+	*e = (struct config_entry){ strdup(value), c->files - 1, line };
+	if (!e->value)
+		c->err = -ENOMEM;
+}
+
+static int check_new(const struct config *c, const struct config_entry *old, const char *name,
+	const char *value, struct fault *f)
+{
+	if (old->value && old->file == c->files - 1)
+		return fault_set(f, -EEXIST, "%s: was set in line %u already", name, old->line);
+	if (!*value)
+		return fault_set(f, -EINVAL, "%s: a value is missing", name);
+	return 0;
+}
+
+static void note_listen_entry(
+	struct config *c, unsigned line, const char *listener, const char *name, const char *value)
+{
+	struct config_listen *l;
+	struct fault f;
+	int key, r;
+
+	l = config_listen_find(c, listener, line, &f);
+	if (!l)
+		return; /* its section was told of */
+	key = config_listen_key(name, value, &f);
+	r = key < 0 ? key : check_new(c, l->entry + key, name, value, &f);
+	if (r < 0)
+		note_fault(c, line, f.text);
+	else
+		keep(c, l->entry + key, line, value);
+}
+
+/* What no line is wrong with, but the whole. */
+static int check_listeners(struct config *c)
+{
+	struct fault f;
+	size_t i;
+
+	for (i = 0; i < c->listens && c->err == 0; i++) {
+		const struct config_listen *l = c->listen + i;
+		const char *missing = config_listen_missing(l);
+
+		if (!missing)
+			continue;
+		fault_set(&f, 0, "%s:%u: [listen %s]: %s is missing", c->file[l->file], l->line,
+			l->name, missing);
+		append(c, &c->fault, &c->faults, f.text);
+	}
+	return c->err;
 }
 
 /* Is the entry one to keep? */
@@ -80,7 +153,7 @@ static int check_entry(const struct config *c, enum config_part part, const char
 {
 	const size_t i = config_key_find(name);
 	struct settings scratch = { .part = part };
-	const struct config_entry *old;
+	int r;
 
 	if (i == config_keys_count)
 		return fault_set(f, -EINVAL, "%s: unknown key", name);
@@ -89,12 +162,8 @@ static int check_entry(const struct config *c, enum config_part part, const char
 						      section_names[CONFIG_SERVE]) :
 					      fault_set(f, -EINVAL, "%s: has no place in [%s]",
 						      name, section_names[part]);
-	old = &c->entry[part][i];
-	if (old->value && old->file == c->files - 1)
-		return fault_set(f, -EEXIST, "%s: was set in line %u already", name, old->line);
-	if (!*value)
-		return fault_set(f, -EINVAL, "%s: a value is missing", name);
-	return config_keys[i].take(&scratch, value, f);
+	r = check_new(c, &c->entry[part][i], name, value, f);
+	return r < 0 ? r : config_keys[i].take(&scratch, value, f);
 }
 
 static void note_entry(
@@ -102,20 +171,19 @@ static void note_entry(
 {
 	const enum config_part part = find_part(section);
 	struct config *c = to;
-	struct config_entry *e;
 	struct fault f;
 
+	if (config_listen_name(section)) {
+		note_listen_entry(c, line, config_listen_name(section), name, value);
+		return;
+	}
 	if (part == CONFIG_PARTS)
 		return; /* its section was told of */
 	if (check_entry(c, part, name, value, &f) < 0) {
 		note_fault(c, line, f.text);
 		return;
 	}
-	e = &c->entry[part][config_key_find(name)];
-	free(e->value);
-	*e = (struct config_entry){ strdup(value), c->files - 1, line };
-	if (!e->value)
-		c->err = -ENOMEM;
+	keep(c, &c->entry[part][config_key_find(name)], line, value);
 }
 
 /* A fault of the file is noted; only memory is an error. */
@@ -201,13 +269,19 @@ int config_read_default(struct config *c, const char *file, const char *folder)
 	/* A link to nothing is there: it is told of. */
 	if (faccessat(AT_FDCWD, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
 		r = read_one(c, AT_FDCWD, file, file);
-	return r < 0 ? r : read_folder(c, folder);
+	if (r == 0)
+		r = read_folder(c, folder);
+	return r < 0 ? r : check_listeners(c);
 }
 
 int config_read(struct config *c, const char *file)
 {
-	return file ? read_one(c, AT_FDCWD, file, file) :
-		      config_read_default(c, CONFIG_FILE, CONFIG_FOLDER);
+	int r;
+
+	if (!file)
+		return config_read_default(c, CONFIG_FILE, CONFIG_FOLDER);
+	r = read_one(c, AT_FDCWD, file, file);
+	return r < 0 ? r : check_listeners(c);
 }
 
 /* --- what comes of it --- */
@@ -314,6 +388,11 @@ void config_clear(struct config *c)
 
 	for (i = 0; i < CONFIG_PARTS * CONFIG_KEYS_MAX; i++)
 		free(c->entry[i / CONFIG_KEYS_MAX][i % CONFIG_KEYS_MAX].value);
+	for (i = 0; i < c->listens * CONFIG_LISTEN_KEYS_MAX; i++)
+		free(c->listen[i / CONFIG_LISTEN_KEYS_MAX].entry[i % CONFIG_LISTEN_KEYS_MAX].value);
+	for (i = 0; i < c->listens; i++)
+		free(c->listen[i].name);
+	free(c->listen);
 	for (i = 0; i < c->files; i++)
 		free(c->file[i]);
 	for (i = 0; i < c->faults; i++)

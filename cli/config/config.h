@@ -35,8 +35,20 @@ struct config_entry {
 	unsigned line;
 };
 
+#define CONFIG_LISTEN_KEYS_MAX 8
+
+/* One section [listen NAME]: see cli/config/listen.h. */
+struct config_listen {
+	char *name;
+	size_t file; /* where it begins */
+	unsigned line;
+	struct config_entry entry[CONFIG_LISTEN_KEYS_MAX];
+};
+
 struct config {
 	struct config_entry entry[CONFIG_PARTS][CONFIG_KEYS_MAX];
+	struct config_listen *listen;
+	size_t listens;
 	char **file; /* those that were read, in that order */
 	size_t files;
 	char **fault; /* one line each: "FILE:LINE: KEY: what is wrong with it" */

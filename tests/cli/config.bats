@@ -568,3 +568,92 @@ for part in ("tools", "mkisofs", "serve"):
         if key != "source":
             assert said[part][key]["value"] == default[part][key]["value"], (part, key)'
 }
+
+# --- listeners ---
+
+@test "config: a listener is shown with its keys, and a later file's win" {
+	mkdir -p etc/seedrive.conf.d
+	config "[listen a-1]" "protocol = egd" "rate = 5" "[serve]" "rate = 7" "[listen b]" "protocol=egd" \
+		"address = tcp:[::1]:8888" "framing = qemu"
+	run -0 --separate-stderr "$TOOL" config check --config c
+	diff - <(sed -n '/^listener/,$p' <<<"$output") <<-END
+		listener a-1 of seedrive serve
+		  protocol    egd                         c:2
+		  address     none                        default
+		  mode        0660                        default
+		  group       none                        default
+		  framing     strict                      default
+		  rate        5                           c:3
+		  burst       4096                        default
+
+		listener b of seedrive serve
+		  protocol    egd                         c:7
+		  address     tcp:[::1]:8888              c:8
+		  mode        0660                        default
+		  group       none                        default
+		  framing     qemu                        c:9
+		  rate        none                        default
+		  burst       4096                        default
+	END
+	"$TOOL" config check --json --config c >said
+	[ "$(setting serve rate)" = 7 ]
+	/usr/bin/python3 -c 'import json
+listen = json.load(open("said"))["listen"]
+assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", "from": "c:3"}, listen'
+}
+
+@test "config: what a listener cannot have is named, with what it must be" {
+	# refused LINE WORDS: behind a section and its protocol.
+	refused() {
+		config "[listen x]" "protocol = egd" "$1"
+		fails 2 "seedrive: config: c:3: $2" "$TOOL" config check --config c
+	}
+	refused "protocol = egd" "protocol: was set in line 2 already"
+	refused "port = 5" "port: unknown key"
+	refused "rate =" "rate: a value is missing"
+	refused "rate = 0" "rate: 0: must be a whole number from 1 to 1000000000"
+	refused "burst = 63" "burst: 63: must be a whole number from 64 to 1000000000"
+	refused "mode = 0778" "mode: 0778: must be octal, from 0 to 0777"
+	refused "mode = 1000" "mode: 1000: must be octal, from 0 to 0777"
+	refused "mode = -1" "mode: -1: must be octal, from 0 to 0777"
+	refused "framing = loose" "framing: loose: must be strict or qemu"
+	refused "address = /run/x" "address: /run/x: must be none, unix:PATH or tcp:IP:PORT"
+	refused "address = unix:run/x" "address: unix:run/x: must be an absolute path of at most 107 bytes"
+	refused "address = unix:/$(printf '%0107d' 0)" \
+		"address: unix:/$(printf '%0107d' 0): must be an absolute path of at most 107 bytes"
+	refused "address = tcp:localhost:80" "address: tcp:localhost:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
+	refused "address = tcp:0.0.0.0:80" "address: tcp:0.0.0.0:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
+	refused "address = tcp:[::]:80" "address: tcp:[::]:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
+	refused "address = tcp:128.0.0.1:80" "address: tcp:128.0.0.1:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
+	refused "address = tcp:127.0.0.1" "address: tcp:127.0.0.1: must be tcp:IP:PORT"
+	refused "address = tcp:127.0.0.1:0" "address: port: 0: must be a whole number from 1 to 65535"
+	refused "address = tcp:127.0.0.1:65536" "address: port: 65536: must be a whole number from 1 to 65535"
+	config "[listen x]" "protocol = http"
+	fails 2 "seedrive: config: c:2: protocol: http: must be egd
+seedrive: config: c:1: [listen x]: protocol is missing" "$TOOL" config check --config c
+	config "" "[listen x]" "rate = 5"
+	fails 2 "seedrive: config: c:2: [listen x]: protocol is missing" "$TOOL" config check --config c
+	for name in "" broker Big a_b a.b "a b" 012345678901234567890123456789012; do
+		config "[listen $name]"
+		run -2 --separate-stderr "$TOOL" config check --config c
+		[[ $stderr == "seedrive: config: c:1: [listen"*"]: "* ]]
+	done
+	for i in $(seq 17); do
+		printf '[listen n%s]\nprotocol = egd\n' "$i"
+	done >c
+	fails 2 "seedrive: config: c:33: [listen n17]: there are 16 listeners already" "$TOOL" config check --config c
+}
+
+@test "config: the listener of the example has each key of a listener, with its default" {
+	sed -n '/^# \[listen egd\]/,/^$/s/^# //p' "$ROOT/doc/seedrive.conf" >c
+	"$TOOL" config check --config c --json >said
+	printf '[listen egd]\nprotocol = egd\n' >plain
+	"$TOOL" config check --config plain --json >default
+	/usr/bin/python3 -c 'import json
+said, default = (json.load(open(name))["listen"]["egd"] for name in ("said", "default"))
+assert {k: v["value"] for k, v in said.items()} == {k: v["value"] for k, v in default.items()}
+assert all(v["from"] != "default" for v in said.values())
+print(*sorted(said), sep="\n")' >known
+	sed -n '/^\.Sh KEYS OF A LISTENER$/,/^\.Sh FILES/s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
+	diff known paged
+}

@@ -45,7 +45,7 @@ makes() {
 		echo bin/seedrive
 		echo bin/seedrive-mkisofs
 		echo lib/systemd/system-generators/seedrive-tss-generator
-		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket
+		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-egd.socket
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
 		printf 'libexec/seedrive/seedrive-%s\n' check device serve
@@ -113,7 +113,7 @@ makes() {
 	built install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ ! -e root/usr/lib ]
 	(cd root/a && holds generators rules units users)
-	(cd root/a/units && holds seedrived.service seedrived.socket)
+	(cd root/a/units && holds seedrived-egd.socket seedrived.service seedrived.socket)
 	built uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ "$(find root -type f)" = "" ]
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/round.h"
+
+void round_init(struct round *r)
+{
+	*r = (struct round){ 0 };
+	TAILQ_INIT(&r->fresh);
+	TAILQ_INIT(&r->old);
+}
+
+static struct round_places *list_of(struct round *r, enum round_list list)
+{
+	return list == ROUND_NEW ? &r->fresh : &r->old;
+}
+
+static void put(struct round *r, struct round_place *p, enum round_list list)
+{
+	if (p->list != ROUND_AWAY)
+		TAILQ_REMOVE(list_of(r, p->list), p, entry);
+	p->list = list;
+	if (list != ROUND_AWAY)
+		TAILQ_INSERT_TAIL(list_of(r, list), p, entry);
+}
+
+static void set_wants(struct round *r, struct round_place *p, bool wants)
+{
+	r->wanting += wants;
+	r->wanting -= p->wants;
+	p->wants = wants;
+}
+
+void round_want(struct round *r, struct round_place *p)
+{
+	set_wants(r, p, true);
+	if (p->list != ROUND_AWAY)
+		return;
+	p->credit = 0;
+	put(r, p, ROUND_NEW);
+}
+
+/* Places of those who did not want anything again end here. */
+static struct round_place *next_old(struct round *r)
+{
+	struct round_place *p;
+
+	while ((p = TAILQ_FIRST(&r->old)) && !p->wants)
+		put(r, p, ROUND_AWAY);
+	return p;
+}
+
+static struct round_place *next(struct round *r)
+{
+	struct round_place *p = TAILQ_FIRST(&r->fresh);
+
+	if (p && r->streak < ROUND_FRESH) {
+		r->streak++;
+		return p;
+	}
+	r->streak = 0;
+	p = next_old(r);
+	return p ? p : TAILQ_FIRST(&r->fresh);
+}
+
+struct round_place *round_visit(struct round *r)
+{
+	struct round_place *p;
+
+	if (r->wanting == 0)
+		return NULL;
+	p = next(r);
+	p->credit += ROUND_QUANTUM;
+	return p;
+}
+
+void round_done(struct round *r, struct round_place *p, bool more)
+{
+	set_wants(r, p, more);
+	if (!more)
+		p->credit = 0;
+	/* While others want something it keeps a place in the round, or it would be a newcomer with each request. */
+	put(r, p, more || r->wanting > 0 ? ROUND_OLD : ROUND_AWAY);
+}
+
+void round_leave(struct round *r, struct round_place *p)
+{
+	set_wants(r, p, false);
+	put(r, p, ROUND_AWAY);
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clients of `seedrive serve` that speak EGD, by no code of ours.
+
+    egd.py all SOCKET          each of the five requests, alone and pipelined; complains of what is wrong
+    egd.py read SOCKET BYTES   so many bytes, as hexadecimal digits
+    egd.py rates SOCKET SECONDS CLIENTS   greedy clients, each a process: the bytes that each got
+"""
+
+import os
+import socket
+import sys
+import time
+
+
+def connect(where):
+    if where.startswith("/"):
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        s.connect(where)
+    else:
+        host, port = where.rsplit(":", 1)
+        s = socket.create_connection((host, int(port)))
+    s.settimeout(600)
+    return s
+
+
+def exactly(s, n):
+    got = b""
+    while len(got) < n:
+        more = s.recv(n - len(got))
+        if not more:
+            raise EOFError(f"{len(got)} of {n} bytes")
+        got += more
+    return got
+
+
+def silent(s):
+    """Nothing is sent that was not asked for."""
+    s.setblocking(False)
+    try:
+        surplus = s.recv(1)
+    except BlockingIOError:
+        surplus = b""
+    s.settimeout(600)
+    assert surplus == b"", surplus
+
+
+def read(s, n):
+    """n bytes, in requests of at most 255."""
+    s.sendall(b"".join(bytes((2, min(255, n - at))) for at in range(0, n, 255)))
+    return exactly(s, n)
+
+
+def every(where, pid):
+    s = connect(where)
+    s.sendall(b"\0")
+    assert int.from_bytes(exactly(s, 4), "big") > 0
+    s.sendall(b"\1\x20")
+    assert exactly(s, 1) == b"\x20"
+    first = exactly(s, 32)
+    assert read(s, 32) != first
+    s.sendall(b"\2\0\1\0")
+    assert exactly(s, 1) == b"\0"
+    s.sendall(b"\3\0\x10\5hello\4")
+    assert exactly(s, exactly(s, 1)[0]) == str(pid).encode()
+    # One after another, in pieces that fall anywhere.
+    stream = (b"\2\xff\2\1\0\1\5\3\xff\xff\xff" + bytes(range(255)) + b"\4\0\0\2\3") * 20
+    for at in range(0, len(stream), 7):
+        s.sendall(stream[at:at + 7])
+    for _ in range(20):
+        exactly(s, 256)
+        exactly(s, 4)
+        assert exactly(s, 1) == b"\5"
+        exactly(s, 5)
+        assert exactly(s, exactly(s, 1)[0]) == str(pid).encode()
+        exactly(s, 11)
+    silent(s)
+    # What is no request ends it, once the ones before it are answered.
+    s.sendall(b"\2\x10\5\2\x10")
+    assert len(exactly(s, 16)) == 16
+    assert s.recv(1) == b""
+
+
+def greedy(where, until):
+    """How many bytes come until then, however many are asked for."""
+    s = connect(where)
+    got = 0
+    ask = b"\2\xff" * 256
+    s.sendall(ask)
+    owed = 256 * 255
+    s.settimeout(0.05)
+    while time.monotonic() < until:
+        try:
+            n = len(s.recv(1 << 16))
+        except TimeoutError:
+            continue
+        assert n
+        got += n
+        owed -= n
+        if owed < 128 * 255:
+            s.sendall(ask)
+            owed += 256 * 255
+    return got
+
+
+def rates(where, seconds, clients):
+    until = time.monotonic() + seconds
+    pipes = []
+    for _ in range(clients):
+        r, w = os.pipe()
+        if os.fork() == 0:
+            os.write(w, str(greedy(where, until)).encode())
+            os._exit(0)
+        os.close(w)
+        pipes.append(r)
+    for r in pipes:
+        print(os.read(r, 64).decode())
+
+
+def main(what, where, *rest):
+    if what == "all":
+        every(where, int(rest[0]))
+    elif what == "read":
+        print(read(connect(where), int(rest[0])).hex())
+    elif what == "rates":
+        rates(where, float(rest[0]), int(rest[1]))
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

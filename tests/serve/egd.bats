@@ -1,0 +1,402 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The daemon as an entropy gathering daemon: all that a client may ask, and that no client, however it behaves, is kept
+# waiting by another, or by the state of the sources.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/daemon
+
+export EGD=$ROOT/tests/lib/egd.py
+
+# egd_with [LINE...]: a daemon that listens at run/egd.sock, with these lines in its section, and more options in OPTIONS.
+OPTIONS=(--source kernel)
+egd_with() {
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
+	start --config conf "${OPTIONS[@]}"
+}
+
+# Programs from standard input know tests/lib/egd.py. They are no function of the shell: one in the background would be
+# in a subshell, which is what is killed in the end, and not the program.
+export PYTHONPATH=$ROOT/tests/lib
+
+free_port() {
+	/usr/bin/python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# --- what is asked for ---
+
+@test "egd: each of the five requests is answered, alone and pipelined, and nothing is sent besides" {
+	egd_with
+	"$EGD" all "$PWD/run/egd.sock" "$DAEMON"
+	stop
+	[ ! -e run/egd.sock ]
+}
+
+@test "egd: the same over TCP, on the loopback" {
+	port=$(free_port)
+	printf '%s\n' '[listen one]' 'protocol = egd' "address = tcp:127.0.0.1:$port" \
+		'[listen two]' 'protocol = egd' "address = tcp:[::1]:$port" >conf
+	start --config conf --source kernel
+	"$EGD" all "127.0.0.1:$port" "$DAEMON"
+	[ ! -e /proc/net/if_inet6 ] || [ "$(wc -l </proc/net/if_inet6)" -eq 0 ] || "$EGD" all "::1:$port" "$DAEMON"
+	stop
+}
+
+@test "egd: no two clients get the same bytes, nor after a restart, a kill or side by side" {
+	egd_with
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
+	for i in 1 2 3 4; do
+		for j in 1 2 3; do
+			"$EGD" read "$PWD/run/egd.sock" 4096 >"bytes.$i.$j" &
+			echo "$!" >pid.$j
+		done
+		for j in 1 2 3; do
+			wait "$(cat pid.$j)"
+		done
+		kill -KILL "$DAEMON"
+		ended 137
+		start --config conf --source kernel
+	done
+	stop
+	[ "$(cat bytes.* | fold -w 32 | wc -l)" -eq $((12 * 256)) ]
+	[ "$(cat bytes.* | fold -w 32 | sort -u | wc -l)" -eq $((12 * 256)) ]
+}
+
+@test "egd: bytes come while every source is down, and nothing is in stock" {
+	mkfifo never
+	OPTIONS=(--source "file:never,bits=4,deadline=60s")
+	egd_with
+	"$EGD" read "$PWD/run/egd.sock" 100000 >bytes
+	[ "$(wc -c <bytes)" -eq 200001 ]
+	stop
+}
+
+@test "egd: our own source draws from it, and counts nothing of that unless it is stated" {
+	egd_with
+	"$TOOL" draw --source "egd:unix:$PWD/run/egd.sock" --json -o seed >json
+	[ "$(member json hardware_bits)" = 0 ]
+	"$TOOL" draw --source "egd:unix:$PWD/run/egd.sock,bits=4" --json -o seed2 >json
+	[ "$(member json hardware_bits)" = 256 ]
+	stop
+}
+
+@test "egd: ekeyd-egd-linux, a client of another's, gets what it asks for" {
+	need_mounts
+	port=$(free_port)
+	printf '%s\n' '[listen one]' 'protocol = egd' "address = tcp:127.0.0.1:$port" >conf
+	start --config conf --source kernel
+	# It asks only while its kernel wants entropy, and ours does not: /dev/null is always ready to be written to, and
+	# refuses what it then adds.
+	run as_root unshare --mount timeout -k 5 60 sh -c 'mount --bind /dev/null /dev/random &&
+		exec strace -f -qq -e trace=read,write,ioctl -o "$0" ekeyd-egd-linux -H 127.0.0.1 -p "$1" -b 1 -D "$2"' \
+		"$PWD/trace" "$port" "$PWD/pid" <<<""
+	until_true grep -q '^[0-9]* *ioctl([0-9]*, RNDADDENTROPY, {entropy_count=896, buf_size=128, ' trace
+	grep -qE '^[0-9]* *write\([0-9]+, "\\2\\200", 2\) *= 2$' trace
+	grep -qE '^[0-9]* *read\([0-9]+, ".*, 128\) *= 128$' trace
+	stop
+}
+
+# --- clients that behave badly ---
+
+@test "egd: one that asks without reading is read from for ever, in constant memory" {
+	egd_with 'rate = 1' 'burst = 64'
+	"$EGD" read "$PWD/run/egd.sock" 16 >bytes
+	before=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, egd
+		s = egd.connect(sys.argv[1])
+		# 64 MiB of requests: sendall() ends, as they are read.
+		for _ in range(1024):
+		    s.sendall(b"\2\xff" * 32768)
+		# And what it asks for is there, as far as it is allowed.
+		assert len(egd.exactly(s, 4096)) == 4096
+	END
+	after=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
+	echo "RSS: $before KiB, then $after KiB"
+	[ $((after - before)) -lt 1024 ]
+	stop
+}
+
+@test "egd: half a request, rubbish, requests of every kind in a row and clients that die harm nobody" {
+	egd_with
+	before=$(descriptors)
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import os, random, sys, egd
+		random.seed(5)
+		for i in range(300):
+		    s = egd.connect(sys.argv[1])
+		    kind = i % 4
+		    if kind == 0:
+		        s.sendall(b"\3\0\0\xff" + b"x" * 100)
+		    elif kind == 1:
+		        try:
+		            s.sendall(random.randbytes(3000))
+		        except (BrokenPipeError, ConnectionResetError):
+		            pass
+		    elif kind == 2:
+		        s.sendall(b"\0\4" * 2000 + b"\2\1")
+		    else:
+		        s.sendall(b"\2\xff" * 1000)
+		    if i % 3:
+		        s.close()
+		    elif kind == 2:
+		        for _ in range(2000):
+		            egd.exactly(s, 4)
+		            egd.exactly(s, egd.exactly(s, 1)[0])
+		        egd.exactly(s, 1)
+		        egd.silent(s)
+	END
+	"$EGD" all "$PWD/run/egd.sock" "$DAEMON"
+	gone() {
+		[ "$(descriptors)" -le "$before" ]
+	}
+	until_true gone
+	stop
+	run -1 grep -v '^seedrive: gave uid' log
+}
+
+@test "egd: a client that closes its side of the stream still gets what it asked for, and then the end" {
+	egd_with
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import socket, sys, egd
+		s = egd.connect(sys.argv[1])
+		s.sendall(b"\2\xff" * 4000 + b"\0")
+		s.shutdown(socket.SHUT_WR)
+		egd.exactly(s, 255 * 4000 + 4)
+		assert s.recv(1) == b""
+	END
+	stop
+}
+
+# The greedy and the flooding leave the CPUs to the daemon and the honest client: the kernel's scheduler is not on trial.
+@test "egd: beside greedy, deaf, idle and flooding clients an honest one never waits for a second" {
+	egd_with
+	for _ in $(seq 8); do
+		nice -n 19 "$EGD" rates "$PWD/run/egd.sock" 600 1 >/dev/null 2>&1 3>&- &
+		echo "$!" >>servers
+	done
+	/usr/bin/python3 - "$PWD/run/egd.sock" >/dev/null 2>&1 3>&- <<-'END' &
+		import signal, sys, egd
+		held = [egd.connect(sys.argv[1]) for _ in range(512)]
+		for s in held[:256]:
+		    s.sendall(b"\2\xff" * 2000)
+		open("held", "w").close()
+		signal.pause()
+	END
+	echo "$!" >>servers
+	for _ in $(seq 16); do
+		nice -n 19 /usr/bin/python3 - "$PWD/run/egd.sock" >/dev/null 2>&1 3>&- <<-'END' &
+			import sys, egd
+			while True:
+			    egd.connect(sys.argv[1]).sendall(b"\2\x10")
+		END
+		echo "$!" >>servers
+	done
+	until_true test -e held
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, time, egd
+		slowest = 0
+		for _ in range(40):
+		    begin = time.monotonic()
+		    s = egd.connect(sys.argv[1])
+		    egd.read(s, 32)
+		    egd.read(s, 256)
+		    slowest = max(slowest, time.monotonic() - begin)
+		print(f"the slowest of 40: {slowest * 1000:.0f} ms")
+		assert slowest < 1
+	END
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || true
+	done <servers
+	stop
+}
+
+@test "egd: over the limit of connections the process that has most gives way" {
+	egd_with
+	/usr/bin/python3 - "$PWD/run/egd.sock" 3>&- <<-'END' &
+		import resource, signal, sys, egd
+		resource.setrlimit(resource.RLIMIT_NOFILE, (5000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+		held = [egd.connect(sys.argv[1]) for _ in range(4096)]
+		open("held", "w").close()
+		assert held[0].recv(1) == b""
+		open("went", "w").close()
+		signal.pause()
+	END
+	echo "$!" >>servers
+	until_true test -e held
+	"$EGD" all "$PWD/run/egd.sock" "$DAEMON"
+	until_true test -e went
+	stop
+}
+
+# --- rates ---
+
+@test "egd: a client has its first 4 KiB at once, then its rate, and others have theirs" {
+	egd_with 'rate = 500' 'burst = 64'
+	"$EGD" rates "$PWD/run/egd.sock" 4 3 >got
+	cat got
+	[ "$(wc -l <got)" -eq 3 ]
+	# 4096 bytes, and 500 a second for 4 s; a slow machine has less.
+	awk '$1 < 4096 || $1 > 4096 + 64 + 500 * 5 { exit 1 }' got
+	# What is at hand is told, and what is asked for at once is not waited for.
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, time, egd
+		s = egd.connect(sys.argv[1])
+		s.sendall(b"\0")
+		assert int.from_bytes(egd.exactly(s, 4), "big") == 4096 * 8
+		egd.read(s, 4096)
+		s.sendall(b"\1\xff")
+		assert egd.exactly(s, 1)[0] < 255
+	END
+	stop
+}
+
+@test "egd: at the end what is owed is sent, whatever the rate, and then the stream is closed" {
+	egd_with 'rate = 1' 'burst = 64'
+	/usr/bin/python3 - "$PWD/run/egd.sock" "$DAEMON" <<-'END'
+		import os, signal, sys, egd
+		clients = [egd.connect(sys.argv[1]) for _ in range(50)]
+		for s in clients:
+		    egd.read(s, 4096)
+		    s.sendall(b"\2\xff\2\xff\4")
+		idle = egd.connect(sys.argv[1])
+		os.kill(int(sys.argv[2]), signal.SIGTERM)
+		for s in clients:
+		    egd.exactly(s, 510)
+		    egd.exactly(s, egd.exactly(s, 1)[0])
+		    assert s.recv(1) == b""
+		assert idle.recv(1) == b""
+	END
+	ended 0
+}
+
+# --- framing ---
+
+@test "egd: framing = qemu keeps bytes in the socket, for a request that was lost" {
+	egd_with 'framing = qemu'
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, egd
+		s = egd.connect(sys.argv[1])
+		# Unasked: what the daemon before this one was asked for, and did not send.
+		for _ in range(5):
+		    egd.exactly(s, 256)
+		s.sendall(b"\2\x40")
+		egd.exactly(s, 256 + 64)
+		# And no more than that lies there for one who does not read.
+		import time
+		time.sleep(1)
+		s.setblocking(False)
+		assert len(s.recv(65536)) <= 512
+	END
+	stop
+}
+
+@test "egd: framing = strict sends nothing that was not asked for" {
+	egd_with
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, time, egd
+		s = egd.connect(sys.argv[1])
+		time.sleep(1)
+		egd.silent(s)
+		egd.read(s, 1000)
+		time.sleep(1)
+		egd.silent(s)
+	END
+	stop
+}
+
+# --- where it listens ---
+
+@test "egd: a socket of systemd's by its name is taken over, beside the broker's" {
+	printf '%s\n' '[listen guests]' 'protocol = egd' >conf
+	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
+		import os, socket, subprocess, sys, egd, broker
+
+		def listening(path, kind):
+		    s = socket.socket(socket.AF_UNIX, kind)
+		    s.bind(path)
+		    s.listen()
+		    return s
+
+		def start(sockets, names):
+		    def prepare():
+		        for i, s in enumerate(sockets):
+		            os.dup2(s.fileno(), 100 + i)
+		        for i in range(len(sockets)):
+		            os.dup2(100 + i, 3 + i)
+		        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(sockets)), LISTEN_FDNAMES=names)
+		        os.execv(sys.argv[1], [sys.argv[1], "serve", "--config", "conf", "--source", "kernel",
+		                               "--socket", sys.argv[2]])
+		    return subprocess.Popen(["true"], preexec_fn=prepare, close_fds=False, stderr=subprocess.PIPE, text=True)
+
+		seed = listening("seed", socket.SOCK_SEQPACKET)
+		stream = listening(os.path.abspath("stream"), socket.SOCK_STREAM)
+		tcp = socket.create_server(("127.0.0.1", 0))
+		everywhere = socket.create_server(("0.0.0.0", 0))
+		for sockets, names in (([seed, stream], "seedrived.socket:guests"), ([stream, seed], "guests:seedrived.socket")):
+		    daemon = start(sockets, names)
+		    egd.every(os.path.abspath("stream"), daemon.pid)
+		    broker.ask("seed", 1)
+		    daemon.terminate()
+		    assert daemon.wait() == 0
+		    assert not os.path.exists(sys.argv[2])
+		daemon = start([tcp], "guests")
+		egd.every("127.0.0.1:%d" % tcp.getsockname()[1], daemon.pid)
+		# For the broker it had none, and made one.
+		assert os.path.exists(sys.argv[2])
+		daemon.terminate()
+		assert daemon.wait() == 0
+
+		kind = ("seedrive: serve: LISTEN_FDS: guests: must be a stream socket that listens, "
+		        "of the unix domain or the loopback\n")
+		none = ("seedrive: serve: LISTEN_FDS: other: there are two of that name, or no [listen other] in the "
+		        "configuration\n")
+		for sockets, names, words in (([everywhere], "guests", kind), ([seed], "guests", kind),
+		                              ([seed, stream], "seedrived.socket:other", none)):
+		    daemon = start(sockets, names)
+		    assert (daemon.stderr.read(), daemon.wait()) == (words, 1), words
+	END
+	# Nobody has one for it: the rest goes on.
+	start --config conf --source kernel
+	until_true stocked 1
+	stop
+	grep -qx 'seedrive: \[listen guests\]: nobody listens: it has no address, and systemd no socket of that FileDescriptorName=' log
+}
+
+@test "egd: the socket has the mode and the group of its section" {
+	egd_with 'mode = 0620' "group = $(id -g)"
+	[ "$(stat -c '%a %g' run/egd.sock)" = "620 $(id -g)" ]
+	stop
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'group = none-such' >conf
+	fails 1 "seedrive: serve: group: none-such: there is none" "$TOOL" serve --config conf --socket "$SOCKET"
+	port=$(free_port)
+	printf '%s\n' '[listen a]' 'protocol = egd' "address = tcp:127.0.0.1:$port" \
+		'[listen b]' 'protocol = egd' "address = tcp:127.0.0.1:$port" >conf
+	fails 1 "seedrive: serve: 127.0.0.1: port $port: Address already in use" \
+		"$TOOL" serve --config conf --socket "$SOCKET"
+}
+
+# --- secrets ---
+
+# bats test_tags=root
+@test "egd: what was sent is in the daemon's memory no more" {
+	need_root
+	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
+	egd_with
+	"$EGD" read "$PWD/run/egd.sock" 20000 | /usr/bin/python3 -c 'import sys
+sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
+	[ "$(stat -c %s given)" -eq 20000 ]
+	printf 'seedrive 1 drbg seed' >public
+	run -0 as_root "$ROOT/tests/lib/scan-memory" raw:public -- "pid:$DAEMON"
+	run -1 as_root "$ROOT/tests/lib/scan-memory" raw:given -- "pid:$DAEMON"
+	stop
+}

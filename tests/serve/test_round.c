@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "serve/round.h"
+
+#define STREAMS 50
+
+/* What a stream is sent in its visit: all that it may be, or all that it wants. */
+struct client {
+	struct round_place place; /* first */
+	int64_t wants, got;
+};
+
+static void visit(struct round *r)
+{
+	struct client *c = (struct client *)round_visit(r);
+	int64_t n;
+
+	assert_non_null(c);
+	n = c->wants < c->place.credit ? c->wants : c->place.credit;
+	c->got += n;
+	c->wants -= n;
+	c->place.credit -= n;
+	round_done(r, &c->place, c->wants > 0);
+}
+
+static void equal_shares(void **state)
+{
+	struct client c[STREAMS] = { 0 };
+	struct round r;
+	int64_t least = INT64_MAX, most = 0;
+	size_t i;
+
+	(void)state;
+	round_init(&r);
+	for (i = 0; i < STREAMS; i++) {
+		c[i].wants = INT64_MAX;
+		round_want(&r, &c[i].place);
+	}
+	for (i = 0; i < 1000 * STREAMS; i++)
+		visit(&r);
+	for (i = 0; i < STREAMS; i++) {
+		least = c[i].got < least ? c[i].got : least;
+		most = c[i].got > most ? c[i].got : most;
+	}
+	assert_true(least > 0 && most - least <= 2 * ROUND_QUANTUM);
+}
+
+/* One that has wanted nothing recently waits for no more than a few visits, however many others there are. */
+static void newcomers(void **state)
+{
+	struct client c[STREAMS] = { 0 }, light = { 0 };
+	struct round r;
+	size_t i, j;
+
+	(void)state;
+	round_init(&r);
+	for (i = 0; i < STREAMS; i++) {
+		c[i].wants = INT64_MAX;
+		round_want(&r, &c[i].place);
+	}
+	for (i = 0; i < 100; i++) {
+		for (j = 0; j < 3 * STREAMS; j++)
+			visit(&r);
+		light.wants = 256;
+		round_want(&r, &light.place);
+		visit(&r);
+		if (light.wants > 0)
+			visit(&r);
+		assert_int_equal(light.wants, 0);
+	}
+	assert_int_equal(light.got, 100 * 256);
+}
+
+/* One that wants more as soon as it is served is no newcomer each time. */
+static void impatient(void **state)
+{
+	struct client patient = { 0 }, impatient = { 0 };
+	struct round r;
+	size_t i;
+
+	(void)state;
+	round_init(&r);
+	patient.wants = INT64_MAX;
+	round_want(&r, &patient.place);
+	for (i = 0; i < 1000; i++) {
+		if (impatient.wants == 0) {
+			impatient.wants = ROUND_QUANTUM;
+			round_want(&r, &impatient.place);
+		}
+		visit(&r);
+	}
+	assert_in_range(impatient.got, patient.got / 10 * 9, patient.got / 10 * 11);
+}
+
+/* However many newcomers there are, the round goes on. */
+static void flood(void **state)
+{
+	struct client old = { 0 }, fresh;
+	struct round r;
+	size_t i;
+
+	(void)state;
+	round_init(&r);
+	old.wants = INT64_MAX;
+	round_want(&r, &old.place);
+	visit(&r);
+	old.got = 0;
+	for (i = 0; i < 900; i++) {
+		memset(&fresh, 0, sizeof(fresh));
+		fresh.wants = 1;
+		round_want(&r, &fresh.place);
+		while (fresh.wants > 0)
+			visit(&r);
+		round_leave(&r, &fresh.place);
+	}
+	assert_true(old.got >= 900 / ROUND_FRESH * ROUND_QUANTUM);
+}
+
+static void leaving(void **state)
+{
+	struct client c[3] = { 0 };
+	struct round r;
+	size_t i;
+
+	(void)state;
+	round_init(&r);
+	assert_null(round_visit(&r));
+	for (i = 0; i < 3; i++) {
+		c[i].wants = INT64_MAX;
+		round_want(&r, &c[i].place);
+		round_want(&r, &c[i].place);
+	}
+	assert_int_equal(r.wanting, 3);
+	visit(&r);
+	round_leave(&r, &c[0].place);
+	round_leave(&r, &c[1].place);
+	round_leave(&r, &c[1].place);
+	assert_int_equal(r.wanting, 1);
+	c[2].wants = 1;
+	visit(&r);
+	assert_null(round_visit(&r));
+	round_leave(&r, &c[2].place);
+	assert_true(TAILQ_EMPTY(&r.fresh) && TAILQ_EMPTY(&r.old));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("round: all who want without end get the same", equal_shares),
+		TEST("round: one that has wanted nothing recently comes before them", newcomers),
+		TEST("round: one that asks again at once has no more than its share", impatient),
+		TEST("round: newcomers without end do not stop the round", flood),
+		TEST("round: one that leaves is not visited, and leaves nothing behind", leaving),
+	};
+
+	return cmocka_run_group_tests_name("round", tests, NULL, NULL);
+}

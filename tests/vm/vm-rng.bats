@@ -1,0 +1,96 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The daemon behind a machine's virtio-rng: QEMU's rng-egd, and a real guest that reads /dev/hwrng.
+
+# Each test is a subshell of its own, and `log` is set by boot().
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/vm
+# After it, as both know when something has ended.
+load ../lib/daemon
+
+setup_file() {
+	vm_setup
+	mkdir -p "$BATS_FILE_TMPDIR/extra/bin"
+	# ROUNDS times 256 bytes, each told with the time since the boot.
+	cat >"$BATS_FILE_TMPDIR/extra/bin/hwrng" <<-'END'
+		#!/bin/sh
+		echo "is $(cat /sys/class/misc/hw_random/rng_current)"
+		read -r line </proc/cmdline
+		rounds=${line##*sd.rounds=}
+		rounds=${rounds%% *}
+		round=0
+		while [ $round -lt "$rounds" ]; do
+			round=$((round + 1))
+			dd if=/dev/hwrng bs=64 count=4 2>/dev/null >/got
+			read -r up _ </proc/uptime
+			echo "round $round $(stat -c %s /got) $(sha256sum </got | tr -d ' -') at $up"
+			[ "$rounds" -lt 100 ] || sleep 0.2
+		done
+	END
+	chmod 755 "$BATS_FILE_TMPDIR/extra/bin/hwrng"
+	MODULES=virtio_rng EXTRA=$BATS_FILE_TMPDIR/extra \
+		"$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
+}
+
+# serve_guests [LINE...]: a daemon for guests, with these lines in its section.
+serve_guests() {
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
+	start --config conf --source kernel
+	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
+		-device virtio-rng-pci,rng=g)
+}
+
+# rounds LOG: how many there were, and how many different bytes came.
+rounds() {
+	sed -nE 's/.* vm: exec: round ([0-9]+) 256 ([0-9a-f]+) at ([0-9.]+).*/\1 \2 \3/p' "$1"
+}
+
+@test "egd: a guest behind QEMU's rng-egd reads its /dev/hwrng, and its kernel is ready by that alone" {
+	serve_guests
+	boot egd -a "sd.exec=hwrng sd.rounds=20"
+	grep -q 'vm: exec: is virtio_rng.0$' "$log"
+	[ "$(rounds "$log" | cut -d' ' -f2 | sort -u | wc -l)" -eq 20 ]
+	grep -q 'random: crng init done' "$log"
+	# All that QEMU asks is answered; an honest client is never closed.
+	stop
+}
+
+@test "egd: guests that start while no source delivers are ready by it" {
+	mkfifo never
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'rate = 64' 'burst = 64' >conf
+	start --config conf --source file:never,bits=4,deadline=600s
+	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
+		-device virtio-rng-pci,rng=g)
+	boot dry -a "sd.exec=hwrng sd.rounds=4"
+	[ "$(rounds "$log" | wc -l)" -eq 4 ]
+	grep -q 'random: crng init done' "$log"
+	stop
+}
+
+@test "egd: with framing = qemu a guest goes on after the daemon was killed in the middle of its reads" {
+	serve_guests 'framing = qemu'
+	"$VM/boot.sh" -a "sd.exec=hwrng sd.rounds=100" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >console 3>&- &
+	MACHINE=$!
+	echo "$MACHINE" >>servers
+	for round in 5 15 25 35; do
+		until_true grep -q "exec: round $round " console
+		kill -KILL "$DAEMON"
+		ended 137
+		# Some of what it asks is lost in between.
+		sleep 1
+		start --config conf --source kernel
+	done
+	wait "$MACHINE"
+	[ "$(rounds console | wc -l)" -eq 100 ]
+	[ "$(rounds console | cut -d' ' -f2 | sort -u | wc -l)" -eq 100 ]
+	# QEMU connects again once a second; without the bytes that lie there a guest was seen to hang for 42 s and more.
+	longest=$(rounds console | awk 'NR > 1 && $3 - before > longest { longest = $3 - before } { before = $3 } END { print longest }')
+	echo "the longest time between two rounds: $longest s"
+	awk -v longest="$longest" 'BEGIN { exit longest > 20 }'
+	stop
+}
