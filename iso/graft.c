@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Files and folders named one by one, put together into one tree. */
 #include "iso/node.h"
+#include "iso/reopen.h"
 #include "util/open.h"
 
 #include <dirent.h>
@@ -289,7 +290,7 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 	bool is_dir;
 	int r;
 
-	walk_begin();
+	reopen_begin(t);
 	if (fstatat(AT_FDCWD, path, &g.st, rules->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
 		return fault_errno(f, -errno, path);
 	is_dir = S_ISDIR(g.st.st_mode);

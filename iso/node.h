@@ -46,7 +46,4 @@ int walk_count_folder(struct walk *w, const struct tree_node *node);
 /** walk_file - take over @fd, a regular file that @node->st describes. Returns: 0 or -errno with @w->fault. */
 int walk_file(struct walk *w, struct tree_node *node, int fd);
 
-/** walk_begin - every file stays open until the image stands: as many as may be. */
-void walk_begin(void);
-
 #endif

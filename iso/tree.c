@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/node.h"
+#include "iso/reopen.h"
 #include "util/io.h"
 
 #include <errno.h>
@@ -189,34 +190,16 @@ size_t tree_drop_links(struct tree *t)
 
 int tree_read(const struct tree *t, const struct tree_node *node, void *out, struct fault *f)
 {
-	int r = io_pread(node->fd, out, (size_t)node->size, 0);
+	const int fd = reopen_file(t, node, f);
+	int r;
 
+	if (fd < 0)
+		return fd;
+	r = io_pread(fd, out, (size_t)node->size, 0);
+	reopen_close(node, fd);
 	if (r == -ENODATA)
 		return node_fault(t, node, f, -ESTALE, "shrank while it was read");
 	return r < 0 ? node_fault(t, node, f, r, strerror(-r)) : 0;
-}
-
-static bool same_time(const struct timespec *a, const struct timespec *b)
-{
-	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
-}
-
-static int check_file(const struct tree *t, const struct tree_node *node, struct fault *f)
-{
-	struct stat now;
-
-	if (fstat(node->fd, &now) < 0)
-		return node_fault(t, node, f, -errno, strerror(errno));
-	if (now.st_nlink < node->st.st_nlink)
-		return node_fault(t, node, f, -ESTALE, "vanished while the image was made");
-	if (now.st_size != node->st.st_size)
-		return node_fault(t, node, f, -ESTALE,
-			now.st_size > node->st.st_size ? "grew while the image was made" :
-							 "shrank while the image was made");
-	if (!same_time(&now.st_mtim, &node->st.st_mtim) ||
-		!same_time(&now.st_ctim, &node->st.st_ctim))
-		return node_fault(t, node, f, -ESTALE, "changed while the image was made");
-	return 0;
 }
 
 static int check_below(const struct tree *t, const struct tree_node *dir, struct fault *f)
@@ -229,8 +212,8 @@ static int check_below(const struct tree *t, const struct tree_node *dir, struct
 
 		if (node->kind == TREE_DIR)
 			r = check_below(t, node, f);
-		else if (node->fd >= 0)
-			r = check_file(t, node, f);
+		else
+			r = reopen_check(t, node, f);
 	}
 	return r;
 }

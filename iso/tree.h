@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "util/fault.h"
 
@@ -25,7 +26,9 @@ struct tree_node {
 	size_t children;
 	char *target;         /* TREE_LINK */
 	char *source;         /* the path it was found by, where its folder's does not lead to it */
-	int fd;               /* TREE_FILE: held open since the walk; -1: only @bytes */
+	int fd;               /* TREE_FILE: held open since the walk; -1: not, or only @bytes */
+	bool again;           /* TREE_FILE: opened again when it is needed (iso/reopen.h) */
+	struct timespec born; /* of one that is opened again, if its file system knows that */
 	const uint8_t *bytes; /* TREE_FILE: content that stands in for the file's, or NULL */
 	uint64_t size;        /* TREE_FILE */
 	bool first;           /* its content goes before that of the others */
@@ -36,6 +39,7 @@ struct tree_node {
 
 struct tree {
 	struct tree_node *root;
+	unsigned held, held_max; /* files that are held open */
 	bool omitted_first;      /* the first of the files to be left out stood in the tree */
 	unsigned folders, nodes; /* below the root */
 	char **leftover;         /* paths of temporary files of other runs, which were left out */
@@ -62,7 +66,7 @@ struct tree_rules {
 };
 
 /**
- * tree_open - walk a folder and hold all it has: what goes on the drive is what stood there now
+ * tree_open - walk a folder: what goes on the drive is what stood there now, or else there will be no drive
  * @t:      the caller's storage; needs tree_clear() in the end, also after an error
  * @path:   a folder, kept by the caller; NULL: begin with an empty tree
  * @omit:   @omits files to leave out
@@ -72,7 +76,7 @@ struct tree_rules {
  * is not UTF-8, a file that may not be read, one that says that it is empty and is not, as those of /proc, more
  * than TREE_DEPTH_MAX levels, TREE_FOLDERS_MAX folders, TREE_NODES_MAX of everything: each is an error. What has the
  * name of a temporary file of ours is left out, and is in @t->leftover.
- * Raises the soft limit of open files to the hard one. Returns: 0 or -errno.
+ * Raises the soft limit of open files to the hard one; files beyond it are opened again (iso/reopen.h). Returns: 0 or -errno.
  */
 int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
 	struct fault *f);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands in a folder, opened once and held. */
+/* What stands in a folder, opened and looked at once. */
 #include "iso/node.h"
 #include "iso/leftover.h"
+#include "iso/reopen.h"
 #include "util/open.h"
 #include "util/utf8.h"
 
@@ -11,7 +12,6 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 static bool omitted(const struct walk *w, const struct stat *st)
@@ -140,6 +140,7 @@ int walk_file(struct walk *w, struct tree_node *node, int fd)
 	if (node->size == 0 && has_content(fd))
 		return node_fault(w->tree, node, w->fault, -EINVAL,
 			"has a size of 0, and content: copy it to a disk first");
+	reopen_note(w->tree, node);
 	return 0;
 }
 
@@ -269,16 +270,6 @@ int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth)
 	return r;
 }
 
-void walk_begin(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
 	struct fault *f)
 {
@@ -292,9 +283,9 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 		return fault_errno(f, -ENOMEM, path ? path : "tree");
 	t->root->kind = TREE_DIR;
 	t->root->st.st_mode = S_IFDIR | 0755;
+	reopen_begin(t);
 	if (!path)
 		return 0;
-	walk_begin();
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fault_errno(f, -errno, path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The image as it was laid out, in one pass from its first byte to its last. */
+#include "iso/reopen.h"
 #include "iso/write.h"
 #include "util/io.h"
 
@@ -81,15 +82,14 @@ static bool keeps_copies(int fd)
 
 /* What is large goes from file to file without a way through us, where the kernel has one. Returns how far
  * that came. */
-static int send_file(struct sink *s, const struct tree_node *node, uint64_t *ret_at)
+static int send_file(struct sink *s, const struct tree_node *node, int fd, uint64_t *ret_at)
 {
 	off_t at = 0;
 	int r = flush(s);
 
 	while (r == 0 && (uint64_t)at < node->size) {
 		const uint64_t left = node->size - (uint64_t)at;
-		ssize_t n =
-			sendfile(s->fd, node->fd, &at, left < SEND_AT_ONCE ? left : SEND_AT_ONCE);
+		ssize_t n = sendfile(s->fd, fd, &at, left < SEND_AT_ONCE ? left : SEND_AT_ONCE);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -104,15 +104,15 @@ static int send_file(struct sink *s, const struct tree_node *node, uint64_t *ret
 	return r;
 }
 
-static int write_file(
-	struct sink *s, const struct tree *t, const struct tree_node *node, struct fault *f)
+static int write_content(
+	struct sink *s, const struct tree *t, const struct tree_node *node, int fd, struct fault *f)
 {
 	uint64_t at = 0;
 	int r = 0;
 
 	f->text[0] = '\0';
 	if (s->copies && !node->bytes && node->size >= SEND_FROM)
-		r = send_file(s, node, &at);
+		r = send_file(s, node, fd, &at);
 	while (r == 0 && at < node->size) {
 		size_t n = s->room - s->len;
 
@@ -120,7 +120,7 @@ static int write_file(
 			n = (size_t)(node->size - at);
 		if (node->bytes)
 			memcpy(s->buf + s->len, node->bytes + at, n);
-		else if ((r = io_pread(node->fd, s->buf + s->len, n, at)) < 0)
+		else if ((r = io_pread(fd, s->buf + s->len, n, at)) < 0)
 			return source_fault(t, node, f, r);
 		at += n;
 		s->len += n;
@@ -128,6 +128,21 @@ static int write_file(
 			r = flush(s);
 	}
 	return r < 0 ? r : pad(s, at);
+}
+
+static int write_file(
+	struct sink *s, const struct tree *t, const struct tree_node *node, struct fault *f)
+{
+	const bool read = !node->bytes && node->size > 0;
+	const int fd = read ? reopen_file(t, node, f) : -1;
+	int r;
+
+	if (read && fd < 0)
+		return fd;
+	r = write_content(s, t, node, fd, f);
+	if (read)
+		reopen_close(node, fd);
+	return r;
 }
 
 /* From sector 16 on, up to the terminator (type 255). */

@@ -344,3 +344,44 @@ opens_direct() {
 		"$MKISOFS" -r -iso-level 3 -o out.iso tree
 	[ ! -e out.iso ]
 }
+
+# --- many files ---
+
+@test "callers: more files than may be open at a time make the same image as with any limit" {
+	local limit
+	export SOURCE_DATE_EPOCH=1700000000
+	mkdir -p tree/sub other
+	for limit in {1..1100}; do
+		echo "$limit" >"tree/f$limit"
+		echo "$limit" >"tree/sub/g$limit"
+	done
+	head -c 300000 /dev/urandom >other/large
+	ln -s tree/f1 link
+	"$MKISOFS" -J -r -graft-points -o want.iso tree place/=other x/y=tree/f7 /deep/=tree
+	[ "$(isoinfo -R -f -i want.iso | wc -l)" = 4407 ]
+	for limit in 24 64 200 1024; do
+		succeeds prlimit --nofile="$limit:$limit" \
+			"$MKISOFS" -J -r -graft-points -o out.iso tree place/=other x/y=tree/f7 /deep/=tree
+		cmp want.iso out.iso
+		prlimit --nofile="$limit:$limit" \
+			"$MKISOFS" -J -r -graft-points tree place/=other x/y=tree/f7 /deep/=tree | cmp - want.iso
+	done
+	succeeds prlimit --nofile=64:64 "$MKISOFS" -r -f -o out.iso tree link
+	succeeds prlimit --nofile=64:64 "$MKISOFS" -r -V cidata -o out.iso tree
+	seeded out.iso
+}
+
+@test "callers: where statx(2) is forbidden, as by older containers' filters, files are opened again all the same" {
+	mkdir tree
+	for n in {1..40}; do
+		echo "$n" >"tree/f$n"
+	done
+	prlimit --nofile=64:64 "$MKISOFS" -r -o want.iso tree
+	for error in EPERM ENOSYS; do
+		prlimit --nofile=64:64 strace -f -o trace -e trace=statx -e inject=statx:error="$error" \
+			"$MKISOFS" -r -o out.iso tree
+		grep -q INJECTED trace
+		[ "$(isoinfo -R -f -i out.iso | wc -l)" = 40 ]
+		[ "$(content out.iso f33)" = 33 ]
+	done
+}

@@ -767,8 +767,27 @@ changed() {
 		"echo more >>tree/openstack/latest/user_data"
 	changed "user_data: shrank while the image was made" pread:latest/user_data \
 		"echo >tree/openstack/latest/user_data"
+	changed "user_data: changed while the image was made" pread:latest/user_data \
+		"touch -d @1 tree/openstack/latest/user_data"
 	changed "user_data: became a symbolic link" openat:latest/user_data \
 		"ln -sf /etc/passwd tree/openstack/latest/user_data"
+}
+
+@test "mkisofs: a changed mode, owner or number of links is no change of content" {
+	local command
+	for command in "chmod 600 user_data" "ln user_data ../../../backup" "chown 12:34 user_data" "rm ../../../backup" \
+		"setfattr -n user.test -v x user_data"; do
+		small_tree tree
+		[ -e backup ] || ln tree/openstack/latest/user_data backup
+		[[ $command != ln* ]] || rm -f backup
+		succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $command 2>/dev/null; touch $PWD/done" \
+			"$MKISOFS" -r -V config-2 -o out.iso tree
+		seeded out.iso
+		[ -e done ]
+		succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $command 2>/dev/null; touch $PWD/done" \
+			"$TOOL" build -q --source kernel -o out.iso tree
+		rm -r tree done
+	done
 }
 
 # --- ended on the way ---
