@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What goes onto the drive of `seedrive build`. */
 #include "cli/build.h"
+#include "cli/lost_names.h"
 #include "cli/report.h"
 #include "util/wire/label.h"
 
@@ -93,5 +94,6 @@ int build_gather(struct compose *c, void *ctx, struct fault *f)
 		.rock_ridge = true,
 		.joliet = true,
 	};
+	lost_names_report(&c->tree, &c->iso, true, "a copy by cp -rL has what links lead to");
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* genisoimage's command line, and nothing of its own but the seed. */
 #include "cli/configure.h"
 #include "cli/drive_log.h"
+#include "cli/lost_names.h"
 #include "cli/mkisofs_args.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -212,6 +213,7 @@ static struct iso_options iso_options(const struct mkisofs_args *a)
 		.attributes = a->attributes,
 		.joliet = a->joliet,
 		.joliet_long = a->joliet_long,
+		.joliet_utf16 = a->joliet_utf16,
 		.multiple = a->align ? CYLINDER : 0,
 	};
 }
@@ -270,6 +272,7 @@ static int gather(struct compose *c, void *ctx, struct fault *f)
 	if (!c->plain)
 		compose_bind(c, m->entropy.settings.bind);
 	c->iso = iso_options(&m->args);
+	lost_names_report(&c->tree, &c->iso, !c->plain, "-f takes what links lead to");
 	return 0;
 }
 

@@ -152,6 +152,9 @@ static int take_switch(struct mkisofs_args *a, enum mkisofs_id id)
 	case OPT_JOLIET_LONG:
 		a->joliet = a->joliet_long = true;
 		return 1;
+	case OPT_JOLIET_UTF16:
+		a->joliet = a->joliet_utf16 = true;
+		return 1;
 	case OPT_ROCK:
 	case OPT_RATIONAL:
 		a->rock_ridge = true;

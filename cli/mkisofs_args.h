@@ -24,7 +24,7 @@ struct mkisofs_args {
 	const char *out; /* NULL: standard output */
 	const char *label, *publisher, *preparer, *application, *system, *volume_set;
 	struct iso_names names;
-	bool rock_ridge, joliet, joliet_long;
+	bool rock_ridge, joliet, joliet_long, joliet_utf16;
 	bool no_rock;  /* --norock: not even where it is the default */
 	bool rational; /* -r: everybody may read, nobody may write, all is root's */
 	bool follow;   /* -f: symbolic links in the tree too */

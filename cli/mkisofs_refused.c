@@ -154,7 +154,6 @@ const struct mkisofs_option mkisofs_refused_xorrisofs[] = {
 	{ "disallow_dir_id_ext",         0, OPT_REFUSED, NAMES },
 	{ "untranslated_name_len",       1, OPT_REFUSED, NAMES },
 	{ "file_name_limit",             1, OPT_REFUSED, NAMES },
-	{ "joliet-utf16",                0, OPT_REFUSED, NAMES },
 	{ "set_all_file_dates",          1, OPT_REFUSED, TIMES },
 	{ "modification-date",           1, OPT_REFUSED, TIMES },
 	{ "for_backup",                  0, OPT_REFUSED, EXTRA },

@@ -194,6 +194,7 @@ static void set_trees(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_rockridge(opts, o->rock_ridge);
 	iso_write_opts_set_joliet(opts, o->joliet);
 	iso_write_opts_set_joliet_long_names(opts, o->joliet_long);
+	iso_write_opts_set_joliet_utf16(opts, o->joliet_utf16);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
 	iso_write_opts_set_rrip_version_1_10(opts, 1);
 	/* Without inode numbers, as those of folders would depend on addresses in memory. */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/lost.h"
 
+#include <string.h>
+
+#define LINKS_MAX 40 /* one after the other, as in the kernel */
+
 typedef bool is_lost(const struct tree *t, const struct tree_node *node, const void *ctx);
 
 static void count_below(const struct tree *t, const struct tree_node *dir, is_lost *asked,
@@ -55,4 +59,102 @@ static bool is_too_large(const struct tree *t, const struct tree_node *node, con
 struct lost lost_too_large(const struct tree *t, uint64_t max)
 {
 	return count(t, is_too_large, &max);
+}
+
+/* --- Joliet --- */
+
+/* In UTF-8, which the walk has checked: the first byte of four is of a character that UCS-2 has not, and those that go on
+ * begin with 10. libisofs changes control characters besides those that Joliet reserves. */
+static bool is_cut_or_changed(const struct tree *t, const struct tree_node *node, const void *ctx)
+{
+	const struct lost_joliet *limits = ctx;
+	const unsigned char *p = (const unsigned char *)node->name;
+	size_t n = 0;
+
+	(void)t;
+	for (; *p; p++) {
+		if (*p < ' ' || strchr("*/:;?\\", *p) || (*p >= 0xf0 && !limits->utf16))
+			return true;
+		n += (*p & 0xc0) != 0x80;
+		n += *p >= 0xf0;
+	}
+	return n > limits->max;
+}
+
+struct lost lost_in_joliet(const struct tree *t, const struct lost_joliet *limits)
+{
+	return count(t, is_cut_or_changed, limits);
+}
+
+/* --- links --- */
+
+/* As node_child(), which does not ask that they are in order. */
+static const struct tree_node *find_child(const struct tree_node *dir, const char *name, size_t len)
+{
+	size_t low = 0, high = dir->children;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+		const char *other = dir->child[mid]->name;
+		int order = strncmp(other, name, len);
+
+		if (order == 0 && other[len])
+			order = 1;
+		if (order == 0)
+			return dir->child[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static const struct tree_node *follow(const struct tree_node *link, unsigned *links);
+
+/* One step of a path from @dir; NULL where it leads to nothing. */
+static const struct tree_node *step(
+	const struct tree_node *dir, const char *name, size_t len, unsigned *links)
+{
+	const struct tree_node *node;
+
+	if (dir->kind != TREE_DIR)
+		return NULL;
+	if (len == 0 || (len == 1 && name[0] == '.'))
+		return dir;
+	if (len == 2 && name[0] == '.' && name[1] == '.')
+		return dir->parent;
+	node = find_child(dir, name, len);
+	return node && node->kind == TREE_LINK ? follow(node, links) : node;
+}
+
+static const struct tree_node *follow(const struct tree_node *link, unsigned *links)
+{
+	const struct tree_node *at = link->parent;
+	const char *path = link->target;
+
+	if (*path == '/' || ++*links > LINKS_MAX)
+		return NULL;
+	while (at && *path) {
+		const size_t len = strcspn(path, "/");
+
+		at = step(at, path, len, links);
+		path += len;
+		path += *path == '/';
+	}
+	return at;
+}
+
+static bool is_lost_link(const struct tree *t, const struct tree_node *node, const void *ctx)
+{
+	unsigned links = 0;
+
+	(void)t;
+	(void)ctx;
+	return node->kind == TREE_LINK && !follow(node, &links);
+}
+
+struct lost lost_links(const struct tree *t)
+{
+	return count(t, is_lost_link, NULL);
 }

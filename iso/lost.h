@@ -18,4 +18,15 @@ struct lost lost_beyond_ascii(const struct tree *t);
 /** lost_too_large - files of more than @max bytes. */
 struct lost lost_too_large(const struct tree *t, uint64_t max);
 
+struct lost_joliet {
+	size_t max; /* characters of a name: 64, or 103 */
+	bool utf16; /* a character that UCS-2 has not is two */
+};
+
+/** lost_in_joliet - names that Joliet cuts, or in which it changes a character. */
+struct lost lost_in_joliet(const struct tree *t, const struct lost_joliet *limits);
+
+/** lost_links - symbolic links that lead out of the tree, or to nothing in it. */
+struct lost lost_links(const struct tree *t);
+
 #endif

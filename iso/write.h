@@ -42,7 +42,8 @@ struct iso_options {
 	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
 	struct iso_attributes attributes;
 	bool joliet;
-	bool joliet_long; /* 103 characters to a name, rather than 64 */
+	bool joliet_long;  /* 103 characters to a name, rather than 64 */
+	bool joliet_utf16; /* characters that UCS-2 has not are two of UTF-16, rather than _ */
 	uint32_t
 		multiple; /* of which the image's size is one, in bytes: ISO_MULTIPLE or a multiple of it; 0: ISO_MULTIPLE */
 	bool fixed_time; /* every time stamp is @time: same tree, same bytes */

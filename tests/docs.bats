@@ -533,7 +533,8 @@ mkisofs_completes() {
 	same mkisofs want have
 	run -0 mkisofs_completes seedrive-mkisofs --jol
 	[ "$output" = "--joliet
---joliet-long" ]
+--joliet-long
+--joliet-utf16" ]
 }
 
 @test "completion: of seedrive-mkisofs it has a value for each option that takes one, and paths elsewhere" {

@@ -268,7 +268,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 	ln -s /etc/passwd tree/passwd
 	ln -s .. tree/openstack/up
 	ln -s latest tree/openstack/2018-08-27
-	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
+	fails 0 "seedrive: build: warning: tree/passwd: the link leads to nothing on the drive; a copy by cp -rL has what links lead to" \
+		"$TOOL" build -q --source kernel -o drive.iso tree
 	bsdtar -tvf drive.iso >list
 	[ "$(grep -c ' -> ' list)" -eq 3 ]
 	run -1 grep -q root: drive.iso

@@ -385,3 +385,60 @@ opens_direct() {
 		[ "$(content out.iso f33)" = 33 ]
 	done
 }
+
+# --- what is lost is said ---
+
+@test "callers: names that Joliet cuts or changes are said, in one line with the first, and the image is made" {
+	local long way
+	mkdir tree
+	echo 1 >tree/$'\360\237\230\200 setup.ps1'
+	way="in Joliet, which takes 64 characters of UCS-2 without * / : ; ? \\"
+	fails 0 "seedrive-mkisofs: warning: tree/😀 setup.ps1: the name is cut or changed $way" \
+		"$MKISOFS" -joliet -volid OEM -o out.iso tree
+	fails 0 "seedrive-mkisofs: warning: tree/😀 setup.ps1: the name is cut or changed $way" \
+		"$MKISOFS" -J -r -V cidata -o out.iso tree
+	seeded out.iso
+	[ "$(content out.iso '😀 setup.ps1')" = 1 ]
+	# Without Joliet nothing is lost, and in UTF-16 neither.
+	succeeds "$MKISOFS" -r -o out.iso tree
+	succeeds "$MKISOFS" -joliet-utf16 -o out.iso tree
+	LC_ALL=C grep -qaP '\xd8\x3d\xde\x00' out.iso
+	long=$(printf '%090d' 0)
+	echo 2 >"tree/$long"
+	echo 3 >'tree/a:b'
+	fails 0 "seedrive-mkisofs: warning: tree/$long and 2 others: the names are cut or changed $way" \
+		"$MKISOFS" -J -r -o out.iso tree
+	fails 0 "seedrive-mkisofs: warning: tree/a:b and 1 other: the names are cut or changed in Joliet, which takes 103 characters of UCS-2 without * / : ; ? \\" \
+		"$MKISOFS" -joliet-long -o out.iso tree
+	[ "$(isoinfo -J -f -i out.iso | grep -cx "/$long")" = 1 ]
+	fails 0 "seedrive: build: warning: tree/$long and 2 others: the names are cut or changed $way" \
+		"$TOOL" build -q --source kernel --label cidata -o out.iso tree
+}
+
+@test "callers: links of a seed drive that lead to nothing on it are said, in one line with the first" {
+	local word
+	no_cloud store
+	mkdir tree
+	ln -s "$PWD/store/user-data" "$PWD/store/meta-data" tree
+	fails 0 "seedrive-mkisofs: warning: tree/meta-data and 1 other: the links lead to nothing on the drive; -f takes what links lead to" \
+		"$MKISOFS" -V cidata -J -r -o out.iso tree
+	fails 0 "seedrive: build: warning: tree/meta-data and 1 other: the links lead to nothing on the drive; a copy by cp -rL has what links lead to" \
+		"$TOOL" build -q --source kernel -o out.iso tree
+	succeeds "$MKISOFS" -V cidata -J -r -f -o out.iso tree
+	content out.iso user-data | cmp - store/user-data
+	# Of any other image a link may well lead to what its reader has.
+	succeeds "$MKISOFS" -V OEMDRV -J -r -o out.iso tree
+	# As Kubernetes mounts: through a link that stays in the tree.
+	rm tree/*
+	mkdir tree/..2026
+	cp store/* tree/..2026
+	ln -s ..2026 tree/..data
+	ln -s ..data/user-data ..data/meta-data tree
+	succeeds "$MKISOFS" -V cidata -r -o out.iso tree
+	for word in ../store/user-data nowhere ..data/nowhere; do
+		ln -sfn "$word" tree/user-data
+		fails 0 "seedrive-mkisofs: warning: tree/user-data: the link leads to nothing on the drive; -f takes what links lead to" \
+			"$MKISOFS" -V cidata -r -o out.iso tree
+		seeded out.iso
+	done
+}
