@@ -58,6 +58,7 @@ static int look(int at, const char *path, struct identity *ret)
 	ret->st.st_nlink = x.stx_nlink;
 	ret->st.st_size = (off_t)x.stx_size;
 	ret->st.st_mtim = time_of(&x.stx_mtime);
+	ret->st.st_ctim = time_of(&x.stx_ctime);
 	if (x.stx_mask & STATX_BTIME)
 		ret->born = time_of(&x.stx_btime);
 	return 0;
@@ -76,7 +77,8 @@ static bool same_file(const struct tree_node *node, const struct identity *now)
 		S_ISREG(now->st.st_mode) && same_time(&now->born, &node->born);
 }
 
-/* Its mode, owner, label and number of links may change: they are no content. */
+/* Its mode, owner, label and number of links may change: they are no content. 1: one of them did, or the time of
+ * modification was set back. */
 static int compare(
 	const struct tree *t, const struct tree_node *node, const struct stat *now, struct fault *f)
 {
@@ -90,7 +92,7 @@ static int compare(
 						      "shrank while the image was made");
 	if (!same_time(&now->st_mtim, &was->st_mtim))
 		return node_fault(t, node, f, -ESTALE, "changed while the image was made");
-	return 0;
+	return !same_time(&now->st_ctim, &was->st_ctim);
 }
 
 static int prove(const struct tree *t, const struct tree_node *node, const struct identity *now,
@@ -189,7 +191,7 @@ int reopen_file(const struct tree *t, const struct tree_node *node, struct fault
 		return gone(t, node, errno, f);
 	r = look(fd, "", &now);
 	r = r < 0 ? node_fault(t, node, f, r, strerror(-r)) : prove(t, node, &now, f);
-	if (r == 0)
+	if (r >= 0)
 		return fd;
 	close(fd);
 	return r;

@@ -25,7 +25,10 @@ int reopen_file(const struct tree *t, const struct tree_node *node, struct fault
 /** reopen_close - @fd of reopen_file(), which stays open if it is held. */
 void reopen_close(const struct tree_node *node, int fd);
 
-/** reopen_check - has @node changed, or lost its name, since the walk? 0, or -ESTALE with @f. */
+/**
+ * reopen_check - has @node changed, or lost its name, since the walk?
+ * Returns: 0; 1 where its status did, so that the content may be another only if its time was set back; -ESTALE with @f.
+ */
 int reopen_check(const struct tree *t, const struct tree_node *node, struct fault *f);
 
 #endif

@@ -207,7 +207,7 @@ static int check_below(const struct tree *t, const struct tree_node *dir, struct
 	size_t i;
 	int r = 0;
 
-	for (i = 0; i < dir->children && r == 0; i++) {
+	for (i = 0; i < dir->children && r >= 0; i++) {
 		const struct tree_node *node = dir->child[i];
 
 		if (node->kind == TREE_DIR)
@@ -215,7 +215,7 @@ static int check_below(const struct tree *t, const struct tree_node *dir, struct
 		else
 			r = reopen_check(t, node, f);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 int tree_check(const struct tree *t, struct fault *f)

@@ -97,7 +97,7 @@ typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
  * @buf:    working storage, a multiple of 2 KiB; secrets pass through it
  * @report: called now and then, or NULL
  *
- * Calls tree_check() at the end: a file that changed on the way is an error.
+ * At the end each file is checked as tree_check() does: one that changed on the way is an error.
  */
 int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, uint8_t *buf,
 	size_t buf_len, iso_progress *report, void *ctx, struct fault *f);
