@@ -4,6 +4,7 @@
 #include "cli/drive_log.h"
 #include "cli/lost_names.h"
 #include "cli/mkisofs_args.h"
+#include "cli/mkisofs_fallback.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "cli/report.h"
@@ -66,52 +67,6 @@ static void show_help(void)
 	      "\n"
 	      "seedrive-mkisofs(1) has all of them; /etc/seedrive.conf rules the seed.\n",
 		stderr);
-}
-
-/* --- another program --- */
-
-/* A fallback that leads back here would never end. */
-static bool is_this_program(const char *path)
-{
-	struct stat a, b;
-
-	return stat(path, &a) == 0 && stat("/proc/self/exe", &b) == 0 && a.st_ino == b.st_ino &&
-		a.st_dev == b.st_dev;
-}
-
-/* `-as NAME` is xorriso's, and for no other program. */
-static char **words_for(const struct mkisofs_args *a, const char *program, char **argv)
-{
-	const char *slash = strrchr(program, '/');
-
-	if (a->as_xorriso && strcmp(slash + 1, "xorriso") != 0)
-		argv += argv[2] ? 2 : 1;
-	argv[0] = (char *)program;
-	return argv;
-}
-
-/* The whole line, for what we cannot honour, if there is somebody who can. Returns: -errno with @f, if at all. */
-static int exec_fallback(
-	const struct mkisofs_args *a, const struct fault *refused, char **argv, struct fault *f)
-{
-	struct config config = { 0 };
-	struct settings settings;
-	int r = configure(&config, NULL, CONFIG_MKISOFS, &settings, f);
-
-	if (r < 0)
-		goto out;
-	if (!settings.fallback) {
-		r = fault_set(f, -ENOTSUP, "%s", refused->text);
-	} else if (is_this_program(settings.fallback)) {
-		r = fault_set(f, -ELOOP, "fallback: %s: is this program; %s", settings.fallback,
-			refused->text);
-	} else {
-		execv(settings.fallback, words_for(a, settings.fallback, argv));
-		r = fault_set(f, -errno, "fallback: %s: %s", settings.fallback, strerror(errno));
-	}
-out:
-	config_clear(&config);
-	return r;
 }
 
 /* --- in --- */
@@ -330,37 +285,77 @@ static int make_image(struct mkisofs *m, struct fault *f)
 	return r;
 }
 
+static bool is_drive(const struct mkisofs_args *a)
+{
+	return a->label && label_is_seed(a->label);
+}
+
+static const char *out_name(const struct mkisofs_args *a)
+{
+	return a->out ? a->out : "standard output";
+}
+
+/* Of a plain image there is nothing to say; of a drive there is an entry in the journal. */
 static void write_log(const struct mkisofs *m, int err)
 {
 	const struct compose *c = &m->compose;
 
+	if (!is_drive(&m->args))
+		return;
 	drive_log_write(&(struct drive_log){ .identifier = "seedrive-mkisofs",
 				.done = "made",
 				.without = "without a seed",
-				.out = m->args.out ? m->args.out : "standard output",
+				.out = out_name(&m->args),
 				.label = m->args.label,
 				.seed = c->drive.has_record ? &c->seed : NULL,
 				.uuid = c->request.uuid },
 		err);
 }
 
-/* Of a plain image there is nothing to say; of a drive there is an entry in the journal. */
-static int run(struct mkisofs *m, struct fault *f)
+/* To another program, if there is one. Of a drive it is said that it has no seed then. Returns: -errno with @f, if at all. */
+static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused, struct fault *f)
 {
-	const char *label = m->args.label;
-	const bool is_drive = label && label_is_seed(label);
-	int r;
+	const struct mkisofs_args *a = &m->args;
+	struct mkisofs_fallback next;
+	int r = mkisofs_fallback_find(&next, refused, f);
 
-	if (is_drive)
-		drive_log_listen();
-	r = make_image(m, f);
-	if (!is_drive || m->hand_over)
-		return r;
-	/* Before the entry, which repeats the line. */
-	if (r < 0)
-		r = fault_said(f, report_fault(f));
-	write_log(m, r);
+	if (r == 0 && is_drive(a)) {
+		report_warning("%s: made by %s, without a seed: %s", out_name(a), next.program,
+			refused->text);
+		write_log(m, 0);
+	}
+	if (r == 0)
+		r = mkisofs_fallback_exec(&next, a->as_xorriso, argv, f);
+	mkisofs_fallback_clear(&next);
 	return r;
+}
+
+/* Before the entry, which repeats the line. */
+static int log_failure(struct mkisofs *m, int err, struct fault *f)
+{
+	if (!is_drive(&m->args))
+		return err;
+	err = fault_said(f, report_fault(f));
+	write_log(m, err);
+	return err;
+}
+
+static int run(struct mkisofs *m, char **argv, struct fault *f)
+{
+	struct fault refused;
+	int r = make_image(m, f);
+
+	if (r < 0 && !m->hand_over)
+		r = log_failure(m, r, f);
+	else if (r == 0)
+		write_log(m, 0);
+	compose_clear(&m->compose);
+	entropy_options_clear(&m->entropy);
+	if (!m->hand_over)
+		return r;
+	refused = *f;
+	m->compose = (struct compose){ 0 };
+	return hand_over(m, argv, &refused, f);
 }
 
 static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
@@ -368,8 +363,10 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	struct fault refused;
 	int r = mkisofs_parse(&m->args, argc, argv, &refused);
 
+	if (is_drive(&m->args))
+		drive_log_listen();
 	if (r == -ENOTSUP)
-		return exec_fallback(&m->args, &refused, argv, f);
+		return hand_over(m, argv, &refused, f);
 	if (r < 0)
 		return fault_set(f, r, "%s", refused.text);
 	if (m->args.action == MKISOFS_HELP) {
@@ -381,29 +378,21 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 		return 0;
 	}
 	start_signals();
-	r = run(m, f);
-	compose_clear(&m->compose);
-	entropy_options_clear(&m->entropy);
-	if (!m->hand_over)
-		return r;
-	refused = *f;
-	return exec_fallback(&m->args, &refused, argv, f);
+	return run(m, argv, f);
 }
 
 int main(int argc, char **argv)
 {
-	static struct mkisofs m = {
-		.target = { .fd = -1, .place = { .dirfd = -1 } },
-		.stream = { -1 },
-		.disk = { .fd = -1 },
-		.device = { .image = { .fd = -1 } },
-	};
+	static struct mkisofs m = { .target = { .fd = -1 } };
 	static struct fault f;
 	int r;
 
 	start_descriptors();
 	report_program("seedrive-mkisofs");
 	r = act(&m, argc, argv, &f);
+	/* Unless it is said already. */
+	if (r < 0 && f.text[0])
+		r = log_failure(&m, r, &f);
 	mkisofs_args_clear(&m.args);
 	return finish(r < 0 ? report_fault(&f) : EXIT_DONE);
 }

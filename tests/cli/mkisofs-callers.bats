@@ -442,3 +442,45 @@ opens_direct() {
 		seeded out.iso
 	done
 }
+
+@test "callers: a drive that a fallback makes without a seed is said to be that, on standard error and in the journal" {
+	need_mounts
+	no_cloud tree
+	conf "fallback = $(command -v xorrisofs)"
+	with_etc "$MKISOFS" -quiet -V cidata -J -r -z -o out.iso tree 2>words
+	[ "$(head -1 words)" = "seedrive-mkisofs: warning: out.iso: made by $(command -v xorrisofs), without a seed: -z: not an option of this program, which compresses no files" ]
+	[ "$(isoinfo -R -f -i out.iso | grep -c seedrive)" = 0 ]
+	# Also where the label comes later, or what cannot be honoured is known only by the tree.
+	with_etc "$MKISOFS" -quiet -z -J -r -o out.iso tree -volid CONFIG-2 2>words
+	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: -z" words
+	echo x >tree/grün
+	with_etc "$MKISOFS" -quiet -J -r -V cidata -input-charset iso8859-1 -o out.iso tree 2>words || true
+	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: tree/gr" words
+	# Of any other image there is nothing to say.
+	with_etc "$MKISOFS" -quiet -V OEMDRV -J -r -z -o out.iso tree 2>words
+	! grep -q seedrive-mkisofs words
+	export SEEDRIVE_ETC=$PWD/etc
+	own_run unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh \
+		/usr/bin/python3 - "$MKISOFS" <<-'END'
+		import os, socket, subprocess, sys
+		journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		journal.bind("/run/systemd/journal/socket")
+		journal.settimeout(600)
+
+		def entry(*arguments):
+		    subprocess.run([sys.argv[1], *arguments], capture_output=True)
+		    return dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+
+		e = entry("-quiet", "-z", "-r", "-V", "cidata", "-o", "out.iso", "tree")
+		assert e["PRIORITY"] == "4" and e["SEEDRIVE_LABEL"] == "cidata", e
+		assert e["MESSAGE"].startswith("out.iso: without a seed: out.iso: made by /"), e
+		assert "without a seed: -z: not an option" in e["MESSAGE"], e
+		# One that nobody makes is an entry, too.
+		open(os.environ["SEEDRIVE_ETC"] + "/seedrive.conf", "w").write("")
+		e = entry("-z", "-r", "-V", "cidata", "-o", "out.iso", "tree")
+		assert e["PRIORITY"] == "3", e
+		assert e["MESSAGE"] == "out.iso: not made: -z: not an option of this program, which compresses no files", e
+		e = entry("-V", "config-2", "-o", "out.iso")
+		assert e["MESSAGE"] == "out.iso: not made: a path is missing", e
+	END
+}
