@@ -87,7 +87,7 @@ static bool is_text(const char *s, size_t max)
 
 static int check_output(struct build *b, struct fault *f)
 {
-	b->to_stdout = strcmp(b->out, "-") == 0;
+	b->to_stdout = option_stdout(b->out);
 	if (b->to_stdout && isatty(STDOUT_FILENO))
 		return fault_usage(f, "-o -: an image does not go to a terminal");
 	if (b->to_stdout && b->entropy.json)

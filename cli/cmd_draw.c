@@ -107,7 +107,7 @@ static int settle_bits(struct draw_command *d, struct fault *f)
 
 static int check_words(struct draw_command *d, struct fault *f)
 {
-	const bool to_stdout = strcmp(d->out, "-") == 0;
+	const bool to_stdout = option_stdout(d->out);
 
 	if (to_stdout && isatty(STDOUT_FILENO))
 		return fault_usage(f, "-o -: a seed does not go to a terminal");
@@ -268,7 +268,7 @@ static int write_out(
 	const struct draw_command *d, const uint8_t *bytes, size_t len, struct fault *f)
 {
 	static struct replace r = REPLACE_NONE;
-	const bool to_stdout = strcmp(d->out, "-") == 0;
+	const bool to_stdout = option_stdout(d->out);
 	int e = to_stdout ? 0 : interrupt_open(&r, d->out, &report_sink, f);
 
 	if (e == 0) {

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void entropy_options_init(struct entropy_options *o)
 {
@@ -198,4 +200,15 @@ int option_number(const char *name, const char *text, uint32_t low, uint32_t hig
 int option_duration(const char *name, const char *text, uint32_t *ret, struct fault *f)
 {
 	return option_value(value_duration(name, text, ret, f), f);
+}
+
+bool option_stdout(const char *out)
+{
+	struct stat named, ours;
+
+	if (strcmp(out, "-") == 0)
+		return true;
+	return stat(out, &named) == 0 && fstat(STDOUT_FILENO, &ours) == 0 &&
+		named.st_dev == ours.st_dev && named.st_ino == ours.st_ino &&
+		(S_ISFIFO(named.st_mode) || S_ISSOCK(named.st_mode));
 }

@@ -72,6 +72,9 @@ void entropy_options_clear(struct entropy_options *o);
 /** entropy_option - one that getopt_long() found. Returns: 0 or -errno with @f. */
 int entropy_option(struct entropy_options *o, int c, struct fault *f);
 
+/** option_stdout - is @out standard output: "-", or another name of it, such as /dev/stdout, where it is a pipe or a socket? */
+bool option_stdout(const char *out);
+
 /** option_next - getopt_long(); where a word is wrong, '?' with @f in our own words. */
 int option_next(int argc, char **argv, const char *short_options, const struct option *options,
 	struct fault *f);

@@ -396,6 +396,26 @@ planted() {
 	holds drive.iso piped.iso said tree
 }
 
+@test "build: other names of standard output are -o -, where it is a pipe" {
+	local name
+	small_tree tree
+	export SOURCE_DATE_EPOCH=1795435200
+	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
+	for name in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+		world GETRANDOM=7 "$TOOL" build --source kernel -o "$name" tree 2>said | cat >piped.iso
+		cmp drive.iso piped.iso
+		grep -q '^standard output: ' said
+		"$TOOL" draw -q --source kernel -o "$name" -n 64 | wc -c >size
+		[ "$(cat size)" = 64 ]
+	done
+	# Redirected to a file it is that file.
+	world GETRANDOM=7 "$TOOL" build -q --source kernel -o /dev/stdout tree >file.iso
+	cmp drive.iso file.iso
+	run -2 --separate-stderr sh -c '"$TOOL" build --json -o /dev/stdout tree | cat; exit ${PIPESTATUS:-2}'
+	[ "$stderr" = "seedrive: build: --json: standard output is the image's" ]
+	holds drive.iso file.iso piped.iso said size tree
+}
+
 @test "build: an image does not go to a terminal" {
 	small_tree tree
 	run -2 script -qec '"$TOOL" build -o - tree' /dev/null
