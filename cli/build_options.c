@@ -18,6 +18,7 @@ enum {
 	OPT_BATCH,
 	OPT_JOBS,
 	OPT_FORCE,
+	OPT_SEED,
 };
 
 static const struct option options[] = {
@@ -33,6 +34,7 @@ static const struct option options[] = {
 	{ "batch", required_argument, NULL, OPT_BATCH },
 	{ "jobs", required_argument, NULL, OPT_JOBS },
 	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ 0 },
 };
 
@@ -70,6 +72,8 @@ static int take_option(struct build *b, int c, struct fault *f)
 	case OPT_FORCE:
 		b->force = true;
 		return 0;
+	case OPT_SEED:
+		return option_seed(&b->entropy, "--seed", optarg, f);
 	default:
 		return entropy_option(&b->entropy, c, f);
 	}
@@ -146,7 +150,8 @@ int build_parse(struct build *b, int argc, char **argv, struct fault *f)
 	int c, r;
 
 	r = entropy_options_configure(&b->entropy, argc, argv, short_options, options, f);
-	b->compose.mode = b->entropy.settings.seed;
+	if (r == 0)
+		r = options_seed_env(&b->entropy, f);
 	b->compose.provenance = b->entropy.settings.provenance_full;
 	b->bind = b->entropy.settings.bind;
 	b->compose.request.ttl = b->entropy.settings.ttl;
@@ -154,6 +159,7 @@ int build_parse(struct build *b, int argc, char **argv, struct fault *f)
 		r = take_option(b, c, f);
 	if (r < 0)
 		return r;
+	b->compose.mode = b->entropy.settings.seed;
 	if (argc - optind > 1)
 		return fault_usage(f, "%s: one DIR is enough", argv[optind + 1]);
 	b->dir = argv[optind];

@@ -62,6 +62,7 @@ static void show_help(void)
 	      "                           owners and modes in Rock Ridge\n"
 	      "  -graft-points            a PATH is PLACE=PATH\n"
 	      "  -partition_cyl_align on  a size of whole MiB, as xorrisofs has it\n"
+	      "  --seed on|mix|off        off: no seed, for an image that many machines share\n"
 	      "  -quiet                   no progress on a terminal\n"
 	      "  -version, -help\n"
 	      "\n"
@@ -102,6 +103,11 @@ static int settle(struct compose *c, void *ctx, struct fault *f)
 	if (c->plain)
 		return 0;
 	r = configure(&m->entropy.config, NULL, CONFIG_MKISOFS, &m->entropy.settings, f);
+	if (r < 0)
+		return r;
+	r = options_seed_env(&m->entropy, f);
+	if (r == 0 && m->args.seed)
+		r = option_seed(&m->entropy, "--seed", m->args.seed, f);
 	if (r < 0)
 		return r;
 	entropy_options_settle(&m->entropy);

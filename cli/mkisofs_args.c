@@ -217,9 +217,19 @@ static int take_volume(struct mkisofs_args *a, enum mkisofs_id id, const char *v
 	}
 }
 
+static int take_seed(struct mkisofs_args *a, const char *v, struct fault *f)
+{
+	if (strcmp(v, "on") != 0 && strcmp(v, "mix") != 0 && strcmp(v, "off") != 0)
+		return fault_set(f, -EINVAL, "--seed: %s: must be on, mix or off", v);
+	a->seed = v;
+	return 0;
+}
+
 static int take_value(struct mkisofs_args *a, enum mkisofs_id id, const char *v, struct fault *f)
 {
 	switch (id) {
+	case OPT_SEED_MODE:
+		return take_seed(a, v, f);
 	case OPT_OUTPUT:
 		return take_output(a, v, f);
 	case OPT_ISO_LEVEL:

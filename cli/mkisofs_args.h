@@ -29,6 +29,7 @@ struct mkisofs_args {
 	bool rational; /* -r: everybody may read, nobody may write, all is root's */
 	bool follow;   /* -f: symbolic links in the tree too */
 	bool graft, quiet;
+	const char *seed; /* --seed, as it is typed; NULL: not given */
 	bool large_files; /* -allow-limited-size: files of 4 GiB and more */
 	bool no_backups;  /* -no-bak: leave out names with ~ or #, or that end in .bak */
 	bool new_folders; /* -new-dir-mode: @new_folder_mode for those that are only in the image */

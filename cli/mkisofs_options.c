@@ -64,6 +64,7 @@ static const struct mkisofs_option honoured_genisoimage[] = {
 
 static const struct mkisofs_option honoured_xorrisofs[] = {
 	{ "norock",                 0, OPT_NOROCK,         NULL },
+	{ "seed",                   1, OPT_SEED_MODE,      NULL }, /* ours */
 	{ "joliet-utf16",           0, OPT_JOLIET_UTF16,   NULL },
 	{ "partition_cyl_align",    1, OPT_ALIGN,          NULL },
 	{ 0 },

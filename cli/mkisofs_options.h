@@ -46,6 +46,7 @@ enum mkisofs_id {
 	OPT_NO_BACKUPS,
 	OPT_ALIGN,
 	OPT_QUIET,
+	OPT_SEED_MODE,
 	OPT_VERSION,
 	OPT_HELP,
 };

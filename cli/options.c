@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <stdlib.h>
 
 void entropy_options_init(struct entropy_options *o)
 {
@@ -74,6 +75,10 @@ const char *entropy_options_seed_origin(const struct entropy_options *o, char *o
 {
 	char from[PATH_MAX + 16];
 
+	if (o->seed_origin) {
+		snprintf(out, size, "%s=%s", o->seed_origin, config_seed_word(o->settings.seed));
+		return out;
+	}
 	snprintf(out, size, "seed = %s in %s", config_seed_word(o->settings.seed),
 		config_origin(&o->config, CONFIG_TOOLS, "seed", from, sizeof(from)));
 	return out;
@@ -211,4 +216,19 @@ bool option_stdout(const char *out)
 	return stat(out, &named) == 0 && fstat(STDOUT_FILENO, &ours) == 0 &&
 		named.st_dev == ours.st_dev && named.st_ino == ours.st_ino &&
 		(S_ISFIFO(named.st_mode) || S_ISSOCK(named.st_mode));
+}
+
+int option_seed(struct entropy_options *o, const char *origin, const char *text, struct fault *f)
+{
+	if (config_parse_seed(text, &o->settings.seed) < 0)
+		return fault_usage(f, "%s: %s: must be on, mix or off", origin, text);
+	o->seed_origin = origin;
+	return 0;
+}
+
+int options_seed_env(struct entropy_options *o, struct fault *f)
+{
+	const char *text = getenv(OPTIONS_SEED_ENV);
+
+	return text && *text ? option_seed(o, OPTIONS_SEED_ENV, text, f) : 0;
 }

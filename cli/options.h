@@ -14,7 +14,9 @@ struct entropy_options {
 	struct seed_requirement asked; /* of the configuration and the options, which win */
 	bool json, quiet, verbose;
 	struct config config;
-	struct settings settings; /* of the configuration alone */
+	struct settings settings; /* of the configuration alone, but for @settings.seed */
+	const char *
+		seed_origin; /* what has set that: --seed or SEEDRIVE_SEED; NULL: the configuration */
 };
 
 /* Values of getopt_long() for what all commands share; a command's own begin at OPT_OWN. */
@@ -71,6 +73,15 @@ void entropy_options_clear(struct entropy_options *o);
 
 /** entropy_option - one that getopt_long() found. Returns: 0 or -errno with @f. */
 int entropy_option(struct entropy_options *o, int c, struct fault *f);
+
+#define OPTIONS_SEED_ENV \
+	"SEEDRIVE_SEED" /* for those who make a drive: it wins over the configuration, and --seed over it */
+
+/** option_seed - @text as the configuration has it after `seed =`. @origin: who says it. Returns: 0; -EINVAL with @f, of usage. */
+int option_seed(struct entropy_options *o, const char *origin, const char *text, struct fault *f);
+
+/** options_seed_env - the same from the environment, if that has it. */
+int options_seed_env(struct entropy_options *o, struct fault *f);
 
 /** option_stdout - is @out standard output: "-", or another name of it, such as /dev/stdout, where it is a pipe or a socket? */
 bool option_stdout(const char *out);

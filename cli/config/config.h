@@ -117,6 +117,9 @@ bool config_show(const struct config *c, enum config_part part, size_t i, struct
 const char *config_origin(
 	const struct config *c, enum config_part part, const char *key, char *out, size_t size);
 
+/** config_parse_seed - the reverse. Returns: 0; -EINVAL for any other word. */
+int config_parse_seed(const char *text, enum drive_mode *ret);
+
 /** config_seed_word - as it stands in the configuration. */
 const char *config_seed_word(enum drive_mode mode);
 

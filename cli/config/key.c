@@ -119,16 +119,23 @@ const char *config_seed_word(enum drive_mode mode)
 	return seed_words[mode];
 }
 
-static int take_seed(struct settings *s, const char *text, struct fault *f)
+int config_parse_seed(const char *text, enum drive_mode *ret)
 {
 	unsigned i;
 
 	for (i = 0; i < sizeof(seed_words) / sizeof(*seed_words); i++) {
 		if (strcmp(text, seed_words[i]) == 0) {
-			s->seed = (enum drive_mode)i;
+			*ret = (enum drive_mode)i;
 			return 0;
 		}
 	}
+	return -EINVAL;
+}
+
+static int take_seed(struct settings *s, const char *text, struct fault *f)
+{
+	if (config_parse_seed(text, &s->seed) == 0)
+		return 0;
 	return fault_set(f, -EINVAL, "seed: %s: must be on, mix or off", text);
 }
 

@@ -484,3 +484,56 @@ opens_direct() {
 		assert e["MESSAGE"] == "out.iso: not made: a path is missing", e
 	END
 }
+
+# --- no seed on purpose ---
+
+@test "callers: --seed=off, else SEEDRIVE_SEED, else the configuration leaves out the seed of an image that many share" {
+	need_mounts
+	local make seeds words
+	small_tree tree
+	no_cloud tree
+	conf
+	printf 'source = kernel\nseed = off\n' >off.conf
+	: >on.conf
+	made() {
+		rm -f out.iso
+		cp "$1" etc/seedrive.conf
+		shift
+		with_etc "$@" || return
+		seeds=$(bsdtar -tf out.iso | grep -c seedrive || true)
+	}
+	for make in "$MKISOFS -quiet -r -V cidata" "$TOOL build -q --source kernel"; do
+		# shellcheck disable=SC2086 # several words
+		while read -r config environment option want; do
+			words=()
+			[ "$option" = - ] || words=("$option")
+			[ "$environment" != - ] || environment=
+			SEEDRIVE_SEED=$environment made "$config.conf" $make "${words[@]}" -o out.iso tree
+			[ "$seeds" = "$want" ] || { echo "$make: $config $environment $option" && return 1; }
+		done <<-'END'
+			on - - 2
+			off - - 0
+			on off - 0
+			off on - 2
+			on mix - 0
+			on - --seed=off 0
+			off - --seed=on 2
+			on off --seed=on 2
+			off on --seed=off 0
+		END
+	done
+	cp on.conf etc/seedrive.conf
+	# Nothing is mixed, and nothing else is different.
+	succeeds with_etc "$MKISOFS" -quiet -r -V config-2 --seed off -o out.iso tree
+	content out.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
+	fails 1 "seedrive-mkisofs: --seed: no: must be on, mix or off" \
+		with_etc "$MKISOFS" -r -V cidata --seed=no -o new.iso tree
+	fails 2 "seedrive-mkisofs: SEEDRIVE_SEED: no: must be on, mix or off" \
+		with_etc env SEEDRIVE_SEED=no "$MKISOFS" -r -V cidata -o new.iso tree
+	fails 2 "seedrive: build: --seed: no: must be on, mix or off" "$TOOL" build --seed=no -o new.iso tree
+	fails 2 "seedrive: build: SEEDRIVE_SEED: no: must be on, mix or off" \
+		env SEEDRIVE_SEED=no "$TOOL" build -o new.iso tree
+	[ ! -e new.iso ]
+	"$TOOL" build --seed=off -o out.iso tree >said
+	grep -q 'without a seed: --seed=off' said
+}
