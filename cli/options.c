@@ -228,7 +228,7 @@ int option_seed(struct entropy_options *o, const char *origin, const char *text,
 
 int options_seed_env(struct entropy_options *o, struct fault *f)
 {
-	const char *text = getenv(OPTIONS_SEED_ENV);
+	const char *text = getenv("SEEDRIVE_SEED");
 
-	return text && *text ? option_seed(o, OPTIONS_SEED_ENV, text, f) : 0;
+	return text && *text ? option_seed(o, "SEEDRIVE_SEED", text, f) : 0;
 }

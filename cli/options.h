@@ -74,13 +74,10 @@ void entropy_options_clear(struct entropy_options *o);
 /** entropy_option - one that getopt_long() found. Returns: 0 or -errno with @f. */
 int entropy_option(struct entropy_options *o, int c, struct fault *f);
 
-#define OPTIONS_SEED_ENV \
-	"SEEDRIVE_SEED" /* for those who make a drive: it wins over the configuration, and --seed over it */
-
 /** option_seed - @text as the configuration has it after `seed =`. @origin: who says it. Returns: 0; -EINVAL with @f, of usage. */
 int option_seed(struct entropy_options *o, const char *origin, const char *text, struct fault *f);
 
-/** options_seed_env - the same from the environment, if that has it. */
+/** options_seed_env - the same of SEEDRIVE_SEED in the environment: it wins over the configuration, and --seed over it. */
 int options_seed_env(struct entropy_options *o, struct fault *f);
 
 /** option_stdout - is @out standard output: "-", or another name of it, such as /dev/stdout, where it is a pipe or a socket? */
