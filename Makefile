@@ -99,6 +99,16 @@ $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
+# STATIC=1: seedrive-mkisofs is one file that needs no libc, loader or gconv of where it runs. Linked again when that changes.
+$(B)/static: .FORCE
+	@mkdir -p $(@D); echo '$(STATIC)' | cmp -s - $@ || echo '$(STATIC)' >$@
+
+$(B)/seedrive-mkisofs: $(B)/static
+ifdef STATIC
+$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack
+$(B)/seedrive-mkisofs: LIBS = -Wl,--start-group $(addprefix -l,isofs sodium jte z bz2 acl attr json-c inih) -Wl,--end-group -lm @$(B)/jitter
+endif
+
 # $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
 settle = @mkdir -p "$(@D)"; rm -f "$@.flags" "$@.try" "$@.log"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
 	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o "$@.try" -x c - -x none $(LDFLAGS) "@$@.flags" 2>"$@.log" || \

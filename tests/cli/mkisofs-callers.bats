@@ -537,3 +537,24 @@ opens_direct() {
 	"$TOOL" build --seed=off -o out.iso tree >said
 	grep -q 'without a seed: --seed=off' said
 }
+
+# --- one static file ---
+
+# bats test_tags=root
+@test "callers: make STATIC=1 gives a program that makes drives in an empty folder" {
+	mkdir -p built empty
+	cp -a "$B/host" built
+	make -s -C "$ROOT" B="$PWD/built" STATIC=1 "$PWD/built/seedrive-mkisofs" 2>words || { cat words && return 1; }
+	run -0 file built/seedrive-mkisofs
+	[[ $output = *static* ]] && [[ $output != *interpreter* ]]
+	no_cloud empty/tree
+	echo x >empty/tree/grün
+	cp built/seedrive-mkisofs empty/mkisofs
+	succeeds chroot empty /mkisofs -quiet -J -r -V cidata -o /out.iso /tree
+	seeded empty/out.iso
+	"$MKISOFS" -quiet -J -r -V cidata -o want.iso empty/tree
+	[ "$(listing -R empty/out.iso)" = "$(listing -R want.iso)" ]
+	[ "$(listing -J empty/out.iso)" = "$(listing -J want.iso)" ]
+	content empty/out.iso grün | cmp - empty/tree/grün
+	(cd empty && holds mkisofs out.iso tree)
+}
