@@ -69,8 +69,8 @@ lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
-guest_mains := guest/main.c
-guest_src := $(wildcard guest/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
+guest_mains := guest/main.c guest/stage/main.c
+guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -79,7 +79,9 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-all: $(linked) $(G)/seedrive-guest
+guest_programs := seedrive-guest guest-stage
+
+all: $(linked) $(guest_programs:%=$(G)/%)
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -125,7 +127,10 @@ $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
 guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
-# The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
+guest_link := $(MUSL_CC) -static -nostdlib -no-pie -s \
+	-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none
+
+# The guest's programs: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
 	-fno-expensive-optimizations -fno-caller-saves -fno-move-loop-invariants -fno-tree-forwprop \
 	-fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
@@ -141,12 +146,14 @@ $(G)/shared.a: $(guest_obj)
 	$(call say,AR)$(AR) qcs $@ $^
 
 $(G)/seedrive-guest: $(G)/guest/main.o $(G)/shared.a
-	$(call say,LD)$(MUSL_CC) -static -nostdlib -no-pie -s \
-		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
+$(G)/guest-stage: $(G)/guest/stage/main.o $(G)/shared.a
+$(guest_programs:%=$(G)/%):
+	$(call say,LD)$(guest_link) -o $@ $^
 
 # A cross compiler will do, as there is no libc in it.
 guest-aarch64:
-	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 build/guest-aarch64/seedrive-guest
+	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 \
+		$(guest_programs:%=build/guest-aarch64/%)
 
 # --- tests ---
 
