@@ -150,6 +150,12 @@ $(G)/guest-stage: $(G)/guest/stage/main.o $(G)/shared.a
 $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
+# For its tests: one that asks them instead of the kernel.
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars
+
+build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
+	$(call say,LD)$(guest_link) $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
+
 # A cross compiler will do, as there is no libc in it.
 guest-aarch64:
 	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 \
@@ -183,7 +189,7 @@ TESTS ?= $(suites)
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: all guest-aarch64 $(units)
+check-built: all guest-aarch64 build/guest/stage-world $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
 # Without those in virtual machines.
@@ -305,10 +311,10 @@ uninstall-daemon:
 # Into a guest's image, where the rest has nothing to do.
 guest_units := seedrive-guest.service seedrive-carry-over.service
 
-install-guest: build/guest/seedrive-guest
+install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
-	install -D -m 755 dist/guest/stage $(stagedir)/guest-stage
+	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
 	install -D -m 755 dist/guest/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive

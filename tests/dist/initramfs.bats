@@ -37,11 +37,11 @@ order() {
 @test "initramfs: the hook brings the program, what the stages do, and the settings" {
 	need_mounts
 	cmp "$INITRD/files/sbin/seedrive-guest" "$ROOT/build/guest/seedrive-guest"
-	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/dist/guest/stage"
+	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/build/guest/guest-stage"
 	[ "$(stat -c %a "$INITRD"/files/sbin/seedrive-guest "$INITRD"/files/lib/seedrive/guest-stage | sort -u)" = 755 ]
 	[ "$(cat "$INITRD/files/etc/default/seedrive-guest")" = OPTIONS=--stock-credit ]
 	# Where the one looks for the other.
-	grep -qx 'PATH=${0%/\*}/../../sbin:.*' "$ROOT/dist/guest/stage"
+	grep -q '"../../sbin/" PROGRAM_NAME' "$ROOT/guest/stage/program.c"
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
 
@@ -83,8 +83,8 @@ order() {
 	[ ! -e out/vmlinuz ]
 }
 
-@test "initramfs: every shell that may run it takes the stage's script, and initramfs-tools' scripts" {
-	for script in dist/guest/stage dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
+@test "initramfs: every shell that may run them takes initramfs-tools' scripts" {
+	for script in dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
 		dash -n "$ROOT/$script"
 		busybox sh -n "$ROOT/$script"
 		/usr/lib/klibc/bin/sh -n "$ROOT/$script"
@@ -93,7 +93,7 @@ order() {
 
 # installed COMMAND...: where what a guest gets is installed, in /usr.
 installed() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/seedrive-guest
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/{seedrive-guest,guest-stage}
 	mkdir -p layers
 	as_root unshare --mount sh -euc '
 		mount -t tmpfs layers layers
