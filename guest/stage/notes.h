@@ -17,6 +17,7 @@ extern const char *notes_top;
  * early, root, system, leave  what the program said there
  * devices                     those that had been there before it last searched
  * place                       there if root's own ledger is the system's, as far as root can tell
+ * awaited                     what was still to be mounted for the system's ledger; empty if nothing is any more
  * decided                     the stage that decided; empty if none could
  */
 

@@ -117,6 +117,17 @@ static bool is_separate(const char *dir, size_t part)
 		has_unit(dir, parts[part].unit) || in_fstab(dir, path);
 }
 
+const char *place_awaited(void)
+{
+	struct mount m;
+	size_t i;
+
+	for (i = 0; i < PARTS; i++)
+		if (is_separate(notes_top, i) && !mounts_find(parts[i].path, &m))
+			return parts[i].path;
+	return NULL;
+}
+
 static bool type_is(const char *dir, const char *path, mode_t type)
 {
 	char whole[NOTES_PATH];

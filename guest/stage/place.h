@@ -32,6 +32,9 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret);
  */
 bool place_protected(const char *dir, const struct mount *root, bool checked, const char **ret_why);
 
+/** place_awaited - what the running system has still to mount for the ledger's folder; NULL: nothing. */
+const char *place_awaited(void);
+
 /** place_shadowed - what has been mounted over the ledger that root had; NULL: nothing. */
 const char *place_shadowed(void);
 

@@ -123,7 +123,7 @@ static bool adopt(const char *line)
 }
 
 /* A ledger that hides the one that the initramfs saw, and could not decide by, may lack what that has. */
-static void run_system(void)
+static void decide_in_system(void)
 {
 	struct commit c = { .settings = &settings };
 	const char *shadow;
@@ -134,12 +134,30 @@ static void run_system(void)
 		heard_any("root", adopt);
 	if (notes_has_text("decided") || !notes_path(c.store, PLACE_STORE, ""))
 		return;
-	store_make();
+	(void)store_make();
 	if (!commit_search(&c))
 		return;
 	if (notes_has_text("place") && shadow)
 		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
 	commit_decide(&c, "system", !(notes_has_text("place") && shadow));
+}
+
+/* A file system for the ledger that comes over a network is mounted later than this must be: then the seed is mixed now,
+ * and the last stage of the boot commits it. */
+static void run_system(void)
+{
+	const char *awaited;
+
+	deadline_step("looking at /var/lib/seedrive");
+	awaited = notes_has_text("decided") ? NULL : place_awaited();
+	if (!awaited) {
+		decide_in_system();
+		return;
+	}
+	say("the ledger is still to come: ", awaited, " is not mounted");
+	(void)notes_write("awaited", awaited);
+	if (!notes_exists("devices"))
+		run_early();
 }
 
 static void run_leave(void)
@@ -148,6 +166,8 @@ static void run_leave(void)
 	char path[NOTES_PATH];
 	size_t i;
 
+	if (notes_has_text("awaited") && notes_write("awaited", ""))
+		decide_in_system();
 	if (settings.carry_over == USE_OFF || !notes_path(path, PLACE_STORE "/carry-over", ""))
 		return;
 	store_make();

@@ -132,8 +132,51 @@ installed() {
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done
-	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+	# And the ledger's file system is there: at once, or when the other unit runs.
+	grep -qE '^After=.*\<local-fs.target\>' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-carry-over.service.in
 	grep -qx 'DefaultDependencies=no' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+}
+
+# cycles: those of ordering that systemd finds in the tree, unit by unit.
+cycles() {
+	systemd-analyze verify --man=no --root="$PWD/tree" default.target 2>&1 | grep -E 'ordering cycle|Found dependency'
+}
+
+# A system of systemd's own units and ours, with a network that comes late, as NetworkManager's does. Where /var is of the
+# network, systemd's own make a cycle, of which it reports one at a time: here they do without /var.
+late_network_tree() {
+	local dir=tree/etc/systemd/system
+	mkdir -p "$dir/network-online.target.wants" "$dir/remote-fs.target.requires" tree/usr/lib/systemd tree/usr/bin
+	cp -a /usr/lib/systemd/system tree/usr/lib/systemd/
+	find tree/usr/lib/systemd/system -type f -exec sed -i 's|^RequiresMountsFor=/var|#&|' {} +
+	ln -s usr/lib tree/lib
+	cp /usr/bin/true tree/usr/bin/
+	for unit in guest carry-over; do
+		sed 's|@libdir@/guest-stage|/usr/bin/true|' "$ROOT/dist/guest/systemd/seedrive-$unit.service.in" \
+			>"tree/usr/lib/systemd/system/seedrive-$unit.service"
+	done
+	printf '[Service]\nType=oneshot\nExecStart=/usr/bin/true\n[Unit]\nBefore=network.target network-online.target\n' \
+		>"$dir/late.service"
+	ln -s ../late.service "$dir/network-online.target.wants/"
+	systemctl --root="$PWD/tree" -q enable seedrive-guest.service seedrive-carry-over.service
+}
+
+@test "units: no ordering cycle where /var, or a part of it, comes over a network" {
+	late_network_tree
+	for path in var var-lib var-lib-seedrive; do
+		# As systemd-fstab-generator makes it.
+		printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/%s\nType=nfs\nOptions=_netdev\n' \
+			"${path//-//}" >"tree/etc/systemd/system/$path.mount"
+		ln -s "../$path.mount" tree/etc/systemd/system/remote-fs.target.requires/
+		run -1 cycles
+		rm "tree/etc/systemd/system/$path.mount" "tree/etc/systemd/system/remote-fs.target.requires/$path.mount"
+	done
+	# It would find one.
+	sed -i 's|^After=local-fs.target|RequiresMountsFor=/srv\n&|' tree/usr/lib/systemd/system/seedrive-guest.service
+	printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/srv\nType=nfs\nOptions=_netdev\n' \
+		>tree/etc/systemd/system/srv.mount
+	cycles
 }
 
 @test "udev: it reads the rule, and has nothing to say against it" {

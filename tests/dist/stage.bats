@@ -406,6 +406,48 @@ foreign() {
 	calls
 }
 
+# leaves LINE...: the last stage of the boot calls these, and saves a carry-over.
+leaves() {
+	stage leave
+	calls "$@" "leave rw: --save-carry-over /var/lib/seedrive/carry-over"
+}
+
+@test "stage: where the ledger's file system is still to be mounted, the seed is mixed, and the last stage commits it" {
+	printf 'server:/var /var nfs defaults 0 0\n' >root/etc/fstab
+	mountinfo
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	answer real "$CREDITED"
+	stage system
+	calls "early rw: --mix-only"
+	log "the ledger is still to come: /var is not mounted"
+	[ ! -s "$STATE/decided" ]
+	# Nothing was made where that will be mounted.
+	[ ! -e root/var/lib/seedrive ]
+	mountinfo "30 1 0:40 / /var rw - nfs server:/var rw"
+	leaves "real rw:"
+	[ "$(cat "$STATE/decided")" = system ]
+	log
+	# Not at the end of the system once more.
+	rm "$STATE/decided"
+	leaves
+}
+
+@test "stage: one that is mounted is not waited for, and one that nobody mounts after all not for ever" {
+	printf '/dev/vdb /var ext4 noauto 0 0\n' >root/etc/fstab
+	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	answer real "$CREDITED"
+	stage system
+	calls "real rw:"
+	leaves
+	log
+	rm -r "$STATE"
+	mountinfo
+	stage system
+	calls "early rw: --mix-only"
+	leaves "real rw:"
+}
+
 @test "stage: the system's makes the folder that it wants, and brings it to stable storage, where /var is empty yet" {
 	world sync 'echo "sync $(stat -c %a "$HERE/root/var/lib" "$HERE/root/var/lib/seedrive" | paste -sd " ")" >>"$HERE/calls"'
 	answer real "$CREDITED"
