@@ -81,8 +81,7 @@ enum heard_worth commit_expect(struct commit *c)
 	program_add(&p, "--dry-run", "--ledger");
 	program_add(&p, sys_exists(paths.ledger) ? paths.ledger : c->store, NULL);
 	add_carry_over(&p, c, &paths);
-	if (program_run(&p, "expected") == -EBUSY)
-		c->stuck = true;
+	(void)program_run(&p, "expected");
 	(void)heard_any("expected", judge);
 	return worth;
 }
@@ -116,8 +115,7 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 		program_add(&p, "--ledger", paths.ledger);
 	add_carry_over(&p, c, &paths);
 	status = program_run(&p, stage);
-	if (status == -EBUSY)
-		c->stuck = true;
+	c->stuck = status == -EBUSY;
 	if (is_undecided(status, stage))
 		(void)notes_write("decided", "");
 }

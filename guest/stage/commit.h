@@ -15,7 +15,7 @@ struct commit {
 	char store[NOTES_PATH]; /* the folder of ledger and carry-over */
 	bool own_mounts; /* remount_begin() gave us a namespace; without it root is not remounted */
 	bool no_drive;   /* an earlier stage has searched, and there is none */
-	bool stuck;      /* a run of the program did not end, not even when it was killed */
+	bool stuck;      /* the program did not end, not even when it was killed */
 };
 
 /**

@@ -50,9 +50,9 @@ static bool has_unit(const char *dir, const char *unit)
 	return false;
 }
 
-/* The lines of an fstab(5): @each gets the device's mount point, options and the number of its check. */
+/* A line of an fstab(5). */
 struct fstab_line {
-	const char *point, *options, *pass; /* the last two may be missing: empty */
+	const char *point, *options, *pass; /* the last two are empty where they are missing */
 };
 
 static bool fstab_parse(char *line, struct fstab_line *ret)

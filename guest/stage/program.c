@@ -98,6 +98,10 @@ int program_run(struct program *p, const char *note)
 
 	if (said < 0)
 		return PROGRAM_NOT_THERE;
+	if ((int)(deadline_program_ms() - process_now_ms()) <= 0) {
+		sys_close(said);
+		return PROGRAM_NOT_RUN;
+	}
 	deadline_step(NULL);
 	child = process_fork();
 	if (child == 0)

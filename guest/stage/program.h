@@ -36,7 +36,7 @@ void program_add_all(struct program *p, const char *const *words);
  * program_run - run it to its end, or to the deadline's
  * @note: gets what it says
  *
- * One that does not end is killed, and reported. What it says of its options, which goes to its standard error alone,
+ * One that does not end is killed, and reported; where no time is left, none is begun. What it says of its options, which goes to its standard error alone,
  * is brought to the kernel's log.
  * Returns: its exit status as a shell has it; -ETIME: it was killed; -EBUSY: that did not end it either.
  */

@@ -732,6 +732,18 @@ leaves() {
 	[ ! -s "$STATE/decided" ]
 }
 
+@test "stage: where a question has taken all of the time, no decision is begun that would be cut off" {
+	drive_seen
+	hangs expected "echo 'seedrive-guest: dry-run: $CREDITED' >&2"
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "$RO"
+	[ ! -s "$STATE/decided" ]
+	mountinfo
+	answer real "$CREDITED"
+	PATIENCE=12 stage system
+	calls "real rw:"
+}
+
 @test "stage: one that cannot be killed is left behind, and root is not touched again" {
 	drive_seen
 	expected ledger-read-only
