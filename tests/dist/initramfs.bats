@@ -61,11 +61,24 @@ order() {
 	# The kernels of Debian 13 have some of virtio built in.
 	sed 's|.*/||' "$INITRD"/files/lib/modules/*/modules.builtin | tr - _ >builtin
 	for driver in libata ata_piix ata_generic scsi_mod cdrom sr_mod sd_mod virtio virtio_ring virtio_pci virtio_mmio \
-		virtio_blk virtio_scsi efivarfs; do
+		virtio_blk virtio_scsi nvme_core nvme xen_blkfront xen_scsifront hv_vmbus hv_storvsc pci_hyperv vmw_pvscsi \
+		efivarfs; do
 		grep -qx "$driver.ko" modules builtin
 	done
 	# Not those of the running machine: MODULES=list was asked for.
 	run -1 grep -x 'virtio_net.ko' modules
+}
+
+@test "initramfs: dracut's module asks for the drivers that initramfs-tools' hook asks for, also in an initramfs for one host" {
+	drivers() {
+		tr -d '\\\n' <"$1" | grep -oE "$2 [a-z0-9_-]+[a-z0-9_[:space:]-]*" | tr -s '[:space:]' '\n' | sed '1d; /^$/d' |
+			LC_ALL=C sort
+	}
+	drivers "$ROOT/dist/guest/initramfs-tools/hook.in" manual_add_modules >tools
+	drivers "$ROOT/dist/guest/dracut/90seedrive/module-setup.sh.in" instmods >dracut
+	[ "$(wc -l <tools)" -ge 18 ]
+	diff tools dracut
+	grep -qE "^[[:space:]]hostonly='' instmods " "$ROOT/dist/guest/dracut/90seedrive/module-setup.sh.in"
 }
 
 @test "initramfs: AHCI comes along where the kernel has a module for it" {
@@ -74,6 +87,9 @@ order() {
 	lsinitramfs out/initramfs >files
 	grep -q '/ahci\.ko$' files
 	grep -q '/ata_piix\.ko$' files
+	# And so do VMware's older disks.
+	grep -q '/mptspi\.ko$' files
+	grep -q '/mptsas\.ko$' files
 }
 
 @test "initramfs: one that would lack the program is not made" {
