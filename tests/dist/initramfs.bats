@@ -205,3 +205,21 @@ late_network_tree() {
 		>said 2>&1
 	grep -q '72-seedrive-guest.rules:' said
 }
+
+@test "units: an image that is made of presets has them enabled, and one without /var gets the ledger's folder" {
+	need_mounts
+	installed sh -euc '
+		mkdir -p tree/usr/lib/systemd tree/usr/lib/tmpfiles.d tree/etc
+		cp -r /usr/lib/systemd/system-preset tree/usr/lib/systemd/
+		mkdir tree/usr/lib/systemd/system
+		cp /usr/lib/systemd/system/seedrive-*.service tree/usr/lib/systemd/system/
+		# What else there is, is not to be enabled, so that it is the preset that does it.
+		echo "disable *" >tree/usr/lib/systemd/system-preset/99-default.preset
+		systemctl --root="$PWD/tree" -q preset seedrive-guest.service seedrive-carry-over.service
+		cp /usr/lib/tmpfiles.d/seedrive-guest.conf tree/usr/lib/tmpfiles.d/
+		cp /etc/passwd /etc/group tree/etc/
+		systemd-tmpfiles --root="$PWD/tree" --create seedrive-guest.conf'
+	[ -L tree/etc/systemd/system/sysinit.target.wants/seedrive-guest.service ]
+	[ -L tree/etc/systemd/system/multi-user.target.wants/seedrive-carry-over.service ]
+	[ "$(stat -c %a tree/var/lib/seedrive)" = 700 ]
+}

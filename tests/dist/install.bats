@@ -145,8 +145,10 @@ listed() {
 		/etc/initramfs-tools/scripts/init-bottom/seedrive
 		/etc/initramfs-tools/scripts/init-premount/00seedrive
 		/opt/seedrive/lib/seedrive/guest-stage
+		/opt/seedrive/lib/systemd/system-preset/80-seedrive-guest.preset
 		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
 		/opt/seedrive/lib/systemd/system/seedrive-guest.service
+		/opt/seedrive/lib/tmpfiles.d/seedrive-guest.conf
 		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
 		/opt/seedrive/sbin/seedrive-guest
 		/opt/seedrive/share/man/man8/seedrive-guest.8
@@ -158,7 +160,7 @@ listed() {
 	# What is run, and what is read.
 	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/*} | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
-	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
+	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system{,-preset},lib/tmpfiles.d,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
 	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
 	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/build/guest/guest-stage"
 	# Where each finds the other.
@@ -180,10 +182,11 @@ listed() {
 	[ ! -e guest/etc ]
 	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
 	[ "$(listed)" = "" ]
-	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut)
+	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut
+		PRESETDIR=/a/presets TMPFILESDIR=/a/tmpfiles)
 	in_guest PREFIX=/usr "${where[@]}"
 	[ ! -e guest/usr/lib/systemd/system/seedrive-guest.service ]
-	(cd guest/a && holds dracut initramfs rules units)
+	(cd guest/a && holds dracut initramfs presets rules tmpfiles units)
 	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
 	[ "$(listed)" = "" ]
 }
