@@ -222,7 +222,7 @@ ends() {
 	same reasons source paged
 	# None that is given elsewhere has been overlooked.
 	# The program has its options without their dashes.
-	sed -n '/^static const struct row rows/,/^}/s/.*{ "\([a-z-]*\)".*/\1/p' "$ROOT/guest/options.c" >options
+	sed -n '/^static const char names/,/;$/s/.*"\([a-z-]*\)\\0".*/\1/p' "$ROOT/guest/options.c" >options
 	[ "$(wc -l <options)" -eq 17 ]
 	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' | grep -vxFf options >program
 	[ -s program ]
