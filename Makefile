@@ -29,6 +29,8 @@ compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 unitdir  := $(DESTDIR)$(or $(UNITDIR),$(PREFIX)/lib/systemd/system)
 gendir   := $(DESTDIR)$(or $(GENERATORDIR),$(PREFIX)/lib/systemd/system-generators)
 usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
+presetdir := $(DESTDIR)$(or $(PRESETDIR),$(PREFIX)/lib/systemd/system-preset)
+tmpfilesdir := $(DESTDIR)$(or $(TMPFILESDIR),$(PREFIX)/lib/tmpfiles.d)
 rulesdir := $(DESTDIR)$(or $(UDEVRULESDIR),$(PREFIX)/lib/udev/rules.d)
 # What the guest has besides. initramfs-tools reads two folders, dracut one, and none is in /usr/local.
 stagedir := $(DESTDIR)$(PREFIX)/lib/seedrive
@@ -69,8 +71,8 @@ lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
-guest_mains := guest/main.c
-guest_src := $(wildcard guest/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
+guest_mains := guest/main.c guest/stage/main.c
+guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -79,7 +81,9 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-all: $(linked) $(G)/seedrive-guest
+guest_programs := seedrive-guest guest-stage
+
+all: $(linked) $(guest_programs:%=$(G)/%)
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
@@ -135,7 +139,10 @@ $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
 guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
-# The guest's program: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
+guest_link := $(MUSL_CC) -static -nostdlib -no-pie -s \
+	-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none
+
+# The guest's programs: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
 	-fno-expensive-optimizations -fno-caller-saves -fno-move-loop-invariants -fno-tree-forwprop \
 	-fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
@@ -151,12 +158,20 @@ $(G)/shared.a: $(guest_obj)
 	$(call say,AR)$(AR) qcs $@ $^
 
 $(G)/seedrive-guest: $(G)/guest/main.o $(G)/shared.a
-	$(call say,LD)$(MUSL_CC) -static -nostdlib -no-pie -s \
-		-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none -o $@ $^
+$(G)/guest-stage: $(G)/guest/stage/main.o $(G)/shared.a
+$(guest_programs:%=$(G)/%):
+	$(call say,LD)$(guest_link) -o $@ $^
+
+# For its tests: one that asks them instead of the kernel.
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars
+
+build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
+	$(call say,LD)$(guest_link) $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
 
 # A cross compiler will do, as there is no libc in it.
 guest-aarch64:
-	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 build/guest-aarch64/seedrive-guest
+	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 \
+		$(guest_programs:%=build/guest-aarch64/%)
 
 # --- tests ---
 
@@ -186,7 +201,7 @@ TESTS ?= $(suites)
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: all guest-aarch64 $(units)
+check-built: all guest-aarch64 build/guest/stage-world $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
 # Without those in virtual machines.
@@ -308,10 +323,10 @@ uninstall-daemon:
 # Into a guest's image, where the rest has nothing to do.
 guest_units := seedrive-guest.service seedrive-carry-over.service
 
-install-guest: build/guest/seedrive-guest
+install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
-	install -D -m 755 dist/guest/stage $(stagedir)/guest-stage
+	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
 	install -D -m 755 dist/guest/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
@@ -319,6 +334,8 @@ install-guest: build/guest/seedrive-guest
 	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
 	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
+	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
+	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
 	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
 	install -d -m 700 $(statedir)
 
@@ -327,7 +344,8 @@ uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod)
 	rm -f $(sbindir)/seedrive-guest $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
 		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
-		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules
+		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
+		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
 
 clean:

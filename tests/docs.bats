@@ -222,7 +222,7 @@ ends() {
 	same reasons source paged
 	# None that is given elsewhere has been overlooked.
 	# The program has its options without their dashes.
-	sed -n '/^static const struct row rows/,/^}/s/.*{ "\([a-z-]*\)".*/\1/p' "$ROOT/guest/options.c" >options
+	sed -n '/^static const char names/,/;$/s/.*"\([a-z-]*\)\\0".*/\1/p' "$ROOT/guest/options.c" >options
 	[ "$(wc -l <options)" -eq 17 ]
 	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' | grep -vxFf options >program
 	[ -s program ]
@@ -265,28 +265,56 @@ ends() {
 }
 
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
-	# Their variable parts have other names there, or none.
-	grep -oE 'say "[^"]+"' "$ROOT/dist/guest/stage" | cut -d'"' -f2 | grep -v '[{]' |
-		sed -E 's/\$[a-z_]+//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >source
-	[ "$(wc -l <source)" -ge 8 ]
-	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" |
-		sed -E 's/Ar [a-z]+|Ns|Li//g; s/"//g; s/[=:;]/ /g' | tr -s ' ' | sed 's/^ //; s/ $//' >paged
-	same lines source paged
+	# All that their program holds in quotes and that is more than a word, but for its usage.
+	grep -hv '^#include\|^static const char usage' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
+		sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
+	[ "$(wc -l <source)" -ge 20 ]
+	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" >items
+	[ "$(wc -l <items)" -ge 14 ]
+	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | sed -n '/What the stages say$/,/drive.s nodes$/p' |
+		tr -s '[:space:]' ' ' >text
+	while read -r line; do
+		grep -qF -- "$line" text || fail_line "$line"
+	done <source
+	# Of a line in the page, each part that does not vary.
+	grep -oE '"[^"]+"' items | tr -d '"' | sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep ' ' >paged
+	while read -r line; do
+		grep -hF -- "$line" "$ROOT"/guest/stage/*.c >/dev/null || fail_line "$line"
+	done <paged
+}
+
+# limit FILE NAME: the number that a header or a source defines.
+limit() {
+	sed -nE "s/^#define $2 +\(?([0-9]+).*/\1/p" "$ROOT/$1"
+}
+
+# fail_line LINE: says which.
+fail_line() {
+	echo "not on both sides: $1"
+	return 1
 }
 
 @test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
-	stage=$ROOT/dist/guest/stage
+	stages=$ROOT/guest/stage
 	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
-	grep -qF "takes more than $(sed -n 's/^limit=\([0-9]*\) .*/\1/p' "$stage") seconds is killed" text
+	grep -qF "one deadline, of $(limit guest/stage/settings.h SETTINGS_LIMIT_S) seconds unless" text
+	grep -qF "from 1s to $(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)s." text
+	grep -qF "from 1s to $(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)s; taken as $(limit guest/stage/settings.h SETTINGS_LIMIT_S)s" "$stages/settings.c"
+	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
+	grep -q 'char words\[1024\]' "$stages/settings.h"
+	# Units that wait a little longer than the longest deadline.
+	for unit in "$ROOT"/dist/guest/systemd/*.in "$ROOT/dist/guest/dracut/90seedrive/seedrive-early.service"; do
+		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
+	done
 	# The reasons that leave a seed to a later stage.
-	sed -n '/^undecided()/,/^}/p' "$stage" | grep -oE 'reason=[a-z-]+' | cut -d= -f2 >source
+	sed -n '/^bool heard_decision(/,/^}/p' "$stages/heard.c" | grep -oE '"[a-z]+(-[a-z]+)+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 6 ]
 	sed -n '/^Only if it ended by itself/,/^is it open/s/^\.Cm \([a-z-]*\).*/\1/p' "$(page seedrive-guest)" >paged
 	same reasons source paged
 	for word in on mix off; do
 		grep -qF "seedrive.guest=$word" text
 	done
-	grep -qE '^[[:space:]]on \| mix \| off\)' "$stage"
+	grep -qF '{ "off", "mix", "on" }' "$stages/settings.c"
 	for path in /var/lib/seedrive/ledger /var/lib/seedrive/carry-over /etc/default/seedrive-guest /run/seedrive/guest; do
 		grep -qF "$path" text
 	done
@@ -331,9 +359,6 @@ ends() {
 
 @test "docs: the limits in the pages are those of the code" {
 	# limit FILE NAME: a number as the code defines it.
-	limit() {
-		sed -nE "s/^#define $2 +\(?([0-9]+).*/\1/p" "$ROOT/$1"
-	}
 	# says PAGE TEXT: wherever its lines break.
 	says() {
 		mandoc -T utf8 -O width=1000 "$(page "$1")" | col -b | tr -s '\n\t ' ' ' >text

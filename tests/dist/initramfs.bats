@@ -37,11 +37,11 @@ order() {
 @test "initramfs: the hook brings the program, what the stages do, and the settings" {
 	need_mounts
 	cmp "$INITRD/files/sbin/seedrive-guest" "$ROOT/build/guest/seedrive-guest"
-	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/dist/guest/stage"
+	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/build/guest/guest-stage"
 	[ "$(stat -c %a "$INITRD"/files/sbin/seedrive-guest "$INITRD"/files/lib/seedrive/guest-stage | sort -u)" = 755 ]
 	[ "$(cat "$INITRD/files/etc/default/seedrive-guest")" = OPTIONS=--stock-credit ]
 	# Where the one looks for the other.
-	grep -qx 'PATH=${0%/\*}/../../sbin:.*' "$ROOT/dist/guest/stage"
+	grep -q '"../../sbin/" PROGRAM_NAME' "$ROOT/guest/stage/program.c"
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
 
@@ -61,11 +61,24 @@ order() {
 	# The kernels of Debian 13 have some of virtio built in.
 	sed 's|.*/||' "$INITRD"/files/lib/modules/*/modules.builtin | tr - _ >builtin
 	for driver in libata ata_piix ata_generic scsi_mod cdrom sr_mod sd_mod virtio virtio_ring virtio_pci virtio_mmio \
-		virtio_blk virtio_scsi efivarfs; do
+		virtio_blk virtio_scsi nvme_core nvme xen_blkfront xen_scsifront hv_vmbus hv_storvsc pci_hyperv vmw_pvscsi \
+		efivarfs; do
 		grep -qx "$driver.ko" modules builtin
 	done
 	# Not those of the running machine: MODULES=list was asked for.
 	run -1 grep -x 'virtio_net.ko' modules
+}
+
+@test "initramfs: dracut's module asks for the drivers that initramfs-tools' hook asks for, also in an initramfs for one host" {
+	drivers() {
+		tr -d '\\\n' <"$1" | grep -oE "$2 [a-z0-9_-]+[a-z0-9_[:space:]-]*" | tr -s '[:space:]' '\n' | sed '1d; /^$/d' |
+			LC_ALL=C sort
+	}
+	drivers "$ROOT/dist/guest/initramfs-tools/hook.in" manual_add_modules >tools
+	drivers "$ROOT/dist/guest/dracut/90seedrive/module-setup.sh.in" instmods >dracut
+	[ "$(wc -l <tools)" -ge 18 ]
+	diff tools dracut
+	grep -qE "^[[:space:]]hostonly='' instmods " "$ROOT/dist/guest/dracut/90seedrive/module-setup.sh.in"
 }
 
 @test "initramfs: AHCI comes along where the kernel has a module for it" {
@@ -74,6 +87,9 @@ order() {
 	lsinitramfs out/initramfs >files
 	grep -q '/ahci\.ko$' files
 	grep -q '/ata_piix\.ko$' files
+	# And so do VMware's older disks.
+	grep -q '/mptspi\.ko$' files
+	grep -q '/mptsas\.ko$' files
 }
 
 @test "initramfs: one that would lack the program is not made" {
@@ -83,8 +99,8 @@ order() {
 	[ ! -e out/vmlinuz ]
 }
 
-@test "initramfs: every shell that may run it takes the stage's script, and initramfs-tools' scripts" {
-	for script in dist/guest/stage dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
+@test "initramfs: every shell that may run them takes initramfs-tools' scripts" {
+	for script in dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
 		dash -n "$ROOT/$script"
 		busybox sh -n "$ROOT/$script"
 		/usr/lib/klibc/bin/sh -n "$ROOT/$script"
@@ -93,7 +109,7 @@ order() {
 
 # installed COMMAND...: where what a guest gets is installed, in /usr.
 installed() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/seedrive-guest
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/{seedrive-guest,guest-stage}
 	mkdir -p layers
 	as_root unshare --mount sh -euc '
 		mount -t tmpfs layers layers
@@ -132,8 +148,51 @@ installed() {
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done
-	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+	# And the ledger's file system is there: at once, or when the other unit runs.
+	grep -qE '^After=.*\<local-fs.target\>' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-carry-over.service.in
 	grep -qx 'DefaultDependencies=no' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
+}
+
+# cycles: those of ordering that systemd finds in the tree, unit by unit.
+cycles() {
+	systemd-analyze verify --man=no --root="$PWD/tree" default.target 2>&1 | grep -E 'ordering cycle|Found dependency'
+}
+
+# A system of systemd's own units and ours, with a network that comes late, as NetworkManager's does. Where /var is of the
+# network, systemd's own make a cycle, of which it reports one at a time: here they do without /var.
+late_network_tree() {
+	local dir=tree/etc/systemd/system
+	mkdir -p "$dir/network-online.target.wants" "$dir/remote-fs.target.requires" tree/usr/lib/systemd tree/usr/bin
+	cp -a /usr/lib/systemd/system tree/usr/lib/systemd/
+	find tree/usr/lib/systemd/system -type f -exec sed -i 's|^RequiresMountsFor=/var|#&|' {} +
+	ln -s usr/lib tree/lib
+	cp /usr/bin/true tree/usr/bin/
+	for unit in guest carry-over; do
+		sed 's|@libdir@/guest-stage|/usr/bin/true|' "$ROOT/dist/guest/systemd/seedrive-$unit.service.in" \
+			>"tree/usr/lib/systemd/system/seedrive-$unit.service"
+	done
+	printf '[Service]\nType=oneshot\nExecStart=/usr/bin/true\n[Unit]\nBefore=network.target network-online.target\n' \
+		>"$dir/late.service"
+	ln -s ../late.service "$dir/network-online.target.wants/"
+	systemctl --root="$PWD/tree" -q enable seedrive-guest.service seedrive-carry-over.service
+}
+
+@test "units: no ordering cycle where /var, or a part of it, comes over a network" {
+	late_network_tree
+	for path in var var-lib var-lib-seedrive; do
+		# As systemd-fstab-generator makes it.
+		printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/%s\nType=nfs\nOptions=_netdev\n' \
+			"${path//-//}" >"tree/etc/systemd/system/$path.mount"
+		ln -s "../$path.mount" tree/etc/systemd/system/remote-fs.target.requires/
+		run -1 cycles
+		rm "tree/etc/systemd/system/$path.mount" "tree/etc/systemd/system/remote-fs.target.requires/$path.mount"
+	done
+	# It would find one.
+	sed -i 's|^After=local-fs.target|RequiresMountsFor=/srv\n&|' tree/usr/lib/systemd/system/seedrive-guest.service
+	printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/srv\nType=nfs\nOptions=_netdev\n' \
+		>tree/etc/systemd/system/srv.mount
+	cycles
 }
 
 @test "udev: it reads the rule, and has nothing to say against it" {
@@ -145,4 +204,22 @@ installed() {
 	installed sh -c 'echo "NONE==1" >>/usr/lib/udev/rules.d/72-seedrive-guest.rules; udevadm test /sys/class/mem/null' \
 		>said 2>&1
 	grep -q '72-seedrive-guest.rules:' said
+}
+
+@test "units: an image that is made of presets has them enabled, and one without /var gets the ledger's folder" {
+	need_mounts
+	installed sh -euc '
+		mkdir -p tree/usr/lib/systemd tree/usr/lib/tmpfiles.d tree/etc
+		cp -r /usr/lib/systemd/system-preset tree/usr/lib/systemd/
+		mkdir tree/usr/lib/systemd/system
+		cp /usr/lib/systemd/system/seedrive-*.service tree/usr/lib/systemd/system/
+		# What else there is, is not to be enabled, so that it is the preset that does it.
+		echo "disable *" >tree/usr/lib/systemd/system-preset/99-default.preset
+		systemctl --root="$PWD/tree" -q preset seedrive-guest.service seedrive-carry-over.service
+		cp /usr/lib/tmpfiles.d/seedrive-guest.conf tree/usr/lib/tmpfiles.d/
+		cp /etc/passwd /etc/group tree/etc/
+		systemd-tmpfiles --root="$PWD/tree" --create seedrive-guest.conf'
+	[ -L tree/etc/systemd/system/sysinit.target.wants/seedrive-guest.service ]
+	[ -L tree/etc/systemd/system/multi-user.target.wants/seedrive-carry-over.service ]
+	[ "$(stat -c %a tree/var/lib/seedrive)" = 700 ]
 }

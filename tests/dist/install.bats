@@ -145,8 +145,10 @@ listed() {
 		/etc/initramfs-tools/scripts/init-bottom/seedrive
 		/etc/initramfs-tools/scripts/init-premount/00seedrive
 		/opt/seedrive/lib/seedrive/guest-stage
+		/opt/seedrive/lib/systemd/system-preset/80-seedrive-guest.preset
 		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
 		/opt/seedrive/lib/systemd/system/seedrive-guest.service
+		/opt/seedrive/lib/tmpfiles.d/seedrive-guest.conf
 		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
 		/opt/seedrive/sbin/seedrive-guest
 		/opt/seedrive/share/man/man8/seedrive-guest.8
@@ -158,17 +160,17 @@ listed() {
 	# What is run, and what is read.
 	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/*} | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
-	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
+	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system{,-preset},lib/tmpfiles.d,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
 	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
-	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/dist/guest/stage"
+	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/build/guest/guest-stage"
 	# Where each finds the other.
 	[ "$(grep -ohE '/[^ ]*/guest-stage (system|leave)' guest/opt/seedrive/lib/systemd/system/* | sort -u)" = \
 		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
 	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
-	grep -q '^add script /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
+	grep -q '^add binary /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
 	grep -q 'inst_simple /opt/seedrive/sbin/seedrive-guest ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
-	run -1 grep -r '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/lib
+	run -1 grep -rI '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/lib
 	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
 	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
 	[ "$(find guest/var -mindepth 3)" = "" ]
@@ -180,10 +182,11 @@ listed() {
 	[ ! -e guest/etc ]
 	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
 	[ "$(listed)" = "" ]
-	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut)
+	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut
+		PRESETDIR=/a/presets TMPFILESDIR=/a/tmpfiles)
 	in_guest PREFIX=/usr "${where[@]}"
 	[ ! -e guest/usr/lib/systemd/system/seedrive-guest.service ]
-	(cd guest/a && holds dracut initramfs rules units)
+	(cd guest/a && holds dracut initramfs presets rules tmpfiles units)
 	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
 	[ "$(listed)" = "" ]
 }
@@ -216,21 +219,32 @@ listed() {
 
 # --- how it was linked ---
 
-@test "install: the guest's program is static, needs no interpreter, and has at most 26 KiB" {
-	local guest=$ROOT/build/guest/seedrive-guest
+# small_and_static PROGRAM BYTES: one of the guest's.
+small_and_static() {
+	local guest=$ROOT/build/guest/$1
 	readelf -lW "$guest" >segments
 	run -1 grep -E 'INTERP|DYNAMIC' segments
 	grep -q 'LOAD' segments
 	readelf -dW "$guest" | grep -q 'no dynamic section'
-	[ "$(stat -c %s "$guest")" -le 26624 ]
+	[ "$(stat -c %s "$guest")" -le "$2" ]
 	# Stripped.
 	[ "$(readelf -sW "$guest")" = "" ]
 }
 
-@test "install: the guest's program has no executable stack, and no segment to write and execute" {
-	readelf -lW "$ROOT/build/guest/seedrive-guest" >segments
-	[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
-	run -1 grep -E 'LOAD.* RWE ' segments
+@test "install: the guest's program is static, needs no interpreter, and has at most 26 KiB" {
+	small_and_static seedrive-guest 26624
+}
+
+@test "install: the program of the boot's stages is static, needs no interpreter, and has at most 20 KiB" {
+	small_and_static guest-stage 20480
+}
+
+@test "install: the guest's programs have no executable stack, and no segment to write and execute" {
+	for program in seedrive-guest guest-stage; do
+		readelf -lW "$ROOT/build/guest/$program" >segments
+		[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
+		run -1 grep -E 'LOAD.* RWE ' segments
+	done
 }
 
 @test "install: the host's tool is position independent, with full RELRO and no executable stack" {

@@ -107,6 +107,8 @@ add_guest() {
 	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
 		make -s -C "$here/../.." install-guest DESTDIR="$new/guest" PREFIX=/usr
 	cp -r "$new/guest/." "$root/"
+	# A busy host is slow.
+	echo DEADLINE=30s >"$root/etc/default/seedrive-guest"
 	inside systemctl enable seedrive-guest.service seedrive-carry-over.service
 }
 

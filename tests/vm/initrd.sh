@@ -45,6 +45,9 @@ depmod "$version"
 
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=/usr
 cp -r "$root/tests/vm/scripts" /etc/initramfs-tools/
+# A busy host is slow.
+mkdir -p /etc/default
+echo DEADLINE=30s >/etc/default/seedrive-guest
 echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab
 printf '%s\n' MODULES=list COMPRESS=gzip FSTYPE=ext4 "${settings[@]}" >/etc/initramfs-tools/conf.d/test
 printf '%s\n' ext4 overlay dm_mod dm_crypt dm_verity xts ecb >/etc/initramfs-tools/modules

@@ -28,6 +28,9 @@ musl-gcc -static -O2 -o "$tree/bin/probe" "$here/probe.c"
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$here/../.." install-guest DESTDIR="$tree" PREFIX=/usr
 install -m 755 "$here/system" "$tree/sbin/init"
 echo '/dev/vda / ext4 defaults 0 1' >"$tree/etc/fstab"
+# A busy host is slow.
+mkdir -p "$tree/etc/default"
+echo DEADLINE=30s >"$tree/etc/default/seedrive-guest"
 [ $# -eq 0 ] || (cd "$tree" && "$@")
 rm -f "$out"
 truncate -s 16M "$out"

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/stage/commit.h"
+
+#include <errno.h>
+
+#include "guest/stage/deadline.h"
+#include "guest/stage/latecomers.h"
+#include "guest/stage/program.h"
+#include "guest/stage/remount.h"
+#include "guest/sys.h"
+
+#define NOTHING "nothing" /* an empty file in a drive's place */
+
+static bool has_carry_over(const struct commit *c)
+{
+	char path[NOTES_PATH];
+
+	return c->settings->carry_over != USE_OFF &&
+		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
+}
+
+bool commit_search(struct commit *c)
+{
+	if (!notes_exists("devices") || heard_any("early", heard_seed) ||
+		heard_any("late", heard_seed) || latecomers_look())
+		return true;
+	c->no_drive = true;
+	return notes_write(NOTHING, "") && has_carry_over(c);
+}
+
+/* What each run has to know. The paths are the caller's. */
+struct paths {
+	char ledger[NOTES_PATH], carry_over[NOTES_PATH], nothing[NOTES_PATH];
+};
+
+static bool fill_paths(const struct commit *c, struct paths *ret)
+{
+	return sys_join(ret->ledger, NOTES_PATH, c->store, "/ledger", "") &&
+		sys_join(ret->carry_over, NOTES_PATH, c->store, "/carry-over", "") &&
+		notes_name(ret->nothing, NOTHING);
+}
+
+static void add_settings(struct program *p, const struct commit *c, const struct paths *paths)
+{
+	program_add_all(p, c->settings->options);
+	if (c->no_drive)
+		program_add(p, "--device", paths->nothing);
+}
+
+static void add_carry_over(struct program *p, const struct commit *c, const struct paths *paths)
+{
+	if (c->settings->carry_over != USE_OFF)
+		program_add(p, "--carry-over", paths->carry_over);
+	if (c->settings->carry_over == USE_MIX)
+		program_add(p, "--mix-carry-over", NULL);
+}
+
+static enum heard_worth worth;
+
+/* The first line that needs a writable root ends it. */
+static bool judge(const char *line)
+{
+	const enum heard_worth now = heard_worth(line);
+
+	if (now > worth)
+		worth = now;
+	return worth == HEARD_WRITE;
+}
+
+/* Of a ledger that is still to be made, the folder above it shows as much. */
+enum heard_worth commit_expect(struct commit *c)
+{
+	struct program p = { 0 };
+	struct paths paths;
+
+	worth = HEARD_NOTHING;
+	if (!fill_paths(c, &paths))
+		return worth;
+	program_add(&p, PROGRAM_NAME, NULL);
+	add_settings(&p, c, &paths);
+	program_add(&p, "--dry-run", "--ledger");
+	program_add(&p, sys_exists(paths.ledger) ? paths.ledger : c->store, NULL);
+	add_carry_over(&p, c, &paths);
+	(void)program_run(&p, "expected");
+	(void)heard_any("expected", judge);
+	return worth;
+}
+
+/* Nothing was committed, and a later stage may do better. */
+static bool is_undecided(int status, const char *stage)
+{
+	switch (status) {
+	case PROGRAM_DONE:
+	case PROGRAM_FAILED:
+	case PROGRAM_USAGE:
+	case PROGRAM_NOT_RUN:
+	case PROGRAM_NOT_THERE:
+		return !heard_any(stage, heard_decision);
+	}
+	return false;
+}
+
+void commit_decide(struct commit *c, const char *stage, bool ledger)
+{
+	struct program p = { 0 };
+	struct paths paths;
+	int status;
+
+	if (!fill_paths(c, &paths) || !notes_write("decided", stage))
+		return;
+	program_add(&p, PROGRAM_NAME, "--stage");
+	program_add(&p, stage, NULL);
+	add_settings(&p, c, &paths);
+	if (ledger)
+		program_add(&p, "--ledger", paths.ledger);
+	add_carry_over(&p, c, &paths);
+	status = program_run(&p, stage);
+	c->stuck = status == -EBUSY;
+	if (is_undecided(status, stage))
+		(void)notes_write("decided", "");
+}
+
+bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root)
+{
+	struct mount now;
+	bool open;
+
+	if (!c->own_mounts)
+		return false;
+	deadline_step("making root writable");
+	deadline_root_open(true);
+	(void)remount_root(dir, true, root->flags);
+	open = mounts_find(dir, &now) && now.writable;
+	deadline_root_open(open);
+	return open;
+}
+
+/* A system that has gone on without us may have made it writable for itself. */
+bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root)
+{
+	struct mount now;
+
+	if (!c->own_mounts)
+		return true;
+	if (deadline_over())
+		return false;
+	deadline_step("making root read-only again");
+	(void)remount_root(dir, false, root->flags);
+	deadline_root_open(false);
+	return mounts_find(dir, &now) && !now.writable;
+}

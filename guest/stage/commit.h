@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_STAGE_COMMIT_H
+#define GUEST_STAGE_COMMIT_H
+
+#include <stdbool.h>
+
+#include "guest/stage/heard.h"
+#include "guest/stage/mounts.h"
+#include "guest/stage/notes.h"
+#include "guest/stage/settings.h"
+
+/* The part of a stage that has a ledger: what there is to decide on, and the decision. */
+struct commit {
+	const struct settings *settings;
+	char store[NOTES_PATH]; /* the folder of ledger and carry-over */
+	bool own_mounts; /* remount_begin() gave us a namespace; without it root is not remounted */
+	bool no_drive;   /* an earlier stage has searched, and there is none */
+	bool stuck;      /* the program did not end, not even when it was killed */
+};
+
+/**
+ * commit_search - is there anything to decide on?
+ * A search that found nothing is not made again: it costs a second where there is a SCSI host.
+ */
+bool commit_search(struct commit *c);
+
+/** commit_expect - what the program would do if it could write. */
+enum heard_worth commit_expect(struct commit *c);
+
+/**
+ * commit_decide - have the program decide, commit and credit
+ * @stage:  noted as the one that decided, before it does: a program that was killed may have credited
+ * @ledger: whether it may use the folder's ledger
+ */
+void commit_decide(struct commit *c, const char *stage, bool ledger);
+
+/** commit_open_root - make root writable for us; false: it is not. */
+bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root);
+
+/** commit_close_root - and read-only again; false: it stays writable, or there is no time left to tell. */
+bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root);
+
+#endif

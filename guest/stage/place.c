@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which file system the ledger is on, and whether it may be written to. */
+#include "guest/stage/place.h"
+
+#include <string.h>
+
+#include "guest/stage/lines.h"
+#include "guest/stage/notes.h"
+#include "guest/sys.h"
+
+/* The ledger's folder and those above it, and the names that systemd has for what is mounted on them. */
+static const struct {
+	const char *path, *unit;
+} parts[] = { { "/var", "var." }, { "/var/lib", "var-lib." }, { PLACE_STORE, "var-lib-seedrive." },
+	{ PLACE_STORE "/ledger", "var-lib-seedrive-ledger." } };
+
+#define PARTS (sizeof(parts) / sizeof(*parts))
+
+const char *place_shadowed(void)
+{
+	struct mount m;
+	size_t i;
+
+	for (i = 0; i < PARTS; i++)
+		if (mounts_find(parts[i].path, &m))
+			return parts[i].path;
+	return NULL;
+}
+
+/* "UNIT.mount" or "UNIT.automount". */
+static bool is_its_unit(void *unit, const char *name)
+{
+	const char *rest = lines_begins(name, unit);
+	const size_t n = rest ? strlen(rest) : 0;
+
+	return n >= strlen("mount") && strcmp(rest + n - strlen("mount"), "mount") == 0;
+}
+
+static bool has_unit(const char *dir, const char *unit)
+{
+	static const char folders[][32] = { "/etc/systemd/system", "/lib/systemd/system",
+		"/usr/lib/systemd/system", "/usr/local/lib/systemd/system" };
+	char path[NOTES_PATH];
+	size_t i;
+
+	for (i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (sys_join(path, sizeof(path), dir, folders[i], "") &&
+			sys_each_name(path, is_its_unit, (void *)unit))
+			return true;
+	return false;
+}
+
+/* A line of an fstab(5). */
+struct fstab_line {
+	const char *point, *options, *pass; /* the last two are empty where they are missing */
+};
+
+static bool fstab_parse(char *line, struct fstab_line *ret)
+{
+	const char *words[6] = { "", "", "", "", "", "" };
+	char *word;
+	int i;
+
+	for (i = 0; i < 6 && (word = lines_word(&line)); i++)
+		words[i] = word;
+	*ret = (struct fstab_line){ words[1], words[3], words[5] };
+	return words[0][0] != '#' && i > 1;
+}
+
+/* Reads the next line that is one of a file system; false at the end. */
+static bool fstab_next(struct lines *l, struct fstab_line *ret)
+{
+	char *line;
+
+	while ((line = lines_next(l)))
+		if (fstab_parse(line, ret))
+			return true;
+	return false;
+}
+
+static int fstab_open(struct lines *l, const char *dir)
+{
+	char path[NOTES_PATH];
+
+	return lines_open(l, sys_join(path, sizeof(path), dir, "/etc/fstab", "") ? path : "");
+}
+
+/* Is it @path, perhaps with a slash at its end? */
+static bool is_point(const char *point, const char *path)
+{
+	const char *rest = lines_begins(point, path);
+
+	return rest && (!*rest || strcmp(rest, "/") == 0);
+}
+
+static bool in_fstab(const char *dir, const char *path)
+{
+	struct fstab_line line;
+	struct lines l;
+	bool found = false;
+
+	if (fstab_open(&l, dir) == 0)
+		while (!found && fstab_next(&l, &line))
+			found = is_point(line.point, path);
+	lines_close(&l);
+	return found;
+}
+
+/* Something is, or will be, mounted on this part of the root on @dir. */
+static bool is_separate(const char *dir, size_t part)
+{
+	const char *path = parts[part].path;
+	char whole[NOTES_PATH];
+	struct mount m;
+
+	return (sys_join(whole, sizeof(whole), dir, path, "") && mounts_find(whole, &m)) ||
+		has_unit(dir, parts[part].unit) || in_fstab(dir, path);
+}
+
+const char *place_awaited(void)
+{
+	struct mount m;
+	size_t i;
+
+	for (i = 0; i < PARTS; i++)
+		if (is_separate(notes_top, i) && !mounts_find(parts[i].path, &m))
+			return parts[i].path;
+	return NULL;
+}
+
+static bool type_is(const char *dir, const char *path, mode_t type)
+{
+	char whole[NOTES_PATH];
+	struct stat st;
+	const int how = type == S_IFLNK ? AT_SYMLINK_NOFOLLOW : 0;
+
+	return sys_join(whole, sizeof(whole), dir, path, "") &&
+		sys_stat_at(AT_FDCWD, whole, how, &st) == 0 && (st.st_mode & S_IFMT) == type;
+}
+
+bool place_foreign(const char *dir, const char *word, struct place_why *ret)
+{
+	size_t i;
+
+	*ret = (struct place_why){ "of ", word };
+	if (word)
+		return true;
+	for (i = 0; i < PARTS; i++) {
+		ret->what = parts[i].path;
+		ret->why = type_is(dir, ret->what, S_IFLNK) ? " is a symbolic link" :
+			is_separate(dir, i)                 ? " is a file system of its own" :
+							      NULL;
+		if (ret->why)
+			return true;
+	}
+	*ret = (struct place_why){ "it has no ", PLACE_STORE };
+	return !type_is(dir, PLACE_STORE, S_IFDIR);
+}
+
+/* Whatever checked root before it was mounted left a note. */
+static bool was_checked(void)
+{
+	char path[NOTES_PATH];
+
+	return notes_path(path, "/run/initramfs/fsck-root", "") && sys_exists(path);
+}
+
+/* Is @option one of @options, which commas part? */
+static bool has_option(const char *options, const char *option)
+{
+	const char *at = options;
+
+	while ((at = strstr(at, option))) {
+		const char after = at[strlen(option)];
+
+		if ((at == options || at[-1] == ',') && (after == ',' || after == '\0'))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+bool place_protected(const char *dir, const struct mount *root, bool checked, const char **ret_why)
+{
+	struct fstab_line line;
+	struct lines l;
+
+	*ret_why = root->unrecovered ? "is mounted without recovery" : NULL;
+	checked |= was_checked();
+	if (fstab_open(&l, dir) == 0)
+		while (fstab_next(&l, &line)) {
+			if (strcmp(line.point, "/") != 0)
+				continue;
+			if (has_option(line.options, "ro"))
+				*ret_why = "is read-only by its fstab";
+			if (!checked && *line.pass && strcmp(line.pass, "0") != 0)
+				*ret_why = "has not been checked";
+		}
+	lines_close(&l);
+	return *ret_why != NULL;
+}

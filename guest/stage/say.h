@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_STAGE_SAY_H
+#define GUEST_STAGE_SAY_H
+
+/** say - a line of up to three pieces to the kernel's log, under the program's name; a NULL ends it. */
+void say(const char *a, const char *b, const char *c);
+
+#endif

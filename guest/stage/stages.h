@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_STAGE_STAGES_H
+#define GUEST_STAGE_STAGES_H
+
+#include <stdbool.h>
+
+/* What each stage of a boot does with seedrive-guest(8): one set of rules for every initramfs and for systemd. */
+
+enum stage { STAGE_EARLY, STAGE_ROOT, STAGE_SYSTEM, STAGE_LEAVE };
+
+struct stage_call {
+	enum stage stage;
+	const char *dir; /* STAGE_ROOT: where root is mounted ... */
+	bool checked;    /* ... and that it has been checked */
+};
+
+/**
+ * stages_run - do what the stage is for, by the settings
+ * For the worker of deadline_run(). There is nothing to return: the boot goes on in any case.
+ */
+void stages_run(void *call);
+
+#endif
