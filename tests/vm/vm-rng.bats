@@ -42,7 +42,7 @@ serve_guests() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
 	start --config conf --source kernel
 	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device virtio-rng-pci,rng=g)
+		-device "virtio-rng-pci,rng=g")
 }
 
 # rounds LOG: how many there were, and how many different bytes came.
@@ -65,7 +65,7 @@ rounds() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'rate = 64' 'burst = 64' >conf
 	start --config conf --source file:never,bits=4,deadline=600s
 	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device virtio-rng-pci,rng=g)
+		-device "virtio-rng-pci,rng=g")
 	boot dry -a "sd.exec=hwrng sd.rounds=4"
 	[ "$(rounds "$log" | wc -l)" -eq 4 ]
 	grep -q 'random: crng init done' "$log"
