@@ -412,8 +412,8 @@ assert "reason" not in source'
 	echo old >page.html
 	"$TOOL" check --report page.html file:fifo,deadline=60s 3>&- &
 	HOLDER=$!
-	# Its file is open, and the sample is waited for.
-	until [[ $(ls -l "/proc/$HOLDER/fd") == *"$PWD/#"*fifo* ]]; do
+	# Its file is open, and has no name.
+	until [[ $(ls -l "/proc/$HOLDER/fd") == *"$PWD/#"* ]]; do
 		kill -0 "$HOLDER"
 	done
 	kill -TERM "$HOLDER"

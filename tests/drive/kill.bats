@@ -95,8 +95,9 @@ killed_at_each_call() {
 
 @test "kill: so it does where every file has a name" {
 	export NAMED=yes
-	drive old.iso
+	small_tree tree
 	killed_at_each_call ""
+	drive old.iso
 	killed_at_each_call old.iso
 }
 
