@@ -324,8 +324,8 @@ opens_direct() {
 		esac
 	done
 	# All of its bytes, in its place.
-	"$MKISOFS" -J -r -allow-limited-size tree | tail -c 1048576 >tail
-	[ "$(grep -c 'the end' tail)" = 1 ]
+	"$MKISOFS" -J -r -allow-limited-size tree | tail -c 1048576 >last
+	[ "$(grep -c 'the end' last)" = 1 ]
 	# The largest that one extent holds, and one byte more.
 	rm tree/install.wim
 	truncate -s 4294967295 tree/most
@@ -458,7 +458,7 @@ opens_direct() {
 	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: tree/gr" words
 	# Of any other image there is nothing to say.
 	with_etc "$MKISOFS" -quiet -V OEMDRV -J -r -z -o out.iso tree 2>words
-	! grep -q seedrive-mkisofs words
+	run ! grep -q seedrive-mkisofs words
 	export SEEDRIVE_ETC=$PWD/etc
 	own_run unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh \
 		/usr/bin/python3 - "$MKISOFS" <<-'END'

@@ -780,13 +780,13 @@ changed() {
 		small_tree tree
 		[ -e backup ] || ln tree/openstack/latest/user_data backup
 		[[ $command != ln* ]] || rm -f backup
-		succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $command 2>/dev/null; touch $PWD/done" \
+		succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $command 2>/dev/null; touch $PWD/ran" \
 			"$MKISOFS" -r -V config-2 -o out.iso tree
 		seeded out.iso
-		[ -e done ]
-		succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $command 2>/dev/null; touch $PWD/done" \
+		[ -e ran ]
+		succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $command 2>/dev/null; touch $PWD/ran" \
 			"$TOOL" build -q --source kernel -o out.iso tree
-		rm -r tree done
+		rm -r tree ran
 	done
 }
 

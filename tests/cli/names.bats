@@ -5,7 +5,7 @@
 # line, and --json is JSON.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154,SC2089,SC2090
 
 bats_require_minimum_version 1.5.0
 

@@ -3,8 +3,8 @@
 #
 # Every file that is written, by whichever command: what else is there, who else writes, and what an error leaves.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells. Writers are split into words.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2086
 
 bats_require_minimum_version 1.5.0
 

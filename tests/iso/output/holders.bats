@@ -4,7 +4,7 @@
 # Who uses what is to be written: every writer asks, by the numbers of devices, for every namespace and whichever node.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2153
 
 bats_require_minimum_version 1.5.0
 
