@@ -259,7 +259,7 @@ ends() {
 		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c" | grep -oE '[a-z]+='
 		sed -n '/^void report_ledgers(/,/^}/p' "$ROOT/guest/report.c" | grep -oE '[a-z]+='
 	} | tr -d = | sort -u >source
-	[ "$(wc -l <source)" -eq 11 ]
+	[ "$(wc -l <source)" -eq 12 ]
 	sed -n '/^\.Sh STATUS$/,/^\.Sh REASONS$/s/^\.It Cm //p' "$(page seedrive-guest)" | tr -d ' ' | tr ',' '\n' >paged
 	same keys source paged
 }

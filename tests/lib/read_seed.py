@@ -278,7 +278,7 @@ def describe_image(file):
     if file.seek(0, io.SEEK_END) < volume * SECTOR:
         raise Refused("cut short: the volume has %d blocks" % volume)
     fields = read_record(file, root, volume)
-    fields["label"] = "".join(chr(c) if 32 <= c < 127 else "?" for c in label)
+    fields["label"] = bytes(label).decode("utf-8", "backslashreplace")
     return dict(fields, **read_note(file, root, volume, fields))
 
 
