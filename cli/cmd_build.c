@@ -5,7 +5,7 @@
 #include "iso/output/replace.h"
 #include "iso/output/target.h"
 
-/* A file is written as seedrive-mkisofs does, whoever has opened it. */
+/* Standard output that is a file is written as seedrive-mkisofs writes one. */
 static int build_to_stdout(struct build *b, struct fault *f)
 {
 	static struct target target = { .fd = -1, .place = { .dirfd = -1 } };

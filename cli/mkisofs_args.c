@@ -53,7 +53,7 @@ static int take_text(
 	return 0;
 }
 
-/* A number in the base that its beginning shows, or in @base; -1: it is none, or above @max. */
+/* The number that @v is, in @base (0: by its prefix, as in C); -1 where it is no number, or above @max. */
 static long long parse_number(const char *v, int base, long long max)
 {
 	char *end;

@@ -16,7 +16,7 @@ struct mkisofs_fallback {
 /**
  * mkisofs_fallback_find - the program, if it is there
  * @n: the caller's storage; needs mkisofs_fallback_clear() in the end, also after an error
- * @refused: why it is looked for, for the words where there is none
+ * @refused: why another program has to make the image; part of the fault if there is no such program
  * Returns: 0; -ENOTSUP where none is configured, -ELOOP where that is this program, else -errno; with @f.
  */
 int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct fault *refused, struct fault *f);

@@ -81,7 +81,7 @@ const struct mkisofs_option *mkisofs_option_letter(char letter);
 
 /**
  * mkisofs_option_find - a longer one, by its name of @len bytes or by a beginning of it that is no other's
- * @ret: NULL where there is none
+ * @ret: NULL if there is no such row
  * Returns: 0; -ENOTSUP where several options begin so, with the end of a sentence that lists them in @f.
  */
 int mkisofs_option_find(

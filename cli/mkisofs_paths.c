@@ -33,7 +33,7 @@ static const char *find_equals(const char *word)
 	return NULL;
 }
 
-/* Without the backslashes that took the meaning of what is behind them. Returns the end. */
+/* Removes each backslash that escapes the character after it. Returns: the end of the text. */
 static char *unescape(char *to, const char *from, const char *end)
 {
 	while (from < end) {
@@ -54,7 +54,7 @@ static size_t words_size(const struct mkisofs_args *a)
 	return sum;
 }
 
-/* -graft-points may stand behind the first path: so all are looked at in the end. */
+/* -graft-points may follow the first path, so paths are split only after all options were read. */
 int mkisofs_split_grafts(struct mkisofs_args *a, struct fault *f)
 {
 	char *at = a->words = malloc(words_size(a));
