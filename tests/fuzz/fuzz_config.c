@@ -3,7 +3,7 @@
  * An input is a configuration file. Every line that is more than space and comment has to come back, in
  * order and once: as a section, as a fault, or as an entry whose key and value are all that it holds.
  *
- * FUZZ_WITH: cli/config/file.c util/fault.c util/io.c util/utf8.c -linih
+ * FUZZ_WITH: cli/config/file.c util/open.c util/fault.c util/io.c util/utf8.c -linih
  */
 #include "cli/config/file.h"
 
