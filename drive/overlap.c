@@ -290,7 +290,7 @@ static int check_descriptors(struct search *s)
 		r = in->read_at(in->ctx, (uint64_t)at * ISO_SECTOR, d, sizeof(d));
 		if (r < 0)
 			return image_fault(s->im, r, "the volume descriptors", s->fault);
-		if (memcmp(d + 1, ISO_MAGIC + 1, ISO_MAGIC_SIZE - 1) != 0)
+		if (memcmp(d + 1, &ISO_MAGIC[1], ISO_MAGIC_SIZE - 1) != 0)
 			return fault_set(
 				s->fault, -EBADMSG, "%s: its descriptors have no end", s->im->path);
 		r = check_descriptor(s, d);
