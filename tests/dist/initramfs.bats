@@ -165,7 +165,7 @@ late_network_tree() {
 	local dir=tree/etc/systemd/system
 	mkdir -p "$dir/network-online.target.wants" "$dir/remote-fs.target.requires" tree/usr/lib/systemd tree/usr/bin
 	cp -a /usr/lib/systemd/system tree/usr/lib/systemd/
-	find tree/usr/lib/systemd/system -type f -exec sed -i 's|^RequiresMountsFor=/var|#&|' {} +
+	find tree/usr/lib/systemd/system -type f -exec sed -i -E 's,^(Requires|Wants)MountsFor=.*/var,#&,' {} +
 	ln -s usr/lib tree/lib
 	cp /usr/bin/true tree/usr/bin/
 	for unit in guest carry-over; do
