@@ -11,6 +11,8 @@ import os
 import pathlib
 import sys
 
+# Nothing is written beside it: a test compares that folder with what make.py makes.
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data" / "hostile"))
 import make  # noqa: E402
 
