@@ -9,7 +9,7 @@
 #define TEXT_SIZE (3 * PATH_MAX) /* two names, and words; what is longer is cut */
 #define LINE_SIZE 1024 /* a line that is shorter is one write, also to a stream without a buffer */
 
-/* @end goes behind it as it is. */
+/* Prints @end after the text, unchanged. */
 static void print_shown(FILE *to, const char *text, const char *end)
 {
 	size_t left = strlen(text), at = 0, n;

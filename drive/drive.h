@@ -81,7 +81,7 @@ void drive_count_mixed(
 
 /**
  * drive_note - what tenants may know, RECORD_NOTE_SIZE bytes of JSON and spaces
- * @provenance: the seed whose sources are told, block by block; NULL: none. What has no room is left out and warned of,
+ * @provenance: the seed of which the sources are listed, block by block; NULL: none. What has no room is left out and warned of,
  *              sources are counted there.
  */
 void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const struct seed *provenance,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/folder.h"
 #include "tests/lib/unit.h"
 
 #include "iso/tree.h"
@@ -14,14 +15,8 @@ static struct tree tree;
 /* An empty folder to stand in, for each test, and an empty tree. */
 static int enter(void **state)
 {
-	static unsigned number;
-	char name[32];
-
 	(void)state;
-	snprintf(name, sizeof(name), "%u", ++number);
-	if (chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 || chdir(name) < 0)
-		return -1;
-	return tree_open(&tree, NULL, NULL, 0, NULL);
+	return enter_folder() < 0 ? -1 : tree_open(&tree, NULL, NULL, 0, NULL);
 }
 
 static int leave(void **state)

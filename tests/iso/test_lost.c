@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/folder.h"
 #include "tests/lib/unit.h"
 
 #include "iso/lost.h"
@@ -8,14 +9,8 @@ static struct fault f;
 
 static int enter(void **state)
 {
-	static unsigned number;
-	char name[32];
-
 	(void)state;
-	snprintf(name, sizeof(name), "%u", ++number);
-	return chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 || chdir(name) < 0 ?
-		-1 :
-		mkdir("t", 0755);
+	return enter_folder() < 0 ? -1 : mkdir("t", 0755);
 }
 
 static void walk(void)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Under a limit of open files that leaves none to be held. */
+#include "tests/lib/folder.h"
 #include "tests/lib/image.h"
 
 #include "iso/reopen.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 
 static struct tree t;
@@ -12,26 +12,8 @@ static struct fault f;
 
 static int enter(void **state)
 {
-	static unsigned number;
-	char name[32];
-
 	(void)state;
-	snprintf(name, sizeof(name), "%u", ++number);
-	if (chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 || chdir(name) < 0)
-		return -1;
-	return mkdir("t", 0755);
-}
-
-static unsigned count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
+	return enter_folder() < 0 ? -1 : mkdir("t", 0755);
 }
 
 static void walk(void)

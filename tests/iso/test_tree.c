@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/folder.h"
 #include "tests/lib/unit.h"
 
 #include "iso/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -15,26 +15,8 @@
 /* An empty folder to stand in, for each test, with an empty folder "t" in it. */
 static int enter(void **state)
 {
-	static unsigned number;
-	char name[32];
-
 	(void)state;
-	snprintf(name, sizeof(name), "%u", ++number);
-	return chdir(temp_folder()->path) < 0 || mkdir(name, 0755) < 0 || chdir(name) < 0 ?
-		-1 :
-		mkdir("t", 0755);
-}
-
-static unsigned count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
+	return enter_folder() < 0 ? -1 : mkdir("t", 0755);
 }
 
 static void walk(struct tree *t)
