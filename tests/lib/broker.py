@@ -82,12 +82,12 @@ def ask(path, blocks=2, told=None, version=1):
 
 
 def serve(path, known, bits):
-    """Until it is killed. What it gives rests on a source of bits + 64, and on the kernel."""
+    """Until it is killed. What it gives rests on so many bytes of rdseed that they are worth bits + 64, and on the kernel."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(path)
     listener.listen()
     text = b"rdseed:%d kernel" % (bits + 64)
-    rows = SOURCE.pack(b"rdseed", 1024, bits + 64) + SOURCE.pack(b"kernel", 64, 0) + bytes(14 * SOURCE.size)
+    rows = SOURCE.pack(b"rdseed", (bits + 64) // 4, bits + 64) + SOURCE.pack(b"kernel", 64, 0) + bytes(14 * SOURCE.size)
     while True:
         s, _ = listener.accept()
         magic, version, status, blocks, zero = HEAD.unpack(s.recv(65536))

@@ -109,7 +109,7 @@ version, bits = map(int, sys.argv[1:])
 note = json.load(open("note"))
 (count, broker, kernel), = note["account"]["parts"]
 assert [s["source"].split(":")[0] for s in note["sources"]] == ["broker", "kernel"]
-length = {1: None, 2: 1024}[version], {1: None, 2: 64}[version]
+length = {1: None, 2: (bits + 64) // 4}[version], {1: None, 2: 64}[version]
 assert (count, broker) == (1, [64, bits, [["rdseed", length[0], bits + 64], ["kernel", length[1], 0]]]), broker
 assert json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]) == note' "$version" "$bits"
 			"$TOOL" build --config etc/seedrive.conf --source broker --bits 400 --json -o drive.iso tree >said
@@ -278,7 +278,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 		wrong note "$fault"
 	done
 	wrong note 's/\[64,200,/[64,201,/'
-	wrong note 's/\["rdseed",1024,264\]/["rdseed",1024,265]/'
+	wrong note 's/\["rdseed",66,264\]/["rdseed",66,265]/'
 	wrong note 's/"parts":\[\[1,/"parts":[[2,/'
 	wrong entries 's/"SEEDRIVE_BITS": "500"/"SEEDRIVE_BITS": "499"/'
 	wrong entries 's/"SEEDRIVE_HARDWARE_BITS": "400"/"SEEDRIVE_HARDWARE_BITS": "399"/'
