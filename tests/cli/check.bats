@@ -156,7 +156,7 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	run -1 "$TOOL" check -n 4096 --raw none/kept file:uniform
 }
 
-@test "check: --restart passes a good source, and says that no power was cut" {
+@test "check: --restart passes a good source" {
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:good 3>&-)
 	# On a busy machine it warns that restarts take their time.
 	run -0 --separate-stderr "$TOOL" check -n 1024 --restart --json egd:unix:good,bits=4
@@ -166,16 +166,15 @@ r = source["restart"]
 assert (r["restarts"], r["power_cut"]) == (1000, False), r
 assert max(r["row_most_frequent"], r["column_most_frequent"]) < r["cutoff"] == 105, r
 assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
-	run -0 "$TOOL" check -n 1024 --restart egd:unix:good,bits=4
-	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
 }
 
-@test "check: --restart fails a source that gives the same after each, though each sample passes" {
+@test "check: --restart fails a source that gives the same after each, though each sample passes, and says that no power was cut" {
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:same same 3>&-)
 	run -0 "$TOOL" check -n 1024 egd:unix:same,bits=4
 	run -3 --separate-stderr "$TOOL" check -n 1024 --restart egd:unix:same,bits=4
 	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" in a row, 1000 in a column of 1000, "* ]]
 	[[ $output =~ failed\ +restart\ counts\ .*1000\ in\ a\ column ]]
+	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
 }
 
 @test "check: --min-estimate ends with 3 where an estimate lies below it" {
@@ -309,7 +308,7 @@ assert math.isclose(source["autocorrelation_bound"], 5 / math.sqrt(n - 64))' "$k
 	# Blocks that lie about the edges of the bounds too: slightly sticky bits, a little more each block.
 	/usr/bin/python3 -c 'import random
 out = bytearray(4)
-for block in range(600):
+for block in range(240):
     r, bits, bit = random.Random(block), 0, 0
     sticky = 0.5 + r.uniform(-0.03, 0.03)
     for _ in range(20000):
@@ -330,12 +329,11 @@ print(f["passed"], f["blocks"] - f["passed"], f["monobit"], f["poker"], f["runs"
 			's/^rngtest: FIPS 140-2( (successes|failures)|\(2001-10-10\) [A-Za-z ]+): //p' >theirs
 		[ "$(wc -l <theirs)" -eq 7 ]
 		diff ours theirs || { echo "$kind"; return 1; }
+		# Both verdicts are among the edges, or they are none.
+		[ "$kind" != edges ] || python 'assert 20 < source["fips_140_2"]["passed"] < 220, source["fips_140_2"]'
 		total=$((total + $(head -n 2 ours | paste -sd +)))
 	done
-	[ "$total" -ge 700 ]
-	# Both verdicts were among the edges, or they were none.
-	checked edges
-	python 'assert 50 < source["fips_140_2"]["passed"] < 550, source["fips_140_2"]'
+	[ "$total" -ge 340 ]
 }
 
 @test "check: the estimates of recorded samples are those that NIST's tool gave" {
