@@ -6,7 +6,8 @@
  * makes no record; bit 2: it makes one of 256 bits, whatever the old one claimed.
  *
  * Inspect and reseed have to end within two seconds of the processor's time each, whoever made the image, and a reseed
- * that fails leaves it as it was. Sanitizers watch the rest. The seed is the kernel's, by the code that draws it elsewhere.
+ * that fails leaves it as it was; after one that does not, inspect finds the new seed and a note that agrees, or with "mix"
+ * the old seed. Sanitizers watch the rest. The seed is the kernel's, by the code that draws it elsewhere.
  *
  * The Makefile says what it is linked with: all of seed/ and util/, and of drive/ and iso/ what reads.
  */
@@ -111,12 +112,20 @@ static void check_budget(const struct image *im, int r)
 	const struct image_budget *b = &im->budget;
 
 	assert(r < 0 || !b->exceeded);
+	/* Beyond the bound by one reading at most. */
+	assert(b->sectors <= IMAGE_SECTORS_MAX + iso_sectors(MIX_FILE_MAX) &&
+		b->folders <= IMAGE_FOLDERS_MAX + 1);
 	assert(b->exceeded ||
 		(b->sectors <= IMAGE_SECTORS_MAX && b->folders <= IMAGE_FOLDERS_MAX &&
 			b->metadata <= IMAGE_METADATA_MAX));
 }
 
-static int inspect(struct record *ret)
+struct seen {
+	bool has_record, note_agrees;
+	struct record record;
+};
+
+static int inspect(struct seen *ret)
 {
 	static struct inspect in;
 	struct fault f = { 0 };
@@ -130,7 +139,7 @@ static int inspect(struct record *ret)
 	if (r == 0 && in.image.has_record) {
 		assert(in.image.record.credit_bits <= RECORD_BITS_MAX);
 		assert(in.image.spent || in.image.record.seed_len <= RECORD_SIZE_MAX);
-		*ret = in.image.record;
+		*ret = (struct seen){ true, in.note_agrees, in.image.record };
 	}
 	inspect_clear(&in);
 	return r;
@@ -162,10 +171,21 @@ static int reseed(uint8_t how)
 	return r;
 }
 
+static void check_renewed(uint8_t how, const struct seen *old)
+{
+	struct seen new = { 0 };
+	int same;
+
+	assert(inspect(&new) == 0 && new.has_record == old->has_record);
+	same = memcmp(new.record.seed_id, old->record.seed_id, RECORD_ID_SIZE) == 0;
+	assert(how & HOW_MIX ? same : !same && new.note_agrees);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const uint8_t how = size > HOW_AT ? data[HOW_AT] : 0;
 	uint8_t *before, *after;
-	struct record rec = { 0 };
+	struct seen old = { 0 };
 	double begin;
 	size_t len;
 	int seen, r;
@@ -173,10 +193,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	make_image(data, size);
 	len = snapshot(&before);
 	begin = processor_seconds();
-	seen = inspect(&rec);
+	seen = inspect(&old);
 	assert(processor_seconds() - begin < LIMIT_SECONDS);
 	begin = processor_seconds();
-	r = reseed(size > HOW_AT ? data[HOW_AT] : 0);
+	r = reseed(how);
 	assert(processor_seconds() - begin < LIMIT_SECONDS);
 	assert(snapshot(&after) == len);
 	/* The volume, the root and the record were read by both. */
@@ -184,6 +204,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(memcmp(before, after, len) == 0);
 	else
 		assert(seen == 0 || seen == -EBADMSG || seen == -EDQUOT);
+	if (r == 0 && seen == 0)
+		check_renewed(how, &old);
 	free(before);
 	free(after);
 	return 0;
