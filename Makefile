@@ -193,8 +193,8 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
-# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder, and three of them targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats)
+# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
+longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats) tests/fuzz/planted.bats
 suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
@@ -220,7 +220,7 @@ check-programs: deps
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
 
 # And what other compilers, sanitizers and analysers find: not for every day either.
-check-all: check
+check-all: check check-planted
 	tests/analyse
 	@$(MAKE) --no-print-directory SAN=1 check-programs
 	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
@@ -250,6 +250,10 @@ mutants: deps all
 check-kernels: deps
 	@$(MAKE) --no-print-directory all
 	tests/kernels $(SUITES)
+
+# Likewise in the parsers of the tools and the daemon, for the fuzz targets.
+check-planted: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
 fuzz: $(fuzzers)
 
@@ -353,5 +357,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-planted mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
