@@ -91,6 +91,7 @@ static int find_group(const char *name, gid_t *ret, struct fault *f)
 	const unsigned long number = strtoul(name, &end, 10);
 
 	errno = 0;
+	/* cppcheck-suppress getgrnamCalled ; at the start, before there is another thread */
 	g = getgrnam(name);
 	if (!g && (name[0] < '0' || name[0] > '9' || *end || number >= UINT32_MAX))
 		return fault_set(f, errno > 0 ? -errno : -ENOENT, "group: %s: there is none", name);

@@ -80,7 +80,9 @@ static int look_up(int at, const char *path, int flags, unsigned kinds)
 	if (kinds & OPEN_NO_LINKS)
 		return look_up_step_by_step(at, path);
 	fd = openat(at, path, O_PATH | (flags & (O_NOFOLLOW | O_DIRECTORY)) | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* Without /proc there is only the name: what it leads to by now has to be the same file. */
@@ -101,10 +103,21 @@ static int open_again_by_name(int at, const char *path, int flags, const struct 
 	return r < 0 ? r : fd;
 }
 
+static int open_found(int found, int flags)
+{
+	char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	int fd;
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
+	fd = open(self, (flags & ~O_NOFOLLOW) | ALWAYS);
+	if (fd < 0)
+		return -errno;
+	return fd;
+}
+
 int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *ret_st)
 {
 	const int found = look_up(at, path, flags, kinds);
-	char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
 	int r = found < 0 ? found : 0;
 
 	*ret_st = (struct stat){ 0 };
@@ -112,14 +125,10 @@ int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *
 		r = -errno;
 	if (r == 0 && !is_allowed(ret_st, kinds))
 		r = S_ISLNK(ret_st->st_mode) ? -ELOOP : -EMEDIUMTYPE;
-	if (r == 0) {
-		snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
-		r = open(self, (flags & ~O_NOFOLLOW) | ALWAYS);
-		if (r < 0)
-			r = -errno;
-		if (r == -ENOENT && !(kinds & OPEN_NO_LINKS))
-			r = open_again_by_name(at, path, flags, ret_st);
-	}
+	if (r == 0)
+		r = open_found(found, flags);
+	if (r == -ENOENT && found >= 0 && !(kinds & OPEN_NO_LINKS))
+		r = open_again_by_name(at, path, flags, ret_st);
 	if (found >= 0)
 		close(found);
 	return r;

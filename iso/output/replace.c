@@ -43,9 +43,11 @@ static int check_kind(const struct replace *r, struct fault *f)
 static int open_old(const struct replace *r)
 {
 	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	const int fd = openat(r->place.dirfd, r->place.name, O_RDWR | flags);
+	int fd = openat(r->place.dirfd, r->place.name, O_RDWR | flags);
 
-	return fd < 0 ? openat(r->place.dirfd, r->place.name, O_RDONLY | flags) : fd;
+	if (fd < 0)
+		fd = openat(r->place.dirfd, r->place.name, O_RDONLY | flags);
+	return fd;
 }
 
 /* 1: the old one is ours. 0: another has come to stand in its place. */

@@ -125,6 +125,7 @@ int loop_next(unsigned *at, struct loop_source *ret)
 	struct dirent *e;
 	int r = 0;
 
+	/* cppcheck-suppress readdirCalled ; each stream has one reader, and readdir_r is deprecated */
 	while (dir && (e = readdir(dir)))
 		if (sscanf(e->d_name, "loop%u", &number) == 1 && number >= *at && number < next) {
 			snprintf(path, sizeof(path), "/sys/block/loop%u/loop", number);
