@@ -179,7 +179,9 @@ int batch_check_places(const struct batch *b, const char *path, struct fault *f)
 	for (i = 0; i < b->rows && r == 0; i++)
 		r = add_row(&s, b->row + i);
 	if (r == 0) {
+		/* analyzer: without memory r is an error */
 		qsort(s.out, s.outs, sizeof(*s.out), compare);
+		/* analyzer: likewise */
 		qsort(s.dir, s.dirs, sizeof(*s.dir), compare);
 		r = check_rows(&s, b);
 	}

@@ -79,6 +79,7 @@ static json_object *cell_json(const struct note_source *s, size_t block)
 	json_object *cell = json_object_new_array();
 
 	put_number(cell, s->block_bytes[block]);
+	/* analyzer: a source without `given` has `block_bits` */
 	put_number(cell, s->given ? s->given[block].hardware_bits : s->block_bits[block]);
 	if (s->given && !s->given[block].partial)
 		json_object_array_add(cell, given_json(s->given + block));
@@ -90,7 +91,7 @@ static bool is_alike(const struct note_source *s, size_t a, size_t b)
 	if (s->block_bytes[a] != s->block_bytes[b])
 		return false;
 	if (!s->given)
-		return s->block_bits[a] == s->block_bits[b];
+		return s->block_bits[a] == s->block_bits[b]; /* analyzer: likewise */
 	return s->given[a].hardware_bits == s->given[b].hardware_bits &&
 		s->given[a].sources == s->given[b].sources &&
 		s->given[a].partial == s->given[b].partial &&
