@@ -195,8 +195,7 @@ static int leave_out(struct walk *w, const struct tree_node *node, int at, const
 	if (!more)
 		return -ENOMEM;
 	t->leftover = more;
-	/* analyzer: the tree's; tree_clear frees both */
-	more[t->leftovers] = strdup(tree_name(t, node, path));
+	more[t->leftovers] = strdup(tree_name(t, node, path)); /* analyzer: tree_clear frees it */
 	if (!more[t->leftovers])
 		return -ENOMEM;
 	t->leftovers++;
