@@ -995,7 +995,7 @@ whole_boot() {
 	for words in early "root $NEW" system leave; do
 		# shellcheck disable=SC2086 # words
 		traced -e trace=execve,execveat -e signal=none root/lib/seedrive/guest-stage $words
-		sed -n 's/^[0-9]* exec[a-z]*("\([^"]*\)".*/\1/p' "$BATS_TEST_TMPDIR/trace" | sort -u >programs
+		sed -n 's/^[0-9]*  *exec[a-z]*("\([^"]*\)".*/\1/p' "$BATS_TEST_TMPDIR/trace" | sort -u >programs
 		run -1 grep -vxF -e root/lib/seedrive/guest-stage -e root/lib/seedrive/../../sbin/seedrive-guest programs
 		[ "$(wc -l <programs)" -eq 2 ] || [ "$words" = system ]
 	done
