@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_STREAM_H
+#define SERVE_STREAM_H
+
+#include "serve/egd.h"
+#include "serve/streams.h"
+
+#define STREAM_PIECE 64 /* bytes for which a throttled client waits, if it wants as many */
+
+/* One client of serve/streams.h. Its owner sets the first part, and all else is zero. */
+struct stream {
+	struct round_place place; /* first, so that round_visit() leads to its stream */
+	struct streams *all;
+	struct account *account;
+	const struct listen_options *options;
+	int fd;
+	/* serve/streams.c's: */
+	TAILQ_ENTRY(stream) entry, account_entry;
+	/* serve/stream.c's, and serve/stream_send.c's: */
+	struct egd_client egd;
+	struct allowance allowance;
+	bool ended;                                /* nothing more is read from it */
+	bool blocked;                              /* until its socket takes more */
+	bool waits;                                /* until it is allowed more */
+	struct event *readable, *writable, *later; /* the last two when first needed */
+	uint8_t *rest;                             /* of its input, read and not taken in */
+	size_t rest_len;
+};
+
+/** stream_start - from now on read what it asks for. Returns: 0; -ENOMEM, and @s->fd is the caller's still. */
+int stream_start(struct stream *s);
+
+/** stream_end - close it; the caller frees it. */
+void stream_end(struct stream *s);
+
+/** stream_input - what it asks for, as far as that goes in. Returns: whether there may be more. */
+bool stream_input(struct stream *s);
+
+/** stream_take_in_rest - the same with what did not go in, of which there is some. */
+void stream_take_in_rest(struct stream *s);
+
+/** stream_wake - let its turn come, if it waits for nothing else. */
+void stream_wake(struct stream *s);
+
+/** stream_serve - send what it may be sent in this visit. Returns: 1 if it wants another; 0; -errno if that is its end. */
+int stream_serve(struct stream *s, int64_t now_ms);
+
+/** stream_is_over - whether all that was asked for before it ended has been sent. */
+bool stream_is_over(const struct stream *s);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a client is sent. */
+#include "serve/stream.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define UNREADY_MS 100
+
+static void on_writable(evutil_socket_t fd, short what, void *stream)
+{
+	struct stream *s = stream;
+
+	(void)fd;
+	(void)what;
+	s->blocked = false;
+	stream_wake(s);
+}
+
+static void on_later(evutil_socket_t fd, short what, void *stream)
+{
+	struct stream *s = stream;
+
+	(void)fd;
+	(void)what;
+	s->waits = false;
+	stream_wake(s);
+}
+
+static int wait_writable(struct stream *s)
+{
+	if (!s->writable)
+		s->writable = event_new(s->all->base, s->fd, EV_WRITE, on_writable, s);
+	s->blocked = true;
+	return s->writable && event_add(s->writable, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+static int wait_ms(struct stream *s, int64_t ms)
+{
+	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };
+
+	if (!s->later)
+		s->later = event_new(s->all->base, -1, 0, on_later, s);
+	s->waits = true;
+	return s->later && event_add(s->later, &t) == 0 ? 0 : -ENOMEM;
+}
+
+static int wait_allowed(struct stream *s, int64_t now_ms)
+{
+	const uint64_t want = s->egd.owed < STREAM_PIECE ? s->egd.owed : STREAM_PIECE;
+
+	return wait_ms(s, allowance_wait_ms(&s->allowance, &s->options->rule, want, now_ms));
+}
+
+static uint64_t allowed(struct stream *s, int64_t now_ms)
+{
+	return s->all->draining ? UINT64_MAX :
+				  allowance_left(&s->allowance, &s->options->rule, now_ms);
+}
+
+/* Some clients take it for a signed number. */
+static uint32_t bits_of(uint64_t bytes)
+{
+	return bytes < INT32_MAX / 8 ? (uint32_t)bytes * 8 : INT32_MAX / 8 * 8;
+}
+
+/* One piece of the answer. Returns: 1 if there may be more; 0 if not now; -errno if that is its end. */
+static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
+{
+	const size_t head = s->egd.head_len - s->egd.head_sent;
+	const uint64_t most = may < (uint64_t)s->place.credit ? may : (uint64_t)s->place.credit;
+	const size_t n = s->egd.owed < most ? (size_t)s->egd.owed : (size_t)most;
+	struct iovec part[2] = { { s->egd.head + s->egd.head_sent, head }, { s->all->out, n } };
+	const struct msghdr message = { .msg_iov = part, .msg_iovlen = 2 };
+	ssize_t sent;
+	int r = generator_make(s->all->generator, s->all->out, n, now_ms);
+
+	/* Until the kernel's generator is ready. */
+	if (r < 0)
+		return r == -EAGAIN ? wait_ms(s, UNREADY_MS) : r;
+	sent = sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent < 0)
+		return errno == EAGAIN || errno == EINTR ? wait_writable(s) : -errno;
+	egd_sent(&s->egd, (size_t)sent);
+	s->place.credit -= sent;
+	s->all->bytes += (uint64_t)sent;
+	if ((size_t)sent > head)
+		allowance_spend(&s->allowance, &s->options->rule, (size_t)sent - head, now_ms);
+	return (size_t)sent < head + n ? wait_writable(s) : 1;
+}
+
+int stream_serve(struct stream *s, int64_t now_ms)
+{
+	uint64_t may;
+	int r = 1;
+
+	while (r > 0 && s->place.credit > 0) {
+		may = allowed(s, now_ms);
+		if (!egd_next(&s->egd, &(struct egd_now){ bits_of(may), (unsigned)getpid(), may }))
+			return 0;
+		if (may == 0 && s->egd.head_sent == s->egd.head_len)
+			return wait_allowed(s, now_ms);
+		r = send_piece(s, may, now_ms);
+	}
+	return r < 0 ? r : r > 0 || (!s->blocked && !s->waits);
+}
