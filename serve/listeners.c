@@ -102,7 +102,8 @@ static int open_one(struct listeners *ls, const struct listen_options *o, struct
 {
 	int r;
 
-	if (find(ls, o))
+	/* A FIFO has no socket: serve/fifo.h. */
+	if (find(ls, o) || o->protocol->socket_type == 0)
 		return 0;
 	if (!o->path && !o->host) {
 		log_no_address(o->name);

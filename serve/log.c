@@ -222,6 +222,17 @@ void log_no_address(const char *name)
 	journal_send(&j);
 }
 
+void log_fifo_missing(const char *name, const char *words)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"[listen %s]: %s; tried again every second: see seedrived-fifo.socket", name,
+		words);
+	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
+	journal_send(&j);
+}
+
 void log_unlocked(void)
 {
 	struct journal j;

@@ -41,6 +41,9 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 /** log_no_address - nobody listens for [listen @name]: it has no address, and the service manager no such socket. */
 void log_no_address(const char *name);
 
+/** log_fifo_missing - the FIFO of [listen @name] cannot be filled, for the reason in @words, until that is mended. */
+void log_fifo_missing(const char *name, const char *words);
+
 /** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
 void log_unlocked(void);
 

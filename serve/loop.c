@@ -3,6 +3,7 @@
 #include "serve/serve.h"
 #include "seed/moment.h"
 #include "serve/connections.h"
+#include "serve/fifo.h"
 #include "serve/listeners.h"
 #include "serve/log.h"
 #include "serve/refill.h"
@@ -37,6 +38,7 @@ struct server {
 	struct connections connections;
 	struct generator generator;
 	struct streams streams;
+	struct fifos fifos;
 	struct subuids subuids;
 	int wakeup; /* an eventfd */
 	struct restored restored;
@@ -117,6 +119,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	listeners_drain(&s->listeners);
 	listeners_close(&s->listeners);
 	connections_dismiss(&s->connections);
+	fifos_clear(&s->fifos);
 	streams_drain(&s->streams);
 	event_add(s->drained, &drain);
 }
@@ -204,6 +207,7 @@ static void look_for_restore(struct server *s)
 		return;
 	log_restored(sign, refill_restart(s->refill));
 	generator_restart(&s->generator);
+	fifos_drop(&s->fifos);
 }
 
 /* What can fail only for want of memory, descriptors or threads. */
@@ -230,6 +234,8 @@ static int set_up(struct server *s, const struct serve_options *o)
 	if (r == 0)
 		r = streams_init(&s->streams, s->base, &s->generator);
 	if (r == 0)
+		r = fifos_init(&s->fifos, s->base, &s->streams, o->listen, o->listens);
+	if (r == 0)
 		r = listeners_watch(&s->listeners, s->base, &s->connections, &s->streams);
 	if (r == 0)
 		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
@@ -241,6 +247,7 @@ static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
+	fifos_clear(&s->fifos);
 	streams_clear(&s->streams);
 	generator_clear(&s->generator);
 	restored_clear(&s->restored);

@@ -93,7 +93,7 @@ static void on_readable(evutil_socket_t fd, short what, void *stream)
 	(void)what;
 	(void)stream_input(s);
 	if (stream_is_over(s))
-		streams_remove(s);
+		s->kind->over(s);
 }
 
 int stream_start(struct stream *s)

@@ -2,16 +2,29 @@
 #ifndef SERVE_STREAM_H
 #define SERVE_STREAM_H
 
+#include <sys/uio.h>
+
 #include "serve/egd.h"
 #include "serve/streams.h"
 
 #define STREAM_PIECE 64 /* bytes for which a throttled client waits, if it wants as many */
 
-/* One client of serve/streams.h. Its owner sets the first part, and all else is zero. */
+struct stream;
+
+/* What is different for a connection and for a FIFO. */
+struct stream_kind {
+	size_t least; /* bytes of a piece: fewer are not sent, unless fewer are owed */
+	ssize_t (*send)(struct stream *s, struct iovec part[2]); /* or -1 and errno */
+	void (*owe)(struct stream *s);  /* once all that was owed is sent; NULL: nothing */
+	void (*over)(struct stream *s); /* it is over: close it, and forget it */
+};
+
+/* One client of serve/streams.h, or a FIFO of serve/fifo.h. Its owner sets the first part, and all else is zero. */
 struct stream {
 	struct round_place place; /* first, so that round_visit() leads to its stream */
+	const struct stream_kind *kind;
 	struct streams *all;
-	struct account *account;
+	struct account *account; /* of a connection */
 	const struct listen_options *options;
 	int fd;
 	/* serve/streams.c's: */

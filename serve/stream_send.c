@@ -3,8 +3,6 @@
 #include "serve/stream.h"
 
 #include <errno.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #define UNREADY_MS 100
@@ -73,14 +71,13 @@ static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 	const uint64_t most = may < (uint64_t)s->place.credit ? may : (uint64_t)s->place.credit;
 	const size_t n = s->egd.owed < most ? (size_t)s->egd.owed : (size_t)most;
 	struct iovec part[2] = { { s->egd.head + s->egd.head_sent, head }, { s->all->out, n } };
-	const struct msghdr message = { .msg_iov = part, .msg_iovlen = 2 };
 	ssize_t sent;
 	int r = generator_make(s->all->generator, s->all->out, n, now_ms);
 
 	/* Until the kernel's generator is ready. */
 	if (r < 0)
 		return r == -EAGAIN ? wait_ms(s, UNREADY_MS) : r;
-	sent = sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	sent = s->kind->send(s, part);
 	if (sent < 0)
 		return errno == EAGAIN || errno == EINTR ? wait_writable(s) : -errno;
 	egd_sent(&s->egd, (size_t)sent);
@@ -91,16 +88,23 @@ static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 	return (size_t)sent < head + n ? wait_writable(s) : 1;
 }
 
+static uint64_t least(const struct stream *s)
+{
+	return s->egd.owed < s->kind->least ? s->egd.owed : s->kind->least;
+}
+
 int stream_serve(struct stream *s, int64_t now_ms)
 {
 	uint64_t may;
 	int r = 1;
 
 	while (r > 0 && s->place.credit > 0) {
+		if (s->kind->owe && egd_is_idle(&s->egd))
+			s->kind->owe(s);
 		may = allowed(s, now_ms);
 		if (!egd_next(&s->egd, &(struct egd_now){ bits_of(may), (unsigned)getpid(), may }))
 			return 0;
-		if (may == 0 && s->egd.head_sent == s->egd.head_len)
+		if (may < least(s) && s->egd.head_sent == s->egd.head_len)
 			return wait_allowed(s, now_ms);
 		r = send_piece(s, may, now_ms);
 	}

@@ -14,7 +14,7 @@
 
 static_assert(STREAMS_MAX <= CROWD_MAX, "a rank for each number");
 
-void streams_remove(struct stream *s)
+static void remove_one(struct stream *s)
 {
 	struct streams *ss = s->all;
 
@@ -26,6 +26,19 @@ void streams_remove(struct stream *s)
 	ss->ahead -= s->options->ahead;
 	free(s);
 }
+
+static ssize_t send_parts(struct stream *s, struct iovec part[2])
+{
+	const struct msghdr message = { .msg_iov = part, .msg_iovlen = 2 };
+
+	return sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static const struct stream_kind connection = {
+	.least = 1,
+	.send = send_parts,
+	.over = remove_one,
+};
 
 bool streams_answer(struct streams *ss)
 {
@@ -44,7 +57,7 @@ bool streams_answer(struct streams *ss)
 			more > 0 ||
 				(more == 0 && !s->blocked && !s->waits && !egd_is_idle(&s->egd)));
 		if (more < 0 || stream_is_over(s))
-			streams_remove(s);
+			s->kind->over(s);
 	}
 	if (n > 0)
 		explicit_bzero(ss->out, ROUND_QUANTUM);
@@ -103,7 +116,7 @@ static bool make_place(struct streams *ss, const struct account *a)
 	largest = crowd_largest(&ss->crowd);
 	if (a->connections >= largest->connections)
 		return false;
-	streams_remove(TAILQ_FIRST(&largest->streams));
+	remove_one(TAILQ_FIRST(&largest->streams));
 	return true;
 }
 
@@ -117,6 +130,7 @@ static int add(struct streams *ss, int fd, const struct listen_options *o, struc
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
+	s->kind = &connection;
 	s->fd = fd;
 	s->all = ss;
 	s->account = a;
@@ -184,7 +198,7 @@ void streams_clear(struct streams *ss)
 	if (!ss->base)
 		return;
 	while (!TAILQ_EMPTY(&ss->list))
-		streams_remove(TAILQ_FIRST(&ss->list));
+		remove_one(TAILQ_FIRST(&ss->list));
 	if (ss->look)
 		event_free(ss->look);
 	secret_free(ss->out);
@@ -203,6 +217,6 @@ void streams_drain(struct streams *ss)
 		s->waits = false;
 		stream_wake(s);
 		if (stream_is_over(s))
-			streams_remove(s);
+			s->kind->over(s);
 	}
 }

@@ -54,7 +54,4 @@ bool streams_answer(struct streams *ss);
 /** streams_drain - read what has been asked for, send all that is owed, whatever the rates, and close each after that. */
 void streams_drain(struct streams *ss);
 
-/** streams_remove - close a client, and forget it. */
-void streams_remove(struct stream *s);
-
 #endif

@@ -16,6 +16,7 @@
 struct config_listener {
 	const char *name, *protocol;
 	const char *path; /* NULL: none */
+	bool fifo;        /* of a FIFO, not of a socket */
 	char host[48];    /* numeric; empty: none */
 	uint16_t port;
 	mode_t mode;
@@ -44,7 +45,7 @@ bool config_listen_settle(const struct config *c, size_t i, struct config_listen
 /** config_listen_show - key number @key of listener @i; false behind the last. */
 bool config_listen_show(const struct config *c, size_t i, size_t key, struct config_shown *ret);
 
-/** config_listen_missing - what each needs and this one has not; NULL: nothing. */
-const char *config_listen_missing(const struct config_listen *l);
+/** config_listen_check - what no line of listener @i is wrong with, but the whole. Returns: 0; -EINVAL with @f. */
+int config_listen_check(const struct config *c, size_t i, struct fault *f);
 
 #endif

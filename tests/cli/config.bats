@@ -617,7 +617,7 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "mode = 1000" "mode: 1000: must be octal, from 0 to 0777"
 	refused "mode = -1" "mode: -1: must be octal, from 0 to 0777"
 	refused "framing = loose" "framing: loose: must be strict or qemu"
-	refused "address = /run/x" "address: /run/x: must be none, unix:PATH or tcp:IP:PORT"
+	refused "address = /run/x" "address: /run/x: must be none, unix:PATH, tcp:IP:PORT or fifo:PATH"
 	refused "address = unix:run/x" "address: unix:run/x: must be an absolute path of at most 107 bytes"
 	refused "address = unix:/$(printf '%0107d' 0)" \
 		"address: unix:/$(printf '%0107d' 0): must be an absolute path of at most 107 bytes"
@@ -629,8 +629,16 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "address = tcp:127.0.0.1:0" "address: port: 0: must be a whole number from 1 to 65535"
 	refused "address = tcp:127.0.0.1:65536" "address: port: 65536: must be a whole number from 1 to 65535"
 	config "[listen x]" "protocol = http"
-	fails 2 "seedrive: config: c:2: protocol: http: must be egd
+	fails 2 "seedrive: config: c:2: protocol: http: must be egd or fifo
 seedrive: config: c:1: [listen x]: protocol is missing" "$TOOL" config check --config c
+	config "[listen x]" "protocol = fifo"
+	fails 2 "seedrive: config: c:1: [listen x]: a fifo needs an address, fifo:PATH" "$TOOL" config check --config c
+	config "[listen x]" "protocol = fifo" "address = unix:/run/x"
+	fails 2 "seedrive: config: c:1: [listen x]: address: unix:/run/x: must be fifo:PATH for this protocol" \
+		"$TOOL" config check --config c
+	config "[listen x]" "protocol = egd" "address = fifo:/run/x"
+	fails 2 "seedrive: config: c:1: [listen x]: address: fifo:/run/x: only for the protocol fifo" \
+		"$TOOL" config check --config c
 	config "" "[listen x]" "rate = 5"
 	fails 2 "seedrive: config: c:2: [listen x]: protocol is missing" "$TOOL" config check --config c
 	for name in "" broker Big a_b a.b "a b" 012345678901234567890123456789012; do

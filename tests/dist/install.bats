@@ -45,7 +45,8 @@ makes() {
 		echo bin/seedrive
 		echo bin/seedrive-mkisofs
 		echo lib/systemd/system-generators/seedrive-tss-generator
-		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-egd.socket
+		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-egd.socket \
+			seedrived-fifo.{socket,service}
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
 		printf 'libexec/seedrive/seedrive-%s\n' check device serve
@@ -113,7 +114,7 @@ makes() {
 	built install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ ! -e root/usr/lib ]
 	(cd root/a && holds generators rules units users)
-	(cd root/a/units && holds seedrived-egd.socket seedrived.service seedrived.socket)
+	(cd root/a/units && holds seedrived-egd.socket seedrived-fifo.service seedrived-fifo.socket seedrived.service seedrived.socket)
 	built uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ "$(find root -type f)" = "" ]
 }
