@@ -19,6 +19,7 @@ static_assert(CONFIG_RESERVOIR_MAX == RESERVOIR_MAX, "what the daemon can keep")
 static_assert(CONFIG_RATE_MAX == LIMIT_MAX, "what the daemon can count");
 
 static_assert(CONFIG_LISTENERS_MAX == LISTENERS_MAX - 1, "as many as the daemon can have");
+static_assert(CONFIG_WEIGHT_MAX == ALLOWANCE_WEIGHT_MAX, "what the daemon can share");
 static_assert(CONFIG_STREAM_MAX == ALLOWANCE_MAX, "what the daemon can count");
 
 enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST };
@@ -75,7 +76,9 @@ static int parse(
 		.sources = s.sources,
 		.reservoir = s.reservoir,
 		.rate = s.rate,
-		.burst = s.burst };
+		.burst = s.burst,
+		.budget = s.budget,
+		.policy = { s.policy, s.policy_timeout_ms, s.policy_cache } };
 	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0)
 		r = set_option(o, c, f);
 	if (r == 0 && optind < argc)
@@ -109,7 +112,7 @@ static int describe(const struct config_listener *l, struct listen_options *ret,
 		.mode = l->mode,
 		.group = (gid_t)-1,
 		.ahead = l->qemu,
-		.rule = { l->rate, l->burst } };
+		.rule = { l->rate, l->burst, l->weight } };
 	return l->group ? find_group(l->group, &ret->group, f) : 0;
 }
 

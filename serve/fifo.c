@@ -29,7 +29,8 @@ static ssize_t write_parts(struct stream *s, struct iovec part[2])
 
 static void owe(struct stream *s)
 {
-	egd_add_ahead(&s->egd, s->options->rule.rate > 0 ? STREAM_PIECE : FIFO_SIZE);
+	egd_add_ahead(
+		&s->egd, s->rule.rate > 0 || s->all->budget.rate > 0 ? STREAM_PIECE : FIFO_SIZE);
 }
 
 static void close_one(struct fifo *f)
@@ -84,8 +85,12 @@ static void start(struct fifo *f, int fd)
 
 	/* It keeps its size where more than that lies in it. */
 	(void)fcntl(fd, F_SETPIPE_SZ, FIFO_SIZE);
-	*s = (struct stream){ .kind = s->kind, .all = s->all, .options = s->options, .fd = fd };
-	allowance_init(&s->allowance, &s->options->rule, clock_ms());
+	*s = (struct stream){ .kind = s->kind,
+		.all = s->all,
+		.options = s->options,
+		.rule = s->options->rule,
+		.fd = fd };
+	allowance_init(&s->allowance, &s->rule, clock_ms());
 	f->open = true;
 	owe(s);
 	stream_wake(s);

@@ -233,6 +233,17 @@ void log_fifo_missing(const char *name, const char *words)
 	journal_send(&j);
 }
 
+void log_policy(const char *where, unsigned clients)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"%s: no answer in time, none that is valid, or one above the listener's limits; the listener's own hold: %u times",
+		where, clients);
+	journal_field(&j, "SEEDRIVE_POLICY", "%u", clients);
+	journal_send(&j);
+}
+
 void log_unlocked(void)
 {
 	struct journal j;

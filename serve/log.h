@@ -44,6 +44,9 @@ void log_no_address(const char *name);
 /** log_fifo_missing - the FIFO of [listen @name] cannot be filled, for the reason in @words, until that is mended. */
 void log_fifo_missing(const char *name, const char *words);
 
+/** log_policy - @clients since the last such entry for which the policy gave no answer that can be used. */
+void log_policy(const char *where, unsigned clients);
+
 /** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
 void log_unlocked(void);
 

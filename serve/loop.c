@@ -210,6 +210,13 @@ static void look_for_restore(struct server *s)
 	fifos_drop(&s->fifos);
 }
 
+/* What can change while the daemon runs. */
+static void apply(struct server *s, const struct serve_options *o)
+{
+	streams_limit(&s->streams, o->budget);
+	policy_set(&s->streams.policy, &o->policy);
+}
+
 /* What can fail only for want of memory, descriptors or threads. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
@@ -233,6 +240,8 @@ static int set_up(struct server *s, const struct serve_options *o)
 		r = generator_init(&s->generator, s->reservoir, &s->desk);
 	if (r == 0)
 		r = streams_init(&s->streams, s->base, &s->generator);
+	if (r == 0)
+		apply(s, o);
 	if (r == 0)
 		r = fifos_init(&s->fifos, s->base, &s->streams, o->listen, o->listens);
 	if (r == 0)

@@ -16,10 +16,28 @@ static void offered(void *generator, const uint8_t *bytes, size_t len)
 	generator_stir(generator, bytes, len);
 }
 
+/* Bytes that nothing throttles are served apart, so that they do not wait for the budget of the others. */
+struct round *stream_round(struct stream *s)
+{
+	return allowance_floor(&s->allowance, &s->rule, clock_ms()) > 0 ? &s->all->boot :
+									  &s->all->round;
+}
+
+void stream_move(struct stream *s)
+{
+	struct round *round = stream_round(s);
+
+	if (s->round && s->round != round)
+		round_leave(s->round, &s->place);
+	s->round = round;
+	s->place.weight = s->rule.weight;
+	round_want(round, &s->place);
+}
+
 void stream_wake(struct stream *s)
 {
-	if (!s->blocked && !s->waits && !egd_is_idle(&s->egd))
-		round_want(&s->all->round, &s->place);
+	if (!s->blocked && !s->waits && !s->place.wants && !egd_is_idle(&s->egd))
+		stream_move(s);
 }
 
 static void end_input(struct stream *s)
@@ -104,7 +122,7 @@ int stream_start(struct stream *s)
 			event_free(s->readable);
 		return -ENOMEM;
 	}
-	allowance_init(&s->allowance, &s->options->rule, clock_ms());
+	allowance_init(&s->allowance, &s->rule, clock_ms());
 	return 0;
 }
 
@@ -116,7 +134,8 @@ static void free_event(struct event *e)
 
 void stream_end(struct stream *s)
 {
-	round_leave(&s->all->round, &s->place);
+	if (s->round)
+		round_leave(s->round, &s->place);
 	free_event(s->readable);
 	free_event(s->writable);
 	free_event(s->later);

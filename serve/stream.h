@@ -26,10 +26,13 @@ struct stream {
 	struct streams *all;
 	struct account *account; /* of a connection */
 	const struct listen_options *options;
+	struct allowance_rule rule;
 	int fd;
 	/* serve/streams.c's: */
 	TAILQ_ENTRY(stream) entry, account_entry;
 	/* serve/stream.c's, and serve/stream_send.c's: */
+	struct round *round; /* in which it wants to be visited; NULL: none yet */
+	uint64_t bytes;      /* that it was sent */
 	struct egd_client egd;
 	struct allowance allowance;
 	bool ended;                                /* nothing more is read from it */
@@ -55,8 +58,24 @@ void stream_take_in_rest(struct stream *s);
 /** stream_wake - let its turn come, if it waits for nothing else. */
 void stream_wake(struct stream *s);
 
+/** stream_round - the round in which it belongs now. */
+struct round *stream_round(struct stream *s);
+
+/** stream_move - it wants a visit in that one. */
+void stream_move(struct stream *s);
+
 /** stream_serve - send what it may be sent in this visit. Returns: 1 if it wants another; 0; -errno if that is its end. */
 int stream_serve(struct stream *s, int64_t now_ms);
+
+/** stream_set_rule - from now on it is served by @rule. */
+void stream_set_rule(struct stream *s, const struct allowance_rule *rule);
+
+/** streams_ask - ask the policy about a client; streams_ask_again - about all of whom nothing holds any more. */
+void streams_ask(struct stream *s);
+void streams_ask_again(struct streams *ss);
+
+/** streams_told - what is known of the clients of an account: a policy_told. */
+void streams_told(void *streams, account_id id, const struct policy_answer *answer);
 
 /** stream_is_over - whether all that was asked for before it ended has been sent. */
 bool stream_is_over(const struct stream *s);

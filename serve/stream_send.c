@@ -3,6 +3,7 @@
 #include "serve/stream.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define UNREADY_MS 100
@@ -49,13 +50,12 @@ static int wait_allowed(struct stream *s, int64_t now_ms)
 {
 	const uint64_t want = s->egd.owed < STREAM_PIECE ? s->egd.owed : STREAM_PIECE;
 
-	return wait_ms(s, allowance_wait_ms(&s->allowance, &s->options->rule, want, now_ms));
+	return wait_ms(s, allowance_wait_ms(&s->allowance, &s->rule, want, now_ms));
 }
 
 static uint64_t allowed(struct stream *s, int64_t now_ms)
 {
-	return s->all->draining ? UINT64_MAX :
-				  allowance_left(&s->allowance, &s->options->rule, now_ms);
+	return s->all->draining ? UINT64_MAX : allowance_left(&s->allowance, &s->rule, now_ms);
 }
 
 /* Some clients take it for a signed number. */
@@ -68,8 +68,7 @@ static uint32_t bits_of(uint64_t bytes)
 static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 {
 	const size_t head = s->egd.head_len - s->egd.head_sent;
-	const uint64_t most = may < (uint64_t)s->place.credit ? may : (uint64_t)s->place.credit;
-	const size_t n = s->egd.owed < most ? (size_t)s->egd.owed : (size_t)most;
+	const size_t n = s->egd.owed < may ? (size_t)s->egd.owed : (size_t)may;
 	struct iovec part[2] = { { s->egd.head + s->egd.head_sent, head }, { s->all->out, n } };
 	ssize_t sent;
 	int r = generator_make(s->all->generator, s->all->out, n, now_ms);
@@ -82,9 +81,11 @@ static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 		return errno == EAGAIN || errno == EINTR ? wait_writable(s) : -errno;
 	egd_sent(&s->egd, (size_t)sent);
 	s->place.credit -= sent;
+	s->bytes += (uint64_t)sent;
 	s->all->bytes += (uint64_t)sent;
 	if ((size_t)sent > head)
-		allowance_spend(&s->allowance, &s->options->rule, (size_t)sent - head, now_ms);
+		budget_spend(&s->all->budget,
+			allowance_spend(&s->allowance, &s->rule, (size_t)sent - head, now_ms));
 	return (size_t)sent < head + n ? wait_writable(s) : 1;
 }
 
@@ -93,12 +94,43 @@ static uint64_t least(const struct stream *s)
 	return s->egd.owed < s->kind->least ? s->egd.owed : s->kind->least;
 }
 
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Of a visit: its part of the round, and of the bytes that nothing throttles no more than there are. */
+static int64_t visit_bytes(struct stream *s, int64_t now_ms)
+{
+	const int64_t most = smaller(s->place.credit, s->round->quantum);
+
+	if (s->round != &s->all->boot)
+		return most;
+	return smaller(most, allowance_floor(&s->allowance, &s->rule, now_ms));
+}
+
+void stream_set_rule(struct stream *s, const struct allowance_rule *rule)
+{
+	if (memcmp(&s->rule, rule, sizeof(*rule)) == 0)
+		return;
+	s->rule = *rule;
+	allowance_change(&s->allowance, rule);
+	s->place.weight = rule->weight;
+	if (!s->waits)
+		return;
+	/* It waits for no longer than the new rule asks. */
+	event_del(s->later);
+	s->waits = false;
+	stream_wake(s);
+}
+
 int stream_serve(struct stream *s, int64_t now_ms)
 {
+	int64_t left = visit_bytes(s, now_ms), before;
 	uint64_t may;
 	int r = 1;
 
-	while (r > 0 && s->place.credit > 0) {
+	while (r > 0 && left > 0) {
 		if (s->kind->owe && egd_is_idle(&s->egd))
 			s->kind->owe(s);
 		may = allowed(s, now_ms);
@@ -106,7 +138,9 @@ int stream_serve(struct stream *s, int64_t now_ms)
 			return 0;
 		if (may < least(s) && s->egd.head_sent == s->egd.head_len)
 			return wait_allowed(s, now_ms);
-		r = send_piece(s, may, now_ms);
+		before = s->place.credit;
+		r = send_piece(s, may < (uint64_t)left ? may : (uint64_t)left, now_ms);
+		left -= before - s->place.credit;
 	}
 	return r < 0 ? r : r > 0 || (!s->blocked && !s->waits);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/identity.h"
 #include "serve/stream.h"
 #include "util/clock.h"
 #include "util/secret.h"
@@ -40,24 +41,60 @@ static const struct stream_kind connection = {
 	.over = remove_one,
 };
 
+static void on_pause_over(evutil_socket_t fd, short what, void *streams)
+{
+	(void)fd;
+	(void)what;
+	(void)streams; /* the loop asks for the next visit by itself */
+}
+
+/* Whether the others may be served; else the loop wakes up when they may. */
+static bool may_spend(struct streams *ss, int64_t now_ms)
+{
+	const int64_t wait = ss->draining ? 0 : budget_wait_ms(&ss->budget, now_ms);
+	const struct timeval t = { wait / 1000, wait % 1000 * 1000 };
+
+	if (wait > 0)
+		event_add(ss->pause, &t);
+	return wait == 0;
+}
+
+/* The next visit is to one of these: by turns of both, as neither is to hold up the other. */
+static struct round *next_round(struct streams *ss, unsigned n, int64_t now_ms)
+{
+	if (ss->boot.wanting > 0 && (n % 2 == 0 || ss->round.wanting == 0))
+		return &ss->boot;
+	if (ss->round.wanting > 0 && may_spend(ss, now_ms))
+		return &ss->round;
+	return ss->boot.wanting > 0 ? &ss->boot : NULL;
+}
+
+static void visit(struct round *round, int64_t now_ms)
+{
+	struct stream *s = (struct stream *)round_visit(round);
+	int more = stream_serve(s, now_ms);
+
+	if (s->rest && more >= 0)
+		stream_take_in_rest(s);
+	more = more < 0 ? more : !s->blocked && !s->waits && (more > 0 || !egd_is_idle(&s->egd));
+	round_done(round, &s->place, more > 0);
+	if (more < 0 || stream_is_over(s))
+		s->kind->over(s);
+	else if (more > 0 && round != stream_round(s))
+		stream_move(s);
+}
+
 bool streams_answer(struct streams *ss)
 {
-	struct stream *s;
+	const int64_t now_ms = clock_ms();
+	struct round *round;
 	unsigned n;
-	int more;
 
 	for (n = 0; n < STREAMS_VISITS; n++) {
-		s = (struct stream *)round_visit(&ss->round);
-		if (!s)
+		round = next_round(ss, n, now_ms);
+		if (!round)
 			break;
-		more = stream_serve(s, clock_ms());
-		if (s->rest && more >= 0)
-			stream_take_in_rest(s);
-		round_done(&ss->round, &s->place,
-			more > 0 ||
-				(more == 0 && !s->blocked && !s->waits && !egd_is_idle(&s->egd)));
-		if (more < 0 || stream_is_over(s))
-			s->kind->over(s);
+		visit(round, now_ms);
 	}
 	if (n > 0)
 		explicit_bzero(ss->out, ROUND_QUANTUM);
@@ -85,6 +122,8 @@ static void on_look(evutil_socket_t fd, short what, void *streams)
 
 	(void)fd;
 	(void)what;
+	if (!ss->draining && ss->looks++ % STREAMS_LOOKS == 0)
+		streams_ask_again(ss);
 	if (ss->ahead == 0 || ss->draining)
 		return;
 	TAILQ_FOREACH(s, &ss->list, entry)
@@ -93,18 +132,6 @@ static void on_look(evutil_socket_t fd, short what, void *streams)
 }
 
 /* --- who is let in --- */
-
-/* A process of a user, on one listener; TCP does not tell which. */
-static account_id identify(int fd, const struct listener *l)
-{
-	struct ucred peer = { 0 };
-	socklen_t len = sizeof(peer);
-	const account_id listener = (account_id)l->fd << 56;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-		return listener;
-	return listener | (account_id)(uint32_t)peer.pid << 32 | (uint32_t)peer.uid;
-}
 
 static bool make_place(struct streams *ss, const struct account *a)
 {
@@ -135,6 +162,7 @@ static int add(struct streams *ss, int fd, const struct listen_options *o, struc
 	s->all = ss;
 	s->account = a;
 	s->options = o;
+	s->rule = o->rule;
 	if (stream_start(s) < 0) {
 		free(s);
 		return -ENOMEM;
@@ -145,12 +173,13 @@ static int add(struct streams *ss, int fd, const struct listen_options *o, struc
 	ss->ahead += o->ahead;
 	if (o->ahead)
 		look_ahead(s);
+	streams_ask(s);
 	return 0;
 }
 
 static int admit(struct streams *ss, int fd, const struct listener *l)
 {
-	struct account *a = account_get(&ss->accounts, identify(fd, l));
+	struct account *a = account_get(&ss->accounts, identity_account(fd, (unsigned)l->fd));
 	int r = a ? add(ss, fd, l->options, a) : -ENOMEM;
 
 	if (r < 0 && a)
@@ -188,9 +217,19 @@ int streams_init(struct streams *ss, struct event_base *base, struct generator *
 	crowd_init(&ss->crowd);
 	accounts_init(&ss->accounts);
 	round_init(&ss->round);
+	round_init(&ss->boot);
+	ss->pause = event_new(base, -1, 0, on_pause_over, ss);
 	ss->out = secret_new(ROUND_QUANTUM);
 	ss->look = event_new(base, -1, EV_PERSIST, on_look, ss);
-	return ss->out && ss->look && event_add(ss->look, &look) == 0 ? 0 : -ENOMEM;
+	if (policy_init(&ss->policy, base, streams_told, ss) < 0)
+		return -ENOMEM;
+	return ss->out && ss->pause && ss->look && event_add(ss->look, &look) == 0 ? 0 : -ENOMEM;
+}
+
+void streams_limit(struct streams *ss, uint32_t budget)
+{
+	budget_init(&ss->budget, budget, clock_ms());
+	ss->round.quantum = budget_quantum(&ss->budget, ROUND_QUANTUM);
 }
 
 void streams_clear(struct streams *ss)
@@ -199,8 +238,11 @@ void streams_clear(struct streams *ss)
 		return;
 	while (!TAILQ_EMPTY(&ss->list))
 		remove_one(TAILQ_FIRST(&ss->list));
+	policy_clear(&ss->policy);
 	if (ss->look)
 		event_free(ss->look);
+	if (ss->pause)
+		event_free(ss->pause);
 	secret_free(ss->out);
 	*ss = (struct streams){ 0 };
 }

@@ -10,7 +10,7 @@ setup() {
 }
 
 @test "fuzz: each target survives its corpus and 20,000 more runs under ASan and UBSan" {
-	for target in record iso json mix stock config tpm broker mkisofs image egd; do
+	for target in record iso json mix stock config tpm broker mkisofs image egd policy; do
 		inputs=$(find -L "$FUZZ/corpus/$target" -type f | wc -l)
 		[ "$inputs" -ge 20 ]
 		runs=$((inputs + 20000))
@@ -22,9 +22,10 @@ setup() {
 
 @test "fuzz: an off-by-one planted in a parser is found by the parser's target" {
 	run -0 "$FUZZ/planted"
-	[ "$(grep -c ': found by fuzz_.* in run ' <<<"$output")" -eq 19 ]
+	[ "$(grep -c ': found by fuzz_.* in run ' <<<"$output")" -eq 22 ]
 	for file in util/wire/record.c iso/read.c util/json.c util/utf8.c seed/mix.c guest/stock.c guest/text.c cli/config/file.c \
-		seed/source/tpm_packet.c util/wire/broker.c serve/handout.c cli/mkisofs_paths.c util/wire/egd.c serve/egd.c; do
+		seed/source/tpm_packet.c util/wire/broker.c serve/handout.c cli/mkisofs_paths.c util/wire/egd.c serve/egd.c \
+		util/wire/policy.c serve/peer.c; do
 		grep -q "^$file: .*: found by" <<<"$output"
 	done
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { PROTOCOL, ADDRESS, MODE, GROUP, FRAMING, RATE, BURST };
+enum { PROTOCOL, ADDRESS, MODE, GROUP, FRAMING, RATE, BURST, WEIGHT };
 
 static int take_protocol(struct config_listener *l, const char *text, struct fault *f)
 {
@@ -114,6 +114,11 @@ static int take_burst(struct config_listener *l, const char *text, struct fault 
 	return value_number("burst", text, 64, CONFIG_STREAM_MAX, &l->burst, f);
 }
 
+static int take_weight(struct config_listener *l, const char *text, struct fault *f)
+{
+	return value_number("weight", text, 1, CONFIG_WEIGHT_MAX, &l->weight, f);
+}
+
 /* clang-format off */
 static const struct {
 	const char *name;
@@ -127,6 +132,7 @@ static const struct {
 	[FRAMING]  = { "framing",  take_framing,  "strict" },
 	[RATE]     = { "rate",     take_rate,     "none" },
 	[BURST]    = { "burst",    take_burst,    "4096" },
+	[WEIGHT]   = { "weight",   take_weight,   "1" },
 };
 /* clang-format on */
 

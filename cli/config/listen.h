@@ -10,6 +10,7 @@
 #define CONFIG_LISTEN          "listen "
 #define CONFIG_LISTENERS_MAX   16
 #define CONFIG_LISTEN_NAME_MAX 32
+#define CONFIG_WEIGHT_MAX      100
 #define CONFIG_STREAM_MAX      1000000000 /* of rate and burst: bytes a second */
 
 /* What one of them comes to; texts are the configuration's, up to config_clear(). */
@@ -22,7 +23,7 @@ struct config_listener {
 	mode_t mode;
 	const char *group; /* NULL: as it comes */
 	bool qemu;         /* framing */
-	uint32_t rate, burst;
+	uint32_t rate, burst, weight;
 };
 
 /** config_listen_name - the NAME of a section "listen NAME"; NULL: it is another section. */
