@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 #include "cli/config/listen.h"
 #include "cli/options.h"
+#include "cli/serve_status.h"
 #include "util/wire/broker.h"
 #include "serve/limit.h"
 #include "serve/listeners.h"
@@ -22,7 +23,7 @@ static_assert(CONFIG_LISTENERS_MAX == LISTENERS_MAX - 1, "as many as the daemon 
 static_assert(CONFIG_WEIGHT_MAX == ALLOWANCE_WEIGHT_MAX, "what the daemon can share");
 static_assert(CONFIG_STREAM_MAX == ALLOWANCE_MAX, "what the daemon can count");
 
-enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST };
+enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST, OPT_STATUS };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
@@ -30,6 +31,8 @@ static const struct option options[] = {
 	{ "reservoir", required_argument, NULL, OPT_RESERVOIR },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "burst", required_argument, NULL, OPT_BURST },
+	{ "status", no_argument, NULL, OPT_STATUS },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ 0 },
 };
@@ -43,9 +46,20 @@ static int set_source(struct serve_options *o, struct fault *f)
 	return r;
 }
 
-static int set_option(struct serve_options *o, int c, struct fault *f)
+/* What was asked for besides running it. */
+struct asked {
+	bool status, json;
+};
+
+static int set_option(struct serve_options *o, struct asked *asked, int c, struct fault *f)
 {
 	switch (c) {
+	case OPT_STATUS:
+		asked->status = true;
+		return 0;
+	case OPT_JSON:
+		asked->json = true;
+		return 0;
 	case OPT_SOCKET:
 		o->socket = optarg;
 		return 0;
@@ -65,8 +79,8 @@ static int set_option(struct serve_options *o, int c, struct fault *f)
 	}
 }
 
-static int parse(
-	struct serve_options *o, struct config *config, int argc, char **argv, struct fault *f)
+static int parse(struct serve_options *o, struct asked *asked, struct config *config, int argc,
+	char **argv, struct fault *f)
 {
 	struct settings s;
 	int c, r;
@@ -80,9 +94,11 @@ static int parse(
 		.budget = s.budget,
 		.policy = { s.policy, s.policy_timeout_ms, s.policy_cache } };
 	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0)
-		r = set_option(o, c, f);
+		r = set_option(o, asked, c, f);
 	if (r == 0 && optind < argc)
 		r = fault_usage(f, "%s: takes no argument", argv[optind]);
+	if (r == 0 && asked->json && !asked->status)
+		r = fault_usage(f, "--json: only with --status");
 	o->burst = config_burst(o->burst, o->reservoir);
 	return r;
 }
@@ -133,10 +149,13 @@ static int serve_all(const struct config *c, struct serve_options *o, struct fau
 static int run(int argc, char **argv, struct fault *f)
 {
 	struct config config = { 0 };
+	struct asked asked = { 0 };
 	struct serve_options o;
-	int r = parse(&o, &config, argc, argv, f);
+	int r = parse(&o, &asked, &config, argc, argv, f);
 
-	if (r == 0)
+	if (r == 0 && asked.status)
+		r = serve_status(o.socket, asked.json, f);
+	else if (r == 0)
 		r = serve_all(&config, &o, f);
 	config_clear(&config);
 	return r;
@@ -154,6 +173,8 @@ const struct command cmd_serve = {
 		 "  --reservoir N  blocks to keep in stock, 2 to 4096 (default 256)\n"
 		 "  --rate N       blocks a second for one user, 1 to 1000000 (default 32)\n"
 		 "  --burst N      blocks for one user at once, 1 to 1000000 (default 128)\n"
+		 "  --status       print how the daemon that runs is\n"
+		 "  --json         that in JSON\n"
 		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n",
 	.run = run,
 };

@@ -18,12 +18,24 @@ account_id identity_account(int fd, unsigned listener)
 	return id << 32 | (account_id)(uint32_t)peer.uid;
 }
 
+/* On TCP the kernel gives a pid of 0. */
+void identity_peer(int fd, int64_t *uid, int64_t *pid)
+{
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || peer.pid == 0)
+		return;
+	*uid = (int64_t)peer.uid;
+	*pid = peer.pid;
+}
+
 void identity_question(int fd, struct policy_question *q)
 {
 	struct sockaddr_storage a = { 0 };
 	socklen_t len = sizeof(a);
-	struct ucred peer = { 0 };
 
+	identity_peer(fd, &q->uid, &q->pid);
 	if (getpeername(fd, (struct sockaddr *)&a, &len) < 0)
 		return;
 	if (a.ss_family == AF_INET) {
@@ -35,9 +47,4 @@ void identity_question(int fd, struct policy_question *q)
 
 		(void)inet_ntop(AF_INET6, &six->sin6_addr, q->address, sizeof(q->address));
 	}
-	len = sizeof(peer);
-	if (a.ss_family != AF_UNIX || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
-		return;
-	q->uid = (int64_t)peer.uid;
-	q->pid = peer.pid;
 }

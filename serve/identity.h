@@ -11,6 +11,9 @@
  */
 account_id identity_account(int fd, unsigned listener);
 
+/** identity_peer - the uid and the pid of a client on a unix socket; else they stay as they are. */
+void identity_peer(int fd, int64_t *uid, int64_t *pid);
+
 /** identity_question - what the kernel knows of a client: uid and pid, or the address that it comes from. */
 void identity_question(int fd, struct policy_question *q);
 

@@ -9,6 +9,7 @@
 #include "serve/refill.h"
 #include "serve/reservoir.h"
 #include "serve/restored.h"
+#include "serve/status.h"
 #include "util/clock.h"
 #include "util/notify.h"
 #include "util/secret.h"
@@ -42,6 +43,7 @@ struct server {
 	struct subuids subuids;
 	int wakeup; /* an eventfd */
 	struct restored restored;
+	struct status_parts parts;
 	bool ready, stopping, over, late;
 };
 
@@ -217,6 +219,26 @@ static void apply(struct server *s, const struct serve_options *o)
 	policy_set(&s->streams.policy, &o->policy);
 }
 
+static size_t write_status(const void *parts, char *out)
+{
+	return status_write(parts, out);
+}
+
+static void tell_status(struct server *s, const struct serve_options *o)
+{
+	s->parts = (struct status_parts){ .reservoir = s->reservoir,
+		.refill = s->refill,
+		.desk = &s->desk,
+		.connections = &s->connections,
+		.generator = &s->generator,
+		.streams = &s->streams,
+		.listen = o->listen,
+		.listens = o->listens,
+		.since_ms = clock_ms() };
+	s->connections.status_of = &s->parts;
+	s->connections.status = write_status;
+}
+
 /* What can fail only for want of memory, descriptors or threads. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
@@ -248,6 +270,8 @@ static int set_up(struct server *s, const struct serve_options *o)
 		r = listeners_watch(&s->listeners, s->base, &s->connections, &s->streams);
 	if (r == 0)
 		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
+	if (r == 0)
+		tell_status(s, o);
 	return r;
 }
 

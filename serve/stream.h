@@ -27,6 +27,7 @@ struct stream {
 	struct account *account; /* of a connection */
 	const struct listen_options *options;
 	struct allowance_rule rule;
+	int64_t uid, pid; /* -1: not known */
 	int fd;
 	/* serve/streams.c's: */
 	TAILQ_ENTRY(stream) entry, account_entry;

@@ -167,6 +167,8 @@ static int add(struct streams *ss, int fd, const struct listen_options *o, struc
 		free(s);
 		return -ENOMEM;
 	}
+	s->uid = s->pid = -1;
+	identity_peer(fd, &s->uid, &s->pid);
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	TAILQ_INSERT_TAIL(&a->streams, s, account_entry);
 	crowd_enter(&ss->crowd, a);
