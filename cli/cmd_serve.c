@@ -132,32 +132,74 @@ static int describe(const struct config_listener *l, struct listen_options *ret,
 	return l->group ? find_group(l->group, &ret->group, f) : 0;
 }
 
+/* What the daemon goes by: one while it runs, and the next one while it is read. */
+struct generation {
+	struct config config;
+	struct config_listener listener[CONFIG_LISTENERS_MAX];
+	struct listen_options listen[CONFIG_LISTENERS_MAX];
+};
+
+struct command_line {
+	int argc;
+	char **argv;
+	struct generation generation[2];
+	size_t number; /* of the one that holds */
+};
+
 /* With the listeners of the configuration. */
-static int serve_all(const struct config *c, struct serve_options *o, struct fault *f)
+static int describe_all(struct generation *g, struct serve_options *o, struct fault *f)
 {
-	static struct config_listener listener[CONFIG_LISTENERS_MAX];
-	static struct listen_options listen[CONFIG_LISTENERS_MAX];
 	int r = 0;
 
-	for (o->listens = 0; r == 0 && config_listen_settle(c, o->listens, listener + o->listens);
+	for (o->listens = 0;
+		r == 0 && config_listen_settle(&g->config, o->listens, g->listener + o->listens);
 		o->listens++)
-		r = describe(listener + o->listens, listen + o->listens, f);
-	o->listen = listen;
-	return r < 0 ? r : serve(o, f);
+		r = describe(g->listener + o->listens, g->listen + o->listens, f);
+	o->listen = g->listen;
+	return r;
+}
+
+static int read_generation(struct command_line *line, struct generation *g, struct serve_options *o,
+	struct asked *asked, struct fault *f)
+{
+	int r;
+
+	config_clear(&g->config);
+	*g = (struct generation){ 0 };
+	optind = 0; /* from the first word, also of a line that was read before */
+	r = parse(o, asked, &g->config, line->argc, line->argv, f);
+	return r < 0 ? r : describe_all(g, o, f);
+}
+
+static int read_again(void *to, struct serve_options *ret, struct fault *f)
+{
+	struct command_line *line = to;
+	struct asked asked = { 0 };
+	const size_t next = 1 - line->number;
+	const int r = read_generation(line, line->generation + next, ret, &asked, f);
+
+	if (r == 0)
+		line->number = next;
+	return r;
 }
 
 static int run(int argc, char **argv, struct fault *f)
 {
-	struct config config = { 0 };
+	static struct command_line line;
 	struct asked asked = { 0 };
 	struct serve_options o;
-	int r = parse(&o, &asked, &config, argc, argv, f);
+	int r;
 
+	line = (struct command_line){ .argc = argc, .argv = argv };
+	r = read_generation(&line, line.generation, &o, &asked, f);
+	o.again = read_again;
+	o.to = &line;
 	if (r == 0 && asked.status)
 		r = serve_status(o.socket, asked.json, f);
 	else if (r == 0)
-		r = serve_all(&config, &o, f);
-	config_clear(&config);
+		r = serve(&o, f);
+	config_clear(&line.generation[0].config);
+	config_clear(&line.generation[1].config);
 	return r;
 }
 

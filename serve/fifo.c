@@ -144,24 +144,80 @@ static int add(struct fifos *fs, const struct listen_options *o)
 	return 0;
 }
 
-int fifos_init(struct fifos *fs, struct event_base *base, struct streams *ss,
-	const struct listen_options *o, size_t count)
+static struct fifo *find(const struct fifos *fs, const struct listen_options *o)
+{
+	size_t i;
+
+	for (i = 0; i < fs->count; i++)
+		if (strcmp(fs->fifo[i]->stream.options->path, o->path) == 0)
+			return fs->fifo[i];
+	return NULL;
+}
+
+static int watch(struct fifos *fs)
 {
 	const struct timeval look = { FIFO_LOOK_MS / 1000, FIFO_LOOK_MS % 1000 * 1000 };
+
+	if (fs->count == 0 || fs->look)
+		return 0;
+	fs->look = event_new(fs->base, -1, EV_PERSIST, on_look, fs);
+	return fs->look && event_add(fs->look, &look) == 0 ? 0 : -ENOMEM;
+}
+
+/* One FIFO is filled once, however many sections name it. */
+static int add_all(struct fifos *fs, const struct listen_options *o, size_t count)
+{
 	size_t i;
 	int r = 0;
 
-	*fs = (struct fifos){ .streams = ss };
 	for (i = 0; i < count && r == 0 && fs->count < FIFO_MAX; i++)
-		if (o[i].protocol == &fifo_protocol)
+		if (o[i].protocol == &fifo_protocol && !find(fs, o + i))
 			r = add(fs, o + i);
-	if (r < 0 || fs->count == 0)
-		return r;
-	fs->look = event_new(base, -1, EV_PERSIST, on_look, fs);
-	if (!fs->look || event_add(fs->look, &look) < 0)
-		return -ENOMEM;
+	if (r == 0)
+		r = watch(fs);
 	on_look(-1, 0, fs);
-	return 0;
+	return r;
+}
+
+int fifos_init(struct fifos *fs, struct event_base *base, struct streams *ss,
+	const struct listen_options *o, size_t count)
+{
+	*fs = (struct fifos){ .base = base, .streams = ss };
+	return add_all(fs, o, count);
+}
+
+static const struct listen_options *find_path(
+	const struct listen_options *o, size_t count, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (o[i].protocol == &fifo_protocol && strcmp(o[i].path, path) == 0)
+			return o + i;
+	return NULL;
+}
+
+void fifos_update(struct fifos *fs, const struct listen_options *o, size_t count)
+{
+	const struct listen_options *next;
+	size_t i, kept = 0;
+
+	for (i = 0; i < fs->count; i++) {
+		struct fifo *f = fs->fifo[i];
+
+		next = find_path(o, count, f->stream.options->path);
+		if (next) {
+			f->stream.options = next;
+			stream_set_rule(&f->stream, &next->rule);
+			fs->fifo[kept++] = f;
+		} else {
+			close_one(f);
+			free(f);
+		}
+	}
+	fs->count = kept;
+	if (add_all(fs, o, count) < 0)
+		log_not_listening("-", strerror(ENOMEM));
 }
 
 void fifos_drop(struct fifos *fs)

@@ -21,6 +21,7 @@ struct fifo;
  * STREAM_PIECE bytes, so that no reader takes away more than that before the others are awake.
  */
 struct fifos {
+	struct event_base *base;
 	struct streams *streams;
 	struct fifo *fifo[FIFO_MAX];
 	size_t count;
@@ -34,6 +35,9 @@ struct fifos {
  */
 int fifos_init(struct fifos *fs, struct event_base *base, struct streams *ss,
 	const struct listen_options *o, size_t count);
+
+/** fifos_update - fill those of @o from now on; what lies in one that stays is kept. */
+void fifos_update(struct fifos *fs, const struct listen_options *o, size_t count);
 
 /** fifos_drop - take away what lies in them: another machine may have the same bytes. */
 void fifos_drop(struct fifos *fs);

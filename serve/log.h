@@ -38,6 +38,12 @@ void log_limited(unsigned requests, account_id last);
 /** log_unlisted - @handouts of @blocks blocks in all for which log_handout() was not called; @last: to whom the last went. */
 void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 
+/** log_not_listening - a listener could not be opened when the configuration was read again, for the reason in @words. */
+void log_not_listening(const char *name, const char *words);
+
+/** log_reloaded - the configuration was read again; @fault: what is wrong with it, NULL: nothing, and it holds. */
+void log_reloaded(const char *fault);
+
 /** log_no_address - nobody listens for [listen @name]: it has no address, and the service manager no such socket. */
 void log_no_address(const char *name);
 

@@ -19,6 +19,9 @@ struct serve_options {
 	struct policy_options policy;
 	const struct listen_options *listen; /* besides the broker's */
 	size_t listens;                      /* at most LISTENERS_MAX - 1 */
+	/* The same anew, as on SIGHUP; what it gives holds until the call after the next one. Returns: 0 or -errno with @f. */
+	int (*again)(void *to, struct serve_options *ret, struct fault *f);
+	void *to;
 };
 
 /**

@@ -130,3 +130,14 @@ size_t status_write(const struct status_parts *parts, char *out)
 	}
 	return status_end(&w);
 }
+
+static size_t write_parts(const void *parts, char *out)
+{
+	return status_write(parts, out);
+}
+
+void status_serve(const struct status_parts *parts, struct connections *cs)
+{
+	cs->status_of = parts;
+	cs->status = write_parts;
+}

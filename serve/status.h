@@ -25,4 +25,7 @@ struct status_parts {
 /** status_write - all of it, for util/wire/status.h; no byte of a seed. @out: STATUS_MAX bytes. Returns: how many are used. */
 size_t status_write(const struct status_parts *parts, char *out);
 
+/** status_serve - tell it to those who ask @cs; @parts must outlive it. */
+void status_serve(const struct status_parts *parts, struct connections *cs);
+
 #endif

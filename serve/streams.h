@@ -61,6 +61,9 @@ void streams_clear(struct streams *ss);
  */
 int streams_accept(struct streams *ss, const struct listener *l, unsigned max);
 
+/** streams_update - the clients of each listener are those of the one of that name from now on; of none: closed. */
+void streams_update(struct streams *ss, const struct listen_options *o, size_t count);
+
 /** streams_answer - serve STREAMS_VISITS of those that wait; returns whether there may be more. */
 bool streams_answer(struct streams *ss);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How fast the policy lets each client be served. */
+/* How fast the configuration and the policy let each client be served. */
 #include "serve/identity.h"
 #include "serve/stream.h"
 #include "serve/terms.h"
@@ -34,6 +34,33 @@ void streams_ask(struct stream *s)
 		return;
 	identity_question(s->fd, &q);
 	policy_ask(&s->all->policy, s->account->id, &q);
+}
+
+static void update(struct stream *s, const struct listen_options *next)
+{
+	struct streams *ss = s->all;
+
+	ss->ahead += next->ahead;
+	ss->ahead -= s->options->ahead;
+	s->options = next;
+	stream_set_rule(s, &next->rule);
+	if (s == TAILQ_FIRST(&s->account->streams))
+		streams_ask(s);
+}
+
+void streams_update(struct streams *ss, const struct listen_options *o, size_t count)
+{
+	struct stream *s, *next;
+	const struct listen_options *options;
+
+	for (s = TAILQ_FIRST(&ss->list); s; s = next) {
+		next = TAILQ_NEXT(s, entry);
+		options = listen_find(o, count, s->options->name);
+		if (options && options->protocol == s->options->protocol)
+			update(s, options);
+		else
+			s->kind->over(s);
+	}
 }
 
 void streams_ask_again(struct streams *ss)
