@@ -306,21 +306,24 @@ uninstall-host:
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 
+daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service
+
 install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-serve
 	install -D -m 644 man/seedrive-serve.8 $(mandir)/man8/seedrive-serve.8
 	$(call fill,644,dist/host/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
-	install -D -m 644 -t $(unitdir) dist/host/systemd/seedrived.socket dist/host/systemd/seedrived-egd.socket
+	install -D -m 644 -t $(unitdir) $(daemon_units:%=dist/host/systemd/%)
 	install -D -m 755 dist/host/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
 	install -D -m 644 dist/host/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 dist/host/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
+	install -D -m 755 -t $(datadir)/policy dist/host/policy/seedrive-policy-table dist/host/policy/seedrive-policy-libvirt
 	install -D -m 644 -t $(datadir)/selinux dist/host/selinux/seedrive.te dist/host/selinux/seedrive.fc
 	install -D -m 644 -t $(datadir)/apparmor dist/host/apparmor/libvirt-qemu dist/host/apparmor/seedrived
 
 uninstall-daemon:
-	rm -rf $(datadir)/selinux $(datadir)/apparmor
+	rm -rf $(datadir)/selinux $(datadir)/apparmor $(datadir)/policy
 	rm -f $(libexecdir)/seedrive-serve $(mandir)/man8/seedrive-serve.8 \
-		$(unitdir)/seedrived.service $(unitdir)/seedrived.socket $(unitdir)/seedrived-egd.socket \
+		$(unitdir)/seedrived.service $(daemon_units:%=$(unitdir)/%) \
 		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 

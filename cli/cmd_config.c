@@ -39,7 +39,7 @@ static void print_row(const struct config_shown *row)
 {
 	char from[PATH_MAX + 16];
 
-	print_line(stdout, "  %-10s  %-26s  %s%s%s", row->key, row->value,
+	print_line(stdout, "  %-14s  %-26s  %s%s%s", row->key, row->value,
 		from_text(row, from, sizeof(from)), row->limit ? ", limited to " : "",
 		row->limit ? row->limit : "");
 }

@@ -3,7 +3,7 @@
 
 void round_init(struct round *r)
 {
-	*r = (struct round){ 0 };
+	*r = (struct round){ .quantum = ROUND_QUANTUM };
 	TAILQ_INIT(&r->fresh);
 	TAILQ_INIT(&r->old);
 }
@@ -68,7 +68,8 @@ struct round_place *round_visit(struct round *r)
 	if (r->wanting == 0)
 		return NULL;
 	p = next(r);
-	p->credit += ROUND_QUANTUM;
+	if (p->credit <= 0)
+		p->credit += (int64_t)r->quantum * (p->weight > 0 ? p->weight : 1);
 	return p;
 }
 
@@ -79,6 +80,11 @@ void round_done(struct round *r, struct round_place *p, bool more)
 		p->credit = 0;
 	/* While others want something it keeps a place in the round, or it would be a newcomer with each request. */
 	put(r, p, more || r->wanting > 0 ? ROUND_OLD : ROUND_AWAY);
+	/* The rest of what it may have in this round comes next. */
+	if (p->credit > 0) {
+		TAILQ_REMOVE(&r->old, p, entry);
+		TAILQ_INSERT_HEAD(&r->old, p, entry);
+	}
 }
 
 void round_leave(struct round *r, struct round_place *p)

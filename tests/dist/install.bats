@@ -45,14 +45,15 @@ makes() {
 		echo bin/seedrive
 		echo bin/seedrive-mkisofs
 		echo lib/systemd/system-generators/seedrive-tss-generator
-		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-egd.socket
+		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-egd.socket \
+			seedrived-fifo.{socket,service}
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
 		printf 'libexec/seedrive/seedrive-%s\n' check device serve
 		echo share/bash-completion/completions/seedrive
 		echo share/bash-completion/completions/seedrive-mkisofs
 		echo share/doc/seedrive/seedrive.conf
-		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} selinux/seedrive.{te,fc}
+		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done
@@ -61,8 +62,8 @@ makes() {
 	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
 	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
 	[ "$(stat -c %a root/opt/seedrive/bin/seedrive{,-mkisofs} | sort -u)" = 755 ]
-	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' -printf '%m\n' | sort -u)" = 644 ]
-	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/*-hook |
+	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' ! -path '*/policy/*' -printf '%m\n' | sort -u)" = 644 ]
+	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/{*-hook,policy/*} |
 		sort -u)" = 755 ]
 	grep -q '^PATH=/opt/seedrive/bin:' root/opt/seedrive/share/seedrive/libvirt-hook
 	sh -n root/opt/seedrive/share/seedrive/libvirt-hook
@@ -113,7 +114,7 @@ makes() {
 	built install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ ! -e root/usr/lib ]
 	(cd root/a && holds generators rules units users)
-	(cd root/a/units && holds seedrived-egd.socket seedrived.service seedrived.socket)
+	(cd root/a/units && holds seedrived-egd.socket seedrived-fifo.service seedrived-fifo.socket seedrived.service seedrived.socket)
 	built uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ "$(find root -type f)" = "" ]
 }

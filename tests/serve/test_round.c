@@ -144,6 +144,33 @@ static void leaving(void **state)
 	assert_true(TAILQ_EMPTY(&r.fresh) && TAILQ_EMPTY(&r.old));
 }
 
+/* By weights, and no visit is longer for that. */
+static void weighted(void **state)
+{
+	static const uint32_t weights[] = { 1, 2, 10, 100 };
+	struct client c[COUNT(weights)] = { 0 };
+	struct round r;
+	size_t i, n;
+
+	(void)state;
+	round_init(&r);
+	for (i = 0; i < COUNT(weights); i++) {
+		c[i].wants = INT64_MAX;
+		c[i].place.weight = weights[i];
+		round_want(&r, &c[i].place);
+	}
+	for (n = 0; n < 100 * 113; n++) {
+		struct client *one = (struct client *)round_visit(&r);
+
+		assert_true(one->place.credit >= r.quantum);
+		one->got += r.quantum;
+		one->place.credit -= r.quantum;
+		round_done(&r, &one->place, true);
+	}
+	for (i = 0; i < COUNT(weights); i++)
+		assert_int_equal(c[i].got, 100 * (int64_t)weights[i] * r.quantum);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +178,8 @@ int main(void)
 		TEST("round: one that has wanted nothing recently comes before them", newcomers),
 		TEST("round: one that asks again at once has no more than its share", impatient),
 		TEST("round: newcomers without end do not stop the round", flood),
+		TEST("round: who has a weight gets so many times as much, in visits as short",
+			weighted),
 		TEST("round: one that leaves is not visited, and leaves nothing behind", leaving),
 	};
 
