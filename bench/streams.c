@@ -188,7 +188,7 @@ static void report(double seconds, double cpu)
 		x = (double)(client[i].got - client[i].before) / client[i].weight / mean - 1;
 		worst = x > worst ? x : -x > worst ? -x : worst;
 	}
-	printf("clients %zu: %.1f MB/s, %.2f ms of CPU a MB, %.0f MB a second of CPU", clients,
+	printf("clients %zu: %.2f MB/s, %.2f ms of CPU a MB, %.0f MB a second of CPU", clients,
 		bytes / seconds / 1e6, cpu / bytes * 1e9, cpu > 0 ? bytes / cpu / 1e6 : 0);
 	if (clients > 1)
 		printf("; deviation %.4f, Jain %.6f", worst,
