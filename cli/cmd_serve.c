@@ -151,6 +151,7 @@ const struct command cmd_serve = {
 		 "  --reservoir N  blocks to keep in stock, 2 to 4096 (default 256)\n"
 		 "  --rate N       blocks a second for one user, 1 to 1000000 (default 32)\n"
 		 "  --burst N      blocks for one user at once, 1 to 1000000 (default 128)\n"
-		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n",
+		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n"
+		 "  -h, --help     print this, and end\n",
 	.run = run,
 };
