@@ -90,7 +90,7 @@ makes() {
 	while read -r path; do
 		[ -e "root/$path" ]
 	done <named
-	! grep -E '^\.Pa (doc|man|tests|dist)/|[ `]doc/[a-z-]+\.md' pages root/opt/seedrive/share/doc/seedrive/*
+	run -1 grep -hE '^\.Pa (doc|man|tests|dist)/|[ `]doc/[a-z-]+\.md' pages root/opt/seedrive/share/doc/seedrive/*
 	# Those that one page names beside a folder of that kind.
 	sed -n '/^\.Pa .*\/share\/doc\/seedrive$/,/^\.Sh/s/^\.Pa \([a-z-]*\.md\)$/\1/p' "root/opt/seedrive/share/man/man1/seedrive.1" >beside
 	[ "$(wc -l <beside)" -eq 4 ]

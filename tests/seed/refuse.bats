@@ -155,7 +155,7 @@ while True:
 
 @test "refuse: where a required source has failed, no other one is waited for" {
 	key silent true
-	stuck_bytes >stuck
+	key stuck stuck_bytes
 	small_tree tree
 	refused "seedrive: build: tpm:missing: required, but gave nothing: No such file or directory" \
 		timeout 60 "$TOOL" build -q --require tpm --source file:silent,deadline=1h,tpm:missing -o drive.iso tree
@@ -264,7 +264,7 @@ teardown() {
 @test "refuse: a source that may not be opened is told apart from one that is missing" {
 	good_bytes >closed
 	chmod 000 closed
-	refused "seedrive: draw: file:closed: Permission denied" \
+	refused "seedrive: draw: file:closed: required, but gave nothing: Permission denied" \
 		unprivileged "$TOOL" draw --require file --source file:closed -o seed
 }
 
