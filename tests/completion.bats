@@ -68,7 +68,7 @@ zsh_block() {
 	! grep -qx entropy lists || printf '%s\n' config json help >>lists
 	cat block
 	while read -r list; do
-		sed -n "/^\tlocal -a $list=(/,/)\$/p" "$1"
+		awk -v list="local -a $list=(" 'index($0, list) { on = 1 } on { print } /\)$/ { on = 0 }' "$1"
 	done <lists
 }
 
