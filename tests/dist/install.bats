@@ -334,6 +334,9 @@ small_and_static() {
 		[ -s options ]
 		[ "$("$TOOL" "$command" -h x --none)" = "$output" ]
 		while read -r option; do
+			case $option in
+			-h | --help) continue ;; # it ends there
+			esac
 			run --separate-stderr "$TOOL" "$command" "$option" x --none
 			[[ $stderr != *"$option: unknown option"* ]]
 			# Perhaps by the other name that it has.
