@@ -39,7 +39,7 @@ static void print_row(const struct config_shown *row)
 {
 	char from[PATH_MAX + 16];
 
-	print_line(stdout, "  %-10s  %-26s  %s%s%s", row->key, row->value,
+	print_line(stdout, "  %-14s  %-26s  %s%s%s", row->key, row->value,
 		from_text(row, from, sizeof(from)), row->limit ? ", limited to " : "",
 		row->limit ? row->limit : "");
 }
@@ -170,6 +170,7 @@ const struct command cmd_config = {
 		"Names each fault with its file and line, or else shows what is in force, and why.\n"
 		"\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
-		"  --json         in JSON\n",
+		"  --json         in JSON\n"
+		"  -h, --help     print this, and end\n",
 	.run = run,
 };

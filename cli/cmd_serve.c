@@ -3,6 +3,7 @@
 #include "cli/cmd.h"
 #include "cli/config/listen.h"
 #include "cli/options.h"
+#include "cli/serve_status.h"
 #include "util/wire/broker.h"
 #include "serve/limit.h"
 #include "serve/listeners.h"
@@ -19,9 +20,10 @@ static_assert(CONFIG_RESERVOIR_MAX == RESERVOIR_MAX, "what the daemon can keep")
 static_assert(CONFIG_RATE_MAX == LIMIT_MAX, "what the daemon can count");
 
 static_assert(CONFIG_LISTENERS_MAX == LISTENERS_MAX - 1, "as many as the daemon can have");
+static_assert(CONFIG_WEIGHT_MAX == ALLOWANCE_WEIGHT_MAX, "what the daemon can share");
 static_assert(CONFIG_STREAM_MAX == ALLOWANCE_MAX, "what the daemon can count");
 
-enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST };
+enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST, OPT_STATUS };
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, OPT_SOCKET },
@@ -29,6 +31,8 @@ static const struct option options[] = {
 	{ "reservoir", required_argument, NULL, OPT_RESERVOIR },
 	{ "rate", required_argument, NULL, OPT_RATE },
 	{ "burst", required_argument, NULL, OPT_BURST },
+	{ "status", no_argument, NULL, OPT_STATUS },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ 0 },
 };
@@ -42,9 +46,20 @@ static int set_source(struct serve_options *o, struct fault *f)
 	return r;
 }
 
-static int set_option(struct serve_options *o, int c, struct fault *f)
+/* What was asked for besides running it. */
+struct asked {
+	bool status, json;
+};
+
+static int set_option(struct serve_options *o, struct asked *asked, int c, struct fault *f)
 {
 	switch (c) {
+	case OPT_STATUS:
+		asked->status = true;
+		return 0;
+	case OPT_JSON:
+		asked->json = true;
+		return 0;
 	case OPT_SOCKET:
 		o->socket = optarg;
 		return 0;
@@ -64,8 +79,8 @@ static int set_option(struct serve_options *o, int c, struct fault *f)
 	}
 }
 
-static int parse(
-	struct serve_options *o, struct config *config, int argc, char **argv, struct fault *f)
+static int parse(struct serve_options *o, struct asked *asked, struct config *config, int argc,
+	char **argv, struct fault *f)
 {
 	struct settings s;
 	int c, r;
@@ -75,11 +90,15 @@ static int parse(
 		.sources = s.sources,
 		.reservoir = s.reservoir,
 		.rate = s.rate,
-		.burst = s.burst };
+		.burst = s.burst,
+		.budget = s.budget,
+		.policy = { s.policy, s.policy_timeout_ms, s.policy_cache } };
 	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0)
-		r = set_option(o, c, f);
+		r = set_option(o, asked, c, f);
 	if (r == 0 && optind < argc)
 		r = fault_usage(f, "%s: takes no argument", argv[optind]);
+	if (r == 0 && asked->json && !asked->status)
+		r = fault_usage(f, "--json: only with --status");
 	o->burst = config_burst(o->burst, o->reservoir);
 	return r;
 }
@@ -110,33 +129,78 @@ static int describe(const struct config_listener *l, struct listen_options *ret,
 		.mode = l->mode,
 		.group = (gid_t)-1,
 		.ahead = l->qemu,
-		.rule = { l->rate, l->burst } };
+		.rule = { l->rate, l->burst, l->weight } };
 	return l->group ? find_group(l->group, &ret->group, f) : 0;
 }
 
+/* What the daemon goes by: one while it runs, and the next one while it is read. */
+struct generation {
+	struct config config;
+	struct config_listener listener[CONFIG_LISTENERS_MAX];
+	struct listen_options listen[CONFIG_LISTENERS_MAX];
+};
+
+struct command_line {
+	int argc;
+	char **argv;
+	struct generation generation[2];
+	size_t number; /* of the one that holds */
+};
+
 /* With the listeners of the configuration. */
-static int serve_all(const struct config *c, struct serve_options *o, struct fault *f)
+static int describe_all(struct generation *g, struct serve_options *o, struct fault *f)
 {
-	static struct config_listener listener[CONFIG_LISTENERS_MAX];
-	static struct listen_options listen[CONFIG_LISTENERS_MAX];
 	int r = 0;
 
-	for (o->listens = 0; r == 0 && config_listen_settle(c, o->listens, listener + o->listens);
+	for (o->listens = 0;
+		r == 0 && config_listen_settle(&g->config, o->listens, g->listener + o->listens);
 		o->listens++)
-		r = describe(listener + o->listens, listen + o->listens, f);
-	o->listen = listen;
-	return r < 0 ? r : serve(o, f);
+		r = describe(g->listener + o->listens, g->listen + o->listens, f);
+	o->listen = g->listen;
+	return r;
+}
+
+static int read_generation(struct command_line *line, struct generation *g, struct serve_options *o,
+	struct asked *asked, struct fault *f)
+{
+	int r;
+
+	config_clear(&g->config);
+	*g = (struct generation){ 0 };
+	optind = 0; /* from the first word, also of a line that was read before */
+	r = parse(o, asked, &g->config, line->argc, line->argv, f);
+	return r < 0 ? r : describe_all(g, o, f);
+}
+
+static int read_again(void *to, struct serve_options *ret, struct fault *f)
+{
+	struct command_line *line = to;
+	struct asked asked = { 0 };
+	const size_t next = 1 - line->number;
+	const int r = read_generation(line, line->generation + next, ret, &asked, f);
+
+	if (r == 0)
+		line->number = next;
+	return r;
 }
 
 static int run(int argc, char **argv, struct fault *f)
 {
-	struct config config = { 0 };
+	static struct command_line line;
+	struct asked asked = { 0 };
 	struct serve_options o;
-	int r = parse(&o, &config, argc, argv, f);
+	int r;
 
-	if (r == 0)
-		r = serve_all(&config, &o, f);
-	config_clear(&config);
+	line = (struct command_line){ .argc = argc, .argv = argv };
+	r = read_generation(&line, line.generation, &o, &asked, f);
+	o.again = read_again;
+	o.to = &line;
+	if (r == 0 && asked.status)
+		r = serve_status(o.socket, asked.json, f);
+	else if (r == 0)
+		r = serve(&o, f);
+	config_clear(&line.generation[0].config);
+	config_clear(&line.generation[1].config);
 	return r;
 }
 
@@ -152,6 +216,9 @@ const struct command cmd_serve = {
 		 "  --reservoir N  blocks to keep in stock, 2 to 4096 (default 256)\n"
 		 "  --rate N       blocks a second for one user, 1 to 1000000 (default 32)\n"
 		 "  --burst N      blocks for one user at once, 1 to 1000000 (default 128)\n"
-		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n",
+		 "  --status       print how the daemon that runs is\n"
+		 "  --json         that in JSON\n"
+		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n"
+		 "  -h, --help     print this, and end\n",
 	.run = run,
 };

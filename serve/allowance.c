@@ -12,6 +12,7 @@ void allowance_init(struct allowance *a, const struct allowance_rule *rule, int6
 {
 	a->level = larger(rule->burst, ALLOWANCE_FIRST) * MILLI;
 	a->at_ms = a->spent_ms = now_ms;
+	a->floor = ALLOWANCE_FIRST;
 }
 
 /* A byte a second is one thousandth a millisecond. What a client began with may be more than its burst. */
@@ -20,14 +21,24 @@ static void refill(struct allowance *a, const struct allowance_rule *rule, int64
 	const int64_t full = (int64_t)rule->burst * MILLI;
 	const int64_t gone = larger(now_ms - a->at_ms, 0);
 
-	if (a->level < full) {
+	if (rule->rate > 0 && a->level < full) {
 		const int64_t lacks = full - a->level;
 
 		a->level = gone > lacks / rule->rate ? full : a->level + gone * rule->rate;
 	}
 	a->at_ms = now_ms;
-	if (now_ms - a->spent_ms >= ALLOWANCE_REST_MS)
-		a->level = larger(a->level, ALLOWANCE_FLOOR * MILLI);
+	if (now_ms - a->spent_ms < ALLOWANCE_REST_MS)
+		return;
+	a->floor = a->floor > ALLOWANCE_FLOOR ? a->floor : ALLOWANCE_FLOOR;
+	a->level = larger(a->level, (int64_t)a->floor * MILLI);
+}
+
+void allowance_change(struct allowance *a, const struct allowance_rule *rule)
+{
+	const int64_t most = larger(rule->burst, a->floor) * MILLI;
+
+	if (a->level > most)
+		a->level = most;
 }
 
 uint64_t allowance_left(struct allowance *a, const struct allowance_rule *rule, int64_t now_ms)
@@ -38,14 +49,26 @@ uint64_t allowance_left(struct allowance *a, const struct allowance_rule *rule, 
 	return (uint64_t)larger(a->level, 0) / MILLI;
 }
 
-void allowance_spend(
+uint32_t allowance_floor(struct allowance *a, const struct allowance_rule *rule, int64_t now_ms)
+{
+	refill(a, rule, now_ms);
+	return a->floor;
+}
+
+uint64_t allowance_spend(
 	struct allowance *a, const struct allowance_rule *rule, uint64_t bytes, int64_t now_ms)
 {
-	if (rule->rate == 0 || bytes == 0)
-		return;
+	uint64_t free_bytes;
+
+	if (bytes == 0)
+		return 0;
 	refill(a, rule, now_ms);
-	a->level -= (int64_t)bytes * MILLI;
+	free_bytes = bytes < a->floor ? bytes : a->floor;
+	if (rule->rate > 0)
+		a->level -= (int64_t)bytes * MILLI;
 	a->spent_ms = now_ms;
+	a->floor -= (uint32_t)free_bytes;
+	return bytes - free_bytes;
 }
 
 int64_t allowance_wait_ms(

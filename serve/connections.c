@@ -3,6 +3,7 @@
 #include "serve/log.h"
 #include "util/clock.h"
 #include "util/secret.h"
+#include "util/wire/status.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -35,7 +36,8 @@ int connections_init(struct connections *cs, struct event_base *base, struct des
 	accounts_init(&cs->accounts);
 	limit_init(&cs->entries, CONNECTIONS_ENTRY_RATE, CONNECTIONS_ENTRIES);
 	cs->answer = secret_new(protocol_answer_max());
-	return cs->answer ? 0 : -ENOMEM;
+	cs->status_text = malloc(STATUS_MAX);
+	return cs->answer && cs->status_text ? 0 : -ENOMEM;
 }
 
 static void list(struct connection *c)
@@ -103,6 +105,23 @@ static bool settle(struct connection *c)
 	return false;
 }
 
+/* All others are refused, as for any request that is none. */
+static bool is_of_status(const struct connection *c, const uint8_t *raw, size_t len)
+{
+	const uid_t uid = c->client.handout.uid;
+
+	return c->all->status && c->client.state == CLIENT_ASKS && status_is_request(raw, len) &&
+		(uid == 0 || uid == geteuid());
+}
+
+static void answer_status(struct connection *c)
+{
+	const size_t len = c->all->status(c->all->status_of, c->all->status_text);
+
+	(void)send(c->fd, c->all->status_text, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	c->client.state = CLIENT_DONE;
+}
+
 /* Returns: whether it still exists. */
 static bool read_input(struct connection *c)
 {
@@ -115,7 +134,10 @@ static bool read_input(struct connection *c)
 		close_one(c);
 		return false;
 	}
-	client_input(&c->client, c->all->desk, raw, (size_t)n, clock_ms());
+	if (is_of_status(c, raw, (size_t)n))
+		answer_status(c);
+	else
+		client_input(&c->client, c->all->desk, raw, (size_t)n, clock_ms());
 	return settle(c);
 }
 
@@ -229,8 +251,7 @@ static int add(struct connections *cs, int fd, const struct protocol *protocol, 
 	struct connection *c;
 
 	if (!make_place(cs, a)) {
-		cs->desk->limited++;
-		cs->desk->limited_account = a->id;
+		desk_count_limited(cs->desk, a->id);
 		return -EBUSY;
 	}
 	c = calloc(1, sizeof(*c));
@@ -294,6 +315,8 @@ int connections_accept(struct connections *cs, const struct listener *l, unsigne
 
 void connections_clear(struct connections *cs)
 {
+	free(cs->status_text);
+	cs->status_text = NULL;
 	if (!cs->answer)
 		return;
 	while (!TAILQ_EMPTY(&cs->list))

@@ -37,6 +37,10 @@ struct connections {
 	struct limit entries;               /* in the journal, by account */
 	unsigned unlisted, unlisted_blocks; /* handed out without an entry of its own */
 	account_id unlisted_account;
+	/* What root and the daemon's user are told, by serve/status.h; the owner sets these two. */
+	size_t (*status)(const void *of, char *out);
+	const void *status_of;
+	char *status_text;
 };
 
 /** connections_init - needs connections_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */

@@ -137,16 +137,23 @@ static struct desk_request *next_to_refuse(struct desk *d, int64_t now_ms)
 	return q && now_ms >= q->until_ms ? q : NULL;
 }
 
+void desk_count_limited(struct desk *d, account_id account)
+{
+	d->limited++;
+	d->all_limited++;
+	d->limited_account = account;
+}
+
 static enum desk_result reason(struct desk *d, const struct desk_request *q)
 {
 	if (q->place == DESK_DUE)
 		return DESK_REFUSED;
 	if (q->place == DESK_SHARE) {
 		d->empty++;
+		d->all_empty++;
 		return DESK_EMPTY;
 	}
-	d->limited++;
-	d->limited_account = q->account->id;
+	desk_count_limited(d, q->account->id);
 	return DESK_LIMITED;
 }
 
@@ -159,6 +166,8 @@ struct desk_request *desk_answer(struct desk *d, enum desk_result *ret, int64_t 
 	q = next_to_serve(d);
 	if (q && reservoir_take(d->reservoir, d->block, q->blocks) == 0) {
 		*ret = DESK_GIVEN;
+		d->all_given++;
+		d->all_blocks += q->blocks;
 	} else {
 		q = next_to_refuse(d, now_ms);
 		if (!q)

@@ -50,6 +50,8 @@ struct desk {
 	 * their account's share, and the account of the last of these. */
 	unsigned empty, limited;
 	account_id limited_account;
+	/* The same since the start, and what was given. */
+	uint64_t all_empty, all_limited, all_given, all_blocks;
 };
 
 /** desk_init - needs desk_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */
@@ -79,5 +81,8 @@ void desk_expire(struct desk *d, struct desk_request *q, int64_t now_ms);
  */
 struct desk_request *desk_answer(struct desk *d, enum desk_result *ret, int64_t now_ms);
 void desk_wipe(struct desk *d);
+
+/** desk_count_limited - a client of @account is turned away, as it has more than its share. */
+void desk_count_limited(struct desk *d, account_id account);
 
 #endif

@@ -81,8 +81,35 @@ int listener_take(struct listener *ret, const struct listen_options *o, int fd, 
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
 		return fault_errno(f, -errno, "LISTEN_FDS");
-	*ret = (struct listener){ .options = o, .fd = fd };
+	*ret = (struct listener){ .options = o, .fd = fd, .taken = true };
 	return 0;
+}
+
+const struct listen_options *listen_find(
+	const struct listen_options *o, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(o[i].name, name) == 0)
+			return o + i;
+	return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool listener_is_at(const struct listener *l, const struct listen_options *o)
+{
+	const struct listen_options *now = l->options;
+
+	return now->protocol == o->protocol &&
+		(l->taken ||
+			(same_text(now->path, o->path) && same_text(now->host, o->host) &&
+				now->port == o->port && now->mode == o->mode &&
+				now->group == o->group));
 }
 
 /* The folder, locked against another daemon that starts at the same time. We do not wait for the lock: anybody

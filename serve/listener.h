@@ -30,6 +30,7 @@ struct listen_options {
 struct listener {
 	const struct listen_options *options;
 	int fd;
+	bool taken;     /* over from the service manager */
 	bool created;   /* by us: listener_close() removes it */
 	struct stat st; /* of the socket that we created at options->path */
 };
@@ -53,6 +54,13 @@ int listener_open(struct listener *ret, const struct listen_options *o, struct f
 
 /** listener_close - close it, and remove it if it is still the one that we created. */
 void listener_close(struct listener *l);
+
+/** listen_find - the one of @o called @name; NULL: there is none. */
+const struct listen_options *listen_find(
+	const struct listen_options *o, size_t count, const char *name);
+
+/** listener_is_at - whether it is where @o says, so that it need not be opened anew. */
+bool listener_is_at(const struct listener *l, const struct listen_options *o);
 
 /** listener_is_local - whether an address of the loopback, numeric, in IPv4 or IPv6. */
 bool listener_is_local(const char *host);

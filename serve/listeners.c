@@ -98,18 +98,35 @@ static int take_activated(
 	return r;
 }
 
+/* Of one that was closed, or a new one. NULL: all are taken. */
+static struct listeners_slot *free_slot(struct listeners *ls)
+{
+	struct listeners_slot *s;
+
+	for (s = ls->slot; s < ls->slot + ls->count; s++)
+		if (!s->listener.options)
+			return s;
+	return ls->count < LISTENERS_MAX ? ls->slot + ls->count++ : NULL;
+}
+
 static int open_one(struct listeners *ls, const struct listen_options *o, struct fault *f)
 {
+	struct listeners_slot *s;
 	int r;
 
-	if (find(ls, o))
+	/* A FIFO has no socket: serve/fifo.h. */
+	if (find(ls, o) || o->protocol->socket_type == 0)
 		return 0;
 	if (!o->path && !o->host) {
 		log_no_address(o->name);
 		return 0;
 	}
-	r = listener_open(&ls->slot[ls->count].listener, o, f);
-	ls->count += r == 0;
+	s = free_slot(ls);
+	if (!s)
+		return fault_set(f, -EMFILE, "%s: too many listeners", o->name);
+	r = listener_open(&s->listener, o, f);
+	if (r < 0)
+		s->listener = (struct listener){ .fd = -1 };
 	return r;
 }
 
@@ -145,7 +162,8 @@ static void pause_all(struct listeners *ls)
 	size_t i;
 
 	for (i = 0; i < ls->count; i++)
-		event_del(ls->slot[i].ready);
+		if (ls->slot[i].ready)
+			event_del(ls->slot[i].ready);
 	event_add(ls->resume, &pause);
 }
 
@@ -157,7 +175,8 @@ static void on_resume(evutil_socket_t fd, short what, void *listeners)
 	(void)fd;
 	(void)what;
 	for (i = 0; i < ls->count; i++)
-		event_add(ls->slot[i].ready, NULL);
+		if (ls->slot[i].ready)
+			event_add(ls->slot[i].ready, NULL);
 }
 
 static void on_ready(evutil_socket_t fd, short what, void *slot)
@@ -171,23 +190,70 @@ static void on_ready(evutil_socket_t fd, short what, void *slot)
 		pause_all(s->all);
 }
 
+static int watch(struct listeners_slot *s, struct listeners *ls)
+{
+	s->all = ls;
+	if (!s->listener.options || s->ready)
+		return 0;
+	s->ready = event_new(ls->base, s->listener.fd, EV_READ | EV_PERSIST, on_ready, s);
+	return s->ready && event_add(s->ready, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+static int watch_all(struct listeners *ls)
+{
+	struct listeners_slot *s;
+	int r = 0;
+
+	for (s = ls->slot; s < ls->slot + ls->count && r == 0; s++)
+		r = watch(s, ls);
+	return r;
+}
+
 int listeners_watch(
 	struct listeners *ls, struct event_base *base, struct connections *cs, struct streams *ss)
 {
-	struct listeners_slot *s;
-
+	ls->base = base;
 	ls->connections = cs;
 	ls->streams = ss;
 	ls->resume = event_new(base, -1, 0, on_resume, ls);
-	if (!ls->resume)
-		return -ENOMEM;
-	for (s = ls->slot; s < ls->slot + ls->count; s++) {
-		s->all = ls;
-		s->ready = event_new(base, s->listener.fd, EV_READ | EV_PERSIST, on_ready, s);
-		if (!s->ready || event_add(s->ready, NULL) < 0)
-			return -ENOMEM;
-	}
-	return 0;
+	return ls->resume ? watch_all(ls) : -ENOMEM;
+}
+
+static void close_slot(struct listeners_slot *s)
+{
+	if (s->ready)
+		event_free(s->ready);
+	s->ready = NULL;
+	if (s->listener.options)
+		listener_close(&s->listener);
+	s->listener = (struct listener){ .fd = -1 };
+}
+
+/* One that is elsewhere now is closed first, as both may want the same name. */
+static void update_slot(struct listeners_slot *s, const struct listen_options *o, size_t count)
+{
+	const struct listen_options *next = listen_find(o, count, s->listener.options->name);
+
+	if (next && listener_is_at(&s->listener, next))
+		s->listener.options = next;
+	else
+		close_slot(s);
+}
+
+void listeners_update(struct listeners *ls, const struct listen_options *o, size_t count)
+{
+	struct listeners_slot *s;
+	struct fault f;
+	size_t i;
+
+	for (s = ls->slot; s < ls->slot + ls->count; s++)
+		if (s->listener.options && s->listener.options != &ls->broker)
+			update_slot(s, o, count);
+	for (i = 0; i < count; i++)
+		if (open_one(ls, o + i, &f) < 0)
+			log_not_listening(o[i].name, f.text);
+	if (watch_all(ls) < 0)
+		log_not_listening("-", strerror(ENOMEM));
 }
 
 void listeners_drain(struct listeners *ls)
@@ -195,18 +261,16 @@ void listeners_drain(struct listeners *ls)
 	size_t i;
 
 	for (i = 0; i < ls->count; i++)
-		(void)accept_on(ls, &ls->slot[i].listener, DRAIN_MAX);
+		if (ls->slot[i].listener.options)
+			(void)accept_on(ls, &ls->slot[i].listener, DRAIN_MAX);
 }
 
 void listeners_close(struct listeners *ls)
 {
 	struct listeners_slot *s;
 
-	for (s = ls->slot; s < ls->slot + ls->count; s++) {
-		if (s->ready)
-			event_free(s->ready);
-		listener_close(&s->listener);
-	}
+	for (s = ls->slot; s < ls->slot + ls->count; s++)
+		close_slot(s);
 	if (ls->resume)
 		event_free(ls->resume);
 	*ls = (struct listeners){ 0 };

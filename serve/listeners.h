@@ -23,6 +23,7 @@ struct listeners {
 	struct listeners_slot slot[LISTENERS_MAX];
 	size_t count;
 	struct listen_options broker;
+	struct event_base *base;
 	struct event *resume; /* after a pause for want of descriptors */
 	struct connections *connections;
 	struct streams *streams;
@@ -42,6 +43,12 @@ int listeners_open(struct listeners *ls, const char *path, const struct listen_o
 /** listeners_watch - from now on accept clients into @cs and @ss. Returns: 0 or -ENOMEM. */
 int listeners_watch(
 	struct listeners *ls, struct event_base *base, struct connections *cs, struct streams *ss);
+
+/**
+ * listeners_update - listen as @o says from now on
+ * One of the service manager's stays what it is. What cannot be opened is left out, with an entry in the journal.
+ */
+void listeners_update(struct listeners *ls, const struct listen_options *o, size_t count);
 
 /** listeners_drain - accept those who have connected already; listeners_watch() has to be called before. */
 void listeners_drain(struct listeners *ls);

@@ -211,6 +211,29 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
 	journal_send(&j);
 }
 
+void log_not_listening(const char *name, const char *words)
+{
+	struct journal j;
+
+	journal_begin(
+		&j, identifier, JOURNAL_ERROR, "[listen %s]: nobody listens: %s", name, words);
+	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
+	journal_send(&j);
+}
+
+void log_reloaded(const char *fault)
+{
+	struct journal j;
+
+	if (fault)
+		journal_begin(&j, identifier, JOURNAL_ERROR,
+			"%s; the configuration stays what it was", fault);
+	else
+		journal_begin(&j, identifier, JOURNAL_NOTICE,
+			"configuration read again; source, reservoir and broker hold until a restart");
+	journal_send(&j);
+}
+
 void log_no_address(const char *name)
 {
 	struct journal j;
@@ -219,6 +242,28 @@ void log_no_address(const char *name)
 		"[listen %s]: nobody listens: it has no address, and systemd no socket of that FileDescriptorName=",
 		name);
 	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
+	journal_send(&j);
+}
+
+void log_fifo_missing(const char *name, const char *words)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"[listen %s]: %s; tried again every second: see seedrived-fifo.socket", name,
+		words);
+	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
+	journal_send(&j);
+}
+
+void log_policy(const char *where, unsigned clients)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"%s: no answer in time, none that is valid, or one above the listener's limits; the listener's own hold: %u times",
+		where, clients);
+	journal_field(&j, "SEEDRIVE_POLICY", "%u", clients);
 	journal_send(&j);
 }
 

@@ -38,8 +38,20 @@ void log_limited(unsigned requests, account_id last);
 /** log_unlisted - @handouts of @blocks blocks in all for which log_handout() was not called; @last: to whom the last went. */
 void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 
+/** log_not_listening - a listener could not be opened when the configuration was read again, for the reason in @words. */
+void log_not_listening(const char *name, const char *words);
+
+/** log_reloaded - the configuration was read again; @fault: what is wrong with it, NULL: nothing, and it holds. */
+void log_reloaded(const char *fault);
+
 /** log_no_address - nobody listens for [listen @name]: it has no address, and the service manager no such socket. */
 void log_no_address(const char *name);
+
+/** log_fifo_missing - the FIFO of [listen @name] cannot be filled, for the reason in @words, until that is mended. */
+void log_fifo_missing(const char *name, const char *words);
+
+/** log_policy - @clients since the last such entry for which the policy gave no answer that can be used. */
+void log_policy(const char *where, unsigned clients);
 
 /** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
 void log_unlocked(void);

@@ -3,11 +3,15 @@
 #include "serve/serve.h"
 #include "seed/moment.h"
 #include "serve/connections.h"
+#include "serve/descriptors.h"
+#include "serve/fifo.h"
 #include "serve/listeners.h"
 #include "serve/log.h"
 #include "serve/refill.h"
+#include "serve/reload.h"
 #include "serve/reservoir.h"
 #include "serve/restored.h"
+#include "serve/status.h"
 #include "util/clock.h"
 #include "util/notify.h"
 #include "util/secret.h"
@@ -16,20 +20,19 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define DRAIN_MS 1000 /* from SIGTERM to the end, for clients that wait or may send a note */
 #define HANG_MS  2000 /* and for a batch that is just being drawn */
 #define TICK_S   10
 
-/* Besides connections: listeners, sources, events, the stock. */
-#define DESCRIPTORS (CONNECTIONS_MAX + STREAMS_MAX + 128)
+#define DESCRIPTORS 256 /* besides connections: listeners, sources, events, the stock, the policy */
 
 struct server {
 	struct event_base *base;
 	struct event *wake, *tick, *watchdog, *drained;
-	struct event *term, *interrupt, *forgive;
+	struct event *term, *interrupt, *forgive, *hangup;
+	const struct serve_options *options;
 	struct listeners listeners;
 	struct reservoir *reservoir;
 	struct refill *refill;
@@ -37,9 +40,11 @@ struct server {
 	struct connections connections;
 	struct generator generator;
 	struct streams streams;
+	struct fifos fifos;
 	struct subuids subuids;
 	int wakeup; /* an eventfd */
 	struct restored restored;
+	struct status_parts parts;
 	bool ready, stopping, over, late;
 };
 
@@ -117,6 +122,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	listeners_drain(&s->listeners);
 	listeners_close(&s->listeners);
 	connections_dismiss(&s->connections);
+	fifos_clear(&s->fifos);
 	streams_drain(&s->streams);
 	event_add(s->drained, &drain);
 }
@@ -130,6 +136,27 @@ static void on_forgive(evutil_socket_t number, short what, void *server)
 	(void)what;
 	if (s->refill)
 		refill_forgive(s->refill);
+}
+
+static void on_hangup(evutil_socket_t number, short what, void *server)
+{
+	struct server *s = server;
+	struct serve_options o;
+	struct fault f;
+	int r;
+
+	(void)number;
+	(void)what;
+	if (s->stopping || !s->parts.streams)
+		return;
+	notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
+	r = s->options->again(s->options->to, &o, &f);
+	if (r == 0)
+		reload(&(struct reload_parts){ &s->desk, &s->listeners, &s->streams, &s->fifos,
+			       &s->parts },
+			&o);
+	log_reloaded(r < 0 ? f.text : NULL);
+	notify("READY=1");
 }
 
 /* @what: EV_PERSIST, or 0; @ms: 0: not started yet. */
@@ -161,7 +188,8 @@ static int begin(struct server *s)
 	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
 	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
 	s->forgive = watch(s, SIGUSR1, EV_SIGNAL, on_forgive);
-	return s->term && s->interrupt && s->forgive ? 0 : -ENOMEM;
+	s->hangup = watch(s, SIGHUP, EV_SIGNAL, on_hangup);
+	return s->term && s->interrupt && s->forgive && s->hangup ? 0 : -ENOMEM;
 }
 
 static int make_events(struct server *s)
@@ -176,23 +204,12 @@ static int make_events(struct server *s)
 static void free_events(struct server *s)
 {
 	struct event *const all[] = { s->wake, s->tick, s->watchdog, s->drained, s->term,
-		s->interrupt, s->forgive };
+		s->interrupt, s->forgive, s->hangup };
 	size_t i;
 
 	for (i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i])
 			event_free(all[i]);
-}
-
-/* The service manager's soft limit is often 1024, for programs that use select(2). */
-static void raise_descriptors(void)
-{
-	struct rlimit l;
-
-	if (getrlimit(RLIMIT_NOFILE, &l) < 0 || l.rlim_cur >= DESCRIPTORS)
-		return;
-	l.rlim_cur = l.rlim_max < DESCRIPTORS ? l.rlim_max : DESCRIPTORS;
-	(void)setrlimit(RLIMIT_NOFILE, &l);
 }
 
 /* Before each answer: nobody is given what another machine may have given to somebody else. */
@@ -204,6 +221,14 @@ static void look_for_restore(struct server *s)
 		return;
 	log_restored(sign, refill_restart(s->refill));
 	generator_restart(&s->generator);
+	fifos_drop(&s->fifos);
+}
+
+/* What can change while the daemon runs. */
+static void apply(struct server *s, const struct serve_options *o)
+{
+	streams_limit(&s->streams, o->budget);
+	policy_set(&s->streams.policy, &o->policy);
 }
 
 /* What can fail only for want of memory, descriptors or threads. */
@@ -212,7 +237,7 @@ static int set_up(struct server *s, const struct serve_options *o)
 	struct moment first;
 	int r;
 
-	raise_descriptors();
+	descriptors_raise(CONNECTIONS_MAX + STREAMS_MAX + DESCRIPTORS);
 	moment_now(&first); /* before there is a second thread */
 	restored_init(&s->restored, VMCLOCK_DEVICE);
 	subuids_init(&s->subuids, SUBUIDS_FILE, SUBUIDS_USERS);
@@ -230,9 +255,24 @@ static int set_up(struct server *s, const struct serve_options *o)
 	if (r == 0)
 		r = streams_init(&s->streams, s->base, &s->generator);
 	if (r == 0)
+		apply(s, o);
+	if (r == 0)
+		r = fifos_init(&s->fifos, s->base, &s->streams, o->listen, o->listens);
+	if (r == 0)
 		r = listeners_watch(&s->listeners, s->base, &s->connections, &s->streams);
 	if (r == 0)
 		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
+	s->parts = (struct status_parts){ .reservoir = s->reservoir,
+		.refill = s->refill,
+		.desk = &s->desk,
+		.connections = &s->connections,
+		.generator = &s->generator,
+		.streams = &s->streams,
+		.listen = o->listen,
+		.listens = o->listens,
+		.since_ms = clock_ms() };
+	if (r == 0)
+		status_serve(&s->parts, &s->connections);
 	return r;
 }
 
@@ -241,6 +281,7 @@ static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
+	fifos_clear(&s->fifos);
 	streams_clear(&s->streams);
 	generator_clear(&s->generator);
 	restored_clear(&s->restored);
@@ -284,10 +325,10 @@ static int run(struct server *s, struct fault *f)
 
 int serve(const struct serve_options *o, struct fault *f)
 {
-	struct server s = { .wakeup = -1 };
+	struct server s = { .wakeup = -1, .options = o };
 	int r;
 
-	/* The daemon outlives its terminal, and reads its configuration at the start only. */
+	/* Until there is somebody to go by it. */
 	signal(SIGHUP, SIG_IGN);
 	r = begin(&s);
 	if (r < 0)

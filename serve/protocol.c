@@ -6,6 +6,7 @@
 static const struct protocol *const table[] = {
 	&broker_protocol,
 	&egd_protocol,
+	&fifo_protocol,
 };
 
 size_t protocol_answer_max(void)

@@ -18,7 +18,8 @@ struct client;
 struct protocol {
 	const char *name;
 	/* Of its listeners. SOCK_SEQPACKET: an answer is one packet, sent whole or not at all, and the rest of this
-	 * row says how. SOCK_STREAM: see serve/streams.h; the rest is empty. */
+	 * row says how. SOCK_STREAM: see serve/streams.h; 0: it has no socket, see serve/fifo.h; the rest is
+	 * empty. */
 	int socket_type;
 	size_t input_max; /* at most PROTOCOL_INPUT_MAX: what is read at once; one byte more than the longest packet */
 	size_t answer_max; /* the longest answer */
@@ -42,7 +43,7 @@ struct protocol {
 		const struct broker_block *block, uint8_t *out, int64_t now_ms);
 };
 
-extern const struct protocol broker_protocol, egd_protocol;
+extern const struct protocol broker_protocol, egd_protocol, fifo_protocol;
 
 /** protocol_find - by name; NULL: there is none. */
 const struct protocol *protocol_find(const char *name);

@@ -2,7 +2,6 @@
 #include "serve/refill.h"
 #include "seed/draw.h"
 #include "seed/source/reader.h"
-#include "serve/backoff.h"
 #include "serve/log.h"
 #include "util/clock.h"
 #include "util/secret.h"
@@ -26,7 +25,8 @@ struct refill {
 	pthread_cond_t changed;
 	/* With @lock; all else is the thread's alone. */
 	bool stop, forgive;
-	bool stale;    /* the batch that is being drawn is not to be kept */
+	bool stale; /* the batch that is being drawn is not to be kept */
+	struct refill_source seen[SOURCES_MAX];
 	int64_t by_ms; /* when the thread is to hold the lock again, at the latest */
 	/* --- */
 	struct reservoir *reservoir;
@@ -39,14 +39,6 @@ struct refill {
 	bool kept; /* the reservoir kept some of the last batch */
 };
 
-/* A default source that this host lacks is not a failure. */
-static bool is_worth_reporting(const struct seed *s, const struct draw_report *rep)
-{
-	const enum source_presence p = source_presence(rep->err);
-
-	return !s->sources.by_default || (p != SOURCE_ABSENT && p != SOURCE_NOT_BUILT_IN);
-}
-
 /* Blocks that rest on the source are no longer believed; nor, as the case may be, is the source. */
 static void drop(struct refill *r, size_t i, const struct draw_report *rep)
 {
@@ -58,15 +50,11 @@ static void drop(struct refill *r, size_t i, const struct draw_report *rep)
 		log_source_kept_out(rep);
 }
 
-static uint32_t sources_of(const struct seed *s)
+static void note_seen(struct refill *r, size_t i, const struct draw_report *rep, int64_t now_ms)
 {
-	uint32_t sources = 0;
-	size_t i;
-
-	for (i = 0; i < s->reports; i++)
-		if (draw_passed(s->report + i))
-			sources |= 1u << i;
-	return sources;
+	pthread_mutex_lock(&r->lock);
+	verdict_note(r->seen + i, rep, r->backoff + i, now_ms);
+	pthread_mutex_unlock(&r->lock);
 }
 
 static void examine(struct refill *r, const struct seed *s, size_t i, int64_t now_ms)
@@ -77,13 +65,14 @@ static void examine(struct refill *r, const struct seed *s, size_t i, int64_t no
 	if (rep->skipped)
 		return;
 	if (!draw_passed(rep)) {
-		if (backoff_fail(b, is_worth_reporting(s, rep), now_ms))
+		if (backoff_fail(b, verdict_matters(s, rep), now_ms))
 			log_source_failed(rep);
 	} else if (backoff_recover(b)) {
 		log_source_back(rep);
 	}
 	if (rep->health.failed != HEALTH_PASS)
 		drop(r, i, rep);
+	note_seen(r, i, rep, now_ms);
 }
 
 static void store(struct refill *r, const struct seed *s)
@@ -99,7 +88,8 @@ static void store(struct refill *r, const struct seed *s)
 	}
 	/* With the lock, or it could become stale between the look and the put. */
 	pthread_mutex_lock(&r->lock);
-	r->kept = !r->stale && reservoir_put(r->reservoir, r->block, s->blocks, sources_of(s)) > 0;
+	r->kept = !r->stale &&
+		reservoir_put(r->reservoir, r->block, s->blocks, verdict_sources(s)) > 0;
 	pthread_mutex_unlock(&r->lock);
 	explicit_bzero(r->block, s->blocks * sizeof(*r->block));
 }
@@ -300,6 +290,18 @@ size_t refill_restart(struct refill *r)
 	pthread_cond_signal(&r->changed);
 	pthread_mutex_unlock(&r->lock);
 	return blocks;
+}
+
+bool refill_source(struct refill *r, size_t i, struct refill_source *ret)
+{
+	if (i >= r->sources.count)
+		return false;
+	pthread_mutex_lock(&r->lock);
+	*ret = r->seen[i];
+	pthread_mutex_unlock(&r->lock);
+	if (!ret->label[0])
+		source_label(r->sources.spec + i, ret->label, sizeof(ret->label));
+	return true;
 }
 
 bool refill_is_late(struct refill *r, int64_t now_ms)

@@ -6,6 +6,7 @@
 
 #include "seed/source/source.h"
 #include "serve/reservoir.h"
+#include "serve/verdict.h"
 
 /*
  * The thread that draws, tests and conditions, so that nobody else has to wait for a source. It keeps the
@@ -39,6 +40,9 @@ void refill_kick(struct refill *r);
  * Also the batch that is being drawn, as its samples may be older than that. Returns: how many blocks there were.
  */
 size_t refill_restart(struct refill *r);
+
+/** refill_source - number @i; false behind the last. */
+bool refill_source(struct refill *r, size_t i, struct refill_source *ret);
 
 #define REFILL_LATE_MS 120000 /* for what needs no device, on a machine with no CPU to spare */
 

@@ -6,6 +6,7 @@
 
 #include "seed/source/source.h"
 #include "serve/listener.h"
+#include "serve/policy.h"
 #include "util/fault.h"
 
 struct serve_options {
@@ -14,8 +15,13 @@ struct serve_options {
 	uint32_t
 		reservoir; /* blocks of 64 bytes, 2 to RESERVOIR_MAX; a seed of 256 bits takes one */
 	uint32_t rate, burst; /* blocks for each account: a second, and at once; 1 to LIMIT_MAX */
+	uint32_t budget;      /* bytes a second for all streams; 0: as many as they ask for */
+	struct policy_options policy;
 	const struct listen_options *listen; /* besides the broker's */
 	size_t listens;                      /* at most LISTENERS_MAX - 1 */
+	/* The same anew, as on SIGHUP; what it gives holds until the call after the next one. Returns: 0 or -errno with @f. */
+	int (*again)(void *to, struct serve_options *ret, struct fault *f);
+	void *to;
 };
 
 /**

@@ -131,17 +131,15 @@ static void note_listen_entry(
 /* What no line is wrong with, but the whole. */
 static int check_listeners(struct config *c)
 {
-	struct fault f;
+	struct fault found, f;
 	size_t i;
 
 	for (i = 0; i < c->listens && c->err == 0; i++) {
 		const struct config_listen *l = c->listen + i;
-		const char *missing = config_listen_missing(l);
 
-		if (!missing)
+		if (config_listen_check(c, i, &found) == 0)
 			continue;
-		fault_set(&f, 0, "%s:%u: [listen %s]: %s is missing", c->file[l->file], l->line,
-			l->name, missing);
+		fault_set(&f, 0, "%s:%u: %s", c->file[l->file], l->line, found.text);
 		append(c, &c->fault, &c->faults, f.text);
 	}
 	return c->err;

@@ -15,7 +15,7 @@
  */
 #define CONFIG_FILE     "/etc/seedrive.conf"
 #define CONFIG_FOLDER   "/etc/seedrive.conf.d"
-#define CONFIG_KEYS_MAX 16
+#define CONFIG_KEYS_MAX 24
 
 /* The largest values of [serve]; the daemon is held to the same at compile time, in cli/cmd_serve.c. */
 #define CONFIG_RESERVOIR_MAX 4096    /* blocks */
@@ -74,6 +74,9 @@ struct settings {
 	/* the daemon's */
 	uint32_t reservoir;   /* blocks of 64 bytes */
 	uint32_t rate, burst; /* blocks for one uid: a second, and at once */
+	uint32_t budget;      /* bytes a second for all streams; 0: as many as they ask for */
+	const char *policy;   /* "exec:PATH" or "unix:PATH"; NULL: none */
+	uint32_t policy_timeout_ms, policy_cache; /* the latter in seconds */
 };
 
 /**

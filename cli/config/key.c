@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which keys there are, what each may say, and what it is by default. */
 #include "cli/config/key.h"
+#include "cli/config/listen.h"
 #include "cli/config/value.h"
 #include "util/wire/broker.h"
 #include "util/wire/record.h"
@@ -178,6 +179,41 @@ static int take_burst(struct settings *s, const char *text, struct fault *f)
 	return value_number("burst", text, 1, CONFIG_RATE_MAX, &s->burst, f);
 }
 
+static int take_budget(struct settings *s, const char *text, struct fault *f)
+{
+	if (strcmp(text, VALUE_NONE) == 0) {
+		s->budget = 0;
+		return 0;
+	}
+	return value_number("budget", text, 1024, CONFIG_STREAM_MAX, &s->budget, f);
+}
+
+static int take_policy(struct settings *s, const char *text, struct fault *f)
+{
+	const bool none = strcmp(text, VALUE_NONE) == 0;
+	const size_t max = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+
+	if (!none && strncmp(text, "exec:/", 6) != 0 && strncmp(text, "unix:/", 6) != 0)
+		return fault_set(f, -EINVAL,
+			"policy: %s: must be none, exec:PATH or unix:PATH, with an absolute path",
+			text);
+	if (!none && strlen(text + 5) > max)
+		return fault_set(
+			f, -EINVAL, "policy: %s: must be a path of at most %zu bytes", text, max);
+	s->policy = none ? NULL : text;
+	return 0;
+}
+
+static int take_policy_timeout(struct settings *s, const char *text, struct fault *f)
+{
+	return value_deadline("policy-timeout", text, &s->policy_timeout_ms, f);
+}
+
+static int take_policy_cache(struct settings *s, const char *text, struct fault *f)
+{
+	return value_duration("policy-cache", text, &s->policy_cache, f);
+}
+
 /* --- keys --- */
 
 /* clang-format off */
@@ -197,6 +233,10 @@ const struct config_key config_keys[] = {
 	{ "reservoir",  take_reservoir,  { NULL,    NULL,         "256" } },
 	{ "rate",       take_rate,       { NULL,    NULL,         "32" } },
 	{ "burst",      take_burst,      { NULL,    NULL,         "128" } },
+	{ "budget",     take_budget,     { NULL,    NULL,         "none" } },
+	{ "policy",     take_policy,     { NULL,    NULL,         "none" } },
+	{ "policy-timeout", take_policy_timeout, { NULL, NULL,    "200ms" } },
+	{ "policy-cache", take_policy_cache, { NULL, NULL,        "1m" } },
 };
 /* clang-format on */
 

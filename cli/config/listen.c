@@ -8,25 +8,27 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { PROTOCOL, ADDRESS, MODE, GROUP, FRAMING, RATE, BURST };
+enum { PROTOCOL, ADDRESS, MODE, GROUP, FRAMING, RATE, BURST, WEIGHT };
 
 static int take_protocol(struct config_listener *l, const char *text, struct fault *f)
 {
-	if (strcmp(text, "egd") != 0)
-		return fault_set(f, -EINVAL, "protocol: %s: must be egd", text);
+	if (strcmp(text, "egd") != 0 && strcmp(text, "fifo") != 0)
+		return fault_set(f, -EINVAL, "protocol: %s: must be egd or fifo", text);
 	l->protocol = text;
 	return 0;
 }
 
-static int take_path(struct config_listener *l, const char *path, struct fault *f)
+/* @text: "unix:PATH" or "fifo:PATH". */
+static int take_path(struct config_listener *l, const char *text, struct fault *f)
 {
 	const size_t max = sizeof(((struct sockaddr_un *)0)->sun_path) - 1;
+	const char *path = text + 5;
 
 	if (path[0] != '/' || strlen(path) > max)
 		return fault_set(f, -EINVAL,
-			"address: unix:%s: must be an absolute path of at most %zu bytes", path,
-			max);
+			"address: %s: must be an absolute path of at most %zu bytes", text, max);
 	l->path = path;
+	l->fifo = text[0] == 'f';
 	return 0;
 }
 
@@ -66,11 +68,12 @@ static int take_address(struct config_listener *l, const char *text, struct faul
 {
 	if (strcmp(text, VALUE_NONE) == 0)
 		return 0;
-	if (strncmp(text, "unix:", 5) == 0)
-		return take_path(l, text + 5, f);
+	if (strncmp(text, "unix:", 5) == 0 || strncmp(text, "fifo:", 5) == 0)
+		return take_path(l, text, f);
 	if (strncmp(text, "tcp:", 4) == 0)
 		return take_port(l, text + 4, f);
-	return fault_set(f, -EINVAL, "address: %s: must be none, unix:PATH or tcp:IP:PORT", text);
+	return fault_set(
+		f, -EINVAL, "address: %s: must be none, unix:PATH, tcp:IP:PORT or fifo:PATH", text);
 }
 
 static int take_mode(struct config_listener *l, const char *text, struct fault *f)
@@ -111,6 +114,11 @@ static int take_burst(struct config_listener *l, const char *text, struct fault 
 	return value_number("burst", text, 64, CONFIG_STREAM_MAX, &l->burst, f);
 }
 
+static int take_weight(struct config_listener *l, const char *text, struct fault *f)
+{
+	return value_number("weight", text, 1, CONFIG_WEIGHT_MAX, &l->weight, f);
+}
+
 /* clang-format off */
 static const struct {
 	const char *name;
@@ -124,6 +132,7 @@ static const struct {
 	[FRAMING]  = { "framing",  take_framing,  "strict" },
 	[RATE]     = { "rate",     take_rate,     "none" },
 	[BURST]    = { "burst",    take_burst,    "4096" },
+	[WEIGHT]   = { "weight",   take_weight,   "1" },
 };
 /* clang-format on */
 
@@ -234,7 +243,7 @@ bool config_listen_show(const struct config *c, size_t i, size_t key, struct con
 	return true;
 }
 
-const char *config_listen_missing(const struct config_listen *l)
+static const char *missing(const struct config_listen *l)
 {
 	size_t key;
 
@@ -242,4 +251,25 @@ const char *config_listen_missing(const struct config_listen *l)
 		if (!value_of(l, key))
 			return keys[key].name;
 	return NULL;
+}
+
+int config_listen_check(const struct config *c, size_t i, struct fault *f)
+{
+	const struct config_listen *l = c->listen + i;
+	struct config_listener s;
+	bool fifo;
+
+	if (missing(l))
+		return fault_set(f, -EINVAL, "[listen %s]: %s is missing", l->name, missing(l));
+	(void)config_listen_settle(c, i, &s);
+	fifo = strcmp(s.protocol, "fifo") == 0;
+	if (fifo && !s.path)
+		return fault_set(
+			f, -EINVAL, "[listen %s]: a fifo needs an address, fifo:PATH", l->name);
+	if (fifo != s.fifo)
+		return fault_set(f, -EINVAL, "[listen %s]: address: %s: %s", l->name,
+			value_of(l, ADDRESS),
+			fifo ? "must be fifo:PATH for this protocol" :
+			       "only for the protocol fifo");
+	return 0;
 }

@@ -10,18 +10,20 @@
 #define CONFIG_LISTEN          "listen "
 #define CONFIG_LISTENERS_MAX   16
 #define CONFIG_LISTEN_NAME_MAX 32
+#define CONFIG_WEIGHT_MAX      100
 #define CONFIG_STREAM_MAX      1000000000 /* of rate and burst: bytes a second */
 
 /* What one of them comes to; texts are the configuration's, up to config_clear(). */
 struct config_listener {
 	const char *name, *protocol;
 	const char *path; /* NULL: none */
+	bool fifo;        /* of a FIFO, not of a socket */
 	char host[48];    /* numeric; empty: none */
 	uint16_t port;
 	mode_t mode;
 	const char *group; /* NULL: as it comes */
 	bool qemu;         /* framing */
-	uint32_t rate, burst;
+	uint32_t rate, burst, weight;
 };
 
 /** config_listen_name - the NAME of a section "listen NAME"; NULL: it is another section. */
@@ -44,7 +46,7 @@ bool config_listen_settle(const struct config *c, size_t i, struct config_listen
 /** config_listen_show - key number @key of listener @i; false behind the last. */
 bool config_listen_show(const struct config *c, size_t i, size_t key, struct config_shown *ret);
 
-/** config_listen_missing - what each needs and this one has not; NULL: nothing. */
-const char *config_listen_missing(const struct config_listen *l);
+/** config_listen_check - what no line of listener @i is wrong with, but the whole. Returns: 0; -EINVAL with @f. */
+int config_listen_check(const struct config *c, size_t i, struct fault *f);
 
 #endif

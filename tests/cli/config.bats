@@ -186,10 +186,10 @@ seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0
 	grep -q '"source":"file:fifo"' said
 	run -1 grep rdrand said
 	config "source = kernel" "require = hardware" "bits = 16"
-	fails 3 "seedrive: build: hardware: 0 of 16 bits" "$TOOL" build --config c -o drive.iso tree
-	fails 3 "seedrive: draw: hardware: 0 of 16 bits" "$TOOL" draw --config c -o seed
+	fails 3 "seedrive: build: hardware: required, but gave 0 of 16 bits" "$TOOL" build --config c -o drive.iso tree
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 16 bits" "$TOOL" draw --config c -o seed
 	# reseed keeps the strength of the drive.
-	fails 3 "seedrive: reseed: hardware: 0 of 300 bits" "$TOOL" reseed --config c drive.iso
+	fails 3 "seedrive: reseed: hardware: required, but gave 0 of 300 bits" "$TOOL" reseed --config c drive.iso
 }
 
 @test "config: ttl and bind rule build, and reseed keeps those of the drive" {
@@ -215,7 +215,7 @@ seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0
 	# Wherever it stands; and what is required can be taken back.
 	succeeds "$TOOL" draw --source kernel --require none --bits 16 -o seed --config c
 	config "require = hardware" "source = kernel"
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" "$TOOL" draw -o seed --config c
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" "$TOOL" draw -o seed --config c
 	succeeds "$TOOL" draw --require none -o seed --config c
 	# Of two files the last one is read.
 	succeeds "$TOOL" draw --config c --config /dev/null --source kernel -o seed
@@ -337,7 +337,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ "$(member found record)" = False ]
 	# What is asked of the sources still has to be met.
 	config "source = kernel" "seed = mix" "require = hardware"
-	fails 3 "seedrive: build: hardware: 0 of 256 bits" "$TOOL" build --config c -o new.iso tree
+	fails 3 "seedrive: build: hardware: required, but gave 0 of 256 bits" "$TOOL" build --config c -o new.iso tree
 	"$TOOL" build --config c --require none --json -o drive.iso tree >said
 	[ "$(member said seed) $(member said random_seed_mixed)" = "mix 1" ]
 	run -1 grep -E 'seed_id|credit_bits|bound_to' said
@@ -439,36 +439,40 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 		c
 
 		build, draw, reseed, sources
-		  source      rdrand                      c:2
-		  require     none                        default
-		  bits        512                         c:1
-		  deadline    10s                         default
-		  ttl         0                           default
-		  bind        auto                        default
-		  provenance  brief                       default
-		  seed        on                          default
-		  broker      /run/seedrive/seed.sock     default
+		  source          rdrand                      c:2
+		  require         none                        default
+		  bits            512                         c:1
+		  deadline        10s                         default
+		  ttl             0                           default
+		  bind            auto                        default
+		  provenance      brief                       default
+		  seed            on                          default
+		  broker          /run/seedrive/seed.sock     default
 
 		seedrive-mkisofs
-		  source      rdrand                      c:2
-		  require     none                        default
-		  bits        512                         c:1
-		  shortfall   claim-less                  default
-		  deadline    2s                          default
-		  ttl         2w                          c:5
-		  bind        auto                        default
-		  provenance  brief                       default
-		  seed        on                          default
-		  strict      no                          default
-		  fallback    none                        default
-		  broker      /run/seedrive/seed.sock     default
+		  source          rdrand                      c:2
+		  require         none                        default
+		  bits            512                         c:1
+		  shortfall       claim-less                  default
+		  deadline        2s                          default
+		  ttl             2w                          c:5
+		  bind            auto                        default
+		  provenance      brief                       default
+		  seed            on                          default
+		  strict          no                          default
+		  fallback        none                        default
+		  broker          /run/seedrive/seed.sock     default
 
 		seedrive serve
-		  source      $(printf %-26s "$(source_default)")  default
-		  broker      /run/seedrive/seed.sock     default
-		  reservoir   256                         default
-		  rate        5                           c:7
-		  burst       128                         default
+		  source          $(printf %-26s "$(source_default)")  default
+		  broker          /run/seedrive/seed.sock     default
+		  reservoir       256                         default
+		  rate            5                           c:7
+		  burst           128                         default
+		  budget          none                        default
+		  policy          none                        default
+		  policy-timeout  200ms                       default
+		  policy-cache    1m                          default
 	END
 	"$TOOL" config check --json --config c >said
 	[ "$(setting mkisofs ttl) $(setting mkisofs ttl from)" = "2w c:5" ]
@@ -516,10 +520,10 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 @test "config: each key that the code knows is in seedrive.conf(5), and the reverse" {
 	all_keys >known
 	[ "$(wc -l <known)" -ge 12 ]
-	sed -n '/^const struct config_key config_keys/,/^};/s/^\t{ "\([a-z]*\)".*/\1/p' \
+	sed -n '/^const struct config_key config_keys/,/^};/s/^\t{ "\([a-z-]*\)".*/\1/p' \
 		"$ROOT/cli/config/key.c" | sort >table
 	diff known table
-	sed -n '/^\.Sh KEYS$/,/^\.Sh /s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
+	sed -n '/^\.Sh KEYS$/,/^\.Sh /s/^\.It Cm \([a-z-]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
 	diff known paged
 }
 
@@ -541,6 +545,10 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 	says serve reservoir 256 "Default: "
 	says serve rate 32 "Default: "
 	says serve burst 128 "Default: "
+	says serve policy-timeout 200ms "Default: "
+	says serve policy-cache 1m "Default: "
+	says serve budget none "" " the default"
+	says serve policy none "" " the default"
 	says tools require none "" " nothing, the default"
 	says tools provenance brief "" " the default"
 	says mkisofs shortfall claim-less "" " the default"
@@ -555,10 +563,10 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 	[ "$stderr" = "" ]
 	# It sets nothing.
 	[ "$(grep -c '  default$' <<<"$output")" -eq "$(grep -c '^  ' <<<"$output")" ]
-	sed 's/^#\([a-z]* = \)/\1/' "$ROOT/doc/seedrive.conf" >c
+	sed 's/^#\([a-z-]* = \)/\1/' "$ROOT/doc/seedrive.conf" >c
 	"$TOOL" config check --config c --json >said
 	# All keys, each with its default; the sources are this build's.
-	grep -oE '^[a-z]+ =' c | tr -d ' =' | sort -u >shown
+	grep -oE '^[a-z-]+ =' c | tr -d ' =' | sort -u >shown
 	diff <(all_keys) shown
 	"$TOOL" config check --config /dev/null --json >default
 	/usr/bin/python3 -c 'import json
@@ -578,22 +586,24 @@ for part in ("tools", "mkisofs", "serve"):
 	run -0 --separate-stderr "$TOOL" config check --config c
 	diff - <(sed -n '/^listener/,$p' <<<"$output") <<-END
 		listener a-1 of seedrive serve
-		  protocol    egd                         c:2
-		  address     none                        default
-		  mode        0660                        default
-		  group       none                        default
-		  framing     strict                      default
-		  rate        5                           c:3
-		  burst       4096                        default
+		  protocol        egd                         c:2
+		  address         none                        default
+		  mode            0660                        default
+		  group           none                        default
+		  framing         strict                      default
+		  rate            5                           c:3
+		  burst           4096                        default
+		  weight          1                           default
 
 		listener b of seedrive serve
-		  protocol    egd                         c:7
-		  address     tcp:[::1]:8888              c:8
-		  mode        0660                        default
-		  group       none                        default
-		  framing     qemu                        c:9
-		  rate        none                        default
-		  burst       4096                        default
+		  protocol        egd                         c:7
+		  address         tcp:[::1]:8888              c:8
+		  mode            0660                        default
+		  group           none                        default
+		  framing         qemu                        c:9
+		  rate            none                        default
+		  burst           4096                        default
+		  weight          1                           default
 	END
 	"$TOOL" config check --json --config c >said
 	[ "$(setting serve rate)" = 7 ]
@@ -612,12 +622,14 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "port = 5" "port: unknown key"
 	refused "rate =" "rate: a value is missing"
 	refused "rate = 0" "rate: 0: must be a whole number from 1 to 1000000000"
+	refused "weight = 0" "weight: 0: must be a whole number from 1 to 100"
+	refused "weight = 101" "weight: 101: must be a whole number from 1 to 100"
 	refused "burst = 63" "burst: 63: must be a whole number from 64 to 1000000000"
 	refused "mode = 0778" "mode: 0778: must be octal, from 0 to 0777"
 	refused "mode = 1000" "mode: 1000: must be octal, from 0 to 0777"
 	refused "mode = -1" "mode: -1: must be octal, from 0 to 0777"
 	refused "framing = loose" "framing: loose: must be strict or qemu"
-	refused "address = /run/x" "address: /run/x: must be none, unix:PATH or tcp:IP:PORT"
+	refused "address = /run/x" "address: /run/x: must be none, unix:PATH, tcp:IP:PORT or fifo:PATH"
 	refused "address = unix:run/x" "address: unix:run/x: must be an absolute path of at most 107 bytes"
 	refused "address = unix:/$(printf '%0107d' 0)" \
 		"address: unix:/$(printf '%0107d' 0): must be an absolute path of at most 107 bytes"
@@ -629,8 +641,16 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "address = tcp:127.0.0.1:0" "address: port: 0: must be a whole number from 1 to 65535"
 	refused "address = tcp:127.0.0.1:65536" "address: port: 65536: must be a whole number from 1 to 65535"
 	config "[listen x]" "protocol = http"
-	fails 2 "seedrive: config: c:2: protocol: http: must be egd
+	fails 2 "seedrive: config: c:2: protocol: http: must be egd or fifo
 seedrive: config: c:1: [listen x]: protocol is missing" "$TOOL" config check --config c
+	config "[listen x]" "protocol = fifo"
+	fails 2 "seedrive: config: c:1: [listen x]: a fifo needs an address, fifo:PATH" "$TOOL" config check --config c
+	config "[listen x]" "protocol = fifo" "address = unix:/run/x"
+	fails 2 "seedrive: config: c:1: [listen x]: address: unix:/run/x: must be fifo:PATH for this protocol" \
+		"$TOOL" config check --config c
+	config "[listen x]" "protocol = egd" "address = fifo:/run/x"
+	fails 2 "seedrive: config: c:1: [listen x]: address: fifo:/run/x: only for the protocol fifo" \
+		"$TOOL" config check --config c
 	config "" "[listen x]" "rate = 5"
 	fails 2 "seedrive: config: c:2: [listen x]: protocol is missing" "$TOOL" config check --config c
 	for name in "" broker Big a_b a.b "a b" 012345678901234567890123456789012; do
@@ -654,6 +674,6 @@ said, default = (json.load(open(name))["listen"]["egd"] for name in ("said", "de
 assert {k: v["value"] for k, v in said.items()} == {k: v["value"] for k, v in default.items()}
 assert all(v["from"] != "default" for v in said.values())
 print(*sorted(said), sep="\n")' >known
-	sed -n '/^\.Sh KEYS OF A LISTENER$/,/^\.Sh FILES/s/^\.It Cm \([a-z]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
+	sed -n '/^\.Sh KEYS OF A LISTENER$/,/^\.Sh FILES/s/^\.It Cm \([a-z-]*\)$/\1/p' "$ROOT/man/seedrive.conf.5" | sort >paged
 	diff known paged
 }

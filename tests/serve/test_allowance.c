@@ -94,7 +94,7 @@ static void unlimited(void **state)
 /* Nothing overflows, whatever the clock and the figures. */
 static void extremes(void **state)
 {
-	const struct allowance_rule most = { ALLOWANCE_MAX, ALLOWANCE_MAX };
+	const struct allowance_rule most = { ALLOWANCE_MAX, ALLOWANCE_MAX, 1 };
 	struct allowance a;
 
 	(void)state;
@@ -104,6 +104,40 @@ static void extremes(void **state)
 	allowance_spend(&a, &most, ALLOWANCE_MAX, INT64_MAX / 2);
 	/* A clock that goes back gives nothing. */
 	assert_int_equal(allowance_left(&a, &most, 1), 0);
+}
+
+static void changed(void **state)
+{
+	const struct allowance_rule free_rule = { .rate = 0, .burst = 4096 };
+	struct allowance a;
+
+	(void)state;
+	allowance_init(&a, &free_rule, 0);
+	allowance_change(&a, &slow);
+	assert_int_equal(allowance_left(&a, &slow, 0), ALLOWANCE_FIRST);
+	allowance_init(&a, &free_rule, 0);
+	allowance_spend(&a, &free_rule, ALLOWANCE_FIRST - 200, 0);
+	allowance_change(&a, &slow);
+	assert_int_equal(allowance_left(&a, &slow, 0), 200);
+	allowance_spend(&a, &free_rule, 200, 0);
+	allowance_change(&a, &slow);
+	assert_int_equal(allowance_left(&a, &slow, 0), slow.burst);
+}
+
+static void floor_bytes(void **state)
+{
+	const struct allowance_rule free_rule = { .rate = 0 };
+	struct allowance a;
+
+	(void)state;
+	allowance_init(&a, &free_rule, 0);
+	assert_int_equal(allowance_floor(&a, &free_rule, 0), ALLOWANCE_FIRST);
+	assert_int_equal(allowance_spend(&a, &free_rule, ALLOWANCE_FIRST - 1, 0), 0);
+	assert_int_equal(allowance_spend(&a, &free_rule, 10, 0), 9);
+	assert_int_equal(allowance_floor(&a, &free_rule, ALLOWANCE_REST_MS - 1), 0);
+	assert_int_equal(allowance_floor(&a, &free_rule, ALLOWANCE_REST_MS), ALLOWANCE_FLOOR);
+	assert_int_equal(allowance_spend(&a, &free_rule, 40, ALLOWANCE_REST_MS), 8);
+	assert_int_equal(allowance_floor(&a, &free_rule, ALLOWANCE_REST_MS + 1), 0);
 }
 
 int main(void)
@@ -116,6 +150,10 @@ int main(void)
 		TEST("allowance: after a minute's silence there are 256 bits, whatever was spent",
 			after_a_rest),
 		TEST("allowance: without a rate there is no limit", unlimited),
+		TEST("allowance: the first bytes and those after a rest are told from all others",
+			floor_bytes),
+		TEST("allowance: another rule leaves what nothing throttles, and else no more than its burst",
+			changed),
 		TEST("allowance: the largest figures and a clock that goes back do no harm",
 			extremes),
 	};

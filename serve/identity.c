@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "serve/identity.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#define PID_BITS 23 /* Linux has no pid above 2^22 */
+
+account_id identity_account(int fd, unsigned listener)
+{
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+	account_id id = listener;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
+		peer = (struct ucred){ 0 };
+	id = id << PID_BITS | (account_id)(peer.pid & ((1 << PID_BITS) - 1));
+	return id << 32 | (account_id)(uint32_t)peer.uid;
+}
+
+/* On TCP the kernel gives a pid of 0. */
+void identity_peer(int fd, int64_t *uid, int64_t *pid)
+{
+	struct ucred peer = { 0 };
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0 || peer.pid == 0)
+		return;
+	*uid = (int64_t)peer.uid;
+	*pid = peer.pid;
+}
+
+void identity_question(int fd, struct policy_question *q)
+{
+	struct sockaddr_storage a = { 0 };
+	socklen_t len = sizeof(a);
+
+	identity_peer(fd, &q->uid, &q->pid);
+	if (getpeername(fd, (struct sockaddr *)&a, &len) < 0)
+		return;
+	if (a.ss_family == AF_INET) {
+		const struct sockaddr_in *four = (const struct sockaddr_in *)&a;
+
+		(void)inet_ntop(AF_INET, &four->sin_addr, q->address, sizeof(q->address));
+	} else if (a.ss_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&a;
+
+		(void)inet_ntop(AF_INET6, &six->sin6_addr, q->address, sizeof(q->address));
+	}
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_STATUS_H
+#define SERVE_STATUS_H
+
+#include "serve/connections.h"
+#include "serve/listeners.h"
+#include "serve/refill.h"
+#include "serve/streams.h"
+
+#define STATUS_CLIENTS 256 /* of the streams, the oldest */
+
+/* What the daemon tells of: its parts, and when it began. */
+struct status_parts {
+	struct reservoir *reservoir;
+	struct refill *refill; /* NULL: not started yet */
+	const struct desk *desk;
+	const struct connections *connections;
+	const struct generator *generator;
+	struct streams *streams;
+	const struct listen_options *listen;
+	size_t listens;
+	int64_t since_ms;
+};
+
+/** daemon_status_write - all of it, for util/wire/status.h; no byte of a seed. @out: STATUS_MAX bytes. Returns: how many are used. */
+size_t daemon_status_write(const struct status_parts *parts, char *out);
+
+/** status_serve - tell it to those who ask @cs; @parts must outlive it. */
+void status_serve(const struct status_parts *parts, struct connections *cs);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a client asks for. */
+#include "serve/stream.h"
+#include "util/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define INPUT_MAX 4096
+
+static void offered(void *generator, const uint8_t *bytes, size_t len)
+{
+	generator_stir(generator, bytes, len);
+}
+
+/* Bytes that nothing throttles are served apart, so that they do not wait for the budget of the others. */
+struct round *stream_round(struct stream *s)
+{
+	return allowance_floor(&s->allowance, &s->rule, clock_ms()) > 0 ? &s->all->boot :
+									  &s->all->round;
+}
+
+void stream_move(struct stream *s)
+{
+	struct round *round = stream_round(s);
+
+	if (s->round && s->round != round)
+		round_leave(s->round, &s->place);
+	s->round = round;
+	s->place.weight = s->rule.weight;
+	round_want(round, &s->place);
+}
+
+void stream_wake(struct stream *s)
+{
+	if (!s->blocked && !s->waits && !s->place.wants && !egd_is_idle(&s->egd))
+		stream_move(s);
+}
+
+static void end_input(struct stream *s)
+{
+	s->ended = true;
+	event_del(s->readable);
+}
+
+/* What does not go in now is kept, and until then nothing more is read. */
+static void keep(struct stream *s, const uint8_t *raw, size_t len)
+{
+	uint8_t *rest = malloc(len);
+
+	if (!rest) {
+		end_input(s);
+		return;
+	}
+	memcpy(rest, raw, len);
+	free(s->rest);
+	s->rest = rest;
+	s->rest_len = len;
+	event_del(s->readable);
+}
+
+static void take_in(struct stream *s, const uint8_t *raw, size_t len)
+{
+	size_t used;
+
+	if (egd_input(&s->egd, raw, len, &used, offered, s->all->generator) < 0)
+		end_input(s);
+	else if (used < len)
+		keep(s, raw + used, len - used);
+	stream_wake(s);
+}
+
+void stream_take_in_rest(struct stream *s)
+{
+	uint8_t *rest = s->rest;
+
+	s->rest = NULL;
+	take_in(s, rest, s->rest_len);
+	free(rest);
+	if (!s->rest && !s->ended)
+		event_add(s->readable, NULL);
+}
+
+bool stream_input(struct stream *s)
+{
+	uint8_t raw[INPUT_MAX];
+	const ssize_t n = recv(s->fd, raw, sizeof(raw), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0)
+		end_input(s);
+	else
+		take_in(s, raw, (size_t)n);
+	return n == sizeof(raw) && !s->rest && !s->ended;
+}
+
+bool stream_is_over(const struct stream *s)
+{
+	return egd_is_idle(&s->egd) && !s->rest && (s->ended || s->all->draining);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *stream)
+{
+	struct stream *s = stream;
+
+	(void)fd;
+	(void)what;
+	(void)stream_input(s);
+	if (stream_is_over(s))
+		s->kind->over(s);
+}
+
+int stream_start(struct stream *s)
+{
+	s->readable = event_new(s->all->base, s->fd, EV_READ | EV_PERSIST, on_readable, s);
+	if (!s->readable || event_add(s->readable, NULL) < 0) {
+		if (s->readable)
+			event_free(s->readable);
+		return -ENOMEM;
+	}
+	allowance_init(&s->allowance, &s->rule, clock_ms());
+	return 0;
+}
+
+static void free_event(struct event *e)
+{
+	if (e)
+		event_free(e);
+}
+
+void stream_end(struct stream *s)
+{
+	if (s->round)
+		round_leave(s->round, &s->place);
+	free_event(s->readable);
+	free_event(s->writable);
+	free_event(s->later);
+	close(s->fd);
+	free(s->rest);
+}

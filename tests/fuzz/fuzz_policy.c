@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a policy answers (util/wire/policy.c), as it comes in pieces, and the command line of the process that it is asked
+ * about (serve/peer.c). Judged against a plain reading: figures in their ranges, each key once, one empty line at the end.
+ *
+ * FUZZ_WITH: util/wire/policy.c util/hex.c serve/peer.c serve/terms.c
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "serve/peer.h"
+#include "serve/terms.h"
+
+/* The same answer in one form, which has to be read as the same. */
+static void again(const struct policy_answer *a)
+{
+	char text[128];
+	struct policy_answer b;
+	int n = 0;
+
+	if (a->weight)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "weight=%u\n", a->weight);
+	if (a->burst)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "burst=%u\n", a->burst);
+	if (a->rate)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "rate=%u\n", a->rate);
+	text[n++] = '\n';
+	assert(policy_answer_parse(text, (size_t)n, &b) == 0);
+	assert(memcmp(a, &b, sizeof(b)) == 0);
+}
+
+static void answer(const char *raw, size_t len)
+{
+	static const struct allowance_rule listener = { 5000, 8192, 10 };
+	struct policy_answer a = { 0 }, early;
+	struct allowance_rule rule;
+	const int r = policy_answer_parse(raw, len, &a);
+	size_t i;
+
+	assert(r == 0 || r == -EAGAIN || r == -EBADMSG);
+	/* Nothing is taken before its end has come. */
+	for (i = 0; i < len; i++) {
+		const int before = policy_answer_parse(raw, i, &early);
+
+		assert(before != 0 || r == -EBADMSG);
+		assert(before != -EBADMSG || r == -EBADMSG);
+	}
+	if (r != 0) {
+		assert(a.rate + a.burst + a.weight == 0);
+		return;
+	}
+	assert(len <= POLICY_ANSWER_MAX && raw[len - 1] == '\n' &&
+		(len == 1 || raw[len - 2] == '\n'));
+	assert(a.rate <= POLICY_RATE_MAX && a.weight <= POLICY_WEIGHT_MAX);
+	assert(a.burst == 0 || (a.burst >= POLICY_BURST_MIN && a.burst <= POLICY_RATE_MAX));
+	again(&a);
+	(void)terms_settle(&listener, &a, &rule);
+	assert(rule.rate > 0 && rule.rate <= listener.rate);
+	assert(rule.burst <= listener.burst && rule.weight <= listener.weight);
+}
+
+static void words(const char *raw, size_t len)
+{
+	struct policy_question q = { .listener = "x", .uid = -1, .pid = -1 };
+	char text[POLICY_QUESTION_MAX];
+	size_t n, i, lines = 0;
+
+	peer_parse(raw, len, &q);
+	n = policy_question_encode(text, &q);
+	assert(n < sizeof(text));
+	for (i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	/* Nothing in a name can be a line of its own. */
+	assert(lines == 3u + (q.uuid[0] != 0) + (q.name[0] != 0));
+	assert(q.uuid[0] == 0 || strlen(q.uuid) == POLICY_UUID_MAX);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	if (size == 0)
+		return 0;
+	if (data[0] == 'W')
+		words((const char *)data + 1, size - 1);
+	else
+		answer((const char *)data + 1, size - 1);
+	return 0;
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The FIFO from which QEMU's rng-random reads: it is kept full, and no reader ever meets its end.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/daemon
+
+# a daemon that fills run/rng.
+serve_fifo() {
+	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" >conf
+	start --config conf --source kernel
+}
+
+# As the unit that holds it does.
+hold() {
+	mkfifo -m 640 run/rng
+	# shellcheck disable=SC2034 # open until the test ends
+	exec {HOLDER}<>run/rng
+}
+
+# took BYTES FILE: a reader that reads as QEMU does.
+took() {
+	timeout 60 /usr/bin/python3 - "$1" >"$2" <<-'END'
+		import os, select, sys
+		fd = os.open("run/rng", os.O_RDONLY | os.O_NONBLOCK)
+		left = int(sys.argv[1])
+		while left:
+		    select.select([fd], [], [])
+		    try:
+		        got = os.read(fd, min(left, 256))
+		    except BlockingIOError:
+		        continue
+		    assert got, "the end of the FIFO"
+		    os.write(1, got)
+		    left -= len(got)
+	END
+}
+
+@test "fifo: readers get what they read, and no two the same" {
+	hold
+	serve_fifo
+	for i in 1 2 3 4; do
+		took 50000 "got.$i" 3>&- &
+		echo "$!" >"pid.$i"
+	done
+	for i in 1 2 3 4; do
+		wait "$(cat "pid.$i")"
+	done
+	[ "$(cat got.* | xxd -p -c 50 | sort -u | wc -l)" -eq 4000 ]
+	stop
+	# It is still there, as it was.
+	[ "$(stat -c %a run/rng)" = 640 ]
+}
+
+@test "fifo: a reader meets no end and no error while the daemon is stopped, killed and started again" {
+	hold
+	serve_fifo
+	took 2000000 got 3>&- &
+	reader=$!
+	for _ in $(seq 20); do
+		sleep 0.02
+		kill -KILL "$DAEMON"
+		ended 137
+		start --config conf --source kernel
+	done
+	stop
+	start --config conf --source kernel
+	wait "$reader"
+	[ "$(stat -c %s got)" -eq 2000000 ]
+	[ "$(xxd -p -c 50 got | sort -u | wc -l)" -eq 40000 ]
+	stop
+}
+
+@test "fifo: bytes come while every source is down, at the rate of the section" {
+	hold
+	mkfifo never
+	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" 'rate = 1000' 'burst = 64' >conf
+	start --config conf --source "file:never,bits=4,deadline=60s"
+	took 4096 first
+	begin=$(date +%s%N)
+	took 3000 next
+	took_ms=$((($(date +%s%N) - begin) / 1000000))
+	echo "3000 bytes in $took_ms ms"
+	[ "$took_ms" -gt 2000 ]
+	stop
+}
+
+@test "fifo: a FIFO that is missing is reported once, and found when it is there" {
+	serve_fifo
+	until_true grep -q "fifo" log
+	hold
+	took 1000 got
+	stop
+	[ "$(grep -c "^seedrive: \[listen fifo\]: $PWD/run/rng: No such file or directory; tried again every second" log)" -eq 1 ]
+}
+
+@test "fifo: one that others may write to is not used" {
+	mkfifo -m 660 run/rng
+	serve_fifo
+	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: others than root and this user may write there" log
+	stop
+	rm run/rng
+	ln -s /dev/zero run/rng
+	serve_fifo
+	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: is no FIFO" log
+	stop
+}

@@ -1,0 +1,258 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Who is served how fast: weights, the budget of the host, the bytes that nothing throttles, and the operator's policy.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/daemon
+
+export PYTHONPATH=$ROOT/tests/lib
+
+# serve_egd POLICY [LINE...]: a daemon with these lines in [serve], and a listener of the lines in `section`.
+serve_egd() {
+	{
+		echo '[serve]'
+		printf '%s\n' "$@"
+		printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock"
+		cat section 2>/dev/null || true
+	} >conf
+	start --config conf --source kernel
+}
+
+# policy LINE...: a program that answers so, and keeps the questions.
+policy() {
+	{
+		printf '#!/bin/sh\ncat >"%s/question.$$"\n' "$PWD"
+		printf '%s\n' "$@"
+	} >asked
+	chmod 755 asked
+}
+
+# speed: bytes in a second and a half beyond the first 4 KiB, of a process with the arguments given as a QEMU's.
+speed() {
+	/usr/bin/python3 -c 'import sys, time, egd
+s = egd.connect(sys.argv[1])
+# What the policy says holds by then, in most cases.
+egd.read(s, 4096)
+time.sleep(0.5)
+s.sendall(b"\2\xff" * 400)
+s.settimeout(0.05)
+got, end = 0, time.monotonic() + 1.5
+while time.monotonic() < end:
+    try:
+        got += len(s.recv(65536))
+    except TimeoutError:
+        pass
+print(got)' "$PWD/run/egd.sock" "$@"
+}
+
+@test "policy: a program is asked what the kernel and the client say, and its rate holds" {
+	policy 'printf "rate=200\nburst=64\n\n"'
+	serve_egd "policy = exec:$PWD/asked"
+	got=$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301 -name guest=web)
+	echo "$got"
+	[ "$got" -lt 1000 ]
+	[ "$(cat question.* | sed 's/^pid=[0-9]*/pid=N/')" = "version=1
+listener=egd
+uid=$(id -u)
+pid=N
+uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301
+name=web" ]
+	stop
+	run -1 grep policy log
+}
+
+@test "policy: a server on a unix socket is asked the same" {
+	/usr/bin/python3 - 3>&- <<-'END' &
+		import socket
+		s = socket.socket(socket.AF_UNIX)
+		s.bind("asked.sock")
+		s.listen()
+		while True:
+		    c, _ = s.accept()
+		    question = b""
+		    while not question.endswith(b"\n\n"):
+		        question += c.recv(1024)
+		    with open("question", "wb") as f:
+		        f.write(question)
+		    c.sendall(b"rate=200\nbu")
+		    c.sendall(b"rst=64\n\n")
+		    c.close()
+	END
+	echo "$!" >>servers
+	until_true test -S asked.sock
+	serve_egd "policy = unix:$PWD/asked.sock"
+	[ "$(speed)" -lt 1000 ]
+	grep -qx listener=egd question
+	stop
+}
+
+@test "policy: one that hangs, talks nonsense, or is above the listener's limits leaves the listener's own, and one line" {
+	echo 'rate = 100000' >section
+	for answer in 'sleep 100' 'echo rate=x; echo' 'echo rate=100001; echo' 'echo rate=1' 'yes rate=1' 'exit 3' \
+		'printf "burst=4097\n\n"' 'printf "weight=2\n\n"'; do
+		policy "$answer"
+		serve_egd "policy = exec:$PWD/asked"
+		for _ in 1 2 3; do
+			got=$(speed)
+			echo "$answer: $got"
+			[ "$got" -gt 10000 ]
+		done
+		stop
+		[ "$(grep -c 'above the listener.s limits; the listener.s own hold' log)" -eq 1 ]
+	done
+	# Nothing of them is left.
+	run -1 pgrep -f "$PWD/asked"
+	serve_egd "policy = exec:$PWD/none-such"
+	[ "$(speed)" -gt 10000 ]
+	stop
+}
+
+@test "policy: nobody waits for it, and it is asked no more than a few times at once and once for a client" {
+	policy 'echo >>"$0.log"' 'sleep 100'
+	serve_egd "policy = exec:$PWD/asked" 'policy-timeout = 10s'
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import os, sys, time, egd
+		begin = time.monotonic()
+		for _ in range(40):
+		    if os.fork() == 0:
+		        for _ in range(5):
+		            s = egd.connect(sys.argv[1])
+		            egd.read(s, 256)
+		        os._exit(0)
+		for _ in range(40):
+		    assert os.wait()[1] == 0
+		took = time.monotonic() - begin
+		print(f"{took:.2f} s")
+		assert took < 5
+	END
+	[ "$(wc -l <asked.log)" -le 8 ]
+	stop
+}
+
+@test "policy: an answer is kept for a while, and asked for again after that" {
+	policy 'echo >>"$0.log"' 'printf "rate=200\nburst=64\n\n"'
+	serve_egd "policy = exec:$PWD/asked" 'policy-cache = 3s'
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, time, egd
+		for _ in range(10):
+		    s = egd.connect(sys.argv[1])
+		    egd.read(s, 64)
+		    time.sleep(0.1)
+		assert len(open("asked.log").readlines()) == 1
+		end = time.monotonic() + 60
+		while len(open("asked.log").readlines()) < 2:
+		    assert time.monotonic() < end
+		    time.sleep(0.1)
+	END
+	stop
+}
+
+@test "policy: the example with a table has rates by UUID" {
+	cat >table <<-'END'
+		# the farm
+		3f2504e0-4f89-11d3-9a0c-0305e82c3301 200 64 - # slow
+		3f2504e0-4f89-11d3-9a0c-0305e82c3302 - 128 1
+	END
+	answer() {
+		printf '%s\n' version=1 listener=egd "$@" '' | SEEDRIVE_POLICY_TABLE=$PWD/table \
+			"$ROOT/dist/host/policy/seedrive-policy-table" | od -An -c | tr -d ' \n'
+	}
+	[ "$(answer uid=1 uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301 name=x)" = 'rate=200\nburst=64\n\n' ]
+	[ "$(answer uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3302)" = 'burst=128\nweight=1\n\n' ]
+	[ "$(answer uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3303)" = '\n' ]
+	[ "$(answer)" = '\n' ]
+	rm table
+	[ "$(answer uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301)" = '\n' ]
+	echo '3f2504e0-4f89-11d3-9a0c-0305e82c3301 200 64' >table
+	printf '#!/bin/sh\nSEEDRIVE_POLICY_TABLE=%s exec %s\n' "$PWD/table" "$ROOT/dist/host/policy/seedrive-policy-table" >asked
+	chmod 755 asked
+	serve_egd "policy = exec:$PWD/asked"
+	[ "$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301)" -lt 1000 ]
+	[ "$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3309)" -gt 10000 ]
+	stop
+}
+
+@test "policy: the example with libvirt has the rates of a domain's metadata" {
+	type virsh
+	cat >host.xml <<-'END'
+		<node><domain type='test'><name>web1</name><uuid>3f2504e0-4f89-11d3-9a0c-0305e82c3301</uuid>
+		<memory>8192</memory><os><type>hvm</type></os>
+		<metadata><s:policy xmlns:s='https://seedrive.invalid/policy' rate='200' burst="64" weight='1' colour='5'/></metadata>
+		</domain><domain type='test'><name>web2</name><uuid>3f2504e0-4f89-11d3-9a0c-0305e82c3302</uuid>
+		<memory>8192</memory><os><type>hvm</type></os></domain></node>
+	END
+	answer() {
+		printf '%s\n' version=1 "$@" '' | SEEDRIVE_LIBVIRT_URI=test://$PWD/host.xml \
+			"$ROOT/dist/host/policy/seedrive-policy-libvirt" | od -An -c | tr -d ' \n'
+	}
+	got=$(answer uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301)
+	echo "$got"
+	[ "$got" = 'rate=200\nburst=64\nweight=1\n\n' ]
+	[ "$(answer uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3302)" = '\n' ]
+	[ "$(answer uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3303)" = '\n' ]
+	[ "$(answer)" = '\n' ]
+}
+
+# --- what is shared ---
+
+@test "budget: greedy clients share it by their weights, one that wants little has all it wants, and a new one boots" {
+	printf '%s\n' 'weight = 4' >section
+	policy 'if grep -q -- uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301 question.$$; then w=4; else w=1; fi' 'printf "weight=$w\n\n"'
+	serve_egd 'budget = 100000' "policy = exec:$PWD/asked"
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import os, sys, time, egd
+		where = sys.argv[1]
+		begin = time.monotonic()
+
+		def greedy(uuid):
+		    r, w = os.pipe()
+		    if os.fork() == 0:
+		        # So that the command line has it: this is what the policy is told.
+		        os.execv(sys.executable, [sys.executable, "-c", """if True:
+		            import os, sys, time, egd
+		            s = egd.connect(sys.argv[1])
+		            begin = float(sys.argv[2])
+		            s.settimeout(0.05)
+		            s.sendall(b"\\2\\xff" * 8000)
+		            got = before = 0
+		            while time.monotonic() < begin + 10:
+		                try:
+		                    got += len(s.recv(65536))
+		                except TimeoutError:
+		                    pass
+		                if time.monotonic() < begin + 3:
+		                    before = got
+		            os.write(int(sys.argv[3]), b"%d" % (got - before))
+		        """, where, str(begin), str(w)] + uuid) if os.set_inheritable(w, True) is None else None
+		    os.close(w)
+		    return r
+
+		heavy = greedy(["-uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"])
+		light = [greedy([]) for _ in range(4)]
+		slowest = 0
+		# An honest one asks for 64 bytes each 20 ms, which is 3 % of the budget.
+		s = egd.connect(where)
+		while time.monotonic() < begin + 9:
+		    t = time.monotonic()
+		    egd.read(s, 64)
+		    slowest = max(slowest, time.monotonic() - t)
+		    time.sleep(0.02)
+		    if int(t * 50) % 25 == 0:
+		        t = time.monotonic()
+		        egd.read(egd.connect(where), 4096)
+		        slowest = max(slowest, time.monotonic() - t)
+		got = [int(os.read(r, 64)) for r in [heavy] + light]
+		print(got, f"slowest {slowest * 1000:.0f} ms")
+		assert slowest < 1
+		assert sum(got) < 7 * 100000 * 1.1
+		assert 3.2 < got[0] / (sum(got[1:]) / 4) < 4.8
+		assert max(got[1:]) < 1.1 * min(got[1:])
+	END
+	stop
+}
