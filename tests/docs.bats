@@ -303,7 +303,7 @@ fail_line() {
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
 	grep -q 'char words\[1024\]' "$stages/settings.h"
 	# Units that wait a little longer than the longest deadline.
-	for unit in "$ROOT"/dist/guest/systemd/*.in "$ROOT/dist/guest/dracut/90seedrive/seedrive-early.service"; do
+	for unit in "$ROOT"/dist/guest/{systemd,initrd}/*.in; do
 		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
 	done
 	# The reasons that leave a seed to a later stage.
@@ -327,7 +327,7 @@ fail_line() {
 @test "udev: the labels of its rule are those that the guest's program looks for" {
 	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
-	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
+	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules.in" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]
 	tr '|' '\n' <rules >ours
 	same labels source ours
