@@ -194,7 +194,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder, and three of them targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats)
+longer    := $(addprefix tests/vm/,cuts.bats events.bats outcomes.bats people.bats)
 suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
@@ -236,7 +236,7 @@ coverage: deps
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated; and one with
 # cloud-init, udisks and users.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/outcomes.bats tests/vm/people.bats" units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/outcomes.bats tests/vm/people.bats" units=
 
 # The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
 check-cuts: deps
@@ -344,9 +344,25 @@ install-guest: $(guest_programs:%=build/guest/%)
 install-guest-sysvinit install-guest-openrc: install-guest-%: install-guest
 	for name in $(init_scripts); do $(call fill,755,dist/guest/$*/$$name.in,$(DESTDIR)/etc/init.d/$$name) || exit 1; done
 
+# Initramfs generators that nobody has booted this with: dist/guest/ says so in each.
+initcpio := $(DESTDIR)$(or $(INITCPIODIR),/usr/lib/initcpio)
+
+install-guest-mkinitcpio: install-guest
+	$(call fill,644,dist/guest/mkinitcpio/install.in,$(initcpio)/install/seedrive)
+	$(call fill,644,dist/guest/mkinitcpio/hook.in,$(initcpio)/hooks/seedrive)
+
+install-guest-mkinitfs: install-guest
+	install -D -m 644 dist/guest/mkinitfs/seedrive.modules $(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules
+
+install-guest-mkosi: install-guest
+	install -D -m 644 dist/guest/initrd/80-seedrive-initrd.preset $(stagedir)/initrd/80-seedrive-initrd.preset
+	$(call fill,644,dist/guest/mkosi/seedrive.conf.in,$(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf)
+
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
-	rm -rf $(stagedir) $(dracutmod) $(init_scripts:%=$(DESTDIR)/etc/init.d/%)
+	rm -rf $(stagedir) $(dracutmod)
+	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
+		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(sbindir)/seedrive-guest $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
 		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
@@ -359,4 +375,5 @@ clean:
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
-.PHONY: install-host install-daemon install-guest install-guest-sysvinit install-guest-openrc uninstall-host uninstall-daemon uninstall-guest
+.PHONY: install-host install-daemon install-guest install-guest-sysvinit install-guest-openrc install-guest-mkinitcpio
+.PHONY: install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest
