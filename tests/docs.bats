@@ -265,8 +265,8 @@ ends() {
 }
 
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
-	# All that their program holds in quotes and that is more than a word, but for its usage.
-	grep -hv '^#include\|^static const char usage' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
+	# All that their program holds in quotes and that is more than a word, but for its usage, and for what it hears.
+	grep -hv '^#include\|"usage: \|ends(line' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
 		sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
 	[ "$(wc -l <source)" -ge 20 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" >items
@@ -292,6 +292,14 @@ limit() {
 fail_line() {
 	echo "not on both sides: $1"
 	return 1
+}
+
+@test "guest: the words by which its stages know a silent device are those that it says" {
+	grep 'ends(line' "$ROOT/guest/stage/heard.c" | grep -oE '": [^"]+"' | tr -d '":' | sed 's/^ //' >heard
+	[ "$(wc -l <heard)" -eq 2 ]
+	while read -r words; do
+		grep -qF "\"$words\"" "$ROOT/guest/main.c" || fail_line "$words"
+	done <heard
 }
 
 @test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
