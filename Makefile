@@ -163,7 +163,7 @@ $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
 # For its tests: one that asks them instead of the kernel.
-wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write
 
 build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
 	$(call say,LD)$(guest_link) $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
@@ -194,7 +194,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats) tests/fuzz/planted.bats
+longer    := $(addprefix tests/vm/,cuts.bats events.bats outcomes.bats people.bats) tests/fuzz/planted.bats
 suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
@@ -236,7 +236,7 @@ coverage: deps
 # Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated; and one with
 # cloud-init, udisks and users.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/outcomes.bats tests/vm/people.bats" units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/outcomes.bats tests/vm/people.bats" units=
 
 # The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
 check-cuts: deps
@@ -282,7 +282,7 @@ deps:
 # $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
 # user's.
 fill = install -D -m $1 $2 $3 && \
-	sed -i 's|@bindir@|$(PREFIX)/bin|; s|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' $3
+	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
 # A host: the tools, and beside them the daemon. A host has no use for the guest's program.
 install: install-host install-daemon
@@ -328,29 +328,50 @@ uninstall-daemon:
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
-guest_units := seedrive-guest.service seedrive-carry-over.service
+guest_units := seedrive-guest.service seedrive-guest@.service seedrive-carry-over.service
+initrd_units := seedrive-guest@.service seedrive-root.service
+init_scripts := seedrive-guest seedrive-carry-over
 
 install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
-	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
-	install -D -m 755 dist/guest/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
+	$(call fill,755,dist/guest/initramfs-tools/init-bottom.in,$(initramfs)/scripts/init-bottom/seedrive)
 	$(call fill,755,dist/guest/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
-	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
-	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
+	$(call fill,755,dist/guest/dracut/90seedrive/root.sh.in,$(dracutmod)/root.sh)
+	for unit in $(initrd_units); do $(call fill,644,dist/guest/initrd/$$unit.in,$(stagedir)/initrd/$$unit) || exit 1; done
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
-	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
+	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
 	install -d -m 700 $(statedir)
+
+# Where another init than systemd runs.
+install-guest-sysvinit install-guest-openrc: install-guest-%: install-guest
+	for name in $(init_scripts); do $(call fill,755,dist/guest/$*/$$name.in,$(DESTDIR)/etc/init.d/$$name) || exit 1; done
+
+# Initramfs generators that nobody has booted this with: dist/guest/ says so in each.
+initcpio := $(DESTDIR)$(or $(INITCPIODIR),/usr/lib/initcpio)
+
+install-guest-mkinitcpio: install-guest
+	$(call fill,644,dist/guest/mkinitcpio/install.in,$(initcpio)/install/seedrive)
+	$(call fill,644,dist/guest/mkinitcpio/hook.in,$(initcpio)/hooks/seedrive)
+
+install-guest-mkinitfs: install-guest
+	install -D -m 644 dist/guest/mkinitfs/seedrive.modules $(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules
+
+install-guest-mkosi: install-guest
+	install -D -m 644 dist/guest/initrd/80-seedrive-initrd.preset $(stagedir)/initrd/80-seedrive-initrd.preset
+	$(call fill,644,dist/guest/mkosi/seedrive.conf.in,$(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf)
 
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod)
+	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
+		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(sbindir)/seedrive-guest $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
-		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
@@ -361,4 +382,5 @@ clean:
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-planted mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
-.PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
+.PHONY: install-host install-daemon install-guest install-guest-sysvinit install-guest-openrc install-guest-mkinitcpio
+.PHONY: install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

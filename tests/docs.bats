@@ -265,8 +265,8 @@ ends() {
 }
 
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
-	# All that their program holds in quotes and that is more than a word, but for its usage.
-	grep -hv '^#include\|^static const char usage' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
+	# All that their program holds in quotes and that is more than a word, but for its usage, and for what it hears.
+	grep -hv '^#include\|"usage: \|ends(line' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
 		sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
 	[ "$(wc -l <source)" -ge 20 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" >items
@@ -294,6 +294,14 @@ fail_line() {
 	return 1
 }
 
+@test "guest: the words by which its stages know a silent device are those that it says" {
+	grep 'ends(line' "$ROOT/guest/stage/heard.c" | grep -oE '": [^"]+"' | tr -d '":' | sed 's/^ //' >heard
+	[ "$(wc -l <heard)" -eq 2 ]
+	while read -r words; do
+		grep -qF "\"$words\"" "$ROOT/guest/main.c" || fail_line "$words"
+	done <heard
+}
+
 @test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
 	stages=$ROOT/guest/stage
 	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
@@ -303,7 +311,7 @@ fail_line() {
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
 	grep -q 'char words\[1024\]' "$stages/settings.h"
 	# Units that wait a little longer than the longest deadline.
-	for unit in "$ROOT"/dist/guest/systemd/*.in "$ROOT/dist/guest/dracut/90seedrive/seedrive-early.service"; do
+	for unit in "$ROOT"/dist/guest/{systemd,initrd}/*.in; do
 		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
 	done
 	# The reasons that leave a seed to a later stage.
@@ -327,7 +335,7 @@ fail_line() {
 @test "udev: the labels of its rule are those that the guest's program looks for" {
 	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
-	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
+	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules.in" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]
 	tr '|' '\n' <rules >ours
 	same labels source ours

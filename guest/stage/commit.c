@@ -3,29 +3,56 @@
 
 #include <errno.h>
 
+#include "guest/device.h"
 #include "guest/stage/deadline.h"
-#include "guest/stage/latecomers.h"
+#include "guest/stage/drives.h"
 #include "guest/stage/program.h"
 #include "guest/stage/remount.h"
 #include "guest/sys.h"
 
 #define NOTHING "nothing" /* an empty file in a drive's place */
 
+/* What was announced, and is decided on now. */
+static struct announced {
+	size_t count, seeds; /* those with a seed come first */
+	char name[DRIVES_MAX][DRIVES_NAME], path[DRIVES_MAX][DRIVES_PATH];
+} announced;
+
+static bool take(void *ctx, const char *name)
+{
+	struct announced *a = ctx;
+
+	if (a->count == DRIVES_MAX)
+		return true;
+	(void)sys_join(a->name[a->count], DRIVES_NAME, name, "", "");
+	drives_path(name, a->path[a->count]);
+	a->count++;
+	return false;
+}
+
+static void take_all(struct announced *a)
+{
+	a->count = 0;
+	(void)drives_each(DRIVES_SEED, take, a);
+	a->seeds = a->count;
+	if (a->seeds > 0)
+		(void)drives_each(DRIVES_HEARD, take, a);
+}
+
 static bool has_carry_over(const struct commit *c)
 {
 	char path[NOTES_PATH];
 
-	return c->settings->carry_over != USE_OFF &&
+	return c->carry_over && c->settings->carry_over != USE_OFF &&
 		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
 }
 
-bool commit_search(struct commit *c)
+bool commit_begin(struct commit *c)
 {
-	if (!notes_exists("devices") || heard_any("early", heard_seed) ||
-		heard_any("late", heard_seed) || latecomers_look())
+	take_all(&announced);
+	if (c->search || announced.count > 0)
 		return true;
-	c->no_drive = true;
-	return notes_write(NOTHING, "") && has_carry_over(c);
+	return has_carry_over(c) && notes_write(NOTHING, "");
 }
 
 /* What each run has to know. The paths are the caller's. */
@@ -42,15 +69,20 @@ static bool fill_paths(const struct commit *c, struct paths *ret)
 
 static void add_settings(struct program *p, const struct commit *c, const struct paths *paths)
 {
+	size_t i;
+
 	program_add_all(p, c->settings->options);
-	if (c->no_drive)
+	for (i = 0; i < announced.count && !c->search; i++)
+		program_add(p, "--device", announced.path[i]);
+	if (i == 0 && !c->search)
 		program_add(p, "--device", paths->nothing);
 }
 
 static void add_carry_over(struct program *p, const struct commit *c, const struct paths *paths)
 {
-	if (c->settings->carry_over != USE_OFF)
-		program_add(p, "--carry-over", paths->carry_over);
+	if (!c->carry_over || c->settings->carry_over == USE_OFF)
+		return;
+	program_add(p, "--carry-over", paths->carry_over);
 	if (c->settings->carry_over == USE_MIX)
 		program_add(p, "--mix-carry-over", NULL);
 }
@@ -100,6 +132,33 @@ static bool is_undecided(int status, const char *stage)
 	return false;
 }
 
+static void set_seeds(enum drives_state state)
+{
+	size_t i;
+
+	for (i = 0; i < announced.seeds; i++)
+		(void)drives_set(announced.name[i], state);
+}
+
+static const char *sought;
+
+static bool is_sought(const char *line)
+{
+	return heard_drive(line, sought);
+}
+
+/* Of those that were still being looked at, what the program has seen it has decided on. */
+static void set_others(const char *stage)
+{
+	size_t i;
+
+	for (i = announced.seeds; i < announced.count; i++) {
+		sought = announced.path[i];
+		if (heard_any(stage, is_sought))
+			(void)drives_set(announced.name[i], DRIVES_DONE);
+	}
+}
+
 void commit_decide(struct commit *c, const char *stage, bool ledger)
 {
 	struct program p = { 0 };
@@ -114,10 +173,16 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 	if (ledger)
 		program_add(&p, "--ledger", paths.ledger);
 	add_carry_over(&p, c, &paths);
+	set_seeds(DRIVES_DONE);
 	status = program_run(&p, stage);
 	c->stuck = status == -EBUSY;
-	if (is_undecided(status, stage))
+	if (is_undecided(status, stage)) {
 		(void)notes_write("decided", "");
+		if (!c->last || status == PROGRAM_NOT_RUN)
+			set_seeds(DRIVES_SEED);
+	} else {
+		set_others(stage);
+	}
 }
 
 bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root)

@@ -15,6 +15,18 @@ bool heard_seed(const char *line)
 	return strstr(line, " seed=") != NULL;
 }
 
+static bool ends(const char *line, const char *with)
+{
+	const size_t n = strlen(line), k = strlen(with);
+
+	return n >= k && strcmp(line + n - k, with) == 0;
+}
+
+bool heard_silence(const char *line)
+{
+	return ends(line, ": does not answer") || ends(line, ": cannot be opened");
+}
+
 /* @key, with a space before it and one after @value. */
 static bool has(const char *line, const char *key, const char *value)
 {
@@ -27,6 +39,11 @@ static bool has(const char *line, const char *key, const char *value)
 static bool has_reason(const char *line, const char *reason)
 {
 	return has(line, " reason=", reason);
+}
+
+bool heard_drive(const char *line, const char *path)
+{
+	return heard_seed(line) && has(line, " drive=", path);
 }
 
 static const char *ledger_of_drive(const char *line)

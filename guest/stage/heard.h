@@ -11,6 +11,12 @@
 /** heard_seed - does the line report a seed? */
 bool heard_seed(const char *line);
 
+/** heard_silence - does it report a device that could not be read? */
+bool heard_silence(const char *line);
+
+/** heard_drive - is it about the seed of the drive @path? */
+bool heard_drive(const char *line, const char *path);
+
 /**
  * heard_decision - does the line report a decision on a drive that no later stage of the boot may change?
  * False for one that committed nothing, for a reason that a later stage may not have.

@@ -2,8 +2,9 @@
 /*
  * guest-stage: what each stage of a boot does with seedrive-guest(8).
  *
- *	guest-stage early               in an initramfs, before root is mounted: mix the seed
- *	guest-stage root DIR [checked]  in an initramfs, root mounted on DIR: commit it there, and credit it
+ *	guest-stage event NAME [wait]   udev has announced a device: mix its seed; where a ledger is at hand, commit it there
+ *	guest-stage early               in an initramfs without udev, before root is mounted: search, and mix
+ *	guest-stage root DIR            in an initramfs, root mounted on DIR: commit what was mixed, and credit it
  *	guest-stage system              in the running system: the same, where the initramfs left it
  *	guest-stage leave               leave a seed for the next boot
  *
@@ -13,6 +14,7 @@
 
 #include "guest/stage/deadline.h"
 #include "guest/stage/notes.h"
+#include "guest/stage/process.h"
 #include "guest/stage/program.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/stages.h"
@@ -23,22 +25,36 @@
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
 
-static const char usage[] = "usage: guest-stage early | root DIR [checked] | system | leave\n";
+static const char usage[] =
+	"usage: guest-stage event NAME [wait] | early | root DIR | system | leave\n";
+
+/* What a stage may be told: a word that it needs, and one that it knows. */
+static const struct row {
+	char name[8], known[8];
+	bool needs_word;
+} rows[] = {
+	[STAGE_EVENT] = { "event", "wait", true },
+	[STAGE_EARLY] = { "early", "", false },
+	[STAGE_ROOT] = { "root", "", true },
+	[STAGE_SYSTEM] = { "system", "", false },
+	[STAGE_LEAVE] = { "leave", "", false },
+};
 
 static bool parse(int argc, char **argv, struct stage_call *ret)
 {
-	static const char names[][7] = { "early", "root", "system", "leave" };
 	size_t i;
 
-	for (i = 0; argc > 1 && i < sizeof(names) / sizeof(*names); i++) {
-		const bool is_root = i == STAGE_ROOT;
+	for (i = 0; argc > 1 && i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct row *row = rows + i;
+		const int least = 2 + row->needs_word;
 
-		if (strcmp(argv[1], names[i]) != 0 || argc < 2 + is_root || argc > 2 + 2 * is_root)
+		if (strcmp(argv[1], row->name) != 0 || argc < least ||
+			argc > least + (*row->known != 0))
 			continue;
 		*ret = (struct stage_call){ .stage = (enum stage)i,
-			.dir = is_root ? argv[2] : NULL,
-			.checked = argc == 4 && strcmp(argv[3], "checked") == 0 };
-		return true;
+			.word = argc > 2 ? argv[2] : NULL,
+			.wait = argc > least };
+		return argc == least || strcmp(argv[least], row->known) == 0;
 	}
 	return false;
 }
@@ -61,7 +77,10 @@ int main(int argc, char **argv)
 	}
 	sys_call(SYS_umask, 0, 0, 0);
 	program_begin(argv[0], argv + argc + 1);
-	if (!is_crash_kernel())
+	if (is_crash_kernel())
+		return EXIT_DONE;
+	/* Udev waits for what it runs, and a boot may wait for udev. */
+	if (call.stage != STAGE_EVENT || call.wait || process_leave())
 		deadline_run(stages_run, &call, SETTINGS_LIMIT_S * 1000);
 	return EXIT_DONE;
 }

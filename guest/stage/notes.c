@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "guest/sys.h"
 
@@ -61,6 +62,20 @@ int notes_open(const char *name)
 	if (!notes_name(path, name))
 		return -ENAMETOOLONG;
 	return sys_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+}
+
+int notes_lock(void)
+{
+	int fd = notes_open("lock"), r;
+
+	if (fd < 0)
+		return fd;
+	r = (int)sys_call(SYS_flock, fd, LOCK_EX, 0);
+	if (r < 0) {
+		sys_close(fd);
+		return r;
+	}
+	return fd;
 }
 
 bool notes_write(const char *name, const char *line)

@@ -15,10 +15,13 @@ extern const char *notes_top;
  * next stage has to know:
  *
  * early, root, system, leave  what the program said there
- * devices                     those that had been there before it last searched
+ * event.NAME                  what it said of that device when udev announced it
+ * drive.NAME                  what became of that one: guest/stage/drives.h
  * place                       there if root's own ledger is the system's, as far as root can tell
  * awaited                     what was still to be mounted for the system's ledger; empty if nothing is any more
  * decided                     the stage that decided; empty if none could
+ * open                        there once the system's ledger is there: what is announced from then on decides itself
+ * lock                        held by whoever decides
  */
 
 /** notes_path - @path and @more below the tests' root; false when it does not fit. */
@@ -40,6 +43,9 @@ bool notes_write(const char *name, const char *line);
 
 /** notes_open - a note to be written, emptied; a descriptor or -errno. */
 int notes_open(const char *name);
+
+/** notes_lock - wait until nobody else has that, and have it; a descriptor, of which the end is the lock's, or -errno. */
+int notes_lock(void);
 
 /** notes_is - is it this one line? */
 bool notes_is(const char *name, const char *line);

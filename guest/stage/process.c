@@ -38,6 +38,15 @@ pid_t process_fork(void)
 	return child;
 }
 
+bool process_leave(void)
+{
+	if (sys_call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0) != 0)
+		return false;
+	sys_call(SYS_setsid, 0, 0, 0);
+	process_quiet();
+	return true;
+}
+
 _Noreturn void process_exit(int status)
 {
 	for (;;)

@@ -6,8 +6,9 @@
 
 #include "guest/stage/commit.h"
 #include "guest/stage/deadline.h"
+#include "guest/stage/drives.h"
+#include "guest/stage/event.h"
 #include "guest/stage/heard.h"
-#include "guest/stage/latecomers.h"
 #include "guest/stage/notes.h"
 #include "guest/stage/place.h"
 #include "guest/stage/program.h"
@@ -15,17 +16,19 @@
 #include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/store.h"
+#include "guest/status.h"
 #include "guest/sys.h"
 
-#define EFIVARS "/sys/firmware/efi/efivars"
+#define EFIVARS     "/sys/firmware/efi/efivars"
+#define STATUS_NOTE "../status" /* STATUS_PATH */
 
 static struct settings settings;
 
+/* A search, for where nobody announces devices. */
 static void run_early(void)
 {
 	struct program p = { 0 };
 
-	latecomers_note();
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, "early", NULL);
 	program_add_all(&p, settings.options);
@@ -37,15 +40,15 @@ static void write_to_root(struct commit *c, const struct stage_call *call, const
 {
 	const char *why;
 
-	if (place_protected(call->dir, root, call->checked, &why)) {
+	if (place_protected(call->word, root, &why)) {
 		say("root ", why, ": its ledger is left to the system");
 		return;
 	}
-	if (commit_open_root(c, call->dir, root))
+	if (commit_open_root(c, call->word, root))
 		commit_decide(c, "root", true);
 	else
 		say("root cannot be made writable: its ledger is left to the system", NULL, NULL);
-	if (c->stuck || !commit_close_root(c, call->dir, root))
+	if (c->stuck || !commit_close_root(c, call->word, root))
 		say("root stays writable", NULL, NULL);
 }
 
@@ -53,7 +56,7 @@ static void decide_on_root(struct commit *c, const struct stage_call *call)
 {
 	struct mount root;
 
-	if (!mounts_find(call->dir, &root))
+	if (!mounts_find(call->word, &root))
 		return;
 	if (root.writable) {
 		commit_decide(c, "root", true);
@@ -86,26 +89,42 @@ static void decide_with_efivars(struct commit *c, const struct stage_call *call)
 		remount_hide_efivars(efi);
 }
 
-static void run_root(const struct stage_call *call)
+static void decide_for_root(const struct stage_call *call)
 {
-	struct commit c = { .settings = &settings };
+	struct commit c = { .settings = &settings, .carry_over = true };
 	struct place_why why;
 	struct mount m;
 
-	deadline_step("looking at root");
-	if (notes_has_text("decided") || !mounts_find(call->dir, &m) ||
-		!sys_join(c.store, sizeof(c.store), call->dir, PLACE_STORE, ""))
+	c.search = heard_any("early", heard_seed);
+	if ((notes_has_text("decided") && !drives_any(DRIVES_SEED)) ||
+		!mounts_find(call->word, &m) ||
+		!sys_join(c.store, sizeof(c.store), call->word, PLACE_STORE, ""))
 		return;
-	if (place_foreign(call->dir, settings.foreign, &why)) {
-		if (heard_any("early", heard_seed))
+	if (place_foreign(call->word, settings.foreign, &why)) {
+		if (c.search || drives_any(DRIVES_SEED))
 			say("root's ledger is left to the system: ", why.what, why.why);
 		return;
 	}
-	(void)notes_write("place", call->dir);
-	if (!commit_search(&c))
+	(void)notes_write("place", call->word);
+	if (!commit_begin(&c))
 		return;
 	c.own_mounts = remount_begin() == 0;
 	decide_with_efivars(&c, call);
+}
+
+static bool set_left(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)drives_set(name, DRIVES_LEFT);
+	return false;
+}
+
+/* Whoever still looks at a device when the initramfs ends cannot note any more what it finds. */
+static void run_root(const struct stage_call *call)
+{
+	deadline_step("looking at root");
+	decide_for_root(call);
+	(void)drives_each(DRIVES_HEARD, set_left, NULL);
 }
 
 /* The ledger here has to know what that of the initramfs knows, if it is another one after all. */
@@ -122,28 +141,83 @@ static bool adopt(const char *line)
 	return false;
 }
 
-/* A ledger that hides the one that the initramfs saw, and could not decide by, may lack what that has. */
-static void decide_in_system(void)
+static bool name_left(void *ctx, const char *name)
 {
-	struct commit c = { .settings = &settings };
-	const char *shadow;
+	char path[DRIVES_PATH];
 
-	deadline_step("looking at /var/lib/seedrive");
-	shadow = place_shadowed();
-	if (notes_is("decided", "root") && shadow)
-		heard_any("root", adopt);
-	if (notes_has_text("decided") || !notes_path(c.store, PLACE_STORE, ""))
-		return;
-	(void)store_make();
-	if (!commit_search(&c))
-		return;
-	if (notes_has_text("place") && shadow)
-		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
-	commit_decide(&c, "system", !(notes_has_text("place") && shadow));
+	(void)ctx;
+	drives_path(name, path);
+	say(path, " has not answered in the initramfs", NULL);
+	(void)drives_set(name, DRIVES_SILENT);
+	return false;
 }
 
-/* A file system for the ledger that comes over a network is mounted later than this must be: then the seed is mixed now,
- * and the last stage of the boot commits it. */
+/* A ledger that hides the one that the initramfs saw, and could not decide by, may lack what that has. */
+static void decide_by_ledger(struct commit *c)
+{
+	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
+
+	if (!notes_path(c->store, PLACE_STORE, ""))
+		return;
+	(void)store_make();
+	if (!commit_begin(c))
+		return;
+	if (shadow)
+		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
+	commit_decide(c, "system", !shadow);
+}
+
+/* The stage itself, the first time: what was announced until now, a search if nobody announces anything, and what the last
+ * boot left. */
+static void open_ledger(void)
+{
+	struct commit c = { .settings = &settings, .last = true };
+	const bool again = notes_exists("open");
+	int lock;
+
+	deadline_step("waiting for another stage");
+	lock = notes_lock();
+	deadline_step("looking at /var/lib/seedrive");
+	if (lock < 0 || !notes_write("open", ""))
+		return;
+	(void)drives_each(DRIVES_LEFT, name_left, NULL);
+	if (notes_is("decided", "root") && place_shadowed())
+		heard_any("root", adopt);
+	c.carry_over = !again && !notes_has_text("decided");
+	c.search = c.carry_over && !event_running();
+	decide_by_ledger(&c);
+	/* Where there was nothing to do, the program did not run, and whoever asks for the status should know. */
+	if (!notes_exists(STATUS_NOTE))
+		status_write(NULL, false, "system", false);
+	sys_close(lock);
+}
+
+/* Once the ledger is there, each device that is announced is decided on at once. */
+static void run_event(const char *name)
+{
+	struct commit c = { .settings = &settings, .last = true };
+	int lock;
+
+	if (!event_heard(&settings, name) || settings.seed != USE_FULL || !notes_exists("open"))
+		return;
+	deadline_step("waiting for another stage");
+	lock = notes_lock();
+	deadline_step("looking at /var/lib/seedrive");
+	if (lock < 0)
+		return;
+	decide_by_ledger(&c);
+	sys_close(lock);
+}
+
+/* Where nobody announces devices, and no stage before has looked. */
+static void mix_once(void)
+{
+	if (!notes_exists("early") && !event_running())
+		run_early();
+}
+
+/* A file system for the ledger that comes over a network is mounted later than this must be: the last stage of the boot
+ * commits what is mixed now. */
 static void run_system(void)
 {
 	const char *awaited;
@@ -151,13 +225,12 @@ static void run_system(void)
 	deadline_step("looking at /var/lib/seedrive");
 	awaited = notes_has_text("decided") ? NULL : place_awaited();
 	if (!awaited) {
-		decide_in_system();
+		open_ledger();
 		return;
 	}
 	say("the ledger is still to come: ", awaited, " is not mounted");
 	(void)notes_write("awaited", awaited);
-	if (!notes_exists("devices"))
-		run_early();
+	mix_once();
 }
 
 static void run_leave(void)
@@ -167,7 +240,7 @@ static void run_leave(void)
 	size_t i;
 
 	if (notes_has_text("awaited") && notes_write("awaited", ""))
-		decide_in_system();
+		open_ledger();
 	if (settings.carry_over == USE_OFF || !notes_path(path, PLACE_STORE "/carry-over", ""))
 		return;
 	store_make();
@@ -182,6 +255,9 @@ static void run_leave(void)
 static void run_full(const struct stage_call *call)
 {
 	switch (call->stage) {
+	case STAGE_EVENT:
+		run_event(call->word);
+		return;
 	case STAGE_EARLY:
 		run_early();
 		return;
@@ -206,9 +282,10 @@ void stages_run(void *ctx)
 	deadline_set(settings.limit_ms);
 	if (settings.seed == USE_OFF || !notes_begin())
 		return;
-	if (settings.seed == USE_FULL)
+	if (settings.seed == USE_FULL || call->stage == STAGE_EVENT)
 		run_full(call);
-	else if (call->stage == STAGE_EARLY ||
-		(call->stage == STAGE_SYSTEM && !notes_exists("devices")))
+	else if (call->stage == STAGE_EARLY)
 		run_early();
+	else if (call->stage == STAGE_SYSTEM)
+		mix_once();
 }

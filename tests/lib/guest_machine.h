@@ -33,6 +33,7 @@ static struct {
 	struct situation here;
 	enum ledger_state look[LEDGER_KINDS], commit[LEDGER_KINDS];
 	bool left_out; /* of the drives */
+	bool searched;
 	bool ready, crash_kernel, no_urandom, no_proc, mix_fails, credit_fails;
 	size_t drives;
 	struct drive drive[2];
@@ -181,18 +182,19 @@ void machine_diversify(const struct situation *s, struct diversifier *ret)
 	(void)ret;
 }
 
-void search_begin(struct drives *d, const char *device)
+void search_begin(struct drives *d, const char *const *devices)
 {
-	(void)device;
+	(void)devices;
+	m.searched = true;
 	d->count = m.drives;
 	d->left_out = m.left_out;
 	memcpy(d->drive, m.drive, sizeof(m.drive));
 }
 
-void search_end(struct drives *d, const char *device, unsigned wait_ms)
+void search_end(struct drives *d, const char *const *devices, unsigned wait_ms)
 {
 	(void)d;
-	(void)device;
+	(void)devices;
 	(void)wait_ms;
 }
 

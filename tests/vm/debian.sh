@@ -89,7 +89,7 @@ add_kernel() {
 }
 
 add_report() {
-	install -D "$here/report" "$root/usr/local/sbin/report"
+	install -D -t "$root/usr/local/sbin" "$here/report" "$here/plain"
 	install -m 644 -t "$root/etc/systemd/system" "$here"/report*.service
 	inside systemctl enable report.service report-early.service
 	printf 'LABEL=root / ext4 defaults 0 1\n' >"$root/etc/fstab"
@@ -105,7 +105,7 @@ add_guest() {
 	mkdir "$new/guest"
 	chown "$owner:" "$new/guest"
 	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
-		make -s -C "$here/../.." install-guest DESTDIR="$new/guest" PREFIX=/usr
+		make -s -C "$here/../.." install-guest-sysvinit DESTDIR="$new/guest" PREFIX=/usr
 	cp -r "$new/guest/." "$root/"
 	# A busy host is slow.
 	echo DEADLINE=30s >"$root/etc/default/seedrive-guest"

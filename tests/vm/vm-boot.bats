@@ -128,7 +128,9 @@ credited() {
 @test "boot: without a drive, and where it is switched off, each boot is as if we were not there" {
 	place=none
 	boot sd.units=1
-	says initramfs "no seed drive"
+	silent initramfs
+	# There is no udev in this one, so it searches.
+	says system "no seed drive"
 	says system "/var/lib/seedrive/carry-over: carry-over not saved: the kernel's RNG is not ready"
 	[ "$(grep -c '\] seedrive-guest: ' "$log")" -eq 2 ]
 	place=virtio-scsi-cd
@@ -139,7 +141,7 @@ credited() {
 
 @test "boot: a drive that appears when root is mounted is mixed and credited then" {
 	boot "modprobe.blacklist=virtio_scsi sd.late=virtio_scsi,sr0"
-	says initramfs "no seed drive"
+	says initramfs "$MIXED_FIRST"
 	credited initramfs
 	begins yes
 }

@@ -118,6 +118,28 @@ static void test_open_reasons(void **state)
 	}
 }
 
+static void test_silence(void **state)
+{
+	(void)state;
+	assert_true(heard_silence("seedrive-guest: /dev/sr0: does not answer"));
+	assert_true(heard_silence("seedrive-guest: /dev/sr0: cannot be opened"));
+	assert_false(heard_silence("seedrive-guest: /dev/sr0: no such device"));
+	assert_false(heard_silence("does not answer"));
+	assert_false(heard_silence("seedrive-guest: no seed drive"));
+}
+
+static void test_drive(void **state)
+{
+	const char line[] =
+		"x: mixed seed=1 drive=/dev/vdb ledger=none reason=two-drives ready-before=no";
+
+	(void)state;
+	assert_true(heard_drive(line, "/dev/vdb"));
+	assert_false(heard_drive(line, "/dev/vd"));
+	assert_false(heard_drive(line, "/dev/vdb1"));
+	assert_false(heard_drive("x: drive=/dev/vdb label=cidata: no seed record", "/dev/vdb"));
+}
+
 static void test_notes(void **state)
 {
 	static const char lines[] = "seedrive-guest: --no: unknown\nplain\n";
@@ -140,6 +162,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("heard: what follows from each of the program's lines", test_rows),
 		TEST("heard: which reasons leave a seed to a later stage", test_open_reasons),
+		TEST("heard: a device that did not answer", test_silence),
+		TEST("heard: which drive a seed is from", test_drive),
 		TEST("heard: a note is read line by line, and one that is not there has none",
 			test_notes),
 	};

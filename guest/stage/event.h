@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_STAGE_EVENT_H
+#define GUEST_STAGE_EVENT_H
+
+#include <stdbool.h>
+
+#include "guest/stage/settings.h"
+
+/**
+ * event_heard - udev has announced a device: mix its seed, if it has one, and note what it has
+ * @name: as in /sys/class/block
+ *
+ * What this boot has dealt with before is left alone; what did not answer is tried again.
+ * Returns: has it a seed that is still to be decided on?
+ */
+bool event_heard(const struct settings *s, const char *name);
+
+/** event_running - does udev run here, which announces devices? */
+bool event_running(void);
+
+#endif
