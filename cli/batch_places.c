@@ -174,14 +174,15 @@ int batch_check_places(const struct batch *b, const char *path, struct fault *f)
 
 	s.out = calloc(b->rows + 1, sizeof(*s.out));
 	s.dir = calloc(b->rows + 1, sizeof(*s.dir));
-	if (!s.out || !s.dir)
-		r = fault_errno(f, -ENOMEM, path);
+	if (!s.out || !s.dir) {
+		free(s.out);
+		free(s.dir);
+		return fault_errno(f, -ENOMEM, path);
+	}
 	for (i = 0; i < b->rows && r == 0; i++)
 		r = add_row(&s, b->row + i);
 	if (r == 0) {
-		/* analyzer: without memory r is an error */
 		qsort(s.out, s.outs, sizeof(*s.out), compare);
-		/* analyzer: likewise */
 		qsort(s.dir, s.dirs, sizeof(*s.dir), compare);
 		r = check_rows(&s, b);
 	}

@@ -47,7 +47,7 @@ static char *unescape(char *to, const char *from, const char *end)
 
 static size_t words_size(const struct mkisofs_args *a)
 {
-	size_t i, sum = 0;
+	size_t i, sum = 1; /* also where there is no path */
 
 	for (i = 0; i < a->paths; i++)
 		sum += strlen(a->path[i].source) + 1;

@@ -166,7 +166,7 @@ static int gone(const struct tree *t, const struct tree_node *node, int err, str
 
 void reopen_note(struct tree *t, struct tree_node *node)
 {
-	struct identity now;
+	struct identity now = { 0 };
 
 	if (t->held < t->held_max) {
 		t->held++;
@@ -181,7 +181,7 @@ void reopen_note(struct tree *t, struct tree_node *node)
 
 int reopen_file(const struct tree *t, const struct tree_node *node, struct fault *f)
 {
-	struct identity now;
+	struct identity now = { 0 };
 	int fd, r;
 
 	if (!node->again)
@@ -205,7 +205,7 @@ void reopen_close(const struct tree_node *node, int fd)
 
 static int check_again(const struct tree *t, const struct tree_node *node, struct fault *f)
 {
-	struct identity now;
+	struct identity now = { 0 };
 	const int r = look_again(t, node, &now);
 
 	return r < 0 ? gone(t, node, -r, f) : prove(t, node, &now, f);

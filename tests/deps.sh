@@ -38,6 +38,7 @@ as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
 echo "deps: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-$as_root apt-get update -q >/dev/null
+# Another apt may be at work, as on a machine that has just started.
+$as_root apt-get -o DPkg::Lock::Timeout=600 update -q >/dev/null
 # shellcheck disable=SC2086 # a list of words
-$as_root apt-get install -y -q --no-install-recommends $missing >/dev/null
+$as_root apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends $missing >/dev/null

@@ -72,7 +72,7 @@ static int follow(const char *path, struct stat *st, struct fault *f)
 static int take_target(struct place *p, const char *path, struct fault *f)
 {
 	char target[PATH_MAX];
-	struct stat st;
+	struct stat st = { 0 };
 	int r = follow(path, &st, f);
 
 	if (r < 0)

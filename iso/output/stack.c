@@ -37,13 +37,14 @@ int device_of(const char *path, dev_t *ret)
 static dev_t disk_of(dev_t dev)
 {
 	char path[96];
-	dev_t disk;
+	dev_t disk = dev;
 
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/partition", major(dev), minor(dev));
 	if (access(path, F_OK) < 0)
 		return dev;
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", major(dev), minor(dev));
-	return device_of(path, &disk) == 0 ? disk : dev;
+	(void)device_of(path, &disk);
+	return disk;
 }
 
 /* --- loop devices --- */
@@ -186,7 +187,7 @@ static void add_file(struct stack *s, dev_t dev, ino_t ino)
 static void add_members(struct stack *s, dev_t dev)
 {
 	char pattern[96];
-	dev_t member;
+	dev_t member = 0;
 	glob_t g;
 	size_t i;
 

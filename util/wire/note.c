@@ -73,14 +73,21 @@ static json_object *given_json(const struct broker_block *b)
 	return all;
 }
 
+/* Assessed in what it put into a block, or granted with it. */
+static uint32_t bits_of(const struct note_source *s, size_t block)
+{
+	if (s->given)
+		return s->given[block].hardware_bits;
+	return s->block_bits ? s->block_bits[block] : 0;
+}
+
 /* What one source put into a block. */
 static json_object *cell_json(const struct note_source *s, size_t block)
 {
 	json_object *cell = json_object_new_array();
 
 	put_number(cell, s->block_bytes[block]);
-	/* analyzer: a source without `given` has `block_bits` */
-	put_number(cell, s->given ? s->given[block].hardware_bits : s->block_bits[block]);
+	put_number(cell, bits_of(s, block));
 	if (s->given && !s->given[block].partial)
 		json_object_array_add(cell, given_json(s->given + block));
 	return cell;
@@ -88,12 +95,11 @@ static json_object *cell_json(const struct note_source *s, size_t block)
 
 static bool is_alike(const struct note_source *s, size_t a, size_t b)
 {
-	if (s->block_bytes[a] != s->block_bytes[b])
+	if (s->block_bytes[a] != s->block_bytes[b] || bits_of(s, a) != bits_of(s, b))
 		return false;
 	if (!s->given)
-		return s->block_bits[a] == s->block_bits[b]; /* analyzer: likewise */
-	return s->given[a].hardware_bits == s->given[b].hardware_bits &&
-		s->given[a].sources == s->given[b].sources &&
+		return true;
+	return s->given[a].sources == s->given[b].sources &&
 		s->given[a].partial == s->given[b].partial &&
 		memcmp(s->given[a].source, s->given[b].source, sizeof(s->given[a].source)) == 0;
 }
