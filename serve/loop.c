@@ -328,6 +328,8 @@ int serve(const struct serve_options *o, struct fault *f)
 	struct server s = { .wakeup = -1, .options = o };
 	int r;
 
+	/* Until there is somebody to go by it. */
+	signal(SIGHUP, SIG_IGN);
 	r = begin(&s);
 	if (r < 0)
 		fault_errno(f, r, "starting up");

@@ -175,10 +175,25 @@ static int start(struct policy_job *j)
 	return 0;
 }
 
+static void reap(struct policy *p)
+{
+	struct policy_job *j, *next;
+
+	for (j = TAILQ_FIRST(&p->leaving); j; j = next) {
+		next = TAILQ_NEXT(j, entry);
+		if (!has_gone(j))
+			continue;
+		TAILQ_REMOVE(&p->leaving, j, entry);
+		p->leaves--;
+		free(j);
+	}
+}
+
 static void start_next(struct policy *p)
 {
 	struct policy_job *j;
 
+	reap(p);
 	while (p->runs < POLICY_RUNNING && p->leaves < POLICY_STUCK &&
 		(j = TAILQ_FIRST(&p->waiting))) {
 		TAILQ_REMOVE(&p->waiting, j, entry);
@@ -280,17 +295,8 @@ void policy_above(struct policy *p)
 
 void policy_look(struct policy *p)
 {
-	struct policy_job *j, *next;
 	const int64_t now = clock_ms();
 
-	for (j = TAILQ_FIRST(&p->leaving); j; j = next) {
-		next = TAILQ_NEXT(j, entry);
-		if (!has_gone(j))
-			continue;
-		TAILQ_REMOVE(&p->leaving, j, entry);
-		p->leaves--;
-		free(j);
-	}
 	start_next(p);
 	if (p->unlogged == 0 || now < p->quiet_ms)
 		return;

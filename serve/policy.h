@@ -10,7 +10,7 @@
 
 #define POLICY_CACHED  2048
 #define POLICY_RUNNING 8    /* questions at once */
-#define POLICY_STUCK   8    /* children that do not go; then nobody is asked */
+#define POLICY_STUCK   64   /* children that were killed and have not gone; then nobody is asked */
 #define POLICY_WAITING 4096 /* questions that wait; beyond them the default holds */
 #define POLICY_FAILED_MS \
 	10000 /* how long a policy that has not answered is not asked again about the same client */

@@ -31,11 +31,16 @@ static void set_wants(struct round *r, struct round_place *p, bool wants)
 
 void round_want(struct round *r, struct round_place *p)
 {
-	set_wants(r, p, true);
-	if (p->list != ROUND_AWAY)
+	/* Its round is over once each of the others had a part after its own. */
+	const bool over = p->list == ROUND_AWAY || r->parts - p->part > r->wanting;
+
+	if (p->wants)
 		return;
-	p->credit = 0;
-	put(r, p, ROUND_NEW);
+	set_wants(r, p, true);
+	if (over && p->credit > 0)
+		p->credit = 0;
+	if (over || p->credit > 0)
+		put(r, p, ROUND_NEW);
 }
 
 /* Places of those who did not want anything again end here. */
@@ -68,20 +73,21 @@ struct round_place *round_visit(struct round *r)
 	if (r->wanting == 0)
 		return NULL;
 	p = next(r);
-	if (p->credit <= 0)
+	if (p->credit <= 0) {
 		p->credit += (int64_t)r->quantum * (p->weight > 0 ? p->weight : 1);
+		p->part = r->parts++;
+	}
 	return p;
 }
 
 void round_done(struct round *r, struct round_place *p, bool more)
 {
 	set_wants(r, p, more);
-	if (!more)
-		p->credit = 0;
-	/* While others want something it keeps a place in the round, or it would be a newcomer with each request. */
+	/* While others want something it keeps a place in the round, and what is left of its part of it: else it would have
+	 * another part with each request. */
 	put(r, p, more || r->wanting > 0 ? ROUND_OLD : ROUND_AWAY);
 	/* The rest of what it may have in this round comes next. */
-	if (p->credit > 0) {
+	if (more && p->credit > 0) {
 		TAILQ_REMOVE(&r->old, p, entry);
 		TAILQ_INSERT_HEAD(&r->old, p, entry);
 	}

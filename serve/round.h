@@ -10,8 +10,8 @@
 /*
  * Which stream comes next: deficit round robin in bytes, after RFC 8290, section 4.2, as serve/turns.h is it in
  * blocks. In each round a stream may be sent as many bytes as the quantum times its weight, and no more than the quantum in
- * one visit; so all who want without end get bytes by their weights, and one that has wanted nothing recently comes before
- * the round. Pure, and constant work a visit.
+ * one visit; so all who want without end get bytes by their weights. One that has wanted nothing recently comes before
+ * the round, and so does one that has wanted something, but less than its part of this round. Pure, and constant work a visit.
  */
 #define ROUND_QUANTUM 4096
 #define ROUND_FRESH \
@@ -24,6 +24,7 @@ struct round_place {
 	TAILQ_ENTRY(round_place) entry;
 	int64_t credit;  /* bytes that it may be sent in this round */
 	uint32_t weight; /* 0: 1 */
+	uint64_t part;   /* which part of which round it had last: of all that were had */
 	enum round_list list;
 	bool wants;
 };
@@ -34,6 +35,7 @@ struct round {
 	struct round_places fresh, old;
 	uint32_t quantum; /* bytes; ROUND_QUANTUM unless the owner sets less */
 	size_t wanting;
+	uint64_t parts;  /* of a round that were had by whomever, in all */
 	unsigned streak; /* visits to newcomers since the last one to the round */
 };
 

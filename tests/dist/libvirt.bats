@@ -165,3 +165,51 @@ move() {
 		one: resumes from memory: its drives stay as they are
 	END
 }
+
+# with_rng ELEMENT: the domain, with this as the backend of a virtio-rng.
+with_rng() {
+	sed "s|^  </devices>|<rng model='virtio'><rate bytes='4096' period='1000'/>$1</rng></devices>|" domain.xml >rng.xml
+}
+
+# guests: one by the FIFO and one by EGD, as doc/guests.md has them.
+guests() {
+	install -d -m 755 /run/seedrive
+	printf '%s\n' '[listen egd]' 'protocol = egd' 'address = unix:/run/seedrive/egd.sock' 'framing = qemu' \
+		'[listen fifo]' 'protocol = fifo' 'address = fifo:/run/seedrive/rng' >conf
+	with_rng "<backend model='random'>/run/seedrive/rng</backend>"
+	# A host without the FIFO cannot start it.
+	virsh create rng.xml 2>refused || echo "status $?" >>refused
+	mkfifo -m 640 /run/seedrive/rng
+	exec 8<>/run/seedrive/rng
+	"$TOOL" serve --config conf --source kernel >served 2>&1 3>&- &
+	until "$TOOL" serve --status --json >status 2>/dev/null; do
+		sleep 0.1
+	done
+	virsh create rng.xml
+	tr '\0' '\n' <"/proc/$(cat /run/libvirt/qemu/one.pid)/cmdline" >fifo-words
+	virsh save one saved
+	virsh restore saved
+	virsh destroy one
+	with_rng "<backend model='egd' type='unix'><source mode='connect' path='/run/seedrive/egd.sock'><reconnect enabled='yes' timeout='1'/></source></backend>"
+	virsh create rng.xml
+	until "$TOOL" serve --status --json >status && grep -q '"clients": *1' status; do
+		sleep 0.1
+	done
+	virsh destroy one
+}
+
+@test "libvirt: a domain has its virtio-rng by the FIFO or by EGD, and does not start where the FIFO is missing" {
+	rm -rf hook
+	printf '#!/bin/sh\n' >hook
+	chmod 755 hook
+	export -f guests with_rng
+	TOOL="$TOOL" run on_a_host guests
+	echo "$output"
+	[ "$status" -eq 0 ]
+	grep -q '^status 1$' refused
+	grep -q '/run/seedrive/rng' refused
+	grep -q 'rng-random.*"filename":"/run/seedrive/rng"\|rng-random,id=objrng0,filename=/run/seedrive/rng' fifo-words
+	/usr/bin/python3 -c 'import json
+(client,) = json.load(open("status"))["clients"]
+assert client["listener"] == "egd", client'
+}

@@ -144,6 +144,33 @@ static void leaving(void **state)
 	assert_true(TAILQ_EMPTY(&r.fresh) && TAILQ_EMPTY(&r.old));
 }
 
+/* One that wants little, and again before the round is over. */
+static void light(void **state)
+{
+	struct client c[STREAMS] = { 0 }, light_one = { 0 };
+	struct round r;
+	size_t i, j, late = 0;
+
+	(void)state;
+	round_init(&r);
+	for (i = 0; i < STREAMS; i++) {
+		c[i].wants = INT64_MAX;
+		round_want(&r, &c[i].place);
+	}
+	for (i = 0; i < 100 * STREAMS; i++)
+		visit(&r);
+	for (i = 0; i < 1000; i++) {
+		light_one.wants = 32;
+		round_want(&r, &light_one.place);
+		for (j = 0; light_one.wants > 0; j++)
+			visit(&r);
+		late += j > 2;
+		for (j = 0; j < STREAMS / 3; j++)
+			visit(&r);
+	}
+	assert_in_range(late, 0, 10);
+}
+
 /* By weights, and no visit is longer for that. */
 static void weighted(void **state)
 {
@@ -178,6 +205,7 @@ int main(void)
 		TEST("round: one that has wanted nothing recently comes before them", newcomers),
 		TEST("round: one that asks again at once has no more than its share", impatient),
 		TEST("round: newcomers without end do not stop the round", flood),
+		TEST("round: one that wants little and often comes before them each time", light),
 		TEST("round: who has a weight gets so many times as much, in visits as short",
 			weighted),
 		TEST("round: one that leaves is not visited, and leaves nothing behind", leaving),

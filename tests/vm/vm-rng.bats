@@ -4,7 +4,7 @@
 # The daemon behind a machine's virtio-rng: QEMU's rng-egd, and a real guest that reads /dev/hwrng.
 
 # Each test is a subshell of its own, and `log` is set by boot().
-# shellcheck disable=SC2030,SC2031,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
 
@@ -33,7 +33,11 @@ setup_file() {
 		done
 	END
 	chmod 755 "$BATS_FILE_TMPDIR/extra/bin/hwrng"
-	MODULES=virtio_rng EXTRA=$BATS_FILE_TMPDIR/extra \
+	# What the guest has beside its drive.
+	printf '#!/bin/sh\necho "has $(cat /sys/class/tpm/tpm0/tpm_version_major) $(ls /dev/tpm0)"\nexec hwrng\n' \
+		>"$BATS_FILE_TMPDIR/extra/bin/tpm-and-hwrng"
+	chmod 755 "$BATS_FILE_TMPDIR/extra/bin/tpm-and-hwrng"
+	MODULES="virtio_rng tpm_tis" EXTRA=$BATS_FILE_TMPDIR/extra \
 		"$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 }
 
@@ -92,5 +96,76 @@ rounds() {
 	longest=$(rounds console | awk 'NR > 1 && $3 - before > longest { longest = $3 - before } { before = $3 } END { print longest }')
 	echo "the longest time between two rounds: $longest s"
 	awk -v longest="$longest" 'BEGIN { exit longest > 20 }'
+	stop
+}
+
+# hold_fifo: as systemd does, so that no QEMU meets its end.
+hold_fifo() {
+	mkfifo -m 640 run/rng
+	# shellcheck disable=SC2034 # open until the test ends
+	exec {HOLDER}<>run/rng
+	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" >conf
+	devices=(-object "rng-random,id=g,filename=$PWD/run/rng" -device "virtio-rng-pci,rng=g$1")
+}
+
+@test "fifo: a guest behind QEMU's rng-random reads its /dev/hwrng, and its kernel is ready by that alone" {
+	hold_fifo ''
+	start --config conf --source kernel
+	boot fifo -a "sd.exec=hwrng sd.rounds=20"
+	grep -q 'vm: exec: is virtio_rng.0$' "$log"
+	[ "$(rounds "$log" | cut -d' ' -f2 | sort -u | wc -l)" -eq 20 ]
+	grep -q 'random: crng init done' "$log"
+	stop
+}
+
+@test "fifo: a guest goes on after the daemon was killed again and again, and its QEMU neither ends nor spins" {
+	hold_fifo ''
+	start --config conf --source kernel
+	"$VM/boot.sh" -a "sd.exec=hwrng sd.rounds=100" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >console 3>&- &
+	MACHINE=$!
+	echo "$MACHINE" >>servers
+	for round in $(seq 3 3 90); do
+		until_true grep -q "exec: round $round " console
+		kill -KILL "$DAEMON"
+		ended 137
+		[ $((round % 10)) -ne 0 ] || sleep 1
+		start --config conf --source kernel
+	done
+	wait "$MACHINE"
+	[ "$(rounds console | wc -l)" -eq 100 ]
+	[ "$(rounds console | cut -d' ' -f2 | sort -u | wc -l)" -eq 100 ]
+	longest=$(rounds console | awk 'NR > 1 && $3 - before > longest { longest = $3 - before } { before = $3 } END { print longest }')
+	echo "the longest time between two rounds: $longest s"
+	awk -v longest="$longest" 'BEGIN { exit longest > 20 }'
+	stop
+}
+
+@test "fifo: QEMU's rate is the guest's, whatever the FIFO gives" {
+	hold_fifo ',max-bytes=512,period=2000'
+	start --config conf --source kernel
+	boot rate -a "sd.exec=hwrng sd.rounds=12"
+	[ "$(rounds "$log" | wc -l)" -eq 12 ]
+	# 256 bytes a second, after what the kernel had fetched before.
+	rounds "$log" | awk 'NR == 4 { first = $3 } NR == 12 { took = $3 - first }
+		END { print took " s for 2048 bytes"; exit took < 4 || took > 60 }'
+	stop
+}
+
+@test "fifo: a guest has its drive, a virtio-rng and a vTPM by swtpm, and each of them does its part" {
+	type swtpm
+	"$TOOL" build -q --source kernel -o drive.iso "$TREE"
+	mkdir tpm
+	swtpm socket --tpm2 --tpmstate dir=tpm --ctrl "type=unixio,path=$PWD/tpm/sock" >swtpm.log 2>&1 3>&- &
+	echo "$!" >>servers
+	until_true test -S tpm/sock
+	hold_fifo ''
+	start --config conf --source kernel
+	devices+=(-chardev "socket,id=t,path=$PWD/tpm/sock" -tpmdev "emulator,id=t,chardev=t"
+		-device "tpm-tis,tpmdev=t")
+	boot all -d ide-cd -i drive.iso -u "$UUID" -a "sd.args=--ledger,/ledger sd.exec=tpm-and-hwrng sd.rounds=5"
+	grep -q "seedrive-guest: .*seed=$(seed_of drive.iso)" "$log"
+	grep -q 'vm: exec: has 2 /dev/tpm0$' "$log"
+	grep -q 'vm: exec: is \(virtio_rng.0\|tpm-rng-0\)$' "$log"
+	[ "$(rounds "$log" | cut -d' ' -f2 | sort -u | wc -l)" -eq 5 ]
 	stop
 }

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# All that local users may do to the daemon, at once and on each of its doors: an honest client of the broker, of EGD and of
+# the FIFO never waits for a second, and is refused nothing.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/daemon
+
+export PYTHONPATH=$ROOT/tests/lib
+
+# attack PROGRAM: in the background until the test ends, of the least priority: the kernel's scheduler is not on trial.
+attack() {
+	nice -n 19 /usr/bin/python3 -c "$1" "$PWD/run" >/dev/null 2>&1 3>&- &
+	echo "$!" >>servers
+}
+
+# bats test_tags=root
+@test "attack: flooders, greedy, idle, deaf and dying clients, half packets and a policy that hangs keep nobody waiting" {
+	need_users
+	printf '#!/bin/sh\nsleep 100\n' >run/hangs
+	chmod 755 run/hangs
+	mkfifo -m 640 run/rng
+	# shellcheck disable=SC2034 # open until the test ends
+	exec {HOLDER}<>run/rng
+	cat >conf <<-END
+		[serve]
+		budget = 50000000
+		policy = exec:$PWD/run/hangs
+		[listen egd]
+		protocol = egd
+		address = unix:$PWD/run/egd.sock
+		mode = 0666
+		[listen fifo]
+		protocol = fifo
+		address = fifo:$PWD/run/rng
+	END
+	start_with 4096 --config conf --rate 1
+	cc -O2 -Wall -Wextra -o run/flood "$ROOT/tests/lib/flood.c"
+	for _ in $(seq 8); do
+		attacked 1001 nice -n 19 run/flood "$SOCKET"
+		attack 'import sys, egd
+while True:
+    egd.connect(sys.argv[1] + "/egd.sock").sendall(b"\2\x10")'
+	done
+	# Eight that are greedy.
+	for uid in $(seq 1101 1104); do
+		attacked "$uid" nice -n 19 "$CLIENT" endless "$SOCKET" 2
+		attack 'import sys, egd
+egd.rates(sys.argv[1] + "/egd.sock", 600, 1)'
+	done
+	# 512 that are idle, 256 of them deaf with much to be sent.
+	attack 'import signal, sys, egd
+held = [egd.connect(sys.argv[1] + "/egd.sock") for _ in range(512)]
+for s in held[:256]:
+    s.sendall(b"\2\xff" * 2000)
+open("held", "w").close()
+signal.pause()'
+	attacked 1201 "$CLIENT" silent "$SOCKET" 512
+	attacked 1202 nice -n 19 "$CLIENT" deaf "$SOCKET" 256
+	# Half a request, rubbish, and blocks that nobody takes.
+	attack 'import os, random, sys, egd, broker
+while True:
+    s = egd.connect(sys.argv[1] + "/egd.sock")
+    s.sendall(random.choice((b"\2", b"\3\0\0\xff" + b"x" * 100, b"\7", b"\0\4" * 500, os.urandom(3000))))
+    s.close()'
+	attacked 1301 nice -n 19 /usr/bin/python3 -c 'import sys
+sys.path.insert(0, sys.argv[1])
+import client as broker, time
+while True:
+    s = broker.connect(sys.argv[1] + "/seed.sock")
+    s.send(broker.request(1)[:7] if time.time() % 1 < 0.3 else broker.request(1))
+    if time.time() % 1 < 0.6:
+        s.recv(100)
+    s.close()' "$PWD/run"
+	# A guest that takes from the FIFO what there is.
+	attack 'import os, sys
+fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY)
+while os.read(fd, 65536):
+    pass'
+	until_true test -e held
+	run -0 setpriv --reuid=1401 --regid=1401 --clear-groups "$CLIENT" honest "$SOCKET" 40 1
+	echo "broker: given and slowest in ms: $output"
+	[ "${output% *}" = 40 ]
+	[ "${output#* }" -lt 1000 ]
+	/usr/bin/python3 - "$PWD/run" "$DAEMON" <<-'END'
+		import os, select, signal, sys, time, egd
+		egds, fifos = [], []
+		held = egd.connect(sys.argv[1] + "/egd.sock")
+		fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY | os.O_NONBLOCK)
+		for i in range(40):
+		    t = time.monotonic()
+		    egd.read(egd.connect(sys.argv[1] + "/egd.sock"), 288)
+		    egd.read(held, 64)
+		    egds.append(time.monotonic() - t)
+		    t = time.monotonic()
+		    got = 0
+		    while got < 64:
+		        select.select([fd], [], [], 10)
+		        try:
+		            got += len(os.read(fd, 64 - got))
+		        except BlockingIOError:
+		            pass
+		    fifos.append(time.monotonic() - t)
+		    if i % 10 == 5:
+		        os.kill(int(sys.argv[2]), signal.SIGHUP)
+		print(f"EGD: slowest {max(egds) * 1000:.0f} ms; FIFO: {max(fifos) * 1000:.0f} ms")
+		assert max(egds) < 1 and max(fifos) < 1
+	END
+	"$TOOL" serve --status --socket "$SOCKET" >status
+	head -n 20 status | cut -c1-150
+	while read -r pid; do
+		kill "$pid" 2>/dev/null || true
+	done <servers
+	stop
+}
