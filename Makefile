@@ -26,6 +26,8 @@ mandir   := $(DESTDIR)$(PREFIX)/share/man
 docdir   := $(DESTDIR)$(PREFIX)/share/doc/seedrive
 datadir  := $(DESTDIR)$(PREFIX)/share/seedrive
 compdir  := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+zshdir   := $(DESTDIR)$(or $(ZSHDIR),$(PREFIX)/share/zsh/site-functions)
+fishdir  := $(DESTDIR)$(or $(FISHDIR),$(PREFIX)/share/fish/vendor_completions.d)
 unitdir  := $(DESTDIR)$(or $(UNITDIR),$(PREFIX)/lib/systemd/system)
 gendir   := $(DESTDIR)$(or $(GENERATORDIR),$(PREFIX)/lib/systemd/system-generators)
 usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
@@ -284,33 +286,45 @@ deps:
 fill = install -D -m $1 $2 $3 && \
 	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
+# Pages say where the documents are, with PREFIX=/usr: $(call pages,FOLDER,FILES).
+pages = install -D -m 644 -t $1 $2 && sed -i 's|/usr/share/doc/seedrive|$(PREFIX)/share/doc/seedrive|' $(addprefix $1/,$(notdir $2))
+
+# $(call completions,PROGRAMS): those of each shell.
+completions = $(foreach p,$1,$(compdir)/$p $(zshdir)/_$p $(fishdir)/$p.fish)
+install_completions = install -D -m 644 -t $(compdir) $(1:%=bash-completion/%) && \
+	install -D -m 644 -t $(zshdir) $(1:%=zsh-completion/_%) && \
+	install -D -m 644 -t $(fishdir) $(1:%=fish-completion/%.fish)
+
 # A host: the tools, and beside them the daemon. A host has no use for the guest's program.
 install: install-host install-daemon
 uninstall: uninstall-host uninstall-daemon
 
 host_helpers := $(filter-out serve,$(helpers))
+host_programs := seedrive seedrive-mkisofs
+host_docs := $(addprefix doc/,accounting.md nova.md platforms.md seed-format.md seedrive.conf)
 
 install-host: $(filter-out %-serve,$(linked))
 	install -D -m 755 build/seedrive $(bindir)/seedrive
 	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
 	install -D -m 755 -t $(libexecdir) $(host_helpers:%=build/libexec/seedrive-%)
-	install -D -m 644 -t $(mandir)/man1 $(man1)
-	install -D -m 644 -t $(mandir)/man5 $(man5)
-	install -D -m 644 -t $(compdir) bash-completion/seedrive bash-completion/seedrive-mkisofs
-	install -D -m 644 doc/seedrive.conf $(docdir)/seedrive.conf
+	$(call pages,$(mandir)/man1,$(man1))
+	$(call pages,$(mandir)/man5,$(man5))
+	$(call install_completions,$(host_programs))
+	install -D -m 644 -t $(docdir) $(host_docs)
+	sed -i 's|`doc/|`|g' $(host_docs:doc/%=$(docdir)/%)
 	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
 
 uninstall-host:
 	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(host_helpers:%=$(libexecdir)/seedrive-%) \
-		$(compdir)/seedrive $(compdir)/seedrive-mkisofs $(docdir)/seedrive.conf $(datadir)/libvirt-hook \
+		$(call completions,$(host_programs)) $(host_docs:doc/%=$(docdir)/%) $(datadir)/libvirt-hook \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
-	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
+	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
 daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service
 
 install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-serve
-	install -D -m 644 man/seedrive-serve.8 $(mandir)/man8/seedrive-serve.8
+	$(call pages,$(mandir)/man8,man/seedrive-serve.8)
 	$(call fill,644,dist/host/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
 	install -D -m 644 -t $(unitdir) $(daemon_units:%=dist/host/systemd/%)
 	install -D -m 755 dist/host/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
@@ -334,7 +348,8 @@ init_scripts := seedrive-guest seedrive-carry-over
 
 install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
-	install -D -m 644 man/seedrive-guest.8 $(mandir)/man8/seedrive-guest.8
+	$(call pages,$(mandir)/man8,man/seedrive-guest.8)
+	$(call install_completions,seedrive-guest)
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	$(call fill,755,dist/guest/initramfs-tools/init-bottom.in,$(initramfs)/scripts/init-bottom/seedrive)
@@ -370,7 +385,7 @@ uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod)
 	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
 		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
-	rm -f $(sbindir)/seedrive-guest $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
+	rm -f $(sbindir)/seedrive-guest $(call completions,seedrive-guest) $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
 		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf

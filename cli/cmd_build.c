@@ -61,6 +61,9 @@ const struct command cmd_build = {
 		"  --force                overwrite a device even if it holds data, and say what\n"
 		"  --batch LIST           many: a line each, OUT, a tab and DIR; - is standard input\n"
 		"  --jobs N               so many at once (default: one for each CPU)\n"
+		"  --user-data FILE       in place of DIR: goes onto the drive as user-data\n"
+		"  --meta-data FILE       the same, as meta-data (default: one with an instance-id)\n"
+		"  --network-config FILE  the same, as network-config (default: none)\n"
 		"  --label LABEL          default: config-2 for openstack/, cidata for meta-data\n"
 		"  --publisher TEXT       for the volume descriptor\n"
 		"  --bind auto|none|UUID  the instance whose guest may credit the seed; auto takes\n"
@@ -73,6 +76,7 @@ const struct command cmd_build = {
 		"  --config FILE          instead of /etc/seedrive.conf and its folder\n"
 		"  --json                 say what was done in JSON\n"
 		"  -v, --verbose          say what each source gave\n"
-		"  -q, --quiet            say nothing unless something is wrong\n",
+		"  -q, --quiet            say nothing unless something is wrong\n"
+		"  -h, --help             print this, and end\n",
 	.run = run,
 };

@@ -306,6 +306,7 @@ const struct command cmd_check = {
 		"  --raw FILE     keep the sample of the one source, byte by byte, for NIST's own tool\n"
 		"  --min-estimate H  end with 3 where the least estimate lies below H bits a byte\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
-		"  --json         all figures in JSON\n",
+		"  --json         all figures in JSON\n"
+		"  -h, --help     print this, and end\n",
 	.run = run,
 };

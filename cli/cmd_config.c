@@ -170,6 +170,7 @@ const struct command cmd_config = {
 		"Names each fault with its file and line, or else shows what is in force, and why.\n"
 		"\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
-		"  --json         in JSON\n",
+		"  --json         in JSON\n"
+		"  -h, --help     print this, and end\n",
 	.run = run,
 };

@@ -146,8 +146,8 @@ static int judge(struct draw_command *d, struct seed *s, uint32_t asked, struct 
 	if (s->claim.credit_bits >= asked)
 		return 0;
 	return fault_refused(f,
-		"entropy refused: %u of %u bits: hardware gave %u, and the kernel's generator "
-		"counts once",
+		"entropy refused: the sources gave %u of %u bits: hardware gave %u, and the "
+		"kernel's generator counts once",
 		d->credit_bits, d->entropy.asked.bits, d->hardware_bits);
 }
 
@@ -355,6 +355,7 @@ const struct command cmd_draw = {
 		"  --config FILE      instead of /etc/seedrive.conf and its folder\n"
 		"  --json             with -o FILE: say what was drawn in JSON\n"
 		"  -v, --verbose      say what each source gave\n"
-		"  -q, --quiet        say nothing unless something is wrong\n",
+		"  -q, --quiet        say nothing unless something is wrong\n"
+		"  -h, --help         print this, and end\n",
 	.run = run,
 };

@@ -211,6 +211,7 @@ const struct command cmd_inspect = {
 		 "\n"
 		 "  --min-bits N  exit with 3 unless the seed claims at least so many\n"
 		 "  --no-links    refuse an IMAGE with a symbolic link in its path\n"
-		 "  --json        in JSON\n",
+		 "  --json        in JSON\n"
+		 "  -h, --help    print this, and end\n",
 	.run = run,
 };

@@ -174,6 +174,7 @@ const struct command cmd_reseed = {
 		"  --config FILE     instead of /etc/seedrive.conf and its folder\n"
 		"  --json            say what was done in JSON\n"
 		"  -v, --verbose     say what each source gave\n"
-		"  -q, --quiet       say nothing unless something is wrong\n",
+		"  -q, --quiet       say nothing unless something is wrong\n"
+		"  -h, --help        print this, and end\n",
 	.run = run,
 };

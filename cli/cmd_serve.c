@@ -218,6 +218,7 @@ const struct command cmd_serve = {
 		 "  --burst N      blocks for one user at once, 1 to 1000000 (default 128)\n"
 		 "  --status       print how the daemon that runs is\n"
 		 "  --json         that in JSON\n"
-		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n",
+		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n"
+		 "  -h, --help     print this, and end\n",
 	.run = run,
 };

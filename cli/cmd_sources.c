@@ -331,6 +331,7 @@ const struct command cmd_sources = {
 		 "\n"
 		 "  --source LIST  look at these (default: at all there are)\n"
 		 "  --config FILE  instead of /etc/seedrive.conf and its folder\n"
-		 "  --json         the table in JSON\n",
+		 "  --json         the table in JSON\n"
+		 "  -h, --help     print this, and end\n",
 	.run = run,
 };

@@ -161,6 +161,36 @@ int entropy_option(struct entropy_options *o, int c, struct fault *f)
 	}
 }
 
+/* The long options that begin with @word, "--me" or "--me=x", as "--meta-data, --message". Returns: how many. */
+static size_t candidates(const struct option *options, const char *word, char *out, size_t size)
+{
+	const size_t len = strcspn(word, "=") - 2;
+	size_t count = 0, at = 0;
+
+	out[0] = '\0';
+	for (; options->name; options++) {
+		if (strncmp(options->name, word + 2, len) != 0)
+			continue;
+		if (at < size)
+			at += (size_t)snprintf(
+				out + at, size - at, "%s--%s", count ? ", " : "", options->name);
+		count++;
+	}
+	return count;
+}
+
+/* A long option that getopt_long() does not take: no option begins so, or several do. */
+static void unknown_option(const char *word, const struct option *options, struct fault *f)
+{
+	char names[256];
+
+	if (strncmp(word, "--", 2) == 0 && candidates(options, word, names, sizeof(names)) > 1)
+		fault_usage(
+			f, "%.*s: ambiguous, could be %s", (int)strcspn(word, "="), word, names);
+	else
+		fault_usage(f, "%s: unknown option", word);
+}
+
 /* What getopt_long() stumbled over: of a short option its letter, else the last word it read. */
 static const char *culprit(char **argv, int before, char letter[3])
 {
@@ -192,7 +222,7 @@ int option_next(int argc, char **argv, const char *short_options, const struct o
 	else if (optopt && strchr(word, '='))
 		fault_usage(f, "%.*s: takes no value", (int)strcspn(word, "="), word);
 	else
-		fault_usage(f, "%s: unknown option", word);
+		unknown_option(word, options, f);
 	return '?';
 }
 

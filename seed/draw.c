@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 static bool any_passed(const struct seed *s)
@@ -144,6 +145,18 @@ static void *help(void *seed)
 	return NULL;
 }
 
+/* So that seed_clear() need not wait for a device that is slow. Without a descriptor it does. */
+static void make_stoppable(struct seed *s)
+{
+	size_t i;
+
+	s->stop = eventfd(0, EFD_CLOEXEC);
+	s->stoppable = s->stop >= 0;
+	for (i = 0; s->stoppable && i < s->reports; i++)
+		if (reader_live(s->reader + i))
+			reader_set_stop(s->reader + i, &s->stop);
+}
+
 static int begin(struct seed *s, const struct source_list *sources, uint32_t bits, size_t blocks,
 	struct draw_memory *memory, bool beside)
 {
@@ -165,6 +178,8 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 	if (r < 0)
 		return r;
 	schedule_start_devices(s);
+	if (beside)
+		make_stoppable(s);
 	s->running = start_thread(s, beside ? draw_all : help);
 	if (!s->running || !beside)
 		draw_all(s); /* also where no thread is to be had: then one thing after the other */
@@ -190,6 +205,19 @@ static void wait_for(struct seed *s)
 		secret_wipe_stack();
 	}
 	s->running = false;
+}
+
+/* What it gives is wanted by nobody any more. An eventfd has room for that. */
+static void stop(struct seed *s)
+{
+	const uint64_t word = 1;
+
+	if (s->running && s->stoppable)
+		(void)!write(s->stop, &word, sizeof(word));
+	wait_for(s);
+	if (s->stoppable)
+		close(s->stop);
+	s->stoppable = false;
 }
 
 int seed_draw_end(struct seed *s)
@@ -251,7 +279,7 @@ void seed_clear(struct seed *s)
 
 	if (!s)
 		return;
-	wait_for(s);
+	stop(s);
 	for (i = 0; i < s->reports; i++)
 		reader_end(s->reader + i);
 	if (s->linked)

@@ -21,6 +21,7 @@ struct draw_report {
 	const struct source_spec *spec;
 	int err;             /* negative errno: absent, or it failed to deliver */
 	const char *skipped; /* why it was not drawn, though nothing is wrong with it; else NULL */
+	bool needless;       /* that was because a required source had failed before */
 	struct health_figures health;
 	const struct draw_report
 		*copy;  /* of a replay: who delivered these bytes later; NULL: itself */
@@ -49,6 +50,9 @@ struct seed {
 	struct draw_memory *memory;
 	pthread_t thread;
 	bool running;
+	bool stoppable; /* by @stop, an eventfd: the thread waits for devices and the broker no longer */
+	int stop;
+	bool gave_up; /* a required source failed, and the others were not waited for */
 	struct pump pump;
 	bool linked; /* @broker is the descriptor of the broker that gave something */
 	int broker;
@@ -147,7 +151,7 @@ const char *draw_why(const struct draw_report *r, char *out, size_t size);
 /** draw_label - source_label() of it. */
 const char *draw_label(const struct draw_report *r, char *out, size_t size);
 
-/** seed_clear - wipe and free; of a zeroed struct as well. */
+/** seed_clear - wipe and free; of a zeroed struct as well. A draw that still goes on is ended, and no source waited for. */
 void seed_clear(struct seed *s);
 
 #endif

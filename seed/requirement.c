@@ -17,25 +17,40 @@ struct judge {
 	((j)->rq->claim_less ? warning_send((j)->warn, __VA_ARGS__) : \
 			       (void)fault_refused((j)->fault, __VA_ARGS__))
 
+#define NOT_AMONG "%.*s: required, but not among the sources"
+
+#define OUTCOME_SIZE (DRAW_WHY_SIZE + 32)
+
+/* What became of a source, as the end of a sentence that begins with its name. */
+static const char *outcome(const struct draw_report *r, char *out, size_t size)
+{
+	const bool counts = r->assessed_per || r->given || r->spec->src->kind == SOURCE_KERNEL;
+	char why[DRAW_WHY_SIZE];
+
+	if (draw_passed(r))
+		snprintf(out, size, "passed%s", counts ? "" : ", but is worth nothing by itself");
+	else if (r->health.failed != HEALTH_PASS)
+		snprintf(out, size, "failed a test: %s", draw_why(r, why, sizeof(why)));
+	else if (r->skipped)
+		snprintf(out, size, "was %s", draw_why(r, why, sizeof(why)));
+	else
+		snprintf(out, size, "gave nothing: %s", draw_why(r, why, sizeof(why)));
+	return out;
+}
+
 /* All sources and their faults in one line. */
 static void refuse_all(const struct judge *j, const char *what)
 {
 	const struct seed *s = j->seed;
-	char line[SOURCES_MAX * 512] = "", label[SOURCE_LABEL_SIZE], why[DRAW_WHY_SIZE];
+	char line[SOURCES_MAX * 512] = "", label[SOURCE_LABEL_SIZE], text[OUTCOME_SIZE];
 	size_t i, at = 0;
 
-	for (i = 0; i < s->reports && at < sizeof(line); i++) {
-		const struct draw_report *r = s->report + i;
-		const char *word = draw_passed(r) ? "passed, worth nothing by itself" :
-						    draw_why(r, why, sizeof(why));
-
-		if (draw_passed(r) &&
-			(r->assessed_per || r->given || r->spec->src->kind == SOURCE_KERNEL))
-			word = "passed";
-		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s: %s", i ? "; " : "",
-			draw_label(r, label, sizeof(label)), word);
-	}
-	refuse(j, "%s %u of %u bits: %s", what, s->claim.credit_bits, j->rq->bits, line);
+	for (i = 0; i < s->reports && at < sizeof(line); i++)
+		at += (size_t)snprintf(line + at, sizeof(line) - at, "%s%s %s", i ? "; " : "",
+			draw_label(s->report + i, label, sizeof(label)),
+			outcome(s->report + i, text, sizeof(text)));
+	refuse(j, "%s: the sources gave %u of %u bits: %s", what, s->claim.credit_bits, j->rq->bits,
+		line);
 }
 
 static void warn_of_twins(const struct judge *j)
@@ -110,7 +125,7 @@ static bool meets_name(const struct judge *j, const char *name, size_t len)
 {
 	const struct seed *s = j->seed;
 	const struct source *src = source_find(name, len);
-	char label[SOURCE_LABEL_SIZE], why[DRAW_WHY_SIZE];
+	char label[SOURCE_LABEL_SIZE], text[OUTCOME_SIZE];
 	bool any = false;
 	size_t i;
 
@@ -122,14 +137,15 @@ static bool meets_name(const struct judge *j, const char *name, size_t len)
 		if (r->spec->src != src)
 			continue;
 		any = true;
-		if (draw_passed(r))
+		/* Of those that are required another one has failed, and is named. */
+		if (draw_passed(r) || r->needless)
 			continue;
-		refuse(j, "%s: %s", draw_label(r, label, sizeof(label)),
-			draw_why(r, why, sizeof(why)));
+		refuse(j, "%s: required, but %s", draw_label(r, label, sizeof(label)),
+			outcome(r, text, sizeof(text)));
 		return false;
 	}
 	if (!any)
-		refuse(j, "%.*s: required, but not among the sources", (int)len, name);
+		refuse(j, NOT_AMONG, (int)len, name);
 	return any;
 }
 
@@ -140,9 +156,11 @@ static bool is_hardware(const char *word, size_t len)
 
 static bool meets_hardware(const struct judge *j)
 {
-	if (j->seed->claim.hardware_bits >= j->rq->bits)
+	/* Where the draw was given up, that is not why. */
+	if (j->seed->gave_up || j->seed->claim.hardware_bits >= j->rq->bits)
 		return true;
-	refuse(j, "hardware: %u of %u bits", j->seed->claim.hardware_bits, j->rq->bits);
+	refuse(j, "hardware: required, but gave %u of %u bits", j->seed->claim.hardware_bits,
+		j->rq->bits);
 	return false;
 }
 
@@ -174,27 +192,48 @@ static enum claim_counted judge_required(const struct judge *j)
 	return counted;
 }
 
-/* The sources, and whether others than hardware will do. */
-static struct source_list sources_of(const struct seed_requirement *rq)
+/* A name that no source has, where none can come from the broker either, is refused before anything is drawn. */
+static int mark_required(struct source_list *list, const char *name, size_t len, struct fault *f)
 {
-	struct source_list list = rq->sources;
+	const struct source *src = source_find(name, len);
+	bool any = source_list_has_broker(list);
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		list->spec[i].required |= list->spec[i].src == src;
+		any |= list->spec[i].src == src;
+	}
+	return any ? 0 : fault_refused(f, NOT_AMONG, (int)len, name);
+}
+
+/* The sources, whether others than hardware will do, and which of them all depends on. */
+static int sources_of(const struct seed_requirement *rq, struct source_list *ret, struct fault *f)
+{
 	const char *word = rq->require;
 	size_t len;
+	int r = 0;
 
-	for (; word && *word; word += len + (word[len] == ',')) {
+	*ret = rq->sources;
+	for (; r == 0 && word && *word; word += len + (word[len] == ',')) {
 		len = strcspn(word, ",");
-		list.hardware |= is_hardware(word, len);
+		if (is_hardware(word, len))
+			ret->hardware = true;
+		else if (!rq->claim_less)
+			r = mark_required(ret, word, len, f);
 	}
-	return list;
+	return r;
 }
 
 int requirement_begin(struct seed *s, const struct seed_requirement *rq, struct fault *f)
 {
-	const struct source_list sources = sources_of(rq);
+	struct source_list sources;
 	int r;
 
 	f->text[0] = '\0';
 	memset(s, 0, sizeof(*s));
+	r = sources_of(rq, &sources, f);
+	if (r < 0)
+		return r;
 	r = seed_draw_begin(s, &sources, rq->bits);
 	return r < 0 ? fault_errno(f, r, "seed") : 0;
 }
@@ -212,8 +251,7 @@ int requirement_end(struct seed *s, const struct seed_requirement *rq, const str
 		return -ENODATA;
 	seed_limit(s, counted);
 	if (r < 0 || s->claim.credit_bits < rq->bits) {
-		refuse_all(
-			&j, rq->claim_less ? "less entropy than asked for:" : "entropy refused:");
+		refuse_all(&j, rq->claim_less ? "less entropy than asked for" : "entropy refused");
 		return r < 0 || !rq->claim_less ? -ENODATA : 0;
 	}
 	warn_of_failures(&j);
@@ -232,10 +270,13 @@ int requirement_draw(struct seed *s, const struct seed_requirement *rq,
 int requirement_draw_with(struct seed *s, const struct seed_requirement *rq, size_t blocks,
 	struct draw_memory *memory, const struct warning_sink *w, struct fault *f)
 {
-	const struct source_list sources = sources_of(rq);
+	struct source_list sources;
 	int r;
 
 	memset(s, 0, sizeof(*s));
+	r = sources_of(rq, &sources, f);
+	if (r < 0)
+		return r;
 	r = seed_draw_with(s, &sources, rq->bits, blocks, memory);
 	if (r < 0 && r != -ENODATA)
 		return fault_errno(f, r, "seed");

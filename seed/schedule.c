@@ -36,7 +36,7 @@ void schedule_ask_broker(struct seed *s)
 		if (!is_kind(s, i, SOURCE_BROKER))
 			continue;
 		s->report[i].err = broker_fetch(spec->arg[0] ? spec->arg : BROKER_SOCKET,
-			deadline_ms, s->blocks, s->secret->given, &fd);
+			s->stoppable ? s->stop : -1, deadline_ms, s->blocks, s->secret->given, &fd);
 		s->linked = fd >= 0;
 		s->broker = fd;
 	}
@@ -79,7 +79,8 @@ void schedule_release_devices(struct seed *s)
 /* Slow, and worth it only where the rest does not suffice. */
 static bool is_last_resort(const struct seed *s, size_t source)
 {
-	return s->sources.by_default && is_kind(s, source, SOURCE_CODE);
+	return s->sources.by_default && is_kind(s, source, SOURCE_CODE) &&
+		!s->sources.spec[source].required;
 }
 
 static bool suffices(const struct seed *s)
@@ -88,16 +89,73 @@ static bool suffices(const struct seed *s)
 		(!s->sources.hardware || s->claim.hardware_bits >= s->bits);
 }
 
-void schedule_gather(struct draw *d)
+/* Which sources are waited for first: those that are required, and of them those that cannot keep us waiting. The
+ * kernel's generator comes last all the same. */
+enum turn { TURN_REQUIRED, TURN_REQUIRED_DEVICE, TURN_OTHERS, TURNS };
+
+static enum turn turn_of(const struct seed *s, size_t source)
+{
+	if (!s->sources.spec[source].required || is_kind(s, source, SOURCE_KERNEL))
+		return TURN_OTHERS;
+	return is_kind(s, source, SOURCE_DEVICE) && s->report[source].err == 0 ?
+		TURN_REQUIRED_DEVICE :
+		TURN_REQUIRED;
+}
+
+static bool broker_gave(const struct seed *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++)
+		if (is_kind(s, i, SOURCE_BROKER) && s->report[i].err == 0)
+			return true;
+	return false;
+}
+
+/* Is there no seed without this source, whatever the others give? What the broker has given may rest on one that
+ * has failed here, and is judged in the end. */
+static bool is_fatal(const struct seed *s, size_t source)
+{
+	return s->sources.spec[source].required && !draw_passed(s->report + source) &&
+		!broker_gave(s);
+}
+
+/* Up to the first that is required and has failed. A device that fails in its turn has had it. */
+static void gather_turn(struct draw *d, enum turn turn, bool done[SOURCES_MAX])
 {
 	struct seed *s = d->seed;
 	size_t i;
 
-	for (i = 0; i < s->reports; i++)
-		if (!is_last_resort(s, i))
-			gather_source(d, i);
-	gather_condemn(d);
-	draw_count(s);
+	for (i = 0; i < s->reports && !s->gave_up; i++) {
+		if (done[i] || turn_of(s, i) != turn || is_last_resort(s, i))
+			continue;
+		gather_source(d, i);
+		done[i] = true;
+		s->gave_up = is_fatal(s, i);
+	}
+}
+
+/* Of those that were asked to begin, and are not waited for. */
+static void leave_out(struct seed *s, const bool done[SOURCES_MAX])
+{
+	size_t i;
+
+	for (i = 0; i < s->reports; i++) {
+		struct draw_report *rep = s->report + i;
+
+		if (done[i] || rep->err < 0 || rep->skipped)
+			continue;
+		rep->skipped = "a source that is required has failed";
+		rep->needless = true;
+	}
+}
+
+/* What is slow, where the rest does not suffice. */
+static void gather_last(struct draw *d)
+{
+	struct seed *s = d->seed;
+	size_t i;
+
 	for (i = 0; i < s->reports; i++) {
 		if (!is_last_resort(s, i))
 			continue;
@@ -105,6 +163,23 @@ void schedule_gather(struct draw *d)
 			s->report[i].skipped = "the others suffice";
 		gather_source(d, i);
 	}
+}
+
+void schedule_gather(struct draw *d)
+{
+	struct seed *s = d->seed;
+	bool done[SOURCES_MAX] = { false };
+	enum turn turn;
+
+	for (turn = 0; turn < TURNS; turn++)
+		gather_turn(d, turn, done);
+	if (s->gave_up) {
+		leave_out(s, done);
+		return;
+	}
+	gather_condemn(d);
+	draw_count(s);
+	gather_last(d);
 	gather_condemn(d);
 	draw_count(s);
 }

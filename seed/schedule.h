@@ -16,7 +16,10 @@ void schedule_ask_broker(struct seed *s);
 /** schedule_release_devices - let the children read, or end them if the broker has given enough. */
 void schedule_release_devices(struct seed *s);
 
-/** schedule_gather - the bytes of all sources, tested and counted; @d->seed->claim says what they are worth. */
+/**
+ * schedule_gather - the bytes of all sources, tested and counted; @d->seed->claim says what they are worth
+ * Those that are required come first: where one of them fails the others are not waited for, and claim nothing.
+ */
 void schedule_gather(struct draw *d);
 
 #endif

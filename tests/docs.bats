@@ -70,6 +70,7 @@ entries() {
 		# Of the largest it is a room of its own.
 		[ "$command" != build ] || table=cli/build_options.c
 		rows "$table" >taken
+		echo --help >>taken
 		! grep -q OPTIONS_ENTROPY "$ROOT/$table" || cat entropy >>taken
 		# Those with two dashes: one letter stands beside each that has one.
 		"$TOOL" "$command" --help | options_in_text | grep -e -- >help
@@ -80,8 +81,8 @@ entries() {
 @test "docs: each option in a command's --help is in its page, and the reverse" {
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options_in_text >help
-		# What has just worked, by either name.
-		printf '%s\n' -h --help >>help
+		grep -qx -e -h help
+		grep -qx -e --help help
 		[ "$("$TOOL" "$command" -h)" = "$("$TOOL" "$command" --help)" ]
 		options_in_page "$(page "seedrive-$command")" >paged
 		same "$command" help paged
@@ -120,10 +121,36 @@ mkisofs_table() {
 	same refused refused paged
 }
 
+@test "docs: seedrive(1) has the sources that are drawn by default, in the order of drawing" {
+	sed -n '/^\.It Fl -source/,/^\.It Fl -require/p' "$(page seedrive)" |
+		sed -n '/^Default:$/,/^as far as/s/^\.Cm //p' | tr -d ',' | tr -s ' ' '\n' >paged
+	# What is not built in is in no draw.
+	"$TOOL" sources --json | awk -F'"' '/"source"/ { name = $4 } /"state":"not built in"/ { print name }' >missing
+	"$TOOL" draw --json -o seed >said 2>warned
+	/usr/bin/python3 -c 'import json
+for source in json.load(open("said"))["sources"]: print(source["source"])' >drawn
+	[ "$(wc -l <drawn)" -ge 5 ]
+	grep -vxFf missing paged | diff - drawn
+}
+
+@test "docs: seedrive.conf(5) lists the keys of [serve] that the daemon goes by, and no other" {
+	"$TOOL" config check --json --config /dev/null >said
+	/usr/bin/python3 -c 'import json
+for key in json.load(open("said"))["serve"]: print(key)' >taken
+	sed -n '/^\.It Bq serve$/,/^\.It Bq listen/p' "$(page seedrive.conf)" |
+		sed -n '/^It has the keys$/,/and no other\.$/s/^\.Cm //p' | tr -d ',' | tr -s ' ' '\n' | sed /^$/d >paged
+	same "keys of [serve]" taken paged
+}
+
+@test "docs: seedrive(1) has each program that is installed in libexec, and no other" {
+	basename -a "$B"/libexec/* >built
+	sed -n '/^\.It Pa \.\.\/libexec\/seedrive\/$/,/^\.It/s/^\.Pa \(seedrive-[a-z]*\)$/\1/p' "$(page seedrive)" >paged
+	same libexec built paged
+}
+
 @test "docs: seedrive(1) has the options that commands share, and no others" {
 	"$TOOL" --help | options_in_text >help
 	[ "$("$TOOL" -h)" = "$("$TOOL" --help)" ]
-	echo -h >>help
 	for command in build reseed draw; do
 		"$TOOL" "$command" --help | options_in_text | sort -u >"of.$command"
 	done
@@ -379,6 +406,13 @@ fail_line() {
 		says "$name" "Strength to claim, 1 to $bits."
 	done
 	says seedrive-inspect "0 to $bits."
+	# Of UINT32_MAX seconds, as value_duration() has it.
+	seconds=$(((1 << 32) - 1))
+	fails 2 "seedrive: build: --ttl: $((seconds + 1)): must be whole seconds up to $seconds, as in 90s, 15m, 12h, 1d or 2w" \
+		"$TOOL" build --ttl "$((seconds + 1))" -o drive.iso tree
+	for name in seedrive-build seedrive-reseed seedrive.conf; do
+		says "$name" "t most $seconds seconds, which are $((seconds / 31556952)) years"
+	done
 	says seedrive-build "more than $(limit iso/tree.h TREE_DEPTH_MAX) levels of folders"
 	says seedrive.conf "at most $(($(limit cli/config/file.h CONFIG_FILE_MAX))) KiB"
 	says seedrive.conf "at most $(limit cli/config/file.h CONFIG_LINE_MAX) bytes"
@@ -479,7 +513,7 @@ _seedrive" ]
 }
 
 @test "completion: it offers the commands, and no others" {
-	printf '%s\n' "${COMMANDS[@]}" --help --version >want
+	printf '%s\n' "${COMMANDS[@]}" -h --help --version >want
 	completes seedrive '' >have
 	same commands want have
 	run -0 completes seedrive in
@@ -489,7 +523,6 @@ _seedrive" ]
 @test "completion: it offers each option in a command's --help, and no other" {
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options_in_text >want
-		echo --help >>want
 		completes seedrive "$command" - >have
 		same "$command" want have
 	done
@@ -758,7 +791,7 @@ with_key() {
 			echo "$options" >>redone
 		else
 			# A host without the instructions has no hardware for more than 256 bits.
-			grep -q "entropy refused: 256 of" refused
+			grep -q "entropy refused: the sources gave 256 of" refused
 		fi
 	done
 	[ "$(wc -l <redone)" -ge 5 ]
@@ -876,6 +909,23 @@ with_key() {
 		assert hardware == credit == min(256, a - margin)
 		assert kernel["source"] == "kernel" and kernel["assessed_bits"] == 0
 	END
+}
+
+@test "security: each promise names tests, and each test that it names is there" {
+	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
+	# shellcheck disable=SC2016 # Markdown
+	sed -n 's/^  - `\(tests\/[^`]*\)`: "\(.*\)"$/\1 \2/p' promises >named
+	[ "$(wc -l <named)" -ge 30 ]
+	while read -r file title; do
+		case $file in
+		*.bats) grep -qF "@test \"$title\" {" "$ROOT/$file" ;;
+		*) grep -qF "TEST(\"$title\"" "$ROOT/$file" ;;
+		esac || { echo "$file: $title"; return 1; }
+	done <named
+	# A promise ends where the next one begins; before that it has a test, in a line of that form.
+	awk '/^- \*\*/ { if (open) exit 1; open = 1; count++ }
+		/^  - / { if ($0 !~ /^  - `tests\/[^`]*`: "[^"]*"$/) exit 1; open = 0 }
+		END { exit open || count < 15 }' promises
 }
 
 @test "docs: the changelog has what is not released, and security says its four things" {

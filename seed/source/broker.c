@@ -84,17 +84,17 @@ int broker_connect(const char *path, int64_t deadline_ms)
 	return fd;
 }
 
-static int wait_answer(int fd, int64_t deadline_ms)
+static int wait_answer(int fd, int stop, int64_t deadline_ms)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p[] = { { .fd = fd, .events = POLLIN }, { .fd = stop, .events = POLLIN } };
 	int64_t left;
 	int r;
 
 	do {
 		left = deadline_ms - clock_ms();
-		r = poll(&p, 1, left > 0 ? (int)left : 0);
+		r = poll(p, 2, left > 0 ? (int)left : 0);
 	} while (r < 0 && errno == EINTR);
-	return r < 0 ? -errno : r == 0 ? -ETIMEDOUT : 0;
+	return r < 0 ? -errno : r == 0 ? -ETIMEDOUT : p[1].revents ? -ECANCELED : 0;
 }
 
 static int status_error(enum broker_status status)
@@ -111,8 +111,8 @@ static int status_error(enum broker_status status)
 	}
 }
 
-static int ask(
-	int fd, int64_t deadline_ms, const struct broker_request *request, struct broker_block *ret)
+static int ask(int fd, int stop, int64_t deadline_ms, const struct broker_request *request,
+	struct broker_block *ret)
 {
 	uint8_t packet[BROKER_REQUEST_SIZE];
 	/* One byte more shows what is too long. */
@@ -127,7 +127,7 @@ static int ask(
 	broker_request_encode(packet, request);
 	r = send(fd, packet, sizeof(packet), MSG_NOSIGNAL) < 0 ? -errno : 0;
 	if (r == 0)
-		r = wait_answer(fd, deadline_ms);
+		r = wait_answer(fd, stop, deadline_ms);
 	if (r == 0)
 		n = recv(fd, answer, room, MSG_DONTWAIT);
 	if (r == 0 && n <= 0)
@@ -138,8 +138,8 @@ static int ask(
 	return r < 0 ? r : status_error(status);
 }
 
-int broker_fetch(
-	const char *path, int64_t deadline_ms, size_t blocks, struct broker_block *ret, int *ret_fd)
+int broker_fetch(const char *path, int stop, int64_t deadline_ms, size_t blocks,
+	struct broker_block *ret, int *ret_fd)
 {
 	struct broker_request request = { BROKER_VERSION, (uint32_t)blocks };
 	int r = -EPROTONOSUPPORT;
@@ -150,7 +150,7 @@ int broker_fetch(
 		if (*ret_fd >= 0)
 			close(*ret_fd);
 		*ret_fd = broker_connect(path, deadline_ms);
-		r = *ret_fd < 0 ? *ret_fd : ask(*ret_fd, deadline_ms, &request, ret);
+		r = *ret_fd < 0 ? *ret_fd : ask(*ret_fd, stop, deadline_ms, &request, ret);
 	}
 	if (*ret_fd < 0)
 		*ret_fd = -1;

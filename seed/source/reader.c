@@ -195,6 +195,11 @@ int reader_start(struct reader *r, const struct source_spec *spec, unsigned dead
 	return err;
 }
 
+void reader_set_stop(struct reader *r, const int *stop)
+{
+	r->stop = stop;
+}
+
 void reader_go(struct reader *r)
 {
 	const uint64_t word = 1;
@@ -204,21 +209,32 @@ void reader_go(struct reader *r)
 	(void)!write(r->go, &word, sizeof(word));
 }
 
+/* Returns: 1; 0 where a signal came first; or -errno. */
+static int wait_readable(const struct reader *r)
+{
+	struct pollfd wait[] = { { .fd = r->fd, .events = POLLIN },
+		{ .fd = r->stop ? *r->stop : -1, .events = POLLIN } };
+	const int64_t left = r->deadline_ms - clock_ms();
+	const int n = poll(wait, 2, left > 0 ? (int)left : 0);
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	return n == 0 ? -ETIMEDOUT : wait[1].revents ? -ECANCELED : 1;
+}
+
 static int read_whole(struct reader *r, void *buf, size_t len)
 {
 	uint8_t *p = buf;
 
 	while (len > 0) {
-		struct pollfd wait = { .fd = r->fd, .events = POLLIN };
-		const int64_t left = r->deadline_ms - clock_ms();
-		int n = poll(&wait, 1, left > 0 ? (int)left : 0);
+		const int n = wait_readable(r);
 		ssize_t got;
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
+		if (n < 0)
+			return n;
 		if (n == 0)
-			return -ETIMEDOUT;
-		got = n < 0 ? -1 : read(r->fd, p, len);
+			continue;
+		got = read(r->fd, p, len);
 		if (got < 0 && errno != EINTR)
 			return -errno;
 		if (got == 0)

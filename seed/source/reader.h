@@ -21,6 +21,7 @@ struct reader {
 	unsigned patience_ms;
 	int64_t deadline_ms; /* of clock_ms(), from reader_go() on */
 	size_t left;         /* of the piece that is being read */
+	const int *stop;     /* see reader_set_stop(); NULL: none */
 };
 
 /**
@@ -42,6 +43,12 @@ typedef uint64_t reader_want(const struct source_handle *h, const void *ctx);
  */
 int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
 	reader_want *want, const void *ctx);
+
+/**
+ * reader_set_stop - whoever waits for this reader gives up, with -ECANCELED, once the descriptor *@stop is readable
+ * @stop: must outlive the reader. For a thread that another one has to be able to end.
+ */
+void reader_set_stop(struct reader *r, const int *stop);
 
 /** reader_go - open and read now, beside whatever the caller does. */
 void reader_go(struct reader *r);

@@ -89,6 +89,7 @@ struct source_spec {
 	bool stated;              /* the user says what it is worth: */
 	unsigned stated_mbit;     /* thousandths of a bit a byte: 0, or 250..8000 */
 	unsigned deadline_ms;     /* 0: as the list says */
+	bool required;            /* where it fails nothing else matters: see schedule_gather() */
 	bool rests; /* left out of this draw: it has failed, and is to be tried later */
 };
 

@@ -74,7 +74,7 @@ seedrive: build: nothing: No such file or directory" ]
 	rows 3 >list
 	run -1 --separate-stderr "$TOOL" build --jobs 1 --source kernel --require hardware --batch list
 	[ "$output" = "0 of 3 drives made" ]
-	[ "$(grep -c 'hardware: 0 of 256 bits$' <<<"$stderr")" = 3 ]
+	[ "$(grep -c 'hardware: required, but gave 0 of 256 bits$' <<<"$stderr")" = 3 ]
 	holds list tree
 }
 

@@ -186,10 +186,10 @@ seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0
 	grep -q '"source":"file:fifo"' said
 	run -1 grep rdrand said
 	config "source = kernel" "require = hardware" "bits = 16"
-	fails 3 "seedrive: build: hardware: 0 of 16 bits" "$TOOL" build --config c -o drive.iso tree
-	fails 3 "seedrive: draw: hardware: 0 of 16 bits" "$TOOL" draw --config c -o seed
+	fails 3 "seedrive: build: hardware: required, but gave 0 of 16 bits" "$TOOL" build --config c -o drive.iso tree
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 16 bits" "$TOOL" draw --config c -o seed
 	# reseed keeps the strength of the drive.
-	fails 3 "seedrive: reseed: hardware: 0 of 300 bits" "$TOOL" reseed --config c drive.iso
+	fails 3 "seedrive: reseed: hardware: required, but gave 0 of 300 bits" "$TOOL" reseed --config c drive.iso
 }
 
 @test "config: ttl and bind rule build, and reseed keeps those of the drive" {
@@ -215,7 +215,7 @@ seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0
 	# Wherever it stands; and what is required can be taken back.
 	succeeds "$TOOL" draw --source kernel --require none --bits 16 -o seed --config c
 	config "require = hardware" "source = kernel"
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" "$TOOL" draw -o seed --config c
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" "$TOOL" draw -o seed --config c
 	succeeds "$TOOL" draw --require none -o seed --config c
 	# Of two files the last one is read.
 	succeeds "$TOOL" draw --config c --config /dev/null --source kernel -o seed
@@ -337,7 +337,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ "$(member found record)" = False ]
 	# What is asked of the sources still has to be met.
 	config "source = kernel" "seed = mix" "require = hardware"
-	fails 3 "seedrive: build: hardware: 0 of 256 bits" "$TOOL" build --config c -o new.iso tree
+	fails 3 "seedrive: build: hardware: required, but gave 0 of 256 bits" "$TOOL" build --config c -o new.iso tree
 	"$TOOL" build --config c --require none --json -o drive.iso tree >said
 	[ "$(member said seed) $(member said random_seed_mixed)" = "mix 1" ]
 	run -1 grep -E 'seed_id|credit_bits|bound_to' said

@@ -418,6 +418,16 @@ kept() {
 	holds tree
 }
 
+@test "input: an option cut short is taken where one begins so, and else names those that do" {
+	small_tree tree
+	succeeds "$TOOL" build -q --sourc kernel --outp drive.iso tree
+	rm drive.iso
+	misused "--b: ambiguous, could be --bits, --bind, --batch" --b 256 -o drive.iso tree
+	misused "--s: ambiguous, could be --source, --seed" --s=kernel -o drive.iso tree
+	misused "--boot: unknown option" --boot -o drive.iso tree
+	holds tree
+}
+
 @test "input: single files that are missing, folders, or may not be read" {
 	small_tree tree
 	fails 1 "seedrive: build: nofile: No such file or directory" \

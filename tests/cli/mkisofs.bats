@@ -485,13 +485,13 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole s
 	need_mounts
 	no_cloud tree
 	conf "source = kernel" "bits = 512"
-	fails 0 "seedrive-mkisofs: warning: less entropy than asked for: 256 of 512 bits: kernel: passed" \
+	fails 0 "seedrive-mkisofs: warning: less entropy than asked for: the sources gave 256 of 512 bits: kernel passed" \
 		with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	seeded out.iso 256
 	run -3 "$TOOL" inspect --min-bits 257 out.iso
 	conf "source = kernel" "bits = 512" "shortfall = fail"
 	rm out.iso
-	fails 3 "seedrive-mkisofs: entropy refused: 256 of 512 bits: kernel: passed" \
+	fails 3 "seedrive-mkisofs: entropy refused: the sources gave 256 of 512 bits: kernel passed" \
 		with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	[ ! -e out.iso ]
 }
@@ -508,8 +508,8 @@ claims() {
 	key fifo
 	key stuck head -c 16384 /dev/zero
 	conf "source = kernel" "require = hardware"
-	fails 0 "seedrive-mkisofs: warning: hardware: 0 of 256 bits
-seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: passed" \
+	fails 0 "seedrive-mkisofs: warning: hardware: required, but gave 0 of 256 bits
+seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 256 bits: kernel passed" \
 		with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	claims out.iso 0 0
 	# Where it is met, all of it and no warning.
@@ -520,7 +520,7 @@ seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: p
 	conf "source = file:fifo,bits=4,file:stuck,bits=4" "require = file"
 	run -0 --separate-stderr with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	[[ ${stderr_lines[0]} == "seedrive-mkisofs: warning: file:stuck: "* ]]
-	[[ ${stderr_lines[1]} == "seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: file:fifo: passed; file:stuck: "*"; kernel: passed" ]]
+	[[ ${stderr_lines[1]} == "seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 256 bits: file:fifo passed; file:stuck failed a test: "*"; kernel passed" ]]
 	[ "${#stderr_lines[@]}" -eq 2 ]
 	claims out.iso 0 0
 	# All that is required counts, in whatever order it is written.
@@ -528,12 +528,12 @@ seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: p
 		conf "source = kernel" "require = $list"
 		run -0 --separate-stderr with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 		[ "${#stderr_lines[@]}" -eq 3 ]
-		[[ $stderr == *"warning: hardware: 0 of 256 bits"* ]]
+		[[ $stderr == *"warning: hardware: required, but gave 0 of 256 bits"* ]]
 		[[ $stderr == *"warning: rdrand: required, but not among the sources"* ]]
 		claims out.iso 0 0
 	done
 	conf "source = kernel" "require = hardware" "shortfall = fail"
-	fails 3 "seedrive-mkisofs: hardware: 0 of 256 bits" \
+	fails 3 "seedrive-mkisofs: hardware: required, but gave 0 of 256 bits" \
 		with_etc "$MKISOFS" -r -V cidata -o new.iso tree
 	[ ! -e new.iso ]
 }
@@ -542,7 +542,7 @@ seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: p
 	need_mounts
 	small_tree tree
 	conf "source = kernel"
-	fails 0 "seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: Input/output error" \
+	fails 0 "seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 256 bits: kernel gave nothing: Input/output error" \
 		with_etc env LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" ASAN_OPTIONS=verify_asan_link_order=0 \
 		GETRANDOM=fail "$MKISOFS" -J -r -V config-2 -o out.iso tree
 	[ "$(bsdtar -tf out.iso | grep -c seedrive)" = 0 ]
@@ -599,7 +599,7 @@ seedrive-mkisofs: warning: less entropy than asked for: 0 of 256 bits: kernel: p
 		e = entry()
 		assert e["PRIORITY"] == "4" and e["SEEDRIVE_SHORT"] == "44", e
 		assert e["MESSAGE"] == ("out.iso: seed of 256 bits, 0 bits from hardware: /etc/seedrive.conf:4: bist:"
-		    " unknown key; less entropy than asked for: 256 of 300 bits: kernel: passed"), e
+		    " unknown key; less entropy than asked for: the sources gave 256 of 300 bits: kernel passed"), e
 
 		assert mkisofs("-r", "-V", "config-2", "-o", "nowhere/out.iso", "tree")[0] == 1
 		e = entry()

@@ -50,7 +50,7 @@ faulty() {
 	source=${1/"$DEADLINE"/"$deadline"}
 	shift 2
 	rm -f seed
-	fails 3 "seedrive: draw: $label: $words" "$@" "$TOOL" draw --require "${source%%[:,]*}" \
+	fails 3 "seedrive: draw: $label: required, but $(outcome "$words")" "$@" "$TOOL" draw --require "${source%%[:,]*}" \
 		--source "$source" -o seed
 	[ ! -e seed ]
 	run -0 --separate-stderr "$@" "$TOOL" draw --json --source "$source" -o seed
@@ -62,7 +62,7 @@ source, kernel = json.load(open("said"))["sources"]
 assert source["source"] == sys.argv[1] and source["status"] != "passed", source
 assert source["assessed_bits"] == [] and source["reason"] == sys.argv[2], source
 assert kernel["status"] == "passed"' "$label" "$words"
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" "$@" "$TOOL" draw --require hardware \
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" "$@" "$TOOL" draw --require hardware \
 		--source "$source" -o other
 	rm seed
 }
@@ -74,7 +74,7 @@ assert kernel["status"] == "passed"' "$label" "$words"
 	passes tpm:unix:real 0
 	passes tpm:unix:real,bits=4 4
 	passes tpm:unix:./real,bits=1 1
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		"$TOOL" draw --require hardware --source tpm:unix:real -o seed
 }
 
@@ -266,16 +266,16 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 @test "hwrng: without its quality, or what it is, it is worth nothing" {
 	hwrng_is ccp-1-rng 1024
 	rm quality
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng -o seed
 	hwrng_is ccp-1-rng 1024
 	succeeds world "$TOOL" draw --require hardware --source hwrng -o seed
 	rm current
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng -o other
 	# Nor is another device worth anything under that name, and nobody may state it.
 	key other
-	fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng:other -o other
 	fails 2 "seedrive: draw: --source: hwrng: what it is worth is not the caller's to say" \
 		"$TOOL" draw --source hwrng,bits=4
@@ -286,7 +286,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	for name in file:/dev/hwrng,bits=8 file:link,bits=8; do
 		ln -sf hwrng link
 		hwrng_is virtio_rng.0 1024
-		fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+		fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 			world "$TOOL" draw --require hardware --source "$name" -o seed
 		hwrng_is ccp-1-rng 64
 		run -0 world "$TOOL" draw --json --source "$name" -o seed
@@ -365,7 +365,7 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 		"$TOOL" sources --source "egd:tcp:192.0.2.1:$2,bits=8,tpm:swtpm:host=192.0.2.1,port=$2,bits=8" >table
 		kill "$1"
 		exit $((status != 3))' 2>errors
-	[ "$(cat errors)" = "seedrive: draw: hardware: 0 of 256 bits" ]
+	[ "$(cat errors)" = "seedrive: draw: hardware: required, but gave 0 of 256 bits" ]
 	/usr/bin/python3 -c 'import json
 egd = json.load(open("said"))["sources"][0]
 assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unassessed", [0]), egd'

@@ -72,6 +72,29 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 
 # --- order and failure ---
 
+# bats test_tags=root
+@test "targets: a link that another user made in a folder like /tmp leads no command to write elsewhere" {
+	need_root
+	[ "$(cat /proc/sys/fs/protected_symlinks)" = 1 ] || skip "this kernel does not protect links"
+	small_tree tree
+	drive victim
+	cp victim before
+	mkdir -m 1777 shared
+	chmod 1777 shared
+	ln -s ../victim shared/out
+	chown -h 12345 shared/out
+	run -1 "$TOOL" build -q --source kernel -o shared/out tree
+	run -1 "$MKISOFS" -J -r -V config-2 -o shared/out tree
+	run -1 "$TOOL" reseed -q --source kernel shared/out
+	run -1 "$TOOL" draw --source kernel -o shared/out
+	run -1 "$TOOL" check -n 1024 --report shared/out kernel
+	cmp victim before
+	# One of the caller's own leads there.
+	chown -h 0 shared/out
+	succeeds "$TOOL" build -q --source kernel -o shared/out tree
+	run -1 cmp -s victim before
+}
+
 @test "targets: a folder that cannot be synced is a warning, as the new file is there" {
 	small_tree tree
 	for old in "" old; do

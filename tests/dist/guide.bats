@@ -57,7 +57,7 @@ setup() {
 	# What the commands need of the sources, and nowhere to spoil them.
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" all
 	mkdir -p sources/tests/data
-	cp -r "$ROOT"/{Makefile,bash-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
+	cp -r "$ROOT"/{Makefile,bash-completion,fish-completion,zsh-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
 	cp -r "$NOVA" sources/tests/data
 	rm -rf sources/build/{san,unit,fuzz,bench}
 }

@@ -50,9 +50,10 @@ makes() {
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
 		printf 'libexec/seedrive/seedrive-%s\n' check device serve
-		echo share/bash-completion/completions/seedrive
-		echo share/bash-completion/completions/seedrive-mkisofs
-		echo share/doc/seedrive/seedrive.conf
+		printf 'share/bash-completion/completions/%s\n' seedrive seedrive-mkisofs
+		printf 'share/fish/vendor_completions.d/%s.fish\n' seedrive seedrive-mkisofs
+		printf 'share/zsh/site-functions/_%s\n' seedrive seedrive-mkisofs
+		printf 'share/doc/seedrive/%s\n' seedrive.conf {accounting,nova,platforms,seed-format}.md
 		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
 			echo "share/man/man${page##*.}/${page##*/}"
@@ -79,6 +80,24 @@ makes() {
 	cmp root/opt/seedrive/libexec/seedrive/seedrive-device "$ROOT/build/libexec/seedrive-device"
 	rm root/opt/seedrive/libexec/seedrive/seedrive-check
 	fails 1 "seedrive: check: seedrive-check: not installed beside this program" ./other check rdrand
+}
+
+@test "install: each document that an installed page names is installed, where it says, and pages in it name no folder of ours" {
+	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	built install-guest DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	find root -path '*/man/*' -type f -exec cat {} + >pages
+	grep -oE '(/[a-z]+)*/share/doc/seedrive(/[a-z.-]+[a-z])?' pages | sort -u >named
+	[ "$(wc -l <named)" -ge 4 ]
+	while read -r path; do
+		[ -e "root/$path" ]
+	done <named
+	run -1 grep -hE '^\.Pa (doc|man|tests|dist)/|[ `]doc/[a-z-]+\.md' pages root/opt/seedrive/share/doc/seedrive/*
+	# Those that one page names beside a folder of that kind.
+	sed -n '/^\.Pa .*\/share\/doc\/seedrive$/,/^\.Sh/s/^\.Pa \([a-z-]*\.md\)$/\1/p' "root/opt/seedrive/share/man/man1/seedrive.1" >beside
+	[ "$(wc -l <beside)" -eq 4 ]
+	while read -r file; do
+		[ -s "root/opt/seedrive/share/doc/seedrive/$file" ]
+	done <beside
 }
 
 @test "install: the tools and the daemon can be had apart, and neither is the other's to remove" {
@@ -139,7 +158,7 @@ listed() {
 	(cd guest && find . -type f -printf '/%P\n' | LC_ALL=C sort)
 }
 
-@test "install-guest: a guest gets the program, its page, and what starts it, and nothing else" {
+@test "install-guest: a guest gets the program, its page and completion, and what starts it, and nothing else" {
 	in_guest PREFIX=/opt/seedrive
 	diff - <(listed) <<-END
 		/etc/initramfs-tools/hooks/seedrive
@@ -154,7 +173,10 @@ listed() {
 		/opt/seedrive/lib/tmpfiles.d/seedrive-guest.conf
 		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
 		/opt/seedrive/sbin/seedrive-guest
+		/opt/seedrive/share/bash-completion/completions/seedrive-guest
+		/opt/seedrive/share/fish/vendor_completions.d/seedrive-guest.fish
 		/opt/seedrive/share/man/man8/seedrive-guest.8
+		/opt/seedrive/share/zsh/site-functions/_seedrive-guest
 		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 		/usr/lib/dracut/modules.d/90seedrive/root.sh
 	END
@@ -209,7 +231,7 @@ listed() {
 }
 
 @test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
-	cp -r "$ROOT"/{Makefile,dist,guest,iso,man,seed,util} .
+	cp -r "$ROOT"/{Makefile,bash-completion,dist,fish-completion,guest,iso,man,seed,util,zsh-completion} .
 	mkdir bin
 	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
 	chmod 755 bin/*

@@ -92,6 +92,14 @@ succeeds() {
 	fails 0 "" "$@"
 }
 
+# outcome WORDS: what a line says of a source that counts for nothing, from what is wrong with it.
+outcome() {
+	case $1 in
+	*cutoff* | *delivered* | *"-bit word "* | *"or all ones"*) echo "failed a test: $1" ;;
+	*) echo "gave nothing: $1" ;;
+	esac
+}
+
 # holds NAME...: the folder we are in has these, in this order, and nothing else.
 holds() {
 	diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(LC_ALL=C ls -A)

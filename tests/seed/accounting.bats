@@ -173,7 +173,7 @@ print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') 
 	made 0 0
 	full 'source = broker,kernel' 'require = hardware'
 	made 100 100
-	grep -q 'hardware: 100 of 256 bits' warned
+	grep -q 'hardware: required, but gave 100 of 256 bits' warned
 	full 'source = broker,kernel' 'require = broker' 'bits = 300'
 	made 200 300
 	full 'source = file:fifo,bits=4,file:stuck,bits=4' 'require = file'
@@ -211,7 +211,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	[ "$(member entries MESSAGE)" = "nowhere.iso: not renewed: nowhere.iso: No such file or directory" ]
 	[ "$(member entries PRIORITY)" = 3 ]
 	run -3 --separate-stderr journaled "$TOOL" reseed --source kernel --require hardware drive.iso
-	[ "$(member entries MESSAGE)" = "drive.iso: not renewed: hardware: 0 of 256 bits" ]
+	[ "$(member entries MESSAGE)" = "drive.iso: not renewed: hardware: required, but gave 0 of 256 bits" ]
 	conf 'seed = mix' 'source = kernel'
 	journaled "$TOOL" reseed -q drive.iso
 	[ "$(member entries MESSAGE)" = "drive.iso: seed as it was" ]

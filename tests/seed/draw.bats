@@ -226,15 +226,15 @@ assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
 		holds fifo
 	}
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
-	refused "seedrive: draw: entropy refused: 256 of 264 bits: kernel: passed" \
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 264 bits: kernel passed" \
 		"$TOOL" draw --source kernel -n 65 -o out
 	# The first draw of 64 blocks is good; the second finds the key exhausted.
-	refused "seedrive: draw: entropy refused: 256 of 16384 bits: file:fifo: Connection timed out;\
- kernel: passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 16384 bits: file:fifo gave\
+ nothing: Connection timed out; kernel passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
 	rm fifo
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 3560 /dev/zero)
 	refused "seedrive: draw: warning: file:fifo: Connection timed out
-seedrive: draw: entropy refused: 16384 of 16640 bits: hardware gave 16384, and the kernel's\
+seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits: hardware gave 16384, and the kernel's\
  generator counts once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
 }
 

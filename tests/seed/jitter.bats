@@ -66,7 +66,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 @test "jitter: not built in is said, and is neither absent nor unknown" {
 	run -0 --separate-stderr "$WITHOUT/seedrive" sources
 	[[ $output =~ jitter\ +-\ +not\ built\ in\ +-\ +4\ bits\ a\ byte ]]
-	fails 3 "seedrive: draw: jitter: not built in" \
+	fails 3 "seedrive: draw: jitter: required, but gave nothing: not built in" \
 		"$WITHOUT/seedrive" draw --source jitter --require jitter -o seed
 	[ ! -e seed ]
 	# It is no news to who has not asked for it.
@@ -147,12 +147,12 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	succeeds ./seedrive draw --source jitter --require jitter -o seed
 	while IFS=: read -r fault words; do
 		rm -f seed
-		fails 3 "seedrive: draw: jitter: $words" \
+		fails 3 "seedrive: draw: jitter: required, but $(outcome "$words")" \
 			env JITTER_FAILS="$fault" ./seedrive draw --source jitter --require jitter -o seed
 		[ ! -e seed ]
 		fails 0 "seedrive: draw: warning: jitter: $words" \
 			env JITTER_FAILS="$fault" ./seedrive draw --source jitter -o seed
-		fails 3 "seedrive: draw: hardware: 0 of 256 bits" env JITTER_FAILS="$fault" \
+		fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" env JITTER_FAILS="$fault" \
 			./seedrive draw --source jitter --require hardware -o other
 	done <<-END
 		init:No such device

@@ -34,21 +34,22 @@ good_bytes() {
 }
 
 @test "refuse: with every source failing, the kernel's too, each is named and why, and nothing is made" {
-	local why="rdseed: No such device; rdrand: No such device; file:fifo: 9 equal samples in a row,\
- cutoff 9; file:missing: No such file or directory; kernel: Input/output error"
+	local why="rdseed gave nothing: No such device; rdrand gave nothing: No such device; file:fifo failed a test:\
+ 9 equal samples in a row, cutoff 9; file:missing gave nothing: No such file or directory; kernel gave nothing:\
+ Input/output error"
 	local sources=rdseed,rdrand,file:fifo,bits=4,file:missing,kernel
 	small_tree tree
 	key fifo stuck_bytes
-	refused "seedrive: build: entropy refused: 0 of 256 bits: $why" \
+	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" build -q --source "$sources" -o drive.iso tree
-	refused "seedrive: draw: entropy refused: 0 of 256 bits: $why" \
+	refused "seedrive: draw: entropy refused: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" draw --source "$sources" -o seed
-	refused "seedrive: draw: entropy refused: 0 of 256 bits: $why" \
+	refused "seedrive: draw: entropy refused: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" draw --source "$sources"
-	refused "seedrive: build: entropy refused: 0 of 256 bits: $why" \
+	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" build --source "$sources" -o - tree
 }
@@ -58,9 +59,9 @@ good_bytes() {
 	cp drive.iso old
 	# With that library the host has a source that nothing here takes away.
 	! "$TOOL" sources | grep -q '^jitter  *-  *present' || skip "jitter is built in"
-	refused "seedrive: build: entropy refused: 0 of 256 bits: broker: does not run; rdseed: No such\
- device; rdrand: No such device; tpm: No such file or directory; hwrng: No such file or directory;\
- kernel: Input/output error" \
+	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: broker gave nothing: does not run;\
+ rdseed gave nothing: No such device; rdrand gave nothing: No such device; tpm gave nothing: No such file or directory;\
+ hwrng gave nothing: No such file or directory; kernel gave nothing: Input/output error" \
 		world ABSENT="/sys/devices/system/cpu/modalias /dev/tpmrm0 /dev/hwrng" GETRANDOM=fail \
 		"$TOOL" build -o drive.iso tree
 	cmp old drive.iso
@@ -69,7 +70,7 @@ good_bytes() {
 @test "refuse: reseed leaves the image as it was" {
 	drive drive.iso
 	cp drive.iso old
-	refused "seedrive: reseed: entropy refused: 0 of 256 bits: kernel: Input/output error" \
+	refused "seedrive: reseed: entropy refused: the sources gave 0 of 256 bits: kernel gave nothing: Input/output error" \
 		world GETRANDOM=fail "$TOOL" reseed --source kernel drive.iso
 	cmp old drive.iso
 }
@@ -77,10 +78,10 @@ good_bytes() {
 @test "refuse: a required source that is stuck fails the build, and no image is left behind" {
 	small_tree tree
 	stuck_bytes >stuck
-	refused "seedrive: build: file:stuck: 9 equal samples in a row, cutoff 9" \
+	refused "seedrive: build: file:stuck: required, but failed a test: 9 equal samples in a row, cutoff 9" \
 		"$TOOL" build --require file --source file:stuck -o drive.iso tree
 	key fifo stuck_bytes
-	refused "seedrive: build: file:fifo: 9 equal samples in a row, cutoff 9" \
+	refused "seedrive: build: file:fifo: required, but failed a test: 9 equal samples in a row, cutoff 9" \
 		"$TOOL" build --require file --source file:fifo,bits=4 -o drive.iso tree
 }
 
@@ -118,9 +119,57 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 	good_bytes 77 | head -c 4096 >>again
 
 	for name in "${!words[@]}"; do
-		refused "seedrive: draw: file:$name: ${words[$name]}" \
+		refused "seedrive: draw: file:$name: required, but $(outcome "${words[$name]}")" \
 			"$TOOL" draw --require file --source "file:$name" -o seed
 	done
+}
+
+@test "refuse: a build that fails by its tree, or its output, does not wait for a source that is slow" {
+	key silent true
+	# At the end of that hour it would have an answer. timeout's own status is another.
+	fails 1 "seedrive: build: none: No such file or directory" \
+		timeout 60 "$TOOL" build -q --source file:silent,deadline=1h -o drive.iso none
+	small_tree tree
+	mkfifo tree/fifo
+	fails 1 "seedrive: build: tree/fifo: is a FIFO: only files, folders and symbolic links go on a drive" \
+		timeout 60 "$TOOL" build -q --source file:silent,deadline=1h -o drive.iso tree
+	fails 1 "seedrive-mkisofs: none: No such file or directory" \
+		timeout 60 "$MKISOFS" -V config-2 -o drive.iso none
+	holds silent tree
+}
+
+@test "refuse: nor does it wait for a daemon that accepts and never answers" {
+	mkdir -m 755 run
+	/usr/bin/python3 3>&- -c 'import signal, socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind("run/sock")
+s.listen()
+kept = []
+while True:
+    kept.append(s.accept())' &
+	echo $! >feeders
+	while [ ! -S run/sock ]; do kill -0 $!; done
+	fails 1 "seedrive: build: none: No such file or directory" \
+		timeout 60 "$TOOL" build -q --source broker:run/sock,deadline=1h -o drive.iso none
+}
+
+@test "refuse: where a required source has failed, no other one is waited for" {
+	key silent true
+	key stuck stuck_bytes
+	small_tree tree
+	refused "seedrive: build: tpm:missing: required, but gave nothing: No such file or directory" \
+		timeout 60 "$TOOL" build -q --require tpm --source file:silent,deadline=1h,tpm:missing -o drive.iso tree
+	refused "seedrive: draw: hwrng:stuck: required, but failed a test: 9 equal samples in a row, cutoff 9" \
+		timeout 60 "$TOOL" draw --require hardware,hwrng,kernel --source file:silent,deadline=1h,hwrng:stuck -o seed
+	refused "seedrive: draw: rdrand: required, but not among the sources" \
+		timeout 60 "$TOOL" draw --require rdrand --source file:silent,deadline=1h -o seed
+	# Nor is one that is required as well.
+	refused "seedrive: build: rdseed: required, but gave nothing: No such device" \
+		world ABSENT=/sys/devices/system/cpu/modalias timeout 60 \
+		"$TOOL" build -q --require file,rdseed --source file:silent,deadline=1h,rdseed,rdrand -o drive.iso tree
+	# Where less may be claimed, what the others give is still mixed in, and so waited for.
+	fails 0 "seedrive: draw: warning: file:silent: Connection timed out" \
+		"$TOOL" draw --require kernel --source file:silent,deadline=300ms -o seed
 }
 
 # pattern NAME: a FIFO that is fed for ever with bytes of that kind, until the test ends.
@@ -215,7 +264,7 @@ teardown() {
 @test "refuse: a source that may not be opened is told apart from one that is missing" {
 	good_bytes >closed
 	chmod 000 closed
-	refused "seedrive: draw: file:closed: Permission denied" \
+	refused "seedrive: draw: file:closed: required, but gave nothing: Permission denied" \
 		unprivileged "$TOOL" draw --require file --source file:closed -o seed
 }
 
@@ -237,9 +286,9 @@ teardown() {
 @test "refuse: --require asks that every source of that name passed, in whatever order they stand" {
 	good_bytes >good
 	stuck_bytes >stuck
-	refused "seedrive: draw: file:stuck: 9 equal samples in a row, cutoff 9" \
+	refused "seedrive: draw: file:stuck: required, but failed a test: 9 equal samples in a row, cutoff 9" \
 		"$TOOL" draw --require file --source file:stuck,file:good -o seed
-	refused "seedrive: draw: file:stuck: 9 equal samples in a row, cutoff 9" \
+	refused "seedrive: draw: file:stuck: required, but failed a test: 9 equal samples in a row, cutoff 9" \
 		"$TOOL" draw --require file --source file:good,file:stuck -o seed
 	succeeds "$TOOL" draw --require file,kernel --source file:good -o seed
 }
@@ -251,24 +300,24 @@ teardown() {
 
 @test "refuse: --require hardware asks for the whole claim" {
 	good_bytes >good
-	refused "seedrive: draw: hardware: 0 of 256 bits" \
+	refused "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		"$TOOL" draw --require hardware --source kernel -o seed
-	refused "seedrive: draw: hardware: 0 of 256 bits" \
+	refused "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		"$TOOL" draw --require hardware --source file:good,bits=8 -o seed
 	key fifo
 	succeeds "$TOOL" draw --require hardware --source file:fifo,bits=4 --bits 512 -o seed
 }
 
 @test "refuse: the kernel's generator stands for 256 bits once, however large the seed" {
-	refused "seedrive: draw: entropy refused: 256 of 257 bits: kernel: passed" \
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 257 bits: kernel passed" \
 		"$TOOL" draw --bits 257 --source kernel -o seed
 	succeeds "$TOOL" draw --bits 256 --source kernel -o seed
 }
 
 @test "refuse: a regular file is mixed, and never assessed, whatever is said of it" {
 	good_bytes >good
-	refused "seedrive: draw: entropy refused: 256 of 512 bits: file:good: passed, worth nothing by itself;\
- kernel: passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:good passed, but is worth\
+ nothing by itself; kernel passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
 	# A FIFO with the same bytes is believed.
 	key fifo good_bytes
 	succeeds "$TOOL" draw --bits 512 --source file:fifo,bits=8 -o seed
@@ -277,15 +326,15 @@ teardown() {
 @test "refuse: the kernel's own devices are never hardware, whatever is said of them" {
 	local device
 	for device in /dev/urandom /dev/random; do
-		fails 3 "seedrive: draw: hardware: 0 of 256 bits" \
+		fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 			"$TOOL" draw --require hardware --source "file:$device,bits=8" -o seed
 	done
 }
 
 @test "refuse: a FIFO or device of which nothing is said is worth nothing" {
 	key fifo good_bytes
-	refused "seedrive: draw: entropy refused: 256 of 512 bits: file:fifo: passed, worth nothing by itself;\
- kernel: passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:fifo passed, but is worth\
+ nothing by itself; kernel passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
 }
 
 @test "refuse: the kernel's generator failing is warned of where hardware carries the whole claim" {

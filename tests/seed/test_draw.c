@@ -935,6 +935,47 @@ static void test_memory_of_a_run(void **state)
 	draw_memory_free(memory);
 }
 
+/* --- where one has to pass --- */
+
+static void test_required(void **state)
+{
+	static SHARED struct fake fake[4];
+	struct source_list list = { .count = 4, .by_default = true };
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++)
+		list.spec[i].src = &fake[i].src;
+	fake_init(fake, "first", SOURCE_DEVICE, 4, 1, 1);
+	fake_init(fake + 1, "cpu", SOURCE_CPU, 4, 1, 2);
+	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
+	fake_init(fake + 3, "kernel", SOURCE_KERNEL, 0, 1, 4);
+	/* What is slow is drawn where it is required, though the others suffice. */
+	list.spec[2].required = true;
+	assert_int_equal(seed_draw(&s, &list, 256), 0);
+	assert_true(draw_passed(s.report + 2));
+	assert_false(s.gave_up);
+	seed_clear(&s);
+	/* Where it fails, nothing else is drawn, and nothing claimed. */
+	fake_init(fake + 1, "cpu", SOURCE_CPU, 4, 1, 2);
+	fake[2].fault = FAULT_OPEN;
+	assert_int_equal(seed_draw(&s, &list, 256), -ENODATA);
+	assert_true(
+		s.gave_up && s.report[0].needless && s.report[1].needless && s.report[3].needless);
+	assert_false(s.report[2].needless);
+	assert_int_equal(fake[1].opens, 0);
+	assert_int_equal(s.claim.credit_bits, 0);
+	seed_clear(&s);
+	/* One that is not required may fail, and the others go on. */
+	list.spec[2].required = false;
+	list.spec[1].required = true;
+	assert_int_equal(seed_draw(&s, &list, 256), 0);
+	assert_false(s.gave_up);
+	assert_true(draw_passed(s.report + 1) && draw_passed(s.report + 3));
+	seed_clear(&s);
+}
+
 /* --- where nobody says which --- */
 
 static void test_by_default(void **state)
@@ -1295,6 +1336,8 @@ int main(void)
 			test_record_as_before),
 		TEST("draw: where devices alone deliver, the key and the id are made from the kernel's generator",
 			test_mix_of_devices),
+		TEST("draw: where a source that is required fails no other is drawn, and it comes before the slow",
+			test_required),
 		TEST("draw: clearing a seed that is still being drawn waits for it",
 			test_clear_while_drawing),
 		TEST("draw: no source, no seed", test_no_sources),

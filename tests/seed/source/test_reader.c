@@ -11,6 +11,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -235,6 +236,30 @@ static void test_hangs(void **state)
 	assert_gone(pid);
 }
 
+/* Whoever waits for it is set free at once, and again whenever he comes back. */
+static void test_is_stopped(void **state)
+{
+	const int stop = eventfd(1, EFD_CLOEXEC);
+	struct source_handle h;
+	struct reader r;
+	int64_t began;
+	uint8_t byte;
+	pid_t pid;
+
+	(void)state;
+	start_for(&r, HANG_OPEN, 10, LATER_MS);
+	pid = r.pid;
+	reader_set_stop(&r, &stop);
+	began = clock_ms();
+	reader_go(&r);
+	assert_int_equal(reader_open(&r, &h), -ECANCELED);
+	assert_int_equal(reader_read(&r, &byte, 1), -ECANCELED);
+	assert_true(clock_ms() - began < LATER_MS);
+	reader_end(&r);
+	assert_gone(pid);
+	close(stop);
+}
+
 /* What came in time is there, however late it is taken. */
 static void test_late_taker(void **state)
 {
@@ -441,6 +466,8 @@ int main(void)
 			test_waits_for_go),
 		TEST("reader: a device that hangs, deaf to signals, is given up in time and killed",
 			test_hangs),
+		TEST("reader: whoever waits for one is set free at once by the descriptor that says so",
+			test_is_stopped),
 		TEST("reader: what came in time is there, however late it is taken",
 			test_late_taker),
 		TEST("reader: no child waits for its bytes to be taken", test_nobody_takes),
