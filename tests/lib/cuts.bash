@@ -109,3 +109,46 @@ twin_boots() {
 	done
 	echo "boots=$count once=$once forfeited=$forfeited never=$never twice=$twice"
 }
+
+# writer_boot LOG N HOW DO [ID]: tests/vm/try-cut on the file `disk`, whose power is cut at the N-th flush.
+writer_boot() {
+	disk_of disk "$2" "$3"
+	"$VM/boot.sh" -c max -a "random.trust_cpu=on sd.exec=/try-cut cut.what=$4 cut.id=${5:-none}" "$vm" \
+		-drive "if=none,format=raw,id=cut,file=$socket" -device virtio-blk-pci,drive=cut >"$1" || true
+	wait "$server"
+}
+
+# cut_writers WRITER...: each renews an old image on ext4; the power is cut at each flush, for none, half and all of what was
+# not flushed, and the next boot looks. Prints for each how many images were the old one, the new one, or none that anybody
+# takes for a drive; and what was half of one.
+cut_writers() {
+	local writer id n how flushes found
+	truncate -s 64M fresh.disk
+	mkfs.ext4 -q fresh.disk
+	cp --sparse=always fresh.disk disk
+	writer_boot first.log 0 none build
+	id=$(sed -n 's/.* vm: exec: written: seed *\([0-9a-f]*\).*/\1/p' first.log)
+	[ "$id" ] || { cat first.log; return 1; }
+	cp --sparse=always disk fresh.disk
+	for writer; do
+		declare -A count=([old]=0 [new]=0 [none]=0 [half]=0)
+		cp --sparse=always fresh.disk disk
+		writer_boot whole.log 0 none "$writer"
+		grep -q 'vm: exec: written: ' whole.log || { cat whole.log; return 1; }
+		flushes=$(cat flushes)
+		for ((n = 1; n <= flushes; n++)); do
+			for how in none half all; do
+				cp --sparse=always fresh.disk disk
+				writer_boot cut.log "$n" "$how" "$writer"
+				writer_boot look.log 0 none look "$id"
+				found=$(sed -n 's/.* vm: exec: found: //p' look.log)
+				case $found in
+				old | new) count[$found]=$((count[$found] + 1)) ;;
+				none | no-drive | refused) count[none]=$((count[none] + 1)) ;;
+				*) count[half]=$((count[half] + 1)) && echo "$writer, flush $n, $how: ${found:-no answer}" ;;
+				esac
+			done
+		done
+		echo "$writer: flushes=$flushes old=${count[old]} new=${count[new]} none=${count[none]} half=${count[half]}"
+	done
+}
