@@ -331,8 +331,9 @@ small_and_static() {
 		[[ ${lines[0]} == "usage: seedrive $command "* ]]
 		[ "$(awk 'length > 100' <<<"$output")" = "" ]
 		# An option that --help names is one: whatever else is wrong, it is not "unknown".
-		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u >options
+		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u | grep -vxE -e '-h|--help' >options
 		[ -s options ]
+		[ "$("$TOOL" "$command" -h x --none)" = "$output" ]
 		while read -r option; do
 			case $option in
 			-h | --help) continue ;; # it ends there
