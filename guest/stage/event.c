@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "guest/stage/deadline.h"
 #include "guest/stage/drives.h"
 #include "guest/stage/heard.h"
 #include "guest/stage/notes.h"
@@ -51,6 +52,18 @@ static enum drives_state look(const struct settings *s, const char *name)
 	return judge(program_run(&p, note), note, path);
 }
 
+/* Whoever decides meanwhile may have seen the device itself, beside another one, and decided on it: then that stands. */
+static bool settle(const char *name, enum drives_state state)
+{
+	int lock = notes_lock();
+	const bool decided = lock < 0 || drives_get(name) == DRIVES_DONE;
+	const bool noted = !decided && drives_set(name, state);
+
+	if (lock >= 0)
+		sys_close(lock);
+	return noted && state == DRIVES_SEED;
+}
+
 bool event_heard(const struct settings *s, const char *name)
 {
 	enum drives_state state;
@@ -63,5 +76,6 @@ bool event_heard(const struct settings *s, const char *name)
 	if (!drives_set(name, DRIVES_HEARD))
 		return false;
 	state = look(s, name);
-	return drives_set(name, state) && state == DRIVES_SEED;
+	deadline_step("waiting for another stage");
+	return settle(name, state);
 }

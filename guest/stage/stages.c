@@ -122,9 +122,16 @@ static bool set_left(void *ctx, const char *name)
 /* Whoever still looks at a device when the initramfs ends cannot note any more what it finds. */
 static void run_root(const struct stage_call *call)
 {
+	int lock;
+
+	deadline_step("waiting for another stage");
+	lock = notes_lock();
 	deadline_step("looking at root");
+	if (lock < 0)
+		return;
 	decide_for_root(call);
 	(void)drives_each(DRIVES_HEARD, set_left, NULL);
+	sys_close(lock);
 }
 
 /* The ledger here has to know what that of the initramfs knows, if it is another one after all. */

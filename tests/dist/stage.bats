@@ -667,6 +667,17 @@ leaves() {
 	[ "$(cat "$STATE/drive.sr0" "$STATE/drive.vdb")" = $'done 2\ndone 5' ]
 }
 
+@test "stage: what was decided on while it was still being looked at stays decided" {
+	mountinfo
+	stage system
+	answer real "$CREDITED"
+	script answers/early 'echo "done 2" >"$HERE/root/run/seedrive/guest/drive.sr0"
+		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
+	stage event sr0 wait
+	calls "early rw: $D --mix-only"
+	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
+}
+
 @test "stage: one that is still being looked at holds nobody up: it is named in the system, and looked at when announced again" {
 	device vdb 5
 	mkdir -p "$STATE"
