@@ -52,30 +52,40 @@ static enum drives_state look(const struct settings *s, const char *name)
 	return judge(program_run(&p, note), note, path);
 }
 
-/* Whoever decides meanwhile may have seen the device itself, beside another one, and decided on it: then that stands. */
-static bool settle(const char *name, enum drives_state state)
-{
-	int lock = notes_lock();
-	const bool decided = lock < 0 || drives_get(name) == DRIVES_DONE;
-	const bool noted = !decided && drives_set(name, state);
+/* Nobody has said more of it than that somebody looks, or has looked in vain. */
+#define OPEN \
+	(DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
-	if (lock >= 0)
-		sys_close(lock);
-	return noted && state == DRIVES_SEED;
+/*
+ * Meanwhile another process may have looked at the device itself, beside another one, and decided on both: then that
+ * stands. Where the kernel numbers no media, a seed after that may be another one: it is mixed, and not decided on.
+ */
+static bool look_and_note(const struct settings *s, const char *name)
+{
+	(void)drives_change(name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE),
+		DRIVES_HEARD);
+	(void)drives_change(name, OPEN, look(s, name));
+	return drives_get(name) == DRIVES_SEED;
 }
 
 bool event_heard(const struct settings *s, const char *name)
 {
+	char note[DRIVES_NAME + sizeof("lock.")];
 	enum drives_state state;
+	bool seed = false;
+	int lock;
 
-	if (!drives_exists(name))
+	if (!drives_exists(name) || !sys_join(note, sizeof(note), "lock.", name, ""))
+		return false;
+	deadline_step("waiting for an earlier event of the same device");
+	lock = notes_lock(note);
+	if (lock < 0)
 		return false;
 	state = drives_get(name);
 	if (state >= DRIVES_BARE && drives_numbered(name))
-		return state == DRIVES_SEED;
-	if (!drives_set(name, DRIVES_HEARD))
-		return false;
-	state = look(s, name);
-	deadline_step("waiting for another stage");
-	return settle(name, state);
+		seed = state == DRIVES_SEED;
+	else
+		seed = look_and_note(s, name);
+	sys_close(lock);
+	return seed;
 }
