@@ -20,21 +20,16 @@ bool event_running(void)
 	return notes_path(path, UDEV, "") && sys_exists(path);
 }
 
-/* What the program's run says of the device. */
+/* What the program's run says of the device. Only one that has been read has no seed; another is looked at again. */
 static enum drives_state judge(int status, const char *note, const char *path)
 {
-	switch (status) {
-	case -ETIME:
-	case -EBUSY:
+	if (status == -ETIME || status == -EBUSY) {
 		say(path, " does not answer", NULL);
-		return DRIVES_SILENT;
-	case PROGRAM_NOT_RUN:
-	case PROGRAM_NOT_THERE:
 		return DRIVES_SILENT;
 	}
 	if (heard_any(note, heard_seed))
 		return DRIVES_SEED;
-	return heard_any(note, heard_silence) ? DRIVES_SILENT : DRIVES_BARE;
+	return status == PROGRAM_DONE && heard_any(note, heard_bare) ? DRIVES_BARE : DRIVES_SILENT;
 }
 
 static enum drives_state look(const struct settings *s, const char *name)

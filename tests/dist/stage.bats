@@ -772,12 +772,25 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 }
 
 @test "stage: one that does not answer is looked at again when it is announced again, and not before" {
-	for line in "/dev/sr0: does not answer" "/dev/sr0: cannot be opened"; do
+	for line in "/dev/sr0: does not answer" "/dev/sr0: cannot be read" "/proc: not mounted" ""; do
 		rm -rf "$STATE"
 		answer early "$line"
 		stage event sr0 wait
 		stage root "$NEW"
 		calls "early ro: $D --mix-only"
+		drive_seen
+	done
+}
+
+@test "stage: likewise one whose run ended badly, whatever it said" {
+	for end in "exit 2" "exit 1" "kill -9 \$\$"; do
+		rm -rf "$STATE"
+		script answers/early "echo 'seedrive-guest: no seed drive' >&2; $end"
+		stage event sr0 wait
+		[ "$(cat "$STATE/drive.sr0")" = "silent 2" ]
+		: >calls
+		: >root/dev/kmsg
+		rm answers/early
 		drive_seen
 	done
 }
