@@ -111,7 +111,7 @@ static void write_client(struct status_writer *w, const struct stream *s)
 	status_number(w, "weight", s->rule.weight);
 }
 
-size_t status_write(const struct status_parts *parts, char *out)
+size_t daemon_status_write(const struct status_parts *parts, char *out)
 {
 	const struct stream *s;
 	struct status_writer w;
@@ -133,7 +133,7 @@ size_t status_write(const struct status_parts *parts, char *out)
 
 static size_t write_parts(const void *parts, char *out)
 {
-	return status_write(parts, out);
+	return daemon_status_write(parts, out);
 }
 
 void status_serve(const struct status_parts *parts, struct connections *cs)

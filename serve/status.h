@@ -22,8 +22,8 @@ struct status_parts {
 	int64_t since_ms;
 };
 
-/** status_write - all of it, for util/wire/status.h; no byte of a seed. @out: STATUS_MAX bytes. Returns: how many are used. */
-size_t status_write(const struct status_parts *parts, char *out);
+/** daemon_status_write - all of it, for util/wire/status.h; no byte of a seed. @out: STATUS_MAX bytes. Returns: how many are used. */
+size_t daemon_status_write(const struct status_parts *parts, char *out);
 
 /** status_serve - tell it to those who ask @cs; @parts must outlive it. */
 void status_serve(const struct status_parts *parts, struct connections *cs);

@@ -334,6 +334,9 @@ small_and_static() {
 		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u >options
 		[ -s options ]
 		while read -r option; do
+			case $option in
+			-h | --help) continue ;; # it ends there
+			esac
 			run --separate-stderr "$TOOL" "$command" "$option" x --none
 			[[ $stderr != *"$option: unknown option"* ]]
 			# Perhaps by the other name that it has.
