@@ -232,7 +232,7 @@ static void report_missing(struct run *run)
 			if (named)
 				run->status = EXIT_FAILED;
 		} else if (named && drive->err < 0 && drive->state == DRIVE_OTHER) {
-			fail(run, drive->path, "cannot be opened");
+			fail(run, drive->path, "cannot be read");
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #include "guest/stage/drives.h"
 #include "guest/stage/program.h"
 #include "guest/stage/remount.h"
+#include "guest/stage/say.h"
 #include "guest/sys.h"
 
 #define NOTHING "nothing" /* an empty file in a drive's place */
@@ -39,6 +40,16 @@ static void take_all(struct announced *a)
 		(void)drives_each(DRIVES_HEARD, take, a);
 }
 
+static bool set_seeds(enum drives_state from, enum drives_state to)
+{
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < announced.seeds; i++)
+		all &= drives_change(announced.name[i], DRIVES_BIT(from), to);
+	return all;
+}
+
 static bool has_carry_over(const struct commit *c)
 {
 	char path[NOTES_PATH];
@@ -47,8 +58,21 @@ static bool has_carry_over(const struct commit *c)
 		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
 }
 
+/* It may have taken a drive with those that it noted, and credited. What came since then cannot be told from that. */
+static void end_killed_decision(void)
+{
+	if (!notes_has_text("deciding"))
+		return;
+	take_all(&announced);
+	if (announced.seeds > 0)
+		say("a decision was cut off: the seeds that it may have been about are not credited", NULL, NULL);
+	(void)set_seeds(DRIVES_SEED, DRIVES_DONE);
+	(void)notes_write("deciding", "");
+}
+
 bool commit_begin(struct commit *c)
 {
+	end_killed_decision();
 	take_all(&announced);
 	if (c->search || announced.count > 0)
 		return true;
@@ -118,6 +142,12 @@ enum heard_worth commit_expect(struct commit *c)
 	return worth;
 }
 
+/* The program has said all that it had to say. */
+static bool has_ended(int status)
+{
+	return status == PROGRAM_DONE || status == PROGRAM_FAILED;
+}
+
 /* Nothing was committed, and a later stage may do better. */
 static bool is_undecided(int status, const char *stage)
 {
@@ -132,14 +162,6 @@ static bool is_undecided(int status, const char *stage)
 	return false;
 }
 
-static void set_seeds(enum drives_state state)
-{
-	size_t i;
-
-	for (i = 0; i < announced.seeds; i++)
-		(void)drives_set(announced.name[i], state);
-}
-
 static const char *sought;
 
 static bool is_sought(const char *line)
@@ -147,15 +169,17 @@ static bool is_sought(const char *line)
 	return heard_drive(line, sought);
 }
 
-/* Of those that were still being looked at, what the program has seen it has decided on. */
-static void set_others(const char *stage)
+/* Of those that were still being looked at, what the program has seen it has decided on, and perhaps each if it was
+ * killed. The event of one may have found its seed meanwhile. */
+static void set_others(const char *stage, int status)
 {
+	const unsigned from = DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_SEED);
 	size_t i;
 
 	for (i = announced.seeds; i < announced.count; i++) {
 		sought = announced.path[i];
-		if (heard_any(stage, is_sought))
-			(void)drives_set(announced.name[i], DRIVES_DONE);
+		if (!has_ended(status) || heard_any(stage, is_sought))
+			(void)drives_change(announced.name[i], from, DRIVES_DONE);
 	}
 }
 
@@ -165,7 +189,9 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 	struct paths paths;
 	int status;
 
-	if (!fill_paths(c, &paths) || !notes_write("decided", stage))
+	c->unable = true;
+	if (!fill_paths(c, &paths) || !notes_write("deciding", stage) ||
+		!notes_write("decided", stage) || !set_seeds(DRIVES_SEED, DRIVES_DONE))
 		return;
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, stage, NULL);
@@ -173,16 +199,17 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 	if (ledger)
 		program_add(&p, "--ledger", paths.ledger);
 	add_carry_over(&p, c, &paths);
-	set_seeds(DRIVES_DONE);
 	status = program_run(&p, stage);
 	c->stuck = status == -EBUSY;
+	c->unable = !has_ended(status);
 	if (is_undecided(status, stage)) {
 		(void)notes_write("decided", "");
 		if (!c->last || status == PROGRAM_NOT_RUN)
-			set_seeds(DRIVES_SEED);
+			(void)set_seeds(DRIVES_DONE, DRIVES_SEED);
 	} else {
-		set_others(stage);
+		set_others(stage, status);
 	}
+	(void)notes_write("deciding", "");
 }
 
 bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root)

@@ -18,6 +18,7 @@ struct commit {
 	bool carry_over; /* what the last boot left is used, too */
 	bool last;       /* no later stage decides on what this one could not */
 	bool stuck;      /* the program did not end, not even when it was killed */
+	bool unable;     /* the program could not even run: another try would do no better */
 };
 
 /**

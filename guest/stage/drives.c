@@ -99,6 +99,18 @@ bool drives_set(const char *name, enum drives_state state)
 		notes_write(note, line);
 }
 
+bool drives_change(const char *name, unsigned from, enum drives_state to)
+{
+	const int lock = notes_lock("lock.drives");
+	bool changed;
+
+	if (lock < 0)
+		return false;
+	changed = (from & DRIVES_BIT(drives_get(name))) && drives_set(name, to);
+	sys_close(lock);
+	return changed;
+}
+
 void drives_path(const char *name, char ret[DRIVES_PATH])
 {
 	char *c;

@@ -23,6 +23,8 @@ enum drives_state {
 	DRIVES_DONE,    /* was decided on */
 };
 
+#define DRIVES_BIT(state) (1u << (state)) /* for drives_change() */
+
 /** drives_exists - does /sys/class/block have that name? */
 bool drives_exists(const char *name);
 
@@ -31,8 +33,15 @@ bool drives_numbered(const char *name);
 
 enum drives_state drives_get(const char *name);
 
-/** drives_set - false when that cannot be noted. */
+/** drives_set - whatever it was; false when that cannot be noted. For whoever else may change it: drives_change(). */
 bool drives_set(const char *name, enum drives_state state);
+
+/**
+ * drives_change - set the state to @to, if the device is in one of the states @from, with nobody changing it between
+ * @from: DRIVES_BIT() of each
+ * Returns: was it, and is it noted?
+ */
+bool drives_change(const char *name, unsigned from, enum drives_state to);
 
 /** drives_path - of its node. */
 void drives_path(const char *name, char ret[DRIVES_PATH]);

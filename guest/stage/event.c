@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "guest/stage/deadline.h"
 #include "guest/stage/drives.h"
 #include "guest/stage/heard.h"
 #include "guest/stage/notes.h"
@@ -19,21 +20,16 @@ bool event_running(void)
 	return notes_path(path, UDEV, "") && sys_exists(path);
 }
 
-/* What the program's run says of the device. */
+/* What the program's run says of the device. Only one that has been read has no seed; another is looked at again. */
 static enum drives_state judge(int status, const char *note, const char *path)
 {
-	switch (status) {
-	case -ETIME:
-	case -EBUSY:
+	if (status == -ETIME || status == -EBUSY) {
 		say(path, " does not answer", NULL);
-		return DRIVES_SILENT;
-	case PROGRAM_NOT_RUN:
-	case PROGRAM_NOT_THERE:
 		return DRIVES_SILENT;
 	}
 	if (heard_any(note, heard_seed))
 		return DRIVES_SEED;
-	return heard_any(note, heard_silence) ? DRIVES_SILENT : DRIVES_BARE;
+	return status == PROGRAM_DONE && heard_any(note, heard_bare) ? DRIVES_BARE : DRIVES_SILENT;
 }
 
 static enum drives_state look(const struct settings *s, const char *name)
@@ -51,17 +47,40 @@ static enum drives_state look(const struct settings *s, const char *name)
 	return judge(program_run(&p, note), note, path);
 }
 
+/* Nobody has said more of it than that somebody looks, or has looked in vain. */
+#define OPEN \
+	(DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
+
+/*
+ * Meanwhile another process may have looked at the device itself, beside another one, and decided on both: then that
+ * stands. Where the kernel numbers no media, a seed after that may be another one: it is mixed, and not decided on.
+ */
+static bool look_and_note(const struct settings *s, const char *name)
+{
+	(void)drives_change(name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE),
+		DRIVES_HEARD);
+	(void)drives_change(name, OPEN, look(s, name));
+	return drives_get(name) == DRIVES_SEED;
+}
+
 bool event_heard(const struct settings *s, const char *name)
 {
+	char note[DRIVES_NAME + sizeof("lock.")];
 	enum drives_state state;
+	bool seed = false;
+	int lock;
 
-	if (!drives_exists(name))
+	if (!drives_exists(name) || !sys_join(note, sizeof(note), "lock.", name, ""))
+		return false;
+	deadline_step("waiting for an earlier event of the same device");
+	lock = notes_lock(note);
+	if (lock < 0)
 		return false;
 	state = drives_get(name);
 	if (state >= DRIVES_BARE && drives_numbered(name))
-		return state == DRIVES_SEED;
-	if (!drives_set(name, DRIVES_HEARD))
-		return false;
-	state = look(s, name);
-	return drives_set(name, state) && state == DRIVES_SEED;
+		seed = state == DRIVES_SEED;
+	else
+		seed = look_and_note(s, name);
+	sys_close(lock);
+	return seed;
 }

@@ -22,9 +22,9 @@ static bool ends(const char *line, const char *with)
 	return n >= k && strcmp(line + n - k, with) == 0;
 }
 
-bool heard_silence(const char *line)
+bool heard_bare(const char *line)
 {
-	return ends(line, ": does not answer") || ends(line, ": cannot be opened");
+	return ends(line, ": no seed drive") || strstr(line, ": no seed record");
 }
 
 /* @key, with a space before it and one after @value. */

@@ -11,8 +11,8 @@
 /** heard_seed - does the line report a seed? */
 bool heard_seed(const char *line);
 
-/** heard_silence - does it report a device that could not be read? */
-bool heard_silence(const char *line);
+/** heard_bare - does it report a device that was read, and has no seed? */
+bool heard_bare(const char *line);
 
 /** heard_drive - is it about the seed of the drive @path? */
 bool heard_drive(const char *line, const char *path);

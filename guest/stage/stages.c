@@ -115,16 +115,23 @@ static void decide_for_root(const struct stage_call *call)
 static bool set_left(void *ctx, const char *name)
 {
 	(void)ctx;
-	(void)drives_set(name, DRIVES_LEFT);
+	(void)drives_change(name, DRIVES_BIT(DRIVES_HEARD), DRIVES_LEFT);
 	return false;
 }
 
 /* Whoever still looks at a device when the initramfs ends cannot note any more what it finds. */
 static void run_root(const struct stage_call *call)
 {
+	int lock;
+
+	deadline_step("waiting for another stage");
+	lock = notes_lock("lock");
 	deadline_step("looking at root");
+	if (lock < 0)
+		return;
 	decide_for_root(call);
 	(void)drives_each(DRIVES_HEARD, set_left, NULL);
+	sys_close(lock);
 }
 
 /* The ledger here has to know what that of the initramfs knows, if it is another one after all. */
@@ -148,7 +155,7 @@ static bool name_left(void *ctx, const char *name)
 	(void)ctx;
 	drives_path(name, path);
 	say(path, " has not answered in the initramfs", NULL);
-	(void)drives_set(name, DRIVES_SILENT);
+	(void)drives_change(name, DRIVES_BIT(DRIVES_LEFT), DRIVES_SILENT);
 	return false;
 }
 
@@ -157,6 +164,7 @@ static void decide_by_ledger(struct commit *c)
 {
 	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
 
+	c->unable = true;
 	if (!notes_path(c->store, PLACE_STORE, ""))
 		return;
 	(void)store_make();
@@ -165,6 +173,18 @@ static void decide_by_ledger(struct commit *c)
 	if (shadow)
 		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
 	commit_decide(c, "system", !shadow);
+}
+
+/*
+ * For a process that waits for the lock, its deadline may end the wait: whoever has the lock decides for it, also on
+ * what it noted last. A decision that changes nothing is the last one.
+ */
+static void decide_on_all(struct commit *c)
+{
+	do {
+		decide_by_ledger(c);
+		c->carry_over = c->search = false;
+	} while (!c->unable && drives_any(DRIVES_SEED));
 }
 
 /* The stage itself, the first time: what was announced until now, a search if nobody announces anything, and what the last
@@ -176,7 +196,7 @@ static void open_ledger(void)
 	int lock;
 
 	deadline_step("waiting for another stage");
-	lock = notes_lock();
+	lock = notes_lock("lock");
 	deadline_step("looking at /var/lib/seedrive");
 	if (lock < 0 || !notes_write("open", ""))
 		return;
@@ -185,7 +205,7 @@ static void open_ledger(void)
 		heard_any("root", adopt);
 	c.carry_over = !again && !notes_has_text("decided");
 	c.search = c.carry_over && !event_running();
-	decide_by_ledger(&c);
+	decide_on_all(&c);
 	/* Where there was nothing to do, the program did not run, and whoever asks for the status should know. */
 	if (!notes_exists(STATUS_NOTE))
 		status_write(NULL, false, "system", false);
@@ -200,13 +220,18 @@ static void run_event(const char *name)
 
 	if (!event_heard(&settings, name) || settings.seed != USE_FULL || !notes_exists("open"))
 		return;
-	deadline_step("waiting for another stage");
-	lock = notes_lock();
-	deadline_step("looking at /var/lib/seedrive");
-	if (lock < 0)
-		return;
-	decide_by_ledger(&c);
-	sys_close(lock);
+	while (drives_any(DRIVES_SEED)) {
+		deadline_step("waiting for another stage");
+		lock = notes_lock("lock");
+		deadline_step("looking at /var/lib/seedrive");
+		if (lock < 0)
+			return;
+		if (drives_any(DRIVES_SEED))
+			decide_on_all(&c);
+		sys_close(lock);
+		if (c.unable)
+			return;
+	}
 }
 
 /* Where nobody announces devices, and no stage before has looked. */

@@ -631,7 +631,7 @@ leaves() {
 	calls "early ro: --device /dev/sda1 --mix-only"
 }
 
-@test "stage: where the kernel does not number them, each is looked at again, and the ledger knows it" {
+@test "stage: where the kernel does not number them, each is mixed again, and decided on once" {
 	rm root/sys/class/block/sr0/diskseq
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
@@ -639,8 +639,7 @@ leaves() {
 	answer real "$CREDITED"
 	stage system
 	stage event sr0 wait
-	calls "early ro: $D --mix-only" "real rw: $D" "early rw: $D --mix-only" \
-		"real rw: $D --ledger /var/lib/seedrive/ledger"
+	calls "early ro: $D --mix-only" "real rw: $D" "early rw: $D --mix-only"
 }
 
 @test "stage: two drives that were announced are decided on in one run" {
@@ -667,6 +666,98 @@ leaves() {
 	[ "$(cat "$STATE/drive.sr0" "$STATE/drive.vdb")" = $'done 2\ndone 5' ]
 }
 
+@test "stage: what was decided on while it was still being looked at stays decided" {
+	mountinfo
+	stage system
+	answer real "$CREDITED"
+	script answers/early 'echo "done 2" >"$HERE/root/run/seedrive/guest/drive.sr0"
+		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
+	stage event sr0 wait
+	calls "early rw: $D --mix-only"
+	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
+}
+
+# looks_at NAME COMMANDS: the program, asked to mix what that device has, does this first.
+looks_at() {
+	script answers/early 'echo "$*" >/dev/null
+		if tail -n 1 "$HERE/calls" | grep -q "/dev/'"$1"' .*--mix-only"; then '"$2"'; fi
+		drive=$(sed -n "\$s/.*--device \([^ ]*\) .*/\1/p" "$HERE/calls")
+		echo "seedrive-guest: mixed seed='"$ID"' drive=$drive ledger=none reason=mix-only ready-before=no" >&2'
+}
+
+TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no"
+
+@test "stage: two that are announced at once are decided on once, whichever event ends last" {
+	device vdb 5
+	mountinfo
+	stage system
+	mkfifo gate
+	answer real "$TWO" "${TWO/sr0/vdb}"
+	looks_at vdb 'read -r line <"$HERE/gate"'
+	root/lib/seedrive/guest-stage event vdb wait &
+	until [ "$(cat "$STATE/drive.vdb" 2>/dev/null)" = "heard 5" ]; do :; done
+	stage event sr0 wait
+	[ "$(cat "$STATE/drive.sr0" "$STATE/drive.vdb")" = $'done 2\ndone 5' ]
+	echo >gate
+	wait
+	[ "$(cat "$STATE/drive.vdb")" = "done 5" ]
+	[ "$(grep -c '^real' calls)" -eq 1 ]
+	# Nor when announced again.
+	stage event vdb wait
+	[ "$(grep -c '^real' calls)" -eq 1 ]
+}
+
+@test "stage: likewise across the end of the initramfs" {
+	device vdb 5
+	drive_seen
+	mkfifo gate
+	looks_at vdb 'read -r line <"$HERE/gate"'
+	root/lib/seedrive/guest-stage event vdb wait &
+	until [ "$(cat "$STATE/drive.vdb" 2>/dev/null)" = "heard 5" ]; do :; done
+	mountinfo "22 1 254:1 / $NEW rw,relatime shared:1 - ext4 /dev/vda1 rw"
+	answer real "$TWO" "${TWO/sr0/vdb}"
+	stage root "$NEW"
+	echo >gate
+	wait
+	mountinfo
+	stage system
+	[ "$(cat "$STATE/drive.sr0" "$STATE/drive.vdb")" = $'done 2\ndone 5' ]
+	[ "$(grep -c '^real' calls)" -eq 1 ]
+}
+
+@test "stage: of one that is announced twice at once, one event looks" {
+	mkfifo gate
+	looks_at sr0 'read -r line <"$HERE/gate"'
+	root/lib/seedrive/guest-stage event sr0 wait &
+	until [ "$(cat "$STATE/drive.sr0" 2>/dev/null)" = "heard 2" ]; do :; done
+	root/lib/seedrive/guest-stage event sr0 wait &
+	echo >gate
+	wait
+	calls "early ro: $D --mix-only"
+	[ "$(cat "$STATE/drive.sr0")" = "seed 2" ]
+}
+
+@test "stage: what is noted while another stage decides is decided on by that one" {
+	device vdb 5
+	drive_seen
+	mountinfo
+	script answers/real 'echo "seed 5" >"$HERE/root/run/seedrive/guest/drive.vdb"
+		[ "$(grep -c ^real "$HERE/calls")" -eq 1 ] || echo "done 5" >"$HERE/root/run/seedrive/guest/drive.vdb"
+		echo "seedrive-guest: '"$CREDITED"'" >&2'
+	stage system
+	calls "real rw: $D" "real rw: --device /dev/vdb --ledger /var/lib/seedrive/ledger"
+}
+
+@test "stage: what a decision that was killed may have been about is not decided on again" {
+	drive_seen
+	echo root >"$STATE/deciding"
+	mountinfo
+	stage system
+	calls
+	log "a decision was cut off: the seeds that it may have been about are not credited"
+	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
+}
+
 @test "stage: one that is still being looked at holds nobody up: it is named in the system, and looked at when announced again" {
 	device vdb 5
 	mkdir -p "$STATE"
@@ -681,12 +772,25 @@ leaves() {
 }
 
 @test "stage: one that does not answer is looked at again when it is announced again, and not before" {
-	for line in "/dev/sr0: does not answer" "/dev/sr0: cannot be opened"; do
+	for line in "/dev/sr0: does not answer" "/dev/sr0: cannot be read" "/proc: not mounted" ""; do
 		rm -rf "$STATE"
 		answer early "$line"
 		stage event sr0 wait
 		stage root "$NEW"
 		calls "early ro: $D --mix-only"
+		drive_seen
+	done
+}
+
+@test "stage: likewise one whose run ended badly, whatever it said" {
+	for end in "exit 2" "exit 1" "kill -9 \$\$"; do
+		rm -rf "$STATE"
+		script answers/early "echo 'seedrive-guest: no seed drive' >&2; $end"
+		stage event sr0 wait
+		[ "$(cat "$STATE/drive.sr0")" = "silent 2" ]
+		: >calls
+		: >root/dev/kmsg
+		rm answers/early
 		drive_seen
 	done
 }

@@ -216,7 +216,7 @@ static void test_silent(void **state)
 	run_guest("", "/dev/vdbdoes not answer", 1);
 	m.drive[0].state = DRIVE_OTHER;
 	m.drive[0].err = -EACCES;
-	run_guest("", "/dev/vdbcannot be opened", 1);
+	run_guest("", "/dev/vdbcannot be read", 1);
 	m.drives = 0;
 	run_guest("", "/dev/vdbno such device", 1);
 	start(state);

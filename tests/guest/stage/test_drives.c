@@ -116,6 +116,44 @@ static void test_each(void **state)
 	assert_int_equal(strlen(names), strlen("vda1 sr0 "));
 }
 
+static void test_change(void **state)
+{
+	const unsigned open = DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_SILENT);
+
+	(void)state;
+	assert_false(drives_change("vda", open, DRIVES_SEED));
+	assert_true(drives_change("vda", DRIVES_BIT(DRIVES_UNKNOWN), DRIVES_HEARD));
+	assert_true(drives_change("vda", open, DRIVES_SEED));
+	drives_set("vda", DRIVES_DONE);
+	assert_false(drives_change("vda", open, DRIVES_SEED));
+	assert_int_equal(drives_get("vda"), DRIVES_DONE);
+	/* What was heard of another medium is not this one's. */
+	drives_set("vda", DRIVES_HEARD);
+	shell("echo 8 >sys/devices/vda/diskseq");
+	assert_false(drives_change("vda", open, DRIVES_SEED));
+	/* A note is replaced whole, and nothing else is left. */
+	shell("ls -A run/seedrive/guest >names");
+	shell("[ \"$(cat names)\" = \"$(printf 'drive.vda\nlock.drives')\" ]");
+	shell("rm run/seedrive/guest/lock.drives");
+	shell("mkdir run/seedrive/guest/lock.drives");
+	assert_false(drives_change("vda", DRIVES_BIT(DRIVES_UNKNOWN), DRIVES_SEED));
+}
+
+/* Whoever reads a note meanwhile has the old one or the new one. */
+static void test_whole(void **state)
+{
+	char text[32];
+	int fd;
+
+	(void)state;
+	drives_set("vda", DRIVES_DONE);
+	fd = sys_open("run/seedrive/guest/drive.vda", O_RDONLY);
+	drives_set("vda", DRIVES_HEARD);
+	assert_int_equal(sys_read(fd, text, sizeof(text)), strlen("done 7\n"));
+	assert_memory_equal(text, "done 7\n", strlen("done 7\n"));
+	sys_close(fd);
+}
+
 #define IN_WORLD(title, function)                       \
 	{                                               \
 		title, function, make_world, NULL, NULL \
@@ -129,6 +167,8 @@ int main(void)
 		IN_WORLD("drives: a device's state is what was noted last", test_states),
 		IN_WORLD("drives: a note is about one medium, by the kernel's number for it",
 			test_numbers),
+		IN_WORLD("drives: a state is changed only from those that the caller knows", test_change),
+		IN_WORLD("drives: a note is replaced whole", test_whole),
 		IN_WORLD("drives: a note that is not understood is none", test_bad_notes),
 		IN_WORLD("drives: those in one state are found among all notes", test_each),
 	};

@@ -118,14 +118,17 @@ static void test_open_reasons(void **state)
 	}
 }
 
-static void test_silence(void **state)
+static void test_bare(void **state)
 {
 	(void)state;
-	assert_true(heard_silence("seedrive-guest: /dev/sr0: does not answer"));
-	assert_true(heard_silence("seedrive-guest: /dev/sr0: cannot be opened"));
-	assert_false(heard_silence("seedrive-guest: /dev/sr0: no such device"));
-	assert_false(heard_silence("does not answer"));
-	assert_false(heard_silence("seedrive-guest: no seed drive"));
+	assert_true(heard_bare("seedrive-guest: no seed drive"));
+	assert_true(heard_bare("seedrive-guest: drive=/dev/sr0 label=cidata: no seed record"));
+	assert_true(heard_bare(
+		"seedrive-guest: drive=/dev/sr0 label=cidata: no seed record, random_seed refused"));
+	assert_false(heard_bare("seedrive-guest: /dev/sr0: does not answer"));
+	assert_false(heard_bare("seedrive-guest: /dev/sr0: no such device"));
+	assert_false(heard_bare("seedrive-guest: /proc: not mounted"));
+	assert_false(heard_bare(""));
 }
 
 static void test_drive(void **state)
@@ -162,7 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("heard: what follows from each of the program's lines", test_rows),
 		TEST("heard: which reasons leave a seed to a later stage", test_open_reasons),
-		TEST("heard: a device that did not answer", test_silence),
+		TEST("heard: a device that was read, and has no seed", test_bare),
 		TEST("heard: which drive a seed is from", test_drive),
 		TEST("heard: a note is read line by line, and one that is not there has none",
 			test_notes),
