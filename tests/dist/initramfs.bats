@@ -99,10 +99,10 @@ order() {
 }
 
 @test "initramfs: every shell that may run them takes initramfs-tools' scripts" {
-	for script in dist/guest/initramfs-tools/{hook,init-bottom}.in dist/guest/sysvinit/*.in dist/guest/dracut/90seedrive/root.sh.in; do
-		dash -n "$ROOT/$script"
-		busybox sh -n "$ROOT/$script"
-		/usr/lib/klibc/bin/sh -n "$ROOT/$script"
+	for script in "$ROOT"/dist/guest/{initramfs-tools/*,sysvinit/*,openrc/*,mkinitcpio/hook.in,dracut/90seedrive/root.sh.in}; do
+		dash -n "$script"
+		busybox sh -n "$script"
+		/usr/lib/klibc/bin/sh -n "$script"
 	done
 }
 
