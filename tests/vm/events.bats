@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A drive that is there at once, that appears later, that is plugged in while the system runs; and what a boot without
-# one costs: in a whole Debian, by initramfs-tools and by dracut with systemd. Part of `make check-boot`.
+# one costs: in a whole Debian, by initramfs-tools and by dracut with systemd, and without systemd. Part of `make check-boot`.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -45,17 +45,21 @@ setup_file() {
 			-a trace_clock=mono
 	done
 	plugged running tools "vm: a drive may come" 1
+	# In systemd's place, what stands for sysvinit.
+	disk plain
+	machine plain plain bare -d ide-cd -i "$DRIVE" -a "ro init=/usr/local/sbin/plain"
+	plugged plain-soon tools "$INIT" 0.3 -a init=/usr/local/sbin/plain
+	plugged plain-running tools "vm: a drive may come" 1 -a init=/usr/local/sbin/plain
 }
 
 # dealt_with: mixed first, and decided on once, in the initramfs or in the system.
 dealt_with() {
-	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=mix-only"
-	told "seedrive-guest: (credited 256 bits|mixed) seed=$SEED drive=/dev/vd[a-z] ledger=dir (reason=already-ready )?ready-before"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=none reason=mix-only"
+	told "seedrive-guest: (credited 256 bits|mixed) seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir (reason=already-ready )?ready-before"
 	[ "$(grep -c 'seedrive-guest: .* ledger=dir' "$log")" -eq 1 ]
-	told "vm: drive vd[a-z]: done"
+	told "vm: drive (sr0|vd[a-z]): done"
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
-	told "vm: system is running"
-	run -1 grep "vm: failed" "$log"
+	run -1 grep -E "vm: failed|vm: system is degraded" "$log"
 }
 
 @test "events: a drive that is there at once is credited in the initramfs, by either, and coldplug changes nothing" {
@@ -85,6 +89,21 @@ dealt_with() {
 		come && / virtio_blk .* \[vd[a-z]\]/ { gsub(/[][]/, " "); there = $1 }
 		there && / ledger=dir / { gsub(/[][]/, " "); took = $1 - there; exit }
 		END { print took; exit !(took > 0) }' "$log"
+}
+
+@test "events: so it is without systemd, by the scripts for sysvinit: at once, late, and plugged in" {
+	of plain
+	dealt_with
+	in_order "$MIXED" "$READY" "$CREDITED"
+	# Root was read-only when udev announced it.
+	[ "$(grep -n 'reason=mix-only' "$log" | cut -d: -f1)" -lt "$(grep -n 'vm: udev has settled' "$log" | cut -d: -f1)" ]
+	of plain-soon
+	dealt_with
+	told "$CREDITED 256 bits seed=$SEED"
+	of plain-running
+	dealt_with
+	told "$CREDITED 256 bits seed=$SEED"
+	[ "$(grep -n "$CREDITED" "$log" | cut -d: -f1)" -gt "$(grep -n 'vm: a drive may come' "$log" | cut -d: -f1)" ]
 }
 
 # took: milliseconds from when each of our programs was run to its end, added up, of those on the boot's path.
