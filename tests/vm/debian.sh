@@ -10,6 +10,7 @@
 #   OUT/tools    the initramfs of initramfs-tools
 #   OUT/dracut   the initramfs of dracut
 #   OUT/bare     that of initramfs-tools from before seedrive-guest was installed
+#   OUT/plain    that of dracut without systemd, if the variable PLAIN is set
 #
 # At the end of its boot the machine runs tests/vm/report. It also has the packages in the variable WITH, and what the
 # program in SETUP does, which is given the folder of the root. The installed system is kept in the cache
@@ -116,7 +117,7 @@ add_guest() {
 out=$1
 owner=${FOR_USER:-root}
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" SETUP="${SETUP:-}" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" SETUP="${SETUP:-}" PLAIN="${PLAIN:-}" "$0" "$@"
 
 kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)
@@ -135,7 +136,10 @@ boots bare mkinitramfs -o /initramfs "$version"
 add_guest
 boots tools mkinitramfs -o /initramfs "$version"
 boots dracut dracut --no-hostonly --zstd --kver "$version" "${@:2}" /initramfs
+[ -z "${PLAIN:-}" ] || boots plain dracut --no-hostonly --zstd --kver "$version" --omit "systemd systemd-initrd \
+	systemd-udevd systemd-sysusers systemd-hostnamed dracut-systemd crypt overlayroot" /initramfs
 truncate -s 1G "$new/root.img"
 mkfs.ext4 -q -L root -d "$root" "$new/root.img"
-chown -R "$owner:" "$new"/{root.img,bare,tools,dracut}
-mv "$new"/{root.img,bare,tools,dracut} "$out"
+rm -rf "$root" "$new/guest" "$new/log"
+chown -R "$owner:" "$new"
+mv "$new"/* "$out"

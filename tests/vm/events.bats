@@ -31,7 +31,7 @@ INIT="Run /init as init process"
 setup_file() {
 	local kind
 	vm_setup
-	"$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
+	PLAIN=1 "$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
 	SEED=$(seed_of "$DRIVE")
 	for kind in tools dracut; do
@@ -48,6 +48,9 @@ setup_file() {
 	# In systemd's place, what stands for sysvinit.
 	disk plain
 	machine plain plain bare -d ide-cd -i "$DRIVE" -a "ro init=/usr/local/sbin/plain"
+	disk plain-dracut
+	printf 'LABEL=root / ext4 defaults 0 0\n' | write_on plain-dracut /etc/fstab
+	machine plain-dracut plain-dracut plain -d ide-cd -i "$DRIVE" -a "ro init=/usr/local/sbin/plain"
 	plugged plain-soon tools "$INIT" 0.3 -a init=/usr/local/sbin/plain
 	plugged plain-running tools "vm: a drive may come" 1 -a init=/usr/local/sbin/plain
 }
@@ -97,6 +100,11 @@ dealt_with() {
 	in_order "$MIXED" "$READY" "$CREDITED"
 	# Root was read-only when udev announced it.
 	[ "$(grep -n 'reason=mix-only' "$log" | cut -d: -f1)" -lt "$(grep -n 'vm: udev has settled' "$log" | cut -d: -f1)" ]
+	# In the initramfs, where dracut's is without systemd, too.
+	of plain-dracut
+	dealt_with
+	in_order "$MIXED" "$READY" "$CREDITED"
+	[ "$(grep -n "$CREDITED" "$log" | cut -d: -f1)" -lt "$(grep -n 'vm: udev has settled' "$log" | cut -d: -f1)" ]
 	of plain-soon
 	dealt_with
 	told "$CREDITED 256 bits seed=$SEED"
