@@ -2,22 +2,35 @@
 #include "guest/stage/event.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "guest/stage/deadline.h"
 #include "guest/stage/drives.h"
 #include "guest/stage/heard.h"
+#include "guest/stage/lines.h"
 #include "guest/stage/notes.h"
 #include "guest/stage/program.h"
 #include "guest/stage/say.h"
 #include "guest/sys.h"
 
-#define UDEV "/run/udev/control" /* its socket */
+#define SOCKETS "/proc/net/unix"
+#define UDEV    " /run/udev/control"
 
+/* By its socket, as long as there is one: the file outlives the udev of an initramfs. */
 bool event_running(void)
 {
 	char path[NOTES_PATH];
+	struct lines l;
+	bool found = false;
+	const char *line, *at;
 
-	return notes_path(path, UDEV, "") && sys_exists(path);
+	if (!notes_path(path, SOCKETS, ""))
+		return false;
+	if (lines_open(&l, path) == 0)
+		while (!found && (line = lines_next(&l)))
+			found = (at = strstr(line, UDEV)) && !at[strlen(UDEV)];
+	lines_close(&l);
+	return found;
 }
 
 /* What the program's run says of the device. Only one that has been read has no seed; another is looked at again. */

@@ -35,8 +35,9 @@ setup() {
 	device vda 1
 	device sr0 2
 	# Udev runs.
-	mkdir root/run/udev
+	mkdir root/proc/net root/run/udev
 	touch root/run/udev/control
+	udev_runs
 	echo 'root=/dev/vda1 ro quiet' >root/proc/cmdline
 	printf '/dev/vda1 / ext4 defaults 0 1\n' >"$NEW/etc/fstab"
 	mkdir root/run/initramfs
@@ -167,9 +168,15 @@ drive_seen() {
 	calls
 }
 
-# no_udev: nobody announces a device.
+# udev_runs: it listens at its socket, among others.
+udev_runs() {
+	printf '%s\n' "Num RefCount Protocol Flags Type St Inode Path" "0: 2 0 10000 1 1 1 /run/udev/control2" \
+		"0: 2 0 10000 5 1 2 /run/udev/control" >root/proc/net/unix
+}
+
+# no_udev: nobody announces a device; the socket's file may still be there, from an initramfs.
 no_udev() {
-	rm root/run/udev/control
+	sed -i '$d' root/proc/net/unix
 }
 
 # Of a root that is read-only, what the program expects.
@@ -920,11 +927,11 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 		done
 		calls "early ro: $D --mix-only"
 		rm -rf root/run/seedrive
-		rm -f root/run/udev/control
+		no_udev
 		stage system
 		stage system
 		calls "early ro: --mix-only"
-		touch root/run/udev/control
+		udev_runs
 		[ "$word" = mix ] || grep -qx '<6>seedrive-guest: seedrive.guest=of: must be on, mix or off; taken as mix' root/dev/kmsg
 		: >root/dev/kmsg
 	done
