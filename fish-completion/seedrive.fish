@@ -38,7 +38,7 @@ complete -c seedrive -n '__seedrive_of serve' -l source -x -a "(__seedrive_list 
 complete -c seedrive -n '__seedrive_of build reseed draw' -l require -x -a '(__seedrive_list hardware none broker rdseed rdrand tpm hwrng egd file jitter kernel)' -d 'fail unless these passed'
 complete -c seedrive -n '__seedrive_of build reseed draw' -l bits -x -d 'strength to claim'
 complete -c seedrive -n '__seedrive_of build reseed draw sources check config serve' -l config -r -F -d 'read this file instead of the usual ones'
-complete -c seedrive -n '__seedrive_of build reseed draw inspect sources check config' -l json -d 'in JSON'
+complete -c seedrive -n '__seedrive_of build reseed draw inspect sources check config serve' -l json -d 'in JSON'
 complete -c seedrive -n '__seedrive_of build reseed draw' -s q -l quiet -d 'say nothing unless something is wrong'
 complete -c seedrive -n '__seedrive_of build reseed draw' -s v -l verbose -d 'say what each source gave'
 complete -c seedrive -n '__seedrive_of build draw' -s o -l output -r -F -d 'where it goes'
@@ -72,3 +72,4 @@ complete -c seedrive -n '__seedrive_of serve' -l socket -r -F -d 'where to liste
 complete -c seedrive -n '__seedrive_of serve' -l reservoir -x -d 'blocks to keep in stock'
 complete -c seedrive -n '__seedrive_of serve' -l rate -x -d 'blocks a second for one user'
 complete -c seedrive -n '__seedrive_of serve' -l burst -x -d 'blocks at once for one user'
+complete -c seedrive -n '__seedrive_of serve' -l status -d 'print how the daemon that runs is'
