@@ -165,7 +165,8 @@ $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
 # For its tests: one that asks them instead of the kernel.
-wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write \
+	kernel_ready machine_ask
 
 build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
 	$(call say,LD)$(guest_link) $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^

@@ -198,6 +198,8 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 	add_settings(&p, c, &paths);
 	if (ledger)
 		program_add(&p, "--ledger", paths.ledger);
+	if (c->spare_drive)
+		program_add(&p, "--no-drive-ledger", NULL);
 	add_carry_over(&p, c, &paths);
 	status = program_run(&p, stage);
 	c->stuck = status == -EBUSY;

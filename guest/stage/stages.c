@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "guest/kernel.h"
+#include "guest/machine.h"
 #include "guest/stage/commit.h"
 #include "guest/stage/deadline.h"
 #include "guest/stage/drives.h"
@@ -192,7 +194,7 @@ static void decide_on_all(struct commit *c)
 static void open_ledger(void)
 {
 	struct commit c = { .settings = &settings, .last = true };
-	const bool again = notes_exists("open");
+	const bool again = notes_exists("open") || notes_exists("closed");
 	int lock;
 
 	deadline_step("waiting for another stage");
@@ -212,13 +214,27 @@ static void open_ledger(void)
 	sys_close(lock);
 }
 
-/* Once the ledger is there, each device that is announced is decided on at once. */
-static void run_event(const char *name)
+/* On bare metal a drive may have to start its motor for a look. */
+static bool may_guess(void)
 {
-	struct commit c = { .settings = &settings, .last = true };
+	struct situation here = { 0 };
+
+	machine_ask(&here);
+	return here.hypervisor;
+}
+
+/*
+ * Once the ledger is there, each device that is announced is decided on at once; not where what has been mounted for it
+ * is gone again. A kernel that is ready needs no seed: then nothing is written to the drive, which may be another
+ * machine's.
+ */
+static void run_event(const struct stage_call *call)
+{
+	struct commit c = { .settings = &settings, .last = true, .spare_drive = kernel_ready() };
 	int lock;
 
-	if (!event_heard(&settings, name) || settings.seed != USE_FULL || !notes_exists("open"))
+	if ((call->guess && !may_guess()) || !event_heard(&settings, call->word) ||
+		settings.seed != USE_FULL || !notes_exists("open") || place_awaited())
 		return;
 	while (drives_any(DRIVES_SEED)) {
 		deadline_step("waiting for another stage");
@@ -258,6 +274,14 @@ static void run_system(void)
 	mix_once();
 }
 
+/* File systems are about to be unmounted: a ledger below a mount point would be another one. */
+static void run_close(void)
+{
+	if (notes_exists("open"))
+		(void)notes_write("closed", "");
+	notes_remove("open");
+}
+
 static void run_leave(void)
 {
 	struct program p = { 0 };
@@ -281,7 +305,7 @@ static void run_full(const struct stage_call *call)
 {
 	switch (call->stage) {
 	case STAGE_EVENT:
-		run_event(call->word);
+		run_event(call);
 		return;
 	case STAGE_EARLY:
 		run_early();
@@ -291,6 +315,9 @@ static void run_full(const struct stage_call *call)
 		return;
 	case STAGE_SYSTEM:
 		run_system();
+		return;
+	case STAGE_CLOSE:
+		run_close();
 		return;
 	case STAGE_LEAVE:
 		run_leave();

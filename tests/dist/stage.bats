@@ -811,6 +811,61 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	log
 }
 
+@test "stage: where the kernel is ready, an event writes nothing to the drive, which may be another machine's" {
+	mountinfo
+	stage system
+	world not-ready 'exit 1'
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=yes"
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"
+	stage event sr0 wait
+	calls "early rw: $D --mix-only" "real rw: $D --ledger /var/lib/seedrive/ledger --no-drive-ledger"
+}
+
+@test "stage: a disk that a writer has closed starts nothing; a CD drive that has a new medium does" {
+	rules=$ROOT/dist/guest/udev/72-seedrive-guest.rules.in
+	# Of lines that are continued, one.
+	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$rules" | grep -v '^#' >lines
+	# What starts it has this word, or is about a CD drive alone.
+	[ -z "$(grep 'guest-stage event\|SYSTEMD_WANTS' lines | grep -v 'ENV{.SEEDRIVE_START}=="1"\|KERNEL=="sr\[0-9\]\*"')" ]
+	[ "$(grep -c 'ENV{.SEEDRIVE_START}="1"' lines)" -eq 2 ]
+	grep 'KERNEL=="vd.*ENV{.SEEDRIVE_START}="1"' lines | grep 'ACTION!="change"'
+	grep 'KERNEL=="sr\*", ENV{.SEEDRIVE_START}="1"' lines
+	# Drivers in the kernel: coldplug says only that there is a drive.
+	grep 'ENV{SYNTH_UUID}=="?\*"' lines | grep 'KERNEL=="sr.*guest-stage event %k guess"'
+}
+
+@test "stage: a drive of which nobody says that it has a medium is looked at in the background, and not on bare metal" {
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	world hypervisor 'exit 1'
+	stage event sr0 guess
+	sleep 0.5
+	calls
+	rm world/hypervisor
+	stage event sr0 guess
+	until [ "$(cat "$STATE/drive.sr0" 2>/dev/null)" = "seed 2" ]; do :; done
+	calls "early ro: $D --mix-only"
+}
+
+@test "stage: an event uses no ledger that is still to be mounted, or is unmounted again" {
+	mountinfo
+	stage system
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	answer real "$CREDITED"
+	# A restart of the user space alone keeps /run, and mounts the ledger's file system again.
+	printf '/dev/vdc /var ext4 defaults 0 2\n' >root/etc/fstab
+	stage event sr0 wait
+	calls "early rw: $D --mix-only"
+	rm root/etc/fstab
+	device sr0 3
+	stage close
+	stage event sr0 wait
+	calls "early rw: $D --mix-only"
+	touch root/var/lib/seedrive/carry-over
+	stage system
+	# The carry-over was used in this boot.
+	calls "real rw: $D --ledger /var/lib/seedrive/ledger"
+}
+
 @test "stage: announced before the system's ledger is there, it is decided on when it is" {
 	mountinfo
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -1246,9 +1301,10 @@ carry_over_is() {
 }
 
 @test "stage: what is no stage is a usage error" {
-	for words in "" late root event "root a checked" "event a x" "event a wait x" "early x" "leave x"; do
+	for words in "" late root event "root a checked" "event a x" "event a wait x" "event a guess wait" "early x" \
+		"leave x" "close x" "system wait"; do
 		# shellcheck disable=SC2086 # words
-		fails 2 "usage: guest-stage event NAME [wait] | early | root DIR | system | leave" root/lib/seedrive/guest-stage $words
+		fails 2 "usage: guest-stage event NAME [wait | guess] | early | root DIR | system | close | leave" root/lib/seedrive/guest-stage $words
 	done
 }
 
