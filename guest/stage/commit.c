@@ -100,6 +100,8 @@ static void add_settings(struct program *p, const struct commit *c, const struct
 		program_add(p, "--device", announced.path[i]);
 	if (i == 0 && !c->search)
 		program_add(p, "--device", paths->nothing);
+	for (i = 0; c->settings->devices[i] && c->search; i++)
+		program_add(p, "--device", c->settings->devices[i]);
 }
 
 static void add_carry_over(struct program *p, const struct commit *c, const struct paths *paths)

@@ -22,6 +22,8 @@
 #include "guest/sys.h"
 
 #define EFIVARS     "/sys/firmware/efi/efivars"
+#define EVENT_LIMIT_MS \
+	60000 /* for a device of the running system */
 #define STATUS_NOTE "../status" /* STATUS_PATH */
 
 static struct settings settings;
@@ -30,10 +32,13 @@ static struct settings settings;
 static void run_early(void)
 {
 	struct program p = { 0 };
+	size_t i;
 
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, "early", NULL);
 	program_add_all(&p, settings.options);
+	for (i = 0; settings.devices[i]; i++)
+		program_add(&p, "--device", settings.devices[i]);
 	program_add(&p, "--mix-only", NULL);
 	(void)program_run(&p, "early");
 }
@@ -214,6 +219,34 @@ static void open_ledger(void)
 	sys_close(lock);
 }
 
+static bool is_initramfs(void)
+{
+	static const char marks[][24] = { "/etc/initrd-release", "/conf/initramfs.conf" };
+	char path[NOTES_PATH];
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (notes_path(path, marks[i], "") && sys_exists(path))
+			return true;
+	return false;
+}
+
+/*
+ * How long an event may take, and how long the program waits for the device. Nobody waits for an event in the running
+ * system, and a drive may need its time there. Where the boot waits for one, the next stage needs the rest.
+ */
+static const char *patience_of(const struct stage_call *call)
+{
+	if (!is_initramfs()) {
+		deadline_set(EVENT_LIMIT_MS);
+		return "45s";
+	}
+	if (!call->wait)
+		return NULL;
+	deadline_set(settings.limit_ms / 5 * 3);
+	return "2s";
+}
+
 /* On bare metal a drive may have to start its motor for a look. */
 static bool may_guess(void)
 {
@@ -231,9 +264,10 @@ static bool may_guess(void)
 static void run_event(const struct stage_call *call)
 {
 	struct commit c = { .settings = &settings, .last = true, .spare_drive = kernel_ready() };
+	const char *wait = patience_of(call);
 	int lock;
 
-	if ((call->guess && !may_guess()) || !event_heard(&settings, call->word) ||
+	if ((call->guess && !may_guess()) || !event_heard(&settings, call->word, wait) ||
 		settings.seed != USE_FULL || !notes_exists("open") || place_awaited())
 		return;
 	while (drives_any(DRIVES_SEED)) {

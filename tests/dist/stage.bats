@@ -141,6 +141,7 @@ stage() {
 # calls LINE...: what was called since the last time, without options that are always the same.
 calls() {
 	sed -i '/^real /s| --ledger \(/new\)\?/var/lib/seedrive/ledger --carry-over \(/new\)\?/var/lib/seedrive/carry-over$||' calls
+	sed -i 's/^\(early .*\) --wait \(2\|45\)s /\1 /' calls
 	diff <([ $# -eq 0 ] || printf '%s\n' "$@") calls
 	: >calls
 }
@@ -1004,6 +1005,40 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	[ ! -e ran ]
 }
 
+@test "stage: where the options name devices, no other one is looked at when it is announced, and none twice" {
+	device vdb 5
+	no_udev
+	echo 'OPTIONS="--device /dev/vdb --stock-credit"' >root/etc/default/seedrive-guest
+	mountinfo
+	stage event sr0 wait
+	calls
+	answer early "mixed seed=$ID drive=/dev/vdb ledger=none reason=mix-only ready-before=no"
+	stage event vdb wait
+	calls "early rw: --device /dev/vdb --stock-credit --mix-only"
+	rm -r "$STATE"
+	stage early
+	stage system
+	calls "early rw: --stock-credit --device /dev/vdb --mix-only" "real rw: --stock-credit --device /dev/vdb"
+}
+
+@test "stage: the program waits for a device long in the running system, where nobody waits, and not in an initramfs" {
+	stage event sr0
+	until grep -q . calls; do :; done
+	grep -q -- "$D --wait 45s --mix-only" calls
+	: >calls
+	rm -r "$STATE"
+	mkdir root/conf
+	touch root/conf/initramfs.conf
+	stage event sr0 wait
+	grep -q -- "$D --wait 2s --mix-only" calls
+	hangs early
+	begun=${EPOCHREALTIME/./}
+	device sr0 9
+	stage event sr0 wait
+	# 3/5 of 2 s, and some for a busy machine.
+	[ $((${EPOCHREALTIME/./} - begun)) -lt 2200000 ]
+}
+
 @test "stage: options that the program does not take are said, and the system's stage may still decide" {
 	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -1157,6 +1192,10 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	mountinfo
 	stage system
 	impatient
+	# Where the boot waits for an event, 3/5 of it.
+	echo DEADLINE=4s >root/etc/default/seedrive-guest
+	mkdir root/conf
+	touch root/conf/initramfs.conf
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	for kind in early real; do
 		script "answers/$kind" 'echo $$ >>"$HERE/left"; sleep 1
