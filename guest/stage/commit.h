@@ -17,9 +17,9 @@ struct commit {
 	bool search;     /* nobody announces devices: the program looks at all of them */
 	bool carry_over; /* what the last boot left is used, too */
 	bool spare_drive; /* nothing is written to a drive */
-	bool last;       /* no later stage decides on what this one could not */
-	bool stuck;      /* the program did not end, not even when it was killed */
-	bool unable;     /* the program could not even run: another try would do no better */
+	bool last;        /* no later stage decides on what this one could not */
+	bool stuck;       /* the program did not end, not even when it was killed */
+	bool unable;      /* the program could not even run: another try would do no better */
 };
 
 /**

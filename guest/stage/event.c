@@ -52,8 +52,7 @@ static enum drives_state look(const struct settings *s, const char *name, const 
 }
 
 /* Nobody has said more of it than that somebody looks, or has looked in vain. */
-#define OPEN \
-	(DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
+#define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
 /*
  * Meanwhile another process may have looked at the device itself, beside another one, and decided on both: then that
@@ -61,8 +60,8 @@ static enum drives_state look(const struct settings *s, const char *name, const 
  */
 static bool look_and_note(const struct settings *s, const char *name, const char *wait)
 {
-	(void)drives_change(name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE),
-		DRIVES_HEARD);
+	(void)drives_change(
+		name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE), DRIVES_HEARD);
 	(void)drives_change(name, OPEN, look(s, name, wait));
 	return drives_get(name) == DRIVES_SEED;
 }
@@ -98,7 +97,8 @@ bool event_heard(const struct settings *s, const char *name, const char *wait)
 	bool seed = false;
 	int lock;
 
-	if (!drives_exists(name) || !is_wanted(s, name) || !sys_join(note, sizeof(note), "lock.", name, ""))
+	if (!drives_exists(name) || !is_wanted(s, name) ||
+		!sys_join(note, sizeof(note), "lock.", name, ""))
 		return false;
 	deadline_step("waiting for an earlier event of the same device");
 	lock = notes_lock(note);

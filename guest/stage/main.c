@@ -18,6 +18,7 @@
 #include "guest/stage/notes.h"
 #include "guest/stage/process.h"
 #include "guest/stage/program.h"
+#include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/stages.h"
 #include "guest/sys.h"
@@ -78,6 +79,7 @@ static bool is_crash_kernel(void)
 int main(int argc, char **argv)
 {
 	static struct stage_call call;
+	int error = 0;
 
 	if (!parse(argc, argv, &call)) {
 		(void)sys_write_all(STDERR_FILENO, usage, sizeof(usage) - 1);
@@ -88,7 +90,9 @@ int main(int argc, char **argv)
 	if (is_crash_kernel())
 		return EXIT_DONE;
 	/* Udev waits for what it runs, and a boot may wait for udev. */
-	if (call.stage != STAGE_EVENT || call.wait || process_leave())
+	if (call.stage != STAGE_EVENT || call.wait || process_leave(&error))
 		deadline_run(stages_run, &call, SETTINGS_LIMIT_S * 1000);
+	else if (error < 0)
+		say("no memory for a process: nothing is done about ", call.word, NULL);
 	return EXIT_DONE;
 }

@@ -21,10 +21,9 @@
 #include "guest/status.h"
 #include "guest/sys.h"
 
-#define EFIVARS     "/sys/firmware/efi/efivars"
-#define EVENT_LIMIT_MS \
-	60000 /* for a device of the running system */
-#define STATUS_NOTE "../status" /* STATUS_PATH */
+#define EFIVARS        "/sys/firmware/efi/efivars"
+#define EVENT_LIMIT_MS 60000       /* for a device of the running system */
+#define STATUS_NOTE    "../status" /* STATUS_PATH */
 
 static struct settings settings;
 
