@@ -172,8 +172,10 @@ static bool is_sought(const char *line)
 	return heard_drive(line, sought);
 }
 
-/* Of those that were still being looked at, what the program has seen it has decided on, and perhaps each if it was
- * killed. The event of one may have found its seed meanwhile. */
+/*
+ * Devices whose events were still looking at them: the program has decided on those that it names, and may have
+ * decided on any of them if it was killed. An event may have noted a seed meanwhile.
+ */
 static void set_others(const char *stage, int status)
 {
 	const unsigned from = DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_SEED);

@@ -14,7 +14,7 @@
 #include "guest/stage/notes.h"
 #include "guest/stage/place.h"
 #include "guest/stage/program.h"
-#include "guest/stage/remount.h"
+#include "guest/stage/root.h"
 #include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/store.h"
@@ -42,82 +42,6 @@ static void run_early(void)
 	(void)program_run(&p, "early");
 }
 
-static void write_to_root(struct commit *c, const struct stage_call *call, const struct mount *root)
-{
-	const char *why;
-
-	if (place_protected(call->word, root, &why)) {
-		say("root ", why, ": its ledger is left to the system");
-		return;
-	}
-	if (commit_open_root(c, call->word, root))
-		commit_decide(c, "root", true);
-	else
-		say("root cannot be made writable: its ledger is left to the system", NULL, NULL);
-	if (c->stuck || !commit_close_root(c, call->word, root))
-		say("root stays writable", NULL, NULL);
-}
-
-static void decide_on_root(struct commit *c, const struct stage_call *call)
-{
-	struct mount root;
-
-	if (!mounts_find(call->word, &root))
-		return;
-	if (root.writable) {
-		commit_decide(c, "root", true);
-		return;
-	}
-	switch (commit_expect(c)) {
-	case HEARD_WRITE:
-		write_to_root(c, call, &root);
-		return;
-	case HEARD_READ:
-		commit_decide(c, "root", true);
-		return;
-	case HEARD_NOTHING:
-		return;
-	}
-}
-
-/* The firmware's variables, where an initramfs has not mounted them. */
-static void decide_with_efivars(struct commit *c, const struct stage_call *call)
-{
-	char efi[NOTES_PATH];
-	struct mount m;
-	bool shown;
-
-	deadline_step("mounting the firmware's variables");
-	shown = c->own_mounts && notes_path(efi, EFIVARS, "") && sys_exists(efi) &&
-		!mounts_find(efi, &m) && remount_efivars(efi) == 0;
-	decide_on_root(c, call);
-	if (shown)
-		remount_hide_efivars(efi);
-}
-
-static void decide_for_root(const struct stage_call *call)
-{
-	struct commit c = { .settings = &settings, .carry_over = true };
-	struct place_why why;
-	struct mount m;
-
-	c.search = heard_any("early", heard_seed);
-	if ((notes_has_text("decided") && !drives_any(DRIVES_SEED)) ||
-		!mounts_find(call->word, &m) ||
-		!sys_join(c.store, sizeof(c.store), call->word, PLACE_STORE, ""))
-		return;
-	if (place_foreign(call->word, settings.foreign, &why)) {
-		if (c.search || drives_any(DRIVES_SEED))
-			say("root's ledger is left to the system: ", why.what, why.why);
-		return;
-	}
-	(void)notes_write("place", call->word);
-	if (!commit_begin(&c))
-		return;
-	c.own_mounts = remount_begin() == 0;
-	decide_with_efivars(&c, call);
-}
-
 static bool set_left(void *ctx, const char *name)
 {
 	(void)ctx;
@@ -135,7 +59,7 @@ static void run_root(const struct stage_call *call)
 	deadline_step("looking at root");
 	if (lock < 0)
 		return;
-	decide_for_root(call);
+	root_decide(&settings, call->word);
 	(void)drives_each(DRIVES_HEARD, set_left, NULL);
 	sys_close(lock);
 }

@@ -827,7 +827,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	# Of lines that are continued, one.
 	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$rules" | grep -v '^#' >lines
 	# What starts it has this word, or is about a CD drive alone.
-	[ -z "$(grep 'guest-stage event\|SYSTEMD_WANTS' lines | grep -v 'ENV{.SEEDRIVE_START}=="1"\|KERNEL=="sr\[0-9\]\*"')" ]
+	[ "$(grep 'guest-stage event\|SYSTEMD_WANTS' lines | grep -cv 'ENV{.SEEDRIVE_START}=="1"\|KERNEL=="sr\[0-9\]\*"')" -eq 0 ]
 	[ "$(grep -c 'ENV{.SEEDRIVE_START}="1"' lines)" -eq 2 ]
 	grep 'KERNEL=="vd.*ENV{.SEEDRIVE_START}="1"' lines | grep 'ACTION!="change"'
 	grep 'KERNEL=="sr\*", ENV{.SEEDRIVE_START}="1"' lines
