@@ -165,7 +165,8 @@ $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
 # For its tests: one that asks them instead of the kernel.
-wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write \
+	kernel_ready machine_ask
 
 build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
 	$(call say,LD)$(guest_link) $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
@@ -345,8 +346,12 @@ uninstall-daemon:
 guest_units := seedrive-guest.service seedrive-guest@.service seedrive-carry-over.service
 initrd_units := seedrive-guest@.service seedrive-root.service
 init_scripts := seedrive-guest seedrive-carry-over
+# What an earlier version has installed, and would run beside this one.
+guest_old = $(initramfs)/scripts/init-premount/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+	$(dracutmod)/early.sh $(dracutmod)/seedrive-early.service
 
 install-guest: $(guest_programs:%=build/guest/%)
+	rm -f $(guest_old)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	$(call pages,$(mandir)/man8,man/seedrive-guest.8)
 	$(call install_completions,seedrive-guest)
@@ -383,6 +388,7 @@ install-guest-mkosi: install-guest
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod)
+	rm -f $(guest_old)
 	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
 		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(sbindir)/seedrive-guest $(call completions,seedrive-guest) $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \

@@ -13,7 +13,7 @@
 
 enum drive_state {
 	DRIVE_SILENT, /* has not answered */
-	DRIVE_OTHER,  /* not ours: another label or none, no medium; @err: it could not be opened or read */
+	DRIVE_OTHER, /* not ours: another label or none, no medium; @err: it could not be opened or read */
 	DRIVE_UNSETTLED, /* a CD drive that is not ready yet */
 	DRIVE_BARE,      /* ours by its label, without a seed; @err: a random_seed that is none */
 	DRIVE_DAMAGED,   /* there is a record, but it could not be read whole: @err */

@@ -215,15 +215,27 @@ static void gather(struct run *run)
 	found_compare(run->found, run->count);
 }
 
+static bool has_come(const struct drives *d, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < d->count; i++)
+		if (strcmp(d->drive[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 /* It was asked for, and did not come, or did not open, or did not answer; a search names the latter only. */
 static void report_missing(struct run *run)
 {
 	const struct drives *d = &run->drives;
+	const char *const *device;
 	const bool named = run->opt.device_count > 0;
 	size_t i;
 
-	if (named && d->count == 0)
-		fail(run, run->opt.device, "no such device");
+	for (device = run->opt.devices; *device; device++)
+		if (!has_come(d, *device))
+			fail(run, *device, "no such device");
 	for (i = 0; i < d->count; i++) {
 		const struct drive *drive = d->drive + i;
 

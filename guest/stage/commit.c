@@ -65,7 +65,8 @@ static void end_killed_decision(void)
 		return;
 	take_all(&announced);
 	if (announced.seeds > 0)
-		say("a decision was cut off: the seeds that it may have been about are not credited", NULL, NULL);
+		say("a decision was cut off: the seeds that it may have been about are not credited",
+			NULL, NULL);
 	(void)set_seeds(DRIVES_SEED, DRIVES_DONE);
 	(void)notes_write("deciding", "");
 }
@@ -100,6 +101,8 @@ static void add_settings(struct program *p, const struct commit *c, const struct
 		program_add(p, "--device", announced.path[i]);
 	if (i == 0 && !c->search)
 		program_add(p, "--device", paths->nothing);
+	for (i = 0; c->settings->devices[i] && c->search; i++)
+		program_add(p, "--device", c->settings->devices[i]);
 }
 
 static void add_carry_over(struct program *p, const struct commit *c, const struct paths *paths)
@@ -169,8 +172,10 @@ static bool is_sought(const char *line)
 	return heard_drive(line, sought);
 }
 
-/* Of those that were still being looked at, what the program has seen it has decided on, and perhaps each if it was
- * killed. The event of one may have found its seed meanwhile. */
+/*
+ * Devices whose events were still looking at them: the program has decided on those that it names, and may have
+ * decided on any of them if it was killed. An event may have noted a seed meanwhile.
+ */
 static void set_others(const char *stage, int status)
 {
 	const unsigned from = DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_SEED);
@@ -198,6 +203,8 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 	add_settings(&p, c, &paths);
 	if (ledger)
 		program_add(&p, "--ledger", paths.ledger);
+	if (c->spare_drive)
+		program_add(&p, "--no-drive-ledger", NULL);
 	add_carry_over(&p, c, &paths);
 	status = program_run(&p, stage);
 	c->stuck = status == -EBUSY;

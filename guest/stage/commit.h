@@ -16,9 +16,10 @@ struct commit {
 	bool own_mounts; /* remount_begin() gave us a namespace; without it root is not remounted */
 	bool search;     /* nobody announces devices: the program looks at all of them */
 	bool carry_over; /* what the last boot left is used, too */
-	bool last;       /* no later stage decides on what this one could not */
-	bool stuck;      /* the program did not end, not even when it was killed */
-	bool unable;     /* the program could not even run: another try would do no better */
+	bool spare_drive; /* nothing is written to a drive */
+	bool last;        /* no later stage decides on what this one could not */
+	bool stuck;       /* the program did not end, not even when it was killed */
+	bool unable;      /* the program could not even run: another try would do no better */
 };
 
 /**

@@ -43,13 +43,13 @@ bool drives_set(const char *name, enum drives_state state);
  */
 bool drives_change(const char *name, unsigned from, enum drives_state to);
 
-/** drives_path - of its node. */
+/** drives_path - the path of the device's node below /dev. */
 void drives_path(const char *name, char ret[DRIVES_PATH]);
 
 /** drives_each - call @each with the name of every device in this state. Returns: true if one of the calls did. */
 bool drives_each(enum drives_state state, bool (*each)(void *ctx, const char *name), void *ctx);
 
-/** drives_any - is there one? */
+/** drives_any - is any device in this state? */
 bool drives_any(enum drives_state state);
 
 #endif

@@ -45,7 +45,7 @@ static enum drives_state judge(int status, const char *note, const char *path)
 	return status == PROGRAM_DONE && heard_any(note, heard_bare) ? DRIVES_BARE : DRIVES_SILENT;
 }
 
-static enum drives_state look(const struct settings *s, const char *name)
+static enum drives_state look(const struct settings *s, const char *name, const char *wait)
 {
 	char note[DRIVES_NAME + sizeof("event.")], path[DRIVES_PATH];
 	struct program p = { 0 };
@@ -55,35 +55,62 @@ static enum drives_state look(const struct settings *s, const char *name)
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, "event", "--device");
 	program_add(&p, path, NULL);
+	/* The settings have the last word. */
+	if (wait)
+		program_add(&p, "--wait", wait);
 	program_add_all(&p, s->options);
 	program_add(&p, "--mix-only", NULL);
 	return judge(program_run(&p, note), note, path);
 }
 
 /* Nobody has said more of it than that somebody looks, or has looked in vain. */
-#define OPEN \
-	(DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
+#define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
 /*
  * Meanwhile another process may have looked at the device itself, beside another one, and decided on both: then that
  * stands. Where the kernel numbers no media, a seed after that may be another one: it is mixed, and not decided on.
  */
-static bool look_and_note(const struct settings *s, const char *name)
+static bool look_and_note(const struct settings *s, const char *name, const char *wait)
 {
-	(void)drives_change(name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE),
-		DRIVES_HEARD);
-	(void)drives_change(name, OPEN, look(s, name));
+	(void)drives_change(
+		name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE), DRIVES_HEARD);
+	(void)drives_change(name, OPEN, look(s, name, wait));
 	return drives_get(name) == DRIVES_SEED;
 }
 
-bool event_heard(const struct settings *s, const char *name)
+/* Is @path this device, perhaps by a link? */
+static bool is_device(const char *path, const char *name)
+{
+	char node[DRIVES_PATH];
+	struct stat a, b;
+
+	drives_path(name, node);
+	return strcmp(path, node) == 0 ||
+		(sys_stat_at(AT_FDCWD, path, 0, &a) == 0 &&
+			sys_stat_at(AT_FDCWD, node, 0, &b) == 0 && S_ISBLK(a.st_mode) &&
+			S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev);
+}
+
+/* Where the settings name devices, it is one of these. */
+static bool is_wanted(const struct settings *s, const char *name)
+{
+	const char *const *device;
+
+	for (device = s->devices; *device; device++)
+		if (is_device(*device, name))
+			return true;
+	return !s->devices[0];
+}
+
+bool event_heard(const struct settings *s, const char *name, const char *wait)
 {
 	char note[DRIVES_NAME + sizeof("lock.")];
 	enum drives_state state;
 	bool seed = false;
 	int lock;
 
-	if (!drives_exists(name) || !sys_join(note, sizeof(note), "lock.", name, ""))
+	if (!drives_exists(name) || !is_wanted(s, name) ||
+		!sys_join(note, sizeof(note), "lock.", name, ""))
 		return false;
 	deadline_step("waiting for an earlier event of the same device");
 	lock = notes_lock(note);
@@ -93,7 +120,7 @@ bool event_heard(const struct settings *s, const char *name)
 	if (state >= DRIVES_BARE && drives_numbered(name))
 		seed = state == DRIVES_SEED;
 	else
-		seed = look_and_note(s, name);
+		seed = look_and_note(s, name, wait);
 	sys_close(lock);
 	return seed;
 }

@@ -9,11 +9,12 @@
 /**
  * event_heard - udev has announced a device: mix its seed, if it has one, and note what it has
  * @name: as in /sys/class/block
+ * @wait: how long the program waits for it, if the settings do not say; NULL: as long as it would
  *
- * What this boot has dealt with before is left alone; what did not answer is tried again.
+ * What this boot has dealt with before is left alone, and where the settings name devices each other one; what did not answer is tried again.
  * Returns: has it a seed that is still to be decided on?
  */
-bool event_heard(const struct settings *s, const char *name);
+bool event_heard(const struct settings *s, const char *name, const char *wait);
 
 /** event_running - does udev run here, which announces devices? */
 bool event_running(void);

@@ -21,6 +21,7 @@ extern const char *notes_top;
  * awaited                     what was still to be mounted for the system's ledger; empty if nothing is any more
  * decided                     the stage that decided; empty if none could
  * open                        exists once the system's ledger is mounted: from then on each event decides by itself
+ * closed                      exists if `open` did once
  * deciding                    not empty while a decision runs: one that was killed leaves it so
  * lock                        the lock of the process that decides
  * lock.NAME                   the lock of the event that looks at that device

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "guest/kernel.h"
+#include "guest/machine.h"
 #include "guest/stage/commit.h"
 #include "guest/stage/deadline.h"
 #include "guest/stage/drives.h"
@@ -12,15 +14,16 @@
 #include "guest/stage/notes.h"
 #include "guest/stage/place.h"
 #include "guest/stage/program.h"
-#include "guest/stage/remount.h"
+#include "guest/stage/root.h"
 #include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/store.h"
 #include "guest/status.h"
 #include "guest/sys.h"
 
-#define EFIVARS     "/sys/firmware/efi/efivars"
-#define STATUS_NOTE "../status" /* STATUS_PATH */
+#define EFIVARS        "/sys/firmware/efi/efivars"
+#define EVENT_LIMIT_MS 60000       /* for a device of the running system */
+#define STATUS_NOTE    "../status" /* STATUS_PATH */
 
 static struct settings settings;
 
@@ -28,88 +31,15 @@ static struct settings settings;
 static void run_early(void)
 {
 	struct program p = { 0 };
+	size_t i;
 
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, "early", NULL);
 	program_add_all(&p, settings.options);
+	for (i = 0; settings.devices[i]; i++)
+		program_add(&p, "--device", settings.devices[i]);
 	program_add(&p, "--mix-only", NULL);
 	(void)program_run(&p, "early");
-}
-
-static void write_to_root(struct commit *c, const struct stage_call *call, const struct mount *root)
-{
-	const char *why;
-
-	if (place_protected(call->word, root, &why)) {
-		say("root ", why, ": its ledger is left to the system");
-		return;
-	}
-	if (commit_open_root(c, call->word, root))
-		commit_decide(c, "root", true);
-	else
-		say("root cannot be made writable: its ledger is left to the system", NULL, NULL);
-	if (c->stuck || !commit_close_root(c, call->word, root))
-		say("root stays writable", NULL, NULL);
-}
-
-static void decide_on_root(struct commit *c, const struct stage_call *call)
-{
-	struct mount root;
-
-	if (!mounts_find(call->word, &root))
-		return;
-	if (root.writable) {
-		commit_decide(c, "root", true);
-		return;
-	}
-	switch (commit_expect(c)) {
-	case HEARD_WRITE:
-		write_to_root(c, call, &root);
-		return;
-	case HEARD_READ:
-		commit_decide(c, "root", true);
-		return;
-	case HEARD_NOTHING:
-		return;
-	}
-}
-
-/* The firmware's variables, where an initramfs has not mounted them. */
-static void decide_with_efivars(struct commit *c, const struct stage_call *call)
-{
-	char efi[NOTES_PATH];
-	struct mount m;
-	bool shown;
-
-	deadline_step("mounting the firmware's variables");
-	shown = c->own_mounts && notes_path(efi, EFIVARS, "") && sys_exists(efi) &&
-		!mounts_find(efi, &m) && remount_efivars(efi) == 0;
-	decide_on_root(c, call);
-	if (shown)
-		remount_hide_efivars(efi);
-}
-
-static void decide_for_root(const struct stage_call *call)
-{
-	struct commit c = { .settings = &settings, .carry_over = true };
-	struct place_why why;
-	struct mount m;
-
-	c.search = heard_any("early", heard_seed);
-	if ((notes_has_text("decided") && !drives_any(DRIVES_SEED)) ||
-		!mounts_find(call->word, &m) ||
-		!sys_join(c.store, sizeof(c.store), call->word, PLACE_STORE, ""))
-		return;
-	if (place_foreign(call->word, settings.foreign, &why)) {
-		if (c.search || drives_any(DRIVES_SEED))
-			say("root's ledger is left to the system: ", why.what, why.why);
-		return;
-	}
-	(void)notes_write("place", call->word);
-	if (!commit_begin(&c))
-		return;
-	c.own_mounts = remount_begin() == 0;
-	decide_with_efivars(&c, call);
 }
 
 static bool set_left(void *ctx, const char *name)
@@ -129,7 +59,7 @@ static void run_root(const struct stage_call *call)
 	deadline_step("looking at root");
 	if (lock < 0)
 		return;
-	decide_for_root(call);
+	root_decide(&settings, call->word);
 	(void)drives_each(DRIVES_HEARD, set_left, NULL);
 	sys_close(lock);
 }
@@ -192,7 +122,7 @@ static void decide_on_all(struct commit *c)
 static void open_ledger(void)
 {
 	struct commit c = { .settings = &settings, .last = true };
-	const bool again = notes_exists("open");
+	const bool again = notes_exists("open") || notes_exists("closed");
 	int lock;
 
 	deadline_step("waiting for another stage");
@@ -212,13 +142,56 @@ static void open_ledger(void)
 	sys_close(lock);
 }
 
-/* Once the ledger is there, each device that is announced is decided on at once. */
-static void run_event(const char *name)
+static bool is_initramfs(void)
 {
-	struct commit c = { .settings = &settings, .last = true };
+	static const char marks[][24] = { "/etc/initrd-release", "/conf/initramfs.conf" };
+	char path[NOTES_PATH];
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (notes_path(path, marks[i], "") && sys_exists(path))
+			return true;
+	return false;
+}
+
+/*
+ * How long an event may take, and how long the program waits for the device. Nobody waits for an event in the running
+ * system, and a drive may need its time there. Where the boot waits for one, the next stage needs the rest.
+ */
+static const char *patience_of(const struct stage_call *call)
+{
+	if (!is_initramfs()) {
+		deadline_set(EVENT_LIMIT_MS);
+		return "45s";
+	}
+	if (!call->wait)
+		return NULL;
+	deadline_set(settings.limit_ms / 5 * 3);
+	return "2s";
+}
+
+/* On bare metal a drive may have to start its motor for a look. */
+static bool may_guess(void)
+{
+	struct situation here = { 0 };
+
+	machine_ask(&here);
+	return here.hypervisor;
+}
+
+/*
+ * Once the ledger is there, each device that is announced is decided on at once; not where what has been mounted for it
+ * is gone again. A kernel that is ready needs no seed: then nothing is written to the drive, which may be another
+ * machine's.
+ */
+static void run_event(const struct stage_call *call)
+{
+	struct commit c = { .settings = &settings, .last = true, .spare_drive = kernel_ready() };
+	const char *wait = patience_of(call);
 	int lock;
 
-	if (!event_heard(&settings, name) || settings.seed != USE_FULL || !notes_exists("open"))
+	if ((call->guess && !may_guess()) || !event_heard(&settings, call->word, wait) ||
+		settings.seed != USE_FULL || !notes_exists("open") || place_awaited())
 		return;
 	while (drives_any(DRIVES_SEED)) {
 		deadline_step("waiting for another stage");
@@ -258,6 +231,14 @@ static void run_system(void)
 	mix_once();
 }
 
+/* File systems are about to be unmounted: a ledger below a mount point would be another one. */
+static void run_close(void)
+{
+	if (notes_exists("open"))
+		(void)notes_write("closed", "");
+	notes_remove("open");
+}
+
 static void run_leave(void)
 {
 	struct program p = { 0 };
@@ -281,7 +262,7 @@ static void run_full(const struct stage_call *call)
 {
 	switch (call->stage) {
 	case STAGE_EVENT:
-		run_event(call->word);
+		run_event(call);
 		return;
 	case STAGE_EARLY:
 		run_early();
@@ -291,6 +272,9 @@ static void run_full(const struct stage_call *call)
 		return;
 	case STAGE_SYSTEM:
 		run_system();
+		return;
+	case STAGE_CLOSE:
+		run_close();
 		return;
 	case STAGE_LEAVE:
 		run_leave();

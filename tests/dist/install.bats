@@ -216,6 +216,16 @@ listed() {
 }
 
 @test "install-guest: uninstall-guest leaves nothing behind but the ledger, and touches nothing else" {
+	old=(guest/etc/initramfs-tools/scripts/init-premount/{,00}seedrive)
+	mkdir -p guest/etc/initramfs-tools/{hooks,scripts/init-premount} guest/usr/local/lib/systemd/system
+	# An earlier version's, which would search beside this one.
+	touch "${old[@]}"
+	in_guest
+	[ ! -e "${old[0]}" ]
+	[ ! -e "${old[1]}" ]
+	touch "${old[@]}"
+	built uninstall-guest DESTDIR="$PWD/guest"
+	[ -z "$(listed)" ]
 	mkdir -p guest/etc/initramfs-tools/hooks guest/usr/local/lib/systemd/system
 	touch guest/etc/initramfs-tools/hooks/other guest/usr/local/lib/systemd/system/other.service
 	in_guest

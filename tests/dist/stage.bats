@@ -142,6 +142,7 @@ stage() {
 # calls LINE...: what was called since the last time, without options that are always the same.
 calls() {
 	sed -i '/^real /s| --ledger \(/new\)\?/var/lib/seedrive/ledger --carry-over \(/new\)\?/var/lib/seedrive/carry-over$||' calls
+	sed -i 's/^\(early .*\) --wait \(2\|45\)s /\1 /' calls
 	diff <([ $# -eq 0 ] || printf '%s\n' "$@") calls
 	: >calls
 }
@@ -818,6 +819,61 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	log
 }
 
+@test "stage: where the kernel is ready, an event writes nothing to the drive, which may be another machine's" {
+	mountinfo
+	stage system
+	world not-ready 'exit 1'
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=yes"
+	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"
+	stage event sr0 wait
+	calls "early rw: $D --mix-only" "real rw: $D --ledger /var/lib/seedrive/ledger --no-drive-ledger"
+}
+
+@test "stage: a disk that a writer has closed starts nothing; a CD drive that has a new medium does" {
+	rules=$ROOT/dist/guest/udev/72-seedrive-guest.rules.in
+	# Of lines that are continued, one.
+	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$rules" | grep -v '^#' >lines
+	# What starts it has this word, or is about a CD drive alone.
+	[ "$(grep 'guest-stage event\|SYSTEMD_WANTS' lines | grep -cv 'ENV{.SEEDRIVE_START}=="1"\|KERNEL=="sr\[0-9\]\*"')" -eq 0 ]
+	[ "$(grep -c 'ENV{.SEEDRIVE_START}="1"' lines)" -eq 2 ]
+	grep 'KERNEL=="vd.*ENV{.SEEDRIVE_START}="1"' lines | grep 'ACTION!="change"'
+	grep 'KERNEL=="sr\*", ENV{.SEEDRIVE_START}="1"' lines
+	# Drivers in the kernel: coldplug says only that there is a drive.
+	grep 'ENV{SYNTH_UUID}=="?\*"' lines | grep 'KERNEL=="sr.*guest-stage event %k guess"'
+}
+
+@test "stage: a drive of which nobody says that it has a medium is looked at in the background, and not on bare metal" {
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	world hypervisor 'exit 1'
+	stage event sr0 guess
+	sleep 0.5
+	calls
+	rm world/hypervisor
+	stage event sr0 guess
+	until [ "$(cat "$STATE/drive.sr0" 2>/dev/null)" = "seed 2" ]; do :; done
+	calls "early ro: $D --mix-only"
+}
+
+@test "stage: an event uses no ledger that is still to be mounted, or is unmounted again" {
+	mountinfo
+	stage system
+	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+	answer real "$CREDITED"
+	# A restart of the user space alone keeps /run, and mounts the ledger's file system again.
+	printf '/dev/vdc /var ext4 defaults 0 2\n' >root/etc/fstab
+	stage event sr0 wait
+	calls "early rw: $D --mix-only"
+	rm root/etc/fstab
+	device sr0 3
+	stage close
+	stage event sr0 wait
+	calls "early rw: $D --mix-only"
+	touch root/var/lib/seedrive/carry-over
+	stage system
+	# The carry-over was used in this boot.
+	calls "real rw: $D --ledger /var/lib/seedrive/ledger"
+}
+
 @test "stage: announced before the system's ledger is there, it is decided on when it is" {
 	mountinfo
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -954,6 +1010,40 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	o="--stock-credit --wait 9"
 	calls "early ro: $D $o --mix-only" "${EXPECT/: /: $o }" "$RW" "real rw: $o $D" "$RO"
 	[ ! -e ran ]
+}
+
+@test "stage: where the options name devices, no other one is looked at when it is announced, and none twice" {
+	device vdb 5
+	no_udev
+	echo 'OPTIONS="--device /dev/vdb --stock-credit"' >root/etc/default/seedrive-guest
+	mountinfo
+	stage event sr0 wait
+	calls
+	answer early "mixed seed=$ID drive=/dev/vdb ledger=none reason=mix-only ready-before=no"
+	stage event vdb wait
+	calls "early rw: --device /dev/vdb --stock-credit --mix-only"
+	rm -r "$STATE"
+	stage early
+	stage system
+	calls "early rw: --stock-credit --device /dev/vdb --mix-only" "real rw: --stock-credit --device /dev/vdb"
+}
+
+@test "stage: the program waits for a device long in the running system, where nobody waits, and not in an initramfs" {
+	stage event sr0
+	until grep -q . calls; do :; done
+	grep -q -- "$D --wait 45s --mix-only" calls
+	: >calls
+	rm -r "$STATE"
+	mkdir root/conf
+	touch root/conf/initramfs.conf
+	stage event sr0 wait
+	grep -q -- "$D --wait 2s --mix-only" calls
+	hangs early
+	begun=${EPOCHREALTIME/./}
+	device sr0 9
+	stage event sr0 wait
+	# 3/5 of 2 s, and some for a busy machine.
+	[ $((${EPOCHREALTIME/./} - begun)) -lt 2200000 ]
 }
 
 @test "stage: options that the program does not take are said, and the system's stage may still decide" {
@@ -1109,6 +1199,10 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	mountinfo
 	stage system
 	impatient
+	# Where the boot waits for an event, 3/5 of it.
+	echo DEADLINE=4s >root/etc/default/seedrive-guest
+	mkdir root/conf
+	touch root/conf/initramfs.conf
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	for kind in early real; do
 		script "answers/$kind" 'echo $$ >>"$HERE/left"; sleep 1
@@ -1253,9 +1347,10 @@ carry_over_is() {
 }
 
 @test "stage: what is no stage is a usage error" {
-	for words in "" late root event "root a checked" "event a x" "event a wait x" "early x" "leave x"; do
+	for words in "" late root event "root a checked" "event a x" "event a wait x" "event a guess wait" "early x" \
+		"leave x" "close x" "system wait"; do
 		# shellcheck disable=SC2086 # words
-		fails 2 "usage: guest-stage event NAME [wait] | early | root DIR | system | leave" root/lib/seedrive/guest-stage $words
+		fails 2 "usage: guest-stage event NAME [wait | guess] | early | root DIR | system | close | leave" root/lib/seedrive/guest-stage $words
 	done
 }
 

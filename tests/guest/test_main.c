@@ -62,6 +62,7 @@ static void test_decision(void **state)
 	only_mixed("mix-only");
 	start(state);
 	m.here.hypervisor = false;
+	strcpy(m.drive[0].path, "/dev/sda1");
 	name_device("/dev/sda1");
 	only_mixed("bare-metal");
 	m.opt.trust_device = true;
@@ -219,6 +220,13 @@ static void test_silent(void **state)
 	run_guest("", "/dev/vdbcannot be read", 1);
 	m.drives = 0;
 	run_guest("", "/dev/vdbno such device", 1);
+	/* Of several, each that is missing. */
+	start(state);
+	strcpy(m.drive[0].path, "/dev/vdb");
+	name_device("/dev/vda");
+	name_device("/dev/vdb");
+	name_device("/dev/vdc");
+	run_guest(FIRST_DRIVE, "/dev/vdano such device; /dev/vdcno such device; credited", 1);
 	start(state);
 	m.drives = 2;
 	m.drive[1].state = DRIVE_SILENT;
@@ -231,6 +239,7 @@ static void test_bare_metal_opens_nothing(void **state)
 	m.here.hypervisor = false;
 	run_guest("", "/sys/class/blockon bare metal no device is opened that is not named", 0);
 	assert_false(m.searched);
+	strcpy(m.drive[0].path, "/dev/sda1");
 	name_device("/dev/sda1");
 	only_mixed("bare-metal");
 	assert_true(m.searched);
