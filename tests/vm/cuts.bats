@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-cuts`: the power is cut at each flush of a boot, whatever the disk had kept of what was not flushed, and of
-# a host that writes an image; and two copies of the guest's program are started at once on each of 200 boots (BOOTS). Of
-# the boots tests/vm/vm-once.bats has a few, of the host vm-targets.bats.
+# `make check-cuts`: the power is cut at each flush of a boot, whatever the disk had kept of what was not flushed; and
+# two copies of the program are started at once on each of 200 boots (BOOTS). Of both, tests/vm/vm-once.bats has a few.
 
 bats_require_minimum_version 1.5.0
 
@@ -32,7 +31,6 @@ both() {
 	job dir cut_at_each dir 2 none half all
 	job carry carry_over
 	job drive cut_at_each drive 2 none half all
-	vm=$host job writers cut_writers build mkisofs reseed
 }
 
 # Two rows, side by side on two CPUs.
@@ -41,10 +39,6 @@ setup_file() {
 	export vm=$BATS_FILE_TMPDIR/vm
 	"$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
-	export EXTRA=$BATS_FILE_TMPDIR/extra host=$BATS_FILE_TMPDIR/host
-	writers_setup
-	cp "$VM/try-cut" "$EXTRA/"
-	MODULES=loop "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$host"
 	both 3>&- &
 	job twins twin_boots "${BOOTS:-200}" dir drive both 3>&- &
 	wait
@@ -74,14 +68,4 @@ never_twice() {
 	cat "$BATS_FILE_TMPDIR/twins"
 	echo "# twins: $(tail -n 1 "$BATS_FILE_TMPDIR/twins")" >&3
 	[[ $(tail -n 1 "$BATS_FILE_TMPDIR/twins") =~ ^boots=${BOOTS:-200}\ once=[1-9][0-9]*\ forfeited=[0-9]+\ never=0\ twice=0$ ]]
-}
-
-@test "cuts: power cut at each flush of a disk on which a host renews an image: it is the old one, the new one, or no drive" {
-	local writer
-	cat "$BATS_FILE_TMPDIR/writers"
-	sed 's/^/# writers: /' "$BATS_FILE_TMPDIR/writers" >&3
-	for writer in build mkisofs reseed; do
-		grep -qE "^$writer: flushes=[1-9][0-9]* old=[1-9][0-9]* new=[1-9][0-9]* none=[0-9]+ half=0$" "$BATS_FILE_TMPDIR/writers"
-	done
-	[ "$(wc -l <"$BATS_FILE_TMPDIR/writers")" -eq 3 ]
 }
