@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/policy_child.h"
 #include "serve/peer.h"
+#include "util/child.h"
 #include "util/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,18 +18,9 @@
 
 static void be_alone(pid_t parent, int out)
 {
-	const struct sigaction act = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	int i;
-
 	(void)setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (child_begin(parent) < 0)
 		_exit(1);
-	for (i = 1; i < NSIG; i++)
-		(void)sigaction(i, &act, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* Standard error stays, as what a program complains of belongs in the journal. */
 	if (dup2(out, STDOUT_FILENO) < 0)
 		_exit(1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/source/reader.h"
 #include "util/clock.h"
+#include "util/child.h"
 #include "util/io.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,19 +58,8 @@ static void close_others(int a, int b)
 
 static void be_alone(pid_t parent, int out, int go)
 {
-	const struct sigaction act = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	int i;
-
-	/* Whoever reads what this says may have gone before the word took effect. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
+	if (child_begin(parent) < 0)
 		_exit(0);
-	/* A handler of the caller's would remove files that are not the child's to remove. */
-	for (i = 1; i < NSIG; i++)
-		(void)sigaction(i, &act, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	close_others(out, go);
 }
 
