@@ -111,8 +111,9 @@ static void write_client(struct status_writer *w, const struct stream *s)
 	status_number(w, "weight", s->rule.weight);
 }
 
-size_t daemon_status_write(const struct status_parts *parts, char *out)
+static size_t write_all(const void *all, char *out)
 {
+	const struct status_parts *parts = all;
 	const struct stream *s;
 	struct status_writer w;
 	size_t n = 0;
@@ -131,13 +132,8 @@ size_t daemon_status_write(const struct status_parts *parts, char *out)
 	return status_end(&w);
 }
 
-static size_t write_parts(const void *parts, char *out)
-{
-	return daemon_status_write(parts, out);
-}
-
 void status_serve(const struct status_parts *parts, struct connections *cs)
 {
 	cs->status_of = parts;
-	cs->status = write_parts;
+	cs->status = write_all;
 }

@@ -22,10 +22,7 @@ struct status_parts {
 	int64_t since_ms;
 };
 
-/** daemon_status_write - all of it, for util/wire/status.h; no byte of a seed. @out: STATUS_MAX bytes. Returns: how many are used. */
-size_t daemon_status_write(const struct status_parts *parts, char *out);
-
-/** status_serve - tell it to those who ask @cs; @parts must outlive it. */
+/** status_serve - tell all of it, in the form of util/wire/status.h, to those who ask @cs; no byte of a seed. @parts must outlive it. */
 void status_serve(const struct status_parts *parts, struct connections *cs);
 
 #endif
