@@ -31,26 +31,6 @@ new_ledger() {
 	mkfs.ext4 -q "$1"
 }
 
-# program FILE WHERE: with the libraries that it is linked with.
-program() {
-	local library
-	install -D "$1" "$EXTRA$2"
-	{ ldd "$1" || true; } | grep -o '/[^ ]*' | while read -r library; do
-		install -D "$(readlink -f "$library")" "$EXTRA$library"
-	done
-}
-
-# writers_setup: into $EXTRA, for an initramfs, what tests/vm/writers needs: our tools, and a tree.
-writers_setup() {
-	program "$BUILD/seedrive" /bin/seedrive
-	program "$BUILD/seedrive-mkisofs" /bin/seedrive-mkisofs
-	program "$BUILD/libexec/seedrive-check" /bin/libexec/seedrive-check
-	mkdir -p "$EXTRA/tree/openstack/latest" "$EXTRA/etc" "$EXTRA/tmp"
-	cp "$TREE/openstack/latest/meta_data.json" "$EXTRA/tree/openstack/latest/"
-	head -c 400000 /dev/urandom >"$EXTRA/tree/large"
-	cp "$VM/writers" "$EXTRA/"
-}
-
 devices=()
 log=
 

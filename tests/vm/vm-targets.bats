@@ -10,15 +10,29 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/vm
 
+# program FILE WHERE: with the libraries that it is linked with.
+program() {
+	local library
+	install -D "$1" "$EXTRA$2"
+	{ ldd "$1" || true; } | grep -o '/[^ ]*' | while read -r library; do
+		install -D "$(readlink -f "$library")" "$EXTRA$library"
+	done
+}
+
 setup_file() {
 	export EXTRA=$BATS_FILE_TMPDIR/extra
 	vm_setup
-	writers_setup
+	program "$BUILD/seedrive" /bin/seedrive
+	program "$BUILD/seedrive-mkisofs" /bin/seedrive-mkisofs
+	program "$BUILD/libexec/seedrive-check" /bin/libexec/seedrive-check
 	program "$(command -v setpriv)" /bin/setpriv
 	program "$(command -v dmsetup)" /bin/dmsetup
 	program "$(command -v mkfs.ext4)" /bin/mkfs.ext4
+	mkdir -p "$EXTRA/tree/openstack/latest" "$EXTRA/etc" "$EXTRA/tmp"
+	cp "$TREE/openstack/latest/meta_data.json" "$EXTRA/tree/openstack/latest/"
+	head -c 400000 /dev/urandom >"$EXTRA/tree/large"
 	head -c 2048 /dev/urandom >"$EXTRA/sample"
-	cp "$VM/try-links" "$VM/try-power" "$EXTRA/"
+	cp "$ROOT/tests/vm/try-links" "$ROOT/tests/vm/try-power" "$EXTRA/"
 	MODULES="dm_mod dm_flakey loop" "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" \
 		"$BATS_FILE_TMPDIR/vm"
 }
