@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a claim of 256 bits from RDRAND costs: 48 KiB read, tested and conditioned as seed/gather.c does it,
- * with a thread that reads ahead, beside the bare instruction over the same 48 KiB. And a whole seed, which
+ * with a thread that reads and tests ahead, beside the bare instruction over the same 48 KiB. And a whole seed, which
  * is that and 1 KiB of the block to mix from, with its memory, its thread and the kernel's part.
  * In turn, so that a change of the machine's speed meets all. Prints medians in microseconds, of each step
  * by itself too, and ratios to the bare loop, pair by pair.
@@ -124,19 +124,20 @@ static void with_windows(
 	secret_free(slot);
 }
 
-/* The same as one piece, with the thread that reads ahead. */
+/* The same as one piece, with the thread that is ahead. */
 static void claim(struct claim_work *w, struct windows *windows)
 {
 	uint8_t digest[CONDITION_SIZE];
 	const uint8_t *raw = NULL;
+	struct health_figures found;
 	unsigned source;
 	int i, r = 0;
 
 	condition_begin(w->condition, "rdrand", 0, CLAIM_BYTES);
-	pump_begin(&w->pump, &source_rdrand, &w->handle, CLAIM_BYTES);
+	pump_begin(&w->pump, &source_rdrand, &w->handle, &w->health, CLAIM_BYTES);
 	for (i = 0; i < CLAIM_BYTES / PUMP_CHUNK; i++) {
-		r |= pump_take(&w->pump, &raw);
-		r |= (int)health_update(&w->health, raw, PUMP_CHUNK);
+		r |= pump_take(&w->pump, &raw, &found);
+		r |= (int)found.failed;
 		r |= replay_update(&w->replay, windows, &replay_mode, raw, PUMP_CHUNK, &source);
 		condition_add(w->condition, raw, PUMP_CHUNK);
 	}

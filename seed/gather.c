@@ -59,13 +59,11 @@ static bool is_pumped(const struct draw *d, size_t source)
 }
 
 /* Where it comes from: an instruction, a child that reads the device, or what the broker has given. */
-static int take(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len,
-	const uint8_t **ret)
+static int read_it(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len)
 {
 	const struct source *src = d->seed->sources.spec[source].src;
 	uint8_t *raw = d->seed->secret->raw;
 
-	*ret = raw;
 	switch (src->kind) {
 	case SOURCE_DEVICE:
 		return reader_read(d->seed->reader + source, raw, len);
@@ -73,12 +71,29 @@ static int take(struct draw *d, size_t source, size_t block, struct source_handl
 		memcpy(raw, d->seed->secret->given[block].bytes, len);
 		return 0;
 	default:
-		if (block < d->seed->blocks && is_pumped(d, source))
-			return pump_take(&d->seed->pump, ret);
 		/* What stays here is not to be the bytes of another source, which would fail with this one. */
 		memset(raw, 0, len);
 		return src->fill(h, raw, len);
 	}
+}
+
+/* The next bytes, and in the report what their health tests have found. */
+static int take(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len,
+	const uint8_t **ret)
+{
+	struct draw_report *rep = d->seed->report + source;
+	struct health *health = &d->memory->of[source].health;
+	int r;
+
+	if (block < d->seed->blocks && is_pumped(d, source))
+		return pump_take(&d->seed->pump, ret, &rep->health);
+	r = read_it(d, source, block, h, len);
+	if (r < 0)
+		return r;
+	*ret = d->seed->secret->raw;
+	(void)health_update(health, *ret, len);
+	rep->health = health->found;
+	return 0;
 }
 
 /* Who had delivered it before has failed as well; whether it has passed so far is not known yet. */
@@ -98,16 +113,16 @@ static bool is_count(enum health_test test)
 	return test >= HEALTH_APT && test <= HEALTH_FRAME;
 }
 
-static int test_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t len)
+/* What the bytes' tests say, and whether they were there before. */
+static int judge_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t len)
 {
 	struct draw_report *rep = d->seed->report + source;
 	struct source_memory *m = d->memory->of + source;
 	const struct replay_mode mode = { (unsigned)source, m->health.mode.sampled };
-	const enum health_test failed = health_update(&m->health, raw, len);
+	const enum health_test failed = rep->health.failed;
 	unsigned before;
 	int r = 0;
 
-	rep->health = m->health.found;
 	/* That bytes came before says more than that they are too regular, but not than that all are alike. */
 	if (m->health.mode.mbit > 0 && (failed == HEALTH_PASS || is_count(failed)))
 		r = replay_update(&m->replay, &d->memory->windows, &mode, raw, len, &before);
@@ -133,7 +148,7 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 		if (r < 0)
 			break;
 		rep->bytes += n;
-		r = test_chunk(d, source, raw, n);
+		r = judge_chunk(d, source, raw, n);
 		if (r == 0)
 			condition_add(&secret->condition, raw, n);
 	}
@@ -177,6 +192,7 @@ static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 	plan(d, source, h);
 	if (is_pumped(d, source))
 		pump_begin(&d->seed->pump, d->seed->sources.spec[source].src, h,
+			&d->memory->of[source].health,
 			gather_len(h, d->seed->blocks, d->memory->of[source].started));
 	for (block = 0; block < d->seed->blocks && r == 0; block++)
 		r = gather_block(d, source, block, h);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/pump.h"
 
+#include <errno.h>
 #include <string.h>
 
 void pump_init(struct pump *p, uint8_t *ring)
@@ -41,15 +42,19 @@ static void wait_for_change(struct pump *p)
 		pthread_cond_wait(&p->turn, &p->lock);
 }
 
-void pump_begin(struct pump *p, const struct source *src, struct source_handle *h, uint64_t len)
+void pump_begin(struct pump *p, const struct source *src, struct source_handle *h,
+	struct health *health, uint64_t len)
 {
 	pthread_mutex_lock(&p->lock);
 	p->src = src;
 	p->handle = h;
+	p->health = health;
 	p->left = len;
 	p->next = p->ready = 0;
 	p->taken = false;
 	p->err = 0;
+	/* What stays where a source delivers nothing is not to be the bytes of another one, which would fail with it. */
+	memset(p->ring, 0, PUMP_CHUNKS * PUMP_CHUNK);
 	changed(p);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -67,20 +72,27 @@ static bool can_read(const struct pump *p)
 /* With the lock held, which is let go while the source is read. */
 static void read_chunk(struct pump *p)
 {
-	uint8_t *chunk = p->ring + (p->next + in_use(p)) % PUMP_CHUNKS * PUMP_CHUNK;
+	const size_t slot = (p->next + in_use(p)) % PUMP_CHUNKS;
+	uint8_t *chunk = p->ring + slot * PUMP_CHUNK;
 	const struct source *src = p->src;
+	enum health_test failed = HEALTH_PASS;
 	int r;
 
 	p->reading = true;
 	p->left -= PUMP_CHUNK;
 	pthread_mutex_unlock(&p->lock);
 	r = src->fill(p->handle, chunk, PUMP_CHUNK);
+	if (r == 0)
+		failed = health_update(p->health, chunk, PUMP_CHUNK);
 	pthread_mutex_lock(&p->lock);
 	p->reading = false;
+	p->found[slot] = p->health->found;
 	if (r < 0)
 		p->err = r;
 	else
 		p->ready++;
+	if (failed != HEALTH_PASS)
+		p->left = 0;
 	changed(p);
 }
 
@@ -94,23 +106,30 @@ static void give_back(struct pump *p)
 	changed(p);
 }
 
-int pump_take(struct pump *p, const uint8_t **ret)
+/* Is one being read, or still to be read? */
+static bool is_coming(const struct pump *p)
+{
+	return p->err == 0 && (p->reading || p->left > 0);
+}
+
+int pump_take(struct pump *p, const uint8_t **ret, struct health_figures *found)
 {
 	int r;
 
 	pthread_mutex_lock(&p->lock);
 	give_back(p);
-	while (p->ready == 0 && p->err == 0) {
+	while (p->ready == 0 && is_coming(p)) {
 		if (can_read(p))
 			read_chunk(p);
 		else
 			wait_for_change(p);
 	}
-	r = p->ready > 0 ? 0 : p->err;
+	r = p->ready > 0 ? 0 : p->err < 0 ? p->err : -ENODATA;
 	if (r == 0) {
 		p->taken = true;
 		p->ready--;
 		*ret = p->ring + p->next * PUMP_CHUNK;
+		*found = p->found[p->next];
 	}
 	pthread_mutex_unlock(&p->lock);
 	return r;

@@ -5,15 +5,16 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "seed/health.h"
 #include "seed/source/source.h"
 
 /*
- * A CPU source's samples, a chunk ahead of who takes them: while one thread tests and hashes a chunk,
- * another that only waits for it can read the next. Whoever comes first reads; without a helper the taker
- * does, and nothing is lost but the time.
+ * A CPU source's samples, a chunk ahead of who takes them: while one thread looks for replays in a chunk and hashes
+ * it, another that only waits for it can read the next and do its health tests, which are a quarter of the work.
+ * Whoever comes first reads; without a helper the taker does, and nothing is lost but the time.
  */
-#define PUMP_CHUNK  8192
-#define PUMP_CHUNKS 3
+#define PUMP_CHUNK  4096
+#define PUMP_CHUNKS 6
 
 struct pump {
 	pthread_mutex_t lock;
@@ -21,6 +22,8 @@ struct pump {
 	_Atomic unsigned turns;   /* how often something has changed */
 	const struct source *src; /* NULL: nothing to read just now */
 	struct source_handle *handle;
+	struct health *health; /* the source's, and whoever reads is at it alone */
+	struct health_figures found[PUMP_CHUNKS]; /* with each chunk that is in use */
 	uint8_t *ring;      /* PUMP_CHUNKS * PUMP_CHUNK bytes, secret, the caller's */
 	uint64_t left;      /* bytes not yet asked for */
 	size_t next, ready; /* the oldest chunk in use, and how many behind it wait to be taken */
@@ -33,15 +36,20 @@ struct pump {
 /** pump_init - @ring: for as long as the pump */
 void pump_init(struct pump *p, uint8_t *ring);
 
-/** pump_begin - from now on @len bytes of this source are wanted: a multiple of PUMP_CHUNK. */
-void pump_begin(struct pump *p, const struct source *src, struct source_handle *h, uint64_t len);
+/**
+ * pump_begin - from now on @len bytes of this source are wanted: a multiple of PUMP_CHUNK
+ * @health: goes on with these bytes; the pump's until pump_end()
+ */
+void pump_begin(struct pump *p, const struct source *src, struct source_handle *h,
+	struct health *health, uint64_t len);
 
 /**
  * pump_take - the next chunk
  * @ret: where it stands, until the next call
- * Returns: 0, or the source's -errno.
+ * @found: what its health tests have found, by the end of it; behind a chunk that failed none is read
+ * Returns: 0, or the source's -errno; -ENODATA: there is no more.
  */
-int pump_take(struct pump *p, const uint8_t **ret);
+int pump_take(struct pump *p, const uint8_t **ret, struct health_figures *found);
 
 /** pump_end - no more of this source; waits for a helper that is at it, and wipes. */
 void pump_end(struct pump *p);

@@ -70,10 +70,10 @@ bool windows_lengthen(struct windows *w, size_t len)
 	return true;
 }
 
-/* At most seven eighths full, so that a search stays short. */
+/* At most two thirds full, so that a search stays short: five places for a window that is not there, of seven eighths some thirty. */
 static size_t room_for(size_t windows)
 {
-	return windows + windows / 7 + 1;
+	return windows + windows / 2 + 1;
 }
 
 size_t windows_room(uint64_t bytes, size_t len)

@@ -333,7 +333,7 @@ static void test_faults(void **state)
 		assert_left_out(FAULT_WORDS, CPU, at, fills);
 }
 
-/* 49,152 bytes a block come in six chunks; 1024 bytes of the block to mix from at once. */
+/* 49,152 bytes a block come in whole chunks; 1024 bytes of the block to mix from at once. */
 static void test_fault_in_each_chunk(void **state)
 {
 	static SHARED struct fake slow, kernel;

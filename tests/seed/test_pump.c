@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include "seed/pump.h"
+
+#include <errno.h>
+
+#define CHUNKS 40
+
+/* A source whose chunk says which it is, in each byte's place; from chunk @stuck_at on all its bytes are alike, and
+ * chunk @broken_at is not to be had. */
+struct fixture {
+	struct source src;
+	struct health health;
+	struct pump pump;
+	uint8_t ring[PUMP_CHUNKS * PUMP_CHUNK];
+	pthread_t helper;
+};
+
+static unsigned fills, stuck_at, broken_at;
+static bool idle; /* it says that it has delivered, and has not */
+
+static void expect_chunk(uint8_t *raw, unsigned number)
+{
+	uint64_t rng = number + 1;
+
+	random_fill(&rng, raw, PUMP_CHUNK);
+}
+
+static int fill(struct source_handle *h, uint8_t *raw, size_t len)
+{
+	(void)h;
+	assert_int_equal(len, PUMP_CHUNK);
+	if (fills == broken_at)
+		return -EIO;
+	if (fills >= stuck_at && !idle)
+		memset(raw, 7, len);
+	else if (!idle)
+		expect_chunk(raw, fills);
+	fills++;
+	return 0;
+}
+
+static void *help(void *pump)
+{
+	pump_help(pump);
+	return NULL;
+}
+
+#define NEVER UINT32_MAX
+
+static void begin(struct fixture *f, bool helped, unsigned broken, unsigned stuck)
+{
+	const struct health_mode mode = { .mbit = 4000 };
+	static struct source_handle handle;
+
+	fills = 0;
+	broken_at = broken;
+	stuck_at = stuck;
+	f->src = (struct source){ .name = "counted", .fill = fill };
+	health_init(&f->health, &mode);
+	memset(f->ring, 0x99, sizeof(f->ring)); /* what another source left there */
+	pump_init(&f->pump, f->ring);
+	if (helped)
+		assert_int_equal(pthread_create(&f->helper, NULL, help, &f->pump), 0);
+	pump_begin(&f->pump, &f->src, &handle, &f->health, CHUNKS * (uint64_t)PUMP_CHUNK);
+}
+
+static void end(struct fixture *f, bool helped)
+{
+	size_t i;
+
+	pump_end(&f->pump);
+	for (i = 0; i < sizeof(f->ring); i++)
+		assert_int_equal(f->ring[i], 0);
+	pump_close(&f->pump);
+	if (helped)
+		pthread_join(f->helper, NULL);
+	pump_clear(&f->pump);
+}
+
+/* Takes until there is an error, and returns it; in @taken how many chunks came before, each the next one, with what
+ * was found up to its end. */
+static int take_all(struct fixture *f, unsigned *taken)
+{
+	static uint8_t expected[PUMP_CHUNK];
+	struct health_figures found;
+	const uint8_t *raw;
+	int r;
+
+	for (*taken = 0; (r = pump_take(&f->pump, &raw, &found)) == 0; ++*taken) {
+		assert_int_equal(found.failed, *taken < stuck_at ? HEALTH_PASS : HEALTH_RCT);
+		if (*taken >= stuck_at)
+			continue; /* tested up to the window that failed */
+		assert_int_equal(found.samples, (*taken + 1) * PUMP_CHUNK);
+		expect_chunk(expected, *taken);
+		assert_memory_equal(raw, expected, PUMP_CHUNK);
+	}
+	return r;
+}
+
+static void test_in_order(void **state)
+{
+	static struct fixture f;
+	unsigned taken;
+	int helped;
+
+	(void)state;
+	for (helped = 0; helped < 2; helped++) {
+		begin(&f, helped, NEVER, NEVER);
+		assert_int_equal(take_all(&f, &taken), -ENODATA);
+		assert_int_equal(taken, CHUNKS);
+		assert_int_equal(fills, CHUNKS);
+		end(&f, helped);
+	}
+}
+
+/* What was read before the source broke is to be had, and no more is asked for. */
+static void test_broken(void **state)
+{
+	static struct fixture f;
+	unsigned taken, at;
+	int helped;
+
+	(void)state;
+	for (helped = 0; helped < 2; helped++) {
+		for (at = 0; at < CHUNKS; at++) {
+			begin(&f, helped, at, NEVER);
+			assert_int_equal(take_all(&f, &taken), -EIO);
+			assert_int_equal(taken, at);
+			assert_int_equal(fills, at);
+			end(&f, helped);
+		}
+	}
+}
+
+/* A chunk that failed comes with its finding, is the last, and none is read behind it. */
+static void test_failed(void **state)
+{
+	static struct fixture f;
+	unsigned taken, at;
+	int helped;
+
+	(void)state;
+	for (helped = 0; helped < 2; helped++) {
+		for (at = 0; at < CHUNKS; at++) {
+			begin(&f, helped, NEVER, at);
+			assert_int_equal(take_all(&f, &taken), -ENODATA);
+			assert_int_equal(taken, at + 1);
+			assert_int_equal(fills, at + 1);
+			end(&f, helped);
+		}
+	}
+}
+
+/* Where a source leaves its place as it was, no other one's bytes are in it. */
+static void test_nothing_of_others(void **state)
+{
+	static struct fixture f;
+	struct health_figures found;
+	const uint8_t *raw;
+
+	(void)state;
+	begin(&f, false, NEVER, 0);
+	idle = true;
+	assert_int_equal(pump_take(&f.pump, &raw, &found), 0);
+	idle = false;
+	assert_int_equal(raw[0], 0);
+	assert_memory_equal(raw, raw + 1, PUMP_CHUNK - 1);
+	end(&f, false);
+}
+
+/* Who takes no more ends it while somebody reads. */
+static void test_left_early(void **state)
+{
+	static struct fixture f;
+	struct health_figures found;
+	const uint8_t *raw;
+	unsigned i, times;
+
+	(void)state;
+	for (times = 0; times < 200; times++) {
+		begin(&f, true, NEVER, NEVER);
+		for (i = 0; i < times % CHUNKS; i++)
+			assert_int_equal(pump_take(&f.pump, &raw, &found), 0);
+		end(&f, true);
+		assert_true(fills <= i + PUMP_CHUNKS);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("pump: chunks come in order, each with what was found up to its end",
+			test_in_order),
+		TEST("pump: what was read before the source broke is to be had", test_broken),
+		TEST("pump: a chunk that fails comes with its finding, and none is read behind it",
+			test_failed),
+		TEST("pump: a source that delivers nothing shows no other one's bytes",
+			test_nothing_of_others),
+		TEST("pump: it ends while somebody reads", test_left_early),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
