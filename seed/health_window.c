@@ -4,6 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#endif
+
 #define WINDOW HEALTH_WINDOW_SAMPLES
 
 static unsigned count_most_frequent(const uint8_t *raw, size_t len)
@@ -177,9 +181,15 @@ __attribute__((target("avx2"))) static void count_lags_wide(
 	count_lags(h, n, begin);
 }
 
+/* What the C library found out as it started, where it tells: CPUID is a trip to the hypervisor, and the compiler's own
+ * list asks it many times before main(). */
 static bool is_wide(void)
 {
+#if __has_include(<sys/platform/x86.h>)
+	return CPU_FEATURE_ACTIVE(AVX2);
+#else
 	return __builtin_cpu_supports("avx2");
+#endif
 }
 #else
 static void count_lags_wide(struct health *h, const struct neighbours *n, size_t begin)

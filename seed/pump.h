@@ -10,7 +10,7 @@
 
 /*
  * A CPU source's samples, a chunk ahead of who takes them: while one thread looks for replays in a chunk and hashes
- * it, another that only waits for it can read the next and do its health tests, which are a quarter of the work.
+ * it, another that only waits for it can read the next and do its health tests, which are a sixth of the work.
  * Whoever comes first reads; without a helper the taker does, and nothing is lost but the time.
  */
 #define PUMP_CHUNK  4096
