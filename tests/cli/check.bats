@@ -308,7 +308,7 @@ assert math.isclose(source["autocorrelation_bound"], 5 / math.sqrt(n - 64))' "$k
 	# Blocks that lie about the edges of the bounds too: slightly sticky bits, a little more each block.
 	/usr/bin/python3 -c 'import random
 out = bytearray(4)
-for block in range(240):
+for block in range(120):
     r, bits, bit = random.Random(block), 0, 0
     sticky = 0.5 + r.uniform(-0.03, 0.03)
     for _ in range(20000):
@@ -330,10 +330,10 @@ print(f["passed"], f["blocks"] - f["passed"], f["monobit"], f["poker"], f["runs"
 		[ "$(wc -l <theirs)" -eq 7 ]
 		diff ours theirs || { echo "$kind"; return 1; }
 		# Both verdicts are among the edges, or they are none.
-		[ "$kind" != edges ] || python 'assert 20 < source["fips_140_2"]["passed"] < 220, source["fips_140_2"]'
+		[ "$kind" != edges ] || python 'assert 10 < source["fips_140_2"]["passed"] < 110, source["fips_140_2"]'
 		total=$((total + $(head -n 2 ours | paste -sd +)))
 	done
-	[ "$total" -ge 340 ]
+	[ "$total" -ge 220 ]
 }
 
 @test "check: the estimates of recorded samples are those that NIST's tool gave" {
@@ -631,7 +631,7 @@ browser() {
 	sample uniform
 	"$TOOL" check -n 2048 --report page.html file:uniform >said
 	for theme in 0 1; do
-		browser --blink-settings=preferredColorScheme="$theme" --window-size=900,2000 \
+		browser --blink-settings=preferredColorScheme="$theme" --window-size=900,600 \
 			--screenshot="$PWD/$theme.png" page.html
 	done
 	# The first pixel is paper: dark, then light.
@@ -725,10 +725,10 @@ browser() {
 
 @test "check: progress is shown on a terminal only, and wiped" {
 	sample uniform-1000000
-	script -qec '"$TOOL" check -n 1000000 file:uniform-1000000 >said' typescript >/dev/null
+	script -qec '"$TOOL" check -n 300000 file:uniform-1000000 >said' typescript >/dev/null
 	grep -qF 'file: estimating [' typescript
 	tr '\r' '\n' <typescript | grep -qE '\] +[0-9]+%$'
 	grep -qF $'\r\033[K' typescript
-	run -0 --separate-stderr "$TOOL" check -n 1000000 file:uniform-1000000
+	run -0 --separate-stderr "$TOOL" check -n 300000 file:uniform-1000000
 	[ "$stderr" = "" ]
 }
