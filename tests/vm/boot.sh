@@ -33,7 +33,7 @@ drive() {
 }
 
 machine=x86_64 place=none image='' cpu='' limit=600 kill_at='' vars=''
-arguments="panic=-1 printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off"
+arguments="panic=-1 cryptomgr.notests printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off"
 devices=()
 while getopts m:d:i:l:r:u:a:c:e:k:t: option; do
 	case $option in
