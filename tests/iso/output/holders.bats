@@ -100,8 +100,8 @@ all_refused() {
 	"$TOOL" build -q --source kernel -o "$DEV" tree
 	mkdir mnt
 	holding unshare --mount bash -c 'mount -t tmpfs none mnt && mknod mnt/disk b $1 $2 || exit
-		echo "{\"execute\": \"qmp_capabilities\"}" | { cat; sleep 1000; } |
-		exec qemu-system-x86_64 -nodefaults -display none -S -machine q35 -m 64 -qmp stdio \
+		mkfifo mnt/said # to it, and nothing ever is
+		exec qemu-system-x86_64 -nodefaults -display none -S -machine q35 -m 64 -qmp stdio <>mnt/said \
 			-drive if=none,id=d,format=raw,file=mnt/disk,file.locking=on -device virtio-blk-pci,drive=d' \
 		bash $((0x$(stat -c %t "$DEV"))) $((0x$(stat -c %T "$DEV")))
 	all_refused "$DEV" "open in process * (qemu-system-x86)"
