@@ -32,9 +32,11 @@ setup_file() {
 	export KERNEL
 	KERNEL=$("$VM/kernel.sh")
 	install_dmsetup "$BATS_FILE_TMPDIR/extra"
+	MODULES="loop overlay efivarfs" "$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
+	# Of every kind of disk. To load so many takes as long as all the rest of a boot.
 	EXTRA=$BATS_FILE_TMPDIR/extra \
-		MODULES="loop overlay efivarfs btrfs crc32c_generic brd null_blk sd_mod scsi_debug nfit nd_e820 nd_pmem dm_mod" \
-		"$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
+		MODULES="loop overlay btrfs crc32c_generic brd null_blk sd_mod scsi_debug nfit nd_e820 nd_pmem dm_mod" \
+		"$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/disks"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
 }
 
@@ -187,12 +189,14 @@ rolled_back() {
 
 # forgets LEDGER [ARGUMENTS [OPTION...]]
 forgets() {
+	vm=$BATS_FILE_TMPDIR/disks
 	boot "${@:3}" -d virtio-scsi-cd -i drive.iso -a "sd.ledger=$1 sd.args=$DIR ${2:-}"
 	said "mixed seed=$seed drive=/dev/sr0 ledger=none reason=ledger-forgets ready-before=no"
 	not_ready
 }
 
 remembers() {
+	vm=$BATS_FILE_TMPDIR/disks
 	boot -d virtio-scsi-cd -i drive.iso -a "sd.ledger=$1 sd.args=$DIR"
 	said "credited 256 bits seed=$seed drive=/dev/sr0 ledger=dir ready-before=no"
 }
@@ -225,6 +229,7 @@ remembers() {
 }
 
 @test "once: --ledger-persistent vouches for what cannot be looked through" {
+	vm=$BATS_FILE_TMPDIR/disks
 	boot -d virtio-scsi-cd -i drive.iso -a "sd.ledger=on:ram0 sd.args=$DIR,--ledger-persistent"
 	said "credited 256 bits seed=$seed drive=/dev/sr0 ledger=dir ready-before=no"
 	new_seed
