@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * usage: pair RUNS COMMAND... -- COMMAND...
+ * usage: pair [-f FILE]... RUNS COMMAND... -- COMMAND...
+ *
+ * -f: before each run this file is removed, so that who writes it makes a new one; that is not measured.
  *
  * Runs the two commands in turn, A B A B, and prints a line for each figure: its name, the median of
  * A, the median of B, and the median of the ratios A / B pair by pair. In turn, because what else the
@@ -15,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WARM_UP 3
 
@@ -37,14 +40,22 @@ static double micro(struct timeval t)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_usec;
 }
 
+#define FRESH_MAX 8
+
+static const char *fresh[FRESH_MAX];
+static int fresh_count;
+
 static void measure(char **command, double figure[FIGURES])
 {
 	posix_spawn_file_actions_t actions;
 	struct rusage usage;
-	const double begin = now_us();
-	int status;
+	double begin;
+	int status, i;
 	pid_t pid;
 
+	for (i = 0; i < fresh_count; i++)
+		(void)unlink(fresh[i]);
+	begin = now_us();
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
@@ -97,13 +108,18 @@ static void print(size_t runs, double (*a)[FIGURES], double (*b)[FIGURES])
 
 int main(int argc, char **argv)
 {
-	const size_t runs = argc > 2 ? (size_t)atoi(argv[1]) : 0;
-	char **first = argv + 2, **second = NULL;
+	char **first, **second = NULL;
 	double(*a)[FIGURES], (*b)[FIGURES];
-	size_t i;
+	size_t runs, i;
+	int c;
 
+	while ((c = getopt(argc, argv, "+f:")) == 'f' && fresh_count < FRESH_MAX)
+		fresh[fresh_count++] = optarg;
+	argv += optind;
+	runs = c < 0 && argv[0] && argv[1] ? (size_t)atoi(argv[0]) : 0;
+	first = argv + 1;
 	if (runs == 0) {
-		fputs("usage: pair RUNS COMMAND... -- COMMAND...\n", stderr);
+		fputs("usage: pair [-f FILE]... RUNS COMMAND... -- COMMAND...\n", stderr);
 		return 2;
 	}
 	for (i = 0; first[i] && !second; i++) {
