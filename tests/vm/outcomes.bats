@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-boot`: Debian where root is not simply a disk: encrypted, verified, never to be written, or that
-# of a machine which hibernated. tests/vm/debian.bats has a /var of its own and an overlay.
+# `make check-boot`: Debian where root is not simply a disk: encrypted, verified, never to be written, with its changes in
+# memory, with a /var beside it, or that of a machine which hibernated.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -62,6 +62,22 @@ never_written() {
 	machine read-only read-only tools -d virtio-blk -i "$DRIVE" -a ro
 }
 
+var_of_its_own() {
+	disk var
+	printf 'LABEL=root / ext4 defaults 0 1\nLABEL=var /var ext4 defaults 0 2\n' | write_on var /etc/fstab
+	truncate -s 64M "$BATS_FILE_TMPDIR/own.fs"
+	mkfs.ext4 -q -L var "$BATS_FILE_TMPDIR/own.fs"
+	machine var var tools -d virtio-blk -i "$DRIVE" -l "$BATS_FILE_TMPDIR/own.fs" -a ro
+}
+
+# Without the variable, mount(8) of Debian 13 repeats the layers of the overlay when systemd remounts root writable; the
+# kernel refuses that, and root stays read-only.
+changed_in_memory() {
+	disk overlay
+	machine overlay overlay tools -d virtio-blk -i "$DRIVE" \
+		-a "ro overlayroot=tmpfs systemd.setenv=LIBMOUNT_FORCE_MOUNT2=always"
+}
+
 hibernating() {
 	disk sleeper
 	truncate -s 1G "$BATS_FILE_TMPDIR/swap"
@@ -75,11 +91,13 @@ hibernating() {
 one_row() {
 	encrypted
 	hibernating
+	changed_in_memory
 }
 
 another_row() {
 	verified_roots
 	never_written
+	var_of_its_own
 }
 
 setup_file() {
@@ -143,4 +161,23 @@ setup_file() {
 	told "vm: the machine has resumed"
 	run ! grep -E "mounted filesystem|vm: the boot goes on" "$log"
 	[ "$(ledger_on sleeper)" = "$SEED" ]
+}
+
+@test "boot: a /var of its own: nothing is decided before it is mounted, and its ledger is the one" {
+	of var
+	told "seedrive-guest: root's ledger is left to the system: /var is a file system of its own"
+	in_order "$MIXED" "$MACHINE_ID" "$READY" "$CREDITED"
+	told "vm: decided by system"
+	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
+	[ "$(ledger_on var)" = "" ]
+	ended_well "ext4 ro" "ext4 rw"
+	waited
+}
+
+@test "boot: a root whose changes go to memory: mixed and not credited, and the root below is as it was" {
+	of overlay
+	told "vm: / is overlay rw"
+	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=none reason=ledger-forgets"
+	run ! grep "$CREDITED" "$log"
+	[ "$(ledger_on overlay)" = "" ]
 }
