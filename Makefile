@@ -47,7 +47,9 @@ warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+# iso/converters.c, where libisofs is linked in.
+keep_converters := -Wl,--wrap=iconv_open,--wrap=iconv_close,--undefined=__wrap_iconv_open
+link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(keep_converters)
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
@@ -111,7 +113,7 @@ $(B)/static: .FORCE
 
 $(B)/seedrive-mkisofs: $(B)/static
 ifdef STATIC
-$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack
+$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(keep_converters)
 $(B)/seedrive-mkisofs: LIBS = -Wl,--start-group $(addprefix -l,isofs sodium jte z bz2 acl attr json-c inih) -Wl,--end-group -lm @$(B)/jitter
 endif
 
