@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define BUFFER_SIZE (32u << 10) /* contents on their way out */
+#define SECRETS_SIZE \
+	(256u << 10) /* more than the secrets of one drive: 211 KiB for Nova's, of rdrand and the kernel */
 
 /* Digits alone, up to the end of the year 9999, which is as far as ISO 9660 can write; else -1. */
 static time_t parse_epoch(const char *text)
@@ -72,6 +74,8 @@ static int begin_draw(struct compose *c, struct fault *f)
 
 	/* libisofs's thread does not live long enough to be worth an arena of its own. */
 	mallopt(M_ARENA_MAX, 1);
+	if (draws(c))
+		secret_pool(SECRETS_SIZE);
 	if (draws(c))
 		r = c->draws ?
 			requirement_draw_with(&c->seed, c->asked, blocks, c->draws, c->warn, f) :

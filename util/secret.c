@@ -2,9 +2,11 @@
 #include "util/secret.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,13 +37,10 @@ static void keep_from_children(void *p, size_t len)
 	(void)madvise((void *)first, (uintptr_t)p + len - first, MADV_WIPEONFORK);
 }
 
-void *secret_new(size_t len)
+static void *new_area(size_t len)
 {
-	void *p;
+	void *p = sodium_malloc(len);
 
-	/* The library puts it at the end of a page, so its size decides how it is aligned. */
-	len = (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
-	p = sodium_malloc(len);
 	if (!p)
 		return NULL;
 	keep_from_children(p, len);
@@ -49,6 +48,97 @@ void *secret_new(size_t len)
 	if (mlock(p, len) < 0)
 		unlocked = true;
 	return p;
+}
+
+/* --- the area that a short run has --- */
+
+#define PIECES 16
+
+/* What is handed out of it lies one behind the other; it begins anew once all is given back. */
+static struct {
+	pthread_mutex_t lock;
+	uint8_t *area;
+	size_t room, used; /* bytes; @room is 0 where there is to be no area */
+	pid_t owner;       /* a child's would not be locked */
+	struct piece {
+		uint8_t *at; /* NULL: this place is free */
+		size_t len;
+	} piece[PIECES];
+	unsigned live; /* so many pieces */
+} pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+void secret_pool(size_t len)
+{
+	pool.room = len;
+}
+
+static struct piece *find_piece(const uint8_t *at)
+{
+	struct piece *i;
+
+	for (i = pool.piece; i < pool.piece + PIECES; i++)
+		if (i->at == at)
+			return i;
+	return NULL;
+}
+
+/* With the lock held. Of a parent's area nothing is known here but that it is another one's. */
+static bool have_area(void)
+{
+	const pid_t self = getpid();
+
+	if (pool.room == 0)
+		return false;
+	if (pool.area && pool.owner == self)
+		return true;
+	pool.area = new_area(pool.room);
+	pool.owner = self;
+	pool.used = pool.live = 0;
+	memset(pool.piece, 0, sizeof(pool.piece));
+	return pool.area != NULL;
+}
+
+static void *take_piece(size_t len)
+{
+	struct piece *piece = NULL;
+
+	pthread_mutex_lock(&pool.lock);
+	if (have_area() && len <= pool.room - pool.used)
+		piece = find_piece(NULL);
+	if (piece) {
+		*piece = (struct piece){ pool.area + pool.used, len };
+		pool.used += len;
+		pool.live++;
+	}
+	pthread_mutex_unlock(&pool.lock);
+	return piece ? piece->at : NULL;
+}
+
+/* Was it one? Then it is given back. */
+static bool give_back(uint8_t *at)
+{
+	struct piece *piece;
+
+	pthread_mutex_lock(&pool.lock);
+	piece = at ? find_piece(at) : NULL;
+	if (piece) {
+		sodium_memzero(piece->at, piece->len);
+		*piece = (struct piece){ 0 };
+		if (--pool.live == 0)
+			pool.used = 0;
+	}
+	pthread_mutex_unlock(&pool.lock);
+	return piece != NULL;
+}
+
+void *secret_new(size_t len)
+{
+	void *p;
+
+	/* The library puts it at the end of a page, so its size decides how it is aligned. */
+	len = (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	p = take_piece(len);
+	return p ? p : new_area(len);
 }
 
 void secret_lock(void *p, size_t len)
@@ -61,7 +151,8 @@ void secret_lock(void *p, size_t len)
 
 void secret_free(void *p)
 {
-	sodium_free(p);
+	if (!give_back(p))
+		sodium_free(p);
 }
 
 bool secret_unlocked(void)
