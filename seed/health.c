@@ -24,7 +24,9 @@ bool health_is_sampled(uint64_t sample)
 	return window < HEALTH_STARTUP / WINDOW || window % 8 == window / 8 % 8;
 }
 
-/* --- sixteen samples at a time --- */
+/* --- thirty-two samples at a time --- */
+
+#define STEP 32
 
 /* Vectors as GCC and clang have them on every machine. */
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
@@ -45,25 +47,29 @@ static bool any_set(words2 v)
 
 /* --- repetition count --- */
 
-/* Is one of sixteen samples the third of a run? Two equal ones are common, three are not. */
+/* Of sixteen samples, those that are as the one before them: all ones, or zero. */
+static words2 seconds(const uint8_t *raw)
+{
+	return (words2)(load_bytes(raw) == load_bytes(raw - 1));
+}
+
+/* Is one of STEP samples the third of a run? Two equal ones are common, three are not. */
 static bool any_third(const uint8_t *raw)
 {
-	const bytes16 these = load_bytes(raw), before = load_bytes(raw - 1);
-
-	return any_set((words2)(these == before) & (words2)(before == load_bytes(raw - 2)));
+	return any_set((seconds(raw) & seconds(raw - 1)) | (seconds(raw + 16) & seconds(raw + 15)));
 }
 
 static bool any_second(const uint8_t *raw)
 {
-	return any_set((words2)(load_bytes(raw) == load_bytes(raw - 1)));
+	return any_set(seconds(raw) | seconds(raw + 16));
 }
 
-/* Sixteen samples without the third of a run. */
+/* STEP samples without the third of a run. */
 static void step_over(struct health *h, const uint8_t *raw)
 {
 	if (h->found.run_max < 2 && any_second(raw))
 		h->found.run_max = 2;
-	h->run = raw[15] == raw[14] ? 2 : 1;
+	h->run = raw[STEP - 1] == raw[STEP - 2] ? 2 : 1;
 }
 
 static void count_runs(struct health *h, const uint8_t *raw, size_t len)
@@ -71,9 +77,9 @@ static void count_runs(struct health *h, const uint8_t *raw, size_t len)
 	size_t i = 0;
 
 	while (i < len) {
-		if (h->seen + i >= 2 && len - i >= 16 && !any_third(raw + i)) {
+		if (h->seen + i >= 2 && len - i >= STEP && !any_third(raw + i)) {
 			step_over(h, raw + i);
-			i += 16;
+			i += STEP;
 			continue;
 		}
 		h->run = h->seen + i > 0 && raw[i] == (raw + i)[-1] ? h->run + 1 : 1;
@@ -93,14 +99,19 @@ static uint64_t load_word(const uint8_t *p)
 	return x;
 }
 
-/* Two words that are neither stuck nor like the one before them. */
-static bool words_pass(const uint8_t *raw)
+/* Of two words, those that are stuck or as the one before them: all ones, or zero. */
+static words2 bad_words(const uint8_t *raw)
 {
 	const words2 these = (words2)load_bytes(raw), before = (words2)load_bytes(raw - 8);
 	const words2 zero = { 0, 0 };
 
-	return !any_set(
-		(words2)(these == before) | (words2)(these == zero) | (words2)(these == ~zero));
+	return (words2)(these == before) | (words2)(these == zero) | (words2)(these == ~zero);
+}
+
+/* STEP samples of which no word is. */
+static bool words_pass(const uint8_t *raw)
+{
+	return !any_set(bad_words(raw) | bad_words(raw + 16));
 }
 
 static enum health_test test_words(struct health *h, const uint8_t *raw, size_t len)
@@ -112,8 +123,8 @@ static enum health_test test_words(struct health *h, const uint8_t *raw, size_t 
 		const bool first = h->seen + i == 0;
 		const uint64_t word = load_word(raw + i);
 
-		if (!first && len - i >= 16 && words_pass(raw + i)) {
-			i += 16;
+		if (!first && len - i >= STEP && words_pass(raw + i)) {
+			i += STEP;
 			continue;
 		}
 		h->stuck += word == 0 || word == UINT64_MAX;

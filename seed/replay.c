@@ -176,26 +176,38 @@ static uint32_t load_word(const uint8_t *p)
 	return x;
 }
 
-/* The sum over @words words, and @rest bytes after them. */
-static inline unsigned __int128 sum_words(
+#define TERM(i) (key[1 + (i)] * load_word(raw + 4 * (i)))
+
+/* The sums of the two lengths that there are most of: 4 bits a byte, and 5 or more. */
+static inline unsigned __int128 sum_four(const unsigned __int128 *key, const uint8_t *raw)
+{
+	return key[0] + TERM(0) + TERM(1) + TERM(2) + TERM(3);
+}
+
+static inline unsigned __int128 sum_five(const unsigned __int128 *key, const uint8_t *raw)
+{
+	return sum_four(key, raw) + TERM(4);
+}
+
+/* Over @words words, and @rest bytes after them. */
+static unsigned __int128 sum_any(
 	const unsigned __int128 *key, const uint8_t *raw, size_t words, size_t rest)
 {
-	unsigned __int128 sum = *key++;
+	unsigned __int128 sum = key[0];
 	uint32_t last = 0;
 	size_t i;
 
 	for (i = 0; i < words; i++)
-		sum += key[i] * load_word(raw + 4 * i);
+		sum += TERM(i);
 	memcpy(&last, raw + 4 * words, rest);
-	return rest ? sum + key[words] * last : sum;
+	return rest ? sum + key[1 + words] * last : sum;
 }
 
 static struct window_slot fingerprint(const struct windows *w, const uint8_t *raw, unsigned source)
 {
-	/* Lengths of their own for 4 bits a byte and for 5 or more: the loop is gone. */
-	const unsigned __int128 sum = w->len == 20 ? sum_words(w->key, raw, 5, 0) :
-		w->len == HEALTH_REPLAY_LEAST      ? sum_words(w->key, raw, 4, 0) :
-						     sum_words(w->key, raw, w->len / 4, w->len % 4);
+	const unsigned __int128 sum = w->len == 20 ? sum_five(w->key, raw) :
+		w->len == 16                       ? sum_four(w->key, raw) :
+						     sum_any(w->key, raw, w->len / 4, w->len % 4);
 
 	return (struct window_slot){ (uint64_t)(sum >> 64),
 		(uint64_t)sum >> 32 << 32 | (source + 1) };
