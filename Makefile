@@ -259,6 +259,11 @@ check-kernels: deps
 check-planted: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
+# Random command lines, RUNS of them, 10000 unless said, to genisoimage and to seedrive-mkisofs: three minutes.
+check-grammar: deps
+	@$(MAKE) --no-print-directory all
+	tests/grammar $(RUNS)
+
 fuzz: $(fuzzers)
 
 # Of the build only what goes wrong is shown, as the three steps are what it is for.
@@ -377,5 +382,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-planted mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
