@@ -5,7 +5,7 @@
 # memory, with a /var beside it, or that of a machine which hibernated.
 
 # `log` is set by of(), and machine() takes `devices`.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
 
 bats_require_minimum_version 1.5.0
 
