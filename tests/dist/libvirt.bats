@@ -171,20 +171,41 @@ with_rng() {
 	sed "s|^  </devices>|<rng model='virtio'><rate bytes='4096' period='1000'/>$1</rng></devices>|" domain.xml >rng.xml
 }
 
-# guests: one by the FIFO and one by EGD, as doc/guests.md has them.
+# novas_rng: the domain with the virtio-rng that Nova's own driver gives to a flavor with a rate; Nova has rng_dev_path.
+novas_rng() {
+	/usr/bin/python3 - >element <<-'END'
+		import types
+		import nova.conf
+		from nova.virt.libvirt import driver
+
+		nova.conf.CONF.set_override("rng_dev_path", "/run/seedrive/rng", group="libvirt")
+		flavor = types.SimpleNamespace(extra_specs={"hw_rng:rate_bytes": "4096", "hw_rng:rate_period": "1000"})
+		guest = types.SimpleNamespace(add_device=lambda device: print(device.to_xml()))
+		driver.LibvirtDriver._add_rng_device(None, guest, flavor, None)
+	END
+	sed "/^  <\/devices>/e cat element" domain.xml >rng.xml
+}
+
+# guests: by the FIFO, as Nova writes it and by hand, and by EGD, as doc/guests.md has them.
 guests() {
 	install -d -m 755 /run/seedrive
 	printf '%s\n' '[listen egd]' 'protocol = egd' 'address = unix:/run/seedrive/egd.sock' 'framing = qemu' \
 		'[listen fifo]' 'protocol = fifo' 'address = fifo:/run/seedrive/rng' >conf
 	with_rng "<backend model='random'>/run/seedrive/rng</backend>"
-	# A host without the FIFO cannot start it.
+	# A host without the FIFO cannot start it, and Nova would not try to.
 	virsh create rng.xml 2>refused || echo "status $?" >>refused
+	novas_rng 2>nova-refused || true
 	mkfifo -m 640 /run/seedrive/rng
 	exec 8<>/run/seedrive/rng
 	"$TOOL" serve --config conf --source kernel >served 2>&1 3>&- &
 	until "$TOOL" serve --status --json >status 2>/dev/null; do
 		sleep 0.1
 	done
+	novas_rng
+	virsh create rng.xml
+	tr '\0' '\n' <"/proc/$(cat /run/libvirt/qemu/one.pid)/cmdline" >nova-words
+	virsh destroy one
+	with_rng "<backend model='random'>/run/seedrive/rng</backend>"
 	virsh create rng.xml
 	tr '\0' '\n' <"/proc/$(cat /run/libvirt/qemu/one.pid)/cmdline" >fifo-words
 	virsh save one saved
@@ -202,12 +223,16 @@ guests() {
 	rm -rf hook
 	printf '#!/bin/sh\n' >hook
 	chmod 755 hook
-	export -f guests with_rng
+	export -f guests with_rng novas_rng
 	TOOL="$TOOL" run on_a_host guests
 	echo "$output"
 	[ "$status" -eq 0 ]
 	grep -q '^status 1$' refused
 	grep -q '/run/seedrive/rng' refused
+	grep -q 'RngDeviceNotExist' nova-refused
+	# The same device of each, and the same rate.
+	diff <(grep -E 'rng' nova-words) <(grep -E 'rng' fifo-words)
+	grep -q 'max-bytes.*4096' nova-words
 	grep -q 'rng-random.*"filename":"/run/seedrive/rng"\|rng-random,id=objrng0,filename=/run/seedrive/rng' fifo-words
 	/usr/bin/python3 -c 'import json
 (client,) = json.load(open("status"))["clients"]
