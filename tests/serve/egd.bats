@@ -238,6 +238,81 @@ print(s.getsockname()[1])'
 	stop
 }
 
+@test "egd: a thousand idle clients take 4 KiB each at most" {
+	egd_with
+	"$EGD" read "$PWD/run/egd.sock" 16 >bytes
+	before=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
+	/usr/bin/python3 - "$PWD/run/egd.sock" 3>&- <<-'END' &
+		import resource, signal, sys, egd
+		resource.setrlimit(resource.RLIMIT_NOFILE, (2000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+		held = [egd.connect(sys.argv[1]) for _ in range(1000)]
+		for s in held:
+		    assert len(egd.read(s, 300)) == 300
+		open("held", "w").close()
+		signal.pause()
+	END
+	echo "$!" >>servers
+	until_true test -e held
+	after=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
+	echo "RSS: $before KiB, then $after KiB"
+	[ $((after - before)) -le 4000 ]
+	stop
+}
+
+@test "egd: where descriptors run out the clients that are there are served, and others once one has gone" {
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
+	prlimit --nofile=40:40 "$TOOL" serve --socket "$SOCKET" --config conf --source kernel >log 2>&1 3>&- &
+	DAEMON=$!
+	until_true listens
+	/usr/bin/python3 - "$PWD/run/egd.sock" 3>&- <<-'END'
+		import os, sys, egd
+		held = [egd.connect(sys.argv[1]) for _ in range(60)]
+		for s in held:
+		    s.sendall(b"\2\xff")
+		# Who was let in is answered, again and again; who was not waits, and meets no end.
+		served = [s for s in held[:20] if len(egd.exactly(s, 255)) == 255]
+		assert len(served) == 20
+		for _ in range(20):
+		    for s in served:
+		        assert len(egd.read(s, 255)) == 255
+		for s in held[20:]:
+		    s.setblocking(False)
+		waiting = []
+		for s in held[20:]:
+		    try:
+		        assert s.recv(255)
+		    except BlockingIOError:
+		        waiting.append(s)
+		print(len(waiting), "wait")
+		assert len(waiting) > 10
+		for s in served:
+		    s.close()
+		for s in waiting[:10]:
+		    s.settimeout(600)
+		    assert len(egd.exactly(s, 255)) == 255
+	END
+	stop
+}
+
+@test "egd: where its disk is full clients are served, and come and go" {
+	need_mounts
+	mkdir full
+	mounted_run() {
+		mount -t tmpfs -o size=64k,mode=755 none full
+		printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/full/egd.sock" >conf
+		SOCKET=$PWD/full/seed.sock
+		start --config conf --source kernel
+		! cat /dev/zero >full/rest 2>/dev/null
+		for _ in 1 2 3; do
+			"$EGD" all "$PWD/full/egd.sock" "$DAEMON"
+		done
+		"$TOOL" draw -q --source "broker:$SOCKET" --require broker >/dev/null
+		stop
+	}
+	export -f mounted_run start stop ended until_true listens
+	unshare --mount bash -euo pipefail -c mounted_run
+}
+
 # --- rates ---
 
 @test "egd: a client has its first 4 KiB at once, then its rate, and others have theirs" {
