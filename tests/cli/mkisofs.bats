@@ -554,7 +554,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	drive old.iso
 	small_tree tree
 	bsdtar -xf old.iso -C tree seedrive.bin seedrive.json
-	run -0 --separate-stderr strace -f -o trace -e trace=prctl -e inject=prctl:error=EPERM \
+	run -0 --separate-stderr env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=prctl -e inject=prctl:error=EPERM \
 		"$MKISOFS" -V config-2 -r -o out.iso tree
 	grep -q INJECTED trace
 	[[ $stderr == *"memory for secrets: Operation not permitted"*"seedrive.bin: left out"* ]]
@@ -652,7 +652,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 
 @test "mkisofs: where faccessat2(2) is forbidden, as by older containers' filters, random_seed is mixed all the same" {
 	small_tree tree
-	strace -f -o trace -e trace=faccessat2 -e inject=faccessat2:error=EPERM \
+	env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=faccessat2 -e inject=faccessat2:error=EPERM \
 		"$MKISOFS" -V config-2 -r -o out.iso tree
 	grep -q 'openstack.*INJECTED' trace
 	seeded out.iso

@@ -200,5 +200,5 @@ world() {
 }
 
 traced() {
-	as_root env --default-signal=HUP ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
+	as_root env --default-signal=HUP ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 strace -f -qq -o "$BATS_TEST_TMPDIR/trace" "$@"
 }

@@ -84,11 +84,14 @@ fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY)
 while os.read(fd, 65536):
     pass'
 	until_true test -e held
+	# Milliseconds; under the sanitizers all that it does takes several times as long.
+	most=1000
+	! grep -q __asan_init "$TOOL" || most=10000
 	run -0 setpriv --reuid=1401 --regid=1401 --clear-groups "$CLIENT" honest "$SOCKET" 40 1
 	echo "broker: given and slowest in ms: $output"
 	[ "${output% *}" = 40 ]
-	[ "${output#* }" -lt 1000 ]
-	/usr/bin/python3 - "$PWD/run" "$DAEMON" <<-'END'
+	[ "${output#* }" -lt "$most" ]
+	/usr/bin/python3 - "$PWD/run" "$DAEMON" "$most" <<-'END'
 		import os, select, signal, sys, time, egd
 		egds, fifos = [], []
 		held = egd.connect(sys.argv[1] + "/egd.sock")
@@ -110,7 +113,7 @@ while os.read(fd, 65536):
 		    if i % 10 == 5:
 		        os.kill(int(sys.argv[2]), signal.SIGHUP)
 		print(f"EGD: slowest {max(egds) * 1000:.0f} ms; FIFO: {max(fifos) * 1000:.0f} ms")
-		assert max(egds) < 1 and max(fifos) < 1
+		assert max(egds) * 1000 < int(sys.argv[3]) and max(fifos) * 1000 < int(sys.argv[3])
 	END
 	"$TOOL" serve --status --socket "$SOCKET" >status
 	head -n 20 status | cut -c1-150
