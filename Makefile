@@ -198,7 +198,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats) tests/fuzz/planted.bats
+longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats
 suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
@@ -220,7 +220,9 @@ check-suites: deps
 host_suites = $(filter-out tests/vm/% tests/guest/% $(addprefix %/,$(addsuffix .bats,analyse arm fuzz hook \
 	initramfs layers libvirt policy stage cutoffs)),$(suites))
 
+# Tests of what is installed look at the ordinary build.
 check-programs: deps
+	@env -u MAKEFLAGS -u B -u CC -u SAN -u SHARED $(MAKE) --no-print-directory -s all guest-aarch64
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
 
 # And what other compilers, sanitizers and analysers find: not for every day either.
@@ -245,6 +247,10 @@ check-boot: deps
 # The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
 check-cuts: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/cuts.bats units=
+
+# What becomes of running guests while the daemon is ended 200 times, and while no source delivers: ten minutes.
+check-streams: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/streams.bats units=
 
 # Faults planted in the guest's program, and the test that finds each: minutes.
 mutants: deps all
@@ -382,5 +388,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest

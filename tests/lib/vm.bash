@@ -26,6 +26,18 @@ seed_of() {
 	od -An -tx1 -j $(($(extent_of "$1") * 2048 + 36)) -N 16 "$1" | tr -d ' '
 }
 
+# install_into DIR PROGRAM: with what it is linked to, for an initramfs.
+install_into() {
+	local program file
+	program=$(command -v "$2")
+	mkdir -p "$1/bin"
+	cp "$program" "$1/bin/$2"
+	ldd "$program" | grep -oE '/[^ ]+' | while read -r file; do
+		mkdir -p "$1${file%/*}"
+		cp -L "$file" "$1$file"
+	done
+}
+
 new_ledger() {
 	truncate -s 8M "$1"
 	mkfs.ext4 -q "$1"

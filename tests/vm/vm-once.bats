@@ -16,22 +16,11 @@ load ../lib/cuts
 DIR="--ledger,/ledger/ids"
 CARRY="--carry-over,/ledger/carry"
 
-# dmsetup(8), with what it is linked to.
-install_dmsetup() {
-	local file
-	mkdir -p "$1/bin"
-	cp "$(command -v dmsetup)" "$1/bin/dmsetup"
-	ldd "$(command -v dmsetup)" | grep -oE '/[^ ]+' | while read -r file; do
-		mkdir -p "$1${file%/*}"
-		cp -L "$file" "$1$file"
-	done
-}
-
 setup_file() {
 	vm_setup
 	export KERNEL
 	KERNEL=$("$VM/kernel.sh")
-	install_dmsetup "$BATS_FILE_TMPDIR/extra"
+	install_into "$BATS_FILE_TMPDIR/extra" dmsetup
 	MODULES="loop overlay efivarfs" "$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 	# Of every kind of disk. To load so many takes as long as all the rest of a boot.
 	EXTRA=$BATS_FILE_TMPDIR/extra \

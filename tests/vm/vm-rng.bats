@@ -12,57 +12,11 @@ load ../lib/helper
 load ../lib/vm
 # After it, as both know when something has ended.
 load ../lib/daemon
+load ../lib/rng
 
 setup_file() {
 	vm_setup
-	mkdir -p "$BATS_FILE_TMPDIR/extra/bin"
-	# ROUNDS times 256 bytes, each told with the time since the boot.
-	cat >"$BATS_FILE_TMPDIR/extra/bin/hwrng" <<-'END'
-		#!/bin/sh
-		echo "is $(cat /sys/class/misc/hw_random/rng_current)"
-		read -r line </proc/cmdline
-		rounds=${line##*sd.rounds=}
-		rounds=${rounds%% *}
-		round=0
-		while [ $round -lt "$rounds" ]; do
-			round=$((round + 1))
-			dd if=/dev/hwrng bs=64 count=4 2>/dev/null >/got
-			read -r up _ </proc/uptime
-			echo "round $round $(stat -c %s /got) $(sha256sum </got | tr -d ' -') at $up"
-			[ "$rounds" -lt 100 ] || sleep 0.2
-		done
-	END
-	chmod 755 "$BATS_FILE_TMPDIR/extra/bin/hwrng"
-	# What the guest has beside its drive.
-	printf '#!/bin/sh\necho "has $(cat /sys/class/tpm/tpm0/tpm_version_major) $(ls /dev/tpm0)"\nexec hwrng\n' \
-		>"$BATS_FILE_TMPDIR/extra/bin/tpm-and-hwrng"
-	chmod 755 "$BATS_FILE_TMPDIR/extra/bin/tpm-and-hwrng"
-	MODULES="virtio_rng tpm_tis" EXTRA=$BATS_FILE_TMPDIR/extra \
-		"$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
-}
-
-# serve_guests [LINE...]: a daemon for guests, with these lines in its section.
-serve_guests() {
-	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
-	start --config conf --source kernel
-	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device "virtio-rng-pci,rng=g")
-}
-
-# rounds LOG: how many there were, and how many different bytes came.
-rounds() {
-	sed -nE 's/.* vm: exec: round ([0-9]+) 256 ([0-9a-f]+) at ([0-9.]+).*/\1 \2 \3/p' "$1"
-}
-
-# went_on: the machine has read 100 times, each time something else, and never had to wait for long.
-went_on() {
-	local longest
-	wait "$MACHINE"
-	[ "$(rounds console | wc -l)" -eq 100 ]
-	[ "$(rounds console | cut -d' ' -f2 | sort -u | wc -l)" -eq 100 ]
-	longest=$(rounds console | awk 'NR > 1 && $3 - before > longest { longest = $3 - before } { before = $3 } END { print longest }')
-	echo "the longest time between two rounds: $longest s"
-	awk -v longest="$longest" 'BEGIN { exit longest > 20 }'
+	rng_setup
 }
 
 @test "egd: a guest behind QEMU's rng-egd reads its /dev/hwrng, and its kernel is ready by that alone" {
@@ -101,17 +55,9 @@ went_on() {
 		start --config conf --source kernel
 	done
 	# QEMU connects again once a second; without the bytes that lie there a guest was seen to hang for 42 s and more.
-	went_on
+	wait "$MACHINE"
+	went_on console 100
 	stop
-}
-
-# hold_fifo: as systemd does, so that no QEMU meets its end.
-hold_fifo() {
-	mkfifo -m 640 run/rng
-	# shellcheck disable=SC2034 # open until the test ends
-	exec {HOLDER}<>run/rng
-	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" >conf
-	devices=(-object "rng-random,id=g,filename=$PWD/run/rng" -device "virtio-rng-pci,rng=g$1")
 }
 
 @test "fifo: a guest behind QEMU's rng-random reads its /dev/hwrng, and its kernel is ready by that alone" {
@@ -137,7 +83,8 @@ hold_fifo() {
 		[ $((round % 10)) -ne 0 ] || sleep 1
 		start --config conf --source kernel
 	done
-	went_on
+	wait "$MACHINE"
+	went_on console 100
 	stop
 }
 

@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `make check-streams`: no machine is hurt by what becomes of the daemon. Two hundred ends of it, sixteen machines that start
+# while no source delivers, and the tests that others have for a guest's randomness. More of it: tests/vm/vm-rng.bats.
+
+# Each test is a subshell of its own.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/vm
+load ../lib/daemon
+load ../lib/rng
+
+setup_file() {
+	vm_setup
+	rng_setup
+}
+
+# both_ways: a configuration for EGD and the FIFO, which is held; $fifo and $egd are QEMU's words for each.
+both_ways() {
+	hold_fifo ''
+	fifo=("${devices[@]}")
+	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'framing = qemu' >>conf
+	egd=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
+		-device "virtio-rng-pci,rng=g")
+}
+
+# reads NAME ROUNDS DEVICE-WORD...: a machine in the background, which reads /dev/hwrng so often.
+reads() {
+	"$VM/boot.sh" -t 3600 -a "sd.exec=hwrng sd.rounds=$2" "$BATS_FILE_TMPDIR/vm" "${@:3}" >"$1.log" 3>&- &
+	echo "$!" >>servers
+}
+
+# cpu_ticks: of all of this test's machines.
+cpu_ticks() {
+	pgrep -f "qemu-system.*$PWD/run/" | while read -r pid; do
+		sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f12,13
+	done | awk '{ sum += $1 + $2 } END { print sum + 0 }'
+}
+
+@test "streams: guests by the FIFO and by EGD go on while the daemon is ended two hundred times, and no QEMU ends or spins" {
+	local rounds=700 ticks i
+	both_ways
+	cp -r "$BUILD" old
+	start --config conf --source kernel
+	reads fifo "$rounds" "${fifo[@]}"
+	reads egd "$rounds" "${egd[@]}"
+	for name in fifo egd; do
+		until_true grep -q "exec: round 3 " "$name.log"
+	done
+	for ((i = 1; i <= 200; i++)); do
+		sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
+		if [ $((i % 10)) -eq 0 ]; then
+			# As by an upgrade: it ends well, and another file is started.
+			stop
+			TOOL=$PWD/old/seedrive start --config conf --source kernel
+			continue
+		fi
+		kill -KILL "$DAEMON"
+		ended 137
+		[ $((i % 25)) -ne 5 ] || sleep 1
+		start --config conf --source kernel
+	done
+	# Without a daemon they wait, and that costs nothing: less than a third of a CPU's time.
+	kill -KILL "$DAEMON"
+	ended 137
+	sleep 2
+	ticks=$(cpu_ticks)
+	sleep 6
+	ticks=$(($(cpu_ticks) - ticks))
+	echo "while nobody serves: $ticks hundredths of a second of CPU in 6 s"
+	[ "$ticks" -lt 200 ]
+	[ "$(pgrep -fc "^qemu-system.*$PWD/run/")" -eq 2 ]
+	start --config conf --source kernel
+	while read -r pid; do
+		wait "$pid"
+	done <servers
+	went_on fifo.log "$rounds"
+	went_on egd.log "$rounds"
+	stop
+}
+
+@test "streams: sixteen guests that start at once while every source is down become ready" {
+	local i
+	mkfifo never
+	both_ways
+	start --config conf --source file:never,bits=4,deadline=600s
+	for ((i = 0; i < 8; i++)); do
+		reads "fifo.$i" 2 "${fifo[@]}"
+		reads "egd.$i" 2 "${egd[@]}"
+	done
+	while read -r pid; do
+		wait "$pid"
+	done <servers
+	for ((i = 0; i < 8; i++)); do
+		for log in fifo.$i.log egd.$i.log; do
+			grep -q 'vm: the boot goes on' "$log"
+			grep -q 'random: crng init done' "$log"
+			[ "$(rounds "$log" | wc -l)" -eq 2 ]
+		done
+	done
+	# No two of them, nor two reads of one, have the same.
+	[ "$(for log in ./*.?.log; do rounds "$log"; done | cut -d' ' -f2 | sort -u | wc -l)" -eq 32 ]
+	stop
+}
+
+@test "streams: a guest passes the test of SCS-0101, strictly: 256 bits, and at most 3 of 1000 blocks fail" {
+	local from failures
+	both_ways
+	start --config conf --source kernel
+	for words in fifo egd; do
+		declare -n of=$words
+		devices=("${of[@]}")
+		boot "$words" -a "sd.exec=scs" -t 1800
+		grep -q 'vm: exec: entropy_avail 256$' "$log"
+		for from in random hwrng; do
+			failures=$(sed -nE "s/.*vm: exec: $from: .*successes: [0-9]+ .*failures: ([0-9]+).*/\1/p" "$log")
+			echo "$words, /dev/$from: $failures of 1000 fail"
+			[ "$failures" -le 3 ]
+		done
+	done
+	stop
+}
