@@ -298,7 +298,7 @@ print(s.getsockname()[1])'
 	need_mounts
 	mkdir full
 	mounted_run() {
-		trap 'kill -KILL $DAEMON 2>/dev/null' EXIT
+		trap 'kill -KILL $DAEMON 2>/dev/null || true' EXIT
 		mount -t tmpfs -o size=64k,mode=755 none full
 		printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/full/egd.sock" >conf
 		SOCKET=$PWD/full/seed.sock
