@@ -198,7 +198,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats
+longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
 suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
@@ -229,6 +229,7 @@ check-programs: deps
 check-all: check check-planted
 	tests/analyse
 	@$(MAKE) --no-print-directory SAN=1 check-programs
+	@$(MAKE) --no-print-directory SAN=1 check-requests
 	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
 	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-programs
 
@@ -251,6 +252,10 @@ check-cuts: deps
 # What becomes of running guests while the daemon is ended 200 times, and while no source delivers: ten minutes.
 check-streams: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/streams.bats units=
+
+# A million random requests by EGD; with SAN=1 under ASan and UBSan.
+check-requests: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/serve/requests.bats units=
 
 # Faults planted in the guest's program, and the test that finds each: minutes.
 mutants: deps all
@@ -388,5 +393,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest

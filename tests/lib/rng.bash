@@ -28,7 +28,7 @@ rng_setup() {
 	cat >"$extra/bin/scs" <<-'END'
 		#!/bin/sh
 		echo "entropy_avail $(cat /proc/sys/kernel/random/entropy_avail)"
-		for from in random hwrng; do
+		for from in random random hwrng; do
 			rngtest -c 1000 <"/dev/$from" 2>/got
 			echo "$from: $(grep 'FIPS 140-2 \(successes\|failures\)' /got | cat | tr '\n' ' ')"
 		done
