@@ -107,6 +107,27 @@ cpu_ticks() {
 	stop
 }
 
+# The first 4 KiB are for the boot, and some of them are for the kernel, which fetches ahead. QEMU has no limit here.
+@test "streams: a guest's /dev/hwrng gives bytes at the rate of its listener, by the FIFO and by EGD" {
+	hold_fifo ''
+	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" 'rate = 256' 'burst = 64' \
+		'[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'rate = 256' 'burst = 64' >conf
+	egd=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
+		-device "virtio-rng-pci,rng=g")
+	start --config conf --source kernel
+	reads fifo 40 "${devices[@]}"
+	reads egd 40 "${egd[@]}"
+	while read -r pid; do
+		wait "$pid"
+	done <servers
+	for name in fifo egd; do
+		# One of these a second, once the first bytes are used up.
+		rounds "$name.log" | awk -v name="$name" '$1 == 25 { first = $3 } $1 == 40 { took = $3 - first }
+			END { print name ": " took " s for 3840 bytes"; exit took < 14 || took > 60 }'
+	done
+	stop
+}
+
 # failures FILE: of each time that it was tested in the machine, the least first.
 failures() {
 	sed -nE "s/.*vm: exec: $1: .*successes: [0-9]+ .*failures: ([0-9]+).*/\1/p" "$log" | sort -n
