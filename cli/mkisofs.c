@@ -355,6 +355,7 @@ static int run(struct mkisofs *m, char **argv, struct fault *f)
 		r = log_failure(m, r, f);
 	else if (r == 0)
 		write_log(m, 0);
+	m->compose.last = !m->hand_over;
 	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);
 	if (!m->hand_over)

@@ -188,8 +188,10 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 
 void compose_clear(struct compose *c)
 {
-	iso_layout_clear(&c->layout);
-	tree_clear(&c->tree);
+	if (!c->last) {
+		iso_layout_clear(&c->layout);
+		tree_clear(&c->tree);
+	}
 	drive_clear(&c->drive);
 	seed_clear(&c->seed);
 	if (is_public(c))

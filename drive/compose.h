@@ -21,7 +21,8 @@ struct compose {
 	bool plain;   /* an ordinary image, without a seed drive's label: no seed, no warning */
 	bool provenance; /* tenants may know the sources */
 	struct draw_memory
-		*draws;  /* of the drives that this process made before; NULL: it makes one */
+		*draws; /* of the drives that this process made before; NULL: it makes one */
+	bool last; /* the process ends after it: what is no secret is left to that, which is faster */
 	bool fixed_time; /* every time stamp is @now: see compose_clock() */
 	time_t now;
 	struct iso_options iso;

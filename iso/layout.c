@@ -109,15 +109,21 @@ static int read_head(struct iso_layout *l)
 	}
 }
 
-/* Ends its thread, if that still runs, and the image with it. */
+/* Ends its thread, if that still runs. */
 static void end_source(struct iso_layout *l)
+{
+	if (l->source && !l->ended)
+		l->source->cancel(l->source);
+	l->ended = true;
+}
+
+/* And the image, as libisofs has it. */
+static void free_source(struct iso_layout *l)
 {
 	if (!l->source)
 		return;
-	l->source->cancel(l->source);
 	l->source->free_data(l->source);
 	free(l->source);
-	l->source = NULL;
 }
 
 /* --- the size --- */
@@ -194,6 +200,7 @@ void iso_layout_clear(struct iso_layout *l)
 	if (!l)
 		return;
 	end_source(l);
+	free_source(l);
 	free(l->head);
 	free(l->file);
 	*l = (struct iso_layout){ 0 };

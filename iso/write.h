@@ -62,7 +62,8 @@ struct iso_layout {
 	uint32_t multiple;       /* @size becomes a multiple of this in _end */
 	struct tree_node **file; /* in the order of their contents */
 	size_t files;
-	struct burn_source *source;      /* libisofs at work, between _begin and _end */
+	struct burn_source *source;      /* libisofs, at work between _begin and _end, ... */
+	bool ended;                      /* ... which it is no more */
 	const struct tree_node *refused; /* what libisofs would not take */
 	bool named;                      /* the image has the names as they are */
 	bool keep_owners;                /* Rock Ridge */
