@@ -153,7 +153,11 @@ reload() {
 		egd.read(s, 4096)
 		rate = lambda: [line for line in subprocess.run([os.environ["TOOL"], "serve", "--status", "--socket", os.environ["SOCKET"]],
 		    stdout=subprocess.PIPE, text=True).stdout.splitlines() if line.startswith("client")][0]
-		until = lambda words: [time.sleep(0.02) for _ in range(3000) if words not in rate()]
+		def until(words):
+		    for _ in range(3000):
+		        if words in rate():
+		            break
+		        time.sleep(0.02)
 		until(" rate=100 ")
 		assert " rate=100 " in rate()
 		text = open("conf").read()
