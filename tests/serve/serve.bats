@@ -218,7 +218,7 @@ restored() {
 @test "serve: a time of day that jumps drops the stock, and says so" {
 	make_world
 	: >ahead
-	printf '#!/bin/sh\nCLOCK_AHEAD=%q LD_PRELOAD=%q exec %q "$@"\n' "$PWD/ahead" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
+	printf '#!/bin/sh\nCLOCK_AHEAD=%q LD_PRELOAD=%q ASAN_OPTIONS=verify_asan_link_order=0 exec %q "$@"\n' "$PWD/ahead" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
 	chmod 755 tool
 	TOOL=./tool restored 20 sh -c 'echo . >ahead'
 	grep -q '(the time of day has jumped)' log
@@ -233,7 +233,7 @@ fd = os.open("vmclock", os.O_RDWR | os.O_CREAT)
 os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.argv[1]), int(sys.argv[1]), 0).ljust(4096, b"\0"), 0)' "$1"
 	}
 	page 1
-	printf '#!/bin/sh\nREDIRECT=%q LD_PRELOAD=%q exec %q "$@"\n' "/dev/vmclock0=$PWD/vmclock" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
+	printf '#!/bin/sh\nREDIRECT=%q LD_PRELOAD=%q ASAN_OPTIONS=verify_asan_link_order=0 exec %q "$@"\n' "/dev/vmclock0=$PWD/vmclock" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
 	chmod 755 tool
 	TOOL=./tool restored 20 page 2
 	grep -q "(by its hypervisor's word)" log
@@ -241,7 +241,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 
 @test "serve: two daemons with the same kernel's bytes, as after a restore, give different blocks" {
 	make_world
-	printf '#!/bin/sh\nGETRANDOM=7 LD_PRELOAD=%q exec %q "$@"\n' "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
+	printf '#!/bin/sh\nGETRANDOM=7 LD_PRELOAD=%q ASAN_OPTIONS=verify_asan_link_order=0 exec %q "$@"\n' "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
 	chmod 755 tool
 	for copy in 1 2; do
 		TOOL=./tool start --source kernel --reservoir 2
