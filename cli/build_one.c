@@ -25,7 +25,7 @@ int build_one(struct build *b, const struct output_kind *kind, void *state, stru
 	progress_end(&progress);
 	if (r == 0)
 		build_print(b);
-	c->last = !c->draws;
+	c->last = !b->batch;
 	compose_clear(c);
 	return r;
 }

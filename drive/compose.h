@@ -22,7 +22,7 @@ struct compose {
 	bool provenance; /* tenants may know the sources */
 	struct draw_memory
 		*draws; /* of the drives that this process made before; NULL: it makes one */
-	bool last; /* the process ends after it: what is no secret is left to that, which is faster */
+	bool last; /* no other drive follows: layout and tree are not freed, but left to the end of the process */
 	bool fixed_time; /* every time stamp is @now: see compose_clock() */
 	time_t now;
 	struct iso_options iso;

@@ -49,6 +49,17 @@ all_made() {
 	all_made 5
 }
 
+@test "batch: no drive holds what the ones before it had open, with a seed or without" {
+	rows 60 >list
+	for n in {1..20}; do
+		echo "$n" >"tree/f$n"
+	done
+	for mode in off on; do
+		run -0 prlimit --nofile=256:256 "$TOOL" build --jobs 1 --seed "$mode" --source kernel --batch list
+		[ "${lines[-1]}" = "60 of 60 drives made" ]
+	done
+}
+
 @test "batch: options hold for each drive" {
 	rows 3 >list
 	"$TOOL" build -q --label cidata --ttl 1h --bind none --source kernel --batch list
