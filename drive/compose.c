@@ -74,7 +74,8 @@ static int begin_draw(struct compose *c, struct fault *f)
 
 	/* libisofs's thread does not live long enough to be worth an arena of its own. */
 	mallopt(M_ARENA_MAX, 1);
-	if (draws(c))
+	/* In a process that makes many the memory of draws would grow out of it. */
+	if (draws(c) && !c->draws)
 		secret_pool(SECRETS_SIZE);
 	if (draws(c))
 		r = c->draws ?

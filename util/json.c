@@ -95,7 +95,7 @@ static int take_char(struct scan *s)
 	return n == 0 ? -1 : n == 1 ? c : 0x80;
 }
 
-/* What is itself, and one byte: nearly all there is in a metadata file, so it is passed over without a call for each. */
+/* Nearly all of a metadata file is characters of one byte that stand for themselves: no call for each of them. */
 static void skip_plain(struct scan *s)
 {
 	for (; s->at < s->len; s->at++) {

@@ -37,7 +37,7 @@ static void keep_from_children(void *p, size_t len)
 	(void)madvise((void *)first, (uintptr_t)p + len - first, MADV_WIPEONFORK);
 }
 
-static void *new_area(size_t len)
+static void *new_area(size_t len, bool *ret_locked)
 {
 	void *p = sodium_malloc(len);
 
@@ -45,21 +45,22 @@ static void *new_area(size_t len)
 		return NULL;
 	keep_from_children(p, len);
 	/* The library locks in silence; ask once more, so that a refusal can be told. */
-	if (mlock(p, len) < 0)
-		unlocked = true;
+	*ret_locked = mlock(p, len) == 0;
 	return p;
 }
 
 /* --- the area that a short run has --- */
 
 #define PIECES 16
+#define GUARD  16 /* random bytes behind each piece, which are compared as it is given back */
 
-/* What is handed out of it lies one behind the other; it begins anew once all is given back. */
+/* Its pieces lie one after the other. Once all of them are given back it is used from its beginning again. */
 static struct {
 	pthread_mutex_t lock;
 	uint8_t *area;
 	size_t room, used; /* bytes; @room is 0 where there is to be no area */
 	pid_t owner;       /* a child's would not be locked */
+	uint8_t guard[GUARD];
 	struct piece {
 		uint8_t *at; /* NULL: this place is free */
 		size_t len;
@@ -69,7 +70,8 @@ static struct {
 
 void secret_pool(size_t len)
 {
-	pool.room = len;
+	if (!pool.area)
+		pool.room = len;
 }
 
 static struct piece *find_piece(const uint8_t *at)
@@ -82,7 +84,20 @@ static struct piece *find_piece(const uint8_t *at)
 	return NULL;
 }
 
-/* With the lock held. Of a parent's area nothing is known here but that it is another one's. */
+/* An area that may not be locked is none: some of the secrets by themselves still may. */
+static uint8_t *new_pool(size_t room)
+{
+	bool locked = false;
+	void *area = new_area(room, &locked);
+
+	if (area && !locked) {
+		sodium_free(area);
+		area = NULL;
+	}
+	return area;
+}
+
+/* With the lock held. A child leaves its parent's area alone. */
 static bool have_area(void)
 {
 	const pid_t self = getpid();
@@ -91,10 +106,13 @@ static bool have_area(void)
 		return false;
 	if (pool.area && pool.owner == self)
 		return true;
-	pool.area = new_area(pool.room);
+	pool.area = new_pool(pool.room);
+	if (!pool.area)
+		pool.room = 0;
 	pool.owner = self;
 	pool.used = pool.live = 0;
 	memset(pool.piece, 0, sizeof(pool.piece));
+	randombytes_buf(pool.guard, GUARD);
 	return pool.area != NULL;
 }
 
@@ -103,24 +121,27 @@ static void *take_piece(size_t len)
 	struct piece *piece = NULL;
 
 	pthread_mutex_lock(&pool.lock);
-	if (have_area() && len <= pool.room - pool.used)
+	if (have_area() && len + GUARD <= pool.room - pool.used)
 		piece = find_piece(NULL);
 	if (piece) {
 		*piece = (struct piece){ pool.area + pool.used, len };
-		pool.used += len;
+		memcpy(piece->at + len, pool.guard, GUARD);
+		pool.used += len + GUARD;
 		pool.live++;
 	}
 	pthread_mutex_unlock(&pool.lock);
 	return piece ? piece->at : NULL;
 }
 
-/* Was it one? Then it is given back. */
+/* Was it one? Then it is given back. Who wrote past its end ends the process, as at the library's areas. */
 static bool give_back(uint8_t *at)
 {
 	struct piece *piece;
 
 	pthread_mutex_lock(&pool.lock);
 	piece = at ? find_piece(at) : NULL;
+	if (piece && sodium_memcmp(piece->at + piece->len, pool.guard, GUARD) != 0)
+		sodium_misuse();
 	if (piece) {
 		sodium_memzero(piece->at, piece->len);
 		*piece = (struct piece){ 0 };
@@ -133,12 +154,17 @@ static bool give_back(uint8_t *at)
 
 void *secret_new(size_t len)
 {
+	bool locked = true;
 	void *p;
 
 	/* The library puts it at the end of a page, so its size decides how it is aligned. */
 	len = (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 	p = take_piece(len);
-	return p ? p : new_area(len);
+	if (!p)
+		p = new_area(len, &locked);
+	if (!locked)
+		unlocked = true;
+	return p;
 }
 
 void secret_lock(void *p, size_t len)

@@ -17,7 +17,8 @@ int secret_setup(void);
  * secret_pool - from now on what secret_new() gives comes out of one area of @len bytes, as far as that goes
  *
  * An area costs a dozen system calls, and a run that makes one drive wants five. Between two pieces of it there is no
- * guard page. A multiple of 16; 0, as it is without a call: each by itself. Before there are threads.
+ * guard page; what is written past the end of one ends the process when it is given back. Where all of it may not be locked
+ * there is no area. A multiple of 16; 0, as it is without a call: each secret by itself. Before there are threads.
  */
 void secret_pool(size_t len);
 

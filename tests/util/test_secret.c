@@ -3,7 +3,8 @@
 
 #include "util/secret.h"
 
-#include <sys/mman.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #define POOL 65536
 
@@ -60,11 +61,12 @@ static void test_one_area(void **state)
 	for (i = 1; i < COUNT(p); i++)
 		secret_free(p[i]);
 	/* Wiped at once, while the area stays. */
-	assert_true(is_zero(p[0] + 1008, 7 * 1008));
+	assert_true(is_zero(p[1], 1001));
+	assert_true(is_zero(p[7], 1007));
 	secret_free(p[0]);
 	assert_true(is_zero(p[0], 1000));
 	/* From its beginning again. */
-	assert_ptr_equal(secret_new(POOL), p[0]);
+	assert_ptr_equal(secret_new(POOL - 16), p[0]);
 	secret_free(p[0]);
 	assert_int_equal(locked_areas(), before + 1);
 	secret_free(NULL);
@@ -87,6 +89,68 @@ static void test_what_does_not_fit(void **state)
 	for (i = 0; i < COUNT(many); i++)
 		secret_free(many[i]);
 	secret_free(small);
+}
+
+/* The status of a child that does this; it says nothing. */
+static int status_of(void (*run)(void))
+{
+	const pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		run();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void write_past(void)
+{
+	uint8_t *p = secret_new(32);
+
+	p[32] ^= 1;
+	secret_free(p);
+}
+
+static void test_past_the_end(void **state)
+{
+	const int status = status_of(write_past);
+
+	(void)state;
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
+/* Of an area that may not be locked nothing is used; what is small enough by itself is locked. */
+static void with_little_memory(void)
+{
+	const struct rlimit little = { 32768, 32768 };
+	uint8_t *p, *q;
+
+	/* Root's is locked whatever the limit. */
+	if (setrlimit(RLIMIT_MEMLOCK, &little) < 0 || (getuid() == 0 && setuid(65534) < 0))
+		_exit(2);
+	p = secret_new(4000);
+	if (!p || secret_unlocked() || locked_areas() != 1)
+		_exit(3);
+	q = secret_new(60000);
+	if (!q || !secret_unlocked())
+		_exit(4);
+	secret_free(q);
+	secret_free(p);
+}
+
+static void test_little_memory(void **state)
+{
+	(void)state;
+#ifndef __SANITIZE_ADDRESS__
+	assert_int_equal(status_of(with_little_memory), 0);
+#else
+	(void)with_little_memory;
+	skip();
+#endif
 }
 
 /* A child has zeros for what its parent had, and an area of its own, locked. */
@@ -129,6 +193,9 @@ int main(void)
 		TEST("secret: what fits lies in one locked area, and is wiped as it is given back",
 			test_one_area),
 		TEST("secret: what does not fit has an area of its own", test_what_does_not_fit),
+		TEST("secret: who writes past the end of one ends the process", test_past_the_end),
+		TEST("secret: where the area may not be locked, what is small enough still is",
+			test_little_memory),
 		TEST("secret: a child sees zeros, and has an area of its own", test_child),
 	};
 
