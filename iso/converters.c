@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libisofs opens a converter of character sets for each name that it turns, and for each of its forms: two hundred for
- * Nova's tree, which are an eighth of what a drive costs. So iconv_open() and iconv_close() of what is linked in are these
- * two (ld's --wrap): a converter that is closed is kept for who asks for the same next.
+ * libisofs opens a converter of character sets for each name and each of its forms: some three hundred for Nova's tree,
+ * an eighth of what a drive costs. So the iconv_open() and iconv_close() of what is linked in are these two (ld's --wrap):
+ * a converter that is closed is kept, and handed out to the next caller who asks for the same.
  *
  * They are the same to their callers. A converter that is handed out again is as it was in the beginning, which is
  * what iconv() with no input is for; and no two callers have the same one. libisofs writes in a thread of its own.
  */
+#include <errno.h>
 #include <iconv.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -88,12 +89,16 @@ int __wrap_iconv_close(iconv_t handle)
 
 	pthread_mutex_lock(&lock);
 	for (c = kept; c < kept + KEPT; c++)
-		if (c->lent && c->handle == handle)
+		if (c->known && c->handle == handle)
 			break;
-	if (c < kept + KEPT)
-		c->lent = false;
-	else
+	if (c == kept + KEPT) {
 		r = __real_iconv_close(handle);
+	} else if (c->lent) {
+		c->lent = false;
+	} else { /* it was closed already */
+		errno = EBADF;
+		r = -1;
+	}
 	pthread_mutex_unlock(&lock);
 	return r;
 }

@@ -117,7 +117,7 @@ static void end_source(struct iso_layout *l)
 	l->ended = true;
 }
 
-/* And the image, as libisofs has it. */
+/* Frees it, and with it the image as libisofs has it. */
 static void free_source(struct iso_layout *l)
 {
 	if (!l->source)

@@ -113,7 +113,7 @@ static bool is_count(enum health_test test)
 	return test >= HEALTH_APT && test <= HEALTH_FRAME;
 }
 
-/* What the bytes' tests say, and whether they were there before. */
+/* What the tests of these bytes say, and whether the bytes were delivered before. */
 static int judge_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t len)
 {
 	struct draw_report *rep = d->seed->report + source;

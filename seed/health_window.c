@@ -185,7 +185,7 @@ __attribute__((target("avx2"))) static void count_lags_wide(
  * list asks it many times before main(). */
 static bool is_wide(void)
 {
-#if __has_include(<sys/platform/x86.h>)
+#ifdef CPU_FEATURE_ACTIVE
 	return CPU_FEATURE_ACTIVE(AVX2);
 #else
 	return __builtin_cpu_supports("avx2");

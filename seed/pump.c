@@ -11,8 +11,8 @@ void pump_init(struct pump *p, uint8_t *ring)
 	pthread_cond_init(&p->turn, NULL);
 }
 
-/* A chunk is read in some forty microseconds, which is about what it takes to be put to sleep and woken up: so
- * the other side is looked at for as long first. */
+/* A chunk is read and tested in some twenty-five microseconds, less than it takes to be put to sleep and woken up: so the
+ * other side is looked at for longer than that first, up to a hundred. */
 #define LOOKS 2000
 
 static void relax(void)
@@ -53,7 +53,7 @@ void pump_begin(struct pump *p, const struct source *src, struct source_handle *
 	p->next = p->ready = 0;
 	p->taken = false;
 	p->err = 0;
-	/* What stays where a source delivers nothing is not to be the bytes of another one, which would fail with it. */
+	/* If this source delivers nothing, no other one's bytes may be in its place: both would fail for them. */
 	memset(p->ring, 0, PUMP_CHUNKS * PUMP_CHUNK);
 	changed(p);
 	pthread_mutex_unlock(&p->lock);

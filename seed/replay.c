@@ -70,7 +70,7 @@ bool windows_lengthen(struct windows *w, size_t len)
 	return true;
 }
 
-/* At most two thirds full, so that a search stays short: five places for a window that is not there, of seven eighths some thirty. */
+/* At most two thirds full: a search for what is not there then looks at five places; at seven eighths, at some thirty. */
 static size_t room_for(size_t windows)
 {
 	return windows + windows / 2 + 1;
@@ -202,6 +202,8 @@ static unsigned __int128 sum_any(
 	memcpy(&last, raw + 4 * words, rest);
 	return rest ? sum + key[1 + words] * last : sum;
 }
+
+#undef TERM
 
 static struct window_slot fingerprint(const struct windows *w, const uint8_t *raw, unsigned source)
 {

@@ -5,6 +5,9 @@
 
 #include <errno.h>
 
+/* iconv_close(), of which the compiler knows that nobody should call it twice. */
+static int (*const close_it)(iconv_t) = __wrap_iconv_close;
+
 /* What @c makes of "a", in @out of 16 bytes; how many those are. */
 static size_t convert(iconv_t c, char *out)
 {
@@ -30,7 +33,10 @@ static void test_as_new(void **state)
 	assert_true(d == c);
 	assert_int_equal(convert(d, again), 4);
 	assert_memory_equal(first, again, 4);
-	assert_int_equal(iconv_close(d), 0);
+	assert_int_equal(close_it(d), 0);
+	/* Closed twice, it is nobody's. */
+	assert_int_equal(close_it(d), -1);
+	assert_int_equal(errno, EBADF);
 }
 
 static void test_never_shared(void **state)
