@@ -30,7 +30,7 @@ alike() {
 
 # on_a_host COMMAND...: with a /usr, /etc and /var/lib to write to, and a /run, that end with the command.
 on_a_host() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B PATH="$PATH:/usr/sbin:/sbin" unshare --mount bash -euc '
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u CC -u SAN -u SHARED PATH="$PATH:/usr/sbin:/sbin" unshare --mount bash -euc '
 		mkdir -p layers
 		mount -t tmpfs layers layers
 		for path in usr etc var/lib; do
@@ -55,7 +55,7 @@ setup() {
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
 	# What the commands need of the sources, and nowhere to spoil them.
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" all
+	ordinary_make all
 	mkdir -p sources/tests/data
 	cp -r "$ROOT"/{Makefile,bash-completion,fish-completion,zsh-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
 	cp -r "$NOVA" sources/tests/data

@@ -109,7 +109,7 @@ order() {
 
 # installed COMMAND...: where what a guest gets is installed, in /usr.
 installed() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/{seedrive-guest,guest-stage}
+	ordinary_make build/guest/{seedrive-guest,guest-stage}
 	mkdir -p layers
 	as_root unshare --mount sh -euc '
 		mount -t tmpfs layers layers

@@ -11,12 +11,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 
 # The packager's build, whatever is being tested otherwise.
-built() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" "$@"
-}
-
 setup_file() {
-	built all
+	ordinary_make all
 }
 
 # --- what make prints ---
@@ -24,7 +20,7 @@ setup_file() {
 # makes OPTION...: what it prints of an object, built anew.
 makes() {
 	rm -rf made
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u V -u SAN make --no-print-directory -C "$ROOT" "$@" B="$PWD/made" "$PWD/made/host/util/hex.o"
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u V -u SAN -u SHARED make --no-print-directory -C "$ROOT" "$@" B="$PWD/made" "$PWD/made/host/util/hex.o"
 	[ -s made/host/util/hex.o ]
 }
 
@@ -40,7 +36,7 @@ makes() {
 
 @test "install: DESTDIR and PREFIX get programs, units, manual pages, completion and an example, and nothing else" {
 	local page
-	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	ordinary_make install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	{
 		echo bin/seedrive
 		echo bin/seedrive-mkisofs
@@ -83,8 +79,8 @@ makes() {
 }
 
 @test "install: each document that an installed page names is installed, where it says, and pages in it name no folder of ours" {
-	built install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
-	built install-guest DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	ordinary_make install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
+	ordinary_make install-guest DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	find root -path '*/man/*' -type f -exec cat {} + >pages
 	grep -oE '(/[a-z]+)*/share/doc/seedrive(/[a-z.-]+[a-z])?' pages | sort -u >named
 	[ "$(wc -l <named)" -ge 4 ]
@@ -101,9 +97,9 @@ makes() {
 }
 
 @test "install: the tools and the daemon can be had apart, and neither is the other's to remove" {
-	built install DESTDIR="$PWD/both" PREFIX=/opt
-	built install-host DESTDIR="$PWD/host" PREFIX=/opt
-	built install-daemon DESTDIR="$PWD/daemon" PREFIX=/opt
+	ordinary_make install DESTDIR="$PWD/both" PREFIX=/opt
+	ordinary_make install-host DESTDIR="$PWD/host" PREFIX=/opt
+	ordinary_make install-daemon DESTDIR="$PWD/daemon" PREFIX=/opt
 	files() {
 		(cd "$1" && find . -type f | LC_ALL=C sort)
 	}
@@ -114,15 +110,15 @@ makes() {
 	[ "$(comm -12 tools served)" = "" ]
 	diff <(LC_ALL=C sort tools served) <(files both)
 	run -1 grep -E 'serve|systemd|sysusers|udev' tools
-	built uninstall-daemon DESTDIR="$PWD/both" PREFIX=/opt
+	ordinary_make uninstall-daemon DESTDIR="$PWD/both" PREFIX=/opt
 	diff tools <(files both)
-	built install-daemon DESTDIR="$PWD/both" PREFIX=/opt
-	built uninstall-host DESTDIR="$PWD/both" PREFIX=/opt
+	ordinary_make install-daemon DESTDIR="$PWD/both" PREFIX=/opt
+	ordinary_make uninstall-host DESTDIR="$PWD/both" PREFIX=/opt
 	diff served <(files both)
 }
 
 @test "install: without PREFIX it is /usr/local" {
-	built install DESTDIR="$PWD/root"
+	ordinary_make install DESTDIR="$PWD/root"
 	[ -x root/usr/local/bin/seedrive ]
 	(cd root && holds usr)
 	(cd root/usr && holds local)
@@ -130,11 +126,11 @@ makes() {
 
 @test "install: a packager puts what systemd and udev read where his system wants it" {
 	local where=(UNITDIR=/a/units GENERATORDIR=/a/generators SYSUSERSDIR=/a/users UDEVRULESDIR=/a/rules)
-	built install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
+	ordinary_make install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ ! -e root/usr/lib ]
 	(cd root/a && holds generators rules units users)
 	(cd root/a/units && holds seedrived-egd.socket seedrived-fifo.service seedrived-fifo.socket seedrived.service seedrived.socket)
-	built uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
+	ordinary_make uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ "$(find root -type f)" = "" ]
 }
 
@@ -142,15 +138,15 @@ makes() {
 	mkdir -p root/opt/bin root/opt/share/man/man1
 	echo other >root/opt/bin/other
 	echo page >root/opt/share/man/man1/other.1
-	built install DESTDIR="$PWD/root" PREFIX=/opt
+	ordinary_make install DESTDIR="$PWD/root" PREFIX=/opt
 	[ "$(find root -type f | wc -l)" -gt 4 ]
-	built uninstall DESTDIR="$PWD/root" PREFIX=/opt
+	ordinary_make uninstall DESTDIR="$PWD/root" PREFIX=/opt
 	[ "$(find root -type f | LC_ALL=C sort | paste -sd ' ')" = "root/opt/bin/other root/opt/share/man/man1/other.1" ]
 }
 
 # in_guest [VARIABLE=VALUE...]: what a guest gets in /opt/seedrive, or where it was told, and nothing else.
 in_guest() {
-	built install-guest DESTDIR="$PWD/guest" "$@"
+	ordinary_make install-guest DESTDIR="$PWD/guest" "$@"
 }
 
 # listed: all that is in a guest, one a line.
@@ -203,14 +199,14 @@ listed() {
 	in_guest PREFIX=/usr
 	[ -x guest/usr/share/initramfs-tools/hooks/seedrive ]
 	[ ! -e guest/etc ]
-	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
+	ordinary_make uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
 	[ "$(listed)" = "" ]
 	local where=(UNITDIR=/a/units UDEVRULESDIR=/a/rules INITRAMFSDIR=/a/initramfs DRACUTDIR=/a/dracut
 		PRESETDIR=/a/presets TMPFILESDIR=/a/tmpfiles)
 	in_guest PREFIX=/usr "${where[@]}"
 	[ ! -e guest/usr/lib/systemd/system/seedrive-guest.service ]
 	(cd guest/a && holds dracut initramfs presets rules tmpfiles units)
-	built uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
+	ordinary_make uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr "${where[@]}"
 	[ "$(listed)" = "" ]
 }
 
@@ -218,15 +214,15 @@ listed() {
 	mkdir -p guest/etc/initramfs-tools/hooks guest/usr/local/lib/systemd/system
 	touch guest/etc/initramfs-tools/hooks/other guest/usr/local/lib/systemd/system/other.service
 	in_guest
-	built uninstall-guest DESTDIR="$PWD/guest"
+	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
 	[ "$(listed)" = $'/etc/initramfs-tools/hooks/other\n/usr/local/lib/systemd/system/other.service' ]
 	[ ! -e guest/var/lib/seedrive ]
 	in_guest
 	mkdir guest/var/lib/seedrive/ledger
 	touch guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8
-	built uninstall-guest DESTDIR="$PWD/guest"
+	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
 	[ -e guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8 ]
-	built uninstall-guest DESTDIR="$PWD/guest"
+	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
 }
 
 @test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
@@ -234,7 +230,7 @@ listed() {
 	mkdir bin
 	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
 	chmod 755 bin/*
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B PATH="$PWD/bin:$PATH" make -s install-guest DESTDIR="$PWD/guest" \
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u CC -u SAN -u SHARED PATH="$PWD/bin:$PATH" make -s install-guest DESTDIR="$PWD/guest" \
 		CC="$PWD/bin/cc" MUSL_CC="env PATH=$PATH musl-gcc"
 	[ -x guest/usr/local/sbin/seedrive-guest ]
 	[ ! -e called ]

@@ -17,7 +17,7 @@ CREDITED="credited 256 bits seed=$ID drive=/dev/sr0 ledger=dir ready-before=no"
 CARRIED="credited 256 bits seed=01234567012345670123456701234567 carry-over=x ready-before=no"
 
 setup_file() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B make -s -C "$ROOT" build/guest/stage-world build/guest/guest-stage
+	ordinary_make build/guest/stage-world build/guest/guest-stage
 }
 
 setup() {

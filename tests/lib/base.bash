@@ -14,6 +14,11 @@ need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root: run it by tests/run, as a user of sudo"
 }
 
+# ordinary_make ARGUMENT...: what a packager has, in build/, whatever is being tested otherwise. $ROOT is the sources.
+ordinary_make() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u CC -u SAN -u SHARED make -s -C "$ROOT" "$@"
+}
+
 # has_mounts: whether we can have a namespace of our own to mount in; what is lacking is in $lacking. Root has one unless
 # / is a plain folder that chroot(8) was told; other users need a namespace of users besides.
 has_mounts() {

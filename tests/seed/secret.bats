@@ -20,7 +20,7 @@ MKISOFS=$ROOT/build/seedrive-mkisofs
 setup_file() {
 	make_world
 	# `make SAN=1 check` has not built it.
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u SAN make -s -C "$ROOT" build/seedrive build/seedrive-mkisofs \
+	ordinary_make build/seedrive build/seedrive-mkisofs \
 		build/libexec/seedrive-device
 }
 
