@@ -16,7 +16,7 @@ need_root() {
 
 # ordinary_make ARGUMENT...: what a packager has, in build/, whatever is being tested otherwise. $ROOT is the sources.
 ordinary_make() {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u CC -u SAN -u SHARED make -s -C "$ROOT" "$@"
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u CC -u CFLAGS -u SAN -u SHARED make -s -C "$ROOT" "$@"
 }
 
 # has_mounts: whether we can have a namespace of our own to mount in; what is lacking is in $lacking. Root has one unless
