@@ -222,7 +222,7 @@ host_suites = $(filter-out tests/vm/% tests/guest/% $(addprefix %/,$(addsuffix .
 
 # Tests of what is installed look at the ordinary build.
 check-programs: deps
-	@env -u MAKEFLAGS -u B -u CC -u SAN -u SHARED $(MAKE) --no-print-directory -s all guest-aarch64
+	@env -u MAKEFLAGS -u B -u CC -u CFLAGS -u SAN -u SHARED $(MAKE) --no-print-directory -s all guest-aarch64
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
 
 # And what other compilers, sanitizers and analysers find: not for every day either.
