@@ -39,12 +39,18 @@ rng_setup() {
 		"$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 }
 
+# by_egd: QEMU's words for a virtio-rng by EGD, in $egd.
+by_egd() {
+	egd=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
+		-device "virtio-rng-pci,rng=g")
+}
+
 # serve_guests [LINE...]: a daemon for guests, with these lines in its section.
 serve_guests() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
 	start --config conf --source kernel
-	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device "virtio-rng-pci,rng=g")
+	by_egd
+	devices=("${egd[@]}")
 }
 
 # rounds LOG: how many there were, and how many different bytes came.

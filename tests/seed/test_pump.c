@@ -7,8 +7,8 @@
 
 #define CHUNKS 40
 
-/* A source whose chunk says which it is, in each byte's place; from chunk @stuck_at on all its bytes are alike, and
- * chunk @broken_at is not to be had. */
+/* A source of numbered chunks, each with bytes of its own. From chunk @stuck_at on all bytes are the same; chunk @broken_at
+ * is an error. */
 struct fixture {
 	struct source src;
 	struct health health;
@@ -99,58 +99,45 @@ static int take_all(struct fixture *f, unsigned *taken)
 	return r;
 }
 
-static void test_in_order(void **state)
+/* With and without a helper: the source gives @chunks, and then this error. */
+static void assert_ends(unsigned broken, unsigned stuck, unsigned chunks, int err)
 {
 	static struct fixture f;
 	unsigned taken;
 	int helped;
 
-	(void)state;
 	for (helped = 0; helped < 2; helped++) {
-		begin(&f, helped, NEVER, NEVER);
-		assert_int_equal(take_all(&f, &taken), -ENODATA);
-		assert_int_equal(taken, CHUNKS);
-		assert_int_equal(fills, CHUNKS);
+		begin(&f, helped, broken, stuck);
+		assert_int_equal(take_all(&f, &taken), err);
+		assert_int_equal(taken, chunks);
+		assert_int_equal(fills, chunks);
 		end(&f, helped);
 	}
 }
 
-/* What was read before the source broke is to be had, and no more is asked for. */
-static void test_broken(void **state)
+static void test_in_order(void **state)
 {
-	static struct fixture f;
-	unsigned taken, at;
-	int helped;
-
 	(void)state;
-	for (helped = 0; helped < 2; helped++) {
-		for (at = 0; at < CHUNKS; at++) {
-			begin(&f, helped, at, NEVER);
-			assert_int_equal(take_all(&f, &taken), -EIO);
-			assert_int_equal(taken, at);
-			assert_int_equal(fills, at);
-			end(&f, helped);
-		}
-	}
+	assert_ends(NEVER, NEVER, CHUNKS, -ENODATA);
 }
 
-/* A chunk that failed comes with its finding, is the last, and none is read behind it. */
-static void test_failed(void **state)
+/* What was read before the error is handed out, and no more is asked for. */
+static void test_broken(void **state)
 {
-	static struct fixture f;
-	unsigned taken, at;
-	int helped;
+	unsigned at;
 
 	(void)state;
-	for (helped = 0; helped < 2; helped++) {
-		for (at = 0; at < CHUNKS; at++) {
-			begin(&f, helped, NEVER, at);
-			assert_int_equal(take_all(&f, &taken), -ENODATA);
-			assert_int_equal(taken, at + 1);
-			assert_int_equal(fills, at + 1);
-			end(&f, helped);
-		}
-	}
+	for (at = 0; at < CHUNKS; at++)
+		assert_ends(at, NEVER, at, -EIO);
+}
+
+static void test_failed(void **state)
+{
+	unsigned at;
+
+	(void)state;
+	for (at = 0; at < CHUNKS; at++)
+		assert_ends(NEVER, at, at + 1, -ENODATA);
 }
 
 /* Where a source leaves its place as it was, no other one's bytes are in it. */
@@ -194,7 +181,7 @@ int main(void)
 		TEST("pump: chunks come in order, each with what was found up to its end",
 			test_in_order),
 		TEST("pump: what was read before the source broke is to be had", test_broken),
-		TEST("pump: a chunk that fails comes with its finding, and none is read behind it",
+		TEST("pump: a chunk that fails is handed out with its result, and nothing is read after it",
 			test_failed),
 		TEST("pump: a source that delivers nothing shows no other one's bytes",
 			test_nothing_of_others),

@@ -24,8 +24,7 @@ both_ways() {
 	hold_fifo ''
 	fifo=("${devices[@]}")
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'framing = qemu' >>conf
-	egd=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device "virtio-rng-pci,rng=g")
+	by_egd
 }
 
 # reads NAME ROUNDS DEVICE-WORD...: a machine in the background, which reads /dev/hwrng so often.
@@ -112,8 +111,7 @@ cpu_ticks() {
 	hold_fifo ''
 	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" 'rate = 256' 'burst = 64' \
 		'[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'rate = 256' 'burst = 64' >conf
-	egd=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device "virtio-rng-pci,rng=g")
+	by_egd
 	start --config conf --source kernel
 	reads fifo 40 "${devices[@]}"
 	reads egd 40 "${egd[@]}"

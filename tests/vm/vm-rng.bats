@@ -33,8 +33,8 @@ setup_file() {
 	mkfifo never
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'rate = 64' 'burst = 64' >conf
 	start --config conf --source file:never,bits=4,deadline=600s
-	devices=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
-		-device "virtio-rng-pci,rng=g")
+	by_egd
+	devices=("${egd[@]}")
 	boot dry -a "sd.exec=hwrng sd.rounds=4"
 	[ "$(rounds "$log" | wc -l)" -eq 4 ]
 	grep -q 'random: crng init done' "$log"
