@@ -84,7 +84,7 @@ static struct piece *find_piece(const uint8_t *at)
 	return NULL;
 }
 
-/* An area that may not be locked is none: some of the secrets by themselves still may. */
+/* An area that cannot be locked whole is given up: smaller secrets may still be locked one by one. */
 static uint8_t *new_pool(size_t room)
 {
 	bool locked = false;
