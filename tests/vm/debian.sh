@@ -90,6 +90,7 @@ add_kernel() {
 
 add_report() {
 	install -D "$here/report" "$root/usr/local/sbin/report"
+	install -D "$here/asker" "$root/etc/systemd/system-generators/asker"
 	install -m 644 -t "$root/etc/systemd/system" "$here"/report*.service
 	inside systemctl enable report.service report-early.service
 	printf 'LABEL=root / ext4 defaults 0 1\n' >"$root/etc/fstab"
