@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/disk.h"
 #include "iso/output/holder.h"
+#include "iso/output/renounce.h"
 #include "util/io.h"
 
 #include <errno.h>
@@ -116,22 +117,10 @@ static int sync_all(const struct passage *p)
 	return fsync(p->disk->fd) < 0 ? -errno : 0;
 }
 
-/* From now on it is no drive, neither ours nor what was there, for whoever looks. In one piece: the old one
- * may have had more of them. */
-static int blank_descriptors(const struct passage *p)
-{
-	static uint8_t zeros[16 * ISO_SECTOR];
-	const size_t n = p->image->len - ISO_SYSTEM_AREA;
-	const int r = io_pwrite(
-		p->disk->fd, zeros, n < sizeof(zeros) ? n : sizeof(zeros), ISO_SYSTEM_AREA);
-
-	return r < 0 ? r : sync_all(p);
-}
-
 static int write_image(const struct passage *p)
 {
 	const size_t end = iso_descriptors_end(p->image->bytes, p->image->len);
-	int r = blank_descriptors(p);
+	int r = renounce_image(p->disk->fd, p->image->len);
 
 	if (r == 0 && p->disk->force && p->disk->content)
 		r = p->disk->content->erase(p->disk->fd);
@@ -198,7 +187,7 @@ int disk_write(
 	if (r == 0)
 		r = compare(&p);
 	if (r < 0)
-		(void)blank_descriptors(&p);
+		(void)renounce_image(d->fd, image->len);
 	/* The copies that the kernel has kept; and the partitions that were, which it would still show. */
 	(void)posix_fadvise(d->fd, 0, 0, POSIX_FADV_DONTNEED);
 	(void)ioctl(d->fd, BLKRRPART);

@@ -3,8 +3,8 @@
 #include "iso/output/access.h"
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
+#include "iso/output/renounce.h"
 #include "iso/output/room.h"
-#include "util/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 #define NEW_MODE 0600
-
-#define HEAD_SIZE (64u << 10) /* its second half begins with the descriptors (ECMA-119, 6.2.1) */
 
 static const int flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
 
@@ -109,20 +107,6 @@ int target_open(
 
 /* --- to write it --- */
 
-/* The blocks of an old image are written over rather than freed and taken again, which for a large one is half of the
- * work. What makes an image of it goes first, all that could be a descriptor. */
-static int renounce(const struct target *t, uint64_t size)
-{
-	static const uint8_t zeros[HEAD_SIZE];
-	int r = io_pwrite(t->fd, zeros, size < HEAD_SIZE ? size : HEAD_SIZE, 0);
-
-	if (r == 0 && ftruncate(t->fd, (off_t)size) < 0)
-		r = -errno;
-	if (r == 0 && fdatasync(t->fd) < 0)
-		r = -errno;
-	return r;
-}
-
 int target_begin(struct target *t, uint64_t size)
 {
 	int r = room_reserve(t->fd, &t->st, size);
@@ -130,9 +114,13 @@ int target_begin(struct target *t, uint64_t size)
 	if (r < 0)
 		return r;
 	t->begun = true;
+	/* The blocks of an old image are written over rather than freed and taken again, which for a large one is half of
+	 * the work. It is shortened only after it has stopped to be an image. */
 	if (t->st.st_size > 0)
-		return renounce(t, size);
-	return ftruncate(t->fd, (off_t)size) < 0 ? -errno : 0;
+		r = renounce_image(t->fd, size);
+	if (r == 0 && ftruncate(t->fd, (off_t)size) < 0)
+		r = -errno;
+	return r;
 }
 
 int target_end(struct target *t)
@@ -165,13 +153,10 @@ static void reopen(struct target *t)
 	t->fd = -1;
 }
 
-/* What cannot be cut off is overwritten. */
 static void empty(const struct target *t)
 {
-	static const uint8_t zeros[HEAD_SIZE];
-
 	if (ftruncate(t->fd, 0) < 0)
-		(void)io_pwrite(t->fd, zeros, sizeof(zeros), 0);
+		(void)renounce_image(t->fd, UINT64_MAX);
 }
 
 void target_clear(struct target *t)

@@ -118,16 +118,16 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	done
 }
 
-@test "targets: written in place, contents are flushed before descriptors, and these before the end" {
+@test "targets: written in place, an old image is none before it is cut, and contents are flushed before descriptors" {
 	local old
 	small_tree tree
 	for old in "" old; do
 		rm -f out.iso
 		[ ! "$old" ] || "$MKISOFS" -quiet -r -o out.iso tree
-		traced -y -e trace=fallocate,write,pwrite64,fdatasync "$MKISOFS" -quiet -r -o out.iso tree
-		sed -n 's/.* \(fallocate\|write\|pwrite64\|fdatasync\)([0-9]*<.*out.iso>, *\("\\1CD001\)\{0,1\}.*/\1\2/p
+		traced -y -e trace=fallocate,ftruncate,write,pwrite64,fdatasync "$MKISOFS" -quiet -r -o out.iso tree
+		sed -n 's/.* \(fallocate\|ftruncate\|write\|pwrite64\|fdatasync\)([0-9]*<.*out.iso>, *\("\\1CD001\)\{0,1\}.*/\1\2/p
 			s/.* \(fdatasync\)(.*out.iso>).*/\1/p' "$BATS_TEST_TMPDIR/trace" | uniq | paste -sd , >order
-		[ "$(cat order)" = "fallocate,${old:+pwrite64,fdatasync,}write,fdatasync,pwrite64\"\\1CD001,fdatasync" ]
+		[ "$(cat order)" = "fallocate,${old:+pwrite64,fdatasync,}ftruncate,write,fdatasync,pwrite64\"\\1CD001,fdatasync" ]
 	done
 }
 

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A disk for one virtual machine that behaves as bad disks do, over NBD on a unix socket.
 
-    nbd.py [--hang OFFSET] [--cut N HOW] SOCKET IMAGE
+    nbd.py [--hang OFFSET] [--cut N HOW] [--record FILE] SOCKET IMAGE
 
 What is written stays in memory until a flush, and goes to IMAGE then: a machine that is killed has lost
 what it had not flushed. A read that takes in the byte at OFFSET is never answered. As the N-th flush arrives the
 power is cut, that is, the client is killed, and of what was not flushed HOW says what the medium has: "none" of it,
-"all", as where the flush was still carried out, or "half", every second write. Ends with its one client, and prints how
-many flushes there were.
+"all", as where the flush was still carried out, or "half", every second write. FILE gets all that is asked of the disk, in
+order, for tests/vm/cut_states.py: of each request the command, the offset and the length, and what is written. Ends with its
+one client, and prints how many flushes there were.
 The protocol is that of the NBD project's doc/proto.md, as far as QEMU wants it.
 """
 
@@ -22,7 +23,7 @@ OPTION, REPLY, REQUEST, SIMPLE = (0x49484156454f5054, 0x3e889045565a9, 0x2560951
 EXPORT_NAME, ABORT, INFO, GO = 1, 2, 6, 7
 READ, WRITE, DISC, FLUSH = range(4)
 FLAGS = 1 | 4           # there are flags; flush is understood
-
+ENTRY = struct.Struct("<HQI")   # of a record: command, offset, length
 
 KEPT = {"none": lambda i: False, "all": lambda i: True, "half": lambda i: i % 2 == 0}
 
@@ -74,7 +75,7 @@ def kill(client):
     os.kill(pid, signal.SIGKILL)
 
 
-def serve(client, image, hang, cut, how):
+def serve(client, image, hang, cut, how, record):
     """Yields once for each flush."""
     size = os.fstat(image.fileno()).st_size
     content = bytearray(image.read())
@@ -83,6 +84,7 @@ def serve(client, image, hang, cut, how):
     while True:
         _, _, command, handle, offset, length = struct.unpack(">IHHQQI", take(client, 28))
         answer = b""
+        record.write(ENTRY.pack(command, offset, length))
         if command == READ:
             if hang is not None and offset <= hang < offset + length:
                 continue
@@ -91,6 +93,7 @@ def serve(client, image, hang, cut, how):
             data = take(client, length)
             content[offset:offset + length] = data
             unflushed.append((offset, data))
+            record.write(data)
         elif command == FLUSH:
             yield
             flushes += 1
@@ -106,21 +109,24 @@ def serve(client, image, hang, cut, how):
 
 
 def main(args):
-    hang, cut, how, flushes = None, None, None, 0
+    hang, cut, how, record, flushes = None, None, None, os.devnull, 0
     if args[:1] == ["--hang"]:
         hang = int(args[1])
         args = args[2:]
     if args[:1] == ["--cut"]:
         cut, how = int(args[1]), args[2]
         args = args[3:]
+    if args[:1] == ["--record"]:
+        record = args[1]
+        args = args[2:]
     path, image = args
-    with socket.socket(socket.AF_UNIX) as listener, open(image, "r+b") as file:
+    with socket.socket(socket.AF_UNIX) as listener, open(image, "r+b") as file, open(record, "wb") as log:
         listener.bind(path)
         listener.listen(1)
         client, _ = listener.accept()
         with client:
             try:
-                for _ in serve(client, file, hang, cut, how):
+                for _ in serve(client, file, hang, cut, how, log):
                     flushes += 1
             except (Gone, ConnectionError):
                 pass

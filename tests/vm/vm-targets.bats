@@ -9,30 +9,18 @@
 bats_require_minimum_version 1.5.0
 
 load ../lib/vm
-
-# program FILE WHERE: with the libraries that it is linked with.
-program() {
-	local library
-	install -D "$1" "$EXTRA$2"
-	{ ldd "$1" || true; } | grep -o '/[^ ]*' | while read -r library; do
-		install -D "$(readlink -f "$library")" "$EXTRA$library"
-	done
-}
+load ../lib/writers
 
 setup_file() {
 	export EXTRA=$BATS_FILE_TMPDIR/extra
 	vm_setup
-	program "$BUILD/seedrive" /bin/seedrive
-	program "$BUILD/seedrive-mkisofs" /bin/seedrive-mkisofs
+	writers_setup
 	program "$BUILD/libexec/seedrive-check" /bin/libexec/seedrive-check
 	program "$(command -v setpriv)" /bin/setpriv
 	program "$(command -v dmsetup)" /bin/dmsetup
 	program "$(command -v mkfs.ext4)" /bin/mkfs.ext4
-	mkdir -p "$EXTRA/tree/openstack/latest" "$EXTRA/etc" "$EXTRA/tmp"
-	cp "$TREE/openstack/latest/meta_data.json" "$EXTRA/tree/openstack/latest/"
-	head -c 400000 /dev/urandom >"$EXTRA/tree/large"
 	head -c 2048 /dev/urandom >"$EXTRA/sample"
-	cp "$ROOT/tests/vm/try-links" "$ROOT/tests/vm/try-power" "$EXTRA/"
+	cp "$VM/try-links" "$VM/try-power" "$VM/try-writer" "$EXTRA/"
 	MODULES="dm_mod dm_flakey loop" "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" \
 		"$BATS_FILE_TMPDIR/vm"
 }
@@ -66,4 +54,27 @@ tries() {
 		-device virtio-blk-pci,drive=power
 	grep -qE '^power: [0-9]+ cuts: .*new [1-9]' said
 	run -1 grep -F 'HALF' said
+}
+
+# cuts WRITER FOUND...: what there is where the power is cut at whatever flush, before the writer has ended and after that.
+cuts() {
+	vm=$BATS_FILE_TMPDIR/vm cut_writer "$1" >found
+	cat found
+	diff <(printf '%s\n' "${@:2}") <(cut -d ' ' -f 1,2 found)
+}
+
+@test "vm: power cut at each flush of a disk on which build replaces a drive: the old one or the new one, and that stays" {
+	cuts build "after new" "before new" "before old"
+}
+
+@test "vm: likewise where seedrive-mkisofs writes over a drive in place: the old one, none, or the new one" {
+	cuts mkisofs "after new" "before new" "before none" "before old"
+}
+
+@test "vm: likewise of a disk on which build puts a drive in place of another" {
+	cuts disk "after new" "before new" "before none" "before old"
+}
+
+@test "vm: likewise where reseed renews a drive: it has the old seed or the new one" {
+	cuts reseed "after new" "before new" "before old"
 }

@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a disk can hold after its power was cut while a machine wrote to it.
+
+    cut_states.py [--random N] BASE RECORD IMAGE COMMAND...
+
+BASE is the disk before, RECORD what nbd.py has recorded of that machine. For each flush, the disk is made that had
+its power cut just before that flush was done: all that was flushed earlier is on it, and of the writes since then
+none, all, every second one, or one of N random choices (8; always the same). After the last flush there is one more such moment,
+the end of the record. Each disk goes to the file IMAGE, then COMMAND runs, and has to print one word for what it finds.
+Prints a line for each word, "PHASE WORD COUNT: first at FLUSH, CHOICE", where PHASE is "before" or "after" the machine
+read the byte at MARK, by which it says that it has done its work.
+"""
+
+import os
+import random
+import subprocess
+import sys
+
+from nbd import ENTRY, FLUSH, KEPT, READ, WRITE
+
+MARK = 63 << 20
+BLOCK = 4096    # what a disk writes whole
+
+
+def entries(path):
+    """Yields (command, offset, data); no data but of a write."""
+    with open(path, "rb") as record:
+        while head := record.read(ENTRY.size):
+            command, offset, length = ENTRY.unpack(head)
+            yield command, offset, record.read(length) if command == WRITE else b""
+
+
+def moments(path):
+    """Yields (whether the work was done, blocks written since the last flush) at each flush, and at the end."""
+    done, writes = False, []
+    for command, offset, data in entries(path):
+        if command == WRITE:
+            writes += [(offset + at, data[at:at + BLOCK]) for at in range(0, len(data), BLOCK)]
+        elif command == READ and offset == MARK:
+            done = True
+        elif command == FLUSH:
+            yield done, writes
+            writes = []
+    yield done, writes
+
+
+def choices(writes, count):
+    """Yields (name, function of a block's place in the order of writing that says whether the medium has it)."""
+    if not writes:
+        yield "none", KEPT["none"]
+        return
+    yield from KEPT.items()
+    for i in range(count):
+        dice = random.Random(i)
+        yield f"random-{i}", lambda _, dice=dice: dice.random() < 0.5
+
+
+def apply(disk, writes):
+    for offset, data in writes:
+        disk[offset:offset + len(data)] = data
+
+
+def save(disk, path):
+    """Sparse where the disk has zeros."""
+    empty = bytes(1 << 16)
+    with open(path, "wb") as image:
+        for at in range(0, len(disk), len(empty)):
+            piece = disk[at:at + len(empty)]
+            if piece != empty[:len(piece)]:
+                image.seek(at)
+                image.write(piece)
+        image.truncate(len(disk))
+
+
+def main(args):
+    count = 8
+    if args[:1] == ["--random"]:
+        count = int(args[1])
+        args = args[2:]
+    base, record, image, *command = args
+    with open(base, "rb") as file:
+        disk = bytearray(file.read())
+    found = {}
+    for flush, (done, writes) in enumerate(moments(record), 1):
+        for name, kept in choices(writes, count):
+            state = bytearray(disk)
+            apply(state, (write for i, write in enumerate(writes) if kept(i)))
+            save(state, image)
+            word = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+            places = found.setdefault(("after" if done else "before", word or "nothing"), [])
+            places.append(f"{flush}, {name}")
+        apply(disk, writes)
+    for (phase, word), places in sorted(found.items()):
+        print(f"{phase} {word} {len(places)}: first at {places[0]}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
