@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
+#include "iso/output/loop.h"
 #include "iso/output/process.h"
 #include "iso/output/stack.h"
 
@@ -128,34 +129,52 @@ static const char *loop_words(const struct search *s, const struct loop_source *
 		"";
 }
 
-static int find_loop(struct search *s)
+/* The loop device that is written to, or whose partition is; none for a file. */
+static struct loop_source find_self(const struct search *s, struct loop_list *list)
 {
-	struct loop_source self = { 0 }, l;
-	char words[64];
-	enum relation how;
-	unsigned at = 0;
+	struct loop_source l, self = { 0 };
 	int r;
 
-	while ((r = loop_next(&at, &l)) != 0)
+	while (s->stack.devs > 0 && (r = loop_list_next(list, &l)) != 0)
 		if (r > 0 && stack_relation(&s->stack, l.self) != RELATION_NONE)
 			self = l;
-	for (at = 0; (r = loop_next(&at, &l)) != 0;) {
+	list->at = 0;
+	return self;
+}
+
+static int judge_loop(struct search *s, const struct loop_source *self, const struct loop_source *l)
+{
+	enum relation how;
+	char words[64];
+
+	if (!loop_words(s, self, l, &how))
+		return 0;
+	if (how == RELATION_SELF)
+		return fault_set(s->fault, -EBUSY, "%s: %s is made from it", s->path, l->name);
+	snprintf(words, sizeof(words), "what %s is made from", l->name);
+	return in_use(s, how, words);
+}
+
+static int find_loop(struct search *s)
+{
+	struct loop_source self, l;
+	struct loop_list list;
+	int r = loop_list_read(&list), found = 0;
+
+	if (r < 0)
+		s->stack.cut = true;
+	self = find_self(s, &list);
+	while (found == 0 && (r = loop_list_next(&list, &l)) != 0) {
 		/* Ours, or the disk that ours is a partition of. */
 		if (stack_relation(&s->stack, l.self) != RELATION_NONE)
 			continue;
-		if (r < 0) {
+		if (r < 0)
 			s->stack.cut = true;
-			continue;
-		}
-		if (!loop_words(s, &self, &l, &how))
-			continue;
-		if (how == RELATION_SELF)
-			return fault_set(
-				s->fault, -EBUSY, "%s: %s is made from it", s->path, l.name);
-		snprintf(words, sizeof(words), "what %s is made from", l.name);
-		return in_use(s, how, words);
+		else
+			found = judge_loop(s, &self, &l);
 	}
-	return 0;
+	loop_list_clear(&list);
+	return found;
 }
 
 static int find_open(struct search *s)

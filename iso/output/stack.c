@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/stack.h"
+#include "iso/output/loop.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
-#include <limits.h>
-#include <linux/loop.h>
 #include <linux/major.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -45,101 +39,6 @@ static dev_t disk_of(dev_t dev)
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/../dev", major(dev), minor(dev));
 	(void)device_of(path, &disk);
 	return disk;
-}
-
-/* --- loop devices --- */
-
-/* The path in sysfs need not be one of ours. It is the best that is known where the node cannot be opened. */
-static int loop_by_path(unsigned number, struct loop_source *ret)
-{
-	char path[96], backing[PATH_MAX];
-	struct stat st;
-	FILE *file;
-	bool got;
-
-	snprintf(path, sizeof(path), "/sys/block/loop%u/loop/backing_file", number);
-	file = fopen(path, "re");
-	if (!file)
-		return -errno;
-	got = fgets(backing, sizeof(backing), file);
-	fclose(file);
-	if (!got)
-		return -ENODATA;
-	backing[strcspn(backing, "\n")] = '\0';
-	if (stat(backing, &st) < 0)
-		return -errno;
-	ret->dev = st.st_dev;
-	ret->ino = st.st_ino;
-	ret->rdev = S_ISBLK(st.st_mode) ? st.st_rdev : 0;
-	return 0;
-}
-
-/* Its node has the name that the kernel gave it, unless this /dev is somebody's own. */
-static int loop_by_node(const struct loop_source *l, struct loop_info64 *info)
-{
-	char path[64];
-	struct stat st;
-	int fd, r = 0;
-
-	snprintf(path, sizeof(path), "/dev/%s", l->name);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISBLK(st.st_mode) || st.st_rdev != l->self)
-		r = -ENODEV;
-	else if (ioctl(fd, LOOP_GET_STATUS64, info) < 0)
-		r = -errno;
-	close(fd);
-	return r;
-}
-
-static int loop_look(unsigned number, struct loop_source *ret)
-{
-	struct loop_info64 info = { 0 };
-	char path[96];
-	int r;
-
-	*ret = (struct loop_source){ 0 };
-	snprintf(ret->name, sizeof(ret->name), "loop%u", number);
-	snprintf(path, sizeof(path), "/sys/block/loop%u/dev", number);
-	r = device_of(path, &ret->self);
-	if (r < 0)
-		return r;
-	r = loop_by_node(ret, &info);
-	if (r == -ENXIO) /* no longer in use */
-		return 0;
-	if (r < 0)
-		return loop_by_path(number, ret) < 0 ? r : 1;
-	ret->dev = (dev_t)info.lo_device;
-	ret->rdev = (dev_t)info.lo_rdevice;
-	ret->ino = (ino_t)info.lo_inode;
-	ret->from = info.lo_offset;
-	ret->to = info.lo_sizelimit ? info.lo_offset + info.lo_sizelimit : 0;
-	return 1;
-}
-
-int loop_next(unsigned *at, struct loop_source *ret)
-{
-	DIR *dir = opendir("/sys/block");
-	unsigned number, next = UINT_MAX;
-	char path[96];
-	struct dirent *e;
-	int r = 0;
-
-	/* cppcheck-suppress readdirCalled ; each stream has one reader, and readdir_r is deprecated */
-	while (dir && (e = readdir(dir)))
-		if (sscanf(e->d_name, "loop%u", &number) == 1 && number >= *at && number < next) {
-			snprintf(path, sizeof(path), "/sys/block/loop%u/loop", number);
-			if (access(path, F_OK) == 0)
-				next = number;
-		}
-	if (dir)
-		closedir(dir);
-	if (next == UINT_MAX)
-		return 0;
-	*at = next + 1;
-	r = loop_look(next, ret);
-	return r == 0 ? loop_next(at, ret) : r;
 }
 
 /* --- the stack --- */
@@ -206,11 +105,13 @@ static void add_members(struct stack *s, dev_t dev)
 
 static void add_loop_source(struct stack *s, dev_t dev)
 {
+	struct loop_list list;
 	struct loop_source l;
-	unsigned at = 0;
-	int r;
+	int r = loop_list_read(&list);
 
-	while ((r = loop_next(&at, &l)) != 0) {
+	if (r < 0)
+		s->cut = true;
+	while ((r = loop_list_next(&list, &l)) != 0) {
 		if (l.self != dev)
 			continue;
 		if (r < 0)
@@ -220,6 +121,7 @@ static void add_loop_source(struct stack *s, dev_t dev)
 		else
 			add_file(s, l.dev, l.ino);
 	}
+	loop_list_clear(&list);
 }
 
 void stack_find(struct stack *s, dev_t dev)

@@ -48,22 +48,6 @@ const char *relation_words(enum relation r);
 bool stack_has_dev(const struct stack *s, dev_t dev);
 bool stack_has_file(const struct stack *s, dev_t dev, ino_t ino);
 
-/* What a loop device is made from, and which part of it. */
-struct loop_source {
-	char name[32]; /* of the loop device: "loop0" */
-	dev_t self;
-	dev_t dev, rdev; /* of what it is made from; @rdev: of a block device */
-	ino_t ino;
-	uint64_t from, to; /* bytes of it; 0 as @to: up to its end */
-};
-
-/**
- * loop_next - the loop devices that are in use, one after the other
- * @at: 0 to begin with
- * Returns: 1 with @ret; 0 after the last one; -errno where one could not be looked at, with its @ret->name, and it goes on.
- */
-int loop_next(unsigned *at, struct loop_source *ret);
-
 /** device_of - the number in a file of sysfs that holds one, such as /sys/block/sda/dev. Returns: 0 or -errno. */
 int device_of(const char *path, dev_t *ret);
 
