@@ -7,7 +7,7 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	libisofs-dev libburn-dev libblkid-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev libdivsufsort-dev
 	libjte-dev zlib1g-dev libbz2-dev libacl1-dev libattr1-dev
 	bats libcmocka-dev systemd udev gdb strace shellcheck clang-format mandoc man-db python3 openssl
-	qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 debootstrap busybox-static cpio xz-utils zstd
+	qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 debootstrap busybox-static cpio xz-utils zstd lz4
 	e2fsprogs btrfs-progs kmod util-linux util-linux-extra swtpm ekeyd ekeyd-egd-linux iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils zsh fish llvm xxd
 	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients

@@ -3,7 +3,7 @@
 #
 # usage: boot.sh [OPTION]... VM [QEMU-OPTION]...
 #
-# Boots the vmlinuz and initramfs in the folder VM, which initramfs.sh made, and copies the console
+# Boots the kernel and initramfs in the folder VM, which initramfs.sh made, and copies the console
 # to standard output until the machine is off. The machine has no network, no virtio-rng and, but
 # for -c max, no RDRAND: it has nothing to be seeded from but the drive.
 #
@@ -82,13 +82,16 @@ aarch64)
 	;;
 *) usage ;;
 esac
+# One that is not packed boots sooner; UEFI takes none.
+kernel=$vm/vmlinuz
+[ -n "$vars" ] || [ ! -e "$vm/vmlinux" ] || kernel=$vm/vmlinux
 [ -z "$vars" ] || devices+=(-drive "if=pflash,format=raw,readonly=on,file=$firmware"
 	-drive "if=pflash,format=raw,file=${vars//,/,,}")
 [ -z "$model" ] || devices+=(-drive "$(drive seed "$image"),readonly=$readonly" -device "$model,drive=seed")
 
 qemu+=(-accel tcg -m 256 -nodefaults -no-user-config
 	-display none -serial stdio -no-reboot
-	-kernel "$vm/vmlinuz" -initrd "$vm/initramfs" -append "$arguments" "${devices[@]}" "$@")
+	-kernel "$kernel" -initrd "$vm/initramfs" -append "$arguments" "${devices[@]}" "$@")
 
 if [ -z "$kill_at" ]; then
 	timeout --foreground -k 5 "$limit" "${qemu[@]}" </dev/null | sed -u 's/\r$//'

@@ -3,7 +3,7 @@
 #
 # usage: initramfs.sh KERNEL GUEST OUT
 #
-# Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots: busybox, the program GUEST as
+# Makes OUT/vmlinuz, perhaps OUT/vmlinux, and OUT/initramfs, which boot.sh boots: busybox, the program GUEST as
 # seedrive-guest, and from KERNEL, a folder that kernel.sh printed, the modules for the drives; those in
 # the variable MODULES, too; and all that is in the folder EXTRA. For a 64-bit Arm machine: MACHINE=aarch64, with
 # a KERNEL and a GUEST for it, and in BUSYBOX what busybox.sh printed.
@@ -89,5 +89,7 @@ install_modules
 install_programs
 [ -z "${EXTRA:-}" ] || cp -R "$EXTRA/." "$root"
 cp "$kernel"/boot/vmlinuz* "$new/vmlinuz"
+[ ! -e "$kernel/boot/vmlinux" ] || cp --reflink=auto "$kernel/boot/vmlinux" "$new/vmlinux"
 (cd "$root" && find . | cpio --quiet -o -H newc -R +0:+0) >"$new/initramfs"
-mv "$new/vmlinuz" "$new/initramfs" "$out"
+rm -f "$out/vmlinux"
+mv "$new"/{vmlinu*,initramfs} "$out"

@@ -3,10 +3,10 @@
 #
 # usage: kernel.sh [DEB | NAME]
 #
-# Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into
-# the cache ($SEEDRIVE_CACHE); or the one behind the meta-package NAME, as linux-image-amd64; or the
-# package in a file, so that any other kernel can be tried. Nothing is installed. With what suite.sh
-# prints in APT_CONFIG it is the kernel of another suite.
+# Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into the cache
+# ($SEEDRIVE_CACHE); or the one behind the meta-package NAME, as linux-image-amd64; or the package in a file, so that any
+# other kernel can be tried. It has boot/vmlinux too, if plain_kernel.py can make that. Nothing is installed. With what
+# suite.sh prints in APT_CONFIG it is the kernel of another suite.
 
 set -euo pipefail
 export LC_ALL=C
@@ -77,4 +77,5 @@ if [ ! -d "$kernel" ]; then
 	# Renaming onto a folder that is not empty fails: then another run was faster, with the same.
 	mv -T "$new" "$kernel" 2>/dev/null || [ -d "$kernel" ] || die "$kernel: cannot be written"
 fi
+[ -e "$kernel/boot/vmlinux" ] || "$(dirname "$0")/plain_kernel.py" "$kernel"/boot/vmlinuz* "$kernel/boot/vmlinux" 2>/dev/null || true
 printf '%s\n' "$kernel"
