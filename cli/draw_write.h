@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_DRAW_WRITE_H
+#define CLI_DRAW_WRITE_H
+
+/* The output of `seedrive draw`, in one of its formats. */
+
+#include "util/fault.h"
+#include "util/wire/record.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum draw_format { DRAW_RAW, DRAW_HEX, DRAW_BASE64, DRAW_RECORD };
+
+/* What all draws have given together. */
+struct drawn {
+	uint8_t *raw; /* secret; the caller's, with room for the last block */
+	size_t len;   /* bytes in it */
+	uint32_t credit_bits, hardware_bits;
+	uint8_t id[RECORD_ID_SIZE]; /* of the last draw */
+};
+
+/**
+ * draw_write - writes the bytes to a file, which is replaced in one step, or to standard output
+ * @out: path of the file; "-" or NULL: standard output
+ * Returns: 0, or -errno with @f. What is made for it is in locked memory, and wiped.
+ */
+int draw_write(const struct drawn *d, enum draw_format format, const char *out, struct fault *f);
+
+#endif
