@@ -26,7 +26,7 @@ static int add_row(struct batch *b, char *line, const char *path, size_t number,
 		return 0;
 	if (!tab || tab == line || !tab[1] || strchr(tab + 1, '\t'))
 		return fault_set(f, -EINVAL, "%s:%zu: not OUT, a tab, and DIR", path, number);
-	/* Doubled at each power of two. */
+	/* The array doubles when its length reaches a power of two. */
 	if ((b->rows & (b->rows - 1)) == 0) {
 		size_t room = b->rows ? 2 * b->rows : 1;
 		struct batch_row *row = realloc(b->row, room * sizeof(*row));
@@ -51,7 +51,7 @@ static int read_text(struct batch *b, const char *path, size_t *ret_len, struct 
 	if (!file)
 		return fault_errno(f, -errno, path);
 	errno = 0;
-	/* There is no zero in a name: up to one it is the whole file. */
+	/* No name contains a zero byte, so reading up to one reads the whole file. */
 	n = getdelim(&b->text, &room, '\0', file);
 	if (n < 0 && ferror(file))
 		r = fault_errno(f, errno ? -errno : -EIO, path);
@@ -94,7 +94,7 @@ void batch_clear(struct batch *b)
 
 /* --- the work --- */
 
-/* What the processes have in common. */
+/* Memory that the worker processes share. */
 struct shared {
 	_Atomic size_t next, tried, done;
 };
@@ -104,11 +104,11 @@ static _Noreturn void work(
 {
 	size_t i;
 
-	/* Who ends the first of us, with whatever signal, ends us all; each tidies up by itself. */
+	/* When the parent dies, by any signal, the kernel sends us SIGTERM, and we remove our own files. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILED);
-	/* A line is one write: others write theirs at the same time. */
+	/* Each line is one write, because the other processes print at the same time. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	while ((i = atomic_fetch_add(&s->next, 1)) < b->rows) {
 		if (w->one(w->ctx, b->row + i) == 0)
@@ -171,7 +171,7 @@ long batch_run(const struct batch *b, unsigned jobs, const struct batch_work *w,
 			break;
 		running++;
 	}
-	/* With fewer of them it takes longer; with none it is not done. */
+	/* With fewer processes the work takes longer; it fails only if there is none. */
 	if (running == 0 && b->rows > 0)
 		done = -errno;
 	wait_for(running, b, s, quiet);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the drives of a list go: none in the place of another, none into another one's tree. */
+/* Checks the outputs of a list: no two may be the same file, and none may lie in the DIR of another line. */
 #include "cli/batch.h"
 #include "iso/output/place.h"
 
@@ -14,7 +14,7 @@ struct id {
 	ino_t ino;
 };
 
-/* A row's OUT: its folder and its name in there; or, without a name, its DIR. */
+/* Where a row's OUT is: its folder, and its name in that folder. Or, without a name, the row's DIR. */
 struct spot {
 	struct id id;
 	char *name;
@@ -24,7 +24,7 @@ struct spot {
 struct spots {
 	struct spot *out, *dir;
 	size_t outs, dirs;
-	const char *path; /* of the list */
+	const char *path; /* the list's */
 	struct fault *fault;
 };
 
@@ -40,7 +40,7 @@ static int compare_ids(const struct id *a, const struct id *b)
 	return a->ino == b->ino ? 0 : a->ino < b->ino ? -1 : 1;
 }
 
-/* By place, and of one place by line. */
+/* Sorts by place; equal places by line. */
 static int compare(const void *a, const void *b)
 {
 	const struct spot *x = a, *y = b;
@@ -53,7 +53,7 @@ static int compare(const void *a, const void *b)
 	return r;
 }
 
-/* --- one OUT twice --- */
+/* --- the same OUT twice --- */
 
 static int check_twice(const struct spots *s)
 {
@@ -75,9 +75,9 @@ static int check_twice(const struct spots *s)
 				later->line, later->out, first->line);
 }
 
-/* --- one in another's DIR --- */
+/* --- an OUT in the DIR of another line --- */
 
-/* The first of @s->dir that is this folder. */
+/* The first entry of @s->dir for this folder. */
 static size_t find_dir(const struct spots *s, const struct id *id)
 {
 	size_t low = 0, high = s->dirs;
@@ -106,7 +106,7 @@ static int check_folder(const struct spots *s, const struct batch_row *row, cons
 	return 0;
 }
 
-/* The folder that OUT is in, and all above it, up to the root. @fd is taken over. */
+/* Looks at the folder of OUT and at all folders above it, up to the root. Takes over @fd. */
 static int check_above(const struct spots *s, const struct batch_row *row, int fd)
 {
 	struct id here, last = { 0 };
@@ -130,7 +130,7 @@ static int check_above(const struct spots *s, const struct batch_row *row, int f
 
 /* --- all of them --- */
 
-/* What cannot be found is told when its turn comes. */
+/* A path that cannot be resolved is reported later, when its drive is made. */
 static int add_row(struct spots *s, const struct batch_row *row)
 {
 	struct place place;

@@ -5,42 +5,42 @@
 #include "cli/options.h"
 #include "drive/compose.h"
 
-/* One drive of `seedrive build`, as asked for and at work; or, with @batch, what all of them share. */
+/* One drive of `seedrive build`: what was asked for, and its state. With @batch, what all drives of the list share. */
 struct build {
 	struct entropy_options entropy;
 	const char *out, *dir, *label, *publisher, *bind;
 	const char *user_data, *meta_data, *network_config;
-	const char *batch; /* a list, instead of OUT and DIR */
-	uint32_t jobs;     /* 0: as many as CPUs */
+	const char *batch; /* path of a list of drives, instead of OUT and DIR */
+	uint32_t jobs;     /* worker processes; 0: one for each CPU */
 	bool force;        /* overwrite a device even if it holds data */
 	bool to_stdout;
-	/* the work */
+	/* state */
 	struct output output;
 	struct compose compose;
 };
 
 /**
- * build_parse - the configuration first, then the options, which win
+ * build_parse - reads the configuration, then the options, which override it
  * Returns: 0 or -errno with @f.
  */
 int build_parse(struct build *b, int argc, char **argv, struct fault *f);
 
-/** build_gather - for compose_image(): the tree of what goes in, its label, and the instance that it is bound to. @ctx: the build. */
+/** build_gather - for compose_image(): adds the files, the label and the UUID of the instance. @ctx: struct build. */
 int build_gather(struct compose *c, void *ctx, struct fault *f);
 
 /**
- * build_one - a drive, from the first byte of entropy to the line that says what was done
- * @kind, @state: where it goes
+ * build_one - makes one drive: draws its entropy, writes the image and prints what was done
+ * @kind, @state: the output to write to
  */
 int build_one(struct build *b, const struct output_kind *kind, void *state, struct fault *f);
 
-/** build_batch - all that @b->batch lists, several at once. Returns: 0 or -errno with @f. */
+/** build_batch - makes all drives that @b->batch lists, several at once. Returns: 0, or -errno with @f. */
 int build_batch(struct build *b, struct fault *f);
 
-/** build_to_file - build_one() to @b->out, a file or standard output. */
+/** build_to_file - calls build_one() for @b->out, which is a file or standard output. */
 int build_to_file(struct build *b, struct fault *f);
 
-/** build_print - what was done: one line, or two, or JSON. */
+/** build_print - prints what was done: one or two lines, or JSON. */
 void build_print(const struct build *b);
 
 #endif

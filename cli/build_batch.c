@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Many drives of `seedrive build`. */
+/* `seedrive build --batch`. */
 #include "cli/batch.h"
 #include "cli/build.h"
 #include "cli/print.h"
@@ -22,7 +22,7 @@ static int build_row(void *ctx, const struct batch_row *row)
 	b.dir = row->dir;
 	if (!b.compose.fixed_time)
 		b.compose.now = time(NULL);
-	/* Of each a word only where that is asked for; of all there is one in the end. */
+	/* A line for each drive is printed only on request; one line for all is printed at the end. */
 	b.entropy.quiet |= !b.entropy.verbose;
 	r = build_to_file(&b, &f);
 	if (r < 0) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words of `seedrive build`. */
+/* The options of `seedrive build`. */
 #include "cli/batch.h"
 #include "cli/build.h"
 #include "cli/config/value.h"
@@ -99,7 +99,7 @@ static int check_output(struct build *b, struct fault *f)
 	return 0;
 }
 
-/* Which drive, or drives. */
+/* The arguments: one drive, or a list of drives. */
 static int check_what(struct build *b, struct fault *f)
 {
 	const bool files = b->user_data || b->meta_data || b->network_config;
@@ -134,7 +134,7 @@ static int check_words(struct build *b, struct fault *f)
 	return 0;
 }
 
-/* --bind UUID and SOURCE_DATE_EPOCH, which are worth an early word too. */
+/* Checks --bind UUID and SOURCE_DATE_EPOCH, so that a mistake is reported before any work. */
 static int check_values(struct build *b, struct fault *f)
 {
 	const char *epoch = compose_clock(&b->compose);

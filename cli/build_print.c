@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `seedrive build` has done. */
+/* The output of `seedrive build`. */
 #include "cli/build.h"
 #include "cli/print.h"
 #include "cli/entropy.h"

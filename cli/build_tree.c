@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes onto the drive of `seedrive build`. */
+/* The files that `seedrive build` puts onto the drive. */
 #include "cli/build.h"
 #include "cli/lost_names.h"
 #include "cli/report.h"
@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* What a NoCloud drive needs besides user-data; cloud-localds makes the same where none is given. */
+/* NoCloud requires meta-data besides user-data; cloud-localds writes the same if none is given. */
 static const char default_metadata[] = "instance-id: iid-local01\n";
 
 static size_t output_files(const struct output *o, struct tree_omit *out)
@@ -15,7 +15,7 @@ static size_t output_files(const struct output *o, struct tree_omit *out)
 	return o->kind->files ? o->kind->files(o, out) : 0;
 }
 
-/* The old image, which is about to be replaced? */
+/* Is this file the old image, which is about to be replaced? */
 static bool is_out(const struct build *b, const struct stat *st)
 {
 	struct tree_omit omit[OUTPUT_FILES_MAX];
@@ -51,7 +51,7 @@ static int open_files(struct build *b, struct fault *f)
 		r = add_named(b, "meta-data", b->meta_data, f);
 	if (r == 0)
 		r = add_named(b, "network-config", b->network_config, f);
-	/* NoCloud wants both, even if they are empty. */
+	/* NoCloud requires both files, even if they are empty. */
 	if (r == 0 && !b->user_data)
 		r = tree_add_bytes(t, "user-data", "", 0, 0444, b->compose.now, f);
 	if (r == 0 && !b->meta_data)

@@ -4,15 +4,15 @@
 
 #include "cli/report.h"
 
-/* A command: its row in a program's table. @run returns 0, or a negative errno with @f. */
+/* A command, as one row of a program's table. @run returns 0, or -errno with @f. */
 struct command {
 	const char *name;
 	const char *summary;
-	const char *usage; /* what --help shows; NULL: another program's, which @run becomes */
+	const char *usage; /* text of --help; NULL: @run executes a program with its own */
 	int (*run)(int argc, char **argv, struct fault *f);
 };
 
-/* Those of this program, NULL behind the last: cli/seedrive.c and its kin. */
+/* The commands of this program, ended by NULL. Each of cli/seedrive.c and cli/seedrive_*.c defines it. */
 extern const struct command *const commands[];
 
 extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_sources, cmd_check,
@@ -22,11 +22,14 @@ extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_so
 #define CHECK_SUMMARY "health and statistics of live sources, with a report"
 #define SERVE_SUMMARY "the daemon: gives seeds to those who may not open the devices"
 
-/* `check` and `serve` are programs of their own: their libraries would cost each build a tenth of its
- * time. */
+/* `check` and `serve` are separate programs, because loading their libraries would make each build a tenth slower. */
 extern const struct command helper_check, helper_serve;
 
-/** exec_device_helper - `build` onto a device is one, too. @argv: from "build" on. Returns: -errno with @f, if at all. */
+/**
+ * exec_device_helper - executes the program that builds onto devices
+ * @argv: from "build" on
+ * Returns only on failure: -errno with @f.
+ */
 int exec_device_helper(int argc, char **argv, struct fault *f);
 
 #endif

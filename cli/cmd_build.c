@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A seed plus existing metadata into a config drive. */
+/* `seedrive build`: makes a config drive from existing metadata and a new seed. */
 #include "cli/build.h"
 #include "cli/cmd.h"
 #include "iso/output/replace.h"
 #include "iso/output/target.h"
 
-/* Standard output that is a file is written as seedrive-mkisofs writes one. */
+/* If standard output is a file, it is written in place, as seedrive-mkisofs does. */
 static int build_to_stdout(struct build *b, struct fault *f)
 {
 	static struct target target = { .fd = -1, .place = { .dirfd = -1 } };
@@ -17,7 +17,7 @@ static int build_to_stdout(struct build *b, struct fault *f)
 
 int build_to_file(struct build *b, struct fault *f)
 {
-	static struct replace replace; /* the handler of signals looks at it */
+	static struct replace replace; /* static, because the signal handler reads it */
 
 	if (b->to_stdout)
 		return build_to_stdout(b, f);
@@ -25,7 +25,7 @@ int build_to_file(struct build *b, struct fault *f)
 	return build_one(b, &output_replace, &replace, f);
 }
 
-/* libburn and libblkid would cost each build some of its time. */
+/* A separate program, because loading libburn and libblkid would slow every build down. */
 static bool is_device(const struct build *b)
 {
 	const enum output_target t =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Health and statistics of live sources; the report. */
+/* `seedrive check`: health tests and statistics of live sources, and the report. */
 #include "cli/check/check.h"
 #include "cli/cmd.h"
 #include "cli/configure.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-/* Bytes, where -n does not say: what the estimators ask for, but not of what may be slow. */
+/* Sample sizes in bytes if -n is not given: what the estimators require, and less for sources that may be slow. */
 #define ASKED      ESTIMATE_SAMPLES
 #define ASKED_SLOW 65536
 
@@ -32,15 +32,15 @@ static const struct option options[] = {
 
 struct check_options {
 	struct source_list sources;
-	uint32_t asked; /* 0: by the kind of the source */
+	uint32_t asked; /* bytes; 0: depends on the kind of the source */
 	const char *report, *config;
-	const char *raw; /* where the one source's sample is kept */
+	const char *raw; /* --raw: file for the sample of the one source */
 	unsigned min_estimate_mbit;
 	int raw_fd;
 	bool json, restart;
 };
 
-/* source_parse() puts the kernel's generator behind every list; here it is sampled if it is asked for. */
+/* source_parse() appends the kernel's generator to every list; here it is sampled only if the user named it. */
 static bool names_kernel(const char *text)
 {
 	size_t len;
@@ -73,8 +73,8 @@ static int add_sources(struct source_list *to, const char *text, struct fault *f
 	return 0;
 }
 
-/* What is drawn from unasked: of that the hardware, as the kernel's generator would only show that it can
- * hash, and the broker's blocks have been tested where they come from. */
+/* The default list without two sources: a sample of the kernel's generator would only show that it can hash, and the
+ * daemon has tested its blocks already. */
 static void add_configured(struct source_list *to, const struct source_list *list)
 {
 	size_t i;
@@ -86,7 +86,7 @@ static void add_configured(struct source_list *to, const struct source_list *lis
 			to->spec[to->count++] = list->spec[i];
 }
 
-/* Bits a byte. */
+/* In bits per byte. */
 static int parse_estimate(const char *text, unsigned *ret_mbit, struct fault *f)
 {
 	if (source_parse_mbit(text, strlen(text), ret_mbit) && *ret_mbit > 0)
@@ -131,7 +131,7 @@ static size_t asked_of(const struct check_options *o, const struct source *src)
 	return (n + SAMPLE_MULTIPLE - 1) / SAMPLE_MULTIPLE * SAMPLE_MULTIPLE;
 }
 
-/* That this host has not got what nobody asked for is no failure; nor is that we may not open it. */
+/* A source that nobody named and that is absent, or that this user may not open, is no failure. */
 static bool left_out(const struct check_options *o, const struct checked *c)
 {
 	const enum source_presence p = source_presence(c->sample.err);
@@ -143,7 +143,7 @@ static bool left_out(const struct check_options *o, const struct checked *c)
 	return p != SOURCE_PRESENT && p != SOURCE_FAILED;
 }
 
-/* The next one. Bytes that an earlier one had delivered as well fail both. */
+/* Samples the next source. If it delivers bytes that an earlier one delivered too, both fail. */
 static int check_one(struct check *all, const struct check_options *o, struct windows *windows)
 {
 	struct checked *c = all->source + all->count;
@@ -206,7 +206,8 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 	return e < 0 ? fault_errno(f, e, path) : replace_commit(r, f);
 }
 
-/* One more line; the last one is main's. @before: what the last call returned, or 0. */
+/* Records a failure in @f. main() prints the last one, so this prints the one before it. @before: the result of the
+ * previous call, or 0. */
 static int refuse(int before, struct fault *f, const char *label, const char *why)
 {
 	if (before < 0)
@@ -214,7 +215,7 @@ static int refuse(int before, struct fault *f, const char *label, const char *wh
 	return fault_refused(f, "%s: %s", label, why);
 }
 
-/* A line for each that failed, so that none is overlooked where nobody reads the table. */
+/* Prints an error line for each source that failed, for users who do not read the table. */
 static int verdict(const struct check *c, struct fault *f)
 {
 	char why[CHECK_TEXT];
@@ -232,11 +233,11 @@ static int verdict(const struct check *c, struct fault *f)
 	return r;
 }
 
-/* @report, @raw: where the page and the sample go; opened already, as nobody wants to learn of that in the end. */
+/* @report, @raw: the files for the page and the sample, opened before the work, so that a fault is reported early. */
 static int run_checks(
 	const struct check_options *o, struct replace *report, struct replace *raw, struct fault *f)
 {
-	static struct check c; /* large */
+	static struct check c; /* static, because it is large */
 	int r;
 
 	c.begun = time(NULL);

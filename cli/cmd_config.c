@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The configuration, read as the tools read it, and what comes of it. */
+/* `seedrive config`: reads the configuration as the tools do, and prints the values in force. */
 #include "cli/cmd.h"
 #include "cli/config/listen.h"
 #include "cli/configure.h"

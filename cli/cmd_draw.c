@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Draw, test, condition: a seed, or as many bytes as are asked for, to standard output or a file. */
+/* `seedrive draw`: draws, tests and conditions a seed or a number of bytes, and writes it to standard output or a file. */
 #include "cli/cmd.h"
 #include "cli/draw_write.h"
 #include "cli/entropy.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OUTPUT_MAX (16u << 20) /* it is held whole until all of it is good */
+#define OUTPUT_MAX (16u << 20) /* bytes; the output is kept in memory until all of it has passed */
 
 enum { OPT_FORMAT = OPT_OWN, OPT_BYTES };
 
@@ -29,13 +29,13 @@ struct draw_command {
 	struct entropy_options entropy;
 	const char *out;
 	enum draw_format format;
-	uint32_t bytes; /* 0: as many as --bits makes */
+	uint32_t bytes; /* of --bytes; 0: as many as --bits requires */
 	bool bits_said;
 	struct drawn drawn;
 	json_object *draws; /* for --json: an object for each draw */
 };
 
-/* --- what is asked --- */
+/* --- options --- */
 
 static int take_format(struct draw_command *d, const char *word, struct fault *f)
 {
@@ -71,8 +71,7 @@ static int take_option(struct draw_command *d, int c, struct fault *f)
 	}
 }
 
-/* Bytes bear no more than eight bits each, nor a block more than its 256; of the last one there may be less
- * than all. */
+/* The most that @bytes can claim: 256 bits for each whole block, and 8 bits for each byte of a last, partial one, up to 256. */
 static uint32_t most_bits(uint32_t bytes)
 {
 	const uint32_t rest = 8 * (bytes % RECORD_BLOCK);
@@ -123,10 +122,9 @@ static int parse(struct draw_command *d, int argc, char **argv, struct fault *f)
 	return check_words(d, f);
 }
 
-/* --- draw after draw, of as many blocks as a seed can have --- */
+/* --- drawing, in draws of up to RECORD_BLOCKS_MAX blocks --- */
 
-/* The kernel's generator stands for its strength once in all, so from the second draw on hardware alone
- * counts. */
+/* The kernel's generator counts once in all, for its strength. From the second draw on only hardware counts. */
 static int judge(struct draw_command *d, struct seed *s, uint32_t asked, struct fault *f)
 {
 	if (d->drawn.len > 0)
@@ -155,7 +153,7 @@ static void keep(struct draw_command *d, const struct seed *s, const struct entr
 		entropy_print(s, stderr);
 }
 
-/* What is asked of this draw is what is still missing, as far as its blocks can bear it. */
+/* Asks this draw for the bits that are still missing, up to what its blocks can claim. */
 static int draw_one(
 	struct draw_command *d, uint32_t blocks, struct draw_memory *memory, struct fault *f)
 {
@@ -212,7 +210,7 @@ static int draw_all(struct draw_command *d, struct fault *f)
 
 /* --- results --- */
 
-/* Of one draw as everywhere; of several each by itself, so that a reader can redo every sum. */
+/* One draw is printed as in other commands. Several are printed one by one, so that a reader can recalculate each claim. */
 static void print_json(struct draw_command *d)
 {
 	json_object *o = json_object_new_object();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads a drive back with the guest's own parser; never prints the seed. */
+/* `seedrive inspect`: reads a drive with the parser that the guest uses. Never prints the seed. */
 #include "cli/cmd.h"
 #include "cli/print.h"
 #include "drive/inspect.h"
@@ -31,7 +31,7 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-/* A time on the drive is any unsigned number, and time_t is signed. */
+/* Times on the drive are unsigned 64-bit numbers; time_t is signed. */
 static const char *time_text(uint64_t seconds, char *out, size_t size)
 {
 	const time_t t = (time_t)seconds;
@@ -59,7 +59,7 @@ static void print_expiry(const struct inspect *in)
 			in->expired ? " (has expired)" : "");
 }
 
-/* Of a seed that is spent nothing is left. */
+/* A spent record has no seed left. */
 static uint32_t bits_left(const struct inspect *in, uint32_t bits)
 {
 	return in->image.spent ? 0 : bits;

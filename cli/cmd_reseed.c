@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A fresh seed for an image that exists. */
+/* `seedrive reseed`: gives an existing image a new seed. */
 #include "cli/cmd.h"
 #include "cli/drive_log.h"
 #include "cli/print.h"
@@ -118,7 +118,7 @@ static void print_text(const struct reseed_command *c, const char *path)
 		entropy_print(&c->reseed.seed, stdout);
 }
 
-/* With the drive's entry in the journal, as of one that seedrive-mkisofs makes. */
+/* Reseeds, and writes a journal entry with the same fields as seedrive-mkisofs. */
 static int reseed(struct reseed_command *c, const char *path, struct fault *f)
 {
 	struct reseed *re = &c->reseed;
@@ -126,7 +126,7 @@ static int reseed(struct reseed_command *c, const char *path, struct fault *f)
 
 	drive_log_listen();
 	r = reseed_image(re, path, f);
-	/* Before the entry, which repeats the line. */
+	/* Print the error first: the entry repeats it. */
 	if (r < 0)
 		r = fault_said(f, report_fault(f));
 	drive_log_write(&(struct drive_log){ .identifier = "seedrive-reseed",

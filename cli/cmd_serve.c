@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Starts the daemon. */
+/* `seedrive serve`: starts the daemon. */
 #include "cli/cmd.h"
 #include "cli/config/listen.h"
 #include "cli/options.h"
@@ -46,7 +46,7 @@ static int set_source(struct serve_options *o, struct fault *f)
 	return r;
 }
 
-/* What was asked for besides running it. */
+/* Options that print something instead of running the daemon. */
 struct asked {
 	bool status, json;
 };
@@ -73,7 +73,7 @@ static int set_option(struct serve_options *o, struct asked *asked, int c, struc
 	case OPT_BURST:
 		return option_number("--burst", optarg, 1, CONFIG_RATE_MAX, &o->burst, f);
 	case OPT_CONFIG:
-		return 0; /* it was read before */
+		return 0; /* options_configure() has read it */
 	default:
 		return -EINVAL;
 	}
@@ -110,7 +110,7 @@ static int find_group(const char *name, gid_t *ret, struct fault *f)
 	const unsigned long number = strtoul(name, &end, 10);
 
 	errno = 0;
-	/* cppcheck-suppress getgrnamCalled ; at the start, before there is another thread */
+	/* cppcheck-suppress getgrnamCalled ; called at the start, before any thread */
 	g = getgrnam(name);
 	if (!g && (name[0] < '0' || name[0] > '9' || *end || number >= UINT32_MAX))
 		return fault_set(f, errno > 0 ? -errno : -ENOENT, "group: %s: there is none", name);
@@ -118,7 +118,7 @@ static int find_group(const char *name, gid_t *ret, struct fault *f)
 	return 0;
 }
 
-/* @l must outlive @ret. */
+/* @ret points into @l. */
 static int describe(const struct config_listener *l, struct listen_options *ret, struct fault *f)
 {
 	*ret = (struct listen_options){ .name = l->name,
@@ -133,7 +133,7 @@ static int describe(const struct config_listener *l, struct listen_options *ret,
 	return l->group ? find_group(l->group, &ret->group, f) : 0;
 }
 
-/* What the daemon goes by: one while it runs, and the next one while it is read. */
+/* The settings of the daemon: the current ones, and, during a reload, the next ones. */
 struct generation {
 	struct config config;
 	struct config_listener listener[CONFIG_LISTENERS_MAX];
@@ -144,10 +144,10 @@ struct command_line {
 	int argc;
 	char **argv;
 	struct generation generation[2];
-	size_t number; /* of the one that holds */
+	size_t number; /* index of the current settings */
 };
 
-/* With the listeners of the configuration. */
+/* Settles the daemon's settings, with the listeners of the configuration. */
 static int describe_all(struct generation *g, struct serve_options *o, struct fault *f)
 {
 	int r = 0;
@@ -167,7 +167,7 @@ static int read_generation(struct command_line *line, struct generation *g, stru
 
 	config_clear(&g->config);
 	*g = (struct generation){ 0 };
-	optind = 0; /* from the first word, also of a line that was read before */
+	optind = 0; /* from the first word again: a reload reads the same command line */
 	r = parse(o, asked, &g->config, line->argc, line->argv, f);
 	return r < 0 ? r : describe_all(g, o, f);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What this host offers, and what each source claims. */
+/* `seedrive sources`: lists the sources of this host, and what each is worth. */
 #include "cli/check/rate.h"
 #include "cli/cmd.h"
 #include "cli/print.h"
@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A moment: what a device gives in so long, or so many bytes, whichever comes first. */
+/* A rate is measured over this time or these bytes, whichever ends first. */
 #define LOOK_MS     1000
 #define LOOK_BYTES  4096
 #define DEVICE_LOOK 1024
@@ -32,12 +32,12 @@ struct row {
 	struct source_spec spec;
 	struct reader reader;
 	struct source_handle handle;
-	bool asked; /* without its argument it cannot be */
+	bool asked; /* tried; not if it lacks the argument that it needs */
 	int err;
-	double rate; /* bytes a second; 0: not measured */
+	double rate; /* bytes per second; 0: not measured */
 };
 
-/* --- a look at each --- */
+/* --- measuring --- */
 
 static uint64_t look_len(const struct source_handle *h, const void *ctx)
 {
@@ -59,7 +59,7 @@ static void start(struct row *row)
 		reader_go(&row->reader);
 }
 
-/* In pieces, so that a slow device has a rate as well. */
+/* Reads in small pieces, so that a slow device gets a rate too. */
 static void look_at_device(struct row *row, uint8_t *raw)
 {
 	const size_t piece = 64;
@@ -97,7 +97,7 @@ static void look_at_code(struct row *row, uint8_t *raw)
 	src->close(&row->handle);
 }
 
-/* All devices at once, so that slow ones cost no more than one. */
+/* Measures all devices at the same time, so that several slow ones take as long as one. */
 static int look(struct row *row, size_t count)
 {
 	uint8_t *raw = secret_new(LOOK_BYTES);
@@ -117,7 +117,7 @@ static int look(struct row *row, size_t count)
 	return 0;
 }
 
-/* --- in words --- */
+/* --- printing --- */
 
 static const char *state_of(const struct row *row)
 {
@@ -125,7 +125,7 @@ static const char *state_of(const struct row *row)
 		return source_presence_word(SOURCE_NOT_BUILT_IN);
 	if (!row->asked)
 		return "when named";
-	/* A socket without a daemon. */
+	/* The socket exists, but no daemon listens. */
 	if (row->err == -ECONNREFUSED)
 		return source_presence_word(SOURCE_ABSENT);
 	return source_presence_word(source_presence(row->err));
@@ -165,7 +165,7 @@ static const char *rate_of(const struct row *row, char *out, size_t size)
 	return row->rate > 0 ? rate_text(row->rate, out, size) : "-";
 }
 
-/* What it is; or what is wrong with it. */
+/* Describes the source, or what is wrong with it. */
 static const char *remark_of(const struct row *row)
 {
 	if (row->asked && row->err < 0 && row->err != -ENOSYS)
@@ -191,7 +191,8 @@ static void print_table(const struct row *row, size_t count)
 			worth_of(row + i, worth, sizeof(worth)), remark_of(row + i));
 }
 
-/* As in the reports of a draw. What is worth nothing is not called hardware, and the broker says only block by block. */
+/* The same words as in the report of a draw. A source worth 0 bits is not called hardware, and neither is the daemon, which
+ * reports what its blocks rest on for each block. */
 static const char *kind_of(const struct source *src, unsigned bits)
 {
 	switch (src->kind) {
@@ -238,9 +239,9 @@ static void print_json(const struct row *row, size_t count)
 	json_print(all, stdout);
 }
 
-/* --- which --- */
+/* --- selection --- */
 
-/* Each row of the table; one that the configuration gives an argument, as often as it does. */
+/* Each row of the table. A source to which the configuration gives arguments is listed once for each. */
 static size_t all_rows(struct row row[], const struct source_list *configured)
 {
 	const struct source *src;

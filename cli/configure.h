@@ -5,13 +5,13 @@
 #include "cli/config/config.h"
 
 /**
- * configure - read the configuration, say what is wrong with it, settle what @part goes by
- * @c:    zeroed; needs config_clear() in the end, and @ret points into it
- * @file: what --config names, or NULL
+ * configure - reads the configuration, reports its faults, and settles the values for @part
+ * @c:    zeroed by the caller, who calls config_clear() when @ret, which points into it, is no longer used
+ * @file: the argument of --config, or NULL
  *
- * A fault is an error; of several, all but the last are said here, a line each. To seedrive-mkisofs, unless it is strict, it is a
- * warning: one typing error must not stop every spawn of a host.
- * Returns: 0, or -errno with @f; -EINVAL, exit status EXIT_USAGE, where the configuration has faults.
+ * A fault is an error. If there are several, this function prints all but the last, a line each, and @f has the last. For
+ * seedrive-mkisofs, unless `strict` is set, faults are warnings: one typing error must not stop every spawn on a host.
+ * Returns: 0, or -errno with @f. -EINVAL, with exit status EXIT_USAGE: the configuration has faults.
  */
 int configure(struct config *c, const char *file, enum config_part part, struct settings *ret,
 	struct fault *f);

@@ -13,10 +13,10 @@
 
 #define ROOM 1024
 
-/* The lines that were reported so far, "; " between them. Of those for which there is no room the number is given, and a
- * first one that is too long is cut, and ends in "...". */
+/* The lines reported so far, joined by "; ". Lines that do not fit are counted, and the entry gives their number. A first
+ * line that is too long is cut and ends in "...". */
 static char said[ROOM + sizeof("; and 4294967295 more")];
-static size_t said_len; /* of whole lines */
+static size_t said_len; /* bytes of whole lines */
 static unsigned left_out;
 
 static void keep(const char *text)
@@ -41,7 +41,7 @@ void drive_log_listen(void)
 	report_listen(keep);
 }
 
-/* Returns: what is attached, to be freed once the entry is sent. */
+/* Returns: the buffer that a field points to; the caller frees it after sending the entry. */
 static char *add_seed(struct journal *j, const struct drive_log *d)
 {
 	static const uint8_t unbound[UUID_SIZE];
@@ -66,7 +66,7 @@ static char *add_seed(struct journal *j, const struct drive_log *d)
 	return account;
 }
 
-/* The message is for people; the fields have each name as it is. */
+/* The message is made for people, with names escaped; the fields have names unchanged. */
 static void begin(struct journal *j, const struct drive_log *d, int err)
 {
 	char out[PATH_MAX];
@@ -97,7 +97,7 @@ void drive_log_write(const struct drive_log *d, int err)
 	journal_field(&j, "SEEDRIVE_OUT", "%s", d->out);
 	if (d->label)
 		journal_field(&j, "SEEDRIVE_LABEL", "%s", d->label);
-	/* Of a drive that was not made only what was drawn for it. */
+	/* If the drive was not made, the entry lists only what was drawn for it. */
 	if (d->seed && (err == 0 || d->seed->claim.credit_bits > 0))
 		account = add_seed(&j, d);
 	journal_send(&j);

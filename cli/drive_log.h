@@ -5,25 +5,25 @@
 #include "seed/draw.h"
 
 /*
- * What is said of one drive to the system's journal: by seedrive-mkisofs, as its callers keep what it writes to standard
- * error to themselves, and by `seedrive reseed`, which libvirt's hook runs. The same fields from both. Nothing where there is
- * no journal: there standard error is all.
+ * One entry in the system's journal for each drive. seedrive-mkisofs writes it because its callers do not pass its standard
+ * error on, and `seedrive reseed` because the libvirt hook runs it. Both write the same fields. Without a journal nothing is
+ * written, and standard error has all there is.
  */
 struct drive_log {
-	const char *identifier;  /* of who writes the entry */
-	const char *done;        /* what is done to a drive, "made" */
-	const char *without;     /* where there is no fresh seed and no error, "without a seed" */
-	const char *out, *label; /* the image; NULL: its label is not known */
-	const struct seed *seed; /* of its record; NULL: it has no fresh one */
-	const uint8_t *uuid;     /* that the record is bound to, or zero */
+	const char *identifier; /* SYSLOG_IDENTIFIER of the entry */
+	const char *done;       /* the verb for success, such as "made" */
+	const char *without;    /* words for success without a new seed, such as "without a seed" */
+	const char *out, *label; /* path of the image; its label, NULL if unknown */
+	const struct seed *seed; /* the seed in its record; NULL: it has no new one */
+	const uint8_t *uuid;     /* of the instance that the record is bound to; zeros: unbound */
 };
 
-/** drive_log_listen - from now on warnings and errors are kept, for the entry. */
+/** drive_log_listen - starts to collect warnings and errors, which become part of the entry. */
 void drive_log_listen(void);
 
 /**
- * drive_log_write - the entry
- * @err: negative errno: it was not done; else 0
+ * drive_log_write - writes the entry
+ * @err: 0, or the -errno that the work failed with
  */
 void drive_log_write(const struct drive_log *d, int err);
 

@@ -39,7 +39,7 @@ static const char *kind_word(const struct draw_report *r)
 	}
 }
 
-/* What one block of the broker's rests on; NULL, which is null, where it does not tell all of it. */
+/* The sources that one block of the daemon rests on. NULL, printed as null, if the daemon does not report all of them. */
 static json_object *given_json(const struct broker_block *b)
 {
 	json_object *all = b->partial ? NULL : json_object_new_array();
@@ -57,7 +57,7 @@ static json_object *given_json(const struct broker_block *b)
 	return all;
 }
 
-/* What the broker gave to each block, its margin taken off, and what it says that rests on. */
+/* For each block: the bits that the daemon granted, after its margin, and the sources that it reports for it. */
 static void add_given(const struct seed *s, const struct draw_report *r, json_object *to)
 {
 	json_object *bits = json_object_new_array(), *texts = json_object_new_array();
@@ -96,7 +96,7 @@ static json_object *report_json(const struct seed *s, const struct draw_report *
 		json_object_array_add(bytes, json_object_new_int64((int64_t)r->block_bytes[i]));
 		json_object_array_add(assessed, json_object_new_int64((int64_t)r->assessed[i]));
 	}
-	/* A block of the record each. */
+	/* One element for each block of the record. */
 	json_object_object_add(o, "block_bytes", bytes);
 	json_object_object_add(o, "assessed_bits", assessed);
 	if (r->given)

@@ -7,13 +7,13 @@
 
 #include "seed/draw.h"
 
-/** entropy_json - the claim and all that it rests on, so that a reader can redo the sum. */
+/** entropy_json - the claim, with every number that it was calculated from, so that a reader can recalculate it. */
 json_object *entropy_json(const struct seed *s, uint32_t asked_bits);
 
-/** entropy_drawn_json - the same where no record was made: what was drawn, and nothing that is claimed. */
+/** entropy_drawn_json - what was drawn, without a claim; for a drive that gets no record. */
 json_object *entropy_drawn_json(const struct seed *s, uint32_t asked_bits);
 
-/** entropy_print - the same for people, a line a source. */
+/** entropy_print - prints what each source gave, one line for each. */
 void entropy_print(const struct seed *s, FILE *to);
 
 #endif

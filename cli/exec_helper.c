@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that are programs of their own, which this one becomes. */
+/* Commands that are separate programs: seedrive executes them in its place. */
 #include "cli/cmd.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Beside this program: as it is built, and as it is installed. */
+/* Their folder, relative to this program's: in the build tree, and as installed. */
 static const char *const folders[] = { "libexec", "../libexec/seedrive" };
 
 static int folder_of_this(char out[PATH_MAX])
@@ -24,7 +24,7 @@ static int folder_of_this(char out[PATH_MAX])
 	return 0;
 }
 
-/* The words of the command line as they came, up to the NULL at their end. */
+/* The words of the command line, with "seedrive" before them, ended by NULL. */
 static char **all_words(int argc, char **argv)
 {
 	static char name[] = "seedrive";
@@ -37,7 +37,7 @@ static char **all_words(int argc, char **argv)
 	return words;
 }
 
-/* Of the words the first need not be the program's: it is the command. */
+/* @argv[0] is the command's name, which need not be the program's. */
 static int exec_helper(const char *program, int argc, char **argv, struct fault *f)
 {
 	char folder[PATH_MAX], path[2 * PATH_MAX];

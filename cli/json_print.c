@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Of a character of two or three bytes, its number. */
+/* The code point of a UTF-8 character of two or three bytes. */
 static unsigned number_of(const uint8_t *text, size_t n)
 {
 	if (n == 1)
@@ -15,8 +15,8 @@ static unsigned number_of(const uint8_t *text, size_t n)
 	return (text[0] & 0xfu) << 12 | (text[1] & 0x3fu) << 6 | (text[2] & 0x3fu);
 }
 
-/* What json-c lets through: a character that is not to be shown stays itself, as JSON can write it; a byte that is no
- * text becomes the four characters \xNN. Returns: how many bytes of @text that was. */
+/* Prints what json-c would pass on unchanged: a character that must not be shown as a JSON escape, which keeps its meaning;
+ * a byte that is not UTF-8 as the four characters \xNN. Returns: the number of bytes of @text that it has printed. */
 static size_t print_rare(const char *text, size_t len, FILE *to)
 {
 	const size_t n = utf8_length((const uint8_t *)text, len);
@@ -29,7 +29,7 @@ static size_t print_rare(const char *text, size_t len, FILE *to)
 	return n;
 }
 
-/* Control characters of ASCII below a space are json-c's own, between its tokens. */
+/* json-c escapes control characters in strings, so those that are left are its own newlines between tokens. */
 static size_t print_next(const char *text, size_t len, FILE *to)
 {
 	const size_t n = (unsigned char)*text < ' ' ? 1 : show_length(text, len);

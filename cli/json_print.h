@@ -6,10 +6,10 @@
 #include <stdio.h>
 
 /**
- * json_print - @object and a newline to @to; the object is freed
+ * json_print - prints @object and a newline to @to, and frees the object
  *
- * It is JSON, in UTF-8, whatever bytes its strings have: a byte that is no UTF-8 becomes the four characters \xNN. What
- * util/show.h does not show is escaped, so that it reaches no terminal.
+ * The output is valid JSON in UTF-8 even if a string is not: a byte that is not UTF-8 becomes the four characters \xNN.
+ * Characters that util/show.h does not show as they are, such as control characters, are written as JSON escapes.
  */
 void json_print(json_object *object, FILE *to);
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* Room for a path and how many others there are. */
+/* Size of a buffer for a path and "and N others". */
 #define WHO_SIZE (PATH_MAX + 32)
 
 static const char *say_who(const struct tree *t, const struct lost *l, char out[WHO_SIZE])

@@ -6,10 +6,10 @@
 #include "iso/write.h"
 
 /**
- * lost_names_report - warn of what a reader of the image will not find: a line for all names that Joliet cuts or changes, and
- * one for all symbolic links that lead nowhere on it
- * @links: a drive for guests, who find nothing where these lead
- * @way:   the end of that line: what to do
+ * lost_names_report - warns of names that a reader of the image will not find: one line for all names that Joliet cuts or
+ * changes, and one for all symbolic links whose target is not in the image
+ * @links: whether to look at links; set for a seed drive, whose guest has no other file system to follow them into
+ * @way:   the end of the line about links: what the user can do
  */
 void lost_names_report(
 	const struct tree *t, const struct iso_options *o, bool links, const char *way);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* genisoimage's command line, and nothing of its own but the seed. */
+/* seedrive-mkisofs: takes genisoimage's command line, and adds a seed to drives with a seed label. */
 #include "cli/mkisofs.h"
 #include "cli/drive_log.h"
 #include "cli/mkisofs_fallback.h"
@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A disk is overwritten whatever it holds, as genisoimage would. What is written through the kernel an optical drive may
- * take or lose, by its medium. */
+/* A disk is overwritten even if it holds data, as genisoimage does. An optical drive is refused: whether it keeps what the
+ * kernel writes to it depends on its medium. */
 static int choose_output(struct mkisofs *m, struct fault *f)
 {
 	const enum output_target target = output_target(m->args.out);
@@ -75,7 +75,7 @@ static const char *out_name(const struct mkisofs_args *a)
 	return a->out ? a->out : "standard output";
 }
 
-/* Of a plain image there is nothing to say; of a drive there is an entry in the journal. */
+/* Writes the journal entry of a drive; a plain image has none. */
 static void write_log(const struct mkisofs *m, int err)
 {
 	const struct compose *c = &m->compose;
@@ -92,7 +92,8 @@ static void write_log(const struct mkisofs *m, int err)
 		err);
 }
 
-/* To another program, if there is one. Of a drive it is said that it has no seed then. Returns: -errno with @f, if at all. */
+/* Executes the fallback program, if one is configured. If the image is a drive, warns that it gets no seed. Returns only on
+ * failure: -errno with @f. */
 static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused, struct fault *f)
 {
 	const struct mkisofs_args *a = &m->args;
@@ -110,7 +111,7 @@ static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused
 	return r;
 }
 
-/* Before the entry, which repeats the line. */
+/* Prints the error before it writes the journal entry, which repeats it. */
 static int log_failure(struct mkisofs *m, int err, struct fault *f)
 {
 	if (!is_drive(&m->args))
@@ -171,7 +172,7 @@ int main(int argc, char **argv)
 	start_descriptors();
 	report_program("seedrive-mkisofs");
 	r = act(&m, argc, argv, &f);
-	/* Unless it is said already. */
+	/* An empty text: the error was printed before. */
 	if (r < 0 && f.text[0])
 		r = log_failure(&m, r, &f);
 	mkisofs_args_clear(&m.args);

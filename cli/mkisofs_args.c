@@ -23,7 +23,7 @@ static int take_level(struct mkisofs_args *a, const char *v, struct fault *f)
 	return 0;
 }
 
-/* xorrisofs': a cylinder of its is a MiB, and `auto` is for images with a partition table, of which we make none. */
+/* As xorrisofs: a cylinder is 1 MiB. `auto` concerns images with a partition table, and we write none. */
 static int take_align(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	a->align = strcmp(v, "on") == 0 || strcmp(v, "all") == 0;
@@ -33,7 +33,7 @@ static int take_align(struct mkisofs_args *a, const char *v, struct fault *f)
 	return 0;
 }
 
-/* Names are UTF-8 on both sides. Of any other set it is asked later whether it matters: to names in ASCII it does not. */
+/* Names are UTF-8 in the tree and in the image. Another character set is refused later, unless all names are ASCII. */
 static int take_charset(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	if (!*v || strcasecmp(v, "help") == 0)
@@ -53,7 +53,7 @@ static int take_text(
 	return 0;
 }
 
-/* The number that @v is, in @base (0: by its prefix, as in C); -1 where it is no number, or above @max. */
+/* Parses @v as a number in @base (0: from its prefix, as in C). Returns: -1 if it is no number or above @max. */
 static long long parse_number(const char *v, int base, long long max)
 {
 	char *end;
@@ -64,7 +64,7 @@ static long long parse_number(const char *v, int base, long long max)
 	return !*v || *end || errno || n < 0 || n > max ? -1 : n;
 }
 
-/* A name of the host's is nobody's in an image, but xorrisofs' would look it up. */
+/* xorrisofs would look a user's name up on this host; the guest's users are others, so only numbers are taken. */
 static int take_owner(uint32_t *field, const char *v, const char *what, struct fault *f)
 {
 	const long long n = parse_number(v, 0, UINT32_MAX - 1);
@@ -85,7 +85,7 @@ static int take_mode(mode_t *field, const char *v, const char *what, struct faul
 	return 0;
 }
 
-/* All but the last also ask for Rock Ridge, which alone can keep them. */
+/* All but the last imply Rock Ridge, since only Rock Ridge can store them. */
 static int take_attribute(
 	struct mkisofs_args *a, enum mkisofs_id id, const char *v, struct fault *f)
 {
@@ -111,7 +111,7 @@ static int take_attribute(
 	}
 }
 
-/* 1: it was one of these. */
+/* Returns: 1 if the option was one of these. */
 static int take_name_option(struct mkisofs_args *a, enum mkisofs_id id)
 {
 	struct iso_names *n = &a->names;
@@ -254,7 +254,7 @@ static int take_value(struct mkisofs_args *a, enum mkisofs_id id, const char *v,
 	}
 }
 
-/* --- the line as a whole --- */
+/* --- the whole command line --- */
 
 static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct fault *f)
 {
@@ -267,7 +267,7 @@ static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct 
 	return take_switch(a, o->id) ? 0 : take_value(a, o->id, word->value, f);
 }
 
-/* `-as NAME` as the first words, as xorriso has it for one who speaks as NAME does: what is not said is as with xorriso. */
+/* `-as NAME` as the first words, as xorriso takes it: the options are NAME's, the defaults are xorriso's. */
 static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
 	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };
@@ -286,7 +286,7 @@ static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fa
 		w->argv[1], w->argv[2]);
 }
 
-/* 1: there was one; 0: the end; or -errno. */
+/* Returns: 1 if there was an item, 0 at the end, or -errno. */
 static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
 	struct mkisofs_word word;
@@ -294,7 +294,7 @@ static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fau
 
 	if (r <= 0)
 		return r;
-	/* Of xorriso's own line: there it ends the part that is as with mkisofs. */
+	/* After `-as`, `--` ends the mkisofs options, and xorriso's own commands would follow. */
 	if (a->as_xorriso && w->ended)
 		return fault_set(f, -ENOTSUP, "%s: commands of xorriso are not taken", word.typed);
 	r = take(a, &word, f);
@@ -318,12 +318,12 @@ int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f
 
 	*a = (struct mkisofs_args){ .names = { .level = 1 } };
 	first = take_place(a, &w, f);
-	/* The first fault counts; what comes after it still tells the label, which decides whether there should be a seed. */
+	/* The first fault is kept. The rest is still read, because the label decides whether the drive should have a seed. */
 	do {
 		r = take_next(a, &w, first ? &later : f);
 		if (r < 0 && first == 0)
 			first = r;
-		/* What comes after these two is not looked at, as genisoimage has it. */
+		/* Words after -help and -version are ignored, as genisoimage does. */
 	} while (r != 0 && (a->action == MKISOFS_MAKE || first < 0));
 	return first < 0 ? first : check(a, f);
 }

@@ -9,58 +9,60 @@
 #include "iso/write.h"
 #include "util/fault.h"
 
-/* A path of the command line, and where it goes in the image. */
+/* A path of the command line, and its place in the image. */
 struct mkisofs_path {
 	const char *source;
-	const char *graft; /* with -graft-points, from the root on; NULL: into the root */
+	const char *
+		graft; /* with -graft-points: the path in the image, from its root on; NULL: the root itself */
 };
 
 enum mkisofs_action { MKISOFS_MAKE, MKISOFS_VERSION, MKISOFS_HELP };
 
-/* What genisoimage's command line asks for, in our words. */
+/* What a command line of genisoimage or xorrisofs asks for. */
 struct mkisofs_args {
 	enum mkisofs_action action;
-	bool as_xorriso; /* -as NAME: argv[1] and argv[2] */
+	bool as_xorriso; /* argv[1] and argv[2] are -as NAME */
 	const char *out; /* NULL: standard output */
 	const char *label, *publisher, *preparer, *application, *system, *volume_set;
 	struct iso_names names;
 	bool rock_ridge, joliet, joliet_long, joliet_utf16;
-	bool no_rock;  /* --norock: not even where it is the default */
-	bool rational; /* -r: everybody may read, nobody may write, all is root's */
-	bool follow;   /* -f: symbolic links in the tree too */
+	bool no_rock;  /* --norock: no Rock Ridge even if it is the default */
+	bool rational; /* -r: everybody may read, nobody may write, root owns all files */
+	bool follow;   /* -f: also follow symbolic links inside the tree */
 	bool graft, quiet;
-	const char *seed; /* --seed, as it is typed; NULL: not given */
-	bool large_files; /* -allow-limited-size: files of 4 GiB and more */
+	const char *seed; /* the argument of --seed; NULL: not given */
+	bool large_files; /* -allow-limited-size: allow files of 4 GiB and more */
 	bool no_backups;  /* -no-bak: leave out names with ~ or #, or that end in .bak */
-	bool new_folders; /* -new-dir-mode: @new_folder_mode for those that are only in the image */
+	bool new_folders; /* -new-dir-mode: @new_folder_mode applies to folders that exist only in the image */
 	mode_t new_folder_mode;
-	struct iso_attributes attributes; /* -uid and its kin */
-	const char *charset;              /* of names, where that is not UTF-8; else NULL */
-	const char **exclude;             /* -m: patterns of what is left out */
+	struct iso_attributes attributes; /* -uid, -gid, -file-mode, -dir-mode */
+	const char *charset;  /* character set of the names if it is not UTF-8, else NULL */
+	const char **exclude; /* -m: patterns of names to leave out */
 	size_t excludes;
-	bool align; /* -partition_cyl_align: the image's size is a multiple of a MiB */
+	bool align; /* -partition_cyl_align: round the image's size up to a MiB */
 	struct mkisofs_path *path;
 	size_t paths;
-	char *words; /* where unescaped names are kept */
+	char *words; /* the unescaped paths; @path points into it */
 };
 
 /**
- * mkisofs_parse - read the command line as genisoimage, mkisofs and xorrisofs do, or `xorriso -as mkisofs`
- * @a:    the caller's storage; needs mkisofs_args_clear() in the end, also after an error
- * @argv: argv[0] is not looked at; the words have to outlive @a
+ * mkisofs_parse - reads a command line of genisoimage, mkisofs, xorrisofs, or `xorriso -as mkisofs`
+ * @a:    the caller's storage; the caller calls mkisofs_args_clear() when done, also after an error
+ * @argv: argv[0] is ignored; @a points into the words, so they must live as long
  * @f:    names the option and the fault
  *
- * The grammar is that of cli/mkisofs_words.h. Options may also follow paths, as xorrisofs has it; `--` ends them. Of an
- * option given twice the last counts. After the first fault the rest of the line is read for what it says of the label
- * and the output.
- * Returns: 0; -ENOTSUP for an option that is not ours to honour; -EINVAL for what nobody could; -ENOMEM.
+ * cli/mkisofs_words.h has the grammar. Options may follow paths, as with xorrisofs; `--` ends the options. If an option is
+ * given twice, the last one counts. After a fault the rest of the line is still read, because the label and the output
+ * decide what is logged and who makes the image instead.
+ * Returns: 0; -ENOTSUP: an option that this program does not honour, but another may; -EINVAL: no program could honour the
+ * line; -ENOMEM.
  */
 int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f);
 
-/* For cli/mkisofs_args.c, by cli/mkisofs_paths.c. Each returns 0 or -errno with @f. */
+/* Functions of cli/mkisofs_paths.c for cli/mkisofs_args.c. Each returns 0, or -errno with @f. */
 int mkisofs_add_path(struct mkisofs_args *a, const char *word, struct fault *f);
 int mkisofs_add_exclude(struct mkisofs_args *a, const char *pattern, struct fault *f);
-/** mkisofs_split_grafts - -graft-points may stand after the first path, so all are looked at in the end. */
+/** mkisofs_split_grafts - splits PLACE=PATH in all paths; called last, since -graft-points may follow the paths. */
 int mkisofs_split_grafts(struct mkisofs_args *a, struct fault *f);
 
 void mkisofs_args_clear(struct mkisofs_args *a);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A fallback that leads back here would never end. */
+/* A fallback that is this program would execute itself for ever. */
 static bool is_this_program(const char *path)
 {
 	struct stat a, b;
@@ -40,7 +40,7 @@ int mkisofs_fallback_exec(const struct mkisofs_fallback *n, bool as, char **argv
 {
 	const char *slash = strrchr(n->program, '/');
 
-	/* `-as NAME` is xorriso's, and no other program's. */
+	/* Only xorriso takes `-as NAME`. */
 	if (as && strcmp(slash + 1, "xorriso") != 0)
 		argv += argv[2] ? 2 : 1;
 	argv[0] = (char *)n->program;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes into the image: the configuration's seed, and the paths of the command line. */
+/* The inputs of an image: the settings for its seed, and the paths of the command line. */
 #include "cli/mkisofs.h"
 #include "cli/configure.h"
 #include "cli/lost_names.h"
@@ -9,11 +9,11 @@
 
 #include <errno.h>
 
-/* Where none is given: genisoimage's and xorriso's. */
+/* The labels of genisoimage and xorriso if none is given. */
 #define NO_LABEL         "CDROM"
 #define NO_LABEL_XORRISO "ISOIMAGE"
 
-#define CYLINDER (1024u << 10) /* xorrisofs': 64 heads of 32 sectors of 512 bytes */
+#define CYLINDER (1024u << 10) /* bytes; xorrisofs uses 64 heads of 32 sectors of 512 bytes */
 
 static bool may_mix(const struct mkisofs_args *a)
 {
@@ -25,7 +25,7 @@ static bool may_mix(const struct mkisofs_args *a)
 	return false;
 }
 
-/* Where there is no memory for secrets, there is no seed. */
+/* Without memory for secrets the image is made without a seed, if the configuration allows that. */
 static int set_up_secrets(struct mkisofs *m, struct fault *f)
 {
 	const int r = start_secrets(f);
@@ -37,7 +37,7 @@ static int set_up_secrets(struct mkisofs *m, struct fault *f)
 	return 0;
 }
 
-/* The configuration rules what a guest looks for a seed on, and no other image. */
+/* The configuration applies to images with a seed label only. */
 int mkisofs_settle(struct compose *c, void *ctx, struct fault *f)
 {
 	struct mkisofs *m = ctx;
@@ -85,7 +85,7 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 								  r;
 }
 
-/* Without either tree user-data is USER_DAT, which no reader of a seed drive looks for. */
+/* Without Rock Ridge and Joliet, user-data would be named USER_DAT, which no guest looks for. */
 static void choose_trees(struct mkisofs *m)
 {
 	struct mkisofs_args *a = &m->args;
@@ -122,7 +122,7 @@ static struct iso_options iso_options(const struct mkisofs_args *a)
 	};
 }
 
-/* -input-charset and its kin: names that are not ASCII would have to be translated, and are not here. */
+/* -input-charset and similar: names that are not ASCII would need conversion, which this program does not do. */
 static int check_charset(struct mkisofs *m, int err, struct fault *f)
 {
 	const struct lost names =
@@ -137,7 +137,7 @@ static int check_charset(struct mkisofs *m, int err, struct fault *f)
 		tree_name(&m->compose.tree, names.first, path), m->args.charset);
 }
 
-/* Levels 1 and 2 have one extent for a file. */
+/* Interchange levels 1 and 2 allow one extent per file, which is less than 4 GiB. */
 static int check_sizes(const struct mkisofs *m, struct fault *f)
 {
 	const struct tree *t = &m->compose.tree;

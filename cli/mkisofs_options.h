@@ -7,7 +7,7 @@
 
 #include "util/fault.h"
 
-/* What an option asks for; of those that are only accepted, and of those that are refused, there is no more to say. */
+/* What an option asks for. All options without effect share one value, and so do all that are refused. */
 enum mkisofs_id {
 	OPT_REFUSED,
 	OPT_ACCEPTED,
@@ -51,38 +51,37 @@ enum mkisofs_id {
 	OPT_HELP,
 };
 
-/* One option, by one of its names. */
+/* One name of an option. */
 struct mkisofs_option {
-	const char
-		*name; /* without dashes; one of a single letter may be one of several in a word */
-	unsigned char words; /* how many that follow are its own: 0 to 3 */
+	const char *name;    /* without dashes; names of one letter may share a word, as in -rJ */
+	unsigned char words; /* number of following words that are its values: 0 to 3 */
 	enum mkisofs_id id;
-	const char *why; /* of a refused one: the end of the sentence that refuses it */
+	const char *why; /* for an option that is refused: the end of the error line */
 };
 
-/* A part of the table. What may be abbreviated, and to what, depends on all of its rows. */
+/* A part of the table. Whether an abbreviation is unambiguous depends on all rows. */
 struct mkisofs_options {
-	const struct mkisofs_option *row; /* up to one without a name */
-	bool abbreviated; /* genisoimage takes any beginning of a name that is no other's; xorrisofs none */
+	const struct mkisofs_option *row; /* ended by a row without a name */
+	bool abbreviated; /* genisoimage accepts unambiguous abbreviations, xorrisofs does not */
 };
 
 /**
- * mkisofs_options - every option in the manual pages of genisoimage 1.1.11 and xorrisofs 1.5.4: the one table of them
- * The parser, the manual and the completion of seedrive-mkisofs are made from it, or compared with it by the tests.
+ * mkisofs_options - every option in the manual pages of genisoimage 1.1.11 and xorrisofs 1.5.4
+ * The parser reads this table, and the tests compare the manual page and the completions with it.
  */
 extern const struct mkisofs_options mkisofs_options[];
 extern const size_t mkisofs_options_count;
 
-/* Its parts in cli/mkisofs_refused.c. */
+/* The parts of the table that cli/mkisofs_refused.c defines. */
 extern const struct mkisofs_option mkisofs_refused_genisoimage[], mkisofs_refused_xorrisofs[];
 
-/** mkisofs_option_letter - one of a single letter, or NULL. */
+/** mkisofs_option_letter - finds an option by its name of one letter. Returns: NULL if there is none. */
 const struct mkisofs_option *mkisofs_option_letter(char letter);
 
 /**
- * mkisofs_option_find - a longer one, by its name of @len bytes or by a beginning of it that is no other's
- * @ret: NULL if there is no such row
- * Returns: 0; -ENOTSUP where several options begin so, with the end of a sentence that lists them in @f.
+ * mkisofs_option_find - finds an option by its name of @len bytes, or by an unambiguous abbreviation
+ * @ret: the row, or NULL if there is none
+ * Returns: 0, or -ENOTSUP if the abbreviation is ambiguous: then @f has the end of an error line that lists the options.
  */
 int mkisofs_option_find(
 	const char *name, size_t len, const struct mkisofs_option **ret, struct fault *f);

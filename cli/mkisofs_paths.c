@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What goes into the image: the paths of the command line, and those that -m leaves out. */
+/* The paths of the command line, and the patterns of -m. */
 #include "cli/mkisofs_args.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 int mkisofs_add_path(struct mkisofs_args *a, const char *word, struct fault *f)
 {
-	/* Doubled at each power of two. */
+	/* The array doubles when its length reaches a power of two. */
 	if ((a->paths & (a->paths - 1)) == 0) {
 		size_t room = a->paths ? 2 * a->paths : 1;
 		struct mkisofs_path *path = realloc(a->path, room * sizeof(*path));
@@ -21,7 +21,7 @@ int mkisofs_add_path(struct mkisofs_args *a, const char *word, struct fault *f)
 	return 0;
 }
 
-/* Its `=` that has no backslash before it, or NULL. */
+/* The first `=` without a backslash before it, or NULL. */
 static const char *find_equals(const char *word)
 {
 	for (; *word; word++) {
@@ -47,7 +47,7 @@ static char *unescape(char *to, const char *from, const char *end)
 
 static size_t words_size(const struct mkisofs_args *a)
 {
-	size_t i, sum = 1; /* also where there is no path */
+	size_t i, sum = 1; /* so that malloc() gets a size even without paths */
 
 	for (i = 0; i < a->paths; i++)
 		sum += strlen(a->path[i].source) + 1;

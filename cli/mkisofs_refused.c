@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What others can do, and this program does not: by the option and the reason. */
+/* Options of genisoimage and xorrisofs that this program refuses, with the reason for each. */
 #include "cli/mkisofs_options.h"
 
-/* Of a sentence that begins with: not an option of this program, which */
+/* Ends of an error line that begins: not an option of this program, which */
 #define BOOT       "makes no boot images"
 #define EXTRA      "keeps no ACLs, extended attributes, checksums or hard links"
 #define HFS        "makes no HFS, and reads no Macintosh files"

@@ -18,13 +18,13 @@ int mkisofs_word_refuse(const struct mkisofs_word *word, struct fault *f)
 	if (o->name[1] || !word->typed[2])
 		return fault_set(f, -ENOTSUP, "%.*s: " NOT_OURS ", which %s",
 			(int)strcspn(word->typed, "="), word->typed, o->why);
-	/* The first letter of a word may well be that of a long option which only others have. */
+	/* A word that begins with a known letter may be a long option that only other programs have. */
 	if (word->typed[1] == o->name[0])
 		return refuse_word(word->typed, f);
 	return fault_set(f, -ENOTSUP, "-%s: " NOT_OURS ", which %s", o->name, o->why);
 }
 
-/* The words after @typed that are its own. */
+/* Takes the words after @typed that are the option's values. */
 static int take_values(struct mkisofs_words *w, struct mkisofs_word *ret, int n, struct fault *f)
 {
 	if (n > w->argc - w->at) {
@@ -55,7 +55,7 @@ static int next_letter(struct mkisofs_words *w, struct mkisofs_word *ret, struct
 	return take_values(w, ret, ret->value ? 0 : 1, f);
 }
 
-/* 0: none of this name, so that its letters may be options. */
+/* Returns: 0 if there is no option of this name; then the letters may be options. */
 static int next_name(struct mkisofs_words *w, struct mkisofs_word *ret, struct fault *f)
 {
 	const char *name = ret->typed + (ret->typed[1] == '-' ? 2 : 1);
@@ -63,7 +63,7 @@ static int next_name(struct mkisofs_words *w, struct mkisofs_word *ret, struct f
 	struct fault several;
 	int r = mkisofs_option_find(name, len, &ret->option, &several);
 
-	/* What begins with one letter is a long list of no help. */
+	/* For a single letter the list of candidates would be too long to help. */
 	if (r < 0 && len == 1)
 		return refuse_word(ret->typed, f);
 	if (r < 0)
@@ -84,7 +84,7 @@ static int next_option(struct mkisofs_words *w, struct mkisofs_word *ret, struct
 	const bool two = word[1] == '-';
 	int r = 0;
 
-	/* A single letter is one, and not the beginning of a name. */
+	/* A single letter is an option, not an abbreviation. */
 	if (word[2] || !mkisofs_option_letter(word[1]))
 		r = next_name(w, ret, f);
 	if (r != 0)

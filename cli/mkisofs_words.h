@@ -4,32 +4,32 @@
 
 #include "cli/mkisofs_options.h"
 
-/* A command line on the way through it. */
+/* Position in a command line that is being read. */
 struct mkisofs_words {
-	char **argv; /* up to @argc */
+	char **argv; /* @argc words */
 	int argc, at;
-	const char *letters; /* those of the last word that are still to come, or NULL */
-	bool ended;          /* by `--`: all that follows are paths */
+	const char *letters; /* options of one letter left in the current word, or NULL */
+	bool ended;          /* after `--`: all further words are paths */
 };
 
-/* A path, or an option with its value. */
+/* One item of a command line: a path, or an option with its value. */
 struct mkisofs_word {
 	const struct mkisofs_option *option; /* NULL: a path */
-	const char *value;                   /* the path, or the first value, or NULL */
-	const char *typed;                   /* the word it is in */
+	const char *value;                   /* the path, or the option's first value, or NULL */
+	const char *typed;                   /* the word of the command line, as typed */
 };
 
 /**
- * mkisofs_word_next - the next one, by the grammar of getopt_long_only(3) as it is genisoimage's
+ * mkisofs_word_next - reads the next item, by the grammar of getopt_long_only(3) as genisoimage uses it
  *
- * One dash or two before a name; a beginning will do where genisoimage takes it; several letters in one word; a value in
- * the next word, behind a letter, or behind `=` after a name.
- * Returns: 1 with @ret; 0 at the end; -ENOTSUP for a word that is no option, also one with a value too many; -EINVAL where a
- * value is missing. After an error the next call goes on with the next word.
+ * A name has one dash or two, and may be abbreviated where genisoimage allows it. Options of one letter may share a word. A
+ * value is the next word, or the rest of the word after a letter, or follows `=` after a name.
+ * Returns: 1 with @ret; 0 at the end; -ENOTSUP: the word is no option, or has a value that the option does not take; -EINVAL:
+ * a value is missing. After an error the next call continues with the next word.
  */
 int mkisofs_word_next(struct mkisofs_words *w, struct mkisofs_word *ret, struct fault *f);
 
-/** mkisofs_word_refuse - -ENOTSUP, and @f says why @word is refused, by the name that was typed. */
+/** mkisofs_word_refuse - sets @f to the reason why @word is refused, with the name as typed. Returns: -ENOTSUP. */
 int mkisofs_word_refuse(const struct mkisofs_word *word, struct fault *f);
 
 #endif

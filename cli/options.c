@@ -17,11 +17,11 @@ void entropy_options_init(struct entropy_options *o)
 	source_default(&o->asked.sources);
 }
 
-/* What the last --config names, before any option is read; false: they are not to be understood. */
+/* Finds the argument of the last --config before the options are read. Returns: false if the options cannot be parsed. */
 static bool find_config(int argc, char **argv, const char *short_options,
 	const struct option *options, const char **ret_file)
 {
-	char in_order[32]; /* a '-' before them: argv stays as it is */
+	char in_order[32]; /* the short options after a '-', so that getopt does not reorder argv */
 	bool good = true;
 	int c;
 
@@ -32,7 +32,7 @@ static bool find_config(int argc, char **argv, const char *short_options,
 			*ret_file = optarg;
 		good &= c != '?' && c != ':';
 	}
-	optind = 0; /* from the beginning again */
+	optind = 0; /* start from the first word again */
 	return good;
 }
 
@@ -41,7 +41,7 @@ int options_configure(struct config *c, enum config_part part, struct settings *
 {
 	const char *file = NULL;
 
-	/* A fault is found again, and told of, by whoever reads the options next. */
+	/* A fault is not reported here: the command's own parsing finds it again and reports it. */
 	if (find_config(argc, argv, short_options, options, &file))
 		return configure(c, file, part, ret, f);
 	config_settle(c, part, ret);
@@ -84,7 +84,7 @@ const char *entropy_options_seed_origin(const struct entropy_options *o, char *o
 	return out;
 }
 
-/* What the configuration requires, it switches off by itself; an option has asked for it now. */
+/* `seed = off` in the configuration cancels its own `require`, but not a --require on the command line. */
 int entropy_options_check(const struct entropy_options *o, struct fault *f)
 {
 	char text[PATH_MAX + 32];
@@ -146,7 +146,7 @@ int entropy_option(struct entropy_options *o, int c, struct fault *f)
 	case OPT_BITS:
 		return option_number("--bits", optarg, 1, RECORD_BITS_MAX, &o->asked.bits, f);
 	case OPT_CONFIG:
-		return 0; /* read before the others */
+		return 0; /* options_configure() has read it */
 	case OPT_JSON:
 		o->json = true;
 		return 0;
@@ -157,11 +157,11 @@ int entropy_option(struct entropy_options *o, int c, struct fault *f)
 		o->verbose = true;
 		return 0;
 	default:
-		return -EINVAL; /* @f has the words of option_next() */
+		return -EINVAL; /* option_next() has set @f */
 	}
 }
 
-/* The long options that begin with @word, "--me" or "--me=x", as "--meta-data, --message". Returns: how many. */
+/* Lists the long options that begin with @word ("--me" or "--me=x"), as "--meta-data, --message". Returns: their number. */
 static size_t candidates(const struct option *options, const char *word, char *out, size_t size)
 {
 	const size_t len = strcspn(word, "=") - 2;
@@ -179,7 +179,7 @@ static size_t candidates(const struct option *options, const char *word, char *o
 	return count;
 }
 
-/* A long option that getopt_long() does not take: no option begins so, or several do. */
+/* A long option that getopt_long() refuses: no option begins like this, or several do. */
 static void unknown_option(const char *word, const struct option *options, struct fault *f)
 {
 	char names[256];
@@ -191,7 +191,7 @@ static void unknown_option(const char *word, const struct option *options, struc
 		fault_usage(f, "%s: unknown option", word);
 }
 
-/* What getopt_long() stumbled over: of a short option its letter, else the last word it read. */
+/* The word that getopt_long() refused: for a short option its letter, else the last word that it read. */
 static const char *culprit(char **argv, int before, char letter[3])
 {
 	const char *word = argv[optind > before ? optind - 1 : before];

@@ -9,17 +9,17 @@
 #include "cli/config/config.h"
 #include "seed/requirement.h"
 
-/* What configuration, --source, --require and --bits asked for, and how much is to be said. */
+/* What the configuration and the options of a command ask for, and how much it prints. */
 struct entropy_options {
-	struct seed_requirement asked; /* of the configuration and the options, which win */
+	struct seed_requirement asked; /* from the configuration; options override it */
 	bool json, quiet, verbose;
 	struct config config;
-	struct settings settings; /* of the configuration alone, but for @settings.seed */
+	struct settings settings; /* from the configuration alone, except .seed */
 	const char *
-		seed_origin; /* what has set that: --seed or SEEDRIVE_SEED; NULL: the configuration */
+		seed_origin; /* "--seed" or "SEEDRIVE_SEED" if that set .seed; NULL: the configuration did */
 };
 
-/* Values of getopt_long() for what all commands share; a command's own begin at OPT_OWN. */
+/* Values that getopt_long() returns for the options that all commands share; a command's own begin at OPT_OWN. */
 enum {
 	OPT_SOURCE = 256,
 	OPT_REQUIRE,
@@ -40,64 +40,68 @@ enum {
 	{ "verbose", no_argument, NULL, 'v' }
 /* clang-format on */
 
-/** entropy_options_init - all sources, 256 bits. */
+/** entropy_options_init - sets the defaults: all sources, 256 bits. */
 void entropy_options_init(struct entropy_options *o);
 
 /**
- * options_configure - the configuration that --config names, or else is there, before any option is read
- * @c: zeroed; needs config_clear() in the end. Returns: 0 or -errno with @f.
+ * options_configure - reads the configuration that --config names, or the default one, before any other option is read
+ * @c: zeroed by the caller, who calls config_clear() when done. Returns: 0, or -errno with @f.
  */
 int options_configure(struct config *c, enum config_part part, struct settings *ret, int argc,
 	char **argv, const char *short_options, const struct option *options, struct fault *f);
 
 /**
- * entropy_options_configure - init, and what the configuration says; the options come after that, and win
- * Needs entropy_options_clear() in the end. Returns: 0 or -errno with @f.
+ * entropy_options_configure - sets the defaults, then the values of the configuration; the options, read later, override both
+ * The caller calls entropy_options_clear() when done. Returns: 0, or -errno with @f.
  */
 int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
 	const char *short_options, const struct option *options, struct fault *f);
 
-/** entropy_options_settle - by @o->settings: what there is before any option. */
+/** entropy_options_settle - takes the values of @o->settings over, before any option is read. */
 void entropy_options_settle(struct entropy_options *o);
 
 /**
- * entropy_options_check - once all options are read: --require is not met where `seed` is off
- * Returns: 0 or -errno with @f.
+ * entropy_options_check - once all options are read: refuses --require together with `seed = off`
+ * Returns: 0, or -errno with @f.
  */
 int entropy_options_check(const struct entropy_options *o, struct fault *f);
 
-/** entropy_options_seed_origin - "seed = off in /etc/seedrive.conf:3". */
+/** entropy_options_seed_origin - what set `seed`, for a message: "seed = off in /etc/seedrive.conf:3". */
 const char *entropy_options_seed_origin(const struct entropy_options *o, char *out, size_t size);
 
 void entropy_options_clear(struct entropy_options *o);
 
-/** entropy_option - one that getopt_long() found. Returns: 0 or -errno with @f. */
+/** entropy_option - handles a shared option that getopt_long() returned. Returns: 0, or -errno with @f. */
 int entropy_option(struct entropy_options *o, int c, struct fault *f);
 
-/** option_seed - @text as the configuration has it after `seed =`. @origin: who says it. Returns: 0; -EINVAL with @f, of usage. */
+/**
+ * option_seed - parses @text like the value of `seed =` in the configuration
+ * @origin: where it comes from, for messages
+ * Returns: 0, or -EINVAL with @f, a usage error.
+ */
 int option_seed(struct entropy_options *o, const char *origin, const char *text, struct fault *f);
 
-/** options_seed_env - the same of SEEDRIVE_SEED in the environment: it wins over the configuration, and --seed over it. */
+/** options_seed_env - the same for SEEDRIVE_SEED in the environment, which overrides the configuration; --seed overrides both. */
 int options_seed_env(struct entropy_options *o, struct fault *f);
 
-/** option_stdout - is @out standard output: "-", or another name of it, such as /dev/stdout, where it is a pipe or a socket? */
+/** option_stdout - whether @out means standard output: "-", or a name such as /dev/stdout if that is a pipe or a socket. */
 bool option_stdout(const char *out);
 
-/** option_next - getopt_long(); where a word is wrong, '?' with @f in our own words. */
+/** option_next - getopt_long(); for a word that it refuses it returns '?' and sets @f to an error line of our own. */
 int option_next(int argc, char **argv, const char *short_options, const struct option *options,
 	struct fault *f);
 
-/** option_value - @r of what read an option's value: if it is an error, @f becomes one of usage. Returns: @r. */
+/** option_value - turns @f into a usage error if @r, the result of parsing an option's value, is an error. Returns: @r. */
 int option_value(int r, struct fault *f);
 
-/** option_source - the list that --source names, in optarg. Returns: 0, or -EINVAL with @f. */
+/** option_source - parses the list of --source, which is in optarg. Returns: 0, or -EINVAL with @f. */
 int option_source(struct source_list *ret, struct fault *f);
 
-/** option_number - a whole number from @low to @high. Returns: 0, or -EINVAL with @f. */
+/** option_number - parses a whole number from @low to @high. Returns: 0, or -EINVAL with @f. */
 int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret,
 	struct fault *f);
 
-/** option_duration - whole seconds, in any unit of duration_parse(); "0": none. As above. */
+/** option_duration - parses a time of whole seconds, in any unit of duration_parse(); "0" means none. Returns the same. */
 int option_duration(const char *name, const char *text, uint32_t *ret, struct fault *f);
 
 #endif

@@ -6,10 +6,10 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define TEXT_SIZE (3 * PATH_MAX) /* two names, and words; what is longer is cut */
-#define LINE_SIZE 1024 /* a line that is shorter is one write, also to a stream without a buffer */
+#define TEXT_SIZE (3 * PATH_MAX) /* room for two names and text; longer text is cut */
+#define LINE_SIZE 1024           /* a shorter line is one write, even if the stream has no buffer */
 
-/* Prints @end after the text, unchanged. */
+/* Prints the text, escaped, and then @end, unchanged. */
 static void print_shown(FILE *to, const char *text, const char *end)
 {
 	size_t left = strlen(text), at = 0, n;

@@ -5,14 +5,14 @@
 #include <stdio.h>
 
 /*
- * The one way in which commands print what may have a name in it, on either stream: what util/show.h does not show as it
- * is comes as \xNN, so that no escape sequence reaches a terminal and no newline in a name makes a line.
+ * Commands print everything that may contain a name through these functions, on both streams. Bytes that util/show.h does
+ * not show as they are become \xNN, so no escape sequence reaches a terminal and a newline in a name begins no new line.
  */
 
-/** print_part - formatted text, without an end of line. */
+/** print_part - prints formatted text without a newline. */
 void print_part(FILE *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** print_line - the same, and the end of the line, which is not in @fmt. */
+/** print_line - the same, and then a newline, which @fmt must not contain. */
 void print_line(FILE *to, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A line that is drawn over, on a terminal alone, once work has lasted for half a second. */
+/* A progress bar on one line of the terminal. It appears after half a second of work, and only on a terminal. */
 struct progress {
 	const char *what;
 	bool on, shown;
@@ -14,10 +14,10 @@ struct progress {
 
 void progress_init(struct progress *p, const char *what, bool quiet);
 
-/** progress_show - fits as an iso_progress. */
+/** progress_show - redraws the bar; can be passed as an iso_progress. */
 void progress_show(void *progress, uint64_t done, uint64_t total);
 
-/** progress_end - leave the line empty for what comes next. */
+/** progress_end - erases the bar, so that the next output begins on an empty line. */
 void progress_end(struct progress *p);
 
 #endif

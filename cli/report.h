@@ -5,29 +5,29 @@
 #include "util/fault.h"
 #include "util/warning.h"
 
-/** report_program - who speaks, if it is not seedrive. */
+/** report_program - sets the program's name at the beginning of each line; "seedrive" unless set. */
 void report_program(const char *name);
 
-/** report_as - the command in whose name all lines are written from now on. */
+/** report_as - sets the command's name, which follows the program's in each line from now on. */
 void report_as(const char *command);
 
 /**
- * report_error, report_warning - one line on standard error: "seedrive: build: THING: FAULT"
- * Bytes that could do more to a terminal than show are written as \xNN: see cli/print.h.
+ * report_error, report_warning - print one line on standard error: "seedrive: build: THING: FAULT"
+ * Bytes that could control a terminal are written as \xNN: see cli/print.h.
  */
 void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** report_info - the same, of what is neither, for a user who has not asked for silence. */
+/** report_info - the same for a line that is neither; callers omit it with --quiet. */
 void report_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** report_listen - who hears each line too, without the names before it. */
+/** report_listen - sets a function that also receives each line, without the names of program and command. */
 void report_listen(void (*hear)(const char *line));
 
-/** report_sink - whatever is sent here becomes a report_warning(). */
+/** report_sink - passes each warning sent to it to report_warning(). */
 extern const struct warning_sink report_sink;
 
-/** report_fault - the error line of @f, unless it is said already. Returns: the exit status that goes with it. */
+/** report_fault - prints the error line of @f, unless that was printed before. Returns: the exit status of @f. */
 int report_fault(const struct fault *f);
 
 #endif

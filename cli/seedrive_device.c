@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The program that `seedrive build` becomes for a device; see cli/exec_helper.c. */
+/* The program that `seedrive build` executes for a device; see cli/exec_helper.c. */
 #include "cli/cmd.h"
 
 #include <stddef.h>

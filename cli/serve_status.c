@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seedrive serve --status. */
+/* `seedrive serve --status`: asks the running daemon, and prints its answer. */
 #include "cli/serve_status.h"
 #include "cli/json_print.h"
 #include "cli/print.h"
@@ -20,7 +20,7 @@
 
 #define WAIT_MS 5000
 
-/* --- asked --- */
+/* --- asking --- */
 
 static int receive(int fd, char *answer, size_t *ret_len)
 {
@@ -39,7 +39,7 @@ static int receive(int fd, char *answer, size_t *ret_len)
 	return n == 0 ? -ECONNRESET : 0;
 }
 
-/* What it says to everybody else is a packet of the broker's. */
+/* To a user who may not ask, the daemon answers with a packet of the broker protocol. */
 static int check(const char *path, const char *answer, size_t len, struct fault *f)
 {
 	static const char first[] = "status version=1\n";
@@ -65,9 +65,9 @@ static int ask(const char *path, char *answer, size_t *ret_len, struct fault *f)
 	return r < 0 ? fault_errno(f, r, path) : check(path, answer, *ret_len, f);
 }
 
-/* --- printed --- */
+/* --- printing --- */
 
-/* Of these there can be several. */
+/* Parts of the status of which there can be several. */
 static const char *list_of(const char *word)
 {
 	static const char *const lists[][2] = { { "source", "sources" },

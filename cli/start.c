@@ -34,7 +34,7 @@ int start_secrets(struct fault *f)
 	return r < 0 ? fault_errno(f, r, "memory for secrets") : 0;
 }
 
-/* What was printed has to have arrived: a full disk behind standard output is a failure. */
+/* If standard output cannot be written, on a full disk for example, the command has failed. */
 int finish(int status)
 {
 	if (secret_unlocked())

@@ -4,22 +4,25 @@
 
 #include "util/fault.h"
 
-/* How each of our programs begins and ends. */
+/* What each of our programs does when it starts and when it exits. */
 
 /**
- * start_descriptors - open the standard ones that are closed
- * A file that we open must never become what a library or a message takes for standard error. Only to be
- * read from: what is written to a descriptor that was closed still fails.
+ * start_descriptors - opens /dev/null for each standard descriptor that is closed
+ * Otherwise a file that we open later could get number 2, and messages would be written into it. It is opened for reading
+ * only, so that writing to a stream that was closed still fails.
  */
 void start_descriptors(void);
 
-/** start_signals - a reader that went away, a file too large: errors with a line of their own. */
+/** start_signals - ignores SIGPIPE and SIGXFSZ, so that a closed pipe and a file over its limit are reported as errors. */
 void start_signals(void);
 
-/** start_secrets - secret_setup(). Returns: 0 or -errno with @f. */
+/** start_secrets - calls secret_setup(). Returns: 0, or -errno with @f. */
 int start_secrets(struct fault *f);
 
-/** finish - warnings that are due; standard output has to have arrived. Returns: the exit status. */
+/**
+ * finish - prints pending warnings and flushes standard output
+ * Returns: @status, or EXIT_FAILED if @status is EXIT_DONE and standard output cannot be written.
+ */
 int finish(int status);
 
 #endif
