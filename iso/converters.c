@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libisofs opens a converter of character sets for each name and each of its forms: some three hundred for Nova's tree,
- * an eighth of what a drive costs. So the iconv_open() and iconv_close() of what is linked in are these two (ld's --wrap):
- * a converter that is closed is kept, and handed out to the next caller who asks for the same.
+ * libisofs opens a character set converter for each name and each form of it: about three hundred for Nova's tree, an
+ * eighth of the time that a drive takes. So the linker (ld's --wrap) replaces iconv_open() and iconv_close() by the two
+ * functions here: a converter that is closed is kept, and given to the next caller who asks for the same conversion.
  *
- * They are the same to their callers. A converter that is handed out again is as it was in the beginning, which is
- * what iconv() with no input is for; and no two callers have the same one. libisofs writes in a thread of its own.
+ * Callers see no difference. A reused converter is first reset to its initial state, by iconv() without input, and no
+ * two callers have the same converter at once. The mutex is needed because libisofs writes in a thread of its own.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -32,7 +32,7 @@ static bool is_kept(const char *name)
 	return strlen(name) < CHARSET_LEN;
 }
 
-/* One of these that nobody has, which is now the caller's; NULL: none. */
+/* Returns a kept converter that is not in use, and marks it as used by the caller; NULL if there is none. */
 static struct converter *lend(const char *to, const char *from)
 {
 	struct converter *c;
@@ -46,7 +46,7 @@ static struct converter *lend(const char *to, const char *from)
 	return NULL;
 }
 
-/* Keeps it from its first caller on, where there is a place. */
+/* Records a new converter, so that it is kept when it is closed; does nothing if all places are taken. */
 static void note(iconv_t handle, const char *to, const char *from)
 {
 	struct converter *c;
@@ -95,7 +95,7 @@ int __wrap_iconv_close(iconv_t handle)
 		r = __real_iconv_close(handle);
 	} else if (c->lent) {
 		c->lent = false;
-	} else { /* it was closed already */
+	} else { /* closed twice */
 		errno = EBADF;
 		r = -1;
 	}

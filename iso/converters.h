@@ -4,12 +4,12 @@
 
 #include <iconv.h>
 
-/* The names are ld's: --wrap=NAME turns calls of NAME into __wrap_NAME, and __real_NAME is what was there. */
+/* ld's --wrap=NAME fixes these names: it turns calls of NAME into __wrap_NAME, and __real_NAME is the original. */
 
-/** iconv_open(3), which hands out again what was closed. */
+/** iconv_open(3), except that it reuses a converter that was closed before. */
 iconv_t __wrap_iconv_open(const char *to, const char *from);
 
-/** iconv_close(3), which keeps the first eight for that; they end with the process. */
+/** iconv_close(3), except that the first eight converters are kept for reuse until the process ends. */
 int __wrap_iconv_close(iconv_t handle);
 
 iconv_t __real_iconv_open(const char *to, const char *from);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files and folders named one by one, put together into one tree. */
+/* Builds one tree from files and folders that the user named one by one. */
 #include "iso/node.h"
 #include "iso/reopen.h"
 #include "util/open.h"
@@ -20,8 +20,8 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 	if (!node)
 		return fault_errno(f, r, path);
 	fault_errno(f, r, path);
-	node->source = strdup(path); /* analyzer: the node's; node_free() frees it */
-	/* Named by the user himself: here, and only here, a symbolic link is followed. */
+	node->source = strdup(path); /* analyzer: owned by the node; node_free() frees it */
+	/* The user typed this very path, so a symbolic link is followed here, and only here. */
 	if (node->source)
 		r = open_kind(AT_FDCWD, path, O_RDONLY, OPEN_FILE, &node->st);
 	if (r == -EMEDIUMTYPE && S_ISDIR(node->st.st_mode))
@@ -47,8 +47,8 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 struct graft {
 	struct tree *tree;
 	const struct tree_rules *rules;
-	const char *path; /* what is put in */
-	struct stat st;   /* of it */
+	const char *path; /* what is added, as the user typed it */
+	struct stat st;   /* of @path */
 	struct fault *fault;
 };
 
@@ -60,8 +60,8 @@ static int taken(const struct graft *g, const struct tree_node *old)
 		tree_name(g->tree, old, path));
 }
 
-/* What a folder has that is only in the image. */
-static void made_up(const struct graft *g, struct tree_node *node)
+/* Attributes of a folder that exists only in the image. */
+static void set_new_folder(const struct graft *g, struct tree_node *node)
 {
 	struct stat *st = &node->st;
 
@@ -71,8 +71,8 @@ static void made_up(const struct graft *g, struct tree_node *node)
 	st->st_gid = getgid();
 }
 
-/* The caller's and readable, as genisoimage makes them; their times are those of what is put in, so that the
- * same tree gives the same image. */
+/* The folder belongs to the calling user and is readable by all, as with genisoimage. It takes the time stamps of the
+ * file that is added, so that the same tree always gives the same image. */
 static int make_folder(const struct graft *g, struct tree_node *dir, const char *name, size_t len,
 	struct tree_node **ret)
 {
@@ -85,7 +85,7 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 			(int)(len < PATH_MAX ? len : PATH_MAX), name);
 	memcpy(copy, name, len);
 	copy[len] = '\0';
-	if (!walk_name_fits(copy))
+	if (!walk_name_is_utf8(copy))
 		return fault_set(g->fault, -EILSEQ, "%s: the name is not UTF-8", copy);
 	node = node_new(dir, copy);
 	if (!node || node_append(dir, node) < 0) {
@@ -96,7 +96,7 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 	node->kind = TREE_DIR;
 	if (walk_count_folder(&w, node) < 0)
 		return -EMLINK;
-	made_up(g, node);
+	set_new_folder(g, node);
 	node->st.st_atim = g->st.st_atim;
 	node->st.st_mtim = g->st.st_mtim;
 	node->st.st_ctim = g->st.st_ctim;
@@ -112,8 +112,8 @@ static int enter(const struct graft *g, struct tree_node **dir, const char *name
 		return 0;
 	if (len == 2 && name[0] == '.' && name[1] == '.') {
 		if (!(*dir)->parent)
-			return fault_set(
-				g->fault, -EINVAL, "%s: its place is out of the image", g->path);
+			return fault_set(g->fault, -EINVAL,
+				"%s: its path in the image leads above the root", g->path);
 		*dir = (*dir)->parent;
 		return 0;
 	}
@@ -127,7 +127,7 @@ static int enter(const struct graft *g, struct tree_node **dir, const char *name
 	return make_folder(g, *dir, name, len, dir);
 }
 
-/* Into the folder that the first @len bytes of @at name. */
+/* Finds, or creates, the folder that the first @len bytes of @at name. */
 static int find_folder(const struct graft *g, const char *at, size_t len, struct tree_node **ret)
 {
 	const char *end = at + len;
@@ -150,7 +150,7 @@ static int find_folder(const struct graft *g, const char *at, size_t len, struct
 
 static int merge(const struct graft *g, struct tree_node *dir, struct tree_node *found);
 
-/* The name under which the user knows @node is from now on its own: its folder will be another. */
+/* Stores @node's path on disk in the node, because @node moves to a folder that has another path. */
 static int keep_name(const struct graft *g, struct tree_node *node)
 {
 	char path[PATH_MAX];
@@ -187,7 +187,7 @@ static int move(const struct graft *g, struct tree_node *dir, struct tree_node *
 	return r;
 }
 
-/* All of @found's children go into @dir. */
+/* Moves all children of @found into @dir. */
 static int merge(const struct graft *g, struct tree_node *dir, struct tree_node *found)
 {
 	int r = 0;
@@ -200,7 +200,8 @@ static int merge(const struct graft *g, struct tree_node *dir, struct tree_node 
 	return r;
 }
 
-/* The first folder that comes here gives its attributes; the first thing, its name in messages. */
+/* Puts the content of @found into @dir. @dir takes its attributes from the first folder that is put here, and its path
+ * for messages from that folder if @dir was empty. */
 static int settle(const struct graft *g, struct tree_node *dir, struct tree_node *found)
 {
 	size_t i;
@@ -301,8 +302,8 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 		&dir);
 	if (r < 0)
 		return r;
-	if (t->root->st.st_nlink == 0) { /* until a folder comes */
-		made_up(&g, t->root);
+	if (t->root->st.st_nlink == 0) { /* a folder that is grafted to the root replaces these */
+		set_new_folder(&g, t->root);
 		t->root->st.st_mtim = t->root->st.st_ctim = t->root->st.st_atim = g.st.st_mtim;
 	}
 	return is_dir ? graft_folder(&g, dir) : graft_file(&g, dir, name);

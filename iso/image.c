@@ -7,7 +7,7 @@
 #include <libisofs/libisofs.h>
 #include <stdlib.h>
 
-/* As far as libisofs goes; a name that is longer keeps its beginning and a digest of the rest. */
+/* The longest that libisofs allows; of a longer name it keeps the beginning, and appends a digest of the rest. */
 #define UNTRANSLATED_LENGTH 96
 
 /* --- a stream that has a size and no content --- */
@@ -15,7 +15,7 @@
 static int stream_refuse(IsoStream *stream)
 {
 	(void)stream;
-	/* Ends libisofs' thread where the contents would begin. */
+	/* This error ends libisofs' thread where the contents would begin. */
 	return (int)ISO_FILE_ERROR;
 }
 
@@ -46,7 +46,7 @@ static int stream_repeatable(IsoStream *stream)
 	return 1;
 }
 
-/* No two nodes are one file. */
+/* A different id for each node, so that libisofs takes no two nodes for hard links of one file. */
 static void stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino_t *ino_id)
 {
 	*fs_id = 0;
@@ -78,8 +78,8 @@ static int iso_fault(struct fault *f, int err, const char *what)
 	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
 }
 
-/* As genisoimage -r: root's, readable by all, writable by none. The record alone is less: tree_add_bytes() said what
- * it wants, and nothing can force another mode or owner on it. */
+/* The same as genisoimage -r: owned by root, readable by all, writable by none. Only files from tree_add_bytes(), such as
+ * the record, keep the mode given there, and no option overrides their mode or owner. */
 static mode_t choose_mode(const struct tree_node *node, const struct iso_layout *l)
 {
 	const struct iso_attributes *a = &l->attributes;
@@ -87,7 +87,7 @@ static mode_t choose_mode(const struct tree_node *node, const struct iso_layout 
 
 	if (node->first || node->made)
 		return mode;
-	/* genisoimage's, whichever of the two is given. */
+	/* With either option, genisoimage gives links this mode. */
 	if (node->kind == TREE_LINK && a->forced & (ISO_FILE_MODE | ISO_DIR_MODE))
 		return 0555;
 	if (node->kind == TREE_DIR && a->forced & ISO_DIR_MODE)
@@ -151,13 +151,13 @@ static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l
 		}
 		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the file in libisofs' tree has the stream now */
 		set_attributes((IsoNode *)file, node, l);
-		/* The first of the contents weighs most. */
+		/* libisofs writes the file with the largest weight first. */
 		iso_node_set_sort_weight((IsoNode *)file, -(int)node->lba);
 		return r;
 	}
 }
 
-/* Backwards: libisofs keeps a sorted list, and puts what comes first at its head in one step. */
+/* Adds the children from last to first: libisofs inserts into a sorted list, and inserting at its head is fastest. */
 static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_layout *l)
 {
 	size_t i;
@@ -171,10 +171,10 @@ static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_
 	return r;
 }
 
-/* As near to genisoimage's as libisofs comes. */
+/* Plain names as close to those of genisoimage as libisofs can make them. */
 static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool has_large)
 {
-	/* Level 2 gives the same names as 3, which also takes files of 4 GiB. */
+	/* Level 3 gives the same names as level 2, and also allows files of 4 GiB and more. */
 	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 || has_large ? 3 : 1);
 	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
 	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
@@ -184,7 +184,7 @@ static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool 
 	iso_write_opts_set_allow_dir_id_ext(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
-	/* Bit 1: in Joliet, always. */
+	/* Bit 1 is for Joliet and always set; bit 0 is for plain names. */
 	iso_write_opts_set_no_force_dots(opts, 2 | n->no_period);
 	iso_write_opts_set_omit_version_numbers(opts, 2 | n->no_version);
 }
@@ -197,7 +197,7 @@ static void set_trees(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_joliet_utf16(opts, o->joliet_utf16);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
 	iso_write_opts_set_rrip_version_1_10(opts, 1);
-	/* Without inode numbers, as those of folders would depend on addresses in memory. */
+	/* No inode numbers: those of folders would depend on memory addresses, and so differ from run to run. */
 	iso_write_opts_set_rrip_1_10_px_ino(opts, 0);
 	iso_write_opts_set_relaxed_vol_atts(opts, 1);
 	iso_write_opts_set_sort_files(opts, 1);
@@ -246,7 +246,7 @@ int iso_image_begin(
 	if (r < 0)
 		return iso_fault(f, r, "image");
 	iso_set_local_charset("UTF-8", 0);
-	/* It would speak for itself; a refused stream must end it. */
+	/* libisofs must print nothing itself, and the failing stream must end its thread. */
 	iso_set_msgs_severities("NEVER", "NEVER", "");
 	iso_set_abort_severity("SORRY");
 	r = iso_image_new(o->label, &image);
@@ -261,7 +261,7 @@ int iso_image_begin(
 		set_times(opts, o);
 		r = iso_image_create_burn_source(image, opts, &l->source);
 	}
-	/* The source has references of its own. */
+	/* The source holds its own references to these. */
 	iso_write_opts_free(opts);
 	iso_image_unref(image);
 	if (r < 0)

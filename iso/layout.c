@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where everything goes: the order of the contents, and the head that libisofs makes in front of them. */
+/* Lays out the image: the order of the contents, and the head, which libisofs generates and which precedes them. */
 #include "iso/image.h"
 #include "iso/placed.h"
 #include "iso/write.h"
@@ -66,7 +66,7 @@ static int grow(uint8_t **buf, size_t *room, size_t need)
 	return 0;
 }
 
-/* Whole sectors that wait in the buffer; @ret_active: its thread may yet add to them. */
+/* Bytes of whole sectors that are in libisofs' buffer; @ret_active: its thread is running and may add more. */
 static size_t waiting(struct iso_layout *l, bool *ret_active)
 {
 	const int active = 1;
@@ -78,8 +78,8 @@ static size_t waiting(struct iso_layout *l, bool *ret_active)
 
 #define YIELDS 1000
 
-/* All that libisofs writes before it asks for the first content. The buffer is emptied at once when it is
- * full or its thread has ended: a reader at its heels would change threads for every sector. */
+/* Reads everything that libisofs writes before it asks for the first content. We read only when the buffer is full or
+ * the thread has ended: reading each sector as it comes would cost a switch between threads for every sector. */
 static int read_head(struct iso_layout *l)
 {
 	const struct timespec nap = { .tv_nsec = 50000 };
@@ -91,7 +91,7 @@ static int read_head(struct iso_layout *l)
 	for (;;) {
 		n = waiting(l, &active);
 		if (active && n < (ISO_IMAGE_FIFO_SECTORS - 1) * ISO_SECTOR) {
-			/* Mostly it has done in less time than the shortest sleep takes. */
+			/* Usually the thread is done sooner than the shortest sleep would end. */
 			if (looks++ < YIELDS)
 				sched_yield();
 			else
@@ -109,7 +109,7 @@ static int read_head(struct iso_layout *l)
 	}
 }
 
-/* Ends its thread, if that still runs. */
+/* Ends libisofs' thread if it still runs. */
 static void end_source(struct iso_layout *l)
 {
 	if (l->source && !l->ended)
@@ -117,7 +117,7 @@ static void end_source(struct iso_layout *l)
 	l->ended = true;
 }
 
-/* Frees it, and with it the image as libisofs has it. */
+/* Frees the source, and with it libisofs' own copy of the image's description. */
 static void free_source(struct iso_layout *l)
 {
 	if (!l->source)
@@ -128,7 +128,7 @@ static void free_source(struct iso_layout *l)
 
 /* --- the size --- */
 
-/* The volume space size of one descriptor, in both byte orders (ECMA-119, 8.4.8 and 7.3.3). */
+/* Sets the volume space size in one descriptor, in both byte orders (ECMA-119, 8.4.8 and 7.3.3). */
 static void set_sectors(uint8_t *descriptor, uint32_t sectors)
 {
 	size_t i;
@@ -139,7 +139,8 @@ static void set_sectors(uint8_t *descriptor, uint32_t sectors)
 	}
 }
 
-/* Zeros at the end belong to the volume, so that a copy of so many sectors is the whole image. */
+/* Rounds the size up to @multiple. The descriptors count the zeros at the end as part of the volume, so that copying as
+ * many sectors as they say copies the whole image. */
 static int pad_image(struct iso_layout *l)
 {
 	const size_t end = iso_descriptors_end(l->head, l->head_len);
@@ -148,7 +149,7 @@ static int pad_image(struct iso_layout *l)
 
 	if (size / ISO_SECTOR > UINT32_MAX)
 		return -EFBIG;
-	/* The primary one (1), and Joliet's and that of ISO 9660:1999 (2). */
+	/* The primary descriptor has type 1; those of Joliet and of ISO 9660:1999 have type 2. */
 	for (at = ISO_SYSTEM_AREA; at + ISO_SECTOR < end; at += ISO_SECTOR)
 		if (l->head[at] == 1 || l->head[at] == 2)
 			set_sectors(l->head + at, (uint32_t)(size / ISO_SECTOR));
@@ -174,7 +175,8 @@ int iso_layout_begin(
 	collect_files(t->root, false, l);
 	for (i = 0; i < l->files; i++)
 		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): collect_files() filled it */
-		l->file[i]->lba = (uint32_t)i; /* for iso_image_begin(), until the place is known */
+		l->file[i]->lba =
+			(uint32_t)i; /* the order, for iso_image_begin(); later the real sector */
 	if (content_sectors(l) > UINT32_MAX)
 		return fault_set(f, -EFBIG,
 			"image: the files are larger than 8 TiB, which is all that ISO 9660 can hold");

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define LINKS_MAX 40 /* one after the other, as in the kernel */
+#define LINKS_MAX 40 /* links followed in resolving one path; the kernel's limit */
 
 typedef bool is_lost(const struct tree *t, const struct tree_node *node, const void *ctx);
 
@@ -63,8 +63,9 @@ struct lost lost_too_large(const struct tree *t, uint64_t max)
 
 /* --- Joliet --- */
 
-/* In UTF-8, which the walk has checked: the first byte of four is of a character that UCS-2 has not, and those that go on
- * begin with 10. libisofs changes control characters besides those that Joliet reserves. */
+/* The name is valid UTF-8, as the walk has checked. Continuation bytes begin with the bits 10. A first byte of 0xf0 or
+ * more begins a sequence of four bytes, a character outside UCS-2. Besides the characters that Joliet reserves, libisofs
+ * replaces control characters. */
 static bool is_cut_or_changed(const struct tree *t, const struct tree_node *node, const void *ctx)
 {
 	const struct lost_joliet *limits = ctx;
@@ -88,7 +89,7 @@ struct lost lost_in_joliet(const struct tree *t, const struct lost_joliet *limit
 
 /* --- links --- */
 
-/* As node_child(), which does not ask that they are in order. */
+/* The same as node_child(), but by binary search; node_child() also works on unsorted children. */
 static const struct tree_node *find_child(const struct tree_node *dir, const char *name, size_t len)
 {
 	size_t low = 0, high = dir->children;
@@ -112,7 +113,7 @@ static const struct tree_node *find_child(const struct tree_node *dir, const cha
 
 static const struct tree_node *follow(const struct tree_node *link, unsigned *links);
 
-/* One step of a path from @dir; NULL where it leads to nothing. */
+/* Follows one component of a path from @dir; NULL if there is no such file in the tree. */
 static const struct tree_node *step(
 	const struct tree_node *dir, const char *name, size_t len, unsigned *links)
 {

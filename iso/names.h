@@ -5,19 +5,20 @@
 #include <stdbool.h>
 
 /*
- * How much of a file's name its plain ISO 9660 name keeps. All false and level 1 is ECMA-119's 8.3.
- * libisofs always keeps a dot in the beginning where a name may have 31 characters, and more dots than one only where
- * all of 7-bit ASCII is kept; what genisoimage decides with -ldots and -allow-multidot is not asked for here.
+ * How much of a file's name is kept in its plain ISO 9660 name. With level 1 and all other members false, names have
+ * the 8.3 form of ECMA-119. genisoimage's options -ldots and -allow-multidot have no member here, because libisofs does
+ * not let us choose: it always keeps a leading dot where names may have 31 characters, and it keeps more than one dot
+ * only with @relaxed.
  */
 struct iso_names {
-	unsigned level;    /* 1 to 3; 4: ISO 9660:1999 as well */
-	bool full;         /* 31 characters */
-	bool longest;      /* 37 characters */
-	bool lowercase;    /* as they are */
-	bool relaxed;      /* all of 7-bit ASCII */
-	bool untranslated; /* the name as it is, whatever it is */
-	bool no_version;   /* without ;1 */
-	bool no_period;    /* without a dot where there is nothing behind it */
+	unsigned level;    /* 1 to 3; 4 adds a tree of ISO 9660:1999 */
+	bool full;         /* up to 31 characters */
+	bool longest;      /* up to 37 characters */
+	bool lowercase;    /* lower-case letters are not converted to capitals */
+	bool relaxed;      /* all characters of 7-bit ASCII are kept */
+	bool untranslated; /* the name is written unchanged */
+	bool no_version;   /* no ";1" is appended */
+	bool no_period;    /* no dot is appended to a name without an extension */
 };
 
 #endif

@@ -4,46 +4,49 @@
 
 #include "iso/tree.h"
 
-/* What the rooms that make a tree share; for iso/ alone. */
+/* Functions shared by the files that build a tree. Only iso/ uses them. */
 
 struct tree_node *node_new(struct tree_node *parent, const char *name);
 void node_free(struct tree_node *node);
 
-/** node_append - behind the others, which node_sort() puts in order. 0 or -ENOMEM. */
+/** node_append - add @node as the last child of @dir; node_sort() sorts afterwards. Returns: 0 or -ENOMEM. */
 int node_append(struct tree_node *dir, struct tree_node *node);
 void node_sort(struct tree_node *dir);
 
-/** node_child - by its name of @len bytes, NULL if there is none. */
+/** node_child - find a child of @dir by its name, which has @len bytes; NULL if there is none. */
 struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len);
 
-/** node_fault - fault_set() with the node's path as the user knows it. */
+/** node_fault - call fault_set() with "PATH: @what", where PATH is the node's path as the user typed it. */
 int node_fault(const struct tree *t, const struct tree_node *node, struct fault *f, int err,
 	const char *what);
 
-/* What every step of a walk needs to know. */
+/* Passed to every step of a walk. */
 struct walk {
 	struct tree *tree;
 	const struct tree_rules *rules;
 	struct fault *fault;
 };
 
-/** walk_dir - all that is in @dir, which @fd is; takes @fd over. */
+/** walk_dir - add everything in the folder that @fd is open on to @dir; @fd is closed in every case. */
 int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth);
 
-/** walk_node - what @name in the folder @at is: @node becomes that. 1: it is to be left out. */
+/** walk_node - fill in @node from the file @name in the folder @at. Returns: 0; 1 if it must be left out; -errno. */
 int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, unsigned char type,
 	unsigned depth);
 
-/** walk_name_fits - is it UTF-8? */
-bool walk_name_fits(const char *name);
+/** walk_name_is_utf8 - is @name valid UTF-8? libisofs converts names from it, so others are refused. */
+bool walk_name_is_utf8(const char *name);
 
-/** walk_kind - "is a socket: ..." of what cannot go on a drive. */
+/** walk_kind - the message for a file of a type that cannot go on a drive: "is a socket: ..." */
 const char *walk_kind(mode_t mode);
 
-/** walk_count_folder - one more folder, @node, is in the tree. Returns: 0; -EMLINK with @w->fault. */
+/** walk_count_folder - count @node as one more folder. Returns: 0; -EMLINK with @w->fault if there are too many. */
 int walk_count_folder(struct walk *w, const struct tree_node *node);
 
-/** walk_file - take over @fd, a regular file that @node->st describes. Returns: 0 or -errno with @w->fault. */
+/**
+ * walk_file - make @node a regular file; @node->st is already set. @node owns @fd from now on.
+ * Returns: 0 or -errno with @w->fault.
+ */
 int walk_file(struct walk *w, struct tree_node *node, int fd);
 
 #endif

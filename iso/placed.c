@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define NAME_IN_RECORD 100 /* a name shorter than this stands whole in its directory record */
+#define NAME_IN_RECORD 100 /* a name shorter than this is stored whole in its directory record */
 
 static int head_read_at(void *ctx, uint64_t off, void *buf, size_t len)
 {
@@ -16,8 +16,8 @@ static int head_read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* A file by its place: contents follow one another in our order, and every directory entry in the
- * image has to name one of them, the right one. */
+/* Finds the file that begins at the entry's sector, and checks that the entry has its size and name. The contents
+ * are in the order of @l->file, so a binary search finds it. */
 static int claim(const struct iso_layout *l, const struct iso_entry *e, size_t *found)
 {
 	const struct tree_node *node;
@@ -37,7 +37,7 @@ static int claim(const struct iso_layout *l, const struct iso_entry *e, size_t *
 	node = low < l->files ? l->file[low] : NULL;
 	if (!node || node->lba != e->lba || node->size != e->len)
 		return -EBADMSG;
-	/* A long name goes on in a place where iso/read does not follow it. */
+	/* A longer name continues outside of the directory record, where iso/read.c does not follow it. */
 	if (l->named && strlen(node->name) < NAME_IN_RECORD && strcmp(node->name, e->name) != 0)
 		return -EBADMSG;
 	(*found)++;
@@ -56,7 +56,7 @@ static int claim_below(const struct iso_layout *l, const struct iso_volume *vol,
 	return r;
 }
 
-/* Eight and three: every level of ISO 9660 has room for it. */
+/* Does the name fit the 8.3 form, which every level of ISO 9660 allows? */
 static bool is_short(const char *name)
 {
 	const size_t stem = strcspn(name, ".");
@@ -64,8 +64,8 @@ static bool is_short(const char *name)
 	return stem <= 8 && strlen(name + stem) <= 4;
 }
 
-/* What tree_add_bytes() brought is looked for by its plain name. Where that would be another file's too, libisofs
- * gives both of them others. */
+/* Guests look for a file from tree_add_bytes() by its plain name. If another file would get the same plain name,
+ * libisofs renames both of them: that is an error. */
 static int check_names(const struct iso_layout *l, const struct iso_volume *vol, struct fault *f)
 {
 	struct iso_entry e;
@@ -100,6 +100,6 @@ int iso_place_contents(struct iso_layout *l, struct fault *f)
 		r = claim_below(l, &vol, &vol.root, 1, &found);
 	if (r == 0 && (found != expected || at * ISO_SECTOR != l->size || vol.sectors != at))
 		r = -EBADMSG;
-	return r < 0 ? fault_set(f, r, "image: libisofs laid it out otherwise than expected") :
+	return r < 0 ? fault_set(f, r, "image: libisofs' layout of it is not the expected one") :
 		       check_names(l, &vol, f);
 }

@@ -2,16 +2,16 @@
 #ifndef ISO_PLACED_H
 #define ISO_PLACED_H
 
-/* What libisofs has laid out, read back with the reader of the guest before it is believed. */
+/* Checks libisofs' layout: reads it back with iso/read.h, the reader that the guest uses too. */
 
 #include "iso/write.h"
 
 /**
- * iso_place_contents - give each file its sector, and compare the directories in the head with that
- * @l: with its head; sets @lba in each of @file
+ * iso_place_contents - assign a first sector to each file, and check that the directories in the head agree
+ * @l: @head must be filled; sets @lba in each of @file
  *
- * Returns: 0; -EBADMSG if a directory entry names another place, size or name than the tree has, or if a file has no entry;
- * -EEXIST if a file of ours has to share its plain name; @f with words for it.
+ * Returns: 0; -EBADMSG if a directory entry has another sector, size or name than the tree, or if a file has no entry;
+ * -EEXIST if another file has the same plain name as one from tree_add_bytes(). An error sets @f.
  */
 int iso_place_contents(struct iso_layout *l, struct fault *f);
 

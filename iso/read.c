@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* ECMA-119 8.4 (volume descriptor) and 9.1 (directory record), byte positions from 0. */
+/* Byte offsets, counted from 0, in a volume descriptor (ECMA-119, 8.4) and in a directory record (9.1). */
 enum {
 	PVD_SECTOR = 16,
 	PVD_LABEL = 40,
@@ -26,7 +26,7 @@ enum {
 	NM_CONTINUE = 0x01,
 };
 
-/* Numbers stand twice, little-endian and big-endian (7.2.3, 7.3.3); they have to agree. */
+/* Each number is stored twice, little-endian and big-endian (7.2.3, 7.3.3); both must agree. */
 static bool both16(const uint8_t *p, uint16_t *ret)
 {
 	*ret = (uint16_t)(p[0] | p[1] << 8);
@@ -44,7 +44,7 @@ static bool both32(const uint8_t *p, uint32_t *ret)
 	return true;
 }
 
-/* The fixed part of a directory record that is known to lie whole in memory. */
+/* Parses the fixed part of a directory record; the caller has checked that all of it is in memory. */
 static int parse_extent(const struct iso_volume *vol, const uint8_t *rec, struct iso_entry *ret)
 {
 	uint64_t lba;
@@ -75,7 +75,7 @@ static void plain_name(const uint8_t *text, size_t len, struct iso_entry *ret)
 	ret->name[n] = '\0';
 }
 
-/* SUSP entries behind the name (IEEE P1281): NM, in as many pieces as lie in this record. */
+/* Reads the Rock Ridge name from the SUSP entries after the plain name (IEEE P1281): all NM pieces in this record. */
 static void ridge_name(const uint8_t *area, size_t len, struct iso_entry *ret)
 {
 	size_t n = 0;
@@ -159,7 +159,8 @@ int iso_dir_open(struct iso_dir *d, const struct iso_volume *vol, const struct i
 	return 0;
 }
 
-/* 1: a record lies whole at @d->pos; records never cross a sector, zeros fill its end (6.8.1.1). */
+/* Advances to the next record. Returns 1 if a whole record is at @d->pos, 0 at the end. A record never crosses the
+ * end of a sector, which is filled up with zeros (6.8.1.1). */
 static int next_record(struct iso_dir *d)
 {
 	const struct iso_volume *vol = d->vol;
@@ -184,7 +185,7 @@ static int next_record(struct iso_dir *d)
 	}
 }
 
-/* Further extents of the file in @ret, each of which has to have its name and to begin where the one before
+/* Adds the further extents of the file in @ret. Each must have the same name, and begin where the one before it
  * ended. */
 static int join_extents(struct iso_dir *d, struct iso_entry *ret)
 {

@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Descriptors that are others': folders in each other during the walk, the output, the sources of the seed. */
+/* Descriptors left for other uses: one for each level of folders in the walk, the output, the seed's sources. */
 #define RESERVED (TREE_DEPTH_MAX + 64u)
 
 void reopen_begin(struct tree *t)
@@ -27,9 +27,9 @@ void reopen_begin(struct tree *t)
 							    TREE_HELD_MAX;
 }
 
-/* --- the proof --- */
+/* --- is it the same file? --- */
 
-/* What a file is known by. @born is zero where that is not known. */
+/* What identifies a file and its state. @born, the birth time, is zero if it is not known. */
 struct identity {
 	struct stat st;
 	struct timespec born;
@@ -40,7 +40,8 @@ static struct timespec time_of(const struct statx_timestamp *x)
 	return (struct timespec){ .tv_sec = x->tv_sec, .tv_nsec = x->tv_nsec };
 }
 
-/* Of @at itself if @path is empty. A container's filter may not know statx(2). */
+/* Examines @path relative to @at, or @at itself if @path is empty. Falls back to fstatat(2), because the seccomp filter
+ * of a container may refuse statx(2). */
 static int look(int at, const char *path, struct identity *ret)
 {
 	const int flags = *path ? 0 : AT_EMPTY_PATH;
@@ -77,8 +78,8 @@ static bool same_file(const struct tree_node *node, const struct identity *now)
 		S_ISREG(now->st.st_mode) && same_time(&now->born, &node->born);
 }
 
-/* Its mode, owner, label and number of links may change: they are no content. 1: one of them did, or the time of
- * modification was set back. */
+/* Changes of mode, owner, security label and link count are allowed, since they do not affect the content. Returns 1
+ * if the ctime changed: then one of those changed, or somebody wrote to the file and set its modification time back. */
 static int compare(
 	const struct tree *t, const struct tree_node *node, const struct stat *now, struct fault *f)
 {
@@ -99,13 +100,14 @@ static int prove(const struct tree *t, const struct tree_node *node, const struc
 	struct fault *f)
 {
 	if (!same_file(node, now))
-		return node_fault(t, node, f, -ESTALE, "is another file since the image was begun");
+		return node_fault(t, node, f, -ESTALE,
+			"was replaced by another file while the image was made");
 	return compare(t, node, &now->st, f);
 }
 
-/* --- its path --- */
+/* --- opening by path --- */
 
-/* From the folder of which the path is known, step by step: the whole path may be longer than the kernel takes. */
+/* Opens folder by folder, from the nearest ancestor with a known path: the whole path may exceed the kernel's PATH_MAX. */
 static int open_steps(const struct tree_node *node, int flags)
 {
 	int at, fd;
@@ -122,7 +124,7 @@ static int open_steps(const struct tree_node *node, int flags)
 	return fd;
 }
 
-/* By its path in one step, unless that may have been cut. */
+/* The path to open in one step; NULL if tree_name() may have cut it. */
 static const char *whole_path(
 	const struct tree *t, const struct tree_node *node, char out[PATH_MAX])
 {
@@ -162,7 +164,7 @@ static int gone(const struct tree *t, const struct tree_node *node, int err, str
 	return node_fault(t, node, f, -err, strerror(err));
 }
 
-/* --- held or not --- */
+/* --- files held open, and files opened again --- */
 
 void reopen_note(struct tree *t, struct tree_node *node)
 {

@@ -3,31 +3,36 @@
 #define ISO_REOPEN_H
 
 /*
- * A file's content, as it was when the tree was walked. The first files that the walk meets are held open, as many as the
- * limit of open files allows, and no more than TREE_HELD_MAX: few trees have others. Each other file is opened again when it
- * is needed, which costs four system calls, and is proved to be the same: by device, inode, birth time where the file system has one,
- * size, and time of modification. For iso/ alone.
+ * Access to a file's content as it was when the tree was walked. The walk holds files open, as many as the limit on open
+ * files allows and at most TREE_HELD_MAX; few trees have more. Every other file is opened again when its content is
+ * needed, which costs four system calls, and is checked to be the same file, unchanged: by its device, inode, birth time
+ * if the file system has one, size, and modification time. Only iso/ uses this.
  */
 
 #include "iso/tree.h"
 
 #define TREE_HELD_MAX 8192
 
-/** reopen_begin - how many files of @t may be held: by the limit of open files, which becomes the hard one. */
+/** reopen_begin - raise the soft limit on open files to the hard limit, and set @t->held_max by it. */
 void reopen_begin(struct tree *t);
 
-/** reopen_note - the walk has opened @node and looked at it: from now on it is held, or its descriptor is closed. */
+/** reopen_note - called by the walk for each file it has opened: keeps @node->fd open, or closes it and sets @again. */
 void reopen_note(struct tree *t, struct tree_node *node);
 
-/** reopen_file - for its content. Returns: a descriptor, for reopen_close(); or -errno with @f, -ESTALE where it is another. */
+/**
+ * reopen_file - get a descriptor to read @node's content from
+ * Returns: a descriptor, which the caller passes to reopen_close(); or -errno with @f, -ESTALE if the file was replaced
+ * or changed.
+ */
 int reopen_file(const struct tree *t, const struct tree_node *node, struct fault *f);
 
-/** reopen_close - @fd of reopen_file(), which stays open if it is held. */
+/** reopen_close - give back @fd from reopen_file(); a descriptor that the tree holds stays open. */
 void reopen_close(const struct tree_node *node, int fd);
 
 /**
- * reopen_check - has @node changed, or lost its name, since the walk?
- * Returns: 0; 1 where its status did, so that the content may be another only if its time was set back; -ESTALE with @f.
+ * reopen_check - was @node changed, replaced or deleted since the walk?
+ * Returns: 0 if not; 1 if only its ctime changed, in which case the content is the same unless somebody also set the
+ * modification time back; -ESTALE with @f if it was.
  */
 int reopen_check(const struct tree *t, const struct tree_node *node, struct fault *f);
 

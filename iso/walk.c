@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What stands in a folder, opened and looked at once. */
+/* Walks a folder: each file in it is opened and examined once. */
 #include "iso/node.h"
 #include "iso/leftover.h"
 #include "iso/reopen.h"
@@ -26,7 +26,7 @@ static bool omitted(const struct walk *w, const struct stat *st)
 	return false;
 }
 
-bool walk_name_fits(const char *name)
+bool walk_name_is_utf8(const char *name)
 {
 	size_t left = strlen(name), n;
 
@@ -72,8 +72,9 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
 	return fd < 0 ? node_fault(w->tree, node, w->fault, fd, strerror(-fd)) : fd;
 }
 
-/* What is asked about is what is held. The name was a file's or a folder's: in its place there can be a FIFO by now,
- * which O_NONBLOCK is for, but a device only if root put it there; a link could lead to one. */
+/* Opens first and calls fstat(2) on the descriptor, so that the file examined is the file that is held. The name
+ * belonged to a file or folder a moment ago; by now it may belong to a FIFO, whose opening O_NONBLOCK keeps from blocking.
+ * It can be a device only if root replaced it. A link could lead to a device, so open_followed() checks before opening. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
 	int fd;
@@ -91,7 +92,7 @@ static int walk_open(struct walk *w, struct tree_node *node, int at, const char 
 	return fd;
 }
 
-/* Where links are followed, one may lead back to a folder that we are in. */
+/* If links are followed, a link may lead back to a folder that contains it. */
 static bool is_loop(const struct walk *w, const struct tree_node *node)
 {
 	const struct tree_node *above = w->rules->follow ? node->parent : NULL;
@@ -107,7 +108,7 @@ int walk_count_folder(struct walk *w, const struct tree_node *node)
 	if (++w->tree->folders < TREE_FOLDERS_MAX)
 		return 0;
 	return node_fault(w->tree, node, w->fault, -EMLINK,
-		"one folder too many: the path table of ISO 9660 ends at 65535");
+		"too many folders: the path table of ISO 9660 can hold 65535");
 }
 
 static int walk_deeper(struct walk *w, struct tree_node *node, int fd, unsigned depth)
@@ -124,7 +125,7 @@ static int walk_deeper(struct walk *w, struct tree_node *node, int fd, unsigned 
 					 "too many levels of folders");
 }
 
-/* Those of /proc say that they are empty, and are made when they are read. */
+/* Files of /proc have size 0; the kernel generates their content when they are read. */
 static bool has_content(int fd)
 {
 	char byte;
@@ -139,7 +140,7 @@ int walk_file(struct walk *w, struct tree_node *node, int fd)
 	node->size = (uint64_t)node->st.st_size;
 	if (node->size == 0 && has_content(fd))
 		return node_fault(w->tree, node, w->fault, -EINVAL,
-			"has a size of 0, and content: copy it to a disk first");
+			"has content although its size is 0: copy it to a disk first");
 	reopen_note(w->tree, node);
 	return 0;
 }
@@ -157,12 +158,12 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 {
 	int fd;
 
-	if (!walk_name_fits(node->name))
+	if (!walk_name_is_utf8(node->name))
 		return node_fault(w->tree, node, w->fault, -EILSEQ, "the name is not UTF-8");
 	if (type != DT_REG && type != DT_DIR) {
 		if (fstatat(at, name, &node->st, w->rules->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
 			return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
-		/* OUT may be anything, and nothing that would block must be opened. */
+		/* The output may be of any type, such as a FIFO: leave it out before an open that could block. */
 		if (omitted(w, &node->st))
 			return 1;
 		if (S_ISLNK(node->st.st_mode))
@@ -179,7 +180,7 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 	return walk_held(w, node, fd);
 }
 
-/* 1: @name is that of a temporary file, which was noted unless it is the caller's own. */
+/* Returns 1 if @name is one of our temporary files. Its path goes into @t->leftover, unless it is this run's own. */
 static int leave_out(struct walk *w, const struct tree_node *node, int at, const char *name)
 {
 	struct tree *t = w->tree;
@@ -234,7 +235,7 @@ static int walk_entry(
 	r = excluded(w, node) ? 1 : leave_out(w, node, at, e->d_name);
 	if (r == 0 && ++w->tree->nodes > TREE_NODES_MAX)
 		r = node_fault(w->tree, node, w->fault, -EMLINK,
-			"one too many: an image takes 1048576 files and folders");
+			"too many files and folders: an image can hold 1048576");
 	if (r == 0)
 		r = walk_node(w, node, at, e->d_name, e->d_type, depth);
 	if (r == 0) {
@@ -294,7 +295,7 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 		return fault_errno(f, -errno, path);
 	}
 	fault_set(f, 0, "%s: out of memory", path);
-	t->root->source = strdup(path); /* analyzer: the tree's; tree_clear frees it */
+	t->root->source = strdup(path); /* analyzer: owned by the tree; tree_clear frees it */
 	if (!t->root->source) {
 		close(fd);
 		return -ENOMEM;

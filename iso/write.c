@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The image as it was laid out, in one pass from its first byte to its last. */
+/* Writes the image that was laid out, in one pass from its first byte to its last. */
 #include "iso/node.h"
 #include "iso/reopen.h"
 #include "iso/write.h"
@@ -12,8 +12,8 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
-#define SEND_FROM    (256u << 10)
-#define SEND_AT_ONCE (4u << 20)
+#define SEND_FROM    (256u << 10) /* smallest file that is worth a sendfile(2) */
+#define SEND_AT_ONCE (4u << 20)   /* bytes of one sendfile(2), so that progress can be reported */
 
 struct sink {
 	int fd;
@@ -52,19 +52,19 @@ static int write_zeros(struct sink *s, uint64_t left)
 	return r;
 }
 
-/* Up to a whole sector. */
+/* Fills the last sector of a file with zeros. */
 static int pad(struct sink *s, uint64_t written)
 {
 	return write_zeros(s, iso_sectors(written) * ISO_SECTOR - written);
 }
 
-/* Up to the size of the image. */
+/* Fills the end of the image with zeros. */
 static int pad_image(struct sink *s)
 {
 	return write_zeros(s, s->total - s->done - s->len);
 }
 
-/* A fault of the source has words of its own; of the target the caller knows the name. */
+/* The message for a fault of the source file. A fault of the target gets no message here: the caller knows its name. */
 static int source_fault(
 	const struct tree *t, const struct tree_node *node, struct fault *f, int err)
 {
@@ -74,8 +74,8 @@ static int source_fault(
 		err == -ENODATA ? "shrank while the image was made" : strerror(-err));
 }
 
-/* A pipe or a socket is only lent the pages of what is sent to it: whoever reads them later would read what has
- * been written to the source meanwhile, after tree_check(). */
+/* May sendfile(2) be used? Not for a pipe or socket: it gets references to the source's pages and no copies, so its reader
+ * could see what somebody writes to the source later, after our check that the source has not changed. */
 static bool keeps_copies(int fd)
 {
 	struct stat st;
@@ -83,8 +83,8 @@ static bool keeps_copies(int fd)
 	return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
 }
 
-/* What is large goes from file to file without a way through us, where the kernel has one. Returns how far
- * that came. */
+/* Lets the kernel copy a large file directly to the target, if it can. @ret_at: how many bytes were copied; the caller
+ * writes the rest. */
 static int send_file(struct sink *s, const struct tree_node *node, int fd, uint64_t *ret_at)
 {
 	off_t at = 0;
@@ -96,7 +96,8 @@ static int send_file(struct sink *s, const struct tree_node *node, int fd, uint6
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		/* It cannot, or the file has shrunk, or the target has a fault: the way through us tells. */
+		/* sendfile(2) is not supported, or the file shrank, or the target failed: the caller's read and
+		 * write will find out which. */
 		if (n <= 0)
 			break;
 		s->done += (uint64_t)n;
@@ -148,8 +149,8 @@ static int write_file(
 	return r;
 }
 
-/* Where only the status of a file has changed, its time may have been set back: then the image is compared with it, if
- * the image can be read. */
+/* Compares a file with the image. Needed if the file's ctime changed and its modification time did not: somebody may have
+ * changed the content and set the modification time back. */
 static int compare_file(struct sink *s, const struct tree *t, const struct tree_node *node,
 	int image, struct fault *f)
 {
@@ -197,7 +198,7 @@ static int check_files(
 	return r < 0 ? r : 0;
 }
 
-/* From sector 16 on, up to the terminator (type 255). */
+/* The descriptors begin at sector 16 and end with the terminator, whose type is 255. */
 size_t iso_descriptors_end(const uint8_t *image, size_t len)
 {
 	size_t at = ISO_SYSTEM_AREA;
@@ -248,7 +249,7 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		r = flush(&s);
 	if (r == 0)
 		r = check_files(l, &s, t, f);
-	/* Whatever happens from here on, a descriptor on stable storage means that the contents are there, too. */
+	/* After this flush, a descriptor that reaches stable storage implies that the contents are there too. */
 	if (r == 0 && l->descriptors_last && fdatasync(fd) < 0)
 		r = -errno;
 	if (r == 0 && l->descriptors_last)

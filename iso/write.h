@@ -13,16 +13,16 @@
 #include "util/fault.h"
 
 /**
- * ISO_MULTIPLE - the size of every image is a multiple of this: no disk has larger sectors, and what reads or writes past
- * the page cache, as QEMU does with cache.direct=on, moves whole sectors
+ * ISO_MULTIPLE - the size of every image is a multiple of this many bytes. Programs that bypass the page cache, such as
+ * QEMU with cache.direct=on, can only read and write whole sectors of the disk, and no disk has larger sectors.
  */
 #define ISO_MULTIPLE 4096u
 
-#define ISO_FILE_MAX UINT32_MAX /* bytes in one extent, so in a file of levels 1 and 2 */
+#define ISO_FILE_MAX UINT32_MAX /* bytes of one extent, and so of a file in ISO levels 1 and 2 */
 
 enum { ISO_UID = 1, ISO_GID = 2, ISO_FILE_MODE = 4, ISO_DIR_MODE = 8 };
 
-/* Rock Ridge: what all have, but those that tree_add_bytes() brought. Only what is in @forced counts. */
+/* Rock Ridge attributes that all nodes get, except files from tree_add_bytes(). Members not in @forced are unused. */
 struct iso_attributes {
 	unsigned forced;
 	uint32_t uid, gid;
@@ -32,82 +32,85 @@ struct iso_attributes {
 struct iso_options {
 	const char *label;       /* at most 32 bytes */
 	const char *publisher;   /* at most 128 bytes; NULL: none */
-	const char *preparer;    /* the same */
-	const char *application; /* NULL: ours */
-	const char *system;      /* at most 32 bytes; NULL: ours */
+	const char *preparer;    /* at most 128 bytes; NULL: none */
+	const char *application; /* at most 128 bytes; NULL: "SEEDRIVE" */
+	const char *system;      /* at most 32 bytes; NULL: "LINUX" */
 	const char *volume_set;  /* at most 128 bytes; NULL: none */
-	struct iso_names names;  /* in the plain tree */
-	bool large_files; /* of more than ISO_FILE_MAX bytes; @names of level 1 are those of level 3 then, where there is one */
+	struct iso_names names;  /* how plain names are made */
+	bool large_files; /* allow files of more than ISO_FILE_MAX bytes; if there is one, level 1 becomes level 3 */
 	bool rock_ridge;
-	bool keep_owners; /* Rock Ridge: modes and owners as they are, not readable by all and root's */
+	bool keep_owners; /* Rock Ridge: keep modes and owners; else everything is root's and readable by all */
 	struct iso_attributes attributes;
 	bool joliet;
-	bool joliet_long;  /* 103 characters to a name, rather than 64 */
-	bool joliet_utf16; /* characters that UCS-2 has not are two of UTF-16, rather than _ */
+	bool joliet_long; /* names of up to 103 characters, rather than 64 */
+	bool joliet_utf16; /* write characters outside UCS-2 as UTF-16 surrogate pairs, rather than as _ */
 	uint32_t
-		multiple; /* of which the image's size is one, in bytes: ISO_MULTIPLE or a multiple of it; 0: ISO_MULTIPLE */
-	bool fixed_time; /* every time stamp is @time: same tree, same bytes */
-	time_t time;     /* of the volume */
+		multiple; /* the image's size becomes a multiple of this many bytes, itself a multiple of ISO_MULTIPLE; 0: ISO_MULTIPLE */
+	bool fixed_time; /* set every time stamp to @time, so that the same tree gives the same bytes */
+	time_t time;     /* creation time of the volume */
 };
 
 /*
- * libisofs makes all that comes before the first file's content: descriptors, path tables and the
- * directories of each tree. The contents are ours: they never pass through the library, so that it
- * cannot keep a secret, pad a file that shrank, or follow a path that changed.
+ * libisofs generates everything before the first file's content: descriptors, path tables and the
+ * directories of each tree. We write the contents ourselves: they never pass through the library, so it
+ * cannot keep a copy of a secret, pad a file that shrank, or follow a path that changed.
  */
 struct iso_layout {
-	uint8_t *head; /* up to the first sector of content */
+	uint8_t *head; /* everything before the first sector of content */
 	size_t head_len;
-	uint64_t size;           /* of the image, with the zeros at its end */
-	uint32_t multiple;       /* @size becomes a multiple of this in _end */
-	struct tree_node **file; /* in the order of their contents */
+	uint64_t size;           /* bytes of the image, with the zeros at its end */
+	uint32_t multiple;       /* iso_layout_end() rounds @size up to a multiple of this */
+	struct tree_node **file; /* all files, in the order of their contents */
 	size_t files;
-	struct burn_source *source;      /* libisofs, at work between _begin and _end, ... */
-	bool ended;                      /* ... which it is no more */
-	const struct tree_node *refused; /* what libisofs would not take */
-	bool named;                      /* the image has the names as they are */
-	bool keep_owners;                /* Rock Ridge */
+	struct burn_source *source; /* libisofs' output; its thread works between _begin and _end */
+	bool ended;                 /* that thread was ended */
+	const struct tree_node *refused; /* the node that libisofs refused, for the message */
+	bool named;                      /* the image has Rock Ridge, and so the unchanged names */
+	bool keep_owners;                /* as in struct iso_options */
 	struct iso_attributes attributes;
-	bool descriptors_last; /* for _write: until then nobody takes it for an image */
+	bool descriptors_last; /* for iso_layout_write(): without descriptors, nobody takes a half-written file for an image */
 };
 
 /**
- * iso_layout_begin - have libisofs decide where everything goes; it works in a thread of its own
- * @l: the caller's storage; needs iso_layout_clear() in the end, also after an error
- * @t: its names and sizes must stay as they are from now on; contents may still come
+ * iso_layout_begin - let libisofs begin to lay out the image, in a thread of its own
+ * @l: the caller's storage; the caller calls iso_layout_clear() in the end, also after an error
+ * @t: names and sizes must not change from now on; contents of @bytes may still be filled in
  *
- * Returns: 0 or -errno, @f with words for it.
+ * Returns: 0 or -errno with @f.
  */
 int iso_layout_begin(
 	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f);
 
 /**
- * iso_layout_end - take the head, and set @lba in every file of the tree
- * What libisofs laid out is read back with iso/read and compared before it is believed. Best called
- * late: each sector that has to be waited for costs two changes of threads.
+ * iso_layout_end - take the head from libisofs, and set @lba in every file of the tree
+ * The layout is read back with iso/read.h and compared with what we expect. Call this as late as possible: waiting
+ * for libisofs' thread costs two switches between threads for each sector.
+ * Returns: 0 or -errno with @f.
  */
 int iso_layout_end(struct iso_layout *l, struct fault *f);
 
-/** How far a long write has come, in bytes. */
+/** Called with the progress of a long write: @done of @total bytes. */
 typedef void iso_progress(void *ctx, uint64_t done, uint64_t total);
 
 /**
- * iso_layout_write - the image, from its first byte to its last, in one pass
- * @l:      with @descriptors_last: they are blank in that pass, and written when all else is on stable storage
- * @fd:     a file or a pipe; for @descriptors_last one that can be written at a place, and stands at 0
- * @buf:    working storage, a multiple of 2 KiB; secrets pass through it
- * @report: called now and then, or NULL
+ * iso_layout_write - write the image from its first byte to its last, in one pass
+ * @l:      if @descriptors_last is set, zeros are written in place of the volume descriptors, and the descriptors
+ *          themselves only when everything else is on stable storage
+ * @fd:     a file or a pipe; with @descriptors_last a file that is seekable and whose offset is 0
+ * @buf:    working storage; @buf_len is a multiple of 2 KiB; secrets pass through it, so the caller wipes it
+ * @report: called from time to time, or NULL
  *
- * At the end each file is checked as tree_check() does: one that changed on the way is an error.
+ * At the end each file is checked as tree_check() does: a file that changed meanwhile is an error.
+ * Returns: 0; or -errno, with @f for a fault of a source file, and an empty @f->text for a fault of @fd.
  */
 int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, uint8_t *buf,
 	size_t buf_len, iso_progress *report, void *ctx, struct fault *f);
 
 void iso_layout_clear(struct iso_layout *l);
 
-#define ISO_SYSTEM_AREA ((size_t)16 * ISO_SECTOR) /* before the volume descriptors; zeros */
+#define ISO_SYSTEM_AREA ((size_t)16 * ISO_SECTOR) /* zeros before the volume descriptors */
 
-/** iso_descriptors_end - behind those that make it an image; @image: all of it, or its head. */
+/** iso_descriptors_end - the offset just after the volume descriptors; @image: the whole image, or its head. */
 size_t iso_descriptors_end(const uint8_t *image, size_t len);
 
 #endif

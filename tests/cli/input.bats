@@ -164,7 +164,7 @@ misused() {
 for i in range(65535):
 	os.makedirs("tree/%d/%d" % (i % 10, i))'
 	run -1 --separate-stderr "$TOOL" build -q --label config-2 --source kernel -o drive.iso tree
-	[[ $stderr =~ ^"seedrive: build: tree/"[0-9]+(/[0-9]+)?": one folder too many: the path table of ISO 9660 ends at 65535"$ ]]
+	[[ $stderr =~ ^"seedrive: build: tree/"[0-9]+(/[0-9]+)?": too many folders: the path table of ISO 9660 can hold 65535"$ ]]
 	[ "$output" = "" ]
 	holds tree
 }
@@ -178,12 +178,12 @@ for i in range(65535):
 	done
 	mkdir tree/19
 	run -1 --separate-stderr timeout 120 "$MKISOFS" -quiet -r -f -o out.iso tree
-	[[ $stderr =~ ^"seedrive-mkisofs: tree/"[0-9ab/]+": one folder too many: the path table of ISO 9660 ends at 65535"$ ]]
+	[[ $stderr =~ ^"seedrive-mkisofs: tree/"[0-9ab/]+": too many folders: the path table of ISO 9660 can hold 65535"$ ]]
 	holds tree
 }
 
 @test "input: a file with a size of 0 and content, as those of /proc have, is refused by name" {
-	local words="has a size of 0, and content: copy it to a disk first"
+	local words="has content although its size is 0: copy it to a disk first"
 	small_tree tree
 	ln -s /proc/version tree/version
 	fails 1 "seedrive-mkisofs: tree/version: $words" "$MKISOFS" -quiet -r -f -o out.iso tree

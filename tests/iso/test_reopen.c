@@ -132,7 +132,7 @@ static void test_changes(void **state)
 	begin();
 	unlink("t/file");
 	assert_int_equal(mkfifo("t/file", 0600), 0);
-	assert_refused("t/file: is another file since the image was begun");
+	assert_refused("t/file: was replaced by another file while the image was made");
 	begin();
 	assert_int_equal(rename("t", "other"), 0);
 	assert_refused("t/file: vanished while the image was made");
@@ -154,13 +154,13 @@ static void test_replaced(void **state)
 		file_write("new", "abcdefghij", 10);
 		keep_time("new", &st);
 		assert_int_equal(rename("new", "t/file"), 0);
-		assert_refused("t/file: is another file since the image was begun");
+		assert_refused("t/file: was replaced by another file while the image was made");
 	}
 	begin();
 	file_write("elsewhere", "0123456789", 10);
 	unlink("t/file");
 	assert_int_equal(symlink("../elsewhere", "t/file"), 0);
-	assert_refused("t/file: is another file since the image was begun");
+	assert_refused("t/file: was replaced by another file while the image was made");
 }
 
 /* Neither of one that is held, nor of one that is opened again. */
