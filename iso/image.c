@@ -78,8 +78,8 @@ static int iso_fault(struct fault *f, int err, const char *what)
 	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
 }
 
-/* The same as genisoimage -r: owned by root, readable by all, writable by none. Only files from tree_add_bytes(), such as
- * the record, keep the mode given there, and no option overrides their mode or owner. */
+/* The same as genisoimage -r: owned by root, readable by all, writable by none. Only files from tree_add_bytes(), such
+ * as the record, keep the mode given there, and no option overrides their mode or owner. */
 static mode_t choose_mode(const struct tree_node *node, const struct iso_layout *l)
 {
 	const struct iso_attributes *a = &l->attributes;

@@ -64,8 +64,8 @@ struct lost lost_too_large(const struct tree *t, uint64_t max)
 /* --- Joliet --- */
 
 /* The name is valid UTF-8, as the walk has checked. Continuation bytes begin with the bits 10. A first byte of 0xf0 or
- * more begins a sequence of four bytes, a character outside UCS-2. Besides the characters that Joliet reserves, libisofs
- * replaces control characters. */
+ * more begins a sequence of four bytes, a character outside UCS-2. Besides the characters that Joliet reserves,
+ * libisofs replaces control characters. */
 static bool is_cut_or_changed(const struct tree *t, const struct tree_node *node, const void *ctx)
 {
 	const struct lost_joliet *limits = ctx;

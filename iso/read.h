@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * Reads ISO 9660 (ECMA-119) as far as a config drive needs it: the primary volume descriptor at sector 16, its directory
- * tree, and names from Rock Ridge NM entries, or else the plain names. No heap and no recursion are used, and every
- * number is checked before it is used. The host and the guest use this same code.
+ * Reads ISO 9660 (ECMA-119) as far as a config drive needs it: the primary volume descriptor at sector 16, its
+ * directory tree, and names from Rock Ridge NM entries, or else the plain names. No heap and no recursion are used,
+ * and every number is checked before it is used. The host and the guest use this same code.
  */
 #define ISO_SECTOR    2048
 #define ISO_LABEL_MAX 32

@@ -107,7 +107,8 @@ static int prove(const struct tree *t, const struct tree_node *node, const struc
 
 /* --- opening by path --- */
 
-/* Opens folder by folder, from the nearest ancestor with a known path: the whole path may exceed the kernel's PATH_MAX. */
+/* Opens folder by folder, from the nearest ancestor with a known path: the whole path may exceed the kernel's
+ * PATH_MAX. */
 static int open_steps(const struct tree_node *node, int flags)
 {
 	int at, fd;

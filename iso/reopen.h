@@ -3,10 +3,10 @@
 #define ISO_REOPEN_H
 
 /*
- * Access to a file's content as it was when the tree was walked. The walk holds files open, as many as the limit on open
- * files allows and at most TREE_HELD_MAX; few trees have more. Every other file is opened again when its content is
- * needed, which costs four system calls, and is checked to be the same file, unchanged: by its device, inode, birth time
- * if the file system has one, size, and modification time. Only iso/ uses this.
+ * Access to a file's content as it was when the tree was walked. The walk holds files open, as many as the limit on
+ * open files allows and at most TREE_HELD_MAX; few trees have more. Every other file is opened again when its content
+ * is needed, which costs four system calls, and is checked to be the same file, unchanged: by its device, inode, birth
+ * time if the file system has one, size, and modification time. Only iso/ uses this.
  */
 
 #include "iso/tree.h"

@@ -74,12 +74,12 @@ struct tree_rules {
  * @omit:   @omits files to leave out
  * @f:      on error, a message that names the file and the fault
  *
- * The image gets exactly what this walk finds; if a file changes later, making the image fails.
- * Symbolic links stay links, and none is followed below @path. Each of these is an error: a FIFO, socket or device; a name
- * that is not UTF-8; a file that may not be read; a file whose size is 0 but which has content, as files in /proc; more
- * than TREE_DEPTH_MAX levels, TREE_FOLDERS_MAX folders, or TREE_NODES_MAX files and folders in all. A file with the
- * name of one of our temporary files is left out, and its path is put into @t->leftover.
- * Raises the soft limit on open files to the hard limit; files beyond it are opened again later (iso/reopen.h).
+ * The image gets exactly what this walk finds; if a file changes later, making the image fails. Symbolic links stay
+ * links, and none is followed below @path. Each of these is an error: a FIFO, socket or device; a name that is not
+ * UTF-8; a file that may not be read; a file whose size is 0 but which has content, as files in /proc; more than
+ * TREE_DEPTH_MAX levels, TREE_FOLDERS_MAX folders, or TREE_NODES_MAX files and folders in all. A file with the name of
+ * one of our temporary files is left out, and its path is put into @t->leftover. Raises the soft limit on open files
+ * to the hard limit; files beyond it are opened again later (iso/reopen.h).
  * Returns: 0 or -errno.
  */
 int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, size_t omits,
@@ -88,14 +88,14 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 /**
  * tree_graft - add one file, or the content of one folder, to a tree
  * @t:    a tree from tree_open(), which may be empty
- * @at:   the place in the image, as a path from its root. For a folder: the folder that gets its content. For a file: its
- *        new path, or the folder that gets it if @at ends in a slash. Missing folders are created.
- *        NULL: a file goes into the root under its own name, and the content of a folder goes into the root
+ * @at:   the place in the image, as a path from its root. For a folder: the folder that gets its content. For a file:
+ *        its new path, or the folder that gets it if @at ends in a slash. Missing folders are created. NULL: a file
+ *        goes into the root under its own name, and the content of a folder goes into the root
  * @path: the folder, file or link on disk, as the user typed it
  *
- * A symbolic link stays a link, unless @rules->follow is set or @path ends in a slash. Two folders with the same name are
- * merged; the first one's attributes are kept. Returns: 0, or -errno with @f; -EEXIST for
- * two files with the same name.
+ * A symbolic link stays a link, unless @rules->follow is set or @path ends in a slash. Two folders with the same name
+ * are merged; the first one's attributes are kept. Returns: 0, or -errno with @f; -EEXIST for two files with the same
+ * name.
  */
 int tree_graft(struct tree *t, const char *at, const char *path, const struct tree_rules *rules,
 	struct fault *f);

@@ -73,8 +73,9 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
 }
 
 /* Opens first and calls fstat(2) on the descriptor, so that the file examined is the file that is held. The name
- * belonged to a file or folder a moment ago; by now it may belong to a FIFO, whose opening O_NONBLOCK keeps from blocking.
- * It can be a device only if root replaced it. A link could lead to a device, so open_followed() checks before opening. */
+ * belonged to a file or folder a moment ago; by now it may belong to a FIFO, whose opening O_NONBLOCK keeps from
+ * blocking. It can be a device only if root replaced it. A link could lead to a device, so open_followed() checks
+ * before opening. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
 	int fd;

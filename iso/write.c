@@ -74,8 +74,8 @@ static int source_fault(
 		err == -ENODATA ? "shrank while the image was made" : strerror(-err));
 }
 
-/* May sendfile(2) be used? Not for a pipe or socket: it gets references to the source's pages and no copies, so its reader
- * could see what somebody writes to the source later, after our check that the source has not changed. */
+/* May sendfile(2) be used? Not for a pipe or socket: it gets references to the source's pages and no copies, so its
+ * reader could see what somebody writes to the source later, after our check that the source has not changed. */
 static bool keeps_copies(int fd)
 {
 	struct stat st;
@@ -149,8 +149,8 @@ static int write_file(
 	return r;
 }
 
-/* Compares a file with the image. Needed if the file's ctime changed and its modification time did not: somebody may have
- * changed the content and set the modification time back. */
+/* Compares a file with the image. Needed if the file's ctime changed and its modification time did not: somebody may
+ * have changed the content and set the modification time back. */
 static int compare_file(struct sink *s, const struct tree *t, const struct tree_node *node,
 	int image, struct fault *f)
 {

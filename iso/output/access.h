@@ -4,22 +4,24 @@
 
 #include <sys/stat.h>
 
-/* Who may read what we make: it has a seed in it. */
+/* Access rights of the files that we create. They contain a seed, so only their owner may read them by default. */
 
 /**
- * access_owner_only - a file that we have just made is its owner's alone: 0600
- * Whatever the umask has taken, and whomever the folder's default ACL would let in once the mode is changed.
+ * access_owner_only - give a file that we have just created the mode 0600, and remove its ACL
+ * The umask may have cleared bits of the mode, and the folder's default ACL may grant access to others as soon as the
+ * mode is changed.
  * Returns: 0 or -errno.
  */
 int access_owner_only(int fd);
 
 /**
- * access_copy - @fd, which is its owner's alone, becomes readable to those who can read the file @old
- * @old_fd:        of the old file, for its ACL; -1 where it may not be opened
- * @dirfd, @name: where it is
+ * access_copy - give @fd, which has mode 0600, the owner, group, ACL and mode of an old file
+ * @old:          of the old file
+ * @old_fd:       open on the old file, to read its ACL; -1 if we may not open it
+ * @dirfd, @name: the old file's folder and name; used if @old_fd is -1
  *
- * Owner, group, ACL and mode are kept as far as the caller may. Where the ACL or the group cannot be kept, the group's
- * rights are dropped, as they would be those of others. Returns: 0 or -errno.
+ * Each of these is copied as far as the kernel permits the caller. If the group or the ACL cannot be copied, the group
+ * gets no rights, because they would go to another group than before. Returns: 0 or -errno.
  */
 int access_copy(int fd, const struct stat *old, int old_fd, int dirfd, const char *name);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An optical drive as the kernel shows it, and what to do with what is in it. */
+/* Checks an optical drive through the kernel, and decides how to write the medium that is in it. */
 #include "iso/output/burner.h"
 #include "iso/output/holder.h"
 
@@ -22,7 +22,7 @@ enum burner_method burner_choose(
 
 	if (m->state == BURNER_EMPTY) {
 		fault_set(f, -ENOMEDIUM, "%s: no medium in the drive", path);
-	} else if (m->state == BURNER_USELESS) {
+	} else if (m->state == BURNER_UNUSABLE) {
 		fault_set(f, -EMEDIUMTYPE, "%s: the medium cannot be used in this drive", path);
 	} else if (m->state == BURNER_FULL && !m->erasable) {
 		fault_set(f, -EROFS, "%s: the medium (%s) is not blank and cannot be erased", path,
@@ -34,7 +34,7 @@ enum burner_method burner_choose(
 		return BURNER_ERASE;
 	} else if (m->room < len) {
 		fault_set(f, -ENOSPC,
-			"%s: the medium (%s) is too small: %llu bytes, the drive takes %llu", path,
+			"%s: the medium (%s) is too small: %llu bytes; the image needs %llu", path,
 			m->kind, (unsigned long long)m->room, (unsigned long long)len);
 	} else {
 		return m->rewritable ? BURNER_REWRITE : BURNER_ONCE;
@@ -42,7 +42,7 @@ enum burner_method burner_choose(
 	return BURNER_REFUSE;
 }
 
-/* --- what the kernel knows --- */
+/* --- checks through the kernel --- */
 
 int burner_check(int abilities, int status, const char *path, struct fault *f)
 {
@@ -71,7 +71,7 @@ static int check_with_kernel(struct burner *b, struct fault *f)
 		r = burner_check(r, ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT), b->path, f);
 	if (r == 0)
 		r = holder_check(fd, b->path, b->warn, f);
-	/* A blank medium cannot be read: then there is nothing on it. */
+	/* A blank medium cannot be read, so an error means that it holds nothing. */
 	if (r == 0 && content_find(fd, b->content) <= 0)
 		b->content[0] = '\0';
 	close(fd);
@@ -108,13 +108,13 @@ static enum burner_method decide(struct burner *b, size_t len, struct fault *f)
 
 	if (burner_inspect(b, &m, f) < 0)
 		return BURNER_REFUSE;
-	/* By no means blank, though nobody knows what it is. */
+	/* libblkid does not know what it is, but it is not all zeros. */
 	if (m.rewritable && !m.holds && !b->force && !burner_is_blank(b, len))
 		m.holds = "data";
 	return burner_choose(&m, b->path, len, b->force, f);
 }
 
-/* Once more, as the image has taken its time. */
+/* Checks again, because making the image may have taken long. */
 static int check_holders(const struct burner *b, struct fault *f)
 {
 	const int fd = open(b->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

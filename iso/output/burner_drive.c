@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An optical drive as libburn has it. */
+/* Uses an optical drive through libburn, except for writing and reading it (burner_track.c). */
 #include "iso/output/burner_drive.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What a drive may take to know its medium, in naps. */
+/* How many times burner_pause() is called while the drive examines a medium: a minute in all. */
 #define NAPS_MAX 600
 
 void burner_pause(void)
@@ -21,7 +21,7 @@ void burner_pause(void)
 	nanosleep(&tenth, NULL);
 }
 
-/* --- what libburn says --- */
+/* --- libburn's messages --- */
 
 void burner_message(const char *text, char *out, size_t size)
 {
@@ -48,10 +48,10 @@ int burner_fault(struct fault *f, const struct burner *b, const char *what)
 		f, -EIO, "%s: %s%s%s", b->path, what, words[0] ? ": libburn: " : "", words);
 }
 
-/* --- to have the drive --- */
+/* --- getting the drive --- */
 
-/* From now on: what is freed is overwritten, and nothing is swapped out. Under a limit to what may be locked, all
- * that comes later could fail by it. */
+/* From now on glibc overwrites freed memory, and nothing is swapped out. We do not lock memory under a limit: with
+ * MCL_FUTURE every later allocation could fail because of it. */
 static void guard_memory(void)
 {
 	struct rlimit limit;
@@ -71,11 +71,11 @@ int burner_acquire(struct burner *b, const char *address, struct fault *f)
 		return fault_errno(f, -ENAMETOOLONG, b->path);
 	strcpy(adr, address);
 	if (!burn_initialize())
-		return fault_set(f, -EIO, "%s: libburn: cannot be used", b->path);
+		return fault_set(f, -EIO, "%s: libburn: cannot be initialized", b->path);
 	b->begun = true;
 	burn_msgs_set_severities(queue, print, id);
 	if (burn_drive_scan_and_grab(&b->list, adr, 1) <= 0)
-		return burner_fault(f, b, "the drive cannot be had");
+		return burner_fault(f, b, "cannot get exclusive use of the drive");
 	b->drive = b->list[0].drive;
 	return 0;
 }
@@ -104,7 +104,7 @@ int burner_inspect(struct burner *b, struct burner_medium *ret, struct fault *f)
 	m.state = status == BURN_DISC_EMPTY                                ? BURNER_EMPTY :
 		status == BURN_DISC_BLANK                                  ? BURNER_BLANK :
 		status == BURN_DISC_FULL || status == BURN_DISC_APPENDABLE ? BURNER_FULL :
-									     BURNER_USELESS;
+									     BURNER_UNUSABLE;
 	m.erasable = burn_disc_erasable(b->drive);
 	if (m.state == BURNER_BLANK) {
 		if (burn_disc_get_multi_caps(b->drive, BURN_WRITE_NONE, &caps, 0) <= 0)
@@ -132,7 +132,7 @@ void burner_hold_signals(struct burner *b)
 		return;
 	sigemptyset(&set);
 	for (i = 0; i < SIGNALS; i++)
-		/* One that is ignored would wait as well, and look as if somebody meant it. */
+		/* Do not block a signal that is ignored: it would become pending, and look like a request to stop. */
 		if (sigaction(signals[i], NULL, &act) == 0 && act.sa_handler != SIG_IGN)
 			sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, &b->before);

@@ -4,21 +4,27 @@
 
 #include "iso/output/burner.h"
 
-/* What the rooms of the burner share. */
+/* Functions shared by the files burner*.c. */
 
-/** burner_pause - a tenth of a second: a drive is asked how far it has come. */
+/** burner_pause - sleep for a tenth of a second between two queries of the drive's progress. */
 void burner_pause(void);
 
-/** burner_fault - @what, and the first of libburn's complaints, which is the cause. Returns: -EIO. */
+/** burner_fault - set @f to @what and the first of libburn's pending messages, which names the cause. Returns: -EIO. */
 int burner_fault(struct fault *f, const struct burner *b, const char *what);
 
-/** burner_hold_signals - SIGINT, SIGTERM, SIGHUP and SIGQUIT wait from now on, until burner_close(). */
+/** burner_hold_signals - block SIGINT, SIGTERM, SIGHUP and SIGQUIT until burner_close(). */
 void burner_hold_signals(struct burner *b);
 
-/** burner_wait - until the drive has done what a thread of libburn's has it do, or has stopped for a signal. */
+/**
+ * burner_wait - wait until the drive has finished what libburn's thread is doing, or has stopped because of a signal
+ * Returns: 0; -EINTR or -EIO with @f.
+ */
 int burner_wait(struct burner *b, uint64_t len, iso_progress *report, void *ctx, struct fault *f);
 
-/** burner_inspect_again - the drive has to find out anew what it holds. Returns: 0 or -EIO, libburn's words to come. */
+/**
+ * burner_inspect_again - make the drive read its medium's state anew. Returns: 0; -EIO, and burner_fault() has the
+ * cause.
+ */
 int burner_inspect_again(struct burner *b);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An image onto a medium and back, by libburn. */
+/* Writes an image to a medium and reads it back, through libburn. */
 #include "iso/output/burner_drive.h"
 
 #include <errno.h>
@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE      (64u << 10) /* a multiple of what a rewritable medium writes at once */
+#define PIECE      (64u << 10) /* bytes; a multiple of the block that a rewritable medium writes */
 #define CD_PADDING (150 * ISO_SECTOR)
-#define TRIES_MAX  50 /* of a beginning that is refused, a nap between them */
+#define TRIES_MAX  50 /* attempts to start writing, with a pause between them */
 
-/* --- the image as a source of libburn's --- */
+/* --- the image as a source for libburn --- */
 
 struct feed {
 	const struct draft *image;
-	size_t at;    /* so far has it been read */
-	size_t blank; /* from the system area to here there are zeros, for now */
+	size_t at;    /* bytes that libburn has read */
+	size_t blank; /* zeros are sent from the system area up to this offset; 0: none */
 };
 
 static int feed_read(struct burn_source *s, unsigned char *out, int size)
@@ -75,9 +75,9 @@ static struct burn_source *source_new(struct feed *feed)
 	return s;
 }
 
-/* --- to burn --- */
+/* --- burning --- */
 
-/* What stands at the end of a CD's only track may not be read together with what is before it. */
+/* Reading may fail near the end of a CD's only track, so we append sectors that nobody needs to read. */
 static int padding(struct burner *b)
 {
 	struct burn_multi_caps *caps = NULL;
@@ -91,7 +91,7 @@ static int padding(struct burner *b)
 	return n;
 }
 
-/* One disc, one session, one track: @feed. */
+/* Describes to libburn a disc with one session and one track, whose content is @feed. */
 static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
 {
 	struct burn_disc *disc = burn_disc_create();
@@ -106,7 +106,7 @@ static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
 			burn_session_add_track(session, track, BURN_POS_END) &&
 			burn_disc_add_session(disc, session, BURN_POS_END);
 	}
-	/* Each has references of its own to what is in it. */
+	/* Each object holds its own reference to what it contains. */
 	if (source)
 		burn_source_free(source);
 	if (track)
@@ -120,7 +120,8 @@ static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
 	return disc;
 }
 
-/* While the thread of the step before is on its way out, libburn does not begin, and says that all went well. */
+/* While the thread of the previous step is still ending, libburn does not start to write, but reports success. So we
+ * try again as long as it has read nothing. */
 static int write_all(struct burner *b, struct burn_write_opts *opts, struct burn_disc *disc,
 	const struct feed *feed, iso_progress *report, void *ctx, struct fault *f)
 {
@@ -151,7 +152,7 @@ static int burn_track(
 	}
 	burn_write_opts_set_multi(opts, 0);
 	burn_write_opts_set_underrun_proof(opts, 1);
-	/* In one go where the drive knows how; it has to be told how long that will be. */
+	/* This prefers to write all in one go (SAO), for which libburn needs the track's size: feed_size() gives it. */
 	if (burn_write_opts_auto_write_type(opts, disc, reasons, 0) == BURN_WRITE_NONE) {
 		r = burner_fault(f, b, "the medium cannot be written");
 		goto out;
@@ -165,7 +166,8 @@ out:
 	return r;
 }
 
-/* The first piece once more, now with what makes an image of it; NULL: without, and nobody takes it for one. */
+/* Writes the first piece again, now with the volume descriptors. With @image NULL it writes zeros, so that nobody takes
+ * the medium for a drive. */
 static int write_head(struct burner *b, const struct draft *image, struct fault *f)
 {
 	struct draft piece;
@@ -206,7 +208,7 @@ int burner_burn(struct burner *b, enum burner_method way, const struct draft *im
 	return r;
 }
 
-/* --- and back --- */
+/* --- reading back --- */
 
 bool burner_is_blank(struct burner *b, size_t len)
 {
@@ -219,9 +221,9 @@ bool burner_is_blank(struct burner *b, size_t len)
 		blank = false;
 	for (at = 0; blank && at < len; at += n) {
 		n = len - at < PIECE ? len - at : PIECE;
-		/* A read that ends early may be called good. */
+		/* libburn may report success for a short read: then these bytes are seen not to be zeros. */
 		memset(piece.bytes, 0xff, n);
-		/* Silently, and once: a medium that is new has not even a beginning to be read. */
+		/* No messages and no retries: a new medium cannot be read at all, not even its beginning. */
 		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 6) > 0)
 			blank = content_is_zero(piece.bytes, n);
 		else if (at > 0)
@@ -247,15 +249,16 @@ int burner_compare(struct burner *b, const struct draft *image, iso_progress *re
 		burner_fault(f, b, "the medium cannot be read back");
 	for (at = 0; r == 0 && at < image->len; at += n) {
 		n = image->len - at < PIECE ? image->len - at : PIECE;
-		/* A read that ends early may be called good: no byte is right that has not been read. */
+		/* libburn may report success for a short read: fill the buffer so that a byte that was not read
+		 * differs. */
 		for (i = 0; i < n; i++)
 			piece.bytes[i] = (uint8_t)~image->bytes[at + i];
 		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 4) <=
 			0)
 			r = burner_fault(f, b, "the medium cannot be read back");
 		else if (memcmp(piece.bytes, image->bytes + at, n) != 0)
-			r = fault_set(
-				f, -EIO, "%s: gives back other bytes than were written", b->path);
+			r = fault_set(f, -EIO,
+				"%s: the data read back differs from the data written", b->path);
 		report(ctx, at + n, image->len);
 	}
 	draft_clear(&piece);

@@ -10,31 +10,33 @@
 #define CONTENT_WORDS 256
 
 /*
- * What a device holds, by what libblkid knows: file systems, RAID members, encrypted volumes, partition tables,
- * those with a wrong checksum too.
+ * Finds out with libblkid what a device holds: file systems, RAID members, encrypted volumes and partition tables, also
+ * those with a wrong checksum.
  */
 
 /**
- * content_find - the first that is found
- * @fd:    open to be read
- * @words: its name, and its label if it has one; untouched where there is none
- * Returns: 1 found, 0 nothing that is known, or -errno.
+ * content_find - describe the first such content that is found
+ * @fd:    open for reading
+ * @words: its type, and its label if it has one; untouched if nothing is found
+ * Returns: 1 if something was found, 0 if nothing, or -errno.
  */
 int content_find(int fd, char words[CONTENT_WORDS]);
 
-/** content_is_zero - zeros, and nothing else. */
+/** content_is_zero - are all bytes zero? */
 static inline bool content_is_zero(const uint8_t *p, size_t len)
 {
 	return len == 0 || (p[0] == 0 && memcmp(p, p + 1, len - 1) == 0);
 }
 
 /**
- * content_erase - the marks by which each of them is known, so that nobody sees two things in one device
- * As wipefs(8) does. @fd: open to be read and written. Returns: 0 or -errno.
+ * content_erase - erase the signatures of everything that is found, as wipefs(8) does, so that no program takes the
+ * device for its old content
+ * @fd: open for reading and writing. Returns: 0 or -errno.
  */
 int content_erase(int fd);
 
-/* Both, for a disk: programs that are to overwrite whatever there is need no libblkid. */
+/* Both functions, for struct disk. A program that overwrites devices without asking sets none, and needs no
+ * libblkid. */
 struct content {
 	int (*find)(int fd, char words[CONTENT_WORDS]);
 	int (*erase)(int fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/disk.h"
 #include "iso/output/holder.h"
-#include "iso/output/renounce.h"
+#include "iso/output/invalidate.h"
 #include "util/io.h"
 
 #include <errno.h>
@@ -12,11 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIECE (1u << 20) /* a multiple of what any device reads at once */
+#define PIECE (1u << 20) /* bytes; a multiple of any device's block size */
 
-/* --- to have it --- */
+/* --- opening --- */
 
-/* What is held is found in any case: --force says what it will overwrite. */
+/* Looks for content also with --force, to report what will be overwritten. */
 static int check_content(struct disk *d, struct fault *f)
 {
 	const int r = d->content ? d->content->find(d->fd, d->holds) : 0;
@@ -50,11 +50,11 @@ static int check_room(const struct disk *d, uint64_t len, struct fault *f)
 		return fault_errno(f, -errno, d->path);
 	return room >= len ?
 		0 :
-		fault_set(f, -ENOSPC, "%s: too small: %llu bytes, the drive takes %llu", d->path,
+		fault_set(f, -ENOSPC, "%s: too small: %llu bytes; the image needs %llu", d->path,
 			(unsigned long long)room, (unsigned long long)len);
 }
 
-/* Where the image goes there is nothing else, known to libblkid or not. */
+/* Returns -EEXIST if the first @len bytes are not all zeros. This finds also data that libblkid does not know. */
 static int find_data(const struct disk *d, size_t len)
 {
 	struct draft buffer;
@@ -92,14 +92,14 @@ static void say_overwritten(const struct disk *d, size_t len)
 
 /* --- the image --- */
 
-struct passage {
+struct transfer {
 	const struct disk *disk;
 	const struct draft *image;
 	iso_progress *report;
 	void *ctx;
 };
 
-static int write_range(const struct passage *p, size_t at, size_t end)
+static int write_range(const struct transfer *p, size_t at, size_t end)
 {
 	int r = 0;
 	size_t n;
@@ -112,15 +112,15 @@ static int write_range(const struct passage *p, size_t at, size_t end)
 	return r;
 }
 
-static int sync_all(const struct passage *p)
+static int sync_all(const struct transfer *p)
 {
 	return fsync(p->disk->fd) < 0 ? -errno : 0;
 }
 
-static int write_image(const struct passage *p)
+static int write_image(const struct transfer *p)
 {
 	const size_t end = iso_descriptors_end(p->image->bytes, p->image->len);
-	int r = renounce_image(p->disk->fd, p->image->len);
+	int r = invalidate_image(p->disk->fd, p->image->len);
 
 	if (r == 0 && p->disk->force && p->disk->content)
 		r = p->disk->content->erase(p->disk->fd);
@@ -135,7 +135,7 @@ static int write_image(const struct passage *p)
 	return r < 0 ? r : sync_all(p);
 }
 
-/* --- and back --- */
+/* --- reading back --- */
 
 static int read_past_cache(const struct disk *d, bool past)
 {
@@ -144,8 +144,9 @@ static int read_past_cache(const struct disk *d, bool past)
 	return fcntl(d->fd, F_SETFL, past ? flags | O_DIRECT : flags) < 0 ? -errno : 0;
 }
 
-/* What is read so comes in whole blocks of the device, of which its size is a multiple too. */
-static int compare(const struct passage *p)
+/* O_DIRECT reads whole blocks, so the last read is rounded up. It stays within the device, which has whole blocks
+ * too. */
+static int compare(const struct transfer *p)
 {
 	struct draft buffer;
 	int r, block = 0;
@@ -172,7 +173,7 @@ static int compare(const struct passage *p)
 int disk_write(
 	struct disk *d, const struct draft *image, iso_progress *report, void *ctx, struct fault *f)
 {
-	const struct passage p = { .disk = d, .image = image, .report = report, .ctx = ctx };
+	const struct transfer p = { .disk = d, .image = image, .report = report, .ctx = ctx };
 	int r = check_room(d, image->len, f);
 
 	if (r == 0 && !d->force)
@@ -187,12 +188,13 @@ int disk_write(
 	if (r == 0)
 		r = compare(&p);
 	if (r < 0)
-		(void)renounce_image(d->fd, image->len);
-	/* The copies that the kernel has kept; and the partitions that were, which it would still show. */
+		(void)invalidate_image(d->fd, image->len);
+	/* Drop the copies in the page cache. Re-read the partition table, so that the old partitions disappear. */
 	(void)posix_fadvise(d->fd, 0, 0, POSIX_FADV_DONTNEED);
 	(void)ioctl(d->fd, BLKRRPART);
 	if (r == -EBADMSG)
-		return fault_set(f, r, "%s: gives back other bytes than were written", d->path);
+		return fault_set(
+			f, r, "%s: the data read back differs from the data written", d->path);
 	return r < 0 ? fault_errno(f, r, d->path) : 0;
 }
 
@@ -200,7 +202,8 @@ int disk_check_stdout(struct fault *f)
 {
 	return lseek(STDOUT_FILENO, 0, SEEK_CUR) == 0 ?
 		0 :
-		fault_set(f, -EINVAL, "standard output: a disk, but not at its beginning");
+		fault_set(
+			f, -EINVAL, "standard output: a disk, but positioned after its beginning");
 }
 
 void disk_close(struct disk *d)
@@ -218,7 +221,7 @@ static int open_output(void *device, const struct output *o, struct fault *f)
 {
 	struct disk *d = device;
 
-	/* The disk that standard output is, by a path of its own. */
+	/* If standard output is the disk, /dev/stdout is a path by which it can be opened. */
 	d->path = o->path ? o->path : "/dev/stdout";
 	d->warn = o->warn;
 	return disk_open(d, f);

@@ -9,39 +9,41 @@
 #include "util/fault.h"
 
 /*
- * A block device that takes an image: a USB stick, a disk, a loop device. Plain pwrite(2) and fsync(2): libburn
- * can do that too, but opens such a device without O_EXCL, writes an image from its beginning on, descriptors and
- * all, and passes it through buffers of its own.
+ * Writes an image to a block device: a USB stick, a disk, a loop device. Uses plain pwrite(2) and fsync(2), and not
+ * libburn. That could write to such devices too, but it opens them without O_EXCL, writes the image from its beginning
+ * on, descriptors included, and copies it through buffers of its own.
  */
 struct disk {
 	const char *path;
 	int fd;
 	bool force; /* overwrite it even if it holds data */
-	const struct content
-		*content; /* who knows what it holds; NULL, with @force: nobody is asked */
-	/* With @force: called with what is about to be overwritten, in words, before it is; or NULL. */
+	const struct content *
+		content; /* to find out what the device holds; with @force it may be NULL: then nothing is checked */
+	/* With @force: called with a description of the data before it is overwritten; or NULL. */
 	void (*overwrites)(const char *path, const char *words);
 	const struct warning_sink *warn;
-	char holds[CONTENT_WORDS]; /* what was found; "" where nothing is known */
+	char holds[CONTENT_WORDS]; /* what the device holds; "" if no known content was found */
 };
 
 /**
- * disk_open - have it for ourselves
- * @d: the caller's storage, all set but @fd; needs disk_close() in the end, also after an error
+ * disk_open - get exclusive use of the device
+ * @d: the caller's storage; all members but @fd and @holds are set; the caller calls disk_close() in the end, also
+ *     after an error
  *
- * Refused: what is mounted or used in another way, by whomever; what a virtual machine has locked; and without
- * @force what holds something that libblkid knows. Nothing is written. Returns: 0 or -errno with @f.
+ * Refused are: a device that is mounted or that anybody uses in another way; one that a virtual machine has locked;
+ * and, without @force, one that holds something libblkid knows. Nothing is written. Returns: 0 or -errno with @f.
  */
 int disk_open(struct disk *d, struct fault *f);
 
 /**
- * disk_write - the image to the device, and back to be compared
- * @report: called now and then
+ * disk_write - write the image to the device, read it back and compare
+ * @report: called from time to time
  *
- * Before the first byte: nobody else has come to use it; the device has room; without @force, there are zeros in all the place that the image
- * takes; with it, the marks of what it held are erased, wherever they are. The volume descriptors come last, when
- * all else is on stable storage, so that what is cut short at any moment is taken for a drive by nobody. What is
- * compared comes from the device, not from the page cache (O_DIRECT), and no copy of a seed stays there.
+ * Before the first write it checks that the device is large enough, that nobody else has begun to use it, and, without
+ * @force, that the sectors which the image will occupy are all zeros. With @force, the signatures of the old content
+ * are erased, wherever they are on the device. The volume descriptors are written last, when everything else is on
+ * stable storage, so that nobody takes a half-written image for a drive. Reading back uses O_DIRECT, which bypasses
+ * the page cache, and the cached copies of the seed are dropped.
  * Returns: 0 or -errno with @f.
  */
 int disk_write(struct disk *d, const struct draft *image, iso_progress *report, void *ctx,
@@ -49,10 +51,10 @@ int disk_write(struct disk *d, const struct draft *image, iso_progress *report, 
 
 void disk_close(struct disk *d);
 
-/** disk_check_stdout - a disk on standard output is written from its beginning, or not at all. 0 or -errno with @f. */
+/** disk_check_stdout - check that the offset of standard output, a disk, is 0. Returns: 0 or -EINVAL with @f. */
 int disk_check_stdout(struct fault *f);
 
-/* For a struct output_device, whose @device is a struct disk; its @path and @warn are then the output's. */
+/* For a struct output_device that has a struct disk as its @device. Sets its @path and @warn from the output. */
 extern const struct device_functions disk_functions;
 
 #endif

@@ -6,23 +6,23 @@
 #include <stdint.h>
 
 /*
- * A file that is in memory alone, for what has to be whole before it goes where nothing can be taken back.
- * It may hold secrets: locked as far as the limits allow, in no core dump, wiped.
+ * A file that exists only in memory. It holds an image until it is complete, for an output that cannot be undone. It
+ * may hold secrets: it is locked in memory as far as the limits allow, excluded from core dumps, and wiped in the end.
  */
 struct draft {
-	int fd; /* to be written to, from 0 on */
+	int fd; /* to write the content to; its offset begins at 0 */
 	uint8_t *bytes;
 	size_t len;
 };
 
 /**
- * draft_open - room for @len bytes, all zeros
- * @d: the caller's storage; needs draft_clear() in the end, also after an error
- * Returns: 0 or -errno; -ENOMEM where that is more than three quarters of the memory that is available.
+ * draft_open - allocate @len bytes, all zeros
+ * @d: the caller's storage; the caller calls draft_clear() in the end, also after an error
+ * Returns: 0 or -errno; -ENOMEM if @len is more than three quarters of the available memory.
  */
 int draft_open(struct draft *d, uint64_t len);
 
-/** draft_clear - wipe and give back. */
+/** draft_clear - wipe and free the memory. */
 void draft_clear(struct draft *d);
 
 #endif

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOKS  20 /* at the descriptors of others, in all a second */
+#define LOOKS  20 /* times that descriptors of other processes are searched, in all for a second */
 #define NAP_MS 50
 
 bool holder_optical(const struct stat *st)
@@ -25,7 +25,7 @@ bool holder_optical(const struct stat *st)
 	return S_ISBLK(st->st_mode) && major(st->st_rdev) == SCSI_CDROM_MAJOR;
 }
 
-/* What is looked for, for whom, and what was not seen. */
+/* What we search for uses of, where messages go, and what could not be searched. */
 struct search {
 	struct stack stack;
 	const char *path;
@@ -50,7 +50,8 @@ static int find_mount(struct search *s)
 		0;
 }
 
-/* Its table has paths, as that process named them which made it swap space; the kernel has the numbers to itself. */
+/* /proc/swaps has only paths, valid in the namespace of the process that called swapon(2), and no device numbers. So
+ * swap space that was added in another namespace may be missed. */
 static int find_swap(const struct search *s)
 {
 	FILE *table = fopen("/proc/swaps", "re");
@@ -65,10 +66,10 @@ static int find_swap(const struct search *s)
 	}
 	if (table)
 		fclose(table);
-	return how == RELATION_NONE ? 0 : in_use(s, how, "swap space");
+	return how == RELATION_NONE ? 0 : in_use(s, how, "in use as swap space");
 }
 
-/* Devices that are made of it, or of a partition of it: device mapper, RAID. */
+/* Finds devices that @dev, or a partition of it, is part of: device mapper, RAID. */
 static int find_part_of(const struct search *s, dev_t dev, enum relation how, const char *where)
 {
 	char pattern[96], words[NAME_MAX + 16];
@@ -108,7 +109,7 @@ static int find_stack(const struct search *s)
 	return r;
 }
 
-/* Another loop device of the same file is in nobody's way if it is made from another part of it. */
+/* Two loop devices on the same file are independent if they use different parts of it. */
 static bool share_bytes(const struct loop_source *a, const struct loop_source *b)
 {
 	return (a->to == 0 || b->from < a->to) && (b->to == 0 || a->from < b->to);
@@ -129,7 +130,7 @@ static const char *loop_words(const struct search *s, const struct loop_source *
 		"";
 }
 
-/* The loop device that is written to, or whose partition is; none for a file. */
+/* The loop device that we are about to write, or whose partition we are; a zeroed struct if there is none. */
 static struct loop_source find_self(const struct search *s, struct loop_list *list)
 {
 	struct loop_source l, self = { 0 };
@@ -150,8 +151,9 @@ static int judge_loop(struct search *s, const struct loop_source *self, const st
 	if (!loop_words(s, self, l, &how))
 		return 0;
 	if (how == RELATION_SELF)
-		return fault_set(s->fault, -EBUSY, "%s: %s is made from it", s->path, l->name);
-	snprintf(words, sizeof(words), "what %s is made from", l->name);
+		return fault_set(
+			s->fault, -EBUSY, "%s: in use by loop device %s", s->path, l->name);
+	snprintf(words, sizeof(words), "in use by loop device %s", l->name);
 	return in_use(s, how, words);
 }
 
@@ -165,7 +167,7 @@ static int find_loop(struct search *s)
 		s->stack.cut = true;
 	self = find_self(s, &list);
 	while (found == 0 && (r = loop_list_next(&list, &l)) != 0) {
-		/* Ours, or the disk that ours is a partition of. */
+		/* Skip the device itself, and the disk that it is a partition of. */
 		if (stack_relation(&s->stack, l.self) != RELATION_NONE)
 			continue;
 		if (r < 0)
@@ -197,14 +199,14 @@ static void warn_of_unseen(const struct search *s)
 {
 	if (s->unseen.processes > 0)
 		warning_send(s->warn,
-			"%s: whether other users' processes have it open could not be looked at",
-			s->path);
+			"%s: cannot check whether processes of other users have it open", s->path);
 	else if (s->unseen.outside)
 		warning_send(s->warn,
-			"%s: processes outside of this container could not be looked at", s->path);
+			"%s: cannot check whether processes outside of this container use it",
+			s->path);
 	if (s->stack.cut)
 		warning_send(s->warn,
-			"%s: not all that it is made from, or loop devices, could be looked at",
+			"%s: cannot check all loop devices, and all devices below it, for other uses",
 			s->path);
 }
 
@@ -260,7 +262,7 @@ int holder_fault(struct fault *f, const char *path)
 	return r < 0 ? r : fault_set(f, -EBUSY, "%s: in use", path);
 }
 
-/* --- to have it --- */
+/* --- opening --- */
 
 static bool is_protected(int fd)
 {
@@ -269,7 +271,7 @@ static bool is_protected(int fd)
 	return ioctl(fd, BLKROGET, &protected) == 0 && protected;
 }
 
-/* Some kernels refuse to open for writing what is write-protected; others let that be, and refuse to write. */
+/* Some kernels refuse to open a write-protected device for writing; others open it, and fail the write. */
 static int open_fault(const char *path, int err, struct fault *f)
 {
 	int fd, r;

@@ -20,7 +20,7 @@ static void handle(int signal_number)
 		if (r && r->owned)
 			unlinkat(r->place.dirfd, r->temp, 0);
 	}
-	/* SA_RESETHAND has put the default back: now it does what it is for. */
+	/* SA_RESETHAND has restored the default action, so this ends the process. */
 	raise(signal_number);
 }
 
@@ -35,7 +35,7 @@ static void install(void)
 	size_t i;
 
 	for (i = 0; i < SIGNALS; i++)
-		/* nohup(1) and its kin have said that it is not to end us. */
+		/* A signal that is ignored, for example because of nohup(1), must not end us. */
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 }
@@ -47,7 +47,7 @@ int interrupt_open(
 	size_t i;
 	int e;
 
-	/* Not between the file's making and our knowing of it. */
+	/* Block the signals until the file is in @guarded: one that came before would not remove it. */
 	sigemptyset(&set);
 	for (i = 0; i < SIGNALS; i++)
 		sigaddset(&set, signals[i]);

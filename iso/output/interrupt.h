@@ -5,14 +5,15 @@
 #include "iso/output/replace.h"
 
 /**
- * interrupt_open - replace_open(), with SIGINT, SIGTERM, SIGHUP and SIGQUIT from then on removing the temporary
- * file before they end us. (What SIGKILL leaves behind, the next run takes over.)
- * @r: static, or alive until interrupt_end(); two at a time
+ * interrupt_open - call replace_open(), and from then on remove the temporary file if SIGINT, SIGTERM, SIGHUP or
+ * SIGQUIT ends the process. (A file that is left after SIGKILL is removed by the next run.)
+ * @r: must stay valid until interrupt_end(); at most two at a time
+ * Returns: as replace_open().
  */
 int interrupt_open(
 	struct replace *r, const char *path, const struct warning_sink *warn, struct fault *f);
 
-/** interrupt_end - replace_clear(), and no more of that. */
+/** interrupt_end - call replace_clear(); signals no longer touch @r. */
 void interrupt_end(struct replace *r);
 
 #endif

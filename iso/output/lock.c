@@ -4,18 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 
-/* QEMU marks what it does with an image by locks on single bytes from here on, 100 for what it does,
- * 200 for what it lets nobody else do (its block/file-posix.c). */
+/* QEMU locks single bytes of an image: from byte 100 on for the operations that it performs, from byte 200 on for
+ * those that it forbids to others (block/file-posix.c in its source). */
 #define QEMU_LOCK_FIRST 100
 #define QEMU_LOCK_COUNT 200
 
 static int busy(const char *path, struct fault *f)
 {
 	return fault_set(f, -EBUSY,
-		"%s: locked: a running virtual machine has it, or another run of seedrive", path);
+		"%s: locked: in use by a running virtual machine or another run of seedrive", path);
 }
 
-/* A descriptor to read cannot have a lock to write, but it can be told of everybody else's. */
+/* A descriptor open only for reading cannot take a write lock, but F_OFD_GETLK tests whether one would be refused. */
 static int lock_shared(int fd, struct flock l, const char *path, struct fault *f)
 {
 	struct flock other = l;
@@ -28,8 +28,8 @@ static int lock_shared(int fd, struct flock l, const char *path, struct fault *f
 	return 0;
 }
 
-/* Held until the end, so that no virtual machine starts from a drive half written, and no two of us
- * write it at once. */
+/* The lock is held until the image is written, so that no virtual machine starts from a half-written drive, and no two
+ * runs write the same drive. */
 int output_lock(int fd, const char *path, struct fault *f)
 {
 	struct flock l = { .l_type = F_WRLCK,
@@ -43,7 +43,7 @@ int output_lock(int fd, const char *path, struct fault *f)
 		return busy(path, f);
 	if (errno == EBADF)
 		return lock_shared(fd, l, path, f);
-	/* Network file systems without a lock service: nobody can have one there. */
+	/* A network file system without a lock service: nobody can hold a lock there. */
 	if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
 		return 0;
 	return fault_errno(f, -errno, path);

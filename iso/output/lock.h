@@ -5,12 +5,12 @@
 #include "util/fault.h"
 
 /**
- * output_lock - until @fd is closed, against virtual machines that start with it and other writers like us
- * @fd: open to be written; one that may only be read keeps others of us away just as well, and finds what others have
- *      locked, but does not keep a virtual machine from starting
+ * output_lock - lock a file or device against virtual machines and other runs of our programs, until @fd is closed
+ * @fd: open for writing. A descriptor that is open only for reading also finds the locks of others and keeps out our
+ *      own programs, but does not keep a virtual machine from starting
  *
- * What writes to an image takes this lock: build, mkisofs and reseed, whatever the kind of the target.
- * Returns: 0, also on a file system without locks; -EBUSY with @f where another has one.
+ * Every command that writes an image takes this lock, whatever kind of target it writes: build, mkisofs and reseed.
+ * Returns: 0, also on a file system without locks; -EBUSY with @f if somebody else holds a lock.
  */
 int output_lock(int fd, const char *path, struct fault *f);
 

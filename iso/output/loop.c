@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The path in sysfs need not be one of ours. It is the best that is known where the node cannot be opened. */
+/* Finds the backing file by the path that sysfs shows. Used only if the device node cannot be opened, because the path
+ * may be from another mount namespace. */
 static int loop_by_path(struct loop_source *ret)
 {
 	char path[96], backing[PATH_MAX];
@@ -39,7 +40,8 @@ static int loop_by_path(struct loop_source *ret)
 	return 0;
 }
 
-/* Its node has the name that the kernel gave it, unless this /dev is somebody's own. */
+/* Asks the loop device itself. Normally its node in /dev has the kernel's name; checks that the node is really that
+ * device. */
 static int loop_by_node(const struct loop_source *l, struct loop_info64 *info)
 {
 	char path[64];
@@ -58,7 +60,7 @@ static int loop_by_node(const struct loop_source *l, struct loop_info64 *info)
 	return r;
 }
 
-/* 1, 0 if it is no longer in use, or -errno. */
+/* Examines one loop device. Returns 1; 0 if it is no longer in use; or -errno. */
 static int loop_look(const char *name, struct loop_source *ret)
 {
 	struct loop_info64 info = { 0 };

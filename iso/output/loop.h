@@ -2,7 +2,7 @@
 #ifndef SEEDRIVE_ISO_OUTPUT_LOOP_H
 #define SEEDRIVE_ISO_OUTPUT_LOOP_H
 
-/* The loop devices of this host that are in use. */
+/* Lists the loop devices of this host that are in use. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,33 +10,34 @@
 
 struct dirent;
 
-/* What a loop device is made from, and which part of it. */
+/* The device or file that a loop device uses, and which part of it. */
 struct loop_source {
-	char name[32]; /* of the loop device: "loop0" */
-	dev_t self;
-	dev_t dev, rdev; /* of what it is made from; @rdev: of a block device */
+	char name[32];   /* of the loop device: "loop0" */
+	dev_t self;      /* number of the loop device */
+	dev_t dev, rdev; /* of the device or file it uses; @rdev is 0 for a regular file */
 	ino_t ino;
-	uint64_t from, to; /* bytes of it; 0 as @to: up to its end */
+	uint64_t from, to; /* first byte used, and the byte after the last; @to 0: up to the end */
 };
 
 struct loop_list {
-	struct dirent **entry;
-	size_t count, at;
+	struct dirent **entry; /* the names, sorted by number */
+	size_t count, at;      /* @at: the next one to return */
 };
 
 /**
- * loop_list_read - their names, by number; a host without sysfs has none
- * Returns: 0 or -errno; the caller clears the list in either case.
+ * loop_list_read - read the names of the loop devices that are in use; without sysfs the list is empty
+ * Returns: 0 or -errno; the caller calls loop_list_clear() in both cases.
  */
 int loop_list_read(struct loop_list *ret);
 
 /**
- * loop_list_next - the next one that is still in use
- * Returns: 1 with @ret; 0 after the last one; -errno where one could not be looked at, with its @ret->name, and the list goes on.
+ * loop_list_next - get the next loop device that is still in use
+ * Returns: 1 with @ret; 0 after the last one; -errno with @ret->name if one could not be examined; the next call
+ * continues after it.
  */
 int loop_list_next(struct loop_list *l, struct loop_source *ret);
 
-/** loop_list_clear - frees the names; also of a list that could not be read, or is clear. */
+/** loop_list_clear - free the list; it may be one that could not be read, or that was cleared before. */
 void loop_list_clear(struct loop_list *l);
 
 #endif

@@ -29,7 +29,8 @@ int output_check_old(int dirfd, const char *name, const char *path, struct fault
 		"%s: is one of the files that would go on the drive, not an image", path);
 }
 
-/* Somebody else's descriptor: what stands before its offset is not ours, and with O_APPEND there are no places. */
+/* Can the image be written at any offset? Standard output was opened by another program: data before its offset is not
+ * ours, and with O_APPEND the kernel ignores the offset of a write. */
 static bool has_places(int fd)
 {
 	const int flags = fcntl(fd, F_GETFL);

@@ -14,55 +14,61 @@
 #define OUTPUT_FILES_MAX 2
 
 /*
- * Where an image goes: a file replaced whole, a file written in place, a stream, a disk, a burner. Each is a row of
- * functions and the storage that they need. One order holds for all of them: space is reserved, the contents are written
- * and flushed, then the volume descriptors, and these are flushed; after an error no descriptor stands.
+ * Where an image goes: a file that is replaced, a file that is written in place, a stream, a disk or a burner. Each
+ * kind has a table of functions and a state. Wherever the kind permits it, the order is the same: space is reserved,
+ * the contents are written and flushed, then the volume descriptors are written and flushed. After an error, no
+ * descriptor is left in the target.
  */
 struct output {
 	const struct output_kind *kind;
-	const char *path; /* as the user named it; NULL: standard output */
-	void *state;      /* of this kind, the caller's */
+	const char *path; /* as the user typed it; NULL: standard output */
+	void *state;      /* the state of this kind, in the caller's storage */
 	const struct warning_sink *warn;
 };
 
 struct output_kind {
-	/* Have it for ourselves. Nothing in it changes. Returns: 0 or -errno with @f. */
+	/* Open and lock the target, without changing it. Returns: 0 or -errno with @f. */
 	int (*open)(struct output *o, struct fault *f);
-	/* The old image, which is in the tree, is left out of the new one: unless it is no image, but one of the
-	 * user's files. NULL: there is none. Returns: 0; -EEXIST with @f. */
+	/* Called if the old content of the target is a file in the tree, which is then left out of the new image.
+	 * Refuses that unless the file is an image: else it is one of the user's files, and would be overwritten.
+	 * NULL: this kind of target cannot be in the tree. Returns: 0; -EEXIST with @f. */
 	int (*check_old)(const struct output *o, struct fault *f);
-	/* The files that must not go into the image when they are in its tree: the old image first, if there is
-	 * one; @out has room for OUTPUT_FILES_MAX. NULL: none. Returns: how many. */
+	/* List the files that must be left out of the image if they are in its tree, the old image first if there is
+	 * one; @out has room for OUTPUT_FILES_MAX. NULL: there are none. Returns: how many. */
 	size_t (*files)(const struct output *o, struct tree_omit *out);
 	/*
-	 * Make room for @size bytes, and give a descriptor to write the image to, at offset 0.
-	 * @ret_placed: it can be written at any place, so that the volume descriptors may come last
-	 * Returns: 0 or -errno, with words in @f if they are not those of the errno.
+	 * Reserve space for @size bytes.
+	 * @ret_fd:     to write the image to, from offset 0 on
+	 * @ret_placed: the image is written directly to its place, which must be seekable: write the volume
+	 *              descriptors last
+	 * Returns: 0 or -errno; @f is set if it says more than the errno.
 	 */
 	int (*begin)(
 		struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f);
-	/* The image was written to the descriptor, whole: put it where it belongs, and make it last. As begin. */
+	/* The whole image was written to that descriptor: put it in its place, and flush it to stable storage.
+	 * Returns: as begin. */
 	int (*end)(struct output *o, iso_progress *progress, void *ctx, struct fault *f);
-	/* Close; without an end before, as if nothing had been, as far as that can be. */
+	/* Close the target. If end() did not succeed, undo what was done, as far as possible. */
 	void (*close)(struct output *o);
 };
 
-/** output_name - how it is called in messages: the path, or "standard output". */
+/** output_name - the output's name in messages: its path, or "standard output". */
 const char *output_name(const struct output *o);
 
 /**
- * output_check_old - the old image itself is in the tree: is it an image, or one of the user's files?
- * @dirfd, @name: the old one. Returns: 0; -EEXIST with @f where it is no ISO 9660 image.
+ * output_check_old - does a file of the tree, which is also the target, begin like an ISO 9660 image?
+ * @dirfd, @name: the file. @path: its name for the message
+ * Returns: 0 if so, or if it cannot be opened; -EEXIST with @f if it is another kind of file.
  */
 int output_check_old(int dirfd, const char *name, const char *path, struct fault *f);
 
-/* What a path leads to, or standard output is; a path that leads nowhere is a file that is to be made. */
+/* What kind of target a path, or standard output, is. A path that does not exist is a file that will be created. */
 enum output_target { OUTPUT_FILE, OUTPUT_STREAM, OUTPUT_DISK, OUTPUT_OPTICAL };
 
 /**
- * output_target - which of these @path is; NULL: standard output
- * A file on standard output is a stream unless it can be written from its beginning, at any place. What is found here may
- * be another thing when it is opened: each kind refuses what is not its own.
+ * output_target - find out which of these @path is; NULL: standard output
+ * A file on standard output is a stream, unless it is seekable and its offset is 0. The target may have been replaced
+ * by the time it is opened, so each kind of output refuses a target of another kind.
  */
 enum output_target output_target(const char *path);
 

@@ -18,7 +18,7 @@ static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed,
 	r = draft_open(&d->image, size);
 	*ret_fd = d->image.fd;
 	*ret_placed = false;
-	return r < 0 ? fault_errno(f, r, "the image, in memory") : 0;
+	return r < 0 ? fault_errno(f, r, "memory for the image") : 0;
 }
 
 static int end(struct output *o, iso_progress *progress, void *ctx, struct fault *f)

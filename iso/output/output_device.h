@@ -6,25 +6,26 @@
 #include "iso/output/output.h"
 
 /*
- * A device, which takes the image only when it is whole in memory and no file has changed meanwhile. What is different
- * between a disk and an optical drive is a table of functions of each.
+ * Output to a device. The image is first made in memory; only when it is complete, and no file of the tree has changed
+ * meanwhile, is it written to the device. The differences between a disk and an optical drive are in a table of
+ * functions.
  */
 struct device_functions {
-	/* As those of struct output_kind. */
+	/* As in struct output_kind. */
 	int (*open)(void *device, const struct output *o, struct fault *f);
 	void (*close)(void *device);
-	/* Before the image is made: does it fit? NULL: that is not known yet. */
+	/* Called before the image is made: does an image of @size bytes fit? NULL: not known that early. */
 	int (*check_room)(const void *device, uint64_t size, struct fault *f);
-	/* All of it onto the device. */
+	/* Write the whole image to the device. */
 	int (*write)(void *device, const struct draft *image, iso_progress *progress, void *ctx,
 		struct fault *f);
 };
 
-/* The @state of the kind output_device. */
+/* The @state of an output of the kind output_device. */
 struct output_device {
 	const struct device_functions *functions;
-	void *device;       /* what they work on: a struct disk, a struct burner */
-	struct draft image; /* its @fd begins as -1 */
+	void *device;       /* what they work on: a struct disk or a struct burner */
+	struct draft image; /* the caller sets its @fd to -1 */
 };
 
 extern const struct output_kind output_device;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file written in place: what the callers of mkisofs expect, and what standard output may be. */
+/* Output to a file that is written in place: for callers of mkisofs, which expect that, and for standard output. */
 #include "iso/output/holder.h"
 #include "iso/output/output.h"
 #include "iso/output/target.h"

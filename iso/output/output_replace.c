@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file replaced in one step, once the image is whole. */
+/* Output to a file that is replaced in one step, when the image is complete. */
 #include "iso/output/interrupt.h"
 #include "iso/output/output.h"
 #include "iso/output/replace.h"
@@ -9,7 +9,7 @@ static int open_file(struct output *o, struct fault *f)
 	return interrupt_open(o->state, o->path, o->warn, f);
 }
 
-/* A temporary file that has a name may be in the tree, too. */
+/* A temporary file may be in the tree too, unless it has no name. */
 static size_t files(const struct output *o, struct tree_omit *out)
 {
 	const struct replace *r = o->state;

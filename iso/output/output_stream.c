@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A pipe, a FIFO, a character device: nothing in it can be taken back, and its reader sees to the rest. */
+/* Output to a pipe, FIFO or character device. What was written cannot be undone; the reader must handle a failed
+ * run. */
 #include "iso/output/output.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A FIFO is waited for. */
+/* Opening a FIFO waits until somebody reads it. */
 static int open_stream(struct output *o, struct fault *f)
 {
 	struct stream *s = o->state;
@@ -17,7 +18,7 @@ static int open_stream(struct output *o, struct fault *f)
 	if (s->fd < 0 || fstat(s->fd, &st) < 0)
 		return fault_errno(f, -errno, output_name(o));
 	if (o->path && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
-		return fault_set(f, -ESTALE, "%s: changed while it was looked at", o->path);
+		return fault_set(f, -ESTALE, "%s: changed while it was being opened", o->path);
 	return 0;
 }
 
@@ -30,7 +31,7 @@ static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed,
 	return 0;
 }
 
-/* A full disk may be reported only here. */
+/* Some file systems report a full disk only in close(2). */
 static int end(struct output *o, iso_progress *progress, void *ctx, struct fault *f)
 {
 	struct stream *s = o->state;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The folder and the last piece of @path, neither of which is looked at here. */
+/* Splits @path into its folder and its last component, as text; neither needs to exist. */
 static int split(struct place *p, const char *path, char folder[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -47,14 +47,15 @@ static int look(struct place *p)
 	return 0;
 }
 
-/* What a link leads to. EACCES is the kernel's last word. */
+/* Examines the target of the link @path. If the kernel refuses to follow it (EACCES), that is final. */
 static int follow(const char *path, struct stat *st, struct fault *f)
 {
 	const int fd = open(path, O_PATH | O_CLOEXEC);
 	int r = 0;
 
 	if (fd < 0 && (errno == ENOENT || errno == ELOOP))
-		return fault_set(f, -EINVAL, "%s: a symbolic link to nothing", path);
+		return fault_set(
+			f, -EINVAL, "%s: a symbolic link to a file that does not exist", path);
 	if (fd < 0)
 		return fault_errno(f, -errno, path);
 	if (fstat(fd, st) < 0)
@@ -67,8 +68,8 @@ static int follow(const char *path, struct stat *st, struct fault *f)
 	return r;
 }
 
-/* The place becomes that of the file which the link leads to. Its path is found by other means than the kernel's, so what
- * is there has to be the file that the kernel has found. */
+/* Changes the place to that of the link's target. realpath(3) finds the target's path, in several steps, so we check
+ * that it is the same file that the kernel found in one. */
 static int take_target(struct place *p, const char *path, struct fault *f)
 {
 	char target[PATH_MAX];
@@ -86,7 +87,7 @@ static int take_target(struct place *p, const char *path, struct fault *f)
 		return r;
 	r = look(p);
 	if (r == 0 && !place_has(p, &st))
-		return fault_set(f, -ESTALE, "%s: changed while it was looked at", path);
+		return fault_set(f, -ESTALE, "%s: changed while it was being opened", path);
 	return r < 0 ? fault_errno(f, r, path) : 0;
 }
 
@@ -117,7 +118,8 @@ bool place_has(const struct place *p, const struct stat *st)
 		now.st_dev == st->st_dev && now.st_ino == st->st_ino;
 }
 
-/* A file system of its own is told by its number, however it was reached; shared memory below it is another one. */
+/* If /dev is a file system of its own, the device number identifies it, by whatever path @dir was reached; /dev/shm is
+ * yet another file system, and not meant. Otherwise only the folder /dev itself is recognized. */
 bool place_is_devices(const struct stat *dir)
 {
 	struct stat dev, root;
@@ -133,7 +135,7 @@ int place_check_new(const struct place *p, const char *path, struct fault *f)
 	if (fstat(p->dirfd, &dir) < 0 || !place_is_devices(&dir))
 		return 0;
 	return fault_set(
-		f, -ENODEV, "%s: no such device, and a file is not made in its place", path);
+		f, -ENODEV, "%s: no such device; a regular file is not created in its place", path);
 }
 
 void place_close(struct place *p)

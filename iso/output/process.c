@@ -11,10 +11,12 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define FIRST_PID_NAMESPACE 0xEFFFFFFCu /* the inode of the machine's own (linux/proc_ns.h) */
-#define NAMESPACES_MAX      256         /* of mounts; more are looked at twice */
+#define FIRST_PID_NAMESPACE \
+	0xEFFFFFFCu /* inode of the machine's initial pid namespace (linux/proc_ns.h) */
+#define NAMESPACES_MAX \
+	256 /* mount namespaces remembered; further ones are examined once per process */
 
-/* Each process in turn; 1 ends it. */
+/* Called for each process in turn; a return value other than 0 ends the iteration. */
 typedef int visit_process(int proc, const char *pid, void *ctx);
 
 static int each_process(visit_process *visit, void *ctx)
@@ -38,7 +40,7 @@ static int each_process(visit_process *visit, void *ctx)
 	return r;
 }
 
-/* Its number and name, as ps(1) shows them. */
+/* The process's number and name, as ps(1) shows them. */
 static void describe(int proc, const char *pid, char *out, size_t size)
 {
 	char comm[64] = "";
@@ -52,7 +54,7 @@ static void describe(int proc, const char *pid, char *out, size_t size)
 	snprintf(out, size, "process %s (%s)", pid, comm);
 }
 
-static void see(struct unseen *u)
+static void note_hidden_processes(struct unseen *u)
 {
 	struct stat st;
 
@@ -82,7 +84,7 @@ static bool is_known(struct mounts *m, ino_t ns)
 	return false;
 }
 
-/* Blanks and their kin are written as \040. In place. */
+/* Replaces escapes such as \040, by which the kernel writes white space in paths; changes @text in place. */
 static void unescape(char *text)
 {
 	char *out = text;
@@ -99,7 +101,8 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
-/* The number in the third field is that of the device, unless the file system has several (btrfs): then its source is. */
+/* The third field of a line is the device's number, unless the file system can have several devices (btrfs): then the
+ * major number is 0, and we look up the device by the mount's source. */
 static enum relation relation_of(
 	const struct stack *s, unsigned high, unsigned low, const char *source)
 {
@@ -133,7 +136,7 @@ static int look_at_mounts(int proc, const char *pid, ino_t ns, struct mounts *m)
 	int found = 0;
 
 	while (table && !found && getline(&line, &room, table) > 0) {
-		/* At most PATH_MAX - 1 bytes of the place. */
+		/* 4095 is PATH_MAX - 1. */
 		if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &high, &low, place) != 3)
 			continue;
 		m->use->relation = relation_of(m->stack, high, low, source_of(line));
@@ -174,8 +177,8 @@ int process_find_mount(const struct stack *s, struct use *ret, struct unseen *un
 	struct stat st;
 	int self, found = 0;
 
-	see(unseen);
-	/* Ours first: its words are the shortest. */
+	note_hidden_processes(unseen);
+	/* Our own namespace first: a mount found here gets the shortest message. */
 	self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (self >= 0 && fstatat(self, "ns/mnt", &st, 0) == 0) {
 		m.own = st.st_ino;
@@ -194,7 +197,7 @@ struct descriptors {
 	struct unseen *unseen;
 };
 
-/* How it was opened, as fcntl(2) has it. */
+/* The flags with which the descriptor was opened, as F_GETFL of fcntl(2) returns them. */
 static int flags_of(int proc, const char *number)
 {
 	char path[64], line[128];
@@ -215,14 +218,16 @@ static int flags_of(int proc, const char *number)
 	return (int)flags;
 }
 
-/* One by O_PATH is only a name. Of what is below our device, daemons watch much. */
+/* Does the descriptor count as a use? An O_PATH descriptor cannot read or write. Daemons keep devices below others open
+ * for reading. */
 static bool counts(enum relation how, int flags)
 {
 	return !(flags & O_PATH) && (how != RELATION_BELOW || (flags & O_ACCMODE) != O_RDONLY);
 }
 
-/* Nothing is opened, and no network is asked. */
-static bool is_ours(int proc, int fds, const char *number, struct descriptors *d)
+/* Is this descriptor a use of our device? statx(2) with these flags opens nothing and sends no request over a
+ * network. */
+static bool uses_device(int proc, int fds, const char *number, struct descriptors *d)
 {
 	enum relation *how = &d->use->relation;
 	struct statx st;
@@ -254,7 +259,7 @@ static int visit_descriptors(int proc, const char *pid, void *ctx)
 	/* cppcheck-suppress readdirCalled ; likewise */
 	while (dir && !found && (e = readdir(dir)))
 		found = e->d_name[0] != '.' && strtol(pid, NULL, 10) != getpid() &&
-			is_ours(proc, fds, e->d_name, d);
+			uses_device(proc, fds, e->d_name, d);
 	if (found)
 		describe(proc, pid, who, sizeof(who));
 	if (found)
@@ -270,6 +275,6 @@ int process_find_open(const struct stack *s, struct use *ret, struct unseen *uns
 {
 	struct descriptors d = { .stack = s, .use = ret, .unseen = unseen };
 
-	see(unseen);
+	note_hidden_processes(unseen);
 	return each_process(visit_descriptors, &d);
 }

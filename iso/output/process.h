@@ -7,18 +7,18 @@
 
 #include "iso/output/stack.h"
 
-/* What processes have to do with a device, each of them asked by its folder in /proc. */
+/* Finds processes that use a device, by reading the folder of each process in /proc. */
 
 /* A use that was found. */
 struct use {
 	char words[PATH_MAX + 128]; /* "mounted on /srv, as process 12 (sh) sees it" */
-	enum relation relation;     /* of what is used so to our device */
+	enum relation relation;     /* how the used device is related to ours */
 };
 
-/* What could not be looked at. */
+/* What could not be checked. */
 struct unseen {
-	size_t processes; /* whose rights are more than ours */
-	bool outside;     /* there are processes that this /proc does not show */
+	size_t processes; /* number of processes that we have no permission to examine */
+	bool outside;     /* there may be processes that this /proc does not show */
 };
 
 /**
@@ -28,8 +28,9 @@ struct unseen {
 int process_find_mount(const struct stack *s, struct use *ret, struct unseen *unseen);
 
 /**
- * process_find_open - has another process the device open, by whichever node, or the file of the loop device?
- * Of a device below ours only a descriptor to write counts: daemons watch the members of others.
+ * process_find_open - does another process have the device open, through any device node, or a file below it?
+ * For devices and files below ours, only descriptors open for writing count, because daemons that watch the members of
+ * other devices have them open for reading.
  * Returns: 1 with @ret; 0.
  */
 int process_find_open(const struct stack *s, struct use *ret, struct unseen *unseen);

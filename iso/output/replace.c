@@ -14,7 +14,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* A hash and not the name itself: a name may be as long as the file system allows. */
+/* The temporary name contains a hash of the file's name, not the name itself, which could be too long. */
 static void temp_name(struct replace *r)
 {
 	uint8_t digest[SHA256_SIZE];
@@ -25,7 +25,7 @@ static void temp_name(struct replace *r)
 	snprintf(r->temp, sizeof(r->temp), LEFTOVER_BEGIN "%s" LEFTOVER_END, hex);
 }
 
-/* --- the old one --- */
+/* --- the old file --- */
 
 static int check_kind(const struct replace *r, struct fault *f)
 {
@@ -50,7 +50,8 @@ static int open_old(const struct replace *r)
 	return fd;
 }
 
-/* 1: the old one is ours. 0: another has come to stand in its place. */
+/* Returns 1 if the old file is locked, or cannot be opened; 0 if it was replaced meanwhile, and the caller must try
+ * again. */
 static int lock_old(struct replace *r, struct fault *f)
 {
 	struct stat st;
@@ -60,8 +61,9 @@ static int lock_old(struct replace *r, struct fault *f)
 	if (r->old_fd < 0 && errno == ENOENT)
 		return 0;
 	if (r->old_fd < 0) {
-		warning_send(
-			r->warn, "%s: cannot be opened: who else uses it is not known", r->path);
+		warning_send(r->warn,
+			"%s: cannot be opened, so it is unknown whether another program uses it",
+			r->path);
 		return 1;
 	}
 	if (fstat(r->old_fd, &st) < 0)
@@ -71,7 +73,7 @@ static int lock_old(struct replace *r, struct fault *f)
 	e = output_lock(r->old_fd, r->path, f);
 	if (e < 0)
 		return e;
-	/* As it is now that nobody else writes to it. */
+	/* Take its state from now on, as the lock keeps other runs from writing to it. */
 	r->place.st = st;
 	return place_has(&r->place, &st);
 }
@@ -111,8 +113,9 @@ static bool same_file(const struct stat *a, const struct stat *b)
 static int remove_temp(struct replace *r, struct fault *f)
 {
 	if (unlinkat(r->place.dirfd, r->temp, 0) < 0 && errno != ENOENT)
-		return fault_set(
-			f, -EPERM, "%s: %s in its folder is somebody else's", r->path, r->temp);
+		return fault_set(f, -EPERM,
+			"%s: cannot remove %s in its folder: it belongs to another user", r->path,
+			r->temp);
 	return 0;
 }
 
@@ -121,9 +124,10 @@ static int busy(const struct replace *r, struct fault *f)
 	return fault_set(f, -EBUSY, "%s: another process is writing it", r->path);
 }
 
-/* The name can be guessed: neither written to nor kept is what lies under it, but another run's at work is left alone.
- * What a killed run has left is such a file. To be removed it need only be found to be locked by nobody: whatever its owner
- * and mode are, which may be those of OUT by now. */
+/* Removes a file that exists under the temporary name, such as one that a killed run has left. The name can be
+ * guessed, so we neither write to such a file nor use it. Only a file that is locked is left alone: another run is
+ * writing to it. Owner and mode do not matter, since the killed run may already have copied those of the old output to
+ * it. */
 static int remove_leftover(struct replace *r, struct fault *f)
 {
 	struct stat st;
@@ -142,7 +146,8 @@ static int remove_leftover(struct replace *r, struct fault *f)
 	return e;
 }
 
-/* 1: @r->fd has no name; 0: this file system has no such files, or could not give them one. */
+/* Returns 1 if @r->fd is a file without a name; 0 if this file system has no such files, or if without /proc we could
+ * not give it a name later. */
 static int open_anonymous(struct replace *r, struct fault *f)
 {
 	if (faccessat(AT_FDCWD, "/proc/self/fd", X_OK, 0) < 0)
@@ -155,8 +160,8 @@ static int open_anonymous(struct replace *r, struct fault *f)
 		0;
 }
 
-/* 1: @r->fd is the temporary file, ours, locked and empty. 0: it was not, or was renamed under us:
- * once more. */
+/* Returns 1 if @r->fd is our temporary file, locked and empty; 0 if the name was taken, or the file was renamed or
+ * removed before we locked it, and the caller must try again. */
 static int open_named(struct replace *r, struct fault *f)
 {
 	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -195,7 +200,7 @@ static int open_temp(struct replace *r, struct fault *f)
 	e = access_owner_only(r->fd);
 	if (e < 0)
 		return fault_errno(f, e, r->path);
-	/* Whoever finds it under its new name shall not write to it before we are done. */
+	/* So that nobody who finds the file under its final name writes to it before we are done. */
 	return output_lock(r->fd, r->path, f);
 }
 
@@ -223,7 +228,8 @@ int replace_reserve(struct replace *r, uint64_t size)
 
 /* --- the commit --- */
 
-/* Is it the file that we have found, as we have found it? Its mode and owner may be others by now, and are kept. */
+/* Is the old file still the same, with the same content? If its mode or owner changed meanwhile, we take the new
+ * ones. */
 static int check_old(struct replace *r, struct fault *f)
 {
 	const struct stat *old = &r->place.st;
@@ -246,7 +252,7 @@ static int taken(const struct replace *r, struct fault *f)
 	return fault_set(f, -EEXIST, "%s: was made by another process meanwhile", r->path);
 }
 
-/* A name for a file that has none. */
+/* Gives the file without a name the name @name. */
 static int link_as(const struct replace *r, const char *name)
 {
 	char path[64];
@@ -255,7 +261,7 @@ static int link_as(const struct replace *r, const char *name)
 	return linkat(AT_FDCWD, path, r->place.dirfd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-/* From here until the rename the file has a name that is not OUT's. */
+/* Links the file under the temporary name; until the rename, @owned makes a signal handler remove it. */
 static int link_temp(struct replace *r, struct fault *f)
 {
 	int e;
@@ -289,7 +295,8 @@ static int replace_old(struct replace *r, struct fault *f)
 	return e;
 }
 
-/* As RENAME_NOREPLACE, where the file system does not know that: by a second name, or else by asking first. */
+/* Renames without replacing an existing file: with RENAME_NOREPLACE, or if the file system does not support it, with
+ * link(2) and unlink(2), or else by checking first. */
 static int rename_new(const struct replace *r)
 {
 	const int dir = r->place.dirfd;
@@ -317,12 +324,12 @@ static int place_new(struct replace *r, struct fault *f)
 	return e < 0 ? fault_errno(f, e, r->path) : 0;
 }
 
-/* The folder of some network file systems cannot be synced. */
+/* EINVAL and EROFS come from network file systems on which folders cannot be synced; no warning for those. */
 static void sync_folder(const struct replace *r)
 {
 	if (fsync(r->place.dirfd) < 0 && errno != EINVAL && errno != EROFS)
 		warning_send(r->warn,
-			"%s: made, but a crash may undo it: its folder cannot be synced: %s",
+			"%s: written, but a crash may undo it: its folder cannot be synced: %s",
 			r->path, strerror(errno));
 }
 
@@ -343,7 +350,7 @@ int replace_commit(struct replace *r, struct fault *f)
 		return e;
 	r->owned = false;
 	sync_folder(r);
-	/* The next one may. */
+	/* Release the locks: another run may now replace the file. */
 	drop(&r->fd);
 	drop(&r->old_fd);
 	return 0;

@@ -9,20 +9,22 @@
 #include "util/warning.h"
 
 /*
- * A file replaced in one step. The new content gathers in a file that has no name yet, where the file system has such
- * files (O_TMPFILE): then a new file gets its name when it is whole, and an old one is replaced by way of a name that
- * stands for the time of two system calls. Elsewhere it gathers under that name. It depends on the file's own name alone,
- * so that the next run removes what a killed one has left.
+ * Replaces a file in one step. If the file system supports O_TMPFILE, the new content is written to a file without a
+ * name. When it is complete, a new file is linked under its name; an old file is replaced by linking the new one under
+ * a temporary name and renaming it, so that the temporary name exists only between two system calls. On other file
+ * systems the content is written under the temporary name. That is derived from the file's own name alone, so the next
+ * run finds and removes what a killed run has left.
  */
 struct replace {
-	int fd; /* write here */
+	int fd; /* write the new content here */
 	const char *path;
 	const struct warning_sink *warn;
 	struct place place;
 	char temp[NAME_MAX + 1];
-	volatile bool owned; /* @temp is ours to remove */
-	bool anonymous;      /* @fd has no name until the commit */
-	int old_fd; /* of the old one, locked; -1: there is none, or it may not be opened */
+	volatile bool
+		owned; /* @temp exists and is our file, which we must remove; read by a signal handler */
+	bool anonymous; /* @fd has no name until the commit */
+	int old_fd;     /* the old file, locked; -1: there is none, or we may not open it */
 };
 
 #define REPLACE_NONE                                            \
@@ -32,32 +34,32 @@ struct replace {
 
 /**
  * replace_open - begin to replace @path
- * @r:    the caller's storage; needs replace_clear() in the end, also after an error
- * @path: a regular file, or nothing yet; a symbolic link is followed as the kernel allows; kept by the caller
+ * @r:    the caller's storage; the caller calls replace_clear() in the end, also after an error
+ * @path: a regular file, or a name that does not exist yet; symbolic links are followed; the caller keeps the string
  * @warn: kept by the caller, or NULL
- * @f:    names the thing and the fault
+ * @f:    on error, a message that names the file and the fault
  *
- * The new file is 0600, whatever the umask and the folder's default ACL. An old one is locked as other writers and
- * virtual machines lock it. What lies under the temporary name is removed, unless another process writes to it.
- * Returns: 0, or -errno; -EBUSY when another process has it just now.
+ * The new file has mode 0600, whatever the umask and the folder's default ACL. An old file is locked with
+ * output_lock(). A file that exists under the temporary name is removed, unless another process is writing to it.
+ * Returns: 0, or -errno; -EBUSY if another process is using the file.
  */
 int replace_open(
 	struct replace *r, const char *path, const struct warning_sink *warn, struct fault *f);
 
-/** replace_reserve - room for @size bytes, as room_reserve() does. Returns: 0 or -errno. */
+/** replace_reserve - reserve space for @size bytes, as room_reserve() does. Returns: 0 or -errno. */
 int replace_reserve(struct replace *r, uint64_t size);
 
 /**
- * replace_commit - make it durable and put it in the old one's place
+ * replace_commit - flush the new content, and put the new file in the place of the old one
  *
- * Content, then name, each on stable storage before the next step. A new file is 0600. An old one's ACL, mode and owner
- * are kept as far as the caller may; where they cannot be, the group gets nothing. What has come to stand there
- * meanwhile, or has changed, is not replaced. Once the name is given nothing is an error: a folder that cannot be
- * synced is a warning. Returns: 0; or -errno with @f and nothing replaced.
+ * The content is on stable storage before the name changes. A new file keeps mode 0600; otherwise owner, ACL and mode
+ * of the old file are copied as access_copy() does. A file that was created, changed or replaced at this place
+ * meanwhile is not overwritten: that is an error. After the name has changed there are no errors any more: if the
+ * folder cannot be synced, that is only a warning. Returns: 0; or -errno with @f, and nothing was replaced.
  */
 int replace_commit(struct replace *r, struct fault *f);
 
-/** replace_clear - close; without a commit before, remove the temporary file. */
+/** replace_clear - close everything; if there was no commit, remove the temporary file. */
 void replace_clear(struct replace *r);
 
 #endif

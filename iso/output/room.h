@@ -6,18 +6,18 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-/** room_of_memory - bytes that can be had without taking them from others, as the kernel estimates that. */
+/** room_of_memory - how many bytes of memory are available without swapping, by the kernel's estimate. */
 uint64_t room_of_memory(void);
 
 /**
- * room_reserve - ask for space before the first byte of a file changes
- * @fd:   a regular file, open to be written; its size and what is in it stay as they are
- * @st:   of it: the blocks that it has already are not asked for again
- * @size: of what will be in it
+ * room_reserve - reserve disk space before the first byte of a file changes
+ * @fd:   a regular file, open for writing; its size and content do not change
+ * @st:   of the file; blocks that it already has are not reserved again
+ * @size: bytes that the file will have
  *
- * First the file system is asked how much is free, then the blocks are reserved where that is cheap: a file system in
- * memory clears each page for it, which takes as long as writing the page, so that of a new file it is only asked.
- * Returns: 0; -ENOSPC, -EDQUOT or -EFBIG, and the file is as it was.
+ * Checks the file system's free space, then reserves blocks. No blocks are reserved for a new file on tmpfs or ramfs:
+ * there the kernel would clear each page, which takes as long as writing it.
+ * Returns: 0; -ENOSPC, -EDQUOT or -EFBIG, and the file is unchanged.
  */
 int room_reserve(int fd, const struct stat *st, uint64_t size);
 

@@ -27,7 +27,7 @@ int device_of(const char *path, dev_t *ret)
 	return r;
 }
 
-/* The disk of which @dev is a partition; else @dev itself. */
+/* The disk that @dev is a partition of; if it is no partition, @dev itself. */
 static dev_t disk_of(dev_t dev)
 {
 	char path[96];
@@ -170,7 +170,7 @@ const char *relation_words(enum relation r)
 	case RELATION_DISK:
 		return "the disk that it is a partition of is ";
 	case RELATION_BELOW:
-		return "what it is made from is ";
+		return "a device or file below it is ";
 	default:
 		return "";
 	}

@@ -3,7 +3,7 @@
 #include "iso/output/access.h"
 #include "iso/output/holder.h"
 #include "iso/output/lock.h"
-#include "iso/output/renounce.h"
+#include "iso/output/invalidate.h"
 #include "iso/output/room.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static const int flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
 
-/* --- to open it --- */
+/* --- opening --- */
 
 static void remove_created(const struct target *t)
 {
@@ -23,7 +23,8 @@ static void remove_created(const struct target *t)
 		(void)unlinkat(t->place.dirfd, t->place.name, 0);
 }
 
-/* It is what the link leads to that is made. Only the kernel knows where that is, and so it is looked at afterwards. */
+/* Creates the file that a dangling link points to. The kernel resolves the link, so we can check only afterwards where
+ * the file was created, and remove it if that is in /dev. */
 static int create_behind_link(struct target *t, struct fault *f)
 {
 	char link[64], made[PATH_MAX];
@@ -41,8 +42,8 @@ static int create_behind_link(struct target *t, struct fault *f)
 		made[n] = '\0';
 		(void)unlink(made);
 	}
-	return fault_set(
-		f, -ENODEV, "%s: no such device, and a file is not made in its place", t->path);
+	return fault_set(f, -ENODEV,
+		"%s: no such device; a regular file is not created in its place", t->path);
 }
 
 static int create(struct target *t, struct fault *f)
@@ -50,7 +51,7 @@ static int create(struct target *t, struct fault *f)
 	struct fault why = { 0 };
 	int r = place_open(&t->place, t->path, &why);
 
-	/* A symbolic link to nothing yet. */
+	/* A symbolic link to a file that does not exist yet. */
 	if (r == -EINVAL)
 		return create_behind_link(t, f);
 	if (r < 0)
@@ -63,7 +64,7 @@ static int create(struct target *t, struct fault *f)
 	return t->created ? 0 : fault_errno(f, -errno, t->path);
 }
 
-/* No O_CREAT for what is there: in a sticky folder the kernel refuses that to all but the owner. */
+/* Opens an existing file without O_CREAT: in a sticky folder the kernel refuses O_CREAT to everyone but the owner. */
 static int open_path(struct target *t, struct fault *f)
 {
 	t->fd = open(t->path, flags);
@@ -79,7 +80,7 @@ static int look(struct target *t, const char *name, struct fault *f)
 	if (fstat(t->fd, &t->st) < 0)
 		return fault_errno(f, -errno, name);
 	if (!S_ISREG(t->st.st_mode))
-		return fault_set(f, -ESTALE, "%s: changed while it was looked at", name);
+		return fault_set(f, -ESTALE, "%s: changed while it was being opened", name);
 	if (t->created)
 		r = access_owner_only(t->fd);
 	return r < 0 ? fault_errno(f, r, name) : 0;
@@ -99,13 +100,13 @@ int target_open(
 		r = look(t, name, f);
 	if (r == 0)
 		r = output_lock(t->fd, name, f);
-	/* An empty one has nothing that anybody could use. */
+	/* An empty file cannot be in use. */
 	if (r == 0 && t->st.st_size > 0)
 		r = holder_check(t->fd, name, warn, f);
 	return r;
 }
 
-/* --- to write it --- */
+/* --- writing --- */
 
 int target_begin(struct target *t, uint64_t size)
 {
@@ -114,10 +115,10 @@ int target_begin(struct target *t, uint64_t size)
 	if (r < 0)
 		return r;
 	t->begun = true;
-	/* The blocks of an old image are written over rather than freed and taken again, which for a large one is half of
-	 * the work. It is shortened only after it has stopped to be an image. */
+	/* The blocks of an old image are overwritten, not freed and allocated again, which for a large image would
+	 * take half of the time. So the old image must be invalidated before the size changes. */
 	if (t->st.st_size > 0)
-		r = renounce_image(t->fd, size);
+		r = invalidate_image(t->fd, size);
 	if (r == 0 && ftruncate(t->fd, (off_t)size) < 0)
 		r = -errno;
 	return r;
@@ -130,7 +131,7 @@ int target_end(struct target *t)
 	if (fdatasync(fd) < 0)
 		return -errno;
 	if (t->path) {
-		/* On a network file system this is where a full disk is told of. */
+		/* A network file system may report a full disk only in close(2). */
 		t->fd = -1;
 		if (close(fd) < 0 && errno != EINTR)
 			return -errno;
@@ -139,7 +140,8 @@ int target_end(struct target *t)
 	return 0;
 }
 
-/* By its path where its descriptor is gone, as close(2) has failed; if that still leads to it. */
+/* Opens the file again after close(2) has failed and the descriptor is gone, if the path still leads to the same
+ * file. */
 static void reopen(struct target *t)
 {
 	struct stat st;
@@ -156,7 +158,7 @@ static void reopen(struct target *t)
 static void empty(const struct target *t)
 {
 	if (ftruncate(t->fd, 0) < 0)
-		(void)renounce_image(t->fd, UINT64_MAX);
+		(void)invalidate_image(t->fd, UINT64_MAX);
 }
 
 void target_clear(struct target *t)

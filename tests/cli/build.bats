@@ -208,7 +208,7 @@ seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
 @test "build: a symbolic link to nothing is refused as OUT" {
 	small_tree tree
 	ln -s nowhere link.iso
-	fails 1 "seedrive: build: link.iso: a symbolic link to nothing" "$TOOL" build -o link.iso tree
+	fails 1 "seedrive: build: link.iso: a symbolic link to a file that does not exist" "$TOOL" build -o link.iso tree
 	holds link.iso tree
 }
 
@@ -316,7 +316,7 @@ seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
 	run -0 --separate-stderr world AT="fsync:#" \
 		DO='"$TOOL" build -q --source kernel -o drive.iso tree; echo $? >second' \
 		"$TOOL" build -q --source kernel -o drive.iso tree
-	[ "$stderr" = "seedrive: build: drive.iso: locked: a running virtual machine has it, or another run of seedrive" ]
+	[ "$stderr" = "seedrive: build: drive.iso: locked: in use by a running virtual machine or another run of seedrive" ]
 	[ "$(cat second)" = 1 ]
 	"$TOOL" inspect drive.iso >/dev/null
 	holds drive.iso second tree

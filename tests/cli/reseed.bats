@@ -184,7 +184,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	echo '{"execute": "qmp_capabilities"}' >&"$ask"
 	read -r -u "$tell"
 	[ "${REPLY%$'\r'}" = '{"return": {}}' ]
-	refused "locked: a running virtual machine has it, or another run of seedrive"
+	refused "locked: in use by a running virtual machine or another run of seedrive"
 	echo '{"execute": "quit"}' >&"$ask"
 	wait "$QEMU"
 	QEMU=
@@ -196,7 +196,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	run -0 --separate-stderr world AT=pwrite:drive.iso \
 		DO='"$TOOL" reseed -q --source kernel drive.iso; echo $? >second' \
 		"$TOOL" reseed -q --source kernel drive.iso
-	[ "$stderr" = "seedrive: reseed: drive.iso: locked: a running virtual machine has it, or another run of seedrive" ]
+	[ "$stderr" = "seedrive: reseed: drive.iso: locked: in use by a running virtual machine or another run of seedrive" ]
 	[ "$(cat second)" = 1 ]
 	"$TOOL" inspect drive.iso | grep -qx 'seedrive.json names the same seed'
 }

@@ -39,7 +39,7 @@ line() {
 	ln -s "$gone" link
 	while read -r writer; do
 		run -1 --separate-stderr ${writer#*:}
-		[ "$stderr" = "$(line "${writer%%:*}" "$gone: no such device, and a file is not made in its place")" ]
+		[ "$stderr" = "$(line "${writer%%:*}" "$gone: no such device; a regular file is not created in its place")" ]
 		[ ! -e "$gone" ]
 	done < <(writers "$gone")
 	while read -r writer; do
@@ -103,7 +103,7 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 			[ ! "$old" ] || echo old >out
 			# shellcheck disable=SC2086 # words
 			run -0 --separate-stderr traced -e trace=fsync -e inject=fsync:error=EIO:when=2 "$TOOL" $what
-			[ "$stderr" = "seedrive: ${what%% *}: warning: out: made, but a crash may undo it: its folder\
+			[ "$stderr" = "seedrive: ${what%% *}: warning: out: written, but a crash may undo it: its folder\
  cannot be synced: Input/output error" ]
 			[ "$(stat -c %s out)" -gt 60 ]
 			run -1 --separate-stderr traced -e trace=fsync -e inject=fsync:error=EIO:when=1 "$TOOL" $what
@@ -183,9 +183,9 @@ full() {
 	"$TOOL" reseed -q --source file:slow,bits=4 drive.iso 2>said 3>&- &
 	pid=$!
 	exec {held}>slow
-	fails 1 "seedrive-mkisofs: drive.iso: locked: a running virtual machine has it, or another run of seedrive" \
+	fails 1 "seedrive-mkisofs: drive.iso: locked: in use by a running virtual machine or another run of seedrive" \
 		"$MKISOFS" -quiet -r -J -V config-2 -o drive.iso tree
-	fails 1 "seedrive: build: drive.iso: locked: a running virtual machine has it, or another run of seedrive" \
+	fails 1 "seedrive: build: drive.iso: locked: in use by a running virtual machine or another run of seedrive" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 	# Whoever takes no lock is found out.
 	sed 's/config-2/CONFIG-2/' <drive.iso >other
@@ -223,7 +223,7 @@ full() {
 	small_tree tree
 	run -0 --separate-stderr world AT=fdatasync:out.iso DO='"$MKISOFS" -quiet -r -o out.iso tree; echo $? >second' \
 		"$MKISOFS" -quiet -r -V config-2 -o out.iso tree
-	[ "$stderr" = "seedrive-mkisofs: out.iso: locked: a running virtual machine has it, or another run of seedrive" ]
+	[ "$stderr" = "seedrive-mkisofs: out.iso: locked: in use by a running virtual machine or another run of seedrive" ]
 	[ "$(cat second)" = 1 ]
 	"$TOOL" inspect --min-bits 1 out.iso >/dev/null
 }

@@ -237,8 +237,8 @@ untouched() {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	hook prepare begin <xml
 	untouched
-	journal "daemon.warning instance-00000001: no fresh seed: seedrive: reseed: $PWD/disk.config: locked: a running\
- virtual machine has it, or another run of seedrive"
+	journal "daemon.warning instance-00000001: no fresh seed: seedrive: reseed: $PWD/disk.config: locked: in use by a running\
+ virtual machine or another run of seedrive"
 	echo '{"execute": "quit"}' >&"$ask"
 	wait "$QEMU"
 	QEMU=

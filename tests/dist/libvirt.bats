@@ -113,7 +113,7 @@ life() {
 	[ "$(of started)" = "$(of resumed)" ]
 	[ "$(of started)" != "$(of again)" ]
 	diff - locked <<-END
-		seedrive: reseed: disk.config: locked: a running virtual machine has it, or another run of seedrive
+		seedrive: reseed: disk.config: locked: in use by a running virtual machine or another run of seedrive
 		status 1
 	END
 	diff - <(sed -E 's/[0-9a-f]{32}.*/ID/' journal) <<-END

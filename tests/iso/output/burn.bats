@@ -199,7 +199,7 @@ whole() {
 	run build --force
 	swapoff "$DEV"
 	[ "$status" -eq 1 ]
-	[ "$output" = "seedrive: build: $DEV: swap space" ]
+	[ "$output" = "seedrive: build: $DEV: in use as swap space" ]
 }
 
 # --- what is in use ---
@@ -264,15 +264,15 @@ mounting() {
 	swapon "${disk}p1" 2>/dev/null
 	run build --force
 	swapoff "${disk}p1"
-	[ "$output" = "seedrive: build: $disk: a partition of it is swap space" ]
+	[ "$output" = "seedrive: build: $disk: a partition of it is in use as swap space" ]
 	[ "$status" -eq 1 ]
 
 	loop 8M
 	disk=$DEV
 	attach "$disk"
-	fails 1 "seedrive: build: $disk: ${DEV#/dev/} is made from it" \
+	fails 1 "seedrive: build: $disk: in use by loop device ${DEV#/dev/}" \
 		"$TOOL" build -q --force --source kernel -o "$disk" tree
-	fails 1 "seedrive-mkisofs: $disk: ${DEV#/dev/} is made from it" "$MKISOFS" -quiet -r -o "$disk" tree
+	fails 1 "seedrive-mkisofs: $disk: in use by loop device ${DEV#/dev/}" "$MKISOFS" -quiet -r -o "$disk" tree
 	succeeds build
 }
 
@@ -286,7 +286,7 @@ mounting() {
 		fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
 		subprocess.run([sys.argv[2], "build", "-q", "--source", "kernel", "-o", sys.argv[1], "tree"])
 	END
-	[ "$(cat said)" = "seedrive: build: $DEV: locked: a running virtual machine has it, or another run of seedrive" ]
+	[ "$(cat said)" = "seedrive: build: $DEV: locked: in use by a running virtual machine or another run of seedrive" ]
 	no_drive "$DEV"
 }
 
@@ -297,8 +297,8 @@ mounting() {
 	drive drive.iso
 	size=$(stat -c %s drive.iso)
 	loop $((size - 512))
-	refused "too small: $((size - 512)) bytes, the drive takes $size" build
-	refused "too small: $((size - 512)) bytes, the drive takes $size" build --force
+	refused "too small: $((size - 512)) bytes; the image needs $size" build
+	refused "too small: $((size - 512)) bytes; the image needs $size" build --force
 }
 
 @test "burn: a device that is write-protected, or may not be opened, is refused" {
@@ -412,7 +412,7 @@ injected() {
 	read -r n length < <(sed -n 's/.* = //p' trace | nl | sort -k 2,2n | tail -n 1)
 	[ "$length" -gt 20000 ]
 	run -1 --separate-stderr injected "retval=$length" pwrite64 "$n"
-	[ "$stderr" = "seedrive: build: $DEV: gives back other bytes than were written" ]
+	[ "$stderr" = "seedrive: build: $DEV: the data read back differs from the data written" ]
 	no_drive "$DEV"
 }
 

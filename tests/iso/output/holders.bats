@@ -140,12 +140,12 @@ time.sleep(1000)' "$DEV"
 		bash $((0x$(stat -c %t "$disk"))) $((0x$(stat -c %T "$disk"))))
 	echo "$above" >>"$BATS_TEST_TMPDIR/loops"
 	mkfs.ext4 -q "$above"
-	all_refused "$disk" "${above#/dev/} is made from it"
+	all_refused "$disk" "in use by loop device ${above#/dev/}"
 	# And the reverse: what the device above is made from is in use.
 	mount_below=$(unshare --mount bash -c 'mount "$1" mnt2 2>/dev/null && echo mounted' bash "$disk")
 	[ "$mount_below" = mounted ]
 	holding unshare --mount bash -c 'mount "$1" mnt2 && echo held && exec sleep 1000' bash "$disk"
-	all_refused "$above" "what it is made from is mounted on $PWD/mnt2, as process ${HOLDERS[-1]} (sleep) sees it"
+	all_refused "$above" "a device or file below it is mounted on $PWD/mnt2, as process ${HOLDERS[-1]} (sleep) sees it"
 }
 
 @test "holders: another loop device of the same file, unless it is of another part" {
@@ -154,7 +154,7 @@ time.sleep(1000)' "$DEV"
 	mkfs.ext4 -q "$DEV"
 	one=$DEV
 	attach "$DISK"
-	all_refused "$DEV" "what it is made from is what ${one#/dev/} is made from"
+	all_refused "$DEV" "a device or file below it is in use by loop device ${one#/dev/}"
 	truncate -s 16M parts
 	attach parts --sizelimit 4M
 	one=$DEV
@@ -168,8 +168,8 @@ time.sleep(1000)' "$DEV"
 	drive drive.iso
 	attach drive.iso
 	before=$(sha256sum <drive.iso)
-	fails 1 "seedrive-mkisofs: drive.iso: ${DEV#/dev/} is made from it" "$MKISOFS" -quiet -r -o drive.iso tree
-	fails 1 "seedrive: reseed: drive.iso: ${DEV#/dev/} is made from it" \
+	fails 1 "seedrive-mkisofs: drive.iso: in use by loop device ${DEV#/dev/}" "$MKISOFS" -quiet -r -o drive.iso tree
+	fails 1 "seedrive: reseed: drive.iso: in use by loop device ${DEV#/dev/}" \
 		"$TOOL" reseed -q --source kernel drive.iso
 	[ "$(sha256sum <drive.iso)" = "$before" ]
 	# One that takes its name is another file.
@@ -186,7 +186,7 @@ disk = open("drive.iso", "rb")
 fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
 print("held", flush=True)
 time.sleep(1000)'
-	words="locked: a running virtual machine has it, or another run of seedrive"
+	words="locked: in use by a running virtual machine or another run of seedrive"
 	fails 1 "seedrive: build: drive.iso: $words" "$TOOL" build -q --source kernel -o drive.iso tree
 	fails 1 "seedrive: reseed: drive.iso: $words" "$TOOL" reseed -q --source kernel drive.iso
 	fails 1 "seedrive-mkisofs: drive.iso: $words" "$MKISOFS" -quiet -r -o drive.iso tree
@@ -214,7 +214,7 @@ time.sleep(1000)'
 	status=0
 	wait "${HOLDERS[0]}" || status=$?
 	[ "$status" -eq 1 ]
-	[ "$(cat said)" = "seedrive: build: $disk: ${DEV#/dev/} is made from it" ]
+	[ "$(cat said)" = "seedrive: build: $disk: in use by loop device ${DEV#/dev/}" ]
 	[ "$(sha256sum <"$disk")" = "$before" ]
 }
 
@@ -224,10 +224,10 @@ time.sleep(1000)'
 	run -0 --separate-stderr setpriv --bounding-set=-sys_ptrace,-dac_read_search,-dac_override \
 		--inh-caps=-sys_ptrace,-dac_read_search,-dac_override \
 		"$TOOL" build -q --source kernel -o "$DEV" tree
-	[[ $stderr == "seedrive: build: warning: $DEV: whether other users' processes have it open could not be looked at"* ||
+	[[ $stderr == "seedrive: build: warning: $DEV: cannot check whether processes of other users have it open"* ||
 		$stderr == "" ]]
 	run -0 --separate-stderr unshare --pid --fork --mount-proc "$TOOL" reseed -q --source kernel "$DEV"
-	[[ $stderr == "seedrive: reseed: warning: $DEV: processes outside of this container could not be looked at"* ]]
+	[[ $stderr == "seedrive: reseed: warning: $DEV: cannot check whether processes outside of this container use it"* ]]
 }
 
 @test "holders: --force says what it will overwrite" {
@@ -255,5 +255,5 @@ time.sleep(1000)'
 	fails 1 "seedrive: build: /dev/stdout: holds iso9660 labelled config-2; --force overwrites it" \
 		bash -c '"$TOOL" build -q --source kernel -o - tree >"$1"' bash "$DEV"
 	run -1 --separate-stderr bash -c '{ head -c 2048 >/dev/null; "$MKISOFS" -quiet -r tree >&0; } 0<>"$1"' bash "$DEV"
-	[ "$stderr" = "seedrive-mkisofs: standard output: a disk, but not at its beginning" ]
+	[ "$stderr" = "seedrive-mkisofs: standard output: a disk, but positioned after its beginning" ]
 }

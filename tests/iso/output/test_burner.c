@@ -22,11 +22,11 @@ static const struct {
 } choices[] = {
 	{ { .state = BURNER_EMPTY, .kind = "" }, true, BURNER_REFUSE,
 		"sr0: no medium in the drive" },
-	{ { .state = BURNER_USELESS, .kind = "" }, true, BURNER_REFUSE,
+	{ { .state = BURNER_UNUSABLE, .kind = "" }, true, BURNER_REFUSE,
 		"sr0: the medium cannot be used in this drive" },
 	{ { .state = BURNER_BLANK, .kind = "CD-R", .room = MIB }, false, BURNER_ONCE, "" },
 	{ { .state = BURNER_BLANK, .kind = "CD-R", .room = MIB - 1 }, true, BURNER_REFUSE,
-		"sr0: the medium (CD-R) is too small: 1048575 bytes, the drive takes 1048576" },
+		"sr0: the medium (CD-R) is too small: 1048575 bytes; the image needs 1048576" },
 	{ { .state = BURNER_FULL, .kind = "CD-R", .holds = "iso9660" }, true, BURNER_REFUSE,
 		"sr0: the medium (CD-R) is not blank and cannot be erased" },
 	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true }, false, BURNER_REFUSE,
@@ -50,7 +50,7 @@ static const struct {
 		  .holds = "data" },
 		true, BURNER_REWRITE, "" },
 	{ { .state = BURNER_BLANK, .kind = "DVD+RW", .rewritable = true }, true, BURNER_REFUSE,
-		"sr0: the medium (DVD+RW) is too small: 0 bytes, the drive takes 1048576" },
+		"sr0: the medium (DVD+RW) is too small: 0 bytes; the image needs 1048576" },
 };
 
 static void test_choose(void **state)
@@ -270,7 +270,8 @@ static void test_compare(void **state)
 	for (i = 0; i < COUNT(places); i++) {
 		image.bytes[places[i]] ^= 1;
 		assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), -EIO);
-		assert_string_equal(f.text, "disc: gives back other bytes than were written");
+		assert_string_equal(
+			f.text, "disc: the data read back differs from the data written");
 		image.bytes[places[i]] ^= 1;
 	}
 	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), 0);
@@ -308,7 +309,7 @@ static void test_spoilt(void **state)
 	make_file("disc", 4 << 20, "");
 	grab(&b, "disc");
 	assert_int_equal(burner_write(&b, &image, spoil, NULL, &f), -EIO);
-	assert_string_equal(f.text, "disc: gives back other bytes than were written");
+	assert_string_equal(f.text, "disc: the data read back differs from the data written");
 	burner_close(&b);
 	got = file_read("disc", &len);
 	assert_true(content_is_zero((uint8_t *)got, 2 * ISO_SYSTEM_AREA));
@@ -467,7 +468,8 @@ static void test_not_a_drive(void **state)
 
 	(void)state;
 	assert_true(burner_acquire(&b, "/dev/null", &f) < 0);
-	assert_ptr_equal(strstr(f.text, "there: the drive cannot be had: libburn: "), f.text);
+	assert_ptr_equal(
+		strstr(f.text, "there: cannot get exclusive use of the drive: libburn: "), f.text);
 	burner_close(&b);
 }
 

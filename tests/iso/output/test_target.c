@@ -235,7 +235,7 @@ static void test_in_use(void **state)
 	fd = open("out", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
 	assert_int_equal(target_open(&t, "out", NULL, &f), -EBUSY);
-	assert_non_null(strstr(f.text, "out: locked: a running virtual machine"));
+	assert_non_null(strstr(f.text, "out: locked: in use by a running virtual machine"));
 	target_clear(&t);
 	close(fd);
 	open_it(&t, "out");

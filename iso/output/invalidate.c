@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "iso/output/renounce.h"
+#include "iso/output/invalidate.h"
 #include "iso/write.h"
 #include "util/io.h"
 
 #include <errno.h>
 #include <unistd.h>
 
-/* One block of a disk, which it writes whole. All other descriptors count only after the primary one. */
+/* Bytes of one disk block, which a disk writes atomically. Readers ignore all other descriptors if the primary one is
+ * missing. */
 #define BLOCK 4096u
 
-int renounce_image(int fd, uint64_t size)
+int invalidate_image(int fd, uint64_t size)
 {
 	static const uint8_t zeros[BLOCK];
 	const uint64_t room = size > ISO_SYSTEM_AREA ? size - ISO_SYSTEM_AREA : 0;
