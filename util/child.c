@@ -14,10 +14,10 @@ int child_begin(pid_t parent)
 	int i;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* The parent may have ended before the word took effect. */
+	/* The parent may have ended before prctl(2), and then no signal comes. */
 	if (getppid() != parent)
 		return -ESRCH;
-	/* A handler of the parent's would remove files that are not the child's to remove. */
+	/* In the child, a signal handler of the parent would remove the parent's temporary files. */
 	for (i = 1; i < NSIG; i++)
 		(void)sigaction(i, &act, NULL);
 	sigemptyset(&none);

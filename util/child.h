@@ -5,10 +5,10 @@
 #include <sys/types.h>
 
 /**
- * child_begin - in a process that was forked to work alone: it dies with its parent, and has no handler and no blocked
- * signal of the parent's
- * @parent: whose child it is
- * Returns: 0; -ESRCH if the parent has ended already, and nobody is there to work for.
+ * child_begin - called first in a child after fork(2): resets all signal handlers and unblocks all signals, and makes
+ * the kernel kill the child when its parent ends
+ * @parent: process number of the parent
+ * Returns: 0; -ESRCH if the parent has already ended, and the child should end too.
  */
 int child_begin(pid_t parent);
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/** clock_ms - milliseconds of a clock that nobody sets; only differences mean something. */
+/** clock_ms - milliseconds of a monotonic clock, which is never set; only differences are meaningful. */
 static inline int64_t clock_ms(void)
 {
 	struct timespec t;

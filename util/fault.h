@@ -4,7 +4,7 @@
 
 #include <limits.h>
 
-/* The exit statuses of every program; the manual has them, and they never change. */
+/* The exit statuses of every program. They are in the manual and never change. */
 enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
@@ -13,34 +13,34 @@ enum {
 		    * check: a source failed */
 };
 
-/* What went wrong, in words, and what the program exits with: filled by the room that knows it, printed once, by
- * the program's main. */
+/* An error message and the program's exit status. The function that detects the error fills it in, and the program's
+ * main prints it, once. */
 struct fault {
-	int status;              /* one of the above, never EXIT_DONE once it is set */
-	char text[2 * PATH_MAX]; /* empty: the output of the program has said it already */
+	int status;              /* one of the above, but never EXIT_DONE */
+	char text[2 * PATH_MAX]; /* empty: the error is already in the program's output */
 };
 
 /**
- * fault_set - note in one line what failed, and pass the error on
- * @f:   the caller's storage; NULL: the caller needs no words
- * @err: negative errno, returned as it is
+ * fault_set - store a message of one line that says what failed, and return the error
+ * @f:   the caller's storage; NULL: the caller needs no message
+ * @err: negative errno, returned unchanged
  * @fmt: "THING: what is wrong with it", without a newline, never with a secret
  *
- * The exit status becomes EXIT_FAILED. A line too long is cut.
+ * The exit status becomes EXIT_FAILED. A line that is too long is cut.
  * Returns: @err, so that `return fault_set(...)` reads as one step.
  */
 int fault_set(struct fault *f, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/** fault_errno - the same: "THING: " and the system's words for @err. */
+/** fault_errno - the same with the message "THING: " and the system's description of @err. */
 int fault_errno(struct fault *f, int err, const char *thing);
 
-/** fault_usage - the same for a word of the command line. Exit status: EXIT_USAGE. Returns: -EINVAL. */
+/** fault_usage - the same for a wrong command line. Exit status: EXIT_USAGE. Returns: -EINVAL. */
 int fault_usage(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** fault_refused - the same where there is too little entropy. Exit status: EXIT_REFUSED. Returns: -ENODATA. */
+/** fault_refused - the same if there is too little entropy. Exit status: EXIT_REFUSED. Returns: -ENODATA. */
 int fault_refused(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** fault_said - the lines that say what is wrong are written; only @status is left. Returns: -ECANCELED. */
+/** fault_said - set only the exit status, because the messages are already printed. Returns: -ECANCELED. */
 int fault_said(struct fault *f, int status);
 
 #endif

@@ -8,14 +8,14 @@
 #define UUID_SIZE   16
 #define UUID_STRLEN 36
 
-/** hex_encode - @len bytes as 2 * @len lower-case digits and a terminating zero in @out. */
+/** hex_encode - write @len bytes as 2 * @len lower-case digits and a terminating zero to @out. */
 void hex_encode(const uint8_t *raw, size_t len, char *out);
 
-/** hex_digit - the value of one digit, either case; -1: none. */
+/** hex_digit - the value of one hexadecimal digit, in either case; -1 if @c is no digit. */
 int hex_digit(int c);
 
 /**
- * uuid_parse - the 8-4-4-4-12 form of RFC 4122, either case, nothing before or behind
+ * uuid_parse - parse the 8-4-4-4-12 form of RFC 4122, in either case, with nothing before or after it
  * @text:     need not be terminated
  * @len:      must be UUID_STRLEN
  * @ret_uuid: 16 bytes in the order of the text; untouched on error
@@ -23,7 +23,7 @@ int hex_digit(int c);
  */
 int uuid_parse(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE]);
 
-/** uuid_format - the same way back, lower case, terminated. */
+/** uuid_format - write a UUID in that form, in lower case, with a terminating zero. */
 void uuid_format(const uint8_t uuid[UUID_SIZE], char out[UUID_STRLEN + 1]);
 
 #endif

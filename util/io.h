@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * Whole or nothing: each returns 0 once all of @len has passed, else a negative errno.
- * A file that ends early is -ENODATA. Interrupted calls go on.
+ * Read or write exactly @len bytes: each function returns 0 after all of them, or else a negative errno.
+ * If a file ends early, that is -ENODATA. Calls that a signal interrupts are continued.
  */
 int io_pread(int fd, void *buf, size_t len, uint64_t off);
 int io_write(int fd, const void *buf, size_t len);

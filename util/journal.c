@@ -28,7 +28,8 @@ static bool append(struct journal *j, const void *bytes, size_t len)
 	return true;
 }
 
-/* "NAME=value\n"; a value with a newline in it goes as "NAME\n", its length in 8 bytes, and itself. */
+/* Adds "NAME=value\n". If the value has a newline in it, adds "NAME\n", the length in 8 bytes, little-endian, the
+ * value and "\n" instead. */
 static bool add(struct journal *j, const char *name, const char *value, size_t len)
 {
 	uint8_t le[8];

@@ -16,40 +16,44 @@ enum journal_priority {
 };
 
 /*
- * One entry for the system's journal, in its native protocol: fields with names that never move, so
- * that `journalctl SEEDRIVE_UID=42436` finds them. Never with a byte of a seed. A value of more than 2047 bytes is
- * cut, and ends in "...".
+ * One entry for the system's journal, in its native protocol. The names of the fields never change, so
+ * that `journalctl SEEDRIVE_UID=42436` finds them. No byte of a seed may go into an entry. A value of more than 2047
+ * bytes is cut, and ends in "...".
  */
 struct journal {
 	char text[4096];
 	size_t len;
 	const char *identifier;
-	bool full;                          /* a field had no room; it was left out whole */
-	const char *long_name, *long_value; /* of journal_attach() */
-	size_t message, end;                /* where in @text the words for people stand */
+	bool full;                          /* a field did not fit, and was left out whole */
+	const char *long_name, *long_value; /* the field of journal_attach() */
+	size_t message, end;                /* where in @text the message begins and ends */
 };
 
-/** journal_begin - @identifier: SYSLOG_IDENTIFIER, kept; @fmt: the message, for people, one line. */
+/**
+ * journal_begin - begin an entry with its message
+ * @identifier: the value of SYSLOG_IDENTIFIER; the caller keeps the string until journal_send()
+ * @fmt:        the message, one line
+ */
 void journal_begin(struct journal *j, const char *identifier, enum journal_priority priority,
 	const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/** journal_field - @name: capital letters, digits and underscores. */
+/** journal_field - add a field; @name consists of capital letters, digits and underscores. */
 void journal_field(struct journal *j, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /**
- * journal_attach - one field more, of any length, in place of an earlier one
- * @name, @value: kept, not copied, until journal_send(); a value with a newline is left out
+ * journal_attach - add one field of any length; an entry can have only one such field, and the last one counts
+ * @name, @value: not copied; the caller keeps them until journal_send(); a value with a newline is left out
  */
 void journal_attach(struct journal *j, const char *name, const char *value);
 
 /**
- * journal_send - hand it over
+ * journal_send - send the entry to the journal
  *
- * Where there is no journal the message alone goes to standard error, as a line behind the identifier.
- * A journal that does not take it holds nobody up for longer than a tenth of a second, and then not
- * again until it takes one: such entries are lost, and the next that arrives says how many in
- * SEEDRIVE_LOST. From any thread.
+ * If there is no journal, only the message is written, to standard error, as the line "IDENTIFIER: MESSAGE". If the
+ * journal is stuck, the first call waits for at most a tenth of a second, and later calls do not wait at all until it
+ * accepts entries again. Entries that it did not accept are lost; the next one that it accepts has their number in
+ * the field SEEDRIVE_LOST. May be called from any thread.
  */
 void journal_send(struct journal *j);
 

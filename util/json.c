@@ -11,11 +11,10 @@
 struct scan {
 	const char *text;
 	size_t len, at;
-	/* What is looked for, and what was seen of it. */
-	const char *key;
-	struct json_span found;
-	unsigned seen;
-	bool is_string;
+	const char *key;        /* the key to find */
+	struct json_span found; /* its value, if that is a string */
+	unsigned seen;          /* how many times the key was seen */
+	bool is_string;         /* its value is a string */
 };
 
 static int scan_value(struct scan *s, unsigned depth);
@@ -45,7 +44,7 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
-/* Behind "\u": four digits as a number, or -1. */
+/* After "\u": the four hexadecimal digits as a number, or -1. */
 static int take_hex4(struct scan *s)
 {
 	int value = 0, i;
@@ -61,7 +60,8 @@ static int take_hex4(struct scan *s)
 	return value;
 }
 
-/* Behind a backslash: the character meant if it is ASCII, 0x80 for any other, -1 for none. */
+/* After a backslash: the character that the escape stands for if it is ASCII, 0x80 for any other, -1 for an invalid
+ * escape. */
 static int take_escape(struct scan *s)
 {
 	static const char short_forms[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
@@ -78,7 +78,7 @@ static int take_escape(struct scan *s)
 	return form ? meanings[form - short_forms] : -1;
 }
 
-/* One character of a string as take_escape() tells it, or -1: malformed. */
+/* One character of a string, in the same form as take_escape() returns it; -1 if malformed. */
 static int take_char(struct scan *s)
 {
 	const int c = peek(s);
@@ -95,7 +95,8 @@ static int take_char(struct scan *s)
 	return n == 0 ? -1 : n == 1 ? c : 0x80;
 }
 
-/* Nearly all of a metadata file is characters of one byte that stand for themselves: no call for each of them. */
+/* Skips characters of one byte that need no decoding. Nearly all of a metadata file consists of them, so this is faster
+ * than calling take_char() for each. */
 static void skip_plain(struct scan *s)
 {
 	for (; s->at < s->len; s->at++) {
@@ -106,7 +107,7 @@ static void skip_plain(struct scan *s)
 	}
 }
 
-/* A string from its first quote on; *@matches says whether it means @key. */
+/* Scans a string from its opening quote on. @matches: is the decoded string equal to @key? */
 static int scan_string(struct scan *s, const char *key, struct json_span *ret, bool *matches)
 {
 	bool same = key != NULL;
@@ -184,7 +185,7 @@ static int scan_array(struct scan *s, unsigned depth)
 	return take(s, ']') ? 0 : -EBADMSG;
 }
 
-/* The value of a key that matches, at the top: note where it stands. */
+/* Scans the value of the key that we look for, and stores where it is. */
 static int scan_wanted(struct scan *s, unsigned depth)
 {
 	bool unused;

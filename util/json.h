@@ -6,21 +6,21 @@
 
 #define JSON_DEPTH_MAX 64
 
-/* A place in the caller's text. */
+/* A part of the caller's text: offset and length in bytes. */
 struct json_span {
 	size_t at, len;
 };
 
 /**
- * json_find_string - where in a JSON object the string value of one of its own keys stands
+ * json_find_string - find the string value of a key in a JSON object; keys of nested objects do not count
  * @text, @len: the whole document; need not be terminated
- * @key:        plain ASCII; found however the document escapes it
- * @ret:        what stands between the quotes, escapes as they are; untouched on error
+ * @key:        plain ASCII; it is found even if the document writes it with escapes
+ * @ret:        the text between the quotes of the value, with its escapes unchanged; untouched on error
  *
- * All of the document is checked against RFC 8259 before the answer is given; no heap, bounded
- * nesting, each byte looked at once.
- * Returns: 0; -ENOENT when the object does not have the key; -EEXIST when it has it twice; -EINVAL
- * when the value is no string; -EBADMSG when this is not JSON, or not an object; -ELOOP when it is
+ * The whole document is checked against RFC 8259 before anything is returned. No heap is used, the nesting is limited,
+ * and each byte is read once.
+ * Returns: 0; -ENOENT if the object does not have the key; -EEXIST if it has the key twice; -EINVAL
+ * if the value is not a string; -EBADMSG if this is not JSON, or not an object; -ELOOP if it is
  * nested deeper than JSON_DEPTH_MAX.
  */
 int json_find_string(const char *text, size_t len, const char *key, struct json_span *ret);

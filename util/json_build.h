@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** json_add_text, json_add_number, json_add_bool - a member of @to; @text may be NULL: null. */
+/** json_add_text, json_add_number, json_add_bool - add a member to the object @to; a NULL @text becomes null. */
 void json_add_text(json_object *to, const char *key, const char *text);
 void json_add_number(json_object *to, const char *key, uint64_t number);
 void json_add_bool(json_object *to, const char *key, bool value);

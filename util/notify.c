@@ -11,7 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A path, or a name of Linux's own space behind an '@'. Returns the address's length; 0: it is none. */
+/* Fills in the address from a path, or from '@' and a name in Linux's abstract namespace. Returns the address's
+ * length, 0 if @name is neither. */
 static socklen_t address(struct sockaddr_un *to, const char *name)
 {
 	const size_t len = strlen(name);
@@ -59,7 +60,7 @@ int notify(const char *fmt, ...)
 	return send_line(name, line, (size_t)len < sizeof(line) ? (size_t)len : sizeof(line) - 1);
 }
 
-/* A whole number and nothing else; 0: it is none. */
+/* Parses a whole number with nothing after it; returns 0 for anything else. */
 static unsigned long long number(const char *text)
 {
 	unsigned long long n;
@@ -77,7 +78,7 @@ int64_t notify_watchdog_ms(void)
 	const char *pid = getenv("WATCHDOG_PID");
 	const unsigned long long usec = number(getenv("WATCHDOG_USEC"));
 
-	/* Meant for another process: inherited by mistake. */
+	/* The variables are meant for another process, and were only inherited. */
 	if (pid && number(pid) != (unsigned long long)getpid())
 		return 0;
 	return usec > INT64_MAX ? 0 : (int64_t)((usec + 1999) / 2000);

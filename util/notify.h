@@ -5,14 +5,17 @@
 #include <stdint.h>
 
 /**
- * notify - tell the service manager that started us, if one did: sd_notify(3)'s protocol, a datagram
- * @fmt: "READY=1\nSTATUS=..."; cut at 512 bytes
+ * notify - send a message to the service manager that started us, by the protocol of sd_notify(3)
+ * @fmt: for example "READY=1\nSTATUS=..."; cut at 512 bytes
  *
- * Never blocks. Returns: 0, also where nobody is to be told; or -errno, which nobody need act upon.
+ * Never blocks. Returns: 0, also if no service manager has started us; or -errno, which callers may ignore.
  */
 int notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** notify_watchdog_ms - how often the manager wants to hear "WATCHDOG=1", halved; 0: never. */
+/**
+ * notify_watchdog_ms - half of the interval within which the service manager expects "WATCHDOG=1", in milliseconds
+ * 0: it expects none.
+ */
 int64_t notify_watchdog_ms(void);
 
 #endif

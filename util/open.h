@@ -14,15 +14,16 @@ enum open_kinds {
 };
 
 /**
- * open_kind - open @path if it is of one of @kinds, and do nothing to anything else
+ * open_kind - open @path if it is of one of @kinds; do not touch it otherwise
  * @at:     the folder that a relative @path begins in, or AT_FDCWD
- * @flags:  O_RDONLY or O_RDWR, with O_NOFOLLOW and O_DIRECTORY if wanted
- * @ret_st: what was found; filled also where it is of another kind
+ * @flags:  O_RDONLY or O_RDWR, with O_NOFOLLOW and O_DIRECTORY if needed
+ * @ret_st: the file that was found; filled in also if it is of another kind
  *
- * The mere opening of a device can wind a tape or start a watchdog, and that of a FIFO wakes who waits for a reader.
- * So the name is looked up first without opening what it leads to, and only that very file is opened.
- * Returns: a descriptor, non-blocking and closed by exec; -EMEDIUMTYPE for another kind; -ELOOP for a symbolic link
- * that is not to be followed; or another negative errno.
+ * Merely opening a device can wind a tape or start a watchdog, and opening a FIFO wakes a writer that waits for a
+ * reader. So the path is first resolved with O_PATH, which does not open the file, and then exactly the file found is
+ * opened.
+ * Returns: a descriptor, non-blocking and close-on-exec, which the caller closes; -EMEDIUMTYPE for another kind;
+ * -ELOOP for a symbolic link that must not be followed; or another negative errno.
  */
 int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *ret_st);
 

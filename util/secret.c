@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Deeper than any call of ours or the library's that a secret passes through. */
+/* Bytes of stack to wipe: more than any call that handles a secret uses, ours or a library's. */
 #define STACK_DEPTH (16 * 1024)
 
 static _Atomic bool unlocked;
@@ -21,14 +21,14 @@ int secret_setup(void)
 {
 	const struct rlimit none = { 0, 0 };
 
-	/* A core dump that is piped to a program knows no limit; only this flag stops it. */
+	/* RLIMIT_CORE does not apply to a core dump that is piped to a program; only PR_SET_DUMPABLE stops that. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setrlimit(RLIMIT_CORE, &none) < 0)
 		return -errno;
 	return sodium_init() < 0 ? -ENOSYS : 0;
 }
 
-/* A child that we fork gets zeros in its place. The library puts what it hands out at the end of whole
- * pages of its own, so these hold nothing else. */
+/* A forked child sees zeros in place of this memory. libsodium puts each allocation at the end of whole pages,
+ * so these pages hold nothing else that a child might need. */
 static void keep_from_children(void *p, size_t len)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -44,28 +44,29 @@ static void *new_area(size_t len, bool *ret_locked)
 	if (!p)
 		return NULL;
 	keep_from_children(p, len);
-	/* The library locks in silence; ask once more, so that a refusal can be told. */
+	/* libsodium ignores it if locking fails. We lock once more to find that out. */
 	*ret_locked = mlock(p, len) == 0;
 	return p;
 }
 
-/* --- the area that a short run has --- */
+/* --- the pool --- */
 
 #define PIECES 16
-#define GUARD  16 /* random bytes behind each piece, which are compared as it is given back */
+#define GUARD  16 /* random bytes after each piece; they are checked when the piece is freed */
 
-/* Its pieces lie one after the other. Once all of them are given back it is used from its beginning again. */
+/* Pieces are taken from the area one after the other. When all of them are freed, the area is used from its beginning
+ * again. */
 static struct {
 	pthread_mutex_t lock;
 	uint8_t *area;
-	size_t room, used; /* bytes; @room is 0 where there is to be no area */
-	pid_t owner;       /* a child's would not be locked */
+	size_t room, used; /* bytes; @room is 0 if there is no pool */
+	pid_t owner; /* the process that made the area; in a forked child it would not be locked */
 	uint8_t guard[GUARD];
 	struct piece {
-		uint8_t *at; /* NULL: this place is free */
+		uint8_t *at; /* NULL: this entry is free */
 		size_t len;
 	} piece[PIECES];
-	unsigned live; /* so many pieces */
+	unsigned live; /* number of pieces in use */
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void secret_pool(size_t len)
@@ -84,7 +85,7 @@ static struct piece *find_piece(const uint8_t *at)
 	return NULL;
 }
 
-/* An area that cannot be locked whole is given up: smaller secrets may still be locked one by one. */
+/* If the area cannot be locked whole, it is freed: smaller secrets may still be locked one by one. */
 static uint8_t *new_pool(size_t room)
 {
 	bool locked = false;
@@ -97,7 +98,8 @@ static uint8_t *new_pool(size_t room)
 	return area;
 }
 
-/* With the lock held. A child leaves its parent's area alone. */
+/* Makes the area when it is first needed; the caller holds the lock. A child does not use its parent's area, but makes
+ * one of its own. */
 static bool have_area(void)
 {
 	const pid_t self = getpid();
@@ -133,7 +135,8 @@ static void *take_piece(size_t len)
 	return piece ? piece->at : NULL;
 }
 
-/* Was it one? Then it is given back. Who wrote past its end ends the process, as at the library's areas. */
+/* Frees a piece; returns false if @at is no piece. If somebody wrote past its end, this ends the process, as libsodium
+ * does for its own allocations. */
 static bool give_back(uint8_t *at)
 {
 	struct piece *piece;
@@ -157,7 +160,7 @@ void *secret_new(size_t len)
 	bool locked = true;
 	void *p;
 
-	/* The library puts it at the end of a page, so its size decides how it is aligned. */
+	/* libsodium puts an allocation at the end of a page, so its size decides its alignment. */
 	len = (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 	p = take_piece(len);
 	if (!p)

@@ -5,40 +5,45 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where a host program keeps secrets: locked, out of core dumps, wiped. The guest has its own way. */
+/* Memory for secrets in the host's programs: locked, excluded from core dumps, and wiped. The guest does not use
+ * this. */
 
 /**
- * secret_setup - no core dump of this process, no other process of the same user looking in
- * Returns: 0, or -errno when the cryptographic library cannot be had.
+ * secret_setup - forbid core dumps of this process, and keep other processes of the same user from reading its memory
+ * Returns: 0, or -errno if that fails, or if libsodium cannot be initialized.
  */
 int secret_setup(void);
 
 /**
- * secret_pool - from now on what secret_new() gives comes out of one area of @len bytes, as far as that goes
+ * secret_pool - from now on, take the memory for secret_new() from one area of @len bytes, as long as there is room
+ * @len: a multiple of 16; 0, the default: allocate each secret by itself
  *
- * An area costs a dozen system calls, and a run that makes one drive wants five. Between two pieces of it there is no
- * guard page; what is written past the end of one ends the process when it is given back. Where all of it may not be locked
- * there is no area. A multiple of 16; 0, as it is without a call: each secret by itself. Before there are threads.
+ * Each allocation costs a dozen system calls, and a run that makes one drive needs five; a pool saves most of them. In
+ * a pool there are no guard pages between secrets; instead, secret_free() ends the process if somebody wrote past the
+ * end of a secret. If the whole area cannot be locked, no pool is used. Call this before any thread is started.
  */
 void secret_pool(size_t len);
 
 /**
- * secret_new - @len bytes of no particular content, which no child inherits; aligned for whatever is put there
- * Between guard pages, but for what secret_pool() says.
- * Returns: NULL: no memory. Given back with secret_free(), in this process only.
+ * secret_new - allocate @len uninitialized bytes, aligned for any type; a forked child does not inherit their content
+ * There is a guard page before and after the bytes, unless they come from the pool of secret_pool().
+ * Returns: memory that the caller frees with secret_free(), in this process; NULL: no memory.
  */
 void *secret_new(size_t len);
 
-/** secret_lock - keep memory of another kind out of swap and core dumps, and away from children; @p begins a page. */
+/**
+ * secret_lock - keep @len bytes of other memory, such as a mapping, from swap, core dumps and children; @p is page-
+ * aligned.
+ */
 void secret_lock(void *p, size_t len);
 
-/** secret_free - wipe and give back; NULL is fine. */
+/** secret_free - wipe and free memory from secret_new(); @p may be NULL. */
 void secret_free(void *p);
 
-/** secret_unlocked - did RLIMIT_MEMLOCK refuse to lock some of it? A warning, never a failure. */
+/** secret_unlocked - did the kernel refuse to lock any of this memory? Callers warn about it, and go on. */
 bool secret_unlocked(void);
 
-/** secret_wipe_stack - overwrite what calls before this one have left below the caller's frame. */
+/** secret_wipe_stack - overwrite what earlier function calls have left on the stack below the caller's frame. */
 void secret_wipe_stack(void);
 
 #endif

@@ -82,7 +82,7 @@ void sha256_add(struct sha256 *s, const void *data, size_t len)
 	}
 }
 
-/* FIPS 180-4, 5.1.1: a one, zeros up to the last eight bytes of a block, and the length in bits. */
+/* Padding by FIPS 180-4, 5.1.1: a one bit, zeros up to the last eight bytes of a block, and the length in bits. */
 void sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE])
 {
 	const uint64_t bits = htobe64(s->len * 8);

@@ -8,24 +8,24 @@
 #define SHA256_SIZE 32
 
 /*
- * The one digest that the guest and the record need (FIPS 180-4), small rather than fast; the host hashes
- * with libsodium, against which the tests hold this one.
+ * SHA-256 (FIPS 180-4), the only digest that the guest and the record need. It is small rather than fast. Elsewhere the
+ * host uses libsodium, and the tests compare this code with it.
  */
 struct sha256 {
 	uint32_t h[8];
-	uint64_t len; /* bytes so far, below 2^61 */
+	uint64_t len; /* bytes added so far, less than 2^61 */
 	uint8_t block[64];
 };
 
 void sha256_begin(struct sha256 *s);
 
-/** sha256_add - @data may be secret: what of it is in @s and in the working storage, sha256_end() wipes. */
+/** sha256_add - add @len bytes; @data may be secret, because sha256_end() wipes all copies that remain in @s. */
 void sha256_add(struct sha256 *s, const void *data, size_t len);
 
-/** sha256_end - the digest of all that was added, in order; @s is wiped. */
+/** sha256_end - compute the digest of everything that was added, and wipe @s. */
 void sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE]);
 
-/** sha256 - the same over one buffer. */
+/** sha256 - compute the digest of one buffer. */
 void sha256(const void *data, size_t len, uint8_t out[SHA256_SIZE]);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* U+061C, U+200E, U+200F, U+2028 to U+202E and U+2066 to U+2069: Unicode's marks of direction (UAX #9), and its ends of
- * lines and paragraphs. */
+/* Is it U+061C, U+200E, U+200F, U+2028 to U+202E or U+2066 to U+2069? These are Unicode's characters that change the
+ * direction of text (UAX #9), and its line and paragraph separators. */
 static bool misleads(const uint8_t *text, size_t len)
 {
 	if (len == 2)

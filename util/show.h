@@ -5,28 +5,31 @@
 #include <stddef.h>
 
 /*
- * How names, labels and whatever else others have chosen are shown to people: printable UTF-8 as it is, and every other
- * byte as \xNN, with two lower-case digits. That is: bytes that are no UTF-8, control characters of either set, a newline
- * too, and the marks that change the direction or the line of what follows. A backslash stays as it is, so that text
- * can be shown twice without harm.
+ * Makes text from untrusted sources, such as names and labels, safe to print. Printable UTF-8 is kept, and every other
+ * byte becomes \xNN, with two lower-case digits: bytes that are not valid UTF-8, all control characters (newlines
+ * too), and the Unicode characters that change the direction of text or end a line. A backslash is kept, so that
+ * printing the result through these functions again does not change it.
  */
-#define SHOW_MAX 4 /* bytes at most for one character */
+#define SHOW_MAX 4 /* most bytes that one character of the text, or one byte as \xNN, takes */
 
 /**
- * show_length - bytes of the character that @text begins with, if it may be shown as it is
- * @len: how many bytes there are, at least 1
- * Returns: 1 to 4, or 0.
+ * show_length - the length of the first character of @text, if it may be printed unchanged
+ * @len: bytes of @text, at least 1
+ * Returns: 1 to 4; 0 if it must not be printed.
  */
 size_t show_length(const char *text, size_t len);
 
 /**
- * show_next - the character that @text begins with, or its first byte, as it is shown
- * @out: ends with a zero
- * Returns: how many bytes of @text that was.
+ * show_next - write the printable form of the first character of @text, or of its first byte, to @out
+ * @out: gets a terminating zero
+ * Returns: how many bytes of @text were used.
  */
 size_t show_next(const char *text, size_t len, char out[SHOW_MAX + 1]);
 
-/** show_text - all of @text, or as many whole characters of it as @size has room for. Returns: @out. */
+/**
+ * show_text - write the printable form of @text to @out; if @size is too small, it is cut between two characters.
+ * Returns: @out.
+ */
 char *show_text(char *out, size_t size, const char *text);
 
 #endif

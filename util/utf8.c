@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/utf8.h"
 
-/* RFC 3629, section 4: the second byte has a range of its own behind some first bytes. */
+/* By RFC 3629, section 4. After some first bytes, the second byte has a narrower range. */
 size_t utf8_length(const uint8_t *text, size_t len)
 {
 	const uint8_t first = text[0];
@@ -31,7 +31,7 @@ size_t utf8_length(const uint8_t *text, size_t len)
 	return n;
 }
 
-/* Control characters of either set; U+0080 to U+009F are 0xc2 0x80 to 0xc2 0x9f. */
+/* Control characters are those of ASCII, and U+0080 to U+009F, which are encoded as 0xc2 0x80 to 0xc2 0x9f. */
 size_t utf8_showable(const uint8_t *text, size_t len)
 {
 	const size_t n = utf8_length(text, len);

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /**
- * utf8_length - bytes of the character that @text begins with, by RFC 3629
- * @len: how many bytes there are, at least 1
- * Returns: 1 to 4; 0 for anything malformed: cut short, overlong, a surrogate, above U+10FFFF.
+ * utf8_length - the length of the first character of @text, by RFC 3629
+ * @len: bytes of @text, at least 1
+ * Returns: 1 to 4; 0 if it is malformed: cut short, overlong, a surrogate, or above U+10FFFF.
  */
 size_t utf8_length(const uint8_t *text, size_t len);
 

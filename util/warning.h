@@ -2,7 +2,7 @@
 #ifndef UTIL_WARNING_H
 #define UTIL_WARNING_H
 
-/* Where a room that does not print sends its warnings: to a program that does. */
+/* Where code that does not print sends its warnings: to a function of the program, which prints them. */
 struct warning_sink {
 	void (*line)(
 		void *ctx, const char *text); /* one line, without a newline, never with a secret */
@@ -10,8 +10,8 @@ struct warning_sink {
 };
 
 /**
- * warning_send - one line: "THING: what is odd about it"
- * @to: NULL: nobody wants to hear it. A line too long is cut.
+ * warning_send - send one line: "THING: what is wrong with it"; a line that is too long is cut
+ * @to: NULL: the warning is dropped
  */
 void warning_send(const struct warning_sink *to, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
