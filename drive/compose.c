@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BUFFER_SIZE (32u << 10) /* contents on their way out */
+#define BUFFER_SIZE (32u << 10) /* bytes of file content that are written at once */
 #define SECRETS_SIZE \
-	(256u << 10) /* more than the secrets of one drive: 211 KiB for Nova's, of rdrand and the kernel */
+	(256u << 10) /* more than one drive needs: Nova's drive with rdrand and kernel takes 211 KiB */
 
-/* Digits alone, up to the end of the year 9999, which is as far as ISO 9660 can write; else -1. */
+/* Parses a number of seconds, digits only, up to the end of the year 9999, the last that ISO 9660 can store. Returns
+ * -1 for anything else. */
 static time_t parse_epoch(const char *text)
 {
 	const long long last = 253402300799;
@@ -55,7 +56,8 @@ static bool draws(const struct compose *c)
 	return !c->plain && c->mode != DRIVE_SEED_OFF;
 }
 
-/* Where less may be claimed, no seed at all is a warning, and the image is made without. */
+/* If the caller accepts a smaller claim, failing to draw a seed is only a warning, and the image is made without
+ * one. */
 static int forgo_seed(struct compose *c, int err, struct fault *f)
 {
 	if (err == 0 || !c->asked->claim_less)
@@ -72,9 +74,9 @@ static int begin_draw(struct compose *c, struct fault *f)
 	const size_t blocks = (c->asked->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	int r = 0;
 
-	/* libisofs's thread does not live long enough to be worth an arena of its own. */
+	/* libisofs' thread is too short-lived for creating an arena to pay off. */
 	mallopt(M_ARENA_MAX, 1);
-	/* In a process that makes many the memory of draws would grow out of it. */
+	/* Not in a process that makes many drives: @draws would need more memory than the pool has. */
 	if (draws(c) && !c->draws)
 		secret_pool(SECRETS_SIZE);
 	if (draws(c))
@@ -98,7 +100,7 @@ static int begin_layout(struct compose *c, struct fault *f)
 	return r < 0 ? r : iso_layout_begin(&c->layout, &c->tree, &c->iso, f);
 }
 
-/* There is no seed after all: lay out once more, without its files. */
+/* No seed could be drawn: lay out the image again, without the record and seedrive.json. */
 static int lay_out_without(struct compose *c, struct fault *f)
 {
 	iso_layout_clear(&c->layout);
@@ -106,7 +108,7 @@ static int lay_out_without(struct compose *c, struct fault *f)
 	return begin_layout(c, f);
 }
 
-/* The sources were drawn beside all that; now their bytes are needed. */
+/* Waits for the sources, which were read meanwhile, and fills the seed into the tree. */
 static int take_seed(struct compose *c, struct fault *f)
 {
 	int r = c->draws ? 0 : requirement_end(&c->seed, c->asked, c->warn, f);
@@ -134,7 +136,7 @@ static int lay_out(struct compose *c, struct fault *f)
 
 /* --- the image --- */
 
-/* No secret of ours passes through the buffer. */
+/* Is there no seed, so that no secret of ours passes through the buffer? */
 static bool is_public(const struct compose *c)
 {
 	return !draws(c);
@@ -177,7 +179,7 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 		r = begin_draw(c, f);
 	if (r == 0)
 		r = caller->gather(c, caller->ctx, f);
-	drive_tell_leftovers(&c->tree, c->warn);
+	drive_warn_leftovers(&c->tree, c->warn);
 	if (r == 0)
 		r = lay_out(c, f);
 	if (r == 0)

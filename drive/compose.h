@@ -9,60 +9,66 @@
 #include "seed/requirement.h"
 
 /*
- * A tree and a seed become an image: the one way to make it, for `seedrive build` and seedrive-mkisofs. The sources
- * are drawn in a thread beside the reading of the tree and the laying out. Prints nothing.
+ * Makes an image from a tree and a seed, for both `seedrive build` and seedrive-mkisofs. The seed's sources are read
+ * in a thread, at the same time as the tree is read and laid out. Prints nothing.
  */
 struct compose {
-	/* what is asked */
+	/* set by the caller */
 	const struct seed_requirement *asked;
 	const struct warning_sink *warn;
 	enum drive_mode
-		mode; /* becomes DRIVE_SEED_OFF where there is no seed to be had, and less will do */
-	bool plain;   /* an ordinary image, without a seed drive's label: no seed, no warning */
-	bool provenance; /* tenants may know the sources */
+		mode; /* compose_image() sets DRIVE_SEED_OFF if no seed can be drawn and @asked->claim_less permits that */
+	bool plain; /* an ordinary image, whose label is not one of a seed drive: no seed, no warning */
+	bool provenance; /* list the sources in seedrive.json, where tenants can read them */
 	struct draw_memory
-		*draws; /* of the drives that this process made before; NULL: it makes one */
-	bool last; /* no other drive follows: layout and tree are not freed, but left to the end of the process */
-	bool fixed_time; /* every time stamp is @now: see compose_clock() */
+		*draws; /* state kept between the drives of one process; NULL: it makes only one */
+	bool last; /* no other drive follows: the end of the process frees layout and tree, which is faster */
+	bool fixed_time; /* set every time stamp to @now; see compose_clock() */
 	time_t now;
 	struct iso_options iso;
 	struct output *output;
-	iso_progress *progress; /* called now and then, or NULL */
+	iso_progress *progress; /* called from time to time, or NULL */
 	void *progress_ctx;
-	/* the work */
+	/* working state */
 	struct tree tree; /* filled by the caller's gather function */
 	struct seed seed;
 	struct drive drive;
-	struct drive_request request; /* @ttl, @uuid: the caller's gather function, or earlier */
+	struct drive_request
+		request; /* the caller sets @ttl and @uuid, at the latest in its gather function */
 	struct iso_layout layout;
 	uint8_t *buffer;
 };
 
 /**
- * compose_clock - set @now; from SOURCE_DATE_EPOCH (reproducible-builds.org) where that is set
- * Returns: NULL, or the value of that variable where it is no number of seconds, for the caller's words.
+ * compose_clock - set @now to the current time, or to SOURCE_DATE_EPOCH (reproducible-builds.org) if that is set
+ * Returns: NULL; or the value of that variable, for the caller's message, if it is not a number of seconds.
  */
 const char *compose_clock(struct compose *c);
 
-/** compose_bind - to the instance that @bind names: "auto", "none" or a UUID. Called while the tree is gathered. */
+/**
+ * compose_bind - bind the drive to an instance; called by the gather function, when the tree is complete
+ * @bind: "auto" (the UUID in the tree's metadata), "none" or a UUID
+ */
 void compose_bind(struct compose *c, const char *bind);
 
-/* The caller's part. Each returns 0 or -errno with @f. */
+/* Functions of the caller. Each returns 0 or -errno with @f. */
 struct compose_caller {
-	/* The output is open, nothing is drawn yet: the last moment to settle what is asked. NULL: it is settled. */
+	/* Called when the output is open and no source was read yet: the last chance to change what is asked. May be
+	 * NULL. */
 	int (*settle)(struct compose *c, void *ctx, struct fault *f);
-	/* Fill @c->tree, @c->request and @c->iso. */
+	/* Fills @c->tree, @c->request and @c->iso. */
 	int (*gather)(struct compose *c, void *ctx, struct fault *f);
 	void *ctx;
 };
 
 /**
- * compose_image - from the first byte of entropy to the last byte of the image, in its place
- * @c: the caller's storage, zeroed but for what is asked; needs compose_clear() in the end, also after an error
+ * compose_image - make the whole image: draw the seed, read the tree, write the output
+ * @c: the caller's storage, zeroed except for the members set by the caller; the caller calls compose_clear() in the
+ *     end, also after an error
  *
- * The output is opened, the draw begins, the tree is gathered and laid out, the seed is judged and filled in, and the
- * image is written. A client of the broker reports to it what became of its blocks.
- * Returns: 0; or -errno with @f, and the output is as if nothing had been.
+ * The output is opened, the draw begins, the tree is gathered and laid out, the seed is checked against @asked and
+ * filled in, and the image is written. If blocks came from the broker, it is told which drive they were used for.
+ * Returns: 0; or -errno with @f, and compose_clear() undoes what was done to the output, as far as possible.
  */
 int compose_image(struct compose *c, const struct compose_caller *caller, struct fault *f);
 

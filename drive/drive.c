@@ -15,14 +15,14 @@
 
 struct drive_secret {
 	uint8_t record[RECORD_SIZE_MAX];
-	char metadata[]; /* the files that are mixed, one after the other */
+	char metadata[]; /* the contents of the mixed meta_data.json files, one after the other */
 };
 
 bool drive_may_mix(const char *folder)
 {
 	char path[PATH_MAX];
 
-	/* Any other word is no answer, as that of a filter which forbids the question: the tree will tell. */
+	/* Another error, such as that of a seccomp filter which forbids the call, leaves it open: say yes. */
 	return snprintf(path, sizeof(path), "%s/openstack", folder) >= (int)sizeof(path) ||
 		faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		(errno != ENOENT && errno != ENOTDIR);
@@ -37,9 +37,9 @@ const char *drive_default_label(const struct tree *t)
 	return tree_find(t, "meta-data") ? "cidata" : NULL;
 }
 
-/* --- the tree's own files --- */
+/* --- the metadata in the tree --- */
 
-/* Each VERSION below openstack/ that has a meta_data.json; NULL behind the last. */
+/* The next openstack/VERSION/meta_data.json; NULL after the last. */
 static struct tree_node *next_metadata(const struct tree *t, size_t *at)
 {
 	const struct tree_node *openstack = tree_find(t, "openstack");
@@ -70,7 +70,7 @@ void drive_count_mixed(
 	}
 }
 
-/* One more file behind @used bytes of others. Returns: 0; or why it is not held, as mix_why() knows it. */
+/* Reserves space for one more file after @used bytes of others. Returns: 0; or an error for mix_why(). */
 static int take_room(const struct tree_node *node, size_t *used)
 {
 	int r = mix_size(node->size);
@@ -139,7 +139,7 @@ static int parse_uuid(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE])
 	int r = json_find_string(text, len, "uuid", &span);
 
 	if (r == -EBADMSG || r == -ELOOP)
-		return -ENOENT; /* mix_all() has words for it */
+		return -ENOENT; /* mix_all() warns about this */
 	return r < 0 ? r : uuid_parse(text + span.at, span.len, ret_uuid);
 }
 
@@ -161,14 +161,15 @@ int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE], const struct w
 		r = parse_uuid(text, (size_t)node->size, ret_uuid);
 	secret_free(text);
 	if (r == -EINVAL || r == -EEXIST)
-		warning_send(warn, "%s: uuid: not one UUID: the drive is bound to no instance",
+		warning_send(warn,
+			"%s: uuid is malformed or occurs twice; the drive is left unbound",
 			tree_name(t, node, path));
 	return r;
 }
 
 /* --- the record --- */
 
-/* What lies there under our names is an older drive's, and must not go out again. */
+/* Files with our names belong to an older drive, whose seed must not be used again. */
 void drive_drop_old(struct tree *t, const struct warning_sink *warn)
 {
 	size_t i = 0;
@@ -182,12 +183,13 @@ void drive_drop_old(struct tree *t, const struct warning_sink *warn)
 			i++;
 			continue;
 		}
-		warning_send(warn, "%s: left out: an older drive's", tree_name(t, node, path));
+		warning_send(warn, "%s: left out: it belongs to an older drive",
+			tree_name(t, node, path));
 		tree_drop(node);
 	}
 }
 
-void drive_tell_leftovers(const struct tree *t, const struct warning_sink *warn)
+void drive_warn_leftovers(const struct tree *t, const struct warning_sink *warn)
 {
 	size_t i;
 

@@ -25,7 +25,7 @@ struct image_secret {
 	uint8_t record[RECORD_SIZE_MAX];
 };
 
-/* --- within bounds --- */
+/* --- limits --- */
 
 static int exceed(struct image_budget *b, const char *what)
 {
@@ -90,7 +90,7 @@ static int open_file(struct image *im, int flags, struct fault *f)
 
 	r = open_kind(AT_FDCWD, im->path, flags,
 		(links ? 0 : OPEN_NO_LINKS) | (links && !writes ? OPEN_DISK : 0) | OPEN_FILE, &st);
-	/* Of a device to be written nobody else shall have a use. */
+	/* A device that will be written is opened exclusively. */
 	if (r == -EMEDIUMTYPE && links && S_ISBLK(st.st_mode)) {
 		r = holder_open(im->path, &im->fd, NULL, f);
 		if (r < 0)
@@ -121,7 +121,7 @@ static int open_volume(struct image *im, struct fault *f)
 
 /* --- the root --- */
 
-/* The first of each name. */
+/* A file that we look for in the root; the first one of that name is taken. */
 struct wanted {
 	const char *name;
 	bool *has;
@@ -140,7 +140,8 @@ static void take(const struct wanted *w, size_t count, const struct iso_entry *e
 	}
 }
 
-/* One walk for all names; where the folder cannot be read any further, those found before are found. */
+/* Looks for all names in one pass. If the folder cannot be read to its end, the files found before the fault are
+ * used. */
 static void look_through_root(struct image *im)
 {
 	bool has_cut = false;
@@ -158,7 +159,7 @@ static void look_through_root(struct image *im)
 		(r = iso_dir_next(&d, &e)) > 0)
 		take(wanted, sizeof(wanted) / sizeof(*wanted), &e);
 	im->root_error = r < 0 ? r : 0;
-	/* Without Rock Ridge, and with names of eight and three. */
+	/* Without Rock Ridge and with 8.3 names, the note has a shortened name. */
 	if (r == 0 && !im->has_note && has_cut) {
 		im->note_file = cut;
 		im->has_note = true;
@@ -174,7 +175,7 @@ static int check_root(const struct image *im, const char *name, bool has, struct
 	return fault_set(f, im->root_error, "%s: %s: the directory cannot be read", im->path, name);
 }
 
-/* Take what a tombstone says, or say what is wrong with it: with its magic it can be nothing else. */
+/* Reads a tombstone, or sets @f to what is wrong with it. The magic number has shown that it can be nothing else. */
 static int read_tombstone(struct image *im, size_t len, struct fault *f)
 {
 	int r = record_parse_tombstone(im->secret->record, len, &im->record);
@@ -240,7 +241,7 @@ void image_close(struct image *im)
 
 /* --- the metadata --- */
 
-/* 0: there is no openstack/. */
+/* Returns 1; 0 if there is no openstack/; or -errno. */
 static int begin_walk(struct image *im, struct image_walk *w)
 {
 	int r;
@@ -255,7 +256,7 @@ static int begin_walk(struct image *im, struct image_walk *w)
 	return r < 0 ? r : 1;
 }
 
-/* 1: @ret_file is the metadata of that version. */
+/* Returns 1 with @ret_file if that version has a meta_data.json; 0 if not; or -errno. */
 static int find_metadata(
 	struct image *im, const struct iso_entry *version, struct iso_entry *ret_file)
 {
@@ -265,7 +266,7 @@ static int find_metadata(
 		return 0;
 	if (++im->budget.folders > IMAGE_FOLDERS_MAX)
 		return exceed(&im->budget, "more than 4096 folders below openstack/");
-	/* By the entry and not by its name, which two folders can have in different cases. */
+	/* Look in this very folder, not in one of the same name: two names may differ only in case. */
 	r = iso_find_below(&im->volume, version, METADATA, ret_file);
 	if (r == -ENOENT)
 		return 0;

@@ -64,7 +64,7 @@ static int check_note(struct inspect *in, struct fault *f)
 			RECORD_NOTE_NAME);
 	in->note_agrees = !im->note_file.is_dir && im->note_file.len == sizeof(note) &&
 		iso_read(&im->volume, &im->note_file, 0, note, sizeof(note)) == 0 &&
-		note_names(note, im->record.seed_id);
+		note_has_seed_id(note, im->record.seed_id);
 	return im->budget.exceeded ? image_fault(im, -EDQUOT, RECORD_NOTE_NAME, f) : 0;
 }
 

@@ -6,22 +6,23 @@
 #include "drive/repeats.h"
 #include "util/hex.h"
 
-/* What an image holds, as far as it may be told: never a byte of a secret. */
+/* What an image holds. Never a byte of a secret. */
 struct inspect {
 	struct image image;
 	bool note_agrees, expired, has_uuid;
-	uint8_t uuid[UUID_SIZE]; /* the instance's, by its metadata */
-	unsigned damaged;        /* metadata files that cannot be read */
-	struct repeats values;   /* of random_seed */
-	size_t repeated;
+	uint8_t uuid[UUID_SIZE]; /* the instance's UUID in the metadata, if @has_uuid */
+	unsigned damaged;        /* metadata files that are too large or malformed */
+	struct repeats values;   /* all values of random_seed */
+	size_t repeated;         /* how many of them repeat an earlier one */
 };
 
 /**
- * inspect_image - read all of an image that has to do with a seed
- * @in:    the caller's storage, zeroed; @image.fd is -1; needs inspect_clear() in the end, also after an error
- * @flags: as those of image_open()
- * @now:   the time by which a seed has expired, or not
- * Returns: 0 or -errno with @f. An image that no drive can be is given up within two seconds.
+ * inspect_image - read the record, the note and all metadata of an image
+ * @in:    the caller's storage, zeroed, with @image.fd -1; the caller calls inspect_clear() in the end, also after an
+ *         error
+ * @flags: as for image_open()
+ * @now:   seconds since 1970 UTC, to decide whether the seed has expired
+ * Returns: 0 or -errno with @f. Within two seconds it gives up reading an image that is too large to be a drive.
  */
 int inspect_image(struct inspect *in, const char *path, int flags, uint64_t now, struct fault *f);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is told of a seed: to tenants on its drive, and to the host's journal. */
+/* Describes a seed: in seedrive.json on its drive, for tenants, and in the host's journal. */
 #include "drive/drive.h"
 #include "util/wire/note.h"
 
 #include <string.h>
 
-/* The sources of a seed, while they are told. */
-struct told {
+/* The seed's sources, in the form that struct note refers to. */
+struct listed {
 	struct note_source source[SOURCES_MAX];
 	char label[SOURCES_MAX][SOURCE_LABEL_SIZE];
 };
 
-static void add_source(struct told *t, struct note *note, const struct seed *s, size_t i)
+static void add_source(struct listed *t, struct note *note, const struct seed *s, size_t i)
 {
 	const struct draw_report *r = s->report + i;
 	struct note_source *to = t->source + note->sources;
@@ -28,8 +28,8 @@ static void add_source(struct told *t, struct note *note, const struct seed *s, 
 	note->sources++;
 }
 
-/* Only what passed went into the seed. */
-static void add_sources(struct told *t, struct note *note, const struct seed *s)
+/* Lists only the sources that passed their tests, because only they went into the seed. */
+static void add_sources(struct listed *t, struct note *note, const struct seed *s)
 {
 	size_t i;
 
@@ -47,17 +47,17 @@ void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const stru
 	const struct warning_sink *warn)
 {
 	struct note note = { .credit_bits = rec->credit_bits, .hardware = rec->hardware_bits > 0 };
-	struct told t;
-	struct note_told told;
+	struct listed t;
+	struct note_written written;
 
 	memcpy(note.seed_id, rec->seed_id, RECORD_ID_SIZE);
 	if (provenance)
 		add_sources(&t, &note, provenance);
-	told = note_encode(out, &note);
-	if (told.left_out)
+	written = note_encode(out, &note);
+	if (written.left_out)
 		warning_send(warn, "%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME,
-			told.left_out);
-	else if (provenance && !told.account)
+			written.left_out);
+	else if (provenance && !written.account)
 		warning_send(warn, "%s: no room for the figures of its blocks: left out",
 			RECORD_NOTE_NAME);
 }
@@ -66,7 +66,7 @@ char *drive_note_text(const struct seed *s)
 {
 	struct note note = { .credit_bits = s->claim.credit_bits,
 		.hardware = s->claim.hardware_bits > 0 };
-	struct told t;
+	struct listed t;
 
 	memcpy(note.seed_id, s->id, RECORD_ID_SIZE);
 	add_sources(&t, &note, s);

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <strings.h>
 
-/* Bounds for what one image can have us read. */
+/* Limits on what is read of one image. */
 #define DESCRIPTORS_MAX 64
-#define FOLDERS_MAX     65535 /* more have no place in a path table */
-#define SECTORS_MAX     16384 /* of folders: 32 MiB */
+#define FOLDERS_MAX     65535 /* a path table cannot hold more */
+#define SECTORS_MAX     16384 /* sectors of all folders: 32 MiB */
 
-/* ECMA-119, 8.4 and 9.1, and IEEE P1281, 5.1: positions from 0. */
+/* Byte offsets, counted from 0, and values of ECMA-119, 8.4 and 9.1, and of IEEE P1281, 5.1. */
 enum {
 	DESCRIPTORS = 16,
 	BOOT = 0,
@@ -39,10 +39,10 @@ struct extent {
 
 struct search {
 	const struct image *im;
-	struct own_file *own; /* by their first sectors */
+	struct own_file *own; /* sorted by first sector */
 	size_t count;
 	struct fault *fault;
-	struct extent *folder; /* found, and not yet looked at */
+	struct extent *folder; /* folders found and not yet examined */
 	size_t folders, seen, sectors;
 };
 
@@ -65,8 +65,8 @@ static bool overlaps(const struct own_file *own, struct extent e)
 
 static int shared(const struct search *s, const struct own_file *own, const char *with)
 {
-	return fault_set(s->fault, -EBADMSG, "%s: %s has sectors that are also those of %s",
-		s->im->path, own->name, with);
+	return fault_set(
+		s->fault, -EBADMSG, "%s: %s shares sectors with %s", s->im->path, own->name, with);
 }
 
 static int malformed(const struct search *s)
@@ -74,8 +74,9 @@ static int malformed(const struct search *s)
 	return fault_set(s->fault, -EBADMSG, "%s: a folder contradicts itself", s->im->path);
 }
 
-/* The first one with a sector of @e, NULL for none: by halves, as there can be thousands, and a million extents. None of
- * them overlaps another, but for those that are the same file. */
+/* The first of our files that overlaps @e, or NULL. Uses a binary search, since there can be thousands of our files
+ * and a million extents. That is possible because our files do not overlap each other, unless they are the same
+ * file. */
 static const struct own_file *first_within(const struct search *s, struct extent e)
 {
 	size_t low = 0, high = s->count;
@@ -92,7 +93,7 @@ static const struct own_file *first_within(const struct search *s, struct extent
 	return low < s->count && overlaps(s->own + low, e) ? s->own + low : NULL;
 }
 
-/* Whatever is no file. */
+/* Checks an extent that is not a file: no file of ours may overlap it. */
 static int check_structure(const struct search *s, struct extent e, const char *what)
 {
 	const struct own_file *own = first_within(s, e);
@@ -110,7 +111,7 @@ static bool is_plain(const uint8_t *name, size_t len, const char *want)
 		(len == n || name[n] == ';');
 }
 
-/* Joliet's are of two bytes a character. */
+/* The same for Joliet, whose names have two bytes a character. */
 static bool is_wide(const uint8_t *name, size_t len, const char *want)
 {
 	const size_t n = strlen(want);
@@ -123,7 +124,7 @@ static bool is_wide(const uint8_t *name, size_t len, const char *want)
 	return len == 2 * n || (len > 2 * n + 1 && name[2 * n + 1] == ';');
 }
 
-/* Rock Ridge's, for a file whose plain name is another: in this record alone, as all of ours are short. */
+/* The same for Rock Ridge. Our names are short, so they are whole in this record. */
 static bool is_ridge(const uint8_t *area, size_t len, const char *want)
 {
 	const size_t n = strlen(want);
@@ -163,7 +164,7 @@ static int add_folder(struct search *s, struct extent e)
 {
 	if (s->seen++ >= FOLDERS_MAX)
 		return fault_set(s->fault, -EBADMSG, "%s: more than 65535 folders", s->im->path);
-	/* Doubled at each power of two. */
+	/* The array is full when the count is a power of two: double it. */
 	if ((s->folders & (s->folders - 1)) == 0) {
 		const size_t room = s->folders ? 2 * s->folders : 1;
 		struct extent *folder = realloc(s->folder, room * sizeof(*folder));
@@ -176,7 +177,7 @@ static int add_folder(struct search *s, struct extent e)
 	return 0;
 }
 
-/* Rock Ridge continues elsewhere what is too long for a record. */
+/* Rock Ridge stores entries that do not fit the record in another sector, to which a CE entry points. */
 static int check_continuation(const struct search *s, const struct record_part *p)
 {
 	const uint8_t *area = p->area;
@@ -210,7 +211,7 @@ static int check_record(struct search *s, const uint8_t *rec)
 		return r;
 	if (!(rec[FLAGS] & FLAG_DIR))
 		return check_file(s, &p, e);
-	/* Itself and the folder above. */
+	/* Skip "." and "..". */
 	return name_len == 1 && rec[NAME] <= 1 ? 0 : add_folder(s, e);
 }
 
@@ -291,8 +292,8 @@ static int check_descriptors(struct search *s)
 		if (r < 0)
 			return image_fault(s->im, r, "the volume descriptors", s->fault);
 		if (memcmp(d + 1, &ISO_MAGIC[1], ISO_MAGIC_SIZE - 1) != 0)
-			return fault_set(
-				s->fault, -EBADMSG, "%s: its descriptors have no end", s->im->path);
+			return fault_set(s->fault, -EBADMSG,
+				"%s: its volume descriptors have no terminator", s->im->path);
 		r = check_descriptor(s, d);
 	}
 	return r < 0 ? r :
@@ -309,7 +310,8 @@ static int by_place(const void *a, const void *b)
 	return 0;
 }
 
-/* One that overlaps any other overlaps the next one by place, too, or that one does, or they are the same. */
+/* Checks our files against each other. They are sorted by sector, so if any two overlap, then two neighbours do. The
+ * same file may be listed twice. */
 static int check_each_other(const struct search *s)
 {
 	size_t i;

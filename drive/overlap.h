@@ -7,19 +7,19 @@
 
 #include "drive/image.h"
 
-/* A file of an image that is about to be written over. */
+/* A file of an image that is about to be overwritten. */
 struct own_file {
 	struct iso_entry file;
-	const char *name; /* as every tree of the image has it */
-	const char *cut;  /* as a tree without long names has it; NULL: the same */
+	const char *name; /* its name in the trees of the image */
+	const char *cut;  /* its 8.3 name in a tree without long names; NULL: the same */
 };
 
 /**
- * overlap_check - does each of @own have its sectors for itself?
- * An image that somebody has crafted can have a file where a descriptor, a folder or another file is. All that descriptors,
- * path tables and folders point to is looked at, in the trees of all descriptors. A file may be found several times, by its
- * own name and with its own extent.
- * Returns: 0; -EBADMSG with @f where sectors are shared, or where the image is malformed or has too many folders.
+ * overlap_check - check that no file of @own shares a sector with anything else in the image
+ * In a crafted image a file can overlap a descriptor, a folder or another file. This examines everything that the
+ * descriptors, path tables and folders of all trees point to. The same file may be found several times, if it has its
+ * own name and extent each time.
+ * Returns: 0; -EBADMSG with @f if sectors are shared, or if the image is malformed or has too many folders.
  */
 int overlap_check(
 	const struct image *im, const struct own_file *own, size_t count, struct fault *f);

@@ -15,9 +15,10 @@
 #define METADATA_CUT  "meta_dat.jso"
 #define PVD_SECTOR    16
 
-/* --- what it is --- */
+/* --- record and note --- */
 
-/* Volume descriptor, record and note, one after the other. The caller wipes and frees. */
+/* Reads volume descriptor, record and note, one after the other, into one buffer. The caller frees it with
+ * secret_free(), also after an error. */
 static uint8_t *read_all(const struct image *im, size_t *ret_len, int *ret_err)
 {
 	const struct iso_input *in = &im->volume.in;
@@ -43,8 +44,9 @@ static int look(const struct image *im, struct owned *ret, struct fault *f)
 
 	if (r < 0) {
 		image_fault(im, r, RECORD_NAME, f);
-	} else if (!note_names((const char *)all + len - RECORD_NOTE_SIZE, im->record.seed_id)) {
-		r = fault_set(f, -EBADMSG, "%s: %s does not name the seed of the record", im->path,
+	} else if (!note_has_seed_id(
+			   (const char *)all + len - RECORD_NOTE_SIZE, im->record.seed_id)) {
+		r = fault_set(f, -EBADMSG, "%s: %s does not contain the record's seed_id", im->path,
 			RECORD_NOTE_NAME);
 	} else {
 		sha256(all, len, ret->digest);
@@ -65,7 +67,7 @@ static int check_pair(const struct image *im, struct fault *f)
 	return 0;
 }
 
-/* --- where it is --- */
+/* --- their place --- */
 
 struct files {
 	struct own_file *file;
@@ -74,7 +76,7 @@ struct files {
 
 static int add(struct files *files, struct own_file file)
 {
-	/* Doubled at each power of two. */
+	/* The array is full when the count is a power of two: double it. */
 	if ((files->count & (files->count - 1)) == 0) {
 		const size_t room = files->count ? 2 * files->count : 1;
 		struct own_file *all = realloc(files->file, room * sizeof(*all));

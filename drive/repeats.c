@@ -11,7 +11,7 @@ struct repeats_key {
 	unsigned char bytes[crypto_generichash_KEYBYTES];
 };
 
-/* 256 bits: nobody finds two values with the same mark. */
+/* A hash of 256 bits: no two different values have the same one. */
 struct repeats_mark {
 	unsigned char bytes[crypto_generichash_BYTES];
 };

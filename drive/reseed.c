@@ -21,7 +21,7 @@ static int check_room(struct reseed *re, struct fault *f)
 	const struct image *im = &re->image;
 	size_t blocks;
 
-	/* As strong as it was, unless told otherwise. */
+	/* As many bits as before, unless the user chose a number. */
 	if (!re->has_bits && im->record.credit_bits > 0)
 		re->asked.bits = im->record.credit_bits;
 	blocks = (re->asked.bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
@@ -60,7 +60,7 @@ static int write_record(struct reseed *re, uint64_t now)
 		(uint64_t)re->image.record_file.lba * ISO_SECTOR);
 }
 
-/* Returns: what mix_metadata() does, with the new text in the image; other errors in @ret_err. */
+/* Mixes one file and writes it back. Returns: what mix_metadata() returned; @ret_err gets any other error. */
 static int mix_text(struct reseed *re, struct mixer *m, const struct iso_entry *file,
 	const char *path, int *ret_err)
 {
@@ -139,7 +139,7 @@ int reseed_image(struct reseed *re, const char *path, struct fault *f)
 		r = image_check_metadata(&re->image, f);
 	if (r == 0)
 		r = requirement_draw(&re->seed, &re->asked, re->warn, f);
-	/* The wait for sources can have been long. */
+	/* Check again: the wait for sources may have been long. */
 	if (r == 0)
 		r = owned_check_again(&re->image, &re->owned, f);
 	if (r == 0)

@@ -120,8 +120,8 @@ unchanged() {
 @test "build: a uuid that is none is warned of, and the drive is bound to no instance" {
 	small_tree tree
 	sed -i "s/$UUID/not-a-uuid/" tree/openstack/latest/meta_data.json
-	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid: not one UUID:\
- the drive is bound to no instance" "$TOOL" build -q --source kernel -o drive.iso tree
+	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid is malformed or\
+ occurs twice; the drive is left unbound" "$TOOL" build -q --source kernel -o drive.iso tree
 	"$TOOL" inspect --json drive.iso >found
 	[ "$(member found bound_to)" = None ]
 }
@@ -150,8 +150,8 @@ unchanged() {
 	chmod -R u+w again
 	cp again/seedrive.bin old
 	run -0 --separate-stderr "$TOOL" build -q --source kernel -o second.iso again
-	[ "$stderr" = "seedrive: build: warning: again/seedrive.bin: left out: an older drive's
-seedrive: build: warning: again/seedrive.json: left out: an older drive's" ]
+	[ "$stderr" = "seedrive: build: warning: again/seedrive.bin: left out: it belongs to an older drive
+seedrive: build: warning: again/seedrive.json: left out: it belongs to an older drive" ]
 	[ "$(bsdtar -tf second.iso | grep -c seedrive)" -eq 2 ]
 	run -1 "$ROOT/tests/lib/scan-memory" image:first.iso -- second.iso
 	"$TOOL" inspect second.iso | grep -qx 'seedrive.json names the same seed'

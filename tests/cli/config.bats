@@ -370,7 +370,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	small_tree tree
 	echo old >tree/seedrive.bin
 	config "seed = off"
-	fails 0 "seedrive: build: warning: tree/seedrive.bin: left out: an older drive's" \
+	fails 0 "seedrive: build: warning: tree/seedrive.bin: left out: it belongs to an older drive" \
 		"$TOOL" build -q --config c -o drive.iso tree
 	run -1 grep seedrive <(paths drive.iso)
 }
@@ -378,8 +378,8 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 @test "config: without a record nothing is said of an instance to which it could be bound" {
 	small_tree tree
 	sed -i "s/$UUID/none/" tree/openstack/latest/meta_data.json
-	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid: not one UUID: the drive is\
- bound to no instance" "$TOOL" build -q --source kernel -o drive.iso tree
+	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid is malformed or occurs\
+ twice; the drive is left unbound" "$TOOL" build -q --source kernel -o drive.iso tree
 	config "seed = off"
 	succeeds "$TOOL" build -q --config c -o drive.iso tree
 	config "seed = mix" "source = kernel"

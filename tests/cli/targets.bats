@@ -249,20 +249,20 @@ crafted() {
 		cmp before x.iso
 	done <<-'END'
 		good:
-		record-on-descriptor:seedrive.bin has sectors that are also those of the volume descriptors
-		note-on-descriptor:seedrive.bin has sectors that are also those of the volume descriptors
-		note-on-file:seedrive.json has sectors that are also those of another file
-		record-on-file:seedrive.bin has sectors that are also those of another file
-		note-on-folder:seedrive.json has sectors that are also those of a folder
-		note-on-table:seedrive.json has sectors that are also those of a path table
-		note-on-joliet:seedrive.json has sectors that are also those of another file
-		note-on-continuation:seedrive.json has sectors that are also those of a folder
-		metadata-on-record:seedrive.bin has sectors that are also those of meta_data.json
-		metadata-on-file:meta_data.json has sectors that are also those of another file
-		metadata-on-descriptor:meta_data.json has sectors that are also those of the volume descriptors
-		hard-link:seedrive.json has sectors that are also those of another file
-		other-note:seedrive.json does not name the seed of the record
-		endless:its descriptors have no end
+		record-on-descriptor:seedrive.bin shares sectors with the volume descriptors
+		note-on-descriptor:seedrive.bin shares sectors with the volume descriptors
+		note-on-file:seedrive.json shares sectors with another file
+		record-on-file:seedrive.bin shares sectors with another file
+		note-on-folder:seedrive.json shares sectors with a folder
+		note-on-table:seedrive.json shares sectors with a path table
+		note-on-joliet:seedrive.json shares sectors with another file
+		note-on-continuation:seedrive.json shares sectors with a folder
+		metadata-on-record:seedrive.bin shares sectors with meta_data.json
+		metadata-on-file:meta_data.json shares sectors with another file
+		metadata-on-descriptor:meta_data.json shares sectors with the volume descriptors
+		hard-link:seedrive.json shares sectors with another file
+		other-note:seedrive.json does not contain the record's seed_id
+		endless:its volume descriptors have no terminator
 	END
 }
 

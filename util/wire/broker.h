@@ -9,22 +9,24 @@
 #include "util/wire/record.h"
 
 /*
- * What the daemon and its clients say to each other, on a unix socket of type SOCK_SEQPACKET: a request,
- * its answer, and where the client makes a drive of it a note for the journal, each one packet. All
- * numbers little-endian; what is reserved is zero. Pure: no socket here.
+ * The protocol between the daemon and its clients, on a unix socket of type SOCK_SEQPACKET: a request, its answer, and,
+ * if the client has made a drive with the blocks, a note that goes into the journal. Each is one packet. All
+ * numbers are little-endian; reserved fields are zero. Pure: there is no socket here.
  *
  *   request   "SDRQ"  u16 version  u16 0       u32 blocks  u32 0
  *   answer    "SDRA"  u16 version  u16 status  u32 blocks  u32 0, then for each block
- *             u32 hardware bits  u32 sources  64 bytes  96 bytes of provenance, zeros behind it
- *             and of version 2 on 16 times: 12 bytes of a source's name, zeros behind it  u32 bytes  u32 assessed bits
+ *             u32 hardware bits  u32 sources  64 bytes  96 bytes of provenance, padded with zeros, and since version
+ *             2, 16 times: 12 bytes of a source's name, padded with zeros  u32 bytes  u32 assessed bits
  *   note      "SDRN"  u16 1        u16 0       u32 credit bits  u32 0  16 bytes UUID  16 bytes seed id
  *
- * In version 1 the number of sources is 0. An answer has the version of its request; what is not understood is refused in
- * version 1, as a daemon does that knows no other, so that the client asks again in that version.
+ * In version 1 the number of sources is 0. An answer has the version of its request. A request that the daemon does not
+ * understand is refused with an answer of version 1; the client then asks again with version 1. Daemons that know only
+ * version 1 behave in the same way.
  */
-#define BROKER_SOCKET       "/run/seedrive/seed.sock"
-#define BROKER_VERSION      2
-#define BROKER_BLOCKS_MAX   (RECORD_BLOCKS_MAX + 1) /* earlier clients ask for one to mix from */
+#define BROKER_SOCKET  "/run/seedrive/seed.sock"
+#define BROKER_VERSION 2
+#define BROKER_BLOCKS_MAX \
+	(RECORD_BLOCKS_MAX + 1) /* older clients ask for one more, to mix random_seed with */
 #define BROKER_PROVENANCE   96
 #define BROKER_SOURCES      16
 #define BROKER_NAME         12
@@ -37,26 +39,28 @@
 
 enum broker_status {
 	BROKER_GIVEN,
-	BROKER_EMPTY,   /* nothing assessed is left just now */
-	BROKER_LIMITED, /* this user has had his share for now */
-	BROKER_REFUSED, /* the request is none */
+	BROKER_EMPTY,   /* the stock has no assessed blocks at the moment */
+	BROKER_LIMITED, /* this user's share is used up for now */
+	BROKER_REFUSED, /* not a valid request */
 };
 
-/* What one source put into a block. */
+/* What one source contributed to a block. */
 struct broker_source {
-	char name[BROKER_NAME]; /* small letters and digits */
-	uint32_t bytes;         /* 0: not known, from a daemon of version 1 */
+	char name[BROKER_NAME]; /* lower-case letters and digits */
+	uint32_t bytes;         /* 0: unknown, because the daemon has version 1 */
 	uint32_t assessed_bits;
 };
 
-/* A block fresh for this client. Its bits have the margin taken off, those of its sources have not. */
+/* A block that no other client gets. The safety margin is already subtracted from its bits, but not from those of its
+ * sources. */
 struct broker_block {
-	uint8_t bytes[RECORD_BLOCK];        /* secret */
-	uint32_t hardware_bits;             /* at most RECORD_BLOCK_BITS */
-	char provenance[BROKER_PROVENANCE]; /* "rdrand:384 tpm:320 kernel": bits assessed by each */
+	uint8_t bytes[RECORD_BLOCK]; /* secret */
+	uint32_t hardware_bits;      /* at most RECORD_BLOCK_BITS */
+	char provenance
+		[BROKER_PROVENANCE]; /* each source with its assessed bits: "rdrand:384 tpm:320 kernel" */
 	struct broker_source source[BROKER_SOURCES];
 	uint32_t sources;
-	bool partial; /* there are more sources than @source has: a daemon of version 1 had no room for them */
+	bool partial; /* @source is incomplete, because a daemon of version 1 had no room for all of them */
 };
 
 struct broker_request {
@@ -64,32 +68,38 @@ struct broker_request {
 	uint32_t blocks;  /* 1 to BROKER_BLOCKS_MAX */
 };
 
-/* What became of the blocks, for the journal; only the bits are ours to judge. */
+/* What the client used the blocks for; it goes into the daemon's journal. Of this, the daemon can check only the
+ * bits. */
 struct broker_note {
 	uint32_t credit_bits;
-	uint8_t uuid[UUID_SIZE]; /* zero: no instance */
+	uint8_t uuid[UUID_SIZE]; /* the instance; all zero: none */
 	uint8_t seed_id[RECORD_ID_SIZE];
 };
 
 void broker_request_encode(uint8_t out[BROKER_REQUEST_SIZE], const struct broker_request *request);
 
-/** broker_request_parse - 0; -EBADMSG for anything but a request of a version that is known, for 1..BROKER_BLOCKS_MAX blocks. */
+/**
+ * broker_request_parse - parse a request
+ * Returns: 0; -EBADMSG for anything but a request of a known version, for 1 to BROKER_BLOCKS_MAX blocks.
+ */
 int broker_request_parse(const uint8_t *raw, size_t len, struct broker_request *ret);
 
 /**
- * broker_answer_encode - @block may be NULL with @blocks 0, and is so unless @status is BROKER_GIVEN
- * @out:     BROKER_ANSWER_MAX bytes, wiped by the caller; returns how many of them are used.
- * @version: of the request
+ * broker_answer_encode - write an answer
+ * @out:     BROKER_ANSWER_MAX bytes; the caller wipes them
+ * @version: the version of the request
+ * @block:   @blocks of them; NULL and 0 unless @status is BROKER_GIVEN
+ * Returns: how many bytes of @out are used.
  */
 size_t broker_answer_encode(uint8_t *out, unsigned version, enum broker_status status,
 	const struct broker_block *block, size_t blocks);
 
 /**
- * broker_answer_parse - check every byte, then hand it out
- * @request:    that it answers; it has to hold as many blocks, if it holds any
- * @ret_block:  so many, written where *@ret_status is BROKER_GIVEN
- * Returns: 0; -EPROTONOSUPPORT for the refusal of a daemon that does not know the version; -EBADMSG. After an error
- * nothing is written.
+ * broker_answer_parse - parse an answer, after checking every byte of it
+ * @request:   the request; an answer that has blocks must have as many as were requested
+ * @ret_block: room for @request->blocks blocks; written if *@ret_status is BROKER_GIVEN
+ * Returns: 0; -EPROTONOSUPPORT if the daemon does not know the version of the request; -EBADMSG for a malformed answer.
+ * After an error nothing is written.
  */
 int broker_answer_parse(const uint8_t *raw, size_t len, const struct broker_request *request,
 	struct broker_block *ret_block, enum broker_status *ret_status);

@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 /*
- * The protocol of entropy gathering daemons, egd.pl's and its successors': requests of a client, one after another
- * on one stream. Nothing marks where an answer begins. Pure: no socket here.
+ * The protocol of EGD, the entropy gathering daemon egd.pl, and its successors: a client sends requests, one after
+ * another, on one stream. Nothing marks where an answer begins. Pure: there is no socket here.
  *
  *   request         answer
- *   00              4 bytes, big-endian: how many bits are at hand
- *   01 n            1 byte m, at most n, then m bytes; at once
- *   02 n            n bytes, and nothing before them; when there are n
- *   03 bb bb n ...  none: the client offers n bytes and says how many bits they are worth, big-endian
- *   04              1 byte with a length, then as long the number of the process as text
+ *   00              4 bytes, big-endian: how many bits are available
+ *   01 n            1 byte m, at most n, then m bytes; without waiting
+ *   02 n            n bytes, as soon as n are available
+ *   03 bb bb n ...  none: the client offers n bytes, and says how many bits they are worth, big-endian
+ *   04              1 byte with a length, then the daemon's process number as text of that length
  */
 enum egd_command {
 	EGD_BITS = 0,
@@ -24,36 +24,38 @@ enum egd_command {
 	EGD_PID = 4,
 };
 
-#define EGD_BYTES_MAX  255 /* that one request can ask for, or offer */
+#define EGD_BYTES_MAX  255 /* bytes that one request can ask for, or offer */
 #define EGD_BITS_SIZE  4
 #define EGD_PID_MAX    (1 + 20)
 #define EGD_OFFER_HEAD 4
 
-/* What has come of a request that is not whole yet. Zeroed at the start of a stream. */
+/* The part of an incomplete request that was received. The caller zeroes it at the start of a stream. */
 struct egd_parser {
-	uint8_t head[EGD_OFFER_HEAD], have;
-	uint8_t offered; /* bytes of an offer that are still to come */
+	uint8_t head[EGD_OFFER_HEAD], have; /* the first @have bytes of a request */
+	uint8_t offered;                    /* bytes of an offer that are still to come */
 };
 
 struct egd_request {
 	enum egd_command command;
-	uint8_t bytes; /* asked for; of an offer, how many of its bytes are in this piece: 1.. */
-	const uint8_t *data; /* these bytes, in the caller's input */
+	uint8_t bytes; /* how many are requested; for an offer, how many of its bytes are in @data, at least 1 */
+	const uint8_t *data; /* for an offer: these bytes, in the caller's input */
 };
 
 /**
- * egd_parse - the next request in what a client has sent
- * @ret_used: bytes of @raw that are done with; written in every case
- * @ret:      an offer comes in as many pieces as its bytes do; one of 0 bytes does not come at all
- * Returns: 1 with @ret; 0 if @raw ends before a request does; -EBADMSG for what is no request, and the stream is over.
+ * egd_parse - find the next request in the bytes that a client has sent
+ * @ret_used: how many bytes of @raw were used; always written
+ * @ret:      the request. If an offer arrives in pieces, each piece is returned as one request; an offer of 0 bytes is
+ *            not returned at all
+ * Returns: 1 with @ret; 0 if @raw ends before a request does; -EBADMSG if it is not a request: the stream cannot be
+ * used any further.
  */
 int egd_parse(struct egd_parser *p, const uint8_t *raw, size_t len, size_t *ret_used,
 	struct egd_request *ret);
 
-/** egd_bits_encode - the answer to EGD_BITS. */
+/** egd_bits_encode - write the answer to EGD_BITS. */
 void egd_bits_encode(uint8_t out[EGD_BITS_SIZE], uint32_t bits);
 
-/** egd_pid_encode - the answer to EGD_PID. @out: EGD_PID_MAX bytes; returns how many of them are used. */
+/** egd_pid_encode - write the answer to EGD_PID. @out: EGD_PID_MAX bytes. Returns: how many of them are used. */
 size_t egd_pid_encode(uint8_t *out, unsigned pid);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/** label_is_seed - is this one of the four volume labels under which a guest looks for a seed? */
+/** label_is_seed - is this one of the four volume labels by which a guest recognizes a seed drive? */
 bool label_is_seed(const char *label);
 
 #endif

@@ -12,7 +12,7 @@ static void add_number(json_object *o, const char *key, uint64_t number)
 	json_object_object_add(o, key, json_object_new_int64((int64_t)number));
 }
 
-/* A path may hold any byte. */
+/* A label may contain a path, and so any byte. */
 static json_object *ascii(const char *label)
 {
 	char text[512];
@@ -40,7 +40,7 @@ static const char *text_of(json_object *o)
 	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 }
 
-/* Two line ends follow it. */
+/* Two newlines follow the JSON. */
 static bool fits(json_object *o)
 {
 	return strlen(text_of(o)) <= RECORD_NOTE_SIZE - 2;
@@ -53,7 +53,7 @@ static void put_number(json_object *array, uint64_t number)
 	json_object_array_add(array, json_object_new_int64((int64_t)number));
 }
 
-/* Names, bytes and bits of what a block of the broker's rests on. */
+/* The names, bytes and bits of the sources of a block from the broker. */
 static json_object *given_json(const struct broker_block *b)
 {
 	json_object *all = json_object_new_array();
@@ -73,7 +73,7 @@ static json_object *given_json(const struct broker_block *b)
 	return all;
 }
 
-/* Assessed in what it put into a block, or granted with it. */
+/* The bits that the source's part of a block was assessed at, or that the broker granted with the block. */
 static uint32_t bits_of(const struct note_source *s, size_t block)
 {
 	if (s->given)
@@ -81,7 +81,7 @@ static uint32_t bits_of(const struct note_source *s, size_t block)
 	return s->block_bits ? s->block_bits[block] : 0;
 }
 
-/* What one source put into a block. */
+/* What one source contributed to a block. */
 static json_object *cell_json(const struct note_source *s, size_t block)
 {
 	json_object *cell = json_object_new_array();
@@ -114,7 +114,8 @@ static bool are_alike(const struct note *note, size_t a, size_t b)
 	return true;
 }
 
-/* Blocks that follow each other and are fed alike: how many, and what each source put into one of them. */
+/* Consecutive blocks with the same contributions are one part: how many, and what each source contributed to one of
+ * them. */
 static json_object *parts_json(const struct note *note)
 {
 	json_object *parts = json_object_new_array();
@@ -178,37 +179,37 @@ static json_object *note_json(const struct note *note)
 	return o;
 }
 
-static struct note_told make_fit(json_object *o, const struct note *note)
+static struct note_written make_fit(json_object *o, const struct note *note)
 {
-	struct note_told told = { .account = note->source != NULL };
+	struct note_written written = { .account = note->source != NULL };
 	json_object *sources;
 
 	if (fits(o))
-		return told;
-	told.account = false;
+		return written;
+	written.account = false;
 	json_object_object_del(o, "account");
 	sources = json_object_object_get(o, "sources");
 	while (!fits(o)) {
 		json_object_array_del_idx(sources, json_object_array_length(sources) - 1, 1);
-		add_number(o, "sources_left_out", ++told.left_out);
+		add_number(o, "sources_left_out", ++written.left_out);
 	}
-	return told;
+	return written;
 }
 
-struct note_told note_encode(char out[RECORD_NOTE_SIZE], const struct note *note)
+struct note_written note_encode(char out[RECORD_NOTE_SIZE], const struct note *note)
 {
 	json_object *o = note_json(note);
-	const struct note_told told = make_fit(o, note);
+	const struct note_written written = make_fit(o, note);
 	const size_t len = strlen(text_of(o));
 
 	memset(out, ' ', RECORD_NOTE_SIZE);
 	memcpy(out, text_of(o), len);
 	out[len] = out[RECORD_NOTE_SIZE - 1] = '\n';
 	json_object_put(o);
-	return told;
+	return written;
 }
 
-/* The object is given back. */
+/* Returns a copy of the object's JSON text, and frees the object. */
 static char *take_text(json_object *o)
 {
 	char *text = strdup(text_of(o));
@@ -245,7 +246,7 @@ char *note_handout_text(const struct broker_block *given, size_t blocks, uint32_
 	return take_text(o);
 }
 
-bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE])
+bool note_has_seed_id(const char *text, const uint8_t seed_id[RECORD_ID_SIZE])
 {
 	char id[2 * RECORD_ID_SIZE + 1];
 	struct json_span span;

@@ -9,55 +9,62 @@
 #include "util/wire/broker.h"
 
 /*
- * seedrive.json, the file beside the record: what tenants may know of the seed. JSON, padded with spaces to
- * RECORD_NOTE_SIZE bytes, so that a fresh one is written over the old one in place. The journal gets the same object,
- * whole. Pure.
+ * seedrive.json, the file next to the record: what tenants may know about the seed. It is JSON, padded with spaces to
+ * RECORD_NOTE_SIZE bytes, so that a new one can be written over the old one in place. The journal gets the same object,
+ * but always complete. Pure.
  */
 struct note_source {
 	const char *label; /* bytes above 127 become '?': the note is ASCII */
 	uint64_t bytes, assessed_bits;
 	const uint32_t *block_bytes,
-		*block_bits; /* of each block: what went in, and what it was assessed at */
-	const struct broker_block *given; /* of the broker: what it says of each block; else NULL */
+		*block_bits; /* for each block: bytes that went into it, and the bits that these were assessed at */
+	const struct broker_block
+		*given; /* for the source broker: its blocks, with their sources; else NULL */
 };
 
 struct note {
 	uint8_t seed_id[RECORD_ID_SIZE];
 	uint32_t credit_bits;
-	bool hardware;                    /* does any of the bits come from hardware? */
-	const struct note_source *source; /* in the order drawn; NULL: tenants are not told */
+	bool hardware; /* does any of the bits come from hardware? */
+	const struct note_source
+		*source; /* in the order they were drawn; NULL: the note lists no sources */
 	size_t sources;
-	/* the rest of the sum, told with the sources */
+	/* the totals; written only together with the sources */
 	uint32_t asked_bits, hardware_bits;
 	const char *counted; /* see claim_counted_word() */
 	size_t blocks;
 };
 
-/* What of a note was told. */
-struct note_told {
-	size_t left_out; /* sources that were not, from the end */
-	bool account;    /* the figures of each block were; never where a source is left out */
+/* Which parts of a note were written. */
+struct note_written {
+	size_t left_out; /* number of sources that were left out, the last ones */
+	bool account; /* the figures of each block were written; always false if a source was left out */
 };
 
 /**
- * note_encode - the whole file
- * Where not all of it fits the figures of each block are left out, and then sources from the end, which are counted in the
- * file.
+ * note_encode - write the whole file
+ * If it does not fit, the figures of each block are left out; if that is not enough, the last sources too, and the
+ * file says how many.
  */
-struct note_told note_encode(char out[RECORD_NOTE_SIZE], const struct note *note);
+struct note_written note_encode(char out[RECORD_NOTE_SIZE], const struct note *note);
 
-/** note_text - the same without its spaces, and with all that is told, however long. NULL: no memory; else the caller's to free. */
+/**
+ * note_text - the same JSON, without padding, and complete. Returns: a string that the caller frees; NULL: no memory.
+ */
 char *note_text(const struct note *note);
 
 /**
- * note_handout_text - blocks of the broker's, as the seed that was made of them would tell of them
- * @asked_bits: that were claimed; or, where that is not known, all that they can hold
+ * note_handout_text - describe blocks that the broker gave out, in the form in which a seed's note describes them
+ * @asked_bits: the bits that the client claimed; if they are not known, all that the blocks can hold
  * Returns: as note_text().
  */
 char *note_handout_text(const struct broker_block *given, size_t blocks, uint32_t asked_bits,
 	uint32_t hardware_bits);
 
-/** note_names - is @text, RECORD_NOTE_SIZE bytes, a JSON object with one member seed_id, which is @seed_id? */
-bool note_names(const char *text, const uint8_t seed_id[RECORD_ID_SIZE]);
+/**
+ * note_has_seed_id - is @text, of RECORD_NOTE_SIZE bytes, a JSON object with exactly one member seed_id, equal to
+ * @seed_id?
+ */
+bool note_has_seed_id(const char *text, const uint8_t seed_id[RECORD_ID_SIZE]);
 
 #endif

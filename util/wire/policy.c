@@ -38,7 +38,7 @@ size_t policy_question_encode(char *out, const struct policy_question *q)
 	return at;
 }
 
-/* One of them, with its range. */
+/* Parses one number, and checks its range. *@ret is 0 unless the key occurred before. */
 static int take(const char *digits, size_t len, uint32_t low, uint32_t high, uint32_t *ret)
 {
 	uint64_t n = 0;

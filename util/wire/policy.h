@@ -11,13 +11,13 @@
 #define POLICY_ADDRESS_MAX  48
 #define POLICY_QUESTION_MAX 1024
 #define POLICY_ANSWER_MAX   1024
-#define POLICY_RATE_MAX     1000000000 /* of rate and burst */
+#define POLICY_RATE_MAX     1000000000 /* limit of rate and burst, in bytes per second and in bytes */
 #define POLICY_BURST_MIN    64
 #define POLICY_WEIGHT_MAX   100
 
 /*
- * What the daemon asks a program of the operator's about one client, and what that answers: lines of "key=value", and an
- * empty line at the end. Pure.
+ * What the daemon asks the operator's policy program about one client (left), and what the program answers (right):
+ * lines of "key=value", and an empty line at the end. Pure.
  *
  *   version=1           rate=4096
  *   listener=egd        burst=8192
@@ -29,24 +29,28 @@
  */
 struct policy_question {
 	const char *listener;
-	int64_t uid, pid; /* -1: not known */
-	/* Empty: not known. The first two are what the client says of itself. */
+	int64_t uid, pid; /* -1: unknown */
+	/* Empty: unknown. @uuid and @name are the client's own claims. */
 	char uuid[POLICY_UUID_MAX + 1], name[POLICY_NAME_MAX + 1], address[POLICY_ADDRESS_MAX + 1];
 };
 
-/* 0: not said. */
+/* A member that the answer does not mention is 0. */
 struct policy_answer {
 	uint32_t rate, burst, weight;
 };
 
-/** policy_question_encode - what is not known is left out. @out: POLICY_QUESTION_MAX bytes. Returns: how many are used. */
+/**
+ * policy_question_encode - write a question; unknown members are left out
+ * @out: POLICY_QUESTION_MAX bytes
+ * Returns: how many of them are used.
+ */
 size_t policy_question_encode(char *out, const struct policy_question *q);
 
 /**
- * policy_answer_parse - check every byte of what has come so far
- * Each key may be there once, or not at all.
- * Returns: 0 with @ret; -EAGAIN while the empty line has not come; -EBADMSG for any other line, for a figure out of its
- * range, for more than POLICY_ANSWER_MAX bytes, and for what comes after the empty line.
+ * policy_answer_parse - parse the part of an answer that was received so far, checking every byte
+ * Each key may occur once, or not at all.
+ * Returns: 0 with @ret; -EAGAIN if the empty line was not received yet; -EBADMSG for an unknown line, a number that is
+ * out of range, more than POLICY_ANSWER_MAX bytes, or anything after the empty line.
  */
 int policy_answer_parse(const char *raw, size_t len, struct policy_answer *ret);
 

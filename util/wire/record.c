@@ -7,7 +7,7 @@
 
 #define FORMAT 1
 
-/* Where the fields stand; doc/seed-format.md has the same table. */
+/* Byte offsets of the fields; doc/seed-format.md has the same table. */
 enum {
 	AT_MAGIC = 0,
 	AT_VERSION = 8,
@@ -24,7 +24,7 @@ enum {
 };
 
 static const uint8_t magic[8] = { 'S', 'E', 'E', 'D', 'R', 'I', 'V', 'E' };
-static const uint8_t magic_buried[8] = { 'S', 'E', 'E', 'D', 'G', 'O', 'N', 'E' };
+static const uint8_t magic_tombstone[8] = { 'S', 'E', 'E', 'D', 'G', 'O', 'N', 'E' };
 
 static void put(uint8_t *p, size_t len, uint64_t value)
 {
@@ -50,7 +50,7 @@ static bool all_zero(const uint8_t *p, size_t len)
 	return any == 0;
 }
 
-/* Over the header up to the digest, and the seed. */
+/* The digest covers the header up to the digest field, and the seed. */
 static void digest(const uint8_t *raw, size_t seed_len, uint8_t out[SHA256_SIZE])
 {
 	struct sha256 s;
@@ -141,7 +141,7 @@ static int parse(const uint8_t *raw, size_t len, const uint8_t *as, struct recor
 int record_parse_tombstone(const uint8_t *raw, size_t len, struct record *ret)
 {
 	struct record rec;
-	int r = parse(raw, len, magic_buried, &rec);
+	int r = parse(raw, len, magic_tombstone, &rec);
 
 	if (r < 0)
 		return r;
@@ -154,17 +154,17 @@ int record_parse_tombstone(const uint8_t *raw, size_t len, struct record *ret)
 
 int record_parse(const uint8_t *raw, size_t len, struct record *ret)
 {
-	struct record buried;
+	struct record tombstone;
 	int r = parse(raw, len, magic, ret);
 
-	return r == -ENOMSG && record_parse_tombstone(raw, len, &buried) == 0 ? -ESTALE : r;
+	return r == -ENOMSG && record_parse_tombstone(raw, len, &tombstone) == 0 ? -ESTALE : r;
 }
 
 void record_make_tombstone(uint8_t *raw, size_t len)
 {
 	const size_t seed_len = get(raw + AT_SEED_LEN, 4);
 
-	memcpy(raw + AT_MAGIC, magic_buried, sizeof(magic_buried));
+	memcpy(raw + AT_MAGIC, magic_tombstone, sizeof(magic_tombstone));
 	explicit_bzero(raw + RECORD_HEADER, len - RECORD_HEADER);
 	digest(raw, seed_len, raw + AT_DIGEST);
 }
@@ -180,7 +180,7 @@ const char *record_why(int err)
 	case -ENOMSG:
 		return "no record magic";
 	case -ESTALE:
-		return "spent: a tombstone stands in its place";
+		return "spent: a tombstone is in its place";
 	case -EPROTONOSUPPORT:
 		return "unknown version";
 	case -EMSGSIZE:

@@ -8,66 +8,67 @@
 
 #include "util/hex.h"
 
-/* The record, `seedrive.bin` in the root of a seed drive; doc/seed-format.md is its specification. */
+/* The record, `seedrive.bin` in the root of a seed drive. doc/seed-format.md specifies it. */
 #define RECORD_NAME       "seedrive.bin"
-#define RECORD_NOTE_NAME  "seedrive.json" /* what tenants may know, beside it */
+#define RECORD_NOTE_NAME  "seedrive.json" /* the note: what tenants may know about the seed */
 #define RECORD_NOTE_SIZE  2048
 #define RECORD_SECTOR     2048
 #define RECORD_HEADER     128
 #define RECORD_BLOCK      64  /* bytes of seed ... */
-#define RECORD_BLOCK_BITS 256 /* ... that claim at most so many bits: doc/accounting.md */
+#define RECORD_BLOCK_BITS 256 /* ... that claim at most this many bits: doc/accounting.md */
 #define RECORD_BLOCKS_MAX 64
 #define RECORD_BITS_MAX   (RECORD_BLOCKS_MAX * RECORD_BLOCK_BITS)
 #define RECORD_ID_SIZE    16
 #define RECORD_SIZE_MAX   (3 * RECORD_SECTOR) /* RECORD_BLOCKS_MAX blocks and the header */
 
 struct record {
-	uint32_t credit_bits;            /* strength claimed, all sources */
-	uint32_t hardware_bits;          /* the part that rests on hardware */
+	uint32_t credit_bits; /* entropy claimed, of all sources */
+	uint32_t
+		hardware_bits; /* entropy that comes from hardware; may be more than @credit_bits */
 	uint8_t seed_id[RECORD_ID_SIZE]; /* public */
 	uint64_t issued_at;              /* seconds since 1970 UTC */
-	uint32_t ttl;                    /* seconds from issued_at; 0: does not expire */
-	uint8_t uuid[UUID_SIZE];         /* the instance it is bound to; zero: any */
-	const uint8_t *seed;             /* secret; the caller's */
+	uint32_t ttl;                    /* seconds after @issued_at until it expires; 0: never */
+	uint8_t uuid[UUID_SIZE];         /* the instance it is bound to; all zero: any instance */
+	const uint8_t *seed;             /* secret; in the caller's storage */
 	size_t seed_len;                 /* 1..RECORD_BLOCKS_MAX times RECORD_BLOCK */
 };
 
-/** record_size - bytes of the file for so much seed: whole sectors. */
+/** record_size - size of the file for a seed of @seed_len bytes: whole sectors. */
 size_t record_size(size_t seed_len);
 
 /**
- * record_encode - header, seed and zeros up to the end of the last sector
- * @out:  wiped by the caller in the end: it holds the seed
+ * record_encode - write a record: header, seed, and zeros up to the end of the last sector
+ * @out:  gets the seed, so the caller wipes it in the end
  * @size: at least record_size(rec->seed_len); all of it is written
- * Returns: 0; -EINVAL where a field is out of its range; -ENOSPC when @size is too small.
+ * Returns: 0; -EINVAL if a field is out of range; -ENOSPC if @size is too small.
  */
 int record_encode(const struct record *rec, uint8_t *out, size_t size);
 
 /**
- * record_parse - check every byte of a record, then hand it out
+ * record_parse - parse a record, after checking every byte of it
  * @raw:     the file; @ret->seed points into it
  * @len:     its length; a multiple of RECORD_SECTOR, at most RECORD_SIZE_MAX
  * @ret:     untouched on error
- * Returns: 0, or a negative errno for which record_why() has words.
+ * Returns: 0, or a negative errno that record_why() describes.
  */
 int record_parse(const uint8_t *raw, size_t len, struct record *ret);
 
 /**
- * record_make_tombstone - make a tombstone of a record in place: what it says stays, its seed goes
- * @raw, @len: a file that record_parse() takes
+ * record_make_tombstone - turn a record into a tombstone, in place: the header's fields are kept, the seed is wiped
+ * @raw, @len: a file that record_parse() accepts
  */
 void record_make_tombstone(uint8_t *raw, size_t len);
 
 /**
- * record_parse_tombstone - the same as record_parse(), for a tombstone
- * Its @ret->seed is NULL. record_parse() knows a well-formed one by -ESTALE, and takes none.
+ * record_parse_tombstone - the same as record_parse(), for a tombstone; @ret->seed becomes NULL
+ * record_parse() refuses every tombstone; for a well-formed one it returns -ESTALE.
  */
 int record_parse_tombstone(const uint8_t *raw, size_t len, struct record *ret);
 
-/** record_bound - to one instance, rather than to none? */
+/** record_bound - is the record bound to an instance? */
 bool record_bound(const struct record *rec);
 
-/** record_why - what record_parse() found, as the end of a sentence; never NULL. */
+/** record_why - the reason for an error of record_parse(), to end a message with; never NULL. */
 const char *record_why(int err);
 
 #endif

@@ -18,11 +18,11 @@ bool status_is_request(const uint8_t *raw, size_t len)
 	return len == STATUS_REQUEST_SIZE && memcmp(raw, request, len) == 0;
 }
 
-/* --- written --- */
+/* --- writing --- */
 
 static void put(struct status_writer *w, const char *text, size_t len)
 {
-	/* One byte is kept for the end of the line. */
+	/* One byte is reserved for the newline. */
 	if (w->at + len + 1 > w->size) {
 		w->at = w->size + 1;
 		return;
@@ -42,7 +42,7 @@ static void end_line(struct status_writer *w)
 	w->at = w->len;
 }
 
-/* Room for a last line is kept, which says what there was no room for. */
+/* Bytes reserved for a last line, which says how many lines were left out. */
 #define LAST 64
 
 void status_begin(struct status_writer *w, char *out, size_t size)
@@ -93,7 +93,7 @@ size_t status_end(struct status_writer *w)
 	return w->len;
 }
 
-/* --- read --- */
+/* --- reading --- */
 
 static bool is_word(char c)
 {

@@ -8,7 +8,7 @@
 
 #define FLAG_COUNTED (1u << 8) /* VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT */
 
-/* Where the fields begin. */
+/* Byte offsets of the fields. */
 enum {
 	AT_MAGIC = 0,
 	AT_SIZE = 4,
@@ -19,7 +19,8 @@ enum {
 	AT_GENERATION = 104
 };
 
-#define TRIES 1000 /* each a few nanoseconds: no hypervisor takes longer for a change */
+#define TRIES \
+	1000 /* each takes a few nanoseconds; no hypervisor needs longer than all of them to change the page */
 
 static uint64_t get(const volatile void *page, unsigned at, unsigned bytes)
 {
@@ -31,7 +32,7 @@ static uint64_t get(const volatile void *page, unsigned at, unsigned bytes)
 	return value;
 }
 
-/* Odd while the hypervisor writes. */
+/* The sequence number; it is odd while the hypervisor changes the page. */
 static uint32_t sequence(const volatile void *page)
 {
 	const uint32_t s = (uint32_t)get(page, AT_SEQUENCE, 4);
@@ -71,7 +72,7 @@ int vmclock_read(const volatile void *page, struct vmclock *ret)
 
 bool vmclock_same(const struct vmclock *a, const struct vmclock *b)
 {
-	/* Live migration alone changes the disruption marker too; without a count the two look alike. */
+	/* A live migration changes the disruption marker too. Without @generation it looks like a restore. */
 	if (a->counted && b->counted)
 		return a->generation == b->generation;
 	return a->disruption == b->disruption;

@@ -7,26 +7,26 @@
 #include <stdint.h>
 
 #define VMCLOCK_DEVICE "/dev/vmclock0"
-#define VMCLOCK_SIZE   112 /* bytes that are looked at; a device without the generation has 104 */
+#define VMCLOCK_SIZE   112 /* bytes that are read; a device without a generation counter has 104 */
 
 /*
- * A page that the hypervisor shows to its guest, and changes when the guest goes on from another state than the
- * one it was in: linux/vmclock-abi.h, version 1, little-endian. Of it, what tells that; not the clock.
+ * The vmclock page, which the hypervisor shares with its guest, and changes when the guest is restored from a snapshot
+ * or migrated: linux/vmclock-abi.h, version 1, little-endian. We read only the fields that show that, not the clock.
  */
 struct vmclock {
-	uint64_t disruption; /* changes with a restore, and with a live migration */
-	bool counted;        /* the hypervisor counts generations: */
-	uint64_t generation; /* changes with a restore alone */
+	uint64_t disruption; /* changes after a restore, and after a live migration */
+	bool counted;        /* the hypervisor provides @generation */
+	uint64_t generation; /* changes only after a restore */
 };
 
 /**
- * vmclock_read - what the page says at this moment
- * @page: VMCLOCK_SIZE bytes, aligned to 8, which may change meanwhile
- * Returns: 0; -EAGAIN while it is being changed; -EBADMSG where it is no such page.
+ * vmclock_read - read the page's current state
+ * @page: VMCLOCK_SIZE bytes, aligned to 8; the hypervisor may change them during the call
+ * Returns: 0; -EAGAIN if the hypervisor is changing the page; -EBADMSG if it is not a vmclock page.
  */
 int vmclock_read(const volatile void *page, struct vmclock *ret);
 
-/** vmclock_same - whether the guest has gone on in between without a restore, as far as the page tells. */
+/** vmclock_same - has the guest run from @a to @b without a restore, as far as the page shows? */
 bool vmclock_same(const struct vmclock *a, const struct vmclock *b);
 
 #endif
