@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A drive of the tree that a real Nova made, as other people's programs read it.
+# A drive made from the tree of a real Nova, as read by other programs.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -10,7 +10,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# As Nova calls it (nova/virt/configdrive.py).
+# The options that Nova uses (nova/virt/configdrive.py).
 NOVA_ARGUMENTS=(-ldots -allow-lowercase -allow-multidot -l -publisher "OpenStack Nova 26.2.2"
 	-quiet -J -r -V config-2)
 
@@ -21,8 +21,8 @@ setup_file() {
 	genisoimage -o "$BATS_FILE_TMPDIR/genisoimage.iso" "${NOVA_ARGUMENTS[@]}" "$NOVA"
 }
 
-# `tree`, as somebody read it from the drive, has what Nova's has, each random_seed apart, and that is as
-# long as before. What it has besides, are our two files.
+# Compares the folder `tree`, which a program has read from the drive, with Nova's tree. Each random_seed differs, but has
+# the same length; our two files are added; everything else is equal.
 as_nova_made_it() {
 	local file
 	[ -d want ] || cp -r "$NOVA" want
@@ -39,7 +39,7 @@ as_nova_made_it() {
 	diff -r want tree
 }
 
-# isoinfo_tree OPTION...: extracts all that one of the three trees has, by the names it gives them.
+# isoinfo_tree OPTION...: extracts all files of one of the image's three directory trees, under the names in that tree.
 isoinfo_tree() {
 	local path name
 	isoinfo "$@" -l -i "$DRIVE" | awk -v OFS= '
@@ -52,30 +52,30 @@ isoinfo_tree() {
 	done <paths
 }
 
-@test "image: isoinfo reads every file of the plain tree as it was, but for random_seed" {
+@test "image: isoinfo reads every file of the plain tree unchanged, except random_seed" {
 	isoinfo_tree
-	# ECMA-119 has no hyphen, and a dot in every name.
+	# ECMA-119 does not allow hyphens, and requires a dot in every name.
 	mkdir want
 	bsdtar -cf - -C "$NOVA" . | bsdtar -xf - -s '/-/_/g' -C want
 	as_nova_made_it
 }
 
-@test "image: isoinfo reads every file of the Rock Ridge tree as it was, but for random_seed" {
+@test "image: isoinfo reads every file of the Rock Ridge tree unchanged, except random_seed" {
 	isoinfo_tree -R
 	as_nova_made_it
 }
 
-@test "image: isoinfo reads every file of the Joliet tree as it was, but for random_seed" {
+@test "image: isoinfo reads every file of the Joliet tree unchanged, except random_seed" {
 	isoinfo_tree -J
 	as_nova_made_it
 }
 
-@test "image: xorriso reads every file as it was, but for random_seed" {
+@test "image: xorriso reads every file unchanged, except random_seed" {
 	xorriso -abort_on WARNING -osirrox on -indev "$DRIVE" -extract / tree 2>log
 	as_nova_made_it
 }
 
-@test "image: bsdtar reads every file as it was, but for random_seed" {
+@test "image: bsdtar reads every file unchanged, except random_seed" {
 	mkdir tree
 	bsdtar -xf "$DRIVE" -C tree
 	as_nova_made_it
@@ -90,7 +90,7 @@ isoinfo_tree() {
 	[ "$(member said bound_to)" = "$UUID" ]
 }
 
-@test "image: cloud-init's ConfigDrive reader takes it, and gives the metadata of the tree" {
+@test "image: cloud-init's ConfigDrive reader accepts it, and returns the metadata of the tree" {
 	mkdir tree
 	bsdtar -xf "$DRIVE" -C tree
 	/usr/bin/python3 - "$NOVA" tree <<-'END'
@@ -109,7 +109,7 @@ isoinfo_tree() {
 	[ "$(blkid -p -s TYPE -o value "$DRIVE")" = iso9660 ]
 }
 
-@test "image: each random_seed is new, and no two are alike" {
+@test "image: each random_seed is new, and no two are equal" {
 	bsdtar -xf "$DRIVE" openstack
 	grep -hoP '"random_seed": "\K[^"]*' "$NOVA"/openstack/*/meta_data.json >old
 	grep -hoP '"random_seed": "\K[^"]*' openstack/*/meta_data.json >new
@@ -119,7 +119,7 @@ isoinfo_tree() {
 	run -1 --separate-stderr "$ROOT/tests/lib/scan-memory" "tree:$NOVA" -- "$DRIVE"
 }
 
-@test "image: values that were alike in the tree differ on the drive" {
+@test "image: values that were equal in the tree differ on the drive" {
 	small_tree tree
 	cp -r tree/openstack/latest tree/openstack/2018-08-27
 	"$TOOL" build -q --source kernel -o drive.iso tree
@@ -132,12 +132,12 @@ isoinfo_tree() {
 @test "image: two drives of one tree share no 8 bytes of seed or random_seed" {
 	"$TOOL" build -q --source kernel -o other.iso "$NOVA"
 	run -1 --separate-stderr "$ROOT/tests/lib/scan-memory" "image:$DRIVE" -- other.iso
-	# ... and the search would have found them.
+	# This shows that the search would have found them.
 	run -0 --separate-stderr "$ROOT/tests/lib/scan-memory" "image:$DRIVE" -- "$DRIVE"
 	[ "$output" = "found in $DRIVE" ]
 }
 
-@test "image: a random_seed tells nothing of the seed: no 8 bytes stand in both" {
+@test "image: no 8 bytes of a random_seed occur in the seed" {
 	content "$DRIVE" seedrive.bin | dd bs=64 skip=2 count=1 of=seed status=none
 	bsdtar -xf "$DRIVE" openstack
 	run -1 --separate-stderr "$ROOT/tests/lib/scan-memory" raw:seed -- openstack/*/meta_data.json
@@ -147,7 +147,7 @@ isoinfo_tree() {
 @test "image: names are those of genisoimage with Nova's options, in all three trees" {
 	local tree
 	for tree in "" -R -J; do
-		# shellcheck disable=SC2086 # nothing, or an option
+		# shellcheck disable=SC2086 # empty, or an option
 		isoinfo $tree -f -i "$BATS_FILE_TMPDIR/genisoimage.iso" | sort >want
 		# shellcheck disable=SC2086
 		isoinfo $tree -f -i "$DRIVE" | grep -v '^/seedrive\.\(bin\|json\)\(;1\)\?$' | sort >have
@@ -156,7 +156,7 @@ isoinfo_tree() {
 	done
 }
 
-@test "image: all is root's and readable by everyone, the record by root alone" {
+@test "image: all files are owned by root and readable by everyone, the record only by root" {
 	isoinfo -R -l -i "$DRIVE" | awk '/^[-dl]/ { print $1, $3, $4, $NF }' | sort -u >have
 	grep -v ' \.\.\?$' have | awk '{ print $1, $2, $3 }' | sort | uniq -c | awk '{ $1 = $1; print }' >kinds
 	grep -qx -- '-r-------- 0 0 seedrive.bin' have
@@ -166,9 +166,9 @@ isoinfo_tree() {
 	[ "$(awk '{ print $3, $4 }' kinds | sort -u)" = "0 0" ]
 }
 
-@test "image: the extent of seedrive.json follows that of seedrive.bin at once" {
+@test "image: the extent of seedrive.json directly follows that of seedrive.bin" {
 	[ "$(extent "$DRIVE" seedrive.json)" -eq "$(($(extent "$DRIVE" seedrive.bin) + 1))" ]
-	# So it does where the record is longer.
+	# The same with a longer record.
 	key fifo
 	"$TOOL" build -q --source file:fifo,bits=4 --bits 16384 -o long.iso "$NOVA"
 	[ "$(extent long.iso seedrive.json)" -eq "$(($(extent long.iso seedrive.bin) + 3))" ]
@@ -182,7 +182,7 @@ isoinfo_tree() {
 	[ "$size" -lt $((512 * 1024)) ]
 }
 
-@test "image: the publisher and the label stand in the descriptors" {
+@test "image: the publisher and the label are in the descriptors" {
 	isoinfo -d -i "$DRIVE" >descriptor
 	grep -qx 'Volume id: config-2' descriptor
 	grep -qix 'Publisher id: OpenStack Nova 26.2.2' descriptor
@@ -199,7 +199,7 @@ isoinfo_tree() {
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o c.iso copy
 	cmp a.iso b.iso
 	cmp a.iso c.iso
-	# Not for want of a difference.
+	# Another seed or another time gives another image.
 	world GETRANDOM=8 "$TOOL" build -q --source kernel -o d.iso "$NOVA"
 	run -1 cmp -s a.iso d.iso
 	world SOURCE_DATE_EPOCH= GETRANDOM=7 "$TOOL" build -q --source kernel -o e.iso copy
@@ -216,7 +216,7 @@ isoinfo_tree() {
 	[ "$(find out -mindepth 1 -printf '%T@\n' | cut -d. -f1 | sort -u)" = 1000000000 ]
 }
 
-@test "image: symbolic links stay links, programs stay executable, empty files and folders come along" {
+@test "image: symbolic links stay links, programs stay executable, and empty files and folders are kept" {
 	small_tree tree
 	ln -s openstack/latest/user_data tree/link
 	ln -s /no/such/place tree/dangling

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A run that is ended at any system call: strace(1) sends the signal as the call begins. What one call
-# does is done or not; between two calls nothing happens that anybody else could see.
+# Runs that are killed at each of their system calls: strace(1) sends the signal when the call begins. That covers every
+# moment, because each call has its effect or not, and nothing visible to others happens between two calls.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -11,14 +11,15 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Of these only the process itself can tell: ended there, it leaves what it leaves at the next call.
+# Calls with no effect outside of the process: a run killed at one of them leaves the same as at the next other call.
 PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_list,set_tid_address,arch_prctl
 
 setup_file() {
 	make_world
 }
 
-# list_calls COMMAND...: all its other system calls into `calls`, as the name and the how-many-eth.
+# list_calls COMMAND...: stores all its other system calls in `calls`, each as its name and its number among those of the
+# same name.
 list_calls() {
 	traced -e trace="!$PRIVATE" "$@" || [ $? -eq "${BY_ITSELF:-0}" ]
 	mapfile -t calls < <(awk '$2 ~ /^[a-z]/ {
@@ -29,8 +30,8 @@ list_calls() {
 	[ "${#calls[@]}" -gt 50 ]
 }
 
-# ended SIGNAL "CALL NUMBER" COMMAND...: ends it there; false when this run did not come to that call, and
-# ended by itself with the status $BY_ITSELF.
+# ended SIGNAL "CALL NUMBER" COMMAND...: ends COMMAND at that call; returns 1 if this run did not reach the call, and exited
+# with the status $BY_ITSELF.
 ended() {
 	local signal=$1 call=${2% *} n=${2#* } status=0
 	shift 2
@@ -44,13 +45,14 @@ ended() {
 	fi
 }
 
-# whole IMAGE: a drive with its seed, and all of its files.
+# whole IMAGE: is it a drive with its seed and all of its files?
 whole() {
 	"$TOOL" inspect --min-bits 256 "$1" >/dev/null
 	[ "$(content "$1" openstack/latest/user_data)" = "$(cat tree/openstack/latest/user_data)" ]
 }
 
-# killed_at_each_call OLD: OLD is what stood there before, or nothing. With $NAMED there are no files without a name.
+# killed_at_each_call OLD: OLD is the old output, or empty if there is none. If $NAMED is set, the file system has no files
+# without a name.
 killed_at_each_call() {
 	local old=$1 call litter=0 new=0 calls build
 	build=("$TOOL" build -q --source kernel -o drive.iso tree)
@@ -74,7 +76,7 @@ killed_at_each_call() {
 			whole drive.iso
 		fi
 		rm -f drive.iso
-		# shellcheck disable=SC2086 # nothing, or a name
+		# shellcheck disable=SC2086 # empty, or a name
 		holds $old tree
 	done
 	echo "${#calls[@]} calls, $litter with litter, $new with a new image"
@@ -83,17 +85,17 @@ killed_at_each_call() {
 	[ "${NAMED:-}" ] || [ "$litter" -le $((${old:+4} + 0)) ] # a name for the time of the last calls, or none
 }
 
-@test "kill: SIGKILL at any system call leaves no OUT or a whole one, and no litter after the next run" {
+@test "kill: SIGKILL at any system call leaves no OUT or a whole one, and no temporary file after the next run" {
 	small_tree tree
 	killed_at_each_call ""
 }
 
-@test "kill: SIGKILL at any system call leaves the old OUT or a whole new one, and no litter after the next run" {
+@test "kill: SIGKILL at any system call leaves the old OUT or a whole new one, and no temporary file after the next run" {
 	drive old.iso
 	killed_at_each_call old.iso
 }
 
-@test "kill: so it does where every file has a name" {
+@test "kill: SIGKILL does the same on a file system without unnamed files" {
 	export NAMED=yes
 	small_tree tree
 	killed_at_each_call ""
@@ -101,7 +103,7 @@ killed_at_each_call() {
 	killed_at_each_call old.iso
 }
 
-@test "kill: SIGTERM, SIGINT, SIGHUP and SIGQUIT at any system call leave the old OUT or a whole new one, and no litter" {
+@test "kill: SIGTERM, SIGINT, SIGHUP and SIGQUIT at any system call leave the old OUT or a whole new one, and no temporary file" {
 	local i signals=(TERM INT HUP QUIT) calls hits=0
 	drive old.iso
 	list_calls "$TOOL" build -q --source kernel -o drive.iso tree
@@ -116,7 +118,7 @@ killed_at_each_call() {
 	[ "$hits" -gt 50 ]
 }
 
-@test "kill: so do they in a build that is about to fail" {
+@test "kill: these signals do the same in a build that is about to fail" {
 	local i signals=(TERM INT HUP QUIT) calls hits=0 BY_ITSELF=3
 	small_tree tree
 	list_calls "$TOOL" build -q --bits 257 --source kernel -o drive.iso tree
@@ -135,12 +137,12 @@ killed_at_each_call() {
 		ASAN_OPTIONS=verify_asan_link_order=0 AT="fsync:#" DO='kill -HUP $PPID' \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 	whole drive.iso
-	# Otherwise it is heard.
+	# A signal that was not ignored ends the tool.
 	run -129 world AT="fsync:#" DO='kill -HUP $PPID' \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 }
 
-@test "kill: what a killed run left behind does not go on a drive made in its folder" {
+@test "kill: the temporary file of a killed run does not go on a drive made from its folder" {
 	small_tree tree
 	run -137 world NAMED=yes AT="fsync:$(temp_of drive.iso)" DO='kill -KILL $PPID' \
 		"$TOOL" build -q --source kernel -o tree/drive.iso tree
@@ -150,7 +152,7 @@ killed_at_each_call() {
 	(cd tree && holds drive.iso openstack)
 }
 
-@test "kill: SIGKILL at sixty random moments leaves OUT old, new, none or no drive, and nothing else changed" {
+@test "kill: SIGKILL at sixty random moments leaves OUT old, new, absent or no drive, and nothing else changed" {
 	run -0 "$ROOT/tests/drive/kill-random" 60
 	[[ $output == "60 runs of seed "* ]]
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian's own Nova makes its config drives with seedrive-mkisofs, as a user without privileges; Debian's own
-# cloud-init reads them.
+# Nova as packaged by Debian makes config drives with seedrive-mkisofs, as a user without privileges, and cloud-init as
+# packaged by Debian reads them.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -11,7 +11,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Where that user can come, too: bats' own folders are its user's alone.
+# A working folder that this user can reach too: bats' own folders are closed to other users.
 setup() {
 	here=$(mktemp -d)
 	chmod 777 "$here"
@@ -23,7 +23,7 @@ teardown() {
 	rm -rf "$here"
 }
 
-# as_nova COMMAND...: somebody who may nothing, and has no home.
+# as_nova COMMAND...: runs COMMAND as a user without privileges and without a home.
 as_nova() {
 	if [ "$(id -u)" = 0 ]; then
 		setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$@"
@@ -32,14 +32,14 @@ as_nova() {
 	fi
 }
 
-# nova OUT [MKISOFS]: a spawn's config drive, and in `written` the tree that Nova made it of.
+# nova OUT [MKISOFS]: lets Nova make the config drive OUT of an instance; the tree that Nova made it from is in `written`.
 nova() {
 	cp "$ROOT/tests/lib/nova_drive.py" "${2:-$MKISOFS}" .
 	chmod 755 "./$(basename "${2:-$MKISOFS}")" nova_drive.py
 	as_nova /usr/bin/python3 nova_drive.py "$PWD/$(basename "${2:-$MKISOFS}")" "$PWD/$1" "$UUID" "$PWD/written"
 }
 
-# without_seeds FOLDER: each random_seed blank, as each is another.
+# without_seeds FOLDER: blanks each random_seed, because they always differ.
 without_seeds() {
 	chmod -R u+rwX "$1"
 	sed -i 's/"random_seed": "[^"]*"/"random_seed": ""/' "$1"/openstack/*/meta_data.json
@@ -51,7 +51,7 @@ without_seeds() {
 	[ "$(stat -c %s disk.config)" -lt $((512 * 1024)) ]
 	"$TOOL" inspect --min-bits 256 --json disk.config >found
 	[ "$(member found label) $(member found bound_to)" = "config-2 $UUID" ]
-	# Every version of the metadata has one except the oldest; a newer Nova writes more versions.
+	# Every version of the metadata except the oldest has a random_seed; a newer Nova writes more versions.
 	count=$(grep -l '"random_seed"' written/openstack/*/meta_data.json | wc -l)
 	[ "$count" -ge 9 ]
 	[ "$(find written/openstack -name meta_data.json | wc -l)" -eq $((count + 1)) ]
@@ -62,7 +62,7 @@ without_seeds() {
 	[ "$(stat -c %s read/seedrive.bin read/seedrive.json | paste -sd ' ')" = "2048 2048" ]
 	rm read/seedrive.bin read/seedrive.json
 	[ "$(find written -type f | wc -l)" -ge 45 ]
-	# Each seed is a new one, as long as Nova's.
+	# Each random_seed is new, and as long as Nova's.
 	cat {read,written}/openstack/*/meta_data.json | grep -o '"random_seed": "[^"]*"' >seeds
 	[ "$(wc -l <seeds)" -eq $((2 * count)) ]
 	[ "$(sort -u seeds | wc -l)" -eq $((2 * count)) ]
@@ -72,7 +72,7 @@ without_seeds() {
 	diff -r written read
 }
 
-@test "nova: the drive has genisoimage's listing, but for our two files" {
+@test "nova: the drive has the same listing as genisoimage's, except for our two files" {
 	local tree
 	nova ours.config
 	rm -r written
@@ -92,7 +92,7 @@ without_seeds() {
 	[[ $output == *"seedrive-mkisofs: "*"locked/disk.config: Permission denied"* ]]
 }
 
-@test "nova: cloud-init's ConfigDrive source takes it, and cc_seed_random writes the new seed" {
+@test "nova: cloud-init's ConfigDrive source accepts it, and cc_seed_random writes the new seed" {
 	nova disk.config
 	mkdir read
 	bsdtar -xf disk.config -C read
@@ -108,14 +108,14 @@ without_seeds() {
 		assert have["metadata"]["uuid"] == sys.argv[1], have
 		assert want == have, (want, have)
 		cloud = SimpleNamespace(datasource=SimpleNamespace(metadata={"random_seed": new}))
-		# The handlers of cloud-init 22 take a logger too, those of 25 do not.
+		# Handlers of cloud-init 22 take a logger as an argument, those of 25 do not.
 		logger = [logging.getLogger()] if "log" in inspect.signature(cc_seed_random.handle).parameters else []
 		cc_seed_random.handle("seed_random", {"random_seed": {"file": "./seed"}}, cloud, *logger, [])
 		assert open("seed", "rb").read() == new
 	END
 }
 
-@test "nova: cloud-init's NoCloud source takes a cidata drive" {
+@test "nova: cloud-init's NoCloud source accepts a cidata drive" {
 	mkdir tree
 	printf 'instance-id: i-1\nlocal-hostname: one\n' >tree/meta-data
 	printf '#cloud-config\nhostname: one\n' >tree/user-data
@@ -142,7 +142,7 @@ without_seeds() {
 }
 
 # bats test_tags=root
-@test "nova: with the broker the drive's seed is the broker's hardware, which that user may not open" {
+@test "nova: with the broker the drive's seed comes from hardware that Nova's user may not open" {
 	need_root
 	need_mounts
 	chown 65534 .

@@ -7,16 +7,16 @@
 #define SOURCES   10
 #define GUARD     64
 #define PATH_LEN  210
-#define NOTE_TEXT (RECORD_NOTE_SIZE - 2) /* two ends of lines besides */
+#define NOTE_TEXT (RECORD_NOTE_SIZE - 2) /* two newlines follow the JSON */
 
 struct note {
 	char text[RECORD_NOTE_SIZE + GUARD];
-	size_t len; /* of the JSON */
+	size_t len; /* bytes of the JSON */
 	size_t told, left_out;
 	bool account;
 };
 
-/* A seed from so many files; the path of the last one has so many bytes. */
+/* Makes a seed from SOURCES files; the path of the last one has @last bytes. */
 static void make_seed(struct seed *s, struct source_spec spec[SOURCES], size_t last)
 {
 	size_t i;
@@ -64,7 +64,7 @@ static void test_note_room(void **state)
 	size_t last, whole = 0, cut = 0;
 
 	(void)state;
-	/* One byte more each time: the one that does not fit any more leaves out a source, whole. */
+	/* The path grows by one byte each time. From the byte on that does not fit, a whole source is left out. */
 	for (last = 1; last < sizeof(spec->arg); last++) {
 		make_seed(&s, spec, last);
 		s.reports = 8;
@@ -72,7 +72,7 @@ static void test_note_room(void **state)
 		take_note(&n, &rec, &s);
 		assert_int_equal(n.told + n.left_out, 8);
 		assert_true(n.len <= NOTE_TEXT);
-		/* The figures of the blocks go before the first source does. */
+		/* The figures of the blocks are left out before any source is. */
 		assert_false(n.account);
 		if (n.left_out == 0) {
 			assert_int_equal(cut, 0);
@@ -84,7 +84,7 @@ static void test_note_room(void **state)
 	}
 	assert_true(cut > 0);
 	assert_int_equal(whole, NOTE_TEXT);
-	/* All that can be left out. */
+	/* As much as possible is left out. */
 	make_seed(&s, spec, PATH_LEN);
 	take_note(&n, &rec, &s);
 	assert_int_equal(n.told + n.left_out, SOURCES);
@@ -101,7 +101,7 @@ static void test_note_brief(void **state)
 	(void)state;
 	take_note(&n, &rec, NULL);
 	assert_null(strstr(n.text, "sources"));
-	/* What failed went into nothing. */
+	/* Sources that failed did not go into the seed. */
 	make_seed(&s, spec, PATH_LEN);
 	s.reports = 3;
 	s.report[0].err = -1;
@@ -116,7 +116,7 @@ static void warned(void *ctx, const char *text)
 	snprintf(ctx, 128, "%s", text);
 }
 
-/* The same byte more each time, of fewer sources: first the figures have room, then not, and a warning says so. */
+/* The same with fewer sources: first the figures of the blocks fit, then not, and a warning says so. */
 static void test_note_account(void **state)
 {
 	const struct record rec = { .credit_bits = 256, .hardware_bits = 256 };
@@ -148,7 +148,7 @@ static void test_note_account(void **state)
 	assert_true(with > 0 && without > 0);
 }
 
-/* Blocks that are fed alike are one part, and any difference begins another. */
+/* Consecutive blocks with the same contributions are one part, and any difference begins another part. */
 static void test_note_parts(void **state)
 {
 	static struct broker_block given[4];
@@ -191,11 +191,11 @@ int main(void)
 		TEST("drive: seedrive.json keeps its size, and leaves out whole sources from the byte on that has "
 		     "no room",
 			test_note_room),
-		TEST("drive: seedrive.json tells no source, or those that went into the seed",
+		TEST("drive: seedrive.json lists no source, or those that went into the seed",
 			test_note_brief),
-		TEST("drive: the figures of the blocks are left out first where seedrive.json has no room, and warned of",
+		TEST("drive: if seedrive.json has no room, the figures of the blocks are left out first, with a warning",
 			test_note_account),
-		TEST("drive: blocks that are fed alike are told once, with their number",
+		TEST("drive: consecutive blocks with the same contributions are listed once, with their number",
 			test_note_parts),
 	};
 

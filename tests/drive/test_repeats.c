@@ -21,7 +21,7 @@ static void test_few(void **state)
 	assert_int_equal(repeats_find(&r), 0);
 	add_number(&r, 1);
 	assert_int_equal(repeats_find(&r), 1);
-	/* Once more, after the order has changed. */
+	/* Add and count again, after the first count has sorted the values. */
 	add_number(&r, 1);
 	add_number(&r, 2);
 	assert_int_equal(r.count, 5);
@@ -74,7 +74,7 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("repeats: each value that was there before counts once", test_few),
+		TEST("repeats: each value that was added before counts once", test_few),
 		TEST("repeats: the first value is compared with the last, however many are between",
 			test_many),
 		TEST("repeats: a value that another one begins with is not that value",

@@ -5,10 +5,10 @@
 
 #include <errno.h>
 
-/* iconv_close(), of which the compiler knows that nobody should call it twice. */
+/* iconv_close(), called by a pointer, because the compiler warns about a direct second call. */
 static int (*const close_it)(iconv_t) = __wrap_iconv_close;
 
-/* What @c makes of "a", in @out of 16 bytes; how many those are. */
+/* Converts "a" with @c into @out, which has 16 bytes. Returns the length of the result. */
 static size_t convert(iconv_t c, char *out)
 {
 	char text[] = "a", *in = text, *to = out;
@@ -18,7 +18,7 @@ static size_t convert(iconv_t c, char *out)
 	return 16 - left;
 }
 
-/* UTF-16 begins with a mark, once for each converter: one that is handed out again has to write it again. */
+/* A converter to UTF-16 writes a byte order mark once. After it was reset for reuse, it must write the mark again. */
 static void test_as_new(void **state)
 {
 	char first[16], again[16];
@@ -34,7 +34,7 @@ static void test_as_new(void **state)
 	assert_int_equal(convert(d, again), 4);
 	assert_memory_equal(first, again, 4);
 	assert_int_equal(close_it(d), 0);
-	/* Closed twice, it is nobody's. */
+	/* Closing it twice is an error. */
 	assert_int_equal(close_it(d), -1);
 	assert_int_equal(errno, EBADF);
 }
@@ -64,7 +64,7 @@ static void test_others(void **state)
 	assert_true(iconv_open("no such set", "UTF-8") == (iconv_t)-1);
 	assert_int_equal(errno, EINVAL);
 	assert_true(iconv_open("no such set of characters as this", "UTF-8") == (iconv_t)-1);
-	/* The other way is another one. */
+	/* The opposite direction is a different converter. */
 	c = iconv_open("UTF-8", "UCS-2BE");
 	assert_true(c != (iconv_t)-1);
 	assert_int_equal(iconv_close(c), 0);
@@ -77,11 +77,10 @@ static void test_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("converters: one that is handed out again is as it was in the beginning",
-			test_as_new),
-		TEST("converters: no two callers have the same, however many there are",
+		TEST("converters: a reused converter is reset to its initial state", test_as_new),
+		TEST("converters: no two callers have the same converter, however many are open",
 			test_never_shared),
-		TEST("converters: of what is not known the error is iconv_open's, and each direction is its own",
+		TEST("converters: an unknown character set gives iconv_open's error, and each direction is a converter of its own",
 			test_others),
 	};
 

@@ -12,7 +12,7 @@ static const struct tree_rules followed = { .follow = true };
 
 static struct tree tree;
 
-/* An empty folder to stand in, for each test, and an empty tree. */
+/* Each test begins with an empty tree, in an empty working folder. */
 static int enter(void **state)
 {
 	(void)state;
@@ -164,7 +164,7 @@ static void test_attributes(void **state)
 	make("two/y", "2");
 	assert_int_equal(chmod("one", 0710), 0);
 	assert_int_equal(chmod("two", 0701), 0);
-	graft("z", "one/x"); /* tells nothing of the root */
+	graft("z", "one/x"); /* does not set the root's attributes */
 	graft(NULL, "one");
 	graft(NULL, "two");
 	graft("made/by/us", "two");
@@ -269,7 +269,7 @@ static void test_omitted(void **state)
 	assert_true(tree.omitted_first);
 }
 
-/* As who calls, which root alone can change to see the difference. */
+/* Such folders belong to the calling user. Only root can change its user id to check that. */
 static void test_made_up(void **state)
 {
 	const bool root = getuid() == 0;
@@ -298,21 +298,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define EACH(title, function) { title, function, enter, leave, NULL }
-		EACH("graft: each place that can be named is made, and found by its name",
+		EACH("graft: every form of place creates its folders, and the file is found there",
 			test_grafts),
-		EACH("graft: folders of one name become one, and each file keeps its own path",
+		EACH("graft: folders with the same name are merged, and each file keeps its own path",
 			test_merged),
-		EACH("graft: two files of one name are refused, and both named", test_same_name),
-		EACH("graft: a folder has the attributes of the first that went there",
-			test_attributes),
-		EACH("graft: a folder that is made up is the caller's, and a file its owner's",
+		EACH("graft: two files with the same name are refused, and the message names both",
+			test_same_name),
+		EACH("graft: a merged folder has the attributes of the first one", test_attributes),
+		EACH("graft: a folder that exists only in the image belongs to the calling user, and a file to its owner",
 			test_made_up),
-		EACH("graft: a link stays one, or is followed everywhere", test_links),
-		EACH("graft: a link to nothing or back is refused where links are followed",
+		EACH("graft: a link stays a link, or all links are followed", test_links),
+		EACH("graft: with links followed, a dangling link and a link to a folder above it are refused",
 			test_bad_links),
-		EACH("graft: what cannot go in is refused in words", test_refused),
+		EACH("graft: a file that cannot go on a drive is refused with a message",
+			test_refused),
 		EACH("graft: a name is at most 255 bytes long", test_long_name),
-		EACH("graft: the image itself is left out, in a folder or named", test_omitted),
+		EACH("graft: the output itself is left out, whether it is in a folder or named by the user",
+			test_omitted),
 	};
 
 	return cmocka_run_group_tests_name("graft", tests, temp_enter, temp_leave);

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/image.h"
 
-#define SECTORS 40 /* of the volume that is made by hand */
+#define SECTORS 40 /* sectors of the volume that the tests build */
 #define PVD     (16 * ISO_SECTOR)
-#define ROOT    18 /* sectors: of the root directory, one long, ... */
-#define SUB     20 /* ... of a folder, two long ... */
-#define CONTENT 30 /* ... and where contents begin */
+#define ROOT    18 /* sector of the root directory, which has one sector */
+#define SUB     20 /* first sector of a folder that has two sectors */
+#define CONTENT 30 /* first sector of contents */
 
 static char nova_tree[PATH_MAX];
 
-/* --- an image made by hand --- */
+/* --- an image built byte by byte --- */
 
 struct hand {
 	uint8_t bytes[SECTORS * ISO_SECTOR];
-	size_t len;     /* what of it can be read */
-	uint64_t bound; /* nobody has any business behind it */
+	size_t len;     /* bytes that can be read */
+	uint64_t bound; /* reading beyond this offset fails the test */
 	unsigned reads;
-	int err; /* of every read */
+	int err; /* the error of every read, or 0 */
 };
 
 static struct hand hand;
@@ -54,10 +54,10 @@ static void both32(uint8_t *p, uint32_t value)
 
 struct record {
 	const char *name;
-	size_t name_len; /* 0: of @name */
+	size_t name_len; /* 0: the length of the string @name */
 	uint32_t lba, len;
 	uint8_t flags;
-	const char *area; /* of the system, behind the name */
+	const char *area; /* system use area, after the name */
 	size_t area_len;
 };
 
@@ -79,7 +79,7 @@ static uint8_t *put_record(uint8_t *p, const struct record *r)
 	return p + p[0];
 }
 
-/* "." and ".."; where the next record goes. */
+/* Writes the records "." and "..". Returns where the next record goes. */
 static uint8_t *put_dots(uint32_t sector, uint32_t sectors)
 {
 	struct record dot = { .name = "\0",
@@ -101,7 +101,7 @@ static uint8_t *put_file(uint8_t *p, const char *name, uint32_t lba, uint32_t le
 	return put_record(p, &r);
 }
 
-/* A volume with an empty root directory; where its first record goes. */
+/* Builds a volume with an empty root directory. Returns where its first record goes. */
 static uint8_t *hand_make(void)
 {
 	uint8_t *pvd = hand.bytes + PVD;
@@ -137,7 +137,7 @@ static struct iso_volume volume(void)
 	return vol;
 }
 
-/* The first entry of the root directory. */
+/* Reads the first entry of the root directory. */
 static int first_entry(struct iso_entry *e)
 {
 	struct iso_volume vol = volume();
@@ -221,7 +221,7 @@ static void test_no_volume(void **state)
 	assert_volume_refused(-EIO);
 }
 
-/* Every byte of a number that stands there twice. */
+/* Changes each byte of each number that is stored in both byte orders. */
 static void test_volume_contradicts(void **state)
 {
 	static const struct {
@@ -331,7 +331,7 @@ static void test_record_bad(void **state)
 	unsigned len;
 
 	(void)state;
-	/* Shorter than any can be; with a name that reaches beyond it; without a name. */
+	/* Records that are too short, that have a name reaching beyond their end, or that have no name. */
 	for (len = 1; len < 34; len++) {
 		p = hand_make();
 		put_file(p, "A.;1", CONTENT, 10);
@@ -348,14 +348,14 @@ static void test_record_bad(void **state)
 	put_file(p, "A.;1", CONTENT, 10);
 	p[32] = 0;
 	assert_record_refused();
-	/* Its numbers stand there twice. */
+	/* Numbers stored in both byte orders that do not agree. */
 	for (i = 2; i < 18; i++) {
 		p = hand_make();
 		put_file(p, "A.;1", CONTENT, 10);
 		p[i] ^= 0x80;
 		assert_record_refused();
 	}
-	/* Interleaved. */
+	/* Interleaved files. */
 	for (i = 26; i < 28; i++) {
 		p = hand_make();
 		put_file(p, "A.;1", CONTENT, 10);
@@ -373,7 +373,7 @@ static void test_extent_off_the_volume(void **state)
 		{ SECTORS - 1, ISO_SECTOR, 1 },
 		{ SECTORS - 1, ISO_SECTOR + 1, -EBADMSG },
 		{ SECTORS, 1, -EBADMSG },
-		{ SECTORS, 0, 1 }, /* nothing lies nowhere */
+		{ SECTORS, 0, 1 }, /* an empty extent may be anywhere */
 		{ UINT32_MAX, 0, 1 },
 		{ UINT32_MAX, 1, -EBADMSG },
 		{ UINT32_MAX, UINT32_MAX, -EBADMSG },
@@ -392,7 +392,7 @@ static void test_extent_off_the_volume(void **state)
 	}
 }
 
-/* ECMA-119, 9.1.2: an extended attribute record comes first in the extent, and the length does not count it. */
+/* ECMA-119, 9.1.2: an extended attribute record precedes the content in the extent, and is not part of its length. */
 static void test_extended_attributes(void **state)
 {
 	static const struct {
@@ -405,7 +405,7 @@ static void test_extended_attributes(void **state)
 		{ SECTORS - 2, ISO_SECTOR, 1, 1 },
 		{ SECTORS - 1, ISO_SECTOR, 1, -EBADMSG },
 		{ SECTORS - 1, 1, 255, -EBADMSG },
-		{ UINT32_MAX, 1, 1, -EBADMSG }, /* not block 0 */
+		{ UINT32_MAX, 1, 1, -EBADMSG }, /* the sum must not wrap to block 0 */
 		{ UINT32_MAX - 200, 1, 255, -EBADMSG },
 		{ UINT32_MAX, 0, 255, 1 },
 	};
@@ -432,7 +432,7 @@ static void test_extended_attributes(void **state)
 	assert_memory_equal(text, hand.bytes + (CONTENT + 1) * ISO_SECTOR, sizeof(text));
 }
 
-/* Records that fill a sector of @dir but for so many bytes; where the next one would go. */
+/* Fills the current sector with records, except for the last @rest bytes. Returns where the next record goes. */
 static uint8_t *fill_sector(uint8_t *p, size_t rest)
 {
 	const size_t in_sector = (size_t)(p - hand.bytes) % ISO_SECTOR;
@@ -477,7 +477,7 @@ static void test_record_crossing_sector(void **state)
 		put_file(p, "A.;1", CONTENT, 10); /* 38 bytes */
 		assert_int_equal(count_entries(NULL), -EBADMSG);
 	}
-	/* One that ends with the sector does not cross it. */
+	/* A record may end exactly at the end of the sector. */
 	p = fill_sector(hand_make(), 38);
 	put_file(p, "A.;1", CONTENT, 10);
 	assert_true(count_entries("A") > 10);
@@ -498,7 +498,7 @@ static void test_sectors_of_a_directory(void **state)
 	memset(p, 0, 30);
 	first = count_entries(NULL);
 	assert_true(first > 10);
-	/* Zeros fill the end of a sector, the next one goes on; one may be empty. */
+	/* After zeros at the end of a sector, the directory continues in the next one; a sector may be empty. */
 	long_root(3);
 	put_file(hand.bytes + (ROOT + 1) * ISO_SECTOR, "B.;1", CONTENT, 10);
 	assert_int_equal(count_entries("B"), first + 1);
@@ -506,7 +506,7 @@ static void test_sectors_of_a_directory(void **state)
 	assert_int_equal(count_entries("C"), first + 2);
 	memset(hand.bytes + (ROOT + 1) * ISO_SECTOR, 0, ISO_SECTOR);
 	assert_int_equal(count_entries("C"), first + 1);
-	/* No zeros at all. */
+	/* A sector that is full to its last byte. */
 	fill_sector(hand_make(), 0);
 	first = count_entries(NULL);
 	long_root(2);
@@ -528,7 +528,7 @@ static void test_read_error(void **state)
 	assert_int_equal(iso_dir_next(&d, &e), -EIO);
 	assert_int_equal(iso_find(&vol, "a", &e), -EIO);
 	hand.err = 0;
-	hand.len = ROOT * ISO_SECTOR + 2047; /* cut off within the directory */
+	hand.len = ROOT * ISO_SECTOR + 2047; /* the image ends within the directory */
 	assert_int_equal(iso_dir_open(&d, &vol, &vol.root), 0);
 	assert_int_equal(iso_dir_next(&d, &e), -ENODATA);
 }
@@ -576,7 +576,7 @@ static void test_ridge_names(void **state)
 		const char *name;
 	} row[] = {
 		{ { .name = "NAME.;1", AREA("NM\x0e\1\0long-name") }, "long-name" },
-		/* Other entries before it and behind it. */
+		/* Other entries before and after it. */
 		{ { .name = "NAME.;1",
 			  AREA("RR\5\1\x89"
 			       "PX\6\1xx"
@@ -587,9 +587,9 @@ static void test_ridge_names(void **state)
 			  AREA("PX\6\1xx"
 			       "NM\7\1\0ab") },
 			"ab" },
-		/* Also one that has nothing but its head. */
+		/* Also an entry that has nothing but its header. */
 		{ { .name = "N;1", AREA("RE\4\1NM\7\1\0ab") }, "ab" },
-		/* In two and in three pieces, others between them. */
+		/* In two and in three pieces, with other entries between them. */
 		{ { .name = "N;1",
 			  AREA("NM\x8\1\1abc"
 			       "NM\x8\1\0def") },
@@ -600,16 +600,16 @@ static void test_ridge_names(void **state)
 			       "NM\6\1\1b"
 			       "NM\6\1\0c") },
 			"abc" },
-		/* What stands behind the last piece is another's. */
+		/* An entry after the last piece is not part of the name. */
 		{ { .name = "N;1",
 			  AREA("NM\6\1\0a"
 			       "NM\6\1\0b") },
 			"a" },
-		/* Another version, no text: then the plain name. */
+		/* An unknown version, or no text: the plain name is used. */
 		{ { .name = "N;1", AREA("NM\7\2\0ab") }, "N" },
 		{ { .name = "N;1", AREA("NM\5\1\2") }, "N" },
 		{ { .name = "N;1", AREA("PX\6\1xx") }, "N" },
-		/* Malformed: no length, too short, beyond the record. */
+		/* Malformed: length 0, too short, reaching beyond the record. */
 		{ { .name = "N;1",
 			  AREA("PX\0\1xx"
 			       "NM\7\1\0ab") },
@@ -625,7 +625,7 @@ static void test_ridge_names(void **state)
 		{ { .name = "N;1", AREA("NM\x9\1\0ab") }, "N" },
 		{ { .name = "N;1", AREA("NM\7\1") }, "N" },
 		{ { .name = "N;1", AREA("NM") }, "N" },
-		/* Bytes as they are. */
+		/* The bytes of the name are not interpreted. */
 		{ { .name = "N;1", AREA("NM\xa\1\0\xc3\xa9;1.") }, "\xc3\xa9;1." },
 	};
 	size_t i;
@@ -683,7 +683,7 @@ static void test_extents_joined(void **state)
 	assert_memory_equal(content, hand.bytes + CONTENT * ISO_SECTOR, e.len);
 	assert_int_equal(iso_find(&vol, "next", &e), 0);
 	assert_int_equal(e.len, 7);
-	/* The pieces may stand in two sectors of the directory. */
+	/* The records of the extents may be in two sectors of the directory. */
 	p = fill_sector(hand_make(), 40);
 	long_root(2);
 	put_extent(&p, CONTENT, ISO_SECTOR, FLAG_MORE);
@@ -701,12 +701,13 @@ static void test_extents_refused(void **state)
 		uint8_t second_flags;
 	} row[] = {
 		{ CONTENT, 2048, CONTENT + 2, 10, 0 }, /* a gap */
-		{ CONTENT, 2048, CONTENT, 10, 0 },     /* the same again */
+		{ CONTENT, 2048, CONTENT, 10, 0 },     /* the same sector again */
 		{ CONTENT + 1, 2048, CONTENT, 10, 0 }, /* backwards */
-		{ CONTENT, 2047, CONTENT + 1, 10, 0 }, /* the first one ends in a sector */
+		{ CONTENT, 2047, CONTENT + 1, 10, 0 }, /* the first one ends within a sector */
 		{ CONTENT, 2049, CONTENT + 2, 10, 0 },
-		{ CONTENT, 2048, CONTENT + 1, 10, FLAG_MORE }, /* a third is promised */
-		{ SECTORS - 1, 2048, SECTORS, 10, 0 },         /* off the volume */
+		{ CONTENT, 2048, CONTENT + 1, 10,
+			FLAG_MORE },                   /* a third is announced, and missing */
+		{ SECTORS - 1, 2048, SECTORS, 10, 0 }, /* beyond the volume */
 		{ UINT32_MAX, 0, 0, 10, 0 },
 	};
 	struct iso_entry e;
@@ -727,7 +728,7 @@ static void test_extents_refused(void **state)
 
 /* --- finding and reading --- */
 
-/* The root with A.TXT and the folder SUB, which has B.TXT behind 60 others. */
+/* Builds a root with A.TXT and the folder SUB, in which B.TXT follows 60 other files. */
 static struct iso_volume make_nested(void)
 {
 	const struct record sub = {
@@ -772,7 +773,7 @@ static void test_find(void **state)
 	assert_int_equal(e.lba, CONTENT + 2);
 	assert_int_equal(iso_find_below(&vol, &sub, "a.txt", &e), -ENOENT);
 	assert_int_equal(iso_find_below(&vol, &e, "a.txt", &e), -ENOTDIR);
-	/* '[' and '{', '@' and '`' are no letters. */
+	/* '[' and '{', or '@' and '`', differ in the same bit as upper and lower case, but are no letters. */
 	put_file(hand_make(), "X[@;1", CONTENT, 1);
 	vol = volume();
 	assert_int_equal(iso_find(&vol, "x[@", &e), 0);
@@ -853,7 +854,7 @@ static void test_damaged(void **state)
 			case 1:
 				*p ^= (uint8_t)(1 << value % 8);
 				break;
-			default: /* a number that agrees with itself */
+			default: /* a number whose two byte orders agree */
 				both32(p, value);
 			}
 		}
@@ -862,7 +863,7 @@ static void test_damaged(void **state)
 			refused++;
 			continue;
 		}
-		/* The volume's own size is all there is to go by. */
+		/* The reader knows no other limit than the size that the volume states. */
 		hand.bound = (uint64_t)vol.sectors * ISO_SECTOR;
 		if (hand.bound <= sizeof(hand.bytes)) {
 			walk_damaged(&vol, &vol.root, 0);
@@ -872,7 +873,7 @@ static void test_damaged(void **state)
 	assert_true(refused > 10000 && opened > 10000);
 }
 
-/* --- images that others made --- */
+/* --- images made by other programs --- */
 
 static void make_by_genisoimage(const char *const options[])
 {
@@ -885,7 +886,7 @@ static void make_by_genisoimage(const char *const options[])
 	run_program(argv);
 }
 
-/* As Nova asks for it. */
+/* With the options that Nova uses. */
 static void test_genisoimage_nova(void **state)
 {
 	struct tree t;
@@ -898,7 +899,7 @@ static void test_genisoimage_nova(void **state)
 	tree_clear(&t);
 }
 
-/* Without Rock Ridge names of 31 bytes, as they are. */
+/* Without Rock Ridge, with names of up to 31 bytes that are not converted. */
 static void test_genisoimage_plain(void **state)
 {
 	struct tree t;
@@ -911,7 +912,7 @@ static void test_genisoimage_plain(void **state)
 	tree_clear(&t);
 }
 
-/* Without any option names of 8.3, in capitals, with versions. */
+/* Without any option: 8.3 names in capitals, with versions. */
 static void test_genisoimage_short(void **state)
 {
 	static const char *const paths[] = { "openstac/content/0000",
@@ -935,7 +936,7 @@ static void test_genisoimage_short(void **state)
 	close(fd);
 }
 
-/* Names of all lengths that stand whole in a record, many files, deep folders, sizes around sectors. */
+/* Names of all lengths that fit whole in a record, many files, deep folders, and sizes around multiples of a sector. */
 static void make_odd_tree(void)
 {
 	static const size_t sizes[] = { 0, 1, 2047, 2048, 2049, 4096, 70000 };
@@ -983,7 +984,7 @@ static void test_own_writer(void **state)
 	tree_clear(&t);
 }
 
-/* Cut off anywhere, what lies before the cut is read, and what lies behind it is told. */
+/* Wherever the image is cut, everything before the cut can be read, and reading beyond it is an error. */
 static void test_truncated(void **state)
 {
 	struct iso_options o = image_options();
@@ -1024,42 +1025,43 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("iso: the volume descriptor's label, size and root", test_volume),
-		TEST("iso: a label is cut at its padding, and may fill its field", test_labels),
-		TEST("iso: what is no ISO 9660 is told, and a read error handed through",
+		TEST("iso: a label ends before its padding, and may fill its field", test_labels),
+		TEST("iso: other data than ISO 9660 is recognized, and a read error is returned",
 			test_no_volume),
 		TEST("iso: a number that contradicts itself in the volume descriptor is refused",
 			test_volume_contradicts),
 		TEST("iso: a volume descriptor with another block size or root is refused",
 			test_volume_bad),
-		TEST("iso: a directory is whole sectors, at least one", test_directory_extent),
+		TEST("iso: a directory must be a whole number of sectors, at least one",
+			test_directory_extent),
 		TEST("iso: an empty directory has no entries", test_empty_directory),
 		TEST("iso: a record that is too short, unnamed, interleaved or contradicts itself is refused",
 			test_record_bad),
-		TEST("iso: an extent off the volume is refused", test_extent_off_the_volume),
-		TEST("iso: a file's content is behind its extended attributes",
+		TEST("iso: an extent beyond the volume is refused", test_extent_off_the_volume),
+		TEST("iso: a file's content comes after its extended attributes",
 			test_extended_attributes),
 		TEST("iso: a record that crosses a sector is refused", test_record_crossing_sector),
-		TEST("iso: a directory goes on in its next sector", test_sectors_of_a_directory),
-		TEST("iso: a directory that cannot be read is told", test_read_error),
-		TEST("iso: a plain name loses its version and an empty extension",
+		TEST("iso: a directory continues in its next sector", test_sectors_of_a_directory),
+		TEST("iso: a directory that cannot be read is an error", test_read_error),
+		TEST("iso: a plain name is returned without its version and without the dot of an empty extension",
 			test_plain_names),
-		TEST("iso: a Rock Ridge name is joined from its pieces, a malformed one not used",
+		TEST("iso: a Rock Ridge name is joined from its pieces, and a malformed one is not used",
 			test_ridge_names),
 		TEST("iso: a Rock Ridge name may fill its record", test_longest_ridge_name),
-		TEST("iso: extents that follow one another are one file", test_extents_joined),
-		TEST("iso: extents that do not are refused", test_extents_refused),
-		TEST("iso: a path is followed without regard to case", test_find),
+		TEST("iso: adjacent extents with one name are one file", test_extents_joined),
+		TEST("iso: other extents with one name are refused", test_extents_refused),
+		TEST("iso: a path is found regardless of case", test_find),
 		TEST("iso: a file is read within its bounds", test_read),
-		TEST("iso: 100,000 damaged images are read within their volume, and to an end",
+		TEST("iso: reading 100,000 damaged images ends, and never goes beyond their volume",
 			test_damaged),
 		TEST("iso: genisoimage's drive as Nova makes it is read whole",
 			test_genisoimage_nova),
 		TEST("iso: genisoimage's drive without Rock Ridge is read whole",
 			test_genisoimage_plain),
 		TEST("iso: genisoimage's drive with short names is read", test_genisoimage_short),
-		TEST("iso: a drive of our own with odd names, many files and deep folders is read whole",
+		TEST("iso: our own drive with odd names, many files and deep folders is read whole",
 			test_own_writer),
-		TEST("iso: a drive that is cut off is read up to there", test_truncated),
+		TEST("iso: a drive that is cut off is read up to the cut", test_truncated),
 	};
 
 	if (!realpath("tests/data/nova-tree", nova_tree))

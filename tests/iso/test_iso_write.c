@@ -7,7 +7,7 @@
 
 static char nova_tree[PATH_MAX];
 
-/* An empty folder to stand in, for each test. */
+/* Each test begins in an empty working folder. */
 static int enter(void **state)
 {
 	static unsigned number;
@@ -103,7 +103,7 @@ static uint32_t number(const uint8_t *p, int step)
 		(uint32_t)p[3 * step] << 24;
 }
 
-/* Every descriptor has the size of the file, and what is after the last content are zeros. */
+/* Every descriptor states the size of the file, and after the last content there are only zeros. */
 static void assert_multiple(const struct iso_options *o, uint32_t multiple, uint64_t content)
 {
 	size_t len, at, volumes = 0;
@@ -164,7 +164,7 @@ static void test_empty_tree(void **state)
 	tree_clear(&t);
 }
 
-/* The first two, side by side, as reseed needs them; and none of them in the head. */
+/* Contents from memory are the first two, next to each other, as reseed needs them, and are not in the head. */
 static void test_bytes_first(void **state)
 {
 	char record[2048] = SECRET, note[2048] = "note";
@@ -246,7 +246,7 @@ static void test_full(void **state)
 	(void)state;
 	open_tree(&t, nova_tree);
 	assert_int_equal(image_write(&t, &o, "/dev/full", 64, &f), -ENOSPC);
-	/* The target's name is the caller's to say. */
+	/* The message is left to the caller, who knows the target's name. */
 	assert_string_equal(f.text, "");
 	tree_clear(&t);
 }
@@ -290,7 +290,7 @@ static void test_clear_early(void **state)
 	tree_clear(&t);
 }
 
-/* By the longest there are: libisofs continues such names in places where we do not look. */
+/* With names of the greatest length: libisofs continues them outside of the directory record, where we do not look. */
 static void test_long_names(void **state)
 {
 	struct iso_options o = image_options();
@@ -321,7 +321,7 @@ static void test_long_names(void **state)
 	}
 }
 
-/* As above, with the descriptors last; the image may be given up on the way. */
+/* The same with the descriptors last; writing may be ended early. */
 static int write_last(const struct tree *t, const struct iso_options *o, const char *path)
 {
 	struct fault f = { 0 };
@@ -398,16 +398,19 @@ int main(void)
 			"write: the size is a multiple of 4096, or of what is asked, by zeros at the end",
 			test_multiple),
 		IN_FOLDER("write: an empty tree is an image", test_empty_tree),
-		IN_FOLDER("write: what is in memory lies first, side by side, and not in the head",
+		IN_FOLDER(
+			"write: contents from memory come first, next to each other, and are not in the head",
 			test_bytes_first),
 		IN_FOLDER("write: a pipe takes the same bytes", test_pipe),
-		IN_FOLDER("write: a full target is told, its name left to the caller", test_full),
-		IN_FOLDER("write: a source that changes is told", test_changed_source),
-		IN_FOLDER("write: with the descriptors last come the same bytes",
+		IN_FOLDER("write: a full target is an error, and naming it is left to the caller",
+			test_full),
+		IN_FOLDER("write: a source file that changes is an error", test_changed_source),
+		IN_FOLDER("write: writing the descriptors last gives the same bytes",
 			test_descriptors_last),
-		IN_FOLDER("write: ... and what is given up before that has none", test_given_up),
-		IN_FOLDER("write: a layout can be given up before it is done", test_clear_early),
-		IN_FOLDER("write: names of 255 bytes are on the drive for others to read",
+		IN_FOLDER("write: ... and an image that is ended before that has no descriptors",
+			test_given_up),
+		IN_FOLDER("write: a layout can be cleared before it is finished", test_clear_early),
+		IN_FOLDER("write: other programs read names of 255 bytes on the drive",
 			test_long_names),
 	};
 

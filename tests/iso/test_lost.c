@@ -31,7 +31,7 @@ static void assert_lost(struct lost l, size_t count, const char *first)
 		assert_null(l.first);
 }
 
-/* A file of that name, and whether Joliet loses it, of 64 and of 103 characters, in UCS-2 and in UTF-16. */
+/* Checks whether Joliet changes the name: with 64 characters, with 103 characters, and with 64 in UTF-16. */
 static void assert_joliet(const char *name, bool in_64, bool in_103, bool in_utf16)
 {
 	const struct lost_joliet limits[] = { { 64, false }, { 103, false }, { 64, true } };
@@ -68,7 +68,7 @@ static void test_joliet(void **state)
 	assert_joliet(name, true, false, true);
 	snprintf(name, sizeof(name), "%0104d", 0);
 	assert_joliet(name, true, true, true);
-	/* By characters, not by bytes. */
+	/* The limit counts characters, not bytes. */
 	for (i = 0; i < 64; i++)
 		memcpy(name + 2 * i, "\303\251", 3);
 	assert_joliet(name, false, false, false);
@@ -135,10 +135,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define IN_FOLDER(title, function) { title, function, enter, NULL, NULL }
-		IN_FOLDER("lost: names that Joliet cuts or changes", test_joliet),
+		IN_FOLDER("lost: names that Joliet cuts or changes are found", test_joliet),
 		IN_FOLDER(
 			"lost: names that are not ASCII, and files that are too large", test_names),
-		IN_FOLDER("lost: links that lead out of the tree, or to nothing in it", test_links),
+		IN_FOLDER(
+			"lost: links whose target is outside of the tree, or missing in it, are found",
+			test_links),
 	};
 
 	return cmocka_run_group_tests_name("lost", tests, temp_enter, temp_leave);

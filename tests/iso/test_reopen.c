@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Under a limit of open files that leaves none to be held. */
+/* These tests run with a limit on open files that allows none to be held open. */
 #include "tests/lib/folder.h"
 #include "tests/lib/image.h"
 
@@ -54,7 +54,7 @@ static void test_none_held(void **state)
 	tree_clear(&t);
 }
 
-/* Longer than any path that the kernel takes. */
+/* A path that is longer than the kernel's PATH_MAX. */
 static void test_long_path(void **state)
 {
 	char name[NAME_MAX + 1], path[32 * (NAME_MAX + 1)] = "";
@@ -82,7 +82,7 @@ static void test_long_path(void **state)
 	tree_clear(&t);
 }
 
-/* By the image and by the check alike. */
+/* Both writing the image and tree_check() fail with this message. */
 static void assert_refused(const char *words)
 {
 	struct iso_options o = image_options();
@@ -139,7 +139,7 @@ static void test_changes(void **state)
 	assert_int_equal(rename("other", "t"), 0);
 }
 
-/* Of the same size and time, and perhaps of the same inode: then only its birth is another. */
+/* The new file has the same size and time, and perhaps the same inode. Then only its birth time differs. */
 static void test_replaced(void **state)
 {
 	struct stat st;
@@ -163,7 +163,7 @@ static void test_replaced(void **state)
 	assert_refused("t/file: was replaced by another file while the image was made");
 }
 
-/* Neither of one that is held, nor of one that is opened again. */
+/* This is true of files held open and of files opened again. */
 static void test_no_change(void **state)
 {
 	struct iso_options o = image_options();
@@ -200,13 +200,14 @@ int main(void)
 #define IN_FOLDER(title, function) { title, function, enter, NULL, NULL }
 		IN_FOLDER(
 			"reopen: where no file can be held, each is opened again", test_none_held),
-		IN_FOLDER("reopen: also by a path that is longer than the kernel takes",
+		IN_FOLDER("reopen: a file is opened again also by a path longer than PATH_MAX",
 			test_long_path),
 		IN_FOLDER("reopen: a file that changed or vanished is refused", test_changes),
 		IN_FOLDER(
 			"reopen: another file in its place is refused, also of the same size and time",
 			test_replaced),
-		IN_FOLDER("reopen: mode, owner and number of links are no content", test_no_change),
+		IN_FOLDER("reopen: changes of mode, owner and link count are allowed",
+			test_no_change),
 	};
 	struct rlimit limit = { 100, 100 };
 

@@ -12,7 +12,7 @@
 
 #define NOBODY 65534
 
-/* An empty folder to stand in, for each test, with an empty folder "t" in it. */
+/* Each test begins in an empty working folder, with an empty folder "t" in it. */
 static int enter(void **state)
 {
 	(void)state;
@@ -27,7 +27,7 @@ static void walk(struct tree *t)
 		fail_msg("%s", f.text);
 }
 
-/* Refused, in words, and nothing kept open. */
+/* The tree is refused with this message, and no descriptor is left open. */
 static void assert_refused(int err, const char *words)
 {
 	const unsigned before = count_descriptors();
@@ -87,7 +87,7 @@ static void test_order(void **state)
 	tree_clear(&t);
 }
 
-/* The order in which a folder gives out two names is its own. */
+/* The file system may return the two names in any order. */
 static void test_order_of_two(void **state)
 {
 	char path[64];
@@ -174,7 +174,7 @@ static void test_empty(void **state)
 	tree_clear(NULL);
 }
 
-/* More than the usual soft limit of open files allows. */
+/* More files than the usual soft limit on open files allows. */
 static void test_many_files(void **state)
 {
 	struct rlimit limit;
@@ -225,7 +225,7 @@ static void test_links(void **state)
 	assert_null(tree_find(&t, "self/absolute"));
 	assert_int_equal(tree_check(&t, NULL), 0);
 	tree_clear(&t);
-	/* The tree itself may be named by one. */
+	/* The path of the tree itself may be a symbolic link. */
 	assert_int_equal(symlink("t", "to-t"), 0);
 	assert_int_equal(tree_open(&t, "to-t", NULL, 0, NULL), 0);
 	assert_int_equal(t.root->children, 5);
@@ -262,7 +262,7 @@ static void test_omit(void **state)
 	tree_clear(&t);
 }
 
-/* --- what has no place on a drive --- */
+/* --- files that cannot go on a drive --- */
 
 static void test_special_files(void **state)
 {
@@ -282,7 +282,7 @@ static void test_special_files(void **state)
 	assert_refused(-EINVAL, words);
 	close(s);
 	unlink("t/d/thing");
-	/* The one device that anybody may make: what overlays call a whiteout. */
+	/* The only device that any user may create: the whiteout of overlayfs. */
 	assert_int_equal(mknod("t/d/thing", S_IFCHR | 0600, makedev(0, 0)), 0);
 	snprintf(words, sizeof(words), "t/d/thing: is a device: %s", only);
 	assert_refused(-EINVAL, words);
@@ -309,7 +309,7 @@ static void test_not_utf8(void **state)
 	}
 }
 
-/* Root may read everything: it has to be somebody else for a moment. */
+/* Root may read every file, so root switches to another user for a moment. */
 static int open_as_nobody(struct fault *f)
 {
 	const bool root = geteuid() == 0;
@@ -365,7 +365,7 @@ static void test_longest_names(void **state)
 
 	(void)state;
 	memset(ascii + 2, 'a', NAME_MAX);
-	/* 63 characters of four bytes, and one of three. */
+	/* 63 characters of four bytes and one of three: 255 bytes. */
 	for (i = 0; i < 63; i++)
 		memcpy(wide + 2 + 4 * i, "\xf0\x9f\x98\x80", 4);
 	memcpy(wide + 2 + 4 * i, "\xe2\x82\xac", 3);
@@ -377,7 +377,7 @@ static void test_longest_names(void **state)
 	tree_clear(&t);
 }
 
-/* So many folders in each other, "t" the first; then back where we were. */
+/* Creates @levels nested folders, the first of which is "t", and returns to the working folder. */
 static void make_deep(const char *name, unsigned levels)
 {
 	int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -445,7 +445,7 @@ static void test_too_deep(void **state)
 	assert_int_equal(count_descriptors(), before);
 }
 
-/* The path of such a file is longer than the system takes: it is never used as a whole. */
+/* The path of such a file is longer than PATH_MAX; the walk never uses it as a whole. */
 static void test_deep_and_long(void **state)
 {
 	char name[NAME_MAX + 1], path[PATH_MAX];
@@ -467,7 +467,7 @@ static void test_deep_and_long(void **state)
 	tree_clear(&t);
 }
 
-/* --- what is added and taken out --- */
+/* --- adding and removing --- */
 
 static void test_add_file(void **state)
 {
@@ -548,9 +548,9 @@ static void test_drop(void **state)
 	assert_int_equal(count_descriptors(), before);
 }
 
-/* --- what happens between the walk and the end --- */
+/* --- changes between the walk and the end --- */
 
-/* Old enough that any change of it gets another time. */
+/* Gives the file an old time stamp, so that any change of the file sets a different one. */
 static void write_old(const char *path, const char *content)
 {
 	static const struct timespec times[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
@@ -627,7 +627,7 @@ static void test_changes(void **state)
 	size_t i;
 
 	(void)state;
-	/* Neighbours on both sides, which stay. */
+	/* Folders that sort before and after it; they are not changed. */
 	assert_int_equal(mkdir("t/a", 0755), 0);
 	assert_int_equal(mkdir("t/d", 0755), 0);
 	write_old("t/a/0", "before");
@@ -649,7 +649,7 @@ static void test_changes(void **state)
 	}
 }
 
-/* What was walked is held: what stands under its name by now is not looked at. */
+/* The walked file is held open; a new file under its name is not read. */
 static void test_held(void **state)
 {
 	struct tree t;
@@ -680,7 +680,7 @@ static void test_read_shrunk(void **state)
 	tree_clear(&t);
 }
 
-/* Reading, and what others of the tree do, is no change. */
+/* Reading a file, or creating other files in its folder, does not count as a change. */
 static void test_no_change(void **state)
 {
 	char out[16];
@@ -705,38 +705,46 @@ static void test_no_change(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER("tree: children stand in the order of their names' bytes", test_order),
-		IN_FOLDER("tree: of two children, too", test_order_of_two),
-		IN_FOLDER("tree: all that a folder holds is found by its path, and nothing else",
+		IN_FOLDER("tree: children are sorted by the bytes of their names", test_order),
+		IN_FOLDER("tree: two children are sorted, too", test_order_of_two),
+		IN_FOLDER("tree: everything in a folder is found by its path, and nothing else",
 			test_whole),
-		IN_FOLDER("tree: a node is named as the user knows it", test_names),
-		IN_FOLDER("tree: an empty folder, and no folder, are an empty tree", test_empty),
-		IN_FOLDER("tree: every file is held, however many", test_many_files),
-		IN_FOLDER("tree: a symbolic link stays one, and none is followed", test_links),
-		IN_FOLDER("tree: the files to be left out are, and the first of them is told",
+		IN_FOLDER("tree: a node's path begins as the user typed it", test_names),
+		IN_FOLDER("tree: an empty folder, or no folder, gives an empty tree", test_empty),
+		IN_FOLDER("tree: many files are all held open", test_many_files),
+		IN_FOLDER("tree: a symbolic link stays a link, and none is followed", test_links),
+		IN_FOLDER(
+			"tree: the given files are left out, and the tree says if the first of them was met",
 			test_omit),
-		IN_FOLDER("tree: a FIFO, a socket or a device is refused in words",
+		IN_FOLDER("tree: a FIFO, a socket or a device is refused with a message",
 			test_special_files),
 		IN_FOLDER("tree: a name that is not UTF-8 is refused", test_not_utf8),
-		IN_FOLDER("tree: what may not be read is an error, not left out", test_unreadable),
-		IN_FOLDER("tree: what is no folder is told", test_no_folder),
-		IN_FOLDER("tree: names of 255 bytes are taken", test_longest_names),
-		IN_FOLDER("tree: 20 levels are taken", test_deep),
-		IN_FOLDER("tree: 100 levels are taken", test_deepest),
-		IN_FOLDER("tree: 101 levels are refused, and no descriptor is left", test_too_deep),
-		IN_FOLDER("tree: paths may be longer than the system takes", test_deep_and_long),
-		IN_FOLDER("tree: a file from elsewhere finds its place, what is none is refused",
+		IN_FOLDER("tree: a file that may not be read is an error, and not left out",
+			test_unreadable),
+		IN_FOLDER("tree: a path that is not a folder is an error", test_no_folder),
+		IN_FOLDER("tree: names of 255 bytes are accepted", test_longest_names),
+		IN_FOLDER("tree: 20 levels are accepted", test_deep),
+		IN_FOLDER("tree: 100 levels are accepted", test_deepest),
+		IN_FOLDER("tree: 101 levels are refused, and no descriptor is left open",
+			test_too_deep),
+		IN_FOLDER("tree: paths may be longer than PATH_MAX", test_deep_and_long),
+		IN_FOLDER(
+			"tree: a file from elsewhere is added in its order, and anything but a file is refused",
 			test_add_file),
-		IN_FOLDER("tree: a file in memory finds its place, and is never copied",
+		IN_FOLDER(
+			"tree: a file in memory is added in its order, and its content is never copied",
 			test_add_bytes),
-		IN_FOLDER("tree: what is dropped is gone with all below it", test_drop),
+		IN_FOLDER("tree: a dropped node is removed with everything below it", test_drop),
 		IN_FOLDER(
 			"tree: a file that vanishes, grows, shrinks, changes or is replaced is told",
 			test_changes),
-		IN_FOLDER("tree: what was walked is what is read, whatever stands there now",
+		IN_FOLDER(
+			"tree: the file that was walked is read, even if another has taken its name",
 			test_held),
-		IN_FOLDER("tree: a file that shrank is not read in part", test_read_shrunk),
-		IN_FOLDER("tree: reading and new neighbours are no change", test_no_change),
+		IN_FOLDER("tree: a file that shrank is an error, and not read in part",
+			test_read_shrunk),
+		IN_FOLDER("tree: reading a file and new files beside it are no change",
+			test_no_change),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, temp_enter, temp_leave);

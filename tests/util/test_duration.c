@@ -96,7 +96,7 @@ static void test_length(void **state)
 	assert_int_equal(duration_parse(text, 4, &ms), 0);
 	assert_int_equal(ms, 12);
 	assert_int_equal(duration_parse(text, 5, &ms), -EINVAL);
-	/* A zero byte is no end of the text. */
+	/* A zero byte does not end the text. */
 	assert_int_equal(duration_parse("1s\0", 3, &ms), -EINVAL);
 	assert_int_equal(duration_parse("1\0", 2, &ms), -EINVAL);
 }
@@ -105,7 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("duration: a number has one of six units, or is seconds", test_units),
-		TEST("duration: any other text, and what does not fit 64 bits, is refused, and nothing is written",
+		TEST("duration: any other text, and a length that does not fit 64 bits, is refused, and nothing is written",
 			test_refused),
 		TEST("duration: no byte after the length is read", test_length),
 	};

@@ -139,7 +139,7 @@ int main(void)
 		TEST("hex: each byte is two lower-case digits, and a zero ends them", test_encode),
 		TEST("hex: a digit of either case has its value, anything else none", test_digit),
 		TEST("uuid: the form of RFC 4122 is read in either case", test_parse),
-		TEST("uuid: what is written is read back", test_round_trip),
+		TEST("uuid: a formatted UUID is parsed back", test_round_trip),
 		TEST("uuid: any other character in any place is refused, and nothing is written",
 			test_every_character),
 		TEST("uuid: any other length, form or place of the dashes is refused",

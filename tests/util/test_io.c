@@ -31,7 +31,7 @@ static void test_file(void **state)
 	assert_memory_equal(text, back, LEN);
 	assert_int_equal(io_pread(fd, back, 10, LEN - 10), 0);
 	assert_memory_equal(text + LEN - 10, back, 10);
-	/* io_pwrite() does not move what io_write() goes on from. */
+	/* io_pwrite() does not change the offset at which io_write() continues. */
 	assert_int_equal(io_write(fd, "x", 1), 0);
 	assert_int_equal(io_pread(fd, back, 2, 999), 0);
 	assert_int_equal(back[0], text[999]);
@@ -73,7 +73,7 @@ static void on_alarm(int signal_number)
 	(void)signal_number;
 }
 
-/* Takes a page at a time, so that the writer has to wait again and again. */
+/* Reads a page at a time, so that the writer must wait again and again. */
 static void *drain(void *fd)
 {
 	size_t at = 0;
@@ -84,7 +84,7 @@ static void *drain(void *fd)
 	return NULL;
 }
 
-/* Into a pipe that takes 64 KiB at most, with a signal every 100 microseconds. */
+/* Writes to a pipe that holds 64 KiB, while a signal arrives every 100 microseconds. */
 static void test_interrupted(void **state)
 {
 	const struct itimerval often = { { 0, 100 }, { 0, 100 } }, never = { 0 };
@@ -97,7 +97,7 @@ static void test_interrupted(void **state)
 	assert_int_equal(pipe(ends), 0);
 	memset(back, 0, sizeof(back));
 	sigaction(SIGALRM, &act, NULL);
-	/* The writer alone is interrupted. */
+	/* Only the writing thread is interrupted. */
 	sigemptyset(&block);
 	sigaddset(&block, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &block, NULL);
@@ -116,9 +116,9 @@ static void test_interrupted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("io: what is written whole is read whole, wherever it stands", test_file),
+		TEST("io: bytes written at any offset are read back whole", test_file),
 		TEST("io: a file that ends early gives ENODATA", test_early_end),
-		TEST("io: errors are handed through", test_errors),
+		TEST("io: errors are returned", test_errors),
 		TEST("io: an interrupted or partial write goes on until all has passed",
 			test_interrupted),
 	};

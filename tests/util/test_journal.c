@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-static int no_namespace; /* why there is none, an errno, or 0 */
+static int no_namespace; /* the errno why there is no mount namespace, or 0 */
 
 static void need_run(void)
 {
@@ -31,7 +31,7 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/* The datagram that is there, with a zero behind it; its length. */
+/* Receives the datagram that is waiting, and adds a zero byte. Returns its length. */
 static size_t get(int fd, char out[8192])
 {
 	const ssize_t n = recv(fd, out, 8191, MSG_DONTWAIT);
@@ -71,7 +71,7 @@ static void newline(void **state)
 	(void)state;
 	need_run();
 	fd = listen_at(JOURNAL_SOCKET);
-	/* A value cannot become a field. */
+	/* A newline in a value does not begin another field. */
 	journal_begin(&j, "tool", JOURNAL_INFO, "a\nB=c\nd");
 	journal_send(&j);
 	assert_true(get(fd, got) > sizeof(want));
@@ -97,7 +97,7 @@ static void too_long(void **state)
 		journal_field(&j, "LONG", "%.1000s", value);
 	journal_field(&j, "LAST", "%d", 1);
 	journal_send(&j);
-	/* The message is cut, and that shows; a field that has no room is left out whole. */
+	/* The message is cut and ends in "..."; a field that does not fit is left out whole. */
 	assert_true(get(fd, got) < sizeof(j.text) + 1);
 	assert_true(j.full);
 	assert_non_null(strstr(got, "xxx...\nPRIORITY="));
@@ -128,7 +128,7 @@ static void attached(void **state)
 	assert_non_null(strstr(got, "\nSHORT=1\nLONG=xxx"));
 	assert_int_equal(strspn(strstr(got, "LONG=") + 5, "x"), sizeof(value) - 1);
 	assert_string_equal(got + n - 2, "x\n");
-	/* A value cannot become a field. */
+	/* A newline in a value does not begin another field. */
 	journal_begin(&j, "tool", JOURNAL_INFO, "all of it");
 	journal_attach(&j, "LONG", "1\nPRIORITY=0");
 	journal_send(&j);
@@ -139,7 +139,7 @@ static void attached(void **state)
 	unlink(JOURNAL_SOCKET);
 }
 
-/* What standard error gets of it. */
+/* Sends the entry, and returns what it writes to standard error. */
 static void send_to_stderr(struct journal *j, char out[16384])
 {
 	const int before = dup(STDERR_FILENO);
@@ -170,7 +170,7 @@ static void no_journal(void **state)
 	journal_field(&j, "TOOL_UID", "%u", 42u);
 	send_to_stderr(&j, got);
 	assert_string_equal(got, "tool: one \\x1b[31m\\x0aline\n");
-	/* A socket that nobody reads any more. */
+	/* A socket whose reader has gone. */
 	fd = listen_at(JOURNAL_SOCKET);
 	close(fd);
 	journal_begin(&j, "tool", JOURNAL_INFO, "%s", "plain");
@@ -195,7 +195,8 @@ static void stuck_journal(void **state)
 	(void)state;
 	need_run();
 	fd = listen_at(JOURNAL_SOCKET);
-	/* Nobody reads: more than any queue holds, in silence, and nobody is held up for ever. */
+	/* Nobody reads the socket. More entries than any queue holds are sent without messages, and without waiting
+	 * for ever. */
 	for (sent = 0; sent < 2000; sent++) {
 		journal_begin(&j, "tool", JOURNAL_INFO, "entry %u", sent);
 		send_to_stderr(&j, err);
@@ -204,7 +205,7 @@ static void stuck_journal(void **state)
 	while (recv(fd, got, sizeof(got), MSG_DONTWAIT) > 0)
 		found++;
 	assert_in_range(found, 1, 1999);
-	/* The next one says how many were lost, and the one behind it no more. */
+	/* The next entry says how many were lost, and the one after it does not. */
 	journal_begin(&j, "tool", JOURNAL_INFO, "again");
 	journal_send(&j);
 	get(fd, got);
@@ -293,7 +294,7 @@ static void watchdog(void **state)
 	unsetenv("WATCHDOG_PID");
 }
 
-/* A namespace to mount in; who is not root becomes that of a namespace of users, as a file has an owner. */
+/* Creates a mount namespace. A user other than root first becomes root in a user namespace. */
 static int own_namespace(void)
 {
 	const uid_t uid = geteuid();
@@ -312,7 +313,7 @@ static int own_namespace(void)
 	return 0;
 }
 
-/* A /run of our own, which nobody else sees and which ends with us. */
+/* Mounts a private /run, which only this process sees and which ends with it. */
 static int own_run(void **state)
 {
 	(void)state;
@@ -328,22 +329,21 @@ static int own_run(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("journal: an entry is its fields, one a line", fields),
-		TEST("journal: a value with a newline goes with its length, and makes no field",
+		TEST("journal: an entry has its fields, one on each line", fields),
+		TEST("journal: a value with a newline is sent with its length, and does not begin another field",
 			newline),
-		TEST("journal: what is too long is cut or left out, and the rest arrives",
+		TEST("journal: a long message is cut, a long field left out, and the rest arrives",
 			too_long),
-		TEST("journal: a field that is attached has any length, and arrives whole",
-			attached),
-		TEST("journal: without one the message is a line on standard error, control "
+		TEST("journal: an attached field may have any length, and arrives whole", attached),
+		TEST("journal: without a journal the message is a line on standard error, control "
 		     "characters shown",
 			no_journal),
-		TEST("journal: one that is stuck holds nobody up, and learns what it has lost",
+		TEST("journal: a stuck journal blocks nobody, and later gets the number of lost entries",
 			stuck_journal),
-		TEST("notify: the manager is told what there is to tell, if there is one",
-			notified),
-		TEST("notify: also under a name that is no path", notified_abstract),
-		TEST("notify: the watchdog wants half its time, and only from whom it means",
+		TEST("notify: the service manager gets the message, if there is one", notified),
+		TEST("notify: the manager's socket may be in the abstract namespace",
+			notified_abstract),
+		TEST("notify: the watchdog interval is halved, and ignored if it is meant for another process",
 			watchdog),
 	};
 

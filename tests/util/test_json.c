@@ -9,7 +9,7 @@
 #define METADATA "tests/data/nova-tree/openstack/latest/meta_data.json"
 #define KEY      "random_seed"
 
-/* A copy without a byte to spare, so that a sanitizer sees whoever reads on. */
+/* Searches a copy of exactly that length, so that a sanitizer reports a read beyond it. */
 static int find(const char *text, size_t len, struct json_span *ret)
 {
 	char *copy = malloc(len ? len : 1);
@@ -51,15 +51,15 @@ static void assert_value(const char *text, const char *value)
 		fail_msg("%d for: %s", r, text);
 }
 
-/* --- the grammar: the cases of the JSON Parsing Test Suite (Nicolas Seriot), each as a member's
- * value before the one that is looked for, and behind it --- */
+/* --- the grammar: the cases of the JSON Parsing Test Suite (Nicolas Seriot), each as the value of a member before,
+ * and of one after, the member that is searched for --- */
 
 struct text {
 	const char *bytes;
 	size_t len;
 };
 
-/* For texts with zeros in them as well. */
+/* Works also for texts that contain zero bytes. */
 #define T(literal)                           \
 	{                                    \
 		literal, sizeof(literal) - 1 \
@@ -154,7 +154,7 @@ static const struct text good[] = {
 	T("\"\\u005C\""),
 	T("\"\xe2\x8d\x82\xe3\x88\xb4\xe2\x8d\x82\""),
 	T("\"\""),
-	/* RFC 8259 8.2: escapes that name half a pair are within the grammar */
+	/* RFC 8259 8.2: an escape for only half of a surrogate pair is allowed by the grammar */
 	T("\"\\uDADA\""),
 	T("\"\\uD888\\u1234\""),
 	T("\"\\uDd1e\\uD834\""),
@@ -388,7 +388,7 @@ static const struct text bad[] = {
 	  "1"),
 };
 
-/* The parts with the value between, in storage for free(). */
+/* Joins @before, @value and @behind. The caller frees the result. */
 static char *around(
 	const char *before, const struct text *value, const char *behind, size_t *ret_len)
 {
@@ -444,7 +444,7 @@ static void test_grammar_bad(void **state)
 	}
 }
 
-/* The value that is looked for goes another way through the scanner. */
+/* The scanner handles the value that is searched for in a function of its own. */
 static void test_grammar_wanted(void **state)
 {
 	static const char before[] = "{\"random_seed\":", behind[] = "}";
@@ -597,7 +597,7 @@ static void test_not_a_string(void **state)
 		assert_text_error(row[i], -EINVAL);
 }
 
-/* What is wrong behind the value counts as well: all is checked before an answer is given. */
+/* A fault after the value counts as well: the whole document is checked before anything is returned. */
 static void test_checked_to_the_end(void **state)
 {
 	static const char text[] =
@@ -619,7 +619,7 @@ static void test_checked_to_the_end(void **state)
 
 /* --- depth --- */
 
-/* So many levels, the document's own among them, around @inner. */
+/* Puts @inner into @levels levels, including the document's own. */
 static char *nested(
 	unsigned levels, const char *open, const char *inner, const char *close, size_t *ret_len)
 {
@@ -691,7 +691,7 @@ static void test_depth_of_the_value(void **state)
 	}
 }
 
-/* --- Nova's own, and json-c as the referee --- */
+/* --- Nova's files, and comparison with json-c --- */
 
 static void test_truncated(void **state)
 {
@@ -737,7 +737,7 @@ static void test_nova_tree(void **state)
 			version[i]);
 		text = file_read(path, &len);
 		assert_int_equal(find(text, len, &span), 0);
-		/* base64 of 512 bytes, between quotes, behind the key */
+		/* base64 of 512 bytes, between quotes, after the key */
 		assert_int_equal(span.len, 684);
 		assert_int_equal(text[span.at - 1], '"');
 		assert_int_equal(text[span.at + span.len], '"');
@@ -750,7 +750,7 @@ static void test_nova_tree(void **state)
 	free(text);
 }
 
-/* Bytes changed, taken out, doubled, in a small document with all there is to JSON. */
+/* Changes, removes or doubles bytes of a small document that uses every construct of JSON. */
 static size_t mutate(uint64_t *rng, char *text, size_t len)
 {
 	static const char spice[] = "\"\\{}[]:,0123456789-+.eEtrufalsn \n\t\x01\x7f\x80\xc3\xa9";
@@ -805,26 +805,27 @@ static void test_referee(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("json: all that RFC 8259 allows is taken", test_grammar_good),
-		TEST("json: all that RFC 8259 does not allow is refused", test_grammar_bad),
-		TEST("json: the value looked for is held to the same grammar", test_grammar_wanted),
-		TEST("json: what is no object, or more than one, is refused", test_not_an_object),
-		TEST("json: the span is that between the quotes of the object's own key",
+		TEST("json: everything that RFC 8259 allows is accepted", test_grammar_good),
+		TEST("json: everything that RFC 8259 does not allow is refused", test_grammar_bad),
+		TEST("json: the same grammar applies to the value that is searched for",
+			test_grammar_wanted),
+		TEST("json: a text that is not one object is refused", test_not_an_object),
+		TEST("json: the span is the text between the quotes of the object's own key",
 			test_key_found),
-		TEST("json: a key is found however it is escaped, and only that key",
-			test_key_escaped),
-		TEST("json: a key of an inner object, or a like one, is none", test_key_absent),
-		TEST("json: a key that stands there twice is told, however written",
-			test_key_twice),
-		TEST("json: a value that is no string is told", test_not_a_string),
-		TEST("json: a fault anywhere in the document is found before an answer is given",
+		TEST("json: a key is found with any escapes, and only that key", test_key_escaped),
+		TEST("json: a key of an inner object, or a similar key, is not found",
+			test_key_absent),
+		TEST("json: a key that occurs twice is an error, with any escapes", test_key_twice),
+		TEST("json: a value that is not a string is an error", test_not_a_string),
+		TEST("json: a fault anywhere in the document is found before anything is returned",
 			test_checked_to_the_end),
-		TEST("json: 64 levels are taken, more are told apart from bad JSON", test_depth),
-		TEST("json: the value looked for is no deeper than any other",
+		TEST("json: 64 levels are accepted, and more are another error than bad JSON",
+			test_depth),
+		TEST("json: the value that is searched for may be as deep as any other",
 			test_depth_of_the_value),
 		TEST("json: every truncation of Nova's meta_data.json is refused", test_truncated),
 		TEST("json: json-c reads the same value in each of Nova's files", test_nova_tree),
-		TEST("json: what is taken of 200,000 mutated documents, json-c reads alike",
+		TEST("json: json-c reads the same value in those of 200,000 mutated documents that are accepted",
 			test_referee),
 	};
 

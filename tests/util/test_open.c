@@ -43,7 +43,7 @@ static int end(void **state)
 	return chdir("/") < 0 ? -1 : rmdir(folder);
 }
 
-/* An errno, or 0 for a descriptor, which is closed. */
+/* Opens and closes @path. Returns 0, or the errno. */
 static int try(const char *path, int flags, unsigned kinds)
 {
 	struct stat st;
@@ -93,7 +93,7 @@ static void untouched(void **state)
 	assert_true(S_ISSOCK(st.st_mode));
 	assert_int_equal(open_kind(AT_FDCWD, "link-to-fifo", O_RDONLY, ANY, &st), -EMEDIUMTYPE);
 	assert_true(S_ISFIFO(st.st_mode));
-	/* Who opens a FIFO to read lets a writer in. */
+	/* If open_kind() had opened the FIFO for reading, a writer could open it. */
 	assert_int_equal(open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
 	assert_int_equal(errno, ENXIO);
 }
@@ -122,7 +122,7 @@ static void links(void **state)
 	assert_int_equal(try("/proc/self/cwd/file", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
 }
 
-/* No descriptor stays open, whatever came of it. */
+/* No descriptor is left open, whatever the result. */
 static void closed(void **state)
 {
 	const int next = dup(STDERR_FILENO);
@@ -145,10 +145,12 @@ static void closed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("open: a file, a folder and a disk, where each is asked for", kinds),
-		TEST("open: nothing happens to a FIFO or a socket", untouched),
-		TEST("open: no symbolic link, in the end or on the way", links),
-		TEST("open: no descriptor is left", closed),
+		TEST("open: a file, a folder and a disk are opened if the caller asks for that kind",
+			kinds),
+		TEST("open: a FIFO or a socket is not touched", untouched),
+		TEST("open: a symbolic link is refused, at the end of the path or within it",
+			links),
+		TEST("open: no descriptor is left open", closed),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

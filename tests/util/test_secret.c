@@ -8,7 +8,7 @@
 
 #define POOL 65536
 
-/* Under ASan mlock(2) does nothing. */
+/* AddressSanitizer makes mlock(2) do nothing. */
 #ifdef __SANITIZE_ADDRESS__
 #define LOCKED ""
 #else
@@ -25,7 +25,7 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return true;
 }
 
-/* How many areas this process has locked that a child would find empty, by the kernel's word. */
+/* Counts, in /proc/self/smaps, the areas of this process that are locked and wiped in a child. */
 static unsigned locked_areas(void)
 {
 	unsigned count = 0;
@@ -60,12 +60,12 @@ static void test_one_area(void **state)
 			assert_int_equal(p[i][j], i + 1);
 	for (i = 1; i < COUNT(p); i++)
 		secret_free(p[i]);
-	/* Wiped at once, while the area stays. */
+	/* The pieces are wiped at once, while the area remains. */
 	assert_true(is_zero(p[1], 1001));
 	assert_true(is_zero(p[7], 1007));
 	secret_free(p[0]);
 	assert_true(is_zero(p[0], 1000));
-	/* From its beginning again. */
+	/* The area is used from its beginning again. */
 	assert_ptr_equal(secret_new(POOL - 16), p[0]);
 	secret_free(p[0]);
 	assert_int_equal(locked_areas(), before + 1);
@@ -91,7 +91,7 @@ static void test_what_does_not_fit(void **state)
 	secret_free(small);
 }
 
-/* The status of a child that does this; it says nothing. */
+/* Calls @run in a child, whose messages are dropped. Returns the child's status. */
 static int status_of(void (*run)(void))
 {
 	const pid_t pid = fork();
@@ -123,13 +123,13 @@ static void test_past_the_end(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-/* Of an area that may not be locked nothing is used; what is small enough by itself is locked. */
+/* An area that cannot be locked is not used; a secret that is small enough is locked by itself. */
 static void with_little_memory(void)
 {
 	const struct rlimit little = { 32768, 32768 };
 	uint8_t *p, *q;
 
-	/* Root's is locked whatever the limit. */
+	/* The limit does not apply to root. */
 	if (setrlimit(RLIMIT_MEMLOCK, &little) < 0 || (getuid() == 0 && setuid(65534) < 0))
 		_exit(2);
 	p = secret_new(4000);
@@ -153,7 +153,7 @@ static void test_little_memory(void **state)
 #endif
 }
 
-/* A child has zeros for what its parent had, and an area of its own, locked. */
+/* A child sees zeros in place of its parent's secrets, and gets a locked area of its own. */
 static void test_child(void **state)
 {
 	uint8_t *mine = secret_new(4096);
@@ -190,11 +190,13 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("secret: what fits lies in one locked area, and is wiped as it is given back",
+		TEST("secret: secrets that fit are in one locked area, and are wiped when they are freed",
 			test_one_area),
-		TEST("secret: what does not fit has an area of its own", test_what_does_not_fit),
-		TEST("secret: who writes past the end of one ends the process", test_past_the_end),
-		TEST("secret: where the area may not be locked, what is small enough still is",
+		TEST("secret: a secret that does not fit has an area of its own",
+			test_what_does_not_fit),
+		TEST("secret: writing past the end of a secret ends the process",
+			test_past_the_end),
+		TEST("secret: if the area cannot be locked, a secret that is small enough still is",
 			test_little_memory),
 		TEST("secret: a child sees zeros, and has an area of its own", test_child),
 	};

@@ -14,12 +14,12 @@ static void texts(void **state)
 		{ "a\nb\tc\r", "a\\x0ab\\x09c\\x0d" },
 		{ "\33[31m\7\x7f", "\\x1b[31m\\x07\\x7f" },
 		{ "\xff\xfe", "\\xff\\xfe" },
-		/* CSI as one character, and as the byte that it is in Latin-1. */
+		/* The control character CSI, in UTF-8 and as a byte of Latin-1. */
 		{ "\xc2\x9b"
 		  "31m\x9b",
 			"\\xc2\\x9b"
 			"31m\\x9b" },
-		/* Cut short, overlong, a surrogate. */
+		/* A character cut short, an overlong form, a surrogate. */
 		{ "\xe2\x82", "\\xe2\\x82" },
 		{ "\xc0\xaf", "\\xc0\\xaf" },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
@@ -30,7 +30,7 @@ static void texts(void **state)
 		{ "\xd8\x9c", "\\xd8\\x9c" },
 		{ "\xe2\x80\x8f", "\\xe2\\x80\\x8f" },
 		{ "\xe2\x80\xaf\xe2\x81\xa5", "\xe2\x80\xaf\xe2\x81\xa5" },
-		/* Shown twice, it is shown once. */
+		/* Text that is already in this form does not change. */
 		{ "\\x1b[31m\\", "\\x1b[31m\\" },
 	};
 	char out[256];
@@ -41,7 +41,7 @@ static void texts(void **state)
 		assert_string_equal(show_text(out, sizeof(out), cases[i].text), cases[i].shown);
 }
 
-/* Whatever the bytes are: UTF-8, without control characters, and as long as said. */
+/* For any bytes, the result is UTF-8 without control characters, and has the length that was returned. */
 static void noise(void **state)
 {
 	uint64_t random = 1;
@@ -79,9 +79,10 @@ static void room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("show: text is itself, and what could do more than show is \\xNN", texts),
-		TEST("show: no bytes at all give anything but printable UTF-8", noise),
-		TEST("show: what has no room is cut between characters", room),
+		TEST("show: printable text is unchanged, and every other byte becomes \\xNN",
+			texts),
+		TEST("show: any bytes give printable UTF-8", noise),
+		TEST("show: text that does not fit is cut between two characters", room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 
 #include "util/utf8.h"
 
-/* Table 3-6 of the Unicode standard, without a check: code point to bytes. */
+/* Encodes a code point by table 3-6 of the Unicode standard, without any check. */
 static size_t encode(uint32_t point, uint8_t out[4])
 {
 	if (point < 0x80) {
@@ -28,7 +28,7 @@ static size_t encode(uint32_t point, uint8_t out[4])
 	return 4;
 }
 
-/* A character is well formed if decoding and encoding give its own bytes again. */
+/* A reference implementation: a character is well formed if decoding and encoding it gives the same bytes. */
 static size_t naive_length(const uint8_t *text, size_t len)
 {
 	static const uint8_t mask[] = { 0x7f, 0x7f, 0x1f, 0x0f, 0x07 };
@@ -108,7 +108,7 @@ static void test_four_bytes(void **state)
 	}
 }
 
-/* From storage of exactly that length. */
+/* Each text is in storage of exactly its length. */
 static void test_cut_short(void **state)
 {
 	static const uint32_t points[] = { 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff };
@@ -154,9 +154,9 @@ int main(void)
 			test_three_bytes),
 		TEST("utf8: sequences of four bytes likewise, at the edges of every range",
 			test_four_bytes),
-		TEST("utf8: what is cut short is malformed, and nothing is read behind it",
+		TEST("utf8: a character that is cut short is malformed, and no byte after it is read",
 			test_cut_short),
-		TEST("utf8: control characters of either set are not shown, all others are",
+		TEST("utf8: control characters, of ASCII and beyond, are not shown, all others are",
 			test_showable),
 	};
 

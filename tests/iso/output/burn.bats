@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A drive onto a device: loop devices here. Of an optical drive there is what needs no burner; none can be
-# emulated. How a medium is written, libburn's drives that are files tell (tests/iso/output/test_burner.c), and
-# what a drive that only reads is told, tests/vm/vm-burn.bats.
+# Writing a drive to a device. These tests use loop devices. QEMU cannot emulate a burner, so how a medium is written is
+# tested with libburn's emulated drives (tests/iso/output/test_burner.c), and a drive that can only read in
+# tests/vm/vm-burn.bats.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -21,7 +21,7 @@ setup() {
 	small_tree tree
 }
 
-# loop SIZE [OPTION...]: $DEV is a device of that size, all zeros, behind it the file $DISK.
+# loop SIZE [OPTION...]: makes $DEV a loop device of that size, all zeros, which uses the file $DISK.
 loop() {
 	local size=$1
 	shift
@@ -30,7 +30,7 @@ loop() {
 	attach "$DISK" "$@"
 }
 
-# add_partition DISK NUMBER START LENGTH: in sectors; the kernel is told of it, and nothing is written to the disk.
+# add_partition DISK NUMBER START LENGTH: adds a partition, in sectors, in the kernel only; the disk is not written.
 # Debian 13 no longer has addpart(8), which did this.
 add_partition() {
 	/usr/bin/python3 - "$@" <<-'END'
@@ -45,12 +45,12 @@ add_partition() {
 	END
 }
 
-# build [OPTION...]: the small tree, onto $DEV.
+# build [OPTION...]: builds the small tree onto $DEV.
 build() {
 	"$TOOL" build -q --source kernel -o "$DEV" "$@" tree
 }
 
-# refused WORDS COMMAND...: in that line, and the device is as it was.
+# refused WORDS COMMAND...: COMMAND fails with that line, and the device is unchanged.
 refused() {
 	local words=$1 before
 	shift
@@ -59,7 +59,7 @@ refused() {
 	[ "$(sha256sum <"$DISK")" = "$before" ]
 }
 
-# Nobody takes it for a drive, by whatever he reads.
+# No reader takes the device for a drive: neither our own nor one that looks for a volume descriptor.
 no_drive() {
 	run -1 --separate-stderr "$TOOL" inspect "$1"
 	[ "$stderr" = "seedrive: inspect: $1: not an ISO 9660 image" ]
@@ -70,9 +70,9 @@ whole() {
 	"$TOOL" inspect --min-bits 256 "$1" >/dev/null
 }
 
-# --- what becomes of it ---
+# --- the result ---
 
-@test "burn: a device gets the very image that a file does" {
+@test "burn: a device gets the same image as a file" {
 	local args=(--source kernel --bind none)
 	loop 4M
 	export SOURCE_DATE_EPOCH=1700000000 GETRANDOM=7
@@ -80,12 +80,12 @@ whole() {
 	world "$TOOL" build -q "${args[@]}" -o drive.iso "$NOVA"
 	world "$TOOL" build -q "${args[@]}" -o "$DEV" "$NOVA"
 	cmp -n "$(stat -c %s drive.iso)" drive.iso "$DEV"
-	# And nothing behind it.
+	# Nothing was written after the image.
 	tail -c +"$(($(stat -c %s drive.iso) + 1))" "$DISK" | cmp - <(head -c $((4194304 - $(stat -c %s drive.iso))) /dev/zero)
 	[ "$(blkid -p -s TYPE -s LABEL -o value "$DEV" | sort | paste -sd ' ')" = "config-2 iso9660" ]
 }
 
-@test "burn: what was done is told as of a file, in words and in JSON" {
+@test "burn: the result is reported as for a file, in words and in JSON" {
 	loop 4M
 	run -0 --separate-stderr "$TOOL" build --source kernel -o "$DEV" tree
 	[ "$stderr" = "" ]
@@ -98,7 +98,7 @@ whole() {
 	[ "$(blkid -p -s LABEL -o value "$DEV")" = cidata ]
 }
 
-@test "burn: a symbolic link, a device of large sectors and one just large enough will do" {
+@test "burn: a symbolic link, a device with large sectors and one that is just large enough are accepted" {
 	local size
 	drive drive.iso
 	size=$(stat -c %s drive.iso)
@@ -111,7 +111,7 @@ whole() {
 	whole "$DEV"
 }
 
-@test "burn: inspect and reseed take the device" {
+@test "burn: inspect and reseed accept the device" {
 	loop 4M
 	build --ttl 1d
 	"$TOOL" inspect --json "$DEV" >first
@@ -119,11 +119,11 @@ whole() {
 	"$TOOL" inspect --json --min-bits 256 "$DEV" >second
 	[ "$(member first seed_id)" != "$(member second seed_id)" ]
 	[ "$(member first ttl)" = "$(member second ttl)" ]
-	# What it says is what is there.
+	# The file below the device has the same bytes.
 	cmp -n 300000 "$DEV" "$DISK"
 }
 
-@test "burn: a libexec without the program is told of" {
+@test "burn: a helper program missing in libexec is an error" {
 	mkdir bin
 	cp "$TOOL" bin/
 	loop 4M
@@ -131,9 +131,9 @@ whole() {
 	fails 1 "$refused_line" bin/seedrive build -q --source kernel -o "$DEV" tree
 }
 
-# --- what holds something ---
+# --- devices that hold data ---
 
-@test "burn: a file system, a partition table, a drive, swap space and an encrypted volume are named and left" {
+@test "burn: a file system, a partition table, a drive, swap space and an encrypted volume are named and not overwritten" {
 	loop 4M
 	mkfs.ext4 -q -L stuff "$DEV"
 	refused "holds ext4 labelled stuff; --force overwrites it" build
@@ -144,7 +144,7 @@ whole() {
 	mkswap -q "$DEV"
 	refused "holds swap; --force overwrites it" build
 	loop 4M
-	# An MBR with one partition of Linux's.
+	# An MBR with one Linux partition.
 	printf '\0\0\0\0\203\0\0\0\1\0\0\0\1\0\0\0' | overwrite "$DEV" 446
 	printf '\125\252' | overwrite "$DEV" 510
 	refused "holds a partition table (dos); --force overwrites it" build
@@ -157,7 +157,7 @@ whole() {
 	refused "holds iso9660 labelled config-2; --force overwrites it" build
 }
 
-@test "burn: data that have no name are held too, if the drive would take their place" {
+@test "burn: unknown data are not overwritten either, if they are where the image would go" {
 	local size
 	drive drive.iso
 	size=$(stat -c %s drive.iso)
@@ -172,7 +172,7 @@ whole() {
 	[ "$(dd if="$DEV" bs=1 skip="$size" count=1 status=none)" = x ]
 }
 
-@test "burn: --force leaves no mark of what there was, wherever it stood" {
+@test "burn: --force erases every signature of the old content, wherever it is" {
 	loop 300M
 	# A real btrfs, because libblkid 2.41 does not recognize the magic number alone. GPT has a copy in the last
 	# sector.
@@ -190,7 +190,7 @@ whole() {
 	[ "$(wipefs -n --output TYPE --noheadings "$DEV" | sort -u | tr -d ' \n')" = iso9660 ]
 }
 
-@test "burn: --force means nothing to a file, and does not help where a device is in use" {
+@test "burn: --force has no effect on a file, and does not help if a device is in use" {
 	drive drive.iso
 	succeeds "$TOOL" build -q --force --source kernel -o drive.iso tree
 	loop 4M
@@ -202,16 +202,16 @@ whole() {
 	[ "$output" = "seedrive: build: $DEV: in use as swap space" ]
 }
 
-# --- what is in use ---
+# --- devices in use ---
 
-# mounting COMMAND...: while $DEV is mounted, in this command's sight alone.
+# mounting COMMAND...: runs COMMAND in a mount namespace in which $DEV is mounted.
 mounting() {
 	mkdir -p "a place"
-	# shellcheck disable=SC2016 # the inner shell's
+	# shellcheck disable=SC2016 # expanded by the inner shell
 	unshare --mount sh -c 'mount "$0" "a place" && "$@"' "$DEV" "$@"
 }
 
-@test "burn: a mounted device is refused, with the place, and so is one whose partition is mounted" {
+@test "burn: a mounted device is refused, with the mount point, and so is a device with a mounted partition" {
 	need_mounts
 	local disk
 	loop 8M
@@ -230,12 +230,12 @@ mounting() {
 	DEV=${disk}p1
 	fails 1 "seedrive: build: $disk: a partition of it is mounted on $PWD/a place" \
 		mounting "$TOOL" build -q --force --source kernel -o "$disk" tree
-	# The other one is free.
+	# The other partition is free.
 	succeeds mounting "$TOOL" build -q --source kernel -o "${disk}p2" tree
 	whole "${disk}p2"
 }
 
-@test "burn: a partition is refused while its disk is mounted; what another namespace has mounted is in use" {
+@test "burn: a partition is refused while its disk is mounted, and so is a device that another namespace has mounted" {
 	need_mounts
 	local disk
 	loop 16M --partscan
@@ -244,7 +244,7 @@ mounting() {
 	add_partition "$disk" 1 2048 16384
 	fails 1 "seedrive: build: ${disk}p1: the disk that it is a partition of is mounted on $PWD/a place" \
 		mounting "$TOOL" build -q --force --source kernel -o "${disk}p1" tree
-	# The mount is in the holder's sight, and not in ours.
+	# The mount exists in the holder's namespace, not in ours.
 	mkfifo ready go
 	mounting sh -c 'echo >ready; read -r _ <go' 3>&- &
 	read -r _ <ready
@@ -255,7 +255,7 @@ mounting() {
 	[[ $output == "seedrive: build: $DEV: mounted on $PWD/a place, as process "*" sees it" ]]
 }
 
-@test "burn: swap space, and what a loop device is made from, are refused" {
+@test "burn: swap space, and a file or device that a loop device uses, are refused" {
 	local disk
 	loop 8M --partscan
 	disk=$DEV
@@ -276,12 +276,12 @@ mounting() {
 	succeeds build
 }
 
-@test "burn: what a virtual machine has locked is refused" {
+@test "burn: a device that a virtual machine has locked is refused" {
 	loop 4M
 	/usr/bin/python3 - "$DEV" "$TOOL" >said 2>&1 <<-'END'
 		import fcntl, struct, subprocess, sys
 
-		# One of the bytes by which QEMU says what it does: an open file description lock.
+		# An open file description lock on one of the bytes that QEMU locks.
 		disk = open(sys.argv[1], "rb")
 		fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
 		subprocess.run([sys.argv[2], "build", "-q", "--source", "kernel", "-o", sys.argv[1], "tree"])
@@ -290,7 +290,7 @@ mounting() {
 	no_drive "$DEV"
 }
 
-# --- what cannot be written ---
+# --- devices that cannot be written ---
 
 @test "burn: a device that is too small is refused, with both sizes" {
 	local size
@@ -306,14 +306,14 @@ mounting() {
 	refused "write-protected" build
 	loop 4M
 	mknod -m 000 node b "$((0x$(stat -c %t "$DEV")))" "$((0x$(stat -c %T "$DEV")))"
-	# Where it was built, root's rights may be needed to come.
+	# Without root's rights the build folder may not be reachable, so use a copy of the program.
 	cp -r "$TOOL" "$B/libexec" .
 	fails 1 "seedrive: build: node: Permission denied" \
 		unprivileged ./seedrive build -q --source kernel -o node tree
 	no_drive "$DEV"
 }
 
-@test "burn: a drive that is not there, a character device and a row of a list are refused" {
+@test "burn: a missing device, a character device and a line of a list are refused" {
 	mknod sr b 11 200
 	fails 1 "seedrive: build: sr: No such device or address" "$TOOL" build -q --source kernel -o sr tree
 	fails 1 "seedrive-mkisofs: sr: an optical drive: seedrive build -o burns there" \
@@ -328,14 +328,14 @@ mounting() {
 	no_drive "$DEV"
 }
 
-@test "burn: what is wrong with tree or entropy is found before the device is touched" {
+@test "burn: faults of the tree and of the entropy are found before the device is touched" {
 	loop 4M
 	mkfifo tree/fifo
 	run -1 build --force
 	rm tree/fifo
 	run -3 build --bits 512
 	[ "$(sha256sum <"$DISK")" = "$(head -c 4194304 /dev/zero | sha256sum)" ]
-	# A file that grows while the image is made.
+	# This file grows while the image is made.
 	make_world
 	echo x >tree/growing
 	run -1 --separate-stderr world AT=pread:growing DO="echo y >>tree/growing" \
@@ -344,26 +344,26 @@ mounting() {
 	[ "$(sha256sum <"$DISK")" = "$(head -c 4194304 /dev/zero | sha256sum)" ]
 }
 
-# --- half of it ---
+# --- interrupted writes ---
 
-# device_calls STRACE-OPTION...: the calls of a build on the device, into the file `trace`.
+# device_calls STRACE-OPTION...: traces the system calls of a build on the device into the file `trace`.
 device_calls() {
 	env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o trace -P "$DEV" "$@" \
 		"$TOOL" build -q --force --source kernel -o "$DEV" tree
 }
 
-# injected WHAT CALL NUMBER: the build with that done to it at that call of the program's on the device.
+# injected WHAT CALL NUMBER: runs the build, and lets strace inject WHAT at the NUMBERth CALL on the device.
 injected() {
 	device_calls -e "trace=$2" -e "inject=$2:$1:when=$3"
 }
 
-@test "burn: SIGKILL at any write or flush leaves the old drive, none, or a whole one" {
+@test "burn: SIGKILL at any write or flush leaves the old drive, no drive, or a whole new one" {
 	local call n cut=0 last
 	loop 4M
 	build
 	cat "$DEV" >old.iso
 	device_calls -e trace=pwrite64
-	# The volume descriptors are the last that is written, and the first that goes.
+	# The volume descriptors are zeroed first and written last.
 	last=$(wc -l <trace)
 	[ "$last" -ge 4 ]
 	[[ $(head -n 1 trace) == *'pwrite64('*'"\0\0'*", 32768) = 32768" ]]
@@ -377,7 +377,7 @@ injected() {
 			cut=$((cut + 1))
 			case $call-$n in
 			pwrite64-1) cmp old.iso "$DEV" ;;
-			# The last flush is of what is whole already.
+			# At the last flush, the image is already complete.
 			fsync-3) whole "$DEV" ;;
 			*) no_drive "$DEV" ;;
 			esac
@@ -387,7 +387,7 @@ injected() {
 	[ "$cut" -ge $((last + 3)) ]
 }
 
-@test "burn: an error of the device is told in a line, and leaves no drive" {
+@test "burn: an error of the device is reported in one line, and leaves no drive" {
 	local call n failed=0
 	loop 4M
 	build
@@ -404,11 +404,11 @@ injected() {
 	[ "$failed" -ge 7 ]
 }
 
-@test "burn: a device that says it has written what it has not is found out" {
+@test "burn: a device that reports success without writing is detected" {
 	local n
 	loop 4M
 	device_calls -e trace=pwrite64
-	# The contents: the longest of all.
+	# The write of the contents, which is the longest.
 	read -r n length < <(sed -n 's/.* = //p' trace | nl | sort -k 2,2n | tail -n 1)
 	[ "$length" -gt 20000 ]
 	run -1 --separate-stderr injected "retval=$length" pwrite64 "$n"
@@ -416,10 +416,10 @@ injected() {
 	no_drive "$DEV"
 }
 
-@test "burn: it is read back past the page cache, and nothing of it is kept there" {
+@test "burn: the image is read back bypassing the page cache, and no copy is kept there" {
 	loop 4M
 	device_calls
-	# After the last flush: O_DIRECT, all of it is read, and the copies go.
+	# After the last flush, O_DIRECT is set, the whole image is read, and the cached copies are dropped.
 	sed -n '/fsync/h; /fsync/!H; ${ x; p; }' trace >after
 	grep -q 'F_SETFL, .*O_DIRECT' after
 	[ "$(grep -c pread64 after)" -ge 1 ]
@@ -429,7 +429,7 @@ injected() {
 
 # --- secrets ---
 
-@test "burn: libburn and libblkid cost a build of a file nothing: other programs have them" {
+@test "burn: building a file does not load libburn and libblkid: only other programs use them" {
 	readelf -dW "$TOOL" "$MKISOFS" >needed
 	run -1 grep -E 'NEEDED.*lib(burn|blkid)' needed
 	readelf -dW "$B/libexec/seedrive-device" >needed

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Who uses what is to be written: every writer asks, by the numbers of devices, for every namespace and whichever node.
+# Everything that writes an image first checks whether its target is in use: by device numbers, so that uses in other
+# namespaces and through other device nodes are found too.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2153
@@ -30,7 +31,7 @@ teardown() {
 	make_removable
 }
 
-# loop SIZE [OPTION...]: $DEV is a device of that size, behind it the file $DISK.
+# loop SIZE [OPTION...]: makes $DEV a loop device of that size, which uses the file $DISK.
 loop() {
 	local size=$1
 	shift
@@ -39,7 +40,7 @@ loop() {
 	attach "$DISK" "$@"
 }
 
-# partitioned: the disk $DEV, with its partitions ${DEV}p1 and ${DEV}p2, of 4 MiB each.
+# partitioned: makes $DEV a disk with the partitions ${DEV}p1 and ${DEV}p2, of 4 MiB each.
 partitioned() {
 	loop 16M --partscan
 	printf '2048 8192 L\n10240 8192 L\n' | sed 's/ L//; s/ /,/' | sfdisk -q --no-reread --no-tell-kernel "$DEV"
@@ -47,7 +48,7 @@ partitioned() {
 	head -c 1M /dev/urandom >"${DEV}p1"
 }
 
-# holding COMMAND...: in the background until the test ends; it says a word once it holds what it is to hold.
+# holding COMMAND...: runs COMMAND in the background until the test ends; COMMAND prints a word when it uses the device.
 holding() {
 	mkfifo ready
 	"$@" >ready 3>&- &
@@ -56,7 +57,8 @@ holding() {
 	rm ready
 }
 
-# private NODE: the device has this node too, which only a namespace of our own has; a command opens it and waits.
+# private HOW NODE: creates a second node of the device NODE in a mount namespace of its own; a background command opens it
+# there (HOW is a shell redirection) and keeps it open.
 private() {
 	local how=$1 node=$2
 	mkdir -p mnt
@@ -65,7 +67,7 @@ private() {
 		$((0x$(stat -c %t "$node"))) $((0x$(stat -c %T "$node")))
 }
 
-# all_refused DEV WORDS: by build, mkisofs and reseed, each of which says so, and nothing has changed.
+# all_refused DEV WORDS: build, mkisofs and reseed all fail with this message, and the device is unchanged.
 all_refused() {
 	local dev=$1 words=$2 before
 	before=$(sha256sum <"$dev")
@@ -83,7 +85,7 @@ all_refused() {
 	done
 }
 
-@test "holders: a process that has the device open by a node of its own namespace, to read or to write" {
+@test "holders: a process that has the device open through a node in its own namespace, for reading or writing" {
 	need_mounts
 	local how
 	for how in '<' '<>'; do
@@ -94,7 +96,7 @@ all_refused() {
 	done
 }
 
-@test "holders: a running virtual machine, by the node of its own that libvirt gives it" {
+@test "holders: a running virtual machine, through the private node that libvirt gives it" {
 	need_mounts
 	loop 8M
 	"$TOOL" build -q --source kernel -o "$DEV" tree
@@ -107,7 +109,7 @@ all_refused() {
 	all_refused "$DEV" "open in process * (qemu-system-x86)"
 }
 
-@test "holders: a partition while the disk is open, the disk while a partition is; not its neighbour" {
+@test "holders: a partition while the disk is open, the disk while a partition is open, but not another partition" {
 	need_mounts
 	partitioned
 	"$TOOL" build -q --source kernel -o "${DEV}p2" tree
@@ -118,11 +120,11 @@ all_refused() {
 	all_refused "${DEV}p2" "the disk that it is a partition of is open in process ${HOLDERS[-1]} (sleep)"
 }
 
-@test "holders: a process that looks for a moment, as udev does, is waited for" {
+@test "holders: a process that opens the device for a moment, as udev does, is waited for" {
 	loop 4M
 	holding bash -c 'exec 7<"$1"; echo held; sleep 0.3' bash "$DEV"
 	succeeds "$TOOL" build -q --source kernel -o "$DEV" tree
-	# A name alone is no use.
+	# A descriptor with O_PATH does not count as a use.
 	holding /usr/bin/python3 -c 'import os, sys, time
 fd = os.open(sys.argv[1], os.O_PATH)
 print("held", flush=True)
@@ -130,7 +132,7 @@ time.sleep(1000)' "$DEV"
 	succeeds "$TOOL" reseed -q --source kernel "$DEV"
 }
 
-@test "holders: a loop device that is made from it, by a path of another namespace" {
+@test "holders: a loop device that uses the target, by a path of another namespace" {
 	need_mounts
 	local disk above
 	loop 8M
@@ -141,14 +143,14 @@ time.sleep(1000)' "$DEV"
 	echo "$above" >>"$BATS_TEST_TMPDIR/loops"
 	mkfs.ext4 -q "$above"
 	all_refused "$disk" "in use by loop device ${above#/dev/}"
-	# And the reverse: what the device above is made from is in use.
+	# The reverse: the device below the target is in use.
 	mount_below=$(unshare --mount bash -c 'mount "$1" mnt2 2>/dev/null && echo mounted' bash "$disk")
 	[ "$mount_below" = mounted ]
 	holding unshare --mount bash -c 'mount "$1" mnt2 && echo held && exec sleep 1000' bash "$disk"
 	all_refused "$above" "a device or file below it is mounted on $PWD/mnt2, as process ${HOLDERS[-1]} (sleep) sees it"
 }
 
-@test "holders: another loop device of the same file, unless it is of another part" {
+@test "holders: another loop device on the same file, unless it uses another part of it" {
 	need_mounts
 	loop 8M
 	mkfs.ext4 -q "$DEV"
@@ -163,7 +165,7 @@ time.sleep(1000)' "$DEV"
 	succeeds "$TOOL" build -q --source kernel -o "$one" tree
 }
 
-@test "holders: the file that a loop device is made from is not written where it is" {
+@test "holders: a file that a loop device uses is not written in place" {
 	local before
 	drive drive.iso
 	attach drive.iso
@@ -172,12 +174,12 @@ time.sleep(1000)' "$DEV"
 	fails 1 "seedrive: reseed: drive.iso: in use by loop device ${DEV#/dev/}" \
 		"$TOOL" reseed -q --source kernel drive.iso
 	[ "$(sha256sum <drive.iso)" = "$before" ]
-	# One that takes its name is another file.
+	# A file that replaces it under its name is another file.
 	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
 	[ "$(sha256sum <"$DEV")" = "$before" ]
 }
 
-@test "holders: an image that a virtual machine has locked is replaced or written by none" {
+@test "holders: an image that a virtual machine has locked is neither replaced nor written" {
 	local before
 	drive drive.iso
 	before=$(sha256sum <drive.iso)
@@ -195,7 +197,7 @@ time.sleep(1000)'
 	[ "$(sha256sum <drive.iso)" = "$before" ]
 }
 
-@test "holders: who comes while the image is made is seen before the first write" {
+@test "holders: a use that begins while the image is made is found before the first write" {
 	need_mounts
 	local disk
 	loop 8M
@@ -205,7 +207,7 @@ time.sleep(1000)'
 	"$TOOL" build -q --force --source file:slow,bits=4 -o "$disk" tree 2>said 3>&- &
 	HOLDERS+=("$!")
 	exec {held}>slow
-	# It waits for its source. Now the disk comes to be used.
+	# The build is waiting for its source. Now another program begins to use the disk.
 	attach "$disk"
 	mkfs.ext4 -q "$DEV"
 	before=$(sha256sum <"$disk")
@@ -218,9 +220,9 @@ time.sleep(1000)'
 	[ "$(sha256sum <"$disk")" = "$before" ]
 }
 
-@test "holders: what may not be looked at is said" {
+@test "holders: a check that is not possible is a warning" {
 	loop 4M
-	# Processes of others are not to be looked into, but the device may be opened.
+	# We may not examine the processes of others, but we may open the device.
 	run -0 --separate-stderr setpriv --bounding-set=-sys_ptrace,-dac_read_search,-dac_override \
 		--inh-caps=-sys_ptrace,-dac_read_search,-dac_override \
 		"$TOOL" build -q --source kernel -o "$DEV" tree
@@ -230,7 +232,7 @@ time.sleep(1000)'
 	[[ $stderr == "seedrive: reseed: warning: $DEV: cannot check whether processes outside of this container use it"* ]]
 }
 
-@test "holders: --force says what it will overwrite" {
+@test "holders: --force reports what it will overwrite" {
 	loop 4M
 	mkfs.ext4 -q -L stuff "$DEV"
 	run -0 --separate-stderr "$TOOL" build --force --source kernel -o "$DEV" tree

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* No burner is here, and none can be emulated: libburn's own drives that are files take its place. */
+/* QEMU cannot emulate a burner, so these tests use libburn's emulated drives, which are files. */
 #include "tests/lib/unit.h"
 
 #include "iso/output/burner.h"
@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-/* --- what to do with a medium --- */
+/* --- choosing a method for a medium --- */
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -77,7 +77,7 @@ static const struct {
 	{ CDC_DVD_R, CDS_NO_INFO, "" },
 	{ CDC_DVD_RAM, CDS_NO_DISC, "sr0: no medium in the drive" },
 	{ CDC_CD_R, CDS_TRAY_OPEN, "sr0: the tray is open" },
-	/* As QEMU's is. */
+	/* QEMU's drive. */
 	{ CDC_OPEN_TRAY | CDC_LOCK | CDC_DVD | CDC_MEDIA_CHANGED, CDS_DISC_OK,
 		"sr0: the drive reads, but cannot write" },
 	{ CDC_DVD, CDS_NO_DISC, "sr0: the drive reads, but cannot write" },
@@ -114,15 +114,16 @@ static void test_words(void **state)
 	assert_string_equal(out, "");
 }
 
-/* --- on drives that are files --- */
+/* --- emulated drives --- */
 
 #define SECTORS  300
-#define TOP      18 /* the terminator stands in the sector before */
+#define TOP      18 /* first sector of content; the one before it has the terminator */
 #define SCRAMBLE 0x5c
 
 static const char marker[] = "\x31\x2d\x38\x3f\x23\x36\x7c\x31\x3d\x2e\x37\x39\x2e\x7c\x28\x33";
 
-/* Something like an image, with the marker (it is nowhere else, as it is scrambled) in each sector of content. */
+/* Makes something like an image, with the marker in each sector of content. The program itself holds the marker only
+ * scrambled, so a search of the memory finds only copies of the image. */
 static void make_image(struct draft *d)
 {
 	size_t i, k;
@@ -158,7 +159,7 @@ static void grab(struct burner *b, const char *name)
 		fail_msg("%s", f.text);
 }
 
-/* Zeros, and then some text. */
+/* Creates a file of @zeros zero bytes followed by @text. */
 static void make_file(const char *name, size_t zeros, const char *text)
 {
 	char *content = calloc(1, zeros + strlen(text) + 1);
@@ -218,7 +219,7 @@ static void test_holds(void **state)
 
 	(void)state;
 	make_image(&image);
-	/* Beyond the first piece, and nothing that has a name. */
+	/* The data are beyond the first piece, and libblkid does not know them. */
 	make_file("disc", 300000, "somebody's data");
 	grab(&b, "disc");
 	assert_int_not_equal(burner_write(&b, &image, count_report, NULL, &f), 0);
@@ -245,7 +246,7 @@ static void test_blank(void **state)
 	grab(&b, "disc");
 	assert_true(burner_is_blank(&b, 2 * ISO_SECTOR));
 	assert_true(burner_is_blank(&b, 90 * ISO_SECTOR));
-	/* What is not there to be read is not blank. */
+	/* A sector that cannot be read is not blank. */
 	assert_false(burner_is_blank(&b, SECTORS * ISO_SECTOR));
 	make_file("disc", 2 * ISO_SECTOR - 1, "x");
 	assert_false(burner_is_blank(&b, 2 * ISO_SECTOR));
@@ -253,7 +254,7 @@ static void test_blank(void **state)
 	burner_close(&b);
 }
 
-/* What the medium gives back is compared, each byte. */
+/* Every byte that is read back is compared. */
 static void test_compare(void **state)
 {
 	const size_t places[] = { 0, ISO_SYSTEM_AREA + 3, SECTORS * ISO_SECTOR - 1 };
@@ -275,14 +276,14 @@ static void test_compare(void **state)
 		image.bytes[places[i]] ^= 1;
 	}
 	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), 0);
-	/* And one that ends too early. */
+	/* A medium that ends too early. */
 	assert_int_equal(truncate("disc", SECTORS * ISO_SECTOR - 4096), 0);
 	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), -EIO);
 	burner_close(&b);
 	draft_clear(&image);
 }
 
-/* The last byte of the medium goes bad as soon as there is an image. */
+/* Changes the last byte of the medium as soon as it has an image. */
 static void spoil(void *ctx, uint64_t done, uint64_t total)
 {
 	const int fd = open("disc", O_RDWR | O_CLOEXEC);
@@ -318,11 +319,11 @@ static void test_spoilt(void **state)
 	draft_clear(&image);
 }
 
-/* --- a drive that takes what comes, one byte after another: a FIFO --- */
+/* --- a drive that is a FIFO, which is written sequentially --- */
 
 static struct {
 	int fd;
-	unsigned wait; /* so many reports pass before anything is read */
+	unsigned wait; /* how many reports pass before anything is read */
 	size_t len;
 	uint8_t bytes[2 * SECTORS * ISO_SECTOR];
 } fifo;
@@ -379,7 +380,7 @@ static void hear(int signal_number)
 	heard = signal_number;
 }
 
-/* The signal waits until the drive has stopped; what has been written by then is taken for nothing. */
+/* The signal waits until the drive has stopped; what was written by then is not an image. */
 static void test_interrupted(void **state)
 {
 	const struct sigaction act = { .sa_handler = hear };
@@ -411,11 +412,11 @@ static void test_interrupted(void **state)
 	draft_clear(&image);
 }
 
-/* --- what is left --- */
+/* --- copies left in memory --- */
 
 #ifndef __SANITIZE_ADDRESS__
 
-/* How many copies of the marker this process has, where it could have written them. */
+/* Counts the copies of the marker in this process's writable memory. */
 static unsigned copies(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
@@ -452,7 +453,7 @@ static void test_nothing_left(void **state)
 	make_file("disc", 4 << 20, "");
 	grab(&b, "disc");
 	write_image(&b, &image);
-	/* So the search does find them. */
+	/* This shows that the search finds them. */
 	assert_true(copies() >= SECTORS - TOP);
 	burner_close(&b);
 	draft_clear(&image);
@@ -480,21 +481,22 @@ int main(void)
 			test_choose),
 		TEST("burner: a drive that cannot write, or has nothing in it, is refused",
 			test_check),
-		TEST("burner: of libburn's words the first sentence is said", test_words),
+		TEST("burner: the first sentence of libburn's message is used", test_words),
 		TEST("burner: a rewritable medium gets the image", test_rewrite),
-		TEST("burner: a rewritable medium that holds anything is left as it is, but for --force",
+		TEST("burner: a rewritable medium that holds data is not changed, except with --force",
 			test_holds),
-		TEST("burner: blank is what reads as zeros, all of it", test_blank),
-		TEST("burner: what the medium gives back is compared, each byte", test_compare),
-		TEST("burner: a rewritable medium that gives back other bytes is no drive",
+		TEST("burner: a medium is blank if all of it reads as zeros", test_blank),
+		TEST("burner: every byte read back is compared", test_compare),
+		TEST("burner: a rewritable medium that returns other bytes is left without an image",
 			test_spoilt),
 		TEST("burner: a medium that is written once gets the image, and zeros", test_once),
 #ifndef __SANITIZE_ADDRESS__
-		TEST("burner: of the image nothing is left in memory, not in libburn's either",
+		TEST("burner: no copy of the image is left in memory, not even in libburn's",
 			test_nothing_left),
 #endif
-		TEST("burner: what libburn cannot have is said in a line", test_not_a_drive),
-		/* The last: libburn writes no more in a process where it was told to stop. */
+		TEST("burner: a drive that libburn cannot use is reported in one line",
+			test_not_a_drive),
+		/* This is the last test: libburn does not write again in a process after a write was cancelled. */
 		TEST("burner: a signal waits until the drive has stopped, and there is no drive on the medium",
 			test_interrupted),
 	};

@@ -18,7 +18,7 @@ static void test_bytes(void **state)
 	assert_int_equal(d.len, 5000);
 	for (i = 0; i < d.len; i++)
 		assert_int_equal(d.bytes[i], 0);
-	/* What is written to the file is there to be read. */
+	/* Bytes written to the file appear in the mapping. */
 	assert_int_equal(io_write(d.fd, "all of it", 9), 0);
 	assert_memory_equal(d.bytes, "all of it", 9);
 	draft_clear(&d);
@@ -44,7 +44,7 @@ static void test_wiped(void **state)
 	munmap(also, 5000);
 }
 
-/* The flags of the mapping that begins at @p, as the kernel tells them. */
+/* Does the mapping that begins at @p have this flag in /proc/self/smaps? */
 static bool has_flag(const void *p, const char *flag)
 {
 	FILE *smaps = fopen("/proc/self/smaps", "re");
@@ -94,10 +94,10 @@ static void test_no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("draft: what is written to it is there, and the rest is zeros", test_bytes),
+		TEST("draft: written bytes are there, and the rest is zeros", test_bytes),
 		TEST("draft: is wiped", test_wiped),
 		TEST("draft: is locked, in no core dump, and not for children", test_kept),
-		TEST("draft: what memory has no room for is an error, and nobody is killed for it",
+		TEST("draft: a size that memory has no room for is an error, and no process is killed",
 			test_no_room),
 	};
 

@@ -33,10 +33,10 @@ static void assert_content(const char *path, const char *content)
 	free(text);
 }
 
-/* The folder for all of them, by its path from here. */
+/* The folder in which the tests run, by its path from the working folder. */
 static const char *top;
 
-/* An empty folder to stand in, for each test. */
+/* Each test begins in an empty working folder. */
 static int enter(void **state)
 {
 	static unsigned number;
@@ -60,7 +60,7 @@ static unsigned count_entries(void)
 	return n - 2;
 }
 
-/* The one entry whose name ends so. */
+/* Finds the one entry that has the name of a temporary file. */
 static bool find_temp(char name[NAME_MAX + 1])
 {
 	DIR *dir = opendir(".");
@@ -88,8 +88,8 @@ static int replace(const char *path, const char *content)
 	return e;
 }
 
-/* What a run leaves behind that is killed with half of it written under a name, as it is where no file is without one, or
- * between the two calls of a commit. */
+/* Leaves the temporary file of a killed run. A run that is killed halfway leaves one if the file system has no files
+ * without a name; elsewhere, only one that is killed between the two system calls of the commit. */
 static void leave(const char *path, const char *content, mode_t mode)
 {
 	struct replace r;
@@ -106,7 +106,8 @@ static void leave(const char *path, const char *content, mode_t mode)
 	close(fd);
 }
 
-/* A run that is killed with half of it written; has it left a file? Its name is in @temp then. */
+/* Runs a child that is killed when it has written half of the file. Returns whether it left a file, with its name in
+ * @temp. */
 static bool killed_run(const char *path, const char *content, char temp[NAME_MAX + 1])
 {
 	pid_t pid = fork();
@@ -126,7 +127,7 @@ static bool killed_run(const char *path, const char *content, char temp[NAME_MAX
 	return find_temp(temp);
 }
 
-/* --- what is replaced, and by what --- */
+/* --- replacing --- */
 
 static void test_new(void **state)
 {
@@ -165,7 +166,7 @@ static void test_old_keeps_mode(void **state)
 	}
 }
 
-/* Root's to prove; for anybody else there is only one owner. */
+/* Only root can check this fully; for another user there is only one possible owner. */
 static void test_old_keeps_owner(void **state)
 {
 	const bool root = geteuid() == 0;
@@ -192,7 +193,7 @@ static void test_not_before_commit(void **state)
 	assert_int_equal(r.place.st.st_ino, status_of("out").st_ino);
 	assert_int_equal(io_write(r.fd, "new", 3), 0);
 	assert_content("out", "old");
-	/* It has no name, or one of its own. */
+	/* The new file has no name, or a temporary one. */
 	assert_int_equal(count_entries(), r.anonymous ? 1 : 2);
 	assert_int_equal(fstat(r.fd, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -219,7 +220,7 @@ static void test_clear_removes(void **state)
 	replace_clear(NULL);
 }
 
-/* The folder of the file's own name has come to stand there meanwhile. */
+/* A folder with the file's name was created meanwhile. */
 static void test_commit_fails(void **state)
 {
 	struct replace r;
@@ -248,7 +249,7 @@ static void test_link_target(void **state)
 	assert_int_equal(count_entries(), 3);
 }
 
-/* --- what cannot be replaced --- */
+/* --- files that cannot be replaced --- */
 
 static void assert_refused(const char *path, int err, const char *words)
 {
@@ -278,7 +279,7 @@ static void test_refused(void **state)
 	assert_refused(".", -EISDIR, ".: Is a directory");
 	assert_refused("new/", -EISDIR, "new/: Is a directory");
 	assert_refused("fifo", -EINVAL, "fifo: not a regular file");
-	if (!top) /* there is a /dev */
+	if (!top) /* in the second run there is no /dev */
 		assert_refused("/dev/null", -EINVAL, "/dev/null: not a regular file");
 	assert_refused("dangling", -EINVAL, "dangling: ");
 	assert_refused("loop", -EINVAL, "loop: ");
@@ -298,7 +299,7 @@ static void test_unwritable_folder(void **state)
 	assert_int_equal(mkdir("closed", 0755), 0);
 	file_write("closed/out", "old", 3);
 	assert_int_equal(chmod("closed", 0555), 0);
-	/* Root may write everywhere: it has to be somebody else for a moment. */
+	/* Root may write everywhere, so root switches to another user for a moment. */
 	assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
 	e = replace_open(&r, "closed/out", NULL, &f);
 	assert_int_equal(root ? seteuid(0) : 0, 0);
@@ -358,7 +359,7 @@ static void test_two_names(void **state)
 	assert_int_equal(count_entries(), 2);
 }
 
-/* --- what others leave behind --- */
+/* --- files left by other runs and users --- */
 
 static void test_killed_run(void **state)
 {
@@ -381,8 +382,8 @@ static void test_killed_run(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
-/* Of an output that its owner may not write, killed between the mode and the rename; and who is at work
- * there is still at work. Root may write everything, so it has to be somebody else for it. */
+/* The output is read-only for its owner, and the run was killed after it had copied the mode and before the rename. A
+ * run that is still writing is not disturbed. Root may write every file, so root switches to another user. */
 static void test_killed_read_only(void **state)
 {
 	const bool root = geteuid() == 0;
@@ -410,7 +411,7 @@ static void test_killed_read_only(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
-/* Neither is written through, nor kept, what may be in somebody else's hands. */
+/* A file under the temporary name may belong to an attacker: it is neither written to nor used. */
 static void test_planted(void **state)
 {
 	char temp[NAME_MAX + 1];
@@ -424,17 +425,17 @@ static void test_planted(void **state)
 	assert_int_equal(lseek(held, 0, SEEK_END), 4);
 	close(held);
 	assert_content("out", "secret");
-	/* Another name of a file that is dear to us. */
+	/* A hard link to a valuable file. */
 	file_write("dear", "dear", 4);
 	assert_int_equal(chmod("dear", 0600), 0);
 	assert_int_equal(link("dear", temp), 0);
 	assert_int_equal(replace("out", "more"), 0);
 	assert_content("dear", "dear");
-	/* A symbolic link to it. */
+	/* A symbolic link to that file. */
 	assert_int_equal(symlink("dear", temp), 0);
 	assert_int_equal(replace("out", "third"), 0);
 	assert_content("dear", "dear");
-	/* A FIFO, at which an open would wait. */
+	/* A FIFO, on which open(2) would wait. */
 	assert_int_equal(mkfifo(temp, 0600), 0);
 	assert_int_equal(replace("out", "fourth"), 0);
 	assert_content("out", "fourth");
@@ -451,7 +452,7 @@ static void test_planted_by_another_user(void **state)
 	(void)state;
 	leave("out", "half", 0600);
 	assert_true(find_temp(temp));
-	/* Who is not root cannot make such a file; then it is one that others may read. */
+	/* Only root can create a file of another user; other users test with a file that others may read. */
 	assert_int_equal(root ? chown(temp, NOBODY, NOBODY) : chmod(temp, 0604), 0);
 	held = open(temp, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(replace("out", "secret"), 0);
@@ -486,14 +487,14 @@ static void test_busy(void **state)
 	assert_busy("out");
 	assert_int_equal(replace_commit(&first, NULL), 0);
 	assert_content("out", "first");
-	/* Committed: the next one may. */
+	/* After the commit, the next run may replace it. */
 	assert_int_equal(replace("out", "second"), 0);
 	replace_clear(&first);
 	assert_content("out", "second");
 	assert_int_equal(count_entries(), 1);
 }
 
-/* Of a new one there is nothing to be locked, unless it gathers under a name: then the first to end has made it. */
+/* A new file cannot be locked before it has a name. Then the first run to commit creates it, and the second fails. */
 static void test_busy_new(void **state)
 {
 	struct replace first;
@@ -515,7 +516,7 @@ static void test_busy_new(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
-/* Whoever does not lock may do anything meanwhile: what he has made there is not ours to replace. */
+/* A program that ignores locks may create or change the file meanwhile: then we must not replace it. */
 static void test_changed_meanwhile(void **state)
 {
 	static const struct {
@@ -553,7 +554,7 @@ static void test_changed_meanwhile(void **state)
 	}
 }
 
-/* Rights that were taken away meanwhile do not come back. */
+/* If rights were removed from the old file meanwhile, the new file does not get them. */
 static void test_mode_meanwhile(void **state)
 {
 	struct replace r;
@@ -568,7 +569,7 @@ static void test_mode_meanwhile(void **state)
 	assert_int_equal(status_of("out").st_mode & 07777, 0600);
 }
 
-/* The folder cannot be synced: nothing has failed that has not happened. */
+/* If the folder cannot be synced, the file was replaced all the same: that is only a warning. */
 static unsigned warnings;
 
 static void hear(void *ctx, const char *text)
@@ -586,7 +587,7 @@ static void test_folder_sync(void **state)
 	(void)state;
 	warnings = 0;
 	assert_int_equal(replace_open(&r, "out", &sink, NULL), 0);
-	/* A descriptor that knows no fsync(2), by an error that is none of those that are expected. */
+	/* On an O_PATH descriptor, fsync(2) fails with EBADF, which is not one of the ignored errors. */
 	assert_int_equal(dup2(open(".", O_PATH | O_CLOEXEC), r.place.dirfd), r.place.dirfd);
 	assert_int_equal(io_write(r.fd, "new", 3), 0);
 	assert_int_equal(replace_commit(&r, NULL), 0);
@@ -595,9 +596,10 @@ static void test_folder_sync(void **state)
 	assert_content("out", "new");
 }
 
-/* --- who may read it --- */
+/* --- access rights --- */
 
-/* An ACL that lets one user more read (acl(5); linux/posix_acl_xattr.h): version 2, then tag, rights, id of each. */
+/* Sets an ACL that grants one more user read access (acl(5); linux/posix_acl_xattr.h): version 2, then tag, rights and
+ * id of each entry. */
 static void write_acl(const char *path, const char *name, uint16_t mask)
 {
 	const struct {
@@ -626,7 +628,7 @@ static void test_default_acl(void **state)
 	assert_int_equal(replace("out", "new"), 0);
 	assert_int_equal(status_of("out").st_mode & 07777, 0600);
 	assert_false(has_acl("out"));
-	/* Nor does it come back with the mode of an old one. */
+	/* Copying the mode of an old file does not bring the ACL back. */
 	assert_int_equal(chmod("out", 0640), 0);
 	assert_int_equal(replace("out", "new"), 0);
 	assert_int_equal(status_of("out").st_mode & 07777, 0640);
@@ -649,7 +651,7 @@ static void test_old_acl(void **state)
 	assert_int_equal(status_of("out").st_mode & 07777, 0640);
 }
 
-/* A group that we are not in cannot be given the file: then it may not read it as another one. */
+/* We cannot give the file to a group that we are not a member of. Then the group that it has gets no rights. */
 static void test_other_group(void **state)
 {
 	const bool root = geteuid() == 0;
@@ -671,7 +673,7 @@ static void test_other_group(void **state)
 	assert_int_equal(status_of("out").st_mode & 07777, 0600);
 }
 
-/* replace_commit() first gives the temporary file the old one's mode, and then waits for the disk. */
+/* replace_commit() gives the temporary file the old file's mode, and then waits for the disk: it must stay locked. */
 static void test_busy_in_commit(void **state)
 {
 	struct replace first;
@@ -777,11 +779,13 @@ int main(void)
 		IN_FOLDER("replace: a new file is 0600, whatever the umask", test_new),
 		IN_FOLDER("replace: an old file's mode is kept", test_old_keeps_mode),
 		IN_FOLDER("replace: an old file's owner and group are kept", test_old_keeps_owner),
-		IN_FOLDER("replace: the old file stands until the commit", test_not_before_commit),
+		IN_FOLDER("replace: the old file is unchanged until the commit",
+			test_not_before_commit),
 		IN_FOLDER("replace: without a commit nothing is left behind", test_clear_removes),
-		IN_FOLDER("replace: a commit that fails leaves what stands, and nothing behind",
+		IN_FOLDER(
+			"replace: a commit that fails leaves the old file unchanged, and no temporary file",
 			test_commit_fails),
-		IN_FOLDER("replace: of a symbolic link the target is replaced, and the link stays",
+		IN_FOLDER("replace: the target of a symbolic link is replaced, and the link stays",
 			test_link_target),
 		IN_FOLDER(
 			"replace: what is no regular file is refused in words, and nothing is made",
@@ -791,11 +795,11 @@ int main(void)
 			test_unwritable_folder),
 		IN_FOLDER(
 			"replace: a name may be 255 bytes long, and no longer", test_longest_name),
-		IN_FOLDER("replace: a path is as long as the system allows, and no longer",
+		IN_FOLDER("replace: a path may be as long as the system allows, and no longer",
 			test_long_path),
 		IN_FOLDER("replace: two files in a folder do not get in each other's way",
 			test_two_names),
-		IN_FOLDER("replace: what killed runs leave, the next one takes over",
+		IN_FOLDER("replace: the next run removes what killed runs have left",
 			test_killed_run),
 		IN_FOLDER(
 			"replace: one that was killed with an output of mode 0400 too, and no other",
@@ -803,16 +807,18 @@ int main(void)
 		IN_FOLDER(
 			"replace: what others may have open or know by name is not written through",
 			test_planted),
-		IN_FOLDER("replace: what belongs to another user is not written through",
+		IN_FOLDER(
+			"replace: a file of another user under the temporary name is not written to",
 			test_planted_by_another_user),
-		IN_FOLDER("replace: a second run is told that there is a first", test_busy),
+		IN_FOLDER("replace: a second run fails with a message while a first one is running",
+			test_busy),
 		IN_FOLDER(
 			"replace: of two runs for one new file one makes it, and the other is told",
 			test_busy_new),
 		IN_FOLDER(
 			"replace: what was changed, replaced or removed meanwhile is not replaced",
 			test_changed_meanwhile),
-		IN_FOLDER("replace: rights that were taken away meanwhile do not come back",
+		IN_FOLDER("replace: rights that were removed meanwhile do not come back",
 			test_mode_meanwhile),
 		IN_FOLDER("replace: a folder that cannot be synced is a warning", test_folder_sync),
 		IN_FOLDER(
@@ -821,7 +827,7 @@ int main(void)
 			test_old_acl),
 		IN_FOLDER(
 			"replace: a group that cannot be kept loses its rights", test_other_group),
-		IN_FOLDER("replace: a second run is told so while the first one commits, too",
+		IN_FOLDER("replace: a second run fails also while the first one commits",
 			test_busy_in_commit),
 		IN_FOLDER(
 			"replace: of many runs each replaces all or is told, and a reader never sees half",
@@ -830,7 +836,8 @@ int main(void)
 
 	int failed = cmocka_run_group_tests_name("replace", tests, temp_enter, temp_leave);
 
-	/* Once more where no file can be given a name later: without /proc. Root alone can go there. */
+	/* Run all tests again without /proc, where a file without a name cannot be linked. Only root can set this
+	 * up. */
 	if (geteuid() == 0)
 		failed += cmocka_run_group_tests_name(
 			"replace, named", tests, enter_bare, leave_bare);

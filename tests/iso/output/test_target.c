@@ -95,7 +95,7 @@ static void test_in_place(void **state)
 	fd = open("out", O_RDONLY | O_CLOEXEC);
 	open_it(&t, "link");
 	assert_false(t.created);
-	/* Nothing has happened yet. */
+	/* The file is still unchanged. */
 	assert_content("out", "something that was there");
 	write_all(&t, "whole");
 	assert_int_equal(target_end(&t), 0);
@@ -103,7 +103,7 @@ static void test_in_place(void **state)
 	assert_int_equal(look("out").st_ino, before.st_ino);
 	assert_int_equal(look("out").st_mode, S_IFREG | 0640);
 	assert_content("other", "whole");
-	/* Who held it open has it. */
+	/* A descriptor opened before reads the new content. */
 	assert_int_equal(read(fd, text, sizeof(text)), 5);
 	assert_string_equal(text, "whole");
 	close(fd);
@@ -130,8 +130,8 @@ static void test_given_up(void **state)
 	assert_int_equal(access("new", F_OK), -1);
 }
 
-/* An image that is to be written over is none from the beginning on, by its primary volume descriptor alone: if the power
- * is cut before that is on the disk, it is whole. And it is as long as the new one. */
+/* Before an old image is overwritten, its primary volume descriptor is zeroed, and nothing else: if the power is cut
+ * before that is on the disk, the old image is whole. Then the file gets the size of the new image. */
 static void test_old_head(void **state)
 {
 	static uint8_t old[200 << 10], zeros[100 << 10];
@@ -212,7 +212,7 @@ static void test_no_room(void **state)
 	assert_int_equal(r, -EFBIG);
 	target_clear(&t);
 	assert_content("old", "old");
-	/* More than any disk has. */
+	/* More bytes than any disk has. */
 	open_it(&t, "old");
 	assert_int_equal(target_begin(&t, UINT64_C(1) << 60) < 0, true);
 	target_clear(&t);
@@ -220,7 +220,8 @@ static void test_no_room(void **state)
 	assert_true(look("old").st_blocks <= 8);
 }
 
-/* What is locked by a virtual machine, or by another of us, is refused, and so is a file that is something else by now. */
+/* A file that a virtual machine or another run has locked is refused, and so is one that was replaced by another
+ * kind. */
 static void test_in_use(void **state)
 {
 	const struct flock lock = {
@@ -247,7 +248,7 @@ static void test_in_use(void **state)
 	target_clear(&t);
 }
 
-/* A device that has gone is not replaced by a file in memory, not behind a link either. */
+/* If a device node is missing, no regular file is created in its place, not through a symbolic link either. */
 static void test_devices(void **state)
 {
 	struct stat dev, root;
@@ -266,7 +267,7 @@ static void test_devices(void **state)
 	assert_int_equal(access("/dev/seedrive-no-such-disk", F_OK), -1);
 }
 
-/* Errors of the last steps leave no image: here of close(2), as network file systems have them. */
+/* An error in the last step leaves no image; here close(2) fails, as it can on a network file system. */
 static void test_closed_badly(void **state)
 {
 	struct target t;
@@ -306,7 +307,7 @@ static void test_pipe(void **state)
 	assert_true(S_ISFIFO(look("pipe").st_mode));
 }
 
-/* Standard output, as something else: whether it can be written at any place. */
+/* Opens @path as standard output, and asks whether the image can be written in place there. */
 static bool placed_as(const char *path, int flags, off_t at)
 {
 	const int saved = dup(STDOUT_FILENO), fd = open(path, flags | O_CLOEXEC, 0600);
@@ -339,22 +340,24 @@ int main(void)
 #define EACH(title, function) { title, function, enter, NULL, NULL }
 		EACH("target: a new file is 0600", test_new),
 		EACH("target: ... whatever the umask", test_umask),
-		EACH("target: an old one keeps inode, mode, links and readers; opening changes nothing",
+		EACH("target: an old file keeps inode, mode, links and readers; opening changes nothing",
 			test_in_place),
-		EACH("target: given up, an old file is empty and a new one gone", test_given_up),
-		EACH("target: an old image is none from the first on, and of the new one's size",
+		EACH("target: without an end, an old file is empty and a new one removed",
+			test_given_up),
+		EACH("target: an old image is invalidated first, and gets the size of the new one",
 			test_old_head),
-		EACH("target: a link to nothing is made something", test_link_to_nothing),
-		EACH("target: a folder, and a path that leads nowhere, are refused in words",
+		EACH("target: the missing target of a symbolic link is created",
+			test_link_to_nothing),
+		EACH("target: a folder, and a path in a missing folder, are refused with a message",
 			test_refused),
-		EACH("target: without room the old one stays", test_no_room),
-		EACH("target: what is locked, or is no regular file by now, is refused",
+		EACH("target: without space, the old file is unchanged", test_no_room),
+		EACH("target: a file that is locked, or no longer a regular file, is refused",
 			test_in_use),
-		EACH("target: no file is made in the place of a device that is not there",
+		EACH("target: no regular file is created in the place of a missing device",
 			test_devices),
-		EACH("target: an error of its last step leaves no image", test_closed_badly),
+		EACH("target: an error in the last step leaves no image", test_closed_badly),
 		EACH("target: a FIFO is written from its beginning to its end", test_pipe),
-		EACH("target: standard output has places only where it is a file from its beginning",
+		EACH("target: standard output is written in place only if it is a file at offset 0",
 			test_standard_output),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packets, the client, and what a draw makes of what a broker says. */
+/* The packets, the client, and a draw that uses a broker. */
 #include "tests/lib/unit.h"
 
 #include "seed/source/broker_client.h"
@@ -14,7 +14,7 @@
 #include <sys/un.h>
 
 #define SOON_MS  400
-#define LATER_MS 60000 /* never reached where all is well */
+#define LATER_MS 60000 /* a deadline that is reached only if something is wrong */
 #define NOBODY   65534
 #define SOMEBODY 1234
 
@@ -73,7 +73,7 @@ static void make_blocks(struct broker_block *block, size_t count, uint32_t bits)
 	}
 }
 
-/* As they come by an answer of @version: of version 1 without the bytes. */
+/* Makes the blocks as an answer of @version delivers them: in version 1 without the number of bytes. */
 static void make_received(struct broker_block *block, size_t count, unsigned version)
 {
 	size_t i, j;
@@ -112,7 +112,7 @@ static void test_answer(void **state)
 			assert_int_equal(status, BROKER_GIVEN);
 			make_received(sent, n, version);
 			assert_memory_equal(got, sent, n * sizeof(*got));
-			/* Neither fewer nor more than were asked for, nor a byte, nor another version. */
+			/* Refused: fewer or more blocks than requested, a byte less or more, another version. */
 			assert_int_equal(parse(raw, len, version, n + 1, got, &status), -EBADMSG);
 			assert_int_equal(parse(raw, len, version, n - 1, got, &status), -EBADMSG);
 			assert_int_equal(parse(raw, len - 1, version, n, got, &status), -EBADMSG);
@@ -125,7 +125,7 @@ static void test_answer(void **state)
 			assert_int_equal(status, i);
 		}
 	}
-	/* Who does not know version 2 refuses it so; and in no other way. */
+	/* A daemon that does not know version 2 refuses it with this status; any other status is malformed. */
 	for (i = BROKER_GIVEN; i <= BROKER_REFUSED; i++) {
 		len = broker_answer_encode(raw, 1, (enum broker_status)i, NULL, 0);
 		assert_int_equal(parse(raw, len, 2, 3, got, &status),
@@ -133,7 +133,7 @@ static void test_answer(void **state)
 	}
 }
 
-/* A daemon of version 1 tells of its sources in words alone. */
+/* A daemon of version 1 names its sources only in the provenance. */
 static void test_answer_words(void **state)
 {
 	static const struct {
@@ -172,21 +172,21 @@ static void test_answer_words(void **state)
 	}
 }
 
-/* One byte of what version 2 adds, wrong. */
+/* One wrong byte in the fields that version 2 adds. */
 static void test_answer_sources(void **state)
 {
 	static const struct {
 		size_t at;
 		uint8_t value;
 	} row[] = {
-		{ 4, 17 },           /* more sources than there is room for */
-		{ 4, 4 },            /* one without a name */
-		{ 4, 2 },            /* one that is not counted */
+		{ 4, 17 },           /* more sources than fit */
+		{ 4, 4 },            /* a source without a name */
+		{ 4, 2 },            /* a source that is not counted */
 		{ 168, 'R' },        /* a capital */
 		{ 168, 0 },          /* no name */
 		{ 168 + 6, 1 },      /* an escape */
-		{ 168 + 11, 'x' },   /* behind the end */
-		{ 168 + 3 * 20, 1 }, /* where no source is */
+		{ 168 + 11, 'x' },   /* a name that does not end in a zero */
+		{ 168 + 3 * 20, 1 }, /* a byte of an unused entry */
 		{ 168 + 16 * 20 - 1, 1 },
 	};
 	static uint8_t raw[BROKER_ANSWER_MAX];
@@ -206,7 +206,7 @@ static void test_answer_sources(void **state)
 		assert_int_equal(parse(raw, len, 2, 1, &got, &status), -EBADMSG);
 		raw[16 + row[i].at] = was;
 	}
-	/* And in version 1 there is no number of sources. */
+	/* In version 1 the number of sources must be 0. */
 	len = broker_answer_encode(raw, 1, BROKER_GIVEN, &sent, 1);
 	raw[16 + 4] = 3;
 	assert_int_equal(parse(raw, len, 1, 1, &got, &status), -EBADMSG);
@@ -235,12 +235,12 @@ static void answer_bad(unsigned version)
 		len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 		assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 	}
-	/* Without an end. */
+	/* A provenance without a terminating zero. */
 	make_blocks(sent, 2, 256);
 	memset(sent[1].provenance, 'a', BROKER_PROVENANCE);
 	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 	assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
-	/* Another status, or a bit of the head. */
+	/* Another status, or a changed bit in the head. */
 	make_blocks(sent, 2, 256);
 	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 	for (i = 0; i < BROKER_HEAD_SIZE; i++) {
@@ -284,29 +284,29 @@ static void test_note(void **state)
 	assert_int_equal(broker_note_parse(raw, BROKER_NOTE_SIZE, &got), -EBADMSG);
 }
 
-/* --- a broker of the tests' own, in a child --- */
+/* --- a test broker, in a child process --- */
 
 enum manner {
-	GIVE,   /* what is asked for, @bits a block */
-	OLD,    /* the same, by a daemon that knows version 1 alone */
-	REPEAT, /* one block, again and again */
+	GIVE,   /* give what is requested, with @bits for each block */
+	OLD,    /* the same, as a daemon that knows only version 1 */
+	REPEAT, /* give the same block again and again */
 	SAY_EMPTY,
 	SAY_LIMITED,
 	SAY_REFUSED,
 	GARBAGE,
-	TOO_MUCH, /* more than any answer */
+	TOO_MUCH, /* send more bytes than any answer has */
 	ONE_LESS,
 	SILENT,
 	HANG_UP,
 	NEVER_ACCEPT,
 };
 
-/* How many blocks the last request was for; seen by its child and here. */
+/* How many blocks the last request asked for; memory shared with the child. */
 static uint32_t *asked;
 
 struct broker {
 	pid_t pid;
-	int told; /* the notes that it was told, one after the other */
+	int told; /* a descriptor from which the notes that the broker received can be read */
 	char path[64];
 };
 
@@ -365,7 +365,7 @@ static _Noreturn void serve(int listener, int told, enum manner manner, uint32_t
 	}
 }
 
-/* Its folder is made, and is the owner's; it runs as @uid. */
+/* Starts a broker that runs as @uid, in a new folder that belongs to @owner. */
 static struct broker broker_start(enum manner manner, uint32_t bits, uid_t uid, uid_t owner)
 {
 	static int count;
@@ -376,7 +376,7 @@ static struct broker broker_start(enum manner manner, uint32_t bits, uid_t uid, 
 
 	snprintf(folder, sizeof(folder), "run%d", count++);
 	assert_int_equal(mkdir(folder, 0755), 0);
-	assert_int_equal(chmod(folder, 0777), 0); /* for the child to bind in, taken away below */
+	assert_int_equal(chmod(folder, 0777), 0); /* lets the child bind in it; reset below */
 	snprintf(b.path, sizeof(b.path), "%s/seed.sock", folder);
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
@@ -412,7 +412,7 @@ static void broker_stop(struct broker *b)
 	close(b->told);
 }
 
-/* --- who is believed --- */
+/* --- which brokers are trusted --- */
 
 static int connect_to(const char *path)
 {
@@ -438,7 +438,7 @@ static void test_absent(void **state)
 		-ENAMETOOLONG);
 }
 
-/* Needs root, by which tests/run knows how to start this program. */
+/* Needs root; tests/run finds that in this sentence, and starts the program as root. */
 static void test_believed(void **state)
 {
 	static const struct {
@@ -450,7 +450,7 @@ static void test_believed(void **state)
 		{ SOMEBODY, SOMEBODY, 0 },
 		{ SOMEBODY, 0, -EPERM },
 		{ SOMEBODY, SOMEBODY + 1, -EPERM },
-		/* Whom the namespace does not know could be anybody, and so could the folder's. */
+		/* A user id that the namespace does not map could be anybody; so could the folder's owner. */
 		{ NOBODY, NOBODY, -EPERM },
 	};
 	size_t i;
@@ -465,7 +465,7 @@ static void test_believed(void **state)
 		struct broker b = broker_start(GIVE, 256, row[i].peer, row[i].owner);
 
 		assert_int_equal(connect_to(b.path), row[i].r);
-		/* A folder in which others may put a socket of their own. */
+		/* A folder in which other users could create a socket. */
 		*strrchr(b.path, '/') = '\0';
 		assert_int_equal(chmod(b.path, 0775), 0);
 		b.path[strlen(b.path)] = '/';
@@ -474,7 +474,7 @@ static void test_believed(void **state)
 	}
 }
 
-/* --- what a draw makes of it --- */
+/* --- draws that use the broker --- */
 
 static bool hangs(enum manner manner)
 {
@@ -509,7 +509,7 @@ static void test_draw_counts(void **state)
 		assert_non_null(s.report[0].given);
 		assert_string_equal(s.report[0].given[0].provenance, "rdrand:384 tpm:320 kernel");
 		assert_int_equal(s.report[0].given[0].source[0].bytes, 49152);
-		/* No second margin; the kernel fills what is left, 256 bits of it. */
+		/* No second margin is subtracted; the kernel fills up with at most 256 bits. */
 		assert_int_equal(
 			s.claim.hardware_bits, 3 * granted[i] < 700 ? 3 * granted[i] : 700);
 		assert_int_equal(s.claim.credit_bits,
@@ -526,7 +526,7 @@ static void test_draw_counts(void **state)
 	}
 }
 
-/* A daemon of version 1 is understood, and told the same; what it does not say is not made up. */
+/* A daemon of version 1 is understood, and gets the same note; values that it does not send are left unknown. */
 static void test_draw_old(void **state)
 {
 	struct broker b = broker_start(OLD, 200, 0, 0);
@@ -599,13 +599,13 @@ static void test_draw_without(void **state)
 	for (i = 0; i < COUNT(row); i++) {
 		struct broker b = broker_start(row[i].manner, 256, 0, 0);
 
-		/* Two blocks, so that one can come twice. */
+		/* Two blocks, so that the same block can come twice. */
 		assert_int_equal(draw(&s, &b, hangs(row[i].manner) ? SOON_MS : LATER_MS, 512), 0);
 		assert_false(draw_passed(s.report));
 		assert_string_equal(draw_why(s.report, why, sizeof(why)), row[i].why);
 		assert_null(s.report[0].given);
 		assert_int_equal(s.claim.hardware_bits, 0);
-		assert_int_equal(s.claim.credit_bits, 256); /* the kernel's */
+		assert_int_equal(s.claim.credit_bits, 256); /* from the kernel */
 		seed_clear(&s);
 		broker_stop(&b);
 	}
@@ -628,7 +628,7 @@ static void close_device(struct source_handle *h)
 	(void)h;
 }
 
-/* Where nobody has named sources: devices are skipped if what the broker gives is enough, and only then. */
+/* If the user has named no sources, devices are skipped if the broker gives enough, and only then. */
 static void test_draw_spares(void **state)
 {
 	static const struct source device = { .name = "device",
@@ -668,7 +668,7 @@ static void test_draw_spares(void **state)
 	}
 }
 
-/* Many who are not accepted fill the queue: the wait ends. */
+/* Connections that are never accepted fill the queue: waiting ends at the deadline. */
 static void test_full_queue(void **state)
 {
 	struct broker b = broker_start(NEVER_ACCEPT, 256, 0, 0);
@@ -696,29 +696,29 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("broker: a request is for 1 to 65 blocks, and nothing else is one",
 			test_request),
-		TEST("broker: an answer brings what was asked for, or why not", test_answer),
+		TEST("broker: an answer has the requested blocks, or says why not", test_answer),
 		TEST("broker: an answer with one thing wrong is refused whole, and nothing is written",
 			test_answer_bad),
-		TEST("broker: of version 1 the sources are read out of the provenance, without their bytes",
+		TEST("broker: in version 1 the sources are read from the provenance, without their bytes",
 			test_answer_words),
-		TEST("broker: one byte wrong in what version 2 adds, and the answer is refused whole",
+		TEST("broker: an answer with one wrong byte in the fields of version 2 is refused whole",
 			test_answer_sources),
-		TEST("broker: a note goes there and back", test_note),
-		TEST("broker: one that does not run, or has no socket, is known", test_absent),
-		TEST("broker: believed is root, or the owner of a folder that is his alone, by number",
+		TEST("broker: a note is encoded and parsed back", test_note),
+		TEST("broker: a broker that does not run, or has no socket, is recognized",
+			test_absent),
+		TEST("broker: root is trusted, or the owner of a folder that only he can write, by number",
 			test_believed),
-		TEST("broker: a draw counts what is granted, without a second margin, and tells of it",
+		TEST("broker: a draw counts what is granted, without a second margin, and reports its use",
 			test_draw_counts),
-		TEST("broker: a daemon that knows version 1 alone is asked again, in that one",
+		TEST("broker: a daemon that knows only version 1 is asked again in that version",
 			test_draw_old),
 		TEST("broker: a draw asks for the blocks of the record, and for none to mix from",
 			test_draw_asks),
-		TEST("broker: whatever it does wrong, it counts for nothing and the rest goes on",
+		TEST("broker: a broker that makes any error counts for nothing, and the draw goes on",
 			test_draw_without),
-		TEST("broker: devices are skipped if what it gives is enough, and only then",
+		TEST("broker: devices are skipped if the broker gives enough, and only then",
 			test_draw_spares),
-		TEST("broker: a queue that is full is waited for until the deadline",
-			test_full_queue),
+		TEST("broker: a full queue is waited for until the deadline", test_full_queue),
 	};
 
 	asked = mmap(

@@ -5,7 +5,8 @@
 
 #include <errno.h>
 
-/* What a stream holds, as one line of text, however it is cut: "bits try5 read255 offer:6162 pid". */
+/* Parses a stream in pieces of @piece bytes, and writes its requests as one line: "bits try5 read255 offer:6162
+ * pid". */
 static int parse_pieces(const uint8_t *raw, size_t len, size_t piece, char *out)
 {
 	static const char *const word[] = { "bits", "try", "read", "offer", "pid" };
@@ -55,7 +56,7 @@ static void all_commands(void **state)
 	}
 }
 
-/* What would be a request stands in an offer as well, and is none there. */
+/* Bytes that could be a request are not read as one within an offer. */
 static void offers(void **state)
 {
 	uint8_t raw[4 + 255 + 1] = { 3, 0, 0, 255 };
@@ -120,8 +121,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("egd: the five requests are read, however the stream is cut", all_commands),
 		TEST("egd: what a client offers is never read as a request", offers),
-		TEST("egd: anything else ends the stream where it stands", anything_else),
-		TEST("egd: bits are big-endian, the process is text with its length", answers),
+		TEST("egd: anything else ends the stream at that byte", anything_else),
+		TEST("egd: bits are big-endian, the process number is text with its length",
+			answers),
 	};
 
 	return cmocka_run_group_tests_name("egd", tests, NULL, NULL);

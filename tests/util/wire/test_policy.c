@@ -116,11 +116,12 @@ static void refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("policy: the question says what is known, and leaves out the rest", question),
+		TEST("policy: the question has the known members, and leaves out the others",
+			question),
 		TEST("policy: the longest question has room", longest),
-		TEST("policy: an answer says any of three figures, or none", answers),
-		TEST("policy: it ends with an empty line, and not before", unfinished),
-		TEST("policy: anything else is refused, and nothing of it taken", refused),
+		TEST("policy: an answer has any of three numbers, or none", answers),
+		TEST("policy: an answer ends with an empty line, and not before", unfinished),
+		TEST("policy: anything else is refused, and nothing is written", refused),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

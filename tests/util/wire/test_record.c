@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The vectors and the refusals are read out of the page that specifies the format. */
+/* These tests read their vectors and the refusals from doc/seed-format.md, which specifies the format. */
 #include "tests/lib/unit.h"
 
 #include "util/wire/record.h"
@@ -30,7 +30,7 @@ static char *page_from(char *page, const char *words)
 	return at;
 }
 
-/* The next indented lines as bytes. */
+/* Parses the next indented lines as hexadecimal bytes. */
 static void read_hex(const char **at, uint8_t *out, size_t len)
 {
 	const char *line = strstr(*at, "\n    ");
@@ -123,7 +123,7 @@ static int assert_refused(const uint8_t *raw, size_t len)
 	return r;
 }
 
-/* A digest that fits, so that the rule under test is the only one broken. */
+/* Sets a correct digest, so that only the rule under test is broken. */
 static void sign(uint8_t *raw, size_t seed_len)
 {
 	uint8_t joined[96 + RECORD_BLOCKS_MAX * RECORD_BLOCK];
@@ -175,7 +175,7 @@ static void test_vectors(void **state)
 	}
 }
 
-/* The page's sentences, without its lines. */
+/* The page's text with line breaks replaced by spaces. */
 static char *page_sentences(void)
 {
 	size_t len, n = 0, i;
@@ -190,14 +190,15 @@ static char *page_sentences(void)
 	return page;
 }
 
-/* A file from the page, and room for what the page adds to it. */
+/* A file from the page, with room for bytes that the page's examples append. */
 struct file {
 	uint8_t raw[2 * RECORD_SIZE_MAX];
 	size_t len;
 };
 
-/* "byte 17 set to 2 (512 bits credited)", "byte 12 set to 192 and byte 13 set to 7", "byte 96 inverted"; then the
- * file and its length. Returns: the first byte that is another, or the file's old length. */
+/* Applies a clause of the page to the file: "byte 17 set to 2 (512 bits credited)", "byte 12 set to 192 and byte 13
+ * set to 7", "byte 96 inverted", or one that changes the length. Returns: the first changed byte, or the old
+ * length. */
 static size_t change_as_told(const char *clause, struct file *f)
 {
 	unsigned at = 0, value, next, next_value;
@@ -233,7 +234,7 @@ static size_t change_as_told(const char *clause, struct file *f)
 	return before;
 }
 
-/* The digest made anew for the seed length that the header has, as if zeros followed the file. */
+/* Sets a correct digest for the seed length in the header, as if zeros followed the file. */
 static void sign_as_told(struct file *f)
 {
 	const size_t n = f->raw[12] | (size_t)f->raw[13] << 8;
@@ -242,8 +243,8 @@ static void sign_as_told(struct file *f)
 		sign(f->raw, n);
 }
 
-/* Each clause of the sentence that begins with @words, done to @of; @anew: with its digest made anew, but where
- * the clause changes that. */
+/* Applies each clause of the sentence that begins with @words to @of, and checks that it is refused. @anew: set a
+ * correct digest first, unless the clause changes the digest. */
 static void refuse_all(const char *words, const struct file *of, bool anew, size_t want)
 {
 	char *page = page_sentences(), *at, *clause;
@@ -259,7 +260,7 @@ static void refuse_all(const char *words, const struct file *of, bool anew, size
 		if (where < 96 || (anew && where != 96)) {
 			sign_as_told(&f);
 			assert_refused(f.raw, f.len);
-			/* Nor is it a tombstone. */
+			/* It is no tombstone either. */
 			assert_int_not_equal(
 				record_parse(f.raw, f.len, &(struct record){ 0 }), -ESTALE);
 		}
@@ -339,7 +340,7 @@ static void test_round_trip(void **state)
 		size = record_size(rec.seed_len);
 		assert_true(size % RECORD_SECTOR == 0 && size >= 128 + rec.seed_len &&
 			size < 128 + rec.seed_len + RECORD_SECTOR);
-		/* Any number of sectors that is enough. */
+		/* Any number of sectors that is large enough. */
 		while (size < RECORD_SIZE_MAX && random_below(&rng, 3) == 0)
 			size += RECORD_SECTOR;
 		memset(raw, 0xa5, sizeof(raw));
@@ -349,7 +350,7 @@ static void test_round_trip(void **state)
 	}
 }
 
-/* In A each change of a byte that there is; in the others one of each byte. */
+/* In vector A, every possible change of every byte; in the others, one change of every byte. */
 static void test_every_byte(void **state)
 {
 	uint8_t raw[RECORD_SIZE_MAX];
@@ -386,13 +387,13 @@ static void test_lengths(void **state)
 		else
 			assert_int_equal(assert_refused(raw, len), -EMSGSIZE);
 	}
-	/* A file too short for the seed that its header speaks of. */
+	/* A file that is too short for the seed length in its header. */
 	assert_int_equal(record_encode(&page_vector[2].rec, raw, RECORD_SIZE_MAX), 0);
 	assert_int_equal(assert_refused(raw, 2048), -EMSGSIZE);
 	assert_int_equal(assert_refused(raw, 4096), -EMSGSIZE);
 }
 
-/* Fields out of their ranges, with a digest over them that fits. */
+/* Fields that are out of range, with a correct digest. */
 static void test_fields(void **state)
 {
 	static const struct {
@@ -409,7 +410,7 @@ static void test_fields(void **state)
 		{ 12, 4, 65, -EMSGSIZE },
 		{ 12, 4, 4160, -EMSGSIZE },
 		{ 12, 4, 0xffffffc0, -EMSGSIZE },
-		{ 12, 4, 1984, -EMSGSIZE }, /* would end one block behind the file */
+		{ 12, 4, 1984, -EMSGSIZE }, /* the seed would end one block after the file */
 		{ 16, 4, 257, -ERANGE },
 		{ 16, 4, 0xffffffff, -ERANGE },
 		{ 20, 4, 257, -ERANGE },
@@ -486,7 +487,7 @@ static void test_encode_refuses(void **state)
 	assert_int_equal(record_encode(&rec, raw, 2048), 0);
 }
 
-/* Mutated at random, signed anew: refused or fit for encoding to the same bytes. */
+/* Random mutations with a correct digest: each is refused, or is encoded to the same bytes again. */
 static void test_nothing_left_open(void **state)
 {
 	uint8_t seed[RECORD_BLOCKS_MAX * RECORD_BLOCK], raw[RECORD_SIZE_MAX],
@@ -543,7 +544,7 @@ static void test_tombstone(void **state)
 	assert_null(rec.seed);
 	assert_memory_equal(rec.seed_id, a->rec.seed_id, RECORD_ID_SIZE);
 	assert_int_equal(rec.credit_bits, a->rec.credit_bits);
-	/* Nor is it one with any byte changed, or with a seed behind it. */
+	/* With any byte changed, or with a seed in it, it is no tombstone. */
 	for (i = 0; i < len; i++) {
 		raw[i] ^= 0x10;
 		assert_true(record_parse_tombstone(raw, len, &rec) < 0);
@@ -572,24 +573,28 @@ static void test_why(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("record: the vectors of the format's page, both ways", test_vectors),
-		TEST("record: all that the format's page says is to be refused", test_refusals),
-		TEST("record: all that the format's page says is to be taken", test_taken),
-		TEST("record: what is encoded is parsed back, in as many sectors as there may be",
+		TEST("record: the vectors in doc/seed-format.md are encoded and parsed",
+			test_vectors),
+		TEST("record: everything that doc/seed-format.md says to refuse is refused",
+			test_refusals),
+		TEST("record: everything that doc/seed-format.md says to accept is accepted",
+			test_taken),
+		TEST("record: an encoded record is parsed back, in any number of sectors",
 			test_round_trip),
 		TEST("record: any change of any byte of a file is refused", test_every_byte),
-		TEST("record: no length but one, two or three sectors that hold the seed",
+		TEST("record: only one, two or three sectors that hold the seed are accepted",
 			test_lengths),
-		TEST("record: a field out of its range is refused, whatever the digest",
+		TEST("record: a field that is out of range is refused, even with a correct digest",
 			test_fields),
-		TEST("record: hardware may stand for more than is claimed",
+		TEST("record: hardware bits may be more than the bits claimed",
 			test_hardware_above_credit),
-		TEST("record: any byte of a UUID binds it", test_bound),
+		TEST("record: a UUID with any byte other than zero binds the record", test_bound),
 		TEST("record: the encoder refuses what the parser would", test_encode_refuses),
 		TEST("record: whatever is parsed is encoded to the same bytes again",
 			test_nothing_left_open),
-		TEST("record: a tombstone tells what was spent, and is no record", test_tombstone),
-		TEST("record: each refusal has words of its own", test_why),
+		TEST("record: a tombstone keeps the fields of the spent record, and is no record",
+			test_tombstone),
+		TEST("record: each refusal has a message of its own", test_why),
 	};
 
 	if (sodium_init() < 0)

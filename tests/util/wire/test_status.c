@@ -110,10 +110,10 @@ static void refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("status: a request is known by all of its bytes", requests),
-		TEST("status: a text is one, whatever is in it", written),
+		TEST("status: every byte of a request is checked", requests),
+		TEST("status: a text is one field, whatever bytes it has", written),
 		TEST("status: what is written can be read", read_back),
-		TEST("status: lines that have no room are counted", no_room),
+		TEST("status: lines that do not fit are left out and counted", no_room),
 		TEST("status: anything else is refused", refused),
 	};
 
