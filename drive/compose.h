@@ -67,7 +67,7 @@ struct compose_caller {
  *     end, also after an error
  *
  * The output is opened, the draw begins, the tree is gathered and laid out, the seed is checked against @asked and
- * filled in, and the image is written. If blocks came from the broker, it is told which drive they were used for.
+ * filled in, and the image is written. If blocks came from the broker, it gets a note for its journal.
  * Returns: 0; or -errno with @f, and compose_clear() undoes what was done to the output, as far as possible.
  */
 int compose_image(struct compose *c, const struct compose_caller *caller, struct fault *f);

@@ -130,7 +130,7 @@ static const char *loop_words(const struct search *s, const struct loop_source *
 		"";
 }
 
-/* The loop device that we are about to write, or whose partition we are; a zeroed struct if there is none. */
+/* The loop device that we are about to write, or that our target is a partition of; zeroed if there is none. */
 static struct loop_source find_self(const struct search *s, struct loop_list *list)
 {
 	struct loop_source l, self = { 0 };
