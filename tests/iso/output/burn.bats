@@ -59,11 +59,11 @@ refused() {
 	[ "$(sha256sum <"$DISK")" = "$before" ]
 }
 
-# No reader takes the device for a drive: neither our own nor one that looks for a volume descriptor.
+# No reader takes the device for a drive: neither our own nor one that looks for a primary volume descriptor.
 no_drive() {
 	run -1 --separate-stderr "$TOOL" inspect "$1"
 	[ "$stderr" = "seedrive: inspect: $1: not an ISO 9660 image" ]
-	[ "$(dd if="$1" bs=2048 skip=16 count=8 status=none | grep -c CD001)" -eq 0 ]
+	run -1 grep -qa "$(printf '\001CD001')" <(dd if="$1" bs=2048 skip=16 count=8 status=none)
 }
 
 whole() {
@@ -363,12 +363,12 @@ injected() {
 	build
 	cat "$DEV" >old.iso
 	device_calls -e trace=pwrite64
-	# The volume descriptors are zeroed first and written last.
+	# The primary volume descriptor is zeroed first, and the descriptors are written last.
 	last=$(wc -l <trace)
 	[ "$last" -ge 4 ]
-	[[ $(head -n 1 trace) == *'pwrite64('*'"\0\0'*", 32768) = 32768" ]]
+	[[ $(head -n 1 trace) == *'pwrite64('*'"\0\0'*", 32768) = 4096" ]]
 	[[ $(tail -n 1 trace) == *'pwrite64('*'"\1CD001'*", 32768) = "* ]]
-	for call in pwrite64 fsync write; do
+	for call in pwrite64 fdatasync fsync write; do
 		for ((n = 1; ; n++)); do
 			overwrite "$DEV" 0 <old.iso
 			run injected signal=KILL "$call" "$n"
@@ -378,7 +378,7 @@ injected() {
 			case $call-$n in
 			pwrite64-1) cmp old.iso "$DEV" ;;
 			# At the last flush, the image is already complete.
-			fsync-3) whole "$DEV" ;;
+			fsync-2) whole "$DEV" ;;
 			*) no_drive "$DEV" ;;
 			esac
 		done
@@ -391,7 +391,7 @@ injected() {
 	local call n failed=0
 	loop 4M
 	build
-	for call in pwrite64 fsync; do
+	for call in pwrite64 fdatasync fsync; do
 		for ((n = 1; ; n++)); do
 			run --separate-stderr injected error=EIO "$call" "$n"
 			[ "$status" -ne 0 ] || break
