@@ -685,7 +685,7 @@ browser() {
 }
 
 @test "check: a source that nobody knows, or that is ill put, is named before any is sampled" {
-	fails 2 "seedrive: check: nonsense: unknown" "$TOOL" check kernel nonsense
+	fails 2 "seedrive: check: nonsense: unknown source" "$TOOL" check kernel nonsense
 	fails 2 "seedrive: check: file: a path is missing" "$TOOL" check file
 	fails 2 "seedrive: check: broker: its blocks are tested where they come from" "$TOOL" check broker
 	fails 2 "seedrive: check: bits=9: unknown setting" "$TOOL" check bits=9

@@ -320,8 +320,8 @@ static void test_values_bad(void **state)
 	static const struct {
 		const char *line, *fault;
 	} row[] = {
-		{ "source = rdrandom", "source: rdrandom: unknown" },
-		{ "source = rdrand, rdseed", "source:  rdseed: unknown" },
+		{ "source = rdrandom", "source: rdrandom: unknown source" },
+		{ "source = rdrand, rdseed", "source:  rdseed: unknown source" },
 		{ "source = file", "source: file: a path is missing" },
 		{ "source = file:x,bits=9",
 			"source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" },

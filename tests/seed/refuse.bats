@@ -364,7 +364,7 @@ teardown() {
 }
 
 @test "refuse: more than 15 sources are a usage error" {
-	fails 2 "seedrive: draw: --source: more than 15" "$TOOL" draw --source \
+	fails 2 "seedrive: draw: --source: more than 15 sources" "$TOOL" draw --source \
 		"$(printf 'file:%d,' {1..15})file:16" -o seed
 	[ ! -e seed ]
 }
