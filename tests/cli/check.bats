@@ -91,7 +91,7 @@ open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 51
 		[[ $output != *"failed      start-up"* ]]
 	done <<-'END'
 		run|9 equal samples in a row, cutoff 9
-		proportion|one sample 76 times in 512, cutoff 76
+		proportion|one value 76 times in 512 samples, cutoff 76
 		window|20 bytes that were delivered before
 	END
 }

@@ -297,12 +297,12 @@ kept() {
 	kept "not a JSON object" '{"random_seed": "QUJDREVG",}'
 	kept "not a JSON object" '{"random_seed": "QUJDREVG"'
 	kept "not a JSON object" $'{"random_seed": "QUJDREVG", "name": "\xff"}'
-	kept "nested too deep" "{\"a\": $(printf '[%.0s' {1..70})$(printf ']%.0s' {1..70}), \"random_seed\": \"QUJD\"}"
+	kept "nested too deeply" "{\"a\": $(printf '[%.0s' {1..70})$(printf ']%.0s' {1..70}), \"random_seed\": \"QUJD\"}"
 }
 
 @test "input: a random_seed that stands there twice is left as it was, with a warning" {
-	kept "random_seed stands there twice" '{"random_seed": "QUJDREVG", "random_seed": "QUJDREVG"}'
-	kept "random_seed stands there twice" '{"random_seed": "QUJDREVG", "\u0072andom_seed": 1}'
+	kept "random_seed occurs twice" '{"random_seed": "QUJDREVG", "random_seed": "QUJDREVG"}'
+	kept "random_seed occurs twice" '{"random_seed": "QUJDREVG", "\u0072andom_seed": 1}'
 }
 
 @test "input: a random_seed that is not base64 is left as it was, with a warning" {
