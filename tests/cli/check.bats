@@ -172,7 +172,7 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:same same 3>&-)
 	run -0 "$TOOL" check -n 1024 egd:unix:same,bits=4
 	run -3 --separate-stderr "$TOOL" check -n 1024 --restart egd:unix:same,bits=4
-	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" in a row, 1000 in a column of 1000, "* ]]
+	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" times in one row, 1000 times in one column, of 1000 samples, "* ]]
 	[[ $output =~ failed\ +restart\ counts\ .*1000\ in\ a\ column ]]
 	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
 }
