@@ -396,7 +396,7 @@ kept() {
 	misused "--source: bits=4: unknown setting" --source bits=4 -o drive.iso tree
 	misused "--source: rdrand: bits= is not accepted: the user cannot state the assessment of this source" \
 		--source rdrand,bits=8 -o drive.iso tree
-	misused "--require: nosuch: unknown" --require nosuch -o drive.iso tree
+	misused "--require: nosuch: unknown source" --require nosuch -o drive.iso tree
 }
 
 @test "input: --bind, --ttl, --publisher and SOURCE_DATE_EPOCH that are none" {
