@@ -18,7 +18,7 @@ struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_
 
 	for (i = 0; i < blocks; i++)
 		sum += claim_block(hardware[i], granted ? granted[i] : 0);
-	/* The kernel fills up what hardware left free: no block ever claims more than its 256. */
+	/* The kernel adds only what hardware left unclaimed: no block claims more than 256 bits. */
 	room = (uint32_t)blocks * RECORD_BLOCK_BITS - sum;
 	total = sum;
 	if (kernel)

@@ -12,7 +12,7 @@ static void start(struct condition *c, const char *key)
 	crypto_auth_hmacsha512_init(&c->hmac, (const uint8_t *)key, strlen(key));
 }
 
-/* Of a name with the zero that ends it: no name is another one's beginning. */
+/* Hashes the text with its terminating zero, so that no text is a prefix of another one. */
 static void add_text(struct condition *c, const char *text)
 {
 	crypto_auth_hmacsha512_update(&c->hmac, (const uint8_t *)text, strlen(text) + 1);
@@ -93,7 +93,7 @@ void condition_expand(uint8_t *out, size_t len, const uint8_t prk[CONDITION_SIZE
 	while (len > 0) {
 		const size_t n = len < sizeof(block) ? len : sizeof(block);
 
-		c = keyed; /* the key is taken in once, not for every block */
+		c = keyed; /* a copy, so that the key is hashed only once, not for each output block */
 		if (counter > 0)
 			condition_add(&c, block, sizeof(block));
 		add_text(&c, purpose);

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdint.h>
 
-/* Thresholds of min-entropy for a first cut-off, the next larger one, and so on. */
+/* The least min-entropy for which the first cutoff suffices, for which the next larger one does, and so on. */
 static const uint16_t count_alarm[] = COUNT_ALARM, count_sure[] = COUNT_SURE;
 static const uint16_t lag_alarm[] = LAG_ALARM, lag_sure[] = LAG_SURE;
 
-/* The last threshold is HEALTH_MBIT_MIN, so the search ends. */
+/* The last entry of each table is HEALTH_MBIT_MIN, so the search always ends. */
 static unsigned look_up(unsigned first, const uint16_t *least_mbit, unsigned mbit)
 {
 	unsigned i = 0;

@@ -6,20 +6,21 @@
 
 #include "seed/cutoff_table.h"
 
-/* The cut-offs for samples of one min-entropy: a figure that reaches one of them fails the source. An honest
- * source reaches those of an alarm once in 2^30 windows at most, those that are sure once in 2^60. */
+/* The cutoffs for a source of one min-entropy. A source fails once a figure reaches its cutoff. A source that has the
+ * min-entropy reaches an alarm cutoff at most once in 2^30 windows, and a "sure" one at most once in 2^60. */
 struct cutoffs {
-	unsigned rct, rct_sure;     /* equal samples in a row */
-	unsigned count, count_sure; /* the most frequent value of HEALTH_WINDOW_SAMPLES */
-	unsigned lag, lag_sure;     /* samples of a window that equal what a lag predicts */
-	size_t replay;              /* bytes that do not come twice by chance */
+	unsigned rct, rct_sure; /* equal samples in a row */
+	/* Occurrences of the most frequent value in HEALTH_WINDOW_SAMPLES. */
+	unsigned count, count_sure;
+	unsigned lag, lag_sure; /* samples of a window that are equal to what a lag predicts */
+	size_t replay;          /* so many consecutive bytes do not occur twice by chance */
 };
 
 /**
- * cutoffs_for - the cut-offs of the health tests
+ * cutoffs_for - the cutoffs of the health tests
  * @mbit: min-entropy, thousandths of a bit a byte, HEALTH_MBIT_MIN to HEALTH_MBIT_MAX
  *
- * Pure. Returns: 0, or -EINVAL.
+ * Pure. Returns: 0, or -EINVAL if @mbit is outside that range.
  * Source: SP 800-90B 4.4.1, and exact binomial tails; tests/seed/cutoffs.py computes and explains them.
  */
 int cutoffs_for(unsigned mbit, struct cutoffs *ret);

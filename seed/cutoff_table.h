@@ -15,7 +15,7 @@
 #define HEALTH_REPLAY_BITS    80
 #define HEALTH_REPLAY_MOST    320
 
-/* The least min-entropy, thousandths of a bit, for which a cut-off of 19, 20, ... suffices. */
+/* The least min-entropy, thousandths of a bit, for which a cutoff of 19, 20, ... suffices. */
 #define COUNT_ALARM_FIRST 19
 #define COUNT_ALARM { \
 	7832, 7651, 7484, 7328, 7182, 7044, 6915, 6792, 6676, 6566, 6462, 6362, 6266, 6175, 6087, 6003, \
@@ -49,7 +49,7 @@
 	321, 317, 312, 307, 302, 298, 293, 288, 283, 278, 273, 269, 264, 259, 254, 250, \
 }
 
-/* The least min-entropy, thousandths of a bit, for which a cut-off of 27, 28, ... suffices. */
+/* The least min-entropy, thousandths of a bit, for which a cutoff of 27, 28, ... suffices. */
 #define COUNT_SURE_FIRST 27
 #define COUNT_SURE { \
 	7930, 7783, 7644, 7512, 7387, 7267, 7154, 7045, 6940, 6841, 6745, 6652, 6564, 6478, 6395, 6316, \
@@ -84,7 +84,7 @@
 	284, 278, 272, 266, 260, 254, 250, \
 }
 
-/* The least min-entropy, thousandths of a bit, for which a cut-off of 18, 19, ... suffices. */
+/* The least min-entropy, thousandths of a bit, for which a cutoff of 18, 19, ... suffices. */
 #define LAG_ALARM_FIRST 18
 #define LAG_ALARM { \
 	7965, 7772, 7595, 7429, 7275, 7131, 6995, 6867, 6746, 6632, 6523, 6419, 6320, 6226, 6136, 6049, \
@@ -119,7 +119,7 @@
 	250, \
 }
 
-/* The least min-entropy, thousandths of a bit, for which a cut-off of 27, 28, ... suffices. */
+/* The least min-entropy, thousandths of a bit, for which a cutoff of 27, 28, ... suffices. */
 #define LAG_SURE_FIRST 27
 #define LAG_SURE { \
 	7890, 7744, 7606, 7476, 7351, 7233, 7120, 7012, 6908, 6809, 6714, 6622, 6534, 6449, 6367, 6288, \

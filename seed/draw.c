@@ -22,7 +22,7 @@ static bool any_passed(const struct seed *s)
 	return false;
 }
 
-/* Those of the record, and the one to mix from. */
+/* The blocks of the record, and the block for seed_mix_key() if it is wanted. */
 static size_t all_blocks(const struct seed *s)
 {
 	return s->blocks + (s->sources.unmixed ? 0 : DRAW_MIX_BLOCK);
@@ -45,9 +45,10 @@ static void *draw_all(void *seed)
 	return NULL;
 }
 
-/* A scheduler that balances only at its ticks would leave a thread so short on the CPU that the caller
- * keeps busy, and run one after the other. Without another CPU, or word of it: wherever it may. */
-static void spread(pthread_attr_t *attr)
+/* Has the thread start on another CPU than the caller's. The scheduler moves threads only at its ticks: it would leave a
+ * thread that runs so briefly on the caller's CPU, and the two would run one after the other. If there is no other CPU,
+ * or we cannot find out, the thread may run on any. */
+static void avoid_this_cpu(pthread_attr_t *attr)
 {
 	cpu_set_t others;
 	const int here = sched_getcpu();
@@ -67,8 +68,8 @@ static bool start_thread(struct seed *s, void *(*run)(void *seed))
 
 	if (pthread_attr_init(&attr) != 0)
 		return false;
-	spread(&attr);
-	/* Signals are the caller's thread's affair. */
+	avoid_this_cpu(&attr);
+	/* The new thread blocks all signals, so that the caller's thread handles them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	started = pthread_create(&s->thread, &attr, run, s) == 0;
@@ -77,7 +78,8 @@ static bool start_thread(struct seed *s, void *(*run)(void *seed))
 	return started;
 }
 
-/* Slots for the windows of the sources of one kind as they are planned, up to what is cheap to have ready. */
+/* How many slots the replay test needs for all sources that are abundant, or for all that are not, at the planned number
+ * of bytes; limited to a number that is cheap to allocate in advance. */
 static size_t slots_for(const struct seed *s, bool abundant)
 {
 	const size_t most = 1 << 14, len = draw_window_len(&s->sources);
@@ -96,7 +98,7 @@ static size_t slots_for(const struct seed *s, bool abundant)
 	return room < most ? room : most;
 }
 
-/* Returns: where in the secret memory they end. */
+/* Hands the slots, @slots[1] of them for abundant sources, to the set of windows. Returns: the end of their memory. */
 static uint8_t *lend_slots(struct seed *s, const size_t slots[2])
 {
 	struct window_slot *slot = (struct window_slot *)s->secret->space;
@@ -135,7 +137,7 @@ static int allocate(struct seed *s)
 	return 0;
 }
 
-/* A caller with nothing to do draws by itself; then the thread is the one that reads ahead. */
+/* The work of the draw's thread, if the caller draws in the calling thread itself: it reads CPU sources ahead. */
 static void *help(void *seed)
 {
 	struct seed *s = seed;
@@ -145,7 +147,7 @@ static void *help(void *seed)
 	return NULL;
 }
 
-/* So that seed_clear() need not wait for a device that is slow. Without a descriptor it does. */
+/* Lets seed_clear() end the waits of the thread. If no eventfd can be made, seed_clear() waits for slow devices. */
 static void make_stoppable(struct seed *s)
 {
 	size_t i;
@@ -172,7 +174,9 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 		return -EINVAL;
 	for (i = 0; i < s->reports; i++) {
 		s->report[i].spec = s->sources.spec + i;
-		s->report[i].skipped = s->sources.spec[i].rests ? "it rests after a failure" : NULL;
+		s->report[i].skipped = s->sources.spec[i].rests ?
+			"it failed recently and is tried again later" :
+			NULL;
 	}
 	r = allocate(s);
 	if (r < 0)
@@ -182,7 +186,8 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 		make_stoppable(s);
 	s->running = start_thread(s, beside ? draw_all : help);
 	if (!s->running || !beside)
-		draw_all(s); /* also where no thread is to be had: then one thing after the other */
+		draw_all(
+			s); /* also if no thread could be started: the caller then waits for the draw */
 	return 0;
 }
 
@@ -196,7 +201,7 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 	return begin(s, sources, bits, blocks_for(bits), NULL, true);
 }
 
-/* Who waits can as well read ahead. */
+/* While the caller waits for the thread, it reads CPU sources ahead. */
 static void wait_for(struct seed *s)
 {
 	if (s->running) {
@@ -207,7 +212,7 @@ static void wait_for(struct seed *s)
 	s->running = false;
 }
 
-/* What it gives is wanted by nobody any more. An eventfd has room for that. */
+/* Ends a draw that nobody needs any more. A write to an empty eventfd does not block. */
 static void stop(struct seed *s)
 {
 	const uint64_t word = 1;
@@ -242,7 +247,7 @@ int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits)
 	return seed_draw_with(s, sources, bits, blocks_for(bits), NULL);
 }
 
-/* --- what the caller has of it --- */
+/* --- results --- */
 
 void seed_limit(struct seed *s, enum claim_counted counted)
 {

@@ -16,24 +16,24 @@
 
 #define DRAW_MIX_BLOCK 1 /* one block besides those of the record; see seed_mix_key() */
 
-/* What became of one source. Counted only if draw_passed(). */
+/* The outcome of one source. It counts towards the claim only if draw_passed(). */
 struct draw_report {
 	const struct source_spec *spec;
-	int err;             /* negative errno: absent, or it failed to deliver */
-	const char *skipped; /* why it was not drawn, though nothing is wrong with it; else NULL */
-	bool needless;       /* that was because a required source had failed before */
+	int err;             /* negative errno: the source is absent, or did not deliver */
+	const char *skipped; /* why it was not drawn, though it has no fault; else NULL */
+	bool left_out;       /* it was skipped because a required source had failed */
 	struct health_figures health;
-	const struct draw_report
-		*copy;  /* of a replay: who delivered these bytes later; NULL: itself */
-	uint64_t bytes; /* delivered, in all */
-	uint32_t block_bytes
-		[RECORD_BLOCKS_MAX]; /* of them, what went into each of the record's blocks, */
-	uint32_t assessed[RECORD_BLOCKS_MAX]; /* and the bits that this was assessed at */
+	/* After a replay: the source that delivered these bytes later; NULL: this source itself. */
+	const struct draw_report *copy;
+	uint64_t bytes;                          /* delivered in all */
+	uint32_t block_bytes[RECORD_BLOCKS_MAX]; /* bytes that went into each block of the record */
+	uint32_t assessed[RECORD_BLOCKS_MAX];    /* and the assessed bits of these bytes */
 	uint64_t retries;
-	unsigned assessed_per, per_bytes;  /* its rate, as settled when it was opened */
-	char device[SOURCE_DEVICE_MAX];    /* see struct source_handle */
-	const struct draw_report *same_as; /* the source that is the same device, and is counted */
-	/* The broker's: bits granted to each block, and what they rest on; else NULL. */
+	unsigned assessed_per, per_bytes; /* its assessment: so many bits per so many bytes */
+	char device[SOURCE_DEVICE_MAX];   /* see struct source_handle */
+	/* An earlier source that is the same device and counts instead. */
+	const struct draw_report *same_as;
+	/* For the broker: its blocks, with the bits granted to each and the sources of these; else NULL. */
 	const struct broker_block *given;
 };
 
@@ -41,20 +41,20 @@ struct draw_memory;
 
 struct seed {
 	struct claim claim;
-	enum claim_counted counted; /* what @claim rests on: see seed_limit() */
-	size_t blocks;              /* of the record */
+	enum claim_counted counted; /* what @claim may rest on: see seed_limit() */
+	size_t blocks;              /* number of blocks in the record */
 	struct draw_report report[SOURCES_MAX];
 	size_t reports;
 	struct source_list sources;
-	uint32_t bits; /* asked for */
+	uint32_t bits; /* strength asked for */
 	struct draw_memory *memory;
 	pthread_t thread;
 	bool running;
-	bool stoppable; /* by @stop, an eventfd: the thread waits for devices and the broker no longer */
+	bool stoppable; /* @stop is an eventfd; a write to it ends the thread's waits for devices and the broker */
 	int stop;
-	bool gave_up; /* a required source failed, and the others were not waited for */
+	bool gave_up; /* a required source failed, so the draw did not wait for the others */
 	struct pump pump;
-	bool linked; /* @broker is the descriptor of the broker that gave something */
+	bool linked; /* @broker is a connection to the broker */
 	int broker;
 	struct reader reader[SOURCES_MAX];
 	uint8_t id[RECORD_ID_SIZE]; /* public */
@@ -67,91 +67,92 @@ struct seed {
 int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
 
 /**
- * draw_memory_new - what one draw leaves for the next, in a process that draws again and again
- * Tests go on where they stood, start-up samples are drawn once, and bytes that an earlier draw had are known
- * again. Secret; draw_memory_free() takes NULL. Not for two draws at once.
+ * draw_memory_new - state that one draw keeps for the next, for a process that draws repeatedly
+ * With it the health tests continue across draws, start-up samples are drawn only once, and bytes that an earlier draw
+ * delivered are recognised. Secret. Two draws at the same time must not share one.
+ * Returns: NULL: no memory. The caller frees it with draw_memory_free(), which accepts NULL.
  */
 struct draw_memory *draw_memory_new(void);
 void draw_memory_free(struct draw_memory *m);
 
-/** draw_window_len - bytes of the windows in which replays of these sources are looked for; see seed/replay.h */
+/** draw_window_len - length in bytes of the windows that the replay test of these sources uses; see seed/replay.h */
 size_t draw_window_len(const struct source_list *sources);
 
 /**
- * seed_draw_with - seed_draw() for a process that draws again and again
- * @bits:   strength asked for, which may be none: 0..256 * @blocks
- * @blocks: drawn, each as large and as good as if all were asked of it: 1..RECORD_BLOCKS_MAX
- * @memory: of the draws before, from the same @sources always; or NULL
+ * seed_draw_with - seed_draw() for a process that draws repeatedly
+ * @bits:   strength asked for, 0 to 256 * @blocks
+ * @blocks: number of blocks, 1..RECORD_BLOCKS_MAX; each is drawn in full, even if @bits is less
+ * @memory: from draw_memory_new(), used only with the same @sources; or NULL
  */
 int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t bits, size_t blocks,
 	struct draw_memory *memory);
 
 /**
- * seed_draw_begin - start to draw, beside whatever the caller does meanwhile
- * @s:       the caller's storage; needs seed_clear() in the end, also after an error
+ * seed_draw_begin - start a draw in the background
+ * @s:       the caller's storage; the caller calls seed_clear() in the end, also after an error
  * @sources: copied
  * @bits:    strength asked for, 1..RECORD_BITS_MAX
  *
- * Devices are read in children, side by side, that begin here; the rest is drawn in a thread.
- * Returns: 0; -EINVAL for @bits; -ENOMEM. How many blocks there will be is known from here on.
+ * Forks a child for each device, and starts one thread for all other sources. @s->blocks is set on return.
+ * Returns: 0; -EINVAL: @bits is out of range; -ENOMEM.
  */
 int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits);
 
 /**
  * seed_draw_end - wait until every source is drawn, tested, conditioned and counted
  *
- * A source that fails is left out of everything and counts for nothing; @s->report has the reason.
- * Whether what is left suffices is the caller's decision, by @s->claim.
- * Returns: 0, or -ENODATA when not one source delivered: there is no seed.
+ * A source that failed is neither in the seed nor in the claim; @s->report has the reason.
+ * The caller decides by @s->claim whether the seed is strong enough.
+ * Returns: 0, or -ENODATA if no source passed, so that there is no seed.
  */
 int seed_draw_end(struct seed *s);
 
-/** seed_limit - claim no more than what rests on @counted, from seed_draw_end() on; two limits: the stricter one. */
+/** seed_limit - reduce the claim to what rests on @counted; after seed_draw_end(). A second call never raises it again. */
 void seed_limit(struct seed *s, enum claim_counted counted);
 
-/** seed_bytes - the seed, 64 bytes a block; the pointer holds until seed_clear(). */
+/** seed_bytes - the seed, 64 bytes a block; the pointer is valid until seed_clear(). */
 const uint8_t *seed_bytes(const struct seed *s, size_t *ret_len);
 
 /**
- * seed_mix_key - 64 bytes for mixing into values that are not secret to everybody
- * From a block of its own, with an input of its own: it tells nothing of the seed. NULL if the list of sources
- * said that it is not wanted.
+ * seed_mix_key - a key of 64 bytes for mixing host entropy into values that others may know, such as random_seed
+ * It comes from a block of its own, made from other bytes than the seed, so it reveals nothing about the seed.
+ * Returns: NULL if @unmixed was set in the list of sources. Valid until seed_clear().
  */
 const uint8_t *seed_mix_key(const struct seed *s);
 
-/** seed_hardware - bits of hardware in one block of the seed, the margin taken off: at most 256. */
+/** seed_hardware - the hardware bits of one block, after the margin was subtracted: at most 256. */
 uint32_t seed_hardware(const struct seed *s, size_t block);
 
 /**
- * seed_provenance - the bits assessed by each source in one block: "rdrand:384 tpm:320 kernel"
- * Where not all sources have room it ends with the number of the others: "file:384 file:384 and 9 more".
+ * seed_provenance - the assessed bits of each source in one block: "rdrand:384 tpm:320 kernel"
+ * If there is no room for all sources, the text ends with the number of those left out: "file:384 file:384 and 9 more".
  */
 void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENANCE]);
 
-/** seed_describe - all that the broker says of one block but its bytes: @b->hardware_bits, and what they rest on */
+/** seed_describe - fill in all fields of @b except its bytes, from one block: its hardware bits and their sources */
 void seed_describe(const struct seed *s, size_t block, struct broker_block *b);
 
 /**
- * seed_report_use - tell the broker, where it gave something, what became of it; for its journal
- * @uuid: the instance's, or zero
+ * seed_report_use - if there is a connection to the broker, tell it what its blocks were used for, for its journal
+ * @uuid: of the instance, or all zeros
  */
 void seed_report_use(const struct seed *s, const uint8_t uuid[UUID_SIZE]);
 
 /** draw_passed - did this source deliver, and pass its tests? */
 bool draw_passed(const struct draw_report *r);
 
-/** health_why - which test failed and by what figure, as the end of a sentence: "9 equal samples in a row". */
+/** health_why - which test failed, with its figure, as the end of a sentence: "9 equal samples in a row, cutoff 9". */
 void health_why(const struct health_figures *h, char *out, size_t size);
 
 #define DRAW_WHY_SIZE 160
 
-/** draw_why - what is wrong with it, as the end of a sentence: "No such device". @out: DRAW_WHY_SIZE bytes. */
+/** draw_why - why the source did not pass, as the end of a sentence: "No such device". @out: DRAW_WHY_SIZE bytes. */
 const char *draw_why(const struct draw_report *r, char *out, size_t size);
 
-/** draw_label - source_label() of it. */
+/** draw_label - source_label() of the report's source. */
 const char *draw_label(const struct draw_report *r, char *out, size_t size);
 
-/** seed_clear - wipe and free; of a zeroed struct as well. A draw that still goes on is ended, and no source waited for. */
+/** seed_clear - stop the draw if it still runs, without waiting for its sources; wipe and free. Accepts NULL, and zeros. */
 void seed_clear(struct seed *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From what the sources gave to a seed, and what it may claim. */
+/* Makes the seed from the digests of the sources, and computes what it may claim. */
 #include "seed/gather.h"
 
 #include <sodium.h>
@@ -20,9 +20,9 @@ static bool kernel_passed(const struct seed *s)
 
 #define REPLACEMENT_LEN (RECORD_BLOCK_BITS / 8)
 
-/* The block to mix from always holds bytes of the kernel's generator, also where that failed as a source. Else, with
- * nothing but devices, it would be empty, and the key and the id known to everybody. libsodium reads them, as it does
- * the id where nothing is mixed: where it cannot, the process has not come so far. */
+/* The block for seed_mix_key() always contains bytes of the kernel's generator, even if the source `kernel` failed.
+ * Devices put nothing into that block, so it could be empty otherwise, and anybody could compute the key and the id.
+ * libsodium reads the bytes; it ends the process if it cannot. */
 static const uint8_t *replace_kernel(const struct draw *d)
 {
 	struct seed_secret *secret = d->seed->secret;
@@ -35,7 +35,7 @@ static const uint8_t *replace_kernel(const struct draw *d)
 	return secret->mix;
 }
 
-/* The key of one block, from what the sources that passed put into it. */
+/* The key of one block, from the digests of all sources that passed. */
 static void make_key(const struct draw *d, size_t block)
 {
 	const bool lacks_kernel = block == d->seed->blocks && !kernel_passed(d->seed);
@@ -65,7 +65,7 @@ void draw_make(const struct draw *d)
 			s->secret->prk, seed_purpose, "");
 	}
 	if (s->sources.unmixed) {
-		/* Not from a block of the record, of which it would tell something. */
+		/* The id is public, so it is not derived from a block of the record. */
 		randombytes_buf(s->id, sizeof(s->id));
 		return;
 	}
@@ -74,7 +74,7 @@ void draw_make(const struct draw *d)
 	condition_expand(s->id, sizeof(s->id), s->secret->prk, id_purpose, "");
 }
 
-/* Only what passed counts, and each block by itself. */
+/* The assessed bits of one block, from the sources that passed. */
 static uint64_t block_assessed(const struct seed *s, size_t block)
 {
 	uint64_t sum = 0;

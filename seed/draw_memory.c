@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one draw leaves for the next. */
+/* The state that one draw keeps for the next. */
 #include "seed/gather.h"
 #include "util/secret.h"
 
@@ -7,12 +7,13 @@
 #include <sys/random.h>
 
 _Static_assert(SOURCE_MBIT_MIN == HEALTH_MBIT_MIN && SOURCE_MBIT_MAX == HEALTH_MBIT_MAX,
-	"what can be stated has cut-offs");
+	"bits= accepts the range for which there are cutoffs");
 
-/* Windows of each kind that a memory of draws keeps at least: of 20 bytes, 1.3 MB of samples. */
+/* The least number of windows that is remembered for each kind of source. With windows of 20 bytes: 1.3 MB of samples. */
 #define REMEMBERED (1u << 16)
 
-/* As long as the source of the least entropy needs them; which that is may show only once it is open. */
+/* The source with the least min-entropy needs the longest windows. When a source is opened, it may turn out to have less
+ * than is known here; begin_tests() then lengthens the windows. */
 size_t draw_window_len(const struct source_list *sources)
 {
 	size_t i, len = 0;
@@ -31,7 +32,7 @@ void draw_memory_init(struct draw_memory *m)
 	uint8_t seed[REPLAY_SEED] = { 0 };
 
 	memset(m, 0, sizeof(*m));
-	/* Best effort: without it, somebody who feeds us could make two windows seem alike. */
+	/* Best effort: without a random key, somebody who feeds a source could make two windows have the same fingerprint. */
 	(void)!getrandom(seed, sizeof(seed), GRND_NONBLOCK);
 	windows_init(&m->windows, seed);
 	explicit_bzero(seed, sizeof(seed));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What became of a source, in words. */
+/* The outcome of a source as text, for messages and for the broker's provenance. */
 #include "seed/draw.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@ bool draw_passed(const struct draw_report *r)
 	return r->err == 0 && !r->skipped && r->health.failed == HEALTH_PASS;
 }
 
-/* Of bytes that came twice, from the second time on or before it. */
+/* The message for a replay, either of the source that repeated bytes, or of the one that had delivered them first. */
 static void replay_why(const struct draw_report *r, char *out, size_t size)
 {
 	char label[SOURCE_LABEL_SIZE];
@@ -32,7 +32,7 @@ void health_why(const struct health_figures *h, char *out, size_t size)
 		snprintf(out, size, "%u equal samples in a row, cutoff %u", figure, cutoff);
 		break;
 	case HEALTH_APT:
-		snprintf(out, size, "one sample %u times in %d, cutoff %u", figure,
+		snprintf(out, size, "one value %u times in %d samples, cutoff %u", figure,
 			HEALTH_WINDOW_SAMPLES, cutoff);
 		break;
 	case HEALTH_LAG:
@@ -41,12 +41,12 @@ void health_why(const struct health_figures *h, char *out, size_t size)
 		break;
 	case HEALTH_STEP:
 		snprintf(out, size,
-			"%u of %d samples one step on from the one %u before, cutoff %u", figure,
+			"%u of %d samples continue a constant step at lag %u, cutoff %u", figure,
 			HEALTH_WINDOW_SAMPLES, h->step_at, cutoff);
 		break;
 	case HEALTH_FRAME:
 		snprintf(out, size,
-			"%u of %d samples differ from the last as those %u before, cutoff %u",
+			"%u of %d samples differ from their neighbour just as those %u before, cutoff %u",
 			figure, HEALTH_WINDOW_SAMPLES, h->frame_at, cutoff);
 		break;
 	case HEALTH_WORDS:
@@ -83,7 +83,7 @@ const char *draw_label(const struct draw_report *r, char *out, size_t size)
 
 _Static_assert(SOURCES_MAX <= 99, "two digits");
 
-/* One source's piece of the text, if it fits before @end. Returns: where the text ends now. */
+/* Appends one source to the text if it fits before @end. Returns: the new end of the text. */
 static size_t add_piece(char *out, size_t at, size_t end, const char *name, uint32_t bits)
 {
 	char piece[64];
@@ -96,7 +96,7 @@ static size_t add_piece(char *out, size_t at, size_t end, const char *name, uint
 	return at + (size_t)n;
 }
 
-/* The pieces that fit before @end. Returns: how many do not; @ret_at: where the text ends. */
+/* Appends each source that fits before @end. @ret_at: the end of the text. Returns: how many sources did not fit. */
 static unsigned add_pieces(
 	const struct seed *s, size_t block, char *out, size_t end, size_t *ret_at)
 {
@@ -129,7 +129,7 @@ void seed_provenance(const struct seed *s, size_t block, char out[BROKER_PROVENA
 	snprintf(out + at, BROKER_PROVENANCE - at, " and %u more", left_out);
 }
 
-_Static_assert(SOURCES_MAX <= BROKER_SOURCES, "a place for each source");
+_Static_assert(SOURCES_MAX <= BROKER_SOURCES, "a broker block has room for every source");
 
 void seed_describe(const struct seed *s, size_t block, struct broker_block *b)
 {

@@ -5,27 +5,28 @@
 #include <errno.h>
 #include <string.h>
 
-#define UNASSESSED_LEN 64   /* bytes a block from a source that is only mixed */
-#define MIX_LEN        1024 /* bytes of a CPU source for the block to mix from */
+#define UNASSESSED_LEN 64   /* bytes for each block from a source that is assessed at 0 */
+#define MIX_LEN        1024 /* bytes of a CPU source for the block of seed_mix_key() */
 
 uint8_t *gather_digest(const struct draw *d, size_t source, size_t block)
 {
 	return d->seed->secret->digest + (source * d->blocks + block) * CONDITION_SIZE;
 }
 
-/* Each source brings enough for a whole block by itself, so that none has to be replaced. */
+/* The number of bytes of a source in one block. Each assessed source alone gives enough for the whole block, so that the
+ * block does not suffer if another source fails. */
 static uint64_t share_len(const struct source_handle *h, bool startup)
 {
 	const uint64_t bits = h->assessed_bits;
 	uint64_t len = UNASSESSED_LEN;
 
-	/* An abundant source's bits are in whole pieces of its bytes. */
+	/* An abundant source has @bits only in each whole piece of @per_bytes, so whole pieces are taken. */
 	if (source_is_abundant(h))
-		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): what is abundant is worth something */
+		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): an abundant source has more than 0 bits */
 		len = (CLAIM_INPUT_BITS + bits - 1) / bits * h->per_bytes;
 	else if (bits > 0)
 		len = (CLAIM_INPUT_BITS * (uint64_t)h->per_bytes + bits - 1) / bits;
-	/* The start-up samples are not thrown away: they are the first block's. */
+	/* The samples of the start-up tests are not discarded: they go into the first block. */
 	if (startup && len < HEALTH_STARTUP)
 		len = HEALTH_STARTUP;
 	return (len + 7) / 8 * 8;
@@ -36,8 +37,8 @@ uint64_t gather_len(const struct source_handle *h, size_t blocks, bool started)
 	return share_len(h, !started) + (blocks - 1) * share_len(h, false);
 }
 
-/* The block to mix from claims nothing, so it takes only what is delivered at once, and nobody waits for a device,
- * a computation or the broker. */
+/* The block for seed_mix_key() claims no bits, so it takes bytes only from sources that deliver at once. A device, a
+ * computation and the broker may be slow. */
 uint64_t gather_mix_len(const struct source *src)
 {
 	switch (src->kind) {
@@ -50,7 +51,7 @@ uint64_t gather_mix_len(const struct source *src)
 	}
 }
 
-/* Does an instruction deliver so much for the record that a thread that waits can well read some of it? */
+/* Is it a CPU source that delivers whole chunks for each block of the record? A waiting thread can then read ahead. */
 static bool is_pumped(const struct draw *d, size_t source)
 {
 	return d->seed->sources.spec[source].src->kind == SOURCE_CPU &&
@@ -58,7 +59,8 @@ static bool is_pumped(const struct draw *d, size_t source)
 		d->share[source][d->seed->blocks - 1].len % PUMP_CHUNK == 0;
 }
 
-/* Where it comes from: an instruction, a child that reads the device, or what the broker has given. */
+/* Reads the next bytes into the raw buffer: from the child of a device, from the broker's blocks, or from the source
+ * itself. */
 static int read_it(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len)
 {
 	const struct source *src = d->seed->sources.spec[source].src;
@@ -71,13 +73,14 @@ static int read_it(struct draw *d, size_t source, size_t block, struct source_ha
 		memcpy(raw, d->seed->secret->given[block].bytes, len);
 		return 0;
 	default:
-		/* What stays here is not to be the bytes of another source, which would fail with this one. */
+		/* If the source leaves bytes unwritten, those of another source must not be in their place: both sources
+		 * would fail the replay test. */
 		memset(raw, 0, len);
 		return src->fill(h, raw, len);
 	}
 }
 
-/* The next bytes, and in the report what their health tests have found. */
+/* Reads and tests the next bytes of a source. The report gets the figures of the health tests. */
 static int take(struct draw *d, size_t source, size_t block, struct source_handle *h, size_t len,
 	const uint8_t **ret)
 {
@@ -96,7 +99,8 @@ static int take(struct draw *d, size_t source, size_t block, struct source_handl
 	return 0;
 }
 
-/* Who had delivered it before has failed as well; whether it has passed so far is not known yet. */
+/* A source repeated bytes, so it fails. If another source had delivered them before, that one is only noted here:
+ * gather_fail_copied() fails it later, when it is known whether it passed otherwise. */
 static void note_replay(struct draw *d, size_t source, unsigned before)
 {
 	struct draw_report *rep = d->seed->report + source;
@@ -113,7 +117,7 @@ static bool is_count(enum health_test test)
 	return test >= HEALTH_APT && test <= HEALTH_FRAME;
 }
 
-/* What the tests of these bytes say, and whether the bytes were delivered before. */
+/* Returns: 0 if the bytes passed their health tests and were not delivered before; -EBADMSG if not; or -ENOMEM. */
 static int judge_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t len)
 {
 	struct draw_report *rep = d->seed->report + source;
@@ -123,7 +127,8 @@ static int judge_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t
 	unsigned before;
 	int r = 0;
 
-	/* That bytes came before says more than that they are too regular, but not than that all are alike. */
+	/* A replay explains a failure better than a count of a window does, so it replaces that in the report. It does not
+	 * replace the other failures, such as equal samples in a row. */
 	if (m->health.mode.mbit > 0 && (failed == HEALTH_PASS || is_count(failed)))
 		r = replay_update(&m->replay, &d->memory->windows, &mode, raw, len, &before);
 	if (r > 0)
@@ -156,8 +161,8 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 	return r;
 }
 
-/* A device under two names is one device: what it gives counts once, under the first of them. How much
- * is taken stays as the child has reckoned, which does not know of the other. */
+/* A device that is given under two names counts once, under the first. The second name is read and mixed all the same,
+ * as its child has already decided how much to read, and does not know of the first. */
 static bool counted(const struct draw_report *rep)
 {
 	return !rep->same_as;
@@ -175,7 +180,8 @@ static void plan(struct draw *d, size_t source, const struct source_handle *h)
 
 		if (block == d->seed->blocks)
 			share->len = gather_mix_len(src);
-		else if (src->kind == SOURCE_BROKER) /* what it gives has had its tests */
+		else if (src->kind ==
+			SOURCE_BROKER) /* the daemon has tested and conditioned its blocks */
 			share->len = CONDITION_SIZE;
 		else
 			share->len = share_len(h, block == 0 && !started);
@@ -183,7 +189,7 @@ static void plan(struct draw *d, size_t source, const struct source_handle *h)
 	}
 }
 
-/* The record's blocks come first, so that what they are fed does not depend on the block to mix from. */
+/* The blocks of the record come first, so that their bytes do not depend on whether seed_mix_key() is wanted. */
 static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 {
 	size_t block;
@@ -210,7 +216,7 @@ static int open_it(struct draw *d, size_t source, struct source_handle *h)
 	switch (spec->src->kind) {
 	case SOURCE_DEVICE:
 		return reader_open(d->seed->reader + source, h);
-	case SOURCE_BROKER: /* asked before all others, see seed/draw.c */
+	case SOURCE_BROKER: /* schedule_ask_broker() has fetched its blocks already */
 		*h = (struct source_handle){
 			.fd = -1, .per_bytes = 1, .test_mbit = source_test_mbit(spec)
 		};
@@ -241,7 +247,7 @@ static void close_it(struct draw *d, size_t source, struct source_handle *h)
 		src->close(h);
 }
 
-/* Tests go on where they stood; those of a source that is new, or has failed, begin. */
+/* Continues the tests of a source that passed the draw before; starts them for one that is new or failed. */
 static int begin_tests(struct draw *d, size_t source, const struct source_handle *h)
 {
 	struct source_memory *m = d->memory->of + source;
@@ -249,7 +255,8 @@ static int begin_tests(struct draw *d, size_t source, const struct source_handle
 		.words = d->seed->sources.spec[source].src->kind == SOURCE_CPU,
 		.sampled = source_is_abundant(h) };
 
-	/* Its start-up samples are not drawn again: what is at the other end has changed. */
+	/* The source reports another min-entropy than in the last draw, so another device is behind it. It fails now, and
+	 * is started afresh, with start-up samples, in the next draw. */
 	if (m->started && m->health.mode.mbit != mode.mbit)
 		return -ESTALE;
 	if (!m->started) {
@@ -266,7 +273,7 @@ static bool is_slow(const struct source *src)
 	return src->kind == SOURCE_DEVICE || src->kind == SOURCE_CODE;
 }
 
-/* What it is worth is known once it is open. */
+/* Draws from a source that is open. Its assessment is known only from here on. */
 static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 {
 	struct draw_report *rep = d->seed->report + source;
@@ -276,7 +283,7 @@ static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 	rep->assessed_per = counted(rep) ? h->assessed_bits : 0;
 	rep->per_bytes = h->per_bytes;
 	if (d->seed->sources.by_default && h->assessed_bits == 0 && is_slow(rep->spec->src))
-		rep->skipped = "it is worth nothing here";
+		rep->skipped = "it is assessed at 0 bits on this host";
 	else
 		rep->err = begin_tests(d, source, h);
 	if (rep->err == 0 && !rep->skipped)
@@ -317,7 +324,7 @@ void gather_source(struct draw *d, size_t source)
 	settle(d, source);
 }
 
-void gather_condemn(struct draw *d)
+void gather_fail_copied(struct draw *d)
 {
 	size_t i;
 

@@ -15,8 +15,8 @@ void health_init(struct health *h, const struct health_mode *mode)
 		(void)cutoffs_for(mode->mbit, &h->found.cutoff);
 }
 
-/* The first two windows, and of each eight one, never at the same place twice in a row: what is regular in
- * blocks of 4096 bytes is seen as well. */
+/* The first two windows, and then one in each group of eight. Its place in the group moves from group to group, so that
+ * a pattern with a period of 4096 bytes is seen too. */
 bool health_is_sampled(uint64_t sample)
 {
 	const uint64_t window = sample / WINDOW;
@@ -24,11 +24,11 @@ bool health_is_sampled(uint64_t sample)
 	return window < HEALTH_STARTUP / WINDOW || window % 8 == window / 8 % 8;
 }
 
-/* --- thirty-two samples at a time --- */
+/* --- vectors, to compare 32 samples at a time --- */
 
 #define STEP 32
 
-/* Vectors as GCC and clang have them on every machine. */
+/* Vector types that GCC and clang compile for every CPU. */
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint64_t words2 __attribute__((vector_size(16)));
 
@@ -47,13 +47,13 @@ static bool any_set(words2 v)
 
 /* --- repetition count --- */
 
-/* Of sixteen samples, those that are as the one before them: all ones, or zero. */
+/* For each of sixteen samples: all ones if it equals the sample before it, else zero. */
 static words2 seconds(const uint8_t *raw)
 {
 	return (words2)(load_bytes(raw) == load_bytes(raw - 1));
 }
 
-/* Is one of STEP samples the third of a run? Two equal ones are common, three are not. */
+/* Is any of STEP samples the third in a run? Runs of two are common in good data, runs of three are rare. */
 static bool any_third(const uint8_t *raw)
 {
 	return any_set((seconds(raw) & seconds(raw - 1)) | (seconds(raw + 16) & seconds(raw + 15)));
@@ -64,7 +64,7 @@ static bool any_second(const uint8_t *raw)
 	return any_set(seconds(raw) | seconds(raw + 16));
 }
 
-/* STEP samples without the third of a run. */
+/* Accounts for STEP samples that any_third() found to have no run of three. */
 static void step_over(struct health *h, const uint8_t *raw)
 {
 	if (h->found.run_max < 2 && any_second(raw))
@@ -99,7 +99,7 @@ static uint64_t load_word(const uint8_t *p)
 	return x;
 }
 
-/* Of two words, those that are stuck or as the one before them: all ones, or zero. */
+/* For each of two words: all ones if it is 0, is ~0, or equals the word before it, else zero. */
 static words2 bad_words(const uint8_t *raw)
 {
 	const words2 these = (words2)load_bytes(raw), before = (words2)load_bytes(raw - 8);
@@ -108,7 +108,7 @@ static words2 bad_words(const uint8_t *raw)
 	return (words2)(these == before) | (words2)(these == zero) | (words2)(these == ~zero);
 }
 
-/* STEP samples of which no word is. */
+/* Is none of the words in STEP samples bad? */
 static bool words_pass(const uint8_t *raw)
 {
 	return !any_set(bad_words(raw) | bad_words(raw + 16));
@@ -176,7 +176,7 @@ unsigned health_cutoff(const struct health_figures *f, enum health_test test)
 	return cutoff_of(&f->cutoff, test, false);
 }
 
-/* The first test that counts and fails; HEALTH_PASS: none. */
+/* The first test whose figure has reached its cutoff; HEALTH_PASS: none. */
 static enum health_test judge(const struct health_figures *f, bool sure)
 {
 	enum health_test test;
@@ -187,7 +187,8 @@ static enum health_test judge(const struct health_figures *f, bool sure)
 	return HEALTH_PASS;
 }
 
-/* Counts rise one by one, so the sample that failed the test is the one that reached the cut-off. */
+/* Reports the cutoff as the figure of the failed test. A figure rises by one at a time, so the test failed at the sample
+ * that reached the cutoff; the higher count at the end of this piece depends on how the caller divided the samples. */
 static void settle(struct health_figures *f)
 {
 	unsigned *figure = f->failed == HEALTH_RCT ? &f->run_max :
@@ -201,14 +202,14 @@ static void settle(struct health_figures *f)
 		*figure = health_cutoff(f, f->failed);
 }
 
-/* What later windows look back at. */
+/* Keeps the end of the window as the samples before the next one. */
 static void next_window(struct health *h)
 {
 	memmove(h->sample, h->sample + WINDOW, HEALTH_BEFORE);
 	h->filled = 0;
 }
 
-/* Samples of one window, into their place behind those that came before. */
+/* Appends samples to the current window, and tests them. @last: the caller has no more samples. */
 static void test_piece(struct health *h, const uint8_t *raw, size_t len, bool last)
 {
 	uint8_t *place = h->sample + HEALTH_BEFORE + h->filled;

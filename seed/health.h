@@ -9,84 +9,85 @@
 #include "seed/cutoff.h"
 
 /*
- * The tests on a source's bytes as delivered, before any conditioning. Pure: no allocation, no clock, no
- * message. They catch broken hardware. They do not prove entropy: a counter that is hashed passes them all.
+ * The health tests on the bytes of a source as it delivers them, before conditioning. Pure: no allocation, no clock, no
+ * message. They detect broken hardware. They do not prove entropy: the hashed values of a counter pass all of them.
  *
- * One byte is a sample. The cut-offs follow from the min-entropy at which a source is tested, each test with
- * alpha = 2^-30 a window; seed/cutoff.h has them. Replays, which need a memory: seed/replay.h.
+ * One byte is one sample. The cutoffs depend on the min-entropy that is assumed of the source, with alpha = 2^-30 for
+ * each test and window; see seed/cutoff.h. The replay test needs a memory, and is in seed/replay.h.
  */
 #define HEALTH_LAGS   64
-#define HEALTH_BEFORE (2 * HEALTH_LAGS) /* samples before a window that its lags look back at */
+#define HEALTH_BEFORE (2 * HEALTH_LAGS) /* samples before a window that its tests compare with */
 
 enum health_test {
 	HEALTH_PASS,
-	HEALTH_RCT,    /* repetition count: a run of equal samples (SP 800-90B 4.4.1) */
-	HEALTH_APT,    /* adaptive proportion: the most frequent value of a window (after 4.4.2) */
-	HEALTH_LAG,    /* equal bytes at one lag: constant or repeated lanes of frames */
-	HEALTH_STEP,   /* equal first differences at one lag: lanes that count */
-	HEALTH_FRAME,  /* bytes that follow from their neighbour as they did one lag before */
-	HEALTH_WORDS,  /* CPU sources: two equal 64-bit words one after the other */
-	HEALTH_STUCK,  /* CPU sources: the word 0 or ~0 for the second time */
-	HEALTH_REPLAY, /* bytes that were delivered before, by this source or another */
+	HEALTH_RCT, /* repetition count: a run of equal samples (SP 800-90B 4.4.1) */
+	HEALTH_APT, /* adaptive proportion: the most frequent value of a window (after 4.4.2) */
+	HEALTH_LAG, /* equal bytes at one lag: positions of a frame that are constant or repeated */
+	HEALTH_STEP, /* equal first differences at one lag: positions of a frame that count up or down */
+	HEALTH_FRAME,  /* equal difference or XOR to the byte before, at one lag */
+	HEALTH_WORDS,  /* CPU sources: the same 64-bit word twice in a row */
+	HEALTH_STUCK,  /* CPU sources: a word 0 or ~0 for the second time */
+	HEALTH_REPLAY, /* bytes that this source, or another one, delivered before */
 };
 
-/* Which tests a source has besides those that all have. */
+/* How a source is tested. */
 struct health_mode {
-	unsigned mbit; /* min-entropy, thousandths of a bit a byte; 0: nothing is tested */
-	bool words;    /* it delivers 64-bit words of a CPU instruction */
-	bool sampled;  /* the counts of windows: of the first 1024 bytes, and 512 of each 4096 */
+	unsigned mbit; /* min-entropy that is assumed, thousandths of a bit a byte; 0: no tests */
+	bool words;   /* it is a CPU instruction that delivers 64-bit words: these are tested too */
+	bool sampled; /* test windows only in the first 1024 bytes, and in 512 bytes of each 4096 */
 };
 
-/* What the tests have found; nothing in here is secret. Of each figure the highest so far. That of a test which
- * has failed is its cut-off, as the sample that reached it failed. */
+/* The results of the tests; they are not secret. Each figure is the highest value so far. The figure of a failed test
+ * is its cutoff, as the source failed at the sample that reached it. */
 struct health_figures {
-	enum health_test failed; /* the first test that did; nothing is tested after its window */
-	bool sure;               /* the failure has alpha = 2^-60 at most */
+	enum health_test failed; /* the first test that failed; later windows are not tested */
+	bool sure;               /* the failure has a probability of at most 2^-60 by chance */
 	size_t samples;
-	unsigned run_max;             /* the longest run, */
-	unsigned count_max;           /* the highest count of a value in a window, */
-	unsigned lag_max, lag_at;     /* of equal bytes at a lag, and which lag that was, */
-	unsigned step_max, step_at;   /* of equal first differences, */
-	unsigned frame_max, frame_at; /* of equal differences to the neighbour */
+	unsigned run_max;             /* length of the longest run of equal samples */
+	unsigned count_max;           /* highest count of one value in a window */
+	unsigned lag_max, lag_at;     /* highest count of equal bytes at one lag, and that lag */
+	unsigned step_max, step_at;   /* the same for equal first differences */
+	unsigned frame_max, frame_at; /* the same for equal differences to the byte before */
 	struct cutoffs cutoff;
 };
 
-/* The state of the tests on one source; they go on from one read to the next. Secret, and wiped by the owner. */
+/* The state of the tests of one source, which continue from one read to the next. Secret: the owner wipes it. */
 struct health {
 	struct health_figures found;
 	struct health_mode mode;
-	unsigned run, stuck;
-	size_t seen;   /* samples since health_init() or health_resume() */
-	size_t filled; /* of the window at hand */
-	/* The window, and what came before it: all of it once there were as many samples. */
+	unsigned run;   /* length of the run that the last sample is part of */
+	unsigned stuck; /* words 0 or ~0 so far */
+	size_t seen;    /* samples since health_init() or health_resume() */
+	size_t filled;  /* samples in the current window so far */
+	/* The HEALTH_BEFORE samples before the current window (fewer exist at the beginning), then the window. */
 	uint8_t sample[HEALTH_BEFORE + HEALTH_WINDOW_SAMPLES];
 };
 
-/** health_init - before the first sample; @mode->mbit is 0 or one that cutoffs_for() takes. */
+/** health_init - call before the first sample; @mode->mbit is 0 or a value that cutoffs_for() accepts. */
 void health_init(struct health *h, const struct health_mode *mode);
 
 /**
  * health_update - test the next samples
  * @raw: secret
- * @len: any number; with words a multiple of 8
+ * @len: any number; if @mode->words is set, a multiple of 8
  *
- * In how many pieces the samples come makes no difference to whether they pass. Samples of a window that is
- * not full yet are tested as they come.
+ * The verdict does not depend on how the samples are divided into calls. A window is tested even while it is not
+ * full yet.
  * Returns: HEALTH_PASS, or the first test that ever failed.
  */
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len);
 
-/** health_resume - start again after a failure: the figures are reset, the number of samples is kept. */
+/** health_resume - start the tests again after a failure: resets all figures except the number of samples. */
 void health_resume(struct health *h);
 
-/** health_is_sampled - are windows counted, and replays looked up at every offset, where this sample is? */
+/** health_is_sampled - of an abundant source: are the window tests, and the replay look-up at every offset, done here? */
 bool health_is_sampled(uint64_t sample);
 
-/** health_figure, health_cutoff - of a test that counts: the highest figure, and the one that fails; else 0. */
+/** health_figure, health_cutoff - the highest figure of a test, and its cutoff; 0 for a test without a figure. */
 unsigned health_figure(const struct health_figures *f, enum health_test test);
 unsigned health_cutoff(const struct health_figures *f, enum health_test test);
 
-/** health_name - the test, as a report names it. */
+/** health_name - the name of the test in reports. */
 const char *health_name(enum health_test test);
 
 #endif

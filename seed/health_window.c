@@ -23,14 +23,14 @@ static unsigned count_most_frequent(const uint8_t *raw, size_t len)
 	return most;
 }
 
-/* Thirty-two samples at a time, where the CPU can; else the compiler takes two steps. Only ever a local variable,
- * as how a vector is handed over depends on the CPU. */
+/* 32 samples at a time; on a CPU without such vectors the compiler makes two operations of one. Never an argument by
+ * value or a result of a function, as the calling convention for such vectors depends on the CPU's features. */
 typedef uint8_t bytes32 __attribute__((vector_size(32), aligned(1), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
 #define AT(p)  (*(bytes32 *)(p))
 
-/* Of bytes that are 31 at most, as each adds up a window's sixteen vectors or fewer. */
+/* The sum of 32 bytes, each at most 31: a lane counts at most the sixteen vectors of one window. */
 INLINE unsigned sum_bytes(const bytes32 *v)
 {
 	const uint64_t odd = 0x00ff00ff00ff00ff, ones = 0x0001000100010001;
@@ -43,7 +43,7 @@ INLINE unsigned sum_bytes(const bytes32 *v)
 
 #define ALL (HEALTH_BEFORE + WINDOW)
 
-/* What each sample is by the one before it: the difference, and the exclusive or. */
+/* Each sample compared with the one before it: the difference, and the XOR. */
 struct neighbours {
 	uint8_t minus[ALL], flips[ALL];
 };
@@ -63,20 +63,20 @@ static void compare_neighbours(struct neighbours *n, const uint8_t *raw)
 	}
 }
 
-/* How many samples are, by one lag, equal to the one before, on by the step that led there, and how many differ from
- * their neighbour as the one before does. */
+/* Counts at one lag: samples equal to the one a lag before; samples that differ from it by the same step as it did from
+ * the one another lag before; and samples with the same difference, or XOR, to their predecessor as that sample has. */
 struct lag_counts {
 	unsigned equal, steps, minus, flips;
 };
 
-/* Of a whole window, with all before it. */
+/* The counts of a full window with HEALTH_BEFORE samples before it. */
 INLINE struct lag_counts count_whole(
 	const uint8_t *raw, const uint8_t *minus, const uint8_t *flips, size_t lag)
 {
 	bytes32 equal = { 0 }, steps = { 0 }, by_minus = { 0 }, by_flips = { 0 };
 	size_t i;
 
-	for (i = 0; i < WINDOW; i += 32) { /* a lane that is equal is all ones, minus one */
+	for (i = 0; i < WINDOW; i += 32) { /* a comparison gives -1 in each lane that is equal */
 		const bytes32 these = AT(raw + i), middle = AT(raw + i - lag);
 
 		equal -= (bytes32)(these == middle);
@@ -88,7 +88,7 @@ INLINE struct lag_counts count_whole(
 		sum_bytes(&by_flips) };
 }
 
-/* How many of @len samples, a window at most, equal those @lag before. */
+/* How many of @len samples, at most a window, equal the sample @lag before them. */
 INLINE unsigned count_equal(const uint8_t *raw, size_t lag, size_t len)
 {
 	bytes32 lanes = { 0 };
@@ -102,7 +102,8 @@ INLINE unsigned count_equal(const uint8_t *raw, size_t lag, size_t len)
 	return count + sum_bytes(&lanes);
 }
 
-/* How many go on by the step that led from 2 @lag before them to @lag before. */
+/* How many samples repeat the step: they differ from the sample @lag before as that one does from the sample 2 @lag
+ * before. */
 INLINE unsigned count_steps(const uint8_t *raw, size_t lag, size_t len)
 {
 	bytes32 lanes = { 0 };
@@ -120,7 +121,7 @@ INLINE unsigned count_steps(const uint8_t *raw, size_t lag, size_t len)
 	return count + sum_bytes(&lanes);
 }
 
-/* From the window's first sample that has another @back before it: how many are skipped. */
+/* How many samples at the start of the window have no sample @back before them, as the source had not begun yet. */
 static size_t skip(const struct health *h, size_t begin, size_t back)
 {
 	const size_t have = HEALTH_BEFORE - begin;
@@ -129,7 +130,7 @@ static size_t skip(const struct health *h, size_t begin, size_t back)
 	return missing < h->filled ? missing : h->filled;
 }
 
-/* Of a window that is not full yet, or has not so much before it. */
+/* The counts of a window that is not full, or has fewer than HEALTH_BEFORE samples before it. */
 INLINE struct lag_counts count_part(
 	const struct health *h, const struct neighbours *n, size_t lag, size_t begin)
 {
@@ -154,7 +155,7 @@ INLINE void keep(unsigned *max, unsigned *at, unsigned count, size_t lag)
 	*at = (unsigned)lag;
 }
 
-/* @begin: where in h->sample the first sample of all is, or as far back as the lags look. */
+/* @begin: index of the first valid entry in h->sample. */
 INLINE void count_lags(struct health *h, const struct neighbours *n, size_t begin)
 {
 	struct health_figures *f = &h->found;
@@ -181,8 +182,8 @@ __attribute__((target("avx2"))) static void count_lags_wide(
 	count_lags(h, n, begin);
 }
 
-/* What the C library found out as it started, where it tells: CPUID is a trip to the hypervisor, and the compiler's own
- * list asks it many times before main(). */
+/* Asks the C library, which has looked up the CPU's features at its start, if it has an interface for that. CPUID is slow
+ * in a virtual machine, and the compiler's __builtin_cpu_supports() calls it many times before main(). */
 static bool is_wide(void)
 {
 #ifdef CPU_FEATURE_ACTIVE

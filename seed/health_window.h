@@ -5,11 +5,11 @@
 #include "seed/health.h"
 
 /**
- * health_count_window - the most frequent value of a window, and by each lag of 1 to HEALTH_LAGS what is equal
- * @h: its window may not be full yet, and may have less before it than the lags look back at; then only pairs of samples
- *     that are both there count. @h->found keeps the highest count of each kind.
+ * health_count_window - count the most frequent value of the current window, and what is equal at lags 1 to HEALTH_LAGS
+ * @h: its window may be incomplete, and may have fewer samples before it than a lag needs; pairs of samples of which
+ *     one is missing are not counted. @h->found keeps the highest count of each kind.
  *
- * Where @h->mode says that windows are sampled, another window than one of those is passed over.
+ * If @h->mode.sampled is set, and health_is_sampled() does not choose this window, nothing is counted.
  */
 void health_count_window(struct health *h);
 

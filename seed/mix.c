@@ -22,13 +22,14 @@ static size_t pads(const char *text, size_t len)
 	return (text[len - 1] == '=') + (text[len - 2] == '=');
 }
 
-/* Strict: padded, no space, and nothing but one spelling, so that the length stays the same. */
+/* Accepts only canonical base64: with padding and without white space. The new value then has the length of the old. */
 static int decode(struct mixer *m, const char *text, size_t len, size_t *ret_len)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
-	/* libsodium 1.0.18 takes bytes above 127 for digits. The quote behind @text ends this. */
+	/* libsodium 1.0.18 accepts bytes above 127 as digits, so all digits are checked first. The search ends at the
+	 * quotation mark after @text at the latest. */
 	if (strspn(text, digits) < len)
 		return -EILSEQ;
 	if (len % 4 == 0 && len > 4 && len / 4 * 3 - pads(text, len) > sizeof(m->value))
@@ -84,14 +85,14 @@ int mix_size(uint64_t len)
 
 const char *mix_why(int err)
 {
-	/* NOLINTNEXTLINE(misc-redundant-expression): that they are the same is the assertion */
-	_Static_assert(MIX_FILE_MAX == 16u << 20, "the words for -EFBIG");
+	/* NOLINTNEXTLINE(misc-redundant-expression): both sides are meant to be the same */
+	_Static_assert(MIX_FILE_MAX == 16u << 20, "the message for -EFBIG states the limit");
 	/* NOLINTNEXTLINE(misc-redundant-expression): the same */
-	_Static_assert(MIX_ALL_MAX == 32u << 20, "the words for -EDQUOT");
+	_Static_assert(MIX_ALL_MAX == 32u << 20, "the message for -EDQUOT states the limit");
 
 	switch (err) {
 	case -EEXIST:
-		return "random_seed stands there twice";
+		return "random_seed occurs twice";
 	case -EINVAL:
 		return "random_seed is not a string";
 	case -EILSEQ:
@@ -105,7 +106,7 @@ const char *mix_why(int err)
 	case -EDQUOT:
 		return "more than 32 MiB of such files";
 	case -ELOOP:
-		return "nested too deep";
+		return "nested too deeply";
 	default:
 		return strerror(-err);
 	}

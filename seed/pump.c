@@ -11,8 +11,8 @@ void pump_init(struct pump *p, uint8_t *ring)
 	pthread_cond_init(&p->turn, NULL);
 }
 
-/* A chunk is read and tested in some twenty-five microseconds, less than it takes to be put to sleep and woken up: so the
- * other side is looked at for longer than that first, up to a hundred. */
+/* To read and test a chunk takes about 25 microseconds, less than to put a thread to sleep and wake it. A thread
+ * therefore spins, for up to 100 microseconds, before it sleeps. */
 #define LOOKS 2000
 
 static void relax(void)
@@ -28,7 +28,7 @@ static void changed(struct pump *p)
 	pthread_cond_broadcast(&p->turn);
 }
 
-/* With the lock held, and let go meanwhile. */
+/* Call with the lock held; it is released during the wait. */
 static void wait_for_change(struct pump *p)
 {
 	const unsigned seen = p->turns;
@@ -53,7 +53,8 @@ void pump_begin(struct pump *p, const struct source *src, struct source_handle *
 	p->next = p->ready = 0;
 	p->taken = false;
 	p->err = 0;
-	/* If this source delivers nothing, no other one's bytes may be in its place: both would fail for them. */
+	/* If this source leaves bytes unwritten, those of another source must not be in their place: both sources would
+	 * fail the replay test. */
 	memset(p->ring, 0, PUMP_CHUNKS * PUMP_CHUNK);
 	changed(p);
 	pthread_mutex_unlock(&p->lock);
@@ -69,7 +70,7 @@ static bool can_read(const struct pump *p)
 	return p->src && p->err == 0 && !p->reading && p->left > 0 && in_use(p) < PUMP_CHUNKS;
 }
 
-/* With the lock held, which is let go while the source is read. */
+/* Call with the lock held; it is released while the source is read. */
 static void read_chunk(struct pump *p)
 {
 	const size_t slot = (p->next + in_use(p)) % PUMP_CHUNKS;
@@ -96,7 +97,7 @@ static void read_chunk(struct pump *p)
 	changed(p);
 }
 
-/* The taker has done with the chunk in his hands. */
+/* Frees the chunk that the taker took last. */
 static void give_back(struct pump *p)
 {
 	if (!p->taken)
@@ -106,7 +107,7 @@ static void give_back(struct pump *p)
 	changed(p);
 }
 
-/* Is one being read, or still to be read? */
+/* Is a chunk being read, or still to be read? */
 static bool is_coming(const struct pump *p)
 {
 	return p->err == 0 && (p->reading || p->left > 0);

@@ -9,9 +9,9 @@
 #include "seed/source/source.h"
 
 /*
- * A CPU source's samples, a chunk ahead of who takes them: while one thread looks for replays in a chunk and hashes
- * it, another that only waits for it can read the next and do its health tests, which are a sixth of the work.
- * Whoever comes first reads; without a helper the taker does, and nothing is lost but the time.
+ * Reads a CPU source ahead, to use two threads. The taker looks for replays in a chunk and hashes it. Meanwhile another
+ * thread, the helper, which would only wait, reads the next chunk and runs its health tests, a sixth of the work.
+ * Whichever thread is free first reads. Without a helper the taker reads each chunk itself, and only time is lost.
  */
 #define PUMP_CHUNK  4096
 #define PUMP_CHUNKS 6
@@ -19,48 +19,49 @@
 struct pump {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
-	_Atomic unsigned turns;   /* how often something has changed */
-	const struct source *src; /* NULL: nothing to read just now */
+	_Atomic unsigned turns;   /* counts changes of the state, for wait_for_change() */
+	const struct source *src; /* NULL: no source to read at present */
 	struct source_handle *handle;
-	struct health *health; /* the source's, and whoever reads is at it alone */
-	struct health_figures found[PUMP_CHUNKS]; /* with each chunk that is in use */
-	uint8_t *ring;      /* PUMP_CHUNKS * PUMP_CHUNK bytes, secret, the caller's */
-	uint64_t left;      /* bytes not yet asked for */
-	size_t next, ready; /* the oldest chunk in use, and how many behind it wait to be taken */
-	bool taken;         /* that oldest one is in the taker's hands */
-	bool reading;       /* somebody is at it */
+	struct health *health; /* tests of the source; used only by the thread that reads */
+	struct health_figures found[PUMP_CHUNKS]; /* figures of the tests after each chunk in use */
+	uint8_t *ring; /* PUMP_CHUNKS * PUMP_CHUNK bytes, secret, owned by the caller */
+	uint64_t left; /* bytes that nobody has begun to read */
+	/* Index of the oldest chunk in use; number of chunks that wait to be taken. */
+	size_t next, ready;
+	bool taken;   /* the taker holds the oldest chunk */
+	bool reading; /* a thread is reading a chunk */
 	bool closed;
 	int err;
 };
 
-/** pump_init - @ring: for as long as the pump */
+/** pump_init - @ring: PUMP_CHUNKS * PUMP_CHUNK bytes of secret memory, valid as long as the pump */
 void pump_init(struct pump *p, uint8_t *ring);
 
 /**
- * pump_begin - from now on @len bytes of this source are wanted: a multiple of PUMP_CHUNK
- * @health: goes on with these bytes; the pump's until pump_end()
+ * pump_begin - begin to read @len bytes, a multiple of PUMP_CHUNK, from a source
+ * @health: tests that continue with these bytes; the caller must not touch them until pump_end()
  */
 void pump_begin(struct pump *p, const struct source *src, struct source_handle *h,
 	struct health *health, uint64_t len);
 
 /**
- * pump_take - the next chunk
- * @ret: where it stands, until the next call
- * @found: what its health tests have found, by the end of it; behind a chunk that failed none is read
- * Returns: 0, or the source's -errno; -ENODATA: there is no more.
+ * pump_take - take the next chunk, and read it if no helper has
+ * @ret:   the chunk, PUMP_CHUNK bytes, valid until the next call
+ * @found: figures of the health tests after this chunk; no further chunk is read after one that failed a test
+ * Returns: 0; an -errno of the source; -ENODATA: all chunks were taken.
  */
 int pump_take(struct pump *p, const uint8_t **ret, struct health_figures *found);
 
-/** pump_end - no more of this source; waits for a helper that is at it, and wipes. */
+/** pump_end - stop reading this source: waits for a helper that reads from it, and wipes the ring. */
 void pump_end(struct pump *p);
 
-/** pump_help - read ahead for whoever takes, until pump_close(). */
+/** pump_help - the work of a helper: reads ahead until pump_close(). */
 void pump_help(struct pump *p);
 
-/** pump_close - send helpers home. */
+/** pump_close - have pump_help() return in all helpers. */
 void pump_close(struct pump *p);
 
-/** pump_clear - after the last helper. */
+/** pump_clear - free the pump's lock; call it after all helpers have returned. */
 void pump_clear(struct pump *p);
 
 #endif

@@ -70,7 +70,8 @@ bool windows_lengthen(struct windows *w, size_t len)
 	return true;
 }
 
-/* At most two thirds full: a search for what is not there then looks at five places; at seven eighths, at some thirty. */
+/* A table is at most two thirds full: a search that finds nothing then looks at 5 slots on average. At seven eighths it
+ * would look at about 30. */
 static size_t room_for(size_t windows)
 {
 	return windows + windows / 2 + 1;
@@ -88,7 +89,7 @@ void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, si
 		(struct window_table){ .slot = slot, .room = room, .lent = true };
 }
 
-/* A fingerprint's place, its high bits being as good as random. */
+/* The slot where the search for a fingerprint begins; its high bits serve as the hash. */
 static size_t place_of(const struct window_table *t, uint64_t high)
 {
 	return (size_t)((unsigned __int128)high * t->room >> 64);
@@ -99,7 +100,7 @@ static bool same_print(const struct window_slot *a, const struct window_slot *b)
 	return a->high == b->high && a->low >> 32 == b->low >> 32;
 }
 
-/* Where it is, or would be. */
+/* The slot that has the fingerprint, or the free one where it belongs. */
 static struct window_slot *find(const struct window_table *t, const struct window_slot *print)
 {
 	size_t i = place_of(t, print->high);
@@ -109,7 +110,7 @@ static struct window_slot *find(const struct window_table *t, const struct windo
 	return t->slot + i;
 }
 
-/* Doubled, so that growth stays cheap. */
+/* Doubles the table, so that the cost of growing stays constant for each stored window. */
 static int grow(struct window_table *t)
 {
 	struct window_table larger = { .used = t->used };
@@ -128,7 +129,7 @@ static int grow(struct window_table *t)
 	return 0;
 }
 
-/* So that a place is free for each of the @more windows that are to be stored, and one more, where a search ends. */
+/* Grows the table until it has room for @more windows, and a free slot besides, where a search ends. */
 static int make_room(struct window_table *t, size_t more)
 {
 	int r = 0;
@@ -155,14 +156,16 @@ void windows_age(struct windows *w, size_t most)
 
 /* --- a stream --- */
 
-/* So many windows are looked up side by side: a table that is larger than a cache answers late. */
+/* Windows are looked up in batches of this size. Their slots are prefetched meanwhile, as a table that does not fit into
+ * the cache answers late. */
 #define ABREAST 32
 
 struct lookup {
 	struct windows *w;
 	struct window_table *mine; /* where this source's windows are stored */
 	struct window_slot print[ABREAST];
-	bool store[ABREAST], fresh[ABREAST]; /* fresh: nothing that begins so was stored before */
+	bool store[ABREAST]; /* the window is to be stored */
+	bool fresh[ABREAST]; /* the filter shows that no table has the window */
 	size_t count, stores;
 	unsigned source, found_source;
 	bool abundant;
@@ -178,7 +181,7 @@ static uint32_t load_word(const uint8_t *p)
 
 #define TERM(i) (key[1 + (i)] * load_word(raw + 4 * (i)))
 
-/* The sums of the two lengths that there are most of: 4 bits a byte, and 5 or more. */
+/* Sums for the two most common lengths of a window: 16 bytes, for 5 bits a byte and more, and 20 bytes, for 4. */
 static inline unsigned __int128 sum_four(const unsigned __int128 *key, const uint8_t *raw)
 {
 	return key[0] + TERM(0) + TERM(1) + TERM(2) + TERM(3);
@@ -189,7 +192,7 @@ static inline unsigned __int128 sum_five(const unsigned __int128 *key, const uin
 	return sum_four(key, raw) + TERM(4);
 }
 
-/* Over @words words, and @rest bytes after them. */
+/* The sum over @words words, and over @rest bytes after them. */
 static unsigned __int128 sum_any(
 	const unsigned __int128 *key, const uint8_t *raw, size_t words, size_t rest)
 {
@@ -217,7 +220,7 @@ static struct window_slot fingerprint(const struct windows *w, const uint8_t *ra
 
 #define TABLES (2 * WINDOWS_KINDS)
 
-/* The tables that have windows, that of this source first, which may have none. Returns: how many. */
+/* Lists the table that stores this source's windows, then all others that are not empty. Returns: how many. */
 static size_t list_tables(const struct lookup *l, const struct window_table *ret[TABLES])
 {
 	size_t i, j, n = 0;
@@ -234,7 +237,7 @@ static size_t list_tables(const struct lookup *l, const struct window_table *ret
 	return n;
 }
 
-/* Returns 1 where it was there. */
+/* Looks up one window of the batch, and stores it if it is to be stored. Returns: 1: it was known; 0: it was not. */
 static int look_up(
 	struct lookup *l, size_t print, const struct window_table *const *table, size_t tables)
 {
@@ -280,7 +283,7 @@ static int add(struct lookup *l, const uint8_t *window, bool to_store, bool fres
 	return l->count == ABREAST ? flush(l) : 0;
 }
 
-/* The place among the bits of how a window begins. */
+/* The bit of the filter for a window: a hash of its first 8 bytes. */
 static size_t begin_of(const struct windows *w, const uint8_t *window)
 {
 	uint64_t x;
@@ -300,7 +303,7 @@ static int store(struct lookup *l, const uint8_t *window)
 	return add(l, window, true, fresh);
 }
 
-/* The windows that begin at @windows bytes one after the other: those may be stored that begin as a stored one does. */
+/* Looks up the windows that begin at each of @windows consecutive bytes, except those that the filter excludes. */
 static int look(struct lookup *l, const uint8_t *raw, size_t windows)
 {
 	const struct windows *w = l->w;
@@ -321,7 +324,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The windows that begin before @end and are to be stored, of which @next is the first. */
+/* Stores every window that begins at a multiple of the length, from @next on and before @end. */
 static int store_some(struct lookup *l, const uint8_t *raw, size_t end, size_t *next)
 {
 	int r = 0;
@@ -331,7 +334,7 @@ static int store_some(struct lookup *l, const uint8_t *raw, size_t end, size_t *
 	return r;
 }
 
-/* The same, and those between them are looked up, from @i on. */
+/* The same, and looks up all windows between these, from @i on. */
 static int look_at_all(struct lookup *l, const uint8_t *raw, size_t i, size_t end, size_t *next)
 {
 	int r = 0;
@@ -347,7 +350,7 @@ static int look_at_all(struct lookup *l, const uint8_t *raw, size_t i, size_t en
 	return r;
 }
 
-/* The windows in @raw, of which the first begins at @at in the stream; in @at is left which comes next. */
+/* Handles all windows in @raw. @at: the offset in the stream at which @raw begins; on return, that of the next window. */
 static int scan(struct lookup *l, const uint8_t *raw, size_t len, uint64_t *at)
 {
 	const uint64_t begin = *at;
@@ -356,7 +359,7 @@ static int scan(struct lookup *l, const uint8_t *raw, size_t len, uint64_t *at)
 	int r = 0;
 
 	for (; r == 0 && i < windows; i = until) {
-		/* Either all of these are sampled, or none. */
+		/* health_is_sampled() has the same answer for all bytes up to the end of this health window. */
 		until = least(windows,
 			i + HEALTH_WINDOW_SAMPLES - (size_t)((begin + i) % HEALTH_WINDOW_SAMPLES));
 		r = !l->abundant || health_is_sampled(begin + i) ?
@@ -381,14 +384,14 @@ int replay_update(struct replay *r, struct windows *w, const struct replay_mode 
 
 	if (w->len == 0 || len == 0)
 		return 0;
-	/* Those that begin before @raw; where that is short, all there are. */
+	/* First the windows that begin in the kept bytes, before @raw; if @raw is short, these are all. */
 	memcpy(joint, r->tail, r->kept);
 	memcpy(joint + r->kept, raw, head);
 	err = scan(&l, joint, r->kept + head, &r->at);
 	if (err == 0 && r->at >= begin)
 		err = scan(&l, raw + (r->at - begin), (size_t)(end - r->at), &r->at);
 	if (err != 0)
-		r->at = end; /* nothing more of these bytes */
+		r->at = end; /* skip the rest of these bytes */
 	if (r->at < begin)
 		memmove(r->tail, joint + (r->kept + head - (end - r->at)), (size_t)(end - r->at));
 	else

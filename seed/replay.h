@@ -9,16 +9,16 @@
 #include "seed/cutoff.h"
 
 /*
- * Bytes that were delivered before, by the same source or by another one. Of each source's stream the windows
- * that begin at a multiple of their length are stored, as fingerprints, and those that begin at any byte are
- * looked up: whatever the period, or however the copy is shifted, one that is as long as two windows is found.
+ * The replay test: finds bytes that the same source, or another one, delivered before. The stream of a source is cut
+ * into windows of equal length, and the fingerprint of each is stored. The window that begins at each single byte is
+ * looked up. So a copy that is at least two windows long is found at any distance and any offset.
  *
- * The length is such that an honest source gives the same window twice with probability 2^-80. It is one
- * for all sources whose windows are in one set: that of the least min-entropy.
+ * The length is chosen so that a source with the assumed min-entropy repeats a given window with probability 2^-80. All
+ * sources of one set use the same length, that of the source with the least min-entropy.
  *
- * Fingerprints: 97 bits of sum(k[i+1] * w[i]) + k[0] modulo 2^128, of which 96 are kept, with w the
- * window's 32-bit words and k random: two different windows have the same one with probability 2^-96 (Lemire
- * and Kaser, "Strongly universal string hashing is fast", 2014, theorem 3.1).
+ * A fingerprint is sum(k[i+1] * w[i]) + k[0] modulo 2^128, of which the highest 96 bits are kept; w are the 32-bit words
+ * of the window, k is a random key. The highest 97 bits are strongly universal: two different windows have the same
+ * fingerprint with probability 2^-96 (Lemire and Kaser, "Strongly universal string hashing is fast", 2014, theorem 3.1).
  */
 #define REPLAY_SOURCES 255
 #define REPLAY_WORDS   (HEALTH_REPLAY_MOST / 4)
@@ -27,86 +27,88 @@
 
 struct window_slot {
 	uint64_t high; /* the first 64 bits of a fingerprint */
-	uint64_t low;  /* 32 more; below them 1 + the source, so that 0 is a free slot */
+	/* High half: the next 32 bits; low half: 1 + number of the source, 0 in a free slot. */
+	uint64_t low;
 };
 
-/* Windows since the last change of generations. */
+/* A hash table of windows, with open addressing. */
 struct window_table {
-	struct window_slot *slot; /* open addressing */
-	size_t room, used;
-	bool lent; /* @slot is the caller's */
+	struct window_slot *slot;
+	size_t room, used; /* slots in all, and slots in use */
+	bool lent;         /* the caller owns the memory of @slot */
 };
 
-/* What of one kind is remembered: those before the last change too. */
+/* The windows of one kind of source, in two generations: windows_age() makes the young one the old one. */
 struct window_kind {
 	struct window_table young, old;
 };
 
-/* A source that delivers a great deal for few bits would make a set forget those of the others. */
+/* Sources of many bytes and few bits have tables of their own, as they would displace the windows of all others. */
 enum { WINDOWS_SCARCE, WINDOWS_ABUNDANT, WINDOWS_KINDS };
 
 /* A set of windows. Secret. */
 struct windows {
 	struct window_kind kind[WINDOWS_KINDS];
-	/* A bit for how each window begins: most of those that are looked up begin as none does. */
+	/* A filter with one bit for each hash of a window's first 8 bytes. Most windows that are looked up find their bit
+	 * unset, so that the tables need not be searched. */
 	uint64_t begins[REPLAY_BEGINS / 64];
-	size_t len; /* bytes of a window; 0: none was asked for yet */
+	size_t len; /* bytes of a window; 0 before the first windows_lengthen() */
 	uint8_t seed[REPLAY_SEED];
 	unsigned __int128 key[1 + REPLAY_WORDS];
 };
 
-/** windows_init - an empty set; @seed: random, so that nobody can make fingerprints meet at will. */
+/** windows_init - make an empty set; @seed: random, so that nobody can construct windows with equal fingerprints. */
 void windows_init(struct windows *w, const uint8_t seed[REPLAY_SEED]);
 
 /**
- * windows_lengthen - from now on windows have @len bytes at least, 1 to HEALTH_REPLAY_MOST
- * Where that is longer than before, what was stored is forgotten. Returns: have they changed?
+ * windows_lengthen - make windows at least @len bytes long, 1 to HEALTH_REPLAY_MOST
+ * Returns: did the length grow? The set has then forgotten all windows.
  */
 bool windows_lengthen(struct windows *w, size_t len);
 
 /**
- * windows_lend - slots to begin with, for the sources that are abundant or for those that are not
- * @slot: the caller's, secret, and as long as the set is used
- * @room: how many slots, at least 1; windows_room() gives the number for a length in bytes
+ * windows_lend - give the set its first slots, for abundant sources or for the others
+ * @slot: secret; the caller owns it, and keeps it as long as the set is used
+ * @room: number of slots, at least 1; see windows_room()
  */
 void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room);
 
-/** windows_room - how many slots @bytes of a source want, in windows of @len. */
+/** windows_room - how many slots the windows of @bytes bytes need, if each has @len bytes. */
 size_t windows_room(uint64_t bytes, size_t len);
 
 /**
- * windows_age - for a set that is used for ever: of each kind the last @most windows at least are known, and no
- * more than twice as many kept
+ * windows_age - forget old windows, for a set that is used for a long time; call it before each draw
+ * @most: for each kind of source, at least the latest @most windows remain known, and roughly twice as many are kept
  */
 void windows_age(struct windows *w, size_t most);
 
-/** windows_forget - all of them. */
+/** windows_forget - forget all windows. */
 void windows_forget(struct windows *w);
 
 /** windows_clear - wipe and free. */
 void windows_clear(struct windows *w);
 
-/* One source's stream; it goes on from one read to the next. Secret. All zero: at its beginning. */
+/* The state of one source's stream between two reads. Secret. All zeros at the beginning of the stream. */
 struct replay {
-	uint64_t at; /* where in the stream the next window to look at begins */
-	size_t kept; /* of the bytes from there on, */
-	uint8_t tail[HEALTH_REPLAY_MOST]; /* which are fewer than a window */
+	uint64_t at;                      /* offset in the stream of the next window to look at */
+	size_t kept;                      /* number of bytes that were delivered from there on, */
+	uint8_t tail[HEALTH_REPLAY_MOST]; /* and these bytes: fewer than a window */
 	uint8_t joint[2 *
-		HEALTH_REPLAY_MOST]; /* at work: the tail, and the beginning of what comes next */
+		HEALTH_REPLAY_MOST]; /* scratch space: the tail, and the first of the next bytes */
 };
 
 /* How a source's windows are handled. */
 struct replay_mode {
-	unsigned source; /* a number, below REPLAY_SOURCES */
-	bool abundant; /* see WINDOWS_ABUNDANT; and only where health_is_sampled() is looked up at every byte */
+	unsigned source; /* number of the source, below REPLAY_SOURCES */
+	bool abundant; /* see WINDOWS_ABUNDANT; windows are looked up at every byte only if health_is_sampled() */
 };
 
 /**
- * replay_update - look the next bytes' windows up, and store those that are to be stored
- * @ret_source: of 1, who had delivered the window before
+ * replay_update - look up the windows of the next bytes, and store those that begin at a multiple of their length
+ * @ret_source: written only if 1 is returned: the source that had delivered the window before
  *
- * In how many pieces they come makes no difference.
- * Returns: 0; 1: one of them was there before, and nothing behind it was looked at; -ENOMEM.
+ * The result does not depend on how the stream is divided into calls.
+ * Returns: 0; 1: a window was delivered before, and the bytes after it were not looked at; -ENOMEM.
  */
 int replay_update(struct replay *r, struct windows *w, const struct replay_mode *mode,
 	const uint8_t *raw, size_t len, unsigned *ret_source);

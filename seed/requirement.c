@@ -12,7 +12,8 @@ struct judge {
 	struct fault *fault;
 };
 
-/* What ends the command, or, where less may be claimed, a warning. */
+/* Reports that the requirement is not met: as the error that ends the command, or, if less may be claimed, as a
+ * warning. */
 #define refuse(j, ...)                                                \
 	((j)->rq->claim_less ? warning_send((j)->warn, __VA_ARGS__) : \
 			       (void)fault_refused((j)->fault, __VA_ARGS__))
@@ -21,14 +22,14 @@ struct judge {
 
 #define OUTCOME_SIZE (DRAW_WHY_SIZE + 32)
 
-/* What became of a source, as the end of a sentence that begins with its name. */
+/* The outcome of a source, as the end of a sentence that begins with its name. */
 static const char *outcome(const struct draw_report *r, char *out, size_t size)
 {
 	const bool counts = r->assessed_per || r->given || r->spec->src->kind == SOURCE_KERNEL;
 	char why[DRAW_WHY_SIZE];
 
 	if (draw_passed(r))
-		snprintf(out, size, "passed%s", counts ? "" : ", but is worth nothing by itself");
+		snprintf(out, size, "passed%s", counts ? "" : ", but is assessed at 0 bits");
 	else if (r->health.failed != HEALTH_PASS)
 		snprintf(out, size, "failed a test: %s", draw_why(r, why, sizeof(why)));
 	else if (r->skipped)
@@ -38,7 +39,7 @@ static const char *outcome(const struct draw_report *r, char *out, size_t size)
 	return out;
 }
 
-/* All sources and their faults in one line. */
+/* Reports all sources and their outcomes in one line. */
 static void refuse_all(const struct judge *j, const char *what)
 {
 	const struct seed *s = j->seed;
@@ -69,7 +70,7 @@ static void warn_of_twins(const struct judge *j)
 	}
 }
 
-/* That this host has no such source, or not for this user, is news only to those who asked for it. */
+/* Should the failure be reported? If the user named no sources, it is normal that some are absent, or not permitted. */
 static bool is_news(const struct seed *s, const struct draw_report *r)
 {
 	const enum source_presence p = source_presence(r->err);
@@ -95,7 +96,7 @@ static void warn_of_failures(const struct judge *j)
 	}
 }
 
-/* Does a block of the broker's rest on this source? */
+/* Does a block from the broker have assessed bits of this source? */
 static bool block_has(const struct broker_block *b, const char *name)
 {
 	uint32_t i;
@@ -106,7 +107,7 @@ static bool block_has(const struct broker_block *b, const char *name)
 	return false;
 }
 
-/* Does each of them? */
+/* Does each block from the broker? */
 static bool broker_has(const struct seed *s, const char *name)
 {
 	const struct broker_block *given = NULL;
@@ -120,7 +121,7 @@ static bool broker_has(const struct seed *s, const char *name)
 	return given != NULL;
 }
 
-/* Has every source of this name passed, and is there one? */
+/* Is there a source of this name, and has every one of them passed? */
 static bool meets_name(const struct judge *j, const char *name, size_t len)
 {
 	const struct seed *s = j->seed;
@@ -137,8 +138,8 @@ static bool meets_name(const struct judge *j, const char *name, size_t len)
 		if (r->spec->src != src)
 			continue;
 		any = true;
-		/* Of those that are required another one has failed, and is named. */
-		if (draw_passed(r) || r->needless)
+		/* A source that was skipped because another required one failed: the message names that one. */
+		if (draw_passed(r) || r->left_out)
 			continue;
 		refuse(j, "%s: required, but %s", draw_label(r, label, sizeof(label)),
 			outcome(r, text, sizeof(text)));
@@ -156,7 +157,7 @@ static bool is_hardware(const char *word, size_t len)
 
 static bool meets_hardware(const struct judge *j)
 {
-	/* Where the draw was given up, that is not why. */
+	/* If the draw was given up, the message names the required source that failed. */
 	if (j->seed->gave_up || j->seed->claim.hardware_bits >= j->rq->bits)
 		return true;
 	refuse(j, "hardware: required, but gave %u of %u bits", j->seed->claim.hardware_bits,
@@ -164,7 +165,7 @@ static bool meets_hardware(const struct judge *j)
 	return false;
 }
 
-/* What one word of the requirement leaves to claim. */
+/* Judges one word of the requirement. Returns: what the claim may rest on then. */
 static enum claim_counted judge_word(const struct judge *j, const char *word, size_t len)
 {
 	if (is_hardware(word, len))
@@ -172,7 +173,7 @@ static enum claim_counted judge_word(const struct judge *j, const char *word, si
 	return meets_name(j, word, len) ? CLAIM_COUNT_ALL : CLAIM_COUNT_NOTHING;
 }
 
-/* What all of them leave. Where less may not be claimed, the first that is not met is the one that is named. */
+/* Judges all words. If less may not be claimed, it stops at the first one that is not met, which is reported. */
 static enum claim_counted judge_required(const struct judge *j)
 {
 	enum claim_counted counted = CLAIM_COUNT_ALL;
@@ -192,7 +193,8 @@ static enum claim_counted judge_required(const struct judge *j)
 	return counted;
 }
 
-/* A name that no source has, where none can come from the broker either, is refused before anything is drawn. */
+/* Marks the sources of that name as required. If there are none, and no broker that could have one, the requirement is
+ * refused before anything is drawn. */
 static int mark_required(struct source_list *list, const char *name, size_t len, struct fault *f)
 {
 	const struct source *src = source_find(name, len);
@@ -206,7 +208,7 @@ static int mark_required(struct source_list *list, const char *name, size_t len,
 	return any ? 0 : fault_refused(f, NOT_AMONG, (int)len, name);
 }
 
-/* The sources, whether others than hardware will do, and which of them all depends on. */
+/* Computes the sources for the draw: those of @rq, marked with what @rq->require asks of them. */
 static int sources_of(const struct seed_requirement *rq, struct source_list *ret, struct fault *f)
 {
 	const char *word = rq->require;

@@ -6,39 +6,40 @@
 #include "util/fault.h"
 #include "util/warning.h"
 
-/* What is asked of a seed: from where, how strong, and what it must rest on. */
+/* What the user requires of a seed: its sources, its strength, and what it must rest on. */
 struct seed_requirement {
 	struct source_list sources;
-	const char
-		*require; /* names of sources, and `hardware`, separated by commas; NULL: nothing */
-	uint32_t bits;    /* strength to claim, 1..RECORD_BITS_MAX */
-	/* Where less is to be had, that is claimed, and a warning says so: of what @require asks `hardware` leaves the
-	 * hardware's bits, and a source that has not passed leaves none. */
+	/* Names of sources that must pass, and `hardware`, separated by commas; NULL: none. */
+	const char *require;
+	uint32_t bits; /* strength to claim, 1..RECORD_BITS_MAX */
+	/* If the requirement is not met, warn and claim less, instead of refusing: only the hardware bits if `hardware`
+	 * is not met, nothing if a required source failed. */
 	bool claim_less;
 };
 
 /**
- * requirement_begin - start to draw a seed; seed_draw_begin() by what is asked
- * Needs seed_clear() in the end, also after an error.
+ * requirement_begin - start the draw of a seed, as seed_draw_begin() does
+ * The caller calls seed_clear() in the end, also after an error.
  * Returns: 0 or -errno with @f.
  */
 int requirement_begin(struct seed *s, const struct seed_requirement *rq, struct fault *f);
 
 /**
- * requirement_end - wait for the seed, and judge whether it is what was asked for
- * @w: hears of each source that failed where the rest suffices; with @rq->claim_less of all that is short
+ * requirement_end - wait for the seed, and decide whether it meets the requirement
+ * @w: gets a warning for each source that failed although the others suffice, and, with @rq->claim_less, for each part
+ *     of the requirement that is not met
  *
- * Returns: 0; -ENODATA with @f, exit status EXIT_REFUSED, where a required source failed or less was assessed
- * than asked for; with @rq->claim_less only where no source gave anything (@w has heard why, and @f is empty).
+ * Returns: 0; -ENODATA: a required source failed, or less was assessed than asked for: @f has the message and the exit
+ * status EXIT_REFUSED. With @rq->claim_less -ENODATA means that no source passed: @w got the message, @f is empty.
  */
 int requirement_end(struct seed *s, const struct seed_requirement *rq, const struct warning_sink *w,
 	struct fault *f);
 
-/** requirement_draw - both in one. */
+/** requirement_draw - requirement_begin() and requirement_end() in one. */
 int requirement_draw(struct seed *s, const struct seed_requirement *rq,
 	const struct warning_sink *w, struct fault *f);
 
-/** requirement_draw_with - both in one, of @blocks, with a memory of earlier draws; see seed_draw_with(). */
+/** requirement_draw_with - the same for @blocks blocks, with the memory of earlier draws; see seed_draw_with(). */
 int requirement_draw_with(struct seed *s, const struct seed_requirement *rq, size_t blocks,
 	struct draw_memory *memory, const struct warning_sink *w, struct fault *f);
 

@@ -12,18 +12,18 @@ static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
 	return s->sources.spec[source].src->kind == kind;
 }
 
-/* It answers at once, or after the half second that it has somebody wait for its sources. Devices may have
- * to be read after it, so it is not waited for as long as these. */
-#define BROKER_PATIENCE_MS 2000
+/* The broker answers at once, or within half a second if it waits for its own sources. The devices may have to be read
+ * after it, so the wait for it is shorter than that for a device. */
+#define BROKER_TIMEOUT_MS 2000
 
-static unsigned broker_patience(const struct seed *s, const struct source_spec *spec)
+static unsigned broker_timeout(const struct seed *s, const struct source_spec *spec)
 {
 	const unsigned ms = source_timeout_ms(&s->sources, spec);
 
-	return spec->deadline_ms || ms / 2 < BROKER_PATIENCE_MS ? ms : BROKER_PATIENCE_MS;
+	return spec->deadline_ms || ms / 2 < BROKER_TIMEOUT_MS ? ms : BROKER_TIMEOUT_MS;
 }
 
-/* The broker has what is behind it, so with it the devices need not be asked. */
+/* The broker draws from the same devices, so if it gives enough, they need not be read here. */
 void schedule_ask_broker(struct seed *s)
 {
 	size_t i;
@@ -31,7 +31,7 @@ void schedule_ask_broker(struct seed *s)
 
 	for (i = 0; i < s->reports; i++) {
 		const struct source_spec *spec = s->sources.spec + i;
-		const int64_t deadline_ms = clock_ms() + broker_patience(s, spec);
+		const int64_t deadline_ms = clock_ms() + broker_timeout(s, spec);
 
 		if (!is_kind(s, i, SOURCE_BROKER))
 			continue;
@@ -42,7 +42,7 @@ void schedule_ask_broker(struct seed *s)
 	}
 }
 
-/* Is what it has given, with nothing else of hardware, enough for each block of the claim? */
+/* Do the broker's blocks alone have enough hardware bits for the whole claim? */
 static bool broker_suffices(const struct seed *s)
 {
 	uint32_t bits = 0;
@@ -56,7 +56,7 @@ static bool broker_suffices(const struct seed *s)
 	return bits >= s->bits && bits > 0;
 }
 
-/* Those that wait for the broker's answer. */
+/* Lets the children of devices, which wait for the broker's answer, begin; or ends them if it has given enough. */
 void schedule_release_devices(struct seed *s)
 {
 	const bool spare = s->sources.by_default && broker_suffices(s);
@@ -69,14 +69,14 @@ void schedule_release_devices(struct seed *s)
 			continue;
 		if (spare) {
 			reader_end(s->reader + i);
-			rep->skipped = "the broker has given";
+			rep->skipped = "the broker has given enough";
 		} else if (s->sources.by_default) {
 			reader_go(s->reader + i);
 		}
 	}
 }
 
-/* Slow, and worth it only where the rest does not suffice. */
+/* Is it slow, and drawn only if the other sources do not suffice? */
 static bool is_last_resort(const struct seed *s, size_t source)
 {
 	return s->sources.by_default && is_kind(s, source, SOURCE_CODE) &&
@@ -89,8 +89,8 @@ static bool suffices(const struct seed *s)
 		(!s->sources.hardware || s->claim.hardware_bits >= s->bits);
 }
 
-/* Which sources are waited for first: those that are required, and of them those that cannot keep us waiting. The
- * kernel's generator comes last all the same. */
+/* The order of the draw: required sources that need no waiting, then required devices, then all others. The kernel's
+ * generator comes last, even if it is required. */
 enum turn { TURN_REQUIRED, TURN_REQUIRED_DEVICE, TURN_OTHERS, TURNS };
 
 static enum turn turn_of(const struct seed *s, size_t source)
@@ -112,15 +112,15 @@ static bool broker_gave(const struct seed *s)
 	return false;
 }
 
-/* Is there no seed without this source, whatever the others give? What the broker has given may rest on one that
- * has failed here, and is judged in the end. */
+/* Is a seed impossible because this source failed? Not if the broker gave blocks: these may contain bits of the same
+ * source, which requirement_end() checks. */
 static bool is_fatal(const struct seed *s, size_t source)
 {
 	return s->sources.spec[source].required && !draw_passed(s->report + source) &&
 		!broker_gave(s);
 }
 
-/* Up to the first that is required and has failed. A device that fails in its turn has had it. */
+/* Draws all sources of one turn, but stops at the first required one that fails. @done: which sources were drawn. */
 static void gather_turn(struct draw *d, enum turn turn, bool done[SOURCES_MAX])
 {
 	struct seed *s = d->seed;
@@ -135,7 +135,7 @@ static void gather_turn(struct draw *d, enum turn turn, bool done[SOURCES_MAX])
 	}
 }
 
-/* Of those that were asked to begin, and are not waited for. */
+/* Marks the sources that were not drawn because a required one failed. */
 static void leave_out(struct seed *s, const bool done[SOURCES_MAX])
 {
 	size_t i;
@@ -145,12 +145,12 @@ static void leave_out(struct seed *s, const bool done[SOURCES_MAX])
 
 		if (done[i] || rep->err < 0 || rep->skipped)
 			continue;
-		rep->skipped = "a source that is required has failed";
-		rep->needless = true;
+		rep->skipped = "a required source has failed";
+		rep->left_out = true;
 	}
 }
 
-/* What is slow, where the rest does not suffice. */
+/* Draws the slow sources if the others do not suffice. */
 static void gather_last(struct draw *d)
 {
 	struct seed *s = d->seed;
@@ -160,7 +160,7 @@ static void gather_last(struct draw *d)
 		if (!is_last_resort(s, i))
 			continue;
 		if (suffices(s) && !s->report[i].skipped)
-			s->report[i].skipped = "the others suffice";
+			s->report[i].skipped = "the other sources suffice";
 		gather_source(d, i);
 	}
 }
@@ -177,20 +177,21 @@ void schedule_gather(struct draw *d)
 		leave_out(s, done);
 		return;
 	}
-	gather_condemn(d);
+	gather_fail_copied(d);
 	draw_count(s);
 	gather_last(d);
-	gather_condemn(d);
+	gather_fail_copied(d);
 	draw_count(s);
 }
 
-/* What a child has to know; the memory of draws is secret, and not for its eyes. */
+/* What a child needs to compute how much to read. The memory of draws is secret, so the child cannot read it. */
 struct order {
 	size_t blocks;
 	bool started, by_default;
 };
 
-/* In the child: as gather_source() will count. By default what is worth nothing is not even read. */
+/* Called in the child: as many bytes as gather_source() will take. If the user named no sources, a source that is
+ * assessed at 0 is not read. */
 static uint64_t want(const struct source_handle *h, const void *ctx)
 {
 	const struct order *order = ctx;
@@ -200,8 +201,8 @@ static uint64_t want(const struct source_handle *h, const void *ctx)
 	return gather_len(h, order->blocks, order->started);
 }
 
-/* That it is not here, or not for us, needs no child to find out. Of any other answer the child will hear more:
- * some containers' filters forbid the question. */
+/* Finds out without a child that a device is absent or not permitted. Any other error is left to the child, as the
+ * seccomp filters of some containers forbid faccessat(2). */
 static int ask_device(const struct source_spec *spec)
 {
 	if (spec->arg[0] || !spec->src->device ||
@@ -210,7 +211,8 @@ static int ask_device(const struct source_spec *spec)
 	return errno == ENOENT || errno == EACCES ? -errno : 0;
 }
 
-/* Children come before the thread, and wait where the broker might spare them. */
+/* Children are forked before the draw's thread starts. If the user named no sources, they wait until the broker has
+ * answered, as its blocks may make them unnecessary. */
 void schedule_start_devices(struct seed *s)
 {
 	size_t i;

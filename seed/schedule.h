@@ -2,23 +2,27 @@
 #ifndef SEED_SCHEDULE_H
 #define SEED_SCHEDULE_H
 
-/* Which source of a draw is asked, and when: devices first, in children of their own, then the broker, which may make
- * them unnecessary; what is slow comes last, and only if the rest does not suffice. */
+/* The order in which a draw asks its sources. The children of devices are forked first. The broker is asked next: its
+ * blocks may make the devices unnecessary. Slow computations come last, and only if the other sources do not suffice. */
 
 #include "seed/gather.h"
 
-/** schedule_start_devices - a child for each device; by default it waits for schedule_release_devices(). Before any thread. */
+/**
+ * schedule_start_devices - fork a child for each device; call it before the draw's thread starts
+ * If the user named no sources, the children wait for schedule_release_devices(), else they read at once.
+ */
 void schedule_start_devices(struct seed *s);
 
-/** schedule_ask_broker - its blocks into @s->secret->given; waits for its answer no longer than its deadline. */
+/** schedule_ask_broker - fetch the broker's blocks into @s->secret->given; waits until the broker's deadline at most. */
 void schedule_ask_broker(struct seed *s);
 
-/** schedule_release_devices - let the children read, or end them if the broker has given enough. */
+/** schedule_release_devices - let the children read; or end them, if the broker has given enough. */
 void schedule_release_devices(struct seed *s);
 
 /**
- * schedule_gather - the bytes of all sources, tested and counted; @d->seed->claim says what they are worth
- * Those that are required come first: where one of them fails the others are not waited for, and claim nothing.
+ * schedule_gather - draw, test and count all sources; sets @d->seed->claim
+ * Required sources come first. If one of them fails, the draw is given up: the other sources are left out, and nothing
+ * is claimed.
  */
 void schedule_gather(struct draw *d);
 

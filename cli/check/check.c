@@ -53,14 +53,14 @@ struct restarting {
 	struct progress progress;
 };
 
-#define PATIENCE_S 10 /* who has to wait longer is told so */
+#define PATIENCE_S 10 /* if the restarts take longer than that, the user is told how long */
 
 static void expect(void *arg, int64_t all_ms)
 {
 	const struct restarting *r = arg;
 
 	if (all_ms > PATIENCE_S * 1000)
-		report_warning("%s: %d restarts take some %" PRId64 " seconds", r->checked->label,
+		report_warning("%s: %d restarts take about %" PRId64 " seconds", r->checked->label,
 			RESTARTS, all_ms / 1000);
 }
 
@@ -96,7 +96,7 @@ bool check_too_low(const struct check *all, const struct checked *c, char *out, 
 	return true;
 }
 
-/* Four decimals of what is little, as of RDRAND; and no more than are needed of the rest. */
+/* Small values, such as RDRAND's, have four decimals, all others only as many as they need. */
 const char *check_assessed(const struct sample *s, char *out, size_t size)
 {
 	const double bits = s->assessed_bits ? (double)s->assessed_bits / s->per_bytes : 0;

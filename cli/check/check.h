@@ -12,17 +12,17 @@
 #include "seed/estimate/fips.h"
 #include "seed/estimate/stats.h"
 
-#define CHECK_LEAST 1024 /* bytes to count in; of fewer only the delivery is told */
+#define CHECK_LEAST 1024 /* bytes; statistics are computed only of samples of at least this size */
 #define CHECK_ROWS  16
 #define CHECK_TEXT  160
 
-/* One source: what it gave, and all that was counted in it. Nothing in here is secret. */
+/* One source: its sample, and all results. Nothing in here is secret, as the bytes are wiped. */
 struct checked {
 	struct source_spec spec;
 	char label[SOURCE_LABEL_SIZE];
-	struct sample sample;   /* its bytes are gone */
-	struct restart restart; /* where that was asked for */
-	bool counted;           /* the following are there */
+	struct sample sample;   /* without its bytes: check_source() wipes them */
+	struct restart restart; /* only if @restart.done: the restart tests were asked for */
+	bool counted;           /* the following three are set */
 	struct stats stats;
 	struct fips fips;
 	struct estimate estimate;
@@ -36,11 +36,11 @@ struct check {
 };
 
 enum verdict {
-	VERDICT_PASSED, /* of what decides, */
+	VERDICT_PASSED, /* of a test that decides whether the source passes */
 	VERDICT_FAILED,
-	VERDICT_WITHIN, /* and of what is only told */
+	VERDICT_WITHIN, /* of a figure that is only reported, against its bound */
 	VERDICT_BEYOND,
-	VERDICT_NONE,
+	VERDICT_NONE, /* not judged */
 };
 
 /* One line of the table of verdicts. */
@@ -48,55 +48,55 @@ struct check_row {
 	const char *what;
 	char figure[CHECK_TEXT], bound[CHECK_TEXT];
 	enum verdict verdict;
-	bool decides; /* whether the source has passed */
+	bool decides; /* the source passes only if this row does */
 };
 
 /**
- * check_source - sample one source, and count; a bar is drawn meanwhile where there is a terminal
- * @c:       @c->spec and @c->label are set
+ * check_source - take a sample of one source, and compute all figures; shows a progress bar on a terminal
+ * @c:       the caller has set @c->spec and @c->label
  * @asked, @timeout_ms, @windows: see sample_take()
- * @raw_fd: where what was delivered is written to, or -1
- * Returns: 0, also where the source failed; -ENOMEM; -errno of @raw_fd.
+ * @raw_fd:  the delivered bytes are written to this descriptor; -1: to none
+ * Returns: 0, also if the source failed; -ENOMEM; an -errno of a write to @raw_fd.
  */
 int check_source(struct checked *c, size_t asked, unsigned timeout_ms,
 	const struct sample_windows *windows, int raw_fd);
 
-/** check_restart - restart it, and judge; a bar is drawn meanwhile. Returns: 0 or -ENOMEM. */
+/** check_restart - run the restart tests; shows a progress bar on a terminal. Returns: 0 or -ENOMEM. */
 int check_restart(struct checked *c, unsigned timeout_ms);
 
-/** check_below - is its estimate below what it is assessed at? */
+/** check_below - is the least estimate of the source below its assessment? */
 bool check_below(const struct checked *c);
 
-/** check_verdict - "passed", "failed", or that it passed although its estimate is too low for its assessment. */
+/** check_verdict - "passed", "failed", or that the source passed but its estimate is below its assessment. */
 const char *check_verdict(const struct checked *c, char *out, size_t size);
 
-/** check_passed - what decides the exit status: delivery and health tests, no statistics. */
+/** check_passed - did the source deliver, and pass the health and restart tests? Statistics do not count. */
 bool check_passed(const struct checked *c);
 
-/** check_why - what is wrong with one that did not pass, as the end of a sentence. */
+/** check_why - why the source did not pass, as the end of a sentence. */
 const char *check_why(const struct checked *c, char *out, size_t size);
 
-/** check_too_low - is its estimate below --min-estimate? Then @out has that, as the end of a sentence. */
+/** check_too_low - is the least estimate below --min-estimate? If so, @out says it, as the end of a sentence. */
 bool check_too_low(const struct check *all, const struct checked *c, char *out, size_t size);
 
-/** check_assessed - what a byte of it is assessed at, "4" or "0.0078", in bits; "-" if it is not. */
+/** check_assessed - the assessment in bits a byte, such as "4" or "0.0078"; "-" if it is 0. */
 const char *check_assessed(const struct sample *s, char *out, size_t size);
 
-/** check_number - a number and its word: "1 block", "2 blocks"; @out is at least 32 bytes. */
+/** check_number - a number with its noun: "1 block", "2 blocks"; @out has at least 32 bytes. */
 const char *check_number(uint64_t n, const char *one, const char *many, char *out, size_t size);
 
-/** check_rows - the table of verdicts; how many rows it has. */
+/** check_rows - fill in the table of verdicts. Returns: the number of rows. */
 size_t check_rows(const struct checked *c, struct check_row rows[CHECK_ROWS]);
 
-/** check_least - which estimator said least, and of what: "Compression, of bits". */
+/** check_least - which estimator gave the least estimate, and whether over bytes or bits: "Compression, of bits". */
 const char *check_least(const struct estimate *e, char *out, size_t size);
 
-/** check_rate - "229.1 MB/s", of all of it; "-" if it gave nothing. */
+/** check_rate - the average rate of the sample, "229.1 MB/s"; "-" if the source gave nothing. */
 const char *check_rate(const struct sample *s, char *out, size_t size);
 
 const char *verdict_word(enum verdict v);
 
-/* The three ways to tell: cli/check/text.c, json.c, page.c. */
+/* The three forms of the report: cli/check/text.c, json.c, page.c. */
 void check_print(const struct check *c, FILE *to);
 json_object *check_json(const struct check *c);
 void check_html(const struct check *c, FILE *to);

@@ -6,10 +6,10 @@
 
 #include "seed/health.h"
 
-/** health_key - a test's name in reports for programs: "repetition_count". */
+/** health_key - the name of the test in JSON: "repetition_count". */
 const char *health_key(enum health_test test);
 
-/** health_json - a test's figure and cut-off, and the lag where it has one. The caller frees it. */
+/** health_json - an object with the figure and the cutoff of a test, and its lag, if it has one. The caller frees it. */
 json_object *health_json(const struct health_figures *h, enum health_test test);
 
 #endif

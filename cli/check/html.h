@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/** html_text - so that it stands for itself in HTML and SVG, between tags and in quotes alike. */
+/** html_text - write @text escaped for HTML and SVG; it may be between tags, or in a quoted attribute. */
 void html_text(FILE *to, const char *text);
 
 #endif

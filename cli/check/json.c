@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `check` found, for programs. */
+/* The results of `check` as JSON. */
 #include "cli/check/check.h"
 #include "cli/check/health_json.h"
 #include "util/json_build.h"
@@ -28,7 +28,7 @@ static json_object *test_json(const struct sample *s, enum health_test test)
 	return o;
 }
 
-/* Those that are run on this source. */
+/* The tests that were run on this source. */
 static json_object *tests_json(const struct checked *c)
 {
 	json_object *o = json_object_new_object();
@@ -115,7 +115,7 @@ static json_object *points_json(const struct sample *s)
 	return out;
 }
 
-/* SP 800-90B, 3.1.4; a restart was closing and opening again. */
+/* SP 800-90B, 3.1.4. A restart closed and opened the source; no power was cut. */
 static json_object *restart_json(const struct restart *r)
 {
 	json_object *o = json_object_new_object();

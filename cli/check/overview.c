@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The head of the report: one verdict, its reasons, and a row for each source. */
+/* The head of the HTML report: one verdict, its reasons, and a row for each source. */
 #include "cli/check/page.h"
 #include "cli/check/html.h"
 
 #include <string.h>
 
-/* What is wrong with one, or worth a word though it passed; false: nothing. */
+/* Sets @out to what is wrong with a source, or remarkable although it passed. Returns: is there anything? */
 static bool remark_on(const struct check *all, const struct checked *c, char *out, size_t size)
 {
 	if (!check_passed(c)) {
@@ -66,9 +66,9 @@ void page_overall(const struct check *c, FILE *to)
 	fputs(" <span class=\"count\">", to);
 	put_count(failed, c->count, to);
 	if (low == 1)
-		fputs(" An estimate is below what was asked for.", to);
+		fputs(" An estimate is below --min-estimate.", to);
 	else if (low > 1)
-		fprintf(to, " %zu estimates are below what was asked for.", low);
+		fprintf(to, " %zu estimates are below --min-estimate.", low);
 	fputs("</span></p>\n", to);
 	put_remarks(c, to);
 	fputs("</div>\n", to);
@@ -102,8 +102,8 @@ void page_summary(const struct check *c, FILE *to)
 {
 	size_t i;
 
-	fputs("<table id=\"summary\" class=\"stack\">\n<caption>A source has passed if it delivered all that was "
-	      "asked for, and its bytes as delivered passed the tests.</caption>\n<thead><tr>"
+	fputs("<table id=\"summary\" class=\"stack\">\n<caption>A source has passed if it delivered all bytes that were "
+	      "asked for, and these passed the tests.</caption>\n<thead><tr>"
 	      "<th scope=\"col\">Source</th><th scope=\"col\">Verdict</th>"
 	      "<th scope=\"col\" class=\"number\">Bytes</th><th scope=\"col\" class=\"number\">Rate</th>"
 	      "<th scope=\"col\" class=\"number\">Least estimate,<br>bits a byte</th>"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `check` found, as one page for an auditor: nothing in it is fetched from elsewhere, or run. */
+/* The results of `check` as one HTML page for an auditor. It loads nothing from elsewhere, and has no scripts. */
 #include "cli/check/page.h"
 #include "cli/check/html.h"
 
 #include <sys/utsname.h>
 
-/* The mark besides the colour, which not everybody sees and paper may not have. */
+/* Each verdict has a mark as well as a colour, for readers who cannot tell colours apart, and for print without colour. */
 void page_verdict(enum verdict v, FILE *to)
 {
 	static const struct {
@@ -51,15 +51,15 @@ static void put_limits(FILE *to)
 		"<aside class=\"limits\" aria-labelledby=\"limits\">\n"
 		"<h2 id=\"limits\">What these figures do not prove</h2>\n<ul>\n"
 		"<li>None of them proves that there is entropy. The tests find hardware that is broken "
-		"in the ways they look for; a counter, once it is hashed, passes all of them.</li>\n"
-		"<li>Most sources condition their noise before they give it away. Statistics on conditioned "
+		"in the ways they look for; the hashed values of a counter pass all of them.</li>\n"
+		"<li>Most sources condition their noise before they deliver it. Statistics on conditioned "
 		"data say nothing about the noise they were made from.</li>\n"
-		"<li>The estimates are those of NIST SP 800-90B, section 6.3, which lean to the low side: of "
-		"perfect data they come out near 7.2 bits a byte for %d bytes, and near 6.5 for 65536. "
-		"They decide nothing.</li>\n"
-		"<li>What seedrive credits is its own assessment, not a figure from this page.</li>\n"
-		"<li>Of 10000 good blocks, 8 fail FIPS 140-2 too.</li>\n"
-		"<li>All this is a sample of one moment. Its bytes are not in this page.</li>\n"
+		"<li>The estimates are those of NIST SP 800-90B, section 6.3, which tend to be too low: for "
+		"perfect data they are near 7.2 bits a byte with %d bytes, and near 6.5 with 65536. "
+		"They do not decide whether a source passes.</li>\n"
+		"<li>What seedrive credits is its own assessment of a source, not a figure from this page.</li>\n"
+		"<li>About 8 of 10000 blocks of good data fail FIPS 140-2 as well.</li>\n"
+		"<li>All figures are from one sample, taken at one time. Its bytes are not in this page.</li>\n"
 		"</ul>\n</aside>\n",
 		ESTIMATE_SAMPLES);
 }
@@ -100,7 +100,7 @@ static void put_estimate(double bits_a_byte, FILE *to)
 		fprintf(to, "<td class=\"number\">%.4f</td>", bits_a_byte);
 }
 
-/* All in bits a byte: the estimate of the bits is one of a bit, and a byte has eight. */
+/* Both columns are in bits a byte: the estimate over bits is for one bit, so it is multiplied by eight. */
 static void put_estimates(const struct checked *c, FILE *to)
 {
 	const struct estimate *e = &c->estimate;
@@ -109,8 +109,9 @@ static void put_estimates(const struct checked *c, FILE *to)
 
 	fprintf(to,
 		"<div>\n<h3>Estimates of min-entropy</h3>\n<table class=\"estimates\">\n"
-		"<caption>In bits a byte, by NIST SP 800-90B, 6.3.1 to 6.3.10, of %zu bytes with %s: "
-		"of the bytes, and eight times that of one of their bits. They decide nothing.</caption>\n"
+		"<caption>In bits a byte, by NIST SP 800-90B, 6.3.1 to 6.3.10, from %zu bytes with %s. "
+		"Of bytes: over the bytes as symbols. Of bits: eight times the estimate for a single bit. "
+		"They do not decide whether a source passes.</caption>\n"
 		"<thead><tr><th scope=\"col\">Estimator</th>"
 		"<th scope=\"col\" class=\"number\">Of bytes</th>"
 		"<th scope=\"col\" class=\"number\">Of bits</th></tr></thead>\n<tbody>\n",
@@ -128,8 +129,8 @@ static void put_estimates(const struct checked *c, FILE *to)
 		check_least(e, least, sizeof(least)), e->assessed);
 	if (c->sample.len < ESTIMATE_SAMPLES)
 		fprintf(to,
-			"<p class=\"note\">The standard asks for %d bytes; of fewer the estimates come out "
-			"lower.</p>\n",
+			"<p class=\"note\">The standard asks for %d bytes; from fewer, the estimates come out "
+			"too low.</p>\n",
 			ESTIMATE_SAMPLES);
 	fputs("</div>\n", to);
 }
@@ -156,7 +157,7 @@ static void put_fips(const struct fips *f, FILE *to)
 	fputs("</tbody>\n</table>\n</div>\n", to);
 }
 
-/* What one byte is worth, and the ratio that this comes from. */
+/* The assessment in bits a byte, and the ratio that it comes from. */
 static void put_assessed(const struct sample *s, FILE *to)
 {
 	char bits[32];
@@ -212,7 +213,8 @@ static void put_source(const struct checked *c, size_t number, FILE *to)
 		put_fips(&c->fips, to);
 		fputs("</div>\n", to);
 	} else {
-		fprintf(to, "<p>Of fewer than %d bytes there is nothing to plot.</p>\n",
+		fprintf(to,
+			"<p>A sample of fewer than %d bytes has no statistics and no plots.</p>\n",
 			CHECK_LEAST);
 	}
 	fputs("</section>\n", to);

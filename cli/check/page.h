@@ -4,22 +4,22 @@
 
 #include "cli/check/check.h"
 
-/* What the files of the report share; for them alone. */
+/* Shared by the files of the HTML report; not for other rooms. */
 
-#define PAGE_DASH "\342\200\223" /* for what there is not */
+#define PAGE_DASH "\342\200\223" /* an en dash, for a value that does not exist */
 
 extern const char check_style[];
 
-/** page_verdict - a verdict with its mark, in a line. */
+/** page_verdict - write a verdict with its mark, as inline HTML. */
 void page_verdict(enum verdict v, FILE *to);
 
-/** page_overall - the one verdict of all sources, as the exit status has it, and the reasons. */
+/** page_overall - write the verdict on all sources together, which agrees with the exit status, and its reasons. */
 void page_overall(const struct check *c, FILE *to);
 
-/** page_summary - the table with one row for each source. */
+/** page_summary - write the table with one row for each source. */
 void page_summary(const struct check *c, FILE *to);
 
-/* The plots of one source; @number: of its section in the page. */
+/* The plots of one source; @number: of the source's section in the page. */
 void plot_histogram(const struct checked *c, size_t number, FILE *to);
 void plot_lags(const struct checked *c, size_t number, FILE *to);
 void plot_runs(const struct checked *c, size_t number, FILE *to);

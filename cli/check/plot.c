@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* Of the drawing, in its own units, and of the field that the edges' values belong to. */
+/* The size of the drawing, in units of the SVG, and the edges of the area for the data in it. */
 #define WIDTH  640
 #define HEIGHT 320
 #define LEFT   90
@@ -41,7 +41,7 @@ static void line(FILE *to, double x0, double y0, double x1, double y1, const cha
 		x0, y0, x1, y1);
 }
 
-/* 1, 2 or 5 times a power of ten: the least that is not below @x. */
+/* The least number that is 1, 2 or 5 times a power of ten, and not below @x. */
 static double round_step(double x)
 {
 	const double power = pow(10, floor(log10(x))), digit = x / power;
@@ -134,7 +134,7 @@ void plot_bar(const struct plot *p, FILE *to, double x0, double x1, double y0, d
 	fputs("</title></rect>\n", to);
 }
 
-/* On a line in the colour of the paper, so that it is seen over solid bars as well. */
+/* Draws a line over a wider one in the background's colour, so that it is visible on solid bars too. */
 static void line_over(FILE *to, double x0, double y0, double x1, double y1, const char *class)
 {
 	line(to, x0, y0, x1, y1, "under");

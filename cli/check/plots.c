@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The four plots of a source. */
+/* The four plots of a source: byte histogram, bit autocorrelation, run lengths, rate over time. */
 #include "cli/check/page.h"
 #include "cli/check/plot.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-#define BAND 5.0 /* deviations to either side of what is expected */
+#define BAND 5.0 /* standard deviations from the expected count to each bound */
 
 static void begin_figure(FILE *to)
 {
@@ -45,8 +45,8 @@ void plot_histogram(const struct checked *c, size_t number, FILE *to)
 		least = n < least ? n : least;
 	}
 	snprintf(about, sizeof(about),
-		"256 bars, from %" PRIu64 " to %" PRIu64 " times; %.1f are to be expected.", least,
-		most, expected);
+		"256 bars, from %" PRIu64 " to %" PRIu64 " times; %.1f are expected.", least, most,
+		expected);
 	p.top = plot_round_up(fmax((double)most, expected + off) * 1.04);
 	begin_figure(to);
 	plot_begin(&p, to);
@@ -65,7 +65,7 @@ void plot_histogram(const struct checked *c, size_t number, FILE *to)
 	}
 	plot_end(to);
 	end_figure(to,
-		"<b>Byte histogram.</b> Dashed: five deviations above and below the mean of uniform bytes.");
+		"<b>Byte histogram.</b> Dashed: five standard deviations above and below the mean of uniform bytes.");
 }
 
 void plot_lags(const struct checked *c, size_t number, FILE *to)
@@ -104,10 +104,11 @@ void plot_lags(const struct checked *c, size_t number, FILE *to)
 		plot_tick(&p, to, lag, text);
 	}
 	plot_end(to);
-	end_figure(to, "<b>Bit autocorrelation.</b> Dashed: five deviations of independent bits.");
+	end_figure(to,
+		"<b>Bit autocorrelation.</b> Dashed: five standard deviations of independent bits.");
 }
 
-/* How many runs of so many bytes, or of more at the end, independent uniform bytes would have. */
+/* The expected number of runs of @run bytes in @len independent, uniform bytes; for the last bar, of longer runs too. */
 static double runs_expected(size_t len, unsigned run)
 {
 	const double ends = run < STATS_RUNS ? 255.0 / 256 : 1;
@@ -115,7 +116,7 @@ static double runs_expected(size_t len, unsigned run)
 	return (double)len * (255.0 / 256) * ends * pow(256, 1.0 - run);
 }
 
-/* 0: the source is not tested. */
+/* The cutoff of the repetition count test; 0: the source is not tested. */
 static unsigned rct_cutoff(const struct checked *c)
 {
 	return c->sample.highest.cutoff.rct;
@@ -137,7 +138,8 @@ static void runs_bar(const struct plot *p, FILE *to, const struct checked *c, un
 	plot_tick(p, to, run, text);
 }
 
-/* Above the bar and above the line of what is expected, after all lines, so that none goes through it. */
+/* Writes the count above the bar and the line of the expected count. Called after all lines are drawn, so that no line
+ * is drawn through the text. */
 static void runs_note(const struct plot *p, FILE *to, const struct checked *c, unsigned run)
 {
 	const uint64_t n = c->stats.run[run - 1];
@@ -168,10 +170,10 @@ void plot_runs(const struct checked *c, size_t number, FILE *to)
 		most = s->run[run - 1] > most ? s->run[run - 1] : most;
 	snprintf(about, sizeof(about),
 		"%d bars; the longest run is of %" PRIu64
-		" bytes, the cut-off of the repetition count test %u.",
+		" bytes, the cutoff of the repetition count test %u.",
 		STATS_RUNS, s->run_longest, rct_cutoff(c));
 	p.top = pow(10, floor(log10(fmax((double)most, runs_expected(c->sample.len, 1)))) + 1);
-	snprintf(cutoff, sizeof(cutoff), "cut-off %u", rct_cutoff(c));
+	snprintf(cutoff, sizeof(cutoff), "cutoff %u", rct_cutoff(c));
 	begin_figure(to);
 	plot_begin(&p, to);
 	for (run = 1; run <= STATS_RUNS; run++)
@@ -182,10 +184,10 @@ void plot_runs(const struct checked *c, size_t number, FILE *to)
 		runs_note(&p, to, c, run);
 	plot_end(to);
 	end_figure(to,
-		"<b>Run lengths against the cut-off.</b> Short lines: as uniform bytes would have them.");
+		"<b>Run lengths against the cutoff.</b> Short lines: numbers expected of uniform bytes.");
 }
 
-/* The unit that makes the largest of some numbers readable. */
+/* Chooses the unit in which the largest of some numbers is at least 1. Returns: the factor for that unit. */
 static double unit_of(double largest, const char *const units[], size_t n, const char **ret_unit)
 {
 	double factor = 1;
@@ -241,5 +243,5 @@ void plot_rate(const struct checked *c, size_t number, FILE *to)
 	}
 	plot_end(to);
 	end_figure(to,
-		"<b>Rate over time.</b> A point for each part of the sample, a line for as long as it took.");
+		"<b>Rate over time.</b> A point for each part of the sample; its line is as long as the part took.");
 }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/** rate_text - bytes a second, in words: "229.1 MB/s". */
+/** rate_text - a rate in bytes a second as text: "229.1 MB/s". */
 const char *rate_text(double rate, char *out, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of verdicts: what decides, and what is only told. */
+/* The table of verdicts: tests that decide whether a source passes, and figures that are only reported. */
 #include "cli/check/check.h"
 #include "seed/draw.h"
 
@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Good data fail FIPS 140-2 in 8 of 10000 blocks; five deviations more than that, and one. */
+/* 8 of 10000 blocks of good data fail FIPS 140-2. The bound is five standard deviations above that, plus one block. */
 #define FIPS_CHANCE 0.0008
 
-/* Why it did not deliver. */
+/* Why the source did not deliver, and how many bytes came before that. */
 static const char *delivery_why(const struct checked *c, char *out, size_t size)
 {
 	size_t n = (size_t)snprintf(out, size, "%s", source_why(&c->spec, c->sample.err));
@@ -36,12 +36,14 @@ const char *check_why(const struct checked *c, char *out, size_t size)
 	return out;
 }
 
+/* A row that decides whether the source passes. */
 static void decide(struct check_row *row, const char *what, enum verdict v)
 {
 	*row = (struct check_row){ .what = what, .verdict = v, .decides = true };
 }
 
-static void tell(struct check_row *row, const char *what, enum verdict v)
+/* A row that is only reported. */
+static void inform(struct check_row *row, const char *what, enum verdict v)
 {
 	*row = (struct check_row){ .what = what, .verdict = v };
 }
@@ -94,7 +96,7 @@ static void row_rct(const struct checked *c, struct check_row *row)
 	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.rct);
 }
 
-/* Windows in which another test fails are cut short, and what is counted in them is worth nothing. */
+/* Were all windows tested to their end? One in which another test fails is cut short, so its counts are too low. */
 static bool windows_whole(const struct sample *s)
 {
 	return !s->failures[HEALTH_RCT] && !s->failures[HEALTH_WORDS] && !s->failures[HEALTH_STUCK];
@@ -130,7 +132,7 @@ static void row_words(const struct sample *s, struct check_row *row)
 {
 	decide(row, "equal or stuck words",
 		passed(!s->failures[HEALTH_WORDS] && !s->failures[HEALTH_STUCK]));
-	snprintf(row->figure, CHECK_TEXT, "%u alike in a row, %u stuck", s->failures[HEALTH_WORDS],
+	snprintf(row->figure, CHECK_TEXT, "%u equal in a row, %u stuck", s->failures[HEALTH_WORDS],
 		s->failures[HEALTH_STUCK]);
 	snprintf(row->bound, CHECK_TEXT, "none");
 }
@@ -138,7 +140,7 @@ static void row_words(const struct sample *s, struct check_row *row)
 static void row_replay(const struct sample *s, struct check_row *row)
 {
 	decide(row, "replay", passed(s->failures[HEALTH_REPLAY] == 0));
-	snprintf(row->figure, CHECK_TEXT, "reads with bytes delivered before: %u",
+	snprintf(row->figure, CHECK_TEXT, "pieces with bytes delivered before: %u",
 		s->failures[HEALTH_REPLAY]);
 	snprintf(row->bound, CHECK_TEXT, "none");
 }
@@ -153,7 +155,7 @@ static void row_restart_counts(const struct restart *r, struct check_row *row)
 	if (r->err < 0)
 		restart_why(r, row->figure, CHECK_TEXT);
 	else
-		snprintf(row->figure, CHECK_TEXT, "most frequent: %u in a row, %u in a column",
+		snprintf(row->figure, CHECK_TEXT, "highest count: %u in one row, %u in one column",
 			r->row_max, r->column_max);
 	snprintf(row->bound, CHECK_TEXT, r->assessed > 0 && r->err == 0 ? "below %u" : "-",
 		r->cutoff);
@@ -212,7 +214,7 @@ static void row_fips(const struct fips *f, struct check_row *row)
 	const unsigned most = (unsigned)(1 + mean + 5 * sqrt(mean)), failed = f->blocks - f->passed;
 	char blocks[32];
 
-	tell(row, "FIPS 140-2", f->blocks ? within(failed <= most) : VERDICT_NONE);
+	inform(row, "FIPS 140-2", f->blocks ? within(failed <= most) : VERDICT_NONE);
 	snprintf(row->figure, CHECK_TEXT, "%u of %s failed", failed,
 		check_number(f->blocks, "block", "blocks", blocks, sizeof(blocks)));
 	snprintf(row->bound, CHECK_TEXT, "at most %u", most);
@@ -222,7 +224,7 @@ static void row_chi(const struct stats *s, size_t len, struct check_row *row)
 {
 	const bool ok = s->chi_above >= STATS_TAIL && s->chi_above <= 1 - STATS_TAIL;
 
-	tell(row, "chi-square", stats_chi_judged(len) ? within(ok) : VERDICT_NONE);
+	inform(row, "chi-square", stats_chi_judged(len) ? within(ok) : VERDICT_NONE);
 	if (s->chi_above < 1e-99)
 		snprintf(row->figure, CHECK_TEXT, "%.1f, p < 1e-99", s->chi_square);
 	else
@@ -234,7 +236,7 @@ static void row_lags(const struct stats *s, struct check_row *row)
 {
 	const double worst = s->lag[s->lag_worst - 1];
 
-	tell(row, "bit autocorrelation", within(fabs(worst) <= s->lag_bound));
+	inform(row, "bit autocorrelation", within(fabs(worst) <= s->lag_bound));
 	snprintf(row->figure, CHECK_TEXT, "%+.5f at lag %u", worst, s->lag_worst);
 	snprintf(row->bound, CHECK_TEXT, "within %.5f", s->lag_bound);
 }
@@ -244,7 +246,7 @@ static void row_estimate(const struct checked *c, struct check_row *row)
 	const struct sample *s = &c->sample;
 	char least[64], assessed[32];
 
-	tell(row, "estimate", s->assessed_bits ? within(!check_below(c)) : VERDICT_NONE);
+	inform(row, "estimate", s->assessed_bits ? within(!check_below(c)) : VERDICT_NONE);
 	snprintf(row->figure, CHECK_TEXT, "%.3f bits a byte (%s)", c->estimate.assessed,
 		check_least(&c->estimate, least, sizeof(least)));
 	if (s->assessed_bits)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the report looks like: light and dark as the reader has it, and on paper. */
+/* The style sheet of the HTML report: for screens, light or dark as the reader's browser is set, and for print. */
 #include "cli/check/page.h"
 
 /* clang-format off */
@@ -47,7 +47,7 @@ const char check_style[] =
 "figure { margin: 0; } figcaption { color: var(--soft); font-size: .875rem; padding-left: 13%; }\n"
 "figcaption b { color: var(--ink); }\n"
 ".plot { display: block; width: 100%; height: auto; font: 15px system-ui, sans-serif; }\n"
-/* The paper about each letter keeps lines from striking through it. */
+/* Each letter has an outline in the background's colour, so that text is readable where lines cross it. */
 ".plot text { fill: var(--soft); stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }\n"
 ".plot .label, .plot .along, .plot .note { text-anchor: middle; }\n"
 ".plot .up { text-anchor: end; } .plot .note { font-size: 12px; fill: var(--ink); }\n"
@@ -58,7 +58,8 @@ const char check_style[] =
 ".plot .bound { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 7 4; }\n"
 ".plot .expected { stroke: var(--mean); stroke-width: 2; }\n"
 ".plot .step { stroke: var(--bar); stroke-width: 2; } .plot .point { fill: var(--bar); }\n"
-/* A row of a table becomes a few lines: its name and verdict, then what the other columns have, each with its heading. */
+/* On a narrow screen each row of a table becomes a few lines: its name and verdict, then each other column with its
+ * heading. */
 "@media screen and (max-width: 44rem) {\n"
 "  body { padding: 1.25rem 1rem 3rem; } h1 { font-size: 1.5rem; }\n"
 "  .plots, .tables { grid-template-columns: minmax(0, 1fr); }\n"

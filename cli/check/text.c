@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `check` found, for people at a terminal. */
+/* The results of `check` as text, for a terminal. */
 #include "cli/check/check.h"
 #include "cli/print.h"
 
@@ -30,14 +30,13 @@ void check_print(const struct check *c, FILE *to)
 		few = few || (s->counted && s->sample.len < ESTIMATE_SAMPLES);
 	}
 	print_line(to,
-		"What passed or failed decides; what is within or beyond a bound is told, no more.");
+		"Tests that passed or failed decide the verdict; figures within or beyond a bound are only reported.");
 	print_line(to,
-		"None of it proves entropy: bytes that were hashed look perfect, whatever they came from.");
+		"None of it proves entropy: bytes that were hashed look perfect, even those of a counter.");
 	if (restarted)
 		print_line(to,
 			"A restart was closing and opening the source again: no power was cut.");
 	if (few)
-		print_line(to,
-			"Of fewer than %d bytes the estimates come out lower than they might be.",
+		print_line(to, "From fewer than %d bytes, the estimates come out too low.",
 			ESTIMATE_SAMPLES);
 }

@@ -16,7 +16,7 @@
 
 static const char *const section_names[CONFIG_PARTS] = { "", "mkisofs", "serve" };
 
-/* The entry that @part goes by; NULL: the default. */
+/* The entry that is in force for @part; NULL: the default is. */
 static const struct config_entry *find_entry(
 	const struct config *c, enum config_part part, size_t i)
 {
@@ -29,7 +29,7 @@ static const struct config_entry *find_entry(
 
 /* --- reading --- */
 
-/* To one of the two lists of texts. */
+/* Appends a copy of @text to one of the two lists of strings. Returns: the copy; NULL: no memory. */
 static const char *append(struct config *c, char ***list, size_t *count, const char *text)
 {
 	char **more = reallocarray(*list, *count + 1, sizeof(*more));
@@ -38,7 +38,7 @@ static const char *append(struct config *c, char ***list, size_t *count, const c
 		*list = more;
 		more[*count] = strdup(text);
 	}
-	/* analyzer: what the list holds is freed by config_clear */
+	/* For the analyzer: config_clear() frees the entries of the list. */
 	if (!more || !more[*count]) {
 		c->err = -ENOMEM;
 		return NULL;
@@ -91,7 +91,7 @@ static void note_section(void *to, unsigned line, const char *name)
 	note_fault(to, line, f.text);
 }
 
-/* The entry is one to keep; a later file's wins. */
+/* Stores a valid entry. It replaces that of an earlier file. */
 static void keep(struct config *c, struct config_entry *e, unsigned line, const char *value)
 {
 	free(e->value);
@@ -119,7 +119,7 @@ static void note_listen_entry(
 
 	l = config_listen_find(c, listener, line, &f);
 	if (!l)
-		return; /* its section was told of */
+		return; /* note_section() has reported the section */
 	key = config_listen_key(name, value, &f);
 	r = key < 0 ? key : check_new(c, l->entry + key, name, value, &f);
 	if (r < 0)
@@ -128,7 +128,7 @@ static void note_listen_entry(
 		keep(c, l->entry + key, line, value);
 }
 
-/* What no line is wrong with, but the whole. */
+/* Reports the faults of a section [listen NAME] that are not in one line, such as a missing key. */
 static int check_listeners(struct config *c)
 {
 	struct fault found, f;
@@ -145,7 +145,7 @@ static int check_listeners(struct config *c)
 	return c->err;
 }
 
-/* Is the entry one to keep? */
+/* Is the entry valid? Returns: 0, or a negative errno with @f. */
 static int check_entry(const struct config *c, enum config_part part, const char *name,
 	const char *value, struct fault *f)
 {
@@ -158,7 +158,7 @@ static int check_entry(const struct config *c, enum config_part part, const char
 	if (!config_key_allowed(config_keys + i, part))
 		return part == CONFIG_TOOLS ? fault_set(f, -EINVAL, "%s: belongs in [%s]", name,
 						      section_names[CONFIG_SERVE]) :
-					      fault_set(f, -EINVAL, "%s: has no place in [%s]",
+					      fault_set(f, -EINVAL, "%s: does not belong in [%s]",
 						      name, section_names[part]);
 	r = check_new(c, &c->entry[part][i], name, value, f);
 	return r < 0 ? r : config_keys[i].take(&scratch, value, f);
@@ -176,7 +176,7 @@ static void note_entry(
 		return;
 	}
 	if (part == CONFIG_PARTS)
-		return; /* its section was told of */
+		return; /* note_section() has reported the section */
 	if (check_entry(c, part, name, value, &f) < 0) {
 		note_fault(c, line, f.text);
 		return;
@@ -184,7 +184,7 @@ static void note_entry(
 	keep(c, &c->entry[part][config_key_find(name)], line, value);
 }
 
-/* A fault of the file is noted; only memory is an error. */
+/* Reads one file. Its faults are added to c->fault; only a lack of memory is an error. */
 static int read_one(struct config *c, int dirfd, const char *name, const char *path)
 {
 	const struct config_sink sink = { c, note_section, note_entry, note_fault };
@@ -264,7 +264,7 @@ int config_read_default(struct config *c, const char *file, const char *folder)
 {
 	int r = 0;
 
-	/* A link to nothing is there: it is told of. */
+	/* A symbolic link without a target exists: reading it reports the fault. */
 	if (faccessat(AT_FDCWD, file, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
 		r = read_one(c, AT_FDCWD, file, file);
 	if (r == 0)
@@ -282,7 +282,7 @@ int config_read(struct config *c, const char *file)
 	return r < 0 ? r : check_listeners(c);
 }
 
-/* --- what comes of it --- */
+/* --- the values in force --- */
 
 void config_settle(const struct config *c, enum config_part part, struct settings *ret)
 {
@@ -292,7 +292,7 @@ void config_settle(const struct config *c, enum config_part part, struct setting
 	for (i = 0; i < config_keys_count; i++) {
 		const struct config_entry *e = find_entry(c, part, i);
 
-		/* A text that was checked when it was read. */
+		/* No error is possible: the value was checked when it was read, and defaults are valid. */
 		if (config_keys[i].initial[part])
 			(void)config_keys[i].take(
 				ret, e ? e->value : config_keys[i].initial[part], NULL);
@@ -315,7 +315,7 @@ void config_address(const struct settings *s, struct source_list *sources)
 	}
 }
 
-/* The names of a list that nobody has written. */
+/* Writes the names of a default list of sources, which is in no file, as text. */
 static void list_names(const struct source_list *list, char *out, size_t size)
 {
 	size_t i, at = 0;
@@ -330,7 +330,7 @@ uint32_t config_burst(uint32_t burst, uint32_t reservoir)
 	return burst < reservoir / 2 ? burst : reservoir / 2;
 }
 
-/* Where the daemon does not go by what is written. */
+/* Shows the value in force where the daemon limits the configured one. */
 static void show_limit(const struct settings *s, struct config_shown *row)
 {
 	const uint32_t burst = config_burst(s->burst, s->reservoir);

@@ -10,20 +10,21 @@
 #include "seed/source/source.h"
 
 /*
- * The configuration: which keys there are, where each may stand, what it is by default. Reads and settles,
- * and never prints; see cli/configure.h for that.
+ * The configuration: which keys exist, in which section each may be, and its default. The functions here read files and
+ * compute the values in force. They print nothing; cli/configure.h does.
  */
 #define CONFIG_FILE     "/etc/seedrive.conf"
 #define CONFIG_FOLDER   "/etc/seedrive.conf.d"
 #define CONFIG_KEYS_MAX 24
 
-/* The largest values of [serve]; the daemon is held to the same at compile time, in cli/cmd_serve.c. */
+/* The largest values in [serve]; cli/cmd_serve.c asserts at compile time that the daemon has the same limits. */
 #define CONFIG_RESERVOIR_MAX 4096    /* blocks */
-#define CONFIG_RATE_MAX      1000000 /* blocks, of rate and burst */
+#define CONFIG_RATE_MAX      1000000 /* blocks, for rate and burst */
 
-/* Whose settings. The keys before any section are for all of them but the daemon. */
+/* The programs that settings are for. The keys before any section are for all of them, but of these the daemon uses only
+ * `broker`. */
 enum config_part {
-	CONFIG_TOOLS,   /* build, draw, reseed, sources: no section of their own */
+	CONFIG_TOOLS,   /* build, draw, reseed, sources: these have no section of their own */
 	CONFIG_MKISOFS, /* seedrive-mkisofs, [mkisofs] */
 	CONFIG_SERVE,   /* seedrive serve, [serve] */
 	CONFIG_PARTS,
@@ -40,7 +41,7 @@ struct config_entry {
 /* One section [listen NAME]: see cli/config/listen.h. */
 struct config_listen {
 	char *name;
-	size_t file; /* where it begins */
+	size_t file; /* the section begins at this file, by its index in struct config, and line */
 	unsigned line;
 	struct config_entry entry[CONFIG_LISTEN_KEYS_MAX];
 };
@@ -49,20 +50,20 @@ struct config {
 	struct config_entry entry[CONFIG_PARTS][CONFIG_KEYS_MAX];
 	struct config_listen *listen;
 	size_t listens;
-	char **file; /* those that were read, in that order */
+	char **file; /* paths of the files, in the order of reading */
 	size_t files;
-	char **fault; /* one line each: "FILE:LINE: KEY: what is wrong with it" */
+	char **fault; /* messages, one line each: "FILE:LINE: KEY: what is wrong with it" */
 	size_t faults;
-	int err; /* memory that was not to be had */
+	int err; /* -ENOMEM if memory ran out, else 0 */
 };
 
-/* What one program goes by; texts are the configuration's, up to config_clear(). */
+/* The values in force for one program. The strings belong to the configuration, and are valid until config_clear(). */
 struct settings {
 	enum config_part part;
 	struct source_list sources;
 	const char *require; /* NULL: nothing */
 	uint32_t bits;
-	bool claim_less; /* shortfall: claim what there is, rather than fail */
+	bool claim_less; /* the key shortfall: claim fewer bits, rather than fail */
 	uint32_t deadline_ms;
 	uint32_t ttl;
 	const char *bind; /* auto, none or a UUID */
@@ -70,62 +71,65 @@ struct settings {
 	enum drive_mode seed;
 	bool strict;
 	const char *fallback; /* NULL: none */
-	const char *broker;   /* its socket */
-	/* the daemon's */
+	const char *broker;   /* path of the broker's socket */
+	/* only for the daemon: */
 	uint32_t reservoir;   /* blocks of 64 bytes */
-	uint32_t rate, burst; /* blocks for one uid: a second, and at once */
-	uint32_t budget;      /* bytes a second for all streams; 0: as many as they ask for */
+	uint32_t rate, burst; /* blocks that one uid may have: in a second, and at once */
+	uint32_t budget;      /* bytes a second for all streams together; 0: no limit */
 	const char *policy;   /* "exec:PATH" or "unix:PATH"; NULL: none */
 	uint32_t policy_timeout_ms, policy_cache; /* the latter in seconds */
 };
 
 /**
- * config_read - FILE, or the files that are there by default
- * @c:    the caller's, zeroed; needs config_clear() in the end, also after an error
- * @file: that one alone, which then has to exist; NULL: CONFIG_FILE and CONFIG_FOLDER, if they do
+ * config_read - read one file, or the default files
+ * @c:    the caller's storage, zeroed; the caller calls config_clear() in the end, also after an error
+ * @file: the only file to read, which must exist; NULL: read CONFIG_FILE and CONFIG_FOLDER, if they exist
  *
- * What is faulty stands in c->fault and counts as if it were not there: whether that is an error is the
- * caller's to say. Returns: 0 or -ENOMEM.
+ * Each fault adds a message to c->fault, and the line with the fault is ignored. The caller decides whether faults are
+ * an error.
+ * Returns: 0 or -ENOMEM.
  */
 int config_read(struct config *c, const char *file);
 
-/** config_read_default - the same with other names: @file, then @folder/[*].conf in byte order. */
+/** config_read_default - read @file, if it exists, then all *.conf in @folder in the byte order of their names. */
 int config_read_default(struct config *c, const char *file, const char *folder);
 
 /**
- * config_settle - what @part goes by: its section, else the keys before any section, else the default
- * The daemon takes its sources from its own section alone, as they may name the daemon.
+ * config_settle - the values in force for @part: from its section, else from before any section, else the defaults
+ * The daemon takes `source` only from its own section, as the other list may contain the daemon itself, as `broker`.
  */
 void config_settle(const struct config *c, enum config_part part, struct settings *ret);
 
-/** config_address - where `broker` stands among @sources without a path of its own: the configured one. */
+/** config_address - set the configured socket for a `broker` among @sources that has no path of its own. */
 void config_address(const struct settings *s, struct source_list *sources);
 
-/** config_burst - what the daemon makes of @burst: there is to be something left of the stock for the others */
+/** config_burst - the burst in force: at most half of the reservoir, so that one user cannot empty it */
 uint32_t config_burst(uint32_t burst, uint32_t reservoir);
 
-/* One row of the table, for whoever shows the configuration. */
+/* One key with its value in force, for programs that show the configuration. */
 struct config_shown {
 	const char *key, *value;
-	const char *file; /* NULL: the default */
+	const char *file; /* NULL: the value is the default */
 	unsigned line;
-	const char *limit; /* why less is in force than is written there; NULL: it is not so */
-	char text[256];    /* of a value that is not written anywhere */
+	/* Why the value in force is lower than the one written there; NULL: it is not. */
+	const char *limit;
+	char text[256]; /* storage for a @value that is in no file */
 };
 
-/** config_show - key number @i of those that @part goes by, with the value that is in force; false behind the last. */
+/** config_show - key number @i of those that @part has, with its value in force; false after the last. */
 bool config_show(const struct config *c, enum config_part part, size_t i, struct config_shown *ret);
 
-/** config_origin - where @key of @part comes from: "FILE:LINE" or "default". */
+/** config_origin - where the value of @key for @part comes from: "FILE:LINE" or "default". */
 const char *config_origin(
 	const struct config *c, enum config_part part, const char *key, char *out, size_t size);
 
-/** config_parse_seed - the reverse. Returns: 0; -EINVAL for any other word. */
+/** config_parse_seed - parse a value of the key `seed`: on, mix or off. Returns: 0; -EINVAL for any other word. */
 int config_parse_seed(const char *text, enum drive_mode *ret);
 
-/** config_seed_word - as it stands in the configuration. */
+/** config_seed_word - the reverse of config_parse_seed(). */
 const char *config_seed_word(enum drive_mode mode);
 
+/** config_clear - free all; @c is then as before config_read(). */
 void config_clear(struct config *c);
 
 #endif

@@ -18,7 +18,8 @@ struct reader {
 	const struct config_sink *sink;
 	char *at, *end;
 	unsigned line;
-	bool expects, told; /* an entry of this line; and has there been a fault at all? */
+	bool expects; /* this line has an entry, which inih has not reported yet */
+	bool told;    /* a fault was reported, in any line */
 };
 
 static void complain(struct reader *r, const char *words)
@@ -27,7 +28,7 @@ static void complain(struct reader *r, const char *words)
 	r->sink->fault(r->sink->to, r->line, words);
 }
 
-/* Of either set: U+0080 to U+009F are 0xc2 0x80.. */
+/* Is it a C0 or C1 control character? The latter, U+0080 to U+009F, are 0xc2 0x80 to 0xc2 0x9f in UTF-8. */
 static bool is_control(const char *text, size_t len)
 {
 	const unsigned char first = (unsigned char)text[0];
@@ -37,7 +38,7 @@ static bool is_control(const char *text, size_t len)
 	return first == 0xc2 && (unsigned char)text[1] < 0xa0;
 }
 
-/* What cannot stand in a line, whatever its meaning. NULL: nothing does. */
+/* The message for bytes that no line may have, not even a comment; NULL: there are none. */
 static const char *bad_bytes(const char *line, size_t len)
 {
 	size_t n;
@@ -54,8 +55,9 @@ static const char *bad_bytes(const char *line, size_t len)
 	return NULL;
 }
 
-/* inih ends a value there, if it was built so; a path may hold either. The operator is asked. */
-static bool has_comment_behind(const char *line)
+/* Is there a ';' or '#' after white space? Depending on its build, inih begins a comment there, but the characters may
+ * also be part of a path. We refuse the line, so that the operator makes clear which is meant. */
+static bool has_inline_comment(const char *line)
 {
 	const char *p = line;
 
@@ -72,8 +74,8 @@ static const char *bad_form(const char *line)
 	const char *equals = strpbrk(line, "=:");
 
 	if (*line == ' ' || *line == '\t')
-		return "begins with a space: no value goes on in another line";
-	if (has_comment_behind(line))
+		return "begins with white space: a value cannot continue on another line";
+	if (has_inline_comment(line))
 		return "a comment needs a line of its own";
 	if (*line == '[')
 		return line[1] != ']' && strcspn(line, "]") + 1 == strlen(line) ? NULL :
@@ -87,7 +89,7 @@ static bool is_comment(const char *line)
 	return *line == '\0' || *line == ';' || *line == '#';
 }
 
-/* The next line, cut out of the text: terminated, without what whitespace stands at its end. */
+/* The next line of the text, with a terminating zero instead of the newline and of white space before it. */
 static char *cut_line(struct reader *r, size_t *ret_len)
 {
 	char *line = r->at, *newline = memchr(line, '\n', (size_t)(r->end - line));
@@ -106,7 +108,7 @@ static char *cut_line(struct reader *r, size_t *ret_len)
 	return line;
 }
 
-/* Tells of a section; of what must not get any further, it says why. */
+/* Checks a line. A section is passed to the sink. Returns: the message for a fault; NULL: the line is good. */
 static const char *check_line(struct reader *r, const char *line, size_t len, size_t max)
 {
 	const char *why = bad_bytes(line, len);
@@ -116,7 +118,7 @@ static const char *check_line(struct reader *r, const char *line, size_t len, si
 		return why;
 	if (len > max)
 		return "the line is too long";
-	/* One was taken off; the library would take off another. */
+	/* cut_line() has removed one byte order mark; the library would silently remove a second one. */
 	if (r->line == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0)
 		return "begins with a byte order mark twice";
 	why = bad_form(line);
@@ -132,19 +134,19 @@ static const char *check_line(struct reader *r, const char *line, size_t len, si
 static void end_line(struct reader *r)
 {
 	if (r->expects)
-		complain(r, "not understood");
+		complain(r, "cannot be parsed");
 	r->expects = false;
 }
 
-/* A faulty line is an empty one to inih; but what was meant to be another section's must not count for the
- * one before. */
-static const char *stand_in(const char *line)
+/* What inih gets instead of a line with a fault: an empty line. For a faulty section line it is an unknown section, as the
+ * keys after it must not count for the section before it. */
+static const char *replacement(const char *line)
 {
 	line += strspn(line, " \t");
 	return *line == '[' ? "[?]" : "";
 }
 
-/* inih's reader. */
+/* Gives inih the next line. */
 static char *next_line(char *out, int size, void *stream)
 {
 	struct reader *r = stream;
@@ -160,7 +162,7 @@ static char *next_line(char *out, int size, void *stream)
 	why = check_line(r, line, len, room < CONFIG_LINE_MAX ? room : CONFIG_LINE_MAX);
 	if (why)
 		complain(r, why);
-	snprintf(out, room + 1, "%s", why ? stand_in(line) : is_comment(line) ? "" : line);
+	snprintf(out, room + 1, "%s", why ? replacement(line) : is_comment(line) ? "" : line);
 	return out;
 }
 
@@ -181,7 +183,7 @@ int config_file_parse(char *text, size_t len, const struct config_sink *sink)
 	end_line(&r);
 	if (bad > 0 && !r.told) {
 		r.line = (unsigned)bad;
-		complain(&r, "not understood");
+		complain(&r, "cannot be parsed");
 	}
 	return bad < 0 ? -ENOMEM : 0;
 }
@@ -194,8 +196,9 @@ int config_file_trusted(const struct stat *st, uid_t uid, const char *path, stru
 		return fault_set(f, -EPERM, "%s: belongs to uid %u, neither root nor the caller",
 			path, (unsigned)st->st_uid);
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return fault_set(f, -EPERM, "%s: others than its owner may write it (mode %04o)",
-			path, (unsigned)st->st_mode & 07777);
+		return fault_set(f, -EPERM,
+			"%s: users other than its owner may write to it (mode %04o)", path,
+			(unsigned)st->st_mode & 07777);
 	return 0;
 }
 
@@ -210,7 +213,7 @@ static int check_file(const struct stat *st, const char *path, struct fault *f)
 	return config_file_trusted(st, geteuid(), path, f);
 }
 
-static int slurp(int fd, size_t len, const char *path, char **ret_text, struct fault *f)
+static int read_all(int fd, size_t len, const char *path, char **ret_text, struct fault *f)
 {
 	char *text = malloc(len + 1);
 	int r = text ? io_pread(fd, text, len, 0) : -ENOMEM;
@@ -241,7 +244,7 @@ int config_file_read(int dirfd, const char *name, const char *path, char **ret_t
 		len = (size_t)st.st_size;
 	}
 	if (r == 0)
-		r = slurp(fd, len, path, ret_text, f);
+		r = read_all(fd, len, path, ret_text, f);
 	if (r == 0)
 		*ret_len = len;
 	close(fd);

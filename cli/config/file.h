@@ -9,13 +9,13 @@
 #include "util/fault.h"
 
 /*
- * The form of one configuration file, before anything is known of its keys. inih takes the lines apart;
- * what it would cut, join or pass over in silence is a fault here, before it sees it.
+ * The syntax of one configuration file, without any knowledge of its keys. inih splits the lines. Lines that inih would
+ * silently cut, join or ignore are reported as faults here, and never reach it.
  */
 #define CONFIG_FILE_MAX (64u << 10)
-#define CONFIG_LINE_MAX 196 /* bytes: inih as it is usually built takes that and no more */
+#define CONFIG_LINE_MAX 196 /* bytes; inih in its usual build accepts no longer lines */
 
-/* What is found, in the order of the lines. */
+/* Receives what is found, in the order of the lines. */
 struct config_sink {
 	void *to;
 	void (*section)(void *to, unsigned line, const char *name);
@@ -25,25 +25,25 @@ struct config_sink {
 };
 
 /**
- * config_file_parse - the text of a file, line by line
- * @text: modified; @len bytes and a terminating zero
+ * config_file_parse - parse the text of a file, line by line
+ * @text: @len bytes and a terminating zero; modified
  *
- * A faulty line is told of, and left out. Returns: 0 or -ENOMEM.
+ * A line with a fault is reported to @sink->fault, and otherwise ignored. Returns: 0 or -ENOMEM.
  */
 int config_file_parse(char *text, size_t len, const struct config_sink *sink);
 
 /**
- * config_file_trusted - may the caller believe this file, or folder of files?
- * If it belongs to root or the caller, and nobody else may write to it.
+ * config_file_trusted - may the caller trust this file, or folder of files?
+ * It must be owned by root or the caller @uid, and nobody else may have permission to write to it.
  * Returns: 0, or -EPERM with @f.
  */
 int config_file_trusted(const struct stat *st, uid_t uid, const char *path, struct fault *f);
 
 /**
- * config_file_read - all of a regular file that is trusted; /dev/null is an empty one
- * @dirfd:    what @name is relative to, or AT_FDCWD
- * @path:     its name in @f
- * @ret_text: for free(), with a zero behind it
+ * config_file_read - read a whole regular file, if it is trusted; /dev/null counts as an empty file
+ * @dirfd:    the folder that @name is relative to, or AT_FDCWD
+ * @path:     the name of the file in messages
+ * @ret_text: with a terminating zero; the caller frees it
  * Returns: 0 or -errno with @f.
  */
 int config_file_read(int dirfd, const char *name, const char *path, char **ret_text,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which keys there are, what each may say, and what it is by default. */
+/* The table of keys: the values that each accepts, and its default. */
 #include "cli/config/key.h"
 #include "cli/config/listen.h"
 #include "cli/config/value.h"
@@ -21,7 +21,7 @@ static int take_word(const char *key, const char *text, const char *first, const
 	return 0;
 }
 
-/* What an unprivileged program may hope for; names that this build does not know are left out. */
+/* The sources that a program without privileges can usually read; those that this build lacks are left out. */
 static void mkisofs_sources(struct source_list *ret)
 {
 	static const char *const names[] = { "broker", "rdseed", "rdrand", "kernel" };
@@ -36,7 +36,7 @@ static void mkisofs_sources(struct source_list *ret)
 	}
 }
 
-/* The daemon does not ask itself. */
+/* The default sources without the broker, which is the daemon itself. */
 static void serve_sources(struct source_list *ret)
 {
 	size_t i, n = 0;
@@ -48,7 +48,7 @@ static void serve_sources(struct source_list *ret)
 	ret->count = n;
 }
 
-/* Nothing is the default. */
+/* An empty text means the default of the program. */
 static int take_source(struct settings *s, const char *text, struct fault *f)
 {
 	struct fault found;
@@ -242,8 +242,8 @@ const struct config_key config_keys[] = {
 
 const size_t config_keys_count = sizeof(config_keys) / sizeof(*config_keys);
 
-_Static_assert(
-	sizeof(config_keys) / sizeof(*config_keys) <= CONFIG_KEYS_MAX, "a place for every key");
+_Static_assert(sizeof(config_keys) / sizeof(*config_keys) <= CONFIG_KEYS_MAX,
+	"struct config has room for every key");
 
 size_t config_key_find(const char *name)
 {

@@ -42,7 +42,7 @@ static bool is_loopback(const char *host)
 	return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-/* "127.0.0.1:8888", "[::1]:8888". */
+/* @text: "127.0.0.1:8888", "[::1]:8888". */
 static int take_port(struct config_listener *l, const char *text, struct fault *f)
 {
 	const char *colon = strrchr(text, ':');
@@ -56,7 +56,7 @@ static int take_port(struct config_listener *l, const char *text, struct fault *
 	l->host[len] = '\0';
 	if (!is_loopback(l->host))
 		return fault_set(f, -EINVAL,
-			"address: tcp:%s: must be an address of the loopback, as 127.0.0.1 or [::1]",
+			"address: tcp:%s: must be a loopback address, such as 127.0.0.1 or [::1]",
 			text);
 	if (value_number("address: port", colon + 1, 1, 65535, &port, f) < 0)
 		return -EINVAL;
@@ -138,7 +138,7 @@ static const struct {
 
 #define KEYS (sizeof(keys) / sizeof(*keys))
 
-_Static_assert(KEYS <= CONFIG_LISTEN_KEYS_MAX, "a place for every key");
+_Static_assert(KEYS <= CONFIG_LISTEN_KEYS_MAX, "struct config_listen has room for every key");
 
 const char *config_listen_name(const char *section)
 {
@@ -183,8 +183,8 @@ struct config_listen *config_listen_find(
 			return c->listen + i;
 	if (!is_name(name)) {
 		fault_set(f, -EINVAL,
-			"[listen %s]: a name is 1 to %u of a-z, 0-9 and -, and not broker", name,
-			CONFIG_LISTEN_NAME_MAX);
+			"[listen %s]: the name must have 1 to %u characters of a-z, 0-9 and -, and must not be broker",
+			name, CONFIG_LISTEN_NAME_MAX);
 		return NULL;
 	}
 	if (c->listens == CONFIG_LISTENERS_MAX) {
@@ -222,7 +222,7 @@ bool config_listen_settle(const struct config *c, size_t i, struct config_listen
 	if (i >= c->listens)
 		return false;
 	*ret = (struct config_listener){ .name = c->listen[i].name };
-	/* Texts that were checked when they were read. */
+	/* No error is possible: the values were checked when they were read. */
 	for (key = 0; key < KEYS; key++)
 		if (value_of(c->listen + i, key))
 			(void)keys[key].take(ret, value_of(c->listen + i, key), NULL);

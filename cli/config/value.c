@@ -69,7 +69,8 @@ int value_require(const char *name, const char *text, struct fault *f)
 			return fault_set(f, -EINVAL, "%s: a name is missing", name);
 		if ((len != strlen(hardware) || strncmp(text, hardware, len) != 0) &&
 			!source_find(text, len))
-			return fault_set(f, -EINVAL, "%s: %.*s: unknown", name, (int)len, text);
+			return fault_set(
+				f, -EINVAL, "%s: %.*s: unknown source", name, (int)len, text);
 		if (!text[len])
 			return 0;
 	}

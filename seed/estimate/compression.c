@@ -7,8 +7,8 @@
 
 #define BLOCK_BITS 6
 #define BLOCKS     (1 << BLOCK_BITS)
-#define DICTIONARY 1000   /* blocks that only fill the dictionary */
-#define CORRECTION 0.5907 /* of the deviation, for blocks of six bits: 6.3.4, step 4 */
+#define DICTIONARY 1000   /* blocks that only initialize the dictionary */
+#define CORRECTION 0.5907 /* factor of the deviation for blocks of six bits: 6.3.4, step 4 */
 
 static unsigned block_at(const struct view *v, size_t i)
 {
@@ -19,11 +19,12 @@ static unsigned block_at(const struct view *v, size_t i)
 	return block;
 }
 
-/* Mean and deviation of log2 of the distance to where a block stood before. */
+/* Mean and standard deviation of log2 of the distance from each block to the last equal one before it. */
 static void distances(const struct view *v, size_t blocks, double *ret_mean, double *ret_deviation)
 {
 	const double n = (double)(blocks - DICTIONARY);
-	size_t last[BLOCKS] = { 0 }, i; /* counted from 1; 0: nowhere yet, which counts as such */
+	size_t last[BLOCKS] = { 0 },
+	       i; /* last place of each block, from 1; a block not yet seen counts as at 0 */
 	double sum = 0, squares = 0;
 
 	for (i = 0; i < blocks; i++) {
@@ -42,10 +43,10 @@ static void distances(const struct view *v, size_t blocks, double *ret_mean, dou
 }
 
 /*
- * What a block of probability @z adds to the mean that is to be expected: G of step 6, its two sums turned
- * round. The distance u, before a block came in any of the places behind u, is worth log2(u) for each of
- * those places; in place u itself it is worth that when the block never came before. Weights shrink with
- * (1-z)^u, so the sum ends where the rest is too small to be seen.
+ * What a block of probability @z contributes to the expected mean: the function G of step 6, with the order of its two
+ * sums exchanged. A distance u contributes log2(u), with probability z^2 (1-z)^(u-1), for each place after u, and with
+ * probability z (1-z)^(u-1) for the place u itself, if the block did not occur before it. The weights shrink with
+ * (1-z)^u, so the sum stops once the remaining terms cannot change the result.
  */
 static double expected_of(double z, size_t blocks)
 {
@@ -58,7 +59,7 @@ static double expected_of(double z, size_t blocks)
 
 		sum += log2((double)u) * z * weight * places;
 		weight *= 1 - z;
-		/* Of the rest each term is below weight * 32 * blocks; together below that / z. */
+		/* Each remaining term is below weight * 32 * blocks, and their sum is below that divided by z. */
 		if (weight * 32 * (double)blocks < 1e-15 * z * sum)
 			break;
 	}
@@ -82,7 +83,7 @@ double estimate_compression(const struct view *v)
 	mean -= ESTIMATE_Z * deviation / sqrt((double)(blocks - DICTIONARY));
 	if (expected(low, blocks) <= mean)
 		return 1.0;
-	/* The likelier one block is, the nearer it stood: this falls from one end to the other. */
+	/* A bisection: the expected mean falls as p rises, as a more probable block has shorter distances. */
 	for (i = 0; i < 40; i++) {
 		const double p = (low + high) / 2;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two predictors that remember what followed: MultiMMC and LZ78Y. */
+/* Two predictors that count which symbols followed each context: MultiMMC and LZ78Y. */
 #include "seed/estimate/estimate.h"
 #include "seed/estimate/memory.h"
 #include "seed/estimate/view.h"
 
-#define MMC_PAIRS     100000 /* remembered of each depth */
-#define LZ78Y_STRINGS 65536  /* remembered of all depths */
+#define MMC_PAIRS     100000 /* pairs of context and symbol that are remembered for each depth */
+#define LZ78Y_STRINGS 65536  /* contexts that are remembered for all depths together */
 
-/* --- MultiMMC: a model of each depth, and the one that was right most often is asked --- */
+/* --- MultiMMC: one model for each depth; the model that was right most often makes the prediction --- */
 
 struct mmc {
 	struct memory memory;
@@ -37,7 +37,7 @@ static int mmc_step(struct mmc *m, context past, unsigned depths, uint8_t symbol
 		const context c = memory_last(&m->memory, past, depth);
 		uint8_t best;
 
-		/* Whoever does not know a context knows no longer one that ends with it. */
+		/* If this context is new, each longer context, which ends with it, is new too. */
 		known = known && memory_guess(&m->memory, c, depth, &best) > 0;
 		if (known && best == symbol) {
 			right |= depth == asked;
@@ -62,7 +62,9 @@ int estimate_mmc(const struct view *v, double *ret)
 			r = mmc_step(
 				&m, past, i < CONTEXT_MAX ? (unsigned)i : CONTEXT_MAX, v->s[i]);
 		if (i == 1)
-			m.score = (struct score){ 0 }; /* nothing could be known yet */
+			m.score = (struct score){
+				0
+			}; /* the first prediction does not count: no context was known */
 		past = memory_push(&m.memory, past, v->s[i]);
 	}
 	memory_clear(&m.memory);
@@ -71,7 +73,7 @@ int estimate_mmc(const struct view *v, double *ret)
 	return r;
 }
 
-/* --- LZ78Y: one dictionary, and of all contexts that fit, the one with most behind it is asked --- */
+/* --- LZ78Y: one dictionary; of all contexts that match, the one whose best symbol has the highest count predicts --- */
 
 struct lz78y {
 	struct memory memory;
@@ -95,7 +97,7 @@ static int lz78y_step(struct lz78y *z, context past, uint8_t symbol)
 			most = count;
 			right = best == symbol;
 		}
-		/* A string that is remembered may go on as it likes; a new one needs a place. */
+		/* A known context may always get another symbol; a new one only while the dictionary has room. */
 		if (count == 0 && z->strings == LZ78Y_STRINGS)
 			continue;
 		z->strings += count == 0;

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One view of a sample, and where its ten results go. */
+/* One view of a sample, and the array for its ten results. */
 struct job {
 	struct view view;
 	double *out;
 	estimate_progress show;
 	void *arg;
-	uint64_t done, total; /* samples times estimators, of all views */
+	uint64_t done, total; /* progress over all views: one unit is one sample by one estimator */
 };
 
 const char *estimate_name(enum estimator e)
@@ -25,7 +25,7 @@ const char *estimate_name(enum estimator e)
 	return names[e];
 }
 
-/* Bits in a row take eight times what bytes take: the bar goes by samples, not by estimators. */
+/* Progress counts samples, not estimators, as the eight times longer run over the bits takes eight times the time. */
 static void step(struct job *j)
 {
 	j->done += j->view.len;
@@ -33,7 +33,7 @@ static void step(struct job *j)
 		j->show(j->arg, j->done, j->total);
 }
 
-/* Those that need no memory, in the order of the standard. */
+/* Runs the estimators that allocate no memory, in the order of the standard. */
 static void run_plain(struct job *j)
 {
 	static const struct {
@@ -75,7 +75,7 @@ static int run_all(struct job *j)
 	return r;
 }
 
-/* Renumbers @raw into @out, so that the symbols that are there have no gaps between them. */
+/* Renumbers the symbols of @raw into @out as 0, 1, ... without gaps. Returns: how many symbols there are. */
 static unsigned renumber(const uint8_t *raw, size_t len, uint8_t *out)
 {
 	bool seen[256] = { false };
@@ -118,7 +118,7 @@ out:
 	return r;
 }
 
-/* The least of what there is of each; 6.3 and 3.1.3 of the standard. */
+/* The least of all estimates that apply, in bits a byte: SP 800-90B 6.3 and 3.1.3. */
 static double least(const struct estimate *e)
 {
 	double min = ESTIMATE_NONE;
@@ -155,7 +155,7 @@ int estimate_make(
 	e.alphabet = renumber(raw, len, symbols);
 	j.view = (struct view){ .s = symbols, .len = len, .k = e.alphabet };
 	j.total = (e.alphabet > 2 ? 9 : 1) * (uint64_t)len * ESTIMATORS;
-	/* One symbol all along: nothing that any of them could add to that. */
+	/* A sample of one symbol has an entropy of 0; no estimator needs to run. */
 	r = e.alphabet < 2 ? 0 : run_all(&j);
 	if (r == 0 && e.alphabet > 2) {
 		j.out = e.bits;

@@ -5,29 +5,29 @@
 #include <string.h>
 
 #define WORD     4  /* bytes that the continuous run test compares */
-#define RUN_LONG 26 /* bits alike, and the block has failed */
-#define RUN_MAX  6  /* from here on runs are counted together */
+#define RUN_LONG 26 /* a run of so many equal bits fails the block */
+#define RUN_MAX  6  /* runs of this length and longer are counted together */
 
-/* How often runs of 1, 2, ... bits alike may come in a block, of ones and of zeros each. */
+/* The limits for the number of runs of 1, 2, ... equal bits in a block, for ones and for zeros. */
 static const struct {
 	unsigned low, high;
 } run_bounds[RUN_MAX] = { { 2315, 2685 }, { 1114, 1386 }, { 527, 723 }, { 240, 384 }, { 103, 209 },
 	{ 103, 209 } };
 
-/* What one block of bits adds up to. */
+/* The counts of one block. */
 struct tally {
 	unsigned ones, nibble[16];
-	unsigned run[2][RUN_MAX]; /* by the bit, and by length */
-	unsigned length;          /* of the run that is open */
+	unsigned run[2][RUN_MAX]; /* runs, by bit and by length */
+	unsigned length;          /* of the run that has not ended yet */
 	bool bit, long_run;
 };
 
 /*
- * A run ends as @next comes, or the block does. What is counted where follows rngtest to the letter, so that
- * its users find the same figures here: runs go under the bit that ended them, which makes no difference, and
- * a block that does not begin with the bit before it has a run of no length there. By the arithmetic of its
- * indices, that one is counted as a long one or as a nibble of ones. Blocks at the very edge of a bound are
- * judged otherwise for it.
+ * Ends the current run, as @next is another bit or the block is complete. The counting copies rngtest in every detail, so
+ * that its users find the same figures here. A run is counted under the bit that ended it, which changes no verdict. If
+ * the first bit of a block differs from the last bit before it, a run of length 0 ends there; by an index out of range in
+ * rngtest, that run is counted as one of RUN_MAX zeros, or as a nibble of four ones. This can change the verdict of a
+ * block that is exactly at a limit.
  */
 static void end_run(struct tally *t, bool next)
 {
@@ -60,7 +60,7 @@ static void add_byte(struct tally *t, uint8_t byte)
 	}
 }
 
-/* 2.16 < X < 46.17 of the standard, as bounds of the sum of squares. */
+/* The standard's limits, 2.16 < X < 46.17, expressed as limits for the sum of squares. */
 static bool poker_failed(const struct tally *t)
 {
 	unsigned sum = 0, i;

@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <sys/random.h>
 
-/* One context, or, with a symbol, that symbol behind it. Free while @count is 0. */
+/* An entry of one of two kinds. With a @symbol: how often that symbol followed the context. With ANY: which symbol
+ * followed the context most often, and how often. A slot is free while @count is 0. */
 struct slot {
-	uint64_t high, low;
-	uint32_t count; /* of a context: of what follows it most often, */
-	uint8_t best;   /* and what that is */
+	uint64_t high, low; /* the context */
+	uint32_t count;
+	uint8_t best; /* with ANY: the most frequent symbol */
 	uint8_t depth;
 	uint16_t symbol; /* or ANY */
 };
@@ -26,7 +27,7 @@ int memory_init(struct memory *m, unsigned k)
 		return m->pair ? 0 : -ENOMEM;
 	}
 	m->room = 1 << 16;
-	/* Best effort: without it, a source that means harm could make this slow, not wrong. */
+	/* Best effort: without a random key, a hostile source could make the search slow, but not change a result. */
 	(void)!getrandom(m->key, sizeof(m->key), GRND_NONBLOCK);
 	m->slot = estimate_new(m->room, sizeof(*m->slot));
 	return m->slot ? 0 : -ENOMEM;
@@ -57,7 +58,7 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Keyed, so that no source can make all its contexts meet in one place. */
+/* The hash has a random key, so that no source can make all its contexts collide. */
 static size_t hash(const struct memory *m, const struct slot *key)
 {
 	const uint64_t what = (uint64_t)key->depth << 32 | key->symbol;
@@ -66,7 +67,7 @@ static size_t hash(const struct memory *m, const struct slot *key)
 		fold(key->low ^ m->key[0], key->high ^ m->key[1]) ^ what, m->key[0] | 1);
 }
 
-/* Where @key is, or belongs. */
+/* The slot that has @key, or the free one where it belongs. */
 static struct slot *look_up(
 	const struct memory *m, struct slot *slot, size_t room, const struct slot *key)
 {
@@ -87,7 +88,7 @@ static struct slot make_key(context c, unsigned depth, unsigned symbol)
 		.symbol = (uint16_t)symbol };
 }
 
-/* Room for two more, and at most seven eighths full. */
+/* Doubles the table if two more entries would fill more than seven eighths of it. */
 static int make_room(struct memory *m)
 {
 	const size_t room = 2 * m->room;
@@ -108,7 +109,7 @@ static int make_room(struct memory *m)
 	return 0;
 }
 
-/* In the plain table each depth has its contexts behind those of the depth before. */
+/* In the plain table the contexts of each depth follow those of the depth below. */
 static uint32_t *pair_of(const struct memory *m, context c, unsigned depth)
 {
 	return m->pair[((size_t)1 << depth) + (size_t)c];

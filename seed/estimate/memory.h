@@ -5,40 +5,44 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONTEXT_MAX 16 /* symbols: D of SP 800-90B 6.3.9 and B of 6.3.10 */
+#define CONTEXT_MAX 16 /* symbols in the longest context: D of SP 800-90B 6.3.9, B of 6.3.10 */
 
-typedef unsigned __int128 context; /* symbols behind one another, the latest lowest */
+typedef unsigned __int128 context; /* consecutive symbols; the latest is in the lowest bits */
 
 struct slot;
 
 /*
- * What followed each context. Two symbols have few contexts: a plain table has room for all. Else a hash
- * table with open addressing, keys compared whole.
+ * Counts which symbols followed each context. With two symbols there are few contexts, and a plain table has room for all
+ * of them. With more symbols it is a hash table with open addressing, which compares whole keys.
  */
 struct memory {
-	unsigned width; /* bits of a symbol in a context: 1 or 8 */
-	uint32_t (*pair)[2];
-	struct slot *slot;
-	size_t room, used;
-	uint64_t key[2]; /* of the hash; it changes no result */
+	unsigned width;      /* bits of a symbol in a context: 1 or 8 */
+	uint32_t (*pair)[2]; /* the plain table, or NULL */
+	struct slot *slot;   /* the hash table, or NULL */
+	size_t room, used;   /* slots in all, and slots in use */
+	uint64_t key[2];     /* random key of the hash; it changes no result */
 };
 
-/** memory_init - nothing remembered yet; @k symbols there are. Returns: 0 or -ENOMEM. */
+/** memory_init - make it empty, for @k different symbols. Returns: 0 or -ENOMEM. */
 int memory_init(struct memory *m, unsigned k);
 
-/** memory_push - the context @c with one more symbol behind it. */
+/** memory_push - the context @c with @symbol appended. */
 context memory_push(const struct memory *m, context c, uint8_t symbol);
 
-/** memory_last - its last @depth symbols alone. */
+/** memory_last - the last @depth symbols of the context. */
 context memory_last(const struct memory *m, context c, unsigned depth);
 
 /** memory_times - how often @symbol followed this context of @depth symbols. */
 uint32_t memory_times(const struct memory *m, context c, unsigned depth, uint8_t symbol);
 
-/** memory_guess - what followed it most often, of equals the largest; how often: 0, it is new. */
+/**
+ * memory_guess - the symbol that followed this context most often
+ * @ret_best: that symbol; of several with the same count, the largest one
+ * Returns: how often it followed; 0: the context is new.
+ */
 uint32_t memory_guess(const struct memory *m, context c, unsigned depth, uint8_t *ret_best);
 
-/** memory_learn - @symbol followed it once more, or for the first time. Returns: 0 or -ENOMEM. */
+/** memory_learn - count that @symbol followed this context. Returns: 0 or -ENOMEM. */
 int memory_learn(struct memory *m, context c, unsigned depth, uint8_t symbol);
 
 /** memory_clear - wipe and free. */

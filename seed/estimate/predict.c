@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two predictors that look back a bounded way: most common in a window, and lag. */
+/* Two predictors that look back a limited distance: the most common symbol in a window, and the symbol at a lag. */
 #include "seed/estimate/estimate.h"
 #include "seed/estimate/view.h"
 
@@ -10,11 +10,11 @@
 
 static const size_t window_len[WINDOWS] = { 63, 255, 1023, 4095 };
 
-/* The last so many symbols, and which of them is the most common; of equals the latest. */
+/* The last @len symbols, and the most common one of them; of several with the same count, the one seen last. */
 struct window {
 	size_t len, points;
 	uint32_t count[256];
-	size_t last[256]; /* where each was seen last */
+	size_t last[256]; /* the last place of each symbol */
 	uint8_t best;
 };
 
@@ -68,7 +68,8 @@ double estimate_mcw(const struct view *v)
 	return score_entropy(&score, v->k);
 }
 
-/* One symbol: a point to each lag at which it stood, and the lead to who has most then; of equals the last. */
+/* For one symbol: gives a point to each lag at which the same symbol was. Returns: the lag with the most points; of
+ * several, the one that got its last point latest, and of these the largest. */
 static size_t add_points(uint32_t points[LAGS], const uint8_t *here, size_t lags, size_t winner)
 {
 	uint32_t most = points[winner];
@@ -77,7 +78,7 @@ static size_t add_points(uint32_t points[LAGS], const uint8_t *here, size_t lags
 	for (lag = 0; lag < lags; lag++) {
 		const bool hit = here[-1 - (ptrdiff_t)lag] == *here;
 
-		/* Hits are a coin's throws, the lead hardly ever changes: one branch that is foreseen. */
+		/* Hits are unpredictable, but the winner rarely changes: a single condition, which the CPU predicts well. */
 		points[lag] += hit;
 		if (hit & (points[lag] >= most)) {
 			most = points[lag];

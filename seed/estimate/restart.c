@@ -10,7 +10,7 @@
 
 #define ALL (RESTARTS * RESTART_SAMPLES)
 
-/* P(Bin(n, 2^-h) >= c), from the largest count down. */
+/* P(Bin(n, 2^-h) >= c), summed from the largest count down, so that the smallest terms are added first. */
 static double tail(unsigned n, double h, unsigned c)
 {
 	const double p = exp2(-h);
@@ -95,7 +95,7 @@ static bool counts_fail(const struct restart *r)
 	return r->row_max >= r->cutoff || r->column_max >= r->cutoff;
 }
 
-/* Estimates take long, and change nothing where the counts have failed. */
+/* The estimates take long, and cannot change the verdict if the counts have failed: they are left out then. */
 static int judge(struct restart *r, uint8_t *matrix, uint8_t *turned)
 {
 	struct estimate e;
@@ -151,7 +151,7 @@ const char *restart_why(const struct restart *r, char *out, size_t size)
 			RESTARTS);
 	else if (counts_fail(r))
 		snprintf(out, size,
-			"restarts: one value %u times in a row, %u in a column of %d, cutoff %u",
+			"restarts: one value %u times in one row, %u times in one column, of %d samples, cutoff %u",
 			r->row_max, r->column_max, RESTARTS, r->cutoff);
 	else
 		snprintf(out, size,

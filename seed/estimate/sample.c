@@ -8,8 +8,9 @@
 #include <limits.h>
 #include <string.h>
 
-#define READ_MAX        16384 /* at a time */
-#define READ_MAX_DEVICE 512   /* of a device, as its child delivers: a slow chip takes seconds */
+#define READ_MAX 16384 /* bytes in one read */
+/* Of a device: its child delivers pieces of this size, for which a slow chip takes seconds. */
+#define READ_MAX_DEVICE 512
 
 static bool is_device(const struct sample *s)
 {
@@ -107,7 +108,7 @@ static size_t read_len(const struct sample *s)
 
 static void add_point(struct sample *s, int64_t spent_ns)
 {
-	/* Not one for each read, but the same number however small those are. */
+	/* The points are spread evenly over the sample, however many reads it takes. */
 	if (s->points > 0 && s->len < s->asked && s->len * SAMPLE_POINTS < s->points * s->asked)
 		return;
 	if (s->points <= SAMPLE_POINTS)
@@ -119,7 +120,7 @@ static void add_point(struct sample *s, int64_t spent_ns)
 struct tap {
 	struct reader reader; /* of a device */
 	struct source_handle handle;
-	unsigned patience_ms;
+	unsigned timeout_ms;
 };
 
 static uint64_t want_all(const struct source_handle *h, const void *sample)
@@ -128,10 +129,10 @@ static uint64_t want_all(const struct source_handle *h, const void *sample)
 	return ((const struct sample *)sample)->asked;
 }
 
-/* The child may take as long as it all takes; how long for each piece is for us to say. */
-static unsigned whole_ms(const struct sample *s, unsigned patience_ms)
+/* The child's own deadline is long enough for all reads. The limit for a single read is enforced in the parent. */
+static unsigned whole_ms(const struct sample *s, unsigned timeout_ms)
 {
-	const uint64_t ms = (s->asked / READ_MAX_DEVICE + 2) * (uint64_t)patience_ms;
+	const uint64_t ms = (s->asked / READ_MAX_DEVICE + 2) * (uint64_t)timeout_ms;
 
 	return ms < INT_MAX ? (unsigned)ms : INT_MAX;
 }
@@ -143,12 +144,12 @@ static int tap_open(struct tap *t, const struct sample *s)
 	if (!s->spec->src->open)
 		return -ENOSYS;
 	if (!is_device(s))
-		return source_open(s->spec, &t->handle, clock_ms() + t->patience_ms);
-	r = reader_start(&t->reader, s->spec, whole_ms(s, t->patience_ms), want_all, s);
+		return source_open(s->spec, &t->handle, clock_ms() + t->timeout_ms);
+	r = reader_start(&t->reader, s->spec, whole_ms(s, t->timeout_ms), want_all, s);
 	if (r < 0)
 		return r;
 	reader_go(&t->reader);
-	t->reader.deadline_ms = clock_ms() + t->patience_ms;
+	t->reader.deadline_ms = clock_ms() + t->timeout_ms;
 	return reader_open(&t->reader, &t->handle);
 }
 
@@ -156,7 +157,7 @@ static int tap_read(struct tap *t, const struct sample *s, uint8_t *raw, size_t 
 {
 	if (!is_device(s))
 		return s->spec->src->fill(&t->handle, raw, len);
-	t->reader.deadline_ms = clock_ms() + t->patience_ms;
+	t->reader.deadline_ms = clock_ms() + t->timeout_ms;
 	return reader_read(&t->reader, raw, len);
 }
 
@@ -174,7 +175,7 @@ struct tests {
 	struct replay replay;
 };
 
-/* Fills what is left, or fails; @s->len says how far it came. */
+/* Reads and tests the whole sample; a read that fails sets @s->err. @s->len is the number of bytes delivered. */
 static int take_all(struct sample *s, struct tap *t, struct tests *tests,
 	const struct sample_windows *windows, sample_progress show, void *arg)
 {
@@ -201,7 +202,7 @@ static int take_all(struct sample *s, struct tap *t, struct tests *tests,
 	return r;
 }
 
-/* Every byte is tested in every way, also of a source that is only sampled where seeds are drawn. */
+/* Runs every test on every byte, even of an abundant source, of which a draw tests only samples. */
 static int test_all(struct sample *s, struct tap *t, const struct sample_windows *windows,
 	sample_progress show, void *arg)
 {
@@ -220,10 +221,10 @@ static int test_all(struct sample *s, struct tap *t, const struct sample_windows
 	return r;
 }
 
-int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
-	unsigned patience_ms, const struct sample_windows *windows, sample_progress show, void *arg)
+int sample_take(struct sample *s, const struct source_spec *spec, size_t asked, unsigned timeout_ms,
+	const struct sample_windows *windows, sample_progress show, void *arg)
 {
-	struct tap tap = { .patience_ms = patience_ms };
+	struct tap tap = { .timeout_ms = timeout_ms };
 	int r = 0;
 
 	*s = (struct sample){ .spec = spec, .asked = asked };
@@ -244,9 +245,9 @@ int sample_take(struct sample *s, const struct source_spec *spec, size_t asked,
 	return r;
 }
 
-int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned patience_ms)
+int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned timeout_ms)
 {
-	struct tap tap = { .patience_ms = patience_ms };
+	struct tap tap = { .timeout_ms = timeout_ms };
 	struct sample s = { .spec = spec, .asked = len };
 	size_t at, n;
 	int r = tap_open(&tap, &s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the four predictors share: how good a guesser is, over all, and in his best stretch. */
+/* The computation that the four predictors share: their global and local performance (6.3.7 to 6.3.10). */
 #include "seed/estimate/view.h"
 
 #include <math.h>
@@ -15,7 +15,8 @@ void score_add(struct score *s, bool right)
 		s->run_max = s->run;
 }
 
-/* p' of the whole; where nothing was right, what is then still possible. */
+/* The upper bound of the probability of a correct prediction, over all predictions; for none correct, the bound that the
+ * standard gives for that case. */
 static double global(const struct score *s)
 {
 	const double n = (double)s->tried;
@@ -26,8 +27,8 @@ static double global(const struct score *s)
 }
 
 /*
- * ln of the probability that @n guesses, each right with @p, have no @r right ones in a row (Feller's recurrent
- * events). The root x is 1 + e with a tiny e, so e is what is computed.
+ * ln of the probability that @n predictions, each correct with probability @p, have no run of @r correct ones (Feller's
+ * recurrent events). The root x of the standard's equation is 1 + e with a tiny e; only e is computed, for precision.
  */
 static double log_no_run(double p, double r, double n)
 {
@@ -42,7 +43,7 @@ static double log_no_run(double p, double r, double n)
 	return log(q - p * e) - log((1 - r * e) * q) - (n + 1) * log1p(e);
 }
 
-/* The p at which a run as long as the longest one is just as unlikely as 6.3.7, step 7 allows. */
+/* The p for which a run longer than the longest one has a probability of 1 % (6.3.7, step 7); at least @low. */
 static double local(const struct score *s, double low)
 {
 	const double r = (double)s->run_max + 1, n = (double)s->tried;

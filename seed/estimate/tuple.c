@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* t-tuples and the longest repeated substring, both from one suffix array. */
+/* The t-tuple and longest repeated substring (LRS) estimators, both from one suffix array. */
 #include "seed/estimate/estimate.h"
 #include "seed/estimate/view.h"
 
@@ -7,26 +7,25 @@
 #include <errno.h>
 #include <math.h>
 
-#define TUPLE_MIN 35 /* a tuple has to be there so often to count as frequent: 6.3.5, step 1 */
+#define TUPLE_MIN 35 /* a tuple is frequent if it occurs at least so often: 6.3.5, step 1 */
 
-/*
- * For each length t up to the longest that repeats: how often its most frequent string is there, and how many
- * pairs of places hold the same string of that length.
- */
+/* Two figures for each length, up to that of the longest string that occurs twice. */
 struct tuples {
 	size_t longest;
-	uint32_t *most;
-	uint64_t *pairs; /* until tuples_sum(): differences, modulo 2^64 */
+	uint32_t *most; /* how often the most frequent string of that length occurs */
+	uint64_t *
+		pairs; /* how many pairs of places have equal strings; before sum(): differences of that, modulo 2^64 */
 };
 
-/* An open interval of the suffix array: from @left on, all share a prefix of @depth. */
+/* An interval of the suffix array whose end is not known yet: all suffixes from @left on share a prefix of @depth. */
 struct interval {
 	int32_t depth, left;
 };
 
 /*
- * How much each suffix shares with the one sorted before it, into @sa itself. One pass in the order of the
- * text, where it shrinks by at most one a step (the permuted LCP array).
+ * Replaces each entry of the suffix array @sa by the length of the prefix that the suffix shares with the one sorted
+ * before it. One pass in the order of the text suffices, as the length falls by at most one from each suffix to the next
+ * (the permuted LCP array). @before: working space of the same size.
  */
 static void share_prefixes(const struct view *v, int32_t *sa, int32_t *before)
 {
@@ -63,7 +62,7 @@ static int32_t largest(const int32_t *shared, size_t len)
 	return max;
 }
 
-/* All strings of a length above @outer, up to @depth, that an interval stands for come @count times. */
+/* Notes that the prefixes of an interval, of each length above @outer up to @depth, occur @count times. */
 static void note(struct tuples *t, int32_t outer, int32_t depth, uint32_t count)
 {
 	const uint64_t pairs = (uint64_t)count * (count - 1) / 2;
@@ -74,7 +73,7 @@ static void note(struct tuples *t, int32_t outer, int32_t depth, uint32_t count)
 	t->pairs[depth + 1] -= pairs;
 }
 
-/* Walks over all intervals of the array, the inner ones before those that hold them. */
+/* Visits all intervals of the array; an inner interval comes before those that contain it. */
 static void walk(struct tuples *t, const int32_t *shared, size_t len, struct interval *stack)
 {
 	size_t top = 0, i;
@@ -96,7 +95,8 @@ static void walk(struct tuples *t, const int32_t *shared, size_t len, struct int
 	}
 }
 
-/* A string that is there as often as its longer ones; and differences become sums. */
+/* Completes both figures: a string occurs at least as often as a longer one that begins with it, and the differences are
+ * added up. */
 static void sum(struct tuples *t)
 {
 	size_t i;
@@ -113,7 +113,7 @@ static double entropy(double p, size_t len)
 	return estimate_bits(estimate_upper(p, len));
 }
 
-/* 6.3.5 over the lengths whose best string is frequent, 6.3.6 over the longer ones. */
+/* The t-tuple estimate (6.3.5) over all lengths with a frequent string, the LRS estimate (6.3.6) over longer ones. */
 static void judge(const struct tuples *t, size_t len, double *ret_tuple, double *ret_lrs)
 {
 	double frequent = 0, repeated = 0;

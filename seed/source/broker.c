@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The client of the daemon that may open what we may not. */
+/* The client of the broker, the daemon that may open devices which this process may not open. */
 #include "seed/source/broker_client.h"
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
@@ -15,11 +15,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* What the kernel shows for a user whom this namespace does not know: anybody (uid_t of the kernel's
- * own DEFAULT_OVERFLOWUID). */
-#define NOBODY_KNOWN 65534
+/* The uid that the kernel shows for every user without a mapping into this user namespace (DEFAULT_OVERFLOWUID in the
+ * kernel), so it identifies nobody. */
+#define OVERFLOW_UID 65534
 
-/* The owner of the folder in which the socket lies, if only he can put something there. */
+/* The owner of the folder that holds the socket; false if others may create files in that folder. */
 static bool folder_owner(const char *path, uid_t *ret)
 {
 	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -47,11 +47,11 @@ static int check_peer(int fd, const char *path)
 		return -errno;
 	if (peer.uid == 0)
 		return 0;
-	return peer.uid != NOBODY_KNOWN && folder_owner(path, &owner) && owner == peer.uid ? 0 :
+	return peer.uid != OVERFLOW_UID && folder_owner(path, &owner) && owner == peer.uid ? 0 :
 											     -EPERM;
 }
 
-/* A blocking connect(2) of a unix socket waits while the queue is full, and no longer than this. */
+/* connect(2) to a unix socket blocks while the socket's queue is full; this limits how long. */
 static void limit_wait(int fd, int64_t deadline_ms)
 {
 	const int64_t left = deadline_ms - clock_ms();
@@ -115,7 +115,7 @@ static int ask(int fd, int stop, int64_t deadline_ms, const struct broker_reques
 	struct broker_block *ret)
 {
 	uint8_t packet[BROKER_REQUEST_SIZE];
-	/* One byte more shows what is too long. */
+	/* One byte more than the longest answer, to detect one that is too long. */
 	const size_t room = BROKER_HEAD_SIZE + request->blocks * (size_t)BROKER_BLOCK_SIZE_2 + 1;
 	uint8_t *answer = secret_new(room);
 	enum broker_status status = BROKER_REFUSED;
@@ -146,7 +146,7 @@ int broker_fetch(const char *path, int stop, int64_t deadline_ms, size_t blocks,
 
 	*ret_fd = -1;
 	for (; r == -EPROTONOSUPPORT && request.version > 0; request.version--) {
-		/* It hangs up after a refusal. */
+		/* The daemon closes the connection after it has refused a version. */
 		if (*ret_fd >= 0)
 			close(*ret_fd);
 		*ret_fd = broker_connect(path, deadline_ms);
@@ -165,7 +165,7 @@ void broker_send_note(int fd, const struct broker_note *note)
 	(void)!send(fd, packet, sizeof(packet), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* --- its row of the table, which says whether it is there; its blocks are asked for in seed/draw.c --- */
+/* --- the row in the table of sources: it only tests whether the daemon runs; seed/schedule.c fetches the blocks --- */
 
 static int check_broker(const struct source_spec *spec, struct fault *f)
 {
@@ -190,13 +190,13 @@ static const char *why_broker(int err)
 {
 	switch (err) {
 	case -EPERM:
-		return "its peer is neither root nor the owner of the socket's folder";
+		return "the daemon runs neither as root nor as the owner of the socket's folder";
 	case -EAGAIN:
 		return "has no more to give just now";
 	case -EDQUOT:
-		return "this user has had his share for now";
+		return "this user has had its share for now";
 	case -EBADMSG:
-		return "what it answers is not understood";
+		return "it refused the request, or its answer is malformed";
 	case -ENOENT:
 	case -ECONNREFUSED:
 		return "does not run";

@@ -5,28 +5,30 @@
 #include "util/wire/broker.h"
 
 /**
- * broker_connect - to the daemon, if it is one to be believed
+ * broker_connect - connect to the daemon, and check that it may be trusted
  * @path:        of its socket
- * @deadline_ms: of clock_ms(); waited for only where many want to be heard at once
+ * @deadline_ms: on the clock of clock_ms(); the call waits only while the socket's queue is full
  *
- * Believed is a peer that runs as root, or as the owner of the socket's folder, by number, where nobody
- * else may write into that folder. Returns: a descriptor, the caller's to close; -ENOENT or
- * -ECONNREFUSED where there is none; -EPERM for one that is not believed; another -errno.
+ * The daemon is trusted if it runs as root, or if its uid owns the socket's folder and nobody else may write there.
+ * Returns: a descriptor, which the caller closes; -ENOENT or -ECONNREFUSED: no daemon runs; -EPERM: it is not trusted;
+ * another -errno.
  */
 int broker_connect(const char *path, int64_t deadline_ms);
 
 /**
- * broker_fetch - connect, and fetch so many fresh blocks, all of them
- * A daemon that knows only version 1 is asked again in that one, on another connection.
- * @stop:   a descriptor that ends the wait, with -ECANCELED, once it is readable; -1: none
- * @ret_fd: the connection where there is one, also after an error, the caller's to close; else -1
- * Returns: 0; as broker_connect(); -EAGAIN when it has none left, -EDQUOT when this user has had his share, -EBADMSG
- * when its answer is not understood, -ETIMEDOUT; no block is written then.
+ * broker_fetch - connect to the daemon, and fetch @blocks fresh blocks
+ * @stop:   a descriptor; once it is readable, the wait ends with -ECANCELED; -1: none
+ * @ret:    @blocks blocks, written on success only
+ * @ret_fd: the connection, which the caller closes, also after an error; -1 if there is none
+ *
+ * If the daemon knows only version 1 of the protocol, the request is repeated in that version on a new connection.
+ * Returns: 0; an error of broker_connect(); -EAGAIN: the daemon has no blocks left; -EDQUOT: this user has had its
+ * share; -EBADMSG: the daemon refused the request, or its answer is malformed; -ETIMEDOUT; -ECANCELED.
  */
 int broker_fetch(const char *path, int stop, int64_t deadline_ms, size_t blocks,
 	struct broker_block *ret, int *ret_fd);
 
-/** broker_send_note - what the blocks went into, for its journal; best effort, never waited for. */
+/** broker_send_note - tell the daemon what the blocks were used for, for its journal; best effort, does not block. */
 void broker_send_note(int fd, const struct broker_note *note);
 
 #endif

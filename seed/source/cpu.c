@@ -9,17 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Intel's guide gives RDRAND ten tries. RDSEED is asked faster than it can answer: 241 refusals in
- * a row were seen where it was in order, so that a dead one shows only far above that. */
+/* Intel's guide allows ten tries for RDRAND. RDSEED can be called faster than it generates: on a working CPU we saw 241
+ * refusals in a row, so only far more than that mean that it is broken. */
 #define RDRAND_TRIES 10
 #define RDSEED_TRIES 65536
 
-/* What the instruction does with one word, and who offers it: the tests put their own in place. */
+/* How to ask the CPU and the kernel whether they offer the instructions, and how to run them. The tests replace it. */
 struct cpu_ops {
 	bool (*cpu_has_seed)(void), (*cpu_has_rand)(void);
 	bool (*kernel_has_seed)(void), (*kernel_has_rand)(void);
 	bool (*seed_step)(uint64_t *word), (*rand_step)(uint64_t *word);
-	/* As many of @words as it gives without a refusal, one after the other; how many that were. */
+	/* Fills at most @words words, up to the first refusal. Returns: how many words were filled. */
 	size_t (*rand_many)(uint8_t *raw, size_t words);
 	void (*relax)(void);
 };
@@ -28,8 +28,8 @@ struct cpu_ops {
 #include <cpuid.h>
 #include <immintrin.h>
 
-#define RANDOM_BITS \
-	128 /* of each 16 KiB: it reseeds at least every 511 x 128 bits, once in those */
+/* RDRAND is assessed at 128 bits in 16 KiB: the CPU reseeds it at least once in 511 x 128 bits, which is less. */
+#define RANDOM_BITS  128
 #define RANDOM_BYTES 16384
 
 static bool cpu_has_seed(void)
@@ -47,9 +47,9 @@ static bool cpu_has_rand(void)
 }
 
 /*
- * The kernel hides an instruction that it knows to be broken, while CPUID goes on to offer it
- * (AMD-SB-7055). Its own view stands in a small file of sysfs as ",<number of the feature>"; not in
- * /proc/cpuinfo, which older kernels take 10 ms to make. Without the file: not offered.
+ * The kernel disables an instruction that it knows to be broken, while CPUID still offers it (AMD-SB-7055). The features
+ * that the kernel allows are listed in this small file of sysfs as ",NUMBER". /proc/cpuinfo has them too, but older
+ * kernels take 10 ms to produce it. If the file is missing, no feature is allowed.
  */
 static bool kernel_has(const char *feature)
 {
@@ -99,7 +99,7 @@ __attribute__((target("rdrnd"))) static bool rand_step(uint64_t *word)
 	return ok;
 }
 
-/* Fast enough for a call a word to show. */
+/* A loop of its own, as RDRAND is so fast that a function call for each word would cost noticeable time. */
 __attribute__((target("rdrnd"))) static size_t rand_many(uint8_t *raw, size_t words)
 {
 	unsigned long long w = 0;
@@ -109,7 +109,7 @@ __attribute__((target("rdrnd"))) static size_t rand_many(uint8_t *raw, size_t wo
 		memcpy(raw + i * sizeof(w), &w, sizeof(w));
 	__asm__ volatile(""
 			 : "=r"(w)
-			 : "0"(0ull)); /* no copy of the last one stays in a register */
+			 : "0"(0ull)); /* overwrites the register that held the last word */
 	return i;
 }
 
@@ -124,7 +124,7 @@ static const struct cpu_ops cpu_default = { cpu_has_seed, cpu_has_rand, kernel_h
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 
-#define RANDOM_BITS  0 /* when RNDR reseeds is the implementation's affair */
+#define RANDOM_BITS  0 /* Arm leaves it to the implementation how often RNDR is reseeded */
 #define RANDOM_BYTES 1
 
 static bool has_rng(void)
@@ -132,7 +132,7 @@ static bool has_rng(void)
 	return getauxval(AT_HWCAP2) & 1UL << 16; /* HWCAP2_RNG */
 }
 
-/* PSTATE.Z is set where there was nothing to give. */
+/* The CPU sets PSTATE.Z if it had no random word to give. */
 static bool seed_step(uint64_t *word)
 {
 	bool ok;
@@ -165,7 +165,7 @@ static void relax(void)
 	__asm__ volatile("yield");
 }
 
-/* The kernel speaks for the CPU. */
+/* Only the kernel can say what the CPU offers, so both are the same function. */
 static const struct cpu_ops cpu_default = { has_rng, has_rng, has_rng, has_rng, seed_step,
 	rand_step, rand_many, relax };
 
@@ -200,10 +200,10 @@ static const struct cpu_ops cpu_default = { no, no, no, no, no_step, no_step, ra
 #endif
 
 static const struct cpu_ops *cpu = &cpu_default;
-static bool (*is_emulated)(
-	void) = machine_is_emulated; /* the tests put their own in place here too */
+static bool (*is_emulated)(void) = machine_is_emulated; /* the tests replace it */
 
-/* Software's instruction is as good as what that draws from, which its owner alone knows. */
+/* An emulated instruction is only as good as the emulator's own source, which only the host's owner knows: it is
+ * assessed at 0 unless the user states an assessment. */
 static int assess(const struct source_spec *spec, struct source_handle *h, bool offered)
 {
 	if (!offered)
@@ -223,7 +223,7 @@ static int open_rdrand(const struct source_spec *spec, struct source_handle *h)
 	return assess(spec, h, cpu->cpu_has_rand() && cpu->kernel_has_rand());
 }
 
-/* Never a word for which success was not said: what a refused step left behind is not looked at. */
+/* Tries until a step succeeds; what a failed step left in @word is never used. */
 static int slow_word(
 	struct source_handle *h, bool (*step)(uint64_t *), unsigned tries, uint64_t *word)
 {
@@ -264,7 +264,7 @@ static int fill_rdseed(struct source_handle *h, uint8_t *raw, size_t len)
 	return fill(h, raw, len, cpu->seed_step, RDSEED_TRIES);
 }
 
-/* Refusals are rare: whole words at once up to the first, that one by itself, and on. */
+/* Refusals are rare: fill many words at once up to the first refusal, repeat that word alone, and go on. */
 static int fill_rdrand(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	uint64_t word = 0;
@@ -293,7 +293,7 @@ static void close_cpu(struct source_handle *h)
 	(void)h;
 }
 
-/* Asked once: CPUID is slow in a virtual machine. */
+/* Looked up once, as CPUID is slow in a virtual machine. */
 enum { UNKNOWN, OFFERED, ABSENT };
 
 static _Atomic int offers_rand;

@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 /**
- * cpu_words - words of the CPU's generator, RDRAND or RNDR, to tell two copies of one machine apart
- * No test and no claim: who wants bits that count draws from the source.
- * The first call of a process must have returned before a second thread calls this or opens a source.
- * Returns: true; false, and @out is all zeros, where the CPU or the kernel offers none, or it gave none in ten tries.
+ * cpu_words - @count words of the CPU's generator (RDRAND, RNDR), which make two copies of one machine differ
+ * The words are neither tested nor assessed: to obtain assessed bits, draw from the source.
+ * Until the first call of the process has returned, no other thread may call this or open a source.
+ * Returns: true; false, and @out is all zeros, if the CPU or the kernel offers no generator, or ten tries failed.
  */
 bool cpu_words(uint64_t *out, unsigned count);
 

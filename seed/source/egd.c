@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* An entropy gathering daemon, as its client: ekeyd, prngd, egd.pl. */
+/* A client of an entropy gathering daemon (EGD), such as ekeyd, prngd or egd.pl. */
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
 #include "util/wire/egd.h"
@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 /*
- * The protocol has no greeting and no frame, so whatever is at the port would be taken for entropy. The
- * first request asks for 10 bytes: to a server of lines its number ends one, and what that has to
- * say of such a line, or said before, is more than 10 bytes.
+ * EGD has no greeting and no framing, so the bytes of any other server at that port would be taken for entropy. To
+ * detect such a server, the first request asks for 10 bytes: its second byte is then a newline. A server of a text
+ * protocol (HTTP, SMTP) takes the request as a line and answers it, or has sent a greeting before; either is more than
+ * 10 bytes, which stream_quiet() finds.
  */
-#define GIVE_FIRST '\n'
+#define FIRST_REQUEST_LEN '\n'
 
 struct where {
 	bool tcp;
@@ -83,7 +84,7 @@ static int open_egd(const struct source_spec *spec, struct source_handle *h)
 		source_identify(h, &st);
 	else if (!stream_peer(h->fd, h->device, sizeof(h->device)))
 		source_set_assessed(
-			h, 0, 1, "comes over a network"); /* whoever listens has it too */
+			h, 0, 1, "comes over a network"); /* others may read the bytes on the way */
 	return 0;
 }
 
@@ -104,11 +105,11 @@ static int fill_egd(struct source_handle *h, uint8_t *raw, size_t len)
 	int r = 0;
 
 	while (len > 0 && r == 0) {
-		const size_t most = h->state ? EGD_BYTES_MAX : GIVE_FIRST;
+		const size_t most = h->state ? EGD_BYTES_MAX : FIRST_REQUEST_LEN;
 		const size_t n = len < most ? len : most;
 
 		r = ask(h, raw, n);
-		h->state = h; /* not the first any more */
+		h->state = h; /* not NULL: the first request was made */
 		raw += n;
 		len -= n;
 	}
@@ -119,9 +120,9 @@ static const char *why_egd(int err)
 {
 	switch (err) {
 	case -EPROTO:
-		return "more bytes than were asked for; is that an EGD server?";
+		return "the server sent more bytes than requested; is it an EGD server?";
 	case -ENODATA:
-		return "it hung up before all had come";
+		return "the server closed the connection before it had sent all bytes";
 	case -ENOTSOCK:
 		return "not a socket";
 	case -EADDRNOTAVAIL:

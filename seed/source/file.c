@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Serial and USB keys, FIFOs; and recorded samples in a regular file, which are worth nothing. */
+/* Hardware generators on a serial or USB port, FIFOs, and regular files, which are always assessed at 0. */
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
 
@@ -10,14 +10,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* /dev/random and /dev/urandom (Linux' devices.txt). */
+/* Is it /dev/random or /dev/urandom, by the numbers in Linux' devices.txt? */
 static bool is_kernel(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) &&
 		(st->st_rdev == makedev(1, 8) || st->st_rdev == makedev(1, 9));
 }
 
-/* A serial line in its usual mode waits for ends of lines, and turns one byte into another. */
+/* In its default mode a serial line delivers only whole lines, and translates some bytes: switch that off. */
 static void set_raw(int fd)
 {
 	struct termios line;
@@ -44,11 +44,11 @@ static int open_file(const struct source_spec *spec, struct source_handle *h)
 	if (S_ISDIR(st.st_mode))
 		r = -EISDIR;
 	else if (S_ISREG(st.st_mode))
-		source_set_assessed(h, 0, 1, "a regular file: who wrote it knows it");
+		source_set_assessed(h, 0, 1, "a regular file: its writer knows the bytes");
 	else if (!S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
 		r = -EINVAL;
 	else if (is_kernel(&st))
-		source_set_assessed(h, 0, 1, "the kernel's generator, drawn already");
+		source_set_assessed(h, 0, 1, "the kernel's generator, which is drawn anyway");
 	else
 		set_raw(h->fd);
 out:

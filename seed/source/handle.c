@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each source notes of itself when it is opened. */
+/* Functions that set the fields of a handle, for the sources' own open and close. */
 #include "seed/source/source.h"
 
 #include <stdio.h>

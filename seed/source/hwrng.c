@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's hardware generator, with what the kernel says of its quality. */
+/* The kernel's hardware generator, assessed by the quality that the kernel states for it. */
 #include "seed/source/source.h"
 #include "seed/source/machine.h"
 #include "seed/source/stream.h"
@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #define DEVICE      "/dev/hwrng"
-#define QUALITY_MAX 1024 /* bits in as many, by the kernel's count */
-#define QUALITY_PER (QUALITY_MAX / 8)
-#define BITS_MAX    4 /* a byte: a driver that says nothing of itself is put down as perfect */
-#define QUALITY_MIN \
-	(SOURCE_MBIT_MIN * QUALITY_PER / 1000) /* of less than can be tested nothing is believed */
+#define QUALITY_MAX 1024 /* the kernel states quality as bits of entropy in 1024 bits */
+#define QUALITY_PER (QUALITY_MAX / 8) /* 1024 bits, in bytes */
+/* Bits a byte. We do not go higher, as the kernel states 1024 for a driver that states no quality of its own. */
+#define BITS_MAX 4
+/* A lower quality is assessed at 0, as the tests have no cutoffs for it. */
+#define QUALITY_MIN (SOURCE_MBIT_MIN * QUALITY_PER / 1000)
 
-/* What this machine is: the tests put one of their own in place. */
+/* The tests replace these two by their own. */
 static bool (*is_virtual)(void) = machine_is_virtual;
 static const char *sysfs = "/sys/class/misc/hw_random";
 
@@ -34,8 +35,9 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* One that a hypervisor has made. smccc_trng is then its own as well, and a TPM is. */
-static bool is_made_up(const char *current)
+/* Is the generator provided by a hypervisor? virtio_rng always is; a TPM and the firmware's smccc_trng are if this
+ * machine is virtual. */
+static bool is_from_hypervisor(const char *current)
 {
 	return begins(current, "virtio_rng") ||
 		((begins(current, "tpm-rng-") || begins(current, "smccc_trng")) && is_virtual());
@@ -49,7 +51,7 @@ static int ask_kernel(const char *name, char *out, size_t size)
 	return machine_text(path, out, size);
 }
 
-/* 0..QUALITY_MAX; 0 where the kernel does not say. */
+/* The quality that the kernel states, 0..QUALITY_MAX; 0 if it states none. */
 static unsigned quality(void)
 {
 	char text[32], *end;
@@ -61,7 +63,7 @@ static unsigned quality(void)
 	return *end || n > QUALITY_MAX ? 0 : (unsigned)n;
 }
 
-/* What the kernel has put behind the device; another generator can take its place at any time. */
+/* The generator that the kernel uses for the device now. The administrator may switch to another one at any time. */
 struct behind {
 	int err;
 	char current[64];
@@ -87,17 +89,18 @@ static void assess(struct source_handle *h, const struct behind *b)
 {
 	const unsigned q = b->quality;
 
-	if (is_made_up(b->current))
-		source_set_assessed(h, 0, 1, "the hypervisor's, as this machine is virtual");
+	if (is_from_hypervisor(b->current))
+		source_set_assessed(h, 0, 1, "from the hypervisor, as this machine is virtual");
 	else if (q == 0)
-		source_set_assessed(h, 0, 1, "the kernel says nothing of its quality");
+		source_set_assessed(h, 0, 1, "the kernel states no quality for it");
 	else if (q < QUALITY_MIN)
 		source_set_assessed(h, 0, 1, "the kernel states less than 0.25 bits a byte");
 	else if (q < BITS_MAX * QUALITY_PER)
 		take_quality(h, q);
 }
 
-/* What is behind it may be a source by itself. */
+/* Assesses the generator behind the device. If that is a TPM, h->device names the TPM, as the source tpm would, so that
+ * the two are counted once. */
 static int look_behind(struct source_handle *h)
 {
 	struct behind *b = malloc(sizeof(*b));
@@ -109,7 +112,7 @@ static int look_behind(struct source_handle *h)
 	h->state = b;
 	*b = ask_behind();
 	if (b->err < 0)
-		source_set_assessed(h, 0, 1, "the kernel does not say what it is");
+		source_set_assessed(h, 0, 1, "the kernel does not name the generator behind it");
 	else
 		assess(h, b);
 	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
@@ -147,7 +150,7 @@ static int open_hwrng(const struct source_spec *spec, struct source_handle *h)
 	if (is_hwrng(&st))
 		r = look_behind(h);
 	else
-		source_set_assessed(h, 0, 1, "another device than the kernel's generator");
+		source_set_assessed(h, 0, 1, "not the kernel's hardware generator");
 	if (r < 0)
 		close_hwrng(h);
 	return r;
@@ -158,7 +161,7 @@ static int fill_hwrng(struct source_handle *h, uint8_t *raw, size_t len)
 	const struct behind *before = h->state;
 	int r = stream_read(h->fd, raw, len, h->deadline_ms);
 
-	/* Bytes are worth what gave them: who is there after them has been there before. */
+	/* The assessment holds only for the generator that it was made for: check that it is still the current one. */
 	if (r == 0 && before) {
 		const struct behind after = ask_behind();
 
@@ -172,7 +175,7 @@ static int fill_hwrng(struct source_handle *h, uint8_t *raw, size_t len)
 static const char *why_hwrng(int err)
 {
 	return err == -ENOTTY  ? "not a character device" :
-		err == -ESTALE ? "another generator has taken its place" :
+		err == -ESTALE ? "the kernel has switched to another generator" :
 				 NULL;
 }
 

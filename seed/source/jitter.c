@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long the CPU takes for one and the same work, by libjitterentropy; where the build has it. */
+/* The variation in the time that the CPU takes for the same work, measured by libjitterentropy, if the build has it. */
 #include "seed/source/source.h"
 #include "seed/source/machine.h"
 
@@ -8,12 +8,12 @@
 #ifdef WITH_JITTER
 #include <jitterentropy.h>
 
-/* Without it the library's own tests of its noise run only where the whole kernel is in FIPS mode. */
+/* Without this flag the library runs its own health tests only if the kernel is in FIPS mode. */
 #define FLAGS JENT_FORCE_FIPS
 
 static int open_jitter(const struct source_spec *spec, struct source_handle *h)
 {
-	/* The clock of this machine is too coarse, or what it measures does not vary enough. */
+	/* The library refuses if this machine's clock is too coarse, or if the measured times do not vary enough. */
 	if (jent_entropy_init_ex(0, FLAGS) != 0)
 		return -ENODEV;
 	if (!spec->stated && machine_is_emulated())
@@ -22,7 +22,7 @@ static int open_jitter(const struct source_spec *spec, struct source_handle *h)
 	return h->state ? 0 : -ENOMEM;
 }
 
-/* Not jent_read_entropy_safe(): that goes on after a failed test, and here one that fails is out. */
+/* Not jent_read_entropy_safe(), which continues after a failed test: here a source that fails a test is given up. */
 static int fill_jitter(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	const ssize_t n = jent_read_entropy(h->state, (char *)raw, len);
@@ -30,7 +30,7 @@ static int fill_jitter(struct source_handle *h, uint8_t *raw, size_t len)
 	return n >= 0 && (size_t)n == len ? 0 : -EIO;
 }
 
-/* It wipes what it held. */
+/* The library wipes the collector's memory before it frees it. */
 static void close_jitter(struct source_handle *h)
 {
 	if (h->state)

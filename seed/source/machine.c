@@ -47,9 +47,9 @@ bool machine_is_emulated(void)
 
 #else
 
-/* No instruction tells: what is known to stand there under a hypervisor alone. In /sys throughout: the
- * broker's unit leaves it nothing of /proc but processes. */
-static bool told_by_file(void)
+/* No instruction shows it on these CPUs, so we look for files that exist only under a hypervisor. All are in /sys, as
+ * the daemon's unit hides all of /proc except processes. */
+static bool known_by_file(void)
 {
 	static const char *const path[] = { "/sys/hypervisor/type",
 		"/sys/firmware/devicetree/base/hypervisor/compatible",
@@ -63,10 +63,10 @@ static bool told_by_file(void)
 	return false;
 }
 
-static bool told_by_maker(void)
+static bool known_by_vendor(void)
 {
-	/* Bare metal of a cloud's counts as virtual with the rest: a source is worth nothing then unless that
-	 * is stated, and the other mistake would be worse. */
+	/* A cloud's bare-metal machine counts as virtual too. Its sources are then assessed at 0 unless the user states
+	 * more; to take a virtual machine for a physical one would be the worse mistake. */
 	static const char *const word[] = { "QEMU", "KVM", "VMware", "Virtual", "Xen", "Google",
 		"OpenStack", "Amazon", "Alibaba", "Nutanix", "oVirt", "RHEV", "Parallels", "Bochs",
 		"DigitalOcean", "Hetzner", "OracleCloud", "Huawei Cloud", "Tencent" };
@@ -84,10 +84,11 @@ static bool told_by_maker(void)
 
 bool machine_is_virtual(void)
 {
-	return told_by_file() || told_by_maker();
+	return known_by_file() || known_by_vendor();
 }
 
-/* QEMU's CPU `max`, the one of its own that has RNDR, leaves the maker's byte at 0: for use by software. */
+/* QEMU's CPU model `max`, the only one of its own models with RNDR, has 0 in the vendor byte of MIDR_EL1, which Arm
+ * reserves for use by software. */
 bool machine_is_emulated(void)
 {
 	char text[32];

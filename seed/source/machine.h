@@ -6,19 +6,21 @@
 #include <stddef.h>
 
 /**
- * machine_is_virtual - does a hypervisor run it? Its devices are then as good as that one cares to make
- * them. x86: by CPUID. Elsewhere by what the hypervisor tells: sysfs, the device tree, DMI.
+ * machine_is_virtual - does this machine run under a hypervisor?
+ * Its devices, a TPM for example, are then made by the hypervisor, and are only as good as the hypervisor makes them.
+ * x86: from CPUID. Other CPUs: from files in /sys that the hypervisor fills: its type, the device tree, DMI.
  */
 bool machine_is_virtual(void);
 
 /**
- * machine_is_emulated - is its CPU software? An instruction then does what a program makes of it, with what that
- * program draws from; and how long one takes varies as that program does.
- * x86: QEMU's TCG says so in CPUID. Arm: by MIDR_EL1, where the CPU is none of a maker's; else not told.
+ * machine_is_emulated - is the CPU emulated in software?
+ * The random instructions then return whatever that software draws, and the jitter of execution times is its own.
+ * x86: CPUID, where QEMU's TCG names itself. Arm: MIDR_EL1, whose vendor byte is 0 on TCG. Other CPUs: always false,
+ * as nothing shows it.
  */
 bool machine_is_emulated(void);
 
-/** machine_text - a small file of sysfs without its end of line; 0 or -errno, and then "". */
+/** machine_text - read a small file of sysfs, without the newline at its end. Returns: 0; -errno, and @out is "". */
 int machine_text(const char *path, char *out, size_t size);
 
 #endif

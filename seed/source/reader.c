@@ -16,11 +16,12 @@
 #include <unistd.h>
 
 #define PIECE 512 /* bytes that a source is asked for at a time */
-#define PIPE_SIZE \
-	(1 << 20)   /* so that no child waits for its turn; what an ordinary user may ask for */
-#define GRACE_MS 50 /* for the child to say by itself that the time is over */
+/* Large enough that no child has to wait until the parent reads its pipe; the most that an unprivileged user may set. */
+#define PIPE_SIZE (1 << 20)
+/* At the deadline the child gets this much more time to report -ETIMEDOUT itself. */
+#define GRACE_MS 50
 
-/* What a child says: once how the opening went; then pieces, each with its length or an errno. */
+/* What a child sends: one hello with the result of opening, then pieces, each with its length or a negative errno. */
 struct hello {
 	int err;
 	unsigned assessed_bits, per_bytes, test_mbit;
@@ -28,23 +29,23 @@ struct hello {
 };
 
 struct piece {
-	int32_t len; /* of @raw, or an errno; one write of all, so that it comes whole */
+	int32_t len; /* of @raw, or a negative errno; both are sent in one write */
 	uint8_t raw[PIECE];
 };
 
 /* --- in the child --- */
 
-/* What it has to do; it stays in the child's copy of our memory. */
+/* What the child has to do; fork() leaves it a copy. */
 struct order {
 	pid_t parent;
 	const struct source_spec *spec;
-	unsigned patience_ms;
+	unsigned timeout_ms;
 	reader_want *want;
 	const void *ctx;
 };
 
-/* Every descriptor but two. closefrom(3) has a way where close_range(2) is not, before Linux 5.9, or is
- * forbidden, as by some containers' filters. */
+/* Closes every descriptor except two. closefrom(3) works also where close_range(2) is missing (before Linux 5.9) or
+ * forbidden (by the seccomp filters of some containers). */
 static void close_others(int a, int b)
 {
 	const int high = a > b ? a : b;
@@ -56,7 +57,7 @@ static void close_others(int a, int b)
 	closefrom(high + 1);
 }
 
-static void be_alone(pid_t parent, int out, int go)
+static void isolate(pid_t parent, int out, int go)
 {
 	if (child_begin(parent) < 0)
 		_exit(0);
@@ -85,7 +86,7 @@ static int send_bytes(int out, struct source_handle *h, uint64_t left)
 static void serve(const struct order *o, int out)
 {
 	struct source_handle h;
-	struct hello hello = { .err = source_open(o->spec, &h, clock_ms() + o->patience_ms) };
+	struct hello hello = { .err = source_open(o->spec, &h, clock_ms() + o->timeout_ms) };
 
 	hello.assessed_bits = h.assessed_bits;
 	hello.per_bytes = h.per_bytes;
@@ -102,7 +103,7 @@ static _Noreturn void run_child(const struct order *o, int out, int go)
 {
 	uint64_t word;
 
-	be_alone(o->parent, out, go);
+	isolate(o->parent, out, go);
 	if (read(go, &word, sizeof(word)) == sizeof(word))
 		serve(o, out);
 	_exit(0);
@@ -110,17 +111,17 @@ static _Noreturn void run_child(const struct order *o, int out, int go)
 
 /* --- in the parent --- */
 
-/* Killed, and not yet gone. A process has few devices, so few of them can hang at a time. */
+/* Children that were killed but have not ended yet. A process reads few devices, so few children can hang at a time. */
 static struct {
 	pthread_mutex_t lock;
 	pid_t pid[64];
 } abandoned = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* Of one that hangs and is tried again and again, no more than so many stay behind. */
+/* If a device hangs again and again, no more children than this are left behind. */
 #define HANGING_MAX 48
 
-/* Nobody waits for a child that may be stuck in its driver: it is asked after whenever there is an
- * occasion. Returns: how many are not gone yet. */
+/* Nobody waits for a child that may be stuck in its driver: each call only checks which of them have ended.
+ * @fresh: a child that was just killed, to add; 0: none. Returns: how many have not ended yet. */
 static size_t reap(pid_t fresh)
 {
 	size_t i, living = 0;
@@ -153,13 +154,13 @@ void reader_reap(void)
 	(void)reap(0);
 }
 
-int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
+int reader_start(struct reader *r, const struct source_spec *spec, unsigned timeout_ms,
 	reader_want *want, const void *ctx)
 {
-	const struct order order = { getpid(), spec, deadline_ms, want, ctx };
+	const struct order order = { getpid(), spec, timeout_ms, want, ctx };
 	int out[2], go, err = 0;
 
-	*r = (struct reader){ .patience_ms = deadline_ms };
+	*r = (struct reader){ .timeout_ms = timeout_ms };
 	if (reap(0) >= HANGING_MAX)
 		return -EBUSY;
 	go = eventfd(0, EFD_CLOEXEC);
@@ -193,12 +194,12 @@ void reader_go(struct reader *r)
 {
 	const uint64_t word = 1;
 
-	r->deadline_ms = clock_ms() + r->patience_ms + GRACE_MS;
-	/* An eventfd has room for that; should it ever refuse, the deadline tells. */
+	r->deadline_ms = clock_ms() + r->timeout_ms + GRACE_MS;
+	/* A write to an empty eventfd succeeds; if it ever failed, the child would not start, and the deadline ends it. */
 	(void)!write(r->go, &word, sizeof(word));
 }
 
-/* Returns: 1; 0 where a signal came first; or -errno. */
+/* Returns: 1 if there is something to read; 0 if a signal interrupted the wait; or -errno. */
 static int wait_readable(const struct reader *r)
 {
 	struct pollfd wait[] = { { .fd = r->fd, .events = POLLIN },
@@ -227,7 +228,7 @@ static int read_whole(struct reader *r, void *buf, size_t len)
 		if (got < 0 && errno != EINTR)
 			return -errno;
 		if (got == 0)
-			return -ECHILD; /* it died */
+			return -ECHILD; /* the child died */
 		if (got > 0) {
 			p += got;
 			len -= (size_t)got;

@@ -10,66 +10,68 @@
 #include "seed/source/source.h"
 
 /*
- * A device, opened and read in a child process, which holds no descriptor of ours but the pipe that it
- * writes to. A driver that never returns holds up that child, and nobody else: at the deadline it is
- * killed and left to whoever inherits it.
+ * A device that a child process opens and reads. The child keeps none of our descriptors except the pipe and the
+ * eventfd that connect it to us. If a driver never returns, it blocks only the child: at the deadline the parent kills
+ * the child and does not wait for it to end.
  */
 struct reader {
-	pid_t pid; /* 0: none */
-	int fd;    /* what the child says */
-	int go;    /* written to, or closed, to set it off, or to send it home */
-	unsigned patience_ms;
-	int64_t deadline_ms; /* of clock_ms(), from reader_go() on */
-	size_t left;         /* of the piece that is being read */
+	pid_t pid;           /* 0: no child */
+	int fd;              /* pipe from the child */
+	int go;              /* eventfd: the child starts to read once it is written to */
+	unsigned timeout_ms; /* how long the child may take, from reader_go() on */
+	int64_t deadline_ms; /* on the clock of clock_ms(); set by reader_go() */
+	size_t left;         /* bytes still to read of the current piece */
 	const int *stop;     /* see reader_set_stop(); NULL: none */
 };
 
 /**
- * reader_want - how many bytes to read, asked in the child once the device is open
- * @h:   what it is worth is settled
- * @ctx: memory of the parent as it was at reader_start()
- * Returns: bytes; 0: none, nothing is read.
+ * reader_want - decides how many bytes to read; called in the child once the device is open
+ * @h:   open, with its final assessment
+ * @ctx: the child's copy of the parent's memory, as it was at reader_start()
+ * Returns: the number of bytes; 0: read nothing.
  */
 typedef uint64_t reader_want(const struct source_handle *h, const void *ctx);
 
 /**
- * reader_start - a child for @spec, which waits for reader_go()
- * @r:           the caller's storage; needs reader_end() in the end, also after an error
- * @deadline_ms: how long it may take from then on, opening and reading
+ * reader_start - fork a child for @spec, which waits for reader_go()
+ * @r:           the caller's storage; the caller calls reader_end() in the end, also after an error
+ * @timeout_ms:  how long opening and reading together may take, from reader_go() on
  *
- * Called where no secret is in memory, or only such as secret_new() gave: a child does not see that. The
- * child ends with the thread that called. Returns: 0 or -errno; -EBUSY while too many that were sent away
- * hang in their drivers.
+ * When this is called, every secret must be in memory from secret_new(), which the kernel does not copy to a child.
+ * The kernel kills the child when the calling thread ends.
+ * Returns: 0 or -errno; -EBUSY while too many killed children still hang in their drivers.
  */
-int reader_start(struct reader *r, const struct source_spec *spec, unsigned deadline_ms,
+int reader_start(struct reader *r, const struct source_spec *spec, unsigned timeout_ms,
 	reader_want *want, const void *ctx);
 
 /**
- * reader_set_stop - whoever waits for this reader gives up, with -ECANCELED, once the descriptor *@stop is readable
- * @stop: must outlive the reader. For a thread that another one has to be able to end.
+ * reader_set_stop - make reader_open() and reader_read() return -ECANCELED once the descriptor *@stop is readable
+ * @stop: must outlive the reader
+ *
+ * With it one thread can end another one that waits for a device.
  */
 void reader_set_stop(struct reader *r, const int *stop);
 
-/** reader_go - open and read now, beside whatever the caller does. */
+/** reader_go - have the child open and read the device now; returns at once. */
 void reader_go(struct reader *r);
 
 /**
- * reader_open - wait until the device is open
- * @ret: what it is worth, and which it is; no descriptor
- * Returns: 0, or -errno: the source's own, or -ETIMEDOUT.
+ * reader_open - wait until the child has opened the device
+ * @ret: its assessment, device and remark; it holds no descriptor
+ * Returns: 0, or -errno: what the source's open returned, or -ETIMEDOUT.
  */
 int reader_open(struct reader *r, struct source_handle *ret);
 
-/** reader_read - the next @len bytes, all of them, or -errno: the source's own, or -ETIMEDOUT. */
+/** reader_read - read the next @len bytes, all of them. Returns: 0, or -errno: the source's own, or -ETIMEDOUT. */
 int reader_read(struct reader *r, uint8_t *raw, size_t len);
 
-/** reader_end - of a zeroed one as well; a child that still runs is killed. */
+/** reader_end - kill the child if it still runs, and close the pipe; a zeroed @r is accepted. */
 void reader_end(struct reader *r);
 
-/** reader_reap - children that were sent away and have gone since leave no zombie; for who lives long. */
+/** reader_reap - collect killed children that have ended since, which would stay zombies; for long-lived processes. */
 void reader_reap(void);
 
-/** reader_live - started, and not ended? */
+/** reader_live - was it started, and not ended yet? */
 static inline bool reader_live(const struct reader *r)
 {
 	return r->pid > 0;

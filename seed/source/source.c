@@ -43,7 +43,7 @@ const struct source *source_find(const char *name, size_t len)
 	return NULL;
 }
 
-/* "key=value" and no name before it: it belongs to the source before. */
+/* Is the piece "key=value", without the "NAME:" of a source? It then belongs to the source before it. */
 static bool is_setting(const char *piece, size_t len)
 {
 	const char *equals = memchr(piece, '=', len), *colon = memchr(piece, ':', len);
@@ -58,7 +58,7 @@ static bool is_key(const char *piece, const char *key)
 	return strncmp(piece, key, len) == 0 && piece[len] == '=';
 }
 
-/* "4", "0.25", "7.999": in thousandths. A source below a quarter of a bit is not worth its tests. */
+/* "4", "0.25", "7.999" become thousandths. The tests have no cutoffs for a source below a quarter of a bit a byte. */
 bool source_parse_mbit(const char *p, size_t len, unsigned *ret)
 {
 	const char *const end = p + len;
@@ -90,7 +90,8 @@ static int set_bits(struct source_spec *spec, const char *piece, size_t len, str
 			"%.*s: must be 0, or 0.25 to 8 bits a byte with at most three decimals",
 			(int)len, piece);
 	if (!spec->src->may_state && !(spec->src->may_state_emulated && machine_is_emulated()))
-		return fault_set(f, -EINVAL, "%s: what it is worth is not the caller's to say",
+		return fault_set(f, -EINVAL,
+			"%s: bits= is not accepted: the user cannot state the assessment of this source",
 			spec->src->name);
 	spec->stated = true;
 	spec->stated_mbit = mbit;
@@ -112,14 +113,14 @@ static int set_deadline(struct source_spec *spec, const char *piece, size_t len,
 	const size_t key = strlen("deadline=");
 
 	if (spec->src->kind == SOURCE_KERNEL)
-		return fault_set(
-			f, -EINVAL, "%s: is waited for until it is ready", spec->src->name);
+		return fault_set(f, -EINVAL,
+			"%s: has no deadline: it is waited for until it is ready", spec->src->name);
 	if (source_parse_deadline(piece + key, len - key, &spec->deadline_ms) < 0)
 		return fault_set(f, -EINVAL, "%.*s: %s", (int)len, piece, SOURCE_DEADLINE_WORDS);
 	return 0;
 }
 
-/* One of the source's own keys: it goes on with the argument. */
+/* Appends one of the source's own keys, with its value, to the argument. */
 static int add_to_arg(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
 	const size_t used = strlen(spec->arg);
@@ -156,7 +157,7 @@ bool source_list_has_broker(const struct source_list *list)
 	return false;
 }
 
-/* @ret_spec: the one that settings behind it belong to. */
+/* @ret_spec: the new source, to which the settings after it belong. */
 static int add_source(struct source_list *list, const char *piece, size_t len,
 	struct source_spec **ret_spec, struct fault *f)
 {
@@ -165,11 +166,11 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 	const size_t arg_len = colon ? len - name_len - 1 : 0;
 	struct source_spec *spec = list->spec + list->count;
 
-	if (list->count == SOURCES_MAX - 1) /* one place is the kernel's */
-		return fault_set(f, -EINVAL, "more than %d", SOURCES_MAX - 1);
+	if (list->count == SOURCES_MAX - 1) /* one place is kept free for `kernel` */
+		return fault_set(f, -EINVAL, "more than %d sources", SOURCES_MAX - 1);
 	*spec = (struct source_spec){ .src = source_find(piece, name_len) };
 	if (!spec->src)
-		return fault_set(f, -EINVAL, "%.*s: unknown", (int)name_len, piece);
+		return fault_set(f, -EINVAL, "%.*s: unknown source", (int)name_len, piece);
 	if (spec->src->arg == ARG_REQUIRED && arg_len == 0)
 		return fault_set(f, -EINVAL, "%s: a path is missing", spec->src->name);
 	if (spec->src->arg == ARG_NONE ? colon != NULL : colon && arg_len == 0)
@@ -178,10 +179,10 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 	if (arg_len >= sizeof(spec->arg))
 		return fault_set(f, -EINVAL, "%s: path too long", spec->src->name);
 	if (spec->src->kind == SOURCE_BROKER && source_list_has_broker(list))
-		return fault_set(f, -EINVAL, "%s: once is enough", spec->src->name);
+		return fault_set(f, -EINVAL, "%s: may be given only once", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
 	*ret_spec = spec;
-	/* Drawn last, and once, wherever it is named. */
+	/* add_kernel() appends `kernel`, once, wherever the user named it. */
 	if (spec->src->kind != SOURCE_KERNEL)
 		list->count++;
 	return 0;
@@ -210,7 +211,7 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 			break;
 		text += len + 1;
 	}
-	/* With their settings they are whole. */
+	/* Arguments are checked only now, as settings that follow a source are part of its argument. */
 	for (i = 0; i < list.count; i++) {
 		const struct source_spec *spec = list.spec + i;
 		struct fault why;
@@ -247,7 +248,8 @@ unsigned source_test_mbit(const struct source_spec *spec)
 	return spec->stated ? spec->stated_mbit : spec->src->test_mbit;
 }
 
-/* In lowest terms, so that no more is read than it needs: 2.5 bits a byte are 5 per 2. */
+/* Sets the stated assessment as a fraction in lowest terms, so that no byte is read in vain: 2.5 bits a byte are 5
+ * bits per 2 bytes. */
 static void state(struct source_handle *h, unsigned mbit)
 {
 	unsigned a = 1000, b = mbit;
@@ -267,7 +269,7 @@ bool source_is_abundant(const struct source_handle *h)
 	return h->assessed_bits > 0 && h->assessed_bits * 16 < h->per_bytes;
 }
 
-const struct source *source_knowing(const struct stat *st)
+const struct source *source_by_device(const struct stat *st)
 {
 	size_t i;
 
@@ -277,21 +279,22 @@ const struct source *source_knowing(const struct stat *st)
 	return NULL;
 }
 
-/* The same device, as its own source would be asked for it. */
+/* Rewrites the request so that it names the same device, but as the source @src. */
 static void ask_as(struct source_spec *spec, const struct source *src)
 {
 	char path[SOURCE_ARG_MAX];
 
 	spec->src = src;
 	spec->stated = spec->stated && src->may_state;
-	/* A name that the other source would take for something else. */
+	/* A relative path might read as a keyword of the other source, such as swtpm: put "./" before it. */
 	if (spec->arg[0] == '/' || strlen(spec->arg) + 2 >= sizeof(spec->arg))
 		return;
 	strcpy(path, spec->arg);
 	snprintf(spec->arg, sizeof(spec->arg), "./%.*s", (int)sizeof(path) - 3, path);
 }
 
-/* Who knows the device that is meant, or was opened; NULL: nobody else. */
+/* Finds another source that knows the device at the path, or, if @fd is not negative, the device open at @fd. NULL: none
+ * does. */
 static const struct source *find_other(const struct source_spec *spec, int fd)
 {
 	const struct source *src;
@@ -300,7 +303,7 @@ static const struct source *find_other(const struct source_spec *spec, int fd)
 	if (spec->src->kind != SOURCE_DEVICE || !spec->arg[0] ||
 		(fd >= 0 ? fstat(fd, &st) : stat(spec->arg, &st)) < 0)
 		return NULL;
-	src = source_knowing(&st);
+	src = source_by_device(&st);
 	return src && src->open != spec->src->open ? src : NULL;
 }
 
@@ -326,7 +329,7 @@ int source_open(const struct source_spec *asked, struct source_handle *h, int64_
 	if (other)
 		ask_as(&spec, other);
 	r = open_as(&spec, h, deadline_ms);
-	/* The name may have become another device's since it was looked at. */
+	/* Between stat() and open() the path may have come to lead to another device: check the descriptor again. */
 	other = r == 0 ? find_other(&spec, h->fd) : NULL;
 	if (!other)
 		return r;

@@ -9,23 +9,25 @@
 #include "util/fault.h"
 
 #define SOURCES_MAX        16
-#define SOURCE_DEADLINE_MS 10000 /* for a device to deliver all that is asked of it */
+#define SOURCE_DEADLINE_MS 10000 /* in which a device must deliver all bytes requested of it */
 #define SOURCE_ARG_MAX     256
 #define SOURCE_DEVICE_MAX  128
 #define SOURCE_REMARK_MAX  64
-#define SOURCE_TEST_MBIT   4000 /* where nobody says otherwise */
-#define SOURCE_MBIT_MIN    250  /* what can be stated, and tested: seed/cutoff.h */
-#define SOURCE_MBIT_MAX    8000
+/* Tests assume this min-entropy unless the source or the user states another. */
+#define SOURCE_TEST_MBIT 4000
+/* The least and the most that bits= accepts, besides 0; seed/cutoff.h has cutoffs for this range. */
+#define SOURCE_MBIT_MIN 250
+#define SOURCE_MBIT_MAX 8000
 
 #define SOURCE_DEADLINE_MAX_MS 3600000
 #define SOURCE_DEADLINE_WORDS  "must be a time from 1ms to 1h, as in 500ms or 2s"
 
 enum source_kind {
-	SOURCE_CPU,    /* an instruction: cannot hang, delivers words of 64 bits */
-	SOURCE_CODE,   /* a computation of our own process: slow perhaps, but it ends */
-	SOURCE_DEVICE, /* something to open, read in a child: see seed/source/reader.h */
-	SOURCE_BROKER, /* the daemon: gives blocks that are assessed already, see util/wire/broker.h */
-	SOURCE_KERNEL, /* this kernel's generator: strength, but never hardware */
+	SOURCE_CPU,  /* a CPU instruction: it cannot hang, and delivers words of 64 bits */
+	SOURCE_CODE, /* a computation in our own process: it may be slow, but it always ends */
+	SOURCE_DEVICE, /* a device, FIFO or socket: a child process opens and reads it, see reader.h */
+	SOURCE_BROKER, /* the daemon: it gives blocks with their assessment, see util/wire/broker.h */
+	SOURCE_KERNEL, /* this kernel's generator: it adds strength, but never counts as hardware */
 };
 
 enum source_arg { ARG_NONE, ARG_OPTIONAL, ARG_REQUIRED };
@@ -34,132 +36,145 @@ struct source_spec;
 struct source;
 struct stat;
 
-/* One source, open. What it is worth is settled by then. @open is handed what the table says, or what
- * the user states; it lowers that where it finds out that it is not so. */
+/* One open source. Before @open, the assessment is the one in the table, or the one that the user states; @open
+ * lowers it if it finds a reason to. After @open the assessment is final. */
 struct source_handle {
-	const struct source *src; /* which it is, and whose functions are to be called */
+	/* The row of the table: call this row's functions on the handle. */
+	const struct source *src;
 	int fd;
-	void *state;                       /* the source's own, or NULL */
-	unsigned assessed_bits, per_bytes; /* 128 per 16384, say; 0: mixed, never counted */
-	unsigned
-		test_mbit; /* min-entropy at which it is tested, thousandths of a bit a byte; 0: not at all */
-	uint64_t retries;    /* answers without success on the way */
-	int64_t deadline_ms; /* of clock_ms(), for all that is asked of it; set before @open */
-	/* The physical thing behind it, the same under whatever name it was opened: "tpm 0". Two sources
-	 * of one name are one, and counted once. Empty: nothing else can be the same. */
+	void *state; /* private to the source, or NULL */
+	/* Such as 128 bits per 16384 bytes; 0 bits: mixed, never counted. */
+	unsigned assessed_bits, per_bytes;
+	/* The health tests assume this min-entropy, in thousandths of a bit a byte; 0: no tests. */
+	unsigned test_mbit;
+	uint64_t retries;    /* how often the source had nothing to give and was asked again */
+	int64_t deadline_ms; /* on the clock of clock_ms(), for all reads together; set before @open */
+	/* The physical device, such as "tpm 0": the same text under every name that opens it. Two sources with the
+	 * same text are one device, which counts once. Empty: no other source can be the same device. */
 	char device[SOURCE_DEVICE_MAX];
-	char remark[SOURCE_REMARK_MAX]; /* why it is worth less than its row says, or empty */
+	char remark[SOURCE_REMARK_MAX]; /* why it is assessed lower than in the table, or empty */
 };
 
-/* The contract. A row outlives its library: without @open it is "not built in". */
+/* The contract that each source fulfils: one row of the table. A build without the source's library keeps the row,
+ * with @open NULL; the source is then reported as "not built in". */
 struct source {
 	const char *name;  /* as typed after --source */
-	const char *alias; /* typed as well, or NULL */
-	const char *what;  /* one line for people */
+	const char *alias; /* a second name that --source accepts, or NULL */
+	const char *what;  /* one line that describes it to users */
 	enum source_kind kind;
 	enum source_arg arg;
-	bool may_state;          /* what it is worth is the user's to say: bits= */
-	bool may_state_emulated; /* the same, but only where the CPU is software: machine_is_emulated() */
-	bool by_default;         /* drawn where --source does not say what is */
-	const char
-		*device; /* what it opens without an argument; NULL: nothing that access(2) knows */
-	const char *const *settings; /* more keys after a comma, kept in the argument; NULL: none */
+	bool may_state;          /* the user may state its assessment with bits= */
+	bool may_state_emulated; /* the same, but only if the CPU is emulated: machine_is_emulated() */
+	bool by_default;         /* drawn if no list of sources is given */
+	const char *device; /* the path that it opens without an argument; NULL: it opens no path */
+	/* Keys of its own that may follow the argument after a comma; they stay part of the argument. NULL: none. */
+	const char *const *settings;
 	unsigned assessed_bits, per_bytes;
-	unsigned
-		test_mbit; /* see struct source_handle; where the user states what it is worth, that */
-	/* Is the argument well formed? NULL: whatever it is. -EINVAL with @f: "what is wrong with it". */
+	/* See struct source_handle; what the user states with bits= replaces it. */
+	unsigned test_mbit;
+	/* Checks the form of the argument. -EINVAL with @f, which says what is wrong with it. NULL: any argument is
+	 * accepted. */
 	int (*check)(const struct source_spec *spec, struct fault *f);
-	/* -ENODEV, -ENOENT: none here. Both may block; neither may hang past the handle's deadline, as
-	 * far as that is in a program's power. */
+	/* @open returns -ENODEV or -ENOENT if this host has no such source. @open and @fill may block, but must
+	 * return by the handle's deadline as far as a program can ensure that: a driver may still hang. @fill
+	 * delivers all of @len, or -errno. */
 	int (*open)(const struct source_spec *spec, struct source_handle *h);
-	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len); /* all of len, or -errno */
+	int (*fill)(struct source_handle *h, uint8_t *raw, size_t len);
 	void (*close)(struct source_handle *h);
-	/* Is this device one that the source reads, by its number? NULL: it reads none, or any. Then it is this
-	 * source, whatever it was called: see source_open(). */
+	/* Does the source read this device, judged by its device number? A device that one source knows always
+	 * belongs to that source, under whichever name it was given: see source_open(). NULL: the source has no
+	 * device, or accepts any. */
 	bool (*knows)(const struct stat *st);
-	/* What -errno means where it comes from this source, as the end of a sentence; NULL, or NULL
-	 * returned: what it always means. */
+	/* What @err, a negative errno, means if this source returned it, as the end of a sentence. NULL, or a
+	 * returned NULL: the errno has its usual meaning. */
 	const char *(*why)(int err);
 };
 
-/* A source as the user asked for it. */
+/* A source as the user requested it. */
 struct source_spec {
 	const struct source *src;
 	char arg[SOURCE_ARG_MAX]; /* "PATH", "swtpm:host=127.0.0.1,port=2321"; empty: none */
-	bool stated;              /* the user says what it is worth: */
+	bool stated;              /* the user stated its assessment with bits=, in @stated_mbit */
 	unsigned stated_mbit;     /* thousandths of a bit a byte: 0, or 250..8000 */
-	unsigned deadline_ms;     /* 0: as the list says */
-	bool required;            /* where it fails nothing else matters: see schedule_gather() */
-	bool rests; /* left out of this draw: it has failed, and is to be tried later */
+	unsigned deadline_ms;     /* 0: the deadline of the list applies */
+	bool required;            /* if it fails, the draw is given up: see schedule_gather() */
+	bool rests;               /* left out of this draw: it failed, and is tried again later */
 };
 
 struct source_list {
 	struct source_spec spec[SOURCES_MAX];
 	size_t count;
-	unsigned deadline_ms; /* for each device, side by side; 0: SOURCE_DEADLINE_MS */
-	bool by_default;      /* nobody named these: one that is absent is no news */
-	bool hardware;        /* the whole claim is to rest on hardware */
-	bool unmixed;         /* seed_mix_key() is not wanted, so nothing is drawn for it */
+	/* For each device; they are read at the same time; 0: SOURCE_DEADLINE_MS. */
+	unsigned deadline_ms;
+	bool by_default; /* the user named no sources, so a source that is absent is not reported */
+	bool hardware;   /* the whole claim must rest on hardware */
+	bool unmixed;    /* the caller does not use seed_mix_key(), so no bytes are drawn for it */
 };
 
-/** source_row - the rows of the table, in the order of drawing; NULL behind the last. */
+/** source_row - row @i of the table, in the order of drawing; NULL after the last row. */
 const struct source *source_row(size_t i);
 
-/** source_find - by name or alias; NULL: unknown. */
+/** source_find - find a source by its name or alias; @name need not end after @len bytes. NULL: unknown. */
 const struct source *source_find(const char *name, size_t len);
 
 /**
- * source_parse - "NAME[:ARG][,key=value...],..." into a list, `kernel` put last
- * Returns: 0, or -EINVAL with @f naming the word.
+ * source_parse - parse "NAME[:ARG][,key=value...],..." into a list, and append `kernel`
+ * Returns: 0, or -EINVAL with @f, which quotes the word at fault.
  */
 int source_parse(const char *text, struct source_list *ret, struct fault *f);
 
 /**
- * source_parse_mbit - bits a byte as bits= takes them, "2.5": 0, or 0.25 to 8, with at most three decimals
- * @ret: thousandths; written on success only
+ * source_parse_mbit - parse the value of bits=, such as "2.5": 0, or 0.25 to 8, with at most three decimals
+ * @ret: thousandths of a bit a byte; written on success only
+ * Returns: is the value valid?
  */
 bool source_parse_mbit(const char *text, size_t len, unsigned *ret);
 
 /**
- * source_parse_deadline - a deadline of a source, or of all: 1 to SOURCE_DEADLINE_MAX_MS, in any unit of duration_parse()
- * Returns: 0, or -EINVAL, for which the words are SOURCE_DEADLINE_WORDS.
+ * source_parse_deadline - parse the deadline of one source, or of all
+ * It is a time of 1 ms to SOURCE_DEADLINE_MAX_MS, in any unit that duration_parse() knows.
+ * Returns: 0, or -EINVAL; the message for that is SOURCE_DEADLINE_WORDS.
  */
 int source_parse_deadline(const char *text, size_t len, uint32_t *ret_ms);
 
-/** source_timeout_ms - how long a source may take: what @spec states, else @list, else SOURCE_DEADLINE_MS. */
+/** source_timeout_ms - how long a source may take: as @spec states, else as @list does, else SOURCE_DEADLINE_MS. */
 unsigned source_timeout_ms(const struct source_list *list, const struct source_spec *spec);
 
-/** source_list_has_broker - is the daemon one of them? */
+/** source_list_has_broker - is the daemon in the list? */
 bool source_list_has_broker(const struct source_list *list);
 
-/** source_default - all sources that are drawn where nobody says which, `kernel` last. */
+/** source_default - the sources that are drawn if the user names none, `kernel` last. */
 void source_default(struct source_list *ret);
 
 /**
- * source_open - with what is stated put in place; h->assessed_bits is the last word on its worth
- * A path to a device that another source knows is that source, with its rules: h->src, by which to go on.
- * @deadline_ms: of clock_ms(), for the opening and all that is read
- * A device is opened in a child only (seed/source/reader.h). Returns: 0 or -errno; -ENOSYS: not built in.
+ * source_open - open a source, with the assessment that the user states, if any
+ * @h:           written also on error; h->assessed_bits and h->per_bytes are then the final assessment
+ * @deadline_ms: on the clock of clock_ms(), for opening and all reads together
+ *
+ * If the path leads to a device that another source knows, that source is opened, and its rules apply: h->src says
+ * which one it was, and only functions of that row may be called on @h.
+ * A device may hang, so open it only in a child process (seed/source/reader.h).
+ * Returns: 0 or -errno; -ENOSYS: not built in.
  */
 int source_open(const struct source_spec *spec, struct source_handle *h, int64_t deadline_ms);
 
-/** source_test_mbit - at what min-entropy it is tested, as far as that is known before it is open */
+/** source_test_mbit - the min-entropy that its health tests will assume, as far as known before it is opened */
 unsigned source_test_mbit(const struct source_spec *spec);
 
-/** source_is_abundant - does it deliver so much for so little that only samples of it are counted in? */
+/** source_is_abundant - is it assessed below 1/16 bit a byte? Some tests then look only at samples of its bytes. */
 bool source_is_abundant(const struct source_handle *h);
 
-/** source_set_assessed - for a source's open: it is worth @bits for @per_bytes here, and @why, a few words. */
+/** source_set_assessed - for @open of a source: assess it at @bits per @per_bytes on this host; @why gives the reason. */
 void source_set_assessed(
 	struct source_handle *h, unsigned bits, unsigned per_bytes, const char *why);
 
-/** source_knowing - which source reads this device; NULL: none by its number. */
-const struct source *source_knowing(const struct stat *st);
+/** source_by_device - find the source that reads this device, by its device number; NULL: no source knows it. */
+const struct source *source_by_device(const struct stat *st);
 
-/** source_identify - h->device, for what is no more than its node: "dev 188:0", "inode 8:1:4711". */
+/** source_identify - set h->device from the device number or the inode alone: "dev 188:0", "inode 8:1:4711". */
 void source_identify(struct source_handle *h, const struct stat *st);
 
-/** source_close_descriptor - the close of a source that keeps its descriptor and nothing else; also of one that is closed. */
+/** source_close_descriptor - the close function of a source that holds only a descriptor; may be called twice. */
 void source_close_descriptor(struct source_handle *h);
 
 #define SOURCE_LABEL_SIZE (SOURCE_ARG_MAX + 16)
@@ -167,10 +182,10 @@ void source_close_descriptor(struct source_handle *h);
 /** source_label - the source as the user named it: "file:/dev/ttyUSB0". @out: SOURCE_LABEL_SIZE bytes. */
 const char *source_label(const struct source_spec *spec, char *out, size_t size);
 
-/** source_why - what @err, a negative errno, means where it comes from this source, as the end of a sentence. */
+/** source_why - what @err, a negative errno that this source returned, means, as the end of a sentence. */
 const char *source_why(const struct source_spec *spec, int err);
 
-/* Whether this host has a source for this user. Where nobody named it, an absent one is no failure. */
+/* Whether this host has the source, and lets this user read it. Only a source that the user named must be present. */
 enum source_presence {
 	SOURCE_PRESENT,
 	SOURCE_ABSENT,        /* -ENODEV, -ENOENT */
@@ -179,7 +194,7 @@ enum source_presence {
 	SOURCE_FAILED,        /* any other error */
 };
 
-/** source_presence - by the error of an attempt to open or read it; 0: it is present. */
+/** source_presence - judge presence by @err, the result of an attempt to open or read the source; 0: present. */
 enum source_presence source_presence(int err);
 
 /** source_presence_word - "present", "absent", "not permitted", "not built in", "failed". */

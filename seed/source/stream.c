@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAUSE_MS \
-	2 /* before one that was not ready after all, or says nothing of it, is asked again */
+/* The pause before another try, after poll() reported a descriptor as ready that was not. */
+#define PAUSE_MS 2
 
 int stream_wait(int fd, short events, int64_t deadline_ms)
 {
@@ -32,7 +32,7 @@ int stream_wait(int fd, short events, int64_t deadline_ms)
 		if (r < 0 && errno != EINTR)
 			return -errno;
 	} while (r <= 0);
-	return 0; /* an error there as well: the next call tells which */
+	return 0; /* also if poll() reports an error on @fd: the caller's next read or write returns it */
 }
 
 int stream_pause(unsigned ms, int64_t deadline_ms)
@@ -42,11 +42,12 @@ int stream_pause(unsigned ms, int64_t deadline_ms)
 	struct timespec t = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 };
 
 	if (n > 0)
-		nanosleep(&t, NULL); /* a signal makes it shorter, and no harm is done */
+		nanosleep(&t, NULL); /* a signal may cut it short, which does no harm */
 	return clock_ms() < deadline_ms ? 0 : -ETIMEDOUT;
 }
 
-/* /dev/hwrng is said to be readable whether it is or not: then the call has to be made again. */
+/* Decides after a failed call: 0 if it should be made again, else -errno. poll() reports /dev/hwrng as readable even
+ * if it has no bytes, so EAGAIN can follow. */
 static int not_yet(int64_t deadline_ms)
 {
 	switch (errno) {
@@ -54,7 +55,7 @@ static int not_yet(int64_t deadline_ms)
 		return 0;
 	case EAGAIN:
 		return stream_pause(PAUSE_MS, deadline_ms);
-	case ECONNRESET: /* the end, by one who had not read all of ours */
+	case ECONNRESET: /* the peer closed before it had read all that we sent */
 	case EPIPE:
 		return -ENODATA;
 	default:
@@ -104,11 +105,11 @@ int stream_quiet(int fd)
 {
 	uint8_t byte;
 
-	/* That it has ended is for the next read to say. */
+	/* 0 (end of stream) and errors are not reported here: the next read returns them. */
 	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 ? -EPROTO : 0;
 }
 
-/* A unix socket with a long queue says EAGAIN, and is to be asked again; TCP goes on by itself. */
+/* Waits for the end of a connect() that goes on in the background, and returns its result. */
 static int finish_connect(int fd, int64_t deadline_ms)
 {
 	socklen_t size = sizeof(int);
@@ -121,6 +122,7 @@ static int finish_connect(int fd, int64_t deadline_ms)
 	return -error;
 }
 
+/* A unix socket whose queue is full returns EAGAIN: connect() is then called again. */
 static int try_connect(int fd, const struct sockaddr *to, socklen_t size, int64_t deadline_ms)
 {
 	int r;
@@ -200,8 +202,8 @@ bool stream_is_port(const char *text, size_t len)
 	return i == len && n >= 1 && n <= 65535;
 }
 
-/* An IPv4 address in IPv6's clothes is that address. */
-static void undress(struct sockaddr_storage *who)
+/* Turns an IPv4 address that is mapped into IPv6 back into the IPv4 address. */
+static void unmap_ipv4(struct sockaddr_storage *who)
 {
 	const struct sockaddr_in6 six = *(const struct sockaddr_in6 *)who;
 	struct sockaddr_in *four = (struct sockaddr_in *)who;
@@ -229,12 +231,12 @@ bool stream_peer(int fd, char *out, size_t size)
 	out[0] = '\0';
 	if (getpeername(fd, (struct sockaddr *)&who, &len) < 0)
 		return false;
-	undress(&who);
-	/* 127.0.0.1, 127.0.0.2 and ::1 are one machine, and may be one server. */
+	unmap_ipv4(&who);
 	if (getnameinfo((const struct sockaddr *)&who, sizeof(who), host, sizeof(host), port,
 		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		snprintf(out, size, who.ss_family == AF_INET6 ? "tcp [%s]:%s" : "tcp %s:%s", host,
 			port);
+	/* 127.0.0.1, 127.0.0.2 and ::1 are the same machine, and may be the same server. */
 	if (is_loopback(&who))
 		snprintf(out, size, "tcp loopback:%s", port);
 	return is_loopback(&who);

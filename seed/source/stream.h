@@ -11,41 +11,49 @@
 struct stat;
 
 /*
- * Devices and sockets that were opened without blocking, each before a deadline of clock_ms(): whole or
- * nothing, -ETIMEDOUT once it has passed. None raises a signal.
+ * Reads and writes on devices and sockets that were opened with O_NONBLOCK. Each has a deadline on the clock of
+ * clock_ms(), and returns -ETIMEDOUT once it has passed; a transfer is complete or fails. None raises SIGPIPE.
  */
 
-/** stream_wait - until there is something to read (POLLIN) or room to write (POLLOUT). */
+/** stream_wait - wait until there is something to read (POLLIN) or room to write (POLLOUT). */
 int stream_wait(int fd, short events, int64_t deadline_ms);
 
-/** stream_pause - so long, or to the deadline if that is nearer; then 0 or -ETIMEDOUT. */
+/** stream_pause - sleep @ms, but not past the deadline. Returns: 0, or -ETIMEDOUT if the deadline has passed. */
 int stream_pause(unsigned ms, int64_t deadline_ms);
 
-/** stream_read - all of @len; -ENODATA: it ended before. */
+/** stream_read - read all of @len; -ENODATA: the stream ended before that. */
 int stream_read(int fd, void *buf, size_t len, int64_t deadline_ms);
 
-/** stream_send - all of @len, into a socket; -ENODATA: the other end has gone. */
+/** stream_send - send all of @len into a socket; -ENODATA: the peer has closed the connection. */
 int stream_send(int fd, const void *buf, size_t len, int64_t deadline_ms);
 
-/** stream_quiet - 0, or -EPROTO where a socket holds bytes that nobody has asked for. */
+/** stream_quiet - check that a socket holds no bytes that we did not request. Returns: 0, or -EPROTO if it does. */
 int stream_quiet(int fd);
 
-/** stream_unix - connected to the socket at @path, which has to be one: a descriptor or -errno. */
+/**
+ * stream_unix - connect to the unix socket at @path
+ * @ret_node: the stat of @path
+ * Returns: a descriptor, which the caller closes; or -errno, -ENOTSOCK or -EISDIR if @path is no socket.
+ */
 int stream_unix(const char *path, struct stat *ret_node, int64_t deadline_ms);
 
-/** stream_tcp - connected; -EADDRNOTAVAIL: no such host. Looking up its name knows no deadline. */
+/**
+ * stream_tcp - connect to @host, a name or an address
+ * The lookup of a name is not bound by the deadline.
+ * Returns: a descriptor, which the caller closes; or -errno, -EADDRNOTAVAIL: no such host.
+ */
 int stream_tcp(const char *host, const char *port, int64_t deadline_ms);
 
-/** stream_check_unix - can a socket have that path? Returns: 0, or -EINVAL with @f: "what is wrong with it". */
+/** stream_check_unix - is @path short enough for a unix socket? Returns: 0, or -EINVAL with @f. */
 int stream_check_unix(const char *path, struct fault *f);
 
-/** stream_is_port - is that the number of a TCP port? */
+/** stream_is_port - is the text a TCP port, 1 to 65535? */
 bool stream_is_port(const char *text, size_t len);
 
 /**
- * stream_peer - who is at the other end of a TCP connection, the same under each name of his
- * @out: "tcp 127.0.0.1:2321", "tcp [::1]:2321"
- * Returns: is that a loopback address? What comes from elsewhere others may have seen as well.
+ * stream_peer - name the peer of a TCP connection, with the same text for each way to address it
+ * @out: "tcp loopback:2321" for each loopback address; else "tcp 192.0.2.1:2321", "tcp [2001:db8::1]:2321"
+ * Returns: is the peer at a loopback address? From elsewhere the bytes cross a network, where others may see them.
  */
 bool stream_peer(int fd, char *out, size_t size);
 

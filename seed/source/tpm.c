@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A TPM 2.0: the kernel's device, or the socket of one in software. */
+/* A TPM 2.0: the kernel's device, or the socket of a software TPM. */
 #include "seed/source/source.h"
 #include "seed/source/machine.h"
 #include "seed/source/stream.h"
@@ -15,13 +15,14 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define DEVICE      "/dev/tpmrm0"
-#define HOST        "127.0.0.1"
-#define PORT        "2321"
-#define BACKOFF_MS  1  /* before a TPM that is busy is asked again; twice as long each time, ... */
-#define BACKOFF_MAX 64 /* ... up to this */
+#define DEVICE "/dev/tpmrm0"
+#define HOST   "127.0.0.1"
+#define PORT   "2321"
+/* The first and the longest pause before a busy TPM is asked again, in milliseconds; each is twice the last one. */
+#define BACKOFF_MS  1
+#define BACKOFF_MAX 64
 
-/* What this machine is: the tests put one of their own in place. */
+/* The tests replace these two by their own. */
 static bool (*is_virtual)(void) = machine_is_virtual;
 static const char *sysfs = "/sys";
 
@@ -31,7 +32,7 @@ struct where {
 	char port[8];
 };
 
-/* One "host=H" or "port=P" of what stands behind swtpm. */
+/* Takes one setting of swtpm, "host=H" or "port=P". */
 static int take_setting(struct where *w, const char *piece, size_t len, struct fault *f)
 {
 	const char *value = piece + 5;
@@ -67,9 +68,9 @@ static int parse_swtpm(const char *rest, struct where *w, struct fault *f)
 
 static int parse_path(const char *path, struct where *w, struct fault *f)
 {
-	/* A comma comes with a setting, and both of ours are of swtpm. */
+	/* A comma begins a setting, and only swtpm has settings. */
 	if (strchr(path, ','))
-		return fault_set(f, -EINVAL, "host= and port= go with swtpm only");
+		return fault_set(f, -EINVAL, "host= and port= are settings of swtpm only");
 	if (!*path)
 		return fault_set(f, -EINVAL, "a path is missing");
 	if (w->kind == AT_UNIX && stream_check_unix(path, f) < 0)
@@ -97,7 +98,8 @@ static int check_tpm(const struct source_spec *spec, struct fault *f)
 	return parse(spec->arg, &w, f);
 }
 
-/* The chip's number, by the kernel's own name for the device; false: to the kernel it is no TPM. */
+/* The number N of the chip, from the name that the kernel gave the device (tpmN, tpmrmN); false: the kernel does not
+ * list the device as a TPM. */
 static bool chip_number(dev_t device, unsigned *ret)
 {
 	char path[64], text[256], *name, tail;
@@ -129,7 +131,8 @@ static int open_device(
 	bool known;
 
 	h->fd = open(w->path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (h->fd < 0) /* nobody has named one: then there is none to miss */
+	if (h->fd <
+		0) /* without a path from the user, a missing device only means that the host has no TPM */
 		return errno == ENOENT && !spec->arg[0] ? -ENODEV : -errno;
 	if (fstat(h->fd, &st) < 0)
 		return -errno;
@@ -141,13 +144,13 @@ static int open_device(
 	else
 		source_identify(h, &st);
 	if (!spec->stated && !known)
-		source_set_assessed(h, 0, 1, "the kernel does not know it for a TPM");
+		source_set_assessed(h, 0, 1, "the kernel does not list this device as a TPM");
 	else if (!spec->stated && is_virtual())
-		source_set_assessed(h, 0, 1, "the hypervisor's, as this machine is virtual");
+		source_set_assessed(h, 0, 1, "from the hypervisor, as this machine is virtual");
 	return 0;
 }
 
-/* Who has written the software knows what it draws from; we do not. */
+/* A software TPM counts as worth nothing unless the user states its assessment, as we cannot know its source. */
 static int open_stream(
 	const struct source_spec *spec, const struct where *w, struct source_handle *h)
 {
@@ -165,7 +168,7 @@ static int open_stream(
 	if (!here)
 		source_set_assessed(h, 0, 1, "comes over a network");
 	else if (!spec->stated)
-		source_set_assessed(h, 0, 1, "a TPM in software");
+		source_set_assessed(h, 0, 1, "a software TPM");
 	return 0;
 }
 
@@ -181,14 +184,14 @@ static int open_tpm(const struct source_spec *spec, struct source_handle *h)
 	return r;
 }
 
-/* One command and what comes back, with room to see that it is too long. */
+/* One command and its response. The buffer has one byte more than the longest response, to detect one that is too long. */
 struct exchange {
 	bool stream;
 	size_t asked, len;
 	uint8_t command[TPM_COMMAND_SIZE], answer[TPM_ANSWER_MAX + 1];
 };
 
-/* The device takes a command in one write and gives the answer in one read. */
+/* The kernel's device takes a command in one write and gives the response in one read. */
 static int ask_device(const struct source_handle *h, struct exchange *x)
 {
 	ssize_t n = write(h->fd, x->command, sizeof(x->command));
@@ -224,7 +227,7 @@ static int ask_stream(const struct source_handle *h, struct exchange *x)
 	return r == 0 ? stream_quiet(h->fd) : r;
 }
 
-/* One piece, as large as the chip grants: how large is in @len. */
+/* Asks once for at most *@len bytes. The chip may give fewer: *@len becomes the number of bytes written to @out. */
 static int ask(const struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
 {
 	const uint8_t *bytes = NULL;
@@ -240,8 +243,8 @@ static int ask(const struct source_handle *h, struct exchange *x, uint8_t *out, 
 	return r;
 }
 
-/* A TPM may have better to do at the moment. */
-static int ask_patiently(struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
+/* The same, and repeats the request while the TPM reports that it is busy. */
+static int ask_until_ready(struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
 {
 	unsigned pause_ms = BACKOFF_MS;
 	int r;
@@ -269,7 +272,7 @@ static int fill_tpm(struct source_handle *h, uint8_t *raw, size_t len)
 	while (len > 0 && r == 0) {
 		size_t n = len;
 
-		r = ask_patiently(h, &x, raw, &n);
+		r = ask_until_ready(h, &x, raw, &n);
 		raw += n;
 		len -= n;
 	}

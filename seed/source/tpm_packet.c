@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define TAG        0x8001 /* TPM_ST_NO_SESSIONS */
-#define TAG_OF_1_2 0x00c4 /* what a TPM 1.2 answers to a command that it cannot know */
+#define TAG_OF_1_2 0x00c4 /* TPM_TAG_RSP_COMMAND: a TPM 1.2 answers unknown commands with it */
 #define GET_RANDOM 0x017b
 #define RC_SUCCESS 0x000
 #define RC_START   0x100 /* TPM_RC_INITIALIZE */
@@ -15,8 +15,8 @@
 #define RC_TESTING 0x90a
 #define RC_LOCKOUT 0x921
 #define RC_RETRY   0x922
-#define SIZE_AT    TPM_HEADER_SIZE /* of the bytes, 16 bits; then they follow */
-#define BYTES_AT   (SIZE_AT + 2)
+#define SIZE_AT    TPM_HEADER_SIZE /* offset of the number of random bytes, 16 bits */
+#define BYTES_AT   (SIZE_AT + 2)   /* offset of the random bytes */
 
 static uint32_t number(const uint8_t *p, size_t len)
 {
@@ -95,7 +95,7 @@ const char *tpm_why(int err)
 {
 	switch (err) {
 	case -EPROTO:
-		return "an answer that is not TPM2_GetRandom's";
+		return "not a valid response to TPM2_GetRandom";
 	case -EHOSTDOWN:
 		return "the TPM is not started";
 	case -EREMOTEIO:
@@ -103,7 +103,7 @@ const char *tpm_why(int err)
 	case -EKEYREJECTED:
 		return "the TPM is locked out";
 	case -EPROTONOSUPPORT:
-		return "a TPM 1.2; hwrng is the way to its random numbers";
+		return "a TPM 1.2; use the source hwrng to read its random numbers";
 	default:
 		return NULL;
 	}

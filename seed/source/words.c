@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A source, and what an error means where it comes from one, in words. */
+/* The names of sources, and the messages for their errors. */
 #include "seed/source/source.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ const char *source_why(const struct source_spec *spec, int err)
 	return own              ? own :
 		err == -ENODATA ? "too few bytes" :
 		err == -ECHILD  ? "the process that reads it died" :
-		err == -ESTALE  ? "what delivers its bytes has changed meanwhile" :
+		err == -ESTALE  ? "the device behind it has changed since the last draw" :
 				  strerror(-err);
 }
 

@@ -91,7 +91,7 @@ open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 51
 		[[ $output != *"failed      start-up"* ]]
 	done <<-'END'
 		run|9 equal samples in a row, cutoff 9
-		proportion|one sample 76 times in 512, cutoff 76
+		proportion|one value 76 times in 512 samples, cutoff 76
 		window|20 bytes that were delivered before
 	END
 }
@@ -121,7 +121,7 @@ assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that file:uniform delivered as well
 seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[ "$(grep -c '^file:uniform: failed$' <<<"$output")" -eq 2 ]
-	[[ $output == *"reads with bytes delivered before: 64 "* ]]
+	[[ $output == *"pieces with bytes delivered before: 64 "* ]]
 }
 
 @test "check: statistics and estimates never decide, however bad" {
@@ -172,8 +172,8 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:same same 3>&-)
 	run -0 "$TOOL" check -n 1024 egd:unix:same,bits=4
 	run -3 --separate-stderr "$TOOL" check -n 1024 --restart egd:unix:same,bits=4
-	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" in a row, 1000 in a column of 1000, "* ]]
-	[[ $output =~ failed\ +restart\ counts\ .*1000\ in\ a\ column ]]
+	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" times in one row, 1000 times in one column, of 1000 samples, "* ]]
+	[[ $output =~ failed\ +restart\ counts\ .*1000\ in\ one\ column ]]
 	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
 }
 
@@ -209,7 +209,7 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	run -3 --separate-stderr "$TOOL" check --report page.html file:little
 	[ "$stderr" = "seedrive: check: file:little: too few bytes, after 512 of 65536 bytes" ]
 	[[ $output != *FIPS* ]]
-	grep -q 'Of fewer than 1024 bytes there is nothing to plot' page.html
+	grep -q 'A sample of fewer than 1024 bytes has no statistics and no plots' page.html
 	run -1 grep -q '<svg' page.html
 }
 
@@ -447,7 +447,7 @@ overall() {
 	run -3 "$TOOL" check -n 2048 --report page.html file:missing file:stuck
 	[ "$(overall)" = "✗ failed All 2 sources have failed. file:missing: No such file or directory file:stuck: 9 equal samples in a row, cutoff 9" ]
 	run -3 "$TOOL" check -n 30000 --min-estimate 2.5 --report page.html file:nibbles
-	[[ "$(overall)" =~ ^"✗ failed The source has passed. An estimate is below what was asked for. file:nibbles: estimated at 1."[0-9]{3}" bits a byte, --min-estimate 2.5"$ ]]
+	[[ "$(overall)" =~ ^"✗ failed The source has passed. An estimate is below --min-estimate. file:nibbles: estimated at 1."[0-9]{3}" bits a byte, --min-estimate 2.5"$ ]]
 	# Worth a word, though it passed.
 	key fifo cat nibbles
 	run -0 "$TOOL" check -n 30000 --report page.html file:fifo,bits=4
@@ -598,7 +598,7 @@ browser() {
 	[ "$pages" -le 7 ]
 	pdftotext -layout page.pdf text
 	for words in "What these figures do not prove" "file:uniform" "file:stuck" "Byte histogram" \
-		"Bit autocorrelation" "cut-off 9" "Rate over time" "Most Common Value" "LZ78Y" "Continuous run"; do
+		"Bit autocorrelation" "cutoff 9" "Rate over time" "Most Common Value" "LZ78Y" "Continuous run"; do
 		grep -qF "$words" text
 	done
 	# The second source begins a page of its own.
@@ -685,7 +685,7 @@ browser() {
 }
 
 @test "check: a source that nobody knows, or that is ill put, is named before any is sampled" {
-	fails 2 "seedrive: check: nonsense: unknown" "$TOOL" check kernel nonsense
+	fails 2 "seedrive: check: nonsense: unknown source" "$TOOL" check kernel nonsense
 	fails 2 "seedrive: check: file: a path is missing" "$TOOL" check file
 	fails 2 "seedrive: check: broker: its blocks are tested where they come from" "$TOOL" check broker
 	fails 2 "seedrive: check: bits=9: unknown setting" "$TOOL" check bits=9

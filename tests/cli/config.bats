@@ -54,7 +54,7 @@ seedrive: draw: c:2: [mkiso]: unknown section
 seedrive: draw: c:5: ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w
 seedrive: draw: c:6: not KEY = VALUE
 seedrive: draw: c:7: a comment needs a line of its own
-seedrive: draw: c:8: begins with a space: no value goes on in another line" \
+seedrive: draw: c:8: begins with white space: a value cannot continue on another line" \
 		"$TOOL" draw --config c -o seed
 	holds c
 }
@@ -91,9 +91,9 @@ seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 @test "config: a file that others may write is not believed" {
 	config "bits = 16"
 	chmod 664 c
-	fails 2 "seedrive: draw: c: others than its owner may write it (mode 0664)" "$TOOL" draw --config c -o seed
+	fails 2 "seedrive: draw: c: users other than its owner may write to it (mode 0664)" "$TOOL" draw --config c -o seed
 	chmod 646 c
-	fails 2 "seedrive: draw: c: others than its owner may write it (mode 0646)" "$TOOL" draw --config c -o seed
+	fails 2 "seedrive: draw: c: users other than its owner may write to it (mode 0646)" "$TOOL" draw --config c -o seed
 	chmod 600 c
 	succeeds "$TOOL" draw --config c -o seed
 }
@@ -171,7 +171,7 @@ setpriv_nobody() {
 	chmod 777 etc/seedrive.conf.d
 	ln -s nowhere etc/seedrive.conf
 	fails 2 "seedrive: draw: /etc/seedrive.conf: No such file or directory
-seedrive: draw: /etc/seedrive.conf.d: others than its owner may write it (mode 0777)" \
+seedrive: draw: /etc/seedrive.conf.d: users other than its owner may write to it (mode 0777)" \
 		with_etc "$TOOL" draw -o seed
 }
 
@@ -633,10 +633,10 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "address = unix:run/x" "address: unix:run/x: must be an absolute path of at most 107 bytes"
 	refused "address = unix:/$(printf '%0107d' 0)" \
 		"address: unix:/$(printf '%0107d' 0): must be an absolute path of at most 107 bytes"
-	refused "address = tcp:localhost:80" "address: tcp:localhost:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
-	refused "address = tcp:0.0.0.0:80" "address: tcp:0.0.0.0:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
-	refused "address = tcp:[::]:80" "address: tcp:[::]:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
-	refused "address = tcp:128.0.0.1:80" "address: tcp:128.0.0.1:80: must be an address of the loopback, as 127.0.0.1 or [::1]"
+	refused "address = tcp:localhost:80" "address: tcp:localhost:80: must be a loopback address, such as 127.0.0.1 or [::1]"
+	refused "address = tcp:0.0.0.0:80" "address: tcp:0.0.0.0:80: must be a loopback address, such as 127.0.0.1 or [::1]"
+	refused "address = tcp:[::]:80" "address: tcp:[::]:80: must be a loopback address, such as 127.0.0.1 or [::1]"
+	refused "address = tcp:128.0.0.1:80" "address: tcp:128.0.0.1:80: must be a loopback address, such as 127.0.0.1 or [::1]"
 	refused "address = tcp:127.0.0.1" "address: tcp:127.0.0.1: must be tcp:IP:PORT"
 	refused "address = tcp:127.0.0.1:0" "address: port: 0: must be a whole number from 1 to 65535"
 	refused "address = tcp:127.0.0.1:65536" "address: port: 65536: must be a whole number from 1 to 65535"

@@ -297,12 +297,12 @@ kept() {
 	kept "not a JSON object" '{"random_seed": "QUJDREVG",}'
 	kept "not a JSON object" '{"random_seed": "QUJDREVG"'
 	kept "not a JSON object" $'{"random_seed": "QUJDREVG", "name": "\xff"}'
-	kept "nested too deep" "{\"a\": $(printf '[%.0s' {1..70})$(printf ']%.0s' {1..70}), \"random_seed\": \"QUJD\"}"
+	kept "nested too deeply" "{\"a\": $(printf '[%.0s' {1..70})$(printf ']%.0s' {1..70}), \"random_seed\": \"QUJD\"}"
 }
 
 @test "input: a random_seed that stands there twice is left as it was, with a warning" {
-	kept "random_seed stands there twice" '{"random_seed": "QUJDREVG", "random_seed": "QUJDREVG"}'
-	kept "random_seed stands there twice" '{"random_seed": "QUJDREVG", "\u0072andom_seed": 1}'
+	kept "random_seed occurs twice" '{"random_seed": "QUJDREVG", "random_seed": "QUJDREVG"}'
+	kept "random_seed occurs twice" '{"random_seed": "QUJDREVG", "\u0072andom_seed": 1}'
 }
 
 @test "input: a random_seed that is not base64 is left as it was, with a warning" {
@@ -386,17 +386,17 @@ kept() {
 
 @test "input: a source that is unknown, or is asked for in a way that it does not know" {
 	small_tree tree
-	misused "--source: nosuch: unknown" --source nosuch -o drive.iso tree
-	misused "--source: : unknown" --source "" -o drive.iso tree
-	misused "--source: : unknown" --source kernel, -o drive.iso tree
+	misused "--source: nosuch: unknown source" --source nosuch -o drive.iso tree
+	misused "--source: : unknown source" --source "" -o drive.iso tree
+	misused "--source: : unknown source" --source kernel, -o drive.iso tree
 	misused "--source: rdrand: takes no argument" --source rdrand:x -o drive.iso tree
 	misused "--source: file: a path is missing" --source file -o drive.iso tree
 	misused "--source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" --source file:x,bits=9 -o drive.iso tree
 	misused "--source: speed=9: unknown setting" --source file:x,speed=9 -o drive.iso tree
 	misused "--source: bits=4: unknown setting" --source bits=4 -o drive.iso tree
-	misused "--source: rdrand: what it is worth is not the caller's to say" \
+	misused "--source: rdrand: bits= is not accepted: the user cannot state the assessment of this source" \
 		--source rdrand,bits=8 -o drive.iso tree
-	misused "--require: nosuch: unknown" --require nosuch -o drive.iso tree
+	misused "--require: nosuch: unknown source" --require nosuch -o drive.iso tree
 }
 
 @test "input: --bind, --ttl, --publisher and SOURCE_DATE_EPOCH that are none" {

@@ -164,11 +164,11 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 			zero:too few bytes
 			short:Connection timed out
 			gone:too few bytes
-			lying-size:an answer that is not TPM2_GetRandom's
-			lying-header:an answer that is not TPM2_GetRandom's
-			lying-tag:an answer that is not TPM2_GetRandom's
-			huge:an answer that is not TPM2_GetRandom's
-			surplus:an answer that is not TPM2_GetRandom's
+			lying-size:not a valid response to TPM2_GetRandom
+			lying-header:not a valid response to TPM2_GetRandom
+			lying-tag:not a valid response to TPM2_GetRandom
+			huge:not a valid response to TPM2_GetRandom
+			surplus:not a valid response to TPM2_GetRandom
 			constant:20 bytes that were delivered before
 			replay:20 bytes that were delivered before
 			zeros:9 equal samples in a row, cutoff 9
@@ -189,10 +189,10 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 		lockout:the TPM is locked out
 		hung:Connection timed out
 		zero:too few bytes
-		short:an answer that is not TPM2_GetRandom's
-		lying-size:an answer that is not TPM2_GetRandom's
-		lying-header:an answer that is not TPM2_GetRandom's
-		surplus:an answer that is not TPM2_GetRandom's
+		short:not a valid response to TPM2_GetRandom
+		lying-size:not a valid response to TPM2_GetRandom
+		lying-header:not a valid response to TPM2_GetRandom
+		surplus:not a valid response to TPM2_GetRandom
 		constant:20 bytes that were delivered before
 	END
 }
@@ -210,7 +210,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 
 @test "tpm: a real TPM 1.2 is told apart" {
 	swtpm_starts real --flags not-need-init,startup-clear
-	faulty "tpm:unix:real,$DEADLINE,bits=4" "a TPM 1.2; hwrng is the way to its random numbers"
+	faulty "tpm:unix:real,$DEADLINE,bits=4" "a TPM 1.2; use the source hwrng to read its random numbers"
 }
 
 @test "tpm: what is no TPM is told apart: a file, a folder, a FIFO, nothing, nobody there" {
@@ -277,7 +277,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	key other
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng:other -o other
-	fails 2 "seedrive: draw: --source: hwrng: what it is worth is not the caller's to say" \
+	fails 2 "seedrive: draw: --source: hwrng: bits= is not accepted: the user cannot state the assessment of this source" \
 		"$TOOL" draw --source hwrng,bits=4
 }
 
@@ -380,18 +380,18 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 			faulty "egd:unix:$fault.$after,$DEADLINE,bits=4" "$words"
 		done <<-END
 			silent/Connection timed out
-			hangs-up/it hung up before all had come
-			half/it hung up before all had come
+			hangs-up/the server closed the connection before it had sent all bytes
+			half/the server closed the connection before it had sent all bytes
 			half-silent/Connection timed out
-			surplus/more bytes than were asked for; is that an EGD server?
+			surplus/the server sent more bytes than requested; is it an EGD server?
 			zeros/9 equal samples in a row, cutoff 9
 			constant/20 bytes that were delivered before
 		END
 	done
 	egd_starts unix:http http
-	faulty "egd:unix:http,$DEADLINE,bits=8" "more bytes than were asked for; is that an EGD server?"
+	faulty "egd:unix:http,$DEADLINE,bits=8" "the server sent more bytes than requested; is it an EGD server?"
 	egd_starts unix:first first
-	faulty "egd:unix:first,$DEADLINE,bits=8" "more bytes than were asked for; is that an EGD server?"
+	faulty "egd:unix:first,$DEADLINE,bits=8" "the server sent more bytes than requested; is it an EGD server?"
 }
 
 @test "egd: a real HTTP server at the port is refused in clear words" {
@@ -406,7 +406,7 @@ else:
 	read -r pid port <here
 	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
 	faulty "egd:tcp:127.0.0.1:$port,$DEADLINE,bits=8" \
-		"more bytes than were asked for; is that an EGD server?"
+		"the server sent more bytes than requested; is it an EGD server?"
 }
 
 @test "egd: a real ekeyd that has no key is given up at the deadline" {
@@ -454,9 +454,9 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 		tpm:swtpm:port=0/the port must be 1 to 65535
 		tpm:swtpm:host=/must be swtpm:host=HOST,port=PORT
 		tpm:unix:/a path is missing
-		tpm:dev,port=1/host= and port= go with swtpm only
+		tpm:dev,port=1/host= and port= are settings of swtpm only
 	END
 	fails 2 "seedrive: draw: --source: jitter: takes no argument" "$TOOL" draw --source jitter:x
-	fails 2 "seedrive: draw: --source: jitter: what it is worth is not the caller's to say" \
+	fails 2 "seedrive: draw: --source: jitter: bits= is not accepted: the user cannot state the assessment of this source" \
 		"$TOOL" draw --source jitter,bits=8
 }

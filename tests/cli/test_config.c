@@ -80,10 +80,13 @@ static void test_form(void **state)
 		{ "ttl = 1d\n512\n", "c:2: not KEY = VALUE", 256 },
 		/* What inih would join to the line before. */
 		{ "bits = 512\n 300\n",
-			"c:2: begins with a space: no value goes on in another line", 512 },
+			"c:2: begins with white space: a value cannot continue on another line",
+			512 },
 		{ "bits = 512\n\tttl = 1d\n",
-			"c:2: begins with a space: no value goes on in another line", 512 },
-		{ " bits = 512\n", "c:1: begins with a space: no value goes on in another line",
+			"c:2: begins with white space: a value cannot continue on another line",
+			512 },
+		{ " bits = 512\n",
+			"c:1: begins with white space: a value cannot continue on another line",
 			256 },
 		/* What inih would cut off. */
 		{ "bits = 512 ; strong\n", "c:1: a comment needs a line of its own", 256 },
@@ -97,7 +100,8 @@ static void test_form(void **state)
 		{ "[]\nbits = 512\n", "c:1: not [SECTION]", 256 },
 		{ "[[mkisofs]]\nbits = 512\n", "c:1: not [SECTION]", 256 },
 		{ "  [mkisofs]\nbits = 512\n",
-			"c:1: begins with a space: no value goes on in another line", 256 },
+			"c:1: begins with white space: a value cannot continue on another line",
+			256 },
 		{ "[mkiso]\nbits = 512\nsoruce = x\n", "c:1: [mkiso]: unknown section", 256 },
 		{ "[MKISOFS]\nbits = 512\n", "c:1: [MKISOFS]: unknown section", 256 },
 		{ "[ mkisofs ]\nbits = 512\n", "c:1: [ mkisofs ]: unknown section", 256 },
@@ -133,8 +137,9 @@ static void test_form(void **state)
 		{ "bits = 512\n[mkisofs]\nbits = 300\nbits = 300\n",
 			"c:4: bits: was set in line 3 already", 512 },
 		{ "reservoir = 5\n", "c:1: reservoir: belongs in [serve]", 256 },
-		{ "[mkisofs]\nreservoir = 5\n", "c:2: reservoir: has no place in [mkisofs]", 256 },
-		{ "[serve]\nbits = 512\n", "c:2: bits: has no place in [serve]", 256 },
+		{ "[mkisofs]\nreservoir = 5\n", "c:2: reservoir: does not belong in [mkisofs]",
+			256 },
+		{ "[serve]\nbits = 512\n", "c:2: bits: does not belong in [serve]", 256 },
 		{ "[serve]\nsource = rdrand,broker\n",
 			"c:2: source: broker: the daemon cannot be its own source", 256 },
 	};
@@ -320,14 +325,14 @@ static void test_values_bad(void **state)
 	static const struct {
 		const char *line, *fault;
 	} row[] = {
-		{ "source = rdrandom", "source: rdrandom: unknown" },
-		{ "source = rdrand, rdseed", "source:  rdseed: unknown" },
+		{ "source = rdrandom", "source: rdrandom: unknown source" },
+		{ "source = rdrand, rdseed", "source:  rdseed: unknown source" },
 		{ "source = file", "source: file: a path is missing" },
 		{ "source = file:x,bits=9",
 			"source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" },
-		{ "require = hardwear", "require: hardwear: unknown" },
+		{ "require = hardwear", "require: hardwear: unknown source" },
 		{ "require = rdrand,", "require: a name is missing" },
-		{ "require = rdrand,none", "require: none: unknown" },
+		{ "require = rdrand,none", "require: none: unknown source" },
 		{ "bits = 0", "bits: 0: must be a whole number from 1 to 16384" },
 		{ "bits = 16385", "bits: 16385: must be a whole number from 1 to 16384" },
 		{ "bits = 4294967552", "bits: 4294967552: must be a whole number from 1 to 16384" },
@@ -656,9 +661,9 @@ static void test_trust(void **state)
 		{ 1000, 0755, 1000, NULL },
 		{ 1000, 0600, 0, "x: belongs to uid 1000, neither root nor the caller" },
 		{ 1000, 0644, 1001, "x: belongs to uid 1000, neither root nor the caller" },
-		{ 0, 0664, 0, "x: others than its owner may write it (mode 0664)" },
-		{ 0, 0646, 1000, "x: others than its owner may write it (mode 0646)" },
-		{ 1000, 01777, 1000, "x: others than its owner may write it (mode 1777)" },
+		{ 0, 0664, 0, "x: users other than its owner may write to it (mode 0664)" },
+		{ 0, 0646, 1000, "x: users other than its owner may write to it (mode 0646)" },
+		{ 1000, 01777, 1000, "x: users other than its owner may write to it (mode 1777)" },
 	};
 	struct fault f;
 	size_t i;
@@ -686,15 +691,15 @@ static void test_untrusted_files(void **state)
 	assert_int_equal(chmod("u/2.conf", 0666), 0);
 	assert_int_equal(config_read_default(&c, "u/2.conf", "u"), 0);
 	assert_faults(&c,
-		FAULTS("u/2.conf: others than its owner may write it (mode 0666)",
-			"u/2.conf: others than its owner may write it (mode 0666)", ));
+		FAULTS("u/2.conf: users other than its owner may write to it (mode 0666)",
+			"u/2.conf: users other than its owner may write to it (mode 0666)", ));
 	config_settle(&c, CONFIG_TOOLS, &s);
 	assert_int_equal(s.bits, 300);
 	config_clear(&c);
 	/* Who may write to the folder may put there what he likes. */
 	assert_int_equal(chmod("u", 0777), 0);
 	assert_int_equal(config_read_default(&c, "none", "u"), 0);
-	assert_faults(&c, FAULTS("u: others than its owner may write it (mode 0777)", ));
+	assert_faults(&c, FAULTS("u: users other than its owner may write to it (mode 0777)", ));
 	assert_int_equal(c.files, 0);
 	config_clear(&c);
 }

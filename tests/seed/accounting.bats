@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The program on doc/accounting.md redoes each kind of report: of --json, of the journal, of the drive.
+# The program in doc/accounting.md recomputes the claim from each kind of report: --json, the journal, and the drive.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -20,7 +20,7 @@ teardown() {
 	make_removable
 }
 
-# sums HARDWARE CREDIT FILE...: the program agrees with these reports, and this is what each comes to.
+# sums HARDWARE CREDIT FILE...: the program agrees with each of these reports, and computes these bits.
 sums() {
 	local want="hardware_bits $1 credit_bits $2" file
 	shift 2
@@ -32,7 +32,7 @@ sums() {
 	[ "$output" = "$(for file; do echo "$want"; done)" ] || { echo "$want, not: $output"; return 1; }
 }
 
-# differs WORDS FILE...: it does not, and says so.
+# differs WORDS FILE...: the program finds a fault in a report, and prints these words.
 differs() {
 	local words=$1
 	shift
@@ -40,13 +40,13 @@ differs() {
 	[[ ${stderr_lines[-1]} == *"$words"* ]]
 }
 
-# conf LINE...: what is in /etc for `journaled`.
+# conf LINE...: writes the configuration that `journaled` uses as /etc/seedrive.conf.
 conf() {
 	mkdir -p etc
 	printf '%s\n' "$@" >etc/seedrive.conf
 }
 
-# journaled COMMAND...: with the configuration, and a journal of its own, which `entries` is afterwards.
+# journaled COMMAND...: runs it with the configuration of `conf`, and with a journal of its own, which is then in `entries`.
 journaled() {
 	own_run unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh \
 		/usr/bin/python3 "$ROOT/tests/lib/journal.py" entries "$@"
@@ -56,7 +56,7 @@ note_of() {
 	content "$1" seedrive.json
 }
 
-# served VERSION BITS: a daemon at served/sock that gives blocks of so many bits.
+# served VERSION BITS: starts a daemon at served/sock that gives blocks of BITS bits.
 served() {
 	mkdir -m 755 served
 	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon served/sock "$1" "$2" >notes 3>&- &
@@ -182,7 +182,7 @@ print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') 
 	made 16 16
 	full 'source = kernel' 'bits = 400'
 	made 0 256
-	# Without provenance on the drive, too; and there the program says so.
+	# The journal suffices also if the drive has no full provenance; of the drive, the program says that figures are missing.
 	conf '[mkisofs]' 'source = kernel'
 	journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
 	sums 0 256 entries
@@ -205,7 +205,7 @@ assert e["SYSLOG_IDENTIFIER"] == "seedrive-reseed" and e["SEEDRIVE_OUT"] == "dri
 assert e["SEEDRIVE_LABEL"] == "config-2" and e["SEEDRIVE_INSTANCE"] == os.environ["UUID"], e
 assert e["SEEDRIVE_SEED_ID"] == said["seed_id"] and e["SEEDRIVE_BITS"] == e["SEEDRIVE_HARDWARE_BITS"] == "256", e
 assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT" not in e, e'
-	# One that fails has an entry as well, and says it on standard error.
+	# A reseed that fails has an entry in the journal too, and a line on standard error.
 	run -1 --separate-stderr journaled "$TOOL" reseed nowhere.iso
 	[ "$stderr" = "seedrive: reseed: nowhere.iso: No such file or directory" ]
 	[ "$(member entries MESSAGE)" = "nowhere.iso: not renewed: nowhere.iso: No such file or directory" ]
@@ -284,7 +284,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	wrong entries 's/"SEEDRIVE_HARDWARE_BITS": "400"/"SEEDRIVE_HARDWARE_BITS": "399"/'
 	wrong said 's/"credit_bits":500/"credit_bits":499/'
 	wrong said 's/"hardware_bits":400/"hardware_bits":300/'
-	# Two reports of one seed that do not agree, though each adds up.
+	# Two reports of the same seed that contradict each other, although each is consistent.
 	sed 's/"asked_bits":500/"asked_bits":450/; s/"credit_bits":500/"credit_bits":450/' note >less
 	sums 400 450 less
 	differs "two reports of one seed differ" note less
@@ -292,7 +292,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 
 # --- the hashing ---
 
-# hashing.py: the formulas of the page, by no code of ours.
+# hashing: writes hashing.py, which implements the formulas of the page without any code of ours.
 hashing() {
 	cat >hashing.py <<-'END'
 		import hashlib, hmac, re, struct

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The sources on 64-bit Arm: cross-compiled, and run by QEMU with a CPU that has FEAT_RNG, and one without.
+# The CPU sources on 64-bit Arm: cross-compiled, and run by QEMU with a CPU that has FEAT_RNG, and with one that has not.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -22,7 +22,7 @@ cross() {
 @test "arm: a CPU with FEAT_RNG has both instructions, and no two of their words are alike" {
 	run -0 qemu-aarch64 -cpu max "$CPU"
 	[ "${#lines[@]}" -eq 9 ]
-	# What RNDR reseeds by is the implementation's affair: it is worth nothing.
+	# RNDR is assessed at 0, as Arm leaves it to the implementation how often it is reseeded.
 	[ "${lines[0]}" = "rdseed rndrrs: present, 4 bits per 1" ]
 	[ "${lines[1]}" = "rdseed as it is: 0, 0 bad, 0 retries" ]
 	[ "${lines[4]}" = "rdrand rndr: present, 0 bits per 1" ]
@@ -31,7 +31,7 @@ cross() {
 
 @test "arm: an instruction that has nothing to give is asked again as often as is right, and no more" {
 	run -0 qemu-aarch64 -cpu max "$CPU"
-	# One try short of all, for each of 512 words; then one too many, for the first.
+	# First each of 512 words succeeds at the last allowed try; then the first word fails at all of them.
 	[ "${lines[2]}" = "rdseed reluctant: 0, 0 bad, $((512 * 65535)) retries" ]
 	[ "${lines[3]}" = "rdseed refusing: -5, 0 bad, 65536 retries" ]
 	[ "${lines[6]}" = "rdrand reluctant: 0, 0 bad, $((512 * 9)) retries" ]
@@ -49,7 +49,7 @@ cross() {
 }
 
 @test "arm: each word is taken with the flag that vouches for it" {
-	# QEMU's never fails; that a failure would be seen is in the instruction behind it.
+	# QEMU's instruction never fails. That a failure would be noticed shows in the code: the flag is read after each one.
 	aarch64-linux-gnu-objdump -d --no-show-raw-insn "$CPU" >code
 	for register in rndrrs rndr; do
 		grep -A 1 -E "mrs.*, $register\$" code >taken
@@ -59,7 +59,7 @@ cross() {
 }
 
 @test "arm: a machine is virtual if its device tree, its maker or sysfs says so" {
-	# QEMU looks for files below -L first.
+	# QEMU's user emulation looks for files below the folder of -L first.
 	says() {
 		mkdir -p "$1/$(dirname "$2")"
 		echo "$3" >"$1/$2"
@@ -77,7 +77,7 @@ cross() {
 	says metal sys/class/dmi/id/sys_vendor "Ampere(R)"
 	says metal sys/class/dmi/id/product_name "Mt. Jade"
 	run -0 qemu-aarch64 -cpu cortex-a57 -L metal "$CPU"
-	# What this host says shines through.
+	# Files that are not below -L are those of this host.
 	if [ -e /sys/hypervisor/type ] || [ -e /sys/firmware/qemu_fw_cfg/rev ]; then
 		[ "${lines[2]}" = "machine: virtual" ]
 	else

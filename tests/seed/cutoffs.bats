@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the unit tests cannot do in C.
+# The table of cutoffs, proved by a Python script with exact arithmetic, which the unit tests in C do not have.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -12,7 +12,7 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 }
 
-# The table with one number changed: changed SED-EXPRESSION
+# changed SED-EXPRESSION: the script finds the fault in a table that was changed like that.
 changed() {
 	table=$BATS_TEST_TMPDIR/table.h
 	sed "$1" seed/cutoff_table.h >"$table"
@@ -25,7 +25,7 @@ changed() {
 	[ -z "$output" ]
 }
 
-@test "cutoffs: the program has the script's cut-offs for every min-entropy that can be stated" {
+@test "cutoffs: the program has the script's cutoffs for every min-entropy that can be stated" {
 	tests/seed/cutoffs.py --print seed/cutoff_table.h >"$BATS_TEST_TMPDIR/script"
 	"${B:-build}/unit/seed/test_cutoff" --print >"$BATS_TEST_TMPDIR/program"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/script")" -eq 7751 ]

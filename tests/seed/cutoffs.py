@@ -1,26 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compute the cut-offs of the tests on delivered bytes, for every min-entropy that can be stated.
+"""Compute the cutoffs of the health tests for every min-entropy that bits= accepts.
 
-    cutoffs.py --write HEADER   write the table that seed/cutoff.c looks them up in
+    cutoffs.py --write HEADER   write the table in which seed/cutoff.c looks up the cutoffs
     cutoffs.py HEADER           prove every number of such a table
-    cutoffs.py --print HEADER   a line for each min-entropy, as build/unit/seed/test_cutoff --print has it
+    cutoffs.py --print HEADER   print one line for each min-entropy, as build/unit/seed/test_cutoff --print does
 
 The min-entropy H is given in thousandths of a bit a byte, 250 to 8000; alpha is 2^-30 for an alarm and
 2^-60 for a permanent failure, for each test and each window of 512 samples.
 
 Repetition count (SP 800-90B 4.4.1): C = 1 + ceil(-log2(alpha) / H).
 
-Counts in a window: whoever predicts a sample from those before it is right with probability 2^-H at
-most, so the number of hits in 512 is dominated by a binomial variable. With k predictors side by side
-C is the least number for which P(Bin(512, 2^-H) >= C) <= alpha / k.
+Counts in a window: a predictor of a sample from the samples before it is right with a probability of at most
+2^-H, so the number of hits in 512 is dominated by a binomial variable. With k predictors in parallel, C is the
+least number for which P(Bin(512, 2^-H) >= C) <= alpha / k.
   - the most frequent value:       k = 256, each value is a predictor;
   - equal bytes and equal steps:   k = 128, 64 lags each.
 
-Replays: max(16, ceil(80 / H)) bytes, so that two honest windows are equal with probability 2^-80.
+Replays: windows of max(16, ceil(80 / H)) bytes, so that two windows of a good source are equal with probability 2^-80.
 
-Everything is exact: p = 2^-H is enclosed between two rational numbers, and a comparison that would
-depend on which of them is taken is an error. Exit status: 0 all agree; 1 something differs.
+All results are exact: p = 2^-H is enclosed between two rational numbers, and it is an error if the result of a
+comparison depends on which of the two is used. Exit status: 0: the table is right; 1: a number is wrong or missing.
 """
 
 import re
@@ -28,9 +28,9 @@ import sys
 from fractions import Fraction
 from math import comb
 
-WINDOW = 512  # 4.4.2: of samples that are not binary
-STARTUP = 1024  # 4.3, requirement 12: at least so many samples
-ALARM, SURE = 30, 60  # alpha is 2 to minus that
+WINDOW = 512  # SP 800-90B 4.4.2: window size for samples that are not binary
+STARTUP = 1024  # 4.3, requirement 12: the least number of start-up samples
+ALARM, SURE = 30, 60  # alpha is 2^-30 or 2^-60
 MBIT_MIN, MBIT_MAX = 250, 8000
 REPLAY_LEAST, REPLAY_BITS = 16, 80
 
@@ -43,13 +43,13 @@ TABLES = {
 }
 COLUMNS = ["rct", "rct_sure", "count", "count_sure", "lag", "lag_sure", "window"]
 
-# Published elsewhere, to judge the formulas by: SP 800-90B's repetition count, and its adaptive
-# proportion test, whose one predictor is the first sample of the window (C = 1 + CRITBINOM). Those of one
+# Published cutoffs, to check the formulas with: for SP 800-90B's repetition count test, and for its adaptive
+# proportion test, where the first sample of the window is the only predictor (C = 1 + CRITBINOM). Those for one
 # bit a byte are the first entries of the two tables in jitterentropy's jent_apt_cutoff_lookup.
 PUBLISHED_RCT = {8: (5, 9), 4: (9, 16), 1: (31, 61)}
 PUBLISHED_APT = {8: (16, 25), 4: (71, 91), 1: (325, 355)}
 
-POINT = 704  # bits behind the binary point: a binomial coefficient of 512 takes 508 of them away
+POINT = 704  # bits after the binary point; a binomial coefficient of 512 costs up to 508 of them
 
 
 def rct(mbit, a):
@@ -61,7 +61,7 @@ def replay(mbit):
 
 
 def root_1000_of_half():
-    """2^(-1/1000) from below, POINT + 64 bits behind the point: Newton's method on x^1000 = 1/2."""
+    """2^(-1/1000), rounded down, times 2^POINT: Newton's method on x^1000 = 1/2, with 64 bits more."""
     bits = POINT + 64
     one = 1 << bits
     x = one
@@ -77,16 +77,16 @@ def root_1000_of_half():
         if abs(step) < 1 << 20:
             break
         x -= step
-    return x >> 64  # far more is right than is kept
+    return x >> 64  # the error is far below the bits that are kept
 
 
 def probabilities():
-    """For each mbit two integers, over 2^POINT, between which 2^-(mbit/1000) lies."""
+    """For each mbit two integers; divided by 2^POINT, they enclose 2^-(mbit/1000)."""
     one = 1 << POINT
     root = root_1000_of_half()
     lo, hi = root - 1, root + 2
     for bound, below in ((lo, True), (hi, False)):
-        # The root is enclosed: its thousandth power is one half, by exact arithmetic.
+        # Proves by exact arithmetic that both bounds enclose the root, whose thousandth power is one half.
         assert (2 * bound ** 1000 < one ** 1000) == below
     low, high = [one], [one]
     for _ in range(MBIT_MAX):
@@ -99,14 +99,14 @@ P = probabilities()
 
 
 def tail_bound(p, c, up):
-    """P(Bin(WINDOW, p / 2^POINT) >= c) over 2^POINT: from above, or from below."""
+    """P(Bin(WINDOW, p / 2^POINT) >= c) times 2^POINT: an upper bound if @up, else a lower bound."""
     one = 1 << POINT
     q = one - p
     round_up = (lambda x: -(-x >> POINT)) if up else (lambda x: x >> POINT)
     p_powers, q_powers = [one], [one]
     for _ in range(WINDOW - c):
         q_powers.append(round_up(q_powers[-1] * q))
-    # p^c by squaring, then on.
+    # p^c by repeated squaring; the loop below continues from there.
     power, base, e = one, p, c
     while e:
         if e & 1:
@@ -132,7 +132,7 @@ def suffices(mbit, c, k, a):
 
 
 def thresholds(k, a):
-    """{c: the least mbit for which c suffices}, from the cut-off of MBIT_MAX to that of MBIT_MIN."""
+    """{c: the least mbit for which c suffices}, for each c from the cutoff of MBIT_MAX to that of MBIT_MIN."""
     table, c = {}, 1
     while not suffices(MBIT_MAX, c, k, a):
         c += 1
@@ -152,7 +152,7 @@ def thresholds(k, a):
 
 
 def whole_bits(h, c, k, a):
-    """The same question for a whole H, in fractions: to judge the above by."""
+    """The same as suffices(), but for a whole number H and with fractions: to check suffices()."""
     p = Fraction(1, 2 ** h)
     tail = sum(comb(WINDOW, i) * p ** i * (1 - p) ** (WINDOW - i) for i in range(c, WINDOW + 1))
     return k * tail <= Fraction(1, 2 ** a)
@@ -172,7 +172,7 @@ def judge_formulas(tables):
             ok &= judge("repetition count at %d bits" % h, published, rct(1000 * h, a))
     for h, row in PUBLISHED_APT.items():
         for a, published in zip((ALARM, SURE), row):
-            # CRITBINOM's cut-off is the least c for which P(Bin >= c) <= alpha.
+            # The cutoff by CRITBINOM is the least c for which P(Bin >= c) <= alpha.
             ok &= judge("adaptive proportion at %d bits" % h,
                         (suffices(1000 * h, published, 1, a), suffices(1000 * h, published - 1, 1, a)),
                         (True, False))
@@ -218,7 +218,7 @@ def text(computed):
     out.append("")
     for name, table in computed.items():
         first, values = min(table), [table[c] for c in sorted(table)]
-        out.append("/* The least min-entropy, thousandths of a bit, for which a cut-off of %d, %d, ... suffices. */"
+        out.append("/* The least min-entropy, thousandths of a bit, for which a cutoff of %d, %d, ... suffices. */"
                    % (first, first + 1))
         out.append("#define %s_FIRST %d" % (name.upper(), first))
         out.append("#define %s { \\" % name.upper())
@@ -249,7 +249,7 @@ def read_tables(have):
 
 
 def prove_table(name, table):
-    """As the tail falls with H and with c, the thresholds and their neighbours prove each cut-off."""
+    """The tail falls as H or c rises, so the thresholds and their neighbours prove every cutoff in between."""
     k, a = TABLES[name]
     ok = judge(name + ": is there", len(table) > 1, True)
     if not ok:
@@ -270,7 +270,7 @@ def compare(have):
     for name, value in DEFINES.items():
         ok &= judge(name, have.get(name), value)
     tables = read_tables(have)
-    # The first fault will do.
+    # Stops at the first fault.
     return ok and all(prove_table(*item) for item in tables.items()) and judge_formulas(tables)
 
 

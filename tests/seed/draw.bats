@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive draw: one seed by itself; seedrive sources: what it can be drawn from.
+# seedrive draw: one seed without a drive; seedrive sources: the sources that it can be drawn from.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -42,7 +42,7 @@ setup_file() {
 }
 
 @test "draw: what a drive holds is no output of draw from the same entropy: each purpose its own key" {
-	# The seed is the same, as it has the same purpose; the mixed values are not made from it.
+	# draw gives the same seed as the drive, as both have the same purpose; the mixed values are not made from the seed.
 	small_tree tree
 	world GETRANDOM=7 "$TOOL" draw --source kernel >seed
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
@@ -61,7 +61,7 @@ setup_file() {
 	world GETRANDOM=8 "$TOOL" draw --source file:a,file:b >other
 	world GETRANDOM=7 "$TOOL" draw --source file:a >with-a-again
 	[ "$(sha256sum alone with-a with-b with-both other | cut -c 1-64 | sort -u | wc -l)" -eq 5 ]
-	# ... and nothing else does.
+	# With the same bytes of all sources the seed is the same.
 	cmp with-a with-a-again
 }
 
@@ -177,7 +177,7 @@ assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200
 	[ "$(member told credit_bits) $(member told hardware_bits) $(member told output_bytes)" = \
 		"32768 32768 8192" ]
 	[ "$(xxd -p -c 64 out | sort -u | wc -l)" -eq 128 ]
-	# Start-up samples once, then 40 bytes a block; two draws.
+	# There are two draws. The first one has 1024 start-up samples, and each further block takes 40 bytes.
 	[ "$(/usr/bin/python3 -c 'import json
 print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" = "[3544, 2560]" ]
 }
@@ -228,7 +228,7 @@ assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 264 bits: kernel passed" \
 		"$TOOL" draw --source kernel -n 65 -o out
-	# The first draw of 64 blocks is good; the second finds the key exhausted.
+	# The first draw, of 64 blocks, succeeds; in the second the key has no bytes left.
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 16384 bits: file:fifo gave\
  nothing: Connection timed out; kernel passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
 	rm fifo

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The source that is there only where the build finds its library: with it, and without.
+# The source jitter, in a build that has its library, and in one that has not.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -10,13 +10,13 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# A build beside the ordinary one, which takes the library from a folder.
+# Makes two more builds, next to the ordinary one: one takes the library from a folder, the other has none.
 setup_file() {
 	local library
 	library=$("$ROOT/tests/lib/jitter-library.sh" "$ROOT/build/jitterentropy")
 	export WITH=$BATS_FILE_TMPDIR/with WITHOUT=$BATS_FILE_TMPDIR/without LIBRARY=$library
 	env -u MAKEFLAGS make -s -j2 -C "$ROOT" B="$WITH" JITTER="$library" "$WITH/seedrive"
-	# Whatever the system has: a folder that is no library's stands before it.
+	# A folder with an unusable header comes first in the search path, in case the system has the library.
 	mkdir -p "$BATS_FILE_TMPDIR/none"
 	echo '#error none' >"$BATS_FILE_TMPDIR/none/jitterentropy.h"
 	mkdir -p "$WITHOUT"
@@ -42,7 +42,7 @@ assert jitter["tests"]["failed"] == "pass", jitter'
 
 @test "jitter: by default it is drawn only where the others do not make up the claim" {
 	make_world
-	# Nothing but the kernel's generator, which stands for 256 bits.
+	# bare: draws on a host that has no source but the kernel's generator, which counts 256 bits.
 	bare() {
 		world ABSENT="/sys/devices/system/cpu/modalias /dev/tpmrm0 /dev/hwrng" \
 			"$WITH/seedrive" draw --json -o seed "$@" >said
@@ -69,7 +69,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	fails 3 "seedrive: draw: jitter: required, but gave nothing: not built in" \
 		"$WITHOUT/seedrive" draw --source jitter --require jitter -o seed
 	[ ! -e seed ]
-	# It is no news to who has not asked for it.
+	# If the user has not named the source, it is not mentioned.
 	run -0 --separate-stderr "$WITHOUT/seedrive" draw --json -o seed
 	[[ $output != *jitter* ]]
 }
@@ -89,7 +89,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	[ "$(state JITTER="$LIBRARY")" -ge 3 ]
 	[ "$(stat -c %Y.%y "$copy/b/host/seed/source/jitter.o")" = "$stamp" ]
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
-	# Whatever is in the folder's name.
+	# The folder's name may have spaces and quotation marks.
 	mkdir "a  folder's"
 	cp -r "$LIBRARY"/{*.h,*.a} "a  folder's"
 	[ "$(state JITTER="$PWD/a  folder's")" -ge 3 ]
@@ -97,7 +97,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 }
 
 @test "jitter: a library whose own first test fails is an absent source, and one that fails later counts nothing" {
-	# In the library's place one that fails where it is told to.
+	# A fake library that fails where JITTER_FAILS says.
 	mkdir fake
 	cp "$LIBRARY"/*.h fake
 	cat >fake.c <<-'END'

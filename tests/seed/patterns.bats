@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Patterns of dishonest sources, and honest ones, on each way that the bytes of a source go.
+# Byte patterns of faulty sources, and good bytes, in each program and mode that tests the bytes of a source.
 
 bats_require_minimum_version 1.5.0
 

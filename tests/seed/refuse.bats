@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sources that fail: what is refused (exit 3, no output, one line that names each source and why), and
-# what is only warned of.
+# Sources that fail: which failures refuse the seed (exit 3, no output, one line that names each source and the reason),
+# and which give only a warning.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -15,7 +15,7 @@ setup_file() {
 	make_world
 }
 
-# refused LINE COMMAND...: exit 3, that line, and nothing else in the folder than before.
+# refused LINE COMMAND...: the command exits with 3, prints that line, and leaves no new file in the folder.
 refused() {
 	local line=$1
 	shift
@@ -28,7 +28,7 @@ stuck_bytes() {
 	head -c 32768 /dev/zero
 }
 
-# Enough for a seed of any size: no window twice, no value too often.
+# Bytes that pass all tests, enough for the seeds in this suite: no window occurs twice, no value too often.
 good_bytes() {
 	openssl enc -aes-128-ctr -nosalt -K 00 -iv "${1:-00}" -in /dev/zero 2>/dev/null | head -c 16384
 }
@@ -57,7 +57,7 @@ good_bytes() {
 @test "refuse: the same without a word about sources, and the old OUT is kept" {
 	drive drive.iso
 	cp drive.iso old
-	# With that library the host has a source that nothing here takes away.
+	# A build with the jitter library has a source that this test cannot make absent.
 	! "$TOOL" sources | grep -q '^jitter  *-  *present' || skip "jitter is built in"
 	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: broker gave nothing: does not run;\
  rdseed gave nothing: No such device; rdrand gave nothing: No such device; tpm gave nothing: No such file or directory;\
@@ -103,7 +103,7 @@ good_bytes() {
 		[folder]="Is a directory"
 		[socket]="No such device or address"
 		[silent]="Connection timed out"
-		[often]="one sample 76 times in 512, cutoff 76"
+		[often]="one value 76 times in 512 samples, cutoff 76"
 		[again]="20 bytes that were delivered before"
 	)
 	good_bytes | head -c 1000 >short
@@ -111,7 +111,7 @@ good_bytes() {
 	mkdir folder
 	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
 	key silent true
-	# Every third sample the same, and no two windows.
+	# Every third sample is equal, but no window occurs twice.
 	/usr/bin/python3 >often -c 'import sys
 sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1 + i // 255)))'
 	good_bytes | head -c 512 | tee again >>again.half
@@ -126,7 +126,7 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 
 @test "refuse: a build that fails by its tree, or its output, does not wait for a source that is slow" {
 	key silent true
-	# At the end of that hour it would have an answer. timeout's own status is another.
+	# A command that waits for the source would wait an hour; timeout would end it with another status.
 	fails 1 "seedrive: build: none: No such file or directory" \
 		timeout 60 "$TOOL" build -q --source file:silent,deadline=1h -o drive.iso none
 	small_tree tree
@@ -163,16 +163,16 @@ while True:
 		timeout 60 "$TOOL" draw --require hardware,hwrng,kernel --source file:silent,deadline=1h,hwrng:stuck -o seed
 	refused "seedrive: draw: rdrand: required, but not among the sources" \
 		timeout 60 "$TOOL" draw --require rdrand --source file:silent,deadline=1h -o seed
-	# Nor is one that is required as well.
+	# Another required source is not waited for either.
 	refused "seedrive: build: rdseed: required, but gave nothing: No such device" \
 		world ABSENT=/sys/devices/system/cpu/modalias timeout 60 \
 		"$TOOL" build -q --require file,rdseed --source file:silent,deadline=1h,rdseed,rdrand -o drive.iso tree
-	# Where less may be claimed, what the others give is still mixed in, and so waited for.
+	# If all required sources pass, the others are still mixed in, and therefore waited for.
 	fails 0 "seedrive: draw: warning: file:silent: Connection timed out" \
 		"$TOOL" draw --require kernel --source file:silent,deadline=300ms -o seed
 }
 
-# pattern NAME: a FIFO that is fed for ever with bytes of that kind, until the test ends.
+# pattern NAME: makes a FIFO that a process feeds with bytes of that kind until the test ends.
 pattern() {
 	mkfifo "$1"
 	/usr/bin/python3 - "$@" 3>&- <<-'END' &
@@ -277,7 +277,7 @@ teardown() {
 	}
 	fails 0 "$(both key copy)" "$TOOL" draw --source file:key,file:copy -o seed
 	fails 0 "$(both copy key)" "$TOOL" draw --source file:copy,file:key -o seed
-	# Neither is it believed under a stated worth.
+	# A stated assessment does not change that: neither of the two counts.
 	key a good_bytes
 	key b good_bytes
 	fails 0 "$(both a b)" "$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed
@@ -316,9 +316,9 @@ teardown() {
 
 @test "refuse: a regular file is mixed, and never assessed, whatever is said of it" {
 	good_bytes >good
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:good passed, but is worth\
- nothing by itself; kernel passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
-	# A FIFO with the same bytes is believed.
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:good passed, but is assessed\
+ at 0 bits; kernel passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
+	# A FIFO with the same bytes counts, if the user states its assessment.
 	key fifo good_bytes
 	succeeds "$TOOL" draw --bits 512 --source file:fifo,bits=8 -o seed
 }
@@ -333,8 +333,8 @@ teardown() {
 
 @test "refuse: a FIFO or device of which nothing is said is worth nothing" {
 	key fifo good_bytes
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:fifo passed, but is worth\
- nothing by itself; kernel passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
+	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:fifo passed, but is assessed at\
+ 0 bits; kernel passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
 }
 
 @test "refuse: the kernel's generator failing is warned of where hardware carries the whole claim" {
@@ -364,7 +364,7 @@ teardown() {
 }
 
 @test "refuse: more than 15 sources are a usage error" {
-	fails 2 "seedrive: draw: --source: more than 15" "$TOOL" draw --source \
+	fails 2 "seedrive: draw: --source: more than 15 sources" "$TOOL" draw --source \
 		"$(printf 'file:%d,' {1..15})file:16" -o seed
 	[ ! -e seed ]
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Where secrets may be: on the drive, and while the tool works in memory that is locked and in no dump.
+# Where secrets may be: on the drive, and, while the tool works, in memory that is locked and left out of core dumps.
 #
-# gdb stops the tool, and scan-memory reads all that it can read. It is always the production build: the
-# address sanitizer keeps freed memory as it was, on purpose, and it would be what is tested.
+# gdb stops the tool, and scan-memory searches all memory that it can read. The tool is always the production build, as the
+# address sanitizer keeps the content of freed memory on purpose.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -19,13 +19,14 @@ MKISOFS=$ROOT/build/seedrive-mkisofs
 
 setup_file() {
 	make_world
-	# `make SAN=1 check` has not built it.
+	# `make SAN=1 check` does not build the production build, so it is built here.
 	ordinary_make build/seedrive build/seedrive-mkisofs \
 		build/libexec/seedrive-device
 }
 
-# watch CALL BUSY END COMMAND...: while it is busy all of BUSY's secrets are found (so the search does find
-# them), in locked memory alone, and when it is about to end not one run of 8 bytes of END's. The lists have blanks between secrets; the tree that the tests have is `nova` there, wherever it is.
+# watch CALL BUSY END COMMAND...: stops the command at the system call CALL, where all secrets in the list BUSY must be
+# found (which proves that the search works), only in locked memory; and just before it ends, where no 8 consecutive bytes
+# of a secret in END may be found. The lists have blanks between secrets; the tests' tree is called `nova` in them.
 watch() {
 	local call=$1 busy=$2 end=$3 at
 	shift 3
@@ -39,14 +40,14 @@ watch() {
 	[ -s found ]
 	while read -r at; do
 		awk -v at="$at" '$1 == at { on = 1 } on && $1 == "VmFlags:" { print; exit }' smaps >flags
-		# Locked, and out of core dumps.
+		# lo: locked; dd: left out of core dumps.
 		grep -qw lo flags && grep -qw dd flags
 	done <found
 }
 
 # --- the scanner itself ---
 
-# held COMMAND: a process that has the command's output in its memory, and stands still, is `pid:$HOLDER`.
+# held COMMAND: starts a process, `pid:$HOLDER`, which keeps the command's output in its memory and does nothing else.
 held() {
 	[ ! "${HOLDER:-}" ] || released
 	mkfifo ready
@@ -75,7 +76,7 @@ teardown() {
 @test "secret: the scanner finds 8 planted bytes at any place, in each form, and not 7" {
 	local at
 	small_tree tree
-	# Always the same bytes: by chance an eighth one would match too.
+	# The seed is the same in each run; with a random one, an eighth byte could match by chance.
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
 	content drive.iso seedrive.bin >record
 	for at in 128 131 150 184; do
@@ -104,7 +105,7 @@ teardown() {
 	done
 	head -c 100000 /dev/urandom >other
 	run -1 "$SCAN" image:drive.iso -- other
-	# Nothing to look for, or nowhere, is not "not found".
+	# If there is no secret to look for, or no place to look in, the status is not that of "not found".
 	: >empty
 	run -2 "$SCAN" raw:empty -- other
 	run -2 "$SCAN" image:other -- other
@@ -115,7 +116,7 @@ teardown() {
 # --- memory ---
 
 @test "secret: after build nothing of seed, random_seed old or new is left in the process's memory" {
-	# Over an old one, so that the new one has a name for a moment.
+	# An old file is replaced, so that the new one has a temporary name before the renameat().
 	: >drive.iso
 	watch renameat "image:$(temp_of drive.iso) tree:nova" "image:drive.iso tree:nova" \
 		"$TOOL" build -q -o drive.iso "$NOVA"
@@ -144,17 +145,17 @@ teardown() {
 	need_root
 	truncate -s 4M disk
 	attach disk
-	# When all has been read back, and the kernel is told to forget its copies; the first such call is libblkid's.
+	# Stops when all has been read back and the kernel is told to drop its copies; the first such call is libblkid's.
 	watch "fadvise64 2" "image:$DEV tree:nova" "image:$DEV tree:nova" \
 		"$ROOT/build/libexec/seedrive-device" build -q --source kernel -o "$DEV" "$NOVA"
 }
 
 @test "secret: after seedrive-mkisofs nothing of seed, random_seed old or new is left" {
 	local n as=(-quiet -J -r -V config-2)
-	# Its image is one with the last write to it; the next close(2) is that of OUT.
+	# The image is complete with the last write; the close(2) after that is the one of OUT.
 	traced -e trace=close,pwrite64 "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
 	n=$(awk '/ close\(/ { n++ } / pwrite64\(/ { last = n } END { print last + 1 }' "$BATS_TEST_TMPDIR/trace")
-	rm drive.iso # of an old one more is asked
+	rm drive.iso # with an old file there would be more calls of close(2)
 	watch "close $n" image:drive.iso "image:drive.iso tree:nova" "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
 	"$TOOL" inspect --min-bits 256 drive.iso >said
 }
@@ -190,15 +191,15 @@ teardown() {
 @test "secret: after inspect nothing of what the drive holds is left" {
 	"$TOOL" build -q -o drive.iso "$NOVA"
 	content drive.iso seedrive.bin | tail -c +129 | head -c 64 >seed
-	# Two for the record, and the next for the metadata.
+	# The first two calls are for the record, the third is for the metadata.
 	watch "mlock 3" raw:seed image:drive.iso "$TOOL" inspect drive.iso
 }
 
 @test "secret: after check nothing of what it sampled is left, nor in its report" {
-	# All of it, and 256 different bytes: what the estimators copy is the same.
+	# A sample with 256 different byte values: the estimators' renumbered copy has the same bytes then.
 	head -c 61440 /dev/urandom >sample
 	key fifo cat sample
-	# Half of it has come, and the next piece is waited for.
+	# Stops when half of the sample was delivered, and the tool waits for the next piece.
 	watch "poll 120" raw:sample raw:sample "$TOOL" check --json -n 61440 --report page.html file:fifo
 	grep -q '"status":"passed"' log
 	run -1 "$SCAN" raw:sample -- page.html log
@@ -206,7 +207,7 @@ teardown() {
 
 # --- dumps and onlookers ---
 
-# dumped SIGNAL COMMAND...: ends the command, which sends itself the signal; says if a core was dumped.
+# dumped COMMAND...: runs a command that is killed by a signal; prints the signal, and whether a core was dumped.
 dumped() {
 	/usr/bin/python3 -c 'import os, resource, sys
 resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
@@ -225,7 +226,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 		[ "$output" = "$(kill -l "$name") False" ]
 		holds tree
 	done
-	# Another program leaves one.
+	# Another program does leave a core.
 	run -0 dumped sh -c 'kill -SEGV $$'
 	[ "$output" = "$(kill -l SEGV) True" ]
 }
@@ -233,7 +234,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 @test "secret: no other process of the same user can look into it" {
 	local look='wc -c 2>denied >seen <"/proc/$PPID/maps" || true'
 	small_tree tree
-	# The tool too: the other user may not be able to reach where it was built.
+	# The tool is copied as well, as the other user may have no access to the folder of the build.
 	cp "$BATS_FILE_TMPDIR/preload.so" "$TOOL" .
 	chmod 755 preload.so seedrive
 	chmod 777 .
@@ -243,7 +244,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 		./seedrive build -q --source kernel -o drive.iso tree
 	grep -q 'Permission denied' denied
 	[ ! -s seen ]
-	# Another program's can be read.
+	# The memory map of another program can be read.
 	rm -f seen denied
 	$AS_USER sh -c "sh -c '$look'; true"
 	[ "$(cat seen)" -gt 100 ]
@@ -271,7 +272,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	mapfile -t files < <(find . -type f ! -name '*.iso' ! -name 'seed*')
 	[ "${#files[@]}" -gt 45 ]
 	run -1 "$SCAN" image:tree/drive.iso image:other.iso raw:seed raw:seed2 -- "${files[@]}"
-	# OUT, which has no name until it is whole, is the only one that was written at all.
+	# The only file that was opened for writing is OUT, which has no name until it is complete.
 	sed -i '/"\/dev\/null"/d' trace
 	run -0 grep -E 'O_WRONLY|O_RDWR|O_CREAT|memfd' trace
 	[[ $output == *O_TMPFILE* ]]
@@ -282,7 +283,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	run -137 world AT="fsync:#" DO='kill -KILL $PPID' \
 		sh -c 'umask 000; exec "$TOOL" draw --source kernel -o seed'
 	holds
-	# Where every file has a name there is one.
+	# On a file system where every file has a name, a temporary file is left behind.
 	run -137 world NAMED=yes AT="fsync:$(temp_of seed)" DO='kill -KILL $PPID' \
 		sh -c 'umask 000; exec "$TOOL" draw --source kernel -o seed'
 	[ "$(stat -c '%a %s' "$(temp_of seed)")" = "600 64" ]

@@ -12,7 +12,7 @@ static void from_hex(const char *hex, uint8_t *out, size_t len)
 
 /* --- known answers --- */
 
-/* Split anywhere, the two pieces are one message. */
+/* The result does not depend on where the message is split into two pieces. */
 static void assert_hmac(const char *key, const char *data, const char *hmac)
 {
 	const uint8_t *text = (const uint8_t *)data;
@@ -33,7 +33,7 @@ static const char *repeat(char *out, int byte, size_t times)
 	return out;
 }
 
-/* Those with an HMAC of full length: condition_extract() is HMAC of two pieces. */
+/* The test vectors with an untruncated HMAC: condition_extract() is the HMAC of two pieces. */
 static void test_rfc4231(void **state)
 {
 	char key[132], data[64], counting[26];
@@ -66,7 +66,7 @@ static void test_rfc4231(void **state)
 		"b6022cac3c4982b10d5eeb55c3e4de15134676fb6de0446065c97440fa8c6a58");
 }
 
-/* RFC 5869 has no vector for SHA-512. This one is what OpenSSL 3.0 gives:
+/* RFC 5869 has no test vector for SHA-512. This one is the output of OpenSSL 3.0:
  * openssl kdf -keylen 82 -kdfopt digest:SHA2-512 -kdfopt hexkey:(22 times 0b)
  *	-kdfopt "salt:salt of text" -kdfopt hexinfo:(purpose, a zero byte, context) HKDF */
 static void test_openssl_hkdf(void **state)
@@ -84,7 +84,7 @@ static void test_openssl_hkdf(void **state)
 	assert_memory_equal(out, expected, sizeof(out));
 }
 
-/* --- the construction that seed/condition.h documents, made anew --- */
+/* --- the construction that seed/condition.h documents, implemented a second time --- */
 
 static void plain_digest(
 	const char *name, uint64_t block, const uint8_t *raw, size_t len, uint8_t out[64])
@@ -209,7 +209,7 @@ static void test_expand(void **state)
 	assert_memory_equal(got, expected, 255 * 64);
 }
 
-/* --- domains --- */
+/* --- domain separation --- */
 
 struct answers {
 	uint8_t answer[64][64];
@@ -253,7 +253,7 @@ static void test_digest_domains(void **state)
 		digest_in_pieces(&rng, row[i].name, row[i].block, raw, row[i].len, out);
 		assert_new(&a, out);
 	}
-	/* The same bytes as the key of a block, or as plain HKDF input, are something else. */
+	/* The same bytes give another result as the key of a block, or as plain HKDF input. */
 	make_key(0, NULL, 0, out);
 	assert_new(&a, out);
 	condition_extract(out, "seedrive 1 samples", raw, 32, NULL, 0);
@@ -315,11 +315,11 @@ static void test_expand_domains(void **state)
 	assert_new(&a, out);
 }
 
-/* --- the vectors on the page --- */
+/* --- the test vectors in doc/accounting.md --- */
 
 #define PAGE "doc/accounting.md"
 
-/* The bytes below the line that says @name. */
+/* Reads the bytes that follow the line with @name. */
 static void vector(const char *page, const char *name, uint8_t *ret, size_t len)
 {
 	char line[64];

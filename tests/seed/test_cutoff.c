@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* With --print: a line for each min-entropy, for tests/seed/cutoffs.bats to hold against tests/seed/cutoffs.py. */
+/* With --print: one line for each min-entropy, which tests/seed/cutoffs.bats compares with tests/seed/cutoffs.py. */
 #include "tests/lib/unit.h"
 
 #include "seed/cutoff.h"
@@ -8,7 +8,7 @@
 
 static void test_known(void **state)
 {
-	/* Of the exact sums; see tests/seed/cutoffs.py. */
+	/* From exact sums; see tests/seed/cutoffs.py. */
 	static const struct {
 		unsigned mbit;
 		struct cutoffs want;
@@ -41,7 +41,7 @@ static void test_range(void **state)
 	assert_int_equal(cutoffs_for(0, &have), -EINVAL);
 }
 
-/* More entropy, lower cut-offs; what is sure lies above what alarms. */
+/* Cutoffs fall as the min-entropy rises, and a "sure" cutoff is above the alarm cutoff. */
 static void test_order(void **state)
 {
 	struct cutoffs less, more;

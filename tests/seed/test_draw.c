@@ -11,44 +11,44 @@
 #define RECORDED    (1 << 16)
 #define KERNEL_BITS 256
 
-/* What a fake does wrong, from its @at-th fill on. */
+/* What a fake source does wrong, from fill number @at on. */
 enum fault_kind {
 	FAULT_NONE,
-	FAULT_OPEN,  /* cannot be opened; @at does not matter */
-	FAULT_FILL,  /* an error */
-	FAULT_STUCK, /* one sample for ever */
-	FAULT_BIASED, /* one sample half of the time, from the first fill on: it takes a window to see */
-	FAULT_STALE,  /* success, and the buffer as it was */
-	FAULT_REPLAY, /* the bytes of its first fill again */
-	FAULT_WORDS,  /* a word twice in a row: no fault but for a CPU source */
+	FAULT_OPEN,  /* it cannot be opened; @at is ignored */
+	FAULT_FILL,  /* a fill returns @err */
+	FAULT_STUCK, /* all samples are equal */
+	FAULT_BIASED, /* half of the samples are equal, from the first fill on: a whole window shows it */
+	FAULT_STALE,  /* it reports success, and leaves the buffer unchanged */
+	FAULT_REPLAY, /* it repeats the bytes of its first fill */
+	FAULT_WORDS,  /* the same word twice in a row, which is a fault only for a CPU source */
 	FAULTS,
 };
 
-/* A source of the tests' own. The row comes first: a spec's @src leads back to the fake. */
+/* A source for the tests. @src is the first member, so that a spec's @src can be cast back to the fake. */
 struct fake {
 	struct source src;
-	uint64_t stream; /* what it delivers */
+	uint64_t stream; /* determines the bytes that it delivers */
 	enum fault_kind fault;
 	unsigned at;
-	int err;          /* of FAULT_OPEN and FAULT_FILL */
-	unsigned lowered; /* the rate that open settles for, where it is not @src's: 1 + bits */
-	const struct fake *echo[2]; /* delivers the exclusive or of these instead */
-	const char *device;         /* what is behind it */
-	size_t tail; /* so many equal samples at the end of the second fill, and again right after it */
-	size_t flip; /* the byte, counted from 1, that has one bit inverted */
-	/* What was seen of it. */
+	int err;                    /* for FAULT_OPEN and FAULT_FILL */
+	unsigned lowered;           /* 1 + the assessed bits that open sets; 0: those of @src */
+	const struct fake *echo[2]; /* it delivers the XOR of these two instead */
+	const char *device;         /* for the handle's @device */
+	size_t tail; /* number of equal samples at the end of the second fill, and right after it */
+	size_t flip; /* the number, from 1, of a byte that has one bit inverted; 0: none */
+	/* What happened to it. */
 	unsigned opens, closes, fills;
 	size_t bytes;
-	uint8_t recorded[RECORDED]; /* the first of them */
+	uint8_t recorded[RECORDED]; /* the first of the bytes */
 };
 
-/* A device is read in a child, and what it saw is to be seen here: all fakes lie in one section, which
- * is put into shared memory before the first test. */
+/* A device is read in a child, which records in the fake what happened. So that the parent sees that, all fakes are in one
+ * section, which is moved to shared memory before the first test. */
 #define SHARED __attribute__((section("shared_fakes")))
 
 extern uint8_t __start_shared_fakes[], __stop_shared_fakes[];
 
-/* Whole pages, with what lies between the objects in them, which the address sanitizer guards. */
+/* Copies whole pages, including the gaps between objects, which the address sanitizer would report. */
 __attribute__((no_sanitize("address"))) static void copy_pages(
 	volatile uint8_t *to, const volatile uint8_t *from, size_t len)
 {
@@ -81,7 +81,7 @@ static struct fake *fake_of(const struct source *src)
 	return (struct fake *)(uintptr_t)src;
 }
 
-/* Each process has its own, so it fills whole pages: beside a fake it would lie in memory that all share. */
+/* Each process needs its own copy, so this fills a whole page: in a page with a fake it would be shared memory. */
 static union {
 	_Alignas(4096) struct fake *at[FAKES_MAX];
 	uint8_t page[4096];
@@ -94,7 +94,7 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 
 	if (fake->fault == FAULT_OPEN)
 		return fake->err;
-	/* Not cmocka's: a draw may have a thread of its own, from which it cannot jump. */
+	/* assert(), not cmocka's: this may run in a thread of the draw, where cmocka's longjmp() does not work. */
 	while (i < FAKES_MAX && open_fakes.at[i])
 		i++;
 	assert(i < FAKES_MAX);
@@ -139,7 +139,7 @@ static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 	size_t i;
 
 	if (bad && fake->fault == FAULT_FILL) {
-		memset(raw, 0x5a, len / 2); /* half of it came */
+		memset(raw, 0x5a, len / 2); /* half of the bytes were delivered */
 		return fake->err;
 	}
 	if (!bad || fake->fault != FAULT_STALE)
@@ -181,7 +181,7 @@ static void fake_init(struct fake *fake, const char *name, enum source_kind kind
 	fake->err = -EIO;
 }
 
-/* The usual cast: a CPU instruction, a device, the kernel. */
+/* The usual sources of a test: a CPU instruction, a device, the kernel. */
 enum { CPU, DEVICE, KERNEL, CAST };
 
 static void cast_init(struct fake cast[CAST])
@@ -191,7 +191,7 @@ static void cast_init(struct fake cast[CAST])
 	fake_init(cast + KERNEL, "kernel", SOURCE_KERNEL, 0, 1, 3000);
 }
 
-/* What libsodium takes for the kernel's generator: bytes that a test knows. */
+/* Replaces the kernel's generator in libsodium by bytes that the tests know. */
 static uint64_t generator;
 
 static const char *generator_name(void)
@@ -225,14 +225,14 @@ static int draw(struct seed *s, struct fake *const *fakes, size_t count, uint32_
 	r = seed_draw(s, &list, bits);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(fakes[i]->opens, fakes[i]->fault == FAULT_OPEN ? 0 : 1);
-		/* A child may have been sent away before it came to that. */
+		/* A child may have been ended before it closed the source. */
 		if (fakes[i]->src.kind != SOURCE_DEVICE)
 			assert_int_equal(fakes[i]->closes, fakes[i]->opens);
 	}
 	return r;
 }
 
-/* What a draw came to, kept beyond it. */
+/* The result of a draw, kept after seed_clear(). */
 struct outcome {
 	int r;
 	struct claim claim;
@@ -288,7 +288,7 @@ static void assert_other_output(const struct outcome *a, const struct outcome *b
 
 /* --- one fault at a time --- */
 
-/* Into each place of the cast, from each fill on: as if the source had not been there. */
+/* Each fault, in each source, from each fill on, has the same result as a draw without that source. */
 static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsigned fills)
 {
 	static SHARED struct fake cast[CAST], others[CAST];
@@ -316,7 +316,7 @@ static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsi
 
 static void test_faults(void **state)
 {
-	/* Two blocks and the one to mix from; a device's 1184 bytes come in pieces of 512. */
+	/* Two blocks, and the block for seed_mix_key(); the 1184 bytes of a device come in pieces of 512. */
 	const unsigned fills = 3;
 	int fault, victim;
 	unsigned at;
@@ -333,7 +333,7 @@ static void test_faults(void **state)
 		assert_left_out(FAULT_WORDS, CPU, at, fills);
 }
 
-/* 49,152 bytes a block come in whole chunks; 1024 bytes of the block to mix from at once. */
+/* 49,152 bytes for each block come in whole chunks; the 1024 bytes for the block of seed_mix_key() in one read. */
 static void test_fault_in_each_chunk(void **state)
 {
 	static SHARED struct fake slow, kernel;
@@ -373,7 +373,7 @@ static void test_reasons(void **state)
 		{ FAULT_FILL, DEVICE, -ETIMEDOUT, "Connection timed out" },
 		{ FAULT_FILL, DEVICE, -ENODATA, "too few bytes" },
 		{ FAULT_STUCK, DEVICE, 0, "9 equal samples in a row, cutoff 9" },
-		{ FAULT_BIASED, DEVICE, 0, "one sample 76 times in 512, cutoff 76" },
+		{ FAULT_BIASED, DEVICE, 0, "one value 76 times in 512 samples, cutoff 76" },
 		{ FAULT_STUCK, CPU, 0, "the same 64-bit word twice in a row" },
 		{ FAULT_WORDS, CPU, 0, "the same 64-bit word twice in a row" },
 		{ FAULT_REPLAY, DEVICE, 0, "20 bytes that were delivered before" },
@@ -446,7 +446,7 @@ static void test_kernel_fails(void **state)
 	assert_int_equal(o.claim.credit_bits + o.claim.hardware_bits, 0);
 }
 
-/* --- worth --- */
+/* --- assessment --- */
 
 static void test_unassessed(void **state)
 {
@@ -478,7 +478,7 @@ static void test_lowered_by_open(void **state)
 	o = draw_outcome(one, 1, 256);
 	assert_int_equal(o.r, 0);
 	assert_int_equal(o.claim.credit_bits, 0);
-	/* Half the rate, twice the bytes: a block still has its 320 bits. */
+	/* At half the assessment twice as many bytes are drawn, so that a block still has its 320 bits. */
 	cast_init(cast);
 	cast[DEVICE].lowered = 1 + 1;
 	o = draw_outcome(one, 1, 512);
@@ -501,7 +501,7 @@ static void test_stated(void **state)
 		};
 		assert_int_equal(seed_draw(&s, &list, 512), 0);
 		assert_int_equal(s.claim.hardware_bits, bits ? 512 : 0);
-		/* Of the two blocks, the first has the start-up's 1024 bytes. */
+		/* The first of the two blocks gets the 1024 start-up samples. */
 		assert_true(fake.bytes >= 1024 + 40);
 		assert_true(bits == 0 || (fake.bytes - 1024) * bits >= 320);
 		seed_clear(&s);
@@ -531,8 +531,8 @@ static void test_pieces_differ(void **state)
 			assert_memory_not_equal(piece[i], piece[j], RECORD_ID_SIZE);
 }
 
-/* Of 512 bits, in two blocks and the one to mix from: 320 bits at 4 and at 2 bits a byte; 64 bytes where nothing is
- * assessed; to mix from, 1 KiB of an instruction and nothing of a device. */
+/* The bytes that 512 bits need, in two blocks and the block of seed_mix_key(): 320 bits at 4 and at 2 bits a byte, and 64
+ * bytes of a source assessed at 0. The block of seed_mix_key() gets 1 KiB of a CPU source and nothing of a device. */
 static const size_t shares[CAST][3] = { { 1024, 80, 1024 }, { 1024, 160, 0 }, { 1024, 64, 64 } };
 
 static size_t sum_of(const size_t share[3])
@@ -581,7 +581,7 @@ static void test_repeatable(void **state)
 	assert_same_output(&first, &second);
 }
 
-/* Every byte of every source matters: any single bit of them changes the output. */
+/* Every byte of every source counts: if a single bit is inverted, the output changes. */
 static void test_each_byte_counts(void **state)
 {
 	static SHARED struct fake cast[CAST];
@@ -606,7 +606,7 @@ static void test_each_byte_counts(void **state)
 	}
 }
 
-/* One that knows what all the others deliver, and delivers the exclusive or of it. */
+/* A source that knows the bytes of the others, and delivers their XOR. */
 static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 {
 	static SHARED struct fake a, b, hostile;
@@ -643,7 +643,7 @@ static void test_no_cancelling(void **state)
 	assert_other_output(&alone, o);
 }
 
-/* The construction of seed/condition.h over what the fakes delivered, made anew. */
+/* The construction of seed/condition.h, computed again from the bytes that the fakes delivered. */
 static void plain_key(const struct fake *cast, size_t block, uint8_t prk[64])
 {
 	static struct message key, part;
@@ -697,7 +697,7 @@ static void random_fake(uint64_t *rng, struct fake *fake)
 {
 	static const unsigned rate[][2] = { { 4, 1 }, { 8, 1 }, { 1, 1 }, { 3, 1 }, { 1, 16 },
 		{ 0, 1 }, { 5, 8 }, { 128, 16384 } };
-	/* The slow one is rare: it costs the most. */
+	/* The source with the lowest rate is chosen rarely, as it takes the most time. */
 	const size_t i = random_below(rng, 40) ? random_below(rng, 7) : 7;
 
 	static const enum source_kind kind[] = { SOURCE_CPU, SOURCE_CODE, SOURCE_DEVICE };
@@ -710,7 +710,8 @@ static void random_fake(uint64_t *rng, struct fake *fake)
 
 static void random_fault(uint64_t *rng, struct fake *fake)
 {
-	/* What a twin's faults come to depends on how much of it is wanted; they have a test of their own. */
+	/* A fake that may have a twin gets no fault: its result would depend on how many bytes are drawn. Faults of twins have a
+ * test of their own. */
 	if (random_below(rng, 2) && !fake->device)
 		fake->fault = (enum fault_kind)random_below(rng, FAULTS);
 	fake->at = (unsigned)random_below(rng, 7);
@@ -732,7 +733,7 @@ struct expected {
 	uint32_t hardware, credit;
 };
 
-/* Under a name that another one before it has. */
+/* Is it the same device as an earlier source? */
 static bool is_twin(struct fake *const *fakes, size_t i)
 {
 	size_t j;
@@ -743,7 +744,7 @@ static bool is_twin(struct fake *const *fakes, size_t i)
 	return false;
 }
 
-/* Whoever passes has brought enough for each block by itself; so the sum is simple. */
+/* Each source that passes gives enough for each block alone, so the sum is simple. */
 static struct expected expect(struct fake *const *fakes, size_t count, uint32_t bits)
 {
 	struct expected e = { 0 };
@@ -775,7 +776,7 @@ static void check_report(
 
 	assert_int_equal(draw_passed(rep), passed);
 	assert_int_equal(rep->same_as != NULL, twin);
-	/* A child, or a thread that waits, reads ahead of a failure. */
+	/* If a test failed, a child, or a thread that reads ahead, may have read more than the report counts. */
 	if ((passed && !twin) || (fake->src.kind == SOURCE_CODE && fake->src.per_bytes < 16384))
 		assert_true(rep->bytes == fake->bytes);
 	assert_true(rep->bytes <= fake->bytes);
@@ -786,7 +787,7 @@ static void check_report(
 		else
 			assert_true(rep->assessed[i] >= 320);
 	}
-	/* No more than its bytes are worth; those of the block to mix from are worth nothing. */
+	/* No more bits than its bytes are assessed at; those in the block of seed_mix_key() do not count. */
 	assert_true(!passed || sum * fake->src.per_bytes <= fake->bytes * fake->src.assessed_bits);
 }
 
@@ -828,7 +829,7 @@ static void test_never_more_than_the_rule(void **state)
 		nothing += e.passed == 0;
 		seed_clear(&s);
 	}
-	/* All kinds of outcome came up. */
+	/* Each kind of result occurred. */
 	assert_true(full > 500 && kernel_only > 200 && partly > 20 && nothing > 50);
 }
 
@@ -846,7 +847,7 @@ static void test_twins(void **state)
 		fake_init(fake + i, "chip", SOURCE_DEVICE, 1, 1, i);
 		fake[i].device = i == 2 ? "another" : "tpm 0";
 	}
-	/* One that could not even be opened is nobody's twin. */
+	/* A source that could not be opened is not taken for the same device. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(draw(&s, all, COUNT(all), 256), 0);
 	assert_ptr_equal(s.report[3].same_as, s.report + 1);
@@ -857,7 +858,7 @@ static void test_twins(void **state)
 	assert_int_equal(s.report[2].assessed[0], 1024);
 	assert_int_equal(s.report[3].assessed[0], 0);
 	seed_clear(&s);
-	/* One that fails its tests under one name is not believed under the other. */
+	/* A device that fails its tests under one name does not count under the other. */
 	for (i = 1; i < COUNT(all); i++)
 		fake_init(fake + i, "chip", SOURCE_DEVICE, 4, 1, i);
 	fake[1].device = fake[3].device = "tpm 0";
@@ -868,7 +869,7 @@ static void test_twins(void **state)
 	seed_clear(&s);
 }
 
-/* --- what one draw leaves for the next --- */
+/* --- the memory from one draw to the next --- */
 
 static void test_memory(void **state)
 {
@@ -885,7 +886,8 @@ static void test_memory(void **state)
 	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
 	list.spec[0].src = &fake[0].src;
 	list.spec[1].src = &fake[1].src;
-	/* Start-up samples once; then what the block needs, and of the instruction 1 KiB to mix from. */
+	/* Start-up samples are drawn once; later draws take what the block needs, and 1 KiB of the CPU source for
+	 * seed_mix_key(). */
 	for (round = 0; round < 3; round++) {
 		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 		assert_int_equal(s.report[0].bytes, 1024 + (round ? 80 : 1024));
@@ -895,12 +897,12 @@ static void test_memory(void **state)
 	}
 	bytes = fake[1].bytes;
 	assert_int_equal(bytes, 1024 + 40 + 40);
-	/* What it delivered in an earlier draw is known again, ... */
+	/* Bytes that it delivered in an earlier draw are recognised, ... */
 	fake[1].stream = 2;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 	assert_int_equal(s.report[1].health.failed, HEALTH_REPLAY);
 	seed_clear(&s);
-	/* ... and whoever has failed has to start up anew. */
+	/* ... and after the failure it must pass the start-up tests again. */
 	fake[1].stream = 3;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 	assert_true(draw_passed(s.report + 1));
@@ -911,7 +913,7 @@ static void test_memory(void **state)
 	draw_memory_free(NULL);
 }
 
-/* A run of equal samples is one run, though a draw ends in the middle of it. */
+/* A run of equal samples counts as one run, even if a draw ends in the middle of it. */
 static void test_memory_of_a_run(void **state)
 {
 	static SHARED struct fake fake;
@@ -923,7 +925,7 @@ static void test_memory_of_a_run(void **state)
 	(void)state;
 	fake_init(&fake, "device", SOURCE_CODE, 8, 1, 2);
 	list.spec[0].src = &fake.src;
-	/* A draw is one fill. The second ends with five equal samples, the third begins with as many. */
+	/* Each draw makes one fill. The second draw ends with five equal samples, and the third begins with five. */
 	fake.tail = 5;
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
@@ -935,7 +937,7 @@ static void test_memory_of_a_run(void **state)
 	draw_memory_free(memory);
 }
 
-/* --- where one has to pass --- */
+/* --- required sources --- */
 
 static void test_required(void **state)
 {
@@ -951,23 +953,23 @@ static void test_required(void **state)
 	fake_init(fake + 1, "cpu", SOURCE_CPU, 4, 1, 2);
 	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
 	fake_init(fake + 3, "kernel", SOURCE_KERNEL, 0, 1, 4);
-	/* What is slow is drawn where it is required, though the others suffice. */
+	/* A slow source is drawn if it is required, even if the others suffice. */
 	list.spec[2].required = true;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
 	assert_true(draw_passed(s.report + 2));
 	assert_false(s.gave_up);
 	seed_clear(&s);
-	/* Where it fails, nothing else is drawn, and nothing claimed. */
+	/* If it fails, no other source is drawn, and nothing is claimed. */
 	fake_init(fake + 1, "cpu", SOURCE_CPU, 4, 1, 2);
 	fake[2].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 256), -ENODATA);
 	assert_true(
-		s.gave_up && s.report[0].needless && s.report[1].needless && s.report[3].needless);
-	assert_false(s.report[2].needless);
+		s.gave_up && s.report[0].left_out && s.report[1].left_out && s.report[3].left_out);
+	assert_false(s.report[2].left_out);
 	assert_int_equal(fake[1].opens, 0);
 	assert_int_equal(s.claim.credit_bits, 0);
 	seed_clear(&s);
-	/* One that is not required may fail, and the others go on. */
+	/* If a source that is not required fails, the draw continues. */
 	list.spec[2].required = false;
 	list.spec[1].required = true;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
@@ -976,7 +978,7 @@ static void test_required(void **state)
 	seed_clear(&s);
 }
 
-/* --- where nobody says which --- */
+/* --- the default sources --- */
 
 static void test_by_default(void **state)
 {
@@ -995,21 +997,21 @@ static void test_by_default(void **state)
 	fake[1].lowered = 1;
 	assert_int_equal(seed_draw(&s, &list, 512), 0);
 	assert_true(draw_passed(s.report));
-	/* What is worth nothing here is not even read, what is slow not drawn without need. */
-	assert_string_equal(s.report[1].skipped, "it is worth nothing here");
+	/* A source that is assessed at 0 is not read, and a slow one is not drawn without need. */
+	assert_string_equal(s.report[1].skipped, "it is assessed at 0 bits on this host");
 	assert_int_equal(fake[1].bytes, 0);
-	assert_string_equal(s.report[2].skipped, "the others suffice");
+	assert_string_equal(s.report[2].skipped, "the other sources suffice");
 	assert_int_equal(fake[2].opens, 0);
 	assert_int_equal(s.claim.hardware_bits, 512);
 	seed_clear(&s);
-	/* Nor is it where hardware alone may count, and is there. */
+	/* The slow source is not needed either if only hardware counts, and there is enough. */
 	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
 	list.hardware = true;
 	fake[0].stream = 11;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
-	assert_string_equal(s.report[2].skipped, "the others suffice");
+	assert_string_equal(s.report[2].skipped, "the other sources suffice");
 	seed_clear(&s);
-	/* But where there is none, it is, though the kernel would do. */
+	/* It is needed if there is no other hardware, even though the kernel's bits would suffice otherwise. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
 	assert_true(draw_passed(s.report + 2));
@@ -1017,7 +1019,7 @@ static void test_by_default(void **state)
 	seed_clear(&s);
 	list.hardware = false;
 	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
-	/* With need, it is: the kernel's 256 are half of what is asked. */
+	/* It is needed too if the kernel's 256 bits are only half of those asked for. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 512), 0);
 	assert_true(draw_passed(s.report + 2));
@@ -1050,7 +1052,7 @@ static void test_provenance(void **state)
 	seed_clear(&s);
 }
 
-/* As if so many sources had delivered. */
+/* The provenance if this number of sources had passed. */
 static void provenance_of(size_t sources, char out[BROKER_PROVENANCE])
 {
 	static const struct source src = { .name = "rdseed" };
@@ -1070,7 +1072,7 @@ static void test_provenance_room(void **state)
 	char text[BROKER_PROVENANCE];
 
 	(void)state;
-	/* Eight pieces of 11 characters and seven spaces fit just before the zero at the end. */
+	/* Eight pieces of 11 characters and seven spaces just fit before the terminating zero. */
 	provenance_of(8, text);
 	assert_string_equal(text,
 		"rdseed:1000 rdseed:1001 rdseed:1002 rdseed:1003 rdseed:1004 rdseed:1005 rdseed:1006 "
@@ -1083,7 +1085,7 @@ static void test_provenance_room(void **state)
 		"rdseed:1000 rdseed:1001 rdseed:1002 rdseed:1003 rdseed:1004 rdseed:1005 and 10 more");
 }
 
-/* --- the edges --- */
+/* --- limits --- */
 
 static void test_bits_bounds(void **state)
 {
@@ -1136,7 +1138,7 @@ static void test_unmixed(void **state)
 	for (i = 0; i < CAST; i++)
 		list.spec[i].src = &cast[i].src;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
-	/* Start-up samples suffice for the one block; of the kernel 64 bytes are drawn for each. */
+	/* The start-up samples of the device suffice for the only block, and none are drawn for seed_mix_key(). */
 	assert_int_equal(cast[DEVICE].bytes, 1024);
 	assert_null(seed_mix_key(&s));
 	assert_int_equal(s.claim.hardware_bits, 256);
@@ -1148,11 +1150,11 @@ static void test_unmixed(void **state)
 	seed_clear(&again);
 }
 
-/* SHA-256 of the two blocks made from the cast and an abundant instruction, computed when the block to mix from was
- * still fed as much as these are. */
+/* SHA-256 of the two blocks from the usual sources and an abundant CPU source. It was computed by an older version, which
+ * drew as many bytes for the block of seed_mix_key() as for these: the seed must not depend on that. */
 static const char fed_before[] = "112c4ef7f3d8dfe7f1657aa233b1866e8689bda6209e1508151129e3fd7276dc";
 
-/* Returns: SHA-256 of the seed in hex, which holds until the next call. */
+/* Returns: SHA-256 of the seed in hexadecimal, valid until the next call. */
 static const char *seed_hash(const struct seed *s)
 {
 	static char hex[2 * crypto_hash_sha256_BYTES + 1];
@@ -1188,7 +1190,7 @@ static void test_record_as_before(void **state)
 				s.report[i].bytes, record[i] + (list.unmixed ? 0 : to_mix[i]));
 			assert_memory_equal(s.report[i].assessed, bits[i], sizeof(bits[i]));
 		}
-		/* Two blocks of the record, and none besides. */
+		/* The claim counts the two blocks of the record, and not the block of seed_mix_key(). */
 		assert_int_equal(s.claim.hardware_bits, 512);
 		seed_clear(&s);
 		if (list.unmixed)
@@ -1196,7 +1198,8 @@ static void test_record_as_before(void **state)
 	}
 }
 
-/* The one to mix from, of devices alone, has the kernel's generator in it, though that is not in the list or fails. */
+/* With devices alone, the block of seed_mix_key() has bytes of the kernel's generator, even if `kernel` is not in the list
+ * or fails. */
 static void test_mix_of_devices(void **state)
 {
 	static SHARED struct fake cast[CAST];
@@ -1213,7 +1216,7 @@ static void test_mix_of_devices(void **state)
 	cast[KERNEL].fault = FAULT_STUCK;
 	failed = draw_outcome(pair, 2, 256);
 	assert_same_output(&alone, &failed);
-	/* The same samples again, and other bytes of the generator. */
+	/* The same samples, but other bytes of the kernel's generator. */
 	cast_init(cast);
 	list.spec[0].src = &cast[DEVICE].src;
 	generator = 4001;
@@ -1222,7 +1225,7 @@ static void test_mix_of_devices(void **state)
 	assert_memory_not_equal(seed_mix_key(&s), alone.mix, 64);
 	assert_memory_not_equal(s.id, alone.id, sizeof(s.id));
 	seed_clear(&s);
-	/* A kernel that passes is not asked twice. */
+	/* If the source `kernel` passes, no further bytes are drawn from the generator. */
 	cast_init(cast);
 	other = draw_outcome(pair, 2, 256);
 	assert_int_equal(generator, 4000);

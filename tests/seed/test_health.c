@@ -8,7 +8,7 @@
 
 static const unsigned mbits[] = { 250, 500, 1000, 2500, 4000, 6000, 8000 };
 
-/* --- the tests once more, as they are described: a sample at a time, nothing clever --- */
+/* --- the tests implemented a second time, in the simplest way: one sample at a time --- */
 
 struct naive {
 	enum health_test failed;
@@ -95,7 +95,7 @@ static bool naive_sampled(size_t window)
 	return false;
 }
 
-/* Stops with the window in which a test fails. */
+/* Stops at the end of the window in which a test fails. */
 static struct naive naive_run(const struct health_mode *mode, const uint8_t *raw, size_t len)
 {
 	struct naive n = { 0 };
@@ -122,9 +122,10 @@ static struct naive naive_run(const struct health_mode *mode, const uint8_t *raw
 	return n;
 }
 
-/* --- buffers, from good to bad --- */
+/* --- random buffers, some of them good and some bad --- */
 
-/* Each sample is one of a few values; now and then a lane of frames, a run, a word that comes again. */
+/* Each sample is one of a limited number of values. Some buffers have a regular position in each frame, a run of equal
+ * samples, or a repeated word. */
 static void make_buffer(uint64_t *rng, uint8_t *raw, size_t len)
 {
 	static const unsigned symbols_of[] = { 2, 5, 12, 24, 64, 256, 256, 256, 256, 256, 256 };
@@ -175,7 +176,7 @@ static struct health run_whole(const struct health_mode *mode, const uint8_t *ra
 	return h;
 }
 
-/* In how many pieces samples come may change how far a failure was counted, but not whether there is one. */
+/* How the samples are divided into calls may change the figures after a failure, but not whether there is one. */
 static void assert_same(const struct health *a, const struct health *b)
 {
 	struct health_figures f = a->found, g = b->found;
@@ -183,7 +184,7 @@ static void assert_same(const struct health *a, const struct health *b)
 	assert_int_equal(f.failed == HEALTH_PASS, g.failed == HEALTH_PASS);
 	if (f.failed != HEALTH_PASS)
 		return;
-	/* Of lags with the same count the first is named. */
+	/* If several lags have the same count, the division decides which one is reported. */
 	f.lag_at = f.step_at = f.frame_at = g.lag_at = g.step_at = g.frame_at = 0;
 	assert_memory_equal(&f, &g, sizeof(f));
 }
@@ -210,7 +211,7 @@ static void test_agrees_with_naive(void **state)
 		verdicts[f.failed]++;
 		assert_int_equal(f.failed, n.failed);
 		if (f.failed != HEALTH_PASS) {
-			/* At the sample that failed. */
+			/* The figure at the sample that failed. */
 			assert_int_equal(health_figure(&f, f.failed), health_cutoff(&f, f.failed));
 			continue;
 		}
@@ -221,7 +222,7 @@ static void test_agrees_with_naive(void **state)
 		assert_int_equal(f.frame_max, n.frame_max);
 		assert_int_equal(f.samples, len);
 	}
-	/* Each verdict was reached often enough to mean something. */
+	/* Each verdict occurred often enough for the comparison to be meaningful. */
 	for (i = HEALTH_PASS; i <= HEALTH_STUCK; i++)
 		if (verdicts[i] < 20)
 			fail_msg("%s: only %u", health_name((enum health_test)i), verdicts[i]);
@@ -280,7 +281,7 @@ static void test_many_pieces(void **state)
 	}
 }
 
-/* @run equal samples behind @before others, none of which is next to its like. */
+/* The verdict on @run equal samples after @before others, of which no two neighbours are equal. */
 static enum health_test run_of(unsigned mbit, size_t before, size_t run, size_t cut)
 {
 	const struct health_mode mode = { .mbit = mbit };
@@ -319,7 +320,7 @@ static void test_rct_cutoff(void **state)
 	}
 }
 
-/* One window behind @windows good ones in which one value comes @times times, never the first sample. */
+/* The figures if, after @windows good windows, one has a value @times times, but not as its first sample. */
 static struct health_figures proportion_of(unsigned mbit, size_t windows, size_t times)
 {
 	const struct health_mode mode = { .mbit = mbit };
@@ -368,12 +369,12 @@ static void test_apt_window(void **state)
 	size_t i;
 
 	(void)state;
-	/* 75 of a kind at the end of one window and 75 at the beginning of the next one. */
+	/* 75 equal samples near the end of one window, and 75 near the beginning of the next one. */
 	for (i = 0; i < sizeof(raw); i++)
 		raw[i] = (uint8_t)random_below(&rng, 250);
 	for (i = 1; i <= 75; i++)
 		raw[WINDOW - i - i % 3] = raw[WINDOW + i + i % 3] = 0xfe;
-	for (i = 1; i <= 75; i++) /* without long runs */
+	for (i = 1; i <= 75; i++) /* break up long runs */
 		if (i % 7 == 0)
 			raw[WINDOW - i] = raw[WINDOW + i] = 0xfd;
 	assert_true(run_whole(&mode, raw, sizeof(raw)).found.count_max < 76);
@@ -411,9 +412,9 @@ static void test_equal_words(void **state)
 		assert_int_equal(run_words(adjacent, 2, split), HEALTH_PASS);
 		assert_int_equal(run_words(apart, 4, split), HEALTH_PASS);
 	}
-	/* A zero word may come first: what was before it is not taken for zero. */
+	/* The first word is not compared with the zeros that the buffer has before it. */
 	assert_int_equal(run_words((const uint64_t[]){ 1 }, 1, false), HEALTH_PASS);
-	/* And from other sources equal words are no fault. */
+	/* Equal words are no fault of a source that is no CPU instruction. */
 	health_init(&h, &mode);
 	assert_int_equal(
 		health_update(&h, (const uint8_t *)adjacent, sizeof(adjacent)), HEALTH_PASS);
@@ -458,7 +459,7 @@ static void test_verdict_stays(void **state)
 	before = h;
 	assert_int_equal(health_update(&h, good, sizeof(good)), HEALTH_RCT);
 	assert_memory_equal(&h, &before, sizeof(h));
-	/* Until somebody says otherwise. */
+	/* The failure lasts until health_resume(). */
 	health_resume(&h);
 	assert_int_equal(health_update(&h, good, sizeof(good)), HEALTH_PASS);
 	assert_int_equal(h.found.samples, sizeof(bad) + sizeof(good));
@@ -477,7 +478,7 @@ static void test_empty_update(void **state)
 	assert_memory_equal(&h, &fresh, sizeof(h));
 }
 
-/* Of what is stated to be worth nothing nothing is asked. */
+/* A source whose user states 0 bits is not tested. */
 static void test_not_tested(void **state)
 {
 	const struct health_mode mode = { .mbit = 0, .words = true };
@@ -491,7 +492,7 @@ static void test_not_tested(void **state)
 	assert_int_equal(f.cutoff.rct, 0);
 }
 
-/* Where the windows of an abundant source are counted: in each of eight places of 4096 bytes in turn. */
+/* Of an abundant source one window in each 4096 bytes is tested, at each of the eight places in turn. */
 static void test_sampled(void **state)
 {
 	const struct health_mode mode = { .mbit = 4000, .words = true, .sampled = true };
@@ -511,7 +512,7 @@ static void test_sampled(void **state)
 			raw[window * WINDOW + i] = 0xfe;
 		assert_int_equal(run_whole(&mode, raw, sizeof(raw)).found.failed,
 			naive_sampled(window) ? HEALTH_APT : HEALTH_PASS);
-		/* Runs are looked for everywhere. */
+		/* The repetition count test runs on all bytes. */
 		memset(raw + window * WINDOW + 100, 9, 9);
 		assert_int_not_equal(run_whole(&mode, raw, sizeof(raw)).found.failed, HEALTH_PASS);
 	}
@@ -521,9 +522,10 @@ static void test_sampled(void **state)
 
 struct pattern {
 	const char *name;
-	size_t random, frame; /* random bytes of a frame, the rest made of: */
+	size_t random, frame; /* number of random bytes in each frame, and length of the frame */
+	/* how the other bytes of a frame are made */
 	enum { CONSTANT, COUNTER, COUNTER_OWN, OFFSET, FLIPS, WALK, FEW, MOSTLY } rest;
-	unsigned mbit; /* the largest claim that is refused, and every larger one */
+	unsigned mbit; /* it is refused at this min-entropy, and at all higher ones */
 };
 
 static const struct pattern patterns[] = {
@@ -590,7 +592,7 @@ static void test_patterns(void **state)
 	}
 }
 
-/* So many values, all alike: honest at the bits that they have, and refused at two more. */
+/* Samples of 2^bits equally frequent values pass at that min-entropy. Up to 6 bits, they are refused at 8 bits a byte. */
 static void test_honest(void **state)
 {
 	static uint8_t raw[1 << 18];

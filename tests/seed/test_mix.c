@@ -33,7 +33,7 @@ static int mix(const uint8_t with[64], char *text, size_t len, const char *path)
 	return r;
 }
 
-/* A document around base64 of @value. */
+/* A JSON document with the base64 of @value as its random_seed. */
 static size_t document(char text[TEXT_MAX], const uint8_t *value, size_t len, size_t *ret_at)
 {
 	size_t n = (size_t)sprintf(text, "{\"uuid\":\"x\",\"random_seed\":\"");
@@ -57,7 +57,7 @@ static size_t decode(const char *text, uint8_t *out, size_t size)
 	return len;
 }
 
-/* --- Nova's own files, refereed by json-c --- */
+/* --- Nova's own files, checked with json-c --- */
 
 static const char *const versions[] = { "openstack/2013-04-04/meta_data.json",
 	"openstack/2013-10-17/meta_data.json", "openstack/2015-10-15/meta_data.json",
@@ -149,7 +149,7 @@ static void test_all_values_new(void **state)
 		free(f.old);
 		free(f.new);
 	}
-	/* Neither as a whole nor at their beginning is any one like another. */
+	/* No two values are equal, and no two begin alike. */
 	for (i = 0; i < n; i++)
 		for (j = 0; j < i; j++)
 			assert_memory_not_equal(value[i], value[j], 8);
@@ -239,7 +239,7 @@ static void test_depends_on(void **state)
 	assert_memory_equal(again, value[0], 64);
 }
 
-/* As reseed does: what was mixed is mixed again, and is new again. */
+/* A mixed value can be mixed again, as reseed does, and changes again. */
 static void test_mixed_again(void **state)
 {
 	struct file f = mix_nova("openstack/latest/meta_data.json");
@@ -254,7 +254,7 @@ static void test_mixed_again(void **state)
 	free(f.new);
 }
 
-/* One mixer for all files: what one left in it does not show in the next. */
+/* One mixer serves many files: what an earlier file left in it does not change a later one. */
 static void test_one_mixer(void **state)
 {
 	static const size_t lens[] = { MIX_MAX, 3, 512, 1, 64 };
@@ -278,7 +278,7 @@ static void test_one_mixer(void **state)
 	mixer_free(NULL);
 }
 
-/* --- what is left alone --- */
+/* --- files that are left unchanged --- */
 
 static void test_left_alone(void **state)
 {
@@ -309,11 +309,11 @@ static void test_left_alone(void **state)
 		{ "{\"random_seed\":\" AAAA\"}", -EILSEQ },
 		{ "{\"random_seed\":\"AA AA\"}", -EILSEQ },
 		{ "{\"random_seed\":\"AAAA\\n\"}", -EILSEQ },
-		{ "{\"random_seed\":\"A-_A\"}", -EILSEQ }, /* the other alphabet */
-		{ "{\"random_seed\":\"AB==\"}", -EILSEQ }, /* bits behind the end */
+		{ "{\"random_seed\":\"A-_A\"}", -EILSEQ }, /* the URL-safe alphabet */
+		{ "{\"random_seed\":\"AB==\"}", -EILSEQ }, /* bits set after the end of the value */
 		{ "{\"random_seed\":\"AAB=\"}", -EILSEQ },
 		{ "{\"random_seed\":\"\\u0041AAA\"}",
-			-EILSEQ }, /* as long as it is, no value would fit */
+			-EILSEQ }, /* too long for any value that is accepted */
 		{ "{\"random_seed\":\"\xc3\xa9"
 		  "AA\"}",
 			-EILSEQ },

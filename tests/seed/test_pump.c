@@ -7,8 +7,8 @@
 
 #define CHUNKS 40
 
-/* A source of numbered chunks, each with bytes of its own. From chunk @stuck_at on all bytes are the same; chunk @broken_at
- * is an error. */
+/* A source of numbered chunks with different bytes. From chunk @stuck_at on all bytes are equal; chunk @broken_at returns
+ * an error. */
 struct fixture {
 	struct source src;
 	struct health health;
@@ -18,7 +18,7 @@ struct fixture {
 };
 
 static unsigned fills, stuck_at, broken_at;
-static bool idle; /* it says that it has delivered, and has not */
+static bool idle; /* it reports success without writing any byte */
 
 static void expect_chunk(uint8_t *raw, unsigned number)
 {
@@ -59,7 +59,7 @@ static void begin(struct fixture *f, bool helped, unsigned broken, unsigned stuc
 	stuck_at = stuck;
 	f->src = (struct source){ .name = "counted", .fill = fill };
 	health_init(&f->health, &mode);
-	memset(f->ring, 0x99, sizeof(f->ring)); /* what another source left there */
+	memset(f->ring, 0x99, sizeof(f->ring)); /* bytes that another source left in the ring */
 	pump_init(&f->pump, f->ring);
 	if (helped)
 		assert_int_equal(pthread_create(&f->helper, NULL, help, &f->pump), 0);
@@ -79,8 +79,8 @@ static void end(struct fixture *f, bool helped)
 	pump_clear(&f->pump);
 }
 
-/* Takes until there is an error, and returns it; in @taken how many chunks came before, each the next one, with what
- * was found up to its end. */
+/* Takes chunks until an error, and returns that. Checks that each chunk is the next one, with the right figures.
+ * @taken: the number of chunks. */
 static int take_all(struct fixture *f, unsigned *taken)
 {
 	static uint8_t expected[PUMP_CHUNK];
@@ -91,7 +91,7 @@ static int take_all(struct fixture *f, unsigned *taken)
 	for (*taken = 0; (r = pump_take(&f->pump, &raw, &found)) == 0; ++*taken) {
 		assert_int_equal(found.failed, *taken < stuck_at ? HEALTH_PASS : HEALTH_RCT);
 		if (*taken >= stuck_at)
-			continue; /* tested up to the window that failed */
+			continue; /* samples are counted up to the end of the window that failed */
 		assert_int_equal(found.samples, (*taken + 1) * PUMP_CHUNK);
 		expect_chunk(expected, *taken);
 		assert_memory_equal(raw, expected, PUMP_CHUNK);
@@ -99,7 +99,7 @@ static int take_all(struct fixture *f, unsigned *taken)
 	return r;
 }
 
-/* With and without a helper: the source gives @chunks, and then this error. */
+/* Checks, with and without a helper, that the pump gives @chunks chunks and then this error. */
 static void assert_ends(unsigned broken, unsigned stuck, unsigned chunks, int err)
 {
 	static struct fixture f;
@@ -121,7 +121,7 @@ static void test_in_order(void **state)
 	assert_ends(NEVER, NEVER, CHUNKS, -ENODATA);
 }
 
-/* What was read before the error is handed out, and no more is asked for. */
+/* Chunks that were read before the error are delivered, and no more are read. */
 static void test_broken(void **state)
 {
 	unsigned at;
@@ -140,7 +140,7 @@ static void test_failed(void **state)
 		assert_ends(NEVER, at, at + 1, -ENODATA);
 }
 
-/* Where a source leaves its place as it was, no other one's bytes are in it. */
+/* If a source writes nothing, its chunk does not have the bytes of another source. */
 static void test_nothing_of_others(void **state)
 {
 	static struct fixture f;
@@ -157,7 +157,7 @@ static void test_nothing_of_others(void **state)
 	end(&f, false);
 }
 
-/* Who takes no more ends it while somebody reads. */
+/* The taker may call pump_end() while a helper reads. */
 static void test_left_early(void **state)
 {
 	static struct fixture f;

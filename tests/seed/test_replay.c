@@ -17,7 +17,7 @@ static void begin(struct windows *w, size_t len)
 	assert_true(windows_lengthen(w, len));
 }
 
-/* One stream from its beginning, at once. */
+/* Gives the whole beginning of a stream to the test in one call. */
 static int run(struct windows *w, const struct replay_mode *mode, const uint8_t *raw, size_t len,
 	unsigned *ret_source)
 {
@@ -27,7 +27,7 @@ static int run(struct windows *w, const struct replay_mode *mode, const uint8_t 
 	return replay_update(&r, w, mode, raw, len, ret_source);
 }
 
-/* Of any period, wherever it falls among the windows, the first copy is found before it has ended. */
+/* A repetition with any period is found within its first copy, wherever the windows begin. */
 static void test_any_period(void **state)
 {
 	static const size_t lens[] = { 16, 20, 27, 80, 160 };
@@ -57,7 +57,7 @@ static void test_any_period(void **state)
 	}
 }
 
-/* A piece of the past, at a place that moves: fresh bytes between the copies, more each time. */
+/* The same piece again and again, with new bytes between the copies, more each time. */
 static void test_moving(void **state)
 {
 	uint8_t raw[8192], piece[60];
@@ -79,7 +79,7 @@ static void test_moving(void **state)
 	}
 }
 
-/* Two windows less one byte hold a whole one that was stored, wherever they are cut out. */
+/* A copy of two windows less one byte contains a whole stored window, wherever it begins. */
 static void test_shortest(void **state)
 {
 	uint8_t raw[2000], other[400];
@@ -131,7 +131,7 @@ static void test_pieces(void **state)
 	}
 }
 
-/* Each byte of a shorter rest counts as well, once it is followed by more. */
+/* Bytes at the end of a call, too few for a window, are tested together with those of the next call. */
 static void test_byte_by_byte(void **state)
 {
 	uint8_t raw[200];
@@ -149,12 +149,12 @@ static void test_byte_by_byte(void **state)
 	for (i = 0; i < sizeof(raw) && err == 0; i++)
 		err = replay_update(&r, &w, &first, raw + i, 1, &source);
 	assert_int_equal(err, 1);
-	/* Stored are bytes 27 to 53, which come again from byte 124 on. */
+	/* The stored window is bytes 27 to 53, and its copy begins at byte 124. */
 	assert_int_equal(i, 124 + 27);
 	windows_clear(&w);
 }
 
-/* An abundant source's windows are all stored, and its copies found where they are looked up. */
+/* All windows of an abundant source are stored; copies in it are found where its windows are looked up. */
 static void test_abundant(void **state)
 {
 	static uint8_t raw[1 << 16];
@@ -175,7 +175,7 @@ static void test_abundant(void **state)
 		assert_int_equal(run(&w, &abundant, raw, period + 8192, &source), 1);
 		windows_clear(&w);
 	}
-	/* And whatever another source brings of it. */
+	/* A copy from another source is found everywhere. */
 	for (at = 0; at < 60000; at += 997) {
 		random_fill(&rng, raw, sizeof(raw));
 		begin(&w, 20);
@@ -208,7 +208,7 @@ static void test_one_bit(void **state)
 	}
 }
 
-/* None is lost when a set grows, or stands in the caller's own slots. */
+/* No window is lost when a set grows, also if its first slots were lent by the caller. */
 static void test_growth(void **state)
 {
 	const size_t windows = 100000, len = 20;
@@ -248,7 +248,7 @@ static void test_growth(void **state)
 	free(raw);
 }
 
-/* In a process that draws for ever the last ones are known, and memory is bounded, each kind by itself. */
+/* In a long-lived process the latest windows are known, and the memory is bounded, for each kind of source separately. */
 static void test_age(void **state)
 {
 	const size_t most = 2000, len = 20;
@@ -282,7 +282,7 @@ static void test_age(void **state)
 			2 * most + 200);
 	}
 	assert_int_equal(run(&w, &second, old, sizeof(old), &source), 0);
-	/* What floods the set does not drive out the others' windows. */
+	/* An abundant source does not displace the windows of other sources. */
 	assert_int_equal(run(&w, &second, scarce, sizeof(scarce), &source), 1);
 	windows_clear(&w);
 }
@@ -297,7 +297,7 @@ static void test_lengthen(void **state)
 	(void)state;
 	random_fill(&rng, raw, sizeof(raw));
 	windows_init(&w, seed);
-	/* Without a length nothing is tested. */
+	/* Before windows_lengthen() nothing is tested. */
 	assert_int_equal(run(&w, &first, raw, sizeof(raw), &source), 0);
 	assert_int_equal(run(&w, &first, raw, sizeof(raw), &source), 0);
 	assert_true(windows_lengthen(&w, 20));
@@ -330,7 +330,7 @@ int main(void)
 			test_lengthen),
 	};
 
-	/* The windows are kept in its locked memory. */
+	/* The windows are in locked memory, which needs libsodium. */
 	if (sodium_init() < 0)
 		return 1;
 	return cmocka_run_group_tests_name("replay", tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests only: the CPU sources on Arm, without libraries that a cross compiler lacks. Says in a few words
- * what is there, what came, and what comes of an instruction that has nothing to give for a while.
+ * For tests only: the CPU sources on Arm, without libraries that a cross compiler lacks. It prints which instructions are
+ * offered, what they delivered, and what happens if an instruction has nothing to give for a while.
  */
 #include "seed/source/cpu.c"
 #include "seed/source/machine.h"
@@ -13,7 +13,7 @@
 static bool (*real_step)(uint64_t *);
 static unsigned refuse, refusals;
 
-/* Refuses so many times, with a word that must not be taken, and then does as the CPU does. */
+/* Refuses a number of times, leaving a word that must not be used, and then does what the CPU does. */
 static bool reluctant(uint64_t *word)
 {
 	if (refusals < refuse) {
@@ -35,7 +35,7 @@ static size_t reluctant_many(uint8_t *raw, size_t words)
 	return i;
 }
 
-/* How many of the words are alike, or were never given by the CPU. */
+/* How many of the words are equal to another one, or did not come from the CPU. */
 static unsigned bad_words(const uint64_t *words)
 {
 	unsigned bad = 0, i, j;

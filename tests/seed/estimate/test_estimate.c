@@ -30,7 +30,7 @@ static bool next_row(FILE *f, struct row *r)
 	return false;
 }
 
-/* From a file beside the figures, or as tests/lib/samples.py makes it. */
+/* Loads a sample from a file next to the figures, or has tests/lib/samples.py make it. */
 static uint8_t *sample_read(const char *name, size_t *ret_len)
 {
 	uint8_t *raw = malloc(SAMPLE_MAX);
@@ -118,7 +118,7 @@ static void test_nist(void **state)
 	assert_int_equal(figures, samples * ESTIMATORS);
 }
 
-/* --- the tuples once more, by counting every string --- */
+/* --- the tuple estimates again, by counting every string --- */
 
 static size_t times_there(const uint8_t *raw, size_t len, size_t at, size_t w)
 {
@@ -151,7 +151,7 @@ static void naive_tuples(const uint8_t *raw, size_t len, double *ret_tuple, doub
 			const size_t n = times_there(raw, len, i, w);
 
 			most = n > most ? n : most;
-			pairs += n - 1; /* each pair from both its ends */
+			pairs += n - 1; /* each pair was counted from both its ends */
 		}
 		if (most < 2)
 			break;
@@ -195,7 +195,7 @@ static void test_tuples(void **state)
 	}
 }
 
-/* --- edges --- */
+/* --- limits --- */
 
 static void test_short(void **state)
 {
@@ -214,7 +214,7 @@ static void test_short(void **state)
 	}
 }
 
-/* Every length and alphabet at which an estimator begins or ends to apply. */
+/* Every length and size of the alphabet at which an estimator starts or ceases to apply. */
 static void test_range(void **state)
 {
 	uint64_t random = 3;

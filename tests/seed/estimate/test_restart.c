@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <sodium.h>
 
-/* A source that gives the same first bytes after each restart, or others; its opens are counted. */
+/* A source that gives the same first bytes after each restart, or different ones. It counts how often it is opened. */
 static struct {
 	unsigned opens, fails_at, lane;
 	uint64_t random;
@@ -76,8 +76,8 @@ static struct restart restart(unsigned lane, unsigned fails_at, double assessed)
 	return r;
 }
 
-/* One byte in eight that every restart repeats: no row shows it, but its column does. That a good source passes, which
- * takes the estimates of two million bytes: tests/cli/check.bats. */
+/* Every restart repeats one byte in eight. No row shows it, but a column does. tests/cli/check.bats has the test that a
+ * good source passes, as that takes the estimates of two million bytes. */
 static void test_repeats(void **state)
 {
 	const struct restart r = restart(1, RESTARTS, 4);
@@ -92,7 +92,7 @@ static void test_repeats(void **state)
 	assert_in_range(r.row_max, 9, 80);
 	assert_int_equal(r.column_max, RESTARTS);
 	restart_why(&r, why, sizeof(why));
-	assert_non_null(strstr(why, "1000 in a column of 1000, cutoff "));
+	assert_non_null(strstr(why, "1000 times in one column, of 1000 samples, cutoff "));
 }
 
 static void test_fails_half_way(void **state)
@@ -115,7 +115,7 @@ static void test_not_asked(void **state)
 	assert_true(restart_passed(&none));
 }
 
-/* Of 1000 values; by exact sums of binomial coefficients. */
+/* The cutoffs for 1000 values, computed from exact sums of binomial coefficients. */
 static void test_cutoffs(void **state)
 {
 	(void)state;

@@ -8,7 +8,7 @@
 
 /* --- a source that does what the test says --- */
 
-/* Of a device it is the child's copy that changes. */
+/* A device is read in a child, so only the child's copy of this changes. */
 static struct {
 	uint64_t random;
 	size_t given, calls;
@@ -61,7 +61,7 @@ static struct source fake_source = { .name = "fake",
 
 static struct sample s;
 
-static void take(enum source_kind kind, size_t asked, unsigned patience_ms)
+static void take(enum source_kind kind, size_t asked, unsigned timeout_ms)
 {
 	static struct source_spec spec = { .src = &fake_source };
 	const uint8_t seed[REPLAY_SEED] = { 1, 2 };
@@ -71,7 +71,7 @@ static void take(enum source_kind kind, size_t asked, unsigned patience_ms)
 
 	fake_source.kind = kind;
 	windows_init(&windows, seed);
-	assert_int_equal(sample_take(&s, &spec, asked, patience_ms, &mine, NULL, NULL), 0);
+	assert_int_equal(sample_take(&s, &spec, asked, timeout_ms, &mine, NULL, NULL), 0);
 	windows_clear(&windows);
 	assert_int_equal(copied, 99); /* by no other source */
 	if (kind != SOURCE_DEVICE)
@@ -97,7 +97,7 @@ static int clear(void **state)
 
 /* --- tests --- */
 
-#define PATIENT 600000 /* ms: never over in a test */
+#define PATIENT 600000 /* ms; a test never takes that long */
 
 static void check_whole(enum source_kind kind)
 {
@@ -129,7 +129,7 @@ static void test_whole(void **state)
 	assert_int_equal(s.retries, 2 * fake.calls);
 	check_whole(SOURCE_CODE);
 	check_whole(SOURCE_DEVICE);
-	/* All of that was in a child. */
+	/* All fills happened in a child, so the parent's copy is unchanged. */
 	assert_int_equal(fake.calls, 0);
 }
 
@@ -152,7 +152,7 @@ static void test_points(void **state)
 	}
 }
 
-/* 128 pieces, together for longer than it may take for one: for sure, as no wait is shorter than asked for. */
+/* 128 pieces, which together take longer than the limit for one. That is certain, as no wait is shorter than requested. */
 static void test_deadline(void **state)
 {
 	(void)state;
@@ -213,7 +213,7 @@ static void test_constant(void **state)
 	take(SOURCE_DEVICE, 9216, PATIENT);
 	assert_int_equal(s.len, 9216);
 	assert_int_equal(s.first.failed, HEALTH_RCT);
-	/* Each of 64 reads of 144 bytes fails, and each comes again, the first within itself. */
+	/* Each of 64 reads of 144 bytes fails; each also repeats earlier bytes, and the first one repeats its own. */
 	assert_int_equal(s.failures[HEALTH_RCT], 64);
 	assert_int_equal(s.failures[HEALTH_REPLAY], 64);
 	assert_int_equal(s.startup_failures, 7 + 8);

@@ -38,7 +38,7 @@ static void test_lags(void **state)
 	}
 }
 
-/* A period of 40 bits, and nothing else that is alike. */
+/* The bits have a period of 40, and no other regularity. */
 static void test_period(void **state)
 {
 	uint64_t random = 4;
@@ -71,7 +71,7 @@ static void test_runs(void **state)
 	assert_int_equal(s.ones, 2 + 1 + 6 + 1);
 }
 
-/* Each byte so often, but for one that has the rest: the figures computed with 80 digits. */
+/* Each byte value occurs equally often, except one that has the rest. The figures were computed with 80 digits. */
 static void test_chi(void **state)
 {
 	static const struct {
@@ -105,7 +105,7 @@ static void test_chi(void **state)
 	assert_true(stats_chi_judged(1280));
 }
 
-/* --- FIPS 140-2: tests/cli/check.bats holds the counts to rngtest's; here what is no block --- */
+/* --- FIPS 140-2: tests/cli/check.bats compares the counts with rngtest's; here are samples without a whole block --- */
 
 static void test_fips_length(void **state)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who a machine says that it is: by DMI, or by Xen. */
+/* The identity of a machine, as DMI or Xen reports it. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
 
-/* The guest's program is not linked here; this part of it asks by these. */
+/* These replace functions of the guest's program, which is not linked here, but which the tested part calls. */
 #include "guest/machine.c"
 #include "guest/virt.c"
 
@@ -57,7 +57,8 @@ static void test_uuid(void **state)
 		bool has;
 	} cases[] = {
 		{ TEXT "\n", NULL, true },
-		{ TEXT "\n", "00000000-1111-4222-8333-444444444444\n", true }, /* DMI's wins */
+		{ TEXT "\n", "00000000-1111-4222-8333-444444444444\n",
+			true }, /* DMI's value takes precedence */
 		{ NULL, TEXT "\n", true },
 		{ "Not Settable\n", TEXT "\n", true },
 		{ "", TEXT "\n", true },

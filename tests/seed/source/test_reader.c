@@ -18,26 +18,26 @@
 #include <sys/syscall.h>
 
 #define SOON_MS  2000
-#define LATER_MS 60000 /* never reached where all is well */
+#define LATER_MS 60000 /* ms; reached only if the test fails */
 
-/* What a fake source does in its child, and what it leaves for the test to see. */
+/* What a fake source does in its child, and what it records for the test. */
 enum deed {
-	GIVE,      /* byte after byte, 0 1 2 ... */
-	HANG_OPEN, /* deaf to everything but SIGKILL */
-	HANG_FILL, /* the same after the first fill */
+	GIVE,      /* delivers the bytes 0, 1, 2, ... */
+	HANG_OPEN, /* hangs, and ignores every signal except SIGKILL */
+	HANG_FILL, /* the same, but only after the first fill */
 	FAIL_OPEN,
-	FAIL_FILL,  /* at the second fill, with half of it written */
-	DIE,        /* at the second fill */
-	TELL_WORLD, /* gives what it sees of its process */
+	FAIL_FILL,  /* dies at the second fill, after half of it was written */
+	DIE,        /* fails at the second fill */
+	TELL_WORLD, /* delivers a description of its process, as below */
 };
 
 struct seen {
 	pid_t pid;
 	uint8_t next;
 	unsigned fills;
-	int descriptors;      /* open, besides the two of its own */
-	bool default_signals; /* no handler, nothing blocked */
-	bool secret_gone;     /* what secret_new() gave the parent reads as zeros */
+	int descriptors;      /* number of open descriptors besides its own two */
+	bool default_signals; /* it has no signal handler, and blocks no signal */
+	bool secret_gone;     /* memory that the parent has from secret_new() reads as zeros */
 };
 
 static struct seen *seen; /* shared */
@@ -120,17 +120,17 @@ static const struct source fake = { .name = "fake",
 
 static uint64_t want(const struct source_handle *h, const void *ctx)
 {
-	/* It is asked with the device open. */
+	/* The callback is called while the device is open. */
 	return h->assessed_bits == 3 ? *(const uint64_t *)ctx : 0;
 }
 
-static void start_for(struct reader *r, enum deed what, uint64_t len, unsigned patience_ms)
+static void start_for(struct reader *r, enum deed what, uint64_t len, unsigned timeout_ms)
 {
 	static const struct source_spec spec = { .src = &fake };
 
 	memset(seen, 0, sizeof(*seen));
 	deed = what;
-	assert_int_equal(reader_start(r, &spec, patience_ms, want, &len), 0);
+	assert_int_equal(reader_start(r, &spec, timeout_ms, want, &len), 0);
 	assert_true(reader_live(r));
 }
 
@@ -139,7 +139,7 @@ static void start(struct reader *r, enum deed what, uint64_t len)
 	start_for(r, what, len, LATER_MS);
 }
 
-/* A child that was sent away is gone, and is nobody's zombie, as soon as there is an occasion. */
+/* A killed child is collected by a later call, and does not stay a zombie. */
 static void assert_gone(pid_t pid)
 {
 	static const struct source_spec spec = { .src = &fake };
@@ -173,7 +173,7 @@ static void test_gives(void **state)
 	assert_int_equal(h.per_bytes, 7);
 	assert_string_equal(h.device, "fake 7");
 	assert_string_equal(h.remark, "as the test says");
-	/* In whatever pieces it is taken. */
+	/* The sizes of the reads make no difference. */
 	for (at = 0, n = 1; at < sizeof(raw); at += n, n = n * 3 % 700 + 1) {
 		if (n > sizeof(raw) - at)
 			n = sizeof(raw) - at;
@@ -181,7 +181,7 @@ static void test_gives(void **state)
 	}
 	for (i = 0; i < sizeof(raw); i++)
 		assert_int_equal(raw[i], (uint8_t)i);
-	/* No more than was wanted. */
+	/* The child delivers no more than the callback asked for. */
 	assert_int_equal(reader_read(&r, raw, 1), -ECHILD);
 	reader_end(&r);
 	assert_false(reader_live(&r));
@@ -199,7 +199,7 @@ static void test_waits_for_go(void **state)
 	pid = r.pid;
 	usleep(50000);
 	assert_int_equal(seen->pid, 0);
-	/* Sent home without having opened anything. */
+	/* The child is ended before it has opened anything. */
 	reader_end(&r);
 	assert_gone(pid);
 	start(&r, GIVE, 10);
@@ -236,7 +236,7 @@ static void test_hangs(void **state)
 	assert_gone(pid);
 }
 
-/* Whoever waits for it is set free at once, and again whenever he comes back. */
+/* A call that waits for the reader returns at once, and so does every later call. */
 static void test_is_stopped(void **state)
 {
 	const int stop = eventfd(1, EFD_CLOEXEC);
@@ -260,7 +260,7 @@ static void test_is_stopped(void **state)
 	close(stop);
 }
 
-/* What came in time is there, however late it is taken. */
+/* Bytes that arrived before the deadline can be read after it. */
 static void test_late_taker(void **state)
 {
 	uint8_t raw[1024];
@@ -277,7 +277,7 @@ static void test_late_taker(void **state)
 	reader_end(&r);
 }
 
-/* As many as a whole seed can want of the poorest device fit in without anybody taking them. */
+/* The pipe holds as many bytes as a whole seed can need of the device with the least entropy, before any is read. */
 static void test_nobody_takes(void **state)
 {
 	uint8_t raw[4096];
@@ -341,7 +341,7 @@ static void test_child_is_alone(void **state)
 	close(own);
 }
 
-/* As on a kernel without close_range(2); for good, so in a process of its own. */
+/* Simulates a kernel without close_range(2). It cannot be undone, so it happens in a process of its own. */
 static int forbid_close_range(void)
 {
 	struct sock_filter rows[] = {
@@ -379,7 +379,7 @@ static void test_old_kernel(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* Its parent is killed: it does not stay behind. */
+/* If the parent is killed, the child ends too. */
 static void test_orphan(void **state)
 {
 	int i, status;
@@ -399,7 +399,7 @@ static void test_orphan(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	child = seen->pid;
 	assert_true(child > 0);
-	/* It may be a zombie of whoever inherited it, but it does not run. */
+	/* It may be a zombie of the process that inherited it, but it no longer runs. */
 	for (i = 0; i < 6000 && kill(child, 0) == 0; i++) {
 		char path[64], stat[256] = "";
 		int fd;
@@ -435,7 +435,7 @@ static void test_no_descriptors(void **state)
 	reader_end(&r);
 }
 
-/* Whatever was done, no descriptor is left. */
+/* After all tests no descriptor is left open. */
 static int count_before;
 
 static int enter(void **state)

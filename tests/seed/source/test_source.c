@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/unit.h"
 
-/* The same file once more, under other names, so that its instructions can be taken out of its hands. */
+/* The source file is included again, under other names, so that the tests can replace its instructions. */
 #define source_rdseed faked_rdseed
 #define source_rdrand faked_rdrand
 #define cpu_words     faked_words
@@ -25,7 +25,8 @@ extern const struct source source_rdseed, source_rdrand;
 
 static struct {
 	bool cpu_seed, cpu_rand, kernel_seed, kernel_rand;
-	unsigned steps, refusals; /* refused before the next success; UINT_MAX: for ever */
+	/* Number of refusals before the next success; UINT_MAX: it never succeeds. */
+	unsigned steps, refusals;
 	unsigned relaxed, left;
 	uint64_t word;
 } fake;
@@ -50,7 +51,7 @@ static bool fake_kernel_has_rand(void)
 	return fake.kernel_rand;
 }
 
-/* A refused step leaves something behind all the same. */
+/* A refused step leaves a word too, which must not be used. */
 static bool fake_step(uint64_t *word)
 {
 	fake.steps++;
@@ -114,7 +115,7 @@ static void test_cpu_offered_by_both(void **state)
 			fake.kernel_seed = fake.kernel_rand = both & 2;
 			assert_int_equal(open_alone(faked[i], &h), both == 3 ? 0 : -ENODEV);
 		}
-		/* Nor does the other instruction stand for it. */
+		/* The other instruction does not replace it either. */
 		fake_init(0);
 		*(i == 0 ? &fake.cpu_seed : &fake.cpu_rand) = false;
 		assert_int_equal(open_alone(faked[i], &h), -ENODEV);
@@ -138,7 +139,7 @@ static bool no(void)
 	return false;
 }
 
-/* What the software draws from its owner alone knows, and may state. */
+/* The user may state an assessment, as only the owner of the emulator knows what it draws from. */
 static void test_cpu_emulated(void **state)
 {
 	struct source_spec spec = { .src = faked[0] };
@@ -185,7 +186,7 @@ static void test_cpu_words(void **state)
 	}
 }
 
-/* For who needs words and no source. */
+/* cpu_words(): words without a source. */
 static void test_cpu_words_alone(void **state)
 {
 	uint64_t word[4];
@@ -196,7 +197,7 @@ static void test_cpu_words_alone(void **state)
 	assert_true(faked_words(word, 4));
 	for (i = 0; i < 4; i++)
 		assert_int_equal(word[i], i + 1);
-	/* One refusal too many, or no instruction: nothing of what it left behind. */
+	/* After one refusal too many, or without the instruction, nothing that a refused step left is in the result. */
 	fake_init(10);
 	memset(word, 0xa5, sizeof(word));
 	assert_false(faked_words(word, 4));
@@ -229,7 +230,7 @@ static void test_cpu_retries(void **state)
 			assert_int_equal(raw[j], j + 1);
 		assert_int_equal(h.retries, refusals * COUNT(raw));
 		assert_int_equal(fake.steps, tries_of[i] * COUNT(raw));
-		/* They go on being counted. */
+		/* Further refusals are added to the count. */
 		assert_int_equal(faked[i]->fill(&h, (uint8_t *)raw, 8), 0);
 		assert_int_equal(h.retries, refusals * (COUNT(raw) + 1));
 	}
@@ -269,7 +270,7 @@ static void test_cpu_dies(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(faked); i++) {
-		/* One word comes, after that none in as many tries as there are. */
+		/* One word comes, and after that none in all allowed tries. */
 		fake_init(tries_of[i]);
 		fake.left = 0;
 		assert_int_equal(open_alone(faked[i], &h), 0);
@@ -280,7 +281,7 @@ static void test_cpu_dies(void **state)
 	}
 }
 
-/* The instructions themselves, where this machine and its kernel have them. */
+/* The real instructions, if this machine and its kernel have them. */
 static void test_cpu_real(void **state)
 {
 	static const struct source *const real[] = { &source_rdseed, &source_rdrand };
@@ -362,7 +363,7 @@ static void test_file_regular(void **state)
 	assert_int_equal(source_file.fill(&h, raw, 10), 0);
 	assert_memory_equal(raw, "0123456789", 10);
 	assert_none_of(raw + 10, sizeof(raw) - 10, 0x3c);
-	/* Not as much as was asked: none of it. */
+	/* If it delivers fewer bytes than asked for, it fails. */
 	assert_int_equal(source_file.fill(&h, raw, 7), -ENODATA);
 	source_file.close(&h);
 	assert_int_equal(h.fd, -1);
@@ -444,13 +445,13 @@ static void test_file_unstated(void **state)
 	source_file.close(&h);
 }
 
-/* Not before the deadline; and it is given up, however late on a loaded machine. */
+/* The read ends at the deadline, not before; on a loaded machine it may end much later. */
 static void assert_deadline(int64_t began_ms)
 {
 	assert_in_range(clock_ms() - began_ms, DEADLINE_MS - 1, 30 * DEADLINE_MS);
 }
 
-/* Two at once, each in a process of its own: nobody writes, and one who stops half way. */
+/* Two at once, each in a process of its own: one to which nobody writes, and one whose writer stops half way. */
 static void test_fifo_deadline(void **state)
 {
 	struct source_handle h, half;
@@ -477,7 +478,7 @@ static void test_fifo_deadline(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_deadline(began);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 42);
-	/* It was the deadline for all that is asked: others that follow do not get as long again. */
+	/* The deadline holds for all reads together, so later reads do not get the whole time again. */
 	began = clock_ms();
 	for (i = 0; i < 30; i++)
 		assert_int_equal(source_file.fill(&h, raw, sizeof(raw)), -ETIMEDOUT);
@@ -502,7 +503,7 @@ static void test_fifo_writer_gone(void **state)
 	writer = open("gone", O_WRONLY | O_CLOEXEC);
 	assert_int_equal(write(writer, sent, sizeof(sent)), sizeof(sent));
 	close(writer);
-	/* What it left is there; what is more is not. */
+	/* The bytes that the writer left can be read, but no more. */
 	assert_int_equal(source_file.fill(&h, raw, 16), 0);
 	assert_memory_equal(raw, sent, 16);
 	assert_int_equal(source_file.fill(&h, raw, 25), -ENODATA);
@@ -577,7 +578,7 @@ static void test_table(void **state)
 static void test_rates(void **state)
 {
 	(void)state;
-	/* What the design assesses; on Arm RNDR is worth nothing by itself. */
+	/* The assessments of doc/accounting.md; on Arm RNDR is assessed at 0 unless the user states more. */
 	assert_int_equal(source_rdseed.assessed_bits, 4);
 	assert_int_equal(source_rdseed.per_bytes, 1);
 #if defined(__x86_64__)
@@ -664,17 +665,17 @@ static const struct source stated_source = { .open = open_nothing, .test_mbit = 
 static void test_parse_bad(void **state)
 {
 	static const struct {
-		const char *text, *word; /* what the line has to name */
+		const char *text, *word; /* words that the message must contain */
 	} row[] = {
-		{ "", "unknown" },
-		{ ",", "unknown" },
-		{ "rdrand,", "unknown" },
-		{ ",rdrand", "unknown" },
-		{ "rdrand,,rdseed", "unknown" },
-		{ "rdrandom", "rdrandom: unknown" },
-		{ "RDRAND", "RDRAND: unknown" },
-		{ " rdrand", " rdrand: unknown" },
-		{ "rdrand rdseed", "rdrand rdseed: unknown" },
+		{ "", "unknown source" },
+		{ ",", "unknown source" },
+		{ "rdrand,", "unknown source" },
+		{ ",rdrand", "unknown source" },
+		{ "rdrand,,rdseed", "unknown source" },
+		{ "rdrandom", "rdrandom: unknown source" },
+		{ "RDRAND", "RDRAND: unknown source" },
+		{ " rdrand", " rdrand: unknown source" },
+		{ "rdrand rdseed", "rdrand rdseed: unknown source" },
 		{ "file", "file: a path is missing" },
 		{ "file:", "file: a path is missing" },
 		{ "rdrand:x", "rdrand: takes no argument" },
@@ -712,7 +713,7 @@ static void test_parse_bad(void **state)
 		{ "rdseed,bits=0", "rdseed" },
 		{ "kernel,bits=8", "kernel" },
 		{ "kernel,deadline=5s", "kernel" },
-		/* Behind kernel it is not the file's. */
+		/* A setting after `kernel` does not belong to the file before it. */
 		{ "file:a,kernel,bits=8", "kernel" },
 	};
 	struct source_list list, before;
@@ -733,7 +734,7 @@ static void test_parse_bad(void **state)
 	}
 }
 
-/* In lowest terms, so that not a byte more is read than it needs. */
+/* The fraction is in lowest terms, so that no byte is read in vain. */
 static void test_parse_decimals(void **state)
 {
 	static const struct {

@@ -9,7 +9,7 @@
 #include <sys/sysmacros.h>
 
 #define SOON_MS  150
-#define LATER_MS 20000 /* never reached where all is well */
+#define LATER_MS 20000 /* ms; reached only if the test fails */
 
 static int open_arg(const char *arg, int bits, int ms, struct source_handle *h)
 {
@@ -105,7 +105,7 @@ static void test_none(void **state)
 
 static uint8_t raw[1100];
 
-/* What becomes of @len bytes that are asked of such a server. */
+/* The result of a request for @len bytes to such a server. */
 static int fill_from(const struct peer *peer, size_t len, int ms)
 {
 	int listener = listen_unix("pool"), r;
@@ -122,7 +122,7 @@ static int fill_from(const struct peer *peer, size_t len, int ms)
 	return r;
 }
 
-/* Its requests, seen from the other end. */
+/* The client's requests, as the server received them. */
 static void test_exact(void **state)
 {
 	/* 265 bytes, and 335 more. */
@@ -173,7 +173,8 @@ static void test_hangs_up(void **state)
 	assert_int_equal(fill_from(&half, 600, LATER_MS), -ENODATA);
 	assert_int_equal(fill_from(&none, 600, LATER_MS), -ENODATA);
 	assert_int_equal(fill_from(&at_once, 11, LATER_MS), -ENODATA);
-	assert_string_equal(source_egd.why(-ENODATA), "it hung up before all had come");
+	assert_string_equal(source_egd.why(-ENODATA),
+		"the server closed the connection before it had sent all bytes");
 }
 
 static void test_silent(void **state)
@@ -204,7 +205,7 @@ static void test_surplus(void **state)
 	(void)state;
 	assert_int_equal(fill_from(&behind, 265, LATER_MS), -EPROTO);
 	assert_int_equal(fill_from(&more, 10, LATER_MS), -EPROTO);
-	/* It speaks before it is asked: wait until it has. */
+	/* This server sends bytes before a request: wait until they have arrived. */
 	listener = listen_unix("pool");
 	pid = peer_start(&first, listener);
 	assert_int_equal(open_arg("unix:pool", 4, LATER_MS, &h), 0);
@@ -216,10 +217,10 @@ static void test_surplus(void **state)
 	source_egd.close(&h);
 	peer_stop(pid);
 	close(listener);
-	assert_non_null(strstr(source_egd.why(-EPROTO), "is that an EGD server?"));
+	assert_non_null(strstr(source_egd.why(-EPROTO), "is it an EGD server?"));
 }
 
-/* A server of lines answers the first one that it sees, and this is what one says. */
+/* A server of a text protocol answers the first line that it gets; this is such an answer. */
 static void test_http(void **state)
 {
 	struct reply reply[] = {

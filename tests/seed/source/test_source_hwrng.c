@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/unit.h"
 
-/* The same file once more, so that the machine can be another one, and a FIFO its /dev/hwrng. */
+/* The source file is included again, so that the tests can replace its view of the machine, and use a FIFO as its
+ * /dev/hwrng. */
 static int device_fstat(int fd, struct stat *st);
 
 #define source_hwrng faked_hwrng
@@ -15,7 +16,7 @@ static int device_fstat(int fd, struct stat *st);
 #include <errno.h>
 
 #define SOON_MS  150
-#define LATER_MS 20000 /* never reached where all is well */
+#define LATER_MS 20000 /* ms; reached only if the test fails */
 
 static bool disguised;
 
@@ -80,7 +81,7 @@ static void test_quality(void **state)
 		unsigned bits, per;
 	} row[] = {
 		{ "0\n", 0, 1 },
-		/* Less than a quarter of a bit a byte is not believed, as it cannot be tested. */
+		/* Less than a quarter of a bit a byte is assessed at 0, as the tests have no cutoffs for it. */
 		{ "1\n", 0, 1 },
 		{ "31\n", 0, 1 },
 		{ "32\n", 32, 128 },
@@ -90,7 +91,7 @@ static void test_quality(void **state)
 		{ "700\n", 4, 1 },
 		{ "1024\n", 4, 1 },
 		{ "1024", 4, 1 },
-		/* No number from 0 to 1024: then the kernel has said nothing. */
+		/* Anything but a number from 0 to 1024 counts as if the kernel had stated no quality. */
 		{ "1025\n", 0, 1 },
 		{ "-1\n", 0, 1 },
 		{ "99999999999999999999\n", 0, 1 },
@@ -127,7 +128,7 @@ static void test_made_up(void **state)
 	assert_worth("smccc_trng\n", "1024\n", 0, 1, "dev 10:183");
 }
 
-/* Another generator takes its place while bytes are read: those before are worth what nobody can say. */
+/* The kernel switches to another generator while bytes are read, so their assessment is unknown. */
 static void test_changed(void **state)
 {
 	static const struct {
@@ -159,7 +160,8 @@ static void test_changed(void **state)
 		faked_hwrng.close(&h);
 		close(feed);
 	}
-	assert_string_equal(faked_hwrng.why(-ESTALE), "another generator has taken its place");
+	assert_string_equal(
+		faked_hwrng.why(-ESTALE), "the kernel has switched to another generator");
 }
 
 static void test_other_device(void **state)
@@ -199,7 +201,7 @@ static void test_none(void **state)
 		assert_int_equal(open_path("", LATER_MS, &h), -ENODEV);
 }
 
-/* Short reads, an end, silence. */
+/* Short reads, an end of the stream, and a device that delivers nothing. */
 static void test_fill(void **state)
 {
 	struct source_handle h;

@@ -2,7 +2,7 @@
 #include "tests/lib/peer.h"
 #include "tests/lib/source_text.h"
 
-/* The same file once more, so that the machine can be another one. */
+/* The source file is included again, so that the tests can replace its view of the machine. */
 #define source_tpm faked_tpm
 #include "seed/source/tpm.c"
 #undef source_tpm
@@ -10,7 +10,7 @@
 #include <termios.h>
 
 #define SOON_MS  150
-#define LATER_MS 20000 /* never reached where all is well */
+#define LATER_MS 20000 /* ms; reached only if the test fails */
 
 static bool yes(void)
 {
@@ -47,9 +47,9 @@ static void test_check(void **state)
 		{ "tpm:swtpms", NULL }, /* a path */
 		{ "tpm:unix:/run/swtpm", NULL },
 		{ "tpm:unix:", "a path is missing" },
-		{ "tpm,port=2321", "go with swtpm only" },
-		{ "tpm:/dev/tpm0,host=a", "go with swtpm only" },
-		{ "tpm:unix:a,host=a", "go with swtpm only" },
+		{ "tpm,port=2321", "are settings of swtpm only" },
+		{ "tpm:/dev/tpm0,host=a", "are settings of swtpm only" },
+		{ "tpm:unix:a,host=a", "are settings of swtpm only" },
 		{ "tpm:swtpm:port=0", "must be 1 to 65535" },
 		{ "tpm:swtpm:port=65536", "must be 1 to 65535" },
 		{ "tpm:swtpm:port=", "must be 1 to 65535" },
@@ -114,7 +114,7 @@ static void assert_none_of(const uint8_t *raw, size_t len)
 		assert_int_equal(raw[i], 0x3c);
 }
 
-/* What becomes of 100 bytes that are asked of a TPM which says this; in @raw what it delivered. */
+/* The result of a read of 100 bytes from a TPM that gives these responses; @raw gets the bytes. */
 static int fill_from(const struct reply *reply, size_t replies, bool hangs_up, int ms,
 	uint8_t raw[100], struct source_handle *h)
 {
@@ -178,11 +178,11 @@ static void test_busy_for_ever(void **state)
 	assert_int_equal(fill_from(reply, COUNT(reply), false, SOON_MS, raw, &h), -ETIMEDOUT);
 	assert_in_range(clock_ms() - began, SOON_MS - 1, LATER_MS - 1);
 	assert_none_of(raw, sizeof(raw));
-	/* It was given time, and not worked to death. */
+	/* The busy TPM was asked again after growing pauses, not in a tight loop. */
 	assert_in_range(h.retries, 1, SOON_MS);
 }
 
-/* Each fault at once, and after a piece that was right. */
+/* Each fault in the first response, and after a good one. */
 static void test_faults(void **state)
 {
 	struct reply lies = granted(64, 0), tag = granted(64, 0), surplus = granted(36, 0);
@@ -216,7 +216,7 @@ static void test_faults(void **state)
 	}
 }
 
-/* It claims more than comes: one that goes on being silent, and one that hangs up. */
+/* The response is shorter than it claims: one TPM then sends nothing, another one closes the connection. */
 static void test_short(void **state)
 {
 	struct source_handle h;
@@ -236,11 +236,11 @@ static void test_short(void **state)
 	assert_none_of(raw, sizeof(raw));
 }
 
-/* --- what is left --- */
+/* --- secrets left in memory --- */
 
-#define DEPTH 24576 /* of the stack, deeper than anything here goes */
+#define DEPTH 24576 /* bytes of the stack; no call in this test goes deeper */
 
-/* Do these bytes stand below the caller's frame, where functions that have returned had theirs? */
+/* Are these bytes below the caller's frame, where functions that have returned had their frames? */
 __attribute__((noinline, no_sanitize("address"))) static bool left_below(
 	const uint8_t *want, size_t len)
 {
@@ -256,7 +256,7 @@ __attribute__((noinline, no_sanitize("address"))) static bool left_below(
 	return false;
 }
 
-/* One that does not wipe; it also makes sure that there is so much stack. */
+/* A function that does not wipe its secret, to prove that the search finds one. It also makes the stack that large. */
 __attribute__((noinline)) static void leave_below(const uint8_t *bytes, size_t len)
 {
 	volatile uint8_t buffer[DEPTH - 1024];
@@ -280,7 +280,7 @@ static void test_wiped(void **state)
 	assert_true(left_below(reply[0].bytes + 12, 16));
 	leave_below(NULL, 0);
 	assert_false(left_below(reply[0].bytes + 12, 16));
-	/* The second answer is a lie, so that the whole fails: it is wiped as well. */
+	/* The second response is malformed, so that the read fails: its buffer must be wiped too. */
 	reply[1] = reply[0];
 	random_fill(&rng, reply[1].bytes + 12, 64);
 	reply[1].bytes[11] = 8;
@@ -292,8 +292,8 @@ static void test_wiped(void **state)
 
 /* --- devices --- */
 
-/* A character device of our own: the end of a terminal line, with a TPM at the other one. As long as somebody
- * has it open, that one does not hang up. */
+/* A character device for the tests: one end of a pseudoterminal, with a fake TPM at the other. That does not see a hangup
+ * while somebody has the device open. */
 static int make_device(char path[64], int *ret_held)
 {
 	struct termios line;
@@ -311,7 +311,7 @@ static int make_device(char path[64], int *ret_held)
 	return master;
 }
 
-/* The kernel's own word for that device. */
+/* The name that the kernel gives the device. */
 static void name_device(const char *path, const char *uevent)
 {
 	char name[128];
@@ -339,7 +339,7 @@ static void test_device(void **state)
 	(void)state;
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		/* One answer that is whole, one that is not. */
+		/* One complete response, and one incomplete one. */
 		if (read(master, command, sizeof(command)) != sizeof(command) ||
 			write(master, good.bytes, good.len) != (ssize_t)good.len ||
 			read(master, command, sizeof(command)) != sizeof(command) ||
@@ -356,7 +356,7 @@ static void test_device(void **state)
 	faked_tpm.close(&h);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	/* Nobody there. */
+	/* No server there. */
 	assert_int_equal(open_arg(path, -1, SOON_MS, &h), 0);
 	assert_int_equal(faked_tpm.fill(&h, raw, sizeof(raw)), -ETIMEDOUT);
 	faked_tpm.close(&h);
@@ -396,7 +396,7 @@ static void test_worth(void **state)
 		assert_worth(path, -1, 4, "tpm 0");
 		assert_worth(path, 2, 2, "tpm 0");
 		assert_worth(path, 0, 0, "tpm 0");
-		/* Whose chip is that? Who says so takes it upon himself. */
+		/* We cannot know what the chip is. The user may state its assessment, and is then responsible for it. */
 		is_virtual = yes;
 		assert_worth(path, -1, 0, "tpm 0");
 		assert_worth(path, 4, 4, "tpm 0");
@@ -457,7 +457,7 @@ static void test_none(void **state)
 	assert_string_equal(faked_tpm.why(-EHOSTDOWN), "the TPM is not started");
 	assert_string_equal(faked_tpm.why(-EKEYREJECTED), "the TPM is locked out");
 	assert_null(faked_tpm.why(-ENODATA));
-	/* Where nobody has named one, there is none to miss. */
+	/* If the user named no path, a missing device means that the host has no TPM. */
 	if (access("/dev/tpmrm0", F_OK) < 0)
 		assert_int_equal(open_arg("", -1, LATER_MS, &h), -ENODEV);
 }

@@ -7,7 +7,7 @@
 #include <poll.h>
 
 #define SOON_MS  150
-#define LATER_MS 20000 /* never reached where all is well */
+#define LATER_MS 20000 /* ms; reached only if the test fails */
 
 static int64_t began;
 
@@ -17,7 +17,7 @@ static int64_t in(int ms)
 	return began + ms;
 }
 
-/* Not before the deadline, and not as late as another one's. */
+/* The call ends at its own deadline: not before it, and not at a later one. */
 static void assert_timed_out(int r)
 {
 	assert_int_equal(r, -ETIMEDOUT);
@@ -37,7 +37,7 @@ static void test_read(void **state)
 	assert_memory_equal(raw, "abcd\0\0\0", 8);
 	assert_timed_out(stream_read(pair[0], raw, 4, in(SOON_MS)));
 	assert_int_equal(stream_quiet(pair[0]), 0);
-	/* What has come does not count once the time is over. */
+	/* After the deadline even bytes that have arrived are not read. */
 	assert_int_equal(write(pair[1], "abcdef", 6), 6);
 	assert_int_equal(stream_read(pair[0], raw, 4, clock_ms()), -ETIMEDOUT);
 	close(pair[1]);
@@ -54,7 +54,7 @@ static void test_send(void **state)
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	assert_int_equal(stream_send(pair[0], "abcd", 4, in(LATER_MS)), 0);
-	/* Nobody reads it. */
+	/* Nobody reads from the other end, so the socket fills up. */
 	assert_timed_out(stream_send(pair[0], raw, sizeof(raw), in(SOON_MS)));
 	close(pair[1]);
 	assert_int_equal(stream_send(pair[0], "abcd", 4, in(LATER_MS)), -ENODATA);
@@ -97,7 +97,7 @@ static void test_unix(void **state)
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	assert_int_equal(stream_unix(path, &node, in(LATER_MS)), -ENAMETOOLONG);
-	/* A server that does not take who comes: its queue is full in the end. */
+	/* A server that accepts no connection, so that its queue is full in the end. */
 	for (n = 0, fd = 0; n < COUNT(queued) && fd >= 0; n++)
 		queued[n] = fd = stream_unix("listener", &node, in(SOON_MS));
 	assert_timed_out(fd);
@@ -119,7 +119,7 @@ static void test_tcp(void **state)
 	snprintf(want, sizeof(want), "tcp loopback:%s", port);
 	assert_string_equal(who, want);
 	close(fd);
-	/* The same one in IPv6's clothes. */
+	/* The same address, mapped into IPv6. */
 	fd = stream_tcp("::ffff:127.0.0.1", port, in(LATER_MS));
 	assert_true(fd >= 0);
 	assert_true(stream_peer(fd, who, sizeof(who)));

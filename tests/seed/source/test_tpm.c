@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* An answer as the TPM's Part 1 has it: a header, the size of what follows, that. */
+/* A response by Part 1 of the TPM's specification: a header, the number of random bytes, the bytes. */
 static size_t answer(
 	uint8_t *out, unsigned tag, uint32_t said, uint32_t rc, unsigned size, size_t bytes)
 {
@@ -45,13 +45,13 @@ static void test_granted(void **state)
 		assert_int_equal(tpm_answer(raw, len, 64, &bytes, &size), 0);
 		assert_int_equal(size, n);
 		assert_ptr_equal(bytes, raw + 12);
-		/* As many as were asked for, and not one more. */
+		/* At most as many bytes as were requested, not one more. */
 		assert_int_equal(tpm_answer(raw, len, n, &bytes, &size), 0);
 		assert_int_equal(tpm_answer(raw, len, n - 1, &bytes, &size), -EPROTO);
 	}
 }
 
-/* Each length that can lie: what the header says, what the size says, what has come. */
+/* Each of the three lengths may be wrong: the header's, the size field's, and the number of bytes received. */
 static void test_lies(void **state)
 {
 	uint8_t raw[100], before[100];
@@ -85,7 +85,7 @@ static void test_lies(void **state)
 
 static void test_lie_of_esys(void **state)
 {
-	/* 8 bytes that are said to be 64: once taken for 56 zeros. */
+	/* A response with 8 bytes that claims 64: a known library has taken the rest as 56 zeros. */
 	uint8_t raw[100] = { 0 };
 	const uint8_t *bytes;
 	size_t n;
@@ -113,11 +113,11 @@ static void test_refusals(void **state)
 	for (i = 0; i < COUNT(row); i++) {
 		answer(raw, 0x8001, 10, row[i].rc, 0, 0);
 		assert_int_equal(tpm_answer(raw, 10, 64, &bytes, &n), row[i].err);
-		/* A refusal with bytes is none. */
+		/* A refusal with bytes after it is malformed. */
 		answer(raw, 0x8001, 20, row[i].rc, 8, 8);
 		assert_int_equal(tpm_answer(raw, 20, 64, &bytes, &n), -EPROTO);
 	}
-	/* A TPM 1.2 does not know the tag, and says so with its own. */
+	/* A TPM 1.2 does not know the tag of our command, and answers with its own. */
 	answer(raw, 0x00c4, 10, 0x1e, 0, 0);
 	assert_int_equal(tpm_answer(raw, 10, 64, &bytes, &n), -EPROTONOSUPPORT);
 	answer(raw, 0x00c4, 10, 0, 0, 0);
