@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# doc/nova.md, followed word for word: each command behind a `$`, in its order, gives what the page shows.
+# doc/nova.md, followed word for word: each command, in its order, gives what the page shows, unless the page says that it
+# was not run.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -10,16 +11,22 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# commands: one a line, as typed.
-commands() {
-	sed -n 's/^    \$ //p' "$ROOT/doc/nova.md"
+# parts KIND: the lines of the page's commands (kind 1), or these and what the page shows below each (2), each command with
+# its mark: `#` is root, `$` any user. A block below a paragraph that ends in "(not run):" is left out.
+parts() {
+	awk -v kind="$1" '
+		!/^    / { on = 0; text = /^$/ ? "" : text " " $0 }
+		!/^    / && text { skip = text ~ /\(not run\):$/ }
+		!skip && /^    [$#] / { on = 1; print substr($0, 5); next }
+		on && kind == 2 { print substr($0, 5) }' "$ROOT/doc/nova.md"
 }
 
-# page: the commands with what the page shows below each; what stands behind a # is not ours to run.
+commands() {
+	parts 1
+}
+
 page() {
-	awk '/^    \$ / { on = 1; print substr($0, 5); next }
-		!/^    / || /^    # / { on = 0 }
-		on { print substr($0, 5) }' "$ROOT/doc/nova.md"
+	parts 2
 }
 
 # alike: what differs from one run, or host, to the next; a kernel without AppArmor is named by its parser.
@@ -42,13 +49,19 @@ on_a_host() {
 		"$@"' bash "$@"
 }
 
-# follow: types each command in the folder `sources`, with all that it prints below it; ends at one that fails.
+# follow: types each command in the folder `sources`, with all that it prints below it; ends at one that fails. What is any
+# user's is done by one, to whom the folder belongs, at a path that others can reach.
 follow() {
-	cd sources || return
+	mount --bind sources /mnt
+	chown 65534:65534 /mnt
+	cd /mnt || return
 	while IFS= read -r command; do
-		printf '$ %s\n' "$command"
-		sh -c "$command" </dev/null 2>&1
-	done <../typed
+		printf '%s\n' "$command"
+		case $command in
+		'#'*) sh -c "${command#? }" </dev/null 2>&1 ;;
+		*) HOME=/ setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "${command#? }" </dev/null 2>&1 ;;
+		esac || return
+	done <"$typed"
 }
 
 setup() {
@@ -63,14 +76,14 @@ setup() {
 }
 
 # bats test_tags=root
-@test "guide: each command of doc/nova.md that we say we ran does what the page shows" {
+@test "guide: each command of doc/nova.md that we say we ran does what the page shows, by root or by any user" {
 	need_mounts
 	need_root
 	commands >typed
 	[ "$(wc -l <typed)" -ge 25 ]
 	# Make must not build anew what was copied.
 	find sources -exec touch -d '2026-01-01' {} +
-	on_a_host bash -euo pipefail -c "$(declare -f follow); follow" >had
+	on_a_host bash -euo pipefail -c "typed=$PWD/typed; $(declare -f follow); follow" >had
 	diff <(page | alike) <(alike <had)
 	# The hook has renewed the first one.
 	[ "$(grep -E '^seed +[0-9a-f]{32}$' had | sort -u | wc -l)" -eq 2 ]
@@ -85,7 +98,7 @@ setup() {
 	need_root
 	commands >typed
 	find sources -exec touch -d '2026-01-01' {} +
-	on_a_host bash -euo pipefail -c "$(declare -f follow)"'
+	on_a_host bash -euo pipefail -c "typed=$PWD/typed; $(declare -f follow)"'
 		find /usr /etc -name "*seedrive*" ! -type d | sort >before
 		(follow) >/dev/null
 		find /usr /etc -name "*seedrive*" ! -type d | sort >after
