@@ -138,7 +138,7 @@ whole() {
 	mkfs.ext4 -q -L stuff "$DEV"
 	refused "holds ext4 labelled stuff; --force overwrites it" build
 	loop 4M
-	mkfs.ext4 -q "$DEV"
+	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$DEV"
 	refused "holds ext4; --force overwrites it" build
 	loop 4M
 	mkswap -q "$DEV"
@@ -215,7 +215,7 @@ mounting() {
 	need_mounts
 	local disk
 	loop 8M
-	mkfs.ext4 -q "$DEV"
+	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$DEV"
 	fails 1 "seedrive: build: $DEV: mounted on $PWD/a place" \
 		mounting "$TOOL" build -q --force --source kernel -o "$DEV" tree
 	fails 1 "seedrive: reseed: $DEV: mounted on $PWD/a place" mounting "$TOOL" reseed -q "$DEV"

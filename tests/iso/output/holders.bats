@@ -141,7 +141,7 @@ time.sleep(1000)' "$DEV"
 	above=$(unshare --mount bash -c 'mount -t tmpfs none mnt && mknod mnt/disk b $1 $2 && losetup -f --show mnt/disk' \
 		bash $((0x$(stat -c %t "$disk"))) $((0x$(stat -c %T "$disk"))))
 	echo "$above" >>"$BATS_TEST_TMPDIR/loops"
-	mkfs.ext4 -q "$above"
+	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$above"
 	all_refused "$disk" "in use by loop device ${above#/dev/}"
 	# The reverse: the device below the target is in use.
 	mount_below=$(unshare --mount bash -c 'mount "$1" mnt2 2>/dev/null && echo mounted' bash "$disk")
@@ -153,7 +153,7 @@ time.sleep(1000)' "$DEV"
 @test "holders: another loop device on the same file, unless it uses another part of it" {
 	need_mounts
 	loop 8M
-	mkfs.ext4 -q "$DEV"
+	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$DEV"
 	one=$DEV
 	attach "$DISK"
 	all_refused "$DEV" "a device or file below it is in use by loop device ${one#/dev/}"
@@ -209,7 +209,7 @@ time.sleep(1000)'
 	exec {held}>slow
 	# The build is waiting for its source. Now another program begins to use the disk.
 	attach "$disk"
-	mkfs.ext4 -q "$DEV"
+	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$DEV"
 	before=$(sha256sum <"$disk")
 	head -c 65536 /dev/urandom >&"$held" || true
 	exec {held}>&-
