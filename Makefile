@@ -199,7 +199,8 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
 longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
-suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
+packages  := $(wildcard tests/packages/*.bats)
+suites    := $(sort $(filter-out $(longer) $(packages),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
 check: deps
@@ -257,6 +258,10 @@ check-streams: deps
 check-requests: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/serve/requests.bats units=
 
+# Debian's packages of what is committed: made twice and compared, installed, upgraded and removed in bare systems.
+check-packages: deps
+	@$(MAKE) --no-print-directory check-built TESTS="$(packages)" units=
+
 # Faults planted in the guest's program, and the test that finds each: minutes.
 mutants: deps all
 	tests/mutants
@@ -297,6 +302,16 @@ lint:
 deps:
 	@tests/deps.sh
 
+# --- release ---
+
+# What is committed, as build/seedrive-VERSION.tar.gz: the same bytes for everybody.
+dist:
+	@dist/tarball build
+
+# And as Debian's packages, in build/deb. DEB_FLAGS are those of dpkg-buildpackage(1).
+deb:
+	dist/deb build/deb $(DEB_FLAGS)
+
 # --- installation ---
 
 # $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
@@ -321,16 +336,23 @@ host_helpers := $(filter-out serve,$(helpers))
 host_programs := seedrive seedrive-mkisofs
 host_docs := $(addprefix doc/,accounting.md nova.md platforms.md seed-format.md seedrive.conf)
 
-install-host: $(filter-out %-serve,$(linked))
-	install -D -m 755 build/seedrive $(bindir)/seedrive
-	install -D -m 755 build/seedrive-mkisofs $(bindir)/seedrive-mkisofs
-	install -D -m 755 -t $(libexecdir) $(host_helpers:%=build/libexec/seedrive-%)
-	$(call pages,$(mandir)/man1,$(man1))
+install-host: install-tools install-mkisofs
+
+install-tools: $(filter-out %-serve,$(programs:%=$(B)/%))
+	install -D -m 755 $(B)/seedrive $(bindir)/seedrive
+	install -D -m 755 -t $(libexecdir) $(host_helpers:%=$(B)/libexec/seedrive-%)
+	$(call pages,$(mandir)/man1,$(filter-out %-mkisofs.1,$(man1)))
 	$(call pages,$(mandir)/man5,$(man5))
-	$(call install_completions,$(host_programs))
+	$(call install_completions,seedrive)
 	install -D -m 644 -t $(docdir) $(host_docs)
 	sed -i 's|`doc/|`|g' $(host_docs:doc/%=$(docdir)/%)
 	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
+
+# The drop-in alone.
+install-mkisofs: $(B)/seedrive-mkisofs
+	install -D -m 755 $(B)/seedrive-mkisofs $(bindir)/seedrive-mkisofs
+	$(call pages,$(mandir)/man1,man/seedrive-mkisofs.1)
+	$(call install_completions,seedrive-mkisofs)
 
 uninstall-host:
 	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(host_helpers:%=$(libexecdir)/seedrive-%) \
@@ -341,7 +363,7 @@ uninstall-host:
 daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service
 
 install-daemon: $(B)/libexec/seedrive-serve
-	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-serve
+	install -D -m 755 -t $(libexecdir) $(B)/libexec/seedrive-serve
 	$(call pages,$(mandir)/man8,man/seedrive-serve.8)
 	$(call fill,644,dist/host/systemd/seedrived.service.in,$(unitdir)/seedrived.service)
 	install -D -m 644 -t $(unitdir) $(daemon_units:%=dist/host/systemd/%)
@@ -391,7 +413,7 @@ uninstall-guest:
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
-.PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
+.PHONY: install-host install-tools install-mkisofs install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest

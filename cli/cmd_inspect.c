@@ -5,6 +5,7 @@
 #include "drive/inspect.h"
 #include "cli/options.h"
 #include "cli/json_print.h"
+#include "util/confine.h"
 #include "util/json_build.h"
 #include "util/secret.h"
 #include "util/wire/note.h"
@@ -176,9 +177,11 @@ static int look(struct inspect_command *c, const char *path, struct fault *f)
 {
 	struct inspect *in = &c->found;
 	const int flags = O_RDONLY | (c->no_links ? O_NOFOLLOW : 0);
-	int r = inspect_image(in, path, flags, (uint64_t)time(NULL), f);
 	uint32_t bits;
+	int r;
 
+	confine(NULL, 0);
+	r = inspect_image(in, path, flags, (uint64_t)time(NULL), f);
 	if (r < 0)
 		return r;
 	if (c->json)

@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "drive/reseed.h"
 #include "cli/json_print.h"
+#include "util/confine.h"
 #include "util/json_build.h"
 #include "util/secret.h"
 
@@ -118,6 +119,17 @@ static void print_text(const struct reseed_command *c, const char *path)
 		entropy_print(&c->reseed.seed, stdout);
 }
 
+/* A TPM is opened for writing, and the path that the user gave for it may lie outside /dev. */
+static bool opens_elsewhere(const struct source_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->spec[i].src == &source_tpm && list->spec[i].arg[0])
+			return true;
+	return false;
+}
+
 /* Reseeds, and writes a journal entry with the same fields as seedrive-mkisofs. */
 static int reseed(struct reseed_command *c, const char *path, struct fault *f)
 {
@@ -125,6 +137,8 @@ static int reseed(struct reseed_command *c, const char *path, struct fault *f)
 	int r;
 
 	drive_log_listen();
+	if (!opens_elsewhere(&re->asked.sources))
+		confine_to_file(path);
 	r = reseed_image(re, path, f);
 	/* Print the error first: the entry repeats it. */
 	if (r < 0)

@@ -55,6 +55,7 @@ static int make_image(struct mkisofs *m, struct fault *f)
 	entropy_options_init(&m->entropy);
 	c->asked = &m->entropy.asked;
 	c->warn = &report_sink;
+	c->hands_over = m->args.charset;
 	c->plain = !m->args.label || !label_is_seed(m->args.label);
 	c->output = &m->output;
 	c->progress = progress_show;

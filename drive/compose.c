@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drive/compose.h"
+#include "util/confine.h"
 #include "util/secret.h"
 
 #include <errno.h>
@@ -167,6 +168,18 @@ static int write_image(struct compose *c, struct fault *f)
 	return r;
 }
 
+/* Before the first byte of the tree is read. In a process that makes many drives the next one's folder is another. */
+static void confine_output(const struct compose *c)
+{
+	const struct output *o = c->output;
+	int place;
+
+	if (!o->kind->writes_to || c->draws || c->hands_over)
+		return;
+	place = o->kind->writes_to(o);
+	confine(&place, 1);
+}
+
 int compose_image(struct compose *c, const struct compose_caller *caller, struct fault *f)
 {
 	int r;
@@ -177,8 +190,10 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 		r = caller->settle(c, caller->ctx, f);
 	if (r == 0)
 		r = begin_draw(c, f);
-	if (r == 0)
+	if (r == 0) {
+		confine_output(c);
 		r = caller->gather(c, caller->ctx, f);
+	}
 	drive_warn_leftovers(&c->tree, c->warn);
 	if (r == 0)
 		r = lay_out(c, f);

@@ -22,6 +22,7 @@ struct compose {
 	bool provenance; /* list the sources in seedrive.json, where tenants can read them */
 	struct draw_memory
 		*draws; /* state kept between the drives of one process; NULL: it makes only one */
+	bool hands_over; /* may end by running another program, so it must keep the right to run one */
 	bool last; /* no other drive follows: the end of the process frees layout and tree, which is faster */
 	bool fixed_time; /* set every time stamp to @now; see compose_clock() */
 	time_t now;

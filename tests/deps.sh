@@ -12,7 +12,8 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils zsh fish llvm xxd
 	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
 	clang-tidy cppcheck codespell
-	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils'
+	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils
+	debhelper dpkg-dev lintian rpm rpmlint bzip2'
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'

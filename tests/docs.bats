@@ -903,21 +903,57 @@ with_key() {
 	END
 }
 
-@test "security: each promise names tests, and each test that it names is there" {
-	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
+# tests_there FILE: each test that it names, in a line of its own, is in the file that is named with it.
+tests_there() {
+	local file title
 	# shellcheck disable=SC2016 # Markdown
-	sed -n 's/^  - `\(tests\/[^`]*\)`: "\(.*\)"$/\1 \2/p' promises >named
-	[ "$(wc -l <named)" -ge 30 ]
+	sed -n 's/^  - `\(tests\/[^`]*\)`: "\(.*\)"$/\1 \2/p' "$1" >named
+	[ "$(wc -l <named)" -ge 20 ]
 	while read -r file title; do
 		case $file in
 		*.bats) grep -qF "@test \"$title\" {" "$ROOT/$file" ;;
 		*) grep -qF "TEST(\"$title\"" "$ROOT/$file" ;;
 		esac || { echo "$file: $title"; return 1; }
 	done <named
-	# A promise ends where the next one begins; before that it has a test, in a line of that form.
-	awk '/^- \*\*/ { if (open) exit 1; open = 1; count++ }
-		/^  - / { if ($0 !~ /^  - `tests\/[^`]*`: "[^"]*"$/) exit 1; open = 0 }
-		END { exit open || count < 15 }' promises
+}
+
+# each_is_proved FILE KIND LEAST: a claim ends where the next one begins; before that it has a line of that kind.
+each_is_proved() {
+	awk -v kind="$2" -v least="$3" '/^- \*\*/ { if (open) exit 1; open = 1; count++ }
+		/^  - / { if ($0 !~ "^  - `" kind "`: \"[^\"]*\"$") exit 1; open = 0 }
+		END { exit open || count < least }' "$1"
+}
+
+@test "security: each promise names tests, and each test that it names is there" {
+	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
+	tests_there promises
+	each_is_proved promises 'tests/[^`]*' 15
+}
+
+@test "threats: each claim names a test that is there, or a promise or a limit of SECURITY.md, whose page it does not repeat" {
+	local part
+	sed '1,/^## Who is trusted/d' "$ROOT/doc/security.md" >threats
+	tests_there threats
+	each_is_proved threats '(tests/[^`]*|SECURITY.md)' 20
+	tr '\n' ' ' <"$ROOT/SECURITY.md" | tr -s ' ' >security
+	# shellcheck disable=SC2016 # Markdown
+	sed -n 's/^  - `SECURITY.md`: "\(.*\)"$/\1/p' threats >parts
+	[ "$(wc -l <parts)" -ge 10 ]
+	while read -r part; do
+		grep -qF -- "- **$part" security || { echo "SECURITY.md: $part"; return 1; }
+	done <parts
+	# What a promise rests on is named there.
+	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
+	tests_there promises
+	sort named >theirs
+	tests_there threats
+	[ "$(sort named | comm -12 - theirs | wc -l)" -eq 0 ] || { sort named | comm -12 - theirs; return 1; }
+}
+
+@test "upstream: each text that its list names is there, and each that is there is in the list" {
+	# shellcheck disable=SC2016 # Markdown
+	diff <(sed -n 's/^| `\([a-z0-9-]*\.md\)` .*/\1/p' "$ROOT/doc/upstream/README.md" | sort) \
+		<(cd "$ROOT/doc/upstream" && printf '%s\n' [a-z]*.md)
 }
 
 @test "docs: the changelog has what is not released, and security says its four things" {

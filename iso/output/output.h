@@ -36,6 +36,9 @@ struct output_kind {
 	/* List the files that must be left out of the image if they are in its tree, the old image first if there is
 	 * one; @out has room for OUTPUT_FILES_MAX. NULL: there are none. Returns: how many. */
 	size_t (*files)(const struct output *o, struct tree_omit *out);
+	/* What it writes to by name from here on: the descriptor of a folder, in which files are made and removed, or of a
+	 * file; -1: nothing. NULL: that cannot be said, as it has to look at other processes, which confine() takes away. */
+	int (*writes_to)(const struct output *o);
 	/*
 	 * Reserve space for @size bytes.
 	 * @ret_fd:     to write the image to, from offset 0 on

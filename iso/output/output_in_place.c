@@ -28,6 +28,14 @@ static int check_old(const struct output *o, struct fault *f)
 	return output_check_old(AT_FDCWD, o->path, o->path, f);
 }
 
+/* A new one is removed if it fails. One that is there stays, but is opened again where closing it has failed. */
+static int writes_to(const struct output *o)
+{
+	const struct target *t = o->state;
+
+	return t->created ? t->place.dirfd : t->fd;
+}
+
 static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
 {
 	struct target *t = o->state;
@@ -55,6 +63,7 @@ const struct output_kind output_in_place = {
 	.open = open_target,
 	.check_old = check_old,
 	.files = files,
+	.writes_to = writes_to,
 	.begin = begin,
 	.end = end,
 	.close = close_target,

@@ -33,6 +33,11 @@ static int check_old(const struct output *o, struct fault *f)
 	return output_check_old(r->place.dirfd, r->place.name, o->path, f);
 }
 
+static int writes_to(const struct output *o)
+{
+	return ((const struct replace *)o->state)->place.dirfd;
+}
+
 static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
 {
 	struct replace *r = o->state;
@@ -59,6 +64,7 @@ const struct output_kind output_replace = {
 	.open = open_file,
 	.check_old = check_old,
 	.files = files,
+	.writes_to = writes_to,
 	.begin = begin,
 	.end = end,
 	.close = close_file,

@@ -46,6 +46,12 @@ static int end(struct output *o, iso_progress *progress, void *ctx, struct fault
 	return close(fd) < 0 && errno != EINTR ? -errno : 0;
 }
 
+static int writes_to(const struct output *o)
+{
+	(void)o;
+	return -1;
+}
+
 static void close_stream(struct output *o)
 {
 	struct stream *s = o->state;
@@ -57,6 +63,7 @@ static void close_stream(struct output *o)
 
 const struct output_kind output_stream = {
 	.open = open_stream,
+	.writes_to = writes_to,
 	.begin = begin,
 	.end = end,
 	.close = close_stream,

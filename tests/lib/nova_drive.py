@@ -4,7 +4,7 @@
 # usage: nova_drive.py MKISOFS OUT UUID TREE
 #
 # A config drive as nova-compute makes it, by Nova's own InstanceMetadata and ConfigDriveBuilder with
-# mkisofs_cmd = MKISOFS. Of Nova only what it would ask a database or Neutron for is stubbed: the block
+# mkisofs_cmd = MKISOFS, or as a file nova.conf says if MKISOFS is one. Of Nova only what it would ask a database or Neutron for is stubbed: the block
 # devices and the security groups. A copy of the tree that Nova wrote stays in TREE.
 import base64
 import shutil
@@ -46,8 +46,11 @@ def instance():
 
 
 def main():
-    config.parse_args(["test"], default_config_files=[])
-    nova.conf.CONF.set_override("mkisofs_cmd", MKISOFS)
+    if MKISOFS.endswith(".conf"):
+        config.parse_args(["test"], default_config_files=[MKISOFS])
+    else:
+        config.parse_args(["test"], default_config_files=[])
+        nova.conf.CONF.set_override("mkisofs_cmd", MKISOFS)
     objects.register_all()
     written = configdrive.ConfigDriveBuilder._make_iso9660
 

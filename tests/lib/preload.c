@@ -4,7 +4,8 @@
  *
  *   AT=CALL:PATH       at the first CALL (openat, pread, pwrite, write, fsync, fdatasync, renameat, linkat) on a file
  *                      whose path ends in /PATH, or that has no name if PATH is # ...
- *   DO=COMMAND         ... a shell runs this, before the call
+ *   DO=COMMAND         ... a shell runs this, before the call; a tool that has restricted itself could start none, and so
+ *                      the kernel has no Landlock then
  *   ABSENT=PATH...     open(2) and faccessat(2) of exactly these paths say ENOENT
  *   REDIRECT=A=B...    open(2) and faccessat(2) of exactly A mean B
  *   NODE=PATH=MAJOR:MINOR  fstat(2) of what was opened as B, of exactly this path: that character device
@@ -28,6 +29,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
@@ -362,4 +364,22 @@ ssize_t getrandom(void *buf, size_t len, unsigned flags)
 	give(buf, len, mode);
 	log_given(buf, len);
 	return (ssize_t)len;
+}
+
+long syscall(long number, ...)
+{
+	REAL(syscall);
+	va_list list;
+	long a[6];
+	size_t i;
+
+	if (number == SYS_landlock_create_ruleset && getenv("DO")) {
+		errno = ENOSYS;
+		return -1;
+	}
+	va_start(list, number);
+	for (i = 0; i < sizeof(a) / sizeof(*a); i++)
+		a[i] = va_arg(list, long);
+	va_end(list);
+	return real(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

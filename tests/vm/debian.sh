@@ -4,7 +4,7 @@
 # usage: debian.sh OUT [DRACUT-OPTION]...
 #
 # Makes a machine of the Debian that runs here, with systemd, as debootstrap installs it, and with what
-# `make install-guest` installs: the file system OUT/root.img, labelled "root", and three folders that boot.sh boots
+# `make install-guest` installs, or apt from the package in the variable DEB: the file system OUT/root.img, labelled "root", and three folders that boot.sh boots
 # it by:
 #
 #   OUT/tools    the initramfs of initramfs-tools
@@ -101,8 +101,18 @@ add_report() {
 	rm -f "$root/var/lib/dbus/machine-id"
 }
 
+# As whoever makes an image does: what apt says of it is all there is to do.
+add_package() {
+	cp "$DEB" "$root/root/"
+	cp "$kernel"/boot/vmlinuz-* "$root/boot/"
+	inside apt-get install -y "/root/${DEB##*/}"
+	rm "$root/root/${DEB##*/}" "$root"/boot/vmlinuz-*
+	echo DEADLINE=30s >>"$root/etc/default/seedrive-guest"
+}
+
 # What is built is built by its owner.
 add_guest() {
+	[ -z "${DEB:-}" ] || { add_package; return; }
 	mkdir "$new/guest"
 	chown "$owner:" "$new/guest"
 	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
@@ -117,7 +127,7 @@ add_guest() {
 out=$1
 owner=${FOR_USER:-root}
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" SETUP="${SETUP:-}" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" DEB="${DEB:-}" SETUP="${SETUP:-}" "$0" "$@"
 
 kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)

@@ -1,0 +1,74 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The tools by the kernel's Landlock: what they leave themselves before they read what is somebody else's.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	small_tree tree
+	"$TOOL" build -q --source kernel -o drive.iso tree
+}
+
+# each COMMAND...: runs it with the words of each of the tools' commands behind it.
+each() {
+	"$@" "$MKISOFS" -quiet -J -r -V config-2 -o made.iso tree
+	"$@" "$MKISOFS" -quiet -J -r -V config-2 -o made.iso tree
+	"$@" "$TOOL" build -q --source kernel -o built.iso tree
+	"$@" "$TOOL" build -q --source kernel -o built.iso tree
+	"$@" "$TOOL" reseed -q --source kernel drive.iso
+	"$@" "$TOOL" inspect drive.iso
+}
+
+has_landlock() {
+	strace -o there -e trace=landlock_restrict_self "$TOOL" inspect drive.iso >/dev/null
+	grep -q '= 0$' there || skip "this kernel has no Landlock"
+}
+
+# restricts_first WORD...: before the first file of the tree, or the image, is opened to be read.
+restricts_first() {
+	strace -f -o calls -e trace=landlock_restrict_self,openat,openat2,open "$@" >/dev/null
+	awk '/landlock_restrict_self\(.* = 0$/ { on = 1 }
+		/"(meta_data.json|openstack|latest|drive\.iso|tree)"/ && !/O_PATH/ && !on { print; early = 1 }
+		END { exit !on || early }' calls
+}
+
+@test "confine: each command restricts itself before it opens a tree or an image" {
+	has_landlock
+	each restricts_first
+}
+
+@test "confine: where the kernel has no Landlock, or refuses it, each command does its work" {
+	without() {
+		rm -f made.iso
+		strace -f -o calls -e trace=landlock_create_ruleset,landlock_restrict_self -e "inject=$inject" "$@" >/dev/null
+		grep -qE "$expected" calls
+	}
+	inject=landlock_create_ruleset:error=ENOSYS expected='landlock_create_ruleset\(.*INJECTED'
+	each without
+	has_landlock
+	inject=landlock_restrict_self:error=EPERM expected='landlock_restrict_self\(.*INJECTED'
+	each without
+	"$TOOL" inspect built.iso
+}
+
+@test "confine: a build leaves itself OUT's folder to write to, and mkisofs with an OUT that is there that file" {
+	has_landlock
+	folders() {
+		strace -f -y -o calls -e trace=landlock_add_rule "$@"
+		sed -nE 's/.*parent_fd=[0-9]+<([^>]*)>.*/\1/p' calls | LC_ALL=C sort | paste -sd ' '
+	}
+	mkdir out
+	[ "$(folders "$TOOL" build -q --source kernel -o out/drive.iso tree)" = "/dev $PWD/out" ]
+	[ "$(folders "$MKISOFS" -quiet -r -V config-2 -o out/drive.iso tree)" = "/dev $PWD/out/drive.iso" ]
+	[ "$(folders "$MKISOFS" -quiet -r -V config-2 -o out/new.iso tree)" = "/dev $PWD/out" ]
+	[ "$(folders "$TOOL" reseed -q --source kernel out/drive.iso)" = "/dev $PWD/out/drive.iso" ]
+	[ "$("$TOOL" inspect out/drive.iso >text; folders "$TOOL" inspect out/drive.iso | tail -n 1)" = /dev ]
+}
