@@ -339,7 +339,8 @@ uninstall-host:
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
-daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service
+daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service \
+	seedrived-http.socket seedrived-metrics.socket
 
 install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-serve
