@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DRAIN_MS 1000 /* from SIGTERM to the end, for clients that wait or may send a note */
@@ -278,7 +279,8 @@ static int set_up(struct server *s, const struct serve_options *o)
 		.listeners = &s->listeners,
 		.listen = o->listen,
 		.listens = o->listens,
-		.since_ms = clock_ms() };
+		.since_ms = clock_ms(),
+		.since = time(NULL) };
 	if (r == 0)
 		status_serve(&s->parts, &s->connections);
 	s->web.parts = &s->parts;

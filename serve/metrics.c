@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 /* Text that is written to @out as far as it has room for whole lines. */
 struct text {
@@ -60,12 +59,12 @@ static const char *label(const char *text, char out[LABEL_MAX])
 	return out;
 }
 
-static void write_daemon(struct text *t, const struct status_parts *p, int64_t now_ms)
+static void write_daemon(struct text *t, const struct status_parts *p)
 {
 	begin(t, "build_info", "gauge", "The version of the daemon.");
 	put(t, "seedrive_build_info{version=\"%s\"} 1\n", VERSION);
 	one(t, "start_time_seconds", "gauge", "When the daemon started, in seconds since 1970.",
-		(uint64_t)time(NULL) - (uint64_t)(now_ms - p->since_ms) / 1000);
+		(uint64_t)p->since);
 	one(t, "refill_late", "gauge", "Whether the thread that draws from the sources hangs.",
 		p->late);
 	one(t, "memory_unlocked", "gauge",
@@ -201,11 +200,11 @@ static void write_listeners(struct text *t, const struct status_parts *p)
 	by_listener(t, p, "listener_sent_bytes_total", sent_by);
 }
 
-size_t metrics_write(const struct status_parts *p, int64_t now_ms, char *out, size_t size)
+size_t metrics_write(const struct status_parts *p, char *out, size_t size)
 {
 	struct text t = { .out = out, .size = size };
 
-	write_daemon(&t, p, now_ms);
+	write_daemon(&t, p);
 	write_stock(&t, p);
 	write_sources(&t, p);
 	write_issued(&t, p);
@@ -264,9 +263,10 @@ static void answer(
 	char text[SOURCE_LABEL_SIZE + DRAW_WHY_SIZE + 64];
 	const char *why;
 
+	(void)now_ms;
 	if (q->page == PAGE_METRICS) {
 		ret->type = "text/plain; version=0.0.4; charset=utf-8";
-		ret->len = metrics_write(w->parts, now_ms, ret->body, WEB_ANSWER_MAX);
+		ret->len = metrics_write(w->parts, ret->body, WEB_ANSWER_MAX);
 		return;
 	}
 	why = metrics_health(w->parts, text, sizeof(text));

@@ -10,7 +10,7 @@
  */
 
 /** metrics_write - all of them. Returns: bytes written to @out, at most @size; a metric that has no room is left out. */
-size_t metrics_write(const struct status_parts *p, int64_t now_ms, char *out, size_t size);
+size_t metrics_write(const struct status_parts *p, char *out, size_t size);
 
 /** metrics_health - NULL: a source passes its tests, and there is stock; else why not, in @out or constant. */
 const char *metrics_health(const struct status_parts *p, char *out, size_t size);

@@ -23,6 +23,7 @@ struct status_parts {
 	const struct listen_options *listen;
 	size_t listens;
 	int64_t since_ms;
+	int64_t since;     /* the same in seconds since 1970 */
 	uint64_t restores; /* that were noticed */
 	bool late;         /* the thread that draws hangs */
 };

@@ -131,10 +131,10 @@ static size_t write_cloud_init(struct vendordata_secret *s, char *out)
 	return (size_t)(p - out) + sizeof(last) - 1;
 }
 
-/* What changes nothing: to cloud-init an empty object would be an error. */
-static void answer_empty(int page, struct web_answer *ret)
+/* What changes nothing, for cloud-init neither. */
+static void answer_empty(struct web_answer *ret)
 {
-	ret->len = (size_t)sprintf(ret->body, "%s\n", page == PAGE_RECORD ? "{}" : "\"\"");
+	ret->len = (size_t)sprintf(ret->body, "{}\n");
 }
 
 static void answer_seed(struct vendordata *v, int page, const uint8_t uuid[UUID_SIZE],
@@ -145,7 +145,7 @@ static void answer_seed(struct vendordata *v, int page, const uint8_t uuid[UUID_
 	if (generator_make(v->generator, s->bytes, sizeof(s->bytes), now_ms) < 0 ||
 		make_record(s, uuid) < 0) {
 		v->unready++;
-		answer_empty(page, ret);
+		answer_empty(ret);
 		return;
 	}
 	v->records++;
@@ -197,7 +197,7 @@ static void answer(
 		return;
 	}
 	v->limited++;
-	answer_empty(q->page, ret);
+	answer_empty(ret);
 }
 
 static const struct web_site site = {
