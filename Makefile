@@ -342,6 +342,8 @@ uninstall-host:
 daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service \
 	seedrived-http.socket seedrived-metrics.socket
 
+daemon_docs := doc/monitoring.md doc/prometheus-rules.yml
+
 install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 -t $(libexecdir) build/libexec/seedrive-serve
 	$(call pages,$(mandir)/man8,man/seedrive-serve.8)
@@ -350,6 +352,7 @@ install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 dist/host/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
 	install -D -m 644 dist/host/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 dist/host/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
+	install -D -m 644 -t $(docdir) $(daemon_docs)
 	install -D -m 755 -t $(datadir)/policy dist/host/policy/seedrive-policy-table dist/host/policy/seedrive-policy-libvirt
 	install -D -m 644 -t $(datadir)/selinux dist/host/selinux/seedrive.te dist/host/selinux/seedrive.fc
 	install -D -m 644 -t $(datadir)/apparmor dist/host/apparmor/libvirt-qemu dist/host/apparmor/seedrived
@@ -358,8 +361,9 @@ uninstall-daemon:
 	rm -rf $(datadir)/selinux $(datadir)/apparmor $(datadir)/policy
 	rm -f $(libexecdir)/seedrive-serve $(mandir)/man8/seedrive-serve.8 \
 		$(unitdir)/seedrived.service $(daemon_units:%=$(unitdir)/%) \
-		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules
-	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
+		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
+		$(daemon_docs:doc/%=$(docdir)/%)
+	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
 guest_units := seedrive-guest.service seedrive-carry-over.service
