@@ -106,6 +106,7 @@ stocked() {
 
 @test "metrics: /healthz is 200 while a source passes and there is stock, else 503 with the reason" {
 	mkfifo fifo
+	# shellcheck disable=SC2034 # open until the test ends
 	exec {HELD}<>fifo
 	metrics_with --source "file:fifo,bits=4,deadline=600s" --reservoir 4
 	run -1 page /healthz
@@ -164,7 +165,7 @@ stocked() {
 	grep -oE 'seedrive_[a-z_]+' "$ROOT/doc/prometheus-rules.yml" | sort -u >named
 	[ "$(wc -l <named)" -ge 14 ]
 	while read -r name; do
-		grep -q "^$name[ {]" all || { echo "$name is not there"; return 1; }
+		grep -q "^${name}[ {]" all || { echo "$name is not there"; return 1; }
 	done <named
 	# And each reason and code.
 	grep -ohE '(reason|code)(=|=~)"[^"]+"' "$ROOT/doc/prometheus-rules.yml" | sed 's/.*"\(.*\)"/\1/' | tr '|' '\n' | sort -u >words
