@@ -194,6 +194,8 @@ build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive
 	$(addprefix iso/output/,holder.c lock.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
 	-DVERSION='"fuzzed"' -lsodium -ljson-c -pthread
 
+build/bench/plain_http: LIBS += -levent_extra -lmicrohttpd
+
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
@@ -254,7 +256,7 @@ check-cuts: deps
 check-streams: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/streams.bats units=
 
-# A million random requests by EGD; with SAN=1 under ASan and UBSan.
+# A million random requests by EGD, and as many by HTTP; with SAN=1 under ASan and UBSan.
 check-requests: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/serve/requests.bats units=
 
