@@ -292,6 +292,21 @@ static int take_byte(struct member *m, uint8_t c)
 	}
 }
 
+#define EACH(byte) ((byte)*0x0101010101010101u)
+
+/* Of eight bytes at once: is each of them ASCII, no control character, no quote and no backslash? */
+static bool is_plain8(const uint8_t *raw)
+{
+	uint64_t all, quote, slash;
+
+	memcpy(&all, raw, sizeof(all));
+	quote = all ^ EACH((uint64_t)'"');
+	slash = all ^ EACH((uint64_t)'\\');
+	return ((all | ((all - EACH(0x20u)) & ~all) | ((quote - EACH(1u)) & ~quote) |
+			((slash - EACH(1u)) & ~slash)) &
+		       EACH(0x80u)) == 0;
+}
+
 /* Nearly all of it is characters of one byte in strings that are not looked at. */
 static size_t plain(const struct member *m, const uint8_t *raw, size_t len)
 {
@@ -299,6 +314,8 @@ static size_t plain(const struct member *m, const uint8_t *raw, size_t len)
 
 	if (m->state != STRING || m->more > 0 || m->same || (m->wanted && !m->is_key))
 		return 0;
+	while (n + 8 <= len && is_plain8(raw + n))
+		n += 8;
 	while (n < len && raw[n] >= 0x20 && raw[n] < 0x80 && raw[n] != '"' && raw[n] != '\\')
 		n++;
 	return n;
