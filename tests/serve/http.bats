@@ -234,6 +234,37 @@ limit_ms() {
 	run ! grep -F "$(head -c 40 secret)" log
 }
 
+# handed_over ADDRESS: a daemon that is given a socket of that address for [listen http], as systemd does.
+handed_over() {
+	# In place of the subshell that runs it.
+	exec /usr/bin/python3 -c 'import os, socket, sys
+s = socket.create_server((sys.argv[1], 0))
+open("port", "w").write(str(s.getsockname()[1]))
+os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_FDNAMES="http", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])' "$1" "$TOOL" serve --socket "$SOCKET" --config conf --source kernel
+}
+
+@test "http: a socket of systemd's serves, and one beyond the loopback only with a token" {
+	install -m 600 /dev/null token
+	printf '0123456789abcdef\n' >token
+	printf '%s\n' '[listen http]' 'protocol = http' >conf
+	fails 1 "seedrive: serve: LISTEN_FDS: http: must be a stream socket that listens, of the unix domain or the loopback, or elsewhere with a token-file" \
+		handed_over 0.0.0.0
+	for address in 127.0.0.1 0.0.0.0; do
+		handed_over "$address" >log 2>&1 3>&- &
+		DAEMON=$!
+		until_true listens
+		path=/vendordata
+		[ "$address" = 127.0.0.1 ] || path=/vendordata/0123456789abcdef
+		/usr/bin/python3 -c 'import sys, http_raw as h
+h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0.1:$(cat port)" "$path"
+		stop
+		printf 'token-file = %s\n' "$PWD/token" >>conf
+	done
+}
+
 # --- hostile clients ---
 
 @test "http: 500 clients that send a byte a second keep nobody waiting, and none of them lasts longer than 5 seconds" {
