@@ -4,6 +4,7 @@
 #include "seed/moment.h"
 #include "serve/connections.h"
 #include "serve/descriptors.h"
+#include "serve/events.h"
 #include "serve/fifo.h"
 #include "serve/listeners.h"
 #include "serve/log.h"
@@ -163,45 +164,25 @@ static void on_hangup(evutil_socket_t number, short what, void *server)
 	notify("READY=1");
 }
 
-/* @what: EV_PERSIST, or 0; @ms: 0: not started yet. */
-static struct event *timer(struct server *s, short what, int64_t ms, event_callback_fn call)
-{
-	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };
-	struct event *e = event_new(s->base, -1, what, call, s);
-
-	if (e && ms > 0)
-		event_add(e, &t);
-	return e;
-}
-
-static struct event *watch(struct server *s, int fd, short what, event_callback_fn call)
-{
-	struct event *e = event_new(s->base, fd, what | EV_PERSIST, call, s);
-
-	if (e)
-		event_add(e, NULL);
-	return e;
-}
-
 /* From here on a signal ends the daemon in order. */
 static int begin(struct server *s)
 {
 	s->base = event_base_new();
 	if (!s->base)
 		return -ENOMEM;
-	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
-	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
-	s->forgive = watch(s, SIGUSR1, EV_SIGNAL, on_forgive);
-	s->hangup = watch(s, SIGHUP, EV_SIGNAL, on_hangup);
+	s->term = events_watch(s->base, SIGTERM, EV_SIGNAL, on_end, s);
+	s->interrupt = events_watch(s->base, SIGINT, EV_SIGNAL, on_end, s);
+	s->forgive = events_watch(s->base, SIGUSR1, EV_SIGNAL, on_forgive, s);
+	s->hangup = events_watch(s->base, SIGHUP, EV_SIGNAL, on_hangup, s);
 	return s->term && s->interrupt && s->forgive && s->hangup ? 0 : -ENOMEM;
 }
 
 static int make_events(struct server *s)
 {
-	s->wake = watch(s, s->wakeup, EV_READ, on_wake);
-	s->tick = timer(s, EV_PERSIST, TICK_S * 1000, on_tick);
-	s->watchdog = timer(s, EV_PERSIST, notify_watchdog_ms(), on_watchdog);
-	s->drained = timer(s, 0, 0, on_drained);
+	s->wake = events_watch(s->base, s->wakeup, EV_READ, on_wake, s);
+	s->tick = events_timer(s->base, EV_PERSIST, TICK_S * 1000, on_tick, s);
+	s->watchdog = events_timer(s->base, EV_PERSIST, notify_watchdog_ms(), on_watchdog, s);
+	s->drained = events_timer(s->base, 0, 0, on_drained, s);
 	return s->wake && s->tick && s->watchdog && s->drained ? 0 : -ENOMEM;
 }
 

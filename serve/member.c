@@ -225,7 +225,7 @@ static int between(struct member *m, uint8_t c)
 	case FIRST_KEY:
 		if (c == '}')
 			return pop(m, false);
-		return c == '"' ? begin_string(m, true) : -EBADMSG;
+		/* fallthrough */
 	case KEY:
 		return c == '"' ? begin_string(m, true) : -EBADMSG;
 	case COLON:
