@@ -12,10 +12,10 @@ static char digit(unsigned six_bits)
 {
 	unsigned c = 'A' + six_bits;
 
-	c += at_least(six_bits, 26) & ('a' - 'A' - 26);
-	c += at_least(six_bits, 52) & ('0' - 'a' - 26u);
-	c += at_least(six_bits, 62) & ('+' - '0' - 10u);
-	c += at_least(six_bits, 63) & ('/' - '+' - 1u);
+	c += at_least(six_bits, 26) & ('a' - 26 - 'A');
+	c -= at_least(six_bits, 52) & ('a' - 26 - ('0' - 52));
+	c -= at_least(six_bits, 62) & ('0' - 52 - ('+' - 62));
+	c += at_least(six_bits, 63) & ('/' - 63 - ('+' - 62));
 	return (char)c;
 }
 
