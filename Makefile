@@ -76,7 +76,8 @@ mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
 guest_mains := guest/main.c guest/stage/main.c
-guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
+guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c $(addprefix util/wire/,http.c http_body.c label.c record.c) \
+	util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -193,6 +194,8 @@ build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive
 	$(addprefix iso/output/,holder.c lock.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
 	-DVERSION='"fuzzed"' -lsodium -ljson-c -pthread
 
+build/bench/plain_http: LIBS += -levent_extra -lmicrohttpd
+
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
@@ -254,7 +257,7 @@ check-cuts: deps
 check-streams: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/streams.bats units=
 
-# A million random requests by EGD; with SAN=1 under ASan and UBSan.
+# A million random requests by EGD, and as many by HTTP; with SAN=1 under ASan and UBSan.
 check-requests: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/serve/requests.bats units=
 
@@ -360,7 +363,10 @@ uninstall-host:
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
-daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service
+daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service \
+	seedrived-http.socket seedrived-metrics.socket
+
+daemon_docs := doc/monitoring.md doc/prometheus-rules.yml
 
 install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 -t $(libexecdir) $(B)/libexec/seedrive-serve
@@ -370,6 +376,7 @@ install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 dist/host/systemd/seedrive-tss-generator $(gendir)/seedrive-tss-generator
 	install -D -m 644 dist/host/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 dist/host/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
+	install -D -m 644 -t $(docdir) $(daemon_docs)
 	install -D -m 755 -t $(datadir)/policy dist/host/policy/seedrive-policy-table dist/host/policy/seedrive-policy-libvirt
 	install -D -m 644 -t $(datadir)/selinux dist/host/selinux/seedrive.te dist/host/selinux/seedrive.fc
 	install -D -m 644 -t $(datadir)/apparmor dist/host/apparmor/libvirt-qemu dist/host/apparmor/seedrived
@@ -378,8 +385,9 @@ uninstall-daemon:
 	rm -rf $(datadir)/selinux $(datadir)/apparmor $(datadir)/policy
 	rm -f $(libexecdir)/seedrive-serve $(mandir)/man8/seedrive-serve.8 \
 		$(unitdir)/seedrived.service $(daemon_units:%=$(unitdir)/%) \
-		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules
-	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
+		$(gendir)/seedrive-tss-generator $(usersdir)/seedrive.conf $(rulesdir)/60-seedrive.rules \
+		$(daemon_docs:doc/%=$(docdir)/%)
+	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
 guest_units := seedrive-guest.service seedrive-carry-over.service

@@ -21,6 +21,7 @@ static_assert(CONFIG_RATE_MAX == LIMIT_MAX, "what the daemon can count");
 
 static_assert(CONFIG_LISTENERS_MAX == LISTENERS_MAX - 1, "as many as the daemon can have");
 static_assert(CONFIG_WEIGHT_MAX == ALLOWANCE_WEIGHT_MAX, "what the daemon can share");
+static_assert(sizeof(CONFIG_CREDENTIAL) == sizeof(TOKEN_CREDENTIAL), "the same word");
 static_assert(CONFIG_STREAM_MAX == ALLOWANCE_MAX, "what the daemon can count");
 
 enum { OPT_SOCKET = OPT_OWN, OPT_RESERVOIR, OPT_RATE, OPT_BURST, OPT_STATUS };
@@ -121,6 +122,8 @@ static int find_group(const char *name, gid_t *ret, struct fault *f)
 /* @ret points into @l. */
 static int describe(const struct config_listener *l, struct listen_options *ret, struct fault *f)
 {
+	int r = 0;
+
 	*ret = (struct listen_options){ .name = l->name,
 		.protocol = protocol_find(l->protocol),
 		.path = l->path,
@@ -130,7 +133,11 @@ static int describe(const struct config_listener *l, struct listen_options *ret,
 		.group = (gid_t)-1,
 		.ahead = l->qemu,
 		.rule = { l->rate, l->burst, l->weight } };
-	return l->group ? find_group(l->group, &ret->group, f) : 0;
+	if (l->group)
+		r = find_group(l->group, &ret->group, f);
+	if (r == 0 && l->token_file)
+		r = token_read(l->token_file, &ret->token, f);
+	return r;
 }
 
 /* The settings of the daemon: the current ones, and, during a reload, the next ones. */

@@ -30,6 +30,8 @@ static struct account *create(struct account_chain *chain, account_id id)
 	turn_init(&a->surplus);
 	for (i = 0; i < ACCOUNT_STATES; i++)
 		TAILQ_INIT(a->by_state + i);
+	for (i = 0; i < ACCOUNT_WEB_STATES; i++)
+		TAILQ_INIT(a->by_web + i);
 	SLIST_INSERT_HEAD(chain, a, chain);
 	return a;
 }

@@ -12,10 +12,12 @@
  * if and only if their numbers are. A local user's is the uid, or that of the user whose subordinate uid it is. */
 typedef uint64_t account_id;
 
-#define ACCOUNT_STATES 4
+#define ACCOUNT_STATES     4
+#define ACCOUNT_WEB_STATES 5
 
 TAILQ_HEAD(connection_list, connection);
 TAILQ_HEAD(stream_list, stream);
+TAILQ_HEAD(web_list, web_client);
 TAILQ_HEAD(account_rank, account);
 
 /* One account that has connections, or had some a moment ago. */
@@ -30,6 +32,8 @@ struct account {
 	TAILQ_ENTRY(account) rank; /* with accounts that have as many connections */
 	/* serve/streams.c's, in the order of arrival: */
 	struct stream_list streams;
+	/* serve/web.c's, by enum web_state: */
+	struct web_list by_web[ACCOUNT_WEB_STATES];
 	/* serve/connections.c's: */
 	size_t silent; /* those of its connections that have asked nothing yet */
 	struct connection_list by_state[ACCOUNT_STATES]; /* its connections, by enum client_state */

@@ -92,6 +92,7 @@ static void start(struct fifo *f, int fd)
 		.fd = fd };
 	allowance_init(&s->allowance, &s->rule, clock_ms());
 	f->open = true;
+	stream_count(s);
 	owe(s);
 	stream_wake(s);
 }
@@ -209,6 +210,8 @@ void fifos_update(struct fifos *fs, const struct listen_options *o, size_t count
 		if (next) {
 			f->stream.options = next;
 			stream_set_rule(&f->stream, &next->rule);
+			if (f->open)
+				stream_count(&f->stream);
 			fs->fifo[kept++] = f;
 		} else {
 			close_one(f);

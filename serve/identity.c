@@ -2,6 +2,7 @@
 #include "serve/identity.h"
 
 #include <arpa/inet.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #define PID_BITS 23 /* Linux has no pid above 2^22 */
@@ -16,6 +17,33 @@ account_id identity_account(int fd, unsigned listener)
 		peer = (struct ucred){ 0 };
 	id = id << PID_BITS | (account_id)(peer.pid & ((1 << PID_BITS) - 1));
 	return id << 32 | (account_id)(uint32_t)peer.uid;
+}
+
+/* 0 for the loopback, and for what is no address. */
+static uint64_t address_number(const struct sockaddr_storage *a)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)a;
+	uint64_t link = 0;
+
+	if (a->ss_family == AF_INET) {
+		const uint32_t four = ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr);
+
+		return four >> 24 == 127 ? 0 : four;
+	}
+	if (a->ss_family == AF_INET6 && !IN6_IS_ADDR_LOOPBACK(&six->sin6_addr))
+		memcpy(&link, &six->sin6_addr, sizeof(link));
+	return link;
+}
+
+account_id identity_place(int fd, unsigned listener)
+{
+	struct sockaddr_storage a = { 0 };
+	socklen_t len = sizeof(a);
+
+	if (getpeername(fd, (struct sockaddr *)&a, &len) < 0 || a.ss_family == AF_UNIX)
+		return identity_account(fd, listener);
+	return (account_id)listener << (PID_BITS + 32) ^
+		address_number(&a) * 0x9e3779b97f4a7c15 >> 9;
 }
 
 /* On TCP the kernel gives a pid of 0. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/listener.h"
+#include "serve/web_request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -35,7 +36,6 @@ static bool is_loopback(const union address *a)
 	return a->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr);
 }
 
-/* What is sent over a network is known to others, so that only this host's own addresses will do. */
 static int parse_host(const char *host, uint16_t port, union address *ret)
 {
 	*ret = (union address){ 0 };
@@ -46,38 +46,53 @@ static int parse_host(const char *host, uint16_t port, union address *ret)
 		ret->v6.sin6_family = AF_INET6;
 		ret->v6.sin6_port = htons(port);
 	}
-	return is_loopback(ret) ? 0 : -EINVAL;
+	return ret->any.sa_family == AF_UNSPEC ? -EINVAL : 0;
 }
 
 bool listener_is_local(const char *host)
 {
 	union address a;
 
-	return parse_host(host, 1, &a) == 0;
+	return parse_host(host, 1, &a) == 0 && is_loopback(&a);
 }
 
-static bool fits(const struct protocol *protocol, int fd)
+/* What is sent over a network is known to others, so that mostly only this host's own addresses will do. */
+static bool may_be_at(const struct listen_options *o, const union address *a)
+{
+	const struct web_site *site = o->protocol->site;
+
+	if (a->any.sa_family == AF_UNIX || is_loopback(a))
+		return true;
+	return site && (a->any.sa_family == AF_INET || a->any.sa_family == AF_INET6) &&
+		(!site->secret || o->token.set);
+}
+
+static bool fits(const struct listen_options *o, int fd)
 {
 	union address a = { 0 };
 	socklen_t len = sizeof(a);
 
-	if (option(fd, SO_TYPE) != protocol->socket_type || option(fd, SO_ACCEPTCONN) != 1 ||
+	if (option(fd, SO_TYPE) != o->protocol->socket_type || option(fd, SO_ACCEPTCONN) != 1 ||
 		getsockname(fd, &a.any, &len) < 0)
 		return false;
-	return a.any.sa_family == AF_UNIX || is_loopback(&a);
+	return may_be_at(o, &a);
 }
 
 int listener_take(struct listener *ret, const struct listen_options *o, int fd, struct fault *f)
 {
 	const bool packets = o->protocol->socket_type == SOCK_SEQPACKET;
 
-	if (!fits(o->protocol, fd))
+	if (!fits(o, fd))
 		return packets ?
 			fault_set(f, -EINVAL,
 				"LISTEN_FDS: must be one unix socket of sequential packets that listens") :
 			fault_set(f, -EINVAL,
-				"LISTEN_FDS: %s: must be a stream socket that listens, of the unix domain or the loopback",
-				o->name);
+				"LISTEN_FDS: %s: must be a stream socket that listens, of the unix domain or the loopback%s",
+				o->name,
+				!o->protocol->site ? "" :
+					o->protocol->site->secret ?
+						     ", or elsewhere with a token-file" :
+						     ", or elsewhere");
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
 		return fault_errno(f, -errno, "LISTEN_FDS");
@@ -213,7 +228,7 @@ static int open_port(struct listener *l, struct fault *f)
 	union address a;
 	socklen_t len;
 
-	if (parse_host(o->host, o->port, &a) < 0)
+	if (parse_host(o->host, o->port, &a) < 0 || !may_be_at(o, &a))
 		return fault_set(f, -EINVAL, "%s: not an address of the loopback", o->host);
 	len = a.any.sa_family == AF_INET ? sizeof(a.v4) : sizeof(a.v6);
 	l->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -7,6 +7,7 @@
 
 #include "serve/allowance.h"
 #include "serve/protocol.h"
+#include "serve/token.h"
 #include "util/fault.h"
 
 #define LISTENER_NAME_MAX 32
@@ -17,13 +18,14 @@ struct listen_options {
 	const char *
 		name; /* also of the socket that the service manager hands over; the broker's is "broker" */
 	const struct protocol *protocol;
-	/* Where to listen if the service manager does not: a path, or an address of the loopback; both NULL: nowhere. */
+	/* Where to listen if the service manager does not: a path, or an address; both NULL: nowhere. */
 	const char *path, *host;
 	uint16_t port;
 	mode_t mode; /* of the path */
 	gid_t group; /* (gid_t)-1: as it comes */
 	bool ahead; /* keep some bytes unread in the socket, for a client that forgets what it asked for: framing = qemu */
 	struct allowance_rule rule; /* for each client */
+	struct token token;         /* that a client of the protocol http has to know */
 };
 
 /* A socket on which clients of one protocol connect. */
@@ -39,7 +41,7 @@ struct listener {
  * listener_take - take over a socket that the service manager holds for us
  * @ret: needs listener_close() in the end, after success only
  * Returns: 0; -EINVAL with @f if it does not listen, or is of another kind than its protocol's: a unix socket, or for
- * streams one of the loopback.
+ * streams one of the loopback, or for HTTP one of any address, which needs a token where the answers are secret.
  */
 int listener_take(struct listener *ret, const struct listen_options *o, int fd, struct fault *f);
 

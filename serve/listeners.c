@@ -151,43 +151,49 @@ int listeners_open(struct listeners *ls, const char *path, const struct listen_o
 
 static int accept_on(struct listeners *ls, const struct listener *l, unsigned max)
 {
-	return l->options->protocol->socket_type == SOCK_STREAM ?
-		streams_accept(ls->streams, l, max) :
-		connections_accept(ls->connections, l, max);
+	const struct protocol *protocol = l->options->protocol;
+
+	if (protocol->site)
+		return web_accept(ls->web, l, max);
+	return protocol->socket_type == SOCK_STREAM ? streams_accept(ls->streams, l, max) :
+						      connections_accept(ls->connections, l, max);
 }
 
-static void pause_all(struct listeners *ls)
+/* Only this listener: the others may have clients that can give way. */
+static void rest(struct listeners_slot *s)
 {
-	const struct timeval pause = { PAUSE_S, 0 };
-	size_t i;
+	const struct timeval time = { PAUSE_S, 0 };
 
-	for (i = 0; i < ls->count; i++)
-		if (ls->slot[i].ready)
-			event_del(ls->slot[i].ready);
-	event_add(ls->resume, &pause);
+	event_del(s->ready);
+	s->paused = true;
+	s->all->pauses++;
+	if (!event_pending(s->all->resume, EV_TIMEOUT, NULL))
+		event_add(s->all->resume, &time);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *listeners)
 {
-	const struct listeners *ls = listeners;
+	struct listeners *ls = listeners;
 	size_t i;
 
 	(void)fd;
 	(void)what;
-	for (i = 0; i < ls->count; i++)
-		if (ls->slot[i].ready)
+	for (i = 0; i < ls->count; i++) {
+		if (ls->slot[i].ready && ls->slot[i].paused)
 			event_add(ls->slot[i].ready, NULL);
+		ls->slot[i].paused = false;
+	}
 }
 
 static void on_ready(evutil_socket_t fd, short what, void *slot)
 {
-	const struct listeners_slot *s = slot;
+	struct listeners_slot *s = slot;
 
 	(void)fd;
 	(void)what;
 	/* Without the pause this would be called again at once, and fail again. */
 	if (accept_on(s->all, &s->listener, CONNECTIONS_ACCEPTS) < 0)
-		pause_all(s->all);
+		rest(s);
 }
 
 static int watch(struct listeners_slot *s, struct listeners *ls)
@@ -209,12 +215,13 @@ static int watch_all(struct listeners *ls)
 	return r;
 }
 
-int listeners_watch(
-	struct listeners *ls, struct event_base *base, struct connections *cs, struct streams *ss)
+int listeners_watch(struct listeners *ls, struct event_base *base, struct connections *cs,
+	struct streams *ss, struct web *web)
 {
 	ls->base = base;
 	ls->connections = cs;
 	ls->streams = ss;
+	ls->web = web;
 	ls->resume = event_new(base, -1, 0, on_resume, ls);
 	return ls->resume ? watch_all(ls) : -ENOMEM;
 }

@@ -7,6 +7,7 @@
 #include "serve/connections.h"
 #include "serve/listener.h"
 #include "serve/streams.h"
+#include "serve/web.h"
 
 #define LISTENERS_MAX 17 /* the broker's, and 16 of the configuration */
 
@@ -15,6 +16,7 @@ struct listeners;
 struct listeners_slot {
 	struct listener listener;
 	struct event *ready; /* somebody wants to connect */
+	bool paused;
 	struct listeners *all;
 };
 
@@ -27,6 +29,8 @@ struct listeners {
 	struct event *resume; /* after a pause for want of descriptors */
 	struct connections *connections;
 	struct streams *streams;
+	struct web *web;
+	uint64_t pauses; /* for want of descriptors */
 };
 
 /**
@@ -40,9 +44,9 @@ struct listeners {
 int listeners_open(struct listeners *ls, const char *path, const struct listen_options *o,
 	size_t count, struct fault *f);
 
-/** listeners_watch - from now on accept clients into @cs and @ss. Returns: 0 or -ENOMEM. */
-int listeners_watch(
-	struct listeners *ls, struct event_base *base, struct connections *cs, struct streams *ss);
+/** listeners_watch - from now on accept clients into @cs, @ss and @web. Returns: 0 or -ENOMEM. */
+int listeners_watch(struct listeners *ls, struct event_base *base, struct connections *cs,
+	struct streams *ss, struct web *web);
 
 /**
  * listeners_update - listen as @o says from now on

@@ -4,6 +4,7 @@
 #include "seed/moment.h"
 #include "serve/connections.h"
 #include "serve/descriptors.h"
+#include "serve/events.h"
 #include "serve/fifo.h"
 #include "serve/listeners.h"
 #include "serve/log.h"
@@ -12,6 +13,7 @@
 #include "serve/reservoir.h"
 #include "serve/restored.h"
 #include "serve/status.h"
+#include "serve/web.h"
 #include "util/clock.h"
 #include "util/notify.h"
 #include "util/secret.h"
@@ -20,6 +22,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DRAIN_MS 1000 /* from SIGTERM to the end, for clients that wait or may send a note */
@@ -41,11 +44,12 @@ struct server {
 	struct generator generator;
 	struct streams streams;
 	struct fifos fifos;
+	struct web web;
 	struct subuids subuids;
 	int wakeup; /* an eventfd */
 	struct restored restored;
 	struct status_parts parts;
-	bool ready, stopping, over, late;
+	bool ready, stopping, over;
 };
 
 static void send_status(struct server *s)
@@ -54,7 +58,7 @@ static void send_status(struct server *s)
 
 	notify("STATUS=%zu of %zu blocks in stock, %zu of them short of hardware; %zu connected",
 		level.blocks, level.target, level.weak,
-		s->connections.crowd.count + s->streams.crowd.count);
+		s->connections.crowd.count + s->streams.crowd.count + s->web.crowd.count);
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *server)
@@ -93,9 +97,9 @@ static void on_watchdog(evutil_socket_t fd, short what, void *server)
 	(void)what;
 	if (!late)
 		notify("WATCHDOG=1");
-	else if (!s->late)
+	else if (!s->parts.late)
 		log_late();
-	s->late = late;
+	s->parts.late = late;
 }
 
 static void on_drained(evutil_socket_t fd, short what, void *server)
@@ -124,6 +128,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	connections_dismiss(&s->connections);
 	fifos_clear(&s->fifos);
 	streams_drain(&s->streams);
+	web_drain(&s->web);
 	event_add(s->drained, &drain);
 }
 
@@ -153,30 +158,10 @@ static void on_hangup(evutil_socket_t number, short what, void *server)
 	r = s->options->again(s->options->to, &o, &f);
 	if (r == 0)
 		reload(&(struct reload_parts){ &s->desk, &s->listeners, &s->streams, &s->fifos,
-			       &s->parts },
+			       &s->web, &s->parts },
 			&o);
 	log_reloaded(r < 0 ? f.text : NULL);
 	notify("READY=1");
-}
-
-/* @what: EV_PERSIST, or 0; @ms: 0: not started yet. */
-static struct event *timer(struct server *s, short what, int64_t ms, event_callback_fn call)
-{
-	const struct timeval t = { ms / 1000, ms % 1000 * 1000 };
-	struct event *e = event_new(s->base, -1, what, call, s);
-
-	if (e && ms > 0)
-		event_add(e, &t);
-	return e;
-}
-
-static struct event *watch(struct server *s, int fd, short what, event_callback_fn call)
-{
-	struct event *e = event_new(s->base, fd, what | EV_PERSIST, call, s);
-
-	if (e)
-		event_add(e, NULL);
-	return e;
 }
 
 /* From here on a signal ends the daemon in order. */
@@ -185,19 +170,19 @@ static int begin(struct server *s)
 	s->base = event_base_new();
 	if (!s->base)
 		return -ENOMEM;
-	s->term = watch(s, SIGTERM, EV_SIGNAL, on_end);
-	s->interrupt = watch(s, SIGINT, EV_SIGNAL, on_end);
-	s->forgive = watch(s, SIGUSR1, EV_SIGNAL, on_forgive);
-	s->hangup = watch(s, SIGHUP, EV_SIGNAL, on_hangup);
+	s->term = events_watch(s->base, SIGTERM, EV_SIGNAL, on_end, s);
+	s->interrupt = events_watch(s->base, SIGINT, EV_SIGNAL, on_end, s);
+	s->forgive = events_watch(s->base, SIGUSR1, EV_SIGNAL, on_forgive, s);
+	s->hangup = events_watch(s->base, SIGHUP, EV_SIGNAL, on_hangup, s);
 	return s->term && s->interrupt && s->forgive && s->hangup ? 0 : -ENOMEM;
 }
 
 static int make_events(struct server *s)
 {
-	s->wake = watch(s, s->wakeup, EV_READ, on_wake);
-	s->tick = timer(s, EV_PERSIST, TICK_S * 1000, on_tick);
-	s->watchdog = timer(s, EV_PERSIST, notify_watchdog_ms(), on_watchdog);
-	s->drained = timer(s, 0, 0, on_drained);
+	s->wake = events_watch(s->base, s->wakeup, EV_READ, on_wake, s);
+	s->tick = events_timer(s->base, EV_PERSIST, TICK_S * 1000, on_tick, s);
+	s->watchdog = events_timer(s->base, EV_PERSIST, notify_watchdog_ms(), on_watchdog, s);
+	s->drained = events_timer(s->base, 0, 0, on_drained, s);
 	return s->wake && s->tick && s->watchdog && s->drained ? 0 : -ENOMEM;
 }
 
@@ -219,6 +204,7 @@ static void look_for_restore(struct server *s)
 
 	if (sign == RESTORED_NOT)
 		return;
+	s->parts.restores++;
 	log_restored(sign, refill_restart(s->refill));
 	generator_restart(&s->generator);
 	fifos_drop(&s->fifos);
@@ -237,7 +223,7 @@ static int set_up(struct server *s, const struct serve_options *o)
 	struct moment first;
 	int r;
 
-	descriptors_raise(CONNECTIONS_MAX + STREAMS_MAX + DESCRIPTORS);
+	descriptors_raise(CONNECTIONS_MAX + STREAMS_MAX + WEB_MAX + DESCRIPTORS);
 	moment_now(&first); /* before there is a second thread */
 	restored_init(&s->restored, VMCLOCK_DEVICE);
 	subuids_init(&s->subuids, SUBUIDS_FILE, SUBUIDS_USERS);
@@ -255,11 +241,13 @@ static int set_up(struct server *s, const struct serve_options *o)
 	if (r == 0)
 		r = streams_init(&s->streams, s->base, &s->generator);
 	if (r == 0)
+		r = web_init(&s->web, s->base, &s->generator, &s->streams.tallies);
+	if (r == 0)
 		apply(s, o);
 	if (r == 0)
 		r = fifos_init(&s->fifos, s->base, &s->streams, o->listen, o->listens);
 	if (r == 0)
-		r = listeners_watch(&s->listeners, s->base, &s->connections, &s->streams);
+		r = listeners_watch(&s->listeners, s->base, &s->connections, &s->streams, &s->web);
 	if (r == 0)
 		r = refill_start(&s->refill, &o->sources, s->reservoir, s->wakeup);
 	s->parts = (struct status_parts){ .reservoir = s->reservoir,
@@ -268,11 +256,15 @@ static int set_up(struct server *s, const struct serve_options *o)
 		.connections = &s->connections,
 		.generator = &s->generator,
 		.streams = &s->streams,
+		.web = &s->web,
+		.listeners = &s->listeners,
 		.listen = o->listen,
 		.listens = o->listens,
-		.since_ms = clock_ms() };
+		.since_ms = clock_ms(),
+		.since = time(NULL) };
 	if (r == 0)
 		status_serve(&s->parts, &s->connections);
+	s->web.parts = &s->parts;
 	return r;
 }
 
@@ -282,6 +274,7 @@ static void tear_down(struct server *s)
 	listeners_close(&s->listeners);
 	connections_clear(&s->connections);
 	fifos_clear(&s->fifos);
+	web_clear(&s->web);
 	streams_clear(&s->streams);
 	generator_clear(&s->generator);
 	restored_clear(&s->restored);
@@ -302,7 +295,8 @@ static void tear_down(struct server *s)
 /* It ends, and nobody waits for anything. */
 static bool is_done(const struct server *s)
 {
-	return s->stopping && s->connections.crowd.count == 0 && s->streams.crowd.count == 0;
+	return s->stopping && s->connections.crowd.count == 0 && s->streams.crowd.count == 0 &&
+		s->web.crowd.count == 0;
 }
 
 static int run(struct server *s, struct fault *f)
@@ -316,6 +310,7 @@ static int run(struct server *s, struct fault *f)
 		look_for_restore(s);
 		more = connections_answer(&s->connections);
 		more = streams_answer(&s->streams) || more;
+		more = web_answer(&s->web, clock_ms()) || more;
 		if (s->connections.took || s->generator.took)
 			refill_kick(s->refill);
 		s->connections.took = s->generator.took = false;

@@ -7,6 +7,8 @@ static const struct protocol *const table[] = {
 	&broker_protocol,
 	&egd_protocol,
 	&fifo_protocol,
+	&http_protocol,
+	&metrics_protocol,
 };
 
 size_t protocol_answer_max(void)

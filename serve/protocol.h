@@ -8,6 +8,7 @@
 #include "serve/desk.h"
 
 struct client;
+struct web_site;
 
 #define PROTOCOL_INPUT_MAX 4096
 
@@ -18,9 +19,10 @@ struct client;
 struct protocol {
 	const char *name;
 	/* Of its listeners. SOCK_SEQPACKET: an answer is one packet, sent whole or not at all, and the rest of this
-	 * row says how. SOCK_STREAM: see serve/streams.h; 0: it has no socket, see serve/fifo.h; the rest is
-	 * empty. */
+	 * row says how. SOCK_STREAM: see serve/web.h if there is a site, else serve/streams.h; 0: it has no
+	 * socket, see serve/fifo.h. The rest is empty then. */
 	int socket_type;
+	const struct web_site *site; /* what is there for a client that speaks HTTP */
 	size_t input_max; /* at most PROTOCOL_INPUT_MAX: what is read at once; one byte more than the longest packet */
 	size_t answer_max; /* the longest answer */
 	int64_t ask_ms;    /* how long a new client may be silent */
@@ -43,7 +45,8 @@ struct protocol {
 		const struct broker_block *block, uint8_t *out, int64_t now_ms);
 };
 
-extern const struct protocol broker_protocol, egd_protocol, fifo_protocol;
+extern const struct protocol broker_protocol, egd_protocol, fifo_protocol, http_protocol,
+	metrics_protocol;
 
 /** protocol_find - by name; NULL: there is none. */
 const struct protocol *protocol_find(const char *name);

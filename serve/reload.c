@@ -10,6 +10,7 @@ void reload(const struct reload_parts *p, const struct serve_options *o)
 	listeners_update(p->listeners, o->listen, o->listens);
 	fifos_update(p->fifos, o->listen, o->listens);
 	streams_update(p->streams, o->listen, o->listens);
+	web_update(p->web, o->listen, o->listens);
 	p->status->listen = o->listen;
 	p->status->listens = o->listens;
 }

@@ -14,6 +14,7 @@ struct reload_parts {
 	struct listeners *listeners;
 	struct streams *streams;
 	struct fifos *fifos;
+	struct web *web;
 	struct status_parts *status;
 };
 

@@ -69,11 +69,28 @@ static void write_generator(struct status_writer *w, const struct status_parts *
 	status_number(w, "waiting", policy->waits + policy->runs);
 }
 
+static void write_web(struct status_writer *w, const struct status_parts *p)
+{
+	const struct web *web = p->web;
+
+	status_line(w, "http");
+	status_number(w, "connected", web->crowd.count);
+	status_number(w, "answers", web->answers[WEB_DONE]);
+	status_number(w, "faults", web->answers[WEB_REFUSED]);
+	status_number(w, "records", web->vendordata.records);
+	status_number(w, "limited", web->vendordata.limited);
+	status_number(w, "refused", web->refused);
+	status_number(w, "timeouts", web->timeouts);
+}
+
 static size_t clients_of(const struct streams *ss, const struct listen_options *o)
 {
+	const struct tally *tally = tally_find(&ss->tallies, o->name);
 	const struct stream *s;
 	size_t n = 0;
 
+	if (o->protocol->site)
+		return tally ? tally->clients : 0;
 	TAILQ_FOREACH(s, &ss->list, entry)
 	n += s->options == o;
 	return n;
@@ -122,6 +139,7 @@ static size_t write_all(const void *all, char *out)
 	write_stock(&w, parts);
 	write_sources(&w, parts);
 	write_generator(&w, parts);
+	write_web(&w, parts);
 	write_listeners(&w, parts);
 	TAILQ_FOREACH(s, &parts->streams->list, entry)
 	{

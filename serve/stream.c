@@ -114,6 +114,14 @@ static void on_readable(evutil_socket_t fd, short what, void *stream)
 		s->kind->over(s);
 }
 
+void stream_count(struct stream *s)
+{
+	if (s->tally)
+		s->tally->clients--;
+	s->tally = tally_get(&s->all->tallies, s->options->name);
+	s->tally->clients++;
+}
+
 int stream_start(struct stream *s)
 {
 	s->readable = event_new(s->all->base, s->fd, EV_READ | EV_PERSIST, on_readable, s);
@@ -123,6 +131,7 @@ int stream_start(struct stream *s)
 		return -ENOMEM;
 	}
 	allowance_init(&s->allowance, &s->rule, clock_ms());
+	stream_count(s);
 	return 0;
 }
 
@@ -136,6 +145,7 @@ void stream_end(struct stream *s)
 {
 	if (s->round)
 		round_leave(s->round, &s->place);
+	s->tally->clients--;
 	free_event(s->readable);
 	free_event(s->writable);
 	free_event(s->later);

@@ -33,7 +33,8 @@ struct stream {
 	TAILQ_ENTRY(stream) entry, account_entry;
 	/* serve/stream.c's, and serve/stream_send.c's: */
 	struct round *round; /* in which it wants to be visited; NULL: none yet */
-	uint64_t bytes;      /* that it was sent */
+	struct tally *tally;
+	uint64_t bytes; /* that it was sent */
 	struct egd_client egd;
 	struct allowance allowance;
 	bool ended;                                /* nothing more is read from it */
@@ -49,6 +50,9 @@ int stream_start(struct stream *s);
 
 /** stream_end - close it; the caller frees it. */
 void stream_end(struct stream *s);
+
+/** stream_count - it counts as a client of its listener, and what it is sent with it. */
+void stream_count(struct stream *s);
 
 /** stream_input - what it asks for, as far as that goes in. Returns: whether there may be more. */
 bool stream_input(struct stream *s);

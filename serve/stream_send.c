@@ -83,6 +83,7 @@ static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 	s->place.credit -= sent;
 	s->bytes += (uint64_t)sent;
 	s->all->bytes += (uint64_t)sent;
+	s->tally->sent += (uint64_t)sent;
 	if ((size_t)sent > head)
 		budget_spend(&s->all->budget,
 			allowance_spend(&s->allowance, &s->rule, (size_t)sent - head, now_ms));

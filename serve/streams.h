@@ -11,6 +11,7 @@
 #include "serve/listener.h"
 #include "serve/policy.h"
 #include "serve/round.h"
+#include "serve/tally.h"
 
 #define STREAMS_MAX     4096
 #define STREAMS_VISITS  16  /* in one pass of the loop, of at most ROUND_QUANTUM bytes each */
@@ -42,6 +43,7 @@ struct streams {
 	unsigned looks;
 	size_t ahead; /* how many those are */
 	bool draining;
+	struct tallies tallies;  /* of all listeners, the web's too */
 	uint8_t *out;            /* secret; ROUND_QUANTUM bytes */
 	uint64_t bytes, refused; /* sent; and clients that were not let in, or had to give way */
 };

@@ -12,6 +12,7 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils zsh fish llvm xxd
 	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
 	clang-tidy cppcheck codespell
+	curl prometheus libmicrohttpd-dev libhttp-parser-dev
 	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils
 	debhelper dpkg-dev lintian rpm rpmlint bzip2'
 

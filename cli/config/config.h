@@ -36,7 +36,7 @@ struct config_entry {
 	unsigned line;
 };
 
-#define CONFIG_LISTEN_KEYS_MAX 8
+#define CONFIG_LISTEN_KEYS_MAX 12
 
 /* One section [listen NAME]: see cli/config/listen.h. */
 struct config_listen {

@@ -8,14 +8,20 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { PROTOCOL, ADDRESS, MODE, GROUP, FRAMING, RATE, BURST, WEIGHT };
+enum { PROTOCOL, ADDRESS, MODE, GROUP, FRAMING, RATE, BURST, WEIGHT, TOKEN_FILE };
 
 static int take_protocol(struct config_listener *l, const char *text, struct fault *f)
 {
-	if (strcmp(text, "egd") != 0 && strcmp(text, "fifo") != 0)
-		return fault_set(f, -EINVAL, "protocol: %s: must be egd or fifo", text);
-	l->protocol = text;
-	return 0;
+	static const char *const words[] = { "egd", "fifo", "http", "metrics" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(text, words[i]) == 0) {
+			l->protocol = text;
+			return 0;
+		}
+	}
+	return fault_set(f, -EINVAL, "protocol: %s: must be egd, fifo, http or metrics", text);
 }
 
 /* @text: "unix:PATH" or "fifo:PATH". */
@@ -30,6 +36,13 @@ static int take_path(struct config_listener *l, const char *text, struct fault *
 	l->path = path;
 	l->fifo = text[0] == 'f';
 	return 0;
+}
+
+static bool is_address(const char *host)
+{
+	struct in6_addr any;
+
+	return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
 }
 
 static bool is_loopback(const char *host)
@@ -54,9 +67,9 @@ static int take_port(struct config_listener *l, const char *text, struct fault *
 		return fault_set(f, -EINVAL, "address: tcp:%s: must be tcp:IP:PORT", text);
 	memcpy(l->host, text + six, len);
 	l->host[len] = '\0';
-	if (!is_loopback(l->host))
+	if (!is_address(l->host))
 		return fault_set(f, -EINVAL,
-			"address: tcp:%s: must be a loopback address, such as 127.0.0.1 or [::1]",
+			"address: tcp:%s: must be a numeric address, such as 127.0.0.1 or [::1]",
 			text);
 	if (value_number("address: port", colon + 1, 1, 65535, &port, f) < 0)
 		return -EINVAL;
@@ -119,6 +132,22 @@ static int take_weight(struct config_listener *l, const char *text, struct fault
 	return value_number("weight", text, 1, CONFIG_WEIGHT_MAX, &l->weight, f);
 }
 
+static int take_token_file(struct config_listener *l, const char *text, struct fault *f)
+{
+	const char *name = text + sizeof(CONFIG_CREDENTIAL) - 1;
+	const bool credential =
+		strncmp(text, CONFIG_CREDENTIAL, sizeof(CONFIG_CREDENTIAL) - 1) == 0;
+
+	l->token_file = NULL;
+	if (strcmp(text, VALUE_NONE) == 0)
+		return 0;
+	if (text[0] != '/' && (!credential || !*name || name[0] == '.' || strchr(name, '/')))
+		return fault_set(f, -EINVAL,
+			"token-file: %s: must be none, an absolute path or credential:NAME", text);
+	l->token_file = text;
+	return 0;
+}
+
 /* clang-format off */
 static const struct {
 	const char *name;
@@ -133,6 +162,7 @@ static const struct {
 	[RATE]     = { "rate",     take_rate,     "none" },
 	[BURST]    = { "burst",    take_burst,    "4096" },
 	[WEIGHT]   = { "weight",   take_weight,   "1" },
+	[TOKEN_FILE] = { "token-file", take_token_file, "none" },
 };
 /* clang-format on */
 
@@ -253,6 +283,23 @@ static const char *missing(const struct config_listen *l)
 	return NULL;
 }
 
+/* What goes over a network is known to others: bytes for a guest have no business there. */
+static int check_network(
+	const struct config_listen *l, const struct config_listener *s, struct fault *f)
+{
+	if (!s->host[0] || is_loopback(s->host) || strcmp(s->protocol, "metrics") == 0)
+		return 0;
+	if (strcmp(s->protocol, "http") != 0)
+		return fault_set(f, -EINVAL,
+			"[listen %s]: address: %s: must be a loopback address, such as 127.0.0.1 or [::1]",
+			l->name, value_of(l, ADDRESS));
+	if (!s->token_file)
+		return fault_set(f, -EINVAL,
+			"[listen %s]: address: %s: needs a token-file, as others than this host can connect",
+			l->name, value_of(l, ADDRESS));
+	return 0;
+}
+
 int config_listen_check(const struct config *c, size_t i, struct fault *f)
 {
 	const struct config_listen *l = c->listen + i;
@@ -271,5 +318,8 @@ int config_listen_check(const struct config *c, size_t i, struct fault *f)
 			value_of(l, ADDRESS),
 			fifo ? "must be fifo:PATH for this protocol" :
 			       "only for the protocol fifo");
-	return 0;
+	if (s.token_file && strcmp(s.protocol, "http") != 0)
+		return fault_set(
+			f, -EINVAL, "[listen %s]: token-file: only for the protocol http", l->name);
+	return check_network(l, &s, f);
 }

@@ -10,6 +10,7 @@
 #define CONFIG_LISTEN          "listen "
 #define CONFIG_LISTENERS_MAX   16
 #define CONFIG_LISTEN_NAME_MAX 32
+#define CONFIG_CREDENTIAL      "credential:"
 #define CONFIG_WEIGHT_MAX      100
 /* Largest rate, in bytes a second, and largest burst, in bytes. */
 #define CONFIG_STREAM_MAX 1000000000
@@ -25,6 +26,7 @@ struct config_listener {
 	const char *group; /* NULL: the group is left as the system sets it */
 	bool qemu;         /* framing = qemu */
 	uint32_t rate, burst, weight;
+	const char *token_file; /* a path or "credential:NAME"; NULL: none */
 };
 
 /** config_listen_name - the NAME in @section if that is "listen NAME"; NULL: it is another section. */

@@ -594,6 +594,7 @@ for part in ("tools", "mkisofs", "serve"):
 		  rate            5                           c:3
 		  burst           4096                        default
 		  weight          1                           default
+		  token-file      none                        default
 
 		listener b of seedrive serve
 		  protocol        egd                         c:7
@@ -604,6 +605,7 @@ for part in ("tools", "mkisofs", "serve"):
 		  rate            none                        default
 		  burst           4096                        default
 		  weight          1                           default
+		  token-file      none                        default
 	END
 	"$TOOL" config check --json --config c >said
 	[ "$(setting serve rate)" = 7 ]
@@ -633,15 +635,29 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "address = unix:run/x" "address: unix:run/x: must be an absolute path of at most 107 bytes"
 	refused "address = unix:/$(printf '%0107d' 0)" \
 		"address: unix:/$(printf '%0107d' 0): must be an absolute path of at most 107 bytes"
-	refused "address = tcp:localhost:80" "address: tcp:localhost:80: must be a loopback address, such as 127.0.0.1 or [::1]"
-	refused "address = tcp:0.0.0.0:80" "address: tcp:0.0.0.0:80: must be a loopback address, such as 127.0.0.1 or [::1]"
-	refused "address = tcp:[::]:80" "address: tcp:[::]:80: must be a loopback address, such as 127.0.0.1 or [::1]"
-	refused "address = tcp:128.0.0.1:80" "address: tcp:128.0.0.1:80: must be a loopback address, such as 127.0.0.1 or [::1]"
+	refused "address = tcp:localhost:80" "address: tcp:localhost:80: must be a numeric address, such as 127.0.0.1 or [::1]"
 	refused "address = tcp:127.0.0.1" "address: tcp:127.0.0.1: must be tcp:IP:PORT"
 	refused "address = tcp:127.0.0.1:0" "address: port: 0: must be a whole number from 1 to 65535"
 	refused "address = tcp:127.0.0.1:65536" "address: port: 65536: must be a whole number from 1 to 65535"
-	config "[listen x]" "protocol = http"
-	fails 2 "seedrive: config: c:2: protocol: http: must be egd or fifo
+	refused "token-file = token" "token-file: token: must be none, an absolute path or credential:NAME"
+	refused "token-file = credential:" "token-file: credential:: must be none, an absolute path or credential:NAME"
+	refused "token-file = credential:../x" "token-file: credential:../x: must be none, an absolute path or credential:NAME"
+	for address in 0.0.0.0:80 '[::]:80' 128.0.0.1:80; do
+		config "[listen x]" "protocol = egd" "address = tcp:$address"
+		fails 2 "seedrive: config: c:1: [listen x]: address: tcp:$address: must be a loopback address, such as 127.0.0.1 or [::1]" \
+			"$TOOL" config check --config c
+		config "[listen x]" "protocol = http" "address = tcp:$address"
+		fails 2 "seedrive: config: c:1: [listen x]: address: tcp:$address: needs a token-file, as others than this host can connect" \
+			"$TOOL" config check --config c
+		config "[listen x]" "protocol = http" "address = tcp:$address" "token-file = /etc/token"
+		"$TOOL" config check --config c >/dev/null
+		config "[listen x]" "protocol = metrics" "address = tcp:$address"
+		"$TOOL" config check --config c >/dev/null
+	done
+	config "[listen x]" "protocol = metrics" "token-file = /etc/token"
+	fails 2 "seedrive: config: c:1: [listen x]: token-file: only for the protocol http" "$TOOL" config check --config c
+	config "[listen x]" "protocol = https"
+	fails 2 "seedrive: config: c:2: protocol: https: must be egd, fifo, http or metrics
 seedrive: config: c:1: [listen x]: protocol is missing" "$TOOL" config check --config c
 	config "[listen x]" "protocol = fifo"
 	fails 2 "seedrive: config: c:1: [listen x]: a fifo needs an address, fifo:PATH" "$TOOL" config check --config c

@@ -41,7 +41,7 @@ makes() {
 		echo bin/seedrive
 		echo bin/seedrive-mkisofs
 		echo lib/systemd/system-generators/seedrive-tss-generator
-		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-egd.socket \
+		printf 'lib/systemd/system/%s\n' seedrived.service seedrived.socket seedrived-{egd,http,metrics}.socket \
 			seedrived-fifo.{socket,service}
 		echo lib/sysusers.d/seedrive.conf
 		echo lib/udev/rules.d/60-seedrive.rules
@@ -49,7 +49,7 @@ makes() {
 		printf 'share/bash-completion/completions/%s\n' seedrive seedrive-mkisofs
 		printf 'share/fish/vendor_completions.d/%s.fish\n' seedrive seedrive-mkisofs
 		printf 'share/zsh/site-functions/_%s\n' seedrive seedrive-mkisofs
-		printf 'share/doc/seedrive/%s\n' seedrive.conf {accounting,nova,platforms,seed-format}.md
+		printf 'share/doc/seedrive/%s\n' prometheus-rules.yml seedrive.conf {accounting,monitoring,nova,platforms,seed-format}.md
 		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
 			echo "share/man/man${page##*.}/${page##*/}"
@@ -129,7 +129,8 @@ makes() {
 	ordinary_make install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ ! -e root/usr/lib ]
 	(cd root/a && holds generators rules units users)
-	(cd root/a/units && holds seedrived-egd.socket seedrived-fifo.service seedrived-fifo.socket seedrived.service seedrived.socket)
+	(cd root/a/units && holds seedrived-egd.socket seedrived-fifo.service seedrived-fifo.socket seedrived-http.socket \
+		seedrived-metrics.socket seedrived.service seedrived.socket)
 	ordinary_make uninstall DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ "$(find root -type f)" = "" ]
 }

@@ -533,6 +533,23 @@ stock_drive() {
 	genisoimage -quiet -J -r -V config-2 -o "$1" "$2" 2>/dev/null
 }
 
+# What was fetched while a drive was made is for seedrive-refresh alone.
+@test "guest: a record among a drive's vendordata is none of the drive's: neither credited nor reported" {
+	cp -r "$NOVA" tree
+	"$TOOL" draw -q --source kernel --format record -o record
+	printf '{"static": {}, "seedrive": {"seedrive_record": "%s", "seed_id": "%s"}}' "$(base64 -w 0 record)" \
+		"$(xxd -s 36 -l 16 -p record)" >tree/openstack/latest/vendor_data2.json
+	stock_drive with.iso tree
+	drive=with.iso
+	guest
+	said "mixed seed=[0-9a-f]{32} drive=with.iso ledger=none reason=stock-seed ready-before=no"
+	credits 0
+	cp said without
+	stock_drive with.iso "$NOVA"
+	guest
+	cmp said without
+}
+
 @test "guest: Nova's random_seed is mixed; with --stock-credit credited once, by its fingerprint" {
 	stock_drive stock.iso "$NOVA"
 	print=$(/usr/bin/python3 -c 'import base64, hashlib, json, sys

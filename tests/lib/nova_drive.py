@@ -4,9 +4,11 @@
 # usage: nova_drive.py MKISOFS OUT UUID TREE
 #
 # A config drive as nova-compute makes it, by Nova's own InstanceMetadata and ConfigDriveBuilder with
-# mkisofs_cmd = MKISOFS, or as a file nova.conf says if MKISOFS is one. Of Nova only what it would ask a database or Neutron for is stubbed: the block
-# devices and the security groups. A copy of the tree that Nova wrote stays in TREE.
+# mkisofs_cmd = MKISOFS, or, if MKISOFS ends in .conf, with the nova.conf of that name. Only what Nova would ask a database
+# or Neutron for is stubbed: the block devices and the security groups. A copy of the tree that Nova wrote stays in TREE.
+# VENDORDATA in the environment has targets of dynamic vendordata, NAME@URL with blanks between.
 import base64
+import os
 import shutil
 import sys
 from unittest import mock
@@ -16,8 +18,6 @@ from nova.api.metadata import base as metadata
 from nova.network import model
 from nova.virt import configdrive
 import nova.conf
-
-MKISOFS, OUT, UUID, TREE = sys.argv[1:]
 
 
 def network():
@@ -29,13 +29,13 @@ def network():
                                         address="fa:16:3e:00:00:01", type="ovs", devname="tap0")])
 
 
-def instance():
+def instance(uuid):
     key = objects.KeyPair(name="key", type="ssh", public_key="ssh-ed25519 AAAA test")
     flavor = objects.Flavor(name="m1", memory_mb=512, vcpus=1, root_gb=1, ephemeral_gb=0,
                             flavorid="1", swap=0, rxtx_factor=1.0, vcpu_weight=0,
                             disabled=False, is_public=True, extra_specs={}, projects=[])
     return objects.Instance(
-        id=1, uuid=UUID, project_id="p", user_id="u", hostname="guest", display_name="guest",
+        id=1, uuid=uuid, project_id="p", user_id="u", hostname="guest", display_name="guest",
         launch_index=0, reservation_id="r-1", availability_zone="az", key_name="key",
         key_data=key.public_key, metadata={"role": "test"}, system_metadata={},
         user_data=base64.b64encode(b"#cloud-config\n{}\n").decode(), flavor=flavor,
@@ -45,27 +45,43 @@ def instance():
         security_groups=objects.SecurityGroupList(objects=[]))
 
 
-def main():
-    if MKISOFS.endswith(".conf"):
-        config.parse_args(["test"], default_config_files=[MKISOFS])
-    else:
-        config.parse_args(["test"], default_config_files=[])
-        nova.conf.CONF.set_override("mkisofs_cmd", MKISOFS)
+def configure(file=None, **options):
+    config.parse_args(["test"], default_config_files=[file] if file else [])
+    targets = os.environ.get("VENDORDATA", "").split()
+    if targets:
+        nova.conf.CONF.set_override("vendordata_providers", ["StaticJSON", "DynamicJSON"], "api")
+        nova.conf.CONF.set_override("vendordata_dynamic_targets", targets, "api")
+    for name, value in options.items():
+        nova.conf.CONF.set_override(name, value)
     objects.register_all()
+
+
+def asks_nobody():
+    """What Nova would ask a database or Neutron for."""
+    return (mock.patch.object(metadata, "_format_instance_mapping", return_value={"ami": "sda1"}),
+            mock.patch.object(metadata.security_group_api, "get_instance_security_groups",
+                              return_value=[{"name": "default"}]))
+
+
+def main():
+    MKISOFS, OUT, UUID, TREE = sys.argv[1:]
+    if MKISOFS.endswith(".conf"):
+        configure(MKISOFS)
+    else:
+        configure(mkisofs_cmd=MKISOFS)
     written = configdrive.ConfigDriveBuilder._make_iso9660
 
     def keep(self, path, tree):
         shutil.copytree(tree, TREE)
         written(self, path, tree)
 
-    with mock.patch.object(metadata, "_format_instance_mapping", return_value={"ami": "sda1"}), \
-            mock.patch.object(metadata.security_group_api, "get_instance_security_groups",
-                              return_value=[{"name": "default"}]), \
-            mock.patch.object(configdrive.ConfigDriveBuilder, "_make_iso9660", keep):
-        found = metadata.InstanceMetadata(instance(), content=[("/etc/motd", b"welcome\n")],
+    mapping, groups = asks_nobody()
+    with mapping, groups, mock.patch.object(configdrive.ConfigDriveBuilder, "_make_iso9660", keep):
+        found = metadata.InstanceMetadata(instance(UUID), content=[("/etc/motd", b"welcome\n")],
                                           network_info=network(), extra_md={"admin_pass": "x"})
         with configdrive.ConfigDriveBuilder(instance_md=found) as drive:
             drive.make_drive(OUT)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# All that local users may do to the daemon, at once and on each of its doors: an honest client of the broker, of EGD and of
-# the FIFO never waits for a second, and is refused nothing.
+# All that local users may do to the daemon, at once and on each of its doors: an honest client of the broker, of EGD, of HTTP
+# and of the FIFO never waits for a second, and is refused nothing.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -20,11 +20,11 @@ attack() {
 	echo "$!" >>servers
 }
 
-# streams_wait: for how many milliseconds an honest client by EGD or of the FIFO waits at most; of 40 of each.
+# streams_wait: for how many milliseconds an honest client by EGD, by HTTP or of the FIFO waits at most; of 40 of each.
 streams_wait() {
 	/usr/bin/python3 - "$PWD/run" "$DAEMON" <<-'END'
-		import os, select, signal, sys, time, egd
-		egds, fifos = [], []
+		import os, select, signal, sys, time, egd, http_raw as h
+		egds, fifos, webs = [], [], []
 		held = egd.connect(sys.argv[1] + "/egd.sock")
 		fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY | os.O_NONBLOCK)
 		for i in range(40):
@@ -32,6 +32,10 @@ streams_wait() {
 		    egd.read(egd.connect(sys.argv[1] + "/egd.sock"), 288)
 		    egd.read(held, 64)
 		    egds.append(time.monotonic() - t)
+		    t = time.monotonic()
+		    with h.connect(sys.argv[1] + "/http.sock") as s:
+		        h.record(h.ask(s, h.post(h.body())))
+		    webs.append(time.monotonic() - t)
 		    t = time.monotonic()
 		    got = 0
 		    while got < 64:
@@ -43,8 +47,8 @@ streams_wait() {
 		    fifos.append(time.monotonic() - t)
 		    if i % 10 == 5:
 		        os.kill(int(sys.argv[2]), signal.SIGHUP)
-		print(f"EGD: slowest {max(egds) * 1000:.0f} ms; FIFO: {max(fifos) * 1000:.0f} ms", file=sys.stderr)
-		print(round(max(egds + fifos) * 1000))
+		print(f"EGD: slowest {max(egds) * 1000:.0f} ms; FIFO: {max(fifos) * 1000:.0f} ms; HTTP: {max(webs) * 1000:.0f} ms", file=sys.stderr)
+		print(round(max(egds + fifos + webs) * 1000))
 	END
 }
 
@@ -67,6 +71,10 @@ streams_wait() {
 		[listen fifo]
 		protocol = fifo
 		address = fifo:$PWD/run/rng
+		[listen http]
+		protocol = http
+		address = unix:$PWD/run/http.sock
+		mode = 0666
 	END
 	start_with 4096 --config conf --rate 1
 	cc -O2 -Wall -Wextra -o run/flood "$ROOT/tests/lib/flood.c"
@@ -106,6 +114,20 @@ while True:
     if time.time() % 1 < 0.6:
         s.recv(100)
     s.close()' "$PWD/run"
+	# Those who ask by HTTP without end, for one instance and for new ones, and 600 with half a request, again and again.
+	attack 'import sys, uuid, http_raw as h
+s, one = h.connect(sys.argv[1] + "/http.sock"), uuid.uuid4()
+while True:
+    h.ask(s, h.post(h.body(one)))
+    h.ask(s, h.post(h.body()))'
+	attack 'import sys, http_raw as h
+held = []
+while True:
+    s = h.connect(sys.argv[1] + "/http.sock")
+    s.sendall(h.post(h.body(metadata={"a": "x" * 20000}))[:-100])
+    held.append(s)
+    if len(held) > 600:
+        held.pop(0).close()'
 	# A guest that takes from the FIFO what there is.
 	attack 'import os, sys
 fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make SAN=1 check-requests`: a million random requests by EGD, under ASan and UBSan.
+# `make SAN=1 check-requests`: a million random requests by EGD, and a million by HTTP, under ASan and UBSan.
 
 bats_require_minimum_version 1.5.0
 
@@ -64,5 +64,90 @@ export PYTHONPATH=$ROOT/tests/lib
 	END
 	stop
 	# Nothing but what it has to say.
+	run ! grep -E 'ERROR|runtime error|Sanitizer' log
+}
+
+@test "requests: a million random ones by HTTP, good and bad, are each answered or refused; no leak, no crash, no growth" {
+	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" \
+		'[listen metrics]' 'protocol = metrics' "address = unix:$PWD/run/metrics.sock" >conf
+	mkfifo never
+	ASAN_OPTIONS=quarantine_size_mb=1 start --config conf --source file:never,bits=4,deadline=600s
+	/usr/bin/python3 - "$PWD/run" "$DAEMON" "${REQUESTS:-1000000}" <<-'END'
+		import random, re, sys, http_raw as h
+
+		def rss():
+		    return int(re.search(r"VmRSS:\s+(\d+)", open("/proc/%s/status" % sys.argv[2]).read())[1])
+
+		def good(r):
+		    more = {"metadata": {"x": "y" * r.randrange(200)}} if r.random() < 0.5 else {"user-data": None}
+		    fields = "".join("X-%d: %s\r\n" % (i, "z" * r.randrange(50)) for i in range(r.randrange(4)))
+		    return h.post(h.body(**more), r.choice(("/vendordata", "/cloud-init")), fields)
+
+		def bad(r):
+		    text = bytearray(good(r))
+		    for _ in range(r.randrange(1, 6)):
+		        at = r.randrange(len(text))
+		        how = r.randrange(3)
+		        if how == 0:
+		            text[at] = r.randrange(256)
+		        elif how == 1:
+		            del text[at:at + r.randrange(1, 20)]
+		        else:
+		            text[at:at] = r.choice((b"\r\n", b"\n", b"\0", b" ", b":", b"{", b"\"", b"0", b"\r\nContent-Length: 5\r\n"))
+		    return bytes(text)
+
+		class Stream:
+		    """Answers, counted as they come in whatever pieces."""
+		    def __init__(self, where):
+		        self.s, self.rest = h.connect(where), b""
+		    def answer(self):
+		        while b"\r\n\r\n" not in self.rest:
+		            more = self.s.recv(65536)
+		            if not more:
+		                return None
+		            self.rest += more
+		        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
+		        n = int(re.search(rb"\r\nContent-Length: (\d+)", head)[1])
+		        while len(self.rest) < n:
+		            more = self.s.recv(65536)
+		            if not more:
+		                return None
+		            self.rest += more
+		        self.rest = self.rest[n:]
+		        return int(head[9:12]), b"Connection: close" in head
+
+		r, left, first, seen = random.Random(1), int(sys.argv[3]), None, {}
+		total = left
+		while left > 0:
+		    where = r.choice(("/http.sock",) * 9 + ("/metrics.sock",))
+		    s = Stream(sys.argv[1] + where)
+		    # Good ones, one after another, in pieces of any size; then one that is not, behind which all may be over.
+		    some = [good(r) if where == "/http.sock" else h.get(r.choice(("/healthz", "/x")))
+		            for _ in range(min(left, r.randrange(1, 40)))]
+		    words, at = b"".join(some), 0
+		    while at < len(words):
+		        n = r.choice((1, 7, 100, 65536, 65536, 65536))
+		        s.s.sendall(words[at:at + n])
+		        at += n
+		    for _ in some:
+		        got = s.answer()
+		        seen[got[0]] = seen.get(got[0], 0) + 1
+		    left -= len(some)
+		    try:
+		        s.s.sendall(bad(r) if r.random() < 0.8 else r.randbytes(r.randrange(1, 3000)))
+		        left -= 1
+		        s.s.shutdown(1)
+		        while (got := s.answer()):
+		            assert got[0] in (200, 400, 404, 405, 411, 413, 503), got
+		            seen[got[0]] = seen.get(got[0], 0) + 1
+		    except ConnectionError:
+		        pass
+		    s.s.close()
+		    if first is None and left < total * 9 // 10:
+		        first = rss()
+		print(seen, "RSS: %d KiB after a tenth, %d KiB at the end" % (first, rss()))
+		assert rss() - first < first // 20 and {200, 400, 404} <= set(seen)
+	END
+	stop
 	run ! grep -E 'ERROR|runtime error|Sanitizer' log
 }

@@ -856,7 +856,7 @@ setup_units() {
 @test "serve: systemd understands the units, and finds little to object to" {
 	setup_units
 	run -0 systemd-analyze verify --man=no ./seedrived.service ./seedrived.socket ./seedrived-egd.socket \
-		./seedrived-fifo.socket ./seedrived-fifo.service
+		./seedrived-http.socket ./seedrived-metrics.socket ./seedrived-fifo.socket ./seedrived-fifo.service
 	[ "$output" = "" ]
 	# It does look: a word that it does not know is one.
 	sed 's/^Type=notify$/Typo=notify/' seedrived.service >"$BATS_TEST_TMPDIR/here/seedrived.service"
@@ -866,8 +866,10 @@ setup_units() {
 	run -0 systemd-analyze security --offline=true --threshold=10 ./seedrived.service
 	run -1 systemd-analyze security --offline=true --threshold=1 ./seedrived.service
 	grep -qx 'ListenSequentialPacket=/run/seedrive/seed.sock' seedrived.socket
-	[ "$(grep -lx 'TriggerLimitIntervalSec=0' ./*.socket | wc -l)" -eq 3 ]
-	grep -qx 'FileDescriptorName=egd' seedrived-egd.socket
+	[ "$(grep -lx 'TriggerLimitIntervalSec=0' ./*.socket | wc -l)" -eq 5 ]
+	for name in egd http metrics; do
+		grep -qx "FileDescriptorName=$name" "seedrived-$name.socket"
+	done
 	grep -q 'BROKER_SOCKET *"/run/seedrive/seed.sock"' "$ROOT/util/wire/broker.h"
 }
 

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SERVE_EVENTS_H
+#define SERVE_EVENTS_H
+
+#include <event2/event.h>
+#include <stdint.h>
+
+/**
+ * events_timer - an event after a time
+ * @what: EV_PERSIST: again and again; or 0
+ * @ms:   0: it is not started yet
+ * Returns: for event_free(); NULL: no memory.
+ */
+struct event *events_timer(
+	struct event_base *base, short what, int64_t ms, event_callback_fn call, void *to);
+
+/** events_watch - an event each time that @what happens to @fd, a descriptor or a signal. Returns: as events_timer(). */
+struct event *events_watch(
+	struct event_base *base, int fd, short what, event_callback_fn call, void *to);
+
+#endif

@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clients of `seedrive serve` that speak HTTP, by no code of ours and by sockets alone, so that they can send anything."""
+
+import base64
+import json
+import socket
+import time
+import uuid
+
+
+def connect(where, timeout=60):
+    """A path, or HOST:PORT."""
+    if where.startswith("/"):
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        s.connect(where)  # with a time limit it would fail where there are many before it
+        s.settimeout(timeout)
+        return s
+    host, port = where.rsplit(":", 1)
+    return socket.create_connection((host, int(port)), timeout)
+
+
+def body(instance=None, **more):
+    """What Nova sends."""
+    return json.dumps({"project-id": "p", "instance-id": str(instance or uuid.uuid4()), "image-id": "i",
+                       "user-data": "I2Nsb3VkLWNvbmZpZwo=", "hostname": "h", "metadata": {"a": "b"},
+                       "boot-roles": "", **more}).encode()
+
+
+def post(data, path="/vendordata", fields=""):
+    return b"POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n%s\r\n%s" % (
+        path.encode(), len(data), fields.encode(), data)
+
+
+def get(path, method="GET"):
+    return f"{method} {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode()
+
+
+class Answer:
+    """One answer, strictly: all of it, and not a byte more."""
+
+    def __init__(self, s, head_only=False):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            c = s.recv(1)
+            if not c:
+                raise EOFError(head)
+            head += c
+        first, *lines = head.decode("ascii")[:-4].split("\r\n")
+        version, status, self.reason = first.split(" ", 2)
+        assert version == "HTTP/1.1", first
+        self.status = int(status)
+        self.fields = {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}
+        assert len(self.fields) == len(lines), lines
+        if self.status == 100:
+            return
+        assert self.fields["cache-control"] == "no-store"
+        left = 0 if head_only else int(self.fields["content-length"])
+        self.body = b""
+        while len(self.body) < left:
+            more = s.recv(left - len(self.body))
+            if not more:
+                raise EOFError(self.body)
+            self.body += more
+
+
+def ask(s, raw, **how):
+    s.sendall(raw)
+    return Answer(s, **how)
+
+
+def ended(s):
+    """The daemon has closed it."""
+    try:
+        return s.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def record(answer):
+    """The record of an answer, decoded."""
+    assert answer.status == 200 and answer.fields["content-type"] == "application/json", answer.fields
+    said = json.loads(answer.body)
+    assert set(said) == {"seedrive_record", "seed_id"}, said
+    raw = base64.b64decode(said["seedrive_record"], validate=True)
+    assert len(raw) == 2048 and raw[36:52].hex() == said["seed_id"], said["seed_id"]
+    return raw
+
+
+def slowest(where, n=200):
+    """Milliseconds of the 99th percentile of n honest requests, each on a connection of its own, and on one that is kept."""
+    times = []
+    kept = connect(where)
+    for i in range(n):
+        begin = time.monotonic()
+        if i % 2:
+            record(ask(kept, post(body())))
+        else:
+            with connect(where) as s:
+                record(ask(s, post(body())))
+        times.append(time.monotonic() - begin)
+    kept.close()
+    return sorted(times)[n * 99 // 100] * 1000
