@@ -76,7 +76,8 @@ mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
 guest_mains := guest/main.c guest/stage/main.c
-guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c util/wire/label.c util/wire/record.c util/duration.c util/hex.c util/sha256.c
+guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c $(addprefix util/wire/,http.c http_body.c label.c record.c) \
+	util/duration.c util/hex.c util/sha256.c
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
