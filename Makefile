@@ -75,9 +75,9 @@ lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
-guest_mains := guest/main.c guest/stage/main.c
-guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c $(addprefix util/wire/,http.c http_body.c label.c record.c) \
-	util/duration.c util/hex.c util/sha256.c
+guest_mains := guest/main.c guest/stage/main.c guest/refresh/main.c
+guest_src := $(wildcard guest/*.c guest/stage/*.c guest/refresh/*.c) iso/read.c \
+	$(addprefix util/wire/,http.c http_body.c label.c record.c vmclock.c) $(addprefix util/,duration.c hex.c json.c sha256.c utf8.c)
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -86,7 +86,7 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-guest_programs := seedrive-guest guest-stage
+guest_programs := seedrive-guest guest-stage seedrive-refresh
 
 all: $(linked) $(guest_programs:%=$(G)/%)
 
@@ -164,6 +164,7 @@ $(G)/shared.a: $(guest_obj)
 
 $(G)/seedrive-guest: $(G)/guest/main.o $(G)/shared.a
 $(G)/guest-stage: $(G)/guest/stage/main.o $(G)/shared.a
+$(G)/seedrive-refresh: $(G)/guest/refresh/main.o $(G)/shared.a
 $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
