@@ -2,14 +2,13 @@
 #ifndef GUEST_BASE64_H
 #define GUEST_BASE64_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* Base64 (RFC 4648, 4) that comes digit by digit: whole groups of four, the last one padded. Zero but for @out and @size
  * to begin with. */
 struct base64 {
 	uint8_t *out; /* the caller's, @size bytes: maybe secret, and his to wipe */
-	size_t size, len;
+	unsigned size, len;
 	uint32_t bits;
 	unsigned digits, padding; /* of this group */
 	int err;

@@ -87,7 +87,7 @@ int kernel_credit(const struct kernel *k, const uint8_t *seed, size_t len, unsig
 	/* EINVAL, ENOTTY and ENODATA say that this kernel does it by itself, or is not ready yet;
 	 * the caller looks at kernel_ready() in any case. */
 	if (r == 0)
-		(void)kernel_reseed(k);
+		(void)sys_ioctl(k->fd, RESEED_CRNG, NULL);
 	return r;
 }
 

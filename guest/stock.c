@@ -206,7 +206,6 @@ int stock_scan(struct iso_input in, uint64_t len, struct stock *out)
 		.out = out };
 	int r;
 
-	out->len = 0;
 	memset(out->uuid, 0, UUID_SIZE);
 	r = scan_text(&s);
 	if (s.text.err < 0)
