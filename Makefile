@@ -362,12 +362,13 @@ uninstall-daemon:
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
-guest_units := seedrive-guest.service seedrive-carry-over.service
+guest_units := seedrive-guest.service seedrive-carry-over.service seedrive-refresh.service seedrive-watch.service
+guest_tools := seedrive-guest seedrive-refresh
 
 install-guest: $(guest_programs:%=build/guest/%)
-	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
-	$(call pages,$(mandir)/man8,man/seedrive-guest.8)
-	$(call install_completions,seedrive-guest)
+	install -D -m 755 -t $(sbindir) $(guest_tools:%=build/guest/%)
+	$(call pages,$(mandir)/man8,$(guest_tools:%=man/%.8))
+	$(call install_completions,$(guest_tools))
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
@@ -376,6 +377,8 @@ install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
 	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
+	install -D -m 644 -t $(unitdir) dist/guest/systemd/seedrive-refresh.timer
+	$(call fill,644,dist/guest/cron/seedrive-refresh.in,$(datadir)/cron/seedrive-refresh)
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
 	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
@@ -383,12 +386,14 @@ install-guest: $(guest_programs:%=build/guest/%)
 
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
-	rm -rf $(stagedir) $(dracutmod)
-	rm -f $(sbindir)/seedrive-guest $(call completions,seedrive-guest) $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
+	rm -rf $(stagedir) $(dracutmod) $(datadir)/cron
+	rm -f $(guest_tools:%=$(sbindir)/%) $(call completions,$(guest_tools)) $(guest_tools:%=$(mandir)/man8/%.8) \
+		$(guest_units:%=$(unitdir)/%) $(unitdir)/seedrive-refresh.timer \
 		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
+	-rmdir --ignore-fail-on-non-empty $(datadir) 2>/dev/null
 
 clean:
 	rm -rf build

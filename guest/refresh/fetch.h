@@ -8,8 +8,7 @@
 #include "guest/refresh/reply.h"
 #include "guest/refresh/url.h"
 
-#define FETCH_CONNECT_MS \
-	2000 /* what one address may take to be reached; those on our link take milliseconds */
+#define FETCH_CONNECT_MS 2000 /* for one address to be reached; on our link it takes milliseconds */
 
 /* What one fetch came to. */
 struct fetch {

@@ -15,7 +15,7 @@ static void pause_ms(unsigned ms)
 	sys_call(SYS_nanosleep, (long)&t, 0, 0);
 }
 
-/* What it came to is said when it is no longer "not there", or when nobody waits any more. */
+/* What it came to is said once the service is there, or when nobody waits any more. */
 static bool fetch(struct refresh *r, bool is_last)
 {
 	struct message line;
