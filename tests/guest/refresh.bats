@@ -399,7 +399,38 @@ COUNTED=256
 	[ $((SECONDS - before)) -lt 40 ]
 }
 
+# --- the guide ---
+
+# bats test_tags=root
+@test "guide: the hook of doc/snapshots.md makes new keys in a clone, and restarts what has them" {
+	need_mounts
+	mkdir -p etc/ssh hooks bin
+	sed -n '/^    #!\/bin\/sh$/,/^$/s/^    //p' "$ROOT/doc/snapshots.md" >hooks/10-ssh-keys
+	chmod 755 hooks/10-ssh-keys
+	printf '#!/bin/sh\necho "$0 $*" >>%s/called\n' "$PWD" | tee bin/systemctl bin/ssh-keygen >/dev/null
+	chmod 755 bin/*
+	touch etc/ssh/ssh_host_rsa_key etc/ssh/ssh_host_rsa_key.pub etc/ssh/sshd_config
+	page "$COUNTED" 1 1
+	PATH=$PWD/bin:$PATH with_etc "$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --url http://127.0.0.1:1/ --timeout 1s 2>said 3>&- &
+	echo "$!" >>"$BATS_TEST_TMPDIR/pids"
+	until_said 'watches vmclock'
+	page "$COUNTED" 1 2
+	timeout 60 sh -c 'until grep -q systemctl called; do sleep 0.1; done' 2>/dev/null
+	[ "$(cat called)" = "$PWD/bin/ssh-keygen -A"$'\n'"$PWD/bin/systemctl try-restart ssh.service" ]
+	[ "$(ls etc/ssh)" = sshd_config ]
+}
+
 # --- the program itself ---
+
+# bats test_tags=root
+@test "refresh: the one for 64-bit Arm fetches and mixes, too" {
+	need_root
+	serve record
+	run -0 --separate-stderr qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-refresh" --uuid any --url "$url"
+	[[ "$stderr" =~ ^seedrive-refresh:\ mixed\ seed=[0-9a-f]{32}\ from=127\.0\.0\.1:[0-9]+\ reseeded=(yes|no)$ ]]
+	run -0 --separate-stderr qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-refresh" --watch --device none
+	[ "$stderr" = 'seedrive-refresh: none: no such device: nothing to watch' ]
+}
 
 @test "refresh: it is static, has no interpreter, and takes tens of KiB" {
 	run -0 readelf -lW "$REFRESH"

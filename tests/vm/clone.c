@@ -122,7 +122,8 @@ int main(int argc, char **argv)
 	}
 	print_samples(fd, count + BEFORE);
 	if (ended >= 0)
-		print(fd, line, sprintf(line, "ended %lld %d\n", (long long)ended, WEXITSTATUS(status)));
+		print(fd, line,
+			sprintf(line, "ended %lld %d\n", (long long)ended, WEXITSTATUS(status)));
 	print(fd, "over\n", 5);
 	return 0;
 }
