@@ -81,7 +81,8 @@ static void say_status(const char *path, int status)
 			sys_number(digits + sizeof(digits) - 1, (uint64_t)status));
 }
 
-static void run(const char *path, const char *reason, unsigned limit_ms, char *const *environment)
+static void run(const char *path, const char *reason, unsigned limit_ms, char *const *environment,
+	volatile int *running)
 {
 	const unsigned end_ms = process_now_ms() + limit_ms;
 	pid_t child = process_fork();
@@ -93,16 +94,20 @@ static void run(const char *path, const char *reason, unsigned limit_ms, char *c
 		refresh_say(path, ": no process to be had", NULL);
 		return;
 	}
+	*running = child;
 	if (process_wait(child, end_ms, &status)) {
+		*running = 0;
 		say_status(path, status);
 		return;
 	}
 	process_kill(child);
 	(void)process_wait(child, process_now_ms() + KILLED_MS, &status);
+	*running = 0;
 	refresh_say(path, ": does not end, and is killed", NULL);
 }
 
-void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment)
+void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment,
+	volatile int *ret_running)
 {
 	char last[HOOK_NAME_MAX] = "", path[512];
 	struct search s;
@@ -117,7 +122,7 @@ void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *
 		if (why)
 			refresh_say(path, ": not run: ", why);
 		else
-			run(path, reason, limit_ms, environment);
+			run(path, reason, limit_ms, environment, ret_running);
 		memcpy(last, s.best, sizeof(last));
 	}
 }

@@ -18,10 +18,12 @@ bool hooks_name_taken(const char *name);
  * @reason:   its one argument
  * @limit_ms: what each may take; then it is killed, with its process group
  * @environment: for execve(2)
+ * @ret_running: the process group of the one that runs, 0 between two: for whoever kills us in the middle of it
  *
  * One that root does not own, or others can write to, is not run. What does not end well is said, and the next
  * one runs. A folder that is not there has none. After process_begin().
  */
-void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment);
+void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment,
+	volatile int *ret_running);
 
 #endif

@@ -2,11 +2,29 @@
 #include "guest/refresh/watch.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 #include "guest/process.h"
 #include "guest/refresh/hooks.h"
 #include "guest/refresh/page.h"
 #include "guest/sys.h"
+
+#define KILLED_MS \
+	250 /* what a process that is killed takes to end, if a signal can end it at all */
+
+/* A page that the child shares with us. */
+static volatile int *hook_running;
+
+static int share(void)
+{
+	const long page = sys_call6(SYS_mmap, 0, sizeof(*hook_running), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page < 0 && page > -4096)
+		return (int)page;
+	hook_running = (volatile int *)page;
+	return 0;
+}
 
 static void pause_ms(unsigned ms)
 {
@@ -38,7 +56,8 @@ static void follow_up(struct refresh *r, const char *hooks_reason, char *const *
 		over = took >= WATCH_GIVE_UP_MS;
 		answered = fetch(r, over);
 		if (hooks_due && (answered || took >= WATCH_NETWORK_MS)) {
-			hooks_run(r->opt->hooks, hooks_reason, r->opt->hook_limit_ms, environment);
+			hooks_run(r->opt->hooks, hooks_reason, r->opt->hook_limit_ms, environment,
+				hook_running);
 			hooks_due = false;
 		}
 		if (!answered && !over)
@@ -76,6 +95,18 @@ static pid_t changed(struct refresh *r, enum page_sign sign, char *const *enviro
 		r, is_restore || r->opt->hooks_on_disruption ? reason : NULL, environment);
 }
 
+/* The child first, so that it starts no other hook; a hook has a process group of its own. */
+static void end(pid_t child)
+{
+	int status;
+
+	process_kill(child);
+	(void)process_wait(child, process_now_ms() + KILLED_MS, &status);
+	if (*hook_running > 0)
+		process_kill(*hook_running);
+	*hook_running = 0;
+}
+
 static void watch(struct refresh *r, struct page *page, char *const *environment)
 {
 	pid_t child = 0;
@@ -88,7 +119,7 @@ static void watch(struct refresh *r, struct page *page, char *const *environment
 			child = 0;
 		if (sign != PAGE_SAME) {
 			if (child > 0)
-				process_kill(child);
+				end(child);
 			child = changed(r, sign, environment);
 		}
 		page_wait(page);
@@ -122,6 +153,10 @@ int watch_run(struct refresh *r, char *const *environment)
 	if (err < 0) {
 		refresh_say(page.path, why_not(err), NULL);
 		return err;
+	}
+	if (share() < 0) {
+		refresh_say("no memory to be had", NULL, NULL);
+		return -ENOMEM;
 	}
 	process_begin();
 	refresh_say("watches ", page.path,

@@ -293,6 +293,11 @@ hook() {
 	chmod 755 "hooks/$1"
 }
 
+# gone PID: it has ended, though nobody may have waited for it yet.
+gone() {
+	timeout 60 sh -c 'while grep -q "^State:.*[RSD] (" "/proc/$0/status" 2>/dev/null; do sleep 0.02; done' "$1"
+}
+
 COUNTED=256
 
 @test "watch: without a device it says so, and ends with status 0" {
@@ -368,13 +373,12 @@ COUNTED=256
 	page "$COUNTED" 1 2
 	until_said '.*10-hangs: does not end, and is killed'
 	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
-	# Nobody may have waited for it yet.
-	timeout 60 sh -c 'while grep -q "^State:.*[RSD] (" "/proc/$0/status" 2>/dev/null; do sleep 0.02; done' "$(cat child)"
+	gone "$(cat child)"
 }
 
 # bats test_tags=root
 @test "watch: a second restore during the first one's hooks is noticed at once, and begins anew" {
-	hook 10-hangs 'echo ran >>ran; [ "$(wc -l <ran)" -gt 1 ] || sleep 1000'
+	hook 10-hangs 'echo "$$" >>ran; [ "$(wc -l <ran)" -gt 1 ] || exec sleep 1000'
 	serve record
 	page "$COUNTED" 1 1
 	watch --url "$url"
@@ -383,6 +387,7 @@ COUNTED=256
 	page "$COUNTED" 1 3
 	timeout 60 sh -c 'until [ "$(wc -l <ran)" -eq 2 ]; do sleep 0.02; done'
 	[ "$(grep -c 'restored or cloned: mixed and reseeded' said)" -eq 2 ]
+	gone "$(head -n 1 ran)"
 }
 
 # bats test_tags=root
