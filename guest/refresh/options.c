@@ -17,7 +17,7 @@ const char refresh_help[] =
 	"Fetches fresh entropy and mixes it into the kernel's generator; credits nothing.\n"
 	"\n"
 	"  --url URL\t\thttp://ADDRESS[:PORT]/PATH in place of the metadata service\n"
-	"  --uuid UUID|any\tthe instance that a record must be for (default: DMI's)\n"
+	"  --uuid UUID|any\tinstance that a record must be for (default: DMI's)\n"
 	"  --timeout TIME\tof a fetch (default 10s)\n"
 	"  --watch\t\tstay, and notice when the machine is cloned or restored\n"
 	"  --device PATH\t\twatch this one (default: the first /dev/vmclock*)\n"

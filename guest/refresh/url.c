@@ -136,6 +136,7 @@ static bool parse_host(struct rest *r, struct url *ret)
 {
 	const bool brackets = take(r, '[');
 	const char *begin = r->at;
+	char address[48] = ""; /* without its zone it has 39 characters at most */
 	size_t len, n;
 
 	while (r->at < r->end && *r->at != ']' && *r->at != '/' && (brackets || *r->at != ':'))
@@ -145,11 +146,11 @@ static bool parse_host(struct rest *r, struct url *ret)
 		return false;
 	for (n = 0; n < len && begin[n] != '%';)
 		n++;
-	/* An address without its zone has 39 characters at most. */
-	memcpy(ret->host, brackets ? "[" : "", brackets);
-	memcpy(ret->host + brackets, begin, n);
-	memcpy(ret->host + brackets + n, "]", brackets);
-	return true;
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, begin, n);
+	return sys_join(
+		ret->host, sizeof(ret->host), brackets ? "[" : "", address, brackets ? "]" : "");
 }
 
 static bool parse_port(struct rest *r, struct url *ret)
