@@ -73,8 +73,7 @@ static int take_hex4(struct scan *s)
 	return value;
 }
 
-/* After a backslash: the character that the escape stands for if it is ASCII and not NUL, 0x80 for any other, -1 for an
- * invalid escape. */
+/* After a backslash: the character meant if it is ASCII and not NUL, 0x80 for any other, -1 for an invalid escape. */
 static int take_escape(struct scan *s)
 {
 	static const char short_forms[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
@@ -131,8 +130,7 @@ static unsigned still_same(const struct scan *s, unsigned same, size_t pos, int 
 	return same;
 }
 
-/* Scans a string from its opening quote on. @same: a mask of keys; of these, the one that equals the decoded string
- * stays. */
+/* Scans a string from its opening quote on, and clears in the mask @same each key that is not equal to it. */
 static int scan_string(struct scan *s, unsigned *same, struct json_span *ret)
 {
 	size_t pos;
