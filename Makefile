@@ -75,9 +75,9 @@ lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
 # Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
-guest_mains := guest/main.c guest/stage/main.c
-guest_src := $(wildcard guest/*.c guest/stage/*.c) iso/read.c $(addprefix util/wire/,http.c http_body.c label.c record.c) \
-	util/duration.c util/hex.c util/sha256.c
+guest_mains := guest/main.c guest/stage/main.c guest/refresh/main.c
+guest_src := $(wildcard guest/*.c guest/stage/*.c guest/refresh/*.c) iso/read.c \
+	$(addprefix util/wire/,http.c http_body.c label.c record.c vmclock.c) $(addprefix util/,duration.c hex.c json.c sha256.c utf8.c)
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -86,7 +86,7 @@ man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
 
-guest_programs := seedrive-guest guest-stage
+guest_programs := seedrive-guest guest-stage seedrive-refresh
 
 all: $(linked) $(guest_programs:%=$(G)/%)
 
@@ -164,6 +164,7 @@ $(G)/shared.a: $(guest_obj)
 
 $(G)/seedrive-guest: $(G)/guest/main.o $(G)/shared.a
 $(G)/guest-stage: $(G)/guest/stage/main.o $(G)/shared.a
+$(G)/seedrive-refresh: $(G)/guest/refresh/main.o $(G)/shared.a
 $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
@@ -201,7 +202,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
+longer    := $(addprefix tests/vm/,clones.bats cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
 packages  := $(wildcard tests/packages/*.bats)
 suites    := $(sort $(filter-out $(longer) $(packages),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
@@ -252,6 +253,10 @@ check-boot: deps
 # The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
 check-cuts: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/cuts.bats units=
+
+# A machine that is saved and goes on in COPIES, 8 unless said, with a vmclock and without: ten minutes.
+check-clones: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/clones.bats units=
 
 # What becomes of running guests while the daemon is ended 200 times, and while no source delivers: ten minutes.
 check-streams: deps
@@ -390,12 +395,13 @@ uninstall-daemon:
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
-guest_units := seedrive-guest.service seedrive-carry-over.service
+guest_units := seedrive-guest.service seedrive-carry-over.service seedrive-refresh.service seedrive-watch.service
+guest_tools := seedrive-guest seedrive-refresh
 
 install-guest: $(guest_programs:%=build/guest/%)
-	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
-	$(call pages,$(mandir)/man8,man/seedrive-guest.8)
-	$(call install_completions,seedrive-guest)
+	install -D -m 755 -t $(sbindir) $(guest_tools:%=build/guest/%)
+	$(call pages,$(mandir)/man8,$(guest_tools:%=man/%.8))
+	$(call install_completions,$(guest_tools))
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
@@ -404,6 +410,8 @@ install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
 	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
+	install -D -m 644 -t $(unitdir) dist/guest/systemd/seedrive-refresh.timer
+	$(call fill,644,dist/guest/cron/seedrive-refresh.in,$(datadir)/cron/seedrive-refresh)
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
 	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
@@ -411,17 +419,19 @@ install-guest: $(guest_programs:%=build/guest/%)
 
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
-	rm -rf $(stagedir) $(dracutmod)
-	rm -f $(sbindir)/seedrive-guest $(call completions,seedrive-guest) $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
+	rm -rf $(stagedir) $(dracutmod) $(datadir)/cron
+	rm -f $(guest_tools:%=$(sbindir)/%) $(call completions,$(guest_tools)) $(guest_tools:%=$(mandir)/man8/%.8) \
+		$(guest_units:%=$(unitdir)/%) $(unitdir)/seedrive-refresh.timer \
 		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
+	-rmdir --ignore-fail-on-non-empty $(datadir) 2>/dev/null
 
 clean:
 	rm -rf build
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
 .PHONY: install-host install-tools install-mkisofs install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest

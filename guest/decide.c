@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-/* Some firmware stores the first three fields little-endian, as SMBIOS 2.6 wants, and some as
- * they read: either order is this machine. */
-static bool same_uuid(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE])
+bool uuid_same(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE])
 {
 	static const uint8_t swapped[UUID_SIZE] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13,
 		14, 15 };
@@ -51,7 +49,7 @@ const char *decide(const struct situation *s, const struct record *rec)
 		return "untrusted-device";
 	if (s->must_be_bound && !record_bound(rec))
 		return "unbound";
-	if (record_bound(rec) && !(s->has_uuid && same_uuid(rec->uuid, s->uuid)))
+	if (record_bound(rec) && !(s->has_uuid && uuid_same(rec->uuid, s->uuid)))
 		return "other-uuid";
 	return decide_time(s, rec);
 }

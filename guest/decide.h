@@ -27,6 +27,12 @@ struct situation {
 };
 
 /**
+ * uuid_same - one machine? Some firmware stores the first three fields little-endian, as SMBIOS 2.6 wants, and some as
+ * they read: either order is the same. Pure.
+ */
+bool uuid_same(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE]);
+
+/**
  * decide - may this record be credited, as far as can be told without a ledger?
  * Pure. Returns: NULL for yes, else the reason why it is only mixed, one stable word.
  */

@@ -90,3 +90,8 @@ int kernel_credit(const struct kernel *k, const uint8_t *seed, size_t len, unsig
 		(void)sys_ioctl(k->fd, RESEED_CRNG, NULL);
 	return r;
 }
+
+int kernel_reseed(const struct kernel *k)
+{
+	return sys_ioctl(k->fd, RESEED_CRNG, NULL);
+}

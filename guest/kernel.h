@@ -36,6 +36,12 @@ int kernel_mix(const struct kernel *k, const void *data, size_t len);
  */
 int kernel_credit(const struct kernel *k, const uint8_t *seed, size_t len, unsigned bits);
 
+/**
+ * kernel_reseed - let the generator take up what was mixed before
+ * Returns: 0; -ENODATA: it is not ready; -EINVAL or -ENOTTY: a kernel that cannot be asked; -EPERM.
+ */
+int kernel_reseed(const struct kernel *k);
+
 /** kernel_random - @len bytes of a generator that is ready; -EAGAIN: it is not, and nobody waits. */
 int kernel_random(void *out, size_t len);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guest/stock.h"
+
+#include "guest/base64.h"
 #include "guest/text.h"
 
 #include <errno.h>
@@ -9,13 +11,6 @@
 #define DEPTH_MAX 64 /* JSON_DEPTH_MAX of util/json.h */
 
 enum key { KEY_OTHER, KEY_SEED, KEY_UUID, KEYS };
-
-/* Whole groups of four, the last one padded. */
-struct base64 {
-	uint32_t bits;
-	unsigned digits, padding; /* of this group */
-	int err;
-};
 
 struct scan {
 	struct text text;
@@ -32,54 +27,6 @@ struct scan {
 	struct stock *out;
 };
 
-/* --- values that are wanted --- */
-
-static int base64_digit(int c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Four digits are there. Bits that padding leaves over are zero, so that a value has one text. */
-static void base64_group(struct base64 *b, struct stock *out)
-{
-	const unsigned bytes = 3 - b->padding;
-	unsigned i;
-
-	if (b->bits & ((1u << 8 * b->padding) - 1))
-		b->err = -EILSEQ;
-	else if (out->len + bytes > STOCK_MAX)
-		b->err = -E2BIG;
-	for (i = 0; i < bytes && b->err == 0; i++)
-		out->seed[out->len++] = (uint8_t)(b->bits >> (16 - 8 * i));
-	b->bits = b->digits = 0;
-}
-
-static void base64_add(struct base64 *b, int c, struct stock *out)
-{
-	int digit = base64_digit(c);
-
-	if (b->err < 0)
-		return;
-	if (c == '=' && b->digits >= 2) {
-		b->padding++;
-		digit = 0;
-	} else if (b->padding > 0 || digit < 0) {
-		b->err = -EILSEQ;
-		return;
-	}
-	b->bits = b->bits << 6 | (uint32_t)digit;
-	if (++b->digits == 4)
-		base64_group(b, out);
-}
-
-/* --- the text --- */
-
 /* Behind the first quote. What a name or a UUID may be is kept in @s->word. */
 static int scan_string(struct scan *s, bool is_seed)
 {
@@ -89,7 +36,7 @@ static int scan_string(struct scan *s, bool is_seed)
 		if (c == TEXT_END)
 			return -EBADMSG;
 		if (is_seed)
-			base64_add(&s->base64, c, s->out);
+			base64_add(&s->base64, c);
 		if (s->word_len < sizeof(s->word))
 			s->word[s->word_len] = (char)c;
 	}
@@ -248,15 +195,17 @@ static int judge(struct scan *s)
 		return s->seen[KEY_SEED] == 0 ? -ENOENT : -EEXIST;
 	if (!s->is_string)
 		return -EINVAL;
-	return s->base64.err < 0 ? s->base64.err : s->base64.digits == 0 ? 0 : -EILSEQ;
+	out->len = s->base64.len;
+	return base64_end(&s->base64);
 }
 
 int stock_scan(struct iso_input in, uint64_t len, struct stock *out)
 {
-	struct scan s = { .text = { .in = in, .len = len }, .out = out };
+	struct scan s = { .text = { .in = in, .len = len },
+		.base64 = { .out = out->seed, .size = STOCK_MAX },
+		.out = out };
 	int r;
 
-	out->len = 0;
 	memset(out->uuid, 0, UUID_SIZE);
 	r = scan_text(&s);
 	if (s.text.err < 0)

@@ -74,6 +74,14 @@ int strncmp(const char *a, const char *b, size_t len)
 	return 0;
 }
 
+char *strchr(const char *text, int c)
+{
+	while (*text != (char)c)
+		if (*text++ == '\0')
+			return NULL;
+	return (char *)text;
+}
+
 char *strstr(const char *text, const char *part)
 {
 	const size_t len = strlen(part);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Completion for zsh and fish, and of seedrive-guest for bash: each option of each program is offered, and no other. What
+# Completion for zsh and fish, and of the guest's programs for bash: each option of each program is offered, and no other. What
 # the files list is compared in any case; what the shells make of it, where they are installed. tests/docs.bats has
 # bash's of the other two programs.
 
@@ -14,6 +14,7 @@ load lib/helper
 
 COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
+REFRESH=$ROOT/build/guest/seedrive-refresh
 
 # same WHAT LIST LIST: files of one word a line, in any order; empty ones prove nothing.
 same() {
@@ -31,6 +32,10 @@ of_guest() {
 	"$GUEST" --help | options
 }
 
+of_refresh() {
+	"$REFRESH" --help | options
+}
+
 of_mkisofs() {
 	"$B/unit/cli/test_mkisofs_args" --print | sed -nE 's/^(honoured|accepted) ([^ ]*).*/-\2/p'
 	echo -as
@@ -40,10 +45,10 @@ of_mkisofs() {
 
 guest_completes() {
 	bash --norc --noprofile -uc '
-		. "$ROOT/bash-completion/seedrive-guest"
+		. "$ROOT/bash-completion/$1"
 		COMP_WORDS=("$@")
 		COMP_CWORD=$(($# - 1))
-		_seedrive_guest
+		"_${1//-/_}"
 		printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"}' bash "$@"
 }
 
@@ -57,6 +62,18 @@ guest_completes() {
 	[ "$(guest_completes seedrive-guest --device dri | LC_ALL=C sort | paste -sd' ')" = "drive.d drive.iso" ]
 	[ "$(guest_completes seedrive-guest --wait dri)" = "" ]
 	[ "$(guest_completes seedrive-guest --mix-only --trust)" = --trust-device ]
+}
+
+@test "completion: bash's of seedrive-refresh offers each of its options, and no other, and what one wants" {
+	of_refresh >want
+	guest_completes seedrive-refresh - >have
+	same refresh want have
+	mkdir hooks.d
+	touch hooks.file
+	[ "$(guest_completes seedrive-refresh --hooks hoo)" = hooks.d ]
+	[ "$(guest_completes seedrive-refresh --uuid '')" = any ]
+	[ "$(guest_completes seedrive-refresh --url h)" = "" ]
+	[ "$(guest_completes seedrive-refresh --watch --hooks-o)" = --hooks-on-disruption ]
 }
 
 # --- zsh ---
@@ -83,10 +100,13 @@ zsh_block() {
 	same commands want have
 }
 
-@test "completion: zsh's files of seedrive-mkisofs and seedrive-guest list each option, and no other" {
+@test "completion: zsh's files of seedrive-mkisofs, seedrive-guest and seedrive-refresh list each option, and no other" {
 	of_guest >want
 	sed -n "s/^\t'\(--[a-z-]*\)[=[].*/\1/p" "$ROOT/zsh-completion/_seedrive-guest" >have
 	same guest want have
+	of_refresh >want
+	sed -n "s/^\t'\(--[a-z-]*\)[=[].*/\1/p" "$ROOT/zsh-completion/_seedrive-refresh" >have
+	same refresh want have
 	of_mkisofs >want
 	{
 		sed -n '/local -a options=($/,/^\t)$/p' "$ROOT/zsh-completion/_seedrive-mkisofs" | grep '^		' | tr -s '\t ' '\n'
@@ -128,6 +148,9 @@ zsh_told() {
 	of_guest >want
 	zsh_told seedrive-guest - | grep -oE '^--[a-z-]*' >have
 	same guest want have
+	of_refresh >want
+	zsh_told seedrive-refresh - | grep -oE '^--[a-z-]*' >have
+	same refresh want have
 }
 
 # --- fish ---
@@ -145,10 +168,13 @@ zsh_told() {
 	same commands want have
 }
 
-@test "completion: fish's files of seedrive-mkisofs and seedrive-guest list each option, and no other" {
+@test "completion: fish's files of seedrive-mkisofs, seedrive-guest and seedrive-refresh list each option, and no other" {
 	of_guest >want
 	grep -oE -- '-l [a-z-]+' "$ROOT/fish-completion/seedrive-guest.fish" | sed 's/-l /--/' >have
 	same guest want have
+	of_refresh >want
+	grep -oE -- '-l [a-z-]+' "$ROOT/fish-completion/seedrive-refresh.fish" | sed 's/-l /--/' >have
+	same refresh want have
 	of_mkisofs >want
 	# The words of each loop, and what is named outside of them.
 	sed -e ':a' -e '/\\$/{N; s/\\\n//; ba;}' "$ROOT/fish-completion/seedrive-mkisofs.fish" >joined
@@ -180,6 +206,9 @@ fish_offers() {
 	of_guest >want
 	fish_offers 'seedrive-guest --' | sed 's/=$//' >have
 	same guest want have
+	of_refresh >want
+	fish_offers 'seedrive-refresh --' | sed 's/=$//' >have
+	same refresh want have
 	fish_offers 'seedrive-mkisofs --joliet' | grep -qx -e --joliet-long
 	fish_offers 'seedrive-mkisofs -joliet' | grep -qx -e -joliet-long
 	[ "$(fish_offers 'seedrive-mkisofs -V c' | LC_ALL=C sort)" = $'cidata\nconfig-2' ]

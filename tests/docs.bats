@@ -9,6 +9,7 @@ load lib/helper
 
 COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
+REFRESH=$ROOT/build/guest/seedrive-refresh
 
 # --- two lists: the words of each are those of the other ---
 
@@ -22,7 +23,7 @@ same() {
 
 page() {
 	case $1 in
-	seedrive-guest | seedrive-serve) echo "$ROOT/man/$1.8" ;;
+	seedrive-guest | seedrive-refresh | seedrive-serve) echo "$ROOT/man/$1.8" ;;
 	seedrive.conf) echo "$ROOT/man/$1.5" ;;
 	*) echo "$ROOT/man/$1.1" ;;
 	esac
@@ -54,7 +55,7 @@ entries() {
 	same "the tests know every command" help tests
 	entries "$(page seedrive)" DESCRIPTION 'Cm ' >listed
 	same "seedrive(1)" help listed
-	basename -a "$ROOT"/man/seedrive-*.[18] | sed 's/seedrive-\(.*\)\..*/\1/' | grep -vxE 'mkisofs|guest' >pages
+	basename -a "$ROOT"/man/seedrive-*.[18] | sed 's/seedrive-\(.*\)\..*/\1/' | grep -vxE 'mkisofs|guest|refresh' >pages
 	same "pages" help pages
 }
 
@@ -90,6 +91,9 @@ entries() {
 	"$GUEST" --help | options_in_text >help
 	options_in_page "$(page seedrive-guest)" >paged
 	same guest help paged
+	"$REFRESH" --help | options_in_text >help
+	options_in_page "$(page seedrive-refresh)" >paged
+	same refresh help paged
 }
 
 # mkisofs_table CLASS...: the options of these classes in seedrive-mkisofs' table, one a line, without dashes.
@@ -234,6 +238,37 @@ ends() {
 	same guest statuses paged
 }
 
+@test "docs: each exit status of seedrive-refresh is in its page, and no other" {
+	flat guest/refresh/main.c | grep -oE 'EXIT_[A-Z]+ = [0-9]+' | sed 's/.*= //' >statuses
+	[ "$(wc -l <statuses)" -eq 3 ]
+	entries "$(page seedrive-refresh)" 'EXIT STATUS' >paged
+	same refresh statuses paged
+}
+
+@test "docs: each line of seedrive-refresh is in its page, and no other; and so are its limits" {
+	# All that these hold in quotes and that is more than a word, but for what the command line has wrong.
+	(cd "$ROOT/guest/refresh" && grep -hv '^#include' fetch.c fresh.c hooks.c main.c refresh.c watch.c) |
+		grep -oE '"[^"]*"' | tr -d '"' | grep -v 'HTTP/1.1.r\|^User-Agent\|^Accept\|^Connection' |
+		sed -E 's/^(\/dev\/urandom: |[:, ]+)//; s/[:= ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
+	[ "$(wc -l <source)" -ge 40 ]
+	mandoc -T utf8 -O width=1000 "$(page seedrive-refresh)" | col -b | tr -s '[:space:]' ' ' | sed 's/[“”]/"/g' >text
+	while read -r line; do
+		grep -qF -- "$line" text || fail_line "$line"
+	done <source
+	sed -n '/^\.Sh THE LINES$/,/^\.Sh AT BOOT$/p' "$(page seedrive-refresh)" | sed -nE 's/^\.Dq "(.*)".*/\1/p' >paged
+	[ "$(wc -l <paged)" -ge 35 ]
+	while read -r line; do
+		grep -qF -- "$line" "$ROOT"/guest/refresh/*.c || fail_line "$line"
+	done <paged
+	grep -qF "a head has at most $(limit guest/refresh/reply.h REPLY_FIELDS_MAX) fields of $(limit guest/refresh/reply.h REPLY_LINE_MAX) characters, a body $(limit guest/refresh/reply.h REPLY_BODY_MAX) KiB" text
+	grep -qF "looks at it every $(limit guest/refresh/page.h PAGE_LOOK_MS) ms" text
+	grep -qF "after $(($(limit guest/refresh/watch.h WATCH_NETWORK_MS) / 1000)) seconds without a network" text
+	grep -qF "for up to $(($(limit guest/refresh/watch.h WATCH_GIVE_UP_MS) / 60000)) minutes" text
+	grep -qF "may take $(($(limit guest/refresh/fetch.h FETCH_CONNECT_MS) / 1000)) seconds of that" text
+	grep -qF "Default: $(($(limit guest/refresh/options.c TIMEOUT_DEFAULT_MS) / 1000))s." text
+	grep -qF "Default: $(($(limit guest/refresh/options.c HOOK_DEFAULT_MS) / 1000))s." text
+}
+
 @test "docs: each reason that the guest's program can give is in seedrive-guest(8), and no other" {
 	# decide.c holds no other words than reasons, ledger.c only there; in main.c they are returned or
 	# assigned.
@@ -330,7 +365,7 @@ fail_line() {
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
 	grep -q 'char words\[1024\]' "$stages/settings.h"
 	# Units that wait a little longer than the longest deadline.
-	for unit in "$ROOT"/dist/guest/systemd/*.in "$ROOT/dist/guest/dracut/90seedrive/seedrive-early.service"; do
+	for unit in $(grep -l 'guest-stage\|/early.sh' "$ROOT"/dist/guest/systemd/*.in) "$ROOT/dist/guest/dracut/90seedrive/seedrive-early.service"; do
 		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
 	done
 	# The reasons that leave a seed to a later stage.

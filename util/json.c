@@ -8,13 +8,26 @@
 #include <stdint.h>
 #include <string.h>
 
+#define KEYS    2
+#define DEEPEST 2
+
+/* How often an object has each key, and where its value is; a value that is not a string has a span at 0. */
+struct object {
+	struct json_span found[KEYS];
+	unsigned seen[KEYS];
+};
+
 struct scan {
 	const char *text;
 	size_t len, at;
-	const char *key;        /* the key to find */
-	struct json_span found; /* its value, if that is a string */
-	unsigned seen;          /* how many times the key was seen */
-	bool is_string;         /* its value is a string */
+	/* The keys to find, the second NULL if there is only one, and how many levels of objects are searched. */
+	const char *key[KEYS];
+	unsigned deepest;
+	struct object object[DEEPEST]; /* the current or last object of each level */
+	/* For json_find_pair(): which of the objects with the first key is wanted, how many were seen, and its values. */
+	unsigned nth, pairs;
+	bool is_malformed;
+	struct json_span pair[KEYS];
 };
 
 static int scan_value(struct scan *s, unsigned depth);
@@ -60,8 +73,7 @@ static int take_hex4(struct scan *s)
 	return value;
 }
 
-/* After a backslash: the character that the escape stands for if it is ASCII, 0x80 for any other, -1 for an invalid
- * escape. */
+/* After a backslash: the character meant if it is ASCII and not NUL, 0x80 for any other, -1 for an invalid escape. */
 static int take_escape(struct scan *s)
 {
 	static const char short_forms[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
@@ -72,7 +84,7 @@ static int take_escape(struct scan *s)
 	s->at++;
 	if (c == 'u') {
 		value = take_hex4(s);
-		return value > 0x7f ? 0x80 : value;
+		return value == 0 || value > 0x7f ? 0x80 : value;
 	}
 	form = c > 0 ? strchr(short_forms, c) : NULL;
 	return form ? meanings[form - short_forms] : -1;
@@ -107,29 +119,38 @@ static void skip_plain(struct scan *s)
 	}
 }
 
-/* Scans a string from its opening quote on. @matches: is the decoded string equal to @key? */
-static int scan_string(struct scan *s, const char *key, struct json_span *ret, bool *matches)
+/* Clears in the mask @same each key whose character at @pos is not @c. @c is 0 only after the last character. */
+static unsigned still_same(const struct scan *s, unsigned same, size_t pos, int c)
 {
-	bool same = key != NULL;
+	unsigned k;
+
+	for (k = 0; k < KEYS; k++)
+		if (same >> k & 1 && s->key[k][pos] != c)
+			same &= ~(1u << k);
+	return same;
+}
+
+/* Scans a string from its opening quote on, and clears in the mask @same each key that is not equal to it. */
+static int scan_string(struct scan *s, unsigned *same, struct json_span *ret)
+{
+	size_t pos;
+	int c;
 
 	if (!take(s, '"'))
 		return -EBADMSG;
 	ret->at = s->at;
-	for (;;) {
-		int c;
-
-		if (!same)
+	for (pos = 0;; pos++) {
+		if (!*same)
 			skip_plain(s);
 		if (peek(s) == '"')
 			break;
 		c = take_char(s);
 		if (c < 0)
 			return -EBADMSG;
-		if (same && (*key == '\0' || c != *key++))
-			same = false;
+		*same = still_same(s, *same, pos, c);
 	}
 	ret->len = s->at - ret->at;
-	*matches = same && *key == '\0';
+	*same = still_same(s, *same, pos, '\0');
 	s->at++;
 	return 0;
 }
@@ -185,41 +206,51 @@ static int scan_array(struct scan *s, unsigned depth)
 	return take(s, ']') ? 0 : -EBADMSG;
 }
 
-/* Scans the value of the key that we look for, and stores where it is. */
-static int scan_wanted(struct scan *s, unsigned depth)
+/* Scans the value of a key that we look for, and stores where it is. */
+static int scan_wanted(struct scan *s, unsigned depth, unsigned key)
 {
-	bool unused;
+	struct object *o = &s->object[depth - 1];
+	unsigned none = 0;
 
-	s->seen++;
+	o->seen[key]++;
 	skip_space(s);
-	if (peek(s) != '"')
-		return scan_value(s, depth + 1);
-	s->is_string = true;
-	return scan_string(s, NULL, &s->found, &unused);
+	return peek(s) == '"' ? scan_string(s, &none, &o->found[key]) : scan_value(s, depth + 1);
 }
 
 static int scan_member(struct scan *s, unsigned depth)
 {
+	unsigned same = depth > s->deepest ? 0 : s->key[1] ? 3 : 1;
 	struct json_span name;
-	bool matches;
 	int r;
 
 	skip_space(s);
-	r = scan_string(s, depth == 1 ? s->key : NULL, &name, &matches);
+	r = scan_string(s, &same, &name);
 	if (r < 0)
 		return r;
 	skip_space(s);
 	if (!take(s, ':'))
 		return -EBADMSG;
-	r = matches ? scan_wanted(s, depth) : scan_value(s, depth + 1);
+	r = same ? scan_wanted(s, depth, same >> 1) : scan_value(s, depth + 1);
 	skip_space(s);
 	return r;
 }
 
+/* At the end of an object: stores its values if it is the wanted pair. */
+static void judge_pair(struct scan *s, const struct object *o)
+{
+	if (o->seen[0] == 0 || s->pairs++ != s->nth)
+		return;
+	s->is_malformed = o->seen[0] > 1 || o->seen[1] != 1 || !o->found[0].at || !o->found[1].at;
+	memcpy(s->pair, o->found, sizeof(s->pair));
+}
+
 static int scan_object(struct scan *s, unsigned depth)
 {
+	const bool wanted = depth <= s->deepest;
 	int r;
 
+	if (wanted)
+		memset(&s->object[depth - 1], 0, sizeof(s->object[depth - 1]));
 	s->at++;
 	skip_space(s);
 	if (take(s, '}'))
@@ -229,13 +260,15 @@ static int scan_object(struct scan *s, unsigned depth)
 		if (r < 0)
 			return r;
 	} while (take(s, ','));
+	if (wanted)
+		judge_pair(s, &s->object[depth - 1]);
 	return take(s, '}') ? 0 : -EBADMSG;
 }
 
 static int scan_value(struct scan *s, unsigned depth)
 {
 	struct json_span unused;
-	bool matches;
+	unsigned none = 0;
 	int r;
 
 	skip_space(s);
@@ -249,7 +282,7 @@ static int scan_value(struct scan *s, unsigned depth)
 		r = scan_array(s, depth);
 		break;
 	case '"':
-		r = scan_string(s, NULL, &unused, &matches);
+		r = scan_string(s, &none, &unused);
 		break;
 	case 't':
 		r = scan_word(s, "true");
@@ -267,25 +300,51 @@ static int scan_value(struct scan *s, unsigned depth)
 	return r;
 }
 
-int json_find_string(const char *text, size_t len, const char *key, struct json_span *ret)
+static int scan_document(struct scan *s)
 {
-	struct scan s = { .text = text, .len = len, .key = key };
 	int r;
 
-	skip_space(&s);
-	if (peek(&s) != '{')
+	skip_space(s);
+	if (peek(s) != '{')
 		return -EBADMSG;
-	r = scan_value(&s, 1);
+	r = scan_value(s, 1);
 	if (r < 0)
 		return r;
-	if (s.at != len)
-		return -EBADMSG;
-	if (s.seen == 0)
+	return s->at == s->len ? 0 : -EBADMSG;
+}
+
+int json_find_string(const char *text, size_t len, const char *key, struct json_span *ret)
+{
+	struct scan s = { .text = text, .len = len, .key = { key }, .deepest = 1 };
+	const struct object *top = s.object;
+	int r = scan_document(&s);
+
+	if (r < 0)
+		return r;
+	if (top->seen[0] == 0)
 		return -ENOENT;
-	if (s.seen > 1)
+	if (top->seen[0] > 1)
 		return -EEXIST;
-	if (!s.is_string)
+	if (top->found[0].at == 0)
 		return -EINVAL;
-	*ret = s.found;
+	*ret = top->found[0];
+	return 0;
+}
+
+int json_find_pair(const char *text, size_t len, const char *const key[2], unsigned nth,
+	struct json_span ret[2])
+{
+	struct scan s = {
+		.text = text, .len = len, .key = { key[0], key[1] }, .deepest = DEEPEST, .nth = nth
+	};
+	int r = scan_document(&s);
+
+	if (r < 0)
+		return r;
+	if (s.pairs <= nth)
+		return -ENOENT;
+	if (s.is_malformed)
+		return -EINVAL;
+	memcpy(ret, s.pair, sizeof(s.pair));
 	return 0;
 }

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-#include "guest/stage/process.h"
+#include "guest/process.h"
 #include "guest/stage/say.h"
 #include "guest/sys.h"
 

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guest/process.h"
 #include "guest/stage/deadline.h"
 #include "guest/stage/heard.h"
 #include "guest/stage/notes.h"
-#include "guest/stage/process.h"
 #include "guest/stage/say.h"
 #include "guest/sys.h"
 

@@ -109,7 +109,7 @@ order() {
 
 # installed COMMAND...: where what a guest gets is installed, in /usr.
 installed() {
-	ordinary_make build/guest/{seedrive-guest,guest-stage}
+	ordinary_make build/guest/{seedrive-guest,guest-stage,seedrive-refresh}
 	mkdir -p layers
 	as_root unshare --mount sh -euc '
 		mount -t tmpfs layers layers
@@ -125,21 +125,25 @@ installed() {
 	need_mounts
 	# What it says of others is not ours.
 	installed systemd-analyze verify --recursive-errors=no \
-		/usr/lib/systemd/system/seedrive-{guest,carry-over}.service 2>said
+		/usr/lib/systemd/system/seedrive-{guest,carry-over,refresh,watch}.service /usr/lib/systemd/system/seedrive-refresh.timer 2>said
 	[ "$(cat said)" = "" ]
 	sed 's/^ExecStart=/&none /' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" >bad.service
 	run ! systemd-analyze verify --recursive-errors=no ./bad.service
 }
 
-@test "units: enabled, one is started with the system, the other with its last part, and nothing else changes" {
+@test "units: enabled, each is started with its part of the system, and nothing else changes" {
 	need_mounts
 	installed sh -euc '
 		mkdir -p tree/usr/lib/systemd/system
 		cp /usr/lib/systemd/system/seedrive-*.service tree/usr/lib/systemd/system/
-		systemctl --root="$PWD/tree" -q enable seedrive-guest.service seedrive-carry-over.service'
+		cp /usr/lib/systemd/system/seedrive-refresh.timer tree/usr/lib/systemd/system/
+		systemctl --root="$PWD/tree" -q enable seedrive-guest.service seedrive-carry-over.service seedrive-refresh.timer \
+			seedrive-watch.service'
 	diff - <(cd tree/etc/systemd/system && find . ! -type d -printf '%P %l\n' | LC_ALL=C sort) <<-END
 		multi-user.target.wants/seedrive-carry-over.service /usr/lib/systemd/system/seedrive-carry-over.service
+		multi-user.target.wants/seedrive-watch.service /usr/lib/systemd/system/seedrive-watch.service
 		sysinit.target.wants/seedrive-guest.service /usr/lib/systemd/system/seedrive-guest.service
+		timers.target.wants/seedrive-refresh.timer /usr/lib/systemd/system/seedrive-refresh.timer
 	END
 }
 
@@ -215,11 +219,15 @@ late_network_tree() {
 		cp /usr/lib/systemd/system/seedrive-*.service tree/usr/lib/systemd/system/
 		# What else there is, is not to be enabled, so that it is the preset that does it.
 		echo "disable *" >tree/usr/lib/systemd/system-preset/99-default.preset
-		systemctl --root="$PWD/tree" -q preset seedrive-guest.service seedrive-carry-over.service
+		cp /usr/lib/systemd/system/seedrive-refresh.timer tree/usr/lib/systemd/system/
+		systemctl --root="$PWD/tree" -q preset seedrive-guest.service seedrive-carry-over.service seedrive-refresh.timer \
+			seedrive-watch.service
 		cp /usr/lib/tmpfiles.d/seedrive-guest.conf tree/usr/lib/tmpfiles.d/
 		cp /etc/passwd /etc/group tree/etc/
 		systemd-tmpfiles --root="$PWD/tree" --create seedrive-guest.conf'
 	[ -L tree/etc/systemd/system/sysinit.target.wants/seedrive-guest.service ]
 	[ -L tree/etc/systemd/system/multi-user.target.wants/seedrive-carry-over.service ]
+	[ -L tree/etc/systemd/system/multi-user.target.wants/seedrive-watch.service ]
+	[ -L tree/etc/systemd/system/timers.target.wants/seedrive-refresh.timer ]
 	[ "$(stat -c %a tree/var/lib/seedrive)" = 700 ]
 }

@@ -165,13 +165,22 @@ listed() {
 		/opt/seedrive/lib/systemd/system-preset/80-seedrive-guest.preset
 		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
 		/opt/seedrive/lib/systemd/system/seedrive-guest.service
+		/opt/seedrive/lib/systemd/system/seedrive-refresh.service
+		/opt/seedrive/lib/systemd/system/seedrive-refresh.timer
+		/opt/seedrive/lib/systemd/system/seedrive-watch.service
 		/opt/seedrive/lib/tmpfiles.d/seedrive-guest.conf
 		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
 		/opt/seedrive/sbin/seedrive-guest
+		/opt/seedrive/sbin/seedrive-refresh
 		/opt/seedrive/share/bash-completion/completions/seedrive-guest
+		/opt/seedrive/share/bash-completion/completions/seedrive-refresh
 		/opt/seedrive/share/fish/vendor_completions.d/seedrive-guest.fish
+		/opt/seedrive/share/fish/vendor_completions.d/seedrive-refresh.fish
 		/opt/seedrive/share/man/man8/seedrive-guest.8
+		/opt/seedrive/share/man/man8/seedrive-refresh.8
+		/opt/seedrive/share/seedrive/cron/seedrive-refresh
 		/opt/seedrive/share/zsh/site-functions/_seedrive-guest
+		/opt/seedrive/share/zsh/site-functions/_seedrive-refresh
 		/usr/lib/dracut/modules.d/90seedrive/early.sh
 		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 		/usr/lib/dracut/modules.d/90seedrive/root.sh
@@ -183,6 +192,9 @@ listed() {
 	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system{,-preset},lib/tmpfiles.d,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
 	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
 	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/build/guest/guest-stage"
+	cmp guest/opt/seedrive/sbin/seedrive-refresh "$ROOT/build/guest/seedrive-refresh"
+	[ "$(grep -ohE '[^ =]*/seedrive-refresh( --watch)? ' -r guest/opt/seedrive/lib/systemd guest/opt/seedrive/share/seedrive | sort | uniq -c | tr -s ' ')" = \
+		$' 2 /opt/seedrive/sbin/seedrive-refresh \n 1 /opt/seedrive/sbin/seedrive-refresh --watch ' ]
 	# Where each finds the other.
 	[ "$(grep -ohE '/[^ ]*/guest-stage (system|leave)' guest/opt/seedrive/lib/systemd/system/* | sort -u)" = \
 		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
@@ -190,7 +202,7 @@ listed() {
 	grep -q '^add binary /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
 	grep -q 'inst_simple /opt/seedrive/sbin/seedrive-guest ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
-	run -1 grep -rI '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/lib
+	run -1 grep -rI '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/{lib,share}
 	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
 	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
 	[ "$(find guest/var -mindepth 3)" = "" ]
@@ -259,8 +271,12 @@ small_and_static() {
 	small_and_static guest-stage 20480
 }
 
+@test "install: the program for guests that run is static, needs no interpreter, and has at most 26 KiB" {
+	small_and_static seedrive-refresh 26624
+}
+
 @test "install: the guest's programs have no executable stack, and no segment to write and execute" {
-	for program in seedrive-guest guest-stage; do
+	for program in seedrive-guest guest-stage seedrive-refresh; do
 		readelf -lW "$ROOT/build/guest/$program" >segments
 		[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
 		run -1 grep -E 'LOAD.* RWE ' segments

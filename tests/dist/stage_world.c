@@ -9,10 +9,10 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
+#include "guest/process.h"
 #include "guest/stage/deadline.h"
 #include "guest/stage/lines.h"
 #include "guest/stage/notes.h"
-#include "guest/stage/process.h"
 #include "guest/stage/remount.h"
 #include "guest/sys.h"
 

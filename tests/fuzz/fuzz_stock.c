@@ -3,7 +3,7 @@
  * An input is a meta_data.json. The guest's scan, which lets it stream by, has to come to the verdict of
  * util/json.c, which has it whole; and its bytes have to be those of libsodium.
  *
- * FUZZ_WITH: guest/stock.c guest/text.c iso/read.c util/json.c util/utf8.c util/hex.c -lsodium
+ * FUZZ_WITH: guest/base64.c guest/stock.c guest/text.c iso/read.c util/json.c util/utf8.c util/hex.c -lsodium
  */
 #include "guest/stock.h"
 #include "util/json.h"

@@ -44,9 +44,14 @@ static void page_read(void **state)
 	assert_true(v.disruption == 0x1122334455667788);
 	assert_true(v.counted);
 	assert_true(v.generation == 0x99aabbccddeeff00);
+	assert_false(v.notified);
+	p = page_of(5, 1 << 9, 7);
+	assert_int_equal(vmclock_read(p.byte, &v), 0);
+	assert_true(v.notified);
 	p = page_of(5, 0xff, 7);
 	assert_int_equal(vmclock_read(p.byte, &v), 0);
 	assert_false(v.counted);
+	assert_false(v.notified);
 	assert_true(v.generation == 0);
 	/* A device of before the count, of which the page may end there. */
 	p = page_of(5, 1 << 8, 7);
@@ -83,8 +88,8 @@ static void page_refused(void **state)
 static void page_compared(void **state)
 {
 	const struct vmclock plain = { .disruption = 1 }, moved = { .disruption = 2 };
-	const struct vmclock counted = { 1, true, 1 }, migrated = { 2, true, 1 },
-			     restored = { 2, true, 2 };
+	const struct vmclock counted = { 1, true, 1, false }, migrated = { 2, true, 1, false },
+			     restored = { 2, true, 2, false };
 
 	(void)state;
 	assert_true(vmclock_same(&plain, &plain));

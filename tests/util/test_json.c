@@ -802,6 +802,72 @@ static void test_referee(void **state)
 	assert_true(taken > 10000 && refused > 50000);
 }
 
+/* --- two keys in one object --- */
+
+static const char *const pair_keys[2] = { "record", "id" };
+
+/* What is found as the @nth pair is "RECORD ID", or the error. */
+static void assert_pair(const char *text, unsigned nth, int err, const char *expected)
+{
+	struct json_span span[2] = { { 111, 222 }, { 333, 444 } };
+	char found[64];
+	int r = json_find_pair(text, strlen(text), pair_keys, nth, span);
+
+	if (r != err)
+		fail_msg("%d, not %d, for: %s", r, err, text);
+	if (r < 0) {
+		assert_true(span[0].at == 111 && span[0].len == 222);
+		assert_true(span[1].at == 333 && span[1].len == 444);
+		return;
+	}
+	snprintf(found, sizeof(found), "%.*s %.*s", (int)span[0].len, text + span[0].at,
+		(int)span[1].len, text + span[1].at);
+	assert_string_equal(found, expected);
+}
+
+static void test_pair(void **state)
+{
+	const char *two =
+		"{\"x\": {\"record\": \"a\", \"id\": \"b\"}, \"y\": {\"id\": \"d\", \"record\": \"c\"}}";
+
+	(void)state;
+	assert_pair("{\"record\":\"a\",\"id\":\"b\"}", 0, 0, "a b");
+	assert_pair("{\"id\":\"\",\"recor\\u0064\":\"\\/\"}", 0, 0, "\\/ ");
+	assert_pair(two, 0, 0, "a b");
+	assert_pair(two, 1, 0, "c d");
+	assert_pair(two, 2, -ENOENT, NULL);
+	/* An outer object ends after those in it, and is not mixed up with them. */
+	assert_pair("{\"record\":\"a\",\"x\":{\"record\":\"c\",\"id\":\"d\"},\"id\":\"b\"}", 0, 0,
+		"c d");
+	assert_pair("{\"record\":\"a\",\"x\":{\"record\":\"c\",\"id\":\"d\"},\"id\":\"b\"}", 1, 0,
+		"a b");
+	assert_pair("{\"x\":{\"record\":\"a\"},\"y\":{\"id\":\"b\"}}", 0, -EINVAL, NULL);
+}
+
+static void test_pair_absent(void **state)
+{
+	(void)state;
+	assert_pair("{}", 0, -ENOENT, NULL);
+	assert_pair("{\"id\":\"b\",\"records\":\"a\",\"recor\":\"a\",\"record\\u0000\":\"a\"}", 0,
+		-ENOENT, NULL);
+	assert_pair("{\"x\":[{\"record\":\"a\",\"id\":\"b\"}]}", 0, -ENOENT, NULL);
+	assert_pair("{\"x\":{\"y\":{\"record\":\"a\",\"id\":\"b\"}}}", 0, -ENOENT, NULL);
+	assert_pair(
+		"{\"x\":\"{\\\"record\\\":\\\"a\\\",\\\"id\\\":\\\"b\\\"}\"}", 0, -ENOENT, NULL);
+}
+
+static void test_pair_malformed(void **state)
+{
+	(void)state;
+	assert_pair("{\"record\":\"a\"}", 0, -EINVAL, NULL);
+	assert_pair("{\"record\":\"a\",\"id\":1}", 0, -EINVAL, NULL);
+	assert_pair("{\"record\":{},\"id\":\"b\"}", 0, -EINVAL, NULL);
+	assert_pair("{\"record\":\"a\",\"id\":\"b\",\"record\":\"c\"}", 0, -EINVAL, NULL);
+	assert_pair("{\"record\":\"a\",\"id\":\"b\",\"id\":\"c\"}", 0, -EINVAL, NULL);
+	assert_pair("{\"record\":\"a\",\"id\":\"b\"", 0, -EBADMSG, NULL);
+	assert_pair("[{\"record\":\"a\",\"id\":\"b\"}]", 0, -EBADMSG, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -827,6 +893,11 @@ int main(void)
 		TEST("json: json-c reads the same value in each of Nova's files", test_nova_tree),
 		TEST("json: json-c reads the same value in those of 200,000 mutated documents that are accepted",
 			test_referee),
+		TEST("json: two keys are found in one object, at the top or one below", test_pair),
+		TEST("json: two keys that are deeper, in a list or a string are not found",
+			test_pair_absent),
+		TEST("json: a first key without just one second, or no string, is told",
+			test_pair_malformed),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -6,7 +6,8 @@
 #define MAGIC         0x4b4c4356 /* "VCLK" */
 #define VERSION_KNOWN 1
 
-#define FLAG_COUNTED (1u << 8) /* VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT */
+#define FLAG_COUNTED  (1u << 8) /* VMCLOCK_FLAG_VM_GEN_COUNTER_PRESENT */
+#define FLAG_NOTIFIED (1u << 9) /* VMCLOCK_FLAG_NOTIFICATION_PRESENT */
 
 /* Byte offsets of the fields. */
 enum {
@@ -43,9 +44,11 @@ static uint32_t sequence(const volatile void *page)
 
 static void take(const volatile void *page, struct vmclock *v)
 {
+	const uint64_t flags = get(page, AT_FLAGS, 8);
+
+	v->notified = flags & FLAG_NOTIFIED;
+	v->counted = flags & FLAG_COUNTED && get(page, AT_SIZE, 4) >= AT_GENERATION + 8;
 	v->disruption = get(page, AT_DISRUPTION, 8);
-	v->counted =
-		get(page, AT_FLAGS, 8) & FLAG_COUNTED && get(page, AT_SIZE, 4) >= AT_GENERATION + 8;
 	v->generation = v->counted ? get(page, AT_GENERATION, 8) : 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }

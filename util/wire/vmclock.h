@@ -17,6 +17,7 @@ struct vmclock {
 	uint64_t disruption; /* changes after a restore, and after a live migration */
 	bool counted;        /* the hypervisor provides @generation */
 	uint64_t generation; /* changes only after a restore */
+	bool notified; /* poll(2) waits until the page changes; otherwise it returns at once */
 };
 
 /**

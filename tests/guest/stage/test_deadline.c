@@ -5,7 +5,7 @@
 #include <signal.h>
 
 #include "guest/stage/deadline.c"
-#include "guest/stage/process.c"
+#include "guest/process.c"
 #include "guest/sys.c"
 
 static char said[256];

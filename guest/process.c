@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guest/stage/process.h"
+#include "guest/process.h"
 
 #include <errno.h>
 #include <sys/wait.h>

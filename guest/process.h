@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef GUEST_STAGE_PROCESS_H
-#define GUEST_STAGE_PROCESS_H
+#ifndef GUEST_PROCESS_H
+#define GUEST_PROCESS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_REFRESH_LINKS_H
+#define GUEST_REFRESH_LINKS_H
+
+#include <stddef.h>
+
+#include "guest/refresh/url.h"
+
+#define LINKS_MAX 8
+
+/* A network interface. */
+struct link {
+	char name[ZONE_MAX];
+	unsigned number;
+};
+
+/** links_up - those that are up, but not the loopback; how many, LINKS_MAX at most. */
+size_t links_up(struct link ret[LINKS_MAX]);
+
+/** links_number - of the interface with this name, 0: there is none. */
+unsigned links_number(const char *name);
+
+#endif

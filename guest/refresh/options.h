@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_REFRESH_OPTIONS_H
+#define GUEST_REFRESH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "guest/refresh/url.h"
+#include "util/hex.h"
+
+#define HOOKS_FOLDER "/etc/seedrive/on-clone.d"
+
+struct refresh_options {
+	bool has_url; /* else the metadata service */
+	struct url url;
+	bool any_uuid, has_uuid; /* a record for any machine; for this one rather than DMI's: */
+	uint8_t uuid[UUID_SIZE];
+	unsigned timeout_ms; /* of one fetch */
+	bool watch;
+	const char *device; /* NULL: the first of /dev/vmclock* */
+	const char *hooks;  /* a folder */
+	unsigned hook_limit_ms;
+	bool hooks_on_disruption;
+	bool help, version;
+};
+
+extern const char refresh_help[];
+
+/* What is wrong with a command line: "@word: @why". */
+struct refresh_fault {
+	const char *word, *why;
+};
+
+/**
+ * refresh_options_parse - the command line
+ * @ret:  refers to @argv; untouched on error
+ * Returns: 0; or -EINVAL, and @ret_fault says why.
+ */
+int refresh_options_parse(
+	int argc, char **argv, struct refresh_options *ret, struct refresh_fault *ret_fault);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/refresh/page.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "guest/sys.h"
+
+#define DEV    "/dev/"
+#define NAME   "vmclock"
+#define MAPPED 4096
+
+/* The one with the lowest name. */
+static bool note(void *ctx, const char *name)
+{
+	struct page *page = ctx;
+	char path[sizeof(page->path)];
+
+	if (strncmp(name, NAME, strlen(NAME)) != 0 || !sys_join(path, sizeof(path), DEV, name, ""))
+		return false;
+	if (!page->path[0] || strcmp(path, page->path) < 0)
+		memcpy(page->path, path, sizeof(path));
+	return true;
+}
+
+static int map(struct page *page)
+{
+	const long at = sys_call6(SYS_mmap, 0, MAPPED, PROT_READ, MAP_SHARED, page->fd, 0);
+	int r;
+
+	if (at < 0 && at > -4096)
+		return (int)at;
+	page->at = (const volatile void *)at;
+	r = vmclock_read(page->at, &page->seen);
+	/* While it is being changed, the first look has nothing to compare with: none is missed, as we have not said
+	 * yet that we watch. */
+	return r == -EAGAIN ? -EBUSY : r;
+}
+
+int page_open(struct page *page, const char *device)
+{
+	struct stat st;
+	int r;
+
+	memset(page, 0, sizeof(*page));
+	if (!device)
+		sys_each_name(DEV, note, page);
+	else if (!sys_join(page->path, sizeof(page->path), device, "", ""))
+		return -ENAMETOOLONG;
+	page->fd = page->path[0] ? sys_open(page->path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : -ENOENT;
+	if (page->fd < 0)
+		return page->fd;
+	r = sys_fstat(page->fd, &st);
+	/* Of a file that is shorter, a byte behind its last page cannot be read. */
+	if (r == 0 && S_ISREG(st.st_mode) && st.st_size < VMCLOCK_SIZE)
+		r = -EBADMSG;
+	if (r == 0)
+		r = map(page);
+	if (r < 0)
+		sys_close(page->fd);
+	return r;
+}
+
+void page_wait(const struct page *page)
+{
+	const unsigned ms = page->seen.notified ? PAGE_LONG_MS : PAGE_LOOK_MS;
+	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+	struct pollfd p = { .fd = page->fd, .events = POLLIN };
+	uint8_t byte;
+
+	sys_call6(SYS_ppoll, (long)&p, page->seen.notified, (long)&t, 0, 0, 0);
+	/* The device goes on waking us until its page has been read. */
+	if (p.revents & POLLIN)
+		(void)sys_pread(page->fd, &byte, sizeof(byte), 0);
+}
+
+enum page_sign page_look(struct page *page)
+{
+	const struct vmclock before = page->seen;
+
+	if (vmclock_read(page->at, &page->seen) < 0 || vmclock_same(&before, &page->seen))
+		return PAGE_SAME;
+	return before.counted && page->seen.counted ? PAGE_GENERATION : PAGE_DISRUPTION;
+}

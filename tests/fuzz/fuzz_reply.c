@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An input is a byte that says in what pieces it comes, and what a server sends. However it is cut, the verdict and the body are
+ * the same, and nothing is written but the body; a body that is taken is what http-parser (Debian's libhttp-parser) reads
+ * in it, which is laxer.
+ *
+ * FUZZ_WITH: guest/refresh/reply.c util/wire/http.c util/wire/http_body.c util/hex.c -lhttp_parser
+ */
+#include "guest/refresh/reply.h"
+
+#include <assert.h>
+#include <errno.h>
+#define http_status referee_status /* it has a type of that name, too */
+#include <http_parser.h>
+#undef http_status
+#include <stdlib.h>
+#include <string.h>
+
+#define GUARD   0x5a
+#define GUARDED 64 /* bytes behind a body, which is no longer than the input */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct outcome {
+	int r;
+	unsigned code;
+	size_t len;
+	uint8_t *body;
+};
+
+/* Each piece is a block of its own, so that a sanitizer sees whoever reads on. */
+static int take(struct reply *reply, const uint8_t *data, size_t len)
+{
+	uint8_t *piece = malloc(len ? len : 1);
+	int r;
+
+	assert(piece);
+	memcpy(piece, data, len);
+	r = reply_take(reply, piece, len);
+	free(piece);
+	return r;
+}
+
+static void read_reply(
+	const uint8_t *data, size_t size, size_t piece, uint8_t *body, struct outcome *ret)
+{
+	static struct reply reply;
+	size_t at = 0;
+	int r = 0;
+
+	memset(body, GUARD, size + GUARDED);
+	reply_begin(&reply, body);
+	while (at < size && r == 0) {
+		const size_t n = piece < size - at ? piece : size - at;
+
+		r = take(&reply, data + at, n);
+		at += n;
+	}
+	/* What comes behind a whole answer with a body is one piece too many, whenever it comes. */
+	if (r == 1 && at < size && reply.code == 200)
+		r = -EBADMSG;
+	assert(reply.len <= REPLY_BODY_MAX);
+	for (at = reply.len; at < reply.len + GUARDED; at++)
+		assert(body[at] == GUARD);
+	*ret = (struct outcome){ r, reply.code, reply.len, body };
+}
+
+struct referee {
+	const uint8_t *body;
+	size_t len, at;
+	bool over;
+};
+
+static int on_body(http_parser *p, const char *at, size_t len)
+{
+	struct referee *f = p->data;
+
+	assert(len <= f->len - f->at && memcmp(f->body + f->at, at, len) == 0);
+	f->at += len;
+	return 0;
+}
+
+static int on_end(http_parser *p)
+{
+	((struct referee *)p->data)->over = true;
+	return 0;
+}
+
+static void check_referee(const uint8_t *data, size_t size, const struct outcome *o)
+{
+	const http_parser_settings settings = { .on_body = on_body, .on_message_complete = on_end };
+	struct referee f = { .body = o->body, .len = o->len };
+	http_parser p;
+	size_t n;
+
+	http_parser_init(&p, HTTP_RESPONSE);
+	p.data = &f;
+	n = http_parser_execute(&p, &settings, (const char *)data, size);
+	/* It refuses the same length twice, which RFC 9112 leaves to the reader (6.3), and looks at one in a trailer. */
+	if (p.http_errno == HPE_UNEXPECTED_CONTENT_LENGTH ||
+		(p.http_errno == HPE_INVALID_CONTENT_LENGTH && p.flags & F_CHUNKED))
+		return;
+	assert(n == size && p.http_errno == HPE_OK && p.status_code == o->code);
+	assert(f.over && f.at == o->len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static uint8_t whole_body[REPLY_BODY_MAX + GUARDED], cut_body[REPLY_BODY_MAX + GUARDED];
+	struct outcome whole, cut;
+
+	if (size < 2 || size > REPLY_BODY_MAX)
+		return 0;
+	read_reply(data + 1, size - 1, size, whole_body, &whole);
+	read_reply(data + 1, size - 1, 1 + data[0] % 16, cut_body, &cut);
+	assert(whole.r == cut.r && whole.code == cut.code);
+	if (whole.r < 0)
+		return 0;
+	assert(whole.len == cut.len && memcmp(whole.body, cut.body, whole.len) == 0);
+	if (whole.r == 1 && whole.code == 200)
+		check_referee(data + 1, size - 1, &whole);
+	return 0;
+}

@@ -1,0 +1,445 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# seedrive-refresh on this host, against metadata services on loopback, good ones and bad ones (tests/lib/metadata.py), and on a
+# file in a vmclock's place. tests/lib/stop.c is the kernel: it notes what is credited, and reseeds nothing.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/servers
+
+REFRESH=$ROOT/build/guest/seedrive-refresh
+UUID=11223344-5566-4778-899a-abbccddeeff0
+# The text space of a guest that has little memory to spare; and more time than any of these takes.
+MEMORY=$((4 << 20))
+BOUND=20
+
+setup_file() {
+	cc -O2 -Wall -Wextra -D_GNU_SOURCE -o "$BATS_FILE_TMPDIR/stop" "$ROOT/tests/lib/stop.c"
+}
+
+setup() {
+	mkdir "$BATS_TEST_TMPDIR/here"
+	cd "$BATS_TEST_TMPDIR/here" || return
+	touch credits
+}
+
+# serve MODE [UUID] [ADDRESS]: a service; $url is what it has.
+serve() {
+	local pid port address=${3:-127.0.0.1}
+	read -r pid port < <("$ROOT/tests/lib/metadata.py" "$address:0" "$1" "${2:-$UUID}" 3>&-)
+	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
+	url=http://$address:$port/openstack/latest/vendor_data2.json
+}
+
+# refresh [OPTION...]: in bounded time and memory.
+refresh() {
+	timeout -k 1 "$BOUND" prlimit --as="$MEMORY" "$BATS_FILE_TMPDIR/stop" 0 credits \
+		"$REFRESH" --uuid "$UUID" --timeout 3s "$@" 2>said >calls
+}
+
+# one_line PATTERN: that, and nothing else, was said; and whatever it was, nothing was credited.
+one_line() {
+	cat said
+	[ "$(wc -l <said)" -eq 1 ]
+	grep -qxE "seedrive-refresh: $1" said
+	run -1 grep -q '^credited' credits
+}
+
+taken_up() {
+	[ "$(grep -c '^taken up' credits)" -eq "$1" ]
+}
+
+# --- what a good service has ---
+
+@test "refresh: a record is mixed, taken up, said in one line, and credits nothing" {
+	for mode in record chunked cloud-init expiring from-the-future; do
+		: >credits
+		serve "$mode"
+		refresh --url "$url"
+		one_line 'mixed seed=[0-9a-f]{32} from=127\.0\.0\.1:[0-9]+ reseeded=yes'
+		# Once for what is the machine's own, and once for the record.
+		taken_up 2
+	done
+}
+
+@test "refresh: the seed goes to the kernel byte for byte, and so does what differs between clones" {
+	mkdir issued
+	serve record
+	strace -f -qq -xx -s 4096 -e trace=write,openat -o trace "$REFRESH" --uuid "$UUID" --url "$url" 2>said || true
+	id=$(ls issued)
+	seed=$(sed 's/../\\x&/g' "issued/$id")
+	grep -qF "$seed" trace
+	# The UUID is the machine's own that it was told, before the seed.
+	own=$(tr -d - <<<"$UUID" | sed 's/../\\x&/g')
+	[ "$(grep -nF "$own" trace | head -n 1 | cut -d: -f1)" -lt "$(grep -nF "$seed" trace | cut -d: -f1)" ]
+}
+
+@test "refresh: two fetches give two seeds" {
+	serve record
+	refresh --url "$url"
+	mv said first
+	refresh --url "$url"
+	run -1 cmp -s first said
+}
+
+@test "refresh: of several records the first that is this machine's is taken" {
+	serve bad-then-good
+	refresh --url "$url"
+	one_line 'mixed seed=.*'
+}
+
+@test "refresh: over IPv6, and with an interface where the address is link-local" {
+	serve record "$UUID" '[::1]' || skip "no IPv6 on loopback"
+	refresh --url "$url"
+	one_line 'mixed seed=[0-9a-f]{32} from=\[::1\]:[0-9]+ reseeded=yes'
+	refresh --url "http://[fe80::1%none0]/"
+	one_line 'nothing to fetch: \[fe80::1\]%none0 has no such interface'
+}
+
+@test "refresh: any machine's record is taken where the UUID is not DMI's" {
+	serve record 99999999-5566-4778-899a-abbccddeeff0
+	run -1 refresh --url "$url"
+	refresh --url "$url" --uuid any
+	one_line 'mixed seed=.*'
+	refresh --url "$url" --uuid 99999999-5566-4778-899A-ABBCCDDEEFF0
+	one_line 'mixed seed=.*'
+	# As some firmware swaps it.
+	refresh --url "$url" --uuid 99999999-6655-7847-899A-ABBCCDDEEFF0
+	one_line 'mixed seed=.*'
+}
+
+# --- nothing to be had is no fault ---
+
+@test "refresh: a service without anything new, or none at all, is one line and status 0" {
+	for mode in nothing empty; do
+		serve "$mode"
+		refresh --url "$url"
+		one_line 'nothing new: no record from 127\.0\.0\.1:[0-9]+'
+	done
+	serve not-found
+	refresh --url "$url"
+	one_line 'nothing to fetch: 127\.0\.0\.1:[0-9]+ answers 404'
+	serve no-token
+	refresh --url "$url"
+	one_line 'nothing to fetch: 127\.0\.0\.1:[0-9]+ answers 401'
+	refresh --url http://127.0.0.1:1/
+	one_line 'nothing to fetch: 127\.0\.0\.1:1 refuses connections'
+	# What differs between clones is mixed all the same.
+	taken_up 5
+}
+
+# bats test_tags=root
+@test "refresh: without a network it says so of the metadata service, and status 0" {
+	need_root
+	unshare --net "$REFRESH" 2>said
+	cat said
+	grep -qxE 'seedrive-refresh: nothing to fetch: 169\.254\.169\.254 has no route' said
+}
+
+# With a network of its own, where 169.254.169.254 or fe80::a9fe:a9fe is on an interface of this test's.
+# bats test_tags=root
+@test "refresh: the metadata service is found by both of its addresses, IPv4 first" {
+	need_root
+	export REFRESH ROOT UUID
+	cat >inside <<-'END'
+		set -e
+		serve() {
+			"$ROOT/tests/lib/metadata.py" "$1:80" "$2" "$UUID" | { read -r pid port; echo "$pid" >>pids; }
+		}
+		mount -t sysfs sys /sys
+		ip link set lo up
+		ip link add here type veth peer name there
+		ip link set there up
+		ip link set here up
+		ip addr add fe80::a9fe:a9fe/64 dev here nodad
+		serve "[::]" record
+		"$REFRESH" --uuid "$UUID"
+		ip addr add 169.254.169.254/32 dev here
+		"$REFRESH" --uuid "$UUID"
+		serve 169.254.169.254 record
+		"$REFRESH" --uuid "$UUID"
+	END
+	unshare --net --mount sh inside 2>said 3>&- || { status=$?; cat said; xargs kill <pids; return "$status"; }
+	xargs kill <pids
+	cat said
+	[ "$(grep -cxE 'seedrive-refresh: mixed .* from=\[fe80::a9fe:a9fe\]%here reseeded=yes' said)" -eq 2 ]
+	[ "$(grep -cxE 'seedrive-refresh: mixed .* from=169\.254\.169\.254 reseeded=yes' said)" -eq 1 ]
+}
+
+# --- hostile services ---
+
+# refused MODE WORDS: in one line, with status 1, in bounded time and memory.
+refused() {
+	serve "$1"
+	run -1 refresh --url "$url"
+	one_line "127\\.0\\.0\\.1:[0-9]+: $2"
+}
+
+@test "refresh: a record for another machine, expired, damaged or of another number is refused" {
+	refused other-uuid 'record refused: for another machine'
+	refused expired 'record refused: expired'
+	refused bad-digest 'record refused: digest does not match'
+	refused other-id 'record refused: not the one that seed_id names'
+	refused bad-base64 'record refused: seedrive_record is not base64, or seed_id not hexadecimal'
+	refused no-id 'record refused: seedrive_record and seed_id are not one string each'
+	# Of none of these anything was taken up.
+	taken_up 6
+}
+
+@test "refresh: what is not JSON, or is nested too deep, is refused" {
+	refused html 'record refused: the answer is not a JSON object'
+	refused nested 'record refused: the answer is nested deeper than 64 levels'
+	refused nested-lists 'record refused: the answer is nested deeper than 64 levels'
+}
+
+@test "refresh: a redirect is not followed, and an error of the server is one" {
+	refused redirect 'answers 302'
+	refused error 'answers 500'
+}
+
+@test "refresh: lengths that are wrong, twice or missing are refused" {
+	for mode in two-lengths negative both-lengths bare-lf surplus ssh; do
+		refused "$mode" 'the answer is not well-formed HTTP/1\.1'
+	done
+	refused unframed 'the answer has no length'
+	refused gzip 'the answer has a coding that was not asked for'
+	refused short 'the answer ends too soon'
+	refused short-chunk 'the answer ends too soon'
+	refused hangs-up 'the answer ends too soon'
+	refused http2 'the answer is not (well-formed HTTP/1\.1|HTTP/1\.0 or 1\.1)'
+}
+
+@test "refresh: an answer that is huge or has no end is refused in bounded memory" {
+	refused huge 'the answer is larger than 256 KiB'
+	refused endless-chunks 'the answer is larger than 256 KiB'
+	refused endless-line 'the head of the answer is too long'
+	refused endless-head 'the head of the answer is too long'
+	refused endless-trailer 'the (head of the answer is too long|answer is not well-formed HTTP/1\.1)'
+}
+
+@test "refresh: one that comes byte by byte, or not at all, is given up at one deadline for all" {
+	for mode in slow silent; do
+		before=$(date +%s%N)
+		refused "$mode" 'the answer does not come in time'
+		took=$((($(date +%s%N) - before) / 1000000))
+		echo "$mode: $took ms"
+		[ "$took" -ge 2900 ]
+		[ "$took" -lt 15000 ]
+	done
+}
+
+# --- the command line ---
+
+@test "refresh: what is wrong with the command line is one line, and status 2" {
+	wrong() {
+		run -2 --separate-stderr "$REFRESH" "${@:2}"
+		echo "$stderr"
+		[ "$stderr" = "seedrive-refresh: $1" ]
+	}
+	wrong '--no: unknown option, see --help' --no
+	wrong 'x: unknown option, see --help' x
+	wrong '--watches: unknown option, see --help' --watches
+	wrong '--watch=yes: unknown option, see --help' --watch=yes
+	wrong '--url: needs an argument' --url
+	wrong '--url: needs an argument' --url ''
+	wrong '--url=: needs an argument' --url=
+	wrong '--url: must begin with http://' --url https://127.0.0.1/
+	wrong '--url: must have an address in numbers, IPv6 in brackets' --url http://metadata/
+	wrong '--url: a link-local address needs %INTERFACE behind it' --url 'http://[fe80::1]/'
+	wrong '--uuid: must be a UUID or any' --uuid 1
+	wrong '--timeout: must be a time from 100ms to 10m, as in 10s' --timeout 11m
+	wrong '--device, --hooks, --hook-timeout, --hooks-on-disruption: only with --watch' --hooks x
+}
+
+@test "refresh: who may not ask the kernel to reseed is told so, and status 1" {
+	serve record
+	# Without the capability, if we are root.
+	run -1 --separate-stderr setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$REFRESH" --uuid any --url "$url"
+	[ "$stderr" = "seedrive-refresh: /dev/urandom: only root may ask it to reseed" ]
+}
+
+# --- the watch ---
+
+# A page as linux/vmclock-abi.h has it: page FLAGS MARKER COUNTER, all in decimal.
+page() {
+	/usr/bin/python3 -c 'import struct, sys
+flags, marker, counter = map(int, sys.argv[1:])
+data = struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2, marker, flags).ljust(104, b"\0") + struct.pack("<Q", counter)
+with open("vmclock", "r+b" if __import__("os").path.exists("vmclock") else "wb") as file:
+    file.write(data.ljust(4096, b"\0"))' "$@"
+}
+
+# watch [OPTION...]: in the background, until the test ends. This host's kernel reseeds, which root alone may ask.
+watch() {
+	need_root
+	"$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --uuid "$UUID" "$@" 2>said 3>&- &
+	echo "$!" >>"$BATS_TEST_TMPDIR/pids"
+	until_said 'watches vmclock.*'
+}
+
+until_said() {
+	timeout 60 sh -c 'until grep -qxE "seedrive-refresh: $0" said; do sleep 0.02; done' "$1" || { cat said; return 1; }
+}
+
+# hook NAME COMMAND...: one that notes that it ran.
+hook() {
+	mkdir -p hooks
+	printf '#!/bin/sh\nPATH=%s\ncd "%s"\n%s\n' "$PATH" "$PWD" "$2" >"hooks/$1"
+	chmod 755 "hooks/$1"
+}
+
+# gone PID: it has ended, though nobody may have waited for it yet.
+gone() {
+	timeout 60 sh -c 'while grep -q "^State:.*[RSD] (" "/proc/$0/status" 2>/dev/null; do sleep 0.02; done' "$1"
+}
+
+COUNTED=256
+
+@test "watch: without a device it says so, and ends with status 0" {
+	"$REFRESH" --watch --device none 2>said
+	grep -qxF 'seedrive-refresh: none: no such device: nothing to watch' said
+	echo none >none
+	run -1 --separate-stderr "$REFRESH" --watch --device none
+	[ "$stderr" = 'seedrive-refresh: none: not a vmclock page' ]
+}
+
+# bats test_tags=root
+@test "watch: a new generation reseeds at once, then fetches, then runs the hooks in their order" {
+	hook 20-second 'echo "second $1" >>ran'
+	hook 10-first 'echo "first $1" >>ran'
+	hook 30.bak 'echo bak >>ran'
+	hook 40-writable 'echo writable >>ran'
+	chmod 777 hooks/40-writable
+	hook 50-plain 'echo plain >>ran'
+	chmod 644 hooks/50-plain
+	hook 60-fails 'echo "$(grep -c mixed said) lines were said before" >>ran; exit 3'
+	serve record
+	page "$COUNTED" 1 1
+	watch --url "$url"
+	page "$COUNTED" 1 2
+	until_said '.*60-fails: ends with status 3'
+	cat said
+	grep -qxF 'seedrive-refresh: restored or cloned: mixed and reseeded' said
+	grep -qxE 'seedrive-refresh: mixed seed=.* reseeded=yes' said
+	grep -qxE 'seedrive-refresh: .*40-writable: not run: others than root can write to it' said
+	grep -qxE 'seedrive-refresh: .*50-plain: not run: not executable' said
+	[ "$(cat ran)" = "$(printf '%s\n' 'first clone' 'second clone' '2 lines were said before')" ]
+}
+
+# bats test_tags=root
+@test "watch: where generations are counted, a live migration is not taken for a restore" {
+	serve record
+	page "$COUNTED" 1 1
+	watch --url "$url"
+	page "$COUNTED" 2 1
+	page "$COUNTED" 3 1
+	sleep 0.3
+	page "$COUNTED" 4 2
+	until_said 'mixed seed=.*'
+	[ "$(grep -c 'restored or cloned' said)" -eq 1 ]
+}
+
+# bats test_tags=root
+@test "watch: where there is only a marker it reseeds and fetches, and runs hooks only if it is told to" {
+	hook 10-first 'echo "$1" >>ran'
+	serve record
+	page 0 1 0
+	watch --url "$url"
+	grep -qF 'which does not tell a restore from a live migration' said
+	page 0 2 0
+	until_said 'mixed seed=.*'
+	grep -qxF 'seedrive-refresh: restored, cloned or migrated: mixed and reseeded' said
+	sleep 0.3
+	[ ! -e ran ]
+	: >said
+	watch --url "$url" --hooks-on-disruption
+	page 0 3 0
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
+	[ "$(cat ran)" = disruption ]
+}
+
+# bats test_tags=root
+@test "watch: a hook that does not end is killed, with what it has started, and the next one runs" {
+	hook 10-hangs 'sleep 1000 & echo "$!" >child; sleep 1000'
+	hook 20-next 'echo next >>ran'
+	serve record
+	page "$COUNTED" 1 1
+	watch --url "$url" --hook-timeout 1s
+	page "$COUNTED" 1 2
+	until_said '.*10-hangs: does not end, and is killed'
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
+	gone "$(cat child)"
+}
+
+# bats test_tags=root
+@test "watch: a second restore during the first one's hooks is noticed at once, and begins anew" {
+	hook 10-hangs 'echo "$$" >>ran; [ "$(wc -l <ran)" -gt 1 ] || exec sleep 1000'
+	serve record
+	page "$COUNTED" 1 1
+	watch --url "$url"
+	page "$COUNTED" 1 2
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
+	page "$COUNTED" 1 3
+	timeout 60 sh -c 'until [ "$(wc -l <ran)" -eq 2 ]; do sleep 0.02; done'
+	[ "$(grep -c 'restored or cloned: mixed and reseeded' said)" -eq 2 ]
+	gone "$(head -n 1 ran)"
+}
+
+# bats test_tags=root
+@test "watch: hooks do not wait for a network that does not come longer than 15 seconds" {
+	hook 10-first 'echo first >>ran'
+	page "$COUNTED" 1 1
+	watch --url http://127.0.0.1:1/
+	page "$COUNTED" 1 2
+	until_said 'restored or cloned: mixed and reseeded'
+	before=$SECONDS
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.1; done'
+	echo "waited $((SECONDS - before)) s"
+	[ $((SECONDS - before)) -ge 14 ]
+	[ $((SECONDS - before)) -lt 40 ]
+}
+
+# --- the guide ---
+
+# bats test_tags=root
+@test "guide: the hook of doc/snapshots.md makes new keys in a clone, and restarts what has them" {
+	need_mounts
+	mkdir -p etc/ssh hooks bin
+	sed -n '/^    #!\/bin\/sh$/,/^$/s/^    //p' "$ROOT/doc/snapshots.md" >hooks/10-ssh-keys
+	chmod 755 hooks/10-ssh-keys
+	printf '#!/bin/sh\necho "$0 $*" >>%s/called\n' "$PWD" | tee bin/systemctl bin/ssh-keygen >/dev/null
+	chmod 755 bin/*
+	touch etc/ssh/ssh_host_rsa_key etc/ssh/ssh_host_rsa_key.pub etc/ssh/sshd_config
+	page "$COUNTED" 1 1
+	PATH=$PWD/bin:$PATH with_etc "$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --url http://127.0.0.1:1/ --timeout 1s 2>said 3>&- &
+	echo "$!" >>"$BATS_TEST_TMPDIR/pids"
+	until_said 'watches vmclock'
+	page "$COUNTED" 1 2
+	timeout 60 sh -c 'until grep -q systemctl called; do sleep 0.1; done' 2>/dev/null
+	[ "$(cat called)" = "$PWD/bin/ssh-keygen -A"$'\n'"$PWD/bin/systemctl try-restart ssh.service" ]
+	[ "$(ls etc/ssh)" = sshd_config ]
+}
+
+# --- the program itself ---
+
+# bats test_tags=root
+@test "refresh: the one for 64-bit Arm fetches and mixes, too" {
+	need_root
+	serve record
+	run -0 --separate-stderr qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-refresh" --uuid any --url "$url"
+	[[ "$stderr" =~ ^seedrive-refresh:\ mixed\ seed=[0-9a-f]{32}\ from=127\.0\.0\.1:[0-9]+\ reseeded=(yes|no)$ ]]
+	run -0 --separate-stderr qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-refresh" --watch --device none
+	[ "$stderr" = 'seedrive-refresh: none: no such device: nothing to watch' ]
+}
+
+@test "refresh: it is static, has no interpreter, and takes tens of KiB" {
+	run -0 readelf -lW "$REFRESH"
+	[[ "$output" != *INTERP* ]]
+	[[ "$output" != *DYNAMIC* ]]
+	[ "$(stat -c %s "$REFRESH")" -lt 40000 ]
+}

@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `make check-clones`: a machine whose generator is warm is saved, and goes on in many copies. What getrandom(2) gives in them is
+# the same until seedrive-refresh has run, and different from then on: with a vmclock, by which it notices, and without. The
+# metadata service is behind QEMU's user network, which leads nowhere else.
+
+# Each test is a subshell of its own; commas are QEMU's.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2054,SC2154
+
+bats_require_minimum_version 1.5.0
+
+load ../lib/helper
+load ../lib/vm
+
+COPIES=${COPIES:-8}
+
+# clone_setup NAME KERNEL: an initramfs in whose machine `clones` has the network that NETWORK is the other end of, runs seedrive-refresh
+# as sd.mode= says, and tests/vm/clone.c when the generator is warm.
+clone_setup() {
+	MODULES="virtio_net $3" EXTRA=$BATS_FILE_TMPDIR/extra \
+		"$VM/initramfs.sh" "$2" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/$1"
+}
+
+setup_file() {
+	vm_setup
+	local extra=$BATS_FILE_TMPDIR/extra kernel
+	mkdir -p "$extra/bin"
+	musl-gcc -static -O2 -Wall -Wextra -o "$extra/bin/clone" "$VM/clone.c"
+	cp "$BUILD/guest/seedrive-refresh" "$extra/bin/"
+	ln -s busybox "$extra/bin/ip"
+	cat >"$extra/bin/clones" <<-'END'
+		#!/bin/sh
+		read -r line </proc/cmdline
+		mode=${line##*sd.mode=}
+		mode=${mode%% *}
+		ip link set lo up
+		ip link set eth0 up
+		ip addr add 169.254.169.15/24 dev eth0
+		command=
+		case $mode in
+		once) exec seedrive-refresh ;;
+		refresh) command=/bin/seedrive-refresh ;;
+		watch) seedrive-refresh --watch --hooks /hooks --hooks-on-disruption & ;;
+		careful) seedrive-refresh --watch --hooks /hooks & ;;
+		esac
+		probe 8
+		sleep 10
+		exec clone /dev/ttyS1 3000 $command
+	END
+	mkdir "$extra/hooks"
+	printf '#!/bin/sh\necho "vm: hook $1" >/dev/kmsg\n' >"$extra/hooks/10-tell"
+	chmod 755 "$extra"/bin/clones "$extra/hooks/10-tell"
+	clone_setup vm "$("$VM/kernel.sh")" ''
+	# The kernel knows a vmclock from 6.13 on, QEMU from 10.0 on.
+	kernel=$(APT_CONFIG=$("$VM/suite.sh" --cached sid) "$VM/kernel.sh")
+	clone_setup clock "$kernel" ptp_vmclock
+	"$VM/qemu.sh" >"$BATS_FILE_TMPDIR/qemu"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	network=(-netdev "user,id=n,restrict=on,net=169.254.169.0/24,host=169.254.169.2,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:$ROOT/tests/lib/metadata.py --stdio record $UUID"
+		-device virtio-net-pci,netdev=n,romfile=)
+}
+
+# clones NAME MODE QEMU [QEMU-OPTION...]: that many copies; what was told is in `told`.
+clones() {
+	local vm=$BATS_FILE_TMPDIR/$1
+	"$VM/clones.py" "$COPIES" "$PWD/copies" "$3" -machine pc -cpu qemu64 -accel tcg -m 256 -nodefaults -no-user-config -no-reboot \
+		-uuid "$UUID" -kernel "$vm/vmlinuz" -initrd "$vm/initramfs" -append "console=ttyS0 no_timer_check panic=-1 cryptomgr.notests \
+printk.devkmsg=on random.trust_cpu=off random.trust_bootloader=off sd.exec=clones sd.mode=$2 sd.end=wait" \
+		"${network[@]}" "${@:4}" >told
+	cat told
+}
+
+told() {
+	sed -n "s/^$1 //p" told
+}
+
+# in_each PATTERN: each copy's console has such a line, and so many copies there are.
+in_each() {
+	[ "$(grep -lE "$1" copies/[0-9]*.console | wc -l)" -eq "$COPIES" ]
+}
+
+@test "clones: a guest with a network of its own fetches a record, mixes it, and credits nothing" {
+	devices=("${network[@]}")
+	boot once -u "$UUID" -a "sd.exec=clones sd.mode=once"
+	grep -qE 'vm: exec: seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=(yes|no)$' "$log"
+	# A kernel that nobody has credited is not made ready by it.
+	not_ready
+}
+
+@test "clones: without seedrive-refresh, copies give the same numbers: what these tests are to find" {
+	clones vm none qemu-system-x86_64
+	[ "$(told copies)" -eq "$COPIES" ]
+	[ "$(told shared)" -ge 100 ]
+}
+
+@test "clones: after seedrive-refresh has run in each copy, none gives what another one gives" {
+	clones vm refresh qemu-system-x86_64
+	[ "$(told values)" -ge $((COPIES * 3000)) ]
+	[ "$(told shared-after)" -eq 0 ]
+	in_each 'seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=yes'
+	# Each copy has a record of its own.
+	[ "$(grep -ohE 'mixed seed=[0-9a-f]{32}' copies/*.console | sort -u | wc -l)" -eq "$COPIES" ]
+}
+
+@test "clones: with a vmclock each copy is noticed, and reseeded, before the network answers; then hooks run" {
+	clones clock watch "$(cat "$BATS_FILE_TMPDIR/qemu")" -device vmclock
+	[ "$(told values)" -ge $((COPIES * 3000)) ]
+	# In 20 ms and the time that a program takes to be run, on an emulated CPU and a busy host.
+	[ "$(told parted)" -lt 2000000 ]
+	in_each 'seedrive-refresh: restored, cloned or migrated: mixed and reseeded'
+	in_each 'seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=yes'
+	in_each 'vm: hook disruption'
+	[ "$(grep -ohE 'mixed seed=[0-9a-f]{32}' copies/*.console | sort -u | wc -l)" -eq "$COPIES" ]
+}
+
+@test "clones: hooks do not run for a marker that a live migration changes, too, unless asked for" {
+	COPIES=2
+	clones clock careful "$(cat "$BATS_FILE_TMPDIR/qemu")" -device vmclock
+	in_each 'seedrive-refresh: mixed seed='
+	run -1 grep -h 'vm: hook' copies/0.console copies/1.console
+}
