@@ -4,7 +4,7 @@
 set -eu
 
 packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
-	libisofs-dev libburn-dev libblkid-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev libdivsufsort-dev libhttp-parser-dev
+	libisofs-dev libburn-dev libblkid-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev libdivsufsort-dev
 	libjte-dev zlib1g-dev libbz2-dev libacl1-dev libattr1-dev
 	bats libcmocka-dev systemd udev gdb strace shellcheck clang-format mandoc man-db python3 openssl
 	qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 debootstrap busybox-static cpio xz-utils zstd lz4
