@@ -10,7 +10,7 @@ setup() {
 }
 
 @test "fuzz: each target survives its corpus and 2,000 more runs under ASan and UBSan" {
-	for target in record iso json mix stock config tpm broker mkisofs image egd policy http member; do
+	for target in record iso json mix stock config tpm broker mkisofs image egd policy http member reply vendor; do
 		inputs=$(find -L "$FUZZ/corpus/$target" -type f | wc -l)
 		[ "$inputs" -ge 20 ]
 		runs=$((inputs + 2000))
