@@ -150,7 +150,7 @@ guest_link := $(MUSL_CC) -static -nostdlib -no-pie -s \
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) -Oz -fno-tree-loop-distribute-patterns \
 	-fno-expensive-optimizations -fno-caller-saves -fno-move-loop-invariants -fno-tree-forwprop \
 	-fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
-	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
+	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
 $(G)/%.o: %.c
@@ -167,7 +167,8 @@ $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
 # For its tests: one that asks them instead of the kernel.
-wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write \
+	kernel_ready machine_ask
 
 build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
 	$(call say,LD)$(guest_link) $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
@@ -302,7 +303,7 @@ deps:
 # $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
 # user's.
 fill = install -D -m $1 $2 $3 && \
-	sed -i 's|@bindir@|$(PREFIX)/bin|; s|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' $3
+	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
 # Pages say where the documents are, with PREFIX=/usr: $(call pages,FOLDER,FILES).
 pages = install -D -m 644 -t $1 $2 && sed -i 's|/usr/share/doc/seedrive|$(PREFIX)/share/doc/seedrive|' $(addprefix $1/,$(notdir $2))
@@ -360,30 +361,35 @@ uninstall-daemon:
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
-guest_units := seedrive-guest.service seedrive-carry-over.service
+guest_units := seedrive-guest.service seedrive-guest@.service seedrive-search.service seedrive-carry-over.service
+initrd_units := seedrive-guest@.service seedrive-root.service
+# What an earlier version has installed, and would run beside this one.
+guest_old = $(initramfs)/scripts/init-premount/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+	$(dracutmod)/early.sh $(dracutmod)/seedrive-early.service
 
 install-guest: $(guest_programs:%=build/guest/%)
+	rm -f $(guest_old)
 	install -D -m 755 build/guest/seedrive-guest $(sbindir)/seedrive-guest
 	$(call pages,$(mandir)/man8,man/seedrive-guest.8)
 	$(call install_completions,seedrive-guest)
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
-	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
-	install -D -m 755 dist/guest/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
+	$(call fill,755,dist/guest/initramfs-tools/init-bottom.in,$(initramfs)/scripts/init-bottom/seedrive)
 	$(call fill,755,dist/guest/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
-	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
-	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
+	$(call fill,755,dist/guest/dracut/90seedrive/root.sh.in,$(dracutmod)/root.sh)
+	for unit in $(initrd_units); do $(call fill,644,dist/guest/initrd/$$unit.in,$(stagedir)/initrd/$$unit) || exit 1; done
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
-	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
+	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
 	install -d -m 700 $(statedir)
 
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod)
+	rm -f $(guest_old)
 	rm -f $(sbindir)/seedrive-guest $(call completions,seedrive-guest) $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
-		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
