@@ -363,6 +363,7 @@ uninstall-daemon:
 # Into a guest's image, where the rest has nothing to do.
 guest_units := seedrive-guest.service seedrive-guest@.service seedrive-search.service seedrive-carry-over.service
 initrd_units := seedrive-guest@.service seedrive-root.service
+init_scripts := seedrive-guest seedrive-carry-over
 # What an earlier version has installed, and would run beside this one.
 guest_old = $(initramfs)/scripts/init-premount/seedrive $(initramfs)/scripts/init-premount/00seedrive \
 	$(dracutmod)/early.sh $(dracutmod)/seedrive-early.service
@@ -384,10 +385,30 @@ install-guest: $(guest_programs:%=build/guest/%)
 	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
 	install -d -m 700 $(statedir)
 
+# Where another init than systemd runs.
+install-guest-sysvinit install-guest-openrc: install-guest-%: install-guest
+	for name in $(init_scripts); do $(call fill,755,dist/guest/$*/$$name.in,$(DESTDIR)/etc/init.d/$$name) || exit 1; done
+
+# Initramfs generators that nobody has booted this with: dist/guest/ says so in each.
+initcpio := $(DESTDIR)$(or $(INITCPIODIR),/usr/lib/initcpio)
+
+install-guest-mkinitcpio: install-guest
+	$(call fill,644,dist/guest/mkinitcpio/install.in,$(initcpio)/install/seedrive)
+	$(call fill,644,dist/guest/mkinitcpio/hook.in,$(initcpio)/hooks/seedrive)
+
+install-guest-mkinitfs: install-guest
+	install -D -m 644 dist/guest/mkinitfs/seedrive.modules $(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules
+
+install-guest-mkosi: install-guest
+	install -D -m 644 dist/guest/initrd/80-seedrive-initrd.preset $(stagedir)/initrd/80-seedrive-initrd.preset
+	$(call fill,644,dist/guest/mkosi/seedrive.conf.in,$(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf)
+
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod)
 	rm -f $(guest_old)
+	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
+		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(sbindir)/seedrive-guest $(call completions,seedrive-guest) $(mandir)/man8/seedrive-guest.8 $(guest_units:%=$(unitdir)/%) \
 		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
@@ -400,4 +421,5 @@ clean:
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 .PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
-.PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
+.PHONY: install-host install-daemon install-guest install-guest-sysvinit install-guest-openrc install-guest-mkinitcpio
+.PHONY: install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

@@ -99,7 +99,7 @@ order() {
 }
 
 @test "initramfs: every shell that may run them takes initramfs-tools' scripts" {
-	for script in "$ROOT"/dist/guest/{initramfs-tools/*,dracut/90seedrive/root.sh.in}; do
+	for script in "$ROOT"/dist/guest/{initramfs-tools/*,sysvinit/*,openrc/*,mkinitcpio/hook.in,dracut/90seedrive/root.sh.in}; do
 		dash -n "$script"
 		busybox sh -n "$script"
 		/usr/lib/klibc/bin/sh -n "$script"

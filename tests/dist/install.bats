@@ -237,6 +237,28 @@ listed() {
 	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
 }
 
+@test "install-guest: what is for another init or initramfs has a target of its own, and uninstall-guest takes it away" {
+	in_guest PREFIX=/usr
+	listed >plain
+	adds() {
+		local target=$1
+		shift
+		ordinary_make "install-guest-$target" DESTDIR="$PWD/guest" PREFIX=/usr
+		comm -13 plain <(listed) >added
+		diff <(printf '%s\n' "$@") added
+		# shellcheck disable=SC2046 # words
+		run -1 grep -rI '@[a-z]*@' $(sed 's|^|guest|' added)
+		ordinary_make uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
+		[ "$(listed)" = "" ]
+		in_guest PREFIX=/usr
+	}
+	adds sysvinit /etc/init.d/seedrive-carry-over /etc/init.d/seedrive-guest
+	adds openrc /etc/init.d/seedrive-carry-over /etc/init.d/seedrive-guest
+	adds mkinitcpio /usr/lib/initcpio/hooks/seedrive /usr/lib/initcpio/install/seedrive
+	adds mkinitfs /etc/mkinitfs/features.d/seedrive.modules
+	adds mkosi /usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf /usr/lib/seedrive/initrd/80-seedrive-initrd.preset
+}
+
 @test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
 	cp -r "$ROOT"/{Makefile,bash-completion,dist,fish-completion,guest,iso,man,seed,util,zsh-completion} .
 	mkdir bin
