@@ -199,7 +199,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
-longer    := $(addprefix tests/vm/,cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
+longer    := $(addprefix tests/vm/,cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
 suites    := $(sort $(filter-out $(longer),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
 
@@ -241,10 +241,14 @@ coverage: deps
 		B=build/coverage check-programs
 	tests/coverage build/coverage $(FILES:%=--files)
 
-# Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated; and one with
+# Long ones: a whole Debian where a drive comes late, with another init, where root is encrypted, verified, read-only, or of a machine that hibernated; and one with
 # cloud-init, udisks and users.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/outcomes.bats tests/vm/people.bats" units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats" units=
+
+# A drive that comes at each time, by each initramfs, BOOTS times each, once unless said.
+check-matrix: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/matrix.bats units=
 
 # The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
 check-cuts: deps
@@ -420,6 +424,6 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels check-matrix fuzz demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest install-guest-sysvinit install-guest-openrc install-guest-mkinitcpio
 .PHONY: install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest
