@@ -193,6 +193,9 @@ build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive
 	$(addprefix iso/output/,holder.c lock.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
 	-DVERSION='"fuzzed"' -lsodium -ljson-c -pthread
 
+build/fuzz/fuzz_words: fuzz_with = guest/options.c cli/options.c cli/build_options.c $(wildcard cli/config/*.c) \
+	$(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) -DVERSION='"fuzzed"' -linih -lsodium -ljson-c -pthread
+
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
@@ -266,8 +269,9 @@ check-kernels: deps
 	@$(MAKE) --no-print-directory all
 	tests/kernels $(SUITES)
 
-# Likewise in the parsers of the tools and the daemon, for the fuzz targets.
+# Likewise in the parsers of all programs, for the fuzz targets, and in the claim and the daemon's fairness, for their tests.
 check-planted: deps
+	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
 # Random command lines, RUNS of them, 10000 unless said, to genisoimage and to seedrive-mkisofs: three minutes.
@@ -276,6 +280,10 @@ check-grammar: deps
 	tests/grammar $(RUNS)
 
 fuzz: $(fuzzers)
+
+# A minute over all of them, by what they found before; the first time they are built.
+fuzz-smoke: deps
+	@TIME=60 COVERAGE=no tests/fuzz/run
 
 # Of the build only what goes wrong is shown, as the three steps are what it is for.
 demo: deps
@@ -393,5 +401,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
