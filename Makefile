@@ -301,6 +301,12 @@ lint:
 	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
+# All evidence anew, and a page of it: hours. What is there for this commit is not made again; PARTS="mkisofs fuzz" makes some,
+# `bench/evidence --list` has them all, SHORT=1 tries the machinery in minutes.
+evidence: deps
+	@$(MAKE) --no-print-directory all $(benches)
+	bench/evidence $(PARTS)
+
 # What Debian has of all that the build and the tests need; asks for nothing.
 deps:
 	@tests/deps.sh
@@ -401,5 +407,5 @@ clean:
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built lint deps install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-cuts check-grammar check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built evidence lint deps install uninstall clean .FORCE
 .PHONY: install-host install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
