@@ -18,7 +18,8 @@ class Figure:
         if self.bound is None:
             return ""
         words = {"<=": "at most", ">=": "at least", "==": "exactly"}
-        return f"{words[self.bound[0]]} {self.bound[1]:g}"
+        # A unit of one word is said again.
+        return f"{words[self.bound[0]]} {self.bound[1]:g}" + (f" {self.unit}" if " " not in self.unit else "")
 
     def verdict(self, value):
         if self.bound is None:

@@ -18,14 +18,15 @@ def is_missed(value, bound):
 
 def bar(row, most):
     name, value, unit, bound, old, what = row
-    share = 100 * value / most if most else 0
+    share = min(100 * value / most, 100) if most else 0
     marks = ""
     if bound:
         marks += f'<span class="limit" style="left:{100 * bound[1] / most:.2f}%" title="asked for: {bound[1]:g}"></span>'
     if old is not None:
         marks += f'<span class="before" style="left:{100 * old / most:.2f}%" title="before: {shown(old)}"></span>'
     asked = f" <span class='note'>({ {'<=': 'at most', '>=': 'at least', '==': 'exactly'}[bound[0]]} {bound[1]:g})</span>" if bound else ""
-    kind = "missed" if is_missed(value, bound) else ""
+    kind = "missed" if is_missed(value, bound) else "beyond" if value > most else ""
+    asked += " <span class='note'>(off the scale)</span>" if value > most else ""
     return (f'<li title="{html.escape(what, quote=True)}"><span class="name">{html.escape(name)}</span>'
             f'<span class="track"><span class="bar {kind}" style="width:{share:.2f}%"></span>{marks}</span>'
             f'<span class="value">{shown(value)} {html.escape(unit)}{asked}</span></li>')
@@ -34,9 +35,13 @@ def bar(row, most):
 def bars(title, caption, rows):
     """@rows: name, value, unit, bound or None, the value before or None, and what it is of."""
     most = max([value for _, value, *_ in rows] + [row[3][1] for row in rows if row[3]] + [row[4] for row in rows if row[4] is not None]) * 1.02
+    # One that is far off must not make the others invisible.
+    near = max([max(row[1], row[3][1]) for row in rows if row[3]], default=most)
+    most = min(most, 3 * near)
     dates = sorted({row[5] for row in rows if row[5]})
     source = f' <span class="of">Of: {html.escape("; ".join(dates))}.</span>' if dates else ""
-    return (f'<figure class="bars"><h3>{html.escape(title)}</h3><figcaption>{html.escape(caption)}{source}</figcaption><ul>'
+    long = " long" if len(rows) > 12 and not any(row[3] for row in rows) else ""
+    return (f'<figure class="bars{long}"><h3>{html.escape(title)}</h3><figcaption>{html.escape(caption)}{source}</figcaption><ul>'
             + "".join(bar(row, most) for row in rows) + "</ul></figure>")
 
 

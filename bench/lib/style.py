@@ -27,15 +27,17 @@ th:first-child, td:first-child { padding-left: 0; } th:last-child, td:last-child
 thead th { color: var(--soft); font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; } tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 .plots { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2.5rem 3rem; margin-top: 1rem; }
-.plots > figure:first-child, .many { grid-column: 1 / -1; }
+.plots > figure:first-child, .many, .long { grid-column: 1 / -1; }
 figure { margin: 0; } figcaption { margin: .25rem 0 .75rem; max-width: 52rem; }
 .bars ul { list-style: none; margin: 0; padding: 0; }
 .bars li { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 6fr) minmax(0, 5fr); gap: 0 .75rem; align-items: center;
   padding: .25rem 0; font-size: .9rem; line-height: 1.3; border-bottom: 1px solid var(--rule); }
 .track { position: relative; height: 1rem; background: var(--panel); }
 .bar { position: absolute; left: 0; top: 0; bottom: 0; min-width: 1px; background: var(--bar); } .bar.missed { background: var(--bad); }
+.bar.beyond { background: repeating-linear-gradient(-60deg, var(--bar) 0 12px, var(--panel) 12px 16px); }
 .limit { position: absolute; top: -.2rem; bottom: -.2rem; width: 0; border-left: 2px solid var(--ink); }
 .before { position: absolute; top: .2rem; width: .6rem; height: .6rem; margin-left: -.3rem; border: 2px solid var(--ink); border-radius: 50%; background: var(--paper); }
+.long ul { columns: 2; column-gap: 3rem; } .long li { break-inside: avoid; }
 .value { font-variant-numeric: tabular-nums; }
 .small { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1rem 1.5rem; } .one { min-width: 0; font-size: .9rem; }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
@@ -46,7 +48,7 @@ details { border-bottom: 1px solid var(--rule); padding: .5rem 0; } summary { cu
 @media screen and (max-width: 52rem) {
   body { padding: 1.25rem 1rem 3rem; } h1 { font-size: 1.5rem; }
   .plots { grid-template-columns: minmax(0, 1fr); } .small { grid-template-columns: minmax(0, 1fr); }
-  .bars li { grid-template-columns: minmax(0, 1fr); gap: .15rem; padding: .45rem 0; }
+  .long ul { columns: 1; } .bars li { grid-template-columns: minmax(0, 1fr); gap: .15rem; padding: .45rem 0; }
   .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .stack, .stack caption, .stack tbody { display: block; }
   .stack tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; padding: .5rem 0; border-bottom: 1px solid var(--rule); }
