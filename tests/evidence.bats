@@ -62,10 +62,12 @@ page() {
 
 @test "evidence: a run that is stopped goes on where it was" {
 	# The first part is done, the second one is what the signal ends.
+	# shellcheck disable=SC2016 # for the inner shell
 	sed -i 's/; exit 1"/; kill -TERM $PPID; sleep 20"/' with_parts.py
 	run evidence good bad
 	[ "$status" -ne 0 ]
 	[ "$(wc -l <good)" -eq 1 ]
+	# shellcheck disable=SC2016 # the same
 	sed -i 's/; kill -TERM $PPID; sleep 20"/; true"/' with_parts.py
 	run evidence good bad
 	[[ "$output" == *"evidence: 1 of 2 parts to run, about 1 h 01 min"* ]]
@@ -136,8 +138,9 @@ page() {
 		assert value("fuzz", "iso: FOUND something, see x\n", "fuzzing: findings in a parser") == 1
 		planted = "a/b.c: x > y: found by fuzz_b in run 7: SEGV\na/c.c: n: not found in 10 runs\n\n5 faults, 1 not found\n"
 		assert value("planted", planted, "planted faults: found by nothing") == 2
-		rooms = "cli    1/2   50.0 %   3/4   75.0 %\nall    9/10  90.0 %   8/10  80.0 %\n"
+		rooms = "      lines    branches\ncli/check   50.0 % of     2   75.0 % of     4\nall   90.0 % of    10   80.0 % of    10\n"
 		assert value("coverage", rooms, "coverage by the host's suites, lines") == 90
+		assert value("coverage", rooms, "coverage by the host's suites, branches") == 80
 		for reader in ("counts", "planted", "coverage"):
 		    try:
 		        read.result(reader, "p", "nothing of it\n")
