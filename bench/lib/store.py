@@ -76,3 +76,48 @@ def whole_text(sections):
             pieces.append("## " + section["title"])
         pieces += [markdown(block) for block in section["blocks"]]
     return "\n\n".join(pieces) + "\n"
+
+
+# --- what somebody has written into the text ---
+
+def names():
+    return sorted(name for name in os.listdir(FOLDER) if name.endswith(".json"))
+
+
+def numbered(before, after):
+    """The front of a name between two others; there are 1000 of them, and the older ones left room."""
+    low, high = int(before[:3]) if before else 0, int(after[:3]) if after else 999
+    return f"{(low + high) // 2:03}"
+
+
+def of_title(title):
+    """Date, commit and machine, as far as a title has them."""
+    date = re.search(r"\d{4}-\d\d-\d\d", title)
+    commit = re.search(r"commit ([0-9a-f]{7,})", title)
+    machine = re.search(r"(\d+ cores.*)", title)
+    return {"date": date.group(0) if date else "", "commit": commit.group(1) if commit else "", "machine": machine.group(1) if machine else "not noted"}
+
+
+def take(text):
+    """Takes the sections of a text in which somebody has written: new ones, and what has changed in those that are stored.
+
+    Returns: the titles of both.
+    """
+    old = {read(os.path.join(FOLDER, name))["title"]: name for name in names()}
+    taken, last = [], ""
+    for piece in re.split(r"^## ", text.split("\n", 1)[1], flags=re.M):
+        title, body = ("", piece) if not last and not taken and piece.startswith("\n") else piece.split("\n", 1)
+        if title in old:
+            last = old[title]
+            section = read(os.path.join(FOLDER, last))
+            if section["blocks"] == blocks(body):
+                continue
+            section["blocks"] = blocks(body)
+        else:
+            word = re.sub(r"[^a-z]+", "-", title.split(":")[0].lower()).strip("-")[:24]
+            section = {"part": word, "title": title, **of_title(title), "blocks": blocks(body), "figures": []}
+            after = next((name for name in names() if name > last), "")
+            last = f"{numbered(last, after)}-{word}.json"
+        write(os.path.join(FOLDER, last), section)
+        taken.append(title or "the beginning")
+    return taken
