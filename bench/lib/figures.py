@@ -87,6 +87,8 @@ FIGURES = [
     *(Figure(f"power cut at each flush, {disk}: credited twice", "cuts", "credited by the boot", row, "twice", "times", ("==", 0))
       for disk, row in (("the ledger's folder", "the ledger's folder"), ("the tombstone", "the record and its tombstone"),
                         ("the carry-over", "the carry-over"))),
+    *(Figure(f"power cut of a writer, {row.replace(chr(96), str())}: half of a drive", "writers", "half of one", row, "half of one", "disks", ("==", 0))
+      for row in ("`build`, a file replaced", "seedrive-mkisofs, a file written in place", "`build`, a disk", "`reseed`")),
     Figure("make check, Debian 12: tests that fail", "check-all", "result", "`make check`, Debian 12", 1, "tests", ("==", 0), "", "",
            r"passed, ([0-9]+) failed"),
     Figure("make check-host, Debian 12: tests that fail", "check-all", "result", "`make check-host`, Debian 12", 1, "tests", ("==", 0), "", "",
