@@ -133,7 +133,7 @@ def table_of_figures(results):
 
 
 def table_of_parts(new):
-    rows = "".join(f"<tr><th scope='row'>{esc(section['title'].split(':')[0])}</th><td>{mark(section['status'], STATUS)}</td>"
+    rows = "".join(f"<tr><th scope='row'>{esc(section['name'])}</th><td>{mark(section['status'], STATUS)}</td>"
                    f"<td data-label='Time'>{shown(section['seconds']) + ' s' if 'seconds' in section else '–'}</td>"
                    f"<td data-label='Why'>{esc(section['reason']) or '–'}</td></tr>" for section in new)
     return ('<table class="stack"><thead><tr><th scope="col">Part</th><th scope="col">Status</th><th scope="col">Time</th>'
@@ -166,8 +166,9 @@ def whole(about, results, new, kept):
         overall(results, new, about),
         "<section><h2>At a glance</h2>" + all_plots(results, new, kept) + "</section>",
         "<section><h2>What was run, and what was not</h2>" + table_of_parts(new) + "</section>",
-        "<section><h2>Each figure</h2>" + table_of_figures(results) + "</section>",
-        "<section class='all'><h2>All tables</h2><p>Those of this run, then the stored ones, which bench/RESULTS.md is made of.</p>"
+        "<section class='figures'><h2>Each figure</h2>" + table_of_figures(results) + "</section>",
+        "<section class='all'><h2>All tables</h2><p class='screen'>Those of this run, then the stored ones, which "
+        "bench/RESULTS.md is made of.</p><p class='paper'>They are on the screen's page, and the stored ones in bench/RESULTS.md.</p>"
         + "".join(detail(section) for section in new + kept) + "</section>",
     ]
     return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

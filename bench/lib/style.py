@@ -43,6 +43,7 @@ figure { margin: 0; } figcaption { margin: .25rem 0 .75rem; max-width: 52rem; }
 svg { display: block; width: 100%; height: auto; font: 13px system-ui, sans-serif; }
 svg text { fill: var(--soft); } svg .up { text-anchor: end; } svg .along { text-anchor: middle; }
 svg .axis { fill: none; stroke: var(--ink); } svg .step { fill: none; stroke: var(--bar); stroke-width: 2; }
+section .paper { display: none; }
 details { border-bottom: 1px solid var(--rule); padding: .5rem 0; } summary { cursor: pointer; font-weight: 600; }
 .wide { overflow-x: auto; margin: .75rem 0; } code { font-size: .9em; overflow-wrap: anywhere; }
 @media screen and (max-width: 52rem) {
@@ -61,7 +62,9 @@ details { border-bottom: 1px solid var(--rule); padding: .5rem 0; } summary { cu
   body { padding: 0; max-width: none; font-size: 9.5pt; } table { font-size: 8pt; } th, td { padding: .15rem .4rem; }
   section { break-before: auto; margin-top: 1rem; padding-top: .75rem; } h2, h3 { break-after: avoid; }
   .plots { gap: 1.25rem 2rem; } .bars li { font-size: 8pt; padding: .1rem 0; break-inside: avoid; } .track { height: .7rem; }
-  figcaption, .note, .of { font-size: 7.5pt; } tr, .one, .overall { break-inside: avoid; } .all { display: none; }
+  figcaption, .note, .of { font-size: 7.5pt; } tr, .one, .overall, .bars, .stack tr { break-inside: avoid; }
+  .plots > figure:first-child { break-inside: auto; } .figures { break-before: page; } .all details, .all .screen { display: none; }
+  section .paper { display: block; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 """
