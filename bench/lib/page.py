@@ -165,10 +165,11 @@ def whole(about, results, new, kept):
         f"{esc(about['machine'])}, by <code>make evidence</code>.</p></header>",
         overall(results, new, about),
         "<section><h2>At a glance</h2>" + all_plots(results, new, kept) + "</section>",
-        "<section><h2>What was run, and what was not</h2>" + table_of_parts(new) + "</section>",
+        "<section><h2>What was run, and what was not</h2>" + table_of_parts(new)
+        + "<p class='paper note'>Their tables are on the page as a screen shows it; the stored ones are in bench/RESULTS.md too.</p></section>",
         "<section class='figures'><h2>Each figure</h2>" + table_of_figures(results) + "</section>",
-        "<section class='all'><h2>All tables</h2><p class='screen'>Those of this run, then the stored ones, which "
-        "bench/RESULTS.md is made of.</p><p class='paper'>They are on the screen's page, and the stored ones in bench/RESULTS.md.</p>"
+        "<section class='all'><h2>All tables</h2><p>Those of this run, then the stored ones, which "
+        "bench/RESULTS.md is made of.</p>"
         + "".join(detail(section) for section in new + kept) + "</section>",
     ]
     return ('<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -63,7 +63,7 @@ details { border-bottom: 1px solid var(--rule); padding: .5rem 0; } summary { cu
   section { break-before: auto; margin-top: 1rem; padding-top: .75rem; } h2, h3 { break-after: avoid; }
   .plots { gap: 1.25rem 2rem; } .bars li { font-size: 8pt; padding: .1rem 0; break-inside: avoid; } .track { height: .7rem; }
   figcaption, .note, .of { font-size: 7.5pt; } tr, .one, .overall, .bars, .stack tr { break-inside: avoid; }
-  .plots > figure:first-child { break-inside: auto; } .figures { break-before: page; } .all details, .all .screen { display: none; }
+  .plots > figure:first-child { break-inside: auto; } .figures { break-before: page; } .all { display: none; }
   section .paper { display: block; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
