@@ -190,7 +190,7 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h $(rooms:%=%/*.[ch]) $(fro
 		$(or $(fuzz_with),$(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<))
 
 build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive/*.c)) iso/read.c iso/reopen.c iso/tree.c \
-	$(addprefix iso/output/,holder.c lock.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
+	$(addprefix iso/output/,holder.c lock.c loop.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
 	-DVERSION='"fuzzed"' -lsodium -ljson-c -pthread
 
 build/fuzz/fuzz_words: fuzz_with = guest/options.c cli/options.c cli/build_options.c $(wildcard cli/config/*.c) \
