@@ -192,10 +192,13 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h $(rooms:%=%/*.[ch]) $(fro
 		$(or $(fuzz_with),$(shell sed -n 's/^.*FUZZ_WITH: *\([^*]*\).*/\1/p' $<))
 
 build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive/*.c)) iso/read.c iso/reopen.c iso/tree.c \
-	$(addprefix iso/output/,holder.c lock.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
+	$(addprefix iso/output/,holder.c lock.c loop.c process.c stack.c) $(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) \
 	-DVERSION='"fuzzed"' -lsodium -ljson-c -pthread
 
 build/bench/plain_http: LIBS += -levent_extra -lmicrohttpd
+
+build/fuzz/fuzz_words: fuzz_with = guest/options.c cli/options.c cli/build_options.c $(wildcard cli/config/*.c) \
+	$(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) -DVERSION='"fuzzed"' -linih -lsodium -ljson-c -pthread
 
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
@@ -279,8 +282,9 @@ check-kernels: deps
 	@$(MAKE) --no-print-directory all
 	tests/kernels $(SUITES)
 
-# Likewise in the parsers of the tools and the daemon, for the fuzz targets.
+# Likewise in the parsers of all programs, for the fuzz targets, and in the claim and the daemon's fairness, for their tests.
 check-planted: deps
+	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
 # Random command lines, RUNS of them, 10000 unless said, to genisoimage and to seedrive-mkisofs: three minutes.
@@ -289,6 +293,10 @@ check-grammar: deps
 	tests/grammar $(RUNS)
 
 fuzz: $(fuzzers)
+
+# A minute over all of them, by what they found before; the first time they are built.
+fuzz-smoke: deps
+	@TIME=60 COVERAGE=no tests/fuzz/run
 
 # Of the build only what goes wrong is shown, as the three steps are what it is for.
 demo: deps
@@ -305,6 +313,12 @@ lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
+
+# All evidence anew, and a page of it: hours. What is there for this commit is not made again; PARTS="mkisofs fuzz" makes some,
+# `bench/evidence --list` has them all, SHORT=1 tries the machinery in minutes.
+evidence: deps
+	@$(MAKE) --no-print-directory all $(benches)
+	bench/evidence $(PARTS)
 
 # What Debian has of all that the build and the tests need; asks for nothing.
 deps:
@@ -433,5 +447,5 @@ clean:
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built evidence lint deps dist deb install uninstall clean .FORCE
 .PHONY: install-host install-tools install-mkisofs install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
