@@ -82,9 +82,9 @@ aarch64)
 	;;
 *) usage ;;
 esac
-# One that is not packed boots sooner; UEFI takes none.
+# One that is not packed boots sooner. UEFI takes none; and with a TPM, QEMU loads the initramfs over the tables of ACPI then.
 kernel=$vm/vmlinuz
-[ -n "$vars" ] || [ ! -e "$vm/vmlinux" ] || kernel=$vm/vmlinux
+[ -n "$vars" ] || [[ " $* " == *' -tpmdev '* ]] || [ ! -e "$vm/vmlinux" ] || kernel=$vm/vmlinux
 [ -z "$vars" ] || devices+=(-drive "if=pflash,format=raw,readonly=on,file=$firmware"
 	-drive "if=pflash,format=raw,file=${vars//,/,,}")
 [ -z "$model" ] || devices+=(-drive "$(drive seed "$image"),readonly=$readonly" -device "$model,drive=seed")
