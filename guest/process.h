@@ -23,6 +23,9 @@ _Noreturn void process_exit(int status);
  */
 bool process_wait(pid_t child, unsigned end_ms, int *ret_status);
 
+#define PROCESS_KILLED_MS \
+	250 /* a killed process ends within this time, if a signal can end it at all */
+
 /** process_kill - it, and all of its group. */
 void process_kill(pid_t child);
 

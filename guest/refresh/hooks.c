@@ -8,9 +8,6 @@
 #include "guest/refresh/refresh.h"
 #include "guest/sys.h"
 
-#define KILLED_MS \
-	250 /* what a process that is killed takes to end, if a signal can end it at all */
-
 enum { STATUS_NOT_RUN = 126 };
 
 /* The next name behind @after. No heap, so the folder is read once for each. */
@@ -101,7 +98,7 @@ static void run(const char *path, const char *reason, unsigned limit_ms, char *c
 		return;
 	}
 	process_kill(child);
-	(void)process_wait(child, process_now_ms() + KILLED_MS, &status);
+	(void)process_wait(child, process_now_ms() + PROCESS_KILLED_MS, &status);
 	*running = 0;
 	refresh_say(path, ": does not end, and is killed", NULL);
 }

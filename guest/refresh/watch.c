@@ -9,9 +9,6 @@
 #include "guest/refresh/page.h"
 #include "guest/sys.h"
 
-#define KILLED_MS \
-	250 /* what a process that is killed takes to end, if a signal can end it at all */
-
 /* A page that the child shares with us. */
 static volatile int *hook_running;
 
@@ -101,7 +98,7 @@ static void end(pid_t child)
 	int status;
 
 	process_kill(child);
-	(void)process_wait(child, process_now_ms() + KILLED_MS, &status);
+	(void)process_wait(child, process_now_ms() + PROCESS_KILLED_MS, &status);
 	if (*hook_running > 0)
 		process_kill(*hook_running);
 	*hook_running = 0;

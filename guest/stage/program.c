@@ -11,9 +11,6 @@
 #include "guest/stage/say.h"
 #include "guest/sys.h"
 
-#define KILLED_MS \
-	250 /* what a process that is killed takes to end, if a signal can end it at all */
-
 /* Beside us in the same prefix, and in an initramfs. */
 static const char *const folders[] = { "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/" };
 
@@ -83,7 +80,7 @@ static int await(pid_t child)
 	if (process_wait(child, deadline_program_ms(), &status))
 		return status;
 	process_kill(child);
-	if (process_wait(child, process_now_ms() + KILLED_MS, &status)) {
+	if (process_wait(child, process_now_ms() + PROCESS_KILLED_MS, &status)) {
 		say("does not end, and is killed", NULL, NULL);
 		return -ETIME;
 	}
