@@ -10,8 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SWEEP_MS  100
-#define HEAD_ROOM 256
+#define SWEEP_MS 100
 
 static_assert(WEB_LINGERS == ACCOUNT_WEB_STATES - 1, "a list for each state");
 static_assert(WEB_MAX <= CROWD_MAX, "a rank for each number");
@@ -48,7 +47,7 @@ int web_init(struct web *w, struct event_base *base, struct generator *generator
 	accounts_init(&w->accounts);
 	w->sweep = event_new(base, -1, EV_PERSIST, on_sweep, w);
 	w->in = secret_new(WEB_INPUT_MAX);
-	w->out = secret_new(HEAD_ROOM + WEB_ANSWER_MAX);
+	w->out = secret_new(WEB_HEAD_ROOM + WEB_ANSWER_MAX);
 	if (!w->sweep || !w->in || !w->out)
 		return -ENOMEM;
 	return vendordata_init(&w->vendordata, generator);

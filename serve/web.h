@@ -22,6 +22,7 @@
 #define WEB_INPUT_MAX  4096  /* read at once */
 #define WEB_ANSWERS    32    /* in one pass of the loop */
 #define WEB_ANSWER_MAX 65536 /* of a body */
+#define WEB_HEAD_ROOM  256   /* of the head, before the body */
 
 struct status_parts;
 

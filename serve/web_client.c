@@ -169,10 +169,14 @@ bool web_client_watch(struct web_client *c)
 	return c->watched;
 }
 
+bool web_client_keeps(const struct web_client *c)
+{
+	return web_request_keeps(&c->request) && !c->all->draining;
+}
+
 void web_client_next(struct web_client *c, int64_t now_ms)
 {
-	const bool keeps = web_request_keeps(&c->request) && !c->all->draining,
-		   over = c->request.over;
+	const bool keeps = web_client_keeps(c), over = c->request.over;
 
 	free_pending(c);
 	c->request = (struct web_request){ 0 };

@@ -49,6 +49,9 @@ bool web_client_watch(struct web_client *c);
 /** web_client_reply - answer its request, which is whole. It may not exist afterwards. */
 void web_client_reply(struct web_client *c, int64_t now_ms);
 
+/** web_client_keeps - whether its connection stays open after the answer to its request. */
+bool web_client_keeps(const struct web_client *c);
+
 /** web_client_next - its answer is sent: take up what follows, or close it. */
 void web_client_next(struct web_client *c, int64_t now_ms);
 

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define HEAD_MAX 256
-
 static const char *words_of(unsigned status)
 {
 	switch (status) {
@@ -54,13 +52,12 @@ static void ask_site(struct web_client *c, int64_t now_ms, struct web_answer *re
 /* Right before the body. Returns: where it begins. */
 static char *put_head(const struct web_client *c, const struct web_answer *a, char *body)
 {
-	const bool keeps = web_request_keeps(&c->request) && !c->all->draining;
-	char head[HEAD_MAX];
+	char head[WEB_HEAD_ROOM];
 	const int n = snprintf(head, sizeof(head),
 		"HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n%s%s%s%s\r\n",
 		a->status, words_of(a->status), a->type, a->len, a->allow ? "Allow: " : "",
 		a->allow ? a->allow : "", a->allow ? "\r\n" : "",
-		keeps ? "" : "Connection: close\r\n");
+		web_client_keeps(c) ? "" : "Connection: close\r\n");
 
 	return memcpy(body - n, head, (size_t)n);
 }
@@ -128,7 +125,7 @@ static void send_all(struct web_client *c, const char *out, size_t len, int64_t 
 
 void web_client_reply(struct web_client *c, int64_t now_ms)
 {
-	char *body = (char *)c->all->out + HEAD_MAX, *head;
+	char *body = (char *)c->all->out + WEB_HEAD_ROOM, *head;
 	struct web_answer a = { .status = 200, .type = "text/plain; charset=utf-8", .body = body };
 	size_t len;
 
