@@ -8,7 +8,7 @@
 /* Characters that so many bytes become, with padding. */
 #define BASE64_LEN(bytes) (((bytes) + 2) / 3 * 4)
 
-/** base64_encode - @len bytes in the alphabet of RFC 4648, section 4, padded, in constant time; BASE64_LEN(@len) characters. */
+/** base64_encode - @len bytes in the alphabet of RFC 4648, section 4, padded, in constant time; BASE64_LEN(@len) characters and a zero. */
 void base64_encode(const uint8_t *raw, size_t len, char *out);
 
 #endif
