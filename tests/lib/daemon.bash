@@ -107,6 +107,14 @@ descriptors() {
 	find "/proc/$DAEMON/fd" -mindepth 1 | wc -l
 }
 
+# A TCP port of the loopback that nobody has.
+free_port() {
+	/usr/bin/python3 -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
 # as_uid UID COMMAND...: as another user of this machine.
 as_uid() {
 	local uid=$1

@@ -25,13 +25,6 @@ egd_with() {
 # in a subshell, which is what is killed in the end, and not the program.
 export PYTHONPATH=$ROOT/tests/lib
 
-free_port() {
-	/usr/bin/python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
 # --- what is asked for ---
 
 @test "egd: each of the five requests is answered, alone and pipelined, and nothing is sent besides" {

@@ -542,12 +542,6 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 }
 
 @test "http: on TCP, on either family of the loopback, and beyond it only with a token" {
-	free_port() {
-		/usr/bin/python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-	}
 	port=$(free_port)
 	printf '%s\n' '[listen http]' 'protocol = http' "address = tcp:127.0.0.1:$port" >conf
 	start --config conf --source kernel

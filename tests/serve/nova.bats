@@ -14,13 +14,6 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-free_port() {
-	/usr/bin/python3 -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
 # target_with: the daemon, as two targets of Nova's, by TCP and with a token.
 target_with() {
 	port=$(free_port)
