@@ -8,7 +8,7 @@
 /**
  * lost_names_report - warns of names that a reader of the image will not find: one line for all names that Joliet cuts or
  * changes, and one for all symbolic links whose target is not in the image
- * @links: whether to look at links; set for a seed drive, whose guest has no other file system to follow them into
+ * @links: whether to report links; set for a seed drive, because its guest cannot follow them out of the image
  * @way:   the end of the line about links: what the user can do
  */
 void lost_names_report(

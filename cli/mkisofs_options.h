@@ -75,12 +75,12 @@ extern const size_t mkisofs_options_count;
 /* The parts of the table that cli/mkisofs_refused.c defines. */
 extern const struct mkisofs_option mkisofs_refused_genisoimage[], mkisofs_refused_xorrisofs[];
 
-/** mkisofs_option_letter - finds an option by its name of one letter. Returns: NULL if there is none. */
+/** mkisofs_option_letter - finds an option of one letter. Returns: the row, or NULL. */
 const struct mkisofs_option *mkisofs_option_letter(char letter);
 
 /**
  * mkisofs_option_find - finds an option by its name of @len bytes, or by an unambiguous abbreviation
- * @ret: the row, or NULL if there is none
+ * @ret: the row, or NULL if no option has this name
  * Returns: 0, or -ENOTSUP if the abbreviation is ambiguous: then @f has the end of an error line that lists the options.
  */
 int mkisofs_option_find(

@@ -38,7 +38,7 @@ static bool is_control(const char *text, size_t len)
 	return first == 0xc2 && (unsigned char)text[1] < 0xa0;
 }
 
-/* The message for bytes that no line may have, not even a comment; NULL: there are none. */
+/* Returns: the message for bytes that no line may contain, not even a comment; NULL if the line has none. */
 static const char *bad_bytes(const char *line, size_t len)
 {
 	size_t n;

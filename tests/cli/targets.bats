@@ -118,7 +118,7 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	done
 }
 
-@test "targets: written in place, an old image is none before it is cut, and contents are flushed before descriptors" {
+@test "targets: written in place, an old image loses its descriptor before it is cut, and contents are flushed before descriptors" {
 	local old
 	small_tree tree
 	for old in "" old; do

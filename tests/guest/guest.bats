@@ -534,7 +534,7 @@ stock_drive() {
 }
 
 # What was fetched while a drive was made is for seedrive-refresh alone.
-@test "guest: a record among a drive's vendordata is none of the drive's: neither credited nor reported" {
+@test "guest: a record in the vendordata of a drive is neither credited nor reported" {
 	cp -r "$NOVA" tree
 	"$TOOL" draw -q --source kernel --format record -o record
 	printf '{"static": {}, "seedrive": {"seedrive_record": "%s", "seed_id": "%s"}}' "$(base64 -w 0 record)" \
