@@ -10,8 +10,8 @@
 #include "seed/source/source.h"
 
 /*
- * The configuration: which keys exist, in which section each may be, and its default. The functions here read files and
- * compute the values in force. They print nothing; cli/configure.h does.
+ * The configuration. config.c reads the files, and in_force.c computes the values in force from them; key.h has the keys,
+ * their sections and their defaults. Nothing here prints; cli/configure.h does.
  */
 #define CONFIG_FILE     "/etc/seedrive.conf"
 #define CONFIG_FOLDER   "/etc/seedrive.conf.d"
