@@ -95,7 +95,7 @@ static double runs_expected(double samples, unsigned bits, unsigned cutoff)
 static bool run(struct state *s, unsigned bits, uint64_t bytes)
 {
 	const struct health_mode mode = { .mbit = 1000 * bits };
-	const uint8_t seed[REPLAY_SEED] = { 7 };
+	const uint8_t seed[WINDOWS_SEED] = { 7 };
 	unsigned bound, others = 0;
 	enum health_test t;
 	uint64_t chunk;

@@ -104,7 +104,7 @@ static void steps(struct claim_work *w, struct windows *windows)
 static void with_windows(
 	struct claim_work *w, void (*run)(struct claim_work *, struct windows *), double *us)
 {
-	const uint8_t seed[REPLAY_SEED] = { 1 };
+	const uint8_t seed[WINDOWS_SEED] = { 1 };
 	const size_t room = windows_room(CLAIM_BYTES, HEALTH_REPLAY_BITS * 1000 / mode.mbit);
 	struct window_slot *slot = secret_new(room * sizeof(*slot));
 	static struct windows windows;

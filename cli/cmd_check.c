@@ -168,7 +168,7 @@ static int check_one(struct check *all, const struct check_options *o, struct wi
 static int check_all(struct check *all, const struct check_options *o)
 {
 	static struct windows windows;
-	uint8_t seed[REPLAY_SEED] = { 0 };
+	uint8_t seed[WINDOWS_SEED] = { 0 };
 	size_t i;
 	int r = 0;
 

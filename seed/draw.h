@@ -75,7 +75,7 @@ int seed_draw(struct seed *s, const struct source_list *sources, uint32_t bits);
 struct draw_memory *draw_memory_new(void);
 void draw_memory_free(struct draw_memory *m);
 
-/** draw_window_len - length in bytes of the windows that the replay test of these sources uses; see seed/replay.h */
+/** draw_window_len - length in bytes of the windows that the replay test of these sources uses; see seed/windows.h */
 size_t draw_window_len(const struct source_list *sources);
 
 /**

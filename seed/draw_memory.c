@@ -29,7 +29,7 @@ size_t draw_window_len(const struct source_list *sources)
 
 void draw_memory_init(struct draw_memory *m)
 {
-	uint8_t seed[REPLAY_SEED] = { 0 };
+	uint8_t seed[WINDOWS_SEED] = { 0 };
 
 	memset(m, 0, sizeof(*m));
 	/* Best effort: without a random key, somebody who feeds a source could make two windows have the same fingerprint. */

@@ -1,160 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "seed/replay.h"
 #include "seed/health.h"
-#include "util/secret.h"
+#include "seed/window_table.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <string.h>
-
-#define LEAST_ROOM 1024
-
-/* --- the set --- */
-
-void windows_init(struct windows *w, const uint8_t seed[REPLAY_SEED])
-{
-	memset(w, 0, sizeof(*w));
-	memcpy(w->seed, seed, REPLAY_SEED);
-}
-
-static void drop_table(struct window_table *t)
-{
-	if (t->lent)
-		explicit_bzero(t->slot, t->room * sizeof(*t->slot));
-	else
-		secret_free(t->slot);
-	*t = (struct window_table){ 0 };
-}
-
-static void empty_table(struct window_table *t)
-{
-	if (t->used > 0)
-		memset(t->slot, 0, t->room * sizeof(*t->slot));
-	t->used = 0;
-}
-
-void windows_forget(struct windows *w)
-{
-	size_t i;
-
-	for (i = 0; i < WINDOWS_KINDS; i++) {
-		empty_table(&w->kind[i].young);
-		drop_table(&w->kind[i].old);
-	}
-	memset(w->begins, 0, sizeof(w->begins));
-}
-
-void windows_clear(struct windows *w)
-{
-	size_t i;
-
-	for (i = 0; i < WINDOWS_KINDS; i++) {
-		drop_table(&w->kind[i].young);
-		drop_table(&w->kind[i].old);
-	}
-	explicit_bzero(w, sizeof(*w));
-}
-
-static size_t words_of(size_t len)
-{
-	return (len + 3) / 4;
-}
-
-bool windows_lengthen(struct windows *w, size_t len)
-{
-	if (len <= w->len)
-		return false;
-	windows_forget(w);
-	w->len = len;
-	randombytes_buf_deterministic(w->key, (1 + words_of(len)) * sizeof(*w->key), w->seed);
-	return true;
-}
-
-/* A table is at most two thirds full: a search that finds nothing then looks at 5 slots on average. At seven eighths it
- * would look at about 30. */
-static size_t room_for(size_t windows)
-{
-	return windows + windows / 2 + 1;
-}
-
-size_t windows_room(uint64_t bytes, size_t len)
-{
-	return room_for((size_t)(bytes / len));
-}
-
-void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room)
-{
-	memset(slot, 0, room * sizeof(*slot));
-	w->kind[abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE].young =
-		(struct window_table){ .slot = slot, .room = room, .lent = true };
-}
-
-/* The slot where the search for a fingerprint begins; its high bits serve as the hash. */
-static size_t place_of(const struct window_table *t, uint64_t high)
-{
-	return (size_t)((unsigned __int128)high * t->room >> 64);
-}
-
-static bool same_print(const struct window_slot *a, const struct window_slot *b)
-{
-	return a->high == b->high && a->low >> 32 == b->low >> 32;
-}
-
-/* The slot that has the fingerprint, or the free one where it belongs. */
-static struct window_slot *find(const struct window_table *t, const struct window_slot *print)
-{
-	size_t i = place_of(t, print->high);
-
-	while (t->slot[i].low != 0 && !same_print(t->slot + i, print))
-		i = i + 1 < t->room ? i + 1 : 0;
-	return t->slot + i;
-}
-
-/* Doubles the table, so that the cost of growing stays constant for each stored window. */
-static int grow(struct window_table *t)
-{
-	struct window_table larger = { .used = t->used };
-	size_t i;
-
-	larger.room = t->room ? 2 * t->room : LEAST_ROOM;
-	larger.slot = secret_new(larger.room * sizeof(*larger.slot));
-	if (!larger.slot)
-		return -ENOMEM;
-	memset(larger.slot, 0, larger.room * sizeof(*larger.slot));
-	for (i = 0; i < t->room; i++)
-		if (t->slot[i].low != 0)
-			*find(&larger, t->slot + i) = t->slot[i];
-	drop_table(t);
-	*t = larger;
-	return 0;
-}
-
-/* Grows the table until it has room for @more windows, and a free slot besides, where a search ends. */
-static int make_room(struct window_table *t, size_t more)
-{
-	int r = 0;
-
-	while (r == 0 && room_for(t->used + more) > t->room)
-		r = grow(t);
-	return r;
-}
-
-void windows_age(struct windows *w, size_t most)
-{
-	size_t i;
-
-	for (i = 0; i < WINDOWS_KINDS; i++) {
-		struct window_kind *k = w->kind + i;
-
-		if (k->young.used <= most || k->young.lent)
-			continue;
-		drop_table(&k->old);
-		k->old = k->young;
-		k->young = (struct window_table){ 0 };
-	}
-}
-
-/* --- a stream --- */
 
 /* Windows are looked up in batches of this size. Their slots are prefetched meanwhile, as a table that does not fit into
  * the cache answers late. */
@@ -241,11 +91,11 @@ static size_t list_tables(const struct lookup *l, const struct window_table *ret
 static int look_up(
 	struct lookup *l, size_t print, const struct window_table *const *table, size_t tables)
 {
-	struct window_slot *mine = find(table[0], l->print + print), *slot = mine;
+	struct window_slot *mine = window_table_find(table[0], l->print + print), *slot = mine;
 	size_t i;
 
 	for (i = 1; i < tables && slot->low == 0 && !l->fresh[print]; i++)
-		slot = find(table[i], l->print + print);
+		slot = window_table_find(table[i], l->print + print);
 	if (slot->low != 0) {
 		l->found_source = (unsigned)(uint32_t)slot->low - 1;
 		return 1;
@@ -261,7 +111,7 @@ static int flush(struct lookup *l)
 {
 	const struct window_table *table[TABLES];
 	size_t i, tables;
-	int r = l->count > 0 ? make_room(l->mine, l->stores) : 0;
+	int r = l->count > 0 ? window_table_grow(l->mine, l->stores) : 0;
 
 	tables = list_tables(l, table);
 	for (i = 0; i < l->count && r == 0; i++)
@@ -276,7 +126,7 @@ static int add(struct lookup *l, const uint8_t *window, bool to_store, bool fres
 
 	*print = fingerprint(l->w, window, l->source);
 	if (l->mine->room)
-		__builtin_prefetch(l->mine->slot + place_of(l->mine, print->high), 1);
+		__builtin_prefetch(l->mine->slot + window_table_place(l->mine, print->high), 1);
 	l->fresh[l->count] = fresh;
 	l->store[l->count++] = to_store;
 	l->stores += to_store;

@@ -7,7 +7,7 @@
 
 #include <sodium.h>
 
-static const uint8_t seed[REPLAY_SEED] = { 3, 1, 4, 1, 5, 9 };
+static const uint8_t seed[WINDOWS_SEED] = { 3, 1, 4, 1, 5, 9 };
 static const struct replay_mode first = { .source = 0 }, second = { .source = 7 };
 static const struct replay_mode abundant = { .source = 2, .abundant = true };
 

@@ -64,7 +64,7 @@ static struct sample s;
 static void take(enum source_kind kind, size_t asked, unsigned timeout_ms)
 {
 	static struct source_spec spec = { .src = &fake_source };
-	const uint8_t seed[REPLAY_SEED] = { 1, 2 };
+	const uint8_t seed[WINDOWS_SEED] = { 1, 2 };
 	struct windows windows;
 	unsigned copied = 99;
 	const struct sample_windows mine = { &windows, 3, &copied };
