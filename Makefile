@@ -155,7 +155,7 @@ guest_link := $(MUSL_CC) $(guest_opt) -flto-partition=one -Wframe-larger-than=51
 
 # The guest's programs: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) $(guest_opt) \
-	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-pie \
+	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
 
 $(G)/%.o: %.c
@@ -175,7 +175,8 @@ $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
 # For its tests: one that asks them instead of the kernel. A function that was made part of another cannot be replaced.
-wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars
+wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write \
+	kernel_ready machine_ask
 
 build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
 	$(call say,LD)$(guest_link) -fno-lto $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
@@ -208,7 +209,8 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
 # make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
-longer    := $(addprefix tests/vm/,clones.bats cuts.bats outcomes.bats people.bats streams.bats) tests/fuzz/planted.bats tests/serve/requests.bats
+longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats streams.bats) \
+	tests/fuzz/planted.bats tests/serve/requests.bats
 packages  := $(wildcard tests/packages/*.bats)
 suites    := $(sort $(filter-out $(longer) $(packages),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
 TESTS ?= $(suites)
@@ -251,10 +253,14 @@ coverage: deps
 		B=build/coverage check-programs
 	tests/coverage build/coverage $(FILES:%=--files)
 
-# Long ones: a whole Debian where root is encrypted, verified, read-only, or of a machine that hibernated; and one with
-# cloud-init, udisks and users.
+# Long ones: a whole Debian where a drive comes late, with another init, where root is encrypted, verified, read-only, or of a
+# machine that hibernated; and one with cloud-init, udisks and users.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/outcomes.bats tests/vm/people.bats" units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats" units=
+
+# A drive that comes at each time, by each initramfs, BOOTS times each, once unless said.
+check-matrix: deps
+	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/matrix.bats units=
 
 # The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
 check-cuts: deps
@@ -331,7 +337,7 @@ deb:
 # $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
 # user's.
 fill = install -D -m $1 $2 $3 && \
-	sed -i 's|@bindir@|$(PREFIX)/bin|; s|@sbindir@|$(PREFIX)/sbin|; s|@libdir@|$(PREFIX)/lib/seedrive|' $3
+	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
 # Pages say where the documents are, with PREFIX=/usr: $(call pages,FOLDER,FILES).
 pages = install -D -m 644 -t $1 $2 && sed -i 's|/usr/share/doc/seedrive|$(PREFIX)/share/doc/seedrive|' $(addprefix $1/,$(notdir $2))
@@ -401,34 +407,61 @@ uninstall-daemon:
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
 # Into a guest's image, where the rest has nothing to do.
-guest_units := seedrive-guest.service seedrive-carry-over.service seedrive-refresh.service seedrive-watch.service
+guest_units := seedrive-guest.service seedrive-guest@.service seedrive-search.service seedrive-carry-over.service \
+	seedrive-refresh.service seedrive-watch.service
 guest_tools := seedrive-guest seedrive-refresh
+initrd_units := seedrive-guest@.service seedrive-root.service
+init_scripts := seedrive-guest seedrive-carry-over
+# What an earlier version has installed, and would run beside this one.
+guest_old = $(initramfs)/scripts/init-premount/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+	$(dracutmod)/early.sh $(dracutmod)/seedrive-early.service
 
 install-guest: $(guest_programs:%=build/guest/%)
+	rm -f $(guest_old)
 	install -D -m 755 -t $(sbindir) $(guest_tools:%=build/guest/%)
 	$(call pages,$(mandir)/man8,$(guest_tools:%=man/%.8))
 	$(call install_completions,$(guest_tools))
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
-	install -D -m 755 dist/guest/initramfs-tools/init-premount $(initramfs)/scripts/init-premount/00seedrive
-	install -D -m 755 dist/guest/initramfs-tools/init-bottom $(initramfs)/scripts/init-bottom/seedrive
+	$(call fill,755,dist/guest/initramfs-tools/init-bottom.in,$(initramfs)/scripts/init-bottom/seedrive)
 	$(call fill,755,dist/guest/dracut/90seedrive/module-setup.sh.in,$(dracutmod)/module-setup.sh)
-	install -D -m 755 -t $(dracutmod) dist/guest/dracut/90seedrive/early.sh dist/guest/dracut/90seedrive/root.sh
-	install -D -m 644 -t $(dracutmod) dist/guest/dracut/90seedrive/seedrive-early.service
+	$(call fill,755,dist/guest/dracut/90seedrive/root.sh.in,$(dracutmod)/root.sh)
+	for unit in $(initrd_units); do $(call fill,644,dist/guest/initrd/$$unit.in,$(stagedir)/initrd/$$unit) || exit 1; done
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 -t $(unitdir) dist/guest/systemd/seedrive-refresh.timer
 	$(call fill,644,dist/guest/cron/seedrive-refresh.in,$(datadir)/cron/seedrive-refresh)
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
-	install -D -m 644 dist/guest/udev/72-seedrive-guest.rules $(rulesdir)/72-seedrive-guest.rules
+	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
 	install -d -m 700 $(statedir)
+
+# Where another init than systemd runs.
+install-guest-sysvinit install-guest-openrc: install-guest-%: install-guest
+	for name in $(init_scripts); do $(call fill,755,dist/guest/$*/$$name.in,$(DESTDIR)/etc/init.d/$$name) || exit 1; done
+
+# Initramfs generators that nobody has booted this with: dist/guest/ says so in each.
+initcpio := $(DESTDIR)$(or $(INITCPIODIR),/usr/lib/initcpio)
+
+install-guest-mkinitcpio: install-guest
+	$(call fill,644,dist/guest/mkinitcpio/install.in,$(initcpio)/install/seedrive)
+	$(call fill,644,dist/guest/mkinitcpio/hook.in,$(initcpio)/hooks/seedrive)
+
+install-guest-mkinitfs: install-guest
+	install -D -m 644 dist/guest/mkinitfs/seedrive.modules $(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules
+
+install-guest-mkosi: install-guest
+	install -D -m 644 dist/guest/initrd/80-seedrive-initrd.preset $(stagedir)/initrd/80-seedrive-initrd.preset
+	$(call fill,644,dist/guest/mkosi/seedrive.conf.in,$(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf)
 
 # The ledger stays: without it a drive that is still there could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod) $(datadir)/cron
+	rm -f $(guest_old)
+	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
+		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(guest_tools:%=$(sbindir)/%) $(call completions,$(guest_tools)) $(guest_tools:%=$(mandir)/man8/%.8) \
 		$(guest_units:%=$(unitdir)/%) $(unitdir)/seedrive-refresh.timer \
-		$(initramfs)/hooks/seedrive $(initramfs)/scripts/init-premount/00seedrive \
+		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
@@ -439,5 +472,6 @@ clean:
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
-.PHONY: install-host install-tools install-mkisofs install-daemon install-guest uninstall-host uninstall-daemon uninstall-guest
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
+.PHONY: install-host install-tools install-mkisofs install-daemon install-guest install-guest-sysvinit install-guest-openrc
+.PHONY: install-guest-mkinitcpio install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

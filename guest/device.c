@@ -46,52 +46,88 @@ static bool sysfs_path(char *out, size_t size, const char *name, const char *wha
 }
 
 /* @listed: by sysfs, as a block device of that name. */
-static bool note(struct drives *d, const char *path, const char *name, bool listed)
+static void note(struct drives *d, const char *path, const char *name, bool listed)
 {
 	struct drive *drive = d->drive + d->count;
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
 		if (strcmp(d->drive[i].path, path) == 0)
-			return false;
+			return;
 	if (d->count == DRIVES_MAX) {
 		d->left_out = true;
-		return false;
+		return;
 	}
 	if (!sys_join(drive->path, sizeof(drive->path), path, "", ""))
-		return false;
+		return;
 	drive->is_block = drive->listed = listed;
 	drive->trusted = listed && block_is_trusted(name);
 	drive->persistent = listed && block_is_persistent(name);
 	/* The kernel gives that name to virtio's disks alone. */
 	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
 	d->count++;
-	return true;
 }
 
-static bool note_name(void *drives, const char *name)
+static uint64_t number(const char **text)
 {
+	uint64_t n = 0;
+
+	for (; **text >= '0' && **text <= '9'; (*text)++)
+		n = 10 * n + (uint64_t)(**text - '0');
+	return n;
+}
+
+/* What is noted: in which of three turns. */
+struct turn {
+	struct drives *drives;
+	int kind;
+};
+
+enum { TURN_CD, TURN_SMALL, TURN_OTHER, TURN_ALL };
+
+#define SMALL_SECTORS (64 << 11) /* of 512 bytes; Nova's and Ironic's drives have at most so many */
+
+static uint64_t attribute(const char *name, const char *what)
+{
+	char path[96], text[24];
+	const char *at = text;
+
+	if (!sysfs_path(path, sizeof(path), name, what) ||
+		sys_read_text(path, text, sizeof(text)) <= 0)
+		return UINT64_MAX;
+	return number(&at);
+}
+
+static int turn_of(const char *name)
+{
+	if (strncmp(name, "sr", 2) == 0)
+		return TURN_CD;
+	return attribute(name, "/ro") == 1 || attribute(name, "/size") <= SMALL_SECTORS ?
+		TURN_SMALL :
+		TURN_OTHER;
+}
+
+static bool note_name(void *ctx, const char *name)
+{
+	const struct turn *turn = ctx;
 	char path[sizeof(((struct drive *)0)->path)];
 	char *c;
 
-	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name, ""))
+	if (cannot_be_one(name) || !sys_join(path, sizeof(path), DEV, name, "") ||
+		(turn->kind != TURN_ALL && turn_of(name) != turn->kind))
 		return false;
 	for (c = path + strlen(DEV); *c; c++)
 		if (*c == '!')
 			*c = '/';
-	return note(drives, path, name, true);
+	note(turn->drives, path, name, true);
+	return false;
 }
 
-static bool any_name(void *ctx, const char *name)
+static void take_turn(struct drives *d, int kind)
 {
-	(void)ctx;
-	(void)name;
-	return true;
-}
+	struct turn turn = { d, kind };
 
-bool device_hosts(void)
-{
-	return sys_each_name("/sys/class/scsi_host", any_name, NULL);
+	sys_each_name(BLOCKS, note_name, &turn);
 }
 
 /* The name behind /dev/, if there is one. */
@@ -100,28 +136,29 @@ static const char *name_of(const char *path)
 	return strncmp(path, DEV, strlen(DEV)) == 0 ? path + strlen(DEV) : NULL;
 }
 
-bool device_discover(struct drives *d, const char *device)
+void device_discover(struct drives *d)
 {
-	const char *name;
-	char path[96];
-	bool listed;
+	int kind;
 
-	if (!device)
-		return sys_each_name(BLOCKS, note_name, d);
-	name = name_of(device);
-	listed = name && sysfs_path(path, sizeof(path), name, "") && sys_exists(path);
-	if (!listed && !sys_exists(device))
-		return false;
-	return note(d, device, name ? name : device, listed);
+	take_turn(d, TURN_ALL);
+	if (!d->left_out)
+		return;
+	d->count = 0;
+	for (kind = TURN_CD; kind < TURN_ALL; kind++)
+		take_turn(d, kind);
 }
 
-static unsigned number(const char **text)
+void device_name(struct drives *d, const char *const *paths)
 {
-	unsigned n = 0;
+	for (; *paths; paths++) {
+		const char *name = name_of(*paths);
+		char path[96];
+		const bool listed =
+			name && sysfs_path(path, sizeof(path), name, "") && sys_exists(path);
 
-	for (; **text >= '0' && **text <= '9'; (*text)++)
-		n = 10 * n + (unsigned)(**text - '0');
-	return n;
+		if (listed || sys_exists(*paths))
+			note(d, *paths, name ? name : *paths, listed);
+	}
 }
 
 int device_open(const struct drive *drive, int flags)
@@ -135,9 +172,9 @@ int device_open(const struct drive *drive, int flags)
 		!sysfs_path(path, sizeof(path), name_of(drive->path), "/dev") ||
 		sys_read_text(path, text, sizeof(text)) <= 0)
 		return fd;
-	major = number(&at);
+	major = (unsigned)number(&at);
 	at += *at == ':';
-	minor = number(&at);
+	minor = (unsigned)number(&at);
 	return node_open(drive->path, flags, S_IFBLK, major, minor);
 }
 
@@ -146,7 +183,7 @@ bool device_writable(const struct drive *drive)
 	const char *name = name_of(drive->path);
 	char path[96], text[4];
 
-	/* analyzer: a listed device has a name, as device_discover found it by that */
+	/* analyzer: a listed device has a name, as it was found by that */
 	return drive->listed && strncmp(name, "sr", 2) != 0 &&
 		sysfs_path(path, sizeof(path), name, "/ro") &&
 		sys_read_text(path, text, sizeof(text)) > 0 && text[0] == '0';

@@ -13,7 +13,7 @@
 
 enum drive_state {
 	DRIVE_SILENT, /* has not answered */
-	DRIVE_OTHER,  /* not ours: another label or none, no medium; @err: it could not be opened */
+	DRIVE_OTHER, /* not ours: another label or none, no medium; @err: it could not be opened or read */
 	DRIVE_UNSETTLED, /* a CD drive that is not ready yet */
 	DRIVE_BARE,      /* ours by its label, without a seed; @err: a random_seed that is none */
 	DRIVE_DAMAGED,   /* there is a record, but it could not be read whole: @err */
@@ -44,14 +44,14 @@ struct drives {
 };
 
 /**
- * device_discover - note what there is to be looked at, and was not known before
- * @device: this one alone, which may be a file; NULL: every block device but those that can be none
- * Returns: true when there was something new.
+ * device_discover - note every block device that can be a drive
+ * @d: empty
+ * If there are more than DRIVES_MAX, CDs come first, then what is small or cannot be written to, as config drives are.
  */
-bool device_discover(struct drives *d, const char *device);
+void device_discover(struct drives *d);
 
-/** device_hosts - is there a SCSI or ATA host, whose devices may still be to come? */
-bool device_hosts(void);
+/** device_name - note those of @paths, up to a NULL, that are there now and are not noted; they may be files. */
+void device_name(struct drives *d, const char *const *paths);
 
 /** device_is_file - a regular file, which cannot keep anybody waiting. */
 bool device_is_file(const char *path);

@@ -16,6 +16,8 @@
 #define VMCORE \
 	"/proc/vmcore" /* there in a kernel that was started to write down the crash of another one */
 
+_Static_assert(OPTIONS_DEVICES_MAX == DRIVES_MAX, "as many may be named as are looked at");
+
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* All that one run is about. What is small stands together: each page that is touched costs a fault. */
@@ -215,21 +217,54 @@ static void gather(struct run *run)
 	found_compare(run->found, run->count);
 }
 
-/* Nothing was found, which may have a reason. */
-static void report_why_nothing(struct run *run)
+static bool has_come(const struct drives *d, const char *path)
 {
-	const char *device = run->opt.device;
-	const struct drives *d = &run->drives;
+	size_t i;
 
-	if (device && d->count == 0)
-		fail(run, device, "no such device");
-	else if (device && d->drive[0].err < 0)
-		fail(run, device, "cannot be opened");
-	else if (device && d->drive[0].state == DRIVE_SILENT)
-		fail(run, device, "does not answer");
-	else if (!device && !sys_exists("/sys/class/block"))
+	for (i = 0; i < d->count; i++)
+		if (strcmp(d->drive[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* It was asked for, and did not come, or did not open, or did not answer; a search names the latter only. */
+static void report_missing(struct run *run)
+{
+	const struct drives *d = &run->drives;
+	const char *const *device;
+	const bool named = run->opt.device_count > 0;
+	size_t i;
+
+	for (device = run->opt.devices; *device; device++)
+		if (!has_come(d, *device))
+			fail(run, *device, "no such device");
+	for (i = 0; i < d->count; i++) {
+		const struct drive *drive = d->drive + i;
+
+		if (drive->state == DRIVE_SILENT || drive->state == DRIVE_UNSETTLED) {
+			report_fault(run->opt.dry_run, drive->path, "does not answer");
+			if (named)
+				run->status = EXIT_FAILED;
+		} else if (named && drive->err < 0 && drive->state == DRIVE_OTHER) {
+			fail(run, drive->path, "cannot be read");
+		}
+	}
+}
+
+/* On bare metal a drive has to be pointed at: whatever else is opened there may have to start its motor for that. */
+static bool may_search(const struct run *run)
+{
+	return run->opt.device_count > 0 || run->here.hypervisor || run->opt.trust_device;
+}
+
+static void report_nothing_found(struct run *run)
+{
+	if (run->opt.device_count == 0 && !sys_exists("/sys/class/block"))
 		fail(run, "/sys", "not mounted");
-	else
+	else if (!may_search(run))
+		report_fault(run->opt.dry_run, "/sys/class/block",
+			"on bare metal no device is opened that is not named");
+	else if (run->status == EXIT_DONE)
 		report_nothing(run->opt.dry_run);
 }
 
@@ -242,28 +277,32 @@ static bool may_mix(struct run *run, int opened)
 	return run->status == EXIT_DONE;
 }
 
-/* While the devices are at work, the machine is asked and the kernel's door opened. */
+/* While the devices are at work, the kernel's door is opened. */
 static void use_all(struct run *run)
 {
+	const char *const *devices = run->opt.devices;
 	int opened = 0;
 	size_t i;
 
-	search_begin(&run->drives, run->opt.device);
 	machine_ask(&run->here);
+	if (may_search(run))
+		search_begin(&run->drives, devices);
 	if (!run->opt.dry_run) {
 		machine_diversify(&run->here, &run->own);
 		opened = kernel_open(&run->kernel);
 	}
 	run->here.mix_only = run->opt.mix_only;
 	run->here.trust_device = run->opt.trust_device;
-	search_end(&run->drives, run->opt.device, run->opt.wait_ms);
+	if (may_search(run))
+		search_end(&run->drives, devices, run->opt.wait_ms);
 	if (!may_mix(run, opened))
 		return;
 	if (run->drives.left_out)
 		report_fault(run->opt.dry_run, "/sys/class/block", "only 64 devices are looked at");
 	gather(run);
+	report_missing(run);
 	if (!run->any)
-		report_why_nothing(run);
+		report_nothing_found(run);
 	for (i = 0; i < run->count; i++)
 		use_drive(run, run->found + i);
 	try_carry_over(run);

@@ -60,6 +60,15 @@ _Static_assert(offsetof(struct options, no_drive_ledger) == WITH_ARGUMENT * size
 		offsetof(struct options, version) == offsetof(struct options, no_drive_ledger) + 10,
 	"the bools in the order of names");
 
+/* Returns: NULL, or why it is refused. */
+static const char *add_device(struct options *opt)
+{
+	if (opt->device_count == OPTIONS_DEVICES_MAX)
+		return "given too often";
+	opt->devices[opt->device_count++] = opt->device;
+	return NULL;
+}
+
 /* "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
 static const char *parse_option(struct options *opt, char **argv, int *i)
 {
@@ -80,7 +89,9 @@ static const char *parse_option(struct options *opt, char **argv, int *i)
 
 			*i += !arg[n] && value;
 			((const char **)opt)[k] = value;
-			return value && *value ? NULL : "needs an argument";
+			if (!value || !*value)
+				return "needs an argument";
+			return k == 0 ? add_device(opt) : NULL;
 		}
 	}
 	return "unknown option, see --help";

@@ -3,10 +3,13 @@
 #define GUEST_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#define OPTIONS_DEVICES_MAX 64
 
 struct options {
 	/* In the order of the names in options.c, as are the bools. */
-	const char *device;          /* NULL: all of them */
+	const char *device;          /* the last of @devices */
 	const char *ledger;          /* a folder; NULL: none */
 	const char *carry_over;      /* use what was left in this file; NULL: none */
 	const char *save_carry_over; /* leave a seed there, and do nothing else */
@@ -20,6 +23,9 @@ struct options {
 	bool dry_run;
 	bool status, help, version; /* print that, and do nothing else */
 	unsigned wait_ms;
+	size_t device_count;
+	/* Look at these alone, up to a NULL; none: all of them. */
+	const char *devices[OPTIONS_DEVICES_MAX + 1];
 };
 
 extern const char options_help[];

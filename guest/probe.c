@@ -101,10 +101,16 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	return DRIVE_SEEDED;
 }
 
+/* It is too short, or no ISO 9660, or has no medium: it has been read. Anything else may be better another time. */
+static bool says_what_it_is(int r)
+{
+	return r == -ENODATA || r == -ENOMSG || r == -EBADMSG || r == -ENOMEDIUM;
+}
+
 static int look(struct drive *drive, struct input *in)
 {
 	struct iso_volume vol;
-	int size;
+	int size, r;
 
 	/* What sysfs listed needs no asking; under emulation each new kind of call is half a millisecond. */
 	if (!drive->is_block)
@@ -120,8 +126,10 @@ static int look(struct drive *drive, struct input *in)
 	}
 	if (drive->is_block && !drive->listed)
 		in->cached = sys_set_flags(in->fd, O_DIRECT) < 0;
-	if (iso_volume_open(&vol, (struct iso_input){ read_at, in }) < 0 ||
-		!label_is_seed(vol.label))
+	r = iso_volume_open(&vol, (struct iso_input){ read_at, in });
+	if (r < 0 && !says_what_it_is(r))
+		drive->err = r;
+	if (r < 0 || !label_is_seed(vol.label))
 		return DRIVE_OTHER;
 	memcpy(drive->label, vol.label, sizeof(drive->label));
 	return read_record(drive, &vol);

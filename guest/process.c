@@ -38,6 +38,18 @@ pid_t process_fork(void)
 	return child;
 }
 
+bool process_leave(int *ret_error)
+{
+	const long child = sys_call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+
+	*ret_error = child < 0 ? (int)child : 0;
+	if (child != 0)
+		return false;
+	sys_call(SYS_setsid, 0, 0, 0);
+	process_quiet();
+	return true;
+}
+
 _Noreturn void process_exit(int status)
 {
 	for (;;)

@@ -13,6 +13,13 @@ void process_begin(void);
 /** process_fork - a child in a process group of its own; its number, 0 in the child, or -errno. */
 pid_t process_fork(void);
 
+/**
+ * process_leave - go on in a child, in a session of its own and without a terminal
+ * @ret_error: 0, or -errno if there is no child
+ * Returns: false in the parent, which may end.
+ */
+bool process_leave(int *ret_error);
+
 /** process_exit - without anything else. */
 _Noreturn void process_exit(int status);
 

@@ -10,11 +10,7 @@
 #define ROUND_MS 10  /* between two looks at what has appeared */
 #define GRACE_MS 250 /* so long a slower device may still bring a second drive */
 
-/* SCSI and ATA hosts look for their devices in the background, and do not say when they are done: an
- * IDE CD was seen 0.33 s after its host. What has shown nothing new for so long has shown all. */
-#define QUIET_MS 1000
-
-static unsigned begun, news; /* when we did, and when something new was seen last */
+static unsigned begun;
 
 static void start_children(struct drives *d)
 {
@@ -66,23 +62,16 @@ static void nap(void)
 	sys_call(SYS_nanosleep, (long)&t, 0, 0);
 }
 
-static bool more_to_come(const struct drives *d, const char *device, unsigned quiet_ms)
+static bool all_there(const struct drives *d, const char *const *devices)
 {
-	if (any_state(d, DRIVE_UNSETTLED, DRIVE_UNSETTLED))
-		return true;
-	if (device)
-		return d->count == 0;
-	return quiet_ms < QUIET_MS && device_hosts();
+	size_t n = 0;
+
+	while (devices[n])
+		n++;
+	return d->count >= n;
 }
 
-static void look_again(struct drives *d, const char *device)
-{
-	if (device_discover(d, device))
-		news = child_now_ms();
-	start_children(d);
-}
-
-static void search(struct drives *d, const char *device, unsigned wait_ms)
+static void search(struct drives *d, const char *const *devices, unsigned wait_ms)
 {
 	unsigned found = 0;
 
@@ -98,31 +87,37 @@ static void search(struct drives *d, const char *device, unsigned wait_ms)
 		if (any_running(d)) {
 			if (found && now - found >= GRACE_MS)
 				return;
-		} else if (found || !more_to_come(d, device, now - news)) {
+		} else if (found ||
+			(all_there(d, devices) &&
+				!any_state(d, DRIVE_UNSETTLED, DRIVE_UNSETTLED))) {
 			return;
 		} else {
 			nap();
 		}
-		look_again(d, device);
+		device_name(d, devices);
+		start_children(d);
 	}
 }
 
-void search_begin(struct drives *d, const char *device)
+void search_begin(struct drives *d, const char *const *devices)
 {
-	begun = news = child_now_ms();
-	if (device && device_is_file(device)) {
-		if (device_discover(d, device))
-			probe(d->drive, child_window(0));
-		return;
-	}
-	look_again(d, device);
+	begun = child_now_ms();
+	if (*devices)
+		device_name(d, devices);
+	else
+		device_discover(d);
+	/* One that cannot keep anybody waiting needs no child. */
+	if (d->count == 1 && device_is_file(d->drive[0].path))
+		probe(d->drive, child_window(0));
+	else
+		start_children(d);
 }
 
-void search_end(struct drives *d, const char *device, unsigned wait_ms)
+void search_end(struct drives *d, const char *const *devices, unsigned wait_ms)
 {
 	size_t i;
 
-	search(d, device, wait_ms);
+	search(d, devices, wait_ms);
 	for (i = 0; i < d->count; i++)
 		child_abandon(i);
 }

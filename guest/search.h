@@ -12,17 +12,17 @@
 /**
  * search_begin - send the first children off; there is time for other things until search_end()
  * @d:      static storage, zero
- * @device: look at this one alone; a regular file will do
+ * @devices: look at these alone, up to a NULL; a regular file will do; none: at every block device that is there now
  */
-void search_begin(struct drives *d, const char *device);
+void search_begin(struct drives *d, const char *const *devices);
 
 /**
- * search_end - wait for those that are there, and for drives that are still to appear
- * @wait_ms: at most so long, and only while one is to be expected
+ * search_end - wait for their answers, for a CD that is not ready yet, and for a named one that is not there yet
+ * @wait_ms: at most so long
  *
  * What was found is in @d.
  */
-void search_end(struct drives *d, const char *device, unsigned wait_ms);
+void search_end(struct drives *d, const char *const *devices, unsigned wait_ms);
 
 /** search_wipe - what was read of any seed, here and in what the children worked with. */
 void search_wipe(struct drives *d);

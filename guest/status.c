@@ -52,13 +52,20 @@ static void add_no_seed(struct message *m)
 	add_word(m, "reason=", "");
 }
 
-/* A credit is the news of its boot, whatever a later stage finds. */
-static bool was_credited(void)
+/*
+ * A credit is the news of its boot, whatever a later stage finds. And an event only mixes: where a stage that could
+ * decide has said anything of a seed, or the event has nothing to say, that stays.
+ */
+static bool stays(const struct verdict *v, const char *stage)
 {
-	char text[64];
+	const bool event = stage && strcmp(stage, "event") == 0;
+	char text[sizeof(((struct message *)0)->text)];
+	const bool any = sys_read_text(STATUS_PATH, text, sizeof(text)) > 0;
 
-	sys_read_text(STATUS_PATH, text, sizeof(text));
-	return strstr(text, "outcome=credited") != NULL;
+	if (!any || (v && !v->reason))
+		return false;
+	return strstr(text, "outcome=credited") ||
+		(event && (!v || (strstr(text, "\nseed=") && !strstr(text, "\nseed=\n"))));
 }
 
 static void replace(const struct message *m)
@@ -82,7 +89,7 @@ void status_write(const struct verdict *v, bool failed, const char *stage, bool 
 	const bool credited = v && !v->reason, ready = kernel_ready();
 
 	message_begin(&m);
-	if (!credited && was_credited())
+	if (stays(v, stage))
 		return;
 	add_word(&m, "version=", VERSION);
 	add_word(&m, "outcome=", failed && !credited ? "failed" : v ? report_outcome(v) : "none");

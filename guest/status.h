@@ -23,8 +23,9 @@ bool status_prefers(const struct verdict *v, const struct verdict *so_far);
  * @stage:    NULL: none was named
  * @left_out: there were more devices than are looked at
  *
- * Where an earlier run of this boot has credited a seed, and this one did not, the file stays. That it cannot be
- * written changes nothing for the kernel, and is not said.
+ * Where an earlier run of this boot has credited a seed, and this one did not, the file stays; and of the stage `event`
+ * also where the file is about any seed, or this run is about none. That it cannot be written changes nothing for the
+ * kernel, and is not said.
  */
 void status_write(const struct verdict *v, bool failed, const char *stage, bool left_out);
 

@@ -327,8 +327,8 @@ ends() {
 }
 
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
-	# All that their program holds in quotes and that is more than a word, but for its usage.
-	grep -hv '^#include\|^static const char usage' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
+	# All that their program holds in quotes and that is more than a word, but for its usage, and for what it hears.
+	grep -hv '^#include\|"usage: \|ends(line' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
 		sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
 	[ "$(wc -l <source)" -ge 20 ]
 	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" >items
@@ -356,6 +356,14 @@ fail_line() {
 	return 1
 }
 
+@test "guest: the words by which its stages know a device that has no seed are those that it says" {
+	sed -n '/^bool heard_bare(/,/^}/p' "$ROOT/guest/stage/heard.c" | grep -oE '": [^"]+"' | tr -d '":' | sed 's/^ //' >heard
+	[ "$(wc -l <heard)" -eq 2 ]
+	while read -r words; do
+		grep -qE "\"(: )?$words\"" "$ROOT/guest/report.c" || fail_line "$words"
+	done <heard
+}
+
 @test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
 	stages=$ROOT/guest/stage
 	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
@@ -365,13 +373,13 @@ fail_line() {
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
 	grep -q 'char words\[1024\]' "$stages/settings.h"
 	# Units that wait a little longer than the longest deadline.
-	for unit in $(grep -l 'guest-stage\|/early.sh' "$ROOT"/dist/guest/systemd/*.in) "$ROOT/dist/guest/dracut/90seedrive/seedrive-early.service"; do
+	for unit in $(grep -l guest-stage "$ROOT"/dist/guest/{systemd,initrd}/*.in); do
 		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
 	done
 	# The reasons that leave a seed to a later stage.
 	sed -n '/^bool heard_decision(/,/^}/p' "$stages/heard.c" | grep -oE '"[a-z]+(-[a-z]+)+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 6 ]
-	sed -n '/^Only if it ended by itself/,/^is it open/s/^\.Cm \([a-z-]*\).*/\1/p' "$(page seedrive-guest)" >paged
+	sed -n '/^Only if the program ended by itself/,/^is it open/s/^\.Cm \([a-z-]*\).*/\1/p' "$(page seedrive-guest)" >paged
 	same reasons source paged
 	for word in on mix off; do
 		grep -qF "seedrive.guest=$word" text
@@ -389,7 +397,7 @@ fail_line() {
 @test "udev: the labels of its rule are those that the guest's program looks for" {
 	flat util/wire/label.c | grep -oE 'labels\[\]\[9\] = \{[^}]*' | grep -oE '"[^"]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 4 ]
-	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules" | sort -u | tr -d '"' >rules
+	grep -oE '"config-2[^"]*"' "$ROOT/dist/guest/udev/72-seedrive-guest.rules.in" | sort -u | tr -d '"' >rules
 	[ "$(wc -l <rules)" -eq 1 ]
 	tr '|' '\n' <rules >ours
 	same labels source ours

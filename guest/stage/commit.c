@@ -3,29 +3,81 @@
 
 #include <errno.h>
 
+#include "guest/device.h"
 #include "guest/stage/deadline.h"
-#include "guest/stage/latecomers.h"
+#include "guest/stage/drives.h"
 #include "guest/stage/program.h"
 #include "guest/stage/remount.h"
+#include "guest/stage/say.h"
 #include "guest/sys.h"
 
 #define NOTHING "nothing" /* an empty file in a drive's place */
+
+/* What was announced, and is decided on now. */
+static struct announced {
+	size_t count, seeds; /* those with a seed come first */
+	char name[DRIVES_MAX][DRIVES_NAME], path[DRIVES_MAX][DRIVES_PATH];
+} announced;
+
+static bool take(void *ctx, const char *name)
+{
+	struct announced *a = ctx;
+
+	if (a->count == DRIVES_MAX)
+		return true;
+	(void)sys_join(a->name[a->count], DRIVES_NAME, name, "", "");
+	drives_path(name, a->path[a->count]);
+	a->count++;
+	return false;
+}
+
+static void take_all(struct announced *a)
+{
+	a->count = 0;
+	(void)drives_each(DRIVES_SEED, take, a);
+	a->seeds = a->count;
+	if (a->seeds > 0)
+		(void)drives_each(DRIVES_HEARD, take, a);
+}
+
+static bool set_seeds(enum drives_state from, enum drives_state to)
+{
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < announced.seeds; i++)
+		all &= drives_change(announced.name[i], DRIVES_BIT(from), to);
+	return all;
+}
 
 static bool has_carry_over(const struct commit *c)
 {
 	char path[NOTES_PATH];
 
-	return c->settings->carry_over != USE_OFF &&
+	return c->carry_over && c->settings->carry_over != USE_OFF &&
 		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
 }
 
-bool commit_search(struct commit *c)
+/* It may have taken a drive with those that it noted, and credited. What came since then cannot be told from that. */
+static void end_killed_decision(void)
 {
-	if (!notes_exists("devices") || heard_any("early", heard_seed) ||
-		heard_any("late", heard_seed) || latecomers_look())
+	if (!notes_has_text("deciding"))
+		return;
+	take_all(&announced);
+	if (announced.seeds > 0)
+		say("a decision was cut off: the seeds that it may have been about are not credited",
+			NULL, NULL);
+	(void)set_seeds(DRIVES_SEED, DRIVES_DONE);
+	(void)notes_write("deciding", "");
+}
+
+bool commit_begin(struct commit *c)
+{
+	end_killed_decision();
+	take_all(&announced);
+	if (c->search || announced.count > 0)
 		return true;
-	c->no_drive = true;
-	return notes_write(NOTHING, "") && has_carry_over(c);
+	return has_carry_over(c) && notes_write(NOTHING, "");
 }
 
 /* What each run has to know. The paths are the caller's. */
@@ -42,15 +94,22 @@ static bool fill_paths(const struct commit *c, struct paths *ret)
 
 static void add_settings(struct program *p, const struct commit *c, const struct paths *paths)
 {
+	size_t i;
+
 	program_add_all(p, c->settings->options);
-	if (c->no_drive)
+	for (i = 0; i < announced.count && !c->search; i++)
+		program_add(p, "--device", announced.path[i]);
+	if (i == 0 && !c->search)
 		program_add(p, "--device", paths->nothing);
+	for (i = 0; c->settings->devices[i] && c->search; i++)
+		program_add(p, "--device", c->settings->devices[i]);
 }
 
 static void add_carry_over(struct program *p, const struct commit *c, const struct paths *paths)
 {
-	if (c->settings->carry_over != USE_OFF)
-		program_add(p, "--carry-over", paths->carry_over);
+	if (!c->carry_over || c->settings->carry_over == USE_OFF)
+		return;
+	program_add(p, "--carry-over", paths->carry_over);
 	if (c->settings->carry_over == USE_MIX)
 		program_add(p, "--mix-carry-over", NULL);
 }
@@ -86,6 +145,12 @@ enum heard_worth commit_expect(struct commit *c)
 	return worth;
 }
 
+/* The program has said all that it had to say. */
+static bool has_ended(int status)
+{
+	return status == PROGRAM_DONE || status == PROGRAM_FAILED;
+}
+
 /* Nothing was committed, and a later stage may do better. */
 static bool is_undecided(int status, const char *stage)
 {
@@ -100,24 +165,49 @@ static bool is_undecided(int status, const char *stage)
 	return false;
 }
 
+/*
+ * Devices whose events were still looking at them: the program has decided on those that it names, and may have
+ * decided on any of them if it was killed. An event may have noted a seed meanwhile.
+ */
+static void set_others(const char *stage, int status)
+{
+	const unsigned from = DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_SEED);
+	size_t i;
+
+	for (i = announced.seeds; i < announced.count; i++)
+		if (!has_ended(status) || heard_seed_of(stage, announced.path[i]))
+			(void)drives_change(announced.name[i], from, DRIVES_DONE);
+}
+
 void commit_decide(struct commit *c, const char *stage, bool ledger)
 {
 	struct program p = { 0 };
 	struct paths paths;
 	int status;
 
-	if (!fill_paths(c, &paths) || !notes_write("decided", stage))
+	c->unable = true;
+	if (!fill_paths(c, &paths) || !notes_write("deciding", stage) ||
+		!notes_write("decided", stage) || !set_seeds(DRIVES_SEED, DRIVES_DONE))
 		return;
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, stage, NULL);
 	add_settings(&p, c, &paths);
 	if (ledger)
 		program_add(&p, "--ledger", paths.ledger);
+	if (c->spare_drive)
+		program_add(&p, "--no-drive-ledger", NULL);
 	add_carry_over(&p, c, &paths);
 	status = program_run(&p, stage);
 	c->stuck = status == -EBUSY;
-	if (is_undecided(status, stage))
+	c->unable = !has_ended(status);
+	if (is_undecided(status, stage)) {
 		(void)notes_write("decided", "");
+		if (!c->last || status == PROGRAM_NOT_RUN)
+			(void)set_seeds(DRIVES_DONE, DRIVES_SEED);
+	} else {
+		set_others(stage, status);
+	}
+	(void)notes_write("deciding", "");
 }
 
 bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root)

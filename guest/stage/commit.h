@@ -14,22 +14,28 @@ struct commit {
 	const struct settings *settings;
 	char store[NOTES_PATH]; /* the folder of ledger and carry-over */
 	bool own_mounts; /* remount_begin() gave us a namespace; without it root is not remounted */
-	bool no_drive;   /* an earlier stage has searched, and there is none */
-	bool stuck;      /* the program did not end, not even when it was killed */
+	bool search;     /* nobody announces devices: the program looks at all of them */
+	bool carry_over; /* what the last boot left is used, too */
+	bool spare_drive; /* nothing is written to a drive */
+	bool last;        /* no later stage decides on what this one could not */
+	bool stuck;       /* the program did not end, not even when it was killed */
+	bool unable;      /* the program could not even run: another try would do no better */
 };
 
 /**
- * commit_search - is there anything to decide on?
- * A search that found nothing is not made again: it costs a second where there is a SCSI host.
+ * commit_begin - is there anything to decide on?
+ * All devices that are noted with a seed, and then those too that are still being looked at, are decided on in one
+ * run, as two different drives are reason to credit none.
  */
-bool commit_search(struct commit *c);
+bool commit_begin(struct commit *c);
 
 /** commit_expect - what the program would do if it could write. */
 enum heard_worth commit_expect(struct commit *c);
 
 /**
  * commit_decide - have the program decide, commit and credit
- * @stage:  noted as the one that decided, before it does: a program that was killed may have credited
+ * @stage:  noted as the one that decided, before it does, as are the devices: a program that was killed may have
+ *          credited
  * @ledger: whether it may use the folder's ledger
  */
 void commit_decide(struct commit *c, const char *stage, bool ledger);

@@ -15,6 +15,18 @@ bool heard_seed(const char *line)
 	return strstr(line, " seed=") != NULL;
 }
 
+static bool ends(const char *line, const char *with)
+{
+	const size_t n = strlen(line), k = strlen(with);
+
+	return n >= k && strcmp(line + n - k, with) == 0;
+}
+
+bool heard_bare(const char *line)
+{
+	return ends(line, ": no seed drive") || strstr(line, ": no seed record");
+}
+
 /* @key, with a space before it and one after @value. */
 static bool has(const char *line, const char *key, const char *value)
 {
@@ -27,6 +39,11 @@ static bool has(const char *line, const char *key, const char *value)
 static bool has_reason(const char *line, const char *reason)
 {
 	return has(line, " reason=", reason);
+}
+
+bool heard_drive(const char *line, const char *path)
+{
+	return heard_seed(line) && has(line, " drive=", path);
 }
 
 static const char *ledger_of_drive(const char *line)
@@ -99,6 +116,19 @@ bool heard_any(const char *name, bool (*is)(const char *line))
 			any = is(line);
 	lines_close(&l);
 	return any;
+}
+
+static const char *sought;
+
+static bool is_sought(const char *line)
+{
+	return heard_drive(line, sought);
+}
+
+bool heard_seed_of(const char *name, const char *path)
+{
+	sought = path;
+	return heard_any(name, is_sought);
 }
 
 static bool report(const char *line)

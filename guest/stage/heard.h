@@ -11,6 +11,12 @@
 /** heard_seed - does the line report a seed? */
 bool heard_seed(const char *line);
 
+/** heard_bare - does it report a device that was read, and has no seed? */
+bool heard_bare(const char *line);
+
+/** heard_drive - is it about the seed of the drive @path? */
+bool heard_drive(const char *line, const char *path);
+
 /**
  * heard_decision - does the line report a decision on a drive that no later stage of the boot may change?
  * False for one that committed nothing, for a reason that a later stage may not have.
@@ -31,6 +37,9 @@ bool heard_committed(const char *line, char ret_id[HEARD_ID_SIZE]);
 
 /** heard_any - is there such a line in the note @name? */
 bool heard_any(const char *name, bool (*is)(const char *line));
+
+/** heard_seed_of - does the note @name report a seed of the drive @path? */
+bool heard_seed_of(const char *name, const char *path);
 
 /** heard_report - bring the lines of the note @name to the kernel's log. */
 void heard_report(const char *name);

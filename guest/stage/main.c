@@ -2,9 +2,13 @@
 /*
  * guest-stage: what each stage of a boot does with seedrive-guest(8).
  *
- *	guest-stage early               in an initramfs, before root is mounted: mix the seed
- *	guest-stage root DIR [checked]  in an initramfs, root mounted on DIR: commit it there, and credit it
- *	guest-stage system              in the running system: the same, where the initramfs left it
+ *	guest-stage event NAME [wait]   udev has announced a device: mix its seed; where a ledger is at hand, commit it there
+ *	guest-stage event NAME guess    the same, if this is a virtual machine: nothing says that the drive has a medium
+ *	guest-stage early               in an initramfs without udev, before root is mounted: search, and mix
+ *	guest-stage root DIR            in an initramfs, root mounted on DIR: commit what was mixed, and credit it
+ *	guest-stage search              as the system begins, beside its boot: mix what is there already, if no initramfs did
+ *	guest-stage system              in the running system: the same as root, where the initramfs left it
+ *	guest-stage close               before file systems are unmounted: no event uses the ledger any more
  *	guest-stage leave               leave a seed for the next boot
  *
  * One rule comes before all others: the boot goes on. So it ends with 0, in bounded time.
@@ -13,7 +17,9 @@
 
 #include "guest/stage/deadline.h"
 #include "guest/stage/notes.h"
+#include "guest/process.h"
 #include "guest/stage/program.h"
+#include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/stages.h"
 #include "guest/sys.h"
@@ -23,22 +29,43 @@
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
 
-static const char usage[] = "usage: guest-stage early | root DIR [checked] | system | leave\n";
+static const char usage[] =
+	"usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave\n";
+
+/* A stage that needs a word, or does not. */
+static const struct row {
+	char name[8];
+	bool needs_word;
+} rows[] = {
+	[STAGE_EVENT] = { "event", true },
+	[STAGE_EARLY] = { "early", false },
+	[STAGE_ROOT] = { "root", true },
+	[STAGE_SEARCH] = { "search", false },
+	[STAGE_SYSTEM] = { "system", false },
+	[STAGE_CLOSE] = { "close", false },
+	[STAGE_LEAVE] = { "leave", false },
+};
+
+/* What follows the name of a device; false: it is not known. */
+static bool parse_how(const char *word, struct stage_call *ret)
+{
+	ret->wait = strcmp(word, "wait") == 0;
+	ret->guess = strcmp(word, "guess") == 0;
+	return ret->stage == STAGE_EVENT && (ret->wait || ret->guess);
+}
 
 static bool parse(int argc, char **argv, struct stage_call *ret)
 {
-	static const char names[][7] = { "early", "root", "system", "leave" };
 	size_t i;
 
-	for (i = 0; argc > 1 && i < sizeof(names) / sizeof(*names); i++) {
-		const bool is_root = i == STAGE_ROOT;
+	for (i = 0; argc > 1 && i < sizeof(rows) / sizeof(*rows); i++) {
+		const int least = 2 + rows[i].needs_word;
 
-		if (strcmp(argv[1], names[i]) != 0 || argc < 2 + is_root || argc > 2 + 2 * is_root)
+		if (strcmp(argv[1], rows[i].name) != 0 || argc < least || argc > least + 1)
 			continue;
 		*ret = (struct stage_call){ .stage = (enum stage)i,
-			.dir = is_root ? argv[2] : NULL,
-			.checked = argc == 4 && strcmp(argv[3], "checked") == 0 };
-		return true;
+			.word = argc > 2 ? argv[2] : NULL };
+		return argc == least || parse_how(argv[least], ret);
 	}
 	return false;
 }
@@ -54,6 +81,7 @@ static bool is_crash_kernel(void)
 int main(int argc, char **argv)
 {
 	static struct stage_call call;
+	int error = 0;
 
 	if (!parse(argc, argv, &call)) {
 		(void)sys_write_all(STDERR_FILENO, usage, sizeof(usage) - 1);
@@ -61,7 +89,12 @@ int main(int argc, char **argv)
 	}
 	sys_call(SYS_umask, 0, 0, 0);
 	program_begin(argv[0], argv + argc + 1);
-	if (!is_crash_kernel())
+	if (is_crash_kernel())
+		return EXIT_DONE;
+	/* Udev waits for what it runs, and a boot may wait for udev. */
+	if (call.stage != STAGE_EVENT || call.wait || process_leave(&error))
 		deadline_run(stages_run, &call, SETTINGS_LIMIT_S * 1000);
+	else if (error < 0)
+		say("no memory for a process: nothing is done about ", call.word, NULL);
 	return EXIT_DONE;
 }

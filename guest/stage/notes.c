@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "guest/sys.h"
 
@@ -63,19 +64,51 @@ int notes_open(const char *name)
 	return sys_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 }
 
-bool notes_write(const char *name, const char *line)
+int notes_lock(const char *name)
 {
-	int fd = notes_open(name), r = fd;
+	int fd = notes_open(name), r;
 
 	if (fd < 0)
-		return false;
-	if (*line) {
-		r = sys_write_all(fd, line, strlen(line));
-		if (r == 0)
-			r = sys_write_all(fd, "\n", 1);
+		return fd;
+	r = (int)sys_call(SYS_flock, fd, LOCK_EX, 0);
+	if (r < 0) {
+		sys_close(fd);
+		return r;
 	}
-	sys_close(fd);
+	return fd;
+}
+
+static int write_line(int fd, const char *line)
+{
+	const int r = sys_write_all(fd, line, strlen(line));
+
+	return r < 0 ? r : sys_write_all(fd, "\n", 1);
+}
+
+/* By another name first: a process that is killed between leaves the old note, and never half of one. */
+bool notes_write(const char *name, const char *line)
+{
+	char temp[NOTES_PATH], from[NOTES_PATH], to[NOTES_PATH];
+	int fd, r;
+
+	if (!sys_join(temp, sizeof(temp), ".", name, "") || !notes_name(from, temp) ||
+		!notes_name(to, name))
+		return false;
+	fd = notes_open(temp);
+	r = fd < 0 || !*line ? fd : write_line(fd, line);
+	if (fd >= 0)
+		sys_close(fd);
+	if (r >= 0)
+		r = (int)sys_call6(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to, 0, 0);
 	return r >= 0;
+}
+
+void notes_remove(const char *name)
+{
+	char path[NOTES_PATH];
+
+	if (notes_name(path, name))
+		sys_unlink_at(AT_FDCWD, path);
 }
 
 bool notes_is(const char *name, const char *line)

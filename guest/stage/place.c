@@ -157,12 +157,31 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret)
 	return !type_is(dir, PLACE_STORE, S_IFDIR);
 }
 
-/* Whatever checked root before it was mounted left a note. */
+/* Where systemd runs an initramfs, it has checked root before mounting it if its unit asks for that. */
+static bool unit_asked_for_check(void)
+{
+	char path[NOTES_PATH];
+	struct lines l;
+	bool asked = false;
+	const char *line;
+
+	if (!notes_path(path, "/run/systemd/generator/sysroot.mount", ""))
+		return false;
+	if (lines_open(&l, path) == 0)
+		while (!asked && (line = lines_next(&l)))
+			asked = lines_begins(line, "Requires=") &&
+				strstr(line, "systemd-fsck-root.service");
+	lines_close(&l);
+	return asked;
+}
+
+/* Others that check root before it is mounted leave a note. Without either a check counts as owed. */
 static bool was_checked(void)
 {
 	char path[NOTES_PATH];
 
-	return notes_path(path, "/run/initramfs/fsck-root", "") && sys_exists(path);
+	return (notes_path(path, "/run/initramfs/fsck-root", "") && sys_exists(path)) ||
+		unit_asked_for_check();
 }
 
 /* Is @option one of @options, which commas part? */
@@ -180,13 +199,13 @@ static bool has_option(const char *options, const char *option)
 	return false;
 }
 
-bool place_protected(const char *dir, const struct mount *root, bool checked, const char **ret_why)
+bool place_protected(const char *dir, const struct mount *root, const char **ret_why)
 {
+	const bool checked = was_checked();
 	struct fstab_line line;
 	struct lines l;
 
 	*ret_why = root->unrecovered ? "is mounted without recovery" : NULL;
-	checked |= was_checked();
 	if (fstab_open(&l, dir) == 0)
 		while (fstab_next(&l, &line)) {
 			if (strcmp(line.point, "/") != 0)

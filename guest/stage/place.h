@@ -24,13 +24,12 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret);
 
 /**
  * place_protected - is root not to be written to, though it could be?
- * @root:    mounted on @dir
- * @checked: the caller knows that its file system was checked
+ * @root: mounted on @dir
  *
  * A check that comes after us should find what the last boot left. A journal that was passed over must not be
  * written to.
  */
-bool place_protected(const char *dir, const struct mount *root, bool checked, const char **ret_why);
+bool place_protected(const char *dir, const struct mount *root, const char **ret_why);
 
 /** place_awaited - what the running system has still to mount for the ledger's folder; NULL: nothing. */
 const char *place_awaited(void);

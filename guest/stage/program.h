@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #define PROGRAM_NAME      "seedrive-guest"
-#define PROGRAM_WORDS_MAX 96 /* the settings' and those that a stage adds are fewer */
+#define PROGRAM_WORDS_MAX 224 /* the settings' and those that a stage adds are fewer */
 
 /* Its exit statuses that mean something here; others are signals. */
 enum {

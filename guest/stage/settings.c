@@ -136,6 +136,25 @@ static void split_options(struct settings *s)
 		s->seed = USE_MIX;
 }
 
+/* "--device PATH" or "--device=PATH": what is announced has to be one of these. One without a path stays an option, for the
+ * program to complain about. */
+static void part_devices(struct settings *s)
+{
+	const char **option = s->options, **to = s->options, **device = s->devices;
+
+	for (; *option; option++) {
+		const char *path = lines_begins(*option, "--device=");
+
+		if (!path && strcmp(*option, "--device") == 0 && option[1])
+			path = *++option;
+		if (path)
+			*device++ = path;
+		else
+			*to++ = *option;
+	}
+	*to = *device = NULL;
+}
+
 void settings_end(struct settings *s)
 {
 	static const char *const seeds[3] = { "off", "mix", "on" };
@@ -147,6 +166,7 @@ void settings_end(struct settings *s)
 		": must be credit, mix or off; taken as mix");
 	s->limit_ms = limit_of(s->limit_word);
 	split_options(s);
+	part_devices(s);
 }
 
 static void read_file(struct settings *s)

@@ -17,6 +17,8 @@ struct settings {
 	unsigned limit_ms;
 	const char *foreign; /* the command line has this word: /var is not root's; or NULL */
 	const char *options[SETTINGS_WORDS_MAX + 1]; /* the program's, the last one NULL */
+	const char *devices[SETTINGS_WORDS_MAX +
+		1]; /* likewise, of those that are --device; none: any */
 	/* The values as they were given, and what the above refers to. */
 	char seed_word[16], carry_over_word[16], limit_word[16];
 	char words[1024], command_line[SETTINGS_COMMAND_LINE];

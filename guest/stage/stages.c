@@ -4,108 +4,55 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "guest/kernel.h"
+#include "guest/machine.h"
 #include "guest/stage/commit.h"
 #include "guest/stage/deadline.h"
+#include "guest/stage/drives.h"
+#include "guest/stage/event.h"
 #include "guest/stage/heard.h"
-#include "guest/stage/latecomers.h"
 #include "guest/stage/notes.h"
 #include "guest/stage/place.h"
 #include "guest/stage/program.h"
-#include "guest/stage/remount.h"
+#include "guest/stage/root.h"
 #include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 #include "guest/stage/store.h"
+#include "guest/status.h"
 #include "guest/sys.h"
 
-#define EFIVARS "/sys/firmware/efi/efivars"
+#define EVENT_LIMIT_MS 60000       /* for a device of the running system */
+#define SYSTEM_WAIT    "45s"       /* of which the program waits for the device */
+#define STATUS_NOTE    "../status" /* STATUS_PATH */
 
 static struct settings settings;
 
+/* A search, for where nobody announces devices. */
 static void run_early(void)
 {
-	struct program p = { 0 };
-
-	latecomers_note();
-	program_add(&p, PROGRAM_NAME, "--stage");
-	program_add(&p, "early", NULL);
-	program_add_all(&p, settings.options);
-	program_add(&p, "--mix-only", NULL);
-	(void)program_run(&p, "early");
+	event_search(&settings, "early", "early", NULL);
 }
 
-static void write_to_root(struct commit *c, const struct stage_call *call, const struct mount *root)
+static bool set_left(void *ctx, const char *name)
 {
-	const char *why;
-
-	if (place_protected(call->dir, root, call->checked, &why)) {
-		say("root ", why, ": its ledger is left to the system");
-		return;
-	}
-	if (commit_open_root(c, call->dir, root))
-		commit_decide(c, "root", true);
-	else
-		say("root cannot be made writable: its ledger is left to the system", NULL, NULL);
-	if (c->stuck || !commit_close_root(c, call->dir, root))
-		say("root stays writable", NULL, NULL);
+	(void)ctx;
+	(void)drives_change(name, DRIVES_BIT(DRIVES_HEARD), DRIVES_LEFT);
+	return false;
 }
 
-static void decide_on_root(struct commit *c, const struct stage_call *call)
-{
-	struct mount root;
-
-	if (!mounts_find(call->dir, &root))
-		return;
-	if (root.writable) {
-		commit_decide(c, "root", true);
-		return;
-	}
-	switch (commit_expect(c)) {
-	case HEARD_WRITE:
-		write_to_root(c, call, &root);
-		return;
-	case HEARD_READ:
-		commit_decide(c, "root", true);
-		return;
-	case HEARD_NOTHING:
-		return;
-	}
-}
-
-/* The firmware's variables, where an initramfs has not mounted them. */
-static void decide_with_efivars(struct commit *c, const struct stage_call *call)
-{
-	char efi[NOTES_PATH];
-	struct mount m;
-	bool shown;
-
-	deadline_step("mounting the firmware's variables");
-	shown = c->own_mounts && notes_path(efi, EFIVARS, "") && sys_exists(efi) &&
-		!mounts_find(efi, &m) && remount_efivars(efi) == 0;
-	decide_on_root(c, call);
-	if (shown)
-		remount_hide_efivars(efi);
-}
-
+/* Whoever still looks at a device when the initramfs ends cannot note any more what it finds. */
 static void run_root(const struct stage_call *call)
 {
-	struct commit c = { .settings = &settings };
-	struct place_why why;
-	struct mount m;
+	int lock;
 
+	deadline_step("waiting for another stage");
+	lock = notes_lock("lock");
 	deadline_step("looking at root");
-	if (notes_has_text("decided") || !mounts_find(call->dir, &m) ||
-		!sys_join(c.store, sizeof(c.store), call->dir, PLACE_STORE, ""))
+	if (lock < 0)
 		return;
-	if (place_foreign(call->dir, settings.foreign, &why)) {
-		if (heard_any("early", heard_seed))
-			say("root's ledger is left to the system: ", why.what, why.why);
-		return;
-	}
-	(void)notes_write("place", call->dir);
-	if (!commit_search(&c))
-		return;
-	c.own_mounts = remount_begin() == 0;
-	decide_with_efivars(&c, call);
+	root_decide(&settings, call->word);
+	(void)drives_each(DRIVES_HEARD, set_left, NULL);
+	sys_close(lock);
 }
 
 /* The ledger here has to know what that of the initramfs knows, if it is another one after all. */
@@ -122,28 +69,172 @@ static bool adopt(const char *line)
 	return false;
 }
 
-/* A ledger that hides the one that the initramfs saw, and could not decide by, may lack what that has. */
-static void decide_in_system(void)
+static bool name_left(void *ctx, const char *name)
 {
-	struct commit c = { .settings = &settings };
-	const char *shadow;
+	char path[DRIVES_PATH];
 
-	deadline_step("looking at /var/lib/seedrive");
-	shadow = place_shadowed();
-	if (notes_is("decided", "root") && shadow)
-		heard_any("root", adopt);
-	if (notes_has_text("decided") || !notes_path(c.store, PLACE_STORE, ""))
-		return;
-	(void)store_make();
-	if (!commit_search(&c))
-		return;
-	if (notes_has_text("place") && shadow)
-		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
-	commit_decide(&c, "system", !(notes_has_text("place") && shadow));
+	(void)ctx;
+	drives_path(name, path);
+	say(path, " has not answered in the initramfs", NULL);
+	(void)drives_change(name, DRIVES_BIT(DRIVES_LEFT), DRIVES_SILENT);
+	return false;
 }
 
-/* A file system for the ledger that comes over a network is mounted later than this must be: then the seed is mixed now,
- * and the last stage of the boot commits it. */
+/* A ledger that hides the one that the initramfs saw, and could not decide by, may lack what that has. */
+static void decide_by_ledger(struct commit *c)
+{
+	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
+
+	c->unable = true;
+	if (!notes_path(c->store, PLACE_STORE, ""))
+		return;
+	(void)store_make();
+	if (!commit_begin(c))
+		return;
+	if (shadow)
+		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
+	commit_decide(c, "system", !shadow);
+}
+
+/*
+ * For a process that waits for the lock, its deadline may end the wait: whoever has the lock decides for it, also on
+ * what it noted last. A decision that changes nothing is the last one.
+ */
+static void decide_on_all(struct commit *c)
+{
+	do {
+		decide_by_ledger(c);
+		c->carry_over = c->search = false;
+	} while (!c->unable && drives_any(DRIVES_SEED));
+}
+
+/* The stage itself, the first time: what was announced until now, a search if nobody announces anything, and what the last
+ * boot left. */
+static void open_ledger(void)
+{
+	struct commit c = { .settings = &settings, .last = true };
+	const bool again = notes_exists("open") || notes_exists("closed");
+	int lock;
+
+	deadline_step("waiting for another stage");
+	lock = notes_lock("lock");
+	deadline_step("looking at /var/lib/seedrive");
+	if (lock < 0 || !notes_write("open", ""))
+		return;
+	(void)drives_each(DRIVES_LEFT, name_left, NULL);
+	if (notes_is("decided", "root") && place_shadowed())
+		heard_any("root", adopt);
+	c.carry_over = !again && !notes_has_text("decided");
+	c.search = c.carry_over && !event_running();
+	decide_on_all(&c);
+	/* Where there was nothing to do, the program did not run, and whoever asks for the status should know. */
+	if (!notes_exists(STATUS_NOTE))
+		status_write(NULL, false, "system", false);
+	sys_close(lock);
+}
+
+static bool is_initramfs(void)
+{
+	static const char marks[][24] = { "/etc/initrd-release", "/conf/initramfs.conf" };
+	char path[NOTES_PATH];
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(*marks); i++)
+		if (notes_path(path, marks[i], "") && sys_exists(path))
+			return true;
+	return false;
+}
+
+/*
+ * How long an event may take, and how long the program waits for the device. Nobody waits for an event in the running
+ * system, and a drive may need its time there. Where the boot waits for one, the next stage needs the rest.
+ */
+static const char *patience_of(const struct stage_call *call)
+{
+	if (!is_initramfs()) {
+		deadline_set(EVENT_LIMIT_MS);
+		return SYSTEM_WAIT;
+	}
+	if (!call->wait)
+		return NULL;
+	deadline_set(settings.limit_ms / 5 * 3);
+	return "2s";
+}
+
+/* On bare metal a drive may have to start its motor for a look. */
+static bool may_guess(void)
+{
+	struct situation here = { 0 };
+
+	machine_ask(&here);
+	return here.hypervisor;
+}
+
+/*
+ * Once the ledger is there, each device that is announced is decided on at once; not where what has been mounted for it
+ * is gone again. A kernel that is ready needs no seed: then nothing is written to the drive, which may be another
+ * machine's.
+ */
+static void decide_at_once(void)
+{
+	struct commit c = { .settings = &settings, .last = true, .spare_drive = kernel_ready() };
+	int lock;
+
+	if (settings.seed != USE_FULL || !notes_exists("open") || place_awaited())
+		return;
+	while (drives_any(DRIVES_SEED)) {
+		deadline_step("waiting for another stage");
+		lock = notes_lock("lock");
+		deadline_step("looking at /var/lib/seedrive");
+		if (lock < 0)
+			return;
+		if (drives_any(DRIVES_SEED))
+			decide_on_all(&c);
+		sys_close(lock);
+		if (c.unable)
+			return;
+	}
+}
+
+static void run_event(const struct stage_call *call)
+{
+	const char *wait = patience_of(call);
+
+	if ((!call->guess || may_guess()) && event_heard(&settings, call->word, wait))
+		decide_at_once();
+}
+
+/*
+ * Udev announces the devices that are there already when it has started, and by then somebody may wait for the kernel.
+ * Where an initramfs has dealt with them, or the kernel is ready, there is nothing to gain. All that are found are noted
+ * together, as two different drives are reason to credit none.
+ */
+static void run_search(void)
+{
+	int lock;
+
+	if (notes_exists("lock") || kernel_ready() || !may_guess())
+		return;
+	deadline_set(EVENT_LIMIT_MS);
+	event_search(&settings, "event", "search", SYSTEM_WAIT);
+	deadline_step("waiting for another stage");
+	lock = notes_lock("lock");
+	if (lock < 0)
+		return;
+	event_note_found("search");
+	sys_close(lock);
+	decide_at_once();
+}
+
+/* Where nobody announces devices, and no stage before has looked. */
+static void mix_once(void)
+{
+	if (!notes_exists("early") && !event_running())
+		run_early();
+}
+
+/* A file system for the ledger that comes over a network is mounted later than this must be: the last stage of the boot
+ * commits what is mixed now. */
 static void run_system(void)
 {
 	const char *awaited;
@@ -151,13 +242,20 @@ static void run_system(void)
 	deadline_step("looking at /var/lib/seedrive");
 	awaited = notes_has_text("decided") ? NULL : place_awaited();
 	if (!awaited) {
-		decide_in_system();
+		open_ledger();
 		return;
 	}
 	say("the ledger is still to come: ", awaited, " is not mounted");
 	(void)notes_write("awaited", awaited);
-	if (!notes_exists("devices"))
-		run_early();
+	mix_once();
+}
+
+/* File systems are about to be unmounted: a ledger below a mount point would be another one. */
+static void run_close(void)
+{
+	if (notes_exists("open"))
+		(void)notes_write("closed", "");
+	notes_remove("open");
 }
 
 static void run_leave(void)
@@ -167,7 +265,7 @@ static void run_leave(void)
 	size_t i;
 
 	if (notes_has_text("awaited") && notes_write("awaited", ""))
-		decide_in_system();
+		open_ledger();
 	if (settings.carry_over == USE_OFF || !notes_path(path, PLACE_STORE "/carry-over", ""))
 		return;
 	store_make();
@@ -182,14 +280,23 @@ static void run_leave(void)
 static void run_full(const struct stage_call *call)
 {
 	switch (call->stage) {
+	case STAGE_EVENT:
+		run_event(call);
+		return;
 	case STAGE_EARLY:
 		run_early();
 		return;
 	case STAGE_ROOT:
 		run_root(call);
 		return;
+	case STAGE_SEARCH:
+		run_search();
+		return;
 	case STAGE_SYSTEM:
 		run_system();
+		return;
+	case STAGE_CLOSE:
+		run_close();
 		return;
 	case STAGE_LEAVE:
 		run_leave();
@@ -206,9 +313,10 @@ void stages_run(void *ctx)
 	deadline_set(settings.limit_ms);
 	if (settings.seed == USE_OFF || !notes_begin())
 		return;
-	if (settings.seed == USE_FULL)
+	if (settings.seed == USE_FULL || call->stage == STAGE_EVENT)
 		run_full(call);
-	else if (call->stage == STAGE_EARLY ||
-		(call->stage == STAGE_SYSTEM && !notes_exists("devices")))
+	else if (call->stage == STAGE_EARLY)
 		run_early();
+	else if (call->stage == STAGE_SYSTEM)
+		mix_once();
 }

@@ -6,12 +6,21 @@
 
 /* What each stage of a boot does with seedrive-guest(8): one set of rules for every initramfs and for systemd. */
 
-enum stage { STAGE_EARLY, STAGE_ROOT, STAGE_SYSTEM, STAGE_LEAVE };
+enum stage {
+	STAGE_EVENT,
+	STAGE_EARLY,
+	STAGE_ROOT,
+	STAGE_SEARCH,
+	STAGE_SYSTEM,
+	STAGE_CLOSE,
+	STAGE_LEAVE
+};
 
 struct stage_call {
 	enum stage stage;
-	const char *dir; /* STAGE_ROOT: where root is mounted ... */
-	bool checked;    /* ... and that it has been checked */
+	const char *word; /* STAGE_EVENT: the device's name; STAGE_ROOT: where root is mounted */
+	bool wait;        /* STAGE_EVENT: the caller waits for it */
+	bool guess;       /* STAGE_EVENT: nothing says that the device has a medium */
 };
 
 /**

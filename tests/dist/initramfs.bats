@@ -19,8 +19,7 @@ setup_file() {
 	has_mounts || return 0
 	"$ROOT/tests/vm/initrd.sh" "$("$ROOT/tests/vm/kernel.sh")" "$INITRD" -- sh -c '
 		cd /etc/initramfs-tools/scripts
-		mkdir -p init-premount
-		for script in init-premount/aaa init-premount/dropbear init-bottom/aaa init-bottom/zzz; do
+		for script in init-bottom/aaa init-bottom/zzz; do
 			printf "#!/bin/sh\n[ \"\$1\" != prereqs ] || echo udev\n" >$script
 			chmod 755 $script
 		done
@@ -34,22 +33,22 @@ order() {
 	sed -n 's|^/scripts/[a-z-]*/\([^ ]*\) "$@"$|\1|p' "$INITRD/files/scripts/$1/ORDER" | paste -sd ' '
 }
 
-@test "initramfs: the hook brings the program, what the stages do, and the settings" {
+@test "initramfs: the hook brings the program, what the stages do, udev's rule, and the settings" {
 	need_mounts
 	cmp "$INITRD/files/sbin/seedrive-guest" "$ROOT/build/guest/seedrive-guest"
 	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/build/guest/guest-stage"
 	[ "$(stat -c %a "$INITRD"/files/sbin/seedrive-guest "$INITRD"/files/lib/seedrive/guest-stage | sort -u)" = 755 ]
 	[ "$(cat "$INITRD/files/etc/default/seedrive-guest")" = OPTIONS=--stock-credit ]
+	cmp "$INITRD/files/lib/udev/rules.d/72-seedrive-guest.rules" \
+		<(sed 's|@libdir@|/usr/lib/seedrive|' "$ROOT/dist/guest/udev/72-seedrive-guest.rules.in")
+	[ "$INITRD/files/usr/lib/seedrive/guest-stage" -ef "$INITRD/files/lib/seedrive/guest-stage" ]
 	# Where the one looks for the other.
 	grep -q '"../../sbin/" PROGRAM_NAME' "$ROOT/guest/stage/program.c"
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
 
-@test "initramfs: the early stage comes before all others there, the root stage after udev and overlayroot" {
+@test "initramfs: the root stage comes after udev and overlayroot" {
 	need_mounts
-	read -ra scripts <<<"$(order init-premount)"
-	[ "${scripts[0]}" = 00seedrive ]
-	[ "${#scripts[@]}" -eq 3 ]
 	run -0 order init-bottom
 	[[ " $output " == *" udev "*" seedrive "* ]]
 	[[ " $output " == *" overlayroot "*" seedrive "* ]]
@@ -100,10 +99,10 @@ order() {
 }
 
 @test "initramfs: every shell that may run them takes initramfs-tools' scripts" {
-	for script in dist/guest/initramfs-tools/{hook.in,init-premount,init-bottom}; do
-		dash -n "$ROOT/$script"
-		busybox sh -n "$ROOT/$script"
-		/usr/lib/klibc/bin/sh -n "$ROOT/$script"
+	for script in "$ROOT"/dist/guest/{initramfs-tools/*,sysvinit/*,openrc/*,mkinitcpio/hook.in,dracut/90seedrive/root.sh.in}; do
+		dash -n "$script"
+		busybox sh -n "$script"
+		/usr/lib/klibc/bin/sh -n "$script"
 	done
 }
 
@@ -125,7 +124,8 @@ installed() {
 	need_mounts
 	# What it says of others is not ours.
 	installed systemd-analyze verify --recursive-errors=no \
-		/usr/lib/systemd/system/seedrive-{guest,carry-over,refresh,watch}.service /usr/lib/systemd/system/seedrive-refresh.timer 2>said
+		/usr/lib/systemd/system/seedrive-{guest,carry-over,guest@sr0,search,refresh,watch}.service \
+		/usr/lib/systemd/system/seedrive-refresh.timer /usr/lib/seedrive/initrd/seedrive-{root,guest@sr0}.service 2>said
 	[ "$(cat said)" = "" ]
 	sed 's/^ExecStart=/&none /' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" >bad.service
 	run ! systemd-analyze verify --recursive-errors=no ./bad.service

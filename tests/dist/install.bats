@@ -160,13 +160,16 @@ listed() {
 	diff - <(listed) <<-END
 		/etc/initramfs-tools/hooks/seedrive
 		/etc/initramfs-tools/scripts/init-bottom/seedrive
-		/etc/initramfs-tools/scripts/init-premount/00seedrive
 		/opt/seedrive/lib/seedrive/guest-stage
+		/opt/seedrive/lib/seedrive/initrd/seedrive-guest@.service
+		/opt/seedrive/lib/seedrive/initrd/seedrive-root.service
 		/opt/seedrive/lib/systemd/system-preset/80-seedrive-guest.preset
 		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
 		/opt/seedrive/lib/systemd/system/seedrive-guest.service
+		/opt/seedrive/lib/systemd/system/seedrive-guest@.service
 		/opt/seedrive/lib/systemd/system/seedrive-refresh.service
 		/opt/seedrive/lib/systemd/system/seedrive-refresh.timer
+		/opt/seedrive/lib/systemd/system/seedrive-search.service
 		/opt/seedrive/lib/systemd/system/seedrive-watch.service
 		/opt/seedrive/lib/tmpfiles.d/seedrive-guest.conf
 		/opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules
@@ -181,27 +184,26 @@ listed() {
 		/opt/seedrive/share/seedrive/cron/seedrive-refresh
 		/opt/seedrive/share/zsh/site-functions/_seedrive-guest
 		/opt/seedrive/share/zsh/site-functions/_seedrive-refresh
-		/usr/lib/dracut/modules.d/90seedrive/early.sh
 		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 		/usr/lib/dracut/modules.d/90seedrive/root.sh
-		/usr/lib/dracut/modules.d/90seedrive/seedrive-early.service
 	END
 	# What is run, and what is read.
-	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/*} | sort -u)" = 755 ]
+	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/guest-stage} | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
-	[ "$(stat -c %a guest/opt/seedrive/{lib/systemd/system{,-preset},lib/tmpfiles.d,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
+	[ "$(stat -c %a guest/opt/seedrive/{lib/seedrive/initrd,lib/systemd/system{,-preset},lib/tmpfiles.d,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
 	cmp guest/opt/seedrive/sbin/seedrive-guest "$ROOT/build/guest/seedrive-guest"
 	cmp guest/opt/seedrive/lib/seedrive/guest-stage "$ROOT/build/guest/guest-stage"
 	cmp guest/opt/seedrive/sbin/seedrive-refresh "$ROOT/build/guest/seedrive-refresh"
 	[ "$(grep -ohE '[^ =]*/seedrive-refresh( --watch)? ' -r guest/opt/seedrive/lib/systemd guest/opt/seedrive/share/seedrive | sort | uniq -c | tr -s ' ')" = \
 		$' 2 /opt/seedrive/sbin/seedrive-refresh \n 1 /opt/seedrive/sbin/seedrive-refresh --watch ' ]
 	# Where each finds the other.
-	[ "$(grep -ohE '/[^ ]*/guest-stage (system|leave)' guest/opt/seedrive/lib/systemd/system/* | sort -u)" = \
-		$'/opt/seedrive/lib/seedrive/guest-stage leave\n/opt/seedrive/lib/seedrive/guest-stage system' ]
+	[ "$(grep -rohE '/[^ ]*/guest-stage' guest/opt/seedrive/lib/{systemd,udev,seedrive/initrd} guest/etc guest/usr | sort -u)" = \
+		/opt/seedrive/lib/seedrive/guest-stage ]
 	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
 	grep -q '^add binary /opt/seedrive/lib/seedrive/guest-stage ' guest/etc/initramfs-tools/hooks/seedrive
-	grep -q 'inst_simple /opt/seedrive/sbin/seedrive-guest ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
-	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	grep -q 'inst_simple /opt/seedrive/sbin/seedrive-guest$' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	grep -q 'inst_simple /opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
+	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage$' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	run -1 grep -rI '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/{lib,share}
 	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
 	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
@@ -224,6 +226,16 @@ listed() {
 }
 
 @test "install-guest: uninstall-guest leaves nothing behind but the ledger, and touches nothing else" {
+	old=(guest/etc/initramfs-tools/scripts/init-premount/{,00}seedrive)
+	mkdir -p guest/etc/initramfs-tools/{hooks,scripts/init-premount} guest/usr/local/lib/systemd/system
+	# An earlier version's, which would search beside this one.
+	touch "${old[@]}"
+	in_guest
+	[ ! -e "${old[0]}" ]
+	[ ! -e "${old[1]}" ]
+	touch "${old[@]}"
+	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
+	[ -z "$(listed)" ]
 	mkdir -p guest/etc/initramfs-tools/hooks guest/usr/local/lib/systemd/system
 	touch guest/etc/initramfs-tools/hooks/other guest/usr/local/lib/systemd/system/other.service
 	in_guest
@@ -236,6 +248,28 @@ listed() {
 	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
 	[ -e guest/var/lib/seedrive/ledger/38f130c229b192e41c74506299f4d7d8 ]
 	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
+}
+
+@test "install-guest: what is for another init or initramfs has a target of its own, and uninstall-guest takes it away" {
+	in_guest PREFIX=/usr
+	listed >plain
+	adds() {
+		local target=$1
+		shift
+		ordinary_make "install-guest-$target" DESTDIR="$PWD/guest" PREFIX=/usr
+		comm -13 plain <(listed) >added
+		diff <(printf '%s\n' "$@") added
+		# shellcheck disable=SC2046 # words
+		run -1 grep -rI '@[a-z]*@' $(sed 's|^|guest|' added)
+		ordinary_make uninstall-guest DESTDIR="$PWD/guest" PREFIX=/usr
+		[ "$(listed)" = "" ]
+		in_guest PREFIX=/usr
+	}
+	adds sysvinit /etc/init.d/seedrive-carry-over /etc/init.d/seedrive-guest
+	adds openrc /etc/init.d/seedrive-carry-over /etc/init.d/seedrive-guest
+	adds mkinitcpio /usr/lib/initcpio/hooks/seedrive /usr/lib/initcpio/install/seedrive
+	adds mkinitfs /etc/mkinitfs/features.d/seedrive.modules
+	adds mkosi /usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf /usr/lib/seedrive/initrd/80-seedrive-initrd.preset
 }
 
 @test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
@@ -251,9 +285,9 @@ listed() {
 
 # --- how it was linked ---
 
-# small_and_static PROGRAM BYTES: one of the guest's.
+# small_and_static PROGRAM BYTES [FOLDER]: one of the guest's.
 small_and_static() {
-	local guest=$ROOT/build/guest/$1
+	local guest=$ROOT/build/${3:-guest}/$1
 	readelf -lW "$guest" >segments
 	run -1 grep -E 'INTERP|DYNAMIC' segments
 	grep -q 'LOAD' segments
@@ -263,12 +297,16 @@ small_and_static() {
 	[ "$(readelf -sW "$guest")" = "" ]
 }
 
-@test "install: the guest's program is static, needs no interpreter, and has at most 26 KiB" {
-	small_and_static seedrive-guest 26624
+@test "install: the guest's program is static, needs no interpreter, and has at most 32 KiB" {
+	small_and_static seedrive-guest 32768
 }
 
-@test "install: the program of the boot's stages is static, needs no interpreter, and has at most 20 KiB" {
-	small_and_static guest-stage 20480
+@test "install: so it is on Arm" {
+	small_and_static seedrive-guest 32768 guest-aarch64
+}
+
+@test "install: the program of the boot's stages is static, needs no interpreter, and has at most 32 KiB" {
+	small_and_static guest-stage 32768
 }
 
 @test "install: the program for guests that run is static, needs no interpreter, and has at most 26 KiB" {

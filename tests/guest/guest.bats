@@ -242,8 +242,22 @@ with_disks() {
 	for ((n = 0; n < $1; n++)); do
 		mkdir -p "blocks/vdx$n"
 	done
-	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind blocks /sys/class/block && shift && exec "$@"' \
-		sh "$GUEST" "$GUEST" --wait 1 2>said
+	[ $# -eq 1 ] || "$2"
+	as_root unshare --mount sh -c 'mount --bind run /run && mount --bind blocks /sys/class/block && exec "$@"' \
+		sh strace -f -qq -e trace=openat -o calls "$GUEST" --wait 1 --trust-device 2>said
+}
+
+# Beside large disks, a CD, a small disk, and one that cannot be written to.
+small_ones() {
+	local n
+	for n in blocks/*; do
+		echo 41943040 >"$n/size"
+		echo 0 >"$n/ro"
+	done
+	mkdir blocks/{sr0,vdy,vdz}
+	echo 2048 >blocks/vdy/size
+	echo 41943040 >blocks/vdz/size
+	echo 1 >blocks/vdz/ro
 }
 
 @test "guest: of more than 64 devices the rest is left out, and the log and the status say so" {
@@ -256,6 +270,28 @@ with_disks() {
 	[ "$(cat said)" = "seedrive-guest: /sys/class/block: only 64 devices are looked at
 seedrive-guest: no seed drive" ]
 	grep -qx left_out=yes run/seedrive/status
+	# What a config drive may be comes first.
+	with_disks 80 small_ones
+	[ "$(grep -c '"/dev/vdx' calls)" -eq 61 ]
+	for name in sr0 vdy vdz; do
+		grep -q "\"/dev/$name\"" calls
+	done
+}
+
+@test "guest: several devices are looked at in one run, and two different drives on them are mixed" {
+	"$TOOL" build -q --source kernel --bind none -o second.iso "$NOVA"
+	stopped 0 "$GUEST" --device "$drive" --trust-device --ledger "$ledger" --device second.iso
+	[ "$(grep -c 'reason=two-drives' said)" -eq 2 ]
+	grep -qF "drive=$drive " said
+	grep -q 'drive=second.iso ' said
+	for ((n = 0; n < 65; n++)); do
+		devices+=(--device "$drive")
+	done
+	fails 2 "seedrive-guest: --device: given too often" "$GUEST" "${devices[@]}"
+	# The same twice is one; a second one that is not there hides none, and is named.
+	run -1 stopped 0 "$GUEST" --device "$drive" --trust-device --ledger "$ledger" --device "$drive" --device none
+	grep -q '^seedrive-guest: credited ' said
+	grep -qx 'seedrive-guest: none: no such device' said
 }
 
 @test "guest: --status prints it, and says where there is none" {

@@ -18,7 +18,13 @@ static int start_carried(void **state)
 	return 0;
 }
 
-#define LOOKS "look-dir look-drive look-efi"
+#define LOOKS       "look-dir look-drive look-efi"
+#define FIRST_DRIVE "mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit"
+
+static void name_device(const char *path)
+{
+	m.opt.devices[m.opt.device_count++] = m.opt.device = path;
+}
 
 static void run_guest(const char *events, const char *lines, int status)
 {
@@ -56,6 +62,8 @@ static void test_decision(void **state)
 	only_mixed("mix-only");
 	start(state);
 	m.here.hypervisor = false;
+	strcpy(m.drive[0].path, "/dev/sda1");
+	name_device("/dev/sda1");
 	only_mixed("bare-metal");
 	m.opt.trust_device = true;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit", "credited", 0);
@@ -196,6 +204,66 @@ static void test_none(void **state)
 	run_guest("", "/sys/class/blockonly 64 devices are looked at; bare", 0);
 }
 
+/* What does not answer is named; it fails the run if it was asked for. */
+static void test_silent(void **state)
+{
+	start(state);
+	m.drive[0].state = DRIVE_SILENT;
+	strcpy(m.drive[0].path, "/dev/vdb");
+	run_guest("", "/dev/vdbdoes not answer; nothing", 0);
+	name_device("/dev/vdb");
+	run_guest("", "/dev/vdbdoes not answer", 1);
+	m.drive[0].state = DRIVE_UNSETTLED;
+	run_guest("", "/dev/vdbdoes not answer", 1);
+	m.drive[0].state = DRIVE_OTHER;
+	m.drive[0].err = -EACCES;
+	run_guest("", "/dev/vdbcannot be read", 1);
+	m.drives = 0;
+	run_guest("", "/dev/vdbno such device", 1);
+	/* Of several, each that is missing. */
+	start(state);
+	strcpy(m.drive[0].path, "/dev/vdb");
+	name_device("/dev/vda");
+	name_device("/dev/vdb");
+	name_device("/dev/vdc");
+	run_guest(FIRST_DRIVE, "/dev/vdano such device; /dev/vdcno such device; credited", 1);
+	start(state);
+	m.drives = 2;
+	m.drive[1].state = DRIVE_SILENT;
+	run_guest(FIRST_DRIVE, "does not answer; credited", 0);
+}
+
+static void test_bare_metal_opens_nothing(void **state)
+{
+	start(state);
+	m.here.hypervisor = false;
+	run_guest("", "/sys/class/blockon bare metal no device is opened that is not named", 0);
+	assert_false(m.searched || m.search_ended);
+	strcpy(m.drive[0].path, "/dev/sda1");
+	name_device("/dev/sda1");
+	only_mixed("bare-metal");
+	assert_true(m.searched && m.search_ended);
+	start(state);
+	m.here.hypervisor = false;
+	m.opt.trust_device = true;
+	run_guest(FIRST_DRIVE, "credited", 0);
+}
+
+/* A search finds nothing there; who names a device does not need it. */
+static void test_no_sys(void **state)
+{
+	start(state);
+	m.no_sys = true;
+	m.drives = 0;
+	run_guest("", "/sysnot mounted", 1);
+	start(state);
+	m.no_sys = true;
+	m.drive[0].state = DRIVE_OTHER;
+	strcpy(m.drive[0].path, "/dev/vda");
+	name_device("/dev/vda");
+	run_guest("", "nothing", 0);
+}
+
 /* --- the carry-over --- */
 
 static void test_carried(void **state)
@@ -304,6 +372,11 @@ int main(void)
 		START("main: Nova's random_seed is credited only where that was asked for",
 			test_stock, start),
 		START("main: no drive, or one without a seed, is no failure", test_none, start),
+		START("main: a device that does not answer is named, and fails a run that was for it",
+			test_silent, start),
+		START("main: on bare metal no device is looked at that is not named",
+			test_bare_metal_opens_nothing, start),
+		START("main: without sysfs a search says so", test_no_sys, start),
 		START("main: a carry-over is consumed and noted, and only then credited",
 			test_carried, start_carried),
 		START("main: a carry-over that is not credited is consumed all the same",

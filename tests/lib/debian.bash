@@ -33,6 +33,19 @@ machine() {
 	mv "$log.new" "$log"
 }
 
+# plugged NAME INITRAMFS WORDS SECONDS [ARGUMENT...]: a boot into which a drive is plugged so long after its console has
+# shown the words.
+plugged() {
+	local at=$BATS_FILE_TMPDIR name=$1
+	disk "$name"
+	# shellcheck disable=SC2054 # QEMU's
+	devices=(-drive "if=none,format=raw,readonly=on,id=late,file=$DRIVE" -qmp "unix:$at/$name.qmp,server=on,wait=off")
+	/usr/bin/python3 "$VM/plug.py" "$at/$name.qmp" "$at/$name.log.new" "$3" "$4" virtio-blk-pci,drive=late,id=plugged 3>&- &
+	machine "$name" "$name" "$2" "${@:5}" -a "ro sd.plugged=1"
+	devices=()
+	wait $!
+}
+
 # of NAME: the log of that boot, which went on to its end.
 of() {
 	log=$BATS_FILE_TMPDIR/$1.log

@@ -33,7 +33,8 @@ static struct {
 	struct situation here;
 	enum ledger_state look[LEDGER_KINDS], commit[LEDGER_KINDS];
 	bool left_out; /* of the drives */
-	bool ready, crash_kernel, no_urandom, no_proc, mix_fails, credit_fails;
+	bool searched, search_ended;
+	bool ready, crash_kernel, no_urandom, no_proc, no_sys, mix_fails, credit_fails;
 	size_t drives;
 	struct drive drive[2];
 	int carry_error; /* of carry_over_open() */
@@ -181,19 +182,22 @@ void machine_diversify(const struct situation *s, struct diversifier *ret)
 	(void)ret;
 }
 
-void search_begin(struct drives *d, const char *device)
+void search_begin(struct drives *d, const char *const *devices)
 {
-	(void)device;
+	(void)devices;
+	m.searched = true;
 	d->count = m.drives;
 	d->left_out = m.left_out;
 	memcpy(d->drive, m.drive, sizeof(m.drive));
 }
 
-void search_end(struct drives *d, const char *device, unsigned wait_ms)
+void search_end(struct drives *d, const char *const *devices, unsigned wait_ms)
 {
 	(void)d;
-	(void)device;
+	(void)devices;
 	(void)wait_ms;
+	assert_true(m.searched);
+	m.search_ended = true;
 }
 
 void search_wipe(struct drives *d)
@@ -203,7 +207,7 @@ void search_wipe(struct drives *d)
 
 bool sys_exists(const char *path)
 {
-	return strcmp(path, "/proc/vmcore") == 0 ? m.crash_kernel : true;
+	return strcmp(path, "/proc/vmcore") == 0 ? m.crash_kernel : !m.no_sys;
 }
 
 int sys_write_all(int fd, const void *buf, size_t len)

@@ -59,12 +59,12 @@ shift
 
 model='' readonly=on
 case $place in
-ide-cd) model=ide-cd ;;
+ide-cd) model=ide-cd arguments+=" sd.await=sr0" ;;
 virtio-blk) model=virtio-blk-pci ;;
 virtio-blk-rw) model=virtio-blk-pci readonly=off ;;
 usb) model=usb-storage devices+=(-device qemu-xhci) ;;
-virtio-scsi-cd) model=scsi-cd devices+=(-device virtio-scsi-pci) ;;
-empty-ide-cd) devices+=(-device ide-cd) ;;
+virtio-scsi-cd) model=scsi-cd devices+=(-device virtio-scsi-pci) arguments+=" sd.await=sr0" ;;
+empty-ide-cd) devices+=(-device ide-cd) arguments+=" sd.await=sr0" ;;
 none) ;;
 *) usage ;;
 esac

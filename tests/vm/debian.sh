@@ -10,8 +10,11 @@
 #   OUT/tools    the initramfs of initramfs-tools
 #   OUT/dracut   the initramfs of dracut
 #   OUT/bare     that of initramfs-tools from before seedrive-guest was installed
+#   OUT/plain    that of dracut without systemd, if the variable PLAIN is set
 #
-# At the end of its boot the machine runs tests/vm/report. It also has the packages in the variable WITH, and what the
+# With INIT=sysvinit or INIT=openrc that is its init, in systemd's place, and dracut makes nothing.
+#
+# At the end of its boot the machine runs tests/vm/report, or without systemd tests/vm/plain. It also has the packages in the variable WITH, and what the
 # program in SETUP does, which is given the folder of the root. The installed system is kept in the cache
 # ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, to change the root folder and to
 # make nodes; mounts nothing.
@@ -20,7 +23,11 @@ set -euo pipefail
 export LC_ALL=C
 
 suite=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-wanted='systemd-sysv udev kmod dbus zstd busybox initramfs-tools dracut-core overlayroot cryptsetup-initramfs'
+init=${INIT:-systemd}
+case $init in
+systemd) wanted='systemd-sysv udev kmod dbus zstd busybox initramfs-tools dracut-core overlayroot cryptsetup-initramfs' ;;
+sysvinit | openrc) wanted='sysvinit-core udev kmod zstd busybox initramfs-tools' ;;
+esac
 wanted+=${WITH:+ $WITH}
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -88,11 +95,28 @@ add_kernel() {
 	inside depmod "$version"
 }
 
+# In the place of what runs sysvinit's scripts: debootstrap would take both.
+replace_by_openrc() {
+	local package
+	for package in libeinfo1 librc1 openrc; do
+		(cd "$new" && apt-get -q download "$package" >/dev/null 2>&1) || die "$package: cannot be fetched"
+	done
+	mkdir "$root/packages"
+	mv "$new"/*.deb "$root/packages/"
+	inside dpkg --force-depends --purge sysv-rc startpar
+	inside sh -c 'dpkg -i /packages/*.deb'
+	rm -r "$root/packages"
+}
+
 add_report() {
-	install -D "$here/report" "$root/usr/local/sbin/report"
-	install -D "$here/asker" "$root/etc/systemd/system-generators/asker"
-	install -m 644 -t "$root/etc/systemd/system" "$here"/report*.service
-	inside systemctl enable report.service report-early.service
+	install -D -t "$root/usr/local/sbin" "$here/report" "$here/plain"
+	if [ "$init" = systemd ]; then
+		install -D "$here/asker" "$root/etc/systemd/system-generators/asker"
+		install -m 644 -t "$root/etc/systemd/system" "$here"/report*.service
+		inside systemctl enable report.service report-early.service
+	else
+		install "$here/report-script" "$root/etc/init.d/report"
+	fi
 	printf 'LABEL=root / ext4 defaults 0 1\n' >"$root/etc/fstab"
 	# So initramfs-tools takes the check of root along, as it does where it sees the mounted root.
 	echo FSTYPE=ext4 >"$root/etc/initramfs-tools/conf.d/root"
@@ -110,24 +134,41 @@ add_package() {
 	echo DEADLINE=30s >>"$root/etc/default/seedrive-guest"
 }
 
+# As seedrive-guest(8) has it.
+enable_guest() {
+	case $init in
+	systemd) inside systemctl enable seedrive-guest.service seedrive-carry-over.service ;;
+	sysvinit)
+		for name in seedrive-guest seedrive-carry-over report; do
+			inside update-rc.d "$name" defaults
+		done
+		;;
+	openrc)
+		inside rc-update add seedrive-guest sysinit
+		inside rc-update add seedrive-carry-over default
+		inside rc-update add report default
+		;;
+	esac
+}
+
 # What is built is built by its owner.
 add_guest() {
 	[ -z "${DEB:-}" ] || { add_package; return; }
 	mkdir "$new/guest"
 	chown "$owner:" "$new/guest"
 	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
-		make -s -C "$here/../.." install-guest DESTDIR="$new/guest" PREFIX=/usr
+		make -s -C "$here/../.." "install-guest-${init/systemd/sysvinit}" DESTDIR="$new/guest" PREFIX=/usr
 	cp -r "$new/guest/." "$root/"
 	# A busy host is slow.
 	echo DEADLINE=30s >"$root/etc/default/seedrive-guest"
-	inside systemctl enable seedrive-guest.service seedrive-carry-over.service
+	enable_guest
 }
 
 [ $# -ge 1 ] || die "usage: debian.sh OUT [DRACUT-OPTION]..."
 out=$1
 owner=${FOR_USER:-root}
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" DEB="${DEB:-}" SETUP="${SETUP:-}" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" DEB="${DEB:-}" SETUP="${SETUP:-}" PLAIN="${PLAIN:-}" INIT="$init" "$0" "$@"
 
 kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)
@@ -140,13 +181,17 @@ chmod 755 "$new"
 root=$new/root
 cp -a --reflink=auto "$system" "$root"
 add_kernel
+[ "$init" != openrc ] || replace_by_openrc
 add_report
 [ -z "${SETUP:-}" ] || "$SETUP" "$root"
 boots bare mkinitramfs -o /initramfs "$version"
 add_guest
 boots tools mkinitramfs -o /initramfs "$version"
-boots dracut dracut --no-hostonly --zstd --kver "$version" "${@:2}" /initramfs
+[ "$init" != systemd ] || boots dracut dracut --no-hostonly --zstd --kver "$version" "${@:2}" /initramfs
+[ -z "${PLAIN:-}" ] || boots plain dracut --no-hostonly --zstd --kver "$version" --omit "systemd systemd-initrd \
+	systemd-udevd systemd-sysusers systemd-hostnamed dracut-systemd crypt overlayroot" /initramfs
 truncate -s 1G "$new/root.img"
 mkfs.ext4 -q -L root -d "$root" "$new/root.img"
-chown -R "$owner:" "$new"/{root.img,bare,tools,dracut}
-mv "$new"/{root.img,bare,tools,dracut} "$out"
+rm -rf "$root" "$new/guest" "$new/log"
+chown -R "$owner:" "$new"
+mv "$new"/* "$out"

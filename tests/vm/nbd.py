@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A disk for one virtual machine that behaves as bad disks do, over NBD on a unix socket.
 
-    nbd.py [--hang OFFSET] [--cut N HOW] [--record FILE] SOCKET IMAGE
+    nbd.py [--hang OFFSET | --late OFFSET SECONDS] [--cut N HOW] [--record FILE] SOCKET IMAGE
 
 What is written stays in memory until a flush, and goes to IMAGE then: a machine that is killed has lost
-what it had not flushed. A read that takes in the byte at OFFSET is never answered. As the N-th flush arrives the
-power is cut, that is, the client is killed, and of what was not flushed HOW says what the medium has: "none" of it,
-"all", as where the flush was still carried out, or "half", every second write. FILE gets all that is asked of the disk, in
+what it had not flushed. A read that takes in the byte at OFFSET is never answered, or the first one only
+after SECONDS. As the N-th flush arrives the power is cut, that is, the client is killed, and of what was not flushed HOW says
+what the medium has: "none" of it, "all", as where the flush was still carried out, or "half", every second write. FILE gets all that is asked of the disk, in
 order, for tests/vm/cut_states.py: of each request the command, the offset and the length, and what is written. Ends with its
 one client, and prints how many flushes there were.
 The protocol is that of the NBD project's doc/proto.md, as far as QEMU wants it.
@@ -18,6 +18,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 
 OPTION, REPLY, REQUEST, SIMPLE = (0x49484156454f5054, 0x3e889045565a9, 0x25609513, 0x67446698)
 EXPORT_NAME, ABORT, INFO, GO = 1, 2, 6, 7
@@ -75,7 +76,7 @@ def kill(client):
     os.kill(pid, signal.SIGKILL)
 
 
-def serve(client, image, hang, cut, how, record):
+def serve(client, image, hang, late, cut, how, record):
     """Yields once for each flush."""
     size = os.fstat(image.fileno()).st_size
     content = bytearray(image.read())
@@ -87,7 +88,10 @@ def serve(client, image, hang, cut, how, record):
         record.write(ENTRY.pack(command, offset, length))
         if command == READ:
             if hang is not None and offset <= hang < offset + length:
-                continue
+                if not late:
+                    continue
+                time.sleep(late)
+                hang = None
             answer = bytes(content[offset:offset + length])
         elif command == WRITE:
             data = take(client, length)
@@ -109,10 +113,13 @@ def serve(client, image, hang, cut, how, record):
 
 
 def main(args):
-    hang, cut, how, record, flushes = None, None, None, os.devnull, 0
+    hang, late, cut, how, record, flushes = None, None, None, None, os.devnull, 0
     if args[:1] == ["--hang"]:
         hang = int(args[1])
         args = args[2:]
+    if args[:1] == ["--late"]:
+        hang, late = int(args[1]), float(args[2])
+        args = args[3:]
     if args[:1] == ["--cut"]:
         cut, how = int(args[1]), args[2]
         args = args[3:]
@@ -126,7 +133,7 @@ def main(args):
         client, _ = listener.accept()
         with client:
             try:
-                for _ in serve(client, file, hang, cut, how, log):
+                for _ in serve(client, file, hang, late, cut, how, log):
                     flushes += 1
             except (Gone, ConnectionError):
                 pass

@@ -127,12 +127,17 @@ bios_table() {
 		"\\0377\\0377\\0377\\0377Acme\\00001\\000001/01/2026\\0000\\0000" >bios
 }
 
-@test "vm: on Arm firmware that names no hypervisor, and lacks the bit, stands for bare metal" {
+@test "vm: on Arm firmware that names no hypervisor, and lacks the bit, is bare metal: no drive is opened unless it is named" {
 	bios_table '\0014'
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
 		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
+	said "/sys/class/block: on bare metal no device is opened that is not named"
+	ended 0 no
+	not_ready
+	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR,--device,/dev/vdb" "$BATS_FILE_TMPDIR/vm" \
+		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
 	mixed "ledger=none reason=bare-metal"
-	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
+	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR,--device,/dev/vdb" "$BATS_FILE_TMPDIR/vm" \
 		-smbios file=bios -smbios "type=1,manufacturer=Amazon EC2,product=m6g.large"
 	mixed "ledger=none reason=bare-metal"
 }

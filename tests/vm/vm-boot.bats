@@ -128,7 +128,9 @@ credited() {
 @test "boot: without a drive, and where it is switched off, each boot is as if we were not there" {
 	place=none
 	boot sd.units=1
-	says initramfs "no seed drive"
+	silent initramfs
+	# There is no udev in this one, so it searches.
+	says system "no seed drive"
 	says system "/var/lib/seedrive/carry-over: carry-over not saved: the kernel's RNG is not ready"
 	[ "$(grep -c '\] seedrive-guest: ' "$log")" -eq 2 ]
 	place=virtio-scsi-cd
@@ -137,11 +139,10 @@ credited() {
 	not_ready
 }
 
-@test "boot: a drive that appears when root is mounted is mixed and credited then" {
-	boot "modprobe.blacklist=virtio_scsi sd.late=virtio_scsi,sr0"
-	says initramfs "no seed drive"
-	credited initramfs
-	begins yes
+# Udev may be stopped before it has seen it: nothing waits for that.
+@test "boot: a drive that appears as the initramfs ends is credited there, or else in the system" {
+	boot "modprobe.blacklist=virtio_scsi sd.late=virtio_scsi,sr0 sd.units=1"
+	credited "$log"
 }
 
 @test "boot: a separate /var has the ledger, and the system's stage credits" {

@@ -118,9 +118,38 @@ static void test_open_reasons(void **state)
 	}
 }
 
+static void test_bare(void **state)
+{
+	(void)state;
+	assert_true(heard_bare("seedrive-guest: no seed drive"));
+	assert_true(heard_bare("seedrive-guest: drive=/dev/sr0 label=cidata: no seed record"));
+	assert_true(heard_bare(
+		"seedrive-guest: drive=/dev/sr0 label=cidata: no seed record, random_seed refused"));
+	assert_false(heard_bare("seedrive-guest: /dev/sr0: does not answer"));
+	assert_false(heard_bare("seedrive-guest: /dev/sr0: no such device"));
+	assert_false(heard_bare("seedrive-guest: /proc: not mounted"));
+	assert_false(heard_bare(""));
+}
+
+static void test_drive(void **state)
+{
+	const char line[] =
+		"x: mixed seed=1 drive=/dev/vdb ledger=none reason=two-drives ready-before=no";
+
+	(void)state;
+	assert_true(heard_drive(line, "/dev/vdb"));
+	assert_false(heard_drive(line, "/dev/vd"));
+	assert_false(heard_drive(line, "/dev/vdb1"));
+	assert_false(heard_drive("x: drive=/dev/vdb label=cidata: no seed record", "/dev/vdb"));
+}
+
 static void test_notes(void **state)
 {
 	static const char lines[] = "seedrive-guest: --no: unknown\nplain\n";
+	static const char found[] = "x: mixed seed=1 drive=/dev/sr0 ledger=none\n"
+				    "x: mixed seed=2 drive=/dev/vdb ledger=none\n"
+				    "x: drive=/dev/vdc label=cidata: no seed record\n";
+	char name[NOTES_PATH + 1];
 
 	(void)state;
 	notes_top = ".";
@@ -129,6 +158,14 @@ static void test_notes(void **state)
 	file_write("run/seedrive/guest/early", "a\nx: mixed seed=1\n", 18);
 	assert_true(heard_any("early", heard_seed));
 	assert_false(heard_any("early", heard_decision));
+	memset(name, 'x', NOTES_PATH);
+	name[NOTES_PATH] = '\0';
+	assert_false(heard_any(name, heard_seed));
+	file_write("run/seedrive/guest/early", found, sizeof(found) - 1);
+	assert_true(heard_seed_of("early", "/dev/sr0"));
+	assert_true(heard_seed_of("early", "/dev/vdb"));
+	assert_false(heard_seed_of("early", "/dev/vdc"));
+	assert_false(heard_seed_of("late", "/dev/sr0"));
 	file_write("run/seedrive/guest/early", lines, sizeof(lines) - 1);
 	heard_report("early");
 	assert_string_equal(said, "--no: unknown|plain|");
@@ -140,6 +177,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("heard: what follows from each of the program's lines", test_rows),
 		TEST("heard: which reasons leave a seed to a later stage", test_open_reasons),
+		TEST("heard: a device that was read, and has no seed", test_bare),
+		TEST("heard: which drive a seed is from", test_drive),
 		TEST("heard: a note is read line by line, and one that is not there has none",
 			test_notes),
 	};

@@ -108,33 +108,39 @@ static void test_others(void **state)
 	assert_string_equal(foreign(NULL), "/var/lib/seedrive is a symbolic link");
 }
 
-static const char *protected(const char *lines, bool checked, bool unrecovered)
+static const char *protected(const char *lines, bool unrecovered)
 {
 	const struct mount root = { .unrecovered = unrecovered };
 	const char *why;
 
 	fstab(lines);
-	return place_protected("new", &root, checked, &why) ? why : "no";
+	return place_protected("new", &root, &why) ? why : "no";
 }
 
 static void test_protected(void **state)
 {
+	static const char unchecked[] = "[Unit]\nAfter=systemd-fsck-root.service\n";
+	static const char checked[] = "[Unit]\nRequires=a.mount systemd-fsck-root.service\n";
+
 	(void)state;
-	assert_string_equal(protected("", false, false), "no");
-	assert_string_equal(protected("", false, true), "is mounted without recovery");
+	assert_string_equal(protected("", false), "no");
+	assert_string_equal(protected("", true), "is mounted without recovery");
+	assert_string_equal(protected("a / ext4 defaults 0 1", false), "has not been checked");
+	assert_string_equal(protected("a / ext4 defaults 0 0", false), "no");
+	assert_string_equal(protected("a / ext4 defaults", false), "no");
+	assert_string_equal(protected("a /home ext4 ro 0 2\n# / ext4 ro 0 1", false), "no");
 	assert_string_equal(
-		protected("a / ext4 defaults 0 1", false, false), "has not been checked");
-	assert_string_equal(protected("a / ext4 defaults 0 1", true, false), "no");
-	assert_string_equal(protected("a / ext4 defaults 0 0", false, false), "no");
-	assert_string_equal(protected("a / ext4 defaults", false, false), "no");
-	assert_string_equal(protected("a /home ext4 ro 0 2\n# / ext4 ro 0 1", false, false), "no");
-	assert_string_equal(
-		protected("a / ext4 noatime,ro,x 0 0", false, false), "is read-only by its fstab");
-	assert_string_equal(protected("a / ext4 ro", true, false), "is read-only by its fstab");
-	assert_string_equal(
-		protected("a / ext4 errors=remount-ro,rox,xro 0 0", false, false), "no");
+		protected("a / ext4 noatime,ro,x 0 0", false), "is read-only by its fstab");
+	assert_string_equal(protected("a / ext4 ro", false), "is read-only by its fstab");
+	assert_string_equal(protected("a / ext4 errors=remount-ro,rox,xro 0 0", false), "no");
+	shell("mkdir -p run/systemd/generator");
+	file_write("run/systemd/generator/sysroot.mount", unchecked, sizeof(unchecked) - 1);
+	assert_string_equal(protected("a / ext4 defaults 0 1", false), "has not been checked");
+	file_write("run/systemd/generator/sysroot.mount", checked, sizeof(checked) - 1);
+	assert_string_equal(protected("a / ext4 defaults 0 1", false), "no");
+	shell("rm -r run/systemd");
 	file_write("run/initramfs/fsck-root", "", 0);
-	assert_string_equal(protected("a / ext4 defaults 0 1", false, false), "no");
+	assert_string_equal(protected("a / ext4 defaults 0 1", false), "no");
 }
 
 static void test_shadowed(void **state)

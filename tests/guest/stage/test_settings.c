@@ -114,6 +114,20 @@ static void test_options(void **state)
 }
 
 /* More than there is room for: none is taken, and nothing is credited, but off stays off. */
+static void test_devices(void **state)
+{
+	const struct settings *s = settings_of(
+		"OPTIONS=--wait 9 --device /dev/a --no-efi-ledger --device=/dev/b --device", "");
+
+	(void)state;
+	assert_string_equal(s->devices[0], "/dev/a");
+	assert_string_equal(s->devices[1], "/dev/b");
+	assert_null(s->devices[2]);
+	assert_string_equal(s->options[2], "--no-efi-ledger");
+	assert_string_equal(s->options[3], "--device");
+	assert_null(s->options[4]);
+}
+
 static void test_too_many_options(void **state)
 {
 	char file[2048] = "OPTIONS=";
@@ -193,6 +207,7 @@ int main(void)
 		TEST("settings: what is not understood mixes, and is reported", test_unknown),
 		TEST("settings: the deadline is 1 s to 30 s", test_limit),
 		TEST("settings: options are words, and nothing in them is run", test_options),
+		TEST("settings: the devices among the options are known apart", test_devices),
 		TEST("settings: with more options than there is room for nothing is credited",
 			test_too_many_options),
 		TEST("settings: a command line that gives the system another /var", test_foreign),

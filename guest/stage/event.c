@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guest/stage/event.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guest/stage/deadline.h"
+#include "guest/stage/drives.h"
+#include "guest/stage/heard.h"
+#include "guest/stage/lines.h"
+#include "guest/stage/notes.h"
+#include "guest/stage/program.h"
+#include "guest/stage/say.h"
+#include "guest/sys.h"
+
+#define SOCKETS "/proc/net/unix"
+#define UDEV    " /run/udev/control"
+
+/* By its socket, as long as there is one: the file outlives the udev of an initramfs. */
+bool event_running(void)
+{
+	char path[NOTES_PATH];
+	struct lines l;
+	bool found = false;
+	const char *line, *at;
+
+	if (!notes_path(path, SOCKETS, ""))
+		return false;
+	if (lines_open(&l, path) == 0)
+		while (!found && (line = lines_next(&l)))
+			found = (at = strstr(line, UDEV)) && !at[strlen(UDEV)];
+	lines_close(&l);
+	return found;
+}
+
+/* What the program's run says of the device. Only one that has been read has no seed; another is looked at again. */
+static enum drives_state judge(int status, const char *note, const char *path)
+{
+	if (status == -ETIME || status == -EBUSY) {
+		say(path, " does not answer", NULL);
+		return DRIVES_SILENT;
+	}
+	if (heard_any(note, heard_seed))
+		return DRIVES_SEED;
+	return status == PROGRAM_DONE && heard_any(note, heard_bare) ? DRIVES_BARE : DRIVES_SILENT;
+}
+
+/* @devices: NULL-terminated; none: all that are there. Returns: as program_run(). */
+static int mix(const struct settings *s, const char *stage, const char *const *devices,
+	const char *note, const char *wait)
+{
+	struct program p = { 0 };
+
+	program_add(&p, PROGRAM_NAME, "--stage");
+	program_add(&p, stage, NULL);
+	for (; *devices; devices++)
+		program_add(&p, "--device", *devices);
+	/* The settings have the last word. */
+	if (wait)
+		program_add(&p, "--wait", wait);
+	program_add_all(&p, s->options);
+	program_add(&p, "--mix-only", NULL);
+	return program_run(&p, note);
+}
+
+static enum drives_state look(const struct settings *s, const char *name, const char *wait)
+{
+	char note[DRIVES_NAME + sizeof("event.")], path[DRIVES_PATH];
+	const char *const devices[] = { path, NULL };
+
+	(void)sys_join(note, sizeof(note), "event.", name, "");
+	drives_path(name, path);
+	return judge(mix(s, "event", devices, note, wait), note, path);
+}
+
+/* Nobody has said more of it than that somebody looks, or has looked in vain. */
+#define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
+
+/*
+ * Meanwhile another process may have looked at the device itself, beside another one, and decided on both: then that
+ * stands. Where the kernel numbers no media, a seed after that may be another one: it is mixed, and not decided on.
+ */
+static bool look_and_note(const struct settings *s, const char *name, const char *wait)
+{
+	(void)drives_change(
+		name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE), DRIVES_HEARD);
+	(void)drives_change(name, OPEN, look(s, name, wait));
+	return drives_get(name) == DRIVES_SEED;
+}
+
+/* Is @path this device, perhaps by a link? */
+static bool is_device(const char *path, const char *name)
+{
+	char node[DRIVES_PATH];
+	struct stat a, b;
+
+	drives_path(name, node);
+	return strcmp(path, node) == 0 ||
+		(sys_stat_at(AT_FDCWD, path, 0, &a) == 0 &&
+			sys_stat_at(AT_FDCWD, node, 0, &b) == 0 && S_ISBLK(a.st_mode) &&
+			S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev);
+}
+
+/* Where the settings name devices, it is one of these. */
+static bool is_wanted(const struct settings *s, const char *name)
+{
+	const char *const *device;
+
+	for (device = s->devices; *device; device++)
+		if (is_device(*device, name))
+			return true;
+	return !s->devices[0];
+}
+
+bool event_heard(const struct settings *s, const char *name, const char *wait)
+{
+	char note[DRIVES_NAME + sizeof("lock.")];
+	enum drives_state state;
+	bool seed = false;
+	int lock;
+
+	if (!drives_exists(name) || !is_wanted(s, name) ||
+		!sys_join(note, sizeof(note), "lock.", name, ""))
+		return false;
+	deadline_step("waiting for an earlier event of the same device");
+	lock = notes_lock(note);
+	if (lock < 0)
+		return false;
+	state = drives_get(name);
+	if (state >= DRIVES_BARE && drives_numbered(name))
+		seed = state == DRIVES_SEED;
+	else
+		seed = look_and_note(s, name, wait);
+	sys_close(lock);
+	return seed;
+}
+
+void event_search(const struct settings *s, const char *stage, const char *note, const char *wait)
+{
+	(void)mix(s, stage, s->devices, note, wait);
+}
+
+/* One whose event has come meanwhile may have been decided on: then that stands. */
+static bool note_if_found(void *ctx, const char *name)
+{
+	char path[DRIVES_PATH];
+	const unsigned from = OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE);
+
+	if (!drives_exists(name))
+		return false;
+	drives_path(name, path);
+	if (heard_seed_of(ctx, path))
+		(void)drives_change(name, from, DRIVES_SEED);
+	return false;
+}
+
+void event_note_found(const char *note)
+{
+	char path[NOTES_PATH];
+
+	if (notes_path(path, "/sys/class/block", ""))
+		(void)sys_each_name(path, note_if_found, (void *)note);
+}

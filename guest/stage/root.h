@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef GUEST_STAGE_ROOT_H
+#define GUEST_STAGE_ROOT_H
+
+#include "guest/stage/settings.h"
+
+/**
+ * root_decide - in an initramfs: decide by the ledger on the root that is mounted on @dir, if it is the system's
+ *
+ * The caller holds the lock. A root that is read-only is made writable for that alone, and read-only again.
+ */
+void root_decide(const struct settings *s, const char *dir);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/lib/unit.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest/process.c"
+#include "guest/sys.c"
+
+#define NOBODY 65534
+
+/* In a child, as nobody may give up the right to have processes and have it again. */
+static int leave_without_processes(void)
+{
+	const struct rlimit none = { 0, 0 };
+	int error = 0;
+
+	if (setrlimit(RLIMIT_NPROC, &none) < 0 ||
+		(getuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY) < 0))
+		return 1;
+	if (process_leave(&error))
+		return 2;
+	return error == -EAGAIN ? 0 : 3;
+}
+
+static void test_leave_fails(void **state)
+{
+	int status;
+	pid_t child;
+
+	(void)state;
+	child = fork();
+	if (child == 0)
+		_exit(leave_without_processes());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST("process: where there is no child to go on in, the parent gets to know why",
+			test_leave_fails),
+	};
+
+	return cmocka_run_group_tests(tests, temp_enter, temp_leave);
+}

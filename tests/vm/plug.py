@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Plugs a drive into a machine of QEMU's that runs.
+
+Usage: plug.py SOCKET LOG WORDS SECONDS DEVICE[,KEY=VALUE]...
+
+Waits until the file LOG, to which the machine's console goes, has WORDS, a regular expression, and so many seconds more; then has QEMU, which
+listens for QMP at SOCKET, add that device.
+"""
+import json
+import re
+import socket
+import sys
+import time
+
+
+def wait_for(log, words):
+    """Until the console shows them; the machine may not even have been started yet."""
+    while True:
+        try:
+            with open(log, errors="replace") as console:
+                if re.search(words, console.read()):
+                    return
+        except FileNotFoundError:
+            pass
+        time.sleep(0.05)
+
+
+def execute(stream, command, **arguments):
+    """One command, and its answer; events may come before that."""
+    stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+    stream.flush()
+    while True:
+        answer = json.loads(stream.readline())
+        if "error" in answer:
+            sys.exit(f"plug.py: {command}: {answer['error']['desc']}")
+        if "return" in answer:
+            return
+
+
+def main():
+    """See above."""
+    path, log, words, seconds, device = sys.argv[1:]
+    wait_for(log, words)
+    time.sleep(float(seconds))
+    driver, *keys = device.split(",")
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.connect(path)
+        stream = monitor.makefile("rw")
+        stream.readline()
+        execute(stream, "qmp_capabilities")
+        execute(stream, "device_add", driver=driver, **dict(key.split("=", 1) for key in keys))
+
+
+main()
