@@ -61,18 +61,19 @@ older() {
 	in_root 'AUTOPKGTEST_TMP=$(mktemp -d) sh /drive'
 	run -0 in_root 'dpkg --verify seedrive seedrive-mkisofs seedrive-server seedrive-guest'
 	[ "$output" = "" ]
-	run -0 in_root 'id -un seedrive && systemd-analyze verify --man=no seedrived.service seedrived.socket seedrived-egd.socket \
-		seedrived-fifo.socket seedrive-guest.service seedrive-carry-over.service 2>&1 | grep seedrive || :'
+	run -0 in_root 'id -un seedrive && systemd-analyze verify --man=no seedrived.service seedrived.socket \
+		seedrived-egd.socket seedrived-fifo.socket seedrived-http.socket seedrived-metrics.socket \
+		seedrive-guest.service seedrive-carry-over.service seedrive-search.service seedrive-refresh.service seedrive-watch.service 2>&1 | grep seedrive || :'
 	[ "$output" = seedrive ]
 }
 
 @test "packages: units are enabled, but not those that need a line of the configuration" {
 	apt_install "${ALL[@]}"
-	for unit in seedrived.service seedrived.socket seedrive-guest.service seedrive-carry-over.service; do
+	for unit in seedrived.service seedrived.socket seedrive-{guest,carry-over,watch}.service seedrive-refresh.timer; do
 		run -0 in_root "systemctl is-enabled $unit"
 		[ "${lines[-1]}" = enabled ]
 	done
-	for unit in seedrived-egd.socket seedrived-fifo.socket; do
+	for unit in seedrived-{egd,fifo,http,metrics}.socket; do
 		run -1 in_root "systemctl is-enabled $unit"
 		[ "${lines[-1]}" = disabled ]
 	done
