@@ -133,7 +133,7 @@ int main(void)
 		TEST("restart: one that does not deliver after a restart fails",
 			test_fails_half_way),
 		TEST("restart: who was not asked to restart has not failed", test_not_asked),
-		TEST("restart: the cut-offs are those of exact sums", test_cutoffs),
+		TEST("restart: the cutoffs are those of exact sums", test_cutoffs),
 	};
 
 	if (sodium_init() < 0)
