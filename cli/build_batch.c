@@ -58,7 +58,7 @@ int build_batch(struct build *b, struct fault *f)
 	if (done < 0)
 		r = fault_errno(f, (int)done, "--batch");
 	else if ((size_t)done < batch.rows)
-		r = fault_said(f, EXIT_FAILED);
+		r = fault_reported(f, EXIT_FAILED);
 	if (done >= 0 && !b->entropy.quiet)
 		print_line(stdout, "%ld of %zu drives made", done, batch.rows);
 out:

@@ -142,7 +142,7 @@ static int reseed(struct reseed_command *c, const char *path, struct fault *f)
 	r = reseed_image(re, path, f);
 	/* Print the error first: the entry repeats it. */
 	if (r < 0)
-		r = fault_said(f, report_fault(f));
+		r = fault_reported(f, report_fault(f));
 	drive_log_write(&(struct drive_log){ .identifier = "seedrive-reseed",
 				.done = "renewed",
 				.without = "seed as it was",

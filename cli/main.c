@@ -40,7 +40,7 @@ static int run(int argc, char **argv, struct fault *f)
 
 	if (argc < 2) {
 		show_help(stderr);
-		return fault_said(f, EXIT_USAGE);
+		return fault_reported(f, EXIT_USAGE);
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		show_help(stdout);

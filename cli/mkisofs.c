@@ -117,7 +117,7 @@ static int log_failure(struct mkisofs *m, int err, struct fault *f)
 {
 	if (!is_drive(&m->args))
 		return err;
-	err = fault_said(f, report_fault(f));
+	err = fault_reported(f, report_fault(f));
 	write_log(m, err);
 	return err;
 }

@@ -50,7 +50,7 @@ int fault_refused(struct fault *f, const char *fmt, ...)
 	return -ENODATA;
 }
 
-int fault_said(struct fault *f, int status)
+int fault_reported(struct fault *f, int status)
 {
 	*f = (struct fault){ .status = status };
 	return -ECANCELED;

@@ -40,7 +40,7 @@ int fault_usage(struct fault *f, const char *fmt, ...) __attribute__((format(pri
 /** fault_refused - the same if there is too little entropy. Exit status: EXIT_REFUSED. Returns: -ENODATA. */
 int fault_refused(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** fault_said - set only the exit status, because the messages are already printed. Returns: -ECANCELED. */
-int fault_said(struct fault *f, int status);
+/** fault_reported - set only the exit status, because the messages are already printed. Returns: -ECANCELED. */
+int fault_reported(struct fault *f, int status);
 
 #endif
