@@ -200,7 +200,7 @@ static int run(int argc, char **argv, struct fault *f)
 
 	line = (struct command_line){ .argc = argc, .argv = argv };
 	r = read_generation(&line, line.generation, &o, &asked, f);
-	o.again = read_again;
+	o.reread = read_again;
 	o.to = &line;
 	if (r == 0 && asked.status)
 		r = serve_status(o.socket, asked.json, f);

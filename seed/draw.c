@@ -174,7 +174,7 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 		return -EINVAL;
 	for (i = 0; i < s->reports; i++) {
 		s->report[i].spec = s->sources.spec + i;
-		s->report[i].skipped = s->sources.spec[i].rests ?
+		s->report[i].skipped = s->sources.spec[i].paused ?
 			"it failed recently and is tried again later" :
 			NULL;
 	}

@@ -38,7 +38,7 @@ void backoff_forgive(struct backoff *b)
 	*b = (struct backoff){ 0 };
 }
 
-bool backoff_rests(const struct backoff *b, int64_t now_ms)
+bool backoff_is_paused(const struct backoff *b, int64_t now_ms)
 {
 	return b->out || (b->pause_ms > 0 && now_ms < b->retry_ms);
 }

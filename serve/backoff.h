@@ -42,8 +42,8 @@ void backoff_forgive(struct backoff *b);
 /** backoff_recover - it works; returns whether the caller should report that, which it should if it reported the failure. */
 bool backoff_recover(struct backoff *b);
 
-/** backoff_rests - whether it is kept out, or it is too early to try again. */
-bool backoff_rests(const struct backoff *b, int64_t now_ms);
+/** backoff_is_paused - whether it is kept out, or it is too early to try again. */
+bool backoff_is_paused(const struct backoff *b, int64_t now_ms);
 
 /** backoff_due_ms - when to try again, if it is not kept out and that is before @other_ms; else @other_ms. */
 int64_t backoff_due_ms(const struct backoff *b, int64_t other_ms);

@@ -35,7 +35,7 @@ static uint64_t address_number(const struct sockaddr_storage *a)
 	return link;
 }
 
-account_id identity_place(int fd, unsigned listener)
+account_id identity_web_account(int fd, unsigned listener)
 {
 	struct sockaddr_storage a = { 0 };
 	socklen_t len = sizeof(a);

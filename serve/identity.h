@@ -12,10 +12,10 @@
 account_id identity_account(int fd, unsigned listener);
 
 /**
- * identity_place - who is charged for a connection that may come over a network: on a unix socket the same; else an address
+ * identity_web_account - who is charged for a connection that may come over a network: on a unix socket the same; else an address
  * A network of IPv6 that is one link, 64 bits long, is one; so is the loopback.
  */
-account_id identity_place(int fd, unsigned listener);
+account_id identity_web_account(int fd, unsigned listener);
 
 /** identity_peer - the uid and the pid of a client on a unix socket; else they stay as they are. */
 void identity_peer(int fd, int64_t *uid, int64_t *pid);

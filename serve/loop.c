@@ -155,7 +155,7 @@ static void on_hangup(evutil_socket_t number, short what, void *server)
 	if (s->stopping || !s->parts.streams)
 		return;
 	notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
-	r = s->options->again(s->options->to, &o, &f);
+	r = s->options->reread(s->options->to, &o, &f);
 	if (r == 0)
 		reload(&(struct reload_parts){ &s->desk, &s->listeners, &s->streams, &s->fifos,
 			       &s->web, &s->parts },

@@ -91,7 +91,7 @@ static void close_events(struct policy_job *j)
 	j->fd = -1;
 }
 
-/* Its whole group is killed. What is stuck in the kernel is waited for by policy_look(). */
+/* Its whole group is killed. What is stuck in the kernel is waited for by policy_tick(). */
 static void let_go(struct policy_job *j)
 {
 	struct policy *p = j->policy;
@@ -117,10 +117,10 @@ static void conclude(struct policy_job *j, const struct policy_answer *answer)
 	TAILQ_REMOVE(&p->running, j, entry);
 	p->runs--;
 	if (!answer)
-		policy_above(p);
+		policy_count_failure(p);
 	remember(p, account, answer);
 	let_go(j);
-	p->told(p->to, account, answer);
+	p->on_result(p->to, account, answer);
 }
 
 static void start_next(struct policy *p);
@@ -207,9 +207,9 @@ static void start_next(struct policy *p)
 
 /* --- all --- */
 
-int policy_init(struct policy *p, struct event_base *base, policy_told *told, void *to)
+int policy_init(struct policy *p, struct event_base *base, policy_result *on_result, void *to)
 {
-	*p = (struct policy){ .base = base, .told = told, .to = to };
+	*p = (struct policy){ .base = base, .on_result = on_result, .to = to };
 	TAILQ_INIT(&p->running);
 	TAILQ_INIT(&p->waiting);
 	TAILQ_INIT(&p->leaving);
@@ -276,7 +276,7 @@ void policy_ask(struct policy *p, account_id account, const struct policy_questi
 	if (!p->options.where)
 		return;
 	if (c)
-		p->told(p->to, account, c->known ? &c->answer : NULL);
+		p->on_result(p->to, account, c->known ? &c->answer : NULL);
 	else if (p->waits < POLICY_WAITING &&
 		limit_take(&p->limit, (account_id)q->uid, 1, now) == 0)
 		enqueue(p, account, q);
@@ -287,13 +287,13 @@ bool policy_fresh(const struct policy *p, account_id account)
 	return find(p, account, clock_ms()) != NULL;
 }
 
-void policy_above(struct policy *p)
+void policy_count_failure(struct policy *p)
 {
 	p->failed++;
 	p->unlogged++;
 }
 
-void policy_look(struct policy *p)
+void policy_tick(struct policy *p)
 {
 	const int64_t now = clock_ms();
 

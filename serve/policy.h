@@ -35,8 +35,8 @@ struct policy_cached {
 	struct policy_answer answer;
 };
 
-/** policy_told - what is known of @account now; NULL: the default holds. */
-typedef void policy_told(void *to, account_id account, const struct policy_answer *answer);
+/** policy_result - what is known of @account now; NULL: the default holds. */
+typedef void policy_result(void *to, account_id account, const struct policy_answer *answer);
 
 /*
  * A program of the operator's that says how fast a client may be served. It is asked in processes of their own, so
@@ -46,7 +46,7 @@ typedef void policy_told(void *to, account_id account, const struct policy_answe
 struct policy {
 	struct event_base *base;
 	struct policy_options options;
-	policy_told *told;
+	policy_result *on_result;
 	void *to;
 	struct policy_jobs running, waiting, leaving; /* the last: killed, and not gone yet */
 	size_t runs, waits, leaves;
@@ -58,7 +58,7 @@ struct policy {
 };
 
 /** policy_init - needs policy_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */
-int policy_init(struct policy *p, struct event_base *base, policy_told *told, void *to);
+int policy_init(struct policy *p, struct event_base *base, policy_result *on_result, void *to);
 
 /** policy_set - from now on ask this one; what is known is forgotten. @o->where: kept until the next call. */
 void policy_set(struct policy *p, const struct policy_options *o);
@@ -73,11 +73,11 @@ void policy_ask(struct policy *p, account_id account, const struct policy_questi
 /** policy_fresh - whether what is known of @account still holds, or is being asked. */
 bool policy_fresh(const struct policy *p, account_id account);
 
-/** policy_above - an answer could not be used, as it was above the listener's rule. */
-void policy_above(struct policy *p);
+/** policy_count_failure - an answer could not be used, as it was above the listener's rule. */
+void policy_count_failure(struct policy *p);
 
-/** policy_look - at children that are to go, and whether a failure is to be reported; about once a second. */
-void policy_look(struct policy *p);
+/** policy_tick - at children that are to go, and whether a failure is to be reported; about once a second. */
+void policy_tick(struct policy *p);
 
 void policy_clear(struct policy *p);
 

@@ -94,12 +94,12 @@ static void store(struct refill *r, const struct seed *s)
 	explicit_bzero(r->block, s->blocks * sizeof(*r->block));
 }
 
-static void let_rest(struct refill *r, int64_t now_ms)
+static void pause_failed(struct refill *r, int64_t now_ms)
 {
 	size_t i;
 
 	for (i = 0; i < r->sources.count; i++)
-		r->sources.spec[i].rests = backoff_rests(r->backoff + i, now_ms);
+		r->sources.spec[i].paused = backoff_is_paused(r->backoff + i, now_ms);
 }
 
 static void adapt(struct refill *r, int64_t took_ms)
@@ -118,7 +118,7 @@ static void draw_batch(struct refill *r)
 	size_t i;
 	int err;
 
-	let_rest(r, begin_ms);
+	pause_failed(r, begin_ms);
 	err = seed_draw_with(
 		&s, &r->sources, (uint32_t)r->batch * RECORD_BLOCK_BITS, r->batch, r->memory);
 	end_ms = clock_ms();
@@ -147,7 +147,7 @@ static int64_t due_ms(struct refill *r, int64_t now_ms)
 		due = now_ms;
 	for (i = 0; i < r->sources.count && level.weak > 0; i++)
 		due = backoff_due_ms(r->backoff + i, due);
-	return backoff_rests(&r->all, due) ? r->all.retry_ms : due;
+	return backoff_is_paused(&r->all, due) ? r->all.retry_ms : due;
 }
 
 static void wait_until(struct refill *r, int64_t ms)

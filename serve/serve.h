@@ -20,7 +20,7 @@ struct serve_options {
 	const struct listen_options *listen; /* besides the broker's */
 	size_t listens;                      /* at most LISTENERS_MAX - 1 */
 	/* The same anew, as on SIGHUP; what it gives holds until the call after the next one. Returns: 0 or -errno with @f. */
-	int (*again)(void *to, struct serve_options *ret, struct fault *f);
+	int (*reread)(void *to, struct serve_options *ret, struct fault *f);
 	void *to;
 };
 

@@ -79,8 +79,8 @@ void stream_set_rule(struct stream *s, const struct allowance_rule *rule);
 void streams_ask(struct stream *s);
 void streams_ask_again(struct streams *ss);
 
-/** streams_told - what is known of the clients of an account: a policy_told. */
-void streams_told(void *streams, account_id id, const struct policy_answer *answer);
+/** streams_policy_result - what is known of the clients of an account: a policy_result. */
+void streams_policy_result(void *streams, account_id id, const struct policy_answer *answer);
 
 /** stream_is_over - whether all that was asked for before it ended has been sent. */
 bool stream_is_over(const struct stream *s);

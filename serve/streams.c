@@ -223,7 +223,7 @@ int streams_init(struct streams *ss, struct event_base *base, struct generator *
 	ss->pause = event_new(base, -1, 0, on_pause_over, ss);
 	ss->out = secret_new(ROUND_QUANTUM);
 	ss->look = event_new(base, -1, EV_PERSIST, on_look, ss);
-	if (policy_init(&ss->policy, base, streams_told, ss) < 0)
+	if (policy_init(&ss->policy, base, streams_policy_result, ss) < 0)
 		return -ENOMEM;
 	return ss->out && ss->pause && ss->look && event_add(ss->look, &look) == 0 ? 0 : -ENOMEM;
 }

@@ -9,11 +9,11 @@ static void set_rule(struct stream *s, const struct policy_answer *answer)
 	struct allowance_rule rule = s->options->rule;
 
 	if (answer && terms_settle(&s->options->rule, answer, &rule) < 0)
-		policy_above(&s->all->policy);
+		policy_count_failure(&s->all->policy);
 	stream_set_rule(s, &rule);
 }
 
-void streams_told(void *streams, account_id id, const struct policy_answer *answer)
+void streams_policy_result(void *streams, account_id id, const struct policy_answer *answer)
 {
 	struct streams *ss = streams;
 	struct account *a = account_get(&ss->accounts, id);
@@ -67,7 +67,7 @@ void streams_ask_again(struct streams *ss)
 {
 	struct stream *s;
 
-	policy_look(&ss->policy);
+	policy_tick(&ss->policy);
 	if (!ss->policy.options.where)
 		return;
 	TAILQ_FOREACH(s, &ss->list, entry)

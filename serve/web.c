@@ -141,7 +141,7 @@ static int add(
 
 static int admit(struct web *w, int fd, const struct listener *l, int64_t now_ms)
 {
-	struct account *a = account_get(&w->accounts, identity_place(fd, (unsigned)l->fd));
+	struct account *a = account_get(&w->accounts, identity_web_account(fd, (unsigned)l->fd));
 	int r = a ? add(w, fd, l->options, a, now_ms) : -ENOMEM;
 
 	if (r < 0 && a)

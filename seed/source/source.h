@@ -98,7 +98,7 @@ struct source_spec {
 	unsigned stated_mbit;     /* thousandths of a bit a byte: 0, or 250..8000 */
 	unsigned deadline_ms;     /* 0: the deadline of the list applies */
 	bool required;            /* if it fails, the draw is given up: see schedule_gather() */
-	bool rests;               /* left out of this draw: it failed, and is tried again later */
+	bool paused;              /* left out of this draw: it failed, and is tried again later */
 };
 
 struct source_list {

@@ -22,7 +22,7 @@ static void not_worth_reporting(void **state)
 
 	(void)state;
 	assert_false(backoff_fail(&b, false, 0));
-	assert_true(backoff_rests(&b, 0));
+	assert_true(backoff_is_paused(&b, 0));
 	/* The failure was never reported, so the recovery is not either. */
 	assert_false(backoff_recover(&b));
 	/* A failure that is expected at first, and then is not. */
@@ -38,13 +38,13 @@ static void less_and_less_often(void **state)
 	int pause = BACKOFF_MIN_MS, i;
 
 	(void)state;
-	assert_false(backoff_rests(&b, 0));
+	assert_false(backoff_is_paused(&b, 0));
 	assert_int_equal(backoff_due_ms(&b, 777), 777);
 	for (i = 0; i < 40; i++) {
 		backoff_fail(&b, true, now);
-		assert_true(backoff_rests(&b, now));
-		assert_true(backoff_rests(&b, now + pause - 1));
-		assert_false(backoff_rests(&b, now + pause));
+		assert_true(backoff_is_paused(&b, now));
+		assert_true(backoff_is_paused(&b, now + pause - 1));
+		assert_false(backoff_is_paused(&b, now + pause));
 		assert_int_equal(backoff_due_ms(&b, INT64_MAX), now + pause);
 		assert_int_equal(backoff_due_ms(&b, now), now);
 		now += pause;
@@ -52,7 +52,7 @@ static void less_and_less_often(void **state)
 	}
 	assert_int_equal(b.pause_ms, BACKOFF_MAX_MS);
 	backoff_recover(&b);
-	assert_false(backoff_rests(&b, now));
+	assert_false(backoff_is_paused(&b, now));
 	backoff_fail(&b, true, now);
 	assert_int_equal(b.pause_ms, BACKOFF_MIN_MS);
 }
@@ -67,19 +67,19 @@ static void kept_out(void **state)
 	(void)backoff_fail(&b, true, 0);
 	assert_true(backoff_recover(&b));
 	assert_false(backoff_alarm(&b, false));
-	assert_false(backoff_rests(&b, 0));
+	assert_false(backoff_is_paused(&b, 0));
 	assert_true(backoff_alarm(&b, false));
-	assert_true(backoff_rests(&b, INT64_MAX));
+	assert_true(backoff_is_paused(&b, INT64_MAX));
 	assert_false(backoff_alarm(&b, false)); /* it is out already */
 	assert_int_equal(backoff_due_ms(&b, 77), 77);
 	/* A recovery does not let it in again; the operator does. */
 	(void)backoff_recover(&b);
-	assert_true(backoff_rests(&b, INT64_MAX));
+	assert_true(backoff_is_paused(&b, INT64_MAX));
 	backoff_forgive(&b);
-	assert_false(backoff_rests(&b, 0));
+	assert_false(backoff_is_paused(&b, 0));
 	/* A single failure that is sure keeps it out. */
 	assert_true(backoff_alarm(&b, true));
-	assert_true(backoff_rests(&b, INT64_MAX));
+	assert_true(backoff_is_paused(&b, INT64_MAX));
 }
 
 int main(void)
