@@ -8,8 +8,9 @@
 
 #include "serve/turns.h"
 
-/* The party that is charged for what a client takes; several clients may share one. Two accounts are the same
- * if and only if their numbers are. A local user's is the uid, or that of the user whose subordinate uid it is. */
+/* The number of the account that is charged for what a client takes; several clients may share one account. Two
+ * accounts are the same if and only if their numbers are equal. For a client on the broker's socket the number is its
+ * uid; a subordinate uid (subuid(5)) is charged to the user who owns it. For other clients see serve/identity.h. */
 typedef uint64_t account_id;
 
 #define ACCOUNT_STATES     4
@@ -20,23 +21,23 @@ TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(web_list, web_client);
 TAILQ_HEAD(account_rank, account);
 
-/* One account that has connections, or had some a moment ago. */
+/* An account with at least one connection; the last account_release() frees it. */
 struct account {
 	account_id id;
 	size_t references;
-	SLIST_ENTRY(account) chain; /* with those of the same hash */
-	/* serve/desk.c's: */
+	SLIST_ENTRY(account) chain; /* of accounts with the same hash */
+	/* Owned by serve/desk.c: */
 	struct turn share, surplus;
-	/* serve/crowd.c's: */
+	/* Owned by serve/crowd.c: */
 	size_t connections;
-	TAILQ_ENTRY(account) rank; /* with accounts that have as many connections */
-	/* serve/streams.c's, in the order of arrival: */
+	TAILQ_ENTRY(account) rank; /* list of the accounts with this number of connections */
+	/* Owned by serve/streams.c, in the order of arrival: */
 	struct stream_list streams;
-	/* serve/web.c's, by enum web_state: */
+	/* Owned by serve/web.c, indexed by enum web_state: */
 	struct web_list by_web[ACCOUNT_WEB_STATES];
-	/* serve/connections.c's: */
-	size_t silent; /* those of its connections that have asked nothing yet */
-	struct connection_list by_state[ACCOUNT_STATES]; /* its connections, by enum client_state */
+	/* Owned by serve/connections.c: */
+	size_t silent; /* number of its connections that have not sent a request yet */
+	struct connection_list by_state[ACCOUNT_STATES]; /* indexed by enum client_state */
 };
 
 #define ACCOUNTS_HASH 1024
@@ -45,13 +46,13 @@ struct accounts {
 	SLIST_HEAD(account_chain, account) chain[ACCOUNTS_HASH];
 };
 
-/** accounts_init - no account yet; each is given back with account_release(), so there is nothing to clear. */
+/** accounts_init - an empty set. It needs no clear: the last account_release() of each account frees it. */
 void accounts_init(struct accounts *as);
 
-/** account_get - the account @id, created if need be; the caller owns a reference. NULL: no memory. */
+/** account_get - find or create the account @id. Returns: a reference that the caller owns; NULL: no memory. */
 struct account *account_get(struct accounts *as, account_id id);
 
-/** account_release - give back a reference; with the last one the account is freed. */
+/** account_release - give back a reference; the last one frees the account. */
 void account_release(struct accounts *as, struct account *a);
 
 #endif

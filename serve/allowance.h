@@ -5,46 +5,49 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ALLOWANCE_FIRST \
-	4096 /* bytes of a new client that nothing throttles: a guest boots with them */
-#define ALLOWANCE_FLOOR      32         /* bytes, for a client that has asked nothing for ... */
-#define ALLOWANCE_REST_MS    60000      /* ... so long: a kernel reseeds with them */
-#define ALLOWANCE_MAX        1000000000 /* of rate and burst */
+/* Bytes that a new client gets without any throttling, because a guest boots with them. */
+#define ALLOWANCE_FIRST 4096
+/* Bytes that a client gets without any throttling after it was sent nothing for ALLOWANCE_REST_MS: enough for its kernel
+ * to reseed. */
+#define ALLOWANCE_FLOOR      32
+#define ALLOWANCE_REST_MS    60000
+#define ALLOWANCE_MAX        1000000000 /* limit of rate and burst */
 #define ALLOWANCE_WEIGHT_MAX 100
 
-/* How fast a client may be served, by itself and beside others. */
+/* How fast a client may be served, alone and in competition with others. */
 struct allowance_rule {
-	uint32_t rate;   /* bytes a second; 0: as fast as can be */
-	uint32_t burst;  /* bytes at once, after a time without any */
-	uint32_t weight; /* so many times the share of one with 1 */
+	uint32_t rate;   /* bytes a second; 0: unlimited */
+	uint32_t burst;  /* bytes at once, after a pause */
+	uint32_t weight; /* its share, as a multiple of the share of a client with weight 1 */
 };
 
 /*
- * What one client may be sent now: a token bucket of bytes that begins with ALLOWANCE_FIRST, and never leaves a client
- * that was silent without ALLOWANCE_FLOOR. Pure: the clock is the caller's.
+ * How much one client may be sent now: a token bucket of bytes. It begins with the burst, at least ALLOWANCE_FIRST, and a
+ * client that was silent always has ALLOWANCE_FLOOR. Pure: the caller passes the time.
  */
 struct allowance {
-	int64_t level;           /* thousandths of a byte, as of ... */
-	int64_t at_ms, spent_ms; /* ...; and when the client was last sent anything */
-	uint32_t floor;          /* bytes that nothing throttles, of which some are left */
+	int64_t level;    /* thousandths of a byte, at the time @at_ms; below 0: overdrawn */
+	int64_t at_ms;    /* when @level was computed */
+	int64_t spent_ms; /* when the client was last sent anything */
+	uint32_t floor;   /* bytes left that nothing throttles */
 };
 
 void allowance_init(struct allowance *a, const struct allowance_rule *rule, int64_t now_ms);
 
-/** allowance_change - @rule is another one from now on: what was saved up by the old one is cut to its burst. */
+/** allowance_change - the client has the new @rule from now on; a level above its burst is cut to it. */
 void allowance_change(struct allowance *a, const struct allowance_rule *rule);
 
-/** allowance_left - bytes that may be sent now; UINT64_MAX without a rate. */
+/** allowance_left - how many bytes the client may be sent now; UINT64_MAX if the rule has no rate. */
 uint64_t allowance_left(struct allowance *a, const struct allowance_rule *rule, int64_t now_ms);
 
-/** allowance_floor - how many of them nothing throttles, neither the client's rate nor what all clients share. */
+/** allowance_floor - how many bytes nothing throttles: neither the client's rate nor the budget of all clients. */
 uint32_t allowance_floor(struct allowance *a, const struct allowance_rule *rule, int64_t now_ms);
 
-/** allowance_spend - @bytes were sent. Returns: how many of them were beyond allowance_floor(). */
+/** allowance_spend - @bytes were sent: subtract them. Returns: how many of them were beyond allowance_floor(). */
 uint64_t allowance_spend(
 	struct allowance *a, const struct allowance_rule *rule, uint64_t bytes, int64_t now_ms);
 
-/** allowance_wait_ms - how long until @bytes, at most the rule's burst, may be sent; 0: now. */
+/** allowance_wait_ms - how long until @bytes, or the rule's burst if that is less, may be sent; 0: now. */
 int64_t allowance_wait_ms(
 	struct allowance *a, const struct allowance_rule *rule, uint64_t bytes, int64_t now_ms);
 

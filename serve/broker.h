@@ -3,11 +3,11 @@
 #define SERVE_BROKER_H
 
 /*
- * The daemon's side of the packets of util/wire/broker.h. A client asks once and gets its answer; then it may
- * send one note that says what it made of the blocks.
+ * The daemon's side of the protocol in util/wire/broker.h. A client sends one request and gets its answer; then it may
+ * send one note that says what it used the blocks for. These are the time limits:
  */
-#define BROKER_ASK_MS  5000   /* for the request to come */
-#define BROKER_WAIT_MS 500    /* for blocks to be drawn */
-#define BROKER_NOTE_MS 120000 /* for the note, while a drive is being made */
+#define BROKER_ASK_MS  5000   /* from the connection to the request */
+#define BROKER_WAIT_MS 500    /* from the request to the answer, while the stock is too low */
+#define BROKER_NOTE_MS 120000 /* from the answer to the note, while the client makes a drive */
 
 #endif

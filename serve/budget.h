@@ -4,26 +4,28 @@
 
 #include <stdint.h>
 
-#define BUDGET_BURST_MS 50 /* what was not spent in so long can be spent later */
+#define BUDGET_BURST_MS 50 /* bytes not sent in this time may be sent later */
 
 /*
- * What all streams together may be sent in a second. They are served in turn while something of it is left, so that who
- * wants less than its share has all of it, and the others share the rest by their weights: max-min fairness. Pure.
+ * How much all streams together may be sent in a second. They are served in turn as long as some of the budget is left.
+ * So a stream that wants less than its share gets all it wants, and the others share the rest by their weights: max-min
+ * fairness. Pure.
  */
 struct budget {
-	uint32_t rate; /* bytes a second; 0: there is no limit */
-	int64_t level; /* thousandths of a byte, as of ...; below 0 what is to be made up for */
+	uint32_t rate; /* bytes a second; 0: unlimited */
+	int64_t level; /* thousandths of a byte, at the time @at_ms; below 0: overdrawn */
 	int64_t at_ms;
 };
 
 void budget_init(struct budget *b, uint32_t rate, int64_t now_ms);
 
-/** budget_quantum - bytes of a visit, so that a round of a thousand streams takes about a second; 64 to @most. */
+/** budget_quantum - how many bytes to send in one visit, 64 to @most: a round of 1000 streams takes about a second. */
 uint32_t budget_quantum(const struct budget *b, uint32_t most);
 
-/** budget_wait_ms - how long until something may be sent; 0: now. */
+/** budget_wait_ms - how long until anything may be sent; 0: now. */
 int64_t budget_wait_ms(struct budget *b, int64_t now_ms);
 
+/** budget_spend - @bytes were sent: subtract them; the level may fall below 0. */
 void budget_spend(struct budget *b, uint64_t bytes);
 
 #endif

@@ -18,13 +18,13 @@ static_assert(CLIENT_DONE == ACCOUNT_STATES - 1, "a list for each state");
 static_assert(CONNECTIONS_MAX <= CROWD_MAX, "a rank for each number");
 
 struct connection {
-	struct client client; /* first, so that client_answer() leads to its connection */
+	struct client client; /* first, so that a pointer to it is a pointer to the connection */
 	int fd;
 	struct event *event;
 	struct connections *all;
-	enum client_state listed; /* in the account's list of this state */
-	TAILQ_ENTRY(connection) state_entry;
-	TAILQ_ENTRY(connection) entry; /* of all */
+	enum client_state listed;            /* which of the account's lists it is in */
+	TAILQ_ENTRY(connection) state_entry; /* in that list */
+	TAILQ_ENTRY(connection) entry;       /* in the list of all connections */
 };
 
 int connections_init(struct connections *cs, struct event_base *base, struct desk *desk,
@@ -59,8 +59,7 @@ static void unlist(struct connection *c)
 
 /* --- one connection --- */
 
-/* An account that asks without end does not fill the journal, in which entries beyond a rate are lost, also
- * those of others. */
+/* One account must not flood the journal: beyond a certain rate journald drops entries, also those about others. */
 static void log_given(struct connections *cs, const struct handout *h, account_id account)
 {
 	if (limit_take(&cs->entries, account, 1, clock_ms()) == 0) {
@@ -89,7 +88,7 @@ static void close_one(struct connection *c)
 	free(c);
 }
 
-/* Wait as its new state asks, or close it. Returns: whether it still exists. */
+/* Wait until the time limit of its new state, or close it. Returns: whether it still exists. */
 static bool settle(struct connection *c)
 {
 	const int64_t left = c->client.until_ms - clock_ms();
@@ -105,8 +104,8 @@ static bool settle(struct connection *c)
 	return false;
 }
 
-/* All others are refused, as for any request that is none. */
-static bool is_of_status(const struct connection *c, const uint8_t *raw, size_t len)
+/* From users other than root and the daemon's own, a status request is refused like any invalid request. */
+static bool is_status_request(const struct connection *c, const uint8_t *raw, size_t len)
 {
 	const uid_t uid = c->client.handout.uid;
 
@@ -134,7 +133,7 @@ static bool read_input(struct connection *c)
 		close_one(c);
 		return false;
 	}
-	if (is_of_status(c, raw, (size_t)n))
+	if (is_status_request(c, raw, (size_t)n))
 		answer_status(c);
 	else
 		client_input(&c->client, c->all->desk, raw, (size_t)n, clock_ms());
@@ -156,7 +155,8 @@ static void on_event(evutil_socket_t fd, short what, void *connection)
 
 /* --- answers --- */
 
-/* The answer goes whole into the socket's buffer, or the blocks are lost: nobody waits for a client to read. */
+/* If the whole answer does not fit into the socket's buffer, the blocks are lost: the daemon never waits for a client to
+ * read. */
 static void deliver(struct connection *c, const uint8_t *answer, size_t len)
 {
 	if (send(c->fd, answer, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len)
@@ -206,10 +206,10 @@ bool connections_answer(struct connections *cs)
 	return n == CONNECTIONS_ANSWERS;
 }
 
-/* --- who is let in --- */
+/* --- new connections --- */
 
-/* Close the oldest connection of @a that is in @state; one that turns out to have sent something meanwhile is
- * spared. Returns: whether one was closed. */
+/* Close the oldest connection of @a that is in @state, but spare each one that has sent something in the meantime.
+ * Returns: whether one was closed. */
 static bool close_oldest(struct account *a, enum client_state state)
 {
 	struct connection *c;
@@ -233,18 +233,18 @@ static bool close_of_the_largest(struct connections *cs, bool with_notes)
 		(close_oldest(a, CLIENT_ASKS) || (with_notes && close_oldest(a, CLIENT_SERVED)));
 }
 
-/* Returns: whether @a, which may be new, can have one connection more. */
+/* Returns: whether @a, which may be new, can have one more connection. */
 static bool make_place(struct connections *cs, struct account *a)
 {
 	if (a->silent >= CONNECTIONS_SILENT)
 		(void)close_oldest(a, CLIENT_ASKS);
 	if (cs->crowd.count < CONNECTIONS_MAX)
 		return true;
-	/* An account that has most itself does not drive out its own clients that may still send a note. */
+	/* If @a itself has the most connections, do not close one of its clients that may still send a note. */
 	return close_of_the_largest(cs, a->connections < cs->crowd.most);
 }
 
-/* Owns @fd and the reference to @a after success only. */
+/* Takes ownership of @fd and of the reference to @a, but only on success. */
 static int add(struct connections *cs, int fd, const struct protocol *protocol, struct account *a,
 	const struct ucred *peer)
 {
@@ -268,7 +268,7 @@ static int add(struct connections *cs, int fd, const struct protocol *protocol, 
 	list(c);
 	TAILQ_INSERT_TAIL(&cs->list, c, entry);
 	crowd_enter(&cs->crowd, a);
-	/* Many have asked already, or have gone. */
+	/* Many clients have sent their request already, or have disconnected. */
 	if (read_input(c) && c->listed == CLIENT_ASKS)
 		(void)settle(c);
 	return 0;
@@ -332,7 +332,7 @@ void connections_dismiss(struct connections *cs)
 
 	for (c = TAILQ_FIRST(&cs->list); c; c = next) {
 		next = TAILQ_NEXT(c, entry);
-		/* A request that it has sent already counts. */
+		/* A request that the client has sent already is still answered. */
 		if (c->listed == CLIENT_ASKS && read_input(c) && c->listed == CLIENT_ASKS)
 			close_one(c);
 	}

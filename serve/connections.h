@@ -12,17 +12,17 @@
 #include "serve/subuids.h"
 
 #define CONNECTIONS_MAX        2048
-#define CONNECTIONS_SILENT     128 /* of one account, that have asked nothing yet */
-#define CONNECTIONS_ACCEPTS    16  /* in one pass of the loop */
-#define CONNECTIONS_ANSWERS    32
-#define CONNECTIONS_ENTRIES    1000 /* in the journal, of one account at once; and a second: */
-#define CONNECTIONS_ENTRY_RATE 10
+#define CONNECTIONS_SILENT     128  /* connections of one account that have sent no request yet */
+#define CONNECTIONS_ACCEPTS    16   /* in one pass of the event loop */
+#define CONNECTIONS_ANSWERS    32   /* in one pass of the event loop */
+#define CONNECTIONS_ENTRIES    1000 /* entries in the journal about one account, at once ... */
+#define CONNECTIONS_ENTRY_RATE 10   /* ... and per second */
 
 /*
- * The clients that are connected, on whichever listener. Over the limit of silent ones an account's oldest is
- * closed. Over the limit of all, one of the account that has most is closed: the oldest silent one, else the
- * oldest that still may send its note. One that waits for an answer is never closed for another. The work for
- * one connection does not grow with their number.
+ * The connected clients of the broker's protocol. A connection is silent until it has sent a request. If an account has
+ * too many silent connections, its oldest silent one is closed. If there are too many connections in all, the account
+ * that has most loses one: its oldest silent one, or else the oldest that may still send its note. A connection that waits
+ * for an answer is never closed to make room. The work for one connection does not grow with their number.
  */
 struct connections {
 	struct event_base *base;
@@ -31,13 +31,14 @@ struct connections {
 	struct accounts accounts;
 	const struct subuids *subuids;
 	struct crowd crowd;
-	bool took;        /* blocks from the stock, since the caller last set it back */
-	uint8_t *answer;  /* secret */
-	int64_t quiet_ms; /* the next entry in the journal on what is only counted is due then */
-	struct limit entries;               /* in the journal, by account */
-	unsigned unlisted, unlisted_blocks; /* handed out without an entry of its own */
-	account_id unlisted_account;
-	/* What root and the daemon's user are told, by serve/status.h; the owner sets these two. */
+	bool took;            /* blocks were taken from the stock; the caller resets it */
+	uint8_t *answer;      /* secret */
+	int64_t quiet_ms;     /* when the next entry with counts may go into the journal */
+	struct limit entries; /* in the journal, by account */
+	unsigned unlisted,
+		unlisted_blocks;     /* handouts without an entry of their own; their blocks */
+	account_id unlisted_account; /* of the last of these */
+	/* Writes the status report for root and the daemon's user; serve/status.c sets these two. */
 	size_t (*status)(const void *of, char *out);
 	const void *status_of;
 	char *status_text;
@@ -47,19 +48,19 @@ struct connections {
 int connections_init(struct connections *cs, struct event_base *base, struct desk *desk,
 	const struct subuids *subuids);
 
-/** connections_clear - close all. */
+/** connections_clear - close all connections. */
 void connections_clear(struct connections *cs);
 
 /**
- * connections_accept - clients that have connected on @l, at most @max
- * Returns: 0, or the -errno for which nobody can be accepted now.
+ * connections_accept - accept up to @max clients that have connected to @l
+ * Returns: 0; -errno if the kernel can accept nobody at the moment.
  */
 int connections_accept(struct connections *cs, const struct listener *l, unsigned max);
 
-/** connections_answer - send CONNECTIONS_ANSWERS answers that are due; returns whether there may be more. */
+/** connections_answer - send up to CONNECTIONS_ANSWERS answers that are due. Returns: whether more may be due. */
 bool connections_answer(struct connections *cs);
 
-/** connections_dismiss - close the clients that have not asked yet; those that wait for an answer or may send a note stay. */
+/** connections_dismiss - close the silent connections; clients that wait for an answer or may send a note stay. */
 void connections_dismiss(struct connections *cs);
 
 #endif

@@ -7,23 +7,24 @@
 #define CROWD_MAX 4096
 
 /*
- * How many connections each account has, so that the one with most can be found: it gives way when there are too many.
+ * How many connections each account has. It finds the account with the most, which loses one when there are too many.
  * The work for one connection does not grow with their number.
  */
 struct crowd {
-	size_t count, most;                      /* of all; of one account */
-	struct account_rank rank[CROWD_MAX + 1]; /* accounts by the number of their connections */
+	size_t count; /* of all connections */
+	size_t most;  /* the largest number of connections that one account has */
+	struct account_rank rank[CROWD_MAX + 1]; /* accounts, by the number of their connections */
 };
 
 void crowd_init(struct crowd *c);
 
-/** crowd_enter - @a has one connection more; there must be fewer than CROWD_MAX. */
+/** crowd_enter - @a has one more connection; there must be fewer than CROWD_MAX. */
 void crowd_enter(struct crowd *c, struct account *a);
 
-/** crowd_leave - one less. */
+/** crowd_leave - @a has one connection less. */
 void crowd_leave(struct crowd *c, struct account *a);
 
-/** crowd_largest - of the accounts with most connections the one that has been so for longest; NULL: there is none. */
+/** crowd_largest - the account with the most connections; of several, the one that has had them longest. NULL: none. */
 struct account *crowd_largest(struct crowd *c);
 
 #endif

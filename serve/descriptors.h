@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/** descriptors_raise - let this process open @count, as far as its hard limit lets it. */
+/** descriptors_raise - raise the limit of open file descriptors to @count, or to the hard limit if that is lower. */
 void descriptors_raise(size_t count);
 
 #endif

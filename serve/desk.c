@@ -38,8 +38,8 @@ static bool waits(const struct desk_request *q)
 	return q->place == DESK_SHARE || q->place == DESK_SURPLUS;
 }
 
-/* From behind, where a request belongs that may wait as long as those before it. One that waits for ever has
- * no place there. */
+/* Keeps the list in the order of the deadlines. It searches from the end, because a new request usually has the latest
+ * deadline. A request without a deadline is not in the list. */
 static void add_time(struct desk *d, struct desk_request *q)
 {
 	struct desk_request *before = TAILQ_LAST(&d->time, desk_queue);

@@ -20,7 +20,7 @@ static struct egd_item *last(struct egd_client *c)
 	return c->items > 0 ? c->item + (c->first + c->items - 1u) % EGD_ITEMS : NULL;
 }
 
-/* Behind those that wait; with the last of them, if it is of the same kind. */
+/* Append a request to those that wait; if the last of them is of the same kind, only its count grows. */
 static void add(struct egd_client *c, const struct egd_request *q)
 {
 	const uint8_t bytes = q->command == EGD_TRY ? q->bytes : 0;

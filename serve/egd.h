@@ -8,62 +8,65 @@
 
 #define EGD_ITEMS 8
 
-/* Requests of one kind, one after another, and not begun to be answered. */
+/* Consecutive requests of the same kind that are not being answered yet. */
 struct egd_item {
-	uint8_t command, bytes; /* of EGD_TRY: asked for by each */
-	uint64_t count;         /* requests; of EGD_READ all their bytes */
+	uint8_t command;
+	uint8_t bytes;  /* with EGD_TRY: what each of the requests asks for */
+	uint64_t count; /* number of requests; with EGD_READ: the sum of their bytes */
 };
 
 /*
- * One client that speaks EGD (util/wire/egd.h): what it has asked for and has not been sent. No socket, no clock.
+ * One client that speaks EGD (util/wire/egd.h): what it has requested and was not sent yet. No socket, no clock.
  *
- * All that is asked by EGD_READ, as QEMU's rng-egd does, is one number, so that such a client is read from for ever,
- * however long it waits. Of other requests EGD_ITEMS may be mixed; then the client is not read from until some are
- * answered.
+ * QEMU's rng-egd uses only EGD_READ. All its requests are kept as one number, so the daemon can always read from such a
+ * client, however long it has to wait. Up to EGD_ITEMS runs of other requests are kept; then the daemon stops reading
+ * from the client until it has answered some of them.
  */
 struct egd_client {
 	struct egd_parser parser;
 	struct egd_item item[EGD_ITEMS];
 	uint8_t first, items;
-	uint8_t head_len, head_sent; /* of the answer that is being sent: fixed bytes, ... */
+	/* The answer that is being sent: @head_len fixed bytes, of which @head_sent are sent, then @owed random bytes. */
+	uint8_t head_len, head_sent;
 	uint8_t head[EGD_PID_MAX];
-	uint64_t owed; /* ... then so many random ones */
+	uint64_t owed;
 };
 
 /* What an answer depends on. */
 struct egd_now {
-	uint32_t bits; /* at hand */
+	uint32_t bits; /* the answer to EGD_BITS */
 	unsigned pid;
-	uint64_t allowed; /* random bytes that the client may have now */
+	uint64_t allowed; /* random bytes that the client may be sent now */
 };
 
-/** egd_offered - bytes that a client offers; they are worth nothing. */
+/** egd_offered - called with bytes that a client offers; they count as no entropy. */
 typedef void egd_offered(void *to, const uint8_t *bytes, size_t len);
 
 /**
- * egd_input - what a client has sent
- * @ret_used: bytes that are done with; fewer than @len if egd_is_full() then, or after an error
- * Returns: 0; -EBADMSG: the rest is no request, and the client is to be closed once its requests are answered.
+ * egd_input - parse what a client has sent, and queue its requests
+ * @ret_used: how many bytes were processed; fewer than @len if egd_is_full() is now true, or after an error
+ * Returns: 0; -EBADMSG: the next bytes are not a request. The caller closes the client once the requests before them are
+ * answered.
  */
 int egd_input(struct egd_client *c, const uint8_t *raw, size_t len, size_t *ret_used,
 	egd_offered *offered, void *to);
 
-/** egd_add_ahead - owe it @bytes for which it has not asked; @c is idle. */
+/** egd_add_ahead - send @bytes that the client did not request; @c must be idle. */
 void egd_add_ahead(struct egd_client *c, uint32_t bytes);
 
-/** egd_is_full - no more of it can be read now. */
+/** egd_is_full - whether no more input can be processed until a request is answered. */
 bool egd_is_full(const struct egd_client *c);
 
 /**
- * egd_next - begin the next answer, if none is being sent
- * Afterwards @c->head and @c->owed are what is to be sent. Returns: whether that is anything.
+ * egd_next - begin the next answer, unless one is being sent
+ * Afterwards the caller sends @c->head and then @c->owed random bytes. Returns: whether there is anything to send.
  */
 bool egd_next(struct egd_client *c, const struct egd_now *now);
 
-/** egd_sent - @len bytes of that have been. */
+/** egd_sent - @len bytes of the answer were sent. */
 void egd_sent(struct egd_client *c, size_t len);
 
-/** egd_is_idle - all that was asked for is sent. */
+/** egd_is_idle - whether everything that was requested is sent. */
 bool egd_is_idle(const struct egd_client *c);
 
 #endif

@@ -6,15 +6,15 @@
 #include <stdint.h>
 
 /**
- * events_timer - an event after a time
- * @what: EV_PERSIST: again and again; or 0
- * @ms:   0: it is not started yet
- * Returns: for event_free(); NULL: no memory.
+ * events_timer - create an event that calls @call(@to) after @ms
+ * @what: EV_PERSIST: every @ms; 0: once
+ * @ms:   0: the caller starts the timer later
+ * Returns: the event, which the caller frees with event_free(); NULL: no memory.
  */
 struct event *events_timer(
 	struct event_base *base, short what, int64_t ms, event_callback_fn call, void *to);
 
-/** events_watch - an event each time that @what happens to @fd, a descriptor or a signal. Returns: as events_timer(). */
+/** events_watch - call @call(@to) each time that @what happens to @fd, a descriptor or a signal. Returns: as events_timer(). */
 struct event *events_watch(
 	struct event_base *base, int fd, short what, event_callback_fn call, void *to);
 

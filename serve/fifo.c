@@ -12,15 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static_assert(FIFO_SIZE % STREAM_PIECE == 0, "it is full of whole pieces");
+static_assert(FIFO_SIZE % STREAM_PIECE == 0, "a full FIFO holds whole pieces");
 
 struct fifo {
-	struct stream stream; /* first, so that what is served leads to its FIFO */
-	struct stat st;       /* of the one that is open */
-	bool open, reported;
+	struct stream stream; /* first, so that a pointer to it is a pointer to the FIFO */
+	struct stat st;       /* of the open file; valid if @open */
+	bool open, reported;  /* @reported: the journal has an entry that it cannot be opened */
 };
 
-/* --- what is written --- */
+/* --- writing --- */
 
 static ssize_t write_parts(struct stream *s, struct iovec part[2])
 {
@@ -52,16 +52,16 @@ static const struct stream_kind kind = {
 	.over = over,
 };
 
-/* --- which one it is --- */
+/* --- opening --- */
 
-/* Whoever may write there would choose what guests read. */
+/* A user who may write to the FIFO could choose what guests read. */
 static int judge(const struct stat *st, struct fault *f, const char *path)
 {
 	if (!S_ISFIFO(st->st_mode))
-		return fault_set(f, -EINVAL, "%s: is no FIFO", path);
+		return fault_set(f, -EINVAL, "%s: not a FIFO", path);
 	if ((st->st_uid != 0 && st->st_uid != geteuid()) || st->st_mode & (S_IWGRP | S_IWOTH))
-		return fault_set(
-			f, -EPERM, "%s: others than root and this user may write there", path);
+		return fault_set(f, -EPERM,
+			"%s: users other than root and the daemon's user may write to it", path);
 	return 0;
 }
 
@@ -83,7 +83,7 @@ static void start(struct fifo *f, int fd)
 {
 	struct stream *s = &f->stream;
 
-	/* It keeps its size where more than that lies in it. */
+	/* This fails, and the size stays, if the FIFO holds more than FIFO_SIZE bytes. */
 	(void)fcntl(fd, F_SETPIPE_SZ, FIFO_SIZE);
 	*s = (struct stream){ .kind = s->kind,
 		.all = s->all,
@@ -97,7 +97,7 @@ static void start(struct fifo *f, int fd)
 	stream_wake(s);
 }
 
-/* A socket or a file in its place is not opened, as that could do something. */
+/* Check the type before opening: opening a device or another file could have an effect. */
 static void look_at(struct fifo *f)
 {
 	const char *path = f->stream.options->path;
@@ -165,7 +165,7 @@ static int watch(struct fifos *fs)
 	return fs->look && event_add(fs->look, &look) == 0 ? 0 : -ENOMEM;
 }
 
-/* One FIFO is filled once, however many sections name it. */
+/* A FIFO that several sections name is added only once. */
 static int add_all(struct fifos *fs, const struct listen_options *o, size_t count)
 {
 	size_t i;

@@ -7,18 +7,18 @@
 
 #define FIFO_PATH    "/run/seedrive/rng"
 #define FIFO_MAX     16
-#define FIFO_SIZE    4096 /* bytes that lie in it at most, where the kernel lets us say so */
-#define FIFO_LOOK_MS 1000
+#define FIFO_SIZE    4096 /* bytes in a FIFO at most, if the kernel lets us set its size */
+#define FIFO_LOOK_MS 1000 /* how often the paths are checked */
 
 struct fifo;
 
 /*
- * FIFOs from which guests read by QEMU's rng-random. Another holds each of them open, so that no reader ever meets its
- * end: systemd, by seedrived-fifo.socket. We open the path for ourselves, to read and write, and never make, remove or
- * replace it; where it is not there, or is another one than before, it is opened within FIFO_LOOK_MS.
+ * FIFOs from which guests read through QEMU's rng-random. systemd holds each of them open (seedrived-fifo.socket), so
+ * that no reader ever sees an end of file. The daemon opens the path too, for reading and writing. It never creates,
+ * removes or replaces a FIFO. If the path appears, or becomes another file, the daemon opens it within FIFO_LOOK_MS.
  *
- * What lies in a FIFO is read once, by whoever comes first. Where the rate is limited, it is written in pieces of
- * STREAM_PIECE bytes, so that no reader takes away more than that before the others are awake.
+ * Each byte in a FIFO is read once, by the reader that comes first. If the rate is limited, the daemon writes pieces of
+ * STREAM_PIECE bytes, so that one reader cannot take more than that before the others wake up.
  */
 struct fifos {
 	struct event_base *base;
@@ -29,20 +29,20 @@ struct fifos {
 };
 
 /**
- * fifos_init - fill those of @o that are FIFOs from now on
- * @o: @count of them; they and @ss must outlive @fs
+ * fifos_init - from now on keep the FIFOs among the listeners @o full
+ * @o: an array of @count, of all protocols; it and @ss must outlive @fs
  * Needs fifos_clear() in the end, also after an error. Returns: 0 or -ENOMEM.
  */
 int fifos_init(struct fifos *fs, struct event_base *base, struct streams *ss,
 	const struct listen_options *o, size_t count);
 
-/** fifos_update - fill those of @o from now on; what lies in one that stays is kept. */
+/** fifos_update - replace the listeners by @o; a FIFO that is in both keeps its bytes. */
 void fifos_update(struct fifos *fs, const struct listen_options *o, size_t count);
 
-/** fifos_drop - take away what lies in them: another machine may have the same bytes. */
+/** fifos_drop - read and discard the bytes in all FIFOs, because another machine may have the same bytes. */
 void fifos_drop(struct fifos *fs);
 
-/** fifos_clear - close our ends, and write nothing any more. */
+/** fifos_clear - stop writing, and close the daemon's descriptors. */
 void fifos_clear(struct fifos *fs);
 
 #endif

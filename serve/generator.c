@@ -44,7 +44,7 @@ static void note_kernel(struct generator *g, int64_t now_ms)
 	g->kernel_ms = now_ms;
 }
 
-/* So few bytes the kernel gives all or none of, and it does not wait. */
+/* For a request this small the kernel returns all of the bytes or an error, and does not block. */
 static void seed_from_kernel(struct generator *g, int64_t now_ms)
 {
 	uint8_t *fresh = g->secret->kernel;
@@ -56,7 +56,7 @@ static void seed_from_kernel(struct generator *g, int64_t now_ms)
 	explicit_bzero(fresh, DRBG_KEY);
 }
 
-/* As a block leaves the stock it is hashed with the kernel's bytes, so that these need not be added. */
+/* The reservoir has hashed the block with fresh bytes of the kernel's generator, so this reseed counts for both. */
 static bool seed_from_stock(struct generator *g, int64_t now_ms)
 {
 	const struct reservoir_level level = reservoir_level(g->reservoir);

@@ -36,19 +36,19 @@ static void keep_given(struct handout *h, const struct broker_block *block, size
 {
 	size_t i;
 
-	/* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): a request is for one block at least */
+	/* NOLINTNEXTLINE(clang-analyzer-optin.portability.UnixAPI): @blocks is at least 1 */
 	h->given = malloc(blocks * sizeof(*h->given));
 	for (i = 0; h->given && i < blocks; i++) {
 		const size_t at = sizeof(block[i].bytes);
 
-		/* Not for a moment the secret, which comes first. */
+		/* Never copy the secret bytes, which come first, into this memory: it is not locked. */
 		memset(h->given[i].bytes, 0, at);
 		memcpy((uint8_t *)(h->given + i) + at, (const uint8_t *)(block + i) + at,
 			sizeof(*block) - at);
 	}
 }
 
-_Static_assert(offsetof(struct broker_block, bytes) == 0, "the rest of a block is public");
+_Static_assert(offsetof(struct broker_block, bytes) == 0, "all members after the bytes are public");
 
 void handout_add(struct handout *h, const struct broker_block *block, size_t blocks)
 {

@@ -9,34 +9,37 @@
 
 #define HANDOUT_SOURCES (4 * BROKER_PROVENANCE)
 
-/* What one client was given, for the journal; no byte of it. */
+/* What one client was given, for the journal. It has no byte of the blocks. */
 struct handout {
 	uid_t uid;
 	pid_t pid;
 	uint32_t blocks; /* 0: nothing */
 	uint32_t hardware_bits;
-	char sources[HANDOUT_SOURCES]; /* the provenance of the blocks, equal ones once */
-	struct broker_block
-		*given; /* all that was said of them but their bytes; NULL: no memory for it */
-	bool noted;     /* the client has sent: */
-	struct broker_note note; /* what it states; nobody can check it */
+	char sources
+		[HANDOUT_SOURCES];  /* the distinct provenances of the blocks, separated by "; " */
+	struct broker_block *given; /* the blocks, with zeros for their bytes; NULL: no memory */
+	bool noted;                 /* the client has sent @note */
+	struct broker_note note;    /* the client's own statement, which the daemon cannot verify */
 };
 
-/** handout_add - count the blocks that it was given, once; three dots end the list of sources where it has no room. */
+/**
+ * handout_add - record the blocks that the client was given; to be called once
+ * If @h->sources has no room for all provenances, it ends with "...".
+ */
 void handout_add(struct handout *h, const struct broker_block *block, size_t blocks);
 
-/** handout_clear - give back what handout_add() has noted, of a zeroed one as well. */
+/** handout_clear - free what handout_add() allocated; a zeroed @h is fine. */
 void handout_clear(struct handout *h);
 
 /**
- * handout_claim - the bits of a seed that the client states, as far as what it was given can carry them
- * Where nothing is stated it is all that they can carry.
- * Source: as seed/claim.h counts: the hardware's bits and once those of a block from the kernel, and no more
- * than RECORD_BLOCK_BITS a block.
+ * handout_claim - how many bits a seed made of the blocks claims
+ * That is what the client's note states, but no more than the blocks can support; without a note, what they can support.
+ * Source: seed/claim.h: the bits from hardware, plus those of one block from the kernel, at most RECORD_BLOCK_BITS a
+ * block.
  */
 uint32_t handout_claim(const struct handout *h);
 
-/** handout_hardware - the part of handout_claim() that rests on hardware: what `hardware_bits` means everywhere. */
+/** handout_hardware - the part of handout_claim() that comes from hardware, as `hardware_bits` does everywhere. */
 uint32_t handout_hardware(const struct handout *h);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define PID_BITS 23 /* Linux has no pid above 2^22 */
+#define PID_BITS 23 /* enough for Linux, whose largest pid is 2^22 */
 
 account_id identity_account(int fd, unsigned listener)
 {
@@ -19,11 +19,11 @@ account_id identity_account(int fd, unsigned listener)
 	return id << 32 | (account_id)(uint32_t)peer.uid;
 }
 
-/* 0 for the loopback, and for what is no address. */
+/* Returns: 0 for the loopback, and for anything that is no IP address. */
 static uint64_t address_number(const struct sockaddr_storage *a)
 {
 	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)a;
-	uint64_t link = 0;
+	uint64_t network = 0; /* the first 64 bits */
 
 	if (a->ss_family == AF_INET) {
 		const uint32_t four = ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr);
@@ -31,8 +31,8 @@ static uint64_t address_number(const struct sockaddr_storage *a)
 		return four >> 24 == 127 ? 0 : four;
 	}
 	if (a->ss_family == AF_INET6 && !IN6_IS_ADDR_LOOPBACK(&six->sin6_addr))
-		memcpy(&link, &six->sin6_addr, sizeof(link));
-	return link;
+		memcpy(&network, &six->sin6_addr, sizeof(network));
+	return network;
 }
 
 account_id identity_web_account(int fd, unsigned listener)
@@ -46,7 +46,7 @@ account_id identity_web_account(int fd, unsigned listener)
 		address_number(&a) * 0x9e3779b97f4a7c15 >> 9;
 }
 
-/* On TCP the kernel gives a pid of 0. */
+/* For TCP the kernel returns a pid of 0. */
 void identity_peer(int fd, int64_t *uid, int64_t *pid)
 {
 	struct ucred peer = { 0 };

@@ -11,7 +11,7 @@ void instances_init(struct instances *is, const uint64_t secret[2])
 	memcpy(is->secret, secret, sizeof(is->secret));
 }
 
-/* Of a product, both halves. */
+/* A hash: both halves of a product. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	const unsigned __int128 product = (unsigned __int128)a * b;
@@ -28,7 +28,7 @@ static struct instance *set_of(struct instances *is, const uint8_t uuid[UUID_SIZ
 	return is->set[fold(half[0] ^ kind, is->secret[0] | 1) % INSTANCES_SETS];
 }
 
-/* What is used up now; 0 also for one that has never been. */
+/* How much of its limit the instance has used up at @now_ms; 0 also for a free entry. */
 static int64_t used_at(const struct instance *i, int64_t now_ms)
 {
 	const int64_t gone = now_ms > i->at_ms ? now_ms - i->at_ms : 0;

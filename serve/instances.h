@@ -8,36 +8,38 @@
 
 #include "util/hex.h"
 
-#define INSTANCES_BURST \
-	10 /* records for one instance at once: two config drives of Nova's; and then ... */
-#define INSTANCES_PERIOD_MS 10000 /* ... one in so long */
+/* Records for one instance at once, enough for Nova to make two config drives; then one every INSTANCES_PERIOD_MS. */
+#define INSTANCES_BURST     10
+#define INSTANCES_PERIOD_MS 10000
 #define INSTANCES_SETS      2048
 #define INSTANCES_WAYS      4
 
-/* What one instance has left, as of a moment; in milliseconds of waiting. Zero: nobody's. */
+/* How much of its limit one instance has used up. All zero: a free entry. */
 struct instance {
 	uint8_t uuid[UUID_SIZE];
 	uint32_t kind;
-	uint32_t used_ms;
+	uint32_t used_ms; /* at the time @at_ms; it falls by a millisecond each millisecond */
 	int64_t at_ms;
 };
 
 /*
- * How many records each instance gets, in a table of fixed size. When there is no room in an instance's set, the one
- * that has used least is forgotten, and gains no more by that than the little it has used. Whoever names instances
- * that do not exist gains nothing either, as each has its own limit anyway. Pure: the clock is the caller's.
+ * The limit of records for each instance, in a hash table of fixed size. If the set of a new instance is full, the table
+ * forgets the instance in it that has used up least; that instance gains no more than the little it had used up. A client
+ * that invents UUIDs gains nothing, because each instance has a limit of its own. Pure: the caller passes the time.
  */
 struct instances {
-	uint64_t secret[2]; /* so that nobody can choose which instances share a set */
+	uint64_t secret
+		[2]; /* key of the hash, so that nobody can choose which instances share a set */
 	struct instance set[INSTANCES_SETS][INSTANCES_WAYS];
 };
 
-/** instances_init - @secret: random. */
+/** instances_init - @secret: random bits. */
 void instances_init(struct instances *is, const uint64_t secret[2]);
 
 /**
- * instances_take - whether one more record for @uuid is within its limit; counts it if so
- * @kind: records of different kinds have different limits
+ * instances_take - count one more record for @uuid, if that is within its limit
+ * @kind: an instance has a separate limit for each kind of record
+ * Returns: whether it is within the limit.
  */
 bool instances_take(
 	struct instances *is, const uint8_t uuid[UUID_SIZE], uint32_t kind, int64_t now_ms);

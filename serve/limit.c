@@ -15,7 +15,7 @@ static int64_t full(const struct limit *l)
 	return (int64_t)l->burst * MILLI;
 }
 
-/* A block a second is one thousandth a millisecond. */
+/* One block a second is one thousandth of a block a millisecond. */
 static int64_t level_at(const struct limit *l, const struct limit_bucket *b, int64_t now_ms)
 {
 	const int64_t gone = now_ms > b->at_ms ? now_ms - b->at_ms : 0;
@@ -78,7 +78,7 @@ void limit_return(struct limit *l, account_id account, uint32_t blocks, int64_t 
 	struct limit_bucket *b;
 
 	if (!find(l, account))
-		return; /* forgotten meanwhile, and so forgiven */
+		return; /* the account was removed from the table, so its bucket counts as full */
 	b = bucket_of(l, account, now_ms);
 	b->level += (int64_t)blocks * MILLI;
 	if (b->level > full(l))

@@ -8,21 +8,20 @@
 #include "serve/account.h"
 
 #define LIMIT_ACCOUNTS 256
-#define LIMIT_MAX      1000000 /* of rate and burst */
+#define LIMIT_MAX      1000000 /* limit of rate and burst */
 
-/* What one account has left, as of a moment; in thousandths of a block. */
+/* What one account has left: thousandths of a block, at the time @at_ms. */
 struct limit_bucket {
 	account_id account;
 	int64_t level, at_ms;
 };
 
 /*
- * A token bucket for each account: so many blocks a second, and so many at once. Pure: the clock is the
- * caller's. Accounts are kept in a table of fixed size; when it is full, the one that has most left is
- * forgotten, and gains no more by that than the little it has used.
+ * A token bucket of blocks for each account. The buckets are in a table of fixed size; when it is full, the account that
+ * has most left is removed, and gains no more than the little it had used. Pure: the caller passes the time.
  */
 struct limit {
-	uint32_t rate, burst; /* blocks a second; blocks at once */
+	uint32_t rate, burst; /* blocks for each second; blocks at once */
 	struct limit_bucket bucket[LIMIT_ACCOUNTS];
 	size_t used;
 };
@@ -30,13 +29,13 @@ struct limit {
 /** limit_init - @rate, @burst: 1 to LIMIT_MAX. */
 void limit_init(struct limit *l, uint32_t rate, uint32_t burst);
 
-/** limit_take - 0; -EDQUOT if @account has fewer than @blocks left: then nothing is taken. */
+/** limit_take - subtract @blocks from what @account has left. Returns: 0; -EDQUOT, with nothing subtracted, if it has less. */
 int limit_take(struct limit *l, account_id account, uint32_t blocks, int64_t now_ms);
 
-/** limit_return - blocks that were taken and not handed out after all. */
+/** limit_return - add back blocks that were taken but not handed out. */
 void limit_return(struct limit *l, account_id account, uint32_t blocks, int64_t now_ms);
 
-/** limit_left - thousandths of a block; an account that has more left has had less recently. */
+/** limit_left - what @account has left, in thousandths of a block. */
 int64_t limit_left(const struct limit *l, account_id account, int64_t now_ms);
 
 #endif

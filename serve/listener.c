@@ -56,7 +56,7 @@ bool listener_is_local(const char *host)
 	return parse_host(host, 1, &a) == 0 && is_loopback(&a);
 }
 
-/* What is sent over a network is known to others, so that mostly only this host's own addresses will do. */
+/* Others can read what is sent over a network, so most protocols are restricted to unix sockets and the loopback. */
 static bool may_be_at(const struct listen_options *o, const union address *a)
 {
 	const struct web_site *site = o->protocol->site;
@@ -85,14 +85,14 @@ int listener_take(struct listener *ret, const struct listen_options *o, int fd, 
 	if (!fits(o, fd))
 		return packets ?
 			fault_set(f, -EINVAL,
-				"LISTEN_FDS: must be one unix socket of sequential packets that listens") :
+				"LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET") :
 			fault_set(f, -EINVAL,
-				"LISTEN_FDS: %s: must be a stream socket that listens, of the unix domain or the loopback%s",
+				"LISTEN_FDS: %s: must be a listening stream socket, on a unix path or the loopback%s",
 				o->name,
 				!o->protocol->site ? "" :
 					o->protocol->site->secret ?
-						     ", or elsewhere with a token-file" :
-						     ", or elsewhere");
+						     ", or on another address with a token-file" :
+						     ", or on another address");
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
 		return fault_errno(f, -errno, "LISTEN_FDS");
@@ -127,8 +127,8 @@ bool listener_is_at(const struct listener *l, const struct listen_options *o)
 				now->group == o->group));
 }
 
-/* The folder, locked against another daemon that starts at the same time. We do not wait for the lock: anybody
- * who may read the folder can hold it. */
+/* Open the folder and lock it against another daemon that starts at the same time. The daemon does not wait for the
+ * lock, because any user who may read the folder can hold it. */
 static int open_folder(const char *path, struct fault *f)
 {
 	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)] = ".";
@@ -146,8 +146,8 @@ static int open_folder(const char *path, struct fault *f)
 	if (fstat(fd, &st) < 0)
 		r = fault_errno(f, -errno, folder);
 	else if ((st.st_uid != 0 && st.st_uid != geteuid()) || st.st_mode & (S_IWGRP | S_IWOTH))
-		r = fault_set(
-			f, -EPERM, "%s: others than root and this user may write there", folder);
+		r = fault_set(f, -EPERM,
+			"%s: users other than root and the daemon's user may write to it", folder);
 	if (r == 0)
 		return fd;
 	close(fd);
@@ -162,7 +162,7 @@ static struct sockaddr_un address_of(const char *path)
 	return a;
 }
 
-/* A socket at @path on which nobody listens is left from a daemon that was killed. */
+/* A socket at @path on which nobody listens was left by a daemon that was killed. */
 static int remove_leftover(const char *path, int socket_type, struct fault *f)
 {
 	const struct sockaddr_un a = address_of(path);
@@ -172,18 +172,18 @@ static int remove_leftover(const char *path, int socket_type, struct fault *f)
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? 0 : fault_errno(f, -errno, path);
 	if (!S_ISSOCK(st.st_mode))
-		return fault_set(f, -EEXIST, "%s: is there already, and no socket", path);
+		return fault_set(f, -EEXIST, "%s: exists and is not a socket", path);
 	fd = socket(AF_UNIX, socket_type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fault_errno(f, -errno, path);
 	r = connect(fd, (const struct sockaddr *)&a, sizeof(a)) < 0 ? -errno : 0;
 	close(fd);
 	if (r != -ECONNREFUSED)
-		return fault_set(f, -EADDRINUSE, "%s: somebody listens there already", path);
+		return fault_set(f, -EADDRINUSE, "%s: another process is listening on it", path);
 	return unlink(path) < 0 ? fault_errno(f, -errno, path) : 0;
 }
 
-/* Nobody can connect before listen(2), so the mode is right in time. */
+/* The mode is set before listen(2), and nobody can connect before that. */
 static int bind_path(struct listener *l, struct fault *f)
 {
 	const struct listen_options *o = l->options;
@@ -220,7 +220,7 @@ static int open_path(struct listener *l, struct fault *f)
 	return r;
 }
 
-/* One that was closed a moment ago may still have the port. */
+/* With SO_REUSEADDR, connections of the last run that have just been closed do not block the port. */
 static int open_port(struct listener *l, struct fault *f)
 {
 	const struct listen_options *o = l->options;
@@ -229,7 +229,7 @@ static int open_port(struct listener *l, struct fault *f)
 	socklen_t len;
 
 	if (parse_host(o->host, o->port, &a) < 0 || !may_be_at(o, &a))
-		return fault_set(f, -EINVAL, "%s: not an address of the loopback", o->host);
+		return fault_set(f, -EINVAL, "%s: not a loopback address", o->host);
 	len = a.any.sa_family == AF_INET ? sizeof(a.v4) : sizeof(a.v6);
 	l->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0 || setsockopt(l->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ACTIVATED_FD 3    /* the first */
-#define PAUSE_S      1    /* while the process or the system has no descriptor left */
-#define DRAIN_MAX    4096 /* as many as can have connected: net.core.somaxconn */
+#define ACTIVATED_FD 3    /* the first descriptor that systemd passes */
+#define PAUSE_S      1    /* before accepting again, after descriptors ran out */
+#define DRAIN_MAX    4096 /* the most clients that can be waiting on a socket: net.core.somaxconn */
 
 static bool is_number(const char *text, long number)
 {
@@ -31,7 +31,7 @@ static struct listener *find(struct listeners *ls, const struct listen_options *
 	return NULL;
 }
 
-/* Which one the manager's name is for; any other name, or none, is the broker's, as long as it has none. */
+/* Which listener a socket of the service manager is for. A socket with an unknown name, or none, is the broker's. */
 static const struct listen_options *find_named(struct listeners *ls, const char *name, size_t len,
 	const struct listen_options *o, size_t count)
 {
@@ -50,17 +50,17 @@ static int take(struct listeners *ls, const struct listen_options *o, int fd, co
 
 	if (find(ls, o) && len > 0)
 		return fault_set(f, -EINVAL,
-			"LISTEN_FDS: %.*s: there are two of that name, or no [listen %.*s] in the configuration",
+			"LISTEN_FDS: %.*s: there are two sockets with this name, or the configuration has no [listen %.*s]",
 			(int)len, name, (int)len, name);
 	if (ls->count == LISTENERS_MAX || find(ls, o))
 		return fault_set(f, -EINVAL,
-			"LISTEN_FDS: must be one unix socket of sequential packets that listens");
+			"LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET");
 	r = listener_take(&ls->slot[ls->count].listener, o, fd, f);
 	ls->count += r == 0;
 	return r;
 }
 
-/* By sd_listen_fds(3)'s protocol. A child must not take them for its own. */
+/* The protocol of sd_listen_fds(3). */
 static int take_all(struct listeners *ls, const struct listen_options *o, size_t count,
 	const char *fds, const char *names, struct fault *f)
 {
@@ -73,7 +73,7 @@ static int take_all(struct listeners *ls, const struct listen_options *o, size_t
 		n++;
 	if (n == 0 || n > LISTENERS_MAX)
 		return fault_set(f, -EINVAL,
-			"LISTEN_FDS: must be one unix socket of sequential packets that listens");
+			"LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET");
 	for (i = 0; i < n && r == 0; i++) {
 		len = strcspn(name, ":");
 		r = take(ls, find_named(ls, name, len, o, count), ACTIVATED_FD + (int)i, name, len,
@@ -92,13 +92,14 @@ static int take_activated(
 	if (!fds || !is_number(getenv("LISTEN_PID"), getpid()))
 		return 0;
 	r = take_all(ls, o, count, fds, names, f);
+	/* A child process must not take these sockets for its own. */
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDNAMES");
 	return r;
 }
 
-/* Of one that was closed, or a new one. NULL: all are taken. */
+/* The slot of a closed listener, or a new one. NULL: all are in use. */
 static struct listeners_slot *free_slot(struct listeners *ls)
 {
 	struct listeners_slot *s;
@@ -159,8 +160,8 @@ static int accept_on(struct listeners *ls, const struct listener *l, unsigned ma
 						      connections_accept(ls->connections, l, max);
 }
 
-/* Only this listener: the others may have clients that can give way. */
-static void rest(struct listeners_slot *s)
+/* Stop accepting on this listener for PAUSE_S. The others go on: they may have connections that they can close instead. */
+static void suspend(struct listeners_slot *s)
 {
 	const struct timeval time = { PAUSE_S, 0 };
 
@@ -191,9 +192,9 @@ static void on_ready(evutil_socket_t fd, short what, void *slot)
 
 	(void)fd;
 	(void)what;
-	/* Without the pause this would be called again at once, and fail again. */
+	/* Without the pause, the event loop would call this function again at once, and it would fail again. */
 	if (accept_on(s->all, &s->listener, CONNECTIONS_ACCEPTS) < 0)
-		rest(s);
+		suspend(s);
 }
 
 static int watch(struct listeners_slot *s, struct listeners *ls)
@@ -236,7 +237,7 @@ static void close_slot(struct listeners_slot *s)
 	s->listener = (struct listener){ .fd = -1 };
 }
 
-/* One that is elsewhere now is closed first, as both may want the same name. */
+/* A listener that has moved is closed before any is opened, because another section may now have its address. */
 static void update_slot(struct listeners_slot *s, const struct listen_options *o, size_t count)
 {
 	const struct listen_options *next = listen_find(o, count, s->listener.options->name);

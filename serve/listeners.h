@@ -15,7 +15,7 @@ struct listeners;
 
 struct listeners_slot {
 	struct listener listener;
-	struct event *ready; /* somebody wants to connect */
+	struct event *ready; /* a client wants to connect */
 	bool paused;
 	struct listeners *all;
 };
@@ -26,38 +26,40 @@ struct listeners {
 	size_t count;
 	struct listen_options broker;
 	struct event_base *base;
-	struct event *resume; /* after a pause for want of descriptors */
+	struct event *resume; /* accept again, after descriptors ran out */
 	struct connections *connections;
 	struct streams *streams;
 	struct web *web;
-	uint64_t pauses; /* for want of descriptors */
+	uint64_t pauses; /* how often descriptors ran out */
 };
 
 /**
- * listeners_open - the sockets that the service manager holds for us, by their names, and those that @o describes
- * @path:   the broker's, if the manager has none for it
- * @o:      @count of them, at most LISTENERS_MAX - 1; they must outlive @ls
- * One without an address for which the manager has no socket is left out, with an entry in the journal.
- * @ls: needs listeners_close() in the end, also after an error
- * Returns: 0, or -errno with @f.
+ * listeners_open - open the broker's listener, and those that @o describes
+ * @ls:   needs listeners_close() in the end, also after an error
+ * @path: of the broker's socket, if the service manager passes none
+ * @o:    an array of @count listeners, at most LISTENERS_MAX - 1; it must outlive @ls
+ *
+ * A socket that the service manager passes under the name of a listener is used for it. A listener that has neither such
+ * a socket nor an address is left out, with an entry in the journal. Returns: 0, or -errno with @f.
  */
 int listeners_open(struct listeners *ls, const char *path, const struct listen_options *o,
 	size_t count, struct fault *f);
 
-/** listeners_watch - from now on accept clients into @cs, @ss and @web. Returns: 0 or -ENOMEM. */
+/** listeners_watch - from now on accept clients, and pass them to @cs, @ss or @web. Returns: 0 or -ENOMEM. */
 int listeners_watch(struct listeners *ls, struct event_base *base, struct connections *cs,
 	struct streams *ss, struct web *web);
 
 /**
- * listeners_update - listen as @o says from now on
- * One of the service manager's stays what it is. What cannot be opened is left out, with an entry in the journal.
+ * listeners_update - replace the listeners, except the broker's, by those that @o describes
+ * A socket that the service manager passed is kept as long as its section exists. A listener that cannot be opened is
+ * left out, with an entry in the journal.
  */
 void listeners_update(struct listeners *ls, const struct listen_options *o, size_t count);
 
-/** listeners_drain - accept those who have connected already; listeners_watch() has to be called before. */
+/** listeners_drain - accept all clients that have already connected; call it after listeners_watch(). */
 void listeners_drain(struct listeners *ls);
 
-/** listeners_close - nobody can connect from now on. */
+/** listeners_close - close all sockets: nobody can connect from now on. */
 void listeners_close(struct listeners *ls);
 
 #endif

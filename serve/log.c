@@ -55,7 +55,7 @@ static void begin_handout(struct journal *j, const struct handout *h)
 			uuid[0] ? "instance " : "no instance", uuid);
 	else
 		journal_begin(j, identifier, JOURNAL_INFO,
-			"gave uid %u %u blocks, %u bits from hardware: not said what for",
+			"gave uid %u %u blocks, %u bits from hardware; the client did not report a seed",
 			(unsigned)h->uid, h->blocks, handout_hardware(h));
 }
 
@@ -84,7 +84,7 @@ void log_handout(const struct handout *h)
 	free(account);
 }
 
-/* A source's name in the message, which is for people; the field SEEDRIVE_SOURCE has it as it is. */
+/* A source's name in printable form, for the message; the field SEEDRIVE_SOURCE has the exact name. */
 static const char *shown(const struct draw_report *r, char out[SHOWN_SIZE])
 {
 	char label[LABEL_SIZE];
@@ -105,8 +105,8 @@ void log_source_failed(const struct draw_report *r)
 	struct journal j;
 
 	draw_why(r, why, sizeof(why));
-	journal_begin(&j, identifier, JOURNAL_WARNING, "%s: %s; counts for nothing meanwhile",
-		shown(r, name), why);
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"%s: %s; counts for nothing until it passes again", shown(r, name), why);
 	add_source(&j, r);
 	journal_send(&j);
 }
@@ -116,7 +116,7 @@ void log_source_back(const struct draw_report *r)
 	char name[SHOWN_SIZE];
 	struct journal j;
 
-	journal_begin(&j, identifier, JOURNAL_NOTICE, "%s: delivers again, and passes its tests",
+	journal_begin(&j, identifier, JOURNAL_NOTICE, "%s: delivers again and passes its tests",
 		shown(r, name));
 	add_source(&j, r);
 	journal_send(&j);
@@ -128,7 +128,7 @@ void log_stock_dropped(const struct draw_report *r, size_t blocks)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"%s: failed its tests; blocks in stock that rest on it, dropped: %zu",
+		"%s: failed a health test; blocks in stock that used it, now dropped: %zu",
 		shown(r, name), blocks);
 	add_source(&j, r);
 	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
@@ -140,8 +140,8 @@ void log_restored(enum restored_sign sign, size_t blocks)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"this machine was restored or has slept, or its clock was set (%s); blocks in stock dropped: %zu",
-		sign == RESTORED_VM ? "by its hypervisor's word" : "the time of day has jumped",
+		"this machine was restored or slept, or its clock was set (%s); blocks in stock, now dropped: %zu",
+		sign == RESTORED_VM ? "its hypervisor reports it" : "the time of day jumped",
 		blocks);
 	journal_field(&j, "SEEDRIVE_DROPPED", "%zu", blocks);
 	journal_send(&j);
@@ -152,7 +152,7 @@ void log_late(void)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_ERROR,
-		"the thread that draws from the sources hangs; the watchdog is left to restart the daemon");
+		"the thread that draws from the sources hangs; systemd's watchdog will restart the daemon");
 	journal_send(&j);
 }
 
@@ -163,7 +163,8 @@ void log_source_kept_out(const struct draw_report *r)
 
 	draw_why(r, why, sizeof(why));
 	journal_begin(&j, identifier, JOURNAL_ERROR,
-		"%s: kept out until the daemon restarts or gets SIGUSR1: %s", shown(r, name), why);
+		"%s: kept out until the daemon restarts or receives SIGUSR1: %s", shown(r, name),
+		why);
 	add_source(&j, r);
 	journal_send(&j);
 }
@@ -182,7 +183,8 @@ void log_empty(unsigned requests)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"blocks are asked for faster than drawn: requests that got none: %u", requests);
+		"clients ask for blocks faster than the sources deliver: requests that got none: %u",
+		requests);
 	journal_field(&j, "SEEDRIVE_EMPTY", "%u", requests);
 	journal_send(&j);
 }
@@ -192,7 +194,8 @@ void log_limited(unsigned requests, account_id last)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"requests beyond a user's share, the last of uid %u: %u", (unsigned)last, requests);
+		"requests refused because a user already had its share, the last from uid %u: %u",
+		(unsigned)last, requests);
 	journal_field(&j, "SEEDRIVE_LIMITED", "%u", requests);
 	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
 	journal_send(&j);
@@ -203,7 +206,7 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"gave %u blocks more without an entry for each time, the last to uid %u: %u times",
+		"gave %u more blocks, the last to uid %u; handouts that have no entry of their own: %u",
 		blocks, (unsigned)last, handouts);
 	journal_field(&j, "SEEDRIVE_UNLISTED", "%u", handouts);
 	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", blocks);
@@ -215,8 +218,7 @@ void log_not_listening(const char *name, const char *words)
 {
 	struct journal j;
 
-	journal_begin(
-		&j, identifier, JOURNAL_ERROR, "[listen %s]: nobody listens: %s", name, words);
+	journal_begin(&j, identifier, JOURNAL_ERROR, "[listen %s]: not listening: %s", name, words);
 	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
 	journal_send(&j);
 }
@@ -227,10 +229,10 @@ void log_reloaded(const char *fault)
 
 	if (fault)
 		journal_begin(&j, identifier, JOURNAL_ERROR,
-			"%s; the configuration stays what it was", fault);
+			"%s; the previous configuration stays in force", fault);
 	else
 		journal_begin(&j, identifier, JOURNAL_NOTICE,
-			"configuration read again; source, reservoir and broker hold until a restart");
+			"configuration reloaded; source, reservoir and broker change only at a restart");
 	journal_send(&j);
 }
 
@@ -239,8 +241,8 @@ void log_no_address(const char *name)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"[listen %s]: nobody listens: it has no address, and systemd no socket of that FileDescriptorName=",
-		name);
+		"[listen %s]: not listening: it has no address, and systemd passed no socket with FileDescriptorName=%s",
+		name, name);
 	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
 	journal_send(&j);
 }
@@ -250,8 +252,8 @@ void log_fifo_missing(const char *name, const char *words)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"[listen %s]: %s; tried again every second: see seedrived-fifo.socket", name,
-		words);
+		"[listen %s]: %s; retrying every second; seedrived-fifo.socket creates the FIFO",
+		name, words);
 	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
 	journal_send(&j);
 }
@@ -261,7 +263,7 @@ void log_policy(const char *where, unsigned clients)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"%s: no answer in time, none that is valid, or one above the listener's limits; the listener's own hold: %u times",
+		"%s: its answers were late, invalid or above the limits of the listener, which apply instead: %u times",
 		where, clients);
 	journal_field(&j, "SEEDRIVE_POLICY", "%u", clients);
 	journal_send(&j);

@@ -7,53 +7,57 @@
 #include "serve/handout.h"
 #include "serve/restored.h"
 
-/* All that the daemon writes to the journal; seedrive-serve(8) has the fields. From any thread. */
+/* Everything that the daemon writes to the journal; seedrive-serve(8) describes the fields. Any thread may call these. */
 
-/** log_handout - a client was given blocks, and its connection is closed. What it states is written as claimed. */
+/** log_handout - a client was given blocks, and its connection is being closed. The entry has the client's note. */
 void log_handout(const struct handout *h);
 
-/** log_source_failed, log_source_back - a source has begun to fail, or to deliver again. */
+/** log_source_failed, log_source_back - a source has failed, or delivers and passes again. */
 void log_source_failed(const struct draw_report *r);
 void log_source_back(const struct draw_report *r);
 
-/** log_stock_dropped - @blocks of the reservoir that rest on a source which has failed its tests. */
+/** log_stock_dropped - @blocks were dropped from the reservoir because they used a source that failed a health test. */
 void log_stock_dropped(const struct draw_report *r, size_t blocks);
 
-/** log_restored - this machine seems to go on from another state: @blocks of the reservoir are dropped for it. */
+/** log_restored - @blocks were dropped from the reservoir because this machine seems to have been restored or copied. */
 void log_restored(enum restored_sign sign, size_t blocks);
 
-/** log_late - the thread that draws has not come round for too long. */
+/** log_late - the thread that draws from the sources seems to hang: see refill_is_late(). */
 void log_late(void);
 
-/** log_source_kept_out - a source is not tried again until the daemon restarts or gets SIGUSR1. */
+/** log_source_kept_out - a source is not tried again until the daemon restarts or receives SIGUSR1. */
 void log_source_kept_out(const struct draw_report *r);
 
-/** log_no_source - not one source delivers. @err: negative errno. */
+/** log_no_source - no source delivers anything. @err: negative errno. */
 void log_no_source(int err);
 
-/** log_empty, log_limited - @requests since the last such entry; @last: the account of the last one. */
+/**
+ * log_empty, log_limited - requests answered DESK_EMPTY, or DESK_LIMITED
+ * @requests: their number since the last such entry
+ * @last:     the account of the last one
+ */
 void log_empty(unsigned requests);
 void log_limited(unsigned requests, account_id last);
 
-/** log_unlisted - @handouts of @blocks blocks in all for which log_handout() was not called; @last: to whom the last went. */
+/** log_unlisted - @handouts, with @blocks in all, had no log_handout(); @last: the account of the last one. */
 void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 
-/** log_not_listening - a listener could not be opened when the configuration was read again, for the reason in @words. */
+/** log_not_listening - a listener could not be opened after the configuration was reread; @words: the reason. */
 void log_not_listening(const char *name, const char *words);
 
-/** log_reloaded - the configuration was read again; @fault: what is wrong with it, NULL: nothing, and it holds. */
+/** log_reloaded - the configuration was reread. @fault: its error, so it was not applied; NULL: it is in force. */
 void log_reloaded(const char *fault);
 
-/** log_no_address - nobody listens for [listen @name]: it has no address, and the service manager no such socket. */
+/** log_no_address - [listen @name] has no address, and the service manager passed no socket for it. */
 void log_no_address(const char *name);
 
-/** log_fifo_missing - the FIFO of [listen @name] cannot be filled, for the reason in @words, until that is mended. */
+/** log_fifo_missing - the FIFO of [listen @name] cannot be opened; @words: the reason. */
 void log_fifo_missing(const char *name, const char *words);
 
-/** log_policy - @clients since the last such entry for which the policy gave no answer that can be used. */
+/** log_policy - for @clients since the last such entry, the policy @where gave no usable answer. */
 void log_policy(const char *where, unsigned clients);
 
-/** log_unlocked - RLIMIT_MEMLOCK does not let us lock all secrets in memory. */
+/** log_unlocked - some secrets could not be locked in memory, because of RLIMIT_MEMLOCK. */
 void log_unlocked(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Starts and ends the parts of the daemon; signals and timeouts. */
+/* The daemon's main loop: starts and stops its parts, and handles signals and timeouts. */
 #include "serve/serve.h"
 #include "seed/moment.h"
 #include "serve/connections.h"
@@ -25,11 +25,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DRAIN_MS 1000 /* from SIGTERM to the end, for clients that wait or may send a note */
-#define HANG_MS  2000 /* and for a batch that is just being drawn */
+#define DRAIN_MS 1000 /* after SIGTERM, for clients that wait for an answer or may send a note */
+#define HANG_MS  2000 /* after that, for the batch that is being drawn */
 #define TICK_S   10
 
-#define DESCRIPTORS 256 /* besides connections: listeners, sources, events, the stock, the policy */
+#define DESCRIPTORS 256 /* for everything but clients: listeners, sources, events, the policy */
 
 struct server {
 	struct event_base *base;
@@ -87,7 +87,7 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 	send_status(s);
 }
 
-/* The loop is alive, as this runs; the thread has to be, too. */
+/* Notify systemd's watchdog only if the thread that draws works too; that this function runs proves that the loop does. */
 static void on_watchdog(evutil_socket_t fd, short what, void *server)
 {
 	struct server *s = server;
@@ -111,7 +111,7 @@ static void on_drained(evutil_socket_t fd, short what, void *server)
 	s->over = true;
 }
 
-/* Clients that have connected are still accepted, those that wait are answered, and nobody else can connect. */
+/* Clients that have connected already are still accepted and answered; nobody else can connect. */
 static void on_end(evutil_socket_t number, short what, void *server)
 {
 	const struct timeval drain = { DRAIN_MS / 1000, DRAIN_MS % 1000 * 1000 };
@@ -132,7 +132,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	event_add(s->drained, &drain);
 }
 
-/* The operator has seen to the sources. */
+/* SIGUSR1: the operator has repaired the sources. */
 static void on_forgive(evutil_socket_t number, short what, void *server)
 {
 	struct server *s = server;
@@ -164,7 +164,7 @@ static void on_hangup(evutil_socket_t number, short what, void *server)
 	notify("READY=1");
 }
 
-/* From here on a signal ends the daemon in order. */
+/* After this, SIGTERM and SIGINT end the daemon in an orderly way. */
 static int begin(struct server *s)
 {
 	s->base = event_base_new();
@@ -197,7 +197,7 @@ static void free_events(struct server *s)
 			event_free(all[i]);
 }
 
-/* Before each answer: nobody is given what another machine may have given to somebody else. */
+/* Called before answers are sent, so that no client gets bytes that a copy of this machine may have given to another. */
 static void look_for_restore(struct server *s)
 {
 	const enum restored_sign sign = restored_look(&s->restored);
@@ -210,21 +210,21 @@ static void look_for_restore(struct server *s)
 	fifos_drop(&s->fifos);
 }
 
-/* What can change while the daemon runs. */
+/* Sets the options that can change while the daemon runs. */
 static void apply(struct server *s, const struct serve_options *o)
 {
 	streams_limit(&s->streams, o->budget);
 	policy_set(&s->streams.policy, &o->policy);
 }
 
-/* What can fail only for want of memory, descriptors or threads. */
+/* Sets up everything that can fail only if memory, descriptors or threads run out. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
 	struct moment first;
 	int r;
 
 	descriptors_raise(CONNECTIONS_MAX + STREAMS_MAX + WEB_MAX + DESCRIPTORS);
-	moment_now(&first); /* before there is a second thread */
+	moment_now(&first); /* its first call must come before there is a second thread */
 	restored_init(&s->restored, VMCLOCK_DEVICE);
 	subuids_init(&s->subuids, SUBUIDS_FILE, SUBUIDS_USERS);
 	s->wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -268,7 +268,7 @@ static int set_up(struct server *s, const struct serve_options *o)
 	return r;
 }
 
-/* What a batch that hangs still uses is wiped but not freed; the process ends soon. */
+/* If the batch that is being drawn hangs, the memory that it uses is wiped but not freed; the process ends soon. */
 static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
@@ -292,7 +292,7 @@ static void tear_down(struct server *s)
 		close(s->wakeup);
 }
 
-/* It ends, and nobody waits for anything. */
+/* Whether the daemon is stopping and all clients are gone. */
 static bool is_done(const struct server *s)
 {
 	return s->stopping && s->connections.crowd.count == 0 && s->streams.crowd.count == 0 &&
@@ -303,7 +303,7 @@ static int run(struct server *s, struct fault *f)
 {
 	bool more = false;
 
-	/* Every pass does a bounded amount of work of each kind, so that none keeps the others waiting. */
+	/* Each pass does a bounded amount of work of each kind, so that no kind delays the others for long. */
 	while (!s->over && !is_done(s)) {
 		if (event_base_loop(s->base, EVLOOP_ONCE | (more ? EVLOOP_NONBLOCK : 0)) < 0)
 			return fault_set(f, -EIO, "the event loop failed");
@@ -323,7 +323,7 @@ int serve(const struct serve_options *o, struct fault *f)
 	struct server s = { .wakeup = -1, .options = o };
 	int r;
 
-	/* Until there is somebody to go by it. */
+	/* Until begin() handles it, SIGHUP must not kill the process. */
 	signal(SIGHUP, SIG_IGN);
 	r = begin(&s);
 	if (r < 0)

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What comes next. */
+/* The state of the parser: what the next byte may be. */
 enum {
 	START,     /* the object */
 	FIRST_KEY, /* a key, or the end of the object */
@@ -14,14 +14,14 @@ enum {
 	COLON,
 	FIRST_ITEM, /* a value, or the end of the array */
 	VALUE,
-	AFTER, /* a comma, or the end of what is open */
-	END,   /* blanks */
+	AFTER, /* after a value: a comma, or the end of the open object or array */
+	END,   /* after the object: blanks */
 	STRING,
 	ESCAPE,
 	HEX,
 	WORD, /* the rest of true, false or null */
 	MINUS,
-	ZERO, /* a number that is 0 so far */
+	ZERO, /* after a leading 0, which no digit may follow */
 	DIGITS,
 	POINT,
 	FRACTION,
@@ -30,7 +30,7 @@ enum {
 	POWER,
 };
 
-_Static_assert(JSON_DEPTH_MAX <= 64, "a bit for each container");
+_Static_assert(JSON_DEPTH_MAX <= 64, "a bit for each level");
 
 void member_init(struct member *m, const char *key)
 {
@@ -89,7 +89,7 @@ static int begin_word(struct member *m, const char *word)
 
 static int begin_value(struct member *m, uint8_t c)
 {
-	/* Only a string is of use. */
+	/* The wanted value must be a string. */
 	if (c != '"')
 		m->wanted = false;
 	switch (c) {
@@ -123,13 +123,13 @@ static int end_string(struct member *m)
 	m->wanted = m->same && *m->left == '\0';
 	if (m->wanted && m->seen < 2)
 		m->seen++;
-	/* Of two, neither is taken. */
+	/* If the key occurs twice, neither value is used. */
 	if (m->wanted && m->seen > 1)
 		m->wanted = false;
 	return move(m, COLON);
 }
 
-/* One character of a string, @c: 0x80 for any that is not ASCII. */
+/* A character of a string is complete. @c: its ASCII code; 0x80 for any other character. */
 static int end_char(struct member *m, unsigned c)
 {
 	if (m->same && (*m->left == '\0' || c != (unsigned char)*m->left++))
@@ -145,7 +145,7 @@ static void keep(struct member *m, uint8_t c)
 		m->too_long = true;
 }
 
-/* RFC 3629, section 4: the second byte has a range of its own behind some first bytes. */
+/* RFC 3629, section 4: after some first bytes, the range of the second byte is smaller. */
 static int begin_utf8(struct member *m, uint8_t c)
 {
 	if (c < 0xc2 || c > 0xf4)
@@ -214,7 +214,7 @@ static int in_word(struct member *m, uint8_t c)
 	return *++m->left == '\0' ? move(m, AFTER) : 0;
 }
 
-/* A blank, or what separates values. */
+/* Outside of strings, numbers and words: a blank, a separator, or the first byte of a value or key. */
 static int between(struct member *m, uint8_t c)
 {
 	if (is_space(c))
@@ -294,7 +294,7 @@ static int take_byte(struct member *m, uint8_t c)
 
 #define EACH(byte) ((byte)*0x0101010101010101u)
 
-/* Of eight bytes at once: is each of them ASCII, no control character, no quote and no backslash? */
+/* For eight bytes at once: is each of them ASCII, and none a control character, a quote or a backslash? */
 static bool is_plain8(const uint8_t *raw)
 {
 	uint64_t all, quote, slash;
@@ -307,8 +307,8 @@ static bool is_plain8(const uint8_t *raw)
 		       EACH(0x80u)) == 0;
 }
 
-/* Nearly all of it is characters of one byte in strings that are not looked at. */
-static size_t plain(const struct member *m, const uint8_t *raw, size_t len)
+/* Skip ASCII in strings that are neither compared nor kept; that is nearly all of the text. Returns: how many bytes. */
+static size_t skip_plain(const struct member *m, const uint8_t *raw, size_t len)
 {
 	size_t n = 0;
 
@@ -327,7 +327,7 @@ int member_take(struct member *m, const uint8_t *raw, size_t len)
 	int r = 0;
 
 	while (r == 0) {
-		i += plain(m, raw + i, len - i);
+		i += skip_plain(m, raw + i, len - i);
 		if (i == len)
 			break;
 		r = take_byte(m, raw[i++]);

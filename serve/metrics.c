@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Text that is written to @out as far as it has room for whole lines. */
+/* The text that is being written to @out. A put() that does not fit is left out. */
 struct text {
 	char *out;
 	size_t size, len;
@@ -45,7 +45,7 @@ static void one(
 
 #define LABEL_MAX (2 * SOURCE_LABEL_SIZE)
 
-/* The name of a source may have any byte in it. */
+/* Escape a source's name, which may contain any byte. */
 static const char *label(const char *text, char out[LABEL_MAX])
 {
 	size_t n = 0;
@@ -68,13 +68,13 @@ static void write_daemon(struct text *t, const struct status_parts *p)
 	one(t, "refill_late", "gauge", "Whether the thread that draws from the sources hangs.",
 		p->late);
 	one(t, "memory_unlocked", "gauge",
-		"Whether some secrets could not be locked in memory, for want of RLIMIT_MEMLOCK.",
+		"Whether some secrets could not be locked in memory, because of RLIMIT_MEMLOCK.",
 		secret_unlocked());
 	one(t, "restores_total", "counter",
-		"How often this machine seemed to go on from a snapshot, so that the stock was dropped.",
+		"How often the stock was dropped because this machine seemed to be restored from a snapshot.",
 		p->restores);
 	one(t, "accept_pauses_total", "counter",
-		"How often accepting connections was suspended, as there was no file descriptor left.",
+		"How often the daemon stopped accepting connections because no file descriptor was left.",
 		p->listeners->pauses);
 }
 
@@ -82,11 +82,10 @@ static void write_stock(struct text *t, const struct status_parts *p)
 {
 	const struct reservoir_level level = reservoir_level(p->reservoir);
 
-	one(t, "stock_blocks", "gauge", "Blocks in stock, of 64 bytes.", level.blocks);
-	one(t, "stock_target_blocks", "gauge", "Blocks that the daemon keeps in stock.",
-		level.target);
+	one(t, "stock_blocks", "gauge", "Blocks of 64 bytes in stock.", level.blocks);
+	one(t, "stock_target_blocks", "gauge", "How many blocks the full stock has.", level.target);
 	one(t, "stock_weak_blocks", "gauge",
-		"Blocks in stock that rest on less than 256 bits from hardware.", level.weak);
+		"Blocks in stock with less than 256 bits from hardware.", level.weak);
 }
 
 static void write_sources(struct text *t, const struct status_parts *p)
@@ -95,13 +94,13 @@ static void write_sources(struct text *t, const struct status_parts *p)
 	char name[LABEL_MAX];
 	size_t i;
 
-	begin(t, "source_up", "gauge", "Whether the source passed when it was last tried.");
+	begin(t, "source_up", "gauge", "Whether the source passed the last time it was tried.");
 	for (i = 0; p->refill && refill_source(p->refill, i, &source); i++)
 		if (source.state != REFILL_UNTRIED)
 			put(t, "seedrive_source_up{source=\"%s\"} %d\n", label(source.label, name),
 				source.state == REFILL_PASSES);
 	begin(t, "source_kept_out", "gauge",
-		"Whether the source has failed health tests and is not tried again until SIGUSR1.");
+		"Whether the source failed health tests and is not tried again before SIGUSR1 or a restart.");
 	for (i = 0; p->refill && refill_source(p->refill, i, &source); i++)
 		if (source.state != REFILL_UNTRIED)
 			put(t, "seedrive_source_kept_out{source=\"%s\"} %d\n",
@@ -119,13 +118,13 @@ static void write_issued(struct text *t, const struct status_parts *p)
 	const struct vendordata *v = &p->web->vendordata;
 
 	begin(t, "seeds_issued_total", "counter",
-		"Seeds given: requests of the broker's clients, and records by HTTP.");
+		"Seeds given: to clients of the broker, and as records by HTTP.");
 	put(t, "seedrive_seeds_issued_total{protocol=\"broker\"} %" PRIu64 "\n", d->all_given);
 	put(t, "seedrive_seeds_issued_total{protocol=\"http\"} %" PRIu64 "\n", v->records);
 	one(t, "blocks_issued_total", "counter",
-		"Blocks of the stock given to the broker's clients.", d->all_blocks);
+		"Blocks of the stock given to clients of the broker.", d->all_blocks);
 	begin(t, "refusals_total", "counter",
-		"Requests and clients that got nothing, by reason: the stock was empty, a user or an instance had its share, there were too many connections, the kernel's generator was not ready.");
+		"Requests and clients that got nothing, by reason: empty stock, the limit of a user or an instance, too many connections, or a kernel whose generator was not ready.");
 	put(t, "seedrive_refusals_total{reason=\"empty\"} %" PRIu64 "\n", d->all_empty);
 	put(t, "seedrive_refusals_total{reason=\"user\"} %" PRIu64 "\n", d->all_limited);
 	put(t, "seedrive_refusals_total{reason=\"instance\"} %" PRIu64 "\n", v->limited);
@@ -136,18 +135,17 @@ static void write_issued(struct text *t, const struct status_parts *p)
 
 static void write_generator(struct text *t, const struct status_parts *p)
 {
-	one(t, "generator_bytes_total", "counter", "Bytes that the generator has made.",
+	one(t, "generator_bytes_total", "counter", "Bytes that the generator made.",
 		p->generator->bytes);
 	one(t, "generator_reseeds_total", "counter", "Reseeds from a block of the stock.",
 		p->generator->reseeds);
 	one(t, "generator_overdue_reseeds_total", "counter",
-		"Reseeds that had to do without a block, as the stock could not spare one.",
+		"Reseeds without a block, because the stock could not spare one.",
 		p->generator->overdue);
 	one(t, "policy_asked_total", "counter", "Clients about which the policy was asked.",
 		p->streams->policy.asked);
 	one(t, "policy_failed_total", "counter",
-		"Clients for which the policy gave no answer that can be used.",
-		p->streams->policy.failed);
+		"Clients for which the policy gave no usable answer.", p->streams->policy.failed);
 }
 
 static void write_http(struct text *t, const struct status_parts *p)
@@ -161,7 +159,7 @@ static void write_http(struct text *t, const struct status_parts *p)
 		put(t, "seedrive_http_answers_total{code=\"%s\"} %" PRIu64 "\n", kinds[i],
 			p->web->answers[i]);
 	one(t, "http_timeouts_total", "counter",
-		"Connections closed as a request or the reading of its answer took too long.",
+		"Connections closed because the client took too long to send a request or to read the answer.",
 		p->web->timeouts);
 }
 
@@ -191,8 +189,7 @@ static void by_listener(struct text *t, const struct status_parts *p, const char
 
 static void write_listeners(struct text *t, const struct status_parts *p)
 {
-	begin(t, "listener_clients", "gauge",
-		"Clients that are connected; of a FIFO: whether it is open.");
+	begin(t, "listener_clients", "gauge", "Connected clients; for a FIFO: whether it is open.");
 	put(t, "seedrive_listener_clients{listener=\"broker\",protocol=\"broker\"} %zu\n",
 		p->connections->crowd.count);
 	by_listener(t, p, "listener_clients", clients_of);
@@ -214,7 +211,7 @@ size_t metrics_write(const struct status_parts *p, char *out, size_t size)
 	return t.len;
 }
 
-/* The kernel's generator counts for a source only where the configuration names no other. */
+/* The kernel's generator counts as a source only if the configuration names no other. */
 static const char *source_health(const struct status_parts *p, char *out, size_t size)
 {
 	const char *why = "no source has been tried yet";
@@ -241,7 +238,7 @@ static const char *source_health(const struct status_parts *p, char *out, size_t
 const char *metrics_health(const struct status_parts *p, char *out, size_t size)
 {
 	if (reservoir_level(p->reservoir).blocks == 0)
-		return "no block is in stock";
+		return "the stock is empty";
 	return source_health(p, out, size);
 }
 

@@ -5,14 +5,18 @@
 #include "serve/status.h"
 
 /*
- * What a monitoring system asks: /metrics in the text format of Prometheus (version 0.0.4), and /healthz. No label has a
- * value for each instance or client, so that the number of time series does not grow with them. No byte of a seed.
+ * The pages for a monitoring system: /metrics in the text format of Prometheus (version 0.0.4), and /healthz. No label
+ * has one value for each instance or client, so the number of time series does not grow with them. The pages have no byte
+ * of a seed.
  */
 
-/** metrics_write - all of them. Returns: bytes written to @out, at most @size; a metric that has no room is left out. */
+/** metrics_write - write all metrics to @out, at most @size bytes; what does not fit is left out. Returns: the length. */
 size_t metrics_write(const struct status_parts *p, char *out, size_t size);
 
-/** metrics_health - NULL: a source passes its tests, and there is stock; else why not, in @out or constant. */
+/**
+ * metrics_health - check that a source passes its tests and the stock is not empty
+ * Returns: NULL if so; otherwise the reason, in @out or a constant text.
+ */
 const char *metrics_health(const struct status_parts *p, char *out, size_t size);
 
 #endif

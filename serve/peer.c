@@ -13,7 +13,7 @@ static void take_uuid(const char *word, size_t len, struct policy_question *q)
 		uuid_format(uuid, q->uuid);
 }
 
-/* Of "guest=web,debug-threads=on" it is "web"; a name with a comma in it has two there, and is none for us. */
+/* The name in "guest=web,debug-threads=on" is "web". QEMU doubles a comma within a name; such a name is ignored. */
 static void take_name(const char *word, size_t len, struct policy_question *q)
 {
 	static const char guest[] = "guest=";
@@ -47,7 +47,7 @@ static bool is_option(const char *word, size_t len, const char *name)
 void peer_parse(const char *words, size_t len, struct policy_question *q)
 {
 	const char *end = words + len, *word = words, *zero;
-	bool uuid = false, name = false, value; /* what this word is the value of */
+	bool uuid = false, name = false, value; /* which option this word is the value of */
 
 	for (; word < end && (zero = memchr(word, '\0', (size_t)(end - word))); word = zero + 1) {
 		const size_t n = (size_t)(zero - word);

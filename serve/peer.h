@@ -7,11 +7,11 @@
 #include "util/wire/policy.h"
 
 /**
- * peer_parse - the instance that a QEMU's command line names: its -uuid, and its -name with or without guest=
- * @words: as /proc/PID/cmdline has them, each with a zero behind it
- * @q:     its uuid and its name, left empty where there is none, or none that could be one
+ * peer_parse - find the instance's UUID and name in the command line of a QEMU: -uuid, and -name with or without guest=
+ * @words: the content of /proc/PID/cmdline: words that each end with a zero byte
+ * @q:     receives the uuid and the name; each stays unchanged if it is missing or malformed
  *
- * A process can write into its command line whatever it likes: this is a claim of its own.
+ * A process can change its command line at will, so these are only claims.
  * Source: qemu(1); libvirt gives both options to each guest.
  */
 void peer_parse(const char *words, size_t len, struct policy_question *q);

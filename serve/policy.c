@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define QUIET_MS 60000
-#define PROBES   8 /* places of the cache where one account can be */
+#define PROBES   8 /* how many places of the cache one account may use */
 
 struct policy_job {
 	TAILQ_ENTRY(policy_job) entry;
@@ -47,7 +47,7 @@ static struct policy_cached *find(const struct policy *p, account_id account, in
 	return NULL;
 }
 
-/* The one that it has; else the one that holds for the shortest time gives way. */
+/* The account's place in the cache; if it has none, the place whose entry expires first. */
 static struct policy_cached *place_for(struct policy *p, account_id account)
 {
 	struct policy_cached *c = find(p, account, 0), *other;
@@ -91,7 +91,8 @@ static void close_events(struct policy_job *j)
 	j->fd = -1;
 }
 
-/* Its whole group is killed. What is stuck in the kernel is waited for by policy_tick(). */
+/* Kill the child and its process group. A child that does not end at once, such as one stuck in the kernel, is reaped
+ * later by policy_tick(). */
 static void let_go(struct policy_job *j)
 {
 	struct policy *p = j->policy;
@@ -156,7 +157,7 @@ static void on_late(evutil_socket_t fd, short what, void *job)
 	start_next(p);
 }
 
-/* The time is for the whole answer, so that one that comes byte by byte does not prolong it. */
+/* The timeout is for the whole answer, so an answer that arrives byte by byte gets no more time. */
 static int start(struct policy_job *j)
 {
 	struct policy *p = j->policy;
@@ -240,7 +241,7 @@ void policy_set(struct policy *p, const struct policy_options *o)
 	p->options = *o;
 }
 
-/* What was known holds on while it is being asked again. */
+/* While the policy is asked again, its last answer about the account stays valid. */
 static void mark_asked(struct policy *p, account_id account)
 {
 	struct policy_cached *c = place_for(p, account);

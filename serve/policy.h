@@ -9,74 +9,74 @@
 #include "util/wire/policy.h"
 
 #define POLICY_CACHED  2048
-#define POLICY_RUNNING 8    /* questions at once */
-#define POLICY_STUCK   64   /* children that were killed and have not gone; then nobody is asked */
-#define POLICY_WAITING 4096 /* questions that wait; beyond them the default holds */
-#define POLICY_FAILED_MS \
-	10000 /* how long a policy that has not answered is not asked again about the same client */
-#define POLICY_RATE  20  /* questions about processes of one user a second, and ... */
-#define POLICY_BURST 400 /* ... at once */
+#define POLICY_RUNNING 8  /* questions that are asked at the same time */
+#define POLICY_STUCK   64 /* killed children that have not ended yet; with more, nothing is asked */
+#define POLICY_WAITING 4096 /* questions that wait; beyond that, the listener's rule applies */
+/* After the policy gave no answer about a client, it is not asked about that client for this time. */
+#define POLICY_FAILED_MS 10000
+#define POLICY_RATE      20  /* questions about processes of one user, for each second ... */
+#define POLICY_BURST     400 /* ... and at once */
 
-/* How a client is found in the cache: by its account, as serve/streams.c counts it. */
 struct policy_job;
 TAILQ_HEAD(policy_jobs, policy_job);
 
 struct policy_options {
-	const char
-		*where; /* "exec:PATH" or "unix:PATH"; NULL: there is none, and nobody is asked */
+	const char *where;   /* "exec:PATH" or "unix:PATH"; NULL: there is no policy */
 	uint32_t timeout_ms; /* for an answer */
-	uint32_t cache_s;    /* how long an answer holds */
+	uint32_t cache_s;    /* how long an answer is valid */
 };
 
+/* A place in the cache. The account is that of the client's stream: identity_account(). */
 struct policy_cached {
 	account_id account;
 	int64_t until_ms; /* 0: the place is free */
-	bool known;       /* there was an answer; else the default holds */
+	bool known;       /* the policy answered; else the listener's rule applies */
 	struct policy_answer answer;
 };
 
-/** policy_result - what is known of @account now; NULL: the default holds. */
+/** policy_result - called with the policy's answer about @account; NULL: none, so the listener's rule applies. */
 typedef void policy_result(void *to, account_id account, const struct policy_answer *answer);
 
 /*
- * A program of the operator's that says how fast a client may be served. It is asked in processes of their own, so
- * that the loop never waits for it, POLICY_RUNNING at a time. While there is no answer, or none in time, the rule of the
- * client's listener holds.
+ * The operator's program that says how fast a client may be served. Each question has a child process of its own, up to
+ * POLICY_RUNNING at the same time, so the event loop never waits for the program. Without an answer, or until it comes,
+ * the rule of the client's listener applies.
  */
 struct policy {
 	struct event_base *base;
 	struct policy_options options;
 	policy_result *on_result;
 	void *to;
-	struct policy_jobs running, waiting, leaving; /* the last: killed, and not gone yet */
-	size_t runs, waits, leaves;
-	struct limit limit; /* of questions, by user */
+	struct policy_jobs running, waiting, leaving; /* @leaving: killed, but not ended yet */
+	size_t runs, waits, leaves;                   /* the lengths of these lists */
+	struct limit limit;                           /* of questions, by user */
 	struct policy_cached *cache;
-	uint64_t asked, failed; /* in all */
+	uint64_t asked, failed; /* since the start */
 	unsigned unlogged;      /* failures since the last entry in the journal */
-	int64_t quiet_ms;
+	int64_t quiet_ms;       /* when the next entry may be written */
 };
 
 /** policy_init - needs policy_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */
 int policy_init(struct policy *p, struct event_base *base, policy_result *on_result, void *to);
 
-/** policy_set - from now on ask this one; what is known is forgotten. @o->where: kept until the next call. */
+/** policy_set - use this policy from now on, and forget all answers. @o->where must stay valid until the next call. */
 void policy_set(struct policy *p, const struct policy_options *o);
 
 /**
- * policy_ask - about a client
- * @q: what is known of it, but for its uuid and name
- * Calls told(), now if the answer is in the cache, or later; not at all without a policy, or where too much is asked.
+ * policy_ask - ask the policy about a client
+ * @q: what is known about the client, without uuid and name
+ * Calls on_result() at once if the answer is in the cache, otherwise later. Does nothing if there is no policy, or if too
+ * many questions were asked.
  */
 void policy_ask(struct policy *p, account_id account, const struct policy_question *q);
 
-/** policy_fresh - whether what is known of @account still holds, or is being asked. */
+/** policy_fresh - whether the last answer about @account is still valid, or a new one is being asked for. */
 bool policy_fresh(const struct policy *p, account_id account);
 
-/** policy_count_failure - an answer could not be used, as it was above the listener's rule. */
+/** policy_count_failure - count a failure: no usable answer, or one above the listener's rule. */
 void policy_count_failure(struct policy *p);
 
-/** policy_tick - at children that are to go, and whether a failure is to be reported; about once a second. */
+/** policy_tick - reap children, start questions that wait, and log failures; to be called about once a second. */
 void policy_tick(struct policy *p);
 
 void policy_clear(struct policy *p);

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define WORDS_MAX 65536 /* bytes of a command line */
+#define WORDS_MAX 65536 /* bytes read of a command line, at most */
 
 /* --- in the child --- */
 
@@ -21,13 +21,13 @@ static void be_alone(pid_t parent, int out)
 	(void)setpgid(0, 0);
 	if (child_begin(parent) < 0)
 		_exit(1);
-	/* Standard error stays, as what a program complains of belongs in the journal. */
+	/* Standard error stays open, so that the program's error messages reach the journal. */
 	if (dup2(out, STDOUT_FILENO) < 0)
 		_exit(1);
 	closefrom(STDERR_FILENO + 1);
 }
 
-/* Reading this can take for ever: it is memory of the other process. */
+/* This may block without limit, because the kernel reads the command line from the other process's memory. */
 static void read_peer(struct policy_question *q)
 {
 	static char words[WORDS_MAX];
@@ -48,7 +48,7 @@ static void read_peer(struct policy_question *q)
 	peer_parse(words, len, q);
 }
 
-/* So short a question goes whole into the pipe, and nobody has to be there to read it. */
+/* The question is short enough to fit into the pipe's buffer, so writing it does not block before the program reads. */
 static void run_program(const char *path, const char *question, size_t len)
 {
 	char *const argv[] = { (char *)path, NULL };
@@ -106,7 +106,7 @@ pid_t policy_child_start(const char *where, const struct policy_question *q, int
 
 	if (pipe2(out, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	/* The child's end is an ordinary one: a program would not know what to do with EAGAIN. */
+	/* The child's end blocks, because programs do not expect EAGAIN on standard output. */
 	(void)fcntl(out[1], F_SETFL, 0);
 	pid = fork();
 	if (pid == 0) {

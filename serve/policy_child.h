@@ -7,11 +7,11 @@
 #include "util/wire/policy.h"
 
 /**
- * policy_child_start - put a question to the policy in a process of its own, as all of it may hang
- * @where: "exec:PATH" or "unix:PATH"
- * @q:     its uuid and name are read in the child, of the process @q->pid
- * @ret_fd: what the policy answers, non-blocking, until its end
- * Returns: the child, which leads a process group, for the caller to kill and to wait for; or -errno.
+ * policy_child_start - ask the policy one question in a child process, because every step of that may hang
+ * @where:  "exec:PATH" or "unix:PATH"
+ * @q:      the question; the child adds the uuid and name from the command line of the process @q->pid
+ * @ret_fd: a non-blocking descriptor from which the caller reads the answer, until end of file; the caller closes it
+ * Returns: the child's pid, which is also its process group; the caller kills it and waits for it. Or -errno.
  */
 pid_t policy_child_start(const char *where, const struct policy_question *q, int *ret_fd);
 

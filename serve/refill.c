@@ -13,33 +13,35 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH_FIRST 1 /* with its start-up samples; a slow chip needs long for them */
+/* Blocks in the first batch: it also needs the samples of the start-up tests, for which a slow chip takes long. */
+#define BATCH_FIRST 1
 #define BATCH_MAX   32
-#define QUICK_MS    100 /* a batch that took less may be larger next time ... */
-#define SLOW_MS     400 /* ... one that took more, smaller: clients wait for the whole batch */
+#define QUICK_MS    100 /* after a batch that took less, the next one is larger */
+#define SLOW_MS     400 /* after a batch that took more, the next one is smaller: clients wait for it */
 #define IDLE_MS     60000
 
 struct refill {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	/* With @lock; all else is the thread's alone. */
+	/* Protected by @lock: */
 	bool stop, forgive;
-	bool stale; /* the batch that is being drawn is not to be kept */
+	bool stale; /* the batch that is being drawn must be thrown away */
 	struct refill_source seen[SOURCES_MAX];
-	int64_t by_ms; /* when the thread is to hold the lock again, at the latest */
-	/* --- */
+	int64_t by_ms; /* the time by which the thread must take the lock again; else it hangs */
+	/* Used by the thread alone: */
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
 	struct backoff backoff[SOURCES_MAX], all; /* each source, and all of them together */
 	struct draw_memory *memory;
 	struct broker_block *block; /* secret; BATCH_MAX of them */
-	size_t batch;
-	bool kept; /* the reservoir kept some of the last batch */
+	size_t batch;               /* how many blocks to draw next */
+	bool kept;                  /* the reservoir kept some of the last batch */
 };
 
-/* Blocks that rest on the source are no longer believed; nor, as the case may be, is the source. */
+/* The source failed a health test: drop the blocks in stock that used it, and keep the source out if it failed surely or
+ * too often. */
 static void drop(struct refill *r, size_t i, const struct draw_report *rep)
 {
 	const size_t blocks = reservoir_drop(r->reservoir, 1u << i);
@@ -86,7 +88,7 @@ static void store(struct refill *r, const struct seed *s)
 		memcpy(b->bytes, bytes + i * RECORD_BLOCK, RECORD_BLOCK);
 		seed_describe(s, i, b);
 	}
-	/* With the lock, or it could become stale between the look and the put. */
+	/* Under the lock, so that refill_restart() cannot come between the check and the put. */
 	pthread_mutex_lock(&r->lock);
 	r->kept = !r->stale &&
 		reservoir_put(r->reservoir, r->block, s->blocks, verdict_sources(s)) > 0;
@@ -127,7 +129,7 @@ static void draw_batch(struct refill *r)
 		examine(r, &s, i, end_ms);
 	if (err == 0)
 		store(r, &s);
-	/* An error: not even the kernel delivered. */
+	/* An error means that not even the kernel's generator delivered. */
 	if (err == 0)
 		(void)backoff_recover(&r->all);
 	else if (backoff_fail(&r->all, true, end_ms))
@@ -136,7 +138,8 @@ static void draw_batch(struct refill *r)
 	adapt(r, end_ms - begin_ms);
 }
 
-/* When the next batch is to be drawn. Weak blocks are replaced once a source that failed is due again. */
+/* When to draw the next batch. If there are weak blocks, that is also when a source that failed is due to be retried,
+ * because its blocks may replace them. */
 static int64_t due_ms(struct refill *r, int64_t now_ms)
 {
 	const struct reservoir_level level = reservoir_level(r->reservoir);
@@ -161,7 +164,7 @@ static void report_batch(struct refill *r)
 {
 	const uint64_t one = 1;
 
-	/* It fails if the counter is full; then the loop has still to wake up anyway. */
+	/* This fails only if the eventfd's counter is full; then the loop has a wake-up pending anyway. */
 	(void)!write(r->wake, &one, sizeof(one));
 }
 
@@ -174,10 +177,10 @@ static void forgive_all(struct refill *r)
 	for (i = 0; i < r->sources.count; i++)
 		backoff_forgive(r->backoff + i);
 	r->forgive = false;
-	r->kept = true; /* weak blocks are worth another batch now */
+	r->kept = true; /* so that due_ms() tries to replace weak blocks at once */
 }
 
-/* How long a batch may take. */
+/* How long a batch may take, with REFILL_LATE_MS to spare. */
 static int64_t longest_ms(const struct refill *r)
 {
 	unsigned longest = 0;

@@ -9,52 +9,54 @@
 #include "serve/verdict.h"
 
 /*
- * The thread that draws, tests and conditions, so that nobody else has to wait for a source. It keeps the
- * reservoir at its target, in batches that grow while the sources are quick and shrink while they are slow.
+ * The thread that draws, tests and conditions, so that no other thread waits for a source. It keeps the reservoir at its
+ * target. It draws in batches, which become larger if the sources are fast, and smaller if they are slow.
  *
- * A source that fails is reported in the journal once, and once more when it is back. Meanwhile it is tried
- * less and less often, so that one that hangs until its deadline does not slow down every batch. Blocks in the
- * reservoir that rest on a source which fails a health test are dropped; after one failure that is sure, or
- * three that may be chance, the source is kept out.
+ * The failure of a source is reported in the journal once, and so is its recovery. In between, the source is tried less
+ * and less often, so that a source that hangs until its deadline does not slow down every batch. If a source fails a
+ * health test, the blocks in the reservoir that used it are dropped; after one sure failure, or three that may be chance,
+ * the source is kept out.
  */
 struct refill;
 
 /**
- * refill_start - start the thread, with a small batch, so that the first blocks are there soon
- * @sources:   copied
- * @reservoir: must outlive it
- * @wake:      an eventfd, written to after each batch, also after one that failed
+ * refill_start - start the thread; its first batch is small, so that the first blocks come soon
+ * @sources:   the thread copies them
+ * @reservoir: must outlive the thread
+ * @wake:      an eventfd; the thread writes to it after each batch, even if the batch failed
  * Returns: 0 or -errno.
  */
 int refill_start(struct refill **ret, const struct source_list *sources,
 	struct reservoir *reservoir, int wake);
 
-/** refill_forgive - the operator has seen to the sources: those that are kept out are tried again. */
+/** refill_forgive - the operator has repaired the sources: try all of them again, also those that are kept out. */
 void refill_forgive(struct refill *r);
 
 /** refill_kick - blocks were taken from the reservoir: refill it now. */
 void refill_kick(struct refill *r);
 
 /**
- * refill_restart - this machine may go on from a state that another one has too: forget the stock
- * Also the batch that is being drawn, as its samples may be older than that. Returns: how many blocks there were.
+ * refill_restart - empty the reservoir, because another machine may have the same blocks after a restore or a copy
+ * The batch that is being drawn is thrown away too, because its samples may be older than the restore.
+ * Returns: how many blocks the reservoir had.
  */
 size_t refill_restart(struct refill *r);
 
-/** refill_source - number @i; false behind the last. */
+/** refill_source - write the state of source number @i to @ret. Returns: false if there are not so many sources. */
 bool refill_source(struct refill *r, size_t i, struct refill_source *ret);
 
-#define REFILL_LATE_MS 120000 /* for what needs no device, on a machine with no CPU to spare */
+/* Allowed for the work that needs no device, on an overloaded machine. */
+#define REFILL_LATE_MS 120000
 
 /**
- * refill_is_late - whether the thread has not come round for REFILL_LATE_MS longer than any source may take
- * Nothing lets that happen but a fault of this program or the kernel; a new process is what helps.
+ * refill_is_late - whether the thread took REFILL_LATE_MS longer for a batch than any source may take
+ * Only a bug in this program or the kernel can cause that, and only a new process helps.
  */
 bool refill_is_late(struct refill *r, int64_t now_ms);
 
 /**
- * refill_end - stop, and free; NULL is fine
- * Returns: false if it did not end within @ms: it may hang in a source, so what it uses must not be freed.
+ * refill_end - stop the thread, and free it; NULL is fine
+ * Returns: whether it ended within @ms. If not, it may hang in a source: the caller must not free what it uses.
  */
 bool refill_end(struct refill *r, unsigned ms);
 

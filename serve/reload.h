@@ -8,7 +8,7 @@
 #include "serve/serve.h"
 #include "serve/status.h"
 
-/* What a new configuration concerns. */
+/* The parts of the daemon that a new configuration changes. */
 struct reload_parts {
 	struct desk *desk;
 	struct listeners *listeners;
@@ -19,10 +19,10 @@ struct reload_parts {
 };
 
 /**
- * reload - go by @o from now on, and lose neither stock nor clients
- * @o: holds until the next call
- * Listeners are known by their names: one that is there no more is closed with its clients, and those of one that is
- * served otherwise stay. The sources, the size of the stock and the broker's socket hold until a restart.
+ * reload - apply the configuration @o while the daemon runs
+ * @o: must stay valid until the next call
+ * The stock is kept, and so are the clients of each listener whose name is still in @o. A listener that is not in @o any
+ * more is closed with its clients. The sources, the size of the stock and the broker's socket change only at a restart.
  */
 void reload(const struct reload_parts *p, const struct serve_options *o);
 

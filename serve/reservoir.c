@@ -13,15 +13,15 @@
 static const char handing_out[] = "seedrive 1 hand out";
 
 struct slot {
-	uint64_t age;     /* a number that grows: the lower, the older */
-	uint32_t sources; /* a bit for each that it rests on */
+	uint64_t age;     /* a serial number: lower is older */
+	uint32_t sources; /* a bit for each source whose bytes went into the block */
 	struct broker_block block;
 };
 
-/* What is hashed into a block as it leaves. */
+/* What is hashed into a block when it is handed out. */
 struct fresh {
-	uint8_t kernel
-		[RECORD_BLOCK]; /* of its generator, which a copy of this machine may repeat for a while */
+	/* From the kernel's generator; for a while, a copy of this machine may get the same bytes. */
+	uint8_t kernel[RECORD_BLOCK];
 	struct moment moment;
 };
 
@@ -144,7 +144,7 @@ size_t reservoir_put(
 static int draw_kernel(uint8_t *p, size_t left)
 {
 	while (left > 0) {
-		/* Ready since the first block was drawn; and nobody may wait while we hold the lock. */
+		/* Must not block, because the lock is held. The generator has been ready since the first block was drawn. */
 		const ssize_t n = getrandom(p, left, GRND_NONBLOCK);
 
 		if (n < 0 && errno == EINTR)
@@ -169,7 +169,7 @@ static int draw_fresh(struct reservoir *r, size_t blocks)
 	return err;
 }
 
-/* The last one moves into its slot. */
+/* Wipe the slot; the last block moves into it. */
 static void free_slot(struct reservoir *r, struct slot *s)
 {
 	struct slot *last = r->slot + --r->blocks;

@@ -9,21 +9,21 @@
 #define RESERVOIR_MAX 4096
 
 /*
- * Blocks in stock, in secret memory. Each is given once, and wiped as it is. One thread puts, another
- * takes; every call may come from any.
+ * The stock of blocks, in secret memory. Each block is handed out once, and wiped then. All functions are safe for
+ * threads.
  */
 struct reservoir;
 
 /** reservoir_new - @target: how many blocks to keep, 1 to RESERVOIR_MAX. NULL: no memory. */
 struct reservoir *reservoir_new(size_t target);
 
-/** reservoir_wipe - empty it. Returns: how many blocks there were. */
+/** reservoir_wipe - wipe all blocks. Returns: how many there were. */
 size_t reservoir_wipe(struct reservoir *r);
 
-/** reservoir_free - wipe and give back; NULL is fine. */
+/** reservoir_free - wipe and free it; NULL is fine. */
 void reservoir_free(struct reservoir *r);
 
-/* What is in stock; @weak ones rest on less than RECORD_BLOCK_BITS of hardware. */
+/* What is in stock; @weak: blocks with less than RECORD_BLOCK_BITS from hardware. */
 struct reservoir_level {
 	size_t target, blocks, weak;
 };
@@ -31,25 +31,26 @@ struct reservoir_level {
 struct reservoir_level reservoir_level(struct reservoir *r);
 
 /**
- * reservoir_put - copy blocks in; the caller wipes its own
- * @sources: a bit for each source that they rest on
- * If all places are taken, a block replaces one that is weaker; else it is dropped.
+ * reservoir_put - copy blocks into the stock; the caller wipes its own copy
+ * @sources: a bit for each source whose bytes went into the blocks
+ * If the stock is full, a block replaces one with fewer bits from hardware; if there is none, it is dropped.
  * Returns: how many were kept.
  */
 size_t reservoir_put(
 	struct reservoir *r, const struct broker_block *block, size_t blocks, uint32_t sources);
 
-/** reservoir_drop - wipe what rests on any of these sources. Returns: how many blocks that were. */
+/** reservoir_drop - wipe all blocks that used any of these sources. Returns: how many. */
 size_t reservoir_drop(struct reservoir *r, uint32_t sources);
 
 /**
- * reservoir_take - the strongest, of those the oldest
- * @out: @blocks of them; secret, the caller wipes it
+ * reservoir_take - take the blocks with the most bits from hardware; of equal ones, the oldest
+ * @out: room for @blocks; secret, the caller wipes it
  *
- * As it leaves, each block is hashed with fresh bytes of the kernel's generator and the moment (seed/moment.h):
- * two copies of this process, as a snapshot of its machine makes them, do not give the same. A step of 512 bits,
- * like all others: the bits assessed stay what they were. Both copies' blocks rest on the same samples, though.
- * Returns: 0; -EAGAIN if there are fewer than @blocks; -EIO if the kernel gives no bytes. After an error nothing is
+ * Each block is hashed with fresh bytes of the kernel's generator and with the moment (seed/moment.h) when it is taken,
+ * so that two copies of this process, such as a restored snapshot of its machine, do not hand out the same blocks. The
+ * hash has 512 bits like every other step, so the assessed bits stay the same. The blocks of both copies still come from
+ * the same samples.
+ * Returns: 0; -EAGAIN if there are fewer than @blocks; -EIO if the kernel's generator fails. After an error nothing is
  * taken.
  */
 int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks);

@@ -8,8 +8,8 @@
 
 #define MAPPED 4096
 #define TRIES  3
-#define AT_ONCE_NS \
-	100000000 /* two clocks are read in less, unless the process had to wait for a CPU */
+/* Reading two clocks takes less than this, unless the process had to wait for a CPU in between. */
+#define AT_ONCE_NS   100000000
 #define NS_OF_SECOND 1000000000
 
 static int64_t clock_ns(clockid_t clock)
@@ -59,7 +59,7 @@ static bool clock_jumped(struct restored *r)
 		if (clock_ns(CLOCK_MONOTONIC) - before < AT_ONCE_NS)
 			return restored_clock(r, realtime, before);
 	}
-	return false; /* the next look will see it */
+	return false; /* a jump will be found by the next call */
 }
 
 static bool page_changed(struct restored *r)

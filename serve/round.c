@@ -31,7 +31,7 @@ static void set_wants(struct round *r, struct round_place *p, bool wants)
 
 void round_want(struct round *r, struct round_place *p)
 {
-	/* Its round is over once each of the others had a part after its own. */
+	/* Its round is over once each of the others has had a turn after its own. */
 	const bool over = p->list == ROUND_AWAY || r->parts - p->part > r->wanting;
 
 	if (p->wants)
@@ -43,7 +43,7 @@ void round_want(struct round *r, struct round_place *p)
 		put(r, p, ROUND_NEW);
 }
 
-/* Places of those who did not want anything again end here. */
+/* Removes the places of streams that have not asked for a visit again. */
 static struct round_place *next_old(struct round *r)
 {
 	struct round_place *p;
@@ -83,10 +83,10 @@ struct round_place *round_visit(struct round *r)
 void round_done(struct round *r, struct round_place *p, bool more)
 {
 	set_wants(r, p, more);
-	/* While others want something it keeps a place in the round, and what is left of its part of it: else it would have
-	 * another part with each request. */
+	/* While others wait, the stream keeps its place in the round and its remaining credit. Otherwise it would get new
+	 * credit with each request. */
 	put(r, p, more || r->wanting > 0 ? ROUND_OLD : ROUND_AWAY);
-	/* The rest of what it may have in this round comes next. */
+	/* It goes first until the credit of this round is used up. */
 	if (more && p->credit > 0) {
 		TAILQ_REMOVE(&r->old, p, entry);
 		TAILQ_INSERT_HEAD(&r->old, p, entry);

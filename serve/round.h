@@ -8,25 +8,26 @@
 #include <sys/queue.h>
 
 /*
- * Which stream comes next: deficit round robin in bytes, after RFC 8290, section 4.2, as serve/turns.h is it in
- * blocks. In each round a stream may be sent as many bytes as the quantum times its weight, and no more than the quantum in
- * one visit; so all who want without end get bytes by their weights. One that has wanted nothing recently comes before
- * the round, and so does one that has wanted something, but less than its part of this round. Pure, and constant work a visit.
+ * Decides which stream is served next: deficit round robin in bytes, after RFC 8290, section 4.2, like serve/turns.h in
+ * blocks. In each round a stream may be sent the quantum times its weight in bytes, but no more than the quantum in one
+ * visit. So streams that always want bytes get them in proportion to their weights. A newcomer, which has wanted nothing
+ * recently, is visited before the round goes on, and so is a stream that has not used up its credit of this round. Pure;
+ * a visit takes constant time.
  */
 #define ROUND_QUANTUM 4096
-#define ROUND_FRESH \
-	8 /* visits to newcomers, one after another, before the round goes on all the same */
+#define ROUND_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */
 
+/* Which list a place is in: none, the newcomers, or the round. */
 enum round_list { ROUND_AWAY, ROUND_NEW, ROUND_OLD };
 
 /* One stream's place. */
 struct round_place {
 	TAILQ_ENTRY(round_place) entry;
-	int64_t credit;  /* bytes that it may be sent in this round */
-	uint32_t weight; /* 0: 1 */
-	uint64_t part;   /* which part of which round it had last: of all that were had */
+	int64_t credit;  /* bytes that it may still be sent in this round */
+	uint32_t weight; /* 0 is treated as 1 */
+	uint64_t part;   /* the serial number of the last credit it was given */
 	enum round_list list;
-	bool wants;
+	bool wants; /* wants to be visited */
 };
 
 TAILQ_HEAD(round_places, round_place);
@@ -34,26 +35,27 @@ TAILQ_HEAD(round_places, round_place);
 struct round {
 	struct round_places fresh, old;
 	uint32_t quantum; /* bytes; ROUND_QUANTUM unless the owner sets less */
-	size_t wanting;
-	uint64_t parts;  /* of a round that were had by whomever, in all */
-	unsigned streak; /* visits to newcomers since the last one to the round */
+	size_t wanting;   /* number of places that want to be visited */
+	uint64_t parts;   /* number of times that any place was given credit */
+	unsigned streak;  /* visits to newcomers since the last visit in the round */
 };
 
 void round_init(struct round *r);
 
-/** round_want - it wants to be visited; nothing changes if it does already. */
+/** round_want - the stream of @p wants to be visited; no effect if it already does. */
 void round_want(struct round *r, struct round_place *p);
 
 /**
- * round_visit - whose turn it is; NULL: nobody wants anything
- * It may be sent @r->quantum bytes, and no more than @p->credit. The caller sends, takes what it sent from @p->credit, and then calls round_done().
+ * round_visit - choose the next stream to serve
+ * The caller sends it up to @r->quantum bytes, but no more than @p->credit, subtracts what it sent from @p->credit, and
+ * calls round_done(). Returns: its place @p; NULL: no stream wants to be visited.
  */
 struct round_place *round_visit(struct round *r);
 
-/** round_done - @more: it wants another visit. */
+/** round_done - end the visit. @more: the stream wants another one. */
 void round_done(struct round *r, struct round_place *p, bool more);
 
-/** round_leave - it ends, or is not to be visited for now, and is a newcomer when it is back. */
+/** round_leave - remove @p; if it comes back, it is a newcomer. */
 void round_leave(struct round *r, struct round_place *p);
 
 #endif

@@ -8,9 +8,9 @@
 #include "serve/streams.h"
 #include "serve/web.h"
 
-#define STATUS_CLIENTS 256 /* of the streams, the oldest */
+#define STATUS_CLIENTS 256 /* how many streams are listed: the oldest ones */
 
-/* What the daemon tells of: its parts, and when it began. */
+/* The parts of the daemon whose state is reported, and when the daemon started. */
 struct status_parts {
 	struct reservoir *reservoir;
 	struct refill *refill; /* NULL: not started yet */
@@ -22,13 +22,16 @@ struct status_parts {
 	const struct listeners *listeners;
 	const struct listen_options *listen;
 	size_t listens;
-	int64_t since_ms;
-	int64_t since;     /* the same in seconds since 1970 */
-	uint64_t restores; /* that were noticed */
+	int64_t since_ms;  /* the start, by clock_ms() */
+	int64_t since;     /* the start, in seconds since 1970 */
+	uint64_t restores; /* how many restores of this machine were noticed */
 	bool late;         /* the thread that draws hangs */
 };
 
-/** status_serve - tell all of it, in the form of util/wire/status.h, to those who ask @cs; no byte of a seed. @parts must outlive it. */
+/**
+ * status_serve - from now on have @cs answer status requests, in the format of util/wire/status.h
+ * @parts: what is reported, without any byte of a seed; must outlive @cs
+ */
 void status_serve(const struct status_parts *parts, struct connections *cs);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a client asks for. */
+/* A stream's input: the requests of a client. */
 #include "serve/stream.h"
 #include "util/clock.h"
 
@@ -16,7 +16,7 @@ static void offered(void *generator, const uint8_t *bytes, size_t len)
 	generator_stir(generator, bytes, len);
 }
 
-/* Bytes that nothing throttles are served apart, so that they do not wait for the budget of the others. */
+/* Bytes that nothing throttles have a round of their own, so that they do not wait for the budget. */
 struct round *stream_round(struct stream *s)
 {
 	return allowance_floor(&s->allowance, &s->rule, clock_ms()) > 0 ? &s->all->boot :
@@ -46,7 +46,7 @@ static void end_input(struct stream *s)
 	event_del(s->readable);
 }
 
-/* What does not go in now is kept, and until then nothing more is read. */
+/* Keep the input that cannot be parsed now, and stop reading until it has been. */
 static void keep(struct stream *s, const uint8_t *raw, size_t len)
 {
 	uint8_t *rest = malloc(len);

@@ -7,82 +7,85 @@
 #include "serve/egd.h"
 #include "serve/streams.h"
 
-#define STREAM_PIECE 64 /* bytes for which a throttled client waits, if it wants as many */
+/* A throttled client waits until it may be sent this many bytes, or as many as it wants. */
+#define STREAM_PIECE 64
 
 struct stream;
 
-/* What is different for a connection and for a FIFO. */
+/* How a connection and a FIFO differ. */
 struct stream_kind {
-	size_t least; /* bytes of a piece: fewer are not sent, unless fewer are owed */
-	ssize_t (*send)(struct stream *s, struct iovec part[2]); /* or -1 and errno */
-	void (*owe)(struct stream *s);  /* once all that was owed is sent; NULL: nothing */
-	void (*over)(struct stream *s); /* it is over: close it, and forget it */
+	size_t least; /* how many bytes to send at once, at least, unless fewer are owed */
+	/* Returns: how many bytes were sent, or -1 with errno. */
+	ssize_t (*send)(struct stream *s, struct iovec part[2]);
+	void (*owe)(
+		struct stream *s); /* called when everything owed is sent; NULL: nothing to do */
+	void (*over)(struct stream *s); /* close the stream and remove it */
 };
 
-/* One client of serve/streams.h, or a FIFO of serve/fifo.h. Its owner sets the first part, and all else is zero. */
+/* A client of serve/streams.h, or a FIFO of serve/fifo.h. Its owner sets the first part and zeroes the rest. */
 struct stream {
-	struct round_place place; /* first, so that round_visit() leads to its stream */
+	struct round_place place; /* first, so that a pointer to it is a pointer to the stream */
 	const struct stream_kind *kind;
 	struct streams *all;
-	struct account *account; /* of a connection */
+	struct account *account; /* NULL for a FIFO */
 	const struct listen_options *options;
 	struct allowance_rule rule;
-	int64_t uid, pid; /* -1: not known */
+	int64_t uid, pid; /* -1: unknown */
 	int fd;
-	/* serve/streams.c's: */
+	/* Owned by serve/streams.c: */
 	TAILQ_ENTRY(stream) entry, account_entry;
-	/* serve/stream.c's, and serve/stream_send.c's: */
-	struct round *round; /* in which it wants to be visited; NULL: none yet */
+	/* Owned by serve/stream.c and serve/stream_send.c: */
+	struct round *round; /* the round that its place is in; NULL: none yet */
 	struct tally *tally;
-	uint64_t bytes; /* that it was sent */
+	uint64_t bytes; /* sent so far */
 	struct egd_client egd;
 	struct allowance allowance;
-	bool ended;                                /* nothing more is read from it */
-	bool blocked;                              /* until its socket takes more */
-	bool waits;                                /* until it is allowed more */
-	struct event *readable, *writable, *later; /* the last two when first needed */
-	uint8_t *rest;                             /* of its input, read and not taken in */
+	bool ended;                                /* nothing more will be read from it */
+	bool blocked;                              /* its socket accepts no more bytes for now */
+	bool waits;                                /* its allowance is used up for now */
+	struct event *readable, *writable, *later; /* the last two are created when first needed */
+	uint8_t *rest;                             /* input that was read but not parsed yet */
 	size_t rest_len;
 };
 
-/** stream_start - from now on read what it asks for. Returns: 0; -ENOMEM, and @s->fd is the caller's still. */
+/** stream_start - begin to read requests. Returns: 0; -ENOMEM, and the caller still owns @s->fd. */
 int stream_start(struct stream *s);
 
-/** stream_end - close it; the caller frees it. */
+/** stream_end - close the stream; the caller frees @s. */
 void stream_end(struct stream *s);
 
-/** stream_count - it counts as a client of its listener, and what it is sent with it. */
+/** stream_count - count the stream, and what it is sent, in the tally of its present listener. */
 void stream_count(struct stream *s);
 
-/** stream_input - what it asks for, as far as that goes in. Returns: whether there may be more. */
+/** stream_input - read requests once, and parse as many as fit. Returns: whether there may be more to read. */
 bool stream_input(struct stream *s);
 
-/** stream_take_in_rest - the same with what did not go in, of which there is some. */
+/** stream_take_in_rest - parse the input that did not fit before; @s->rest must not be NULL. */
 void stream_take_in_rest(struct stream *s);
 
-/** stream_wake - let its turn come, if it waits for nothing else. */
+/** stream_wake - queue the stream for a visit, if it has requests and is neither blocked nor throttled. */
 void stream_wake(struct stream *s);
 
-/** stream_round - the round in which it belongs now. */
+/** stream_round - the round that the stream belongs to at the moment. */
 struct round *stream_round(struct stream *s);
 
-/** stream_move - it wants a visit in that one. */
+/** stream_move - queue the stream for a visit in that round. */
 void stream_move(struct stream *s);
 
-/** stream_serve - send what it may be sent in this visit. Returns: 1 if it wants another; 0; -errno if that is its end. */
+/** stream_serve - send what this visit allows. Returns: 1 if the stream wants another visit; 0 if not; -errno: close it. */
 int stream_serve(struct stream *s, int64_t now_ms);
 
-/** stream_set_rule - from now on it is served by @rule. */
+/** stream_set_rule - serve the stream by @rule from now on. */
 void stream_set_rule(struct stream *s, const struct allowance_rule *rule);
 
-/** streams_ask - ask the policy about a client; streams_ask_again - about all of whom nothing holds any more. */
+/** streams_ask - ask the policy about a client; streams_ask_again - ask about all clients whose answer has expired. */
 void streams_ask(struct stream *s);
 void streams_ask_again(struct streams *ss);
 
-/** streams_policy_result - what is known of the clients of an account: a policy_result. */
+/** streams_policy_result - apply the policy's answer to all clients of an account; a policy_result(). */
 void streams_policy_result(void *streams, account_id id, const struct policy_answer *answer);
 
-/** stream_is_over - whether all that was asked for before it ended has been sent. */
+/** stream_is_over - whether the stream has ended, and everything that was requested before is sent. */
 bool stream_is_over(const struct stream *s);
 
 #endif

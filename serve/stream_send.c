@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a client is sent. */
+/* A stream's output: the answers to a client. */
 #include "serve/stream.h"
 
 #include <errno.h>
@@ -58,13 +58,13 @@ static uint64_t allowed(struct stream *s, int64_t now_ms)
 	return s->all->draining ? UINT64_MAX : allowance_left(&s->allowance, &s->rule, now_ms);
 }
 
-/* Some clients take it for a signed number. */
+/* Some clients treat the number as signed. */
 static uint32_t bits_of(uint64_t bytes)
 {
 	return bytes < INT32_MAX / 8 ? (uint32_t)bytes * 8 : INT32_MAX / 8 * 8;
 }
 
-/* One piece of the answer. Returns: 1 if there may be more; 0 if not now; -errno if that is its end. */
+/* Send one piece of the answer. Returns: 1 if more can be sent; 0 if not now; -errno: close the stream. */
 static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 {
 	const size_t head = s->egd.head_len - s->egd.head_sent;
@@ -73,7 +73,7 @@ static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 	ssize_t sent;
 	int r = generator_make(s->all->generator, s->all->out, n, now_ms);
 
-	/* Until the kernel's generator is ready. */
+	/* -EAGAIN: the kernel's generator is not ready yet. */
 	if (r < 0)
 		return r == -EAGAIN ? wait_ms(s, UNREADY_MS) : r;
 	sent = s->kind->send(s, part);
@@ -100,7 +100,7 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Of a visit: its part of the round, and of the bytes that nothing throttles no more than there are. */
+/* How many bytes one visit may send: the credit, up to the quantum; in the boot round only bytes that nothing throttles. */
 static int64_t visit_bytes(struct stream *s, int64_t now_ms)
 {
 	const int64_t most = smaller(s->place.credit, s->round->quantum);
@@ -119,7 +119,7 @@ void stream_set_rule(struct stream *s, const struct allowance_rule *rule)
 	s->place.weight = rule->weight;
 	if (!s->waits)
 		return;
-	/* It waits for no longer than the new rule asks. */
+	/* End the wait; if the new rule also requires one, stream_serve() begins it. */
 	event_del(s->later);
 	s->waits = false;
 	stream_wake(s);

@@ -45,10 +45,10 @@ static void on_pause_over(evutil_socket_t fd, short what, void *streams)
 {
 	(void)fd;
 	(void)what;
-	(void)streams; /* the loop asks for the next visit by itself */
+	(void)streams; /* this only wakes the loop, which then calls streams_answer() */
 }
 
-/* Whether the others may be served; else the loop wakes up when they may. */
+/* Whether the budget allows to serve a stream now. If not, a timer wakes the loop when it does. */
 static bool may_spend(struct streams *ss, int64_t now_ms)
 {
 	const int64_t wait = ss->draining ? 0 : budget_wait_ms(&ss->budget, now_ms);
@@ -59,7 +59,7 @@ static bool may_spend(struct streams *ss, int64_t now_ms)
 	return wait == 0;
 }
 
-/* The next visit is to one of these: by turns of both, as neither is to hold up the other. */
+/* Choose the round of the next visit. The two rounds alternate, so that neither delays the other. */
 static struct round *next_round(struct streams *ss, unsigned n, int64_t now_ms)
 {
 	if (ss->boot.wanting > 0 && (n % 2 == 0 || ss->round.wanting == 0))
@@ -103,8 +103,8 @@ bool streams_answer(struct streams *ss)
 
 /* --- framing = qemu --- */
 
-/* A request of QEMU's that was lost with a connection is never repeated, and its guest waits; bytes that lie there
- * already end that. */
+/* QEMU never repeats a request that was lost with a connection, so its guest would wait for ever. Bytes that are already
+ * in the socket end that wait. */
 static void look_ahead(struct stream *s)
 {
 	int unread = 0;
@@ -131,7 +131,7 @@ static void on_look(evutil_socket_t fd, short what, void *streams)
 		look_ahead(s);
 }
 
-/* --- who is let in --- */
+/* --- new connections --- */
 
 static bool make_place(struct streams *ss, const struct account *a)
 {
@@ -147,7 +147,7 @@ static bool make_place(struct streams *ss, const struct account *a)
 	return true;
 }
 
-/* Owns @fd and the reference to @a after success only. */
+/* Takes ownership of @fd and of the reference to @a, but only on success. */
 static int add(struct streams *ss, int fd, const struct listen_options *o, struct account *a)
 {
 	struct stream *s;

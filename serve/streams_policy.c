@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How fast the configuration and the policy let each client be served. */
+/* Applies the listener's rule and the policy's answer to each client. */
 #include "serve/identity.h"
 #include "serve/stream.h"
 #include "serve/terms.h"

@@ -43,7 +43,7 @@ static bool parse(char *line, struct subuid_range *ret)
 
 static bool append(struct subuids *s, const struct subuid_range *range)
 {
-	/* Room for a power of two. */
+	/* The capacity is always a power of two, so the array is full when the count is a power of two. */
 	if ((s->count & (s->count - 1)) == 0) {
 		const size_t room = s->count ? 2 * s->count : 1;
 		struct subuid_range *more = reallocarray(s->range, room, sizeof(*more));
@@ -85,7 +85,7 @@ static int by_first(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-/* The ranges of one owner follow each other. */
+/* The array is sorted by owner, so the ranges of one owner are adjacent. */
 static void set_account(struct subuids *s, const char *owner, account_id account)
 {
 	const struct subuid_range key = { .owner = (char *)owner };

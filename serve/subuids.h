@@ -10,27 +10,27 @@
 #define SUBUIDS_USERS "/etc/passwd"
 
 struct subuid_range {
-	char *owner; /* as the file has it: a name or a number */
+	char *owner; /* as in the file: a name or a number */
 	uint32_t first, count;
 	account_id account;
 };
 
 /*
- * The ranges of subuid(5): a user may act as any uid of his ranges, so that all of them are his account. An
- * owner that @users does not know, as one of a directory service, is not looked up, for that could take long;
- * his ranges are one account all the same, that of the first uid of the first.
+ * The ranges of subuid(5). A user may act as any uid of the user's ranges, so all of these uids are charged to the user's
+ * account. Owners are looked up only in @users: a directory service could take long. The ranges of an owner that is not
+ * in there are one account too, with the first uid of the first range as its number.
  */
 struct subuids {
 	const char *file, *users;
-	struct subuid_range *range; /* in the order of their first uids */
+	struct subuid_range *range; /* sorted by first uid */
 	size_t count;
-	struct stat seen; /* of @file */
+	struct stat seen; /* of @file, when it was last read */
 };
 
-/** subuids_init - read @file, which need not exist; @file, @users: kept. Needs subuids_clear() in the end. */
+/** subuids_init - read @file, which need not exist; both paths must outlive @s. Needs subuids_clear() in the end. */
 void subuids_init(struct subuids *s, const char *file, const char *users);
 
-/** subuids_refresh - read it again if it has changed. */
+/** subuids_refresh - read the file again if it has changed. */
 void subuids_refresh(struct subuids *s);
 
 void subuids_clear(struct subuids *s);

@@ -7,24 +7,27 @@
 
 #define TALLIES_MAX 64
 
-/* What one listener has done since the daemon started. */
+/* Counters of one listener since the daemon started. */
 struct tally {
 	char name[33];
 	uint64_t sent;    /* bytes */
-	uint64_t clients; /* that it has now */
-	uint64_t answers; /* of HTTP */
+	uint64_t clients; /* connected now */
+	uint64_t answers; /* by HTTP */
 };
 
-/* A listener keeps its tally for as long as the daemon runs, whatever becomes of its section: counters never go back. */
+/* A tally is kept as long as the daemon runs, even if the listener's section is removed: counters must never decrease. */
 struct tallies {
 	struct tally tally[TALLIES_MAX];
 	size_t count;
 };
 
-/** tally_get - that of the listener called @name; beyond TALLIES_MAX names, one that all others share. Never moved. */
+/**
+ * tally_get - find or create the tally of the listener @name
+ * All listeners beyond TALLIES_MAX share the last one. A tally never moves in memory.
+ */
 struct tally *tally_get(struct tallies *ts, const char *name);
 
-/** tally_find - the same, if there is one already; NULL: the listener has done nothing yet. */
+/** tally_find - the tally of the listener @name; NULL: it has none yet. */
 const struct tally *tally_find(const struct tallies *ts, const char *name);
 
 #endif

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <errno.h>
 
-static_assert(POLICY_RATE_MAX == ALLOWANCE_MAX, "what the daemon can count");
-static_assert(POLICY_WEIGHT_MAX == ALLOWANCE_WEIGHT_MAX, "what the daemon can share");
+static_assert(POLICY_RATE_MAX == ALLOWANCE_MAX, "an answer's rate fits into a rule");
+static_assert(POLICY_WEIGHT_MAX == ALLOWANCE_WEIGHT_MAX, "an answer's weight fits into a rule");
 
 int terms_settle(const struct allowance_rule *listener, const struct policy_answer *answer,
 	struct allowance_rule *ret)

@@ -28,7 +28,7 @@ static int find_path(const char *where, char path[PATH_MAX], struct fault *f)
 	return n < PATH_MAX ? 0 : fault_errno(f, -ENAMETOOLONG, where);
 }
 
-/* A file that blocks, or is none, is not waited for. */
+/* O_NONBLOCK: opening a FIFO must not wait for a writer. Only a regular file is accepted. */
 static int open_file(const char *path, struct fault *f)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -43,7 +43,7 @@ static int open_file(const char *path, struct fault *f)
 		r = fault_set(f, -EINVAL, "token-file: %s: not a regular file", path);
 	else if (st.st_mode & S_IRWXO)
 		r = fault_set(f, -EPERM,
-			"token-file: %s: others than its owner and group may use it; try chmod o= on it",
+			"token-file: %s: users other than its owner and group may use it; try chmod o= on it",
 			path);
 	if (r == 0)
 		return fd;

@@ -10,23 +10,25 @@
 
 #define TOKEN_MIN        16
 #define TOKEN_MAX        128
-#define TOKEN_CREDENTIAL "credential:" /* before the name of a credential of systemd's */
+#define TOKEN_CREDENTIAL "credential:" /* prefix of the name of a systemd credential */
 
-/* What a client has to know; as a digest, so that comparing two takes the same time however much of them is equal. */
+/* The secret that a client must present. It is kept as a digest, so that the time of a comparison does not depend on how
+ * much of a guess is right. */
 struct token {
 	bool set;
 	uint8_t digest[SHA256_SIZE];
 };
 
 /**
- * token_read - the token in a file
+ * token_read - read a token from a file
  * @where: an absolute path, or "credential:NAME"
- * The file has one line of TOKEN_MIN to TOKEN_MAX characters of A-Z, a-z, 0-9, -, . and _, which need no escape in a URL.
- * Only its owner and group may read it. Returns: 0, or -errno with @f, which never shows what is in the file.
+ * The file must have one line of TOKEN_MIN to TOKEN_MAX characters from A-Z, a-z, 0-9, -, . and _, which need no escape
+ * in a URL, and must not be accessible to users other than its owner and group.
+ * Returns: 0, or -errno with @f, which never contains the file's content.
  */
 int token_read(const char *where, struct token *ret, struct fault *f);
 
-/** token_matches - in a time that depends on @len alone. */
+/** token_matches - whether @text is the token; the time of the comparison depends only on @len. */
 bool token_matches(const struct token *t, const char *text, size_t len);
 
 #endif

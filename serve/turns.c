@@ -59,7 +59,7 @@ void turns_remove(struct turns *t, struct turn *turn, struct desk_request *q)
 	}
 	if (!TAILQ_EMPTY(&turn->queue))
 		return;
-	/* While others wait it keeps a place in the round, or it would be a newcomer again with its next request. */
+	/* While others wait, the account keeps its place in the round; otherwise its next request would make it a newcomer. */
 	if (t->waiting == 0) {
 		leave(t, turn);
 	} else if (turn->list == TURN_FRESH) {
@@ -68,7 +68,7 @@ void turns_remove(struct turns *t, struct turn *turn, struct desk_request *q)
 	}
 }
 
-/* Places of accounts that have not asked again end here. */
+/* Removes the places of accounts that have no request. */
 static struct turn *next_in_round(struct turns *t)
 {
 	struct turn *turn;

@@ -11,23 +11,23 @@ struct desk_request;
 struct turns;
 
 /*
- * Whose request comes next: deficit round robin over accounts, after RFC 8290, section 4.2. In each round an
- * account may take TURNS_QUANTUM blocks, and what a large request lacks is saved up for it; so in the long run
- * all who ask without end get the same number of blocks, however many requests they make, and of whatever
- * size. An account that has asked nothing recently comes before the round. Pure, and constant work a request
- * in the mean: no more than its blocks divided by TURNS_QUANTUM.
+ * Decides whose request is next: deficit round robin over accounts, after RFC 8290, section 4.2. In each round an account
+ * may take TURNS_QUANTUM blocks; for a larger request it saves them up over several rounds. So in the long run, all
+ * accounts that ask without pause get the same number of blocks, independently of the number and size of their requests.
+ * A newcomer, which has asked for nothing recently, is served before the round goes on. Pure. A request takes constant
+ * time on average, at most its blocks divided by TURNS_QUANTUM.
  */
-#define TURNS_QUANTUM 2 /* blocks: a seed of 256 bits */
-#define TURNS_FRESH \
-	8 /* visits to newcomers, one after another, before the round goes on all the same */
+#define TURNS_QUANTUM 2 /* blocks */
+#define TURNS_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */
 
+/* Which list a turn is in: none, the newcomers, or the round. */
 enum turn_list { TURN_NONE, TURN_FRESH, TURN_ROUND };
 
 /* One account's place. */
 struct turn {
 	TAILQ_HEAD(turn_queue, desk_request)
-	queue;            /* its requests that wait, in the order of arrival */
-	uint32_t deficit; /* blocks that it may take */
+	queue;            /* its waiting requests, in the order of arrival */
+	uint32_t deficit; /* blocks that it may take now */
 	enum turn_list list;
 	struct turns *all;
 	TAILQ_ENTRY(turn) entry;
@@ -35,27 +35,27 @@ struct turn {
 
 struct turns {
 	TAILQ_HEAD(turn_entries, turn) fresh, round;
-	size_t waiting;  /* requests in all */
-	unsigned streak; /* visits to newcomers since the last one to the round */
-	struct desk_request *head;
+	size_t waiting;            /* number of waiting requests of all accounts */
+	unsigned streak;           /* visits to newcomers since the last visit in the round */
+	struct desk_request *head; /* see turns_head(); NULL: not chosen yet */
 };
 
 void turns_init(struct turns *t);
 void turn_init(struct turn *turn);
 
-/** turns_add - @q, of the account that has @turn, waits from now on. */
+/** turns_add - queue @q, a request of the account that owns @turn. */
 void turns_add(struct turns *t, struct turn *turn, struct desk_request *q);
 
-/** turns_remove - @q waits no longer. If it was the head, it had its turn, whether it was served or not. */
+/** turns_remove - remove @q from the queue. If it was the head, its account has had its turn, even if @q was not served. */
 void turns_remove(struct turns *t, struct turn *turn, struct desk_request *q);
 
 /**
- * turns_head - the request whose turn it is; NULL: none waits
- * It remains the head until it is removed, so that nothing that comes later passes it.
+ * turns_head - the request whose turn it is; NULL: no request waits
+ * It stays the head until it is removed, so no later request overtakes it.
  */
 struct desk_request *turns_head(struct turns *t);
 
-/** turn_leave - the account ends; none of its requests may wait. */
+/** turn_leave - remove the place of an account that is being freed; it must have no waiting request. */
 void turn_leave(struct turn *turn);
 
 #endif

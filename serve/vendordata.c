@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* What page a request is for. */
+/* The page that a request is for. */
 enum { PAGE_RECORD, PAGE_CLOUD_INIT };
 
 static const char *const pages[] = {
@@ -37,7 +37,7 @@ int vendordata_init(struct vendordata *v, struct generator *generator)
 	v->secret = secret_new(sizeof(*v->secret));
 	if (!v->instances || !v->secret)
 		return -ENOMEM;
-	/* Before the kernel's generator is ready this only has to be hard to guess. */
+	/* This key only protects a hash table, so it may be read before the kernel's generator is ready. */
 	if (getrandom(secret, sizeof(secret), GRND_INSECURE) != sizeof(secret))
 		return -EIO;
 	instances_init(v->instances, secret);
@@ -51,7 +51,7 @@ void vendordata_clear(struct vendordata *v)
 	*v = (struct vendordata){ 0 };
 }
 
-/* "/vendordata", or "/vendordata/TOKEN" where the listener has a token. */
+/* Matches "/vendordata", or "/vendordata/TOKEN" if the listener has a token; likewise the other page. */
 static int route(const struct listen_options *o, struct http_text target)
 {
 	size_t i, len;
@@ -71,13 +71,14 @@ static int route(const struct listen_options *o, struct http_text target)
 	return -ENOENT;
 }
 
-/* Its zeros are 'A' in base64, and the three bytes that the sector has beyond a multiple of three end it. */
+/* Only the first VENDORDATA_USED bytes are encoded: the rest of the sector is zeros, which are 'A' in base64, up to the
+ * padding. */
 static size_t put_record(const uint8_t *record, char *out)
 {
 	const size_t used = BASE64_LEN(VENDORDATA_USED), all = BASE64_LEN(RECORD_SECTOR);
 
-	_Static_assert(VENDORDATA_USED % 3 == 0, "the rest begins a group of its own");
-	_Static_assert(RECORD_SECTOR % 3 == 2, "the last group has two bytes");
+	_Static_assert(VENDORDATA_USED % 3 == 0, "the zeros begin a new group of three bytes");
+	_Static_assert(RECORD_SECTOR % 3 == 2, "the last group has two bytes, so one '=' follows");
 	base64_encode(record, VENDORDATA_USED, out);
 	memset(out + used, 'A', all - used - 1);
 	out[all - 1] = '=';
@@ -85,8 +86,8 @@ static size_t put_record(const uint8_t *record, char *out)
 }
 
 /*
- * Without an end of validity, as the clock would decide then: a guest that was restored from a snapshot has an old one, and
- * needs this most.
+ * The record never expires: the guest's clock would decide that, and a guest that was restored from a snapshot, which
+ * needs the record most, may have a wrong clock.
  */
 static int make_record(struct vendordata_secret *s, const uint8_t uuid[UUID_SIZE])
 {
@@ -116,7 +117,8 @@ static size_t write_record(struct vendordata_secret *s, char *out)
 	return (size_t)(p - out) + sizeof(last) - 1;
 }
 
-/* A JSON string that cloud-init takes for a part of its configuration; cc_seed_random writes it to /dev/urandom. */
+/* A JSON string that cloud-init accepts as a part of its configuration; its cc_seed_random writes the bytes to
+ * /dev/urandom. */
 static size_t write_cloud_init(struct vendordata_secret *s, char *out)
 {
 	static const char first[] = "\"#cloud-config\\nrandom_seed: {encoding: base64, data: ",
@@ -131,7 +133,7 @@ static size_t write_cloud_init(struct vendordata_secret *s, char *out)
 	return (size_t)(p - out) + sizeof(last) - 1;
 }
 
-/* What changes nothing, for cloud-init neither. */
+/* An empty object has no effect, in Nova as in cloud-init. */
 static void answer_empty(struct web_answer *ret)
 {
 	ret->len = (size_t)sprintf(ret->body, "{}\n");
@@ -172,7 +174,7 @@ static int find_instance(const struct web_request *q, uint8_t ret[UUID_SIZE], co
 		*why = "the body has no instance-id";
 		return -EINVAL;
 	case -EEXIST:
-		*why = "the body has two of instance-id";
+		*why = "the body has instance-id twice";
 		return -EINVAL;
 	default:
 		*why = "the body is not a JSON object";

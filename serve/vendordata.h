@@ -6,22 +6,23 @@
 #include "serve/instances.h"
 #include "util/wire/record.h"
 
-/* A record: header and seed, of one block. The rest of its sector is zeros. */
+/* The bytes of a record with a seed of one block; the rest of its sector is zeros. */
 #define VENDORDATA_USED (RECORD_HEADER + RECORD_BLOCK)
 
 struct vendordata_secret;
 
 /*
- * What Nova's DynamicJSON vendordata asks for: for an instance and a request one record of the generator, bound to the
- * instance, that claims no bits. Each instance has a limit, see serve/instances.h; beyond it the answer is empty, at
- * once and with status 200, as Nova would fail or warn otherwise.
+ * The answers to Nova's DynamicJSON vendordata: each request gets a record with bytes of the generator, which is bound to
+ * the instance and claims no bits. Each instance has a limit, see serve/instances.h. Beyond it the answer is an empty
+ * object, at once and with status 200, because Nova would fail or warn otherwise.
  */
 struct vendordata {
 	struct generator *generator;
 	struct instances *instances;
 	struct vendordata_secret *secret;
-	uint64_t records, limited,
-		unready; /* answers with one; and those that are empty, and why */
+	uint64_t records; /* answers with a record */
+	uint64_t limited; /* empty answers, because the instance was over its limit */
+	uint64_t unready; /* empty answers, because the kernel's generator was not ready */
 };
 
 /** vendordata_init - needs vendordata_clear() in the end, also after an error. Returns: 0 or -errno. */

@@ -7,23 +7,23 @@
 
 enum refill_state { REFILL_UNTRIED, REFILL_PASSES, REFILL_FAILS, REFILL_OUT };
 
-/* What became of a source, when it was last tried; and how it last failed, if it ever did. */
+/* How a source did when it was last tried, and how it last failed, if it ever did. */
 struct refill_source {
 	char label[SOURCE_LABEL_SIZE];
 	enum refill_state state;
 	unsigned alarms;         /* failed health tests */
-	char why[DRAW_WHY_SIZE]; /* empty: never */
-	int64_t failed_ms;
+	char why[DRAW_WHY_SIZE]; /* the reason of the last failure; empty: it never failed */
+	int64_t failed_ms;       /* the time of that failure */
 };
 
-/** verdict_note - what a batch says of a source; @b knows of it already. */
+/** verdict_note - update @s from the source's report of a batch. @b: its record of failures, already updated. */
 void verdict_note(struct refill_source *s, const struct draw_report *rep, const struct backoff *b,
 	int64_t now_ms);
 
-/** verdict_matters - whether a failure is one to report: that this host lacks a default source is none. */
+/** verdict_matters - whether to report a failure: not if it is a source of the default list that this host does not have. */
 bool verdict_matters(const struct seed *s, const struct draw_report *rep);
 
-/** verdict_sources - a bit for each source that passed. */
+/** verdict_sources - the set of the sources that passed: bit i is source number i. */
 uint32_t verdict_sources(const struct seed *s);
 
 #endif

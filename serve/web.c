@@ -15,7 +15,7 @@
 static_assert(WEB_LINGERS == ACCOUNT_WEB_STATES - 1, "a list for each state");
 static_assert(WEB_MAX <= CROWD_MAX, "a rank for each number");
 
-/* In each list the first is the one that came into this state first, so that its time is up first. */
+/* The first client of each list entered the state first, so its time limit ends first. */
 static void on_sweep(evutil_socket_t fd, short what, void *web)
 {
 	const int64_t now_ms = clock_ms();
@@ -80,9 +80,10 @@ bool web_answer(struct web *w, int64_t now_ms)
 	return !TAILQ_EMPTY(w->list + WEB_DUE);
 }
 
-/* --- who is let in --- */
+/* --- new connections --- */
 
-/* Close one connection of @a: that of the oldest request that is not whole yet, or the one that is idle for longest. */
+/* Close one connection of @a: the one whose request has been incomplete longest, or else the one that has been idle
+ * longest. Returns: whether there was one. */
 static bool give_way(struct web *w, struct account *a, int64_t now_ms)
 {
 	struct web_client *busy = TAILQ_FIRST(a->by_web + WEB_BUSY), *c = busy;
@@ -108,7 +109,7 @@ static bool make_place(struct web *w, struct account *a, int64_t now_ms)
 	return w->crowd.count < WEB_MAX || give_way(w, crowd_largest(&w->crowd), now_ms);
 }
 
-/* Owns @fd and the reference to @a after success only. */
+/* Takes ownership of @fd and of the reference to @a, but only on success. */
 static int add(
 	struct web *w, int fd, const struct listen_options *o, struct account *a, int64_t now_ms)
 {
@@ -133,7 +134,7 @@ static int add(
 	if (w->crowd.count == 0)
 		event_add(w->sweep, &sweep);
 	crowd_enter(&w->crowd, a);
-	/* Many have asked already, and need not be waited for. */
+	/* Many clients have sent their request already, so try to read before waiting. */
 	if (web_client_read(c, now_ms) && c->state == WEB_BUSY)
 		(void)web_client_watch(c);
 	return 0;

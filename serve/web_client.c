@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a client of the web sends. */
+/* The input of a client that speaks HTTP. */
 #include "serve/web_client.h"
 #include "util/clock.h"
 
@@ -19,7 +19,7 @@ void web_client_move(struct web_client *c, enum web_state state, int64_t until_m
 	TAILQ_INSERT_TAIL(c->account->by_web + c->state, c, account_entry);
 }
 
-/* The head may hold a token. */
+/* Wiped, because a line of the head may contain a token. */
 static void free_line(struct web_client *c)
 {
 	if (c->request.line.text)
@@ -88,7 +88,7 @@ static bool keep_rest(struct web_client *c, const uint8_t *raw, size_t len)
 	return true;
 }
 
-/* A client that waits for this would wait for a second otherwise. */
+/* Without this, a client that sent "Expect: 100-continue" usually waits a second before it sends the body. */
 static bool invite_body(struct web_client *c)
 {
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -134,7 +134,7 @@ bool web_client_read(struct web_client *c, int64_t now_ms)
 	ssize_t n;
 	bool alive = true;
 
-	/* One request after another; an answer that is due is sent in this pass of the loop or the next. */
+	/* Do not read the next request before this one is answered, which takes no more than a pass or two of the loop. */
 	if (c->state == WEB_DUE || c->state == WEB_SENDING)
 		return true;
 	n = recv(c->fd, in, WEB_INPUT_MAX, MSG_DONTWAIT);
@@ -185,7 +185,7 @@ void web_client_next(struct web_client *c, int64_t now_ms)
 		return;
 	}
 	if (!keeps) {
-		/* A socket that is closed with unread bytes in it takes the answer away from the client. */
+		/* Closing a socket that has unread input resets the connection, and the client may lose the answer. */
 		shutdown(c->fd, SHUT_WR);
 		web_client_move(c, WEB_LINGERS, now_ms + WEB_LINGER_MS);
 	} else {

@@ -7,11 +7,11 @@
 #include "serve/web.h"
 
 enum web_state {
-	WEB_BUSY,    /* a request has begun, or the first one has to come */
+	WEB_BUSY,    /* a request is incomplete, or the first one has not begun */
 	WEB_IDLE,    /* between two requests */
-	WEB_DUE,     /* its request is whole, and not answered yet */
-	WEB_SENDING, /* its answer did not go into the socket at once */
-	WEB_LINGERS, /* it was refused, and what it still sends is thrown away */
+	WEB_DUE,     /* the request is complete, and not answered yet */
+	WEB_SENDING, /* the answer did not fit into the socket at once */
+	WEB_LINGERS, /* refused; what the client still sends is thrown away */
 };
 
 /* One connection. */
@@ -23,36 +23,36 @@ struct web_client {
 	const struct listen_options *options;
 	struct account *account;
 	struct tally *tally;
-	int64_t until_ms;                             /* the state ends by then */
-	TAILQ_ENTRY(web_client) entry, account_entry; /* with all in the same state */
+	int64_t until_ms;                             /* when the state ends at the latest */
+	TAILQ_ENTRY(web_client) entry, account_entry; /* in the lists of its state */
 	struct event readable;
 	struct web_request request;
-	uint8_t *rest; /* of its input, which belongs to the next request */
+	uint8_t *rest; /* input that belongs to the next request */
 	size_t rest_len;
-	struct event *writable; /* while WEB_SENDING */
-	uint8_t *pending;       /* of its answer; secret */
-	size_t pending_len, pending_at;
+	struct event *writable;         /* in the state WEB_SENDING */
+	uint8_t *pending;               /* the answer, if it did not fit into the socket; secret */
+	size_t pending_len, pending_at; /* its length, and how much of it is sent */
 };
 
-/** web_client_move - into another state, which ends at @until_ms. */
+/** web_client_move - change the state; the new one ends at @until_ms at the latest. */
 void web_client_move(struct web_client *c, enum web_state state, int64_t until_ms);
 
-/** web_client_close - close and free it. */
+/** web_client_close - close the connection, and free @c. */
 void web_client_close(struct web_client *c);
 
-/** web_client_read - what it has sent. Returns: whether it still exists. */
+/** web_client_read - read and parse what the client has sent. Returns: whether @c still exists. */
 bool web_client_read(struct web_client *c, int64_t now_ms);
 
-/** web_client_watch - wait for more from it. Returns: whether it still exists. */
+/** web_client_watch - wait for more input. Returns: whether @c still exists. */
 bool web_client_watch(struct web_client *c);
 
-/** web_client_reply - answer its request, which is whole. It may not exist afterwards. */
+/** web_client_reply - answer the request, which is complete. Afterwards @c may not exist any more. */
 void web_client_reply(struct web_client *c, int64_t now_ms);
 
-/** web_client_keeps - whether its connection stays open after the answer to its request. */
+/** web_client_keeps - whether the connection stays open after the answer to this request. */
 bool web_client_keeps(const struct web_client *c);
 
-/** web_client_next - its answer is sent: take up what follows, or close it. */
+/** web_client_next - the answer is sent: go on with the next request, or close the connection. @c may not exist any more. */
 void web_client_next(struct web_client *c, int64_t now_ms);
 
 #endif

@@ -11,7 +11,7 @@ static bool refuse(struct web_request *q, unsigned status, const char *why)
 	return true;
 }
 
-/* A refusal after which the rest of the stream means nothing. */
+/* Refuse the request, and give up the connection: where the next request would begin is unknown. */
 static bool fail(struct web_request *q, unsigned status, const char *why)
 {
 	q->over = true;
@@ -34,7 +34,7 @@ static bool take_first(
 
 	if (r < 0)
 		return fail(q, 400,
-			r == -EPROTONOSUPPORT ? "neither HTTP/1.1 nor HTTP/1.0" :
+			r == -EPROTONOSUPPORT ? "the version is neither HTTP/1.1 nor HTTP/1.0" :
 						"the request line is malformed");
 	q->framing.minor = first.minor;
 	q->method = method_of(first.method);
@@ -60,7 +60,7 @@ static bool take_field(struct web_request *q)
 	if (r == -ENOTSUP)
 		q->coded = true;
 	else if (r < 0)
-		return fail(q, 400, "the length of the body is not clear");
+		return fail(q, 400, "the length of the body is ambiguous");
 	return false;
 }
 
@@ -72,7 +72,7 @@ static bool has_body(const struct web_request *q)
 static bool begin_body(struct web_request *q)
 {
 	if (q->coded || q->framing.chunked || !q->framing.has_length)
-		return fail(q, 411, "the body needs a Content-Length, and no transfer coding");
+		return fail(q, 411, "the body must have a Content-Length and no transfer coding");
 	if (q->framing.length > WEB_BODY_MAX)
 		return fail(q, 413, "the body is longer than 512 KiB");
 	q->left = (uint32_t)q->framing.length;
@@ -87,18 +87,18 @@ static bool end_head(struct web_request *q, const struct web_site *site)
 		   gets = q->method == WEB_GET || q->method == WEB_HEAD;
 
 	if (q->hosts > 1 || (q->hosts == 0 && q->framing.minor > 0))
-		return fail(q, 400, "not one Host");
+		return fail(q, 400, "the request must have exactly one Host field");
 	q->over = has_body(q);
 	if (q->page < 0)
 		return refuse(q, 404, "there is no such page");
 	if (site->posts ? !posts : !gets)
 		return refuse(q, 405,
-			site->posts ? "POST alone is taken" : "GET and HEAD alone are taken");
+			site->posts ? "only POST is allowed" : "only GET and HEAD are allowed");
 	q->over = false;
 	if (posts)
 		return begin_body(q);
 	if (has_body(q))
-		return fail(q, 400, "a request of this method has no body");
+		return fail(q, 400, "a request with this method must not have a body");
 	q->part = WEB_WHOLE;
 	return true;
 }

@@ -8,8 +8,8 @@
 #define WEB_LINE_MAX   2048 /* characters of a line of the head */
 #define WEB_HEAD_MAX   8192 /* bytes of the head */
 #define WEB_FIELDS_MAX 64
-#define WEB_BODY_MAX \
-	(512 * 1024) /* user-data of 64 KiB, and 128 items of metadata in the longest form of JSON */
+/* Enough for 64 KiB of user-data and 128 items of metadata, all escaped as JSON in the longest form. */
+#define WEB_BODY_MAX (512 * 1024)
 
 struct listen_options;
 struct web;
@@ -18,13 +18,13 @@ struct web_answer;
 
 enum web_method { WEB_OTHER, WEB_GET, WEB_HEAD, WEB_POST };
 
-/* What is at an address that speaks HTTP. */
+/* The pages of a listener that speaks HTTP. */
 struct web_site {
-	/* Which page @target is: 0 or above; -ENOENT: none. */
+	/* Returns: the number of the page @target, 0 or more; -ENOENT: there is no such page. */
 	int (*route)(const struct listen_options *o, struct http_text target);
-	bool posts;  /* all pages take POST and nothing else; or GET and HEAD */
-	bool secret; /* what it answers, so that beyond the loopback a client has to know a token */
-	/* The answer to a request that is whole and has no fault. */
+	bool posts; /* all pages accept only POST; otherwise only GET and HEAD */
+	bool secret; /* the answers are secret: on addresses other than the loopback, clients need a token */
+	/* Answers a request that is complete and valid. */
 	void (*answer)(
 		struct web *w, const struct web_request *q, int64_t now_ms, struct web_answer *ret);
 };
@@ -32,35 +32,36 @@ struct web_site {
 enum web_part { WEB_FIRST_LINE, WEB_FIELDS, WEB_BODY, WEB_WHOLE };
 
 /*
- * One request as it comes. Of its body nothing is kept but the member "instance-id". No socket, no clock. The owner sets
- * @line's text and size while a head is read; all else is zero at the beginning.
+ * One request, parsed while it arrives. Nothing of its body is kept except the value of "instance-id". No socket, no
+ * clock. The owner sets @line's text and size while the head is read; everything else is zero at the start.
  */
 struct web_request {
 	enum web_part part;
 	struct http_line line;
 	struct http_framing framing;
 	enum web_method method;
-	int page;     /* of its site; -ENOENT: none */
-	bool coded;   /* with a transfer coding, which is refused */
+	int page;     /* the number of the page in its site; -ENOENT: there is no such page */
+	bool coded;   /* it has a transfer coding, which is refused */
 	bool expects; /* the client waits for "100 Continue" before it sends the body */
+	/* So far: bytes of the head, header fields, and Host fields among them. */
 	uint16_t head, fields, hosts;
-	uint32_t left; /* of the body */
+	uint32_t left; /* bytes of the body still to come */
 	struct member member;
-	/* When it is whole: */
-	unsigned status; /* 0: the site answers; else a refusal, and ... */
-	const char *why; /* ... its reason */
-	bool over;       /* what follows on the connection cannot be read */
+	/* When the request is complete: */
+	unsigned status; /* 0: the site answers; otherwise the status of the refusal */
+	const char *why; /* the reason of the refusal */
+	bool over;       /* the connection cannot be used any further */
 };
 
 /**
- * web_request_take - the next bytes
- * @ret_used: how many of them belong to this request; written in every case
- * Returns: whether it is whole, or refused.
+ * web_request_take - parse the next bytes
+ * @ret_used: how many of them belong to this request; always written
+ * Returns: whether the request is complete, or refused.
  */
 bool web_request_take(struct web_request *q, const struct web_site *site,
 	const struct listen_options *o, const uint8_t *raw, size_t len, size_t *ret_used);
 
-/** web_request_keeps - whether the client may ask again on the same connection. */
+/** web_request_keeps - whether the connection stays open for another request. */
 bool web_request_keeps(const struct web_request *q);
 
 #endif

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""patterns.py PATH TOOL: sources that are dishonest, each by a pattern, and some that are honest, through a FIFO.
+"""patterns.py PATH TOOL: tests the tool with faulty sources, each with another pattern, and some good ones, through a FIFO.
 
-PATH is the way that their bytes go: draw, second (a later draw of one process), check, broker, fork (two processes of a
-batch). A line for each that is misjudged; status 1 if there is one. In an empty folder, in which `tree` is made.
+PATH is the code that tests their bytes: draw, second (a later draw of one process), check, broker, fork (two processes of a
+batch). Prints a line for each source that is misjudged, and ends with status 1 if there is one. Run it in an empty folder; it
+makes `tree` there.
 """
 import os
 import random
@@ -17,7 +18,7 @@ MISS = random.Random(4)
 
 
 def lane(random_bytes, frame, at=0):
-    """Frames with so many random bytes; the others are the same in each."""
+    """Frames with so many random bytes; the others are the same in each frame."""
     rest = MISS.randbytes(frame)
     raw = b"".join(rest[:at] + os.urandom(random_bytes) + rest[at + random_bytes:] for _ in range(LENGTH // frame))
     return raw
@@ -37,7 +38,7 @@ def mostly(value, share):
 
 
 def few(count):
-    """So many values, a power of two, all alike."""
+    """So many values, a power of two, all equally frequent."""
     values = MISS.sample(range(256), count)
     return bytes(values[b % count] for b in os.urandom(LENGTH))
 
@@ -51,12 +52,12 @@ def walk():
 
 
 def bursts(length, every):
-    """Good bytes, and now and then a run of one value."""
+    """Good bytes, and sometimes a run of one value."""
     return b"".join(os.urandom(every - length) + os.urandom(1) * length for _ in range(LENGTH // every))
 
 
 def echoes(length, every):
-    """Good bytes, and now and then so many that came before."""
+    """Good bytes, and sometimes a repetition of so many earlier ones."""
     out = b""
     while len(out) < LENGTH:
         new = os.urandom(every - length)
@@ -64,7 +65,7 @@ def echoes(length, every):
     return out
 
 
-# name, bytes, bits a byte that are stated, whether it is honest, bits to claim so that the pattern is seen
+# name, bytes, stated bits a byte, whether the source is good, and bits to claim, so that enough bytes are drawn to find the pattern
 PATTERNS = [
     ("lane 1 of 8", lane(1, 8), 4, False, 512),
     ("lane 2 of 16, at 3", lane(2, 16, 3), 4, False, 512),
@@ -135,7 +136,7 @@ def second(tool, bits, claim):
 
 
 def first_draw(bits):
-    """Bytes of the first of two draws, of 64 blocks: those of the start, and what 320 bits take."""
+    """The number of bytes in the first of two draws, of 64 blocks: start-up samples, and those for 320 bits a block."""
     share = (-(-320 // bits) + 7) // 8 * 8
     return max(1024, share) + 63 * share
 
@@ -152,7 +153,7 @@ def forked(tool, bits, claim):
 
 
 def brokered(tool, bits, claim, honest):
-    """An honest one's blocks are given; of a dishonest one none, once it is found out."""
+    """Does the daemon give blocks of a good source, and none of a faulty one after it was detected?"""
     os.makedirs("run", mode=0o755, exist_ok=True)
     with open("log", "w") as log:
         daemon = subprocess.Popen([tool, "serve", "--socket", "run/sock", "--source", source(bits), "--reservoir", "16"],
@@ -162,7 +163,7 @@ def brokered(tool, bits, claim, honest):
         while time.monotonic() < end:
             done = run(tool, "draw", "-q", "--bits", "256", "--source", "broker:run/sock", "--require", "hardware",
                        "-o", "out")
-            found = " counts for nothing meanwhile" in open("log").read()
+            found = " counts for nothing until it passes again" in open("log").read()
             if found if not honest else done.returncode == 0:
                 break
             if honest and found:

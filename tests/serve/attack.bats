@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# All that local users may do to the daemon, at once and on each of its doors: an honest client of the broker, of EGD, of HTTP
-# and of the FIFO never waits for a second, and is refused nothing.
+# All attacks that local users can make on the daemon, at once and on all its interfaces: an honest client of the broker, EGD,
+# HTTP and the FIFO never waits as long as a second, and is refused nothing.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,13 +14,13 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# attack PROGRAM: in the background until the test ends, of the least priority: the kernel's scheduler is not on trial.
+# attack PROGRAM: run it in the background until the test ends, with the lowest priority: the kernel's scheduler is not tested.
 attack() {
 	nice -n 19 /usr/bin/python3 -c "$1" "$PWD/run" >/dev/null 2>&1 3>&- &
 	echo "$!" >>servers
 }
 
-# streams_wait: for how many milliseconds an honest client by EGD, by HTTP or of the FIFO waits at most; of 40 of each.
+# streams_wait: print the longest time in ms that an honest client waits, of 40 each by EGD, by HTTP and of the FIFO.
 streams_wait() {
 	/usr/bin/python3 - "$PWD/run" "$DAEMON" <<-'END'
 		import os, select, signal, sys, time, egd, http_raw as h
@@ -53,7 +53,7 @@ streams_wait() {
 }
 
 # bats test_tags=root
-@test "attack: flooders, greedy, idle, deaf and dying clients, half packets and a policy that hangs keep nobody waiting" {
+@test "attack: an honest client is served within a second beside floods, idle, deaf and dying clients and a policy that hangs" {
 	need_users
 	printf '#!/bin/sh\nsleep 100\n' >run/hangs
 	chmod 755 run/hangs
@@ -84,13 +84,13 @@ streams_wait() {
 while True:
     egd.connect(sys.argv[1] + "/egd.sock").sendall(b"\2\x10")'
 	done
-	# Eight that are greedy.
+	# Eight greedy clients.
 	for uid in $(seq 1101 1104); do
 		attacked "$uid" nice -n 19 "$CLIENT" endless "$SOCKET" 2
 		attack 'import sys, egd
 egd.rates(sys.argv[1] + "/egd.sock", 600, 1)'
 	done
-	# 512 that are idle, 256 of them deaf with much to be sent.
+	# 512 idle clients, and 256 deaf ones, which request much and read nothing.
 	attack 'import signal, sys, egd
 held = [egd.connect(sys.argv[1] + "/egd.sock") for _ in range(512)]
 for s in held[:256]:
@@ -99,7 +99,7 @@ open("held", "w").close()
 signal.pause()'
 	attacked 1201 "$CLIENT" silent "$SOCKET" 512
 	attacked 1202 nice -n 19 "$CLIENT" deaf "$SOCKET" 256
-	# Half a request, rubbish, and blocks that nobody takes.
+	# Incomplete requests, rubbish, and blocks that no client reads.
 	attack 'import os, random, sys, egd, broker
 while True:
     s = egd.connect(sys.argv[1] + "/egd.sock")
@@ -114,7 +114,7 @@ while True:
     if time.time() % 1 < 0.6:
         s.recv(100)
     s.close()' "$PWD/run"
-	# Those who ask by HTTP without end, for one instance and for new ones, and 600 with half a request, again and again.
+	# Clients that ask by HTTP without pause, for one instance and for new ones, and 600 at a time with an incomplete request.
 	attack 'import sys, uuid, http_raw as h
 s, one = h.connect(sys.argv[1] + "/http.sock"), uuid.uuid4()
 while True:
@@ -128,14 +128,14 @@ while True:
     held.append(s)
     if len(held) > 600:
         held.pop(0).close()'
-	# A guest that takes from the FIFO what there is.
+	# A guest that reads all bytes in the FIFO.
 	attack 'import os, sys
 fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY)
 while os.read(fd, 65536):
     pass'
 	until_true test -e held
-	# Milliseconds; under the sanitizers all that it does takes several times as long. Where others want the CPUs a client is
-	# kept waiting by them, so one time of three will do: who is starved by the attack is so each time.
+	# Milliseconds; with the sanitizers, the daemon takes several times as long. Other programs on this machine may delay a
+	# client too, so one success in three tries is enough: a client that the attack starves would fail each time.
 	most=1000
 	! grep -q __asan_init "$TOOL" || most=10000
 	served=no

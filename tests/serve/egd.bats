@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon as an entropy gathering daemon: all that a client may ask, and that no client, however it behaves, is kept
-# waiting by another, or by the state of the sources.
+# The daemon as an entropy gathering daemon: every request of a client, and that no client has to wait because of another
+# client's behaviour or the state of the sources.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,20 +14,20 @@ load ../lib/daemon
 
 export EGD=$ROOT/tests/lib/egd.py
 
-# egd_with [LINE...]: a daemon that listens at run/egd.sock, with these lines in its section, and more options in OPTIONS.
+# egd_with [LINE...]: start a daemon that listens on run/egd.sock, with these lines in its section, and more options in OPTIONS.
 OPTIONS=(--source kernel)
 egd_with() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
 	start --config conf "${OPTIONS[@]}"
 }
 
-# Programs from standard input know tests/lib/egd.py. They are no function of the shell: one in the background would be
-# in a subshell, which is what is killed in the end, and not the program.
+# Python programs on standard input can import tests/lib/egd.py. They are not wrapped in a function of the shell: in the
+# background that would be a subshell, and killing it would not kill the program.
 export PYTHONPATH=$ROOT/tests/lib
 
-# --- what is asked for ---
+# --- requests ---
 
-@test "egd: each of the five requests is answered, alone and pipelined, and nothing is sent besides" {
+@test "egd: each of the five requests is answered, alone and pipelined, and nothing else is sent" {
 	egd_with
 	"$EGD" all "$PWD/run/egd.sock" "$DAEMON"
 	stop
@@ -44,7 +44,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: no two clients get the same bytes, nor after a restart, a kill or side by side" {
+@test "egd: no two clients get the same bytes, not even in parallel or after a restart or a kill" {
 	egd_with
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
 	for i in 1 2 3 4; do
@@ -64,7 +64,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	[ "$(cat bytes.* | fold -w 32 | sort -u | wc -l)" -eq $((12 * 256)) ]
 }
 
-@test "egd: bytes come while every source is down, and nothing is in stock" {
+@test "egd: bytes are sent while all sources are down and the stock is empty" {
 	mkfifo never
 	OPTIONS=(--source "file:never,bits=4,deadline=60s")
 	egd_with
@@ -73,7 +73,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: our own source draws from it, and counts nothing of that unless it is stated" {
+@test "egd: our own source draws from it, and counts no bits unless they are stated" {
 	egd_with
 	"$TOOL" draw --source "egd:unix:$PWD/run/egd.sock" --json -o seed >json
 	[ "$(member json hardware_bits)" = 0 ]
@@ -82,13 +82,13 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: ekeyd-egd-linux, a client of another's, gets what it asks for" {
+@test "egd: ekeyd-egd-linux, a client of another project, gets what it asks for" {
 	need_mounts
 	port=$(free_port)
 	printf '%s\n' '[listen one]' 'protocol = egd' "address = tcp:127.0.0.1:$port" >conf
 	start --config conf --source kernel
-	# It asks only while its kernel wants entropy, and ours does not: /dev/null is always ready to be written to, and
-	# refuses what it then adds.
+	# The program asks only while the kernel wants entropy, which ours never does. /dev/null in place of /dev/random is always
+	# ready to be written to, and refuses the ioctl that would add entropy.
 	run as_root unshare --mount timeout -k 5 60 sh -c 'mount --bind /dev/null /dev/random &&
 		exec strace -f -qq -e trace=read,write,ioctl -o "$0" ekeyd-egd-linux -H 127.0.0.1 -p "$1" -b 1 -D "$2"' \
 		"$PWD/trace" "$port" "$PWD/pid" <<<""
@@ -100,17 +100,17 @@ export PYTHONPATH=$ROOT/tests/lib
 
 # --- clients that behave badly ---
 
-@test "egd: one that asks without reading is read from for ever, in constant memory" {
+@test "egd: the daemon keeps reading from a client that asks but never reads, in constant memory" {
 	egd_with 'rate = 1' 'burst = 64'
 	"$EGD" read "$PWD/run/egd.sock" 16 >bytes
 	before=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, egd
 		s = egd.connect(sys.argv[1])
-		# 64 MiB of requests: sendall() ends, as they are read.
+		# 64 MiB of requests: sendall() returns, because the daemon reads them all.
 		for _ in range(1024):
 		    s.sendall(b"\2\xff" * 32768)
-		# And what it asks for is there, as far as it is allowed.
+		# And the requested bytes are sent, as many as the rate allows.
 		assert len(egd.exactly(s, 4096)) == 4096
 	END
 	after=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
@@ -119,7 +119,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: half a request, rubbish, requests of every kind in a row and clients that die harm nobody" {
+@test "egd: incomplete requests, rubbish, mixed requests and clients that die do not affect other clients" {
 	egd_with
 	before=$(descriptors)
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
@@ -157,7 +157,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	run -1 grep -v '^seedrive: gave uid' log
 }
 
-@test "egd: a client that closes its side of the stream still gets what it asked for, and then the end" {
+@test "egd: a client that closes its side of the stream still gets what it asked for, and then end of file" {
 	egd_with
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import socket, sys, egd
@@ -170,8 +170,8 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-# The greedy and the flooding leave the CPUs to the daemon and the honest client: the kernel's scheduler is not on trial.
-@test "egd: beside greedy, deaf, idle and flooding clients an honest one never waits for a second" {
+# Greedy and flooding clients have a low priority, so that the kernel's scheduler is not tested.
+@test "egd: an honest client is served within a second beside greedy, deaf, idle and flooding ones" {
 	egd_with
 	for _ in $(seq 8); do
 		nice -n 19 "$EGD" rates "$PWD/run/egd.sock" 600 1 >/dev/null 2>&1 3>&- &
@@ -213,7 +213,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: over the limit of connections the process that has most gives way" {
+@test "egd: over the limit of connections, the process with the most loses one" {
 	egd_with
 	/usr/bin/python3 - "$PWD/run/egd.sock" 3>&- <<-'END' &
 		import resource, signal, sys, egd
@@ -231,7 +231,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: a thousand idle clients take 4 KiB each at most" {
+@test "egd: a thousand idle clients take at most 4 KiB of memory each" {
 	egd_with
 	"$EGD" read "$PWD/run/egd.sock" 16 >bytes
 	before=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
@@ -252,7 +252,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: where descriptors run out the clients that are there are served, and others once one has gone" {
+@test "egd: if descriptors run out, connected clients are served, and others as soon as one disconnects" {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
 	prlimit --nofile=40:40 "$TOOL" serve --socket "$SOCKET" --config conf --source kernel >log 2>&1 3>&- &
 	DAEMON=$!
@@ -262,7 +262,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		held = [egd.connect(sys.argv[1]) for _ in range(60)]
 		for s in held:
 		    s.sendall(b"\2\xff")
-		# Who was let in is answered, again and again; who was not waits, and meets no end.
+		# Clients that were accepted are answered repeatedly; the others wait, and see no end of file.
 		served = [s for s in held[:20] if len(egd.exactly(s, 255)) == 255]
 		assert len(served) == 20
 		for _ in range(20):
@@ -287,7 +287,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: where its disk is full clients are served, and come and go" {
+@test "egd: if the disk is full, clients can connect, are served and disconnect" {
 	need_mounts
 	mkdir full
 	mounted_run() {
@@ -309,14 +309,14 @@ export PYTHONPATH=$ROOT/tests/lib
 
 # --- rates ---
 
-@test "egd: a client has its first 4 KiB at once, then its rate, and others have theirs" {
+@test "egd: a client gets its first 4 KiB at once, then its rate, and others get theirs" {
 	egd_with 'rate = 500' 'burst = 64'
 	"$EGD" rates "$PWD/run/egd.sock" 4 3 >got
 	cat got
 	[ "$(wc -l <got)" -eq 3 ]
-	# 4096 bytes, and 500 a second for 4 s; a slow machine has less.
+	# 4096 bytes, and 500 a second for 4 s; a slow machine sends less.
 	awk '$1 < 4096 || $1 > 4096 + 64 + 500 * 5 { exit 1 }' got
-	# What is at hand is told, and what is asked for at once is not waited for.
+	# Request 0 is answered with what is available, and request 1 does not wait for more.
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, time, egd
 		s = egd.connect(sys.argv[1])
@@ -329,7 +329,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-@test "egd: at the end what is owed is sent, whatever the rate, and then the stream is closed" {
+@test "egd: at SIGTERM, everything requested is sent regardless of the rate, and then the stream is closed" {
 	egd_with 'rate = 1' 'burst = 64'
 	/usr/bin/python3 - "$PWD/run/egd.sock" "$DAEMON" <<-'END'
 		import os, signal, sys, egd
@@ -350,17 +350,17 @@ export PYTHONPATH=$ROOT/tests/lib
 
 # --- framing ---
 
-@test "egd: framing = qemu keeps bytes in the socket, for a request that was lost" {
+@test "egd: framing = qemu keeps bytes in the socket, in place of a request that was lost" {
 	egd_with 'framing = qemu'
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, egd
 		s = egd.connect(sys.argv[1])
-		# Unasked: what the daemon before this one was asked for, and did not send.
+		# Not requested from this daemon: it stands in for what an earlier daemon was asked for and did not send.
 		for _ in range(5):
 		    egd.exactly(s, 256)
 		s.sendall(b"\2\x40")
 		egd.exactly(s, 256 + 64)
-		# And no more than that lies there for one who does not read.
+		# No more than that is in the socket of a client that does not read.
 		import time
 		time.sleep(1)
 		s.setblocking(False)
@@ -383,9 +383,9 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-# --- where it listens ---
+# --- listening sockets ---
 
-@test "egd: a socket of systemd's by its name is taken over, beside the broker's" {
+@test "egd: a socket from systemd is recognized by its name, in addition to the broker's" {
 	printf '%s\n' '[listen guests]' 'protocol = egd' >conf
 	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
 		import os, socket, subprocess, sys, egd, broker
@@ -420,25 +420,25 @@ export PYTHONPATH=$ROOT/tests/lib
 		    assert not os.path.exists(sys.argv[2])
 		daemon = start([tcp], "guests")
 		egd.every("127.0.0.1:%d" % tcp.getsockname()[1], daemon.pid)
-		# For the broker it had none, and made one.
+		# For the broker, systemd passed no socket, and the daemon created one.
 		assert os.path.exists(sys.argv[2])
 		daemon.terminate()
 		assert daemon.wait() == 0
 
-		kind = ("seedrive: serve: LISTEN_FDS: guests: must be a stream socket that listens, "
-		        "of the unix domain or the loopback\n")
-		none = ("seedrive: serve: LISTEN_FDS: other: there are two of that name, or no [listen other] in the "
-		        "configuration\n")
+		kind = ("seedrive: serve: LISTEN_FDS: guests: must be a listening stream socket, "
+		        "on a unix path or the loopback\n")
+		none = ("seedrive: serve: LISTEN_FDS: other: there are two sockets with this name, or the "
+		        "configuration has no [listen other]\n")
 		for sockets, names, words in (([everywhere], "guests", kind), ([seed], "guests", kind),
 		                              ([seed, stream], "seedrived.socket:other", none)):
 		    daemon = start(sockets, names)
 		    assert (daemon.stderr.read(), daemon.wait()) == (words, 1), words
 	END
-	# Nobody has one for it: the rest goes on.
+	# A listener with neither a socket nor an address is reported, and the rest works.
 	start --config conf --source kernel
 	until_true stocked 1
 	stop
-	grep -qx 'seedrive: \[listen guests\]: nobody listens: it has no address, and systemd no socket of that FileDescriptorName=' log
+	grep -qx 'seedrive: \[listen guests\]: not listening: it has no address, and systemd passed no socket with FileDescriptorName=guests' log
 }
 
 @test "egd: the socket has the mode and the group of its section" {
@@ -457,7 +457,7 @@ export PYTHONPATH=$ROOT/tests/lib
 # --- secrets ---
 
 # bats test_tags=root
-@test "egd: what was sent is in the daemon's memory no more" {
+@test "egd: bytes that were sent are no longer in the daemon's memory" {
 	need_root
 	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
 	egd_with

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The FIFO from which QEMU's rng-random reads: it is kept full, and no reader ever meets its end.
+# The FIFO from which QEMU's rng-random reads: the daemon keeps it full, and no reader ever sees an end of file.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -17,14 +17,14 @@ serve_fifo() {
 	start --config conf --source kernel
 }
 
-# As the unit that holds it does.
+# Holds the FIFO open, as the unit does.
 hold() {
 	mkfifo -m 640 run/rng
 	# shellcheck disable=SC2034 # open until the test ends
 	exec {HOLDER}<>run/rng
 }
 
-# took BYTES FILE: a reader that reads as QEMU does.
+# took BYTES FILE: read so many bytes into FILE, in the way in which QEMU reads.
 took() {
 	timeout 60 /usr/bin/python3 - "$1" >"$2" <<-'END'
 		import os, select, sys
@@ -42,7 +42,7 @@ took() {
 	END
 }
 
-@test "fifo: readers get what they read, and no two the same" {
+@test "fifo: readers get all that they read, and no two get the same bytes" {
 	hold
 	serve_fifo
 	for i in 1 2 3 4; do
@@ -54,11 +54,11 @@ took() {
 	done
 	[ "$(cat got.* | xxd -p -c 50 | sort -u | wc -l)" -eq 4000 ]
 	stop
-	# It is still there, as it was.
+	# The FIFO still exists unchanged.
 	[ "$(stat -c %a run/rng)" = 640 ]
 }
 
-@test "fifo: a reader meets no end and no error while the daemon is stopped, killed and started again" {
+@test "fifo: a reader sees no end of file and no error while the daemon is stopped, killed and restarted" {
 	hold
 	serve_fifo
 	took 2000000 got 3>&- &
@@ -77,7 +77,7 @@ took() {
 	stop
 }
 
-@test "fifo: bytes come while every source is down, at the rate of the section" {
+@test "fifo: bytes come while all sources are down, at the rate of the section" {
 	hold
 	mkfifo never
 	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" 'rate = 1000' 'burst = 64' >conf
@@ -91,23 +91,23 @@ took() {
 	stop
 }
 
-@test "fifo: a FIFO that is missing is reported once, and found when it is there" {
+@test "fifo: a missing FIFO is reported once, and opened when it appears" {
 	serve_fifo
 	until_true grep -q "fifo" log
 	hold
 	took 1000 got
 	stop
-	[ "$(grep -c "^seedrive: \[listen fifo\]: $PWD/run/rng: No such file or directory; tried again every second" log)" -eq 1 ]
+	[ "$(grep -c "^seedrive: \[listen fifo\]: $PWD/run/rng: No such file or directory; retrying every second" log)" -eq 1 ]
 }
 
-@test "fifo: one that others may write to is not used" {
+@test "fifo: a FIFO to which other users may write is not used" {
 	mkfifo -m 660 run/rng
 	serve_fifo
-	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: others than root and this user may write there" log
+	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: users other than root and the daemon's user may write to it" log
 	stop
 	rm run/rng
 	ln -s /dev/zero run/rng
 	serve_fifo
-	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: is no FIFO" log
+	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: not a FIFO" log
 	stop
 }

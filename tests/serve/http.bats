@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon as a target of Nova's dynamic vendordata: what it answers, to whom, and that no client, however it behaves,
-# keeps another waiting.
+# The daemon as a target of Nova's dynamic vendordata: what it answers, to whom, and that no client's behaviour delays another
+# client.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,7 +14,7 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# http_with [LINE...]: a daemon that listens at run/http.sock, with these lines in its section.
+# http_with [LINE...]: start a daemon that listens on run/http.sock, with these lines in its section.
 http_with() {
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" "$@" >conf
 	start --config conf --source kernel
@@ -24,7 +24,7 @@ client() {
 	/usr/bin/python3 - "$PWD/run/http.sock" "$@"
 }
 
-# In milliseconds; under the sanitizers all that the daemon does takes several times as long.
+# limit_ms MS: a time limit in milliseconds; with the sanitizers, the daemon takes several times as long.
 limit_ms() {
 	if grep -q __asan_init "$TOOL"; then
 		echo $(($1 * 10))
@@ -33,7 +33,7 @@ limit_ms() {
 	fi
 }
 
-# --- what is answered ---
+# --- answers ---
 
 @test "http: each request gets a record of its own, bound to the instance, that claims no bits" {
 	http_with
@@ -58,7 +58,7 @@ limit_ms() {
 	[ ! -e run/http.sock ]
 }
 
-@test "http: one connection serves one request after another, also in one piece, byte by byte, and by HTTP/1.0 once" {
+@test "http: a connection serves several requests, also pipelined or byte by byte, but only one by HTTP/1.0" {
 	http_with
 	client <<-'END'
 		import sys, http_raw as h
@@ -69,7 +69,7 @@ limit_ms() {
 		for c in h.post(h.body(metadata={"long": "x" * 500})):
 		    s.sendall(bytes((c,)))
 		h.record(h.Answer(s))
-		# A client that waits for leave, and one that says that it has no more.
+		# A client that expects "100 Continue", and one that sends "Connection: close".
 		head, _, data = h.post(h.body(), fields="Expect: 100-continue\r\n").partition(b"\r\n\r\n")
 		assert h.ask(s, head + b"\r\n\r\n").status == 100
 		h.record(h.ask(s, data))
@@ -89,7 +89,7 @@ limit_ms() {
 	stop
 }
 
-@test "http: an instance gets ten answers and then an empty one, at once; no other is concerned" {
+@test "http: an instance gets ten answers and then empty ones, at once; other instances are not affected" {
 	http_with
 	client <<-'END'
 		import sys, time, uuid, http_raw as h
@@ -101,7 +101,7 @@ limit_ms() {
 		cloud = [h.ask(s, h.post(h.body(one), "/cloud-init")) for _ in range(11)]
 		assert [c.body != b"{}\n" for c in cloud] == [True] * 10 + [False]
 		assert all(c.status == 200 for c in cloud) and time.monotonic() - begin < 9
-		# Other words for the same instance.
+		# Other spellings of the same UUID.
 		text = '{"x": 1, "instance\\u002did": "%s"}' % str(one).upper()
 		assert h.ask(s, h.post(text.encode())).body == b"{}\n"
 		while h.ask(s, h.post(h.body(one))).body == b"{}\n":
@@ -112,7 +112,7 @@ limit_ms() {
 	stop
 }
 
-@test "http: whatever is no such request gets one line that says why, and its status" {
+@test "http: any other request gets its status and one line with the reason" {
 	http_with
 	client <<-'END'
 		import sys, http_raw as h
@@ -165,7 +165,7 @@ limit_ms() {
 	[ ! -s log ] || ! grep -v 'locked' log
 }
 
-@test "http: without the token there is no such page, the token is read anew on SIGHUP, and is never shown" {
+@test "http: without the token the page does not exist; the token is reread on SIGHUP, and never printed" {
 	printf '0123456789-abcdefghi\n' >token
 	chmod 640 token
 	http_with "token-file = $PWD/token"
@@ -182,19 +182,19 @@ limit_ms() {
 	/usr/bin/python3 paths.py "$PWD/run/http.sock" 0123456789-abcdefghi
 	printf 'another-token.of_some-length\n' >token
 	kill -HUP "$DAEMON"
-	until_true grep -q 'read again' log
+	until_true grep -q 'configuration reloaded' log
 	/usr/bin/python3 paths.py "$PWD/run/http.sock" another-token.of_some-length
-	# One that cannot be read changes nothing.
+	# If the file cannot be read, the old token stays valid.
 	chmod 644 token
 	printf 'yet-another-token-in-there\n' >token
 	kill -HUP "$DAEMON"
-	until_true grep -q 'others than its owner' log
+	until_true grep -q 'users other than its owner' log
 	/usr/bin/python3 paths.py "$PWD/run/http.sock" another-token.of_some-length
 	stop
 	run ! grep -E 'abcdefghi|another-token|yet-another' log
-	fails 1 "seedrive: serve: token-file: $PWD/token: others than its owner and group may use it; try chmod o= on it" \
+	fails 1 "seedrive: serve: token-file: $PWD/token: users other than its owner and group may use it; try chmod o= on it" \
 		"$TOOL" serve --socket "$SOCKET" --config conf --source kernel
-	# A credential of systemd's.
+	# A systemd credential.
 	mkdir credentials
 	install -m 400 token credentials/vendordata
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" 'token-file = credential:vendordata' >conf
@@ -206,7 +206,7 @@ limit_ms() {
 }
 
 # bats test_tags=root
-@test "http: what a body holds is in the daemon's memory no more, and in no line of its log" {
+@test "http: the content of a body is neither in the daemon's memory afterwards nor in its log" {
 	need_root
 	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
 	http_with
@@ -218,7 +218,7 @@ limit_ms() {
 		h.record(h.ask(s, h.post(h.body(**{"user-data": secret}))))
 		a = h.ask(s, h.post(h.body()))
 		open("given", "wb").write(h.record(a)[128:192])
-		# Half a body, and what follows a request: both hold some of it.
+		# An incomplete body, and bytes after a request: the daemon has parts of both in memory.
 		t = h.connect(sys.argv[1])
 		t.sendall(h.post(h.body(**{"user-data": secret}))[:3000])
 		u = h.connect(sys.argv[1])
@@ -234,9 +234,9 @@ limit_ms() {
 	run ! grep -F "$(head -c 40 secret)" log
 }
 
-# handed_over ADDRESS: a daemon that is given a socket of that address for [listen http], as systemd does.
+# handed_over ADDRESS: start a daemon and pass it a socket on that address for [listen http], as systemd does.
 handed_over() {
-	# In place of the subshell that runs it.
+	# exec replaces the subshell, so that $! is the daemon.
 	exec /usr/bin/python3 -c 'import os, socket, sys
 s = socket.create_server((sys.argv[1], 0))
 open("port", "w").write(str(s.getsockname()[1]))
@@ -246,11 +246,11 @@ os.environ.update(LISTEN_FDS="1", LISTEN_FDNAMES="http", LISTEN_PID=str(os.getpi
 os.execv(sys.argv[2], sys.argv[2:])' "$1" "$TOOL" serve --socket "$SOCKET" --config conf --source kernel
 }
 
-@test "http: a socket of systemd's serves, and one beyond the loopback only with a token" {
+@test "http: a socket from systemd is served, and outside of the loopback only with a token" {
 	install -m 600 /dev/null token
 	printf '0123456789abcdef\n' >token
 	printf '%s\n' '[listen http]' 'protocol = http' >conf
-	fails 1 "seedrive: serve: LISTEN_FDS: http: must be a stream socket that listens, of the unix domain or the loopback, or elsewhere with a token-file" \
+	fails 1 "seedrive: serve: LISTEN_FDS: http: must be a listening stream socket, on a unix path or the loopback, or on another address with a token-file" \
 		handed_over 0.0.0.0
 	for address in 127.0.0.1 0.0.0.0; do
 		handed_over "$address" >log 2>&1 3>&- &
@@ -267,13 +267,13 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 
 # --- hostile clients ---
 
-@test "http: 500 clients that send a byte a second keep nobody waiting, and none of them lasts longer than 5 seconds" {
+@test "http: 500 clients that send a byte a second delay nobody, and none stays connected longer than 5 seconds" {
 	http_with
 	client "$(limit_ms 250)" "$DAEMON" 3>&- <<-'END'
 		import os, select, sys, threading, time, http_raw as h
 		where = sys.argv[1]
 		alone = h.slowest(where)
-		# Of the head, of the first line, of the body.
+		# Slow in the head, in the first line, or in the body.
 		text = h.post(h.body(metadata={"a": "x" * 5000}))
 		begin = [text[:200], b"PO", text[:5000]]
 		slow, born = [], {}
@@ -311,8 +311,8 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	stop
 }
 
-@test "http: header floods, half bodies, resets, rubbish and the deaf: no crash, no growth, and nobody waits" {
-	# What was freed is kept from being given out again, 256 MB of it unless said.
+@test "http: header floods, incomplete bodies, resets, rubbish and deaf clients cause no crash, growth or delay" {
+	# Otherwise ASan keeps 256 MB of freed memory from being used again, which would look like growth.
 	export ASAN_OPTIONS=quarantine_size_mb=1
 	http_with
 	client "$(limit_ms 250)" "$DAEMON" 3>&- <<-'END'
@@ -356,7 +356,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		first, times = rss(), []
 		end = time.monotonic() + 15
 		while time.monotonic() < end:
-		    # Apart from the attackers, which share one interpreter.
+		    # In a process of its own, because the attackers share one interpreter.
 		    pid_r, pid_w = os.pipe()
 		    pid = os.fork()
 		    if pid == 0:
@@ -379,7 +379,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	run ! grep -E 'ERROR|runtime error|Sanitizer' log
 }
 
-@test "http: with all descriptors used up a new client is answered, the daemon does not spin, and its log stays quiet" {
+@test "http: without a free descriptor a new client is answered, the daemon does not spin, and its log stays quiet" {
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" >conf
 	(
 		ulimit -n 64
@@ -396,7 +396,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		held = []
 		for i in range(300):
 		    s = h.connect(where)
-		    # Some have been answered and are idle, some have half a request, some have said nothing.
+		    # Some were answered and are idle, some have sent an incomplete request, and some nothing.
 		    if i % 3 == 0:
 		        h.record(h.ask(s, h.post(h.body())))
 		    elif i % 3 == 1:
@@ -413,7 +413,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	stop
 }
 
-@test "http: the connections of one client are limited, and beyond that the oldest gives way, not the new one" {
+@test "http: the connections of one client are limited; beyond that, its oldest is closed, and the new one served" {
 	http_with
 	client "$DAEMON" 3>&- <<-'END'
 		import resource, select, sys, time, http_raw as h
@@ -430,7 +430,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		ready = {fd for fd, _ in look.poll(0)}
 		gone = [s for s in held + [kept] if s.fileno() in ready]
 		assert 470 <= len(gone) <= 510, len(gone)
-		# The newest are there.
+		# The newest connections still exist.
 		assert not set(gone) & set(held[-400:])
 		h.record(h.ask(held[-1], h.post(h.body())))
 	END
@@ -438,9 +438,9 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	stop
 }
 
-@test "http: a connection costs less than 1 KiB while it is idle, and less than 6 KiB in mid-request, whatever its body" {
+@test "http: a connection takes less than 1 KiB of memory while idle, and less than 6 KiB during any request" {
 	! grep -q __asan_init "$TOOL" || skip "memory is the sanitizer's"
-	# Each by a daemon that is new, as memory that was used once is not given back.
+	# Each kind has a new daemon, because used memory is not returned to the kernel.
 	for kind in idle head half; do
 		http_with
 		client "$DAEMON" "$kind" 3>&- <<-'END'
@@ -457,7 +457,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		big = h.post(h.body(**{"user-data": "x" * 100000}))
 		def half(s):
 		    s.sendall(big[:60000])
-		# What all of them use is there after one.
+		# After one request, all shared memory is allocated.
 		idle(h.connect(where))
 		before = rss()
 		held = [h.connect(where) for _ in range(n)]
@@ -473,7 +473,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 
 # --- beside the rest of the daemon ---
 
-@test "http: answers come while every source is down, and are all different after a restart and a kill" {
+@test "http: answers come while all sources are down, and all differ, also after a restart and a kill" {
 	mkfifo never
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" >conf
 	for signal in TERM KILL TERM; do
@@ -490,7 +490,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	[ "$(sort -u seeds | wc -l)" -eq 300 ]
 }
 
-@test "http: at SIGTERM a request that is whole is answered, and nobody who is idle holds up the end" {
+@test "http: at SIGTERM a complete request is answered, and idle clients do not delay the end" {
 	http_with
 	client "$DAEMON" 3>&- <<-'END'
 		import os, signal, sys, time, http_raw as h
@@ -512,15 +512,15 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	ended 0
 }
 
-@test "http: on SIGHUP a listener that stays keeps its clients, and one that goes closes them" {
+@test "http: on SIGHUP a listener that stays keeps its clients, and one that is removed closes them" {
 	http_with
 	client "$DAEMON" 3>&- <<-'END'
 		import os, signal, sys, time, http_raw as h
 		def reload(text):
-		    n = open("log").read().count("read again")
+		    n = open("log").read().count("configuration reloaded")
 		    open("conf", "w").write(text)
 		    os.kill(int(sys.argv[2]), signal.SIGHUP)
-		    while open("log").read().count("read again") == n:
+		    while open("log").read().count("configuration reloaded") == n:
 		        time.sleep(0.01)
 		s, half = h.connect(sys.argv[1]), h.connect(sys.argv[1])
 		text = h.post(h.body())
@@ -541,7 +541,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	stop
 }
 
-@test "http: on TCP, on either family of the loopback, and beyond it only with a token" {
+@test "http: it listens on TCP, on the loopback of IPv4 and IPv6, and elsewhere only with a token" {
 	port=$(free_port)
 	printf '%s\n' '[listen http]' 'protocol = http' "address = tcp:127.0.0.1:$port" >conf
 	start --config conf --source kernel

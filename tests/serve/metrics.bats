@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the daemon tells a monitoring system, and the alerts that are made of it; by Debian's Prometheus.
+# The daemon's metrics and the alerts on them, with Debian's Prometheus.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -13,7 +13,7 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# metrics_with OPTION...: a daemon with each kind of listener.
+# metrics_with OPTION...: start a daemon with a listener of each kind.
 metrics_with() {
 	cat >conf <<-END
 		[listen metrics]
@@ -29,7 +29,7 @@ metrics_with() {
 	start --config conf "$@"
 }
 
-# page PATH: its body; status 1 unless the daemon says 200.
+# page PATH: print the body of the page; status 1 unless the daemon answers 200.
 page() {
 	/usr/bin/python3 -c 'import sys, http_raw as h
 a = h.ask(h.connect(sys.argv[1]), h.get(sys.argv[2]))
@@ -37,7 +37,7 @@ sys.stdout.write(a.body.decode())
 sys.exit(a.status != 200)' "$PWD/run/metrics.sock" "$1"
 }
 
-# value NAME [LABELS]: of a metric.
+# value NAME [LABELS]: print the value of a metric.
 value() {
 	page /metrics | sed -n "s/^seedrive_$1 //p"
 }
@@ -46,11 +46,11 @@ stocked() {
 	[ "$(value stock_blocks)" -eq "$1" ]
 }
 
-@test "metrics: promtool finds nothing in them, and each has a help and a type" {
+@test "metrics: promtool finds no fault in them, and each has a help and a type" {
 	metrics_with --source kernel,rdrand
 	page /metrics >all
 	promtool check metrics <all
-	# It does look.
+	# promtool does find faults.
 	sed 's/^\(# TYPE seedrive_blocks_issued_total\) counter/\1 gauge/' all >wrong
 	run ! promtool check metrics <wrong
 	grep -v '^#' all | sed 's/[ {].*//' | sort -u >named
@@ -76,7 +76,7 @@ stocked() {
 	stop
 }
 
-@test "metrics: what is given, sent and refused is counted, and no instance or client adds a line" {
+@test "metrics: everything given, sent and refused is counted, and no instance or client adds a line" {
 	metrics_with --source kernel --reservoir 8
 	until_true stocked 8
 	page /metrics | grep -v '^#' | sed 's/ [^ ]*$//' >before
@@ -104,14 +104,14 @@ stocked() {
 	stop
 }
 
-@test "metrics: /healthz is 200 while a source passes and there is stock, else 503 with the reason" {
+@test "metrics: /healthz is 200 while a source passes and the stock is not empty, else 503 with the reason" {
 	mkfifo fifo
 	# shellcheck disable=SC2034 # open until the test ends
 	exec {HELD}<>fifo
 	metrics_with --source "file:fifo,bits=4,deadline=600s" --reservoir 4
 	run -1 page /healthz
-	[ "$output" = "503 Service Unavailable: no block is in stock" ]
-	# Kernel alone, where another source was asked for.
+	[ "$output" = "503 Service Unavailable: the stock is empty" ]
+	# Only the kernel passes, although the daemon has another source.
 	stop
 	metrics_with --source "file:fifo,bits=4,deadline=300ms,kernel" --reservoir 4
 	until_true stocked 4
@@ -124,7 +124,7 @@ stocked() {
 	stop
 }
 
-@test "metrics: a source whose name has quotes, and 16 listeners, are a text that Prometheus takes" {
+@test "metrics: with a source that has quotes in its name, and 16 listeners, Prometheus accepts the text" {
 	mkfifo 'a"b\c'
 	for i in $(seq 15); do
 		printf '[listen name-of-32-characters-at-most-%s]\nprotocol = egd\naddress = unix:%s/run/e%s.sock\n' "$i" "$PWD" "$i"
@@ -143,7 +143,7 @@ stocked() {
 
 # --- alerts ---
 
-@test "metrics: each alert fires by the failure that it is for, and is quiet otherwise" {
+@test "metrics: each alert fires at the failure that it is for, and not otherwise" {
 	cp "$ROOT/doc/prometheus-rules.yml" "$ROOT/tests/data/prometheus-tests.yml" .
 	promtool check rules prometheus-rules.yml
 	promtool test rules prometheus-tests.yml
@@ -151,14 +151,14 @@ stocked() {
 	for word in fires 'is quiet'; do
 		sed -n "s/^ *- name: \(.*\) $word\$/\1/p" prometheus-tests.yml | sort | diff alerts -
 	done
-	# It can fail: a threshold that nothing reaches, or all do.
+	# The check can fail: with a threshold that no value reaches, or every value.
 	sed 's/seedrive_stock_blocks == 0/seedrive_stock_blocks == -1/' "$ROOT/doc/prometheus-rules.yml" >prometheus-rules.yml
 	run ! promtool test rules prometheus-tests.yml
 	sed 's/seedrive_stock_blocks == 0/seedrive_stock_blocks >= 0/' "$ROOT/doc/prometheus-rules.yml" >prometheus-rules.yml
 	run ! promtool test rules prometheus-tests.yml
 }
 
-@test "metrics: each metric that an alert names is there" {
+@test "metrics: each metric that an alert names exists" {
 	metrics_with --source kernel
 	until_true stocked 256
 	page /metrics >all
@@ -167,7 +167,7 @@ stocked() {
 	while read -r name; do
 		grep -q "^${name}[ {]" all || { echo "$name is not there"; return 1; }
 	done <named
-	# And each reason and code.
+	# So do each reason and code.
 	grep -ohE '(reason|code)(=|=~)"[^"]+"' "$ROOT/doc/prometheus-rules.yml" | sed 's/.*"\(.*\)"/\1/' | tr '|' '\n' | sort -u >words
 	while read -r word; do
 		grep -qE "(reason|code)=\"$word\"" all || { echo "$word is not there"; return 1; }
@@ -175,7 +175,7 @@ stocked() {
 	stop
 }
 
-@test "metrics: Debian's Prometheus scrapes them under load, misses none, and knows what was given" {
+@test "metrics: Debian's Prometheus scrapes them under load without a gap, and has the right numbers" {
 	port=$(/usr/bin/python3 -c 'import socket
 s = [socket.socket() for _ in range(2)]
 for one in s:
@@ -223,7 +223,7 @@ print(*(one.getsockname()[1] for one in s))')
 		assert query("min_over_time(up[20s])")[0]["value"][1] == "1"
 		assert int(query("count_over_time(up[20s])")[0]["value"][1]) > 20
 		firing = [a["metric"]["alertname"] for a in query('ALERTS{alertstate="firing"}')]
-		# The kernel alone is what this daemon has.
+		# This daemon has only the kernel as a source.
 		assert not firing, firing
 		print(n, "records")
 	END

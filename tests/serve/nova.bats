@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian's own Nova in front of the daemon: its client of dynamic vendordata, its metadata service and its config drives; and
-# Debian's own cloud-init behind it.
+# The daemon with Debian's Nova: its client of dynamic vendordata, its metadata service and its config drives; and with Debian's
+# cloud-init as the reader.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,7 +14,7 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# target_with: the daemon, as two targets of Nova's, by TCP and with a token.
+# target_with: start the daemon, as two targets of Nova, by TCP and with a token.
 target_with() {
 	port=$(free_port)
 	printf '0123456789-abcdefghi\n' >token
@@ -30,7 +30,7 @@ nova() {
 	/usr/bin/python3 "$ROOT/tests/lib/nova_metadata.py" "$@" 2>nova.log
 }
 
-# spawn OUT: a config drive as nova-compute makes it, the tree in OUT.tree, and in `seconds` how long Nova took for it.
+# spawn OUT: make a config drive as nova-compute does, with the tree in OUT.tree, and set `seconds` to the time Nova took.
 spawn() {
 	local begin=$EPOCHREALTIME
 	/usr/bin/python3 "$ROOT/tests/lib/nova_drive.py" "$MKISOFS" "$PWD/$1" "$UUID" "$PWD/$1.tree" 2>nova.log
@@ -38,7 +38,7 @@ spawn() {
 	"$TOOL" inspect --min-bits 256 "$1" >/dev/null
 }
 
-# vendordata OUT PROGRAM: Python that knows the vendor_data2.json of a spawn's drive as `said`.
+# vendordata OUT PROGRAM: run a Python program in which `said` is the vendor_data2.json of the drive OUT.
 vendordata() {
 	/usr/bin/python3 - "$1.tree/openstack/latest/vendor_data2.json" <<-END
 		import base64, json, sys
@@ -47,7 +47,7 @@ vendordata() {
 	END
 }
 
-@test "nova: its DynamicVendorData gets a record that is bound to the instance, from a listener with a token" {
+@test "nova: DynamicVendorData gets a record that is bound to the instance, from a listener with a token" {
 	target_with
 	nova ask "$UUID" >said
 	[ ! -s nova.log ] || ! grep -v 'insecure' nova.log
@@ -60,14 +60,14 @@ vendordata() {
 		                     capture_output=True, text=True).stdout
 		assert sys.argv[2] in out and said["seedrive"]["seed_id"] in out, out
 	END
-	# With another token Nova is told 404, goes on, and warns.
+	# With a wrong token Nova gets status 404, goes on, and warns.
 	VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghj" nova ask "$UUID" >said
 	[ "$(cat said)" = '{"seedrive": {}}' ]
 	grep -q '404' nova.log
 	stop
 }
 
-@test "nova: its metadata service hands a guest another record at each request, up to the limit of the instance" {
+@test "nova: the metadata service gives a guest a new record at each request, up to the limit of the instance" {
 	target_with
 	/usr/bin/python3 "$ROOT/tests/lib/nova_metadata.py" serve "$UUID" port >nova.log 2>&1 3>&- &
 	echo "$!" >>servers
@@ -90,12 +90,12 @@ vendordata() {
 	stop
 }
 
-@test "nova: a drive is made while the daemon answers, is down, hangs or answers rubbish, and Nova waits as it says" {
+@test "nova: a drive is made while the daemon answers, is down, hangs or answers rubbish, with the stated delay" {
 	target_with
 	spawn answers.iso
 	echo "answers: $seconds s"
 	vendordata answers.iso 'assert len(said["seedrive"]["seedrive_record"]) == 2732, said'
-	# One target, as each is asked for each of five versions of the metadata.
+	# One target only, because Nova asks each target once for each of five versions of the metadata.
 	VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghi"
 	kill -STOP "$DAEMON"
 	spawn hangs.iso
@@ -135,7 +135,7 @@ vendordata() {
 	done
 }
 
-@test "nova: an unmodified cloud-init takes the target named cloud-init, and its cc_seed_random writes the bytes" {
+@test "nova: an unmodified cloud-init accepts the target named cloud-init, and its cc_seed_random writes the bytes" {
 	target_with
 	spawn disk.iso
 	/usr/bin/python3 - <<-'END'
@@ -149,7 +149,7 @@ vendordata() {
 		found = openstack.ConfigDriveReader("disk.iso.tree").read_v2()
 		raw = sources.convert_vendordata(found["vendordata2"])
 		assert raw.startswith("#cloud-config\nrandom_seed: {"), raw
-		# As cloud-init's stages take up vendordata: parts of a message, merged into the configuration.
+		# Process vendordata as cloud-init's stages do: as parts of a message, merged into the configuration.
 		paths = helpers.Paths({"cloud_dir": "cloud", "run_dir": "run"})
 		message = user_data.UserDataProcessor(paths).process(raw)
 		parts = [p for p in message.walk() if p.get_content_type() == "text/cloud-config"]
@@ -159,18 +159,18 @@ vendordata() {
 		written = {}
 		with mock.patch.object(util, "append_file", lambda path, data: written.update({path: data})):
 		    cloud = SimpleNamespace(datasource=SimpleNamespace(metadata={}))
-		    # The handlers of cloud-init 22 take a logger too, those of 25 do not.
+		    # The handlers of cloud-init 22 take an argument for a logger, those of 25 do not.
 		    logger = [logging.getLogger()] if len(inspect.signature(cc_seed_random.handle).parameters) == 5 else []
 		    cc_seed_random.handle("seed_random", config, cloud, *logger, [])
 		assert list(written) == ["/dev/urandom"], written
 		assert written["/dev/urandom"] == base64.b64decode(config["random_seed"]["data"]) and len(written["/dev/urandom"]) == 64
-		# Beyond the limit, and where the daemon does not answer, it finds nothing to take up, and nothing to complain of.
+		# Over the limit, and if the daemon does not answer, cloud-init finds nothing to use, and no error.
 		assert sources.convert_vendordata({"static": {}, "cloud-init": {}}) is None
 	END
 	stop
 }
 
-@test "nova: a record among the vendordata of a drive is no second seed of it" {
+@test "nova: a record in the vendordata of a drive does not count as a second seed" {
 	target_with
 	spawn disk.iso
 	vendordata disk.iso 'print(said["seedrive"]["seed_id"])' >id

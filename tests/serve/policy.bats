@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Who is served how fast: weights, the budget of the host, the bytes that nothing throttles, and the operator's policy.
+# How fast each client is served: weights, the budget of the host, the bytes that nothing throttles, and the operator's policy.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -13,7 +13,7 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# serve_egd POLICY [LINE...]: a daemon with these lines in [serve], and a listener of the lines in `section`.
+# serve_egd POLICY [LINE...]: start a daemon with these lines in [serve], and a listener with the lines in `section`.
 serve_egd() {
 	{
 		echo '[serve]'
@@ -24,7 +24,7 @@ serve_egd() {
 	start --config conf --source kernel
 }
 
-# policy LINE...: a program that answers so, and keeps the questions.
+# policy LINE...: create a policy program that answers these lines, and stores the questions.
 policy() {
 	{
 		printf '#!/bin/sh\ncat >"%s/question.$$"\n' "$PWD"
@@ -33,11 +33,11 @@ policy() {
 	chmod 755 asked
 }
 
-# speed: bytes in a second and a half beyond the first 4 KiB, of a process with the arguments given as a QEMU's.
+# speed ARGUMENT...: print how many bytes a client with these arguments, like a QEMU's, gets in 1.5 s, after the first 4 KiB.
 speed() {
 	/usr/bin/python3 -c 'import sys, time, egd
 s = egd.connect(sys.argv[1])
-# What the policy says holds by then, in most cases.
+# After these bytes and the pause, the answer of the policy usually applies.
 egd.read(s, 4096)
 time.sleep(0.5)
 s.sendall(b"\2\xff" * 400)
@@ -51,7 +51,7 @@ while time.monotonic() < end:
 print(got)' "$PWD/run/egd.sock" "$@"
 }
 
-@test "policy: a program is asked what the kernel and the client say, and its rate holds" {
+@test "policy: a program is asked with what the kernel and the client state, and its rate applies" {
 	policy 'printf "rate=200\nburst=64\n\n"'
 	serve_egd "policy = exec:$PWD/asked"
 	got=$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301 -name guest=web)
@@ -67,7 +67,7 @@ name=web" ]
 	run -1 grep policy log
 }
 
-@test "policy: a server on a unix socket is asked the same" {
+@test "policy: a server on a unix socket is asked the same question" {
 	/usr/bin/python3 - 3>&- <<-'END' &
 		import socket
 		s = socket.socket(socket.AF_UNIX)
@@ -92,7 +92,7 @@ name=web" ]
 	stop
 }
 
-@test "policy: one that hangs, talks nonsense, or is above the listener's limits leaves the listener's own, and one line" {
+@test "policy: if it hangs, answers nonsense or exceeds the listener's limits, these apply, and one line says so" {
 	echo 'rate = 100000' >section
 	for answer in 'sleep 100' 'echo rate=x; echo' 'echo rate=100001; echo' 'echo rate=1' 'yes rate=1' 'exit 3' \
 		'printf "burst=4097\n\n"' 'printf "weight=2\n\n"'; do
@@ -109,16 +109,16 @@ name=web" ]
 			[ "$(cat "got.$i")" -gt 10000 ]
 		done
 		stop
-		[ "$(grep -c 'above the listener.s limits; the listener.s own hold' log)" -eq 1 ]
+		[ "$(grep -c 'above the limits of the listener, which apply instead' log)" -eq 1 ]
 	done
-	# Nothing of them is left.
+	# No process of the policy is left.
 	run -1 pgrep -f "$PWD/asked"
 	serve_egd "policy = exec:$PWD/none-such"
 	[ "$(speed)" -gt 10000 ]
 	stop
 }
 
-@test "policy: nobody waits for it, and it is asked no more than a few times at once and once for a client" {
+@test "policy: nobody waits for it, and it is asked only a few times at once, and once for each client" {
 	policy 'echo >>"$0.log"' 'sleep 100'
 	serve_egd "policy = exec:$PWD/asked" 'policy-timeout = 10s'
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
@@ -140,7 +140,7 @@ name=web" ]
 	stop
 }
 
-@test "policy: an answer is kept for a while, and asked for again after that" {
+@test "policy: an answer is kept until it expires, and then asked for again" {
 	policy 'echo >>"$0.log"' 'printf "rate=200\nburst=64\n\n"'
 	serve_egd "policy = exec:$PWD/asked" 'policy-cache = 3s'
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
@@ -158,7 +158,7 @@ name=web" ]
 	stop
 }
 
-@test "policy: the example with a table has rates by UUID" {
+@test "policy: the example with a table sets rates by UUID" {
 	cat >table <<-'END'
 		# the farm
 		3f2504e0-4f89-11d3-9a0c-0305e82c3301 200 64 - # slow
@@ -183,7 +183,7 @@ name=web" ]
 	stop
 }
 
-@test "policy: the example with libvirt has the rates of a domain's metadata" {
+@test "policy: the example with libvirt takes rates from a domain's metadata" {
 	type virsh
 	cat >host.xml <<-'END'
 		<node><domain type='test'><name>web1</name><uuid>3f2504e0-4f89-11d3-9a0c-0305e82c3301</uuid>
@@ -206,7 +206,7 @@ name=web" ]
 
 # --- what is shared ---
 
-@test "budget: greedy clients share it by their weights, one that wants little has all it wants, and a new one boots" {
+@test "budget: greedy clients share it by their weights, a modest one gets all it wants, and a new one boots" {
 	printf '%s\n' 'weight = 4' >section
 	policy 'if grep -q -- uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301 question.$$; then w=4; else w=1; fi' 'printf "weight=$w\n\n"'
 	serve_egd 'budget = 100000' "policy = exec:$PWD/asked"
@@ -218,7 +218,7 @@ name=web" ]
 		def greedy(uuid):
 		    r, w = os.pipe()
 		    if os.fork() == 0:
-		        # So that the command line has it: this is what the policy is told.
+		        # The UUID must be in the command line, where the daemon reads it for the policy.
 		        os.execv(sys.executable, [sys.executable, "-c", """if True:
 		            import os, sys, time, egd
 		            s = egd.connect(sys.argv[1])
@@ -241,7 +241,7 @@ name=web" ]
 		heavy = greedy(["-uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"])
 		light = [greedy([]) for _ in range(4)]
 		slowest = 0
-		# An honest one asks for 64 bytes each 20 ms, which is 3 % of the budget.
+		# A modest client asks for 64 bytes every 20 ms, which is 3 % of the budget.
 		s = egd.connect(where)
 		while time.monotonic() < begin + 9:
 		    t = time.monotonic()

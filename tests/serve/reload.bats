@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# SIGHUP: the configuration is read again, and neither stock nor clients are lost.
+# SIGHUP: the daemon rereads its configuration, and loses neither stock nor clients.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,12 +14,12 @@ load ../lib/daemon
 export EGD=$ROOT/tests/lib/egd.py
 export PYTHONPATH=$ROOT/tests/lib
 
-# conf LINE...: the configuration from now on.
+# conf LINE...: write the configuration.
 conf() {
 	printf '%s\n' "$@" >conf
 }
 
-# egd NAME [LINE...]: a section.
+# egd NAME [LINE...]: print a section.
 egd() {
 	printf '%s\n' "[listen $1]" 'protocol = egd' "address = unix:$PWD/run/$1.sock" "${@:2}"
 }
@@ -34,7 +34,7 @@ reload() {
 	until_true counted
 }
 
-@test "reload: the stock is what it was, and a client that waits is answered" {
+@test "reload: the stock is kept, and a client that waits is answered" {
 	conf '[serve]' 'rate = 1000'
 	start_with 8 --config conf
 	"$CLIENT" ask "$SOCKET" 2 >first
@@ -45,10 +45,10 @@ reload() {
 	"$TOOL" serve --status --socket "$SOCKET" | grep -q '^stock  *blocks=6 '
 	stocked 4
 	stop
-	[ "$(grep -c '^seedrive: configuration read again; source, reservoir and broker hold until a restart$' log)" -eq 20 ]
+	[ "$(grep -c '^seedrive: configuration reloaded; source, reservoir and broker change only at a restart$' log)" -eq 20 ]
 }
 
-@test "reload: a rate holds at once for a client that is connected, and the stream goes on" {
+@test "reload: a new rate applies at once to a connected client, and the stream goes on" {
 	conf "$(egd a 'rate = 100' 'burst = 64')"
 	start --config conf --source kernel
 	/usr/bin/python3 - "$PWD/run/a.sock" "$DAEMON" <<-'END'
@@ -65,7 +65,7 @@ reload() {
 		assert time.monotonic() - begin < 60
 		open("conf", "w").write(text)
 		os.kill(int(sys.argv[2]), signal.SIGHUP)
-		while open("log").read().count("read again") < 2:
+		while open("log").read().count("configuration reloaded") < 2:
 		    time.sleep(0.01)
 		s.sendall(b"\2\xff\0")
 		egd.exactly(s, 64)
@@ -81,7 +81,7 @@ reload() {
 	stop
 }
 
-@test "reload: listeners come, move and go; those that stay keep their clients" {
+@test "reload: listeners are added, moved and removed; those that stay keep their clients" {
 	conf "$(egd a)" "$(egd b)"
 	start --config conf --source kernel
 	mkfifo rng
@@ -94,10 +94,10 @@ reload() {
 		    return f"[listen {name}]\nprotocol = egd\naddress = unix:{os.getcwd()}/run/{sock}.sock\n"
 
 		def reload(*sections):
-		    before = open("log").read().count("read again")
+		    before = open("log").read().count("configuration reloaded")
 		    open("conf", "w").write("".join(sections))
 		    os.kill(int(sys.argv[1]), signal.SIGHUP)
-		    while open("log").read().count("read again") == before:
+		    while open("log").read().count("configuration reloaded") == before:
 		        time.sleep(0.01)
 
 		sock = os.getcwd() + "/run/%s.sock"
@@ -110,7 +110,7 @@ reload() {
 		    c = egd.connect(sock % "c")
 		    egd.read(c, 1000)
 		    assert len(os.read(os.open("rng", os.O_RDONLY), 64)) == 64
-		    # c is elsewhere, and its client is still there.
+		    # c has moved, and its client is still connected.
 		    reload(section("a", "a"), section("b", "b"), section("c", "d"))
 		    assert not os.path.exists(sock % "c")
 		    egd.read(c, 1000)
@@ -125,7 +125,7 @@ reload() {
 	[ ! -e run/a.sock ] && [ ! -e run/b.sock ] && [ ! -e run/d.sock ]
 }
 
-@test "reload: what cannot be read or opened is reported, and the rest holds" {
+@test "reload: what cannot be read or opened is reported, and the rest applies" {
 	conf "$(egd a)"
 	start --config conf --source kernel
 	conf "$(egd a)" '[serve]' 'budget = none at all'
@@ -137,12 +137,12 @@ reload() {
 	reload
 	"$EGD" all "$PWD/run/a.sock" "$DAEMON"
 	stop
-	grep -qx 'seedrive: conf:5: budget: none at all: must be a whole number from 1024 to 1000000000; the configuration stays what it was' log
-	grep -qx 'seedrive: conf: No such file or directory; the configuration stays what it was' log
-	grep -qx "seedrive: \[listen b\]: nobody listens: $PWD/none: No such file or directory" log
+	grep -qx 'seedrive: conf:5: budget: none at all: must be a whole number from 1024 to 1000000000; the previous configuration stays in force' log
+	grep -qx 'seedrive: conf: No such file or directory; the previous configuration stays in force' log
+	grep -qx "seedrive: \[listen b\]: not listening: $PWD/none: No such file or directory" log
 }
 
-@test "reload: another policy is asked, of those who are connected as well" {
+@test "reload: a new policy is asked, also about clients that are already connected" {
 	printf '#!/bin/sh\nprintf "rate=100\\nburst=64\\n\\n"\n' >slow
 	chmod 755 slow
 	conf '[serve]' "policy = exec:$PWD/slow" "$(egd a)"

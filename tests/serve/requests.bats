@@ -10,11 +10,11 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-@test "requests: a million random ones, whole and in pieces, are each answered in full; no leak, no crash, no growth" {
+@test "requests: a million random ones, whole and in pieces, are answered in full, without leak, crash or growth" {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
 	mkfifo never
-	# Two things that would look like growth: what was freed is kept from being given out again, 256 MB of it unless said;
-	# and what a source has delivered is remembered, up to a limit.
+	# Two effects would look like growth: ASan keeps freed memory from being used again, 256 MB by default; and the daemon
+	# remembers what a source has delivered, up to a limit.
 	ASAN_OPTIONS=quarantine_size_mb=1 start --config conf --source file:never,bits=4,deadline=600s
 	/usr/bin/python3 - "$PWD/run/egd.sock" "$DAEMON" "${REQUESTS:-1000000}" <<-'END'
 		import random, re, sys, egd
@@ -63,11 +63,11 @@ export PYTHONPATH=$ROOT/tests/lib
 		assert rss() - first < first // 20
 	END
 	stop
-	# Nothing but what it has to say.
+	# The sanitizers reported nothing.
 	run ! grep -E 'ERROR|runtime error|Sanitizer' log
 }
 
-@test "requests: a million random ones by HTTP, good and bad, are each answered or refused; no leak, no crash, no growth" {
+@test "requests: a million by HTTP, valid and invalid, are answered or refused, without leak, crash or growth" {
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" \
 		'[listen metrics]' 'protocol = metrics' "address = unix:$PWD/run/metrics.sock" >conf
 	mkfifo never
@@ -121,7 +121,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		while left > 0:
 		    where = r.choice(("/http.sock",) * 9 + ("/metrics.sock",))
 		    s = Stream(sys.argv[1] + where)
-		    # Good ones, one after another, in pieces of any size; then one that is not, behind which all may be over.
+		    # Valid requests, pipelined, in pieces of any size; then an invalid one, which may end the connection.
 		    some = [good(r) if where == "/http.sock" else h.get(r.choice(("/healthz", "/x")))
 		            for _ in range(min(left, r.randrange(1, 40)))]
 		    words, at = b"".join(some), 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The broker: who gets what, whatever the clients, the sources and the service manager do.
+# The broker: who gets which blocks, with all kinds of clients, sources and service managers.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -11,9 +11,9 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/daemon
 
-# --- what is given ---
+# --- handing out ---
 
-@test "serve: a client that may open nothing gets a seed with what it rests on" {
+@test "serve: a client that may open no device gets a seed with the bits of its sources" {
 	start --source kernel
 	until_true stocked 2
 	run -0 "$CLIENT" ask "$SOCKET" 2
@@ -25,7 +25,7 @@ load ../lib/daemon
 	stop
 }
 
-@test "serve: what the hardware gives is handed on with its bits, and to build with its words" {
+@test "serve: blocks from hardware are handed out with their bits, and build prints their sources" {
 	key fifo head -c 65536 /dev/urandom
 	start --source file:fifo,bits=4,deadline=60s
 	until_true stocked 2
@@ -38,7 +38,7 @@ load ../lib/daemon
 	grep -qx "seedrive: gave uid $(id -u) 1 blocks, 256 bits from hardware; claimed: seed $id of 256 bits, instance $UUID" log
 }
 
-@test "serve: what a client states of its seed is written as claimed, and no higher than what it was given" {
+@test "serve: the bits that a client states for its seed are logged, but no more than its blocks support" {
 	start --source kernel
 	until_true stocked 2
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" <<-'END'
@@ -54,7 +54,7 @@ load ../lib/daemon
 	grep -qx "seedrive: gave uid $(id -u) 3 blocks, 0 bits from hardware; claimed: seed $zeros of 256 bits (512 stated), no instance" log
 }
 
-@test "serve: beyond a thousand entries of one user hand-outs are counted, and the count is there at the end" {
+@test "serve: beyond a thousand entries of one user, handouts are only counted, and the count is logged" {
 	start --source kernel --rate 1000000
 	until_true stocked 2
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" <<-'END'
@@ -67,8 +67,8 @@ load ../lib/daemon
 	END
 	stop
 	listed=$(grep -c '^seedrive: gave uid' log)
-	counted=$(sed -n 's/^seedrive: gave [0-9]* blocks more without an entry .*: \([0-9]*\) times$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
-	# One more is the first above.
+	counted=$(sed -n 's/^seedrive: gave [0-9]* more blocks, .*; handouts that have no entry of their own: \([0-9]*\)$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
+	# One more, for the handout to `stocked`.
 	[ $((listed + counted)) -eq 2501 ]
 	[ "$listed" -ge 1000 ] && [ "$listed" -lt 2000 ]
 }
@@ -80,7 +80,7 @@ load ../lib/daemon
 	[ "$(grep -cx given answers)" -eq 50 ]
 	[ "$(grep -c kernel answers)" -eq 100 ]
 	[ "$(grep kernel answers | cut -d' ' -f2 | sort -u | wc -l)" -eq 100 ]
-	# Nor does anybody get half of what another one got.
+	# No two blocks even have 8 bytes in common.
 	[ "$(grep kernel answers | cut -d' ' -f2 | fold -w 16 | sort -u | wc -l)" -eq 800 ]
 	stop
 	[ "$(grep -c 'gave uid' log)" -ge 51 ]
@@ -100,9 +100,9 @@ load ../lib/daemon
 	[ "$(grep -cE 'gave uid .*; claimed: seed [0-9a-f]{32} of 256 bits' log)" -eq 50 ]
 }
 
-@test "serve: never more is handed out than a slow source has delivered" {
+@test "serve: it never hands out more than a slow source has delivered" {
 	mkfifo fifo
-	# In drops, 6000 bytes in all; then nothing more, and nobody lets go.
+	# The device delivers 6000 bytes in small pieces; then it delivers no more, but the FIFO stays open.
 	/usr/bin/python3 -c 'import os, signal, time
 fifo = os.open("fifo", os.O_RDWR)
 for _ in range(100):
@@ -112,7 +112,7 @@ signal.pause()' 3>&- &
 	FEEDER=$!
 	echo "$!" >>servers
 	start --source file:fifo,bits=4,deadline=5s --rate 1000000 --reservoir 4096
-	# Until the device has failed, and what is in stock from before then is gone.
+	# Until the device has failed, and the blocks in stock that used it are gone.
 	dry() {
 		"$CLIENT" ask "$SOCKET" 16 | tee -a answers | tail -n 1 | grep -q '^0 [0-9a-f]* kernel$'
 	}
@@ -123,17 +123,17 @@ signal.pause()' 3>&- &
 	echo "handed out: $sum bits"
 	[ "$sum" -gt 0 ]
 	[ "$sum" -le $((6000 * 4)) ]
-	# A block says what it rests on, and is worth that without its margin.
+	# A block states the bits of its sources, and counts as these minus the safety margin of 64.
 	awk '$1 ~ /^[0-9]+$/ { split($3, p, ":"); n = p[1] == "file" ? p[2] - 64 : 0
 		if ($1 != (n > 256 ? 256 : n < 0 ? 0 : n)) exit 1 }' answers
-	[ "$(grep -c 'fifo: .*; counts for nothing meanwhile' log)" -eq 1 ]
+	[ "$(grep -c 'fifo: .*; counts for nothing until it passes again' log)" -eq 1 ]
 }
 
-@test "serve: a source that fails is named once, and once when it is back; others go on" {
+@test "serve: the failure and the recovery of a source are each logged once, and the others go on" {
 	mkfifo fifo
 	start --source file:fifo,bits=4,deadline=2s --reservoir 8
 	until_true stocked 4
-	until_true grep -q 'fifo: .*; counts for nothing meanwhile' log
+	until_true grep -q 'fifo: .*; counts for nothing until it passes again' log
 	exec {held}<>fifo
 	cat /dev/urandom >&"$held" 3>&- &
 	FEEDER=$!
@@ -145,20 +145,20 @@ signal.pause()' 3>&- &
 	until_true strong
 	kill "$FEEDER"
 	stop
-	[ "$(grep -c 'counts for nothing meanwhile' log)" -eq 1 ]
-	[ "$(grep -cx 'seedrive: file:fifo: delivers again, and passes its tests' log)" -eq 1 ]
+	[ "$(grep -c 'counts for nothing until it passes again' log)" -eq 1 ]
+	[ "$(grep -cx 'seedrive: file:fifo: delivers again and passes its tests' log)" -eq 1 ]
 }
 
-@test "serve: a source that is stuck counts for nothing, and is named with the test it failed" {
+@test "serve: a stuck source counts for nothing, and the log names it with the failed test" {
 	start --source file:/dev/zero,bits=8 --reservoir 4 --rate 1000000
 	until_true stocked 2
 	run -0 "$CLIENT" ask "$SOCKET" 2
 	[[ ${lines[1]} =~ ^0\ .*\ kernel$ ]]
 	stop
-	grep -qx 'seedrive: file:/dev/zero: 5 equal samples in a row, cutoff 5; counts for nothing meanwhile' log
+	grep -qx 'seedrive: file:/dev/zero: 5 equal samples in a row, cutoff 5; counts for nothing until it passes again' log
 }
 
-@test "serve: after a failure that is sure a source is kept out, with what it gave, until SIGUSR1" {
+@test "serve: after a sure failure a source is kept out until SIGUSR1, and its blocks are dropped" {
 	mkfifo fifo
 	exec {held}<>fifo
 	cat /dev/urandom >&"$held" 3>&- &
@@ -175,12 +175,12 @@ signal.pause()' 3>&- &
 	ln -sfn /dev/zero key
 	out() {
 		asked >/dev/null
-		grep -qx 'seedrive: file:key: kept out until the daemon restarts or gets SIGUSR1: 9 equal samples in a row, cutoff 9' log
+		grep -qx 'seedrive: file:key: kept out until the daemon restarts or receives SIGUSR1: 9 equal samples in a row, cutoff 9' log
 	}
 	until_true out
-	dropped=$(sed -n 's/^seedrive: file:key: failed its tests; blocks in stock that rest on it, dropped: //p' log)
+	dropped=$(sed -n 's/^seedrive: file:key: failed a health test; blocks in stock that used it, now dropped: //p' log)
 	[ "$dropped" -ge 1 ] && [ "$dropped" -le 8 ]
-	# It is well again, but is not asked, though a source that only rests would have been by now.
+	# The source works again, but is not tried, although by now a source that is only paused would have been.
 	ln -sfn fifo key
 	end=$((SECONDS + 8))
 	while [ "$SECONDS" -lt "$end" ]; do
@@ -193,8 +193,8 @@ signal.pause()' 3>&- &
 	[ "$(grep -c 'kept out until' log)" -eq 1 ]
 }
 
-# restored BLOCKS COMMAND...: so many blocks are dropped when the machine seems to go on from another state, and there are
-# others soon.
+# restored BLOCKS COMMAND...: fill the stock with so many blocks, and check that all are dropped and replaced after COMMAND,
+# which makes the machine seem to be restored.
 restored() {
 	local blocks=$1
 	shift
@@ -202,7 +202,7 @@ restored() {
 	"$@"
 	forgotten() {
 		run "$CLIENT" ask "$SOCKET" 1
-		grep -qx "seedrive: this machine was restored or has slept, or its clock was set (.*); blocks in stock dropped: $blocks" log
+		grep -qx "seedrive: this machine was restored or slept, or its clock was set (.*); blocks in stock, now dropped: $blocks" log
 	}
 	until_true forgotten
 	run -0 "$CLIENT" ask "$SOCKET" 1
@@ -212,21 +212,21 @@ restored() {
 	echo "$!" >>servers
 	until_true stocked $((blocks / 2))
 	stop
-	[ "$(grep -c 'was restored or has slept' log)" -eq 1 ]
+	[ "$(grep -c 'was restored or slept' log)" -eq 1 ]
 }
 
-@test "serve: a time of day that jumps drops the stock, and says so" {
+@test "serve: if the time of day jumps, the stock is dropped, and a line says so" {
 	make_world
 	: >ahead
 	printf '#!/bin/sh\nCLOCK_AHEAD=%q LD_PRELOAD=%q ASAN_OPTIONS=verify_asan_link_order=0 exec %q "$@"\n' "$PWD/ahead" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
 	chmod 755 tool
 	TOOL=./tool restored 20 sh -c 'echo . >ahead'
-	grep -q '(the time of day has jumped)' log
+	grep -q '(the time of day jumped)' log
 }
 
-@test "serve: a hypervisor that tells of another state drops the stock" {
+@test "serve: if the hypervisor reports a restore, the stock is dropped" {
 	make_world
-	# As linux/vmclock-abi.h has it: magic, size, version, sequence, marker.
+	# The fields of linux/vmclock-abi.h: magic, size, version, sequence, marker.
 	page() {
 		/usr/bin/python3 -c 'import os, struct, sys
 fd = os.open("vmclock", os.O_RDWR | os.O_CREAT)
@@ -236,7 +236,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	printf '#!/bin/sh\nREDIRECT=%q LD_PRELOAD=%q ASAN_OPTIONS=verify_asan_link_order=0 exec %q "$@"\n' "/dev/vmclock0=$PWD/vmclock" "$BATS_FILE_TMPDIR/preload.so" "$TOOL" >tool
 	chmod 755 tool
 	TOOL=./tool restored 20 page 2
-	grep -q "(by its hypervisor's word)" log
+	grep -q "(its hypervisor reports it)" log
 }
 
 @test "serve: two daemons with the same kernel's bytes, as after a restore, give different blocks" {
@@ -255,29 +255,29 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	[ "$(cat answer.1 answer.2 | awk '/kernel/ { print $2 }' | sort -u | wc -l)" -eq 2 ]
 }
 
-# --- when there is nothing, or too much is asked for ---
+# --- an empty stock, and too many requests ---
 
-@test "serve: while a device hangs a request is told in half a second that there is nothing" {
+@test "serve: while a device hangs, a request is answered within half a second that there is nothing" {
 	mkfifo never
 	start --source file:never,bits=4,deadline=60s
 	run -0 "$CLIENT" ask "$SOCKET" 2
 	[ "$output" = empty ]
 	small_tree tree
-	# A build goes on with what it has.
+	# A build goes on with its other sources.
 	run -0 "$TOOL" build -q --source "broker:$SOCKET" -o drive.iso tree
 	[[ $output == *"warning: broker:$SOCKET: has no more to give just now" ]]
-	# Nor does the device keep the daemon from its end.
+	# The device that hangs does not keep the daemon from ending either.
 	stop
-	# Once a minute at most, and at the end for those after that: here the build's.
-	[ "$(grep 'asked for faster than drawn' log)" = "$(for _ in 1 2; do
-		echo 'seedrive: blocks are asked for faster than drawn: requests that got none: 1'; done)" ]
+	# One entry a minute at most, and one at the end for the rest: here for the build's request.
+	[ "$(grep 'ask for blocks faster' log)" = "$(for _ in 1 2; do
+		echo 'seedrive: clients ask for blocks faster than the sources deliver: requests that got none: 1'; done)" ]
 }
 
 # bats test_tags=root
-@test "serve: a user beyond his share is told so, and another is served meanwhile" {
+@test "serve: a user beyond the share is answered so, and another is served meanwhile" {
 	need_users
 	start_with 80 --rate 1 --burst 20
-	# His share, one a second for as long as it takes, and what leaves the stock half full.
+	# The user's share, one block more each second, and those beyond the share that leave the stock half full.
 	run -0 as_uid 1001 "$CLIENT" greedy "$SOCKET" 32
 	read -r blocks last <<<"$output"
 	[ "$last" = limited ]
@@ -287,7 +287,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 20
 	[ "$output" = limited ]
 	stop
-	grep -q "requests beyond a user's share, the last of uid 1001: 1" log
+	grep -q "requests refused because a user already had its share, the last from uid 1001: 1" log
 	grep -q 'gave uid 1002 10 blocks' log
 }
 
@@ -300,11 +300,11 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 }
 
 # bats test_tags=root
-@test "serve: while one user asks without end, another gets each of his seeds" {
+@test "serve: while one user asks without pause, another gets every seed" {
 	need_users
 	start --source kernel
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
-	# Not by as_uid: its subshell would be what is killed in the end, and not the client.
+	# Without as_uid, because killing its subshell would not kill the client.
 	setpriv --reuid=1001 --regid=1001 --clear-groups "$CLIENT" greedy "$SOCKET" 1000000 >/dev/null 2>&1 3>&- &
 	GREEDY=$!
 	echo "$!" >>servers
@@ -318,14 +318,14 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 }
 
 # bats test_tags=root
-@test "serve: a user who asks for more than is his share leaves half the stock" {
+@test "serve: a user who asks for more than the share leaves half of the stock" {
 	need_users
 	start --source kernel --rate 1 --reservoir 40
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 20
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
 	[ "$output" = limited ]
 	stop
-	# Whatever is said.
+	# A larger --burst does not change that.
 	start --source kernel --rate 1 --reservoir 40 --burst 1000
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
 	[ "$output" = limited ]
@@ -334,7 +334,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 
 # --- bad clients ---
 
-@test "serve: garbage, half packets, silence and descriptors are refused, and cost nothing that lasts" {
+@test "serve: garbage, incomplete packets, silence and passed descriptors are refused and leak nothing" {
 	start --source kernel --rate 1000000
 	until_true stocked 2
 	before=$(descriptors)
@@ -347,11 +347,11 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	}
 	until_true gone
 	stop
-	run -1 grep -vE '^seedrive: gave uid|beyond a user' log
+	run -1 grep -vE '^seedrive: gave uid|already had its share' log
 }
 
 # bats test_tags=root
-@test "serve: of too many connections of one user the oldest goes, and another user is let in" {
+@test "serve: if one user has too many connections, the oldest is closed, and another user can connect" {
 	need_users
 	start --source kernel
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
@@ -378,7 +378,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	stop
 }
 
-@test "serve: who waits for his answer is not closed for his own silent ones" {
+@test "serve: a client that waits for its answer is not closed for silent ones of the same user" {
 	mkfifo never
 	start --source file:never,deadline=60s
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" <<-'END'
@@ -394,7 +394,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	stop
 }
 
-@test "serve: one that never reads gets no more than it asked for, and holds nobody up" {
+@test "serve: a client that never reads gets no more than it asked for, and delays nobody" {
 	start --source kernel
 	until_true stocked 2
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" <<-'END'
@@ -404,7 +404,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 		held = [broker.connect(sys.argv[2]) for _ in range(100)]
 		for s in held:
 		    s.send(broker.request(1))
-		# They are still there, and have read nothing.
+		# They are still connected, and have read nothing.
 		assert broker.ask(sys.argv[2], 1)[0] == "given"
 		for s in held:
 		    assert broker.parse(s.recv(65536))[0] == "given"
@@ -414,7 +414,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 
 # --- attacks ---
 
-# honest: a user whom nobody has seen gets each of twenty seeds, and within a second.
+# honest: check that a new user gets each of twenty seeds within a second.
 honest() {
 	local given slowest
 	run -0 --separate-stderr as_uid 1999 "$CLIENT" honest "$SOCKET" 20 2
@@ -424,7 +424,7 @@ honest() {
 }
 
 # bats test_tags=root
-@test "serve: sixteen that connect and close without end keep nobody waiting for a second" {
+@test "serve: a client is served within a second beside sixteen that connect and close without pause" {
 	need_users
 	cc -O2 -Wall -Wextra -o run/flood "$ROOT/tests/lib/flood.c"
 	start --source kernel
@@ -437,9 +437,9 @@ honest() {
 }
 
 # bats test_tags=root
-@test "serve: eight greedy users, a thousand silent and deaf connections and garbage do not either" {
+@test "serve: a client is served within a second beside greedy users, silent and deaf ones, and garbage" {
 	need_users
-	# Enough to last, however slow the machine is.
+	# The stock is large enough for the whole test even on a slow machine.
 	start_with 4096 --rate 1
 	for uid in $(seq 1001 1008); do
 		attacked "$uid" "$CLIENT" endless "$SOCKET" $((1 + uid % 2))
@@ -452,7 +452,7 @@ honest() {
 }
 
 # bats test_tags=root
-@test "serve: all the subordinate uids of a user have one share between them" {
+@test "serve: all subordinate uids of a user have one share together" {
 	need_users
 	echo 1001:100000:65536 >subuid
 	printf '#!/bin/sh\nexec unshare --mount sh -c "mount --bind subuid /etc/subuid && exec %s \\"\\$@\\"" sh "$@"\n' \
@@ -464,15 +464,15 @@ honest() {
 	run -0 as_uid 1002 "$CLIENT" ask "$SOCKET" 10
 	[ "${lines[0]}" = given ]
 	stop
-	# His share, one a second for as long as that took, and what left the stock half full.
+	# At most the user's share, one block more each second, and those beyond the share that leave the stock half full.
 	blocks=$(sed -n 's/^seedrive: gave uid 1[0-9]\{5\} \([0-9]*\) blocks.*/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	echo "given: $blocks blocks in $SECONDS s"
 	[ "$blocks" -ge 20 ] && [ "$blocks" -le $((20 + 80 + SECONDS)) ]
 }
 
-# --- life and death ---
+# --- start and end ---
 
-@test "serve: SIGTERM ends it with status 0, its socket is gone, and who waits has an answer" {
+@test "serve: SIGTERM ends it with status 0, removes its socket, and answers those who wait" {
 	mkfifo never
 	start --source file:never,deadline=60s
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" "$DAEMON" <<-'END'
@@ -489,7 +489,7 @@ honest() {
 	[ ! -e "$SOCKET" ]
 }
 
-@test "serve: who has his blocks at SIGTERM can still note his seed, and nobody else comes in" {
+@test "serve: at SIGTERM a client that has its blocks can still send its note, and nobody else can connect" {
 	start --source kernel
 	until_true stocked 2
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" "$DAEMON" <<-'END'
@@ -516,21 +516,21 @@ honest() {
 	ended 0
 }
 
-@test "serve: what a killed one leaves is replaced, what a living one holds is not" {
+@test "serve: the socket of a killed daemon is replaced, that of a running one is not" {
 	start --source kernel
 	kill -KILL "$DAEMON"
 	ended 137
 	[ -S "$SOCKET" ]
 	start --source kernel
 	until_true stocked 1
-	fails 1 "seedrive: serve: $SOCKET: somebody listens there already" \
+	fails 1 "seedrive: serve: $SOCKET: another process is listening on it" \
 		"$TOOL" serve --socket "$SOCKET" --source kernel
 	stocked 1
 	[ "$(stat -c %a "$SOCKET")" = 666 ]
 	stop
 }
 
-@test "serve: killed in the middle of a crowd it harms nobody, and the next one serves" {
+@test "serve: when it is killed among many clients, none is harmed, and the next one serves" {
 	start --source kernel
 	until_true stocked 2
 	"$CLIENT" crowd "$SOCKET" 100 2 >/dev/null 2>&1 3>&- &
@@ -547,7 +547,7 @@ honest() {
 	stop
 }
 
-@test "serve: a socket that is put in its place is not removed when it ends" {
+@test "serve: a socket that has replaced its own is not removed when it ends" {
 	start --source kernel
 	rm "$SOCKET"
 	echo other >"$SOCKET"
@@ -555,14 +555,14 @@ honest() {
 	[ "$(cat "$SOCKET")" = other ]
 }
 
-@test "serve: a place that is no place for a socket is a line, and status 1" {
+@test "serve: a path that is unfit for a socket is refused with one line, and status 1" {
 	echo text >"$SOCKET"
-	fails 1 "seedrive: serve: $SOCKET: is there already, and no socket" \
+	fails 1 "seedrive: serve: $SOCKET: exists and is not a socket" \
 		"$TOOL" serve --socket "$SOCKET"
 	[ "$(cat "$SOCKET")" = text ]
 	rm "$SOCKET"
 	chmod 777 run
-	fails 1 "seedrive: serve: $PWD/run: others than root and this user may write there" \
+	fails 1 "seedrive: serve: $PWD/run: users other than root and the daemon's user may write to it" \
 		"$TOOL" serve --socket "$SOCKET"
 	chmod 755 run
 	fails 1 "seedrive: serve: none: No such file or directory" "$TOOL" serve --socket none/sock
@@ -574,10 +574,10 @@ honest() {
 }
 
 # bats test_tags=root
-@test "serve: it goes by its section of the configuration, options win, and a fault is an error" {
+@test "serve: it uses its section of the configuration, options win, and a fault is an error" {
 	need_users
 	printf '%s\n' '[serve]' 'source = file:fifo,bits=4,deadline=60s' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
-	# Half of the stock is for whoever has not had his share.
+	# Half of the stock is reserved for users within their share.
 	start_with 40 --config c
 	run -0 as_uid 1000 "$CLIENT" ask "$SOCKET" 20
 	[ "${lines[0]}" = given ]
@@ -602,7 +602,7 @@ honest() {
 		"$TOOL" serve --config c --socket "$SOCKET"
 }
 
-@test "serve: what is wrong on the command line is a line, and status 2" {
+@test "serve: a wrong command line is refused with one line, and status 2" {
 	fails 2 "seedrive: serve: --source: broker: a daemon cannot be its own source" \
 		"$TOOL" serve --source rdrand,broker
 	fails 2 "seedrive: serve: --reservoir: 1: must be a whole number from 2 to 4096" \
@@ -615,7 +615,7 @@ honest() {
 # --- secrets ---
 
 # bats test_tags=root
-@test "serve: what was given is in the daemon's memory no more, nor in what it says" {
+@test "serve: bytes that were handed out are neither in the daemon's memory nor in its output" {
 	need_root
 	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
 	start --source kernel
@@ -625,7 +625,7 @@ honest() {
 	awk '/kernel/ { print $2 }' answer | /usr/bin/python3 -c 'import sys
 sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 	[ "$(stat -c %s given)" -eq $((20 * 64)) ]
-	# The search finds what is there: the words that go with each block.
+	# First prove that the search can find something: a string that is hashed into each block.
 	printf 'seedrive 1 hand out' >public
 	run -0 as_root "$ROOT/tests/lib/scan-memory" raw:public -- "pid:$DAEMON"
 	run -1 as_root "$ROOT/tests/lib/scan-memory" raw:given raw:drawn -- "pid:$DAEMON"
@@ -650,7 +650,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 
 # --- versions of its packets ---
 
-@test "serve: a client is answered in its own version, and of version 2 it hears bytes and bits of each source" {
+@test "serve: a client is answered in its own version; version 2 has the bytes and bits of each source" {
 	start_with 16
 	/usr/bin/python3 - "$ROOT/tests/lib" "$SOCKET" <<-'END'
 		import sys
@@ -665,7 +665,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 		    assert text == "file:%d kernel" % rows[0][2], (text, rows)
 		    assert rows[0][2] == 4 * rows[0][1] and rows[1][2] == 0, rows
 		    assert bits == min(256, max(0, rows[0][2] - 64)), (bits, rows)
-		# What is not understood is refused in version 1, so that a client of a later version can ask again.
+		# A request of a later version is refused in version 1, so that the client can ask again.
 		s = broker.connect(sys.argv[2])
 		s.send(broker.HEAD.pack(b"SDRQ", 3, 0, 1, 0))
 		assert broker.parse(s.recv(65536)) == ("refused", [])
@@ -673,7 +673,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 	END
 }
 
-@test "serve: a daemon of version 1 is understood, in what it gives, what that rests on, and what is required" {
+@test "serve: a daemon of version 1 is understood: its blocks, their sources, and requirements for these" {
 	small_tree tree
 	mkdir -m 755 old
 	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon old/sock 1 256 >notes 3>&- &
@@ -697,18 +697,18 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 
 # --- the service manager, the journal ---
 
-@test "serve: systemd's socket is taken over, and left to it" {
+@test "serve: a socket from systemd is taken over, and not removed" {
 	systemd-socket-activate --seqpacket -l "$SOCKET" "$TOOL" serve --source kernel >log 2>&1 3>&- &
 	DAEMON=$!
 	until_true test -S "$SOCKET"
-	# The first client starts it, and may be told that there is nothing yet.
+	# The first client makes systemd start the daemon, and may get the answer "empty".
 	until_true stocked 2
 	stop
 	[ -S "$SOCKET" ]
 	grep -q 'gave uid' log
 }
 
-@test "serve: a socket of another kind from its manager is refused" {
+@test "serve: a socket of a wrong kind from the service manager is refused" {
 	/usr/bin/python3 - "$TOOL" <<-'END'
 		import os, socket, subprocess, sys
 
@@ -721,7 +721,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		    return subprocess.run(["true"], preexec_fn=prepare, stderr=subprocess.PIPE,
 		                          text=True, pass_fds=[3])
 
-		kind = "seedrive: serve: LISTEN_FDS: must be one unix socket of sequential packets that listens\n"
+		kind = "seedrive: serve: LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET\n"
 		stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 		stream.bind("stream")
 		stream.listen()
@@ -733,13 +733,13 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		for s, fds in (stream, "1"), (quiet, "1"), (good, "2"), (good, "0"), (open("log", "w"), "1"):
 		    run = start(s, fds)
 		    assert (run.returncode, run.stderr) == (1, kind), (fds, run)
-		# Meant for another process: then it makes its own, or tries to.
+		# The sockets are meant for another process, so the daemon tries to create its own.
 		run = start(good, "1", pid=1)
 		assert run.stderr == "seedrive: serve: none: No such file or directory\n", run
 	END
 }
 
-@test "serve: READY is said after the first batch, STOPPING at the end, and the watchdog is fed" {
+@test "serve: READY is sent after the first batch, STOPPING at the end, and the watchdog is notified" {
 	mkfifo slow
 	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
 		import atexit, os, socket, subprocess, sys, threading
@@ -758,7 +758,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		        seen += manager.recv(4096).decode().split("\n")
 		    return seen
 
-		# The device has given nothing yet: alive, and not ready.
+		# The device has delivered nothing yet: the daemon is alive, but not ready.
 		seen = until("WATCHDOG=1") + until("WATCHDOG=1") + until("WATCHDOG=1")
 		assert "READY=1" not in seen, seen
 		threading.Thread(target=os.write, args=(feed, os.urandom(60000)), daemon=True).start()
@@ -770,7 +770,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 	END
 }
 
-@test "serve: each seed is one line in the journal, with its fields; without options it all meets in /run" {
+@test "serve: each seed is one entry in the journal, with its fields; by default all paths are in /run" {
 	need_mounts
 	small_tree tree
 	key fifo head -c 65536 /dev/urandom
@@ -815,13 +815,13 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 
 		daemon.terminate()
 		assert daemon.wait() == 0
-		# What is in the journal is not said again, and nothing of a seed is in either.
+		# Messages in the journal are not repeated on standard error.
 		assert daemon.stderr.read() == ""
 		journal.setblocking(False)
 	END
 }
 
-@test "serve: a journal that does not take its lines stops nothing" {
+@test "serve: a journal that does not accept its entries stops nothing" {
 	need_mounts
 	own_run /usr/bin/python3 - "$TOOL" "$ROOT/tests/lib" <<-'END'
 		import atexit, socket, subprocess, sys, time
@@ -846,23 +846,23 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 	END
 }
 
-# --- what a distribution installs ---
+# --- installed files ---
 
 setup_units() {
 	make -s -C "$ROOT" install PREFIX="$PWD/usr" B=build >/dev/null
 	cd usr/lib/systemd/system || return
 }
 
-@test "serve: systemd understands the units, and finds little to object to" {
+@test "serve: systemd accepts the units, and rates their exposure at 1 or less" {
 	setup_units
 	run -0 systemd-analyze verify --man=no ./seedrived.service ./seedrived.socket ./seedrived-egd.socket \
 		./seedrived-http.socket ./seedrived-metrics.socket ./seedrived-fifo.socket ./seedrived-fifo.service
 	[ "$output" = "" ]
-	# It does look: a word that it does not know is one.
+	# systemd-analyze does find faults, such as an unknown key.
 	sed 's/^Type=notify$/Typo=notify/' seedrived.service >"$BATS_TEST_TMPDIR/here/seedrived.service"
 	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/here/seedrived.service"
 	[[ $output == *Typo* ]]
-	# Of 10 points of exposure at most 1; without the sandbox it is 9.
+	# The exposure is at most 1 of 10; without the sandbox it would be 9.
 	run -0 systemd-analyze security --offline=true --threshold=10 ./seedrived.service
 	run -1 systemd-analyze security --offline=true --threshold=1 ./seedrived.service
 	grep -qx 'ListenSequentialPacket=/run/seedrive/seed.sock' seedrived.socket
@@ -873,7 +873,7 @@ setup_units() {
 	grep -q 'BROKER_SOCKET *"/run/seedrive/seed.sock"' "$ROOT/util/wire/broker.h"
 }
 
-@test "serve: nothing of the daemon's stops, starts or ends the unit that holds the FIFO" {
+@test "serve: no unit of the daemon starts or stops the unit that holds the FIFO" {
 	setup_units
 	for line in ListenFIFO=/run/seedrive/rng PipeSize=4096 SocketUser=seedrive SocketGroup=kvm SocketMode=0640 \
 		TriggerLimitIntervalSec=0 RefuseManualStop=yes IgnoreOnIsolate=yes DefaultDependencies=no \
@@ -887,7 +887,7 @@ setup_units() {
 	run -1 grep -E '^(Sockets|RemoveOnStop|FlushPending|BindsTo|PartOf|Requires)=' seedrived-fifo.socket seedrived-fifo.service
 }
 
-@test "serve: the unit lets through to three devices, as many as there are, and no others" {
+@test "serve: the unit gives access to three devices, if they exist, and to no others" {
 	setup_units
 	grep '^Device' seedrived.service | LC_ALL=C sort >have
 	printf '%s\n' 'DeviceAllow=/dev/hwrng r' 'DeviceAllow=/dev/tpmrm0 rw' 'DeviceAllow=/dev/vmclock0 r' \
@@ -896,7 +896,7 @@ setup_units() {
 	run -1 grep -E '^(PrivateDevices|ProtectClock|PrivateUsers)=' seedrived.service
 }
 
-# The names behind a filter of the unit's, with the sets that it names.
+# calls_of WORD...: print the system calls in a filter of the unit, with the sets expanded.
 calls_of() {
 	local word
 	for word; do
@@ -908,7 +908,7 @@ calls_of() {
 	done
 }
 
-@test "serve: every system call that it makes is one that the unit lets through" {
+@test "serve: the unit's filter allows every system call that the daemon makes" {
 	setup_units
 	# shellcheck disable=SC2046 # words
 	calls_of $(sed -n 's/^SystemCallFilter=\([^~].*\)/\1/p' seedrived.service) | sort -u >allowed
@@ -918,7 +918,7 @@ calls_of() {
 	mkfifo fifo
 	exec {held}<>fifo
 	head -c 60000 /dev/urandom >&"$held"
-	# What systemd does before it, and what ends it, are not ours.
+	# Not counted below are execve, which systemd makes, and exit_group.
 	as_root strace -f -qq -o trace "$ROOT/build/seedrive" serve --socket "$SOCKET" --reservoir 16 \
 		--source rdseed,rdrand,tpm,hwrng,jitter,file:fifo,bits=4,deadline=1s >log 2>&1 3>&- &
 	TRACER=$!
@@ -935,10 +935,10 @@ calls_of() {
 	[ "$output" = "" ] || { echo "denied: $output"; return 1; }
 }
 
-@test "serve: the group of the TPM is added where there is one, and nothing where there is none" {
+@test "serve: the generator adds the TPM's group if it exists, and nothing if it does not" {
 	need_mounts
 	generator=$ROOT/dist/host/systemd/seedrive-tss-generator
-	# generate GROUP...: with these in /etc/group.
+	# generate GROUP...: run the generator with these groups in /etc/group.
 	generate() {
 		rm -rf out
 		printf '%s:x:100:\n' "$@" >group
@@ -951,7 +951,7 @@ SupplementaryGroups=tss" ]
 	[ ! -e out ]
 }
 
-@test "serve: sysusers.d and the rule for udev are understood" {
+@test "serve: systemd-sysusers and udev accept their files" {
 	need_mounts
 	mkdir -p root/usr/lib/sysusers.d root/etc
 	cp "$ROOT/dist/host/sysusers.d/seedrive.conf" root/usr/lib/sysusers.d
@@ -960,8 +960,8 @@ SupplementaryGroups=tss" ]
 	grep -q '^seedrive:' root/etc/group
 	grep -v '^#' "$ROOT/dist/host/udev/60-seedrive.rules" >rule
 	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random|vmclock0", GROUP="seedrive", MODE="0640"' ]
-	# Where the kernel has the device, and we may play udev: with a /dev of our own, as systemd 252 sets modes
-	# in earnest; 257 prints what it would set.
+	# If the kernel has the device and we are root, also test the rule. This needs a /dev of its own, because udevadm test of
+	# systemd 252 really sets the mode; that of 257 only prints it.
 	[ -e /sys/class/misc/hw_random ] && [ "$(id -u)" = 0 ] || return 0
 	unshare --mount sh -e -c 'mkdir dev && mount -t tmpfs dev dev
 		mknod dev/hwrng c 10 183 && mknod -m 666 dev/null c 1 3 && mount --bind dev /dev

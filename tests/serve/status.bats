@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive serve --status: what the daemon that runs tells of itself, and to whom.
+# seedrive serve --status: what the running daemon reports, and to whom.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -17,7 +17,7 @@ status() {
 	"$TOOL" serve --status --socket "$SOCKET"
 }
 
-@test "status: stock, sources, listeners, clients and what was given are told, as a table and in JSON" {
+@test "status: stock, sources, listeners, clients and counters are printed, as a table and in JSON" {
 	printf '%s\n' '[serve]' 'budget = 1000000' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" \
 		'rate = 5000' 'weight = 3' >conf
 	mkfifo never
@@ -53,7 +53,7 @@ status() {
 	stop
 }
 
-@test "status: with 4000 clients it is an answer of bounded size" {
+@test "status: with 4000 clients the answer has a bounded size" {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
 	start --config conf --source kernel
 	/usr/bin/python3 - "$PWD/run/egd.sock" "$TOOL" "$SOCKET" <<-'END'
@@ -69,7 +69,7 @@ status() {
 }
 
 # bats test_tags=root
-@test "status: nobody is told but root and the daemon's user" {
+@test "status: only root and the daemon's user get an answer" {
 	need_users
 	start --source kernel
 	until_true status >/dev/null
@@ -80,7 +80,7 @@ status() {
 	stop
 }
 
-@test "status: where no daemon runs, or another answers, one line says so" {
+@test "status: if no daemon runs, or another program answers, one line says so" {
 	fails 1 "seedrive: serve: $SOCKET: No such file or directory" "$TOOL" serve --status --socket "$SOCKET"
 	fails 2 "seedrive: serve: --json: only with --status" "$TOOL" serve --json
 	for answer in 'b"rubbish"' 'b"status version=1\nx y\n"' 'b"status version=1\nx y=\x1b\n"' 'b""'; do

@@ -19,7 +19,7 @@ static void first_bytes(void **state)
 	(void)state;
 	allowance_init(&a, &slow, 5);
 	assert_int_equal(allowance_left(&a, &slow, 5), ALLOWANCE_FIRST);
-	/* It does not grow beyond the burst again. */
+	/* Afterwards it does not grow beyond the burst. */
 	spend(&a, ALLOWANCE_FIRST - 10, 5);
 	assert_int_equal(allowance_left(&a, &slow, 5), 10);
 	assert_int_equal(allowance_left(&a, &slow, 1005), 20);
@@ -57,11 +57,11 @@ static void waiting(void **state)
 	assert_int_equal(allowance_wait_ms(&a, &slow, 64, 0), 6400);
 	assert_int_equal(allowance_wait_ms(&a, &slow, 64, 6399), 1);
 	assert_int_equal(allowance_wait_ms(&a, &slow, 64, 6400), 0);
-	/* Of more than the burst it would never have all. */
+	/* For more than the burst, the wait is that for the burst: there would never be enough. */
 	assert_int_equal(allowance_wait_ms(&a, &slow, 4000, 6400), 3600);
 }
 
-/* A kernel reseeds once a minute with 256 bits, and those it gets whatever the rate. */
+/* A kernel reseeds once a minute with 256 bits, and gets these regardless of the rate. */
 static void after_a_rest(void **state)
 {
 	const struct allowance_rule drops = { .rate = 1, .burst = 64 };
@@ -91,7 +91,7 @@ static void unlimited(void **state)
 	assert_int_equal(allowance_wait_ms(&a, &none, 1 << 30, 0), 0);
 }
 
-/* Nothing overflows, whatever the clock and the figures. */
+/* Nothing overflows, with extreme times and rules. */
 static void extremes(void **state)
 {
 	const struct allowance_rule most = { ALLOWANCE_MAX, ALLOWANCE_MAX, 1 };
@@ -102,7 +102,7 @@ static void extremes(void **state)
 	allowance_spend(&a, &most, ALLOWANCE_MAX, 0);
 	assert_int_equal(allowance_left(&a, &most, INT64_MAX / 2), ALLOWANCE_MAX);
 	allowance_spend(&a, &most, ALLOWANCE_MAX, INT64_MAX / 2);
-	/* A clock that goes back gives nothing. */
+	/* A clock that goes back grants nothing. */
 	assert_int_equal(allowance_left(&a, &most, 1), 0);
 }
 
@@ -145,14 +145,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("allowance: the first 4 KiB of a client are never throttled, nor its burst",
 			first_bytes),
-		TEST("allowance: after that it has its rate, and no more", by_rate),
-		TEST("allowance: the wait is until enough is allowed", waiting),
-		TEST("allowance: after a minute's silence there are 256 bits, whatever was spent",
+		TEST("allowance: after that a client has its rate, and no more", by_rate),
+		TEST("allowance: the wait ends when enough is allowed", waiting),
+		TEST("allowance: after a minute's silence there are 256 bits, no matter what was spent",
 			after_a_rest),
 		TEST("allowance: without a rate there is no limit", unlimited),
-		TEST("allowance: the first bytes and those after a rest are told from all others",
+		TEST("allowance: the first bytes and those after a pause are distinguished from all others",
 			floor_bytes),
-		TEST("allowance: another rule leaves what nothing throttles, and else no more than its burst",
+		TEST("allowance: a new rule keeps the bytes that nothing throttles, and otherwise at most its burst",
 			changed),
 		TEST("allowance: the largest figures and a clock that goes back do no harm",
 			extremes),

@@ -23,9 +23,9 @@ static void not_worth_reporting(void **state)
 	(void)state;
 	assert_false(backoff_fail(&b, false, 0));
 	assert_true(backoff_is_paused(&b, 0));
-	/* The failure was never reported, so the recovery is not either. */
+	/* The failure was never reported, so neither is the recovery. */
 	assert_false(backoff_recover(&b));
-	/* A failure that is expected at first, and then is not. */
+	/* The first failure is expected, the second one is not. */
 	assert_false(backoff_fail(&b, false, 0));
 	assert_true(backoff_fail(&b, true, 5000));
 	assert_true(backoff_recover(&b));
@@ -62,7 +62,7 @@ static void kept_out(void **state)
 	struct backoff b = { 0 };
 
 	(void)state;
-	/* Two may be chance; a recovery between them does not make the first one forgotten. */
+	/* Two failures may be chance; a recovery between them does not reset the count. */
 	assert_false(backoff_alarm(&b, false));
 	(void)backoff_fail(&b, true, 0);
 	assert_true(backoff_recover(&b));
@@ -70,14 +70,14 @@ static void kept_out(void **state)
 	assert_false(backoff_is_paused(&b, 0));
 	assert_true(backoff_alarm(&b, false));
 	assert_true(backoff_is_paused(&b, INT64_MAX));
-	assert_false(backoff_alarm(&b, false)); /* it is out already */
+	assert_false(backoff_alarm(&b, false)); /* it is kept out already */
 	assert_int_equal(backoff_due_ms(&b, 77), 77);
-	/* A recovery does not let it in again; the operator does. */
+	/* A recovery does not end that; the operator does. */
 	(void)backoff_recover(&b);
 	assert_true(backoff_is_paused(&b, INT64_MAX));
 	backoff_forgive(&b);
 	assert_false(backoff_is_paused(&b, 0));
-	/* A single failure that is sure keeps it out. */
+	/* A single sure failure keeps it out. */
 	assert_true(backoff_alarm(&b, true));
 	assert_true(backoff_is_paused(&b, INT64_MAX));
 }
@@ -85,12 +85,12 @@ static void kept_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("backoff: one failed test that is sure, or three that may be chance, keep it out until it is forgiven",
+		TEST("backoff: one sure failure, or three that may be chance, keep a source out until it is forgiven",
 			kept_out),
-		TEST("backoff: a failure is reported once, and its end once", reported_once),
-		TEST("backoff: a failure that is expected is not reported, nor is its end",
+		TEST("backoff: a failure is reported once, and the recovery once", reported_once),
+		TEST("backoff: an expected failure is not reported, nor is the recovery",
 			not_worth_reporting),
-		TEST("backoff: what fails again is tried less and less often, down to every ten minutes",
+		TEST("backoff: a source that keeps failing is tried less and less often, down to every ten minutes",
 			less_and_less_often),
 	};
 

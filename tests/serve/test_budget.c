@@ -20,7 +20,7 @@ static void by_rate(void **state)
 		assert_in_range(budget_wait_ms(&b, now), 1, 10);
 	}
 	assert_in_range(spent, 1000000 - 1000, 1000000 + 1000);
-	/* What was not spent is not saved up. */
+	/* Unspent bytes are not saved up. */
 	for (spent = 0; budget_wait_ms(&b, 100000) == 0; spent += 700)
 		budget_spend(&b, 700);
 	assert_in_range(spent, 100000 * BUDGET_BURST_MS / 1000 - 700,
@@ -55,7 +55,7 @@ static void visits(void **state)
 	assert_in_range(budget_wait_ms(&b, 0), 4000, 4400);
 }
 
-/* Ten clients, of which each wants a different part of what there is. */
+/* Ten clients, each of which wants a different part of the budget. */
 #define CLIENTS 10
 
 struct client {
@@ -93,7 +93,7 @@ static void max_min(void **state)
 			round_done(&r, &one->place, one->wants > 0);
 		}
 	}
-	/* Who wants less than a share has it all; 41,400 a second are left for five. */
+	/* The clients that want less than a share get it all; 41,400 bytes a second are left for the other five. */
 	for (i = 0; i < 5; i++)
 		assert_in_range(c[i].got, a_second[i] * 99, a_second[i] * 100);
 	for (i = 5; i < CLIENTS; i++)
@@ -105,9 +105,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("budget: no more than the rate is spent, and little of it is saved up",
 			by_rate),
-		TEST("budget: without one nothing waits", none),
-		TEST("budget: visits are as short as it is small", visits),
-		TEST("budget: who wants less than a share has all of it, and the others share the rest",
+		TEST("budget: without a budget nothing waits", none),
+		TEST("budget: the smaller the budget, the shorter the visits", visits),
+		TEST("budget: a stream that wants less than its share gets it all, and the others share the rest",
 			max_min),
 	};
 

@@ -67,7 +67,7 @@ static void come(struct client *c, uid_t uid, uint32_t blocks, int64_t now_ms)
 	ask(c, blocks, now_ms);
 }
 
-/* The next answer goes to @c and is @want. Returns the hardware bits that come with it. */
+/* Checks that the next answer goes to @c and is @want. Returns: the bits from hardware of its blocks. */
 static uint32_t is_answered(struct client *c, enum broker_status want, int64_t now_ms)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX];
@@ -83,7 +83,7 @@ static uint32_t is_answered(struct client *c, enum broker_status want, int64_t n
 	for (i = 0; i < c->handout.blocks; i++)
 		bits += block[i].hardware_bits;
 	assert_int_equal(c->handout.hardware_bits, bits);
-	/* Many tests let a client come again. */
+	/* Many tests use the same client again. */
 	handout_clear(&c->handout);
 	return bits;
 }
@@ -123,7 +123,7 @@ static void short_of_hardware(void **state)
 	(void)state;
 	fill(2, 0, "kernel");
 	come(&c, 7, 2, 0);
-	/* Given as what it is: it is not for us to say whether it is enough. */
+	/* The block is given with its bits; whether these are enough is for the client to decide. */
 	assert_int_equal(is_answered(&c, BROKER_GIVEN, 0), 0);
 	assert_string_equal(c.handout.sources, "kernel");
 	client_close(&c, &desk, 0);
@@ -153,7 +153,7 @@ static void empty(void **state)
 	is_answered(&c, BROKER_EMPTY, BROKER_WAIT_MS);
 	assert_int_equal(desk.empty, 1);
 	client_close(&c, &desk, BROKER_WAIT_MS);
-	/* It cost the account nothing, and the block in stock is still there. */
+	/* The account is not charged, and the block is still in stock. */
 	assert_int_equal(limit_left(&desk.limit, 7, BROKER_WAIT_MS), BURST * 1000);
 	assert_int_equal(reservoir_level(stock).blocks, 1);
 }
@@ -164,7 +164,7 @@ static void limited(void **state)
 	struct client c, other;
 
 	(void)state;
-	/* After the first two answers less than half of the stock is left. */
+	/* After the first two answers, less than half of the stock is left. */
 	fill(64 + BURST, 256, "x");
 	come(&c, 7, BURST, 0);
 	is_answered(&c, BROKER_GIVEN, 0);
@@ -193,7 +193,7 @@ static void plentiful(void **state)
 	fill(128, 256, "x");
 	for (i = 0; i < COUNT(crowd); i++)
 		come(crowd + i, 7, 2, 0);
-	/* All are served, long after the account's share is used up, as the stock is refilled ... */
+	/* All are served, long after the account's share is used up, because the stock is refilled ... */
 	for (i = 0; i < COUNT(crowd); i++) {
 		is_answered(crowd + i, BROKER_GIVEN, 0);
 		fill(2, 256, "x");
@@ -220,7 +220,7 @@ static void fair(void **state)
 		come(greedy + i, 7, 2, 0);
 	come(&modest, 8, 2, 0);
 	fill(4, 256, "x");
-	/* It came last, and the other account has had its part of the round. */
+	/* It came last, but the other account has had its turn in this round. */
 	is_answered(greedy, BROKER_GIVEN, 0);
 	is_answered(&modest, BROKER_GIVEN, 0);
 	nobody_is(0);
@@ -259,7 +259,7 @@ static void play(struct contest *t, unsigned rounds, int64_t *now)
 		client_close(t->client + i, &desk, *now);
 }
 
-/* With no limit, so that the turns alone decide. */
+/* Without a limit, so that only the turns decide. */
 static void no_limit(void)
 {
 	limit_init(&desk.limit, LIMIT_MAX, LIMIT_MAX);
@@ -267,7 +267,7 @@ static void no_limit(void)
 
 static void modest_among_greedy(void **state)
 {
-	/* Whoever asks for one block finds one sooner than whoever asks for two. */
+	/* A request for one block can be served sooner than one for two. */
 	struct contest t = { .clients = 5, .blocks = { 1, 1, 1, 1, 2 } };
 	int64_t now = 0;
 	size_t i;
@@ -304,7 +304,7 @@ static void head_keeps_its_turn(void **state)
 	nobody_is(1);
 	fill(1, 256, "x");
 	is_answered(&large, BROKER_GIVEN, 1);
-	/* Nor is the other refused because it had to wait for one that gets nothing in the end. */
+	/* A request is not refused because it had to wait for one that got nothing in the end. */
 	come(&large, 7, 20, 2);
 	client_close(&later, &desk, 2);
 	nobody_is(2);
@@ -327,7 +327,7 @@ static void newcomer_first(void **state)
 		come(busy + i, 7, 2, 0);
 	fill(2, 256, "x");
 	is_answered(busy, BROKER_GIVEN, 0);
-	/* The account has had its part of the round, and none of its other requests is the head yet. */
+	/* The account has had its turn in this round, and none of its other requests is the head yet. */
 	fill(2, 256, "x");
 	come(&fresh, 8, 2, 0);
 	is_answered(&fresh, BROKER_GIVEN, 0);
@@ -337,7 +337,7 @@ static void newcomer_first(void **state)
 	client_close(&fresh, &desk, 0);
 }
 
-/* New accounts, one after another and without end, each with one request, do not hold up an old one. */
+/* An endless series of new accounts, each with one request, does not delay an old one. */
 static void crowd_of_newcomers(void **state)
 {
 	static struct client crowd[4096];
@@ -422,7 +422,7 @@ static void out_of_turn(void **state)
 	struct client c;
 
 	(void)state;
-	/* Another request while the first one waits: both are off, and nothing is charged. */
+	/* Another request while the first one waits: both are refused, and nothing is charged. */
 	come(&c, 7, 2, 0);
 	ask(&c, 2, 0);
 	is_answered(&c, BROKER_REFUSED, 0);
@@ -457,7 +457,7 @@ static void many_sources(void **state)
 	}
 	come(&c, 7, 40, 0);
 	is_answered(&c, BROKER_GIVEN, 0);
-	/* What does not go in is not passed over in silence. */
+	/* If something does not fit, the text says so. */
 	assert_true(strlen(c.handout.sources) < sizeof(c.handout.sources));
 	assert_string_equal(c.handout.sources + strlen(c.handout.sources) - 5, "; ...");
 	assert_null(strstr(c.handout.sources, "aa; aa"));
@@ -466,7 +466,7 @@ static void many_sources(void **state)
 	client_close(&c, &desk, 0);
 }
 
-/* A thousand clients who do anything: each block goes to one, and no answer is without a client. */
+/* Many clients take random steps: each block goes to one client, and each answer has a client. */
 static void anything(void **state)
 {
 	static struct client crowd[64];
@@ -527,32 +527,37 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		DESK("desk: blocks with what they rest on, then the note", given),
-		DESK("desk: a block that rests on no hardware is given as such", short_of_hardware),
+		DESK("desk: a client gets blocks with their sources, and then sends its note",
+			given),
+		DESK("desk: a block without bits from hardware is given, and says so",
+			short_of_hardware),
 		DESK("desk: a request waits for blocks, and gets them", waits),
-		DESK("desk: after half a second it is told that there are none, at no cost", empty),
-		DESK("desk: an account beyond its share is told so, another is served", limited),
+		DESK("desk: after half a second the client is answered that there are none, and is not charged",
+			empty),
+		DESK("desk: an account beyond its share is answered so, and another is served",
+			limited),
 		DESK("desk: while the stock is plentiful nobody is refused, and half is kept for others",
 			plentiful),
-		DESK("desk: one account's many requests do not hold up another's one", fair),
-		DESK("desk: four that ask for one block do not starve one that asks for two",
+		DESK("desk: many requests of one account do not delay a single one of another",
+			fair),
+		DESK("desk: four requests for one block do not starve a request for two",
 			modest_among_greedy),
-		DESK("desk: all who ask without end get as much, of whatever size they ask",
+		DESK("desk: accounts that ask without pause get equally many blocks, with requests of any size",
 			equal_shares),
-		DESK("desk: nothing passes the request whose turn it is, nor does it cost the next its own",
+		DESK("desk: no request overtakes the one whose turn it is, nor does that one cost the next its turn",
 			head_keeps_its_turn),
-		DESK("desk: an account that has asked nothing recently comes first",
+		DESK("desk: an account that has asked for nothing recently comes first",
 			newcomer_first),
-		DESK("desk: newcomers without end do not hold up an account of before",
+		DESK("desk: an endless series of new accounts does not delay an old one",
 			crowd_of_newcomers),
-		DESK("desk: a request too large for now holds nobody else up",
+		DESK("desk: a request that is too large at the moment delays nobody else",
 			nobody_blocks_others),
-		DESK("desk: a client that has gone gets nothing and is charged nothing", gone),
-		DESK("desk: what is no request is refused, whatever its length", garbage),
+		DESK("desk: a client that has disconnected gets nothing and is charged nothing",
+			gone),
+		DESK("desk: a packet that is no request is refused, at any length", garbage),
 		DESK("desk: a client that sends out of turn gets nothing more", out_of_turn),
-		DESK("desk: provenance that has no room is marked as left out", many_sources),
-		DESK("desk: 100,000 turns of anything, and each block went to one client",
-			anything),
+		DESK("desk: provenance that does not fit is marked as left out", many_sources),
+		DESK("desk: after 100,000 random steps, each block went to one client", anything),
 	};
 
 	return cmocka_run_group_tests_name("desk", tests, set_up, NULL);

@@ -32,7 +32,7 @@ static size_t input(struct egd_client *c, const char *raw, size_t len)
 #define INPUT(client, text) \
 	assert_int_equal(input(client, text, sizeof(text) - 1), sizeof(text) - 1)
 
-/* The next answer, sent in pieces: "head as hex + random bytes". */
+/* The next answer, sent in pieces, as "HEAD IN HEX + NUMBER OF RANDOM BYTES". */
 static void assert_next(struct egd_client *c, uint64_t allowed, const char *want)
 {
 	const struct egd_now now = { 0x10, 42, allowed };
@@ -63,7 +63,7 @@ static void in_order(void **state)
 	assert_next(&c, 100, "00000010+0");
 	assert_next(&c, 100, "+17");
 	assert_next(&c, 100, "20+32");
-	/* Never more than is allowed, and it does not wait for more. */
+	/* The answer is never more than is allowed, and does not wait for more. */
 	assert_next(&c, 5, "05+5");
 	assert_next(&c, 100, "023432+0");
 	assert_next(&c, 100, "00000010+0");
@@ -84,7 +84,7 @@ static void for_ever(void **state)
 	memset(raw, '\xff', sizeof(raw));
 	for (i = 0; i < sizeof(raw); i += 2)
 		raw[i] = 2;
-	/* What QEMU asks is one number, however long it is not answered. */
+	/* All requests of a QEMU are kept as one number, no matter how long they are not answered. */
 	for (i = 0; i < 20000; i++) {
 		assert_int_equal(input(&c, raw, sizeof(raw)), sizeof(raw));
 		assert_false(egd_is_full(&c));
@@ -136,7 +136,7 @@ static void broken(void **state)
 	assert_int_equal(
 		egd_input(&c, (const uint8_t *)"\2\5GET /", 7, &used, note_offer, NULL), -EBADMSG);
 	assert_int_equal(used, 2);
-	/* What it asked before that is still answered. */
+	/* The requests before that are still answered. */
 	assert_next(&c, 100, "+5");
 	assert_true(egd_is_idle(&c));
 	egd_add_ahead(&c, 256);
@@ -155,12 +155,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("egd: answers come in the order of the requests", in_order),
-		TEST("egd: bytes without end can be asked for in constant memory", for_ever),
-		TEST("egd: of mixed requests so many wait, and the rest is not taken in", mixed),
-		TEST("egd: what is offered is handed on, and is no request", offers),
-		TEST("egd: after what is no request nothing is taken, and the rest answered",
+		TEST("egd: any number of bytes can be requested in constant memory", for_ever),
+		TEST("egd: a limited number of mixed requests waits, and the rest is not parsed yet",
+			mixed),
+		TEST("egd: offered bytes are passed on, and do not count as a request", offers),
+		TEST("egd: after an invalid request nothing more is parsed, and earlier requests are answered",
 			broken),
-		TEST("egd: it has its row in the table of protocols", the_row),
+		TEST("egd: the table of protocols has a row for it", the_row),
 	};
 
 	return cmocka_run_group_tests_name("egd_client", tests, NULL, NULL);

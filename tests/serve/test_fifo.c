@@ -11,7 +11,7 @@
 #include "util/clock.h"
 #include "util/secret.h"
 
-/* All that a FIFO needs of the daemon; no block is in stock. */
+/* The parts of the daemon that a FIFO needs; the stock is empty. */
 struct world {
 	struct event_base *base;
 	struct reservoir *reservoir;
@@ -84,7 +84,7 @@ static void filled(void **state)
 	turn(&w, 20);
 	assert_int_equal(read(fd, second, sizeof(second)), FIFO_SIZE);
 	assert_memory_not_equal(first, second, FIFO_SIZE);
-	/* In which nothing of its own was left. */
+	/* After that the FIFO is empty. */
 	fifos_drop(&w.fifos);
 	turn(&w, 20);
 	fifos_drop(&w.fifos);
@@ -108,7 +108,7 @@ static void in_pieces(void **state)
 	setup_world(&w, 6400);
 	fd = reader();
 	turn(&w, 20);
-	/* What nothing throttles, so that the first guest boots. */
+	/* The bytes that nothing throttles, so that the first guest can boot. */
 	assert_true(read(fd, got, sizeof(got)) >= ALLOWANCE_FIRST);
 	for (i = 0; i < 50; i++) {
 		turn(&w, 3);
@@ -147,7 +147,7 @@ static void found_again(void **state)
 	unlink("rng");
 }
 
-/* Where somebody else could write, or that is no FIFO. */
+/* A FIFO to which other users may write, and a file that is no FIFO. */
 static void not_trusted(void **state)
 {
 	uint8_t got[16];
@@ -184,11 +184,12 @@ static int enter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("a FIFO is kept full, and what lies in it can be taken away", filled),
-		TEST("where the rate is limited, all after the first 4 KiB comes in pieces of 64 bytes",
+		TEST("fifo: it is kept full, and its bytes can be discarded", filled),
+		TEST("fifo: with a rate, everything after the first 4 KiB is written in pieces of 64 bytes",
 			in_pieces),
-		TEST("a FIFO that comes later, or anew, is found within a second", found_again),
-		TEST("a FIFO that others may write to is left alone, and so is what is no FIFO",
+		TEST("fifo: one that is created later, or again, is found within a second",
+			found_again),
+		TEST("fifo: one to which others may write is not used, and neither is another kind of file",
 			not_trusted),
 	};
 

@@ -47,7 +47,7 @@ static void make(struct scene *s, size_t len, int64_t now_ms)
 	assert_int_equal(generator_make(&s->g, out, len, now_ms), 0);
 }
 
-/* How many blocks that took. */
+/* Makes @len bytes. Returns: how many blocks that took from the stock. */
 static size_t taken(struct scene *s, size_t len, int64_t now_ms)
 {
 	const size_t before = reservoir_level(s->stock).blocks;
@@ -69,7 +69,7 @@ static void without_stock(void **state)
 	assert_int_equal(s.g.reseeds, 0);
 	assert_int_equal(s.g.bytes, 128);
 	assert_false(s.g.took);
-	/* It started from the kernel; what is due after that is overdue. */
+	/* The first seed is from the kernel and not overdue; the next one is. */
 	assert_int_equal(s.g.overdue, 0);
 	make(&s, 1, 999);
 	assert_int_equal(s.g.overdue, 0);
@@ -77,7 +77,7 @@ static void without_stock(void **state)
 	assert_int_equal(s.g.overdue, 1);
 	make(&s, 1, 1001);
 	assert_int_equal(s.g.overdue, 1);
-	/* As soon as there is something it takes that. */
+	/* As soon as the stock has blocks, it takes one. */
 	put(&s, TARGET);
 	assert_int_equal(taken(&s, 1, 1002), 1);
 	end(&s);
@@ -136,7 +136,7 @@ static void after_the_desk(void **state)
 	end(&s);
 }
 
-/* However much is asked for, the sources are not kept busy by it. */
+/* Streams cannot keep the sources busy, no matter how much they request. */
 static void in_a_hurry(void **state)
 {
 	struct scene s;
@@ -180,14 +180,15 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("generator: without anything in stock it goes on from the kernel's, and counts it",
+		TEST("generator: with an empty stock it reseeds from the kernel's, and counts that",
 			without_stock),
 		TEST("generator: a block is taken every 64 KiB, and every second in use",
 			by_bytes_and_time),
-		TEST("generator: half of the stock is not for it", leaves_half),
-		TEST("generator: who waits at the desk comes first", after_the_desk),
-		TEST("generator: bytes without end take a block every 50 ms at most", in_a_hurry),
-		TEST("generator: after a restart it takes in what is new at once", restarted),
+		TEST("generator: it leaves half of the stock", leaves_half),
+		TEST("generator: requests that wait at the desk come first", after_the_desk),
+		TEST("generator: a continuous stream takes a block every 50 ms at most",
+			in_a_hurry),
+		TEST("generator: after a restart it reseeds at once", restarted),
 	};
 
 	return cmocka_run_group_tests_name("generator", tests, set_up, NULL);

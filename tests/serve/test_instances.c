@@ -45,14 +45,14 @@ static void refill(void **state)
 	assert_int_equal(take_all(is, one, 0, 29999), 1);
 	assert_int_equal(take_all(is, one, 0, 30000), 1);
 	assert_int_equal(take_all(is, one, 0, 60000), 3);
-	/* After a pause of any length the burst is there again, and no more. */
+	/* After a pause of any length the burst is available again, and no more. */
 	assert_int_equal(take_all(is, one, 0, 160000), 10);
 	assert_int_equal(take_all(is, one, 0, INT64_MAX / 2), 10);
-	/* A clock that goes back gives nothing. */
+	/* A clock that goes back grants nothing. */
 	assert_int_equal(take_all(is, one, 0, 0), 0);
 }
 
-/* A refusal does not put off the next record. */
+/* A refusal does not delay the next record. */
 static void refusals(void **state)
 {
 	struct instances *is = fresh();
@@ -65,7 +65,7 @@ static void refusals(void **state)
 	assert_true(instances_take(is, one, 0, 10000));
 }
 
-/* Far more instances than there are places, while one has used up its limit. */
+/* One instance has used up its limit; then come far more instances than the table has places for. */
 static void flood(void **state)
 {
 	struct instances *is = fresh();
@@ -79,7 +79,7 @@ static void flood(void **state)
 		random_fill(&seed, uuid, sizeof(uuid));
 		given += instances_take(is, uuid, 0, 1000);
 	}
-	/* New ones are never refused, and who used most is forgotten last. */
+	/* New instances are never refused, and the one that has used up most is removed last. */
 	assert_int_equal(given, 100000);
 	assert_int_equal(take_all(is, one, 0, 1000), 0);
 }
@@ -88,7 +88,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("instances: ten at once, for each instance and kind", burst),
-		TEST("instances: then one in ten seconds, and after a pause ten again", refill),
+		TEST("instances: then one every ten seconds, and after a pause ten again", refill),
 		TEST("instances: a refusal does not put off the next record", refusals),
 		TEST("instances: 100,000 others in a full table do not reset a limit that is used up",
 			flood),

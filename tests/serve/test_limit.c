@@ -19,7 +19,7 @@ static void burst_then_rate(void **state)
 	assert_int_equal(limit_take(&l, 7, 1, 1099), -EDQUOT);
 	assert_int_equal(limit_take(&l, 7, 1, 1100), 0);
 	assert_int_equal(limit_take(&l, 7, 1, 1100), -EDQUOT);
-	/* Never more than the burst, however long it takes. */
+	/* Never more than the burst, no matter how much time passes. */
 	assert_int_equal(limit_take(&l, 7, 51, 1000000000), -EDQUOT);
 	assert_int_equal(limit_take(&l, 7, 50, 1000000000), 0);
 	assert_int_equal(limit_left(&l, 7, 1000000000), 0);
@@ -59,7 +59,7 @@ static void given_back(void **state)
 	assert_int_equal(limit_take(&l, 7, 6, 0), 0);
 	limit_return(&l, 7, 6, 0);
 	assert_int_equal(limit_left(&l, 7, 0), 8000);
-	/* Never more than the burst; nor does it make an account known. */
+	/* Never more than the burst; and a return does not create a bucket. */
 	limit_return(&l, 7, 6, 0);
 	assert_int_equal(limit_left(&l, 7, 0), 8000);
 	limit_return(&l, 9, 6, 0);
@@ -89,18 +89,18 @@ static void full_table(void **state)
 	limit_init(&l, 1, 100);
 	for (i = 0; i < LIMIT_ACCOUNTS; i++)
 		assert_int_equal(limit_take(&l, i, 1 + i % 100, 0), 0);
-	/* A new one is served all the same, in the place of who has most left: account 0, 100 or 200. */
+	/* A new account is served too; it replaces the one that has most left: account 0, 100 or 200. */
 	assert_int_equal(limit_take(&l, 5000, 100, 0), 0);
 	assert_int_equal(limit_take(&l, 5000, 1, 0), -EDQUOT);
 	assert_int_equal(l.used, LIMIT_ACCOUNTS);
-	/* An account that had used up its share is not let off by a crowd of others. */
+	/* Many other accounts do not make the table forget one that has used up its share. */
 	for (i = 0; i < 100000; i++)
 		assert_int_equal(limit_take(&l, 10000 + i, 1, 0), 0);
 	assert_int_equal(limit_take(&l, 5000, 1, 0), -EDQUOT);
 	assert_int_equal(limit_take(&l, 99, 1, 0), -EDQUOT);
 }
 
-/* Against a naive reading: in any second and a bit, no more than the burst and the rate. */
+/* Compared with a simple bound: at any time, no more than the burst plus the rate times the time was granted. */
 static void never_more(void **state)
 {
 	static struct limit l;
@@ -118,7 +118,7 @@ static void never_more(void **state)
 			given += n;
 		assert_true(given * 1000 <= 20000 + (uint64_t)now * 3);
 	}
-	/* And not much less, or it would be no limit but a refusal. */
+	/* And not much less: a limit must not refuse everything. */
 	assert_true(given * 1000 >= (uint64_t)now * 3 - 12000);
 }
 
@@ -127,13 +127,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("limit: the burst at once, then the rate, to the millisecond",
 			burst_then_rate),
-		TEST("limit: a request is granted whole or takes nothing", whole_or_nothing),
+		TEST("limit: a request is granted as a whole or takes nothing", whole_or_nothing),
 		TEST("limit: one account's share is not another's", each_on_its_own),
-		TEST("limit: what was not given after all is given back, and no more", given_back),
+		TEST("limit: blocks that were not handed out are returned, and no more than these",
+			given_back),
 		TEST("limit: a clock that goes back, or far ahead, grants nothing",
 			clock_backwards),
-		TEST("limit: a full table turns nobody away, and lets nobody off", full_table),
-		TEST("limit: never more than burst and rate allow, over 200,000 requests",
+		TEST("limit: a full table refuses nobody, and lets nobody escape a limit",
+			full_table),
+		TEST("limit: over 200,000 requests, never more than burst and rate is granted",
 			never_more),
 	};
 

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-/* What comes of @text, in pieces of @piece bytes, each in memory of its own. */
+/* The result for @text, in pieces of @piece bytes, each in memory of its own so that ASan finds an overrun. */
 static int find_pieces(const char *text, size_t len, size_t piece, const char **ret,
 	size_t *ret_len, struct member *m)
 {
@@ -27,7 +27,7 @@ static int find_pieces(const char *text, size_t len, size_t piece, const char **
 	return r < 0 ? r : member_end(m, ret, ret_len);
 }
 
-/* The same answer as json_find_string()'s, however the text is cut. */
+/* Checks that the result is that of json_find_string(), for pieces of any size. */
 static int find(const char *text, size_t len, char *out)
 {
 	struct json_span span;
@@ -146,7 +146,7 @@ static void depth(void **state)
 	}
 }
 
-/* Mutants of a body such as Nova's. */
+/* Mutants of a body like Nova's. */
 static void mutants(void **state)
 {
 	static const char nova[] =
@@ -169,14 +169,15 @@ static void mutants(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("member: the string is found at the top of the object, however the text is cut",
+		TEST("member: the string is found at the top level of the object, wherever the text is cut",
 			found),
-		TEST("member: no other key is taken for it, nor one of two, nor what is no string",
+		TEST("member: another key, a key that occurs twice, and a value that is no string are not accepted",
 			not_found),
 		TEST("member: a value is kept whole or refused", long_ones),
-		TEST("member: what is not a whole JSON object is refused", malformed),
-		TEST("member: nested no deeper than util/json.h allows", depth),
-		TEST("member: three thousand mutants as json_find_string() judges them", mutants),
+		TEST("member: anything but a complete JSON object is refused", malformed),
+		TEST("member: the text may be nested as deep as util/json.h allows", depth),
+		TEST("member: it judges three thousand mutants as json_find_string() does",
+			mutants),
 	};
 
 	return cmocka_run_group_tests_name("member", tests, NULL, NULL);

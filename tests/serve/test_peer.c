@@ -41,7 +41,7 @@ static void nothing(void **state)
 	assert_string_equal(q.name, "");
 }
 
-/* The word behind an option is its value, whatever it looks like. */
+/* The word after an option is its value, even if it looks like an option. */
 static void value_is_no_option(void **state)
 {
 	struct policy_question q = { 0 };
@@ -77,10 +77,10 @@ static void terms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("peer: the uuid and the name are those of QEMU's command line", libvirt),
-		TEST("peer: what is none, or is cut off, counts as not known", nothing),
-		TEST("peer: the value of an option is no option", value_is_no_option),
-		TEST("terms: an answer can lower what a listener has, and never raise it", terms),
+		TEST("peer: the uuid and the name are found in QEMU's command line", libvirt),
+		TEST("peer: a malformed or truncated uuid or name counts as unknown", nothing),
+		TEST("peer: the value of an option is not taken for an option", value_is_no_option),
+		TEST("terms: an answer can lower a listener's limits, and never raise them", terms),
 	};
 
 	return cmocka_run_group_tests_name("peer", tests, NULL, NULL);

@@ -14,10 +14,10 @@
 #define TARGET  64
 #define LONG_MS 60000
 
-/* A source of the tests' own, good as long as it is let. */
+/* A source for these tests, whose faults these variables control. */
 static _Atomic bool good, hangs, stuck, replays;
-static _Atomic unsigned opens,
-	passes; /* how often it was opened; and how often that does not hang */
+/* How often the source was opened, and how often that does not hang. */
+static _Atomic unsigned opens, passes;
 
 static int fake_open(const struct source_spec *spec, struct source_handle *h)
 {
@@ -144,9 +144,9 @@ static void failing(void **state)
 	begin(&s);
 	wait_for(&s, is_full);
 	assert_int_equal(reservoir_level(s.stock).weak, TARGET);
-	/* It took more than six batches, and the source that failed was not asked for each. */
+	/* That took more than six batches, and the failed source was not tried in each. */
 	assert_in_range(opens, 1, 2);
-	/* Once it is back, nobody has to ask first for the weak blocks to be replaced. */
+	/* When the source works again, the weak blocks are replaced although no client asks. */
 	good = true;
 	wait_for(&s, is_full_and_strong);
 	end(&s);
@@ -157,7 +157,7 @@ static bool is_full_and_weak(const struct reservoir_level *l)
 	return is_full(l) && l->weak == l->target;
 }
 
-/* What it had brought goes with it, and it is not asked again until somebody says so. */
+/* The blocks of the source are dropped too, and it is not tried again until refill_forgive(). */
 static void kept_out(void **state)
 {
 	_Atomic bool *const fault[] = { &stuck, &replays };
@@ -189,7 +189,7 @@ static void kept_out(void **state)
 	}
 }
 
-/* A machine that was copied has the stock, and the batch that was just being drawn, in both copies. */
+/* If a machine is copied, both copies have the stock, and the batch that is being drawn. */
 static void restarted(void **state)
 {
 	struct scene s;
@@ -205,7 +205,7 @@ static void restarted(void **state)
 	assert_int_equal(read(s.wake, &batches, sizeof(batches)), sizeof(batches));
 	assert_int_equal(batches, 1);
 	assert_int_equal(reservoir_level(s.stock).blocks, 0);
-	/* The next one, begun after that, is kept. */
+	/* The next batch, begun after that, is kept. */
 	passes = 2;
 	assert_int_equal(read(s.wake, &batches, sizeof(batches)), sizeof(batches));
 	assert_true(reservoir_level(s.stock).blocks > 0);
@@ -226,7 +226,7 @@ static void late(void **state)
 	good = true;
 	begin(&s);
 	wait_for(&s, is_full_and_strong);
-	/* It sleeps until something is due, and is not late until then. */
+	/* The thread sleeps until something is due, and is not late until then. */
 	now = clock_ms();
 	assert_false(refill_is_late(s.refill, now));
 	assert_true(refill_is_late(s.refill, now + 3600000));
@@ -252,7 +252,7 @@ static void hanging(void **state)
 	begin(&s);
 	while (opens == 0)
 		usleep(1000);
-	/* Its end is not waited for longer than said; and what it uses is still there then. */
+	/* refill_end() waits no longer than asked, and does not free what the thread still uses. */
 	assert_false(refill_end(s.refill, 0));
 	hangs = false;
 	end(&s);
@@ -261,23 +261,23 @@ static void hanging(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	/* What it says of the failing source is not looked at here. */
+	/* The messages about the failing source are not tested here. */
 	return dup2(open("/dev/null", O_WRONLY), STDERR_FILENO) < 0 ? -1 : secret_setup();
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("refill: fills to the target, and again whenever something was taken",
+		TEST("refill: it fills the reservoir to the target, and again whenever blocks are taken",
 			to_the_target),
-		TEST("refill: a failed source rests, and once back its blocks replace weak ones",
+		TEST("refill: a failed source is paused, and when it works again, its blocks replace weak ones",
 			failing),
-		TEST("refill: one that fails its tests takes its blocks along, and is kept out until it is forgiven",
+		TEST("refill: when a source fails its tests, its blocks are dropped, and it is kept out until forgiven",
 			kept_out),
-		TEST("refill: a restart forgets the stock, and the batch that is being drawn",
+		TEST("refill: a restart drops the stock, and the batch that is being drawn",
 			restarted),
-		TEST("refill: the thread is late when no source could still hold it up", late),
-		TEST("refill: one that hangs is not waited for at the end", hanging),
+		TEST("refill: the thread counts as late when no source can be the reason", late),
+		TEST("refill: at the end, a source that hangs is not waited for", hanging),
 	};
 
 	return cmocka_run_group_tests_name("refill", tests, set_up, NULL);

@@ -24,7 +24,7 @@ static size_t put(struct reservoir *r, uint32_t number, uint32_t bits)
 	return reservoir_put(r, &b, 1, 1);
 }
 
-/* Which one came out; its bytes tell no more. */
+/* Takes a block. Returns: its number, from the provenance, because its bytes have changed. */
 static uint32_t take(struct reservoir *r, uint32_t *ret_bits)
 {
 	struct broker_block b;
@@ -88,7 +88,7 @@ static void the_weak_give_way(void **state)
 	assert_int_equal(put(r, 1, 0), 1);
 	assert_int_equal(put(r, 2, 100), 1);
 	assert_int_equal(put(r, 3, 256), 1);
-	/* No place for its equal. */
+	/* There is no place for an equal block. */
 	assert_int_equal(put(r, 4, 0), 0);
 	level = reservoir_level(r);
 	assert_int_equal(level.target, 3);
@@ -111,7 +111,7 @@ static void never_as_stored(void **state)
 	struct broker_block a, b;
 
 	(void)state;
-	/* Two copies of one process have the same block; what leaves them has nothing in common. */
+	/* Two copies of one process have the same block in stock, but hand out different bytes. */
 	reservoir_put(r, &stored, 1, 1);
 	assert_int_equal(reservoir_take(r, &a, 1), 0);
 	reservoir_put(r, &stored, 1, 1);
@@ -133,7 +133,7 @@ static void forked(void **state)
 	reservoir_put(r, &stored, 1, 1);
 	pid = fork();
 	if (pid == 0) {
-		/* A child has no copy at all. */
+		/* The child has no copy of the memory: it reads zeros. */
 		const uint8_t *p = (const uint8_t *)r;
 		size_t i;
 
@@ -161,7 +161,7 @@ static void *putter(void *reservoir)
 
 struct seen {
 	struct reservoir *r;
-	_Atomic unsigned *times; /* of each number */
+	_Atomic unsigned *times; /* how often each block was taken */
 	_Atomic unsigned *left;
 };
 
@@ -189,7 +189,7 @@ static void each_once(void **state)
 	unsigned i;
 
 	(void)state;
-	/* The last block may be taken by either taker; the other one ends as nothing is left. */
+	/* Either taker may take the last block; the other one ends because nothing is left. */
 	assert_int_equal(pthread_create(thread, NULL, putter, seen.r), 0);
 	assert_int_equal(pthread_create(thread + 1, NULL, taker, &seen), 0);
 	assert_int_equal(pthread_create(thread + 2, NULL, taker, &seen), 0);
@@ -222,7 +222,7 @@ static int set_up(void **state)
 	return secret_setup();
 }
 
-/* What rests on a source that has failed is gone, and nothing else. */
+/* The blocks that used a failed source are gone, and no others. */
 static void test_drop(void **state)
 {
 	struct broker_block b = { .hardware_bits = 256 }, out;
@@ -254,19 +254,20 @@ static void test_drop(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("reservoir: what rests on a source can be dropped, and nothing else",
+		TEST("reservoir: the blocks that used a source can be dropped, and no others",
 			test_drop),
-		TEST("reservoir: the strongest leaves first, of these the oldest",
+		TEST("reservoir: the strongest block is taken first, and of equal ones the oldest",
 			strongest_then_oldest),
-		TEST("reservoir: as many as asked for, or none and nothing written",
+		TEST("reservoir: it gives as many as requested, or none and writes nothing",
 			whole_or_nothing),
-		TEST("reservoir: a full one keeps what is stronger, and counts what is weak",
+		TEST("reservoir: when full, it keeps the stronger blocks, and counts the weak ones",
 			the_weak_give_way),
-		TEST("reservoir: the same block never leaves as the same bytes", never_as_stored),
-		TEST("reservoir: a child that is forked has nothing of it", forked),
-		TEST("reservoir: of 20,000 blocks through three threads each leaves once",
+		TEST("reservoir: the same block is never handed out as the same bytes",
+			never_as_stored),
+		TEST("reservoir: a forked child has nothing of it", forked),
+		TEST("reservoir: with three threads, each of 20,000 blocks is handed out once",
 			each_once),
-		TEST("reservoir: wiped, it is empty, and can be filled again", wiped),
+		TEST("reservoir: after a wipe it is empty, and can be filled again", wiped),
 	};
 
 	return cmocka_run_group_tests_name("reservoir", tests, set_up, NULL);

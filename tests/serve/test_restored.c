@@ -9,7 +9,7 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* The page as linux/vmclock-abi.h has it, written byte by byte. */
+/* The page of linux/vmclock-abi.h, written byte by byte. */
 struct page {
 	_Alignas(8) uint8_t byte[4096];
 };
@@ -53,7 +53,7 @@ static void page_read(void **state)
 	assert_false(v.counted);
 	assert_false(v.notified);
 	assert_true(v.generation == 0);
-	/* A device of before the count, of which the page may end there. */
+	/* An older device, without the counter: its page may end before it. */
 	p = page_of(5, 1 << 8, 7);
 	put(&p, 4, 4, 104);
 	assert_int_equal(vmclock_read(p.byte, &v), 0);
@@ -94,7 +94,7 @@ static void page_compared(void **state)
 	(void)state;
 	assert_true(vmclock_same(&plain, &plain));
 	assert_false(vmclock_same(&plain, &moved));
-	/* Where generations are counted, a live migration is none. */
+	/* If generations are counted, a live migration does not change the counter. */
 	assert_true(vmclock_same(&counted, &migrated));
 	assert_false(vmclock_same(&counted, &restored));
 	assert_false(vmclock_same(&plain, &restored));
@@ -106,13 +106,13 @@ static void clocks(void **state)
 	int64_t now = 1700000000 * SECOND, up = 5 * SECOND;
 
 	(void)state;
-	/* The first look has nothing to compare. */
+	/* The first call has nothing to compare with. */
 	assert_false(restored_clock(&r, now, up));
-	/* Time passes for both alike, or is slewed. */
+	/* Time passes equally for both clocks, or one is slewed. */
 	assert_false(restored_clock(&r, now += 1000 * SECOND, up += 1000 * SECOND));
 	assert_false(restored_clock(&r, now += 10 * SECOND + 5000000, up += 10 * SECOND));
 	assert_false(restored_clock(&r, now += SECOND, up));
-	/* It is set ahead, or back, or the machine has slept. */
+	/* The clock is set forward or back, or the machine has slept. */
 	assert_true(restored_clock(&r, now += SECOND + 1, up));
 	assert_false(restored_clock(&r, now, up));
 	assert_true(restored_clock(&r, now -= 3600 * SECOND, up += SECOND));
@@ -142,7 +142,7 @@ static void device(void **state)
 	file_write("clock", p.byte, sizeof(p.byte));
 	assert_int_equal(restored_look(&r), RESTORED_VM);
 	assert_int_equal(restored_look(&r), RESTORED_NOT);
-	/* While it is written nothing is believed; after that the change shows. */
+	/* While the page is being written it is not used; after that the change is noticed. */
 	p = page_of(3, 0, 0);
 	put(&p, 12, 4, 15);
 	file_write("clock", p.byte, sizeof(p.byte));
@@ -157,14 +157,14 @@ static void device(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("vmclock: marker and count are read where they are", page_read),
-		TEST("vmclock: no such page, or one that is being changed, is not read",
+		TEST("vmclock: marker and counter are read from the right offsets", page_read),
+		TEST("vmclock: another kind of page, or one that is being written, is not used",
 			page_refused),
-		TEST("vmclock: a restore shows, and a live migration only where nothing is counted",
+		TEST("vmclock: a restore is noticed, and a live migration only if generations are not counted",
 			page_compared),
-		TEST("restored: a clock that jumps by more than a second shows, one that is slewed does not",
+		TEST("restored: a clock that jumps by more than a second is noticed, one that is slewed is not",
 			clocks),
-		TEST("restored: a change of the hypervisor's page shows once", device),
+		TEST("restored: a change of the hypervisor's page is noticed once", device),
 	};
 
 	return cmocka_run_group_tests_name("restored", tests, temp_enter, temp_leave);

@@ -5,7 +5,7 @@
 
 #define STREAMS 50
 
-/* What a stream is sent in its visit: all that it may be, or all that it wants. */
+/* A stream that is sent all that it may be sent in a visit, or all that it wants. */
 struct client {
 	struct round_place place; /* first */
 	int64_t wants, got;
@@ -46,7 +46,7 @@ static void equal_shares(void **state)
 	assert_true(least > 0 && most - least <= 2 * ROUND_QUANTUM);
 }
 
-/* One that has wanted nothing recently waits for no more than a few visits, however many others there are. */
+/* A stream that has wanted nothing recently waits for only a few visits, no matter how many others there are. */
 static void newcomers(void **state)
 {
 	struct client c[STREAMS] = { 0 }, light = { 0 };
@@ -72,7 +72,7 @@ static void newcomers(void **state)
 	assert_int_equal(light.got, 100 * 256);
 }
 
-/* One that wants more as soon as it is served is no newcomer each time. */
+/* A stream that wants more as soon as it is served does not become a newcomer each time. */
 static void impatient(void **state)
 {
 	struct client patient = { 0 }, impatient = { 0 };
@@ -93,7 +93,7 @@ static void impatient(void **state)
 	assert_in_range(impatient.got, patient.got / 10 * 9, patient.got / 10 * 11);
 }
 
-/* However many newcomers there are, the round goes on. */
+/* The round goes on, no matter how many newcomers there are. */
 static void flood(void **state)
 {
 	struct client old = { 0 }, fresh;
@@ -144,7 +144,7 @@ static void leaving(void **state)
 	assert_true(TAILQ_EMPTY(&r.fresh) && TAILQ_EMPTY(&r.old));
 }
 
-/* One that wants little, and again before the round is over. */
+/* A stream that wants little, and again before the round is over. */
 static void light(void **state)
 {
 	struct client c[STREAMS] = { 0 }, light_one = { 0 };
@@ -171,7 +171,7 @@ static void light(void **state)
 	assert_in_range(late, 0, 10);
 }
 
-/* By weights, and no visit is longer for that. */
+/* Streams with weights; these do not make a visit longer. */
 static void weighted(void **state)
 {
 	static const uint32_t weights[] = { 1, 2, 10, 100 };
@@ -201,14 +201,18 @@ static void weighted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("round: all who want without end get the same", equal_shares),
-		TEST("round: one that has wanted nothing recently comes before them", newcomers),
-		TEST("round: one that asks again at once has no more than its share", impatient),
-		TEST("round: newcomers without end do not stop the round", flood),
-		TEST("round: one that wants little and often comes before them each time", light),
-		TEST("round: who has a weight gets so many times as much, in visits as short",
+		TEST("round: streams that want bytes without pause get the same number",
+			equal_shares),
+		TEST("round: a stream that has wanted nothing recently comes before them",
+			newcomers),
+		TEST("round: a stream that asks again at once gets no more than its share",
+			impatient),
+		TEST("round: an endless series of newcomers does not stop the round", flood),
+		TEST("round: a stream that wants little and often comes before them each time",
+			light),
+		TEST("round: a stream with a weight gets that many times as much, in visits of the same length",
 			weighted),
-		TEST("round: one that leaves is not visited, and leaves nothing behind", leaving),
+		TEST("round: a stream that leaves is not visited, and leaves no state", leaving),
 	};
 
 	return cmocka_run_group_tests_name("round", tests, NULL, NULL);

@@ -78,7 +78,7 @@ static void changed(void **state)
 	subuids_clear(&s);
 }
 
-/* Against a table that is searched from end to end. */
+/* Compared with a linear search. */
 static void many(void **state)
 {
 	enum { RANGES = 3000 };
@@ -108,12 +108,13 @@ static void many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("subuids: a uid of a range is its owner's account, any other its own", owners),
-		TEST("subuids: the ranges of an owner that is not known here are one account",
+		TEST("subuids: a uid in a range counts as the range's owner, and any other uid as itself",
+			owners),
+		TEST("subuids: the ranges of an owner that is not a local user are one account",
 			unknown_owner),
 		TEST("subuids: a line of another form is skipped", malformed),
-		TEST("subuids: the file is read again once it has changed", changed),
-		TEST("subuids: of 3,000 ranges the right one is found", many),
+		TEST("subuids: the file is reread when it has changed", changed),
+		TEST("subuids: the right one of 3,000 ranges is found", many),
 	};
 
 	return cmocka_run_group_tests_name("subuids", tests, temp_enter, temp_leave);

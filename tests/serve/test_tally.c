@@ -30,7 +30,7 @@ static void too_many(void **state)
 		snprintf(name, sizeof(name), "%u", i);
 		assert_ptr_equal(tally_get(&ts, name), ts.tally + i);
 	}
-	/* One more shares the last one's, and none was moved. */
+	/* One more listener shares the last tally, and no tally was moved. */
 	assert_ptr_equal(tally_get(&ts, "more"), ts.tally + TALLIES_MAX - 1);
 	assert_ptr_equal(tally_get(&ts, "0"), first);
 	assert_int_equal(ts.count, TALLIES_MAX);
@@ -39,8 +39,8 @@ static void too_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("tally: a listener's is found by its name", by_name),
-		TEST("tally: beyond the limit of names they share one", too_many),
+		TEST("tally: the tally of a listener is found by its name", by_name),
+		TEST("tally: listeners beyond the limit share one", too_many),
 	};
 
 	return cmocka_run_group_tests_name("tally", tests, NULL, NULL);

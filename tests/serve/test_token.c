@@ -15,7 +15,7 @@ static int read_text(const char *text, mode_t mode, struct token *t)
 	file_write(path, text, strlen(text));
 	assert_int_equal(chmod(path, mode), 0);
 	r = token_read(path, t, &f);
-	/* What is in the file is never shown. */
+	/* The message never shows the content of the file. */
 	assert_true(r == 0 || (f.text[0] && !strstr(f.text, "0123456789abcde")));
 	return r;
 }
@@ -82,10 +82,10 @@ static void credentials(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("token: one line is taken, and nothing else matches it", taken),
-		TEST("token: too short, too long, of other characters, or open to others: refused",
+		TEST("token: a file with one line is accepted, and only that line matches", taken),
+		TEST("token: one that is too short, too long, has other characters or is open to others is refused",
 			refused),
-		TEST("token: a credential of the service manager's is found by its name",
+		TEST("token: a credential of the service manager is found by its name",
 			credentials),
 	};
 

@@ -10,7 +10,8 @@
 
 static const struct listen_options plain = { .name = "http" };
 
-/* What comes of @raw: "STATUS over|keeps behind", 0 for a request that the site answers; "..." if it is not whole. */
+/* The result for @raw: "STATUS keeps|ends|over REST", with status 0 if the site answers, and REST the number of bytes after
+ * the request; "..." if it is incomplete. */
 static const char *take(const struct protocol *p, const struct listen_options *o, const char *raw,
 	size_t len, size_t piece)
 {
@@ -162,13 +163,14 @@ static void tokens(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("web: a request for a page is whole with its last byte, however it comes",
+		TEST("web: a request for a page is complete with its last byte, in pieces of any size",
 			wanted),
-		TEST("web: another page, method, coding or length has its own status", unwanted),
-		TEST("web: what is malformed ends the stream with 400", malformed),
+		TEST("web: a wrong page, method, coding or length has a status of its own",
+			unwanted),
+		TEST("web: a malformed request ends the stream with 400", malformed),
 		TEST("web: too many fields, too long a line and too long a head are refused",
 			floods),
-		TEST("web: without the token there is no such page", tokens),
+		TEST("web: without the token the page does not exist", tokens),
 	};
 
 	return cmocka_run_group_tests_name("web_request", tests, NULL, NULL);
