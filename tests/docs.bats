@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What the pages, the README and the completion say is what the programs do.
+# The pages, the README and the completions agree with the programs.
 
 bats_require_minimum_version 1.5.0
 
@@ -11,9 +11,9 @@ COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
 REFRESH=$ROOT/build/guest/seedrive-refresh
 
-# --- two lists: the words of each are those of the other ---
+# --- lists that must be the same ---
 
-# same WHAT LIST LIST: files of one word a line, in any order; empty ones prove nothing.
+# same WHAT LIST LIST: check that two files have the same words, one a line, in any order, and are not empty.
 same() {
 	sort -u "$2" >"$2.sorted"
 	sort -u "$3" >"$3.sorted"
@@ -29,27 +29,27 @@ page() {
 	esac
 }
 
-# A source file as one line, however it is laid out.
+# Prints a source file as one line, so that its layout does not matter.
 flat() {
 	tr -s '[:space:]' ' ' <"$ROOT/$1"
 }
 
-# The options in a text of ours for people: before one stands a bracket, a space, or nothing.
+# Prints the options in a help text: words with dashes after a bracket, a space, or at the start of a line.
 options_in_text() {
 	grep -oE '(^|[[ ])--?[a-z][a-z-]*' | tr -d '[ '
 }
 
-# The options that have an entry in a page.
+# Prints the options that have an entry in a page.
 options_in_page() {
 	sed -n 's/^\.It \(Fl .*\)/\1/p' "$1" | grep -oE 'Fl -?[a-z][a-z-]*' | sed 's/Fl /-/'
 }
 
-# The words that have an entry in a section of a page: entries PAGE SECTION MACRO.
+# entries PAGE SECTION MACRO: print the words that have an entry in a section of a page.
 entries() {
 	sed -n "/^\.Sh $2\$/,/^\.Sh /s/^\.It $3\([a-z0-9-]*\)\$/\1/p" "$1"
 }
 
-@test "docs: each command has a page, is listed in seedrive(1), and nothing else is" {
+@test "docs: each command has a page and is listed in seedrive(1), and nothing else is listed there" {
 	"$TOOL" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' >help
 	printf '%s\n' "${COMMANDS[@]}" >tests
 	same "the tests know every command" help tests
@@ -59,7 +59,7 @@ entries() {
 	same "pages" help pages
 }
 
-@test "docs: each option that a command takes is in its --help, and the reverse" {
+@test "docs: each option of a command is in its --help, and each option in its --help exists" {
 	# Rows of struct option.
 	rows() {
 		flat "$1" | grep -oE '\{ "[a-z-]+", (no|required)_argument' | sed 's/{ "\(.*\)".*/--\1/'
@@ -68,18 +68,18 @@ entries() {
 	[ -s entropy ]
 	for command in "${COMMANDS[@]}"; do
 		table=cli/cmd_$command.c
-		# Of the largest it is a room of its own.
+		# The options of build are in a file of their own.
 		[ "$command" != build ] || table=cli/build_options.c
 		rows "$table" >taken
 		echo --help >>taken
 		! grep -q OPTIONS_ENTROPY "$ROOT/$table" || cat entropy >>taken
-		# Those with two dashes: one letter stands beside each that has one.
+		# Only those with two dashes; a letter, if there is one, is next to its long option.
 		"$TOOL" "$command" --help | options_in_text | grep -e -- >help
 		same "$command" taken help
 	done
 }
 
-@test "docs: each option in a command's --help is in its page, and the reverse" {
+@test "docs: each option in a command's --help is in its page, and each option in the page is in the help" {
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options_in_text >help
 		grep -qx -e -h help
@@ -96,12 +96,12 @@ entries() {
 	same refresh help paged
 }
 
-# mkisofs_table CLASS...: the options of these classes in seedrive-mkisofs' table, one a line, without dashes.
+# mkisofs_table CLASS...: print the options of these classes in seedrive-mkisofs's table, one a line, without dashes.
 mkisofs_table() {
 	"$B/unit/cli/test_mkisofs_args" --print | awk -v classes=" $* " 'index(classes, " " $1 " ") { print $2 }'
 }
 
-@test "docs: each option that seedrive-mkisofs takes is in its page, no other, and its help has none besides" {
+@test "docs: each option of seedrive-mkisofs is in its page, and no other is there or in its help" {
 	{
 		mkisofs_table honoured accepted
 		echo as # only as the first word
@@ -128,7 +128,7 @@ mkisofs_table() {
 @test "docs: seedrive(1) has the sources that are drawn by default, in the order of drawing" {
 	sed -n '/^\.It Fl -source/,/^\.It Fl -require/p' "$(page seedrive)" |
 		sed -n '/^Default:$/,/^as far as/s/^\.Cm //p' | tr -d ',' | tr -s ' ' '\n' >paged
-	# What is not built in is in no draw.
+	# A source that is not built in is never drawn.
 	"$TOOL" sources --json | awk -F'"' '/"source"/ { name = $4 } /"state":"not built in"/ { print name }' >missing
 	"$TOOL" draw --json -o seed >said 2>warned
 	/usr/bin/python3 -c 'import json
@@ -137,7 +137,7 @@ for source in json.load(open("said"))["sources"]: print(source["source"])' >draw
 	grep -vxFf missing paged | diff - drawn
 }
 
-@test "docs: seedrive.conf(5) lists the keys of [serve] that the daemon goes by, and no other" {
+@test "docs: seedrive.conf(5) lists the keys of [serve] that the daemon uses, and no other" {
 	"$TOOL" config check --json --config /dev/null >said
 	/usr/bin/python3 -c 'import json
 for key in json.load(open("said"))["serve"]: print(key)' >taken
@@ -163,7 +163,7 @@ for key in json.load(open("said"))["serve"]: print(key)' >taken
 	same common help paged
 }
 
-@test "docs: each page is clean to mandoc, and each of our pages that it names is there" {
+@test "docs: mandoc finds no fault in the pages, and each of our pages that they name exists" {
 	mandoc -T lint -W warning "$ROOT"/man/*.[158]
 	for file in "$ROOT"/man/*.[158]; do
 		mandoc -T ascii "$file" >text
@@ -174,7 +174,7 @@ for key in json.load(open("said"))["serve"]: print(key)' >taken
 	same "pages" named pages
 }
 
-# ends STATUS COMMAND...: and the page of the command has that status.
+# ends STATUS COMMAND...: check that the command ends with that status, and that its page has it.
 ends() {
 	local status=$1 command=$2
 	shift
@@ -190,7 +190,7 @@ ends() {
 	same seedrive statuses paged
 }
 
-@test "docs: each exit status that a command ends with is in its page, and no other" {
+@test "docs: each exit status of a command is in its page, and no other" {
 	drive drive.iso
 	for command in "${COMMANDS[@]}"; do
 		ends 2 "$command" --no-such-option
@@ -246,7 +246,7 @@ ends() {
 }
 
 @test "docs: each line of seedrive-refresh is in its page, and no other; and so are its limits" {
-	# All that these hold in quotes and that is more than a word, but for what the command line has wrong.
+	# All quoted texts of several words in these files, except those about the command line.
 	(cd "$ROOT/guest/refresh" && grep -hv '^#include' fetch.c fresh.c hooks.c main.c refresh.c watch.c) |
 		grep -oE '"[^"]*"' | tr -d '"' | grep -v 'HTTP/1.1.r\|^User-Agent\|^Accept\|^Connection' |
 		sed -E 's/^(\/dev\/urandom: |[:, ]+)//; s/[:= ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
@@ -269,7 +269,7 @@ ends() {
 	grep -qF "Default: $(($(limit guest/refresh/options.c HOOK_DEFAULT_MS) / 1000))s." text
 }
 
-@test "docs: each reason that the guest's program can give is in seedrive-guest(8), and no other" {
+@test "docs: each reason that the guest's program can report is in seedrive-guest(8), and no other" {
 	# decide.c holds no other words than reasons, ledger.c only there; in main.c they are returned or
 	# assigned.
 	grep -v '^#include' "$ROOT/guest/decide.c" | grep -oE '"[a-z-]+"' | tr -d '"' >source
@@ -345,18 +345,18 @@ ends() {
 	done <paged
 }
 
-# limit FILE NAME: the number that a header or a source defines.
+# limit FILE NAME: print the number that a header or a source defines.
 limit() {
 	sed -nE "s/^#define $2 +\(?([0-9]+).*/\1/p" "$ROOT/$1"
 }
 
-# fail_line LINE: says which.
+# fail_line LINE: fail, and print the line.
 fail_line() {
 	echo "not on both sides: $1"
 	return 1
 }
 
-@test "guest: the words by which its stages know a device that has no seed are those that it says" {
+@test "guest: the stages recognize a device without a seed by the words that the guest prints" {
 	sed -n '/^bool heard_bare(/,/^}/p' "$ROOT/guest/stage/heard.c" | grep -oE '": [^"]+"' | tr -d '":' | sed 's/^ //' >heard
 	[ "$(wc -l <heard)" -eq 2 ]
 	while read -r words; do
@@ -364,7 +364,7 @@ fail_line() {
 	done <heard
 }
 
-@test "docs: what seedrive-guest(8) says of the boot's stages is what they do" {
+@test "docs: what seedrive-guest(8) says about the boot's stages is what they do" {
 	stages=$ROOT/guest/stage
 	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
 	grep -qF "one deadline, of $(limit guest/stage/settings.h SETTINGS_LIMIT_S) seconds unless" text
@@ -428,8 +428,7 @@ fail_line() {
 }
 
 @test "docs: the limits in the pages are those of the code" {
-	# limit FILE NAME: a number as the code defines it.
-	# says PAGE TEXT: wherever its lines break.
+	# says PAGE TEXT: check that the page has this text, with any line breaks.
 	says() {
 		mandoc -T utf8 -O width=1000 "$(page "$1")" | col -b | tr -s '\n\t ' ' ' >text
 		grep -qF -- "$2" text || { echo "$1: $2"; return 1; }
@@ -441,7 +440,7 @@ fail_line() {
 		says "$name" "Strength to claim, 1 to $bits."
 	done
 	says seedrive-inspect "0 to $bits."
-	# Of UINT32_MAX seconds, as value_duration() has it.
+	# UINT32_MAX seconds, the limit of value_duration().
 	seconds=$(((1 << 32) - 1))
 	fails 2 "seedrive: build: --ttl: $((seconds + 1)): must be whole seconds up to $seconds, as in 90s, 15m, 12h, 1d or 2w" \
 		"$TOOL" build --ttl "$((seconds + 1))" -o drive.iso tree
@@ -467,17 +466,17 @@ fail_line() {
 	says seedrive-sources "At most $(limit seed/source/cpu.c RDRAND_TRIES) tries"
 	says seedrive-sources "one of $(limit seed/health.h HEALTH_LAGS) lags"
 	says seedrive-serve "in stock, 2 to $(limit serve/reservoir.h RESERVOIR_MAX)."
-	says seedrive-serve "of one user in a second, 1 to $(limit serve/limit.h LIMIT_MAX)."
-	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX)."
+	says seedrive-serve "of one user in a second, 1 to $(limit serve/limit.h LIMIT_MAX) blocks."
+	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX) blocks at once."
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
 	says seedrive-serve "There may be $(limit serve/connections.h CONNECTIONS_MAX) connections, and"
-	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_SILENT) of one user that have not asked yet"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_SILENT) of one user that have not sent a request yet"
 	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_ENTRIES) entries at once or $(limit serve/connections.h CONNECTIONS_ENTRY_RATE) a second"
-	says seedrive-serve "in each round everybody gets $(limit serve/turns.h TURNS_QUANTUM) blocks"
+	says seedrive-serve "in each round every user gets $(limit serve/turns.h TURNS_QUANTUM) blocks"
 	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"
 	says seedrive-serve "up to $(($(limit serve/backoff.h BACKOFF_MAX_MS) / 60000)) minutes"
 	[ "$(limit serve/broker.h BROKER_WAIT_MS)" -eq 500 ]
-	says seedrive-serve "half a second brought no more"
+	says seedrive-serve "too few blocks for half a second"
 	says seedrive-check "Of each source, $(limit seed/cutoff_table.h HEALTH_STARTUP) to $(limit seed/estimate/estimate.h ESTIMATE_MAX),"
 	says seedrive-check "a multiple of $(limit seed/estimate/sample.h SAMPLE_MULTIPLE). Default: $(limit seed/estimate/estimate.h ESTIMATE_SAMPLES),"
 	says seedrive-check "what may be slow, $(limit cli/cmd_check.c ASKED_SLOW)."
@@ -505,26 +504,26 @@ fail_line() {
 		sed -n 's/^\.Cm //p' | tr -d ',' | tr -s '\n ' ' ')" = "$units " ]
 }
 
-# journal_fields PAGE: those that have an entry there.
+# journal_fields PAGE: print the fields that have an entry there.
 journal_fields() {
 	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page "$1")" | tr -d ' ' | tr ',' '\n'
 }
 
-@test "docs: each field that the journal is given is in the program's page, and no other" {
+@test "docs: each field of the journal is in the program's page, and no other" {
 	cat "$ROOT"/{serve,util}/*.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-serve >paged
 	same fields source paged
 	cat "$ROOT"/{cli/drive_log,util/journal}.c | grep -oE '"SEEDRIVE_[A-Z_]+"' | tr -d '"' >source
 	journal_fields seedrive-mkisofs >paged
 	same fields source paged
-	# reseed writes the same, by the same file.
+	# reseed writes the same fields, with the same code.
 	grep -q drive_log_write "$ROOT/cli/cmd_reseed.c"
 	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh EXIT/p' "$(page seedrive-reseed)" | grep -q 'Xr seedrive-mkisofs 1'
 }
 
 # --- completion ---
 
-# completes WORD...: what bash offers for the last of these words, cut as bash cuts them.
+# completes WORD...: print what bash offers for the last of these words, which are split as bash splits them.
 completes() {
 	# shellcheck disable=SC2016 # the other shell's
 	bash --norc --noprofile -c '
@@ -535,7 +534,7 @@ completes() {
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
 }
 
-@test "completion: it can be sourced in a bash that has nothing else, and is bound to seedrive" {
+@test "completion: it can be sourced in a bare bash, and is then used for seedrive" {
 	# shellcheck disable=SC2016 # the other shell's
 	run -0 --separate-stderr env -i ROOT="$ROOT" bash --norc --noprofile -eu -c '
 		. "$ROOT/bash-completion/seedrive"
@@ -574,7 +573,7 @@ _seedrive" ]
 	completes seedrive serve --source '' | tr -d : >have
 	grep -vx broker want >others
 	same "sources of the daemon" others have
-	# The broker's blocks are not to be checked.
+	# The broker's blocks cannot be checked.
 	{ completes seedrive check '' | tr -d :; echo broker; } >have
 	same checked want have
 	printf '%s\n' hardware none >>want
@@ -582,7 +581,7 @@ _seedrive" ]
 	same require want have
 }
 
-@test "completion: in a list it completes the last piece, wherever bash cuts the words" {
+@test "completion: in a list it completes the last element, wherever bash splits the words" {
 	run -0 completes seedrive build --source rdseed,f
 	[ "$output" = rdseed,file: ]
 	run -0 completes seedrive build --source rdseed,rdrand,ker
@@ -606,12 +605,12 @@ _seedrive" ]
 	[ "$output" = unix: ]
 	run -0 completes seedrive build --source tpm : sw
 	[ "$output" = swtpm: ]
-	# Where COMP_WORDBREAKS has been changed, the word comes whole.
+	# If COMP_WORDBREAKS was changed, the word is not split.
 	run -0 completes seedrive build --source=file:tok
 	[ "$output" = --source=file:token ]
 }
 
-# mkisofs_completes WORD...: as above, of seedrive-mkisofs.
+# mkisofs_completes WORD...: the same for seedrive-mkisofs.
 mkisofs_completes() {
 	# shellcheck disable=SC2016 # the other shell's
 	bash --norc --noprofile -u -c '
@@ -622,7 +621,7 @@ mkisofs_completes() {
 		printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"}' bash "$@"
 }
 
-@test "completion: of seedrive-mkisofs it offers each option that this takes, with one dash or two, and no other" {
+@test "completion: for seedrive-mkisofs it offers each of its options, with one dash or two, and no other" {
 	mkisofs_table honoured accepted >want
 	mkisofs_completes seedrive-mkisofs -J - | sed 's/^-//' >have
 	same mkisofs want have
@@ -638,7 +637,7 @@ mkisofs_completes() {
 --joliet-utf16" ]
 }
 
-@test "completion: of seedrive-mkisofs it has a value for each option that takes one, and paths elsewhere" {
+@test "completion: for seedrive-mkisofs it has a value for each option that takes one, and paths elsewhere" {
 	mkdir dir
 	touch drive.iso
 	"$B/unit/cli/test_mkisofs_args" --print | grep -v ^refused >rows
@@ -677,7 +676,7 @@ auto" ]
 auto" ]
 }
 
-@test "completion: it offers folders for DIR, and files for IMAGE and whatever wants one" {
+@test "completion: it offers folders for DIR, and files for IMAGE and for each option that takes one" {
 	mkdir drive.d
 	touch drive.iso
 	run -0 completes seedrive build dri
@@ -699,7 +698,7 @@ auto" ]
 
 # --- README and the pages in doc/ ---
 
-# shown FILE COMMAND: the lines that a page shows behind the command as typed.
+# shown FILE COMMAND: print the lines that a page shows after the command.
 shown() {
 	awk -v command="    \$ $2" '
 		$0 == command { on = 1; next }
@@ -707,13 +706,13 @@ shown() {
 		on { print substr($0, 5) }' "$1"
 }
 
-# What differs from one run, or host, to the next.
+# Replaces what differs from one run or host to the next.
 alike() {
 	sed -E 's/[0-9a-f]{32}/ID/; s/[0-9]+( of them from| assessed to) hardware/N\1 hardware/
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
 }
 
-@test "README: what it shows of build and inspect is what they print" {
+@test "README: the output of build and inspect that it shows is what they print" {
 	mkdir -p build tests/data
 	ln -s "$TOOL" build/seedrive
 	ln -s "$NOVA" tests/data/nova-tree
@@ -733,7 +732,7 @@ alike() {
 	grep -qE "^    \[ +[0-9.]+\] $line\$" "$ROOT/README.md"
 }
 
-@test "README: the commands that it names to make are there" {
+@test "README: the targets of make that it names exist" {
 	grep -q '^    make demo ' "$ROOT/README.md"
 	grep -q '^    make check ' "$ROOT/README.md"
 	grep -oE '(^    |`)make( [A-Z]+=[^ ]+)*( [a-z][a-z0-9-]*)?' "$ROOT/README.md" |
@@ -745,7 +744,7 @@ alike() {
 	done <named
 }
 
-@test "README: the files and folders that it names are there" {
+@test "README: the files and folders that it names exist" {
 	# shellcheck disable=SC2016 # Markdown
 	grep -oE '`[a-zA-Z-]+/[a-z.0-9/-]*`|`[A-Z]+(\.md)?`' "$ROOT/README.md" | tr -d '`' >named
 	[ "$(wc -l <named)" -ge 12 ]
@@ -757,14 +756,14 @@ alike() {
 	done <named
 }
 
-# named_files PAGE: the paths of our files and folders in it, between backquotes or in its indented commands.
+# named_files PAGE: print the paths of our files and folders in it, between backquotes or in its indented commands.
 named_files() {
 	# shellcheck disable=SC2016 # Markdown
 	{ grep -oE '`[^`]+`' "$1" | tr -d '`'; sed -n 's/^    //p' "$1" | tr ' =' '\n'; } |
 		grep -xE '\.?[a-z][a-z-]*/[a-z_./0-9-]*|[A-Z]+\.md|Makefile|\.clang-format' | grep -v '^build/' | sort -u
 }
 
-@test "architecture: the files that the pages for developers name are there" {
+@test "architecture: the files that the pages for developers name exist" {
 	for page in doc/architecture.md CONTRIBUTING.md; do
 		named_files "$ROOT/$page" >named
 		[ "$(wc -l <named)" -ge 15 ]
@@ -774,7 +773,7 @@ named_files() {
 	done
 }
 
-@test "architecture: its floors are those that tests/layers knows, in the same order" {
+@test "architecture: its floors are those of tests/layers, in the same order" {
 	# shellcheck disable=SC2016 # Markdown
 	sed -n '/^## The floors/,/^Rules/s/^| `\([a-z/]*\)\/` | .*/\1/p' "$ROOT/doc/architecture.md" >floors
 	sed -n '/^ROOMS = {/,/^}/s/^    "\([a-z/]*\)": .*/\1/p' "$ROOT/tests/layers" >rooms
@@ -782,7 +781,7 @@ named_files() {
 	diff floors rooms
 }
 
-@test "CONTRIBUTING: the commands that it names to make are there" {
+@test "CONTRIBUTING: the targets of make that it names exist" {
 	grep -oE '(^ {4}|&& )make( [A-Z]+=[^ ]*| units=[^ ]*)*( [a-z][a-z0-9-]*)?' "$ROOT/CONTRIBUTING.md" |
 		sed -E 's/.*make//; s/ [a-zA-Z]+=[^ ]*//g; s/ //g; s/^$/all/' | sort -u >named
 	[ "$(wc -l <named)" -ge 6 ]
@@ -792,7 +791,7 @@ named_files() {
 	done <named
 }
 
-@test "README: it names the commands and the sources that there are, and no others" {
+@test "README: it names all commands and sources, and no others" {
 	tr '\n' ' ' <"$ROOT/README.md" | grep -oE '\*\*What there is:\*\*.*\*\*What there is not:' >there
 	# shellcheck disable=SC2016 # Markdown
 	grep -oE '`[a-z]+`' there | tr -d '`' >named
@@ -802,7 +801,7 @@ named_files() {
 	grep -q "version $("$TOOL" --version | cut -d' ' -f2), not released" there
 }
 
-# with_key COMMAND...: meanwhile `key` is a FIFO that delivers as a serial key does.
+# with_key COMMAND...: run it while `key` is a FIFO that delivers like a serial key.
 with_key() {
 	local status=0
 	[ -p key ] || mkfifo key
@@ -813,7 +812,7 @@ with_key() {
 	return "$status"
 }
 
-@test "accounting: the sum, redone by the program on the page, is what each run claims" {
+@test "accounting: the claim, recomputed by the program on the page, is that of each run" {
 	# shellcheck disable=SC2016 # Markdown
 	sed -n '/^```python$/,/^```$/p' "$ROOT/doc/accounting.md" | grep -v '^```' >sum.py
 	grep -q assert sum.py
@@ -825,17 +824,17 @@ with_key() {
 			/usr/bin/python3 sum.py <run.json
 			echo "$options" >>redone
 		else
-			# A host without the instructions has no hardware for more than 256 bits.
+			# A host without the instructions has not enough hardware for more than 256 bits.
 			grep -q "entropy refused: the sources gave 256 of" refused
 		fi
 	done
 	[ "$(wc -l <redone)" -ge 5 ]
-	# A claim of one bit more is found out.
+	# A claim of one bit more is detected.
 	sed -i 's/"credit_bits":256/"credit_bits":257/' run.json
 	run -1 /usr/bin/python3 sum.py <run.json
 }
 
-@test "accounting: the run on the page adds up, and one made now is counted in the same way" {
+@test "accounting: the run on the page adds up, and a new run is counted in the same way" {
 	shown "$ROOT/doc/accounting.md" \
 		"build/seedrive build --bits 300 --json -o drive.iso tests/data/nova-tree" >page
 	[ "$(wc -l <page)" -eq 7 ]
@@ -883,7 +882,7 @@ with_key() {
 	says() {
 		grep -qF -- "$1" page
 	}
-	# At 1, 4 and 8 bits a byte, as the program has them.
+	# Those of the program at 1, 4 and 8 bits a byte.
 	column() {
 		"$B/unit/seed/test_cutoff" --print | awk -v n="$1" '$1 == 1000 || $1 == 4000 || $1 == 8000 { print $n }' |
 			paste -sd, | sed 's/,/, /g'
@@ -902,18 +901,18 @@ with_key() {
 	says "or $(($(value SOURCE_DEADLINE_MS seed/source/source) / 1000)) seconds, for the opening and all that is asked of it"
 }
 
-@test "format: the vectors and refusals on the page pass an independent reader" {
+@test "format: an independent reader agrees with the vectors and refusals on the page" {
 	run -0 /usr/bin/python3 "$ROOT/tests/lib/read_seed.py" --page "$ROOT/doc/seed-format.md"
 	[ "$(grep -c '^ok ' <<<"$output")" -ge 150 ]
 }
 
-@test "format: inspect and the guest find in each image on the page what the page says" {
+@test "format: inspect and the guest find what the page says in each image on the page" {
 	run -0 /usr/bin/python3 "$ROOT/tests/lib/compare_readers.py" --keep kept --page "$ROOT/doc/seed-format.md" \
 		"$TOOL" "$ROOT/build/guest/seedrive-guest"
 	[ "${lines[-1]}" = "43 images, 0 disagreements" ]
 }
 
-# IMAGES=1000 for as many; the same ones each time.
+# IMAGES=1000 sets the number of images; they are the same in each run.
 @test "format: inspect, the guest and a reader written from the page agree on mutated images" {
 	small_tree tree
 	"$TOOL" build -q --source kernel -o joliet.iso tree
@@ -923,7 +922,7 @@ with_key() {
 	run -0 /usr/bin/python3 "$ROOT/tests/lib/compare_readers.py" --images "${IMAGES:-200}" --keep kept \
 		"$TOOL" "$ROOT/build/guest/seedrive-guest" joliet.iso ridge.iso short.iso
 	[ "${lines[-1]}" = "${IMAGES:-200} images, 0 disagreements" ]
-	# Each outcome was met, so that something was compared.
+	# Each outcome occurred, so the comparison was meaningful.
 	for outcome in none record refused tombstone; do
 		grep -qE "^$outcome: [0-9]{2}" <<<"$output"
 	done
@@ -946,7 +945,7 @@ with_key() {
 	END
 }
 
-# tests_there FILE: each test that it names, in a line of its own, is in the file that is named with it.
+# tests_there FILE: check that each test that it names, in a line of its own, is in the test file named with it.
 tests_there() {
 	local file title
 	# shellcheck disable=SC2016 # Markdown
@@ -960,20 +959,20 @@ tests_there() {
 	done <named
 }
 
-# each_is_proved FILE KIND LEAST: a claim ends where the next one begins; before that it has a line of that kind.
+# each_is_proved FILE KIND LEAST: check that each claim, before the next one begins, has a line of that kind.
 each_is_proved() {
 	awk -v kind="$2" -v least="$3" '/^- \*\*/ { if (open) exit 1; open = 1; count++ }
 		/^  - / { if ($0 !~ "^  - `" kind "`: \"[^\"]*\"$") exit 1; open = 0 }
 		END { exit open || count < least }' "$1"
 }
 
-@test "security: each promise names tests, and each test that it names is there" {
+@test "security: each promise names tests, and each test that it names exists" {
 	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
 	tests_there promises
 	each_is_proved promises 'tests/[^`]*' 15
 }
 
-@test "threats: each claim names a test that is there, or a promise or a limit of SECURITY.md, whose page it does not repeat" {
+@test "threats: each claim names a test that exists, or a promise or limit of SECURITY.md, and does not repeat that page" {
 	local part
 	sed '1,/^## Who is trusted/d' "$ROOT/doc/security.md" >threats
 	tests_there threats
@@ -985,7 +984,7 @@ each_is_proved() {
 	while read -r part; do
 		grep -qF -- "- **$part" security || { echo "SECURITY.md: $part"; return 1; }
 	done <parts
-	# What a promise rests on is named there.
+	# The tests of a promise are named in SECURITY.md, not here.
 	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
 	tests_there promises
 	sort named >theirs
@@ -993,13 +992,13 @@ each_is_proved() {
 	[ "$(sort named | comm -12 - theirs | wc -l)" -eq 0 ] || { sort named | comm -12 - theirs; return 1; }
 }
 
-@test "upstream: each text that its list names is there, and each that is there is in the list" {
+@test "upstream: each text in the list exists, and each text that exists is in the list" {
 	# shellcheck disable=SC2016 # Markdown
 	diff <(sed -n 's/^| `\([a-z0-9-]*\.md\)` .*/\1/p' "$ROOT/doc/upstream/README.md" | sort) \
 		<(cd "$ROOT/doc/upstream" && printf '%s\n' [a-z]*.md)
 }
 
-@test "docs: the changelog has what is not released, and security says its four things" {
+@test "docs: the changelog has the unreleased changes, and SECURITY.md has its four sections" {
 	grep -qx '## \[Unreleased\]' "$ROOT/CHANGELOG.md"
 	grep -qx '### Added' "$ROOT/CHANGELOG.md"
 	for heading in "What we promise" "What we do not promise" "How to report" "Past failings"; do
