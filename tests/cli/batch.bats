@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# build --batch: many drives by a few processes, and none of them hurt by another.
+# build --batch: a few processes make many drives, and a fault of one drive does not affect another.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,7 +14,7 @@ setup_file() {
 	make_world
 }
 
-# rows N: so many drives of `tree`, each named for its number.
+# rows N: print a list of so many drives of `tree`, each with its number as its name.
 rows() {
 	local i
 	[ -d tree ] || small_tree tree
@@ -23,7 +23,7 @@ rows() {
 	done
 }
 
-# all_made N: so many drives are there, each good for 256 bits, and no two seeds or values alike.
+# all_made N: check that so many drives exist, each with 256 bits, and that no two seeds or random_seed values are equal.
 all_made() {
 	local i
 	for i in $(seq "$1"); do
@@ -43,13 +43,13 @@ all_made() {
 	[ "$(find . -name '.*.tmp' | wc -l)" = 0 ]
 }
 
-@test "batch: one process after another's drives, too, and from standard input" {
+@test "batch: one process can make all drives, and the list can come from standard input" {
 	rows 5 >list
 	{ echo '# ours' && echo && cat list; } | "$TOOL" build -q --jobs 1 --source kernel --batch -
 	all_made 5
 }
 
-@test "batch: no drive holds what the ones before it had open, with a seed or without" {
+@test "batch: no drive keeps files of earlier drives open, with a seed or without" {
 	rows 60 >list
 	for n in {1..20}; do
 		echo "$n" >"tree/f$n"
@@ -60,7 +60,7 @@ all_made() {
 	done
 }
 
-@test "batch: options hold for each drive" {
+@test "batch: options apply to each drive" {
 	rows 3 >list
 	"$TOOL" build -q --label cidata --ttl 1h --bind none --source kernel --batch list
 	"$TOOL" inspect --json 2.iso >found
@@ -70,7 +70,7 @@ all_made() {
 	[ "${lines[-1]}" = "3 of 3 drives made" ]
 }
 
-@test "batch: what fails is named, and stops nothing else" {
+@test "batch: a drive that fails is named, and the others are made" {
 	rows 20 | sed '7s/tree/nothing/; 13s,13.iso,none/13.iso,' >list
 	run -1 --separate-stderr "$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "18 of 20 drives made" ]
@@ -81,7 +81,7 @@ seedrive: build: nothing: No such file or directory" ]
 	[ "$(find . -name '*.iso' | wc -l)" = 18 ]
 }
 
-@test "batch: where entropy is refused there is no drive" {
+@test "batch: if entropy is refused, there is no drive" {
 	rows 3 >list
 	run -1 --separate-stderr "$TOOL" build --jobs 1 --source kernel --require hardware --batch list
 	[ "$output" = "0 of 3 drives made" ]
@@ -89,7 +89,7 @@ seedrive: build: nothing: No such file or directory" ]
 	holds list tree
 }
 
-@test "batch: a list that is none is refused, with its line, before anything is made" {
+@test "batch: a malformed list is refused, with the line number, before anything is made" {
 	small_tree tree
 	for line in "a.iso" "a.iso tree" "	tree" "a.iso	" "a.iso	tree	x"; do
 		printf 'b.iso\ttree\n%s\n' "$line" >list
@@ -104,7 +104,7 @@ seedrive: build: nothing: No such file or directory" ]
 	[ "$output" = "0 of 0 drives made" ]
 }
 
-# refused_places LINE-OF-THE-LIST... WORDS: before anything is made, whatever the number of jobs.
+# refused_places LINE-OF-THE-LIST... WORDS: the list is refused before anything is made, with any number of jobs.
 refused_places() {
 	local words=${*: -1} jobs before
 	printf '%b\n' "${@:1:$#-1}" >list
@@ -115,7 +115,7 @@ refused_places() {
 	done
 }
 
-@test "batch: one OUT twice is refused, by whichever paths, before anything is made" {
+@test "batch: the same OUT twice is refused, also by different paths, before anything is made" {
 	small_tree tree
 	small_tree other
 	mkdir sub
@@ -128,7 +128,7 @@ refused_places() {
 	refused_places 'sub/to\ttree' 'sub/../sub/real\ttree' "2: sub/../sub/real: is OUT of line 1, too"
 }
 
-@test "batch: an OUT inside the DIR of another line is refused; in its own it is left out" {
+@test "batch: an OUT inside the DIR of another line is refused; inside its own, it is left out" {
 	small_tree tree
 	small_tree other
 	ln -s tree/openstack link
@@ -144,7 +144,7 @@ refused_places() {
 	[ "$(bsdtar -tf tree/a.iso | grep -c iso)" = 0 ]
 }
 
-@test "batch: not with what belongs to one drive" {
+@test "batch: arguments that belong to a single drive are refused" {
 	rows 1 >list
 	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list -o x
 	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list tree
@@ -155,26 +155,26 @@ refused_places() {
 	holds list tree
 }
 
-@test "batch: a job that is killed is told of, and the others make the rest" {
+@test "batch: a killed job is reported, and the others make the rest" {
 	rows 40 >list
 	run -1 --separate-stderr world AT="linkat:9.iso" DO='kill -KILL $PPID' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "39 of 40 drives made" ]
 	[ "$stderr" = "seedrive: build: one of the jobs was ended by signal 9" ]
 	[ ! -e 9.iso ]
-	# What it left behind the next run takes over.
+	# The next run replaces the temporary file that it left.
 	"$TOOL" build -q --jobs 2 --source kernel --batch list
 	all_made 40
 	[ "$(find . -name '.*.tmp' | wc -l)" = 0 ]
 }
 
-@test "batch: SIGTERM ends all of it, and leaves whole drives and no litter" {
+@test "batch: SIGTERM ends all jobs, and leaves complete drives and no temporary files" {
 	local made
 	rows 400 >list
-	# To the process that the job is a child of: the tool as it was called.
+	# The signal goes to the job's parent, the tool as it was called.
 	run -143 world AT="linkat:3.iso" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
-	# Each job tidies up by itself, and need not be done when the tool is.
+	# Each job removes its own files, perhaps after the tool has ended.
 	for _ in $(seq 12000); do
 		[ "$(find . -name '.*.tmp' | wc -l)" -gt 0 ] || break
 		sleep 0.05
@@ -185,7 +185,7 @@ refused_places() {
 	find . -name '*.iso' -exec "$TOOL" inspect --min-bits 256 {} \; >/dev/null
 }
 
-@test "batch: progress is drawn on a terminal, once it lasts, and nowhere else" {
+@test "batch: progress is shown on a terminal only, and only if it takes long" {
 	rows 4 >list
 	export AT DO="sleep 2"
 	AT="linkat:3.iso"

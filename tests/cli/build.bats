@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive build: what it claims, says and leaves behind, when all goes well and when OUT cannot be had.
+# seedrive build: what it claims, prints and leaves, on success and if OUT cannot be written.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,7 +14,7 @@ setup_file() {
 	make_world
 }
 
-# What stood there before, and still stands there.
+# old_out OUT makes an old file at that path; unchanged OUT checks that it is still the same.
 old_out() {
 	echo "somebody's image" >"$1"
 	cp -p "$1" old
@@ -25,7 +25,7 @@ unchanged() {
 	[ "$(stat -c '%a %Y' "$1")" = "$(stat -c '%a %Y' old)" ]
 }
 
-@test "build: it says in three lines what was made" {
+@test "build: three lines say what was made" {
 	small_tree tree
 	run -0 --separate-stderr "$TOOL" build --source kernel -o drive.iso tree
 	[ "$stderr" = "" ]
@@ -35,7 +35,7 @@ unchanged() {
 	[ "${#lines[@]}" -eq 3 ]
 }
 
-@test "build: --verbose adds a line for each source, --quiet leaves all of it out" {
+@test "build: --verbose adds a line for each source, --quiet prints none" {
 	small_tree tree
 	key fifo
 	run -0 --separate-stderr "$TOOL" build -v --source file:fifo,bits=4 -o drive.iso tree
@@ -46,7 +46,7 @@ unchanged() {
 	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
 }
 
-@test "build: --json names the drive and all that the claim rests on, so that the sum can be redone" {
+@test "build: --json has the drive and all figures of the claim, so that it can be recomputed" {
 	small_tree tree
 	key fifo
 	run -0 --separate-stderr "$TOOL" build --json --source file:fifo,bits=4 --bits 1024 --ttl 1d \
@@ -73,7 +73,7 @@ unchanged() {
 	[ "$(member found credit_bits) $(member found hardware_bits) $(member found ttl)" = "1024 1024 86400" ]
 }
 
-@test "build: the instance's files stay as they are" {
+@test "build: the instance's files are unchanged" {
 	cp -rp "$NOVA" tree
 	find tree -printf '%P %s %T@ %C@ %i\n' | sort >before
 	"$TOOL" build -q --source kernel -o drive.iso tree
@@ -83,7 +83,7 @@ unchanged() {
 
 # --- labels, binding, expiry ---
 
-@test "build: the label is config-2 for openstack/, cidata for meta-data, and else what --label says" {
+@test "build: the label is config-2 for openstack/, cidata for meta-data, or that of --label" {
 	small_tree tree
 	"$TOOL" build -q --source kernel -o a.iso tree
 	mkdir nocloud other
@@ -99,14 +99,14 @@ unchanged() {
 	[ ! -e d.iso ]
 }
 
-@test "build: a label on which no guest looks for a seed is warned of" {
+@test "build: there is a warning for a label on which no guest looks for a seed" {
 	small_tree tree
 	fails 0 "seedrive: build: warning: --label: backup: guests look for a seed on config-2 and cidata only" \
 		"$TOOL" build -q --source kernel --label backup -o drive.iso tree
 	[ "$(blkid -p -s LABEL -o value drive.iso)" = backup ]
 }
 
-@test "build: the seed is bound to the instance of the metadata, to another, or to none, as asked" {
+@test "build: the seed is bound to the instance of the metadata, to another, or to none, as requested" {
 	local other=01234567-89ab-cdef-0123-456789abcdef
 	drive auto.iso
 	drive none.iso --bind none
@@ -117,7 +117,7 @@ unchanged() {
 	[ "$(member auto bound_to) $(member none bound_to) $(member other bound_to)" = "$UUID None $other" ]
 }
 
-@test "build: a uuid that is none is warned of, and the drive is bound to no instance" {
+@test "build: a malformed uuid causes a warning, and the drive is bound to no instance" {
 	small_tree tree
 	sed -i "s/$UUID/not-a-uuid/" tree/openstack/latest/meta_data.json
 	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid is malformed or\
@@ -126,7 +126,7 @@ unchanged() {
 	[ "$(member found bound_to)" = None ]
 }
 
-@test "build: NoCloud drives are made of single files too, and are not bound by themselves" {
+@test "build: NoCloud drives can be made from single files, and are not bound by default" {
 	echo '#cloud-config' >user
 	echo 'instance-id: given' >meta
 	echo 'version: 2' >net
@@ -143,7 +143,7 @@ unchanged() {
 	[ "$(member found bound_to)" = None ]
 }
 
-@test "build: an older drive's record in the tree never goes out again" {
+@test "build: an older drive's record in the tree is never put on a new drive" {
 	drive first.iso
 	mkdir again
 	bsdtar -xf first.iso -C again
@@ -159,7 +159,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 
 # --- OUT ---
 
-@test "build: a new OUT is the owner's alone, whatever the umask; an old one keeps mode and owner" {
+@test "build: only the owner can read a new OUT, with any umask; an old one keeps mode and owner" {
 	small_tree tree
 	(umask 000 && "$TOOL" build -q --source kernel -o drive.iso tree)
 	[ "$(stat -c %a drive.iso)" = 600 ]
@@ -171,7 +171,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds before drive.iso tree
 }
 
-@test "build: OUT is replaced in one step: who has the old one open goes on reading it" {
+@test "build: OUT is replaced in one step: a process that has the old one open can still read it" {
 	drive drive.iso
 	cp drive.iso old
 	exec {open}<drive.iso
@@ -180,7 +180,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	run -1 cmp -s old drive.iso
 }
 
-@test "build: content, then name, each on stable storage before the next step" {
+@test "build: the content and then the name are each flushed before the next step" {
 	small_tree tree
 	order() {
 		traced -y -e trace=fallocate,write,fsync,linkat,renameat "$TOOL" build -q --source kernel -o drive.iso tree
@@ -212,7 +212,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds link.iso tree
 }
 
-@test "build: OUT inside DIR is left out of the image, the first time and when it is made again" {
+@test "build: OUT inside DIR is left out of the image, the first time and the next" {
 	small_tree tree
 	"$TOOL" build -q --source kernel -o tree/drive.iso tree
 	bsdtar -tf tree/drive.iso | sort >first
@@ -225,12 +225,12 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	(cd tree && holds drive.iso openstack)
 }
 
-@test "build: OUT that is one of the input files is refused, and the file is kept" {
+@test "build: an OUT that is one of the input files is refused, and the file is kept" {
 	small_tree tree
 	cp -rp tree before
 	fails 1 "seedrive: build: tree/openstack/latest/user_data: is one of the files that would go on\
  the drive, not an image" "$TOOL" build -o tree/openstack/latest/user_data tree
-	# So it is by another name.
+	# The same by another name of the file.
 	ln tree/openstack/latest/user_data hard
 	ln -s tree/openstack/latest/user_data soft
 	fails 1 "seedrive: build: hard: is one of the files that would go on the drive, not an image" \
@@ -255,7 +255,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds fifo folder tree
 }
 
-@test "build: a folder that is missing, or may not be written, is named, and nothing is left" {
+@test "build: a folder that is missing or not writable is named, and no file is left" {
 	small_tree tree
 	fails 1 "seedrive: build: missing/drive.iso: No such file or directory" \
 		"$TOOL" build -o missing/drive.iso tree
@@ -271,7 +271,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds folder tree
 }
 
-@test "build: a full disk is named, the old OUT is kept, and nothing is left" {
+@test "build: a full disk is reported, the old OUT is kept, and no other file is left" {
 	need_mounts
 	drive drive.iso
 	fails 1 "seedrive: build: disk/drive.iso: No space left on device" mounted 100k sh -c '
@@ -286,11 +286,11 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 		status=$?
 		[ "$(ls -A disk)" = "" ] || exit 11
 		exit "$status"'
-	# With room it is done.
+	# With enough space it succeeds.
 	succeeds mounted 200k "$TOOL" build -q --source kernel -o disk/drive.iso tree
 }
 
-@test "build: a disk that fails at any step of the writing is named, and the old OUT is kept" {
+@test "build: a disk that fails at any step of the writing is reported, and the old OUT is kept" {
 	local call
 	small_tree tree
 	old_out drive.iso
@@ -302,7 +302,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	done
 }
 
-@test "build: a write that is cut short is carried on, to the same image" {
+@test "build: after a short write the rest is written, and the image is the same" {
 	small_tree tree
 	export SOURCE_DATE_EPOCH=1795435200
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o whole.iso tree
@@ -310,7 +310,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	cmp whole.iso pieces.iso
 }
 
-@test "build: two at a time for one OUT: the second is told, and does not disturb the first" {
+@test "build: of two at a time for one OUT, the second fails with an error, and the first is not disturbed" {
 	small_tree tree
 	: >drive.iso
 	run -0 --separate-stderr world AT="fsync:#" \
@@ -320,7 +320,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	[ "$(cat second)" = 1 ]
 	"$TOOL" inspect drive.iso >/dev/null
 	holds drive.iso second tree
-	# Where every file has a name, a new one too.
+	# The same on a file system on which a new file needs a name.
 	rm drive.iso
 	run -0 --separate-stderr world NAMED=yes AT="fsync:$(temp_of drive.iso)" \
 		DO='NAMED=yes "$TOOL" build -q --source kernel -o drive.iso tree; echo $? >second' \
@@ -331,7 +331,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds drive.iso second tree
 }
 
-@test "build: two at a time for one new OUT: one makes it, and it is not replaced by the other" {
+@test "build: of two at a time for one new OUT, one makes it, and the other does not replace it" {
 	small_tree tree
 	run -1 --separate-stderr world AT="fsync:#" \
 		DO='"$TOOL" build -q --source kernel -o drive.iso tree && cp drive.iso second' \
@@ -341,7 +341,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds drive.iso second tree
 }
 
-# planted WHAT: whatever somebody put under the temporary file's name, it is not written into, and gone.
+# planted WHAT: something was put under the temporary file's name; check that it was not written to, and is gone.
 planted() {
 	echo "somebody's own" >victim
 	cp -p victim before
@@ -354,14 +354,14 @@ planted() {
 	holds before tree victim
 }
 
-@test "build: a file, link or FIFO planted under the temporary name does not get the seed" {
+@test "build: a file, link or FIFO that another user put under the temporary name does not get the seed" {
 	local temp
 	temp=$(temp_of drive.iso)
 	small_tree tree
 	planted ln victim "$temp"
 	planted ln -s victim "$temp"
 	planted mkfifo "$temp"
-	# One that others can read, and perhaps have open.
+	# A file that others can read, and may have open.
 	planted install -m 644 /dev/null "$temp"
 	install -m 644 /dev/null "$temp"
 	exec {open}<"$temp"
@@ -369,14 +369,14 @@ planted() {
 	[ "$(wc -c <&"$open")" -eq 0 ]
 }
 
-@test "build: an OUT without a name, or with a slash behind it, is refused" {
+@test "build: an OUT that is empty or ends with a slash is refused" {
 	small_tree tree
 	fails 1 "seedrive: build: the name of the output is empty" "$TOOL" build -o "" tree
 	fails 1 "seedrive: build: drive/: Is a directory" "$TOOL" build -o drive/ tree
 	holds tree
 }
 
-@test "build: a limit on the size of files is named, and nothing is left" {
+@test "build: a limit on the size of files is reported, and no file is left" {
 	small_tree tree
 	fails 1 "seedrive: build: drive.iso: File too large" prlimit --fsize=20000 \
 		"$TOOL" build -q --source kernel -o drive.iso tree
@@ -385,7 +385,7 @@ planted() {
 
 # --- standard output ---
 
-@test "build: -o - writes the same image to a pipe, and says what it did on standard error" {
+@test "build: -o - writes the same image to a pipe, and its report to standard error" {
 	small_tree tree
 	export SOURCE_DATE_EPOCH=1795435200
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
@@ -396,7 +396,7 @@ planted() {
 	holds drive.iso piped.iso said tree
 }
 
-@test "build: other names of standard output are -o -, where it is a pipe" {
+@test "build: other names of standard output have the effect of -o - if it is a pipe" {
 	local name
 	small_tree tree
 	export SOURCE_DATE_EPOCH=1795435200
@@ -408,7 +408,7 @@ planted() {
 		"$TOOL" draw -q --source kernel -o "$name" -n 64 | wc -c >size
 		[ "$(cat size)" = 64 ]
 	done
-	# Redirected to a file it is that file.
+	# If it is redirected to a file, it is that file.
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o /dev/stdout tree >file.iso
 	cmp drive.iso file.iso
 	run -2 --separate-stderr sh -c '"$TOOL" build --json -o /dev/stdout tree | cat; exit ${PIPESTATUS:-2}'
@@ -416,25 +416,25 @@ planted() {
 	holds drive.iso file.iso piped.iso said size tree
 }
 
-@test "build: an image does not go to a terminal" {
+@test "build: an image is not written to a terminal" {
 	small_tree tree
 	run -2 script -qec '"$TOOL" build -o - tree' /dev/null
 	[ "${output%$'\r'}" = "seedrive: build: -o -: an image does not go to a terminal" ]
 }
 
-@test "build: a standard output that is full or closed is named" {
+@test "build: a standard output that is full or closed is reported" {
 	small_tree tree
 	run -1 --separate-stderr sh -c '"$TOOL" build -q --source kernel -o - tree >/dev/full'
 	[ "$stderr" = "seedrive: build: standard output: No space left on device" ]
 	run -1 --separate-stderr sh -c '"$TOOL" build -q --source kernel -o - tree >&-'
 	[ "$stderr" = "seedrive: build: standard output: Bad file descriptor" ]
-	# The drive is whole, but what was to be said of it is lost.
+	# The drive is complete, but the report about it is lost.
 	run -1 --separate-stderr sh -c '"$TOOL" build --source kernel -o drive.iso tree >/dev/full'
 	[ "$stderr" = "seedrive: build: standard output: No space left on device" ]
 	"$TOOL" inspect drive.iso >/dev/null
 }
 
-@test "build: a reader that has gone away is named" {
+@test "build: a reader that has closed the pipe is reported" {
 	small_tree tree
 	fails 1 "seedrive: build: standard output: Broken pipe" /usr/bin/python3 -c 'import os, subprocess, sys
 reader, writer = os.pipe()
@@ -450,12 +450,12 @@ sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)' \
 	run -0 sh -c '"$TOOL" build -q --source kernel -o three.iso tree <&- >&- 2>&-'
 	"$TOOL" inspect two.iso >/dev/null
 	"$TOOL" inspect three.iso >/dev/null
-	# There was one to be said.
+	# There was a warning to print.
 	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: random_seed is not base64:\
  left as it was" "$TOOL" build -q --source kernel -o drive.iso tree
 }
 
-@test "build: --json and -o - do not share standard output" {
+@test "build: --json together with -o - is refused, because both need standard output" {
 	small_tree tree
 	fails 2 "seedrive: build: --json: standard output is the image's" \
 		"$TOOL" build --json -o - tree

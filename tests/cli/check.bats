@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive check: what a source gives, judged and counted; and the report, in a real browser.
+# seedrive check: its verdicts and figures for a source; and the report, in a real browser.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -21,7 +21,7 @@ teardown() {
 	make_removable
 }
 
-# sample NAME: a file of that kind here; `uniform` passes all that decides.
+# sample NAME: make a file of that kind in the current folder; `uniform` passes every test that decides.
 sample() {
 	local file=$1
 	if [ -e "$SAMPLES/$1.bin" ]; then
@@ -31,14 +31,14 @@ sample() {
 	fi
 }
 
-# checked FILE [OPTION...]: the figures of all of that file in `said`, whatever the verdict.
+# checked FILE [OPTION...]: check the whole file, and store the JSON in `said`, with any verdict.
 checked() {
 	local file=$1
 	shift
 	"$TOOL" check --json -n "$(stat -c %s "$file")" "$@" "file:$file" >said 2>errors || [ $? -eq 3 ]
 }
 
-# python CODE: with `source`, what was said of the first one.
+# python CODE: run it with `source`, the first source in `said`.
 python() {
 	/usr/bin/python3 -c "import json, math, sys
 source = json.load(open('said'))['sources'][0]
@@ -75,9 +75,9 @@ $1" "${@:2}"
 	[[ $output == *"fewer than 1000000 bytes"* ]]
 }
 
-@test "check: each fault is named, fails the source, and ends with 3" {
+@test "check: each fault is named, fails the source, and gives status 3" {
 	sample uniform
-	# A run, an unlikely proportion, a window that comes twice; each in the middle of good bytes.
+	# A run, an unlikely proportion, and a window that occurs twice; each among good bytes.
 	{ head -c 9000 uniform; head -c 9 /dev/zero; tail -c +9001 uniform; } >run
 	/usr/bin/python3 -c 'data = open("uniform", "rb").read()
 often = b"".join(b"a%c" % byte for byte in data[-77:] if byte != 97)
@@ -96,14 +96,14 @@ open("proportion", "wb").write(data[:18 * 512] + often + b"a" * 3 + data[18 * 51
 	END
 }
 
-@test "check: what fails within the first 1024 samples fails the start-up tests too" {
+@test "check: a failure within the first 1024 samples also fails the start-up tests" {
 	sample uniform
 	{ head -c 1000 uniform; head -c 9 /dev/zero; tail -c +1001 uniform; } >early
 	run -3 "$TOOL" check -n 20000 file:early
 	[[ $output == *"failed      start-up tests        failures in the first 1024 samples: 1 "* ]]
 }
 
-@test "check: each failure is counted, as the tests begin anew behind it" {
+@test "check: each failure is counted, because the tests start again after it" {
 	sample uniform
 	head -c 18 /dev/zero >zeros
 	{ head -c 5000 uniform; cat zeros; tail -c +5001 uniform | head -c 5000; cat zeros
@@ -115,7 +115,7 @@ assert source["longest_run"] == 18, source
 assert source["reason"] == "9 equal samples in a row, cutoff 9", source'
 }
 
-@test "check: the same bytes from two sources fail both" {
+@test "check: if two sources deliver the same bytes, both fail" {
 	sample uniform
 	run -3 --separate-stderr "$TOOL" check -n 4096 file:uniform file:uniform
 	[ "$stderr" = "seedrive: check: file:uniform: 20 bytes that file:uniform delivered as well
@@ -124,7 +124,7 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[[ $output == *"pieces with bytes delivered before: 64 "* ]]
 }
 
-@test "check: statistics and estimates never decide, however bad" {
+@test "check: statistics and estimates never decide, no matter how bad they are" {
 	local kind
 	for kind in nibbles biased; do
 		sample "$kind"
@@ -133,20 +133,20 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[ "$stderr" = "" ]
 	[ "$(grep -c '^  beyond ' <<<"$output")" -ge 5 ]
 	run -1 grep '^  failed ' <<<"$output"
-	# Not even below what is assessed.
+	# Not even if they are below the assessment.
 	key fifo cat nibbles
 	run -0 --separate-stderr "$TOOL" check -n 30000 file:fifo,bits=4
 	[ "$stderr" = "" ]
 	[[ $output =~ beyond\ +estimate\ +1\.[0-9]{3}\ bits\ a\ byte\ .*assessed\ at\ 4 ]]
 }
 
-@test "check: --raw keeps the sample of one source, the owner's alone, byte by byte" {
+@test "check: --raw saves the exact sample of one source, readable only by the owner" {
 	sample uniform
 	run -0 --separate-stderr "$TOOL" check -n 4096 --raw kept file:uniform
 	[ "$stderr" = "" ]
 	cmp kept <(head -c 4096 uniform)
 	[ "$(stat -c %a kept)" = 600 ]
-	# Also what came before a failure; and of two sources none.
+	# The bytes before a failure are saved too; with two sources, none are.
 	run -3 "$TOOL" check -n 65536 --raw kept file:uniform
 	[ "$(stat -c %s kept)" -gt 4096 ]
 	cmp -n "$(stat -c %s kept)" kept uniform
@@ -158,7 +158,7 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 
 @test "check: --restart passes a good source" {
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:good 3>&-)
-	# On a busy machine it warns that restarts take their time.
+	# On a busy machine there is a warning that restarts take long.
 	run -0 --separate-stderr "$TOOL" check -n 1024 --restart --json egd:unix:good,bits=4
 	printf '%s' "$output" | /usr/bin/python3 -c 'import json, sys
 source, = json.load(sys.stdin)["sources"]
@@ -168,7 +168,7 @@ assert max(r["row_most_frequent"], r["column_most_frequent"]) < r["cutoff"] == 1
 assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 }
 
-@test "check: --restart fails a source that gives the same after each, though each sample passes, and says that no power was cut" {
+@test "check: --restart fails a source that repeats itself after each restart, and says that no power was cut" {
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:same same 3>&-)
 	run -0 "$TOOL" check -n 1024 egd:unix:same,bits=4
 	run -3 --separate-stderr "$TOOL" check -n 1024 --restart egd:unix:same,bits=4
@@ -177,7 +177,7 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
 }
 
-@test "check: --min-estimate ends with 3 where an estimate lies below it" {
+@test "check: --min-estimate gives status 3 if an estimate is below it" {
 	sample nibbles
 	run -0 "$TOOL" check -n 30000 --min-estimate 1 file:nibbles
 	run -3 --separate-stderr "$TOOL" check -n 30000 --min-estimate 2.5 file:nibbles
@@ -187,24 +187,24 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	done
 }
 
-@test "check: a source that has passed with too low an estimate is not called passed and no more" {
+@test "check: the verdict on a source that passed with too low an estimate mentions the estimate" {
 	sample nibbles
 	key fifo cat nibbles
 	run -0 "$TOOL" check -n 30000 file:fifo,bits=4
 	[[ ${lines[0]} =~ ^file:fifo:\ passed\ its\ tests,\ but\ is\ estimated\ at\ 1\.[0-9]{3}\ bits\ a\ byte,\ below\ the\ 4\ assessed$ ]]
 }
 
-@test "check: a source that fails half-way has failed, and what came before is counted" {
+@test "check: a source that fails half-way has failed, and its earlier bytes are counted" {
 	sample uniform
 	run -3 --separate-stderr "$TOOL" check -n 40000 file:uniform
 	[ "$stderr" = "seedrive: check: file:uniform: too few bytes, after 29696 of 40000 bytes" ]
 	[[ $output == *"failed      delivery"*"too few bytes, after 29696 of 40000 bytes"* ]]
 	[[ $output == *"within      FIPS 140-2            0 of 11 blocks failed"* ]]
-	# A device that has no more to give for now.
+	# A device that has no more bytes for now.
 	key fifo cat uniform
 	run -3 --separate-stderr "$TOOL" check -n 40000 file:fifo,deadline=200ms
 	[ "$stderr" = "seedrive: check: file:fifo: Connection timed out, after 29696 of 40000 bytes" ]
-	# Or went away before there was anything to count in.
+	# Or one that disappeared before it delivered anything.
 	head -c 1000 uniform >little
 	run -3 --separate-stderr "$TOOL" check --report page.html file:little
 	[ "$stderr" = "seedrive: check: file:little: too few bytes, after 512 of 65536 bytes" ]
@@ -213,7 +213,7 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	run -1 grep -q '<svg' page.html
 }
 
-@test "check: the kernel's generator is sampled only where it is named" {
+@test "check: the kernel's generator is sampled only if it is named" {
 	sample uniform
 	run -0 "$TOOL" check -n 2048 file:uniform
 	[[ $output != *kernel* ]]
@@ -224,13 +224,13 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	[[ $output == *"file:uniform: passed"* ]]
 }
 
-@test "check: unasked it takes what hardware there is, 1000000 bytes of an instruction" {
+@test "check: by default it samples all hardware of the host, and 1000000 bytes of an instruction" {
 	"$TOOL" sources --json >table
 	if "$TOOL" check --json >said 2>errors; then
-		# Devices that are not everybody's are warned of.
+		# There is a warning for devices that the user may not open.
 		run -1 grep -vE '^seedrive: check: warning: (tpm|hwrng): Permission denied: not checked$' errors
 	else
-		# No hardware, no answer.
+		# Without hardware there is nothing to check.
 		[ "$(cat errors)" = "seedrive: check: this host has none of the sources that are checked unasked: name one" ]
 		echo '{"sources": []}' >said
 	fi
@@ -242,7 +242,7 @@ for s in said:
     if s["source"] in ("rdseed", "rdrand"):
         assert s["bytes"] == 1000000 and "equal_words" in s["tests"], s
     assert s["status"] == "passed", s'
-	# The kernel's generator is none of it; the configuration says which, and failing to be there is a failure.
+	# The kernel's generator does not count as hardware. If the configuration names the sources, a missing one is a failure.
 	echo 'source = kernel' >kernel.conf
 	fails 1 "seedrive: check: this host has none of the sources that are checked unasked: name one" \
 		"$TOOL" check --config kernel.conf
@@ -251,12 +251,12 @@ for s in said:
 	[ "$stderr" = "seedrive: check: file:gone: No such file or directory" ]
 	echo 'sourc = kernel' >bad.conf
 	fails 2 "seedrive: check: bad.conf:1: sourc: unknown key" "$TOOL" check --config bad.conf
-	# Named, its absence is a failure.
+	# If it is named, its absence is a failure.
 	run -3 --separate-stderr world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" check rdrand
 	[ "$stderr" = "seedrive: check: rdrand: No such device" ]
 }
 
-@test "check: what nobody asked for and may not be opened is warned of; asked for it has failed" {
+@test "check: a source that may not be opened is a warning by default, and a failure if it was named" {
 	echo secret >closed
 	chmod 000 closed
 	sample uniform
@@ -274,7 +274,7 @@ for s in said:
 
 # --- figures ---
 
-@test "check: histogram, chi-square, autocorrelation and runs are those that Python counts" {
+@test "check: histogram, chi-square, autocorrelation and runs equal those computed in Python" {
 	local kind
 	for kind in bell correlated uniform; do
 		sample "$kind"
@@ -303,9 +303,9 @@ assert math.isclose(source["autocorrelation_bound"], 5 / math.sqrt(n - 64))' "$k
 	done
 }
 
-@test "check: FIPS 140-2 counts are exactly those of rngtest on the same bytes" {
+@test "check: FIPS 140-2 counts equal those of rngtest on the same bytes" {
 	local kind total=0
-	# Blocks that lie about the edges of the bounds too: slightly sticky bits, a little more each block.
+	# Also blocks near the bounds: bits that repeat slightly more often in each block.
 	/usr/bin/python3 -c 'import random
 out = bytearray(4)
 for block in range(120):
@@ -319,7 +319,7 @@ open("edges", "wb").write(out)'
 	for kind in edges uniform biased sticky correlated nibbles periodic noisy counter digits bell stuck \
 		few rdrand rdseed; do
 		[ -e "$kind" ] || sample "$kind"
-		# In whole reads of the tool, so that both see the same bytes.
+		# The length is a multiple of the tool's reads, so that both programs see the same bytes.
 		truncate -s $(($(stat -c %s "$kind") / 64 * 64)) "$kind"
 		checked "$kind"
 		python 'f = source["fips_140_2"]
@@ -329,14 +329,14 @@ print(f["passed"], f["blocks"] - f["passed"], f["monobit"], f["poker"], f["runs"
 			's/^rngtest: FIPS 140-2( (successes|failures)|\(2001-10-10\) [A-Za-z ]+): //p' >theirs
 		[ "$(wc -l <theirs)" -eq 7 ]
 		diff ours theirs || { echo "$kind"; return 1; }
-		# Both verdicts are among the edges, or they are none.
+		# Both verdicts occur among these blocks; otherwise they would not be near the bounds.
 		[ "$kind" != edges ] || python 'assert 10 < source["fips_140_2"]["passed"] < 110, source["fips_140_2"]'
 		total=$((total + $(head -n 2 ours | paste -sd +)))
 	done
 	[ "$total" -ge 220 ]
 }
 
-@test "check: the estimates of recorded samples are those that NIST's tool gave" {
+@test "check: the estimates of recorded samples equal those of NIST's tool" {
 	local name
 	for name in rdrand rdseed; do
 		sample "$name"
@@ -352,7 +352,7 @@ assert abs(source["estimate"]["bits_a_byte"] - float(rows["assessed"][0])) < 1e-
 	done
 }
 
-@test "check: --json says how much came when, and what it is assessed at" {
+@test "check: --json has the number of bytes, their times and their assessment" {
 	key fifo head -c 65536 /dev/urandom
 	"$TOOL" check --json file:fifo,bits=3 >said
 	python 'assert (source["source"], source["status"]) == ("file:fifo", "passed"), source
@@ -368,7 +368,7 @@ assert "reason" not in source'
 
 # --- the report ---
 
-@test "report: the file is the owner's alone if new, keeps its mode if not, and is replaced in one step" {
+@test "report: only the owner can read a new file, an old one keeps its mode, and is replaced in one step" {
 	sample uniform
 	(umask 000 && "$TOOL" check -n 2048 --report page.html file:uniform >said)
 	[ "$(stat -c %a page.html)" = 600 ]
@@ -382,7 +382,7 @@ assert "reason" not in source'
 	holds old page.html said uniform
 }
 
-@test "report: one that cannot be written is named before anything is sampled, and nothing is left" {
+@test "report: a path that cannot be written is named before anything is sampled, and no file is left" {
 	need_mounts
 	mkdir folder closed
 	chmod 555 closed
@@ -405,12 +405,12 @@ assert "reason" not in source'
 	holds closed disk fifo folder uniform
 }
 
-@test "report: an interrupted run leaves the old page as it was, and nothing besides" {
+@test "report: an interrupted run leaves the old page unchanged, and no other file" {
 	mkfifo fifo
 	echo old >page.html
 	"$TOOL" check --report page.html file:fifo,deadline=60s 3>&- &
 	HOLDER=$!
-	# Its file is open, and has no name.
+	# Its new file is open, and has no name.
 	until [[ $(ls -l "/proc/$HOLDER/fd") == *"$PWD/#"* ]]; do
 		kill -0 "$HOLDER"
 	done
@@ -421,7 +421,7 @@ assert "reason" not in source'
 	holds fifo page.html
 }
 
-@test "report: it is told of a source that failed too, with its reason" {
+@test "report: a source that failed is in it too, with the reason" {
 	sample stuck
 	run -3 "$TOOL" check -n 19968 --report page.html file:stuck file:missing
 	grep -q '<p class="reason">9 equal samples in a row, cutoff 9</p>' page.html
@@ -429,12 +429,12 @@ assert "reason" not in source'
 	grep -q 'What these figures do not prove' page.html
 }
 
-# overall: the head of page.html, without its tags.
+# overall: print the beginning of page.html, without tags.
 overall() {
 	sed -n '/<div id="verdict"/,/<\/div>/p' page.html | sed 's/<[^>]*>//g' | tr -s ' \n' ' ' | sed 's/^ //; s/ $//'
 }
 
-@test "report: it begins with one verdict, which is that of the exit status, and has the reasons" {
+@test "report: it begins with one verdict, which matches the exit status, and has the reasons" {
 	sample uniform
 	sample stuck
 	sample nibbles
@@ -448,15 +448,15 @@ overall() {
 	[ "$(overall)" = "✗ failed All 2 sources have failed. file:missing: No such file or directory file:stuck: 9 equal samples in a row, cutoff 9" ]
 	run -3 "$TOOL" check -n 30000 --min-estimate 2.5 --report page.html file:nibbles
 	[[ "$(overall)" =~ ^"✗ failed The source has passed. An estimate is below --min-estimate. file:nibbles: estimated at 1."[0-9]{3}" bits a byte, --min-estimate 2.5"$ ]]
-	# Worth a word, though it passed.
+	# A source that passed, but has a low estimate, which is mentioned.
 	key fifo cat nibbles
 	run -0 "$TOOL" check -n 30000 --report page.html file:fifo,bits=4
 	[[ "$(overall)" =~ ^"✓ passed The source has passed. file:fifo: passed its tests, but is estimated at 1."[0-9]{3}" bits a byte, below the 4 assessed"$ ]]
-	# It is the first thing but for the title.
+	# Only the title comes before it.
 	[[ "$(sed 's/.*<body>//; s/<[^>]*>//g' page.html | tr -s ' \n' ' ')" =~ "by seedrive "[0-9.]+" ✓ passed" ]]
 }
 
-@test "report: all that is estimated or assessed is in bits a byte, in the text too" {
+@test "report: all estimates and assessments are in bits a byte, also in the text" {
 	sample nibbles
 	key fifo cat nibbles
 	run -0 "$TOOL" check -n 20480 --json --report page.html file:fifo,bits=2.5
@@ -476,14 +476,14 @@ for e in source["estimate"]["estimators"]:
 	key other cat nibbles
 	run -0 "$TOOL" check -n 20480 file:other,bits=2.5
 	[[ $output == *"assessed at 2.5 bits a byte"* ]]
-	# One block is not "1 blocks".
+	# The singular is right: not "1 blocks".
 	head -c 3072 nibbles >one
 	run -0 "$TOOL" check -n 3072 --report page.html file:one
 	[[ $output == *" of 1 block failed"* ]]
 	run -1 grep -E '\b1 (blocks|retries|points|different values|sources)\b' page.html
 }
 
-@test "report: names are escaped, whatever is in them" {
+@test "report: all characters in names are escaped" {
 	local name=$'<b onclick="x">&\'\x1b[31m\xff\u202e</b>'
 	mkdir "${name%/*}"
 	head -c 2048 /dev/urandom >"$name"
@@ -493,11 +493,11 @@ for e in source["estimate"]["estimators"]:
 	grep -qF "file:&lt;b onclick=&quot;x&quot;&gt;&amp;&#39;\\x1b[31m\\xff"$'\u202e'"&lt;/b&gt;" page.html
 	run -1 grep -qF '<b onclick' page.html
 	iconv -f utf-8 -t utf-8 page.html >/dev/null
-	# The one place of control characters in the page is the end of a line.
+	# The page has no control characters except at the ends of lines.
 	run -1 grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' page.html
 }
 
-# browser OPTION... FILE: the real one, with nothing of it in our folder; what it logs is in `log`.
+# browser OPTION... FILE: run Chromium with its files outside of this folder; its log is in `log`.
 browser() {
 	local profile
 	profile=$(mktemp -d "$BATS_TEST_TMPDIR/profile.XXXXXX")
@@ -507,7 +507,7 @@ browser() {
 		"${@:1:$#-1}" "file://$PWD/${*: -1}" 2>log 3>&-
 }
 
-@test "report: in a browser each plot has its bars or points, as high as the figures are" {
+@test "report: in a browser each plot has its bars or points, with the height of the figures" {
 	sample uniform
 	sample bell
 	run -0 --separate-stderr "$TOOL" check --json -n 29952 --report page.html file:uniform file:bell kernel
@@ -571,7 +571,7 @@ browser() {
 		    points = [t for t, _ in page.plots[f"rate-{number}"] if t == "circle"]
 		    assert len(points) == len(source["delivered"]) - 1 >= 60
 
-		# Nothing is fetched or run; tables say what they are.
+		# The page fetches and runs nothing; its tables have captions.
 		for tag, a in page.tags:
 		    assert tag not in ("script", "img", "link", "iframe", "object"), tag
 		    assert all(a.get(k, "#").startswith("#") for k in ("href", "src")), a
@@ -582,13 +582,13 @@ browser() {
 		assert count("section") == len(said)
 		assert "url(" not in open("page.html").read()
 	END
-	# A log without complaints is one that could have had them.
+	# The log does show complaints if there are any.
 	sed 's|</main>|<img src="none.png"><script>none()</script></main>|' page.html >bad.html
 	browser --dump-dom bad.html >/dev/null
 	grep -q CONSOLE log
 }
 
-@test "report: printed it has a page for each source at least, with all the words of it" {
+@test "report: in print each source has at least one page, with all of its text" {
 	sample uniform
 	sample stuck
 	run -3 "$TOOL" check -n 19968 --report page.html file:uniform file:stuck
@@ -601,17 +601,17 @@ browser() {
 		"Bit autocorrelation" "cutoff 9" "Rate over time" "Most Common Value" "LZ78Y" "Continuous run"; do
 		grep -qF "$words" text
 	done
-	# The second source begins a page of its own.
+	# The second source begins on a new page.
 	sed 's/\f/\n\f/g' text | grep -qE $'^\f *file:stuck'
 }
 
-@test "report: in a window of 380 pixels nothing is wider than that" {
+@test "report: in a window of 380 pixels nothing is wider than the window" {
 	local long
 	long=$(printf 'a%.0s' {1..120})
 	sample uniform
 	cp uniform "$long"
 	run -3 "$TOOL" check -n 29952 --report page.html "file:$long" file:missing
-	# Chromium's windows are no narrower than 500, so the page is in a frame; what is outside may look into it.
+	# Chromium's windows are at least 500 pixels wide, so the page is in a frame; the outer page may read the frame.
 	cat >frame.html <<-'END'
 		<iframe src="page.html" style="width: 380px; height: 800px; border: 0"></iframe>
 		<script>
@@ -627,14 +627,14 @@ browser() {
 	[[ "$(sed -n 's/.*<title>\(.*\)<\/title>.*/\1/p' dom)" =~ ^3[678][0-9]" true 0 undefined"$ ]]
 }
 
-@test "report: it is seen in light and in dark, and no text is in the colour of its paper" {
+@test "report: it has a light and a dark theme, and text is readable in both" {
 	sample uniform
 	"$TOOL" check -n 2048 --report page.html file:uniform >said
 	for theme in 0 1; do
 		browser --blink-settings=preferredColorScheme="$theme" --window-size=900,600 \
 			--screenshot="$PWD/$theme.png" page.html
 	done
-	# The first pixel is paper: dark, then light.
+	# The first pixel is the background: dark, then light.
 	/usr/bin/python3 - <<-'END'
 		import struct, zlib
 
@@ -672,7 +672,7 @@ browser() {
 
 # --- bad input ---
 
-@test "check: a number of bytes out of range, or none, is named" {
+@test "check: a number of bytes that is out of range, or is no number, is named" {
 	local n
 	for n in 0 -1 1023 16777217 99999999999999999999 1e6 64K "" " 2048"; do
 		fails 2 "seedrive: check: -n: $n: must be a whole number from 1024 to 16777216" \
@@ -684,7 +684,7 @@ browser() {
 	holds
 }
 
-@test "check: a source that nobody knows, or that is ill put, is named before any is sampled" {
+@test "check: a source that is unknown or malformed is named before any is sampled" {
 	fails 2 "seedrive: check: nonsense: unknown source" "$TOOL" check kernel nonsense
 	fails 2 "seedrive: check: file: a path is missing" "$TOOL" check file
 	fails 2 "seedrive: check: broker: its blocks are tested where they come from" "$TOOL" check broker
@@ -696,7 +696,7 @@ browser() {
 		kernel kernel kernel kernel kernel
 }
 
-@test "check: what is no source of bytes fails with a line of its own, in time" {
+@test "check: a path that delivers no bytes fails with a line of its own, in time" {
 	mkdir folder
 	mkfifo fifo
 	echo secret >closed
@@ -715,7 +715,7 @@ browser() {
 	END
 }
 
-@test "check: a standard output that is full is named, whatever was asked for" {
+@test "check: a full standard output is reported, with any output format" {
 	sample uniform
 	run -1 --separate-stderr sh -c '"$TOOL" check -n 2048 file:uniform >/dev/full'
 	[ "$stderr" = "seedrive: check: standard output: No space left on device" ]
@@ -723,7 +723,7 @@ browser() {
 	[ "$stderr" = "seedrive: check: standard output: No space left on device" ]
 }
 
-@test "check: progress is shown on a terminal only, and wiped" {
+@test "check: progress is shown on a terminal only, and erased afterwards" {
 	sample uniform-1000000
 	script -qec '"$TOOL" check -n 300000 file:uniform-1000000 >said' typescript >/dev/null
 	grep -qF 'file: estimating [' typescript

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive.conf(5): what it rules, what comes before it, and that a fault in it is told with file and line.
+# seedrive.conf(5): what it sets, what wins over it, and that a fault in it is reported with file and line.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,25 +14,25 @@ setup_file() {
 	make_world
 }
 
-# config LINE...: the file `c`.
+# config LINE...: write the file `c`.
 config() {
 	printf '%s\n' "$@" >c
 }
 
-# setting PROGRAM KEY [FIELD]: of `config check --json` in the file `said`.
+# setting PROGRAM KEY [FIELD]: print the value in `said`, the output of `config check --json`.
 setting() {
 	/usr/bin/python3 -c 'import json, sys
 print(json.load(open("said"))[sys.argv[1]][sys.argv[2]][sys.argv[3]])' "$1" "$2" "${3:-value}"
 }
 
-# paths IMAGE: all that lies on a drive.
+# paths IMAGE: print all paths on a drive.
 paths() {
 	bsdtar -tf "$1" | sed 's,/$,,' | LC_ALL=C sort
 }
 
 # --- faults ---
 
-@test "config: a misspelt key ends each command with 2 and a line that names file and line" {
+@test "config: a misspelt key ends each command with status 2 and a message with file and line" {
 	local name
 	config "# ours" "" "soruce = rdrand"
 	drive drive.iso
@@ -47,7 +47,7 @@ paths() {
 	holds c drive.iso old.iso tree
 }
 
-@test "config: all faults are told at once, each in a line" {
+@test "config: all faults are reported at once, each in a line" {
 	config "bits = 0" "[mkiso]" "x = 1" "[mkisofs]" "ttl = 1y" "strict" "bits = 300 # more" " ttl = 1d"
 	fails 2 "seedrive: draw: c:1: bits: 0: must be a whole number from 1 to 16384
 seedrive: draw: c:2: [mkiso]: unknown section
@@ -59,14 +59,14 @@ seedrive: draw: c:8: begins with white space: a value cannot continue on another
 	holds c
 }
 
-@test "config: what could do more to a terminal than show is not shown" {
+@test "config: control characters are not printed as they are" {
 	printf 'bits\\\033[31m = 1\n[\302\233x]\n' >c
 	fails 2 "seedrive: draw: c:1: holds a control character
 seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 	fails 2 'seedrive: draw: a\x1b[31m: No such file or directory' "$TOOL" draw --config $'a\e[31m'
 }
 
-@test "config: a file that is named has to be there, and to be a file" {
+@test "config: a file that is named must exist, and be a regular file" {
 	mkdir folder
 	mkfifo fifo
 	fails 2 "seedrive: draw: none: No such file or directory" "$TOOL" draw --config none -o seed
@@ -78,7 +78,7 @@ seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 	fails 2 "seedrive: draw: c: Permission denied" unprivileged "$TOOL" draw --config c -o seed
 }
 
-@test "config: what is wrong with the command line is told first" {
+@test "config: a fault of the command line is reported first" {
 	config "soruce = rdrand"
 	fails 2 "seedrive: build: --bogus: unknown option" "$TOOL" build --config c --bogus -o drive.iso tree
 	fails 2 "seedrive: draw: --bits: a value is missing" "$TOOL" draw --config c --bits
@@ -88,7 +88,7 @@ seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 	fails 2 "seedrive: config: more: takes no argument" "$TOOL" config check more
 }
 
-@test "config: a file that others may write is not believed" {
+@test "config: a file that others may write is refused" {
 	config "bits = 16"
 	chmod 664 c
 	fails 2 "seedrive: draw: c: users other than its owner may write to it (mode 0664)" "$TOOL" draw --config c -o seed
@@ -98,20 +98,20 @@ seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 	succeeds "$TOOL" draw --config c -o seed
 }
 
-@test "config: root does not believe a file that belongs to somebody else, but others believe root" {
+@test "config: root refuses a file of another user, but other users accept one of root" {
 	local owner=12345 file=$PWD/c
 	config "bits = 16"
 	if [ "$(id -u)" = 0 ]; then
 		chown "$owner" c
 		run -2 --separate-stderr "$TOOL" draw --config c -o seed
 	else
-		# In a namespace of our own nothing of the machine's root is root's, or ours.
+		# In a user namespace of its own, the files of the machine's root belong to neither root nor this user.
 		owner=$(cat /proc/sys/kernel/overflowuid) file=/usr/share/doc/bash/copyright
 		run -2 --separate-stderr as_root "$TOOL" draw --config "$file" -o seed
 	fi
 	[ "$stderr" = "seedrive: draw: ${file#"$PWD/"}: belongs to uid $owner, neither root nor the caller" ]
 	[ ! -e seed ]
-	# Root's own: it is read, and it is no configuration.
+	# A file of root's is read, but is not a configuration.
 	run -2 --separate-stderr setpriv_nobody "$TOOL" draw --config /usr/share/doc/bash/copyright
 	[[ ${stderr_lines[0]} = "seedrive: draw: /usr/share/doc/bash/copyright:1: not KEY = VALUE" ]]
 }
@@ -124,7 +124,7 @@ setpriv_nobody() {
 	fi
 }
 
-# --- where it is ---
+# --- its files ---
 
 @test "config: the file, then the folder's files in byte order; the last one to set a key wins" {
 	need_mounts
@@ -138,11 +138,11 @@ setpriv_nobody() {
 	[ "$(setting tools bits) $(setting tools bits from)" = "301 /etc/seedrive.conf.d/9.conf:1" ]
 	[ "$(setting tools ttl) $(setting tools ttl from)" = "2h /etc/seedrive.conf.d/10.conf:3" ]
 	[ "$(setting tools bind) $(setting tools bind from)" = "none /etc/seedrive.conf:3" ]
-	# What is named is read instead of them.
+	# A file that is named is read instead of them.
 	config "bits = 305"
 	with_etc "$TOOL" config check --json --config c >said
 	[ "$(setting tools bits) $(setting tools ttl)" = "305 0" ]
-	# And it is what the other commands read.
+	# The other commands read the same files.
 	small_tree tree
 	with_etc "$TOOL" build -q -o drive.iso tree
 	"$TOOL" inspect --json drive.iso >found
@@ -153,7 +153,7 @@ setpriv_nobody() {
 	[ ! -e new.iso ]
 }
 
-@test "config: neither file nor folder: all is by default" {
+@test "config: without file and folder, all values are the defaults" {
 	need_mounts
 	mkdir etc
 	with_etc "$TOOL" config check >said
@@ -164,7 +164,7 @@ setpriv_nobody() {
 	diff said again
 }
 
-@test "config: a folder that others may write to is not believed, nor a link to nothing passed over" {
+@test "config: a folder that others may write to is refused, and so is a link to nothing" {
 	need_mounts
 	mkdir -p etc/seedrive.conf.d
 	echo 'bits = 16' >etc/seedrive.conf.d/x.conf
@@ -175,9 +175,9 @@ seedrive: draw: /etc/seedrive.conf.d: users other than its owner may write to it
 		with_etc "$TOOL" draw -o seed
 }
 
-# --- what it rules ---
+# --- its effects ---
 
-@test "config: source, require and bits rule build, draw and reseed" {
+@test "config: source, require and bits apply to build, draw and reseed" {
 	small_tree tree
 	key fifo
 	config "source = file:fifo,bits=4" "require = hardware,file" "bits = 300"
@@ -192,7 +192,7 @@ seedrive: draw: /etc/seedrive.conf.d: users other than its owner may write to it
 	fails 3 "seedrive: reseed: hardware: required, but gave 0 of 300 bits" "$TOOL" reseed --config c drive.iso
 }
 
-@test "config: ttl and bind rule build, and reseed keeps those of the drive" {
+@test "config: ttl and bind apply to build, and reseed keeps those of the drive" {
 	local other=00000000-0000-0000-0000-00000000abcd
 	small_tree tree
 	config "ttl = 2h" "bind = $other" "source = kernel"
@@ -205,23 +205,23 @@ seedrive: draw: /etc/seedrive.conf.d: users other than its owner may write to it
 	[ "$(member found ttl) $(member found bound_to) $(member found credit_bits)" = "7200 $other 256" ]
 }
 
-@test "config: an option comes before what the configuration says" {
+@test "config: an option wins over the configuration" {
 	small_tree tree
 	config "source = file:none" "require = hardware" "bits = 1024" "ttl = 2h" "bind = none"
 	succeeds "$TOOL" build -q --config c --source kernel --require kernel --bits 16 --ttl 0 --bind auto \
 		-o drive.iso tree
 	"$TOOL" inspect --json drive.iso >found
 	[ "$(member found ttl) $(member found bound_to) $(member found credit_bits)" = "0 $UUID 16" ]
-	# Wherever it stands; and what is required can be taken back.
+	# At any place on the command line; and an option can cancel a requirement.
 	succeeds "$TOOL" draw --source kernel --require none --bits 16 -o seed --config c
 	config "require = hardware" "source = kernel"
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" "$TOOL" draw -o seed --config c
 	succeeds "$TOOL" draw --require none -o seed --config c
-	# Of two files the last one is read.
+	# Of two --config options the last one wins.
 	succeeds "$TOOL" draw --config c --config /dev/null --source kernel -o seed
 }
 
-@test "config: [mkisofs] and [serve] do not rule the other commands" {
+@test "config: [mkisofs] and [serve] do not apply to the other commands" {
 	config "[mkisofs]" "bits = 16384" "require = hardware" "seed = off" "ttl = 2h" "[serve]" "source = file:none"
 	small_tree tree
 	succeeds "$TOOL" build -q --config c --source kernel -o drive.iso tree
@@ -242,7 +242,7 @@ rows = {r["source"]: r for r in json.load(open("json"))}
 assert rows["file:fifo"]["rate_bits"] == 3 and rows["file:fifo"]["state"] == "present"
 assert rows["file:none"]["rate_bits"] == 0 and rows["file:none"]["state"] == "absent"
 assert rows["file:fifo"]["hardware"] and rows["file:fifo"]["kind"] == "hardware"
-# Nothing is called hardware that is worth 0, and all else is.
+# A source counts as hardware if and only if it is worth more than 0.
 for r in rows.values():
     assert r["hardware"] == (r["rate_bits"] > 0) == (r["kind"] == "hardware"), r
 assert [rows[name]["kind"] for name in ("kernel", "broker", "file:none")] == ["kernel", "broker", "unassessed"]
@@ -252,7 +252,7 @@ assert "file" not in rows and "rdrand" in rows and "kernel" in rows'
 
 # --- provenance ---
 
-# note IMAGE: seedrive.json is whole and of its size; its content is left in the file `note`.
+# note IMAGE: check that seedrive.json is valid and has its fixed size, and copy it to the file `note`.
 note() {
 	content "$1" seedrive.json >note
 	[ "$(stat -c %s note)" -eq 2048 ]
@@ -261,7 +261,7 @@ note() {
 	[[ $output == *'"note_agrees":true'* ]]
 }
 
-@test "config: provenance = full tells the sources in seedrive.json, and brief does not" {
+@test "config: provenance = full puts the sources into seedrive.json, and brief does not" {
 	small_tree tree
 	key fifo
 	key bad head -c 16384 /dev/zero
@@ -275,7 +275,7 @@ for s in told:
     other = [r for r in said if r["source"] == s["source"]][0]
     assert s["bytes"] == other["bytes"] and s["assessed_bits"] == sum(other["assessed_bits"])
 assert told[0]["assessed_bits"] >= 320 and told[1]["assessed_bits"] == 0'
-	# A renewal tells its own.
+	# After reseed it has the sources of the new seed.
 	config "source = kernel" "provenance = full"
 	succeeds "$TOOL" reseed -q --config c drive.iso
 	note drive.iso
@@ -286,7 +286,7 @@ assert told[0]["assessed_bits"] >= 320 and told[1]["assessed_bits"] == 0'
 	run -1 grep -q sources note
 }
 
-@test "config: sources for which seedrive.json has no room are counted and warned of, and it stays whole" {
+@test "config: sources that do not fit into seedrive.json are counted with a warning, and it stays valid" {
 	local i name list=
 	small_tree tree
 	for i in {1..14}; do
@@ -306,7 +306,7 @@ print(left)' >left
 	[ "$stderr" = "seedrive: build: warning: seedrive.json: no room for $(cat left) of its sources: left out" ]
 }
 
-@test "config: seedrive.json stays ASCII, whatever a path holds" {
+@test "config: seedrive.json is ASCII with any characters in a path" {
 	small_tree tree
 	head -c 4096 /dev/urandom >$'k\xc3\xa4\xff"\\'
 	config "provenance = full"
@@ -318,7 +318,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 
 # --- the kill switch ---
 
-@test "config: seed = mix: no record and no note; each random_seed is new" {
+@test "config: with seed = mix there is no record and no note, and each random_seed is new" {
 	local old new
 	small_tree tree
 	config "source = kernel" "seed = mix"
@@ -335,7 +335,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ "${#new}" -eq "${#old}" ]
 	"$TOOL" inspect --json drive.iso >found
 	[ "$(member found record)" = False ]
-	# What is asked of the sources still has to be met.
+	# The requirements for the sources must still be met.
 	config "source = kernel" "seed = mix" "require = hardware"
 	fails 3 "seedrive: build: hardware: required, but gave 0 of 256 bits" "$TOOL" build --config c -o new.iso tree
 	"$TOOL" build --config c --require none --json -o drive.iso tree >said
@@ -343,7 +343,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	run -1 grep -E 'seed_id|credit_bits|bound_to' said
 }
 
-@test "config: seed = off: nothing is drawn, and the image is that of the tree alone" {
+@test "config: with seed = off nothing is drawn, and the image has only the tree" {
 	small_tree tree
 	config "seed = off" "require = hardware"
 	run -0 --separate-stderr world GETRANDOM=fail ABSENT=/sys/devices/system/cpu/modalias \
@@ -357,7 +357,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	"$TOOL" build --config c --json -o drive.iso tree >said
 	[ "$(member said seed) $(member said label) $(member said random_seed_mixed)" = "off config-2 0" ]
 	run -1 grep -E 'seed_id|credit_bits|bound_to' said
-	# To standard output as well, and from single files.
+	# Also to standard output, and from single files.
 	run -0 --separate-stderr sh -c '"$TOOL" build --config c -o - tree >piped.iso'
 	[[ $stderr =~ ^standard\ output:\ .*\ seed\ =\ off\ in\ c:1$ ]]
 	echo 'instance-id: x' >meta
@@ -366,7 +366,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ "$(paths cidata.iso | paste -sd ' ')" = ". meta-data user-data" ]
 }
 
-@test "config: seed = off still leaves an older drive's seed out" {
+@test "config: with seed = off an older drive's seed in the tree is still left out" {
 	small_tree tree
 	echo old >tree/seedrive.bin
 	config "seed = off"
@@ -375,7 +375,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	run -1 grep seedrive <(paths drive.iso)
 }
 
-@test "config: without a record nothing is said of an instance to which it could be bound" {
+@test "config: without a record there is no message about an instance to bind it to" {
 	small_tree tree
 	sed -i "s/$UUID/none/" tree/openstack/latest/meta_data.json
 	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: uuid is malformed or occurs\
@@ -386,7 +386,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	succeeds "$TOOL" build -q --config c -o drive.iso tree
 }
 
-@test "config: what --require asks for is not met where seed = off" {
+@test "config: with seed = off, --require is not met" {
 	drive drive.iso
 	cp drive.iso old.iso
 	config "seed = off"
@@ -398,7 +398,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ ! -e new.iso ]
 }
 
-@test "config: reseed leaves the seed as it is where seed = mix, and all of it where seed = off" {
+@test "config: reseed keeps the seed with seed = mix, and the whole image with seed = off" {
 	drive drive.iso
 	cp drive.iso old.iso
 	config "seed = off"
@@ -423,7 +423,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	run -1 grep -E 'seed_id|credit_bits' said
 }
 
-@test "config: draw is not concerned by seed = off" {
+@test "config: seed = off does not apply to draw" {
 	config "seed = off" "source = kernel"
 	succeeds "$TOOL" draw --config c -o seed
 	[ "$(stat -c %s seed)" -eq 64 ]
@@ -431,7 +431,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 
 # --- config check ---
 
-@test "config: check shows what is in force for each program, and where it comes from" {
+@test "config: check shows the values in force for each program, and where each is set" {
 	config "bits = 512" "source = rdrand" "" "[mkisofs]" "ttl = 2w" "[serve]" "rate = 5"
 	run -0 --separate-stderr "$TOOL" config check --config c
 	[ "$stderr" = "" ]
@@ -480,7 +480,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	[ "$(member said files)" = "['c']" ]
 }
 
-@test "config: check shows the burst that the daemon goes by, where that is less than what is written" {
+@test "config: check shows the burst that the daemon uses, if that is less than the configured one" {
 	config "[serve]" "reservoir = 40" "burst = 30"
 	"$TOOL" config check --config c >said
 	grep -qxE '  burst +20 +c:3, limited to half of reservoir' said
@@ -494,14 +494,14 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	run -1 grep limited_to < <("$TOOL" config check --json --config c)
 }
 
-# The sources that are drawn from by default, as the tool lists them.
+# The default list of sources, as the tool prints it.
 source_default() {
 	"$TOOL" config check --config /dev/null --json >default.json
 	/usr/bin/python3 -c 'import json
 print(json.load(open("default.json"))["serve"]["source"]["value"], end="")'
 }
 
-@test "config: the list of sources that check shows by default is one that can be written there" {
+@test "config: the default list of sources that check prints is valid as a value" {
 	config "source = $(source_default)"
 	"$TOOL" config check --config c --json >said
 	[ "$(setting tools source)" = "$(source_default)" ]
@@ -509,7 +509,7 @@ print(json.load(open("default.json"))["serve"]["source"]["value"], end="")'
 
 # --- the page and the example ---
 
-# keys: all that any program goes by, sorted.
+# all_keys: print all keys of all programs, sorted.
 all_keys() {
 	"$TOOL" config check --config /dev/null --json | /usr/bin/python3 -c 'import json, sys
 o = json.load(sys.stdin)
@@ -529,7 +529,8 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 
 @test "config: the defaults on the page are those of the code" {
 	"$TOOL" config check --config /dev/null --json >said
-	# says PROGRAM KEY VALUE BEFORE [BEHIND]: it is so, and the key's entry says it, among these words.
+	# says PROGRAM KEY VALUE BEFORE [AFTER]: check that this is the default, and that the key's entry on the page has it between
+	# these words.
 	says() {
 		[ "$(setting "$1" "$2")" = "$3" ]
 		sed -n "/^\.It Cm $2\$/,/^\.It Cm /p" "$ROOT/man/seedrive.conf.5" |
@@ -565,7 +566,7 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 	[ "$(grep -c '  default$' <<<"$output")" -eq "$(grep -c '^  ' <<<"$output")" ]
 	sed 's/^#\([a-z-]* = \)/\1/' "$ROOT/doc/seedrive.conf" >c
 	"$TOOL" config check --config c --json >said
-	# All keys, each with its default; the sources are this build's.
+	# It has all keys, each with its default; the sources are those of this build.
 	grep -oE '^[a-z-]+ =' c | tr -d ' =' | sort -u >shown
 	diff <(all_keys) shown
 	"$TOOL" config check --config /dev/null --json >default
@@ -614,8 +615,8 @@ listen = json.load(open("said"))["listen"]
 assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", "from": "c:3"}, listen'
 }
 
-@test "config: what a listener cannot have is named, with what it must be" {
-	# refused LINE WORDS: behind a section and its protocol.
+@test "config: an invalid value of a listener is named, with what it must be" {
+	# refused LINE WORDS: the line is refused after a section's name and protocol.
 	refused() {
 		config "[listen x]" "protocol = egd" "$1"
 		fails 2 "seedrive: config: c:3: $2" "$TOOL" config check --config c

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The tools by the kernel's Landlock: what they leave themselves before they read what is somebody else's.
+# The tools confine themselves with the kernel's Landlock before they read files that others have made.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -17,7 +17,7 @@ setup() {
 	"$TOOL" build -q --source kernel -o drive.iso tree
 }
 
-# each COMMAND...: runs it with the words of each of the tools' commands behind it.
+# each COMMAND...: run COMMAND with each of the tools' command lines appended.
 each() {
 	"$@" "$MKISOFS" -quiet -J -r -V config-2 -o made.iso tree
 	"$@" "$MKISOFS" -quiet -J -r -V config-2 -o made.iso tree
@@ -32,7 +32,7 @@ has_landlock() {
 	grep -q '= 0$' there || skip "this kernel has no Landlock"
 }
 
-# restricts_first WORD...: before the first file of the tree, or the image, is opened to be read.
+# restricts_first WORD...: check that this command confines itself before it opens the tree's first file, or the image.
 restricts_first() {
 	strace -f -o calls -e trace=landlock_restrict_self,openat,openat2,open "$@" >/dev/null
 	awk '/landlock_restrict_self\(.* = 0$/ { on = 1 }
@@ -45,7 +45,7 @@ restricts_first() {
 	each restricts_first
 }
 
-@test "confine: where the kernel has no Landlock, or refuses it, each command does its work" {
+@test "confine: if the kernel has no Landlock, or refuses it, each command still works" {
 	without() {
 		rm -f made.iso
 		strace -f -o calls -e trace=landlock_create_ruleset,landlock_restrict_self -e "inject=$inject" "$@" >/dev/null
@@ -59,7 +59,7 @@ restricts_first() {
 	"$TOOL" inspect built.iso
 }
 
-@test "confine: a build leaves itself OUT's folder to write to, and mkisofs with an OUT that is there that file" {
+@test "confine: a build may write only to OUT's folder, and mkisofs only to OUT itself if it exists" {
 	has_landlock
 	folders() {
 		strace -f -y -o calls -e trace=landlock_add_rule "$@"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive build with trees and arguments that are not what they should be: each has its own line, or its
-# warning, and no drive is left behind, or a whole one.
+# seedrive build with faulty trees and arguments: each has an error line or a warning of its own, and leaves no drive or a
+# complete one.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -15,7 +15,7 @@ setup_file() {
 	make_world
 }
 
-# refused LINE [OPTION...]: `build -o drive.iso OPTION... tree` fails so, and leaves what there was.
+# refused LINE [OPTION...]: `build -o drive.iso OPTION... tree` fails with that line, and changes no file.
 refused() {
 	local line=$1
 	shift
@@ -24,7 +24,7 @@ refused() {
 	diff "$BATS_TEST_TMPDIR/before" <(LC_ALL=C ls -A)
 }
 
-# misused LINE ARGUMENT...: a usage error, before anything is touched.
+# misused LINE ARGUMENT...: a usage error with that line, before anything is changed.
 misused() {
 	local line=$1
 	shift
@@ -34,14 +34,14 @@ misused() {
 
 # --- the tree ---
 
-@test "input: a DIR that is missing, or is no folder, is named" {
+@test "input: a DIR that is missing or not a folder is named" {
 	refused "tree: No such file or directory"
 	echo hello >tree
 	refused "tree: Not a directory"
 	holds tree
 }
 
-@test "input: a file or folder that may not be read is named, and not left out" {
+@test "input: a file or folder that may not be read is named, and not silently left out" {
 	small_tree tree
 	chmod 000 tree/openstack/latest/user_data
 	fails 1 "seedrive: build: tree/openstack/latest/user_data: Permission denied" \
@@ -72,7 +72,7 @@ misused() {
 	need_mounts
 	small_tree tree
 	touch tree/device
-	# One that is there already, so that nobody has to be allowed to make one.
+	# An existing device, because creating one needs privileges.
 	fails 1 "seedrive: build: tree/device: is a device: only files, folders and symbolic links go on a drive" \
 		mounted 1m sh -c 'mount --bind /dev/full tree/device &&
 			"$TOOL" build --source kernel -o drive.iso tree'
@@ -88,13 +88,13 @@ misused() {
 	refused 'tree/\xed\xa0\x80: the name is not UTF-8'
 }
 
-@test "input: control characters of a name do not reach the terminal" {
+@test "input: control characters in a name do not reach the terminal" {
 	small_tree tree
 	mkfifo tree/$'a\e[31mb\nc'
 	refused 'tree/a\x1b[31mb\x0ac: is a FIFO: only files, folders and symbolic links go on a drive'
 }
 
-@test "input: names of 255 bytes go on the drive whole" {
+@test "input: names of 255 bytes are complete on the drive" {
 	local ascii other
 	small_tree tree
 	ascii=$(printf 'a%.0s' {1..255})
@@ -102,7 +102,7 @@ misused() {
 	[ "${#ascii} $(printf %s "$other" | wc -c)" = "255 255" ]
 	echo one >"tree/$ascii"
 	echo two >"tree/$other"
-	# Alike as far as Joliet can tell.
+	# Names that are equal after Joliet's truncation.
 	echo three >"tree/${ascii%a}b"
 	fails 0 "seedrive: build: warning: tree/$ascii and 2 others: the names are cut or changed in Joliet, which takes 64 characters of UCS-2 without * / : ; ? \\" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
@@ -112,7 +112,7 @@ misused() {
 	[ "$(grep -c '^/aaa' joliet) $(sort -u joliet | wc -l)" = "2 $(wc -l <joliet)" ]
 }
 
-@test "input: a tree 20 levels deep goes on the drive whole" {
+@test "input: a tree of 20 levels is complete on the drive" {
 	local deep
 	small_tree tree
 	deep=$(printf 'level-%02d/' {1..19})
@@ -124,7 +124,7 @@ misused() {
 	[ "$(isoinfo -J -x "/${deep}file" -i drive.iso)" = bottom ]
 }
 
-@test "input: a tree of more than 100 levels is refused, and 100 are taken" {
+@test "input: a tree of 100 levels is accepted, and a deeper one refused" {
 	small_tree tree
 	mkdir -p "tree/$(printf '%0.sd/' {1..99})"
 	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
@@ -135,7 +135,7 @@ misused() {
 	refused "tree/$(printf '%0.sd/' {1..99})d: too many levels of folders"
 }
 
-@test "input: an empty tree needs a label, and makes a drive of our two files" {
+@test "input: an empty tree needs a label, and gives a drive with our two files" {
 	mkdir tree
 	misused "tree: neither openstack/ nor meta-data in it: --label is needed" -o drive.iso tree
 	succeeds "$TOOL" build -q --source kernel --label config-2 -o drive.iso tree
@@ -143,7 +143,7 @@ misused() {
 	"$TOOL" inspect --min-bits 256 drive.iso >/dev/null
 }
 
-@test "input: any number of files goes onto the drive, under any limit of open files" {
+@test "input: any number of files can be on the drive, with any limit of open files" {
 	local limit
 	export SOURCE_DATE_EPOCH=1700000000 GETRANDOM=7
 	make_world
@@ -159,7 +159,7 @@ misused() {
 	holds drive.iso tree want.iso
 }
 
-@test "input: more folders than ISO 9660 can number are refused, and one of those too many is named" {
+@test "input: more folders than ISO 9660 can number are refused, and one that is too many is named" {
 	/usr/bin/python3 -c 'import os
 for i in range(65535):
 	os.makedirs("tree/%d/%d" % (i % 10, i))'
@@ -169,7 +169,7 @@ for i in range(65535):
 	holds tree
 }
 
-@test "input: links to links to folders are followed to an end, and one of those too many is named" {
+@test "input: links to links to folders are followed up to a limit, and one that is too many is named" {
 	local i
 	for i in {1..18}; do
 		mkdir -p "tree/$i"
@@ -182,7 +182,7 @@ for i in range(65535):
 	holds tree
 }
 
-@test "input: a file with a size of 0 and content, as those of /proc have, is refused by name" {
+@test "input: a file with a size of 0 that has content, such as those of /proc, is named and refused" {
 	local words="has content although its size is 0: copy it to a disk first"
 	small_tree tree
 	ln -s /proc/version tree/version
@@ -191,20 +191,20 @@ for i in range(65535):
 		"$MKISOFS" -quiet -r -graft-points -o out.iso x=/proc/version
 	fails 1 "seedrive: build: /proc/version: $words" \
 		"$TOOL" build -q --source kernel --user-data /proc/version -o out.iso
-	# A link that is not followed is one, and a file may be empty.
+	# A link that is not followed is accepted, and an empty file too.
 	: >tree/empty
 	run -0 "$TOOL" build -q --source kernel -o drive.iso tree
 	holds drive.iso tree
 }
 
-@test "input: metadata is held up to 32 MiB in all, and what is beyond is left as it was, with a warning" {
+@test "input: metadata is processed up to 32 MiB in all; the rest is left unchanged, with a warning" {
 	local i
 	small_tree tree
 	for i in {10..69}; do
 		mkdir "tree/openstack/$i"
 		truncate -s 16M "tree/openstack/$i/meta_data.json"
 	done
-	# Locked, and more than the program takes without it.
+	# The program stays below 100 MiB of memory.
 	run -0 --separate-stderr /usr/bin/python3 -c 'import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
@@ -216,7 +216,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 	[ "${#stderr_lines[@]}" = 61 ]
 }
 
-@test "input: what a killed run left is left out, with a warning, and the caller's own file without one" {
+@test "input: the file of a killed run is left out with a warning, and the caller's own without one" {
 	local left=.seedrive-0123456789abcdef.tmp name
 	small_tree tree
 	mkdir tree/below tree/.seedrive-fedcba9876543210.tmp
@@ -239,7 +239,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 	run -1 grep -E "/$left\$" names
 }
 
-@test "input: a device, a FIFO or a socket is not opened, whoever names it" {
+@test "input: a device, a FIFO or a socket is not opened, whichever argument names it" {
 	local name
 	small_tree tree
 	mkfifo fifo
@@ -265,7 +265,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 	run -1 grep -vE 'O_PATH' <(grep -E '"(fifo|socket|device|link)"|/dev/full' opened)
 }
 
-@test "input: links are never followed, neither out of the tree nor in a circle" {
+@test "input: links are never followed, neither out of the tree nor in a loop" {
 	small_tree tree
 	ln -s /etc/passwd tree/passwd
 	ln -s .. tree/openstack/up
@@ -279,7 +279,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 
 # --- meta_data.json ---
 
-# kept WHY CONTENT: this meta_data.json goes on the drive byte for byte, with a warning that says why.
+# kept WHY CONTENT: this meta_data.json is unchanged on the drive, and a warning says why.
 kept() {
 	rm -rf tree
 	small_tree tree
@@ -290,7 +290,7 @@ kept() {
 	"$TOOL" inspect --min-bits 256 drive.iso >/dev/null
 }
 
-@test "input: a meta_data.json that is not JSON is left as it was, with a warning" {
+@test "input: a meta_data.json that is not JSON is left unchanged, with a warning" {
 	kept "not a JSON object" 'not json'
 	kept "not a JSON object" ''
 	kept "not a JSON object" '["random_seed", "QUJDREVG"]'
@@ -300,12 +300,12 @@ kept() {
 	kept "nested too deeply" "{\"a\": $(printf '[%.0s' {1..70})$(printf ']%.0s' {1..70}), \"random_seed\": \"QUJD\"}"
 }
 
-@test "input: a random_seed that stands there twice is left as it was, with a warning" {
+@test "input: a random_seed that occurs twice is left unchanged, with a warning" {
 	kept "random_seed occurs twice" '{"random_seed": "QUJDREVG", "random_seed": "QUJDREVG"}'
 	kept "random_seed occurs twice" '{"random_seed": "QUJDREVG", "\u0072andom_seed": 1}'
 }
 
-@test "input: a random_seed that is not base64 is left as it was, with a warning" {
+@test "input: a random_seed that is not base64 is left unchanged, with a warning" {
 	kept "random_seed is not base64" '{"random_seed": "***"}'
 	kept "random_seed is not base64" '{"random_seed": ""}'
 	kept "random_seed is not base64" '{"random_seed": "QUJDREVGRw"}'
@@ -314,7 +314,7 @@ kept() {
 	kept "random_seed is not base64" '{"random_seed": "QUJDREVGRx=="}'
 }
 
-@test "input: a random_seed that is no string, or too long, is left as it was, with a warning" {
+@test "input: a random_seed that is not a string, or is too long, is left unchanged, with a warning" {
 	kept "random_seed is not a string" '{"random_seed": null}'
 	kept "random_seed is not a string" '{"random_seed": ["QUJDREVG"]}'
 	kept "random_seed is too long" "{\"random_seed\": \"$(head -c 4097 /dev/zero | base64 -w 0)\"}"
@@ -323,7 +323,7 @@ kept() {
 	succeeds "$TOOL" build -q --bind none --source kernel -o drive.iso tree
 }
 
-@test "input: a random_seed only inside meta is none: nothing is changed, and nothing said" {
+@test "input: a random_seed inside meta does not count: nothing is changed, without a warning" {
 	small_tree tree
 	printf '{"meta": {"random_seed": "QUJDREVG"}, "keys": [{"random_seed": "QUJDREVG"}]}' \
 		>tree/openstack/latest/meta_data.json
@@ -331,7 +331,7 @@ kept() {
 	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
 }
 
-@test "input: only the top-level value is mixed, and nothing else of the file changes by a byte" {
+@test "input: only the top-level value is mixed, and no other byte of the file changes" {
 	local seed=QUJDREVGR0hJSktMTU5PUA==
 	small_tree tree
 	printf '{ "meta":{"random_seed":"%s"},\t"random_seed" :\r\n "%s","z":"\\u00e9 %s"}\n' \
@@ -351,7 +351,7 @@ kept() {
 
 # --- arguments ---
 
-@test "input: without -o, without DIR, with two, or with both DIR and single files" {
+@test "input: no -o, no DIR, two of them, or DIR together with single files is a usage error" {
 	small_tree tree
 	misused "-o OUT is missing" tree
 	misused "-o OUT is missing"
@@ -362,7 +362,7 @@ kept() {
 	holds tree
 }
 
-@test "input: a label of more than 32 characters, of none, or of other than ASCII; 32 are taken" {
+@test "input: a label has 1 to 32 characters of ASCII" {
 	small_tree tree
 	misused "--label: 123456789012345678901234567890123: must be 1 to 32 ASCII characters" \
 		--label 123456789012345678901234567890123 -o drive.iso tree
@@ -384,7 +384,7 @@ kept() {
 	[ "$(member found credit_bits)" = 1 ]
 }
 
-@test "input: a source that is unknown, or is asked for in a way that it does not know" {
+@test "input: an unknown source, or one with an unknown argument, is a usage error" {
 	small_tree tree
 	misused "--source: nosuch: unknown source" --source nosuch -o drive.iso tree
 	misused "--source: : unknown source" --source "" -o drive.iso tree
@@ -399,7 +399,7 @@ kept() {
 	misused "--require: nosuch: unknown source" --require nosuch -o drive.iso tree
 }
 
-@test "input: --bind, --ttl, --publisher and SOURCE_DATE_EPOCH that are none" {
+@test "input: a malformed --bind, --ttl, --publisher or SOURCE_DATE_EPOCH is a usage error" {
 	small_tree tree
 	misused "--bind: b65cee2f: must be auto, none or a UUID" --bind b65cee2f -o drive.iso tree
 	misused "--ttl: 1y: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" --ttl 1y -o drive.iso tree
@@ -410,7 +410,7 @@ kept() {
 	SOURCE_DATE_EPOCH=-1 misused "SOURCE_DATE_EPOCH: -1: must be seconds since 1970" -o drive.iso tree
 }
 
-@test "input: an option that does not exist, or is given a value that it does not take" {
+@test "input: an unknown option, or a value for one that takes none, is a usage error" {
 	small_tree tree
 	misused "-x: unknown option" -x -o drive.iso tree
 	misused "--bogus: unknown option" --bogus -o drive.iso tree
@@ -418,7 +418,7 @@ kept() {
 	holds tree
 }
 
-@test "input: an option cut short is taken where one begins so, and else names those that do" {
+@test "input: an abbreviated option is accepted if it is unambiguous; otherwise the candidates are named" {
 	small_tree tree
 	succeeds "$TOOL" build -q --sourc kernel --outp drive.iso tree
 	rm drive.iso
@@ -428,7 +428,7 @@ kept() {
 	holds tree
 }
 
-@test "input: single files that are missing, folders, or may not be read" {
+@test "input: a single file that is missing, a folder or unreadable is named" {
 	small_tree tree
 	fails 1 "seedrive: build: nofile: No such file or directory" \
 		"$TOOL" build --source kernel -o drive.iso --user-data nofile
@@ -442,7 +442,7 @@ kept() {
 
 # --- files that change while the image is made ---
 
-# changed LINE AT DO: it fails so, because DO happened at that system call; the old OUT is kept.
+# changed LINE AT DO: run DO at the system call AT of a build; the build fails with that line, and keeps the old OUT.
 changed() {
 	rm -rf tree
 	small_tree tree
@@ -459,7 +459,7 @@ changed() {
 	holds drive.iso old tree
 }
 
-@test "input: a file that vanishes between its listing and its opening fails the build" {
+@test "input: a file that vanishes between being listed and being opened fails the build" {
 	changed "/user_data: No such file or directory" openat:latest/user_data "rm user_data"
 }
 
@@ -469,7 +469,7 @@ changed() {
 		"rm meta_data.json"
 }
 
-@test "input: a file that grows fails the build, and is not cut" {
+@test "input: a file that grows fails the build, and is not truncated" {
 	changed "/user_data: grew while the image was made" pread:latest/user_data "echo more >>user_data"
 	changed "/meta_data.json: grew while the image was made" pread:latest/meta_data.json \
 		"echo >>meta_data.json"
@@ -484,12 +484,12 @@ changed() {
 		"truncate -s 4999 user_data"
 }
 
-@test "input: a file whose content changes under the same length fails the build" {
+@test "input: a file whose content changes at the same length fails the build" {
 	changed "/user_data: changed while the image was made" pread:latest/user_data \
 		"printf x | dd of=user_data conv=notrunc status=none"
 }
 
-@test "input: where times are set back after a change, the drive has what the file has, or is not made" {
+@test "input: if a file's times are reset after a change, the drive has its content, or is not made" {
 	local back="touch -r user_data t; printf x | dd of=user_data conv=notrunc status=none; touch -r t user_data; rm t"
 	small_tree tree
 	echo later >tree/openstack/latest/z
@@ -527,16 +527,16 @@ changed() {
 	changed ": became a symbolic link" openat:openstack/latest "cd ..; mv latest other; ln -s /etc latest"
 }
 
-@test "input: an image on its way into its own tree through standard output leaves itself out" {
+@test "input: an image that standard output puts into its own tree is left out of itself" {
 	small_tree tree
 	"$TOOL" build -q --source kernel -o - tree >tree/drive.iso
 	run -0 bsdtar -tf tree/drive.iso
 	[[ $output == *user_data* && $output != *drive.iso* ]]
 }
 
-@test "input: an image on its way into its own tree through a pipe fails the build" {
+@test "input: an image that a pipe puts into its own tree fails the build" {
 	small_tree tree
-	# There when the tree is walked; and more goes through it than a pipe and cat(1) hold.
+	# The file exists when the tree is walked, and the image is larger than the buffers of the pipe and of cat(1).
 	: >tree/drive.iso
 	head -c 2097152 /dev/zero >tree/large
 	run -1 --separate-stderr bash -c 'set -o pipefail; "$TOOL" build -q --source kernel -o - tree | cat >tree/drive.iso'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive inspect: what it says of drives that are sound, strange and damaged; never the seed.
+# seedrive inspect: what it prints about valid, unusual and damaged drives, and that it never prints the seed.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -17,7 +17,7 @@ setup_file() {
 	NOTE=$((BIN + 2048))
 }
 
-# signed IMAGE OFFSET HEX: other bytes in the record, with its digest made anew.
+# signed IMAGE OFFSET HEX: write other bytes into the record, and compute its digest again.
 signed() {
 	/usr/bin/python3 - "$1" $(($(extent "$1" seedrive.bin) * 2048)) "$2" "$3" <<-'END'
 		import hashlib, sys
@@ -32,13 +32,13 @@ signed() {
 	END
 }
 
-# damaged LINE: drive.iso is refused so.
+# damaged LINE: drive.iso is refused with that line.
 damaged() {
 	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect drive.iso
 	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect --json --min-bits 0 drive.iso
 }
 
-@test "inspect: it tells what the drive is worth, whose it is, and whether all of it agrees" {
+@test "inspect: it prints the claim, the binding, and whether all parts of the drive agree" {
 	local id
 	id=$(od -An -v -tx1 -j $((BIN + 36)) -N 16 "$DRIVE" | tr -d ' \n')
 	run -0 --separate-stderr "$TOOL" inspect "$DRIVE"
@@ -53,7 +53,7 @@ seedrive.json names the same seed
 random_seed   9 values, all different" ]
 }
 
-@test "inspect: --json says the same to programs" {
+@test "inspect: --json has the same in JSON" {
 	run -0 --separate-stderr "$TOOL" inspect --json "$DRIVE"
 	[ "$stderr" = "" ]
 	printf '%s' "$output" >said
@@ -68,20 +68,20 @@ assert said == {
 }, said' "$DRIVE" "$UUID" "$BIN"
 }
 
-@test "inspect: neither way it says anything of the seed or of a random_seed" {
+@test "inspect: neither form reveals anything of the seed or of a random_seed" {
 	"$TOOL" inspect "$DRIVE" >text 2>&1
 	"$TOOL" inspect --json "$DRIVE" >json 2>&1
 	run -1 "$ROOT/tests/lib/scan-memory" "image:$DRIVE" -- text json
 }
 
-@test "inspect: the image itself is not changed, and need not be writable" {
+@test "inspect: the image is not changed, and need not be writable" {
 	cp "$DRIVE" drive.iso
 	chmod 400 drive.iso
 	unprivileged "$TOOL" inspect drive.iso
 	cmp "$DRIVE" drive.iso
 }
 
-@test "inspect: --min-bits is met or not, by the status" {
+@test "inspect: the exit status says whether --min-bits is met" {
 	local line
 	run -0 --separate-stderr "$TOOL" inspect --min-bits 256 "$DRIVE"
 	[ "$stderr" = "" ]
@@ -94,7 +94,7 @@ assert said == {
 	done
 }
 
-@test "inspect: a tombstone is described as the seed that it was, with no bit left" {
+@test "inspect: a tombstone is described as the seed that it replaced, with 0 bits" {
 	drive drive.iso
 	id=$("$TOOL" inspect drive.iso | sed -n 's/^seed  *//p')
 	bury drive.iso
@@ -108,21 +108,21 @@ assert said == {
 	run -3 "$TOOL" inspect --min-bits 1 drive.iso
 }
 
-@test "inspect: a tombstone is called one, and is no record" {
+@test "inspect: a tombstone is named as such, and does not count as a record" {
 	drive drive.iso
 	"$TOOL" inspect --json drive.iso >said
 	[ "$(member said record) $(member said tombstone)" = "True False" ]
 	bury drive.iso
 	"$TOOL" inspect --json drive.iso >said
 	[ "$(member said record) $(member said tombstone)" = "False True" ]
-	# What a guest leaves as it was.
+	# The guest does not change seedrive.json.
 	[ "$(member said note_agrees)" = True ]
 	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
 	"$TOOL" inspect --json drive.iso >said
 	[ "$(member said record) $(member said tombstone)" = "False False" ]
 }
 
-@test "inspect: a damaged tombstone is refused as one, with what is wrong with it" {
+@test "inspect: a damaged tombstone is refused, with its fault" {
 	local at refused="seedrive.bin: tombstone refused"
 	drive buried.iso
 	bury buried.iso
@@ -136,13 +136,13 @@ assert said == {
 	cp buried.iso drive.iso
 	printf x | overwrite drive.iso $((at + 192))
 	damaged "$refused: bytes that must be zero are not"
-	# A seed in it, and a digest that fits.
+	# It has a seed, and a matching digest.
 	cp buried.iso drive.iso
 	signed drive.iso 128 01
 	damaged "$refused: bytes that must be zero are not"
 }
 
-@test "inspect: times are unsigned, however late" {
+@test "inspect: times are unsigned, so late ones are correct" {
 	local at
 	drive drive.iso
 	at=$(($(extent drive.iso seedrive.bin) * 2048))
@@ -154,7 +154,7 @@ assert said == {
 	[ "${lines[4]}" = "expires       4294967295 seconds after it was issued" ]
 	"$TOOL" inspect --json drive.iso >said
 	[ "$(member said issued_at) $(member said ttl) $(member said expired)" = "18446744073709551615 4294967295 False" ]
-	# The first second that a signed number does not have.
+	# The first second that a signed 32-bit number cannot hold.
 	signed drive.iso 24 000000000000008001000000
 	run -0 "$TOOL" inspect drive.iso
 	[ "${lines[3]}" = "issued        9223372036854775808 seconds after 1970-01-01 00:00:00 UTC" ]
@@ -167,7 +167,7 @@ assert said == {
 	[ "${lines[4]}" = "expires       2106-02-07 06:28:15 UTC" ]
 }
 
-@test "inspect: a seed that has expired is told apart from one that has not" {
+@test "inspect: it says whether a seed has expired" {
 	SOURCE_DATE_EPOCH=1000000000 drive old.iso --ttl 1d
 	drive new.iso --ttl 1d
 	run -0 "$TOOL" inspect old.iso
@@ -179,7 +179,7 @@ assert said == {
 	[ "$(member old expired) $(member new expired)" = "True False" ]
 }
 
-@test "inspect: it tells when the seed is another instance's, or nobody's" {
+@test "inspect: it says if the seed is bound to another instance, or to none" {
 	drive other.iso --bind 01234567-89ab-cdef-0123-456789abcdef
 	drive none.iso --bind none
 	"$TOOL" inspect other.iso >text
@@ -200,7 +200,7 @@ assert said == {
 	[ "$(member said record)" = False ]
 }
 
-@test "inspect: values that are alike or unreadable are told" {
+@test "inspect: random_seed values that are equal or unreadable are reported" {
 	small_tree tree
 	cp -r tree/openstack/latest tree/openstack/2018-08-27
 	mkdir tree/openstack/2015-10-15
@@ -210,7 +210,7 @@ assert said == {
 	[ "${lines[2]}" = "random_seed   2 values, some of them alike, 1 files not readable" ]
 }
 
-# versions DIR NUMBER: a tree with so many folders below openstack/, and in each of them another random_seed.
+# versions DIR NUMBER: make a tree with so many folders below openstack/, each with a different random_seed.
 versions() {
 	/usr/bin/python3 -c 'import base64, hashlib, json, os, sys
 for i in range(int(sys.argv[2])):
@@ -220,7 +220,7 @@ for i in range(int(sys.argv[2])):
 	json.dump({"random_seed": value}, open(folder + "/meta_data.json", "w"))' "$1" "$2"
 }
 
-@test "inspect: all values are compared with each other, however many there are" {
+@test "inspect: any number of random_seed values are all compared with each other" {
 	local last
 	versions tree 1000
 	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
@@ -239,7 +239,7 @@ for i in range(int(sys.argv[2])):
 	done
 }
 
-@test "inspect: two versions that differ in the case of their names alone are two" {
+@test "inspect: two versions whose names differ only in case are two" {
 	versions tree 2
 	mv tree/openstack/v0000 tree/openstack/latest
 	mv tree/openstack/v0001 tree/openstack/LATEST
@@ -248,11 +248,11 @@ for i in range(int(sys.argv[2])):
 	[ "${lines[-1]}" = "random_seed   2 values, all different" ]
 }
 
-@test "inspect: a meta_data.json that cannot be found is an error, not one file less" {
+@test "inspect: a meta_data.json that cannot be found is an error, and not silently skipped" {
 	local at
 	small_tree tree
 	genisoimage -quiet -J -r -V config-2 -o drive.iso tree
-	# The plain name's length in the record of the file.
+	# Change the length of the plain name in the file's directory record.
 	at=$(LC_ALL=C grep -obUa 'META_DAT' drive.iso | head -1 | cut -d: -f1)
 	printf '\000' | overwrite drive.iso $((at - 1))
 	damaged "openstack: Bad message"
@@ -275,7 +275,7 @@ for i in range(int(sys.argv[2])):
 	done
 }
 
-@test "inspect: what is wrong with a record is told in words" {
+@test "inspect: the fault of a record is described in words" {
 	local refused="seedrive.bin: record refused"
 	cp "$DRIVE" drive.iso
 	printf e | overwrite drive.iso $((BIN + 7))
@@ -294,7 +294,7 @@ for i in range(int(sys.argv[2])):
 	damaged "$refused: digest does not match"
 }
 
-@test "inspect: an image cut short is refused, wherever it is cut" {
+@test "inspect: an image that is truncated at any place is refused" {
 	local size at
 	size=$(stat -c %s "$DRIVE")
 	for at in $((size - 1)) $((BIN + 2048)) $((BIN + 100)) 40000; do
@@ -305,7 +305,7 @@ for i in range(int(sys.argv[2])):
 	damaged "not an ISO 9660 image"
 }
 
-@test "inspect: what is no image is refused: blank, text, empty" {
+@test "inspect: files that are no image are refused: zeros, text, an empty file" {
 	head -c 1000000 /dev/zero >drive.iso
 	damaged "not an ISO 9660 image"
 	echo hello >drive.iso
@@ -324,7 +324,7 @@ for i in range(int(sys.argv[2])):
 	[ "$output" = "" ]
 }
 
-@test "inspect: a seedrive.json of another seed is told, one that is missing fails" {
+@test "inspect: a seedrive.json of another seed is reported, a missing one is an error" {
 	cp "$DRIVE" drive.iso
 	drive other.iso
 	content other.iso seedrive.json | overwrite drive.iso "$NOTE"
@@ -340,14 +340,14 @@ for i in range(int(sys.argv[2])):
 	damaged "seedrive.json: missing beside the record"
 }
 
-# note TEXT: in the place of seedrive.json, padded as it is.
+# note TEXT: write TEXT over seedrive.json, padded in the same way.
 note() {
 	printf '%s\n' "$1" | head -c 2047 >note
 	head -c 2047 /dev/zero | tr '\0' ' ' >>note
 	{ head -c 2047 note; echo; } | overwrite drive.iso "$NOTE"
 }
 
-@test "inspect: seedrive.json is read as JSON: it names the seed by a member, not by some bytes" {
+@test "inspect: seedrive.json is parsed as JSON: only its member names the seed" {
 	local id text
 	cp "$DRIVE" drive.iso
 	id=$(od -An -v -tx1 -j $((BIN + 36)) -N 16 "$DRIVE" | tr -d ' \n')
@@ -364,7 +364,7 @@ note() {
 	done
 }
 
-@test "inspect: a seedrive.json of nothing but noise is read within its bounds" {
+@test "inspect: a seedrive.json of random bytes is read within its bounds" {
 	local noise
 	yes x | tr -d '\n' | head -c 2048 >letters
 	yes '"seed_id":' | tr -d '\n' | head -c 2048 >keys
@@ -375,23 +375,23 @@ note() {
 		"$TOOL" inspect drive.iso >text
 		grep -qx 'seedrive.json names another seed' text
 	done
-	# The beginning of the right one, as the last bytes of the file.
+	# The last bytes of the file are the beginning of the right content.
 	content "$DRIVE" seedrive.json | grep -ao '"seed_id":"[0-9a-f]*' | head -c 20 >start
 	overwrite drive.iso $((NOTE + 2048 - 20)) <start
 	"$TOOL" inspect drive.iso >text
 	grep -qx 'seedrive.json names another seed' text
 }
 
-# endless NAME: one of the images of tests/lib/endless.py, with the record of a drive.
+# endless: make the images of tests/lib/endless.py, with the record of a drive.
 endless() {
 	dd if="$DRIVE" of=record bs=1 skip="$BIN" count=4096 status=none
 	"$ROOT/tests/lib/endless.py" . record
 }
 
-@test "inspect: an image that takes hours to read is given up, and it is said of what there is too much" {
+@test "inspect: an image that would take hours to read is given up, with the reason" {
 	local image
 	endless
-	# On a machine that is busy it may be the time.
+	# On a busy machine, the time limit may be reached first.
 	given_up() {
 		local option
 		for option in --min-bits=0 --json; do
@@ -412,7 +412,7 @@ endless() {
 	done
 }
 
-@test "inspect: an image that is strange, but not large, is described" {
+@test "inspect: an unusual image of normal size is described" {
 	local image
 	endless
 	rm too-*.iso
@@ -433,9 +433,9 @@ endless() {
 	END
 }
 
-@test "inspect: no system call reads more than the budget of an image, however large it is" {
+@test "inspect: it reads no more than the budget of an image of any size" {
 	endless
-	# Of the image: what loads libraries reads as well.
+	# Count only reads of the image: the loader of libraries reads as well.
 	traced -P too-large-folder.iso -e trace=pread64 "$TOOL" inspect too-large-folder.iso || true
 	[ "$(grep -c pread64 "$BATS_TEST_TMPDIR/trace")" -gt 1000 ]
 	[ "$(grep -c pread64 "$BATS_TEST_TMPDIR/trace")" -le 32768 ]
@@ -457,14 +457,14 @@ endless() {
 	fails 1 "seedrive: inspect: missing: No such file or directory" "$TOOL" inspect --no-links missing
 }
 
-@test "inspect: a label cannot write to the terminal" {
+@test "inspect: a label cannot send control characters to the terminal" {
 	cp "$DRIVE" drive.iso
 	printf '\033[31mlabel' | overwrite drive.iso $((32768 + 40))
 	run -0 "$TOOL" inspect drive.iso
 	[[ ${lines[0]} == *', label \x1b[31mlabel' ]]
 }
 
-@test "inspect: an IMAGE that is missing, a folder, a FIFO or may not be read" {
+@test "inspect: an IMAGE that is missing, a folder, a FIFO or unreadable is an error" {
 	mkdir folder
 	mkfifo fifo
 	cp "$DRIVE" drive.iso

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What callers of mkisofs in the field rely on beyond genisoimage's listing: sizes, words that they pass, trees that
-# were trouble for them.
+# What known callers of mkisofs rely on besides genisoimage's listing: sizes, arguments, and trees that caused problems for
+# them.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
@@ -18,12 +18,12 @@ setup_file() {
 
 # --- sizes ---
 
-# multiple OF IMAGE: so is its size, and the one in its descriptor is the same.
+# multiple OF IMAGE: check that the image's size is a multiple of OF, and equals the size in its descriptor.
 multiple() {
 	[ $(($(stat -c %s "$2") % $1)) = 0 ] && [ "$(isosize "$2")" = "$(stat -c %s "$2")" ]
 }
 
-@test "callers: every image is a multiple of 4096 bytes, to whatever it is written" {
+@test "callers: every image is a multiple of 4096 bytes, written to a file, a pipe or a device" {
 	local n
 	mkdir tree
 	# An odd and an even number of sectors.
@@ -66,7 +66,7 @@ multiple() {
 		"$MKISOFS" -partition_cyl_align maybe -o out.iso tree
 }
 
-# opens_direct FILE: QEMU takes it as a disk that it may write to, past the page cache.
+# opens_direct FILE: check that QEMU can open it as a writable disk with O_DIRECT.
 opens_direct() {
 	printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"quit"}' |
 		timeout 60 qemu-system-x86_64 -machine pc -display none -S -serial none -nodefaults -qmp stdio \
@@ -75,7 +75,7 @@ opens_direct() {
 }
 
 # bats test_tags=root
-@test "callers: on a disk with sectors of 4 KiB, QEMU takes the image past the page cache, and a device gets it" {
+@test "callers: QEMU can open the image with O_DIRECT on a disk with sectors of 4 KiB, and a device can hold it" {
 	mkdir tree
 	echo x >tree/file
 	truncate -s 32M disk
@@ -95,14 +95,14 @@ opens_direct() {
 0
 1" ]
 	grep -q 'Cannot get .write. permission\|not a multiple\|alignment\|sector' odd.said
-	# The device itself, by either program.
+	# Both programs write the device itself.
 	succeeds "$MKISOFS" -r -V cidata -o "$DEV" tree
 	seeded "$DEV"
 	succeeds "$TOOL" build -q --force --label cidata --source kernel -o "$DEV" tree
 	seeded "$DEV"
 }
 
-# --- words ---
+# --- arguments ---
 
 @test "callers: every option that genisoimage and xorrisofs list in their help is in our table" {
 	{
@@ -114,7 +114,7 @@ opens_direct() {
 	[ "$(LC_ALL=C comm -23 theirs ours | paste -sd' ')" = "" ]
 }
 
-@test "callers: owners and modes are forced as genisoimage forces them, on all but the seed" {
+@test "callers: owners and modes are forced as by genisoimage, except on the seed" {
 	local options
 	mkdir -p tree/sub
 	echo 1 >tree/a.o
@@ -161,12 +161,12 @@ opens_direct() {
 	done
 	alike -R -m '*.o' -x 'tree/sub/f' -no-bak
 	alike -R -nobak
-	# What the command line names itself goes in.
+	# A path on the command line itself is included.
 	paths=(tree/a.o tree/sub)
 	alike -R -m '*.o' -m sub
 }
 
-@test "callers: words that change nothing are taken, and change nothing" {
+@test "callers: options without effect are accepted, and have no effect" {
 	local words
 	no_cloud tree
 	echo list >order
@@ -196,7 +196,7 @@ opens_direct() {
 	END
 }
 
-@test "callers: names that are not ASCII are UTF-8, and another character set for them is refused, or handed over" {
+@test "callers: non-ASCII names are UTF-8; another character set is refused, or handed over to the fallback" {
 	need_mounts
 	no_cloud tree
 	echo x >tree/grün
@@ -216,7 +216,7 @@ opens_direct() {
 	[ -e peer.said ]
 }
 
-@test "callers: what is refused is named as it was typed, with the reason" {
+@test "callers: a refused option is named as it was typed, with the reason" {
 	no_cloud tree
 	while IFS='|' read -r words line; do
 		# shellcheck disable=SC2086 # several words
@@ -234,7 +234,7 @@ opens_direct() {
 	END
 }
 
-@test "callers: in xorriso's place, -as and a name as the first words make what xorriso makes" {
+@test "callers: in place of xorriso, -as and a name as the first words give what xorriso makes" {
 	local name
 	no_cloud tree
 	ln -s "$MKISOFS" xorriso
@@ -244,7 +244,7 @@ opens_direct() {
 		[ "$(listing -R out.iso)" = "$(listing -R its.iso)" ]
 		[ "$(isoinfo -d -i out.iso | grep '^Volume id')" = "Volume id: ISOIMAGE" ]
 	done
-	# Packer's line, OpenNebula's and kata's.
+	# The command lines of Packer, OpenNebula and kata.
 	succeeds ./xorriso -as genisoimage -rock -joliet -volid cidata -output out.iso tree
 	seeded out.iso
 	[ "$(isoinfo -R -f -i out.iso | LC_ALL=C sort | paste -sd' ')" = \
@@ -272,7 +272,7 @@ opens_direct() {
 	[ "$(cat peer.said)" = "-as mkisofs -z -o out.iso tree " ]
 }
 
-@test "callers: a drive with a seed label and neither tree gets Rock Ridge, any other image gets neither" {
+@test "callers: without -R and -J a drive with a seed label gets Rock Ridge, any other image neither" {
 	local label
 	no_cloud tree
 	chmod 600 tree/user-data
@@ -283,13 +283,13 @@ opens_direct() {
 		[ "$(listing -R out.iso)" = "$(listing -R want.iso)" ]
 		content out.iso user-data | cmp - tree/user-data
 	done
-	# What plain names are allowed is no wish for a tree.
+	# An option about plain names does not count as a request for a tree.
 	succeeds "$MKISOFS" -V cidata -l -iso-level 3 -allow-lowercase -o out.iso tree
 	isoinfo -d -i out.iso | grep -q '^Rock Ridge'
 	paths=(tree)
 	alike -V cidat
 	alike -V OEMDRV
-	# Who asks for one tree gets that one.
+	# If one tree is requested, only that one is made.
 	"$MKISOFS" -V cidata -J -o out.iso tree
 	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
 	fails 0 "seedrive-mkisofs: warning: neither Rock Ridge nor Joliet: guests find no user-data by a plain name" \
@@ -300,7 +300,7 @@ opens_direct() {
 
 # --- large files ---
 
-@test "callers: files of 4 GiB and more are taken with -iso-level 3 and -allow-limited-size, whole, and named where not" {
+@test "callers: -iso-level 3 and -allow-limited-size allow files of 4 GiB and more; otherwise these are refused" {
 	local options
 	mkdir tree
 	truncate -s 4296000000 tree/install.wim
@@ -313,7 +313,7 @@ opens_direct() {
 		[ ! -e out.iso ]
 	done
 	for options in "-J -r -allow-limited-size" "-iso-level 3" "-iso-level 4 -r" "-r -V cidata -l -allow-limited-size"; do
-		# The reader ends early, and that is no fault of the image.
+		# The reader ends early, which is not a fault of the image.
 		# shellcheck disable=SC2086 # several words
 		"$MKISOFS" $options tree 2>words | head -c 200000 >head.iso
 		[ "$(cat words)" = "seedrive-mkisofs: standard output: Broken pipe" ]
@@ -323,10 +323,10 @@ opens_direct() {
 		*) [ "$(bsdtar -tvf head.iso | awk '$NF == "INSTALL.WIM" { print $5 }')" = 4296000000 ] ;;
 		esac
 	done
-	# All of its bytes, in its place.
+	# All bytes are at the right offset.
 	"$MKISOFS" -J -r -allow-limited-size tree | tail -c 1048576 >last
 	[ "$(grep -c 'the end' last)" = 1 ]
-	# The largest that one extent holds, and one byte more.
+	# The largest file of one extent, and one byte more.
 	rm tree/install.wim
 	truncate -s 4294967295 tree/most
 	"$MKISOFS" -r tree 2>words | head -c 100000 >head.iso
@@ -336,7 +336,7 @@ opens_direct() {
 		"$MKISOFS" -r -o out.iso tree
 }
 
-@test "callers: more than ISO 9660 can hold is said" {
+@test "callers: a file that is too large for ISO 9660 is reported" {
 	mkdir tree
 	truncate -s 5T tree/one
 	truncate -s 5T tree/two
@@ -347,7 +347,7 @@ opens_direct() {
 
 # --- many files ---
 
-@test "callers: more files than may be open at a time make the same image as with any limit" {
+@test "callers: more files than may be open at a time give the same image as without a limit" {
 	local limit
 	export SOURCE_DATE_EPOCH=1700000000
 	mkdir -p tree/sub other
@@ -371,7 +371,7 @@ opens_direct() {
 	seeded out.iso
 }
 
-@test "callers: where statx(2) is forbidden, as by older containers' filters, files are opened again all the same" {
+@test "callers: if statx(2) is forbidden, as by filters of older containers, files are still opened again" {
 	mkdir tree
 	for n in {1..40}; do
 		echo "$n" >"tree/f$n"
@@ -386,9 +386,9 @@ opens_direct() {
 	done
 }
 
-# --- what is lost is said ---
+# --- warnings about losses ---
 
-@test "callers: names that Joliet cuts or changes are said, in one line with the first, and the image is made" {
+@test "callers: names that Joliet shortens or changes cause one warning with the first, and the image is made" {
 	local long way
 	mkdir tree
 	echo 1 >tree/$'\360\237\230\200 setup.ps1'
@@ -399,7 +399,7 @@ opens_direct() {
 		"$MKISOFS" -J -r -V cidata -o out.iso tree
 	seeded out.iso
 	[ "$(content out.iso '😀 setup.ps1')" = 1 ]
-	# Without Joliet nothing is lost, and in UTF-16 neither.
+	# Without Joliet nothing is lost, and neither with UTF-16.
 	succeeds "$MKISOFS" -r -o out.iso tree
 	succeeds "$MKISOFS" -joliet-utf16 -o out.iso tree
 	LC_ALL=C grep -qaP '\xd8\x3d\xde\x00' out.iso
@@ -415,7 +415,7 @@ opens_direct() {
 		"$TOOL" build -q --source kernel --label cidata -o out.iso tree
 }
 
-@test "callers: links of a seed drive that lead to nothing on it are said, in one line with the first" {
+@test "callers: links of a seed drive that lead to nothing on it cause one warning with the first" {
 	local word
 	no_cloud store
 	mkdir tree
@@ -426,9 +426,9 @@ opens_direct() {
 		"$TOOL" build -q --source kernel -o out.iso tree
 	succeeds "$MKISOFS" -V cidata -J -r -f -o out.iso tree
 	content out.iso user-data | cmp - store/user-data
-	# Of any other image a link may well lead to what its reader has.
+	# On any other image a link may lead to a file that the reader has.
 	succeeds "$MKISOFS" -V OEMDRV -J -r -o out.iso tree
-	# As Kubernetes mounts: through a link that stays in the tree.
+	# As in the mounts of Kubernetes: through a link that stays in the tree.
 	rm tree/*
 	mkdir tree/..2026
 	cp store/* tree/..2026
@@ -443,20 +443,20 @@ opens_direct() {
 	done
 }
 
-@test "callers: a drive that a fallback makes without a seed is said to be that, on standard error and in the journal" {
+@test "callers: if a fallback makes a drive without a seed, standard error and the journal say so" {
 	need_mounts
 	no_cloud tree
 	conf "fallback = $(command -v xorrisofs)"
 	with_etc "$MKISOFS" -quiet -V cidata -J -r -z -o out.iso tree 2>words
 	[ "$(head -1 words)" = "seedrive-mkisofs: warning: out.iso: made by $(command -v xorrisofs), without a seed: -z: not an option of this program, which compresses no files" ]
 	[ "$(isoinfo -R -f -i out.iso | grep -c seedrive)" = 0 ]
-	# Also where the label comes later, or what cannot be honoured is known only by the tree.
+	# Also if the label comes later, or if only the tree shows that something is not supported.
 	with_etc "$MKISOFS" -quiet -z -J -r -o out.iso tree -volid CONFIG-2 2>words
 	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: -z" words
 	echo x >tree/grün
 	with_etc "$MKISOFS" -quiet -J -r -V cidata -input-charset iso8859-1 -o out.iso tree 2>words || true
 	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: tree/gr" words
-	# Of any other image there is nothing to say.
+	# For any other image there is no message.
 	with_etc "$MKISOFS" -quiet -V OEMDRV -J -r -z -o out.iso tree 2>words
 	run ! grep -q seedrive-mkisofs words
 	export SEEDRIVE_ETC=$PWD/etc
@@ -475,7 +475,7 @@ opens_direct() {
 		assert e["PRIORITY"] == "4" and e["SEEDRIVE_LABEL"] == "cidata", e
 		assert e["MESSAGE"].startswith("out.iso: without a seed: out.iso: made by /"), e
 		assert "without a seed: -z: not an option" in e["MESSAGE"], e
-		# One that nobody makes is an entry, too.
+		# A drive that was not made at all has an entry, too.
 		open(os.environ["SEEDRIVE_ETC"] + "/seedrive.conf", "w").write("")
 		e = entry("-z", "-r", "-V", "cidata", "-o", "out.iso", "tree")
 		assert e["PRIORITY"] == "3", e
@@ -487,7 +487,7 @@ opens_direct() {
 
 # --- no seed on purpose ---
 
-@test "callers: --seed=off, else SEEDRIVE_SEED, else the configuration leaves out the seed of an image that many share" {
+@test "callers: --seed=off, SEEDRIVE_SEED or the configuration, in this order, leave out the seed of an image" {
 	need_mounts
 	local make seeds words
 	small_tree tree
@@ -523,7 +523,7 @@ opens_direct() {
 		END
 	done
 	cp on.conf etc/seedrive.conf
-	# Nothing is mixed, and nothing else is different.
+	# No random_seed is mixed, and nothing else differs.
 	succeeds with_etc "$MKISOFS" -quiet -r -V config-2 --seed off -o out.iso tree
 	content out.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
 	fails 1 "seedrive-mkisofs: --seed: no: must be on, mix or off" \
@@ -543,10 +543,10 @@ opens_direct() {
 # bats test_tags=root
 @test "callers: make STATIC=1 gives a program that makes drives in an empty folder" {
 	mkdir -p built empty
-	# Objects of another build want its libraries.
+	# Reuse the objects of the ordinary build, but not those of another one, such as a sanitizer's, which need its libraries.
 	[ "$B" != "$ROOT/build" ] || cp -a "$B/host" built
 	ordinary_make B="$PWD/built" STATIC=1 "$PWD/built/seedrive-mkisofs" 2>words || { cat words && return 1; }
-	# It asks for no loader and for no library.
+	# It needs no loader and no library.
 	run -0 readelf -ld built/seedrive-mkisofs
 	[[ $output == *LOAD* && $output != *INTERP* && $output != *NEEDED* ]]
 	no_cloud empty/tree

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive-mkisofs in the place of genisoimage: the same listing, OUT as its callers expect it, and what a
-# busy host does to it.
+# seedrive-mkisofs in place of genisoimage: the same listing, OUT as its callers expect it, and its behaviour on a busy
+# host.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -12,7 +12,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/mkisofs
 
-# As Nova calls it (nova/virt/configdrive.py), but for OUT and DIR.
+# Nova's command line (nova/virt/configdrive.py), without OUT and DIR.
 NOVA_ARGUMENTS=(-ldots -allow-lowercase -allow-multidot -l -publisher "OpenStack Nova 26.2.2"
 	-quiet -J -r -V config-2)
 
@@ -20,7 +20,7 @@ setup_file() {
 	make_world
 }
 
-# no_drive FILE: nothing that anybody would take for an image.
+# no_drive FILE: check that no reader would take it for an image.
 no_drive() {
 	[ ! -e "$1" ] || ! grep -q CD001 "$1"
 }
@@ -35,21 +35,21 @@ no_drive() {
 	[ "$(stat -c %s ours.iso)" -lt $((512 * 1024)) ]
 }
 
-@test "mkisofs: each caller in the field gets genisoimage's listing" {
+@test "mkisofs: each known caller gets genisoimage's listing" {
 	local argv word n=0 arguments
 	small_tree DIR
 	no_cloud DIR
 	mkdir IN
 	while IFS=$'\t' read -r _ argv _; do
 		[[ $argv != *-no-emul-boot* ]] || continue
-		# Behind the program's name, which with xorriso is three words.
+		# The arguments after the program's name, which for xorriso is three words.
 		argv=${argv#xorriso -as }
 		eval "arguments=(${argv#* })"
 		set --
 		paths=()
 		for word in "${arguments[@]}"; do
 			case $word in
-			# Only xorrisofs has these two; OUT is ours to name.
+			# Only xorrisofs has these two options; the test sets OUT.
 			--norock | -partition_cyl_align | on | -o | -output | OUT | DIR/OUT.iso) ;;
 			DIR | DIR/* | user-data | meta-data | network-config) paths+=("DIR/${word#DIR}") ;;
 			*) set -- "$@" "$word" ;;
@@ -105,7 +105,7 @@ no_drive() {
 	alike -R
 	paths=(tree/folder/)
 	alike -R -J
-	# Without either they are left out, and in Joliet not even an empty file is shown in their place.
+	# Without both they are left out; Joliet does not even show an empty file in their place.
 	fails 0 "seedrive-mkisofs: warning: 2 symbolic links left out: only Rock Ridge (-r, -R) has them" \
 		"$MKISOFS" -J -o out.iso tree
 	[ "$(isoinfo -J -f -i out.iso)" = /sub ]
@@ -113,7 +113,7 @@ no_drive() {
 	[ "$(isoinfo -J -f -i out.iso)" = /sub ]
 }
 
-@test "mkisofs: contents are those of the tree, whichever way they are read" {
+@test "mkisofs: contents equal those of the tree, with every reader" {
 	local way
 	"$MKISOFS" "${NOVA_ARGUMENTS[@]}" -V other -o out.iso "$NOVA"
 	mkdir tree
@@ -128,7 +128,7 @@ no_drive() {
 	cmp content "$NOVA/openstack/latest/meta_data.json"
 }
 
-@test "mkisofs: large files of any length arrive whole, between small ones, in a file and a pipe" {
+@test "mkisofs: large files of any length are complete, among small ones, in a file and in a pipe" {
 	local size
 	mkdir tree
 	for size in 0 1 2047 2048 2049 262143 262144 262145 264193 5000001; do
@@ -145,10 +145,10 @@ no_drive() {
 	done
 }
 
-@test "mkisofs: what is in a pipe stays as it was when the image was made" {
+@test "mkisofs: an image in a pipe does not change if its files change later" {
 	mkdir tree
 	head -c 300000 /dev/zero | tr '\0' A >tree/large
-	# So large a pipe that nobody has to read before the end.
+	# The pipe is so large that nobody has to read from it before the end.
 	/usr/bin/python3 -c 'import fcntl, os, subprocess, sys
 out, to = os.pipe()
 fcntl.fcntl(to, fcntl.F_SETPIPE_SZ, 1 << 20)
@@ -162,7 +162,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	[ "$(content out.iso large | wc -c)" = 300000 ]
 }
 
-@test "mkisofs: texts of the volume descriptor" {
+@test "mkisofs: the texts of the volume descriptor are those of the options" {
 	no_cloud tree
 	"$MKISOFS" -V label -publisher PUB -p PREP -A APP -sysid SYS -volset SET -o out.iso tree
 	isoinfo -d -i out.iso >said
@@ -174,7 +174,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	isoinfo -d -i out.iso | grep -qx "Volume id: CDROM"
 }
 
-@test "mkisofs: two files of one name, and a tree that leads back into itself, are refused by name" {
+@test "mkisofs: two files with one name, and a tree that contains itself, are named and refused" {
 	mkdir one two
 	echo 1 >one/x
 	echo 2 >two/x
@@ -185,9 +185,9 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	holds one two
 }
 
-# --- for whom there is a seed ---
+# --- which images get a seed ---
 
-@test "mkisofs: the four labels get a seed, any other or none a plain image without a word" {
+@test "mkisofs: the four labels get a seed; any other, or none, a plain image without a message" {
 	local label
 	no_cloud tree
 	for label in config-2 CONFIG-2 cidata CIDATA; do
@@ -205,14 +205,14 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	seeded out.iso
 }
 
-@test "mkisofs: a plain image takes even files that are called as ours, as they are" {
+@test "mkisofs: a plain image may have files with the names of ours, unchanged" {
 	mkdir tree
 	echo somebody >tree/seedrive.bin
 	succeeds "$MKISOFS" -r -o out.iso tree
 	[ "$(content out.iso seedrive.bin)" = somebody ]
 }
 
-@test "mkisofs: the seed is there for the guest's reader without Rock Ridge and Joliet, too" {
+@test "mkisofs: the guest's reader finds the seed also without Rock Ridge and Joliet" {
 	no_cloud tree
 	for options in "" -J -l "-iso-level 2" -U -allow-lowercase; do
 		# shellcheck disable=SC2086 # several words
@@ -222,7 +222,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	done
 }
 
-@test "mkisofs: a file whose plain name would hide the seed is refused, and hides none where there are others" {
+@test "mkisofs: a file whose plain name would hide the seed is refused, unless there are other names" {
 	small_tree tree
 	echo another >tree/seedrive.binary
 	fails 1 "seedrive-mkisofs: seedrive.bin: without Rock Ridge another file has the same name" \
@@ -234,12 +234,12 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	seeded out.iso
 }
 
-@test "mkisofs: random_seed is mixed, and cidata bound to nobody" {
+@test "mkisofs: random_seed is mixed, and cidata is bound to no instance" {
 	small_tree tree
 	no_cloud tree
 	"$MKISOFS" -r -V config-2 -o out.iso tree
 	run -1 cmp <(content out.iso openstack/latest/meta_data.json) tree/openstack/latest/meta_data.json
-	# However it comes in: under the other label, by a graft point, behind other paths.
+	# By any way into the image: under the other label, by a graft point, after other paths.
 	mkdir other
 	for words in "-V cidata tree" "-V cidata -graft-points openstack=tree/openstack" \
 		"-V CONFIG-2 -graft-points /openstack/latest/=tree/openstack/latest" "-V cidata other tree/"; do
@@ -256,7 +256,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 
 # --- OUT ---
 
-@test "mkisofs: an OUT that is there keeps inode, owner, mode and links, and who holds it open reads the image" {
+@test "mkisofs: an existing OUT keeps inode, owner, mode and links, and a process that has it open reads the image" {
 	no_cloud tree
 	touch out.iso
 	chmod 640 out.iso
@@ -272,7 +272,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	cmp read.iso out.iso
 	cmp other.iso out.iso
 	seeded read.iso
-	# A longer one before leaves no tail.
+	# If the old OUT was longer, none of it is left.
 	head -c 1000000 /dev/zero >>out.iso
 	"$MKISOFS" -J -r -V cidata -o out.iso tree
 	[ "$(stat -c %s out.iso)" = "$(stat -c %s read.iso)" ]
@@ -292,7 +292,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	seeded read.iso
 }
 
-@test "mkisofs: a new OUT is 0600, whatever the umask, and nothing is put beside it" {
+@test "mkisofs: a new OUT has mode 0600 with any umask, and no other file is made" {
 	no_cloud tree
 	(umask 0777 && "$MKISOFS" -r -V cidata -o out.iso tree)
 	[ "$(stat -c %a out.iso)" = 600 ]
@@ -302,7 +302,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	holds out.iso tree
 }
 
-@test "mkisofs: an OUT inside DIR is left out, the first time and every other" {
+@test "mkisofs: an OUT inside DIR is left out, the first time and later" {
 	no_cloud tree
 	for _ in 1 2; do
 		succeeds "$MKISOFS" -r -V cidata -o tree/out.iso tree
@@ -310,7 +310,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 		[ "$(bsdtar -tf tree/out.iso | grep -c out.iso)" = 0 ]
 		(cd tree && holds meta-data network-config out.iso user-data)
 	done
-	# As by the shell's *, and through standard output.
+	# Also if the shell's * names it, and through standard output.
 	(cd tree && succeeds "$MKISOFS" -r -V cidata -o out.iso ./*)
 	[ "$(bsdtar -tf tree/out.iso | grep -c out.iso)" = 0 ]
 	"$MKISOFS" -r -V cidata tree >tree/out.iso
@@ -318,7 +318,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	seeded tree/out.iso
 }
 
-@test "mkisofs: a file that would go on the drive is not taken for OUT" {
+@test "mkisofs: a file that goes on the drive is refused as OUT" {
 	no_cloud tree
 	cp tree/user-data before
 	fails 1 "seedrive-mkisofs: tree/user-data: is one of the files that would go on the drive, not an image" \
@@ -326,7 +326,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	cmp before tree/user-data
 }
 
-@test "mkisofs: standard output, a pipe, a FIFO and /dev/stdout take the same bytes" {
+@test "mkisofs: standard output, a pipe, a FIFO and /dev/stdout get the same bytes" {
 	no_cloud tree
 	export SOURCE_DATE_EPOCH=1700000000
 	"$MKISOFS" -J -r -V other -o want.iso tree
@@ -347,7 +347,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	[ ! -e - ]
 }
 
-@test "mkisofs: a seeded drive goes through a pipe, as Proxmox wants it" {
+@test "mkisofs: a seeded drive can be written through a pipe, as by Proxmox" {
 	no_cloud tree
 	"$MKISOFS" -quiet -iso-level 3 -R -V cidata tree | dd of=out.iso bs=64k status=none
 	seeded out.iso
@@ -365,9 +365,9 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	[ "$(stat -c %s one.iso)" = "$(stat -c %s two.iso)" ]
 }
 
-# --- what it does not do ---
+# --- what it does not support ---
 
-@test "mkisofs: version on standard output, help on standard error, both 0" {
+@test "mkisofs: the version goes to standard output, help to standard error, both with status 0" {
 	for option in -version --version; do
 		run -0 --separate-stderr "$MKISOFS" "$option"
 		[[ $output =~ ^seedrive-mkisofs\ [0-9.]+$ ]]
@@ -382,7 +382,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 		sh -c '"$MKISOFS" -version >/dev/full'
 }
 
-@test "mkisofs: what it cannot honour is refused by name, and OUT stays as it was" {
+@test "mkisofs: an unsupported option is named and refused, and OUT is unchanged" {
 	no_cloud tree
 	echo old >out.iso
 	fails 1 "seedrive-mkisofs: -b: not an option of this program, which makes no boot images" \
@@ -394,7 +394,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	[ "$(cat out.iso)" = old ]
 }
 
-@test "mkisofs: with a fallback the whole command line is handed over, as it was" {
+@test "mkisofs: with a fallback the whole command line is handed over unchanged" {
 	need_mounts
 	no_cloud tree
 	cat >peer <<-'END'
@@ -417,7 +417,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 
 		tree
 	END
-	# What it can honour stays here.
+	# What it supports is not handed over.
 	rm peer.said
 	with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	[ ! -e peer.said ]
@@ -433,7 +433,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	isoinfo -d -i out.iso | grep -q '^El Torito VD version 1 found'
 }
 
-@test "mkisofs: a fallback that is this program, or is not there, is told of and ends" {
+@test "mkisofs: a fallback that is this program, or is missing, is an error" {
 	need_mounts
 	no_cloud tree
 	ln -s "$MKISOFS" mkisofs
@@ -447,7 +447,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 
 # --- entropy and configuration: the image is made ---
 
-@test "mkisofs: faults of the configuration are warnings, and the image has its seed" {
+@test "mkisofs: errors of the configuration are warnings, and the image has its seed" {
 	need_mounts
 	no_cloud tree
 	conf "bist = 3" "ttl = yesterday"
@@ -455,7 +455,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole seconds up to 4294967295, as in 90s, 15m, 12h, 1d or 2w" \
 		with_etc "$MKISOFS" -quiet -r -V cidata -o out.iso tree
 	seeded out.iso
-	# A plain image does not even ask.
+	# For a plain image the configuration is not even read.
 	succeeds with_etc "$MKISOFS" -r -o out.iso tree
 	conf "strict = yes" "bist = 3"
 	rm out.iso
@@ -464,7 +464,7 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole s
 	[ ! -e out.iso ]
 }
 
-@test "mkisofs: seed, ttl, bind and bits are the configuration's" {
+@test "mkisofs: seed, ttl, bind and bits come from the configuration" {
 	need_mounts
 	small_tree tree
 	conf "seed = mix"
@@ -481,7 +481,7 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole s
 	[ "$(member found ttl) $(member found bound_to) $(member found credit_bits)" = "7200 None 16" ]
 }
 
-@test "mkisofs: less entropy than asked for is claimed, and said; with shortfall = fail it is an error" {
+@test "mkisofs: with too little entropy it claims less and warns; with shortfall = fail it is an error" {
 	need_mounts
 	no_cloud tree
 	conf "source = kernel" "bits = 512"
@@ -496,13 +496,13 @@ seedrive-mkisofs: warning: /etc/seedrive.conf:3: ttl: yesterday: must be whole s
 	[ ! -e out.iso ]
 }
 
-# claims IMAGE CREDIT HARDWARE: those bits.
+# claims IMAGE CREDIT HARDWARE: check that the image claims these bits.
 claims() {
 	"$TOOL" inspect --json "$1" >claimed
 	[ "$(member claimed credit_bits) $(member claimed hardware_bits)" = "$2 $3" ]
 }
 
-@test "mkisofs: what is required and fails limits the claim, is warned of, and the image is made" {
+@test "mkisofs: a requirement that is not met limits the claim with a warning, and the image is made" {
 	need_mounts
 	no_cloud tree
 	key fifo
@@ -512,18 +512,18 @@ claims() {
 seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 256 bits: kernel passed" \
 		with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	claims out.iso 0 0
-	# Where it is met, all of it and no warning.
+	# If the requirement is met, it claims everything, without a warning.
 	conf "source = file:fifo,bits=4" "require = hardware,file" "bits = 300"
 	succeeds with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	claims out.iso 300 300
-	# A source that fails leaves nothing to claim, though another one has passed.
+	# If a required source fails, nothing is claimed, although another one passed.
 	conf "source = file:fifo,bits=4,file:stuck,bits=4" "require = file"
 	run -0 --separate-stderr with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	[[ ${stderr_lines[0]} == "seedrive-mkisofs: warning: file:stuck: "* ]]
 	[[ ${stderr_lines[1]} == "seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 256 bits: file:fifo passed; file:stuck failed a test: "*"; kernel passed" ]]
 	[ "${#stderr_lines[@]}" -eq 2 ]
 	claims out.iso 0 0
-	# All that is required counts, in whatever order it is written.
+	# All requirements count, in any order.
 	for list in hardware,rdrand rdrand,hardware; do
 		conf "source = kernel" "require = $list"
 		run -0 --separate-stderr with_etc "$MKISOFS" -r -V cidata -o out.iso tree
@@ -538,7 +538,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	[ ! -e new.iso ]
 }
 
-@test "mkisofs: without any entropy it is an image without a seed" {
+@test "mkisofs: without any entropy it makes an image without a seed" {
 	need_mounts
 	small_tree tree
 	conf "source = kernel"
@@ -550,7 +550,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	content out.iso openstack/latest/user_data | cmp - tree/openstack/latest/user_data
 }
 
-@test "mkisofs: an older drive's record goes out with no image, not even where secrets have no place" {
+@test "mkisofs: an older drive's record is put on no image, even without memory for secrets" {
 	drive old.iso
 	small_tree tree
 	bsdtar -xf old.iso -C tree seedrive.bin seedrive.json
@@ -561,7 +561,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	[ "$(bsdtar -tf out.iso | grep -c seedrive)" = 0 ]
 }
 
-@test "mkisofs: each drive is one entry in the journal, and a plain image none" {
+@test "mkisofs: each drive has one entry in the journal, and a plain image none" {
 	need_mounts
 	small_tree tree
 	conf "source = kernel"
@@ -611,7 +611,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 		e = entry()
 		assert e["MESSAGE"] == "out.iso: without a seed" and "SEEDRIVE_BITS" not in e, e
 
-		# More warnings than the entry has room for: as many as fit, and how many are missing.
+		# With more warnings than fit into the entry, it has as many as fit, and the number of the rest.
 		conf("".join("bits%02d = 1\n" % i for i in range(60)))
 		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree")[0] == 0
 		first, *said = entry()["MESSAGE"].split("; ")
@@ -628,9 +628,9 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	END
 }
 
-# --- what the world does ---
+# --- the environment ---
 
-@test "mkisofs: any locale, TZ and environment, closed descriptors, no locked memory" {
+@test "mkisofs: it works with any locale, TZ and environment, closed descriptors, and without locked memory" {
 	small_tree tree
 	mkdir -p "tree/sub"
 	echo x >"tree/sub/grün"
@@ -650,7 +650,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 		sh -c '"$MKISOFS" -r -V cidata tree >&-'
 }
 
-@test "mkisofs: where faccessat2(2) is forbidden, as by older containers' filters, random_seed is mixed all the same" {
+@test "mkisofs: if faccessat2(2) is forbidden, as by filters of older containers, random_seed is still mixed" {
 	small_tree tree
 	env ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=faccessat2 -e inject=faccessat2:error=EPERM \
 		"$MKISOFS" -V config-2 -r -o out.iso tree
@@ -668,7 +668,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	seeded out.iso
 }
 
-# gives_up WORDS COMMAND...: one line that ends so, a status that is not 0, and no drive in out.iso.
+# gives_up WORDS COMMAND...: check that it fails with one line that ends with WORDS, and leaves no drive in out.iso.
 gives_up() {
 	local words=$1
 	shift
@@ -678,7 +678,7 @@ gives_up() {
 	no_drive out.iso
 }
 
-@test "mkisofs: a full disk is told of before the first byte, and the old OUT is kept" {
+@test "mkisofs: a full disk is reported before the first byte is written, and the old OUT is kept" {
 	need_mounts
 	small_tree tree
 	head -c 300000 /dev/urandom >tree/large
@@ -692,7 +692,7 @@ gives_up() {
 	gives_up "/dev/full: No space left on device" "$MKISOFS" -r -o /dev/full tree
 }
 
-# last_close: the how-many-eth close(2) it is that OUT is closed with.
+# last_close: print the number of the close(2) that closes OUT.
 last_close() {
 	traced -y -e trace=close "$MKISOFS" -r -o count.iso tree
 	awk 'NR == 1 { pid = $1 } $1 == pid { n++ } /count.iso>/ { last = n } END { print last }' \
@@ -703,7 +703,7 @@ last_close() {
 	local call n
 	small_tree tree
 	for old in "" old; do
-		# An old one is blanked first.
+		# The descriptors of an old image are erased first.
 		for call in ftruncate:1+ write:1 write:2 write:3 write:4 pwrite64:1 fdatasync:1 fdatasync:2 \
 			${old:+pwrite64:2 fdatasync:3} fallocate:1 close:last; do
 			n=${call#*:}
@@ -716,7 +716,7 @@ last_close() {
 	done
 }
 
-@test "mkisofs: on a file system that reserves nothing an old OUT is written over, and cut off" {
+@test "mkisofs: on a file system without preallocation an old OUT is overwritten and truncated" {
 	small_tree tree
 	"$MKISOFS" -r -V config-2 -o out.iso tree
 	truncate -s +1M out.iso
@@ -726,7 +726,7 @@ last_close() {
 	[ "$(stat -c %s out.iso)" = "$(stat -c %s other.iso)" ]
 }
 
-@test "mkisofs: a target that may not be written is told of" {
+@test "mkisofs: a target that may not be written is an error" {
 	need_mounts
 	no_cloud tree
 	mkdir locked
@@ -742,7 +742,7 @@ last_close() {
 		mounted 1m sh -c 'mount -o remount,bind,ro disk && "$MKISOFS" -r -V cidata -o disk/out.iso tree'
 }
 
-@test "mkisofs: a file that may not be read fails the image, and is not left out of it" {
+@test "mkisofs: a file that may not be read is an error, and is not silently left out" {
 	no_cloud tree
 	chmod 000 tree/user-data
 	echo old >out.iso
@@ -751,7 +751,7 @@ last_close() {
 	[ "$(cat out.iso)" = old ]
 }
 
-# changed WORDS CALL:PATH COMMAND: the tree while the image is made.
+# changed WORDS CALL:PATH COMMAND: run COMMAND, which changes the tree, while the image is made; it fails with WORDS.
 changed() {
 	local words=$1 at=$2 command=$3
 	rm -rf tree out.iso
@@ -759,7 +759,7 @@ changed() {
 	gives_up "$words" world AT="$at" DO="$command" "$MKISOFS" -r -V config-2 -o out.iso tree
 }
 
-@test "mkisofs: a tree that changes under it fails the image, and leaves no drive" {
+@test "mkisofs: if the tree changes meanwhile, it fails and leaves no drive" {
 	changed "user_data: No such file or directory" openat:latest/user_data "rm tree/openstack/latest/user_data"
 	changed "user_data: vanished while the image was made" pread:latest/user_data \
 		"rm tree/openstack/latest/user_data"
@@ -773,7 +773,7 @@ changed() {
 		"ln -sf /etc/passwd tree/openstack/latest/user_data"
 }
 
-@test "mkisofs: a changed mode, owner or number of links is no change of content" {
+@test "mkisofs: a changed mode, owner or number of links does not count as a change of content" {
 	local command
 	for command in "chmod 600 user_data" "ln user_data ../../../backup" "chown 12:34 user_data" "rm ../../../backup" \
 		"setfattr -n user.test -v x user_data"; do
@@ -790,11 +790,11 @@ changed() {
 	done
 }
 
-# --- ended on the way ---
+# --- interrupted ---
 
 PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_list,set_tid_address,arch_prctl
 
-@test "mkisofs: SIGTERM or SIGKILL at any system call leaves no drive, or a whole one" {
+@test "mkisofs: SIGTERM or SIGKILL at any system call leaves no drive or a complete one" {
 	need_mounts
 	local signal call n status whole=0 none=0 calls i
 	small_tree tree
@@ -810,7 +810,7 @@ PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_lis
 	for i in "${!calls[@]}"; do
 		signal=$([ $((i % 2)) = 0 ] && echo KILL || echo TERM)
 		call=${calls[i]% *} n=${calls[i]#* } status=0
-		# Larger than what takes its place, which writes over it.
+		# The old file is larger than the image that overwrites it.
 		cp want.iso out.iso
 		truncate -s +64K out.iso
 		chmod 640 out.iso
@@ -829,7 +829,7 @@ PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_lis
 		holds etc out.iso tree want.iso words
 	done
 	echo "${#calls[@]} calls, $whole with a whole drive, $none with none"
-	# Both the time before OUT is touched and the time in which it is none were met.
+	# The signals came both before OUT was changed and while it was not a drive.
 	[ "$whole" -gt 40 ] && [ "$none" -gt 4 ]
 }
 

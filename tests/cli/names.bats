@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Names that others have chosen, in all that the commands print: no escape sequence reaches a terminal, no newline makes a
-# line, and --json is JSON.
+# Names that others have chosen, in all output of the commands: no escape sequence reaches a terminal, no newline begins a
+# line, and --json is valid JSON.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154,SC2089,SC2090
@@ -11,7 +11,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# A colour, a new line that says that all is well, CSI as one character and as one byte, and a change of direction.
+# A colour, a newline and a fake line of success, CSI as one character and as one byte, and a change of direction.
 TEXT=$'a\e[31m\nseedrive: ok\x7f\u009b1m\u202e"\\x1b'
 NAME=$TEXT$'\xff\x9b'
 SHOWN='a\x1b[31m\x0aseedrive: ok\x7f\xc2\x9b1m\xe2\x80\xae"\x1b\xff\x9b'
@@ -23,8 +23,8 @@ setup() {
 	small_tree tree
 }
 
-# says STATUS COMMAND...: with that status, and each line of both streams is text that can do no more than show; the name is
-# in one of them, and there are as many lines as with the plain name in its place.
+# says STATUS COMMAND...: check that it ends with that status; that both streams have only printable text, and the name; and that
+# there are as many lines as with a plain name.
 says() {
 	local status=$1 plain got=0
 	shift
@@ -46,7 +46,7 @@ says() {
 	END
 }
 
-# json STATUS KEY VALUE COMMAND...: one document of JSON on standard output, with that value somewhere below the key.
+# json STATUS KEY VALUE COMMAND...: check that standard output is one JSON document, with that value somewhere below the key.
 json() {
 	local status=$1 key=$2 value=$3 got=0
 	shift 3
@@ -71,7 +71,7 @@ json() {
 	END
 }
 
-# What JSON has of a name that is not UTF-8: each byte that is no text as \xNN.
+# A name that is not UTF-8, as in JSON: each byte that is not text is \xNN.
 in_json() {
 	printf '%s' "$TEXT"'\xff\x9b'
 }
@@ -121,7 +121,7 @@ in_json() {
 	says 1 "$TOOL" inspect "$NAME"
 }
 
-@test "names: what an image calls its folders is printed harmlessly" {
+@test "names: folder names in an image are printed harmlessly" {
 	mkdir "tree/openstack/$TEXT"
 	echo '[' >"tree/openstack/$TEXT/meta_data.json"
 	SHOWN=${SHOWN%\\xff\\x9b} says 0 "$TOOL" build --source kernel -o drive.iso tree
@@ -156,7 +156,7 @@ in_json() {
 	says 1 "$MKISOFS" -r -o out.iso tree
 }
 
-@test "names: --json is JSON whatever bytes a name has, and has a name that is UTF-8 as it is" {
+@test "names: --json is valid with any bytes in a name, and has a UTF-8 name unchanged" {
 	local name value
 	for name in "$NAME" "$TEXT"; do
 		value=$name
@@ -172,7 +172,7 @@ in_json() {
 	done
 }
 
-@test "names: every byte, as the name of an image, is JSON, and another than that of any other byte" {
+@test "names: each byte, as the name of an image, is valid JSON, and differs from that of every other byte" {
 	drive drive.iso
 	/usr/bin/python3 - <<-'END'
 		import json, os, subprocess

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive reseed: a fresh seed for a drive that stands; what it renews, keeps and refuses.
+# seedrive reseed: a fresh seed for an existing drive; what it renews, keeps and refuses.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -15,12 +15,12 @@ setup_file() {
 }
 
 teardown() {
-	# Still there only if the test failed.
+	# This process still exists only if the test failed.
 	[ ! "${QEMU:-}" ] || kill "$QEMU"
 	make_removable
 }
 
-# refused LINE [OPTION...]: and the image is not touched.
+# refused LINE [OPTION...]: reseed fails with that line, and does not change the image.
 refused() {
 	local line=$1
 	shift
@@ -43,11 +43,11 @@ refused() {
 	[ "$(member new credit_bits)" = 256 ]
 }
 
-@test "reseed: nothing else of the image changes by a byte" {
+@test "reseed: no other byte of the image changes" {
 	"$TOOL" build -q --source kernel -o drive.iso "$NOVA"
 	cp drive.iso old.iso
 	"$TOOL" reseed -q --source kernel drive.iso
-	# Each byte that differs lies in the record, in seedrive.json or in a random_seed.
+	# Each byte that differs is in the record, in seedrive.json or in a random_seed.
 	/usr/bin/python3 -c 'import re, sys
 old, new = (bytearray(open(p, "rb").read()) for p in ("old.iso", "drive.iso"))
 assert len(old) == len(new)
@@ -61,7 +61,7 @@ for low, high in spans:
 assert old == new' "$(extent drive.iso seedrive.bin)"
 }
 
-@test "reseed: binding, time to live, strength and size are kept, unless told otherwise" {
+@test "reseed: binding, time to live, strength and size are kept, unless options change them" {
 	local before other=01234567-89ab-cdef-0123-456789abcdef
 	key fifo
 	SOURCE_DATE_EPOCH=1000000000 drive drive.iso --ttl 1w --bits 100
@@ -82,7 +82,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	[ "$(stat -c '%s %i %a' drive.iso)" = "$before" ]
 }
 
-@test "reseed: it says what it did in a line, or in JSON" {
+@test "reseed: it reports what it did in a line, or in JSON" {
 	drive drive.iso
 	run -0 --separate-stderr "$TOOL" reseed --source kernel drive.iso
 	[ "$stderr" = "" ]
@@ -95,7 +95,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	[ "$(member said seed_id)" = "$(member found seed_id)" ]
 }
 
-@test "reseed: the drive is still read by others, and its metadata still JSON" {
+@test "reseed: other readers still read the drive, and its metadata is still JSON" {
 	drive drive.iso
 	"$TOOL" reseed -q --source kernel drive.iso
 	content drive.iso openstack/latest/meta_data.json >new
@@ -104,7 +104,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	isoinfo -J -f -i drive.iso | grep -qx /openstack/latest/meta_data.json
 }
 
-@test "reseed: a random_seed that cannot be mixed is left as it was, with a warning" {
+@test "reseed: a random_seed that cannot be mixed is left unchanged, with a warning" {
 	small_tree tree
 	echo '{"random_seed": "***"}' >tree/openstack/latest/meta_data.json
 	"$TOOL" build -q --source kernel -o drive.iso tree 2>/dev/null
@@ -113,7 +113,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
 }
 
-@test "reseed: two versions that differ in the case of their names alone are each mixed once" {
+@test "reseed: two versions whose names differ only in case are each mixed once" {
 	small_tree tree
 	cp -r tree/openstack/latest tree/openstack/LATEST
 	"$TOOL" build -q --source kernel -o drive.iso tree
@@ -123,7 +123,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	run -1 "$ROOT/tests/lib/scan-memory" image:old.iso -- drive.iso
 }
 
-@test "reseed: a meta_data.json that is empty or too large is left as it was, as by build" {
+@test "reseed: a meta_data.json that is empty or too large is left unchanged, as by build" {
 	local why="not a JSON object" version
 	small_tree tree
 	mkdir tree/openstack/{empty,large}
@@ -147,13 +147,13 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	run -0 --separate-stderr "$TOOL" inspect drive.iso
 	[ "$stderr" = "" ]
 	[ "${lines[-1]}" = "random_seed   1 values, 2 files not readable" ]
-	# Sixteen MiB are not too many.
+	# 16 MiB are not too large.
 	truncate -s $((16 << 20)) tree/openstack/large/meta_data.json
 	run -0 --separate-stderr "$TOOL" build --source kernel -o drive.iso tree
 	[[ "$stderr" == *"tree/openstack/large/meta_data.json: not a JSON object: left as it was" ]]
 }
 
-@test "reseed: the new seed stands on the disk before the tool ends" {
+@test "reseed: the new seed is flushed to the disk before the tool ends" {
 	drive drive.iso
 	traced -e trace=pwrite64,fsync "$TOOL" reseed -q --source kernel drive.iso
 	[ "$(awk '$2 ~ /^[a-z]/ { sub(/\(.*/, "", $2); print $2 }' "$BATS_TEST_TMPDIR/trace" | uniq |
@@ -162,7 +162,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	grep -q 'pwrite64([0-9]*, "SEEDRIVE.*, 4096, ' "$BATS_TEST_TMPDIR/trace"
 }
 
-@test "reseed: a tombstone becomes a record again, bound and as strong as it was" {
+@test "reseed: a tombstone becomes a record again, with the same binding and strength" {
 	drive drive.iso --ttl 1d
 	"$TOOL" inspect --json drive.iso >old
 	bury drive.iso
@@ -174,7 +174,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 
 # --- refused ---
 
-@test "reseed: an image that a running QEMU has attached is refused, and free once it has ended" {
+@test "reseed: an image that a running QEMU uses is refused, and accepted after QEMU has ended" {
 	drive drive.iso
 	mkfifo ask tell
 	qemu-system-x86_64 -S -nodefaults -display none -qmp stdio -cdrom drive.iso <ask >tell 3>&- &
@@ -191,7 +191,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	succeeds "$TOOL" reseed -q --source kernel drive.iso
 }
 
-@test "reseed: two at a time for one image: the second is told, and does not disturb the first" {
+@test "reseed: of two at a time for one image, the second fails with an error, and the first is not disturbed" {
 	drive drive.iso
 	run -0 --separate-stderr world AT=pwrite:drive.iso \
 		DO='"$TOOL" reseed -q --source kernel drive.iso; echo $? >second' \
@@ -208,7 +208,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	grep -qE '^qemu.*: Failed to (get|lock) ' said
 }
 
-@test "reseed: more bits than the record has room for are refused; what fits in its sectors is taken" {
+@test "reseed: more bits than fit into the record's sectors are refused, and as many as fit are accepted" {
 	drive drive.iso
 	key fifo
 	refused "--bits 7681: the record has room for 7680" --bits 7681
@@ -216,7 +216,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	"$TOOL" inspect --min-bits 7680 drive.iso >/dev/null
 }
 
-@test "reseed: a drive without a record, or without its seedrive.json beside it, is refused" {
+@test "reseed: a drive without a record, or without seedrive.json directly after it, is refused" {
 	genisoimage -quiet -J -r -V config-2 -o drive.iso "$NOVA"
 	refused "no seed record to renew"
 	drive other.iso
@@ -224,13 +224,13 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	bsdtar -xf other.iso -C out
 	mkdir between
 	mv out/seedrive.json between
-	# Another file lies between the two.
+	# Another file is between the two.
 	genisoimage -quiet -J -r -V config-2 -o drive.iso -graft-points out \
 		seedrive.json=between/seedrive.json seedrive.c=/etc/hostname 2>/dev/null
 	refused "seedrive.json does not follow the record"
 }
 
-@test "reseed: a damaged record, a truncated image and what is no image are refused" {
+@test "reseed: a damaged record, a truncated image and a file that is no image are refused" {
 	drive good.iso
 	cp good.iso drive.iso
 	printf xxxxxxxx | overwrite drive.iso $(($(extent drive.iso seedrive.bin) * 2048 + 128))
@@ -241,7 +241,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	refused "not an ISO 9660 image"
 }
 
-@test "reseed: an image that is missing, a folder, or may not be written" {
+@test "reseed: an image that is missing, a folder or not writable is an error" {
 	drive drive.iso
 	chmod 400 drive.iso
 	fails 1 "seedrive: reseed: drive.iso: Permission denied" unprivileged "$TOOL" reseed drive.iso
@@ -252,7 +252,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	fails 2 "seedrive: reseed: --bind: auto: must be none or a UUID" "$TOOL" reseed --bind auto drive.iso
 }
 
-@test "reseed: a disk that fails is named" {
+@test "reseed: a disk that fails is reported" {
 	local call
 	for call in pwrite64 fsync; do
 		drive drive.iso
@@ -262,7 +262,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	done
 }
 
-@test "reseed: a drive of 16384 bits is renewed whole" {
+@test "reseed: a drive of 16384 bits is renewed completely" {
 	drive small.iso
 	key fifo
 	"$TOOL" build -q --bits 16384 --source file:fifo,bits=4 -o drive.iso tree
@@ -274,7 +274,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	"$TOOL" inspect --min-bits 16384 drive.iso | grep -qx 'seedrive.json names the same seed'
 }
 
-@test "reseed: an image that takes hours to read is refused, and is as it was" {
+@test "reseed: an image that would take hours to read is refused, and unchanged" {
 	local at image
 	drive drive.iso
 	at=$(($(extent drive.iso seedrive.bin) * 2048))

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tpm, hwrng and egd, as they are and with every fault that they are known for: a source that has one is
-# named, counts for nothing, and costs no more than its deadline.
+# tpm, hwrng and egd, working and with every known fault: a source with a fault is named, counts for nothing, and takes no
+# longer than its deadline.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -12,23 +12,23 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/servers
 
-# Stands for one that is soon where it has to pass, and else far away: see faulty.
+# A deadline option: near in tests that reach it, and far away otherwise; see faulty.
 DEADLINE=deadline=1s
 
 setup_file() {
-	# ekeyd and ip are not everybody's.
+	# ekeyd and ip are in folders that only root's PATH has.
 	export PATH=$PATH:/usr/sbin:/sbin
 	make_world
 }
 
-# egd_starts WHERE [FAULT [AFTER]]: its port is in $port.
+# egd_starts WHERE [FAULT [AFTER]]: start an EGD server; its port is then in $port.
 egd_starts() {
 	local pid
 	read -r pid port < <("$ROOT/tests/lib/egd_server.py" "$@" 3>&-)
 	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
 }
 
-# passes SOURCE BITS: delivers, and each of the first 1024 bytes counts so much.
+# passes SOURCE BITS: check that the source delivers, and that each of the first 1024 bytes counts as BITS.
 passes() {
 	run -0 --separate-stderr "$TOOL" draw --json --require "${1%%:*}" --source "$1,deadline=60s" -o seed
 	[ "$stderr" = "" ]
@@ -42,8 +42,8 @@ assert source["assessed_bits"] == [1024 * bits], source
 assert source["kind"] == ("hardware" if bits else "unassessed"), source' "$2"
 }
 
-# faulty SOURCE WORDS: with every bit that can be stated. Required, it refuses the seed; not required, it is
-# warned of and the kernel's generator suffices, without a bit of hardware.
+# faulty SOURCE WORDS: check a faulty source, with the highest assessment that can be stated. If it is required, the seed is
+# refused; otherwise there is a warning, and the kernel's generator suffices, without any bit from hardware.
 faulty() {
 	local label=${1%%,"$DEADLINE"*} words=$2 deadline=deadline=60s source
 	[ "$words" != "Connection timed out" ] || deadline=deadline=300ms
@@ -69,7 +69,7 @@ assert kernel["status"] == "passed"' "$label" "$words"
 
 # --- a TPM ---
 
-@test "tpm: one in software is drawn by its socket, and is worth what is stated and else nothing" {
+@test "tpm: a software TPM is drawn through its socket, and is worth what is stated, otherwise nothing" {
 	tpm2 real
 	passes tpm:unix:real 0
 	passes tpm:unix:real,bits=4 4
@@ -78,7 +78,7 @@ assert kernel["status"] == "passed"' "$label" "$words"
 		"$TOOL" draw --require hardware --source tpm:unix:real -o seed
 }
 
-@test "tpm: over TCP as well, at the port that is said" {
+@test "tpm: it is drawn over TCP too, at the stated port" {
 	local tcp
 	mkdir state
 	tcp=$(/usr/bin/python3 -c 'import socket
@@ -91,7 +91,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 	passes "tpm:swtpm:host=127.0.0.1,port=$tcp,bits=4" 4
 	passes "tpm:swtpm:port=$tcp" 0
 	passes "tpm:swtpm,bits=2,host=localhost,port=$tcp" 2
-	# The same chip by two names is one.
+	# The same chip under two names is one source.
 	run -0 --separate-stderr "$TOOL" draw --json -o seed \
 		--source "tpm:swtpm:port=$tcp,bits=4,tpm:swtpm:host=localhost,port=$tcp,bits=4"
 	[[ $stderr = *": the same device as "*": counted once" ]]
@@ -101,14 +101,14 @@ a, b, kernel = json.load(open("said"))["sources"]
 assert a["assessed_bits"] == [4096] and sum(b["assessed_bits"]) == 0, (a, b)'
 }
 
-@test "tpm: a device is asked in one write, answers in one read, and is 0 bits if it is no TPM to the kernel" {
+@test "tpm: a device gets a request in one write, answers in one read, and is worth 0 unless the kernel knows it as a TPM" {
 	tpm2 real
 	proxy pty:device
 	passes tpm:device 0
 	passes tpm:device,bits=4 4
 }
 
-@test "tpm: a device that the kernel knows is that chip, under each of its names" {
+@test "tpm: a device that the kernel knows is that chip under each of its names" {
 	local node numbers
 	tpm2 real
 	proxy pty:device
@@ -123,7 +123,7 @@ n = os.stat(sys.argv[1]).st_rdev; print(f"{os.major(n)}:{os.minor(n)}")' "$node"
  /sys/class/misc/hw_random/rng_current=$PWD/current
  /sys/class/misc/hw_random/rng_quality=$PWD/quality"
 	REDIRECT=$(tr -d '\n' <<<"$REDIRECT")
-	# It is the default.
+	# Without an argument, tpm is this device.
 	run -0 --separate-stderr world NODE="$PWD/hwrng=10:183" sh -c '
 		exec 9<>hwrng
 		head -c 32768 /dev/urandom >hwrng
@@ -135,7 +135,7 @@ tpm, hwrng, kernel = json.load(open("said"))["sources"]
 assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm, hwrng)'
 }
 
-@test "tpm: the pieces that a chip grants make up all that was asked, busy or not" {
+@test "tpm: all requested bytes arrive, in the pieces that the chip grants, even if it is busy" {
 	local fault
 	tpm2 real
 	for fault in none grants-8 grants-1 testing-twice retry-twice yielded-once; do
@@ -144,10 +144,10 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	done
 }
 
-@test "tpm: a fault of any kind is named, counts for nothing, and is over at the deadline" {
+@test "tpm: a fault of any kind is named, makes it count for nothing, and takes no longer than the deadline" {
 	local after fault words
 	tpm2 real
-	# From the first command on; and once it has delivered well.
+	# The fault occurs from the first command on, or after some good answers.
 	for after in 0 9; do
 		while IFS=: read -r fault words; do
 			proxy "unix:$fault.$after" "$fault" "$after"
@@ -177,11 +177,11 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	done
 }
 
-@test "tpm: the same faults of a device" {
+@test "tpm: the same holds for faults of a device" {
 	local fault words
 	tpm2 real
 	while IFS=: read -r fault words; do
-		# Asked three times, by a TPM that stays as it is.
+		# Three requests, to a TPM whose state does not change.
 		proxy "pty:$fault" "$fault"
 		faulty "tpm:$fault,$DEADLINE,bits=4" "$words"
 	done <<-END
@@ -197,23 +197,23 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	END
 }
 
-@test "tpm: a real one that nobody has started says so" {
+@test "tpm: a real TPM that was not started is reported as such" {
 	swtpm_starts real --tpm2 --flags not-need-init
 	faulty "tpm:unix:real,$DEADLINE,bits=4" "the TPM is not started"
 }
 
-@test "tpm: a real one that has failed says so" {
-	# As a daemon it stands in another folder, and does not find that of its state.
+@test "tpm: a real TPM that has failed is reported as such" {
+	# As a daemon, swtpm changes to another folder, and does not find its state.
 	STATE=. swtpm_starts real --tpm2 --flags not-need-init,startup-clear
 	faulty "tpm:unix:real,$DEADLINE,bits=4" "the TPM is in failure mode"
 }
 
-@test "tpm: a real TPM 1.2 is told apart" {
+@test "tpm: a real TPM 1.2 is recognized and refused" {
 	swtpm_starts real --flags not-need-init,startup-clear
 	faulty "tpm:unix:real,$DEADLINE,bits=4" "a TPM 1.2; use the source hwrng to read its random numbers"
 }
 
-@test "tpm: what is no TPM is told apart: a file, a folder, a FIFO, nothing, nobody there" {
+@test "tpm: what is no TPM is reported as such: a file, a folder, a FIFO, no path, no server" {
 	echo file >file
 	mkdir folder closed
 	mkfifo fifo
@@ -233,7 +233,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 
 # --- /dev/hwrng ---
 
-# hwrng_is CURRENT QUALITY: a FIFO in the kernel's device's place, and what the kernel says of it.
+# hwrng_is CURRENT QUALITY: put a FIFO in place of the kernel's device, and set what the kernel states about it.
 hwrng_is() {
 	[ -p hwrng ] || key hwrng
 	echo "$1" >current
@@ -243,7 +243,7 @@ hwrng_is() {
 	export REDIRECT="/dev/hwrng=$PWD/hwrng $sys/rng_current=$PWD/current $sys/rng_quality=$PWD/quality"
 }
 
-@test "hwrng: worth what the kernel says, at most 4 bits a byte, and nothing from a hypervisor" {
+@test "hwrng: it is worth what the kernel states, at most 4 bits a byte, and nothing if from a hypervisor" {
 	local rate
 	while read -r current quality rate; do
 		hwrng_is "$current" "$quality"
@@ -263,7 +263,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	END
 }
 
-@test "hwrng: without its quality, or what it is, it is worth nothing" {
+@test "hwrng: if its quality or its name is unknown, it is worth nothing" {
 	hwrng_is ccp-1-rng 1024
 	rm quality
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
@@ -273,7 +273,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	rm current
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng -o other
-	# Nor is another device worth anything under that name, and nobody may state it.
+	# Another device is worth nothing under that name either, and its assessment cannot be stated.
 	key other
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng:other -o other
@@ -281,7 +281,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 		"$TOOL" draw --source hwrng,bits=4
 }
 
-@test "hwrng: under another source's name it is hwrng, with its rules and its identity" {
+@test "hwrng: named as another source it is still hwrng, with the same rules and identity" {
 	local name
 	for name in file:/dev/hwrng,bits=8 file:link,bits=8; do
 		ln -sf hwrng link
@@ -295,13 +295,13 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 source = json.load(open("said"))["sources"][0]
 assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed", 64, 128), source'
 	done
-	# And the same device twice counts once.
+	# The same device named twice counts once.
 	hwrng_is ccp-1-rng 1024
 	fails 0 "seedrive: draw: warning: file:/dev/hwrng: the same device as hwrng: counted once" \
 		world "$TOOL" draw --source hwrng,file:/dev/hwrng,bits=8 -o seed
 }
 
-@test "hwrng: a fault of any kind is named, counts for nothing, and is over at the deadline" {
+@test "hwrng: a fault of any kind is named, makes it count for nothing, and takes no longer than the deadline" {
 	local after
 	hwrng_is ccp-1-rng 1024
 	for after in 0 1 1000; do
@@ -312,7 +312,7 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 	done
 }
 
-@test "hwrng: one that hangs, ends, is stuck or replays" {
+@test "hwrng: a device that hangs, ends, is stuck or replays counts for nothing" {
 	key silent true
 	faulty "hwrng:silent,$DEADLINE" "Connection timed out"
 	key some head -c 500 /dev/urandom
@@ -332,7 +332,7 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 
 # --- an EGD server ---
 
-@test "egd: asked by unix socket and TCP, and worth what is stated" {
+@test "egd: it is drawn through a unix socket or TCP, and is worth what is stated" {
 	egd_starts unix:pool
 	passes egd:unix:pool 0
 	passes egd:unix:pool,bits=4 4
@@ -341,8 +341,8 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 	passes "egd:tcp:localhost:$port,bits=8" 8
 }
 
-@test "egd: an IPv6 address stands in brackets" {
-	# In a network of its own, so that the machine need not have it.
+@test "egd: an IPv6 address is written in brackets" {
+	# In a network namespace, because the machine may have no IPv6.
 	as_root unshare --net sh -c '
 		ip link set lo up
 		set -- $("$ROOT/tests/lib/egd_server.py" tcp:::1)
@@ -353,8 +353,8 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 	[ -s seed ]
 }
 
-@test "egd, tpm: what comes over a network is never believed, whatever is stated" {
-	# An address that is not a loopback address, in a network of its own.
+@test "egd, tpm: bytes from a network never count, even if an assessment is stated" {
+	# An address that is not a loopback address, in a network namespace.
 	as_root unshare --net sh -c '
 		ip link set lo up
 		ip address add 192.0.2.1/32 dev lo
@@ -372,7 +372,7 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 	grep -qE '^egd .* present .* 0 +comes over a network' table
 }
 
-@test "egd: a fault of any kind is named, counts for nothing, and is over at the deadline" {
+@test "egd: a fault of any kind is named, makes it count for nothing, and takes no longer than the deadline" {
 	local after fault words
 	for after in 0 500; do
 		while IFS=/ read -r fault words; do
@@ -394,7 +394,7 @@ assert (egd["status"], egd["kind"], egd["assessed_bits"]) == ("passed", "unasses
 	faulty "egd:unix:first,$DEADLINE,bits=8" "the server sent more bytes than requested; is it an EGD server?"
 }
 
-@test "egd: a real HTTP server at the port is refused in clear words" {
+@test "egd: a real HTTP server at the port is refused with a clear message" {
 	/usr/bin/python3 >here 3>&- -c 'import http.server, os
 server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
 pid = os.fork()
@@ -409,7 +409,7 @@ else:
 		"the server sent more bytes than requested; is it an EGD server?"
 }
 
-@test "egd: a real ekeyd that has no key is given up at the deadline" {
+@test "egd: a real ekeyd without a key is given up at the deadline" {
 	cat >ekeyd.conf <<-END
 		UnixControlSocket "$PWD/control"
 		EGDUnixSocket "$PWD/egd"
@@ -420,7 +420,7 @@ else:
 	until_there pid
 	awk 1 pid >>"$BATS_TEST_TMPDIR/pids"
 	until_there egd
-	# It is one: no entropy, and it says so.
+	# It is an EGD server: it states that it has no entropy.
 	[ "$(/usr/bin/python3 -c 'import socket
 s = socket.socket(socket.AF_UNIX)
 s.connect("egd")
@@ -429,7 +429,7 @@ print(s.recv(5, socket.MSG_WAITALL).hex())')" = 0000000000 ]
 	faulty "egd:unix:egd,$DEADLINE,bits=8" "Connection timed out"
 }
 
-@test "egd: nobody there, no such host, no socket" {
+@test "egd: no server, an unknown host and a missing socket are named" {
 	local free
 	free=$(/usr/bin/python3 -c 'import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -444,7 +444,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
 # --- arguments ---
 
-@test "sources: an argument that is none is a matter of usage, found before anything is opened" {
+@test "sources: a malformed argument is a usage error, found before anything is opened" {
 	while IFS=/ read -r source words; do
 		fails 2 "seedrive: draw: --source: $source: $words" "$TOOL" draw --source "$source"
 	done <<-END

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Every file that is written, by whichever command: what else is there, who else writes, and what an error leaves.
+# Every file that any command writes: what is at its path already, who else writes to it, and what an error leaves.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells. Writers are split into words.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2086
@@ -14,7 +14,7 @@ setup_file() {
 	make_world
 }
 
-# writers OUT: each command that makes a file, as NAME:COMMAND.
+# writers OUT: print each command that makes a file, as NAME:COMMAND.
 writers() {
 	local out=$1
 	[ -e sample ] || head -c 2048 /dev/urandom >sample
@@ -24,7 +24,7 @@ writers() {
 		":$MKISOFS -quiet -r -V config-2 -o $out tree"
 }
 
-# line COMMAND-NAME WORDS: the error line of that command.
+# line COMMAND-NAME WORDS: print the error line of that command.
 line() {
 	printf 'seedrive%s: %s' "$([ "$1" ] && echo ": $1" || echo -mkisofs)" "$2"
 }
@@ -32,7 +32,7 @@ line() {
 # --- places ---
 
 # bats test_tags=root
-@test "targets: no regular file is made in the place of a device that is not there" {
+@test "targets: no regular file is made in place of a missing device" {
 	need_root
 	[ "$(stat -c %d /dev)" != "$(stat -c %d /)" ] || skip "/dev is a folder of the root file system"
 	local gone=/dev/seedrive-gone-$$ writer
@@ -46,14 +46,14 @@ line() {
 		run -1 --separate-stderr ${writer#*:}
 		[ ! -e "$gone" ]
 	done < <(writers link)
-	# Memory that is shared by files is no place of devices.
+	# /dev/shm holds files and no devices.
 	if [ "$(stat -c %d /dev/shm)" != "$(stat -c %d /dev)" ]; then
 		"$TOOL" draw -q --source kernel -o /dev/shm/seedrive-test-$$
 		rm /dev/shm/seedrive-test-$$
 	fi
 }
 
-@test "targets: the folder's default ACL lets nobody in, with whichever command" {
+@test "targets: the folder's default ACL gives nobody access, with any command" {
 	local writer
 	mkdir folder
 	/usr/bin/python3 -c 'import os, struct
@@ -73,7 +73,7 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 # --- order and failure ---
 
 # bats test_tags=root
-@test "targets: a link that another user made in a folder like /tmp leads no command to write elsewhere" {
+@test "targets: a link that another user made in a folder like /tmp makes no command write elsewhere" {
 	need_root
 	[ "$(cat /proc/sys/fs/protected_symlinks)" = 1 ] || skip "this kernel does not protect links"
 	small_tree tree
@@ -89,13 +89,13 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	run -1 "$TOOL" draw --source kernel -o shared/out
 	run -1 "$TOOL" check -n 1024 --report shared/out kernel
 	cmp victim before
-	# One of the caller's own leads there.
+	# A link of the caller's own is followed.
 	chown -h 0 shared/out
 	succeeds "$TOOL" build -q --source kernel -o shared/out tree
 	run -1 cmp -s victim before
 }
 
-@test "targets: a folder that cannot be synced is a warning, as the new file is there" {
+@test "targets: a folder that cannot be synced causes a warning, because the new file exists" {
 	small_tree tree
 	for old in "" old; do
 		for what in "build -q --source kernel -o out tree" "draw -q --source kernel -o out"; do
@@ -118,7 +118,7 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	done
 }
 
-@test "targets: written in place, an old image loses its descriptor before it is cut, and contents are flushed before descriptors" {
+@test "targets: in place, an old image's descriptor is erased before truncation, and contents are flushed before descriptors" {
 	local old
 	small_tree tree
 	for old in "" old; do
@@ -131,7 +131,7 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	done
 }
 
-# full SIZE COMMAND: in a file system so small; what was there before, in `old`, is there afterwards, and nothing besides.
+# full SIZE COMMAND: run it in a file system of that size, and check that it leaves only the old file, with the content of `old`.
 full() {
 	mounted "$1" sh -c 'cp old disk/out; '"$2"' 2>said; status=$?
 		cmp old disk/out || status=10
@@ -139,7 +139,7 @@ full() {
 		exit "$status"'
 }
 
-@test "targets: space is asked for before the first byte, of a sparse file of 2 TiB too" {
+@test "targets: space is allocated before the first byte, also for a sparse file of 2 TiB" {
 	need_mounts
 	local writer n=0
 	small_tree tree
@@ -153,7 +153,7 @@ full() {
 		run -1 full 64M "$writer"
 		[[ $(cat said) == "seedrive"*": No space left on device" ]]
 	done
-	# Not a block was written before it was found out.
+	# The lack of space is found before anything is written.
 	as_root strace -f -qq -e trace=write,pwrite64,sendfile,fallocate -y -o calls "$TOOL" build -q --source kernel \
 		-o big.iso sparse || n=$?
 	[ "$n" -eq 1 ]
@@ -161,7 +161,7 @@ full() {
 	[ ! -e big.iso ]
 }
 
-@test "targets: what is too large for one is too large for draw and check" {
+@test "targets: draw and check report a full disk as build does" {
 	need_mounts
 	head -c 2048 /dev/urandom >sample
 	head -c 4096 /dev/urandom >old
@@ -173,11 +173,11 @@ full() {
 
 # --- two at once ---
 
-@test "targets: reseed does not write to an image that another made anew while it waited for a source" {
+@test "targets: reseed does not write to an image that was replaced while it waited for a source" {
 	local pid status=0
 	small_tree tree
 	"$MKISOFS" -quiet -r -J -V config-2 -o drive.iso tree
-	# mkisofs is refused as long as reseed has it.
+	# mkisofs is refused as long as reseed has the image locked.
 	mkfifo slow
 	chmod 600 slow
 	"$TOOL" reseed -q --source file:slow,bits=4 drive.iso 2>said 3>&- &
@@ -187,7 +187,7 @@ full() {
 		"$MKISOFS" -quiet -r -J -V config-2 -o drive.iso tree
 	fails 1 "seedrive: build: drive.iso: locked: in use by a running virtual machine or another run of seedrive" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
-	# Whoever takes no lock is found out.
+	# A program that takes no lock is detected.
 	sed 's/config-2/CONFIG-2/' <drive.iso >other
 	cat other >drive.iso
 	head -c 65536 /dev/urandom >&"$held" || true
@@ -198,7 +198,7 @@ full() {
 	cmp other drive.iso
 }
 
-@test "targets: reseed does not write to a file that has lost its name meanwhile" {
+@test "targets: reseed does not write to a file that has lost its name in the meantime" {
 	local pid status=0
 	drive drive.iso
 	cp drive.iso other
@@ -219,7 +219,7 @@ full() {
 	cmp other first
 }
 
-@test "targets: of two mkisofs for one OUT the second is told, and the image is the first's" {
+@test "targets: of two mkisofs for one OUT, the second fails, and the image is that of the first" {
 	small_tree tree
 	run -0 --separate-stderr world AT=fdatasync:out.iso DO='"$MKISOFS" -quiet -r -o out.iso tree; echo $? >second' \
 		"$MKISOFS" -quiet -r -V config-2 -o out.iso tree
@@ -230,7 +230,7 @@ full() {
 
 # --- crafted images ---
 
-# crafted KIND: x.iso, in which the files of the seed share sectors with something else.
+# crafted KIND: make x.iso, in which the files of the seed share sectors with something else.
 crafted() {
 	/usr/bin/python3 "$ROOT/tests/lib/crafted.py" "$1" drive.iso x.iso
 }
@@ -266,7 +266,7 @@ crafted() {
 	END
 }
 
-@test "targets: reseed cut at any byte leaves the old seed or the new one, or is refused" {
+@test "targets: reseed interrupted at any byte leaves the old seed, the new one, or a drive that is refused" {
 	drive drive.iso
 	cp drive.iso new.iso
 	"$TOOL" reseed -q --source kernel new.iso

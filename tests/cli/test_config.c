@@ -18,7 +18,7 @@ static void write_text(const char *path, const char *text)
 	file_write(path, text, strlen(text));
 }
 
-/* Read one file that holds this, and settle what the interactive tools go by. */
+/* Reads a file with this text, and determines the settings of the interactive tools. */
 static void read_text(struct config *c, const char *text, struct settings *s)
 {
 	memset(c, 0, sizeof(*c));
@@ -45,14 +45,14 @@ static void assert_faults(const struct config *c, const char *const want[])
 /* --- the form --- */
 
 struct form {
-	const char *text, *fault; /* NULL: none */
-	uint32_t bits;            /* what is in force in the end */
+	const char *text, *fault; /* NULL: there is no fault */
+	uint32_t bits;            /* the value that is then in force */
 };
 
 static void test_form(void **state)
 {
 	static const struct form row[] = {
-		/* Taken. */
+		/* Accepted. */
 		{ "", NULL, 256 },
 		{ "\n\n \t\n", NULL, 256 },
 		{ "bits=512", NULL, 512 },
@@ -78,7 +78,7 @@ static void test_form(void **state)
 		{ "bits =\n", "c:1: bits: a value is missing", 256 },
 		{ "bits = \t\n", "c:1: bits: a value is missing", 256 },
 		{ "ttl = 1d\n512\n", "c:2: not KEY = VALUE", 256 },
-		/* What inih would join to the line before. */
+		/* Lines that inih would join to the line before. */
 		{ "bits = 512\n 300\n",
 			"c:2: begins with white space: a value cannot continue on another line",
 			512 },
@@ -88,14 +88,14 @@ static void test_form(void **state)
 		{ " bits = 512\n",
 			"c:1: begins with white space: a value cannot continue on another line",
 			256 },
-		/* What inih would cut off. */
+		/* Parts of a line that inih would drop. */
 		{ "bits = 512 ; strong\n", "c:1: a comment needs a line of its own", 256 },
 		{ "bits = 512 # strong\n", "c:1: a comment needs a line of its own", 256 },
 		{ "bits = 512\t;\n", "c:1: a comment needs a line of its own", 256 },
 		{ "bits ;= 512\n", "c:1: a comment needs a line of its own", 256 },
 		{ "[mkisofs] ; ours\nbits = 512\n", "c:1: a comment needs a line of its own", 256 },
 		{ "[mkisofs] bits = 512\n", "c:1: not [SECTION]", 256 },
-		/* A section that is none takes what follows with it. */
+		/* An invalid section applies to the lines after it. */
 		{ "[mkisofs\nbits = 512\n", "c:1: not [SECTION]", 256 },
 		{ "[]\nbits = 512\n", "c:1: not [SECTION]", 256 },
 		{ "[[mkisofs]]\nbits = 512\n", "c:1: not [SECTION]", 256 },
@@ -175,7 +175,7 @@ static void test_all_faults(void **state)
 			"c:2: bits: 0: must be a whole number from 1 to 16384",
 			"c:4: not KEY = VALUE", "c:5: [mkiso]: unknown section",
 			"c:8: rate: -1: must be a whole number from 1 to 1000000", ));
-	/* A line at fault has not set its key. */
+	/* A faulty line does not set its key. */
 	assert_int_equal(s.bits, 512);
 	config_clear(&c);
 }
@@ -199,7 +199,7 @@ static void test_zero_bytes(void **state)
 	config_clear(&c);
 }
 
-/* Whatever inih would do with it: whole, or refused. */
+/* A long line is used completely or refused, unlike in inih. */
 static void test_long_lines(void **state)
 {
 	static const char key[] = "[mkisofs]\nfallback = /";
@@ -252,7 +252,7 @@ static void test_long_section(void **state)
 	}
 }
 
-/* Any bytes at all: for the sanitizers to look at. */
+/* Random bytes, so that the sanitizers can find faults. */
 static void test_random(void **state)
 {
 	static const char letters[] = "[]=:;# \t\n\r\nbitsl512\xc3\xa4\x01kmofe";
@@ -454,7 +454,7 @@ static void test_ttl_units(void **state)
 
 /* --- precedence --- */
 
-/* The daemon does not ask itself. */
+/* Checks for the default sources; those of the daemon do not contain the broker. */
 static void assert_sources_default(const struct source_list *have, bool serve)
 {
 	struct source_list want;
@@ -519,14 +519,14 @@ static void test_sections(void **state)
 	assert_faults(&c, FAULTS());
 	assert_int_equal(s.ttl, 3600);
 	assert_string_equal(s.require, "rdrand");
-	/* Its own section, then what is for all, then its default. */
+	/* First its own section, then the keys for all, then its default. */
 	config_settle(&c, CONFIG_MKISOFS, &s);
 	assert_int_equal(s.ttl, 7200);
 	assert_null(s.require);
 	assert_int_equal(s.sources.count, 2);
 	assert_string_equal(s.sources.spec[0].src->name, "rdrand");
 	assert_int_equal(s.deadline_ms, 2000);
-	/* The daemon must not ask itself. */
+	/* The daemon must not draw from itself. */
 	config_settle(&c, CONFIG_SERVE, &s);
 	assert_sources_default(&s.sources, true);
 	assert_string_equal(s.broker, "/run/y.sock");
@@ -547,7 +547,7 @@ static void test_folder(void **state)
 	write_text("d/9.conf", "bits = 303\nrequire = rdrand\n");
 	write_text("d/a.conf", "bits = 304\nbits_ = 1\n");
 	write_text("d/\xc3\xa4.conf", "bits = 305\n");
-	/* Not configuration, by their names. */
+	/* The names of these files exclude them. */
 	write_text("d/z.conf~", "bits = 1\n");
 	write_text("d/z.conf.dpkg-new", "bits = 1\n");
 	write_text("d/.z.conf", "bits = 1\n");
@@ -585,7 +585,7 @@ static void test_absent(void **state)
 	assert_int_equal(config_read_default(&c, "none", "none.d"), 0);
 	assert_int_equal(config_read_default(&c, "none/none", "none/none.d"), 0);
 	assert_int_equal(c.faults + c.files, 0);
-	/* But what is named has to be there, and so has what a link names. */
+	/* But a named file must exist, and so must a link's target. */
 	assert_int_equal(config_read(&c, "none"), 0);
 	assert_int_equal(symlink("nowhere", "dangling"), 0);
 	assert_int_equal(config_read_default(&c, "dangling", "none.d"), 0);
@@ -696,7 +696,7 @@ static void test_untrusted_files(void **state)
 	config_settle(&c, CONFIG_TOOLS, &s);
 	assert_int_equal(s.bits, 300);
 	config_clear(&c);
-	/* Who may write to the folder may put there what he likes. */
+	/* A user who may write to the folder could put any file into it. */
 	assert_int_equal(chmod("u", 0777), 0);
 	assert_int_equal(config_read_default(&c, "none", "u"), 0);
 	assert_faults(&c, FAULTS("u: users other than its owner may write to it (mode 0777)", ));
@@ -704,7 +704,7 @@ static void test_untrusted_files(void **state)
 	config_clear(&c);
 }
 
-/* --- what is said --- */
+/* --- messages --- */
 
 /* What configure() and the program that calls it write to standard error. Returns: the exit status. */
 static int configure_said(
@@ -748,7 +748,7 @@ static void test_configure(void **state)
 	assert_int_equal(configure_said(bad, CONFIG_SERVE, &s, &said), 2);
 	assert_string_equal(said, want);
 	free(said);
-	/* mkisofs goes on, with what is right of it. */
+	/* mkisofs goes on with the valid lines. */
 	assert_int_equal(configure_said(bad, CONFIG_MKISOFS, &s, &said), 0);
 	assert_string_equal(said,
 		"seedrive: warning: c:1: soruce: unknown key\n"
@@ -783,7 +783,7 @@ static void test_options(void **state)
 	assert_int_equal(o.asked.sources.deadline_ms, 300);
 	assert_string_equal(o.asked.require, "rdrand");
 	assert_int_equal(o.asked.bits, 512);
-	/* Nothing has been moved, and the options can be read. */
+	/* The arguments were not reordered, and the options can be read. */
 	assert_string_equal(argv[1], "a");
 	assert_int_equal(option_next(COUNT(argv) - 1, argv, ":qv", options, &f), OPT_CONFIG);
 	/* Other sources, the same deadline. */
@@ -795,7 +795,7 @@ static void test_options(void **state)
 	assert_int_equal(entropy_option(&o, OPT_REQUIRE, &f), 0);
 	assert_null(o.asked.require);
 	entropy_options_clear(&o);
-	/* Options that are not understood: no file is looked at, and nothing is said yet. */
+	/* If an option is unknown, no file is read, and there is no message yet. */
 	optind = 1;
 	assert_int_equal(entropy_options_configure(&o, COUNT(bad) - 1, bad, ":qv", options, &f), 0);
 	assert_string_equal(o.settings.bind, "auto");
@@ -819,7 +819,7 @@ static void test_show(void **state)
 			for (j = 0; config_show(&c, (enum config_part)i, j, &row); j++)
 				if (strcmp(row.key, config_keys[k].name) == 0)
 					used = true;
-		/* A key that no program goes by would be a lie. */
+		/* Each key must have an effect on some program. */
 		assert_true(used);
 		seen++;
 	}
@@ -843,41 +843,41 @@ static void test_show(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("config: a line is taken whole or is a fault with its number; none is cut, joined or passed "
-		     "over",
+		TEST("config: a line is used completely or is a fault with its number; none is cut, joined or "
+		     "ignored",
 			test_form),
-		TEST("config: all faults are told of, in the order of the lines", test_all_faults),
-		TEST("config: a zero byte is a fault, and ends nothing", test_zero_bytes),
-		TEST("config: a line too long is a fault, and not cut", test_long_lines),
-		TEST("config: a section with a long name is unknown, however long",
-			test_long_section),
-		TEST("config: any bytes are read to the end", test_random),
+		TEST("config: all faults are reported, in the order of the lines", test_all_faults),
+		TEST("config: a zero byte is a fault, and does not end the file", test_zero_bytes),
+		TEST("config: a line that is too long is a fault, and is not truncated",
+			test_long_lines),
+		TEST("config: a section with a name of any length is unknown", test_long_section),
+		TEST("config: random bytes are read to the end", test_random),
 		TEST("config: each key sets what it names", test_values),
-		TEST("config: a bad value is named, with its key and what it must be",
+		TEST("config: an invalid value is named, with its key and what it must be",
 			test_values_bad),
-		TEST("config: the deadline of all sources is read as that of one is",
+		TEST("config: the deadline of all sources has the same form as that of one",
 			test_deadline_units),
 		TEST("config: a time to live is a number of whole seconds, in any unit",
 			test_ttl_units),
-		TEST("config: without a word, each program has its own defaults", test_defaults),
-		TEST("config: a program's section comes before what is for all, and that before its default",
+		TEST("config: without a configuration, each program has its own defaults",
+			test_defaults),
+		TEST("config: a program's section wins over the keys for all, and these over its default",
 			test_sections),
 		TEST("config: the folder's files come after the file, in byte order, and the last one wins",
 			test_folder),
-		TEST("config: files that are there by default may be absent, one that is named may not",
+		TEST("config: the default files may be absent, a named one must exist",
 			test_absent),
-		TEST("config: what is no regular file is refused at once; /dev/null is an empty one",
+		TEST("config: anything but a regular file is refused at once; /dev/null is an empty one",
 			test_not_files),
-		TEST("config: a file has a largest size", test_size),
-		TEST("config: only what belongs to root or the caller, and nobody else writes, is trusted",
+		TEST("config: the size of a file is limited", test_size),
+		TEST("config: a file is trusted only if root or the caller owns it and nobody else may write it",
 			test_trust),
-		TEST("config: what is not trusted is told of, and not believed",
-			test_untrusted_files),
-		TEST("config: a fault is an error to all but seedrive-mkisofs, and to that if it is strict",
+		TEST("config: an untrusted file is reported, and not read", test_untrusted_files),
+		TEST("config: a fault is an error, but for seedrive-mkisofs only if strict is set",
 			test_configure),
-		TEST("config: it comes before the options, wherever --config stands among them",
+		TEST("config: it is read before the options are applied, wherever --config is among them",
 			test_options),
-		TEST("config: every key is one that some program goes by, and is shown with its origin",
+		TEST("config: every key is used by some program, and is shown with its origin",
 			test_show),
 	};
 

@@ -103,7 +103,7 @@ static void draw_bound(const struct plot *p, FILE *to)
 	plot_upright(p, to, 5, "bound", "here");
 }
 
-/* Of the same place, so that the dashes are seen over a bar. */
+/* The line below has the same position, so that the dashes are visible on a bar. */
 static void test_bound(void **state)
 {
 	const struct plot p = { .right = 10, .top = 10 };
@@ -156,13 +156,14 @@ static void test_log_ticks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("html: text stands for itself, and what is no text is written as \\xNN",
-			test_text),
-		TEST("plot: a scale ends at a round number, not far above", test_round),
-		TEST("plot: a bound has the colour of the paper below it", test_bound),
+		TEST("html: text is unchanged, and other bytes are written as \\xNN", test_text),
+		TEST("plot: a scale ends at a round number, not far above the largest value",
+			test_round),
+		TEST("plot: a bound has a line in the colour of the background below it",
+			test_bound),
 		TEST("plot: powers of ten are short numbers", test_log_ticks),
-		TEST("report: one of a thing is not several", test_number),
-		TEST("report: what a source is assessed at is in bits a byte", test_assessed),
+		TEST("report: one thing is written in the singular", test_number),
+		TEST("report: a source's assessment is in bits a byte", test_assessed),
 	};
 
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);

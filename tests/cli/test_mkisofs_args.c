@@ -19,7 +19,7 @@ static int leave(void **state)
 	return 0;
 }
 
-/* A line as a shell would split it; '' is one word, and so is 'a b'. */
+/* Splits a line as a shell would: '' is one word, and so is 'a b'. */
 static int parse(const char *text)
 {
 	char *word[WORDS_MAX + 1] = { NULL }, *to = line;
@@ -185,7 +185,7 @@ static void test_charset(void **state)
 	assert_null(args.charset);
 	take("--input-charset utf-8 d");
 	assert_null(args.charset);
-	/* It depends on the names whether that matters. */
+	/* Whether the character set matters depends on the names. */
 	take("-input-charset iso8859-1 d");
 	assert_string_equal(args.charset, "iso8859-1");
 	assert_false(args.joliet);
@@ -252,9 +252,9 @@ static void test_as(void **state)
 	assert_refused("-as cdrecord -V x d", -ENOTSUP,
 		"-as: cdrecord: not a program in place of which this one is");
 	assert_string_equal(args.label, "x");
-	/* Anywhere else it is no option. */
+	/* At any other place it is not an option. */
 	assert_refused("-J -as mkisofs d", -ENOTSUP, "-as: not an option of this program");
-	/* What ends the part that is as with mkisofs, and goes on as xorriso alone does. */
+	/* "--" ends the part for mkisofs; what follows are xorriso's own commands. */
 	assert_refused("-as mkisofs -o out d -- -volid x", -ENOTSUP,
 		"-volid: commands of xorriso are not taken");
 }
@@ -316,7 +316,7 @@ static void test_bundles(void **state)
 	assert_string_equal(args.label, "=abc");
 	assert_refused("-Jb x d", -ENOTSUP,
 		"-b: not an option of this program, which makes no boot images");
-	/* One that is none of ours is named as it was typed: it may be another program's, of a long name. */
+	/* An unknown option is named as it was typed: it may be a long option of another program. */
 	assert_refused("-JQ x d", -ENOTSUP, "-JQ: not an option of this program");
 	assert_refused("-UDF d", -ENOTSUP, "-UDF: not an option of this program");
 	assert_refused("-data-change-warn d", -ENOTSUP,
@@ -356,7 +356,7 @@ static void test_abbreviations(void **state)
 		"-ro: not an option of this program; it could be -rock, -root, -root-info");
 	assert_refused("-joli d", -ENOTSUP,
 		"-joli: not an option of this program; it could be -joliet, -joliet-long");
-	/* The names of one option are no doubt; and what xorrisofs alone has is not abbreviated. */
+	/* Several names of one option are not ambiguous; and options that only xorrisofs has cannot be abbreviated. */
 	take("-no-ba d");
 	assert_true(args.no_backups);
 	assert_refused("-noroc d", -ENOTSUP, "-noroc: not an option of this program");
@@ -431,7 +431,7 @@ static void test_grafts(void **state)
 	assert_refused("-graft-points =d", -EINVAL, "=d: nothing before the =");
 }
 
-/* Each that is refused, alone and with all the words that are its own: by the name that was typed, and why. */
+/* Each refused option, alone and with all its arguments: the message has the name as typed, and the reason. */
 static void test_refusals(void **state)
 {
 	const struct mkisofs_option *row;
@@ -449,7 +449,7 @@ static void test_refusals(void **state)
 				"-%s: not an option of this program, which %s", row->name,
 				row->why);
 			assert_refused(text, -ENOTSUP, words);
-			/* Its words are no paths, and no other option's. */
+			/* Its arguments are not taken for paths, or for those of another option. */
 			assert_string_equal(args.label, "label");
 			PATHS("d");
 			refused++;
@@ -462,14 +462,14 @@ static void test_refusals(void **state)
 	assert_refused("--modification-date=2026 d", -ENOTSUP,
 		"--modification-date: not an option of this program, which takes the time from SOURCE_DATE_EPOCH");
 	assert_refused("-0 d", -ENOTSUP, "-0: not an option of this program");
-	/* Perhaps the long option of another program. */
+	/* This may be a long option of another program. */
 	assert_refused("-bimage d", -ENOTSUP, "-bimage: not an option of this program");
-	/* The first counts. */
+	/* The first refused option is reported. */
 	assert_refused("-z -b x d", -ENOTSUP,
 		"-z: not an option of this program, which compresses no files");
 }
 
-/* The table has each name once. */
+/* No name occurs twice in the table. */
 static void test_table(void **state)
 {
 	const struct mkisofs_option *row, *other;
@@ -493,7 +493,7 @@ static void test_missing(void **state)
 	assert_refused("--volid", -EINVAL, "--volid: a value is missing");
 	assert_refused("-JV", -EINVAL, "-JV: a value is missing");
 	assert_refused("-o '' d", -EINVAL, "-o: the name of the output is empty");
-	/* What follows is its value, whatever it looks like. */
+	/* The word after it is its value, even if it looks like an option. */
 	take("-V -o -o -V d");
 	assert_string_equal(args.label, "-o");
 	assert_string_equal(args.out, "-V");
@@ -515,9 +515,9 @@ static void test_actions(void **state)
 	assert_int_equal(parse("-b x -version"), -ENOTSUP);
 }
 
-/* --- the callers in the field --- */
+/* --- known callers --- */
 
-/* Of the argv column: behind the program's name, and behind xorriso's `-as mkisofs` if it has that. */
+/* The part of the column argv after the program's name, and after xorriso's `-as mkisofs` if it has that. */
 static const char *arguments(char *argv)
 {
 	const char *as = strstr(argv, "-as ");
@@ -562,7 +562,7 @@ static void test_callers(void **state)
 	free(text);
 }
 
-/* The table for the tests of what is written about it: class, name, number of words, why it is refused. */
+/* Prints the table, for the tests of the pages: class, name, number of arguments, reason of the refusal. */
 static int print_table(void)
 {
 	const struct mkisofs_option *row;
@@ -583,29 +583,32 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 #define EACH(title, function) { title, function, NULL, leave, NULL }
 		EACH("mkisofs: Nova's command line", test_nova),
-		EACH("mkisofs: a path alone is a plain image to standard output", test_defaults),
+		EACH("mkisofs: a path alone gives a plain image on standard output", test_defaults),
 		EACH("mkisofs: each text has its field", test_texts),
-		EACH("mkisofs: a text too long for its field is refused", test_text_lengths),
-		EACH("mkisofs: what plain names may be", test_names),
-		EACH("mkisofs: Rock Ridge as it is, rational or not at all", test_rock_ridge),
-		EACH("mkisofs: owners and modes that all have", test_attributes),
+		EACH("mkisofs: a text that is too long for its field is refused",
+			test_text_lengths),
+		EACH("mkisofs: the options about plain names", test_names),
+		EACH("mkisofs: Rock Ridge with the files' attributes, with uniform ones, or not at all",
+			test_rock_ridge),
+		EACH("mkisofs: the options that set all owners and modes", test_attributes),
 		EACH("mkisofs: -as and a name as the first words, as with xorriso", test_as),
 		EACH("mkisofs: -allow-limited-size is for large files", test_large_files),
-		EACH("mkisofs: what is left out", test_excludes),
+		EACH("mkisofs: the options that leave out files", test_excludes),
 		EACH("mkisofs: the table has each name once", test_table),
 		EACH("mkisofs: the image's size is rounded as xorrisofs does", test_align),
-		EACH("mkisofs: utf-8 by its names, and nothing else", test_charset),
-		EACH("mkisofs: what changes nothing is accepted", test_accepted),
-		EACH("mkisofs: letters in one word", test_bundles),
-		EACH("mkisofs: a value behind = where a long option takes one", test_equals),
-		EACH("mkisofs: any beginning that is one option's alone", test_abbreviations),
-		EACH("mkisofs: of an option given twice the last counts", test_last_counts),
-		EACH("mkisofs: paths, and options behind them up to --", test_paths),
+		EACH("mkisofs: UTF-8 under each of its names, and no other character set",
+			test_charset),
+		EACH("mkisofs: options without effect are accepted", test_accepted),
+		EACH("mkisofs: several letters in one word", test_bundles),
+		EACH("mkisofs: a value after = for a long option that takes one", test_equals),
+		EACH("mkisofs: an unambiguous abbreviation", test_abbreviations),
+		EACH("mkisofs: if an option occurs twice, the last one counts", test_last_counts),
+		EACH("mkisofs: paths, and options after them up to --", test_paths),
 		EACH("mkisofs: graft points and their backslashes", test_grafts),
-		EACH("mkisofs: what cannot be honoured is refused by its name", test_refusals),
+		EACH("mkisofs: an unsupported option is named and refused", test_refusals),
 		EACH("mkisofs: a value that is missing is named", test_missing),
-		EACH("mkisofs: version and help, whatever comes behind them", test_actions),
-		EACH("mkisofs: the callers in the field", test_callers),
+		EACH("mkisofs: version and help, with any options after them", test_actions),
+		EACH("mkisofs: the command lines of known callers", test_callers),
 	};
 
 	(void)argv;
