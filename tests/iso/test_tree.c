@@ -736,7 +736,7 @@ int main(void)
 			test_add_bytes),
 		IN_FOLDER("tree: a dropped node is removed with everything below it", test_drop),
 		IN_FOLDER(
-			"tree: a file that vanishes, grows, shrinks, changes or is replaced is told",
+			"tree: a file that vanishes, grows, shrinks, changes or is replaced is an error",
 			test_changes),
 		IN_FOLDER(
 			"tree: the file that was walked is read, even if another has taken its name",

@@ -64,7 +64,7 @@ served() {
 	while [ ! -S served/sock ]; do kill -0 "$DAEMON" && sleep 0.05; done
 }
 
-@test "accounting: a drive is redone from --json, and from the drive, whatever it is drawn from" {
+@test "accounting: a drive's claim is recomputed from --json and from the drive, with all kinds of sources" {
 	small_tree tree
 	key fifo
 	key stuck head -c 16384 /dev/zero
@@ -92,7 +92,7 @@ served() {
 	made 256 256 --source file:fifo,bits=4,file:other,bits=4
 }
 
-@test "accounting: what the broker gives is redone by source, from --json, from the drive and from the journal" {
+@test "accounting: the broker's blocks are recomputed by source, from --json, from the drive and from the journal" {
 	local version bits
 	need_mounts
 	small_tree tree
@@ -121,7 +121,7 @@ assert json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]) ==
 	done
 }
 
-@test "accounting: our own daemon's grant is redone, in its client's reports and in its own entry" {
+@test "accounting: our own daemon's blocks are recomputed from the client's reports and from the daemon's entry" {
 	need_mounts
 	small_tree tree
 	key fifo head -c 60000 /dev/urandom
@@ -150,7 +150,7 @@ assert [cell[2] for count, cell in parts for _ in range(count)] == rows, (parts,
 assert [[row[0] for row in block] for block in rows] == [["file", "kernel"]] * 2, rows'
 }
 
-@test "accounting: seedrive-mkisofs's entry and drive are redone, with what is required" {
+@test "accounting: the entry and drive of seedrive-mkisofs are recomputed, with requirements" {
 	need_mounts
 	small_tree tree
 	key fifo
@@ -190,7 +190,7 @@ print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') 
 	differs "the figures of its blocks are not told" note
 }
 
-@test "accounting: reseed has the entry of seedrive-mkisofs, and is redone from it, from --json and from the drive" {
+@test "accounting: reseed writes the same entry, and is recomputed from it, from --json and from the drive" {
 	need_mounts
 	key fifo
 	drive drive.iso
@@ -218,7 +218,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	run -1 grep SEEDRIVE_BITS entries
 }
 
-@test "accounting: each drive of a batch is redone" {
+@test "accounting: each drive of a batch is recomputed" {
 	local i
 	small_tree tree
 	conf 'provenance = full'
@@ -233,7 +233,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	sums 0 200 note.?
 }
 
-@test "accounting: draws are redone, one or many; without a record nothing is claimed" {
+@test "accounting: draws are recomputed, one or several; without a record nothing is claimed" {
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 60000 /dev/zero)
 	small_tree tree
 	"$TOOL" draw --json --source file:fifo,bits=8 -n 1 -o out >said
@@ -259,7 +259,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	sums 0 0 said
 }
 
-@test "accounting: one figure that is wrong is found out, wherever it stands" {
+@test "accounting: a single wrong figure is found, at any place" {
 	need_mounts
 	small_tree tree
 	served 2 200
@@ -316,7 +316,7 @@ hashing() {
 	END
 }
 
-@test "accounting: the vectors of the hashing on the page are those of its formulas" {
+@test "accounting: the page's vectors of the hashing follow from its formulas" {
 	hashing
 	/usr/bin/python3 - "$ROOT/doc/accounting.md" <<-'END'
 		import re, sys
@@ -339,7 +339,7 @@ hashing() {
 	END
 }
 
-@test "accounting: a seed is what the formulas on the page make of the bytes that its sources gave" {
+@test "accounting: the page's formulas give the seed from the bytes of its sources" {
 	hashing
 	small_tree tree
 	head -c 4096 /dev/urandom >file

@@ -19,7 +19,7 @@ cross() {
 	aarch64-linux-gnu-gcc -std=c11 -O2 -I. -D_GNU_SOURCE -Wall -Wextra -Werror "$@"
 }
 
-@test "arm: a CPU with FEAT_RNG has both instructions, and no two of their words are alike" {
+@test "arm: a CPU with FEAT_RNG has both instructions, and no two of their words are equal" {
 	run -0 qemu-aarch64 -cpu max "$CPU"
 	[ "${#lines[@]}" -eq 9 ]
 	# RNDR is assessed at 0, as Arm leaves it to the implementation how often it is reseeded.
@@ -29,7 +29,7 @@ cross() {
 	[ "${lines[5]}" = "rdrand as it is: 0, 0 bad, 0 retries" ]
 }
 
-@test "arm: an instruction that has nothing to give is asked again as often as is right, and no more" {
+@test "arm: an instruction that has nothing to give is tried again the right number of times" {
 	run -0 qemu-aarch64 -cpu max "$CPU"
 	# First each of 512 words succeeds at the last allowed try; then the first word fails at all of them.
 	[ "${lines[2]}" = "rdseed reluctant: 0, 0 bad, $((512 * 65535)) retries" ]
@@ -38,7 +38,7 @@ cross() {
 	[ "${lines[7]}" = "rdrand refusing: -5, 0 bad, 10 retries" ]
 }
 
-@test "arm: a CPU without FEAT_RNG has neither, and nothing is executed" {
+@test "arm: on a CPU without FEAT_RNG neither instruction is executed" {
 	local cpu
 	for cpu in cortex-a57 neoverse-n1; do
 		run -0 qemu-aarch64 -cpu "$cpu" "$CPU"
@@ -48,7 +48,7 @@ cross() {
 	done
 }
 
-@test "arm: each word is taken with the flag that vouches for it" {
+@test "arm: each word is used only after its success flag was checked" {
 	# QEMU's instruction never fails. That a failure would be noticed shows in the code: the flag is read after each one.
 	aarch64-linux-gnu-objdump -d --no-show-raw-insn "$CPU" >code
 	for register in rndrrs rndr; do

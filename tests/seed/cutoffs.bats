@@ -20,7 +20,7 @@ changed() {
 	run -1 tests/seed/cutoffs.py "$table"
 }
 
-@test "cutoffs: each number of the table is proved by exact sums" {
+@test "cutoffs: exact sums prove each number of the table" {
 	run -0 tests/seed/cutoffs.py seed/cutoff_table.h
 	[ -z "$output" ]
 }
@@ -32,7 +32,7 @@ changed() {
 	cmp "$BATS_TEST_TMPDIR/script" "$BATS_TEST_TMPDIR/program"
 }
 
-@test "cutoffs: a number that is another, or missing, is found" {
+@test "cutoffs: a wrong or missing number is found" {
 	changed 's/7832/7831/'
 	changed 's/7832/7833/'
 	changed 's/7832, //'

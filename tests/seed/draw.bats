@@ -14,7 +14,7 @@ setup_file() {
 	make_world
 }
 
-@test "draw: 64 bytes for each 256 bits, begun ones too, to standard output" {
+@test "draw: it writes 64 bytes for each 256 bits, or part of 256, to standard output" {
 	local bits
 	key fifo
 	for bits in 1:64 256:64 257:128 1024:256; do
@@ -29,7 +29,7 @@ setup_file() {
 	[ "$(stat -c %s seed)" -eq 4096 ]
 }
 
-@test "draw: no two seeds share 8 bytes, nor do the blocks of one" {
+@test "draw: no two seeds, and no two blocks of a seed, have 8 bytes in common" {
 	key fifo
 	"$TOOL" draw --source kernel >one
 	"$TOOL" draw --source kernel >two
@@ -41,7 +41,7 @@ setup_file() {
 	run -1 "$ROOT/tests/lib/scan-memory" raw:block.aa -- block.ab block.cl
 }
 
-@test "draw: what a drive holds is no output of draw from the same entropy: each purpose its own key" {
+@test "draw: each purpose has a key of its own: draw does not reveal the mixed values of a drive" {
 	# draw gives the same seed as the drive, as both have the same purpose; the mixed values are not made from the seed.
 	small_tree tree
 	world GETRANDOM=7 "$TOOL" draw --source kernel >seed
@@ -51,7 +51,7 @@ setup_file() {
 	run -1 "$ROOT/tests/lib/scan-memory" raw:seed -- metadata
 }
 
-@test "draw: every source changes the seed, whatever it is worth" {
+@test "draw: every source changes the seed, even if it is worth 0 bits" {
 	head -c 2048 /dev/urandom >a
 	head -c 2048 /dev/urandom >b
 	world GETRANDOM=7 "$TOOL" draw --source kernel >alone
@@ -65,7 +65,7 @@ setup_file() {
 	cmp with-a with-a-again
 }
 
-@test "draw: -o writes a file that is the owner's alone, in one step" {
+@test "draw: -o writes a file that only the owner can read, in one step" {
 	(umask 000 && "$TOOL" draw -q --source kernel -o seed)
 	[ "$(stat -c '%a %s' seed)" = "600 64" ]
 	cp seed old
@@ -83,7 +83,7 @@ setup_file() {
 	[ "$(stat -c '%a %s' seed)" = "640 64" ]
 }
 
-@test "draw: --json goes with -o, and says what the seed rests on" {
+@test "draw: --json needs -o, and has the sources of the seed" {
 	key fifo
 	run -0 --separate-stderr "$TOOL" draw --json --source file:fifo,bits=4 -o seed
 	[ "$stderr" = "" ]
@@ -94,25 +94,25 @@ setup_file() {
 		"$TOOL" draw --json
 }
 
-@test "draw: --verbose tells of each source on standard error" {
+@test "draw: --verbose reports each source on standard error" {
 	run -0 --separate-stderr "$TOOL" draw -v --source kernel -o seed
 	[ "$output" = "" ]
 	[[ $stderr == *"kernel    1024 bytes, strength of 256 bits, not hardware" ]]
 }
 
-@test "draw: a seed does not go to a terminal" {
+@test "draw: a seed is not written to a terminal" {
 	run -2 script -qec '"$TOOL" draw' /dev/null
 	[ "${output%$'\r'}" = "seedrive: draw: -o -: a seed does not go to a terminal" ]
 }
 
-@test "draw: a standard output that is full or closed is named" {
+@test "draw: a standard output that is full or closed is reported" {
 	run -1 --separate-stderr sh -c '"$TOOL" draw --source kernel >/dev/full'
 	[ "$stderr" = "seedrive: draw: standard output: No space left on device" ]
 	run -1 --separate-stderr sh -c '"$TOOL" draw --source kernel >&-'
 	[ "$stderr" = "seedrive: draw: standard output: Bad file descriptor" ]
 }
 
-@test "draw: a FILE that cannot be had is named, and nothing is left" {
+@test "draw: a FILE that cannot be written is named, and no file is left" {
 	need_mounts
 	mkdir folder closed
 	chmod 555 closed
@@ -132,7 +132,7 @@ setup_file() {
 	holds closed disk folder
 }
 
-@test "draw: -n gives so many bytes, --format says in which form" {
+@test "draw: -n sets the number of bytes, --format their form" {
 	local n
 	for n in 1 31 32 63 64 65 4096 4097; do
 		"$TOOL" draw --source rdrand,kernel --bits 8 -n "$n" -o raw
@@ -148,7 +148,7 @@ setup_file() {
 	[ "$("$TOOL" draw --source kernel --format hex | wc -c)" -eq 129 ]
 }
 
-@test "draw: every form holds the same bytes" {
+@test "draw: all forms have the same bytes" {
 	local form
 	for form in raw hex base64; do
 		world GETRANDOM=7 "$TOOL" draw --source kernel --format "$form" -n 50 -o "$form"
@@ -157,7 +157,7 @@ setup_file() {
 	cmp raw <(xxd -r -p hex)
 }
 
-@test "draw: --format record is what stands on a drive" {
+@test "draw: --format record gives the record of a drive" {
 	world GETRANDOM=7 "$TOOL" draw --source kernel --bits 200 --format record -o record
 	world GETRANDOM=7 "$TOOL" draw --source kernel --bits 200 -o raw
 	[ "$(stat -c %s record)" -eq 2048 ]
@@ -170,7 +170,7 @@ assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200
 	cmp raw <(tail -c +129 record | head -c 64)
 }
 
-@test "draw: bytes by the hundred thousand claim what their blocks can, and no 64 of them come twice" {
+@test "draw: 100,000 bytes and more claim what their blocks can, and no 64 bytes occur twice" {
 	grep -q -w rdrand /proc/cpuinfo || grep -q -w rng /proc/cpuinfo
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 60000 /dev/zero)
 	"$TOOL" draw --source file:fifo,bits=8 -n 8192 -o out --json >told
@@ -182,7 +182,7 @@ assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200
 print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" = "[3544, 2560]" ]
 }
 
-@test "draw: what is left of the last block claims no more than its bytes hold" {
+@test "draw: a part of the last block claims no more bits than its bytes have" {
 	local row
 	for row in 65:264 95:504 96:512 127:512 4097:16392; do
 		key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 20000 /dev/zero)
@@ -194,13 +194,13 @@ print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" =
 		"$TOOL" draw --bits 265 -n 65
 }
 
-@test "draw: no more is claimed than was asked for, in however many draws" {
+@test "draw: no more is claimed than was requested, in any number of draws" {
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 60000 /dev/zero)
 	"$TOOL" draw --source file:fifo,bits=8 --bits 256 -n 8192 -o out --json >told
 	[ "$(member told asked_bits) $(member told credit_bits)" = "256 256" ]
 }
 
-@test "draw: hardware gives no more bits than were asked for, or than the output holds, in each of its forms" {
+@test "draw: hardware counts for no more bits than were requested, or than the output has, in each form" {
 	local n
 	key fifo
 	for n in 1 2 31 32 63 64 65; do
@@ -220,7 +220,7 @@ assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
 	[ "$(member told credit_bits) $(member told hardware_bits)" = "300 300" ]
 }
 
-@test "draw: more than hardware and the kernel can claim is refused, whichever draw falls short" {
+@test "draw: more bits than hardware and the kernel can claim are refused, whichever draw falls short" {
 	refused() {
 		fails 3 "$@"
 		holds fifo
@@ -238,7 +238,7 @@ seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits: hardware 
  generator counts once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
 }
 
-@test "draw: -n and --format are looked at before anything is drawn" {
+@test "draw: -n and --format are checked before anything is drawn" {
 	local n
 	for n in 0 -1 16777217 x 1k ""; do
 		fails 2 "seedrive: draw: -n: $n: must be a whole number from 1 to 16777216" "$TOOL" draw -n "$n"
@@ -255,7 +255,7 @@ seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits: hardware 
 
 # --- sources ---
 
-@test "sources: the table has a line for each source, what it is worth, and whether it is here" {
+@test "sources: the table has a line for each source, with its assessment and whether this host has it" {
 	world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" sources >said
 	head -n 1 said | grep -qE '^SOURCE +DEVICE +STATE +RATE +ASSESSED +REMARK$'
 	grep -qE '^broker +/run/seedrive/seed.sock +absent +- +as it says +does not run$' said
@@ -265,7 +265,7 @@ seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits: hardware 
 	grep -qE '^kernel +- +present +[0-9.]+ [kMG]?B/s +256 bits once +the kernel' said
 }
 
-@test "sources: --source looks at these, and says why one is worth nothing here" {
+@test "sources: --source lists only these, and says why one is worth nothing on this host" {
 	head -c 2048 /dev/urandom >samples
 	key fifo
 	run -0 --separate-stderr "$TOOL" sources --source file:samples,file:fifo,bits=3,file:none
@@ -277,13 +277,13 @@ seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits: hardware 
 	[[ ${lines[4]} = kernel* ]]
 }
 
-@test "sources: a device that never answers costs a moment, and is said to have failed" {
+@test "sources: a device that never answers is reported as failed after a moment" {
 	key silent true
 	run -0 --separate-stderr "$TOOL" sources --source file:silent
 	[[ ${lines[1]} =~ ^file\ +silent\ +failed\ +-\ +0,\ unless\ stated\ +Connection\ timed\ out ]]
 }
 
-@test "sources: --json says the same to programs" {
+@test "sources: --json has the same in JSON" {
 	run -0 --separate-stderr "$TOOL" sources --json
 	[ "$stderr" = "" ]
 	printf '%s' "$output" >said
@@ -297,7 +297,7 @@ assert rows["kernel"]["bytes_per_second"] > 0, rows
 assert (rows["file"]["state"], rows["file"]["rate_bits"]) == ("when named", 0), rows'
 }
 
-@test "sources: takes no argument, and no other option" {
+@test "sources: it takes no argument, and no other option" {
 	fails 2 "seedrive: sources: rdrand: takes no argument" "$TOOL" sources rdrand
 	fails 2 "seedrive: sources: --bits: unknown option" "$TOOL" sources --bits 1
 }

@@ -40,7 +40,7 @@ assert jitter["assessed_bits"] == [4096], jitter
 assert jitter["tests"]["failed"] == "pass", jitter'
 }
 
-@test "jitter: by default it is drawn only where the others do not make up the claim" {
+@test "jitter: by default it is drawn only if the other sources do not suffice for the claim" {
 	make_world
 	# bare: draws on a host that has no source but the kernel's generator, which counts 256 bits.
 	bare() {
@@ -63,7 +63,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	[ "$(sha256sum one two none | cut -c 1-64 | sort -u | wc -l)" -eq 3 ]
 }
 
-@test "jitter: not built in is said, and is neither absent nor unknown" {
+@test "jitter: if it is not built in, that is reported, and it is neither absent nor unknown" {
 	run -0 --separate-stderr "$WITHOUT/seedrive" sources
 	[[ $output =~ jitter\ +-\ +not\ built\ in\ +-\ +4\ bits\ a\ byte ]]
 	fails 3 "seedrive: draw: jitter: required, but gave nothing: not built in" \
@@ -74,7 +74,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	[[ $output != *jitter* ]]
 }
 
-@test "jitter: make takes the library up, and drops it again, without make clean" {
+@test "jitter: make uses the library when it appears, and stops when it is gone, without make clean" {
 	copy=$BATS_TEST_TMPDIR/copy
 	mkdir "$copy"
 	cp "$ROOT/Makefile" "$copy"
@@ -96,7 +96,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
 }
 
-@test "jitter: a library whose own first test fails is an absent source, and one that fails later counts nothing" {
+@test "jitter: a library that fails its first self-test makes the source absent; a later failure makes it count for nothing" {
 	# A fake library that fails where JITTER_FAILS says.
 	mkdir fake
 	cp "$LIBRARY"/*.h fake

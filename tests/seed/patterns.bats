@@ -12,22 +12,22 @@ judged() {
 	[[ $output == "0 of "*" are misjudged" ]]
 }
 
-@test "patterns: of a source are refused by a draw, and honest bytes are not" {
+@test "patterns: a draw refuses those of a faulty source, and accepts good bytes" {
 	judged draw
 }
 
-@test "patterns: in a later draw of one process are refused, though the first one was honest" {
+@test "patterns: a later draw of a process refuses them, even if the first draw was good" {
 	judged second
 }
 
-@test "patterns: are found by check" {
+@test "patterns: check finds them" {
 	judged check
 }
 
-@test "patterns: in the daemon's source are found, and nothing of hardware is given then" {
+@test "patterns: the daemon finds them in its source, and then hands out no bits from hardware" {
 	judged broker
 }
 
-@test "patterns: are refused by each process of a batch" {
+@test "patterns: each process of a batch refuses them" {
 	judged fork
 }

@@ -33,7 +33,7 @@ good_bytes() {
 	openssl enc -aes-128-ctr -nosalt -K 00 -iv "${1:-00}" -in /dev/zero 2>/dev/null | head -c 16384
 }
 
-@test "refuse: with every source failing, the kernel's too, each is named and why, and nothing is made" {
+@test "refuse: if every source fails, even the kernel, each is named with its reason, and nothing is made" {
 	local why="rdseed gave nothing: No such device; rdrand gave nothing: No such device; file:fifo failed a test:\
  9 equal samples in a row, cutoff 9; file:missing gave nothing: No such file or directory; kernel gave nothing:\
  Input/output error"
@@ -54,7 +54,7 @@ good_bytes() {
 		"$TOOL" build --source "$sources" -o - tree
 }
 
-@test "refuse: the same without a word about sources, and the old OUT is kept" {
+@test "refuse: the same with the default sources, and the old OUT is kept" {
 	drive drive.iso
 	cp drive.iso old
 	# A build with the jitter library has a source that this test cannot make absent.
@@ -67,7 +67,7 @@ good_bytes() {
 	cmp old drive.iso
 }
 
-@test "refuse: reseed leaves the image as it was" {
+@test "refuse: reseed leaves the image unchanged" {
 	drive drive.iso
 	cp drive.iso old
 	refused "seedrive: reseed: entropy refused: the sources gave 0 of 256 bits: kernel gave nothing: Input/output error" \
@@ -75,7 +75,7 @@ good_bytes() {
 	cmp old drive.iso
 }
 
-@test "refuse: a required source that is stuck fails the build, and no image is left behind" {
+@test "refuse: a required source that is stuck fails the build, and no image is left" {
 	small_tree tree
 	stuck_bytes >stuck
 	refused "seedrive: build: file:stuck: required, but failed a test: 9 equal samples in a row, cutoff 9" \
@@ -85,7 +85,7 @@ good_bytes() {
 		"$TOOL" build --require file --source file:fifo,bits=4 -o drive.iso tree
 }
 
-@test "refuse: not required, it is warned of, and counts for nothing" {
+@test "refuse: if it is not required, there is a warning, and it counts for nothing" {
 	stuck_bytes >stuck
 	small_tree tree
 	fails 0 "seedrive: build: warning: file:stuck: 9 equal samples in a row, cutoff 9" \
@@ -94,7 +94,7 @@ good_bytes() {
 	[ "$(member found credit_bits) $(member found hardware_bits)" = "256 0" ]
 }
 
-@test "refuse: each way in which a source can fail has its own words" {
+@test "refuse: each failure of a source has a message of its own" {
 	local name
 	local -A words=(
 		[short]="too few bytes"
@@ -124,7 +124,7 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 	done
 }
 
-@test "refuse: a build that fails by its tree, or its output, does not wait for a source that is slow" {
+@test "refuse: a build that fails because of its tree or its output does not wait for a slow source" {
 	key silent true
 	# A command that waits for the source would wait an hour; timeout would end it with another status.
 	fails 1 "seedrive: build: none: No such file or directory" \
@@ -138,7 +138,7 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 	holds silent tree
 }
 
-@test "refuse: nor does it wait for a daemon that accepts and never answers" {
+@test "refuse: it does not wait for a daemon that accepts and never answers either" {
 	mkdir -m 755 run
 	/usr/bin/python3 3>&- -c 'import signal, socket
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -153,7 +153,7 @@ while True:
 		timeout 60 "$TOOL" build -q --source broker:run/sock,deadline=1h -o drive.iso none
 }
 
-@test "refuse: where a required source has failed, no other one is waited for" {
+@test "refuse: if a required source has failed, no other one is waited for" {
 	key silent true
 	key stuck stuck_bytes
 	small_tree tree
@@ -235,7 +235,7 @@ teardown() {
 	make_removable
 }
 
-@test "refuse: frames, counters, replays and few values are no entropy, whatever is stated" {
+@test "refuse: frames, counters, replays and few values do not count, with any stated assessment" {
 	local kind
 	for kind in lane lanes odd wide wider counter counters offset flips p513 p1000 p1777 moving; do
 		pattern "$kind"
@@ -246,7 +246,7 @@ teardown() {
 	run -3 "$TOOL" draw --bits 1024 --source file:nibbles,bits=8 --require hardware -o seed
 }
 
-@test "refuse: few values are as good as they are, if no more is stated" {
+@test "refuse: few values count if no more than their entropy is stated" {
 	pattern nibbles
 	succeeds "$TOOL" draw --bits 512 --source file:nibbles,bits=4 --require hardware -o seed
 	pattern pairs
@@ -255,13 +255,13 @@ teardown() {
 	succeeds "$TOOL" draw --bits 512 --source file:all,bits=7.5 --require hardware -o seed
 }
 
-@test "refuse: a replay is found in the second draw of a process, too" {
+@test "refuse: a replay is also found in the second draw of a process" {
 	pattern p20000
 	run -3 "$TOOL" draw -n 16384 --source file:p20000,bits=4 --require hardware -o seed
 	[[ $output == *"20 bytes that were delivered before"* || $output == *"hardware: "* ]]
 }
 
-@test "refuse: a source that may not be opened is told apart from one that is missing" {
+@test "refuse: a source that may not be opened is distinguished from a missing one" {
 	good_bytes >closed
 	chmod 000 closed
 	refused "seedrive: draw: file:closed: required, but gave nothing: Permission denied" \
@@ -283,7 +283,7 @@ teardown() {
 	fails 0 "$(both a b)" "$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed
 }
 
-@test "refuse: --require asks that every source of that name passed, in whatever order they stand" {
+@test "refuse: --require means that every source of that name passed, in any order" {
 	good_bytes >good
 	stuck_bytes >stuck
 	refused "seedrive: draw: file:stuck: required, but failed a test: 9 equal samples in a row, cutoff 9" \
@@ -293,12 +293,12 @@ teardown() {
 	succeeds "$TOOL" draw --require file,kernel --source file:good -o seed
 }
 
-@test "refuse: --require names a source that is not among those to draw from" {
+@test "refuse: --require with a source that is not drawn from is an error" {
 	refused "seedrive: draw: rdrand: required, but not among the sources" \
 		"$TOOL" draw --require kernel,rdrand --source kernel -o seed
 }
 
-@test "refuse: --require hardware asks for the whole claim" {
+@test "refuse: --require hardware applies to the whole claim" {
 	good_bytes >good
 	refused "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		"$TOOL" draw --require hardware --source kernel -o seed
@@ -308,13 +308,13 @@ teardown() {
 	succeeds "$TOOL" draw --require hardware --source file:fifo,bits=4 --bits 512 -o seed
 }
 
-@test "refuse: the kernel's generator stands for 256 bits once, however large the seed" {
+@test "refuse: the kernel's generator counts as 256 bits once, for a seed of any size" {
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 257 bits: kernel passed" \
 		"$TOOL" draw --bits 257 --source kernel -o seed
 	succeeds "$TOOL" draw --bits 256 --source kernel -o seed
 }
 
-@test "refuse: a regular file is mixed, and never assessed, whatever is said of it" {
+@test "refuse: a regular file is mixed but never assessed, even if an assessment is stated" {
 	good_bytes >good
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:good passed, but is assessed\
  at 0 bits; kernel passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
@@ -323,7 +323,7 @@ teardown() {
 	succeeds "$TOOL" draw --bits 512 --source file:fifo,bits=8 -o seed
 }
 
-@test "refuse: the kernel's own devices are never hardware, whatever is said of them" {
+@test "refuse: the kernel's own devices never count as hardware, even if an assessment is stated" {
 	local device
 	for device in /dev/urandom /dev/random; do
 		fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
@@ -331,13 +331,13 @@ teardown() {
 	done
 }
 
-@test "refuse: a FIFO or device of which nothing is said is worth nothing" {
+@test "refuse: a FIFO or device without a stated assessment is worth nothing" {
 	key fifo good_bytes
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:fifo passed, but is assessed at\
  0 bits; kernel passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
 }
 
-@test "refuse: the kernel's generator failing is warned of where hardware carries the whole claim" {
+@test "refuse: if hardware suffices for the claim, a failure of the kernel's generator is only a warning" {
 	small_tree tree
 	key fifo
 	fails 0 "seedrive: build: warning: kernel: Input/output error" world GETRANDOM=fail \
@@ -346,14 +346,14 @@ teardown() {
 	[ "$(member found credit_bits) $(member found hardware_bits)" = "256 256" ]
 }
 
-@test "refuse: a CPU without the instructions is news only to who named them" {
+@test "refuse: a CPU without the instructions is reported only if they were named" {
 	small_tree tree
 	succeeds world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" build -q -o drive.iso tree
 	fails 0 "seedrive: build: warning: rdrand: No such device" world \
 		ABSENT=/sys/devices/system/cpu/modalias "$TOOL" build -q --source rdrand -o drive.iso tree
 }
 
-@test "refuse: the kernel is drawn from even where --source leaves it out, and once where it is repeated" {
+@test "refuse: the kernel is drawn even if --source omits it, and once if it is repeated" {
 	local name
 	good_bytes >good
 	"$TOOL" draw --json --source file:good -o seed >said

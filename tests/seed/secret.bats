@@ -73,7 +73,7 @@ teardown() {
 	make_removable
 }
 
-@test "secret: the scanner finds 8 planted bytes at any place, in each form, and not 7" {
+@test "secret: the scanner finds 8 planted bytes at any place, in each form, and does not report 7" {
 	local at
 	small_tree tree
 	# The seed is the same in each run; with a random one, an eighth byte could match by chance.
@@ -87,7 +87,7 @@ teardown() {
 	run -1 "$SCAN" image:drive.iso -- "pid:$HOLDER"
 }
 
-@test "secret: the scanner finds a random_seed, decoded or not, and all of it in files as text" {
+@test "secret: the scanner finds a random_seed, decoded or encoded, in memory and in text files" {
 	small_tree tree
 	"$TOOL" build -q --source kernel -o drive.iso tree
 	content drive.iso openstack/latest/meta_data.json | grep -oP '"random_seed": "\K[^"]*' >text
@@ -115,21 +115,21 @@ teardown() {
 
 # --- memory ---
 
-@test "secret: after build nothing of seed, random_seed old or new is left in the process's memory" {
+@test "secret: after build nothing of the seed and of old and new random_seed is left in the process's memory" {
 	# An old file is replaced, so that the new one has a temporary name before the renameat().
 	: >drive.iso
 	watch renameat "image:$(temp_of drive.iso) tree:nova" "image:drive.iso tree:nova" \
 		"$TOOL" build -q -o drive.iso "$NOVA"
 }
 
-@test "secret: after a build of 16384 bits, reported in JSON, nothing is left either" {
+@test "secret: the same holds after a build of 16384 bits, reported in JSON" {
 	key fifo
 	: >drive.iso
 	watch renameat "image:$(temp_of drive.iso)" "image:drive.iso tree:nova" \
 		"$TOOL" build --json --bits 16384 --source file:fifo,bits=4 -o drive.iso "$NOVA"
 }
 
-@test "secret: after build nothing is left of what the seed was made from" {
+@test "secret: after build nothing is left of the bytes that the seed was made from" {
 	head -c 8192 /dev/urandom >sample
 	head -c 1024 sample >used
 	key fifo cat sample
@@ -141,7 +141,7 @@ teardown() {
 }
 
 # bats test_tags=root
-@test "secret: a build onto a device keeps secrets in locked memory alone, and leaves none in it" {
+@test "secret: a build onto a device keeps secrets only in locked memory, and leaves none in it" {
 	need_root
 	truncate -s 4M disk
 	attach disk
@@ -150,7 +150,7 @@ teardown() {
 		"$ROOT/build/libexec/seedrive-device" build -q --source kernel -o "$DEV" "$NOVA"
 }
 
-@test "secret: after seedrive-mkisofs nothing of seed, random_seed old or new is left" {
+@test "secret: after seedrive-mkisofs nothing of the seed and of old and new random_seed is left" {
 	local n as=(-quiet -J -r -V config-2)
 	# The image is complete with the last write; the close(2) after that is the one of OUT.
 	traced -e trace=close,pwrite64 "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
@@ -160,7 +160,7 @@ teardown() {
 	"$TOOL" inspect --min-bits 256 drive.iso >said
 }
 
-@test "secret: after a build that failed in the end nothing is left" {
+@test "secret: after a build that failed at the end nothing is left" {
 	small_tree tree
 	export GETRANDOM=7
 	world "$TOOL" build -q --source kernel -o same.iso tree
@@ -188,14 +188,14 @@ teardown() {
 	watch fsync "image:drive.iso" "image:drive.iso image:old.iso" "$TOOL" reseed drive.iso
 }
 
-@test "secret: after inspect nothing of what the drive holds is left" {
+@test "secret: after inspect nothing of the drive's secrets is left" {
 	"$TOOL" build -q -o drive.iso "$NOVA"
 	content drive.iso seedrive.bin | tail -c +129 | head -c 64 >seed
 	# The first two calls are for the record, the third is for the metadata.
 	watch "mlock 3" raw:seed image:drive.iso "$TOOL" inspect drive.iso
 }
 
-@test "secret: after check nothing of what it sampled is left, nor in its report" {
+@test "secret: after check nothing of its samples is left, neither in memory nor in the report" {
 	# A sample with 256 different byte values: the estimators' renumbered copy has the same bytes then.
 	head -c 61440 /dev/urandom >sample
 	key fifo cat sample
@@ -216,7 +216,7 @@ status = os.waitpid(pid, 0)[1]
 print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 }
 
-@test "secret: a crash leaves no core, whatever its limit" {
+@test "secret: a crash leaves no core, with any limit on its size" {
 	local name
 	small_tree tree
 	for name in SEGV ABRT BUS; do
@@ -231,7 +231,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	[ "$output" = "$(kill -l SEGV) True" ]
 }
 
-@test "secret: no other process of the same user can look into it" {
+@test "secret: no other process of the same user can read its memory" {
 	local look='wc -c 2>denied >seen <"/proc/$PPID/maps" || true'
 	small_tree tree
 	# The tool is copied as well, as the other user may have no access to the folder of the build.
@@ -250,7 +250,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	[ "$(cat seen)" -gt 100 ]
 }
 
-@test "secret: memory that may not be locked is warned of, and no reason to fail" {
+@test "secret: if memory may not be locked, that is a warning, and not an error" {
 	small_tree tree
 	fails 0 "seedrive: build: warning: memory for secrets: could not be locked (RLIMIT_MEMLOCK)" \
 		setpriv --bounding-set=-ipc_lock --inh-caps=-ipc_lock prlimit --memlock=0:0 \
@@ -260,7 +260,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 
 # --- words and files ---
 
-@test "secret: nothing of it is said, or written into any file but OUT" {
+@test "secret: nothing of a secret is printed, or written into any file but OUT" {
 	cp -r "$NOVA" tree
 	as_root strace -f -o trace -e trace=openat,open,creat,memfd_create "$TOOL" build -v -o tree/drive.iso tree \
 		>text 2>errors
@@ -279,7 +279,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "secret: what a killed draw leaves behind is the owner's alone" {
+@test "secret: only the owner can read the file that a killed draw leaves" {
 	run -137 world AT="fsync:#" DO='kill -KILL $PPID' \
 		sh -c 'umask 000; exec "$TOOL" draw --source kernel -o seed'
 	holds

@@ -220,18 +220,18 @@ static void test_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("claim: 200,000 combinations give what rule 4 gives, summed anew",
+		TEST("claim: 200,000 combinations give what rule 4 gives, computed in another way",
 			test_is_the_rule),
-		TEST("claim: never more than asked, than 256 bits a block, than hardware and kernel give",
+		TEST("claim: never more than was requested, than 256 bits a block, than hardware and kernel give",
 			test_bounds),
-		TEST("claim: more assessed, asked, blocks, or the kernel never make it less",
+		TEST("claim: more assessed bits, requested bits or blocks, or the kernel, never make it less",
 			test_monotonic),
-		TEST("claim: what one block has too much of, another has not", test_blocks_apart),
-		TEST("claim: what the broker gives counts for its block without a second margin",
+		TEST("claim: a surplus in one block does not count for another", test_blocks_apart),
+		TEST("claim: the broker's bits count for their block without a second margin",
 			test_granted),
-		TEST("claim: the kernel counts once a seed, and never as hardware",
+		TEST("claim: the kernel counts once in a seed, and never as hardware",
 			test_kernel_once),
-		TEST("claim: where not all may be counted, what hardware gives is left, or nothing",
+		TEST("claim: if not all may be counted, the bits from hardware are left, or nothing",
 			test_limit),
 	};
 

@@ -414,13 +414,13 @@ static void test_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("condition: extract is HMAC-SHA-512 by the vectors of RFC 4231, split anywhere",
+		TEST("condition: extract is HMAC-SHA-512 by the vectors of RFC 4231, with the message split anywhere",
 			test_rfc4231),
-		TEST("condition: extract and expand are OpenSSL's HKDF", test_openssl_hkdf),
+		TEST("condition: extract and expand equal OpenSSL's HKDF", test_openssl_hkdf),
 		TEST("condition: a source's digest is the documented HMAC, in any pieces",
 			test_digest),
 		TEST("condition: a block's key is the documented HMAC over its sources", test_key),
-		TEST("condition: expand is RFC 5869's, at every length, and not a byte more",
+		TEST("condition: expand is that of RFC 5869 at every length, and writes no byte more",
 			test_expand),
 		TEST("condition: another name, block or length gives another digest",
 			test_digest_domains),
@@ -428,7 +428,7 @@ int main(void)
 			test_key_domains),
 		TEST("condition: another purpose or context gives another output",
 			test_expand_domains),
-		TEST("condition: the vectors in doc/accounting.md are what it makes", test_page),
+		TEST("condition: it gives the vectors in doc/accounting.md", test_page),
 	};
 
 	if (sodium_init() < 0)

@@ -76,8 +76,8 @@ static void print_all(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("cutoffs: those of a few min-entropies are as computed", test_known),
-		TEST("cutoffs: there are some for 0.25 to 8 bits a byte, and for no other",
+		TEST("cutoffs: those of a few min-entropies equal the computed ones", test_known),
+		TEST("cutoffs: they exist for 0.25 to 8 bits a byte, and for no other value",
 			test_range),
 		TEST("cutoffs: they fall as the min-entropy rises", test_order),
 	};

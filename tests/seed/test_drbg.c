@@ -194,15 +194,15 @@ static int set_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("drbg: a batch is ChaCha20's key stream, of which the first 32 bytes are the next key",
+		TEST("drbg: a batch is ChaCha20's key stream, and its first 32 bytes are the next key",
 			key_stream),
 		TEST("drbg: seeds and other input are mixed in by HMAC-SHA-512",
 			seeded_and_stirred),
-		TEST("drbg: neither what was handed out nor its key is kept", erased),
-		TEST("drbg: without a seed it gives nothing, whatever else was mixed in",
+		TEST("drbg: neither the output nor its key is kept", erased),
+		TEST("drbg: without a seed it gives nothing, even if other input was mixed in",
 			not_before_its_seed),
-		TEST("drbg: two copies of one state never give the same", copied),
-		TEST("drbg: a child that was forked gets nothing, and the parent goes on", forked),
+		TEST("drbg: two copies of one state never give the same bytes", copied),
+		TEST("drbg: a forked child gets nothing, and the parent goes on", forked),
 		TEST("moment: two of one process, and of its child, differ", moments),
 	};
 

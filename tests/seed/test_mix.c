@@ -371,22 +371,22 @@ static void test_why(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("mix: json-c finds random_seed changed in each of Nova's files, and nothing else",
+		TEST("mix: json-c finds a new random_seed in each of Nova's files, and no other change",
 			test_json_c_sees_one_difference),
 		TEST("mix: no byte outside the value changes, and its length does not",
 			test_no_other_byte),
-		TEST("mix: no two of Nova's values are alike, old or new", test_all_values_new),
-		TEST("mix: the value is the documented HKDF over key, old value and path, at every length",
+		TEST("mix: no two of Nova's values are equal, old or new", test_all_values_new),
+		TEST("mix: the value is the documented HKDF of key, old value and path, at every length",
 			test_construction),
-		TEST("mix: a value longer than the longest is left alone", test_longest),
+		TEST("mix: a value longer than the limit is left unchanged", test_longest),
 		TEST("mix: another key, old value or path gives another value", test_depends_on),
 		TEST("mix: a value that was mixed can be mixed again", test_mixed_again),
-		TEST("mix: one mixer serves file after file", test_one_mixer),
-		TEST("mix: what is absent, double, no string, no JSON or no base64 stays to the byte",
+		TEST("mix: one mixer can be used for several files", test_one_mixer),
+		TEST("mix: a value that is absent, double, no string, no JSON or no base64 leaves the file unchanged",
 			test_left_alone),
-		TEST("mix: what is nested too deep stays to the byte", test_too_deep),
-		TEST("mix: a file of 16 MiB may be mixed, a larger one may not", test_size),
-		TEST("mix: each reason has words of its own", test_why),
+		TEST("mix: a file that is nested too deeply is unchanged", test_too_deep),
+		TEST("mix: a file of 16 MiB is mixed, a larger one is not", test_size),
+		TEST("mix: each reason has a message of its own", test_why),
 	};
 
 	if (sodium_init() < 0)

@@ -178,14 +178,15 @@ static void test_left_early(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("pump: chunks come in order, each with what was found up to its end",
+		TEST("pump: chunks come in order, each with the test results up to its end",
 			test_in_order),
-		TEST("pump: what was read before the source broke is to be had", test_broken),
-		TEST("pump: a chunk that fails is handed out with its result, and nothing is read after it",
+		TEST("pump: chunks that were read before the source failed are delivered",
+			test_broken),
+		TEST("pump: a chunk that fails is delivered with its result, and nothing is read after it",
 			test_failed),
-		TEST("pump: a source that delivers nothing shows no other one's bytes",
+		TEST("pump: a source that delivers nothing does not show bytes of another one",
 			test_nothing_of_others),
-		TEST("pump: it ends while somebody reads", test_left_early),
+		TEST("pump: it can be ended while a helper reads", test_left_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

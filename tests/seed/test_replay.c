@@ -313,20 +313,20 @@ static void test_lengthen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("replay: one with any period is found before its first copy has ended",
+		TEST("replay: a repetition with any period is found before its first copy has ended",
 			test_any_period),
-		TEST("replay: one whose period moves is found", test_moving),
-		TEST("replay: of two windows less a byte the copy is found, at any place",
+		TEST("replay: a repetition with a changing period is found", test_moving),
+		TEST("replay: a copy of two windows less a byte is found at any place",
 			test_shortest),
-		TEST("replay: it is found in whatever pieces the bytes come", test_pieces),
+		TEST("replay: it is found in pieces of any size", test_pieces),
 		TEST("replay: it is found at the byte that completes a stored window",
 			test_byte_by_byte),
-		TEST("replay: an abundant source's copies are found, by itself and by others",
+		TEST("replay: copies of an abundant source are found, in itself and in others",
 			test_abundant),
-		TEST("replay: two windows that differ in one bit are two", test_one_bit),
+		TEST("replay: two windows that differ in one bit are different", test_one_bit),
 		TEST("replay: a set that grows forgets none", test_growth),
-		TEST("replay: the last windows are known, and no more than is bounded", test_age),
-		TEST("replay: windows grow with what the source of least entropy needs",
+		TEST("replay: the latest windows are known, and the memory is bounded", test_age),
+		TEST("replay: windows are as long as the source with the least entropy needs",
 			test_lengthen),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Each in a child, as nothing undoes it. */
+/* Each test runs in a child, because confinement cannot be undone. */
 #include "util/confine.h"
 #include "tests/lib/unit.h"
 
@@ -33,7 +33,7 @@ static int end(void **state)
 	return chdir("/") < 0 ? -1 : rmdir(top);
 }
 
-/* 0: as promised; 1: not so; 77: this kernel has no Landlock. */
+/* The child's status: 0 if the test passed, 1 if not, 77 if this kernel has no Landlock. */
 static int status_of(int (*child)(void))
 {
 	const pid_t pid = fork();
@@ -70,15 +70,15 @@ static int in_folder(void)
 
 	if (!confine(&place, 1))
 		return 77;
-	/* There as ever: made, written, renamed and removed, and a file without a name gets one. */
+	/* In the folder everything works: files are made, written, renamed and removed, and an unnamed file gets a name. */
 	if (!make("in/file") || !make("in/new") || rename("in/new", "in/other") < 0 ||
 		unlink("in/other") < 0)
 		return 1;
-	/* Nowhere else. */
+	/* Nothing works anywhere else. */
 	if (!denied(make("new")) || !denied(make("file")) || !denied(unlink("file") == 0) ||
 		!denied(rename("in/file", "new") == 0) || !denied(mkdir("in/folder", 0700) == 0))
 		return 1;
-	/* What is open stays so, devices can be had, and reading is free. */
+	/* Open files stay usable, devices can be opened, and everything can be read. */
 	if (write(before, "x", 1) != 1 || ftruncate(before, 0) < 0 || read_only < 0 ||
 		open("file", O_RDONLY | O_CLOEXEC) < 0 || open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
 		return 1;
@@ -156,12 +156,12 @@ static void test_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("confine: files are made, written and removed in the folder that is named and nowhere else, and no program is run",
+		TEST("confine: files can be made, written and removed only in the given folder, and no program can be run",
 			test_in_folder),
 		TEST("confine: a file without a name gets one in its folder", test_nameless),
-		TEST("confine: to one file no other is made or written; what is no file leaves all as it was",
+		TEST("confine: with a single file no other can be made or written; any other kind of path has no effect",
 			test_one_file),
-		TEST("confine: a second time it narrows what the first allowed", test_twice),
+		TEST("confine: a second call further restricts the first one", test_twice),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

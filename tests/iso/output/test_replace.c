@@ -788,10 +788,10 @@ int main(void)
 		IN_FOLDER("replace: the target of a symbolic link is replaced, and the link stays",
 			test_link_target),
 		IN_FOLDER(
-			"replace: what is no regular file is refused in words, and nothing is made",
+			"replace: anything but a regular file is refused with a message, and nothing is made",
 			test_refused),
 		IN_FOLDER(
-			"replace: a folder that may not be written is told, the old file untouched",
+			"replace: a folder that may not be written is an error, and the old file is unchanged",
 			test_unwritable_folder),
 		IN_FOLDER(
 			"replace: a name may be 255 bytes long, and no longer", test_longest_name),
@@ -805,7 +805,7 @@ int main(void)
 			"replace: one that was killed with an output of mode 0400 too, and no other",
 			test_killed_read_only),
 		IN_FOLDER(
-			"replace: what others may have open or know by name is not written through",
+			"replace: a file that others may have open or know by name is not written to",
 			test_planted),
 		IN_FOLDER(
 			"replace: a file of another user under the temporary name is not written to",
@@ -813,10 +813,10 @@ int main(void)
 		IN_FOLDER("replace: a second run fails with a message while a first one is running",
 			test_busy),
 		IN_FOLDER(
-			"replace: of two runs for one new file one makes it, and the other is told",
+			"replace: of two runs for one new file, one makes it, and the other fails",
 			test_busy_new),
 		IN_FOLDER(
-			"replace: what was changed, replaced or removed meanwhile is not replaced",
+			"replace: a file that was changed, replaced or removed meanwhile is not replaced",
 			test_changed_meanwhile),
 		IN_FOLDER("replace: rights that were removed meanwhile do not come back",
 			test_mode_meanwhile),
@@ -830,7 +830,7 @@ int main(void)
 		IN_FOLDER("replace: a second run fails also while the first one commits",
 			test_busy_in_commit),
 		IN_FOLDER(
-			"replace: of many runs each replaces all or is told, and a reader never sees half",
+			"replace: each of many runs replaces the whole file or fails, and no reader sees a part",
 			test_many_at_once),
 	};
 

@@ -285,14 +285,15 @@ static void test_progress(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("estimate: on 15 samples all ten agree with NIST's own tool to 0.00001",
+		TEST("estimate: on 15 samples all ten estimators agree with NIST's own tool to 0.00001",
 			test_nist),
-		TEST("estimate: tuples are those that counting every string finds", test_tuples),
-		TEST("estimate: a sample too short for an estimator has none from it, and no crash",
+		TEST("estimate: the tuple estimates equal those from counting every string",
+			test_tuples),
+		TEST("estimate: a sample that is too short for an estimator gives no estimate, and no crash",
 			test_short),
-		TEST("estimate: every figure is within its range, whatever the sample", test_range),
-		TEST("estimate: one symbol all along is worth nothing", test_constant),
-		TEST("estimate: progress goes up to the whole and stops there", test_progress),
+		TEST("estimate: every figure is within its range, for all samples", test_range),
+		TEST("estimate: a sample of a single symbol is worth nothing", test_constant),
+		TEST("estimate: progress increases to 100 % and stops there", test_progress),
 	};
 
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("estimate", tests, NULL, NULL);

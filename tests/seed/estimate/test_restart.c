@@ -128,12 +128,12 @@ static void test_cutoffs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("restart: bytes that each restart repeats fail, in the columns alone",
+		TEST("restart: bytes that each restart repeats fail, and only the columns show it",
 			test_repeats),
-		TEST("restart: one that does not deliver after a restart fails",
+		TEST("restart: a source that does not deliver after a restart fails",
 			test_fails_half_way),
-		TEST("restart: who was not asked to restart has not failed", test_not_asked),
-		TEST("restart: the cutoffs are those of exact sums", test_cutoffs),
+		TEST("restart: a source that was not restarted has not failed", test_not_asked),
+		TEST("restart: the cutoffs equal those from exact sums", test_cutoffs),
 	};
 
 	if (sodium_init() < 0)

@@ -241,18 +241,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAMPLE_TEST(
 			"sample: all that was asked for, in order, with what it cost", test_whole),
-		SAMPLE_TEST("sample: the rate has a point for each part, whatever was asked for",
+		SAMPLE_TEST("sample: the rate has a point for each part, at any sample size",
 			test_points),
-		SAMPLE_TEST("sample: a device has its deadline for each few bytes, not for all",
+		SAMPLE_TEST(
+			"sample: a device's deadline applies to each piece, not to the whole sample",
 			test_deadline),
 		SAMPLE_TEST(
 			"sample: what came before a source failed is kept, and no more", test_half),
 		SAMPLE_TEST("sample: a device that hangs is given up at its deadline", test_hung),
-		SAMPLE_TEST("sample: a source that is not there is not read", test_absent),
+		SAMPLE_TEST("sample: an absent source is not read", test_absent),
 		SAMPLE_TEST(
 			"sample: behind a failure the tests begin anew, to the end", test_constant),
-		SAMPLE_TEST("sample: words of a CPU source that are alike fail it again and again",
-			test_words),
+		SAMPLE_TEST("sample: equal words of a CPU source fail it each time", test_words),
 	};
 
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("sample", tests, NULL, NULL);

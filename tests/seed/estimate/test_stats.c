@@ -130,13 +130,13 @@ static void test_fips_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("stats: the correlation at each lag is the one of pairs of bits counted singly",
+		TEST("stats: the correlation at each lag equals that from counting pairs of bits one by one",
 			test_lags),
 		TEST("stats: a period shows at its lag", test_period),
-		TEST("stats: runs of bytes are counted by length, the last one too", test_runs),
-		TEST("stats: chi-square and its probability are those of the distribution",
-			test_chi),
-		TEST("fips: the first four bytes and a rest are no block", test_fips_length),
+		TEST("stats: runs of bytes are counted by length, also the last one", test_runs),
+		TEST("stats: chi-square and its probability follow the distribution", test_chi),
+		TEST("fips: the first four bytes and an incomplete rest are not a block",
+			test_fips_length),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);

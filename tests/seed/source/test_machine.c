@@ -85,7 +85,7 @@ static void test_uuid(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("machine: its UUID is DMI's, or Xen's where DMI has none", test_uuid),
+		TEST("machine: its UUID is DMI's, or Xen's if DMI has none", test_uuid),
 	};
 
 	return cmocka_run_group_tests_name("machine", tests, NULL, NULL);

@@ -460,26 +460,27 @@ static void test_nothing_left(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("reader: what the child reads arrives whole and in order, and what it found out",
+		TEST("reader: everything that the child reads arrives in order, together with its findings",
 			test_gives),
-		TEST("reader: nothing is opened before the word, and without it never",
+		TEST("reader: nothing is opened before the command to do so, and without it never",
 			test_waits_for_go),
-		TEST("reader: a device that hangs, deaf to signals, is given up in time and killed",
+		TEST("reader: a device that hangs and ignores signals is given up in time and killed",
 			test_hangs),
-		TEST("reader: whoever waits for one is set free at once by the descriptor that says so",
+		TEST("reader: a descriptor can end each wait for a reader at once",
 			test_is_stopped),
-		TEST("reader: what came in time is there, however late it is taken",
+		TEST("reader: bytes that came in time can be read at any later time",
 			test_late_taker),
-		TEST("reader: no child waits for its bytes to be taken", test_nobody_takes),
-		TEST("reader: an error is the source's own, and a child that dies is known",
+		TEST("reader: no child waits until its bytes are read", test_nobody_takes),
+		TEST("reader: an error is the source's own, and a child that dies is noticed",
 			test_fails),
 		TEST("reader: the child has two descriptors, no handler of ours, and none of our secrets",
 			test_child_is_alone),
-		TEST("reader: it has no more where close_range(2) is refused", test_old_kernel),
-		TEST("reader: a child does not outlive a parent that is killed", test_orphan),
-		TEST("reader: without descriptors to be had it fails, and nothing runs",
+		TEST("reader: it has no more descriptors if close_range(2) is refused",
+			test_old_kernel),
+		TEST("reader: a child does not outlive a killed parent", test_orphan),
+		TEST("reader: without free descriptors it fails, and no process is left",
 			test_no_descriptors),
-		TEST("reader: no descriptor is left of all that", test_nothing_left),
+		TEST("reader: no descriptor is left after all these tests", test_nothing_left),
 	};
 
 	return cmocka_run_group_tests_name("reader", tests, enter, NULL);

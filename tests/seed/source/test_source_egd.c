@@ -238,20 +238,23 @@ static void test_http(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("source: egd: an argument that is none is refused before anything is opened",
+		TEST("source: egd: a malformed argument is refused before anything is opened",
 			test_check),
-		TEST("source: egd: what is stated is believed of this machine's own; one server has one "
+		TEST("source: egd: a stated assessment counts for a server on this machine; one server has one "
 		     "name",
 			test_worth),
-		TEST("source: egd: a folder, a file, or nobody there is told apart", test_none),
-		TEST("source: egd: it is asked for exact lengths, 255 at a time after the first 10",
+		TEST("source: egd: a folder, a file and a missing server are distinguished",
+			test_none),
+		TEST("source: egd: exact lengths are requested, 255 bytes at a time after the first 10",
 			test_exact),
-		TEST("source: egd: one that hangs up, at once or half way, has failed",
+		TEST("source: egd: a server that closes the connection, at once or half way, has failed",
 			test_hangs_up),
-		TEST("source: egd: one that falls silent is given up at the deadline", test_silent),
-		TEST("source: egd: one byte more than asked, before or behind, fails it",
+		TEST("source: egd: a server that stops answering is given up at the deadline",
+			test_silent),
+		TEST("source: egd: one byte more than requested, before or after the answer, fails it",
 			test_surplus),
-		TEST("source: egd: a server of lines, as of HTTP, is not taken for one", test_http),
+		TEST("source: egd: a server of a text protocol, such as HTTP, is not taken for an EGD server",
+			test_http),
 	};
 
 	return cmocka_run_group_tests_name("source-egd", tests, temp_enter, temp_leave);

@@ -252,16 +252,18 @@ static int enter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("source: hwrng: what the kernel says of its quality, at most 4 bits a byte",
+		TEST("source: hwrng: it is worth the quality that the kernel states, at most 4 bits a byte",
 			test_quality),
-		TEST("source: hwrng: what a hypervisor has made is worth nothing, and a TPM is that TPM",
+		TEST("source: hwrng: a hypervisor's generator is worth nothing, and a TPM's is that TPM",
 			test_made_up),
-		TEST("source: hwrng: what is behind it is asked again after the bytes",
+		TEST("source: hwrng: after the bytes, the generator behind it is checked again",
 			test_changed),
 		TEST("source: hwrng: another device under its name is worth nothing",
 			test_other_device),
-		TEST("source: hwrng: a folder, a file or nothing is told apart", test_none),
-		TEST("source: hwrng: pieces make a whole; an end or silence fails it", test_fill),
+		TEST("source: hwrng: a folder, a file and a missing path are distinguished",
+			test_none),
+		TEST("source: hwrng: bytes in pieces are all delivered; an end or silence fails it",
+			test_fill),
 	};
 
 	return cmocka_run_group_tests_name("source-hwrng", tests, enter, temp_leave);

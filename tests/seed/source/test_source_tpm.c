@@ -465,29 +465,28 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("source: tpm: an argument that is none is refused before anything is opened",
+		TEST("source: tpm: a malformed argument is refused before anything is opened",
 			test_check),
-		TEST("source: tpm: what an argument leaves out is /dev/tpmrm0, 127.0.0.1, 2321",
+		TEST("source: tpm: the defaults of its argument are /dev/tpmrm0, 127.0.0.1 and 2321",
 			test_where),
-		TEST("source: tpm: the pieces that it grants make up all that was asked",
+		TEST("source: tpm: all requested bytes arrive, in the pieces that it grants",
 			test_pieces),
-		TEST("source: tpm: one that is busy is asked again, and that is counted",
-			test_busy),
-		TEST("source: tpm: one that is always busy is given up at the deadline",
+		TEST("source: tpm: a busy TPM is asked again, and this is counted", test_busy),
+		TEST("source: tpm: a TPM that is always busy is given up at the deadline",
 			test_busy_for_ever),
-		TEST("source: tpm: each fault has its errno, and nothing of that answer is delivered",
+		TEST("source: tpm: each fault has its errno, and no byte of that answer is delivered",
 			test_faults),
-		TEST("source: tpm: an answer that stops half way is none", test_short),
-		TEST("source: tpm: nothing of an answer is left where it was looked at",
-			test_wiped),
-		TEST("source: tpm: a device is asked in one write and answers in one read",
+		TEST("source: tpm: an answer that stops half way is refused", test_short),
+		TEST("source: tpm: nothing of an answer is left in the buffers", test_wiped),
+		TEST("source: tpm: a device gets a request in one write, and answers in one read",
 			test_device),
 		TEST("source: tpm: a chip that the kernel knows is worth 4 bits a byte, but not in a "
 		     "virtual machine",
 			test_worth),
-		TEST("source: tpm: one in software is worth what is stated, and else nothing",
+		TEST("source: tpm: a software TPM is worth what is stated, and otherwise nothing",
 			test_socket_worth),
-		TEST("source: tpm: a folder, a file, a FIFO or nothing is told apart", test_none),
+		TEST("source: tpm: a folder, a file, a FIFO and a missing path are distinguished",
+			test_none),
 	};
 
 	return cmocka_run_group_tests_name("source-tpm", tests, temp_enter, temp_leave);

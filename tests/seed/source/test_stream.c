@@ -148,12 +148,14 @@ static void test_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("stream: a read is whole, or fails at its deadline or at the end", test_read),
-		TEST("stream: what nobody takes is given up at the deadline, and raises no signal",
+		TEST("stream: a read is complete, or fails at its deadline or at the end of the stream",
+			test_read),
+		TEST("stream: a write that nobody reads is given up at the deadline, and raises no signal",
 			test_send),
 		TEST("stream: every wait ends at its deadline", test_wait),
-		TEST("stream: a unix socket: what is none, and one whose queue is full", test_unix),
-		TEST("stream: a TCP peer has one name, and is known to be near", test_tcp),
+		TEST("stream: a path that is no unix socket, and a socket with a full queue, fail",
+			test_unix),
+		TEST("stream: a TCP peer has one name, and the loopback is recognized", test_tcp),
 		TEST("stream: a port is a number from 1 to 65535", test_port),
 	};
 

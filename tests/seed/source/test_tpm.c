@@ -164,15 +164,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("tpm: the command is the twelve bytes of the specification", test_command),
-		TEST("tpm: what is granted is taken, up to what was asked for", test_granted),
-		TEST("tpm: of all lengths that could be said, only the true ones are taken",
-			test_lies),
+		TEST("tpm: granted bytes are accepted, up to as many as requested", test_granted),
+		TEST("tpm: of all possible lengths, only the true ones are accepted", test_lies),
 		TEST("tpm: 8 bytes that claim to be 64 are malformed", test_lie_of_esys),
-		TEST("tpm: each refusal has its errno; busy is to be asked again, the rest is final",
+		TEST("tpm: each refusal has its errno; after busy the request is repeated, all others are final",
 			test_refusals),
-		TEST("tpm: a length that no answer can have is known from the header alone",
+		TEST("tpm: a length that no answer can have is recognized by the header alone",
 			test_size_ahead),
-		TEST("tpm: each refusal has words of its own", test_words),
+		TEST("tpm: each refusal has a message of its own", test_words),
 	};
 
 	return cmocka_run_group_tests_name("tpm", tests, NULL, NULL);

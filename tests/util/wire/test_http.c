@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* The lines of @raw as "[one][two]", or the error, however the stream is cut. */
+/* The lines of @raw as "[one][two]", or the error; the same for pieces of any size. */
 static int take_lines(const char *raw, size_t len, size_t piece, size_t size, char *out)
 {
 	char *text = malloc(size);
@@ -242,7 +242,7 @@ static void fields(void **state)
 	assert_string_equal(out, "!#$%&'*+-.^_`|~09azAZ|");
 }
 
-/* The framing that fields give, "Name: value\n" each. */
+/* The framing that follows from the fields, each of the form "Name: value\n". */
 static int frame(unsigned minor, const char *lines, struct http_framing *f)
 {
 	char *copy = strdup(lines), *at = copy, *raw;
@@ -304,7 +304,8 @@ static void keeping(void **state)
 	assert_false(http_framing_keeps(&f));
 }
 
-/* The body in @raw, joined, however it comes. Returns: as http_body_take() does at last; @ret_behind: bytes behind it. */
+/* The body in @raw, joined, with pieces of any size. @ret_behind: the number of bytes after it. Returns: as the last
+ * http_body_take(). */
 static int take_body(const struct http_framing *f, bool answer, const char *raw, size_t piece,
 	char *out, size_t *ret_behind)
 {
@@ -404,21 +405,22 @@ static void bad_chunks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("http: lines end in CRLF, however the stream is cut, and fit the buffer",
-			lines),
-		TEST("http: a bare LF or CR and any control character but a tab are refused",
+		TEST("http: lines end in CRLF, in pieces of any size, and fit the buffer", lines),
+		TEST("http: a bare LF or CR, and any control character except a tab, are refused",
 			bad_lines),
-		TEST("http: numbers are digits alone, and none overflows", numbers),
-		TEST("http: methods are compared with case, names and tokens without", words),
+		TEST("http: numbers have only digits, and do not overflow", numbers),
+		TEST("http: methods are case-sensitive, names and tokens are not", words),
 		TEST("http: a request line has one blank between its three words", requests),
 		TEST("http: a status line has a code of three digits", statuses),
 		TEST("http: a field's name is a token up to its colon", fields),
 		TEST("http: two lengths that differ, and a length beside chunks, are refused",
 			framing),
-		TEST("http: a connection stays open as version and Connection say", keeping),
-		TEST("http: a body ends with its length, and what follows is not taken", lengths),
-		TEST("http: chunks are joined, however the stream is cut", chunks),
-		TEST("http: chunks with any fault in their framing are refused", bad_chunks),
+		TEST("http: version and Connection decide whether a connection stays open",
+			keeping),
+		TEST("http: a body has exactly its length, and the bytes after it are not used",
+			lengths),
+		TEST("http: chunks are joined, in pieces of any size", chunks),
+		TEST("http: chunks with a fault in their framing are refused", bad_chunks),
 	};
 
 	return cmocka_run_group_tests_name("http", tests, NULL, NULL);

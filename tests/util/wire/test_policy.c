@@ -118,7 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("policy: the question has the known members, and leaves out the others",
 			question),
-		TEST("policy: the longest question has room", longest),
+		TEST("policy: the longest question fits", longest),
 		TEST("policy: an answer has any of three numbers, or none", answers),
 		TEST("policy: an answer ends with an empty line, and not before", unfinished),
 		TEST("policy: anything else is refused, and nothing is written", refused),

@@ -590,7 +590,7 @@ int main(void)
 			test_hardware_above_credit),
 		TEST("record: a UUID with any byte other than zero binds the record", test_bound),
 		TEST("record: the encoder refuses what the parser would", test_encode_refuses),
-		TEST("record: whatever is parsed is encoded to the same bytes again",
+		TEST("record: each record that is parsed is encoded to the same bytes again",
 			test_nothing_left_open),
 		TEST("record: a tombstone keeps the fields of the spent record, and is no record",
 			test_tombstone),

@@ -111,7 +111,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("status: every byte of a request is checked", requests),
-		TEST("status: a text is one field, whatever bytes it has", written),
+		TEST("status: a text with any bytes is one field", written),
 		TEST("status: what is written can be read", read_back),
 		TEST("status: lines that do not fit are left out and counted", no_room),
 		TEST("status: anything else is refused", refused),
