@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tests/analyse on one file with a mistake for each tool, and with the explanation that the tool's line in it promises.
+# tests/analyse on a file with one mistake for each tool, and on one with a comment that explains a finding, as described in
+# tests/analyse.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -16,7 +17,7 @@ setup() {
 	git init -q
 }
 
-# analyse TOOL: of what stands on standard input as a source.
+# analyse TOOL: analyse standard input as a source file.
 analyse() {
 	cat >spoilt.c
 	git add .
@@ -41,13 +42,13 @@ analyse() {
 		int leak(void) { char *p = malloc(3); return p == 0; }
 	END
 	[[ $output == *"spoilt.c:3:"*"-Wanalyzer-malloc-leak"* ]]
-	# In two pieces, as this file is read too.
+	# In two pieces, because codespell checks this file too.
 	mistake=t; mistake+=eh
 	run -1 analyse codespell <<<"/* $mistake */"
 	[[ $output == *"spoilt.c:1: $mistake ==> the"* ]]
 }
 
-@test "analyse: a finding that its line explains is none, and one that the next line has is" {
+@test "analyse: a finding that its line explains is not reported, and one on the next line is" {
 	run -0 analyse fanalyzer <<-'END'
 		#include <stdlib.h>
 		int leak(void);

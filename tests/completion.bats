@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Completion for zsh and fish, and of the guest's programs for bash: each option of each program is offered, and no other. What
-# the files list is compared in any case; what the shells make of it, where they are installed. tests/docs.bats has
-# bash's of the other two programs.
+# Completion for zsh and fish, and of the guest's programs for bash: each option of each program is offered, and no other. The
+# lists in the files are always compared; what the shells offer, if they are installed. tests/docs.bats tests bash for the
+# other two programs.
 
 # shellcheck disable=SC2016 # other shells'
 # shellcheck disable=SC2154
@@ -16,7 +16,7 @@ COMMANDS=(build reseed inspect draw sources check config serve)
 GUEST=$ROOT/build/guest/seedrive-guest
 REFRESH=$ROOT/build/guest/seedrive-refresh
 
-# same WHAT LIST LIST: files of one word a line, in any order; empty ones prove nothing.
+# same WHAT LIST LIST: check that two files have the same words, one a line, in any order, and are not empty.
 same() {
 	LC_ALL=C sort -u "$2" >"$2.sorted"
 	LC_ALL=C sort -u "$3" >"$3.sorted"
@@ -52,7 +52,7 @@ guest_completes() {
 		printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"}' bash "$@"
 }
 
-@test "completion: bash's of seedrive-guest offers each of its options, and no other, and files where one wants one" {
+@test "completion: bash offers each option of seedrive-guest, and no other, and files for an option that takes one" {
 	of_guest >want
 	guest_completes seedrive-guest - >have
 	same guest want have
@@ -64,7 +64,7 @@ guest_completes() {
 	[ "$(guest_completes seedrive-guest --mix-only --trust)" = --trust-device ]
 }
 
-@test "completion: bash's of seedrive-refresh offers each of its options, and no other, and what one wants" {
+@test "completion: bash offers each option of seedrive-refresh, and no other, and a value for an option that takes one" {
 	of_refresh >want
 	guest_completes seedrive-refresh - >have
 	same refresh want have
@@ -78,7 +78,7 @@ guest_completes() {
 
 # --- zsh ---
 
-# zsh_block FILE COMMAND: what the file says of a command, with the lists that this takes in.
+# zsh_block FILE COMMAND: print what the file has for a command, with the lists that it includes.
 zsh_block() {
 	sed -n "/^\t$2)\$/,/^\t\t;;\$/p" "$1" >block
 	grep -oE '\$(entropy|config|json|help)\b' block | tr -d '$' >lists
@@ -89,7 +89,7 @@ zsh_block() {
 	done <lists
 }
 
-@test "completion: zsh's file of seedrive lists each option of each command, and no other" {
+@test "completion: zsh's file for seedrive lists each option of each command, and no other" {
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options >want
 		zsh_block "$ROOT/zsh-completion/_seedrive" "$command" | grep -oP "(?<=[{,'(])--?[a-z][a-z-]*(?=[]=[,})])" >have
@@ -100,7 +100,7 @@ zsh_block() {
 	same commands want have
 }
 
-@test "completion: zsh's files of seedrive-mkisofs, seedrive-guest and seedrive-refresh list each option, and no other" {
+@test "completion: zsh's files for seedrive-mkisofs, seedrive-guest and seedrive-refresh list each option, and no other" {
 	of_guest >want
 	sed -n "s/^\t'\(--[a-z-]*\)[=[].*/\1/p" "$ROOT/zsh-completion/_seedrive-guest" >have
 	same guest want have
@@ -115,7 +115,7 @@ zsh_block() {
 	same mkisofs want have
 }
 
-# What zsh is told for the last of the words, its own functions replaced by ones that print.
+# Prints what the file passes to zsh for the last of the words; zsh's functions are replaced by ones that print.
 zsh_told() {
 	zsh -fc '
 		_arguments() { print -rl -- "$@"; }
@@ -127,7 +127,7 @@ zsh_told() {
 		. "$ROOT/zsh-completion/_$1"' zsh "$@"
 }
 
-@test "completion: zsh takes its files, and is told the same" {
+@test "completion: zsh accepts its files, and gets the same lists from them" {
 	command -v zsh || skip "zsh is not installed"
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options >want
@@ -155,7 +155,7 @@ zsh_told() {
 
 # --- fish ---
 
-@test "completion: fish's file of seedrive lists each option of each command, and no other" {
+@test "completion: fish's file for seedrive lists each option of each command, and no other" {
 	file=$ROOT/fish-completion/seedrive.fish
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options >want
@@ -168,7 +168,7 @@ zsh_told() {
 	same commands want have
 }
 
-@test "completion: fish's files of seedrive-mkisofs, seedrive-guest and seedrive-refresh list each option, and no other" {
+@test "completion: fish's files for seedrive-mkisofs, seedrive-guest and seedrive-refresh list each option, and no other" {
 	of_guest >want
 	grep -oE -- '-l [a-z-]+' "$ROOT/fish-completion/seedrive-guest.fish" | sed 's/-l /--/' >have
 	same guest want have
@@ -176,7 +176,7 @@ zsh_told() {
 	grep -oE -- '-l [a-z-]+' "$ROOT/fish-completion/seedrive-refresh.fish" | sed 's/-l /--/' >have
 	same refresh want have
 	of_mkisofs >want
-	# The words of each loop, and what is named outside of them.
+	# The words of each loop, and the options outside of the loops.
 	sed -e ':a' -e '/\\$/{N; s/\\\n//; ba;}' "$ROOT/fish-completion/seedrive-mkisofs.fish" >joined
 	{
 		sed -n 's/^for option in \(.*\)/\1/p' joined | tr -s ' ' '\n'
@@ -185,13 +185,13 @@ zsh_told() {
 	same mkisofs want have
 }
 
-# What fish offers for a command line.
+# Prints what fish offers for a command line.
 fish_offers() {
 	HOME=$PWD fish --no-config -c 'for file in $ROOT/fish-completion/*.fish; source $file; end; complete -C $argv[1]' -- "$1" |
 		cut -f1
 }
 
-@test "completion: fish takes its files, and offers the same" {
+@test "completion: fish accepts its files, and offers the same" {
 	command -v fish || skip "fish is not installed"
 	for command in "${COMMANDS[@]}"; do
 		"$TOOL" "$command" --help | options | grep -e -- | sed 's/=$//' >want

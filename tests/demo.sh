@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A seeded config drive is made, looked at, and handed to two virtual machines: one that needs it,
-# and one that needs it less. `make demo` runs this after the build; it takes half a minute.
+# Makes and inspects a seeded config drive, and gives it to two virtual machines: one that needs it, and one that
+# needs it less. `make demo` runs this after the build; it takes half a minute.
 
 set -euo pipefail
 
-# mkfs.ext4 is an administrator's, and not everybody's.
+# mkfs.ext4 is not in the PATH of every user.
 PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,7 +25,7 @@ typed() {
 	"$@" 2>&1 | sed 's/^/  /'
 }
 
-# boot NAME OPTION...: the console goes to a file.
+# boot NAME OPTION...: boot a machine, with its console in a file.
 boot() {
 	local name=$1
 	shift
@@ -37,7 +37,7 @@ boot() {
 		"$out" >"$console"
 }
 
-# look PATTERN MEANING: the first line of the console that matches, and what it means.
+# look PATTERN MEANING: print the first line of the console that matches, and what it means.
 look() {
 	local line
 	if ! line=$(grep -m 1 -E "^\[ *[0-9.]+\] $1" "$console"); then

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs what is missing of all that the build and the tests need, on Debian and its kin.
+# Installs the missing packages that the build and the tests need, on Debian and its derivatives.
 set -eu
 
 packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
@@ -22,7 +22,7 @@ installed() {
 
 missing=
 for package in $packages; do
-	# The run time of clang's sanitizers has the compiler's version in its name.
+	# The name of the package with clang's sanitizer runtime contains the compiler's version.
 	if [ "$package" = libclang-rt-dev ]; then
 		version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
 		[ -n "$version" ] || continue
@@ -40,7 +40,7 @@ as_root=
 [ "$(id -u)" = 0 ] || as_root=sudo
 echo "deps: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-# Another apt may be at work, as on a machine that has just started.
+# Wait for another apt, which often runs on a machine that has just started.
 $as_root apt-get -o DPkg::Lock::Timeout=600 update -q >/dev/null
 # shellcheck disable=SC2086 # a list of words
 $as_root apt-get -o DPkg::Lock::Timeout=600 install -y -q --no-install-recommends $missing >/dev/null

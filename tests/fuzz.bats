@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A short run of what `tests/fuzz/run` does ten million times.
+# A short version of what `tests/fuzz/run` does ten million times.
 
 bats_require_minimum_version 1.5.0
 

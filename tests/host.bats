@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A compute host as it is: the daemon has the TPM, and who makes drives is nobody in particular, in a container
-# that shares /run with the host and has no devices.
+# A typical compute host: the daemon has the TPM, and an unprivileged user makes drives, in a container without devices that
+# shares the daemon's folder with the host.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -20,7 +20,7 @@ setup() {
 	need_root
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
-	# Others have to come here, and to write what they make.
+	# Other users must have access to this folder, and write their drives into it.
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/here"
 	chmod 711 "$BATS_RUN_TMPDIR"/*/
 	mkdir -m 755 run
@@ -30,7 +30,7 @@ setup() {
 	chmod 755 seedrive
 }
 
-# What the daemon tells its manager goes into `status`, line by line.
+# listen: write the daemon's notifications to the service manager into `status`, line by line.
 listen() {
 	/usr/bin/python3 -c 'import socket
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -42,7 +42,7 @@ while True:
 	export NOTIFY_SOCKET=$PWD/notify
 }
 
-# daemon: with the TPM at `tpm` and nothing else behind it.
+# daemon: start the daemon, with the TPM at `tpm` as its only source.
 daemon() {
 	"$TOOL" serve --socket "$PWD/run/seed.sock" --source "tpm:unix:$PWD/tpm,bits=4" >log 2>&1 3>&- &
 	echo $! >>"$BATS_TEST_TMPDIR/pids"
@@ -56,7 +56,7 @@ stocked() {
 		"$ROOT/tests/lib/broker.py" "$1"
 }
 
-# container COMMAND...: as a service's user with no devices, and of the host the socket's folder alone.
+# container COMMAND...: run it as a service's user without devices, with only the socket's folder of the host.
 container() {
 	unshare --mount --propagation private sh -euc '
 		mount -t tmpfs -o mode=755 run /run
@@ -67,7 +67,7 @@ container() {
 		exec setpriv --reuid="$0" --regid="$0" --clear-groups --inh-caps=-all "$@"' "$NOVA_UID" "$@"
 }
 
-@test "host: who may open nothing gets the TPM's entropy from the broker, with its assessment" {
+@test "host: a user who may open no device gets the TPM's entropy from the broker, with its assessment" {
 	need_mounts
 	tpm2 tpm
 	daemon
@@ -86,7 +86,7 @@ assert int(broker["provenance"][0].split()[0][4:]) >= 320, broker'
 	grep -q "gave uid $NOVA_UID .*: seed $id of 256 bits, instance $UUID" log
 }
 
-@test "host: without a word about sources the broker is asked first, and with it the devices are skipped" {
+@test "host: by default the broker is asked first, and if it answers, the devices are skipped" {
 	need_mounts
 	tpm2 tpm
 	daemon
@@ -100,7 +100,7 @@ assert rows["kernel"]["status"] == "passed", rows
 assert rows["tpm"]["status"] in ("absent", "not drawn"), rows'
 }
 
-@test "host: without a broker, or with one that is empty, the rest goes on and says so" {
+@test "host: if the broker is missing or empty, a warning says so, and the other sources are used" {
 	need_mounts
 	run -3 --separate-stderr container "$PWD/seedrive" build -q --require tpm -o out/drive.iso tree
 	[ ! -e out/drive.iso ]
@@ -108,7 +108,7 @@ assert rows["tpm"]["status"] in ("absent", "not drawn"), rows'
 	[ "$stderr" = "seedrive: build: warning: broker: does not run" ]
 	"$TOOL" inspect --json out/drive.iso >found
 	[ "$(member found credit_bits) $(member found hardware_bits)" = "256 0" ]
-	# It runs, but its TPM has gone silent before it gave anything.
+	# The daemon runs, but its TPM hangs before it gave anything.
 	tpm2 real
 	proxy unix:tpm hung
 	"$TOOL" serve --socket "$PWD/run/seed.sock" --source "tpm:unix:$PWD/tpm,bits=4,deadline=60s" \
@@ -119,7 +119,7 @@ assert rows["tpm"]["status"] in ("absent", "not drawn"), rows'
 	[ "$stderr" = "seedrive: build: warning: broker: has no more to give just now" ]
 }
 
-@test "host: fifty drives at once behind a TPM of 10 ms a command all rest on it, and no two alike" {
+@test "host: fifty drives at once, with a TPM of 10 ms a command, all have its entropy, and no two are alike" {
 	need_mounts
 	tpm2 real
 	proxy unix:tpm 10ms

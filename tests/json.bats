@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Each member that --json prints is on the command's page, with its type, and each that is there is printed.
+# Each member that --json prints is on the command's page, with its type, and each member on the page is printed.
 
 # shellcheck disable=SC2030,SC2031,SC2154
 
@@ -13,7 +13,7 @@ setup_file() {
 	make_world
 }
 
-# listed COMMAND: members and types in the page's section, and the names of the tests.
+# listed COMMAND: print the members and types in the page's section, and the names of the tests.
 listed() {
 	sed -n '/^\.Sh JSON$/,/^\.Sh EXIT STATUS$/p' "$ROOT/man/seedrive-$1.1" >section
 	sed -n 's/^\.It Va \([^ ]*\) Pq \(.*\)$/\1 \2/p' section
@@ -21,7 +21,7 @@ listed() {
 		sed -n '/^\.Cm /{s/^\.Cm //; s/[,.]//g; p;}' | tr -s ' ' '\n' | sed '/^$/d; s/^/TEST /'
 }
 
-# described COMMAND FILE...: all that these hold is on its page, and the reverse.
+# described COMMAND FILE...: check that the members in these files are those on the command's page.
 described() {
 	local command=$1
 	shift
@@ -31,11 +31,11 @@ described() {
 	diff page printed || { echo "$command: < on its page, > printed"; return 1; }
 }
 
-# each_draw: runs of a command that draws, in which each member is met once: a.json and so on, each by the function
-# `draw`, which is given the name and the options.
+# each_draw: run a command that draws several times, so that each member occurs. The function `draw` makes each run: its
+# arguments are a name, such as a for a.json, and the options.
 each_draw() {
 	head -c 32768 /dev/zero >stuck
-	# One device under two names.
+	# The same device under two names.
 	ln -s /dev/urandom alias
 	draw a --source rdseed,rdrand,kernel
 	draw b --source file:stuck,file:missing,file:/dev/urandom,file:alias
@@ -48,7 +48,7 @@ each_draw() {
 	wait "$broker" || true
 }
 
-@test "json: each member that build prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that build prints is on its page, with its type, and no other is there" {
 	small_tree tree
 	draw() {
 		local name=$1
@@ -62,7 +62,7 @@ each_draw() {
 	described build ./*.json
 }
 
-@test "json: each member that reseed prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that reseed prints is on its page, with its type, and no other is there" {
 	drive drive.iso
 	draw() {
 		local name=$1
@@ -77,20 +77,20 @@ each_draw() {
 	described reseed ./*.json
 }
 
-@test "json: each member that draw prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that draw prints is on its page, with its type, and no other is there" {
 	draw() {
 		local name=$1
 		shift
 		"$TOOL" draw --json "$@" -o seed >"$name.json" 2>"$name.said"
 	}
 	each_draw
-	# More than 64 blocks have to rest on hardware.
+	# More than 64 blocks need entropy from hardware.
 	key fifo
 	draw d --source file:fifo,bits=8 -n 4160
 	described draw ./*.json
 }
 
-@test "json: each member that inspect prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that inspect prints is on its page, with its type, and no other is there" {
 	drive drive.iso
 	"$TOOL" inspect --json drive.iso >bound.json
 	drive free.iso --bind none
@@ -100,20 +100,20 @@ each_draw() {
 	described inspect ./*.json
 }
 
-@test "json: each member that sources prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that sources prints is on its page, with its type, and no other is there" {
 	"$TOOL" sources --json >all.json
 	head -c 16384 /dev/urandom >good
 	"$TOOL" sources --json --source file:good,file:missing >named.json
 	described sources ./*.json
 }
 
-@test "json: each member that config check prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that config check prints is on its page, with its type, and no other is there" {
 	printf '%s\n' 'bits = 300' '[serve]' 'burst = 900' '[listen egd]' 'protocol = egd' >conf
 	"$TOOL" config check --json --config conf >conf.json
 	described config ./*.json
 }
 
-@test "json: each member that check prints is on its page, with its type, and each that is there is printed" {
+@test "json: each member that check prints is on its page, with its type, and no other is there" {
 	head -c 65536 /dev/zero >stuck
 	run -0 "$TOOL" check --json --restart -n 20000 kernel
 	printf '%s' "$output" >kernel.json

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Which room takes what from which. tests/layers has the table; here each of its rules is broken in a copy.
+# Which room uses what of which other room. tests/layers has the table; these tests break each of its rules in a copy.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -13,7 +13,7 @@ B=${B:-build}
 [[ $B = /* ]] || B=$ROOT/$B
 export B
 
-# A copy of the sources and of what they were compiled to, and what the check says of it.
+# Copies the sources and objects, and stores the findings of the check in the copy.
 setup_file() {
 	copy=$BATS_FILE_TMPDIR/copy
 	mkdir -p "$copy/build/guest"
@@ -23,14 +23,14 @@ setup_file() {
 	B=build "$copy/tests/layers" >"$BATS_FILE_TMPDIR/unspoilt" || true
 }
 
-# Each test spoils its own.
+# Each test breaks a rule in a copy of its own.
 setup() {
 	cp -a "$BATS_FILE_TMPDIR/copy" "$BATS_TEST_TMPDIR/copy"
 	cd "$BATS_TEST_TMPDIR/copy" || return
 	expected=()
 }
 
-# The check of the copy fails, and what is expected is among its findings, where it was not before.
+# Checks that tests/layers fails in the copy, and that the expected lines are among its findings and were not before.
 finds() {
 	[ ${#expected[@]} -gt 0 ]
 	B=build run -1 tests/layers
@@ -40,26 +40,26 @@ finds() {
 	done
 }
 
-# include FILE HEADER WORDS: a last line for the file includes it, and a finding with these words is expected.
+# include FILE HEADER WORDS: add an include of the header at the end of the file, and expect a finding with these words.
 include() {
 	echo "#include $2" >>"$1"
 	expected+=("$1:$(wc -l <"$1"): includes $(tr -d '"' <<<"$2")$3")
 }
 
-# refer FOLDER SYMBOL WORDS [BUILD]: a source without an include refers to the symbol, likewise.
+# refer FOLDER SYMBOL WORDS [BUILD]: add a source that refers to the symbol without an include, and expect a finding likewise.
 refer() {
 	printf 'extern char %s[];\nextern char *take_%s;\nchar *take_%s = %s;\n' "$2" "$2" "$2" "$2" >"$1/take_$2.c"
 	${CC:-cc} -c -o "build/${4:-host}/$1/take_$2.o" "$1/take_$2.c"
 	[ "$3" = "" ] || expected+=("$1/take_$2.c: refers to $2$3")
 }
 
-@test "layers: each room takes only what the table of tests/layers lets it take" {
+@test "layers: each room uses only what the table of tests/layers allows" {
 	run -0 "$ROOT/tests/layers"
 	[[ $output =~ ^layers:\ ([0-9]+)\ files\ in\ ([0-9]+)\ rooms,\ 0\ findings$ ]]
 	[ "${BASH_REMATCH[1]}" -ge 200 ]
 }
 
-@test "layers: an include of a room above, or beside, is found" {
+@test "layers: an include from a room above or beside is found" {
 	include util/hex.c '"seed/draw.h"' ", which util/ may not take"
 	include seed/mix.h '"iso/tree.h"' ", which seed/ may not take"
 	include iso/read.c '"seed/claim.h"' ", which iso/ may not take"
@@ -71,7 +71,7 @@ refer() {
 	finds
 }
 
-@test "layers: a symbol of a room above, or beside, is found where no header is included" {
+@test "layers: a symbol from a room above or beside is found, even without its header" {
 	refer seed iso_volume_open " of iso/read.c, which seed/ may not take"
 	refer iso seed_clear " of seed/draw.c, which iso/ may not take"
 	refer util/wire seed_clear " of seed/draw.c, which util/wire/ may not take"
@@ -82,7 +82,7 @@ refer() {
 	run ! grep -E 'sha256_init|io_write' <<<"$output"
 }
 
-@test "layers: a command that takes from both seed/ and iso/ is found" {
+@test "layers: a command that uses both seed/ and iso/ is found" {
 	echo '#include "iso/tree.h"' >>cli/cmd_sources.c
 	printf 'extern char seed_clear[], tree_clear[];\nextern char *take[];\nchar *take[] = { seed_clear, tree_clear };\n' \
 		>cli/take.c
@@ -93,7 +93,7 @@ refer() {
 	finds
 }
 
-@test "layers: a library in a room that is not its own is found, by its header and by its symbols" {
+@test "layers: a library in a room that may not use it is found, by its header and by its symbols" {
 	include iso/output/disk.c '<libisofs/libisofs.h>' ", but libisofs is only for iso"
 	include iso/write.c '<libburn/libburn.h>' ", but libburn is only for iso/output"
 	include drive/drive.c '<blkid/blkid.h>' ", but libblkid is only for iso/output"
@@ -105,7 +105,7 @@ refer() {
 	finds
 }
 
-@test "layers: what writes to a terminal outside cli/ is found" {
+@test "layers: a write to a terminal outside of cli/ is found" {
 	for room in drive iso/output seed serve cli/config; do
 		refer "$room" stderr ", but only cli/ writes to a terminal"
 		refer "$room" __printf_chk ", but only cli/ writes to a terminal"
@@ -118,7 +118,7 @@ refer() {
 	[ "$(grep -cE '^(util/io.h|cli/take)' <<<"$output")" -eq 1 ]
 }
 
-@test "layers: what prints in cli/ by another way than its printer of names is found" {
+@test "layers: a file in cli/ that does not print through cli/print.h is found" {
 	for room in cli cli/check; do
 		refer "$room" __fprintf_chk ", but names are printed by cli/print.h alone"
 		refer "$room" puts ", but names are printed by cli/print.h alone"
@@ -128,9 +128,9 @@ refer() {
 	run ! grep stderr <<<"$output"
 }
 
-@test "layers: the guest may take no libc and no other file of the host" {
+@test "layers: the guest may use no libc and no other file of the host" {
 	refer guest fputs ", which no object of the guest defines, and it has no libc" guest
-	# As if the Makefile built it for the guest.
+	# As if the Makefile had built it for the guest.
 	cp build/host/iso/tree.o build/guest/iso/tree.o
 	refer guest tree_clear " of iso/tree.c, which guest/ may not take" guest
 	finds

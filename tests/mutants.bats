@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Faults planted in the guest's program (tests/mutants): of its decision here, of all the rest by `make mutants`.
+# Faults planted in the guest's program (tests/mutants): those of its decision here, all others by `make mutants`.
 
 bats_require_minimum_version 1.5.0
 
 load lib/helper
 
-@test "mutants: each line of the decision, inverted, is found by a test" {
+@test "mutants: a test finds each line of the decision, inverted" {
 	run -0 "$ROOT/tests/mutants" -q guest/decide.c
 	[[ "${lines[-1]}" =~ ^[1-9][0-9]*\ mutants,\ 0\ not\ found$ ]]
 	[ "${lines[-1]%% *}" -ge 30 ]
 }
 
-@test "mutants: one that no test finds is named" {
+@test "mutants: a mutant that no test finds is named" {
 	cd "$ROOT"
 	cp -r --parents guest iso util tests/guest tests/lib tests/data/machines.tsv tests/mutants "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a packet of the broker's, or a sequence of events. The parsers have to accept what the encoders
- * write and nothing else; and whatever clients send, the desk gives each block once, no account gets more than
- * its share, and every answer can be parsed.
+ * An input is a packet of the broker's protocol, or a sequence of events. The parsers must accept what the encoders write, and
+ * nothing else. For anything that clients send, the desk must give each block once and no account more than its share, and
+ * every answer must be valid.
  *
  * FUZZ_WITH: util/wire/broker.c serve/account.c serve/broker.c serve/client.c serve/desk.c
  * FUZZ_WITH: serve/handout.c serve/limit.c serve/turns.c
@@ -23,11 +23,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define RATE    4
 #define BURST   80
 
-/* --- in place of a stock, and of memory that is locked --- */
+/* --- replacements for the stock and for locked memory --- */
 
 struct reservoir {
 	size_t blocks;
-	uint32_t next; /* each block its number */
+	uint32_t next; /* the number of the next block */
 };
 
 void *secret_new(size_t len)
@@ -42,7 +42,7 @@ void secret_free(void *p)
 
 struct reservoir_level reservoir_level(struct reservoir *r)
 {
-	/* Never plentiful, so that no account gets more than its share. */
+	/* The stock is always low, so that no account gets more than its share. */
 	return (struct reservoir_level){ .target = SIZE_MAX / 2, .blocks = r->blocks };
 }
 
@@ -119,7 +119,7 @@ static void check_answer(const uint8_t *raw, size_t len, const struct broker_req
 	assert(memcmp(raw, again, len) == 0);
 }
 
-/* --- a row of things --- */
+/* --- a sequence of events --- */
 
 struct world {
 	struct reservoir reservoir;
@@ -188,7 +188,7 @@ static void ask(struct world *w, struct client *c, uint32_t blocks)
 	client_input(c, &w->desk, raw, sizeof(raw), w->now_ms);
 }
 
-/* One step; how many bytes of the input it took. */
+/* Makes one step. Returns: how many bytes of the input it used. */
 static size_t step(struct world *w, const uint8_t *p, size_t left)
 {
 	struct client *c = w->client + p[0] / 8 % CLIENTS;
@@ -249,7 +249,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	/* Of its own length, so that a byte read too far is seen. */
+	/* A copy of exactly that length, so that ASan finds a read beyond it. */
 	exact = malloc(size - 2 ? size - 2 : 1);
 	assert(exact);
 	memcpy(exact, data + 2, size - 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a configuration file. Every line that is more than space and comment has to come back, in
- * order and once: as a section, as a fault, or as an entry whose key and value are all that it holds.
+ * An input is a configuration file. Every line, except blank ones and comments, must be returned once and in order: as a section,
+ * as a fault, or as an entry whose key and value are the whole line.
  *
  * FUZZ_WITH: cli/config/file.c util/open.c util/fault.c util/io.c util/utf8.c -linih
  */
@@ -15,7 +15,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct check {
-	const char *at, *end; /* what has not come back yet */
+	const char *at, *end; /* the lines that were not returned yet */
 	unsigned line;
 };
 
@@ -26,7 +26,7 @@ static const char *end_of_line(const struct check *c)
 	return newline ? newline : c->end;
 }
 
-/* To the next line that must come back, or that of this number, with a comment's bytes at fault. */
+/* Skips lines up to number @line, and checks that each of them is blank or a comment. */
 static void skip_to(struct check *c, unsigned line)
 {
 	while (c->line + 1 < line) {
@@ -43,7 +43,7 @@ static void skip_to(struct check *c, unsigned line)
 	}
 }
 
-/* Hands out the line without space at either end. */
+/* Returns the line without space at either end. */
 static const char *take(struct check *c, unsigned line, size_t *ret_len)
 {
 	const char *p, *end;
@@ -90,7 +90,7 @@ static void check_entry(
 	assert(section && key_len > 0 && key_len + 1 + value_len <= len && len <= CONFIG_LINE_MAX);
 	assert(memcmp(text, key, key_len) == 0);
 	assert(memcmp(text + len - value_len, value, value_len) == 0);
-	/* Between them there is the one '=', and space. */
+	/* Between key and value there is one '=', and space. */
 	for (i = key_len; i < len - value_len && text[i] != '='; i++)
 		assert(text[i] == ' ' || text[i] == '\t');
 	assert(i < len - value_len);

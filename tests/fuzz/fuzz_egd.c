@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what a client of the daemon sends by EGD; its first byte says in which pieces it arrives, and the second
- * how much a client may have at once. A referee that sees all of it at once says what is to be sent for it, and what
- * was offered; the daemon's side has to come to the same, whenever it is read from and answered.
+ * An input is what a client sends to the daemon by EGD; its first byte decides in which pieces it arrives, and the second how
+ * much the client may have at once. A reference implementation that sees the whole input determines what must be sent, and
+ * what was offered. The daemon's code must do the same, in any order of reading and answering.
  *
  * FUZZ_WITH: util/wire/egd.c serve/egd.c
  */
@@ -16,13 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BITS   0x01020304
 #define PID    4711
-#define RANDOM 0x100 /* a random byte among those that are sent */
+#define RANDOM 0x100 /* stands for a random byte of an answer */
 #define MAX    (1u << 20)
 
 struct text {
 	uint16_t *sent;
 	size_t len, offers;
-	uint64_t hash; /* of what was offered */
+	uint64_t hash; /* of the offered bytes */
 };
 
 static void put(struct text *t, unsigned symbol, size_t times)
@@ -41,7 +41,7 @@ static void offer(void *to, const uint8_t *bytes, size_t len)
 		t->hash = t->hash * 1099511628211u + *bytes++ + 1;
 }
 
-/* All at once, by the words of util/wire/egd.h alone. */
+/* The reference implementation, written from the comment in util/wire/egd.h alone. */
 static void referee(struct text *t, const uint8_t *p, size_t len, unsigned most)
 {
 	const uint8_t *end = p + len;
@@ -75,7 +75,7 @@ static void referee(struct text *t, const uint8_t *p, size_t len, unsigned most)
 	}
 }
 
-/* Some of what is to be sent next, as a socket takes it. */
+/* Sends a part of the answer, as a socket would accept it. */
 static void answer(struct egd_client *c, struct text *t, unsigned most, size_t room)
 {
 	const struct egd_now now = { BITS, PID, most };
@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= 2;
 	while (at < size && r == 0) {
 		n = size - at < piece ? size - at : piece;
-		/* In memory of its own, so that not a byte more of it is read. */
+		/* In memory of its own, so that ASan finds a read beyond it. */
 		uint8_t *copy = malloc(n);
 
 		assert(copy);

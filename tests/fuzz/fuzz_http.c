@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what comes on a connection that speaks HTTP. Its first byte says in which pieces it comes, and whether it is
- * what a client sends to the daemon, or what a server answers to a client. Debian's libhttp-parser is the referee: where we
- * take a message, it has to take it too, with the same fields, the same body and the same end. We may refuse more.
+ * An input is what arrives on a connection that speaks HTTP. Its first byte decides in which pieces it arrives, and whether it
+ * is sent by a client to the daemon, or by a server to a client. Debian's libhttp-parser is the referee: if our code accepts a
+ * message, the referee must accept it too, with the same fields, body and end. Our code may refuse more.
  *
  * FUZZ_WITH: util/wire/http.c util/wire/http_body.c util/hex.c serve/web_request.c serve/member.c -lhttp_parser
  */
-/* A name that both have. */
+/* Both have a type of this name. */
 #define http_status http_parser_status
 #include <http_parser.h>
 #undef http_status
@@ -21,7 +21,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What a message says, as one text: fields as "name:value\n", and apart from these the body. */
+/* The content of a message: the fields as one text of "name:value\n", and the body. */
 struct said {
 	uint8_t *fields, *body;
 	size_t fields_len, body_len, value_at;
@@ -34,7 +34,7 @@ static void add(struct said *s, const char *at, size_t len)
 	s->fields_len += len;
 }
 
-/* Our values have no blanks behind them. */
+/* Our values have no trailing blanks. */
 static void end_value(struct said *s)
 {
 	if (!s->in_value)
@@ -95,7 +95,7 @@ static int on_whole(http_parser *p)
 
 static struct said said_new(size_t len)
 {
-	/* A field has two bytes more here than a line without its end has, if it has no blank behind the colon. */
+	/* A field without a blank after the colon needs two bytes more here than its line without the line end. */
 	return (struct said){ .fields = malloc(2 * len + 16), .body = malloc(len + 1) };
 }
 
@@ -105,7 +105,7 @@ static void said_free(struct said *s)
 	free(s->body);
 }
 
-/* What the referee makes of it. @ret: how many bytes the message has. */
+/* Has the referee parse the message. @ret: how many bytes it has. */
 static enum http_errno judge(enum http_parser_type type, http_parser *p, struct said *s,
 	const uint8_t *raw, size_t len, size_t *ret)
 {
@@ -120,19 +120,19 @@ static enum http_errno judge(enum http_parser_type type, http_parser *p, struct 
 	http_parser_init(p, type);
 	p->data = s;
 	*ret = http_parser_execute(p, &settings, (const char *)raw, len);
-	/* It stops at the last byte of a message that ends with its head or with chunks, before it has counted it. */
+	/* If a message ends with its head or with chunks, the referee does not count its last byte. */
 	return HTTP_PARSER_ERRNO(p);
 }
 
-/* A length that is given twice, and one in a trailer, it refuses even where all agree. */
+/* The referee refuses a length that occurs twice or in a trailer, even if all lengths are equal. */
 static bool is_stricter(enum http_errno e)
 {
 	return e == HPE_UNEXPECTED_CONTENT_LENGTH || e == HPE_INVALID_CONTENT_LENGTH;
 }
 
-/* --- the head by util/wire/http.h alone --- */
+/* --- the head, with util/wire/http.h alone --- */
 
-/* Between the commas of a list: of an empty element the referee takes the comma for the next one's first character. */
+/* Has the list an empty element? The referee takes the comma after it for the first character of the next element. */
 static bool has_empty_element(struct http_text list)
 {
 	bool empty = true;
@@ -156,16 +156,16 @@ static bool keep_field(struct said *s, const struct http_line *line)
 	add(s, ":", 1);
 	add(s, f.value.at, f.value.len);
 	add(s, "\n", 1);
-	/* The referee takes a name that begins so for the whole name. */
+	/* The referee takes a name with this beginning for the whole name. */
 	s->misread |= f.name.len > 17 && strncasecmp(f.name.at, "transfer-encoding", 17) == 0;
-	/* Which the referee takes for Connection; and between tokens it knows no tabs. */
+	/* The referee takes this for Connection; and it does not accept tabs between tokens. */
 	s->odd |= http_is_name(f.name, "proxy-connection") ||
 		(http_is_name(f.name, "connection") &&
 			(http_find(f.value, '\t') || has_empty_element(f.value)));
 	return true;
 }
 
-/* Fields and framing of a head that was taken. Returns: its length, 0: it is not whole, or at fault. */
+/* Parses the fields and framing of a head that was accepted. Returns: its length; 0: it is incomplete or malformed. */
 static size_t read_head(const uint8_t *raw, size_t len, struct said *s,
 	struct http_framing *framing, struct http_line *first)
 {
@@ -211,7 +211,7 @@ static void answer(
 static const struct web_site sites[] = { { route, true, true, answer },
 	{ route, false, false, answer } };
 
-/* One request, in pieces of memory of their own. Returns: whether it is whole. */
+/* Parses one request, in pieces that each have memory of their own. Returns: whether it is complete. */
 static bool take(struct web_request *q, const struct web_site *site, const uint8_t *raw, size_t len,
 	size_t piece, size_t *ret_at)
 {
@@ -272,7 +272,7 @@ static void client(const uint8_t *data, size_t size, size_t piece, const struct 
 		struct web_request once = { .line = { .text = other, .size = WEB_LINE_MAX + 1 } };
 		const bool whole = take(&q, site, data + at, size - at, piece, &n);
 
-		/* However it is cut; of a stream that is over nobody counts the bytes. */
+		/* The same result in one piece; the number of bytes does not matter if the stream is over. */
 		assert(take(&once, site, data + at, size - at, size, &m) == whole);
 		assert(q.over || n == m);
 		assert(q.status == once.status && q.over == once.over && q.why == once.why);
@@ -344,7 +344,7 @@ static void server(const uint8_t *data, size_t size, size_t piece)
 					(end == head + at || end + 1 == head + at));
 				assert(theirs.body_len == ours.body_len);
 				assert(memcmp(theirs.body, ours.body, ours.body_len) == 0);
-				/* Behind these the referee has the trailer's. */
+				/* The referee's text also has the fields of the trailer, at the end. */
 				assert(theirs.fields_len >= ours.fields_len);
 				assert(memcmp(theirs.fields, ours.fields, ours.fields_len) == 0);
 			}

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A whole image through inspect and reseed, as the commands read it: a file in memory of as many sectors as its volume
- * has. An input is what is not zero of it: the first 256 bytes of sector 16, then all of sector 17 and the following. Of
- * the eighth byte of all, which ISO 9660 does not use, bit 0: the image ends with the input; bit 1: reseed mixes and
- * makes no record; bit 2: it makes one of 256 bits, whatever the old one claimed.
+ * A whole image in inspect and reseed, as the commands read it: a file in memory with as many sectors as its volume has. An
+ * input is the part that is not zero: the first 256 bytes of sector 16, then all of sector 17 and the following. The eighth
+ * byte, which ISO 9660 does not use, has options. Bit 0: the image ends with the input. Bit 1: reseed mixes and makes no
+ * record. Bit 2: reseed makes a record of 256 bits, regardless of the old claim.
  *
- * Inspect and reseed have to end within two seconds of the processor's time each, whoever made the image, and a reseed
- * that fails leaves it as it was; after one that does not, inspect finds the new seed and a note that agrees, or with "mix"
- * the old seed. Sanitizers watch the rest. The seed is the kernel's, by the code that draws it elsewhere.
+ * Inspect and reseed must each end within two seconds of CPU time on any image. A reseed that fails must leave the image
+ * unchanged; after one that succeeds, inspect must find the new seed and a matching note, or with "mix" the old seed. Sanitizers
+ * check the rest. The seed is from the kernel, drawn by the ordinary code.
  *
- * The Makefile says what it is linked with: all of seed/ and util/, and of drive/ and iso/ what reads.
+ * The Makefile lists what it is linked with: all of seed/ and util/, and the reading part of drive/ and iso/.
  */
 #include "drive/inspect.h"
 #include "drive/reseed.h"
@@ -38,7 +38,7 @@
 #define REST          ((uint64_t)17 * ISO_SECTOR)
 #define COMPARED      ((uint64_t)40 * ISO_SECTOR)
 #define LIMIT_SECONDS 2
-#define USUAL_SIZE    64u /* sectors of most volumes: to read more takes its time */
+#define USUAL_SIZE    64u /* sectors of most volumes, because reading more takes long */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -58,7 +58,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* Of this process, so that a machine under load finds nothing that is not there. */
+/* The CPU time of this process, so that the load of the machine does not matter. */
 static double processor_seconds(void)
 {
 	struct timespec t;
@@ -85,7 +85,7 @@ static void make_image(const uint8_t *data, size_t size)
 	assert(io_pwrite(image, data + used, size - used, REST) == 0);
 }
 
-/* The beginning of the image, in which all of an input is. */
+/* Copies the beginning of the image, which contains the whole input. */
 static size_t snapshot(uint8_t **ret)
 {
 	const off_t size = lseek(image, 0, SEEK_END);
@@ -112,7 +112,7 @@ static void check_budget(const struct image *im, int r)
 	const struct image_budget *b = &im->budget;
 
 	assert(r < 0 || !b->exceeded);
-	/* Beyond the bound by one reading at most. */
+	/* At most one read goes beyond the limit. */
 	assert(b->sectors <= IMAGE_SECTORS_MAX + iso_sectors(MIX_FILE_MAX) &&
 		b->folders <= IMAGE_FOLDERS_MAX + 1);
 	assert(b->exceeded ||
@@ -199,7 +199,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = reseed(how);
 	assert(processor_seconds() - begin < LIMIT_SECONDS);
 	assert(snapshot(&after) == len);
-	/* The volume, the root and the record were read by both. */
+	/* Both have read the volume, the root and the record. */
 	if (r < 0)
 		assert(memcmp(before, after, len) == 0);
 	else
@@ -211,7 +211,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* --- mutations that leave an image in one piece; what they cover is of no interest --- */
+/* --- mutations that keep the structure of an image; their coverage does not count --- */
 
 #pragma clang attribute push(__attribute__((no_sanitize("coverage"))), apply_to = function)
 
@@ -229,7 +229,7 @@ static bool is_folder(const uint8_t *sector, size_t len)
 	return len >= 34 && sector[0] == 34 && sector[32] == 1 && sector[33] == 0;
 }
 
-/* The length of the entry at @pos of a folder's sector, 0 where there is none. */
+/* The length of the entry at @pos of a folder's sector; 0 if there is none. */
 static size_t entry_at(const uint8_t *sector, size_t len, size_t pos)
 {
 	const size_t left = len - pos;
@@ -247,7 +247,7 @@ static void repair_folder(uint8_t *sector, size_t len)
 	}
 }
 
-/* A record's digest, lest every change of one be refused: of the head without it, and of the seed. */
+/* Sets a record's digest, over the head without it and the seed. Otherwise every change of a record would be refused. */
 static void repair_record(uint8_t *record, size_t left)
 {
 	const size_t head = RECORD_HEADER - SHA256_SIZE, seed_len = little32(record + 12);
@@ -285,7 +285,7 @@ static void repair(uint8_t *data, size_t size, bool large)
 	}
 }
 
-/* One entry, of whichever folder. */
+/* Finds one entry of any folder. */
 static void mutate_entry(uint8_t *data, size_t size, unsigned pick)
 {
 	size_t pos, at, n, found = 0, best = 0;
@@ -303,7 +303,7 @@ static void mutate_entry(uint8_t *data, size_t size, unsigned pick)
 		LLVMFuzzerMutate(data + best + 2, data[best] - 2u, data[best] - 2u);
 }
 
-/* A block over another one: folders in folders, files in files, a record twice. */
+/* Copies a block over another one: this gives folders in folders, files in files, a record twice. */
 static void copy_sector(uint8_t *data, size_t size, unsigned pick)
 {
 	const size_t sectors = size > PVD_USED ? (size - PVD_USED) / ISO_SECTOR : 0;

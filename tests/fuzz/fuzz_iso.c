@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is an image without what nobody reads: the first 256 bytes of sector 16, then all of
- * sector 17 and the following. Behind its end come zeros, and behind sector 21 read errors; nothing
- * can be read of an empty one.
+ * An input is an image without the parts that are never read: the first 256 bytes of sector 16, then all of sector 17 and the
+ * following. Zeros follow its end, and read errors follow sector 21; nothing can be read of an empty input.
  *
  * FUZZ_WITH: iso/read.c
  */
@@ -21,9 +20,9 @@
 struct image {
 	const uint8_t *data;
 	size_t size;
-	uint64_t limit; /* no read beyond it: the end of the volume, once that is known */
+	uint64_t limit; /* no read may go beyond this: the end of the volume, once it is known */
 	size_t reads;
-	unsigned dirs; /* yet to be listed; folders may hold each other */
+	unsigned dirs; /* how many more folders to list; folders may contain each other */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,7 +31,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 static void list(struct image *im, const struct iso_volume *vol, const struct iso_entry *dir);
 
-/* That part of @buf, for @len bytes at @off, where the @n bytes of @data lie that stand at @at. */
+/* @buf has @len bytes of the image at @off. Copies into it the part of @data that is there: @n bytes at @at. */
 static void overlay(
 	uint8_t *buf, uint64_t off, size_t len, const uint8_t *data, uint64_t at, size_t n)
 {
@@ -113,7 +112,7 @@ static void list(struct image *im, const struct iso_volume *vol, const struct is
 	assert(entries <= dir->len / 34);
 }
 
-/* What the listing shows first under a name is what a path leads to. */
+/* A path leads to the first entry with the name in the listing. */
 static void check_find(const struct iso_volume *vol)
 {
 	struct iso_entry e, found;
@@ -159,7 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-/* --- mutations that leave an image in one piece; what they cover is of no interest --- */
+/* --- mutations that keep the structure of an image; their coverage does not count --- */
 
 #pragma clang attribute push(__attribute__((no_sanitize("coverage"))), apply_to = function)
 
@@ -171,7 +170,7 @@ static void repair_pair(uint8_t *p, size_t n)
 		p[2 * n - 1 - i] = p[i];
 }
 
-/* The length of the record at @pos, 0 where there is none. */
+/* The length of the record at @pos; 0 if there is none. */
 static size_t record_at(const uint8_t *data, size_t size, size_t pos)
 {
 	size_t left = size - pos, end = ISO_SECTOR - (pos - PVD_USED) % ISO_SECTOR;
@@ -189,7 +188,7 @@ static size_t step(const uint8_t *data, size_t size, size_t pos)
 	return len > 0 ? pos + len : pos + ISO_SECTOR - (pos - PVD_USED) % ISO_SECTOR;
 }
 
-/* Both-endian numbers, lest every change of one be refused as a contradiction. */
+/* Writes a number in both byte orders. Otherwise every change of one would be refused as a contradiction. */
 static void repair(uint8_t *data, size_t size)
 {
 	size_t pos;
@@ -208,7 +207,7 @@ static void repair(uint8_t *data, size_t size)
 	}
 }
 
-/* One of the records, as @pick has it. */
+/* Chooses one of the records by @pick. */
 static size_t pick_record(const uint8_t *data, size_t size, unsigned pick)
 {
 	size_t pos, n = 0, at = PVD_USED;
@@ -219,7 +218,7 @@ static size_t pick_record(const uint8_t *data, size_t size, unsigned pick)
 	return at;
 }
 
-/* A record changes, grows or shrinks; those behind it in the sector move along. */
+/* Changes, enlarges or shrinks a record; those after it in the sector move. */
 static void mutate_record(uint8_t *data, size_t size, size_t pos)
 {
 	uint8_t rec[255], rest[ISO_SECTOR];
@@ -239,7 +238,7 @@ static void mutate_record(uint8_t *data, size_t size, size_t pos)
 	memcpy(data + pos + n, rest, left - n < left - len ? left - n : left - len);
 }
 
-/* A record over and over up to the end of its sector, where one byte too far shows. */
+/* Repeats a record up to the end of its sector, where a read of one byte too many is found. */
 static size_t fill_sector(uint8_t *data, size_t size, size_t max_size, size_t pos, size_t over)
 {
 	const size_t len = record_at(data, size, pos);

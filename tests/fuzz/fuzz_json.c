@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a document. The span has to lie in it between quotes, whatever stands there and around
- * it; and json-c, which is laxer, has to take whatever is taken for JSON, and to see the same in it.
+ * An input is a document. The span that is found must be within it, between quotes. json-c, which accepts more, must accept
+ * every document that is accepted here, and find the same in it.
  *
  * FUZZ_WITH: util/json.c util/utf8.c util/hex.c -ljson-c
  */
@@ -36,7 +36,7 @@ static void check_span(const char *text, size_t len, const struct json_span *s)
 	assert(text[s->at - 1] == '"' && text[s->at + s->len] == '"');
 }
 
-/* @text has a byte before it and one behind; space there changes nothing, a letter does. */
+/* @text has a byte before it and one after it; space there must change nothing, and a letter must. */
 static void check_around(char *text, size_t len, int r, struct json_span s)
 {
 	struct json_span t;
@@ -54,7 +54,7 @@ static void check_around(char *text, size_t len, int r, struct json_span s)
 	assert(find(text, len - 1, &t) == -EBADMSG);
 }
 
-/* Any other base64 of the same length is found at the same place: what seed/mix relies on. */
+/* Other base64 of the same length must be found at the same place: seed/mix relies on that. */
 static void check_replaced(char *text, size_t len, struct json_span s)
 {
 	struct json_span t;
@@ -63,7 +63,7 @@ static void check_replaced(char *text, size_t len, struct json_span s)
 	assert(find(text, len, &t) == 0 && t.at == s.at && t.len == s.len);
 }
 
-/* json-c ends names at a NUL, and so would see another document. */
+/* json-c ends names at a NUL, so it would find another document. */
 static bool has_nul(const char *text, size_t len)
 {
 	return memmem(text, len, "\\u0000", 6) != NULL;

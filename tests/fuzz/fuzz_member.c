@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is the body of a request to the daemon; its first byte says in which pieces it comes. The referee is the reader
- * that has the whole text at once, which fuzz_json holds against json-c.
+ * An input is the body of a request to the daemon; its first byte decides in which pieces it arrives. The referee is the parser
+ * that needs the whole text at once, which fuzz_json compares with json-c.
  *
  * FUZZ_WITH: serve/member.c util/json.c util/utf8.c util/hex.c
  */
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	want = json_find_string((const char *)data, size, "instance-id", &span);
 	if (want == 0 && span.len > MEMBER_TEXT_MAX)
 		want = -EMSGSIZE;
-	/* Of a text that is nested too deeply and malformed, the piece that comes first says which. */
+	/* If a text is both nested too deeply and malformed, the first fault in it decides the error. */
 	assert(r == want || (r == -ELOOP && want == -EBADMSG) || (r == -EBADMSG && want == -ELOOP));
 	if (r == 0)
 		assert(n == span.len && memcmp(found, data + span.at, n) == 0);

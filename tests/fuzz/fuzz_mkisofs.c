@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a command line, its words ended by zeros. Whatever is in it, there is one line for what is
- * refused; what is taken keeps to its lengths; and the words themselves stay as they are.
+ * An input is a command line, of words that each end with a zero. A refusal must give one line, accepted values must be within
+ * their lengths, and the words must not be changed.
  *
  * FUZZ_WITH: cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a policy answers (util/wire/policy.c), as it comes in pieces, and the command line of the process that it is asked
- * about (serve/peer.c). Judged against a plain reading: figures in their ranges, each key once, one empty line at the end.
+ * The answer of a policy (util/wire/policy.c), in pieces, and the command line of the process that it is asked about
+ * (serve/peer.c). Compared with simple rules: numbers in their ranges, each key once, one empty line at the end.
  *
  * FUZZ_WITH: util/wire/policy.c util/hex.c serve/peer.c serve/terms.c
  */
@@ -14,7 +14,7 @@
 #include "serve/peer.h"
 #include "serve/terms.h"
 
-/* The same answer in one form, which has to be read as the same. */
+/* Writes the answer in a standard form, which must be parsed to the same. */
 static void again(const struct policy_answer *a)
 {
 	char text[128];
@@ -41,7 +41,7 @@ static void answer(const char *raw, size_t len)
 	size_t i;
 
 	assert(r == 0 || r == -EAGAIN || r == -EBADMSG);
-	/* Nothing is taken before its end has come. */
+	/* Nothing is accepted before the end has arrived. */
 	for (i = 0; i < len; i++) {
 		const int before = policy_answer_parse(raw, i, &early);
 
@@ -73,7 +73,7 @@ static void words(const char *raw, size_t len)
 	assert(n < sizeof(text));
 	for (i = 0; i < n; i++)
 		lines += text[i] == '\n';
-	/* Nothing in a name can be a line of its own. */
+	/* A name cannot begin a new line. */
 	assert(lines == 3u + (q.uuid[0] != 0) + (q.name[0] != 0));
 	assert(q.uuid[0] == 0 || strlen(q.uuid) == POLICY_UUID_MAX);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a record's file, which may end before its padding does. record_parse() has to accept
- * what record_encode() writes, and nothing else.
+ * An input is the file of a record, which may end within its padding. record_parse() must accept what record_encode() writes,
+ * and nothing else.
  *
  * FUZZ_WITH: util/wire/record.c
  */
@@ -16,8 +16,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* In place of util/sha256.c, which would take nine tenths of the time and has tests of its own. Each
- * step can be undone, so inputs of one length that differ in one byte never have the same sum. */
+/* A replacement for util/sha256.c, which would take nine tenths of the time, and has tests of its own. Each step is
+ * reversible, so inputs of the same length that differ in one byte never have the same sum. */
 #define PLAIN __attribute__((no_sanitize("address", "undefined", "coverage")))
 
 PLAIN void sha256_begin(struct sha256 *s)
@@ -58,7 +58,7 @@ static uint64_t number(const uint8_t *p, size_t len)
 	return value;
 }
 
-/* Whether the fields, taken as they stand and encoded again, give these very bytes. */
+/* Whether the fields, encoded again, give exactly these bytes. */
 static bool is_encoded(const uint8_t *raw, size_t len)
 {
 	static uint8_t again[RECORD_SIZE_MAX];
@@ -79,7 +79,7 @@ static bool is_encoded(const uint8_t *raw, size_t len)
 	return record_encode(&rec, again, len) == 0 && memcmp(again, raw, len) == 0;
 }
 
-/* A tombstone keeps what the record says, and nothing is both. */
+/* A tombstone keeps the fields of the record, and no file is both a record and a tombstone. */
 static void check_buried(const uint8_t *raw, size_t len, const struct record *rec)
 {
 	static uint8_t grave[RECORD_SIZE_MAX];
@@ -110,7 +110,7 @@ static bool check(const uint8_t *raw, size_t len)
 		return false;
 	}
 	assert(rec.seed == raw + RECORD_HEADER && rec.seed_len <= len - RECORD_HEADER);
-	/* The encoder shares the parser's idea of these ranges; doc/seed-format.md has its own. */
+	/* The encoder and the parser share these ranges, so they are compared with doc/seed-format.md here. */
 	assert(rec.seed_len % 64 == 0 && rec.seed_len >= 64 && rec.seed_len <= 4096);
 	assert(rec.credit_bits <= 4 * rec.seed_len && rec.hardware_bits <= 4 * rec.seed_len);
 	assert(record_bound(&rec) == (memcmp(rec.uuid, (uint8_t[UUID_SIZE]){ 0 }, UUID_SIZE) != 0));
@@ -119,7 +119,7 @@ static bool check(const uint8_t *raw, size_t len)
 	return true;
 }
 
-/* The digest that belongs to the rest, so that mutations get past it. */
+/* Sets the digest, so that mutations are not refused because of it. */
 static void repair(uint8_t *raw, size_t len)
 {
 	static uint8_t joined[96 + RECORD_SIZE_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a byte that says in what pieces it comes, and what a server sends. However it is cut, the verdict and the body are
- * the same, and nothing is written but the body; a body that is taken is what http-parser (Debian's libhttp-parser) reads
- * in it, which is laxer.
+ * An input is a byte that decides in which pieces the rest arrives, and what a server sends. In pieces of any size, the verdict
+ * and the body must be the same, and nothing but the body may be written. An accepted body must be the one that http-parser
+ * (Debian's libhttp-parser), which accepts more, finds.
  *
  * FUZZ_WITH: guest/refresh/reply.c util/wire/http.c util/wire/http_body.c util/hex.c -lhttp_parser
  */
@@ -10,14 +10,15 @@
 
 #include <assert.h>
 #include <errno.h>
-#define http_status referee_status /* it has a type of that name, too */
+#define http_status referee_status /* http-parser has a type of this name, too */
 #include <http_parser.h>
 #undef http_status
 #include <stdlib.h>
 #include <string.h>
 
-#define GUARD   0x5a
-#define GUARDED 64 /* bytes behind a body, which is no longer than the input */
+#define GUARD 0x5a
+#define GUARDED \
+	64 /* bytes after the body, which must not be written; the body is no longer than the input */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,7 +29,7 @@ struct outcome {
 	uint8_t *body;
 };
 
-/* Each piece is a block of its own, so that a sanitizer sees whoever reads on. */
+/* Each piece has memory of its own, so that a sanitizer finds a read beyond it. */
 static int take(struct reply *reply, const uint8_t *data, size_t len)
 {
 	uint8_t *piece = malloc(len ? len : 1);
@@ -56,7 +57,7 @@ static void read_reply(
 		r = take(&reply, data + at, n);
 		at += n;
 	}
-	/* What comes behind a whole answer with a body is one piece too many, whenever it comes. */
+	/* Anything after a complete answer with a body is an error, no matter when it arrives. */
 	if (r == 1 && at < size && reply.code == 200)
 		r = -EBADMSG;
 	assert(reply.len <= REPLY_BODY_MAX);
@@ -96,7 +97,7 @@ static void check_referee(const uint8_t *data, size_t size, const struct outcome
 	http_parser_init(&p, HTTP_RESPONSE);
 	p.data = &f;
 	n = http_parser_execute(&p, &settings, (const char *)data, size);
-	/* It refuses the same length twice, which RFC 9112 leaves to the reader (6.3), and looks at one in a trailer. */
+	/* http-parser refuses the same length twice, which RFC 9112, section 6.3, allows, and evaluates one in a trailer. */
 	if (p.http_errno == HPE_UNEXPECTED_CONTENT_LENGTH ||
 		(p.http_errno == HPE_INVALID_CONTENT_LENGTH && p.flags & F_CHUNKED))
 		return;

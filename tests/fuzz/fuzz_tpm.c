@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is how many bytes were asked for, and what a TPM answered. tpm_answer() has to take what is a
- * header, a size and so many bytes, all three alike, and nothing else.
+ * An input is the number of requested bytes, and a TPM's answer. tpm_answer() must accept a header, a size and bytes whose three
+ * lengths agree, and nothing else.
  *
  * FUZZ_WITH: seed/source/tpm_packet.c
  */
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The answer with these bytes as the specification has it, made anew. */
+/* Makes the answer with these bytes, from the specification. */
 static bool is_granted(const uint8_t *raw, size_t len, size_t asked)
 {
 	const size_t n = len - 12;
@@ -42,7 +42,7 @@ static void check_size(const uint8_t *raw, size_t len, size_t asked, int r)
 		assert(r == -EPROTO && said == SIZE_MAX);
 	else
 		assert(said >= TPM_HEADER_SIZE && said <= 12 + asked);
-	/* Whatever is taken had its length foreseen. */
+	/* The length of each accepted answer was already known from its header. */
 	assert(r == -EPROTO || said == len);
 }
 
@@ -57,7 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	asked = 1 + data[0] % TPM_ASK_MAX;
 	len = size - 1;
-	raw = malloc(len ? len : 1); /* its end is the end of the answer */
+	raw = malloc(len ?
+			len :
+			1); /* exactly as long as the answer, so that ASan finds a read beyond it */
 	assert(raw);
 	memcpy(raw, data + 1, len);
 	r = tpm_answer(raw, len, asked, &bytes, &n);

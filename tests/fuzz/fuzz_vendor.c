@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a vendor_data2.json. What is found in it lies in it, is the same wherever the document lies, and is what json-c and
- * libsodium read there; a record that is there is found.
+ * An input is a vendor_data2.json. What is found must be within it, must not depend on where the document is in memory, and must
+ * equal what json-c and libsodium find; a record in the document must be found.
  *
  * FUZZ_WITH: guest/refresh/vendor.c guest/base64.c guest/text.c util/json.c util/utf8.c util/hex.c -ljson-c -lsodium
  */
@@ -30,7 +30,7 @@ static bool is_string(json_object *o, const char *key, const char **ret)
 	return true;
 }
 
-/* Is what was found that of this object? */
+/* Does the result come from this object? */
 static bool is_of(json_object *o, const struct vendor *found)
 {
 	static uint8_t raw[RECORD_SIZE_MAX];
@@ -60,7 +60,7 @@ static unsigned count(const char *text, size_t len, const char *word)
 	return n;
 }
 
-/* json-c keeps the last of two equal keys and ends a name at a NUL: a document that may have either is not asked about. */
+/* json-c keeps the last of two equal keys, and ends a name at a NUL: a document that may have either is not compared. */
 static bool is_askable(const char *text, size_t len)
 {
 	return !memmem(text, len, "\\u", 2) && !memchr(text, '\0', len) &&
@@ -108,12 +108,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (r == -EBADMSG || r == -ELOOP || r == -ENOENT)
 			break;
 		assert(r == 0 || r == -EINVAL || r == -EILSEQ || r == -E2BIG);
-		/* Each has its first name, by itself or with escapes. */
+		/* Each result has its first name in the document, plain or with escapes. */
 		assert(memchr(text, '\\', size) || count(text, size, "\"" RECORD "\"") > nth);
 		if (r == 0 && is_askable(text, size))
 			check_found(text, size, &found);
 	}
-	/* None behind the last. */
+	/* After the last one there is no other. */
 	if (r == -ENOENT)
 		assert(find(text, size, nth + 1, &again) == -ENOENT);
 	return 0;

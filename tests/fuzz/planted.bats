@@ -5,7 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 
-@test "fuzz: an off-by-one planted in a parser is found by the parser's target" {
+@test "fuzz: each target finds an off-by-one planted in its parser" {
 	run -0 "$BATS_TEST_DIRNAME/planted"
 	[ "$(grep -c ': found by fuzz_.* in run ' <<<"$output")" -eq 35 ]
 	for file in util/wire/record.c iso/read.c util/json.c util/utf8.c seed/mix.c guest/base64.c guest/text.c guest/refresh/reply.c guest/refresh/vendor.c cli/config/file.c \

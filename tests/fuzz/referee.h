@@ -8,12 +8,12 @@
 #include <string.h>
 
 /**
- * referee_parse - one document as json-c reads it
+ * referee_parse - parse a document with json-c
  * @text, @len: the document; need not be terminated
  * @flags:      JSON_TOKENER_*
- * @depth:      how many levels json-c takes
+ * @depth:      how many levels json-c accepts
  *
- * Returns: the value, which the caller puts back; NULL when json-c refuses the document.
+ * Returns: the value, which the caller releases with json_object_put(); NULL when json-c refuses the document.
  */
 static inline json_object *referee_parse(const char *text, size_t len, int flags, int depth)
 {
@@ -31,9 +31,9 @@ static inline json_object *referee_parse(const char *text, size_t len, int flags
 	return o;
 }
 
-#define REFEREE_DIGITS 18 /* fit into 64 bits */
+#define REFEREE_DIGITS 18 /* so many digits fit into 64 bits */
 
-/* Copies @text without what trips the strict mode of json-c 0.18, which is as right as the document or as wrong. */
+/* Copies @text without the parts that confuse the strict mode of json-c 0.18. The copy is valid if and only if @text is. */
 static inline size_t referee_plain(char *plain, const char *text, size_t len)
 {
 	size_t i, n = 0, digits = 0;
@@ -47,15 +47,15 @@ static inline size_t referee_plain(char *plain, const char *text, size_t len)
 }
 
 /**
- * referee - what json-c, at its strictest, reads in a document
+ * referee - parse a document with json-c in its strictest mode
  * @text, @len: the document; need not be terminated
- * @depth:      how many levels json-c takes
+ * @depth:      how many levels json-c accepts
  *
  * The strict mode of json-c 0.18 refuses two things that RFC 8259 allows: each byte above 0x7f, because it compares
  * a signed char with 0x1f, and integers that do not fit into 64 bits. Therefore the strict mode reads a copy with
  * an x for each of these bytes and at most 18 digits in a row; values and UTF-8 are read in the document as it is.
  *
- * Returns: the value of the document as it is, which the caller puts back; NULL when json-c refuses either.
+ * Returns: the value of the document itself, which the caller releases with json_object_put(); NULL when json-c refuses either.
  */
 static inline json_object *referee(const char *text, size_t len, int depth)
 {

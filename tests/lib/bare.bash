@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A bare Debian, as debootstrap makes it, to change the root folder to. What debootstrap made and what apt fetched stay in
-# the cache. Needs root, and a mount namespace.
+# A bare Debian, made by debootstrap, to chroot into. The system and the packages that apt fetched stay in the cache. Needs
+# root, and a mount namespace.
 
-# For those who change the root folder: suites take turns.
+# A lock for the suites that use the system: they take turns.
 bare_cache() {
 	printf '%s\n' "${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/seedrive}/suites"
 }
 
-# inside ROOT SUITE COMMAND [FOLDER]: where that folder is / and the devices are this machine's, and FOLDER is its /mnt.
-# Nothing of it is left in the end.
+# inside ROOT SUITE COMMAND [FOLDER]: run it with ROOT as /, with this machine's devices, and with FOLDER as /mnt. No mount is
+# left afterwards.
 inside() {
 	local debs
 	debs=$(bare_cache)/$2.debs
@@ -29,7 +29,7 @@ inside() {
 			DEBIAN_FRONTEND=noninteractive sh -euc "$3"' inside "$1" "$debs" "$3" "${4:-}"
 }
 
-# bare_failed LOG WORD...: what went wrong.
+# bare_failed LOG WORD...: print what went wrong.
 bare_failed() {
 	tail "$1" >&2
 	shift
@@ -37,7 +37,7 @@ bare_failed() {
 	return 1
 }
 
-# The mirror that apt uses here, and how it does; or debootstrap's own.
+# Uses the mirror and settings of this machine's apt, or debootstrap's defaults.
 bare_install() {
 	local suite=$1 root=$2 mirror proxy=
 	# shellcheck disable=SC2016 # apt's variable
@@ -52,7 +52,7 @@ bare_install() {
 	rm -f "$root.log"
 }
 
-# bare_system SUITE ROOT: such a system, with make(1), in ROOT, which is a folder without anything in it.
+# bare_system SUITE ROOT: make such a system, with make(1), in the empty folder ROOT.
 bare_system() {
 	local tar
 	tar=$(bare_cache)/$1.tar

@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clients of `seedrive serve`, good and bad, in the words of util/wire/broker.h and by no code of ours; they speak
-version 1, as clients before version 2 do, unless told otherwise. And a daemon.
+"""Good and bad clients of `seedrive serve`, and a daemon. They were written from the comment in util/wire/broker.h, and use no
+code of the project. The clients use version 1 by default, as clients did before version 2.
 
-    broker.py ask SOCKET [BLOCKS [VERSION]]  a line for the answer, then one for each block
-    broker.py daemon SOCKET VERSION BITS  knows no later version; gives blocks of so many bits; writes its notes' bits
-    broker.py crowd SOCKET CLIENTS BLOCKS the same for so many clients at once
-    broker.py rush SOCKET CLIENTS BLOCKS  the same, each of which asks as soon as it is connected
-    broker.py greedy SOCKET REQUESTS      one after the other; how many blocks came, and the last status
-    broker.py hostile SOCKET              garbage, half packets, silence; then exits, if all were let down
-    broker.py flood SOCKET                connects and closes, without end
-    broker.py endless SOCKET BLOCKS       asks, and asks again, without end
-    broker.py silent SOCKET CONNECTIONS   holds so many connections that ask nothing
-    broker.py deaf SOCKET CONNECTIONS     has so many connections ask, reads no answer, and asks again
+    broker.py ask SOCKET [BLOCKS [VERSION]]  prints a line for the answer, then one for each block
+    broker.py daemon SOCKET VERSION BITS  a daemon of that version: gives blocks of so many bits, and prints each note's bits
+    broker.py crowd SOCKET CLIENTS BLOCKS asks as so many clients at once, after all have connected
+    broker.py rush SOCKET CLIENTS BLOCKS  the same, but each client asks as soon as it is connected
+    broker.py greedy SOCKET REQUESTS      asks again and again; prints the number of blocks, and the last status
+    broker.py hostile SOCKET              sends garbage, incomplete packets and nothing; succeeds if all were refused
+    broker.py flood SOCKET                connects and closes, in an endless loop
+    broker.py endless SOCKET BLOCKS       asks in an endless loop
+    broker.py silent SOCKET CONNECTIONS   keeps so many connections open that ask nothing
+    broker.py deaf SOCKET CONNECTIONS     asks on so many connections, reads no answer, and asks again
     broker.py uids SOCKET FIRST COUNT     as root: asks for two blocks as each of so many users
-    broker.py honest SOCKET TIMES BLOCKS  how many of so many requests were given, and the slowest in milliseconds
+    broker.py honest SOCKET TIMES BLOCKS  prints how many of so many requests got blocks, and the slowest one in milliseconds
 """
 
 import array
@@ -35,7 +35,7 @@ SOURCES = 16
 
 def connect(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    # Without a timeout yet: with one, connect() fails at once while the queue of the listener is full.
+    # The timeout is set later: with one, connect() fails at once while the listener's queue is full.
     s.connect(path)
     s.settimeout(600)
     return s
@@ -50,7 +50,7 @@ def note(bits, uuid, seed_id):
 
 
 def parse(answer, want=1):
-    """(status, [(hardware bits, bytes, provenance)]); of version 2 each with [(source, bytes, bits)] besides"""
+    """Returns (status, [(hardware bits, bytes, provenance)]); in version 2 each block also has [(source, bytes, bits)]."""
     magic, version, status, blocks, zero = HEAD.unpack(answer[:16])
     assert (magic, version, zero) == (b"SDRA", want, 0), answer
     size = BLOCK.size + (SOURCES * SOURCE.size if want == 2 else 0)
@@ -82,7 +82,7 @@ def ask(path, blocks=2, told=None, version=1):
 
 
 def serve(path, known, bits):
-    """Until it is killed. What it gives rests on so many bytes of rdseed that they are worth bits + 64, and on the kernel."""
+    """Serves until it is killed. Its blocks come from rdseed, with bytes for bits + 64, and from the kernel."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(path)
     listener.listen()
@@ -113,7 +113,7 @@ def show(status, found):
 
 
 def crowd(path, clients, blocks):
-    """All connected before the first one asks."""
+    """All clients are connected before the first one asks."""
     sockets = [connect(path) for _ in range(clients)]
     answers = [None] * clients
 
@@ -146,7 +146,7 @@ def greedy(path, requests):
 
 
 def refused(s):
-    """Told so, or closed in his face; never given anything."""
+    """Is the client refused, by an answer or by closing the connection, and given nothing?"""
     try:
         answer = s.recv(65536)
     except ConnectionError:
@@ -167,7 +167,7 @@ def hostile(path):
         s = connect(path)
         s.send(packet)
         assert refused(s), packet
-    # An empty packet, and one that carries descriptors.
+    # An empty packet, and one with passed descriptors.
     s = connect(path)
     s.send(b"")
     assert refused(s)
@@ -175,13 +175,13 @@ def hostile(path):
     fds = array.array("i", [0, 1, 2])
     s.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
     assert refused(s)
-    # Gone before the answer, and gone in the middle of its life.
+    # A client that disconnects before the answer, and one that is killed.
     for _ in range(20):
         connect(path).close()
         s = connect(path)
         s.send(good)
         s.close()
-    # Given, and then garbage for a note.
+    # Garbage in place of the note, after the blocks.
     s = connect(path)
     s.send(good)
     s.recv(65536)
@@ -227,7 +227,7 @@ def deaf(path, connections):
 
 
 def uids(path, first, count):
-    """The last thousand are connected at a time; the last one of all reads its answer."""
+    """The latest thousand clients stay connected; only the very last one reads its answer."""
     held = []
     for uid in range(first, first + count):
         os.seteuid(uid)

@@ -40,7 +40,7 @@ def both(number, size):
 
 
 def digest(raw, n):
-    """With the digest made anew, as if zeros followed the file."""
+    """Sets the right digest, as if zeros followed the file."""
     seed = raw[128:128 + n].ljust(n, b"\0")
     return raw[:96] + hashlib.sha256(raw[:96] + seed).digest() + raw[128:]
 
@@ -150,7 +150,7 @@ def name_entry(text, flags=0, version=1):
 
 
 def ridge(r, name):
-    """System use areas that give this name, or nearly."""
+    """System use areas with this name, some of them malformed."""
     half = r.randrange(len(name) + 1)
     px, sp = susp(b"PX", bytes(36)), susp(b"SP", b"\xbe\xef" + r.choice((b"\0", b"\5")))
     whole = name_entry(name)
@@ -173,7 +173,7 @@ def plain(r, name):
 
 
 def named(r, name):
-    """An identifier and a system use area."""
+    """Returns an identifier and a system use area for the name."""
     kind = r.randrange(4)
     if kind == 0:
         return name.upper()[:12] + b";1", b""
@@ -205,7 +205,7 @@ def mutate_entry(r, raw):
 
 
 def entries_of(r, name, block, content):
-    """The directory records of one file: one, or several."""
+    """Returns the directory records of one file: one, or several."""
     ident, use = named(r, name)
     one = entry(ident, block, len(content), 0, use)
     kind = r.randrange(24)
@@ -230,7 +230,7 @@ def padding(r):
 
 
 def directory(r, records):
-    """Records into sectors."""
+    """Puts records into sectors."""
     sectors, now = [], b""
     for one in records:
         if len(now) + len(one) > SECTOR:
@@ -241,7 +241,7 @@ def directory(r, records):
 
 
 def made(r):
-    """An image from nothing: sector 18 has the root directory, at most two long, 20 the record, 24 the note."""
+    """Makes an image from scratch: the root directory is in sector 18, at most two long, the record in 20, the note in 24."""
     raw = a_record(r)
     note = a_note(r, raw) if r.random() < 0.5 else (NOTE % (raw[36:52].hex(), 256, "true") + "\n").encode().ljust(2047) + b"\n"
     records = [entry(b"\0", ROOT, SECTOR, 2, susp(b"SP", b"\xbe\xef" + r.choice((b"\0", b"\0", b"\4")))), entry(b"\1", ROOT, SECTOR, 2)]
@@ -287,7 +287,7 @@ def cut(r, image):
 # --- drives that a program has made ---
 
 def remade(r, base):
-    """Another record and note in a real drive, and some bytes changed where the readers look."""
+    """Puts another record and note into a real drive, and changes some bytes that the readers use."""
     image, (at, note_at, root, length) = bytearray(base), places(base)
     raw = a_record(r)[:SECTOR].ljust(SECTOR, b"\0") if r.random() < 0.5 else record(r)[:SECTOR]
     image[at:at + SECTOR] = raw
@@ -308,7 +308,7 @@ def places(base):
 # --- the two readers ---
 
 def inspected(tool, path):
-    """What `seedrive inspect` makes of it; in a word where it is refused, with its reason."""
+    """The result of `seedrive inspect`; if it refuses the image, one word and the reason."""
     run = subprocess.run([tool, "inspect", "--json", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if run.returncode not in (0, 1) or bool(run.stdout) == bool(run.stderr):
         return "broken: status %d, %r" % (run.returncode, run.stderr), {}
@@ -320,7 +320,7 @@ def inspected(tool, path):
 
 
 def fields(found, now):
-    """As inspect has them, from what read_seed.py has."""
+    """The result of read_seed.py, in the form of inspect."""
     spent, ttl = found["state"] == "tombstone", found["time_to_live"]
     return {
         "label": found["label"], "seed_id": found["seed_id"], "spent": spent,
@@ -330,14 +330,14 @@ def fields(found, now):
 
 
 def disagreement(tool, path, image):
-    """Nothing if they agree; else what each of them says. And the outcome, to count."""
+    """Returns nothing if they agree, otherwise both results; and the outcome, to count."""
     state, said = inspected(tool, path)
     try:
         found = read_seed.describe_image(io.BytesIO(image))
     except read_seed.Refused as e:
         return (None, state) if state == "refused" else ("%s, not refused: %s" % (state, e), state)
     if state == "refused":
-        # Beyond the record: what a tool that describes a drive misses on it.
+        # Besides the record: whether the drive lacks what a tool that describes drives expects.
         if "missing beside the record" in said and found["state"] != "none" and found["note"] == "absent":
             return None, "without its note"
         if ": openstack: " in said:
@@ -353,7 +353,7 @@ def disagreement(tool, path, image):
 
 
 def guest_disagreement(tool, path, image):
-    """Nothing if the guest's program and read_seed.py agree; else what each of them says."""
+    """Returns nothing if the guest's program and read_seed.py agree, otherwise both results."""
     run = subprocess.run([tool, "--dry-run", "--no-efi-ledger", "--device", path], stderr=subprocess.PIPE, check=False)
     said = run.stderr.decode("utf-8", "backslashreplace").strip()
     try:
@@ -361,7 +361,7 @@ def guest_disagreement(tool, path, image):
         seed = "seed=" + found.get("seed_id", "")
         agreed = {
             "other": said == "seedrive-guest: no seed drive",
-            # Where there is no record, the guest looks for what any Nova writes.
+            # If there is no record, the guest looks for the files of an ordinary Nova.
             "none": said.endswith(": no seed record") or "reason=stock-seed" in said,
             "record": ": mixed " + seed in said and "stock-seed" not in said,
             "tombstone": ": spent " + seed in said and "reason=already-spent" in said,
@@ -372,7 +372,7 @@ def guest_disagreement(tool, path, image):
 
 
 def page_disagreement(args, path, tool, guest):
-    """Nothing if both programs find what the page says of an image on it."""
+    """Returns nothing if both programs find what the page says about an image on it."""
     state, said = inspected(args.tool, path)
     if state == "record":
         state = "agrees" if said["note_agrees"] else "names another seed"
@@ -385,7 +385,7 @@ def page_disagreement(args, path, tool, guest):
 
 
 def mutated(args):
-    """Each image, and the words for what disagrees about it."""
+    """Yields each image, with the description of a disagreement about it."""
     bases = [path.read_bytes() for path in args.image]
     for i in range(args.images):
         r = random.Random("%d/%d" % (args.seed, i))

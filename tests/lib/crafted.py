@@ -26,7 +26,7 @@ def record(name, lba, length, folder=False, more=b""):
 
 
 class Wide(str):
-    """A name of Joliet's."""
+    """A name in Joliet's encoding."""
 
 
 def folder(lba, *records):
@@ -53,7 +53,7 @@ def main():
     at = text.find(b"SEEDRIVE\1\0")
     seed, note = text[at:at + SECTOR], text[at + SECTOR:at + 2 * SECTOR]
     metadata = b'{"random_seed": "YPsgAF09J+PmchvbO1ixjdyj9Ze6Kpgs+tYGr82kjyTfQsMPXhNmvVa9rSwwlYnf"}'
-    # Where things are, unless the kind says otherwise.
+    # The positions, unless the kind changes them.
     bin_at = {"record-on-descriptor": 10, "note-on-descriptor": 15}.get(kind, 40)
     json_at = bin_at + 1
     precious = {"note-on-file": json_at, "record-on-file": bin_at, "metadata-on-file": 60}.get(kind, 70)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the suites of the daemon share: a daemon as process $DAEMON, with its socket in `run` and its log in `log`.
+# Shared by the suites of the daemon, which is the process $DAEMON, with its socket in `run` and its log in `log`.
 
-# Other users of this machine have to run it as well.
+# Other users of this machine must be able to run it.
 export CLIENT=$ROOT/tests/lib/broker.py
 
 setup() {
@@ -17,14 +17,14 @@ setup() {
 teardown() {
 	local pid
 	[ ! "$DAEMON" ] || kill -KILL "$DAEMON" 2>/dev/null || true
-	# What a test that failed has left in the background.
+	# End background processes that a failed test has left.
 	while read -r pid; do
 		kill "$pid" 2>/dev/null || true
 	done < <(cat "$BATS_TEST_TMPDIR/here/servers" 2>/dev/null)
 	make_removable
 }
 
-# until_true COMMAND...: or ten minutes have gone.
+# until_true COMMAND...: wait until it succeeds; after ten minutes the test fails.
 until_true() {
 	local end=$((SECONDS + 600))
 	while [ "$SECONDS" -lt "$end" ]; do
@@ -40,14 +40,14 @@ listens() {
 socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(sys.argv[1])' "$SOCKET" 2>/dev/null
 }
 
-# start [OPTION...]: a daemon, as process $DAEMON, that says what it has to say in `log`.
+# start [OPTION...]: start a daemon as process $DAEMON, with its messages in `log`.
 start() {
 	"$TOOL" serve --socket "$SOCKET" "$@" >log 2>&1 3>&- &
 	DAEMON=$!
 	until_true listens
 }
 
-# ended STATUS: so it ended, and by itself.
+# ended STATUS: check that the daemon ended by itself, with that status.
 ended() {
 	local status=0
 	wait "$DAEMON" || status=$?
@@ -60,12 +60,12 @@ stop() {
 	ended 0
 }
 
-# start_with BLOCKS [OPTION...]: with so many blocks in stock, and a source that gives nothing more.
+# start_with BLOCKS [OPTION...]: start a daemon with so many blocks in stock, and a source that delivers no more.
 start_with() {
 	local blocks=$1
 	shift
 	[ -p fifo ] || mkfifo fifo
-	# Open until the test ends, so that the source waits rather than fails.
+	# The FIFO stays open until the test ends, so that the source waits and does not fail.
 	# shellcheck disable=SC2034
 	exec {HELD}<>fifo
 	/usr/bin/python3 - "$blocks" <<-'END' 3>&- &
@@ -85,7 +85,7 @@ start_with() {
 		        said = manager.recv(4096)
 		    except TimeoutError:
 		        pass
-		# Nobody reads there now, so that what is left can be taken away.
+		# The daemon does not read at the moment, so the bytes that are left can be removed.
 		try:
 		    while os.read(feed, 65536):
 		        pass
@@ -98,7 +98,7 @@ start_with() {
 	until_true test ! -e notify
 }
 
-# stocked BLOCKS: the daemon gives so many at once.
+# stocked BLOCKS: check that the daemon gives so many blocks at once.
 stocked() {
 	[ "$("$CLIENT" ask "$SOCKET" "$1" | sed -n 1p)" = given ]
 }
@@ -107,7 +107,7 @@ descriptors() {
 	find "/proc/$DAEMON/fd" -mindepth 1 | wc -l
 }
 
-# A TCP port of the loopback that nobody has.
+# free_port: print a TCP port that is free on the loopback.
 free_port() {
 	/usr/bin/python3 -c 'import socket
 s = socket.socket()
@@ -115,7 +115,7 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
 }
 
-# as_uid UID COMMAND...: as another user of this machine.
+# as_uid UID COMMAND...: run it as another user of this machine.
 as_uid() {
 	local uid=$1
 	shift
@@ -124,7 +124,7 @@ as_uid() {
 
 need_users() {
 	need_root
-	# They have to come to the socket, and to the client.
+	# Other users need access to the socket and the client.
 	chmod 711 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/here" 2>/dev/null
 	chmod 711 "$BATS_RUN_TMPDIR"/*/ 2>/dev/null || true
 	cp "$CLIENT" run/client.py
@@ -132,11 +132,11 @@ need_users() {
 	CLIENT=$PWD/run/client.py
 }
 
-# attacked UID COMMAND...: it runs as this user beside the rest of the test.
+# attacked UID COMMAND...: run it as this user in the background until the test ends.
 attacked() {
 	local uid=$1
 	shift
-	# Not by as_uid: its subshell would be what is killed in the end.
+	# Without as_uid, because killing its subshell would not kill the command.
 	setpriv --reuid="$uid" --regid="$uid" --clear-groups "$@" >/dev/null 2>&1 3>&- &
 	echo "$!" >>servers
 }

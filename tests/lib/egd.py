@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clients of `seedrive serve` that speak EGD, by no code of ours.
+"""Clients of `seedrive serve` that speak EGD, without code of the project.
 
-    egd.py all SOCKET          each of the five requests, alone and pipelined; complains of what is wrong
-    egd.py read SOCKET BYTES   so many bytes, as hexadecimal digits
-    egd.py rates SOCKET SECONDS CLIENTS   greedy clients, each a process: the bytes that each got
+    egd.py all SOCKET          sends each of the five requests, alone and pipelined, and checks the answers
+    egd.py read SOCKET BYTES   prints so many bytes in hexadecimal
+    egd.py rates SOCKET SECONDS CLIENTS   runs greedy clients, each a process, and prints how many bytes each got
 """
 
 import os
@@ -35,7 +35,7 @@ def exactly(s, n):
 
 
 def silent(s):
-    """Nothing is sent that was not asked for."""
+    """Checks that nothing was sent without a request."""
     s.setblocking(False)
     try:
         surplus = s.recv(1)
@@ -46,7 +46,7 @@ def silent(s):
 
 
 def read(s, n):
-    """n bytes, in requests of at most 255."""
+    """Reads n bytes, in requests of at most 255."""
     s.sendall(b"".join(bytes((2, min(255, n - at))) for at in range(0, n, 255)))
     return exactly(s, n)
 
@@ -63,7 +63,7 @@ def every(where, pid):
     assert exactly(s, 1) == b"\0"
     s.sendall(b"\3\0\x10\5hello\4")
     assert exactly(s, exactly(s, 1)[0]) == str(pid).encode()
-    # One after another, in pieces that fall anywhere.
+    # Pipelined, in pieces that may end anywhere.
     stream = (b"\2\xff\2\1\0\1\5\3\xff\xff\xff" + bytes(range(255)) + b"\4\0\0\2\3") * 20
     for at in range(0, len(stream), 7):
         s.sendall(stream[at:at + 7])
@@ -75,14 +75,14 @@ def every(where, pid):
         assert exactly(s, exactly(s, 1)[0]) == str(pid).encode()
         exactly(s, 11)
     silent(s)
-    # What is no request ends it, once the ones before it are answered.
+    # An invalid request ends the stream after the earlier requests are answered.
     s.sendall(b"\2\x10\5\2\x10")
     assert len(exactly(s, 16)) == 16
     assert s.recv(1) == b""
 
 
 def greedy(where, until):
-    """How many bytes come until then, however many are asked for."""
+    """How many bytes come until then, with more requested all the time."""
     s = connect(where)
     got = 0
     ask = b"\2\xff" * 256

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An EGD server by the protocol's own words, and faults of one.
+"""An EGD server, written from the protocol's description, which can have faults.
 
     tests/lib/egd_server.py unix:PATH|tcp:HOST [FAULT [AFTER]]
 
-It goes into the background once it listens, and prints its process id and, of TCP, its port. FAULT begins
-once AFTER bytes (default 0) were given.
+It listens, goes into the background, and prints its process id and, for TCP, its port. FAULT begins after AFTER bytes
+(default 0).
 """
 
 import os
@@ -27,7 +27,7 @@ FAULTS = {
     "surplus": lambda n: os.urandom(n + 1),
     "zeros": bytes,
     "constant": lambda n: (bytes(range(16)) * 16)[:n],
-    "first": good,  # and a byte before anybody has asked
+    "first": good,  # and sends a byte before the first request
     "same": None,  # each connection gets the same bytes
     "http": lambda n: b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 }
@@ -41,7 +41,7 @@ def take(client, n):
 
 
 def answer(client, name, after, given, stream):
-    """One request; returns how many bytes it took out of the pool."""
+    """Answers one request; returns how many bytes it gave."""
     kind = take(client, 1)[0]
     if kind == 0:
         client.sendall((8 * 4096).to_bytes(4, "big"))

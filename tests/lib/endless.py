@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes images of a few KiB on the disk that take hours to read for whoever reads all that they name.
+"""Makes images of a few KiB on the disk that a reader of all that they list would read for hours.
 
-    endless.py FOLDER [RECORD]    with a seed's record and its note, if a file has them one after the other
+    endless.py FOLDER [RECORD]    RECORD: a file with a record and its note, to put into each image
 
-Each image is NAME.iso; the names of those that must be given up begin with "too-".
+Each image is NAME.iso. The names of those that a reader must give up begin with "too-".
 """
 
 import os
 import pathlib
 import sys
 
-# Nothing is written beside it: a test compares that folder with what make.py makes.
+# No bytecode next to make.py, because a test compares that folder with the output of make.py.
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "data" / "hostile"))
 import make  # noqa: E402
@@ -23,7 +23,7 @@ GIB4 = (1 << 32) - SECTOR
 
 
 def pack(entries):
-    """Entries in sectors, none of them across two."""
+    """Puts entries into sectors, none of them across two."""
     out, sector = b"", b""
     for entry in entries:
         if len(sector) + len(entry) > SECTOR:
@@ -118,7 +118,7 @@ def images(record):
             50, b"".join(folder(50 + 2 * i, make.entry(b"META_DATA.JSON;1", 50 + i, 8 * SECTOR)).ljust(2 * SECTOR, b"\0")
                          for i in range(100)))
 
-    # What is never read: where names go on, and the table of all paths.
+    # Parts that are never read: continuations of names, and the path table.
     on = b"CE" + bytes([28, 1]) + make.both(60, 4) + make.both(0, 4) + make.both(SECTOR, 4)
     yield "names-that-go-on-without-end", image(1000).put(60, on.ljust(SECTOR - 28, b"\0") + on).root(
         *[make.entry(b"F%d.;1" % i, 0, 0, use=on) for i in range(1000)])

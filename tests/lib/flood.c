@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Connects to a socket of sequential packets and closes, without end and as fast as it can: flood SOCKET */
+/* flood SOCKET: connects to a SOCK_SEQPACKET socket and closes it again, in an endless loop, as fast as it can. */
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -2,13 +2,13 @@
 #ifndef TESTS_FOLDER_H
 #define TESTS_FOLDER_H
 
-/* A folder of its own for each test, and the descriptors that a test has open. */
+/* Gives each test a folder of its own, and counts the descriptors that a test has open. */
 #include "tests/lib/unit.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
-/* Into a new, empty folder, which goes with the program's others. Returns: 0, or less. */
+/* Changes into a new, empty folder, which is removed at the end with the program's others. Returns: 0, or less than 0. */
 static inline int enter_folder(void)
 {
 	static unsigned number;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the suites of the host's commands share. Each test begins in an empty folder of its own.
+# Shared by the suites of the host's commands. Each test begins in an empty folder of its own.
 
 # shellcheck source=tests/lib/base.bash
 . "$(dirname "${BASH_SOURCE[0]}")/base.bash"
@@ -20,12 +20,12 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/here" || return
 }
 
-# Folders as they come from a drive are read-only, and bats has to remove them. A test that was skipped has none.
+# Folders extracted from a drive are read-only, and bats must be able to remove them. A skipped test has none.
 make_removable() {
 	[ ! -d "$BATS_TEST_TMPDIR/here" ] || chmod -R u+rwX "$BATS_TEST_TMPDIR/here"
 }
 
-# attach FILE [OPTION...]: $DEV is a loop device of it, until the test ends. Root alone can do that.
+# attach FILE [OPTION...]: make $DEV a loop device of the file until the test ends. Only root can do that.
 attach() {
 	local file=$1
 	shift
@@ -36,7 +36,7 @@ attach() {
 detach() {
 	local dev
 	[ -e "$BATS_TEST_TMPDIR/loops" ] || return 0
-	# One may have been made from another.
+	# One device may have been made from another.
 	tac "$BATS_TEST_TMPDIR/loops" | while read -r dev; do
 		losetup -d "$dev"
 	done
@@ -47,7 +47,7 @@ teardown() {
 	make_removable
 }
 
-# small_tree DIR: what makes a tree Nova's, in two files.
+# small_tree DIR: make the smallest tree that looks like Nova's, with two files.
 small_tree() {
 	mkdir -p "$1/openstack/latest"
 	printf '{"uuid": "%s", "random_seed": "%s", "name": "small"}' "$UUID" \
@@ -56,7 +56,7 @@ small_tree() {
 	echo '#!/bin/true' >"$1/openstack/latest/user_data"
 }
 
-# drive OUT [OPTION...]: a seeded drive of a small tree, from the kernel's generator alone.
+# drive OUT [OPTION...]: make a seeded drive of a small tree, from the kernel's generator alone.
 drive() {
 	local out=$1
 	shift
@@ -64,18 +64,18 @@ drive() {
 	"$TOOL" build -q --source kernel -o "$out" "$@" tree
 }
 
-# key NAME [COMMAND...]: a FIFO with what the command says in it, at most 64 KiB; else with good entropy.
+# key NAME [COMMAND...]: make a FIFO with the output of the command, at most 64 KiB, or without one with good entropy.
 key() {
 	local name=$1 held
 	shift
 	[ $# -gt 0 ] || set -- head -c 32768 /dev/urandom
 	mkfifo "$name"
-	# Open for writing until the test ends: a reader that wants more has to wait.
+	# It stays open for writing until the test ends, so a reader that wants more waits.
 	exec {held}<>"$name"
 	"$@" >&"$held"
 }
 
-# fails STATUS LINE COMMAND...: that status, that one line of complaint, and not a word besides.
+# fails STATUS LINE COMMAND...: check that it ends with that status, prints that one line on standard error, and nothing else.
 fails() {
 	local status=$1 line=$2
 	shift 2
@@ -87,12 +87,12 @@ fails() {
 	fi
 }
 
-# succeeds COMMAND...: with nothing to say.
+# succeeds COMMAND...: check that it succeeds and prints nothing.
 succeeds() {
 	fails 0 "" "$@"
 }
 
-# outcome WORDS: what a line says of a source that counts for nothing, from what is wrong with it.
+# outcome WORDS: print the message about a source that counts for nothing, for this fault.
 outcome() {
 	case $1 in
 	*cutoff* | *delivered* | *"-bit word "* | *"or all ones"*) echo "failed a test: $1" ;;
@@ -100,32 +100,32 @@ outcome() {
 	esac
 }
 
-# holds NAME...: the folder we are in has these, in this order, and nothing else.
+# holds NAME...: check that the current folder has these entries, in this order, and no others.
 holds() {
 	diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(LC_ALL=C ls -A)
 }
 
-# temp_of OUT: the name under which it is written; a promise, as the next run has to find it.
+# temp_of OUT: print the name of its temporary file. The name must not change, because the next run must find the file.
 temp_of() {
 	printf '.seedrive-%s.tmp' "$(printf '%s' "$1" | sha256sum | cut -c 1-16)"
 }
 
-# content IMAGE PATH: of a file on a drive, byte for byte.
+# content IMAGE PATH: print the exact content of a file on a drive.
 content() {
 	bsdtar -xOf "$1" "$2"
 }
 
-# extent IMAGE NAME: the first sector of a file in the root.
+# extent IMAGE NAME: print the first sector of a file in the root.
 extent() {
 	isoinfo -R -l -i "$1" | awk -v name="$2" '$NF == name { sub(/.*\[ */, ""); print $1; exit }'
 }
 
-# overwrite FILE OFFSET: with what comes from standard input.
+# overwrite FILE OFFSET: write standard input at that offset.
 overwrite() {
 	dd of="$1" bs=1M seek="$2" oflag=seek_bytes conv=notrunc status=none
 }
 
-# bury IMAGE: what doc/seed-format.md says of a tombstone, done to the record.
+# bury IMAGE: replace the record by a tombstone, as doc/seed-format.md describes it.
 bury() {
 	/usr/bin/python3 - "$1" $(($(extent "$1" seedrive.bin) * 2048)) <<-'END'
 		import hashlib, sys
@@ -141,12 +141,12 @@ bury() {
 	END
 }
 
-# member FILE KEY: of a JSON object, as Python writes it.
+# member FILE KEY: print a member of a JSON object, in Python's form.
 member() {
 	/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
 }
 
-# unprivileged COMMAND...: without root's right to open every file and to write into every folder.
+# unprivileged COMMAND...: run it without root's right to open every file and to write to every folder.
 unprivileged() {
 	local caps=-dac_override,-dac_read_search
 	if [ "$(id -u)" = 0 ]; then
@@ -156,8 +156,8 @@ unprivileged() {
 	fi
 }
 
-# as_root COMMAND...: who may mount, and look into a process that lets nobody else: the namespace's root, if
-# we are not the machine's.
+# as_root COMMAND...: run it with the rights to mount and to read the memory of a protected process: as root, or as the root of a
+# user namespace.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
@@ -166,7 +166,7 @@ as_root() {
 	fi
 }
 
-# mounted SIZE COMMAND...: in a folder `disk` so large; nobody else sees it, and it ends with the command.
+# mounted SIZE COMMAND...: run it with a file system of that size at `disk`, which only the command sees.
 mounted() {
 	local size=$1
 	shift
@@ -175,26 +175,27 @@ mounted() {
 	as_root unshare --mount sh -c 'mount -t tmpfs -o "size=$0" disk disk && "$@"' "$size" "$@"
 }
 
-# with_etc COMMAND...: our folder `etc` in the place of /etc; nobody else sees it.
+# with_etc COMMAND...: run it with the folder `etc` as /etc, which only the command sees.
 with_etc() {
 	as_root unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh "$@"
 }
 
-# own_run COMMAND...: with a /run of its own, in which there is a journal's folder and ours.
+# own_run COMMAND...: run it with a /run of its own, which has the folders of the journal and of seedrive.
 own_run() {
 	mkdir -p run
 	as_root unshare --mount sh -c 'mount -t tmpfs run /run &&
 		mkdir -p /run/systemd/journal /run/seedrive && exec "$@"' sh "$@"
 }
 
-# tests/lib/preload.c for what the world does to the tool: `world AT=... DO=... COMMAND...`.
+# make_world compiles tests/lib/preload.c, which changes the results of system calls. Then `world AT=... DO=... COMMAND...` runs a
+# command with it; preload.c describes the variables.
 make_world() {
 	cc -O2 -Wall -Wextra -D_GNU_SOURCE -U_FORTIFY_SOURCE -fPIC -shared \
 		-o "$BATS_FILE_TMPDIR/preload.so" "$ROOT/tests/lib/preload.c"
 }
 
-# The address sanitizer wants to be the first library, and cannot look for leaks where it is traced. Whom nohup(1)
-# has started ignores SIGHUP, and so does all that he starts; the tool would, too.
+# The address sanitizer must be the first library, and cannot look for leaks in a traced process. If the tests were started by
+# nohup(1), all their processes ignore SIGHUP, and the tool would, too.
 world() {
 	env --default-signal=HUP LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" ASAN_OPTIONS=verify_asan_link_order=0 "$@"
 }

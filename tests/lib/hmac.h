@@ -3,8 +3,8 @@
 #define TESTS_HMAC_H
 
 /*
- * HMAC (RFC 2104) and HKDF (RFC 5869) over libsodium's plain SHA-512, whole messages in one buffer:
- * nothing in common with seed/condition.c but the hash.
+ * HMAC (RFC 2104) and HKDF (RFC 5869) with libsodium's plain SHA-512, for whole messages in one buffer. Only the hash is
+ * shared with seed/condition.c.
  */
 #include <assert.h>
 #include <sodium.h>

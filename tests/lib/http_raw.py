@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clients of `seedrive serve` that speak HTTP, by no code of ours and by sockets alone, so that they can send anything."""
+"""Clients of `seedrive serve` that speak HTTP, without code of the project, on plain sockets, so that they can send anything."""
 
 import base64
 import json
@@ -10,10 +10,10 @@ import uuid
 
 
 def connect(where, timeout=60):
-    """A path, or HOST:PORT."""
+    """Connects to a path, or to HOST:PORT."""
     if where.startswith("/"):
         s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        s.connect(where)  # with a time limit it would fail where there are many before it
+        s.connect(where)  # with a timeout it would fail if the queue is full
         s.settimeout(timeout)
         return s
     host, port = where.rsplit(":", 1)
@@ -21,7 +21,7 @@ def connect(where, timeout=60):
 
 
 def body(instance=None, **more):
-    """What Nova sends."""
+    """The body that Nova sends."""
     return json.dumps({"project-id": "p", "instance-id": str(instance or uuid.uuid4()), "image-id": "i",
                        "user-data": "I2Nsb3VkLWNvbmZpZwo=", "hostname": "h", "metadata": {"a": "b"},
                        "boot-roles": "", **more}).encode()
@@ -37,7 +37,7 @@ def get(path, method="GET"):
 
 
 class Answer:
-    """One answer, strictly: all of it, and not a byte more."""
+    """Reads exactly one answer, and parses it strictly."""
 
     def __init__(self, s, head_only=False):
         head = b""
@@ -70,7 +70,7 @@ def ask(s, raw, **how):
 
 
 def ended(s):
-    """The daemon has closed it."""
+    """Has the daemon closed the connection?"""
     try:
         return s.recv(1) == b""
     except ConnectionError:
@@ -78,7 +78,7 @@ def ended(s):
 
 
 def record(answer):
-    """The record of an answer, decoded."""
+    """Returns the record in an answer, decoded."""
     assert answer.status == 200 and answer.fields["content-type"] == "application/json", answer.fields
     said = json.loads(answer.body)
     assert set(said) == {"seedrive_record", "seed_id"}, said

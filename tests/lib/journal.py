@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""journal.py OUT COMMAND...: runs the command, and writes what it says to the system's journal to OUT, an entry a line,
-as `journalctl -o json --all` shows them. Needs a /run of its own, in which nobody else listens.
+"""journal.py OUT COMMAND...: runs the command, and writes its entries for the system's journal to OUT, one a line, in the form of
+`journalctl -o json --all`. Needs a /run of its own, without the real journal.
 """
 import json
 import os
@@ -12,7 +12,7 @@ import threading
 
 
 def fields(entry):
-    """Of one entry in the journal's native protocol."""
+    """Returns the fields of one entry in the journal's native protocol."""
     found = {}
     while entry:
         line, entry = entry.split(b"\n", 1)

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Prints each member of the JSON in the files, by its path and its types, as the pages list them: "sources[].bytes number".
 
-Of an object with keys that are names, the names are one: tests.TEST, tools.KEY, listen.NAME.KEY. Those of the tests are
-printed as "TEST name". A draw that is one of several counts as the report that it would be by itself.
+In an object whose keys are names, all names count as one: tests.TEST, tools.KEY, listen.NAME.KEY. Those of the tests are
+printed as "TEST name". One of several draws counts as a report of its own.
 """
 
 import json
@@ -43,7 +43,7 @@ def add(value, path):
         add_object(value, path)
     elif isinstance(value, list):
         for item in value:
-            # A block of which the broker does not tell all.
+            # A block for which the broker does not report all figures.
             if item is not None:
                 add(item, path + "[]")
     elif isinstance(value, bool):

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A metadata service with a record of ours in its vendor_data2.json, and what a bad one sends in its place.
+"""A metadata service with one of our records in its vendor_data2.json, or a faulty one.
 
     tests/lib/metadata.py ADDRESS:PORT MODE [UUID]
     tests/lib/metadata.py --stdio MODE [UUID]
 
-It goes into the background once it listens, and prints its process id and its port. PORT may be 0; ADDRESS may be IPv6,
-in brackets. With --stdio it answers one request, from standard input to standard output, as an inetd wants it. Each
-request gets a record of its own; the folder `issued`, if there is one, gets a file for each: its name is the
-seed_id, it holds the seed in hexadecimal.
+It listens, goes into the background, and prints its process id and its port. PORT may be 0; ADDRESS may be IPv6, in brackets.
+With --stdio it answers one request, from standard input to standard output, as a server of inetd. Each request gets a record
+of its own. If there is a folder `issued`, it gets a file for each record: its name is the seed id, and it has the seed in
+hexadecimal.
 """
 
 import base64
@@ -29,7 +29,7 @@ PIECE = b"x" * 65536
 
 
 def record(instance, issued=None, ttl=0, damage=False):
-    """One of 2048 bytes, and its number."""
+    """Returns a record of 2048 bytes, and its seed id."""
     seed, seed_id = os.urandom(64), os.urandom(16)
     if os.path.isdir("issued"):
         with open(f"issued/{seed_id.hex()}", "w", encoding="ascii") as file:
@@ -66,7 +66,7 @@ def status(words, more=b""):
 
 
 OTHER = uuid.UUID("ffffffff-0000-4000-8000-000000000000").bytes
-# Whole answers, by what is asked for: each gets the instance's UUID.
+# Complete answers, by mode: each function gets the instance's UUID.
 ANSWERS = {
     "record": lambda i: page({"static": {}, "seedrive": members(i)}),
     "chunked": lambda i: chunks(json.dumps({"seedrive": members(i)}).encode()),
@@ -116,7 +116,7 @@ def slowly(data):
         time.sleep(0.1)
 
 
-# What does not end, or not soon.
+# Answers that never end, or not soon.
 STREAMS = {
     "endless-line": lambda i: forever(PIECE),
     "endless-head": lambda i: (OK if n == 0 else b"X-%d: y\r\n" % n for n in range(10**9)),

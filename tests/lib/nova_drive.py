@@ -3,10 +3,10 @@
 #
 # usage: nova_drive.py MKISOFS OUT UUID TREE
 #
-# A config drive as nova-compute makes it, by Nova's own InstanceMetadata and ConfigDriveBuilder with
-# mkisofs_cmd = MKISOFS, or, if MKISOFS ends in .conf, with the nova.conf of that name. Only what Nova would ask a database
-# or Neutron for is stubbed: the block devices and the security groups. A copy of the tree that Nova wrote stays in TREE.
-# VENDORDATA in the environment has targets of dynamic vendordata, NAME@URL with blanks between.
+# Makes a config drive as nova-compute does, with Nova's InstanceMetadata and ConfigDriveBuilder, and mkisofs_cmd = MKISOFS; if
+# MKISOFS ends in .conf, it is the nova.conf to use. Only the answers of the database and of Neutron are stubbed: block devices
+# and security groups. A copy of the tree that Nova wrote stays in TREE. VENDORDATA in the environment has targets of dynamic
+# vendordata, NAME@URL, separated by blanks.
 import base64
 import os
 import shutil
@@ -57,7 +57,7 @@ def configure(file=None, **options):
 
 
 def asks_nobody():
-    """What Nova would ask a database or Neutron for."""
+    """Stubs for what Nova would ask a database or Neutron."""
     return (mock.patch.object(metadata, "_format_instance_mapping", return_value={"ami": "sda1"}),
             mock.patch.object(metadata.security_group_api, "get_instance_security_groups",
                               return_value=[{"name": "default"}]))

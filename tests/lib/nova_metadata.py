@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's own Nova as a client of dynamic vendordata; VENDORDATA in the environment has the targets (nova_drive.py).
+"""Debian's Nova as a client of dynamic vendordata; VENDORDATA in the environment has the targets (see nova_drive.py).
 
-    nova_metadata.py ask UUID            what Nova's DynamicVendorData gets for an instance, as JSON
-    nova_metadata.py serve UUID PORTFILE the metadata service, by Nova's own WSGI application, on the loopback, for an instance
+    nova_metadata.py ask UUID            prints what Nova's DynamicVendorData gets for an instance, as JSON
+    nova_metadata.py serve UUID PORTFILE runs Nova's metadata service for an instance, on the loopback
 """
 import json
 import os

@@ -2,7 +2,7 @@
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
 
-/* A server of the tests' own, in a child: it takes requests of one length and answers as it was told. */
+/* A server for the tests, in a child process: it reads requests of one length, and sends given replies. */
 #include "tests/lib/unit.h"
 
 #include "util/clock.h"
@@ -13,16 +13,16 @@
 #include <sys/un.h>
 
 struct reply {
-	size_t len; /* of the bytes; 0 is said by saying nothing */
+	size_t len; /* of the bytes; 0: no reply */
 	uint8_t bytes[600];
 };
 
 struct peer {
 	const struct reply *reply;
-	size_t replies;     /* one a request; then it takes what comes and says nothing, or ... */
-	bool hangs_up;      /* ... hangs up */
-	bool speaks_first;  /* the first reply without a request */
-	size_t request_len; /* 0: any */
+	size_t replies;     /* one for each request; after that it reads without replying, or ... */
+	bool hangs_up;      /* ... closes the connection */
+	bool speaks_first;  /* it sends the first reply before a request */
+	size_t request_len; /* 0: any length */
 };
 
 static inline int listen_unix(const char *path)
@@ -37,7 +37,7 @@ static inline int listen_unix(const char *path)
 	return fd;
 }
 
-/* On a port that nobody has, of 127.0.0.1. */
+/* Listens on a free port of 127.0.0.1. */
 static inline int listen_tcp(char port[8])
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
@@ -70,7 +70,7 @@ static inline void peer_serve(const struct peer *p, int fd)
 		;
 }
 
-/* It serves whoever comes to @listener, one after another, until peer_stop(). */
+/* Serves the clients that connect to @listener, one after another, until peer_stop(). */
 static inline pid_t peer_start(const struct peer *p, int listener)
 {
 	const pid_t parent = getpid();
@@ -79,7 +79,7 @@ static inline pid_t peer_start(const struct peer *p, int listener)
 	assert_true(pid >= 0);
 	if (pid > 0)
 		return pid;
-	alarm(60); /* whatever becomes of the test */
+	alarm(60); /* so that it ends even if the test does not stop it */
 	while (getppid() == parent) {
 		int fd = accept(listener, NULL, NULL);
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests only: what the world may do to the tool at a given system call, made repeatable.
+ * For tests only: makes events and errors at a given system call of the tool repeatable.
  *
  *   AT=CALL:PATH       at the first CALL (openat, pread, pwrite, write, fsync, fdatasync, renameat, linkat) on a file
  *                      whose path ends in /PATH, or that has no name if PATH is # ...
- *   DO=COMMAND         ... a shell runs this, before the call; a tool that has restricted itself could start none, and so
- *                      the kernel has no Landlock then
- *   ABSENT=PATH...     open(2) and faccessat(2) of exactly these paths say ENOENT
- *   REDIRECT=A=B...    open(2) and faccessat(2) of exactly A mean B
- *   NODE=PATH=MAJOR:MINOR  fstat(2) of what was opened as B, of exactly this path: that character device
- *   READ=ERROR:PATH    read(2) of a file whose path ends in /PATH says EAGAIN, ENODEV or EIO, ...
- *   READ_AFTER=N       ... once it has given N bytes
- *   GETRANDOM=fail     getrandom(2) of 64 bytes or more says EIO: the tool's draws, and no library's
- *   GETRANDOM=N        the same, but gives pseudo-random bytes that N decides
- *   GETRANDOM_LOG=FILE what it gave, as one piece
+ *   DO=COMMAND         ... run this in a shell, before the call. Landlock then seems to be missing, because a confined tool
+ *                      could not start a shell
+ *   ABSENT=PATH...     open(2) and faccessat(2) of exactly these paths return ENOENT
+ *   REDIRECT=A=B...    open(2) and faccessat(2) of exactly A use B instead
+ *   NODE=PATH=MAJOR:MINOR  fstat(2) of a file that was opened as B with exactly this path returns that character device
+ *   READ=ERROR:PATH    read(2) of a file whose path ends in /PATH returns EAGAIN, ENODEV or EIO ...
+ *   READ_AFTER=N       ... after it has delivered N bytes
+ *   GETRANDOM=fail     getrandom(2) of 64 bytes or more returns EIO: the draws of the tool, not those of libraries
+ *   GETRANDOM=N        the same, but it returns pseudo-random bytes that depend on N
+ *   GETRANDOM_LOG=FILE all bytes that it returned are written to this file
  *   CLOCK_AHEAD=FILE   the time of day is ahead by as many seconds as the file has bytes
- *   NAMED=yes          there are no files without a name: openat(2) with O_TMPFILE says EOPNOTSUPP
- *   WRITE_MAX=N        write(2) takes at most so many bytes at a time
+ *   NAMED=yes          there are no files without a name: openat(2) with O_TMPFILE returns EOPNOTSUPP
+ *   WRITE_MAX=N        write(2) writes at most so many bytes at a time
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A second reader of seed drives, written after doc/seed-format.md; it shares no code with the tools.
+"""A second reader of seed drives, written from doc/seed-format.md. It shares no code with the tools.
 
     read_seed.py IMAGE           a seed drive, an ISO 9660 image
     read_seed.py --record FILE   the bare record, seedrive.bin
@@ -30,11 +30,11 @@ SEED_ID = bytes(range(160, 176))        # of the page's vectors
 
 
 class Spent(Exception):
-    """The fields of the tombstone in the record's place."""
+    """The record is a tombstone; it has these fields."""
 
 
 class Refused(Exception):
-    """The text begins with what breaks the rule: a field of the page's table, or the like."""
+    """A rule is violated; the text begins with the part that violates it, such as a field of the page's table."""
 
 
 def sha256(data):

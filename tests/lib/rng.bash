@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
-# What the suites share in which a machine's virtio-rng reads from the daemon. vm.bash and daemon.bash come first.
+# Shared by the suites in which a machine's virtio-rng reads from the daemon. Load vm.bash and daemon.bash before.
 
-# rng_setup: kernel and initramfs, in whose machine `hwrng` reads what there is, "tpm-and-hwrng" looks for a TPM before, and
-# `scs` is the test of the Sovereign Cloud Stack, SCS-0101, on the kernel's generator and on what virtio-rng gives.
+# rng_setup: make a kernel and an initramfs. In the machine, `hwrng` reads from the hwrng, "tpm-and-hwrng" looks for a TPM first,
+# and `scs` is the test of the Sovereign Cloud Stack, SCS-0101, on the kernel's generator and on virtio-rng.
 rng_setup() {
 	local extra=$BATS_FILE_TMPDIR/extra
 	mkdir -p "$extra/bin"
-	# ROUNDS times 256 bytes, each told with the time since the boot.
+	# ROUNDS times 256 bytes, each printed with the time since the boot.
 	cat >"$extra/bin/hwrng" <<-'END'
 		#!/bin/sh
 		echo "is $(cat /sys/class/misc/hw_random/rng_current)"
@@ -39,13 +39,13 @@ rng_setup() {
 		"$VM/initramfs.sh" "$("$VM/kernel.sh")" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
 }
 
-# by_egd: QEMU's words for a virtio-rng by EGD, in $egd.
+# by_egd: set $egd to QEMU's options for a virtio-rng by EGD.
 by_egd() {
 	egd=(-chardev "socket,id=r,path=$PWD/run/egd.sock,reconnect=1" -object "rng-egd,id=g,chardev=r"
 		-device "virtio-rng-pci,rng=g")
 }
 
-# serve_guests [LINE...]: a daemon for guests, with these lines in its section.
+# serve_guests [LINE...]: start a daemon for guests, with these lines in its section.
 serve_guests() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
 	start --config conf --source kernel
@@ -53,12 +53,12 @@ serve_guests() {
 	devices=("${egd[@]}")
 }
 
-# rounds LOG: how many there were, and how many different bytes came.
+# rounds LOG: print each round's number, bytes and time.
 rounds() {
 	sed -nE 's/.* vm: exec: round ([0-9]+) 256 ([0-9a-f]+) at ([0-9.]+).*/\1 \2 \3/p' "$1"
 }
 
-# went_on LOG ROUNDS: the machine has read so many times, each time something else, and never had to wait for long.
+# went_on LOG ROUNDS: check that the machine read so many times, got different bytes each time, and never waited long.
 went_on() {
 	local longest
 	[ "$(rounds "$1" | wc -l)" -eq "$2" ]
@@ -68,7 +68,7 @@ went_on() {
 	awk -v longest="$longest" 'BEGIN { exit longest > 20 }'
 }
 
-# hold_fifo: as systemd does, so that no QEMU meets its end.
+# hold_fifo: hold the FIFO open, as systemd does, so that no QEMU sees an end of file.
 hold_fifo() {
 	mkfifo -m 640 run/rng
 	# shellcheck disable=SC2034 # open until the test ends

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""samples.py NAME: a sample of that kind to standard output, the same bytes on every machine.
+"""samples.py NAME: writes a sample of that kind to standard output, with the same bytes on every machine.
 
-Without a name: the names. Two more, which no program can make, lie in tests/data/samples/: what a
-CPU gave to RDRAND and to RDSEED.
+Without a name it prints the names. Two more samples, which no program can make, are in tests/data/samples/: bytes that a CPU
+gave by RDRAND and by RDSEED.
 """
 import hashlib
 import sys
 
 
 def stream(label):
-    """Bytes without end, from SHA-256 over a counter."""
+    """An endless stream of bytes, from SHA-256 of a counter."""
     count = 0
     while True:
         yield from hashlib.sha256(b"%s %d" % (label.encode(), count)).digest()
@@ -33,7 +33,7 @@ def biased(n):
 
 
 def sticky(n):
-    """Each bit is as the one before in 180 of 256 cases."""
+    """Each bit equals the one before in 180 of 256 cases."""
     source, bit, bits = stream("sticky"), 0, []
     for _ in range(8 * n):
         bit ^= next(source) >= 180
@@ -42,7 +42,7 @@ def sticky(n):
 
 
 def correlated(n):
-    """Each byte is as the one before in 64 of 256 cases."""
+    """Each byte equals the one before in 64 of 256 cases."""
     source, byte, out = stream("correlated"), 0, bytearray()
     for _ in range(n):
         if next(source) >= 64:
@@ -60,7 +60,7 @@ def periodic(n):
 
 
 def noisy(n):
-    """With a period of 100, but for 26 of 256 bytes."""
+    """Bytes with a period of 100, except 26 of 256."""
     period, source, out = uniform(100, "period"), stream("noisy"), bytearray()
     for i in range(n):
         out.append(next(source) if next(source) < 26 else period[i % 100])
@@ -77,13 +77,13 @@ def digits(n):
 
 
 def bell(n):
-    """Sums of four: a noise source with a converter behind it."""
+    """Sums of four values, like a noise source with a converter."""
     source = stream("bell")
     return bytes(sum(next(source) for _ in range(4)) // 4 for _ in range(n))
 
 
 def stuck(n):
-    """0xff, but for one byte in 64."""
+    """0xff, except one byte in 64."""
     source = stream("stuck")
     return bytes(next(source) if next(source) < 4 else 255 for _ in range(n))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Servers that a suite starts beside the tool, and ends with each test.
+# Servers that a suite starts for the tool, and ends after each test.
 
-# By their ids, and no others.
+# Ends only the processes whose ids were recorded.
 teardown() {
 	local pid
 	while read -r pid; do
@@ -11,13 +11,13 @@ teardown() {
 	make_removable
 }
 
-# until_there PATH: a server in the background has made it.
+# until_there PATH: wait until a server in the background has created it.
 # shellcheck disable=SC2016 # the inner shell's
 until_there() {
 	timeout 300 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
 }
 
-# swtpm_starts SOCKET [OPTION...]: a real TPM, as it is when nobody has started it.
+# swtpm_starts SOCKET [OPTION...]: start a software TPM without sending it TPM2_Startup.
 swtpm_starts() {
 	local socket=$1
 	shift
@@ -29,12 +29,12 @@ swtpm_starts() {
 	awk 1 "pid.$socket" >>"$BATS_TEST_TMPDIR/pids" # it has no newline
 }
 
-# tpm2 SOCKET: one that has been started.
+# tpm2 SOCKET: start a software TPM, and send it TPM2_Startup.
 tpm2() {
 	swtpm_starts "$1" --tpm2 --flags not-need-init,startup-clear
 }
 
-# proxy WHERE [FAULT [AFTER]]: in front of the TPM at `real`.
+# proxy WHERE [FAULT [AFTER]]: start tests/lib/tpm_proxy.py in front of the TPM at `real`.
 proxy() {
 	"$ROOT/tests/lib/tpm_proxy.py" real "$@" 3>&- >>"$BATS_TEST_TMPDIR/pids"
 }

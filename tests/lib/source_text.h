@@ -2,7 +2,7 @@
 #ifndef TESTS_SOURCE_TEXT_H
 #define TESTS_SOURCE_TEXT_H
 
-/* What a source takes as its text, and what it says of a text that it refuses. */
+/* Which texts of a source are accepted, and the messages about those that are refused. */
 #include "tests/lib/unit.h"
 
 #include "seed/source/source.h"
@@ -11,7 +11,7 @@
 #include <errno.h>
 
 struct source_text {
-	const char *text, *why; /* NULL: taken; else a part of the fault */
+	const char *text, *why; /* @why: a part of the message; NULL: accepted */
 };
 
 static inline void check_source_texts(const struct source_text *row, size_t rows)

@@ -2,11 +2,11 @@
 /*
  * usage: stop N CREDITS COMMAND...
  *
- * Runs the guest's program, with its children, on this host's kernel as if that were not ready: until the
- * first credit getrandom(2) says EAGAIN. Credits do not reach the kernel; each is a line in the file CREDITS, with
- * its bytes in hexadecimal, and so is the wish that the generator take them up. As the N-th system call of all begins, all are killed, and it is not executed; 0: never. The exit status is
- * the program's, or 137; the number of calls goes to standard output. Where the variable RUN_FOLDER names a folder,
- * and root runs this, COMMAND has it as its /run, and leaves this host's alone.
+ * Runs the guest's program and its children on this host's kernel as if the kernel's generator were not ready: until the
+ * first credit, getrandom(2) returns EAGAIN. Credits do not reach the kernel. Each is a line in the file CREDITS, with its
+ * bytes in hexadecimal, and so is each request to reseed. When the N-th system call of all processes begins, all of them are
+ * killed, and the call is not executed; 0: never. The exit status is the program's, or 137; the number of calls is printed on
+ * standard output. If RUN_FOLDER in the environment names a folder, and root runs this, COMMAND has it as its /run.
  */
 #include <errno.h>
 #include <signal.h>
@@ -28,7 +28,7 @@
 struct task {
 	pid_t pid;
 	int inside; /* a call has begun */
-	int faked;  /* its result, where it was not executed */
+	int faked;  /* the call was not executed, and this is its result */
 	long result;
 };
 
@@ -79,7 +79,7 @@ static unsigned word_at(pid_t pid, unsigned long long at)
 	return (unsigned)word;
 }
 
-/* The kernel's struct rand_pool_info: bits, bytes, and these. */
+/* The kernel's struct rand_pool_info: the number of bits, the number of bytes, and the bytes. */
 static void note_credit(pid_t pid, unsigned long long at)
 {
 	const unsigned bits = word_at(pid, at), bytes = word_at(pid, at + 4);
@@ -129,7 +129,7 @@ static void call_ends(struct task *t, struct user_regs_struct *regs)
 		die("stop: PTRACE_SETREGS");
 }
 
-/* Some may be gone already: killed by us, or by the program. */
+/* Some may have ended already: killed here, or by the program. */
 static void step(pid_t pid, int status)
 {
 	struct task *t = task_of(pid);
@@ -146,7 +146,7 @@ static void step(pid_t pid, int status)
 		}
 		signal = 0;
 	} else if (status >> 16 || signal == SIGSTOP) {
-		signal = 0; /* a child is there */
+		signal = 0; /* a new child */
 	}
 	(void)ptrace(PTRACE_SYSCALL, pid, 0, signal);
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Stands between a client and a real TPM's socket, and lies once in a while.
+"""A proxy between a client and a real TPM, which can change the TPM's answers.
 
     tests/lib/tpm_proxy.py TPM unix:PATH|pty:LINK [FAULT [AFTER]]
 
-TPM is the unix socket of a swtpm. It listens where it is told, LINK being a link to a terminal that stands
-for a device, goes into the background once it does, and prints its process id. From the command numbered
-AFTER (default 0) on, the client gets what FAULT makes of the TPM's answers; without one, what it says.
+TPM is the unix socket of a swtpm. The proxy listens on a unix socket at PATH, or on a terminal that replaces a device and to
+which it makes the symbolic link LINK. Then it goes into the background, and prints its process id. From command number AFTER
+(default 0) on, FAULT changes the TPM's answers; without it they are passed on unchanged.
 """
 
 import os
@@ -22,7 +22,7 @@ def refusal(rc):
 
 
 def busy(rc, times):
-    """As often in a row, before each answer that is good."""
+    """Answers with rc so many times before each good answer."""
 
     def change(answer, state):
         state["busy"] = state.get("busy", 0) + 1
@@ -34,7 +34,7 @@ def busy(rc, times):
 
 
 def grant(size):
-    """As a smaller chip would: fewer bytes than asked."""
+    """Grants fewer bytes than requested, as a smaller chip would."""
 
     def change(answer, state):
         size_now = min(size, len(answer) - 12)
@@ -48,7 +48,7 @@ def first(answer, state):
 
 
 def replay(answer, state):
-    """Each answer twice: what came before stands in for what was asked."""
+    """Gives each answer twice: every second answer repeats the one before."""
     before = state.pop("before", None)
     if before is None:
         state["before"] = answer
@@ -95,7 +95,7 @@ FAULTS = {
 
 
 def ask(tpm, command):
-    """A whole answer of the TPM's."""
+    """Returns a whole answer of the TPM."""
     tpm.sendall(command)
     answer = b""
     while len(answer) < 10 or len(answer) < struct.unpack(">I", answer[2:6])[0]:
@@ -107,7 +107,7 @@ def ask(tpm, command):
 
 
 def ask_anew(path, command):
-    """swtpm has one client at a time, so nobody stays."""
+    """Connects for each command, because swtpm has only one client at a time."""
     with socket.socket(socket.AF_UNIX) as tpm:
         tpm.connect(path)
         return ask(tpm, command)

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
-/* What cmocka.h wants before it, and what several tests need. */
+/* The headers that cmocka.h needs before it, and functions that several tests need. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The modes of files are those that a test names, whatever the umask of who runs it. */
+/* Files have the modes that a test sets, independently of the caller's umask. */
 static inline __attribute__((constructor)) void unit_umask(void)
 {
 	umask(022);
@@ -26,13 +26,13 @@ static inline __attribute__((constructor)) void unit_umask(void)
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/* A test under its title, which is the promise that it proves. */
+/* A test and its title, which is the promise that it proves. */
 #define TEST(title, function)                     \
 	{                                         \
 		title, function, NULL, NULL, NULL \
 	}
 
-/* splitmix64: the same numbers in each run, so that what failed fails again. */
+/* splitmix64: the same numbers in each run, so that a failure can be reproduced. */
 static inline uint64_t random_next(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
@@ -55,7 +55,7 @@ static inline void random_fill(uint64_t *state, void *out, size_t len)
 		*p++ = (uint8_t)random_next(state);
 }
 
-/* A whole file with a zero behind it, for free(). */
+/* Reads a whole file, and adds a zero byte. The caller frees it. */
 static inline char *file_read(const char *path, size_t *ret_len)
 {
 	struct stat st;
@@ -90,7 +90,7 @@ static inline void run_program(const char *const argv[])
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		/* Warnings of others would stand among the results. */
+		/* The program's warnings would be mixed with the results. */
 		dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
@@ -100,7 +100,7 @@ static inline void run_program(const char *const argv[])
 		fail_msg("%s: status %#x", argv[0], (unsigned)status);
 }
 
-/* For a group of tests: a new empty folder to stand in, gone with all it holds at the end. */
+/* For a group of tests: a new, empty working folder, which is removed at the end with its contents. */
 struct temp_folder {
 	char path[256];
 	int before;

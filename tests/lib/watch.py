@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""For gdb -x: stops a program twice, and has scan-memory look for secrets each time.
+"""For gdb -x: stops a program twice, and has scan-memory search for secrets each time.
 
-WATCH_CALL  a system call: its first one, or the how-many-eth ("mlock 3"), is when the program is busy
-            with the secrets
-WATCH_BUSY  what to look for then; the answer, and how the memory is kept, go into `busy` and `smaps`
-WATCH_END   what to look for when it is about to end; the answer goes into `end`
+WATCH_CALL  the system call at which the program has the secrets in memory: its first call, or with a number the Nth ("mlock 3")
+WATCH_BUSY  the secrets to search for then; the result goes into `busy`, and the properties of the memory into `smaps`
+WATCH_END   the secrets to search for when the program is about to end; the result goes into `end`
 """
 
 import os
@@ -24,13 +23,13 @@ def scan(answer, secrets):
     return pid
 
 
-# By a shell, as gdb puts backslashes into the arguments that nothing else would take out.
+# gdb starts the program with a shell, because it escapes the arguments with backslashes for one.
 os.environ["SHELL"] = "/bin/sh"
 for setting in ("debuginfod enabled off", "pagination off"):
     gdb.execute("set " + setting)
 call, _, number = os.environ["WATCH_CALL"].partition(" ")
 gdb.execute("catch syscall " + call)
-# It is caught as it begins and as it returns.
+# gdb stops both when the call begins and when it returns.
 gdb.execute(f"ignore $bpnum {2 * (int(number or 1) - 1)}")
 gdb.execute("run")
 busy = scan("busy", os.environ["WATCH_BUSY"])

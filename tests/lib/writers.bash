@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Machines in which the host's tools write images. `vm_setup` of vm.bash comes first; $EXTRA is the folder of what goes
-# into their initramfs.
+# Machines in which the host's tools write images. Call `vm_setup` of vm.bash before; $EXTRA is the folder with the files for
+# their initramfs.
 
-# program FILE WHERE: with the libraries that it is linked with.
+# program FILE WHERE: copy a program with its shared libraries.
 program() {
 	local library
 	install -D "$1" "$EXTRA$2"
@@ -12,7 +12,7 @@ program() {
 	done
 }
 
-# The tools, and a tree for a drive.
+# Copies the tools, and a tree for a drive.
 writers_setup() {
 	program "$BUILD/seedrive" /bin/seedrive
 	program "$BUILD/seedrive-mkisofs" /bin/seedrive-mkisofs
@@ -22,7 +22,7 @@ writers_setup() {
 	head -c 400000 /dev/urandom >"$EXTRA/tree/large"
 }
 
-# old_drive: out.iso, whose contents are no longer those of the tree; these are in the file "large". Sets $seed.
+# old_drive: make out.iso from a tree that then changes in the file "large". Sets $seed.
 old_drive() {
 	mkdir files
 	cp -r "$EXTRA/tree" old
@@ -31,9 +31,9 @@ old_drive() {
 	seed=$(seed_of files/out.iso)
 }
 
-# cut_writer WRITER: build or mkisofs makes a new drive in place of the old one, a file on ext4, reseed renews that, or build
-# makes one on the disk itself ("disk"). Prints what is on the disk if the power is cut at whatever flush of it
-# (tests/vm/cut_states.py). $vm is the machine's folder.
+# cut_writer WRITER: run the writer in a machine, and print what is on its disk if the power is cut at each flush of the disk
+# (tests/vm/cut_states.py). WRITER is build or mkisofs, which replace a drive in a file on ext4; reseed, which renews it; or disk:
+# build, onto the disk itself. $vm is the machine's folder.
 # shellcheck disable=SC2154
 cut_writer() {
 	local writer=$1 socket=$PWD/socket server seed new=$EXTRA/tree/large

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# How Debian's packages and the tarball are made: the same bytes by everybody, nothing that lintian finds, other machines,
-# and what can be said of the RPM packages on Debian.
+# How Debian's packages and the tarball are made: the same bytes for everybody, no findings of lintian, other machines, and as
+# much about the RPM packages as can be tested on Debian.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -28,7 +28,7 @@ setup_file() {
 	[ "$output" = "" ]
 }
 
-@test "packages: what is linked into seedrive-mkisofs is named with its version, and into the others nothing is" {
+@test "packages: the libraries linked into seedrive-mkisofs are named with versions, and the others have none" {
 	run -0 dpkg-deb -f "$DEBS"/seedrive-mkisofs_*.deb Static-Built-Using
 	for source in acl attr bzip2 jigit json-c libinih libisofs libsodium zlib; do
 		[[ "$output" =~ (^|, )"$source (= "[^\)]+")" ]]
@@ -41,7 +41,7 @@ setup_file() {
 	done
 }
 
-@test "packages: made in another folder, by another user, in another time zone, with another umask, they are identical" {
+@test "packages: they are identical if made in another folder, by another user, in another time zone, with another umask" {
 	local user=()
 	[ "$(id -u)" != 0 ] || user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 	mkdir -p far/away
@@ -68,14 +68,14 @@ setup_file() {
 	(umask 077 && TZ=America/St_Johns clone/dist/tarball other)
 	"$ROOT/dist/tarball" one
 	cmp one/*.tar.gz other/*.tar.gz
-	# It has what a build takes, and nothing that git does not know.
+	# It has what a build needs, and no file that git does not know.
 	tar -tzf one/*.tar.gz >list
 	version=$(sed -n 's/^VERSION *:= *//p' "$ROOT/Makefile")
 	grep -qx "seedrive-$version/Makefile" list
 	run -1 grep -E '/build/|\.o$' list
 }
 
-@test "packages: the guest's alone is made for 64-bit Arm by a cross build, with the profile pkg.seedrive.guest" {
+@test "packages: a cross build with the profile pkg.seedrive.guest makes the guest's package alone for 64-bit Arm" {
 	"$ROOT/dist/deb" arm -b -us -uc -aarm64 -Pcross,nocheck,pkg.seedrive.guest >log 2>&1 || { tail -n 30 log; false; }
 	[ "$(find arm -name '*.deb' -printf '%f\n')" = "$(basename "$DEBS"/seedrive-guest_*_amd64.deb _amd64.deb)_arm64.deb" ]
 	dpkg-deb -x arm/*.deb files
@@ -84,8 +84,8 @@ setup_file() {
 	diff <(dpkg-deb -c arm/*.deb | awk '{ print $6 }') <(dpkg-deb -c "$DEBS"/seedrive-guest_*_amd64.deb | awk '{ print $6 }')
 }
 
-# rpm_made: what rpmbuild makes of the spec here, in `rpms`. Debian has none of the macros of systemd, and none of the
-# packages that the spec builds with by their names there.
+# rpm_made: have rpmbuild make the packages, in `rpms`. Debian has neither systemd's macros nor packages with the names that the
+# spec needs for a build.
 rpm_made() {
 	mkdir -p rpms
 	"$ROOT/dist/tarball" rpms/SOURCES >/dev/null
@@ -99,12 +99,12 @@ rpm_made() {
 		--nodeps -bb "$ROOT/dist/rpm/seedrive.spec" >rpms/log 2>&1 || { tail -n 40 rpms/log; return 1; }
 }
 
-@test "rpm: the spec is one that rpmlint has nothing to say against" {
+@test "rpm: rpmlint finds no fault in the spec" {
 	run -0 rpmlint -r "$ROOT/dist/rpm/seedrive.rpmlintrc" "$ROOT/dist/rpm/seedrive.spec"
 	[[ "$output" == *" 0 errors, 0 warnings"* ]]
 }
 
-@test "rpm: Debian's rpmbuild makes all packages of it, and the drop-in provides mkisofs and genisoimage" {
+@test "rpm: Debian's rpmbuild makes all packages, and the replacement provides mkisofs and genisoimage" {
 	rpm_made
 	for package in seedrive seedrive-mkisofs seedrive-server seedrive-guest seedrive-selinux; do
 		ls rpms/RPMS/*/"$package"-[0-9]*.rpm >>made

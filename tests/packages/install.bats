@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian's packages in a bare system: installed, upgraded, removed, purged and installed again.
+# Debian's packages in a bare system: install, upgrade, remove, purge and install again.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -25,21 +25,21 @@ setup() {
 	bare_root
 }
 
-# files: the paths in the system, but for the records of dpkg, apt and their kin, and those of users, who stay.
+# files: print the paths in the system, except the records of dpkg, apt and the like, and those of users, which stay.
 files() {
 	(cd root && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./mnt -o -path ./var/lib/dpkg -o \
 		-path ./var/lib/apt -o -path ./var/log -o -path ./var/cache -o -path ./tmp \) -prune -o -printf '%p %y %m\n' |
 		grep -vE '^\./etc/(\.pwd\.lock|(passwd|group|shadow|gshadow)-) ' | LC_ALL=C sort)
 }
 
-# depended_on: by any of ours and not ours.
+# depended_on: print the packages of others that ours depend on.
 depended_on() {
 	dpkg-deb -f "$DEBS"/seedrive_*_*.deb Depends
 	dpkg-deb -f "$DEBS"/seedrive-mkisofs_*_*.deb Depends
 	dpkg-deb -f "$DEBS"/seedrive-server_*_*.deb Depends | sed 's/seedrive ([^)]*), //'
 }
 
-# older: the same packages in the folder `older`, of a version before it.
+# older: put the same packages with an earlier version into the folder `older`.
 older() {
 	local package
 	mkdir older
@@ -67,7 +67,7 @@ older() {
 	[ "$output" = seedrive ]
 }
 
-@test "packages: units are enabled, but not those that need a line of the configuration" {
+@test "packages: units are enabled, except those that need a line of the configuration" {
 	apt_install "${ALL[@]}"
 	for unit in seedrived.service seedrived.socket seedrive-{guest,carry-over,watch}.service seedrive-refresh.timer; do
 		run -0 in_root "systemctl is-enabled $unit"
@@ -79,7 +79,7 @@ older() {
 	done
 }
 
-@test "packages: seedrive-mkisofs needs the C library and nothing else, and makes drives without it" {
+@test "packages: seedrive-mkisofs depends only on the C library, and makes drives without other packages" {
 	in_root 'dpkg-query -W -f "\${Package}\n"' | sort >before
 	apt_install seedrive-mkisofs
 	in_root 'dpkg-query -W -f "\${Package}\n"' | sort >after
@@ -89,7 +89,7 @@ older() {
 	run -0 "$TOOL" inspect root/drive.iso
 }
 
-@test "packages: removed and purged they leave nothing, and install again" {
+@test "packages: after removal and purge nothing is left, and they can be installed again" {
 	in_root "apt-get -qq -o Dpkg::Use-Pty=0 satisfy --no-install-recommends '$(depended_on | paste -sd,)'"
 	files >before
 	in_root "dpkg -i $(deb "${ALL[@]}")"
@@ -97,7 +97,7 @@ older() {
 	[ "$(comm -13 before installed | wc -l)" -gt 80 ]
 	in_root "dpkg -r ${ALL[*]}"
 	files >removed
-	# And where its units were enabled, for when they come again.
+	# Also the links of enabled units, which are used again at the next installation.
 	diff <(comm -13 before removed | cut -d' ' -f1 | grep -vE '/deb-systemd-helper|/systemd/system/.*\.wants') - <<-END
 		./etc/default/seedrive-guest
 	END
@@ -109,7 +109,7 @@ older() {
 	diff installed again
 }
 
-@test "packages: a changed setting survives upgrade and removal, and a unit that was disabled stays so" {
+@test "packages: a changed setting survives upgrade and removal, and a disabled unit stays disabled" {
 	older
 	cp -r older root/older
 	in_root "apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends /older/*.deb"
@@ -147,7 +147,7 @@ older() {
 	[ "$(stat -c %a root/var/lib/seedrive)" = 700 ]
 }
 
-@test "packages: an installation by make in /usr/local is named, and what is said to be done about it works" {
+@test "packages: there is a warning about an installation by make in /usr/local, and its advice works" {
 	ordinary_make install install-guest DESTDIR="$PWD/root"
 	run -0 apt_install "${ALL[@]}"
 	for line in "seedrive: an installation by make is found before this package: /usr/local/bin/seedrive" \
@@ -180,7 +180,7 @@ older() {
 	[[ "$output" == *"seedrive-mkisofs: warning: /etc/nova/nova.conf.d/10-drive.conf names it as mkisofs_cmd: spawns with a config drive fail until that line is changed"* ]]
 }
 
-@test "packages: the commands of README.Debian put it in genisoimage's place, and back" {
+@test "packages: the commands of README.Debian replace genisoimage, and restore it" {
 	apt_install seedrive-mkisofs
 	in_root 'apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends genisoimage'
 	sed -n 's/^    //p' root/usr/share/doc/seedrive-mkisofs/README.Debian >commands
@@ -200,7 +200,7 @@ older() {
 	[ "$output" = "" ]
 }
 
-@test "packages: seedrive-guest has the initramfs made anew when it comes and when it goes, and adds at most 60 KiB" {
+@test "packages: installing and removing seedrive-guest updates the initramfs, and adds at most 60 KiB to it" {
 	local kernel version
 	kernel=$("$ROOT/tests/vm/kernel.sh")
 	version=$(basename "$kernel"/lib/modules/*)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# From the packages and doc/nova.md alone, in clean Debians: the host's part and the guest's installed by apt as the page says,
-# a drive by Debian's Nova, a machine by Debian's libvirt and QEMU, and the seed credited in it.
+# With only the packages and doc/nova.md, in clean Debian systems: apt installs the parts of host and guest as the page says,
+# Debian's Nova makes a drive, Debian's libvirt and QEMU start a machine, and the machine credits the seed.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -13,7 +13,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/packages
 
-# the_page_says: the commands of its section on packages that somebody runs on a host or in an image, one a line.
+# the_page_says: print the commands in the page's section on packages, for a host and for an image, one a line.
 the_page_says() {
 	sed -n '/^## From packages$/,/^From outside/s/^    # //p' "$ROOT/doc/nova.md"
 }
@@ -25,13 +25,13 @@ setup_file() {
 	DEB=$(echo "$DEBS"/seedrive-guest_*_*.deb) "$ROOT/tests/vm/debian.sh" "$BATS_FILE_TMPDIR/vm"
 }
 
-# What a compute host has before: Nova's code, libvirt and QEMU, each from Debian, and a nova.conf.
+# What a compute host already has: Nova's code, libvirt and QEMU, each from Debian, and a nova.conf.
 add_host() {
 	in_root 'apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends python3-nova libvirt-daemon \
 		libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86' >host.log || { tail -n 20 host.log; return 1; }
 	mkdir -p root/etc/nova root/etc/libvirt root/spawn
 	printf '[DEFAULT]\n' >root/etc/nova/nova.conf
-	# Its packages for a whole host would have made these two.
+	# Nova's packages for a whole host would create these two.
 	echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin' >>root/etc/passwd
 	echo 'libvirt-qemu:x:64055:' >>root/etc/group
 	printf '%s\n' 'auth_unix_rw = "none"' >root/etc/libvirt/libvirtd.conf
@@ -71,7 +71,7 @@ domain() {
 	END
 }
 
-# What Nova, as its user, and libvirt do at a spawn, until the guest has credited a seed or ended.
+# Does what Nova, as its user, and libvirt do at a spawn, until the guest has credited a seed or has ended.
 spawn() {
 	cat <<-'END'
 		umount -q -l -R /sys/fs/cgroup || true
@@ -94,7 +94,7 @@ spawn() {
 	END
 }
 
-@test "spawn: from the packages and the guide's four commands alone to a guest that has credited the seed of Nova's drive" {
+@test "spawn: the packages and the guide's four commands are enough for a guest that credits the seed of Nova's drive" {
 	bare_root
 	the_page_says >commands
 	[ "$(wc -l <commands)" -eq 4 ]
