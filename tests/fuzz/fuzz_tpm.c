@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Makes the answer with these bytes, from the specification. */
+/* Is it an answer that grants these bytes, by the specification? */
 static bool is_granted(const uint8_t *raw, size_t len, size_t asked)
 {
 	const size_t n = len - 12;
