@@ -297,7 +297,7 @@ ends() {
 		sed -n '/^void message_add_id(/,/^}/p' "$ROOT/guest/message.c"
 	} | grep -oE '[a-z-]+=' | sort -u >source
 	sed -n '/^\.Sh THE LINE$/,/^\.Pp$/s/^\.It Li \([a-z-]*=\).*/\1/p' "$(page seedrive-guest)" >paged
-	# reason= is told of under mixed.
+	# The page describes reason= under mixed.
 	echo reason= >>paged
 	grep -q '^\.Li reason=$' "$(page seedrive-guest)"
 	same parts source paged

@@ -50,7 +50,7 @@ daemon() {
 	stocked 2
 }
 
-# stocked BLOCKS: wait until it can give so many at once.
+# stocked BLOCKS: wait until the daemon can give so many at once.
 stocked() {
 	timeout 600 sh -c 'until "$0" ask run/seed.sock "$1" | grep -qx given; do sleep 0.1; done' \
 		"$ROOT/tests/lib/broker.py" "$1"

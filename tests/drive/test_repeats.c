@@ -75,7 +75,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("repeats: each value that was added before counts once", test_few),
-		TEST("repeats: the first value is compared with the last, however many are between",
+		TEST("repeats: the first value is compared with the last, with any number of values between them",
 			test_many),
 		TEST("repeats: a value that another one begins with is not that value",
 			test_lengths),

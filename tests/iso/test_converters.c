@@ -78,7 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("converters: a reused converter is reset to its initial state", test_as_new),
-		TEST("converters: no two callers have the same converter, however many are open",
+		TEST("converters: no two callers have the same converter, with any number of them open",
 			test_never_shared),
 		TEST("converters: an unknown character set gives iconv_open's error, and each direction is a converter of its own",
 			test_others),

@@ -97,7 +97,7 @@ static void act_name(const char *call, int dirfd, const char *name)
 	act(call, full);
 }
 
-/* Is @path a word of the variable, or the first half of one, "A=B"? Then @rest is what stands behind. */
+/* Is @path a word of the variable, or the part A of a word "A=B"? Then @rest is the text after it. */
 static int listed(const char *variable, const char *path, const char **rest)
 {
 	const char *at = getenv(variable);
@@ -248,7 +248,7 @@ int openat(int dirfd, const char *name, int flags, ...)
 	return real(dirfd, name, flags, mode);
 }
 
-/* The one that glibc takes where the compiler cannot tell the flags. */
+/* glibc calls this if the compiler does not know the flags. */
 int __openat_2(int dirfd, const char *name, int flags)
 {
 	REAL(__openat_2);
@@ -315,7 +315,7 @@ int renameat(int olddirfd, const char *old, int newdirfd, const char *new)
 	return real(olddirfd, old, newdirfd, new);
 }
 
-/* splitmix64: each N its own sequence, and no window of it comes twice. */
+/* splitmix64: each N gives a different sequence, in which no window occurs twice. */
 static uint64_t next_word(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;

@@ -471,7 +471,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	done
 }
 
-# --- beside the rest of the daemon ---
+# --- together with the rest of the daemon ---
 
 @test "http: answers come while all sources are down, and all differ, also after a restart and a kill" {
 	mkfifo never

@@ -170,7 +170,7 @@ static void no_journal(void **state)
 	journal_field(&j, "TOOL_UID", "%u", 42u);
 	send_to_stderr(&j, got);
 	assert_string_equal(got, "tool: one \\x1b[31m\\x0aline\n");
-	/* A socket whose reader has gone. */
+	/* A socket that no process reads any more. */
 	fd = listen_at(JOURNAL_SOCKET);
 	close(fd);
 	journal_begin(&j, "tool", JOURNAL_INFO, "%s", "plain");

@@ -896,7 +896,7 @@ int main(void)
 		TEST("json: two keys are found in one object, at the top or one below", test_pair),
 		TEST("json: two keys that are deeper, in a list or a string are not found",
 			test_pair_absent),
-		TEST("json: a first key without just one second, or no string, is told",
+		TEST("json: a first key without exactly one second key, or without a string, is an error",
 			test_pair_malformed),
 	};
 

@@ -122,7 +122,7 @@ static void links(void **state)
 	assert_int_equal(try("/proc/self/cwd/file", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
 }
 
-/* No descriptor is left open, whatever the result. */
+/* No descriptor is left open, with any result. */
 static void closed(void **state)
 {
 	const int next = dup(STDERR_FILENO);

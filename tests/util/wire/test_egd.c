@@ -119,7 +119,7 @@ static void answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("egd: the five requests are read, however the stream is cut", all_commands),
+		TEST("egd: the five requests are read, in pieces of any size", all_commands),
 		TEST("egd: what a client offers is never read as a request", offers),
 		TEST("egd: anything else ends the stream at that byte", anything_else),
 		TEST("egd: bits are big-endian, the process number is text with its length",

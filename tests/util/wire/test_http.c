@@ -413,7 +413,7 @@ int main(void)
 		TEST("http: a request line has one blank between its three words", requests),
 		TEST("http: a status line has a code of three digits", statuses),
 		TEST("http: a field's name is a token up to its colon", fields),
-		TEST("http: two lengths that differ, and a length beside chunks, are refused",
+		TEST("http: two lengths that differ, and a length together with chunks, are refused",
 			framing),
 		TEST("http: version and Connection decide whether a connection stays open",
 			keeping),
