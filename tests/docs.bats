@@ -306,7 +306,7 @@ ends() {
 @test "docs: each other line of the guest's program is in seedrive-guest(8), and no other" {
 	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
 	{
-		grep -v '^#include' "$ROOT/guest/main.c"
+		grep -v '^#include\|^_Static_assert' "$ROOT/guest/main.c"
 		sed '1,/^\/\* A line of up to five pieces/d' "$ROOT/guest/report.c"
 	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -v '=$' | grep -E '[a-z] [a-z]' >source
 	[ "$(wc -l <source)" -ge 13 ]
@@ -373,9 +373,10 @@ fail_line() {
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
 	grep -q 'char words\[1024\]' "$stages/settings.h"
 	# Units that wait a little longer than the longest deadline.
-	for unit in $(grep -l guest-stage "$ROOT"/dist/guest/{systemd,initrd}/*.in); do
+	grep -l guest-stage "$ROOT"/dist/guest/{systemd,initrd}/*.in >units
+	while read -r unit; do
 		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
-	done
+	done <units
 	# The reasons that leave a seed to a later stage.
 	sed -n '/^bool heard_decision(/,/^}/p' "$stages/heard.c" | grep -oE '"[a-z]+(-[a-z]+)+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 6 ]
