@@ -183,7 +183,7 @@ static void try_carry_over(struct run *run)
 	if (r == 0)
 		use_carry_over(run, &c);
 	else if (r == -EPERM)
-		fail(run, run->opt.carry_over, "not a file of root's alone");
+		fail(run, run->opt.carry_over, "not a regular file that only root can access");
 	else if (r != -ENOENT)
 		fail(run, run->opt.carry_over, record_why(r));
 	carry_over_close(&c);
@@ -263,7 +263,7 @@ static void report_nothing_found(struct run *run)
 		fail(run, "/sys", "not mounted");
 	else if (!may_search(run))
 		report_fault(run->opt.dry_run, "/sys/class/block",
-			"on bare metal no device is opened that is not named");
+			"on bare metal only devices named with --device are opened");
 	else if (run->status == EXIT_DONE)
 		report_nothing(run->opt.dry_run);
 }

@@ -310,7 +310,7 @@ ends() {
 		sed '1,/^\/\* A line of up to five pieces/d' "$ROOT/guest/report.c"
 	} | grep -oE '"[^"]+"' | tr -d '"' | sed 's/^: //; s/: $//' | grep -v '=$' | grep -E '[a-z] [a-z]' >source
 	[ "$(wc -l <source)" -ge 13 ]
-	sed -n '/^Other lines:/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |
+	sed -n '/^\.Ss Of the program$/,/^\.El/s/^\.It .*Li "\(.*\)"[^"]*$/\1/p' "$(page seedrive-guest)" |
 		sed 's/^[^ ]*: //; s/:$//' | grep -v '=$' >paged
 	same lines source paged
 }
@@ -322,7 +322,7 @@ ends() {
 		sed -n '/^void report_ledgers(/,/^}/p' "$ROOT/guest/report.c" | grep -oE '[a-z]+='
 	} | tr -d = | sort -u >source
 	[ "$(wc -l <source)" -eq 12 ]
-	sed -n '/^\.Sh STATUS$/,/^\.Sh REASONS$/s/^\.It Cm //p' "$(page seedrive-guest)" | tr -d ' ' | tr ',' '\n' >paged
+	sed -n '/^\.Sh STATUS$/,/^\.Sh LEDGERS$/s/^\.It Cm //p' "$(page seedrive-guest)" | tr -d ' ' | tr ',' '\n' >paged
 	same keys source paged
 }
 
@@ -331,9 +331,9 @@ ends() {
 	grep -hv '^#include\|"usage: \|ends(line' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
 		sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
 	[ "$(wc -l <source)" -ge 20 ]
-	sed -n '/^\.Ss What the stages say$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" >items
+	sed -n '/^\.Ss Of the stages of a boot$/,/^\.El$/s/^\.It //p' "$(page seedrive-guest)" >items
 	[ "$(wc -l <items)" -ge 14 ]
-	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | sed -n '/What the stages say$/,/drive.s nodes$/p' |
+	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | sed -n '/Of the stages of a boot$/,/^STATUS$/p' |
 		tr -s '[:space:]' ' ' >text
 	while read -r line; do
 		grep -qF -- "$line" text || fail_line "$line"
@@ -367,7 +367,9 @@ fail_line() {
 @test "docs: what seedrive-guest(8) says about the boot's stages is what they do" {
 	stages=$ROOT/guest/stage
 	mandoc -T utf8 -O width=1000 "$(page seedrive-guest)" | col -b | tr -s '[:space:]' ' ' >text
-	grep -qF "one deadline, of $(limit guest/stage/settings.h SETTINGS_LIMIT_S) seconds unless" text
+	tr -s '\n ' ' ' <"$ROOT/doc/guest-boot.md" >details
+	grep -qF "one deadline, of $(limit guest/stage/settings.h SETTINGS_LIMIT_S) seconds unless" details
+	grep -qF "Default: $(limit guest/stage/settings.h SETTINGS_LIMIT_S)s." text
 	grep -qF "from 1s to $(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)s." text
 	grep -qF "from 1s to $(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)s; taken as $(limit guest/stage/settings.h SETTINGS_LIMIT_S)s" "$stages/settings.c"
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
@@ -380,7 +382,8 @@ fail_line() {
 	# The reasons that leave a seed to a later stage.
 	sed -n '/^bool heard_decision(/,/^}/p' "$stages/heard.c" | grep -oE '"[a-z]+(-[a-z]+)+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 6 ]
-	sed -n '/^Only if the program ended by itself/,/^is it open/s/^\.Cm \([a-z-]*\).*/\1/p' "$(page seedrive-guest)" >paged
+	# shellcheck disable=SC2016 # Markdown
+	sed -n '/for one of these reasons:$/,/^\*\*Time/s/^- `\([a-z-]*\)`$/\1/p' "$ROOT/doc/guest-boot.md" >paged
 	same reasons source paged
 	for word in on mix off; do
 		grep -qF "seedrive.guest=$word" text
@@ -488,10 +491,10 @@ fail_line() {
 	says seedrive-check "the lags from 1 to $(limit seed/health.h HEALTH_LAGS) predicts"
 	says seedrive-check "lags of 1 to $(limit seed/estimate/stats.h STATS_LAGS) bits"
 	says seedrive-guest "from 1s to $(($(limit guest/options.c WAIT_MAX_S) / 60))m;"
-	says seedrive-guest "It holds $(limit guest/ledger_efi.c ENTRIES_MAX) numbers"
+	says seedrive-guest "It holds $(limit guest/ledger_efi.c ENTRIES_MAX) seed ids"
 	says seedrive-guest "at most $(limit guest/stock.h STOCK_MAX) bytes in base64"
 	[ "$(limit guest/machine.h MACS_MAX)" -eq 8 ]
-	says seedrive-guest "more than $(limit guest/decide.h CLOCK_SKEW_S) seconds after now"
+	says seedrive-guest "more than $(limit guest/decide.h CLOCK_SKEW_S) seconds in the future"
 	says seedrive-guest "At most $(limit guest/device.h DRIVES_MAX) devices"
 	path=$(flat guest/device.h | grep -oE 'char path\[[0-9]+' | cut -d'[' -f2)
 	says seedrive-guest "at most $((path - 1)) characters"

@@ -65,7 +65,7 @@ static void end_killed_decision(void)
 		return;
 	take_all(&announced);
 	if (announced.seeds > 0)
-		say("a decision was cut off: the seeds that it may have been about are not credited",
+		say("a decision was interrupted: the seeds that it may have concerned are not credited",
 			NULL, NULL);
 	(void)set_seeds(DRIVES_SEED, DRIVES_DONE);
 	(void)notes_write("deciding", "");

@@ -60,9 +60,9 @@ static void give_up(pid_t worker)
 	if (shared->child > 0)
 		process_kill(shared->child);
 	if (shared->step)
-		say(shared->step, " does not end, and is left behind", NULL);
+		say(shared->step, " does not end; the boot continues without it", NULL);
 	else
-		say("does not end, and is left behind", NULL, NULL);
+		say("does not end; the boot continues without it", NULL, NULL);
 	if (shared->root_open)
 		say("root stays writable", NULL, NULL);
 	(void)process_wait(worker, process_now_ms() + GRACE_MS, &status);

@@ -142,18 +142,18 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret)
 {
 	size_t i;
 
-	*ret = (struct place_why){ "of ", word };
+	*ret = (struct place_why){ "the command line has ", word };
 	if (word)
 		return true;
 	for (i = 0; i < PARTS; i++) {
 		ret->what = parts[i].path;
 		ret->why = type_is(dir, ret->what, S_IFLNK) ? " is a symbolic link" :
-			is_separate(dir, i)                 ? " is a file system of its own" :
+			is_separate(dir, i)                 ? " is a separate file system" :
 							      NULL;
 		if (ret->why)
 			return true;
 	}
-	*ret = (struct place_why){ "it has no ", PLACE_STORE };
+	*ret = (struct place_why){ "root has no ", PLACE_STORE };
 	return !type_is(dir, PLACE_STORE, S_IFDIR);
 }
 
@@ -205,13 +205,13 @@ bool place_protected(const char *dir, const struct mount *root, const char **ret
 	struct fstab_line line;
 	struct lines l;
 
-	*ret_why = root->unrecovered ? "is mounted without recovery" : NULL;
+	*ret_why = root->unrecovered ? "is mounted without journal recovery" : NULL;
 	if (fstab_open(&l, dir) == 0)
 		while (fstab_next(&l, &line)) {
 			if (strcmp(line.point, "/") != 0)
 				continue;
 			if (has_option(line.options, "ro"))
-				*ret_why = "is read-only by its fstab";
+				*ret_why = "is read-only in its fstab";
 			if (!checked && *line.pass && strcmp(line.pass, "0") != 0)
 				*ret_why = "has not been checked";
 		}

@@ -84,7 +84,7 @@ static int await(pid_t child)
 		say("does not end, and is killed", NULL, NULL);
 		return -ETIME;
 	}
-	say("does not end, and is left behind", NULL, NULL);
+	say("does not end; the boot continues without it", NULL, NULL);
 	return -EBUSY;
 }
 

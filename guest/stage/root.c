@@ -20,13 +20,14 @@ static void write_to_root(struct commit *c, const char *dir, const struct mount 
 	const char *why;
 
 	if (place_protected(dir, root, &why)) {
-		say("root ", why, ": its ledger is left to the system");
+		say("the initramfs does not use root's ledger: root ", why, NULL);
 		return;
 	}
 	if (commit_open_root(c, dir, root))
 		commit_decide(c, "root", true);
 	else
-		say("root cannot be made writable: its ledger is left to the system", NULL, NULL);
+		say("the initramfs does not use root's ledger: root cannot be made writable", NULL,
+			NULL);
 	if (c->stuck || !commit_close_root(c, dir, root))
 		say("root stays writable", NULL, NULL);
 }
@@ -80,7 +81,7 @@ void root_decide(const struct settings *s, const char *dir)
 		return;
 	if (place_foreign(dir, s->foreign, &why)) {
 		if (c.search || drives_any(DRIVES_SEED))
-			say("root's ledger is left to the system: ", why.what, why.why);
+			say("the initramfs does not use root's ledger: ", why.what, why.why);
 		return;
 	}
 	(void)notes_write("place", dir);

@@ -64,8 +64,8 @@ static bool adopt(const char *line)
 		return false;
 	say("seed=", id,
 		store_add(id) == 0 ?
-			" noted in /var/lib/seedrive/ledger, which hides that of the initramfs" :
-			" cannot be noted in /var/lib/seedrive/ledger, which hides that of the initramfs");
+			" noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used" :
+			" cannot be noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used");
 	return false;
 }
 
@@ -75,12 +75,12 @@ static bool name_left(void *ctx, const char *name)
 
 	(void)ctx;
 	drives_path(name, path);
-	say(path, " has not answered in the initramfs", NULL);
+	say(path, " did not answer in the initramfs", NULL);
 	(void)drives_change(name, DRIVES_BIT(DRIVES_LEFT), DRIVES_SILENT);
 	return false;
 }
 
-/* A ledger that hides the one that the initramfs saw, and could not decide by, may lack what that has. */
+/* A ledger that hides the ledger that the initramfs saw, and could not decide by, may lack what that has. */
 static void decide_by_ledger(struct commit *c)
 {
 	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
@@ -92,7 +92,7 @@ static void decide_by_ledger(struct commit *c)
 	if (!commit_begin(c))
 		return;
 	if (shadow)
-		say("no ledger is asked: ", shadow, " hides the one that the initramfs saw");
+		say("no ledger is used: ", shadow, " hides the ledger that the initramfs saw");
 	commit_decide(c, "system", !shadow);
 }
 
@@ -245,7 +245,7 @@ static void run_system(void)
 		open_ledger();
 		return;
 	}
-	say("the ledger is still to come: ", awaited, " is not mounted");
+	say("the ledger is not available yet: ", awaited, " is not mounted");
 	(void)notes_write("awaited", awaited);
 	mix_once();
 }

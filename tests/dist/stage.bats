@@ -309,7 +309,7 @@ credited_in_initramfs() {
 		world remount "echo \"remount \$*\" | sed \"s|\$HERE/root||g\" >>\"\$HERE/calls\"; exit $status"
 		stage root "$NEW"
 		calls "$EXPECT" "$RW" "$RO"
-		log "root cannot be made writable: its ledger is left to the system"
+		log "the initramfs does not use root's ledger: root cannot be made writable"
 		[ ! -s "$STATE/decided" ]
 	done
 	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=no"
@@ -335,7 +335,7 @@ credited_in_initramfs() {
 	rm root/run/initramfs/fsck-root
 	stage root "$NEW"
 	calls "$EXPECT"
-	log "root has not been checked: its ledger is left to the system"
+	log "the initramfs does not use root's ledger: root has not been checked"
 	# Nobody will check it.
 	for line in '/dev/vda1 / ext4 defaults 0 0' '/dev/vda1 / ext4 defaults' '/dev/vda1 /home ext4 defaults 0 2'; do
 		printf '# / ext4 ro 0 1\n%s\n' "$line" >"$NEW/etc/fstab"
@@ -360,13 +360,13 @@ credited_in_initramfs() {
 	printf '# / ext4 rw 0 0\n/dev/vda1 / ext4 noatime,ro,errors=remount-ro 0 1\n' >"$NEW/etc/fstab"
 	stage root "$NEW"
 	calls "$EXPECT"
-	log "root is read-only by its fstab: its ledger is left to the system"
+	log "the initramfs does not use root's ledger: root is read-only in its fstab"
 	rm "$NEW/etc/fstab"
 	for option in norecovery noload nologreplay rescue=all; do
 		mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro,$option,errors=remount-ro"
 		stage root "$NEW"
 		calls "$EXPECT"
-		log "root is mounted without recovery: its ledger is left to the system"
+		log "the initramfs does not use root's ledger: root is mounted without journal recovery"
 	done
 	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro"
 	answer real "$CREDITED"
@@ -382,7 +382,7 @@ foreign() {
 	drive_seen
 	stage root "$NEW"
 	calls
-	log "root's ledger is left to the system: $1"
+	log "the initramfs does not use root's ledger: $1"
 	[ ! -e "$STATE/place" ]
 	rm -rf root/run/seedrive
 	: >answers/early
@@ -395,7 +395,7 @@ foreign() {
 @test "stage: a ledger that will lie on another file system than root's is left to the system" {
 	for path in /var /var/ /var/lib /var/lib/seedrive /var/lib/seedrive/ledger; do
 		printf '/dev/vda1 / ext4 defaults 0 1\n/dev/vdb\t%s  ext4 defaults 0 2\n' "$path" >"$NEW/etc/fstab"
-		foreign "${path%/} is a file system of its own"
+		foreign "${path%/} is a separate file system"
 	done
 	printf '/dev/vda1 / ext4 defaults 0 1\n#/dev/vdb /var ext4\n/dev/vdb /var/log ext4\n' >"$NEW/etc/fstab"
 	credited_in_initramfs
@@ -409,24 +409,24 @@ foreign() {
 		ln -s /none "$NEW/$unit"
 		path=${unit##*/}
 		path=/${path%.*}
-		foreign "${path//-//} is a file system of its own"
+		foreign "${path//-//} is a separate file system"
 		rm "$NEW/$unit"
 	done
 	touch "$NEW/etc/systemd/system/var-lib-machines.mount"
 	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro" "23 22 254:2 / $NEW/var/lib ro - ext4 /dev/vda2 ro"
-	foreign "/var/lib is a file system of its own"
+	foreign "/var/lib is a separate file system"
 }
 
 @test "stage: likewise if it is reached by a link, or is not there, or /var is another one by the command line" {
 	rmdir "$NEW/var/lib/seedrive"
-	foreign "it has no /var/lib/seedrive"
+	foreign "root has no /var/lib/seedrive"
 	ln -s /elsewhere "$NEW/var/lib/seedrive"
 	foreign "/var/lib/seedrive is a symbolic link"
 	rm "$NEW/var/lib/seedrive"
 	mkdir "$NEW/var/lib/seedrive"
 	for word in systemd.volatile=state systemd.volatile ostree=/ostree/boot.1/x/0; do
 		echo "quiet $word" >root/proc/cmdline
-		foreign "of $word"
+		foreign "the command line has $word"
 	done
 	echo "quiet systemd.volatile=no" >root/proc/cmdline
 	credited_in_initramfs
@@ -460,7 +460,7 @@ leaves() {
 	answer real "$CREDITED"
 	stage system
 	calls
-	log "the ledger is still to come: /var is not mounted"
+	log "the ledger is not available yet: /var is not mounted"
 	# What is announced meanwhile is mixed.
 	stage event sr0 wait
 	calls "early rw: $D --mix-only"
@@ -526,7 +526,7 @@ leaves() {
 	mkdir root/var/lib/seedrive
 	stage system
 	calls
-	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
+	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
 	# An entry as the program makes it for a seed that never expires.
 	[ "$(stat -c '%a %s' "root/var/lib/seedrive/ledger/$ID")" = "600 0" ]
 	[ "$(stat -c %a root/var/lib/seedrive/ledger)" = 700 ]
@@ -540,7 +540,7 @@ leaves() {
 	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	touch root/var/lib/seedrive/ledger
 	stage system
-	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
+	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
 }
 
 @test "stage: where the initramfs saw a ledger that is hidden now, and could not decide, no ledger is asked" {
@@ -554,7 +554,7 @@ leaves() {
 	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=no-ledger ready-before=no" "$CARRIED"
 	stage system
 	calls "real rw: $D --carry-over /var/lib/seedrive/carry-over"
-	log "no ledger is asked: /var/lib hides the one that the initramfs saw"
+	log "no ledger is used: /var/lib hides the ledger that the initramfs saw"
 	# Where there is nothing to decide on there is nothing to say.
 	rm -rf root/run/seedrive
 	answer early "no seed drive"
@@ -769,7 +769,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	mountinfo
 	stage system
 	calls
-	log "a decision was cut off: the seeds that it may have been about are not credited"
+	log "a decision was interrupted: the seeds that it may have concerned are not credited"
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 }
 
@@ -792,7 +792,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	mountinfo
 	stage system
 	calls
-	log "/dev/vdb has not answered in the initramfs"
+	log "/dev/vdb did not answer in the initramfs"
 	stage event vdb wait
 	calls "early rw: --device /dev/vdb --mix-only"
 }
@@ -951,7 +951,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	flock "$lock"
 	stage system
 	calls
-	log "waiting for another stage does not end, and is left behind"
+	log "waiting for another stage does not end; the boot continues without it"
 	exec {lock}>&-
 	stage system
 	calls "real rw: $D"
@@ -1276,7 +1276,7 @@ found() {
 	world kill 'exit 1'
 	stage root "$NEW"
 	calls "$EXPECT" "$RW" "real rw: $D"
-	log "does not end, and is left behind" "root stays writable"
+	log "does not end; the boot continues without it" "root stays writable"
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
@@ -1287,7 +1287,7 @@ left_behind() {
 	stage "$@"
 	# The deadline is 2 s; 5 where the settings could not be read. The rest is for a busy machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 15000000 ]
-	grep -qxF "<6>seedrive-guest: $what does not end, and is left behind" root/dev/kmsg
+	grep -qxF "<6>seedrive-guest: $what does not end; the boot continues without it" root/dev/kmsg
 	[ ! -e left ] || [ ! -e "/proc/$(cat left)" ] || grep -q '^State:.*zombie' "/proc/$(cat left)/status"
 	rm -f left
 }
@@ -1375,7 +1375,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 		done
 	done
 	# One that goes on by itself may be behind the stages that follow.
-	run -1 grep -vxF "<6>seedrive-guest: /dev/sr0 has not answered in the initramfs" root/dev/kmsg
+	run -1 grep -vxF "<6>seedrive-guest: /dev/sr0 did not answer in the initramfs" root/dev/kmsg
 	# One stall is 5 s or more, and was reported. On average a run takes a few ms; a busy machine gets 100.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 500000000 ]
 }
@@ -1538,7 +1538,7 @@ whole_boot() {
 	"$@" root/lib/seedrive/guest-stage leave
 	calls "early ro: $D --mix-only" "$EXPECT" "$RW" "real rw: $D" "$RO" \
 		"leave ro: --save-carry-over /var/lib/seedrive/carry-over"
-	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides that of the initramfs"
+	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
 	rm -r root/var/lib/seedrive
 }
 
@@ -1639,7 +1639,7 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 @test "stage: where it may have no namespace of its own, root is not remounted for all to see" {
 	need_mounts
 	run -0 real_root "$ALL_FLAGS" strace -f -qq -o trace -e inject=unshare:error=EPERM
-	[ "$output" = "<6>seedrive-guest: root cannot be made writable: its ledger is left to the system" ]
+	[ "$output" = "<6>seedrive-guest: the initramfs does not use root's ledger: root cannot be made writable" ]
 	diff before after
 	[ "$(cat made)" = carry-over ]
 	run -1 grep -E 'fspick|mount\(' trace

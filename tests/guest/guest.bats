@@ -548,7 +548,7 @@ counted() {
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
 	chmod 640 "$ledgers/carry"
 	run -1 stopped 0 "$GUEST" --device "$drive" --carry-over "$ledgers/carry"
-	said "$ledgers/carry: not a file of root's alone"
+	said "$ledgers/carry: not a regular file that only root can access"
 	chmod 600 "$ledgers/carry"
 	printf x | overwrite "$ledgers/carry" 140
 	run -1 stopped 0 "$GUEST" --device "$drive" --carry-over "$ledgers/carry"

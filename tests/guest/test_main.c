@@ -237,7 +237,7 @@ static void test_bare_metal_opens_nothing(void **state)
 {
 	start(state);
 	m.here.hypervisor = false;
-	run_guest("", "/sys/class/blockon bare metal no device is opened that is not named", 0);
+	run_guest("", "/sys/class/blockon bare metal only devices named with --device are opened", 0);
 	assert_false(m.searched || m.search_ended);
 	strcpy(m.drive[0].path, "/dev/sda1");
 	name_device("/dev/sda1");
@@ -323,7 +323,7 @@ static void test_carried_refused(void **state)
 	run_guest("", "nothing", 0);
 	start_carried(state);
 	m.carry_error = -EPERM;
-	run_guest("", "nothing; /carrynot a file of root's alone", 1);
+	run_guest("", "nothing; /carrynot a regular file that only root can access", 1);
 	start_carried(state);
 	m.carry_error = -EMSGSIZE;
 	m.opt.carry_over = "/damaged";

@@ -57,7 +57,7 @@ arrive() {
 # one may have been left behind and looked at again.
 dealt_with() {
 	local bad="vm: failed|vm: system is degraded"
-	[ "$1" = slow ] || bad+="|is left behind|does not answer"
+	[ "$1" = slow ] || bad+="|boot continues without it|does not answer"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=none reason=mix-only"
 	told "seedrive-guest: (credited 256 bits seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir ready-before=no|mixed seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir reason=already-ready ready-before=yes)"
 	[ "$(grep -c 'seedrive-guest: .* ledger=dir' "$log")" -eq 1 ]

@@ -131,7 +131,7 @@ bios_table() {
 	bios_table '\0014'
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
 		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
-	said "/sys/class/block: on bare metal no device is opened that is not named"
+	said "/sys/class/block: on bare metal only devices named with --device are opened"
 	ended 0 no
 	not_ready
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR,--device,/dev/vdb" "$BATS_FILE_TMPDIR/vm" \

@@ -76,7 +76,7 @@ credited() {
 @test "vm: on bare metal no device is opened that is not named; a seed is mixed, and with --trust-device credited" {
 	boot -c qemu64,-hypervisor -d virtio-blk -i "$DRIVE" -a "sd.ledger=disk sd.args=$DIR" \
 		-a "sd.args=$DIR,--device=/dev/vda,--device=/dev/vdb sd.args=$DIR,--trust-device"
-	said "/sys/class/block: on bare metal no device is opened that is not named"
+	said "/sys/class/block: on bare metal only devices named with --device are opened"
 	said "mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=bare-metal ready-before=no"
 	credited 'vd[a-z]'
 }

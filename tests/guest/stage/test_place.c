@@ -62,7 +62,7 @@ static void test_fstab(void **state)
 			snprintf(
 				text, sizeof(text), "a / b\nb\t %s%s", points[i], slash ? "/" : "");
 			fstab(text);
-			snprintf(text, sizeof(text), "%s is a file system of its own", points[i]);
+			snprintf(text, sizeof(text), "%s is a separate file system", points[i]);
 			assert_string_equal(foreign(NULL), text);
 		}
 }
@@ -84,7 +84,7 @@ static void test_units(void **state)
 		snprintf(text, sizeof(text), "f=new/%s; mkdir -p ${f%%/*}; ln -s /none $f",
 			units[i].unit);
 		shell(text);
-		snprintf(text, sizeof(text), "%s is a file system of its own", units[i].path);
+		snprintf(text, sizeof(text), "%s is a separate file system", units[i].path);
 		assert_string_equal(foreign(NULL), text);
 		snprintf(text, sizeof(text), "rm new/%s", units[i].unit);
 		shell(text);
@@ -96,14 +96,14 @@ static void test_others(void **state)
 	static const char table[] = "9 1 254:2 / new/var/lib ro - ext4 /dev/vda2 ro\n";
 
 	(void)state;
-	assert_string_equal(foreign("ostree=/x"), "of ostree=/x");
+	assert_string_equal(foreign("ostree=/x"), "the command line has ostree=/x");
 	file_write("proc/self/mountinfo", table, sizeof(table) - 1);
-	assert_string_equal(foreign(NULL), "/var/lib is a file system of its own");
+	assert_string_equal(foreign(NULL), "/var/lib is a separate file system");
 	file_write("proc/self/mountinfo", "", 0);
 	shell("rm -r new/var/lib/seedrive; touch new/var/lib/seedrive");
-	assert_string_equal(foreign(NULL), "it has no /var/lib/seedrive");
+	assert_string_equal(foreign(NULL), "root has no /var/lib/seedrive");
 	shell("rm new/var/lib/seedrive");
-	assert_string_equal(foreign(NULL), "it has no /var/lib/seedrive");
+	assert_string_equal(foreign(NULL), "root has no /var/lib/seedrive");
 	shell("ln -s /elsewhere new/var/lib/seedrive");
 	assert_string_equal(foreign(NULL), "/var/lib/seedrive is a symbolic link");
 }
@@ -124,14 +124,14 @@ static void test_protected(void **state)
 
 	(void)state;
 	assert_string_equal(protected("", false), "no");
-	assert_string_equal(protected("", true), "is mounted without recovery");
+	assert_string_equal(protected("", true), "is mounted without journal recovery");
 	assert_string_equal(protected("a / ext4 defaults 0 1", false), "has not been checked");
 	assert_string_equal(protected("a / ext4 defaults 0 0", false), "no");
 	assert_string_equal(protected("a / ext4 defaults", false), "no");
 	assert_string_equal(protected("a /home ext4 ro 0 2\n# / ext4 ro 0 1", false), "no");
 	assert_string_equal(
-		protected("a / ext4 noatime,ro,x 0 0", false), "is read-only by its fstab");
-	assert_string_equal(protected("a / ext4 ro", false), "is read-only by its fstab");
+		protected("a / ext4 noatime,ro,x 0 0", false), "is read-only in its fstab");
+	assert_string_equal(protected("a / ext4 ro", false), "is read-only in its fstab");
 	assert_string_equal(protected("a / ext4 errors=remount-ro,rox,xro 0 0", false), "no");
 	shell("mkdir -p run/systemd/generator");
 	file_write("run/systemd/generator/sysroot.mount", unchecked, sizeof(unchecked) - 1);
