@@ -14,7 +14,7 @@ static int digit_of(int c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Four digits are there. Bits that padding leaves over are zero, so that a value has one text. */
+/* Decodes a group of four digits. The bits that padding leaves unused must be zero, so that each value has only one text. */
 static void take_group(struct base64 *b)
 {
 	const unsigned bytes = 3 - b->padding;

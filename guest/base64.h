@@ -4,23 +4,23 @@
 
 #include <stdint.h>
 
-/* Base64 (RFC 4648, 4) that comes digit by digit: whole groups of four, the last one padded. Zero but for @out and @size
- * to begin with. */
+/* A decoder of base64 (RFC 4648, 4) that is given one digit at a time: whole groups of four digits, the last one padded.
+ * The caller sets @out and @size, and all other members to zero, before the first digit. */
 struct base64 {
-	uint8_t *out; /* the caller's, @size bytes: maybe secret, and his to wipe */
+	uint8_t *out; /* @size bytes of the caller, who wipes them if they are secret */
 	unsigned size, len;
 	uint32_t bits;
-	unsigned digits, padding; /* of this group */
+	unsigned digits, padding; /* of the current group */
 	int err;
 };
 
-/** base64_add - one more; does nothing after an error. */
+/** base64_add - decode one more digit; does nothing after an error. */
 void base64_add(struct base64 *b, int c);
 
 /**
- * base64_end - after the last one
- * Returns: 0, and @b->len bytes are decoded; -EILSEQ when this was not base64, or not padded, or its last digit has bits
- * that mean nothing; -E2BIG when it does not fit.
+ * base64_end - finish after the last digit
+ * Returns: 0, and @b->len bytes are decoded; -EILSEQ if the text was not base64, was not padded, or its last digit has
+ * unused bits that are not zero; -E2BIG if the result does not fit into @out.
  */
 int base64_end(const struct base64 *b);
 

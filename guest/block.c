@@ -6,10 +6,10 @@
 #include "guest/sys.h"
 
 #define BLOCKS     "/sys/class/block/"
-#define MADE_HERE  "/virtual/block/" /* by this kernel, of other devices or of memory */
+#define MADE_HERE  "/virtual/block/" /* made by this kernel, from other devices or from memory */
 #define LAYERS_MAX 8                 /* LUKS on LVM on RAID has three */
 
-/* The way to a device through sysfs, by the kernel's name for its kind and a piece that the way must have. */
+/* A bus: how the kernel's names for its devices begin, and a piece that their paths in sysfs must contain. */
 static const struct bus {
 	char name[7], piece[11];
 	bool trusted;
@@ -22,8 +22,9 @@ static const struct bus {
 	{ "mmcblk", "/mmc_host/", false },
 };
 
-/* Pieces of a way that anybody else could attach a device by, or that leads to memory: USB, iSCSI, Fibre Channel,
- * FireWire, vDPA, what the kernel makes itself (NVMe over a network too), scsi_debug, and LIO's loopback. */
+/* Pieces of the paths of devices that somebody other than the hypervisor can attach, or that are in memory: USB, iSCSI,
+ * Fibre Channel, FireWire, vDPA, devices that the kernel makes itself (also NVMe over a network), scsi_debug, and
+ * LIO's loopback. */
 static const char foreign[][10] = { "/usb", "/session", "/rport-", "/fw", "/vdpa", "/virtual/",
 	"/pseudo_", "/tcm_loop" };
 
@@ -32,7 +33,7 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* The way to @name, terminated; false where sysfs does not know it. */
+/* Reads the path of @name in sysfs into @way; returns false if sysfs does not list it. */
 static bool way_to(const char *name, char *way, size_t size)
 {
 	char path[96];
@@ -68,7 +69,7 @@ bool block_is_trusted(const char *name)
 	return bus && bus->trusted;
 }
 
-/* The devices below one; @left: how many layers may still follow. */
+/* The devices below another one; @left: how many more layers may follow. */
 struct layer {
 	unsigned left;
 	bool any, forgets;
@@ -93,7 +94,7 @@ static bool all_persistent(const char *folder, unsigned left)
 	return l.any && !l.forgets;
 }
 
-/* A partition lies in the folder of its disk, and only that one has a list of what it is made of. */
+/* A partition is in the folder of its disk, and only the disk has a list of the devices below it. */
 static bool is_persistent(const char *name, unsigned left)
 {
 	char way[256], path[96];

@@ -5,31 +5,31 @@
 #include <stdbool.h>
 
 /*
- * What sysfs says of a block device: by what it is attached, and what it lies on. Both answers come from
- * lists. A device that sysfs does not describe is neither trusted nor persistent.
+ * What sysfs says about a block device: the bus that it is attached to, and the devices below it. Both answers come
+ * from lists. A device that sysfs does not describe is neither trusted nor persistent.
  */
 
 /**
- * block_is_trusted - does the device sit where only this machine's hypervisor can attach one?
+ * block_is_trusted - is the device on a bus to which only this machine's hypervisor can attach one?
  * @name: as in /sys/class/block
  *
- * A virtio disk, a SCSI or ATA disk or CD, NVMe, or a Xen disk. Not USB, FireWire, iSCSI, Fibre Channel, NVMe over
- * a network, vDPA, nor what this kernel makes itself, such as rbd, zd, drbd, nbd and dm: on a machine that runs
- * guests of its own those may be a tenant's.
+ * Trusted are virtio disks, SCSI and ATA disks and CDs, NVMe, and Xen disks. Not trusted are USB, FireWire, iSCSI,
+ * Fibre Channel, NVMe over a network, vDPA, and devices that this kernel makes itself, such as rbd, zd, drbd, nbd and
+ * dm: on a machine that runs guests of its own, those may belong to a tenant.
  */
 bool block_is_trusted(const char *name);
 
 /**
- * block_is_persistent - does the device keep its bytes through a reboot, as far as is known?
+ * block_is_persistent - is the device known to keep its bytes through a reboot?
  * @name: as in /sys/class/block
  *
- * One that is trusted does, and MMC; and a device of dm or md if all that it is made of does, however deep.
+ * A trusted device does, and MMC; so does a device of dm or md if all devices below it do, through all layers.
  */
 bool block_is_persistent(const char *name);
 
 /**
- * block_all_persistent - likewise, for every device named in a folder of sysfs
- * Returns: false if one of them does not, or if the folder names no device.
+ * block_all_persistent - is block_is_persistent() true for every device that is named in a folder of sysfs?
+ * Returns: false also if the folder names no device.
  */
 bool block_all_persistent(const char *folder);
 

@@ -12,7 +12,7 @@
 
 #define PATH_SIZE 256
 
-/* The folder of @path, open, and the name in it. */
+/* Opens the folder of @path, and returns the name in it. */
 static int open_folder(const char *path, const char **ret_name)
 {
 	char folder[PATH_SIZE];
@@ -28,7 +28,7 @@ static int open_folder(const char *path, const char **ret_name)
 	return sys_open_dir(AT_FDCWD, folder);
 }
 
-/* Whoever else could read it may know the seed; whoever else could write it may have made it. */
+/* Another user who could read the file may know the seed, and one who could write it may have made the seed. */
 static int read_file(int fd, uint8_t raw[RECORD_SECTOR])
 {
 	struct stat st;
@@ -70,7 +70,7 @@ void carry_over_close(struct carry_over *c)
 	explicit_bzero(c->raw, sizeof(c->raw));
 }
 
-/* As strong as the kernel's bytes, and as strong as the older seed, whichever of them is worth more. */
+/* Hashes the kernel's bytes with the older seed: the result is as strong as the stronger one of them. */
 static int draw(uint8_t seed[RECORD_BLOCK], const uint8_t *older)
 {
 	uint8_t both[2 * RECORD_BLOCK] = { 0 };

@@ -7,42 +7,42 @@
 #include "guest/decide.h"
 
 /*
- * The carry-over: a seed that one boot leaves to the next in a file, in the form of a drive's record.
- * It is bound to the machine, and gone from stable storage before it counts.
+ * The carry-over: a seed that one boot saves for the next one in a file, in the format of a drive's record.
+ * It is bound to the machine, and removed from stable storage before it is credited.
  */
 struct carry_over {
-	int folder; /* negative: nothing is open */
+	int folder; /* descriptor; negative: not open */
 	const char *name;
 	uint8_t raw[RECORD_SECTOR]; /* secret */
 	struct record rec;
 };
 
 /**
- * carry_over_open - read and check what was left
- * @c: needs carry_over_close() in the end, also after an error
+ * carry_over_open - read and check the file
+ * @c: the caller calls carry_over_close() in the end, also after an error
  *
- * Returns: 0; -ENOENT: nothing was left; -EPERM: not a file of root's that only root can read; an error
- * that record_why() has words for.
+ * Returns: 0; -ENOENT: there is no file; -EPERM: it is not a regular file that only root can access; or an error
+ * that record_why() explains.
  */
 int carry_over_open(struct carry_over *c, const char *path);
 
 /**
- * carry_over_consume - remove it, durably
- * @vouched: as persistence_of() has it
- * Returns: false when that cannot be had, and it does not count.
+ * carry_over_consume - remove the file, durably
+ * @vouched: as for persistence_of()
+ * Returns: false if it cannot be removed durably; then its seed must not be credited.
  */
 bool carry_over_consume(const struct carry_over *c, bool vouched);
 
 void carry_over_close(struct carry_over *c);
 
 /**
- * carry_over_save - leave a seed from the kernel's generator to the next boot, in place of an older one
- * @vouched: as persistence_of() has it
- * @ret_id:  its public number
+ * carry_over_save - save a seed from the kernel's RNG for the next boot, and replace an older one
+ * @vouched: as for persistence_of()
+ * @ret_id:  the seed id
  *
- * An older one that nobody consumed goes into it, so that the new one is never worse. A machine without a
- * UUID gets one that claims nothing. Returns: 0; -EAGAIN: the kernel is not ready; -EMEDIUMTYPE: on a
- * file system that does not outlive the boot; or another -errno, and the older one stands.
+ * An older carry-over that was not used is hashed into the new one, so that the new one is never worse. On a machine
+ * without a UUID it claims 0 bits. Returns: 0; -EAGAIN: the kernel's RNG is not ready; -EMEDIUMTYPE: the file system
+ * does not survive a reboot; or another -errno. On error the older file stays.
  */
 int carry_over_save(
 	const char *path, const struct situation *s, bool vouched, uint8_t ret_id[RECORD_ID_SIZE]);

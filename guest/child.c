@@ -6,7 +6,7 @@
 #define FUTEX_WAIT 0 /* linux/futex.h */
 #define CHILD_RUNS 1
 
-/* The window lies below the stack, so that a stack too small would run into it, and nothing else. */
+/* The window is below the stack, so that an overflow of the stack would reach only the window. */
 struct child {
 	_Alignas(4096) uint8_t window[PROBE_WINDOW]; /* two pages, no more */
 	_Alignas(16) uint8_t stack[16 << 10];
@@ -15,7 +15,8 @@ struct child {
 static struct child children[DRIVES_MAX];
 static struct drive *looks_at[DRIVES_MAX];
 static child_work *does[DRIVES_MAX];
-static volatile int running[DRIVES_MAX]; /* CHILD_RUNS until the kernel clears it, at its end */
+static volatile int
+	running[DRIVES_MAX]; /* CHILD_RUNS until the kernel clears it, when the child ends */
 static pid_t pids[DRIVES_MAX];
 
 unsigned child_now_ms(void)
@@ -38,7 +39,7 @@ static int run_child(void *index)
 	const size_t i = (size_t)index;
 	int fd;
 
-	/* Whoever waits for the end of our output does not wait for a device that hangs. */
+	/* A process that waits for the end of our output must not wait for a device that hangs. */
 	for (fd = 0; fd <= STDERR_FILENO; fd++)
 		sys_close(fd);
 	does[i](looks_at[i], children[i].window);
@@ -75,7 +76,7 @@ bool child_call(size_t i, child_work *work, struct drive *drive, unsigned limit_
 {
 	const unsigned end = child_now_ms() + limit_ms;
 
-	/* It has answered before, and may still be on its way out. */
+	/* An earlier child for this drive has finished its work, but may not have ended yet. */
 	child_wait(i, end);
 	if (!child_start(i, work, drive))
 		return false;

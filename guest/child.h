@@ -10,34 +10,34 @@
 #include "guest/probe.h"
 
 /*
- * Whatever a device may keep waiting for ever is done in a child, one for each of the drives. They
- * share our memory, as copying that of a process would take longer than reading a drive; and the
- * kernel itself says when one has ended, however it did.
+ * Each call that a device may block for ever is made in a child, one for each drive. The children share our memory,
+ * because copying the memory of a process would take longer than reading a drive. The kernel itself reports the end
+ * of a child, whatever ended it.
  */
 typedef void child_work(struct drive *drive, uint8_t window[PROBE_WINDOW]);
 
 /**
- * child_start - let @work look at @drive, in the child @i
- * @drive: static, as a child that never ends goes on to look at it
- * Returns: false when there is no child to be had, or that one runs.
+ * child_start - run @work on @drive in the child @i
+ * @drive: must be static, because a child that never ends keeps using it
+ * Returns: false if no child can be started, or if child @i is still running.
  */
 bool child_start(size_t i, child_work *work, struct drive *drive);
 
 bool child_running(size_t i);
 
-/** child_wait - until it has ended, or the clock of child_now_ms() shows @end_ms. */
+/** child_wait - wait until the child has ended, or until child_now_ms() reaches @end_ms. */
 void child_wait(size_t i, unsigned end_ms);
 
-/** child_call - start and wait at most @limit_ms; what does not end is abandoned: false. */
+/** child_call - start a child and wait for at most @limit_ms. Returns: false if it did not end; then it is abandoned. */
 bool child_call(size_t i, child_work *work, struct drive *drive, unsigned limit_ms);
 
-/** child_abandon - it may sit in a call that no signal ends: it is never waited for. */
+/** child_abandon - kill the child, and do not wait for it: it may be in a call that no signal ends. */
 void child_abandon(size_t i);
 
-/** child_window - what it works with; ours while it does not run. */
+/** child_window - the buffer that the child reads into; the caller may use it while the child does not run. */
 uint8_t *child_window(size_t i);
 
-/** child_now_ms - of a clock that nobody sets; comes round, so only differences mean something. */
+/** child_now_ms - a clock that nobody can set. It wraps around, so only differences have a meaning. */
 unsigned child_now_ms(void);
 
 #endif

@@ -7,34 +7,35 @@
 
 #include "util/wire/record.h"
 
-#define CLOCK_SKEW_S 300 /* host and guest may disagree by so much */
+#define CLOCK_SKEW_S 300 /* how far the clocks of host and guest may differ */
 
-/* What the decision rests on; gathered by guest/machine.c and guest/device.c. */
+/* The facts for the decision, from guest/machine.c, guest/device.c and the options. */
 struct situation {
-	bool mix_only;       /* as asked for */
-	bool several_drives; /* with different seeds */
-	bool stock_refused;  /* not a record, and not asked for */
-	bool must_be_bound;  /* a carry-over: to whatever machine left it */
+	bool mix_only;       /* by an option */
+	bool several_drives; /* there are drives with different seeds */
+	bool stock_refused;  /* it is Nova's random_seed, and --stock-credit was not given */
+	bool must_be_bound; /* it is a carry-over, which must be bound to the machine that saved it */
 	bool hypervisor;
-	bool rdrand;           /* the instruction is there */
-	bool confidential;     /* a guest that does not trust its host: SEV, TDX, CCA */
-	bool untrusted_device; /* anybody but the hypervisor may have attached it */
-	bool trust_device;
+	bool rdrand;           /* the CPU has the instruction */
+	bool confidential;     /* a guest that need not trust its host: SEV, TDX, CCA */
+	bool untrusted_device; /* somebody other than the hypervisor may have attached it */
+	bool trust_device;     /* by an option */
 	bool has_uuid;
-	uint8_t uuid[UUID_SIZE]; /* DMI's */
-	/* Seconds since 1970. They count for a seed with a time to live alone, and a clock before @built is none. */
+	uint8_t uuid[UUID_SIZE]; /* from DMI */
+	/* Seconds since 1970. Only a seed with a time to live needs them. A clock that shows a time before @built, when
+	 * this program was built, is taken for unset. */
 	uint64_t now, built;
 };
 
 /**
- * uuid_same - one machine? Some firmware stores the first three fields little-endian, as SMBIOS 2.6 wants, and some as
- * they read: either order is the same. Pure.
+ * uuid_same - do both UUIDs mean one machine? Some firmware stores the first three fields little-endian, as SMBIOS 2.6
+ * requires, and some in the order in which they are printed: both orders are accepted. Pure.
  */
 bool uuid_same(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE]);
 
 /**
- * decide - may this record be credited, as far as can be told without a ledger?
- * Pure. Returns: NULL for yes, else the reason why it is only mixed, one stable word.
+ * decide - may this record be credited, before any ledger is read?
+ * Pure. Returns: NULL for yes, else the word for `reason=`, which never changes.
  */
 const char *decide(const struct situation *s, const struct record *rec);
 

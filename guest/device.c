@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which block devices there are, by sysfs. */
+/* Lists the block devices of sysfs. */
 #include "guest/device.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ bool device_is_file(const char *path)
 	return sys_stat_at(AT_FDCWD, path, 0, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Where no config drive can be, and asking would cost time. A partition can be one: Ironic's are. */
+/* Devices that cannot be config drives, and that would cost time to look at. A partition can be one: those of Ironic are. */
 static bool cannot_be_one(const char *name)
 {
 	static const char kinds[][5] = { "loop", "ram", "zram", "dm-", "md", "fd", "nbd" };
@@ -31,21 +31,21 @@ static bool cannot_be_one(const char *name)
 	return false;
 }
 
-/* What sysfs has below a device, by its name; where that has a slash, sysfs writes '!'. */
+/* The path of the file @what in a device's folder in sysfs, which writes '!' for a slash in a device's name. */
 static bool sysfs_path(char *out, size_t size, const char *name, const char *what)
 {
 	size_t i;
 
 	if (!sys_join(out, size, BLOCKS "/", name, what))
 		return false;
-	/* analyzer: only of devices that sysfs lists, which have a name */
+	/* For the analyzer: this is called only for devices that sysfs lists, and those have a name. */
 	for (i = 0; name[i]; i++)
 		if (name[i] == '/')
 			out[sizeof(BLOCKS) + i] = '!';
 	return true;
 }
 
-/* @listed: by sysfs, as a block device of that name. */
+/* @listed: sysfs lists it as a block device of that name. */
 static void note(struct drives *d, const char *path, const char *name, bool listed)
 {
 	struct drive *drive = d->drive + d->count;
@@ -63,7 +63,7 @@ static void note(struct drives *d, const char *path, const char *name, bool list
 	drive->is_block = drive->listed = listed;
 	drive->trusted = listed && block_is_trusted(name);
 	drive->persistent = listed && block_is_persistent(name);
-	/* The kernel gives that name to virtio's disks alone. */
+	/* The kernel gives that name only to virtio disks. */
 	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
 	d->count++;
 }
@@ -77,7 +77,7 @@ static uint64_t number(const char **text)
 	return n;
 }
 
-/* What is noted: in which of three turns. */
+/* One of three turns, each of which lists devices of one kind. */
 struct turn {
 	struct drives *drives;
 	int kind;
@@ -85,7 +85,8 @@ struct turn {
 
 enum { TURN_CD, TURN_SMALL, TURN_OTHER, TURN_ALL };
 
-#define SMALL_SECTORS (64 << 11) /* of 512 bytes; Nova's and Ironic's drives have at most so many */
+#define SMALL_SECTORS \
+	(64 << 11) /* of 512 bytes: 64 MiB, the most that drives of Nova and Ironic have */
 
 static uint64_t attribute(const char *name, const char *what)
 {
@@ -130,7 +131,7 @@ static void take_turn(struct drives *d, int kind)
 	sys_each_name(BLOCKS, note_name, &turn);
 }
 
-/* The name behind /dev/, if there is one. */
+/* The part of the path after /dev/, or NULL. */
 static const char *name_of(const char *path)
 {
 	return strncmp(path, DEV, strlen(DEV)) == 0 ? path + strlen(DEV) : NULL;
@@ -183,7 +184,7 @@ bool device_writable(const struct drive *drive)
 	const char *name = name_of(drive->path);
 	char path[96], text[4];
 
-	/* analyzer: a listed device has a name, as it was found by that */
+	/* For the analyzer: a listed device has a name, because it was found by that. */
 	return drive->listed && strncmp(name, "sr", 2) != 0 &&
 		sysfs_path(path, sizeof(path), name, "/ro") &&
 		sys_read_text(path, text, sizeof(text)) > 0 && text[0] == '0';

@@ -11,7 +11,7 @@ static int write_new(int folder, const char *name, const void *data, size_t len,
 {
 	int fd, r;
 
-	sys_unlink_at(folder, name); /* a cut-off run's */
+	sys_unlink_at(folder, name); /* left by a run that was interrupted */
 	fd = sys_open_at(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return fd;

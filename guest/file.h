@@ -5,12 +5,13 @@
 #include <stddef.h>
 
 /**
- * file_replace - a small file under a new name, on stable storage, then in the old one's place, durably
- * @folder: open
- * @name:   in it; @name with ".new" behind is ours, too
- * @mode:   as open(2) has it
+ * file_replace - write a small file under a temporary name, flush it, and rename it over the old one, durably
+ * @folder: an open descriptor
+ * @name:   of the file in @folder; a file @name with ".new" appended is overwritten, too
+ * @mode:   as for open(2)
  *
- * Whole or not at all: on error the older file is as it was, unless only the last step, the folder's sync, failed.
+ * The file is replaced whole or not at all: on error the old one is unchanged, unless only the last step failed, which
+ * flushes the folder.
  * Returns: 0 or -errno.
  */
 int file_replace(int folder, const char *name, const void *data, size_t len, unsigned mode);

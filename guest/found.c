@@ -5,11 +5,11 @@
 
 #include "util/sha256.h"
 
-/* What the host drew for it, by its own word: Nova asks its kernel for 512 bytes. */
+/* The strength that is assumed for a random_seed: Nova reads 512 bytes from its host's kernel for it. */
 #define STOCK_BITS 256
 
-/* Its id is its fingerprint, so that it is known again; and it claims nothing where it is too short for it.
- * Zeros follow it, so that it comes in whole blocks. */
+/* Its seed id is a hash of it, so that a ledger recognises it. If it is too short for STOCK_BITS, it claims nothing.
+ * It is padded with zeros to whole blocks. */
 static void take_stock(const struct drive *drive, struct record *ret)
 {
 	uint8_t print[SHA256_SIZE];
@@ -69,7 +69,7 @@ void found_compare(struct found *found, size_t n)
 		records += !found[i].buried && !found[i].stock;
 	}
 	for (i = 0; i < n; i++) {
-		/* Beside a record, what any Nova writes is no rival. */
+		/* A random_seed does not count as a second seed if there is a record. */
 		found[i].several = (found[i].stock ? seeds : records) > 1;
 		for (k = 0; k < n; k++)
 			if (found[k].buried &&

@@ -41,7 +41,8 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret)
 		ret->state[k] = kinds[k].look(e);
 }
 
-/* One that fails ends it: the drive loses its seed by it, and must not for nothing. */
+/* Stops at the first ledger that fails or is full: a write to the drive destroys its seed, which must not happen if the
+ * seed cannot be credited. */
 static void write_ledgers(const struct ledger_entry *e, struct ledgers *l, bool authorising)
 {
 	int k;

@@ -9,66 +9,67 @@
 #include "util/wire/record.h"
 
 /*
- * A ledger holds the set of seeds that are spent. There are three, and all that are at hand are asked:
+ * A ledger is the set of seeds that are spent. There are three kinds, and all that are available are read:
  *
- * dir    a folder, one empty file an id. Authorises.
- * drive  the seed drive itself: a tombstone takes the record's place. Authorises.
- * efi    one variable of the firmware. Only vetoes, as hypervisors do not keep those reliably; but
- *        where they are kept, they outlive a disk that is set back to an older snapshot.
+ * dir    a folder with one empty file for each seed id. Authorises a credit.
+ * drive  the seed drive itself: a tombstone replaces the record. Authorises a credit.
+ * efi    one variable of the firmware. It can only veto a credit, because hypervisors do not keep such variables
+ *        reliably; but if they are kept, they survive a rollback of the disk to an older snapshot.
  *
- * No clock has a say: an entry stays, also one of a seed that has expired, as the next boot's clock may
- * show an earlier time. Only efi, which has no room for all, forgets its oldest.
+ * Clocks do not matter: an entry stays after its seed has expired, because the clock of the next boot may show an
+ * earlier time. Only efi, which has limited room, drops its oldest entry.
  */
 enum ledger_kind { LEDGER_DIR, LEDGER_DRIVE, LEDGER_EFI, LEDGER_KINDS };
 
 enum ledger_state {
-	LEDGER_ABSENT,    /* not at hand */
-	LEDGER_FORGETS,   /* it does not outlive the boot, as far as is known */
-	LEDGER_READ_ONLY, /* it does not know the seed, and cannot note it */
-	LEDGER_FREE,      /* the same, and can */
-	LEDGER_COMMITTED, /* durably, just now, by us */
+	LEDGER_ABSENT,    /* not available */
+	LEDGER_FORGETS,   /* not known to survive a reboot */
+	LEDGER_READ_ONLY, /* does not have the seed, and cannot be written */
+	LEDGER_FREE,      /* does not have the seed, and can be written */
+	LEDGER_COMMITTED, /* we have just written the seed to it, durably */
 	LEDGER_FULL,
-	LEDGER_FAILED, /* any doubt */
-	LEDGER_SPENT,  /* the seed stood there before */
+	LEDGER_FAILED, /* an error, or content that is not understood */
+	LEDGER_SPENT,  /* had the seed before */
 };
 
-/* A seed, and where it may be noted. */
+/* A seed, and the ledgers that it may be written to. */
 struct ledger_entry {
 	const struct record *rec;
-	const char *dir;     /* NULL: there is none */
-	struct drive *drive; /* NULL: not to be written */
+	const char *dir;     /* NULL: none */
+	struct drive *drive; /* NULL: must not be written */
 	bool efi;
-	bool vouched;     /* the administrator says that @dir and @drive outlive the boot */
-	size_t index;     /* the child for @drive */
-	unsigned wait_ms; /* how long @drive may take */
+	bool vouched;     /* the administrator says that @dir and @drive survive a reboot */
+	size_t index;     /* number of the child that writes to @drive */
+	unsigned wait_ms; /* how long the write to @drive may take */
 };
 
 struct ledgers {
 	enum ledger_state state[LEDGER_KINDS];
 };
 
-/** ledgers_look - ask each; writes nothing. */
+/** ledgers_look - read each ledger; writes nothing. */
 void ledgers_look(const struct ledger_entry *e, struct ledgers *ret);
 
 /**
- * ledgers_commit - note the seed in all that ledgers_look() found free
+ * ledgers_commit - write the seed to all ledgers that ledgers_look() found free
  *
- * Those that authorise come first, and without one nothing else is written. Each is on stable storage
- * before this returns. A seed that one knew is noted in the others too. Where one failed to answer none is written.
+ * The ledgers that authorise are written first; if none of them took the seed, no other is written. Each is on stable
+ * storage before this returns. If one ledger had the seed, it is written to the others, too. If one failed or is full,
+ * none is written.
  */
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l);
 
-/** ledgers_commit_vetoes - likewise in those that only veto, for a seed that needs no other: a carry-over. */
+/** ledgers_commit_vetoes - the same, but only for ledgers that veto: a carry-over needs no others. */
 void ledgers_commit_vetoes(const struct ledger_entry *e, struct ledgers *l);
 
 /**
- * ledgers_reason - why the seed may not be credited, one stable word; NULL: it may
- * @enough: LEDGER_COMMITTED; LEDGER_FREE, for what a commit is expected to bring; LEDGER_ABSENT, for a
- *          seed that only has to be vetoed by none
+ * ledgers_reason - the word for `reason=` if the ledgers do not allow a credit; NULL: they do
+ * @enough: the state that authorises: LEDGER_COMMITTED; LEDGER_FREE in a dry run, which expects that a commit would
+ *          succeed; LEDGER_ABSENT for a carry-over, which no ledger needs to authorise
  */
 const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough);
 
-/* Each in a file of its own: guest/ledger_dir.c and so on. */
+/* Each kind is in a file of its own: guest/ledger_dir.c and so on. */
 enum ledger_state ledger_dir_look(const struct ledger_entry *e);
 enum ledger_state ledger_dir_commit(const struct ledger_entry *e);
 enum ledger_state ledger_drive_look(const struct ledger_entry *e);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One empty file an id, which is never removed. O_EXCL makes check and commit one step. */
+/* The ledger in a folder: one empty file for each seed id, which is never removed. O_EXCL makes the check and the commit
+ * one step. */
 #include "guest/ledger.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ enum ledger_state ledger_dir_look(const struct ledger_entry *e)
 	if (!e->dir)
 		return LEDGER_ABSENT;
 	fd = sys_open_dir(AT_FDCWD, e->dir);
-	if (fd < 0) /* still to be made: more cannot be told without */
+	if (fd < 0) /* it will be made; until then its persistence cannot be checked */
 		return fd == -ENOENT ? LEDGER_FREE : LEDGER_FAILED;
 	hex_encode(e->rec->seed_id, RECORD_ID_SIZE, name);
 	persistence = persistence_of(fd, e->vouched);
@@ -73,11 +74,12 @@ static enum ledger_state create_entry(int dir, const struct record *rec)
 	if (r == 0)
 		r = sys_fsync(dir);
 	sys_close(fd);
-	/* The name is there, so the seed is spent, whatever became of the rest. */
+	/* The file exists, so the seed is spent, even if it could not be flushed. */
 	return r == 0 ? LEDGER_COMMITTED : LEDGER_FAILED;
 }
 
-/* Its parent is synced each time: whoever made the folder may have been cut off before that. */
+/* The parent folder is flushed each time: an earlier run may have made the folder and been interrupted before it
+ * flushed the parent. */
 enum ledger_state ledger_dir_commit(const struct ledger_entry *e)
 {
 	enum ledger_state state = LEDGER_FAILED;

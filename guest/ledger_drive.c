@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* On a drive that can be written a tombstone takes the record's place. */
+/* The ledger on the drive itself, if it can be written: a tombstone replaces the record. */
 #include "guest/ledger.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 static _Atomic enum ledger_state buried;
 
-/* A tombstone that is met was written before, by whom does not matter: gather() has found it. */
+/* Tombstones that were written before are not looked for here, because gather() has found them. */
 enum ledger_state ledger_drive_look(const struct ledger_entry *e)
 {
 	if (!e->drive || !device_writable(e->drive))
@@ -18,10 +18,10 @@ enum ledger_state ledger_drive_look(const struct ledger_entry *e)
 	return e->vouched || e->drive->persistent ? LEDGER_FREE : LEDGER_FORGETS;
 }
 
-/* The whole blocks of the device that a record lies in, as O_DIRECT wants them: 512 bytes, or 4096. */
+/* The whole blocks of the device that contain a record, as O_DIRECT requires: blocks of 512 or 4096 bytes. */
 struct extent {
 	uint64_t at;
-	size_t len, skip; /* @skip: from there to the record */
+	size_t len, skip; /* @skip: bytes from @at to the record */
 };
 
 static bool find_extent(int fd, const struct drive *drive, struct extent *ret)
@@ -42,7 +42,7 @@ static bool read_extent(int fd, const struct extent *x, uint8_t *window)
 	return sys_pread(fd, window, x->len, x->at) == (long)x->len;
 }
 
-/* Past the page cache, there and back: what is read at the end comes from the drive. */
+/* Writes and reads back past the page cache, so that the bytes compared at the end come from the drive. */
 static enum ledger_state bury_on(int fd, const struct drive *drive, uint8_t *window)
 {
 	struct extent x;
@@ -66,7 +66,7 @@ static enum ledger_state bury_on(int fd, const struct drive *drive, uint8_t *win
 	return LEDGER_COMMITTED;
 }
 
-/* O_EXCL: of two runs at once one gets the device. Nor does anybody get one that is mounted. */
+/* O_EXCL: of two runs at the same time only one can open the device, and none can if it is mounted. */
 static void bury(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
 	int fd = device_open(drive, O_RDWR | O_DIRECT | O_EXCL);

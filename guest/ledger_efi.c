@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One variable of the firmware with the ids of the last seeds: rewritten whole, which firmware does in one step. */
+/* The ledger in a variable of the firmware, with the ids of the last seeds. It is rewritten whole, which the firmware does
+ * in one step. */
 #include "guest/ledger.h"
 
 #include <errno.h>
@@ -14,8 +15,8 @@
 
 #define EFIVARFS_KIND 0xde5e81e4u /* linux/magic.h */
 
-/* linux/fs.h, which a musl without kernel headers does not have. efivarfs sets the flag on what it finds
- * at the mount, so that nobody removes a variable by accident. */
+/* From linux/fs.h, which musl without kernel headers does not have. When efivarfs is mounted, it sets the flag on each
+ * variable, so that nobody removes one by accident. */
 #define GET_FLAGS _IOR('f', 1, long)
 #define SET_FLAGS _IOW('f', 2, long)
 #define IMMUTABLE 0x10
@@ -27,10 +28,10 @@ struct entry {
 	uint8_t reserved[8]; /* zero */
 };
 
-/* The file: the variable's attributes, then what it holds, the oldest first. With room for one entry more, to see
- * that a variable is longer than any of ours. */
+/* The content of the file: the variable's attributes, then its entries, the oldest first. There is room for one entry
+ * more than we write, to detect a longer variable. */
 struct variable {
-	uint8_t attributes[4]; /* non-volatile, and reached by boot and run time */
+	uint8_t attributes[4]; /* non-volatile, with access at boot time and at run time */
 	uint8_t magic[8];
 	struct entry entry[ENTRIES_MAX + 1];
 };
@@ -41,8 +42,8 @@ struct variable {
 static const uint8_t head[HEAD] = { 7, 0, 0, 0, 'S', 'D', 'L', 'E', 'D', 'G', '0', '1' };
 
 static struct variable known, back;
-static size_t known_len;            /* 0: there is none yet */
-static uint8_t met[RECORD_ID_SIZE]; /* the seed that this run has found spent */
+static size_t known_len;            /* 0: the variable does not exist yet */
+static uint8_t met[RECORD_ID_SIZE]; /* a seed of this run that is in the variable */
 
 static int open_folder(enum ledger_state *ret_free)
 {
@@ -59,7 +60,7 @@ static int open_folder(enum ledger_state *ret_free)
 	return fd;
 }
 
-/* All of it, or -errno: a variable that cannot be understood is not one to rewrite. */
+/* Reads the whole variable, or returns -errno. A variable that is not understood must not be rewritten. */
 static long read_variable(int folder, struct variable *v)
 {
 	int fd = sys_open_at(folder, VARIABLE, O_RDONLY | O_NOFOLLOW, 0);
@@ -81,7 +82,7 @@ static size_t count(void)
 	return known_len ? (known_len - HEAD) / sizeof(struct entry) : 0;
 }
 
-/* Where @id stands; count() when it does not. */
+/* The position of @id; count() if it is not there. */
 static size_t find(const uint8_t *id)
 {
 	size_t i;
@@ -111,7 +112,8 @@ enum ledger_state ledger_efi_look(const struct ledger_entry *e)
 	return LEDGER_SPENT;
 }
 
-/* A drive that is still there is met at each boot, and must not be forgotten for 128 carry-overs. */
+/* Moves @id to the end, as the newest: a drive that stays attached is met at each boot, and 128 carry-overs must not push
+ * its entry out. */
 static void renew(const uint8_t *id)
 {
 	const size_t i = find(id), after = count() - i;
@@ -154,7 +156,7 @@ static void set_immutable(int folder, bool on)
 	sys_close(fd);
 }
 
-/* efivarfs hands each write to the firmware as the variable's whole new content. */
+/* efivarfs passes each write to the firmware as the whole new content of the variable. */
 static int write_variable(int folder)
 {
 	int fd = sys_open_at(folder, VARIABLE, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
@@ -167,8 +169,8 @@ static int write_variable(int folder)
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
-/* Where the firmware has no room for all, the oldest go. Where it has none at all, what it holds stays as it is; it
- * only vetoes, and does not stop a ledger that authorises. */
+/* If the firmware has no room for all entries, the oldest are dropped. If it has no room at all, the variable stays as it
+ * is; that does not prevent a credit, because this ledger only vetoes. */
 static enum ledger_state store_variable(int folder)
 {
 	int r;

@@ -12,7 +12,7 @@
 #include <cpuid.h>
 #include <x86intrin.h>
 
-#define RDRAND_TRIES 10 /* as Intel advises */
+#define RDRAND_TRIES 10 /* as Intel recommends */
 
 static void cpuid(uint32_t leaf, struct cpu_answer *ret)
 {
@@ -57,14 +57,14 @@ static uint64_t ticks(void)
 	return count;
 }
 
-/* A program cannot tell whether RNDR is there without help from its loader. */
+/* RNDR is not used: a program can find out whether the CPU has it only with help from its loader. */
 static uint64_t cpu_random(void)
 {
 	return 0;
 }
 #endif
 
-/* A paravirtual guest of Xen has no DMI; the hypervisor says which one it is. */
+/* A paravirtual guest of Xen has no DMI; there the hypervisor gives the UUID. */
 static bool read_uuid(uint8_t uuid[UUID_SIZE])
 {
 	static const char *const files[] = { "/sys/class/dmi/id/product_uuid",

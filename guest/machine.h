@@ -6,18 +6,18 @@
 
 #define MACS_MAX 8
 
-/* What differs between two boots, and between two clones of one machine; worth no bit. */
+/* Values that differ between two boots, and between two clones of one machine; counted as 0 bits. */
 struct diversifier {
 	uint64_t real_ns, boot_ns, ticks;
-	uint64_t random[4]; /* RDRAND, where it is there */
+	uint64_t random[4]; /* from RDRAND, if the CPU has it */
 	uint8_t uuid[UUID_SIZE];
 	char macs[MACS_MAX][sizeof("00:00:00:00:00:00")];
 };
 
-/** machine_ask - what the CPU, the firmware and the clock say; fills those fields of @s. */
+/** machine_ask - ask CPU, firmware and clock, and fill the members of @s that depend on them. */
 void machine_ask(struct situation *s);
 
-/** machine_diversify - after machine_ask(); @ret is zero before, and to be wiped after use. */
+/** machine_diversify - fill @ret; after machine_ask(). The caller zeroes @ret before, and wipes it after use. */
 void machine_diversify(const struct situation *s, struct diversifier *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Find, check, mix, decide, commit, credit, verify, say: one straight line, in bounded time. */
+/* seedrive-guest: find, check, mix, decide, commit, credit, report; one step after the other, in bounded time. */
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -14,23 +14,23 @@
 #include "guest/sys.h"
 
 #define VMCORE \
-	"/proc/vmcore" /* there in a kernel that was started to write down the crash of another one */
+	"/proc/vmcore" /* exists in a kernel that was started to record the crash of another one */
 
-_Static_assert(OPTIONS_DEVICES_MAX == DRIVES_MAX, "as many may be named as are looked at");
+_Static_assert(OPTIONS_DEVICES_MAX == DRIVES_MAX, "--device may name as many devices as the program looks at");
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* All that one run is about. What is small stands together: each page that is touched costs a fault. */
+/* The state of one run. Small members are together, because each page that is touched costs a page fault. */
 struct run {
-	/* What was found; static, as a child that hangs goes on to look at it. */
+	/* Static, because a child that hangs keeps using it. */
 	struct drives drives;
 	struct options opt;
 	struct situation here;
 	struct diversifier own;
 	struct kernel kernel;
 	int status;
-	bool any;               /* a drive with one of our labels */
-	bool seen;              /* @verdict is there */
+	bool any;               /* there is a config drive */
+	bool seen;              /* @verdict is set */
 	struct verdict verdict; /* for the status */
 	size_t count;
 	struct found found[DRIVES_MAX];
@@ -55,7 +55,7 @@ static bool mix(struct run *run, const struct record *rec)
 	return false;
 }
 
-/* The last step for whatever may be credited: what the kernel does not need it is not told. */
+/* The last step, for a seed that may be credited. A kernel that is ready needs no credit and gets none. */
 static const char *credit(struct run *run, const struct verdict *v)
 {
 	const struct record *rec = v->rec;
@@ -78,8 +78,8 @@ static const char *commit_seed(struct run *run, const struct ledger_entry *e, st
 	return ledgers_reason(l, LEDGER_COMMITTED);
 }
 
-/* A carry-over needs no ledger to authorise it, as its file goes. But a disk that is set back to an older snapshot
- * brings it back, and the firmware may know. */
+/* A carry-over needs no ledger that authorises it, because its file is removed. But a rollback of the disk brings the file
+ * back, and then the firmware's ledger may have its id. */
 static const char *commit_carry_over(struct run *run, const struct carry_over *c, struct ledgers *l)
 {
 	const struct ledger_entry e = { .rec = &c->rec, .efi = !run->opt.no_efi_ledger };
@@ -128,7 +128,7 @@ static const char *decide_drive(struct run *run, const struct found *f)
 	return decide(&s, &f->rec);
 }
 
-/* Mix, decide, commit, credit: in this order, and each only if what went before allows it. */
+/* Mix, decide, commit, credit: in this order, and each step only if the one before it allows it. */
 static void use_drive(struct run *run, const struct found *f)
 {
 	const struct ledger_entry entry = entry_of(run, f);
@@ -149,7 +149,7 @@ static void use_drive(struct run *run, const struct found *f)
 	conclude(run, &v);
 }
 
-/* In a dry run it is only looked at, and expected to be consumed. What may not be credited is consumed all the same. */
+/* A dry run does not remove the file, and expects that it could. A carry-over that may not be credited is removed, too. */
 static void use_carry_over(struct run *run, struct carry_over *c)
 {
 	struct situation s = run->here;
@@ -189,7 +189,7 @@ static void try_carry_over(struct run *run)
 	carry_over_close(&c);
 }
 
-/* Parse what the probes brought. */
+/* Parses the records that the probes have read. */
 static void gather(struct run *run)
 {
 	struct drives *d = &run->drives;
@@ -227,7 +227,8 @@ static bool has_come(const struct drives *d, const char *path)
 	return false;
 }
 
-/* It was asked for, and did not come, or did not open, or did not answer; a search names the latter only. */
+/* Reports each --device that is missing, cannot be opened, or does not answer. A search reports only devices that do not
+ * answer. */
 static void report_missing(struct run *run)
 {
 	const struct drives *d = &run->drives;
@@ -251,7 +252,7 @@ static void report_missing(struct run *run)
 	}
 }
 
-/* On bare metal a drive has to be pointed at: whatever else is opened there may have to start its motor for that. */
+/* On bare metal only devices given by --device are opened, because to open a disk there may start its motor. */
 static bool may_search(const struct run *run)
 {
 	return run->opt.device_count > 0 || run->here.hypervisor || run->opt.trust_device;
@@ -277,7 +278,7 @@ static bool may_mix(struct run *run, int opened)
 	return run->status == EXIT_DONE;
 }
 
-/* While the devices are at work, the kernel's door is opened. */
+/* While the children read the devices, this process prepares the rest. */
 static void use_all(struct run *run)
 {
 	const char *const *devices = run->opt.devices;
@@ -339,7 +340,7 @@ static int print_status(void)
 	return EXIT_FAILED;
 }
 
-/* What is to be said, and nothing done. Returns: false: go on. */
+/* The options that only print something. Returns: false if the run must go on. */
 static bool only_print(struct run *run)
 {
 	const struct options *opt = &run->opt;
@@ -359,8 +360,8 @@ static bool only_print(struct run *run)
 
 static void run_all(struct run *run)
 {
-	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this lives,
-	 * and locking would take a quarter of them. */
+	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this process lives,
+	 * and to lock it would take a quarter of them. */
 	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
 	if (run->opt.save_carry_over) {
 		save_carry_over(run);

@@ -8,30 +8,30 @@
 
 #include "util/wire/record.h"
 
-/* A text of bounded length; what does not fit is cut. stdio alone would double the program. */
+/* A text of bounded length; the rest is cut off. With stdio the program would be twice as large. */
 struct message {
 	char text[576];
 	size_t len;
 };
 
-/** message_begin - under our name, as message_send() wants it. */
+/** message_begin - begin a line with the program's name, as message_send() requires. */
 void message_begin(struct message *m);
 
-/** message_add - @text, with a '?' for each character that a terminal may take for more than itself. */
+/** message_add - append @text, with '?' for each character that is not printable ASCII. */
 void message_add(struct message *m, const char *text);
 
 void message_add_number(struct message *m, uint64_t number);
 
-/** message_add_id - "seed=" and the number of a seed in hexadecimal. */
+/** message_add_id - append "seed=" and a seed id in hexadecimal. */
 void message_add_id(struct message *m, const uint8_t id[RECORD_ID_SIZE]);
 
-/** message_end_line - for a text of several lines. */
+/** message_end_line - append a newline, in a text of several lines. */
 void message_end_line(struct message *m);
 
-/** message_body - what was added, without our name; @ret_len of it. */
+/** message_body - the text after the program's name, @ret_len bytes. */
 const char *message_body(const struct message *m, size_t *ret_len);
 
-/** message_send - to standard error and, if @kernel_log, to the kernel's log, under our name. */
+/** message_send - write the line to standard error and, if @kernel_log, to the kernel's log. */
 void message_send(struct message *m, bool kernel_log);
 
 #endif

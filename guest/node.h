@@ -3,9 +3,9 @@
 #define GUEST_NODE_H
 
 /**
- * node_open - open a device; where /dev is empty, make its node for as long as that takes
+ * node_open - open a device; if its node is missing, make one, and remove it after the open
  * @type:  S_IFBLK or S_IFCHR
- * @major, @minor: the device
+ * @major, @minor: the number of the device
  *
  * Returns: a descriptor for sys_close(), or -errno.
  */

@@ -14,25 +14,25 @@ const char options_help[] = "usage: seedrive-guest [OPTION...]\n"
 			    "\n"
 			    "Credits the drive's seed to the kernel, once.\n"
 			    "\n"
-			    "  --device PATH\t\tlook at this alone\n"
-			    "  --ledger DIR\t\tnote spent seeds there\n"
-			    "  --ledger-persistent\tledgers outlive the boot\n"
+			    "  --device PATH\t\tlook only at this device\n"
+			    "  --ledger DIR\t\trecord spent seeds there\n"
+			    "  --ledger-persistent\tledgers survive a reboot\n"
 			    "  --no-drive-ledger\tdo not write to the drive\n"
-			    "  --no-efi-ledger\tleave the firmware alone\n"
-			    "  --carry-over FILE\tuse what the last boot left\n"
-			    "  --mix-carry-over\tdo not credit that\n"
-			    "  --save-carry-over FILE\tleave one for the next\n"
+			    "  --no-efi-ledger\tdo not use the firmware\n"
+			    "  --carry-over FILE\tuse the last boot's seed\n"
+			    "  --mix-carry-over\tdo not credit it\n"
+			    "  --save-carry-over FILE\tsave one for the next boot\n"
 			    "  --wait TIME\t\tfor drives (default 3s)\n"
 			    "  --mix-only\t\tcredit nothing\n"
-			    "  --stock-credit\tcredit also a random_seed\n"
+			    "  --stock-credit\talso credit a random_seed\n"
 			    "  --trust-device\ttrust device and machine\n"
-			    "  --stage NAME\t\tfor the status\n"
+			    "  --stage NAME\t\tname for the status\n"
 			    "  --dry-run\t\tchange nothing\n"
-			    "  --status\t\twhat this boot came to\n"
+			    "  --status\t\tprint this boot's status\n"
 			    "  --help, --version\n";
 
-/* The options without their dashes, each with what it fills: those that want an argument in the order of the pointers of
- * struct options, then the others in that of its bools. */
+/* The options without their dashes: first those with an argument, in the order of the pointers of struct options, then the
+ * others, in the order of its bools. */
 static const char names[] = "device\0"
 			    "ledger\0"
 			    "carry-over\0"
@@ -55,10 +55,10 @@ static const char names[] = "device\0"
 
 _Static_assert(offsetof(struct options, device) == 0 &&
 		offsetof(struct options, wait) == (WITH_ARGUMENT - 1) * sizeof(char *),
-	"the pointers in the order of names");
+	"the pointers have the order of names");
 _Static_assert(offsetof(struct options, no_drive_ledger) == WITH_ARGUMENT * sizeof(char *) &&
 		offsetof(struct options, version) == offsetof(struct options, no_drive_ledger) + 10,
-	"the bools in the order of names");
+	"the bools have the order of names");
 
 /* Returns: NULL, or why it is refused. */
 static const char *add_device(struct options *opt)
@@ -97,7 +97,7 @@ static const char *parse_option(struct options *opt, char **argv, int *i)
 	return "unknown option, see --help";
 }
 
-/* Returns: false when it is not a second to WAIT_MAX_S. */
+/* Returns: false if it is not from 1 s to WAIT_MAX_S. */
 static bool parse_wait(struct options *opt)
 {
 	uint64_t ms = WAIT_DEFAULT_S * 1000;

@@ -15,7 +15,7 @@
 #define MOUNTS        "/proc/self/mountinfo"
 #define MOUNT         "mnt_id:\t"
 
-/* linux/btrfs.h, which a musl without kernel headers does not have. */
+/* From linux/btrfs.h, which musl without kernel headers does not have. */
 struct btrfs_info {
 	uint64_t max_id, devices;
 	uint8_t uuid[UUID_SIZE];
@@ -25,13 +25,13 @@ struct btrfs_info {
 #define BTRFS_INFO _IOR(0x94, 31, struct btrfs_info)
 
 enum kind {
-	KIND_UNKNOWN, /* a network, ZFS, bcachefs: what it lies on cannot be looked through */
+	KIND_UNKNOWN, /* a network, ZFS, bcachefs: the devices below cannot be examined */
 	KIND_FORGETS,
 	KIND_ON_DEVICE,
 	KIND_ON_DEVICES,
 };
 
-/* linux/magic.h. */
+/* From linux/magic.h. */
 static const struct {
 	uint32_t magic;
 	enum kind kind;
@@ -45,8 +45,8 @@ static const struct {
 	{ 0x794c7630, KIND_FORGETS },    /* an overlay */
 };
 
-/* Options of a mount by which a sync does not reach the medium, or a reboot undoes it: ext4 has had two names for
- * the first, and the last is F2FS's checkpoint=disable. */
+/* Mount options with which a flush does not reach the medium, or a reboot undoes what was written. The first two are
+ * names of one option of ext4; the last is the end of "checkpoint=disable", of F2FS. */
 static const char volatile_options[][11] = { "nobarrier", "barrier=0", "t=disable" };
 
 static enum kind kind_of(uint32_t magic)
@@ -59,7 +59,7 @@ static enum kind kind_of(uint32_t magic)
 	return KIND_UNKNOWN;
 }
 
-/* The kernel's name of a device is the last one on its way through sysfs. */
+/* The kernel's name of a device is the last part of its path in sysfs. */
 static bool device_is_persistent(uint64_t number)
 {
 	const unsigned major = (unsigned)(number >> 8 & 0xfff);
@@ -81,7 +81,7 @@ static bool device_is_persistent(uint64_t number)
 	return block_is_persistent(way + n);
 }
 
-/* Btrfs spans devices, has a number of no device, and lists them by its UUID. */
+/* A Btrfs may have several devices. st_dev names none of them; sysfs lists them in a folder named by the UUID. */
 static bool btrfs_is_persistent(int dir)
 {
 	struct btrfs_info info;
@@ -94,7 +94,7 @@ static bool btrfs_is_persistent(int dir)
 		block_all_persistent(path);
 }
 
-/* The number of the mount that @dir is in, between a line's end and a space, as mountinfo's lines begin. */
+/* Writes the id of the mount that contains @dir to @key, between a newline and a space, as it begins a line of mountinfo. */
 static bool find_mount(int dir, char *key, size_t size)
 {
 	char digits[21] = { 0 }, path[sizeof(FDINFO) + sizeof(digits)], text[128];
@@ -112,7 +112,7 @@ static bool find_mount(int dir, char *key, size_t size)
 	return true;
 }
 
-/* All of /proc/self/mountinfo behind a line's end, as far as there is room, terminated. */
+/* Reads /proc/self/mountinfo, after a newline, as far as @text has room, and terminates it. */
 static void read_mounts(char *text, size_t size)
 {
 	int fd = sys_open(MOUNTS, O_RDONLY);
@@ -127,7 +127,7 @@ static void read_mounts(char *text, size_t size)
 		sys_close(fd);
 }
 
-/* One that does not show how it is mounted counts as without. */
+/* If mountinfo does not show how the file system is mounted, it counts as one without barriers. */
 static bool has_barriers(int dir)
 {
 	static char mounts[256 << 10];

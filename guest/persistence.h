@@ -5,19 +5,19 @@
 #include <stdbool.h>
 
 enum persistence {
-	PERSISTENCE_NO,        /* it forgets, or may */
-	PERSISTENCE_READ_ONLY, /* it would keep what is written, but nothing can be written now */
+	PERSISTENCE_NO,        /* not known to keep its content */
+	PERSISTENCE_READ_ONLY, /* keeps its content, but cannot be written now */
 	PERSISTENCE_YES,
 };
 
 /**
- * persistence_of - does the file system of this open folder outlive the boot?
- * @dir:     needs /proc and /sys to be looked through
- * @vouched: the administrator says so, of one that cannot be looked through
+ * persistence_of - does the file system of this open folder survive a reboot?
+ * @dir:     its file system is examined by /proc and /sys
+ * @vouched: the administrator says that it does; for file systems that cannot be examined
  *
- * By a list of kinds, and by every device below. Whatever @vouched says, tmpfs, ramfs and an overlay forget, as an
- * overlay's changes may go to memory; so does a file system without barriers, as a power cut takes what it had
- * called stable.
+ * Decided by a list of file systems, and by every device below. @vouched does not matter for tmpfs, ramfs and overlays,
+ * because the changes of an overlay may be in memory, nor for a file system without barriers, because a power cut may
+ * undo what it reported as stored: none of these survives.
  */
 enum persistence persistence_of(int dir, bool vouched);
 

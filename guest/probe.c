@@ -9,7 +9,7 @@
 #include "guest/sys.h"
 #include "util/wire/label.h"
 
-/* linux/cdrom.h. */
+/* From linux/cdrom.h. */
 #define CDROM_DRIVE_STATUS  0x5326
 #define CDS_NO_DISC         1
 #define CDS_TRAY_OPEN       2
@@ -17,14 +17,14 @@
 
 struct input {
 	int fd;
-	bool cached; /* something went through the page cache */
-	uint64_t at; /* where @window begins; it holds @len bytes */
+	bool cached; /* a read went through the page cache */
+	uint64_t at; /* offset of the @len bytes in @window on the device */
 	size_t len;
 	uint8_t *window;
 };
 
-/* Past the page cache where the device can do it: what is secret must not stay in it, and a slow
- * CD is not made to read ahead. Aligned for a disk with blocks of 4096 bytes. Short at the end of the device. */
+/* Reads past the page cache if the device supports that, so that no secret stays in it and a slow CD does not read ahead.
+ * The offset is aligned for disks with blocks of 4096 bytes. At the end of the device, the window is not full. */
 static int fill_window(struct input *in, uint64_t off)
 {
 	long n;
@@ -65,7 +65,7 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* Where there is no record, there may be what any Nova writes. */
+/* Without a record, there may be the random_seed that each Nova writes. */
 static int read_stock(struct drive *drive, const struct iso_volume *vol)
 {
 	struct stock stock = { .seed = drive->raw };
@@ -92,7 +92,7 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	if (r == 0)
 		r = iso_read(vol, &file, 0, drive->raw, (size_t)file.len);
 	if (r < 0) {
-		/* It is the folder that is malformed; for the record the word means its digest. */
+		/* Here EBADMSG means that the folder is malformed; record_why() would say that the digest is wrong. */
 		drive->err = r == -EBADMSG ? -EIO : r;
 		return DRIVE_DAMAGED;
 	}
@@ -101,7 +101,8 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	return DRIVE_SEEDED;
 }
 
-/* It is too short, or no ISO 9660, or has no medium: it has been read. Anything else may be better another time. */
+/* These errors say what the device is: too short, not ISO 9660, or without a medium. After any other error a later look may
+ * succeed. */
 static bool says_what_it_is(int r)
 {
 	return r == -ENODATA || r == -ENOMSG || r == -EBADMSG || r == -ENOMEDIUM;
@@ -112,7 +113,7 @@ static int look(struct drive *drive, struct input *in)
 	struct iso_volume vol;
 	int size, r;
 
-	/* What sysfs listed needs no asking; under emulation each new kind of call is half a millisecond. */
+	/* Not asked for devices that sysfs lists: under emulation the first use of a system call costs half a millisecond. */
 	if (!drive->is_block)
 		drive->is_block = sys_ioctl(in->fd, BLOCK_SECTOR_SIZE, &size) == 0;
 	if (drive->maybe_cd) {
@@ -137,7 +138,7 @@ static int look(struct drive *drive, struct input *in)
 
 void probe(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
-	/* O_NONBLOCK: a CD drive without a medium answers instead of waiting for one. */
+	/* With O_NONBLOCK, a CD drive without a medium answers instead of waiting for one. */
 	const int flags = O_RDONLY | O_NONBLOCK | (drive->listed ? O_DIRECT : 0);
 	struct input in = { .fd = device_open(drive, flags), .window = window };
 	int state = DRIVE_OTHER;

@@ -5,27 +5,29 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Processes of our own, and how long to wait for them. */
+/* Starts child processes, and waits for them for a limited time. */
 
-/** process_begin - once, before the others: whatever started us, our children's ends are for us to see. */
+/** process_begin - call once, before the others: sets SIGCHLD so that process_wait() sees each child end, whatever this
+ * process has inherited. */
 void process_begin(void);
 
-/** process_fork - a child in a process group of its own; its number, 0 in the child, or -errno. */
+/** process_fork - start a child in a process group of its own. Returns: its pid, 0 in the child, or -errno. */
 pid_t process_fork(void);
 
 /**
- * process_leave - go on in a child, in a session of its own and without a terminal
- * @ret_error: 0, or -errno if there is no child
- * Returns: false in the parent, which may end.
+ * process_leave - continue in a child, in a session of its own and without a terminal
+ * @ret_error: 0, or -errno if no child could be started
+ * Returns: true in the child; false in the parent, which may end.
  */
 bool process_leave(int *ret_error);
 
-/** process_exit - without anything else. */
+/** process_exit - end this process; nothing else is done. */
 _Noreturn void process_exit(int status);
 
 /**
- * process_wait - until the child has ended, or the clock of process_now_ms() shows @end_ms
- * @ret_status: as a shell has it, 128 and the signal's number if one ended it; untouched if it still runs
+ * process_wait - wait until the child has ended, or until process_now_ms() reaches @end_ms
+ * @ret_status: its exit status or, as in a shell, 128 plus the number of the signal that ended it; untouched if it still
+ *              runs
  * Returns: has it ended?
  */
 bool process_wait(pid_t child, unsigned end_ms, int *ret_status);
@@ -33,13 +35,13 @@ bool process_wait(pid_t child, unsigned end_ms, int *ret_status);
 #define PROCESS_KILLED_MS \
 	250 /* a killed process ends within this time, if a signal can end it at all */
 
-/** process_kill - it, and all of its group. */
+/** process_kill - kill the child and its process group. */
 void process_kill(pid_t child);
 
-/** process_now_ms - of a clock that nobody sets; comes round, so only differences mean something. */
+/** process_now_ms - a clock that nobody can set. It wraps around, so only differences have a meaning. */
 unsigned process_now_ms(void);
 
-/** process_quiet - no input, and no output. */
+/** process_quiet - connect standard input, output and error to /dev/null. */
 void process_quiet(void);
 
 #endif

@@ -10,7 +10,7 @@ const char *report_outcome(const struct verdict *v)
 	return v->reason ? "mixed" : "credited";
 }
 
-/* The ledgers that took the seed or had it; of those that could not take it, the ones that prevent a credit. */
+/* The ledgers that took the seed or had it, and those that failed or are full, which prevents a credit. */
 void report_ledgers(struct message *m, const struct ledgers *ledgers)
 {
 	static const char names[LEDGER_KINDS][6] = { "dir", "drive", "efi" };

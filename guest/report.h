@@ -6,9 +6,10 @@
 #include "guest/ledger.h"
 #include "guest/message.h"
 
-/* The lines; man/seedrive-guest.8 has every one of them. Those of a dry run do not go to the kernel's log. */
+/* The lines that the program prints; man/seedrive-guest.8 has all of them. Those of a dry run do not go to the kernel's
+ * log. */
 
-/** What became of a seed. */
+/** The result for one seed. */
 struct verdict {
 	bool dry_run;
 	const struct found *found; /* NULL: a carry-over ... */
@@ -19,28 +20,28 @@ struct verdict {
 	bool ready_before, ready_after;
 };
 
-/** report_outcome - in one word: "credited", "mixed" or "spent". */
+/** report_outcome - the word for the result: "credited", "mixed" or "spent". */
 const char *report_outcome(const struct verdict *v);
 
-/** report_ledgers - add " ledger=" and the names of those that took the seed, had it, or failed. */
+/** report_ledgers - append "ledger=" and the names of the ledgers that took the seed, had it, or failed. */
 void report_ledgers(struct message *m, const struct ledgers *ledgers);
 
-/** report_verdict - in one line. */
+/** report_verdict - print the line of a seed. */
 void report_verdict(const struct verdict *v);
 
-/** report_fault - "WHAT: WHY". */
+/** report_fault - print "WHAT: WHY". */
 void report_fault(bool dry_run, const char *what, const char *why);
 
-/** report_refused - a record that breaks a rule of the format. */
+/** report_refused - print that a record breaks a rule of the format. */
 void report_refused(bool dry_run, const struct drive *drive, const char *why);
 
-/** report_bare - a drive with our label, and without a seed. */
+/** report_bare - print that a config drive has no seed. */
 void report_bare(bool dry_run, const struct drive *drive);
 
-/** report_left - a carry-over for the next boot. */
+/** report_left - print that a carry-over was saved. */
 void report_left(const char *path, const uint8_t id[RECORD_ID_SIZE]);
 
-/** report_nothing - neither a drive nor a failure. */
+/** report_nothing - print that no config drive was found. */
 void report_nothing(bool dry_run);
 
 #endif

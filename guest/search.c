@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long to wait for whom. */
+/* How long the search waits for which device. */
 #include "guest/search.h"
 #include "guest/child.h"
 
@@ -7,8 +7,8 @@
 
 #include "guest/sys.h"
 
-#define ROUND_MS 10  /* between two looks at what has appeared */
-#define GRACE_MS 250 /* so long a slower device may still bring a second drive */
+#define ROUND_MS 10  /* between two looks for new devices */
+#define GRACE_MS 250 /* after the first drive is found, how long slower devices may still answer */
 
 static unsigned begun;
 
@@ -19,7 +19,7 @@ static void start_children(struct drives *d)
 	for (i = 0; i < d->count; i++) {
 		struct drive *drive = d->drive + i;
 
-		/* Where there is no child to be had it stays as it is, and does not answer. */
+		/* If no child can be started, the state stays, and the device counts as one that does not answer. */
 		if (drive->state == DRIVE_SILENT || drive->state == DRIVE_UNSETTLED)
 			(void)child_start(i, probe, drive);
 	}
@@ -45,7 +45,7 @@ static bool any_state(const struct drives *d, int from, int to)
 	return false;
 }
 
-/* Until all children have ended, or the round is over. Without one, only the time passes. */
+/* Waits until all children have ended or the round is over; without children it returns at once. */
 static void wait_round(const struct drives *d)
 {
 	const unsigned end = child_now_ms() + ROUND_MS;
@@ -106,7 +106,7 @@ void search_begin(struct drives *d, const char *const *devices)
 		device_name(d, devices);
 	else
 		device_discover(d);
-	/* One that cannot keep anybody waiting needs no child. */
+	/* A regular file does not block, so no child is needed. */
 	if (d->count == 1 && device_is_file(d->drive[0].path))
 		probe(d->drive, child_window(0));
 	else

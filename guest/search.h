@@ -5,26 +5,26 @@
 #include "guest/device.h"
 
 /*
- * Every block device is looked at, each from a child of its own. Nothing is written, nothing stays in
- * the page cache, and no device keeps another one's answer from being seen.
+ * Looks at every block device, each in a child of its own. Nothing is written, nothing stays in the page cache, and a
+ * device that hangs does not delay the others.
  */
 
 /**
- * search_begin - send the first children off; there is time for other things until search_end()
- * @d:      static storage, zero
- * @devices: look at these alone, up to a NULL; a regular file will do; none: at every block device that is there now
+ * search_begin - start the first children; the caller may do other work until search_end()
+ * @d:       static storage, zero
+ * @devices: look only at these devices or image files, NULL-terminated; empty: at every block device that exists now
  */
 void search_begin(struct drives *d, const char *const *devices);
 
 /**
- * search_end - wait for their answers, for a CD that is not ready yet, and for a named one that is not there yet
- * @wait_ms: at most so long
+ * search_end - wait for the answers, for CD drives that are not ready yet, and for those of @devices that do not exist yet
+ * @wait_ms: the longest time to wait, from search_begin() on
  *
- * What was found is in @d.
+ * The results are in @d.
  */
 void search_end(struct drives *d, const char *const *devices, unsigned wait_ms);
 
-/** search_wipe - what was read of any seed, here and in what the children worked with. */
+/** search_wipe - wipe all that was read of any seed, in @d and in the children's buffers. */
 void search_wipe(struct drives *d);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a program and a child begin, in place of a C library's: nothing here uses thread-local storage,
- * constructors or the auxiliary vector, and setting those up is a tenth of the program. The kernel hands
- * over a stack with argc and argv on top (System V ABI, process initialization).
+ * The entry points of a program and of a child, in place of a C library's. The programs use no thread-local storage,
+ * constructors or auxiliary vector, and code to set these up would be a tenth of the program. The kernel starts a program
+ * with argc and argv on top of the stack (System V ABI, process initialization).
  *
- * sys_clone() takes function, stack, argument and what is cleared at the end; 0x200111 is CLONE_VM,
- * CLONE_CHILD_CLEARTID and SIGCHLD. Function and argument go onto the child's stack.
+ * sys_clone() takes a function, a stack, an argument, and the address that the kernel clears when the child ends.
+ * 0x200111 is CLONE_VM, CLONE_CHILD_CLEARTID and SIGCHLD. Function and argument are put onto the child's stack.
  */
 #if defined(__x86_64__)
 __asm__(".globl _start\n"

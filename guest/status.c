@@ -53,8 +53,8 @@ static void add_no_seed(struct message *m)
 }
 
 /*
- * A credit is the news of its boot, whatever a later stage finds. And an event only mixes: where a stage that could
- * decide has said anything of a seed, or the event has nothing to say, that stays.
+ * Must the file stay? A credit is the result of its boot, whatever a later stage finds. An event may only mix: it does not
+ * replace what another stage wrote about a seed, nor anything if it found no seed itself.
  */
 static bool stays(const struct verdict *v, const char *stage)
 {
@@ -93,7 +93,7 @@ void status_write(const struct verdict *v, bool failed, const char *stage, bool 
 		return;
 	add_word(&m, "version=", VERSION);
 	add_word(&m, "outcome=", failed && !credited ? "failed" : v ? report_outcome(v) : "none");
-	/* cppcheck-suppress nullPointerRedundantCheck ; what was credited has a verdict */
+	/* cppcheck-suppress nullPointerRedundantCheck ; if a seed was credited, there is a verdict */
 	add_number(&m, "bits=", credited ? v->rec->credit_bits : 0);
 	if (v)
 		add_seed(&m, v);

@@ -6,13 +6,13 @@
 
 #define STATUS_PATH "/run/seedrive/status"
 
-/* What a boot came to, for programs: a file of lines KEY=VALUE that every user may read. It holds no secret. */
+/* The result of a boot, for programs: a file with lines KEY=VALUE that every user may read. It contains no secret. */
 
 /**
- * status_prefers - is the status about @v rather than about an earlier verdict?
- * @so_far: NULL for the first one
+ * status_prefers - should the status be about @v, and not about an earlier verdict?
+ * @so_far: the earlier verdict; NULL for the first one
  *
- * A credited seed comes first, then one that was mixed, then a spent one; of equals the one that came first.
+ * A credited seed wins over a mixed one, and that over a spent one; of equals the earlier one wins.
  */
 bool status_prefers(const struct verdict *v, const struct verdict *so_far);
 
@@ -20,16 +20,16 @@ bool status_prefers(const struct verdict *v, const struct verdict *so_far);
  * status_write - replace the file in one step
  * @v:        NULL: there was no seed
  * @failed:   the run ends with an error
- * @stage:    NULL: none was named
- * @left_out: there were more devices than are looked at
+ * @stage:    name of the stage; NULL: not given
+ * @left_out: there were more devices than the program looks at
  *
- * Where an earlier run of this boot has credited a seed, and this one did not, the file stays; and of the stage `event`
- * also where the file is about any seed, or this run is about none. That it cannot be written changes nothing for the
- * kernel, and is not said.
+ * The file stays if an earlier run of this boot credited a seed and this run did not. A run of the stage `event` also keeps
+ * the file if it is about any seed, or if the run found none. An error is not reported, because it changes nothing for the
+ * kernel.
  */
 void status_write(const struct verdict *v, bool failed, const char *stage, bool left_out);
 
-/** status_print - the file as it is to standard output; 0 or -errno. */
+/** status_print - print the file on standard output; 0 or -errno. */
 int status_print(void);
 
 #endif

@@ -14,20 +14,20 @@ enum key { KEY_OTHER, KEY_SEED, KEY_UUID, KEYS };
 
 struct scan {
 	struct text text;
-	/* The containers that are open: a bit each, set for an object, the innermost lowest. */
+	/* One bit for each open container, set for an object; the lowest bit is the innermost container. */
 	uint64_t objects;
 	unsigned depth;
-	/* What was found. */
-	enum key key; /* whose value comes next */
+	/* What was found so far. */
+	enum key key; /* the key of the value that comes next */
 	unsigned seen[KEYS];
 	bool is_string;
 	struct base64 base64;
-	size_t word_len; /* of the last string, whole; @word has its beginning */
+	size_t word_len; /* length of the last string; @word has its beginning */
 	char word[UUID_STRLEN];
 	struct stock *out;
 };
 
-/* Behind the first quote. What a name or a UUID may be is kept in @s->word. */
+/* Scans a string after its first quote. @s->word gets as much of it as a key or a UUID may have. */
 static int scan_string(struct scan *s, bool is_seed)
 {
 	for (s->word_len = 0; !text_take(&s->text, '"'); s->word_len++) {
@@ -109,7 +109,7 @@ static int scan_plain(struct scan *s)
 	}
 }
 
-/* Behind its bracket. Returns: 1 when it was empty, 0 when a value comes next. */
+/* Scans the beginning of a container, after its bracket. Returns: 1 if it is empty, 0 if a value comes next. */
 static int open_container(struct scan *s, bool object)
 {
 	if (s->depth == DEPTH_MAX)
@@ -125,7 +125,7 @@ static int open_container(struct scan *s, bool object)
 	return object ? scan_member(s) : 0;
 }
 
-/* The first value of each counts, and only if it is the last one, too: judge(). */
+/* Keeps the first value of each key; judge() refuses it if there was a second one. */
 static int scan_wanted(struct scan *s, enum key key)
 {
 	const bool is_seed = key == KEY_SEED && s->seen[key] == 1;
@@ -137,7 +137,7 @@ static int scan_wanted(struct scan *s, enum key key)
 	return r;
 }
 
-/* Returns: 1 when a value has ended, 0 when the first one of a container comes next. */
+/* Returns: 1 if a value has ended, 0 if the first value of a container comes next. */
 static int scan_value(struct scan *s)
 {
 	enum key key = s->key;
@@ -154,7 +154,7 @@ static int scan_value(struct scan *s)
 	return r < 0 ? r : 1;
 }
 
-/* Behind a value. Returns: 1 when that ended another, 0 when a value comes next. */
+/* Scans what follows a value. Returns: 1 if that ends its container, 0 if another value comes next. */
 static int scan_after(struct scan *s)
 {
 	const bool object = s->objects & 1;

@@ -6,35 +6,35 @@
 #include "util/hex.h"
 
 /*
- * What any Nova puts on a config drive: base64 of the host's random bytes as `random_seed`, beside the
- * instance's `uuid`, in a JSON object of some kilobytes.
+ * Reads what each Nova puts on a config drive: `random_seed`, the host's random bytes in base64, next to the instance's
+ * `uuid`, in a JSON object of some kilobytes.
  *
- * util/json.h wants the whole text in memory, and a stack for its nesting; here it streams by, a bit
- * a level. The two agree on every text: tests/fuzz/fuzz_stock.c.
+ * util/json.h needs the whole text in memory, and stack for each level of nesting. This parser reads the text once, and
+ * needs one bit for each level. tests/fuzz/fuzz_stock.c shows that both agree on every text.
  */
 #define STOCK_PATH     "openstack/latest/meta_data.json"
 #define STOCK_FILE_MAX (1u << 20)
 #define STOCK_MAX      4096 /* bytes of a value */
 
 struct stock {
-	uint8_t *seed; /* the caller's, STOCK_MAX bytes: secret, wiped on error */
+	uint8_t *seed; /* a buffer of the caller, STOCK_MAX bytes: secret; wiped here on error */
 	size_t len;
-	uint8_t uuid[UUID_SIZE]; /* zero when the text tells none, or not just one */
+	uint8_t uuid[UUID_SIZE]; /* zero if the text has no UUID, or more than one */
 };
 
 /**
- * stock_scan - find the value of random_seed among an object's own keys, and decode it
- * @in:  the text lies at its beginning
- * @len: of the text
+ * stock_scan - find the value of random_seed among the keys of the outermost object, and decode it
+ * @in:  the text begins at offset 0
+ * @len: length of the text
  *
- * All of it is checked against RFC 8259 before anything of it counts; no heap, no recursion.
- * Returns: 0; -ENOENT without the key; -EEXIST with two of it; -EINVAL when the value is no string;
- * -EILSEQ when that is not base64, padded; -E2BIG when it is longer than STOCK_MAX; -EBADMSG when this
- * is not JSON, or not an object; -ELOOP when it is nested deeper than 64 levels; or a read error.
+ * The whole text is checked against RFC 8259 before any of it is used. No heap, no recursion.
+ * Returns: 0; -ENOENT: no such key; -EEXIST: the key occurs twice; -EINVAL: the value is not a string; -EILSEQ: the
+ * string is not padded base64; -E2BIG: it decodes to more than STOCK_MAX bytes; -EBADMSG: the text is not JSON, or not an
+ * object; -ELOOP: it is nested deeper than 64 levels; or a read error.
  */
 int stock_scan(struct iso_input in, uint64_t len, struct stock *s);
 
-/** stock_read - of the file STOCK_PATH on a drive; -ENOENT without it, -EFBIG for a larger one. */
+/** stock_read - stock_scan() of the file STOCK_PATH on a drive; also -EFBIG: it is larger than STOCK_FILE_MAX. */
 int stock_read(const struct iso_volume *vol, struct stock *s);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Of string.h what is used here, a byte at a time: a C library's are as fast for kilobytes, and ten times as
- * large. The compiler calls some of them by itself. */
+/* The functions of string.h that the guest's programs use. They work byte by byte: those of a C library are not faster for
+ * some kilobytes, and ten times as large. The compiler itself generates calls of some of them. */
 #include <string.h>
 
-/* An alias, as a compiler that knows the two makes a call of memmove() here one of memcpy(). */
+/* An alias: if memcpy() called memmove(), the compiler might turn that into a call of memcpy() itself. */
 void *memcpy(void *restrict to, const void *restrict from, size_t len)
 	__attribute__((alias("memmove")));
 
@@ -31,7 +31,7 @@ void *memset(void *to, int c, size_t len)
 	return to;
 }
 
-/* What is not read again afterwards has to be written all the same. */
+/* The asm keeps the compiler from removing the write, although nothing reads the memory afterwards. */
 void explicit_bzero(void *to, size_t len)
 {
 	memset(to, 0, len);

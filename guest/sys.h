@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 /*
- * System calls as the kernel has them: the result, or a negative errno. The C library's wrappers
- * bring in locks, cancellation points, a vDSO and fallbacks for old kernels, which a program of one
- * thread and a few milliseconds has no use for, and which are half as large again as the program.
+ * System calls that return what the kernel returns: the result, or a negative errno. The C library's wrappers bring in
+ * locks, cancellation points, a vDSO and fallbacks for old kernels. A program with one thread that runs for a few
+ * milliseconds does not need these, and they would add half its size.
  */
 static inline long sys_call6(long n, long a, long b, long c, long d, long e, long f)
 {
@@ -51,7 +51,7 @@ static inline long sys_call6(long n, long a, long b, long c, long d, long e, lon
 #endif
 }
 
-/* Most want no more than three, and clearing registers for nothing adds up. */
+/* Most calls have at most three arguments; without the others, no code is spent on clearing their registers. */
 static inline long sys_call(long n, long a, long b, long c)
 {
 #if defined(__x86_64__)
@@ -67,14 +67,14 @@ static inline long sys_call(long n, long a, long b, long c)
 #endif
 }
 
-/* One copy of each: the program is small by not having them inline. */
+/* These are functions and not inline, which keeps the program small. */
 int sys_open_at(int at, const char *path, int flags, unsigned mode); /* O_CLOEXEC is added */
 int sys_open(const char *path, int flags);
 int sys_open_dir(int at, const char *path);
 void sys_close(int fd);
 long sys_read(
-	int fd, void *buf, size_t len); /* possibly short: for the small texts of proc and sysfs */
-long sys_write(int fd, const void *buf, size_t len); /* likewise */
+	int fd, void *buf, size_t len); /* may read less: for the small texts of proc and sysfs */
+long sys_write(int fd, const void *buf, size_t len); /* may write less */
 long sys_pread(int fd, void *buf, size_t len, uint64_t off);
 long sys_pwrite(int fd, const void *buf, size_t len, uint64_t off);
 int sys_ioctl(int fd, unsigned long what, void *arg);
@@ -85,32 +85,32 @@ long sys_read_link(const char *path, char *text, size_t size);
 bool sys_exists_at(int at, const char *path);
 bool sys_exists(const char *path);
 
-/* Where a long is 64 bits wide the kernel's structures are the library's. @at_flags: AT_SYMLINK_NOFOLLOW. */
+/* If a long has 64 bits, the kernel's structures are the same as the C library's. @at_flags: 0 or AT_SYMLINK_NOFOLLOW. */
 int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret);
 int sys_fstat(int fd, struct stat *ret);
 int sys_fstatfs(int fd, struct statfs *ret);
 
-/* guest/start.c: a child in our own memory, with descriptors of its own; its end is that of @run, and the kernel
- * clears *@running then. Its number, or -errno. */
+/* In guest/start.c: starts a child that shares our memory and has descriptors of its own. It ends when @run returns, and
+ * then the kernel clears *@running. Returns its pid, or -errno. */
 pid_t sys_clone(int (*run)(void *), void *stack_end, void *arg, volatile int *running);
 
 uint64_t sys_nanoseconds(clockid_t clock);
 
-/** sys_read_text - the beginning of a small file, terminated; its length, or -errno. */
+/** sys_read_text - read the beginning of a small file, and terminate it. Returns its length, or -errno. */
 long sys_read_text(const char *path, char *text, size_t size);
 
-/** sys_write_all - all of @len, or -errno. */
+/** sys_write_all - write all @len bytes; 0 or -errno. */
 int sys_write_all(int fd, const void *buf, size_t len);
 
-/** sys_number - decimal digits that end before @end, as many as it takes; the first of them. */
+/** sys_number - write a decimal number so that its last digit is before @end. Returns its first digit. */
 char *sys_number(char *end, uint64_t number);
 
-/** sys_join - three pieces of a path, of which any may be empty; false when it does not fit. */
+/** sys_join - join three pieces of a path, of which any may be empty. Returns false if they do not fit. */
 bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c);
 
 /**
- * sys_each_name - call @each with every name in a folder but those with a dot in front
- * No heap, as opendir(3) would want one. Returns: true if one of the calls did.
+ * sys_each_name - call @each with every name in a folder that does not begin with a dot
+ * Needs no heap, unlike opendir(3). Returns: true if one of the calls returned true.
  */
 bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx);
 

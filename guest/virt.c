@@ -5,7 +5,7 @@
 
 #include "util/hex.h"
 
-/* Three registers that spell a name. */
+/* Do these three registers contain @name? */
 static bool spells(uint32_t x, uint32_t y, uint32_t z, const char *name)
 {
 	const uint32_t said[3] = { x, y, z };
@@ -13,7 +13,7 @@ static bool spells(uint32_t x, uint32_t y, uint32_t z, const char *name)
 	return memcmp(said, name, sizeof(said)) == 0;
 }
 
-/* Xen's dom0 has its machine's devices; XENFEAT_dom0 is bit 11 of the features, which are written in hexadecimal. */
+/* Xen's dom0 drives the devices of the machine. XENFEAT_dom0 is bit 11 of the features, a hexadecimal number. */
 static bool is_dom0(const struct virt_asks *ask)
 {
 	char text[24];
@@ -27,8 +27,8 @@ static bool is_dom0(const struct virt_asks *ask)
 }
 
 /*
- * On AMD and its kin leaf 0x8000001f has SEV, SEV-ES and SEV-SNP in EAX bits 1, 3, 4 (AMD's manual, volume 3).
- * Where leaves do not go so far some answer with another leaf, which is looked into only if it matters.
+ * On AMD and compatible CPUs, leaf 0x8000001f has SEV, SEV-ES and SEV-SNP in bits 1, 3 and 4 of EAX (AMD's manual,
+ * volume 3). Some CPUs without this leaf answer with another one, so a set bit counts only if the leaf exists.
  */
 static bool shows_sev(const struct virt_asks *ask)
 {
@@ -42,8 +42,8 @@ static bool shows_sev(const struct virt_asks *ask)
 	return r.a >= leaf;
 }
 
-/* Hyper-V hides SEV and TDX behind a supervisor of its own, and tells of them in its own leaves. Its guests
- * have no disk without its bus. (Microsoft's TLFS, feature identification.) */
+/* Hyper-V hides SEV and TDX from its guest and reports them in leaves of its own (Microsoft's TLFS, feature
+ * identification). A guest of it has no disk without its bus, so a machine without that bus is not asked. */
 static bool shows_hyperv_isolation(const struct virt_asks *ask)
 {
 	const uint32_t isolation = 0x4000000c, may_ask = 1u << 22, type = 0xf;
@@ -61,8 +61,8 @@ static bool shows_hyperv_isolation(const struct virt_asks *ask)
 	return r.b & type;
 }
 
-/* CPUID.1:ECX[31] is 0 on hardware, and set by every hypervisor in use, also for its own domain. On Intel leaf 0x21 spells TDX's
- * name. To take another guest for a confidential one only costs it the credit. */
+/* CPUID.1:ECX[31] is 0 on hardware, and every hypervisor in use sets it, also for dom0. On Intel, leaf 0x21 has the name of
+ * TDX. If an ordinary guest is taken for a confidential one by mistake, it only loses the credit. */
 void virt_x86(const struct virt_asks *ask, struct virt *ret)
 {
 	struct cpu_answer first, r;
@@ -91,7 +91,8 @@ static bool begins(const char *text, const char *with)
 
 enum vm_bit { VM_BIT_UNKNOWN, VM_BIT_CLEAR, VM_BIT_SET };
 
-/* SMBIOS is a row of structures, each followed by its strings. BIOS information is type 0; its byte 0x13 has the bit. */
+/* SMBIOS is a sequence of structures, each followed by its strings. Type 0 is the BIOS information, with the bit in byte
+ * 0x13. */
 static enum vm_bit find_vm_bit(const uint8_t *s, size_t len)
 {
 	size_t at = 0, next;
@@ -108,7 +109,7 @@ static enum vm_bit find_vm_bit(const uint8_t *s, size_t len)
 	return VM_BIT_UNKNOWN;
 }
 
-/* The first is there where the kernel has dmi-sysfs; both are root's to read. */
+/* The first file exists if the kernel has dmi-sysfs; only root can read either. */
 static enum vm_bit read_vm_bit(const struct virt_asks *ask)
 {
 	static const char *const files[] = { "/sys/firmware/dmi/entries/0-0/raw",
@@ -125,13 +126,13 @@ static enum vm_bit read_vm_bit(const struct virt_asks *ask)
 	return bit;
 }
 
-/* As DMI names a virtual machine's maker or product; Azure's product is "Virtual Machine", Hetzner's "vServer". */
+/* How DMI's vendor or product name of a virtual machine begins; "Virtual Machine" is Azure's product, "vServer" Hetzner's. */
 static const char *const virtual_names[] = { "QEMU", "KVM", "OpenStack", "KubeVirt", "Amazon EC2",
 	"Google Compute Engine", "VMware", "VMW", "Xen", "BHYVE", "Parallels",
 	"Apple Virtualization", "Cloud Hypervisor", "Virtual Machine", "vServer", "Alibaba Cloud",
 	"VirtualBox", "innotek GmbH", "oVirt", "RHEV", "Red Hat", NULL };
 
-/* Clouds that give bare metal the same vendor strings as their virtual machines. */
+/* Clouds that use the same vendor names for bare metal as for virtual machines. */
 static const char *const rents_metal[] = { "Amazon EC2", "Google", NULL };
 
 static bool begins_any(const char *text, const char *const *names)
@@ -162,7 +163,8 @@ static bool virtual_by_dmi(const struct virt_asks *ask)
 	return named && !metal;
 }
 
-/* A realm of CCA has one of two devices, by the age of its kernel; a protected guest of Android's pKVM a property. */
+/* A realm of CCA has one of two devices, depending on the kernel's version; a protected guest of Android's pKVM has a
+ * property in its device tree. */
 void virt_arm(const struct virt_asks *ask, struct virt *ret)
 {
 	char text[32];

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /*
- * What the machine shows of itself, and what follows from it. Nothing here asks by itself: the answers
- * come from guest/machine.c, and from the tests.
+ * Is this a virtual machine, and does it trust its host? The functions ask CPU and firmware only by struct virt_asks, which
+ * guest/machine.c fills, or a test.
  */
 struct virt {
-	bool hypervisor;   /* and this is a guest of it, not the domain that drives its machine */
+	bool hypervisor;   /* there is one, and this is not Xen's dom0, which drives the machine */
 	bool confidential; /* a guest that need not trust its host: SEV, TDX, CCA, pKVM */
-	bool rdrand;       /* the instruction is there */
+	bool rdrand;       /* the CPU has the instruction */
 };
 
 struct cpu_answer {
@@ -23,18 +23,18 @@ struct cpu_answer {
 struct virt_asks {
 	void (*cpuid)(uint32_t leaf, struct cpu_answer *ret);
 	bool (*exists)(const char *path);
-	/* The beginning of a file, terminated, empty where there is none; its length or -errno. */
+	/* Reads the beginning of a file, terminated; empty if there is none. Returns its length or -errno. */
 	long (*read_text)(const char *path, char *text, size_t size);
 };
 
-/** virt_x86 - by CPUID, of which each costs a virtual machine an exit: three in most. */
+/** virt_x86 - ask by CPUID. Each CPUID makes a virtual machine exit to its host; most machines need three. */
 void virt_x86(const struct virt_asks *ask, struct virt *ret);
 
 /**
- * virt_arm - by firmware tables, device tree and devices: a program may not ask this CPU
+ * virt_arm - ask firmware tables, device tree and devices, because on Arm a program may not ask the CPU
  *
- * SMBIOS has a bit for a virtual machine (DMTF's DSP0134, 7.1.2.2). Clouds that rent machines without a hypervisor
- * put the same names into these as into their virtual ones: there the bit decides, or else EC2's names of products.
+ * SMBIOS has a bit for a virtual machine (DMTF's DSP0134, 7.1.2.2). Some clouds use the same names for machines without a
+ * hypervisor as for virtual ones: for these names the bit decides or, if it cannot be read, the product names of EC2.
  */
 void virt_arm(const struct virt_asks *ask, struct virt *ret);
 

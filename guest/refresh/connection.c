@@ -34,7 +34,7 @@ static int await(int fd, short events, unsigned end_ms)
 	}
 }
 
-/* Until it is there, or refused. */
+/* Waits until the connection is established or refused. */
 static int finish(int fd, unsigned end_ms)
 {
 	int r = await(fd, POLLOUT, end_ms), err = 0;

@@ -7,19 +7,19 @@
 
 #include "guest/refresh/url.h"
 
-/* A TCP connection that keeps nobody waiting: each call ends when the clock of process_now_ms() shows @end_ms. */
+/* A TCP connection with a deadline: each call ends when process_now_ms() reaches @end_ms. */
 
 /**
  * connection_open - connect to the address of a URL
- * @interface: the number of one, for a link-local address; 0: the routes decide
- * Returns: a descriptor for sys_close(), or -errno; -ETIMEDOUT: nobody has answered.
+ * @interface: the number of the interface, for a link-local address; 0: the routing table decides
+ * Returns: a descriptor for sys_close(), or -errno; -ETIMEDOUT: no answer.
  */
 int connection_open(const struct url *url, unsigned interface, unsigned end_ms);
 
-/** connection_send - all of @len; 0 or -errno. A peer that is gone raises no signal. */
+/** connection_send - send all @len bytes; 0 or -errno. Raises no SIGPIPE if the peer has closed the connection. */
 int connection_send(int fd, const void *data, size_t len, unsigned end_ms);
 
-/** connection_receive - some bytes, 0 at the end; or -errno. */
+/** connection_receive - receive some bytes. Returns their number, 0 at the end, or -errno. */
 long connection_receive(int fd, void *buf, size_t size, unsigned end_ms);
 
 #endif

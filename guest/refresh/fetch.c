@@ -92,7 +92,7 @@ static int read_answer(int fd, struct reply *reply, unsigned end_ms)
 	return r < 0 ? r : 0;
 }
 
-/* On a connection that is there. */
+/* Sends the request on an established connection, and reads the answer. */
 static int converse(int fd, const struct url *url, unsigned end_ms, struct fetch *f)
 {
 	static struct reply reply;
@@ -109,9 +109,10 @@ static int converse(int fd, const struct url *url, unsigned end_ms, struct fetch
 		explicit_bzero(f->body, reply.len);
 	explicit_bzero(&reply, sizeof(reply));
 	if (r < 0)
-		return r == -ENOENT ? -EIO :
-				      r; /* no socket gives it, and it means something else here */
-	/* A metadata service of another kind asks for a token or a field that this request has not. */
+		return r == -ENOENT ?
+			-EIO :
+			r; /* no socket returns -ENOENT, which has another meaning here */
+	/* Another kind of metadata service answers 4xx, because it requires a token or a field that this request lacks. */
 	return f->code == CODE_OK ? 0 : f->code / 100 == 4 ? -ENOENT : -EPROTO;
 }
 
@@ -140,7 +141,7 @@ int fetch_url(const struct url *url, unsigned end_ms, struct fetch *f)
 	return r;
 }
 
-/* One of the two addresses, on port 80. */
+/* The URL of the metadata service at one of its two addresses, on port 80. */
 static struct url metadata(const char *address, const char *zone)
 {
 	struct url url = { .port = 80, .path = METADATA_PATH };
@@ -165,7 +166,7 @@ int fetch_metadata(unsigned end_ms, struct fetch *f)
 		url = metadata(METADATA_V6, links[i].name);
 		r = fetch_url(&url, end_ms, f);
 	}
-	/* What everybody knows the service by is what its absence is said of. */
+	/* If no address answers, the message names the IPv4 address, by which the service is known. */
 	if (r == -ENOENT)
 		*f = first;
 	return r;

@@ -8,29 +8,31 @@
 #include "guest/refresh/reply.h"
 #include "guest/refresh/url.h"
 
-#define FETCH_CONNECT_MS 2000 /* for one address to be reached; on our link it takes milliseconds */
+#define FETCH_CONNECT_MS \
+	2000 /* to connect to one address; on the local link that takes milliseconds */
 
-/* What one fetch came to. */
+/* The result of one fetch. */
 struct fetch {
-	uint8_t *body;   /* the caller's, REPLY_BODY_MAX bytes, maybe secret: he wipes it */
+	uint8_t *
+		body; /* a buffer of the caller, REPLY_BODY_MAX bytes; may be secret, so the caller wipes it */
 	size_t len;      /* 0 on error */
-	unsigned code;   /* of the answer; 0: there was none */
-	const char *why; /* on error, in words that follow @from; NULL: @code says it */
+	unsigned code;   /* the status code of the answer; 0: there was no answer */
+	const char *why; /* on error, words to print after @from; NULL: @code is the reason */
 	char from[64];   /* the address that was asked last */
 };
 
 /**
- * fetch_url - GET it
- * @end_ms: by process_now_ms(): all is over then
+ * fetch_url - GET a URL
+ * @end_ms: the deadline, by process_now_ms()
  *
- * Returns: 0; -ENOENT: there is nothing to be had: nobody is reached or says so within FETCH_CONNECT_MS, or the answer
- * is 404 or another 4xx; another -errno: the answer was refused, or did not come in time.
+ * Returns: 0; -ENOENT: there is nothing to fetch, because no connection was established within FETCH_CONNECT_MS, or the
+ * answer is 404 or another 4xx; another -errno: the answer was refused, or did not come in time.
  */
 int fetch_url(const struct url *url, unsigned end_ms, struct fetch *f);
 
 /**
- * fetch_metadata - GET vendor_data2.json of the metadata service, at the first of its addresses that has it
- * 169.254.169.254, then fe80::a9fe:a9fe on each interface that is up. Returns: as fetch_url().
+ * fetch_metadata - GET vendor_data2.json from the metadata service, at the first of its addresses that has it
+ * It tries 169.254.169.254, then fe80::a9fe:a9fe on each interface that is up. Returns: as fetch_url().
  */
 int fetch_metadata(unsigned end_ms, struct fetch *f);
 

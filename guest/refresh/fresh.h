@@ -5,12 +5,12 @@
 #include "guest/decide.h"
 
 /**
- * fresh_why_not - is this a record for this machine, and a fresh one?
- * @id:   the number that came beside it
- * @here: its clock and its UUID; without a UUID, a record for any machine is taken
+ * fresh_why_not - is this record for this machine, and has it not expired?
+ * @id:   the seed id that came with the record
+ * @here: clock and UUID of this machine; without a UUID, a record for any machine is accepted
  *
- * Pure. What it claims to be worth is not looked at, as it is credited with nothing. A clock that is behind refuses
- * nothing: that of a restored machine is, until it is set.
+ * Pure. The claim of the record does not matter, because nothing is credited. A clock that is behind does not lead to a
+ * refusal, because the clock of a restored machine is behind until it is set.
  * Returns: NULL for yes, else why not, as the end of a sentence.
  */
 const char *fresh_why_not(

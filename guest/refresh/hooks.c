@@ -10,7 +10,7 @@
 
 enum { STATUS_NOT_RUN = 126 };
 
-/* The next name behind @after. No heap, so the folder is read once for each. */
+/* Finds the next name after @after. Without a heap, the folder is read once for each name. */
 struct search {
 	const char *after;
 	char best[HOOK_NAME_MAX];
@@ -40,7 +40,7 @@ static bool note(void *ctx, const char *name)
 	return sys_join(s->best, sizeof(s->best), name, "", "");
 }
 
-/* Returns: NULL, or why it is not run. */
+/* Returns: NULL, or why the program must not be run. */
 static const char *why_not(const char *path)
 {
 	struct stat st;
@@ -54,7 +54,8 @@ static const char *why_not(const char *path)
 	return st.st_mode & S_IXUSR ? NULL : "not executable";
 }
 
-/* In the child. What message_send() and process_begin() have blocked is not the program's to find blocked. */
+/* Runs in the child. Unblocks the signals that message_send() and process_begin() have blocked, before it executes the
+ * program. */
 static _Noreturn void become(const char *path, const char *reason, char *const *environment)
 {
 	const char *const words[] = { path, reason, NULL };

@@ -8,20 +8,21 @@
 #define HOOK_NAME_MAX 64
 
 /**
- * hooks_name_taken - is this the name of a hook? Letters, digits, '-' and '_', as run-parts(8) has it, so that what
- * editors and package managers leave is none.
+ * hooks_name_taken - is this a valid name of a hook? Valid are letters, digits, '-' and '_', as for run-parts(8), so that
+ * backup files of editors and package managers are not run.
  */
 bool hooks_name_taken(const char *name);
 
 /**
- * hooks_run - each program in a folder, one after the other in the order of their names
- * @reason:   its one argument
- * @limit_ms: what each may take; then it is killed, with its process group
+ * hooks_run - run each program in a folder, one after the other, in the order of their names
+ * @reason:   the argument for each program
+ * @limit_ms: how long each may run; then it is killed, with its process group
  * @environment: for execve(2)
- * @ret_running: the process group of the one that runs, 0 between two: for whoever kills us in the middle of it
+ * @ret_running: set to the process group of the program that runs, 0 between two, so that a process that kills this one
+ *               can also kill the program
  *
- * One that root does not own, or others can write to, is not run. What does not end well is said, and the next
- * one runs. A folder that is not there has none. After process_begin().
+ * A program that root does not own, or that others can write to, is not run. A program that fails is reported, and the
+ * next one runs. A missing folder is no error. Call process_begin() before.
  */
 void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment,
 	volatile int *ret_running);

@@ -9,7 +9,7 @@
 
 #define NET "/sys/class/net/"
 
-/* A number in a file of an interface, hexadecimal behind 0x; 0 where there is none. */
+/* Reads a number from a file of an interface, decimal, or hexadecimal after 0x; 0 if there is none. */
 static unsigned read_number(const char *name, const char *file)
 {
 	char path[64], text[16];

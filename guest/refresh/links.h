@@ -14,10 +14,10 @@ struct link {
 	unsigned number;
 };
 
-/** links_up - those that are up, but not the loopback; how many, LINKS_MAX at most. */
+/** links_up - get the interfaces that are up, without the loopback. Returns: their number, LINKS_MAX at most. */
 size_t links_up(struct link ret[LINKS_MAX]);
 
-/** links_number - of the interface with this name, 0: there is none. */
+/** links_number - the number of the interface with this name; 0: there is none. */
 unsigned links_number(const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seedrive-refresh: fetch, check, mix, reseed, say; in bounded time. With --watch it stays, and does so at each clone. */
+/* seedrive-refresh: fetch, check, mix, reseed, report; in bounded time. With --watch it stays, and does that after each clone
+ * or restore. */
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -16,7 +17,7 @@ static int print(const char *text)
 	return sys_write_all(STDOUT_FILENO, text, strlen(text)) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Also where there is nothing to fetch, the clocks and addresses of this machine are mixed. */
+/* Mixes the clocks and addresses of this machine first, which helps even if there is nothing to fetch. */
 static int run_once(void)
 {
 	struct message line;

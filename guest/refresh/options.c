@@ -78,7 +78,7 @@ static const char *take_hooks(struct refresh_options *opt, const char *value)
 
 static const struct option {
 	char name[20];
-	unsigned char flag; /* where the bool is; 0: it has a value */
+	unsigned char flag; /* for flag_of(); 0: the option has a value */
 	take_value *take;
 } options[] = {
 	{ "url", 0, take_url },
@@ -124,7 +124,7 @@ static const char *parse_option(struct refresh_options *opt, char **argv, int *i
 	return "unknown option, see --help";
 }
 
-/* Only the watch does what these are for. */
+/* Was one of the options given that only --watch uses? */
 static bool needs_watch(const struct refresh_options *opt)
 {
 	return opt->device || opt->hooks || opt->hook_limit_ms || opt->hooks_on_disruption;

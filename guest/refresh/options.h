@@ -11,9 +11,10 @@
 #define HOOKS_FOLDER "/etc/seedrive/on-clone.d"
 
 struct refresh_options {
-	bool has_url; /* else the metadata service */
+	bool has_url; /* else the metadata service is used */
 	struct url url;
-	bool any_uuid, has_uuid; /* a record for any machine; for this one rather than DMI's: */
+	bool any_uuid; /* accept a record for any machine */
+	bool has_uuid; /* accept a record for @uuid, and not for the UUID from DMI */
 	uint8_t uuid[UUID_SIZE];
 	unsigned timeout_ms; /* of one fetch */
 	bool watch;
@@ -26,13 +27,13 @@ struct refresh_options {
 
 extern const char refresh_help[];
 
-/* What is wrong with a command line: "@word: @why". */
+/* An error in the command line, printed as "@word: @why". */
 struct refresh_fault {
 	const char *word, *why;
 };
 
 /**
- * refresh_options_parse - the command line
+ * refresh_options_parse - parse the command line
  * @ret:  refers to @argv; untouched on error
  * Returns: 0; or -EINVAL, and @ret_fault says why.
  */

@@ -12,7 +12,7 @@
 #define NAME   "vmclock"
 #define MAPPED 4096
 
-/* The one with the lowest name. */
+/* Keeps the device with the lowest name. */
 static bool note(void *ctx, const char *name)
 {
 	struct page *page = ctx;
@@ -34,8 +34,8 @@ static int map(struct page *page)
 		return (int)at;
 	page->at = (const volatile void *)at;
 	r = vmclock_read(page->at, &page->seen);
-	/* While it is being changed, the first look has nothing to compare with: none is missed, as we have not said
-	 * yet that we watch. */
+	/* If the page keeps changing, there is no first content to compare with. No clone is missed, because the program
+	 * has not said yet that it watches. */
 	return r == -EAGAIN ? -EBUSY : r;
 }
 
@@ -53,7 +53,7 @@ int page_open(struct page *page, const char *device)
 	if (page->fd < 0)
 		return page->fd;
 	r = sys_fstat(page->fd, &st);
-	/* Of a file that is shorter, a byte behind its last page cannot be read. */
+	/* In the mapping of a file that is too short, the bytes after its last page cannot be read. */
 	if (r == 0 && S_ISREG(st.st_mode) && st.st_size < VMCLOCK_SIZE)
 		r = -EBADMSG;
 	if (r == 0)
@@ -71,7 +71,7 @@ void page_wait(const struct page *page)
 	uint8_t byte;
 
 	sys_call6(SYS_ppoll, (long)&p, page->seen.notified, (long)&t, 0, 0, 0);
-	/* The device goes on waking us until its page has been read. */
+	/* The device keeps waking this process until its page has been read. */
 	if (p.revents & POLLIN)
 		(void)sys_pread(page->fd, &byte, sizeof(byte), 0);
 }

@@ -10,12 +10,12 @@
 #include "guest/sys.h"
 
 #define RECORDS_MAX \
-	8 /* that are looked at in one answer: one for each name that the operator has given us */
+	8 /* records that are tried in one answer: one for each name that the operator has given to our service */
 
 void refresh_begin_line(struct message *m)
 {
 	m->len = 0;
-	/* As message_send() wants it. */
+	/* message_send() requires the level "<6>". */
 	message_add(m, "<6>seedrive-refresh: ");
 }
 
@@ -46,7 +46,7 @@ void refresh_close(struct refresh *r)
 	kernel_close(&r->kernel);
 }
 
-/* As refresh_own(). */
+/* Returns: as refresh_own(). */
 static int reseed(struct refresh *r)
 {
 	const int err = kernel_reseed(&r->kernel);
@@ -80,7 +80,7 @@ static const char *why_unusable(int err)
 	return "the answer is not a JSON object";
 }
 
-/* The @nth record of the answer. Returns: 0; -ENOENT: there are no more; 1: @ret_why it is refused. */
+/* Takes the @nth record of the answer. Returns: 0; -ENOENT: there are no more; 1: it is refused, and @ret_why says why. */
 static int take_record(
 	struct refresh *r, size_t len, unsigned nth, struct record *ret, const char **ret_why)
 {
@@ -97,7 +97,7 @@ static int take_record(
 	return *ret_why != NULL;
 }
 
-/* The first that is good. Returns: as take_record(). */
+/* Takes the first record that is not refused. Returns: as take_record(). */
 static int find_record(struct refresh *r, size_t len, struct record *ret, const char **ret_why)
 {
 	unsigned nth;

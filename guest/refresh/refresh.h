@@ -11,12 +11,12 @@
 
 enum refresh_outcome {
 	REFRESH_MIXED,
-	REFRESH_NOTHING_NEW, /* the service is there, and had no record */
-	REFRESH_ABSENT,      /* it is not there, which is no fault */
+	REFRESH_NOTHING_NEW, /* the service answered, and had no record */
+	REFRESH_ABSENT,      /* there is no such service, which is no error */
 	REFRESH_FAILED,
 };
 
-/* Static, as it is large; what is secret in it is wiped after each use. */
+/* The state of the program. It must be static, because it is large; secrets in it are wiped after each use. */
 struct refresh {
 	const struct refresh_options *opt;
 	struct kernel kernel;
@@ -26,27 +26,27 @@ struct refresh {
 	uint8_t body[REPLY_BODY_MAX];
 };
 
-/** refresh_open - ask the machine, and open the kernel's generator; 0 or -errno. refresh_close() in the end. */
+/** refresh_open - ask the machine, and open the kernel's RNG; 0 or -errno. The caller calls refresh_close() in the end. */
 int refresh_open(struct refresh *r, const struct refresh_options *opt);
 
 void refresh_close(struct refresh *r);
 
 /**
- * refresh_own - mix what differs between clones, and have the generator take it up at once
- * Returns: 0; 1: mixed, but the generator cannot be asked, or is not ready; or -errno.
+ * refresh_own - mix values that differ between clones, and have the kernel's RNG reseed at once
+ * Returns: 0; 1: mixed, but the RNG did not reseed, because it is not ready or the kernel does not support that; or -errno.
  */
 int refresh_own(struct refresh *r);
 
 /**
- * refresh_fetch - fetch a record, check it, mix it, and have the generator take it up
- * @ret: the line that says what it came to, to be sent or not
+ * refresh_fetch - fetch a record, check it, mix it, and have the kernel's RNG reseed
+ * @ret: the line with the result; the caller decides whether to send it
  */
 enum refresh_outcome refresh_fetch(struct refresh *r, struct message *ret);
 
-/** refresh_begin_line - a line under this program's name. */
+/** refresh_begin_line - begin a line with this program's name. */
 void refresh_begin_line(struct message *m);
 
-/** refresh_say - one of up to three pieces; a NULL ends it. */
+/** refresh_say - print a line of up to three pieces; a NULL ends the line. */
 void refresh_say(const char *a, const char *b, const char *c);
 
 #endif

@@ -10,28 +10,28 @@
 
 enum reply_state { REPLY_STATUS, REPLY_FIELDS, REPLY_BODY, REPLY_DONE };
 
-/* The answer to a GET, as it comes: one message, with a length or in chunks, and nothing behind it. */
+/* Parses the answer to a GET as its bytes arrive: one message, with a length or in chunks, and nothing after it. */
 struct reply {
 	enum reply_state state;
 	unsigned code;
 	unsigned fields; /* seen so far */
-	uint8_t *out;    /* the caller's, REPLY_BODY_MAX bytes: the body, which may be secret */
-	size_t len;      /* of the body so far */
+	uint8_t *out; /* the body, in a buffer of the caller, REPLY_BODY_MAX bytes; may be secret */
+	size_t len;   /* length of the body so far */
 	struct http_framing framing;
 	struct http_line line;
 	struct http_body body;
 	char text[REPLY_LINE_MAX + 1];
 };
 
-/** reply_begin - @reply must not be moved afterwards, as it points to itself. */
+/** reply_begin - initialise @reply. It must not be moved afterwards, because it contains pointers to itself. */
 void reply_begin(struct reply *reply, uint8_t *out);
 
 /**
- * reply_take - some more of what the server sends
- * Returns: 1: the answer is whole; of one whose code is not 200 that is its first line. 0: not yet.
- * Errors: -EBADMSG: this is no HTTP/1.x, or something comes behind the body; -EPROTONOSUPPORT: of another version;
- *         -EMSGSIZE: a line or a head above the limits; -EFBIG: a body above REPLY_BODY_MAX; -ENOTSUP: a coding of
- *         transfer or content; -ENODATA: a body of which nobody knows where it ends.
+ * reply_take - parse more bytes from the server
+ * Returns: 1: the answer is complete; an answer with a code other than 200 is complete after its first line. 0: not yet.
+ * Errors: -EBADMSG: this is not HTTP/1.x, or bytes follow the body; -EPROTONOSUPPORT: another version of HTTP; -EMSGSIZE: a
+ *         line or the head exceeds its limit; -EFBIG: the body exceeds REPLY_BODY_MAX; -ENOTSUP: it has a coding of
+ *         transfer or content; -ENODATA: nothing says where the body ends.
  */
 int reply_take(struct reply *reply, const uint8_t *raw, size_t len);
 

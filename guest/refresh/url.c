@@ -10,7 +10,7 @@
 #define HTTP_PORT 80
 #define WORDS     8 /* of 16 bits, in an IPv6 address */
 
-/* What is left of a text. */
+/* The rest of a text that is being parsed. */
 struct rest {
 	const char *at, *end;
 };
@@ -28,7 +28,7 @@ static bool take(struct rest *r, int c)
 	return true;
 }
 
-/* Decimal without a zero in front; -1: none, or more than @max. */
+/* Takes a decimal number without leading zeros; -1: there is none, or it exceeds @max. */
 static long take_number(struct rest *r, long max)
 {
 	const char *begin = r->at;
@@ -55,7 +55,7 @@ static bool take_v4(struct rest *r, uint8_t out[4])
 	return true;
 }
 
-/* One to four digits; -1: none. */
+/* Takes one to four hexadecimal digits; -1: there are none, or more. */
 static long take_word(struct rest *r)
 {
 	long value = 0;
@@ -66,8 +66,8 @@ static long take_word(struct rest *r)
 	return i > 0 && hex_digit(peek(r)) < 0 ? value : -1;
 }
 
-/* Words up to the end, a "::" or an error. Returns: how many; -1. IPv4 at the end is not taken: nobody's metadata service
- * has such an address. */
+/* Takes words up to the end, a "::" or an error. Returns: their number, or -1. An IPv4 address at the end is not accepted,
+ * because no metadata service has such an address. */
 static int take_words(struct rest *r, uint8_t *out, int max)
 {
 	int n = 0;
@@ -103,7 +103,7 @@ static bool take_v6(struct rest *r, uint8_t out[16])
 	return true;
 }
 
-/* An interface's name, as the kernel takes one; no more than what cannot do harm in a path. */
+/* Takes the name of an interface. Only names that are harmless in a path are accepted. */
 static bool take_zone(struct rest *r, char zone[ZONE_MAX])
 {
 	size_t n = 0;
@@ -131,12 +131,12 @@ static bool is_link_local(const struct url *u)
 	return u->is_v6 && u->address[0] == 0xfe && (u->address[1] & 0xc0) == 0x80;
 }
 
-/* The address, up to a port, a path or the end; in brackets if it is IPv6. */
+/* Parses the address, up to a port, a path or the end; IPv6 must be in brackets. */
 static bool parse_host(struct rest *r, struct url *ret)
 {
 	const bool brackets = take(r, '[');
 	const char *begin = r->at;
-	char address[48] = ""; /* without its zone it has 39 characters at most */
+	char address[48] = ""; /* without its zone, at most 39 characters */
 	size_t len, n;
 
 	while (r->at < r->end && *r->at != ']' && *r->at != '/' && (brackets || *r->at != ':'))
@@ -171,7 +171,7 @@ static bool parse_port(struct rest *r, struct url *ret)
 		sys_number(digits + sizeof(digits) - 1, (uint64_t)port), "");
 }
 
-/* What goes into the request as it is: nothing that ends a line or a word. */
+/* Parses the path, which is put into the request unchanged, so characters that end a line or a word are refused. */
 static const char *parse_path(struct rest *r, struct url *ret)
 {
 	const char *c;

@@ -11,27 +11,27 @@
 #define ZONE_MAX     16 /* an interface's name and its end: IFNAMSIZ of linux/if.h */
 
 /*
- * http://ADDRESS[:PORT][/PATH], where ADDRESS is an IPv4 address in four numbers, or an IPv6 address in brackets,
- * with %INTERFACE behind it where it is link-local. There is no resolver here, and no TLS.
+ * http://ADDRESS[:PORT][/PATH], where ADDRESS is an IPv4 address of four numbers, or an IPv6 address in brackets,
+ * with %INTERFACE after it if it is link-local. Names are not resolved, and there is no TLS.
  */
 struct url {
 	bool is_v6;
-	uint8_t address[16]; /* in the order of the network; of IPv4 the first four */
+	uint8_t address[16]; /* in network byte order; IPv4 uses the first four bytes */
 	uint16_t port;
-	char zone[ZONE_MAX]; /* an interface; empty: none was named */
+	char zone[ZONE_MAX]; /* the name of an interface; empty: none */
 	char host
-		[URL_HOST_MAX]; /* for the field Host: without the zone, the port only if it is not 80 */
+		[URL_HOST_MAX]; /* for the field Host: without the zone, and with the port only if it is not 80 */
 	char path[URL_PATH_MAX]; /* begins with '/' */
 };
 
 /**
- * url_parse - read one; pure
+ * url_parse - parse a URL; pure
  * @ret: untouched on error
  * Returns: NULL, or why it is refused, in words for the user.
  */
 const char *url_parse(const char *text, struct url *ret);
 
-/** url_address - likewise of an address alone, with a zone or without one, no brackets; false: it is none. */
+/** url_address - parse an address without brackets, with or without a zone; false: it is not an address. */
 bool url_address(const char *text, size_t len, struct url *ret);
 
 #endif

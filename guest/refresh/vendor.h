@@ -8,9 +8,9 @@
 #include "util/wire/record.h"
 
 /*
- * What Nova's metadata service calls vendor_data2.json: an object, in which the answer of each vendordata service
- * has a member of the name that the operator chose. Ours is an object with the members "seedrive_record", base64
- * of a record, and "seed_id", its public number.
+ * Reads vendor_data2.json of Nova's metadata service: an object in which the answer of each vendordata service is a
+ * member, with a name that the operator chose. Our answer is an object with the members "seedrive_record", a record in
+ * base64, and "seed_id", its seed id.
  */
 struct vendor {
 	uint8_t raw[RECORD_SIZE_MAX]; /* secret; the caller wipes it */
@@ -19,10 +19,11 @@ struct vendor {
 };
 
 /**
- * vendor_find - the @nth record of a document, from 0; pure
- * @ret: not a result on error, but may hold a part
- * Returns: 0; -ENOENT: there are no more; -EBADMSG or -ELOOP: this is no JSON object, or too deep; -EINVAL: the members are
- * not both there just once, as strings; -EILSEQ: of one the text is not base64 or not hexadecimal; -E2BIG: larger than a record.
+ * vendor_find - get the @nth record of a document, counted from 0; pure
+ * @ret: undefined on error, when it may contain a part of the record
+ * Returns: 0; -ENOENT: there are no more; -EBADMSG: this is not a JSON object; -ELOOP: it is nested too deeply; -EINVAL: the
+ * two members do not both occur exactly once, as strings; -EILSEQ: the record is not base64, or the id not hexadecimal;
+ * -E2BIG: larger than a record can be.
  */
 int vendor_find(const char *text, size_t len, unsigned nth, struct vendor *ret);
 

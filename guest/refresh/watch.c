@@ -9,7 +9,7 @@
 #include "guest/refresh/page.h"
 #include "guest/sys.h"
 
-/* A page that the child shares with us. */
+/* The process group of the hook that runs, in a page that the child shares with its parent. */
 static volatile int *hook_running;
 
 static int share(void)
@@ -30,7 +30,7 @@ static void pause_ms(unsigned ms)
 	sys_call(SYS_nanosleep, (long)&t, 0, 0);
 }
 
-/* What it came to is said once the service is there, or when nobody waits any more. */
+/* Prints the result if the service answered, or if this was the last try. */
 static bool fetch(struct refresh *r, bool is_last)
 {
 	struct message line;
@@ -41,7 +41,8 @@ static bool fetch(struct refresh *r, bool is_last)
 	return answered;
 }
 
-/* In the child: a record as soon as the network answers, and the hooks once, after it or after WATCH_NETWORK_MS. */
+/* Runs in the child: fetches a record as soon as the network answers, and runs the hooks once, after that or after
+ * WATCH_NETWORK_MS. */
 static void follow_up(struct refresh *r, const char *hooks_reason, char *const *environment)
 {
 	const unsigned begun = process_now_ms();
@@ -76,7 +77,7 @@ static pid_t start_follow_up(struct refresh *r, const char *hooks_reason, char *
 	return child;
 }
 
-/* Returns: the child that goes on with it. */
+/* Reacts to a change. Returns: the child that does the rest. */
 static pid_t changed(struct refresh *r, enum page_sign sign, char *const *environment)
 {
 	const bool is_restore = sign == PAGE_GENERATION;
@@ -92,7 +93,7 @@ static pid_t changed(struct refresh *r, enum page_sign sign, char *const *enviro
 		r, is_restore || r->opt->hooks_on_disruption ? reason : NULL, environment);
 }
 
-/* The child first, so that it starts no other hook; a hook has a process group of its own. */
+/* Kills the child before its hook, so that it cannot start another one. The hook has a process group of its own. */
 static void end(pid_t child)
 {
 	int status;

@@ -5,19 +5,19 @@
 #include "guest/refresh/refresh.h"
 
 /*
- * Stay, and notice when the machine goes on from another state than its own: what differs is mixed and the generator
- * reseeded at once. Then a child fetches a record as soon as the network answers, and runs the hooks; it is
- * killed when the next change comes first.
+ * Watches for a restore or a clone of the machine. Then it mixes values that differ between clones, and has the kernel's RNG
+ * reseed, at once. After that a child fetches a record as soon as the network answers, and runs the hooks. The child is
+ * killed if the next change comes before it has ended.
  */
 
-#define WATCH_NETWORK_MS 15000  /* hooks do not wait longer for a record */
-#define WATCH_GIVE_UP_MS 300000 /* the timer fetches the next one */
+#define WATCH_NETWORK_MS 15000  /* how long the hooks wait for a record */
+#define WATCH_GIVE_UP_MS 300000 /* then no record is fetched until the timer runs this program */
 #define WATCH_RETRY_MS   1000
 
 /**
- * watch_run - comes back only where there is nothing to watch
+ * watch_run - watch for ever; returns only if there is nothing to watch
  * @environment: for the hooks
- * Returns: 0: this machine has no such device; or -errno. Both are said.
+ * Returns: 0: this machine has no such device; or -errno. Both are reported.
  */
 int watch_run(struct refresh *r, char *const *environment);
 

@@ -11,9 +11,9 @@
 #include "guest/stage/say.h"
 #include "guest/sys.h"
 
-#define NOTHING "nothing" /* an empty file in a drive's place */
+#define NOTHING "nothing" /* an empty file that the program gets in place of a drive */
 
-/* What was announced, and is decided on now. */
+/* The announced devices that are decided on now. */
 static struct announced {
 	size_t count, seeds; /* those with a seed come first */
 	char name[DRIVES_MAX][DRIVES_NAME], path[DRIVES_MAX][DRIVES_PATH];
@@ -58,7 +58,8 @@ static bool has_carry_over(const struct commit *c)
 		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
 }
 
-/* It may have taken a drive with those that it noted, and credited. What came since then cannot be told from that. */
+/* A stage was killed while it decided, and may have credited a seed. Which seeds were announced only after that is not known,
+ * so none of them is credited. */
 static void end_killed_decision(void)
 {
 	if (!notes_has_text("deciding"))
@@ -80,7 +81,7 @@ bool commit_begin(struct commit *c)
 	return has_carry_over(c) && notes_write(NOTHING, "");
 }
 
-/* What each run has to know. The paths are the caller's. */
+/* The paths for the arguments of a run. They must stay valid until the run has ended. */
 struct paths {
 	char ledger[NOTES_PATH], carry_over[NOTES_PATH], nothing[NOTES_PATH];
 };
@@ -116,7 +117,7 @@ static void add_carry_over(struct program *p, const struct commit *c, const stru
 
 static enum heard_worth worth;
 
-/* The first line that needs a writable root ends it. */
+/* Reads lines until one of them needs a writable root. */
 static bool judge(const char *line)
 {
 	const enum heard_worth now = heard_worth(line);
@@ -126,7 +127,7 @@ static bool judge(const char *line)
 	return worth == HEARD_WRITE;
 }
 
-/* Of a ledger that is still to be made, the folder above it shows as much. */
+/* If the ledger's folder does not exist yet, the folder above it is examined instead. */
 enum heard_worth commit_expect(struct commit *c)
 {
 	struct program p = { 0 };
@@ -145,13 +146,13 @@ enum heard_worth commit_expect(struct commit *c)
 	return worth;
 }
 
-/* The program has said all that it had to say. */
+/* Did the program end by itself, so that its lines are complete? */
 static bool has_ended(int status)
 {
 	return status == PROGRAM_DONE || status == PROGRAM_FAILED;
 }
 
-/* Nothing was committed, and a later stage may do better. */
+/* Was nothing committed, so that a later stage may still decide? */
 static bool is_undecided(int status, const char *stage)
 {
 	switch (status) {
@@ -166,8 +167,8 @@ static bool is_undecided(int status, const char *stage)
 }
 
 /*
- * Devices whose events were still looking at them: the program has decided on those that it names, and may have
- * decided on any of them if it was killed. An event may have noted a seed meanwhile.
+ * Marks the devices that events were still looking at as decided on: those that the program names or, if it was killed,
+ * all of them. An event may have noted a seed of such a device in the meantime.
  */
 static void set_others(const char *stage, int status)
 {
@@ -225,7 +226,7 @@ bool commit_open_root(const struct commit *c, const char *dir, const struct moun
 	return open;
 }
 
-/* A system that has gone on without us may have made it writable for itself. */
+/* After the deadline root is not touched: the system may have continued and made it writable for itself. */
 bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root)
 {
 	struct mount now;

@@ -9,41 +9,41 @@
 #include "guest/stage/notes.h"
 #include "guest/stage/settings.h"
 
-/* The part of a stage that has a ledger: what there is to decide on, and the decision. */
+/* The part of a stage that has a ledger: it finds out what to decide on, and has the program decide. */
 struct commit {
 	const struct settings *settings;
 	char store[NOTES_PATH]; /* the folder of ledger and carry-over */
-	bool own_mounts; /* remount_begin() gave us a namespace; without it root is not remounted */
-	bool search;     /* nobody announces devices: the program looks at all of them */
-	bool carry_over; /* what the last boot left is used, too */
-	bool spare_drive; /* nothing is written to a drive */
-	bool last;        /* no later stage decides on what this one could not */
-	bool stuck;       /* the program did not end, not even when it was killed */
-	bool unable;      /* the program could not even run: another try would do no better */
+	bool own_mounts; /* remount_begin() made a mount namespace; without it root is not remounted */
+	bool search;     /* no udev announces devices: the program looks at all of them */
+	bool carry_over;  /* use the carry-over of the last boot, too */
+	bool spare_drive; /* do not write to a drive */
+	bool last;        /* no later stage will decide on seeds that this one cannot decide on */
+	bool stuck;       /* the program did not end even after it was killed */
+	bool unable;      /* the program could not run or did not end by itself: do not try again */
 };
 
 /**
  * commit_begin - is there anything to decide on?
- * All devices that are noted with a seed, and then those too that are still being looked at, are decided on in one
- * run, as two different drives are reason to credit none.
+ * One run decides on all devices that have a seed by their notes and, if there are any, on those that are still being looked
+ * at: if two drives have different seeds, none may be credited.
  */
 bool commit_begin(struct commit *c);
 
-/** commit_expect - what the program would do if it could write. */
+/** commit_expect - ask a dry run what the program would do if it could write. */
 enum heard_worth commit_expect(struct commit *c);
 
 /**
  * commit_decide - have the program decide, commit and credit
- * @stage:  noted as the one that decided, before it does, as are the devices: a program that was killed may have
- *          credited
- * @ledger: whether it may use the folder's ledger
+ * @stage:  the name of the stage. It is noted as the one that decided, and the devices as decided on, before the
+ *          program runs, because a program that is killed may have credited a seed.
+ * @ledger: may the program use the ledger in the folder?
  */
 void commit_decide(struct commit *c, const char *stage, bool ledger);
 
-/** commit_open_root - make root writable for us; false: it is not. */
+/** commit_open_root - make root writable in our mount namespace. Returns: is it writable? */
 bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root);
 
-/** commit_close_root - and read-only again; false: it stays writable, or there is no time left to tell. */
+/** commit_close_root - make root read-only again. Returns: false if it stays writable, or if no time was left to try. */
 bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root);
 
 #endif

@@ -10,11 +10,11 @@
 
 #define NOT_STARTED "no memory for a process: nothing is done"
 
-#define SLICE_MS 100 /* the worker may set another deadline meanwhile */
+#define SLICE_MS 100 /* how often the deadline is read again, because the worker may change it */
 #define GRACE_MS \
-	100 /* what a killed worker has to end in: a page that it shares with us stays until then */
+	100 /* the time that a killed worker has to end; until then the page that it shares with us exists */
 
-/* One page of the worker's and ours. The texts are constants, at the same place in both. */
+/* A page that worker and parent share. @step points to a constant, which has the same address in both. */
 static volatile struct shared {
 	unsigned begun_ms, limit_ms;
 	const char *volatile step;

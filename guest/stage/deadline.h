@@ -5,37 +5,37 @@
 #include <stdbool.h>
 
 /*
- * One deadline for all that a stage of the boot does: whatever reads, mounts, syncs or waits is done in a worker,
- * and the boot goes on without one that does not end.
+ * One deadline for all that a stage of the boot does. Everything that reads, mounts, flushes or waits is done in a worker
+ * process, and the boot continues without a worker that does not end.
  */
 
 /**
- * deadline_run - let @work do it in a child, and wait
- * @limit_ms: until the worker says otherwise
+ * deadline_run - run @work in a child, the worker, and wait for it
+ * @limit_ms: the deadline, until the worker calls deadline_set()
  *
- * What the worker was at, when its time was over, is reported, and the worker and what it runs is killed. It may
- * be in a call that no signal ends: it is not waited for.
+ * When the time is over, the step that the worker was in is reported, and the worker and the program that it runs are
+ * killed. They may be in a call that no signal ends, so they are not waited for.
  */
 void deadline_run(void (*work)(void *ctx), void *ctx, unsigned limit_ms);
 
-/* For the worker. */
+/* The worker calls these. */
 
-/** deadline_set - what it may take in all, from the beginning. */
+/** deadline_set - set how long the worker may take, from its start. */
 void deadline_set(unsigned limit_ms);
 
-/** deadline_step - what is done next, in words for a report; NULL: the program runs. */
+/** deadline_step - set what the worker does next, in words for a report; NULL: it runs the program. */
 void deadline_step(const char *what);
 
-/** deadline_root_open - from here on root is writable, or no longer, which is reported if that is the end. */
+/** deadline_root_open - set whether root is writable now, which is reported if the worker is killed. */
 void deadline_root_open(bool open);
 
-/** deadline_program_ms - when a run of the program has to end, by process_now_ms(): time is left to clean up. */
+/** deadline_program_ms - when a run of the program must end, by process_now_ms(); this leaves time to clean up. */
 unsigned deadline_program_ms(void);
 
-/** deadline_over - is all of the time over? Then nothing may be begun that others would see. */
+/** deadline_over - is the time over? Then the worker must begin nothing that other processes would see. */
 bool deadline_over(void);
 
-/** deadline_owns - @child is killed with the worker; 0: it has ended. */
+/** deadline_owns - set the process that is killed together with the worker; 0: none. */
 void deadline_owns(int child);
 
 #endif

@@ -16,7 +16,7 @@
 #define SOCKETS "/proc/net/unix"
 #define UDEV    " /run/udev/control"
 
-/* By its socket, as long as there is one: the file outlives the udev of an initramfs. */
+/* Looks for udev's socket among the open ones: its file stays after the udev of an initramfs has ended. */
 bool event_running(void)
 {
 	char path[NOTES_PATH];
@@ -33,7 +33,8 @@ bool event_running(void)
 	return found;
 }
 
-/* What the program's run says of the device. Only one that has been read has no seed; another is looked at again. */
+/* The state of the device after a run of the program. If the run does not prove that the device has no seed, the device
+ * counts as one that did not answer, and is looked at again. */
 static enum drives_state judge(int status, const char *note, const char *path)
 {
 	if (status == -ETIME || status == -EBUSY) {
@@ -45,7 +46,7 @@ static enum drives_state judge(int status, const char *note, const char *path)
 	return status == PROGRAM_DONE && heard_any(note, heard_bare) ? DRIVES_BARE : DRIVES_SILENT;
 }
 
-/* @devices: NULL-terminated; none: all that are there. Returns: as program_run(). */
+/* @devices: NULL-terminated; empty: all devices that exist. Returns: as program_run(). */
 static int mix(const struct settings *s, const char *stage, const char *const *devices,
 	const char *note, const char *wait)
 {
@@ -55,7 +56,7 @@ static int mix(const struct settings *s, const char *stage, const char *const *d
 	program_add(&p, stage, NULL);
 	for (; *devices; devices++)
 		program_add(&p, "--device", *devices);
-	/* The settings have the last word. */
+	/* The settings come later, because the last --wait wins. */
 	if (wait)
 		program_add(&p, "--wait", wait);
 	program_add_all(&p, s->options);
@@ -73,12 +74,12 @@ static enum drives_state look(const struct settings *s, const char *name, const 
 	return judge(mix(s, "event", devices, note, wait), note, path);
 }
 
-/* Nobody has said more of it than that somebody looks, or has looked in vain. */
+/* The states of a device that nobody knows more about than that it is or was looked at. */
 #define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
 /*
- * Meanwhile another process may have looked at the device itself, beside another one, and decided on both: then that
- * stands. Where the kernel numbers no media, a seed after that may be another one: it is mixed, and not decided on.
+ * While this process looks, another one may have decided on the device: then its state stays. On kernels that do not
+ * number media, a later seed of the device may be a new one: it is mixed, and not decided on.
  */
 static bool look_and_note(const struct settings *s, const char *name, const char *wait)
 {
@@ -88,7 +89,7 @@ static bool look_and_note(const struct settings *s, const char *name, const char
 	return drives_get(name) == DRIVES_SEED;
 }
 
-/* Is @path this device, perhaps by a link? */
+/* Is @path the node of this device, or a link to it? */
 static bool is_device(const char *path, const char *name)
 {
 	char node[DRIVES_PATH];
@@ -101,7 +102,7 @@ static bool is_device(const char *path, const char *name)
 			S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev);
 }
 
-/* Where the settings name devices, it is one of these. */
+/* Do the settings allow this device? If they name devices, only these are used. */
 static bool is_wanted(const struct settings *s, const char *name)
 {
 	const char *const *device;
@@ -140,7 +141,7 @@ void event_search(const struct settings *s, const char *stage, const char *note,
 	(void)mix(s, stage, s->devices, note, wait);
 }
 
-/* One whose event has come meanwhile may have been decided on: then that stands. */
+/* If a device was decided on in the meantime, by its own event, its state stays. */
 static bool note_if_found(void *ctx, const char *name)
 {
 	char path[DRIVES_PATH];

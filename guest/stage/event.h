@@ -7,27 +7,29 @@
 #include "guest/stage/settings.h"
 
 /**
- * event_heard - udev has announced a device: mix its seed, if it has one, and note what it has
+ * event_heard - udev has announced a device: mix its seed, if it has one, and note the device's state
  * @name: as in /sys/class/block
- * @wait: how long the program waits for it, if the settings do not say; NULL: as long as it would
+ * @wait: how long the program waits for the device, if the settings have no --wait; NULL: the program's default
  *
- * What this boot has dealt with before is left alone, and where the settings name devices each other one; what did not answer is tried again.
- * Returns: has it a seed that is still to be decided on?
+ * A device that this boot has already dealt with is skipped; so are all others if the settings name devices. A device that
+ * did not answer is tried again.
+ * Returns: does it have a seed that must still be decided on?
  */
 bool event_heard(const struct settings *s, const char *name, const char *wait);
 
 /**
- * event_search - mix the seeds of all devices that are there, or of those that the settings name
- * @stage: for the program's status
- * @note:  what the program says goes there
- * @wait:  as above
+ * event_search - mix the seeds of all devices that exist, or of those that the settings name
+ * @stage: the stage's name in the program's status
+ * @note:  the name of the note that gets the program's lines
+ * @wait:  as for event_heard()
  */
 void event_search(const struct settings *s, const char *stage, const char *note, const char *wait);
 
-/** event_note_found - note each device that has a seed by the note @note; the caller has the lock of those who decide. */
+/** event_note_found - set the state of each device that has a seed according to the note @note. The caller holds the lock
+ * "lock". */
 void event_note_found(const char *note);
 
-/** event_running - does udev run here, which announces devices? */
+/** event_running - is udev running, so that devices are announced? */
 bool event_running(void);
 
 #endif

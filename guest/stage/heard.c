@@ -27,7 +27,7 @@ bool heard_bare(const char *line)
 	return ends(line, ": no seed drive") || strstr(line, ": no seed record");
 }
 
-/* @key, with a space before it and one after @value. */
+/* Does the line contain @key and @value, with a space after them? @key begins with a space. */
 static bool has(const char *line, const char *key, const char *value)
 {
 	const char *at = strstr(line, key);
@@ -77,7 +77,7 @@ enum heard_worth heard_worth(const char *line)
 	return has_reason(line, "already-spent") ? HEARD_READ : HEARD_NOTHING;
 }
 
-/* The names of ledgers are parted by commas. */
+/* @ledgers: names, separated by commas, up to a space. */
 static bool names_dir(const char *ledgers)
 {
 	for (; *ledgers && *ledgers != ' '; ledgers++)

@@ -4,44 +4,45 @@
 
 #include <stdbool.h>
 
-/* What follows from the lines that seedrive-guest prints (seedrive-guest(8), THE LINE). */
+/* Reads the lines that seedrive-guest prints (seedrive-guest(8), THE LINE), and says what they mean for a stage. */
 
-#define HEARD_ID_SIZE 33 /* a seed's number in hexadecimal, and an end */
+#define HEARD_ID_SIZE 33 /* a seed id in hexadecimal, and its terminator */
 
 /** heard_seed - does the line report a seed? */
 bool heard_seed(const char *line);
 
-/** heard_bare - does it report a device that was read, and has no seed? */
+/** heard_bare - does the line report a device that was read and has no seed? */
 bool heard_bare(const char *line);
 
-/** heard_drive - is it about the seed of the drive @path? */
+/** heard_drive - is the line about the seed of the drive @path? */
 bool heard_drive(const char *line, const char *path);
 
 /**
  * heard_decision - does the line report a decision on a drive that no later stage of the boot may change?
- * False for one that committed nothing, for a reason that a later stage may not have.
+ * False if nothing was committed for a reason that may not apply in a later stage.
  */
 bool heard_decision(const char *line);
 
-/* What a dry run promises of a run that could write. */
+/* What a run that can write would do, according to a dry run. */
 enum heard_worth {
-	HEARD_NOTHING, /* it would not be needed */
-	HEARD_READ,    /* it would read a ledger, which knows the seed */
-	HEARD_WRITE,   /* it would write */
+	HEARD_NOTHING, /* nothing */
+	HEARD_READ,    /* find the seed in a ledger */
+	HEARD_WRITE,   /* write */
 };
 
 enum heard_worth heard_worth(const char *line);
 
-/** heard_committed - the number of a drive's seed that the line says the folder has; false: it says no such thing. */
+/** heard_committed - get the id of a drive's seed that the ledger in the folder has, according to the line. Returns: false if
+ * the line does not say so. */
 bool heard_committed(const char *line, char ret_id[HEARD_ID_SIZE]);
 
-/** heard_any - is there such a line in the note @name? */
+/** heard_any - does @is return true for any line of the note @name? */
 bool heard_any(const char *name, bool (*is)(const char *line));
 
 /** heard_seed_of - does the note @name report a seed of the drive @path? */
 bool heard_seed_of(const char *name, const char *path);
 
-/** heard_report - bring the lines of the note @name to the kernel's log. */
+/** heard_report - write the lines of the note @name to the kernel's log. */
 void heard_report(const char *name);
 
 #endif

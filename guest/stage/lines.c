@@ -35,7 +35,7 @@ static bool read_more(struct lines *l)
 	return true;
 }
 
-/* All that is left in the buffer, as a line. */
+/* Takes all that is left in the buffer as a line. */
 static char *take_all(struct lines *l)
 {
 	char *line = l->text + l->at;
@@ -45,7 +45,7 @@ static char *take_all(struct lines *l)
 	return line;
 }
 
-/* A whole line of those in the buffer. */
+/* Takes the next complete line from the buffer. */
 static char *take_line(struct lines *l)
 {
 	size_t i;

@@ -5,29 +5,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A text file line by line, as long as it may be. A line that does not fit is cut. */
+/* Reads a text file of any length line by line. A line that does not fit into the buffer is cut off. */
 struct lines {
 	int fd;
 	size_t at, have;
-	bool cut; /* what follows is the rest of a line that was returned without it */
+	bool cut; /* the next bytes are the rest of a line that was cut off */
 	char text[4096];
 };
 
-/** lines_open - 0 or -errno; lines_close() in the end, also after an error. */
+/** lines_open - returns 0 or -errno; the caller calls lines_close() in the end, also after an error. */
 int lines_open(struct lines *l, const char *path);
 
-/** lines_next - the next line without its end, to be changed at will until the next call; NULL: no more. */
+/** lines_next - the next line without its newline; the caller may change it until the next call. NULL: there are no more. */
 char *lines_next(struct lines *l);
 
 void lines_close(struct lines *l);
 
-/** lines_word - cut the next word, which spaces or tabs part from others, off *@rest; NULL: no more. */
+/** lines_word - take the next word from *@rest; words are separated by spaces or tabs. NULL: there are no more. */
 char *lines_word(char **rest);
 
-/** lines_field - cut off *@rest what comes before the next @separator, which may be nothing; NULL: no more. */
+/** lines_field - take from *@rest the text before the next @separator, which may be empty. NULL: there are no more. */
 char *lines_field(char **rest, char separator);
 
-/** lines_begins - what follows @with at the beginning of @text; NULL: it begins otherwise. */
+/** lines_begins - if @text begins with @with, the text after that; else NULL. */
 const char *lines_begins(const char *text, const char *with);
 
 #endif

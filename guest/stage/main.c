@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest-stage: what each stage of a boot does with seedrive-guest(8).
+ * guest-stage: runs seedrive-guest(8) in the stages of a boot.
  *
- *	guest-stage event NAME [wait]   udev has announced a device: mix its seed; where a ledger is at hand, commit it there
- *	guest-stage event NAME guess    the same, if this is a virtual machine: nothing says that the drive has a medium
+ *	guest-stage event NAME [wait]   udev has announced a device: mix its seed and, if a ledger can be used, commit it
+ *	guest-stage event NAME guess    the same, only in a virtual machine: the device may have no medium
  *	guest-stage early               in an initramfs without udev, before root is mounted: search, and mix
- *	guest-stage root DIR            in an initramfs, root mounted on DIR: commit what was mixed, and credit it
- *	guest-stage search              as the system begins, beside its boot: mix what is there already, if no initramfs did
- *	guest-stage system              in the running system: the same as root, where the initramfs left it
- *	guest-stage close               before file systems are unmounted: no event uses the ledger any more
- *	guest-stage leave               leave a seed for the next boot
+ *	guest-stage root DIR            in an initramfs, with root mounted on DIR: commit and credit what was mixed
+ *	guest-stage search              when the system starts, in parallel: mix the seeds of devices, if no initramfs did
+ *	guest-stage system              in the running system: the same as root, if the initramfs did not decide
+ *	guest-stage close               before file systems are unmounted: no event may use the ledger any more
+ *	guest-stage leave               save a carry-over for the next boot
  *
- * One rule comes before all others: the boot goes on. So it ends with 0, in bounded time.
+ * The most important rule: the boot must continue. So the exit status is 0, and the program ends in bounded time.
  */
 #include <string.h>
 
@@ -25,14 +25,14 @@
 #include "guest/sys.h"
 
 #define VMCORE \
-	"/proc/vmcore" /* there in a kernel that was started to write down the crash of another one */
+	"/proc/vmcore" /* exists in a kernel that was started to record the crash of another one */
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
 
 static const char usage[] =
 	"usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave\n";
 
-/* A stage that needs a word, or does not. */
+/* The stages, and whether they need an argument. */
 static const struct row {
 	char name[8];
 	bool needs_word;
@@ -46,7 +46,7 @@ static const struct row {
 	[STAGE_LEAVE] = { "leave", false },
 };
 
-/* What follows the name of a device; false: it is not known. */
+/* Parses the word after the name of a device; false: it is unknown. */
 static bool parse_how(const char *word, struct stage_call *ret)
 {
 	ret->wait = strcmp(word, "wait") == 0;
@@ -70,7 +70,7 @@ static bool parse(int argc, char **argv, struct stage_call *ret)
 	return false;
 }
 
-/* It has its memory and its time for that alone. */
+/* A crash kernel has only the memory and the time to record the crash. */
 static bool is_crash_kernel(void)
 {
 	char path[NOTES_PATH];
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 	program_begin(argv[0], argv + argc + 1);
 	if (is_crash_kernel())
 		return EXIT_DONE;
-	/* Udev waits for what it runs, and a boot may wait for udev. */
+	/* Udev waits for each program that it runs, and the boot may wait for udev; so an event continues in a child. */
 	if (call.stage != STAGE_EVENT || call.wait || process_leave(&error))
 		deadline_run(stages_run, &call, SETTINGS_LIMIT_S * 1000);
 	else if (error < 0)

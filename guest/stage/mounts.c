@@ -7,7 +7,7 @@
 #include "guest/stage/lines.h"
 #include "guest/stage/notes.h"
 
-#ifndef MS_LAZYTIME /* linux/mount.h */
+#ifndef MS_LAZYTIME /* from linux/mount.h */
 #define MS_LAZYTIME (1 << 25)
 #endif
 
@@ -17,7 +17,7 @@ static bool is_octal(const char *c)
 		c[2] <= '7';
 }
 
-/* The kernel writes a space, and what else would part fields, as a backslash and three octal digits. */
+/* The kernel writes spaces, and other characters that separate fields, as a backslash and three octal digits. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -34,13 +34,13 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* One option of the file system, of those that matter here. */
+/* The options of a file system that matter here. */
 static void note_option(struct mount *m, const char *option)
 {
 	static const struct {
 		char name[12];
 		unsigned
-			flag; /* 0: the journal is passed over; a name that ends with '=' may have any value */
+			flag; /* 0: the journal is not replayed; a name that ends with '=' may have any value */
 	} rows[] = { { "sync", MS_SYNCHRONOUS }, { "dirsync", MS_DIRSYNC }, { "mand", MS_MANDLOCK },
 		{ "lazytime", MS_LAZYTIME }, { "norecovery", 0 }, { "noload", 0 },
 		{ "nologreplay", 0 }, { "rescue=", 0 } };
@@ -56,7 +56,8 @@ static void note_option(struct mount *m, const char *option)
 	}
 }
 
-/* "ID PARENT DEVICE ROOT POINT OPTIONS [OPTIONAL...] - TYPE SOURCE OPTIONS": fields may be empty, as a source is. */
+/* A line is "ID PARENT DEVICE ROOT POINT OPTIONS [OPTIONAL...] - TYPE SOURCE OPTIONS"; a field may be empty, as SOURCE
+ * sometimes is. */
 bool mounts_parse(char *line, const char *point, struct mount *ret)
 {
 	struct mount m = { 0 };
@@ -92,7 +93,7 @@ bool mounts_find(const char *point, struct mount *ret)
 
 	if (!notes_path(path, "/proc/self/mountinfo", ""))
 		return false;
-	/* Of several mounts on one point, the last one hides the others. */
+	/* If there are several mounts on one point, the last one hides the others. */
 	if (lines_open(&l, path) == 0)
 		while ((line = lines_next(&l)))
 			found |= mounts_parse(line, point, ret);

@@ -6,16 +6,15 @@
 
 /* A line of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 struct mount {
-	bool writable;    /* the mount, and its file system */
-	bool unrecovered; /* the file system's journal was passed over */
-	unsigned long
-		flags; /* MS_SYNCHRONOUS and the like, which the file system has, as mount(2) wants them */
+	bool writable;       /* both the mount and its file system are */
+	bool unrecovered;    /* the file system's journal was not replayed */
+	unsigned long flags; /* flags of the file system for mount(2), such as MS_SYNCHRONOUS */
 };
 
-/** mounts_find - the file system that is seen at @point; false: nothing is mounted there. */
+/** mounts_find - get the file system that is visible at @point; false: nothing is mounted there. */
 bool mounts_find(const char *point, struct mount *ret);
 
-/** mounts_parse - the same for one line, which is changed; false: it is not about @point, or no such line. */
+/** mounts_parse - parse one line, which is changed; false: it is malformed, or not about @point. */
 bool mounts_parse(char *line, const char *point, struct mount *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which file system the ledger is on, and whether it may be written to. */
+/* Decides which file system the ledger is on, and whether it may be written to. */
 #include "guest/stage/place.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "guest/stage/notes.h"
 #include "guest/sys.h"
 
-/* The ledger's folder and those above it, and the names that systemd has for what is mounted on them. */
+/* The ledger's folder and those above it, and how the names of systemd's units that mount something there begin. */
 static const struct {
 	const char *path, *unit;
 } parts[] = { { "/var", "var." }, { "/var/lib", "var-lib." }, { PLACE_STORE, "var-lib-seedrive." },
@@ -27,7 +27,7 @@ const char *place_shadowed(void)
 	return NULL;
 }
 
-/* "UNIT.mount" or "UNIT.automount". */
+/* Is the name "UNIT.mount" or "UNIT.automount"? @unit ends with the dot. */
 static bool is_its_unit(void *unit, const char *name)
 {
 	const char *rest = lines_begins(name, unit);
@@ -52,7 +52,7 @@ static bool has_unit(const char *dir, const char *unit)
 
 /* A line of an fstab(5). */
 struct fstab_line {
-	const char *point, *options, *pass; /* the last two are empty where they are missing */
+	const char *point, *options, *pass; /* the last two are empty if they are missing */
 };
 
 static bool fstab_parse(char *line, struct fstab_line *ret)
@@ -67,7 +67,7 @@ static bool fstab_parse(char *line, struct fstab_line *ret)
 	return words[0][0] != '#' && i > 1;
 }
 
-/* Reads the next line that is one of a file system; false at the end. */
+/* Reads the next line that describes a file system; false at the end. */
 static bool fstab_next(struct lines *l, struct fstab_line *ret)
 {
 	char *line;
@@ -85,7 +85,7 @@ static int fstab_open(struct lines *l, const char *dir)
 	return lines_open(l, sys_join(path, sizeof(path), dir, "/etc/fstab", "") ? path : "");
 }
 
-/* Is it @path, perhaps with a slash at its end? */
+/* Is @point equal to @path, except for a slash at its end? */
 static bool is_point(const char *point, const char *path)
 {
 	const char *rest = lines_begins(point, path);
@@ -106,7 +106,7 @@ static bool in_fstab(const char *dir, const char *path)
 	return found;
 }
 
-/* Something is, or will be, mounted on this part of the root on @dir. */
+/* Is something mounted, or will it be, on this part of the root that is mounted on @dir? */
 static bool is_separate(const char *dir, size_t part)
 {
 	const char *path = parts[part].path;
@@ -157,7 +157,7 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret)
 	return !type_is(dir, PLACE_STORE, S_IFDIR);
 }
 
-/* Where systemd runs an initramfs, it has checked root before mounting it if its unit asks for that. */
+/* In an initramfs with systemd, root was checked before it was mounted if the unit that mounts it requires that. */
 static bool unit_asked_for_check(void)
 {
 	char path[NOTES_PATH];
@@ -175,7 +175,7 @@ static bool unit_asked_for_check(void)
 	return asked;
 }
 
-/* Others that check root before it is mounted leave a note. Without either a check counts as owed. */
+/* Other initramfs leave this file after a check of root. Without the file or such a unit, root counts as not checked. */
 static bool was_checked(void)
 {
 	char path[NOTES_PATH];
@@ -184,7 +184,7 @@ static bool was_checked(void)
 		unit_asked_for_check();
 }
 
-/* Is @option one of @options, which commas part? */
+/* Is @option one of @options, which are separated by commas? */
 static bool has_option(const char *options, const char *option)
 {
 	const char *at = options;

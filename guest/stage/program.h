@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 #define PROGRAM_NAME      "seedrive-guest"
-#define PROGRAM_WORDS_MAX 224 /* the settings' and those that a stage adds are fewer */
+#define PROGRAM_WORDS_MAX 224 /* more than the words of the settings and those that a stage adds */
 
-/* Its exit statuses that mean something here; others are signals. */
+/* The program's exit statuses; all others are signals. The last two are ours: it could not be executed, or found. */
 enum {
 	PROGRAM_DONE = 0,
 	PROGRAM_FAILED = 1,
@@ -23,22 +23,22 @@ struct program {
 	size_t count;
 };
 
-/** program_begin - @self: as we were called, with the program beside us; @environment: it is handed on. */
+/** program_begin - @self: our argv[0], to find the program in the same prefix; @environment: passed on to the program. */
 void program_begin(const char *self, char *const *environment);
 
-/** program_add - a word and, if it is not NULL, another one. */
+/** program_add - append the word @a and, if it is not NULL, @b. */
 void program_add(struct program *p, const char *a, const char *b);
 
-/** program_add_all - likewise, for a list that ends with a NULL. */
+/** program_add_all - append a NULL-terminated list of words. */
 void program_add_all(struct program *p, const char *const *words);
 
 /**
- * program_run - run it to its end, or to the deadline's
- * @note: gets what it says
+ * program_run - run the program until it ends or the deadline is reached
+ * @note: the name of the note that gets the program's lines
  *
- * One that does not end is killed, and reported; where no time is left, none is begun. What it says of its options, which goes to its standard error alone,
- * is brought to the kernel's log.
- * Returns: its exit status as a shell has it; -ETIME: it was killed; -EBUSY: that did not end it either.
+ * A program that does not end is killed and reported; if no time is left, it is not started. The program prints errors of
+ * its options only on standard error, so these are written to the kernel's log here.
+ * Returns: its exit status, as in a shell; -ETIME: it was killed; -EBUSY: it did not end even then.
  */
 int program_run(struct program *p, const char *note);
 

@@ -6,7 +6,7 @@
 
 #include "guest/sys.h"
 
-/* linux/mount.h and asm/unistd.h, which are newer than some C libraries; these numbers are every architecture's. */
+/* From linux/mount.h and asm/unistd.h, because some C libraries are older; the numbers are the same on all architectures. */
 #define SYS_FSCONFIG       431
 #define SYS_FSPICK         433
 #define SYS_MOUNT_SETATTR  442
@@ -14,7 +14,7 @@
 #define CONFIG_SET_FLAG    0
 #define CONFIG_RECONFIGURE 7
 #define ATTR_RDONLY        1
-#define DETACH             2 /* umount2(2)'s */
+#define DETACH             2 /* MNT_DETACH of umount2(2) */
 
 struct mount_attributes {
 	uint64_t set, clear, propagation, userns;
@@ -32,17 +32,17 @@ int remount_begin(void)
 	return r < 0 ? r : mount_call("none", "/", NULL, MS_REC | MS_PRIVATE);
 }
 
-/* The mount, which is our namespace's own, may be written to by its flags. */
+/* Clears the read-only flag of the mount, in our namespace only. */
 static int open_mount(const char *dir)
 {
 	const struct mount_attributes a = { .clear = ATTR_RDONLY };
 	int r = (int)sys_call6(SYS_MOUNT_SETATTR, AT_FDCWD, (long)dir, 0, (long)&a, sizeof(a), 0);
 
-	/* Before Linux 5.12. Its other flags go, too, but only here. */
+	/* Before Linux 5.12. This also clears the mount's other flags, but only in our namespace. */
 	return r == -ENOSYS ? mount_call(NULL, dir, NULL, MS_REMOUNT | MS_BIND) : r;
 }
 
-/* The file system alone, and of it this one flag. */
+/* Changes only this one flag of the file system. */
 static int reconfigure(const char *dir, bool writable)
 {
 	int fd = (int)sys_call(SYS_FSPICK, AT_FDCWD, (long)dir, PICK_CLOEXEC);

@@ -5,19 +5,19 @@
 #include <stdbool.h>
 
 /**
- * remount_begin - a mount namespace of our own
+ * remount_begin - enter a mount namespace of our own
  *
- * What is mounted or changed in it from now on nobody else sees, and it ends with us and our children. So the mount
- * of a root stays read-only for others, with every flag that it has, while its file system is writable for us.
+ * Other processes do not see what is mounted or changed in it from now on, and it ends with us and our children. So root
+ * stays mounted read-only for others, with all its flags, while we can write to its file system.
  * Returns: 0 or -errno.
  */
 int remount_begin(void);
 
 /**
- * remount_root - let the file system that is mounted on @dir be written to, or be read-only again
- * @flags: what it has besides, of struct mount: kernels before 5.2 forget them otherwise
+ * remount_root - make the file system that is mounted on @dir writable, or read-only again
+ * @flags: its other flags, from struct mount; kernels before 5.2 need them, or the file system loses them
  *
- * Asks the kernel, which may take it and change nothing: look at mounts_find() afterwards. May block.
+ * The kernel may report success and change nothing: check with mounts_find() afterwards. May block.
  * Returns: 0 or -errno.
  */
 int remount_root(const char *dir, bool writable, unsigned long flags);
@@ -25,7 +25,7 @@ int remount_root(const char *dir, bool writable, unsigned long flags);
 /** remount_efivars - mount the firmware's variables on @dir; 0 or -errno. */
 int remount_efivars(const char *dir);
 
-/** remount_hide_efivars - and take them away. */
+/** remount_hide_efivars - unmount them. */
 void remount_hide_efivars(const char *dir);
 
 #endif

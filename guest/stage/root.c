@@ -54,7 +54,7 @@ static void decide_on_root(struct commit *c, const char *dir)
 	}
 }
 
-/* The firmware's variables, where an initramfs has not mounted them. */
+/* Mounts the firmware's variables for the decision, if the initramfs has not mounted them. */
 static void decide_with_efivars(struct commit *c, const char *dir)
 {
 	char efi[NOTES_PATH];

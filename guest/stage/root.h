@@ -5,9 +5,9 @@
 #include "guest/stage/settings.h"
 
 /**
- * root_decide - in an initramfs: decide by the ledger on the root that is mounted on @dir, if it is the system's
+ * root_decide - in an initramfs: decide by the ledger on the root that is mounted on @dir, if the system will use it, too
  *
- * The caller holds the lock. A root that is read-only is made writable for that alone, and read-only again.
+ * The caller holds the lock "lock". If root is read-only, it is made writable only for this, and read-only again.
  */
 void root_decide(const struct settings *s, const char *dir);
 

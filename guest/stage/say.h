@@ -2,7 +2,7 @@
 #ifndef GUEST_STAGE_SAY_H
 #define GUEST_STAGE_SAY_H
 
-/** say - a line of up to three pieces to the kernel's log, under the program's name; a NULL ends it. */
+/** say - write a line of up to three pieces to the kernel's log, with the program's name; a NULL ends the line. */
 void say(const char *a, const char *b, const char *c);
 
 #endif

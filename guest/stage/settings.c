@@ -12,14 +12,14 @@
 #define FILE_PATH    "/etc/default/seedrive-guest"
 #define COMMAND_LINE "/proc/cmdline"
 
-/* A value that does not fit is none that is known, but one that is cut could be. */
+/* A value that does not fit is replaced by "?", which no setting has; if it were cut off, it might be a valid value. */
 static void copy(char *to, size_t size, const char *value)
 {
 	if (!sys_join(to, size, value, "", ""))
 		sys_join(to, size, "?", "", "");
 }
 
-/* Without the quotes around it, if it has any, as a shell's variable. */
+/* Removes quotes around the value, as a shell does. */
 static char *unquoted(char *value)
 {
 	const size_t n = strlen(value);
@@ -30,7 +30,7 @@ static char *unquoted(char *value)
 	return value + 1;
 }
 
-/* Without the blanks around it. */
+/* Removes blanks at both ends of the line. */
 static char *trimmed(char *line)
 {
 	char *end;
@@ -72,7 +72,7 @@ void settings_line(struct settings *s, char *line)
 	}
 }
 
-/* What makes of /var something else than root's. */
+/* Does this word of the kernel's command line mean that /var is not on root? */
 static bool is_foreign(const char *word)
 {
 	return strcmp(word, "systemd.volatile") == 0 || lines_begins(word, "ostree=") ||
@@ -93,7 +93,7 @@ void settings_command_line(struct settings *s)
 	}
 }
 
-/* @names: of each use. Returns: USE_MIX for a word that is none of them, and reports that. */
+/* @names: the word for each use. Returns: USE_MIX for any other word, which is reported. */
 static enum use use_of(
 	const char *const names[3], const char *key, const char *word, const char *words)
 {
@@ -119,7 +119,7 @@ static unsigned limit_of(const char *word)
 	return SETTINGS_LIMIT_S * 1000;
 }
 
-/* Too many options are none, and as one of them may forbid a credit, nothing is credited. */
+/* If there are too many options, none is used; and because one of them might forbid a credit, nothing is credited. */
 static void split_options(struct settings *s)
 {
 	char *rest = s->words;
@@ -136,8 +136,8 @@ static void split_options(struct settings *s)
 		s->seed = USE_MIX;
 }
 
-/* "--device PATH" or "--device=PATH": what is announced has to be one of these. One without a path stays an option, for the
- * program to complain about. */
+/* Moves each "--device PATH" and "--device=PATH" to @devices: only these devices are used when udev announces them. A
+ * --device without a path stays an option, and the program will report it. */
 static void part_devices(struct settings *s)
 {
 	const char **option = s->options, **to = s->options, **device = s->devices;

@@ -21,13 +21,13 @@
 #include "guest/status.h"
 #include "guest/sys.h"
 
-#define EVENT_LIMIT_MS 60000       /* for a device of the running system */
-#define SYSTEM_WAIT    "45s"       /* of which the program waits for the device */
+#define EVENT_LIMIT_MS 60000       /* the deadline of an event in the running system */
+#define SYSTEM_WAIT    "45s"       /* how much of that the program waits for the device */
 #define STATUS_NOTE    "../status" /* STATUS_PATH */
 
 static struct settings settings;
 
-/* A search, for where nobody announces devices. */
+/* Searches, because no udev announces devices. */
 static void run_early(void)
 {
 	event_search(&settings, "early", "early", NULL);
@@ -40,7 +40,7 @@ static bool set_left(void *ctx, const char *name)
 	return false;
 }
 
-/* Whoever still looks at a device when the initramfs ends cannot note any more what it finds. */
+/* An event that still looks at a device when the initramfs ends cannot note its result any more, so its device is marked. */
 static void run_root(const struct stage_call *call)
 {
 	int lock;
@@ -55,7 +55,7 @@ static void run_root(const struct stage_call *call)
 	sys_close(lock);
 }
 
-/* The ledger here has to know what that of the initramfs knows, if it is another one after all. */
+/* If the system's ledger is not the one that the initramfs used, copies the seed of the line @line into it. */
 static bool adopt(const char *line)
 {
 	char id[HEARD_ID_SIZE];
@@ -80,7 +80,8 @@ static bool name_left(void *ctx, const char *name)
 	return false;
 }
 
-/* A ledger that hides the ledger that the initramfs saw, and could not decide by, may lack what that has. */
+/* Decides by the system's ledger. If the initramfs saw another ledger and could not decide, that ledger may have seeds that
+ * this one lacks; then no ledger is used. */
 static void decide_by_ledger(struct commit *c)
 {
 	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
@@ -97,8 +98,8 @@ static void decide_by_ledger(struct commit *c)
 }
 
 /*
- * For a process that waits for the lock, its deadline may end the wait: whoever has the lock decides for it, also on
- * what it noted last. A decision that changes nothing is the last one.
+ * A process that waits for the lock may reach its deadline before it gets it. So the process that has the lock also decides
+ * on devices that others have noted in the meantime. It stops if the program did not run to its end.
  */
 static void decide_on_all(struct commit *c)
 {
@@ -108,8 +109,8 @@ static void decide_on_all(struct commit *c)
 	} while (!c->unable && drives_any(DRIVES_SEED));
 }
 
-/* The stage itself, the first time: what was announced until now, a search if nobody announces anything, and what the last
- * boot left. */
+/* The work of the stage `system`: decides on all devices that were announced until now, or searches if there is no udev, and
+ * on the carry-over. If it runs again, only on devices. */
 static void open_ledger(void)
 {
 	struct commit c = { .settings = &settings, .last = true };
@@ -127,7 +128,7 @@ static void open_ledger(void)
 	c.carry_over = !again && !notes_has_text("decided");
 	c.search = c.carry_over && !event_running();
 	decide_on_all(&c);
-	/* Where there was nothing to do, the program did not run, and whoever asks for the status should know. */
+	/* If there was nothing to do, the program did not run; the status must exist anyway. */
 	if (!notes_exists(STATUS_NOTE))
 		status_write(NULL, false, "system", false);
 	sys_close(lock);
@@ -146,8 +147,8 @@ static bool is_initramfs(void)
 }
 
 /*
- * How long an event may take, and how long the program waits for the device. Nobody waits for an event in the running
- * system, and a drive may need its time there. Where the boot waits for one, the next stage needs the rest.
+ * Sets how long an event may take, and returns how long the program waits for the device. In the running system nothing
+ * waits for an event, so a slow drive gets more time. If the boot waits for the event, the next stage needs time, too.
  */
 static const char *patience_of(const struct stage_call *call)
 {
@@ -161,7 +162,7 @@ static const char *patience_of(const struct stage_call *call)
 	return "2s";
 }
 
-/* On bare metal a drive may have to start its motor for a look. */
+/* On bare metal, to look at a drive may start its motor. */
 static bool may_guess(void)
 {
 	struct situation here = { 0 };
@@ -171,9 +172,9 @@ static bool may_guess(void)
 }
 
 /*
- * Once the ledger is there, each device that is announced is decided on at once; not where what has been mounted for it
- * is gone again. A kernel that is ready needs no seed: then nothing is written to the drive, which may be another
- * machine's.
+ * When the system's ledger can be used, decides at once on each device that is announced; but not if the ledger's file
+ * system has been unmounted again. If the kernel is ready, it needs no seed: then nothing is written to the drive, which
+ * may be meant for another machine.
  */
 static void decide_at_once(void)
 {
@@ -205,9 +206,9 @@ static void run_event(const struct stage_call *call)
 }
 
 /*
- * Udev announces the devices that are there already when it has started, and by then somebody may wait for the kernel.
- * Where an initramfs has dealt with them, or the kernel is ready, there is nothing to gain. All that are found are noted
- * together, as two different drives are reason to credit none.
+ * Udev announces existing devices only when it has started; until then a process may have to wait for the kernel's RNG. If
+ * an initramfs has dealt with the devices, or the RNG is ready, nothing is gained. All devices that are found are noted
+ * together, because if two drives have different seeds, none may be credited.
  */
 static void run_search(void)
 {
@@ -226,15 +227,15 @@ static void run_search(void)
 	decide_at_once();
 }
 
-/* Where nobody announces devices, and no stage before has looked. */
+/* Searches if no udev announces devices and no earlier stage has searched. */
 static void mix_once(void)
 {
 	if (!notes_exists("early") && !event_running())
 		run_early();
 }
 
-/* A file system for the ledger that comes over a network is mounted later than this must be: the last stage of the boot
- * commits what is mixed now. */
+/* This stage must run early, and a ledger's file system on a network is mounted later. Then the seed is only mixed here, and
+ * the stage `leave` commits it. */
 static void run_system(void)
 {
 	const char *awaited;
@@ -250,7 +251,7 @@ static void run_system(void)
 	mix_once();
 }
 
-/* File systems are about to be unmounted: a ledger below a mount point would be another one. */
+/* File systems will be unmounted next. After that, the folder below the mount point would be used as another ledger. */
 static void run_close(void)
 {
 	if (notes_exists("open"))

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* What each stage of a boot does with seedrive-guest(8): one set of rules for every initramfs and for systemd. */
+/* The stages of a boot that run seedrive-guest(8), with the same rules for each initramfs and for each init system. */
 
 enum stage {
 	STAGE_EVENT,
@@ -19,13 +19,13 @@ enum stage {
 struct stage_call {
 	enum stage stage;
 	const char *word; /* STAGE_EVENT: the device's name; STAGE_ROOT: where root is mounted */
-	bool wait;        /* STAGE_EVENT: the caller waits for it */
-	bool guess;       /* STAGE_EVENT: nothing says that the device has a medium */
+	bool wait;        /* STAGE_EVENT: the caller waits for this stage */
+	bool guess;       /* STAGE_EVENT: it is not known whether the device has a medium */
 };
 
 /**
- * stages_run - do what the stage is for, by the settings
- * For the worker of deadline_run(). There is nothing to return: the boot goes on in any case.
+ * stages_run - do the work of the stage, as the settings say
+ * For the worker of deadline_run(). Returns nothing, because the boot continues in any case.
  */
 void stages_run(void *call);
 
