@@ -93,7 +93,7 @@ setup() {
 }
 
 # bats test_tags=root
-@test "guide: its way back leaves no file of ours on the host" {
+@test "guide: the steps to remove it leave no file of ours on the host" {
 	need_mounts
 	need_root
 	commands >typed
@@ -105,7 +105,7 @@ setup() {
 		diff before after'
 }
 
-@test "guide: the entry of the journal that it shows has the fields that one has now" {
+@test "guide: the journal entry that the page shows has the fields of a real one" {
 	need_mounts
 	own_run /usr/bin/python3 -c 'import os, socket, subprocess
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -119,7 +119,7 @@ print(s.recv(65536).decode())' >entry
 		<(grep -E '^(MESSAGE|SEEDRIVE_INSTANCE|SEEDRIVE_LABEL)=' entry | sed 's/, [0-9]* bits/, N bits/')
 }
 
-@test "guide: the numbers that it gives are those of the code" {
+@test "guide: the numbers on the page are those of the code" {
 	local limit
 	limit=$(sed -n 's/^limit=\([0-9]*\).*/\1/p' "$ROOT/dist/host/libvirt-hook.in")
 	tr -s '\n ' ' ' <"$ROOT/doc/nova.md" | grep -qF "takes $limit seconds at most"

@@ -82,7 +82,7 @@ untouched() {
 	cmp before disk.config
 }
 
-@test "hook: each start of a machine renews the seed on its drive, and the journal has the new one's number" {
+@test "hook: each start of a machine renews the seed on its drive, and the journal has the new seed id" {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	hook prepare begin <xml
 	run -0 sed -nE 's/.*fresh seed ([0-9a-f]{32}):.*/\1/p' journal
@@ -93,7 +93,7 @@ untouched() {
 	renewed
 }
 
-@test "hook: of all that libvirt calls it for, nothing else touches the drive" {
+@test "hook: no other call of libvirt changes the drive" {
 	local op
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	for op in start.begin started.begin stopped.end release.end reconnect.begin attach.begin prepare.end; do
@@ -120,7 +120,7 @@ untouched() {
 	done
 }
 
-@test "hook: a migration that failed before it began, or was long ago, does not keep a start from a fresh seed" {
+@test "hook: after a migration that failed before it began, or was long ago, a start gets a fresh seed" {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	hook migrate begin <xml
 	[ -e "marks/$UUID" ]
@@ -135,7 +135,7 @@ untouched() {
 	[ ! -e "marks/$UUID" ]
 }
 
-@test "hook: another machine's migration keeps no machine from a fresh seed" {
+@test "hook: a migration of another machine does not prevent a fresh seed" {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	sed "s/$UUID/$OTHER/" xml >other
 	hook migrate begin <other
@@ -144,7 +144,7 @@ untouched() {
 	[ -e "marks/$OTHER" ]
 }
 
-@test "hook: a machine without a drive, and one whose drive is not in a file here, start without a word" {
+@test "hook: a machine without a drive, or whose drive is not in a local file, starts without a message" {
 	domain >xml
 	hook prepare begin <xml
 	domain "<disk type='network' device='cdrom'><driver type='raw'/><source protocol='rbd' name='$PWD/disk.config'/></disk>" \
@@ -174,7 +174,7 @@ untouched() {
 	journal ""
 }
 
-@test "hook: several drives, whatever their names, one of them a disk that the guest may write" {
+@test "hook: several drives, with any names, are renewed, also a disk that the guest may write" {
 	local name="a 'b' \$(touch x) ü"
 	cp disk.config "$name"
 	cp disk.config plain
@@ -189,7 +189,7 @@ untouched() {
 	run -1 cmp -s before disk.config
 }
 
-@test "hook: blanks, backslashes and newlines of a path are kept" {
+@test "hook: paths may contain blanks, backslashes and newlines" {
 	local name=$' two  blanks \\n\\0101 and\na line\n\n'
 	cp disk.config "$name"
 	cp disk.config "two  blanks \\n\\0101 and"
@@ -215,7 +215,7 @@ untouched() {
 	done
 }
 
-@test "hook: what is no file is not opened, and an image that takes hours to read is given up" {
+@test "hook: a path that is not a file is not opened, and an image that takes hours to read is given up" {
 	mkfifo fifo
 	"$ROOT/tests/lib/endless.py" .
 	domain "$(cdrom "$PWD/fifo")" "$(cdrom /dev/zero)" "$(cdrom "$PWD/too-large-folder.iso")" \
@@ -226,7 +226,7 @@ untouched() {
 	renewed
 }
 
-@test "hook: a drive that another machine has locked is left alone, and the journal says so" {
+@test "hook: a drive that another machine has locked is not changed, and the journal says so" {
 	mkfifo ask tell
 	qemu-system-x86_64 -S -nodefaults -display none -qmp stdio -cdrom disk.config <ask >tell 3>&- &
 	QEMU=$!
@@ -246,7 +246,7 @@ untouched() {
 	renewed
 }
 
-@test "hook: a reseed that hangs and does not want to end is killed, and the machine starts" {
+@test "hook: a reseed that hangs and ignores signals is killed, and the machine starts" {
 	stub seedrive 'case $1 in inspect) echo "\"record\":true" ;; *) trap "" TERM; echo $$ >"$HERE/pid"
 		while :; do sleep 1000; done ;; esac'
 	sed -i 's/^limit=[0-9]*/limit=2/' hook
@@ -258,7 +258,7 @@ untouched() {
 	untouched
 }
 
-@test "hook: a domain that never ends on standard input does not hold the machine either" {
+@test "hook: an endless domain on standard input does not delay the machine either" {
 	mkfifo xml
 	exec {held}<>xml
 	sed -i 's/^limit=[0-9]*/limit=1/' hook
@@ -266,7 +266,7 @@ untouched() {
 	journal "daemon.err instance-00000001: gave up after 1 seconds: a drive may have no fresh seed"
 }
 
-@test "hook: what is no domain is said to be none, and the machine starts" {
+@test "hook: input that is not a domain is reported, and the machine starts" {
 	local xml
 	for xml in "" "<domain" "<network><uuid>$UUID</uuid></network>" "<domain><uuid>../../x</uuid></domain>" \
 		"<domain></domain>" $'\x01\xff'; do
@@ -292,7 +292,7 @@ untouched() {
 	journal "daemon.err instance-00000001: the domain's XML cannot be read"
 }
 
-@test "hook: no seedrive, no python3, no logger, nowhere to put a mark: each machine starts" {
+@test "hook: without seedrive, python3, logger, or a folder for its marks, each machine starts" {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	stub python3 'exit 127'
 	hook prepare begin <xml
@@ -313,7 +313,7 @@ untouched() {
 	untouched
 }
 
-@test "hook: a drive with half a record is named; one that is switched off is said to be as it was" {
+@test "hook: a drive with half a record is reported; with seeds turned off, the unchanged drive is reported" {
 	need_mounts
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	printf xxxxxxxx | overwrite disk.config $(($(extent disk.config seedrive.bin) * 2048 + 128))

@@ -33,7 +33,7 @@ order() {
 	sed -n 's|^/scripts/[a-z-]*/\([^ ]*\) "$@"$|\1|p' "$INITRD/files/scripts/$1/ORDER" | paste -sd ' '
 }
 
-@test "initramfs: the hook brings the program, what the stages do, udev's rule, and the settings" {
+@test "initramfs: the hook adds the program, guest-stage, the udev rule, and the settings" {
 	need_mounts
 	cmp "$INITRD/files/sbin/seedrive-guest" "$ROOT/build/guest/seedrive-guest"
 	cmp "$INITRD/files/lib/seedrive/guest-stage" "$ROOT/build/guest/guest-stage"
@@ -47,14 +47,14 @@ order() {
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
 
-@test "initramfs: the root stage comes after udev and overlayroot" {
+@test "initramfs: the stage `root` runs after udev and overlayroot" {
 	need_mounts
 	run -0 order init-bottom
 	[[ " $output " == *" udev "*" seedrive "* ]]
 	[[ " $output " == *" overlayroot "*" seedrive "* ]]
 }
 
-@test "initramfs: it has a driver for each place where a drive may be, even where the machine has no need of it" {
+@test "initramfs: it has a driver for each bus that a drive may be on, even if the machine does not need it" {
 	need_mounts
 	find "$INITRD/files/" -name '*.ko' -printf '%f\n' | tr - _ >modules
 	# The kernels of Debian 13 have some of virtio built in.
@@ -80,7 +80,7 @@ order() {
 	grep -qE "^[[:space:]]hostonly='' instmods " "$ROOT/dist/guest/dracut/90seedrive/module-setup.sh.in"
 }
 
-@test "initramfs: AHCI comes along where the kernel has a module for it" {
+@test "initramfs: AHCI is included if the kernel has a module for it" {
 	need_mounts
 	"$ROOT/tests/vm/initrd.sh" "$("$ROOT/tests/vm/kernel.sh" linux-image-amd64)" out
 	lsinitramfs out/initramfs >files
@@ -91,14 +91,14 @@ order() {
 	grep -q '/mptsas\.ko$' files
 }
 
-@test "initramfs: one that would lack the program is not made" {
+@test "initramfs: the build fails if the program is missing" {
 	need_mounts
 	run ! "$ROOT/tests/vm/initrd.sh" "$("$ROOT/tests/vm/kernel.sh")" out -- rm /usr/sbin/seedrive-guest
 	[[ $output == *"hooks/seedrive failed"* ]]
 	[ ! -e out/vmlinuz ]
 }
 
-@test "initramfs: every shell that may run them takes initramfs-tools' scripts" {
+@test "initramfs: each shell that may run the scripts of initramfs-tools accepts them" {
 	for script in "$ROOT"/dist/guest/{initramfs-tools/*,sysvinit/*,openrc/*,mkinitcpio/hook.in,dracut/90seedrive/root.sh.in}; do
 		dash -n "$script"
 		busybox sh -n "$script"
@@ -120,7 +120,7 @@ installed() {
 		"$@"' sh "$@"
 }
 
-@test "units: systemd has nothing to say against them" {
+@test "units: systemd-analyze finds no fault in them" {
 	need_mounts
 	# What it says of others is not ours.
 	installed systemd-analyze verify --recursive-errors=no \
@@ -131,7 +131,7 @@ installed() {
 	run ! systemd-analyze verify --recursive-errors=no ./bad.service
 }
 
-@test "units: enabled, each is started with its part of the system, and nothing else changes" {
+@test "units: when enabled, each starts with its part of the system, and nothing else changes" {
 	need_mounts
 	installed sh -euc '
 		mkdir -p tree/usr/lib/systemd/system
@@ -147,7 +147,7 @@ installed() {
 	END
 }
 
-@test "units: whoever asks the kernel for random numbers, or is the first of its boot, comes after the system's stage" {
+@test "units: units that need random numbers, or run at the first boot, come after the stage `system`" {
 	before=$(sed -n 's/^Before=//p' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" | paste -sd ' ')
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
@@ -182,7 +182,7 @@ late_network_tree() {
 	systemctl --root="$PWD/tree" -q enable seedrive-guest.service seedrive-carry-over.service
 }
 
-@test "units: no ordering cycle where /var, or a part of it, comes over a network" {
+@test "units: there is no ordering cycle if /var, or a part of it, is on a network" {
 	late_network_tree
 	for path in var var-lib var-lib-seedrive; do
 		# As systemd-fstab-generator makes it.
@@ -199,7 +199,7 @@ late_network_tree() {
 	cycles
 }
 
-@test "udev: it reads the rule, and has nothing to say against it" {
+@test "udev: udev reads the rule and finds no fault in it" {
 	need_mounts
 	installed udevadm test /sys/class/mem/null >said 2>&1
 	grep -q 'Reading rules file: .*/72-seedrive-guest.rules' said
@@ -210,7 +210,7 @@ late_network_tree() {
 	grep -q '72-seedrive-guest.rules:' said
 }
 
-@test "units: an image that is made of presets has them enabled, and one without /var gets the ledger's folder" {
+@test "units: presets enable them in an image, and an image without /var gets the ledger's folder" {
 	need_mounts
 	installed sh -euc '
 		mkdir -p tree/usr/lib/systemd tree/usr/lib/tmpfiles.d tree/etc

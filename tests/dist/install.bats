@@ -24,7 +24,7 @@ makes() {
 	[ -s made/host/util/hex.o ]
 }
 
-@test "make: a file that is compiled is one short line, a whole command with V=1, and nothing with -s" {
+@test "make: each compiled file gives one short line, with V=1 the whole command, and with -s nothing" {
 	[ "$(makes)" = "CC util/hex.c" ]
 	[[ "$(makes V=1 | tail -n 1)" == *"-std=c11 "*" -c -o $PWD/made/host/util/hex.o util/hex.c" ]]
 	[ "$(makes -s)" = "" ]
@@ -78,7 +78,7 @@ makes() {
 	fails 1 "seedrive: check: seedrive-check: not installed beside this program" ./other check rdrand
 }
 
-@test "install: each document that an installed page names is installed, where it says, and pages in it name no folder of ours" {
+@test "install: each document that an installed page names is installed there, and names no folder of the sources" {
 	ordinary_make install DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	ordinary_make install-guest DESTDIR="$PWD/root" PREFIX=/opt/seedrive
 	find root -path '*/man/*' -type f -exec cat {} + >pages
@@ -96,7 +96,7 @@ makes() {
 	done <beside
 }
 
-@test "install: the tools and the daemon can be had apart, and neither is the other's to remove" {
+@test "install: the tools and the daemon can be installed separately, and removing one leaves the other" {
 	ordinary_make install DESTDIR="$PWD/both" PREFIX=/opt
 	ordinary_make install-host DESTDIR="$PWD/host" PREFIX=/opt
 	ordinary_make install-daemon DESTDIR="$PWD/daemon" PREFIX=/opt
@@ -124,7 +124,7 @@ makes() {
 	(cd root/usr && holds local)
 }
 
-@test "install: a packager puts what systemd and udev read where his system wants it" {
+@test "install: a packager can set the folders of systemd and udev" {
 	local where=(UNITDIR=/a/units GENERATORDIR=/a/generators SYSUSERSDIR=/a/users UDEVRULESDIR=/a/rules)
 	ordinary_make install DESTDIR="$PWD/root" PREFIX=/usr "${where[@]}"
 	[ ! -e root/usr/lib ]
@@ -155,7 +155,7 @@ listed() {
 	(cd guest && find . -type f -printf '/%P\n' | LC_ALL=C sort)
 }
 
-@test "install-guest: a guest gets the program, its page and completion, and what starts it, and nothing else" {
+@test "install-guest: a guest gets the programs, their pages and completion, and the files that start them, and nothing else" {
 	in_guest PREFIX=/opt/seedrive
 	diff - <(listed) <<-END
 		/etc/initramfs-tools/hooks/seedrive
@@ -211,7 +211,7 @@ listed() {
 	[ "$(find guest/var -mindepth 3)" = "" ]
 }
 
-@test "install-guest: in /usr, initramfs-tools finds what it wants beside its own; a packager puts it where he likes" {
+@test "install-guest: with /usr, the files are in the folders of initramfs-tools; a packager can set other folders" {
 	in_guest PREFIX=/usr
 	[ -x guest/usr/share/initramfs-tools/hooks/seedrive ]
 	[ ! -e guest/etc ]
@@ -251,7 +251,7 @@ listed() {
 	ordinary_make uninstall-guest DESTDIR="$PWD/guest"
 }
 
-@test "install-guest: what is for another init or initramfs has a target of its own, and uninstall-guest takes it away" {
+@test "install-guest: files for another init or initramfs have targets of their own, and uninstall-guest removes them" {
 	in_guest PREFIX=/usr
 	listed >plain
 	adds() {
@@ -273,7 +273,7 @@ listed() {
 	adds mkosi /usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf /usr/lib/seedrive/initrd/80-seedrive-initrd.preset
 }
 
-@test "install-guest: it wants the guest's compiler, and nothing that the host's tool is made of" {
+@test "install-guest: it needs the guest's compiler, and no library of the host's tool" {
 	cp -r "$ROOT"/{Makefile,bash-completion,dist,fish-completion,guest,iso,man,seed,util,zsh-completion} .
 	mkdir bin
 	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
@@ -302,7 +302,7 @@ small_and_static() {
 	small_and_static seedrive-guest 32768
 }
 
-@test "install: so it is on Arm" {
+@test "install: the guest's program for Arm is static, needs no interpreter, and has at most 32 KiB" {
 	small_and_static seedrive-guest 32768 guest-aarch64
 }
 
@@ -314,7 +314,7 @@ small_and_static() {
 	small_and_static seedrive-refresh 26624
 }
 
-@test "install: the guest's programs have no executable stack, and no segment to write and execute" {
+@test "install: the guest's programs have no executable stack, and no segment that is writable and executable" {
 	for program in seedrive-guest guest-stage seedrive-refresh; do
 		readelf -lW "$ROOT/build/guest/$program" >segments
 		[ "$(awk '$1 == "GNU_STACK" { print $7 }' segments)" = RW ]
@@ -352,7 +352,7 @@ small_and_static() {
 	done <needed
 }
 
-@test "install: libisofs and libsodium are linked in where there are archives, and not with SHARED=1" {
+@test "install: libisofs and libsodium are linked statically if there are archives, and not with SHARED=1" {
 	grep -q '/libisofs\.a .*/libsodium\.a' "$ROOT/build/libraries"
 	make -s -C "$ROOT" SHARED=1 B="$PWD/shared" "$PWD/shared/libraries"
 	[ "$(xargs <shared/libraries)" = "$(pkg-config --libs libisofs-1 libsodium | xargs)" ]
@@ -360,13 +360,13 @@ small_and_static() {
 
 # --- words that every command knows ---
 
-@test "install: --version names program and version, of the Makefile" {
+@test "install: --version prints the program's name and the version of the Makefile" {
 	run -0 --separate-stderr "$TOOL" --version
 	[ "$output" = "seedrive $(sed -n 's/^VERSION *:= *//p' "$ROOT/Makefile")" ]
 	[ "$stderr" = "" ]
 }
 
-@test "install: --help lists every command in a line, and goes to standard output" {
+@test "install: --help lists each command on a line, on standard output" {
 	run -0 --separate-stderr "$TOOL" --help
 	[ "$stderr" = "" ]
 	[ "${lines[0]}" = "usage: seedrive COMMAND [OPTION...] [ARGUMENT...]" ]
@@ -406,7 +406,7 @@ small_and_static() {
 	fails 2 "seedrive: : no such command, see seedrive --help" "$TOOL" ""
 }
 
-@test "install: what was printed has to have arrived" {
+@test "install: an error when printing the result is a failure" {
 	local command
 	for command in --help --version "build --help" sources "sources --json"; do
 		# shellcheck disable=SC2086 # words

@@ -98,7 +98,7 @@ life() {
 	virsh destroy one
 }
 
-@test "libvirt: a machine has a fresh seed at each start, and keeps it where it goes on from memory" {
+@test "libvirt: a machine has a fresh seed at each start, and keeps it when it continues from memory" {
 	need_mounts
 	export -f life seed
 	on_a_host bash -euo pipefail -c life
@@ -219,7 +219,7 @@ guests() {
 	virsh destroy one
 }
 
-@test "libvirt: a domain has its virtio-rng by the FIFO or by EGD, and does not start where the FIFO is missing" {
+@test "libvirt: a domain has virtio-rng by the FIFO or by EGD, and does not start if the FIFO is missing" {
 	rm -rf hook
 	printf '#!/bin/sh\n' >hook
 	chmod 755 hook

@@ -49,7 +49,7 @@ base() {
 	[ "$(grep -cE '^(/var)?/run/seedrive\(/\.\*\)\?'$'\t''system_u:object_r:seedrive_runtime_t:s0$' unpacked.fc)" = 2 ]
 }
 
-@test "selinux: linked with a policy, it opens the sockets to nova_t and svirt_t, the FIFO to svirt_t, and nothing besides" {
+@test "selinux: linked with a policy, it opens the sockets to nova_t and svirt_t, the FIFO to svirt_t, and nothing else" {
 	module
 	base >base.conf
 	checkmodule -M -o base.mod base.conf
@@ -71,7 +71,7 @@ base() {
 	diff want have
 }
 
-@test "selinux: a policy without Nova is refused the module, rather than given half of it" {
+@test "selinux: the module cannot be loaded into a policy without Nova, not even a part of it" {
 	module
 	base nova_t >base.conf
 	checkmodule -M -o base.mod base.conf
@@ -86,13 +86,13 @@ compiles() {
 	apparmor_parser -Q -K "$1"
 }
 
-@test "apparmor: the daemon's profile compiles, and has no program of its own" {
+@test "apparmor: the daemon's profile compiles, and is not attached to the path of a program" {
 	compiles "$ROOT/dist/host/apparmor/seedrived"
 	[ "$(apparmor_parser -N "$ROOT/dist/host/apparmor/seedrived")" = seedrived ]
 	run ! grep -E '^profile seedrived /' "$ROOT/dist/host/apparmor/seedrived"
 }
 
-@test "apparmor: the rules for libvirt's guests compile in the place where they go" {
+@test "apparmor: the rules for libvirt's guests compile inside a profile" {
 	{
 		echo 'profile libvirt-guest {'
 		cat "$ROOT/dist/host/apparmor/libvirt-qemu"

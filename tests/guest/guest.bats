@@ -113,7 +113,7 @@ fresh() {
 	[ "$1" = "$drive" ] || dd if="$drive" of="$1" bs=1M conv=notrunc,fsync status=none
 }
 
-@test "guest: stopped dead at each system call, and run again, it credits no seed twice" {
+@test "guest: killed at each system call, and run again, it credits no seed twice" {
 	run -0 stopped_at_each "$GUEST" "$drive" --ledger "$ledger"
 	[[ $output =~ first=([0-9]+)\ later=([0-9]+)\ twice=0\ calls=([0-9]+) ]]
 	# Before the commit nothing is lost, and the end was met.
@@ -122,7 +122,7 @@ fresh() {
 	[ "${BASH_REMATCH[3]}" -ge 50 ]
 }
 
-@test "guest: that test finds a program that credits before it has committed" {
+@test "guest: a program that credits before it commits fails the test above" {
 	cd "$ROOT"
 	planted_guest "$BATS_TEST_TMPDIR/wrong" guest/main.c \
 		'v.reason = commit_seed(run, &entry, &v.ledgers);
@@ -145,7 +145,7 @@ loop_drive() {
 }
 
 # bats test_tags=root
-@test "guest: likewise with a tombstone on the drive for a ledger, written by a child" {
+@test "guest: stopped at each system call, with the drive as its ledger, it credits no seed twice" {
 	loop_drive
 	run -0 stopped_at_each "$GUEST" "$loop" --ledger-persistent
 	[[ $output =~ first=([0-9]+)\ later=([0-9]+)\ twice=0\ calls=([0-9]+) ]]
@@ -154,7 +154,7 @@ loop_drive() {
 }
 
 # bats test_tags=root
-@test "guest: likewise with both ledgers" {
+@test "guest: stopped at each system call, with folder and drive as ledgers, it credits no seed twice" {
 	loop_drive
 	run -0 stopped_at_each "$GUEST" "$loop" --ledger-persistent --ledger "$ledger"
 	[[ $output =~ first=([0-9]+)\ later=([0-9]+)\ twice=0\ calls=([0-9]+) ]]
@@ -177,7 +177,7 @@ race() {
 	echo "most=$most"
 }
 
-@test "guest: of two copies that are started at once one credits, by the folder, by the drive, and by both" {
+@test "guest: of two copies started at the same time only one credits, by the folder, by the drive, or by both" {
 	loop_drive
 	run -0 race --ledger "$ledger" --no-drive-ledger
 	[ "$output" = most=1 ]
@@ -197,7 +197,7 @@ status_is() {
 	[ "$(status | grep -vE '^(version|boottime_ms|ready_)')" = "$(printf '%s\n' "$@")" ] || { status; return 1; }
 }
 
-@test "guest: the status says what was credited, and no later stage that credits nothing takes it away" {
+@test "guest: the status says what was credited, and a later stage that credits nothing does not replace it" {
 	[ "$(id -u)" = 0 ]
 	guest --mix-only --stage early
 	status_is outcome=mixed bits=0 "seed=$id" "drive=$drive" ledger=none reason=mix-only stage=early
@@ -219,7 +219,7 @@ status_is() {
 	[ "$(find run/seedrive -type f)" = run/seedrive/status ]
 }
 
-@test "guest: the status of a boot without a seed, of one that failed, and of one where the seed was spent before" {
+@test "guest: the status of a boot without a seed, of a boot that failed, and of one whose seed was spent before" {
 	[ "$(id -u)" = 0 ]
 	truncate -s 1M blank.iso
 	drive=blank.iso guest
@@ -260,7 +260,7 @@ small_ones() {
 	echo 1 >blocks/vdz/ro
 }
 
-@test "guest: of more than 64 devices the rest is left out, and the log and the status say so" {
+@test "guest: of more than 64 devices only 64 are looked at, and the log and the status say so" {
 	[ "$(id -u)" = 0 ]
 	with_disks 64
 	[ "$(cat said)" = "seedrive-guest: no seed drive" ]
@@ -294,7 +294,7 @@ seedrive-guest: no seed drive" ]
 	grep -qx 'seedrive-guest: none: no such device' said
 }
 
-@test "guest: --status prints it, and says where there is none" {
+@test "guest: --status prints the status, and reports that there is none" {
 	[ "$(id -u)" = 0 ]
 	guest
 	as_root unshare --mount sh -c 'mount --bind run /run && exec "$1" --status' sh "$GUEST" >printed
@@ -304,7 +304,7 @@ seedrive-guest: no seed drive" ]
 	[ "$output" = "seedrive-guest: /run/seedrive/status: no stage of this boot has run" ]
 }
 
-@test "guest: in the kernel that writes down a crash it does nothing" {
+@test "guest: in a crash kernel it does nothing" {
 	mkdir proc
 	touch proc/vmcore
 	rm -rf credits
@@ -346,7 +346,7 @@ counted() {
 	awk '/^credited/ { count += int((32768 - count) * 8 * $2 * 3 / 131072) } END { print int(count / 8) }' credits
 }
 
-@test "guest: a kernel with a pool of 256 bits is told of each block in one call of 64 bytes" {
+@test "guest: a kernel with a pool of 256 bits gets each block in one call of 64 bytes" {
 	need_mounts
 	with_pool 256
 	told 1 64
@@ -357,7 +357,7 @@ counted() {
 	told 3 64
 }
 
-@test "guest: one with a pool of 4096 is told in calls of 16 bytes and 64 bits, and is ready by them" {
+@test "guest: a kernel with a pool of 4096 bits gets calls of 16 bytes and 64 bits, and becomes ready by them" {
 	need_mounts
 	with_pool 4096
 	told 4 16
@@ -367,7 +367,7 @@ counted() {
 	[ "$(counted)" -le 192 ]
 }
 
-@test "guest: so it is with the largest seed, and half a seed does not make such a kernel ready" {
+@test "guest: a pool of 4096 bits also takes the largest seed, and half a seed does not make that kernel ready" {
 	need_mounts
 	key fifo
 	new_drive large.iso --source file:fifo,bits=4 --bits 16384
@@ -383,7 +383,7 @@ counted() {
 
 # --- the ledger in a folder ---
 
-@test "guest: the ledger is a set: the first seed is known again after a second one" {
+@test "guest: the ledger is a set: it still has the first seed after a second one" {
 	guest
 	said "credited 256 bits seed=$id drive=$drive ledger=dir ready-before=no"
 	new_drive other.iso
@@ -397,7 +397,7 @@ counted() {
 	[ "$(stat -c %a:%s "$ledger/$id")" = 600:0 ]
 }
 
-@test "guest: no entry is ever removed from the ledger, however old it looks, or how many there are" {
+@test "guest: no entry is ever removed from the ledger, whatever its age and the number of entries" {
 	local long=00112233445566778899aabbccddeeff i
 	mkdir "$ledger"
 	touch -d '2 days ago' "$ledger/$long" "$ledger/notes"
@@ -435,7 +435,7 @@ counted() {
 	credits 1
 }
 
-@test "guest: a full disk, a read-only one, and what is no folder authorise nothing, each by its word" {
+@test "guest: a full disk, a read-only disk, and a path that is no folder authorise nothing, each with its own reason" {
 	need_mounts
 	# The call that makes the entry finds no space.
 	mkdir "$ledger"
@@ -465,7 +465,7 @@ counted() {
 	credits 0
 }
 
-@test "guest: each step of the commit that fails leaves the seed uncredited" {
+@test "guest: if any step of the commit fails, the seed is not credited" {
 	local call n
 	for call in fsync:1 fsync:2 fsync:3; do
 		rm -rf "$ledger"
@@ -481,7 +481,7 @@ counted() {
 
 # Where this machine has no UUID, what is left claims nothing, and says so when it is used.
 # bats test_tags=root
-@test "guest: a carry-over is root's alone, whole, a seed of its own, and bound where there is a UUID" {
+@test "guest: only root can read a carry-over, it is complete, always new, and bound if there is a UUID" {
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
 	said "left seed=[0-9a-f]{32} carry-over=$ledgers/carry"
@@ -500,7 +500,7 @@ counted() {
 }
 
 # bats test_tags=root
-@test "guest: a carry-over is not left by a kernel that is not ready, nor where it would be forgotten" {
+@test "guest: no carry-over is saved by a kernel that is not ready, nor on a file system that does not last" {
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
 	cp "$ledgers/carry" before
@@ -514,7 +514,7 @@ counted() {
 }
 
 # bats test_tags=root
-@test "guest: stopped dead at each system call, saving leaves the old carry-over or a new one, whole" {
+@test "guest: stopped at each system call, saving leaves the old carry-over or the new one, complete" {
 	local calls n old=0 new=0
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
@@ -543,7 +543,7 @@ counted() {
 }
 
 # bats test_tags=root
-@test "guest: a carry-over that others may read, or that is damaged, is refused and left" {
+@test "guest: a carry-over that others may read, or that is damaged, is refused and stays" {
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
 	chmod 640 "$ledgers/carry"
@@ -586,7 +586,7 @@ stock_drive() {
 	cmp said without
 }
 
-@test "guest: Nova's random_seed is mixed; with --stock-credit credited once, by its fingerprint" {
+@test "guest: Nova's random_seed is mixed; with --stock-credit it is credited once, with its hash as id" {
 	stock_drive stock.iso "$NOVA"
 	print=$(/usr/bin/python3 -c 'import base64, hashlib, json, sys
 seed = base64.b64decode(json.load(open(sys.argv[1]))["random_seed"])
@@ -607,7 +607,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 	credits 1
 }
 
-@test "guest: a random_seed of less than 32 bytes is mixed, and worth nothing" {
+@test "guest: a random_seed of less than 32 bytes is mixed and never credited" {
 	mkdir -p tree/openstack/latest
 	drive=stock.iso
 	for n in 31 32 65; do
@@ -646,7 +646,7 @@ judged() {
 	esac || { echo "${1##*/}: $2"; return 1; }
 }
 
-@test "guest: each hostile drive is judged as its name says, at once, by the guest and on the host" {
+@test "guest: each hostile drive gets the result in its name, at once, from the guest's program and on the host" {
 	local image
 	for image in "$ROOT"/tests/data/hostile/*.img; do
 		cp "$image" drive.img
@@ -658,7 +658,7 @@ judged() {
 	done
 }
 
-@test "guest: so it is by the program for 64-bit Arm, which a cross compiler makes without any libc" {
+@test "guest: the program for 64-bit Arm, made by a cross compiler without a libc, gives the same results" {
 	local image
 	for image in "$ROOT"/tests/data/hostile/*.img; do
 		cp "$image" drive.img
@@ -669,7 +669,7 @@ judged() {
 
 # --- where it runs ---
 
-@test "guest: where /proc or /sys is not mounted a line says so, and it fails" {
+@test "guest: if /proc or /sys is not mounted, a line says so, and the program fails" {
 	need_mounts
 	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /proc && shift && ! "$@"' sh \
 		"$GUEST" "$GUEST" --device "$drive" 2>said
@@ -683,7 +683,7 @@ judged() {
 }
 
 # bats test_tags=root
-@test "guest: a device that no child can be had for has not answered, and that is said" {
+@test "guest: a device for which no child can be started is reported as one that does not answer" {
 	loop_drive
 	run -1 strace -f -qq -o calls -e inject=clone:error=EAGAIN "$GUEST" --dry-run --device "$loop"
 	grep -q INJECTED calls
@@ -693,7 +693,7 @@ judged() {
 	[ "$output" = "seedrive-guest: $loop: does not answer" ]
 }
 
-@test "guest: an option that it does not know, or a value that is none, is a usage error" {
+@test "guest: an unknown option, or an invalid value, is a usage error" {
 	fails 2 "seedrive-guest: --frob: unknown option, see --help" "$GUEST" --frob
 	fails 2 "seedrive-guest: drive.iso: unknown option, see --help" "$GUEST" drive.iso
 	fails 2 "seedrive-guest: --wait=: needs an argument" "$GUEST" "--wait="

@@ -56,7 +56,7 @@ taken_up() {
 
 # --- what a good service has ---
 
-@test "refresh: a record is mixed, taken up, said in one line, and credits nothing" {
+@test "refresh: a record is mixed, the kernel reseeds, one line reports it, and nothing is credited" {
 	for mode in record chunked cloud-init expiring from-the-future; do
 		: >credits
 		serve "$mode"
@@ -87,13 +87,13 @@ taken_up() {
 	run -1 cmp -s first said
 }
 
-@test "refresh: of several records the first that is this machine's is taken" {
+@test "refresh: of several records the first one for this machine is used" {
 	serve bad-then-good
 	refresh --url "$url"
 	one_line 'mixed seed=.*'
 }
 
-@test "refresh: over IPv6, and with an interface where the address is link-local" {
+@test "refresh: it works over IPv6, and with an interface for a link-local address" {
 	serve record "$UUID" '[::1]' || skip "no IPv6 on loopback"
 	refresh --url "$url"
 	one_line 'mixed seed=[0-9a-f]{32} from=\[::1\]:[0-9]+ reseeded=yes'
@@ -101,7 +101,7 @@ taken_up() {
 	one_line 'nothing to fetch: \[fe80::1\]%none0 has no such interface'
 }
 
-@test "refresh: any machine's record is taken where the UUID is not DMI's" {
+@test "refresh: with --uuid, a record for another UUID than DMI's is accepted" {
 	serve record 99999999-5566-4778-899a-abbccddeeff0
 	run -1 refresh --url "$url"
 	refresh --url "$url" --uuid any
@@ -115,7 +115,7 @@ taken_up() {
 
 # --- nothing to be had is no fault ---
 
-@test "refresh: a service without anything new, or none at all, is one line and status 0" {
+@test "refresh: a service without a new record, or no service, gives one line and status 0" {
 	for mode in nothing empty; do
 		serve "$mode"
 		refresh --url "$url"
@@ -134,7 +134,7 @@ taken_up() {
 }
 
 # bats test_tags=root
-@test "refresh: without a network it says so of the metadata service, and status 0" {
+@test "refresh: without a network it reports that for the metadata service, with status 0" {
 	need_root
 	unshare --net "$REFRESH" 2>said
 	cat said
@@ -180,7 +180,7 @@ refused() {
 	one_line "127\\.0\\.0\\.1:[0-9]+: $2"
 }
 
-@test "refresh: a record for another machine, expired, damaged or of another number is refused" {
+@test "refresh: a record that is for another machine, expired, damaged, or has another id is refused" {
 	refused other-uuid 'record refused: for another machine'
 	refused expired 'record refused: expired'
 	refused bad-digest 'record refused: digest does not match'
@@ -191,13 +191,13 @@ refused() {
 	taken_up 6
 }
 
-@test "refresh: what is not JSON, or is nested too deep, is refused" {
+@test "refresh: an answer that is not JSON, or nested too deeply, is refused" {
 	refused html 'record refused: the answer is not a JSON object'
 	refused nested 'record refused: the answer is nested deeper than 64 levels'
 	refused nested-lists 'record refused: the answer is nested deeper than 64 levels'
 }
 
-@test "refresh: a redirect is not followed, and an error of the server is one" {
+@test "refresh: a redirect is not followed, and an error of the server is an error" {
 	refused redirect 'answers 302'
 	refused error 'answers 500'
 }
@@ -214,7 +214,7 @@ refused() {
 	refused http2 'the answer is not (well-formed HTTP/1\.1|HTTP/1\.0 or 1\.1)'
 }
 
-@test "refresh: an answer that is huge or has no end is refused in bounded memory" {
+@test "refresh: an answer that is huge or endless is refused, in bounded memory" {
 	refused huge 'the answer is larger than 256 KiB'
 	refused endless-chunks 'the answer is larger than 256 KiB'
 	refused endless-line 'the head of the answer is too long'
@@ -222,7 +222,7 @@ refused() {
 	refused endless-trailer 'the (head of the answer is too long|answer is not well-formed HTTP/1\.1)'
 }
 
-@test "refresh: one that comes byte by byte, or not at all, is given up at one deadline for all" {
+@test "refresh: an answer that comes byte by byte, or not at all, is given up at one deadline for all" {
 	for mode in slow silent; do
 		before=$(date +%s%N)
 		refused "$mode" 'the answer does not come in time'
@@ -235,7 +235,7 @@ refused() {
 
 # --- the command line ---
 
-@test "refresh: what is wrong with the command line is one line, and status 2" {
+@test "refresh: an error in the command line gives one line and status 2" {
 	wrong() {
 		run -2 --separate-stderr "$REFRESH" "${@:2}"
 		echo "$stderr"
@@ -256,7 +256,7 @@ refused() {
 	wrong '--device, --hooks, --hook-timeout, --hooks-on-disruption: only with --watch' --hooks x
 }
 
-@test "refresh: who may not ask the kernel to reseed is told so, and status 1" {
+@test "refresh: a user who may not have the kernel reseed gets a message, and status 1" {
 	serve record
 	# Without the capability, if we are root.
 	run -1 --separate-stderr setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$REFRESH" --uuid any --url "$url"
@@ -332,7 +332,7 @@ COUNTED=256
 }
 
 # bats test_tags=root
-@test "watch: where generations are counted, a live migration is not taken for a restore" {
+@test "watch: if the device counts generations, a live migration is not taken for a restore" {
 	serve record
 	page "$COUNTED" 1 1
 	watch --url "$url"
@@ -345,7 +345,7 @@ COUNTED=256
 }
 
 # bats test_tags=root
-@test "watch: where there is only a marker it reseeds and fetches, and runs hooks only if it is told to" {
+@test "watch: if the device has only a marker, it reseeds and fetches, and runs hooks only with the option for that" {
 	hook 10-first 'echo "$1" >>ran'
 	serve record
 	page 0 1 0
@@ -364,7 +364,7 @@ COUNTED=256
 }
 
 # bats test_tags=root
-@test "watch: a hook that does not end is killed, with what it has started, and the next one runs" {
+@test "watch: a hook that does not end is killed, with the processes that it started, and the next one runs" {
 	hook 10-hangs 'sleep 1000 & echo "$!" >child; sleep 1000'
 	hook 20-next 'echo next >>ran'
 	serve record
@@ -377,7 +377,7 @@ COUNTED=256
 }
 
 # bats test_tags=root
-@test "watch: a second restore during the first one's hooks is noticed at once, and begins anew" {
+@test "watch: a second restore during the hooks of the first one is noticed at once, and the hooks start again" {
 	hook 10-hangs 'echo "$$" >>ran; [ "$(wc -l <ran)" -gt 1 ] || exec sleep 1000'
 	serve record
 	page "$COUNTED" 1 1
@@ -391,7 +391,7 @@ COUNTED=256
 }
 
 # bats test_tags=root
-@test "watch: hooks do not wait for a network that does not come longer than 15 seconds" {
+@test "watch: hooks wait at most 15 seconds for a network that does not come" {
 	hook 10-first 'echo first >>ran'
 	page "$COUNTED" 1 1
 	watch --url http://127.0.0.1:1/
@@ -428,7 +428,7 @@ COUNTED=256
 # --- the program itself ---
 
 # bats test_tags=root
-@test "refresh: the one for 64-bit Arm fetches and mixes, too" {
+@test "refresh: the program for 64-bit Arm fetches and mixes, too" {
 	need_root
 	serve record
 	run -0 --separate-stderr qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-refresh" --uuid any --url "$url"
@@ -437,7 +437,7 @@ COUNTED=256
 	[ "$stderr" = 'seedrive-refresh: none: no such device: nothing to watch' ]
 }
 
-@test "refresh: it is static, has no interpreter, and takes tens of KiB" {
+@test "refresh: it is static, needs no interpreter, and has some tens of KiB" {
 	run -0 readelf -lW "$REFRESH"
 	[[ "$output" != *INTERP* ]]
 	[[ "$output" != *DYNAMIC* ]]
