@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# doc/nova.md, followed word for word: each command, in its order, gives what the page shows, unless the page says that it
-# was not run.
+# Follows doc/nova.md word for word: each command, in this order, gives what the page shows, unless the page says that it was
+# not run.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# parts KIND: the lines of the page's commands (kind 1), or these and what the page shows below each (2), each command with
-# its mark: `#` is root, `$` any user. A block below a paragraph that ends in "(not run):" is left out.
+# parts KIND: the lines of the page's commands (kind 1), or these and the output that the page shows (kind 2), each command
+# with its mark: `#` is root, `$` any user. A block after a paragraph that ends with "(not run):" is left out.
 parts() {
 	awk -v kind="$1" '
 		!/^    / { on = 0; text = /^$/ ? "" : text " " $0 }
@@ -29,13 +29,13 @@ page() {
 	parts 2
 }
 
-# alike: what differs from one run, or host, to the next; a kernel without AppArmor is named by its parser.
+# alike: replace what differs between runs or hosts; also the parser's message about a kernel without AppArmor.
 alike() {
 	sed -E '/^Cache read\/write disabled: interface file missing/d; s/^(seed +)[0-9a-f]{32}$/\1ID/; s/, [0-9]+ assessed to hardware/, N assessed to hardware/
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
 }
 
-# on_a_host COMMAND...: with a /usr, /etc and /var/lib to write to, and a /run, that end with the command.
+# on_a_host COMMAND...: run it with a writable /usr, /etc, /var/lib and /run that vanish when the command ends.
 on_a_host() {
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u CC -u SAN -u SHARED PATH="$PATH:/usr/sbin:/sbin" unshare --mount bash -euc '
 		mkdir -p layers
@@ -49,8 +49,8 @@ on_a_host() {
 		"$@"' bash "$@"
 }
 
-# follow: types each command in the folder `sources`, with all that it prints below it; ends at one that fails. What is any
-# user's is done by one, to whom the folder belongs, at a path that others can reach.
+# follow: run each command in the folder `sources`, and print it with its output; stop if one fails. Commands for any user
+# are run by an ordinary user, who owns the folder, at a path that others can reach.
 follow() {
 	mount --bind sources /mnt
 	chown 65534:65534 /mnt
@@ -67,7 +67,7 @@ follow() {
 setup() {
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
-	# What the commands need of the sources, and nowhere to spoil them.
+	# A copy of what the commands need of the sources, so that they cannot damage those.
 	ordinary_make all
 	mkdir -p sources/tests/data
 	cp -r "$ROOT"/{Makefile,bash-completion,fish-completion,zsh-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
@@ -81,13 +81,13 @@ setup() {
 	need_root
 	commands >typed
 	[ "$(wc -l <typed)" -ge 25 ]
-	# Make must not build anew what was copied.
+	# Make must not rebuild what was copied.
 	find sources -exec touch -d '2026-01-01' {} +
 	on_a_host bash -euo pipefail -c "typed=$PWD/typed; $(declare -f follow); follow" >had
 	diff <(page | alike) <(alike <had)
-	# The hook has renewed the first one.
+	# The hook has renewed the first seed.
 	[ "$(grep -E '^seed +[0-9a-f]{32}$' had | sort -u | wc -l)" -eq 2 ]
-	# Nothing of it is left on this host.
+	# Nothing is left on this host.
 	[ "$(genisoimage --version)" = "genisoimage 1.1.11 (Linux)" ]
 	[ ! -e /etc/libvirt/hooks/qemu.d/seedrive ]
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# dist/host/libvirt-hook.in, called as libvirt calls it: the guest's name, the operation, its part and one more word,
-# and the domain on standard input.
+# dist/host/libvirt-hook.in, called as libvirt calls it: with the guest's name, the operation, its phase, one more word, and
+# the domain on standard input.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -21,7 +21,8 @@ setup() {
 	touch journal
 	HERE=$PWD
 	export HERE
-	# As it is installed, but for the folder of marks, which is root's in /run, and with time for a slow machine.
+	# As it is installed, except for the folder of marks, which is only root's in /run, and a longer time for slow
+	# machines.
 	sed "s|@bindir@|$PWD/bin|; s|^marks=.*|marks=$PWD/marks|; s|^limit=[0-9]*|limit=600|" "$ROOT/dist/host/libvirt-hook.in" >hook
 	chmod 755 hook
 	drive disk.config
@@ -29,19 +30,19 @@ setup() {
 }
 
 teardown() {
-	# Still there only if the test failed.
+	# It exists only if the test failed.
 	[ ! "${QEMU:-}" ] || kill "$QEMU"
 	make_removable
 }
 
-# stub NAME COMMANDS: a program of that name, which the hook finds first.
+# stub NAME COMMANDS: make a program with that name, which the hook finds first.
 stub() {
 	rm -f "bin/$1"
 	printf '#!/bin/sh\n%s\n' "$2" >"bin/$1"
 	chmod 755 "bin/$1"
 }
 
-# domain DISK...: the machine's XML, as libvirt writes it.
+# domain DISK...: print the machine's XML, as libvirt writes it.
 domain() {
 	printf "<domain type='kvm' id='3'>\n  <name>instance-00000001</name>\n  <uuid>%s</uuid>\n" "$UUID"
 	printf '  <devices>\n    <emulator>/usr/bin/qemu-system-x86_64</emulator>\n'
@@ -49,7 +50,7 @@ domain() {
 	printf '    <interface type="bridge"><source bridge="br0"/></interface>\n  </devices>\n</domain>\n'
 }
 
-# cdrom FILE: a disk for that.
+# cdrom FILE: print the element of a CD drive with this image.
 cdrom() {
 	printf "    <disk type='file' device='cdrom'>
       <driver name='qemu' type='raw' cache='none'/>
@@ -59,12 +60,12 @@ cdrom() {
     </disk>\n" "$1"
 }
 
-# hook OPERATION PART <XML: it ends with 0 and does not say a word.
+# hook OPERATION PHASE <XML: run the hook; it ends with 0 and prints nothing.
 hook() {
 	succeeds ./hook instance-00000001 "$1" "$2" -
 }
 
-# journal TEXT: all that was logged since the last time; each seed's number is ID.
+# journal TEXT: this is all that was logged since the last call; each seed id is shown as ID.
 journal() {
 	diff <([ "$1" = "" ] || printf '%s\n' "$1") <(sed -E 's/[0-9a-f]{32}/ID/' journal)
 	: >journal
@@ -253,7 +254,7 @@ untouched() {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	hook prepare begin <xml
 	journal "daemon.err instance-00000001: gave up after 2 seconds: a drive may have no fresh seed"
-	# Dead; perhaps nobody has asked after it yet.
+	# It is dead; its parent may not have waited for it yet.
 	[ ! -e "/proc/$(cat pid)" ] || grep -q '^State:.*zombie' "/proc/$(cat pid)/status"
 	untouched
 }

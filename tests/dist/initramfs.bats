@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What `make install-guest` puts into an initramfs, by Debian's own mkinitramfs, and into a system: what systemd and
-# udev say of it. That it does its work there is for vm-boot.bats.
+# What `make install-guest` adds to an initramfs, made by Debian's own mkinitramfs, and to a system, checked by systemd and
+# udev. tests/vm/vm-boot.bats tests that it works there.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -13,7 +13,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Others' scripts, with and without a place in the order of their own; and a setting.
+# Scripts of other packages, with and without prerequisites of their own, and a setting.
 setup_file() {
 	export INITRD=$BATS_FILE_TMPDIR/initrd
 	has_mounts || return 0
@@ -28,7 +28,7 @@ setup_file() {
 	unmkinitramfs "$INITRD/initramfs" "$INITRD/files"
 }
 
-# order FOLDER: the scripts of initramfs-tools in the order in which they are run.
+# order FOLDER: print the scripts of initramfs-tools in the order in which they run.
 order() {
 	sed -n 's|^/scripts/[a-z-]*/\([^ ]*\) "$@"$|\1|p' "$INITRD/files/scripts/$1/ORDER" | paste -sd ' '
 }
@@ -42,7 +42,7 @@ order() {
 	cmp "$INITRD/files/lib/udev/rules.d/72-seedrive-guest.rules" \
 		<(sed 's|@libdir@|/usr/lib/seedrive|' "$ROOT/dist/guest/udev/72-seedrive-guest.rules.in")
 	[ "$INITRD/files/usr/lib/seedrive/guest-stage" -ef "$INITRD/files/lib/seedrive/guest-stage" ]
-	# Where the one looks for the other.
+	# guest-stage finds the program there.
 	grep -q '"../../sbin/" PROGRAM_NAME' "$ROOT/guest/stage/program.c"
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
@@ -57,14 +57,14 @@ order() {
 @test "initramfs: it has a driver for each bus that a drive may be on, even if the machine does not need it" {
 	need_mounts
 	find "$INITRD/files/" -name '*.ko' -printf '%f\n' | tr - _ >modules
-	# The kernels of Debian 13 have some of virtio built in.
+	# In the kernels of Debian 13 some drivers of virtio are built in.
 	sed 's|.*/||' "$INITRD"/files/lib/modules/*/modules.builtin | tr - _ >builtin
 	for driver in libata ata_piix ata_generic scsi_mod cdrom sr_mod sd_mod virtio virtio_ring virtio_pci virtio_mmio \
 		virtio_blk virtio_scsi nvme_core nvme xen_blkfront xen_scsifront hv_vmbus hv_storvsc pci_hyperv vmw_pvscsi \
 		efivarfs; do
 		grep -qx "$driver.ko" modules builtin
 	done
-	# Not those of the running machine: MODULES=list was asked for.
+	# With MODULES=list, the drivers of the running machine are not included.
 	run -1 grep -x 'virtio_net.ko' modules
 }
 
@@ -86,7 +86,7 @@ order() {
 	lsinitramfs out/initramfs >files
 	grep -q '/ahci\.ko$' files
 	grep -q '/ata_piix\.ko$' files
-	# And so do VMware's older disks.
+	# The same holds for VMware's older disks.
 	grep -q '/mptspi\.ko$' files
 	grep -q '/mptsas\.ko$' files
 }
@@ -106,7 +106,7 @@ order() {
 	done
 }
 
-# installed COMMAND...: where what a guest gets is installed, in /usr.
+# installed COMMAND...: run it in a system where the guest's files are installed in /usr.
 installed() {
 	ordinary_make build/guest/{seedrive-guest,guest-stage,seedrive-refresh}
 	mkdir -p layers
@@ -122,7 +122,7 @@ installed() {
 
 @test "units: systemd-analyze finds no fault in them" {
 	need_mounts
-	# What it says of others is not ours.
+	# Its messages about other units do not matter here.
 	installed systemd-analyze verify --recursive-errors=no \
 		/usr/lib/systemd/system/seedrive-{guest,carry-over,guest@sr0,search,refresh,watch}.service \
 		/usr/lib/systemd/system/seedrive-refresh.timer /usr/lib/seedrive/initrd/seedrive-{root,guest@sr0}.service 2>said
@@ -152,19 +152,19 @@ installed() {
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done
-	# And the ledger's file system is there: at once, or when the other unit runs.
+	# The ledger's file system is mounted: at once, or when the other unit runs.
 	grep -qE '^After=.*\<local-fs.target\>' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
 	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-carry-over.service.in
 	grep -qx 'DefaultDependencies=no' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
 }
 
-# cycles: those of ordering that systemd finds in the tree, unit by unit.
+# cycles: print the ordering cycles that systemd finds in the tree, unit by unit.
 cycles() {
 	systemd-analyze verify --man=no --root="$PWD/tree" default.target 2>&1 | grep -E 'ordering cycle|Found dependency'
 }
 
-# A system of systemd's own units and ours, with a network that comes late, as NetworkManager's does. Where /var is of the
-# network, systemd's own make a cycle, of which it reports one at a time: here they do without /var.
+# A system with systemd's own units and ours, and a network that starts late, like NetworkManager. If /var is on the network,
+# systemd's own units make a cycle, and systemd reports only one cycle at a time: so here these units do not need /var.
 late_network_tree() {
 	local dir=tree/etc/systemd/system
 	mkdir -p "$dir/network-online.target.wants" "$dir/remote-fs.target.requires" tree/usr/lib/systemd tree/usr/bin
@@ -185,14 +185,14 @@ late_network_tree() {
 @test "units: there is no ordering cycle if /var, or a part of it, is on a network" {
 	late_network_tree
 	for path in var var-lib var-lib-seedrive; do
-		# As systemd-fstab-generator makes it.
+		# As systemd-fstab-generator makes the unit.
 		printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/%s\nType=nfs\nOptions=_netdev\n' \
 			"${path//-//}" >"tree/etc/systemd/system/$path.mount"
 		ln -s "../$path.mount" tree/etc/systemd/system/remote-fs.target.requires/
 		run -1 cycles
 		rm "tree/etc/systemd/system/$path.mount" "tree/etc/systemd/system/remote-fs.target.requires/$path.mount"
 	done
-	# It would find one.
+	# This check finds a cycle if there is one.
 	sed -i 's|^After=local-fs.target|RequiresMountsFor=/srv\n&|' tree/usr/lib/systemd/system/seedrive-guest.service
 	printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/srv\nType=nfs\nOptions=_netdev\n' \
 		>tree/etc/systemd/system/srv.mount
@@ -204,7 +204,7 @@ late_network_tree() {
 	installed udevadm test /sys/class/mem/null >said 2>&1
 	grep -q 'Reading rules file: .*/72-seedrive-guest.rules' said
 	run -1 grep '72-seedrive-guest.rules:' said
-	# It does of a bad one.
+	# udev does report a rule that is wrong.
 	installed sh -c 'echo "NONE==1" >>/usr/lib/udev/rules.d/72-seedrive-guest.rules; udevadm test /sys/class/mem/null' \
 		>said 2>&1
 	grep -q '72-seedrive-guest.rules:' said
@@ -217,7 +217,7 @@ late_network_tree() {
 		cp -r /usr/lib/systemd/system-preset tree/usr/lib/systemd/
 		mkdir tree/usr/lib/systemd/system
 		cp /usr/lib/systemd/system/seedrive-*.service tree/usr/lib/systemd/system/
-		# What else there is, is not to be enabled, so that it is the preset that does it.
+		# All other units are disabled by default, so that only our preset can enable ours.
 		echo "disable *" >tree/usr/lib/systemd/system-preset/99-default.preset
 		cp /usr/lib/systemd/system/seedrive-refresh.timer tree/usr/lib/systemd/system/
 		systemctl --root="$PWD/tree" -q preset seedrive-guest.service seedrive-carry-over.service seedrive-refresh.timer \

@@ -1,23 +1,23 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What is installed, how it was linked, and the words that every command knows.
+# What is installed, how the programs are linked, and the options that every command has.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# The packager's build, whatever is being tested otherwise.
+# The build of a packager, even if the tests run with other variables.
 setup_file() {
 	ordinary_make all
 }
 
 # --- what make prints ---
 
-# makes OPTION...: what it prints of an object, built anew.
+# makes OPTION...: print what make prints when it builds an object again.
 makes() {
 	rm -rf made
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u B -u V -u SAN -u SHARED make --no-print-directory -C "$ROOT" "$@" B="$PWD/made" "$PWD/made/host/util/hex.o"
@@ -28,7 +28,7 @@ makes() {
 	[ "$(makes)" = "CC util/hex.c" ]
 	[[ "$(makes V=1 | tail -n 1)" == *"-std=c11 "*" -c -o $PWD/made/host/util/hex.o util/hex.c" ]]
 	[ "$(makes -s)" = "" ]
-	# A variable with that letter in it is not the option.
+	# A variable that contains the letter s is not the option -s.
 	[ "$(makes CFLAGS=-Os)" = "CC util/hex.c" ]
 }
 
@@ -68,7 +68,7 @@ makes() {
 	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
 	cmp root/opt/seedrive/bin/seedrive-mkisofs "$ROOT/build/seedrive-mkisofs"
 	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
-	# What it becomes for these is found beside it, wherever it was put, and under whatever name it is called.
+	# The programs that it executes for these commands are found next to it, wherever it is, and under any name.
 	ln -s root/opt/seedrive/bin/seedrive other
 	for command in check serve; do
 		[ "$(./other "$command" --help)" = "$("$TOOL" "$command" --help)" ]
@@ -88,7 +88,7 @@ makes() {
 		[ -e "root/$path" ]
 	done <named
 	run -1 grep -hE '^\.Pa (doc|man|tests|dist)/|[ `]doc/[a-z-]+\.md' pages root/opt/seedrive/share/doc/seedrive/*
-	# Those that one page names beside a folder of that kind.
+	# The documents that one page names after the folder.
 	sed -n '/^\.Pa .*\/share\/doc\/seedrive$/,/^\.Sh/s/^\.Pa \([a-z-]*\.md\)$/\1/p' "root/opt/seedrive/share/man/man1/seedrive.1" >beside
 	[ "$(wc -l <beside)" -eq 4 ]
 	while read -r file; do
@@ -145,12 +145,12 @@ makes() {
 	[ "$(find root -type f | LC_ALL=C sort | paste -sd ' ')" = "root/opt/bin/other root/opt/share/man/man1/other.1" ]
 }
 
-# in_guest [VARIABLE=VALUE...]: what a guest gets in /opt/seedrive, or where it was told, and nothing else.
+# in_guest [VARIABLE=VALUE...]: install the guest's files, and no others, into the folder `guest`.
 in_guest() {
 	ordinary_make install-guest DESTDIR="$PWD/guest" "$@"
 }
 
-# listed: all that is in a guest, one a line.
+# listed: print all files in a guest, one on a line.
 listed() {
 	(cd guest && find . -type f -printf '/%P\n' | LC_ALL=C sort)
 }
@@ -188,7 +188,7 @@ listed() {
 		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 		/usr/lib/dracut/modules.d/90seedrive/root.sh
 	END
-	# What is run, and what is read.
+	# Programs and scripts are executable, all others are not.
 	[ "$(stat -c %a guest/etc/initramfs-tools/{hooks,scripts/*}/* guest/opt/seedrive/{sbin/*,lib/seedrive/guest-stage} | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/usr/lib/dracut/modules.d/90seedrive/*.sh | sort -u)" = 755 ]
 	[ "$(stat -c %a guest/opt/seedrive/{lib/seedrive/initrd,lib/systemd/system{,-preset},lib/tmpfiles.d,lib/udev/rules.d,share/man/man8}/* | sort -u)" = 644 ]
@@ -197,7 +197,7 @@ listed() {
 	cmp guest/opt/seedrive/sbin/seedrive-refresh "$ROOT/build/guest/seedrive-refresh"
 	[ "$(grep -ohE '[^ =]*/seedrive-refresh( --watch)? ' -r guest/opt/seedrive/lib/systemd guest/opt/seedrive/share/seedrive | sort | uniq -c | tr -s ' ')" = \
 		$' 2 /opt/seedrive/sbin/seedrive-refresh \n 1 /opt/seedrive/sbin/seedrive-refresh --watch ' ]
-	# Where each finds the other.
+	# Each finds the other by its path.
 	[ "$(grep -rohE '/[^ ]*/guest-stage' guest/opt/seedrive/lib/{systemd,udev,seedrive/initrd} guest/etc guest/usr | sort -u)" = \
 		/opt/seedrive/lib/seedrive/guest-stage ]
 	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
@@ -206,7 +206,7 @@ listed() {
 	grep -q 'inst_simple /opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage$' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	run -1 grep -rI '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/{lib,share}
-	# The folder that its ledger will be made in: that it is there on root is how root is known to have it.
+	# The folder for the ledger: only if it exists on root does the initramfs use root's ledger.
 	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
 	[ "$(find guest/var -mindepth 3)" = "" ]
 }
@@ -229,7 +229,7 @@ listed() {
 @test "install-guest: uninstall-guest leaves nothing behind but the ledger, and touches nothing else" {
 	old=(guest/etc/initramfs-tools/scripts/init-premount/{,00}seedrive)
 	mkdir -p guest/etc/initramfs-tools/{hooks,scripts/init-premount} guest/usr/local/lib/systemd/system
-	# An earlier version's, which would search beside this one.
+	# Files of an earlier version, which would search in addition to this one.
 	touch "${old[@]}"
 	in_guest
 	[ ! -e "${old[0]}" ]
@@ -284,9 +284,9 @@ listed() {
 	[ ! -e called ]
 }
 
-# --- how it was linked ---
+# --- how the programs are linked ---
 
-# small_and_static PROGRAM BYTES [FOLDER]: one of the guest's.
+# small_and_static PROGRAM BYTES [FOLDER]: check a program of the guest.
 small_and_static() {
 	local guest=$ROOT/build/${3:-guest}/$1
 	readelf -lW "$guest" >segments
@@ -294,7 +294,7 @@ small_and_static() {
 	grep -q 'LOAD' segments
 	readelf -dW "$guest" | grep -q 'no dynamic section'
 	[ "$(stat -c %s "$guest")" -le "$2" ]
-	# Stripped.
+	# It is stripped.
 	[ "$(readelf -sW "$guest")" = "" ]
 }
 
@@ -347,7 +347,7 @@ small_and_static() {
 	grep -q '^libc\.so' needed
 	while read -r name; do
 		[[ $name =~ ^(libisofs|libsodium|libjson-c|libinih|libevent_core-2\.1|libdivsufsort|libm|libc)\.so\. ]] ||
-			# The loader itself, where what was linked in has storage of each thread's own.
+			# The loader itself, if a library that was linked in has thread-local storage.
 			[[ $name =~ ^ld-linux.*\.so\. ]]
 	done <needed
 }
@@ -358,7 +358,7 @@ small_and_static() {
 	[ "$(xargs <shared/libraries)" = "$(pkg-config --libs libisofs-1 libsodium | xargs)" ]
 }
 
-# --- words that every command knows ---
+# --- options that every command has ---
 
 @test "install: --version prints the program's name and the version of the Makefile" {
 	run -0 --separate-stderr "$TOOL" --version
@@ -381,17 +381,17 @@ small_and_static() {
 		[ "$stderr" = "" ]
 		[[ ${lines[0]} == "usage: seedrive $command "* ]]
 		[ "$(awk 'length > 100' <<<"$output")" = "" ]
-		# An option that --help names is one: whatever else is wrong, it is not "unknown".
+		# An option that --help names exists: whatever else is wrong, the error is not "unknown option".
 		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u | grep -vxE -e '-h|--help' >options
 		[ -s options ]
 		[ "$("$TOOL" "$command" -h x --none)" = "$output" ]
 		while read -r option; do
 			case $option in
-			-h | --help) continue ;; # it ends there
+			-h | --help) continue ;; # it prints the help and ends
 			esac
 			run --separate-stderr "$TOOL" "$command" "$option" x --none
 			[[ $stderr != *"$option: unknown option"* ]]
-			# Perhaps by the other name that it has.
+			# The message may name the option by its other form.
 			[[ $stderr == *--none* ]] || [[ $stderr == *"$option: "* ]] || [[ $stderr == *": -n: x: "* ]]
 		done <options
 	done

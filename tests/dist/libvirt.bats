@@ -3,7 +3,7 @@
 #
 # Debian's own libvirtd and QEMU start, save, restore and migrate a machine with the hook enabled.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -14,18 +14,18 @@ load ../lib/helper
 
 HOST=01234567-89ab-cdef-0123-456789abcdef
 
-# on_a_host COMMAND...: libvirtd runs there, with folders of its own, and all of it ends with the command.
+# on_a_host COMMAND...: run it on a host with libvirtd and folders of its own, which all end with the command.
 on_a_host() {
 	mkdir -p etc/libvirt/hooks/qemu.d
 	cp hook etc/libvirt/hooks/qemu.d/seedrive
 	printf '%s\n' 'auth_unix_rw = "none"' "host_uuid = \"$HOST\"" >etc/libvirt/libvirtd.conf
 	printf '%s\n' 'security_driver = "none"' 'user = "root"' 'group = "root"' 'namespaces = []' \
 		'stdio_handler = "file"' >etc/libvirt/qemu.conf
-	# Its package would have made these two.
+	# Usually its package makes these two.
 	{ cat /etc/passwd; echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin'; } >etc/passwd
 	{ cat /etc/group; echo 'libvirt-qemu:x:64055:'; } >etc/group
 	unshare --mount --pid --fork --kill-child --mount-proc bash -euo pipefail -c '
-		# Without control groups it does without them; those of this host may not be its to write.
+		# It works without control groups; it may not be able to write to those of this host.
 		umount -q -l -R /sys/fs/cgroup || true
 		for path in /run /var/lib /var/log /var/cache; do
 			mount -t tmpfs host "$path"
@@ -45,7 +45,7 @@ on_a_host() {
 		"$@"' bash "$@"
 }
 
-# seed: the number of the drive's.
+# seed: print the id of the drive's seed.
 seed() {
 	"$TOOL" inspect --json disk.config | sed -n 's/.*"seed_id":"\(.*\)",/\1/p'
 }
@@ -79,7 +79,7 @@ setup() {
 	END
 }
 
-# life: of a machine; a line for each seed that its drive had.
+# life: start, save and restore a machine; print a line for each seed that its drive had.
 life() {
 	virsh define domain.xml
 	echo "made $(seed)" >>seeds
@@ -124,7 +124,7 @@ life() {
 	END
 }
 
-# neighbour: another host, as far as libvirt can tell; its socket is in `there`.
+# neighbour: start a second libvirtd, which is another host for libvirt; its socket is in `there`.
 neighbour() {
 	mkdir -p there
 	sed "s/$HOST/fedcba98-7654-3210-fedc-ba9876543210/" /etc/libvirt/libvirtd.conf >there/libvirtd.conf
@@ -140,7 +140,7 @@ neighbour() {
 	done
 }
 
-# move: a running machine to the neighbour, where its drive is in a file that nobody has locked.
+# move: migrate a running machine to the neighbour, where its drive is in a file that nobody has locked.
 move() {
 	neighbour
 	virsh define domain.xml
@@ -166,12 +166,13 @@ move() {
 	END
 }
 
-# with_rng ELEMENT: the domain, with this as the backend of a virtio-rng.
+# with_rng ELEMENT: print the domain with this element as the backend of a virtio-rng.
 with_rng() {
 	sed "s|^  </devices>|<rng model='virtio'><rate bytes='4096' period='1000'/>$1</rng></devices>|" domain.xml >rng.xml
 }
 
-# novas_rng: the domain with the virtio-rng that Nova's own driver gives to a flavor with a rate; Nova has rng_dev_path.
+# novas_rng: print the domain with the virtio-rng that Nova's own driver gives to a flavor with a rate, with rng_dev_path
+# set.
 novas_rng() {
 	/usr/bin/python3 - >element <<-'END'
 		import types
@@ -186,13 +187,13 @@ novas_rng() {
 	sed "/^  <\/devices>/e cat element" domain.xml >rng.xml
 }
 
-# guests: by the FIFO, as Nova writes it and by hand, and by EGD, as doc/guests.md has them.
+# guests: start guests with the FIFO, as Nova writes it and by hand, and with EGD, as doc/guests.md shows them.
 guests() {
 	install -d -m 755 /run/seedrive
 	printf '%s\n' '[listen egd]' 'protocol = egd' 'address = unix:/run/seedrive/egd.sock' 'framing = qemu' \
 		'[listen fifo]' 'protocol = fifo' 'address = fifo:/run/seedrive/rng' >conf
 	with_rng "<backend model='random'>/run/seedrive/rng</backend>"
-	# A host without the FIFO cannot start it, and Nova would not try to.
+	# A host without the FIFO cannot start the domain; Nova would not even try.
 	virsh create rng.xml 2>refused || echo "status $?" >>refused
 	novas_rng 2>nova-refused || true
 	mkfifo -m 640 /run/seedrive/rng
@@ -230,7 +231,7 @@ guests() {
 	grep -q '^status 1$' refused
 	grep -q '/run/seedrive/rng' refused
 	grep -q 'RngDeviceNotExist' nova-refused
-	# The same device of each, and the same rate.
+	# Each domain has the same device and the same rate.
 	diff <(grep -E 'rng' nova-words) <(grep -E 'rng' fifo-words)
 	grep -q 'max-bytes.*4096' nova-words
 	grep -q 'rng-random.*"filename":"/run/seedrive/rng"\|rng-random,id=objrng0,filename=/run/seedrive/rng' fifo-words

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# guest-stage, which every initramfs and systemd run, in a root of the test's own: seedrive-guest, and what the stages
-# ask of the kernel, are stand-ins that write down what they were asked (tests/dist/stage_world.c). What the real ones do
-# is at the end here, and in vm-boot.bats.
+# guest-stage, which each initramfs and systemd run, in a root that belongs to the test. seedrive-guest and the system calls
+# of the stages are stand-ins that record how they were called (tests/dist/stage_world.c). The tests at the end, and those in
+# tests/vm/vm-boot.bats, use the real ones.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -27,14 +27,14 @@ setup() {
 	NEW=$PWD/root/new # where an initramfs has mounted root
 	STATE=$PWD/root/run/seedrive/guest
 	export HERE
-	# Under load a script takes seconds.
+	# On a busy machine a script takes seconds.
 	export PATIENCE=12
 	mkdir -p world root/{lib/seedrive,sbin,dev,proc/self,sys/class/block,run,etc/default,var/lib} "$NEW"/{etc,var/lib/seedrive}
 	mkdir answers
 	touch root/dev/kmsg calls answers/{early,expected,real,leave}
 	device vda 1
 	device sr0 2
-	# Udev runs.
+	# As if udev were running.
 	mkdir root/proc/net root/run/udev
 	touch root/run/udev/control
 	udev_runs
@@ -50,36 +50,36 @@ setup() {
 	cp "$ROOT/build/guest/stage-world" root/lib/seedrive/guest-stage
 }
 
-# Still there only if the test left it behind.
+# Kill what a failed test has left.
 teardown() {
 	[ ! -e left ] || while read -r pid; do
 		kill -9 "$pid" 2>/dev/null || true
 	done <left
 }
 
-# script FILE COMMANDS
+# script FILE COMMANDS: make a script.
 script() {
 	printf '#!/bin/bash\nPATH=%s\n%s\n' "$PATH" "$2" >"$1"
 	chmod 755 "$1"
 }
 
-# device NAME NUMBER: there is one, and the kernel has given that number to its medium.
+# device NAME NUMBER: make a device whose medium has this number from the kernel.
 device() {
 	mkdir -p "root/sys/class/block/$1"
 	echo "$2" >"root/sys/class/block/$1/diskseq"
 }
 
-# stub NAME COMMANDS: a program of that name, which the stage finds first.
+# stub NAME COMMANDS: make a program with that name, which the stage finds first.
 stub() {
 	script "root/sbin/$1" "$2"
 }
 
-# world NAME COMMANDS: what the kernel does when it is asked that.
+# world NAME COMMANDS: what the stand-in for the kernel does in this call.
 world() {
 	script "world/$1" "$2"
 }
 
-# In place of the program: its answer to each kind of call is in a file, or a script of that name.
+# The stand-in for the program: its answer to each kind of call is in a file, or is that of a script with that name.
 guest() {
 	local kind=real mode=rw
 	case " $* " in
@@ -88,7 +88,7 @@ guest() {
 	*" --save-carry-over "*) kind=leave ;;
 	esac
 	! grep -q " $HERE/root/new ro" "$HERE/root/proc/self/mountinfo" || mode=ro
-	# Which stage runs it is a test of its own.
+	# A test of its own checks --stage.
 	case $1 in
 	--stage)
 		echo "$kind $2" >>"$HERE/stages"
@@ -100,7 +100,7 @@ guest() {
 	sed 's/^/seedrive-guest: /' "$HERE/answers/$kind" >&2
 }
 
-# In place of the kernel: does as told to the table of mounts.
+# The stand-in for the kernel: changes the table of mounts as it is called.
 remember() {
 	local table=$HERE/root/proc/self/mountinfo
 	echo "${*//$HERE\/root/}" >>"$HERE/calls"
@@ -111,35 +111,35 @@ remember() {
 	esac
 }
 
-# mountinfo LINE...: what is mounted besides.
+# mountinfo LINE...: add these mounts.
 mountinfo() {
 	printf '%s\n' "1 0 0:2 / / rw - rootfs rootfs rw" "2 1 0:20 / /run rw,nosuid - tmpfs tmpfs rw" "$@" \
 		>root/proc/self/mountinfo
 }
 
-# answer KIND LINE...
+# answer KIND LINE...: what the program prints in this kind of call.
 answer() {
 	printf '%s\n' "${@:2}" >"answers/$1"
 }
 
-# impatient: the deadline holds, and is a short one.
+# impatient: set a short deadline, and enforce it.
 impatient() {
 	PATIENCE=1
 	echo DEADLINE=2s >>root/etc/default/seedrive-guest
 }
 
-# hangs KIND [COMMANDS]: that call does not end by itself.
+# hangs KIND [COMMANDS]: this kind of call does not end by itself.
 hangs() {
 	impatient
 	script "answers/$1" "${2:-}"$'\n''exec sleep 1000'
 }
 
-# stage WORD...: it ends with 0, and has nothing to say but to the kernel's log.
+# stage WORD...: run it; it ends with 0, and prints only to the kernel's log.
 stage() {
 	succeeds root/lib/seedrive/guest-stage "$@"
 }
 
-# calls LINE...: what was called since the last time, without options that are always the same.
+# calls LINE...: these are the calls since the last check, without options that are always the same.
 calls() {
 	sed -i '/^real /s| --ledger \(/new\)\?/var/lib/seedrive/ledger --carry-over \(/new\)\?/var/lib/seedrive/carry-over$||' calls
 	sed -i 's/^\(early .*\) --wait \(2\|45\)s /\1 /' calls
@@ -147,7 +147,7 @@ calls() {
 	: >calls
 }
 
-# log LINE...: likewise.
+# log LINE...: these are the lines in the kernel's log since the last check.
 log() {
 	diff <([ $# -eq 0 ] || printf '<6>seedrive-guest: %s\n' "$@") root/dev/kmsg
 	: >root/dev/kmsg
@@ -159,36 +159,36 @@ RO="remount ro /new"
 # The options for a drive that was announced.
 D="--device /dev/sr0"
 
-# A drive is there, and udev announces it.
+# drive_seen: a drive exists, and udev announces it.
 drive_seen() {
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
 	calls "early ro: $D --mix-only"
-	# Once.
+	# Only once.
 	stage event sr0 wait
 	calls
 }
 
-# udev_runs: it listens at its socket, among others.
+# udev_runs: udev listens on its socket; there are other sockets, too.
 udev_runs() {
 	printf '%s\n' "Num RefCount Protocol Flags Type St Inode Path" "0: 2 0 10000 1 1 1 /run/udev/control2" \
 		"0: 2 0 10000 5 1 2 /run/udev/control" >root/proc/net/unix
 }
 
-# no_udev: nobody announces a device; the socket's file may still be there, from an initramfs.
+# no_udev: udev is not running; its socket's file may still exist, from an initramfs.
 no_udev() {
 	sed -i '$d' root/proc/net/unix
 }
 
-# Of a root that is read-only, what the program expects.
+# expected REASON [READY]: what the dry run prints for a root that is read-only.
 expected() {
 	answer expected "dry-run: mixed seed=$ID drive=/dev/sr0 ledger=none reason=$1 ready-before=${2:-no}"
 }
 
-# In place of a drive, where there is none.
+# The program's device if there is no drive.
 NOTHING="--device /run/seedrive/guest/nothing"
 
-# Where the ledger is still to be made.
+# The call of the dry run, before the ledger's folder exists.
 EXPECT="expected ro: $D --dry-run --ledger /new/var/lib/seedrive --carry-over /new/var/lib/seedrive/carry-over"
 
 credited_in_initramfs() {
@@ -201,15 +201,15 @@ credited_in_initramfs() {
 	log
 }
 
-# --- the straight way ---
+# --- an ordinary boot ---
 
-@test "stage: a drive is mixed before root is mounted, and committed on root, which is read-only again after" {
+@test "stage: a seed is mixed before root is mounted, then committed on root, which is read-only again afterwards" {
 	credited_in_initramfs
 	[ "$(cat "$STATE/decided")" = root ]
 	grep -qF "$CREDITED" "$STATE/root"
 }
 
-@test "stage: what the initramfs has decided no later stage decides again" {
+@test "stage: no later stage decides again on what the initramfs has decided" {
 	credited_in_initramfs
 	mountinfo
 	stage system
@@ -219,20 +219,20 @@ credited_in_initramfs() {
 	log
 }
 
-@test "stage: root is decided on once, also if there is a carry-over again" {
+@test "stage: the stage `root` decides once, even if there is a carry-over again" {
 	credited_in_initramfs
 	touch "$NEW/var/lib/seedrive/carry-over"
 	stage root "$NEW"
 	calls
 }
 
-@test "stage: what it tells the next one is root's alone, and the broker's folder is as that wants it" {
+@test "stage: only root can read the notes, and the folder above them has the mode that the daemon needs" {
 	credited_in_initramfs
 	[ "$(stat -c %a root/run/seedrive "$STATE")" = $'755\n700' ]
 	[ "$(stat -c %a "$STATE"/* | sort -u)" = 600 ]
 }
 
-@test "stage: a seed that is spent, and a carry-over: root is made writable for that, and restored" {
+@test "stage: a spent seed and a carry-over: root is made writable for the carry-over, and read-only again" {
 	drive_seen
 	mkdir "$NEW/var/lib/seedrive/ledger"
 	touch "$NEW/var/lib/seedrive/carry-over"
@@ -243,7 +243,7 @@ credited_in_initramfs() {
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
-@test "stage: a seed that is spent, and nothing else: root stays read-only, and it is decided" {
+@test "stage: only a spent seed: root stays read-only, and the decision is made" {
 	drive_seen
 	expected already-spent
 	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
@@ -252,7 +252,7 @@ credited_in_initramfs() {
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
-@test "stage: where the kernel is ready a new drive is spent all the same, but root is not opened for a carry-over" {
+@test "stage: if the kernel is ready, a new seed is spent anyway, but root is not made writable for a carry-over" {
 	drive_seen
 	expected already-ready yes
 	answer real "mixed seed=$ID drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"
@@ -265,7 +265,7 @@ credited_in_initramfs() {
 	calls "${EXPECT/$D/$NOTHING}"
 }
 
-@test "stage: root that is writable needs no question before, and stays as it is" {
+@test "stage: a writable root needs no dry run, and stays as it is" {
 	mountinfo "22 1 254:1 / $NEW rw,relatime shared:1 - ext4 /dev/vda1 rw"
 	drive_seen || answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	: >calls
@@ -274,7 +274,7 @@ credited_in_initramfs() {
 	calls "real rw: $D"
 }
 
-@test "stage: a reason that no ledger changes opens nothing, and the system's stage says it" {
+@test "stage: for a reason that no ledger changes, root stays read-only, and the stage `system` reports the reason" {
 	for reason in two-drives stock-seed nothing-claimed bare-metal confidential usb other-uuid no-clock from-the-future \
 		expired ledger-failed ledger-full ledger-forgets; do
 		rm -rf "$STATE"
@@ -292,7 +292,7 @@ credited_in_initramfs() {
 
 # --- what a remount may lose ---
 
-@test "stage: root keeps the flags that its file system was mounted with, also where the kernel would forget them" {
+@test "stage: root keeps the mount flags of its file system, even if the kernel would lose them" {
 	mountinfo "22 1 254:1 / $NEW ro,nosuid,nodev,noexec,noatime - btrfs /dev/mapper/a\\040b ro,sync,lazytime,subvol=/@"
 	drive_seen
 	expected ledger-read-only
@@ -301,10 +301,10 @@ credited_in_initramfs() {
 	calls "$EXPECT" "$RW sync,lazytime" "real rw: $D" "$RO sync,lazytime"
 }
 
-@test "stage: root that cannot be made writable stays so, and is left to the system" {
+@test "stage: a root that cannot be made writable is left to the running system" {
 	drive_seen
 	expected ledger-read-only
-	# As dm-verity does: refused; as a squashfs: taken, and it changes nothing.
+	# The kernel refuses, as for dm-verity; or it reports success and changes nothing, as for squashfs.
 	for status in 32 0; do
 		world remount "echo \"remount \$*\" | sed \"s|\$HERE/root||g\" >>\"\$HERE/calls\"; exit $status"
 		stage root "$NEW"
@@ -317,7 +317,7 @@ credited_in_initramfs() {
 	calls "real ro: $D"
 }
 
-@test "stage: root that does not become read-only again is said to stay writable" {
+@test "stage: if root cannot be made read-only again, a message says so" {
 	drive_seen
 	expected ledger-read-only
 	answer real "$CREDITED"
@@ -328,7 +328,7 @@ credited_in_initramfs() {
 	log "root stays writable"
 }
 
-@test "stage: root that is still to be checked is not written to before that" {
+@test "stage: a root that must still be checked is not written to" {
 	drive_seen
 	expected ledger-read-only
 	answer real "$CREDITED"
@@ -336,7 +336,7 @@ credited_in_initramfs() {
 	stage root "$NEW"
 	calls "$EXPECT"
 	log "the initramfs does not use root's ledger: root has not been checked"
-	# Nobody will check it.
+	# It will not be checked.
 	for line in '/dev/vda1 / ext4 defaults 0 0' '/dev/vda1 / ext4 defaults' '/dev/vda1 /home ext4 defaults 0 2'; do
 		printf '# / ext4 ro 0 1\n%s\n' "$line" >"$NEW/etc/fstab"
 		rm -f "$STATE/decided"
@@ -344,7 +344,7 @@ credited_in_initramfs() {
 		stage root "$NEW"
 		calls "$EXPECT" "$RW" "real rw: $D" "$RO"
 	done
-	# Systemd mounted it, after a check.
+	# systemd has checked and mounted it.
 	echo '/dev/vda1 / ext4 defaults 0 1' >"$NEW/etc/fstab"
 	rm "$STATE/decided"
 	echo "seed 2" >"$STATE/drive.sr0"
@@ -354,7 +354,7 @@ credited_in_initramfs() {
 	calls "$EXPECT" "$RW" "real rw: $D" "$RO"
 }
 
-@test "stage: root that is read-only by its fstab, or was mounted past its journal, is not written to" {
+@test "stage: a root that is read-only in its fstab, or was mounted without journal recovery, is not written to" {
 	drive_seen
 	expected ledger-read-only
 	printf '# / ext4 rw 0 0\n/dev/vda1 / ext4 noatime,ro,errors=remount-ro 0 1\n' >"$NEW/etc/fstab"
@@ -374,9 +374,9 @@ credited_in_initramfs() {
 	calls "$EXPECT" "$RW" "real rw: $D" "$RO"
 }
 
-# --- whose ledger it is ---
+# --- is root's ledger the system's? ---
 
-# foreign WHY: root is left alone, with that reason; and without a drive nothing is said.
+# foreign WHY: root's ledger is not used, for this reason; without a drive there is no message.
 foreign() {
 	rm -rf root/run/seedrive
 	drive_seen
@@ -392,7 +392,7 @@ foreign() {
 	log
 }
 
-@test "stage: a ledger that will lie on another file system than root's is left to the system" {
+@test "stage: a ledger that will be on another file system than root is left to the running system" {
 	for path in /var /var/ /var/lib /var/lib/seedrive /var/lib/seedrive/ledger; do
 		printf '/dev/vda1 / ext4 defaults 0 1\n/dev/vdb\t%s  ext4 defaults 0 2\n' "$path" >"$NEW/etc/fstab"
 		foreign "${path%/} is a separate file system"
@@ -401,7 +401,7 @@ foreign() {
 	credited_in_initramfs
 }
 
-@test "stage: likewise if a unit mounts it, or it is mounted already" {
+@test "stage: the ledger is left to the running system if a unit mounts its file system, or it is mounted already" {
 	local unit
 	for unit in etc/systemd/system/var.mount lib/systemd/system/var-lib.automount \
 		usr/lib/systemd/system/var-lib-seedrive.mount usr/local/lib/systemd/system/var-lib-seedrive-ledger.mount; do
@@ -417,7 +417,7 @@ foreign() {
 	foreign "/var/lib is a separate file system"
 }
 
-@test "stage: likewise if it is reached by a link, or is not there, or /var is another one by the command line" {
+@test "stage: the ledger is left to the running system if it is behind a link, missing, or the command line changes /var" {
 	rmdir "$NEW/var/lib/seedrive"
 	foreign "root has no /var/lib/seedrive"
 	ln -s /elsewhere "$NEW/var/lib/seedrive"
@@ -432,7 +432,7 @@ foreign() {
 	credited_in_initramfs
 }
 
-@test "stage: with a separate /var it is the system's stage that commits and credits" {
+@test "stage: with a separate /var, the stage `system` commits and credits" {
 	printf '/dev/vdb /var ext4 defaults 0 2\n' >"$NEW/etc/fstab"
 	drive_seen
 	stage root "$NEW"
@@ -447,13 +447,13 @@ foreign() {
 	calls
 }
 
-# leaves LINE...: the last stage of the boot calls these, and saves a carry-over.
+# leaves LINE...: the last stage of the boot makes these calls, and saves a carry-over.
 leaves() {
 	stage leave
 	calls "$@" "leave rw: --save-carry-over /var/lib/seedrive/carry-over"
 }
 
-@test "stage: where the ledger's file system is still to be mounted, the seed is mixed, and the last stage commits it" {
+@test "stage: if the ledger's file system is not mounted yet, the seed is mixed, and the last stage commits it" {
 	printf 'server:/var /var nfs defaults 0 0\n' >root/etc/fstab
 	mountinfo
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -461,22 +461,22 @@ leaves() {
 	stage system
 	calls
 	log "the ledger is not available yet: /var is not mounted"
-	# What is announced meanwhile is mixed.
+	# A drive that is announced in the meantime is mixed.
 	stage event sr0 wait
 	calls "early rw: $D --mix-only"
 	[ ! -s "$STATE/decided" ]
-	# Nothing was made where that will be mounted.
+	# Nothing was made in the folder that will be mounted over.
 	[ ! -e root/var/lib/seedrive ]
 	mountinfo "30 1 0:40 / /var rw - nfs server:/var rw"
 	leaves "real rw: $D"
 	[ "$(cat "$STATE/decided")" = system ]
 	log
-	# Not at the end of the system once more.
+	# It does not happen again when the system ends.
 	rm "$STATE/decided"
 	leaves
 }
 
-@test "stage: one that is mounted is not waited for, and one that nobody mounts after all not for ever" {
+@test "stage: a mounted file system is not waited for, and one that is never mounted not for ever" {
 	printf '/dev/vdb /var ext4 noauto 0 0\n' >root/etc/fstab
 	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -494,7 +494,7 @@ leaves() {
 	leaves "real rw: $D"
 }
 
-@test "stage: likewise where no udev runs: it searches, once" {
+@test "stage: without udev, while the ledger is not available, it searches once" {
 	no_udev
 	printf 'server:/var /var nfs defaults 0 0\n' >root/etc/fstab
 	mountinfo
@@ -506,7 +506,7 @@ leaves() {
 	leaves "real rw:"
 }
 
-@test "stage: the system's makes the folder that it wants, and brings it to stable storage, where /var is empty yet" {
+@test "stage: the stage `system` makes the ledger's folder in an empty /var, and flushes it" {
 	world sync 'echo "sync $(stat -c %a "$HERE/root/var/lib" "$HERE/root/var/lib/seedrive" | paste -sd " ")" >>"$HERE/calls"'
 	for words in system leave; do
 		rm -rf root/var/lib root/run/seedrive
@@ -520,20 +520,20 @@ leaves() {
 	done
 }
 
-@test "stage: a ledger that hides the one of the initramfs gets to know what that knows" {
+@test "stage: a ledger that hides the one of the initramfs gets its entry" {
 	credited_in_initramfs
 	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	mkdir root/var/lib/seedrive
 	stage system
 	calls
 	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
-	# An entry as the program makes it for a seed that never expires.
+	# An entry like that of the program for a seed that never expires.
 	[ "$(stat -c '%a %s' "root/var/lib/seedrive/ledger/$ID")" = "600 0" ]
 	[ "$(stat -c %a root/var/lib/seedrive/ledger)" = 700 ]
 	stage system
 	log
 	rm -r root/var/lib/seedrive/ledger
-	# The same one after all, and what is not there was pruned, or only the firmware knew.
+	# It is the same ledger, and an entry that is missing was removed, or only the firmware had it.
 	mountinfo
 	stage system
 	log
@@ -543,7 +543,7 @@ leaves() {
 	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
 }
 
-@test "stage: where the initramfs saw a ledger that is hidden now, and could not decide, no ledger is asked" {
+@test "stage: if the initramfs saw a ledger that is hidden now, and could not decide, no ledger is used" {
 	rm root/run/initramfs/fsck-root
 	drive_seen
 	expected ledger-read-only
@@ -555,7 +555,7 @@ leaves() {
 	stage system
 	calls "real rw: $D --carry-over /var/lib/seedrive/carry-over"
 	log "no ledger is used: /var/lib hides the ledger that the initramfs saw"
-	# Where there is nothing to decide on there is nothing to say.
+	# If there is nothing to decide on, there is no message.
 	rm -rf root/run/seedrive
 	answer early "no seed drive"
 	stage event sr0 wait
@@ -566,7 +566,7 @@ leaves() {
 	log
 }
 
-@test "stage: what the initramfs left for want of a check, the system decides on the same ledger" {
+@test "stage: if the initramfs did not decide because root was not checked, the system decides by the same ledger" {
 	rm root/run/initramfs/fsck-root
 	drive_seen
 	expected ledger-read-only
@@ -581,14 +581,14 @@ leaves() {
 
 # --- no drive, or a late one ---
 
-@test "stage: without a drive nothing is looked at, and the program is not even started" {
+@test "stage: without a drive, the program is not started" {
 	stage root "$NEW"
 	stage system
 	calls
 	log
 }
 
-@test "stage: of a boot in which the program had nothing to do, the status says so" {
+@test "stage: the status of a boot without any seed says so" {
 	world status 'echo "status $*" >>"$HERE/calls"'
 	stage root "$NEW"
 	calls
@@ -606,7 +606,7 @@ leaves() {
 	stage root "$NEW"
 	calls "${EXPECT/$D/$NOTHING}" "$RW" "real rw: $NOTHING" "$RO"
 	[ ! -s "$STATE/nothing" ]
-	# That was no drive's seed: one that comes later is decided on.
+	# That was the carry-over: a drive that comes later is decided on.
 	[ ! -s "$STATE/decided" ]
 }
 
@@ -628,14 +628,14 @@ leaves() {
 	calls
 }
 
-@test "stage: another medium in the same drive is another one" {
+@test "stage: another medium in the same drive counts as another drive" {
 	credited_in_initramfs
 	device sr0 3
 	stage event sr0 wait
 	calls "early ro: $D --mix-only"
 }
 
-@test "stage: a partition has its disk's number" {
+@test "stage: a partition has the medium number of its disk" {
 	mkdir -p root/sys/devices/sda/sda1
 	echo 7 >root/sys/devices/sda/diskseq
 	ln -s ../../devices/sda/sda1 root/sys/class/block/sda1
@@ -646,7 +646,7 @@ leaves() {
 	calls "early ro: --device /dev/sda1 --mix-only"
 }
 
-@test "stage: where the kernel does not number them, each is mixed again, and decided on once" {
+@test "stage: if the kernel does not number media, each is mixed again, and decided on once" {
 	rm root/sys/class/block/sr0/diskseq
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
@@ -669,7 +669,7 @@ leaves() {
 	grep -q -- '--device /dev/vdb ' calls
 }
 
-@test "stage: beside one with a seed, one that is still being looked at is looked at once more, and is decided on by what it has" {
+@test "stage: the decision on a seed includes devices that an event is still looking at" {
 	drive_seen
 	device vdb 5
 	echo "heard 5" >"$STATE/drive.vdb"
@@ -681,7 +681,7 @@ leaves() {
 	[ "$(cat "$STATE/drive.sr0" "$STATE/drive.vdb")" = $'done 2\ndone 5' ]
 }
 
-@test "stage: what was decided on while it was still being looked at stays decided" {
+@test "stage: a device that was decided on while an event was looking at it stays decided" {
 	mountinfo
 	stage system
 	answer real "$CREDITED"
@@ -692,7 +692,7 @@ leaves() {
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 }
 
-# looks_at NAME COMMANDS: the program, asked to mix what that device has, does this first.
+# looks_at NAME COMMANDS: when the program is to mix the seed of this device, it runs the commands first.
 looks_at() {
 	script answers/early 'echo "$*" >/dev/null
 		if tail -n 1 "$HERE/calls" | grep -q "/dev/'"$1"' .*--mix-only"; then '"$2"'; fi
@@ -702,7 +702,7 @@ looks_at() {
 
 TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no"
 
-@test "stage: two that are announced at once are decided on once, whichever event ends last" {
+@test "stage: two devices that are announced at the same time are decided on once, whichever event ends last" {
 	device vdb 5
 	mountinfo
 	stage system
@@ -717,12 +717,12 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	wait
 	[ "$(cat "$STATE/drive.vdb")" = "done 5" ]
 	[ "$(grep -c '^real' calls)" -eq 1 ]
-	# Nor when announced again.
+	# It is not looked at when it is announced again.
 	stage event vdb wait
 	[ "$(grep -c '^real' calls)" -eq 1 ]
 }
 
-@test "stage: likewise across the end of the initramfs" {
+@test "stage: two devices are decided on once, even if the initramfs ends between their events" {
 	device vdb 5
 	drive_seen
 	mkfifo gate
@@ -740,7 +740,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	[ "$(grep -c '^real' calls)" -eq 1 ]
 }
 
-@test "stage: of one that is announced twice at once, one event looks" {
+@test "stage: if a device is announced twice at the same time, only one event looks at it" {
 	mkfifo gate
 	looks_at sr0 'read -r line <"$HERE/gate"'
 	root/lib/seedrive/guest-stage event sr0 wait &
@@ -752,7 +752,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	[ "$(cat "$STATE/drive.sr0")" = "seed 2" ]
 }
 
-@test "stage: what is noted while another stage decides is decided on by that one" {
+@test "stage: a device that is noted while another stage decides is decided on by that stage" {
 	device vdb 5
 	drive_seen
 	mountinfo
@@ -763,7 +763,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "real rw: $D" "real rw: --device /dev/vdb --ledger /var/lib/seedrive/ledger"
 }
 
-@test "stage: what a decision that was killed may have been about is not decided on again" {
+@test "stage: seeds that a killed decision may have concerned are not decided on again" {
 	drive_seen
 	echo root >"$STATE/deciding"
 	mountinfo
@@ -773,7 +773,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 }
 
-@test "stage: that a decision has begun, and on what, is noted before the program runs, and that it has ended after" {
+@test "stage: a decision and its devices are noted before the program runs, and its end afterwards" {
 	PATIENCE=2
 	drive_seen
 	mountinfo
@@ -784,7 +784,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	[ ! -s "$STATE/deciding" ]
 }
 
-@test "stage: one that is still being looked at holds nobody up: it is named in the system, and looked at when announced again" {
+@test "stage: a device that is still being looked at delays no stage; the system names it, and looks again when it is announced" {
 	device vdb 5
 	mkdir -p "$STATE"
 	echo "heard 5" >"$STATE/drive.vdb"
@@ -797,7 +797,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "early rw: --device /dev/vdb --mix-only"
 }
 
-@test "stage: one that does not answer is looked at again when it is announced again, and not before" {
+@test "stage: a device that does not answer is looked at again when it is announced again, and not before" {
 	for line in "/dev/sr0: does not answer" "/dev/sr0: cannot be read" "/proc: not mounted" ""; do
 		rm -rf "$STATE"
 		answer early "$line"
@@ -808,7 +808,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	done
 }
 
-@test "stage: likewise one whose run ended badly, whatever it said" {
+@test "stage: a device whose run failed is looked at again, whatever the program printed" {
 	for end in "exit 2" "exit 1" "kill -9 \$\$"; do
 		rm -rf "$STATE"
 		script answers/early "echo 'seedrive-guest: no seed drive' >&2; $end"
@@ -821,7 +821,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	done
 }
 
-@test "stage: in the running system one that is announced is mixed, and decided on at once; the carry-over is not touched" {
+@test "stage: in the running system an announced seed is mixed and decided on at once; the carry-over is not touched" {
 	mountinfo
 	stage system
 	calls
@@ -837,7 +837,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	log
 }
 
-@test "stage: one that is announced after SEED has become mix is mixed, and nothing else" {
+@test "stage: a seed that is announced after SEED was set to mix is only mixed" {
 	mountinfo
 	stage system
 	echo SEED=mix >root/etc/default/seedrive-guest
@@ -847,7 +847,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	[ "$(cat "$STATE/drive.sr0")" = "seed 2" ]
 }
 
-@test "stage: where the kernel is ready, an event writes nothing to the drive, which may be another machine's" {
+@test "stage: if the kernel is ready, an event does not write to the drive, which may be for another machine" {
 	mountinfo
 	stage system
 	world not-ready 'exit 1'
@@ -857,20 +857,20 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "early rw: $D --mix-only" "real rw: $D --ledger /var/lib/seedrive/ledger --no-drive-ledger"
 }
 
-@test "stage: a disk that a writer has closed starts nothing; a CD drive that has a new medium does" {
+@test "stage: a disk that a writer has closed starts nothing; a new medium in a CD drive does" {
 	rules=$ROOT/dist/guest/udev/72-seedrive-guest.rules.in
-	# Of lines that are continued, one.
+	# Join continued lines.
 	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$rules" | grep -v '^#' >lines
-	# What starts it has this word, or is about a CD drive alone.
+	# Each rule that starts it has this word, or is only for CD drives.
 	[ "$(grep 'guest-stage event\|SYSTEMD_WANTS' lines | grep -cv 'ENV{.SEEDRIVE_START}=="1"\|KERNEL=="sr\[0-9\]\*"')" -eq 0 ]
 	[ "$(grep -c 'ENV{.SEEDRIVE_START}="1"' lines)" -eq 2 ]
 	grep 'KERNEL=="vd.*ENV{.SEEDRIVE_START}="1"' lines | grep 'ACTION!="change"'
 	grep 'KERNEL=="sr\*", ENV{.SEEDRIVE_START}="1"' lines
-	# Drivers in the kernel: coldplug says only that there is a drive.
+	# With drivers built into the kernel, coldplug only announces the drive.
 	grep 'ENV{SYNTH_UUID}=="?\*"' lines | grep 'KERNEL=="sr.*guest-stage event %k guess"'
 }
 
-@test "stage: a drive of which nobody says that it has a medium is looked at in the background, and not on bare metal" {
+@test "stage: a drive that may have no medium is looked at in the background, and not on bare metal" {
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	world hypervisor 'exit 1'
 	stage event sr0 guess
@@ -882,12 +882,12 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "early ro: $D --mix-only"
 }
 
-@test "stage: an event uses no ledger that is still to be mounted, or is unmounted again" {
+@test "stage: an event does not use a ledger before it is mounted, or after it is unmounted" {
 	mountinfo
 	stage system
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	answer real "$CREDITED"
-	# A restart of the user space alone keeps /run, and mounts the ledger's file system again.
+	# A soft reboot keeps /run, and mounts the ledger's file system again.
 	printf '/dev/vdc /var ext4 defaults 0 2\n' >root/etc/fstab
 	stage event sr0 wait
 	calls "early rw: $D --mix-only"
@@ -898,11 +898,11 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "early rw: $D --mix-only"
 	touch root/var/lib/seedrive/carry-over
 	stage system
-	# The carry-over was used in this boot.
+	# The carry-over has been used in this boot.
 	calls "real rw: $D --ledger /var/lib/seedrive/ledger"
 }
 
-@test "stage: announced before the system's ledger is there, it is decided on when it is" {
+@test "stage: a seed that is announced before the system's ledger is available is decided on later" {
 	mountinfo
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	answer real "$CREDITED"
@@ -912,13 +912,13 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "real rw: $D"
 }
 
-@test "stage: udev waits for no device: without a word to wait the stage goes on by itself" {
+@test "stage: udev does not wait for a device: without the word `wait` the stage continues in the background" {
 	mkfifo gate
 	script answers/early 'read -r line <"$HERE/gate"
 		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
 	stage event sr0
 	[ "$(cat "$STATE/drive.sr0" 2>/dev/null)" != "seed 2" ]
-	# It opens the other end, and only then can it end.
+	# It can end only when it has opened the other end.
 	echo >gate
 	until [ "$(cat "$STATE/drive.sr0")" = "seed 2" ]; do :; done
 	calls "early ro: $D --mix-only"
@@ -940,7 +940,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "real rw: $D --ledger /var/lib/seedrive/ledger"
 }
 
-@test "stage: whoever decides is alone" {
+@test "stage: only one process decides at a time" {
 	mountinfo
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	answer real "$CREDITED"
@@ -957,7 +957,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "real rw: $D"
 }
 
-# found DRIVE...: what a search says of these.
+# found DRIVE...: the lines of a search that finds these drives.
 found() {
 	local drive
 	for drive; do
@@ -965,7 +965,7 @@ found() {
 	done >answers/early
 }
 
-@test "stage: as the system begins, what is there already is looked for, and the system's stage decides on all of it in one run" {
+@test "stage: the stage `search` finds existing drives, and the stage `system` decides on all of them in one run" {
 	mountinfo
 	device vdb 3
 	found sr0 vdb
@@ -974,7 +974,7 @@ found() {
 	calls "early rw: --mix-only"
 	[ "$(cat "$STATE"/drive.{sr0,vdb})" = $'seed 2\nseed 3' ]
 	[ ! -e "$STATE/drive.vda" ]
-	# Udev announces them now.
+	# Now udev announces them.
 	stage event sr0 wait
 	calls
 	stage system
@@ -986,7 +986,7 @@ found() {
 	calls
 }
 
-@test "stage: what such a search finds when the ledger is there already is decided on at once, and once" {
+@test "stage: if the ledger is available, what the stage `search` finds is decided on at once, and once" {
 	mountinfo
 	script answers/early "stage='$PWD/root/lib/seedrive/guest-stage'"'
 		if [ ! -e "$HERE/begun" ]; then
@@ -997,7 +997,7 @@ found() {
 		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
 	answer real "$CREDITED"
 	stage search
-	# Its event came first, and has decided.
+	# The event of this device came first, and has decided.
 	calls "early rw: --mix-only" "early rw: $D --mix-only" "real rw: $D --ledger /var/lib/seedrive/ledger"
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 	rm -r root/run/seedrive begun
@@ -1008,12 +1008,12 @@ found() {
 	log
 }
 
-@test "stage: what it finds is noted by nobody while another stage decides: two drives are decided on in one run" {
+@test "stage: the results of a search are noted together, so that two drives are decided on in one run" {
 	mountinfo
 	device vdb 3
 	found sr0 vdb
 	mkdir -p "$STATE"
-	# The lock's file says that a stage has run: so it is made while the program looks.
+	# The file of the lock shows that a stage has run, so it is made while the program runs.
 	script answers/early 'exec 8>"$HERE/root/run/seedrive/guest/lock"
 		flock 8
 		(exec >/dev/null 2>&1 3>&-; until [ -e "$HERE/go" ]; do sleep 0.05; done) &
@@ -1031,7 +1031,7 @@ found() {
 	[ "$(cat "$STATE"/drive.{sr0,vdb})" = $'seed 2\nseed 3' ]
 }
 
-@test "stage: nothing is looked for where an initramfs was, the kernel is ready, no hypervisor is, or nothing is to be credited" {
+@test "stage: no search after an initramfs, with a ready kernel, on bare metal, or if nothing may be credited" {
 	found sr0
 	stage root "$NEW"
 	stage search
@@ -1047,14 +1047,14 @@ found() {
 	stage search
 	calls
 	[ ! -e "$STATE/drive.sr0" ]
-	# With the settings' devices, no other.
+	# If the settings name devices, only these.
 	echo "OPTIONS='--device /dev/sr0'" >root/etc/default/seedrive-guest
 	stage search
 	calls "early ro: $D --mix-only"
 	[ "$(cat "$STATE/drive.sr0")" = "seed 2" ]
 }
 
-@test "stage: where no udev runs the system's stage searches, once, by the program's own rules, and decides" {
+@test "stage: without udev the stage `system` searches once, by the program's own rules, and decides" {
 	no_udev
 	stage system
 	calls "real ro:"
@@ -1067,7 +1067,7 @@ found() {
 	[ "$(cat "$STATE/decided")" = system ]
 }
 
-@test "stage: an initramfs without udev searches, too, and what it has found is searched for again" {
+@test "stage: an initramfs without udev searches, too, and the stage `root` searches again" {
 	no_udev
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	expected ledger-read-only
@@ -1084,7 +1084,7 @@ found() {
 	calls "early ro: --mix-only"
 }
 
-@test "stage: of a root that is not mounted, and of an overlay, there is nothing to do" {
+@test "stage: if root is not mounted, or is an overlay, there is nothing to do" {
 	drive_seen
 	mountinfo
 	stage root "$NEW"
@@ -1096,7 +1096,7 @@ found() {
 	[ ! -s "$STATE/decided" ]
 }
 
-# --- the switch ---
+# --- the settings ---
 
 @test "stage: seedrive.guest=off, or SEED=off, and nothing is done by any stage" {
 	local where
@@ -1113,7 +1113,7 @@ found() {
 	done
 }
 
-@test "stage: seedrive.guest=mix mixes, once, and does nothing else; another word is taken for that" {
+@test "stage: seedrive.guest=mix mixes once, and does nothing else; an unknown word means the same" {
 	for word in mix of; do
 		rm -rf root/run/seedrive
 		echo "seedrive.guest=$word" >root/proc/cmdline
@@ -1134,14 +1134,14 @@ found() {
 	done
 }
 
-@test "stage: the command line wins over the file, and the last word on it over others" {
+@test "stage: the command line wins over the file, and its last word over earlier ones" {
 	echo SEED=off >root/etc/default/seedrive-guest
 	echo 'seedrive.guest=off seedrive.guest=on' >root/proc/cmdline
 	stage event sr0 wait
 	calls "early ro: $D --mix-only"
 }
 
-@test "stage: the file's options are the program's, in each stage that decides; what else it holds is not run" {
+@test "stage: the program gets the options in the file, in each stage that decides; nothing in the file is run" {
 	printf "touch ran\n\$(touch ran)\n# OPTIONS=--no\nOPTIONS='--stock-credit --wait 9'" >root/etc/default/seedrive-guest
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
@@ -1153,7 +1153,7 @@ found() {
 	[ ! -e ran ]
 }
 
-@test "stage: where the options name devices, no other one is looked at when it is announced, and none twice" {
+@test "stage: if the options name devices, no other device is looked at when announced, and none twice" {
 	device vdb 5
 	no_udev
 	echo 'OPTIONS="--device /dev/vdb --stock-credit"' >root/etc/default/seedrive-guest
@@ -1169,7 +1169,7 @@ found() {
 	calls "early rw: --device /dev/vdb --stock-credit --mix-only" "real rw: --stock-credit --device /dev/vdb"
 }
 
-@test "stage: the program waits for a device long in the running system, where nobody waits, and not in an initramfs" {
+@test "stage: the program waits long for a device in the running system, and not in an initramfs" {
 	stage event sr0
 	until grep -q . calls; do :; done
 	grep -q -- "$D --wait 45s --mix-only" calls
@@ -1183,11 +1183,11 @@ found() {
 	begun=${EPOCHREALTIME/./}
 	device sr0 9
 	stage event sr0 wait
-	# 3/5 of 2 s, and some for a busy machine.
+	# 3/5 of 2 s, and some more for a busy machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 2200000 ]
 }
 
-@test "stage: options that the program does not take are said, and the system's stage may still decide" {
+@test "stage: invalid options are reported, and the stage `system` may still decide" {
 	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
@@ -1210,7 +1210,7 @@ found() {
 	calls "efivars $vars" "$EXPECT" "$RW" "real rw: $D" "$RO" "hide-efivars $vars"
 }
 
-@test "stage: variables that are mounted already stay so, and those that cannot be are no hindrance" {
+@test "stage: firmware variables that are mounted already stay so, and if they cannot be mounted, the boot continues" {
 	mkdir -p root/sys/firmware/efi/efivars
 	drive_seen
 	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw" "23 1 0:9 / $PWD/root/sys/firmware/efi/efivars rw - efivarfs e rw"
@@ -1224,9 +1224,9 @@ found() {
 	calls "real rw: $D"
 }
 
-# --- a boot goes on ---
+# --- the boot continues ---
 
-@test "stage: a program that hangs is killed, and counts as one that may have credited" {
+@test "stage: a program that hangs is killed, and may have credited the seed" {
 	drive_seen
 	expected ledger-read-only
 	hangs real 'echo $$ >"$HERE/pid"'
@@ -1240,7 +1240,7 @@ found() {
 	calls
 }
 
-@test "stage: one that hangs in the first stage, or at a question, holds no later one" {
+@test "stage: a program that hangs in the first stage, or in a dry run, does not stop later stages" {
 	hangs early
 	stage event sr0 wait
 	log "does not end, and is killed" "/dev/sr0 does not answer"
@@ -1257,7 +1257,7 @@ found() {
 	[ ! -s "$STATE/decided" ]
 }
 
-@test "stage: where a question has taken all of the time, no decision is begun that would be cut off" {
+@test "stage: if a dry run has taken all of the time, no decision begins" {
 	drive_seen
 	hangs expected "echo 'seedrive-guest: dry-run: $CREDITED' >&2"
 	stage root "$NEW"
@@ -1269,7 +1269,7 @@ found() {
 	calls "real rw: $D"
 }
 
-@test "stage: one that cannot be killed is left behind, and root is not touched again" {
+@test "stage: a program that cannot be killed is left behind, and root is not touched again" {
 	drive_seen
 	expected ledger-read-only
 	hangs real 'echo $$ >>"$HERE/left"'
@@ -1280,12 +1280,12 @@ found() {
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
-# left_behind WHAT WORD...: that stage hangs at that; it ends by its deadline, says so, and nothing of it is left.
+# left_behind WHAT WORD...: this stage hangs at this step; it ends at its deadline, reports that, and leaves no process.
 left_behind() {
 	local what=$1 begun=${EPOCHREALTIME/./}
 	shift
 	stage "$@"
-	# The deadline is 2 s; 5 where the settings could not be read. The rest is for a busy machine.
+	# The deadline is 2 s, or 5 s if the settings could not be read. The rest is for a busy machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 15000000 ]
 	grep -qxF "<6>seedrive-guest: $what does not end; the boot continues without it" root/dev/kmsg
 	[ ! -e left ] || [ ! -e "/proc/$(cat left)" ] || grep -q '^State:.*zombie' "/proc/$(cat left)/status"
@@ -1294,7 +1294,7 @@ left_behind() {
 
 HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 
-@test "stage: whatever hangs is left behind by the deadline, and named: each mount, sync and remount" {
+@test "stage: after the deadline the boot continues without a mount, sync or remount that hangs, and names it" {
 	drive_seen
 	expected ledger-read-only
 	answer real "$CREDITED"
@@ -1306,7 +1306,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	remount=$(cat world/remount)
 	world remount "$HANG"
 	left_behind "making root writable" root "$NEW"
-	# It may be by now: and nobody makes it read-only any more.
+	# Root may be writable now, and no stage makes it read-only any more.
 	grep -qxF "<6>seedrive-guest: root stays writable" root/dev/kmsg
 	[ ! -s "$STATE/decided" ]
 	world remount "case \$* in ro*) $HANG ;; esac
@@ -1320,7 +1320,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	left_behind "writing to /var/lib/seedrive" leave
 }
 
-@test "stage: likewise each read: the settings, the mounts, what root has" {
+@test "stage: after the deadline the boot continues without a read that hangs: of settings, mounts, or root" {
 	mkfifo root/etc/default/seedrive-guest
 	PATIENCE=1
 	left_behind "reading the settings" event sr0 wait
@@ -1336,11 +1336,11 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	left_behind "looking at /var/lib/seedrive" system
 }
 
-@test "stage: the deadline is one for all that a stage does, not for each of its runs" {
+@test "stage: there is one deadline for all that a stage does, not one for each run" {
 	mountinfo
 	stage system
 	impatient
-	# Where the boot waits for an event, 3/5 of it.
+	# If the boot waits for an event, it has 3/5 of the deadline.
 	echo DEADLINE=4s >root/etc/default/seedrive-guest
 	mkdir root/conf
 	touch root/conf/initramfs.conf
@@ -1355,14 +1355,14 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	grep -qxF "<6>seedrive-guest: does not end, and is killed" root/dev/kmsg
 }
 
-@test "stage: nothing that it started is left when it has ended" {
+@test "stage: when a stage has ended, none of its processes is left" {
 	drive_seen
-	# By the group of the worker, or of the program, which nobody else is in.
+	# Processes are found by the process group of the worker or of the program, which has no others.
 	ps -eo args= >all
 	run -1 grep -F "$PWD" all
 }
 
-@test "stage: a thousand runs of each stage, and none stalls" {
+@test "stage: in a thousand runs of each stage, none stalls" {
 	cp /usr/bin/true root/sbin/seedrive-guest
 	PATIENCE=1
 	touch "$NEW/var/lib/seedrive/carry-over"
@@ -1374,20 +1374,20 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 			root/lib/seedrive/guest-stage $words
 		done
 	done
-	# One that goes on by itself may be behind the stages that follow.
+	# An event in the background may end after the stages that follow.
 	run -1 grep -vxF "<6>seedrive-guest: /dev/sr0 did not answer in the initramfs" root/dev/kmsg
-	# One stall is 5 s or more, and was reported. On average a run takes a few ms; a busy machine gets 100.
+	# A stall takes 5 s or more, and is reported. An average run takes a few ms; a busy machine gets 100 ms.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 500000000 ]
 }
 
-@test "stage: the scripts of each initramfs and init run in dash, busybox and klibc, RUNS times each, and none stalls" {
+@test "stage: the scripts of each initramfs and init run in dash, busybox and klibc, RUNS times, and none stalls" {
 	cp /usr/bin/true root/sbin/seedrive-guest
 	PATIENCE=1
 	mkdir scripts
 	for script in initramfs-tools/init-bottom sysvinit/seedrive-guest sysvinit/seedrive-carry-over dracut/90seedrive/root.sh; do
 		sed "s|@libdir@|$PWD/root/lib/seedrive|g" "$ROOT/dist/guest/$script.in" >"scripts/${script##*/}"
 	done
-	# What the initramfs sets for its scripts.
+	# The variables that the initramfs sets for its scripts.
 	export rootmnt=$NEW NEWROOT=$NEW
 	slowest=0
 	for ((i = 0; i < ${RUNS:-50}; i++)); do
@@ -1407,7 +1407,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	[ "$slowest" -lt 5000000 ]
 }
 
-@test "stage: a program that dies, or is not there, fails no boot; only the one that ran may have credited" {
+@test "stage: a program that dies, or is missing, does not fail the boot; only one that ran may have credited" {
 	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
@@ -1427,7 +1427,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	stage leave
 }
 
-@test "stage: where the next stage could not be told, nothing is decided" {
+@test "stage: if no note can be written, nothing is decided" {
 	drive_seen
 	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
 	answer real "$CREDITED"
@@ -1442,13 +1442,13 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	calls
 }
 
-@test "stage: a carry-over is left where the system keeps its ledger, which is made for it" {
+@test "stage: a carry-over is saved in the folder of the system's ledger, which is made if it is missing" {
 	stage leave
 	calls "leave ro: --save-carry-over /var/lib/seedrive/carry-over"
 	[ "$(stat -c %a root/var/lib/seedrive)" = 700 ]
 }
 
-# carry_over_is WORD: in the settings, beside a drive and what the last boot has left.
+# carry_over_is WORD: set CARRY_OVER=WORD, with a drive and a carry-over.
 carry_over_is() {
 	echo "CARRY_OVER=$1" >root/etc/default/seedrive-guest
 	rm -rf root/run/seedrive
@@ -1459,7 +1459,7 @@ carry_over_is() {
 	stage root "$NEW"
 }
 
-@test "stage: CARRY_OVER says whether what the last boot has left is credited, only mixed, or left alone" {
+@test "stage: CARRY_OVER says whether the carry-over is credited, only mixed, or not used" {
 	carry_over_is credit
 	calls "real rw: $D"
 	carry_over_is '"mix"'
@@ -1470,7 +1470,7 @@ carry_over_is() {
 	grep -qxF "<6>seedrive-guest: CARRY_OVER=never: must be credit, mix or off; taken as mix" root/dev/kmsg
 	carry_over_is off
 	calls "real rw: $D --ledger /new/var/lib/seedrive/ledger"
-	# None is left, either; and without a drive there is nothing to decide.
+	# None is saved, either; and without a drive there is nothing to decide.
 	stage leave
 	calls
 	rm -rf root/run/seedrive
@@ -1478,20 +1478,20 @@ carry_over_is() {
 	calls
 }
 
-@test "stage: likewise where root is read-only, and the program is asked first" {
+@test "stage: CARRY_OVER has the same meaning with a read-only root, where a dry run comes first" {
 	echo CARRY_OVER=mix >root/etc/default/seedrive-guest
 	drive_seen
 	stage root "$NEW"
 	calls "$EXPECT --mix-carry-over"
 }
 
-@test "stage: what the options say of ledgers holds for a carry-over that is left, and no other option does" {
+@test "stage: when a carry-over is saved, only the option about ledgers is used" {
 	echo 'OPTIONS="--stock-credit --ledger-persistent --wait 9"' >root/etc/default/seedrive-guest
 	stage leave
 	calls "leave ro: --ledger-persistent --save-carry-over /var/lib/seedrive/carry-over"
 }
 
-@test "stage: the program gets to know which stage runs it, but for a question" {
+@test "stage: the program is told which stage runs it, except in a dry run" {
 	drive_seen
 	answer real "$CREDITED"
 	answer expected "dry-run: $CREDITED"
@@ -1504,7 +1504,7 @@ carry_over_is() {
 	[ "$(cat stages)" = "$(printf 'early early\nreal system')" ]
 }
 
-@test "stage: in the kernel that writes down a crash nothing is done" {
+@test "stage: in a crash kernel nothing is done" {
 	touch root/proc/vmcore
 	for words in "event sr0 wait" "event sr0" early "root $NEW" search system leave; do
 		# shellcheck disable=SC2086 # words
@@ -1515,7 +1515,7 @@ carry_over_is() {
 	[ ! -e root/run/seedrive ]
 }
 
-@test "stage: what is no stage is a usage error" {
+@test "stage: an unknown stage is a usage error" {
 	for words in "" late root event "root a checked" "event a x" "event a wait x" "event a guess wait" "early x" "search x" \
 		"leave x" "close x" "system wait"; do
 		# shellcheck disable=SC2086 # words
@@ -1525,7 +1525,7 @@ carry_over_is() {
 
 # --- a whole boot ---
 
-# whole_boot COMMAND...: a first boot in a fresh root, run by that, and what was called.
+# whole_boot COMMAND...: run the stages of a first boot in a fresh root by this command, and print the calls.
 whole_boot() {
 	rm -rf root/run/seedrive
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -1542,15 +1542,15 @@ whole_boot() {
 	rm -r root/var/lib/seedrive
 }
 
-@test "stage: a whole boot, from any state that a parent leaves behind" {
+@test "stage: a whole boot works with any state of signals and descriptors that a parent leaves" {
 	whole_boot succeeds
-	# As some programs leave it to their children: a signal that is ignored or blocked, and no descriptors.
+	# What some programs leave to their children: a signal that is ignored or blocked, and no descriptors.
 	whole_boot env --ignore-signal=CHLD
 	whole_boot env --block-signal=CHLD
 	whole_boot sh -c 'exec "$0" "$@" <&- >&- 2>&-'
 }
 
-@test "stage: it runs no other program than seedrive-guest, and none of an initramfs" {
+@test "stage: it runs only seedrive-guest, and no other program" {
 	rm world/*
 	cp /usr/bin/true root/sbin/seedrive-guest
 	touch "$NEW/var/lib/seedrive/carry-over"
@@ -1563,11 +1563,11 @@ whole_boot() {
 	done
 }
 
-# --- the real one ---
+# --- with the real system calls ---
 
-# real_root OPTIONS [COMMAND...]: in a mount namespace, with a file system in memory on NEW that has these options, the
-# root stage of guest-stage as it is installed, run by the command. What its seedrive-guest sees of that root goes to
-# the file `inside`, what all others see meanwhile to `meanwhile`, and before and after it to files of that name.
+# real_root OPTIONS [COMMAND...]: in a mount namespace, mount a file system in memory on NEW with these options, and run the
+# stage `root` of guest-stage by the command, as it is installed. How its seedrive-guest sees that root is written to the
+# file `inside`, how all others see it at that time to `meanwhile`, and before and after that to `before` and `after`.
 real_root() {
 	local options=$1
 	shift
@@ -1604,7 +1604,7 @@ real_root() {
 		[ ! -s /run/seedrive/guest/decided ] || cat /run/seedrive/guest/decided' sh "$options" "$@"
 }
 
-# opened: root was writable for the program alone, and is as it was.
+# opened: root was writable only for the program, and is as it was.
 opened() {
 	[ "$output" = root ]
 	diff before after
@@ -1614,10 +1614,10 @@ opened() {
 	[ ! -e "$NEW/outside" ]
 }
 
-# The flags of a mount, and those of its file system.
+# The flags of a mount, then those of its file system.
 ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 
-@test "stage: root is writable for the program and for nobody else, and has the flags that it had, each of them" {
+@test "stage: root is writable only for the program, and keeps each of its flags" {
 	need_mounts
 	run -0 real_root "$ALL_FLAGS"
 	opened
@@ -1626,7 +1626,7 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 	opened
 }
 
-@test "stage: likewise by the ways of older kernels, before 5.12 and before 5.2" {
+@test "stage: the same with the system calls of kernels before 5.12 and before 5.2" {
 	need_mounts
 	run -0 real_root "$ALL_FLAGS" strace -f -qq -o trace -e inject=mount_setattr:error=ENOSYS
 	grep -q 'mount_setattr.*ENOSYS' trace
@@ -1636,7 +1636,7 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 	opened
 }
 
-@test "stage: where it may have no namespace of its own, root is not remounted for all to see" {
+@test "stage: without a mount namespace of its own, it does not remount root" {
 	need_mounts
 	run -0 real_root "$ALL_FLAGS" strace -f -qq -o trace -e inject=unshare:error=EPERM
 	[ "$output" = "<6>seedrive-guest: the initramfs does not use root's ledger: root cannot be made writable" ]
@@ -1645,7 +1645,7 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 	run -1 grep -E 'fspick|mount\(' trace
 }
 
-@test "stage: the scripts that run at boot have at most 100 lines that are no comment" {
+@test "stage: the scripts that run at boot have at most 100 lines, without comments" {
 	cat "$ROOT"/dist/guest/initramfs-tools/init-* "$ROOT"/dist/guest/dracut/90seedrive/root.sh.in \
 		"$ROOT"/dist/guest/{sysvinit,openrc}/* |
 		grep -cvE '^[[:space:]]*(#|$)' >lines

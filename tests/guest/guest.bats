@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The guest's program on this host, where its system calls can be counted and stopped: an image in a file
-# in the drive's place, a kernel that pretends not to be ready (tests/lib/stop.c). What takes a kernel of its own
-# is in vm.bats and vm-scenarios.bats.
+# The guest's program on this host, where its system calls can be counted and stopped, with an image file in place of a drive
+# and a kernel that pretends not to be ready (tests/lib/stop.c). Tests that need a kernel of their own are in
+# tests/vm/vm.bats and tests/vm/vm-scenarios.bats.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -20,19 +20,19 @@ setup_file() {
 	"$TOOL" build -q --source kernel --bind none -o "$BATS_FILE_TMPDIR/drive.iso" "$NOVA"
 }
 
-# lasts PATH: it is on a file system of a disk. What a chroot is on, findmnt(8) does not know.
+# lasts PATH: is it on a file system of a disk? In a chroot, findmnt(8) does not know that.
 lasts() {
 	stat -f -c %T "$1" | grep -qxE 'ext2/ext3|xfs|btrfs|f2fs'
 }
 
 setup() {
-	# What the program writes into /run is not for this host.
+	# The program must not write into this host's /run.
 	need_mounts
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
 	mkdir run
 	export RUN_FOLDER=$PWD/run
-	# A ledger wants a disk: that of TMPDIR, or else the one that we stand on.
+	# A ledger needs a disk: that of TMPDIR, or else that of the sources.
 	ledgers=$BATS_TEST_TMPDIR
 	if ! lasts "$ledgers"; then
 		lasts "$ROOT/build" || skip "needs a disk for ledgers, below TMPDIR or the sources: ext4, XFS, Btrfs or F2FS"
@@ -57,19 +57,19 @@ new_drive() {
 	"$TOOL" build -q --source kernel --bind none -o "$1" "${@:2}" "$NOVA"
 }
 
-# stopped N COMMAND...: as tests/lib/stop.c has it; credits go to the file `credits`.
+# stopped N COMMAND...: run under tests/lib/stop.c, which writes credits to the file `credits`.
 stopped() {
 	local n=$1
 	shift
 	as_root "$BATS_FILE_TMPDIR/stop" "$n" credits "$@" 2>said
 }
 
-# own_run COMMAND...: with a /run of the test's.
+# own_run COMMAND...: with a /run that belongs to the test.
 own_run() {
 	as_root unshare --mount sh -c 'mount --bind "$RUN_FOLDER" /run && exec "$@"' sh "$@"
 }
 
-# guest [OPTION...]: as in a virtual machine whose kernel is not ready, with the ledger.
+# guest [OPTION...]: run it as in a virtual machine whose kernel is not ready, with the ledger.
 guest() {
 	stopped 0 "$GUEST" --device "$drive" --trust-device --ledger "$ledger" "$@"
 }
@@ -82,10 +82,10 @@ credits() {
 	[ "$(grep -c '^credited' credits || true)" = "$1" ]
 }
 
-# --- once, whatever happens ---
+# --- only once, whatever happens ---
 
-# stopped_at_each GUEST DEVICE OPTION...: stopped dead at each system call in turn, then run twice more.
-# Prints how many seeds were credited by the first run, by a later one, twice, and how many calls there are.
+# stopped_at_each GUEST DEVICE OPTION...: for each system call: kill the program at that call, then run it twice more. Prints
+# how many seeds were credited by the first run, by a later one, and twice, and how many calls there are.
 stopped_at_each() {
 	local guest=$1 device=$2 calls first=0 later=0 twice=0 n before
 	shift 2
@@ -116,7 +116,7 @@ fresh() {
 @test "guest: killed at each system call, and run again, it credits no seed twice" {
 	run -0 stopped_at_each "$GUEST" "$drive" --ledger "$ledger"
 	[[ $output =~ first=([0-9]+)\ later=([0-9]+)\ twice=0\ calls=([0-9]+) ]]
-	# Before the commit nothing is lost, and the end was met.
+	# Runs that were killed before the commit lose nothing, and some runs reached the end.
 	[ "${BASH_REMATCH[1]}" -ge 3 ]
 	[ "${BASH_REMATCH[2]}" -ge 20 ]
 	[ "${BASH_REMATCH[3]}" -ge 50 ]
@@ -137,7 +137,7 @@ fresh() {
 	[ "${BASH_REMATCH[1]}" -ge 1 ]
 }
 
-# A loop device for the drive takes root, as a credit in a real guest does.
+# A loop device as the drive needs root.
 loop_drive() {
 	need_root
 	cp "$drive" copy.iso
@@ -161,8 +161,8 @@ loop_drive() {
 	[ "${BASH_REMATCH[1]}" -ge 3 ]
 }
 
-# race GUEST OPTION...: two copies at once, ten times, each time with a fresh seed. Prints how many credits there
-# were at most.
+# race GUEST OPTION...: start two copies at the same time, ten times, each time with a fresh seed. Prints the largest number
+# of credits of a seed.
 race() {
 	local most=0 n
 	for ((n = 0; n < 10; n++)); do
@@ -187,7 +187,7 @@ race() {
 	[ "$output" = most=1 ]
 }
 
-# --- what the boot has come to ---
+# --- the status ---
 
 status() {
 	cat run/seedrive/status
@@ -228,14 +228,14 @@ status_is() {
 	printf 'not its own' | overwrite damaged.iso $(($(extent damaged.iso seedrive.bin) * 2048 + 130))
 	drive=damaged.iso run -1 guest
 	status_is outcome=failed bits=0 seed= drive= ledger=none reason= stage=
-	# The seed is spent, but for that there is something to say of it.
+	# The seed is spent, and the status says so.
 	guest
 	rm -r run/seedrive
 	guest --stage system
 	status_is outcome=mixed bits=0 "seed=$id" "drive=$drive" ledger=dir reason=already-spent stage=system
 }
 
-# A folder in the place of sysfs' list, with that many disks that answer nothing.
+# A folder in place of sysfs' list, with that many disks that do not answer.
 with_disks() {
 	local n
 	rm -rf blocks
@@ -247,7 +247,7 @@ with_disks() {
 		sh strace -f -qq -e trace=openat -o calls "$GUEST" --wait 1 --trust-device 2>said
 }
 
-# Beside large disks, a CD, a small disk, and one that cannot be written to.
+# In addition to large disks: a CD, a small disk, and one that is read-only.
 small_ones() {
 	local n
 	for n in blocks/*; do
@@ -270,7 +270,7 @@ small_ones() {
 	[ "$(cat said)" = "seedrive-guest: /sys/class/block: only 64 devices are looked at
 seedrive-guest: no seed drive" ]
 	grep -qx left_out=yes run/seedrive/status
-	# What a config drive may be comes first.
+	# Devices that are like a config drive come first.
 	with_disks 80 small_ones
 	[ "$(grep -c '"/dev/vdx' calls)" -eq 61 ]
 	for name in sr0 vdy vdz; do
@@ -288,7 +288,7 @@ seedrive-guest: no seed drive" ]
 		devices+=(--device "$drive")
 	done
 	fails 2 "seedrive-guest: --device: given too often" "$GUEST" "${devices[@]}"
-	# The same twice is one; a second one that is not there hides none, and is named.
+	# The same device twice counts once. A device that does not exist is named, and the other one is used.
 	run -1 stopped 0 "$GUEST" --device "$drive" --trust-device --ledger "$ledger" --device "$drive" --device none
 	grep -q '^seedrive-guest: credited ' said
 	grep -qx 'seedrive-guest: none: no such device' said
@@ -317,10 +317,10 @@ seedrive-guest: no seed drive" ]
 	[ ! -e "$ledgers/carry" ]
 }
 
-# --- what the kernel is told ---
+# --- how the kernel is given the seed ---
 
-# with_pool BITS: guest(), where the kernel says that its pool has so many bits: 4096 before Linux 5.18, and
-# before 5.10.119; 256 since. Nothing is credited yet.
+# with_pool BITS: guest(), with a kernel whose pool has this many bits: 4096 before Linux 5.18 and before 5.10.119, and 256
+# since. Nothing has been credited before.
 with_pool() {
 	rm -rf "$ledger" credits
 	echo "$1" >poolsize
@@ -329,8 +329,8 @@ with_pool() {
 	said "credited .*"
 }
 
-# told CALLS BYTES: so many calls of so many bytes bring all of the seed, in order, and what it is worth; none has
-# more than half a byte's worth for each. Then the generator is told to take it up, once.
+# told CALLS BYTES: this many calls of this many bytes hand over all of the seed, in order, and all of its bits; no call has
+# more than 4 bits for each byte. Then the kernel is asked to reseed, once.
 told() {
 	/usr/bin/python3 "$ROOT/tests/lib/read_seed.py" "$drive" >record
 	[ "$(sed -n 's/^credited .*: //p' credits | xxd -r -p | sha256sum | cut -d ' ' -f 1)" = "$(member record seed_sha256)" ]
@@ -340,8 +340,8 @@ told() {
 		END { exit wrong || n != calls || sum != bits || up != 1 }' credits
 }
 
-# counted: the bits that a pool of 4096 counts for these calls: of each three quarters, and less as it fills. In
-# eighths of a bit, as the kernels from 4.8 to 5.17 do it; with 128 they are ready.
+# counted: the bits that a pool of 4096 bits counts for these calls: three quarters of each, and less as it fills. Computed
+# in eighths of a bit, like kernels from 4.8 to 5.17, which are ready with 128 bits.
 counted() {
 	awk '/^credited/ { count += int((32768 - count) * 8 * $2 * 3 / 131072) } END { print int(count / 8) }' credits
 }
@@ -363,7 +363,7 @@ counted() {
 	told 4 16
 	grep -c '^credited 64 bits, 16 bytes: ' credits | grep -x 4
 	[ "$(counted)" -ge 128 ]
-	# One call of the same would count 192.
+	# One call with all of it would count 192.
 	[ "$(counted)" -le 192 ]
 }
 
@@ -437,7 +437,7 @@ counted() {
 
 @test "guest: a full disk, a read-only disk, and a path that is no folder authorise nothing, each with its own reason" {
 	need_mounts
-	# The call that makes the entry finds no space.
+	# The call that makes the entry fails with ENOSPC.
 	mkdir "$ledger"
 	own_run strace -f -qq -e trace=openat -o calls "$GUEST" --device "$drive" --trust-device \
 		--ledger "$ledger" 2>/dev/null
@@ -479,7 +479,7 @@ counted() {
 
 # --- carry-over ---
 
-# Where this machine has no UUID, what is left claims nothing, and says so when it is used.
+# If this machine has no UUID, the carry-over claims nothing, and the line about it says so.
 # bats test_tags=root
 @test "guest: only root can read a carry-over, it is complete, always new, and bound if there is a UUID" {
 	need_root
@@ -518,7 +518,7 @@ counted() {
 	local calls n old=0 new=0
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
-	# The kernel's answer is this host's: it is ready.
+	# Here the real kernel of this host answers, which is ready.
 	calls=$(strace -f -qq -o trace "$GUEST" --save-carry-over "$ledgers/carry" 2>said; wc -l <trace)
 	cp "$ledgers/carry" before
 	for ((n = 1; n < calls - 1; n++)); do
@@ -557,19 +557,19 @@ counted() {
 	ln -s carry "$ledgers/link"
 	run -1 stopped 0 "$GUEST" --device "$drive" --carry-over "$ledgers/link"
 	said "$ledgers/link: cannot be read"
-	# None is no failure, and nothing to say.
+	# A missing carry-over is no failure, and not reported.
 	run -0 stopped 0 "$GUEST" --device "$drive" --carry-over "$ledgers/none"
 	[ "$(wc -l <said)" -eq 1 ]
 	credits 0
 }
 
-# --- drives of any Nova ---
+# --- drives without a record, as Nova makes them ---
 
 stock_drive() {
 	genisoimage -quiet -J -r -V config-2 -o "$1" "$2" 2>/dev/null
 }
 
-# What was fetched while a drive was made is for seedrive-refresh alone.
+# A record in the vendordata is only for seedrive-refresh.
 @test "guest: a record in the vendordata of a drive is neither credited nor reported" {
 	cp -r "$NOVA" tree
 	"$TOOL" draw -q --source kernel --format record -o record
@@ -595,7 +595,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 	guest
 	said "mixed seed=$print drive=stock.iso ledger=none reason=stock-seed ready-before=no"
 	guest --stock-credit
-	# It is bound to the instance, and this is none.
+	# It is bound to the instance, which this machine is not.
 	said "mixed seed=$print drive=stock.iso ledger=none reason=other-uuid ready-before=no"
 	small_tree tree
 	sed -i 's/"uuid": "[^"]*", //' tree/openstack/latest/meta_data.json
@@ -621,11 +621,11 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 			said "credited 256 bits .*"
 		fi
 	done
-	# One piece of 64 bytes, and two.
+	# One block of 64 bytes, and two.
 	credits 3
 }
 
-# --- drives that are built to break it ---
+# --- hostile drives ---
 
 @test "guest: the images in tests/data/hostile are what the script there makes" {
 	mkdir images
@@ -634,7 +634,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 	diff -r --exclude=make.py images "$ROOT/tests/data/hostile"
 }
 
-# judged IMAGE VERDICT: the guest's status and line are what its name says.
+# judged IMAGE VERDICT: the guest's status and line are those that the name of the image says.
 judged() {
 	case ${1##*/} in
 	refused-*) [[ $2 == "1 "*": record refused: "* ]] ;;
@@ -667,7 +667,7 @@ judged() {
 	done
 }
 
-# --- where it runs ---
+# --- its surroundings ---
 
 @test "guest: if /proc or /sys is not mounted, a line says so, and the program fails" {
 	need_mounts
@@ -676,7 +676,7 @@ judged() {
 	said "/proc: not mounted"
 	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /sys && ! "$@"' sh "$GUEST" 2>said
 	said "/sys: not mounted"
-	# An image in a file needs neither to be looked at.
+	# An image file can be read without either.
 	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /sys && mount -t tmpfs none /proc && "$@"' sh \
 		"$GUEST" --dry-run --device "$drive" 2>said
 	said "dry-run: mixed .*"
@@ -688,7 +688,7 @@ judged() {
 	run -1 strace -f -qq -o calls -e inject=clone:error=EAGAIN "$GUEST" --dry-run --device "$loop"
 	grep -q INJECTED calls
 	[ "$output" = "seedrive-guest: $loop: does not answer" ]
-	# QEMU's emulation of one program knows no child that shares memory.
+	# QEMU's user mode emulation does not support children that share memory.
 	run -1 timeout 300 qemu-aarch64 "$ROOT/build/guest-aarch64/seedrive-guest" --dry-run --device "$loop"
 	[ "$output" = "seedrive-guest: $loop: does not answer" ]
 }

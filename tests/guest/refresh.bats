@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive-refresh on this host, against metadata services on loopback, good ones and bad ones (tests/lib/metadata.py), and on a
-# file in a vmclock's place. tests/lib/stop.c is the kernel: it notes what is credited, and reseeds nothing.
+# seedrive-refresh on this host, with good and hostile metadata services on loopback (tests/lib/metadata.py), and with a file
+# in place of a vmclock. tests/lib/stop.c stands in for the kernel: it records credits, and does not reseed.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -14,7 +14,7 @@ load ../lib/servers
 
 REFRESH=$ROOT/build/guest/seedrive-refresh
 UUID=11223344-5566-4778-899a-abbccddeeff0
-# The text space of a guest that has little memory to spare; and more time than any of these takes.
+# The address space of a guest with little memory, and more time than each of these tests takes.
 MEMORY=$((4 << 20))
 BOUND=20
 
@@ -28,7 +28,7 @@ setup() {
 	touch credits
 }
 
-# serve MODE [UUID] [ADDRESS]: a service; $url is what it has.
+# serve MODE [UUID] [ADDRESS]: start a service, and set $url to its record.
 serve() {
 	local pid port address=${3:-127.0.0.1}
 	read -r pid port < <("$ROOT/tests/lib/metadata.py" "$address:0" "$1" "${2:-$UUID}" 3>&-)
@@ -36,13 +36,13 @@ serve() {
 	url=http://$address:$port/openstack/latest/vendor_data2.json
 }
 
-# refresh [OPTION...]: in bounded time and memory.
+# refresh [OPTION...]: run it in bounded time and memory.
 refresh() {
 	timeout -k 1 "$BOUND" prlimit --as="$MEMORY" "$BATS_FILE_TMPDIR/stop" 0 credits \
 		"$REFRESH" --uuid "$UUID" --timeout 3s "$@" 2>said >calls
 }
 
-# one_line PATTERN: that, and nothing else, was said; and whatever it was, nothing was credited.
+# one_line PATTERN: this line and no other was printed, and nothing was credited.
 one_line() {
 	cat said
 	[ "$(wc -l <said)" -eq 1 ]
@@ -54,7 +54,7 @@ taken_up() {
 	[ "$(grep -c '^taken up' credits)" -eq "$1" ]
 }
 
-# --- what a good service has ---
+# --- good services ---
 
 @test "refresh: a record is mixed, the kernel reseeds, one line reports it, and nothing is credited" {
 	for mode in record chunked cloud-init expiring from-the-future; do
@@ -62,7 +62,7 @@ taken_up() {
 		serve "$mode"
 		refresh --url "$url"
 		one_line 'mixed seed=[0-9a-f]{32} from=127\.0\.0\.1:[0-9]+ reseeded=yes'
-		# Once for what is the machine's own, and once for the record.
+		# Once for the machine's own values, and once for the record.
 		taken_up 2
 	done
 }
@@ -74,7 +74,7 @@ taken_up() {
 	id=$(ls issued)
 	seed=$(sed 's/../\\x&/g' "issued/$id")
 	grep -qF "$seed" trace
-	# The UUID is the machine's own that it was told, before the seed.
+	# Before the seed, the UUID that was given by --uuid was mixed.
 	own=$(tr -d - <<<"$UUID" | sed 's/../\\x&/g')
 	[ "$(grep -nF "$own" trace | head -n 1 | cut -d: -f1)" -lt "$(grep -nF "$seed" trace | cut -d: -f1)" ]
 }
@@ -108,12 +108,12 @@ taken_up() {
 	one_line 'mixed seed=.*'
 	refresh --url "$url" --uuid 99999999-5566-4778-899A-ABBCCDDEEFF0
 	one_line 'mixed seed=.*'
-	# As some firmware swaps it.
+	# In the byte order of some firmware.
 	refresh --url "$url" --uuid 99999999-6655-7847-899A-ABBCCDDEEFF0
 	one_line 'mixed seed=.*'
 }
 
-# --- nothing to be had is no fault ---
+# --- nothing to fetch is no failure ---
 
 @test "refresh: a service without a new record, or no service, gives one line and status 0" {
 	for mode in nothing empty; do
@@ -129,7 +129,7 @@ taken_up() {
 	one_line 'nothing to fetch: 127\.0\.0\.1:[0-9]+ answers 401'
 	refresh --url http://127.0.0.1:1/
 	one_line 'nothing to fetch: 127\.0\.0\.1:1 refuses connections'
-	# What differs between clones is mixed all the same.
+	# Values that differ between clones are mixed, too.
 	taken_up 5
 }
 
@@ -141,7 +141,7 @@ taken_up() {
 	grep -qxE 'seedrive-refresh: nothing to fetch: 169\.254\.169\.254 has no route' said
 }
 
-# With a network of its own, where 169.254.169.254 or fe80::a9fe:a9fe is on an interface of this test's.
+# In its own network, with 169.254.169.254 or fe80::a9fe:a9fe on an interface of this test.
 # bats test_tags=root
 @test "refresh: the metadata service is found by both of its addresses, IPv4 first" {
 	need_root
@@ -173,7 +173,7 @@ taken_up() {
 
 # --- hostile services ---
 
-# refused MODE WORDS: in one line, with status 1, in bounded time and memory.
+# refused MODE WORDS: the answer is refused, in one line, with status 1, in bounded time and memory.
 refused() {
 	serve "$1"
 	run -1 refresh --url "$url"
@@ -187,7 +187,7 @@ refused() {
 	refused other-id 'record refused: not the one that seed_id names'
 	refused bad-base64 'record refused: seedrive_record is not base64, or seed_id not hexadecimal'
 	refused no-id 'record refused: seedrive_record and seed_id are not one string each'
-	# Of none of these anything was taken up.
+	# Nothing of these answers was mixed.
 	taken_up 6
 }
 
@@ -258,14 +258,14 @@ refused() {
 
 @test "refresh: a user who may not have the kernel reseed gets a message, and status 1" {
 	serve record
-	# Without the capability, if we are root.
+	# If we are root, without the capability.
 	run -1 --separate-stderr setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$REFRESH" --uuid any --url "$url"
 	[ "$stderr" = "seedrive-refresh: /dev/urandom: only root may ask it to reseed" ]
 }
 
 # --- the watch ---
 
-# A page as linux/vmclock-abi.h has it: page FLAGS MARKER COUNTER, all in decimal.
+# page FLAGS MARKER COUNTER: write a page with the layout of linux/vmclock-abi.h; all arguments are decimal.
 page() {
 	/usr/bin/python3 -c 'import struct, sys
 flags, marker, counter = map(int, sys.argv[1:])
@@ -274,7 +274,7 @@ with open("vmclock", "r+b" if __import__("os").path.exists("vmclock") else "wb")
     file.write(data.ljust(4096, b"\0"))' "$@"
 }
 
-# watch [OPTION...]: in the background, until the test ends. This host's kernel reseeds, which root alone may ask.
+# watch [OPTION...]: run it in the background until the test ends. It has this host's kernel reseed, which only root may do.
 watch() {
 	need_root
 	"$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --uuid "$UUID" "$@" 2>said 3>&- &
@@ -286,14 +286,14 @@ until_said() {
 	timeout 60 sh -c 'until grep -qxE "seedrive-refresh: $0" said; do sleep 0.02; done' "$1" || { cat said; return 1; }
 }
 
-# hook NAME COMMAND...: one that notes that it ran.
+# hook NAME COMMAND...: make a hook that records that it ran.
 hook() {
 	mkdir -p hooks
 	printf '#!/bin/sh\nPATH=%s\ncd "%s"\n%s\n' "$PATH" "$PWD" "$2" >"hooks/$1"
 	chmod 755 "hooks/$1"
 }
 
-# gone PID: it has ended, though nobody may have waited for it yet.
+# gone PID: the process has ended; its parent may not have waited for it yet.
 gone() {
 	timeout 60 sh -c 'while grep -q "^State:.*[RSD] (" "/proc/$0/status" 2>/dev/null; do sleep 0.02; done' "$1"
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file that one boot leaves to the next, in a folder whose flushes and failures are ours to choose. */
+/* The carry-over in a folder that loses what was not flushed, and fails as the test wants. */
 #include "tests/lib/unit.h"
 
 #include "guest/carry_over.c"
@@ -11,7 +11,7 @@
 #define PATH      "/var/lib/seedrive/carry-over"
 
 static struct {
-	bool now, medium; /* the file's name, as it is and as a power cut leaves it */
+	bool now, medium; /* does the name exist now, and after a power cut? */
 	enum persistence persistence;
 	int unlink_error, fsync_error, random_error;
 	struct stat st;
@@ -89,7 +89,7 @@ int sys_fsync(int fd)
 	return 0;
 }
 
-/* Bytes that differ from call to call, and are never zero. */
+/* Returns bytes that differ from call to call and are never zero. */
 static uint8_t random_byte = 0x80;
 
 int kernel_random(void *out, size_t len)
@@ -127,7 +127,7 @@ static int start(void **state)
 	return 0;
 }
 
-/* use: opened, and, where that can be, consumed. */
+/* Opens the carry-over and, if that works, consumes it. */
 static int use(bool vouched, bool *ret_consumed)
 {
 	static struct carry_over c;
@@ -240,7 +240,7 @@ static void test_saved(void **state)
 	assert_int_equal(rec.issued_at, here.now);
 	assert_memory_equal(rec.seed, made, sizeof(made));
 	assert_memory_equal(rec.seed + sizeof(made), drawn, RECORD_BLOCK - sizeof(made));
-	/* Of the older one the first half of the new one is made as well. */
+	/* The first half of the new one also depends on the older one. */
 	memcpy(before, rec.seed, sizeof(before));
 	assert_int_equal(save(&here, false), 0);
 	assert_int_equal(record_parse(fs.content, RECORD_SECTOR, &rec), 0);
@@ -271,15 +271,15 @@ static void test_not_saved(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "carry_over: what was consumed is gone, also after a power cut", test_power_cut,
-			start, NULL, NULL },
-		{ "carry_over: what cannot be removed durably does not count", test_not_consumed,
-			start, NULL, NULL },
-		{ "carry_over: a file that is not root's alone, or is damaged, is refused and left",
+		{ "carry_over: a carry-over that was consumed is gone, also after a power cut",
+			test_power_cut, start, NULL, NULL },
+		{ "carry_over: a carry-over that cannot be removed durably is not credited",
+			test_not_consumed, start, NULL, NULL },
+		{ "carry_over: a file that others can access, or that is damaged, is refused and stays",
 			test_not_roots, start, NULL, NULL },
-		{ "carry_over: one is left for this machine, and made of an older one too",
+		{ "carry_over: a new one is bound to this machine, and an older one is hashed into it",
 			test_saved, start, NULL, NULL },
-		{ "carry_over: by a kernel that is not ready, or where it is forgotten, none is left",
+		{ "carry_over: none is saved by a kernel that is not ready, or on a file system that does not last",
 			test_not_saved, start, NULL, NULL },
 	};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/unit.h"
 
-/* The guest's program is not linked here; this part of it asks nobody anything. */
+/* The guest's program is not linked here; decide.c is pure and is included. */
 #include "guest/decide.c"
 
 #define BUILT  1795000000u
@@ -10,11 +10,11 @@
 
 static const uint8_t uuid[UUID_SIZE] = { 0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99,
 	0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff };
-/* The first three fields the other way round, as SMBIOS stores them. */
+/* The same UUID with the first three fields in little-endian order, as SMBIOS stores them. */
 static const uint8_t turned[UUID_SIZE] = { 0x33, 0x22, 0x11, 0x00, 0x55, 0x44, 0x77, 0x66, 0x88,
 	0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff };
 
-/* All is well: a guest, its own drive, a clock, a fresh seed that is bound to it. */
+/* A situation without any fault: a guest, its own drive, a clock, a fresh seed that is bound to it. */
 static struct situation good_situation(void)
 {
 	struct situation s = { .hypervisor = true, .has_uuid = true, .now = NOW, .built = BUILT };
@@ -48,13 +48,13 @@ static void test_yes(void **state)
 
 	(void)state;
 	assert_reason(&s, &rec, NULL);
-	/* One bit is worth crediting; and no hardware is needed for it. */
+	/* A claim of one bit is enough, and hardware bits do not matter. */
 	rec.credit_bits = 1;
 	rec.hardware_bits = 0;
 	assert_reason(&s, &rec, NULL);
 }
 
-/* --- each reason, and which comes first --- */
+/* --- each reason, and their order --- */
 
 static void mix_only(struct situation *s, struct record *rec)
 {
@@ -126,11 +126,11 @@ static void expired(struct situation *s, struct record *rec)
 	rec->issued_at = s->now - rec->ttl;
 }
 
-/* In the order of precedence. */
+/* The reasons, in the order in which they are checked. */
 static const struct {
 	void (*spoil)(struct situation *s, struct record *rec);
 	const char *reason;
-	unsigned excludes; /* rows that undo this one, as bits */
+	unsigned excludes; /* a bit for each row that cannot apply together with this one */
 } reasons[] = {
 	{ mix_only, "mix-only", 0 },
 	{ two_drives, "two-drives", 0 },
@@ -195,7 +195,7 @@ static void test_trust_device(void **state)
 	assert_reason(&s, &rec, NULL);
 	s.untrusted_device = true;
 	assert_reason(&s, &rec, NULL);
-	/* It speaks for the device, for nothing else. */
+	/* The option is only about the device and the machine. */
 	s.confidential = true;
 	assert_reason(&s, &rec, "confidential");
 	s.confidential = false;
@@ -228,12 +228,12 @@ static void test_uuid(void **state)
 		rec.uuid[i] ^= 0x40;
 		assert_reason(&s, &rec, "other-uuid");
 	}
-	/* Only the first three fields have two orders. */
+	/* Only the first three fields may have either order. */
 	memcpy(rec.uuid, uuid, UUID_SIZE);
 	rec.uuid[8] = uuid[9];
 	rec.uuid[9] = uuid[8];
 	assert_reason(&s, &rec, "other-uuid");
-	/* And both orders at once are none. */
+	/* A mixture of both orders is not accepted. */
 	memcpy(rec.uuid, uuid, UUID_SIZE);
 	memcpy(rec.uuid, turned, 4);
 	assert_reason(&s, &rec, "other-uuid");
@@ -252,7 +252,7 @@ static void test_no_dmi(void **state)
 	assert_reason(&s, &rec, NULL);
 	s.has_uuid = true;
 	assert_reason(&s, &rec, NULL);
-	/* A machine whose UUID is zero is not every machine. */
+	/* A UUID of zeros does not match every machine. */
 	memcpy(rec.uuid, uuid, UUID_SIZE);
 	memcpy(s.uuid, none, UUID_SIZE);
 	assert_reason(&s, &rec, "other-uuid");
@@ -291,7 +291,7 @@ static void test_ttl_edges(void **state)
 	assert_time(NOW + 3601, NOW, 3600, "expired");
 	assert_time(NOW + 0xfffffffeull, NOW, UINT32_MAX, NULL);
 	assert_time(NOW + 0xffffffffull, NOW, UINT32_MAX, "expired");
-	/* Without one it never expires. */
+	/* Without a time to live, it never expires. */
 	assert_time(NOW + 0xffffffffffull, NOW, 0, NULL);
 	assert_time(NOW, 0, 0, NULL);
 }
@@ -304,7 +304,7 @@ static void test_skew(void **state)
 	assert_time(NOW, NOW + 1, 1, NULL);
 }
 
-/* A guest whose clock is an hour behind the host's, or shows 1970, 1999 or 2106. */
+/* The guest's clock is an hour behind the host's, or shows 1970, 1999 or 2106. */
 static void test_no_ttl(void **state)
 {
 	static const uint64_t clocks[] = { 0, 1, 915148800, BUILT - 1, BUILT, ISSUED - 3600, NOW,
@@ -319,7 +319,7 @@ static void test_no_ttl(void **state)
 	}
 }
 
-/* The sum of issued_at and ttl would come round to the past, or to the future. */
+/* The sum of issued_at and ttl would wrap around to the past, or to the future. */
 static void test_overflow(void **state)
 {
 	static const uint32_t ttls[] = { 1, 3600, UINT32_MAX };
@@ -343,7 +343,7 @@ static void test_no_clock(void **state)
 	assert_time(BUILT - 1, BUILT - 1, 3600, "no-clock");
 	assert_time(0, NOW, 1, "no-clock");
 	assert_time(0, NOW, UINT32_MAX, "no-clock");
-	/* What does not expire needs no clock; nor is a seed from the future one without it. */
+	/* A seed that does not expire needs no clock, and its time of issue does not matter. */
 	assert_time(0, NOW, 0, NULL);
 	assert_time(BUILT - 1, NOW + 1000000, 0, NULL);
 }
@@ -352,20 +352,22 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("decide: a guest with its own fresh seed credits it", test_yes),
-		TEST("decide: each reason not to has its own word", test_each_reason),
-		TEST("decide: of several reasons the first in order is told, whichever they are",
+		TEST("decide: each rule that forbids a credit has its own reason",
+			test_each_reason),
+		TEST("decide: of any several reasons, the first in order is reported",
 			test_precedence),
-		TEST("decide: --trust-device lifts what speaks against the device, and nothing else",
+		TEST("decide: --trust-device lifts the rules about the device, and no others",
 			test_trust_device),
-		TEST("decide: the machine's UUID is taken in both byte orders, and in no other",
+		TEST("decide: the machine's UUID is accepted in both byte orders, and in no other",
 			test_uuid),
 		TEST("decide: without DMI only an unbound seed is credited", test_no_dmi),
 		TEST("decide: a seed expires in the second its time to live is over",
 			test_ttl_edges),
 		TEST("decide: a clock may be 300 seconds behind the host's, and not one more",
 			test_skew),
-		TEST("decide: without a time to live no clock decides anything", test_no_ttl),
-		TEST("decide: no time of issue and time to live overflow", test_overflow),
+		TEST("decide: without a time to live, the clock does not matter", test_no_ttl),
+		TEST("decide: no pair of a time of issue and a time to live overflows",
+			test_overflow),
 		TEST("decide: without a clock only a seed that does not expire is credited",
 			test_no_clock),
 	};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file replaced in a folder: a power cut leaves the old content or the new, and after it the new. */
+/* Replacing a file: a power cut leaves the old content or the new one, and after the call the new one. */
 #include "tests/lib/unit.h"
 
 #include "guest/file.c"
 
-/* renameat2(2) is inlined into the program, so these are real files; what each step would leave is noted. */
+/* renameat2(2) is inlined into the program, so these are real files. The test notes what a power cut would leave. */
 static struct {
 	int folder;
 	char events[128];
@@ -51,7 +51,7 @@ int sys_write_all(int fd, const void *buf, size_t len)
 	return fs.write_error ? fs.write_error : write(fd, buf, len) == (ssize_t)len ? 0 : -EIO;
 }
 
-/* The folder's: whether the name was the new file's by then. */
+/* At the flush of the folder: did the name already belong to the new file? */
 int sys_fsync(int fd)
 {
 	if (fd == fs.file)
@@ -93,7 +93,7 @@ static void test_order(void **state)
 	struct stat st;
 
 	(void)state;
-	/* A run before was cut off. */
+	/* An earlier run was interrupted. */
 	file_write("it.new", "leftover", 8);
 	assert_int_equal(replace(), 0);
 	assert_string_equal(fs.events, "write flush-file flush-folder");
@@ -113,7 +113,7 @@ static void test_failures(void **state)
 	fs.fsync_fails_at = 1;
 	assert_int_equal(replace(), -EIO);
 	assert_true(is("it", "old"));
-	/* It is there, but perhaps not for long. */
+	/* The new file has its name, but that was not flushed. */
 	start(state);
 	fs.fsync_fails_at = 2;
 	assert_int_equal(replace(), -EIO);
@@ -125,9 +125,9 @@ static void test_failures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "file: the content is flushed before the name is its, and the name before it counts",
+		{ "file: the content is flushed before the rename, and the folder after it",
 			test_order, start, NULL, NULL },
-		{ "file: a write or a flush that fails leaves the old file, and says so",
+		{ "file: if a write or a flush fails, the old file stays, and an error is returned",
 			test_failures, start, NULL, NULL },
 	};
 

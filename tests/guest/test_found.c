@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What several drives carry, compared. */
+/* Seeds of several drives are compared. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 static struct drives drives;
 static struct found found[5];
 
-/* put I ID BYTE: drive I has the record with that id, and with a seed of that byte. */
+/* put I ID BYTE: drive I has the record with that id, and with a seed that consists of that byte. */
 static void put(size_t i, uint8_t id, uint8_t byte)
 {
 	struct drive *d = drives.drive + i;
@@ -84,7 +84,7 @@ static void test_tombstone(void **state)
 	bury(0);
 	take(3);
 	assert_true(found[0].buried);
-	/* A copy whose seed is still there is spent as well; another seed is not, and is the only one of two. */
+	/* A copy that still has the seed is spent, too. Another seed is not, and does not count as one of several. */
 	assert_true(found[1].spent && !found[1].buried);
 	assert_true(!found[2].spent && !found[2].buried);
 	put(1, 3, 3);
@@ -99,7 +99,7 @@ static void test_two(void **state)
 	put(1, 2, 2);
 	take(2);
 	assert_true(found[0].several && found[1].several);
-	/* The same id before another seed is no copy. */
+	/* A different seed with the same id is no copy. */
 	put(1, 1, 2);
 	take(2);
 	assert_false(found_same(found, 2));
@@ -115,17 +115,17 @@ static void test_same(void **state)
 	assert_false(found_same(found, 1));
 	assert_true(found_same(found, 2));
 	assert_true(found[0].trusted);
-	/* The worse of both ways to it counts. */
+	/* It is trusted only if both devices are. */
 	found[1].trusted = false;
 	assert_true(found_same(found, 2));
 	assert_false(found[0].trusted);
-	/* Equal bytes are not yet the same thing. */
+	/* Equal bytes of different kinds, or of different length, are not the same seed. */
 	found[1].stock = true;
 	assert_false(found_same(found, 2));
 	found[1].stock = false;
 	drives.drive[1].len--;
 	assert_false(found_same(found, 2));
-	/* It is compared with each. */
+	/* The last one is compared with each of the others. */
 	put(1, 2, 2);
 	put(2, 1, 1);
 	take(3);
@@ -155,7 +155,7 @@ static void test_stock(void **state)
 	put_stock(0, 31);
 	take(1);
 	assert_int_equal(found[0].rec.credit_bits, 0);
-	/* It is no rival of a record, but a record is its. */
+	/* It does not compete with a record, but a record competes with it. */
 	put_stock(0, 64);
 	put(1, 1, 1);
 	take(2);
@@ -163,7 +163,7 @@ static void test_stock(void **state)
 	put_stock(1, 64);
 	take(2);
 	assert_true(found[0].several && found[1].several);
-	/* A tombstone rivals nobody. */
+	/* A tombstone does not compete with any seed. */
 	put(1, 1, 1);
 	bury(1);
 	take(2);
@@ -173,14 +173,15 @@ static void test_stock(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("found: one record is one seed, as far to be trusted as its drive", test_one),
+		TEST("found: one record is one seed, and is trusted if its drive is", test_one),
 		TEST("found: a damaged record is refused", test_refused),
 		TEST("found: a tombstone spends each copy of its seed, and no other seed",
 			test_tombstone),
-		TEST("found: two seeds that differ are several, also under one id", test_two),
-		TEST("found: one record by two ways is one seed, trusted as the worse of them",
+		TEST("found: two different seeds count as several, even with the same id",
+			test_two),
+		TEST("found: one record on two devices is one seed, and is trusted only if both are",
 			test_same),
-		TEST("found: Nova's random_seed has its fingerprint for an id, and is no rival of a record",
+		TEST("found: Nova's random_seed has its hash as id, and does not compete with a record",
 			test_stock),
 	};
 

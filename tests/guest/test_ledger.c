@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Three ledgers that answer as they are told, in every combination. */
+/* Three stand-ins for ledgers, with every combination of their answers. */
 #include "tests/lib/unit.h"
 
 #include "guest/ledger.c"
 
-#define LOOKS   6 /* states that a look can bring: ABSENT, FORGETS, READ_ONLY, FREE, FAILED, SPENT */
-#define COMMITS 7 /* and a commit */
+#define LOOKS \
+	6 /* the states that a look can return: ABSENT, FORGETS, READ_ONLY, FREE, FAILED, SPENT */
+#define COMMITS 7 /* and those that a commit can return */
 
 static const enum ledger_state look_brings[LOOKS] = { LEDGER_ABSENT, LEDGER_FORGETS,
 	LEDGER_READ_ONLY, LEDGER_FREE, LEDGER_FAILED, LEDGER_SPENT };
@@ -63,7 +64,7 @@ static bool has(const struct ledgers *l, enum ledger_state state)
 	return l->state[0] == state || l->state[1] == state || l->state[2] == state;
 }
 
-/* The promise, said anew: by one that may authorise, on stable storage, and nobody in doubt. */
+/* The rule, written a second time: one ledger that authorises has it on stable storage, and none has failed. */
 static void check(void)
 {
 	const struct ledger_entry e = { 0 };
@@ -84,23 +85,23 @@ static void check(void)
 	assert_int_equal(reason == NULL, credit);
 	if (has(&l, LEDGER_SPENT))
 		assert_string_equal(reason, "already-spent");
-	/* One that fails when it is asked leaves all as they are. */
+	/* If a ledger fails when it is read, none is written. */
 	if (has(&before, LEDGER_FAILED))
 		assert_int_equal(order, 0);
-	/* And no other is written before one that authorises. */
+	/* No other ledger is written before one that authorises. */
 	if (committed[LEDGER_EFI])
 		assert_true(committed[LEDGER_DIR] < committed[LEDGER_EFI] &&
 			committed[LEDGER_DRIVE] < committed[LEDGER_EFI]);
 	for (k = 0; k < LEDGER_KINDS; k++) {
 		assert_true(!committed[k] || before.state[k] == LEDGER_FREE);
-		/* A seed that is credited stands in each that could take it. */
+		/* A seed that is credited is in each ledger that could take it. */
 		assert_true(!credit || before.state[k] != LEDGER_FREE || committed[k]);
 	}
-	/* What cannot authorise is not written for nothing. */
+	/* If no ledger authorises, those that only veto are not written. */
 	if (committed[LEDGER_EFI] && !has(&before, LEDGER_SPENT) && !has(&l, LEDGER_SPENT))
 		assert_true(l.state[LEDGER_DIR] == LEDGER_COMMITTED ||
 			l.state[LEDGER_DRIVE] == LEDGER_COMMITTED);
-	/* A dry run expects no more than a commit can bring. */
+	/* A dry run does not expect more than a commit can achieve. */
 	if (credit)
 		assert_null(ledgers_reason(&before, LEDGER_FREE));
 }
@@ -151,7 +152,7 @@ static void test_words(void **state)
 	}
 }
 
-/* A carry-over has no folder and no drive for a ledger. */
+/* A carry-over has neither a folder nor a drive as its ledger. */
 static void test_vetoes(void **state)
 {
 	const struct ledger_entry e = { 0 };
@@ -181,10 +182,10 @@ static void test_vetoes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("ledger: credit needs one that authorises, committed, and none in doubt, in every combination",
+		TEST("ledger: in every combination, a credit needs one ledger that authorises and has committed, and none that failed",
 			test_every_combination),
-		TEST("ledger: each refusal has its word", test_words),
-		TEST("ledger: a carry-over needs none that authorises, and heeds each that vetoes",
+		TEST("ledger: each refusal has its own reason", test_words),
+		TEST("ledger: a carry-over needs no ledger that authorises, and each one can veto it",
 			test_vetoes),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A folder on a disk with a volatile cache: what was not flushed is gone when the power is cut. */
+/* A folder on a disk with a volatile cache: a power cut loses what was not flushed. */
 #include "tests/lib/unit.h"
 
 #include "guest/ledger_dir.c"
@@ -9,15 +9,15 @@
 #define PARENT_FD 4
 #define FILE_FD   5
 
-/* What the file system shows now, and what a power cut leaves. */
+/* What exists now, and what a power cut leaves. */
 struct disk {
-	bool dir, entry;  /* their names */
-	bool entry_inode; /* the entry's own metadata */
+	bool dir, entry;  /* their names exist */
+	bool entry_inode; /* the entry's metadata exist */
 };
 
 static struct {
 	struct disk now, medium;
-	char name[ID_STRLEN + 1]; /* the entry's */
+	char name[ID_STRLEN + 1]; /* of the entry */
 	enum persistence persistence;
 	bool vouched;
 	int open_dir_error, create_error, fsync_fails_at;
@@ -32,7 +32,7 @@ enum persistence persistence_of(int dir, bool vouched)
 	return fs.persistence;
 }
 
-/* mkdirat(2) is inlined into the program and makes a real folder, below the test's. */
+/* mkdirat(2) is inlined into the program and makes a real folder, in that of the test. */
 static void notice_folder(void)
 {
 	struct stat st;
@@ -164,7 +164,7 @@ static void test_power_cut(void **state)
 	}
 }
 
-/* The folder was made by one that was cut off before its parent was flushed. */
+/* The folder was made by a run that was interrupted before it flushed the parent. */
 static void test_folder_unflushed(void **state)
 {
 	(void)state;
@@ -184,7 +184,7 @@ static void test_each_flush_fails(void **state)
 		fs.fsync_fails_at = n;
 		assert_int_equal(commit(&one), LEDGER_FAILED);
 		assert_int_equal(fs.fsyncs, n);
-		/* Before the first nothing is written. */
+		/* Nothing is written before the first flush. */
 		assert_int_equal(fs.now.entry, n > 1);
 	}
 }
@@ -207,7 +207,7 @@ static void test_refusals(void **state)
 		fs.create_error = 0;
 		fs.open_dir_error = cases[i].err;
 		assert_int_equal(look(&one), LEDGER_FAILED);
-		/* Of a folder that "exists" nothing is known about the seed. */
+		/* EEXIST for the folder says nothing about the seed. */
 		assert_int_equal(
 			commit(&one), cases[i].err == -EEXIST ? LEDGER_FAILED : cases[i].state);
 		fs.open_dir_error = 0;
@@ -234,7 +234,7 @@ static void test_persistence(void **state)
 	fs.vouched = false;
 	assert_int_equal(ledger_dir_commit(&vouched), LEDGER_COMMITTED);
 	assert_true(fs.vouched);
-	/* What is there counts wherever it is. */
+	/* An entry that exists counts on each file system. */
 	fs.persistence = PERSISTENCE_NO;
 	assert_int_equal(look(&one), LEDGER_SPENT);
 	fs.persistence = PERSISTENCE_READ_ONLY;
@@ -246,13 +246,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "ledger_dir: after a commit and a power cut the entry is there, also in a new folder",
 			test_power_cut, start, NULL, NULL },
-		{ "ledger_dir: so it is in a folder that somebody made and did not flush",
+		{ "ledger_dir: the same in a folder that an earlier run made and did not flush",
 			test_folder_unflushed, start, NULL, NULL },
-		{ "ledger_dir: a flush that fails is no commit, whichever it is",
+		{ "ledger_dir: if any flush fails, nothing counts as committed",
 			test_each_flush_fails, start, NULL, NULL },
-		{ "ledger_dir: each error has its state, and none is a commit", test_refusals,
-			start, NULL, NULL },
-		{ "ledger_dir: what forgets or cannot be written is not written; what it knows counts",
+		{ "ledger_dir: each error has its own state, and none counts as committed",
+			test_refusals, start, NULL, NULL },
+		{ "ledger_dir: a folder that does not last or is read-only is not written, but its entries count",
 			test_persistence, start, NULL, NULL },
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A disk with a volatile cache, and blocks of 512 or 4096 bytes, that carries a record. */
+/* A disk with a volatile cache, blocks of 512 or 4096 bytes, and a record. */
 #include "tests/lib/unit.h"
 
 #include "guest/ledger_drive.c"
@@ -27,7 +27,7 @@ bool device_writable(const struct drive *d)
 	return disk.writable;
 }
 
-/* Past the page cache, and for one alone. */
+/* The device must be opened past the page cache, and exclusively. */
 int device_open(const struct drive *d, int flags)
 {
 	assert_ptr_equal(d, &drive);
@@ -164,7 +164,7 @@ static bool has_tombstone(const uint8_t *image)
 		memcmp(rec.seed_id, id, sizeof(id)) == 0;
 }
 
-/* Nothing but the record's own sector. */
+/* Only the record's sector may change. */
 static void assert_rest_untouched(void)
 {
 	size_t i;
@@ -211,7 +211,7 @@ static void test_doubts(void **state)
 	start(state);
 	disk.child_hangs = true;
 	assert_fails();
-	/* It says that it has read, and has not. */
+	/* The read reports success, and has read nothing. */
 	start(state);
 	disk.reads_nothing = disk.forgets_writes = true;
 	assert_fails();
@@ -223,7 +223,7 @@ static void test_doubts(void **state)
 	}
 }
 
-/* Somebody has changed the drive since it was read: that is not ours to overwrite. */
+/* Another program has changed the drive since it was read: then it must not be overwritten. */
 static void test_changed(void **state)
 {
 	struct record rec = { .credit_bits = 256, .seed = disk.now, .seed_len = RECORD_BLOCK };
@@ -232,17 +232,17 @@ static void test_changed(void **state)
 	disk.now[drive.at + RECORD_HEADER] ^= 1;
 	assert_fails();
 	assert_int_equal(disk.writes, 0);
-	/* Another seed, whole. */
+	/* A complete other seed. */
 	assert_int_equal(record_encode(&rec, disk.now + drive.at, RECORD_SECTOR), 0);
 	assert_fails();
-	/* What was read is no record. */
+	/* The bytes that were read are no record. */
 	memset(drive.raw, 0, sizeof(drive.raw));
 	memset(disk.now + drive.at, 0, drive.len);
 	assert_fails();
 	assert_int_equal(disk.writes, 0);
 }
 
-/* While we write, somebody puts another seed's tombstone there. */
+/* While we write, another program writes the tombstone of another seed there. */
 static void test_other_tombstone(void **state)
 {
 	static uint8_t seed[RECORD_BLOCK];
@@ -278,7 +278,7 @@ static void test_absent(void **state)
 		assert_int_equal(commit(), LEDGER_ABSENT);
 		assert_int_equal(disk.writes, 0);
 	}
-	/* With its blocks around it the record is larger than there is room for. */
+	/* The blocks that contain the record do not fit into the buffer. */
 	start(state);
 	drive.at = 6144;
 	drive.len = RECORD_SIZE_MAX;
@@ -292,13 +292,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "ledger_drive: after a commit and a power cut the tombstone is there, and nothing else has changed",
 			test_power_cut, start, NULL, NULL },
-		{ "ledger_drive: a write, a flush or a reading back that fails is no commit",
+		{ "ledger_drive: if a write, a flush or the read back fails, nothing counts as committed",
 			test_doubts, start, NULL, NULL },
-		{ "ledger_drive: what has changed since it was read is not overwritten",
+		{ "ledger_drive: a drive that has changed since it was read is not overwritten",
 			test_changed, start, NULL, NULL },
-		{ "ledger_drive: another seed's tombstone is not taken for ours",
+		{ "ledger_drive: a tombstone of another seed is not taken for ours",
 			test_other_tombstone, start, NULL, NULL },
-		{ "ledger_drive: a drive that cannot be written, is held, or forgets, is no ledger",
+		{ "ledger_drive: a drive that is read-only, in use, or does not last is no ledger",
 			test_absent, start, NULL, NULL },
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A firmware that keeps one variable, and an efivarfs that guards it. */
+/* A firmware that keeps one variable, and an efivarfs that makes it immutable. */
 #include "tests/lib/unit.h"
 
 #include "guest/ledger_efi.c"
@@ -11,7 +11,7 @@ static struct {
 	bool mounted, read_only, exists, immutable;
 	int write_error;
 	bool forgets_writes, garbles_writes;
-	size_t room; /* for the content; 0: plenty */
+	size_t room; /* for the content; 0: unlimited */
 	size_t len;
 	uint8_t content[2 * sizeof(struct variable)];
 	unsigned writes;
@@ -63,7 +63,7 @@ long sys_read(int fd, void *buf, size_t len)
 	return (long)n;
 }
 
-/* The whole of it in one step, or nothing. */
+/* A write replaces all of the variable, or nothing. */
 long sys_write(int fd, const void *buf, size_t len)
 {
 	assert_int_equal(fd, FILE_FD);
@@ -129,7 +129,7 @@ static int start(void **state)
 	return 0;
 }
 
-/* Those with a time to live too: no clock is asked. */
+/* Seeds with a time to live stay, too: no clock is read. */
 static void test_set(void **state)
 {
 	unsigned i;
@@ -151,7 +151,7 @@ static void test_set(void **state)
 	assert_memory_equal(fw.content, "\7\0\0\0SDLEDG01", 12);
 }
 
-/* It vetoes and has no other part, so that it may forget, and must not refuse. */
+/* This ledger only vetoes, so it may drop entries, but must not refuse a seed for lack of room. */
 static void test_full(void **state)
 {
 	unsigned i, k;
@@ -170,7 +170,7 @@ static void test_full(void **state)
 	}
 }
 
-/* As at each boot of a machine: its drive, spent long ago, and then a carry-over. */
+/* Like each boot of a machine: its drive, spent long ago, and then a carry-over. */
 static void test_renewed(void **state)
 {
 	const struct record drive = seed(100000);
@@ -187,7 +187,7 @@ static void test_renewed(void **state)
 	}
 	assert_int_equal(look(&drive), LEDGER_SPENT);
 	assert_int_equal(fw.len, 12 + 24 * ENTRIES_MAX);
-	/* All the others but it are the newest. */
+	/* All other entries are the newest carry-overs. */
 	for (i = 0; i < 3 * ENTRIES_MAX; i++) {
 		const struct record carried = seed(i);
 
@@ -196,7 +196,7 @@ static void test_renewed(void **state)
 	}
 }
 
-/* A store with room for five ids: the newest of them stay. */
+/* The firmware has room for five ids: the newest stay. */
 static void test_no_room(void **state)
 {
 	const struct record next = seed(100);
@@ -216,7 +216,7 @@ static void test_no_room(void **state)
 
 		assert_int_equal(look(&rec), i < 15 ? LEDGER_FREE : LEDGER_SPENT);
 	}
-	/* Then for none at all: nothing is lost, and nobody is refused. */
+	/* Then it has no room at all: nothing is lost, and no seed is refused. */
 	fw.room = 1;
 	memcpy(before, fw.content, sizeof(before));
 	assert_int_equal(spend(&next), LEDGER_READ_ONLY);
@@ -278,17 +278,17 @@ static void test_failures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "efi: a set of ids grows in one variable, which stays guarded", test_set, start,
+		{ "efi: a set of ids grows in one variable, which stays immutable", test_set, start,
 			NULL, NULL },
-		{ "efi: a full set forgets the oldest id, and takes each new one", test_full, start,
-			NULL, NULL },
-		{ "efi: the id of a drive that is still there outlives any number of carry-overs",
+		{ "efi: a full set drops the oldest id for each new one", test_full, start, NULL,
+			NULL },
+		{ "efi: the id of a drive that stays attached survives any number of carry-overs",
 			test_renewed, start, NULL, NULL },
-		{ "efi: a store without room keeps the newest ids, and refuses no seed",
+		{ "efi: if the firmware lacks room, the newest ids stay, and no seed is refused",
 			test_no_room, start, NULL, NULL },
-		{ "efi: what is not understood, or longer than we wrote, is neither believed nor overwritten",
+		{ "efi: a variable that is not understood, or too long, is neither used nor overwritten",
 			test_not_understood, start, NULL, NULL },
-		{ "efi: each failure of the firmware is told apart, and none is a commit",
+		{ "efi: each failure of the firmware has its own state, and none counts as committed",
 			test_failures, start, NULL, NULL },
 	};
 

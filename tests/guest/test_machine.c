@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the firmware, a hypervisor and the network say of the machine, for a processor that is this one. */
+/* What firmware, hypervisor and network say about the machine; the processor is that of this host. */
 #include "tests/lib/unit.h"
 
 #include "guest/virt.c"
@@ -75,7 +75,7 @@ static void test_uuid(void **state)
 {
 	(void)state;
 	assert_true(has_uuid(UUID("a1") "\n", NULL, 0xa1));
-	/* Xen's guest without DMI; and where both say one, it is DMI's. */
+	/* A guest of Xen without DMI; if both have a UUID, that of DMI counts. */
 	assert_true(has_uuid(NULL, UUID("b2") "\n", 0xb2));
 	assert_true(has_uuid(UUID("a1") "\n", UUID("b2") "\n", 0xa1));
 	assert_true(has_uuid("Not Settable\n", UUID("b2") "\n", 0xb2));
@@ -116,9 +116,10 @@ static void test_diversifier(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("machine: its UUID is DMI's, or where there is none that of Xen", test_uuid),
-		TEST("machine: its clock is in seconds, beside the time of the build", test_clock),
-		TEST("machine: clocks, UUID and the addresses of its cards are mixed in",
+		TEST("machine: its UUID is that of DMI or, without one, that of Xen", test_uuid),
+		TEST("machine: the clock is in seconds, and so is the time of the build",
+			test_clock),
+		TEST("machine: clocks, UUID and the addresses of network cards are mixed",
 			test_diversifier),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The whole run: what is done, in which order, and what is not. */
+/* A whole run: what is done, in which order, and what is not done. */
 #include "tests/lib/guest_machine.h"
 
 static int start(void **state)
@@ -49,7 +49,7 @@ static void test_order(void **state)
 	assert_false(m.failed);
 }
 
-/* What may not be credited is mixed, and no ledger is asked or written. */
+/* A seed that may not be credited is mixed, and no ledger is read or written. */
 static void only_mixed(const char *reason)
 {
 	run_guest("mix-own mix", reason, 0);
@@ -82,7 +82,7 @@ static void test_spent(void **state)
 	start(state);
 	m.look[LEDGER_EFI] = LEDGER_SPENT;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive", "already-spent", 0);
-	/* Of two runs at once one made the entry. */
+	/* Another run at the same time made the entry. */
 	start(state);
 	m.commit[LEDGER_DIR] = LEDGER_SPENT;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi", "already-spent", 0);
@@ -94,7 +94,7 @@ static void test_tombstone(void **state)
 	record_make_tombstone(m.drive[0].raw, RECORD_SECTOR);
 	run_guest("", "already-spent", 0);
 	assert_int_equal(m.last.ledgers.state[LEDGER_DRIVE], LEDGER_SPENT);
-	/* And of a copy whose record is still there. */
+	/* The same for a copy that still has its record. */
 	start_machine(2);
 	memcpy(m.drive[1].raw, m.drive[0].raw, RECORD_SECTOR);
 	record_make_tombstone(m.drive[0].raw, RECORD_SECTOR);
@@ -164,10 +164,10 @@ static void test_two_drives(void **state)
 	(void)state;
 	start_machine(2);
 	run_guest("mix-own mix mix-own mix", "two-drives; two-drives", 0);
-	/* One record by two ways is one seed. */
+	/* One record on two devices is one seed. */
 	memcpy(m.drive[1].raw, m.drive[0].raw, RECORD_SECTOR);
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit", "credited", 0);
-	/* One that is damaged is said, and nothing of it is mixed. */
+	/* A damaged record is reported, and nothing of it is mixed. */
 	start_machine(2);
 	m.drive[1].raw[RECORD_HEADER] ^= 1;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit",
@@ -182,7 +182,7 @@ static void test_stock(void **state)
 	make_stock();
 	m.opt.stock_credit = true;
 	run_guest("mix-own mix look-dir look-efi commit-dir commit-efi credit", "credited", 0);
-	/* Where a record is there besides, it counts for nothing. */
+	/* If there is also a record, the random_seed does not compete with it. */
 	start_machine(2);
 	make_stock();
 	m.opt.stock_credit = true;
@@ -204,7 +204,7 @@ static void test_none(void **state)
 	run_guest("", "/sys/class/blockonly 64 devices are looked at; bare", 0);
 }
 
-/* What does not answer is named; it fails the run if it was asked for. */
+/* A device that does not answer is named, and fails the run if --device named it. */
 static void test_silent(void **state)
 {
 	start(state);
@@ -220,7 +220,7 @@ static void test_silent(void **state)
 	run_guest("", "/dev/vdbcannot be read", 1);
 	m.drives = 0;
 	run_guest("", "/dev/vdbno such device", 1);
-	/* Of several, each that is missing. */
+	/* Each one that is missing is named. */
 	start(state);
 	strcpy(m.drive[0].path, "/dev/vdb");
 	name_device("/dev/vda");
@@ -237,7 +237,8 @@ static void test_bare_metal_opens_nothing(void **state)
 {
 	start(state);
 	m.here.hypervisor = false;
-	run_guest("", "/sys/class/blockon bare metal only devices named with --device are opened", 0);
+	run_guest(
+		"", "/sys/class/blockon bare metal only devices named with --device are opened", 0);
 	assert_false(m.searched || m.search_ended);
 	strcpy(m.drive[0].path, "/dev/sda1");
 	name_device("/dev/sda1");
@@ -249,7 +250,7 @@ static void test_bare_metal_opens_nothing(void **state)
 	run_guest(FIRST_DRIVE, "credited", 0);
 }
 
-/* A search finds nothing there; who names a device does not need it. */
+/* Without sysfs a search finds nothing, but --device works. */
 static void test_no_sys(void **state)
 {
 	start(state);
@@ -285,7 +286,7 @@ static void test_carried(void **state)
 	run_guest("mix-own mix look-efi consume", "nothing; not-consumed carry-over", 0);
 }
 
-/* What may not be credited goes all the same, and but for a dry run it goes. */
+/* A carry-over that may not be credited is removed, too, except in a dry run. */
 static void test_carried_not(void **state)
 {
 	m.here.uuid[0] ^= 1;
@@ -331,7 +332,7 @@ static void test_carried_refused(void **state)
 	run_guest("", "nothing; /damagedwrong length", 1);
 }
 
-/* A credit of the drive is the status, and the carry-over that follows has a kernel that is ready. */
+/* The status is about the credit of the drive; the kernel is ready when the carry-over follows. */
 static void test_both(void **state)
 {
 	start_carried(state);
@@ -352,39 +353,39 @@ static void test_both(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		START("main: a seed is mixed, then noted in each ledger, and only then credited",
+		START("main: a seed is mixed, then committed to each ledger, and only then credited",
 			test_order, start),
 		START("main: a seed that the decision refuses is mixed, and no ledger is touched",
 			test_decision, start),
-		START("main: a seed that a ledger knows is not credited, and noted in the others",
+		START("main: a seed that one ledger has is not credited, and is added to the others",
 			test_spent, start),
 		START("main: a tombstone is a spent seed, also for a copy of it", test_tombstone,
 			start),
 		START("main: without a commit there is no credit", test_no_commit, start),
-		START("main: each option keeps its ledger out, and a dry run writes nothing",
+		START("main: each option disables its ledger, and a dry run writes nothing",
 			test_options, start),
-		START("main: a kernel that is ready is told nothing, and the seed is spent",
+		START("main: a kernel that is ready gets no credit, and the seed is spent",
 			test_ready, start),
-		START("main: a kernel that refuses fails the run, and nothing is spent for nothing",
+		START("main: if the kernel refuses the seed, the run fails, and no ledger is written",
 			test_kernel_fails, start),
 		START("main: two drives are mixed, and neither is credited", test_two_drives,
 			start),
-		START("main: Nova's random_seed is credited only where that was asked for",
-			test_stock, start),
-		START("main: no drive, or one without a seed, is no failure", test_none, start),
-		START("main: a device that does not answer is named, and fails a run that was for it",
+		START("main: Nova's random_seed is credited only with --stock-credit", test_stock,
+			start),
+		START("main: no drive, or a drive without a seed, is no failure", test_none, start),
+		START("main: a device that does not answer is named, and is a failure if --device named it",
 			test_silent, start),
-		START("main: on bare metal no device is looked at that is not named",
+		START("main: on bare metal only devices named with --device are looked at",
 			test_bare_metal_opens_nothing, start),
-		START("main: without sysfs a search says so", test_no_sys, start),
-		START("main: a carry-over is consumed and noted, and only then credited",
+		START("main: without sysfs, a search reports that", test_no_sys, start),
+		START("main: a carry-over is consumed and committed, and only then credited",
 			test_carried, start_carried),
-		START("main: a carry-over that is not credited is consumed all the same",
-			test_carried_not, start_carried),
+		START("main: a carry-over that is not credited is consumed, too", test_carried_not,
+			start_carried),
 		START("main: a carry-over that is bound to no machine is not credited",
 			test_carried_unbound, start_carried),
-		START("main: a carry-over that is refused is left, and said", test_carried_refused,
-			start_carried),
+		START("main: a carry-over that is refused stays, and is reported",
+			test_carried_refused, start_carried),
 		START("main: after a drive's seed the carry-over is spent and not credited",
 			test_both, start_carried),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* File systems, mounts and what they lie on, as the kernel, /proc and sysfs would tell. */
+/* File systems, mounts and the devices below them, as the kernel, /proc and sysfs describe them. */
 #include "tests/lib/unit.h"
 
 #include "guest/block.c"
@@ -22,12 +22,12 @@
 #define VMBUS \
 	"../../devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0004:00/VMBUS:00/f8b3781a-1e82-4818-a1c3-63d806ec15bb/"
 
-/* As sysfs has them on the machines of the rows: a device, the way to it, and those that it is made of. */
+/* Devices as sysfs describes them: the name, the path, and the devices below it. */
 static const struct device {
 	const char *name, *way, *below[3];
 	bool trusted, persistent;
 } devices[] = {
-	/* What a hypervisor attaches, and a partition of it. */
+	/* Attached by a hypervisor, and a partition. */
 	{ "vda1", PCI "virtio1/block/vda/vda1", { NULL }, true, true },
 	{ "vdb", "../../devices/platform/a003e00.virtio_mmio/virtio3/block/vdb", { NULL }, true,
 		true },
@@ -40,7 +40,7 @@ static const struct device {
 	{ "mmcblk0p2",
 		"../../devices/platform/soc/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/mmcblk0p2",
 		{ NULL }, false, true },
-	/* What somebody else may attach, or a network. */
+	/* Attached by somebody else, or over a network. */
 	{ "sdd", PCI "usb1/1-1/1-1:1.0/host6/target6:0:0/6:0:0:0/block/sdd", { NULL }, false,
 		false },
 	{ "sr1", PCI "usb2/2-1/2-1:1.0/host7/target7:0:0/7:0:0:0/block/sr1", { NULL }, false,
@@ -60,7 +60,7 @@ static const struct device {
 	{ "nbd0", "../../devices/virtual/block/nbd0", { NULL }, false, false },
 	{ "ublkb0", "../../devices/virtual/block/ublkb0", { NULL }, false, false },
 	{ "bcache0", "../../devices/virtual/block/bcache0", { "vda1" }, false, false },
-	/* Memory. */
+	/* In memory. */
 	{ "ram0", "../../devices/virtual/block/ram0", { NULL }, false, false },
 	{ "zram0", "../../devices/virtual/block/zram0", { NULL }, false, false },
 	{ "loop0", "../../devices/virtual/block/loop0", { NULL }, false, false },
@@ -75,8 +75,8 @@ static const struct device {
 	{ "pmem2",
 		"../../devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00/ndbus0/region2/namespace2.0/block/pmem2",
 		{ NULL }, false, false },
-	/* Layers: LUKS; LVM on that and a disk; a live system's root, and something on it; one without end; one of
-	 * nothing; RAID, a partition of it, and one that is half memory; LVM on memory. */
+	/* Layers: LUKS; LVM on LUKS and a disk; a live system's root, and a layer on it; an endless loop of layers; a layer
+	 * of nothing; RAID, a partition of it, and a RAID that is half in memory; LVM in memory. */
 	{ "dm-0", "../../devices/virtual/block/dm-0", { "vda1" }, false, true },
 	{ "dm-1", "../../devices/virtual/block/dm-1", { "dm-0", "vdb" }, false, true },
 	{ "dm-2", "../../devices/virtual/block/dm-2", { "sr0", "loop0" }, false, false },
@@ -88,12 +88,12 @@ static const struct device {
 	{ "md1", "../../devices/virtual/block/md1", { "vda1", "ram0" }, false, false },
 	{ "md1p1", "../../devices/virtual/block/md1/md1p1", { NULL }, false, false },
 	{ "dm-6", "../../devices/virtual/block/dm-6", { "ram0" }, false, false },
-	/* Names that only begin like one. */
+	/* Names that only begin like those of trusted devices. */
 	{ "vd", "../../devices/virtual/block/vd", { NULL }, false, false },
 	{ "other", PCI "virtio1/block/other", { NULL }, false, false },
 };
 
-/* Btrfs' own lists, by its UUID. */
+/* The lists of devices of a Btrfs, by its UUID. */
 static const struct {
 	const char *folder, *device[3];
 } btrfs[] = {
@@ -105,9 +105,9 @@ static const struct {
 static struct {
 	unsigned kind, flags;
 	const char *on;     /* a device; NULL: an anonymous number */
-	unsigned uuid;      /* Btrfs': each byte of it; 0: it does not say */
-	const char *mounts; /* what /proc/self/mountinfo has; NULL: /proc is not there */
-	bool no_fdinfo;     /* /proc has no more */
+	unsigned uuid;      /* of a Btrfs: the value of each byte; 0: unknown */
+	const char *mounts; /* the content of /proc/self/mountinfo; NULL: /proc is not mounted */
+	bool no_fdinfo;     /* /proc has no fdinfo */
 	size_t read;
 	int opened;
 } fs;
@@ -134,7 +134,7 @@ static unsigned index_of(const char *name)
 	return 0;
 }
 
-/* The number of a device is its row here, with a minor above eight bits. */
+/* The number of a device is its row here, with a minor number of more than eight bits. */
 int sys_fstat(int fd, struct stat *ret)
 {
 	assert_int_equal(fd, 3);
@@ -209,7 +209,7 @@ int sys_open(const char *path, int flags)
 	return fs.mounts ? 4 : -ENOENT;
 }
 
-/* A little at a time. */
+/* Returns a few bytes at a time. */
 long sys_read(int fd, void *buf, size_t len)
 {
 	size_t n = strlen(fs.mounts + fs.read);
@@ -277,7 +277,7 @@ static void test_devices(void **state)
 			on(EXT4, d->name) != (d->persistent ? PERSISTENCE_YES : PERSISTENCE_NO))
 			fail_msg("%s, %s", d->name, d->way);
 	}
-	/* What sysfs does not know has not the way of the device before it. */
+	/* A device that sysfs does not list must not get the path of the device before it. */
 	for (i = 0; i < COUNT(unknown); i++) {
 		assert_true(block_is_trusted("vda1"));
 		assert_false(block_is_trusted(unknown[i]));
@@ -307,7 +307,7 @@ static void test_kinds(void **state)
 		assert_int_equal(on(forget[i], NULL), PERSISTENCE_NO);
 		assert_int_equal(on(forget[i], "vda1"), PERSISTENCE_NO);
 	}
-	/* What has no device of its own is no ext4 that can be looked through. */
+	/* An ext4 with an anonymous device number cannot be examined. */
 	assert_int_equal(on(EXT4, NULL), PERSISTENCE_NO);
 }
 
@@ -318,7 +318,7 @@ static void test_btrfs(void **state)
 	unsigned i;
 
 	(void)state;
-	/* It does not say; on disks; one of them in memory; none is listed; sysfs does not know it. */
+	/* UUID unknown; on disks; one of them in memory; no device listed; unknown to sysfs. */
 	for (i = 0; i < COUNT(wanted); i++) {
 		fs.uuid = i;
 		assert_int_equal(on(BTRFS, NULL), wanted[i]);
@@ -367,13 +367,13 @@ static void test_barriers(void **state)
 			false },
 		{ MOUNTS_OF("29 1 254:2 / /var rw - ext4 /dev/vda2 rw,barrier=1\n"), true },
 		{ MOUNTS_OF("29 1 254:2 / /var rw - ext4 /dev/vda2 rw"), true },
-		/* Of another mount: before and after ours, with a number that has ours in it. */
+		/* The option is on other mounts, before and after ours, whose ids contain ours. */
 		{ MOUNTS_OF(
 			  "129 1 254:3 / /x rw - ext4 /dev/vdc rw,nobarrier\n29 1 254:2 / /var rw - ext4 /dev/vda2 rw\n"
 			  "290 1 254:3 / /y rw - ext4 /dev/vdc rw,nobarrier\n28 29 254:4 / /z rw - ext4 /dev/vdd rw,nobarrier\n"),
 			true },
 		{ "29 1 254:2 / /var rw - ext4 /dev/vda2 rw,nobarrier\n", false },
-		/* Ours is not there, nothing is, or /proc is not. */
+		/* Our mount is missing, the table is empty, or /proc is not mounted. */
 		{ MOUNTS_OF(""), false },
 		{ "", false },
 		{ NULL, false },
@@ -395,15 +395,15 @@ static void test_barriers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "block: a device is trusted and persistent by lists, through each layer below it",
+		{ "block: lists decide whether a device is trusted and persistent, through each layer below it",
 			test_devices, start, NULL, NULL },
-		{ "persistence: only file systems that are known to outlive a boot do", test_kinds,
-			start, NULL, NULL },
+		{ "persistence: only file systems that are known to survive a reboot count",
+			test_kinds, start, NULL, NULL },
 		{ "persistence: Btrfs is as persistent as each of its devices", test_btrfs, start,
 			NULL, NULL },
-		{ "persistence: the administrator's word is taken but for memory, overlays and a mount without barriers",
+		{ "persistence: the administrator can vouch for all but memory, overlays and mounts without barriers",
 			test_vouched, start, NULL, NULL },
-		{ "persistence: a mount without barriers, or one that does not show them, forgets",
+		{ "persistence: a mount without barriers, or whose options are unknown, does not count",
 			test_barriers, start, NULL, NULL },
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a device is taken for that cannot be read. */
+/* How a device that cannot be read is classified. */
 #include "tests/lib/unit.h"
 
 #include "guest/probe.c"
@@ -31,7 +31,7 @@ static void probe_file(const char *path, int state, int err)
 	assert_int_equal(drive.err, err);
 }
 
-/* A folder opens, and a read of it fails. */
+/* A folder can be opened, but not read. */
 static void test_failures(void **state)
 {
 	static const char zeros[40000];

@@ -11,7 +11,7 @@
 
 #define NOBODY 65534
 
-/* In a child, as nobody may give up the right to have processes and have it again. */
+/* In a child, because a process cannot get the right to start processes back. */
 static int leave_without_processes(void)
 {
 	const struct rlimit none = { 0, 0 };
@@ -41,7 +41,7 @@ static void test_leave_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("process: where there is no child to go on in, the parent gets to know why",
+		TEST("process: if no child can be started, the parent gets the error",
 			test_leave_fails),
 	};
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which run of a boot the status is about. */
+/* Which run of a boot the status describes. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
 
-/* The program has functions of these names; so has cli/, which every test is linked with. */
+/* The program has functions with these names, and so has cli/, which every test is linked with. */
 #undef fail
 #define report_fault guest_report_fault
 
@@ -66,7 +66,7 @@ static void test_stays(void **state)
 	assert_false(stays(&credited, "system"));
 }
 
-/* Of all that one run says, a credit comes before what was mixed, and that before a drive whose seed is spent. */
+/* In one run, a credit wins over a mixed seed, and that over a drive with a spent seed. */
 static void test_prefers(void **state)
 {
 	const struct found spent = { .buried = true }, seed = { .buried = false };
@@ -90,9 +90,10 @@ static void test_prefers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("status: an event takes no other stage's verdict away, and nobody a credit",
+		TEST("status: an event does not replace another stage's verdict, and nothing replaces a credit",
 			test_stays),
-		TEST("status: of one run's verdicts it has the one that says most", test_prefers),
+		TEST("status: of several verdicts of one run, it has the most important one",
+			test_prefers),
 	};
 
 	return cmocka_run_group_tests(tests, temp_enter, temp_leave);

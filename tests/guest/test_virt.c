@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Machines as they answer: by CPUID, and by what their kernel shows of firmware and devices. */
+/* Machines, described by their answers to CPUID and by what their kernel shows of firmware and devices. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
 
-/* The guest's program is not linked here; this part of it asks nobody by itself. */
+/* The guest's program is not linked here; virt.c asks only by struct virt_asks and is included. */
 #include "guest/virt.c"
 
 struct leaf {
@@ -13,7 +13,7 @@ struct leaf {
 };
 
 struct file {
-	const char *path, *text; /* NULL: a folder, or a file that nobody reads */
+	const char *path, *text; /* NULL: a folder, or a file that is not read */
 };
 
 struct machine {
@@ -21,7 +21,7 @@ struct machine {
 	struct leaf leaf[8];
 	struct file file[4];
 	bool hypervisor, confidential, rdrand;
-	unsigned asked; /* at most so many CPUIDs; 0: as many as it takes */
+	unsigned asked; /* the most CPUIDs that it may execute; 0: any number */
 };
 
 static const struct machine *machine;
@@ -68,7 +68,7 @@ static long read_text(const char *path, char *text, size_t size)
 
 static const struct virt_asks asks = { cpuid, exists, read_text };
 
-/* The names as the registers have them: EBX, EDX, ECX in leaf 0 and 0x21; EBX, ECX, EDX in 0x40000000. */
+/* The names in the order of the registers: EBX, EDX, ECX in leaves 0 and 0x21; EBX, ECX, EDX in 0x40000000. */
 #define INTEL(last)                                              \
 	{                                                        \
 		0,                                               \
@@ -278,7 +278,7 @@ static bool row_exists(const char *path)
 	return row_has(path, &text);
 }
 
-/* A processor before it, as in many tables, and the BIOS information with its strings. */
+/* A table with a processor first, as in many machines, then the BIOS information with its strings. */
 static long row_smbios(bool whole, bool set, char *raw, size_t size)
 {
 	static const uint8_t cpu[] = { 4, 6, 1, 0, 1, 2, 'C', 'P', 'U', 0, 'x', 0, 0 };
@@ -296,7 +296,7 @@ static long row_smbios(bool whole, bool set, char *raw, size_t size)
 	return (long)(n + sizeof(bios));
 }
 
-static bool by_entries; /* dmi-sysfs is there */
+static bool by_entries; /* the kernel has dmi-sysfs */
 
 static long row_read_text(const char *path, char *text, size_t size)
 {
@@ -354,7 +354,7 @@ static void test_real(void **state)
 	free(text);
 }
 
-/* --- tables that are none --- */
+/* --- malformed tables --- */
 
 static void test_smbios(void **state)
 {
@@ -381,13 +381,12 @@ static void test_smbios(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("virt: x86 machines are known by CPUID, SEV, TDX and Hyper-V's isolation too",
+		TEST("virt: x86 machines are recognised by CPUID, also SEV, TDX and Hyper-V's isolation",
 			test_x86),
-		TEST("virt: Arm machines are known by device tree and SMBIOS, realms by their device",
+		TEST("virt: Arm machines are recognised by device tree and SMBIOS, realms by their device",
 			test_arm),
-		TEST("virt: each real machine in tests/data/machines.tsv gets its verdict",
-			test_real),
-		TEST("virt: a firmware's table that is cut, old or noise says nothing",
+		TEST("virt: each real machine in tests/data/machines.tsv is recognised", test_real),
+		TEST("virt: a firmware table that is cut off, old, or noise has no effect",
 			test_smbios),
 	};
 

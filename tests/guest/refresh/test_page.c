@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file in the place of /dev/vmclock0, as linux/vmclock-abi.h lays it out, which is written as a hypervisor does. */
+/* A file in place of /dev/vmclock0, with the layout of linux/vmclock-abi.h, written as a hypervisor writes it. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ static void counter_decides(void **state)
 	put(104, 8, 6);
 	assert_int_equal(page_look(&page), PAGE_GENERATION);
 	assert_int_equal(page_look(&page), PAGE_SAME);
-	/* It need not count upwards. */
+	/* The counter may also go down. */
 	put(104, 8, 5);
 	assert_int_equal(page_look(&page), PAGE_GENERATION);
 	sys_close(page.fd);
@@ -73,7 +73,7 @@ static void marker_alone(void **state)
 
 	(void)state;
 	opened(&page, 0);
-	put(104, 8, 6); /* means nothing without its flag */
+	put(104, 8, 6); /* has no meaning without its flag */
 	assert_int_equal(page_look(&page), PAGE_SAME);
 	put(16, 8, 78);
 	assert_int_equal(page_look(&page), PAGE_DISRUPTION);
@@ -81,7 +81,7 @@ static void marker_alone(void **state)
 	sys_close(page.fd);
 }
 
-/* A change that is going on is not seen by halves: it is seen at the next look. */
+/* A change that is in progress is not read half: the next look reads it. */
 static void sequence_lock(void **state)
 {
 	struct page page;
@@ -117,7 +117,7 @@ static void refused(void **state)
 	assert_int_equal(page_open(&page, "."), -ENODEV);
 }
 
-/* Without a word from the device a look every 20 ms; where it wakes us, a file always does. */
+/* If the device does not wake us, there is a look every 20 ms. Else poll(2) returns at once, because this is a file. */
 static void waits(void **state)
 {
 	struct page page;
@@ -139,12 +139,12 @@ static void waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("page: where generations are counted the counter decides, not the marker",
+		TEST("page: if the device counts generations, the counter decides, not the marker",
 			counter_decides),
-		TEST("page: the marker alone is no proof of a restore", marker_alone),
-		TEST("page: a change is seen whole, under the sequence lock", sequence_lock),
-		TEST("page: what is no such page is refused", refused),
-		TEST("page: it is looked at every 20 ms, or when the device says so", waits),
+		TEST("page: a change of only the marker is no proof of a restore", marker_alone),
+		TEST("page: a change is read as a whole, under the sequence lock", sequence_lock),
+		TEST("page: a page that is not vmclock's is refused", refused),
+		TEST("page: it is read every 20 ms, or when the device wakes the program", waits),
 	};
 
 	return cmocka_run_group_tests_name("page", tests, temp_enter, temp_leave);

@@ -10,7 +10,7 @@
 static uint8_t body[REPLY_BODY_MAX + 1];
 static struct reply reply;
 
-/* All of it, in pieces of @piece bytes; what the last call returned. */
+/* Passes the whole text in pieces of @piece bytes. Returns the result of the last call. */
 static int take(const char *raw, size_t len, size_t piece)
 {
 	size_t at = 0;
@@ -106,7 +106,7 @@ static void refused(void **state)
 	assert_error(OK "Transfer-Encoding: chunked\r\n\r\n-1\r\n", -EBADMSG);
 	assert_error(OK "Content-Length: 2\r\n\r\n{} ", -EBADMSG);
 	assert_error(OK "Content-Length: 0\r\n\r\nx", -EBADMSG);
-	/* Cut short is not whole; that the connection has ended the caller sees. */
+	/* A truncated answer is not complete; the caller sees that the connection has ended. */
 	assert_int_equal(take(OK "Content-Length: 3\r\n\r\n{}", 40, 40), 0);
 }
 
@@ -121,7 +121,7 @@ static void limits(void **state)
 	memset(raw + n, 'x', REPLY_BODY_MAX);
 	assert_int_equal(take(raw, n + REPLY_BODY_MAX, 1000), 1);
 	assert_int_equal(reply.len, REPLY_BODY_MAX);
-	/* Chunks do not say how long they will be in all. */
+	/* The total length of chunks is not known in advance. */
 	n = (size_t)sprintf(raw, OK "Transfer-Encoding: chunked\r\n\r\n40001\r\n");
 	memset(raw + n, 'x', REPLY_BODY_MAX + 1);
 	assert_int_equal(take(raw, n + REPLY_BODY_MAX + 1, 1000), -EFBIG);
@@ -137,10 +137,11 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("reply: bodies with a length and in chunks are read, however they are cut",
+		TEST("reply: bodies with a length or in chunks are read, in pieces of any size",
 			bodies),
-		TEST("reply: of another code than 200 no more than the first line is read", codes),
-		TEST("reply: what two readers could read differently is refused", refused),
+		TEST("reply: if the code is not 200, only the first line is read", codes),
+		TEST("reply: an answer that two parsers could understand differently is refused",
+			refused),
 		TEST("reply: lines, fields and bodies above the limits are refused", limits),
 	};
 

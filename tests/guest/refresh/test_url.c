@@ -5,7 +5,7 @@
 
 #include "guest/refresh/url.c"
 
-/* What guest/sys.c has without a C library. */
+/* Stand-ins for functions of guest/sys.c. */
 bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c)
 {
 	return (size_t)snprintf(out, size, "%s%s%s", a, b, c) < size;
@@ -104,7 +104,7 @@ static void long_path(void **state)
 	assert_non_null(url_parse(text, &u));
 }
 
-/* Whatever is taken, the C library takes for the same address. */
+/* Each address that is accepted is the same address for the C library. */
 static void mutated(void **state)
 {
 	static const char alphabet[] = "0123456789abcdf:.%[]/x";
@@ -139,11 +139,11 @@ static void mutated(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("url: addresses of both kinds, ports, interfaces and paths are taken", taken),
-		TEST("url: names, other schemes and whatever is not just that are refused",
-			refused),
-		TEST("url: a path of 511 characters is taken, one more is not", long_path),
-		TEST("url: of 400,000 mutated addresses those that are taken are inet_pton(3)'s",
+		TEST("url: addresses of both kinds, ports, interfaces and paths are accepted",
+			taken),
+		TEST("url: names, other schemes and all other text are refused", refused),
+		TEST("url: a path may have 511 characters, and not more", long_path),
+		TEST("url: of 400,000 mutated addresses, those that are accepted are valid for inet_pton(3)",
 			mutated),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The answer of a vendordata service in Nova's vendor_data2.json, and whether its record is for this machine. */
+/* Finds our record in Nova's vendor_data2.json, and checks whether it is for this machine. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static struct vendor vendor;
 
-/* A copy without a byte to spare, so that a sanitizer sees whoever reads on. */
+/* A copy of exactly this size, so that a sanitizer finds reads beyond its end. */
 static int find(const char *text, unsigned nth)
 {
 	const size_t len = strlen(text);
@@ -94,7 +94,7 @@ static void refused(void **state)
 	}
 }
 
-/* RECORD_SIZE_MAX bytes are taken, three more are not; and libsodium reads the same. */
+/* RECORD_SIZE_MAX bytes are accepted, three more are not; libsodium decodes the same bytes. */
 static void size(void **state)
 {
 	static uint8_t raw[RECORD_SIZE_MAX + 3];
@@ -144,7 +144,7 @@ static void fresh(void **state)
 	assert_string_equal(fresh_why_not(&rec, id, &here), "expired");
 	rec.ttl = 0;
 	assert_null(fresh_why_not(&rec, id, &here));
-	/* The clock of a machine that was restored is behind; that is no reason. */
+	/* The clock of a restored machine is behind, which is no reason to refuse a record. */
 	rec.ttl = 100;
 	here.now = 5;
 	assert_null(fresh_why_not(&rec, id, &here));
@@ -162,12 +162,12 @@ static void fresh(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("vendor: a record is found under whatever name the operator gave it", found),
-		TEST("vendor: an answer without a record has none", nothing),
-		TEST("vendor: what is not just a record and its number is refused", refused),
-		TEST("vendor: the largest record is taken, and nothing larger", size),
+		TEST("vendor: a record is found under any name that the operator gave it", found),
+		TEST("vendor: in an answer without a record none is found", nothing),
+		TEST("vendor: anything but one record and its id is refused", refused),
+		TEST("vendor: the largest record is accepted, and nothing larger", size),
 		TEST("vendor: an answer nested deeper than 64 levels is refused", deep),
-		TEST("vendor: a record for another machine, expired, or with another number is refused",
+		TEST("vendor: a record that is for another machine, expired, or has another id is refused",
 			fresh),
 	};
 

@@ -10,7 +10,7 @@
 
 static char said[256];
 
-/* Only the parent says what became of its worker. */
+/* Only the parent reports what happened to its worker. */
 void say(const char *a, const char *b, const char *c)
 {
 	const size_t n = strlen(said);
@@ -55,7 +55,7 @@ static void note_pid(const char *name)
 	file_write(name, text, (size_t)n);
 }
 
-/* Its end is seen by us where it was a child, else by init: a zombie counts as ended. */
+/* We see the end of our own child; other processes are children of init, and a zombie counts as ended. */
 static bool runs(const char *name)
 {
 	char path[64], *text, *stat;
@@ -151,7 +151,7 @@ static void look_at_times(void *ctx)
 	const unsigned program = deadline_program_ms() - process_now_ms();
 
 	(void)ctx;
-	/* Four fifths for the program; what is left is for cleaning up behind it. */
+	/* Four fifths are for the program, the rest for cleaning up after it. */
 	if (program > 70000 && program <= 80000 && !deadline_over())
 		file_write("worked", "", 0);
 	deadline_set(0);
@@ -176,7 +176,7 @@ static int status_of(void (*end)(void))
 		process_exit(7);
 	}
 	assert_true(process_wait(child, process_now_ms() + 60000, &status));
-	/* It has been waited for. */
+	/* The child has been waited for. */
 	assert_false(process_wait(child, process_now_ms() + 60000, &status));
 	return status;
 }
@@ -198,7 +198,7 @@ static void end_with_status(void)
 static void test_status(void **state)
 {
 	(void)state;
-	/* Whatever our parent left us. */
+	/* Whatever our parent has blocked or ignored. */
 	signal(SIGCHLD, SIG_IGN);
 	process_begin();
 	assert_int_equal(status_of(end_well), 0);
@@ -209,13 +209,15 @@ static void test_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("deadline: a worker that ends is waited for, and nothing is said", test_done),
-		TEST("deadline: one that hangs is killed and named with what it was at",
+		TEST("deadline: a worker that ends is waited for, and nothing is reported",
+			test_done),
+		TEST("deadline: a worker that hangs is killed, and its step is reported",
 			test_left_behind),
-		TEST("deadline: a program that it was waiting for is killed with it", test_program),
-		TEST("deadline: the worker may set a longer or a shorter one", test_set),
+		TEST("deadline: a program that the worker waits for is killed with it",
+			test_program),
+		TEST("deadline: the worker may set a longer or a shorter deadline", test_set),
 		TEST("deadline: a program's time ends before the stage's", test_times),
-		TEST("process: an end's status is a shell's, whatever the signals of the parent",
+		TEST("process: the exit status is as in a shell, whatever signals the parent has blocked or ignored",
 			test_status),
 	};
 

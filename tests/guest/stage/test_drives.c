@@ -11,7 +11,7 @@ static void shell(const char *commands)
 	run_program((const char *[]){ "sh", "-c", commands, NULL });
 }
 
-/* A root of the test's own, with a disk, its partition, and a CD drive that the kernel does not number. */
+/* The test has its own root, with a disk, its partition, and a CD drive whose media the kernel does not number. */
 static int make_world(void **state)
 {
 	(void)state;
@@ -70,12 +70,12 @@ static void test_numbers(void **state)
 	drives_set("vda", DRIVES_SEED);
 	drives_set("sr0", DRIVES_SEED);
 	assert_int_equal(drives_get("sr0"), DRIVES_SEED);
-	/* Another medium; or one that has no number any more. */
+	/* Another medium, or one that has no number any more. */
 	shell("echo 8 >sys/devices/vda/diskseq");
 	assert_int_equal(drives_get("vda"), DRIVES_UNKNOWN);
 	shell("rm sys/devices/vda/diskseq");
 	assert_int_equal(drives_get("vda"), DRIVES_UNKNOWN);
-	/* One that is gone. */
+	/* A device that is gone. */
 	shell("rmdir sys/class/block/sr0");
 	assert_false(drives_any(DRIVES_SEED));
 }
@@ -127,11 +127,11 @@ static void test_change(void **state)
 	drives_set("vda", DRIVES_DONE);
 	assert_false(drives_change("vda", open, DRIVES_SEED));
 	assert_int_equal(drives_get("vda"), DRIVES_DONE);
-	/* What was heard of another medium is not this one's. */
+	/* The note is about another medium. */
 	drives_set("vda", DRIVES_HEARD);
 	shell("echo 8 >sys/devices/vda/diskseq");
 	assert_false(drives_change("vda", open, DRIVES_SEED));
-	/* A note is replaced whole, and nothing else is left. */
+	/* The note is replaced, and no other file is left. */
 	shell("ls -A run/seedrive/guest >names");
 	shell("[ \"$(cat names)\" = \"$(printf 'drive.vda\nlock.drives')\" ]");
 	shell("rm run/seedrive/guest/lock.drives");
@@ -139,7 +139,7 @@ static void test_change(void **state)
 	assert_false(drives_change("vda", DRIVES_BIT(DRIVES_UNKNOWN), DRIVES_SEED));
 }
 
-/* Whoever reads a note meanwhile has the old one or the new one. */
+/* A process that reads the note at the same time gets the old one or the new one. */
 static void test_whole(void **state)
 {
 	char text[32];
@@ -164,14 +164,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(
 			"drives: a name is one of a device that is there, and no path", test_names),
-		IN_WORLD("drives: a device's state is what was noted last", test_states),
-		IN_WORLD("drives: a note is about one medium, by the kernel's number for it",
+		IN_WORLD("drives: a device has the state that was noted last", test_states),
+		IN_WORLD("drives: a note is about one medium, identified by the kernel's number",
 			test_numbers),
-		IN_WORLD("drives: a state is changed only from those that the caller knows",
+		IN_WORLD(
+			"drives: a state is changed only if it is one of those that the caller names",
 			test_change),
-		IN_WORLD("drives: a note is replaced whole", test_whole),
-		IN_WORLD("drives: a note that is not understood is none", test_bad_notes),
-		IN_WORLD("drives: those in one state are found among all notes", test_each),
+		IN_WORLD("drives: a note is never seen half written", test_whole),
+		IN_WORLD("drives: a note that is not understood is ignored", test_bad_notes),
+		IN_WORLD("drives: all devices in one state are found", test_each),
 	};
 
 	return cmocka_run_group_tests(tests, temp_enter, temp_leave);

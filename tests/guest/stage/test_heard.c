@@ -19,7 +19,7 @@ void say(const char *a, const char *b, const char *c)
 	snprintf(said + n, sizeof(said) - n, "%s|", a);
 }
 
-/* A line of the program's, and what follows from it. */
+/* A line of the program, and its meaning for a stage. */
 static const struct row {
 	const char *line;
 	bool seed, decision, committed;
@@ -65,7 +65,7 @@ static const struct row {
 		true, true, false, HEARD_WRITE },
 	{ "seedrive-guest: dry-run: credited 256 bits seed=" ID " carry-over=x ready-before=no",
 		true, false, false, HEARD_WRITE },
-	/* A drive's number that is none must not become the name of a file. */
+	/* A malformed seed id must not become the name of a file. */
 	{ "seedrive-guest: credited 256 bits seed=../../../etc/x drive=/dev/sr0 ledger=dir ready-before=no",
 		true, true, false, HEARD_WRITE },
 	{ "seedrive-guest: credited 256 bits seed=38f1 drive=/dev/sr0 ledger=dir ready-before=no",
@@ -93,7 +93,7 @@ static void test_rows(void **state)
 	}
 }
 
-/* A reason that a later stage may not have, and what only begins or ends like one. */
+/* Reasons that may not apply in a later stage, and words that only begin or end like one. */
 static void test_open_reasons(void **state)
 {
 	static const char *const open[] = { "ledger-read-only", "ledger-forgets", "ledger-failed",
@@ -175,11 +175,12 @@ static void test_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("heard: what follows from each of the program's lines", test_rows),
-		TEST("heard: which reasons leave a seed to a later stage", test_open_reasons),
-		TEST("heard: a device that was read, and has no seed", test_bare),
-		TEST("heard: which drive a seed is from", test_drive),
-		TEST("heard: a note is read line by line, and one that is not there has none",
+		TEST("heard: each of the program's lines leads to the right result", test_rows),
+		TEST("heard: some reasons leave a seed to a later stage, and all others do not",
+			test_open_reasons),
+		TEST("heard: a device that was read and has no seed is recognised", test_bare),
+		TEST("heard: the drive of a seed is recognised", test_drive),
+		TEST("heard: a note is read line by line, and a missing note has no lines",
 			test_notes),
 	};
 

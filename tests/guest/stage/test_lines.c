@@ -4,7 +4,7 @@
 #include "guest/stage/lines.c"
 #include "guest/sys.c"
 
-/* The lines of a file that holds @text, with '|' behind each. */
+/* The lines of a file with the content @text, with '|' after each. */
 static const char *lines_of(const char *text, size_t len)
 {
 	static char got[20000];
@@ -16,7 +16,7 @@ static const char *lines_of(const char *text, size_t len)
 	assert_int_equal(lines_open(&l, "file"), 0);
 	while ((line = lines_next(&l)))
 		n += (size_t)snprintf(got + n, sizeof(got) - n, "%s|", line);
-	/* The end stays the end. */
+	/* After the end, it stays at the end. */
 	assert_null(lines_next(&l));
 	lines_close(&l);
 	got[n] = '\0';
@@ -33,7 +33,7 @@ static void test_ends(void **state)
 	assert_string_equal(lines_of("a\0b\nc\n", 6), "a|c|");
 }
 
-/* Of each length around that of the buffer, and twice as long: cut, and those around it are whole. */
+/* Lines of each length around that of the buffer, and twice that: they are cut off, and their neighbours are complete. */
 static void test_long_lines(void **state)
 {
 	static char text[12000];
@@ -57,7 +57,7 @@ static void test_long_lines(void **state)
 		assert_string_equal(lines_next(&l), "after");
 		assert_null(lines_next(&l));
 		lines_close(&l);
-		/* As the last one, without an end. */
+		/* As the last line, without a newline. */
 		file_write("file", text, at - strlen("\nafter\n"));
 		assert_int_equal(lines_open(&l, "file"), 0);
 		(void)lines_next(&l);
@@ -75,7 +75,7 @@ static void test_no_file(void **state)
 	assert_int_equal(lines_open(&l, "none"), -2);
 	assert_null(lines_next(&l));
 	lines_close(&l);
-	/* A folder opens, and has no lines. */
+	/* A folder can be opened, and has no lines. */
 	assert_int_equal(lines_open(&l, "."), 0);
 	assert_null(lines_next(&l));
 	lines_close(&l);
@@ -113,13 +113,13 @@ static void test_fields(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("lines: each is returned without its end, the last one with or without one",
+		TEST("lines: each is returned without its newline, and the last one may lack it",
 			test_ends),
-		TEST("lines: one that is too long is cut, and its neighbours are whole",
+		TEST("lines: a line that is too long is cut off, and its neighbours are complete",
 			test_long_lines),
-		TEST("lines: a file that is not there has none", test_no_file),
-		TEST("lines: words are parted by any number of blanks", test_words),
-		TEST("lines: fields are parted by one separator, and may be empty", test_fields),
+		TEST("lines: a missing file has no lines", test_no_file),
+		TEST("lines: words are separated by any number of blanks", test_words),
+		TEST("lines: fields are separated by one character, and may be empty", test_fields),
 	};
 
 	return cmocka_run_group_tests(tests, temp_enter, temp_leave);

@@ -6,7 +6,7 @@
 #include "guest/stage/notes.c"
 #include "guest/sys.c"
 
-/* A line, and what it says of what is mounted on /root. */
+/* A line, and what it says about the mount on /root. */
 static const struct row {
 	const char *line;
 	bool there, writable, unrecovered;
@@ -16,11 +16,11 @@ static const struct row {
 	{ "22 1 254:1 / /root rw,relatime - ext4 /dev/vda1 rw", true, true, false, 0 },
 	{ "22 1 254:1 / /root rw - ext4 /dev/vda1 ro", true, false, false, 0 },
 	{ "22 1 254:1 / /root ro - ext4 /dev/vda1 rw", true, false, false, 0 },
-	/* Optional fields, one of them like the end of them; an empty source; a name with a space. */
+	/* Optional fields, one of which looks like their end; an empty source; a name with a space. */
 	{ "22 1 254:1 / /root rw shared:1 master:2 - ext4 /dev/vda1 rw", true, true, false, 0 },
 	{ "22 1 0:9 / /root rw - tmpfs  rw", true, true, false, 0 },
 	{ "22 1 254:1 / /root rw - btrfs /dev/mapper/a\\040b rw,subvol=/@", true, true, false, 0 },
-	/* What the file system has besides. */
+	/* Other options of the file system. */
 	{ "2 1 254:1 / /root ro,sync,dirsync,lazytime - ext4 a ro,errors=remount-ro", true, false,
 		false, 0 },
 	{ "2 1 254:1 / /root ro - ext4 a ro,sync,dirsync,lazytime,mand,x", true, false, false,
@@ -31,13 +31,13 @@ static const struct row {
 	{ "2 1 254:1 / /root ro - btrfs a ro,nologreplay", true, false, true, 0 },
 	{ "2 1 254:1 / /root ro - btrfs a ro,rescue=all,x", true, false, true, 0 },
 	{ "2 1 254:1 / /root ro - ext4 a ro,noloadx,xnorecovery,rescue", true, false, false, 0 },
-	/* Others, and what is no line. */
+	/* Other mount points, and malformed lines. */
 	{ "22 1 254:1 / /root/a rw - ext4 /dev/vda1 rw", false, false, false, 0 },
 	{ "22 1 254:1 /root / rw - ext4 /dev/vda1 rw", false, false, false, 0 },
 	{ "22 1 254:1 / /root", false, false, false, 0 },
 	{ "22 1 254:1 /", false, false, false, 0 },
 	{ "", false, false, false, 0 },
-	/* Cut off: what cannot be seen is not writable. */
+	/* Cut off: a mount whose options are missing is not writable. */
 	{ "22 1 254:1 / /root rw shared:1", true, false, false, 0 },
 	{ "22 1 254:1 / /root rw - ext4 /dev/vda1", true, false, false, 0 },
 };
@@ -101,10 +101,10 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("mounts: a line is read field by field, and what is missing is not writable",
+		TEST("mounts: a line is read field by field, and a mount with missing fields is not writable",
 			test_lines),
-		TEST("mounts: the kernel's escapes are undone", test_escapes),
-		TEST("mounts: what was mounted last on a point is what is seen there", test_table),
+		TEST("mounts: the kernel's escapes are decoded", test_escapes),
+		TEST("mounts: the last mount on a point is the visible one", test_table),
 	};
 
 	return cmocka_run_group_tests(tests, temp_enter, temp_leave);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Roots in folders of the test's, and a table of mounts below notes_top. */
+/* Roots in folders of the test, and a table of mounts in notes_top. */
 #include "tests/lib/unit.h"
 
 #include "guest/stage/lines.c"
@@ -161,14 +161,17 @@ static void test_shadowed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_ROOT("place: a root with all of /var on it has the system's ledger", test_own),
-		IN_ROOT("place: not one with a line in its fstab for the ledger's folder, or one above it",
+		IN_ROOT("place: if all of /var is on root, the ledger on root is the system's",
+			test_own),
+		IN_ROOT("place: not if root's fstab has a line for the ledger's folder, or for one above it",
 			test_fstab),
-		IN_ROOT("place: nor one with a unit of systemd that mounts there", test_units),
-		IN_ROOT("place: nor by a mount, a link, the command line, or without the folder",
+		IN_ROOT("place: not if a unit of systemd mounts something there", test_units),
+		IN_ROOT("place: not if there is a mount or a link, the command line says so, or the folder is missing",
 			test_others),
-		IN_ROOT("place: what must not be written to though it could be", test_protected),
-		IN_ROOT("place: what hides the ledger in the running system", test_shadowed),
+		IN_ROOT("place: a root that must not be written to, although it could be, is recognised",
+			test_protected),
+		IN_ROOT("place: a mount that hides the ledger in the running system is found",
+			test_shadowed),
 	};
 
 	return cmocka_run_group_tests(tests, temp_enter, temp_leave);

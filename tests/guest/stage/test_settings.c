@@ -77,7 +77,7 @@ static void test_unknown(void **state)
 	assert_uses("SEED=", "", USE_MIX, USE_FULL);
 	assert_uses("CARRY_OVER=never", "", USE_FULL, USE_MIX);
 	assert_string_equal(said, "CARRY_OVER=never: must be credit, mix or off; taken as mix\n");
-	/* One that begins with a word that is known, and does not fit. */
+	/* A value that begins with a known word, and does not fit. */
 	assert_uses("SEED=on              and more", "", USE_MIX, USE_FULL);
 	assert_uses("SEED=\"on'", "", USE_MIX, USE_FULL);
 	assert_uses("SEED=\"", "", USE_MIX, USE_FULL);
@@ -113,7 +113,7 @@ static void test_options(void **state)
 	assert_int_equal(s->seed, USE_FULL);
 }
 
-/* More than there is room for: none is taken, and nothing is credited, but off stays off. */
+/* Too many options: none is used, and nothing is credited, but off stays off. */
 static void test_devices(void **state)
 {
 	const struct settings *s = settings_of(
@@ -172,7 +172,7 @@ static void test_foreign(void **state)
 	}
 }
 
-/* From files, below a folder of the test's. */
+/* From files in a folder of the test. */
 static void test_files(void **state)
 {
 	static struct settings s;
@@ -189,7 +189,7 @@ static void test_files(void **state)
 	settings_read(&s);
 	assert_int_equal(s.seed, USE_FULL);
 	assert_int_equal(s.carry_over, USE_OFF);
-	/* What comes last, at the end of a long command line, counts. */
+	/* The last word, at the end of a long command line, wins. */
 	memset(far, 'x', sizeof(far));
 	memcpy(far + sizeof(far) - 21, " seedrive.guest=off\n", 21);
 	file_write("proc/cmdline", far, sizeof(far) - 1);
@@ -201,17 +201,19 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("settings: without any, seed and carry-over are credited, in 5 s",
+		TEST("settings: by default, seed and carry-over are credited, within 5 s",
 			test_defaults),
-		TEST("settings: the last line counts, and the command line before it", test_uses),
-		TEST("settings: what is not understood mixes, and is reported", test_unknown),
-		TEST("settings: the deadline is 1 s to 30 s", test_limit),
-		TEST("settings: options are words, and nothing in them is run", test_options),
-		TEST("settings: the devices among the options are known apart", test_devices),
-		TEST("settings: with more options than there is room for nothing is credited",
-			test_too_many_options),
-		TEST("settings: a command line that gives the system another /var", test_foreign),
-		TEST("settings: both files are read, and need not be there", test_files),
+		TEST("settings: the last line wins, and the command line wins over it", test_uses),
+		TEST("settings: a value that is not understood means mix, and is reported",
+			test_unknown),
+		TEST("settings: the deadline is from 1 s to 30 s", test_limit),
+		TEST("settings: options are split into words, and nothing in them is run",
+			test_options),
+		TEST("settings: the devices among the options are kept apart", test_devices),
+		TEST("settings: with too many options, nothing is credited", test_too_many_options),
+		TEST("settings: a command line that gives the system another /var is recognised",
+			test_foreign),
+		TEST("settings: both files are read, and may be missing", test_files),
 	};
 
 	return cmocka_run_group_tests(tests, temp_enter, temp_leave);
