@@ -16,7 +16,8 @@
 #define VMCORE \
 	"/proc/vmcore" /* exists in a kernel that was started to record the crash of another one */
 
-_Static_assert(OPTIONS_DEVICES_MAX == DRIVES_MAX, "--device may name as many devices as the program looks at");
+/* --device may name as many devices as the program looks at. */
+_Static_assert(OPTIONS_DEVICES_MAX == DRIVES_MAX, "OPTIONS_DEVICES_MAX");
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest-stage in a root of the test's own, $HERE/root, for tests/dist/stage.bats. It is linked with --wrap for what only
- * root may ask of the kernel, or what must hang in a test: that runs scripts in $HERE/world instead, which write down
- * what they were asked, do as told, fail or hang. A script that is not there does nothing, and succeeds.
+ * guest-stage in a root that belongs to the test, $HERE/root, for tests/dist/stage.bats. Functions that only root may call, or that
+ * must hang in a test, are replaced by the linker's --wrap: they run scripts in $HERE/world, which record the call, and then do
+ * something, fail or hang. A missing script does nothing, and succeeds.
  */
 #include <errno.h>
 #include <string.h>
@@ -59,7 +59,7 @@ int __wrap_main(int argc, char **argv)
 	return __real_main(argc, argv);
 }
 
-/* The script's exit status as a negative errno. It is of the worker's process group, and ends with it. */
+/* Returns the script's exit status as a negative errno. The script is in the process group of the worker, and ends with it. */
 static int ask(const char *script, const char *a, const char *b, const char *c)
 {
 	const char *const argv[] = { script, a, b, c, NULL };
@@ -78,7 +78,7 @@ static int ask(const char *script, const char *a, const char *b, const char *c)
 	return -WEXITSTATUS(status);
 }
 
-/* A busy machine takes its time for scripts: $PATIENCE times the deadline. */
+/* On a busy machine scripts are slow, so the deadline is multiplied by $PATIENCE. */
 void __wrap_deadline_set(unsigned limit_ms)
 {
 	unsigned times = 0;
@@ -89,13 +89,13 @@ void __wrap_deadline_set(unsigned limit_ms)
 	__real_deadline_set(limit_ms * times);
 }
 
-/* The program's own file, which is not below the tests' root. */
+/* The program's own file, which is not in the root of the test. */
 void __wrap_status_write(const struct verdict *v, bool failed, const char *stage, bool left_out)
 {
 	(void)ask("status", v || failed || left_out ? "?" : "none", stage, NULL);
 }
 
-/* Scripts that fail if the kernel is ready, or if no hypervisor is there. */
+/* These scripts fail if the kernel is ready, or if there is no hypervisor. */
 bool __wrap_kernel_ready(void)
 {
 	return ask("not-ready", NULL, NULL, NULL) != 0;
@@ -111,7 +111,7 @@ int __wrap_remount_begin(void)
 	return ask("begin", NULL, NULL, NULL);
 }
 
-/* What the file system has besides, by the names of mount(8). */
+/* The other flags of the file system, with the names that mount(8) uses. */
 int __wrap_remount_root(const char *dir, bool writable, unsigned long flags)
 {
 	static const struct {
@@ -152,7 +152,7 @@ int __wrap_sys_fsync(int fd)
 	return r < 0 ? r : __real_sys_fsync(fd);
 }
 
-/* What sits in a call that no signal ends outlives this. */
+/* A process in a call that no signal ends survives this. */
 void __wrap_process_kill(pid_t child)
 {
 	if (ask("kill", NULL, NULL, NULL) == 0)

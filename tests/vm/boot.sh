@@ -4,21 +4,21 @@
 # usage: boot.sh [OPTION]... VM [QEMU-OPTION]...
 #
 # Boots the kernel and initramfs in the folder VM, which initramfs.sh made, and copies the console
-# to standard output until the machine is off. The machine has no network, no virtio-rng and, but
-# for -c max, no RDRAND: it has nothing to be seeded from but the drive.
+# to standard output until the machine is off. The machine has no network, no virtio-rng and, except
+# with -c max, no RDRAND: the drive is its only source of entropy.
 #
-#   -m MACHINE what it is, x86_64 or aarch64; x86_64 unless said
-#   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd, usb, empty-ide-cd, none;
-#              virtio-blk-rw: a disk that can be written
-#   -i IMAGE   what is in it; else attached read-only
-#   -l IMAGE   a disk with the serial "ledger"; written to
-#   -r IMAGE   a disk that is the root, by its label "root"; written to
+#   -m MACHINE x86_64 (default) or aarch64
+#   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd, usb, empty-ide-cd, none, all read-only; or
+#              virtio-blk-rw, a disk that can be written
+#   -i IMAGE   the image of the drive
+#   -l IMAGE   a disk with the serial number "ledger"; the machine writes to it
+#   -r IMAGE   the root disk, found by its label "root"; the machine writes to it
 #   -u UUID    the machine's UUID, by SMBIOS
-#   -a ARGS    more for the kernel's command line; what comes last wins
-#   -c CPU     qemu64 or cortex-a57 unless said
-#   -e VARS    boot by UEFI firmware, with this variable store; written to
-#   -k WORDS   kill the machine as soon as its console shows them; the exit status is 137
-#   -t SECONDS after which the machine is killed and the exit status is 124; 600 unless said, as it is for one that hangs
+#   -a ARGS    added to the kernel's command line, where the last word wins
+#   -c CPU     the CPU model (default qemu64 or cortex-a57)
+#   -e VARS    boot by UEFI firmware, with this variable store; the machine writes to it
+#   -k WORDS   kill the machine as soon as its console shows these words; the exit status is 137
+#   -t SECONDS kill the machine after this time (default 600), because it may hang; the exit status is 124
 
 set -euo pipefail
 
@@ -27,7 +27,7 @@ usage() {
 	exit 2
 }
 
-# In QEMU's options a comma is doubled.
+# In the values of QEMU's options commas must be doubled.
 drive() {
 	printf 'if=none,format=raw,id=%s,file=%s' "$1" "${2//,/,,}"
 }
@@ -70,7 +70,7 @@ none) ;;
 esac
 case $machine in
 x86_64)
-	# On a busy host the kernel takes the timer that comes late for a broken one.
+	# On a busy host the timer is late, and the kernel would take it for broken.
 	arguments="console=ttyS0 no_timer_check $arguments"
 	qemu=(qemu-system-x86_64 -machine pc -cpu "${cpu:-qemu64}")
 	firmware=/usr/share/OVMF/OVMF_CODE_4M.fd
@@ -82,7 +82,8 @@ aarch64)
 	;;
 *) usage ;;
 esac
-# One that is not packed boots sooner. UEFI takes none; and with a TPM, QEMU loads the initramfs over the tables of ACPI then.
+# An unpacked kernel boots faster. UEFI does not accept one; and with one and a TPM, QEMU loads the initramfs over the ACPI
+# tables.
 kernel=$vm/vmlinuz
 [ -n "$vars" ] || [[ " $* " == *' -tpmdev '* ]] || [ ! -e "$vm/vmlinux" ] || kernel=$vm/vmlinux
 [ -z "$vars" ] || devices+=(-drive "if=pflash,format=raw,readonly=on,file=$firmware"
@@ -98,7 +99,7 @@ if [ -z "$kill_at" ]; then
 	exit
 fi
 
-# Nobody tells it to end: what it had not written is lost, as at a power cut.
+# The machine is killed without notice: what it had not written is lost, as in a power cut.
 exec {console}< <(exec "${qemu[@]}" </dev/null)
 machine=$!
 while IFS= read -r -t "$limit" -u "$console" line; do

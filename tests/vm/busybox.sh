@@ -3,7 +3,7 @@
 #
 # usage: busybox.sh
 #
-# Prints where Debian's static busybox is, for the architecture of the APT_CONFIG that suite.sh printed;
+# Prints the path of Debian's static busybox for the architecture of the APT_CONFIG that suite.sh printed. It is
 # fetched once into the cache ($SEEDRIVE_CACHE). Nothing is installed.
 
 set -euo pipefail
@@ -29,10 +29,10 @@ if [ ! -d "$folder" ]; then
 		die "cannot download busybox-static: is 'apt-get update' due?"
 	dpkg-deb -x "$new"/*.deb "$new"
 	rm "$new"/*.deb
-	# As in kernel.sh: another run may have been faster.
+	# As in kernel.sh, another run may have been faster.
 	mv -T "$new" "$folder" 2>/dev/null || [ -d "$folder" ] || die "$folder: cannot be written"
 fi
-# Debian 13 has it in /usr.
+# In Debian 13 it is in /usr.
 busybox=$folder/bin/busybox
 [ -e "$busybox" ] || busybox=$folder/usr/bin/busybox
 printf '%s\n' "$busybox"

@@ -2,9 +2,9 @@
 /*
  * usage: clone TTY SAMPLES [COMMAND...]
  *
- * In a machine that is saved and restored: asks the kernel for 8 random bytes each millisecond, before the machine is saved and
- * in each copy of it. A byte on TTY says that a copy goes on: then COMMAND is started, and after SAMPLES more the last ones are printed to
- * TTY, with those of a while before the save, as lines of "sample MICROSECONDS HEX"; and "ended MICROSECONDS STATUS" of COMMAND.
+ * Runs in a machine that is saved and restored: asks the kernel for 8 random bytes each millisecond, before the save and in each
+ * copy. A byte on TTY means that this copy continues: then COMMAND is started, and after SAMPLES more samples these, and some from
+ * before the save, are printed to TTY as lines "sample MICROSECONDS HEX"; and "ended MICROSECONDS STATUS" for COMMAND.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -18,14 +18,14 @@
 #include <unistd.h>
 
 #define RING   16384
-#define BEFORE 500 /* samples of before the byte that are printed */
+#define BEFORE 500 /* how many samples from before the byte are printed */
 
 static struct {
 	int64_t us;
 	uint8_t byte[8];
 } ring[RING];
 
-static unsigned taken; /* all in all */
+static unsigned taken; /* the number of all samples */
 
 static int64_t now_us(void)
 {
@@ -74,7 +74,7 @@ static void print_samples(int fd, unsigned count)
 	}
 }
 
-/* And then a pause; a byte on @fd, or none, ends it early. */
+/* Takes a sample and pauses. A byte on @fd ends the pause early. */
 static int sample(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-clones`: a machine whose generator is warm is saved, and goes on in many copies. What getrandom(2) gives in them is
-# the same until seedrive-refresh has run, and different from then on: with a vmclock, by which it notices, and without. The
-# metadata service is behind QEMU's user network, which leads nowhere else.
+# `make check-clones`: a machine whose RNG is ready is saved, and continues in many copies. getrandom(2) gives the same bytes
+# in all copies until seedrive-refresh has run, and different ones afterwards: with a vmclock, by which it notices, and
+# without. The metadata service is reached by QEMU's user network, which leads nowhere else.
 
-# Each test is a subshell of its own; commas are QEMU's.
+# Each test runs in a subshell; QEMU's options contain commas.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2054,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -15,8 +15,8 @@ load ../lib/vm
 
 COPIES=${COPIES:-8}
 
-# clone_setup NAME KERNEL: an initramfs in whose machine `clones` has the network that NETWORK is the other end of, runs seedrive-refresh
-# as sd.mode= says, and tests/vm/clone.c when the generator is warm.
+# clone_setup NAME KERNEL: make an initramfs that sets up the network (its other end is in NETWORK), runs seedrive-refresh as
+# sd.mode= says, and runs tests/vm/clone.c when the RNG is ready.
 clone_setup() {
 	MODULES="virtio_net $3" EXTRA=$BATS_FILE_TMPDIR/extra \
 		"$VM/initramfs.sh" "$2" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/$1"
@@ -52,7 +52,7 @@ setup_file() {
 	printf '#!/bin/sh\necho "vm: hook $1" >/dev/kmsg\n' >"$extra/hooks/10-tell"
 	chmod 755 "$extra"/bin/clones "$extra/hooks/10-tell"
 	clone_setup vm "$("$VM/kernel.sh")" ''
-	# The kernel knows a vmclock from 6.13 on, QEMU from 10.0 on.
+	# Linux supports vmclock from 6.13 on, QEMU from 10.0 on.
 	kernel=$(APT_CONFIG=$("$VM/suite.sh" --cached sid) "$VM/kernel.sh")
 	clone_setup clock "$kernel" ptp_vmclock
 	"$VM/qemu.sh" >"$BATS_FILE_TMPDIR/qemu"
@@ -64,7 +64,7 @@ setup() {
 		-device virtio-net-pci,netdev=n,romfile=)
 }
 
-# clones NAME MODE QEMU [QEMU-OPTION...]: that many copies; what was told is in `told`.
+# clones NAME MODE QEMU [QEMU-OPTION...]: run the copies; the output is in `told`.
 clones() {
 	local vm=$BATS_FILE_TMPDIR/$1
 	"$VM/clones.py" "$COPIES" "$PWD/copies" "$3" -machine pc -cpu qemu64 -accel tcg -m 256 -nodefaults -no-user-config -no-reboot \
@@ -78,7 +78,7 @@ told() {
 	sed -n "s/^$1 //p" told
 }
 
-# in_each PATTERN: each copy's console has such a line, and so many copies there are.
+# in_each PATTERN: the console of each copy has such a line, and no copy is missing.
 in_each() {
 	[ "$(grep -lE "$1" copies/[0-9]*.console | wc -l)" -eq "$COPIES" ]
 }
@@ -87,29 +87,29 @@ in_each() {
 	devices=("${network[@]}")
 	boot once -u "$UUID" -a "sd.exec=clones sd.mode=once"
 	grep -qE 'vm: exec: seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=(yes|no)$' "$log"
-	# A kernel that nobody has credited is not made ready by it.
+	# It does not make a kernel ready that has not been credited.
 	not_ready
 }
 
-@test "clones: without seedrive-refresh, copies give the same numbers: what these tests are to find" {
+@test "clones: without seedrive-refresh copies give the same numbers, so these tests can fail" {
 	clones vm none qemu-system-x86_64
 	[ "$(told copies)" -eq "$COPIES" ]
 	[ "$(told shared)" -ge 100 ]
 }
 
-@test "clones: after seedrive-refresh has run in each copy, none gives what another one gives" {
+@test "clones: after seedrive-refresh has run in each copy, no two copies give the same numbers" {
 	clones vm refresh qemu-system-x86_64
 	[ "$(told values)" -ge $((COPIES * 3000)) ]
 	[ "$(told shared-after)" -eq 0 ]
 	in_each 'seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=yes'
-	# Each copy has a record of its own.
+	# Each copy has its own record.
 	[ "$(grep -ohE 'mixed seed=[0-9a-f]{32}' copies/*.console | sort -u | wc -l)" -eq "$COPIES" ]
 }
 
-@test "clones: with a vmclock each copy is noticed, and reseeded, before the network answers; then hooks run" {
+@test "clones: with a vmclock each copy notices it and reseeds before the network answers; then hooks run" {
 	clones clock watch "$(cat "$BATS_FILE_TMPDIR/qemu")" -device vmclock
 	[ "$(told values)" -ge $((COPIES * 3000)) ]
-	# In 20 ms and the time that a program takes to be run, on an emulated CPU and a busy host.
+	# Within 20 ms, plus the time that a program needs to start on an emulated CPU and a busy host.
 	[ "$(told parted)" -lt 2000000 ]
 	in_each 'seedrive-refresh: restored, cloned or migrated: mixed and reseeded'
 	in_each 'seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=yes'
@@ -117,7 +117,7 @@ in_each() {
 	[ "$(grep -ohE 'mixed seed=[0-9a-f]{32}' copies/*.console | sort -u | wc -l)" -eq "$COPIES" ]
 }
 
-@test "clones: hooks do not run for a marker that a live migration changes, too, unless asked for" {
+@test "clones: without the option for it, hooks do not run for a marker that a live migration changes, too" {
 	COPIES=2
 	clones clock careful "$(cat "$BATS_FILE_TMPDIR/qemu")" -device vmclock
 	in_each 'seedrive-refresh: mixed seed='

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Saves a machine whose generator is warm, goes on with it in many copies, and tells when their random numbers part.
+"""Saves a machine whose RNG is ready, continues it in many copies, and reports when their random numbers begin to differ.
 
     tests/vm/clones.py COPIES FOLDER QEMU-WORD...
 
-The machine runs tests/vm/clone.c on its second serial line, which this talks to. FOLDER gets what each copy printed: N.samples,
-and its console, N.console. A machine goes on when the last sample was taken that all copies have, with its time. Prints a line
-each: "copies N", "values N" (of all copies, since they went on), "shared N" (of these in more than one copy), "parted US" (how long
-after going on the last value came that two copies have), and for COMMAND, if there is one, "ended US" (the latest) and
-"shared-after N" (values in more than one copy that came after COMMAND had ended in it).
+The machine runs tests/vm/clone.c on its second serial line, which this program talks to. FOLDER gets the output of each copy:
+N.samples, and N.console for its console. A copy starts at the last sample that all copies have. Prints these lines: "copies N";
+"values N" (of all copies, since they started); "shared N" (those in more than one copy); "parted US" (microseconds from the start
+to the last value that two copies have); and if there is a COMMAND, "ended US" (the latest end) and "shared-after N" (values in
+more than one copy that came after COMMAND had ended).
 """
 
 import json
@@ -90,7 +90,7 @@ class Machine:
 def save(folder, words, state):
     machine = Machine(folder, "saved", words)
     machine.until_says(b"ready\n")
-    # Into the read that it waits in.
+    # The machine waits in a read for this byte.
     time.sleep(0.5)
     machine.ask("stop")
     machine.ask("migrate", uri=f"exec:cat >'{state}'")
@@ -106,7 +106,7 @@ def go_on(folder, words, state, name):
     got = machine.until_says(b"over\n")
     with open(machine.paths["samples"], "wb") as file:
         file.write(got)
-    # What is said meanwhile is on its way.
+    # Output of that time is still in transit.
     time.sleep(1)
     machine.close()
     return got.decode("ascii")
@@ -126,7 +126,7 @@ def parse(text):
 
 
 def shared(copies):
-    """The values that more than one copy has."""
+    """Returns the values that more than one copy has."""
     seen, found = set(), set()
     for samples in copies:
         values = {value for _, value in samples}

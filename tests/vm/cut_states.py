@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a disk can hold after its power was cut while a machine wrote to it.
+"""Makes the states that a disk can have after a power cut while a machine wrote to it.
 
     cut_states.py [--random N] BASE RECORD IMAGE COMMAND...
 
-BASE is the disk before, RECORD what nbd.py has recorded of that machine. For each flush, the disk is made that had
-its power cut just before that flush was done: all that was flushed earlier is on it, and of the writes since then
-none, all, every second one, or one of N random choices (8; always the same). After the last flush there is one more such moment,
-the end of the record. Each disk goes to the file IMAGE, then COMMAND runs, and has to print one word for what it finds.
-Prints a line for each word, "PHASE WORD COUNT: first at FLUSH, CHOICE", where PHASE is "before" or "after" the machine
-read the byte at MARK, by which it says that it has done its work.
+BASE is the disk before, RECORD the record that nbd.py made of that machine. For each flush, and for the end of the record, the
+program makes the disk as after a power cut just before that: it has all that was flushed earlier, and of the writes since then
+none, all, every second one, or one of N random choices (default 8, always the same ones). Each disk is written to the file IMAGE;
+then COMMAND runs and must print one word for what it finds. Prints a line for each word, "PHASE WORD COUNT: first at FLUSH,
+CHOICE", where PHASE is "before" or "after" the machine read the byte at MARK, by which it signals the end of its work.
 """
 
 import os
@@ -20,11 +19,11 @@ import sys
 from nbd import ENTRY, FLUSH, KEPT, READ, WRITE
 
 MARK = 63 << 20
-BLOCK = 4096    # what a disk writes whole
+BLOCK = 4096    # the unit that a disk writes as a whole
 
 
 def entries(path):
-    """Yields (command, offset, data); no data but of a write."""
+    """Yields (command, offset, data); only a write has data."""
     with open(path, "rb") as record:
         while head := record.read(ENTRY.size):
             command, offset, length = ENTRY.unpack(head)
@@ -46,7 +45,7 @@ def moments(path):
 
 
 def choices(writes, count):
-    """Yields (name, function of a block's place in the order of writing that says whether the medium has it)."""
+    """Yields (name, function): does the medium have the block with this place in the order of writing?"""
     if not writes:
         yield "none", KEPT["none"]
         return
@@ -62,7 +61,7 @@ def apply(disk, writes):
 
 
 def save(disk, path):
-    """Sparse where the disk has zeros."""
+    """Writes a sparse file: zeros of the disk become holes."""
     empty = bytes(1 << 16)
     with open(path, "wb") as image:
         for at in range(0, len(disk), len(empty)):

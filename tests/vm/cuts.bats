@@ -1,15 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-cuts`: the power is cut at each flush of a boot, whatever the disk had kept of what was not flushed; and
-# two copies of the program are started at once on each of 200 boots (BOOTS). Of both, tests/vm/vm-once.bats has a few.
+# `make check-cuts`: the power is cut at each flush of a boot, and the disk has kept none, all or some of what was not
+# flushed. Two copies of the program are started together on each of 200 boots (BOOTS). tests/vm/vm-once.bats has a few of
+# both.
 
 bats_require_minimum_version 1.5.0
 
 load ../lib/vm
 load ../lib/cuts
 
-# job NAME COMMAND...: in a folder of its own, with a new ledger and drive; what it prints goes to the file NAME.
+# job NAME COMMAND...: run it in its own folder, with a new ledger and drive; its output goes to the file NAME.
 job() {
 	local name=$1
 	shift
@@ -33,7 +34,7 @@ both() {
 	job drive cut_at_each drive 2 none half all
 }
 
-# Two rows, side by side on two CPUs.
+# Runs two sequences in parallel, on two CPUs.
 setup_file() {
 	vm_setup
 	export vm=$BATS_FILE_TMPDIR/vm
@@ -44,11 +45,11 @@ setup_file() {
 	wait
 }
 
-# never_twice NAME
+# never_twice NAME: no seed of this job was credited twice.
 never_twice() {
 	cat "$BATS_FILE_TMPDIR/$1"
 	echo "# $1: $(tail -n 1 "$BATS_FILE_TMPDIR/$1")" >&3
-	# A boot that was cut late has credited; one that was cut early has not, and the next one has.
+	# A boot that was cut late has credited; one that was cut early has not, and then the next one did.
 	[[ $(tail -n 1 "$BATS_FILE_TMPDIR/$1") =~ ^flushes=[1-9][0-9]*\ first=[1-9][0-9]*\ later=[1-9][0-9]*\ never=.*\ twice=0$ ]]
 }
 
@@ -56,15 +57,15 @@ never_twice() {
 	never_twice dir
 }
 
-@test "cuts: likewise of a drive that takes its tombstone" {
+@test "cuts: power cut at each flush of a drive that gets its tombstone: no seed is credited twice" {
 	never_twice drive
 }
 
-@test "cuts: likewise of the disk with the carry-over" {
+@test "cuts: power cut at each flush of the disk with the carry-over: no seed is credited twice" {
 	never_twice carry
 }
 
-@test "cuts: two copies at once on each of many boots: no seed is credited twice, and by one ledger each once" {
+@test "cuts: two copies started together on many boots: no seed is credited twice, and with one ledger each is credited" {
 	cat "$BATS_FILE_TMPDIR/twins"
 	echo "# twins: $(tail -n 1 "$BATS_FILE_TMPDIR/twins")" >&3
 	[[ $(tail -n 1 "$BATS_FILE_TMPDIR/twins") =~ ^boots=${BOOTS:-200}\ once=[1-9][0-9]*\ forfeited=[0-9]+\ never=0\ twice=0$ ]]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian with systemd, starved: what initramfs-tools, dracut and systemd make of seedrive-guest. Nothing
-# here depends on how long anything takes, only on what comes before what. Other disks: tests/vm/outcomes.bats.
+# Debian with systemd, without other entropy: how initramfs-tools, dracut and systemd run seedrive-guest. The tests depend
+# only on the order of events, not on how long they take. tests/vm/outcomes.bats has other kinds of disks.
 
 # `log` is set by of().
 # shellcheck disable=SC2154
@@ -12,7 +12,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# Two rows of boots, side by side on two CPUs.
+# Runs two sequences of boots in parallel, on two CPUs.
 one_machine() {
 	disk same
 	machine first same tools -d virtio-blk -i "$DRIVE" -a ro
@@ -38,7 +38,7 @@ setup_file() {
 	wait
 }
 
-@test "debian: starved, it is credited in the initramfs: before systemd makes the machine-id, before anybody waits" {
+@test "debian: without other entropy the seed is credited in the initramfs, before systemd makes the machine-id" {
 	of first
 	in_order "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=none reason=mix-only ready-before=no"
@@ -48,7 +48,7 @@ setup_file() {
 	waited
 }
 
-@test "debian: the second boot only mixes the same drive, and is credited with what the first has left" {
+@test "debian: the second boot only mixes the same drive, and credits the carry-over of the first" {
 	of second
 	in_order "$MIXED" "$MIXED" "$READY" "$CREDITED"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=dir reason=already-spent ready-before=no"
@@ -57,14 +57,14 @@ setup_file() {
 	waited
 }
 
-@test "debian: without a seed the machine-id is made by a kernel that is not ready, and who asks next waits" {
+@test "debian: without a seed the machine-id is made by a kernel that is not ready, and the next program waits" {
 	of unseeded
 	in_order "$MACHINE_ID" "$READY"
 	run ! grep -a 'seedrive-guest: ' <(grep -av 'seedrive-guest: left' "$log")
 	waited head
 }
 
-@test "debian: root is left as the command line asks, systemd mounts it as ever, and no unit fails" {
+@test "debian: root stays as the command line says, systemd mounts it as usual, and no unit fails" {
 	of second
 	ended_well "ext4 rw" "ext4 rw"
 	for boot in first dracut bare unseeded; do
@@ -73,20 +73,20 @@ setup_file() {
 	done
 }
 
-@test "debian: what the initramfs has decided the unit leaves alone; it decides where the initramfs had no part" {
+@test "debian: the unit does not decide again after the initramfs; it decides if the initramfs lacks the stages" {
 	of first
 	told "vm: decided by root"
 	of bare
 	told "vm: decided by system"
-	# Mixed by the stage that looks for what is there already, or by udev's event, or by both.
+	# It was mixed by the stage `search`, by udev's event, or by both.
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$CREDITED" || in_order "$MACHINE_ID" "$MIXED" "$MIXED" "$READY" "$CREDITED"
 	told "seedrive-guest: credited 256 bits seed=$SEED drive=/dev/sr0 ledger=dir ready-before=no"
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
 	waited
 }
 
-# Its systemd has a machine-id of its own, which ends with it.
-@test "debian: dracut: credited in the initramfs: before systemd makes the machine-id, before anybody waits" {
+# The systemd of dracut's initramfs makes a machine-id of its own, which ends with the initramfs.
+@test "debian: with dracut the seed is credited in the initramfs, before systemd makes the machine-id" {
 	of dracut
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -96,7 +96,7 @@ setup_file() {
 	waited
 }
 
-@test "debian: a seeded CD is root's alone, by both of its nodes" {
+@test "debian: only root can read a CD with a seed, by both of its nodes" {
 	for boot in bare dracut; do
 		of "$boot"
 		run ! grep 'udev does not settle' "$log"
@@ -105,7 +105,7 @@ setup_file() {
 	done
 }
 
-@test "debian: udisks is told to leave the drive alone, be it a CD or a disk, and nothing else" {
+@test "debian: udisks is told to ignore a seed drive, whether CD or disk, and no other drive" {
 	of first
 	told "vm: udisks ignores /dev/vdb"
 	run ! grep 'udisks ignores /dev/vda' "$log"
@@ -115,7 +115,7 @@ setup_file() {
 	run ! grep 'udisks ignores' "$log"
 }
 
-@test "debian: the status of a boot says what it came to, by whatever stage" {
+@test "debian: the status of a boot has the result, whichever stage decided" {
 	of first
 	told "vm: status outcome=credited"
 	told "vm: status seed=$SEED"

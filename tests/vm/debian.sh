@@ -3,21 +3,21 @@
 #
 # usage: debian.sh OUT [DRACUT-OPTION]...
 #
-# Makes a machine of the Debian that runs here, with systemd, as debootstrap installs it, and with what
-# `make install-guest` installs, or apt from the package in the variable DEB: the file system OUT/root.img, labelled "root", and three folders that boot.sh boots
-# it by:
+# Makes a machine with the Debian version of this host, as debootstrap installs it, with systemd, and with the files of
+# `make install-guest`, or the package in the variable DEB: the file system OUT/root.img, labelled "root", and these folders
+# for boot.sh:
 #
 #   OUT/tools    the initramfs of initramfs-tools
 #   OUT/dracut   the initramfs of dracut
-#   OUT/bare     that of initramfs-tools from before seedrive-guest was installed
-#   OUT/plain    that of dracut without systemd, if the variable PLAIN is set
+#   OUT/bare     the initramfs of initramfs-tools from before seedrive-guest was installed
+#   OUT/plain    the initramfs of dracut without systemd, if the variable PLAIN is set
 #
-# With INIT=sysvinit or INIT=openrc that is its init, in systemd's place, and dracut makes nothing.
+# With INIT=sysvinit or INIT=openrc, that is the init in place of systemd, and dracut is not used.
 #
-# At the end of its boot the machine runs tests/vm/report, or without systemd tests/vm/plain. It also has the packages in the variable WITH, and what the
-# program in SETUP does, which is given the folder of the root. The installed system is kept in the cache
-# ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, to change the root folder and to
-# make nodes; mounts nothing.
+# At the end of its boot the machine runs tests/vm/report or, without systemd, tests/vm/plain. It also has the packages in
+# the variable WITH. The program in SETUP is run with the folder of the root as its argument. The installed system is kept in
+# the cache ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, for chroot and mknod; mounts
+# nothing.
 
 set -euo pipefail
 export LC_ALL=C
@@ -36,14 +36,14 @@ die() {
 	exit 1
 }
 
-# What it would install today, by name and version, told by apt as if nothing were installed.
+# Prints the packages, by name and version, that apt would install today into an empty system.
 versions() {
 	# shellcheck disable=SC2086 # a list of words
 	apt-get -s -o Dir::State::status=/dev/null --no-install-recommends install \
 		'~E' '?priority(required)' $wanted 2>/dev/null | sed -n 's/^Inst \([^ ]* ([^ ]*\).*/\1/p' | sort
 }
 
-# The mirror that apt uses, and its proxy.
+# Prints the mirror that apt uses, and its proxy.
 install_system() {
 	local mirror
 	# shellcheck disable=SC2016 # apt's variable
@@ -56,7 +56,7 @@ install_system() {
 	rm -rf "$1.log" "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/usr/share/{doc,info,locale,man}
 }
 
-# Prints the folder of the installed system, which nobody changes.
+# Prints the folder of the installed system, which must not be changed.
 installed() {
 	local list name
 	list=$(versions)
@@ -68,19 +68,19 @@ installed() {
 		trap 'rm -rf "$new" "$new.log"' EXIT
 		chmod 755 "$new"
 		install_system "$new"
-		# Renaming onto a folder that is not empty fails: then another run was faster, with the same.
+		# A rename onto a folder that is not empty fails: then another run was faster and made the same.
 		mv -T "$new" "$name" 2>/dev/null || [ -d "$name" ] || die "$name: cannot be written"
 	fi
 	printf '%s\n' "$name"
 }
 
-# inside COMMAND...: its complaints, which are many where /proc is not mounted, are told if it fails.
+# inside COMMAND...: run it in the root. Its messages, of which there are many without /proc, are printed only if it fails.
 inside() {
 	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@" >"$new/log" 2>&1 ||
 		{ cat "$new/log" >&2; die "$1 failed"; }
 }
 
-# boots FOLDER COMMAND...: which makes /initramfs.
+# boots FOLDER COMMAND...: make the folder with the initramfs that the command writes to /initramfs.
 boots() {
 	mkdir "$new/$1"
 	cp "$kernel"/boot/vmlinuz-* "$new/$1/vmlinuz"
@@ -95,7 +95,7 @@ add_kernel() {
 	inside depmod "$version"
 }
 
-# In the place of what runs sysvinit's scripts: debootstrap would take both.
+# OpenRC replaces the program that runs sysvinit's scripts; debootstrap would install both.
 replace_by_openrc() {
 	local package
 	for package in libeinfo1 librc1 openrc; do
@@ -118,14 +118,14 @@ add_report() {
 		install "$here/report-script" "$root/etc/init.d/report"
 	fi
 	printf 'LABEL=root / ext4 defaults 0 1\n' >"$root/etc/fstab"
-	# So initramfs-tools takes the check of root along, as it does where it sees the mounted root.
+	# This makes initramfs-tools include the check of root, as it does if it sees the mounted root.
 	echo FSTYPE=ext4 >"$root/etc/initramfs-tools/conf.d/root"
 	echo guest >"$root/etc/hostname"
 	: >"$root/etc/machine-id"
 	rm -f "$root/var/lib/dbus/machine-id"
 }
 
-# As whoever makes an image does: what apt says of it is all there is to do.
+# As the maker of an image installs a package: nothing but apt is needed.
 add_package() {
 	cp "$DEB" "$root/root/"
 	cp "$kernel"/boot/vmlinuz-* "$root/boot/"
@@ -134,7 +134,7 @@ add_package() {
 	echo DEADLINE=30s >>"$root/etc/default/seedrive-guest"
 }
 
-# As seedrive-guest(8) has it.
+# As seedrive-guest(8) describes it.
 enable_guest() {
 	case $init in
 	systemd) inside systemctl enable seedrive-guest.service seedrive-carry-over.service ;;
@@ -151,7 +151,7 @@ enable_guest() {
 	esac
 }
 
-# What is built is built by its owner.
+# The owner of the sources builds, not root.
 add_guest() {
 	[ -z "${DEB:-}" ] || { add_package; return; }
 	mkdir "$new/guest"
@@ -159,7 +159,7 @@ add_guest() {
 	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
 		make -s -C "$here/../.." "install-guest-${init/systemd/sysvinit}" DESTDIR="$new/guest" PREFIX=/usr
 	cp -r "$new/guest/." "$root/"
-	# A busy host is slow.
+	# Longer deadline, because a busy host is slow.
 	echo DEADLINE=30s >"$root/etc/default/seedrive-guest"
 	enable_guest
 }

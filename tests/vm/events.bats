@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A drive that is there at once, that appears later, that is plugged in while the system runs; and what a boot without
-# one costs: in a whole Debian, by initramfs-tools and by dracut with systemd, and without systemd. Part of `make check-boot`.
+# A drive that exists at once, appears later, or is plugged in while the system runs; and the cost of a boot without one. In
+# a whole Debian, with initramfs-tools, with dracut and systemd, and without systemd. Part of `make check-boot`.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -12,7 +12,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# The time of the machine, where the kernel has just begun to run what is in the initramfs.
+# The message with which the kernel starts the initramfs.
 INIT="Run /init as init process"
 
 setup_file() {
@@ -32,7 +32,7 @@ setup_file() {
 			-a trace_clock=mono
 	done
 	plugged running tools "vm: a drive may come" 1
-	# In systemd's place, what stands for sysvinit.
+	# tests/vm/plain runs in place of systemd, as sysvinit would.
 	disk plain
 	machine plain plain bare -d ide-cd -i "$DRIVE" -a "ro init=/usr/local/sbin/plain"
 	disk plain-dracut
@@ -42,7 +42,7 @@ setup_file() {
 	plugged plain-running tools "vm: a drive may come" 1 -a init=/usr/local/sbin/plain
 }
 
-# dealt_with: mixed first, and decided on once, in the initramfs or in the system.
+# dealt_with: the seed was mixed first, and decided on once, in the initramfs or in the system.
 dealt_with() {
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=none reason=mix-only"
 	told "seedrive-guest: (credited 256 bits|mixed) seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir (reason=already-ready )?ready-before"
@@ -52,7 +52,7 @@ dealt_with() {
 	run -1 grep -E "vm: failed|vm: system is degraded" "$log"
 }
 
-@test "events: a drive that is there at once is credited in the initramfs, by either, and coldplug changes nothing" {
+@test "events: a drive that exists at once is credited in either initramfs, and coldplug changes nothing" {
 	for kind in tools dracut; do
 		of "$kind"
 		dealt_with
@@ -62,7 +62,7 @@ dealt_with() {
 	done
 }
 
-@test "events: one that comes 0.3 or 5 s later is mixed, spent, and credited unless the kernel was ready by then" {
+@test "events: a drive that appears 0.3 or 5 s later is mixed, spent, and credited unless the kernel is ready by then" {
 	for kind in tools dracut; do
 		for when in soon late; do
 			of "$kind-$when"
@@ -71,7 +71,7 @@ dealt_with() {
 	done
 }
 
-@test "events: one that is plugged in while the system runs is mixed and spent within the second" {
+@test "events: a drive that is plugged in while the system runs is mixed and spent within a second" {
 	of running
 	dealt_with
 	told "vm: decided by system"
@@ -81,13 +81,13 @@ dealt_with() {
 		END { print took; exit !(took > 0) }' "$log"
 }
 
-@test "events: so it is without systemd, by the scripts for sysvinit: at once, late, and plugged in" {
+@test "events: the scripts for sysvinit do the same without systemd: at once, late, and plugged in" {
 	of plain
 	dealt_with
 	in_order "$MIXED" "$READY" "$CREDITED"
 	# Root was read-only when udev announced it.
 	[ "$(grep -n 'reason=mix-only' "$log" | cut -d: -f1)" -lt "$(grep -n 'vm: udev has settled' "$log" | cut -d: -f1)" ]
-	# In the initramfs, where dracut's is without systemd, too.
+	# In the initramfs, also in that of dracut without systemd.
 	of plain-dracut
 	dealt_with
 	in_order "$MIXED" "$READY" "$CREDITED"
@@ -101,7 +101,7 @@ dealt_with() {
 	[ "$(grep -n "$CREDITED" "$log" | cut -d: -f1)" -gt "$(grep -n 'vm: a drive may come' "$log" | cut -d: -f1)" ]
 }
 
-# took: milliseconds from when each of our programs was run to its end, added up, of those on the boot's path.
+# took: the total milliseconds that our programs ran, of those that the boot waits for.
 took() {
 	sed -nE 's/.*vm: trace: (.*)/\1/p' "$log" | awk '
 		{ time = $0; sub(/:? sched_process.*/, "", time); sub(/.* /, "", time) }
@@ -110,7 +110,7 @@ took() {
 			if (pid in begun) { print 1000 * (time - begun[pid]); delete begun[pid] } }'
 }
 
-@test "events: without a drive, beside an empty CD drive, our processes take milliseconds, and name none" {
+@test "events: without a drive, and with an empty CD drive, our processes take milliseconds, and name no drive" {
 	for kind in tools dracut; do
 		of "$kind-none"
 		run ! grep -a 'seedrive-guest: ' <(grep -av 'carry-over\|seedrive-guest: no seed drive' "$log")

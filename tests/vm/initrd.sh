@@ -4,10 +4,10 @@
 # usage: initrd.sh KERNEL OUT [NAME=VALUE]... [-- COMMAND...]
 #
 # Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a
-# `make install-guest` as in a guest: from KERNEL, a folder that kernel.sh printed, with the scripts in
-# tests/vm/scripts, a check of an ext4 root, and of the drivers only those that somebody asks for. Other settings
-# of initramfs.conf are arguments; the command is run before.
-# This machine is not changed: it all happens on overlays, which end with the command. Needs root.
+# `make install-guest` as in a guest: from the folder KERNEL that kernel.sh printed, with the scripts in
+# tests/vm/scripts, a check of an ext4 root, and only the drivers that a hook asks for. The arguments NAME=VALUE are settings
+# of initramfs.conf; the command runs before.
+# This machine is not changed: all changes are on overlays, which vanish at the end. Needs root.
 
 set -euo pipefail
 
@@ -17,7 +17,7 @@ if [ "${SEEDRIVE_INITRD:-}" != inside ]; then
 	SEEDRIVE_INITRD=inside exec unshare --mount "$0" "$@"
 fi
 
-# overlay DIR LOWER: what is written to DIR is forgotten.
+# overlay DIR LOWER: mount an overlay on DIR, so that writes to it are lost at the end.
 overlay() {
 	mkdir -p "$layers$1"/{upper,work}
 	mount -t overlay overlay -o "lowerdir=$2,upperdir=$layers$1/upper,workdir=$layers$1/work" "$1"
@@ -45,7 +45,7 @@ depmod "$version"
 
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=/usr
 cp -r "$root/tests/vm/scripts" /etc/initramfs-tools/
-# A busy host is slow.
+# Longer deadline, because a busy host is slow.
 mkdir -p /etc/default
 echo DEADLINE=30s >/etc/default/seedrive-guest
 echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian with sysvinit, and with OpenRC, and with the scripts that `make install-guest-sysvinit` and
-# `make install-guest-openrc` install: a drive is credited in the initramfs, or by the system where that has no part, or
-# when it is plugged in; and the carry-over is left at the end. Part of `make check-boot`.
+# Debian with sysvinit and with OpenRC, and the scripts of `make install-guest-sysvinit` and `make install-guest-openrc`: a
+# drive is credited in the initramfs, or by the system if the initramfs lacks the stages, or when it is plugged in; and a
+# carry-over is saved at the end. Part of `make check-boot`.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -13,7 +13,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# boots_of INIT
+# boots_of INIT: boot a machine with this init several times.
 boots_of() {
 	local init=$1
 	INIT=$init "$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
@@ -36,7 +36,7 @@ setup_file() {
 	boots_of openrc
 }
 
-# once REASON: it was decided on once, and this is how.
+# once OUTCOME: the seed was decided on once, with this outcome.
 once() {
 	[ "$(grep -c 'seedrive-guest: .* ledger=dir' "$log")" -eq 1 ]
 	told "seedrive-guest: $1 seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir "
@@ -44,7 +44,7 @@ once() {
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
 }
 
-# by_either CHECK [ARGUMENT...]: with each init.
+# by_either CHECK [ARGUMENT...]: run the check for each init.
 by_either() {
 	for init in sysvinit openrc; do
 		"$@"
@@ -55,11 +55,11 @@ at_once() {
 	of "$init"
 	once "credited 256 bits"
 	told "vm: decided by root"
-	# Left when the boot is done, and again at its end.
+	# Saved when the boot is done, and again at shutdown.
 	[ "$(grep -c 'seedrive-guest: left seed=' "$log")" -eq 2 ]
 }
 
-@test "inits: with sysvinit and OpenRC a drive is credited in the initramfs; the carry-over is left, and left again at the end" {
+@test "inits: with sysvinit and OpenRC a drive is credited in the initramfs; a carry-over is saved, and again at the end" {
 	by_either at_once
 }
 
@@ -71,11 +71,11 @@ again() {
 	[ "$(grep -c 'seedrive-guest: credited' "$log")" -eq 1 ]
 }
 
-@test "inits: the second boot mixes the same drive alone, and is credited with what the first has left" {
+@test "inits: the second boot only mixes the same drive, and credits the carry-over of the first" {
 	by_either again
 }
 
-# The kernel may be ready by then, as udev's script waits for all devices first.
+# The kernel may be ready by then, because udev's script waits for all devices first.
 bare() {
 	of "$init-bare"
 	once "(credited 256 bits|mixed)"
@@ -84,7 +84,7 @@ bare() {
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/sr0 ledger=none reason=mix-only"
 }
 
-@test "inits: where the initramfs has no part, udev's event has it mixed, and the script has it spent, and credited if that is needed" {
+@test "inits: without stages in the initramfs, udev's event mixes the seed, and the script spends and perhaps credits it" {
 	by_either bare
 }
 
@@ -95,7 +95,7 @@ running() {
 	[ "$(grep -n 'ledger=dir' "$log" | cut -d: -f1)" -gt "$(grep -n 'vm: a drive may come' "$log" | cut -d: -f1)" ]
 }
 
-@test "inits: one that is plugged in while the system runs is mixed and spent, and the machine ends well" {
+@test "inits: a drive that is plugged in while the system runs is mixed and spent, and the machine shuts down" {
 	by_either running
 }
 
@@ -104,6 +104,6 @@ none() {
 	run ! grep -a 'seedrive-guest: ' <(grep -av 'carry-over\|seedrive-guest: no seed drive' "$log")
 }
 
-@test "inits: without a drive, beside an empty CD drive, none is named" {
+@test "inits: without a drive, and with an empty CD drive, no message names a drive" {
 	by_either none
 }

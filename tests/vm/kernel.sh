@@ -4,9 +4,9 @@
 # usage: kernel.sh [DEB | NAME]
 #
 # Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into the cache
-# ($SEEDRIVE_CACHE); or the one behind the meta-package NAME, as linux-image-amd64; or the package in a file, so that any
-# other kernel can be tried. It has boot/vmlinux too, if plain_kernel.py can make that. Nothing is installed. With what
-# suite.sh prints in APT_CONFIG it is the kernel of another suite.
+# ($SEEDRIVE_CACHE); or the kernel of the meta-package NAME, such as linux-image-amd64; or the package in the file DEB, to
+# try any other kernel. It also has boot/vmlinux, if plain_kernel.py can make that. Nothing is installed. If APT_CONFIG is
+# set to what suite.sh prints, it is the kernel of another suite.
 
 set -euo pipefail
 export LC_ALL=C
@@ -16,7 +16,7 @@ die() {
 	exit 1
 }
 
-# The package behind the meta-package, as NAME=VERSION.
+# Prints the package that the meta-package depends on, as NAME=VERSION.
 current() {
 	local name version
 
@@ -27,7 +27,7 @@ current() {
 	printf '%s=%s\n' "$name" "$version"
 }
 
-# Newer kernels come in parts, which the package depends on.
+# Newer kernels are split into several packages, which this one depends on.
 parts() {
 	apt-cache show --no-all-versions "${1%%=*}" | sed -n 's/^Depends: //p' | tr , '\n' |
 		sed -n 's/^ *\(linux-\(base\|binary\|modules\)-[^ ]*\).*/\1/p'
@@ -41,8 +41,8 @@ fetch() {
 	rm "$new"/*.deb
 }
 
-# depmod otherwise runs when the package is installed; busybox's knows plain modules only. Where the image
-# lies beside them, it goes where it was before.
+# Usually depmod runs when the package is installed; busybox's depmod supports only uncompressed modules. If the image is
+# next to the modules, it is moved to boot/, where older packages have it.
 unpack() {
 	for deb; do
 		dpkg-deb -x "$deb" "$new"
@@ -74,7 +74,7 @@ if [ ! -d "$kernel" ]; then
 	new=$(mktemp -d "$cache/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
 	if [ -n "$deb" ]; then unpack "$deb"; else fetch "$package"; fi
-	# Renaming onto a folder that is not empty fails: then another run was faster, with the same.
+	# A rename onto a folder that is not empty fails: then another run was faster and made the same.
 	mv -T "$new" "$kernel" 2>/dev/null || [ -d "$kernel" ] || die "$kernel: cannot be written"
 fi
 [ -e "$kernel/boot/vmlinux" ] || "$(dirname "$0")/plain_kernel.py" "$kernel"/boot/vmlinuz* "$kernel/boot/vmlinux" 2>/dev/null || true

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-matrix`: a whole Debian, and a drive that is there at once, appears 0.3, 5 or 30 s later, after the switch to
-# root or while the system runs, has its driver on root alone, or takes 5 s for its first read; by initramfs-tools, by dracut
-# with systemd and without, and where the initramfs has no part. Each BOOTS times, once unless said; with ARRIVALS="soon slow"
-# these alone.
+# `make check-matrix`: a whole Debian, and a drive that exists at once, appears 0.3, 5 or 30 s later, after the switch to
+# root, or while the system runs, has its driver only on root, or takes 5 s for its first read. With initramfs-tools, with
+# dracut with and without systemd, and with an initramfs that lacks the stages. Each BOOTS times (default 1); ARRIVALS="soon
+# slow" selects cases.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -21,10 +21,10 @@ setup_file() {
 	SEED=$(seed_of "$DRIVE")
 }
 
-# The time of the machine, where the kernel has just begun to run what is in the initramfs.
+# The message with which the kernel starts the initramfs.
 INIT="Run /init as init process"
 
-# late NAME INITRAMFS ARGUMENT...: a CD whose first read takes 5 s.
+# late NAME INITRAMFS ARGUMENT...: boot with a CD whose first read takes 5 s.
 late() {
 	local socket=$BATS_FILE_TMPDIR/$1.socket
 	cp "$DRIVE" "$BATS_FILE_TMPDIR/$1.iso"
@@ -34,7 +34,7 @@ late() {
 	wait $!
 }
 
-# arrive NAME INITRAMFS HOW ARGUMENT...: one boot.
+# arrive NAME INITRAMFS HOW ARGUMENT...: boot once, with a drive that arrives in this way.
 arrive() {
 	local name=$1 kind=$2 how=$3
 	shift 3
@@ -53,8 +53,8 @@ arrive() {
 	esac
 }
 
-# dealt_with HOW: mixed first, and decided on once: credited, unless the kernel was ready before. No unit failed. Only a slow
-# one may have been left behind and looked at again.
+# dealt_with HOW: the seed was mixed first, and decided on once: credited, unless the kernel was ready before. No unit
+# failed. Only a slow drive may first count as one that does not answer, and be looked at again.
 dealt_with() {
 	local bad="vm: failed|vm: system is degraded"
 	[ "$1" = slow ] || bad+="|boot continues without it|does not answer"
@@ -66,13 +66,13 @@ dealt_with() {
 	run -1 grep -aE "$bad" "$log"
 }
 
-# tell NAME: what came of it, and when by the kernel's clock.
+# tell NAME: print the result, and when it was reached by the kernel's clock.
 tell() {
 	sed -nE 's/^\[ *([0-9.]+)\] seedrive-guest: (credited|mixed) .* ledger=dir .*(ready-before=[a-z]*).*/\1 s: \2 \3/p' "$log" |
 		sed "s/^/# $1: /" >&3
 }
 
-# every INITRAMFS [ARGUMENT...]: by each arrival.
+# every INITRAMFS [ARGUMENT...]: boot with each way of arrival.
 every() {
 	local how n name kind=$1
 	shift
@@ -90,18 +90,18 @@ every() {
 	done
 }
 
-@test "matrix: initramfs-tools: each drive is mixed, spent once, and credited where the kernel was not ready" {
+@test "matrix: initramfs-tools: each drive is mixed, spent once, and credited if the kernel was not ready" {
 	every tools -a ro
 }
 
-@test "matrix: likewise by dracut with systemd" {
+@test "matrix: dracut with systemd: each drive is mixed, spent once, and credited if the kernel was not ready" {
 	every dracut -a ro
 }
 
-@test "matrix: likewise by dracut without systemd, and without that in the system" {
+@test "matrix: dracut and system without systemd: each drive is mixed, spent once, and credited if the kernel was not ready" {
 	every plain -a "ro init=/usr/local/sbin/plain"
 }
 
-@test "matrix: likewise where the initramfs has no part" {
+@test "matrix: no stages in the initramfs: each drive is mixed, spent once, and credited if the kernel was not ready" {
 	every bare -a ro
 }

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A disk for one virtual machine that behaves as bad disks do, over NBD on a unix socket.
+"""A disk for one virtual machine that behaves like a bad disk, over NBD on a unix socket.
 
     nbd.py [--hang OFFSET | --late OFFSET SECONDS] [--cut N HOW] [--record FILE] SOCKET IMAGE
 
-What is written stays in memory until a flush, and goes to IMAGE then: a machine that is killed has lost
-what it had not flushed. A read that takes in the byte at OFFSET is never answered, or the first one only
-after SECONDS. As the N-th flush arrives the power is cut, that is, the client is killed, and of what was not flushed HOW says
-what the medium has: "none" of it, "all", as where the flush was still carried out, or "half", every second write. FILE gets all that is asked of the disk, in
-order, for tests/vm/cut_states.py: of each request the command, the offset and the length, and what is written. Ends with its
-one client, and prints how many flushes there were.
-The protocol is that of the NBD project's doc/proto.md, as far as QEMU wants it.
+Writes stay in memory until a flush, and go to IMAGE then: a machine that is killed loses what it had not flushed. With --hang, a
+read that includes the byte at OFFSET is never answered; with --late, the first one only after SECONDS. With --cut, the power is cut
+when the N-th flush arrives, that is, the client is killed; HOW says how many of the writes that were not flushed the medium has:
+"none", "all", as if the flush were still done, or "half", every second one. FILE gets all requests in order, for
+tests/vm/cut_states.py: the command, the offset, the length, and the data of a write. The program ends with its only client, and
+prints the number of flushes.
+The protocol is that of the NBD project's doc/proto.md, as far as QEMU needs it.
 """
 
 import os

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-boot`: Debian where root is not simply a disk: encrypted, verified, never to be written, with its changes in
-# memory, with a /var beside it, or that of a machine which hibernated.
+# `make check-boot`: Debian with a root that is not simply a disk: encrypted, verified, always read-only, with its changes in
+# memory, with a separate /var, or of a machine that resumes from hibernation.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
@@ -12,8 +12,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# QEMU wants its passphrase as text, and takes no time to stretch it. Before that it measures its own CPU, which
-# fails every few times ("Unable to get accurate CPU usage"), and then it has to begin once more.
+# Encrypts with a passphrase in plain text and the least key stretching. QEMU first measures its CPU, which sometimes fails
+# ("Unable to get accurate CPU usage"); then it must be started again.
 encrypt() {
 	local tries=0
 	until qemu-img convert -O luks --object "secret,id=key,file=$3" -o key-secret=key,iter-time=10 "$1" "$2"; do
@@ -33,7 +33,7 @@ encrypted() {
 	machine luks-again luks tools "$@"
 }
 
-# verified NAME FSTAB-LINE...: by dracut and systemd. What is checked there cannot be repaired.
+# verified NAME FSTAB-LINE...: boot a verified root with dracut and systemd. fsck cannot repair such a root.
 verified() {
 	local at=$BATS_FILE_TMPDIR name=$1 hash
 	shift
@@ -70,7 +70,7 @@ var_of_its_own() {
 	machine var var tools -d virtio-blk -i "$DRIVE" -l "$BATS_FILE_TMPDIR/own.fs" -a ro
 }
 
-# Without the variable, mount(8) of Debian 13 repeats the layers of the overlay when systemd remounts root writable; the
+# Without the variable, mount(8) of Debian 13 passes the layers of the overlay again when systemd remounts root writable. The
 # kernel refuses that, and root stays read-only.
 changed_in_memory() {
 	disk overlay
@@ -110,7 +110,7 @@ setup_file() {
 	wait
 }
 
-@test "boot: what opens an encrypted root waits, with no ledger yet: the seed is mixed before, and spent inside" {
+@test "boot: an encrypted root: the seed is mixed before it is opened, and spent in the ledger inside" {
 	of luks
 	in_order "$MIXED" "$READY" "$MIXED" "$MACHINE_ID"
 	waited cryptsetup
@@ -125,7 +125,7 @@ setup_file() {
 	ended_well "ext4 ro" "ext4 rw"
 }
 
-@test "boot: a verified root cannot take a ledger: mixed before it is opened, and not credited" {
+@test "boot: a verified root cannot have a ledger: the seed is mixed before it is opened, and not credited" {
 	of verity
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$MACHINE_ID" "$MIXED"
 	waited systemd-veritys
@@ -134,7 +134,7 @@ setup_file() {
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=ledger-read-only"
 }
 
-@test "boot: a verified root with a /var that can be written: the seed is spent there" {
+@test "boot: a verified root with a writable /var: the seed is spent there" {
 	of verity-var
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$MACHINE_ID" "$MIXED"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=dir reason=already-ready ready-before=yes"
@@ -142,7 +142,7 @@ setup_file() {
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
 }
 
-@test "boot: a root that is to stay read-only is not written to, and the seed only mixed" {
+@test "boot: a root that must stay read-only is not written to, and the seed is only mixed" {
 	of read-only
 	in_order "$MIXED" "$MACHINE_ID" "$MIXED" "$READY"
 	told "seedrive-guest: the initramfs does not use root's ledger: root is read-only in its fstab"
@@ -151,7 +151,7 @@ setup_file() {
 	[ "$(ledger_on read-only)" = "" ]
 }
 
-@test "boot: a machine that resumes from hibernation: the seed is mixed by the kernel that ends, and root is not touched" {
+@test "boot: a machine resumes from hibernation: the kernel that is given up mixes the seed, and root is not touched" {
 	of asleep
 	in_order "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"
 	run ! grep "the machine has resumed" "$log"
@@ -163,7 +163,7 @@ setup_file() {
 	[ "$(ledger_on sleeper)" = "$SEED" ]
 }
 
-@test "boot: a /var of its own: nothing is decided before it is mounted, and its ledger is the one" {
+@test "boot: a separate /var: nothing is decided before it is mounted, and its ledger is used" {
 	of var
 	told "seedrive-guest: the initramfs does not use root's ledger: /var is a separate file system"
 	in_order "$MIXED" "$MACHINE_ID" "$READY" "$CREDITED"
@@ -174,7 +174,7 @@ setup_file() {
 	waited
 }
 
-@test "boot: a root whose changes go to memory: mixed and not credited, and the root below is as it was" {
+@test "boot: a root with its changes in memory: the seed is mixed, not credited, and the root below is unchanged" {
 	of overlay
 	told "vm: / is overlay rw"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=none reason=ledger-forgets"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-boot`: a Debian with cloud-init and udisks2, and with users: one at the console, with a session on its
-# seat and in the groups that the installer gives, and one without a seat. What of the record they can read, before the
-# drive is mounted and after, and with our rule for udev taken away (tests/vm/people, tests/vm/snoop).
+# `make check-boot`: a Debian with cloud-init, udisks2 and two users: one at the console, with a session on its seat and the
+# groups that the installer gives, and one without a seat. How much of the record can they read, before the drive is mounted,
+# afterwards, and without our udev rule (tests/vm/people, tests/vm/snoop)?
 
 # `log` is set by of().
 # shellcheck disable=SC2154
@@ -21,7 +21,7 @@ setup_file() {
 		"$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
 	SEED=$(seed_of "$DRIVE")
-	# The cards that the drive's metadata names; without them cloud-init gives up. Nothing is at their other end.
+	# The network cards that the drive's metadata names; without them cloud-init gives up. They are connected to nothing.
 	devices=()
 	while read -r mac; do
 		devices+=(-device "virtio-net-pci,mac=$mac")
@@ -34,7 +34,7 @@ setup_file() {
 	wait
 }
 
-# Each of the two has looked, three times; and the one at the console is that.
+# Each of the two users has looked three times, and the one at the console really is there.
 looked() {
 	told "vm: phase unmounted"
 	told "vm: phase mounted-by-root"
@@ -45,21 +45,21 @@ looked() {
 	[ "$(grep -c 'vm: other has looked' "$log")" -eq 3 ]
 }
 
-@test "people: cloud-init takes the drive's metadata, and the seed is credited" {
+@test "people: cloud-init uses the drive's metadata, and the seed is credited" {
 	of people
 	told "vm: datasource DataSourceConfigDrive .*"
 	told "seedrive-guest: credited 256 bits seed=$SEED drive=/dev/sr0 ledger=dir ready-before=no"
 	told "vm: seedrive-guest is active, success"
 }
 
-@test "people: neither the user at the console nor another one reads a byte of the record, mounted or not" {
+@test "people: neither the user at the console nor another user can read a byte of the record, mounted or not" {
 	of people
 	looked
 	run -1 grep -E 'vm: (console|other) reads' "$log"
 	told "vm: file 600:0:0 /dev/sr0"
 }
 
-@test "people: without the rule the one at the console does: so that test can fail" {
+@test "people: without the udev rule the user at the console can, so that test can fail" {
 	of open
 	looked
 	grep -E 'vm: console reads' "$log"

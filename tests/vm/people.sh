@@ -3,9 +3,9 @@
 #
 # usage: people.sh ROOT
 #
-# Gives the machine that debian.sh makes two users: "console", who logs in at the first console, with the groups that
+# Adds two users to the machine that debian.sh makes: "console", who logs in at the first console, with the groups that
 # Debian's installer gives to the first user; and "other", who has no seat. Both run tests/vm/snoop when
-# tests/vm/people asks them to. Run by debian.sh, as root.
+# tests/vm/people asks for it. debian.sh runs this as root.
 
 set -eu
 root=$1

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Takes the kernel out of what unpacks it at each boot, which in an emulator is a fifth of a boot or more.
+"""Unpacks a kernel, so that it need not unpack itself at each boot, which takes a fifth of a boot or more in an emulator.
 
     plain_kernel.py BZIMAGE OUT
 
-Writes OUT, an ELF file that QEMU starts by the entry for PVH (Xen's docs/misc/pvh.pandoc). Exits with 1 and writes nothing
-if this kernel has no such entry, or is packed otherwise than by gzip, xz, lz4 or zstd. Where it lies is in the header of
-the boot protocol (the kernel's Documentation/arch/x86/boot.rst).
+Writes OUT, an ELF file that QEMU starts by the entry for PVH (Xen's docs/misc/pvh.pandoc). Exits with 1 and writes nothing if this
+kernel has no such entry, or is not packed with gzip, xz, lz4 or zstd. The header of the boot protocol says where the packed kernel
+is (the kernel's Documentation/arch/x86/boot.rst).
 """
 
 import os
@@ -19,7 +19,7 @@ PVH_NOTES = [struct.pack("<III", 4, size, 18) + b"Xen\0" for size in (4, 8)]    
 
 
 def payload(image):
-    """What is packed; behind it stands its size when unpacked, in four bytes, which are gzip's own."""
+    """Returns the packed kernel. Four bytes with its unpacked size follow it; for gzip they are part of its format."""
     setup_sectors, = struct.unpack_from("<B", image, 0x1f1)
     offset, length = struct.unpack_from("<II", image, 0x248)
     at = (setup_sectors + 1) * 512 + offset

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Plugs a drive into a machine of QEMU's that runs.
+"""Plugs a drive into a running machine of QEMU.
 
 Usage: plug.py SOCKET LOG WORDS SECONDS DEVICE[,KEY=VALUE]...
 
-Waits until the file LOG, to which the machine's console goes, has WORDS, a regular expression, and so many seconds more; then has QEMU, which
-listens for QMP at SOCKET, add that device.
+Waits until the file LOG, to which the machine's console goes, matches the regular expression WORDS, then SECONDS more; then has
+QEMU, which listens for QMP on SOCKET, add the device.
 """
 import json
 import re
@@ -15,7 +15,7 @@ import time
 
 
 def wait_for(log, words):
-    """Until the console shows them; the machine may not even have been started yet."""
+    """Waits until the console shows the words; the machine may not have been started yet."""
     while True:
         try:
             with open(log, errors="replace") as console:
@@ -27,7 +27,7 @@ def wait_for(log, words):
 
 
 def execute(stream, command, **arguments):
-    """One command, and its answer; events may come before that."""
+    """Sends one command and returns its answer; events may come before it."""
     stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
     stream.flush()
     while True:
@@ -39,7 +39,7 @@ def execute(stream, command, **arguments):
 
 
 def main():
-    """See above."""
+    """Does the work that the top of this file describes."""
     path, log, words, seconds, device = sys.argv[1:]
     wait_for(log, words)
     time.sleep(float(seconds))

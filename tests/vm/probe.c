@@ -2,9 +2,9 @@
 /*
  * usage: probe [COUNT]
  *
- * What the clock says, and whether the kernel's generator is ready. GRND_NONBLOCK, as any other way
- * of asking would start the kernel's jitter fallback, and so change the answer. With a COUNT, up to 256:
- * so many random bytes instead, in hexadecimal, once the kernel has them.
+ * Prints the time of the clock, and whether the kernel's RNG is ready. It asks with GRND_NONBLOCK, because any other way would
+ * start the kernel's jitter fallback and so change the answer. With a COUNT, up to 256, it prints this number of random bytes
+ * instead, in hexadecimal, once the RNG is ready.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #
 # usage: root.sh OUT [COMMAND...]
 #
-# Makes OUT, a small ext4 file system for an initramfs to mount as root: busybox, tests/vm/system as init, and
-# what `make install-guest` installs. The command is run in its tree first, with what it names relative to it.
+# Makes OUT, a small ext4 file system for an initramfs to mount as root, with busybox, tests/vm/system as init, and the files
+# of `make install-guest`. The command runs first, in the folder of the root, with relative paths.
 
 set -euo pipefail
 
@@ -28,7 +28,7 @@ musl-gcc -static -O2 -o "$tree/bin/probe" "$here/probe.c"
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$here/../.." install-guest DESTDIR="$tree" PREFIX=/usr
 install -m 755 "$here/system" "$tree/sbin/init"
 echo '/dev/vda / ext4 defaults 0 1' >"$tree/etc/fstab"
-# A busy host is slow.
+# Longer deadline, because a busy host is slow.
 mkdir -p "$tree/etc/default"
 echo DEADLINE=30s >"$tree/etc/default/seedrive-guest"
 [ $# -eq 0 ] || (cd "$tree" && "$@")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-streams`: no machine is hurt by what becomes of the daemon. Two hundred ends of it, sixteen machines that start
-# while no source delivers, and the tests that others have for a guest's randomness. More of it: tests/vm/vm-rng.bats.
+# `make check-streams`: whatever happens to the daemon, no machine suffers. It ends two hundred times, sixteen machines start
+# while no source delivers, and a guest passes tests for randomness by others. tests/vm/vm-rng.bats has more.
 
-# Each test is a subshell of its own.
+# Each test runs in a subshell.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -19,7 +19,7 @@ setup_file() {
 	rng_setup
 }
 
-# both_ways: a configuration for EGD and the FIFO, which is held; $fifo and $egd are QEMU's words for each.
+# both_ways: a configuration with EGD and with the FIFO, which is kept open; $fifo and $egd are QEMU's options for each.
 both_ways() {
 	hold_fifo ''
 	fifo=("${devices[@]}")
@@ -27,20 +27,20 @@ both_ways() {
 	by_egd
 }
 
-# reads NAME ROUNDS DEVICE-WORD...: a machine in the background, which reads /dev/hwrng so often.
+# reads NAME ROUNDS DEVICE-WORD...: start a machine in the background that reads /dev/hwrng this number of times.
 reads() {
 	"$VM/boot.sh" -t 3600 -a "sd.exec=hwrng sd.rounds=$2" "$BATS_FILE_TMPDIR/vm" "${@:3}" >"$1.log" 3>&- &
 	echo "$!" >>servers
 }
 
-# cpu_ticks: of all of this test's machines.
+# cpu_ticks: print the CPU time of all machines of this test.
 cpu_ticks() {
 	pgrep -f "qemu-system.*$PWD/run/" | while read -r pid; do
 		sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f12,13
 	done | awk '{ sum += $1 + $2 } END { print sum + 0 }'
 }
 
-@test "streams: guests by the FIFO and by EGD go on while the daemon is ended two hundred times, and no QEMU ends or spins" {
+@test "streams: guests with the FIFO and EGD continue while the daemon ends two hundred times, and no QEMU ends or spins" {
 	local rounds=700 ticks i
 	both_ways
 	cp -r "$BUILD" old
@@ -53,7 +53,7 @@ cpu_ticks() {
 	for ((i = 1; i <= 200; i++)); do
 		sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
 		if [ $((i % 10)) -eq 0 ]; then
-			# As by an upgrade: it ends well, and another file is started.
+			# Like an upgrade: the daemon ends regularly, and another file is started.
 			stop
 			TOOL=$PWD/old/seedrive start --config conf --source kernel
 			continue
@@ -63,7 +63,7 @@ cpu_ticks() {
 		[ $((i % 25)) -ne 5 ] || sleep 1
 		start --config conf --source kernel
 	done
-	# Without a daemon they wait, and that costs nothing: less than a third of a CPU's time.
+	# Without a daemon they wait, and use less than a third of a CPU.
 	kill -KILL "$DAEMON"
 	ended 137
 	sleep 2
@@ -82,7 +82,7 @@ cpu_ticks() {
 	stop
 }
 
-@test "streams: sixteen guests that start at once while every source is down become ready" {
+@test "streams: sixteen guests that start together while every source is down become ready" {
 	local i
 	mkfifo never
 	both_ways
@@ -101,12 +101,12 @@ cpu_ticks() {
 			[ "$(rounds "$log" | wc -l)" -eq 2 ]
 		done
 	done
-	# No two of them, nor two reads of one, have the same.
+	# No two machines, and no two reads of one machine, get the same bytes.
 	[ "$(for log in ./*.?.log; do rounds "$log"; done | cut -d' ' -f2 | sort -u | wc -l)" -eq 32 ]
 	stop
 }
 
-# The first 4 KiB are for the boot, and some of them are for the kernel, which fetches ahead. QEMU has no limit here.
+# The first 4 KiB are for the boot; the kernel reads ahead and takes some of them. QEMU sets no limit here.
 @test "streams: a guest's /dev/hwrng gives bytes at the rate of its listener, by the FIFO and by EGD" {
 	hold_fifo ''
 	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" 'rate = 256' 'burst = 64' \
@@ -119,20 +119,20 @@ cpu_ticks() {
 		wait "$pid"
 	done <servers
 	for name in fifo egd; do
-		# One of these a second, once the first bytes are used up.
+		# One read per second, after the first bytes are used up.
 		rounds "$name.log" | awk -v name="$name" '$1 == 25 { first = $3 } $1 == 40 { took = $3 - first }
 			END { print name ": " took " s for 3840 bytes"; exit took < 14 || took > 60 }'
 	done
 	stop
 }
 
-# failures FILE: of each time that it was tested in the machine, the least first.
+# failures FILE: print the number of failures in each test in the machine, the lowest first.
 failures() {
 	sed -nE "s/.*vm: exec: $1: .*successes: [0-9]+ .*failures: ([0-9]+).*/\1/p" "$log" | sort -n
 }
 
-# Of a thousand good blocks 0.8 fail in the mean, and more than 3 in one of a hundred tests: so it is done twice. Of what
-# virtio-rng gives more than 12 never do.
+# On average 0.8 of a thousand good blocks fail, and more than 3 in one of a hundred tests, so the test runs twice. More than
+# 12 never fail.
 @test "streams: a guest passes the test of SCS-0101, strictly: 256 bits, and at most 3 of 1000 blocks fail" {
 	both_ways
 	start --config conf --source kernel

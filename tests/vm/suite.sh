@@ -3,10 +3,10 @@
 #
 # usage: suite.sh [--cached] SUITE [ARCHITECTURE]
 #
-# Prints an apt.conf with which apt knows the packages of that suite of Debian and of its security
-# updates, and nothing else: APT_CONFIG=$(suite.sh trixie) kernel.sh. They come from where the machine's
-# own do; one that has no security updates, as debootstrap leaves it, gets none here. What apt keeps of them is in the cache ($SEEDRIVE_CACHE), and brought up to date at each call, or
-# with --cached only fetched where it is not there; the machine's lists and packages are left alone.
+# Prints the path of an apt.conf with which apt sees only the packages of this suite of Debian and its security updates:
+# APT_CONFIG=$(suite.sh trixie) kernel.sh. The mirror is that of the host; a host without security updates, as debootstrap
+# installs it, gets none here. apt's lists are in the cache ($SEEDRIVE_CACHE) and updated at each call, or with --cached only
+# fetched if they are missing. The host's lists and packages are not changed.
 
 set -euo pipefail
 export LC_ALL=C
@@ -16,14 +16,14 @@ die() {
 	exit 1
 }
 
-# archive LABEL: where the machine has that archive from.
+# archive LABEL: print the mirror from which the host gets this archive.
 # shellcheck disable=SC2016 # apt fills these in
 archive() {
 	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
 		sed -n "s/^$1 \([^ ]*\)\$/\1/p" | sort -u | head -n 1
 }
 
-# Signed by Debian, whatever else the machine trusts. The security updates of sid are in sid.
+# Only Debian's signatures are accepted. Sid has its security updates in itself.
 write_sources() {
 	local keys=/usr/share/keyrings/debian-archive-keyring.gpg main security
 
@@ -36,7 +36,7 @@ write_sources() {
 	fi
 }
 
-# Nothing is installed here, so that what the machine has weighs nothing.
+# apt is given an empty list of installed packages, so that those of the host have no effect.
 write_conf() {
 	cat <<-END
 		Dir::Etc::SourceList "$state/sources.list";

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The program for 64-bit Arm on Debian's cloud kernel, in QEMU: a machine that a device tree describes, and one
-# with UEFI firmware and its tables. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, is for another kernel;
-# tests/kernels tries several.
+# The program for 64-bit Arm on Debian's cloud kernel, in QEMU: a machine that is described by a device tree, and one with
+# UEFI firmware and its tables. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, selects another kernel; tests/kernels tries
+# several.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -15,7 +15,7 @@ load ../lib/vm
 OTHER_UUID=00000000-1111-4222-8333-444444444444
 DIR="sd.ledger=disk sd.args=--ledger,/ledger/ids"
 
-# A drive bound to the instance, and one that is not.
+# Makes a drive that is bound to the instance, and one that is not.
 setup_file() {
 	vm_setup
 	APT_CONFIG=$("$VM/suite.sh" --cached "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" arm64)
@@ -35,7 +35,7 @@ setup() {
 	unbound=$BATS_FILE_TMPDIR/unbound.iso
 }
 
-# boot DRIVE OPTION...: DRIVE may be none.
+# boot DRIVE OPTION...: boot a machine; DRIVE may be none.
 boot() {
 	seed=
 	[ "$1" = none ] || { seed=$(seed_of "$1"); set -- "$1" -i "$1" "${@:2}"; }
@@ -63,9 +63,9 @@ mixed() {
 	not_ready
 }
 
-# --- described by a device tree ---
+# --- with a device tree ---
 
-@test "vm: on Arm the seed on a virtio disk makes the kernel ready, nothing before does, and the next boot mixes it" {
+@test "vm: on Arm only the seed on a virtio disk makes the kernel ready, and the next boot mixes it" {
 	boot "$unbound" -d virtio-blk -a "$DIR" "$BATS_FILE_TMPDIR/vm"
 	grep -q 'Machine model: linux,dummy-virt' "$log"
 	credited vdb dir
@@ -73,7 +73,7 @@ mixed() {
 	mixed "ledger=dir reason=already-spent"
 }
 
-@test "vm: on Arm so does the seed on a virtio-scsi CD" {
+@test "vm: on Arm the seed on a virtio-scsi CD makes the kernel ready" {
 	boot "$unbound" -d virtio-scsi-cd -a "$DIR" "$BATS_FILE_TMPDIR/vm"
 	credited sr0 dir
 }
@@ -87,7 +87,7 @@ mixed() {
 	not_ready
 }
 
-@test "vm: on Arm, no drive: the kernel stays as it was" {
+@test "vm: on Arm, without a drive, the kernel stays as it was" {
 	boot none -d none -a "$DIR" "$BATS_FILE_TMPDIR/vm"
 	said "no seed drive"
 	ended 0 no
@@ -99,14 +99,14 @@ mixed() {
 	mixed "ledger=none reason=other-uuid"
 }
 
-@test "vm: on Arm a kernel with a seed in its device tree is ready before, and is told so" {
+@test "vm: on Arm a kernel with a seed in its device tree is ready before, and the line says so" {
 	boot "$unbound" -d virtio-blk -a "$DIR" "$BATS_FILE_TMPDIR/vm" -machine virt,dtb-randomness=on
 	said "mixed seed=$seed drive=/dev/vdb ledger=dir reason=already-ready ready-before=yes"
 }
 
 # --- with UEFI firmware ---
 
-@test "vm: on Arm with firmware a bound seed is credited once, whatever becomes of the disk" {
+@test "vm: on Arm with firmware a bound seed is credited once, even if the disk is rolled back" {
 	cp disk disk.old
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "sd.efi=1 $DIR" "$BATS_FILE_TMPDIR/vm"
 	grep -q 'DMI: QEMU' "$log"
@@ -121,13 +121,14 @@ mixed() {
 	mixed "ledger=none reason=other-uuid"
 }
 
-# bios_table BYTE: SMBIOS' BIOS information, type 0, with this byte 0x13; its strings are "Acme", "1", "01/01/2026".
+# bios_table BYTE: print the BIOS information of SMBIOS, type 0, with this byte 0x13 and the strings "Acme", "1",
+# "01/01/2026".
 bios_table() {
 	printf '%b' "\\0000\\0030\\0000\\0000\\0001\\0002\\0000\\0000\\0003\\0000\\0010\\0000\\0000\\0000\\0000\\0000\\0000\\0000\\0000$1" \
 		"\\0377\\0377\\0377\\0377Acme\\00001\\000001/01/2026\\0000\\0000" >bios
 }
 
-@test "vm: on Arm firmware that names no hypervisor, and lacks the bit, is bare metal: no drive is opened unless it is named" {
+@test "vm: on Arm firmware without a hypervisor's name or the bit means bare metal: only a drive that is named is opened" {
 	bios_table '\0014'
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
 		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board
@@ -142,7 +143,7 @@ bios_table() {
 	mixed "ledger=none reason=bare-metal"
 }
 
-@test "vm: on Arm the bit for a virtual machine is enough, whatever firmware names" {
+@test "vm: on Arm the bit for a virtual machine is enough, whatever names the firmware has" {
 	bios_table '\0034'
 	boot "$DRIVE" -e vars -d virtio-blk -u "$UUID" -a "$DIR" "$BATS_FILE_TMPDIR/vm" \
 		-smbios file=bios -smbios type=1,manufacturer=Acme,product=Board

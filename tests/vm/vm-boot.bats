@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The stages of a boot in a virtual machine, by an initramfs that Debian's initramfs-tools made: what is credited
-# before PID 1 starts, and what each kind of root comes to.
+# The stages of a boot in a virtual machine, with an initramfs made by Debian's initramfs-tools: what is credited before PID
+# 1 starts, and the result for each kind of root.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -34,7 +34,7 @@ setup() {
 	boots=0
 }
 
-# boot [ARGUMENTS [OPTION...]]: more for the kernel's command line, and for boot.sh.
+# boot [ARGUMENTS [OPTION...]]: boot with these additions to the kernel's command line, and these options of boot.sh.
 boot() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -44,24 +44,24 @@ boot() {
 }
 
 shown() {
-	# What was done before PID 1, and after.
+	# Split the log: before PID 1 started, and after.
 	sed '/ vm: begin /q' "$log" >initramfs
 	sed '1,/ vm: begin /d' "$log" >system
 	grep -E '\] (vm|seedrive-guest|random|EXT4-fs): |panic' "$log"
 	grep -q 'vm: the boot goes on' "$log"
 }
 
-# says FILE LINE: once.
+# says FILE LINE: the file has this line once.
 says() {
 	[ "$(grep -cE "\] seedrive-guest: $2\$" "$1")" -eq 1 ]
 }
 
-# silent FILE
+# silent FILE: the file has no line of ours.
 silent() {
 	run -1 grep '\] seedrive-guest: ' "$1"
 }
 
-# begins READY: when the initramfs hands over.
+# begins READY: was the kernel ready when the initramfs ended?
 begins() {
 	grep -q "vm: begin ready=$1 " "$log"
 }
@@ -73,18 +73,18 @@ not_ready() {
 MIXED_FIRST="mixed seed=[0-9a-f]* drive=/dev/[a-z]+[0-9]* ledger=none reason=mix-only ready-before=no"
 CARRIED="credited 256 bits seed=[0-9a-f]{32} carry-over=/root/var/lib/seedrive/carry-over ready-before=no"
 
-# credited FILE [LEDGER]
+# credited FILE [LEDGER]: the seed was credited in this part of the boot.
 credited() {
 	says "$1" "credited 256 bits seed=$SEED drive=/dev/[a-z]+[0-9]* ledger=${2:-dir} ready-before=no"
 	[ "$(grep -c 'crng init done' "$1")" -eq 1 ]
 }
 
-@test "boot: credited before PID 1, on a root that is as it was; the second boot credits the carry-over alone" {
+@test "boot: credited before PID 1, and root is unchanged; the second boot credits only the carry-over" {
 	boot "sd.units=1 rootflags=nosuid,noatime"
 	says initramfs "$MIXED_FIRST"
 	credited initramfs
 	begins yes
-	# util-linux and klibc name the flags in their own orders; the kernel does not.
+	# util-linux and klibc print the flags in different orders, so the kernel's order is used.
 	grep -qE 'vm: mounted / ext4 ro,nosuid,noatime$' system
 	grep -q 'vm: decided: root$' system
 	run -1 grep -E '\] seedrive-guest: (credited|mixed)' system
@@ -97,7 +97,7 @@ credited() {
 	begins yes
 	grep -q 'vm: mounted / ext4 ro,relatime$' system
 
-	# Nothing to carry over this time: nothing is credited, and root is not written to.
+	# There is no carry-over this time: nothing is credited, and root is not written to.
 	debugfs -w -R 'rm /var/lib/seedrive/carry-over' root
 	boot
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
@@ -106,7 +106,7 @@ credited() {
 	not_ready
 }
 
-@test "boot: an initramfs with klibc's tools alone does as well" {
+@test "boot: it works in an initramfs that has only klibc's tools" {
 	vm=$BATS_TEST_TMPDIR/vm
 	"$VM/initrd.sh" "$("$VM/kernel.sh")" "$vm" BUSYBOX=n
 	place=ide-cd
@@ -117,7 +117,7 @@ credited() {
 	says initramfs "$CARRIED"
 }
 
-@test "boot: a machine that is killed as it credits has forfeited the seed" {
+@test "boot: a machine that is killed while it credits forfeits the seed" {
 	run -137 "$VM/boot.sh" -k 'seedrive-guest: credited' -d "$place" -i "$DRIVE" "${root[@]}" -u "$UUID" \
 		-a "root=/dev/vda ro" "$vm"
 	boot
@@ -125,11 +125,11 @@ credited() {
 	not_ready
 }
 
-@test "boot: without a drive, and where it is switched off, each boot is as if we were not there" {
+@test "boot: without a drive, or turned off, each boot is as without our files" {
 	place=none
 	boot sd.units=1
 	silent initramfs
-	# There is no udev in this one, so it searches.
+	# This initramfs has no udev, so it searches.
 	says system "no seed drive"
 	says system "/var/lib/seedrive/carry-over: carry-over not saved: the kernel's RNG is not ready"
 	[ "$(grep -c '\] seedrive-guest: ' "$log")" -eq 2 ]
@@ -139,13 +139,13 @@ credited() {
 	not_ready
 }
 
-# Udev may be stopped before it has seen it: nothing waits for that.
-@test "boot: a drive that appears as the initramfs ends is credited there, or else in the system" {
+# Udev may be stopped before it has seen the drive, because nothing waits for that.
+@test "boot: a drive that appears when the initramfs ends is credited there, or in the system" {
 	boot "modprobe.blacklist=virtio_scsi sd.late=virtio_scsi,sr0 sd.units=1"
 	credited "$log"
 }
 
-@test "boot: a separate /var has the ledger, and the system's stage credits" {
+@test "boot: a separate /var has the ledger, and the stage `system` credits" {
 	"$VM/root.sh" root sh -c 'echo "/dev/vdb /var ext4 defaults 0 2" >>etc/fstab'
 	mkdir -p var/lib
 	truncate -s 8M disk
@@ -161,7 +161,7 @@ credited() {
 	says system "credited 256 bits seed=[0-9a-f]{32} carry-over=/var/lib/seedrive/carry-over ready-before=no"
 }
 
-@test "boot: where a /var that nobody told of hides the ledger, no boot credits again what one has" {
+@test "boot: if a /var that is not in root's fstab hides the ledger, no seed is credited twice" {
 	mkdir -p var/lib
 	truncate -s 8M disk
 	mkfs.ext4 -q -d var disk
@@ -169,17 +169,17 @@ credited() {
 	boot "sd.units=1 sd.var=vdb"
 	credited initramfs
 	says system "seed=$SEED noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
-	# Then as with an initramfs that does not know us.
+	# Then as if the initramfs lacked the stages.
 	boot "sd.units=1 sd.var=vdb sd.forget=1"
 	says system "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
 }
 
-# A root that nobody checks, as a check of what cannot be written to fails.
+# A root that is not to be checked, because a check of a read-only disk fails.
 unchecked() {
 	"$VM/root.sh" root sh -c 'echo "/dev/vda / ext4 defaults 0 0" >etc/fstab'
 }
 
-@test "boot: a root disk that cannot be written to stays as it is, and the seed is mixed" {
+@test "boot: a root disk that is read-only stays as it is, and the seed is mixed" {
 	unchecked
 	root=()
 	place=none
@@ -192,7 +192,7 @@ unchecked() {
 	not_ready
 }
 
-@test "boot: with overlayroot nothing is written below it, and the seed is mixed" {
+@test "boot: with overlayroot nothing is written below the overlay, and the seed is mixed" {
 	boot "sd.units=1 overlayroot=tmpfs"
 	grep -q 'vm: mounted / overlay rw' system
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=none reason=ledger-forgets ready-before=no"
@@ -202,7 +202,7 @@ unchecked() {
 	[ "$(cut -d/ -f6 <<<"$output" | paste -sd ' ')" = ". .." ]
 }
 
-# verity_table: of root, with its hashes behind it; commas for spaces.
+# verity_table: print the table of root, whose hashes follow it on the disk; with commas in place of spaces.
 verity_table() {
 	local blocks hash salt
 	blocks=$(($(stat -c %s root) / 4096))
@@ -225,9 +225,9 @@ verity_table() {
 	[ "$(sha256sum <root)" = "$before" ]
 }
 
-@test "boot: an encrypted root, once it is open, is one like any other" {
+@test "boot: an encrypted root is, once it is open, a root like any other" {
 	key=$(printf '%064d' 1)
-	# Encrypted in a machine, as this one may not map devices: what its root had, copied to the second disk.
+	# Encrypted in a machine, because this host may not map devices: its root is copied to the second disk.
 	truncate -s 16M crypt
 	devices=(-drive "if=none,format=raw,id=crypt,file=crypt" -device "virtio-blk-pci,drive=crypt")
 	place=none
@@ -238,15 +238,15 @@ verity_table() {
 	place=virtio-scsi-cd
 	boot "root=/dev/mapper/root sd.units=1 sd.map=0,32768,crypt,aes-xts-plain64,$key,0,/dev/vda,0"
 	grep -q 'vm: mounted / ext4 ro,relatime$' system
-	# Whoever opens a mapped device asks for random numbers, and the kernel makes itself ready for that: by then the seed is
-	# mixed.
+	# A program that opens a mapped device asks for random numbers, for which the kernel makes itself ready. The seed is
+	# mixed before that.
 	says initramfs "$MIXED_FIRST"
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"
 	[ "$(grep -nE 'reason=mix-only|crng init done' initramfs | sed 's/.*\(mix-only\|crng\).*/\1/' | paste -sd ' ')" = "mix-only crng" ]
 	grep -q 'vm: decided: root$' system
 }
 
-@test "boot: a machine that resumes from hibernation commits nothing, and goes on as it was" {
+@test "boot: a machine that resumes from hibernation commits nothing, and continues as it was" {
 	truncate -s 400M swap
 	devices=(-drive "if=none,format=raw,id=swap,file=swap" -device "virtio-blk-pci,drive=swap")
 	run -0 "$VM/boot.sh" -d "$place" -i "$DRIVE" "${root[@]}" -u "$UUID" -a "root=/dev/vda ro sd.hibernate=vdb" "$vm" \
@@ -254,7 +254,7 @@ verity_table() {
 	grep -q "\] seedrive-guest: credited 256 bits seed=$SEED " <<<"$output"
 	grep -q 'vm: hibernates' <<<"$output"
 	run -1 grep 'vm: resumed' <<<"$output"
-	# Another drive meanwhile: mixed into the kernel that is given up, and spent by nobody.
+	# Now with another drive: its seed is mixed into the kernel that is given up, and not spent.
 	"$BUILD/seedrive" build -q --source kernel -o second.iso "$TREE"
 	DRIVE=second.iso boot resume=/dev/vdb
 	says "$log" "mixed seed=$(seed_of second.iso) drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -263,12 +263,12 @@ verity_table() {
 	[ "$(sed -n 's/.*vm: left //p' "$log")" = "/var/lib/seedrive/ledger/$SEED" ]
 }
 
-@test "boot: the firmware's ledger forbids in the initramfs already, and its variables are not left mounted" {
+@test "boot: the firmware's ledger vetoes a credit in the initramfs, and its variables do not stay mounted" {
 	cp /usr/share/OVMF/OVMF_VARS_4M.fd vars
 	boot "" -e vars
 	credited initramfs dir,efi
 	run -1 grep 'vm: mounted .* efivarfs' system
-	# The disk of before, and what the firmware knows.
+	# The earlier disk, with the firmware's ledger.
 	cp "$BATS_FILE_TMPDIR/root" root
 	boot "" -e vars
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=[a-z,]*efi reason=already-spent ready-before=no"

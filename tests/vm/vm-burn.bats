@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What a host of its own has, and the machine that tests need not: an optical drive, QEMU's, which only reads;
-# an empty one; and a device that another is made of.
+# Devices that this host may not have: an optical drive of QEMU, which cannot write, an empty one, and a disk below another
+# device.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
 
 load ../lib/vm
 
-# program FILE WHERE: with the libraries that it is linked with.
+# program FILE WHERE: copy a program and the libraries that it is linked with.
 program() {
 	local library
 	install -D "$1" "$EXTRA$2"
@@ -67,7 +67,7 @@ setup() {
 	devices=()
 }
 
-# tries OPTION...: boots once, with what boot.sh takes; `said` has what was said.
+# tries OPTION...: boot once with these options of boot.sh; the output is in `said`.
 tries() {
 	log=$BATS_TEST_TMPDIR/boot.log
 	"$VM/boot.sh" -c max -a "random.trust_cpu=on sd.exec=/try" "$@" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >"$log"
@@ -90,17 +90,17 @@ refused_as_it_only_reads() {
 	END
 }
 
-@test "vm: a drive that only reads, with a drive in it, is refused in a line" {
+@test "vm: an optical drive that cannot write, with a config drive in it, is refused in one line" {
 	tries -d ide-cd -i "$DRIVE"
 	refused_as_it_only_reads
 }
 
-@test "vm: one without a medium is refused as well" {
+@test "vm: an optical drive without a medium is refused" {
 	tries -d empty-ide-cd
 	refused_as_it_only_reads
 }
 
-@test "vm: a disk of which device mapper has made another is refused, and names it; without that it is taken" {
+@test "vm: a disk below a mapped device is refused, and the message names that; without it, the disk is accepted" {
 	truncate -s 8M disk
 	devices=(-drive "if=none,format=raw,id=disk,file=disk" -device "virtio-blk-pci,drive=disk")
 	tries -d ide-cd -i "$DRIVE"

@@ -1,18 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The seed decides. In this machine nothing happens that is not the same at every boot, so that what the
-# kernel's generator gives out can be compared between boots, bit by bit:
+# The seed decides which bytes the kernel's RNG gives. In this machine everything is the same in each boot, so that these
+# bytes can be compared between boots:
 #
-# - Time counts instructions: the TSC, every timer, and so when an interrupt comes. The clock begins in 2024.
-# - QEMU's own chance, and with it RDRAND, comes from a number.
-# - There is one processor, nothing on the network, and the kernel lies where it was linked.
-# - A disk answers when the host pleases. So drive and ledger are NVDIMMs: memory, which answers at once.
+# - Time counts instructions: for the TSC, for each timer, and so for each interrupt. The clock starts in 2024.
+# - QEMU's random numbers, and so RDRAND, come from a fixed number.
+# - There is one processor, nothing on the network, and the kernel is at the address that it was linked for.
+# - A disk's answers would depend on the host. So drive and ledger are NVDIMMs: memory, which answers at once.
 #
-# The program is the one that is built, with all that it mixes in: clocks, TSC, RDRAND, UUID and the address of
-# a network card are all there, and the same at each boot.
+# The program is the ordinary one, with all that it mixes: clocks, TSC, RDRAND, UUID and the address of a network card exist,
+# and are the same in each boot.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -20,10 +20,10 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/guest
 
-# Memory is no place for a ledger, and no device that is trusted; here it has to be.
+# A ledger in memory does not count, and an NVDIMM is not trusted; here options make both acceptable.
 KNOWN="sd.ledger=pmem sd.args=--ledger,/ledger/ids,--ledger-persistent,--trust-device"
 
-# Two drives that differ in nothing but the bytes of their seeds, and the digest over them.
+# Makes two drives that differ only in the bytes of their seeds, and in the digest.
 setup_file() {
 	vm_setup
 	make_machine "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
@@ -42,7 +42,7 @@ make_machine() {
 	MODULES="nfit nd_pmem virtio_net" "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$1" "$2"
 }
 
-# other_seed IMAGE: as doc/seed-format.md has the record.
+# other_seed IMAGE: change the seed in the record, by doc/seed-format.md.
 other_seed() {
 	/usr/bin/python3 - "$1" $(($(extent_of "$1") * 2048)) <<-'EOF'
 		import hashlib, os, sys
@@ -56,7 +56,7 @@ other_seed() {
 	EOF
 }
 
-# nvdimm NAME IMAGE: a copy of it, as large as the kernel wants one to be.
+# nvdimm NAME IMAGE: make a copy, as large as the kernel requires.
 nvdimm() {
 	cp "$2" "$1.img"
 	truncate -s 16M "$1.img"
@@ -64,7 +64,7 @@ nvdimm() {
 		-device "nvdimm,id=$1,memdev=memory-$1")
 }
 
-# boot NAME DRIVE ARGUMENTS: the console goes to the file NAME. DRIVE may be none.
+# boot NAME DRIVE ARGUMENTS: boot; the console goes to the file NAME. DRIVE may be none.
 boot() {
 	devices=(-icount 'shift=3,sleep=off' -rtc 'base=2024-01-01T00:00:00,clock=vm' -seed 1
 		-machine 'pc,nvdimm=on' -m '256,slots=2,maxmem=1G'
@@ -83,7 +83,7 @@ credited() {
 	grep -q 'random: crng init done' "$1"
 }
 
-# given_out LOG: what the kernel's generator gave.
+# given_out LOG: print the bytes that the kernel's RNG gave.
 given_out() {
 	sed -nE 's/.*\] vm: random ([0-9a-f]{128})$/\1/p' "$1" | grep .
 }
@@ -97,7 +97,8 @@ other_output() {
 	! cmp -s first second
 }
 
-# same_start LOG LOG: until the program runs, to the microsecond. From then on the seed tells.
+# same_start LOG LOG: both boots are the same, to the microsecond, until the program runs. From then on the seed makes a
+# difference.
 same_start() {
 	grep -q 'vm: before ready=no' "$1"
 	diff <(sed '/vm: before/q' "$1") <(sed '/vm: before/q' "$2")
@@ -123,7 +124,7 @@ same_start() {
 	other_output one other
 }
 
-@test "vm: a program that credits all and mixes nothing leaves the bytes as they were: so that test can fail" {
+@test "vm: a program that credits all and mixes nothing does not change the bytes, so that test can fail" {
 	local copy="$BATS_TEST_TMPDIR/keeps"
 	(cd "$ROOT" && planted_guest "$copy" guest/found.c 'r = record_parse(drive->raw, drive->len, &ret->rec);' '{
 		static const uint8_t zeros[RECORD_SIZE_MAX];
@@ -141,7 +142,7 @@ same_start() {
 	same_output one other
 }
 
-@test "vm: a seed that is mixed, and worth nothing to the kernel, decides likewise once that is ready" {
+@test "vm: a seed that is only mixed decides the bytes, too, once the kernel is ready" {
 	boot one "$DRIVE" "sd.args=--mix-only"
 	boot other "$BATS_FILE_TMPDIR/other.iso" "sd.args=--mix-only"
 	for log in one other; do

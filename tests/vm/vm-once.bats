@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Exactly once: under any clock, on any disk, and whatever becomes of the disk. In each machine the kernel says
-# what it was given; a seed that two boots credit is found in both of their logs.
+# Exactly once: with any clock, on any disk, and whatever happens to the disk. In each machine the kernel logs what it is
+# given, so a seed that two boots credit is in both logs.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -22,7 +22,7 @@ setup_file() {
 	KERNEL=$("$VM/kernel.sh")
 	install_into "$BATS_FILE_TMPDIR/extra" dmsetup
 	MODULES="loop overlay efivarfs" "$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
-	# Of every kind of disk. To load so many takes as long as all the rest of a boot.
+	# Modules for each kind of disk. To load so many takes as long as the rest of a boot.
 	EXTRA=$BATS_FILE_TMPDIR/extra \
 		MODULES="loop overlay btrfs crc32c_generic brd null_blk sd_mod scsi_debug nfit nd_e820 nd_pmem dm_mod" \
 		"$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/disks"
@@ -40,7 +40,7 @@ setup() {
 	: >all
 }
 
-# boot OPTION...: with the disk and the drive of this test. What all boots said is in the file `all`.
+# boot OPTION...: boot with the disk and the drive of this test. The lines of all boots are in the file `all`.
 boot() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -50,18 +50,18 @@ boot() {
 	cat "$log" >>all
 }
 
-# A new drive for this test: reseeded with these options.
+# new_seed OPTION...: reseed the drive of this test with these options.
 new_seed() {
 	"$BUILD/seedrive" reseed -q --source kernel "$@" drive.iso
 	seed=$(seed_of drive.iso)
 }
 
-# credits ID: how many boots credited it.
+# credits ID: print how many boots credited this seed.
 credits() {
 	grep -cE "\] seedrive-guest: credited [0-9]+ bits seed=$1 " all || true
 }
 
-# No seed at all was credited by two boots, the drive's or one carried over.
+# No seed was credited by two boots, neither that of the drive nor a carry-over.
 none_twice() {
 	[ "$(sed -nE 's/.*\] seedrive-guest: credited [0-9]+ bits (seed=[0-9a-f]*) .*/\1/p' all | sort | uniq -d)" = "" ]
 }
@@ -74,7 +74,7 @@ now() {
 	date -u -d "$1" +%Y-%m-%dT%H:%M:%S
 }
 
-# three_boots CLOCK OPTION...: the second boot under that clock.
+# three_boots CLOCK OPTION...: boot three times, the second time with this clock.
 three_boots() {
 	local at=$1
 	shift
@@ -88,7 +88,7 @@ three_boots() {
 
 # --- the clock ---
 
-# With the carry-over of each boot for the next.
+# Each boot saves a carry-over for the next.
 clocks_with_folder() {
 	new_ledger disk
 	new_seed "$@"
@@ -103,19 +103,19 @@ clocks_with_folder() {
 	at=$(now '3 days') clocks_with_folder --ttl 0
 }
 
-@test "once: likewise with its clock three days behind" {
+@test "once: three boots, the second with its clock three days behind: one credit" {
 	at=$(now '-3 days') clocks_with_folder --ttl 1d
 }
 
-@test "once: likewise at 1970" {
+@test "once: three boots, the second with its clock at 1970: one credit" {
 	at=1970-01-01T00:00:10 clocks_with_folder --ttl 1d
 }
 
-@test "once: likewise at 2106" {
+@test "once: three boots, the second with its clock at 2106: one credit" {
 	at=2106-02-07T06:28:30 clocks_with_folder --ttl 1d
 }
 
-@test "once: likewise with the drive alone for a ledger" {
+@test "once: three boots with only the drive as ledger: one credit under each clock" {
 	for at in "$(now '3 days')" "$(now '-3 days')" 1970-01-01T00:00:10 2106-02-07T06:28:30; do
 		new_seed --ttl 1d
 		three_boots "$at" -d virtio-blk-rw -i drive.iso -a "sd.args=--wait=3"
@@ -135,8 +135,8 @@ clocks_with_folder() {
 
 # --- a disk that is rolled back ---
 
-# rolled_back WORD OPTION...: a drive is credited and leaves a carry-over; the second boot credits that, by what
-# WORD has of options; and the third has the disk of before the second.
+# rolled_back WORD OPTION...: the first boot credits a drive and saves a carry-over; the second boot credits that, with the
+# options in WORD; and the third has the disk from before the second.
 rolled_back() {
 	local args="$DIR,$CARRY$1"
 	shift
@@ -149,20 +149,20 @@ rolled_back() {
 	[ "$(credits "$seed")" -eq 1 ]
 }
 
-@test "once: a carry-over that a rolled-back disk brings back is known to the firmware" {
+@test "once: if a rolled-back disk brings a carry-over back, the firmware has its id" {
 	cp /usr/share/OVMF/OVMF_VARS_4M.fd vars
 	rolled_back "" -e vars
 	[ "$(credits "$left")" -eq 1 ]
 	said "mixed seed=$left carry-over=/ledger/carry ledger=efi reason=already-spent ready-before=no"
 	not_ready
-	# As is the drive's seed, were the disk one of before the first boot.
+	# The same is true of the drive's seed, with the disk from before the first boot.
 	new_ledger disk
 	boot -e vars -d virtio-scsi-cd -i drive.iso -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
 	[ "$(credits "$seed")" -eq 1 ]
 	none_twice
 }
 
-@test "once: without such a firmware it is credited again, as the manual says, and not if that is switched off" {
+@test "once: without such firmware the carry-over is credited again, as the manual says, and not with --mix-carry-over" {
 	rolled_back ""
 	[ "$(credits "$left")" -eq 2 ]
 	: >all
@@ -174,9 +174,9 @@ rolled_back() {
 	not_ready
 }
 
-# --- what the ledger lies on ---
+# --- the disk of the ledger ---
 
-# forgets LEDGER [ARGUMENTS [OPTION...]]
+# forgets LEDGER [ARGUMENTS [OPTION...]]: with this ledger, the reason is ledger-forgets.
 forgets() {
 	vm=$BATS_FILE_TMPDIR/disks
 	boot "${@:3}" -d virtio-scsi-cd -i drive.iso -a "sd.ledger=$1 sd.args=$DIR ${2:-}"
@@ -190,19 +190,19 @@ remembers() {
 	said "credited 256 bits seed=$seed drive=/dev/sr0 ledger=dir ready-before=no"
 }
 
-@test "once: a ledger on ext4 on persistent memory that is made of RAM authorises nothing" {
+@test "once: a ledger on ext4 on emulated persistent memory authorises nothing" {
 	forgets on:pmem0 'memmap=32M!160M'
 	grep -q 'pmem0' "$log"
 }
 
-@test "once: nor does one on a RAM disk, alone or mapped as LVM does, on null_blk, or on scsi_debug" {
+@test "once: a ledger on a RAM disk, alone or mapped as by LVM, on null_blk, or on scsi_debug authorises nothing" {
 	forgets on:ram0
 	forgets mapped:ram0
 	forgets on:nullb0 sd.module.null_blk=memory_backed=1,gb=1
 	forgets on:sda
 }
 
-@test "once: nor does Btrfs on a loop device on a tmpfs; Btrfs on a disk does" {
+@test "once: a ledger on Btrfs on a loop device in memory authorises nothing; on Btrfs on a disk it does" {
 	truncate -s 64M image
 	mkfs.btrfs -q --mixed image
 	cp image disk
@@ -211,13 +211,13 @@ remembers() {
 	remembers btrfs
 }
 
-@test "once: nor does a file system without barriers; a mapped device over a disk does" {
+@test "once: a ledger without barriers authorises nothing; on a mapped device over a disk it does" {
 	forgets disk-nobarrier
 	new_ledger disk
 	remembers mapped
 }
 
-@test "once: --ledger-persistent vouches for what cannot be looked through" {
+@test "once: --ledger-persistent vouches for a ledger that cannot be examined" {
 	vm=$BATS_FILE_TMPDIR/disks
 	boot -d virtio-scsi-cd -i drive.iso -a "sd.ledger=on:ram0 sd.args=$DIR,--ledger-persistent"
 	said "credited 256 bits seed=$seed drive=/dev/sr0 ledger=dir ready-before=no"
@@ -226,16 +226,16 @@ remembers() {
 	said "mixed seed=$seed drive=/dev/sr0 ledger=none reason=ledger-forgets ready-before=no"
 }
 
-# --- the power cut at a flush, and two at once: tests/vm/cuts.bats has more of both ---
+# --- power cuts at a flush, and two copies together: tests/vm/cuts.bats has more of both ---
 
-@test "once: power cut at each flush of a drive that takes its tombstone: no credit twice" {
+@test "once: power cut at each flush of a drive that gets its tombstone: no second credit" {
 	cp disk fresh.disk
 	cp drive.iso fresh.iso
 	run -0 cut_at_each drive 2 none
 	[[ ${lines[-1]} =~ ^flushes=[1-9][0-9]*\ first=[1-9][0-9]*\ later=[1-9][0-9]*\ never=0\ twice=0$ ]]
 }
 
-@test "once: that test finds a program that credits before it has committed" {
+@test "once: a program that credits before it commits fails that test" {
 	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/wrong" guest/main.c \
 		'v.reason = commit_seed(run, &entry, &v.ledgers);
 	if (!v.reason)
@@ -250,7 +250,7 @@ remembers() {
 	[ "$(credited_in cut.log again.log)" = 2 ]
 }
 
-@test "once: of two copies that are started at once by a boot one credits, by folder or drive; and by both no more" {
+@test "once: of two copies started together by a boot one credits, by folder or drive, and at most one by both" {
 	cp disk fresh.disk
 	cp drive.iso fresh.iso
 	run -0 twin_boots 3 dir drive both
@@ -259,7 +259,7 @@ remembers() {
 
 # --- the tombstone ---
 
-# wide_drive: as a disk that only takes blocks of 4096 bytes.
+# wide_drive: boot with the drive as a disk that only accepts blocks of 4096 bytes.
 wide_drive() {
 	devices=(-drive "if=none,format=raw,id=seed,file=drive.iso"
 		-device "virtio-blk-pci,drive=seed,logical_block_size=4096,physical_block_size=4096")
@@ -269,7 +269,7 @@ wide_drive() {
 	local halves='' from
 	cp -r "$TREE" tree
 	for ((i = 0; i < 2; i++)); do
-		# In an image without Joliet one folder more moves the record by one sector.
+		# In an image without Joliet, one more folder moves the record by one sector.
 		mkdir "tree/folder$i"
 		"$BUILD/seedrive-mkisofs" -quiet -r -V config-2 -o drive.iso tree
 		halves+=$(($(extent_of drive.iso) % 2))
@@ -280,7 +280,7 @@ wide_drive() {
 		said "credited 256 bits seed=$seed drive=/dev/vd[a-z] ledger=drive ready-before=no"
 		boot -a "sd.args=--wait=3"
 		said "spent seed=$seed drive=/dev/vd[a-z] ledger=drive reason=already-spent ready-before=no"
-		# Nothing else on it has changed.
+		# Nothing else on the drive has changed.
 		from=$(($(extent_of before.iso) * 2048))
 		[ "$(cmp -l drive.iso before.iso | awk -v from="$from" '$1 <= from || $1 > from + 2048' | wc -l)" -eq 0 ]
 	done

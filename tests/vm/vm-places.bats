@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Where a drive may be and the program may run: on USB, on bare metal, twice, on a disk that hangs, on any
-# Nova's drive, without /dev, /proc or /sys.
+# Unusual drives and surroundings: a drive on USB, on bare metal, attached twice, on a disk that hangs, without a record; and
+# a system without /dev, /proc or /sys.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -41,7 +41,7 @@ credited() {
 
 # --- places ---
 
-# The cloud kernel has no USB: Debian's other one.
+# The cloud kernel has no USB, so this is Debian's ordinary kernel.
 @test "vm: a USB stick with a labelled drive is mixed, and with --trust-device credited" {
 	vm=$BATS_TEST_TMPDIR/vm
 	MODULES="crc32c_generic xhci_pci usb_storage sd_mod" "$VM/initramfs.sh" "$("$VM/kernel.sh" linux-image-amd64)" \
@@ -53,7 +53,7 @@ credited() {
 		"$(grep -n 'reason=untrusted-device' "$log" | head -n 1 | cut -d: -f1)" ]
 }
 
-@test "vm: a drive that can be reached on USB too is as little to be trusted as that" {
+@test "vm: a drive that is also attached by USB is not trusted" {
 	vm=$BATS_TEST_TMPDIR/vm
 	MODULES="crc32c_generic xhci_pci usb_storage sd_mod" "$VM/initramfs.sh" "$("$VM/kernel.sh" linux-image-amd64)" \
 		"$BUILD/guest/seedrive-guest" "$vm"
@@ -65,7 +65,7 @@ credited() {
 	not_ready
 }
 
-@test "vm: the same drive twice is one, and credited once" {
+@test "vm: the same drive attached twice counts as one, and is credited once" {
 	devices=(-drive "if=none,format=raw,readonly=on,id=second,file=$DRIVE"
 		-device "virtio-blk-pci,drive=second")
 	boot -d virtio-blk -i "$DRIVE" -a "sd.ledger=disk sd.args=$DIR"
@@ -81,14 +81,14 @@ credited() {
 	credited 'vd[a-z]'
 }
 
-@test "vm: a CPU model whose leaves end before SEV's is not taken for a confidential machine" {
+@test "vm: a CPU model without SEV's CPUID leaf is not taken for a confidential machine" {
 	boot -c EPYC,-rdrand -d virtio-blk -i "$DRIVE" -a "sd.ledger=disk sd.args=$DIR"
 	credited 'vd[a-z]'
 }
 
-# --- any Nova's drive ---
+# --- drives without a record ---
 
-@test "vm: a drive without a record is mixed, with --stock-credit credited, and once" {
+@test "vm: a drive without a record is mixed, and with --stock-credit credited, once" {
 	genisoimage -quiet -ldots -allow-lowercase -allow-multidot -l -J -r -V config-2 -o stock.iso "$TREE"
 	SEED=$(/usr/bin/python3 -c 'import base64, hashlib, json, sys
 seed = base64.b64decode(json.load(open(sys.argv[1]))["random_seed"])
@@ -103,7 +103,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$TREE/openstack/latest/meta_data.
 
 # --- a disk that hangs ---
 
-# boot_beside OPTION...: QEMU itself waits for such a disk when it ends, so it is killed.
+# boot_beside OPTION...: boot with such a disk. QEMU would wait for it when it ends, so it is killed.
 boot_beside() {
 	log=$BATS_TEST_TMPDIR/boot.log
 	run -137 "$VM/boot.sh" -k 'vm: the boot goes on' -l disk -u "$UUID" "$@" "$vm" "${devices[@]}"
@@ -111,7 +111,7 @@ boot_beside() {
 	grep -E '\] (vm|seedrive-guest|random): |panic' "$log"
 }
 
-# hanging NAME: a drive that never answers a read of its volume descriptor.
+# hanging NAME: make a drive that never answers a read of its volume descriptor.
 hanging() {
 	cp "$DRIVE" "$1.img"
 	/usr/bin/python3 "$VM/nbd.py" --hang $((16 * 2048)) "$BATS_TEST_TMPDIR/$1.socket" "$1.img" 3>&- &
@@ -120,7 +120,7 @@ hanging() {
 		-device "virtio-blk-pci,drive=$1")
 }
 
-# took LEAST MOST: milliseconds of the guest's own clock, of the first run.
+# took LEAST MOST: the first run took this time, in milliseconds of the guest's clock.
 took() {
 	awk -v least="$1" -v most="$2" '/ vm: (before|after) / && n < 2 {
 			sub(/.* us=/, "")
@@ -129,32 +129,32 @@ took() {
 		END { exit !(time[1] - time[0] >= least && time[1] - time[0] < most) }' "$log"
 }
 
-@test "vm: a drive that never answers costs its --wait, and no more" {
+@test "vm: a drive that never answers takes --wait, and no more" {
 	hanging dead
 	boot_beside -a "sd.ledger=disk sd.args=$DIR,--wait=2,--device=/dev/vdb sd.end=wait"
 	said "/dev/vdb: does not answer"
 	ended 1 no
-	# Else it would be for ever: on a slow host, too, that is more.
+	# Otherwise it would wait for ever, which is longer even on a slow host.
 	took 1900 30000
 }
 
-@test "vm: a drive that never answers keeps no other one from being credited" {
+@test "vm: a drive that never answers does not keep another one from being credited" {
 	hanging dead
 	boot_beside -d virtio-blk -i "$DRIVE" -a "sd.ledger=disk sd.args=$DIR,--wait=600 sd.end=wait"
 	credited 'vd[a-z]'
 	took 0 30000
 }
 
-# --- where there is little ---
+# --- missing file systems ---
 
-@test "vm: where /dev is empty it makes the nodes that it needs, and leaves none" {
+@test "vm: in an empty /dev it makes the nodes that it needs, and removes them" {
 	boot -d virtio-scsi-cd -i "$DRIVE" -a "sd.ledger=disk sd.hide=/dev sd.args=$DIR"
 	credited sr0
 	ended 0 yes
 	grep -q 'vm: in /dev: $' "$log"
 }
 
-@test "vm: where /proc or /sys is not mounted it says so, fails, and the boot goes on" {
+@test "vm: if /proc or /sys is not mounted, it reports that and fails, and the boot continues" {
 	boot -d virtio-blk -i "$DRIVE" -a "sd.ledger=disk sd.hide=/proc sd.args=$DIR"
 	said "/proc: not mounted"
 	ended 1 no

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon behind a machine's virtio-rng: QEMU's rng-egd, and a real guest that reads /dev/hwrng.
+# The daemon as the source of a machine's virtio-rng, by QEMU's rng-egd and rng-random; a real guest reads /dev/hwrng.
 
-# Each test is a subshell of its own, and `log` is set by boot().
+# Each test runs in a subshell, and boot() sets `log`.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -19,17 +19,17 @@ setup_file() {
 	rng_setup
 }
 
-@test "egd: a guest behind QEMU's rng-egd reads its /dev/hwrng, and its kernel is ready by that alone" {
+@test "egd: a guest with QEMU's rng-egd reads its /dev/hwrng, and that alone makes its kernel ready" {
 	serve_guests
 	boot egd -a "sd.exec=hwrng sd.rounds=20"
 	grep -q 'vm: exec: is virtio_rng.0$' "$log"
 	[ "$(rounds "$log" | cut -d' ' -f2 | sort -u | wc -l)" -eq 20 ]
 	grep -q 'random: crng init done' "$log"
-	# All that QEMU asks is answered; an honest client is never closed.
+	# Each request of QEMU is answered; an honest client is never disconnected.
 	stop
 }
 
-@test "egd: guests that start while no source delivers are ready by it" {
+@test "egd: guests that start while no source delivers become ready by it" {
 	mkfifo never
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'rate = 64' 'burst = 64' >conf
 	start --config conf --source file:never,bits=4,deadline=600s
@@ -41,7 +41,7 @@ setup_file() {
 	stop
 }
 
-@test "egd: with framing = qemu a guest goes on after the daemon was killed in the middle of its reads" {
+@test "egd: with framing = qemu a guest continues after the daemon was killed in the middle of its reads" {
 	serve_guests 'framing = qemu'
 	"$VM/boot.sh" -a "sd.exec=hwrng sd.rounds=100" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >console 3>&- &
 	MACHINE=$!
@@ -50,17 +50,18 @@ setup_file() {
 		until_true grep -q "exec: round $round " console
 		kill -KILL "$DAEMON"
 		ended 137
-		# Some of what it asks is lost in between.
+		# Some of its requests are lost in between.
 		sleep 1
 		start --config conf --source kernel
 	done
-	# QEMU connects again once a second; without the bytes that lie there a guest was seen to hang for 42 s and more.
+	# QEMU connects again once a second. Without the bytes that the daemon sends ahead, we saw a guest hang for 42 s and
+	# more.
 	wait "$MACHINE"
 	went_on console 100
 	stop
 }
 
-@test "fifo: a guest behind QEMU's rng-random reads its /dev/hwrng, and its kernel is ready by that alone" {
+@test "fifo: a guest with QEMU's rng-random reads its /dev/hwrng, and that alone makes its kernel ready" {
 	hold_fifo ''
 	start --config conf --source kernel
 	boot fifo -a "sd.exec=hwrng sd.rounds=20"
@@ -70,7 +71,7 @@ setup_file() {
 	stop
 }
 
-@test "fifo: a guest goes on after the daemon was killed again and again, and its QEMU neither ends nor spins" {
+@test "fifo: a guest continues after the daemon was killed again and again, and its QEMU neither ends nor spins" {
 	hold_fifo ''
 	start --config conf --source kernel
 	"$VM/boot.sh" -a "sd.exec=hwrng sd.rounds=100" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >console 3>&- &
@@ -88,18 +89,18 @@ setup_file() {
 	stop
 }
 
-@test "fifo: QEMU's rate is the guest's, whatever the FIFO gives" {
+@test "fifo: a guest gets the rate that QEMU sets, even if the FIFO is faster" {
 	hold_fifo ',max-bytes=512,period=2000'
 	start --config conf --source kernel
 	boot rate -a "sd.exec=hwrng sd.rounds=12"
 	[ "$(rounds "$log" | wc -l)" -eq 12 ]
-	# 256 bytes a second, after what the kernel had fetched before.
+	# 256 bytes a second, after those that the kernel had read ahead.
 	rounds "$log" | awk 'NR == 4 { first = $3 } NR == 12 { took = $3 - first }
 		END { print took " s for 2048 bytes"; exit took < 4 || took > 60 }'
 	stop
 }
 
-@test "fifo: a guest has its drive, a virtio-rng and a vTPM by swtpm, and each of them does its part" {
+@test "fifo: a guest has a drive, a virtio-rng and a vTPM of swtpm, and each of them works" {
 	type swtpm
 	"$TOOL" build -q --source kernel -o drive.iso "$TREE"
 	mkdir tpm

@@ -1,11 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What may happen to a virtual machine and its disks, row by row of the table in seedrive-guest(8): reboots,
-# power cuts, copies, roll-backs. A row that must not credit leaves the kernel as it was: by our line, and by
-# the kernel's.
+# What may happen to a virtual machine and its disks, following the table in seedrive-guest(8): reboots, power cuts, copies,
+# rollbacks. If nothing may be credited, our line and the kernel's own log both show that the kernel was not made ready.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -36,7 +35,7 @@ setup() {
 	boots=0
 }
 
-# boot OPTION...: with the disk and the drive of this test.
+# boot OPTION...: boot with the disk and the drive of this test.
 boot() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -49,7 +48,7 @@ shown() {
 	grep -q 'vm: the boot goes on' "$log"
 }
 
-# cut OPTION...: QEMU is killed as soon as the program has ended, and all that it had not written is lost.
+# cut OPTION...: boot, and kill QEMU as soon as the program has ended; all that was not written is lost.
 cut_off() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -67,7 +66,7 @@ mixed() {
 	said "mixed seed=$seed drive=/dev/[a-z]+[0-9]* ledger=$1 reason=$2 ready-before=no"
 }
 
-# A build without flushes, that nothing else is changed in.
+# Builds a program without flushes that is otherwise unchanged.
 without_flushes() {
 	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/unflushed" guest/sys.c \
 		'return (int)sys_call(SYS_fsync, fd, 0, 0);' '(void)fd;
@@ -78,7 +77,7 @@ without_flushes() {
 
 # --- first boot, reboot, a new drive ---
 
-@test "vm: a reboot with the same drive mixes it, and credits what the boot before has left, once" {
+@test "vm: a reboot with the same drive mixes it, and credits the carry-over, once" {
 	local args="sd.ledger=disk sd.args=$DIR,$CARRY sd.args=--save-carry-over,/ledger/carry"
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "$args"
 	credited dir
@@ -89,7 +88,7 @@ without_flushes() {
 	mixed dir already-spent
 	said "credited 256 bits seed=$left carry-over=/ledger/carry ready-before=no"
 
-	# It was consumed, and this boot left none.
+	# It was consumed, and this boot saved none.
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
 	mixed dir already-spent
 	run -1 grep -q 'carry-over=' "$log"
@@ -102,7 +101,7 @@ without_flushes() {
 	credited dir
 }
 
-@test "vm: what an early stage has only mixed a later one credits, and then no other" {
+@test "vm: a seed that an early stage only mixed is credited by a later one, and by no other" {
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" \
 		-a "sd.ledger=disk sd.args=--mix-only sd.args=$DIR sd.args=$DIR"
 	mixed none mix-only
@@ -130,7 +129,7 @@ without_flushes() {
 	not_ready
 }
 
-@test "vm: without the flushes it would: so that test can fail" {
+@test "vm: without the flushes it does, so that test can fail" {
 	without_flushes
 	cut_off -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR sd.end=wait"
 	credited dir
@@ -138,7 +137,7 @@ without_flushes() {
 	credited dir
 }
 
-# volatile IMAGE: a disk that keeps what is not flushed in its memory alone; sets $socket.
+# volatile IMAGE: make a disk that keeps only in memory what was not flushed; sets $socket.
 volatile() {
 	socket=nbd:unix:$BATS_TEST_TMPDIR/socket$boots
 	/usr/bin/python3 "$VM/nbd.py" "${socket#nbd:unix:}" "$1" 3>&- &
@@ -157,7 +156,7 @@ volatile() {
 	wait
 }
 
-@test "vm: without the flush it has not: so that test can fail" {
+@test "vm: without the flush the drive has no tombstone, so that test can fail" {
 	without_flushes
 	volatile drive.iso
 	cut_off -d virtio-blk-rw -i "$socket" -u "$UUID" -a "sd.args=--wait=300 sd.end=wait"
@@ -171,12 +170,12 @@ volatile() {
 
 # --- the tombstone ---
 
-@test "vm: a drive that can be written loses its seed when that is credited, and gets a new one by reseed" {
+@test "vm: a writable drive loses its seed when that is credited, and gets a new one by reseed" {
 	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
 	credited dir,drive
 	/usr/bin/python3 "$ROOT/tests/lib/read_seed.py" drive.iso 2>said || true
 	[ "$(cat said)" = "read_seed.py: spent: seed $seed" ]
-	# The 64 bytes behind the header.
+	# The 64 bytes after the header.
 	at=$(($(extent_of drive.iso) * 2048 + 128))
 	[ "$(od -An -v -tx1 -j "$at" -N 64 "$DRIVE" | tr -d ' 0\n')" != "" ]
 	[ "$(od -An -v -tx1 -j "$at" -N 64 drive.iso | tr -d ' 0\n')" = "" ]
@@ -195,7 +194,7 @@ volatile() {
 	cmp drive.iso before.iso
 }
 
-@test "vm: a copy of the drive whose other copy is spent is not credited" {
+@test "vm: if one copy of a drive is spent, the other copy is not credited" {
 	boot -d virtio-blk-rw -i drive.iso -u "$UUID" -a "sd.args=--wait=300"
 	credited drive
 	devices=(-drive "if=none,format=raw,id=second,file=drive.iso" -device "virtio-blk-pci,drive=second")
@@ -207,7 +206,7 @@ volatile() {
 
 # --- no ledger that authorises ---
 
-# mixed_with LEDGER WORD: whatever is mounted on /ledger.
+# mixed_with LEDGER WORD: with this on /ledger, the seed is only mixed, with this reason.
 mixed_with() {
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=$1 sd.args=$DIR"
 	mixed none "$2"
@@ -224,12 +223,12 @@ mixed_with() {
 	credited dir
 }
 
-@test "vm: an overlay is no ledger, whether its changes go to memory or to a disk" {
+@test "vm: an overlay cannot have a ledger, whether its changes are in memory or on a disk" {
 	mixed_with overlay ledger-forgets
 	mixed_with overlay-disk ledger-forgets
 }
 
-@test "vm: a file system in a file is no ledger, as a live system's root is one" {
+@test "vm: a file system in a file cannot have a ledger, like the root of a live system" {
 	mkdir tree
 	truncate -s 2M tree/image
 	mkfs.ext4 -q tree/image
@@ -251,7 +250,7 @@ mixed_with() {
 	not_ready
 }
 
-@test "vm: likewise an unbound seed: it is credited in each, as the manual says" {
+@test "vm: disk and drive copied: an unbound seed is credited in each copy, as the manual says" {
 	"$BUILD/seedrive" build -q --source kernel --bind none -o drive.iso "$TREE"
 	seed=$(seed_of drive.iso)
 	cp disk disk.copy
@@ -264,7 +263,7 @@ mixed_with() {
 
 # --- an older snapshot of the disk ---
 
-@test "vm: a disk set back is not known any more, and the seed credited again, as the manual says" {
+@test "vm: after a rollback of the disk the seed is credited again, as the manual says" {
 	cp disk disk.old
 	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
 	credited dir
@@ -273,7 +272,7 @@ mixed_with() {
 	credited dir
 }
 
-@test "vm: a disk set back after the seed has expired does not credit it again" {
+@test "vm: after a rollback of the disk an expired seed is not credited again" {
 	"$BUILD/seedrive" reseed -q --source kernel --ttl 1h drive.iso
 	seed=$(seed_of drive.iso)
 	cp disk disk.old
@@ -286,7 +285,7 @@ mixed_with() {
 	not_ready
 }
 
-@test "vm: the firmware's variables outlive a disk that is set back, and forbid the credit" {
+@test "vm: the firmware's variables survive a rollback of the disk, and veto the credit" {
 	cp disk disk.old
 	cp /usr/share/OVMF/OVMF_VARS_4M.fd vars
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
@@ -294,12 +293,12 @@ mixed_with() {
 	cp disk.old disk
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" \
 		-a "sd.efi=1 sd.ledger=disk sd.args=--no-efi-ledger,--dry-run,$DIR sd.args=$DIR"
-	# What it forbids would be credited without it; and the disk knows the seed again.
+	# Without the firmware's ledger the seed is credited; then the disk has it again.
 	grep -q "stderr: seedrive-guest: dry-run: credited 256 bits seed=$seed .* ledger=dir " "$log"
 	mixed dir,efi already-spent
 	not_ready
 
-	# A second seed joins the first in the variable, which the kernel now guards against removal.
+	# A second seed is added to the variable, which the kernel now protects against removal.
 	"$BUILD/seedrive" reseed -q --source kernel drive.iso
 	first=$seed seed=$(seed_of drive.iso)
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
@@ -307,14 +306,14 @@ mixed_with() {
 	hex_of vars | grep -q "$(printf SDLEDG01 | hex_of)${first}0\{16\}${seed}0\{16\}"
 }
 
-# hex_of [FILE]: on one line. An id may hold a newline, so bytes are not for grep to match.
+# hex_of [FILE]: print it in hexadecimal on one line. An id may contain a newline, so grep cannot match its bytes.
 hex_of() {
 	od -An -v -tx1 "$@" | tr -d ' \n'
 }
 
 # --- the clock ---
 
-@test "vm: without a clock a seed that expires is not credited, and one that does not is" {
+@test "vm: without a clock a seed that can expire is not credited, and one that cannot is" {
 	devices=(-rtc base=2001-01-01T00:00:00)
 	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
 	seed=$(seed_of drive.iso)
@@ -328,7 +327,7 @@ hex_of() {
 }
 
 @test "vm: a seed from the future that can expire is not credited" {
-	# The program was built before, or there would be no clock.
+	# The clock is later than the build of the program; otherwise it would count as unset.
 	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
 	seed=$(seed_of drive.iso)
 	devices=(-rtc "base=$(date -u -d '-10 minutes' +%Y-%m-%dT%H:%M:%S)")

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What is written on a machine of its own: links that the kernel forbids to follow, and a disk that loses its power.
+# Tests of writing that need their own machine: links that the kernel does not follow, and a disk that loses its power.
 
-# Each test is a subshell of its own, and `run` sets variables.
+# Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
 
 bats_require_minimum_version 1.5.0
@@ -29,7 +29,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# tries PROGRAM OPTION...: boots once, with what boot.sh takes; `said` has what the program has said.
+# tries PROGRAM OPTION...: boot once with these options of boot.sh; the program's output is in `said`.
 tries() {
 	local program=$1
 	shift
@@ -40,7 +40,7 @@ tries() {
 	cat said
 }
 
-@test "vm: another user's link in /tmp is followed by none that writes, and a link of one's own is" {
+@test "vm: no program that writes follows another user's link in /tmp, but each follows one's own" {
 	tries /try-links "$BATS_FILE_TMPDIR/vm"
 	grep -qx 'forbidden: build draw check check mkisofs' said
 	grep -qx 'kept: build draw report raw mkisofs' said
@@ -48,7 +48,7 @@ tries() {
 	grep -qx 'followed: build draw report raw mkisofs' said
 }
 
-@test "vm: a disk that loses its power at any moment has no half drive" {
+@test "vm: a disk that loses its power at any moment never has half a drive" {
 	truncate -s 64M disk
 	tries /try-power -t 2400 "$BATS_FILE_TMPDIR/vm" -drive if=none,format=raw,id=power,file=disk \
 		-device virtio-blk-pci,drive=power
@@ -56,25 +56,25 @@ tries() {
 	run -1 grep -F 'HALF' said
 }
 
-# cuts WRITER FOUND...: what there is where the power is cut at whatever flush, before the writer has ended and after that.
+# cuts WRITER FOUND...: these are the results of a power cut at any flush, before the writer has ended and after that.
 cuts() {
 	vm=$BATS_FILE_TMPDIR/vm cut_writer "$1" >found
 	cat found
 	diff <(printf '%s\n' "${@:2}") <(cut -d ' ' -f 1,2 found)
 }
 
-@test "vm: power cut at each flush of a disk on which build replaces a drive: the old one or the new one, and that stays" {
+@test "vm: power cut at each flush while build replaces a drive: the disk has the old one or the new one, durably" {
 	cuts build "after new" "before new" "before old"
 }
 
-@test "vm: likewise where seedrive-mkisofs writes over a drive in place: the old one, none, or the new one" {
+@test "vm: power cut while seedrive-mkisofs overwrites a drive in place: the old one, none, or the new one" {
 	cuts mkisofs "after new" "before new" "before none" "before old"
 }
 
-@test "vm: likewise of a disk on which build puts a drive in place of another" {
+@test "vm: power cut while build writes a drive onto a disk that has another: the old one, none, or the new one" {
 	cuts disk "after new" "before new" "before none" "before old"
 }
 
-@test "vm: likewise where reseed renews a drive: it has the old seed or the new one" {
+@test "vm: power cut while reseed renews a drive: it has the old seed or the new one" {
 	cuts reseed "after new" "before new" "before old"
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian's cloud kernel in QEMU, without RDRAND or virtio-rng: what the guest program does to a real
-# kernel. Tests that look at the same boot share it. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, is for
-# another kernel; tests/kernels tries several.
+# Debian's cloud kernel in QEMU, without RDRAND and virtio-rng: the effect of the guest's program on a real kernel. Tests of
+# the same boot share it. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, selects another kernel; tests/kernels tries
+# several.
 
 # `log` is set by boot().
 # shellcheck disable=SC2154
@@ -26,7 +26,7 @@ setup() {
 	devices=()
 }
 
-# boot_seeded PLACE DEVICE: the first boot of a machine with a drive, and a ledger on ext4.
+# boot_seeded PLACE DEVICE: boot a machine for the first time, with a drive and a ledger on ext4.
 boot_seeded() {
 	local ledger=$BATS_FILE_TMPDIR/$1.ledger
 	[ -e "$ledger" ] || new_ledger "$ledger"
@@ -55,7 +55,7 @@ mixed() {
 	not_ready
 }
 
-# flip FILE OFFSET: every bit of one byte.
+# flip FILE OFFSET: invert each bit of one byte.
 flip() {
 	local byte
 	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
@@ -78,7 +78,7 @@ flip() {
 	credited sr0
 }
 
-@test "vm: a guest mounts the drive, and finds every file as it was made, the record for root alone" {
+@test "vm: a guest mounts the drive, and finds each file as it was made, and the record only for root" {
 	mkdir "$BATS_TEST_TMPDIR/files"
 	bsdtar -xf "$DRIVE" -C "$BATS_TEST_TMPDIR/files"
 	sum=$(cd "$BATS_TEST_TMPDIR/files" && find . -type f -exec sha256sum {} + | LC_ALL=C sort |
@@ -114,7 +114,7 @@ flip() {
 	not_ready
 }
 
-@test "vm: no drive: it is said, and the kernel stays as it was" {
+@test "vm: without a drive a line says so, and the kernel stays as it was" {
 	new_ledger "$BATS_TEST_TMPDIR/ledger"
 	boot none -d none -l "$BATS_TEST_TMPDIR/ledger" -u "$UUID" \
 		-a "sd.ledger=disk sd.args=--ledger,/ledger"
@@ -139,12 +139,12 @@ flip() {
 @test "vm: the record does not stay in the page cache, even of a device that others hold open" {
 	for place in ide-cd:sr0 virtio-blk:vdb virtio-scsi-cd:sr0; do
 		boot_seeded "${place%:*}" "${place#*:}"
-		# That the second reading finds it there shows that the first would have.
+		# The second read finds it in the page cache, so the first one would have found it, too.
 		grep -qE 'vm: medium first=[1-9][0-9]* again=0$' "$log"
 	done
 }
 
-@test "vm: without a ledger that remembers, the seed is mixed and not credited" {
+@test "vm: without a ledger that survives a reboot, the seed is mixed and not credited" {
 	boot forgets -d virtio-scsi-cd -i "$DRIVE" -u "$UUID" \
 		-a "sd.ledger=tmpfs sd.args=--wait=300 sd.args=--ledger,/ledger"
 	mixed "ledger=none reason=no-ledger"
@@ -159,7 +159,7 @@ flip() {
 	mixed "ledger=none reason=other-uuid"
 }
 
-# refused NAME IMAGE: by an IDE CD, the slowest to fail.
+# refused NAME IMAGE: the image is refused, on an IDE CD, which is the slowest to fail.
 refused() {
 	new_ledger "$BATS_TEST_TMPDIR/ledger"
 	boot "$1" -d ide-cd -i "$2" -l "$BATS_TEST_TMPDIR/ledger" -u "$UUID" \
@@ -170,13 +170,13 @@ refused() {
 	not_ready
 }
 
-@test "vm: a record with one byte damaged is refused, and the boot goes on" {
+@test "vm: a record with one damaged byte is refused, and the boot continues" {
 	cp "$DRIVE" "$BATS_TEST_TMPDIR/damaged.iso"
 	flip "$BATS_TEST_TMPDIR/damaged.iso" $((RECORD * 2048 + 128 + 10))
 	refused damaged "$BATS_TEST_TMPDIR/damaged.iso"
 }
 
-@test "vm: a drive cut off before the record is refused, and the boot goes on" {
+@test "vm: a drive that is cut off before the record is refused, and the boot continues" {
 	cp "$DRIVE" "$BATS_TEST_TMPDIR/short.iso"
 	truncate -s $((RECORD * 2048)) "$BATS_TEST_TMPDIR/short.iso"
 	refused short "$BATS_TEST_TMPDIR/short.iso"
@@ -193,7 +193,7 @@ refused() {
 	not_ready
 }
 
-@test "vm: a blank drive, or none in the tray, is no seed drive and no failure" {
+@test "vm: a blank medium, or an empty tray, is no config drive and no failure" {
 	truncate -s 1M "$BATS_TEST_TMPDIR/blank.iso"
 	boot blank -d ide-cd -i "$BATS_TEST_TMPDIR/blank.iso" -a "sd.args=--ledger,/ledger"
 	said "no seed drive"
