@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# One file. PREFIX, DESTDIR, CC, CFLAGS, CPPFLAGS and LDFLAGS are the packager's; ours come last.
+# The only makefile. PREFIX, DESTDIR, CC, CFLAGS, CPPFLAGS and LDFLAGS belong to the packager; our own flags come after them.
 # V=1 prints whole commands.
 
 VERSION  := 0.1.0
@@ -9,12 +9,13 @@ MUSL_CC  ?= musl-gcc
 AARCH64_CC ?= aarch64-linux-gnu-gcc
 CLANG    ?= clang
 
-# SAN=1 builds beside the ordinary build, and `make SAN=1 check` tests that one.
+# SAN=1 makes a second build, with sanitizers, and `make SAN=1 check` tests it.
 B        := build$(if $(SAN),/san)
-# Where the guest's program is built: for another machine elsewhere.
+# The folder for the guest's programs; for another architecture it is a different one.
 G        := build/guest
 comma    := ,
-# $(call say,WORD[,FILE]): begins a command that is printed as these two, $@ unless said; with V=1 as it is.
+# $(call say,WORD[,FILE]): at the start of a command: print WORD and FILE (default $@) in its place; with V=1 print the
+# command.
 silent   := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 say       = $(if $(V),,@$(if $(silent),,printf '%s %s\n' $1 '$(or $2,$@)';) )
 hash     := \#
@@ -34,47 +35,48 @@ usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
 presetdir := $(DESTDIR)$(or $(PRESETDIR),$(PREFIX)/lib/systemd/system-preset)
 tmpfilesdir := $(DESTDIR)$(or $(TMPFILESDIR),$(PREFIX)/lib/tmpfiles.d)
 rulesdir := $(DESTDIR)$(or $(UDEVRULESDIR),$(PREFIX)/lib/udev/rules.d)
-# What the guest has besides. initramfs-tools reads two folders, dracut one, and none is in /usr/local.
+# Other folders of a guest. initramfs-tools reads two folders, dracut one, and none of them is in /usr/local.
 stagedir := $(DESTDIR)$(PREFIX)/lib/seedrive
 initramfs := $(DESTDIR)$(or $(INITRAMFSDIR),$(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools)
 dracutmod := $(DESTDIR)$(or $(DRACUTDIR),/usr/lib/dracut)/modules.d/90seedrive
 statedir := $(DESTDIR)/var/lib/seedrive
 
-# A clock in the guest that shows less than this is none; SOURCE_DATE_EPOCH makes it repeatable.
+# The time of the build: the guest's program takes a clock with an earlier time for unset. SOURCE_DATE_EPOCH makes it
+# reproducible.
 BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
 
 warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# iso/converters.c, where libisofs is linked in.
+# For iso/converters.c, if libisofs is linked statically.
 keep_converters := -Wl,--wrap=iconv_open,--wrap=iconv_close,--undefined=__wrap_iconv_open
 link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(keep_converters)
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
-# Asked for when something is linked, not before: on a fresh machine `deps` comes first.
+# Evaluated only when a program is linked: on a fresh machine `deps` must run first.
 LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort libburn-1 blkid) $(small) -lm @$(B)/libraries @$(B)/jitter
-# Where there are archives they are linked in, as loading so many libraries takes longer than making a drive;
-# SHARED=1, for packagers: none.
+# Libraries are linked statically if their archives exist, because to load so many shared libraries takes longer than to make
+# a drive. SHARED=1, for packagers, links all of them dynamically.
 archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
-# Each is cli/main.c and a table of its commands; but for the first they are those that seedrive becomes (cli/exec_helper.c).
+# Each program is cli/main.c and a table of its commands. All but the first are executed by seedrive (cli/exec_helper.c).
 helpers   := check device serve
 programs  := seedrive $(helpers:%=libexec/seedrive-%)
 tables    := cli/seedrive.c $(helpers:%=cli/seedrive_%.c)
-# And one that has no commands.
+# One program has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
-# A room of a room is a folder in it.
+# A room inside another one is a folder in it.
 rooms     := util util/wire seed seed/source seed/estimate iso iso/output drive
 fronts    := cli cli/config cli/check serve
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
-# Programs of the guest: each a file with its main(), and of one archive whatever that refers to.
+# The guest's programs: each is a file with main() and the objects that this needs from one archive.
 guest_mains := guest/main.c guest/stage/main.c guest/refresh/main.c
 guest_src := $(wildcard guest/*.c guest/stage/*.c guest/refresh/*.c) iso/read.c \
 	$(addprefix util/wire/,http.c http_body.c label.c record.c vmclock.c) $(addprefix util/,duration.c hex.c json.c sha256.c utf8.c)
@@ -94,8 +96,8 @@ $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(host) -c -o $@ $<
 
-# Of these a program takes what it refers to, and of the libraries what that needs: those of `check` cost
-# every start of a program some time.
+# Each program is linked with the objects that it needs from this archive, and with the libraries that these need: the
+# libraries of `check` would make each start of another program slower.
 $(B)/host/shared.a: $(lib_obj) $(cli_obj)
 	@rm -f $@
 	$(call say,AR)$(AR) qcs $@ $^
@@ -108,7 +110,8 @@ $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
-# STATIC=1: seedrive-mkisofs is one file that needs no libc, loader or gconv of where it runs. Linked again when that changes.
+# STATIC=1 makes seedrive-mkisofs a single file that needs no libc, loader or gconv of its host. It is linked again if STATIC
+# changes.
 $(B)/static: .FORCE
 	@mkdir -p $(@D); echo '$(STATIC)' | cmp -s - $@ || echo '$(STATIC)' >$@
 
@@ -118,19 +121,19 @@ $(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(
 $(B)/seedrive-mkisofs: LIBS = -Wl,--start-group $(addprefix -l,isofs sodium jte z bz2 acl attr json-c inih) -Wl,--end-group -lm @$(B)/jitter
 endif
 
-# $(call settle,PROGRAM,FLAGS,ELSE): the recipe of a file of flags: FLAGS, if PROGRAM can be linked with them.
+# $(call settle,PROGRAM,FLAGS,ELSE): a recipe for a file with flags: FLAGS if PROGRAM can be linked with them, else ELSE.
 settle = @mkdir -p "$(@D)"; rm -f "$@.flags" "$@.try" "$@.log"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
 	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o "$@.try" -x c - -x none $(LDFLAGS) "@$@.flags" 2>"$@.log" || \
 	echo '$3' >"$@.flags"; cmp -s "$@.flags" "$@" || mv -f "$@.flags" "$@"
 
-# libisofs was built with some of these or without; all of them, or it as a library.
+# Some builds of libisofs need some of these archives. Either all of them are linked, or libisofs dynamically.
 isofs_try := int iso_init(void), sodium_init(void); int main(void) { return iso_init() + sodium_init(); }
 isofs_archives = $(foreach lib,isofs sodium jte z bz2 acl attr,$(call archive,$(lib)))
 
 $(B)/libraries: .FORCE
 	$(call settle,$(isofs_try),$(isofs_archives),$(shell pkg-config --libs libisofs-1 libsodium))
 
-# libjitterentropy, where there is one: the flags that it takes, or none. JITTER=DIR: the one in there.
+# The flags for libjitterentropy if it is installed, else none. JITTER=DIR uses the one in that folder.
 jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
 
 $(B)/jitter: .FORCE
@@ -140,12 +143,12 @@ $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(host) @$(B)/jitter -c -o $@ $<
 
-# On x86 tables and the stack are as aligned as they have to be, and not as the cache or other people's code would like.
+# On x86, tables and the stack get the least alignment that is allowed, not the one that suits caches or foreign code.
 guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
 guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
-# Each file by itself and then the program as a whole: a twentieth less. What the compiler itself would call, and what begins a
-# program, are linked as they are.
+# Link-time optimisation makes the programs a twentieth smaller. Functions that the compiler itself calls, and the entry point,
+# are excluded from it.
 guest_opt := -Oz -fno-tree-loop-distribute-patterns -fno-expensive-optimizations -fno-caller-saves \
 	-fno-move-loop-invariants -fno-tree-forwprop -fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
 	-flto -ffat-lto-objects
@@ -153,7 +156,7 @@ guest_opt := -Oz -fno-tree-loop-distribute-patterns -fno-expensive-optimizations
 guest_link := $(MUSL_CC) $(guest_opt) -flto-partition=one -Wframe-larger-than=5120 -static -nostdlib -no-pie -s \
 	-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none
 
-# The guest's programs: no libc but for its headers, no heap, and every kilobyte counts in an initramfs.
+# The guest's programs use only the headers of a libc and no heap, because each kilobyte counts in an initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) $(guest_opt) \
 	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
@@ -174,14 +177,14 @@ $(G)/seedrive-refresh: $(G)/guest/refresh/main.o $(G)/shared.a
 $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
-# For its tests: one that asks them instead of the kernel. A function that was made part of another cannot be replaced.
+# For its tests: a guest-stage that calls the tests in place of the kernel. An inlined function could not be replaced.
 wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write \
 	kernel_ready machine_ask
 
 build/guest/stage-world: build/guest/tests/dist/stage_world.o build/guest/guest/stage/main.o build/guest/shared.a
 	$(call say,LD)$(guest_link) -fno-lto $(wrapped:%=-Wl$(comma)--wrap=%) -o $@ $^
 
-# A cross compiler will do, as there is no libc in it.
+# An ordinary cross compiler is enough, because no libc is linked.
 guest-aarch64:
 	@$(MAKE) --no-print-directory MUSL_CC=$(AARCH64_CC) G=build/guest-aarch64 \
 		$(guest_programs:%=build/guest-aarch64/%)
@@ -208,7 +211,8 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
-# make check TESTS="tests/cli/build.bats" runs a part. Those in virtual machines have a folder; those that take long have targets.
+# make check TESTS="tests/cli/build.bats" runs a part. Tests in virtual machines are in tests/vm; long tests have their own
+# targets.
 longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats streams.bats) \
 	tests/fuzz/planted.bats tests/serve/requests.bats
 packages  := $(wildcard tests/packages/*.bats)
@@ -221,24 +225,24 @@ check: deps
 check-built: all guest-aarch64 build/guest/stage-world $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
-# Without those in virtual machines.
+# All but the tests in virtual machines.
 check-host: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
-# What README says, in a bare Debian of each suite: an hour.
+# The commands of README, in a bare Debian of each suite: one hour.
 check-suites: deps
 	tests/suites
 
-# Of the suites, those that run the host's programs and need no virtual machine.
+# The suites that run the host's programs and need no virtual machine.
 host_suites = $(filter-out tests/vm/% tests/guest/% $(addprefix %/,$(addsuffix .bats,analyse arm fuzz hook \
 	initramfs layers libvirt policy stage cutoffs)),$(suites))
 
-# Tests of what is installed look at the ordinary build.
+# The tests of the installation examine the ordinary build.
 check-programs: deps
 	@env -u MAKEFLAGS -u B -u CC -u CFLAGS -u SAN -u SHARED $(MAKE) --no-print-directory -s all guest-aarch64
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
 
-# And what other compilers, sanitizers and analysers find: not for every day either.
+# Also other compilers, sanitizers and analysers: takes long.
 check-all: check check-planted
 	tests/analyse
 	@$(MAKE) --no-print-directory SAN=1 check-programs
@@ -246,63 +250,63 @@ check-all: check check-planted
 	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
 	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-programs
 
-# How much of each room these run. A test that fails only because it is watched does not hide the figures.
+# How much of each room the tests run. The figures are printed even if a test fails under the instrumentation.
 coverage: deps
 	rm -rf build/coverage
 	-GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory CFLAGS='-Og -g --coverage -fprofile-update=atomic' \
 		B=build/coverage check-programs
 	tests/coverage build/coverage $(FILES:%=--files)
 
-# Long ones: a whole Debian where a drive comes late, with another init, where root is encrypted, verified, read-only, or of a
-# machine that hibernated; and one with cloud-init, udisks and users.
+# Long tests: a whole Debian with a late drive, with another init, with an encrypted, verified or read-only root, or after
+# hibernation; and one with cloud-init, udisks and users.
 check-boot: deps
 	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats" units=
 
-# A drive that comes at each time, by each initramfs, BOOTS times each, once unless said.
+# A drive that arrives at each moment, with each initramfs, BOOTS times each (default 1).
 check-matrix: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/matrix.bats units=
 
-# The power cut at each flush, and two copies at once on each of BOOTS boots, 200 unless said.
+# Power cuts at each flush, and two copies of the program together on each of BOOTS boots (default 200).
 check-cuts: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/cuts.bats units=
 
-# A machine that is saved and goes on in COPIES, 8 unless said, with a vmclock and without: ten minutes.
+# A machine that is saved and continues in COPIES copies (default 8), with a vmclock and without: ten minutes.
 check-clones: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/clones.bats units=
 
-# What becomes of running guests while the daemon is ended 200 times, and while no source delivers: ten minutes.
+# Running guests while the daemon ends 200 times, and while no source delivers: ten minutes.
 check-streams: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/streams.bats units=
 
-# A million random requests by EGD, and as many by HTTP; with SAN=1 under ASan and UBSan.
+# A million random requests by EGD, and a million by HTTP; with SAN=1 under ASan and UBSan.
 check-requests: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/serve/requests.bats units=
 
-# Debian's packages of what is committed: made twice and compared, installed, upgraded and removed in bare systems.
+# Debian packages of the committed sources: built twice and compared, installed, upgraded and removed in bare systems.
 check-packages: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(packages)" units=
 
-# Faults planted in the guest's program, and the test that finds each: minutes.
+# Plants faults in the guest's program, and checks that a test finds each: some minutes.
 mutants: deps all
 	tests/mutants
 
-# Downloads each suite's kernel, and boots it: not for every day. make check-kernels SUITES="sid" tries some.
+# Downloads and boots the kernel of each suite, which takes long. make check-kernels SUITES="sid" tries only some.
 check-kernels: deps
 	@$(MAKE) --no-print-directory all
 	tests/kernels $(SUITES)
 
-# Likewise in the parsers of the tools and the daemon, for the fuzz targets.
+# Plants faults in the parsers of the tools and the daemon, and checks that the fuzz targets find them.
 check-planted: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
-# Random command lines, RUNS of them, 10000 unless said, to genisoimage and to seedrive-mkisofs: three minutes.
+# Gives RUNS random command lines (default 10000) to genisoimage and to seedrive-mkisofs: three minutes.
 check-grammar: deps
 	@$(MAKE) --no-print-directory all
 	tests/grammar $(RUNS)
 
 fuzz: $(fuzzers)
 
-# Of the build only what goes wrong is shown, as the three steps are what it is for.
+# The build prints only errors, so that the output shows the three steps of the demo.
 demo: deps
 	@$(MAKE) --no-print-directory $(if $(V),,-s) all
 	@tests/demo.sh
@@ -318,37 +322,37 @@ lint:
 	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
 
-# What Debian has of all that the build and the tests need; asks for nothing.
+# Installs the Debian packages that the build and the tests need, without questions.
 deps:
 	@tests/deps.sh
 
 # --- release ---
 
-# What is committed, as build/seedrive-VERSION.tar.gz: the same bytes for everybody.
+# Makes build/seedrive-VERSION.tar.gz of the committed sources; its bytes are the same for everybody.
 dist:
 	@dist/tarball build
 
-# And as Debian's packages, in build/deb. DEB_FLAGS are those of dpkg-buildpackage(1).
+# Makes Debian packages in build/deb. DEB_FLAGS are flags of dpkg-buildpackage(1).
 deb:
 	dist/deb build/deb $(DEB_FLAGS)
 
 # --- installation ---
 
-# $(call fill,MODE,FILE,TARGET): with the folders in it. Nothing is made in build/ here: root may install what is another
-# user's.
+# $(call fill,MODE,FILE,TARGET): install a file, with the names of the folders filled in. Nothing is written to build/ here,
+# because root may install what another user has built.
 fill = install -D -m $1 $2 $3 && \
 	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
-# Pages say where the documents are, with PREFIX=/usr: $(call pages,FOLDER,FILES).
+# $(call pages,FOLDER,FILES): install manual pages, which name the folder of the documents for PREFIX=/usr.
 pages = install -D -m 644 -t $1 $2 && sed -i 's|/usr/share/doc/seedrive|$(PREFIX)/share/doc/seedrive|' $(addprefix $1/,$(notdir $2))
 
-# $(call completions,PROGRAMS): those of each shell.
+# $(call completions,PROGRAMS): the installed completions for each shell.
 completions = $(foreach p,$1,$(compdir)/$p $(zshdir)/_$p $(fishdir)/$p.fish)
 install_completions = install -D -m 644 -t $(compdir) $(1:%=bash-completion/%) && \
 	install -D -m 644 -t $(zshdir) $(1:%=zsh-completion/_%) && \
 	install -D -m 644 -t $(fishdir) $(1:%=fish-completion/%.fish)
 
-# A host: the tools, and beside them the daemon. A host has no use for the guest's program.
+# On a host: the tools and the daemon. A host does not need the guest's programs.
 install: install-host install-daemon
 uninstall: uninstall-host uninstall-daemon
 
@@ -368,7 +372,7 @@ install-tools: $(filter-out %-serve,$(programs:%=$(B)/%))
 	sed -i 's|`doc/|`|g' $(host_docs:doc/%=$(docdir)/%)
 	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
 
-# The drop-in alone.
+# Only the replacement for genisoimage.
 install-mkisofs: $(B)/seedrive-mkisofs
 	install -D -m 755 $(B)/seedrive-mkisofs $(bindir)/seedrive-mkisofs
 	$(call pages,$(mandir)/man1,man/seedrive-mkisofs.1)
@@ -406,13 +410,13 @@ uninstall-daemon:
 		$(daemon_docs:doc/%=$(docdir)/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
-# Into a guest's image, where the rest has nothing to do.
+# Into a guest's image, which does not need the rest.
 guest_units := seedrive-guest.service seedrive-guest@.service seedrive-search.service seedrive-carry-over.service \
 	seedrive-refresh.service seedrive-watch.service
 guest_tools := seedrive-guest seedrive-refresh
 initrd_units := seedrive-guest@.service seedrive-root.service
 init_scripts := seedrive-guest seedrive-carry-over
-# What an earlier version has installed, and would run beside this one.
+# Files that an earlier version has installed, and that would run in addition to this one.
 guest_old = $(initramfs)/scripts/init-premount/seedrive $(initramfs)/scripts/init-premount/00seedrive \
 	$(dracutmod)/early.sh $(dracutmod)/seedrive-early.service
 
@@ -436,11 +440,11 @@ install-guest: $(guest_programs:%=build/guest/%)
 	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
 	install -d -m 700 $(statedir)
 
-# Where another init than systemd runs.
+# For another init than systemd.
 install-guest-sysvinit install-guest-openrc: install-guest-%: install-guest
 	for name in $(init_scripts); do $(call fill,755,dist/guest/$*/$$name.in,$(DESTDIR)/etc/init.d/$$name) || exit 1; done
 
-# Initramfs generators that nobody has booted this with: dist/guest/ says so in each.
+# Initramfs generators that we never booted this with; the files in dist/guest/ say so, too.
 initcpio := $(DESTDIR)$(or $(INITCPIODIR),/usr/lib/initcpio)
 
 install-guest-mkinitcpio: install-guest
@@ -454,7 +458,7 @@ install-guest-mkosi: install-guest
 	install -D -m 644 dist/guest/initrd/80-seedrive-initrd.preset $(stagedir)/initrd/80-seedrive-initrd.preset
 	$(call fill,644,dist/guest/mkosi/seedrive.conf.in,$(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf)
 
-# The ledger stays: without it a drive that is still there could be credited again.
+# The ledger stays: without it a drive that is still attached could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod) $(datadir)/cron
 	rm -f $(guest_old)
