@@ -74,7 +74,7 @@ static enum drives_state look(const struct settings *s, const char *name, const 
 	return judge(mix(s, "event", devices, note, wait), note, path);
 }
 
-/* The states of a device that nobody knows more about than that it is or was looked at. */
+/* The states in which no more is known about a device than that an event looks, or has looked, at it. */
 #define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
 /*
