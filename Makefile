@@ -147,8 +147,8 @@ $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
 guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
-# Link-time optimisation makes the programs a twentieth smaller. Functions that the compiler itself calls, and the entry point,
-# are excluded from it.
+# Each file is optimized by itself, then the program as a whole, which makes it a twentieth smaller. Functions that the compiler
+# itself calls, and the entry point, are excluded from that.
 guest_opt := -Oz -fno-tree-loop-distribute-patterns -fno-expensive-optimizations -fno-caller-saves \
 	-fno-move-loop-invariants -fno-tree-forwprop -fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
 	-flto -ffat-lto-objects
