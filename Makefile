@@ -47,9 +47,11 @@ warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# iso/converters.c, where libisofs is linked in.
-keep_converters := -Wl,--wrap=iconv_open,--wrap=iconv_close,--undefined=__wrap_iconv_open
-link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(keep_converters)
+# What libisofs calls of the C library, where libisofs is linked in: iso/converters.c.
+wrap_converters := iconv_open iconv iconv_close
+wrap_calls := $(patsubst %,-Wl$(comma)--wrap=%,$(wrap_converters)) \
+	-Wl,--undefined=__wrap_iconv_open
+link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(wrap_calls)
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Asked for when something is linked, not before: on a fresh machine `deps` comes first.
@@ -114,7 +116,7 @@ $(B)/static: .FORCE
 
 $(B)/seedrive-mkisofs: $(B)/static
 ifdef STATIC
-$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(keep_converters)
+$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(wrap_calls)
 $(B)/seedrive-mkisofs: LIBS = -Wl,--start-group $(addprefix -l,isofs sodium jte z bz2 acl attr json-c inih) -Wl,--end-group -lm @$(B)/jitter
 endif
 
