@@ -10,6 +10,9 @@
 /* The longest that libisofs allows; of a longer name it keeps the beginning, and appends a digest of the rest. */
 #define UNTRANSLATED_LENGTH 96
 
+/* libisofs loads the environment's locale only to find its character set, which is set to UTF-8 here in any case. */
+#define NO_LOCALE 1
+
 /* --- a stream that has a size and no content --- */
 
 static int stream_refuse(IsoStream *stream)
@@ -241,7 +244,7 @@ int iso_image_begin(
 	IsoWriteOpts *opts = NULL;
 	IsoImage *image = NULL;
 	char path[PATH_MAX];
-	int r = iso_init_with_flag(0);
+	int r = iso_init_with_flag(NO_LOCALE);
 
 	if (r < 0)
 		return iso_fault(f, r, "image");
