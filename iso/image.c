@@ -57,13 +57,29 @@ static void stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino
 	*ino_id = ((const struct tree_node *)stream->data)->lba + 1;
 }
 
+static IsoStream *stream_input(IsoStream *stream, int flag)
+{
+	(void)stream;
+	(void)flag;
+	return NULL;
+}
+
+/* The order of the ids. Without this function, libisofs asks both streams for their ids, and their sizes. */
+static int stream_compare(IsoStream *a, IsoStream *b)
+{
+	const uint32_t x = ((const struct tree_node *)a->data)->lba;
+	const uint32_t y = ((const struct tree_node *)b->data)->lba;
+
+	return (x > y) - (x < y);
+}
+
 static void stream_free(IsoStream *stream)
 {
 	(void)stream;
 }
 
 static IsoStreamIface stream_class = {
-	.version = 1,
+	.version = 3,
 	.type = { 'u', 's', 'e', 'r' },
 	.open = stream_refuse,
 	.close = stream_close,
@@ -72,6 +88,8 @@ static IsoStreamIface stream_class = {
 	.is_repeatable = stream_repeatable,
 	.get_id = stream_id,
 	.free = stream_free,
+	.get_input_stream = stream_input,
+	.cmp_ino = stream_compare,
 };
 
 static int iso_fault(struct fault *f, int err, const char *what)
