@@ -47,11 +47,12 @@ warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# What libisofs calls of the C library, where libisofs is linked in: iso/converters.c and iso/utc.c.
+# What libisofs calls of the C library, where libisofs is linked in: iso/converters.c, utc.c and writer.c.
 wrap_converters := iconv_open iconv iconv_close
 wrap_utc := gmtime_r localtime_r tzset
-wrap_calls := $(patsubst %,-Wl$(comma)--wrap=%,$(wrap_converters) $(wrap_utc)) \
-	-Wl,--undefined=__wrap_iconv_open,--undefined=__wrap_gmtime_r
+wrap_writer := pthread_create pthread_join
+wrap_calls := $(patsubst %,-Wl$(comma)--wrap=%,$(wrap_converters) $(wrap_utc) $(wrap_writer)) \
+	-Wl,--undefined=__wrap_iconv_open,--undefined=__wrap_gmtime_r,--undefined=__wrap_pthread_create
 link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(wrap_calls)
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
