@@ -28,9 +28,8 @@ static size_t all_blocks(const struct seed *s)
 	return s->blocks + (s->sources.unmixed ? 0 : DRAW_MIX_BLOCK);
 }
 
-static void *draw_all(void *seed)
+static void draw_all(struct seed *s)
 {
-	struct seed *s = seed;
 	struct draw d = { .seed = s, .blocks = all_blocks(s) };
 
 	d.memory = s->memory ? s->memory : &s->secret->memory;
@@ -42,7 +41,6 @@ static void *draw_all(void *seed)
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
 	pump_close(&s->pump);
-	return NULL;
 }
 
 /* Has the thread start on another CPU than the caller's. The scheduler moves threads only at its ticks: it would leave a
@@ -137,13 +135,26 @@ static int allocate(struct seed *s)
 	return 0;
 }
 
-/* The work of the draw's thread, if the caller draws in the calling thread itself: it reads CPU sources ahead. */
+/* The work of the thread, if the caller draws in the calling thread itself: it reads CPU sources ahead. */
 static void *help(void *seed)
 {
 	struct seed *s = seed;
 
+	s->arrived = true;
 	pump_help(&s->pump);
 	secret_wipe_stack();
+	return NULL;
+}
+
+/* The work of the thread, if the caller has other work. */
+static void *draw_beside(void *seed)
+{
+	struct seed *s = seed;
+
+	s->arrived = true;
+	if (atomic_exchange(&s->begun, true))
+		return help(s);
+	draw_all(s);
 	return NULL;
 }
 
@@ -184,10 +195,11 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 	schedule_start_devices(s);
 	if (beside)
 		make_stoppable(s);
-	s->running = start_thread(s, beside ? draw_all : help);
-	if (!s->running || !beside)
-		draw_all(
-			s); /* also if no thread could be started: the caller then waits for the draw */
+	s->begun = !beside;
+	s->running = start_thread(s, beside ? draw_beside : help);
+	/* Also if no thread could be started: the caller then waits for the draw. */
+	if (!beside || (!s->running && !atomic_exchange(&s->begun, true)))
+		draw_all(s);
 	return 0;
 }
 
@@ -201,14 +213,33 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 	return begin(s, sources, bits, blocks_for(bits), NULL, true);
 }
 
-/* While the caller waits for the thread, it reads CPU sources ahead. */
+/* Waits until the draw has ended; meanwhile the caller reads CPU sources ahead. If the thread has not got a CPU yet, the
+ * caller draws: where other programs keep all CPUs busy, the thread may have to wait for a whole time slice of one. The
+ * thread's own end is not waited for. */
 static void wait_for(struct seed *s)
 {
-	if (s->running) {
+	if (s->finished)
+		return;
+	if (!atomic_exchange(&s->begun, true))
+		draw_all(s);
+	else if (s->running)
 		pump_help(&s->pump);
-		pthread_join(s->thread, NULL);
-		secret_wipe_stack();
+	secret_wipe_stack();
+	s->finished = true;
+}
+
+/* A thread that has not got a CPU gets that of the caller, who waits for its end. */
+static void join(struct seed *s)
+{
+	const int here = s->arrived ? -1 : sched_getcpu();
+	cpu_set_t cpus;
+
+	if (here >= 0 && here < CPU_SETSIZE) {
+		CPU_ZERO(&cpus);
+		CPU_SET((size_t)here, &cpus);
+		(void)pthread_setaffinity_np(s->thread, sizeof(cpus), &cpus);
 	}
+	pthread_join(s->thread, NULL);
 	s->running = false;
 }
 
@@ -217,9 +248,15 @@ static void stop(struct seed *s)
 {
 	const uint64_t word = 1;
 
-	if (s->running && s->stoppable)
-		(void)!write(s->stop, &word, sizeof(word));
-	wait_for(s);
+	if (s->running && !s->finished) {
+		if (s->stoppable)
+			(void)!write(s->stop, &word, sizeof(word));
+		if (!atomic_exchange(&s->begun, true))
+			pump_close(&s->pump);
+		pump_help(&s->pump);
+	}
+	if (s->running)
+		join(s);
 	if (s->stoppable)
 		close(s->stop);
 	s->stoppable = false;
