@@ -75,8 +75,10 @@ static int begin_draw(struct compose *c, struct fault *f)
 	const size_t blocks = (c->asked->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	int r = 0;
 
-	/* libisofs' thread is too short-lived for creating an arena to pay off. */
+	/* The draw's thread is too short-lived for creating an arena to pay off. */
 	mallopt(M_ARENA_MAX, 1);
+	if (draws(c) && !c->draws)
+		tree_reserve();
 	/* Not in a process that makes many drives: @draws would need more memory than the pool has. */
 	if (draws(c) && !c->draws)
 		secret_pool(SECRETS_SIZE);
