@@ -6,8 +6,6 @@
 #include "util/secret.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -41,39 +39,6 @@ static void draw_all(struct seed *s)
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
 	pump_close(&s->pump);
-}
-
-/* Has the thread start on another CPU than the caller's. The scheduler moves threads only at its ticks: it would leave a
- * thread that runs so briefly on the caller's CPU, and the two would run one after the other. If there is no other CPU,
- * or we cannot find out, the thread may run on any. */
-static void avoid_this_cpu(pthread_attr_t *attr)
-{
-	cpu_set_t others;
-	const int here = sched_getcpu();
-
-	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(others), &others) < 0)
-		return;
-	CPU_CLR((size_t)here, &others);
-	if (CPU_COUNT(&others) > 0)
-		(void)pthread_attr_setaffinity_np(attr, sizeof(others), &others);
-}
-
-static bool start_thread(struct seed *s, void *(*run)(void *seed))
-{
-	sigset_t all, before;
-	pthread_attr_t attr;
-	bool started;
-
-	if (pthread_attr_init(&attr) != 0)
-		return false;
-	avoid_this_cpu(&attr);
-	/* The new thread blocks all signals, so that the caller's thread handles them. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&s->thread, &attr, run, s) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return started;
 }
 
 /* How many slots the replay test needs for all sources that are abundant, or for all that are not, at the planned number
@@ -140,7 +105,6 @@ static void *help(void *seed)
 {
 	struct seed *s = seed;
 
-	s->arrived = true;
 	pump_help(&s->pump);
 	secret_wipe_stack();
 	return NULL;
@@ -151,7 +115,6 @@ static void *draw_beside(void *seed)
 {
 	struct seed *s = seed;
 
-	s->arrived = true;
 	if (atomic_exchange(&s->begun, true))
 		return help(s);
 	draw_all(s);
@@ -196,7 +159,7 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 	if (beside)
 		make_stoppable(s);
 	s->begun = !beside;
-	s->running = start_thread(s, beside ? draw_beside : help);
+	s->running = beside_start(&s->thread, beside ? draw_beside : help, s);
 	/* Also if no thread could be started: the caller then waits for the draw. */
 	if (!beside || (!s->running && !atomic_exchange(&s->begun, true)))
 		draw_all(s);
@@ -228,21 +191,6 @@ static void wait_for(struct seed *s)
 	s->finished = true;
 }
 
-/* A thread that has not got a CPU gets that of the caller, who waits for its end. */
-static void join(struct seed *s)
-{
-	const int here = s->arrived ? -1 : sched_getcpu();
-	cpu_set_t cpus;
-
-	if (here >= 0 && here < CPU_SETSIZE) {
-		CPU_ZERO(&cpus);
-		CPU_SET((size_t)here, &cpus);
-		(void)pthread_setaffinity_np(s->thread, sizeof(cpus), &cpus);
-	}
-	pthread_join(s->thread, NULL);
-	s->running = false;
-}
-
 /* Ends a draw that nobody needs any more. A write to an empty eventfd does not block. */
 static void stop(struct seed *s)
 {
@@ -256,7 +204,8 @@ static void stop(struct seed *s)
 		pump_help(&s->pump);
 	}
 	if (s->running)
-		join(s);
+		beside_join(&s->thread);
+	s->running = false;
 	if (s->stoppable)
 		close(s->stop);
 	s->stoppable = false;

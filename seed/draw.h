@@ -2,12 +2,12 @@
 #ifndef SEED_DRAW_H
 #define SEED_DRAW_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/beside.h"
 #include "util/wire/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
@@ -49,9 +49,8 @@ struct seed {
 	struct source_list sources;
 	uint32_t bits; /* strength asked for */
 	struct draw_memory *memory;
-	pthread_t thread;
-	bool running;        /* @thread is to be joined */
-	atomic_bool arrived; /* it has got a CPU */
+	struct beside thread;
+	bool running;      /* @thread is to be joined */
 	atomic_bool begun; /* somebody has begun to draw: the thread, or the caller in its place */
 	bool finished;     /* the draw has ended; only the thread's own end may be to come */
 	bool stoppable; /* @stop is an eventfd; a write to it ends the thread's waits for devices and the broker */
