@@ -122,6 +122,12 @@ static int take_seed(struct compose *c, struct fault *f)
 	return draws(c) ? drive_seed(&c->drive, &c->tree, &c->request, f) : lay_out_without(c, f);
 }
 
+/* Is there no seed, so that no secret of ours passes through the buffer? */
+static bool is_public(const struct compose *c)
+{
+	return !draws(c);
+}
+
 static int lay_out(struct compose *c, struct fault *f)
 {
 	int r;
@@ -131,6 +137,8 @@ static int lay_out(struct compose *c, struct fault *f)
 	c->request.provenance = c->provenance;
 	c->iso.fixed_time = c->fixed_time;
 	c->iso.time = c->now;
+	c->ahead.secret = !is_public(c);
+	c->iso.ahead = &c->ahead;
 	r = begin_layout(c, f);
 	if (r == 0 && draws(c))
 		r = take_seed(c, f);
@@ -138,12 +146,6 @@ static int lay_out(struct compose *c, struct fault *f)
 }
 
 /* --- the image --- */
-
-/* Is there no seed, so that no secret of ours passes through the buffer? */
-static bool is_public(const struct compose *c)
-{
-	return !draws(c);
-}
 
 static int write_contents(struct compose *c, int fd, struct fault *f)
 {
@@ -208,6 +210,7 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 
 void compose_clear(struct compose *c)
 {
+	ahead_end(&c->ahead);
 	if (!c->last) {
 		iso_layout_clear(&c->layout);
 		tree_clear(&c->tree);

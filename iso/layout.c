@@ -156,6 +156,7 @@ int iso_layout_begin(
 		.named = o->rock_ridge,
 		.keep_owners = o->keep_owners,
 		.attributes = o->attributes,
+		.ahead = o->ahead,
 		.multiple = o->multiple ? o->multiple : ISO_MULTIPLE,
 	};
 	l->file = calloc(count_files(t->root) + 1, sizeof(*l->file));
@@ -170,6 +171,8 @@ int iso_layout_begin(
 	if (content_sectors(l) > UINT32_MAX)
 		return fault_set(f, -EFBIG,
 			"image: the files are larger than 8 TiB, which is all that ISO 9660 can hold");
+	if (l->ahead)
+		ahead_begin(l->ahead, l->file, l->files);
 	r = iso_image_begin(l, t, o, f);
 	if (r < 0)
 		return r;
@@ -195,6 +198,7 @@ void iso_layout_clear(struct iso_layout *l)
 {
 	if (!l)
 		return;
+	ahead_end(l->ahead);
 	end_source(l);
 	free_source(l);
 	free(l->head);

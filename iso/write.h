@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "iso/ahead.h"
 #include "iso/names.h"
 #include "iso/read.h"
 #include "iso/tree.h"
@@ -48,6 +49,9 @@ struct iso_options {
 		multiple; /* the image's size becomes a multiple of this many bytes, itself a multiple of ISO_MULTIPLE; 0: ISO_MULTIPLE */
 	bool fixed_time; /* set every time stamp to @time, so that the same tree gives the same bytes */
 	time_t time;     /* creation time of the volume */
+	/* Begun by iso_layout_begin(), so that small files are read meanwhile; the caller ends it after
+	 * iso_layout_write(). NULL: each file is read when it is written. */
+	struct ahead *ahead;
 };
 
 /*
@@ -67,6 +71,7 @@ struct iso_layout {
 	const struct tree_node *refused; /* the node that libisofs refused, for the message */
 	bool named;                      /* the image has Rock Ridge, and so the unchanged names */
 	bool keep_owners;                /* as in struct iso_options */
+	struct ahead *ahead;             /* likewise */
 	struct iso_attributes attributes;
 	bool descriptors_last; /* for iso_layout_write(): without descriptors, nobody takes a half-written file for an image */
 };
