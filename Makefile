@@ -49,9 +49,13 @@ warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# For iso/converters.c, if libisofs is linked statically.
-keep_converters := -Wl,--wrap=iconv_open,--wrap=iconv_close,--undefined=__wrap_iconv_open
-link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(keep_converters)
+# What libisofs calls of the C library, where libisofs is linked in: iso/converters.c, utc.c and writer.c.
+wrap_converters := iconv_open iconv iconv_close
+wrap_utc := gmtime_r localtime_r tzset
+wrap_writer := pthread_create pthread_join
+wrap_calls := $(patsubst %,-Wl$(comma)--wrap=%,$(wrap_converters) $(wrap_utc) $(wrap_writer)) \
+	-Wl,--undefined=__wrap_iconv_open,--undefined=__wrap_gmtime_r,--undefined=__wrap_pthread_create
+link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(wrap_calls)
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
 # Evaluated only when a program is linked: on a fresh machine `deps` must run first.
@@ -117,7 +121,7 @@ $(B)/static: .FORCE
 
 $(B)/seedrive-mkisofs: $(B)/static
 ifdef STATIC
-$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(keep_converters)
+$(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(wrap_calls)
 $(B)/seedrive-mkisofs: LIBS = -Wl,--start-group $(addprefix -l,isofs sodium jte z bz2 acl attr json-c inih) -Wl,--end-group -lm @$(B)/jitter
 endif
 

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #define BUFFER_SIZE (32u << 10) /* bytes of file content that are written at once */
-#define SECRETS_SIZE \
-	(256u << 10) /* more than one drive needs: Nova's drive with rdrand and kernel takes 211 KiB */
+/* More than one drive needs, with all sources that need no waiting: Nova's drive takes 211 KiB, and one with nothing to mix
+ * 164 KiB. All of it is locked, and so takes time. */
+#define SECRETS_SIZE    (256u << 10)
+#define SECRETS_UNMIXED (168u << 10)
 
 /* Parses a number of seconds, digits only, up to the end of the year 9999, the last that ISO 9660 can store. Returns
  * -1 for anything else. */
@@ -75,11 +77,13 @@ static int begin_draw(struct compose *c, struct fault *f)
 	const size_t blocks = (c->asked->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	int r = 0;
 
-	/* libisofs' thread is too short-lived for creating an arena to pay off. */
+	/* The draw's thread is too short-lived for creating an arena to pay off. */
 	mallopt(M_ARENA_MAX, 1);
+	if (draws(c) && !c->draws)
+		tree_reserve();
 	/* Not in a process that makes many drives: @draws would need more memory than the pool has. */
 	if (draws(c) && !c->draws)
-		secret_pool(SECRETS_SIZE);
+		secret_pool(c->asked->sources.unmixed ? SECRETS_UNMIXED : SECRETS_SIZE);
 	if (draws(c))
 		r = c->draws ?
 			requirement_draw_with(&c->seed, c->asked, blocks, c->draws, c->warn, f) :
@@ -120,6 +124,12 @@ static int take_seed(struct compose *c, struct fault *f)
 	return draws(c) ? drive_seed(&c->drive, &c->tree, &c->request, f) : lay_out_without(c, f);
 }
 
+/* Is there no seed, so that no secret of ours passes through the buffer? */
+static bool is_public(const struct compose *c)
+{
+	return !draws(c);
+}
+
 static int lay_out(struct compose *c, struct fault *f)
 {
 	int r;
@@ -129,6 +139,8 @@ static int lay_out(struct compose *c, struct fault *f)
 	c->request.provenance = c->provenance;
 	c->iso.fixed_time = c->fixed_time;
 	c->iso.time = c->now;
+	c->ahead.secret = !is_public(c);
+	c->iso.ahead = &c->ahead;
 	r = begin_layout(c, f);
 	if (r == 0 && draws(c))
 		r = take_seed(c, f);
@@ -136,12 +148,6 @@ static int lay_out(struct compose *c, struct fault *f)
 }
 
 /* --- the image --- */
-
-/* Is there no seed, so that no secret of ours passes through the buffer? */
-static bool is_public(const struct compose *c)
-{
-	return !draws(c);
-}
 
 static int write_contents(struct compose *c, int fd, struct fault *f)
 {
@@ -206,6 +212,7 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 
 void compose_clear(struct compose *c)
 {
+	ahead_end(&c->ahead);
 	if (!c->last) {
 		iso_layout_clear(&c->layout);
 		tree_clear(&c->tree);

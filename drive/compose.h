@@ -37,6 +37,7 @@ struct compose {
 	struct drive_request
 		request; /* the caller sets @ttl and @uuid, at the latest in its gather function */
 	struct iso_layout layout;
+	struct ahead ahead;
 	uint8_t *buffer;
 };
 

@@ -1,104 +1,201 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libisofs opens a character set converter for each name and each form of it: about three hundred for Nova's tree, an
- * eighth of the time that a drive takes. So the linker (ld's --wrap) replaces iconv_open() and iconv_close() by the two
- * functions here: a converter that is closed is kept, and given to the next caller who asks for the same conversion.
+ * libisofs opens a character set converter for each name and each form of it. To open one takes longer than to convert a
+ * name, and the first that the C library opens has it load files: its list of converters, and a library for UTF-16. So the
+ * linker (ld's --wrap) replaces iconv_open(), iconv() and iconv_close() by the functions here, which convert between the
+ * few character sets that libisofs asks for. Each character of these has one code, whatever precedes it.
  *
- * Callers see no difference. A reused converter is first reset to its initial state, by iconv() without input, and no
- * two callers have the same converter at once. The mutex is needed because libisofs writes in a thread of its own.
+ * Callers see no difference. What is malformed, and what the target lacks, is left to the C library's own converter, which
+ * is opened when it is first needed, and so decides about every error. No two callers have the same converter at once.
  */
 #include <errno.h>
 #include <iconv.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+#include <wchar.h>
 
 #include "iso/converters.h"
+#include "util/utf8.h"
 
-#define KEPT        8
-#define CHARSET_LEN 24
+/* --- one character --- */
 
+_Static_assert(sizeof(wchar_t) == sizeof(uint32_t), "WCHAR_T has 32 bits");
+
+enum set { ASCII, UTF8, WIDE, SOURCES, UCS2 = SOURCES, UTF16, SETS };
+
+static const char *const names[SETS] = { [ASCII] = "ASCII",
+	[UTF8] = "UTF-8",
+	[WIDE] = "WCHAR_T",
+	[UCS2] = "UCS-2BE",
+	[UTF16] = "UTF-16BE" };
+
+static uint32_t decode(const uint8_t *text, size_t len)
+{
+	uint32_t c = text[0] & (0x7f >> len);
+	size_t i;
+
+	for (i = 1; i < len; i++)
+		c = c << 6 | (text[i] & 0x3f);
+	return c;
+}
+
+/* Returns the number of bytes of the first character; 0 if it is left to the C library. */
+static size_t get(enum set from, const uint8_t *text, size_t len, uint32_t *ret)
+{
+	*ret = text[0];
+	if (from == WIDE) {
+		if (len < sizeof(*ret))
+			return 0;
+		memcpy(ret, text, sizeof(*ret));
+		return sizeof(*ret);
+	}
+	if (text[0] < 0x80)
+		return 1;
+	len = from == UTF8 ? utf8_length(text, len) : 0;
+	*ret = decode(text, len);
+	return len;
+}
+
+static void put_unit(uint8_t *out, uint32_t unit)
+{
+	out[0] = (uint8_t)(unit >> 8);
+	out[1] = (uint8_t)unit;
+}
+
+static bool is_surrogate(uint32_t c)
+{
+	return c >= 0xd800 && c < 0xe000;
+}
+
+/* Returns the number of bytes that @c takes in @to; 0 if it is left to the C library. */
+static size_t size_in(enum set to, uint32_t c)
+{
+	switch (to) {
+	case ASCII:
+		return c < 0x80;
+	case WIDE:
+		return sizeof(c);
+	case UCS2:
+	case UTF16:
+		if (is_surrogate(c) || c > 0x10ffff)
+			return 0;
+		return c < 0x10000 ? 2 : to == UTF16 ? 4 : 0;
+	default:
+		return 0;
+	}
+}
+
+static void put(enum set to, uint32_t c, uint8_t *out)
+{
+	if (to == ASCII) {
+		*out = (uint8_t)c;
+	} else if (to == WIDE) {
+		memcpy(out, &c, sizeof(c));
+	} else if (c < 0x10000) {
+		put_unit(out, c);
+	} else {
+		put_unit(out, 0xd800 + ((c - 0x10000) >> 10));
+		put_unit(out + 2, 0xdc00 + ((c - 0x10000) & 0x3ff));
+	}
+}
+
+/* --- converters --- */
+
+/* The handle that a caller gets points to one of these. */
 struct converter {
-	char to[CHARSET_LEN], from[CHARSET_LEN];
-	iconv_t handle;
-	bool known, lent;
+	atomic_bool lent;
+	bool opened;
+	iconv_t rest; /* the C library's, if it is @opened */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct converter kept[KEPT];
+static struct converter converters[SOURCES][SETS];
 
-static bool is_kept(const char *name)
+static enum set find(const char *name)
 {
-	return strlen(name) < CHARSET_LEN;
+	enum set i;
+
+	for (i = 0; i < SETS && strcmp(names[i], name) != 0; i++)
+		;
+	return i;
 }
 
-/* Returns a kept converter that is not in use, and marks it as used by the caller; NULL if there is none. */
-static struct converter *lend(const char *to, const char *from)
+static struct converter *ours(iconv_t handle)
 {
-	struct converter *c;
+	const uintptr_t first = (uintptr_t)converters, at = (uintptr_t)handle;
 
-	for (c = kept; c < kept + KEPT; c++) {
-		if (!c->known || c->lent || strcmp(c->to, to) != 0 || strcmp(c->from, from) != 0)
-			continue;
-		c->lent = true;
-		return c;
-	}
-	return NULL;
+	return at >= first && at < first + sizeof(converters) ? (struct converter *)handle : NULL;
 }
 
-/* Records a new converter, so that it is kept when it is closed; does nothing if all places are taken. */
-static void note(iconv_t handle, const char *to, const char *from)
+static enum set source_of(const struct converter *c)
 {
-	struct converter *c;
+	return (enum set)((c - converters[0]) / SETS);
+}
 
-	for (c = kept; c < kept + KEPT; c++) {
-		if (c->known)
-			continue;
-		*c = (struct converter){ .handle = handle, .known = true, .lent = true };
-		strcpy(c->to, to);
-		strcpy(c->from, from);
-		return;
-	}
+static enum set target_of(const struct converter *c)
+{
+	return (enum set)((c - converters[0]) % SETS);
 }
 
 iconv_t __wrap_iconv_open(const char *to, const char *from)
 {
-	const bool keep = is_kept(to) && is_kept(from);
+	const enum set source = find(from), target = find(to);
 	struct converter *c = NULL;
-	iconv_t handle;
 
-	pthread_mutex_lock(&lock);
-	if (keep)
-		c = lend(to, from);
-	if (c) {
-		handle = c->handle;
-		(void)iconv(handle, NULL, NULL, NULL, NULL);
-	} else {
-		handle = __real_iconv_open(to, from);
-		if (keep && handle != (iconv_t)-1)
-			note(handle, to, from);
-	}
-	pthread_mutex_unlock(&lock);
-	return handle;
+	if (source < SOURCES && target < SETS && target != UTF8 && target != source)
+		c = &converters[source][target];
+	return c && !atomic_exchange(&c->lent, true) ? (iconv_t)c : __real_iconv_open(to, from);
 }
 
 int __wrap_iconv_close(iconv_t handle)
 {
-	struct converter *c;
-	int r = 0;
+	struct converter *c = ours(handle);
 
-	pthread_mutex_lock(&lock);
-	for (c = kept; c < kept + KEPT; c++)
-		if (c->known && c->handle == handle)
-			break;
-	if (c == kept + KEPT) {
-		r = __real_iconv_close(handle);
-	} else if (c->lent) {
-		c->lent = false;
-	} else { /* closed twice */
-		errno = EBADF;
-		r = -1;
+	if (!c)
+		return __real_iconv_close(handle);
+	if (atomic_exchange(&c->lent, false))
+		return 0;
+	errno = EBADF;
+	return -1;
+}
+
+/* None of our character sets has states, so the C library's converter may begin in the middle of a text. */
+static size_t convert_rest(
+	struct converter *c, char **in, size_t *in_left, char **out, size_t *out_left)
+{
+	if (!c->opened) {
+		c->rest = __real_iconv_open(names[target_of(c)], names[source_of(c)]);
+		c->opened = c->rest != (iconv_t)-1;
 	}
-	pthread_mutex_unlock(&lock);
-	return r;
+	if (!c->opened) {
+		errno = EILSEQ;
+		return (size_t)-1;
+	}
+	(void)__real_iconv(c->rest, NULL, NULL, NULL, NULL);
+	return __real_iconv(c->rest, in, in_left, out, out_left);
+}
+
+size_t __wrap_iconv(iconv_t handle, char **in, size_t *in_left, char **out, size_t *out_left)
+{
+	struct converter *c = ours(handle);
+	uint32_t character;
+	size_t taken, given;
+
+	if (!c)
+		return __real_iconv(handle, in, in_left, out, out_left);
+	if (!in || !*in)
+		return 0;
+	while (*in_left > 0) {
+		taken = get(source_of(c), (const uint8_t *)*in, *in_left, &character);
+		given = taken ? size_in(target_of(c), character) : 0;
+		if (given == 0 || given > *out_left)
+			return convert_rest(c, in, in_left, out, out_left);
+		put(target_of(c), character, (uint8_t *)*out);
+		*in += taken;
+		*in_left -= taken;
+		*out += given;
+		*out_left -= given;
+	}
+	return 0;
 }

@@ -6,13 +6,17 @@
 
 /* ld's --wrap=NAME fixes these names: it turns calls of NAME into __wrap_NAME, and __real_NAME is the original. */
 
-/** iconv_open(3), except that it reuses a converter that was closed before. */
+/** iconv_open(3), except that for the character sets that libisofs asks for it loads nothing and cannot fail. */
 iconv_t __wrap_iconv_open(const char *to, const char *from);
 
-/** iconv_close(3), except that the first eight converters are kept for reuse until the process ends. */
+/** iconv(3). */
+size_t __wrap_iconv(iconv_t handle, char **in, size_t *in_left, char **out, size_t *out_left);
+
+/** iconv_close(3). */
 int __wrap_iconv_close(iconv_t handle);
 
 iconv_t __real_iconv_open(const char *to, const char *from);
+size_t __real_iconv(iconv_t handle, char **in, size_t *in_left, char **out, size_t *out_left);
 int __real_iconv_close(iconv_t handle);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/image.h"
 #include "iso/lost.h"
+#include "iso/writer.h"
 
 #include <errno.h>
 #include <libburn/libburn.h>
@@ -9,6 +10,13 @@
 
 /* The longest that libisofs allows; of a longer name it keeps the beginning, and appends a digest of the rest. */
 #define UNTRANSLATED_LENGTH 96
+
+/* libisofs loads the environment's locale only to find its character set, which is set to UTF-8 here in any case. */
+#define NO_LOCALE 1
+
+/* Sectors of libisofs' buffer: 512 KiB, in which the head of any config drive fits, and up to 8 MiB more for many files. */
+#define BUFFER_MIN 256u
+#define BUFFER_MAX 4096u
 
 /* --- a stream that has a size and no content --- */
 
@@ -54,13 +62,29 @@ static void stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino
 	*ino_id = ((const struct tree_node *)stream->data)->lba + 1;
 }
 
+static IsoStream *stream_input(IsoStream *stream, int flag)
+{
+	(void)stream;
+	(void)flag;
+	return NULL;
+}
+
+/* The order of the ids. Without this function, libisofs asks both streams for their ids, and their sizes. */
+static int stream_compare(IsoStream *a, IsoStream *b)
+{
+	const uint32_t x = ((const struct tree_node *)a->data)->lba;
+	const uint32_t y = ((const struct tree_node *)b->data)->lba;
+
+	return (x > y) - (x < y);
+}
+
 static void stream_free(IsoStream *stream)
 {
 	(void)stream;
 }
 
 static IsoStreamIface stream_class = {
-	.version = 1,
+	.version = 3,
 	.type = { 'u', 's', 'e', 'r' },
 	.open = stream_refuse,
 	.close = stream_close,
@@ -69,6 +93,8 @@ static IsoStreamIface stream_class = {
 	.is_repeatable = stream_repeatable,
 	.get_id = stream_id,
 	.free = stream_free,
+	.get_input_stream = stream_input,
+	.cmp_ino = stream_compare,
 };
 
 static int iso_fault(struct fault *f, int err, const char *what)
@@ -201,7 +227,6 @@ static void set_trees(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_rrip_1_10_px_ino(opts, 0);
 	iso_write_opts_set_relaxed_vol_atts(opts, 1);
 	iso_write_opts_set_sort_files(opts, 1);
-	iso_write_opts_set_fifo_size(opts, ISO_IMAGE_FIFO_SECTORS);
 	iso_write_opts_set_output_charset(opts, "UTF-8");
 }
 
@@ -235,13 +260,22 @@ static int fill_image(
 	return add_children(iso_image_get_root(image), t->root, l);
 }
 
+/* How many sectors libisofs may generate before somebody reads them. Only those that it generates take memory. A file with a
+ * short name takes about 160 bytes in both trees. */
+static size_t buffer_sectors(const struct iso_layout *l)
+{
+	const size_t more = l->files / (ISO_SECTOR / 256);
+
+	return BUFFER_MIN + (more < BUFFER_MAX ? more : BUFFER_MAX);
+}
+
 int iso_image_begin(
 	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f)
 {
 	IsoWriteOpts *opts = NULL;
 	IsoImage *image = NULL;
 	char path[PATH_MAX];
-	int r = iso_init_with_flag(0);
+	int r = iso_init_with_flag(NO_LOCALE);
 
 	if (r < 0)
 		return iso_fault(f, r, "image");
@@ -259,7 +293,10 @@ int iso_image_begin(
 			o->large_files && lost_too_large(t, ISO_FILE_MAX).count > 0);
 		set_trees(opts, o);
 		set_times(opts, o);
+		iso_write_opts_set_fifo_size(opts, buffer_sectors(l));
+		writer_defer(true);
 		r = iso_image_create_burn_source(image, opts, &l->source);
+		writer_defer(false);
 	}
 	/* The source holds its own references to these. */
 	iso_write_opts_free(opts);

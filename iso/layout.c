@@ -3,12 +3,13 @@
 #include "iso/image.h"
 #include "iso/placed.h"
 #include "iso/write.h"
+#include "iso/writer.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <libburn/libburn.h>
 #include <libisofs/libisofs.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* --- the order of the contents --- */
 
@@ -51,65 +52,53 @@ static uint64_t content_sectors(const struct iso_layout *l)
 
 /* --- the head --- */
 
-static int grow(uint8_t **buf, size_t *room, size_t need)
+/* Lets libisofs generate the head: at once if its buffer takes all of it, else in a thread, which waits for read_head(). */
+static int generate(struct iso_layout *l)
 {
-	uint8_t *more;
-
-	if (need <= *room)
-		return 0;
-	need += need / 2;
-	more = realloc(*buf, need);
-	if (!more)
-		return -ENOMEM;
-	*buf = more;
-	*room = need;
-	return 0;
-}
-
-/* Bytes of whole sectors that are in libisofs' buffer; @ret_active: its thread is running and may add more. */
-static size_t waiting(struct iso_layout *l, bool *ret_active)
-{
-	const int active = 1;
+	const uint64_t contents = content_sectors(l) * ISO_SECTOR;
 	size_t size, room;
 
-	*ret_active = iso_ring_buffer_get_status(l->source, &size, &room) == active;
+	if (l->size < contents)
+		return -EBADMSG;
+	l->head_size = (size_t)(l->size - contents);
+	if (iso_ring_buffer_get_status(l->source, &size, &room) < 0)
+		return -EBADMSG;
+	return writer_begin(l->head_size <= size);
+}
+
+#define ACTIVE 1 /* libisofs has more to write */
+
+/* Whole sectors in libisofs' buffer that can be read now, in bytes; waits until the buffer is full or libisofs has ended.
+ * To read each sector as it comes would cost a switch between threads for every sector. */
+static size_t wait_for_sectors(struct iso_layout *l)
+{
+	const struct timespec nap = { .tv_nsec = 50000 };
+	size_t size, room;
+
+	while (iso_ring_buffer_get_status(l->source, &size, &room) == ACTIVE && room >= ISO_SECTOR)
+		nanosleep(&nap, NULL);
 	return (size - room) / ISO_SECTOR * ISO_SECTOR;
 }
 
-#define YIELDS 1000
-
-/* Reads everything that libisofs writes before it asks for the first content. We read only when the buffer is full or
- * the thread has ended: reading each sector as it comes would cost a switch between threads for every sector. */
+/* Reads everything that libisofs writes before it asks for the first content. */
 static int read_head(struct iso_layout *l)
 {
-	const struct timespec nap = { .tv_nsec = 50000 };
-	unsigned looks = 0;
-	size_t room = 0, n;
-	bool active;
-	int r;
+	size_t n;
 
-	for (;;) {
-		n = waiting(l, &active);
-		if (active && n < (ISO_IMAGE_FIFO_SECTORS - 1) * ISO_SECTOR) {
-			/* Usually the thread is done sooner than the shortest sleep would end. */
-			if (looks++ < YIELDS)
-				sched_yield();
-			else
-				nanosleep(&nap, NULL);
-			continue;
-		}
-		if (n == 0)
-			return 0;
-		r = grow(&l->head, &room, l->head_len + n);
-		if (r < 0)
-			return r;
+	l->head = malloc(l->head_size);
+	if (!l->head)
+		return -ENOMEM;
+	while ((n = wait_for_sectors(l)) > 0) {
+		if (n > l->head_size - l->head_len)
+			return -EBADMSG;
 		if (l->source->read_xt(l->source, l->head + l->head_len, (int)n) != (int)n)
 			return -EIO;
 		l->head_len += n;
 	}
+	return 0;
 }
 
-/* Ends libisofs' thread if it still runs. */
+/* Ends libisofs' work if it has not ended. */
 static void end_source(struct iso_layout *l)
 {
 	if (l->source && !l->ended)
@@ -161,11 +150,13 @@ int iso_layout_begin(
 	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f)
 {
 	size_t i;
+	int r;
 
 	*l = (struct iso_layout){
 		.named = o->rock_ridge,
 		.keep_owners = o->keep_owners,
 		.attributes = o->attributes,
+		.ahead = o->ahead,
 		.multiple = o->multiple ? o->multiple : ISO_MULTIPLE,
 	};
 	l->file = calloc(count_files(t->root) + 1, sizeof(*l->file));
@@ -180,7 +171,13 @@ int iso_layout_begin(
 	if (content_sectors(l) > UINT32_MAX)
 		return fault_set(f, -EFBIG,
 			"image: the files are larger than 8 TiB, which is all that ISO 9660 can hold");
-	return iso_image_begin(l, t, o, f);
+	if (l->ahead)
+		ahead_begin(l->ahead, l->file, l->files);
+	r = iso_image_begin(l, t, o, f);
+	if (r < 0)
+		return r;
+	r = generate(l);
+	return r < 0 ? fault_errno(f, r, "image") : 0;
 }
 
 int iso_layout_end(struct iso_layout *l, struct fault *f)
@@ -201,6 +198,7 @@ void iso_layout_clear(struct iso_layout *l)
 {
 	if (!l)
 		return;
+	ahead_end(l->ahead);
 	end_source(l);
 	free_source(l);
 	free(l->head);

@@ -12,6 +12,16 @@
 /* Descriptors left for other uses: one for each level of folders in the walk, the output, the seed's sources. */
 #define RESERVED (TREE_DEPTH_MAX + 64u)
 
+#define TABLE 1024 /* descriptors */
+
+void tree_reserve(void)
+{
+	const int last = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, TABLE - 1);
+
+	if (last >= 0)
+		close(last);
+}
+
 void reopen_begin(struct tree *t)
 {
 	struct rlimit limit;

@@ -68,6 +68,13 @@ struct tree_rules {
 };
 
 /**
+ * tree_reserve - have the kernel make room for a thousand descriptors; call it before the process has threads
+ * If a process with threads opens more files than its table of them has room for, the kernel waits, often for ten
+ * milliseconds, until no CPU can still be looking at the old table.
+ */
+void tree_reserve(void);
+
+/**
  * tree_open - walk a folder and build the tree of what is in it
  * @t:      the caller's storage; the caller calls tree_clear() in the end, also after an error
  * @path:   a folder; the caller keeps the string until tree_clear(); NULL: begin with an empty tree

@@ -108,22 +108,23 @@ static int send_file(struct sink *s, const struct tree_node *node, int fd, uint6
 	return r;
 }
 
-static int write_content(
-	struct sink *s, const struct tree *t, const struct tree_node *node, int fd, struct fault *f)
+/* @bytes: the content, or NULL: @fd has it. */
+static int write_content(struct sink *s, const struct tree *t, const struct tree_node *node, int fd,
+	const uint8_t *bytes, struct fault *f)
 {
 	uint64_t at = 0;
 	int r = 0;
 
 	f->text[0] = '\0';
-	if (s->copies && !node->bytes && node->size >= SEND_FROM)
+	if (s->copies && !bytes && node->size >= SEND_FROM)
 		r = send_file(s, node, fd, &at);
 	while (r == 0 && at < node->size) {
 		size_t n = s->room - s->len;
 
 		if (n > node->size - at)
 			n = (size_t)(node->size - at);
-		if (node->bytes)
-			memcpy(s->buf + s->len, node->bytes + at, n);
+		if (bytes)
+			memcpy(s->buf + s->len, bytes + at, n);
 		else if ((r = io_pread(fd, s->buf + s->len, n, at)) < 0)
 			return source_fault(t, node, f, r);
 		at += n;
@@ -134,16 +135,18 @@ static int write_content(
 	return r < 0 ? r : pad(s, at);
 }
 
-static int write_file(
-	struct sink *s, const struct tree *t, const struct tree_node *node, struct fault *f)
+/* @ahead: the content, if it has been read already. */
+static int write_file(struct sink *s, const struct tree *t, const struct tree_node *node,
+	const uint8_t *ahead, struct fault *f)
 {
-	const bool read = !node->bytes && node->size > 0;
+	const uint8_t *bytes = node->bytes ? node->bytes : ahead;
+	const bool read = !bytes && node->size > 0;
 	const int fd = read ? reopen_file(t, node, f) : -1;
 	int r;
 
 	if (read && fd < 0)
 		return fd;
-	r = write_content(s, t, node, fd, f);
+	r = write_content(s, t, node, fd, bytes, f);
 	if (read)
 		reopen_close(node, fd);
 	return r;
@@ -174,6 +177,20 @@ static int compare_file(struct sink *s, const struct tree *t, const struct tree_
 		reopen_close(node, fd);
 	if (r == -ESTALE)
 		node_fault(t, node, f, r, "changed while the image was made");
+	return r;
+}
+
+static int write_files(
+	const struct iso_layout *l, struct sink *s, const struct tree *t, struct fault *f)
+{
+	const uint8_t *ahead;
+	size_t i, at = 0;
+	int r = 0;
+
+	for (i = 0; i < l->files && r == 0; i++) {
+		ahead = l->ahead ? ahead_take(l->ahead, i, &at) : NULL;
+		r = write_file(s, t, l->file[i], ahead, f);
+	}
 	return r;
 }
 
@@ -236,13 +253,12 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		.report = report,
 		.ctx = ctx };
 	const size_t end = iso_descriptors_end(l->head, l->head_len);
-	size_t i;
 	int r;
 
 	f->text[0] = '\0';
 	r = write_head(l, &s, end);
-	for (i = 0; i < l->files && r == 0; i++)
-		r = write_file(&s, t, l->file[i], f);
+	if (r == 0)
+		r = write_files(l, &s, t, f);
 	if (r == 0)
 		r = pad_image(&s);
 	if (r == 0)

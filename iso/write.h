@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "iso/ahead.h"
 #include "iso/names.h"
 #include "iso/read.h"
 #include "iso/tree.h"
@@ -48,6 +49,9 @@ struct iso_options {
 		multiple; /* the image's size becomes a multiple of this many bytes, itself a multiple of ISO_MULTIPLE; 0: ISO_MULTIPLE */
 	bool fixed_time; /* set every time stamp to @time, so that the same tree gives the same bytes */
 	time_t time;     /* creation time of the volume */
+	/* Begun by iso_layout_begin(), so that small files are read meanwhile; the caller ends it after
+	 * iso_layout_write(). NULL: each file is read when it is written. */
+	struct ahead *ahead;
 };
 
 /*
@@ -56,23 +60,24 @@ struct iso_options {
  * cannot keep a copy of a secret, pad a file that shrank, or follow a path that changed.
  */
 struct iso_layout {
-	uint8_t *head; /* everything before the first sector of content */
-	size_t head_len;
-	uint64_t size;           /* bytes of the image, with the zeros at its end */
-	uint32_t multiple;       /* iso_layout_end() rounds @size up to a multiple of this */
-	struct tree_node **file; /* all files, in the order of their contents */
+	uint8_t *head;              /* everything before the first sector of content */
+	size_t head_len, head_size; /* bytes that were read, and bytes in all */
+	uint64_t size;              /* bytes of the image, with the zeros at its end */
+	uint32_t multiple;          /* iso_layout_end() rounds @size up to a multiple of this */
+	struct tree_node **file;    /* all files, in the order of their contents */
 	size_t files;
-	struct burn_source *source; /* libisofs' output; its thread works between _begin and _end */
-	bool ended;                 /* that thread was ended */
+	struct burn_source *source;      /* libisofs' output, the head */
+	bool ended;                      /* its work was ended */
 	const struct tree_node *refused; /* the node that libisofs refused, for the message */
 	bool named;                      /* the image has Rock Ridge, and so the unchanged names */
 	bool keep_owners;                /* as in struct iso_options */
+	struct ahead *ahead;             /* likewise */
 	struct iso_attributes attributes;
 	bool descriptors_last; /* for iso_layout_write(): without descriptors, nobody takes a half-written file for an image */
 };
 
 /**
- * iso_layout_begin - let libisofs begin to lay out the image, in a thread of its own
+ * iso_layout_begin - let libisofs lay out the image
  * @l: the caller's storage; the caller calls iso_layout_clear() in the end, also after an error
  * @t: names and sizes must not change from now on; contents of @bytes may still be filled in
  *
@@ -83,9 +88,7 @@ int iso_layout_begin(
 
 /**
  * iso_layout_end - take the head from libisofs, and set @lba in every file of the tree
- * The layout is read back with iso/read.h and compared with what we expect. Call this as late as possible: waiting
- * for libisofs' thread costs two switches between threads for each sector.
- * Returns: 0 or -errno with @f.
+ * The layout is read back with iso/read.h and compared with what we expect. Returns: 0 or -errno with @f.
  */
 int iso_layout_end(struct iso_layout *l, struct fault *f);
 

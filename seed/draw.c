@@ -6,8 +6,6 @@
 #include "util/secret.h"
 
 #include <errno.h>
-#include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -28,9 +26,8 @@ static size_t all_blocks(const struct seed *s)
 	return s->blocks + (s->sources.unmixed ? 0 : DRAW_MIX_BLOCK);
 }
 
-static void *draw_all(void *seed)
+static void draw_all(struct seed *s)
 {
-	struct seed *s = seed;
 	struct draw d = { .seed = s, .blocks = all_blocks(s) };
 
 	d.memory = s->memory ? s->memory : &s->secret->memory;
@@ -42,40 +39,6 @@ static void *draw_all(void *seed)
 	explicit_bzero(s->secret->raw, sizeof(s->secret->raw));
 	secret_wipe_stack();
 	pump_close(&s->pump);
-	return NULL;
-}
-
-/* Has the thread start on another CPU than the caller's. The scheduler moves threads only at its ticks: it would leave a
- * thread that runs so briefly on the caller's CPU, and the two would run one after the other. If there is no other CPU,
- * or we cannot find out, the thread may run on any. */
-static void avoid_this_cpu(pthread_attr_t *attr)
-{
-	cpu_set_t others;
-	const int here = sched_getcpu();
-
-	if (here < 0 || here >= CPU_SETSIZE || sched_getaffinity(0, sizeof(others), &others) < 0)
-		return;
-	CPU_CLR((size_t)here, &others);
-	if (CPU_COUNT(&others) > 0)
-		(void)pthread_attr_setaffinity_np(attr, sizeof(others), &others);
-}
-
-static bool start_thread(struct seed *s, void *(*run)(void *seed))
-{
-	sigset_t all, before;
-	pthread_attr_t attr;
-	bool started;
-
-	if (pthread_attr_init(&attr) != 0)
-		return false;
-	avoid_this_cpu(&attr);
-	/* The new thread blocks all signals, so that the caller's thread handles them. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&s->thread, &attr, run, s) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	return started;
 }
 
 /* How many slots the replay test needs for all sources that are abundant, or for all that are not, at the planned number
@@ -137,13 +100,24 @@ static int allocate(struct seed *s)
 	return 0;
 }
 
-/* The work of the draw's thread, if the caller draws in the calling thread itself: it reads CPU sources ahead. */
+/* The work of the thread, if the caller draws in the calling thread itself: it reads CPU sources ahead. */
 static void *help(void *seed)
 {
 	struct seed *s = seed;
 
 	pump_help(&s->pump);
 	secret_wipe_stack();
+	return NULL;
+}
+
+/* The work of the thread, if the caller has other work. */
+static void *draw_beside(void *seed)
+{
+	struct seed *s = seed;
+
+	if (atomic_exchange(&s->begun, true))
+		return help(s);
+	draw_all(s);
 	return NULL;
 }
 
@@ -184,10 +158,11 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 	schedule_start_devices(s);
 	if (beside)
 		make_stoppable(s);
-	s->running = start_thread(s, beside ? draw_all : help);
-	if (!s->running || !beside)
-		draw_all(
-			s); /* also if no thread could be started: the caller then waits for the draw */
+	s->begun = !beside;
+	s->running = beside_start(&s->thread, beside ? draw_beside : help, s);
+	/* Also if no thread could be started: the caller then waits for the draw. */
+	if (!beside || (!s->running && !atomic_exchange(&s->begun, true)))
+		draw_all(s);
 	return 0;
 }
 
@@ -201,15 +176,19 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 	return begin(s, sources, bits, blocks_for(bits), NULL, true);
 }
 
-/* While the caller waits for the thread, it reads CPU sources ahead. */
+/* Waits until the draw has ended; meanwhile the caller reads CPU sources ahead. If the thread has not got a CPU yet, the
+ * caller draws: where other programs keep all CPUs busy, the thread may have to wait for a whole time slice of one. The
+ * thread's own end is not waited for. */
 static void wait_for(struct seed *s)
 {
-	if (s->running) {
+	if (s->finished)
+		return;
+	if (!atomic_exchange(&s->begun, true))
+		draw_all(s);
+	else if (s->running)
 		pump_help(&s->pump);
-		pthread_join(s->thread, NULL);
-		secret_wipe_stack();
-	}
-	s->running = false;
+	secret_wipe_stack();
+	s->finished = true;
 }
 
 /* Ends a draw that nobody needs any more. A write to an empty eventfd does not block. */
@@ -217,9 +196,16 @@ static void stop(struct seed *s)
 {
 	const uint64_t word = 1;
 
-	if (s->running && s->stoppable)
-		(void)!write(s->stop, &word, sizeof(word));
-	wait_for(s);
+	if (s->running && !s->finished) {
+		if (s->stoppable)
+			(void)!write(s->stop, &word, sizeof(word));
+		if (!atomic_exchange(&s->begun, true))
+			pump_close(&s->pump);
+		pump_help(&s->pump);
+	}
+	if (s->running)
+		beside_join(&s->thread);
+	s->running = false;
 	if (s->stoppable)
 		close(s->stop);
 	s->stoppable = false;

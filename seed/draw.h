@@ -2,11 +2,12 @@
 #ifndef SEED_DRAW_H
 #define SEED_DRAW_H
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/beside.h"
 #include "util/wire/broker.h"
 #include "seed/claim.h"
 #include "seed/health.h"
@@ -48,8 +49,10 @@ struct seed {
 	struct source_list sources;
 	uint32_t bits; /* strength asked for */
 	struct draw_memory *memory;
-	pthread_t thread;
-	bool running;
+	struct beside thread;
+	bool running;      /* @thread is to be joined */
+	atomic_bool begun; /* somebody has begun to draw: the thread, or the caller in its place */
+	bool finished;     /* the draw has ended; only the thread's own end may be to come */
 	bool stoppable; /* @stop is an eventfd; a write to it ends the thread's waits for devices and the broker */
 	int stop;
 	bool gave_up; /* a required source failed, so the draw did not wait for the others */
@@ -93,7 +96,8 @@ int seed_draw_with(struct seed *s, const struct source_list *sources, uint32_t b
  * @sources: copied
  * @bits:    strength asked for, 1..RECORD_BITS_MAX
  *
- * Forks a child for each device, and starts one thread for all other sources. @s->blocks is set on return.
+ * Forks a child for each device, and starts one thread for all other sources. If that has not got a CPU until
+ * seed_draw_end(), the caller draws in its place. @s->blocks is set on return.
  * Returns: 0; -EINVAL: @bits is out of range; -ENOMEM.
  */
 int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t bits);

@@ -388,6 +388,42 @@ static void test_given_up(void **state)
 		title, function, enter, NULL, NULL \
 	}
 
+/* Creates files with names of 99 bytes, so that directories are larger than libisofs' buffer, which is made for short names. */
+#define LONG_NAMES 6000
+
+static void make_large_head(void)
+{
+	char path[256];
+	unsigned i;
+
+	assert_int_equal(mkdir("t", 0755), 0);
+	for (i = 0; i < LONG_NAMES; i++) {
+		snprintf(path, sizeof(path), "t/%05u%094u", i, 0);
+		file_write(path, path, 3);
+	}
+}
+
+static void test_large_head(void **state)
+{
+	struct iso_options o = image_options();
+	struct iso_layout l;
+	struct fault f;
+	struct tree t;
+
+	(void)state;
+	o.joliet = true;
+	make_large_head();
+	open_tree(&t, "t");
+	assert_int_equal(iso_layout_begin(&l, &t, &o, &f), 0);
+	assert_true(l.head_size > (256 + LONG_NAMES / 8) * ISO_SECTOR);
+	iso_layout_clear(&l);
+	assert_int_equal(iso_layout_begin(&l, &t, &o, &f), 0);
+	assert_int_equal(iso_layout_end(&l, &f), 0);
+	assert_int_equal(l.head_len, l.head_size);
+	iso_layout_clear(&l);
+	tree_clear(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -412,6 +448,9 @@ int main(void)
 		IN_FOLDER("write: a layout can be cleared before it is finished", test_clear_early),
 		IN_FOLDER("write: other programs read names of 255 bytes on the drive",
 			test_long_names),
+		IN_FOLDER(
+			"write: directories that are larger than libisofs' buffer are read while they are generated, or not at all",
+			test_large_head),
 	};
 
 	if (!realpath("tests/data/nova-tree", nova_tree))

@@ -5,6 +5,7 @@
 #include "seed/draw.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/mman.h>
 
 #define FAKES_MAX   6
@@ -1242,9 +1243,55 @@ static void test_clear_while_drawing(void **state)
 	fake_init(&slow, "slow", SOURCE_CPU, 128, 16384, 1);
 	assert_int_equal(seed_draw_begin(&s, &list, RECORD_BITS_MAX), 0);
 	assert_int_equal(s.blocks, RECORD_BLOCKS_MAX);
+	while (!s.begun)
+		sched_yield();
 	seed_clear(&s);
 	assert_int_equal(slow.closes, 1);
 	assert_null(s.secret);
+}
+
+/* Leaves this process one CPU, so that a new thread runs only when the caller waits, or at the end of a time slice. */
+static void take_one_cpu(cpu_set_t *ret_before)
+{
+	cpu_set_t one;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(*ret_before), ret_before), 0);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+}
+
+/* Whoever draws, the seed is the same. */
+static void test_thread_without_cpu(void **state)
+{
+	static SHARED struct fake fake;
+	struct source_list list = { .count = 1, .spec = { { .src = &fake.src } } };
+	unsigned i, late = 0;
+	uint8_t first[64];
+	cpu_set_t before;
+	struct seed s;
+	size_t len;
+
+	(void)state;
+	take_one_cpu(&before);
+	for (i = 0; i < 200; i++) {
+		fake_init(&fake, "fake", SOURCE_CPU, 4, 1, 1);
+		assert_int_equal(seed_draw_begin(&s, &list, 256), 0);
+		late += !s.begun;
+		assert_int_equal(seed_draw_end(&s), 0);
+		if (i == 0)
+			memcpy(first, seed_bytes(&s, &len), sizeof(first));
+		assert_memory_equal(seed_bytes(&s, &len), first, sizeof(first));
+		assert_int_equal(s.claim.hardware_bits, 256);
+		assert_int_equal(fake.opens, 1);
+		seed_clear(&s);
+		assert_int_equal(seed_draw_begin(&s, &list, 256), 0);
+		seed_clear(&s);
+		assert_int_equal(fake.opens, fake.closes);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+	if (late == 0)
+		print_message("each time the thread began before seed_draw_end() was called\n");
 }
 
 static void test_no_sources(void **state)
@@ -1343,6 +1390,8 @@ int main(void)
 			test_required),
 		TEST("draw: clearing a seed that is still being drawn waits for it",
 			test_clear_while_drawing),
+		TEST("draw: a thread that has got no CPU is drawn for, once, and does not delay the end",
+			test_thread_without_cpu),
 		TEST("draw: without a source there is no seed", test_no_sources),
 		TEST("draw: a source that is not built in counts for nothing", test_not_built_in),
 		TEST("draw: a source's label is the text that the user typed", test_label),
