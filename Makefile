@@ -211,6 +211,9 @@ build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive
 
 build/bench/plain_http: LIBS += -levent_extra -lmicrohttpd
 
+build/fuzz/fuzz_words: fuzz_with = guest/options.c cli/options.c cli/build_options.c $(wildcard cli/config/*.c) \
+	$(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) -DVERSION='"fuzzed"' -linih -lsodium -ljson-c -pthread
+
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
@@ -299,8 +302,10 @@ check-kernels: deps
 	@$(MAKE) --no-print-directory all
 	tests/kernels $(SUITES)
 
-# Plants faults in the parsers of the tools and the daemon, and checks that the fuzz targets find them.
+# Plants faults in the parsers, and checks that the fuzz targets find them; and in the claim and the daemon's fairness, and
+# checks that their tests do.
 check-planted: deps
+	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
 # Gives RUNS random command lines (default 10000) to genisoimage and to seedrive-mkisofs: three minutes.
@@ -309,6 +314,10 @@ check-grammar: deps
 	tests/grammar $(RUNS)
 
 fuzz: $(fuzzers)
+
+# Runs all fuzz targets on their corpora for a minute together; the first run also builds them.
+fuzz-smoke: deps
+	@TIME=60 COVERAGE=no tests/fuzz/run
 
 # The build prints only errors, so that the output shows the three steps of the demo.
 demo: deps
@@ -325,6 +334,12 @@ lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
+
+# Makes all evidence and one page of it: hours. Results of this commit that exist are kept. PARTS="mkisofs fuzz" makes only
+# these; `bench/evidence --list` prints all parts; SHORT=1 tries the machinery in minutes.
+evidence: deps
+	@$(MAKE) --no-print-directory all $(benches)
+	bench/evidence $(PARTS)
 
 # Installs the Debian packages that the build and the tests need, without questions.
 deps:
@@ -481,6 +496,6 @@ clean:
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-packages check-planted check-requests check-streams mutants check-kernels fuzz demo bench bench-built lint deps dist deb install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built evidence lint deps dist deb install uninstall clean .FORCE
 .PHONY: install-host install-tools install-mkisofs install-daemon install-guest install-guest-sysvinit install-guest-openrc
 .PHONY: install-guest-mkinitcpio install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

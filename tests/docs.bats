@@ -717,6 +717,22 @@ alike() {
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
 }
 
+@test "docs: each figure that README, doc/ and the pages state is measured, a limit of the code, or an example" {
+	run -0 "$ROOT/tests/figures"
+	[[ "${lines[-1]}" =~ ^figures:\ ([0-9]+)\ stated,\ 0\ findings$ ]]
+	[ "${BASH_REMATCH[1]}" -ge 40 ]
+	(cd "$ROOT" && cp -r --parents README.md SECURITY.md doc man seed serve guest drive cli util dist tests/vm "$BATS_TEST_TMPDIR")
+	echo 'It takes 0.3 of its time.' >>"$BATS_TEST_TMPDIR/README.md"
+	sed -i 's/280 KiB/281 KB/' "$BATS_TEST_TMPDIR/doc/nova.md"
+	run -1 "$ROOT/tests/figures" "$BATS_TEST_TMPDIR"
+	[[ "$output" == *"README.md:"*": 0.3 of its time: is not in the table"* ]]
+	[[ "$output" == *"no figure of doc/nova.md has: disk.config, 280 KiB"* ]]
+}
+
+@test "docs: bench/RESULTS.md is what bench/results has, and each figure of a text is in it" {
+	"$ROOT/bench/evidence" --check
+}
+
 @test "README: the output of build and inspect that it shows is what they print" {
 	mkdir -p build tests/data
 	ln -s "$TOOL" build/seedrive

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which figures are evidence: where each stands in a section's tables, its unit, what was asked for, and against whom.
+
+A figure is found by its part, a word of the table's columns, a row and a column; `pattern` takes it out of a cell that has
+several. So a figure on the page is a cell of the tables that bench/RESULTS.md has, and cannot differ from it.
+"""
+import re
+
+MET, MISSED, TOLD, UNKNOWN = "met", "missed", "told", "not measured"
+
+
+class Figure:
+    def __init__(self, name, part, table, row, column, unit, bound=None, peer="", group="", pattern=r"(-?[0-9][0-9,]*\.?[0-9]*)"):
+        self.name, self.part, self.table, self.row, self.column = name, part, table, row, column
+        self.unit, self.bound, self.peer, self.group, self.pattern = unit, bound, peer, group, pattern
+
+    def asked(self):
+        if self.bound is None:
+            return ""
+        words = {"<=": "at most", ">=": "at least", "==": "exactly"}
+        # A unit of one word is said again.
+        return f"{words[self.bound[0]]} {self.bound[1]:g}" + (f" {self.unit}" if " " not in self.unit else "")
+
+    def verdict(self, value):
+        if self.bound is None:
+            return TOLD
+        kind, limit = self.bound
+        good = value <= limit if kind == "<=" else value >= limit if kind == ">=" else value == limit
+        return MET if good else MISSED
+
+
+WALL = ("wall ratio", "of the peer's wall time")
+NOVA, CLOUD, PLAIN, MANY = "Nova's tree", "three files of NoCloud", "the same without a seed", "5,000 files"
+SPOKEN = {PLAIN: "three files without a seed"}
+OURS = "seedrive-mkisofs, with the arguments that genisoimage has"
+STREAM = "what they got"
+LIGHT = r"light one \(?[^0-9]*([0-9.]+)"
+
+FIGURES = [
+    Figure("build, Nova's tree, tmpfs", "host", "Nova tree", "tmpfs", *WALL, ("<=", 0.45), "genisoimage", "ratio"),
+    Figure("build, Nova's tree, a disk, with fsync", "host", "Nova tree", "disk, ours with fsync", *WALL, ("<=", 0.55), "genisoimage", "ratio"),
+    Figure("build, Nova's tree, tmpfs", "host", "Nova tree", "tmpfs, xorrisofs", *WALL, ("<=", 1), "xorrisofs", "ratio"),
+    *(Figure(f"seedrive-mkisofs, {SPOKEN.get(what, what)}, {place}", "mkisofs", OURS, f"{place}, {what}", *WALL, ("<=", limit) if place == "tmpfs" else None,
+             "genisoimage", "ratio")
+      for place in ("tmpfs", "disk")
+      for what, limit in ((NOVA, 0.40), (CLOUD, 0.50), (PLAIN, 0.50), (MANY, 0.48), ("64 MiB, over an old image", 0.80),
+                          ("64 MiB, onto a new file", 0.80))),
+    Figure("seedrive-mkisofs, Nova's tree, tmpfs", "mkisofs", OURS, "tmpfs, Nova's tree, against pycdlib", *WALL, ("<=", 1), "pycdlib", "ratio"),
+    Figure("seedrive-mkisofs, Nova's tree, tmpfs", "mkisofs", OURS, "tmpfs, Nova's tree, against mkfs.vfat", *WALL, None,
+           "mkfs.vfat and mcopy", "ratio"),
+    Figure("starting and ending alone", "mkisofs", OURS, "starting and ending alone", *WALL, ("<=", 1), "genisoimage", "ratio"),
+    Figure("seedrive-mkisofs's peak memory, Nova's tree", "mkisofs", OURS, "tmpfs, Nova's tree", "our peak, KiB", "KiB", None),
+    Figure("genisoimage's peak memory, Nova's tree", "mkisofs", OURS, "tmpfs, Nova's tree", "its peak, KiB", "KiB", None),
+    Figure("estimators of SP 800-90B, worst of five", "estimate", "pair", "1", "ratio", "of the peer's time", ("<=", 1), "ea_non_iid of NIST", "ratio"),
+    Figure("a claim of 256 bits from RDRAND", "sources", "a claim of 256 bits", "**ratio to the bare instruction**", 1, "of the bare instruction's time",
+           ("<=", 2), "the bare instruction", "ratio"),
+    Figure("bits a second from RDRAND", "sources", "from RDRAND", "seedrive", "bits credited", "bits a second", None),
+    Figure("bits a second from RDRAND", "sources", "from RDRAND", "rngd", "bits credited", "bits a second", None, "rngd"),
+    *(Figure(f"a stream by EGD, {clients}", "peers", "server", row, "MB a second of CPU", "MB a second of CPU", (">=", 400), "", "streams")
+      for row, clients in (("seedrive", "one client"), ("seedrive#2", "1000 clients"), ("seedrive, weights", "weights 1 and 4"))),
+    *(Figure(f"a stream by EGD, {clients}", "peers", "server", row, "MB a second of CPU", "MB a second of CPU", None, peer, "streams")
+      for row, clients, peer in (("a plain server", "one client", "a plain server"), ("a plain server#2", "1000 clients", "a plain server"),
+                                 ("entropybroker", "one client", "entropybroker"))),
+    Figure("fairness, 1000 clients: deviation of bytes", "peers", "server", "seedrive#2", "deviation", "of the mean", ("<=", 0.01), "", "fair"),
+    Figure("fairness, weights 1 and 4: deviation of bytes by weight", "peers", "server", "seedrive, weights", "deviation", "of the mean", ("<=", 0.02), "", "fair"),
+    Figure("fairness, 1000 clients: deviation of bytes", "peers", "server", "a plain server#2", "deviation", "of the mean", None, "a plain server", "fair"),
+    Figure("fairness, 1000 clients: Jain's index", "peers", "server", "seedrive#2", "Jain", "of 1", (">=", 0.9999)),
+    Figure("fairness, weights 1 and 4: Jain's index", "peers", "server", "seedrive, weights", "Jain", "of 1", (">=", 0.9999)),
+    Figure("a light client beside 1000: its wait, median", "peers", "server", "seedrive#2", "light one", "ms", ("<=", 0.5), "", "light"),
+    Figure("a light client beside 1000: its wait, 99 %", "peers", "server", "seedrive#2", "light one", "ms", ("<=", 2), "", "light",
+           r"[0-9.]+, ([0-9.]+)"),
+    Figure("a light client beside 1000: its wait, median", "peers", "server", "a plain server#2", "light one", "ms", None, "a plain server", "light"),
+    Figure("a thousand at one signal: done", "spawns", "succeeded", "seedrive-mkisofs", "succeeded", "of 1000", ("==", 1000)),
+    Figure("a thousand at one signal: the last one", "spawns", "succeeded", "seedrive-mkisofs", "last", "ms", None),
+    Figure("a thousand at one signal: the last one", "spawns", "succeeded", "genisoimage", "last", "ms", None, "genisoimage"),
+    Figure("seedrive-guest, its own CPU time", "guest", "seedrive-guest, a drive", "**its own time**", 1, "microseconds", ("<=", 100)),
+    Figure("seedrive-guest, its size", "guest", "seedrive-guest, a drive", "size, bytes", 1, "bytes", ("<=", 26624)),
+    Figure("seedrive-guest, its size", "size", "part of seedrive-guest", "**the program**", 1, "bytes", ("<=", 26624)),
+    Figure("seedrive-guest in a VM, virtio-blk, without the ledger", "guest", "in the VM", "virtio-blk", "without the ledger", "ms", ("<=", 20)),
+    Figure("seedrive-guest in a VM, virtio-scsi-cd, without the ledger", "guest", "in the VM", "virtio-scsi-cd", "without the ledger", "ms"),
+    Figure("seedrive-guest in a VM, IDE CD, without the ledger", "guest", "in the VM", "ide-cd", "without the ledger", "ms", ("<=", 100)),
+    Figure("a whole Debian, crng ready, no drive", "debian", "crng ready", "none", "crng ready", "s", None, "", "ready"),
+    Figure("a whole Debian, crng ready, seeded by virtio-blk", "debian", "crng ready", "virtio-blk", "crng ready", "s", None, "", "ready"),
+    Figure("a whole Debian, crng ready, seeded by IDE CD", "debian", "crng ready", "IDE CD", "crng ready", "s", None, "", "ready"),
+    Figure("a whole Debian, machine-id made, no drive", "debian", "crng ready", "none", "machine-id", "s", None, "", "ready"),
+    Figure("a whole Debian, machine-id made, seeded by virtio-blk", "debian", "crng ready", "virtio-blk", "machine-id", "s", None, "", "ready"),
+    *(Figure(f"power cut at each flush, {disk}: credited twice", "cuts", "credited by the boot", row, "twice", "times", ("==", 0))
+      for disk, row in (("the ledger's folder", "the ledger's folder"), ("the tombstone", "the record and its tombstone"),
+                        ("the carry-over", "the carry-over"))),
+    *(Figure(f"power cut of a writer, {row.replace(chr(96), str())}: half of a drive", "writers", "half of one", row, "half of one", "disks", ("==", 0))
+      for row in ("`build`, a file replaced", "seedrive-mkisofs, a file written in place", "`build`, a disk", "`reseed`")),
+    Figure("make check, Debian 12: tests that fail", "check-all", "result", "`make check`, Debian 12", 1, "tests", ("==", 0), "", "",
+           r"passed, ([0-9]+) failed"),
+    Figure("make check-host, Debian 12: tests that fail", "check-all", "result", "`make check-host`, Debian 12", 1, "tests", ("==", 0), "", "",
+           r"passed, ([0-9]+) failed"),
+    Figure("coverage by the host's suites, lines", "check-all", "room", "all", "lines", "%", None),
+    Figure("coverage by the host's suites, branches", "check-all", "room", "all", "branches", "%", None),
+    *(Figure(f"false alarms of the repetition count, {bits} bits a byte", "alarms", "repetition count", str(bits), "repetition count: alarms",
+             "of 10^9 good bytes", ("<=", limit)) for bits, limit in zip(range(1, 9), (5, 5, 6, 3, 6, 6, 2, 4))),
+    *(Figure(f"fuzzing covers {file}, lines", "fuzz", "not reached", file, "lines", "%", (">=", 95), "", "covered")
+      for file in ("util/json.c", "util/utf8.c", "iso/read.c", "seed/record.c", "seed/mix.c")),
+    *(Figure(f"fuzzing covers {file}, branches", "fuzz", "not reached", file, "branches", "%", (">=", 95), "", "covered")
+      for file in ("util/json.c", "util/utf8.c", "iso/read.c", "seed/record.c", "seed/mix.c")),
+    *(Figure(f"{suite}: tests that fail with its kernel", "kernels", "suite", suite, "all tests", "of all", ("==", 0), "", "", r"passed, ([0-9]+) failed")
+      for suite in ("bullseye amd64", "bookworm amd64", "bookworm arm64", "trixie amd64", "trixie arm64", "sid amd64", "sid arm64")),
+]
+
+
+def number(text):
+    return float(text.replace(",", "").replace("*", ""))
+
+
+def find_row(rows, wanted):
+    """The first row whose first cell begins with @wanted; `#2`: the second such."""
+    name, _, nth = wanted.partition("#")
+    found = [row for row in rows if row[0].startswith(name)]
+    at = int(nth or 1) - 1
+    return found[at] if at < len(found) else None
+
+
+def find_column(columns, wanted):
+    if isinstance(wanted, int):
+        return wanted
+    return next((i for i, column in enumerate(columns) if wanted in column.replace("*", "")), None)
+
+
+def value_of(figure, section):
+    """The figure in this section, or None."""
+    for block in section["blocks"]:
+        if "columns" not in block or figure.table not in " | ".join(block["columns"]):
+            continue
+        row, column = find_row(block["rows"], figure.row), find_column(block["columns"], figure.column)
+        if row is None or column is None:
+            continue
+        match = re.search(figure.pattern, row[column].replace("*", ""))
+        if match:
+            return number(match.group(1))
+    return None
+
+
+def record(figure, value, section):
+    return {"name": figure.name, "value": value, "unit": figure.unit, "asked": figure.asked(), "bound": figure.bound, "peer": figure.peer,
+            "group": figure.group, "verdict": figure.verdict(value), "part": figure.part, "date": section["date"],
+            "commit": section["commit"], "machine": section["machine"]}
+
+
+def stated(section):
+    """Figures that stand in a section's text alone, or that a run has told of itself."""
+    for own in section.get("figures", []):
+        figure = Figure(own["name"], section["part"], "", "", "", own["unit"], tuple(own["bound"]) if own.get("bound") else None,
+                        own.get("peer", ""), own.get("group", ""))
+        yield record(figure, own["value"], section)
+
+
+def records(sections):
+    """For each figure its newest value, with the one before it as `old`; those that no section has are not measured."""
+    found = {}
+    for section in sorted(sections, key=lambda one: one["date"], reverse=True):
+        every = [record(figure, value, section) for figure in FIGURES
+                 if figure.part == section["part"] and (value := value_of(figure, section)) is not None]
+        every += stated(section)
+        # Parsers move: of their coverage the newest section that has any is all there is to say, and the older ones are `old`.
+        covered = any(one["group"] == "covered" for one in found.values())
+        for one in every:
+            key = (one["name"], one["peer"])
+            if key not in found and not (covered and one["group"] == "covered"):
+                found[key] = one
+            elif key in found and "old" not in found[key]:
+                found[key]["old"] = one
+    for figure in FIGURES:
+        key = (figure.name, figure.peer)
+        if key not in found and figure.group != "covered":
+            found[key] = {"name": figure.name, "value": None, "unit": figure.unit, "asked": figure.asked(), "bound": figure.bound,
+                          "peer": figure.peer, "group": figure.group, "verdict": UNKNOWN, "part": figure.part, "date": "", "commit": "",
+                          "machine": ""}
+    return list(found.values())

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The parts of the evidence: a row each. A new one is a row here, and its figures in figures.py.
+
+A part is a command that exists for itself, the minutes it takes with nothing else on the machine, what it needs beyond what
+`make deps` installs, and how what it prints becomes blocks and figures (read.py). `short` is a form that proves the machinery and
+no figure; what has none is skipped in a short run.
+"""
+import collections
+
+Part = collections.namedtuple("Part", "name minutes title command reader short needs busy")
+
+
+def part(name, minutes, title, command, reader="tables", short=None, needs="", busy=True):
+    """@busy: may run beside other work, as it measures no time."""
+    return Part(name, minutes, title, command, reader, short, needs, busy)
+
+
+MAKE = "make --no-print-directory -s "
+
+PARTS = [
+    part("size", 1, "Size of the guest's program by part", "bench/guest_size", "tables", "bench/guest_size"),
+    part("planted", 60, "Faults planted in parsers, the ledger's order, the claim's sum and the desk's fairness",
+         "tests/fuzz/planted; a=$?; tests/planted; b=$?; tests/mutants -q guest/main.c: guest/ledger; exit $((a | b | $?))", "planted",
+         "tests/planted"),
+    part("fuzz", 30, "Fuzzing", "RUNS=${RUNS:-1000000} tests/fuzz/run", "fuzz", "TIME=20 COVERAGE=no tests/fuzz/run record egd policy"),
+    part("mutants", 40, "Mutants of the guest's program", "tests/mutants -t", "tables", "tests/mutants -t guest/decide.c"),
+    part("check", 45, "make check, on this machine", MAKE + "check", "counts", "tests/run build/unit/seed/test_claim", busy=True),
+    part("attack", 5, "Attacks on the daemon", MAKE + "check-built units= TESTS='tests/serve/attack.bats'", "counts"),
+    part("streams", 12, "Running guests while the daemon is ended", MAKE + "check-streams", "counts"),
+    part("requests", 15, "Random requests under ASan and UBSan", MAKE + "SAN=1 check-requests", "counts"),
+    part("grammar", 5, "Random command lines", "tests/grammar", "text", "tests/grammar 20"),
+    part("crash", 5, "Writers that are killed", "tests/drive/kill-random 2000", "text", "tests/drive/kill-random 3"),
+    part("cuts", 70, "Power cut at each flush, two copies at once", MAKE + "check-cuts", "counts"),
+    part("boot", 30, "Whole Debians: scenarios, users who look for the seed", MAKE + "check-boot", "counts"),
+    part("kernels", 60, "Kernels", "tests/kernels", "tables", needs="Debian's mirror"),
+    part("suites", 60, "Both Debians, in bare systems", "tests/suites", "counts", needs="Debian's mirror"),
+    part("coverage", 60, "Coverage by the host's suites", MAKE + "coverage", "coverage"),
+    part("host", 2, "Host", "bench/run host", short="RUNS=3 bench/run host", busy=False),
+    part("mkisofs", 25, "seedrive-mkisofs", "bench/run mkisofs", busy=False),
+    part("sources", 5, "Sources", "bench/run sources", busy=False),
+    part("peers", 5, "Streams by EGD", "bench/run peers", short="bench/peers 1", busy=False),
+    part("guest", 3, "Guest", "bench/run guest vm", short="RUNS=3 bench/run guest", busy=False),
+    part("debian", 20, "Debian with systemd", "bench/run debian", busy=False),
+]
+
+
+def named(names):
+    """The rows of these names, in their order; all without a name. Raises KeyError for one that is none."""
+    rows = {row.name: row for row in PARTS}
+    return [rows[name] for name in names] if names else list(PARTS)

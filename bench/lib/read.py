@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a part has printed, as blocks, figures and curves."""
+import glob
+import os
+import re
+
+import store
+
+SHARE = ["==", 0]
+
+
+def figure(name, value, unit, bound=None, peer="", group=""):
+    return {"name": name, "value": value, "unit": unit, "bound": bound, "peer": peer, "group": group}
+
+
+def tables(text):
+    """Tables and lines in Markdown, as bench/run and tests/kernels print them; and a line `N mutants, M not found`."""
+    figures = []
+    match = re.search(r"^(\d+) mutants, (\d+) not found$", text, re.M)
+    if match:
+        figures.append(figure("faults in the guest's program: found by nothing", int(match.group(2)), f"of {match.group(1)}", SHARE))
+    return {"blocks": store.blocks(text), "figures": figures}
+
+
+def plain(text):
+    return {"blocks": [{"text": line} for line in text.strip().splitlines()[-3:]], "figures": []}
+
+
+def counts(text, name):
+    """The last line `N passed, M failed`, and what failed."""
+    sums = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", text, re.M)
+    if not sums:
+        raise ValueError("no line `N passed, M failed`")
+    passed, failed, skipped = (int(word or 0) for word in sums[-1])
+    rows = [["passed", str(passed)], ["failed", str(failed)], ["skipped", str(skipped)]]
+    rows += [["not ok", line] for line in re.findall(r"^not ok (.*)$", text, re.M)]
+    return {"blocks": [{"columns": ["tests", ""], "rows": rows}],
+            "figures": [figure(f"{name}: tests that fail", failed, f"of {passed + failed}", SHARE)]}
+
+
+def planted(text):
+    """What tests/fuzz/planted, tests/planted and tests/mutants have found."""
+    fuzz = re.findall(r"^(\S+): (.*): found by (fuzz_\w+) in run (\d+): (.*)$", text, re.M)
+    lost = re.findall(r"^(\S+): (.*): not found in (\d+) runs$", text, re.M)
+    rows = [[f"`{file}`: `{fault}`", f"{target}, run {run}: {how}"] for file, fault, target, run, how in fuzz]
+    rows += [[f"`{file}`: `{fault}`", "**nothing**"] for file, fault, _ in lost]
+    others = [row for block in store.blocks(text) if "columns" in block for row in block["rows"]]
+    sums = [(int(n), int(m)) for n, m in re.findall(r"^(\d+) (?:faults|mutants), (\d+) not found$", text, re.M)]
+    n, m = len(fuzz) + len(lost) + sum(a for a, _ in sums), len(lost) + sum(b for _, b in sums)
+    if n == 0:
+        raise ValueError("nothing was planted")
+    return {"blocks": [{"columns": ["fault", "found by"], "rows": rows + others}],
+            "figures": [figure("planted faults: found by nothing", m, f"of {n}", SHARE)]}
+
+
+def thinned(points):
+    """One of each doubling, and the last."""
+    kept = []
+    for n, covered in points:
+        if not kept or covered != kept[-1][1] and n >= 1.2 * kept[-1][0]:
+            kept.append([n, covered])
+    return kept if not points or kept[-1] == list(points[-1]) else kept + [list(points[-1])]
+
+
+def curves(folder):
+    """For each target: executions, and edges of its code that were reached by then, as libFuzzer has told."""
+    found = {}
+    for log in sorted(glob.glob(os.path.join(folder, "*.log"))):
+        with open(log, encoding="utf-8", errors="replace") as file:
+            points = [(int(n), int(c)) for n, c in re.findall(r"^#(\d+)\s+\w+\s+cov: (\d+)", file.read(), re.M)]
+        if points:
+            found[os.path.basename(log)[:-4]] = thinned(points)
+    return found
+
+
+def fuzz(text):
+    runs = re.findall(r"^(\w+): (\d+) runs in (\d+) s, no finding$", text, re.M)
+    bad = re.findall(r"^(\w+): FOUND .*$", text, re.M)
+    covered = re.findall(r"^(\S+\.c): lines ([\d.]+)%, branches ([\d.-]+)%?$", text, re.M)
+    total = sum(int(n) for _, n, _ in runs)
+    blocks = [{"columns": ["target", "runs", "seconds"], "rows": [list(row) for row in runs] + [[name, "**found something**", ""] for name in bad]}]
+    figures = [figure("fuzzing: findings in a parser", len(bad), f"in {total:,} runs", SHARE)]
+    if covered:
+        blocks.append({"columns": ["file", "lines", "branches"], "rows": [[file, lines + " %", branches + " %"] for file, lines, branches in covered]})
+    for file, lines, branches in covered:
+        figures.append(figure(f"fuzzing covers {file}, lines", float(lines), "%", [">=", 95], "", "covered"))
+        if branches != "-":
+            figures.append(figure(f"fuzzing covers {file}, branches", float(branches), "%", [">=", 95], "", "covered"))
+    seen = curves(os.path.join(store.ROOT, "build", "fuzz", "work"))
+    return {"blocks": blocks, "figures": figures, "curves": {name: seen[name] for name, _, _ in runs if name in seen}}
+
+
+def coverage(text):
+    rows = re.findall(r"^(\S+) +([\d.]+) ?%.*?([\d.]+) ?%.*$", text, re.M)
+    rows = [row for row in rows if "/" in row[0] or row[0].isalpha()]
+    figures = [figure(f"coverage by the host's suites, {what}", float(row[at]), "%")
+               for row in rows if row[0] == "all" for what, at in (("lines", 1), ("branches", 2))]
+    if not figures:
+        raise ValueError("no row `all`")
+    return {"blocks": [{"columns": ["room", "lines", "branches"], "rows": [[a, b + " %", c + " %"] for a, b, c in rows]}], "figures": figures}
+
+
+def result(reader, name, text):
+    """Blocks, figures and curves of what was printed. Raises ValueError if that is not what the part prints."""
+    if not text.strip():
+        raise ValueError("nothing was printed")
+    if reader == "counts":
+        return counts(text, name)
+    return {"tables": tables, "text": plain, "planted": planted, "fuzz": fuzz, "coverage": coverage}[reader](text)

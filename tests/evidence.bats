@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# bench/evidence with parts of our own in the place of its table: what it runs, keeps, goes on with, and shows.
+
+# Each test is a subshell of its own, and `run` sets variables.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	export EVIDENCE=$BATS_TEST_TMPDIR/evidence HERE=$BATS_TEST_TMPDIR
+	mkdir "$EVIDENCE"
+	cat >with_parts.py <<-'END'
+		import importlib.machinery, importlib.util, os, sys
+		root, words = sys.argv[1], sys.argv[2:]
+		path = os.path.join(root, "bench", "evidence")
+		loader = importlib.machinery.SourceFileLoader("evidence", path)
+		evidence = importlib.util.module_from_spec(importlib.util.spec_from_loader("evidence", loader))
+		sys.dont_write_bytecode = True
+		loader.exec_module(evidence)
+		part, here = evidence.parts.part, os.environ["HERE"]
+		evidence.parts.PARTS = [
+		    part("good", 1, "A good part", f"echo run >>{here}/good; cat {here}/says", "tables", "echo short"),
+		    part("bad", 61, "A bad part", f"echo run >>{here}/bad; echo '3 passed, 1 failed'; exit 1", "counts"),
+		    part("silent", 1, "One that says nothing", "true", "tables"),
+		]
+		sys.exit(evidence.main(words))
+	END
+	printf '%s\n' 'Words.' '' '| a | b |' '|---|---|' '| x | 1 |' '' '3 mutants, 0 not found' >says
+}
+
+evidence() {
+	PYTHONDONTWRITEBYTECODE=1 python3 with_parts.py "$ROOT" "$@"
+}
+
+page() {
+	cat "$EVIDENCE/index.html"
+}
+
+@test "evidence: the time is said before anything runs, and a part that is there is not run again" {
+	run evidence good
+	[ "${lines[0]}" = "evidence: 1 of 1 parts to run, about 0 h 01 min with nothing else on the machine" ]
+	[ "${lines[1]}" = "good: about 1 min" ] || [ "${lines[2]}" = "good: about 1 min" ]
+	run evidence good
+	[ "${lines[0]}" = "evidence: 0 of 1 parts to run, about 0 h 00 min with nothing else on the machine" ]
+	[ "${lines[1]}" = "good: is there" ]
+	[ "$(wc -l <good)" -eq 1 ]
+}
+
+@test "evidence: a part that fails, or says nothing, fails the run, is shown with the reason, and is run again" {
+	run -1 evidence bad silent
+	[[ "$output" == *"bad: failed in "*": ended with 1: see "* ]]
+	[[ "$output" == *"silent: failed in "*": nothing was printed: see "* ]]
+	[[ "$(page)" == *"A bad part"*"failed"*"ended with 1"* ]]
+	run -1 evidence bad
+	[ "$(wc -l <bad)" -eq 2 ]
+}
+
+@test "evidence: a run that is stopped goes on where it was" {
+	# The first part is done, the second one is what the signal ends.
+	# shellcheck disable=SC2016 # for the inner shell
+	sed -i 's/; exit 1"/; kill -TERM $PPID; sleep 20"/' with_parts.py
+	run evidence good bad
+	[ "$status" -ne 0 ]
+	[ "$(wc -l <good)" -eq 1 ]
+	# shellcheck disable=SC2016 # the same
+	sed -i 's/; kill -TERM $PPID; sleep 20"/; true"/' with_parts.py
+	run evidence good bad
+	[[ "$output" == *"evidence: 1 of 2 parts to run, about 1 h 01 min"* ]]
+	[[ "$output" == *"good: is there"*"bad: done in "* ]]
+	[ "$(wc -l <good)" -eq 1 ]
+}
+
+@test "evidence: what nobody chose is on the page as not run, and why" {
+	run evidence good
+	[[ "$(page)" == *"A bad part"*"not run"*"not chosen"* ]]
+	SHORT=1 run evidence
+	[[ "$output" == *"bad: not run: has no short form"* ]]
+	[[ "$(page)" == *"This is a short run"* ]]
+}
+
+@test "evidence: a fault that nothing finds makes the page red, and the run fails" {
+	run evidence good
+	[[ "$(page)" != *"found by nothing: <b>"* ]]
+	sed -i 's/3 mutants, 0/3 mutants, 1/' says
+	RERUN=1 run -1 evidence good
+	[[ "$(page)" == *'class="overall bad"'*"faults in the guest&#x27;s program: found by nothing: <b>1 of 3</b>, asked for exactly 0"* ]]
+}
+
+@test "evidence: a short run is in no figure, and is not kept" {
+	SHORT=1 run evidence good
+	SHORT=1 run -1 evidence --keep good
+	[[ "$output" == "evidence: good: no whole result of a commit" ]]
+}
+
+@test "evidence: the page needs nothing from elsewhere, and no script" {
+	evidence --page
+	run grep -ciE '<script|<link|<img|src=|href=|@import|url\(|https?://[^<]*\.(css|js|png)' "$EVIDENCE/index.html"
+	[ "$output" = 0 ]
+	python3 - "$EVIDENCE/index.html" <<-'END'
+		import html.parser, sys
+		class Check(html.parser.HTMLParser):
+		    void = {"meta", "br", "path"}
+		    def __init__(self):
+		        super().__init__()
+		        self.open = []
+		    def handle_starttag(self, tag, attrs):
+		        if tag not in self.void:
+		            self.open.append(tag)
+		    def handle_endtag(self, tag):
+		        assert tag in self.void or self.open.pop() == tag, (tag, self.getpos())
+		check = Check()
+		check.feed(open(sys.argv[1], encoding="utf-8").read())
+		assert not check.open
+	END
+}
+
+@test "evidence: an unknown part is refused, with the names of those that there are" {
+	run -1 evidence nothing
+	[ "$output" = "evidence: nothing: no such part: good bad silent" ]
+}
+
+@test "evidence: what each command prints is read: counts, fuzzing, planted faults, coverage" {
+	PYTHONDONTWRITEBYTECODE=1 python3 - "$ROOT" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1] + "/bench/lib")
+		import read
+		def value(reader, text, name):
+		    return {one["name"]: one["value"] for one in read.result(reader, "p", text)["figures"]}[name]
+		assert value("counts", "not ok 1 x\n9 passed, 2 failed, 1 skipped\n", "p: tests that fail") == 2
+		fuzz = "iso: 2000 runs in 3 s, no finding\niso/read.c: lines 99.5%, branches 98.7%\n"
+		assert value("fuzz", fuzz, "fuzzing: findings in a parser") == 0
+		assert value("fuzz", fuzz, "fuzzing covers iso/read.c, branches") == 98.7
+		assert value("fuzz", "iso: FOUND something, see x\n", "fuzzing: findings in a parser") == 1
+		planted = "a/b.c: x > y: found by fuzz_b in run 7: SEGV\na/c.c: n: not found in 10 runs\n\n5 faults, 1 not found\n"
+		assert value("planted", planted, "planted faults: found by nothing") == 2
+		rooms = "      lines    branches\ncli/check   50.0 % of     2   75.0 % of     4\nall   90.0 % of    10   80.0 % of    10\n"
+		assert value("coverage", rooms, "coverage by the host's suites, lines") == 90
+		assert value("coverage", rooms, "coverage by the host's suites, branches") == 80
+		for reader in ("counts", "planted", "coverage"):
+		    try:
+		        read.result(reader, "p", "nothing of it\n")
+		    except ValueError:
+		        continue
+		    assert False, reader
+	END
+}
