@@ -10,7 +10,9 @@ setup() {
 }
 
 @test "fuzz: each target survives its corpus and 2,000 more runs under ASan and UBSan" {
-	for target in record iso json mix stock config tpm broker mkisofs image egd policy http member reply vendor; do
+	targets=$(awk '!/^#/ && NF { print $1 }' "$FUZZ/targets")
+	[ "$(wc -w <<<"$targets")" -ge 21 ]
+	for target in $targets; do
 		inputs=$(find -L "$FUZZ/corpus/$target" -type f | wc -l)
 		[ "$inputs" -ge 20 ]
 		runs=$((inputs + 2000))
@@ -18,4 +20,20 @@ setup() {
 		[[ $output =~ ^$target:\ ([0-9]+)\ runs\ in\ [0-9]+\ s,\ no\ finding$ ]]
 		[ "${BASH_REMATCH[1]}" -ge "$runs" ]
 	done
+}
+
+@test "fuzz: each target is in the table, with a corpus, a dictionary and a fault that is planted for it" {
+	for source in "$FUZZ"/fuzz_*.c; do
+		target=$(basename "$source" .c)
+		target=${target#fuzz_}
+		awk -v target="$target" '$1 == target { found = 1 } END { exit !found }' "$FUZZ/targets" || { echo "$target: not in the table"; return 1; }
+		[ -s "$FUZZ/$target.dict" ]
+		grep -q "^plant $target " "$FUZZ/planted"
+	done
+	while read -r target _ files; do
+		[ -f "$FUZZ/fuzz_$target.c" ]
+		for file in ${files//,/ }; do
+			[ -f "$FUZZ/../../$file" ]
+		done
+	done < <(grep -v '^#' "$FUZZ/targets")
 }

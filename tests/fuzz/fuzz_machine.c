@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An input is what firmware and kernel show of a machine: SMBIOS, the texts of sysfs and of the device tree, CPUID, network cards
+ * and the ways to block devices (tests/fuzz/world.h). A UUID is taken if it is one, SMBIOS's bit is the one that a second
+ * reading finds, and no device is trusted that sysfs does not show.
+ *
+ * FUZZ_WITH: -DBUILD_TIME=0 guest/virt.c guest/block.c util/hex.c
+ */
+#include "tests/fuzz/world.h"
+
+#include "guest/block.h"
+#include "guest/machine.c"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#define UUID_FILE "/sys/class/dmi/id/product_uuid"
+#define XEN_UUID  "/sys/hypervisor/uuid"
+#define DMI_ONE   "/sys/firmware/dmi/entries/0-0/raw"
+#define DMI_ALL   "/sys/firmware/dmi/tables/DMI"
+#define DMI_KEPT  4095 /* what is read of one */
+#define LEAVES    8
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct world_file world[WORLD_FILES] = { { .letter = 'u', .path = UUID_FILE },
+	{ .letter = 'x', .path = XEN_UUID }, { .letter = '0', .path = DMI_ONE },
+	{ .letter = 't', .path = DMI_ALL },
+	{ .letter = 'v', .path = "/sys/class/dmi/id/sys_vendor" },
+	{ .letter = 'p', .path = "/sys/class/dmi/id/product_name" },
+	{ .letter = 'b', .path = "/sys/class/dmi/id/bios_vendor" },
+	{ .letter = 'f', .path = "/sys/hypervisor/properties/features" },
+	{ .letter = 'c', .path = "/proc/device-tree/compatible" },
+	{ .letter = 'h', .path = "/proc/device-tree/hypervisor" },
+	{ .letter = 'a', .path = "/sys/devices/platform/arm-cca-dev" },
+	{ .letter = 'm', .path = "/sys/bus/vmbus" }, { .letter = 'l', .path = "cpuid" },
+	{ .letter = 'n', .path = "/sys/class/net/" },
+	{ .letter = 'e', .path = "/sys/class/net/eth0/address" },
+	{ .letter = 'd', .path = "/sys/class/block/sda" },
+	{ .letter = 'D', .path = "/sys/class/block/vda" },
+	{ .letter = '1', .path = "/sys/class/block/dm-0" },
+	{ .letter = '2', .path = "/sys/class/block/dm-0/slaves" },
+	{ .letter = '3', .path = "/sys/class/block/md0" },
+	{ .letter = '4', .path = "/sys/class/block/md0/slaves" } };
+
+int sys_fstatfs(int fd, struct statfs *ret)
+{
+	(void)fd, (void)ret;
+	return -ENOSYS;
+}
+
+/* Four words a leaf, in the order in which they are asked for here. */
+static void answer(uint32_t leaf, struct cpu_answer *ret)
+{
+	static const uint32_t leaves[LEAVES] = { 0, 1, 0x21, 0x40000000, 0x40000003, 0x4000000c,
+		0x80000000, 0x8000001f };
+	const struct world_file *f = world_find("cpuid");
+	size_t i = 0;
+
+	while (i < LEAVES && leaves[i] != leaf)
+		i++;
+	assert(i < LEAVES);
+	*ret = (struct cpu_answer){ 0 };
+	if (f && (i + 1) * sizeof(*ret) <= f->len)
+		memcpy(ret, f->text + i * sizeof(*ret), sizeof(*ret));
+}
+
+static void check_uuid(void)
+{
+	static const char *const files[] = { UUID_FILE, XEN_UUID };
+	uint8_t uuid[UUID_SIZE];
+	bool expected = false;
+	size_t i, k;
+
+	for (i = 0; i < 2; i++) {
+		const struct world_file *f = world_find(files[i]);
+		bool good = f && f->len >= UUID_STRLEN;
+
+		for (k = 0; good && k < UUID_STRLEN; k++)
+			good = k == 8 || k == 13 || k == 18 || k == 23 ? f->text[k] == '-' :
+									 isxdigit(f->text[k]);
+		expected |= good;
+	}
+	assert(read_uuid(uuid) == expected);
+}
+
+/* -1: not said, else the bit. */
+static int bit_of(const char *path)
+{
+	const struct world_file *f = world_find(path);
+	const size_t len = !f ? 0 : f->len < DMI_KEPT ? f->len : DMI_KEPT;
+	size_t at = 0;
+
+	while (at + 4 <= len && f->text[at + 1] >= 4) {
+		const size_t formatted = f->text[at + 1];
+
+		if (f->text[at] == 0)
+			return formatted < 0x14 || at + 0x14 > len ? -1 :
+								     f->text[at + 0x13] >> 4 & 1;
+		at += formatted;
+		while (at + 2 <= len && (f->text[at] || f->text[at + 1]))
+			at++;
+		at += 2;
+	}
+	return -1;
+}
+
+static void check_arm(const struct virt_asks *ask)
+{
+	const int one = bit_of(DMI_ONE), bit = one >= 0 ? one : bit_of(DMI_ALL);
+	struct virt v;
+
+	virt_arm(ask, &v);
+	if (bit == 1 && !world_find("/sys/hypervisor/properties/features"))
+		assert(v.hypervisor);
+	if (bit != 1 && !world_find("/sys/class/dmi/id/sys_vendor") &&
+		!world_find("/sys/class/dmi/id/product_name") &&
+		!world_find("/sys/class/dmi/id/bios_vendor") &&
+		!world_find("/proc/device-tree/compatible") &&
+		!world_find("/proc/device-tree/hypervisor"))
+		assert(!v.hypervisor);
+	assert(!v.rdrand &&
+		v.confidential == (world_find("/sys/devices/platform/arm-cca-dev") != NULL));
+}
+
+static void check_x86(const struct virt_asks *ask)
+{
+	struct cpu_answer one;
+	struct virt v;
+
+	answer(1, &one);
+	virt_x86(ask, &v);
+	assert(v.rdrand == (one.c >> 30 & 1));
+	assert(!v.confidential || v.hypervisor);
+	assert(!v.hypervisor || one.c >> 31);
+}
+
+static void check_cards(void)
+{
+	struct situation s = { .rdrand = false };
+	struct diversifier own = { 0 };
+	size_t i;
+
+	machine_diversify(&s, &own);
+	for (i = 0; i < MACS_MAX; i++)
+		assert(memchr(own.macs[i], '\0', sizeof(own.macs[i])));
+}
+
+static void check_devices(void)
+{
+	static const char *const names[] = { "sda", "vda", "dm-0", "md0" };
+	char path[64];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "/sys/class/block/%s", names[i]);
+		assert(!block_is_trusted(names[i]) ||
+			(world_find(path) && block_is_persistent(names[i])));
+		assert(!block_is_persistent(names[i]) || world_find(path));
+	}
+	assert(!block_is_trusted("dm-0") && !block_is_trusted("md0"));
+	(void)block_all_persistent("/sys/class/block/dm-0/slaves");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct virt_asks ask = { answer, sys_exists, sys_read_text };
+
+	world_begin(data, size);
+	check_uuid();
+	check_x86(&ask);
+	check_arm(&ask);
+	check_cards();
+	check_devices();
+	return 0;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An input is what a guest has of its mounts: /proc/self/mountinfo, an fstab(5), the units of systemd, and sysfs about what is
+ * below root (tests/fuzz/world.h). What is mounted where has to be what a plain second reading of the lines says, and the
+ * rules about the ledger's folder have to follow from that.
+ *
+ * FUZZ_WITH: guest/stage/mounts.c guest/stage/lines.c guest/stage/place.c guest/stage/notes.c guest/persistence.c guest/block.c util/hex.c
+ */
+#include "tests/fuzz/world.h"
+
+#include "guest/persistence.h"
+#include "guest/stage/place.h"
+
+#define LINE_MAX_KEPT 4095 /* what struct lines keeps of one */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct world_file world[WORLD_FILES] = { { .letter = 'm', .path = "/proc/self/mountinfo" },
+	{ .letter = 'i', .path = "/proc/self/fdinfo/7" }, { .letter = 'f', .path = "/etc/fstab" },
+	{ .letter = 'r', .path = "/root/etc/fstab" },
+	{ .letter = 'c', .path = "/run/initramfs/fsck-root" },
+	{ .letter = 'v', .path = "/root/var" }, { .letter = 'l', .path = "/root/var/lib" },
+	{ .letter = 's', .path = "/root/var/lib/seedrive" },
+	{ .letter = 'e', .path = "/root/var/lib/seedrive/ledger" },
+	{ .letter = 'u', .path = "/root/etc/systemd/system" },
+	{ .letter = 'U', .path = "/usr/lib/systemd/system" },
+	{ .letter = 'b', .path = "/sys/dev/block/254:1" },
+	{ .letter = 'a', .path = "/sys/class/block/vda1" },
+	{ .letter = 'd', .path = "/sys/class/block/dm-0" },
+	{ .letter = 'D', .path = "/sys/class/block/dm-0/slaves" },
+	{ .letter = 'x', .path = "/sys/fs/btrfs/00010203-0405-0607-0809-0a0b0c0d0e0f/devices" },
+	{ .letter = 't', .path = "type" } };
+
+/* The letter of a file system that the input has, as the kernel numbers it. */
+int sys_fstatfs(int fd, struct statfs *ret)
+{
+	static const struct {
+		char letter;
+		uint32_t magic;
+	} rows[] = { { 'e', 0xef53 }, { 'x', 0x58465342 }, { 'b', 0x9123683e }, { 't', 0x01021994 },
+		{ 'o', 0x794c7630 } };
+	const struct world_file *f = world_find("type");
+	size_t i;
+
+	assert(fd == 7);
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; f && f->len > 0 && i < sizeof(rows) / sizeof(*rows); i++)
+		if (rows[i].letter == (char)f->text[0])
+			ret->f_type = rows[i].magic;
+	if (f && f->len > 1)
+		ret->f_flags = 1; /* ST_RDONLY */
+	return f ? 0 : -EIO;
+}
+
+int sys_fstat(int fd, struct stat *ret)
+{
+	assert(fd == 7);
+	memset(ret, 0, sizeof(*ret));
+	ret->st_dev = 254 << 8 | 1;
+	return 0;
+}
+
+int sys_ioctl(int fd, unsigned long what, void *arg)
+{
+	int i;
+
+	(void)what;
+	assert(fd == 7);
+	for (i = 0; i < 16; i++)
+		((uint8_t *)arg)[16 + i] = (uint8_t)i;
+	return world_find("/sys/fs/btrfs/00010203-0405-0607-0809-0a0b0c0d0e0f/devices") ? 0 :
+											  -ENOTTY;
+}
+
+/* --- a second reading --- */
+
+/* The field of a line, ended by a space or the line's end; NULL: so many it has not. */
+static const char *field(const char *line, int number, size_t *ret_len)
+{
+	while (number-- > 0) {
+		line = strchr(line, ' ');
+		if (!line)
+			return NULL;
+		line++;
+	}
+	*ret_len = strcspn(line, " ");
+	return line;
+}
+
+static bool is_escape(const char *text, size_t left)
+{
+	return left >= 4 && text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' &&
+		text[2] <= '7' && text[3] >= '0' && text[3] <= '7';
+}
+
+/* Is the field, its escapes undone, that path? A zero that an escape stands for ends it. */
+static bool field_is(const char *text, size_t len, const char *path)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		int c = (unsigned char)text[i];
+
+		if (is_escape(text + i, len - i)) {
+			c = (text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + text[i + 3] - '0';
+			i += 3;
+		}
+		i++;
+		if (c == '\0')
+			break;
+		if ((unsigned char)*path != c)
+			return false;
+		path++;
+	}
+	return *path == '\0';
+}
+
+static bool option_first(const char *text, size_t len, const char *word)
+{
+	const size_t n = strlen(word);
+
+	return len >= n && memcmp(text, word, n) == 0 && (len == n || text[n] == ',');
+}
+
+static bool line_about(const char *line, const char *point, bool *ret_writable)
+{
+	size_t at_len, options_len, len = 0;
+	const char *at = field(line, 4, &at_len), *options = field(line, 5, &options_len),
+		   *super = NULL;
+	int i = 6;
+
+	if (!at || !options || !field_is(at, at_len, point))
+		return false;
+	while ((super = field(line, i, &len)) && !(len == 1 && *super == '-'))
+		i++;
+	super = super ? field(line, i + 3, &len) : NULL;
+	*ret_writable =
+		option_first(options, options_len, "rw") && super && strncmp(super, "rw", 2) == 0;
+	return true;
+}
+
+static bool find_plainly(const char *point, bool *ret_writable)
+{
+	const struct world_file *f = world_find("/proc/self/mountinfo");
+	char line[LINE_MAX_KEPT + 1];
+	bool found = false;
+	size_t at, n;
+
+	for (at = 0; f && at < f->len; at += n + 1) {
+		const uint8_t *end = memchr(f->text + at, '\n', f->len - at);
+		size_t kept;
+
+		n = end ? (size_t)(end - (f->text + at)) : f->len - at;
+		kept = n < LINE_MAX_KEPT ? n : LINE_MAX_KEPT;
+		memcpy(line, f->text + at, kept);
+		line[kept] = '\0';
+		found |= line_about(line, point, ret_writable);
+	}
+	return found;
+}
+
+/* --- what has to be so --- */
+
+static bool check_point(const char *point)
+{
+	struct mount m = { 0 };
+	bool writable = false;
+	const bool found = find_plainly(point, &writable);
+
+	assert(mounts_find(point, &m) == found);
+	assert(!found || m.writable == writable);
+	return found;
+}
+
+static void check_place(void)
+{
+	static const char *const parts[] = { "/var", "/var/lib", PLACE_STORE,
+		PLACE_STORE "/ledger" };
+	struct mount root = { 0 };
+	struct place_why why;
+	const char *reason = NULL, *first = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (check_point(parts[i]) && !first)
+			first = parts[i];
+	assert(place_shadowed() ? first && strcmp(place_shadowed(), first) == 0 : !first);
+	(void)place_awaited();
+	assert(place_foreign("/root", "word", &why) && why.what && why.why);
+	if (!place_foreign("/root", NULL, &why))
+		assert(!check_point("/root/var") && !check_point("/root" PLACE_STORE));
+	assert(place_protected("/root", &root, &reason) == (reason != NULL));
+	root.unrecovered = true;
+	assert(place_protected("/root", &root, &reason) && reason);
+}
+
+/* On the caller's word no less is persistent, and nothing else than the kernel can give. */
+static void check_persistence(void)
+{
+	const enum persistence plain = persistence_of(7, false), vouched = persistence_of(7, true);
+
+	assert(plain == PERSISTENCE_NO || plain == vouched);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	world_begin(data, size);
+	(void)check_point("/");
+	(void)check_point("/root");
+	check_place();
+	check_persistence();
+	return 0;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_FUZZ_WORLD_H
+#define TESTS_FUZZ_WORLD_H
+
+/*
+ * The files that a part of the guest's program asks for, all in one input: each begins with the byte 0x1e and the letter
+ * that a target's table has for its path, and goes on to the next 0x1e. The first byte of the input is the most that one
+ * sys_read() gives, in units of 16. A folder's file has its names, a line each; a symbolic link's file has its target; what stat(2) tells
+ * of a file is its first letter: d, l, or anything else for a regular file.
+ */
+#define sys_open      kernel_open
+#define sys_close     kernel_close
+#define sys_read      kernel_read
+#define sys_read_text kernel_read_text
+#define sys_read_link kernel_read_link
+#define sys_exists    kernel_exists
+#define sys_stat_at   kernel_stat_at
+#define sys_each_name kernel_each_name
+#define sys_fstatfs   kernel_fstatfs
+#define sys_fstat     kernel_fstat
+#define sys_ioctl     kernel_ioctl
+#include "guest/sys.c"
+#undef sys_open
+#undef sys_close
+#undef sys_read
+#undef sys_read_text
+#undef sys_read_link
+#undef sys_exists
+#undef sys_stat_at
+#undef sys_each_name
+#undef sys_fstatfs
+#undef sys_fstat
+#undef sys_ioctl
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define WORLD_MARK  0x1e
+#define WORLD_FILES 32
+#define WORLD_FIRST 1000 /* the first descriptor */
+
+struct world_file {
+	char letter;
+	const char *path;
+	const uint8_t *text;
+	size_t len, at;
+	bool there;
+};
+
+/* A target's own: the files that there may be, ended by a letter of zero. */
+static struct world_file world[WORLD_FILES];
+
+static size_t world_piece;
+
+static struct world_file *world_find(const char *path)
+{
+	size_t i;
+
+	for (i = 0; world[i].letter; i++)
+		if (world[i].there && strcmp(world[i].path, path) == 0)
+			return world + i;
+	return NULL;
+}
+
+/* The last one of a letter counts. */
+static void world_begin(const uint8_t *data, size_t size)
+{
+	size_t at, i, len;
+
+	for (i = 0; world[i].letter; i++)
+		world[i].there = false;
+	world_piece = size > 0 && data[0] > 0 ? 16u * data[0] : 4096;
+	for (at = 1; at < size && data[at] != WORLD_MARK; at++)
+		;
+	for (; at + 1 < size; at += 2 + len) {
+		const uint8_t *text = data + at + 2,
+			      *mark = memchr(text, WORLD_MARK, size - at - 2);
+
+		len = mark ? (size_t)(mark - text) : size - at - 2;
+		for (i = 0; world[i].letter; i++)
+			if (world[i].letter == (char)data[at + 1])
+				world[i] = (struct world_file){ world[i].letter, world[i].path,
+					text, len, 0, true };
+	}
+}
+
+int sys_open(const char *path, int flags)
+{
+	struct world_file *f = world_find(path);
+
+	assert(flags == O_RDONLY);
+	if (!f)
+		return -ENOENT;
+	f->at = 0;
+	return WORLD_FIRST + (int)(f - world);
+}
+
+void sys_close(int fd)
+{
+	assert(fd >= WORLD_FIRST && fd < WORLD_FIRST + WORLD_FILES);
+}
+
+static long world_take(struct world_file *f, void *buf, size_t len)
+{
+	const size_t left = f->len - f->at, n = left < len ? left : len;
+
+	if (n > 0)
+		memcpy(buf, f->text + f->at, n);
+	f->at += n;
+	return (long)n;
+}
+
+long sys_read(int fd, void *buf, size_t len)
+{
+	assert(fd >= WORLD_FIRST && fd < WORLD_FIRST + WORLD_FILES);
+	return world_take(world + (fd - WORLD_FIRST), buf, len < world_piece ? len : world_piece);
+}
+
+long sys_read_text(const char *path, char *text, size_t size)
+{
+	struct world_file *f = world_find(path);
+	long n;
+
+	text[0] = '\0';
+	if (!f)
+		return -ENOENT;
+	f->at = 0;
+	n = world_take(f, text, size - 1);
+	text[n] = '\0';
+	return n;
+}
+
+long sys_read_link(const char *path, char *text, size_t size)
+{
+	struct world_file *f = world_find(path);
+
+	if (!f)
+		return -ENOENT;
+	f->at = 0;
+	return world_take(f, text, size);
+}
+
+bool sys_exists(const char *path)
+{
+	return world_find(path) != NULL;
+}
+
+int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret)
+{
+	const struct world_file *f = world_find(path);
+	const char kind = f && f->len > 0 ? (char)f->text[0] : 'f';
+
+	(void)at;
+	if (!f)
+		return -ENOENT;
+	memset(ret, 0, sizeof(*ret));
+	ret->st_mode = kind == 'd'                              ? S_IFDIR :
+		kind == 'l' && (at_flags & AT_SYMLINK_NOFOLLOW) ? S_IFLNK :
+								  S_IFREG;
+	ret->st_size = (off_t)f->len;
+	return 0;
+}
+
+bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx)
+{
+	const struct world_file *f = world_find(folder);
+	size_t at, n;
+	bool any = false;
+	char name[256];
+
+	for (at = 0; f && at < f->len; at += n + 1) {
+		const uint8_t *end = memchr(f->text + at, '\n', f->len - at);
+
+		n = end ? (size_t)(end - (f->text + at)) : f->len - at;
+		if (n == 0 || n >= sizeof(name) || f->text[at] == '.' || f->text[at] == '\0')
+			continue;
+		memcpy(name, f->text + at, n);
+		name[n] = '\0';
+		any |= each(ctx, name);
+	}
+	return any;
+}
+
+#endif
