@@ -236,6 +236,12 @@ check-built: all guest-aarch64 build/guest/stage-world $(units)
 check-host: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
+# For the other suite of Debian in CI: the same, without suites whose result does not depend on the suite, or that a browser takes
+# long for. `make check-suites` runs all.
+check-other: deps
+	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/% tests/cli/report.bats $(addprefix \
+		tests/,$(addsuffix .bats,analyse docs evidence fuzz layers mutants)),$(TESTS))"
+
 # The commands of README, in a bare Debian of each suite: one hour.
 check-suites: deps
 	tests/suites
@@ -496,6 +502,6 @@ clean:
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built evidence lint deps dist deb install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-other check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built evidence lint deps dist deb install uninstall clean .FORCE
 .PHONY: install-host install-tools install-mkisofs install-daemon install-guest install-guest-sysvinit install-guest-openrc
 .PHONY: install-guest-mkinitcpio install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the suites of `seedrive check` share.
+
+load ../lib/helper
+
+SAMPLES=$ROOT/tests/data/samples
+
+# sample NAME: make a file of that kind in the current folder; `uniform` passes every test that decides.
+sample() {
+	local file=$1
+	if [ -e "$SAMPLES/$1.bin" ]; then
+		cp "$SAMPLES/$1.bin" "$file"
+	else
+		"$ROOT/tests/lib/samples.py" "$1" >"$file"
+	fi
+}
+
+# checked FILE [OPTION...]: check the whole file, and store the JSON in `said`, with any verdict.
+checked() {
+	local file=$1
+	shift
+	"$TOOL" check --json -n "$(stat -c %s "$file")" "$@" "file:$file" >said 2>errors || [ $? -eq 3 ]
+}
+
+# python CODE: run it with `source`, the first source in `said`.
+python() {
+	/usr/bin/python3 -c "import json, math, sys
+source = json.load(open('said'))['sources'][0]
+$1" "${@:2}"
+}
