@@ -15,8 +15,7 @@ struct child {
 static struct child children[DRIVES_MAX];
 static struct drive *looks_at[DRIVES_MAX];
 static child_work *does[DRIVES_MAX];
-static volatile int
-	running[DRIVES_MAX]; /* CHILD_RUNS until the kernel clears it, when the child ends */
+static volatile int running[DRIVES_MAX]; /* CHILD_RUNS until the kernel clears it, at the end */
 static pid_t pids[DRIVES_MAX];
 
 unsigned child_now_ms(void)

@@ -85,8 +85,7 @@ struct turn {
 
 enum { TURN_CD, TURN_SMALL, TURN_OTHER, TURN_ALL };
 
-#define SMALL_SECTORS \
-	(64 << 11) /* of 512 bytes: 64 MiB, the most that drives of Nova and Ironic have */
+#define SMALL_SECTORS (64 << 11) /* of 512 bytes: 64 MiB, the most that Nova and Ironic make */
 
 static uint64_t attribute(const char *name, const char *what)
 {

@@ -108,10 +108,8 @@ static int converse(int fd, const struct url *url, unsigned end_ms, struct fetch
 	else
 		explicit_bzero(f->body, reply.len);
 	explicit_bzero(&reply, sizeof(reply));
-	if (r < 0)
-		return r == -ENOENT ?
-			-EIO :
-			r; /* no socket returns -ENOENT, which has another meaning here */
+	if (r < 0) /* no socket returns -ENOENT, which has another meaning here */
+		return r == -ENOENT ? -EIO : r;
 	/* Another kind of metadata service answers 4xx, because it requires a token or a field that this request lacks. */
 	return f->code == CODE_OK ? 0 : f->code / 100 == 4 ? -ENOENT : -EPROTO;
 }

@@ -8,14 +8,13 @@
 #include "guest/refresh/reply.h"
 #include "guest/refresh/url.h"
 
-#define FETCH_CONNECT_MS \
-	2000 /* to connect to one address; on the local link that takes milliseconds */
+#define FETCH_CONNECT_MS 2000 /* to connect to one address; milliseconds on the local link */
 
 /* The result of one fetch. */
 struct fetch {
 	uint8_t *
-		body; /* a buffer of the caller, REPLY_BODY_MAX bytes; may be secret, so the caller wipes it */
-	size_t len;      /* 0 on error */
+		body; /* the caller's, REPLY_BODY_MAX bytes; it wipes them, as they may be secret */
+	size_t len;   /* 0 on error */
 	unsigned code;   /* the status code of the answer; 0: there was no answer */
 	const char *why; /* on error, words to print after @from; NULL: @code is the reason */
 	char from[64];   /* the address that was asked last */

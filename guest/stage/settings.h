@@ -15,8 +15,7 @@ enum use { USE_OFF, USE_MIX, USE_FULL };
 struct settings {
 	enum use seed, carry_over;
 	unsigned limit_ms;
-	const char *
-		foreign; /* a word of the command line that says that /var is not on root; or NULL */
+	const char *foreign; /* a word of the command line: /var is not on root; NULL: none */
 	const char *options[SETTINGS_WORDS_MAX + 1]; /* the program's options, NULL-terminated */
 	const char *devices[SETTINGS_WORDS_MAX +
 		1]; /* the values of --device, NULL-terminated; empty: any device */
