@@ -12,9 +12,8 @@
 
 /* The result of one fetch. */
 struct fetch {
-	uint8_t *
-		body; /* the caller's, REPLY_BODY_MAX bytes; it wipes them, as they may be secret */
-	size_t len;   /* 0 on error */
+	uint8_t *body;   /* the caller's, REPLY_BODY_MAX bytes, maybe secret: the caller wipes it */
+	size_t len;      /* 0 on error */
 	unsigned code;   /* the status code of the answer; 0: there was no answer */
 	const char *why; /* on error, words to print after @from; NULL: @code is the reason */
 	char from[64];   /* the address that was asked last */
