@@ -274,7 +274,7 @@ listed() {
 }
 
 @test "install-guest: it needs the guest's compiler, and no library of the host's tool" {
-	cp -r "$ROOT"/{Makefile,bash-completion,dist,fish-completion,guest,iso,man,seed,util,zsh-completion} .
+	cp -r "$ROOT"/{Makefile,bash-completion,dist,doc,fish-completion,guest,iso,man,seed,util,zsh-completion} .
 	mkdir bin
 	printf '#!/bin/sh\necho "$0 $*" >>called\nexit 1\n' | tee bin/{cc,gcc,pkg-config,clang} >/dev/null
 	chmod 755 bin/*
