@@ -220,7 +220,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 
 # make check TESTS="tests/cli/build.bats" runs a part. Tests in virtual machines are in tests/vm; long tests have their own
 # targets.
-longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats streams.bats) \
+longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats refresh.bats streams.bats) \
 	tests/fuzz/planted.bats tests/serve/requests.bats
 packages  := $(wildcard tests/packages/*.bats)
 suites    := $(sort $(filter-out $(longer) $(packages),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
@@ -271,9 +271,9 @@ coverage: deps
 	tests/coverage build/coverage $(FILES:%=--files)
 
 # Long tests: a whole Debian with a late drive, with another init, with an encrypted, verified or read-only root, or after
-# hibernation; and one with cloud-init, udisks and users.
+# hibernation; one with cloud-init, udisks and users; and one with a network, behind Nova's metadata service.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats" units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats tests/vm/refresh.bats" units=
 
 # A drive that arrives at each moment, with each initramfs, BOOTS times each (default 1).
 check-matrix: deps
@@ -299,7 +299,7 @@ check-requests: deps
 check-packages: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(packages)" units=
 
-# Plants faults in the guest's program, and checks that a test finds each: some minutes.
+# Plants faults in the guest's programs, and in what answers them by HTTP, and checks that a test finds each: some minutes.
 mutants: deps all
 	tests/mutants
 

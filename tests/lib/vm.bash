@@ -43,6 +43,14 @@ new_ledger() {
 	mkfs.ext4 -q "$1"
 }
 
+# network_of COMMAND: QEMU's words for a network in `network`. At its 169.254.169.254, port 80, is a run of COMMAND for each
+# connection; it leads nowhere else. By DHCP, or without, the machine is 169.254.169.15.
+# shellcheck disable=SC2034,SC2054 # the suites'; QEMU's commas
+network_of() {
+	network=(-netdev "user,id=n,restrict=on,net=169.254.169.0/24,host=169.254.169.2,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:$1"
+		-device virtio-net-pci,netdev=n,romfile=)
+}
+
 devices=()
 log=
 

@@ -11,24 +11,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 load ../lib/daemon
-
-export PYTHONPATH=$ROOT/tests/lib
-
-# target_with: start the daemon, as two targets of Nova, by TCP and with a token.
-target_with() {
-	port=$(free_port)
-	printf '0123456789-abcdefghi\n' >token
-	chmod 640 token
-	printf '%s\n' '[listen http]' 'protocol = http' "address = tcp:127.0.0.1:$port" "token-file = $PWD/token" >conf
-	start --config conf --source kernel
-	export VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghi
-		cloud-init@http://127.0.0.1:$port/cloud-init/0123456789-abcdefghi"
-}
-
-# nova ask UUID
-nova() {
-	/usr/bin/python3 "$ROOT/tests/lib/nova_metadata.py" "$@" 2>nova.log
-}
+load ../lib/nova
 
 # spawn OUT: make a config drive as nova-compute does, with the tree in OUT.tree, and set `seconds` to the time Nova took.
 spawn() {
@@ -69,9 +52,7 @@ vendordata() {
 
 @test "nova: the metadata service gives a guest a new record at each request, up to the limit of the instance" {
 	target_with
-	/usr/bin/python3 "$ROOT/tests/lib/nova_metadata.py" serve "$UUID" port >nova.log 2>&1 3>&- &
-	echo "$!" >>servers
-	until_true test -e port
+	serve_metadata
 	/usr/bin/python3 - "$(cat port)" "$UUID" <<-'END'
 		import base64, json, sys, urllib.request, uuid
 		def get():
@@ -96,7 +77,7 @@ vendordata() {
 	echo "answers: $seconds s"
 	vendordata answers.iso 'assert len(said["seedrive"]["seedrive_record"]) == 2732, said'
 	# One target only, because Nova asks each target once for each of five versions of the metadata.
-	VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghi"
+	export VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghi"
 	kill -STOP "$DAEMON"
 	spawn hangs.iso
 	kill -CONT "$DAEMON"

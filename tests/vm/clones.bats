@@ -60,8 +60,7 @@ setup_file() {
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	network=(-netdev "user,id=n,restrict=on,net=169.254.169.0/24,host=169.254.169.2,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:$ROOT/tests/lib/metadata.py --stdio record $UUID"
-		-device virtio-net-pci,netdev=n,romfile=)
+	network_of "$ROOT/tests/lib/metadata.py --stdio record $UUID"
 }
 
 # clones NAME MODE QEMU [QEMU-OPTION...]: run the copies; the output is in `told`.

@@ -15,9 +15,9 @@
 # With INIT=sysvinit or INIT=openrc, that is the init in place of systemd, and dracut is not used.
 #
 # At the end of its boot the machine runs tests/vm/report or, without systemd, tests/vm/plain. It also has the packages in
-# the variable WITH. The program in SETUP is run with the folder of the root as its argument. The installed system is kept in
-# the cache ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, for chroot and mknod; mounts
-# nothing.
+# the variable WITH. The program in SETUP is run with the folder of the root as its argument. Of our units, those that a boot
+# needs are enabled as systemd.preset(5) says, and also those in PRESET. The installed system is kept in the cache
+# ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, for chroot and mknod; mounts nothing.
 
 set -euo pipefail
 export LC_ALL=C
@@ -135,9 +135,10 @@ add_package() {
 }
 
 # As seedrive-guest(8) describes it.
+# shellcheck disable=SC2086 # a list of words
 enable_guest() {
 	case $init in
-	systemd) inside systemctl enable seedrive-guest.service seedrive-carry-over.service ;;
+	systemd) inside systemctl preset seedrive-guest.service seedrive-carry-over.service ${PRESET:+$PRESET} ;;
 	sysvinit)
 		for name in seedrive-guest seedrive-carry-over report; do
 			inside update-rc.d "$name" defaults
@@ -168,7 +169,7 @@ add_guest() {
 out=$1
 owner=${FOR_USER:-root}
 cache=${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/seedrive}
-[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" DEB="${DEB:-}" SETUP="${SETUP:-}" PLAIN="${PLAIN:-}" INIT="$init" "$0" "$@"
+[ "$(id -u)" = 0 ] || exec sudo SEEDRIVE_CACHE="$cache" FOR_USER="$(id -un)" WITH="${WITH:-}" DEB="${DEB:-}" SETUP="${SETUP:-}" PRESET="${PRESET:-}" PLAIN="${PLAIN:-}" INIT="$init" "$0" "$@"
 
 kernel=$("$here/kernel.sh")
 version=$(basename "$kernel"/lib/modules/*)
