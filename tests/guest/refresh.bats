@@ -332,6 +332,25 @@ COUNTED=256
 }
 
 # bats test_tags=root
+@test "watch: the values that differ between clones are mixed, and the kernel is reseeded, before anything is sent" {
+	serve record
+	page "$COUNTED" 1 1
+	watch --url "$url"
+	pid=$(tail -n 1 "$BATS_TEST_TMPDIR/pids")
+	strace -f -qq -o trace -e trace=write,ioctl,connect -p "$pid" 3>&- &
+	timeout 60 sh -c 'until grep -q "^TracerPid:.*[1-9]" "/proc/$0/status"; do sleep 0.02; done' "$pid"
+	page "$COUNTED" 1 2
+	until_said 'mixed seed=.*'
+	# The trace is complete when the program has ended.
+	kill "$pid"
+	wait $!
+	# The order of the calls: first the machine's own values, then the record.
+	diff <(printf '%s\n' write ioctl connect write ioctl) <(sed -nE \
+		-e '/ write\([0-9]+, "(<6>)?seedrive-refresh: /d' \
+		-e 's/^[0-9]+ +(write|connect)\(.*/\1/p' -e 's/^[0-9]+ +(ioctl)\(.*RNDRESEEDCRNG.*/\1/p' trace | uniq)
+}
+
+# bats test_tags=root
 @test "watch: if the device counts generations, a live migration is not taken for a restore" {
 	serve record
 	page "$COUNTED" 1 1
@@ -381,13 +400,33 @@ COUNTED=256
 	hook 10-hangs 'echo "$$" >>ran; [ "$(wc -l <ran)" -gt 1 ] || exec sleep 1000'
 	serve record
 	page "$COUNTED" 1 1
-	watch --url "$url"
+	# Longer than gone() waits.
+	watch --url "$url" --hook-timeout 10m
 	page "$COUNTED" 1 2
 	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
 	page "$COUNTED" 1 3
 	timeout 60 sh -c 'until [ "$(wc -l <ran)" -eq 2 ]; do sleep 0.02; done'
 	[ "$(grep -c 'restored or cloned: mixed and reseeded' said)" -eq 2 ]
 	gone "$(head -n 1 ran)"
+}
+
+# bats test_tags=root
+@test "watch: a record is fetched as soon as the network answers" {
+	read -r pid port < <("$ROOT/tests/lib/metadata.py" 127.0.0.1:0 record "$UUID" 3>&-)
+	kill "$pid"
+	gone "$pid"
+	page "$COUNTED" 1 1
+	watch --url "http://127.0.0.1:$port/"
+	page "$COUNTED" 1 2
+	until_said 'restored or cloned: mixed and reseeded'
+	# Give it time to be refused once.
+	sleep 0.5
+	run -1 grep -q 'mixed seed' said
+	read -r pid _ < <("$ROOT/tests/lib/metadata.py" "127.0.0.1:$port" record "$UUID" 3>&-)
+	echo "$pid" >>"$BATS_TEST_TMPDIR/pids"
+	until_said 'mixed seed=.*'
+	# A service that does not answer yet is not reported.
+	[ "$(wc -l <said)" -eq 3 ]
 }
 
 # bats test_tags=root

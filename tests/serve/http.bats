@@ -438,6 +438,45 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	stop
 }
 
+@test "http: all connections together are limited, too, and the client that has most of them loses some" {
+	http_with
+	client <<-'END'
+		import os, resource, select, sys, time, http_raw as h
+		resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+		where = sys.argv[1]
+		# Each process is a client: a small one with 100 connections, then three large ones with 1000 each.
+		def hold(n):
+		    (say, said), (go, ends) = os.pipe(), os.pipe()
+		    if os.fork() == 0:
+		        held = []
+		        for _ in range(n):
+		            held.append(h.connect(where))
+		            h.record(h.ask(held[-1], h.post(h.body())))
+		        os.write(said, b".")
+		        os.close(ends)
+		        os.read(go, 1)
+		        look = select.poll()
+		        for s in held:
+		            look.register(s, select.POLLIN)
+		        os.write(said, b"%8d" % len(look.poll(0)))
+		        os._exit(0)
+		    assert os.read(say, 1) == b"."
+		    return say, ends
+		begun = time.monotonic()
+		clients = [hold(n) for n in (100, 1000, 1000, 1000)]
+		with h.connect(where) as s:
+		    h.record(h.ask(s, h.post(h.body())))
+		assert time.monotonic() - begun < 55, "who is idle for 60 s is closed: this shows no limit"
+		gone = []
+		for say, ends in clients:
+		    os.write(ends, b".")
+		    gone.append(int(os.read(say, 8)))
+		assert gone[0] == 0 and 1050 <= sum(gone) <= 1060, gone
+	END
+	"$TOOL" serve --status --socket "$SOCKET" | grep -E '^http .*refused=10[56][0-9]'
+	stop
+}
+
 @test "http: a connection takes less than 1 KiB of memory while idle, and less than 6 KiB during any request" {
 	! grep -q __asan_init "$TOOL" || skip "memory is the sanitizer's"
 	# Each kind has a new daemon, because used memory is not returned to the kernel.

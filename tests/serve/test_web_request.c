@@ -87,6 +87,8 @@ static void unwanted(void **state)
 	check(&http_protocol, &plain, POST "\r\n", "411 over 0");
 	check(&http_protocol, &plain, POST "Transfer-Encoding: chunked\r\n\r\n", "411 over 0");
 	check(&http_protocol, &plain, POST "Transfer-Encoding: gzip\r\n\r\n", "411 over 0");
+	check(&http_protocol, &plain, POST "Transfer-Encoding: gzip\r\nContent-Length: 2\r\n\r\n",
+		"411 over 0");
 	check(&http_protocol, &plain, POST "Content-Length: 524289\r\n\r\n", "413 over 0");
 	check(&metrics_protocol, &plain, "POST /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
 		"405 keeps 0");
