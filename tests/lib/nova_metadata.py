@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's Nova as a client of dynamic vendordata; VENDORDATA in the environment has the targets (see nova_drive.py).
+"""Debian's Nova as a client of dynamic vendordata; VENDORDATA in the environment has the targets (see nova_drive.py), or
+NOVA_CONF names a nova.conf that has them.
 
     nova_metadata.py ask UUID            prints what Nova's DynamicVendorData gets for an instance, as JSON
     nova_metadata.py serve UUID PORTFILE runs Nova's metadata service for an instance, on the loopback
@@ -39,5 +40,5 @@ def serve(uuid, portfile):
 
 
 if __name__ == "__main__":
-    nova_drive.configure()
+    nova_drive.configure(os.environ.get("NOVA_CONF"))
     {"ask": ask, "serve": serve}[sys.argv[1]](*sys.argv[2:])

@@ -50,6 +50,16 @@ vendordata() {
 	stop
 }
 
+@test "nova: with the lines for nova.conf in doc/nova.md it asks the daemon" {
+	target_with
+	sed -n '/^Then `nova.conf`/,/^and a new start/s/^    //p' "$ROOT/doc/nova.md" |
+		sed "s/:8788/:$port/; s/TOKEN/0123456789-abcdefghi/" >nova.conf
+	unset VENDORDATA
+	NOVA_CONF=nova.conf nova ask "$UUID" >said
+	grep -q '^{"seedrive": {"seedrive_record": "' said
+	stop
+}
+
 @test "nova: the metadata service gives a guest a new record at each request, up to the limit of the instance" {
 	target_with
 	serve_metadata
