@@ -173,7 +173,8 @@ limit_ms() {
 		import sys, http_raw as h
 		s = h.connect(sys.argv[1])
 		for path in ("/vendordata", "/vendordata/", "/vendordata/0123456789-abcdefgh", "/vendordata/0123456789-abcdefghij",
-		             "/vendordata/0123456789-Abcdefghi", "/vendordata/0123456789-abcdefghi/", "/vendordata//0123456789-abcdefghi"):
+		             "/vendordata/0123456789-Abcdefghi", "/vendordata/0123456789-abcdefghi/", "/vendordata//0123456789-abcdefghi",
+		             "/vendordata-" + sys.argv[2], "/vendordata" + sys.argv[2], "/vendordata//" + sys.argv[2]):
 		    a = h.ask(s, h.get(path))
 		    assert a.status == 404 and a.body == b"404 Not Found: there is no such page\n", path
 		h.record(h.ask(s, h.post(h.body(), "/vendordata/" + sys.argv[2])))

@@ -42,6 +42,21 @@ static void taken(void **state)
 	assert_true(token_matches(&t, longest, TOKEN_MAX));
 }
 
+/* So many that the digests of some agree in their first byte, and of some in their last. */
+static void many(void **state)
+{
+	struct token t = { 0 };
+	char text[32];
+	int i, n;
+
+	(void)state;
+	assert_int_equal(read_text("0123456789abcdef\n", 0640, &t), 0);
+	for (i = 0; i < 5000; i++) {
+		n = snprintf(text, sizeof(text), "%016d", i);
+		assert_false(token_matches(&t, text, (size_t)n));
+	}
+}
+
 static void refused(void **state)
 {
 	struct token t = { 0 };
@@ -83,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("token: a file with one line is accepted, and only that line matches", taken),
+		TEST("token: none of 5000 other lines matches it", many),
 		TEST("token: one that is too short, too long, has other characters or is open to others is refused",
 			refused),
 		TEST("token: a credential of the service manager is found by its name",
