@@ -171,6 +171,26 @@ taken_up() {
 	[ "$(grep -cxE 'seedrive-refresh: mixed .* from=169\.254\.169\.254 reseeded=yes' said)" -eq 1 ]
 }
 
+@test "refresh: the line for cron runs it and logs what it says, with GNU's programs and with busybox" {
+	serve record
+	mkdir bin busybox
+	printf '#!/bin/sh\nexec "%s" --uuid any --url "%s"\n' "$REFRESH" "$url" >bin/seedrive-refresh
+	printf '#!/bin/sh\n{ echo "logger $*"; cat; } >>logged\n' >bin/logger
+	chmod 755 bin/*
+	ln -s "$(command -v busybox)" busybox/od
+	ln -s "$(command -v busybox)" busybox/sleep
+	# The number of seconds that is waited.
+	printf '\0' >zero
+	command=$(sed -n 's/^17 \* \* \* \* root //p' "$ROOT/dist/guest/cron/seedrive-refresh.in")
+	command=${command//@sbindir@/$PWD/bin}
+	command=${command//\/dev\/urandom/zero}
+	PATH=$PWD/bin:$PATH sh -c "$command"
+	PATH=$PWD/busybox:$PWD/bin:$PATH sh -c "$command"
+	cat logged
+	[ "$(grep -cx 'logger -t seedrive-refresh' logged)" -eq 2 ]
+	[ "$(grep -c '^seedrive-refresh: ' logged)" -eq 2 ]
+}
+
 # --- hostile services ---
 
 # refused MODE WORDS: the answer is refused, in one line, with status 1, in bounded time and memory.
