@@ -131,6 +131,26 @@ installed() {
 	run ! systemd-analyze verify --recursive-errors=no ./bad.service
 }
 
+# filter UNIT: the system calls that it lets through.
+filter() {
+	sed -n '/^SystemCallFilter=/,/[^\\]$/{s/^SystemCallFilter=//; s/\\$//; p}' "$ROOT/dist/guest/systemd/$1.service.in" |
+		tr -s ' \t' '\n' | sed '/^$/d' | LC_ALL=C sort
+}
+
+@test "units: each lets through the system calls in the sources of what it runs, and no other" {
+	# Two are in guest/start.c by their numbers.
+	{
+		grep -hoE '\<SYS_[a-z0-9_]+' "$ROOT"/guest/*.c "$ROOT"/guest/stage/*.c "$ROOT/iso/read.c" | sed 's/^SYS_//'
+		printf '%s\n' clone exit
+	} | LC_ALL=C sort -u >made
+	[ "$(wc -l <made)" -gt 30 ]
+	for unit in seedrive-guest seedrive-guest@ seedrive-search seedrive-carry-over; do
+		diff made <(filter "$unit")
+		# What is refused ends no boot.
+		grep -qx SystemCallErrorNumber=EPERM "$ROOT/dist/guest/systemd/$unit.service.in"
+	done
+}
+
 @test "units: when enabled, each starts with its part of the system, and nothing else changes" {
 	need_mounts
 	installed sh -euc '

@@ -283,6 +283,26 @@ refused() {
 	[ "$stderr" = "seedrive-refresh: /dev/urandom: only root may ask it to reseed" ]
 }
 
+@test "refresh: each system call that it makes is one that its unit lets through" {
+	sed -n '/^SystemCallFilter=/,/[^\\]$/{s/^SystemCallFilter=//; s/\\$//; p}' \
+		"$ROOT/dist/guest/systemd/seedrive-refresh.service.in" | tr -s ' \t' '\n' | sed '/^$/d' | LC_ALL=C sort >allowed
+	serve record
+	with=("--url $url" "--url http://127.0.0.1:1/" "--url http://[fe80::1%none0]/")
+	serve slow
+	with+=("--url $url --timeout 1s")
+	for words in "${with[@]}"; do
+		# shellcheck disable=SC2086 # words
+		as_root timeout -k 1 "$BOUND" strace -f -qq -o trace "$REFRESH" --uuid any $words || true
+		# What systemd does, and what strace says of the end.
+		sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' trace | grep -vx execve >>made
+	done
+	LC_ALL=C sort -u -o made made
+	grep -qx connect made
+	grep -qx sendto made
+	cat made
+	[ "$(comm -23 made allowed)" = "" ]
+}
+
 # --- the watch ---
 
 # page FLAGS MARKER COUNTER: write a page with the layout of linux/vmclock-abi.h; all arguments are decimal.
