@@ -383,6 +383,8 @@ uninstall: uninstall-host uninstall-daemon
 
 host_helpers := $(filter-out serve,$(helpers))
 host_programs := seedrive seedrive-mkisofs
+# What diskimage-builder puts into a guest's image by: an element.
+dib_hooks := extra-data.d/60-seedrive-guest install.d/60-seedrive-guest
 host_docs := $(addprefix doc/,accounting.md nova.md platforms.md seed-format.md seedrive.conf)
 
 install-host: install-tools install-mkisofs
@@ -396,6 +398,8 @@ install-tools: $(filter-out %-serve,$(programs:%=$(B)/%))
 	install -D -m 644 -t $(docdir) $(host_docs)
 	sed -i 's|`doc/|`|g' $(host_docs:doc/%=$(docdir)/%)
 	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
+	install -D -m 644 dist/host/dib/seedrive-guest/README.rst $(datadir)/dib/seedrive-guest/README.rst
+	for hook in $(dib_hooks); do install -D -m 755 dist/host/dib/seedrive-guest/$$hook $(datadir)/dib/seedrive-guest/$$hook || exit 1; done
 
 # Only the replacement for genisoimage.
 install-mkisofs: $(B)/seedrive-mkisofs
@@ -404,6 +408,7 @@ install-mkisofs: $(B)/seedrive-mkisofs
 	$(call install_completions,seedrive-mkisofs)
 
 uninstall-host:
+	rm -rf $(datadir)/dib
 	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(host_helpers:%=$(libexecdir)/seedrive-%) \
 		$(call completions,$(host_programs)) $(host_docs:doc/%=$(docdir)/%) $(datadir)/libvirt-hook \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)

@@ -50,7 +50,7 @@ makes() {
 		printf 'share/fish/vendor_completions.d/%s.fish\n' seedrive seedrive-mkisofs
 		printf 'share/zsh/site-functions/_%s\n' seedrive seedrive-mkisofs
 		printf 'share/doc/seedrive/%s\n' prometheus-rules.yml seedrive.conf {accounting,monitoring,nova,platforms,seed-format}.md
-		printf 'share/seedrive/%s\n' libvirt-hook apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
+		printf 'share/seedrive/%s\n' dib/seedrive-guest/{README.rst,{extra-data,install}.d/60-seedrive-guest} libvirt-hook apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done
@@ -59,8 +59,8 @@ makes() {
 	diff want <(cd root/opt/seedrive && find . -type f -printf '%P\n' | LC_ALL=C sort)
 	[ "$(find root -type f | wc -l)" -eq "$(wc -l <want)" ]
 	[ "$(stat -c %a root/opt/seedrive/bin/seedrive{,-mkisofs} | sort -u)" = 755 ]
-	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' ! -path '*/policy/*' -printf '%m\n' | sort -u)" = 644 ]
-	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/{*-hook,policy/*} |
+	[ "$(find root/opt/seedrive/{share,lib} -type f ! -name '*-generator' ! -name '*-hook' ! -path '*/policy/*' ! -path '*.d/60-*' -printf '%m\n' | sort -u)" = 644 ]
+	[ "$(stat -c %a root/opt/seedrive/lib/systemd/system-generators/* root/opt/seedrive/share/seedrive/{*-hook,policy/*,dib/*/*.d/*} |
 		sort -u)" = 755 ]
 	grep -q '^PATH=/opt/seedrive/bin:' root/opt/seedrive/share/seedrive/libvirt-hook
 	sh -n root/opt/seedrive/share/seedrive/libvirt-hook
