@@ -49,3 +49,45 @@ make_bare_root() {
 	echo force-unsafe-io >"$BATS_FILE_TMPDIR/bare/etc/dpkg/dpkg.cfg.d/fast"
 	inside "$BATS_FILE_TMPDIR/bare" "$SUITE" 'apt-get -qq update'
 }
+
+# image_root FOLDER: a Debian with systemd and the kernel for clouds, as debootstrap and apt make it, that has nothing of ours.
+# It is made once, and kept in the cache.
+image_root() {
+	local tar
+	tar=$(bare_cache)/$SUITE.image.tar
+	mkdir "$1"
+	if [ -e "$tar" ]; then
+		tar -C "$1" -xf "$tar"
+		inside "$1" "$SUITE" 'apt-get -qq update'
+		return
+	fi
+	bare_system "$SUITE" "$1" || return
+	echo force-unsafe-io >"$1/etc/dpkg/dpkg.cfg.d/fast"
+	printf 'LABEL=root / ext4 defaults 0 1\n' >"$1/etc/fstab"
+	inside "$1" "$SUITE" 'apt-get -qq update && apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends \
+		systemd-sysv udev kmod zstd initramfs-tools linux-image-cloud-amd64' >"$1.log" 2>&1 ||
+		bare_failed "$1.log" "$SUITE: a system that boots cannot be installed" || return
+	tar -C "$1" -cf "$1.tar" . && mv "$1.tar" "$tar"
+}
+
+# image_of FOLDER: that system becomes the disk FOLDER.img, labelled `root`.
+image_of() {
+	truncate -s 4G "$1.img"
+	mkfs.ext4 -q -L root -d "$1" "$1.img"
+	rm -rf --one-file-system "$1"
+}
+
+# boot_image DISK WORDS [OPTION...]: boots the kernel on it with the initramfs on it, as a boot loader would, until the console
+# has shown the words; that is NAME.log. The options are those of tests/vm/boot.sh.
+boot_image() {
+	local name=${1%.img} file status=0
+	mkdir -p "$name.vm"
+	for file in vmlinuz initrd.img; do
+		debugfs -R "dump /boot/$(debugfs -R 'ls -p /boot' "$1" 2>/dev/null | cut -d/ -f6 | grep "^$file-") $name.vm/$file" \
+			"$1" 2>/dev/null
+	done
+	mv "$name.vm/initrd.img" "$name.vm/initramfs"
+	"$ROOT/tests/vm/boot.sh" -t 400 -c qemu64,tcg-cpuid=off -u "$UUID" -r "$1" -a ro "${@:3}" -k "$2" "$name.vm" -m 512 \
+		-smbios type=1,manufacturer=Example >"$name.log" || status=$?
+	[ "$status" -eq 137 ] || { tail -n 40 "$name.log"; return 1; }
+}

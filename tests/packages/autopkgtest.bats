@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What autopkgtest(1) would run: each of debian/tests, in a system that has the packages it asks for and nothing more. The one that
+# wants systemd to run is run in a machine.
+
+# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+
+# bats file_tags=root
+
+load ../lib/packages
+
+setup_file() {
+	need_mounts
+	packages_built
+	make_bare_root
+}
+
+# asks_for TEST: the packages, ours as files.
+asks_for() {
+	local package
+	awk -v RS= -v test="Tests: $1" 'index($0, test "\n") == 1' "$ROOT/debian/tests/control" |
+		sed -n 's/^Depends: //p' | tr -d ' ' | tr , '\n' | while read -r package; do
+		case $package in
+		seedrive*) deb "$package" ;;
+		*) printf '%s ' "$package" ;;
+		esac
+	done
+}
+
+# prepare TEST: in the folder `root`, with the packages, and the sources in /source as autopkgtest has them.
+prepare() {
+	local packages
+	packages=$(asks_for "$1")
+	[ "$packages" ]
+	in_root "apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends $packages"
+	mkdir -p root/source/tests
+	cp -r "$ROOT/debian" root/source/
+	cp -r "$ROOT/tests/lib" root/source/tests/
+}
+
+# passes TEST: by what it says, too, as a restriction lets each write to standard error.
+passes() {
+	bare_root
+	prepare "$1"
+	run -0 in_root "cd /source && AUTOPKGTEST_TMP=\$(mktemp -d) debian/tests/$1"
+}
+
+@test "autopkgtest: each test of debian/tests is one of these" {
+	diff <(sed -n 's/^Tests: //p' "$ROOT/debian/tests/control" | LC_ALL=C sort) \
+		<(grep -oE '^[	](passes|prepare) [a-z]+$' "$BATS_TEST_FILENAME" | cut -d' ' -f2 | LC_ALL=C sort)
+}
+
+@test "autopkgtest: drive" {
+	passes drive
+}
+
+@test "autopkgtest: nova" {
+	passes nova
+}
+
+@test "autopkgtest: initramfs" {
+	passes initramfs
+}
+
+# With a CPU that has an RDSEED to draw from.
+@test "autopkgtest: daemon, in a machine with systemd" {
+	image_root root
+	prepare daemon
+	cat >root/etc/systemd/system/autopkgtest.service <<-END
+		[Unit]
+		After=multi-user.target
+		[Service]
+		ExecStart=sh -c 'mkdir /tmp/at; cd /source; AUTOPKGTEST_TMP=/tmp/at debian/tests/daemon >/tmp/said 2>&1; status=\$?; while read -r line; do echo "autopkgtest said: \$line"; done </tmp/said >/dev/kmsg; echo "autopkgtest ended: \$status" >/dev/kmsg'
+		[Install]
+		WantedBy=multi-user.target
+	END
+	in_root 'systemctl enable autopkgtest.service'
+	image_of root
+	boot_image root.img 'autopkgtest ended: ' -c max,tcg-cpuid=off
+	grep 'autopkgtest ' root.log
+	grep -q 'autopkgtest ended: 0' root.log
+}
