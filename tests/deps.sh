@@ -14,7 +14,7 @@ packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
 	clang-tidy cppcheck codespell
 	curl prometheus libmicrohttpd-dev libhttp-parser-dev
 	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils
-	debhelper dpkg-dev lintian rpm rpmlint bzip2'
+	build-essential debhelper dpkg-dev lintian rpm rpmlint bzip2 systemd-dev'
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
@@ -27,6 +27,10 @@ for package in $packages; do
 		version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
 		[ -n "$version" ] || continue
 		package=libclang-rt-$version-dev
+	fi
+	# Debian 12's systemd has what is in it.
+	if [ "$package" = systemd-dev ]; then
+		apt-cache show systemd-dev >/dev/null 2>&1 || continue
 	fi
 	installed "$package" || missing="$missing $package"
 done
