@@ -60,6 +60,8 @@ credited_at_first_boot() {
 	mkdir builder
 	bare_system "$SUITE" "$PWD/builder"
 	echo force-unsafe-io >builder/etc/dpkg/dpkg.cfg.d/fast
+	# What sudo says of a host without an address would be taken for the name of a device.
+	printf '127.0.0.1 localhost %s\n' "$(hostname)" >builder/etc/hosts
 	inside "$PWD/builder" "$SUITE" "apt-get -qq update && apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends \
 		python3-diskimage-builder sudo e2fsprogs $(deb seedrive)" "$DEBS"
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | sed -n 1p)
