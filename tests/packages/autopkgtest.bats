@@ -19,25 +19,17 @@ setup_file() {
 	make_bare_root
 }
 
-# asks_for TEST: the packages, ours as files.
-asks_for() {
-	local package
-	awk -v RS= -v test="Tests: $1" 'index($0, test "\n") == 1' "$ROOT/debian/tests/control" |
-		sed -n 's/^Depends: //p' | tr -d ' ' | tr , '\n' | while read -r package; do
-		case $package in
-		seedrive*) deb "$package" ;;
-		*) printf '%s ' "$package" ;;
-		esac
-	done
-}
-
-# prepare TEST: in the folder `root`, with the packages, and the sources in /source as autopkgtest has them.
+# prepare TEST: in the folder `root`, with the packages, ours from an archive, and the sources in /source, as autopkgtest has them.
 prepare() {
 	local packages
-	packages=$(asks_for "$1")
+	packages=$(awk -v RS= -v test="Tests: $1" 'index($0, test "\n") == 1' "$ROOT/debian/tests/control" |
+		sed -n 's/^Depends: //p' | tr -d ,)
 	[ "$packages" ]
-	in_root "apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends $packages"
-	mkdir -p root/source/tests
+	mkdir -p root/packages root/source/tests
+	cp "$DEBS"/*.deb root/packages/
+	(cd root/packages && dpkg-scanpackages . >Packages 2>/dev/null)
+	echo 'deb [trusted=yes] file:/packages ./' >root/etc/apt/sources.list.d/packages.list
+	in_root "apt-get -qq update && apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends $packages"
 	cp -r "$ROOT/debian" root/source/
 	cp -r "$ROOT/tests/lib" root/source/tests/
 }
@@ -72,7 +64,7 @@ passes() {
 	prepare daemon
 	cat >root/etc/systemd/system/autopkgtest.service <<-END
 		[Unit]
-		After=multi-user.target
+		After=seedrived.socket seedrived.service
 		[Service]
 		ExecStart=sh -c 'mkdir /tmp/at; cd /source; AUTOPKGTEST_TMP=/tmp/at debian/tests/daemon >/tmp/said 2>&1; status=\$?; while read -r line; do echo "autopkgtest said: \$line"; done </tmp/said >/dev/kmsg; echo "autopkgtest ended: \$status" >/dev/kmsg'
 		[Install]
