@@ -77,6 +77,14 @@ image_of() {
 	rm -rf --one-file-system "$1"
 }
 
+# patient DISK: what is installed on it waits for a busy host.
+patient() {
+	debugfs -R 'cat /etc/default/seedrive-guest' "$1" >"$1.default" 2>/dev/null
+	echo DEADLINE=30s >>"$1.default"
+	printf 'rm /etc/default/seedrive-guest\nwrite %s /etc/default/seedrive-guest\n' "$1.default" | debugfs -w -f - "$1" >/dev/null 2>&1
+	debugfs -R 'cat /etc/default/seedrive-guest' "$1" 2>/dev/null | cmp - "$1.default"
+}
+
 # boot_image DISK WORDS [OPTION...]: boots the kernel on it with the initramfs on it, as a boot loader would, until the console
 # has shown the words; that is NAME.log. The options are those of tests/vm/boot.sh.
 boot_image() {

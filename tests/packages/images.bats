@@ -30,6 +30,7 @@ credited_at_first_boot() {
 	"$TOOL" build -q --source kernel -o drive.iso "$NOVA"
 	seed=$("$TOOL" inspect drive.iso | sed -n 's/^seed  *//p')
 	[ "${#seed}" -eq 32 ]
+	patient "$1"
 	boot_image "$1" 'seedrive-guest: credited' -d ide-cd -i drive.iso
 	grep 'seedrive-guest: ' "${1%.img}.log"
 	grep -q "seedrive-guest: credited 256 bits seed=$seed drive=/dev/sr0 ledger=dir" "${1%.img}.log"
