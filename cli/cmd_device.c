@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `seedrive build` onto a block device or an optical drive: the program that build executes for them. */
+/* The program that `seedrive build` executes to write to a block device or an optical drive. */
 #include "cli/build.h"
 #include "cli/cmd.h"
 #include "iso/output/burner.h"

@@ -151,7 +151,7 @@ struct command_line {
 	int argc;
 	char **argv;
 	struct generation generation[2];
-	size_t number; /* index of the current settings */
+	size_t number; /* index in @generation of the settings in force */
 };
 
 /* Settles the daemon's settings, with the listeners of the configuration. */

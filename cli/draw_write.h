@@ -14,7 +14,7 @@ enum draw_format { DRAW_RAW, DRAW_HEX, DRAW_BASE64, DRAW_RECORD };
 
 /* What all draws have given together. */
 struct drawn {
-	uint8_t *raw; /* secret; the caller's, with room for the last block */
+	uint8_t *raw; /* secret; the caller's buffer, whose size is a whole number of blocks */
 	size_t len;   /* bytes in it */
 	uint32_t credit_bits, hardware_bits;
 	uint8_t id[RECORD_ID_SIZE]; /* of the last draw */

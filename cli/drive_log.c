@@ -97,7 +97,7 @@ void drive_log_write(const struct drive_log *d, int err)
 	journal_field(&j, "SEEDRIVE_OUT", "%s", d->out);
 	if (d->label)
 		journal_field(&j, "SEEDRIVE_LABEL", "%s", d->label);
-	/* If the drive was not made, the entry lists only what was drawn for it. */
+	/* If the drive was not made, its seed is logged only if entropy was drawn for it. */
 	if (d->seed && (err == 0 || d->seed->claim.credit_bits > 0))
 		account = add_seed(&j, d);
 	journal_send(&j);

@@ -48,7 +48,7 @@ struct compose {
 const char *compose_clock(struct compose *c);
 
 /**
- * compose_bind - bind the drive to an instance; called by the gather function, when the tree is complete
+ * compose_bind - bind the drive to an instance; called by the caller's @gather (struct compose_caller) when the tree is complete
  * @bind: "auto" (the UUID in the tree's metadata), "none" or a UUID
  */
 void compose_bind(struct compose *c, const char *bind);

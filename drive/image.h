@@ -27,7 +27,7 @@ struct image_budget {
 struct image {
 	const char *path;
 	int fd;
-	uint64_t size; /* of the file */
+	uint64_t size; /* bytes of the image file */
 	struct image_budget budget;
 	struct iso_volume volume;
 	struct iso_entry record_file, note_file, metadata_folder; /* in the root */

@@ -59,7 +59,8 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret);
  */
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l);
 
-/** ledgers_commit_vetoes - the same, but only for ledgers that veto: a carry-over needs no others. */
+/** ledgers_commit_vetoes - write only to ledgers that can forbid a credit and never authorise one. A carry-over is recorded in
+ * no others. */
 void ledgers_commit_vetoes(const struct ledger_entry *e, struct ledgers *l);
 
 /**

@@ -23,7 +23,7 @@ struct input {
 	uint8_t *window;
 };
 
-/* Reads past the page cache if the device supports that, so that no secret stays in it and a slow CD does not read ahead.
+/* Bypasses the page cache if the device supports that, so that no secret stays in it and a slow CD does not read ahead.
  * The offset is aligned for disks with blocks of 4096 bytes. At the end of the device, the window is not full. */
 static int fill_window(struct input *in, uint64_t off)
 {

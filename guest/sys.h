@@ -85,7 +85,8 @@ long sys_read_link(const char *path, char *text, size_t size);
 bool sys_exists_at(int at, const char *path);
 bool sys_exists(const char *path);
 
-/* If a long has 64 bits, the kernel's structures are the same as the C library's. @at_flags: 0 or AT_SYMLINK_NOFOLLOW. */
+/* The kernel fills the C library's structures, which are its own where a long has 64 bits, as on all our architectures.
+ * @at_flags: 0 or AT_SYMLINK_NOFOLLOW. */
 int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret);
 int sys_fstat(int fd, struct stat *ret);
 int sys_fstatfs(int fd, struct statfs *ret);

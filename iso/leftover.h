@@ -12,7 +12,7 @@
 #define LEFTOVER_DIGITS 16 /* hexadecimal digits between beginning and end */
 #define LEFTOVER_END    ".tmp"
 
-/** leftover_name - is @name, which has no folder in it, the name of such a temporary file? */
+/** leftover_name - is @name, without a folder, the name of a temporary file of an output? */
 bool leftover_name(const char *name);
 
 #endif

@@ -30,7 +30,7 @@ struct tree_node {
 	int fd;     /* TREE_FILE: open since the walk; -1 if @again, or if there are only @bytes */
 	bool again; /* TREE_FILE: opened again when its content is needed (iso/reopen.h) */
 	struct timespec
-		born; /* birth time of a file with @again; zero if the file system has none */
+		born; /* birth time of a file that will be opened again (@again); zero: the file system records none */
 	const uint8_t *bytes; /* TREE_FILE: written instead of the content on disk, or NULL */
 	uint64_t size;        /* TREE_FILE: bytes of content */
 	bool first;           /* its content is written before that of all other files */

@@ -181,7 +181,8 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 	return walk_held(w, node, fd);
 }
 
-/* Returns 1 if @name is one of our temporary files. Its path goes into @t->leftover, unless it is this run's own. */
+/* Returns 1 if @name is one of our temporary files, which is left out. If another run made it, its path is added to the
+ * tree's list of leftovers. */
 static int leave_out(struct walk *w, const struct tree_node *node, int at, const char *name)
 {
 	struct tree *t = w->tree;

@@ -6,8 +6,8 @@
 
 #include "seed/cutoff_table.h"
 
-/* The cutoffs for a source of one min-entropy. A source fails once a figure reaches its cutoff. A source that has the
- * min-entropy reaches an alarm cutoff at most once in 2^30 windows, and a "sure" one at most once in 2^60. */
+/* The cutoffs for one assumed min-entropy. A source fails once a figure reaches its cutoff. If the assumption is right, a source
+ * reaches an alarm cutoff at most once in 2^30 windows, and a cutoff named _sure at most once in 2^60. */
 struct cutoffs {
 	unsigned rct, rct_sure; /* equal samples in a row */
 	/* Occurrences of the most frequent value in HEALTH_WINDOW_SAMPLES. */

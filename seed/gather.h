@@ -63,7 +63,8 @@ void gather_fail_copied(struct draw *d);
 /** draw_memory_init - make it empty, with a random key for its fingerprints. */
 void draw_memory_init(struct draw_memory *m);
 
-/** draw_memory_begin - before each draw: make windows as long as @sources need, and forget the oldest if they are many. */
+/** draw_memory_begin - before each draw: set the length of windows to what @sources need, and forget the oldest windows if
+ * there are too many. */
 void draw_memory_begin(struct draw_memory *m, const struct source_list *sources);
 
 /** draw_make - make the blocks of the seed, the key for mixing and the id, from all sources that passed. */

@@ -28,7 +28,9 @@ struct replay {
 /* How a source's windows are handled. */
 struct replay_mode {
 	unsigned source; /* number of the source, below REPLAY_SOURCES */
-	bool abundant; /* see WINDOWS_ABUNDANT; windows are looked up at every byte only if health_is_sampled() */
+	/* The source has many bytes and few bits (WINDOWS_ABUNDANT). Windows are then looked up at every byte only in the
+	 * parts that health_is_sampled() chooses. */
+	bool abundant;
 };
 
 /**

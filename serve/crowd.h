@@ -13,7 +13,7 @@
 struct crowd {
 	size_t count; /* of all connections */
 	size_t most;  /* the largest number of connections that one account has */
-	struct account_rank rank[CROWD_MAX + 1]; /* accounts, by the number of their connections */
+	struct account_rank rank[CROWD_MAX + 1]; /* rank[n]: the accounts that have n connections */
 };
 
 void crowd_init(struct crowd *c);

@@ -11,7 +11,7 @@ void instances_init(struct instances *is, const uint64_t secret[2])
 	memcpy(is->secret, secret, sizeof(is->secret));
 }
 
-/* A hash: both halves of a product. */
+/* Hashes @a and @b: multiplies them, and combines both halves of the product. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	const unsigned __int128 product = (unsigned __int128)a * b;

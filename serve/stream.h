@@ -69,7 +69,7 @@ void stream_wake(struct stream *s);
 /** stream_round - the round that the stream belongs to at the moment. */
 struct round *stream_round(struct stream *s);
 
-/** stream_move - queue the stream for a visit in that round. */
+/** stream_move - queue the stream for a visit in its round, see stream_round(). */
 void stream_move(struct stream *s);
 
 /** stream_serve - send what this visit allows. Returns: 1 if the stream wants another visit; 0 if not; -errno: close it. */

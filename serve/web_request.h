@@ -48,7 +48,8 @@ struct web_request {
 	uint32_t left; /* bytes of the body still to come */
 	struct member member;
 	/* When the request is complete: */
-	unsigned status; /* 0: the site answers; otherwise the status of the refusal */
+	unsigned
+		status; /* 0: the request is valid and the page is asked; otherwise the HTTP status of the refusal */
 	const char *why; /* the reason of the refusal */
 	bool over;       /* the connection cannot be used any further */
 };

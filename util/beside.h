@@ -11,7 +11,7 @@ struct beside {
 	pthread_t thread;
 	void *(*run)(void *arg);
 	void *arg;
-	atomic_bool arrived; /* it has got a CPU */
+	atomic_bool arrived; /* the thread has started to run */
 };
 
 /**

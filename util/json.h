@@ -26,13 +26,15 @@ struct json_span {
 int json_find_string(const char *text, size_t len, const char *key, struct json_span *ret);
 
 /**
- * json_find_pair - two keys with string values in one object: the document itself, or one that is a value of its keys
- * @key: two that differ, plain ASCII
- * @nth: of all objects that have the first key, in the order in which they end, from 0
- * @ret: as above, one for each key; untouched on error
+ * json_find_pair - find two keys with string values in the same object: the document, or an object that is the value of
+ * one of its keys
+ * @key: two different keys, plain ASCII
+ * @nth: which of the objects that have the first key, in the order in which they end, from 0
+ * @ret: as for json_find_string(), one for each key; untouched on error
  *
- * Likewise. Returns: 0; -ENOENT when there are not so many objects with the first key; -EINVAL when this one has it
- * twice, or not the second one just once, or when a value is no string; -EBADMSG and -ELOOP as above.
+ * The whole document is checked, as by json_find_string(). Returns: 0; -ENOENT: fewer objects have the first key; -EINVAL:
+ * the object has the first key twice, or the second not exactly once, or a value is not a string; -EBADMSG and -ELOOP as
+ * for json_find_string().
  */
 int json_find_pair(const char *text, size_t len, const char *const key[2], unsigned nth,
 	struct json_span ret[2]);

@@ -13,7 +13,7 @@ extern const char check_style[];
 /** page_verdict - write a verdict with its mark, as inline HTML. */
 void page_verdict(enum verdict v, FILE *to);
 
-/** page_overall - write the verdict on all sources together, which agrees with the exit status, and its reasons. */
+/** page_overall - write the verdict on all sources together, and its reasons. The exit status says the same. */
 void page_overall(const struct check *c, FILE *to);
 
 /** page_summary - write the table with one row for each source. */

@@ -187,7 +187,7 @@ void plot_runs(const struct checked *c, size_t number, FILE *to)
 		"<b>Run lengths against the cutoff.</b> Short lines: numbers expected of uniform bytes.");
 }
 
-/* Chooses the unit in which the largest of some numbers is at least 1. Returns: the factor for that unit. */
+/* Chooses the largest unit in which @largest is still at least 1. Returns: the factor to multiply numbers by. */
 static double unit_of(double largest, const char *const units[], size_t n, const char **ret_unit)
 {
 	double factor = 1;

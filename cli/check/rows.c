@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-/* 8 of 10000 blocks of good data fail FIPS 140-2. The bound is five standard deviations above that, plus one block. */
+/* 8 of 10000 blocks of good data fail FIPS 140-2. A source may have as many failed blocks as that predicts, plus five standard
+ * deviations, plus one block. */
 #define FIPS_CHANCE 0.0008
 
 /* Why the source did not deliver, and how many bytes came before that. */

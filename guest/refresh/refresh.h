@@ -11,7 +11,7 @@
 
 enum refresh_outcome {
 	REFRESH_MIXED,
-	REFRESH_NOTHING_NEW, /* the service answered, and had no record */
+	REFRESH_NOTHING_NEW, /* the service answered, but has no record for us */
 	REFRESH_ABSENT,      /* there is no such service, which is no error */
 	REFRESH_FAILED,
 };

@@ -34,8 +34,8 @@ enum heard_worth commit_expect(struct commit *c);
 
 /**
  * commit_decide - have the program decide, commit and credit
- * @stage:  the name of the stage. It is noted as the one that decided, and the devices as decided on, before the
- *          program runs, because a program that is killed may have credited a seed.
+ * @stage:  the name of the stage. Before the program runs, this stage is noted as the one that decided, and the devices
+ *          are noted as decided on: a program that is killed may already have credited a seed.
  * @ledger: may the program use the ledger in the folder?
  */
 void commit_decide(struct commit *c, const char *stage, bool ledger);

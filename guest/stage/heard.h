@@ -32,8 +32,7 @@ enum heard_worth {
 
 enum heard_worth heard_worth(const char *line);
 
-/** heard_committed - get the id of a drive's seed that the ledger in the folder has, according to the line. Returns: false if
- * the line does not say so. */
+/** heard_committed - does the line say that the ledger in the folder has a drive's seed? If it does, get the seed's id. */
 bool heard_committed(const char *line, char ret_id[HEARD_ID_SIZE]);
 
 /** heard_any - does @is return true for any line of the note @name? */

@@ -215,7 +215,7 @@ void disk_close(struct disk *d)
 	d->fd = -1;
 }
 
-/* --- as a device of an output --- */
+/* --- the functions that an output calls for a disk --- */
 
 static int open_output(void *device, const struct output *o, struct fault *f)
 {

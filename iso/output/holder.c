@@ -25,7 +25,7 @@ bool holder_optical(const struct stat *st)
 	return S_ISBLK(st->st_mode) && major(st->st_rdev) == SCSI_CDROM_MAJOR;
 }
 
-/* What we search for uses of, where messages go, and what could not be searched. */
+/* A search for uses of a device: the device, where messages go, and what could not be searched. */
 struct search {
 	struct stack stack;
 	const char *path;

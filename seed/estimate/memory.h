@@ -17,7 +17,7 @@ struct slot;
  */
 struct memory {
 	unsigned width;      /* bits of a symbol in a context: 1 or 8 */
-	uint32_t (*pair)[2]; /* the plain table, or NULL */
+	uint32_t (*pair)[2]; /* the plain table, indexed by the context; NULL: @slot is used */
 	struct slot *slot;   /* the hash table, or NULL */
 	size_t room, used;   /* slots in all, and slots in use */
 	uint64_t key[2];     /* random key of the hash; it changes no result */

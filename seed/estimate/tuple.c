@@ -73,7 +73,7 @@ static void note(struct tuples *t, int32_t outer, int32_t depth, uint32_t count)
 	t->pairs[depth + 1] -= pairs;
 }
 
-/* Visits all intervals of the array; an inner interval comes before those that contain it. */
+/* Visits all intervals of the array of common prefixes (@shared); an inner interval comes before those that contain it. */
 static void walk(struct tuples *t, const int32_t *shared, size_t len, struct interval *stack)
 {
 	size_t top = 0, i;
@@ -95,8 +95,8 @@ static void walk(struct tuples *t, const int32_t *shared, size_t len, struct int
 	}
 }
 
-/* Completes both figures: a string occurs at least as often as a longer one that begins with it, and the differences are
- * added up. */
+/* Completes both tables. A string occurs at least as often as a longer string that begins with it, so each maximum is at least
+ * the next one. The numbers of pairs were stored as differences, which are added up here. */
 static void sum(struct tuples *t)
 {
 	size_t i;

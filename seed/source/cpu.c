@@ -124,7 +124,8 @@ static const struct cpu_ops cpu_default = { cpu_has_seed, cpu_has_rand, kernel_h
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 
-#define RANDOM_BITS  0 /* Arm leaves it to the implementation how often RNDR is reseeded */
+#define RANDOM_BITS \
+	0 /* no bits are claimed: Arm leaves it to the implementation how often RNDR is reseeded */
 #define RANDOM_BYTES 1
 
 static bool has_rng(void)

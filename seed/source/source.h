@@ -70,7 +70,7 @@ struct source {
 	/* Keys of its own that may follow the argument after a comma; they stay part of the argument. NULL: none. */
 	const char *const *settings;
 	unsigned assessed_bits, per_bytes;
-	/* See struct source_handle; what the user states with bits= replaces it. */
+	/* The min-entropy that the health tests assume, as in struct source_handle; a user's bits= replaces it. */
 	unsigned test_mbit;
 	/* Checks the form of the argument. -EINVAL with @f, which says what is wrong with it. NULL: any argument is
 	 * accepted. */

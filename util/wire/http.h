@@ -36,7 +36,7 @@ struct http_line {
 	char *text; /* the caller's buffer: at most size - 1 characters and a zero */
 	size_t size;
 	size_t len; /* characters so far; of a whole line all but its CRLF */
-	bool cr;    /* and a CR after them */
+	bool cr;    /* a CR came after these characters */
 	bool whole;
 };
 
@@ -80,8 +80,8 @@ struct http_request {
 };
 
 /**
- * http_request - "METHOD TARGET HTTP/1.x"; exactly one blank between each two
- * Returns: 0; -EBADMSG for a line that is none; -EPROTONOSUPPORT for another version.
+ * http_request - parse the request line "METHOD TARGET HTTP/1.x", with exactly one blank between the parts
+ * Returns: 0; -EBADMSG: not a request line; -EPROTONOSUPPORT: another version.
  */
 int http_request(const struct http_line *line, struct http_request *ret);
 

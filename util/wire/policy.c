@@ -38,7 +38,7 @@ size_t policy_question_encode(char *out, const struct policy_question *q)
 	return at;
 }
 
-/* Parses one number, and checks its range. *@ret is 0 unless the key occurred before. */
+/* Parses one number, and checks its range. If *@ret is not 0 on entry, the key occurred before, which is an error. */
 static int take(const char *digits, size_t len, uint32_t low, uint32_t high, uint32_t *ret)
 {
 	uint64_t n = 0;

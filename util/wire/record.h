@@ -14,8 +14,8 @@
 #define RECORD_NOTE_SIZE  2048
 #define RECORD_SECTOR     2048
 #define RECORD_HEADER     128
-#define RECORD_BLOCK      64  /* bytes of seed ... */
-#define RECORD_BLOCK_BITS 256 /* ... that claim at most this many bits: doc/accounting.md */
+#define RECORD_BLOCK      64  /* bytes of a block of seed */
+#define RECORD_BLOCK_BITS 256 /* bits that a block claims at most: doc/accounting.md */
 #define RECORD_BLOCKS_MAX 64
 #define RECORD_BITS_MAX   (RECORD_BLOCKS_MAX * RECORD_BLOCK_BITS)
 #define RECORD_ID_SIZE    16
