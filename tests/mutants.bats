@@ -15,7 +15,8 @@ load lib/helper
 
 @test "mutants: a mutant that no test finds is named" {
 	cd "$ROOT"
-	cp -r --parents guest iso serve util tests/guest tests/lib tests/data/machines.tsv tests/mutants "$BATS_TEST_TMPDIR"
+	cp -r --parents guest iso serve util tests/guest tests/lib tests/dist/stage.bats tests/serve/http.bats tests/data/machines.tsv \
+		tests/mutants "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	sed -i 's/fail_msg(/(void)(/' tests/guest/test_decide.c
 	run -1 tests/mutants "no skew"
