@@ -220,7 +220,8 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 
 # make check TESTS="tests/cli/build.bats" runs a part. Tests in virtual machines are in tests/vm; long tests have their own
 # targets.
-longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats refresh.bats streams.bats) \
+longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats refresh.bats streams.bats \
+	vm-decides.bats) \
 	tests/fuzz/planted.bats tests/serve/requests.bats
 packages  := $(wildcard tests/packages/*.bats)
 suites    := $(sort $(filter-out $(longer) $(packages),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
@@ -240,7 +241,7 @@ check-host: deps
 # long for. `make check-suites` runs all.
 check-other: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/% tests/cli/report.bats $(addprefix \
-		tests/,$(addsuffix .bats,analyse docs evidence fuzz layers mutants)),$(TESTS))"
+		tests/,$(addsuffix .bats,analyse dist/stage docs evidence fuzz layers mutants)),$(TESTS))"
 
 # The commands of README, in a bare Debian of each suite: one hour.
 check-suites: deps
@@ -271,9 +272,10 @@ coverage: deps
 	tests/coverage build/coverage $(FILES:%=--files)
 
 # Long tests: a whole Debian with a late drive, with another init, with an encrypted, verified or read-only root, or after
-# hibernation; one with cloud-init, udisks and users; and one with a network, behind Nova's metadata service.
+# hibernation; one with cloud-init, udisks and users; one with a network, behind Nova's metadata service; and boots that show that a
+# seed decides the bytes that the kernel gives.
 check-boot: deps
-	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats tests/vm/refresh.bats" units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats tests/vm/refresh.bats tests/vm/vm-decides.bats" units=
 
 # A drive that arrives at each moment, with each initramfs, BOOTS times each (default 1).
 check-matrix: deps
