@@ -419,7 +419,7 @@ uninstall-host:
 daemon_units := seedrived.socket seedrived-egd.socket seedrived-fifo.socket seedrived-fifo.service \
 	seedrived-http.socket seedrived-metrics.socket
 
-daemon_docs := doc/monitoring.md doc/prometheus-rules.yml
+daemon_docs := doc/guests.md doc/monitoring.md doc/prometheus-rules.yml
 
 install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 755 -t $(libexecdir) $(B)/libexec/seedrive-serve
@@ -430,6 +430,7 @@ install-daemon: $(B)/libexec/seedrive-serve
 	install -D -m 644 dist/host/sysusers.d/seedrive.conf $(usersdir)/seedrive.conf
 	install -D -m 644 dist/host/udev/60-seedrive.rules $(rulesdir)/60-seedrive.rules
 	install -D -m 644 -t $(docdir) $(daemon_docs)
+	sed -i 's|`doc/|`|g' $(daemon_docs:doc/%=$(docdir)/%)
 	install -D -m 755 -t $(datadir)/policy dist/host/policy/seedrive-policy-table dist/host/policy/seedrive-policy-libvirt
 	install -D -m 644 -t $(datadir)/selinux dist/host/selinux/seedrive.te dist/host/selinux/seedrive.fc
 	install -D -m 644 -t $(datadir)/apparmor dist/host/apparmor/libvirt-qemu dist/host/apparmor/seedrived
