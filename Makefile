@@ -370,8 +370,9 @@ deb:
 fill = install -D -m $1 $2 $3 && \
 	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
-# $(call pages,FOLDER,FILES): install manual pages, which name the folder of the documents for PREFIX=/usr.
-pages = install -D -m 644 -t $1 $2 && sed -i 's|/usr/share/doc/seedrive|$(PREFIX)/share/doc/seedrive|' $(addprefix $1/,$(notdir $2))
+# $(call pages,FOLDER,FILES): install manual pages, which name our folders for PREFIX=/usr.
+pages = install -D -m 644 -t $1 $2 && \
+	sed -i -E 's!/usr/(share/doc|share|lib)/seedrive!$(PREFIX)/\1/seedrive!g' $(addprefix $1/,$(notdir $2))
 
 # $(call completions,PROGRAMS): the installed completions for each shell.
 completions = $(foreach p,$1,$(compdir)/$p $(zshdir)/_$p $(fishdir)/$p.fish)

@@ -89,8 +89,8 @@ makes() {
 	done <named
 	run -1 grep -hE '^\.Pa (doc|man|tests|dist)/|[ `]doc/[a-z-]+\.md' pages root/opt/seedrive/share/doc/seedrive/*
 	# The documents that one page names after the folder.
-	sed -n '/^\.Pa .*\/share\/doc\/seedrive$/,/^\.Sh/s/^\.Pa \([a-z-]*\.md\)$/\1/p' "root/opt/seedrive/share/man/man1/seedrive.1" >beside
-	[ "$(wc -l <beside)" -eq 4 ]
+	sed -n '/^\.Pa .*\/share\/doc\/seedrive$/,/^\.Sh/s/^\.Pa \([a-z-]*\.md\)\( ,\)\?$/\1/p' "root/opt/seedrive/share/man/man1/seedrive.1" >beside
+	[ "$(wc -l <beside)" -eq 7 ]
 	while read -r file; do
 		[ -s "root/opt/seedrive/share/doc/seedrive/$file" ]
 	done <beside
