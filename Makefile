@@ -342,6 +342,8 @@ lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
+	# bats expands titles as a shell would.
+	! git grep -nE '^@test ".*([`]|[$$][(a-z])' -- '*.bats'
 
 # Makes all evidence and one page of it: hours. Results of this commit that exist are kept. PARTS="mkisofs fuzz" makes only
 # these; `bench/evidence --list` prints all parts; SHORT=1 tries the machinery in minutes.

@@ -47,7 +47,7 @@ order() {
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
 
-@test "initramfs: the stage `root` runs after udev and overlayroot" {
+@test "initramfs: the stage 'root' runs after udev and overlayroot" {
 	need_mounts
 	run -0 order init-bottom
 	[[ " $output " == *" udev "*" seedrive "* ]]
@@ -168,7 +168,7 @@ filter() {
 	END
 }
 
-@test "units: units that need random numbers, or run at the first boot, come after the stage `system`" {
+@test "units: units that need random numbers, or run at the first boot, come after the stage 'system'" {
 	before=$(sed -n 's/^Before=//p' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" | paste -sd ' ')
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]

@@ -219,7 +219,7 @@ credited_in_initramfs() {
 	log
 }
 
-@test "stage: the stage `root` decides once, even if there is a carry-over again" {
+@test "stage: the stage 'root' decides once, even if there is a carry-over again" {
 	credited_in_initramfs
 	touch "$NEW/var/lib/seedrive/carry-over"
 	stage root "$NEW"
@@ -274,7 +274,7 @@ credited_in_initramfs() {
 	calls "real rw: $D"
 }
 
-@test "stage: for a reason that no ledger changes, root stays read-only, and the stage `system` reports the reason" {
+@test "stage: for a reason that no ledger changes, root stays read-only, and the stage 'system' reports the reason" {
 	for reason in two-drives stock-seed nothing-claimed bare-metal confidential usb other-uuid no-clock from-the-future \
 		expired ledger-failed ledger-full ledger-forgets; do
 		rm -rf "$STATE"
@@ -432,7 +432,7 @@ foreign() {
 	credited_in_initramfs
 }
 
-@test "stage: with a separate /var, the stage `system` commits and credits" {
+@test "stage: with a separate /var, the stage 'system' commits and credits" {
 	printf '/dev/vdb /var ext4 defaults 0 2\n' >"$NEW/etc/fstab"
 	drive_seen
 	stage root "$NEW"
@@ -506,7 +506,7 @@ leaves() {
 	leaves "real rw:"
 }
 
-@test "stage: the stage `system` makes the ledger's folder in an empty /var, and flushes it" {
+@test "stage: the stage 'system' makes the ledger's folder in an empty /var, and flushes it" {
 	world sync 'echo "sync $(stat -c %a "$HERE/root/var/lib" "$HERE/root/var/lib/seedrive" | paste -sd " ")" >>"$HERE/calls"'
 	for words in system leave; do
 		rm -rf root/var/lib root/run/seedrive
@@ -912,7 +912,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "real rw: $D"
 }
 
-@test "stage: udev does not wait for a device: without the word `wait` the stage continues in the background" {
+@test "stage: udev does not wait for a device: without the word 'wait' the stage continues in the background" {
 	mkfifo gate
 	script answers/early 'read -r line <"$HERE/gate"
 		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
@@ -965,7 +965,7 @@ found() {
 	done >answers/early
 }
 
-@test "stage: the stage `search` finds existing drives, and the stage `system` decides on all of them in one run" {
+@test "stage: the stage 'search' finds existing drives, and the stage 'system' decides on all of them in one run" {
 	mountinfo
 	device vdb 3
 	found sr0 vdb
@@ -986,7 +986,7 @@ found() {
 	calls
 }
 
-@test "stage: if the ledger is available, what the stage `search` finds is decided on at once, and once" {
+@test "stage: if the ledger is available, what the stage 'search' finds is decided on at once, and once" {
 	mountinfo
 	script answers/early "stage='$PWD/root/lib/seedrive/guest-stage'"'
 		if [ ! -e "$HERE/begun" ]; then
@@ -1054,7 +1054,7 @@ found() {
 	[ "$(cat "$STATE/drive.sr0")" = "seed 2" ]
 }
 
-@test "stage: without udev the stage `system` searches once, by the program's own rules, and decides" {
+@test "stage: without udev the stage 'system' searches once, by the program's own rules, and decides" {
 	no_udev
 	stage system
 	calls "real ro:"
@@ -1067,7 +1067,7 @@ found() {
 	[ "$(cat "$STATE/decided")" = system ]
 }
 
-@test "stage: an initramfs without udev searches, too, and the stage `root` searches again" {
+@test "stage: an initramfs without udev searches, too, and the stage 'root' searches again" {
 	no_udev
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	expected ledger-read-only
@@ -1187,7 +1187,7 @@ found() {
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 2200000 ]
 }
 
-@test "stage: invalid options are reported, and the stage `system` may still decide" {
+@test "stage: invalid options are reported, and the stage 'system' may still decide" {
 	mountinfo "22 1 254:1 / $NEW rw - ext4 /dev/vda1 rw"
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait

@@ -145,7 +145,7 @@ credited() {
 	credited "$log"
 }
 
-@test "boot: a separate /var has the ledger, and the stage `system` credits" {
+@test "boot: a separate /var has the ledger, and the stage 'system' credits" {
 	"$VM/root.sh" root sh -c 'echo "/dev/vdb /var ext4 defaults 0 2" >>etc/fstab'
 	mkdir -p var/lib
 	truncate -s 8M disk
