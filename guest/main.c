@@ -337,7 +337,7 @@ static int print_status(void)
 {
 	if (status_print() == 0)
 		return EXIT_DONE;
-	report_fault(true, STATUS_PATH, "no stage of this boot has run");
+	report_fault(true, STATUS_PATH, "seedrive-guest has not run in this boot");
 	return EXIT_FAILED;
 }
 

@@ -89,7 +89,7 @@ static void run(const char *path, const char *reason, unsigned limit_ms, char *c
 	if (child == 0)
 		become(path, reason, environment);
 	if (child < 0) {
-		refresh_say(path, ": no process to be had", NULL);
+		refresh_say(path, ": cannot start a process", NULL);
 		return;
 	}
 	*running = child;

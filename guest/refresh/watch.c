@@ -73,7 +73,7 @@ static pid_t start_follow_up(struct refresh *r, const char *hooks_reason, char *
 	}
 	if (child < 0)
 		refresh_say(
-			"no process to be had: nothing is fetched, and no hook runs", NULL, NULL);
+			"cannot start a process: nothing is fetched, and no hook runs", NULL, NULL);
 	return child;
 }
 
@@ -87,7 +87,7 @@ static pid_t changed(struct refresh *r, enum page_sign sign, char *const *enviro
 	refresh_say(is_restore ? "restored or cloned" : "restored, cloned or migrated",
 		err == 0        ? ": mixed and reseeded" :
 			err > 0 ? ": mixed, not reseeded" :
-				  ": the kernel's generator takes nothing",
+				  ": the kernel's generator cannot be reseeded",
 		NULL);
 	return start_follow_up(
 		r, is_restore || r->opt->hooks_on_disruption ? reason : NULL, environment);
@@ -153,7 +153,7 @@ int watch_run(struct refresh *r, char *const *environment)
 		return err;
 	}
 	if (share() < 0) {
-		refresh_say("no memory to be had", NULL, NULL);
+		refresh_say("out of memory", NULL, NULL);
 		return -ENOMEM;
 	}
 	process_begin();

@@ -66,7 +66,7 @@ static void end_killed_decision(void)
 		return;
 	take_all(&announced);
 	if (announced.seeds > 0)
-		say("a decision was interrupted: the seeds that it may have concerned are not credited",
+		say("an earlier run was interrupted: the seeds that it may have used are not credited",
 			NULL, NULL);
 	(void)set_seeds(DRIVES_SEED, DRIVES_DONE);
 	(void)notes_write("deciding", "");
@@ -218,7 +218,7 @@ bool commit_open_root(const struct commit *c, const char *dir, const struct moun
 
 	if (!c->own_mounts)
 		return false;
-	deadline_step("making root writable");
+	deadline_step("making the root file system writable");
 	deadline_root_open(true);
 	(void)remount_root(dir, true, root->flags);
 	open = mounts_find(dir, &now) && now.writable;
@@ -235,7 +235,7 @@ bool commit_close_root(const struct commit *c, const char *dir, const struct mou
 		return true;
 	if (deadline_over())
 		return false;
-	deadline_step("making root read-only again");
+	deadline_step("making the root file system read-only again");
 	(void)remount_root(dir, false, root->flags);
 	deadline_root_open(false);
 	return mounts_find(dir, &now) && !now.writable;

@@ -64,7 +64,7 @@ static void give_up(pid_t worker)
 	else
 		say("does not end; the boot continues without it", NULL, NULL);
 	if (shared->root_open)
-		say("root stays writable", NULL, NULL);
+		say("the root file system stays writable", NULL, NULL);
 	(void)process_wait(worker, process_now_ms() + GRACE_MS, &status);
 }
 

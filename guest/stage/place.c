@@ -153,7 +153,7 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret)
 		if (ret->why)
 			return true;
 	}
-	*ret = (struct place_why){ "root has no ", PLACE_STORE };
+	*ret = (struct place_why){ "it has no ", PLACE_STORE };
 	return !type_is(dir, PLACE_STORE, S_IFDIR);
 }
 

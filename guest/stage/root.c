@@ -20,16 +20,17 @@ static void write_to_root(struct commit *c, const char *dir, const struct mount 
 	const char *why;
 
 	if (place_protected(dir, root, &why)) {
-		say("the initramfs does not use root's ledger: root ", why, NULL);
+		say("the initramfs does not use the ledger on the root file system: it ", why,
+			NULL);
 		return;
 	}
 	if (commit_open_root(c, dir, root))
 		commit_decide(c, "root", true);
 	else
-		say("the initramfs does not use root's ledger: root cannot be made writable", NULL,
-			NULL);
+		say("the initramfs does not use the ledger on the root file system: it cannot be made writable",
+			NULL, NULL);
 	if (c->stuck || !commit_close_root(c, dir, root))
-		say("root stays writable", NULL, NULL);
+		say("the root file system stays writable", NULL, NULL);
 }
 
 static void decide_on_root(struct commit *c, const char *dir)
@@ -81,7 +82,8 @@ void root_decide(const struct settings *s, const char *dir)
 		return;
 	if (place_foreign(dir, s->foreign, &why)) {
 		if (c.search || drives_any(DRIVES_SEED))
-			say("the initramfs does not use root's ledger: ", why.what, why.why);
+			say("the initramfs does not use the ledger on the root file system: ",
+				why.what, why.why);
 		return;
 	}
 	(void)notes_write("place", dir);

@@ -47,7 +47,7 @@ static void run_root(const struct stage_call *call)
 
 	deadline_step("waiting for another stage");
 	lock = notes_lock("lock");
-	deadline_step("looking at root");
+	deadline_step("looking at the root file system");
 	if (lock < 0)
 		return;
 	root_decide(&settings, call->word);
@@ -64,8 +64,8 @@ static bool adopt(const char *line)
 		return false;
 	say("seed=", id,
 		store_add(id) == 0 ?
-			" noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used" :
-			" cannot be noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used");
+			" noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used" :
+			" cannot be noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used");
 	return false;
 }
 
@@ -93,7 +93,8 @@ static void decide_by_ledger(struct commit *c)
 	if (!commit_begin(c))
 		return;
 	if (shadow)
-		say("no ledger is used: ", shadow, " hides the ledger that the initramfs saw");
+		say("no ledger is used: the mount on ", shadow,
+			" hides the ledger that the initramfs saw");
 	commit_decide(c, "system", !shadow);
 }
 

@@ -309,7 +309,7 @@ credited_in_initramfs() {
 		world remount "echo \"remount \$*\" | sed \"s|\$HERE/root||g\" >>\"\$HERE/calls\"; exit $status"
 		stage root "$NEW"
 		calls "$EXPECT" "$RW" "$RO"
-		log "the initramfs does not use root's ledger: root cannot be made writable"
+		log "the initramfs does not use the ledger on the root file system: it cannot be made writable"
 		[ ! -s "$STATE/decided" ]
 	done
 	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=no"
@@ -325,7 +325,7 @@ credited_in_initramfs() {
 		case \$* in ro*) exit 32 ;; esac; remember remount \"\$@\""
 	stage root "$NEW"
 	calls "$EXPECT" "$RW" "real rw: $D"
-	log "root stays writable"
+	log "the root file system stays writable"
 }
 
 @test "stage: a root that must still be checked is not written to" {
@@ -335,7 +335,7 @@ credited_in_initramfs() {
 	rm root/run/initramfs/fsck-root
 	stage root "$NEW"
 	calls "$EXPECT"
-	log "the initramfs does not use root's ledger: root has not been checked"
+	log "the initramfs does not use the ledger on the root file system: it has not been checked"
 	# It will not be checked.
 	for line in '/dev/vda1 / ext4 defaults 0 0' '/dev/vda1 / ext4 defaults' '/dev/vda1 /home ext4 defaults 0 2'; do
 		printf '# / ext4 ro 0 1\n%s\n' "$line" >"$NEW/etc/fstab"
@@ -360,13 +360,13 @@ credited_in_initramfs() {
 	printf '# / ext4 rw 0 0\n/dev/vda1 / ext4 noatime,ro,errors=remount-ro 0 1\n' >"$NEW/etc/fstab"
 	stage root "$NEW"
 	calls "$EXPECT"
-	log "the initramfs does not use root's ledger: root is read-only in its fstab"
+	log "the initramfs does not use the ledger on the root file system: it is read-only in its fstab"
 	rm "$NEW/etc/fstab"
 	for option in norecovery noload nologreplay rescue=all; do
 		mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro,$option,errors=remount-ro"
 		stage root "$NEW"
 		calls "$EXPECT"
-		log "the initramfs does not use root's ledger: root is mounted without journal recovery"
+		log "the initramfs does not use the ledger on the root file system: it is mounted without journal recovery"
 	done
 	mountinfo "22 1 254:1 / $NEW ro - ext4 /dev/vda1 ro"
 	answer real "$CREDITED"
@@ -382,7 +382,7 @@ foreign() {
 	drive_seen
 	stage root "$NEW"
 	calls
-	log "the initramfs does not use root's ledger: $1"
+	log "the initramfs does not use the ledger on the root file system: $1"
 	[ ! -e "$STATE/place" ]
 	rm -rf root/run/seedrive
 	: >answers/early
@@ -419,7 +419,7 @@ foreign() {
 
 @test "stage: the ledger is left to the running system if it is behind a link, missing, or the command line changes /var" {
 	rmdir "$NEW/var/lib/seedrive"
-	foreign "root has no /var/lib/seedrive"
+	foreign "it has no /var/lib/seedrive"
 	ln -s /elsewhere "$NEW/var/lib/seedrive"
 	foreign "/var/lib/seedrive is a symbolic link"
 	rm "$NEW/var/lib/seedrive"
@@ -526,7 +526,7 @@ leaves() {
 	mkdir root/var/lib/seedrive
 	stage system
 	calls
-	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
+	log "seed=$ID noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used"
 	# An entry like that of the program for a seed that never expires.
 	[ "$(stat -c '%a %s' "root/var/lib/seedrive/ledger/$ID")" = "600 0" ]
 	[ "$(stat -c %a root/var/lib/seedrive/ledger)" = 700 ]
@@ -540,7 +540,7 @@ leaves() {
 	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	touch root/var/lib/seedrive/ledger
 	stage system
-	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
+	log "seed=$ID cannot be noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used"
 }
 
 @test "stage: if the initramfs saw a ledger that is hidden now, and could not decide, no ledger is used" {
@@ -554,7 +554,7 @@ leaves() {
 	answer real "mixed seed=$ID drive=/dev/sr0 ledger=none reason=no-ledger ready-before=no" "$CARRIED"
 	stage system
 	calls "real rw: $D --carry-over /var/lib/seedrive/carry-over"
-	log "no ledger is used: /var/lib hides the ledger that the initramfs saw"
+	log "no ledger is used: the mount on /var/lib hides the ledger that the initramfs saw"
 	# If there is nothing to decide on, there is no message.
 	rm -rf root/run/seedrive
 	answer early "no seed drive"
@@ -769,7 +769,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	mountinfo
 	stage system
 	calls
-	log "a decision was interrupted: the seeds that it may have concerned are not credited"
+	log "an earlier run was interrupted: the seeds that it may have used are not credited"
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 }
 
@@ -1276,7 +1276,7 @@ found() {
 	world kill 'exit 1'
 	stage root "$NEW"
 	calls "$EXPECT" "$RW" "real rw: $D"
-	log "does not end; the boot continues without it" "root stays writable"
+	log "does not end; the boot continues without it" "the root file system stays writable"
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
@@ -1305,13 +1305,13 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	rm world/efivars
 	remount=$(cat world/remount)
 	world remount "$HANG"
-	left_behind "making root writable" root "$NEW"
+	left_behind "making the root file system writable" root "$NEW"
 	# Root may be writable now, and no stage makes it read-only any more.
-	grep -qxF "<6>seedrive-guest: root stays writable" root/dev/kmsg
+	grep -qxF "<6>seedrive-guest: the root file system stays writable" root/dev/kmsg
 	[ ! -s "$STATE/decided" ]
 	world remount "case \$* in ro*) $HANG ;; esac
 		$remount"
-	left_behind "making root read-only again" root "$NEW"
+	left_behind "making the root file system read-only again" root "$NEW"
 	[ "$(cat "$STATE/decided")" = root ]
 	rm "$STATE/decided"
 	world sync "$HANG"
@@ -1329,10 +1329,10 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	impatient
 	rm "$NEW/etc/fstab"
 	mkfifo "$NEW/etc/fstab"
-	left_behind "looking at root" root "$NEW"
+	left_behind "looking at the root file system" root "$NEW"
 	rm root/proc/self/mountinfo
 	mkfifo root/proc/self/mountinfo
-	left_behind "looking at root" root "$NEW"
+	left_behind "looking at the root file system" root "$NEW"
 	left_behind "looking at /var/lib/seedrive" system
 }
 
@@ -1538,7 +1538,7 @@ whole_boot() {
 	"$@" root/lib/seedrive/guest-stage leave
 	calls "early ro: $D --mix-only" "$EXPECT" "$RW" "real rw: $D" "$RO" \
 		"leave ro: --save-carry-over /var/lib/seedrive/carry-over"
-	log "seed=$ID noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
+	log "seed=$ID noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used"
 	rm -r root/var/lib/seedrive
 }
 
@@ -1639,7 +1639,7 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 @test "stage: without a mount namespace of its own, it does not remount root" {
 	need_mounts
 	run -0 real_root "$ALL_FLAGS" strace -f -qq -o trace -e inject=unshare:error=EPERM
-	[ "$output" = "<6>seedrive-guest: the initramfs does not use root's ledger: root cannot be made writable" ]
+	[ "$output" = "<6>seedrive-guest: the initramfs does not use the ledger on the root file system: it cannot be made writable" ]
 	diff before after
 	[ "$(cat made)" = carry-over ]
 	run -1 grep -E 'fspick|mount\(' trace

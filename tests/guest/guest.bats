@@ -301,7 +301,7 @@ seedrive-guest: no seed drive" ]
 	cmp printed run/seedrive/status
 	rm -r run/seedrive
 	run -1 as_root unshare --mount sh -c 'mount --bind run /run && exec "$1" --status' sh "$GUEST"
-	[ "$output" = "seedrive-guest: /run/seedrive/status: no stage of this boot has run" ]
+	[ "$output" = "seedrive-guest: /run/seedrive/status: seedrive-guest has not run in this boot" ]
 }
 
 @test "guest: in a crash kernel it does nothing" {

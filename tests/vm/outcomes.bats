@@ -129,7 +129,7 @@ setup_file() {
 	of verity
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$MACHINE_ID" "$MIXED"
 	waited systemd-veritys
-	told "seedrive-guest: the initramfs does not use root's ledger: root is read-only in its fstab"
+	told "seedrive-guest: the initramfs does not use the ledger on the root file system: it is read-only in its fstab"
 	told "vm: / is ext4 ro"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=ledger-read-only"
 }
@@ -145,7 +145,7 @@ setup_file() {
 @test "boot: a root that must stay read-only is not written to, and the seed is only mixed" {
 	of read-only
 	in_order "$MIXED" "$MACHINE_ID" "$MIXED" "$READY"
-	told "seedrive-guest: the initramfs does not use root's ledger: root is read-only in its fstab"
+	told "seedrive-guest: the initramfs does not use the ledger on the root file system: it is read-only in its fstab"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=none reason=ledger-read-only ready-before=no"
 	diff <(printf '/ is ext4 ro\n/ is ext4 ro\n') <(sed -n 's/.*vm: \(\/ is .*\)/\1/p' "$log")
 	[ "$(ledger_on read-only)" = "" ]
@@ -165,7 +165,7 @@ setup_file() {
 
 @test "boot: a separate /var: nothing is decided before it is mounted, and its ledger is used" {
 	of var
-	told "seedrive-guest: the initramfs does not use root's ledger: /var is a separate file system"
+	told "seedrive-guest: the initramfs does not use the ledger on the root file system: /var is a separate file system"
 	in_order "$MIXED" "$MACHINE_ID" "$READY" "$CREDITED"
 	told "vm: decided by system"
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"

@@ -152,7 +152,7 @@ credited() {
 	mkfs.ext4 -q -d var disk
 	devices=(-drive "if=none,format=raw,id=var,file=disk" -device "virtio-blk-pci,drive=var")
 	boot "sd.units=1 sd.var=vdb"
-	says initramfs "the initramfs does not use root's ledger: /var is a separate file system"
+	says initramfs "the initramfs does not use the ledger on the root file system: /var is a separate file system"
 	begins no
 	credited system
 	grep -q "vm: left /var/lib/seedrive/ledger/$SEED\$" system
@@ -168,7 +168,7 @@ credited() {
 	devices=(-drive "if=none,format=raw,id=var,file=disk" -device "virtio-blk-pci,drive=var")
 	boot "sd.units=1 sd.var=vdb"
 	credited initramfs
-	says system "seed=$SEED noted in /var/lib/seedrive/ledger, which hides the ledger that the initramfs used"
+	says system "seed=$SEED noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used"
 	# Then as if the initramfs lacked the stages.
 	boot "sd.units=1 sd.var=vdb sd.forget=1"
 	says system "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
@@ -187,7 +187,7 @@ unchecked() {
 		-drive "if=none,format=raw,readonly=on,id=seed,file=$DRIVE" -device virtio-scsi-pci -device "scsi-cd,drive=seed")
 	boot "sd.units=1"
 	says initramfs "$MIXED_FIRST"
-	says initramfs "the initramfs does not use root's ledger: root cannot be made writable"
+	says initramfs "the initramfs does not use the ledger on the root file system: it cannot be made writable"
 	says system "mixed seed=$SEED drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=no"
 	not_ready
 }
@@ -219,7 +219,7 @@ verity_table() {
 	before=$(sha256sum <root)
 	boot "root=/dev/mapper/root sd.units=1 sd.map-ro=$table"
 	grep -q 'vm: mounted / ext4 ro' system
-	says initramfs "the initramfs does not use root's ledger: root cannot be made writable"
+	says initramfs "the initramfs does not use the ledger on the root file system: it cannot be made writable"
 	says system "mixed seed=$SEED drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=(yes|no)"
 	run -1 grep -E '\] seedrive-guest: credited' "$log"
 	[ "$(sha256sum <root)" = "$before" ]

@@ -79,7 +79,7 @@ static void hang_at_step(void *ctx)
 {
 	(void)ctx;
 	note_pid("worker");
-	deadline_step("making root writable");
+	deadline_step("making the root file system writable");
 	deadline_root_open(true);
 	hang();
 }
@@ -92,7 +92,7 @@ static void test_left_behind(void **state)
 	took = run(hang_at_step, 300);
 	assert_true(took >= 300 && took < 30000);
 	assert_string_equal(said,
-		"making root writable does not end; the boot continues without it\nroot stays writable\n");
+		"making the root file system writable does not end; the boot continues without it\nthe root file system stays writable\n");
 	assert_false(runs("worker"));
 }
 

@@ -101,9 +101,9 @@ static void test_others(void **state)
 	assert_string_equal(foreign(NULL), "/var/lib is a separate file system");
 	file_write("proc/self/mountinfo", "", 0);
 	shell("rm -r new/var/lib/seedrive; touch new/var/lib/seedrive");
-	assert_string_equal(foreign(NULL), "root has no /var/lib/seedrive");
+	assert_string_equal(foreign(NULL), "it has no /var/lib/seedrive");
 	shell("rm new/var/lib/seedrive");
-	assert_string_equal(foreign(NULL), "root has no /var/lib/seedrive");
+	assert_string_equal(foreign(NULL), "it has no /var/lib/seedrive");
 	shell("ln -s /elsewhere new/var/lib/seedrive");
 	assert_string_equal(foreign(NULL), "/var/lib/seedrive is a symbolic link");
 }
