@@ -53,7 +53,7 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	if (b->sectors > IMAGE_SECTORS_MAX)
 		return exceed(b, EXCEEDED_SECTORS);
 	if (b->ns > IMAGE_READING_MS * 1000000ull)
-		return exceed(b, "reading takes too long");
+		return exceed(b, "it takes too long");
 	begin = now_ns();
 	r = io_pread(im->fd, buf, len, off);
 	b->ns += now_ns() - begin;
@@ -63,7 +63,8 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 int image_fault(const struct image *im, int r, const char *what, struct fault *f)
 {
 	if (im->budget.exceeded)
-		return fault_set(f, r, "%s: given up: %s", im->path, im->budget.exceeded);
+		return fault_set(
+			f, r, "%s: reading was stopped: %s", im->path, im->budget.exceeded);
 	return fault_set(f, r, "%s: %s: %s", im->path, what, strerror(-r));
 }
 

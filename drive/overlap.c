@@ -71,7 +71,7 @@ static int shared(const struct search *s, const struct own_file *own, const char
 
 static int malformed(const struct search *s)
 {
-	return fault_set(s->fault, -EBADMSG, "%s: a folder contradicts itself", s->im->path);
+	return fault_set(s->fault, -EBADMSG, "%s: a folder in the image is malformed", s->im->path);
 }
 
 /* The first of our files that overlaps @e, or NULL. Uses a binary search, since there can be thousands of our files
@@ -241,7 +241,8 @@ static int check_folder(struct search *s, struct extent e)
 	if (r == 0 && e.lba + sectors > s->im->volume.sectors)
 		r = malformed(s);
 	if (r == 0 && (s->sectors += sectors) > SECTORS_MAX)
-		r = fault_set(s->fault, -EBADMSG, "%s: more than 32 MiB of folders", s->im->path);
+		r = fault_set(s->fault, -EBADMSG,
+			"%s: the folders themselves take more than 32 MiB", s->im->path);
 	for (i = 0; r == 0 && i < sectors; i++)
 		r = check_sector(s, e.lba + i);
 	return r;
@@ -286,8 +287,8 @@ static int check_descriptors(struct search *s)
 
 	for (at = DESCRIPTORS; r == 0 && d[0] != TERMINATOR; at++) {
 		if (at == DESCRIPTORS + DESCRIPTORS_MAX)
-			return fault_set(
-				s->fault, -EBADMSG, "%s: more than 64 descriptors", s->im->path);
+			return fault_set(s->fault, -EBADMSG, "%s: more than 64 volume descriptors",
+				s->im->path);
 		r = in->read_at(in->ctx, (uint64_t)at * ISO_SECTOR, d, sizeof(d));
 		if (r < 0)
 			return image_fault(s->im, r, "the volume descriptors", s->fault);

@@ -62,7 +62,8 @@ static int check_pair(const struct image *im, struct fault *f)
 	if (!im->has_note || im->note_file.is_dir || im->note_file.len != RECORD_NOTE_SIZE ||
 		im->record_file.len % RECORD_SECTOR != 0 ||
 		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
-		return fault_set(f, -EBADMSG, "%s: %s does not follow the record", im->path,
+		return fault_set(f, -EBADMSG,
+			"%s: %s is missing, damaged or not right after the record", im->path,
 			RECORD_NOTE_NAME);
 	return 0;
 }

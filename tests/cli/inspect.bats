@@ -397,8 +397,8 @@ endless() {
 		for option in --min-bits=0 --json; do
 			run -1 --separate-stderr timeout 20 "$TOOL" inspect "$option" "$1.iso"
 			[ "$output" = "" ]
-			[[ $stderr == "seedrive: inspect: $1.iso: given up: $2" ||
-				$stderr == "seedrive: inspect: $1.iso: given up: reading takes too long" ]]
+			[[ $stderr == "seedrive: inspect: $1.iso: reading was stopped: $2" ||
+				$stderr == "seedrive: inspect: $1.iso: reading was stopped: it takes too long" ]]
 		done
 	}
 	for image in too-large-folder too-large-root too-large-version; do

@@ -227,7 +227,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	# Another file is between the two.
 	genisoimage -quiet -J -r -V config-2 -o drive.iso -graft-points out \
 		seedrive.json=between/seedrive.json seedrive.c=/etc/hostname 2>/dev/null
-	refused "seedrive.json does not follow the record"
+	refused "seedrive.json is missing, damaged or not right after the record"
 }
 
 @test "reseed: a damaged record, a truncated image and a file that is no image are refused" {
@@ -283,7 +283,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	for image in too-*.iso; do
 		cp --sparse=always "$image" before
 		run -1 --separate-stderr timeout 20 "$TOOL" reseed --source kernel "$image"
-		[[ $stderr == "seedrive: reseed: $image: given up: "* ]]
+		[[ $stderr == "seedrive: reseed: $image: reading was stopped: "* ]]
 		cmp -n $((100000 * 2048)) before "$image"
 	done
 }

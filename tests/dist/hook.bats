@@ -222,8 +222,8 @@ untouched() {
 	domain "$(cdrom "$PWD/fifo")" "$(cdrom /dev/zero)" "$(cdrom "$PWD/too-large-folder.iso")" \
 		"$(cdrom "$PWD/disk.config")" >xml
 	hook prepare begin <xml
-	grep -F "$PWD/too-large-folder.iso: given up: " journal
-	sed -i '/given up/d' journal
+	grep -F "$PWD/too-large-folder.iso: reading was stopped: " journal
+	sed -i '/reading was stopped/d' journal
 	renewed
 }
 
