@@ -201,7 +201,8 @@ int burner_burn(struct burner *b, enum burner_method way, const struct draft *im
 	if (way == BURNER_REWRITE)
 		feed.blank = iso_descriptors_end(image->bytes, image->len);
 	if (feed.blank > PIECE)
-		return fault_set(f, -EINVAL, "%s: the image has too many descriptors", b->path);
+		return fault_set(
+			f, -EINVAL, "%s: the image has too many volume descriptors", b->path);
 	r = burn_track(b, &feed, report, ctx, f);
 	if (r == 0 && way == BURNER_REWRITE)
 		r = write_head(b, image, f);

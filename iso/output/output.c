@@ -25,8 +25,8 @@ int output_check_old(int dirfd, const char *name, const char *path, struct fault
 	close(fd);
 	if (r == 0 && memcmp(magic, ISO_MAGIC, ISO_MAGIC_SIZE) == 0)
 		return 0;
-	return fault_set(f, -EEXIST,
-		"%s: is one of the files that would go on the drive, not an image", path);
+	return fault_set(
+		f, -EEXIST, "%s: OUT is the same file as one that goes on the drive", path);
 }
 
 /* Can the image be written at any offset? Standard output was opened by another program: data before its offset is not

@@ -114,8 +114,8 @@ static int remove_temp(struct replace *r, struct fault *f)
 {
 	if (unlinkat(r->place.dirfd, r->temp, 0) < 0 && errno != ENOENT)
 		return fault_set(f, -EPERM,
-			"%s: cannot remove %s in its folder: it belongs to another user", r->path,
-			r->temp);
+			"%s: cannot remove %s in its folder: that file belongs to another user",
+			r->path, r->temp);
 	return 0;
 }
 

@@ -228,14 +228,14 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 @test "build: an OUT that is one of the input files is refused, and the file is kept" {
 	small_tree tree
 	cp -rp tree before
-	fails 1 "seedrive: build: tree/openstack/latest/user_data: is one of the files that would go on\
- the drive, not an image" "$TOOL" build -o tree/openstack/latest/user_data tree
+	fails 1 "seedrive: build: tree/openstack/latest/user_data: OUT is the same file as one that\
+ goes on the drive" "$TOOL" build -o tree/openstack/latest/user_data tree
 	# The same by another name of the file.
 	ln tree/openstack/latest/user_data hard
 	ln -s tree/openstack/latest/user_data soft
-	fails 1 "seedrive: build: hard: is one of the files that would go on the drive, not an image" \
+	fails 1 "seedrive: build: hard: OUT is the same file as one that goes on the drive" \
 		"$TOOL" build -o hard tree
-	fails 1 "seedrive: build: soft: is one of the files that would go on the drive, not an image" \
+	fails 1 "seedrive: build: soft: OUT is the same file as one that goes on the drive" \
 		"$TOOL" build -o soft tree
 	fails 1 "seedrive: build: hard: is one of the files that go on the drive" \
 		"$TOOL" build -o hard --user-data tree/openstack/latest/user_data

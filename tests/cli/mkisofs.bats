@@ -321,7 +321,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 @test "mkisofs: a file that goes on the drive is refused as OUT" {
 	no_cloud tree
 	cp tree/user-data before
-	fails 1 "seedrive-mkisofs: tree/user-data: is one of the files that would go on the drive, not an image" \
+	fails 1 "seedrive-mkisofs: tree/user-data: OUT is the same file as one that goes on the drive" \
 		"$MKISOFS" -r -V cidata -o tree/user-data tree
 	cmp before tree/user-data
 }
