@@ -91,7 +91,7 @@ static int set_bits(struct source_spec *spec, const char *piece, size_t len, str
 			(int)len, piece);
 	if (!spec->src->may_state && !(spec->src->may_state_emulated && machine_is_emulated()))
 		return fault_set(f, -EINVAL,
-			"%s: bits= is not accepted: the user cannot state the assessment of this source",
+			"%s: bits= is not accepted: the assessment of this source is fixed",
 			spec->src->name);
 	spec->stated = true;
 	spec->stated_mbit = mbit;

@@ -394,7 +394,7 @@ kept() {
 	misused "--source: bits=9: must be 0, or 0.25 to 8 bits a byte with at most three decimals" --source file:x,bits=9 -o drive.iso tree
 	misused "--source: speed=9: unknown setting" --source file:x,speed=9 -o drive.iso tree
 	misused "--source: bits=4: unknown setting" --source bits=4 -o drive.iso tree
-	misused "--source: rdrand: bits= is not accepted: the user cannot state the assessment of this source" \
+	misused "--source: rdrand: bits= is not accepted: the assessment of this source is fixed" \
 		--source rdrand,bits=8 -o drive.iso tree
 	misused "--require: nosuch: unknown source" --require nosuch -o drive.iso tree
 }

@@ -277,7 +277,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	key other
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng:other -o other
-	fails 2 "seedrive: draw: --source: hwrng: bits= is not accepted: the user cannot state the assessment of this source" \
+	fails 2 "seedrive: draw: --source: hwrng: bits= is not accepted: the assessment of this source is fixed" \
 		"$TOOL" draw --source hwrng,bits=4
 }
 
@@ -457,6 +457,6 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 		tpm:dev,port=1/host= and port= are settings of swtpm only
 	END
 	fails 2 "seedrive: draw: --source: jitter: takes no argument" "$TOOL" draw --source jitter:x
-	fails 2 "seedrive: draw: --source: jitter: bits= is not accepted: the user cannot state the assessment of this source" \
+	fails 2 "seedrive: draw: --source: jitter: bits= is not accepted: the assessment of this source is fixed" \
 		"$TOOL" draw --source jitter,bits=8
 }
