@@ -206,7 +206,7 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"gave %u more blocks, the last to uid %u; handouts that have no entry of their own: %u",
+		"gave %u more blocks, the last to uid %u; handouts not logged one by one: %u",
 		blocks, (unsigned)last, handouts);
 	journal_field(&j, "SEEDRIVE_UNLISTED", "%u", handouts);
 	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", blocks);

@@ -67,7 +67,7 @@ load ../lib/daemon
 	END
 	stop
 	listed=$(grep -c '^seedrive: gave uid' log)
-	counted=$(sed -n 's/^seedrive: gave [0-9]* more blocks, .*; handouts that have no entry of their own: \([0-9]*\)$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
+	counted=$(sed -n 's/^seedrive: gave [0-9]* more blocks, .*; handouts not logged one by one: \([0-9]*\)$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	# One more, for the handout to `stocked`.
 	[ $((listed + counted)) -eq 2501 ]
 	[ "$listed" -ge 1000 ] && [ "$listed" -lt 2000 ]
