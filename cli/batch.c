@@ -25,7 +25,7 @@ static int add_row(struct batch *b, char *line, const char *path, size_t number,
 	if (!*line || *line == '#')
 		return 0;
 	if (!tab || tab == line || !tab[1] || strchr(tab + 1, '\t'))
-		return fault_set(f, -EINVAL, "%s:%zu: not OUT, a tab, and DIR", path, number);
+		return fault_set(f, -EINVAL, "%s:%zu: must be OUT, a tab and DIR", path, number);
 	/* The array doubles when its length reaches a power of two. */
 	if ((b->rows & (b->rows - 1)) == 0) {
 		size_t room = b->rows ? 2 * b->rows : 1;
@@ -56,7 +56,7 @@ static int read_text(struct batch *b, const char *path, size_t *ret_len, struct 
 	if (n < 0 && ferror(file))
 		r = fault_errno(f, errno ? -errno : -EIO, path);
 	else if (n > 0 && b->text[n - 1] == '\0')
-		r = fault_set(f, -EINVAL, "%s: not a text", path);
+		r = fault_set(f, -EINVAL, "%s: not a text file: it contains a zero byte", path);
 	if (file != stdin)
 		fclose(file);
 	*ret_len = n > 0 ? (size_t)n : 0;
@@ -123,7 +123,9 @@ static _Noreturn void work(
 static void say_ended(int status)
 {
 	if (WIFSIGNALED(status))
-		report_error("one of the jobs was ended by signal %d", WTERMSIG(status));
+		report_error(
+			"a process of --jobs was killed by signal %d; its drive may be missing",
+			WTERMSIG(status));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != EXIT_DONE)
 		report_error("standard output: could not be written");
 }

@@ -71,8 +71,8 @@ static int check_twice(const struct spots *s)
 		later = b->row;
 	}
 	return !later ? 0 :
-			fault_set(s->fault, -EEXIST, "%s:%zu: %s: is OUT of line %zu, too", s->path,
-				later->line, later->out, first->line);
+			fault_set(s->fault, -EEXIST, "%s:%zu: %s: line %zu has the same OUT",
+				s->path, later->line, later->out, first->line);
 }
 
 /* --- an OUT in the DIR of another line --- */

@@ -95,7 +95,7 @@ static int check_output(struct build *b, struct fault *f)
 	if (b->to_stdout && isatty(STDOUT_FILENO))
 		return fault_usage(f, "-o -: an image does not go to a terminal");
 	if (b->to_stdout && b->entropy.json)
-		return fault_usage(f, "--json: standard output is the image's");
+		return fault_usage(f, "--json: the image goes to standard output; use -o FILE");
 	return 0;
 }
 
@@ -105,7 +105,8 @@ static int check_what(struct build *b, struct fault *f)
 	const bool files = b->user_data || b->meta_data || b->network_config;
 
 	if (b->batch && (b->out || b->dir || files))
-		return fault_usage(f, "--batch: the list has OUT and DIR");
+		return fault_usage(
+			f, "--batch: OUT and DIR belong in the list, not on the command line");
 	if (b->batch && b->entropy.json)
 		return fault_usage(f, "--json: not with --batch");
 	if (b->batch)
@@ -116,7 +117,7 @@ static int check_what(struct build *b, struct fault *f)
 		return fault_usage(f, "-o OUT is missing");
 	if (!b->dir == !files)
 		return fault_usage(f,
-			files ? "either DIR or --user-data and its kin, not both" :
+			files ? "DIR: not with --user-data, --meta-data or --network-config" :
 				"DIR is missing");
 	return check_output(b, f);
 }

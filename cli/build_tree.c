@@ -35,8 +35,8 @@ static int add_named(struct build *b, const char *name, const char *path, struct
 	struct tree_node *node = path && r == 0 ? tree_find(t, name) : NULL;
 
 	if (node && is_out(b, &node->st))
-		return fault_set(
-			f, -EEXIST, "%s: is one of the files that go on the drive", b->out);
+		return fault_set(f, -EEXIST,
+			"%s: OUT is the same file as one that goes on the drive", b->out);
 	return r;
 }
 
@@ -94,6 +94,7 @@ int build_gather(struct compose *c, void *ctx, struct fault *f)
 		.rock_ridge = true,
 		.joliet = true,
 	};
-	lost_names_report(&c->tree, &c->iso, true, "a copy by cp -rL has what links lead to");
+	lost_names_report(&c->tree, &c->iso, true,
+		"use a copy made by cp -rL to include the targets of links");
 	return 0;
 }

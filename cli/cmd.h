@@ -20,7 +20,7 @@ extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_so
 
 #define BUILD_SUMMARY "metadata tree -> seeded config drive"
 #define CHECK_SUMMARY "health and statistics of live sources, with a report"
-#define SERVE_SUMMARY "the daemon: gives seeds to those who may not open the devices"
+#define SERVE_SUMMARY "the daemon: gives seeds to users who may not open the devices"
 
 /* `check` and `serve` are separate programs, because loading their libraries would make each build a tenth slower. */
 extern const struct command helper_check, helper_serve;

@@ -59,8 +59,8 @@ const struct command cmd_build = {
 		"  -o, --output OUT       the image; - is standard output; or a device: a disk, a USB stick,\n"
 		"                         an optical drive\n"
 		"  --force                overwrite a device even if it holds data, and say what\n"
-		"  --batch LIST           many: a line each, OUT, a tab and DIR; - is standard input\n"
-		"  --jobs N               so many at once (default: one for each CPU)\n"
+		"  --batch LIST           many drives: lines of OUT, a tab and DIR; - is standard input\n"
+		"  --jobs N               build N drives at once (default: one for each CPU)\n"
 		"  --user-data FILE       in place of DIR: goes onto the drive as user-data\n"
 		"  --meta-data FILE       the same, as meta-data (default: one with an instance-id)\n"
 		"  --network-config FILE  the same, as network-config (default: none)\n"
@@ -70,13 +70,13 @@ const struct command cmd_build = {
 		"                         the uuid of openstack/latest/meta_data.json (default)\n"
 		"  --seed on|mix|off      off: no seed, for an image that many machines share\n"
 		"  --ttl TIME             the seed expires after 90s, 15m, 12h, 1d, 2w (default: never)\n"
-		"  --source LIST          draw from these (default: all that are here)\n"
+		"  --source LIST          draw from these (default: all that this host has)\n"
 		"  --require LIST         fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N               strength to claim, 1 to 16384 (default 256)\n"
 		"  --config FILE          instead of /etc/seedrive.conf and its folder\n"
-		"  --json                 say what was done in JSON\n"
+		"  --json                 print in JSON what was done\n"
 		"  -v, --verbose          say what each source gave\n"
 		"  -q, --quiet            say nothing unless something is wrong\n"
-		"  -h, --help             print this, and end\n",
+		"  -h, --help             print this help, and exit\n",
 	.run = run,
 };

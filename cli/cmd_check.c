@@ -65,7 +65,8 @@ static int add_sources(struct source_list *to, const char *text, struct fault *f
 		if (list.spec[i].src == &source_kernel && !names_kernel(text))
 			continue;
 		if (list.spec[i].src->kind == SOURCE_BROKER)
-			return fault_usage(f, "broker: its blocks are tested where they come from");
+			return fault_usage(f,
+				"broker: cannot be checked: the daemon has tested its blocks already");
 		if (to->count == SOURCES_MAX - 1)
 			return fault_usage(f, "%s: more than %d sources", text, SOURCES_MAX - 1);
 		to->spec[to->count++] = list.spec[i];
@@ -247,7 +248,7 @@ static int run_checks(
 		return fault_set(f, r, "%s", strerror(-r));
 	if (c.count == 0)
 		return fault_set(f, -ENODEV,
-			"this host has none of the sources that are checked unasked: name one");
+			"this host has none of the sources that are checked by default: name one");
 	if (o->raw)
 		r = replace_commit(raw, f);
 	if (r == 0 && o->report)
@@ -299,15 +300,15 @@ const struct command cmd_check = {
 	.usage =
 		"check [OPTION...] [SOURCE...]\n"
 		"\n"
-		"SOURCE is NAME or NAME:ARG, default: all hardware that is drawn from unasked.\n"
+		"SOURCE is NAME or NAME:ARG; default: all hardware that is used by default.\n"
 		"\n"
-		"  -n, --bytes N  of each source (default 1000000; 65536 of one that may be slow)\n"
+		"  -n, --bytes N  sample N bytes of each (default 1000000; 65536 of one that may be slow)\n"
 		"  --report FILE  a page with plots, in HTML; replaced in one step, 0600 if new\n"
 		"  --restart      open and close each source 1000 times as well (SP 800-90B, 3.1.4)\n"
-		"  --raw FILE     keep the sample of the one source, byte by byte, for NIST's own tool\n"
-		"  --min-estimate H  end with 3 where the least estimate lies below H bits a byte\n"
+		"  --raw FILE     save the sample of the one source, byte by byte, for NIST's own tool\n"
+		"  --min-estimate H  exit with 3 if the lowest estimate is below H bits a byte\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		"  --json         all figures in JSON\n"
-		"  -h, --help     print this, and end\n",
+		"  -h, --help     print this help, and exit\n",
 	.run = run,
 };

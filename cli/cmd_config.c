@@ -133,11 +133,12 @@ static int parse(int argc, char **argv, const char **ret_file, bool *ret_json, s
 			return -EINVAL;
 	}
 	if (optind == argc)
-		return fault_usage(f, "check is missing");
+		return fault_usage(f, "the action is missing: use seedrive config check");
 	if (strcmp(argv[optind], "check") != 0)
-		return fault_usage(f, "%s: must be check", argv[optind]);
+		return fault_usage(
+			f, "%s: unknown action: use seedrive config check", argv[optind]);
 	if (argc - optind > 1)
-		return fault_usage(f, "%s: takes no argument", argv[optind + 1]);
+		return fault_usage(f, "%s: unexpected argument", argv[optind + 1]);
 	return 0;
 }
 
@@ -167,10 +168,10 @@ const struct command cmd_config = {
 	.usage =
 		"config check [OPTION...]\n"
 		"\n"
-		"Names each fault with its file and line, or else shows what is in force, and why.\n"
+		"Reports each fault with its file and line, or prints the values in force and their origin.\n"
 		"\n"
 		"  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		"  --json         in JSON\n"
-		"  -h, --help     print this, and end\n",
+		"  -h, --help     print this help, and exit\n",
 	.run = run,
 };

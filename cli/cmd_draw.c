@@ -101,7 +101,7 @@ static int check_words(struct draw_command *d, struct fault *f)
 	if (to_stdout && isatty(STDOUT_FILENO))
 		return fault_usage(f, "-o -: a seed does not go to a terminal");
 	if (to_stdout && d->entropy.json)
-		return fault_usage(f, "--json: standard output is the seed's, -o FILE is needed");
+		return fault_usage(f, "--json: the seed goes to standard output; use -o FILE");
 	if (d->format == DRAW_RECORD && d->bytes)
 		return fault_usage(f, "--format record: --bits says how large it is, not --bytes");
 	return settle_bits(d, f);
@@ -118,7 +118,7 @@ static int parse(struct draw_command *d, int argc, char **argv, struct fault *f)
 	if (r < 0)
 		return r;
 	if (optind < argc)
-		return fault_usage(f, "%s: takes no argument", argv[optind]);
+		return fault_usage(f, "%s: unexpected argument", argv[optind]);
 	return check_words(d, f);
 }
 
@@ -134,8 +134,8 @@ static int judge(struct draw_command *d, struct seed *s, uint32_t asked, struct 
 	if (s->claim.credit_bits >= asked)
 		return 0;
 	return fault_refused(f,
-		"entropy refused: the sources gave %u of %u bits: hardware gave %u, and the "
-		"kernel's generator counts once",
+		"entropy refused: the sources gave %u of %u bits; hardware gave %u, and the "
+		"kernel's generator counts only once",
 		d->drawn.credit_bits, d->entropy.asked.bits, d->drawn.hardware_bits);
 }
 
@@ -196,7 +196,7 @@ static int draw_all(struct draw_command *d, struct fault *f)
 	d->drawn.raw = secret_new((size_t)left * RECORD_BLOCK);
 	if (!d->drawn.raw || (several && !memory)) {
 		draw_memory_free(memory);
-		return fault_set(f, -ENOMEM, "%u blocks: %s", left, strerror(ENOMEM));
+		return fault_set(f, -ENOMEM, "memory for %u blocks: %s", left, strerror(ENOMEM));
 	}
 	for (; r == 0 && left > 0; left -= n) {
 		n = left < RECORD_BLOCKS_MAX ? left : RECORD_BLOCKS_MAX;
@@ -257,15 +257,15 @@ const struct command cmd_draw = {
 		"Writes 64 bytes for each 256 bits claimed.\n"
 		"\n"
 		"  -o, --output FILE  instead of standard output; replaced in one step, 0600 if new\n"
-		"  -n, --bytes N      so many bytes, 1 to 16777216; claim all that they can bear\n"
+		"  -n, --bytes N      output N bytes, 1 to 16777216; claim all that they can hold\n"
 		"  --format FORMAT    raw, hex, base64, or record: as on a drive (default: raw)\n"
-		"  --source LIST      draw from these (default: all that are here)\n"
+		"  --source LIST      draw from these (default: all that this host has)\n"
 		"  --require LIST     fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N           strength to claim, 1 to 16384 (default 256)\n"
 		"  --config FILE      instead of /etc/seedrive.conf and its folder\n"
-		"  --json             with -o FILE: say what was drawn in JSON\n"
+		"  --json             with -o FILE: print in JSON what was drawn\n"
 		"  -v, --verbose      say what each source gave\n"
 		"  -q, --quiet        say nothing unless something is wrong\n"
-		"  -h, --help         print this, and end\n",
+		"  -h, --help         print this help, and exit\n",
 	.run = run,
 };

@@ -212,9 +212,9 @@ const struct command cmd_inspect = {
 	.summary = "verify and describe a drive; never prints the seed",
 	.usage = "inspect [OPTION...] IMAGE\n"
 		 "\n"
-		 "  --min-bits N  exit with 3 unless the seed claims at least so many\n"
+		 "  --min-bits N  exit with 3 unless the seed claims at least N bits\n"
 		 "  --no-links    refuse an IMAGE with a symbolic link in its path\n"
 		 "  --json        in JSON\n"
-		 "  -h, --help    print this, and end\n",
+		 "  -h, --help    print this help, and exit\n",
 	.run = run,
 };

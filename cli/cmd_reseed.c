@@ -173,22 +173,22 @@ static int run(int argc, char **argv, struct fault *f)
 
 const struct command cmd_reseed = {
 	.name = "reseed",
-	.summary = "a fresh seed for a drive that stands, in place",
+	.summary = "a fresh seed for an existing drive, in place",
 	.usage =
 		"reseed [OPTION...] IMAGE\n"
 		"\n"
-		"Keeps what the drive is bound to, its time to live and its strength, unless told otherwise.\n"
+		"Keeps the drive's binding, time to live and strength, unless an option changes them.\n"
 		"\n"
 		"  --bind none|UUID  bind the seed anew\n"
 		"  --ttl TIME        the seed expires after 90s, 15m, 12h, 1d, 2w; 0: never\n"
 		"  --no-links        refuse an IMAGE with a symbolic link in its path\n"
-		"  --source LIST     draw from these (default: all that are here)\n"
+		"  --source LIST     draw from these (default: all that this host has)\n"
 		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N          strength to claim (default: as before)\n"
 		"  --config FILE     instead of /etc/seedrive.conf and its folder\n"
-		"  --json            say what was done in JSON\n"
+		"  --json            print in JSON what was done\n"
 		"  -v, --verbose     say what each source gave\n"
 		"  -q, --quiet       say nothing unless something is wrong\n"
-		"  -h, --help        print this, and end\n",
+		"  -h, --help        print this help, and exit\n",
 	.run = run,
 };

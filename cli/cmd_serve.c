@@ -97,7 +97,7 @@ static int parse(struct serve_options *o, struct asked *asked, struct config *co
 	while (r == 0 && (c = option_next(argc, argv, ":", options, f)) >= 0)
 		r = set_option(o, asked, c, f);
 	if (r == 0 && optind < argc)
-		r = fault_usage(f, "%s: takes no argument", argv[optind]);
+		r = fault_usage(f, "%s: unexpected argument", argv[optind]);
 	if (r == 0 && asked->json && !asked->status)
 		r = fault_usage(f, "--json: only with --status");
 	o->burst = config_burst(o->burst, o->reservoir);
@@ -114,7 +114,7 @@ static int find_group(const char *name, gid_t *ret, struct fault *f)
 	/* cppcheck-suppress getgrnamCalled ; called at the start, before any thread */
 	g = getgrnam(name);
 	if (!g && (name[0] < '0' || name[0] > '9' || *end || number >= UINT32_MAX))
-		return fault_set(f, errno > 0 ? -errno : -ENOENT, "group: %s: there is none", name);
+		return fault_set(f, errno > 0 ? -errno : -ENOENT, "group: %s: no such group", name);
 	*ret = g ? g->gr_gid : (gid_t)number;
 	return 0;
 }
@@ -218,14 +218,14 @@ const struct command cmd_serve = {
 		 "\n"
 		 "Runs in the foreground until SIGTERM; seedrived.service starts it.\n"
 		 "\n"
-		 "  --socket PATH  where to listen, unless systemd does\n"
-		 "  --source LIST  draw from these (default: all that are here)\n"
+		 "  --socket PATH  socket to listen on, unless systemd passes one\n"
+		 "  --source LIST  draw from these (default: all that this host has)\n"
 		 "  --reservoir N  blocks to keep in stock, 2 to 4096 (default 256)\n"
 		 "  --rate N       blocks a second for one user, 1 to 1000000 (default 32)\n"
 		 "  --burst N      blocks for one user at once, 1 to 1000000 (default 128)\n"
-		 "  --status       print how the daemon that runs is\n"
-		 "  --json         that in JSON\n"
-		 "  --config FILE  in place of /etc/seedrive.conf and its folder\n"
-		 "  -h, --help     print this, and end\n",
+		 "  --status       print the state of the running daemon\n"
+		 "  --json         with --status: in JSON\n"
+		 "  --config FILE  instead of /etc/seedrive.conf and its folder\n"
+		 "  -h, --help     print this help, and exit\n",
 	.run = run,
 };

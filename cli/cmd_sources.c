@@ -291,7 +291,7 @@ static int parse(int argc, char **argv, struct asked *ret, struct fault *f)
 	if (r < 0)
 		return r;
 	if (optind < argc)
-		return fault_usage(f, "%s: takes no argument", argv[optind]);
+		return fault_usage(f, "%s: unexpected argument", argv[optind]);
 	return 0;
 }
 
@@ -330,9 +330,9 @@ const struct command cmd_sources = {
 	.summary = "what this host offers, and what each source is worth",
 	.usage = "sources [OPTION...]\n"
 		 "\n"
-		 "  --source LIST  look at these (default: at all there are)\n"
+		 "  --source LIST  look only at these (default: at all that this host has)\n"
 		 "  --config FILE  instead of /etc/seedrive.conf and its folder\n"
 		 "  --json         the table in JSON\n"
-		 "  -h, --help     print this, and end\n",
+		 "  -h, --help     print this help, and exit\n",
 	.run = run,
 };

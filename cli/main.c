@@ -18,8 +18,8 @@ static void show_help(FILE *to)
 	for (c = commands; *c; c++)
 		fprintf(to, "  %-8s  %s\n", (*c)->name, (*c)->summary);
 	fputs("\n"
-	      "  -h, --help  print this, or with a COMMAND what it takes, and end\n"
-	      "  --version   print the version, and end\n",
+	      "  -h, --help  print this help, or that of a COMMAND, and exit\n"
+	      "  --version   print the version, and exit\n",
 		to);
 }
 

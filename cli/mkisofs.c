@@ -22,8 +22,8 @@ static int choose_output(struct mkisofs *m, struct fault *f)
 
 	*o = (struct output){ .path = m->args.out, .warn = &report_sink };
 	if (target == OUTPUT_OPTICAL)
-		return fault_set(f, -ENOTSUP, "%s: an optical drive: seedrive build -o burns there",
-			output_name(o));
+		return fault_set(f, -ENOTSUP,
+			"%s: an optical drive: burn it with seedrive build -o", output_name(o));
 	if (target == OUTPUT_FILE) {
 		o->kind = &output_in_place;
 		o->state = &m->target;

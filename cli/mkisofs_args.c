@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define OWNER_MAX (UINT32_MAX - 1) /* the id after it means "no change" in chown(2) */
+
 static void take_untranslated(struct iso_names *n)
 {
 	n->full = n->lowercase = n->relaxed = true;
@@ -38,7 +40,7 @@ static int take_charset(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	if (!*v || strcasecmp(v, "help") == 0)
 		return fault_set(
-			f, -ENOTSUP, "%s: not a character set of this program, which is utf-8", v);
+			f, -ENOTSUP, "%s: unsupported character set; only utf-8 is supported", v);
 	if (strcasecmp(v, "utf-8") != 0 && strcasecmp(v, "utf8") != 0)
 		a->charset = v;
 	return 0;
@@ -67,10 +69,11 @@ static long long parse_number(const char *v, int base, long long max)
 /* xorrisofs would look a user's name up on this host; the guest's users are others, so only numbers are taken. */
 static int take_owner(uint32_t *field, const char *v, const char *what, struct fault *f)
 {
-	const long long n = parse_number(v, 0, UINT32_MAX - 1);
+	const long long n = parse_number(v, 0, OWNER_MAX);
 
 	if (n < 0)
-		return fault_set(f, -ENOTSUP, "%s: %s: not a number of this program's", what, v);
+		return fault_set(
+			f, -ENOTSUP, "%s: %s: must be a number from 0 to %u", what, v, OWNER_MAX);
 	*field = (uint32_t)n;
 	return 0;
 }
@@ -282,7 +285,7 @@ static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fa
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(w->argv[2], names[i]) == 0)
 			return 0;
-	return fault_set(f, -ENOTSUP, "%s: %s: not a program in place of which this one is",
+	return fault_set(f, -ENOTSUP, "%s: %s: must be mkisofs, genisoimage, genisofs or xorrisofs",
 		w->argv[1], w->argv[2]);
 }
 
@@ -296,7 +299,7 @@ static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fau
 		return r;
 	/* After `-as`, `--` ends the mkisofs options, and xorriso's own commands would follow. */
 	if (a->as_xorriso && w->ended)
-		return fault_set(f, -ENOTSUP, "%s: commands of xorriso are not taken", word.typed);
+		return fault_set(f, -ENOTSUP, "%s: xorriso commands are not supported", word.typed);
 	r = take(a, &word, f);
 	return r < 0 ? r : 1;
 }

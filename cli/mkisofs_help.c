@@ -10,8 +10,8 @@ void mkisofs_help(void)
 	      "Makes an ISO 9660 image as genisoimage, mkisofs and xorrisofs do. One that is labelled\n"
 	      "config-2, CONFIG-2, cidata or CIDATA also gets a seed for the guest's kernel.\n"
 	      "\n"
-	      "  -as NAME                 in the first place: as xorriso, which then has Rock Ridge\n"
-	      "  -o, -output OUT          written where it stands; without it, standard output\n"
+	      "  -as NAME                 as the first option: like xorriso, with Rock Ridge by default\n"
+	      "  -o, -output OUT          written in place; without it, to standard output\n"
 	      "  -V, -volid TEXT          the label\n"
 	      "  -J, -joliet              names for Windows; -joliet-long: of up to 103 characters\n"
 	      "  -r, -rational-rock       names, modes and links for Unix; all readable, and root's\n"
@@ -25,11 +25,11 @@ void mkisofs_help(void)
 	      "  -uid, -gid, -file-mode, -dir-mode, -new-dir-mode N\n"
 	      "                           owners and modes in Rock Ridge\n"
 	      "  -graft-points            a PATH is PLACE=PATH\n"
-	      "  -partition_cyl_align on  a size of whole MiB, as xorrisofs has it\n"
+	      "  -partition_cyl_align on  a size of whole MiB, as with xorrisofs\n"
 	      "  --seed on|mix|off        off: no seed, for an image that many machines share\n"
 	      "  -quiet                   no progress on a terminal\n"
 	      "  -version, -help\n"
 	      "\n"
-	      "seedrive-mkisofs(1) has all of them; /etc/seedrive.conf rules the seed.\n",
+	      "seedrive-mkisofs(1) has all of them; /etc/seedrive.conf configures the seed.\n",
 		stderr);
 }

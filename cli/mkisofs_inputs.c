@@ -94,7 +94,7 @@ static void choose_trees(struct mkisofs *m)
 		return;
 	if (a->no_rock)
 		report_warning(
-			"neither Rock Ridge nor Joliet: guests find no user-data by a plain name");
+			"neither Rock Ridge nor Joliet: guests may not find user-data; leave out --norock, or add -J");
 	else
 		a->rock_ridge = a->rational = true;
 }
@@ -133,7 +133,7 @@ static int check_charset(struct mkisofs *m, int err, struct fault *f)
 	if (names.count == 0)
 		return err;
 	return fault_set(f, -ENOTSUP,
-		"%s: the name is not ASCII, and %s not a character set of this program, which is utf-8",
+		"%s: the name is not ASCII, and the character set %s is not supported, only utf-8",
 		tree_name(&m->compose.tree, names.first, path), m->args.charset);
 }
 
@@ -176,6 +176,6 @@ int mkisofs_gather(struct compose *c, void *ctx, struct fault *f)
 	if (!c->plain)
 		compose_bind(c, m->entropy.settings.bind);
 	c->iso = iso_options(&m->args);
-	lost_names_report(&c->tree, &c->iso, !c->plain, "-f takes what links lead to");
+	lost_names_report(&c->tree, &c->iso, !c->plain, "-f includes the targets of links");
 	return 0;
 }

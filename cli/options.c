@@ -92,7 +92,7 @@ int entropy_options_check(const struct entropy_options *o, struct fault *f)
 	if (o->settings.seed != DRIVE_SEED_OFF || !o->asked.require ||
 		o->asked.require == o->settings.require)
 		return 0;
-	return fault_refused(f, "%s: required, but nothing is drawn: %s", o->asked.require,
+	return fault_refused(f, "--require: %s: no seed is drawn: %s", o->asked.require,
 		entropy_options_seed_origin(o, text, sizeof(text)));
 }
 

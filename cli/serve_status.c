@@ -48,9 +48,9 @@ static int check(const char *path, const char *answer, size_t len, struct fault 
 		return 0;
 	if (len == BROKER_HEAD_SIZE)
 		return fault_set(f, -EPERM,
-			"%s: refused: only root and the daemon's user may ask, and only one of this version",
+			"%s: refused: only root and the daemon's user may ask, or the daemon is of another version",
 			path);
-	return fault_set(f, -EBADMSG, "%s: not an answer of the daemon's", path);
+	return fault_set(f, -EBADMSG, "%s: the answer is not valid", path);
 }
 
 static int ask(const char *path, char *answer, size_t *ret_len, struct fault *f)
@@ -162,7 +162,7 @@ int serve_status(const char *path, bool json, struct fault *f)
 	if (r == 0) {
 		r = json ? print_json(answer, answer + len) : print_table(answer, answer + len);
 		if (r < 0)
-			fault_set(f, r, "%s: not an answer of the daemon's", path);
+			fault_set(f, r, "%s: the answer is not valid", path);
 	}
 	free(answer);
 	return r;

@@ -60,8 +60,8 @@ static void expect(void *arg, int64_t all_ms)
 	const struct restarting *r = arg;
 
 	if (all_ms > PATIENCE_S * 1000)
-		report_warning("%s: %d restarts take about %" PRId64 " seconds", r->checked->label,
-			RESTARTS, all_ms / 1000);
+		report_warning("%s: restarting the source %d times takes about %" PRId64 " seconds",
+			r->checked->label, RESTARTS, all_ms / 1000);
 }
 
 static void show(void *arg, uint64_t done, uint64_t total)

@@ -218,7 +218,7 @@ struct config_listen *config_listen_find(
 		return NULL;
 	}
 	if (c->listens == CONFIG_LISTENERS_MAX) {
-		fault_set(f, -EINVAL, "[listen %s]: there are %u listeners already", name,
+		fault_set(f, -EINVAL, "[listen %s]: more than %u listeners", name,
 			CONFIG_LISTENERS_MAX);
 		return NULL;
 	}

@@ -93,10 +93,10 @@ seedrive: build: nothing: No such file or directory" ]
 	small_tree tree
 	for line in "a.iso" "a.iso tree" "	tree" "a.iso	" "a.iso	tree	x"; do
 		printf 'b.iso\ttree\n%s\n' "$line" >list
-		fails 1 "seedrive: build: list:2: not OUT, a tab, and DIR" "$TOOL" build --batch list
+		fails 1 "seedrive: build: list:2: must be OUT, a tab and DIR" "$TOOL" build --batch list
 	done
 	printf 'b.iso\ttree\n\0' >list
-	fails 1 "seedrive: build: list: not a text" "$TOOL" build --batch list
+	fails 1 "seedrive: build: list: not a text file: it contains a zero byte" "$TOOL" build --batch list
 	fails 1 "seedrive: build: none: No such file or directory" "$TOOL" build --batch none
 	holds list tree
 	: >list
@@ -122,10 +122,10 @@ refused_places() {
 	ln -s sub link
 	ln -s ../sub/real sub/to
 	: >sub/real
-	refused_places 'd.iso\ttree' './d.iso\tother' "2: ./d.iso: is OUT of line 1, too"
-	refused_places '# ours' 'sub/d\ttree' 'x\ttree' '' 'link/d\tother' "5: link/d: is OUT of line 2, too"
-	refused_places 'a\ttree' "$PWD/a\ttree" "2: $PWD/a: is OUT of line 1, too"
-	refused_places 'sub/to\ttree' 'sub/../sub/real\ttree' "2: sub/../sub/real: is OUT of line 1, too"
+	refused_places 'd.iso\ttree' './d.iso\tother' "2: ./d.iso: line 1 has the same OUT"
+	refused_places '# ours' 'sub/d\ttree' 'x\ttree' '' 'link/d\tother' "5: link/d: line 2 has the same OUT"
+	refused_places 'a\ttree' "$PWD/a\ttree" "2: $PWD/a: line 1 has the same OUT"
+	refused_places 'sub/to\ttree' 'sub/../sub/real\ttree' "2: sub/../sub/real: line 1 has the same OUT"
 }
 
 @test "batch: an OUT inside the DIR of another line is refused; inside its own, it is left out" {
@@ -146,9 +146,9 @@ refused_places() {
 
 @test "batch: arguments that belong to a single drive are refused" {
 	rows 1 >list
-	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list -o x
-	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list tree
-	fails 2 "seedrive: build: --batch: the list has OUT and DIR" "$TOOL" build --batch list --user-data list
+	fails 2 "seedrive: build: --batch: OUT and DIR belong in the list, not on the command line" "$TOOL" build --batch list -o x
+	fails 2 "seedrive: build: --batch: OUT and DIR belong in the list, not on the command line" "$TOOL" build --batch list tree
+	fails 2 "seedrive: build: --batch: OUT and DIR belong in the list, not on the command line" "$TOOL" build --batch list --user-data list
 	fails 2 "seedrive: build: --json: not with --batch" "$TOOL" build --batch list --json
 	fails 2 "seedrive: build: --jobs: only with --batch" "$TOOL" build --jobs 2 -o x tree
 	fails 2 "seedrive: build: --jobs: 0: must be a whole number from 1 to 256" "$TOOL" build --jobs 0 --batch list
@@ -160,7 +160,7 @@ refused_places() {
 	run -1 --separate-stderr world AT="linkat:9.iso" DO='kill -KILL $PPID' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "39 of 40 drives made" ]
-	[ "$stderr" = "seedrive: build: one of the jobs was ended by signal 9" ]
+	[ "$stderr" = "seedrive: build: a process of --jobs was killed by signal 9; its drive may be missing" ]
 	[ ! -e 9.iso ]
 	# The next run replaces the temporary file that it left.
 	"$TOOL" build -q --jobs 2 --source kernel --batch list

@@ -237,7 +237,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 		"$TOOL" build -o hard tree
 	fails 1 "seedrive: build: soft: OUT is the same file as one that goes on the drive" \
 		"$TOOL" build -o soft tree
-	fails 1 "seedrive: build: hard: is one of the files that go on the drive" \
+	fails 1 "seedrive: build: hard: OUT is the same file as one that goes on the drive" \
 		"$TOOL" build -o hard --user-data tree/openstack/latest/user_data
 	diff -r before tree
 	holds before hard soft tree
@@ -412,7 +412,7 @@ planted() {
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o /dev/stdout tree >file.iso
 	cmp drive.iso file.iso
 	run -2 --separate-stderr sh -c '"$TOOL" build --json -o /dev/stdout tree | cat; exit ${PIPESTATUS:-2}'
-	[ "$stderr" = "seedrive: build: --json: standard output is the image's" ]
+	[ "$stderr" = "seedrive: build: --json: the image goes to standard output; use -o FILE" ]
 	holds drive.iso file.iso piped.iso said size tree
 }
 
@@ -457,6 +457,6 @@ sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)' \
 
 @test "build: --json together with -o - is refused, because both need standard output" {
 	small_tree tree
-	fails 2 "seedrive: build: --json: standard output is the image's" \
+	fails 2 "seedrive: build: --json: the image goes to standard output; use -o FILE" \
 		"$TOOL" build --json -o - tree
 }

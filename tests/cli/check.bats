@@ -205,7 +205,7 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 		run -1 grep -vE '^seedrive: check: warning: (tpm|hwrng): Permission denied: not checked$' errors
 	else
 		# Without hardware there is nothing to check.
-		[ "$(cat errors)" = "seedrive: check: this host has none of the sources that are checked unasked: name one" ]
+		[ "$(cat errors)" = "seedrive: check: this host has none of the sources that are checked by default: name one" ]
 		echo '{"sources": []}' >said
 	fi
 	/usr/bin/python3 -c 'import json
@@ -218,7 +218,7 @@ for s in said:
     assert s["status"] == "passed", s'
 	# The kernel's generator does not count as hardware. If the configuration names the sources, a missing one is a failure.
 	echo 'source = kernel' >kernel.conf
-	fails 1 "seedrive: check: this host has none of the sources that are checked unasked: name one" \
+	fails 1 "seedrive: check: this host has none of the sources that are checked by default: name one" \
 		"$TOOL" check --config kernel.conf
 	echo 'source = file:gone' >gone.conf
 	run -3 --separate-stderr "$TOOL" check --config gone.conf
@@ -357,7 +357,7 @@ assert "reason" not in source'
 @test "check: a source that is unknown or malformed is named before any is sampled" {
 	fails 2 "seedrive: check: nonsense: unknown source" "$TOOL" check kernel nonsense
 	fails 2 "seedrive: check: file: a path is missing" "$TOOL" check file
-	fails 2 "seedrive: check: broker: its blocks are tested where they come from" "$TOOL" check broker
+	fails 2 "seedrive: check: broker: cannot be checked: the daemon has tested its blocks already" "$TOOL" check broker
 	fails 2 "seedrive: check: bits=9: unknown setting" "$TOOL" check bits=9
 	fails 2 "seedrive: check: rdrand: takes no argument" "$TOOL" check rdrand:x
 	run -2 "$TOOL" check ""

@@ -83,9 +83,9 @@ seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 	fails 2 "seedrive: build: --bogus: unknown option" "$TOOL" build --config c --bogus -o drive.iso tree
 	fails 2 "seedrive: draw: --bits: a value is missing" "$TOOL" draw --config c --bits
 	fails 2 "seedrive: sources: --bogus: unknown option" "$TOOL" sources --config c --bogus
-	fails 2 "seedrive: config: check is missing" "$TOOL" config --config c
-	fails 2 "seedrive: config: chekc: must be check" "$TOOL" config chekc --config c
-	fails 2 "seedrive: config: more: takes no argument" "$TOOL" config check more
+	fails 2 "seedrive: config: the action is missing: use seedrive config check" "$TOOL" config --config c
+	fails 2 "seedrive: config: chekc: unknown action: use seedrive config check" "$TOOL" config chekc --config c
+	fails 2 "seedrive: config: more: unexpected argument" "$TOOL" config check more
 }
 
 @test "config: a file that others may write is refused" {
@@ -390,9 +390,9 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	drive drive.iso
 	cp drive.iso old.iso
 	config "seed = off"
-	fails 3 "seedrive: build: hardware: required, but nothing is drawn: seed = off in c:1" \
+	fails 3 "seedrive: build: --require: hardware: no seed is drawn: seed = off in c:1" \
 		"$TOOL" build --config c --require hardware -o new.iso tree
-	fails 3 "seedrive: reseed: kernel: required, but nothing is drawn: seed = off in c:1" \
+	fails 3 "seedrive: reseed: --require: kernel: no seed is drawn: seed = off in c:1" \
 		"$TOOL" reseed --config c --require kernel drive.iso
 	cmp drive.iso old.iso
 	[ ! -e new.iso ]
@@ -678,7 +678,7 @@ seedrive: config: c:1: [listen x]: protocol is missing" "$TOOL" config check --c
 	for i in $(seq 17); do
 		printf '[listen n%s]\nprotocol = egd\n' "$i"
 	done >c
-	fails 2 "seedrive: config: c:33: [listen n17]: there are 16 listeners already" "$TOOL" config check --config c
+	fails 2 "seedrive: config: c:33: [listen n17]: more than 16 listeners" "$TOOL" config check --config c
 }
 
 @test "config: the listener of the example has each key of a listener, with its default" {

@@ -270,7 +270,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 	ln -s /etc/passwd tree/passwd
 	ln -s .. tree/openstack/up
 	ln -s latest tree/openstack/2018-08-27
-	fails 0 "seedrive: build: warning: tree/passwd: the link leads to nothing on the drive; a copy by cp -rL has what links lead to" \
+	fails 0 "seedrive: build: warning: tree/passwd: the link leads to nothing on the drive; use a copy made by cp -rL to include the targets of links" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 	bsdtar -tvf drive.iso >list
 	[ "$(grep -c ' -> ' list)" -eq 3 ]
@@ -357,7 +357,7 @@ kept() {
 	misused "-o OUT is missing"
 	misused "DIR is missing" -o drive.iso
 	misused "tree: one DIR is enough" -o drive.iso tree tree
-	misused "either DIR or --user-data and its kin, not both" -o drive.iso --user-data tree/x tree
+	misused "DIR: not with --user-data, --meta-data or --network-config" -o drive.iso --user-data tree/x tree
 	misused "-o: a value is missing" tree -o
 	holds tree
 }

@@ -200,7 +200,7 @@ opens_direct() {
 	need_mounts
 	no_cloud tree
 	echo x >tree/grün
-	fails 1 "seedrive-mkisofs: tree/grün: the name is not ASCII, and iso8859-1 not a character set of this program, which is utf-8" \
+	fails 1 "seedrive-mkisofs: tree/grün: the name is not ASCII, and the character set iso8859-1 is not supported, only utf-8" \
 		"$MKISOFS" -J -r -input-charset iso8859-1 -o out.iso tree
 	[ ! -e out.iso ]
 	succeeds "$MKISOFS" -J -r -input-charset UTF8 -o out.iso tree
@@ -230,7 +230,7 @@ opens_direct() {
 		-correct-inodes|-correct-inodes: not an option of this program
 		-data-change-warn|-data-change-warn: not an option of this program
 		-hide-j x|-hide-j: not an option of this program; it could be -hide-joliet-trans-tbl, -hide-joliet, -hide-joliet-list
-		-uid root|-uid: root: not a number of this program's
+		-uid root|-uid: root: must be a number from 0 to 4294967294
 	END
 }
 
@@ -252,7 +252,7 @@ opens_direct() {
 	[ "$(isoinfo -J -f -i out.iso | grep -c -e '^/user-data$' -e '^/meta-data$')" = 2 ]
 	succeeds ./xorriso -as mkisofs -R -V config-2 -o out.iso tree
 	seeded out.iso
-	fails 1 "seedrive-mkisofs: -as: cdrecord: not a program in place of which this one is" \
+	fails 1 "seedrive-mkisofs: -as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs" \
 		./xorriso -as cdrecord -o new.iso tree
 	[ ! -e new.iso ]
 }
@@ -292,7 +292,7 @@ opens_direct() {
 	# If one tree is requested, only that one is made.
 	"$MKISOFS" -V cidata -J -o out.iso tree
 	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
-	fails 0 "seedrive-mkisofs: warning: neither Rock Ridge nor Joliet: guests find no user-data by a plain name" \
+	fails 0 "seedrive-mkisofs: warning: neither Rock Ridge nor Joliet: guests may not find user-data; leave out --norock, or add -J" \
 		"$MKISOFS" -V cidata --norock -o out.iso tree
 	seeded out.iso
 	[ "$(isoinfo -d -i out.iso | grep -c '^NO Rock Ridge')" = 1 ]
@@ -420,9 +420,9 @@ opens_direct() {
 	no_cloud store
 	mkdir tree
 	ln -s "$PWD/store/user-data" "$PWD/store/meta-data" tree
-	fails 0 "seedrive-mkisofs: warning: tree/meta-data and 1 other: the links lead to nothing on the drive; -f takes what links lead to" \
+	fails 0 "seedrive-mkisofs: warning: tree/meta-data and 1 other: the links lead to nothing on the drive; -f includes the targets of links" \
 		"$MKISOFS" -V cidata -J -r -o out.iso tree
-	fails 0 "seedrive: build: warning: tree/meta-data and 1 other: the links lead to nothing on the drive; a copy by cp -rL has what links lead to" \
+	fails 0 "seedrive: build: warning: tree/meta-data and 1 other: the links lead to nothing on the drive; use a copy made by cp -rL to include the targets of links" \
 		"$TOOL" build -q --source kernel -o out.iso tree
 	succeeds "$MKISOFS" -V cidata -J -r -f -o out.iso tree
 	content out.iso user-data | cmp - store/user-data
@@ -437,7 +437,7 @@ opens_direct() {
 	succeeds "$MKISOFS" -V cidata -r -o out.iso tree
 	for word in ../store/user-data nowhere ..data/nowhere; do
 		ln -sfn "$word" tree/user-data
-		fails 0 "seedrive-mkisofs: warning: tree/user-data: the link leads to nothing on the drive; -f takes what links lead to" \
+		fails 0 "seedrive-mkisofs: warning: tree/user-data: the link leads to nothing on the drive; -f includes the targets of links" \
 			"$MKISOFS" -V cidata -r -o out.iso tree
 		seeded out.iso
 	done

@@ -90,7 +90,7 @@ setup_file() {
 	printf '%s' "$output" >said
 	[ "$(member said credit_bits) $(member said hardware_bits) $(member said blocks)" = "256 256 1" ]
 	[[ "$(member said seed_id)" =~ ^[0-9a-f]{32}$ ]]
-	fails 2 "seedrive: draw: --json: standard output is the seed's, -o FILE is needed" \
+	fails 2 "seedrive: draw: --json: the seed goes to standard output; use -o FILE" \
 		"$TOOL" draw --json
 }
 
@@ -128,7 +128,7 @@ setup_file() {
 		exit "$status"'
 	(cd folder && holds)
 	(cd closed && holds)
-	fails 2 "seedrive: draw: seed: takes no argument" "$TOOL" draw seed
+	fails 2 "seedrive: draw: seed: unexpected argument" "$TOOL" draw seed
 	holds closed disk folder
 }
 
@@ -234,8 +234,8 @@ assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
 	rm fifo
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 3560 /dev/zero)
 	refused "seedrive: draw: warning: file:fifo: Connection timed out
-seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits: hardware gave 16384, and the kernel's\
- generator counts once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
+seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits; hardware gave 16384, and the kernel's\
+ generator counts only once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
 }
 
 @test "draw: -n and --format are checked before anything is drawn" {
@@ -298,6 +298,6 @@ assert (rows["file"]["state"], rows["file"]["rate_bits"]) == ("when named", 0), 
 }
 
 @test "sources: it takes no argument, and no other option" {
-	fails 2 "seedrive: sources: rdrand: takes no argument" "$TOOL" sources rdrand
+	fails 2 "seedrive: sources: rdrand: unexpected argument" "$TOOL" sources rdrand
 	fails 2 "seedrive: sources: --bits: unknown option" "$TOOL" sources --bits 1
 }

@@ -446,7 +446,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	[ "$(stat -c '%a %g' run/egd.sock)" = "620 $(id -g)" ]
 	stop
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" 'group = none-such' >conf
-	fails 1 "seedrive: serve: group: none-such: there is none" "$TOOL" serve --config conf --socket "$SOCKET"
+	fails 1 "seedrive: serve: group: none-such: no such group" "$TOOL" serve --config conf --socket "$SOCKET"
 	port=$(free_port)
 	printf '%s\n' '[listen a]' 'protocol = egd' "address = tcp:127.0.0.1:$port" \
 		'[listen b]' 'protocol = egd' "address = tcp:127.0.0.1:$port" >conf

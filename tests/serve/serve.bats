@@ -609,7 +609,7 @@ honest() {
 		"$TOOL" serve --reservoir 1
 	fails 2 "seedrive: serve: --rate: 0: must be a whole number from 1 to 1000000" "$TOOL" serve --rate 0
 	fails 2 "seedrive: serve: --burst: x: must be a whole number from 1 to 1000000" "$TOOL" serve --burst x
-	fails 2 "seedrive: serve: here: takes no argument" "$TOOL" serve here
+	fails 2 "seedrive: serve: here: unexpected argument" "$TOOL" serve here
 }
 
 # --- secrets ---

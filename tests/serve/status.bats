@@ -76,7 +76,7 @@ status() {
 	cp -r "$ROOT/build/seedrive" "$ROOT/build/libexec" run/
 	run -1 --separate-stderr as_uid 12345 run/seedrive serve --status --config /dev/null --socket "$SOCKET"
 	[ "$output" = "" ]
-	[ "$stderr" = "seedrive: serve: $SOCKET: refused: only root and the daemon's user may ask, and only one of this version" ]
+	[ "$stderr" = "seedrive: serve: $SOCKET: refused: only root and the daemon's user may ask, or the daemon is of another version" ]
 	stop
 }
 

@@ -83,7 +83,7 @@ refused_as_it_only_reads() {
 		status 1
 		seedrive: build: /dev/sr0: the drive reads, but cannot write
 		status 1
-		seedrive-mkisofs: /dev/sr0: an optical drive: seedrive build -o burns there
+		seedrive-mkisofs: /dev/sr0: an optical drive: burn it with seedrive build -o
 		status 1
 		seedrive: reseed: /dev/sr0: write-protected
 		status 1
