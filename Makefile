@@ -221,7 +221,7 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 # make check TESTS="tests/cli/build.bats" runs a part. Tests in virtual machines are in tests/vm; long tests have their own
 # targets.
 longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats refresh.bats streams.bats \
-	vm-decides.bats) \
+	vm-decides.bats vm-rng.bats) \
 	tests/fuzz/planted.bats tests/serve/requests.bats
 packages  := $(wildcard tests/packages/*.bats)
 suites    := $(sort $(filter-out $(longer) $(packages),$(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)))
@@ -289,9 +289,10 @@ check-cuts: deps
 check-clones: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/clones.bats units=
 
-# Running guests while the daemon ends 200 times, and while no source delivers: ten minutes.
+# Guests that are fed by each protocol of the daemon; and running guests while it ends 200 times, and while no source delivers:
+# twelve minutes.
 check-streams: deps
-	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/streams.bats units=
+	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/streams.bats tests/vm/vm-rng.bats" units=
 
 # A million random requests by EGD, and a million by HTTP; with SAN=1 under ASan and UBSan.
 check-requests: deps
