@@ -5,16 +5,6 @@
 
 #include <string.h>
 
-/* The code point of a UTF-8 character of two or three bytes. */
-static unsigned number_of(const uint8_t *text, size_t n)
-{
-	if (n == 1)
-		return text[0];
-	if (n == 2)
-		return (text[0] & 0x1fu) << 6 | (text[1] & 0x3fu);
-	return (text[0] & 0xfu) << 12 | (text[1] & 0x3fu) << 6 | (text[2] & 0x3fu);
-}
-
 /* Prints what json-c would pass on unchanged: a character that must not be shown as a JSON escape, which keeps its meaning;
  * a byte that is not UTF-8 as the four characters \xNN. Returns: the number of bytes of @text that it has printed. */
 static size_t print_rare(const char *text, size_t len, FILE *to)
@@ -25,7 +15,7 @@ static size_t print_rare(const char *text, size_t len, FILE *to)
 		fprintf(to, "\\\\x%02x", (unsigned char)*text);
 		return 1;
 	}
-	fprintf(to, "\\u%04x", number_of((const uint8_t *)text, n));
+	fprintf(to, "\\u%04x", (unsigned)utf8_decode((const uint8_t *)text, n));
 	return n;
 }
 

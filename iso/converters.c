@@ -31,16 +31,6 @@ static const char *const names[SETS] = { [ASCII] = "ASCII",
 	[UCS2] = "UCS-2BE",
 	[UTF16] = "UTF-16BE" };
 
-static uint32_t decode(const uint8_t *text, size_t len)
-{
-	uint32_t c = text[0] & (0x7f >> len);
-	size_t i;
-
-	for (i = 1; i < len; i++)
-		c = c << 6 | (text[i] & 0x3f);
-	return c;
-}
-
 /* Returns the number of bytes of the first character; 0 if it is left to the C library. */
 static size_t get(enum set from, const uint8_t *text, size_t len, uint32_t *ret)
 {
@@ -54,7 +44,8 @@ static size_t get(enum set from, const uint8_t *text, size_t len, uint32_t *ret)
 	if (text[0] < 0x80)
 		return 1;
 	len = from == UTF8 ? utf8_length(text, len) : 0;
-	*ret = decode(text, len);
+	if (len > 0)
+		*ret = utf8_decode(text, len);
 	return len;
 }
 

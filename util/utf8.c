@@ -31,6 +31,16 @@ size_t utf8_length(const uint8_t *text, size_t len)
 	return n;
 }
 
+uint32_t utf8_decode(const uint8_t *text, size_t n)
+{
+	uint32_t c = n == 1 ? text[0] : text[0] & (0x7fu >> n);
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		c = c << 6 | (text[i] & 0x3fu);
+	return c;
+}
+
 /* Control characters are those of ASCII, and U+0080 to U+009F, which are encoded as 0xc2 0x80 to 0xc2 0x9f. */
 size_t utf8_showable(const uint8_t *text, size_t len)
 {

@@ -63,6 +63,8 @@ static void test_every_code_point(void **state)
 		const bool valid = point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
 
 		assert_int_equal(utf8_length(text, n), valid ? n : 0);
+		if (valid)
+			assert_int_equal(utf8_decode(text, n), point);
 		text[n] = 'x';
 		assert_int_equal(utf8_length(text, n + 1), valid ? n : 0);
 	}
