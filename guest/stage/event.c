@@ -77,14 +77,16 @@ static enum drives_state look(const struct settings *s, const char *name, const 
 /* The states in which no more is known about a device than that an event looks, or has looked, at it. */
 #define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
+/* The states in which no seed of a device is known. */
+#define SEEDLESS (OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE))
+
 /*
  * While this process looks, another one may have decided on the device: then its state stays. On kernels that do not
  * number media, a later seed of the device may be a new one: it is mixed, and not decided on.
  */
 static bool look_and_note(const struct settings *s, const char *name, const char *wait)
 {
-	(void)drives_change(
-		name, OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE), DRIVES_HEARD);
+	(void)drives_change(name, SEEDLESS, DRIVES_HEARD);
 	(void)drives_change(name, OPEN, look(s, name, wait));
 	return drives_get(name) == DRIVES_SEED;
 }
@@ -145,13 +147,12 @@ void event_search(const struct settings *s, const char *stage, const char *note,
 static bool note_if_found(void *ctx, const char *name)
 {
 	char path[DRIVES_PATH];
-	const unsigned from = OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE);
 
 	if (!drives_exists(name))
 		return false;
 	drives_path(name, path);
 	if (heard_seed_of(ctx, path))
-		(void)drives_change(name, from, DRIVES_SEED);
+		(void)drives_change(name, SEEDLESS, DRIVES_SEED);
 	return false;
 }
 
