@@ -3,21 +3,12 @@
 #
 # The report of seedrive check: the page that --report writes, also in a real browser.
 
-# Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154
+# Each test is a subshell of its own, `run` sets variables, quoted commands are for inner shells, and teardown reads HOLDER.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
 
 bats_require_minimum_version 1.5.0
 
 load ../lib/check
-
-setup_file() {
-	make_world
-}
-
-teardown() {
-	[ ! "${HOLDER:-}" ] || kill "$HOLDER" 2>/dev/null || true
-	make_removable
-}
 
 @test "report: only the owner can read a new file, an old one keeps its mode, and is replaced in one step" {
 	sample uniform

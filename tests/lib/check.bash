@@ -6,6 +6,16 @@ load ../lib/helper
 
 SAMPLES=$ROOT/tests/data/samples
 
+setup_file() {
+	make_world
+}
+
+# HOLDER is a process that the test started.
+teardown() {
+	[ ! "${HOLDER:-}" ] || kill "$HOLDER" 2>/dev/null || true
+	make_removable
+}
+
 # sample NAME: make a file of that kind in the current folder; `uniform` passes every test that decides.
 sample() {
 	local file=$1
