@@ -9,7 +9,7 @@
 
 #define NET "/sys/class/net/"
 
-/* Reads a number from a file of an interface, decimal, or hexadecimal after 0x; 0 if there is none. */
+/* Returns the number in a file of the interface, which is decimal, or hexadecimal after 0x; 0 if the file cannot be read. */
 static unsigned read_number(const char *name, const char *file)
 {
 	char path[64], text[16];

@@ -17,7 +17,7 @@ struct link {
 /** links_up - get the interfaces that are up, without the loopback. Returns: their number, LINKS_MAX at most. */
 size_t links_up(struct link ret[LINKS_MAX]);
 
-/** links_number - the number of the interface with this name; 0: there is none. */
+/** links_number - the number of the interface with this name; 0: no interface has it. */
 unsigned links_number(const char *name);
 
 #endif

@@ -28,7 +28,7 @@ static bool take(struct rest *r, int c)
 	return true;
 }
 
-/* Takes a decimal number without leading zeros; -1: there is none, or it exceeds @max. */
+/* Parses a decimal number without leading zeros. Returns -1 if the text does not begin with one, or it exceeds @max. */
 static long take_number(struct rest *r, long max)
 {
 	const char *begin = r->at;
@@ -55,7 +55,7 @@ static bool take_v4(struct rest *r, uint8_t out[4])
 	return true;
 }
 
-/* Takes one to four hexadecimal digits; -1: there are none, or more. */
+/* Parses one to four hexadecimal digits. Returns -1 if there is no digit, or a fifth. */
 static long take_word(struct rest *r)
 {
 	long value = 0;
