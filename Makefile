@@ -137,11 +137,11 @@ isofs_archives = $(foreach lib,isofs sodium jte z bz2 acl attr,$(call archive,$(
 $(B)/libraries: .FORCE
 	$(call settle,$(isofs_try),$(isofs_archives),$(shell pkg-config --libs libisofs-1 libsodium))
 
-# The flags for libjitterentropy if it is installed, else none. JITTER=DIR uses the one in that folder.
+# The flags for libjitterentropy if it is installed, else none. JITTER=DIR uses the one in that folder; JITTER=no, none.
 jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
 
 $(B)/jitter: .FORCE
-	$(call settle,$(jitter_try),-DWITH_JITTER $(if $(JITTER),"-I$(JITTER)" "-L$(JITTER)") -ljitterentropy)
+	$(call settle,$(jitter_try),$(if $(filter no,$(JITTER)),,-DWITH_JITTER $(if $(JITTER),"-I$(JITTER)" "-L$(JITTER)") -ljitterentropy))
 
 $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)

@@ -94,6 +94,10 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	cp -r "$LIBRARY"/{*.h,*.a} "a  folder's"
 	[ "$(state JITTER="$PWD/a  folder's")" -ge 3 ]
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
+	# JITTER=no leaves out a library that the compiler finds by itself.
+	export C_INCLUDE_PATH=$LIBRARY LIBRARY_PATH=$LIBRARY
+	[ "$(state)" -ge 3 ]
+	[ "$(state JITTER=no)" -eq 0 ]
 }
 
 @test "jitter: a library that fails its first self-test makes the source absent; a later failure makes it count for nothing" {
