@@ -18,7 +18,7 @@ import sys
 
 from nbd import ENTRY, FLUSH, KEPT, READ, WRITE
 
-MARK = 63 << 20
+MARK = 61 << 20
 BLOCK = 4096    # the unit that a disk writes as a whole
 
 
