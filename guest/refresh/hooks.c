@@ -40,18 +40,37 @@ static bool note(void *ctx, const char *name)
 	return sys_join(s->best, sizeof(s->best), name, "", "");
 }
 
+/* Returns: NULL, or why others than root can decide what is in the file or folder. */
+static const char *why_not_safe(const struct stat *st)
+{
+	if (st->st_uid != 0 && st->st_uid != (uid_t)sys_call(SYS_geteuid, 0, 0, 0))
+		return "not root's";
+	return st->st_mode & (S_IWGRP | S_IWOTH) ? "others than root can write to it" : NULL;
+}
+
 /* Returns: NULL, or why the program must not be run. */
 static const char *why_not(const char *path)
 {
 	struct stat st;
+	const char *why;
 
 	if (sys_stat_at(AT_FDCWD, path, 0, &st) < 0 || !S_ISREG(st.st_mode))
 		return "not a file";
-	if (st.st_uid != 0 && st.st_uid != (uid_t)sys_call(SYS_geteuid, 0, 0, 0))
-		return "not root's";
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
-		return "others than root can write to it";
+	why = why_not_safe(&st);
+	if (why)
+		return why;
 	return st.st_mode & S_IXUSR ? NULL : "not executable";
+}
+
+/* Who can write to the folder could put another of root's programs there. */
+static bool folder_is_safe(const char *folder)
+{
+	struct stat st;
+	const char *why = sys_stat_at(AT_FDCWD, folder, 0, &st) < 0 ? NULL : why_not_safe(&st);
+
+	if (why)
+		refresh_say(folder, ": no hook is run: ", why);
+	return !why;
 }
 
 /* Runs in the child. Unblocks the signals that message_send() and process_begin() have blocked, before it executes the
@@ -111,6 +130,8 @@ void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *
 	struct search s;
 	const char *why;
 
+	if (!folder_is_safe(folder))
+		return;
 	for (;;) {
 		s = (struct search){ .after = last };
 		if (!sys_each_name(folder, note, &s) ||

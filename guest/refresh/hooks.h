@@ -21,7 +21,7 @@ bool hooks_name_taken(const char *name);
  * @ret_running: set to the process group of the program that runs, 0 between two, so that a process that kills this one
  *               can also kill the program
  *
- * A program that root does not own, or that others can write to, is not run. A program that fails is reported, and the
+ * A program that root does not own, or that others can write to, is not run, and none of a folder of that kind. A program that fails is reported, and the
  * next one runs. A missing folder is no error. Call process_begin() before.
  */
 void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment,

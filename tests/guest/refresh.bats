@@ -372,6 +372,25 @@ COUNTED=256
 }
 
 # bats test_tags=root
+@test "watch: no hook is run from a folder that others than root can write to, or that is not root's" {
+	hook 10-first 'echo "$1" >>ran'
+	serve record
+	page "$COUNTED" 1 1
+	watch --url "$url"
+	chmod 1777 hooks
+	page "$COUNTED" 1 2
+	until_said '.*hooks: no hook is run: others than root can write to it'
+	chmod 755 hooks
+	chown nobody hooks
+	page "$COUNTED" 1 3
+	until_said ".*hooks: no hook is run: not root's"
+	[ ! -e ran ]
+	chown root hooks
+	page "$COUNTED" 1 4
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
+}
+
+# bats test_tags=root
 @test "watch: the values that differ between clones are mixed, and the kernel is reseeded, before anything is sent" {
 	serve record
 	page "$COUNTED" 1 1
