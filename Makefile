@@ -11,11 +11,11 @@ CLANG    ?= clang
 
 # SAN=1 makes a second build, with sanitizers, and `make SAN=1 check` tests it.
 B        := build$(if $(SAN),/san)
-# The folder for the guest's programs; for another architecture it is a different one.
+# The folder of the guest's programs. For another architecture `make` is called with another folder.
 G        := build/guest
 comma    := ,
-# $(call say,WORD[,FILE]): at the start of a command: print WORD and FILE (default $@) in its place; with V=1 print the
-# command.
+# $(call say,WORD[,FILE]), at the start of a command, prints WORD and FILE (default $@) instead of the command. With V=1
+# it does nothing, so that make prints the command.
 silent   := $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 say       = $(if $(V),,@$(if $(silent),,printf '%s %s\n' $1 '$(or $2,$@)';) )
 hash     := \#
@@ -35,21 +35,23 @@ usersdir := $(DESTDIR)$(or $(SYSUSERSDIR),$(PREFIX)/lib/sysusers.d)
 presetdir := $(DESTDIR)$(or $(PRESETDIR),$(PREFIX)/lib/systemd/system-preset)
 tmpfilesdir := $(DESTDIR)$(or $(TMPFILESDIR),$(PREFIX)/lib/tmpfiles.d)
 rulesdir := $(DESTDIR)$(or $(UDEVRULESDIR),$(PREFIX)/lib/udev/rules.d)
-# Other folders of a guest. initramfs-tools reads two folders, dracut one, and none of them is in /usr/local.
+# More folders of a guest. initramfs-tools reads two folders and dracut reads one, and none of the three is in
+# /usr/local.
 stagedir := $(DESTDIR)$(PREFIX)/lib/seedrive
 initramfs := $(DESTDIR)$(or $(INITRAMFSDIR),$(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/initramfs-tools)
 dracutmod := $(DESTDIR)$(or $(DRACUTDIR),/usr/lib/dracut)/modules.d/90seedrive
 statedir := $(DESTDIR)/var/lib/seedrive
 
-# The time of the build: the guest's program takes a clock with an earlier time for unset. SOURCE_DATE_EPOCH makes it
-# reproducible.
+# The time of the build. If the clock of a guest shows an earlier time, the guest's program concludes that the clock is
+# not set. SOURCE_DATE_EPOCH makes the build reproducible.
 BUILD_TIME := $(or $(SOURCE_DATE_EPOCH),$(shell date +%s))
 
 warn  := -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
 every := -std=c11 -I. -D_GNU_SOURCE -DVERSION='"$(VERSION)"' $(warn) -MMD -MP
 hard  := -fPIE -fstack-protector-strong $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 san   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# What libisofs calls of the C library, where libisofs is linked in: iso/converters.c, utc.c and writer.c.
+# Functions of the C library that libisofs calls. If libisofs is linked statically, its calls go to iso/converters.c,
+# iso/utc.c and iso/writer.c instead.
 wrap_converters := iconv_open iconv iconv_close
 wrap_utc := gmtime_r localtime_r tzset
 wrap_writer := pthread_create pthread_join
@@ -58,29 +60,31 @@ wrap_calls := $(patsubst %,-Wl$(comma)--wrap=%,$(wrap_converters) $(wrap_utc) $(
 link  := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(wrap_calls)
 host  = $(CC) $(CFLAGS) $(CPPFLAGS) $(every) $(hard) $(san)
 
-# Evaluated only when a program is linked: on a fresh machine `deps` must run first.
+# Make evaluates LIBS only when it links a program, because on a fresh machine `deps` must install the libraries first.
 LIBS  = $(shell pkg-config --libs libevent_core libdivsufsort libburn-1 blkid) $(small) -lm @$(B)/libraries @$(B)/jitter
-# Libraries are linked statically if their archives exist, because to load so many shared libraries takes longer than to make
-# a drive. SHARED=1, for packagers, links all of them dynamically.
+# Libraries are linked statically if their archives exist, because loading so many shared libraries takes longer than
+# making a drive. SHARED=1, for packagers, links all of them dynamically.
 archive = $(if $(SHARED),,$(wildcard $(shell $(CC) -print-file-name=lib$1.a)))
 small = $(or $(call archive,json-c),$(shell pkg-config --libs json-c)) \
 	$(or $(call archive,inih),$(shell pkg-config --libs inih))
 
-# Each program is cli/main.c and a table of its commands. All but the first are executed by seedrive (cli/exec_helper.c).
+# Each of these programs consists of cli/main.c, a table of its commands, and the code of these commands. seedrive
+# executes the helpers (cli/exec_helper.c).
 helpers   := check device serve
 programs  := seedrive $(helpers:%=libexec/seedrive-%)
 tables    := cli/seedrive.c $(helpers:%=cli/seedrive_%.c)
-# One program has no commands.
+# The programs above, and seedrive-mkisofs, which has no commands.
 linked    := $(programs:%=$(B)/%) $(B)/seedrive-mkisofs
 
-# A room inside another one is a folder in it.
+# The folders of sources. A folder inside another one is listed too, because the wildcards do not search subfolders.
 rooms     := util util/wire seed seed/source seed/estimate iso iso/output drive
 fronts    := cli cli/config cli/check serve
 lib_src   := $(wildcard $(rooms:%=%/*.c))
 lib_obj   := $(lib_src:%.c=$(B)/host/%.o)
 mains     := $(patsubst %.c,$(B)/host/%.o,cli/main.c cli/mkisofs.c $(tables))
 cli_obj   := $(filter-out $(mains),$(patsubst %.c,$(B)/host/%.o,$(wildcard $(fronts:%=%/*.c))))
-# The guest's programs: each is a file with main() and the objects that this needs from one archive.
+# Each of the guest's programs is linked from a file with main() and from the objects in one archive that this file
+# needs.
 guest_mains := guest/main.c guest/stage/main.c guest/refresh/main.c
 guest_src := $(wildcard guest/*.c guest/stage/*.c guest/refresh/*.c) iso/read.c \
 	$(addprefix util/wire/,http.c http_body.c label.c record.c vmclock.c) $(addprefix util/,duration.c hex.c json.c sha256.c utf8.c)
@@ -100,8 +104,8 @@ $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(host) -c -o $@ $<
 
-# Each program is linked with the objects that it needs from this archive, and with the libraries that these need: the
-# libraries of `check` would make each start of another program slower.
+# The linker takes only the objects that a program needs from this archive, and only the libraries that these objects
+# need: if the other programs had to load the libraries of `check`, they would start more slowly.
 $(B)/host/shared.a: $(lib_obj) $(cli_obj)
 	@rm -f $@
 	$(call say,AR)$(AR) qcs $@ $^
@@ -114,8 +118,8 @@ $(linked): $(B)/host/shared.a $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS) $(san) $(LDFLAGS) $(link) -o $@ $(filter %.o,$^) $(B)/host/shared.a $(LIBS)
 
-# STATIC=1 makes seedrive-mkisofs a single file that needs no libc, loader or gconv of its host. It is linked again if STATIC
-# changes.
+# STATIC=1 makes seedrive-mkisofs a single file that needs no libc, loader or gconv of its host. This file has the value
+# of STATIC, so that seedrive-mkisofs is linked again if STATIC changes.
 $(B)/static: .FORCE
 	@mkdir -p $(@D); echo '$(STATIC)' | cmp -s - $@ || echo '$(STATIC)' >$@
 
@@ -125,19 +129,22 @@ $(B)/seedrive-mkisofs: link := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack $(
 $(B)/seedrive-mkisofs: LIBS = -Wl,--start-group $(addprefix -l,isofs sodium jte z bz2 acl attr json-c inih) -Wl,--end-group -lm @$(B)/jitter
 endif
 
-# $(call settle,PROGRAM,FLAGS,ELSE): a recipe for a file with flags: FLAGS if PROGRAM can be linked with them, else ELSE.
+# $(call settle,PROGRAM,FLAGS,ELSE): a recipe that writes a file with flags for the linker: FLAGS if PROGRAM, a source
+# in C, can be linked with FLAGS, else ELSE. The file is not touched if its content stays the same.
 settle = @mkdir -p "$(@D)"; rm -f "$@.flags" "$@.try" "$@.log"; printf '%s\n' '$(subst ','\'',$2)' >"$@.flags"; \
 	printf '%b\n' '$1' | $(CC) $(CPPFLAGS) $(CFLAGS) -o "$@.try" -x c - -x none $(LDFLAGS) "@$@.flags" 2>"$@.log" || \
 	echo '$3' >"$@.flags"; cmp -s "$@.flags" "$@" || mv -f "$@.flags" "$@"
 
-# Some builds of libisofs need some of these archives. Either all of them are linked, or libisofs dynamically.
+# Depending on its build, libisofs needs some of these archives. Either all of them are linked statically, or libisofs
+# and libsodium are linked dynamically.
 isofs_try := int iso_init(void), sodium_init(void); int main(void) { return iso_init() + sodium_init(); }
 isofs_archives = $(foreach lib,isofs sodium jte z bz2 acl attr,$(call archive,$(lib)))
 
 $(B)/libraries: .FORCE
 	$(call settle,$(isofs_try),$(isofs_archives),$(shell pkg-config --libs libisofs-1 libsodium))
 
-# The flags for libjitterentropy if it is installed, else none. JITTER=DIR uses the one in that folder; JITTER=no, none.
+# The flags for libjitterentropy if it is installed, else none. JITTER=DIR uses the library in the folder DIR, and
+# JITTER=no uses none.
 jitter_try := $(hash)include <jitterentropy.h>\nint main(void) { return jent_entropy_init_ex(JENT_MAJVERSION, JENT_FORCE_FIPS); }
 
 $(B)/jitter: .FORCE
@@ -147,12 +154,13 @@ $(B)/host/seed/source/jitter.o: seed/source/jitter.c $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(host) @$(B)/jitter -c -o $@ $<
 
-# On x86, tables and the stack get the least alignment that is allowed, not the one that suits caches or foreign code.
+# On x86, tables and the stack get the least alignment that the compiler allows. The usual alignment is larger, for the
+# sake of caches and of foreign code.
 guest_abi := -malign-data=abi -mpreferred-stack-boundary=3
 guest_abi := $(shell $(MUSL_CC) $(guest_abi) -E -x c /dev/null >/dev/null 2>&1 && echo $(guest_abi))
 
-# Each file is optimized by itself, then the program as a whole, which makes it a twentieth smaller. Functions that the compiler
-# itself calls, and the entry point, are excluded from that.
+# First each file is optimized, then the program as a whole (LTO), which makes the program a twentieth smaller. LTO is
+# off for the entry point, and for functions such as memcpy(), to which the compiler itself adds calls.
 guest_opt := -Oz -fno-tree-loop-distribute-patterns -fno-expensive-optimizations -fno-caller-saves \
 	-fno-move-loop-invariants -fno-tree-forwprop -fno-ipa-pure-const -fno-tree-tail-merge $(guest_abi) \
 	-flto -ffat-lto-objects
@@ -160,7 +168,8 @@ guest_opt := -Oz -fno-tree-loop-distribute-patterns -fno-expensive-optimizations
 guest_link := $(MUSL_CC) $(guest_opt) -flto-partition=one -Wframe-larger-than=5120 -static -nostdlib -no-pie -s \
 	-Wl,--gc-sections,-z,noseparate-code,-z,norelro,-z,noexecstack,--build-id=none
 
-# The guest's programs use only the headers of a libc and no heap, because each kilobyte counts in an initramfs.
+# The guest's programs use the headers of a libc but not the libc, and no heap, because each kilobyte counts in an
+# initramfs.
 guest_cc := $(MUSL_CC) $(CPPFLAGS) $(every) $(guest_opt) \
 	-ffunction-sections -fdata-sections -fno-ident -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-pie \
 	-fno-stack-protector -Wframe-larger-than=5120 -DBUILD_TIME=$(BUILD_TIME)
@@ -181,7 +190,8 @@ $(G)/seedrive-refresh: $(G)/guest/refresh/main.o $(G)/shared.a
 $(guest_programs:%=$(G)/%):
 	$(call say,LD)$(guest_link) -o $@ $^
 
-# For its tests: a guest-stage that calls the tests in place of the kernel. An inlined function could not be replaced.
+# A guest-stage for its tests: the linker replaces the functions that call the kernel by functions of the tests. LTO is
+# off, because an inlined function could not be replaced.
 wrapped := main deadline_set process_kill sys_fsync remount_begin remount_root remount_efivars remount_hide_efivars status_write \
 	kernel_ready machine_ask
 
@@ -218,8 +228,8 @@ build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
 	$(call say,LD)$(host) $(LDFLAGS) $(link) -o $@ $< $(lib_obj) $(LIBS)
 
-# make check TESTS="tests/cli/build.bats" runs a part. Tests in virtual machines are in tests/vm; long tests have their own
-# targets.
+# make check TESTS="tests/cli/build.bats" runs only these tests. Tests in virtual machines are in tests/vm; long tests
+# have their own targets.
 longer    := $(addprefix tests/vm/,clones.bats cuts.bats events.bats inits.bats matrix.bats outcomes.bats people.bats refresh.bats streams.bats \
 	vm-decides.bats vm-rng.bats) \
 	tests/fuzz/planted.bats tests/serve/requests.bats
@@ -233,30 +243,31 @@ check: deps
 check-built: all guest-aarch64 build/guest/stage-world $(units)
 	B=$(B) tests/run $(units) $(TESTS)
 
-# All but the tests in virtual machines.
+# Runs all tests except those in virtual machines.
 check-host: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
-# For the other suite of Debian in CI: the same, without suites whose result does not depend on the suite, or that compute for
-# minutes. `make check-suites` runs all.
+# For the second release of Debian in CI: runs the tests of check-host, except those whose result does not depend on the
+# release and those that compute for minutes. `make check-suites` runs all tests.
 check-other: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/% tests/cli/check.bats $(addprefix \
 		tests/,$(addsuffix .bats,analyse dist/stage docs evidence fuzz layers mutants)),$(TESTS))"
 
-# The commands of README, in a bare Debian of each suite: one hour.
+# Runs the commands of README in a bare system of each release of Debian. Takes one hour.
 check-suites: deps
 	tests/suites
 
-# The suites that run the host's programs and need no virtual machine.
+# The test suites that run the host's programs and need no virtual machine.
 host_suites = $(filter-out tests/vm/% tests/guest/% $(addprefix %/,$(addsuffix .bats,analyse arm fuzz hook \
 	initramfs layers libvirt policy stage cutoffs)),$(suites))
 
-# The tests of the installation examine the ordinary build.
+# Builds the ordinary programs first, because the tests of the installation examine these.
 check-programs: deps
 	@env -u MAKEFLAGS -u B -u CC -u CFLAGS -u SAN -u SHARED $(MAKE) --no-print-directory -s all guest-aarch64
 	@$(MAKE) --no-print-directory check-built TESTS='$(host_suites)'
 
-# Also other compilers, sanitizers and analysers: takes long.
+# Runs `check`, then analysers, and the tests again with sanitizers, with another compiler and with shared libraries;
+# and checks that tests find planted faults. Takes long.
 check-all: check check-planted
 	tests/analyse
 	@$(MAKE) --no-print-directory SAN=1 check-programs
@@ -264,67 +275,73 @@ check-all: check check-planted
 	@$(MAKE) --no-print-directory CC=$(CLANG) B=build/clang check-programs
 	@$(MAKE) --no-print-directory SHARED=1 B=build/shared check-programs
 
-# How much of each room the tests run. The figures are printed even if a test fails under the instrumentation.
+# Measures how much of the code in each folder the host's tests run. The figures are printed even if a test fails under
+# the instrumentation.
 coverage: deps
 	rm -rf build/coverage
 	-GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory CFLAGS='-Og -g --coverage -fprofile-update=atomic' \
 		B=build/coverage check-programs
 	tests/coverage build/coverage $(FILES:%=--files)
 
-# Long tests: a whole Debian with a late drive, with another init, with an encrypted, verified or read-only root, or after
-# hibernation; one with cloud-init, udisks and users; one with a network, behind Nova's metadata service; and boots that show that a
-# seed decides the bytes that the kernel gives.
+# Long tests, which boot a whole Debian: with a late drive, with another init, with an encrypted, verified or read-only
+# root, or after hibernation; with cloud-init, udisks and users; and with a network and Nova's metadata service. Other
+# boots show that the bytes of the kernel's RNG depend on the seed.
 check-boot: deps
 	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/events.bats tests/vm/inits.bats tests/vm/outcomes.bats tests/vm/people.bats tests/vm/refresh.bats tests/vm/vm-decides.bats" units=
 
-# A drive that arrives at each moment, with each initramfs, BOOTS times each (default 1).
+# Boots with a drive that appears at each of several moments, and with each initramfs, BOOTS times each (default 1).
 check-matrix: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/matrix.bats units=
 
-# Power cuts at each flush, and two copies of the program together on each of BOOTS boots (default 200).
+# Cuts the power at each flush of a disk; and starts two copies of the program at the same time in each of BOOTS boots
+# (default 200).
 check-cuts: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/cuts.bats units=
 
-# A machine that is saved and continues in COPIES copies (default 8), with a vmclock and without: ten minutes.
+# Saves a running machine and continues it as COPIES copies (default 8), with a vmclock and without. Takes ten minutes.
 check-clones: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/vm/clones.bats units=
 
-# Guests that are fed by each protocol of the daemon; and running guests while it ends 200 times, and while no source delivers:
-# twelve minutes.
+# Boots guests that get entropy by each protocol of the daemon for virtio-rng; ends the daemon 200 times while guests
+# run, and starts guests while no source delivers. Takes twelve minutes.
 check-streams: deps
 	@$(MAKE) --no-print-directory check-built TESTS="tests/vm/streams.bats tests/vm/vm-rng.bats" units=
 
-# A million random requests by EGD, and a million by HTTP; with SAN=1 under ASan and UBSan.
+# Sends the daemon a million random requests by EGD, and a million by HTTP. With SAN=1, the daemon runs under ASan and
+# UBSan.
 check-requests: deps
 	@$(MAKE) --no-print-directory check-built TESTS=tests/serve/requests.bats units=
 
-# Debian packages of the committed sources: built twice and compared, installed, upgraded and removed in bare systems.
+# Builds the Debian packages of the committed sources twice and compares them; installs, upgrades and removes them in
+# bare systems.
 check-packages: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(packages)" units=
 
-# Plants faults in the guest's programs, and in what answers them by HTTP, and checks that a test finds each: some minutes.
+# Plants faults in the guest's programs, and in the part of the daemon that answers them by HTTP, and checks that a test
+# finds each fault. Takes some minutes.
 mutants: deps all
 	tests/mutants
 
-# Downloads and boots the kernel of each suite, which takes long. make check-kernels SUITES="sid" tries only some.
+# Downloads and boots the kernel of each release of Debian, which takes long. make check-kernels SUITES="sid" tries only
+# these releases.
 check-kernels: deps
 	@$(MAKE) --no-print-directory all
 	tests/kernels $(SUITES)
 
-# Plants faults in the parsers, and checks that the fuzz targets find them; and in the claim and the daemon's fairness, and
-# checks that their tests do.
+# Plants faults in the parsers, and checks that the fuzz targets find them. Plants faults in the sum of a claim and in
+# the daemon's fairness, and checks that the tests of these find them.
 check-planted: deps
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory check-built TESTS=tests/fuzz/planted.bats units=
 
-# Gives RUNS random command lines (default 10000) to genisoimage and to seedrive-mkisofs: three minutes.
+# Gives RUNS random command lines (default 10000) to genisoimage and to seedrive-mkisofs. Takes three minutes.
 check-grammar: deps
 	@$(MAKE) --no-print-directory all
 	tests/grammar $(RUNS)
 
 fuzz: $(fuzzers)
 
-# Runs all fuzz targets on their corpora for a minute together; the first run also builds them.
+# Runs the fuzz targets on their corpora, for a minute in all; the first run also builds the targets.
 fuzz-smoke: deps
 	@TIME=60 COVERAGE=no tests/fuzz/run
 
@@ -343,11 +360,11 @@ lint:
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
 	shellcheck $$(git grep -lE '^#!.*[/ ](ba)?sh$$' -- ':!tests/data') $$(git ls-files '*.bash' '*.bats') bash-completion/*
 	mandoc -T lint -W warning $(man1) $(man5) $(man8)
-	# bats expands titles as a shell would.
+	# bats expands the title of a test as a shell would, so a title may contain neither a backquote nor a variable.
 	! git grep -nE '^@test ".*([`]|[$$][(a-z])' -- '*.bats'
 
-# Makes all evidence and one page of it: hours. Results of this commit that exist are kept. PARTS="mkisofs fuzz" makes only
-# these; `bench/evidence --list` prints all parts; SHORT=1 tries the machinery in minutes.
+# Makes all evidence, and one page of it. Takes hours. Results that exist for this commit are kept. PARTS="mkisofs fuzz"
+# makes only these parts; `bench/evidence --list` prints all parts; SHORT=1 tries the machinery in minutes.
 evidence: deps
 	@$(MAKE) --no-print-directory all $(benches)
 	bench/evidence $(PARTS)
@@ -368,16 +385,17 @@ deb:
 
 # --- installation ---
 
-# $(call fill,MODE,FILE,TARGET): install a file, with the names of the folders filled in. Nothing is written to build/ here,
-# because root may install what another user has built.
+# $(call fill,MODE,FILE,TARGET): installs FILE as TARGET, and fills in the names of the folders there. Nothing is
+# written to build/, because root may install what another user has built.
 fill = install -D -m $1 $2 $3 && \
 	sed -i 's|@bindir@|$(PREFIX)/bin|g; s|@sbindir@|$(PREFIX)/sbin|g; s|@libdir@|$(PREFIX)/lib/seedrive|g; s|@rulesdir@|$(patsubst $(DESTDIR)%,%,$(rulesdir))|g' $3
 
-# $(call pages,FOLDER,FILES): install manual pages, which name our folders for PREFIX=/usr.
+# $(call pages,FOLDER,FILES): installs manual pages. Their sources name our folders as PREFIX=/usr has them; this
+# replaces the names.
 pages = install -D -m 644 -t $1 $2 && \
 	sed -i -E 's!/usr/(share/doc|share|lib)/seedrive!$(PREFIX)/\1/seedrive!g' $(addprefix $1/,$(notdir $2))
 
-# $(call completions,PROGRAMS): the installed completions for each shell.
+# $(call completions,PROGRAMS): the paths of the installed completions of PROGRAMS for each shell.
 completions = $(foreach p,$1,$(compdir)/$p $(zshdir)/_$p $(fishdir)/$p.fish)
 install_completions = install -D -m 644 -t $(compdir) $(1:%=bash-completion/%) && \
 	install -D -m 644 -t $(zshdir) $(1:%=zsh-completion/_%) && \
@@ -389,7 +407,7 @@ uninstall: uninstall-host uninstall-daemon
 
 host_helpers := $(filter-out serve,$(helpers))
 host_programs := seedrive seedrive-mkisofs
-# What diskimage-builder puts into a guest's image by: an element.
+# The hooks of an element for diskimage-builder, which installs the guest's programs in an image.
 dib_hooks := extra-data.d/60-seedrive-guest install.d/60-seedrive-guest
 host_docs := $(addprefix doc/,accounting.md nova.md platforms.md seed-format.md seedrive.conf)
 
@@ -407,7 +425,7 @@ install-tools: $(filter-out %-serve,$(programs:%=$(B)/%))
 	install -D -m 644 dist/host/dib/seedrive-guest/README.rst $(datadir)/dib/seedrive-guest/README.rst
 	for hook in $(dib_hooks); do install -D -m 755 dist/host/dib/seedrive-guest/$$hook $(datadir)/dib/seedrive-guest/$$hook || exit 1; done
 
-# Only the replacement for genisoimage.
+# Installs only the replacement for genisoimage.
 install-mkisofs: $(B)/seedrive-mkisofs
 	install -D -m 755 $(B)/seedrive-mkisofs $(bindir)/seedrive-mkisofs
 	$(call pages,$(mandir)/man1,man/seedrive-mkisofs.1)
@@ -447,13 +465,13 @@ uninstall-daemon:
 		$(daemon_docs:doc/%=$(docdir)/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 
-# Into a guest's image, which does not need the rest.
+# The files for a guest's image, which needs no other files of ours.
 guest_units := seedrive-guest.service seedrive-guest@.service seedrive-search.service seedrive-carry-over.service \
 	seedrive-refresh.service seedrive-watch.service
 guest_tools := seedrive-guest seedrive-refresh
 initrd_units := seedrive-guest@.service seedrive-root.service
 init_scripts := seedrive-guest seedrive-carry-over
-# Files that an earlier version has installed, and that would run in addition to this one.
+# Files that an earlier version has installed, and that would run in addition to those of this version.
 guest_old = $(initramfs)/scripts/init-premount/seedrive $(initramfs)/scripts/init-premount/00seedrive \
 	$(dracutmod)/early.sh $(dracutmod)/seedrive-early.service
 
@@ -477,11 +495,12 @@ install-guest: $(guest_programs:%=build/guest/%)
 	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
 	install -d -m 700 $(statedir)
 
-# For another init than systemd.
+# For a guest whose init is not systemd.
 install-guest-sysvinit install-guest-openrc: install-guest-%: install-guest
 	for name in $(init_scripts); do $(call fill,755,dist/guest/$*/$$name.in,$(DESTDIR)/etc/init.d/$$name) || exit 1; done
 
-# Initramfs generators that we never booted this with; the files in dist/guest/ say so, too.
+# We have never booted an initramfs that one of these generators made; dist/guest/mkinitcpio and dist/guest/mkosi say
+# so, too.
 initcpio := $(DESTDIR)$(or $(INITCPIODIR),/usr/lib/initcpio)
 
 install-guest-mkinitcpio: install-guest
@@ -495,7 +514,7 @@ install-guest-mkosi: install-guest
 	install -D -m 644 dist/guest/initrd/80-seedrive-initrd.preset $(stagedir)/initrd/80-seedrive-initrd.preset
 	$(call fill,644,dist/guest/mkosi/seedrive.conf.in,$(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf)
 
-# The ledger stays: without it a drive that is still attached could be credited again.
+# The ledger is kept, because without it a drive that is still attached could be credited again.
 uninstall-guest:
 	rm -rf $(stagedir) $(dracutmod) $(datadir)/cron
 	rm -f $(guest_old)
