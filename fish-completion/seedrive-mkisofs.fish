@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Completion of seedrive-mkisofs(1) for fish. A long option has one dash or two.
 
-# Without a value.
+# Options without a value.
 for option in \
         joliet joliet-long rock rational-rock full-iso9660-filenames max-iso9660-filenames allow-lowercase \
         relaxed-filenames untranslated-filenames omit-version-number omit-period graft-points follow-links nobak \
@@ -15,7 +15,7 @@ for option in J R r l U N d f L v D
     complete -c seedrive-mkisofs -s $option
 end
 
-# With a value that only the caller knows.
+# Options with a value that only the user knows.
 for option in \
         appid publisher preparer sysid volset exclude old-exclude uid gid file-mode dir-mode new-dir-mode \
         boot-load-seg boot-load-size ucs-level rr_reloc_dir sort-weight
@@ -25,13 +25,13 @@ for option in A P p m x
     complete -c seedrive-mkisofs -x -s $option
 end
 
-# With a file.
+# Options with a file.
 for option in output log-file sort sort-weight-list sort-weight-patterns
     complete -c seedrive-mkisofs -r -F -o $option -l $option
 end
 complete -c seedrive-mkisofs -r -F -s o
 
-# With a word.
+# Options with one of a few words.
 complete -c seedrive-mkisofs -x -s V -o volid -l volid -a 'config-2 cidata'
 complete -c seedrive-mkisofs -x -o seed -l seed -a 'on mix off'
 complete -c seedrive-mkisofs -x -o iso-level -l iso-level -a '1 2 3 4'

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Completion of seedrive(1) for fish.
 
-# A list with commas, of which the last piece is still to be typed; the names are the arguments.
+# __seedrive_list NAME...: completes the last piece of a list of these names, separated by commas.
 function __seedrive_list
     set -l before (string match -r '^(?:--[a-z-]+=)?(.*,)' -- (commandline -ct))[2]
     printf '%s\n' $before$argv
 end
 
-# Is the command one of these?
+# __seedrive_of COMMAND...: is the command on the line one of these?
 function __seedrive_of
     set -l words (commandline -opc)
     contains -- "$words[2]" $argv
 end
 
-# Is there none yet?
+# Has the line no command yet?
 function __seedrive_alone
     test (count (commandline -opc)) -eq 1
 end
@@ -32,7 +32,7 @@ complete -c seedrive -n __seedrive_alone -a serve -d 'the daemon'
 complete -c seedrive -n __seedrive_alone -l version -d 'print the version, and exit'
 complete -c seedrive -s h -l help -d 'print a summary, and exit'
 
-# What several commands share.
+# Options that several commands share.
 complete -c seedrive -n '__seedrive_of build reseed draw sources' -l source -x -a "(__seedrive_list broker $sources)" -d 'draw from these'
 complete -c seedrive -n '__seedrive_of serve' -l source -x -a "(__seedrive_list $sources)" -d 'draw from these'
 complete -c seedrive -n '__seedrive_of build reseed draw' -l require -x -a '(__seedrive_list hardware none broker rdseed rdrand tpm hwrng egd file jitter kernel)' -d 'fail unless these passed'
