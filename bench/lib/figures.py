@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which figures are evidence: where each stands in a section's tables, its unit, what was asked for, and against whom.
+"""The figures that are evidence: for each its place in the tables, its unit, its bound, and the peer beside it.
 
 A figure is found by its part, a word of the table's columns, a row and a column; `pattern` takes it out of a cell that has
-several. So a figure on the page is a cell of the tables that bench/RESULTS.md has, and cannot differ from it.
+several numbers. So each figure on the page is in a table of bench/RESULTS.md, and cannot differ from it.
 """
 import re
 
@@ -18,7 +18,7 @@ class Figure:
         if self.bound is None:
             return ""
         words = {"<=": "at most", ">=": "at least", "==": "exactly"}
-        # A unit of one word is said again.
+        # A unit is repeated after the bound if it is one word.
         return f"{words[self.bound[0]]} {self.bound[1]:g}" + (f" {self.unit}" if " " not in self.unit else "")
 
     def verdict(self, value):
@@ -111,7 +111,7 @@ def number(text):
 
 
 def find_row(rows, wanted):
-    """The first row whose first cell begins with @wanted; `#2`: the second such."""
+    """The first row whose first cell begins with @wanted; with `#2` at the end of @wanted, the second such row."""
     name, _, nth = wanted.partition("#")
     found = [row for row in rows if row[0].startswith(name)]
     at = int(nth or 1) - 1
@@ -145,7 +145,7 @@ def record(figure, value, section):
 
 
 def stated(section):
-    """Figures that stand in a section's text alone, or that a run has told of itself."""
+    """The figures that a section lists besides its tables: those of its text, and those that a run has calculated."""
     for own in section.get("figures", []):
         figure = Figure(own["name"], section["part"], "", "", "", own["unit"], tuple(own["bound"]) if own.get("bound") else None,
                         own.get("peer", ""), own.get("group", ""))
@@ -153,13 +153,14 @@ def stated(section):
 
 
 def records(sections):
-    """For each figure its newest value, with the one before it as `old`; those that no section has are not measured."""
+    """Each figure with its newest value, and the value before as `old`. If no section has it, it is "not measured"."""
     found = {}
     for section in sorted(sections, key=lambda one: one["date"], reverse=True):
         every = [record(figure, value, section) for figure in FIGURES
                  if figure.part == section["part"] and (value := value_of(figure, section)) is not None]
         every += stated(section)
-        # Parsers move: of their coverage the newest section that has any is all there is to say, and the older ones are `old`.
+        # A parser may move to another file. So the newest section with coverage decides which files have such figures, and
+        # older sections only give the `old` values of these files.
         covered = any(one["group"] == "covered" for one in found.values())
         for one in every:
             key = (one["name"], one["peer"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page of the evidence: one file without anything from elsewhere, and without scripts."""
+"""The page of the evidence: one file, which loads nothing from elsewhere and has no scripts."""
 import html
 import re
 
@@ -18,7 +18,7 @@ def esc(text):
 
 
 def inline(text):
-    """`code` and **bold** of Markdown."""
+    """Text as HTML, with `code` and **bold** of Markdown."""
     text = re.sub(r"`([^`]*)`", r"<code>\1</code>", esc(text))
     return re.sub(r"\*\*([^*]*)\*\*", r"<b>\1</b>", text)
 
@@ -63,13 +63,13 @@ def overall(results, new, about):
 # --- plots ---
 
 def short_of(one, common):
-    """A row's name where the title says what it is about."""
+    """The name of a row. If the title of the plot says what the row is about, the name does not repeat it."""
     name = one["name"].removeprefix(common)
     return f"{one['peer']}: {name}" if common and one["peer"] else name if common else title_of(one)
 
 
 def bars_of(results, group, title, caption, common=""):
-    """@common: what the names of all rows begin with."""
+    """@common: the words with which the names of all rows begin, and which the plot omits."""
     rows = [one for one in results if one["group"] == group and one["value"] is not None]
     rows.sort(key=lambda one: (one["peer"] not in ("genisoimage", ""), one["peer"]))
     return plots.bars(title, caption, [(short_of(one, common), one["value"], one["unit"], one["bound"], one.get("old", {}).get("value"), of_what(one))
@@ -159,7 +159,7 @@ def detail(section):
 # --- the page ---
 
 def whole(about, results, new, kept):
-    """The page, of the figures, the sections of this run and those that are stored."""
+    """The whole page, from the figures, the sections of this run and the stored sections."""
     body = [
         f"<header><h1>seedrive: the evidence</h1><p class='when'>Made on {esc(about['date'])}, commit <b>{esc(about['commit'])}</b>, "
         f"{esc(about['machine'])}, by <code>make evidence</code>.</p></header>",

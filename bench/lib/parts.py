@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The parts of the evidence: a row each. A new one is a row here, and its figures in figures.py.
+"""The parts of the evidence, with a row for each. A new part needs a row here, and its figures in figures.py.
 
-A part is a command that exists for itself, the minutes it takes with nothing else on the machine, what it needs beyond what
-`make deps` installs, and how what it prints becomes blocks and figures (read.py). `short` is a form that proves the machinery and
-no figure; what has none is skipped in a short run.
+A row has a command that can also be run by itself; the minutes that it takes if the machine has no other work; what it
+needs besides the packages of `make deps`; and the reader (read.py) that turns its output into blocks and figures. `short`
+is a command that proves that the machinery works, and gives no figure. A part without `short` is skipped in a short run.
 """
 import collections
 
@@ -11,7 +11,7 @@ Part = collections.namedtuple("Part", "name minutes title command reader short n
 
 
 def part(name, minutes, title, command, reader="tables", short=None, needs="", busy=True):
-    """@busy: may run beside other work, as it measures no time."""
+    """@busy: the part may run beside other work, because it measures no time."""
     return Part(name, minutes, title, command, reader, short, needs, busy)
 
 
@@ -45,6 +45,6 @@ PARTS = [
 
 
 def named(names):
-    """The rows of these names, in their order; all without a name. Raises KeyError for one that is none."""
+    """The rows with these names, in this order; all rows if there are no names. Raises KeyError for an unknown name."""
     rows = {row.name: row for row in PARTS}
     return [rows[name] for name in names] if names else list(PARTS)

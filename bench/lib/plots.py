@@ -5,7 +5,7 @@ import math
 
 
 def shown(value):
-    """At most four significant digits, thousands parted."""
+    """A number as text: a whole number with all digits, any other with about four; commas separate the thousands."""
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
     digits = max(0, 3 - int(math.floor(math.log10(abs(value))))) if value else 0
@@ -33,9 +33,9 @@ def bar(row, most):
 
 
 def bars(title, caption, rows):
-    """@rows: name, value, unit, bound or None, the value before or None, and what it is of."""
+    """@rows: name, value, unit, bound or None, the value before or None, and date, commit and machine of the value."""
     most = max([value for _, value, *_ in rows] + [row[3][1] for row in rows if row[3]] + [row[4] for row in rows if row[4] is not None]) * 1.02
-    # One that is far off must not make the others invisible.
+    # A value far above the others must not make their bars invisible.
     near = max([max(row[1], row[3][1]) for row in rows if row[3]], default=most)
     most = min(most, 3 * near)
     dates = sorted({row[5] for row in rows if row[5]})
@@ -49,7 +49,7 @@ WIDE, HIGH, LEFT, TOP, DOWN = 320, 150, 46, 14, 30
 
 
 def curve(name, points):
-    """One target: edges by executions, both from where the axes say."""
+    """The curve of a fuzz target: edges reached by executions. The scale of executions is logarithmic, and begins at 1."""
     last = max(2.0, math.log10(max(points[-1][0], 10)))
     most = max(covered for _, covered in points)
 
@@ -59,7 +59,7 @@ def curve(name, points):
     def y(covered):
         return TOP + (HIGH - TOP - DOWN) * (1 - covered / most)
 
-    # What was reached is kept until more is: steps, and to the right edge.
+    # The curve has steps: the number of edges stays the same until more are reached. It ends at the last execution.
     path = f"M{x(points[0][0]):.1f},{y(points[0][1]):.1f}" + "".join(f"H{x(n):.1f}V{y(c):.1f}" for n, c in points[1:])
     ticks = "".join(f'<text class="along" x="{x(10 ** p):.1f}" y="{HIGH - 12}">10{"⁰¹²³⁴⁵⁶⁷⁸⁹"[p]}</text>' for p in range(0, int(last) + 1, 2))
     return (f'<svg viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{html.escape(name)}: {most} edges after {points[-1][0]} executions">'

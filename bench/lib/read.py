@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a part has printed, as blocks, figures and curves."""
+"""Turns the output of a part into blocks, figures and curves."""
 import glob
 import os
 import re
@@ -14,7 +14,7 @@ def figure(name, value, unit, bound=None, peer="", group=""):
 
 
 def tables(text):
-    """Tables and lines in Markdown, as bench/run and tests/kernels print them; and a line `N mutants, M not found`."""
+    """Reads tables and lines in Markdown, as bench/run and tests/kernels print them, and `N mutants, M not found`."""
     figures = []
     match = re.search(r"^(\d+) mutants, (\d+) not found$", text, re.M)
     if match:
@@ -27,7 +27,7 @@ def plain(text):
 
 
 def counts(text, name):
-    """The last line `N passed, M failed`, and what failed."""
+    """Reads the last line `N passed, M failed`, and the names of the tests that failed."""
     sums = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", text, re.M)
     if not sums:
         raise ValueError("no line `N passed, M failed`")
@@ -39,7 +39,7 @@ def counts(text, name):
 
 
 def planted(text):
-    """What tests/fuzz/planted, tests/planted and tests/mutants have found."""
+    """Reads which planted faults tests/fuzz/planted, tests/planted and tests/mutants have found."""
     fuzz = re.findall(r"^(\S+): (.*): found by (fuzz_\w+) in run (\d+): (.*)$", text, re.M)
     lost = re.findall(r"^(\S+): (.*): not found in (\d+) runs$", text, re.M)
     rows = [[f"`{file}`: `{fault}`", f"{target}, run {run}: {how}"] for file, fault, target, run, how in fuzz]
@@ -54,7 +54,7 @@ def planted(text):
 
 
 def thinned(points):
-    """One of each doubling, and the last."""
+    """Fewer points: each has more edges than the one before, and at least 1.2 times its executions; and the last point."""
     kept = []
     for n, covered in points:
         if not kept or covered != kept[-1][1] and n >= 1.2 * kept[-1][0]:
@@ -63,7 +63,7 @@ def thinned(points):
 
 
 def curves(folder):
-    """For each target: executions, and edges of its code that were reached by then, as libFuzzer has told."""
+    """For each target, as libFuzzer printed them: executions, and the edges of its code that were reached by then."""
     found = {}
     for log in sorted(glob.glob(os.path.join(folder, "*.log"))):
         with open(log, encoding="utf-8", errors="replace") as file:
@@ -101,7 +101,7 @@ def coverage(text):
 
 
 def result(reader, name, text):
-    """Blocks, figures and curves of what was printed. Raises ValueError if that is not what the part prints."""
+    """The blocks, figures and curves in a part's output. Raises ValueError if the reader finds no result in it."""
     if not text.strip():
         raise ValueError("nothing was printed")
     if reader == "counts":

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Sections of results: one JSON file each in bench/results, in the order of their names.
+"""Sections of results. Each is a JSON file in bench/results, and the names of the files give the order of the sections.
 
-A section has a title, what it is of (date, commit, machine), and blocks: a text, or a table of columns and rows. Figures that
-no table has are in `figures`, with the words of the text that state them.
+A section has a title; the date, commit and machine of its results; and blocks, each of which is a text, or a table of
+columns and rows. Figures that are in no table are in `figures`, with the words of the text that state them.
 """
 import json
 import os
@@ -19,7 +19,7 @@ def read(path):
 
 
 def write(path, value):
-    """Replaced in one step, so that a run that is stopped leaves the old file or the new one."""
+    """Replaces the file in one step, so that a run that is stopped leaves either the old file or the new one."""
     with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(value, file, ensure_ascii=False, indent=1)
         file.write("\n")
@@ -32,7 +32,7 @@ def stored():
 
 
 def cells(line):
-    """The cells of a line of a Markdown table; `\\|` is no end of one."""
+    """The cells of a line of a Markdown table; `\\|` does not end a cell."""
     return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
 
 
@@ -78,20 +78,20 @@ def whole_text(sections):
     return "\n\n".join(pieces) + "\n"
 
 
-# --- what somebody has written into the text ---
+# --- sections that somebody has written into bench/RESULTS.md ---
 
 def names():
     return sorted(name for name in os.listdir(FOLDER) if name.endswith(".json"))
 
 
 def numbered(before, after):
-    """The front of a name between two others; there are 1000 of them, and the older ones left room."""
+    """The number, 000 to 999, for the name of a file between two others; the numbers of older files have gaps."""
     low, high = int(before[:3]) if before else 0, int(after[:3]) if after else 999
     return f"{(low + high) // 2:03}"
 
 
 def of_title(title):
-    """Date, commit and machine, as far as a title has them."""
+    """Date, commit and machine of a section, as far as its title has them."""
     date = re.search(r"\d{4}-\d\d-\d\d", title)
     commit = re.search(r"commit ([0-9a-f]{7,})", title)
     machine = re.search(r"(\d+ cores.*)", title)
@@ -99,9 +99,9 @@ def of_title(title):
 
 
 def take(text):
-    """Takes the sections of a text in which somebody has written: new ones, and what has changed in those that are stored.
+    """Stores what somebody has written into the text of bench/RESULTS.md: new sections, and changes in stored sections.
 
-    Returns: the titles of both.
+    Returns: the titles of the new and of the changed sections.
     """
     old = {read(os.path.join(FOLDER, name))["title"]: name for name in names()}
     taken, last = [], ""

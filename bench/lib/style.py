@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the page looks like: as the report of `seedrive check` does, light and dark, wide, narrow and on paper."""
+"""The style sheet of the page, like that of `seedrive check`'s report: light and dark, wide and narrow, and for print."""
 
 STYLE = """:root { color-scheme: light dark; --paper: #fff; --ink: #1c2127; --soft: #5a6472; --rule: #d5dae0;
   --panel: #f5f7f9; --good: #17692f; --bad: #b3261e; --told: #8a5a00; --bar: #3d6fa3; }
