@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How often the health tests fail good bytes: samples of exactly H bits each, 2^H values alike, from ChaCha20.
- * For each whole H a line with the failures of each test, the highest figures, and the number of repetition count
- * failures that the Poisson distribution exceeds with probability 0.0001. Exit status 1 where there are more of these,
- * or one failure of any other test.
+ * Measures how often the health tests fail good bytes: samples from ChaCha20 with exactly H bits of entropy each, so
+ * that all 2^H values are equally likely. Prints a line for each whole H: for each test its failures, the highest
+ * figure that it found, and its cutoff; and a bound for the failures of the repetition count test, which good bytes
+ * exceed with a probability of at most 0.0001. Exits with 1 if they exceed the bound, or if any other test fails once.
  *
- * usage: alarms [BYTES [H]]   (default: 1e9 of each; some 30 minutes for all)
+ * usage: alarms [BYTES [H]]   (default: 1e9 bytes for each H; some 30 minutes for all)
  */
 #include <math.h>
 #include <stdio.h>
@@ -72,7 +72,7 @@ static void test_chunk(struct state *s)
 		s->failures[HEALTH_REPLAY]++;
 }
 
-/* The least count that as many or more of come up with a probability of 0.0001 at most, less one. */
+/* The smallest count that a Poisson variable with this mean exceeds with a probability of at most 0.0001. */
 static unsigned poisson_bound(double mean)
 {
 	double term = exp(-mean), sum = term;
@@ -86,7 +86,7 @@ static unsigned poisson_bound(double mean)
 	return n;
 }
 
-/* A run of C begins at a sample that differs from the one before. */
+/* How many runs of @cutoff equal samples are expected. A run begins at a sample that differs from the one before. */
 static double runs_expected(double samples, unsigned bits, unsigned cutoff)
 {
 	return samples * (1 - exp2(-(double)bits)) * exp2(-(double)bits * (cutoff - 1));

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a claim of 256 bits from RDRAND costs: 48 KiB read, tested and conditioned as seed/gather.c does it,
- * with a thread that reads and tests ahead, beside the bare instruction over the same 48 KiB. And a whole seed, which
- * is that and 1 KiB of the block to mix from, with its memory, its thread and the kernel's part.
- * In turn, so that a change of the machine's speed meets all. Prints medians in microseconds, of each step
- * by itself too, and ratios to the bare loop, pair by pair.
+ * Measures what a claim of 256 bits from RDRAND costs: 48 KiB are read, tested and conditioned as seed/gather.c does
+ * it, with a thread that reads and tests ahead. For comparison it measures the bare instruction over the same 48 KiB.
+ * It also measures a whole seed, which in addition needs 1 KiB for the block to mix from, memory, a thread and the
+ * kernel's part. All are measured in turn, so that a change of the machine's speed affects all of them. Prints the
+ * medians in microseconds, also of each step alone, and the medians of the ratios to the bare loop of the same round.
  *
  * usage: claim [ROUNDS]
  */
@@ -39,7 +39,7 @@ static double now_us(void)
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* Nothing but the instruction and a place for its words. */
+/* Executes the instruction and stores its words, and does nothing else. */
 __attribute__((target("rdrnd"))) static void bare(uint8_t *raw)
 {
 	unsigned long long *word = (unsigned long long *)raw;
@@ -58,7 +58,7 @@ static void bare(uint8_t *raw)
 }
 #endif
 
-/* As seed/gather.c tests RDRAND. */
+/* The modes in which seed/gather.c tests RDRAND. */
 static const struct health_mode mode = { .mbit = 4000, .words = true, .sampled = true };
 static const struct replay_mode replay_mode = { .source = 0, .abundant = true };
 
@@ -72,7 +72,7 @@ struct claim_work {
 	double us[PARTS];
 };
 
-/* Each step by itself, chunk by chunk, as seed/gather.c does them. */
+/* Measures each step alone, chunk by chunk, in the order of seed/gather.c. */
 static void steps(struct claim_work *w, struct windows *windows)
 {
 	uint8_t digest[CONDITION_SIZE];
@@ -124,7 +124,7 @@ static void with_windows(
 	secret_free(slot);
 }
 
-/* The same as one piece, with the thread that is ahead. */
+/* Does all steps together, with the thread that reads and tests ahead. */
 static void claim(struct claim_work *w, struct windows *windows)
 {
 	uint8_t digest[CONDITION_SIZE];
@@ -155,7 +155,7 @@ static void *help(void *pump)
 	return NULL;
 }
 
-/* All there is to a seed: memory, threads, a block to mix from, the kernel's generator, the output. */
+/* Draws a whole seed, with its memory, its threads, a block to mix from, the kernel's generator and the output. */
 static void whole(const struct source_list *sources)
 {
 	struct seed s;

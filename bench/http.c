@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients of HTTP that ask for vendordata as Nova does, for bench/web: what an answer costs the server, how long it takes, and
- * what a connection costs in memory.
+ * Measures a server of HTTP for bench/web, with clients that ask for vendordata as Nova does: the CPU time of an
+ * answer, how long a client waits for it, and the memory of a connection.
  *
- *     http PID PORT kept|new CLIENTS SECONDS   each asks again as soon as it has its answer; "new": on a new connection
- *     http PID PORT idle|half CLIENTS          each has been answered, or has sent 60 KB of its body
+ *     http PID PORT kept|new CLIENTS SECONDS   each client asks again when it has its answer; new: on a new connection
+ *     http PID PORT idle|half CLIENTS          memory when each client has its answer; half: has sent 60 KB of its body
  *
  * Prints one line. PID is the server's.
  */
@@ -55,7 +55,7 @@ static int64_t now_us(void)
 	return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
-/* In seconds, of both kinds. */
+/* The CPU time of a process in seconds, user and system. */
 static double cpu_seconds(int pid)
 {
 	unsigned long user, system;
@@ -89,7 +89,7 @@ static long resident_kib(int pid)
 	return kib;
 }
 
-/* A request for an instance that nobody has asked for before. Returns: its length. */
+/* Writes a request with the UUID of an instance that was in no request before. Returns: the length of the request. */
 static size_t request(char *out, size_t body)
 {
 	static uint64_t number;
@@ -133,7 +133,7 @@ static void ask(struct client *c)
 		die("send");
 }
 
-/* The length of the whole answer, from its head, once that is there. */
+/* Sets @c->want to the length of the whole answer as soon as its head is complete. */
 static void find_length(struct client *c, const char *in, size_t n)
 {
 	const char *end, *length;
@@ -152,7 +152,7 @@ static void find_length(struct client *c, const char *in, size_t n)
 		die(c->head);
 }
 
-/* Returns: whether its answer is whole. */
+/* Reads what the client has received. Returns: is its answer complete? */
 static bool take(struct client *c)
 {
 	static char in[65536];
@@ -239,7 +239,7 @@ static void measure_memory(int pid, int clients, bool half)
 {
 	long before;
 
-	/* One, so that what is used by all of them is there. */
+	/* After a first connection the server has the memory that all connections share. */
 	open_all(1, false);
 	close(client[0].fd);
 	usleep(500000);

@@ -2,12 +2,13 @@
 /*
  * usage: pair [-f FILE]... RUNS COMMAND... -- COMMAND...
  *
- * -f: before each run this file is removed, so that who writes it makes a new one; that is not measured.
+ * -f: FILE is removed before each run, so that the command makes a new file. The time of the removal is not measured.
  *
  * Runs the two commands in turn, A B A B, and prints a line for each figure: its name, the median of
- * A, the median of B, and the median of the ratios A / B pair by pair. In turn, because what else the
- * machine does then meets both alike; quote the ratios. Without "--" it runs one command alone.
- * Wall and CPU time in microseconds, peak memory in KiB, as the kernel accounts for a child.
+ * A, the median of B, and the median of the ratios A / B of the pairs. The commands run in turn so that other
+ * work of the machine slows both down alike; therefore quote the ratios. Without "--" it runs one command alone.
+ * The figures are the wall time and the CPU time in microseconds, and the peak memory in KiB. CPU time and memory
+ * are what the kernel reports for a child.
  */
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The plainest server of EGD to compare with, for bench/streams: one thread, level-triggered epoll, getrandom(2) for each
- * request 02 as it comes, no limits, no fairness, no tests. One that is asked for more than its socket takes waits in write.
+ * The simplest possible server of EGD, with which bench/peers compares: it has one thread and level-triggered epoll,
+ * calls getrandom(2) for each request 02 as it arrives, and has no limits, no fairness and no tests. If the socket of a
+ * client has no room for an answer, the whole server waits in send().
  *
  *     plain_egd PATH
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The plainest servers of HTTP to compare with, for bench/web: evhttp of libevent, and libmicrohttpd, each with one thread. They
- * take the body as their libraries do, and answer with as many bytes as seedrive does, without a limit, a record or a look at
- * what was asked.
+ * The simplest possible servers of HTTP, with which bench/web compares: evhttp of libevent, and libmicrohttpd, each
+ * with one thread. They read the body as these libraries do, and answer with as many bytes as seedrive does, but they
+ * have no limits, make no record and do not look at the request.
  *
  *     plain_http evhttp|microhttpd PORT
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Preloaded into rngd: its gifts go nowhere, the pool always wants more, and after SINK_MS milliseconds it is
- * told how many bytes it gave, and how many bits it credited them with: its rate, by its own reckoning.
+ * A library to be preloaded into rngd, which measures its rate by rngd's own account. The entropy that rngd gives is
+ * dropped, and the kernel's pool always seems to want more. After SINK_MS milliseconds this prints how many bytes a
+ * second rngd gave and how many bits a second it credited, and ends rngd.
  */
 #include <poll.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 
 #define SINK_MS 1000
 
-/* linux/random.h: RNDADDENTROPY, and the head of what goes with it. */
+/* RNDADDENTROPY of linux/random.h, with the beginning of its argument: the number of bits, and the number of bytes. */
 #define ADD_ENTROPY _IOW('R', 0x03, int[2])
 
 static double now_ms(void)

@@ -2,10 +2,11 @@
 /*
  * usage: spawns COUNT COMMAND...
  *
- * So many processes of the command at once; %d in its words is the number of the process. All wait for one signal, which
- * is given once they are there, so that they begin within a few milliseconds. Prints how many succeeded, after how long the
- * first, the median and the last were done, in milliseconds, the last against the median, the largest peak of one process in KiB,
- * and by how much the machine's available memory went down, in MiB.
+ * Runs COUNT processes of the command at once; %d in its words is replaced by the number of the process. All processes
+ * wait for one signal, the end of a pipe, so that they begin within a few milliseconds. It is given a second after the
+ * last process was created. Prints how many processes succeeded; how long the first, the median and the last took, in
+ * milliseconds; the last divided by the median; the largest peak memory of a process in KiB; and by how much the
+ * machine's available memory went down, in MiB.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -42,7 +43,7 @@ static long available_mib(void)
 	return kib / 1024;
 }
 
-/* The word with each %d replaced. */
+/* Returns: a copy of the word, in which @number replaces each %d. */
 static char *numbered(const char *word, int number)
 {
 	char *text = NULL;
@@ -63,7 +64,7 @@ static char *numbered(const char *word, int number)
 	return text;
 }
 
-/* Waits for the end of what @go brings, and becomes the command. */
+/* Waits until the pipe @go ends, and executes the command. */
 static void child(int go, int number, char **command)
 {
 	char *words[WORDS_MAX + 1] = { NULL }, byte;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients of an EGD server, by one thread: how much each gets, and how long a light one waits beside them.
+ * Measures an EGD server with many clients, which all run in one thread here: how much each client gets, and how long a
+ * light client beside them waits.
  *
  *     streams PID SETTLE SECONDS PATH[:WEIGHT]:CLIENTS...
  *
- * Each client asks for 255 bytes again and again, 128 requests ahead; 0 clients: a path for the light one alone, which asks for
- * 32 bytes each 10 ms at the first path. Prints: MB a second, CPU seconds of the server PID for each MB and MB for each CPU
- * second, the largest deviation of bytes/weight from their mean, Jain's index, how many of the requests of its pace the light one had
- * answered, and its median, 99th percentile and slowest in milliseconds.
+ * Each client asks for 255 bytes again and again, 128 requests ahead. The light client connects to the first path,
+ * where CLIENTS may be 0, and asks for 32 bytes every 10 ms. Prints MB a second; the CPU time of the server PID for
+ * each MB, and MB for each second of it; the largest deviation of bytes/weight from its mean; Jain's index; the answers
+ * of the light client as a share of the requests that it would make at its pace; and the median, 99th percentile and
+ * maximum of its waits in milliseconds.
  */
 #include "util/clock.h"
 
@@ -33,7 +35,7 @@
 struct client {
 	int fd;
 	double weight;
-	uint64_t got, before; /* bytes; and those of the time to settle */
+	uint64_t got, before; /* bytes received: in all, and before the measurement */
 	int64_t owed;
 };
 
@@ -69,7 +71,7 @@ static void ask(struct client *c)
 	if (c->owed > AHEAD * 255 / 2)
 		return;
 	n = write(c->fd, requests, sizeof(requests));
-	/* An odd number of bytes would leave half a request: the socket has room for so few, or for none. */
+	/* @n is never odd, which would cut a request in half: the socket takes so few bytes all at once, or none. */
 	if (n > 0)
 		c->owed += n / 2 * 255;
 }
@@ -88,7 +90,7 @@ static void take(struct client *c)
 	ask(c);
 }
 
-/* Of the server, in clock ticks. */
+/* The CPU time of the server in seconds, user and system, as exact as a clock tick. */
 static double cpu_seconds(int pid)
 {
 	char path[64], text[1024];
@@ -105,7 +107,7 @@ static double cpu_seconds(int pid)
 	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* --- the light one --- */
+/* --- the light client --- */
 
 static struct {
 	int fd;
@@ -146,7 +148,7 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* --- all --- */
+/* --- all clients --- */
 
 static struct client *client;
 static size_t clients;
@@ -211,7 +213,7 @@ static void run(int epoll, int64_t end_ms, bool counts)
 		light_ask(now);
 		n = epoll_wait(epoll, e, 256, 1);
 		for (i = 0; i < n; i++) {
-			/* The light one is looked at after each of the others, so that it does not wait for us. */
+			/* After each other client, so that the light client does not wait for us. */
 			if (e[i].data.ptr)
 				take(e[i].data.ptr);
 			if (light.owed > 0)
