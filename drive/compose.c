@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define BUFFER_SIZE (32u << 10) /* bytes of file content that are written at once */
-/* More than one drive needs, with all sources that need no waiting: Nova's drive takes 211 KiB, and one with nothing to mix
- * 164 KiB. All of it is locked, and so takes time. */
+/* Memory for the secrets of one drive: enough for all sources that need no waiting. Nova's drive takes 211 KiB, and a
+ * drive with nothing to mix takes 164 KiB. The pool is not larger, because all of it is locked, which takes time. */
 #define SECRETS_SIZE    (256u << 10)
 #define SECRETS_UNMIXED (168u << 10)
 
@@ -77,11 +77,11 @@ static int begin_draw(struct compose *c, struct fault *f)
 	const size_t blocks = (c->asked->bits + RECORD_BLOCK_BITS - 1) / RECORD_BLOCK_BITS;
 	int r = 0;
 
-	/* The draw's thread is too short-lived for creating an arena to pay off. */
+	/* An arena for the draw's thread would not pay off, because the thread is short-lived. */
 	mallopt(M_ARENA_MAX, 1);
 	if (draws(c) && !c->draws)
 		tree_reserve();
-	/* Not in a process that makes many drives: @draws would need more memory than the pool has. */
+	/* A process that makes many drives has no pool: @draws would need more memory than the pool has. */
 	if (draws(c) && !c->draws)
 		secret_pool(c->asked->sources.unmixed ? SECRETS_UNMIXED : SECRETS_SIZE);
 	if (draws(c))
@@ -124,7 +124,7 @@ static int take_seed(struct compose *c, struct fault *f)
 	return draws(c) ? drive_seed(&c->drive, &c->tree, &c->request, f) : lay_out_without(c, f);
 }
 
-/* Is there no seed, so that no secret of ours passes through the buffer? */
+/* Has the image no seed, so that no secret of ours passes through the buffer? */
 static bool is_public(const struct compose *c)
 {
 	return !draws(c);
@@ -174,7 +174,8 @@ static int write_image(struct compose *c, struct fault *f)
 	return r;
 }
 
-/* Before the first byte of the tree is read. In a process that makes many drives the next one's folder is another. */
+/* Lets this process write only where the output is. Called before the first byte of the tree is read. A process that
+ * makes many drives is not confined, because the next drive may be in another folder. */
 static void confine_output(const struct compose *c)
 {
 	const struct output *o = c->output;

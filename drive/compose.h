@@ -21,8 +21,8 @@ struct compose {
 	bool plain; /* an ordinary image, whose label is not one of a seed drive: no seed, no warning */
 	bool provenance; /* list the sources in seedrive.json, where tenants can read them */
 	struct draw_memory
-		*draws; /* state kept between the drives of one process; NULL: it makes only one */
-	bool hands_over; /* may end by running another program, so it must keep the right to run one */
+		*draws; /* state kept between the drives of one process; NULL: only one is made */
+	bool hands_over; /* the process may end by executing another program, so it must keep the right to do so */
 	bool last; /* no other drive follows: the end of the process frees layout and tree, which is faster */
 	bool fixed_time; /* set every time stamp to @now; see compose_clock() */
 	time_t now;
@@ -55,7 +55,7 @@ void compose_bind(struct compose *c, const char *bind);
 
 /* Functions of the caller. Each returns 0 or -errno with @f. */
 struct compose_caller {
-	/* Called when the output is open and no source was read yet: the last chance to change what is asked. May be
+	/* Called when the output is open and no source was read yet: the last chance to change @c->asked. May be
 	 * NULL. */
 	int (*settle)(struct compose *c, void *ctx, struct fault *f);
 	/* Fills @c->tree, @c->request and @c->iso. */
@@ -69,8 +69,8 @@ struct compose_caller {
  *     end, also after an error
  *
  * The output is opened, the draw begins, the tree is gathered and laid out, the seed is checked against @asked and
- * filled in, and the image is written. If blocks came from the broker, it gets a note for its journal.
- * Returns: 0; or -errno with @f, and compose_clear() undoes what was done to the output, as far as possible.
+ * filled in, and the image is written. If blocks came from the broker, the broker gets a note for its journal.
+ * Returns: 0; or -errno with @f, and then compose_clear() undoes changes to the output, as far as possible.
  */
 int compose_image(struct compose *c, const struct compose_caller *caller, struct fault *f);
 

@@ -22,7 +22,7 @@ bool drive_may_mix(const char *folder)
 {
 	char path[PATH_MAX];
 
-	/* Another error, such as that of a seccomp filter which forbids the call, leaves it open: say yes. */
+	/* After any other error, such as that of a seccomp filter, it is unknown whether the path exists: say yes. */
 	return snprintf(path, sizeof(path), "%s/openstack", folder) >= (int)sizeof(path) ||
 		faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
 		(errno != ENOENT && errno != ENOTDIR);
@@ -70,7 +70,7 @@ void drive_count_mixed(
 	}
 }
 
-/* Reserves space for one more file after @used bytes of others. Returns: 0; or an error for mix_why(). */
+/* Reserves space for one more file after @used bytes of other files. Returns: 0; or an error for mix_why(). */
 static int take_room(const struct tree_node *node, size_t *used)
 {
 	int r = mix_size(node->size);

@@ -21,6 +21,7 @@ struct drive_mixed {
 	unsigned left;  /* were left unchanged, with a warning */
 };
 
+/* A drive that is being made. Its record is the file seedrive.bin, and its note is the file seedrive.json. */
 struct drive {
 	struct drive_secret *secret;
 	char note[RECORD_NOTE_SIZE];
@@ -46,7 +47,7 @@ const char *drive_default_label(const struct tree *t);
  */
 int drive_uuid(const struct tree *t, uint8_t ret_uuid[UUID_SIZE], const struct warning_sink *warn);
 
-/** drive_drop_old - remove files that have the names of record and note from @t's root, with a warning. */
+/** drive_drop_old - remove files with the name of a record or a note from the root of @t, with a warning. */
 void drive_drop_old(struct tree *t, const struct warning_sink *warn);
 
 /** drive_warn_leftovers - warn about each temporary file of another run that was left out of @t. */
@@ -67,7 +68,7 @@ int drive_prepare(struct drive *d, struct tree *t, size_t blocks, uint64_t now,
 void drive_forget(struct drive *d, struct tree *t);
 
 /**
- * drive_seed - fill in record and note, if drive_prepare() added them, and mix every random_seed of @t
+ * drive_seed - fill in the record and the note, if drive_prepare() added them, and mix every random_seed of @t
  * A file that cannot be mixed is left unchanged, with a warning. Returns: 0 or -errno with @f.
  */
 int drive_seed(
@@ -90,8 +91,8 @@ void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const stru
 	const struct warning_sink *warn);
 
 /**
- * drive_note_text - the same JSON with all sources, for the journal. Returns: a string that the caller frees; NULL: no
- * memory.
+ * drive_note_text - the JSON of drive_note() with all sources, for the journal
+ * Returns: a string that the caller frees; NULL: no memory.
  */
 char *drive_note_text(const struct seed *s);
 

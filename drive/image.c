@@ -176,7 +176,7 @@ static int check_root(const struct image *im, const char *name, bool has, struct
 	return fault_set(f, im->root_error, "%s: %s: the directory cannot be read", im->path, name);
 }
 
-/* Reads a tombstone, or sets @f to what is wrong with it. The magic number has shown that it can be nothing else. */
+/* Parses a file that is not a record, and so can only be a tombstone; or sets @f to what is wrong with it. */
 static int read_tombstone(struct image *im, size_t len, struct fault *f)
 {
 	int r = record_parse_tombstone(im->secret->record, len, &im->record);
@@ -267,7 +267,7 @@ static int find_metadata(
 		return 0;
 	if (++im->budget.folders > IMAGE_FOLDERS_MAX)
 		return exceed(&im->budget, "more than 4096 folders below openstack/");
-	/* Look in this very folder, not in one of the same name: two names may differ only in case. */
+	/* Look in this folder itself, not by its name: two folders may have names that differ only in case. */
 	r = iso_find_below(&im->volume, version, METADATA, ret_file);
 	if (r == -ENOENT)
 		return 0;

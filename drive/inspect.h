@@ -6,7 +6,7 @@
 #include "drive/repeats.h"
 #include "util/hex.h"
 
-/* What an image holds. Never a byte of a secret. */
+/* The content of an image, without any byte of a secret. */
 struct inspect {
 	struct image image;
 	bool note_agrees, expired, has_uuid;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The seed's sources, in the form that struct note refers to. */
+/* The seed's sources, in the form to which struct note points. */
 struct listed {
 	struct note_source source[SOURCES_MAX];
 	char label[SOURCES_MAX][SOURCE_LABEL_SIZE];

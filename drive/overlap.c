@@ -111,7 +111,7 @@ static bool is_plain(const uint8_t *name, size_t len, const char *want)
 		(len == n || name[n] == ';');
 }
 
-/* The same for Joliet, whose names have two bytes a character. */
+/* Is this the name @want in a tree of Joliet, whose names have two bytes a character? */
 static bool is_wide(const uint8_t *name, size_t len, const char *want)
 {
 	const size_t n = strlen(want);
@@ -124,7 +124,7 @@ static bool is_wide(const uint8_t *name, size_t len, const char *want)
 	return len == 2 * n || (len > 2 * n + 1 && name[2 * n + 1] == ';');
 }
 
-/* The same for Rock Ridge. Our names are short, so they are whole in this record. */
+/* Is this the name @want in an entry of Rock Ridge? Our names are so short that one entry NM has the whole name. */
 static bool is_ridge(const uint8_t *area, size_t len, const char *want)
 {
 	const size_t n = strlen(want);
@@ -177,7 +177,8 @@ static int add_folder(struct search *s, struct extent e)
 	return 0;
 }
 
-/* Rock Ridge stores entries that do not fit the record in another sector, to which a CE entry points. */
+/* If a file's entries of Rock Ridge do not fit into its folder record, the rest is in another sector, to which an entry
+ * CE points. */
 static int check_continuation(const struct search *s, const struct record_part *p)
 {
 	const uint8_t *area = p->area;

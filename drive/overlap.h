@@ -17,8 +17,8 @@ struct own_file {
 /**
  * overlap_check - check that no file of @own shares a sector with anything else in the image
  * In a crafted image a file can overlap a descriptor, a folder or another file. This examines everything that the
- * descriptors, path tables and folders of all trees point to. The same file may be found several times, if it has its
- * own name and extent each time.
+ * descriptors, path tables and folders of all trees point to. A file of @own may be found several times, because each
+ * tree lists it, but each time it must have its name and its exact extent.
  * Returns: 0; -EBADMSG with @f if sectors are shared, or if the image is malformed or has too many folders.
  */
 int overlap_check(

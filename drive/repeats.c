@@ -11,7 +11,7 @@ struct repeats_key {
 	unsigned char bytes[crypto_generichash_KEYBYTES];
 };
 
-/* A hash of 256 bits: no two different values have the same one. */
+/* A hash of 256 bits: no two different values have the same hash. */
 struct repeats_mark {
 	unsigned char bytes[crypto_generichash_BYTES];
 };
