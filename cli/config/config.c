@@ -24,7 +24,7 @@ static const char *append(struct config *c, char ***list, size_t *count, const c
 		*list = more;
 		more[*count] = strdup(text);
 	}
-	/* For the analyzer: config_clear() frees the entries of the list. */
+	/* analyzer: config_clear() frees the entries of the list */
 	if (!more || !more[*count]) {
 		c->err = -ENOMEM;
 		return NULL;
@@ -77,7 +77,7 @@ static void note_section(void *to, unsigned line, const char *name)
 	note_fault(to, line, f.text);
 }
 
-/* Stores a valid entry. It replaces that of an earlier file. */
+/* Stores a valid entry, which replaces the entry of an earlier file. */
 static void keep(struct config *c, struct config_entry *e, unsigned line, const char *value)
 {
 	free(e->value);

@@ -21,8 +21,8 @@
 #define CONFIG_RESERVOIR_MAX 4096    /* blocks */
 #define CONFIG_RATE_MAX      1000000 /* blocks, for rate and burst */
 
-/* The programs that settings are for. The keys before any section are for all of them, but of these the daemon uses only
- * `broker`. */
+/* The programs that have settings. The keys before any section apply to all programs, but the only one that the daemon
+ * uses is `broker`. */
 enum config_part {
 	CONFIG_TOOLS,   /* build, draw, reseed, sources: these have no section of their own */
 	CONFIG_MKISOFS, /* seedrive-mkisofs, [mkisofs] */
@@ -41,7 +41,7 @@ struct config_entry {
 /* One section [listen NAME]: see cli/config/listen.h. */
 struct config_listen {
 	char *name;
-	size_t file; /* the section begins at this file, by its index in struct config, and line */
+	size_t file; /* the section begins in this file, an index of @file in struct config, at this line */
 	unsigned line;
 	struct config_entry entry[CONFIG_LISTEN_KEYS_MAX];
 };
@@ -95,12 +95,12 @@ int config_read(struct config *c, const char *file);
 int config_read_default(struct config *c, const char *file, const char *folder);
 
 /**
- * config_settle - the values in force for @part: from its section, else from before any section, else the defaults
- * The daemon takes `source` only from its own section, as the other list may contain the daemon itself, as `broker`.
+ * config_settle - the values in force for @part: those of its section, else those before any section, else the defaults
+ * The daemon takes `source` only from its own section: a list before any section may name `broker`, the daemon.
  */
 void config_settle(const struct config *c, enum config_part part, struct settings *ret);
 
-/** config_address - set the configured socket for a `broker` among @sources that has no path of its own. */
+/** config_address - set the configured socket for a `broker` in @sources, if the user gave no path for it. */
 void config_address(const struct settings *s, struct source_list *sources);
 
 /** config_burst - the burst in force: at most half of the reservoir, so that one user cannot empty it */
@@ -111,7 +111,7 @@ struct config_shown {
 	const char *key, *value;
 	const char *file; /* NULL: the value is the default */
 	unsigned line;
-	/* Why the value in force is lower than the one written there; NULL: it is not. */
+	/* Why the value in force is lower than the one in the file; NULL: it is not lower. */
 	const char *limit;
 	char text[256]; /* storage for a @value that is in no file */
 };

@@ -138,8 +138,8 @@ static void end_line(struct reader *r)
 	r->expects = false;
 }
 
-/* What inih gets instead of a line with a fault: an empty line. For a faulty section line it is an unknown section, as the
- * keys after it must not count for the section before it. */
+/* The line that inih gets instead of a line with a fault. It is empty; but for a section line with a fault it is an
+ * unknown section, because the keys after that line must not count for the section before it. */
 static const char *replacement(const char *line)
 {
 	line += strspn(line, " \t");

@@ -15,7 +15,7 @@
 #define CONFIG_FILE_MAX (64u << 10)
 #define CONFIG_LINE_MAX 196 /* bytes; inih in its usual build accepts no longer lines */
 
-/* Receives what is found, in the order of the lines. */
+/* Functions that receive sections, entries and faults, in the order of the lines. */
 struct config_sink {
 	void *to;
 	void (*section)(void *to, unsigned line, const char *name);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The entry that is in force for @part; NULL: the default is. */
+/* The entry that is in force for @part; NULL: the default is in force. */
 static const struct config_entry *find_entry(
 	const struct config *c, enum config_part part, size_t i)
 {

@@ -283,7 +283,7 @@ static const char *missing(const struct config_listen *l)
 	return NULL;
 }
 
-/* What goes over a network is known to others: bytes for a guest have no business there. */
+/* Others can read what is sent over a network, so bytes for a guest must not be sent over one. */
 static int check_network(
 	const struct config_listen *l, const struct config_listener *s, struct fault *f)
 {
