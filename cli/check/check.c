@@ -53,7 +53,7 @@ struct restarting {
 	struct progress progress;
 };
 
-#define PATIENCE_S 10 /* if the restarts take longer than that, the user is told how long */
+#define PATIENCE_S 10 /* if the restarts will take longer, a warning says how long */
 
 static void expect(void *arg, int64_t all_ms)
 {

@@ -22,7 +22,7 @@ struct checked {
 	char label[SOURCE_LABEL_SIZE];
 	struct sample sample;   /* without its bytes: check_source() wipes them */
 	struct restart restart; /* only if @restart.done: the restart tests were asked for */
-	bool counted;           /* the following three are set */
+	bool counted;           /* are @stats, @fips and @estimate set? */
 	struct stats stats;
 	struct fips fips;
 	struct estimate estimate;
@@ -36,9 +36,9 @@ struct check {
 };
 
 enum verdict {
-	VERDICT_PASSED, /* of a test that decides whether the source passes */
+	VERDICT_PASSED, /* PASSED and FAILED: of a test that decides whether the source passes */
 	VERDICT_FAILED,
-	VERDICT_WITHIN, /* of a figure that is only reported, against its bound */
+	VERDICT_WITHIN, /* WITHIN and BEYOND its bound: of a figure that is only reported */
 	VERDICT_BEYOND,
 	VERDICT_NONE, /* not judged */
 };
@@ -76,7 +76,7 @@ bool check_passed(const struct checked *c);
 /** check_why - why the source did not pass, as the end of a sentence. */
 const char *check_why(const struct checked *c, char *out, size_t size);
 
-/** check_too_low - is the least estimate below --min-estimate? If so, @out says it, as the end of a sentence. */
+/** check_too_low - is the least estimate below --min-estimate? If so, @out says so, as the end of a sentence. */
 bool check_too_low(const struct check *all, const struct checked *c, char *out, size_t size);
 
 /** check_assessed - the assessment in bits a byte, such as "4" or "0.0078"; "-" if it is 0. */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Sets @out to what is wrong with a source, or remarkable although it passed. Returns: is there anything? */
+/* Sets @out to the fault of a source, or to a remark on a source that passed. Returns: is there one? */
 static bool remark_on(const struct check *all, const struct checked *c, char *out, size_t size)
 {
 	if (!check_passed(c)) {

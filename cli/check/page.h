@@ -4,7 +4,7 @@
 
 #include "cli/check/check.h"
 
-/* Shared by the files of the HTML report; not for other rooms. */
+/* Shared by the files of the HTML report. No file outside cli/check/ includes this header. */
 
 #define PAGE_DASH "\342\200\223" /* an en dash, for a value that does not exist */
 
@@ -19,7 +19,7 @@ void page_overall(const struct check *c, FILE *to);
 /** page_summary - write the table with one row for each source. */
 void page_summary(const struct check *c, FILE *to);
 
-/* The plots of one source; @number: of the source's section in the page. */
+/* The plots of one source; @number: the number of the source's section in the page. */
 void plot_histogram(const struct checked *c, size_t number, FILE *to);
 void plot_lags(const struct checked *c, size_t number, FILE *to);
 void plot_runs(const struct checked *c, size_t number, FILE *to);

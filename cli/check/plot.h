@@ -8,8 +8,8 @@
 /* A plot as inline SVG. It has classes, no colours: the style sheet decides what it looks like. */
 struct plot {
 	const char *id;    /* unique in the page */
-	const char *title; /* for screen readers: what the plot is, ... */
-	const char *about; /* ... and what it shows, in plain text */
+	const char *title; /* for screen readers: the name of the plot */
+	const char *about; /* for screen readers: what the plot shows, in plain text */
 	const char *x_label, *y_label;
 	double left, right, bottom, top; /* the values at its edges */
 	bool log; /* the vertical axis is logarithmic; @bottom must be above 0 */

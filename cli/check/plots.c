@@ -108,7 +108,7 @@ void plot_lags(const struct checked *c, size_t number, FILE *to)
 		"<b>Bit autocorrelation.</b> Dashed: five standard deviations of independent bits.");
 }
 
-/* The expected number of runs of @run bytes in @len independent, uniform bytes; for the last bar, of longer runs too. */
+/* The expected number of runs of @run bytes in @len independent, uniform bytes; the last bar also has longer runs. */
 static double runs_expected(size_t len, unsigned run)
 {
 	const double ends = run < STATS_RUNS ? 255.0 / 256 : 1;

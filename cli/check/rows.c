@@ -37,13 +37,13 @@ const char *check_why(const struct checked *c, char *out, size_t size)
 	return out;
 }
 
-/* A row that decides whether the source passes. */
+/* Begins a row that decides whether the source passes. */
 static void decide(struct check_row *row, const char *what, enum verdict v)
 {
 	*row = (struct check_row){ .what = what, .verdict = v, .decides = true };
 }
 
-/* A row that is only reported. */
+/* Begins a row that is only reported. */
 static void inform(struct check_row *row, const char *what, enum verdict v)
 {
 	*row = (struct check_row){ .what = what, .verdict = v };
@@ -97,7 +97,7 @@ static void row_rct(const struct checked *c, struct check_row *row)
 	snprintf(row->bound, CHECK_TEXT, "below %u", s->highest.cutoff.rct);
 }
 
-/* Were all windows tested to their end? One in which another test fails is cut short, so its counts are too low. */
+/* Were all windows tested to their end? A window in which another test fails is cut short: its counts are too low. */
 static bool windows_whole(const struct sample *s)
 {
 	return !s->failures[HEALTH_RCT] && !s->failures[HEALTH_WORDS] && !s->failures[HEALTH_STUCK];
