@@ -104,11 +104,11 @@ static _Noreturn void work(
 {
 	size_t i;
 
-	/* When the parent dies, by any signal, the kernel sends us SIGTERM, and we remove our own files. */
+	/* If the parent dies, even by SIGKILL, the kernel sends us SIGTERM, and we remove our unfinished files. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(EXIT_FAILED);
-	/* Each line is one write, because the other processes print at the same time. */
+	/* Lines are written whole, because the other processes print at the same time. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	while ((i = atomic_fetch_add(&s->next, 1)) < b->rows) {
 		if (w->one(w->ctx, b->row + i) == 0)
@@ -173,7 +173,7 @@ long batch_run(const struct batch *b, unsigned jobs, const struct batch_work *w,
 			break;
 		running++;
 	}
-	/* With fewer processes the work takes longer; it fails only if there is none. */
+	/* With fewer processes the work takes longer; it fails only if no process was started. */
 	if (running == 0 && b->rows > 0)
 		done = -errno;
 	wait_for(running, b, s, quiet);

@@ -35,7 +35,7 @@ void batch_clear(struct batch *b);
 /**
  * batch_check_places - checks that no two drives collide, before the first one is made
  * Places are compared by folder (device and inode) and name, since several paths can lead to one place.
- * @path: the list's, for messages
+ * @path: the path of the list, for messages
  * Returns: 0, or -EEXIST with @f, which names the line: its OUT is also the OUT of another line, or lies in the DIR of another.
  */
 int batch_check_places(const struct batch *b, const char *path, struct fault *f);

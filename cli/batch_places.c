@@ -14,7 +14,7 @@ struct id {
 	ino_t ino;
 };
 
-/* Where a row's OUT is: its folder, and its name in that folder. Or, without a name, the row's DIR. */
+/* The place of a row's OUT: the folder and the name in this folder. Without a name, the place is the row's DIR. */
 struct spot {
 	struct id id;
 	char *name;
@@ -24,7 +24,7 @@ struct spot {
 struct spots {
 	struct spot *out, *dir;
 	size_t outs, dirs;
-	const char *path; /* the list's */
+	const char *path; /* the path of the list */
 	struct fault *fault;
 };
 

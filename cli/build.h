@@ -5,7 +5,7 @@
 #include "cli/options.h"
 #include "drive/compose.h"
 
-/* One drive of `seedrive build`: what was asked for, and its state. With @batch, what all drives of the list share. */
+/* One drive of `seedrive build`: what was asked for, and its state. With @batch: what all drives of the list share. */
 struct build {
 	struct entropy_options entropy;
 	const char *out, *dir, *label, *publisher, *bind;

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* NoCloud requires meta-data besides user-data; cloud-localds writes the same if none is given. */
+/* NoCloud requires meta-data besides user-data; cloud-localds writes the same text if no meta-data is given. */
 static const char default_metadata[] = "instance-id: iid-local01\n";
 
 static size_t output_files(const struct output *o, struct tree_omit *out)

@@ -8,7 +8,7 @@
 struct command {
 	const char *name;
 	const char *summary;
-	const char *usage; /* text of --help; NULL: @run executes a program with its own */
+	const char *usage; /* text of --help; NULL: it is in the program that @run executes */
 	int (*run)(int argc, char **argv, struct fault *f);
 };
 
@@ -26,8 +26,8 @@ extern const struct command cmd_build, cmd_reseed, cmd_inspect, cmd_draw, cmd_so
 extern const struct command helper_check, helper_serve;
 
 /**
- * exec_device_helper - executes the program that builds onto devices
- * @argv: from "build" on
+ * exec_device_helper - executes the program that writes images to devices
+ * @argv: the words of the command line, from "build" on
  * Returns only on failure: -errno with @f.
  */
 int exec_device_helper(int argc, char **argv, struct fault *f);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-/* Sample sizes in bytes if -n is not given: what the estimators require, and less for sources that may be slow. */
+/* Sample sizes in bytes without -n: as many as the estimators require, and fewer for sources that may be slow. */
 #define ASKED      ESTIMATE_SAMPLES
 #define ASKED_SLOW 65536
 
@@ -74,8 +74,8 @@ static int add_sources(struct source_list *to, const char *text, struct fault *f
 	return 0;
 }
 
-/* The default list without two sources: a sample of the kernel's generator would only show that it can hash, and the
- * daemon has tested its blocks already. */
+/* Adds the default list, except the kernel's generator, of which a sample would only show that it can hash, and the
+ * broker, because the daemon has already tested its blocks. */
 static void add_configured(struct source_list *to, const struct source_list *list)
 {
 	size_t i;
@@ -87,7 +87,7 @@ static void add_configured(struct source_list *to, const struct source_list *lis
 			to->spec[to->count++] = list->spec[i];
 }
 
-/* In bits per byte. */
+/* Parses a number of bits a byte. */
 static int parse_estimate(const char *text, unsigned *ret_mbit, struct fault *f)
 {
 	if (source_parse_mbit(text, strlen(text), ret_mbit) && *ret_mbit > 0)
@@ -207,8 +207,8 @@ static int put_report(const struct check *c, struct replace *r, const char *path
 	return e < 0 ? fault_errno(f, e, path) : replace_commit(r, f);
 }
 
-/* Records a failure in @f. main() prints the last one, so this prints the one before it. @before: the result of the
- * previous call, or 0. */
+/* Records a failure in @f. main() prints only the last failure, so this prints the one that @f already has. @before:
+ * the result of the previous call, or 0. */
 static int refuse(int before, struct fault *f, const char *label, const char *why)
 {
 	if (before < 0)

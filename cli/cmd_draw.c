@@ -29,7 +29,7 @@ struct draw_command {
 	struct entropy_options entropy;
 	const char *out;
 	enum draw_format format;
-	uint32_t bytes; /* of --bytes; 0: as many as --bits requires */
+	uint32_t bytes; /* the number of --bytes; 0: as many as --bits requires */
 	bool bits_said;
 	struct drawn drawn;
 	json_object *draws; /* for --json: an object for each draw */
@@ -71,7 +71,7 @@ static int take_option(struct draw_command *d, int c, struct fault *f)
 	}
 }
 
-/* The most that @bytes can claim: 256 bits for each whole block, and 8 bits for each byte of a last, partial one, up to 256. */
+/* The most bits that @bytes can claim: 256 for each whole block, and 8 for each byte of a partial block, up to 256. */
 static uint32_t most_bits(uint32_t bytes)
 {
 	const uint32_t rest = 8 * (bytes % RECORD_BLOCK);
@@ -153,7 +153,7 @@ static void keep(struct draw_command *d, const struct seed *s, const struct entr
 		entropy_print(s, stderr);
 }
 
-/* Asks this draw for the bits that are still missing, up to what its blocks can claim. */
+/* Asks this draw for the bits that are still missing, up to the most that its blocks can claim. */
 static int draw_one(
 	struct draw_command *d, uint32_t blocks, struct draw_memory *memory, struct fault *f)
 {
@@ -210,7 +210,8 @@ static int draw_all(struct draw_command *d, struct fault *f)
 
 /* --- results --- */
 
-/* One draw is printed as in other commands. Several are printed one by one, so that a reader can recalculate each claim. */
+/* A single draw is printed as in other commands. Several draws are printed one by one, so that a reader can recalculate
+ * each claim. */
 static void print_json(struct draw_command *d)
 {
 	json_object *o = json_object_new_object();

@@ -111,7 +111,7 @@ static int find_group(const char *name, gid_t *ret, struct fault *f)
 	const unsigned long number = strtoul(name, &end, 10);
 
 	errno = 0;
-	/* cppcheck-suppress getgrnamCalled ; called at the start, before any thread */
+	/* cppcheck-suppress getgrnamCalled ; only the main thread calls it, at the start and for a reload */
 	g = getgrnam(name);
 	if (!g && (name[0] < '0' || name[0] > '9' || *end || number >= UINT32_MAX))
 		return fault_set(f, errno > 0 ? -errno : -ENOENT, "group: %s: no such group", name);
@@ -140,7 +140,7 @@ static int describe(const struct config_listener *l, struct listen_options *ret,
 	return r;
 }
 
-/* The settings of the daemon: the current ones, and, during a reload, the next ones. */
+/* The settings of the daemon. During a reload there are two generations: the current settings and the next ones. */
 struct generation {
 	struct config config;
 	struct config_listener listener[CONFIG_LISTENERS_MAX];

@@ -32,7 +32,7 @@ struct row {
 	struct source_spec spec;
 	struct reader reader;
 	struct source_handle handle;
-	bool asked; /* tried; not if it lacks the argument that it needs */
+	bool asked; /* the source is tried; false if it needs an argument and has none */
 	int err;
 	double rate; /* bytes per second; 0: not measured */
 };
@@ -97,7 +97,7 @@ static void look_at_code(struct row *row, uint8_t *raw)
 	src->close(&row->handle);
 }
 
-/* Measures all devices at the same time, so that several slow ones take as long as one. */
+/* Measures all devices at the same time, so that several slow devices take only as long as one. */
 static int look(struct row *row, size_t count)
 {
 	uint8_t *raw = secret_new(LOOK_BYTES);
@@ -191,8 +191,8 @@ static void print_table(const struct row *row, size_t count)
 			worth_of(row + i, worth, sizeof(worth)), remark_of(row + i));
 }
 
-/* The same words as in the report of a draw. A source worth 0 bits is not called hardware, and neither is the daemon, which
- * reports what its blocks rest on for each block. */
+/* The same words as in the report of a draw. A source worth 0 bits is not called hardware. Neither is the daemon,
+ * because it reports separately for each block which sources the block rests on. */
 static const char *kind_of(const struct source *src, unsigned bits)
 {
 	switch (src->kind) {
@@ -241,7 +241,7 @@ static void print_json(const struct row *row, size_t count)
 
 /* --- selection --- */
 
-/* Each row of the table. A source to which the configuration gives arguments is listed once for each. */
+/* Fills in the rows for all sources. A source to which the configuration gives arguments has a row for each. */
 static size_t all_rows(struct row row[], const struct source_list *configured)
 {
 	const struct source *src;

@@ -6,16 +6,16 @@
 
 /*
  * One entry in the system's journal for each drive. seedrive-mkisofs writes it because its callers do not pass its standard
- * error on, and `seedrive reseed` because the libvirt hook runs it. Both write the same fields. Without a journal nothing is
- * written, and standard error has all there is.
+ * error on, and `seedrive reseed` because the libvirt hook runs it. Both write the same fields. If the system has no
+ * journal, no entry is written, and messages go to standard error only.
  */
 struct drive_log {
 	const char *identifier; /* SYSLOG_IDENTIFIER of the entry */
 	const char *done;       /* the verb for success, such as "made" */
 	const char *without;    /* words for success without a new seed, such as "without a seed" */
 	const char *out, *label; /* path of the image; its label, NULL if unknown */
-	const struct seed *seed; /* the seed in its record; NULL: it has no new one */
-	const uint8_t *uuid;     /* of the instance that the record is bound to; zeros: unbound */
+	const struct seed *seed; /* the new seed in the image's record; NULL: there is none */
+	const uint8_t *uuid;     /* the UUID that the record is bound to; zeros: unbound */
 };
 
 /** drive_log_listen - starts to collect warnings and errors, which become part of the entry. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Commands that are separate programs: seedrive executes them in its place. */
+/* Commands that are separate programs: the process of seedrive executes them, and does not come back. */
 #include "cli/cmd.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Their folder, relative to this program's: in the build tree, and as installed. */
+/* The folder of these programs, relative to that of this program: in the build tree, and as installed. */
 static const char *const folders[] = { "libexec", "../libexec/seedrive" };
 
 static int folder_of_this(char out[PATH_MAX])
@@ -37,7 +37,7 @@ static char **all_words(int argc, char **argv)
 	return words;
 }
 
-/* @argv[0] is the command's name, which need not be the program's. */
+/* @argv[0] is the name of the command, which may differ from @program. */
 static int exec_helper(const char *program, int argc, char **argv, struct fault *f)
 {
 	char folder[PATH_MAX], path[2 * PATH_MAX];

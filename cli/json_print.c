@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-/* Prints what json-c would pass on unchanged: a character that must not be shown as a JSON escape, which keeps its meaning;
- * a byte that is not UTF-8 as the four characters \xNN. Returns: the number of bytes of @text that it has printed. */
+/* Prints the first character of @text, which json-c leaves as it is but which must not be shown: as a JSON escape,
+ * which keeps its meaning. A byte that is not UTF-8 becomes the four characters \xNN. Returns: the number of bytes that
+ * it has printed. */
 static size_t print_rare(const char *text, size_t len, FILE *to)
 {
 	const size_t n = utf8_length((const uint8_t *)text, len);

@@ -19,7 +19,7 @@ struct mkisofs {
 	struct output_device device;
 	struct output output;
 	struct compose compose;
-	bool hand_over; /* the run failed at something that another program may be able to do */
+	bool hand_over; /* the run failed, but another program may be able to make the image */
 };
 
 /** mkisofs_help - prints the usage to standard error, as genisoimage does. */

@@ -88,7 +88,7 @@ static int take_mode(mode_t *field, const char *v, const char *what, struct faul
 	return 0;
 }
 
-/* All but the last imply Rock Ridge, since only Rock Ridge can store them. */
+/* All of these options but -new-dir-mode imply Rock Ridge, because only Rock Ridge can store owners and modes. */
 static int take_attribute(
 	struct mkisofs_args *a, enum mkisofs_id id, const char *v, struct fault *f)
 {
@@ -114,7 +114,7 @@ static int take_attribute(
 	}
 }
 
-/* Returns: 1 if the option was one of these. */
+/* Sets the rules for names. Returns: 1 if the option has to do with names, else 0. */
 static int take_name_option(struct mkisofs_args *a, enum mkisofs_id id)
 {
 	struct iso_names *n = &a->names;
@@ -270,7 +270,7 @@ static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct 
 	return take_switch(a, o->id) ? 0 : take_value(a, o->id, word->value, f);
 }
 
-/* `-as NAME` as the first words, as xorriso takes it: the options are NAME's, the defaults are xorriso's. */
+/* Takes `-as NAME` as the first words, as xorriso does: the options are NAME's, the defaults are xorriso's. */
 static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
 	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };

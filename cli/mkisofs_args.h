@@ -48,12 +48,12 @@ struct mkisofs_args {
 /**
  * mkisofs_parse - reads a command line of genisoimage, mkisofs, xorrisofs, or `xorriso -as mkisofs`
  * @a:    the caller's storage; the caller calls mkisofs_args_clear() when done, also after an error
- * @argv: argv[0] is ignored; @a points into the words, so they must live as long
+ * @argv: argv[0] is ignored; @a points into the words, so they must live as long as @a
  * @f:    names the option and the fault
  *
  * cli/mkisofs_words.h has the grammar. Options may follow paths, as with xorrisofs; `--` ends the options. If an option is
  * given twice, the last one counts. After a fault the rest of the line is still read, because the label and the output
- * decide what is logged and who makes the image instead.
+ * decide what is logged and which program makes the image instead.
  * Returns: 0; -ENOTSUP: an option that this program does not honour, but another may; -EINVAL: no program could honour the
  * line; -ENOMEM.
  */

@@ -21,7 +21,11 @@ struct mkisofs_fallback {
  */
 int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct fault *refused, struct fault *f);
 
-/** mkisofs_fallback_exec - executes it. @as: whether @argv begins with `-as NAME`. Returns only on failure: -errno with @f. */
+/**
+ * mkisofs_fallback_exec - executes @n->program
+ * @as: does @argv begin with `-as NAME`?
+ * Returns only on failure: -errno with @f.
+ */
 int mkisofs_fallback_exec(const struct mkisofs_fallback *n, bool as, char **argv, struct fault *f);
 
 void mkisofs_fallback_clear(struct mkisofs_fallback *n);

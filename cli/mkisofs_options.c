@@ -64,14 +64,14 @@ static const struct mkisofs_option honoured_genisoimage[] = {
 
 static const struct mkisofs_option honoured_xorrisofs[] = {
 	{ "norock",                 0, OPT_NOROCK,         NULL },
-	{ "seed",                   1, OPT_SEED_MODE,      NULL }, /* ours */
+	{ "seed",                   1, OPT_SEED_MODE,      NULL }, /* our own option */
 	{ "joliet-utf16",           0, OPT_JOLIET_UTF16,   NULL },
 	{ "partition_cyl_align",    1, OPT_ALIGN,          NULL },
 	{ 0 },
 };
 
-/* They change nothing that a reader of the image could see, or nothing here (iso/names.h), or nothing without an
- * option that is refused. */
+/* Options that are accepted without effect. They change nothing that a reader of the image could see, or nothing by the
+ * rules of iso/names.h, or nothing without another option, which is refused. */
 static const struct mkisofs_option accepted_genisoimage[] = {
 	{ "L",                           0, OPT_ACCEPTED, NULL },
 	{ "ldots",                       0, OPT_ACCEPTED, NULL },
@@ -107,7 +107,7 @@ static const struct mkisofs_option accepted_genisoimage[] = {
 };
 
 static const struct mkisofs_option accepted_xorrisofs[] = {
-	{ "ignore-error",                0, OPT_ACCEPTED, NULL }, /* of another mkisofs */
+	{ "ignore-error",                0, OPT_ACCEPTED, NULL }, /* an option of another mkisofs */
 	{ "rr_reloc_dir",                1, OPT_ACCEPTED, NULL },
 	{ "old-empty",                   0, OPT_ACCEPTED, NULL },
 	{ "no-emul-toc",                 0, OPT_ACCEPTED, NULL },
@@ -143,7 +143,7 @@ const struct mkisofs_option *mkisofs_option_letter(char letter)
 	return NULL;
 }
 
-/* Of the names that begin so; several of one option are no doubt. */
+/* The options that an abbreviation may mean. Several names of the same option do not make it ambiguous. */
 struct candidates {
 	const struct mkisofs_option *first;
 	bool several;

@@ -7,7 +7,7 @@
 
 #include "util/fault.h"
 
-/* What an option asks for. All options without effect share one value, and so do all that are refused. */
+/* The meaning of an option. All accepted options without effect share one value; all refused options share another. */
 enum mkisofs_id {
 	OPT_REFUSED,
 	OPT_ACCEPTED,

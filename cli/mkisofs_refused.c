@@ -2,7 +2,7 @@
 /* Options of genisoimage and xorrisofs that this program refuses, with the reason for each. */
 #include "cli/mkisofs_options.h"
 
-/* Ends of an error line that begins: not an option of this program, which */
+/* Ends of an error line that begins with "not an option of this program, which". */
 #define BOOT       "makes no boot images"
 #define EXTRA      "keeps no ACLs, extended attributes, checksums or hard links"
 #define HFS        "makes no HFS, and reads no Macintosh files"

@@ -55,7 +55,7 @@ static int next_letter(struct mkisofs_words *w, struct mkisofs_word *ret, struct
 	return take_values(w, ret, ret->value ? 0 : 1, f);
 }
 
-/* Returns: 0 if there is no option of this name; then the letters may be options. */
+/* Reads an option by its name. Returns: 0 if no option has this name; then each letter may be an option. */
 static int next_name(struct mkisofs_words *w, struct mkisofs_word *ret, struct fault *f)
 {
 	const char *name = ret->typed + (ret->typed[1] == '-' ? 2 : 1);

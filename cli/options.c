@@ -84,7 +84,7 @@ const char *entropy_options_seed_origin(const struct entropy_options *o, char *o
 	return out;
 }
 
-/* `seed = off` in the configuration cancels its own `require`, but not a --require on the command line. */
+/* `seed = off` in the configuration cancels `require` in the configuration, but not --require on the command line. */
 int entropy_options_check(const struct entropy_options *o, struct fault *f)
 {
 	char text[PATH_MAX + 32];

@@ -14,9 +14,9 @@ struct entropy_options {
 	struct seed_requirement asked; /* from the configuration; options override it */
 	bool json, quiet, verbose;
 	struct config config;
-	struct settings settings; /* from the configuration alone, except .seed */
+	struct settings settings; /* the configuration's; --seed and SEEDRIVE_SEED change .seed */
 	const char *
-		seed_origin; /* "--seed" or "SEEDRIVE_SEED" if that set .seed; NULL: the configuration did */
+		seed_origin; /* "--seed" or "SEEDRIVE_SEED" if one of them set .seed; NULL: the configuration set it */
 };
 
 /* Values that getopt_long() returns for the options that all commands share; a command's own begin at OPT_OWN. */
@@ -57,7 +57,7 @@ int options_configure(struct config *c, enum config_part part, struct settings *
 int entropy_options_configure(struct entropy_options *o, int argc, char **argv,
 	const char *short_options, const struct option *options, struct fault *f);
 
-/** entropy_options_settle - takes the values of @o->settings over, before any option is read. */
+/** entropy_options_settle - sets @o->asked to the values of @o->settings, before any option is read. */
 void entropy_options_settle(struct entropy_options *o);
 
 /**
@@ -81,7 +81,10 @@ int entropy_option(struct entropy_options *o, int c, struct fault *f);
  */
 int option_seed(struct entropy_options *o, const char *origin, const char *text, struct fault *f);
 
-/** options_seed_env - the same for SEEDRIVE_SEED in the environment, which overrides the configuration; --seed overrides both. */
+/**
+ * options_seed_env - does the same for SEEDRIVE_SEED of the environment
+ * SEEDRIVE_SEED overrides the configuration, and --seed overrides both. Returns: 0, or -EINVAL with @f.
+ */
 int options_seed_env(struct entropy_options *o, struct fault *f);
 
 /** option_stdout - whether @out means standard output: "-", or a name such as /dev/stdout if that is a pipe or a socket. */
@@ -101,7 +104,10 @@ int option_source(struct source_list *ret, struct fault *f);
 int option_number(const char *name, const char *text, uint32_t low, uint32_t high, uint32_t *ret,
 	struct fault *f);
 
-/** option_duration - parses a time of whole seconds, in any unit of duration_parse(); "0" means none. Returns the same. */
+/**
+ * option_duration - parses a time of whole seconds, in any unit of duration_parse(); "0" means none
+ * Returns: 0, or -EINVAL with @f.
+ */
 int option_duration(const char *name, const char *text, uint32_t *ret, struct fault *f);
 
 #endif

@@ -18,7 +18,7 @@ void report_as(const char *command);
 void report_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void report_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/** report_info - the same for a line that is neither; callers omit it with --quiet. */
+/** report_info - the same for a line that is neither an error nor a warning; with --quiet, callers do not call it. */
 void report_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /** report_listen - sets a function that also receives each line, without the names of program and command. */

@@ -67,7 +67,7 @@ static int ask(const char *path, char *answer, size_t *ret_len, struct fault *f)
 
 /* --- printing --- */
 
-/* Parts of the status of which there can be several. */
+/* Returns: the name of the list to which a part of the status belongs, if the status can have several such parts. */
 static const char *list_of(const char *word)
 {
 	static const char *const lists[][2] = { { "source", "sources" },

@@ -6,7 +6,7 @@
 
 #include "util/fault.h"
 
-/** serve_status - ask the daemon on its socket how it is, and print that as a table or as JSON. Returns: 0 or -errno with @f. */
+/** serve_status - ask the daemon for its status, and print that as a table or as JSON. Returns: 0 or -errno with @f. */
 int serve_status(const char *path, bool json, struct fault *f);
 
 #endif

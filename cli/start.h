@@ -4,7 +4,7 @@
 
 #include "util/fault.h"
 
-/* What each of our programs does when it starts and when it exits. */
+/* Functions that each of our programs calls when it starts and when it exits. */
 
 /**
  * start_descriptors - opens /dev/null for each standard descriptor that is closed
