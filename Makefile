@@ -422,6 +422,8 @@ install-tools: $(filter-out %-serve,$(programs:%=$(B)/%))
 	install -D -m 644 -t $(docdir) $(host_docs)
 	sed -i 's|`doc/|`|g' $(host_docs:doc/%=$(docdir)/%)
 	$(call fill,755,dist/host/libvirt-hook.in,$(datadir)/libvirt-hook)
+	sed -n '/^```python$$/,/^```$$/{/^```/d;p;}' doc/accounting.md >$(datadir)/recompute.py
+	chmod 644 $(datadir)/recompute.py
 	install -D -m 644 dist/host/dib/seedrive-guest/README.rst $(datadir)/dib/seedrive-guest/README.rst
 	for hook in $(dib_hooks); do install -D -m 755 dist/host/dib/seedrive-guest/$$hook $(datadir)/dib/seedrive-guest/$$hook || exit 1; done
 
@@ -434,7 +436,7 @@ install-mkisofs: $(B)/seedrive-mkisofs
 uninstall-host:
 	rm -rf $(datadir)/dib
 	rm -f $(bindir)/seedrive $(bindir)/seedrive-mkisofs $(host_helpers:%=$(libexecdir)/seedrive-%) \
-		$(call completions,$(host_programs)) $(host_docs:doc/%=$(docdir)/%) $(datadir)/libvirt-hook \
+		$(call completions,$(host_programs)) $(host_docs:doc/%=$(docdir)/%) $(datadir)/libvirt-hook $(datadir)/recompute.py \
 		$(man1:man/%=$(mandir)/man1/%) $(man5:man/%=$(mandir)/man5/%)
 	-rmdir --ignore-fail-on-non-empty $(libexecdir) $(datadir) $(docdir) 2>/dev/null
 

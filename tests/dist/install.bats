@@ -50,7 +50,7 @@ makes() {
 		printf 'share/fish/vendor_completions.d/%s.fish\n' seedrive seedrive-mkisofs
 		printf 'share/zsh/site-functions/_%s\n' seedrive seedrive-mkisofs
 		printf 'share/doc/seedrive/%s\n' prometheus-rules.yml seedrive.conf {accounting,guests,monitoring,nova,platforms,seed-format}.md
-		printf 'share/seedrive/%s\n' dib/seedrive-guest/{README.rst,{extra-data,install}.d/60-seedrive-guest} libvirt-hook apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
+		printf 'share/seedrive/%s\n' dib/seedrive-guest/{README.rst,{extra-data,install}.d/60-seedrive-guest} libvirt-hook recompute.py apparmor/{libvirt-qemu,seedrived} policy/seedrive-policy-{libvirt,table} selinux/seedrive.{te,fc}
 		for page in "$ROOT"/man/*.[15] "$ROOT"/man/seedrive-serve.8; do
 			echo "share/man/man${page##*.}/${page##*/}"
 		done

@@ -37,7 +37,8 @@ differs() {
 	local words=$1
 	shift
 	run -1 --separate-stderr /usr/bin/python3 "$BATS_FILE_TMPDIR/sum.py" < <(cat "$@")
-	[[ ${stderr_lines[-1]} == *"$words"* ]]
+	[ "$stderr" = "" ]
+	[[ ${lines[-1]} == "fault: "*"$words"* ]]
 }
 
 # conf LINE...: writes the configuration that `journaled` uses as /etc/seedrive.conf.
@@ -271,7 +272,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	wrong() {
 		sed "$2" "$1" >wrong
 		run -1 cmp -s "$1" wrong
-		differs AssertionError wrong
+		differs "${3:-}" wrong
 	}
 	for fault in 's/\("credit_bits": *\)500/\1501/' 's/\("hardware_bits": *\)400/\1401/' 's/"counted":"all"/"counted":"hardware"/' \
 		's/\("blocks": *\)2/\13/'; do
@@ -280,14 +281,52 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	wrong note 's/\[64,200,/[64,201,/'
 	wrong note 's/\["rdseed",66,264\]/["rdseed",66,265]/'
 	wrong note 's/"parts":\[\[1,/"parts":[[2,/'
+	wrong note 's/\("source":"kernel","bytes":\)/\11/' "kernel: bytes differ"
+	wrong note 's/"assessed_bits":0}/"assessed_bits":1}/' "assessed_bits is not the sum"
 	wrong entries 's/"SEEDRIVE_BITS": "500"/"SEEDRIVE_BITS": "499"/'
 	wrong entries 's/"SEEDRIVE_HARDWARE_BITS": "400"/"SEEDRIVE_HARDWARE_BITS": "399"/'
 	wrong said 's/"credit_bits":500/"credit_bits":499/'
 	wrong said 's/"hardware_bits":400/"hardware_bits":300/'
+	wrong said 's/"blocks":2,/"blocks":20,/'
 	# Two reports of the same seed that contradict each other, although each is consistent.
 	sed 's/"asked_bits":500/"asked_bits":450/; s/"credit_bits":500/"credit_bits":450/' note >less
 	sums 400 450 less
 	differs "two reports of one seed differ" note less
+}
+
+@test "accounting: bits that do not follow from bytes are found, and other rates than ours are named" {
+	small_tree tree
+	key fifo
+	"$TOOL" build --source file:fifo,bits=4 --json -o drive.iso tree >said
+	sums 256 256 said
+	sed 's/\("rate_bits": *\)4/\18/' said >faster
+	differs "file:fifo: not the bits of its bytes" faster
+	drive_says() {
+		printf '{"seed_id":"%s","credit_bits":256,"sources":[{"source":"%s","bytes":%s,"assessed_bits":%s}],"account":' "$@"
+		printf '{"asked_bits":256,"hardware_bits":256,"counted":"all","blocks":1,"parts":[[1,[%s,%s]]]}}' "${@:3}"
+	}
+	drive_says one rdseed 8 4096 >note
+	differs "rdseed: more bits than its bytes hold" note
+	drive_says two rdseed 80 320 >note
+	sums 256 256 note
+	drive_says three tpm:swtpm 64 512 >note
+	run -0 /usr/bin/python3 "$BATS_FILE_TMPDIR/sum.py" <note
+	[ "$output" = "hardware_bits 256 credit_bits 256; tpm:swtpm: as stated with bits=" ]
+}
+
+@test "accounting: after an entry that claims nothing, or a fault, the next reports are recomputed" {
+	small_tree tree
+	"$TOOL" build --source kernel --json -o drive.iso tree >said
+	sed 's/"credit_bits":256/"credit_bits":257/' said >wrong
+	echo '{"MESSAGE":"a.iso: not made: no such folder","SEEDRIVE_OUT":"a.iso"}' >entry
+	# Also without assertions.
+	run -1 --separate-stderr /usr/bin/python3 -O "$BATS_FILE_TMPDIR/sum.py" < <(cat entry wrong said)
+	[ "$stderr" = "" ]
+	[ "${lines[0]}" = "nothing claimed: a.iso: not made: no such folder" ]
+	[[ ${lines[1]} == "fault: drive.iso "*"it says 0 and 257, recomputed: 0 and 256"* ]]
+	[ "${lines[2]}" = "hardware_bits 0 credit_bits 256" ]
+	echo '{"MESSAGE":"a.iso: seed of 256 bits","SEEDRIVE_BITS":"256"}' >entry
+	differs "it has no SEEDRIVE_ACCOUNT" entry
 }
 
 # --- the hashing ---
@@ -311,8 +350,8 @@ hashing() {
 		    return mac(b"seedrive 1 block", number(block) + b"".join(
 		        name + b"\0" + number(len(raw)) + digest(name, block, raw) for name, raw in rows))
 
-		def expand(key, purpose, length=64):
-		    return mac(key, purpose + b"\0" + b"\1")[:length]
+		def expand(key, purpose, length=64, path=b""):
+		    return mac(key, purpose + b"\0" + path + b"\1")[:length]
 	END
 }
 
@@ -332,11 +371,21 @@ hashing() {
 		    "PRK of block 0": prk(0, block), "seed of block 0": seed,
 		    "D of hwrng, block 1": digest(b"hwrng", 1, b""), "D of kernel, block 1": digest(b"kernel", 1, down),
 		    "PRK of block 1": prk(1, mixing), "key to mix": expand(prk(1, mixing), b"seedrive 1 mix"),
+		    "new random_seed": expand(mac(b"seedrive 1 random_seed", expand(prk(1, mixing), b"seedrive 1 mix") + bytes(range(32))),
+		                              b"seedrive 1 random_seed", 32, b"openstack/latest/meta_data.json"),
 		    "seed_id": expand(prk(1, mixing), b"seedrive 1 seed id", 16),
 		    "block as handed out": mac(b"seedrive 1 hand out", seed + bytes([0x5c]) * 64),
 		}
 		assert page == want, (page.keys(), want.keys())
 	END
+}
+
+@test "accounting: the page's vectors of the generator are those of its unit test" {
+	sed -n '/^## The generator of streams/,/^## The standards/s/^        \([0-9a-f]*\)$/\1/p' "$ROOT/doc/accounting.md" >vectors
+	[ "$(wc -l <vectors)" -eq 3 ]
+	while read -r vector; do
+		grep -qF "\"$vector\"" "$ROOT/tests/seed/test_drbg.c"
+	done <vectors
 }
 
 @test "accounting: the page's formulas give the seed from the bytes of its sources" {
