@@ -796,7 +796,7 @@ named_files() {
 
 @test "architecture: its floors are those of tests/layers, in the same order" {
 	# shellcheck disable=SC2016 # Markdown
-	sed -n '/^## The floors/,/^Rules/s/^| `\([a-z/]*\)\/` | .*/\1/p' "$ROOT/doc/architecture.md" >floors
+	sed -n '/^## The folders/,/^Rules/s/^| `\([a-z/]*\)\/` | .*/\1/p' "$ROOT/doc/architecture.md" >floors
 	sed -n '/^ROOMS = {/,/^}/s/^    "\([a-z/]*\)": .*/\1/p' "$ROOT/tests/layers" >rooms
 	[ "$(wc -l <rooms)" -ge 13 ]
 	diff floors rooms
