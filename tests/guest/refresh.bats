@@ -511,16 +511,23 @@ COUNTED=256
 	sed -n '/^    #!\/bin\/sh$/,/^$/s/^    //p' "$ROOT/doc/snapshots.md" >hooks/10-ssh-keys
 	chmod 755 hooks/10-ssh-keys
 	printf '#!/bin/sh\necho "$0 $*" >>%s/called\n' "$PWD" | tee bin/systemctl bin/ssh-keygen >/dev/null
+	echo 'echo new >"$3/etc/ssh/ssh_host_ed25519_key"' >>bin/ssh-keygen
 	chmod 755 bin/*
 	touch etc/ssh/ssh_host_rsa_key etc/ssh/ssh_host_rsa_key.pub etc/ssh/sshd_config
 	page "$COUNTED" 1 1
-	PATH=$PWD/bin:$PATH with_etc "$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --url http://127.0.0.1:1/ --timeout 1s 2>said 3>&- &
-	echo "$!" >>"$BATS_TEST_TMPDIR/pids"
+	# The shell that is replaced by the program notes the process: $! is the one that runs with_etc.
+	PATH=$PWD/bin:$PATH with_etc sh -c 'echo "$$" >>"$0" && exec "$@"' "$BATS_TEST_TMPDIR/pids" \
+		"$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --url http://127.0.0.1:1/ --timeout 1s 2>said 3>&- &
 	until_said 'watches vmclock'
 	page "$COUNTED" 1 2
 	timeout 60 sh -c 'until grep -q systemctl called; do sleep 0.1; done' 2>/dev/null
-	[ "$(cat called)" = "$PWD/bin/ssh-keygen -A"$'\n'"$PWD/bin/systemctl try-restart ssh.service" ]
-	[ "$(ls etc/ssh)" = sshd_config ]
+	[ "$(sed 's/new\.[A-Za-z0-9]*/new/' called)" = \
+		"$PWD/bin/ssh-keygen -A -f /etc/ssh/new"$'\n'"$PWD/bin/systemctl try-restart ssh.service" ]
+	[ "$(ls etc/ssh)" = ssh_host_ed25519_key$'\n'sshd_config ]
+	# If no keys can be made, the old ones stay.
+	echo 'exit 1' >>bin/ssh-keygen
+	run -1 env PATH="$PWD/bin:$PATH" unshare --mount sh -c 'mount --bind etc /etc && exec hooks/10-ssh-keys clone'
+	[ "$(cat etc/ssh/ssh_host_ed25519_key)" = new ]
 }
 
 # --- the program itself ---
