@@ -482,7 +482,8 @@ install-guest: $(guest_programs:%=build/guest/%)
 	install -D -m 755 -t $(sbindir) $(guest_tools:%=build/guest/%)
 	$(call pages,$(mandir)/man8,$(guest_tools:%=man/%.8))
 	$(call install_completions,$(guest_tools))
-	install -D -m 644 -t $(docdir) doc/guest-boot.md
+	install -D -m 644 -t $(docdir) doc/guest-boot.md doc/snapshots.md
+	sed -i 's|`doc/|`|g' $(docdir)/guest-boot.md $(docdir)/snapshots.md
 	install -D -m 755 build/guest/guest-stage $(stagedir)/guest-stage
 	$(call fill,755,dist/guest/initramfs-tools/hook.in,$(initramfs)/hooks/seedrive)
 	$(call fill,755,dist/guest/initramfs-tools/init-bottom.in,$(initramfs)/scripts/init-bottom/seedrive)
@@ -526,7 +527,8 @@ uninstall-guest:
 		$(guest_units:%=$(unitdir)/%) $(unitdir)/seedrive-refresh.timer \
 		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
-		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf $(docdir)/guest-boot.md
+		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf $(docdir)/guest-boot.md \
+		$(docdir)/snapshots.md
 	[ ! -d $(statedir) ] || rmdir --ignore-fail-on-non-empty $(statedir)
 	-rmdir --ignore-fail-on-non-empty $(datadir) $(docdir) 2>/dev/null
 

@@ -178,6 +178,7 @@ listed() {
 		/opt/seedrive/share/bash-completion/completions/seedrive-guest
 		/opt/seedrive/share/bash-completion/completions/seedrive-refresh
 		/opt/seedrive/share/doc/seedrive/guest-boot.md
+		/opt/seedrive/share/doc/seedrive/snapshots.md
 		/opt/seedrive/share/fish/vendor_completions.d/seedrive-guest.fish
 		/opt/seedrive/share/fish/vendor_completions.d/seedrive-refresh.fish
 		/opt/seedrive/share/man/man8/seedrive-guest.8
