@@ -83,6 +83,16 @@ untouched() {
 	cmp before disk.config
 }
 
+@test "hook: a drive whose seed the guest has spent, and replaced by a tombstone, gets a fresh one" {
+	bury disk.config
+	cp disk.config before
+	domain "$(cdrom "$PWD/disk.config")" >xml
+	hook prepare begin <xml
+	renewed
+	run -0 "$TOOL" inspect --json disk.config
+	[[ $output == *'"record":true'* ]]
+}
+
 @test "hook: each start of a machine renews the seed on its drive, and the journal has the new seed id" {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	hook prepare begin <xml
