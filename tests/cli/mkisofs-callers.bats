@@ -76,6 +76,7 @@ opens_direct() {
 
 # bats test_tags=root
 @test "callers: QEMU can open the image with O_DIRECT on a disk with sectors of 4 KiB, and a device can hold it" {
+	need_mounts
 	mkdir tree
 	echo x >tree/file
 	truncate -s 32M disk
