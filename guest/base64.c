@@ -14,7 +14,8 @@ static int digit_of(int c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Decodes a group of four digits. The bits that padding leaves unused must be zero, so that each value has only one text. */
+/* Decodes a group of four digits. If padding leaves bits of a digit unused, these must be zero. So each value has only
+ * one text. */
 static void take_group(struct base64 *b)
 {
 	const unsigned bytes = 3 - b->padding;

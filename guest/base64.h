@@ -4,13 +4,14 @@
 
 #include <stdint.h>
 
-/* A decoder of base64 (RFC 4648, 4) that is given one digit at a time: whole groups of four digits, the last one padded.
- * The caller sets @out and @size, and all other members to zero, before the first digit. */
+/* A decoder of base64 (RFC 4648, 4) that gets one digit at a time. The text must consist of whole groups of four
+ * digits, the last group padded. Before the first digit, the caller sets @out and @size, and all other members to
+ * zero. */
 struct base64 {
-	uint8_t *out; /* @size bytes of the caller, who wipes them if they are secret */
+	uint8_t *out; /* a buffer of @size bytes; the caller wipes it if the content is secret */
 	unsigned size, len;
 	uint32_t bits;
-	unsigned digits, padding; /* of the current group */
+	unsigned digits, padding; /* digits, and padding characters, of the current group */
 	int err;
 };
 
@@ -19,8 +20,8 @@ void base64_add(struct base64 *b, int c);
 
 /**
  * base64_end - finish after the last digit
- * Returns: 0, and @b->len bytes are decoded; -EILSEQ if the text was not base64, was not padded, or its last digit has
- * unused bits that are not zero; -E2BIG if the result does not fit into @out.
+ * Returns: 0: @b->len bytes are decoded; -EILSEQ: the text was not base64, was not padded, or its last digit has unused
+ * bits that are not zero; -E2BIG: the result does not fit into @out.
  */
 int base64_end(const struct base64 *b);
 

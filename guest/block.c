@@ -9,7 +9,8 @@
 #define MADE_HERE  "/virtual/block/" /* made by this kernel, from other devices or from memory */
 #define LAYERS_MAX 8                 /* LUKS on LVM on RAID has three */
 
-/* A bus: how the kernel's names for its devices begin, and a piece that their paths in sysfs must contain. */
+/* A bus: the beginning of the kernel's names for its devices, and a piece that the devices' paths in sysfs must
+ * contain. */
 static const struct bus {
 	char name[7], piece[11];
 	bool trusted;
@@ -23,7 +24,7 @@ static const struct bus {
 };
 
 /* Pieces of the paths of devices that somebody other than the hypervisor can attach, or that are in memory: USB, iSCSI,
- * Fibre Channel, FireWire, vDPA, devices that the kernel makes itself (also NVMe over a network), scsi_debug, and
+ * Fibre Channel, FireWire, vDPA, devices that the kernel makes itself (including NVMe over a network), scsi_debug, and
  * LIO's loopback. */
 static const char foreign[][10] = { "/usb", "/session", "/rport-", "/fw", "/vdpa", "/virtual/",
 	"/pseudo_", "/tcm_loop" };
@@ -33,7 +34,7 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Reads the path of @name in sysfs into @way; returns false if sysfs does not list it. */
+/* Reads the path of the device @name in sysfs into @way. Returns: false if sysfs does not list the device. */
 static bool way_to(const char *name, char *way, size_t size)
 {
 	char path[96];
@@ -69,7 +70,7 @@ bool block_is_trusted(const char *name)
 	return bus && bus->trusted;
 }
 
-/* The devices below another one; @left: how many more layers may follow. */
+/* The result for all devices below a device. @left: how many more layers may follow. */
 struct layer {
 	unsigned left;
 	bool any, forgets;
@@ -94,7 +95,7 @@ static bool all_persistent(const char *folder, unsigned left)
 	return l.any && !l.forgets;
 }
 
-/* A partition is in the folder of its disk, and only the disk has a list of the devices below it. */
+/* The folder of a partition is in the folder of its disk. Only the disk's folder has a list of the devices below it. */
 static bool is_persistent(const char *name, unsigned left)
 {
 	char way[256], path[96];

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * What sysfs says about a block device: the bus that it is attached to, and the devices below it. Both answers come
- * from lists. A device that sysfs does not describe is neither trusted nor persistent.
+ * Answers two questions about a block device from sysfs: on which bus is it, and which devices are below it? Lists
+ * decide about both answers. A device that sysfs does not describe is neither trusted nor persistent.
  */
 
 /**
@@ -15,7 +15,7 @@
  *
  * Trusted are virtio disks, SCSI and ATA disks and CDs, NVMe, and Xen disks. Not trusted are USB, FireWire, iSCSI,
  * Fibre Channel, NVMe over a network, vDPA, and devices that this kernel makes itself, such as rbd, zd, drbd, nbd and
- * dm: on a machine that runs guests of its own, those may belong to a tenant.
+ * dm: if this machine runs guests, such a device may belong to a tenant.
  */
 bool block_is_trusted(const char *name);
 
@@ -23,12 +23,13 @@ bool block_is_trusted(const char *name);
  * block_is_persistent - is the device known to keep its bytes through a reboot?
  * @name: as in /sys/class/block
  *
- * A trusted device does, and MMC; so does a device of dm or md if all devices below it do, through all layers.
+ * True for a trusted device and for MMC; true for a device of dm or md if it is true for all devices below it, through
+ * all layers.
  */
 bool block_is_persistent(const char *name);
 
 /**
- * block_all_persistent - is block_is_persistent() true for every device that is named in a folder of sysfs?
+ * block_all_persistent - is block_is_persistent() true for every device that a folder of sysfs names?
  * Returns: false also if the folder names no device.
  */
 bool block_all_persistent(const char *folder);

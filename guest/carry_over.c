@@ -12,7 +12,7 @@
 
 #define PATH_SIZE 256
 
-/* Opens the folder of @path, and returns the name in it. */
+/* Opens the folder of @path. @ret_name: the name of the file in this folder. */
 static int open_folder(const char *path, const char **ret_name)
 {
 	char folder[PATH_SIZE];
@@ -28,7 +28,8 @@ static int open_folder(const char *path, const char **ret_name)
 	return sys_open_dir(AT_FDCWD, folder);
 }
 
-/* Another user who could read the file may know the seed, and one who could write it may have made the seed. */
+/* Reads the file only if no other user can access it: a user who can read it may know the seed, and a user who can
+ * write it may have made the seed. */
 static int read_file(int fd, uint8_t raw[RECORD_SECTOR])
 {
 	struct stat st;
@@ -70,7 +71,7 @@ void carry_over_close(struct carry_over *c)
 	explicit_bzero(c->raw, sizeof(c->raw));
 }
 
-/* Hashes the kernel's bytes with the older seed: the result is as strong as the stronger one of them. */
+/* Hashes the kernel's bytes together with the older seed. The result is as strong as the stronger one of the two. */
 static int draw(uint8_t seed[RECORD_BLOCK], const uint8_t *older)
 {
 	uint8_t both[2 * RECORD_BLOCK] = { 0 };

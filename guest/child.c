@@ -6,7 +6,7 @@
 #define FUTEX_WAIT 0 /* linux/futex.h */
 #define CHILD_RUNS 1
 
-/* The window is below the stack, so that an overflow of the stack would reach only the window. */
+/* The window is below the stack in memory. So an overflow of the stack would overwrite only the window. */
 struct child {
 	_Alignas(4096) uint8_t window[PROBE_WINDOW]; /* two pages, no more */
 	_Alignas(16) uint8_t stack[16 << 10];
@@ -15,7 +15,8 @@ struct child {
 static struct child children[DRIVES_MAX];
 static struct drive *looks_at[DRIVES_MAX];
 static child_work *does[DRIVES_MAX];
-static volatile int running[DRIVES_MAX]; /* CHILD_RUNS until the kernel clears it, at the end */
+/* CHILD_RUNS; when the child ends, the kernel sets it to 0. */
+static volatile int running[DRIVES_MAX];
 static pid_t pids[DRIVES_MAX];
 
 unsigned child_now_ms(void)
@@ -38,7 +39,8 @@ static int run_child(void *index)
 	const size_t i = (size_t)index;
 	int fd;
 
-	/* A process that waits for the end of our output must not wait for a device that hangs. */
+	/* If another process waits for the end of our output, a child whose device hangs must not keep the output
+	 * open. */
 	for (fd = 0; fd <= STDERR_FILENO; fd++)
 		sys_close(fd);
 	does[i](looks_at[i], children[i].window);

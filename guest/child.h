@@ -10,9 +10,9 @@
 #include "guest/probe.h"
 
 /*
- * Each call that a device may block for ever is made in a child, one for each drive. The children share our memory,
- * because copying the memory of a process would take longer than reading a drive. The kernel itself reports the end
- * of a child, whatever ended it.
+ * Each call that a device may block for ever is made in a child process; each drive has one. The children share our
+ * memory, because copying the memory of a process would take longer than reading a drive. The kernel itself reports
+ * that a child has ended, whatever the cause was.
  */
 typedef void child_work(struct drive *drive, uint8_t window[PROBE_WINDOW]);
 
@@ -28,13 +28,16 @@ bool child_running(size_t i);
 /** child_wait - wait until the child has ended, or until child_now_ms() reaches @end_ms. */
 void child_wait(size_t i, unsigned end_ms);
 
-/** child_call - start a child and wait for at most @limit_ms. Returns: false if it did not end; then it is abandoned. */
+/**
+ * child_call - start a child, and wait for at most @limit_ms
+ * Returns: false if it could not be started, or if it did not end: then it is abandoned.
+ */
 bool child_call(size_t i, child_work *work, struct drive *drive, unsigned limit_ms);
 
-/** child_abandon - kill the child, and do not wait for it: it may be in a call that no signal ends. */
+/** child_abandon - kill the child, but do not wait until it has ended: it may be in a call that no signal ends. */
 void child_abandon(size_t i);
 
-/** child_window - the buffer that the child reads into; the caller may use it while the child does not run. */
+/** child_window - the buffer into which the child reads; the caller may use it while the child does not run. */
 uint8_t *child_window(size_t i);
 
 /** child_now_ms - a clock that nobody can set. It wraps around, so only differences have a meaning. */

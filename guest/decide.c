@@ -25,7 +25,7 @@ static const char *decide_time(const struct situation *s, const struct record *r
 		return "no-clock";
 	if (rec->issued_at > s->now + CLOCK_SKEW_S)
 		return "from-the-future";
-	/* Subtract rather than add, which could overflow: issued_at and ttl come from the drive. */
+	/* This subtracts, because an addition could overflow: issued_at and ttl come from the drive. */
 	if (s->now > rec->issued_at && s->now - rec->issued_at >= rec->ttl)
 		return "expired";
 	return NULL;

@@ -19,7 +19,8 @@ bool device_is_file(const char *path)
 	return sys_stat_at(AT_FDCWD, path, 0, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Devices that cannot be config drives, and that would cost time to look at. A partition can be one: those of Ironic are. */
+/* Is this a device that cannot be a config drive, and that would cost time to look at? A partition can be one: Ironic's
+ * config drives are partitions. */
 static bool cannot_be_one(const char *name)
 {
 	static const char kinds[][5] = { "loop", "ram", "zram", "dm-", "md", "fd", "nbd" };
@@ -31,21 +32,23 @@ static bool cannot_be_one(const char *name)
 	return false;
 }
 
-/* The path of the file @what in a device's folder in sysfs, which writes '!' for a slash in a device's name. */
+/* Makes the path of the file @what in a device's folder in sysfs. If the device's name has a slash, sysfs writes it as
+ * '!'. */
 static bool sysfs_path(char *out, size_t size, const char *name, const char *what)
 {
 	size_t i;
 
 	if (!sys_join(out, size, BLOCKS "/", name, what))
 		return false;
-	/* For the analyzer: this is called only for devices that sysfs lists, and those have a name. */
+	/* The static analyzer warns that @name may be NULL. It is not: only devices that sysfs lists come here, and
+	 * they have a name. */
 	for (i = 0; name[i]; i++)
 		if (name[i] == '/')
 			out[sizeof(BLOCKS) + i] = '!';
 	return true;
 }
 
-/* @listed: sysfs lists it as a block device of that name. */
+/* Adds a device to the list. @listed: sysfs lists it as a block device with the name @name. */
 static void note(struct drives *d, const char *path, const char *name, bool listed)
 {
 	struct drive *drive = d->drive + d->count;
@@ -63,7 +66,7 @@ static void note(struct drives *d, const char *path, const char *name, bool list
 	drive->is_block = drive->listed = listed;
 	drive->trusted = listed && block_is_trusted(name);
 	drive->persistent = listed && block_is_persistent(name);
-	/* The kernel gives that name only to virtio disks. */
+	/* The kernel gives names that begin with "vd" only to virtio disks. */
 	drive->maybe_cd = !listed || strncmp(name, "vd", 2) != 0;
 	d->count++;
 }
@@ -77,7 +80,7 @@ static uint64_t number(const char **text)
 	return n;
 }
 
-/* One of three turns, each of which lists devices of one kind. */
+/* Devices are listed in three turns; each turn lists only devices of one kind. */
 struct turn {
 	struct drives *drives;
 	int kind;
@@ -85,7 +88,7 @@ struct turn {
 
 enum { TURN_CD, TURN_SMALL, TURN_OTHER, TURN_ALL };
 
-#define SMALL_SECTORS (64 << 11) /* of 512 bytes: 64 MiB, the most that Nova and Ironic make */
+#define SMALL_SECTORS (64 << 11) /* of 512 bytes: 64 MiB, the largest that Nova and Ironic make */
 
 static uint64_t attribute(const char *name, const char *what)
 {
@@ -130,7 +133,7 @@ static void take_turn(struct drives *d, int kind)
 	sys_each_name(BLOCKS, note_name, &turn);
 }
 
-/* The part of the path after /dev/, or NULL. */
+/* Returns: the part of the path after /dev/; NULL: the path does not begin with /dev/. */
 static const char *name_of(const char *path)
 {
 	return strncmp(path, DEV, strlen(DEV)) == 0 ? path + strlen(DEV) : NULL;
@@ -183,7 +186,8 @@ bool device_writable(const struct drive *drive)
 	const char *name = name_of(drive->path);
 	char path[96], text[4];
 
-	/* For the analyzer: a listed device has a name, because it was found by that. */
+	/* The static analyzer warns that @name may be NULL. It is not: a listed device was found by its name below
+	 * /dev. */
 	return drive->listed && strncmp(name, "sr", 2) != 0 &&
 		sysfs_path(path, sizeof(path), name, "/ro") &&
 		sys_read_text(path, text, sizeof(text)) > 0 && text[0] == '0';

@@ -7,11 +7,11 @@
 /**
  * file_replace - write a small file under a temporary name, flush it, and rename it over the old one, durably
  * @folder: an open descriptor
- * @name:   of the file in @folder; a file @name with ".new" appended is overwritten, too
+ * @name:   of the file in @folder; a file that has this name with ".new" appended is overwritten too
  * @mode:   as for open(2)
  *
- * The file is replaced whole or not at all: on error the old one is unchanged, unless only the last step failed, which
- * flushes the folder.
+ * The file is replaced completely or not at all: on error the old file is unchanged. There is one exception: if only
+ * the last step failed, which flushes the folder, the file has been replaced.
  * Returns: 0 or -errno.
  */
 int file_replace(int folder, const char *name, const void *data, size_t len, unsigned mode);

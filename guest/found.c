@@ -5,11 +5,11 @@
 
 #include "util/sha256.h"
 
-/* The strength that is assumed for a random_seed: Nova reads 512 bytes from its host's kernel for it. */
+/* The strength that is assumed for a random_seed: to make it, Nova reads 512 bytes from the kernel of its host. */
 #define STOCK_BITS 256
 
-/* Its seed id is a hash of it, so that a ledger recognises it. If it is too short for STOCK_BITS, it claims nothing.
- * It is padded with zeros to whole blocks. */
+/* Makes a record from Nova's random_seed. The seed id is a hash of the random_seed, so that a ledger recognises it. If
+ * the random_seed is too short for STOCK_BITS, it claims nothing. It is padded with zeros to whole blocks. */
 static void take_stock(const struct drive *drive, struct record *ret)
 {
 	uint8_t print[SHA256_SIZE];
@@ -69,7 +69,7 @@ void found_compare(struct found *found, size_t n)
 		records += !found[i].buried && !found[i].stock;
 	}
 	for (i = 0; i < n; i++) {
-		/* A random_seed does not count as a second seed if there is a record. */
+		/* For a record, a random_seed on another drive does not count as a second, different seed. */
 		found[i].several = (found[i].stock ? seeds : records) > 1;
 		for (k = 0; k < n; k++)
 			if (found[k].buried &&

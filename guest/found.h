@@ -4,28 +4,29 @@
 
 #include "guest/device.h"
 
-/* One seed, which several drives may have. */
+/* One seed. Several drives may have the same seed. */
 struct found {
 	struct drive *drive;
-	size_t index; /* of the drive in struct drives */
+	size_t index; /* number of @drive in struct drives */
 	struct record rec;
-	bool trusted; /* only this machine's hypervisor can have attached any of the devices that have it */
-	bool stock;   /* Nova's random_seed, not a record */
-	bool buried;  /* a tombstone: the seed is gone */
-	bool several; /* there is another, different seed */
-	bool spent;   /* another drive has a tombstone with its id */
+	/* Each device that has this seed is one that only this machine's hypervisor can have attached. */
+	bool trusted;
+	bool stock;   /* it is Nova's random_seed, and not a record */
+	bool buried;  /* it is a tombstone: the seed is gone */
+	bool several; /* another drive has a different seed */
+	bool spent;   /* a drive has a tombstone with the same seed id */
 };
 
-/** found_take - parse what a probe has read; 0, or -errno that record_why() explains. */
+/** found_take - parse the bytes that a probe has read. Returns: 0; or -errno, which record_why() explains. */
 int found_take(struct drives *d, size_t index, struct found *ret);
 
 /**
- * found_same - is the last of the @n seeds equal to an earlier one, byte for byte? Then the earlier one stays trusted only
- * if both are. A different seed with the same id is not equal.
+ * found_same - is the last of the @n seeds equal to an earlier one, byte for byte?
+ * If it is, the earlier one stays trusted only if both are trusted. A different seed with the same id is not equal.
  */
 bool found_same(struct found *found, size_t n);
 
-/** found_compare - after the last seed: set @several and @spent of each. */
+/** found_compare - called after the last seed was taken: set @several and @spent of each seed. */
 void found_compare(struct found *found, size_t n);
 
 #endif

@@ -9,7 +9,7 @@
 #include "guest/node.h"
 #include "guest/sys.h"
 
-/* From linux/random.h, which musl without kernel headers does not have. */
+/* These are from linux/random.h. musl does not have this header unless the kernel's headers are installed. */
 #define ADD_ENTROPY _IOW('R', 0x03, int[2])
 #define RESEED_CRNG _IO('R', 0x07)
 
@@ -36,7 +36,7 @@ int kernel_random(void *out, size_t len)
 	return n == (long)len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
-/* The size of the pool, not the kernel's version, shows which generation of the RNG this is. */
+/* The size of the pool shows which generation of the RNG this is; the kernel's version does not show it reliably. */
 static size_t piece_size(void)
 {
 	char text[8];
@@ -46,7 +46,7 @@ static size_t piece_size(void)
 	return memcmp(text, "4096", 4) == 0 ? PIECE / 4 : PIECE;
 }
 
-/* /dev/random and /dev/urandom both take writes and the ioctls. */
+/* /dev/random and /dev/urandom both accept writes and these ioctls. */
 int kernel_open(struct kernel *k)
 {
 	k->piece = piece_size();
@@ -84,8 +84,8 @@ int kernel_credit(const struct kernel *k, const uint8_t *seed, size_t len, unsig
 		told = due;
 	}
 	explicit_bzero(&info, sizeof(info));
-	/* EINVAL, ENOTTY and ENODATA mean that this kernel reseeds by itself, or is not ready yet. The caller checks
-	 * kernel_ready() in any case. */
+	/* EINVAL, ENOTTY and ENODATA mean that this kernel reseeds by itself, or is not ready yet. They are ignored,
+	 * because the caller checks kernel_ready() in any case. */
 	if (r == 0)
 		(void)sys_ioctl(k->fd, RESEED_CRNG, NULL);
 	return r;

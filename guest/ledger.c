@@ -41,8 +41,8 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret)
 		ret->state[k] = kinds[k].look(e);
 }
 
-/* Stops at the first ledger that fails or is full: a write to the drive destroys its seed, which must not happen if the
- * seed cannot be credited. */
+/* Stops at the first ledger that fails or is full: then the seed cannot be credited, and must not be destroyed. A write
+ * to the drive would destroy it. */
 static void write_ledgers(const struct ledger_entry *e, struct ledgers *l, bool authorising)
 {
 	int k;

@@ -9,14 +9,14 @@
 #include "util/wire/record.h"
 
 /*
- * A ledger is the set of seeds that are spent. There are three kinds, and all that are available are read:
+ * A ledger is the set of seeds that are spent. There are three kinds, and every ledger that is available is read:
  *
- * dir    a folder with one empty file for each seed id. Authorises a credit.
- * drive  the seed drive itself: a tombstone replaces the record. Authorises a credit.
+ * dir    a folder with one empty file for each seed id. It authorises a credit.
+ * drive  the seed drive itself: a tombstone replaces the record. It authorises a credit.
  * efi    one variable of the firmware. It can only veto a credit, because hypervisors do not keep such variables
- *        reliably; but if they are kept, they survive a rollback of the disk to an older snapshot.
+ *        reliably. But a variable that is kept survives a rollback of the disk to an older snapshot.
  *
- * Clocks do not matter: an entry stays after its seed has expired, because the clock of the next boot may show an
+ * Clocks do not matter: an entry stays even after its seed has expired, because the clock of the next boot may show an
  * earlier time. Only efi, which has limited room, drops its oldest entry.
  */
 enum ledger_kind { LEDGER_DIR, LEDGER_DRIVE, LEDGER_EFI, LEDGER_KINDS };
@@ -29,14 +29,14 @@ enum ledger_state {
 	LEDGER_COMMITTED, /* we have just written the seed to it, durably */
 	LEDGER_FULL,
 	LEDGER_FAILED, /* an error, or content that is not understood */
-	LEDGER_SPENT,  /* had the seed before */
+	LEDGER_SPENT,  /* it had the seed already */
 };
 
-/* A seed, and the ledgers that it may be written to. */
+/* A seed, and the ledgers to which it may be written. */
 struct ledger_entry {
 	const struct record *rec;
 	const char *dir;     /* NULL: none */
-	struct drive *drive; /* NULL: must not be written */
+	struct drive *drive; /* NULL: no drive may be written */
 	bool efi;
 	bool vouched;     /* the administrator says that @dir and @drive survive a reboot */
 	size_t index;     /* number of the child that writes to @drive */
@@ -53,24 +53,25 @@ void ledgers_look(const struct ledger_entry *e, struct ledgers *ret);
 /**
  * ledgers_commit - write the seed to all ledgers that ledgers_look() found free
  *
- * The ledgers that authorise are written first; if none of them took the seed, no other is written. Each is on stable
- * storage before this returns. If one ledger had the seed, it is written to the others, too. If one failed or is full,
- * none is written.
+ * The ledgers that authorise a credit are written first; if none of them took the seed, the others are not written.
+ * Each one is on stable storage before this returns. If one ledger had the seed already, the seed is still written to
+ * the others. If one has failed or is full, no further ledger is written.
  */
 void ledgers_commit(const struct ledger_entry *e, struct ledgers *l);
 
-/** ledgers_commit_vetoes - write only to ledgers that can forbid a credit and never authorise one. A carry-over is recorded in
- * no others. */
+/** ledgers_commit_vetoes - write the seed only to the ledgers that can forbid a credit but never authorise one. A
+ * carry-over is recorded only in these. */
 void ledgers_commit_vetoes(const struct ledger_entry *e, struct ledgers *l);
 
 /**
- * ledgers_reason - the word for `reason=` if the ledgers do not allow a credit; NULL: they do
- * @enough: the state that authorises: LEDGER_COMMITTED; LEDGER_FREE in a dry run, which expects that a commit would
- *          succeed; LEDGER_ABSENT for a carry-over, which no ledger needs to authorise
+ * ledgers_reason - the word for `reason=` if the ledgers do not allow a credit; NULL: they allow it
+ * @enough: the state in which an authorising ledger allows the credit. LEDGER_COMMITTED: the normal case. LEDGER_FREE:
+ *          a dry run, which expects that a commit would succeed. LEDGER_ABSENT: a carry-over, which needs no such
+ *          ledger
  */
 const char *ledgers_reason(const struct ledgers *l, enum ledger_state enough);
 
-/* Each kind is in a file of its own: guest/ledger_dir.c and so on. */
+/* Each kind is in a separate file: guest/ledger_dir.c and so on. */
 enum ledger_state ledger_dir_look(const struct ledger_entry *e);
 enum ledger_state ledger_dir_commit(const struct ledger_entry *e);
 enum ledger_state ledger_drive_look(const struct ledger_entry *e);

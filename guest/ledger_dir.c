@@ -22,7 +22,7 @@ enum ledger_state ledger_dir_look(const struct ledger_entry *e)
 	if (!e->dir)
 		return LEDGER_ABSENT;
 	fd = sys_open_dir(AT_FDCWD, e->dir);
-	if (fd < 0) /* it will be made; until then its persistence cannot be checked */
+	if (fd < 0) /* it will be made; its persistence cannot be checked before */
 		return fd == -ENOENT ? LEDGER_FREE : LEDGER_FAILED;
 	hex_encode(e->rec->seed_id, RECORD_ID_SIZE, name);
 	persistence = persistence_of(fd, e->vouched);
@@ -74,7 +74,7 @@ static enum ledger_state create_entry(int dir, const struct record *rec)
 	if (r == 0)
 		r = sys_fsync(dir);
 	sys_close(fd);
-	/* The file exists, so the seed is spent, even if it could not be flushed. */
+	/* The file exists now. So the seed counts as spent, even if the file could not be flushed. */
 	return r == 0 ? LEDGER_COMMITTED : LEDGER_FAILED;
 }
 

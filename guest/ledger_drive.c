@@ -10,7 +10,7 @@
 
 static _Atomic enum ledger_state buried;
 
-/* Tombstones that were written before are not looked for here, because gather() has found them. */
+/* This does not look for tombstones that were written before: gather() has already found them. */
 enum ledger_state ledger_drive_look(const struct ledger_entry *e)
 {
 	if (!e->drive || !device_writable(e->drive))
@@ -18,7 +18,7 @@ enum ledger_state ledger_drive_look(const struct ledger_entry *e)
 	return e->vouched || e->drive->persistent ? LEDGER_FREE : LEDGER_FORGETS;
 }
 
-/* The whole blocks of the device that contain a record, as O_DIRECT requires: blocks of 512 or 4096 bytes. */
+/* The whole blocks of the device that contain a record: O_DIRECT needs whole blocks, of 512 or 4096 bytes. */
 struct extent {
 	uint64_t at;
 	size_t len, skip; /* @skip: bytes from @at to the record */
@@ -42,7 +42,8 @@ static bool read_extent(int fd, const struct extent *x, uint8_t *window)
 	return sys_pread(fd, window, x->len, x->at) == (long)x->len;
 }
 
-/* Writes and reads back past the page cache, so that the bytes compared at the end come from the drive. */
+/* Writes the tombstone, and reads it back. Both bypass the page cache, so that the bytes compared at the end come from
+ * the drive. */
 static enum ledger_state bury_on(int fd, const struct drive *drive, uint8_t *window)
 {
 	struct extent x;
@@ -66,7 +67,7 @@ static enum ledger_state bury_on(int fd, const struct drive *drive, uint8_t *win
 	return LEDGER_COMMITTED;
 }
 
-/* O_EXCL: of two runs at the same time only one can open the device, and none can if it is mounted. */
+/* O_EXCL: if two runs try this at the same time, only one can open the device; if the device is mounted, none can. */
 static void bury(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
 	int fd = device_open(drive, O_RDWR | O_DIRECT | O_EXCL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ledger in a variable of the firmware, with the ids of the last seeds. It is rewritten whole, which the firmware does
- * in one step. */
+/* The ledger in a variable of the firmware, which has the ids of the newest seeds. The variable is always rewritten as
+ * a whole; the firmware does that in one step. */
 #include "guest/ledger.h"
 
 #include <errno.h>
@@ -15,8 +15,8 @@
 
 #define EFIVARFS_KIND 0xde5e81e4u /* linux/magic.h */
 
-/* From linux/fs.h, which musl without kernel headers does not have. When efivarfs is mounted, it sets the flag on each
- * variable, so that nobody removes one by accident. */
+/* These are from linux/fs.h. musl does not have this header unless the kernel's headers are installed. When efivarfs is
+ * mounted, it sets this flag on each variable, so that nobody removes one by accident. */
 #define GET_FLAGS _IOR('f', 1, long)
 #define SET_FLAGS _IOW('f', 2, long)
 #define IMMUTABLE 0x10
@@ -28,8 +28,8 @@ struct entry {
 	uint8_t reserved[8]; /* zero */
 };
 
-/* The content of the file: the variable's attributes, then its entries, the oldest first. There is room for one entry
- * more than we write, to detect a longer variable. */
+/* The content of the file: first the variable's attributes, then its entries, the oldest first. There is room for one
+ * entry more than we ever write, to detect a variable that is longer. */
 struct variable {
 	uint8_t attributes[4]; /* non-volatile, with access at boot time and at run time */
 	uint8_t magic[8];
@@ -42,8 +42,8 @@ struct variable {
 static const uint8_t head[HEAD] = { 7, 0, 0, 0, 'S', 'D', 'L', 'E', 'D', 'G', '0', '1' };
 
 static struct variable known, back;
-static size_t known_len;            /* 0: the variable does not exist yet */
-static uint8_t met[RECORD_ID_SIZE]; /* a seed of this run that is in the variable */
+static size_t known_len;            /* length of @known; 0: the variable does not exist yet */
+static uint8_t met[RECORD_ID_SIZE]; /* id of a seed of this run that the variable already has */
 
 static int open_folder(enum ledger_state *ret_free)
 {
@@ -60,7 +60,8 @@ static int open_folder(enum ledger_state *ret_free)
 	return fd;
 }
 
-/* Reads the whole variable, or returns -errno. A variable that is not understood must not be rewritten. */
+/* Reads the whole variable. Returns: its length or -errno. If its content is not understood, it must not be
+ * rewritten. */
 static long read_variable(int folder, struct variable *v)
 {
 	int fd = sys_open_at(folder, VARIABLE, O_RDONLY | O_NOFOLLOW, 0);
@@ -82,7 +83,7 @@ static size_t count(void)
 	return known_len ? (known_len - HEAD) / sizeof(struct entry) : 0;
 }
 
-/* The position of @id; count() if it is not there. */
+/* Returns: the position of @id in the variable; count() if the variable does not have it. */
 static size_t find(const uint8_t *id)
 {
 	size_t i;
@@ -112,8 +113,8 @@ enum ledger_state ledger_efi_look(const struct ledger_entry *e)
 	return LEDGER_SPENT;
 }
 
-/* Moves @id to the end, as the newest: a drive that stays attached is met at each boot, and 128 carry-overs must not push
- * its entry out. */
+/* Moves the entry @id to the end, as if it were the newest. A drive that stays attached is found again at each boot,
+ * and 128 carry-overs must not push its entry out of the variable. */
 static void renew(const uint8_t *id)
 {
 	const size_t i = find(id), after = count() - i;
@@ -156,7 +157,7 @@ static void set_immutable(int folder, bool on)
 	sys_close(fd);
 }
 
-/* efivarfs passes each write to the firmware as the whole new content of the variable. */
+/* Each write to a file of efivarfs becomes the whole new content of the variable in the firmware. */
 static int write_variable(int folder)
 {
 	int fd = sys_open_at(folder, VARIABLE, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
@@ -169,8 +170,8 @@ static int write_variable(int folder)
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
-/* If the firmware has no room for all entries, the oldest are dropped. If it has no room at all, the variable stays as it
- * is; that does not prevent a credit, because this ledger only vetoes. */
+/* Writes the variable. If the firmware does not have enough room, the oldest entries are dropped. If it has no room
+ * even then, the variable stays as it is; that does not prevent a credit, because this ledger can only veto one. */
 static enum ledger_state store_variable(int folder)
 {
 	int r;

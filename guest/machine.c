@@ -57,14 +57,14 @@ static uint64_t ticks(void)
 	return count;
 }
 
-/* RNDR is not used: a program can find out whether the CPU has it only with help from its loader. */
+/* RNDR is not used, because a program can find out whether the CPU has it only with the help of its loader. */
 static uint64_t cpu_random(void)
 {
 	return 0;
 }
 #endif
 
-/* A paravirtual guest of Xen has no DMI; there the hypervisor gives the UUID. */
+/* Reads the machine's UUID from DMI. A paravirtual guest of Xen has no DMI; there the hypervisor gives the UUID. */
 static bool read_uuid(uint8_t uuid[UUID_SIZE])
 {
 	static const char *const files[] = { "/sys/class/dmi/id/product_uuid",

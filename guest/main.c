@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seedrive-guest: find, check, mix, decide, commit, credit, report; one step after the other, in bounded time. */
+/* seedrive-guest: find, check, mix, decide, commit, credit and report, one after the other, in bounded time. */
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -16,14 +16,14 @@
 #define VMCORE \
 	"/proc/vmcore" /* exists in a kernel that was started to record the crash of another one */
 
-/* --device may name as many devices as the program looks at. */
+/* --device can name as many devices as the program can look at. */
 _Static_assert(OPTIONS_DEVICES_MAX == DRIVES_MAX, "OPTIONS_DEVICES_MAX");
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-/* The state of one run. Small members are together, because each page that is touched costs a page fault. */
+/* The state of one run. Small members are next to each other, because each page that is touched costs a page fault. */
 struct run {
-	/* Static, because a child that hangs keeps using it. */
+	/* The memory is static, because a child that hangs goes on using it. */
 	struct drives drives;
 	struct options opt;
 	struct situation here;
@@ -56,7 +56,7 @@ static bool mix(struct run *run, const struct record *rec)
 	return false;
 }
 
-/* The last step, for a seed that may be credited. A kernel that is ready needs no credit and gets none. */
+/* The last step, for a seed that may be credited. A kernel that is ready needs no credit, so it gets none. */
 static const char *credit(struct run *run, const struct verdict *v)
 {
 	const struct record *rec = v->rec;
@@ -79,8 +79,8 @@ static const char *commit_seed(struct run *run, const struct ledger_entry *e, st
 	return ledgers_reason(l, LEDGER_COMMITTED);
 }
 
-/* A carry-over needs no ledger that authorises it, because its file is removed. But a rollback of the disk brings the file
- * back, and then the firmware's ledger may have its id. */
+/* No ledger needs to authorise a carry-over, because its file is removed. But a rollback of the disk brings the file
+ * back. So the firmware's ledger, which may have its id, is asked. */
 static const char *commit_carry_over(struct run *run, const struct carry_over *c, struct ledgers *l)
 {
 	const struct ledger_entry e = { .rec = &c->rec, .efi = !run->opt.no_efi_ledger };
@@ -129,7 +129,7 @@ static const char *decide_drive(struct run *run, const struct found *f)
 	return decide(&s, &f->rec);
 }
 
-/* Mix, decide, commit, credit: in this order, and each step only if the one before it allows it. */
+/* Mix, decide, commit and credit, in this order; each step is done only if the one before it allows it. */
 static void use_drive(struct run *run, const struct found *f)
 {
 	const struct ledger_entry entry = entry_of(run, f);
@@ -150,7 +150,8 @@ static void use_drive(struct run *run, const struct found *f)
 	conclude(run, &v);
 }
 
-/* A dry run does not remove the file, and expects that it could. A carry-over that may not be credited is removed, too. */
+/* A dry run does not remove the file, but assumes that it could. In a real run the file is removed even if the
+ * carry-over may not be credited. */
 static void use_carry_over(struct run *run, struct carry_over *c)
 {
 	struct situation s = run->here;
@@ -228,8 +229,8 @@ static bool has_come(const struct drives *d, const char *path)
 	return false;
 }
 
-/* Reports each --device that is missing, cannot be opened, or does not answer. A search reports only devices that do not
- * answer. */
+/* Reports each device given by --device that is missing, cannot be opened, or does not answer. If none was given,
+ * reports only devices that do not answer. */
 static void report_missing(struct run *run)
 {
 	const struct drives *d = &run->drives;
@@ -253,7 +254,7 @@ static void report_missing(struct run *run)
 	}
 }
 
-/* On bare metal only devices given by --device are opened, because to open a disk there may start its motor. */
+/* On bare metal, opening a disk may start its motor. So there only devices given by --device are opened. */
 static bool may_search(const struct run *run)
 {
 	return run->opt.device_count > 0 || run->here.hypervisor || run->opt.trust_device;
@@ -279,7 +280,7 @@ static bool may_mix(struct run *run, int opened)
 	return run->status == EXIT_DONE;
 }
 
-/* While the children read the devices, this process prepares the rest. */
+/* While the children read the devices, this process prepares everything else. */
 static void use_all(struct run *run)
 {
 	const char *const *devices = run->opt.devices;
@@ -341,7 +342,7 @@ static int print_status(void)
 	return EXIT_FAILED;
 }
 
-/* The options that only print something. Returns: false if the run must go on. */
+/* Handles the options that only print something. Returns: false if none was given, and the run must go on. */
 static bool only_print(struct run *run)
 {
 	const struct options *opt = &run->opt;
@@ -361,8 +362,8 @@ static bool only_print(struct run *run)
 
 static void run_all(struct run *run)
 {
-	/* No core dump. Memory is not locked: nothing is swapped out in the milliseconds that this process lives,
-	 * and to lock it would take a quarter of them. */
+	/* Forbid a core dump. Memory is not locked: in the few milliseconds that this process lives nothing is swapped
+	 * out, and locking would take a quarter of that time. */
 	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
 	if (run->opt.save_carry_over) {
 		save_carry_over(run);

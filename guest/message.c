@@ -29,7 +29,7 @@ void message_add(struct message *m, const char *text)
 	size_t i;
 
 	for (i = 0; text[i]; i++) {
-		/* A label comes from the drive, and must not send escape sequences to a terminal. */
+		/* A label comes from the drive. It must not be able to send escape sequences to a terminal. */
 		bool plain = text[i] >= ' ' && text[i] <= '~';
 
 		add(m, plain ? text + i : "?", 1);
@@ -66,17 +66,17 @@ const char *message_body(const struct message *m, size_t *ret_len)
 void message_send(struct message *m, bool kernel_log)
 {
 	const uint64_t sigpipe = 1u << (SIGPIPE - 1);
-	const size_t level = 3; /* "<6>" is only for the kernel's log */
+	const size_t level = 3; /* the length of "<6>", which only the kernel's log gets */
 	int fd;
 
 	m->text[m->len++] = '\n';
-	/* The kernel's log comes first, because nobody can close it. */
+	/* The kernel's log is written first, because nobody can close it. */
 	fd = kernel_log ? node_open("/dev/kmsg", O_WRONLY, S_IFCHR, 1, 11) : -1;
 	if (fd >= 0) {
 		(void)sys_write_all(fd, m->text, m->len);
 		sys_close(fd);
 	}
-	/* SIGPIPE from a closed pipe must not end this process before it has wiped all secrets. */
+	/* If standard error is a closed pipe, SIGPIPE must not end this process before it has wiped all secrets. */
 	sys_call6(SYS_rt_sigprocmask, SIG_BLOCK, (long)&sigpipe, 0, sizeof(sigpipe), 0, 0);
 	(void)sys_write_all(STDERR_FILENO, m->text + level, m->len - level);
 }

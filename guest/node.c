@@ -7,7 +7,7 @@
 
 int node_open(const char *path, int flags, unsigned type, unsigned major, unsigned minor)
 {
-	/* The kernel's encoding of a device number (new_encode_dev). */
+	/* This is how the kernel encodes a device number (new_encode_dev). */
 	const unsigned number = (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 	int fd = sys_open(path, flags);
 	bool made;

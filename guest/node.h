@@ -3,7 +3,7 @@
 #define GUEST_NODE_H
 
 /**
- * node_open - open a device; if its node is missing, make one, and remove it after the open
+ * node_open - open a device; if its node is missing, make a node, open it, and remove it again
  * @type:  S_IFBLK or S_IFCHR
  * @major, @minor: the number of the device
  *

@@ -31,8 +31,8 @@ const char options_help[] = "usage: seedrive-guest [OPTION...]\n"
 			    "  --status\t\tprint this boot's status\n"
 			    "  --help, --version\n";
 
-/* The options without their dashes: first those with an argument, in the order of the pointers of struct options, then the
- * others, in the order of its bools. */
+/* The names of the options, without dashes. First the options that have an argument, in the order of the pointers in
+ * struct options; then all others, in the order of its bools. */
 static const char names[] = "device\0"
 			    "ledger\0"
 			    "carry-over\0"
@@ -60,7 +60,7 @@ _Static_assert(offsetof(struct options, no_drive_ledger) == WITH_ARGUMENT * size
 		offsetof(struct options, version) == offsetof(struct options, no_drive_ledger) + 10,
 	"the bools have the order of names");
 
-/* Returns: NULL, or why it is refused. */
+/* Adds the device that was given last. Returns: NULL, or why it is refused. */
 static const char *add_device(struct options *opt)
 {
 	if (opt->device_count == OPTIONS_DEVICES_MAX)
@@ -69,7 +69,7 @@ static const char *add_device(struct options *opt)
 	return NULL;
 }
 
-/* "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
+/* Parses "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
 static const char *parse_option(struct options *opt, char **argv, int *i)
 {
 	const char *arg = strncmp(argv[*i], "--", 2) == 0 ? argv[*i] + 2 : "", *name;
@@ -97,7 +97,7 @@ static const char *parse_option(struct options *opt, char **argv, int *i)
 	return "unknown option, see --help";
 }
 
-/* Returns: false if it is not from 1 s to WAIT_MAX_S. */
+/* Parses the value of --wait. Returns: false if it is not a time from 1 s to WAIT_MAX_S. */
 static bool parse_wait(struct options *opt)
 {
 	uint64_t ms = WAIT_DEFAULT_S * 1000;

@@ -9,7 +9,7 @@
 
 struct options {
 	/* The pointers and the bools must have the order of the names in options.c. */
-	const char *device;          /* the last of @devices */
+	const char *device;          /* the device that was given last; @devices has all of them */
 	const char *ledger;          /* a folder; NULL: none */
 	const char *carry_over;      /* use the carry-over in this file; NULL: none */
 	const char *save_carry_over; /* save a carry-over in this file, and do nothing else */
@@ -21,10 +21,10 @@ struct options {
 	bool stock_credit;
 	bool trust_device;
 	bool dry_run;
-	bool status, help, version; /* only print it */
+	bool status, help, version; /* only print the status, the help or the version */
 	unsigned wait_ms;
 	size_t device_count;
-	/* Look only at these, NULL-terminated; empty: at all devices. */
+	/* Look only at these devices. The list is NULL-terminated; if it is empty, look at all devices. */
 	const char *devices[OPTIONS_DEVICES_MAX + 1];
 };
 
@@ -37,7 +37,7 @@ struct options_fault {
 
 /**
  * options_parse - parse the command line
- * @ret:  refers to @argv; untouched on error
+ * @ret:  contains pointers into @argv; untouched on error
  * Returns: 0; or -EINVAL, and @ret_fault says why.
  */
 int options_parse(int argc, char **argv, struct options *ret, struct options_fault *ret_fault);

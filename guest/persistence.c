@@ -15,7 +15,7 @@
 #define MOUNTS        "/proc/self/mountinfo"
 #define MOUNT         "mnt_id:\t"
 
-/* From linux/btrfs.h, which musl without kernel headers does not have. */
+/* This is from linux/btrfs.h. musl does not have this header unless the kernel's headers are installed. */
 struct btrfs_info {
 	uint64_t max_id, devices;
 	uint8_t uuid[UUID_SIZE];
@@ -25,7 +25,7 @@ struct btrfs_info {
 #define BTRFS_INFO _IOR(0x94, 31, struct btrfs_info)
 
 enum kind {
-	KIND_UNKNOWN, /* a network, ZFS, bcachefs: the devices below cannot be examined */
+	KIND_UNKNOWN, /* a network, ZFS, bcachefs: its devices cannot be examined */
 	KIND_FORGETS,
 	KIND_ON_DEVICE,
 	KIND_ON_DEVICES,
@@ -46,7 +46,7 @@ static const struct {
 };
 
 /* Mount options with which a flush does not reach the medium, or a reboot undoes what was written. The first two are
- * names of one option of ext4; the last is the end of "checkpoint=disable", of F2FS. */
+ * names of the same option of ext4. The last one is the end of F2FS's "checkpoint=disable". */
 static const char volatile_options[][11] = { "nobarrier", "barrier=0", "t=disable" };
 
 static enum kind kind_of(uint32_t magic)
@@ -59,7 +59,7 @@ static enum kind kind_of(uint32_t magic)
 	return KIND_UNKNOWN;
 }
 
-/* The kernel's name of a device is the last part of its path in sysfs. */
+/* Finds the kernel's name of the device with this number: it is the last part of the device's path in sysfs. */
 static bool device_is_persistent(uint64_t number)
 {
 	const unsigned major = (unsigned)(number >> 8 & 0xfff);
@@ -81,7 +81,8 @@ static bool device_is_persistent(uint64_t number)
 	return block_is_persistent(way + n);
 }
 
-/* A Btrfs may have several devices. st_dev names none of them; sysfs lists them in a folder named by the UUID. */
+/* A Btrfs may have several devices. st_dev is the number of none of them. sysfs lists them in a folder whose name is
+ * the file system's UUID. */
 static bool btrfs_is_persistent(int dir)
 {
 	struct btrfs_info info;
@@ -94,7 +95,8 @@ static bool btrfs_is_persistent(int dir)
 		block_all_persistent(path);
 }
 
-/* Writes the id of the mount that contains @dir to @key, between a newline and a space, as it begins a line of mountinfo. */
+/* Finds the id of the mount that contains @dir. Writes to @key: a newline, the id, and a space; a line of mountinfo
+ * begins in this way. */
 static bool find_mount(int dir, char *key, size_t size)
 {
 	char digits[21] = { 0 }, path[sizeof(FDINFO) + sizeof(digits)], text[128];
@@ -112,7 +114,7 @@ static bool find_mount(int dir, char *key, size_t size)
 	return true;
 }
 
-/* Reads /proc/self/mountinfo, after a newline, as far as @text has room, and terminates it. */
+/* Fills @text with a newline and as much of /proc/self/mountinfo as there is room for, and terminates it. */
 static void read_mounts(char *text, size_t size)
 {
 	int fd = sys_open(MOUNTS, O_RDONLY);
@@ -127,7 +129,7 @@ static void read_mounts(char *text, size_t size)
 		sys_close(fd);
 }
 
-/* If mountinfo does not show how the file system is mounted, it counts as one without barriers. */
+/* If mountinfo does not show how the file system is mounted, the answer is no. */
 static bool has_barriers(int dir)
 {
 	static char mounts[256 << 10];

@@ -12,12 +12,12 @@ enum persistence {
 
 /**
  * persistence_of - does the file system of this open folder survive a reboot?
- * @dir:     its file system is examined by /proc and /sys
- * @vouched: the administrator says that it does; for file systems that cannot be examined
+ * @dir:     its file system is examined through /proc and /sys
+ * @vouched: the administrator says that it does; meant for file systems that cannot be examined
  *
- * Decided by a list of file systems, and by every device below. @vouched does not matter for tmpfs, ramfs and overlays,
- * because the changes of an overlay may be in memory, nor for a file system without barriers, because a power cut may
- * undo what it reported as stored: none of these survives.
+ * The answer depends on a list of kinds of file systems, and on every device below. Even with @vouched, some do not
+ * survive: tmpfs, ramfs and overlays, because the changes of an overlay may be in memory; and a file system without
+ * barriers, because a power cut may undo changes that it reported as stored.
  */
 enum persistence persistence_of(int dir, bool vouched);
 

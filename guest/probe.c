@@ -9,7 +9,7 @@
 #include "guest/sys.h"
 #include "util/wire/label.h"
 
-/* From linux/cdrom.h. */
+/* These are from linux/cdrom.h. */
 #define CDROM_DRIVE_STATUS  0x5326
 #define CDS_NO_DISC         1
 #define CDS_TRAY_OPEN       2
@@ -17,14 +17,15 @@
 
 struct input {
 	int fd;
-	bool cached; /* a read went through the page cache */
-	uint64_t at; /* offset of the @len bytes in @window on the device */
+	bool cached; /* at least one read went through the page cache */
+	uint64_t at; /* @window has @len bytes of the device, from this offset of the device on */
 	size_t len;
 	uint8_t *window;
 };
 
-/* Bypasses the page cache if the device supports that, so that no secret stays in it and a slow CD does not read ahead.
- * The offset is aligned for disks with blocks of 4096 bytes. At the end of the device, the window is not full. */
+/* Fills the window. The read bypasses the page cache if the device supports that, so that no secret stays in the cache,
+ * and a slow CD does not read ahead. The offset is aligned for disks with blocks of 4096 bytes. At the end of the
+ * device, the window is not full. */
 static int fill_window(struct input *in, uint64_t off)
 {
 	long n;
@@ -65,7 +66,7 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* Without a record, there may be the random_seed that each Nova writes. */
+/* Called if there is no record: reads the random_seed that every Nova writes, if there is one. */
 static int read_stock(struct drive *drive, const struct iso_volume *vol)
 {
 	struct stock stock = { .seed = drive->raw };
@@ -92,7 +93,7 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	if (r == 0)
 		r = iso_read(vol, &file, 0, drive->raw, (size_t)file.len);
 	if (r < 0) {
-		/* Here EBADMSG means that the folder is malformed; record_why() would say that the digest is wrong. */
+		/* Here EBADMSG means that the folder is malformed. record_why() would explain it as a wrong digest. */
 		drive->err = r == -EBADMSG ? -EIO : r;
 		return DRIVE_DAMAGED;
 	}
@@ -101,8 +102,8 @@ static int read_record(struct drive *drive, const struct iso_volume *vol)
 	return DRIVE_SEEDED;
 }
 
-/* These errors say what the device is: too short, not ISO 9660, or without a medium. After any other error a later look may
- * succeed. */
+/* These errors say what the device is: it is too short, is not ISO 9660, or has no medium. After any other error,
+ * reading it later may succeed. */
 static bool says_what_it_is(int r)
 {
 	return r == -ENODATA || r == -ENOMSG || r == -EBADMSG || r == -ENOMEDIUM;
@@ -113,7 +114,8 @@ static int look(struct drive *drive, struct input *in)
 	struct iso_volume vol;
 	int size, r;
 
-	/* Not asked for devices that sysfs lists: under emulation the first use of a system call costs half a millisecond. */
+	/* Devices that sysfs lists need not be asked. Under emulation, the first use of a system call costs half a
+	 * millisecond. */
 	if (!drive->is_block)
 		drive->is_block = sys_ioctl(in->fd, BLOCK_SECTOR_SIZE, &size) == 0;
 	if (drive->maybe_cd) {
@@ -138,7 +140,7 @@ static int look(struct drive *drive, struct input *in)
 
 void probe(struct drive *drive, uint8_t window[PROBE_WINDOW])
 {
-	/* With O_NONBLOCK, a CD drive without a medium answers instead of waiting for one. */
+	/* Because of O_NONBLOCK, opening a CD drive without a medium does not wait for one. */
 	const int flags = O_RDONLY | O_NONBLOCK | (drive->listed ? O_DIRECT : 0);
 	struct input in = { .fd = device_open(drive, flags), .window = window };
 	int state = DRIVE_OTHER;

@@ -22,8 +22,8 @@ void process_begin(void)
 {
 	const struct action plain = { 0 };
 
-	/* If SIGCHLD is ignored, which a process inherits, the kernel does not keep the status of children. While it is
-	 * blocked, it stays pending for process_wait(). */
+	/* A process may inherit that SIGCHLD is ignored; then the kernel would not keep the status of children. While
+	 * the signal is blocked, it stays pending, so that process_wait() sees it. */
 	sys_call6(SYS_rt_sigaction, SIGCHLD, (long)&plain, 0, sizeof(child_ended), 0, 0);
 	mask_signals(SIG_BLOCK);
 }
@@ -32,7 +32,7 @@ pid_t process_fork(void)
 {
 	pid_t child = (pid_t)sys_call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
 
-	/* Parent and child both call this, because either may be the first that needs the group. */
+	/* Parent and child both do this, because either of them may be the first that needs the process group. */
 	if (child >= 0)
 		sys_call(SYS_setpgid, child, child, 0);
 	return child;
@@ -61,7 +61,7 @@ unsigned process_now_ms(void)
 	return (unsigned)(sys_nanoseconds(CLOCK_MONOTONIC) / 1000000);
 }
 
-/* Sleeps until any child ends or the time is over. */
+/* Sleeps until a child ends or the time is over. */
 static void sleep_for_child(unsigned ms)
 {
 	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
@@ -98,8 +98,8 @@ void process_quiet(void)
 
 	for (i = STDIN_FILENO; i <= STDERR_FILENO; i++)
 		sys_close(i);
-	/* open(2) takes the lowest free descriptors, which are these three; the program inherits them. If /dev is empty, a
-	 * folder is opened instead. */
+	/* open(2) takes the lowest free descriptors: now these are the three that were closed. The program inherits
+	 * them. If /dev is empty, a folder is opened instead. */
 	for (i = STDIN_FILENO; i <= STDERR_FILENO; i++)
 		if (sys_call6(SYS_openat, AT_FDCWD, (long)"/dev/null", O_RDWR, 0, 0, 0) < 0)
 			sys_call6(SYS_openat, AT_FDCWD, (long)"/", O_RDONLY, 0, 0, 0);

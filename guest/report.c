@@ -10,7 +10,8 @@ const char *report_outcome(const struct verdict *v)
 	return v->reason ? "mixed" : "credited";
 }
 
-/* The ledgers that took the seed or had it, and those that failed or are full, which prevents a credit. */
+/* Names the ledgers that took the seed or had it, and the ledgers that failed or are full, because these prevent a
+ * credit. */
 void report_ledgers(struct message *m, const struct ledgers *ledgers)
 {
 	static const char names[LEDGER_KINDS][6] = { "dir", "drive", "efi" };
@@ -59,7 +60,7 @@ void report_verdict(const struct verdict *v)
 	message_send(&m, !v->dry_run);
 }
 
-/* A line of up to five pieces; the first that is NULL ends it. */
+/* A line of up to five pieces is printed; the first piece that is NULL ends it. */
 static void report_line(
 	bool dry_run, const char *a, const char *b, const char *c, const char *d, const char *e)
 {

@@ -6,8 +6,8 @@
 #include "guest/ledger.h"
 #include "guest/message.h"
 
-/* The lines that the program prints; man/seedrive-guest.8 has all of them. Those of a dry run do not go to the kernel's
- * log. */
+/* The lines that the program prints; man/seedrive-guest.8 describes all of them. The lines of a dry run are not written
+ * to the kernel's log. */
 
 /** The result for one seed. */
 struct verdict {
@@ -20,13 +20,13 @@ struct verdict {
 	bool ready_before, ready_after;
 };
 
-/** report_outcome - the word for the result: "credited", "mixed" or "spent". */
+/** report_outcome - the word for the result of one seed: "credited", "mixed" or "spent". */
 const char *report_outcome(const struct verdict *v);
 
-/** report_ledgers - append "ledger=" and the names of the ledgers that took the seed, had it, or failed. */
+/** report_ledgers - append "ledger=" and the names of the ledgers that took the seed, had it already, or failed. */
 void report_ledgers(struct message *m, const struct ledgers *ledgers);
 
-/** report_verdict - print the line of a seed. */
+/** report_verdict - print the line about one seed. */
 void report_verdict(const struct verdict *v);
 
 /** report_fault - print "WHAT: WHY". */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long the search waits for which device. */
+/* Decides how long the search waits, and for which devices. */
 #include "guest/search.h"
 #include "guest/child.h"
 
@@ -7,7 +7,7 @@
 
 #include "guest/sys.h"
 
-#define ROUND_MS 10  /* between two looks for new devices */
+#define ROUND_MS 10  /* between two searches for new devices */
 #define GRACE_MS 250 /* after the first drive is found, how long slower devices may still answer */
 
 static unsigned begun;
@@ -19,7 +19,8 @@ static void start_children(struct drives *d)
 	for (i = 0; i < d->count; i++) {
 		struct drive *drive = d->drive + i;
 
-		/* If no child can be started, the state stays, and the device counts as one that does not answer. */
+		/* If no child can be started, the state is not changed, so the device counts as one that does not
+		 * answer. */
 		if (drive->state == DRIVE_SILENT || drive->state == DRIVE_UNSETTLED)
 			(void)child_start(i, probe, drive);
 	}
@@ -45,7 +46,7 @@ static bool any_state(const struct drives *d, int from, int to)
 	return false;
 }
 
-/* Waits until all children have ended or the round is over; without children it returns at once. */
+/* Waits until all children have ended, or until the round is over. If there are no children, it returns at once. */
 static void wait_round(const struct drives *d)
 {
 	const unsigned end = child_now_ms() + ROUND_MS;
@@ -106,7 +107,7 @@ void search_begin(struct drives *d, const char *const *devices)
 		device_name(d, devices);
 	else
 		device_discover(d);
-	/* A regular file does not block, so no child is needed. */
+	/* Reading a regular file does not block, so it needs no child. */
 	if (d->count == 1 && device_is_file(d->drive[0].path))
 		probe(d->drive, child_window(0));
 	else

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The entry points of a program and of a child, in place of a C library's. The programs use no thread-local storage,
- * constructors or auxiliary vector, and code to set these up would be a tenth of the program. The kernel starts a program
- * with argc and argv on top of the stack (System V ABI, process initialization).
+ * The entry points of a program and of a child; they replace those of a C library. The programs use no thread-local
+ * storage, no constructors and no auxiliary vector, and code to set these up would be a tenth of the program. When the
+ * kernel starts a program, argc and argv are on top of the stack (System V ABI, process initialization).
  *
- * sys_clone() takes a function, a stack, an argument, and the address that the kernel clears when the child ends.
- * 0x200111 is CLONE_VM, CLONE_CHILD_CLEARTID and SIGCHLD. Function and argument are put onto the child's stack.
+ * sys_clone() has four arguments: a function, a stack, an argument for the function, and the address that the kernel
+ * clears when the child ends. 0x200111 is CLONE_VM, CLONE_CHILD_CLEARTID and SIGCHLD. The function and its argument are
+ * put onto the child's stack.
  */
 #if defined(__x86_64__)
 __asm__(".globl _start\n"

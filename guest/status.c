@@ -53,8 +53,9 @@ static void add_no_seed(struct message *m)
 }
 
 /*
- * Must the file stay? A credit is the result of its boot, whatever a later stage finds. An event may only mix: it does not
- * replace what another stage wrote about a seed, nor anything if it found no seed itself.
+ * Must the existing file stay? If it reports a credit, that is the result of this boot, whatever a later stage finds.
+ * An event can only mix: if another stage wrote about a seed, an event does not replace the file; and if an event found
+ * no seed, it does not replace any existing file.
  */
 static bool stays(const struct verdict *v, const char *stage)
 {

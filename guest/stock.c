@@ -8,26 +8,26 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define DEPTH_MAX 64 /* JSON_DEPTH_MAX of util/json.h */
+#define DEPTH_MAX 64 /* the same as JSON_DEPTH_MAX of util/json.h */
 
 enum key { KEY_OTHER, KEY_SEED, KEY_UUID, KEYS };
 
 struct scan {
 	struct text text;
-	/* One bit for each open container, set for an object; the lowest bit is the innermost container. */
+	/* One bit for each open container: 1 for an object. The lowest bit is the innermost container. */
 	uint64_t objects;
 	unsigned depth;
-	/* What was found so far. */
-	enum key key; /* the key of the value that comes next */
+	/* The state of the search so far. */
+	enum key key; /* the key of the next value */
 	unsigned seen[KEYS];
 	bool is_string;
 	struct base64 base64;
-	size_t word_len; /* length of the last string; @word has its beginning */
+	size_t word_len; /* length of the last string; @word contains only its beginning */
 	char word[UUID_STRLEN];
 	struct stock *out;
 };
 
-/* Scans a string after its first quote. @s->word gets as much of it as a key or a UUID may have. */
+/* Scans a string after its first quote. Stores in @s->word as much of it as a key or a UUID can have. */
 static int scan_string(struct scan *s, bool is_seed)
 {
 	for (s->word_len = 0; !text_take(&s->text, '"'); s->word_len++) {
@@ -109,7 +109,8 @@ static int scan_plain(struct scan *s)
 	}
 }
 
-/* Scans the beginning of a container, after its bracket. Returns: 1 if it is empty, 0 if a value comes next. */
+/* Scans the beginning of a container, after its bracket. Returns: 1 if the container is empty; 0 if a value comes
+ * next. */
 static int open_container(struct scan *s, bool object)
 {
 	if (s->depth == DEPTH_MAX)
@@ -125,7 +126,7 @@ static int open_container(struct scan *s, bool object)
 	return object ? scan_member(s) : 0;
 }
 
-/* Keeps the first value of each key; judge() refuses it if there was a second one. */
+/* Keeps the first value of each key. If the key occurs again, judge() will refuse the value. */
 static int scan_wanted(struct scan *s, enum key key)
 {
 	const bool is_seed = key == KEY_SEED && s->seen[key] == 1;
@@ -137,7 +138,7 @@ static int scan_wanted(struct scan *s, enum key key)
 	return r;
 }
 
-/* Returns: 1 if a value has ended, 0 if the first value of a container comes next. */
+/* Scans a value. Returns: 1 if the value has ended; 0 if it is a container whose first value comes next. */
 static int scan_value(struct scan *s)
 {
 	enum key key = s->key;
@@ -154,7 +155,7 @@ static int scan_value(struct scan *s)
 	return r < 0 ? r : 1;
 }
 
-/* Scans what follows a value. Returns: 1 if that ends its container, 0 if another value comes next. */
+/* Scans the text that follows a value. Returns: 1 if it ends the container; 0 if another value comes next. */
 static int scan_after(struct scan *s)
 {
 	const bool object = s->objects & 1;

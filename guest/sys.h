@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 /*
- * System calls that return what the kernel returns: the result, or a negative errno. The C library's wrappers bring in
- * locks, cancellation points, a vDSO and fallbacks for old kernels. A program with one thread that runs for a few
- * milliseconds does not need these, and they would add half its size.
+ * System calls that return what the kernel returns: the result, or a negative errno. The C library's wrappers would
+ * also bring in locks, cancellation points, a vDSO and fallbacks for old kernels. A program that has one thread and
+ * runs for a few milliseconds does not need these, and they would make it half as large again.
  */
 static inline long sys_call6(long n, long a, long b, long c, long d, long e, long f)
 {
@@ -51,7 +51,8 @@ static inline long sys_call6(long n, long a, long b, long c, long d, long e, lon
 #endif
 }
 
-/* Most calls have at most three arguments; without the others, no code is spent on clearing their registers. */
+/* Most calls have at most three arguments. This function has no others, so no code is needed that clears their
+ * registers. */
 static inline long sys_call(long n, long a, long b, long c)
 {
 #if defined(__x86_64__)
@@ -67,7 +68,7 @@ static inline long sys_call(long n, long a, long b, long c)
 #endif
 }
 
-/* These are functions and not inline, which keeps the program small. */
+/* These are functions and not inline, because that keeps the program small. */
 int sys_open_at(int at, const char *path, int flags, unsigned mode); /* O_CLOEXEC is added */
 int sys_open(const char *path, int flags);
 int sys_open_dir(int at, const char *path);
@@ -85,33 +86,36 @@ long sys_read_link(const char *path, char *text, size_t size);
 bool sys_exists_at(int at, const char *path);
 bool sys_exists(const char *path);
 
-/* The kernel fills the C library's structures, which are its own where a long has 64 bits, as on all our architectures.
- * @at_flags: 0 or AT_SYMLINK_NOFOLLOW. */
+/* The kernel fills in the C library's structures: on architectures where a long has 64 bits, such as all of ours, these
+ * are the same as the kernel's own. @at_flags: 0 or AT_SYMLINK_NOFOLLOW. */
 int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret);
 int sys_fstat(int fd, struct stat *ret);
 int sys_fstatfs(int fd, struct statfs *ret);
 
-/* In guest/start.c: starts a child that shares our memory and has descriptors of its own. It ends when @run returns, and
- * then the kernel clears *@running. Returns its pid, or -errno. */
+/* In guest/start.c: starts a child that shares our memory but has separate descriptors. The child ends when @run
+ * returns; then the kernel clears *@running. Returns: its pid or -errno. */
 pid_t sys_clone(int (*run)(void *), void *stack_end, void *arg, volatile int *running);
 
 uint64_t sys_nanoseconds(clockid_t clock);
 
-/** sys_read_text - read the beginning of a small file, and terminate it. Returns its length, or -errno. */
+/** sys_read_text - read the beginning of a small file, and terminate it with a zero. Returns: its length or -errno. */
 long sys_read_text(const char *path, char *text, size_t size);
 
-/** sys_write_all - write all @len bytes; 0 or -errno. */
+/** sys_write_all - write all @len bytes. Returns: 0 or -errno. */
 int sys_write_all(int fd, const void *buf, size_t len);
 
-/** sys_number - write a decimal number so that its last digit is before @end. Returns its first digit. */
+/**
+ * sys_number - write a decimal number whose last digit is just before @end
+ * Returns: the position of its first digit.
+ */
 char *sys_number(char *end, uint64_t number);
 
-/** sys_join - join three pieces of a path, of which any may be empty. Returns false if they do not fit. */
+/** sys_join - join three pieces of a path; each of them may be empty. Returns: false if they do not fit. */
 bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c);
 
 /**
- * sys_each_name - call @each with every name in a folder that does not begin with a dot
- * Needs no heap, unlike opendir(3). Returns: true if one of the calls returned true.
+ * sys_each_name - call @each with every name in a folder, except those that begin with a dot, until a call returns true
+ * It needs no heap, unlike opendir(3). Returns: did a call return true?
  */
 bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx);
 

@@ -45,7 +45,7 @@ void text_skip_space(struct text *t)
 		t->pos++;
 }
 
-/* Decodes an escape, after its backslash. */
+/* Decodes an escape; called after its backslash. */
 static int take_escape(struct text *t)
 {
 	static const char forms[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
@@ -68,8 +68,8 @@ static int take_escape(struct text *t)
 	return TEXT_END;
 }
 
-/* Decodes a character after its first byte @c (RFC 3629, 3). Overlong forms, halves of a UTF-16 pair, and values beyond
- * Unicode are refused. */
+/* Decodes a character whose first byte @c was read already (RFC 3629, 3). Overlong forms, halves of a UTF-16 pair, and
+ * values beyond Unicode are refused. */
 static int take_utf8(struct text *t, int c)
 {
 	const int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;

@@ -5,7 +5,7 @@
 
 #include "util/hex.h"
 
-/* Do these three registers contain @name? */
+/* Do these three registers together contain the text @name? */
 static bool spells(uint32_t x, uint32_t y, uint32_t z, const char *name)
 {
 	const uint32_t said[3] = { x, y, z };
@@ -13,7 +13,8 @@ static bool spells(uint32_t x, uint32_t y, uint32_t z, const char *name)
 	return memcmp(said, name, sizeof(said)) == 0;
 }
 
-/* Xen's dom0 drives the devices of the machine. XENFEAT_dom0 is bit 11 of the features, a hexadecimal number. */
+/* Is this Xen's dom0? It controls the devices of the machine. XENFEAT_dom0 is bit 11 of the features, which are a
+ * hexadecimal number. */
 static bool is_dom0(const struct virt_asks *ask)
 {
 	char text[24];
@@ -27,8 +28,9 @@ static bool is_dom0(const struct virt_asks *ask)
 }
 
 /*
- * On AMD and compatible CPUs, leaf 0x8000001f has SEV, SEV-ES and SEV-SNP in bits 1, 3 and 4 of EAX (AMD's manual,
- * volume 3). Some CPUs without this leaf answer with another one, so a set bit counts only if the leaf exists.
+ * On AMD and compatible CPUs, the bits 1, 3 and 4 of EAX in leaf 0x8000001f stand for SEV, SEV-ES and SEV-SNP (AMD's
+ * manual, volume 3). Some CPUs that lack this leaf answer with another leaf. So a set bit counts only if the leaf
+ * exists.
  */
 static bool shows_sev(const struct virt_asks *ask)
 {
@@ -42,8 +44,9 @@ static bool shows_sev(const struct virt_asks *ask)
 	return r.a >= leaf;
 }
 
-/* Hyper-V hides SEV and TDX from its guest and reports them in leaves of its own (Microsoft's TLFS, feature
- * identification). A guest of it has no disk without its bus, so a machine without that bus is not asked. */
+/* Hyper-V hides SEV and TDX from its guest, and reports them in its own leaves (Microsoft's TLFS, feature
+ * identification). A guest of Hyper-V has no disk without Hyper-V's bus. So a machine that lacks this bus is not
+ * asked. */
 static bool shows_hyperv_isolation(const struct virt_asks *ask)
 {
 	const uint32_t isolation = 0x4000000c, may_ask = 1u << 22, type = 0xf;
@@ -61,8 +64,8 @@ static bool shows_hyperv_isolation(const struct virt_asks *ask)
 	return r.b & type;
 }
 
-/* CPUID.1:ECX[31] is 0 on hardware, and every hypervisor in use sets it, also for dom0. On Intel, leaf 0x21 has the name of
- * TDX. If an ordinary guest is taken for a confidential one by mistake, it only loses the credit. */
+/* CPUID.1:ECX[31] is 0 on hardware. Every hypervisor in use sets it, also for dom0. On Intel, leaf 0x21 contains the
+ * name of TDX. If an ordinary guest is taken for a confidential one by mistake, it only loses the credit. */
 void virt_x86(const struct virt_asks *ask, struct virt *ret)
 {
 	struct cpu_answer first, r;
@@ -91,8 +94,8 @@ static bool begins(const char *text, const char *with)
 
 enum vm_bit { VM_BIT_UNKNOWN, VM_BIT_CLEAR, VM_BIT_SET };
 
-/* SMBIOS is a sequence of structures, each followed by its strings. Type 0 is the BIOS information, with the bit in byte
- * 0x13. */
+/* SMBIOS is a sequence of structures, each followed by its strings. The structure of type 0 is the BIOS information;
+ * its byte 0x13 contains the bit. */
 static enum vm_bit find_vm_bit(const uint8_t *s, size_t len)
 {
 	size_t at = 0, next;
@@ -109,7 +112,7 @@ static enum vm_bit find_vm_bit(const uint8_t *s, size_t len)
 	return VM_BIT_UNKNOWN;
 }
 
-/* The first file exists if the kernel has dmi-sysfs; only root can read either. */
+/* The first of these files exists if the kernel has dmi-sysfs. Only root can read them. */
 static enum vm_bit read_vm_bit(const struct virt_asks *ask)
 {
 	static const char *const files[] = { "/sys/firmware/dmi/entries/0-0/raw",
@@ -126,13 +129,14 @@ static enum vm_bit read_vm_bit(const struct virt_asks *ask)
 	return bit;
 }
 
-/* How DMI's vendor or product name of a virtual machine begins; "Virtual Machine" is Azure's product, "vServer" Hetzner's. */
+/* The beginnings of the vendor or product names that DMI shows for virtual machines. "Virtual Machine" is Azure's
+ * product, "vServer" Hetzner's. */
 static const char *const virtual_names[] = { "QEMU", "KVM", "OpenStack", "KubeVirt", "Amazon EC2",
 	"Google Compute Engine", "VMware", "VMW", "Xen", "BHYVE", "Parallels",
 	"Apple Virtualization", "Cloud Hypervisor", "Virtual Machine", "vServer", "Alibaba Cloud",
 	"VirtualBox", "innotek GmbH", "oVirt", "RHEV", "Red Hat", NULL };
 
-/* Clouds that use the same vendor names for bare metal as for virtual machines. */
+/* Clouds in which bare metal has the same vendor names as virtual machines. */
 static const char *const rents_metal[] = { "Amazon EC2", "Google", NULL };
 
 static bool begins_any(const char *text, const char *const *names)
@@ -163,7 +167,7 @@ static bool virtual_by_dmi(const struct virt_asks *ask)
 	return named && !metal;
 }
 
-/* A realm of CCA has one of two devices, depending on the kernel's version; a protected guest of Android's pKVM has a
+/* A realm of CCA has one of two devices; the kernel's version decides which. A protected guest of Android's pKVM has a
  * property in its device tree. */
 void virt_arm(const struct virt_asks *ask, struct virt *ret)
 {

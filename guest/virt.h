@@ -7,13 +7,14 @@
 #include <stdint.h>
 
 /*
- * Is this a virtual machine, and does it trust its host? The functions ask CPU and firmware only by struct virt_asks, which
- * guest/machine.c fills, or a test.
+ * Is this a virtual machine, and does it trust its host? The functions ask the CPU and the firmware only through struct
+ * virt_asks. guest/machine.c fills in this struct, or a test does.
  */
 struct virt {
-	bool hypervisor;   /* there is one, and this is not Xen's dom0, which drives the machine */
+	/* There is a hypervisor, and this is not Xen's dom0, which controls the machine. */
+	bool hypervisor;
 	bool confidential; /* a guest that need not trust its host: SEV, TDX, CCA, pKVM */
-	bool rdrand;       /* the CPU has the instruction */
+	bool rdrand;       /* the CPU has the instruction RDRAND */
 };
 
 struct cpu_answer {
@@ -23,18 +24,22 @@ struct cpu_answer {
 struct virt_asks {
 	void (*cpuid)(uint32_t leaf, struct cpu_answer *ret);
 	bool (*exists)(const char *path);
-	/* Reads the beginning of a file, terminated; empty if there is none. Returns its length or -errno. */
+	/* Reads the beginning of a file, and terminates it; if there is no file, the text is empty. Returns: its length
+	 * or -errno. */
 	long (*read_text)(const char *path, char *text, size_t size);
 };
 
-/** virt_x86 - ask by CPUID. Each CPUID makes a virtual machine exit to its host; most machines need three. */
+/**
+ * virt_x86 - ask through CPUID. In a virtual machine each CPUID causes an exit to the host; most machines need three.
+ */
 void virt_x86(const struct virt_asks *ask, struct virt *ret);
 
 /**
- * virt_arm - ask firmware tables, device tree and devices, because on Arm a program may not ask the CPU
+ * virt_arm - ask firmware tables, the device tree and devices, because on Arm a program may not ask the CPU
  *
- * SMBIOS has a bit for a virtual machine (DMTF's DSP0134, 7.1.2.2). Some clouds use the same names for machines without a
- * hypervisor as for virtual ones: for these names the bit decides or, if it cannot be read, the product names of EC2.
+ * SMBIOS has a bit for a virtual machine (DMTF's DSP0134, 7.1.2.2). In some clouds, machines without a hypervisor have
+ * the same names as virtual ones. For these names the bit decides; if the bit cannot be read, the product names of EC2
+ * decide.
  */
 void virt_arm(const struct virt_asks *ask, struct virt *ret);
 
