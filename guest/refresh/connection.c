@@ -34,7 +34,7 @@ static int await(int fd, short events, unsigned end_ms)
 	}
 }
 
-/* Waits until the connection is established or refused. */
+/* Waits until the connection is established or refused. Returns: 0 or -errno. */
 static int finish(int fd, unsigned end_ms)
 {
 	int r = await(fd, POLLOUT, end_ms), err = 0;

@@ -108,9 +108,10 @@ static int converse(int fd, const struct url *url, unsigned end_ms, struct fetch
 	else
 		explicit_bzero(f->body, reply.len);
 	explicit_bzero(&reply, sizeof(reply));
-	if (r < 0) /* no socket returns -ENOENT, which has another meaning here */
+	if (r < 0) /* -ENOENT has another meaning here; no socket returns it */
 		return r == -ENOENT ? -EIO : r;
-	/* Another kind of metadata service answers 4xx, because it requires a token or a field that this request lacks. */
+	/* A metadata service of another kind answers 4xx: it demands a token or a field that this request does not
+	 * have. */
 	return f->code == CODE_OK ? 0 : f->code / 100 == 4 ? -ENOENT : -EPROTO;
 }
 
@@ -139,7 +140,7 @@ int fetch_url(const struct url *url, unsigned end_ms, struct fetch *f)
 	return r;
 }
 
-/* The URL of the metadata service at one of its two addresses, on port 80. */
+/* Makes the URL of the metadata service with one of its two addresses, on port 80. */
 static struct url metadata(const char *address, const char *zone)
 {
 	struct url url = { .port = 80, .path = METADATA_PATH };
@@ -164,7 +165,7 @@ int fetch_metadata(unsigned end_ms, struct fetch *f)
 		url = metadata(METADATA_V6, links[i].name);
 		r = fetch_url(&url, end_ms, f);
 	}
-	/* If no address answers, the message names the IPv4 address, by which the service is known. */
+	/* If no address answers, the message names the IPv4 address, because the service is best known by it. */
 	if (r == -ENOENT)
 		*f = first;
 	return r;

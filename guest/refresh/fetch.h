@@ -8,14 +8,15 @@
 #include "guest/refresh/reply.h"
 #include "guest/refresh/url.h"
 
-#define FETCH_CONNECT_MS 2000 /* to connect to one address; milliseconds on the local link */
+#define FETCH_CONNECT_MS 2000 /* to connect to one address (on the local link: milliseconds) */
 
 /* The result of one fetch. */
 struct fetch {
-	uint8_t *body;   /* the caller's, REPLY_BODY_MAX bytes, maybe secret: the caller wipes it */
+	/* The caller's buffer of REPLY_BODY_MAX bytes; may become secret, so the caller wipes it. */
+	uint8_t *body;
 	size_t len;      /* 0 on error */
 	unsigned code;   /* the status code of the answer; 0: there was no answer */
-	const char *why; /* on error, words to print after @from; NULL: @code is the reason */
+	const char *why; /* on error: words to print after @from; NULL: @code is the reason */
 	char from[64];   /* the address that was asked last */
 };
 
@@ -23,8 +24,8 @@ struct fetch {
  * fetch_url - GET a URL
  * @end_ms: the deadline, by process_now_ms()
  *
- * Returns: 0; -ENOENT: there is nothing to fetch, because no connection was established within FETCH_CONNECT_MS, or the
- * answer is 404 or another 4xx; another -errno: the answer was refused, or did not come in time.
+ * Returns: 0; -ENOENT: there is nothing to fetch, because no connection was established within FETCH_CONNECT_MS, or
+ * because the answer is 404 or another 4xx; another -errno: the answer was refused, or did not arrive in time.
  */
 int fetch_url(const struct url *url, unsigned end_ms, struct fetch *f);
 

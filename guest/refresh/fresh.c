@@ -10,7 +10,7 @@ const char *fresh_why_not(
 		return "not the one that seed_id names";
 	if (record_bound(rec) && here->has_uuid && !uuid_same(rec->uuid, here->uuid))
 		return "for another machine";
-	/* Subtract rather than add, which could overflow: issued_at and ttl come from the network. */
+	/* This subtracts, because an addition could overflow: issued_at and ttl come from the network. */
 	if (rec->ttl > 0 && here->now > rec->issued_at && here->now - rec->issued_at >= rec->ttl)
 		return "expired";
 	return NULL;

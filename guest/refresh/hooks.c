@@ -10,7 +10,8 @@
 
 enum { STATUS_NOT_RUN = 126 };
 
-/* Finds the next name after @after. Without a heap, the folder is read once for each name. */
+/* Finds the name that follows @after. There is no heap for a list of names, so the folder is read once for each
+ * name. */
 struct search {
 	const char *after;
 	char best[HOOK_NAME_MAX];
@@ -40,7 +41,7 @@ static bool note(void *ctx, const char *name)
 	return sys_join(s->best, sizeof(s->best), name, "", "");
 }
 
-/* Returns: NULL, or why others than root can decide what is in the file or folder. */
+/* Returns: NULL, or why users other than root can change the content of the file or folder. */
 static const char *why_not_safe(const struct stat *st)
 {
 	if (st->st_uid != 0 && st->st_uid != (uid_t)sys_call(SYS_geteuid, 0, 0, 0))
@@ -48,7 +49,7 @@ static const char *why_not_safe(const struct stat *st)
 	return st->st_mode & (S_IWGRP | S_IWOTH) ? "others than root can write to it" : NULL;
 }
 
-/* Returns: NULL, or why the program must not be run. */
+/* Returns: NULL, or why the hook @path must not be run. */
 static const char *why_not(const char *path)
 {
 	struct stat st;
@@ -62,7 +63,7 @@ static const char *why_not(const char *path)
 	return st.st_mode & S_IXUSR ? NULL : "not executable";
 }
 
-/* Who can write to the folder could put another of root's programs there. */
+/* May the hooks in this folder be run? A user who can write to it could put another one of root's programs there. */
 static bool folder_is_safe(const char *folder)
 {
 	struct stat st;
@@ -73,8 +74,8 @@ static bool folder_is_safe(const char *folder)
 	return !why;
 }
 
-/* Runs in the child. Unblocks the signals that message_send() and process_begin() have blocked, before it executes the
- * program. */
+/* Runs in the child. message_send() and process_begin() have blocked signals; they are unblocked before the program is
+ * executed. */
 static _Noreturn void become(const char *path, const char *reason, char *const *environment)
 {
 	const char *const words[] = { path, reason, NULL };

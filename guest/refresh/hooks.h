@@ -8,21 +8,22 @@
 #define HOOK_NAME_MAX 64
 
 /**
- * hooks_name_taken - is this a valid name of a hook? Valid are letters, digits, '-' and '_', as for run-parts(8), so that
- * backup files of editors and package managers are not run.
+ * hooks_name_taken - is this a valid name of a hook? As for run-parts(8), it may contain letters, digits, '-' and '_'.
+ * So the backup files of editors and package managers are not run.
  */
 bool hooks_name_taken(const char *name);
 
 /**
  * hooks_run - run each program in a folder, one after the other, in the order of their names
  * @reason:   the argument for each program
- * @limit_ms: how long each may run; then it is killed, with its process group
+ * @limit_ms: how long each program may run; after that it is killed, with its process group
  * @environment: for execve(2)
- * @ret_running: set to the process group of the program that runs, 0 between two, so that a process that kills this one
- *               can also kill the program
+ * @ret_running: set to the process group of the program that is running, and to 0 between two programs, so that a
+ *               process that kills this one can also kill the program
  *
- * A program that root does not own, or that others can write to, is not run, and none of a folder of that kind. A program that fails is reported, and the
- * next one runs. A missing folder is no error. Call process_begin() before.
+ * A program is not run if root does not own it, or if other users can write to it. If one of these is true of the
+ * folder, none of its programs is run. A program that fails is reported, and the next one is run. If the folder is
+ * missing, that is no error. The caller must have called process_begin() before.
  */
 void hooks_run(const char *folder, const char *reason, unsigned limit_ms, char *const *environment,
 	volatile int *ret_running);

@@ -9,7 +9,8 @@
 
 #define NET "/sys/class/net/"
 
-/* Returns the number in a file of the interface, which is decimal, or hexadecimal after 0x; 0 if the file cannot be read. */
+/* Reads the number in a file of the interface; it is decimal, or hexadecimal after 0x. Returns: 0 if the file cannot be
+ * read. */
 static unsigned read_number(const char *name, const char *file)
 {
 	char path[64], text[16];

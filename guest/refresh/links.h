@@ -14,10 +14,10 @@ struct link {
 	unsigned number;
 };
 
-/** links_up - get the interfaces that are up, without the loopback. Returns: their number, LINKS_MAX at most. */
+/** links_up - get the interfaces that are up, except the loopback. Returns: how many, at most LINKS_MAX. */
 size_t links_up(struct link ret[LINKS_MAX]);
 
-/** links_number - the number of the interface with this name; 0: no interface has it. */
+/** links_number - get the number of the interface that has this name. Returns: 0 if there is none. */
 unsigned links_number(const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* seedrive-refresh: fetch, check, mix, reseed, report; in bounded time. With --watch it stays, and does that after each clone
- * or restore. */
+/* seedrive-refresh: fetch, check, mix, reseed and report, in bounded time. With --watch it runs for ever, and does this
+ * after each clone or restore. */
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -17,7 +17,7 @@ static int print(const char *text)
 	return sys_write_all(STDOUT_FILENO, text, strlen(text)) < 0 ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Mixes the clocks and addresses of this machine first, which helps even if there is nothing to fetch. */
+/* First mixes the clocks and addresses of this machine, which helps even if there is nothing to fetch. Then fetches. */
 static int run_once(void)
 {
 	struct message line;
@@ -37,7 +37,7 @@ static int run(char *const *environment)
 {
 	int status;
 
-	/* No core dump. */
+	/* Forbid a core dump. */
 	sys_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0);
 	if (refresh_open(&refresh, &opt) < 0) {
 		refresh_say("/dev/urandom: cannot be opened", NULL, NULL);

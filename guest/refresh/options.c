@@ -26,7 +26,7 @@ const char refresh_help[] =
 	"  --hooks-on-disruption\talso where a live migration looks the same\n"
 	"  --help, --version\n";
 
-/* Each returns NULL, or why the value is refused. */
+/* The function for an option's value. Returns: NULL, or why the value is refused. */
 typedef const char *take_value(struct refresh_options *opt, const char *value);
 
 static const char *take_url(struct refresh_options *opt, const char *value)
@@ -78,7 +78,7 @@ static const char *take_hooks(struct refresh_options *opt, const char *value)
 
 static const struct option {
 	char name[20];
-	unsigned char flag; /* for flag_of(); 0: the option has a value */
+	unsigned char flag; /* for flag_of(); 0: the option has a value, and is no flag */
 	take_value *take;
 } options[] = {
 	{ "url", 0, take_url },
@@ -100,7 +100,7 @@ static bool *flag_of(struct refresh_options *opt, unsigned flag)
 	return flags[flag - 1];
 }
 
-/* "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
+/* Parses "--NAME", "--NAME VALUE" or "--NAME=VALUE". Returns: NULL, or why it is refused. */
 static const char *parse_option(struct refresh_options *opt, char **argv, int *i)
 {
 	const char *arg = strncmp(argv[*i], "--", 2) == 0 ? argv[*i] + 2 : "";
@@ -124,7 +124,7 @@ static const char *parse_option(struct refresh_options *opt, char **argv, int *i
 	return "unknown option, see --help";
 }
 
-/* Was one of the options given that only --watch uses? */
+/* Was an option given that has a meaning only with --watch? */
 static bool needs_watch(const struct refresh_options *opt)
 {
 	return opt->device || opt->hooks || opt->hook_limit_ms || opt->hooks_on_disruption;

@@ -11,15 +11,15 @@
 #define HOOKS_FOLDER "/etc/seedrive/on-clone.d"
 
 struct refresh_options {
-	bool has_url; /* else the metadata service is used */
+	bool has_url; /* if false, the metadata service is used */
 	struct url url;
-	bool any_uuid; /* accept a record for any machine */
-	bool has_uuid; /* accept a record for @uuid, and not for the UUID from DMI */
+	bool any_uuid; /* accept a record that is bound to any machine */
+	bool has_uuid; /* accept a record that is bound to @uuid, instead of the UUID from DMI */
 	uint8_t uuid[UUID_SIZE];
-	unsigned timeout_ms; /* of one fetch */
+	unsigned timeout_ms; /* limit for one fetch */
 	bool watch;
 	const char *device; /* NULL: the first of /dev/vmclock* */
-	const char *hooks;  /* a folder */
+	const char *hooks;  /* a folder; NULL: no hooks */
 	unsigned hook_limit_ms;
 	bool hooks_on_disruption;
 	bool help, version;
@@ -34,7 +34,7 @@ struct refresh_fault {
 
 /**
  * refresh_options_parse - parse the command line
- * @ret:  refers to @argv; untouched on error
+ * @ret:  contains pointers into @argv; untouched on error
  * Returns: 0; or -EINVAL, and @ret_fault says why.
  */
 int refresh_options_parse(

@@ -12,7 +12,7 @@
 #define NAME   "vmclock"
 #define MAPPED 4096
 
-/* Keeps the device with the lowest name. */
+/* Keeps the name of a device if it is the lowest so far. */
 static bool note(void *ctx, const char *name)
 {
 	struct page *page = ctx;
@@ -34,8 +34,8 @@ static int map(struct page *page)
 		return (int)at;
 	page->at = (const volatile void *)at;
 	r = vmclock_read(page->at, &page->seen);
-	/* If the page keeps changing, there is no first content to compare with. No clone is missed, because the program
-	 * has not said yet that it watches. */
+	/* If the page never stops changing, there is no first content to compare with, so this fails. That misses no
+	 * clone: the program has not reported yet that it watches. */
 	return r == -EAGAIN ? -EBUSY : r;
 }
 
@@ -53,7 +53,7 @@ int page_open(struct page *page, const char *device)
 	if (page->fd < 0)
 		return page->fd;
 	r = sys_fstat(page->fd, &st);
-	/* In the mapping of a file that is too short, the bytes after its last page cannot be read. */
+	/* If a mapped file is too short, access to a page after its end fails. So a short file is refused. */
 	if (r == 0 && S_ISREG(st.st_mode) && st.st_size < VMCLOCK_SIZE)
 		r = -EBADMSG;
 	if (r == 0)
@@ -71,7 +71,7 @@ void page_wait(const struct page *page)
 	uint8_t byte;
 
 	sys_call6(SYS_ppoll, (long)&p, page->seen.notified, (long)&t, 0, 0, 0);
-	/* The device keeps waking this process until its page has been read. */
+	/* The device wakes this process again and again until the process has read from it. */
 	if (p.revents & POLLIN)
 		(void)sys_pread(page->fd, &byte, sizeof(byte), 0);
 }

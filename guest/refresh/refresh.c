@@ -15,7 +15,7 @@
 void refresh_begin_line(struct message *m)
 {
 	m->len = 0;
-	/* message_send() requires the level "<6>". */
+	/* message_send() needs the level "<6>" at the beginning. */
 	message_add(m, "<6>seedrive-refresh: ");
 }
 
@@ -46,7 +46,7 @@ void refresh_close(struct refresh *r)
 	kernel_close(&r->kernel);
 }
 
-/* Returns: as refresh_own(). */
+/* Makes the kernel's RNG reseed. Returns: as refresh_own(). */
 static int reseed(struct refresh *r)
 {
 	const int err = kernel_reseed(&r->kernel);

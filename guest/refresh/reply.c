@@ -56,7 +56,7 @@ static int take_field(struct reply *reply)
 	return http_framing_add(&reply->framing, &field);
 }
 
-/* Takes lines of the head, up to the body or the end of @raw. */
+/* Parses lines of the head, until the body begins or @raw ends. @ret_used: how many bytes of @raw were used. */
 static int take_head(struct reply *reply, const uint8_t *raw, size_t len, size_t *ret_used)
 {
 	size_t used;
@@ -75,13 +75,13 @@ static int add(struct reply *reply, struct http_text piece)
 {
 	if (piece.len > REPLY_BODY_MAX - reply->len)
 		return -EFBIG;
-	if (piece.len > 0) /* an empty piece may have no address */
+	if (piece.len > 0) /* the address of an empty piece may be NULL */
 		memcpy(reply->out + reply->len, piece.at, piece.len);
 	reply->len += piece.len;
 	return 0;
 }
 
-/* Takes bytes of the body. Must be called for an empty body, too, to complete it. */
+/* Takes bytes of the body. It must be called even if the body is empty, because only this call completes it. */
 static int take_body(struct reply *reply, const uint8_t *raw, size_t len)
 {
 	struct http_text piece;

@@ -10,7 +10,7 @@
 #define HTTP_PORT 80
 #define WORDS     8 /* of 16 bits, in an IPv6 address */
 
-/* The rest of a text that is being parsed. */
+/* The part of a text that is not parsed yet. */
 struct rest {
 	const char *at, *end;
 };
@@ -28,7 +28,8 @@ static bool take(struct rest *r, int c)
 	return true;
 }
 
-/* Parses a decimal number without leading zeros. Returns -1 if the text does not begin with one, or it exceeds @max. */
+/* Parses a decimal number without leading zeros. Returns: -1 if the text does not begin with one, or if it exceeds
+ * @max. */
 static long take_number(struct rest *r, long max)
 {
 	const char *begin = r->at;
@@ -55,7 +56,7 @@ static bool take_v4(struct rest *r, uint8_t out[4])
 	return true;
 }
 
-/* Parses one to four hexadecimal digits. Returns -1 if there is no digit, or a fifth. */
+/* Parses one to four hexadecimal digits. Returns: -1 if there is no digit, or if there are more than four. */
 static long take_word(struct rest *r)
 {
 	long value = 0;
@@ -66,7 +67,7 @@ static long take_word(struct rest *r)
 	return i > 0 && hex_digit(peek(r)) < 0 ? value : -1;
 }
 
-/* Takes words up to the end, a "::" or an error. Returns: their number, or -1. An IPv4 address at the end is not accepted,
+/* Parses words until the end, a "::" or an error. Returns: how many; or -1. An IPv4 address at the end is not accepted,
  * because no metadata service has such an address. */
 static int take_words(struct rest *r, uint8_t *out, int max)
 {
@@ -103,7 +104,7 @@ static bool take_v6(struct rest *r, uint8_t out[16])
 	return true;
 }
 
-/* Takes the name of an interface. Only names that are harmless in a path are accepted. */
+/* Parses the name of an interface. Only names that do no harm in a path are accepted. */
 static bool take_zone(struct rest *r, char zone[ZONE_MAX])
 {
 	size_t n = 0;
@@ -131,7 +132,7 @@ static bool is_link_local(const struct url *u)
 	return u->is_v6 && u->address[0] == 0xfe && (u->address[1] & 0xc0) == 0x80;
 }
 
-/* Parses the address, up to a port, a path or the end; IPv6 must be in brackets. */
+/* Parses the address, which ends at a port, a path or the end of the text. An IPv6 address must be in brackets. */
 static bool parse_host(struct rest *r, struct url *ret)
 {
 	const bool brackets = take(r, '[');
@@ -171,7 +172,7 @@ static bool parse_port(struct rest *r, struct url *ret)
 		sys_number(digits + sizeof(digits) - 1, (uint64_t)port), "");
 }
 
-/* Parses the path, which is put into the request unchanged, so characters that end a line or a word are refused. */
+/* Parses the path. It is put into the request unchanged, so characters that would end a line or a word are refused. */
 static const char *parse_path(struct rest *r, struct url *ret)
 {
 	const char *c;

@@ -11,8 +11,8 @@
 #define ZONE_MAX     16 /* an interface's name and its end: IFNAMSIZ of linux/if.h */
 
 /*
- * http://ADDRESS[:PORT][/PATH], where ADDRESS is an IPv4 address of four numbers, or an IPv6 address in brackets,
- * with %INTERFACE after it if it is link-local. Names are not resolved, and there is no TLS.
+ * http://ADDRESS[:PORT][/PATH]. ADDRESS is an IPv4 address of four numbers, or an IPv6 address in brackets. A
+ * link-local address is followed by %INTERFACE. Names are not resolved, and there is no TLS.
  */
 struct url {
 	bool is_v6;
@@ -27,11 +27,11 @@ struct url {
 /**
  * url_parse - parse a URL; pure
  * @ret: untouched on error
- * Returns: NULL, or why it is refused, in words for the user.
+ * Returns: NULL; or why the URL is refused, in words for the user.
  */
 const char *url_parse(const char *text, struct url *ret);
 
-/** url_address - parse an address without brackets, with or without a zone; false: it is not an address. */
+/** url_address - parse an address without brackets, with or without a zone. Returns: false if it is not an address. */
 bool url_address(const char *text, size_t len, struct url *ret);
 
 #endif

@@ -17,7 +17,7 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* A reader for the characters between two quotes; text_char() decodes the escapes. */
+/* Makes a reader for the characters between two quotes of @text; text_char() then decodes the escapes. */
 static struct text text_of(const char *text, struct json_span span)
 {
 	return (struct text){ .in = { read_at, (void *)(text + span.at) }, .len = span.len };

@@ -8,9 +8,9 @@
 #include "util/wire/record.h"
 
 /*
- * Reads vendor_data2.json of Nova's metadata service: an object in which the answer of each vendordata service is a
- * member, with a name that the operator chose. Our answer is an object with the members "seedrive_record", a record in
- * base64, and "seed_id", its seed id.
+ * Reads vendor_data2.json of Nova's metadata service. It is an object that has one member for each vendordata service:
+ * the operator chose the member's name, and its value is the answer of that service. Our answer is an object with two
+ * members: "seedrive_record", a record in base64, and "seed_id", the record's seed id.
  */
 struct vendor {
 	uint8_t raw[RECORD_SIZE_MAX]; /* secret; the caller wipes it */
@@ -20,10 +20,10 @@ struct vendor {
 
 /**
  * vendor_find - get the @nth record of a document, counted from 0; pure
- * @ret: undefined on error, when it may contain a part of the record
- * Returns: 0; -ENOENT: there are no more; -EBADMSG: this is not a JSON object; -ELOOP: it is nested too deeply; -EINVAL: the
- * two members do not both occur exactly once, as strings; -EILSEQ: the record is not base64, or the id not hexadecimal;
- * -E2BIG: larger than a record can be.
+ * @ret: on error its content is undefined, and may contain a part of the record
+ * Returns: 0; -ENOENT: there are no more; -EBADMSG: this is not a JSON object; -ELOOP: it is nested too deeply;
+ * -EINVAL: one of the two members does not occur exactly once, or is not a string; -EILSEQ: the record is not base64,
+ * or the id is not hexadecimal; -E2BIG: larger than a record can be.
  */
 int vendor_find(const char *text, size_t len, unsigned nth, struct vendor *ret);
 

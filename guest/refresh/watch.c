@@ -9,7 +9,7 @@
 #include "guest/refresh/page.h"
 #include "guest/sys.h"
 
-/* The process group of the hook that runs, in a page that the child shares with its parent. */
+/* The process group of the hook that is running. It is in a page of memory that the child shares with its parent. */
 static volatile int *hook_running;
 
 static int share(void)
@@ -30,7 +30,7 @@ static void pause_ms(unsigned ms)
 	sys_call(SYS_nanosleep, (long)&t, 0, 0);
 }
 
-/* Prints the result if the service answered, or if this was the last try. */
+/* Fetches a record. Prints the result if the service has answered, or if this was the last try. */
 static bool fetch(struct refresh *r, bool is_last)
 {
 	struct message line;
@@ -41,8 +41,8 @@ static bool fetch(struct refresh *r, bool is_last)
 	return answered;
 }
 
-/* Runs in the child: fetches a record as soon as the network answers, and runs the hooks once, after that or after
- * WATCH_NETWORK_MS. */
+/* Runs in the child: fetches a record as soon as the network answers, and runs the hooks once: after the answer or, if
+ * none comes, after WATCH_NETWORK_MS. */
 static void follow_up(struct refresh *r, const char *hooks_reason, char *const *environment)
 {
 	const unsigned begun = process_now_ms();
@@ -77,7 +77,7 @@ static pid_t start_follow_up(struct refresh *r, const char *hooks_reason, char *
 	return child;
 }
 
-/* Reacts to a change. Returns: the child that does the rest. */
+/* Reacts to a change of the page. Returns: the child that does the rest of the work. */
 static pid_t changed(struct refresh *r, enum page_sign sign, char *const *environment)
 {
 	const bool is_restore = sign == PAGE_GENERATION;
@@ -93,7 +93,8 @@ static pid_t changed(struct refresh *r, enum page_sign sign, char *const *enviro
 		r, is_restore || r->opt->hooks_on_disruption ? reason : NULL, environment);
 }
 
-/* Kills the child before its hook, so that it cannot start another one. The hook has a process group of its own. */
+/* Kills the child first, so that it cannot start another hook, and then its hook, which has a separate process
+ * group. */
 static void end(pid_t child)
 {
 	int status;
