@@ -13,9 +13,9 @@
 
 #define NOTHING "nothing" /* an empty file that the program gets in place of a drive */
 
-/* The announced devices that are decided on now. */
+/* The announced devices on which a decision is made now. */
 static struct announced {
-	size_t count, seeds; /* those with a seed come first */
+	size_t count, seeds; /* @seeds: number of those with a seed; they come first */
 	char name[DRIVES_MAX][DRIVES_NAME], path[DRIVES_MAX][DRIVES_PATH];
 } announced;
 
@@ -58,8 +58,8 @@ static bool has_carry_over(const struct commit *c)
 		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
 }
 
-/* A stage was killed while it decided, and may have credited a seed. Which seeds were announced only after that is not known,
- * so none of them is credited. */
+/* If a stage was killed while it decided, it may have credited a seed. It is not known which seeds were announced only
+ * after it was killed. So none of the present seeds is credited. */
 static void end_killed_decision(void)
 {
 	if (!notes_has_text("deciding"))
@@ -81,7 +81,7 @@ bool commit_begin(struct commit *c)
 	return has_carry_over(c) && notes_write(NOTHING, "");
 }
 
-/* The paths for the arguments of a run. They must stay valid until the run has ended. */
+/* The paths for the arguments of one run of the program. They must stay valid until the run has ended. */
 struct paths {
 	char ledger[NOTES_PATH], carry_over[NOTES_PATH], nothing[NOTES_PATH];
 };
@@ -117,7 +117,7 @@ static void add_carry_over(struct program *p, const struct commit *c, const stru
 
 static enum heard_worth worth;
 
-/* Reads lines until one of them needs a writable root. */
+/* Computes @worth from a line. Returns: true if it needs a writable root, so that no further line must be read. */
 static bool judge(const char *line)
 {
 	const enum heard_worth now = heard_worth(line);
@@ -127,7 +127,7 @@ static bool judge(const char *line)
 	return worth == HEARD_WRITE;
 }
 
-/* If the ledger's folder does not exist yet, the folder above it is examined instead. */
+/* If the ledger's folder does not exist yet, the program examines the folder above it instead. */
 enum heard_worth commit_expect(struct commit *c)
 {
 	struct program p = { 0 };
@@ -146,13 +146,13 @@ enum heard_worth commit_expect(struct commit *c)
 	return worth;
 }
 
-/* Did the program end by itself, so that its lines are complete? */
+/* Did the program end by itself? Only then its lines are complete. */
 static bool has_ended(int status)
 {
 	return status == PROGRAM_DONE || status == PROGRAM_FAILED;
 }
 
-/* Was nothing committed, so that a later stage may still decide? */
+/* Was nothing committed, so that a later stage may still make the decision? */
 static bool is_undecided(int status, const char *stage)
 {
 	switch (status) {
@@ -167,8 +167,9 @@ static bool is_undecided(int status, const char *stage)
 }
 
 /*
- * Marks the devices that events were still looking at as decided on: those that the program names or, if it was killed,
- * all of them. An event may have noted a seed of such a device in the meantime.
+ * Some devices had no seed noted yet, because events were still looking at them. Marks these devices as decided on, if
+ * the program has found a seed on them; if the program was killed, marks all of them. An event may have noted the seed
+ * of such a device in the meantime.
  */
 static void set_others(const char *stage, int status)
 {
@@ -226,7 +227,8 @@ bool commit_open_root(const struct commit *c, const char *dir, const struct moun
 	return open;
 }
 
-/* After the deadline root is not touched: the system may have continued and made it writable for itself. */
+/* After the deadline, root is not touched: the system may have continued, and may have made root writable for
+ * itself. */
 bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root)
 {
 	struct mount now;

@@ -9,33 +9,36 @@
 #include "guest/stage/notes.h"
 #include "guest/stage/settings.h"
 
-/* The part of a stage that has a ledger: it finds out what to decide on, and has the program decide. */
+/* The part of a stage in which a ledger can be used: it finds out what must be decided, and makes the program decide
+ * it. */
 struct commit {
 	const struct settings *settings;
 	char store[NOTES_PATH]; /* the folder of ledger and carry-over */
-	bool own_mounts; /* remount_begin() made a mount namespace; without it root is not remounted */
-	bool search;     /* no udev announces devices: the program looks at all of them */
-	bool carry_over;  /* use the carry-over of the last boot, too */
+	/* remount_begin() has made a mount namespace; if false, root is not remounted. */
+	bool own_mounts;
+	bool search;      /* no udev announces devices, so the program looks at all devices */
+	bool carry_over;  /* also use the carry-over of the last boot */
 	bool spare_drive; /* do not write to a drive */
-	bool last;        /* no later stage will decide on seeds that this one cannot decide on */
-	bool stuck;       /* the program did not end even after it was killed */
-	bool unable;      /* the program could not run or did not end by itself: do not try again */
+	bool last;        /* if this stage cannot decide on a seed, no later stage will */
+	bool stuck;       /* the program was killed, but did not end */
+	/* The program could not run, or did not end by itself: do not try again. */
+	bool unable;
 };
 
 /**
- * commit_begin - is there anything to decide on?
- * One run decides on all devices that have a seed by their notes and, if there are any, on those that are still being looked
- * at: if two drives have different seeds, none may be credited.
+ * commit_begin - is there anything on which a decision must be made?
+ * One run decides on all devices that have a seed according to their notes. If there are any, it also decides on those
+ * that events are still looking at: if two drives have different seeds, none may be credited.
  */
 bool commit_begin(struct commit *c);
 
-/** commit_expect - ask a dry run what the program would do if it could write. */
+/** commit_expect - find out, by a dry run, what the program would do if it could write. */
 enum heard_worth commit_expect(struct commit *c);
 
 /**
- * commit_decide - have the program decide, commit and credit
- * @stage:  the name of the stage. Before the program runs, this stage is noted as the one that decided, and the devices
- *          are noted as decided on: a program that is killed may already have credited a seed.
+ * commit_decide - make the program decide, commit and credit
+ * @stage:  the name of the stage. Before the program runs, two facts are noted: this stage decided, and the devices are
+ *          decided on. The reason is that a program that is killed may already have credited a seed.
  * @ledger: may the program use the ledger in the folder?
  */
 void commit_decide(struct commit *c, const char *stage, bool ledger);
@@ -43,7 +46,10 @@ void commit_decide(struct commit *c, const char *stage, bool ledger);
 /** commit_open_root - make root writable in our mount namespace. Returns: is it writable? */
 bool commit_open_root(const struct commit *c, const char *dir, const struct mount *root);
 
-/** commit_close_root - make root read-only again. Returns: false if it stays writable, or if no time was left to try. */
+/**
+ * commit_close_root - make root read-only again
+ * Returns: false if root stays writable, or if no time was left to try.
+ */
 bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root);
 
 #endif

@@ -10,11 +10,12 @@
 
 #define NOT_STARTED "no memory for a process: nothing is done"
 
-#define SLICE_MS 100 /* how often the deadline is read again, because the worker may change it */
+#define SLICE_MS 100 /* how often the deadline is read again: the worker may change it */
 #define GRACE_MS \
-	100 /* the time that a killed worker has to end; until then the page that it shares with us exists */
+	100 /* time for a killed worker to end; during it, the page shared with the worker is kept */
 
-/* A page that worker and parent share. @step points to a constant, which has the same address in both. */
+/* A page of memory that the worker and its parent share. @step points to a constant, which has the same address in
+ * both. */
 static volatile struct shared {
 	unsigned begun_ms, limit_ms;
 	const char *volatile step;

@@ -33,7 +33,7 @@ bool drives_exists(const char *name)
 		sys_join(path, sizeof(path), folder, name, "") && sys_exists(path);
 }
 
-/* The number of the medium of the disk, also for a partition. */
+/* Reads the number of the disk's medium; if @name is a partition, that of its disk. */
 static void read_number(const char *name, char ret[NUMBER_SIZE])
 {
 	static const char *const files[] = { "/diskseq", "/../diskseq" };
@@ -73,7 +73,7 @@ static enum drives_state state_of(const char *word)
 	return DRIVES_UNKNOWN;
 }
 
-/* A note is "STATE NUMBER". */
+/* A note has the form "STATE NUMBER". */
 enum drives_state drives_get(const char *name)
 {
 	char note[DRIVES_NAME + sizeof(PREFIX)], path[NOTES_PATH], text[NUMBER_SIZE + 16];
@@ -116,7 +116,7 @@ void drives_path(const char *name, char ret[DRIVES_PATH])
 	char *c;
 
 	(void)sys_join(ret, DRIVES_PATH, "/dev/", name, "");
-	/* sysfs writes '!' for a slash in a name. */
+	/* If a device's name has a slash, sysfs writes it as '!'. */
 	for (c = ret; *c; c++)
 		if (*c == '!')
 			*c = '/';

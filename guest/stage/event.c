@@ -16,7 +16,8 @@
 #define SOCKETS "/proc/net/unix"
 #define UDEV    " /run/udev/control"
 
-/* Looks for udev's socket among the open ones: its file stays after the udev of an initramfs has ended. */
+/* Is udev running? Its socket must be among the open ones: the file of the socket stays after the udev of an initramfs
+ * has ended. */
 bool event_running(void)
 {
 	char path[NOTES_PATH];
@@ -33,8 +34,8 @@ bool event_running(void)
 	return found;
 }
 
-/* The state of the device after a run of the program. If the run does not prove that the device has no seed, the device
- * counts as one that did not answer, and is looked at again. */
+/* Returns the state of the device after a run of the program. If the run has not proved that the device has no seed,
+ * the device counts as one that did not answer, and will be looked at again. */
 static enum drives_state judge(int status, const char *note, const char *path)
 {
 	if (status == -ETIME || status == -EBUSY) {
@@ -46,7 +47,8 @@ static enum drives_state judge(int status, const char *note, const char *path)
 	return status == PROGRAM_DONE && heard_any(note, heard_bare) ? DRIVES_BARE : DRIVES_SILENT;
 }
 
-/* @devices: NULL-terminated; empty: all devices that exist. Returns: as program_run(). */
+/* Runs the program, which only mixes. @devices: NULL-terminated; empty: all devices that exist. Returns: as
+ * program_run(). */
 static int mix(const struct settings *s, const char *stage, const char *const *devices,
 	const char *note, const char *wait)
 {
@@ -56,7 +58,8 @@ static int mix(const struct settings *s, const char *stage, const char *const *d
 	program_add(&p, stage, NULL);
 	for (; *devices; devices++)
 		program_add(&p, "--device", *devices);
-	/* The settings come later, because the last --wait wins. */
+	/* s->options is added after this. If it has a --wait, that one counts, because the program uses the last
+	 * one. */
 	if (wait)
 		program_add(&p, "--wait", wait);
 	program_add_all(&p, s->options);
@@ -74,15 +77,17 @@ static enum drives_state look(const struct settings *s, const char *name, const 
 	return judge(mix(s, "event", devices, note, wait), note, path);
 }
 
-/* The states in which no more is known about a device than that an event looks, or has looked, at it. */
+/* The states in which nothing else is known about a device: an event's process looks at it, or has looked at it without
+ * a result. */
 #define OPEN (DRIVES_BIT(DRIVES_HEARD) | DRIVES_BIT(DRIVES_LEFT) | DRIVES_BIT(DRIVES_SILENT))
 
-/* The states in which no seed of a device is known. */
+/* The states in which no seed on the device is known. */
 #define SEEDLESS (OPEN | DRIVES_BIT(DRIVES_UNKNOWN) | DRIVES_BIT(DRIVES_BARE))
 
 /*
- * While this process looks, another one may have decided on the device: then its state stays. On kernels that do not
- * number media, a later seed of the device may be a new one: it is mixed, and not decided on.
+ * While this process looks at the device, another process may make the decision on it: then the state stays. If the
+ * kernel does not number media, a seed that is found after that may be a new one; it is mixed, and no decision is made
+ * on it.
  */
 static bool look_and_note(const struct settings *s, const char *name, const char *wait)
 {
@@ -104,7 +109,7 @@ static bool is_device(const char *path, const char *name)
 			S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev);
 }
 
-/* Do the settings allow this device? If they name devices, only these are used. */
+/* Do the settings allow this device? If the settings name devices, only these are allowed. */
 static bool is_wanted(const struct settings *s, const char *name)
 {
 	const char *const *device;
@@ -143,7 +148,7 @@ void event_search(const struct settings *s, const char *stage, const char *note,
 	(void)mix(s, stage, s->devices, note, wait);
 }
 
-/* If a device was decided on in the meantime, by its own event, its state stays. */
+/* Called for each device. If the decision on it was made in the meantime, by its own event, its state stays. */
 static bool note_if_found(void *ctx, const char *name)
 {
 	char path[DRIVES_PATH];

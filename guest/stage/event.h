@@ -11,9 +11,9 @@
  * @name: as in /sys/class/block
  * @wait: how long the program waits for the device, if the settings have no --wait; NULL: the program's default
  *
- * A device that this boot has already dealt with is skipped; so are all others if the settings name devices. A device that
- * did not answer is tried again.
- * Returns: does it have a seed that must still be decided on?
+ * A device is skipped if this boot has already dealt with it, or if the settings name devices and it is none of them. A
+ * device that did not answer is tried again.
+ * Returns: does it have a seed on which a decision must still be made?
  */
 bool event_heard(const struct settings *s, const char *name, const char *wait);
 
@@ -25,11 +25,13 @@ bool event_heard(const struct settings *s, const char *name, const char *wait);
  */
 void event_search(const struct settings *s, const char *stage, const char *note, const char *wait);
 
-/** event_note_found - set the state of each device that has a seed according to the note @note. The caller holds the lock
- * "lock". */
+/**
+ * event_note_found - set the state of each device that has a seed according to the note @note
+ * The caller must hold the lock "lock".
+ */
 void event_note_found(const char *note);
 
-/** event_running - is udev running, so that devices are announced? */
+/** event_running - is udev running, so that it announces devices? */
 bool event_running(void);
 
 #endif

@@ -27,7 +27,7 @@ bool heard_bare(const char *line)
 	return ends(line, ": no seed drive") || strstr(line, ": no seed record");
 }
 
-/* Does the line contain @key and @value, with a space after them? @key begins with a space. */
+/* Does the line contain @key, directly followed by @value and a space? @key begins with a space. */
 static bool has(const char *line, const char *key, const char *value)
 {
 	const char *at = strstr(line, key);
@@ -77,7 +77,7 @@ enum heard_worth heard_worth(const char *line)
 	return has_reason(line, "already-spent") ? HEARD_READ : HEARD_NOTHING;
 }
 
-/* @ledgers: names, separated by commas, up to a space. */
+/* Is "dir" one of the names in @ledgers, which are separated by commas, and end at a space? */
 static bool names_dir(const char *ledgers)
 {
 	for (; *ledgers && *ledgers != ' '; ledgers++)

@@ -20,7 +20,7 @@ void lines_close(struct lines *l)
 	l->fd = -1;
 }
 
-/* Returns: false at the end of the file. */
+/* Reads more of the file into the buffer. Returns: false at the end of the file. */
 static bool read_more(struct lines *l)
 {
 	long n;
@@ -35,7 +35,7 @@ static bool read_more(struct lines *l)
 	return true;
 }
 
-/* Takes all that is left in the buffer as a line. */
+/* Returns everything that is left in the buffer, as one line. */
 static char *take_all(struct lines *l)
 {
 	char *line = l->text + l->at;
@@ -45,7 +45,7 @@ static char *take_all(struct lines *l)
 	return line;
 }
 
-/* Takes the next complete line from the buffer. */
+/* Returns the next complete line in the buffer. */
 static char *take_line(struct lines *l)
 {
 	size_t i;

@@ -3,7 +3,7 @@
  * guest-stage: runs seedrive-guest(8) in the stages of a boot.
  *
  *	guest-stage event NAME [wait]   udev has announced a device: mix its seed and, if a ledger can be used, commit it
- *	guest-stage event NAME guess    the same, only in a virtual machine: the device may have no medium
+ *	guest-stage event NAME guess    the same, but only in a virtual machine, because the device may have no medium
  *	guest-stage early               in an initramfs without udev, before root is mounted: search, and mix
  *	guest-stage root DIR            in an initramfs, with root mounted on DIR: commit and credit what was mixed
  *	guest-stage search              when the system starts, in parallel: mix the seeds of devices, if no initramfs did
@@ -32,7 +32,7 @@ enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
 static const char usage[] =
 	"usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave\n";
 
-/* The stages, and whether they need an argument. */
+/* The names of the stages, and which of them need an argument. */
 static const struct row {
 	char name[8];
 	bool needs_word;
@@ -46,7 +46,7 @@ static const struct row {
 	[STAGE_LEAVE] = { "leave", false },
 };
 
-/* Parses the word after the name of a device; false: it is unknown. */
+/* Parses the word after the device's name. Returns: false if the word is unknown. */
 static bool parse_how(const char *word, struct stage_call *ret)
 {
 	ret->wait = strcmp(word, "wait") == 0;
@@ -70,7 +70,7 @@ static bool parse(int argc, char **argv, struct stage_call *ret)
 	return false;
 }
 
-/* A crash kernel has only the memory and the time to record the crash. */
+/* Is this a kernel that was started to record a crash? It has just enough memory and time for that. */
 static bool is_crash_kernel(void)
 {
 	char path[NOTES_PATH];
@@ -91,7 +91,8 @@ int main(int argc, char **argv)
 	program_begin(argv[0], argv + argc + 1);
 	if (is_crash_kernel())
 		return EXIT_DONE;
-	/* Udev waits for each program that it runs, and the boot may wait for udev; so an event continues in a child. */
+	/* Udev waits for each program that it runs, and the boot may wait for udev. So an event continues in a
+	 * child. */
 	if (call.stage != STAGE_EVENT || call.wait || process_leave(&error))
 		deadline_run(stages_run, &call, SETTINGS_LIMIT_S * 1000);
 	else if (error < 0)

@@ -17,7 +17,8 @@ static bool is_octal(const char *c)
 		c[2] <= '7';
 }
 
-/* The kernel writes spaces, and other characters that separate fields, as a backslash and three octal digits. */
+/* The kernel writes spaces, and other characters that separate fields, as a backslash and three octal digits. This
+ * restores them. */
 static void unescape(char *text)
 {
 	char *to = text;
@@ -34,13 +35,13 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* The options of a file system that matter here. */
+/* Notes an option of the file system, if it matters here. */
 static void note_option(struct mount *m, const char *option)
 {
 	static const struct {
 		char name[12];
-		unsigned
-			flag; /* 0: the journal is not replayed; a name that ends with '=' may have any value */
+		/* 0: with this option the journal is not replayed. A name that ends with '=' may have any value. */
+		unsigned flag;
 	} rows[] = { { "sync", MS_SYNCHRONOUS }, { "dirsync", MS_DIRSYNC }, { "mand", MS_MANDLOCK },
 		{ "lazytime", MS_LAZYTIME }, { "norecovery", 0 }, { "noload", 0 },
 		{ "nologreplay", 0 }, { "rescue=", 0 } };
@@ -56,8 +57,8 @@ static void note_option(struct mount *m, const char *option)
 	}
 }
 
-/* A line is "ID PARENT DEVICE ROOT POINT OPTIONS [OPTIONAL...] - TYPE SOURCE OPTIONS"; a field may be empty, as SOURCE
- * sometimes is. */
+/* A line has the form "ID PARENT DEVICE ROOT POINT OPTIONS [OPTIONAL...] - TYPE SOURCE OPTIONS". A field may be empty;
+ * SOURCE sometimes is. */
 bool mounts_parse(char *line, const char *point, struct mount *ret)
 {
 	struct mount m = { 0 };
@@ -93,7 +94,7 @@ bool mounts_find(const char *point, struct mount *ret)
 
 	if (!notes_path(path, "/proc/self/mountinfo", ""))
 		return false;
-	/* If there are several mounts on one point, the last one hides the others. */
+	/* If there are several mounts on the same point, the last one hides the others. */
 	if (lines_open(&l, path) == 0)
 		while ((line = lines_next(&l)))
 			found |= mounts_parse(line, point, ret);

@@ -6,15 +6,16 @@
 
 /* A line of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 struct mount {
-	bool writable;       /* both the mount and its file system are */
-	bool unrecovered;    /* the file system's journal was not replayed */
-	unsigned long flags; /* flags of the file system for mount(2), such as MS_SYNCHRONOUS */
+	bool writable;    /* the mount and its file system are both writable */
+	bool unrecovered; /* the file system's journal was not replayed */
+	/* Flags of the file system, such as MS_SYNCHRONOUS, in the form that mount(2) needs. */
+	unsigned long flags;
 };
 
-/** mounts_find - get the file system that is visible at @point; false: nothing is mounted there. */
+/** mounts_find - get the file system that is visible at @point. Returns: false if nothing is mounted there. */
 bool mounts_find(const char *point, struct mount *ret);
 
-/** mounts_parse - parse one line, which is changed; false: it is malformed, or not about @point. */
+/** mounts_parse - parse one line; the line is changed. Returns: false if it is malformed, or is not about @point. */
 bool mounts_parse(char *line, const char *point, struct mount *ret);
 
 #endif

@@ -22,7 +22,7 @@ bool notes_name(char out[NOTES_PATH], const char *name)
 	return notes_path(out, NOTES "/", name);
 }
 
-/* A folder that exists already is fine. */
+/* Makes a folder. Returns: true also if it exists already. */
 static bool make_folder(const char *path, unsigned mode)
 {
 	char whole[NOTES_PATH];
@@ -34,7 +34,7 @@ static bool make_folder(const char *path, unsigned mode)
 	return sys_stat_at(AT_FDCWD, whole, 0, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* The daemon uses the first folder, too, if it runs on this machine. */
+/* If the daemon runs on this machine, it uses the first of these folders too. */
 bool notes_begin(void)
 {
 	return make_folder(FOLDER, 0755) && make_folder(NOTES, 0700);
@@ -85,7 +85,8 @@ static int write_line(int fd, const char *line)
 	return r < 0 ? r : sys_write_all(fd, "\n", 1);
 }
 
-/* Writes under another name first: a process that is killed in between leaves the old note, and never half of a note. */
+/* Writes a new file under another name first, so that a process that is killed meanwhile leaves the old note, and never
+ * half a note. */
 bool notes_write(const char *name, const char *line)
 {
 	char temp[NOTES_PATH], from[NOTES_PATH], to[NOTES_PATH];

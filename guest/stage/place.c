@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Decides which file system the ledger is on, and whether it may be written to. */
+/* Finds out on which file system the ledger is, and whether it may be written to. */
 #include "guest/stage/place.h"
 
 #include <string.h>
@@ -8,7 +8,8 @@
 #include "guest/stage/notes.h"
 #include "guest/sys.h"
 
-/* The ledger's folder and those above it, and how the names of systemd's units that mount something there begin. */
+/* The ledger's folder and the folders above it. @unit: systemd's unit that mounts something there has a name that
+ * begins in this way. */
 static const struct {
 	const char *path, *unit;
 } parts[] = { { "/var", "var." }, { "/var/lib", "var-lib." }, { PLACE_STORE, "var-lib-seedrive." },
@@ -27,7 +28,7 @@ const char *place_shadowed(void)
 	return NULL;
 }
 
-/* Is the name "UNIT.mount" or "UNIT.automount"? @unit ends with the dot. */
+/* Is the name "UNIT.mount" or "UNIT.automount"? @unit already ends with the dot. */
 static bool is_its_unit(void *unit, const char *name)
 {
 	const char *rest = lines_begins(name, unit);
@@ -67,7 +68,7 @@ static bool fstab_parse(char *line, struct fstab_line *ret)
 	return words[0][0] != '#' && i > 1;
 }
 
-/* Reads the next line that describes a file system; false at the end. */
+/* Reads the next line that describes a file system. Returns: false at the end. */
 static bool fstab_next(struct lines *l, struct fstab_line *ret)
 {
 	char *line;
@@ -106,7 +107,7 @@ static bool in_fstab(const char *dir, const char *path)
 	return found;
 }
 
-/* Is something mounted, or will it be, on this part of the root that is mounted on @dir? */
+/* @dir: where root is mounted. Is another file system mounted on this part of it, or will one be? */
 static bool is_separate(const char *dir, size_t part)
 {
 	const char *path = parts[part].path;
@@ -157,7 +158,8 @@ bool place_foreign(const char *dir, const char *word, struct place_why *ret)
 	return !type_is(dir, PLACE_STORE, S_IFDIR);
 }
 
-/* In an initramfs with systemd, root was checked before it was mounted if the unit that mounts it requires that. */
+/* In an initramfs with systemd: was root checked before it was mounted? It was, if the unit that mounts root demands
+ * that. */
 static bool unit_asked_for_check(void)
 {
 	char path[NOTES_PATH];
@@ -175,7 +177,8 @@ static bool unit_asked_for_check(void)
 	return asked;
 }
 
-/* Other initramfs leave this file after a check of root. Without the file or such a unit, root counts as not checked. */
+/* Other kinds of initramfs leave this file after they have checked root. If neither the file nor such a unit exists,
+ * root counts as not checked. */
 static bool was_checked(void)
 {
 	char path[NOTES_PATH];
@@ -184,7 +187,7 @@ static bool was_checked(void)
 		unit_asked_for_check();
 }
 
-/* Is @option one of @options, which are separated by commas? */
+/* Is @option one of the options in @options, which are separated by commas? */
 static bool has_option(const char *options, const char *option)
 {
 	const char *at = options;

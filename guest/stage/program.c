@@ -11,7 +11,7 @@
 #include "guest/stage/say.h"
 #include "guest/sys.h"
 
-/* The folders to look into if the program is not in our own prefix, as in an initramfs. */
+/* The folders in which the program is looked for if it is not in our own prefix, for example in an initramfs. */
 static const char *const folders[] = { "/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/" };
 
 static char beside[NOTES_PATH];
@@ -54,7 +54,7 @@ static int execute(const char *path, const struct program *p)
 	return (int)sys_call(SYS_execve, (long)path, (long)p->word, (long)environment);
 }
 
-/* Runs in the child. With this umask, files that the program makes are only for root. */
+/* Runs in the child. Because of this umask, only root can access the files that the program makes. */
 static _Noreturn void become_program(const struct program *p, int said)
 {
 	const uint64_t no_signals = 0;
@@ -72,7 +72,7 @@ static _Noreturn void become_program(const struct program *p, int said)
 	process_exit(r == -ENOENT ? PROGRAM_NOT_THERE : PROGRAM_NOT_RUN);
 }
 
-/* Returns: as program_run(). */
+/* Waits until the program has ended. Returns: as program_run(). */
 static int await(pid_t child)
 {
 	int status;

@@ -8,7 +8,8 @@
 #define PROGRAM_NAME      "seedrive-guest"
 #define PROGRAM_WORDS_MAX 224 /* more than the words of the settings and those that a stage adds */
 
-/* The program's exit statuses; all others are signals. The last two are ours: it could not be executed, or found. */
+/* The program's exit statuses; any other status is that of a signal. The last two are ours: the program could not be
+ * executed, or was not found. */
 enum {
 	PROGRAM_DONE = 0,
 	PROGRAM_FAILED = 1,
@@ -23,10 +24,14 @@ struct program {
 	size_t count;
 };
 
-/** program_begin - @self: our argv[0], to find the program in the same prefix; @environment: passed on to the program. */
+/**
+ * program_begin - store what program_run() needs
+ * @self:        our argv[0], to find the program in the same prefix
+ * @environment: passed to the program
+ */
 void program_begin(const char *self, char *const *environment);
 
-/** program_add - append the word @a and, if it is not NULL, @b. */
+/** program_add - append the word @a and, if it is not NULL, the word @b. */
 void program_add(struct program *p, const char *a, const char *b);
 
 /** program_add_all - append a NULL-terminated list of words. */
@@ -36,9 +41,9 @@ void program_add_all(struct program *p, const char *const *words);
  * program_run - run the program until it ends or the deadline is reached
  * @note: the name of the note that gets the program's lines
  *
- * A program that does not end is killed and reported; if no time is left, it is not started. The program prints errors of
- * its options only on standard error, so these are written to the kernel's log here.
- * Returns: its exit status, as in a shell; -ETIME: it was killed; -EBUSY: it did not end even then.
+ * If the program does not end in time, it is killed, and that is reported. If no time is left, it is not started. The
+ * program prints errors in its options only on standard error, so they are written to the kernel's log here.
+ * Returns: its exit status, as in a shell; -ETIME: it was killed; -EBUSY: it was killed, but has not ended.
  */
 int program_run(struct program *p, const char *note);
 

@@ -6,7 +6,8 @@
 
 #include "guest/sys.h"
 
-/* From linux/mount.h and asm/unistd.h, because some C libraries are older; the numbers are the same on all architectures. */
+/* From linux/mount.h and asm/unistd.h. Some C libraries are older than these. The numbers are the same on all
+ * architectures. */
 #define SYS_FSCONFIG       431
 #define SYS_FSPICK         433
 #define SYS_MOUNT_SETATTR  442
@@ -32,17 +33,17 @@ int remount_begin(void)
 	return r < 0 ? r : mount_call("none", "/", NULL, MS_REC | MS_PRIVATE);
 }
 
-/* Clears the read-only flag of the mount, in our namespace only. */
+/* Clears the read-only flag of the mount; this has an effect only in our namespace. */
 static int open_mount(const char *dir)
 {
 	const struct mount_attributes a = { .clear = ATTR_RDONLY };
 	int r = (int)sys_call6(SYS_MOUNT_SETATTR, AT_FDCWD, (long)dir, 0, (long)&a, sizeof(a), 0);
 
-	/* Before Linux 5.12. This also clears the mount's other flags, but only in our namespace. */
+	/* For kernels before Linux 5.12. This also clears the mount's other flags, but only in our namespace. */
 	return r == -ENOSYS ? mount_call(NULL, dir, NULL, MS_REMOUNT | MS_BIND) : r;
 }
 
-/* Changes only this one flag of the file system. */
+/* Changes only the read-only flag of the file system, and no other flag. */
 static int reconfigure(const char *dir, bool writable)
 {
 	int fd = (int)sys_call(SYS_FSPICK, AT_FDCWD, (long)dir, PICK_CLOEXEC);
@@ -64,7 +65,7 @@ int remount_root(const char *dir, bool writable, unsigned long flags)
 
 	if (r == 0)
 		r = reconfigure(dir, writable);
-	/* Before Linux 5.2. */
+	/* For kernels before Linux 5.2. */
 	if (r == -ENOSYS)
 		r = mount_call(NULL, dir, NULL, MS_REMOUNT | flags | (writable ? 0 : MS_RDONLY));
 	return r;

@@ -5,27 +5,28 @@
 #include <stdbool.h>
 
 /**
- * remount_begin - enter a mount namespace of our own
+ * remount_begin - enter a new mount namespace
  *
- * Other processes do not see what is mounted or changed in it from now on, and it ends with us and our children. So root
- * stays mounted read-only for others, with all its flags, while we can write to its file system.
+ * From now on, other processes do not see what is mounted or changed in it. It ends when we and our children end. So,
+ * for other processes, root stays mounted read-only with all its flags, while we can write to its file system.
  * Returns: 0 or -errno.
  */
 int remount_begin(void);
 
 /**
  * remount_root - make the file system that is mounted on @dir writable, or read-only again
- * @flags: its other flags, from struct mount; kernels before 5.2 need them, or the file system loses them
+ * @flags: the other flags of the file system, from struct mount; kernels before 5.2 would otherwise clear them
  *
- * The kernel may report success and change nothing: check with mounts_find() afterwards. May block.
+ * The kernel may report success and yet change nothing. So the caller must check with mounts_find() afterwards. May
+ * block.
  * Returns: 0 or -errno.
  */
 int remount_root(const char *dir, bool writable, unsigned long flags);
 
-/** remount_efivars - mount the firmware's variables on @dir; 0 or -errno. */
+/** remount_efivars - mount the firmware's variables on @dir. Returns: 0 or -errno. */
 int remount_efivars(const char *dir);
 
-/** remount_hide_efivars - unmount them. */
+/** remount_hide_efivars - unmount the firmware's variables from @dir. */
 void remount_hide_efivars(const char *dir);
 
 #endif

@@ -55,7 +55,7 @@ static void decide_on_root(struct commit *c, const char *dir)
 	}
 }
 
-/* Mounts the firmware's variables for the decision, if the initramfs has not mounted them. */
+/* Decides. If the initramfs has not mounted the firmware's variables, they are mounted for the decision. */
 static void decide_with_efivars(struct commit *c, const char *dir)
 {
 	char efi[NOTES_PATH];

@@ -12,7 +12,8 @@
 #define FILE_PATH    "/etc/default/seedrive-guest"
 #define COMMAND_LINE "/proc/cmdline"
 
-/* A value that does not fit is replaced by "?", which no setting has; if it were cut off, it might be a valid value. */
+/* Copies a value. If it does not fit, it is replaced by "?", which no setting accepts: a part of it might be a valid
+ * value. */
 static void copy(char *to, size_t size, const char *value)
 {
 	if (!sys_join(to, size, value, "", ""))
@@ -93,7 +94,8 @@ void settings_command_line(struct settings *s)
 	}
 }
 
-/* @names: the word for each use. Returns: USE_MIX for any other word, which is reported. */
+/* Finds the use that the value @word of the setting @key means. @names: the word for each use. Returns: the use;
+ * USE_MIX for any other word, which is also reported. */
 static enum use use_of(
 	const char *const names[3], const char *key, const char *word, const char *words)
 {
@@ -119,7 +121,8 @@ static unsigned limit_of(const char *word)
 	return SETTINGS_LIMIT_S * 1000;
 }
 
-/* If there are too many options, none is used; and because one of them might forbid a credit, nothing is credited. */
+/* If there are too many options, none of them is used. One of them might forbid a credit, so then nothing is
+ * credited. */
 static void split_options(struct settings *s)
 {
 	char *rest = s->words;
@@ -136,8 +139,8 @@ static void split_options(struct settings *s)
 		s->seed = USE_MIX;
 }
 
-/* Moves each "--device PATH" and "--device=PATH" to @devices: only these devices are used when udev announces them. A
- * --device without a path stays an option, and the program will report it. */
+/* Moves each "--device PATH" and "--device=PATH" from @options to @devices: when udev announces devices, only these are
+ * used. A --device without a path stays in @options, and the program will report it. */
 static void part_devices(struct settings *s)
 {
 	const char **option = s->options, **to = s->options, **device = s->devices;

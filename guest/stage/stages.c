@@ -22,12 +22,12 @@
 #include "guest/sys.h"
 
 #define EVENT_LIMIT_MS 60000       /* the deadline of an event in the running system */
-#define SYSTEM_WAIT    "45s"       /* how much of that the program waits for the device */
+#define SYSTEM_WAIT    "45s"       /* the part of that in which the program waits for the device */
 #define STATUS_NOTE    "../status" /* STATUS_PATH */
 
 static struct settings settings;
 
-/* Searches, because no udev announces devices. */
+/* Searches, because there is no udev that announces devices. */
 static void run_early(void)
 {
 	event_search(&settings, "early", "early", NULL);
@@ -40,7 +40,8 @@ static bool set_left(void *ctx, const char *name)
 	return false;
 }
 
-/* An event that still looks at a device when the initramfs ends cannot note its result any more, so its device is marked. */
+/* Decides in the initramfs. A process that is still looking at a device when the initramfs ends can no longer note its
+ * result, so such a device is marked. */
 static void run_root(const struct stage_call *call)
 {
 	int lock;
@@ -55,7 +56,8 @@ static void run_root(const struct stage_call *call)
 	sys_close(lock);
 }
 
-/* If the system's ledger is not the one that the initramfs used, copies the seed of the line @line into it. */
+/* If the system's ledger is another one than that of the initramfs, enters into it the id of the seed that @line
+ * reports as committed. */
 static bool adopt(const char *line)
 {
 	char id[HEARD_ID_SIZE];
@@ -80,8 +82,8 @@ static bool name_left(void *ctx, const char *name)
 	return false;
 }
 
-/* Decides by the system's ledger. If the initramfs saw another ledger and could not decide, that ledger may have seeds that
- * this one lacks; then no ledger is used. */
+/* Decides with the system's ledger. If the initramfs saw another ledger and could not decide, the ledger that it saw
+ * may have seeds that the system's ledger lacks. In this case no ledger is used. */
 static void decide_by_ledger(struct commit *c)
 {
 	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
@@ -99,8 +101,9 @@ static void decide_by_ledger(struct commit *c)
 }
 
 /*
- * A process that waits for the lock may reach its deadline before it gets it. So the process that has the lock also decides
- * on devices that others have noted in the meantime. It stops if the program did not run to its end.
+ * A process that waits for the lock may reach its deadline before it gets the lock. So the process that has the lock
+ * also decides on devices that other processes have noted in the meantime. It stops if the program did not end by
+ * itself.
  */
 static void decide_on_all(struct commit *c)
 {
@@ -110,8 +113,8 @@ static void decide_on_all(struct commit *c)
 	} while (!c->unable && drives_any(DRIVES_SEED));
 }
 
-/* The work of the stage `system`: decides on all devices that were announced until now, or searches if there is no udev, and
- * on the carry-over. If it runs again, only on devices. */
+/* The work of the stage `system`: decides on all devices that were announced so far (or searches, if there is no udev),
+ * and on the carry-over. If it runs a second time, it decides only on devices. */
 static void open_ledger(void)
 {
 	struct commit c = { .settings = &settings, .last = true };
@@ -129,7 +132,7 @@ static void open_ledger(void)
 	c.carry_over = !again && !notes_has_text("decided");
 	c.search = c.carry_over && !event_running();
 	decide_on_all(&c);
-	/* If there was nothing to do, the program did not run; the status must exist anyway. */
+	/* If there was nothing to decide, the program did not run. But the status file must exist in any case. */
 	if (!notes_exists(STATUS_NOTE))
 		status_write(NULL, false, "system", false);
 	sys_close(lock);
@@ -148,8 +151,9 @@ static bool is_initramfs(void)
 }
 
 /*
- * Sets how long an event may take, and returns how long the program waits for the device. In the running system nothing
- * waits for an event, so a slow drive gets more time. If the boot waits for the event, the next stage needs time, too.
+ * Sets how long an event may take. Returns: how long the program waits for the device. In the running system nothing
+ * waits for an event, so a slow drive gets more time. If the boot waits for the event, it gets less, because the next
+ * stage needs time too.
  */
 static const char *patience_of(const struct stage_call *call)
 {
@@ -163,7 +167,7 @@ static const char *patience_of(const struct stage_call *call)
 	return "2s";
 }
 
-/* On bare metal, to look at a drive may start its motor. */
+/* May a device be opened without knowing whether it has a medium? Not on bare metal, where that may start a motor. */
 static bool may_guess(void)
 {
 	struct situation here = { 0 };
@@ -173,9 +177,9 @@ static bool may_guess(void)
 }
 
 /*
- * When the system's ledger can be used, decides at once on each device that is announced; but not if the ledger's file
- * system has been unmounted again. If the kernel is ready, it needs no seed: then nothing is written to the drive, which
- * may be meant for another machine.
+ * If the system's ledger can be used, decides at once on each device that is announced; but not if the ledger's file
+ * system was unmounted again. If the kernel's RNG is ready, it needs no seed. Then nothing is written to the drive,
+ * which may be meant for another machine.
  */
 static void decide_at_once(void)
 {
@@ -207,9 +211,10 @@ static void run_event(const struct stage_call *call)
 }
 
 /*
- * Udev announces existing devices only when it has started; until then a process may have to wait for the kernel's RNG. If
- * an initramfs has dealt with the devices, or the RNG is ready, nothing is gained. All devices that are found are noted
- * together, because if two drives have different seeds, none may be credited.
+ * Udev announces the existing devices only when it has started. Before that, a process may have to wait for the
+ * kernel's RNG; the search is for such a process. It does nothing if an initramfs has already dealt with the devices,
+ * or if the RNG is ready. All devices that are found are noted together, because if two drives have different seeds,
+ * none may be credited.
  */
 static void run_search(void)
 {
@@ -228,15 +233,15 @@ static void run_search(void)
 	decide_at_once();
 }
 
-/* Searches if no udev announces devices and no earlier stage has searched. */
+/* Searches, unless udev announces devices or an earlier stage has searched. */
 static void mix_once(void)
 {
 	if (!notes_exists("early") && !event_running())
 		run_early();
 }
 
-/* This stage must run early, and a ledger's file system on a network is mounted later. Then the seed is only mixed here, and
- * the stage `leave` commits it. */
+/* This stage must run early. If the ledger's file system is on a network, it is mounted only later. In this case the
+ * seed is only mixed here, and the stage `leave` commits it. */
 static void run_system(void)
 {
 	const char *awaited;
@@ -252,7 +257,8 @@ static void run_system(void)
 	mix_once();
 }
 
-/* File systems will be unmounted next. After that, the folder below the mount point would be used as another ledger. */
+/* The file systems will be unmounted next. After that, a folder below the mount point would be used as another
+ * ledger. */
 static void run_close(void)
 {
 	if (notes_exists("open"))

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* The stages of a boot that run seedrive-guest(8), with the same rules for each initramfs and for each init system. */
+/* The stages of a boot in which seedrive-guest(8) runs. The rules are the same for every initramfs and every init
+ * system. */
 
 enum stage {
 	STAGE_EVENT,
@@ -18,14 +19,15 @@ enum stage {
 
 struct stage_call {
 	enum stage stage;
-	const char *word; /* STAGE_EVENT: the device's name; STAGE_ROOT: where root is mounted */
-	bool wait;        /* STAGE_EVENT: the caller waits for this stage */
-	bool guess;       /* STAGE_EVENT: it is not known whether the device has a medium */
+	/* STAGE_EVENT: the device's name; STAGE_ROOT: the folder on which root is mounted. */
+	const char *word;
+	bool wait;  /* STAGE_EVENT: the caller waits for this stage */
+	bool guess; /* STAGE_EVENT: it is not known whether the device has a medium */
 };
 
 /**
- * stages_run - do the work of the stage, as the settings say
- * For the worker of deadline_run(). Returns nothing, because the boot continues in any case.
+ * stages_run - do the work of the stage, as the settings demand
+ * Passed to deadline_run(), which calls it in the worker. It returns nothing, because the boot continues in any case.
  */
 void stages_run(void *call);
 

@@ -23,7 +23,7 @@ static int sync_folder(const char *path)
 	return r;
 }
 
-/* Returns: 1 if it was made now, 0 if it existed, or -errno. */
+/* Makes a folder. Returns: 1 if it was made now; 0 if it existed; or -errno. */
 static int make_folder(const char *path, unsigned mode)
 {
 	char whole[NOTES_PATH];
@@ -35,7 +35,8 @@ static int make_folder(const char *path, unsigned mode)
 	return r == -EEXIST ? 0 : r < 0 ? r : 1;
 }
 
-/* After a folder is made, the folder above it is flushed, because that has its name. /var may be empty at first. */
+/* After a folder is made, the folder above it is flushed, because its name is stored there. At first /var may be
+ * empty. */
 int store_make(void)
 {
 	int lib, store;
