@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 
-#define FILES_MIN 256  /* to start a thread takes as long as to read a hundred small files */
-#define FILE_MAX  4096 /* bytes of a file that is read ahead */
-#define ALL_MAX   (256u << 10) /* bytes of all of them */
+#define FILES_MIN 256  /* starting a thread takes as long as reading a hundred small files */
+#define FILE_MAX  4096 /* only files of at most this many bytes are read ahead */
+#define ALL_MAX   (256u << 10) /* limit for the bytes of all these files together */
 
-/* A file that the walk holds open. What is asked here of a node never changes after the walk. */
+/* Is this a small file that the walk holds open? The members that are examined here never change after the walk. */
 static bool is_small(const struct tree_node *node)
 {
 	return node->kind == TREE_FILE && node->fd >= 0 && node->size > 0 && node->size <= FILE_MAX;
@@ -20,7 +20,7 @@ static bool fits(const struct ahead *a, const struct tree_node *node, size_t at)
 	return is_small(node) && node->size <= a->room - at;
 }
 
-/* Ends at the first small file that does not fit, or that cannot be read: the writer will find out why. */
+/* Stops at the first small file that does not fit, or that cannot be read. The writer will find out the reason. */
 static void *read_all(void *arg)
 {
 	struct ahead *a = arg;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libisofs opens a character set converter for each name and each form of it. To open one takes longer than to convert a
- * name, and the first that the C library opens has it load files: its list of converters, and a library for UTF-16. So the
- * linker (ld's --wrap) replaces iconv_open(), iconv() and iconv_close() by the functions here, which convert between the
- * few character sets that libisofs asks for. Each character of these has one code, whatever precedes it.
+ * libisofs opens a character set converter for each name and for each form of the name. Opening a converter takes
+ * longer than converting a name, and for the first one the C library loads files: its list of converters, and a library
+ * for UTF-16. So the linker (ld's --wrap) replaces iconv_open(), iconv() and iconv_close() by the functions here. They
+ * convert between the few character sets that libisofs asks for. In each of these, a character always has the same
+ * code, whatever precedes it.
  *
- * Callers see no difference. What is malformed, and what the target lacks, is left to the C library's own converter, which
- * is opened when it is first needed, and so decides about every error. No two callers have the same converter at once.
+ * Callers see no difference. Malformed text, and characters that the target lacks, are left to the C library's own
+ * converter, which is opened when it is first needed; so the C library decides about every error. Two callers never
+ * have the same converter at the same time.
  */
 #include <errno.h>
 #include <iconv.h>
@@ -31,7 +33,7 @@ static const char *const names[SETS] = { [ASCII] = "ASCII",
 	[UCS2] = "UCS-2BE",
 	[UTF16] = "UTF-16BE" };
 
-/* Returns the number of bytes of the first character; 0 if it is left to the C library. */
+/* Reads the first character. Returns: the number of its bytes; 0: it is left to the C library. */
 static size_t get(enum set from, const uint8_t *text, size_t len, uint32_t *ret)
 {
 	*ret = text[0];
@@ -60,7 +62,7 @@ static bool is_surrogate(uint32_t c)
 	return c >= 0xd800 && c < 0xe000;
 }
 
-/* Returns the number of bytes that @c takes in @to; 0 if it is left to the C library. */
+/* Returns: the number of bytes that the character @c needs in @to; 0: it is left to the C library. */
 static size_t size_in(enum set to, uint32_t c)
 {
 	switch (to) {
@@ -94,11 +96,11 @@ static void put(enum set to, uint32_t c, uint8_t *out)
 
 /* --- converters --- */
 
-/* The handle that a caller gets points to one of these. */
+/* The handle that a caller gets is a pointer to one of these. */
 struct converter {
 	atomic_bool lent;
 	bool opened;
-	iconv_t rest; /* the C library's, if it is @opened */
+	iconv_t rest; /* the C library's converter, if @opened */
 };
 
 static struct converter converters[SOURCES][SETS];
@@ -151,7 +153,8 @@ int __wrap_iconv_close(iconv_t handle)
 	return -1;
 }
 
-/* None of our character sets has states, so the C library's converter may begin in the middle of a text. */
+/* In none of our character sets does a code depend on the text before it. So the C library's converter may begin in the
+ * middle of a text. */
 static size_t convert_rest(
 	struct converter *c, char **in, size_t *in_left, char **out, size_t *out_left)
 {

@@ -4,9 +4,10 @@
 
 #include <iconv.h>
 
-/* ld's --wrap=NAME fixes these names: it turns calls of NAME into __wrap_NAME, and __real_NAME is the original. */
+/* ld's --wrap=NAME demands these names: it turns each call of NAME into a call of __wrap_NAME; __real_NAME is the
+ * original. */
 
-/** iconv_open(3), except that for the character sets that libisofs asks for it loads nothing and cannot fail. */
+/** iconv_open(3). For the character sets that libisofs asks for, it loads nothing and cannot fail. */
 iconv_t __wrap_iconv_open(const char *to, const char *from);
 
 /** iconv(3). */

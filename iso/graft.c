@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Builds one tree from files and folders that the user named one by one. */
+/* Builds one tree from several files and folders, each of which the user named. */
 #include "iso/node.h"
 #include "iso/reopen.h"
 #include "util/open.h"
@@ -21,7 +21,7 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 		return fault_errno(f, r, path);
 	fault_errno(f, r, path);
 	node->source = strdup(path); /* analyzer: owned by the node; node_free() frees it */
-	/* The user typed this very path, so a symbolic link is followed here, and only here. */
+	/* The user typed exactly this path, so a symbolic link is followed here, and nowhere else. */
 	if (node->source)
 		r = open_kind(AT_FDCWD, path, O_RDONLY, OPEN_FILE, &node->st);
 	if (r == -EMEDIUMTYPE && S_ISDIR(node->st.st_mode))
@@ -48,7 +48,7 @@ struct graft {
 	struct tree *tree;
 	const struct tree_rules *rules;
 	const char *path; /* what is added, as the user typed it */
-	struct stat st;   /* of @path */
+	struct stat st;   /* the state of @path */
 	struct fault *fault;
 };
 
@@ -60,7 +60,7 @@ static int taken(const struct graft *g, const struct tree_node *old)
 		tree_name(g->tree, old, path));
 }
 
-/* Attributes of a folder that exists only in the image. */
+/* Sets the attributes of a folder that exists only in the image. */
 static void set_new_folder(const struct graft *g, struct tree_node *node)
 {
 	struct stat *st = &node->st;
@@ -71,8 +71,8 @@ static void set_new_folder(const struct graft *g, struct tree_node *node)
 	st->st_gid = getgid();
 }
 
-/* The folder belongs to the calling user and is readable by all, as with genisoimage. It takes the time stamps of the
- * file that is added, so that the same tree always gives the same image. */
+/* Makes a folder that exists only in the image. As with genisoimage, it belongs to the calling user and is readable by
+ * all. It takes the time stamps of the file that is added, so that the same tree always gives the same image. */
 static int make_folder(const struct graft *g, struct tree_node *dir, const char *name, size_t len,
 	struct tree_node **ret)
 {
@@ -127,7 +127,7 @@ static int enter(const struct graft *g, struct tree_node **dir, const char *name
 	return make_folder(g, *dir, name, len, dir);
 }
 
-/* Finds, or creates, the folder that the first @len bytes of @at name. */
+/* Finds the folder whose path is the first @len bytes of @at. Folders that are missing are created. */
 static int find_folder(const struct graft *g, const char *at, size_t len, struct tree_node **ret)
 {
 	const char *end = at + len;
@@ -150,7 +150,8 @@ static int find_folder(const struct graft *g, const char *at, size_t len, struct
 
 static int merge(const struct graft *g, struct tree_node *dir, struct tree_node *found);
 
-/* Stores @node's path on disk in the node, because @node moves to a folder that has another path. */
+/* Stores @node's path on disk in the node. This is needed because @node moves to a folder that has another path on
+ * disk. */
 static int keep_name(const struct graft *g, struct tree_node *node)
 {
 	char path[PATH_MAX];
@@ -200,8 +201,8 @@ static int merge(const struct graft *g, struct tree_node *dir, struct tree_node 
 	return r;
 }
 
-/* Puts the content of @found into @dir. @dir takes its attributes from the first folder that is put here, and its path
- * for messages from that folder if @dir was empty. */
+/* Puts the content of @found into @dir. If @dir existed only in the image so far, it takes the attributes of @found. If
+ * @dir was empty so far, it also takes the path of @found, for messages. */
 static int settle(const struct graft *g, struct tree_node *dir, struct tree_node *found)
 {
 	size_t i;
@@ -302,7 +303,8 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 		&dir);
 	if (r < 0)
 		return r;
-	if (t->root->st.st_nlink == 0) { /* a folder that is grafted to the root replaces these */
+	/* The root has no folder on disk yet. If a folder is grafted to it, the folder's attributes replace these. */
+	if (t->root->st.st_nlink == 0) {
 		set_new_folder(&g, t->root);
 		t->root->st.st_mtim = t->root->st.st_ctim = t->root->st.st_atim = g.st.st_mtim;
 	}

@@ -8,13 +8,15 @@
 #include <libisofs/libisofs.h>
 #include <stdlib.h>
 
-/* The longest that libisofs allows; of a longer name it keeps the beginning, and appends a digest of the rest. */
+/* The longest name that libisofs allows. It cuts a longer name, and appends a digest of the rest. */
 #define UNTRANSLATED_LENGTH 96
 
-/* libisofs loads the environment's locale only to find its character set, which is set to UTF-8 here in any case. */
+/* libisofs loads the environment's locale only to find its character set. That is not needed, because we always set
+ * UTF-8. */
 #define NO_LOCALE 1
 
-/* Sectors of libisofs' buffer: 512 KiB, in which the head of any config drive fits, and up to 8 MiB more for many files. */
+/* Sectors of libisofs' buffer: 512 KiB, enough for the head of any config drive; up to 8 MiB more if there are many
+ * files. */
 #define BUFFER_MIN 256u
 #define BUFFER_MAX 4096u
 
@@ -23,7 +25,7 @@
 static int stream_refuse(IsoStream *stream)
 {
 	(void)stream;
-	/* This error ends libisofs' thread where the contents would begin. */
+	/* libisofs' thread ends with this error when it comes to the contents. */
 	return (int)ISO_FILE_ERROR;
 }
 
@@ -54,7 +56,7 @@ static int stream_repeatable(IsoStream *stream)
 	return 1;
 }
 
-/* A different id for each node, so that libisofs takes no two nodes for hard links of one file. */
+/* Gives each node a different id. Otherwise libisofs would treat two nodes as hard links of one file. */
 static void stream_id(IsoStream *stream, unsigned int *fs_id, dev_t *dev_id, ino_t *ino_id)
 {
 	*fs_id = 0;
@@ -69,7 +71,8 @@ static IsoStream *stream_input(IsoStream *stream, int flag)
 	return NULL;
 }
 
-/* The order of the ids. Without this function, libisofs asks both streams for their ids, and their sizes. */
+/* Compares the ids of two nodes. Without this function, libisofs would ask both streams for their ids, and then their
+ * sizes. */
 static int stream_compare(IsoStream *a, IsoStream *b)
 {
 	const uint32_t x = ((const struct tree_node *)a->data)->lba;
@@ -104,8 +107,9 @@ static int iso_fault(struct fault *f, int err, const char *what)
 	return fault_set(f, e, "%s: libisofs: %s", what, iso_error_to_msg(err));
 }
 
-/* The same as genisoimage -r: owned by root, readable by all, writable by none. Only files from tree_add_bytes(), such
- * as the record, keep the mode given there, and no option overrides their mode or owner. */
+/* By default the same as genisoimage -r: owned by root, readable by all, writable by nobody. Files from
+ * tree_add_bytes(), such as the record, and folders that exist only in the image keep the mode that the tree gives
+ * them: no option overrides it. */
 static mode_t choose_mode(const struct tree_node *node, const struct iso_layout *l)
 {
 	const struct iso_attributes *a = &l->attributes;
@@ -113,7 +117,7 @@ static mode_t choose_mode(const struct tree_node *node, const struct iso_layout 
 
 	if (node->first || node->made)
 		return mode;
-	/* With either option, genisoimage gives links this mode. */
+	/* If either option is given, genisoimage gives links this mode. */
 	if (node->kind == TREE_LINK && a->forced & (ISO_FILE_MODE | ISO_DIR_MODE))
 		return 0555;
 	if (node->kind == TREE_DIR && a->forced & ISO_DIR_MODE)
@@ -183,7 +187,8 @@ static int add_node(IsoDir *parent, struct tree_node *node, struct iso_layout *l
 	}
 }
 
-/* Adds the children from last to first: libisofs inserts into a sorted list, and inserting at its head is fastest. */
+/* Adds the children from the last to the first: libisofs inserts them into a sorted list, and is fastest at its
+ * head. */
 static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_layout *l)
 {
 	size_t i;
@@ -197,10 +202,10 @@ static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_
 	return r;
 }
 
-/* Plain names as close to those of genisoimage as libisofs can make them. */
+/* Makes plain names as similar to those of genisoimage as libisofs can. */
 static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool has_large)
 {
-	/* Level 3 gives the same names as level 2, and also allows files of 4 GiB and more. */
+	/* Level 3 gives the same names as level 2, and in addition allows files of 4 GiB and more. */
 	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 || has_large ? 3 : 1);
 	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
 	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
@@ -210,7 +215,7 @@ static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool 
 	iso_write_opts_set_allow_dir_id_ext(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
 	iso_write_opts_set_allow_longer_paths(opts, 1);
-	/* Bit 1 is for Joliet and always set; bit 0 is for plain names. */
+	/* In both calls, bit 1 is for Joliet, and is always set; bit 0 is for plain names. */
 	iso_write_opts_set_no_force_dots(opts, 2 | n->no_period);
 	iso_write_opts_set_omit_version_numbers(opts, 2 | n->no_version);
 }
@@ -223,7 +228,7 @@ static void set_trees(IsoWriteOpts *opts, const struct iso_options *o)
 	iso_write_opts_set_joliet_utf16(opts, o->joliet_utf16);
 	iso_write_opts_set_joliet_longer_paths(opts, 1);
 	iso_write_opts_set_rrip_version_1_10(opts, 1);
-	/* No inode numbers: those of folders would depend on memory addresses, and so differ from run to run. */
+	/* No inode numbers: for folders they would depend on memory addresses, and so differ from run to run. */
 	iso_write_opts_set_rrip_1_10_px_ino(opts, 0);
 	iso_write_opts_set_relaxed_vol_atts(opts, 1);
 	iso_write_opts_set_sort_files(opts, 1);
@@ -260,8 +265,8 @@ static int fill_image(
 	return add_children(iso_image_get_root(image), t->root, l);
 }
 
-/* How many sectors libisofs may generate before somebody reads them. Only those that it generates take memory. A file with a
- * short name takes about 160 bytes in both trees. */
+/* Returns: how many sectors libisofs may generate before anybody reads them. Only sectors that it has generated use
+ * memory. A file with a short name needs about 160 bytes in both directory trees together. */
 static size_t buffer_sectors(const struct iso_layout *l)
 {
 	const size_t more = l->files / (ISO_SECTOR / 256);
@@ -280,7 +285,7 @@ int iso_image_begin(
 	if (r < 0)
 		return iso_fault(f, r, "image");
 	iso_set_local_charset("UTF-8", 0);
-	/* libisofs must print nothing itself, and the failing stream must end its thread. */
+	/* libisofs must not print anything itself. The error of the stream must end libisofs' thread. */
 	iso_set_msgs_severities("NEVER", "NEVER", "");
 	iso_set_abort_severity("SORRY");
 	r = iso_image_new(o->label, &image);
@@ -298,7 +303,7 @@ int iso_image_begin(
 		r = iso_image_create_burn_source(image, opts, &l->source);
 		writer_defer(false);
 	}
-	/* The source holds its own references to these. */
+	/* The source has its own references to these two. */
 	iso_write_opts_free(opts);
 	iso_image_unref(image);
 	if (r < 0)

@@ -8,13 +8,13 @@
 
 /**
  * iso_image_begin - give the tree to libisofs, which computes the size of the image
- * @l: reads @keep_owners and @attributes; reads the order of the contents from the @lba of each file; sets @size and
- *     @source. The caller cancels and frees @source
+ * @l: @keep_owners, @attributes, and the order of the contents (the @lba of each file) are read; @size and @source are
+ *     set. The caller cancels and frees @source
  *
- * writer_begin() (iso/writer.h) then generates everything that precedes the contents. libisofs stops there, because the streams
- * that we give it have a size but cannot be opened.
+ * Then writer_begin() (iso/writer.h) generates everything that precedes the contents. libisofs stops at the contents,
+ * because the streams that we give it have a size but cannot be opened.
  *
- * Returns: 0; or -errno with @f, and @source is NULL.
+ * Returns: 0; or -errno with @f: then @source is NULL.
  */
 int iso_image_begin(
 	struct iso_layout *l, const struct tree *t, const struct iso_options *o, struct fault *f);

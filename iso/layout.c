@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lays out the image: the order of the contents, and the head, which libisofs generates and which precedes them. */
+/* Lays out the image: the order of the contents, and the head. libisofs generates the head; it precedes the
+ * contents. */
 #include "iso/image.h"
 #include "iso/placed.h"
 #include "iso/write.h"
@@ -52,7 +53,8 @@ static uint64_t content_sectors(const struct iso_layout *l)
 
 /* --- the head --- */
 
-/* Lets libisofs generate the head: at once if its buffer takes all of it, else in a thread, which waits for read_head(). */
+/* Makes libisofs generate the head. If its buffer has room for the whole head, this is done at once; else a thread does
+ * it, and read_head() must read meanwhile. */
 static int generate(struct iso_layout *l)
 {
 	const uint64_t contents = content_sectors(l) * ISO_SECTOR;
@@ -66,10 +68,10 @@ static int generate(struct iso_layout *l)
 	return writer_begin(l->head_size <= size);
 }
 
-#define ACTIVE 1 /* libisofs has more to write */
+#define ACTIVE 1 /* libisofs has not ended: it may write more */
 
-/* Whole sectors in libisofs' buffer that can be read now, in bytes; waits until the buffer is full or libisofs has ended.
- * To read each sector as it comes would cost a switch between threads for every sector. */
+/* Waits until libisofs' buffer is full, or libisofs has ended. Returns: the bytes that can be read now, in whole
+ * sectors. To read each sector when it arrives would need a switch between threads for every sector. */
 static size_t wait_for_sectors(struct iso_layout *l)
 {
 	const struct timespec nap = { .tv_nsec = 50000 };
@@ -80,7 +82,7 @@ static size_t wait_for_sectors(struct iso_layout *l)
 	return (size - room) / ISO_SECTOR * ISO_SECTOR;
 }
 
-/* Reads everything that libisofs writes before it asks for the first content. */
+/* Reads everything that libisofs writes before it asks for the content of the first file. */
 static int read_head(struct iso_layout *l)
 {
 	size_t n;
@@ -98,7 +100,7 @@ static int read_head(struct iso_layout *l)
 	return 0;
 }
 
-/* Ends libisofs' work if it has not ended. */
+/* Ends libisofs' work, unless it has ended already. */
 static void end_source(struct iso_layout *l)
 {
 	if (l->source && !l->ended)
@@ -106,7 +108,7 @@ static void end_source(struct iso_layout *l)
 	l->ended = true;
 }
 
-/* Frees the source, and with it libisofs' own copy of the image's description. */
+/* Frees the source; this also frees libisofs' own copy of the description of the image. */
 static void free_source(struct iso_layout *l)
 {
 	if (!l->source)
@@ -128,8 +130,8 @@ static void set_sectors(uint8_t *descriptor, uint32_t sectors)
 	}
 }
 
-/* Rounds the size up to @multiple. The descriptors count the zeros at the end as part of the volume, so that copying as
- * many sectors as they say copies the whole image. */
+/* Rounds the size up to @multiple. In the descriptors, the zeros at the end count as part of the volume. So a program
+ * that copies as many sectors as the descriptors say copies the whole image. */
 static int pad_image(struct iso_layout *l)
 {
 	const size_t end = iso_descriptors_end(l->head, l->head_len);

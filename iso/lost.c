@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define LINKS_MAX 40 /* links followed in resolving one path; the kernel's limit */
+#define LINKS_MAX 40 /* links followed to resolve one path; the kernel's limit too */
 
 typedef bool is_lost(const struct tree *t, const struct tree_node *node, const void *ctx);
 
@@ -63,9 +63,9 @@ struct lost lost_too_large(const struct tree *t, uint64_t max)
 
 /* --- Joliet --- */
 
-/* The name is valid UTF-8, as the walk has checked. Continuation bytes begin with the bits 10. A first byte of 0xf0 or
- * more begins a sequence of four bytes, a character outside UCS-2. Besides the characters that Joliet reserves,
- * libisofs replaces control characters. */
+/* The name is valid UTF-8: the walk has checked it. In UTF-8, continuation bytes begin with the bits 10. A first byte
+ * of 0xf0 or more begins a character of four bytes, which is outside UCS-2. libisofs replaces the characters that
+ * Joliet reserves, and also control characters. */
 static bool is_cut_or_changed(const struct tree *t, const struct tree_node *node, const void *ctx)
 {
 	const struct lost_joliet *limits = ctx;
@@ -89,7 +89,7 @@ struct lost lost_in_joliet(const struct tree *t, const struct lost_joliet *limit
 
 /* --- links --- */
 
-/* The same as node_child(), but by binary search; node_child() also works on unsorted children. */
+/* Does the same as node_child(), but by binary search, so it needs sorted children; node_child() does not. */
 static const struct tree_node *find_child(const struct tree_node *dir, const char *name, size_t len)
 {
 	size_t low = 0, high = dir->children;
@@ -113,7 +113,7 @@ static const struct tree_node *find_child(const struct tree_node *dir, const cha
 
 static const struct tree_node *follow(const struct tree_node *link, unsigned *links);
 
-/* Follows one component of a path from @dir; NULL if there is no such file in the tree. */
+/* Follows one component of a path from @dir. Returns: NULL if the tree has no such file. */
 static const struct tree_node *step(
 	const struct tree_node *dir, const char *name, size_t len, unsigned *links)
 {

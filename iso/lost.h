@@ -2,11 +2,11 @@
 #ifndef ISO_LOST_H
 #define ISO_LOST_H
 
-/* Finds what in a tree an image cannot represent, so that the user can be warned. */
+/* Finds the files and names of a tree that an image cannot represent, so that the user can be warned. */
 
 #include "iso/tree.h"
 
-/* How many nodes are affected, and the first of them in the order of the image; NULL if there are none. */
+/* The number of affected nodes, and the first of them in the order of the image; NULL if no node is affected. */
 struct lost {
 	const struct tree_node *first;
 	size_t count;
@@ -20,10 +20,10 @@ struct lost lost_too_large(const struct tree *t, uint64_t max);
 
 struct lost_joliet {
 	size_t max; /* longest name, in 16-bit units: 64, or 103 */
-	bool utf16; /* a character outside UCS-2 is kept, as two units */
+	bool utf16; /* a character outside UCS-2 is kept, as two 16-bit units */
 };
 
-/** lost_in_joliet - find names that Joliet would cut, or in which it would change a character. */
+/** lost_in_joliet - find names that would be cut in Joliet, or in which a character would be changed. */
 struct lost lost_in_joliet(const struct tree *t, const struct lost_joliet *limits);
 
 /** lost_links - find symbolic links whose target is outside of the tree, or does not exist in it. */

@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 /*
- * How much of a file's name is kept in its plain ISO 9660 name. With level 1 and all other members false, names have
- * the 8.3 form of ECMA-119. genisoimage's options -ldots and -allow-multidot have no member here, because libisofs does
- * not let us choose: it always keeps a leading dot where names may have 31 characters, and it keeps more than one dot
- * only with @relaxed.
+ * How much of a file's name its plain ISO 9660 name keeps. With level 1 and all other members false, names have the 8.3
+ * form of ECMA-119. genisoimage's options -ldots and -allow-multidot have no member here, because libisofs leaves no
+ * choice: it always keeps a leading dot if names may have 31 characters, and it keeps more than one dot only with
+ * @relaxed.
  */
 struct iso_names {
 	unsigned level;    /* 1 to 3; 4 adds a tree of ISO 9660:1999 */

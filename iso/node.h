@@ -4,47 +4,53 @@
 
 #include "iso/tree.h"
 
-/* Functions shared by the files that build a tree. Only iso/ uses them. */
+/* Functions that the files which build a tree share. Only code in iso/ uses them. */
 
 struct tree_node *node_new(struct tree_node *parent, const char *name);
 void node_free(struct tree_node *node);
 
-/** node_append - add @node as the last child of @dir; node_sort() sorts afterwards. Returns: 0 or -ENOMEM. */
+/**
+ * node_append - add @node as the last child of @dir; the caller calls node_sort() afterwards.
+ * Returns: 0 or -ENOMEM.
+ */
 int node_append(struct tree_node *dir, struct tree_node *node);
 void node_sort(struct tree_node *dir);
 
 /** node_child - find a child of @dir by its name, which has @len bytes; NULL if there is none. */
 struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len);
 
-/** node_fault - call fault_set() with "PATH: @what", where PATH is the node's path as the user typed it. */
+/** node_fault - call fault_set() with the message "PATH: @what". PATH is the node's path as the user typed it. */
 int node_fault(const struct tree *t, const struct tree_node *node, struct fault *f, int err,
 	const char *what);
 
-/* Passed to every step of a walk. */
+/* The values that every step of a walk needs. */
 struct walk {
 	struct tree *tree;
 	const struct tree_rules *rules;
 	struct fault *fault;
 };
 
-/** walk_dir - add everything in the folder that @fd is open on to @dir; @fd is closed in every case. */
+/** walk_dir - add to @dir everything in the folder that is open as @fd; @fd is closed in every case. */
 int walk_dir(struct walk *w, struct tree_node *dir, int fd, unsigned depth);
 
-/** walk_node - fill in @node from the file @name in the folder @at. Returns: 0; 1 if it must be left out; -errno. */
+/**
+ * walk_node - fill in @node from the file @name in the folder @at
+ * Returns: 0; 1: the file must be left out; -errno.
+ */
 int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, unsigned char type,
 	unsigned depth);
 
-/** walk_name_is_utf8 - is @name valid UTF-8? libisofs converts names from it, so others are refused. */
+/** walk_name_is_utf8 - is @name valid UTF-8? libisofs converts names from UTF-8, so all other names are refused. */
 bool walk_name_is_utf8(const char *name);
 
 /** walk_kind - the message for a file of a type that cannot go on a drive: "is a socket: ..." */
 const char *walk_kind(mode_t mode);
 
-/** walk_count_folder - count @node as one more folder. Returns: 0; -EMLINK with @w->fault if there are too many. */
+/** walk_count_folder - count the folder @node. Returns: 0; -EMLINK with @w->fault if there are too many folders. */
 int walk_count_folder(struct walk *w, const struct tree_node *node);
 
 /**
- * walk_file - make @node a regular file; @node->st is already set. @node owns @fd from now on.
+ * walk_file - make @node a regular file; @node->st is already set. From now on, @node owns @fd
  * Returns: 0 or -errno with @w->fault.
  */
 int walk_file(struct walk *w, struct tree_node *node, int fd);

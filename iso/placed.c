@@ -16,8 +16,8 @@ static int head_read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* Finds the file that begins at the entry's sector, and checks that the entry has its size and name. The contents
- * are in the order of @l->file, so a binary search finds it. */
+/* Finds the file that begins at the entry's sector, and checks that the entry has the file's size and name. The files
+ * are in @l->file in the order of their sectors, so a binary search finds the file. */
 static int claim(const struct iso_layout *l, const struct iso_entry *e, size_t *found)
 {
 	const struct tree_node *node;
@@ -37,7 +37,7 @@ static int claim(const struct iso_layout *l, const struct iso_entry *e, size_t *
 	node = low < l->files ? l->file[low] : NULL;
 	if (!node || node->lba != e->lba || node->size != e->len)
 		return -EBADMSG;
-	/* A longer name continues outside of the directory record, where iso/read.c does not follow it. */
+	/* A longer name continues outside the directory record, and iso/read.c does not read it there. */
 	if (l->named && strlen(node->name) < NAME_IN_RECORD && strcmp(node->name, e->name) != 0)
 		return -EBADMSG;
 	(*found)++;
@@ -56,7 +56,7 @@ static int claim_below(const struct iso_layout *l, const struct iso_volume *vol,
 	return r;
 }
 
-/* Does the name fit the 8.3 form, which every level of ISO 9660 allows? */
+/* Does the name have the 8.3 form, which every level of ISO 9660 allows? */
 static bool is_short(const char *name)
 {
 	const size_t stem = strcspn(name, ".");
@@ -65,7 +65,7 @@ static bool is_short(const char *name)
 }
 
 /* Guests look for a file from tree_add_bytes() by its plain name. If another file would get the same plain name,
- * libisofs renames both of them: that is an error. */
+ * libisofs renames both files, so that guests would not find it: that is an error. */
 static int check_names(const struct iso_layout *l, const struct iso_volume *vol, struct fault *f)
 {
 	struct iso_entry e;

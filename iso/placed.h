@@ -2,12 +2,12 @@
 #ifndef ISO_PLACED_H
 #define ISO_PLACED_H
 
-/* Checks libisofs' layout: reads it back with iso/read.h, the reader that the guest uses too. */
+/* Checks libisofs' layout: reads it back with iso/read.h, which guests use too. */
 
 #include "iso/write.h"
 
 /**
- * iso_place_contents - assign a first sector to each file, and check that the directories in the head agree
+ * iso_place_contents - assign a first sector to each file, and check that the directories in the head have the same
  * @l: @head must be filled; sets @lba in each of @file
  *
  * Returns: 0; -EBADMSG if a directory entry has another sector, size or name than the tree, or if a file has no entry;

@@ -12,7 +12,7 @@ enum {
 	PVD_BLOCK_SIZE = 128,
 	PVD_ROOT = 156,
 	REC_LEN = 0,
-	REC_XAR_LEN = 1, /* blocks of extended attributes, before the content */
+	REC_XAR_LEN = 1, /* length of the extended attributes before the content, in blocks */
 	REC_LBA = 2,
 	REC_SIZE = 10,
 	REC_FLAGS = 25,
@@ -26,7 +26,7 @@ enum {
 	NM_CONTINUE = 0x01,
 };
 
-/* Each number is stored twice, little-endian and big-endian (7.2.3, 7.3.3); both must agree. */
+/* Each number is stored twice, little-endian and big-endian (7.2.3, 7.3.3). Both copies must be equal. */
 static bool both16(const uint8_t *p, uint16_t *ret)
 {
 	*ret = (uint16_t)(p[0] | p[1] << 8);
@@ -44,7 +44,7 @@ static bool both32(const uint8_t *p, uint32_t *ret)
 	return true;
 }
 
-/* Parses the fixed part of a directory record; the caller has checked that all of it is in memory. */
+/* Parses the part of a directory record that has a fixed length. The caller has checked that all of it is in memory. */
 static int parse_extent(const struct iso_volume *vol, const uint8_t *rec, struct iso_entry *ret)
 {
 	uint64_t lba;
@@ -63,7 +63,7 @@ static int parse_extent(const struct iso_volume *vol, const uint8_t *rec, struct
 	return 0;
 }
 
-/* The plain name without ";1" and without the dot of an empty extension. */
+/* Takes the plain name, without ";1", and without the dot if the extension is empty. */
 static void plain_name(const uint8_t *text, size_t len, struct iso_entry *ret)
 {
 	size_t n;
@@ -75,7 +75,8 @@ static void plain_name(const uint8_t *text, size_t len, struct iso_entry *ret)
 	ret->name[n] = '\0';
 }
 
-/* Reads the Rock Ridge name from the SUSP entries after the plain name (IEEE P1281): all NM pieces in this record. */
+/* Reads the Rock Ridge name from the SUSP entries after the plain name (IEEE P1281): from all NM entries in this
+ * record. */
 static void ridge_name(const uint8_t *area, size_t len, struct iso_entry *ret)
 {
 	size_t n = 0;
@@ -159,8 +160,8 @@ int iso_dir_open(struct iso_dir *d, const struct iso_volume *vol, const struct i
 	return 0;
 }
 
-/* Advances to the next record. Returns 1 if a whole record is at @d->pos, 0 at the end. A record never crosses the
- * end of a sector, which is filled up with zeros (6.8.1.1). */
+/* Advances to the next record. Returns: 1 if a whole record is at @d->pos; 0 at the end. A record never crosses the end
+ * of a sector: the rest of the sector is zeros (6.8.1.1). */
 static int next_record(struct iso_dir *d)
 {
 	const struct iso_volume *vol = d->vol;
@@ -185,7 +186,7 @@ static int next_record(struct iso_dir *d)
 	}
 }
 
-/* Adds the further extents of the file in @ret. Each must have the same name, and begin where the one before it
+/* If the file in @ret has further extents, adds them. Each must have the same name, and begin where the one before it
  * ended. */
 static int join_extents(struct iso_dir *d, struct iso_entry *ret)
 {

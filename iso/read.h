@@ -7,14 +7,15 @@
 #include <stdint.h>
 
 /*
- * Reads ISO 9660 (ECMA-119) as far as a config drive needs it: the primary volume descriptor at sector 16, its
- * directory tree, and names from Rock Ridge NM entries, or else the plain names. No heap and no recursion are used,
- * and every number is checked before it is used. The host and the guest use this same code.
+ * Reads ISO 9660 (ECMA-119), as far as a config drive needs it: the primary volume descriptor at sector 16, its
+ * directory tree, and names. A name comes from Rock Ridge NM entries or, if there are none, is the plain name. No heap
+ * and no recursion are used, and every number is checked before it is used. The host and the guest use this same code.
  */
 #define ISO_SECTOR    2048
 #define ISO_LABEL_MAX 32
 
-/* How the primary volume descriptor begins: its type, and the standard identifier (ECMA-119, 8.4.1 and 8.4.2). */
+/* The first bytes of the primary volume descriptor: its type, and the standard identifier (ECMA-119, 8.4.1 and
+ * 8.4.2). */
 #define ISO_MAGIC      "\1CD001"
 #define ISO_MAGIC_SIZE 6
 
@@ -24,7 +25,7 @@ static inline uint64_t iso_sectors(uint64_t len)
 	return (len + ISO_SECTOR - 1) / ISO_SECTOR;
 }
 
-/* How to read the image. @read_at reads all @len bytes at offset @off and returns 0, or returns a negative errno. */
+/* Reads the image. @read_at reads all @len bytes at offset @off, and returns 0 or a negative errno. */
 struct iso_input {
 	int (*read_at)(void *ctx, uint64_t off, void *buf, size_t len);
 	void *ctx;
@@ -44,11 +45,12 @@ struct iso_volume {
 	struct iso_entry root;
 };
 
-/* The position in one directory, which is read a sector at a time. */
+/* The position in a directory that is being read. One sector is read at a time. */
 struct iso_dir {
 	const struct iso_volume *vol;
-	uint32_t lba, sectors; /* what is not yet read: its first sector, and how many */
-	size_t pos;            /* in @sector; ISO_SECTOR: load the next one */
+	/* The part that is not read yet: its first sector, and the number of sectors. */
+	uint32_t lba, sectors;
+	size_t pos; /* offset in @sector; ISO_SECTOR: the next sector must be read */
 	uint8_t sector[ISO_SECTOR];
 };
 
@@ -63,8 +65,8 @@ int iso_volume_open(struct iso_volume *ret, struct iso_input in);
 int iso_dir_open(struct iso_dir *d, const struct iso_volume *vol, const struct iso_entry *dir);
 
 /**
- * iso_dir_next - read the next entry, skipping "." and ".."
- * Returns: 1 with @ret filled, 0 at the end, -EBADMSG for a malformed record, or a read error.
+ * iso_dir_next - read the next entry; "." and ".." are skipped
+ * Returns: 1 with @ret; 0 at the end; -EBADMSG for a malformed record; or a read error.
  */
 int iso_dir_next(struct iso_dir *d, struct iso_entry *ret);
 
@@ -72,16 +74,19 @@ int iso_dir_next(struct iso_dir *d, struct iso_entry *ret);
  * iso_find - follow a path from the root
  * @path: names separated by slashes; without Rock Ridge, names must have the 8.3 form
  *
- * Case is ignored: some programs write plain names in capitals, others keep the case.
+ * Upper and lower case are equal: some programs write plain names in capitals, others keep the case.
  * Returns: 0; -ENOENT; -ENOTDIR; else as iso_dir_next().
  */
 int iso_find(const struct iso_volume *vol, const char *path, struct iso_entry *ret);
 
-/** iso_find_below - the same, but from the folder @dir, an entry of @vol, instead of from the root. */
+/** iso_find_below - the same as iso_find(), but the path begins in the folder @dir, an entry of @vol. */
 int iso_find_below(const struct iso_volume *vol, const struct iso_entry *dir, const char *path,
 	struct iso_entry *ret);
 
-/** iso_read - read @len bytes at offset @off of a file. Returns: 0; -EINVAL beyond its end; or a read error. */
+/**
+ * iso_read - read @len bytes at offset @off of a file
+ * Returns: 0; -EINVAL: the file ends before that; or a read error.
+ */
 int iso_read(const struct iso_volume *vol, const struct iso_entry *file, uint64_t off, void *buf,
 	size_t len);
 

@@ -9,7 +9,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Descriptors left for other uses: one for each level of folders in the walk, the output, the seed's sources. */
+/* Descriptors that are left for other uses: one for each level of folders in the walk, and some for the output and the
+ * seed's sources. */
 #define RESERVED (TREE_DEPTH_MAX + 64u)
 
 #define TABLE 1024 /* descriptors */
@@ -39,7 +40,7 @@ void reopen_begin(struct tree *t)
 
 /* --- is it the same file? --- */
 
-/* What identifies a file and its state. @born, the birth time, is zero if it is not known. */
+/* The values by which a file and its state are recognized. @born, the birth time, is zero if it is not known. */
 struct identity {
 	struct stat st;
 	struct timespec born;
@@ -50,8 +51,8 @@ static struct timespec time_of(const struct statx_timestamp *x)
 	return (struct timespec){ .tv_sec = x->tv_sec, .tv_nsec = x->tv_nsec };
 }
 
-/* Examines @path relative to @at, or @at itself if @path is empty. Falls back to fstatat(2), because the seccomp filter
- * of a container may refuse statx(2). */
+/* Examines @path relative to @at, or @at itself if @path is empty. If statx(2) is refused, which the seccomp filter of
+ * a container may do, uses fstatat(2). */
 static int look(int at, const char *path, struct identity *ret)
 {
 	const int flags = *path ? 0 : AT_EMPTY_PATH;
@@ -88,8 +89,9 @@ static bool same_file(const struct tree_node *node, const struct identity *now)
 		S_ISREG(now->st.st_mode) && same_time(&now->born, &node->born);
 }
 
-/* Changes of mode, owner, security label and link count are allowed, since they do not affect the content. Returns 1
- * if the ctime changed: then one of those changed, or somebody wrote to the file and set its modification time back. */
+/* Compares a file with its state at the walk. A change of mode, owner, security label or link count is allowed, because
+ * it does not affect the content. Returns: 1 if the ctime has changed: then one of those has changed, or somebody wrote
+ * to the file and then set its modification time back. */
 static int compare(
 	const struct tree *t, const struct tree_node *node, const struct stat *now, struct fault *f)
 {
@@ -117,8 +119,8 @@ static int prove(const struct tree *t, const struct tree_node *node, const struc
 
 /* --- opening by path --- */
 
-/* Opens folder by folder, from the nearest ancestor with a known path: the whole path may exceed the kernel's
- * PATH_MAX. */
+/* Opens one folder after the other, beginning with the nearest ancestor whose path is known: the whole path may be
+ * longer than the kernel's PATH_MAX. */
 static int open_steps(const struct tree_node *node, int flags)
 {
 	int at, fd;
@@ -135,7 +137,7 @@ static int open_steps(const struct tree_node *node, int flags)
 	return fd;
 }
 
-/* The path to open in one step; NULL if tree_name() may have cut it. */
+/* Returns: the path, to open the file in one step; NULL if tree_name() may have cut the path. */
 static const char *whole_path(
 	const struct tree *t, const struct tree_node *node, char out[PATH_MAX])
 {

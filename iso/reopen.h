@@ -3,25 +3,27 @@
 #define ISO_REOPEN_H
 
 /*
- * Access to a file's content as it was when the tree was walked. The walk holds files open, as many as the limit on
- * open files allows and at most TREE_HELD_MAX; few trees have more. Every other file is opened again when its content
- * is needed, which costs four system calls, and is checked to be the same file, unchanged: by its device, inode, birth
- * time if the file system has one, size, and modification time. Only iso/ uses this.
+ * Access to a file's content as it was when the tree was walked. The walk holds files open: as many as the limit on
+ * open files allows, but at most TREE_HELD_MAX; few trees have more files. Each further file is opened again when its
+ * content is needed, which costs four system calls. It must then be the same file, unchanged: the device, inode, size,
+ * modification time and, if the file system has one, birth time are compared. Only code in iso/ uses this.
  */
 
 #include "iso/tree.h"
 
 #define TREE_HELD_MAX 8192
 
-/** reopen_begin - raise the soft limit on open files to the hard limit, and set @t->held_max by it. */
+/** reopen_begin - raise the soft limit on open files to the hard limit, and compute @t->held_max from it. */
 void reopen_begin(struct tree *t);
 
-/** reopen_note - called by the walk for each file it has opened: keeps @node->fd open, or closes it and sets @again. */
+/**
+ * reopen_note - called by the walk for each file that it has opened: keep @node->fd open, or close it and set @again
+ */
 void reopen_note(struct tree *t, struct tree_node *node);
 
 /**
- * reopen_file - get a descriptor to read @node's content from
- * Returns: a descriptor, which the caller passes to reopen_close(); or -errno with @f, -ESTALE if the file was replaced
+ * reopen_file - get a descriptor from which @node's content can be read
+ * Returns: a descriptor, which the caller passes to reopen_close(); or -errno with @f: -ESTALE if the file was replaced
  * or changed.
  */
 int reopen_file(const struct tree *t, const struct tree_node *node, struct fault *f);
@@ -31,8 +33,8 @@ void reopen_close(const struct tree_node *node, int fd);
 
 /**
  * reopen_check - was @node changed, replaced or deleted since the walk?
- * Returns: 0 if not; 1 if only its ctime changed, in which case the content is the same unless somebody also set the
- * modification time back; -ESTALE with @f if it was.
+ * Returns: 0: no; 1: only its ctime has changed: the content is the same, unless somebody changed it and then set the
+ * modification time back; -ESTALE with @f: yes.
  */
 int reopen_check(const struct tree *t, const struct tree_node *node, struct fault *f);
 

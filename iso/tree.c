@@ -83,7 +83,7 @@ static int by_name(const void *a, const void *b)
 
 int node_append(struct tree_node *dir, struct tree_node *node)
 {
-	/* The array is full when the count is a power of two: double it. */
+	/* The array is full each time the count is a power of two: double it then. */
 	if ((dir->children & (dir->children - 1)) == 0) {
 		size_t room = dir->children ? 2 * dir->children : 1;
 		struct tree_node **child = realloc(dir->child, room * sizeof(*child));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * libisofs asks the C library for the date of each time stamp twice, in local time and in UTC, and then writes UTC, as it is
- * told to (set_times() in iso/image.c). Both calls take a lock, and look into the time zone, which is a file to be read. So
- * the linker (ld's --wrap) replaces them by the functions here. No program of ours prints local time.
+ * libisofs asks the C library for the date of each time stamp twice, in local time and in UTC, and then writes UTC,
+ * because set_times() in iso/image.c tells it to. Both calls take a lock and need the time zone, which must be read
+ * from a file. So the linker (ld's --wrap) replaces them by the functions here. None of our programs prints local time.
  */
 #include "iso/utc.h"
 
@@ -13,14 +13,14 @@
 #define ERA        146097       /* days in 400 years */
 #define ERA_BEGINS 719468       /* days from 1 March of the year 0 to 1 January 1970 */
 
-/* The years here begin on 1 March, so that the leap day is the last day of a year. Five months from March on, and from August
- * on, have 153 days. */
+/* Here a year begins on 1 March, so that the leap day is the last day of a year. Then five months in a row, from March
+ * or from August on, always have 153 days together. */
 static void set_date(long days, struct tm *ret)
 {
 	const long shifted = days + ERA_BEGINS, era = shifted / ERA, day = shifted % ERA;
 	const long year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
 	const long of_year = day - (365 * year + year / 4 - year / 100);
-	const long month = (5 * of_year + 2) / 153; /* 0 is March */
+	const long month = (5 * of_year + 2) / 153; /* month 0 is March */
 	const bool next = month >= 10;
 	const long full = year + era * 400 + next;
 	const bool leap = full % 4 == 0 && (full % 100 != 0 || full % 400 == 0);
@@ -43,7 +43,7 @@ static void set(time_t at, struct tm *ret)
 	ret->tm_sec = (int)(second % 60);
 }
 
-/* Most calls ask for the time of the call before. */
+/* The last result is kept, because most calls ask for the same time as the call before. */
 struct tm *__wrap_gmtime_r(const time_t *at, struct tm *ret)
 {
 	static _Thread_local struct {

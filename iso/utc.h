@@ -4,15 +4,16 @@
 
 #include <time.h>
 
-/* ld's --wrap=NAME fixes these names: it turns calls of NAME into __wrap_NAME, and __real_NAME is the original. */
+/* ld's --wrap=NAME demands these names: it turns each call of NAME into a call of __wrap_NAME; __real_NAME is the
+ * original. */
 
 /** gmtime_r(3). */
 struct tm *__wrap_gmtime_r(const time_t *at, struct tm *ret);
 
-/** localtime_r(3), in a time zone that is always UTC. */
+/** localtime_r(3), but the time zone is always UTC. */
 struct tm *__wrap_localtime_r(const time_t *at, struct tm *ret);
 
-/** tzset(3), which has nothing to do. */
+/** tzset(3); it has nothing to do. */
 void __wrap_tzset(void);
 
 struct tm *__real_gmtime_r(const time_t *at, struct tm *ret);

@@ -72,10 +72,10 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
 	return fd < 0 ? node_fault(w->tree, node, w->fault, fd, strerror(-fd)) : fd;
 }
 
-/* Opens first and calls fstat(2) on the descriptor, so that the file examined is the file that is held. The name
- * belonged to a file or folder a moment ago; by now it may belong to a FIFO, whose opening O_NONBLOCK keeps from
- * blocking. It can be a device only if root replaced it. A link could lead to a device, so open_followed() checks
- * before opening. */
+/* Opens the file first, and calls fstat(2) on the descriptor, so that the file examined is the file that is held open.
+ * The name belonged to a file or folder a moment ago. By now it may belong to a FIFO; O_NONBLOCK keeps the open of a
+ * FIFO from blocking. It can belong to a device only if root replaced the file. A symbolic link could lead to a device,
+ * so open_followed() checks the file before opening it. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
 	int fd;
@@ -93,7 +93,7 @@ static int walk_open(struct walk *w, struct tree_node *node, int at, const char 
 	return fd;
 }
 
-/* If links are followed, a link may lead back to a folder that contains it. */
+/* Is @node a folder that contains itself? If links are followed, a link may lead back to a folder above it. */
 static bool is_loop(const struct walk *w, const struct tree_node *node)
 {
 	const struct tree_node *above = w->rules->follow ? node->parent : NULL;
@@ -126,7 +126,7 @@ static int walk_deeper(struct walk *w, struct tree_node *node, int fd, unsigned 
 					 "too many levels of folders");
 }
 
-/* Files of /proc have size 0; the kernel generates their content when they are read. */
+/* Does a file of size 0 have content? Files of /proc do: the kernel generates their content when they are read. */
 static bool has_content(int fd)
 {
 	char byte;
@@ -164,7 +164,8 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 	if (type != DT_REG && type != DT_DIR) {
 		if (fstatat(at, name, &node->st, w->rules->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
 			return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
-		/* The output may be of any type, such as a FIFO: leave it out before an open that could block. */
+		/* The output may be of any type, such as a FIFO. So it is left out before an open, which could
+		 * block. */
 		if (omitted(w, &node->st))
 			return 1;
 		if (S_ISLNK(node->st.st_mode))
@@ -181,8 +182,8 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 	return walk_held(w, node, fd);
 }
 
-/* Returns 1 if @name is one of our temporary files, which is left out. If another run made it, its path is added to the
- * tree's list of leftovers. */
+/* Returns: 1 if @name is one of our temporary files, which are left out. If another run made the file, its path is
+ * added to the tree's list of leftovers. */
 static int leave_out(struct walk *w, const struct tree_node *node, int at, const char *name)
 {
 	struct tree *t = w->tree;

@@ -64,7 +64,8 @@ static int pad_image(struct sink *s)
 	return write_zeros(s, s->total - s->done - s->len);
 }
 
-/* The message for a fault of the source file. A fault of the target gets no message here: the caller knows its name. */
+/* Sets the message for a fault of the source file. A fault of the target gets no message here, because the caller knows
+ * the target's name. */
 static int source_fault(
 	const struct tree *t, const struct tree_node *node, struct fault *f, int err)
 {
@@ -74,8 +75,9 @@ static int source_fault(
 		err == -ENODATA ? "shrank while the image was made" : strerror(-err));
 }
 
-/* May sendfile(2) be used? Not for a pipe or socket: it gets references to the source's pages and no copies, so its
- * reader could see what somebody writes to the source later, after our check that the source has not changed. */
+/* May sendfile(2) be used? Not if @fd is a pipe or socket: it gets references to the source's pages, and no copies. So
+ * its reader could see data that somebody writes to the source later, after our check that the source has not
+ * changed. */
 static bool keeps_copies(int fd)
 {
 	struct stat st;
@@ -83,7 +85,7 @@ static bool keeps_copies(int fd)
 	return fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
 }
 
-/* Lets the kernel copy a large file directly to the target, if it can. @ret_at: how many bytes were copied; the caller
+/* Makes the kernel copy a large file directly to the target, if it can. @ret_at: how many bytes were copied; the caller
  * writes the rest. */
 static int send_file(struct sink *s, const struct tree_node *node, int fd, uint64_t *ret_at)
 {
@@ -96,8 +98,8 @@ static int send_file(struct sink *s, const struct tree_node *node, int fd, uint6
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		/* sendfile(2) is not supported, or the file shrank, or the target failed: the caller's read and
-		 * write will find out which. */
+		/* Either sendfile(2) is not supported, or the file has shrunk, or the target has failed. The caller
+		 * then reads and writes, which will show the cause. */
 		if (n <= 0)
 			break;
 		s->done += (uint64_t)n;
@@ -108,7 +110,7 @@ static int send_file(struct sink *s, const struct tree_node *node, int fd, uint6
 	return r;
 }
 
-/* @bytes: the content, or NULL: @fd has it. */
+/* Writes the content of a file. @bytes: the content; NULL: it is read from @fd. */
 static int write_content(struct sink *s, const struct tree *t, const struct tree_node *node, int fd,
 	const uint8_t *bytes, struct fault *f)
 {
@@ -135,7 +137,7 @@ static int write_content(struct sink *s, const struct tree *t, const struct tree
 	return r < 0 ? r : pad(s, at);
 }
 
-/* @ahead: the content, if it has been read already. */
+/* Writes one file. @ahead: its content, if it has been read already; else NULL. */
 static int write_file(struct sink *s, const struct tree *t, const struct tree_node *node,
 	const uint8_t *ahead, struct fault *f)
 {
@@ -152,8 +154,8 @@ static int write_file(struct sink *s, const struct tree *t, const struct tree_no
 	return r;
 }
 
-/* Compares a file with the image. Needed if the file's ctime changed and its modification time did not: somebody may
- * have changed the content and set the modification time back. */
+/* Compares a file with the image. This is needed if the file's ctime has changed but not its modification time:
+ * somebody may have changed the content and then set the modification time back. */
 static int compare_file(struct sink *s, const struct tree *t, const struct tree_node *node,
 	int image, struct fault *f)
 {
@@ -215,7 +217,7 @@ static int check_files(
 	return r < 0 ? r : 0;
 }
 
-/* The descriptors begin at sector 16 and end with the terminator, whose type is 255. */
+/* The descriptors begin at sector 16. They end with the terminator, a descriptor of type 255. */
 size_t iso_descriptors_end(const uint8_t *image, size_t len)
 {
 	size_t at = ISO_SYSTEM_AREA;
@@ -265,7 +267,8 @@ int iso_layout_write(const struct iso_layout *l, const struct tree *t, int fd, u
 		r = flush(&s);
 	if (r == 0)
 		r = check_files(l, &s, t, f);
-	/* After this flush, a descriptor that reaches stable storage implies that the contents are there too. */
+	/* After this flush the contents are on stable storage. So if a descriptor reaches it, the contents are there
+	 * too. */
 	if (r == 0 && l->descriptors_last && fdatasync(fd) < 0)
 		r = -errno;
 	if (r == 0 && l->descriptors_last)

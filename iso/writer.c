@@ -3,14 +3,14 @@
 
 #include <stddef.h>
 
-/* The work of one thread that was not created. libisofs knows it by the id of the thread that would have created it, which
- * nobody else can join. */
+/* The work of the one thread that was not created. libisofs gets, as the id of this thread, the id of the calling
+ * thread. That is unambiguous, because no thread can be joined by itself. */
 static _Thread_local struct {
 	bool deferring;
 	void *(*run)(void *arg); /* NULL: nothing was noted, or it is done, or a thread does it */
 	void *arg;
 	bool started;
-	pthread_t thread; /* does the work, if it is @started */
+	pthread_t thread; /* the thread that does the work, if @started */
 } work;
 
 void writer_defer(bool on)
