@@ -33,8 +33,8 @@ int access_owner_only(int fd)
 	return r;
 }
 
-/* Reads the old file's ACL, through @old_fd, or else through an O_PATH descriptor, which needs no permission to read
- * the file. Returns its length, 0 if there is none, or -errno. */
+/* Reads the old file's ACL, through @old_fd or, if that is -1, through an O_PATH descriptor: opening that needs no
+ * permission to read the file. Returns: its length; 0 if there is no ACL; or -errno. */
 static ssize_t read_acl(int old_fd, int dirfd, const char *name, void *acl, size_t size)
 {
 	char path[64];
@@ -62,7 +62,7 @@ int access_copy(int fd, const struct stat *old, int old_fd, int dirfd, const cha
 	const ssize_t n = read_acl(old_fd, dirfd, name, acl, sizeof(acl));
 	mode_t mode = old->st_mode & 07777;
 
-	/* Root can set owner and group; other users can at most set a group that they are a member of. */
+	/* Root can set owner and group. Other users can, at most, set a group of which they are a member. */
 	if (fchown(fd, old->st_uid, old->st_gid) < 0) {
 		mode &= 0777;
 		if (fchown(fd, (uid_t)-1, old->st_gid) < 0)
@@ -70,6 +70,6 @@ int access_copy(int fd, const struct stat *old, int old_fd, int dirfd, const cha
 	}
 	if (n < 0 || (n > 0 && fsetxattr(fd, ACL, acl, (size_t)n, 0) < 0))
 		mode &= (mode_t)~070;
-	/* With an ACL, the group bits of the mode are the ACL's mask. */
+	/* If the file has an ACL, the group bits of the mode are the ACL's mask. */
 	return fchmod(fd, mode) < 0 ? -errno : 0;
 }

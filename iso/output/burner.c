@@ -71,7 +71,7 @@ static int check_with_kernel(struct burner *b, struct fault *f)
 		r = burner_check(r, ioctl(fd, CDROM_DRIVE_STATUS, CDSL_CURRENT), b->path, f);
 	if (r == 0)
 		r = holder_check(fd, b->path, b->warn, f);
-	/* A blank medium cannot be read, so an error means that it holds nothing. */
+	/* A blank medium cannot be read. So an error means that the medium has no content. */
 	if (r == 0 && content_find(fd, b->content) <= 0)
 		b->content[0] = '\0';
 	close(fd);
@@ -108,13 +108,13 @@ static enum burner_method decide(struct burner *b, size_t len, struct fault *f)
 
 	if (burner_inspect(b, &m, f) < 0)
 		return BURNER_REFUSE;
-	/* libblkid does not know what it is, but it is not all zeros. */
+	/* libblkid does not recognize the content, but the content is not all zeros. */
 	if (m.rewritable && !m.holds && !b->force && !burner_is_blank(b, len))
 		m.holds = "data";
 	return burner_choose(&m, b->path, len, b->force, f);
 }
 
-/* Checks again, because making the image may have taken long. */
+/* Checks again that nobody else uses the drive, because making the image may have taken long. */
 static int check_holders(const struct burner *b, struct fault *f)
 {
 	const int fd = open(b->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

@@ -10,7 +10,7 @@
 #include "iso/output/output_device.h"
 #include "util/fault.h"
 
-/* The medium in an optical drive, as far as we need to know it to decide how to write it. */
+/* The medium in an optical drive: the properties that decide how it is written. */
 struct burner_medium {
 	enum { BURNER_EMPTY, BURNER_BLANK, BURNER_FULL, BURNER_UNUSABLE } state;
 	bool rewritable; /* any sector can be rewritten at any time: DVD+RW, DVD-RAM, BD-RE; @state is always BURNER_BLANK */
@@ -39,20 +39,20 @@ enum burner_method burner_choose(
 
 /**
  * burner_check - can the drive write, and is there a medium in it? Pure
- * @abilities, @status: as CDROM_GET_CAPABILITY and CDROM_DRIVE_STATUS of linux/cdrom.h give them
+ * @abilities, @status: the results of CDROM_GET_CAPABILITY and CDROM_DRIVE_STATUS (linux/cdrom.h)
  * Returns: 0 or -errno with @f.
  */
 int burner_check(int abilities, int status, const char *path, struct fault *f);
 
-/** burner_message - shorten a message of libburn, @text, to its first sentence, on one line. */
+/** burner_message - shorten @text, a message of libburn, to its first sentence, and put it on one line. */
 void burner_message(const char *text, char *out, size_t size);
 
 /*
- * Writes an image to an optical drive, through libburn. The library copies the image into buffers of its own and never
+ * Writes an image to an optical drive, through libburn. The library copies the image into its own buffers and never
  * wipes them. So from burner_acquire() on, glibc overwrites all memory that this process frees, and all memory is
- * locked as far as the limits allow. Not covered are: freed blocks of a kilobyte or less, which does not matter
- * because libburn's buffers hold at least a sector; a C library other than glibc; and the buffers of the kernel and of
- * the drive.
+ * locked as far as the limits allow. There are three exceptions: freed blocks of a kilobyte or less, which do not
+ * matter because libburn's buffers hold at least a sector; a C library other than glibc; and the buffers of the kernel
+ * and of the drive.
  */
 struct burner {
 	const char *path;
@@ -72,8 +72,8 @@ struct burner {
  * @b: the caller's storage; @path, @force, @overwrites and @warn are set, all else is zero; the caller calls
  *     burner_close() in the end, also after an error
  *
- * Refused are: a drive that is mounted or otherwise in use; one that cannot write; one without a medium, or with a
- * medium that burner_choose() refuses even for the smallest image. Nothing is written. May be called only once in a
+ * A drive is refused if it is mounted or in use in another way, if it cannot write, if it has no medium, or if
+ * burner_choose() refuses its medium even for the smallest image. Nothing is written. May be called only once in a
  * process.
  * Returns: 0 or -errno with @f.
  */
@@ -84,7 +84,7 @@ int burner_open(struct burner *b, struct fault *f);
  * @report: called from time to time
  *
  * Reading back uses SCSI commands of libburn, which bypass the page cache. The signals SIGINT, SIGTERM, SIGHUP and
- * SIGQUIT are blocked from the first write until burner_close(); if one arrives, writing stops when the drive can
+ * SIGQUIT are blocked from the first write until burner_close(). If one arrives, writing stops as soon as the drive can
  * stop.
  * Returns: 0 or -errno with @f; -EINTR after such a signal.
  */
@@ -93,12 +93,12 @@ int burner_write(struct burner *b, const struct draft *image, iso_progress *repo
 
 void burner_close(struct burner *b);
 
-/* For a struct output_device that has a struct burner as its @device. Sets @path and @warn from the output. */
+/* For a struct output_device whose @device is a struct burner. They set @path and @warn from the output. */
 extern const struct device_functions burner_functions;
 
 /*
- * The steps of the functions above; tests call them too, with libburn's emulated drives, which are files and go through
- * the same code as real drives, except for the SCSI commands.
+ * The steps of the functions above. Tests call them too, with libburn's emulated drives. An emulated drive is a file,
+ * and libburn runs the same code for it as for a real drive, except for the SCSI commands.
  */
 
 /** burner_acquire - get exclusive use of the drive in libburn; @address is the drive's path as libburn expects it. */
@@ -109,18 +109,20 @@ int burner_inspect(struct burner *b, struct burner_medium *ret, struct fault *f)
 
 /**
  * burner_is_blank - are the first @len bytes of the medium zeros?
- * A medium whose beginning cannot be read counts as blank: a new one cannot be read at all.
+ * A medium whose beginning cannot be read counts as blank, because a new medium cannot be read at all.
  */
 bool burner_is_blank(struct burner *b, size_t len);
 
-/** burner_erase - erase a medium that can be erased as a whole. Returns: 0 or -errno with @f. */
+/** burner_erase - erase a medium that can only be erased as a whole. Returns: 0 or -errno with @f. */
 int burner_erase(struct burner *b, iso_progress *report, void *ctx, struct fault *f);
 
-/** burner_burn - write the image by BURNER_ONCE or BURNER_REWRITE, without reading it back. */
+/** burner_burn - write the image in the way BURNER_ONCE or BURNER_REWRITE, without reading it back. */
 int burner_burn(struct burner *b, enum burner_method way, const struct draft *image,
 	iso_progress *report, void *ctx, struct fault *f);
 
-/** burner_undo - overwrite the descriptors that BURNER_REWRITE has written, so that the medium is no drive. */
+/**
+ * burner_undo - overwrite the descriptors that BURNER_REWRITE has written, so that nobody takes the medium for a drive
+ */
 void burner_undo(struct burner *b);
 
 /** burner_compare - read the medium and compare it with the image. Returns: 0 or -errno with @f. */

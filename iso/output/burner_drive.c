@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Uses an optical drive through libburn, except for writing and reading it (burner_track.c). */
+/* All use of an optical drive through libburn, except writing the medium and reading it (burner_track.c). */
 #include "iso/output/burner_drive.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How many times burner_pause() is called while the drive examines a medium: a minute in all. */
+/* The most times that burner_pause() is called while the drive examines a medium: a minute in all. */
 #define NAPS_MAX 600
 
 void burner_pause(void)
@@ -50,8 +50,8 @@ int burner_fault(struct fault *f, const struct burner *b, const char *what)
 
 /* --- getting the drive --- */
 
-/* From now on glibc overwrites freed memory, and nothing is swapped out. We do not lock memory under a limit: with
- * MCL_FUTURE every later allocation could fail because of it. */
+/* From now on glibc overwrites freed memory, and no memory is swapped out. If there is a limit on locked memory, we do
+ * not lock: with MCL_FUTURE, each later allocation that exceeds the limit would fail. */
 static void guard_memory(void)
 {
 	struct rlimit limit;
@@ -132,7 +132,7 @@ void burner_hold_signals(struct burner *b)
 		return;
 	sigemptyset(&set);
 	for (i = 0; i < SIGNALS; i++)
-		/* Do not block a signal that is ignored: it would become pending, and look like a request to stop. */
+		/* A signal that is ignored is not blocked: it would become pending, and look like a request to stop. */
 		if (sigaction(signals[i], NULL, &act) == 0 && act.sa_handler != SIG_IGN)
 			sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, &b->before);

@@ -15,8 +15,9 @@
 
 struct feed {
 	const struct draft *image;
-	size_t at;    /* bytes that libburn has read */
-	size_t blank; /* zeros are sent from the system area up to this offset; 0: none */
+	size_t at; /* bytes that libburn has read so far */
+	/* From the system area up to this offset, zeros are sent instead of the image; 0: nowhere. */
+	size_t blank;
 };
 
 static int feed_read(struct burn_source *s, unsigned char *out, int size)
@@ -77,7 +78,7 @@ static struct burn_source *source_new(struct feed *feed)
 
 /* --- burning --- */
 
-/* Reading may fail near the end of a CD's only track, so we append sectors that nobody needs to read. */
+/* Reading may fail near the end of a CD's only track. So we append sectors that nobody needs to read. */
 static int padding(struct burner *b)
 {
 	struct burn_multi_caps *caps = NULL;
@@ -91,7 +92,7 @@ static int padding(struct burner *b)
 	return n;
 }
 
-/* Describes to libburn a disc with one session and one track, whose content is @feed. */
+/* Makes libburn's description of a disc with one session and one track; @feed gives the content of the track. */
 static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
 {
 	struct burn_disc *disc = burn_disc_create();
@@ -106,7 +107,7 @@ static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
 			burn_session_add_track(session, track, BURN_POS_END) &&
 			burn_disc_add_session(disc, session, BURN_POS_END);
 	}
-	/* Each object holds its own reference to what it contains. */
+	/* Each of these objects has its own references to the objects in it. */
 	if (source)
 		burn_source_free(source);
 	if (track)
@@ -121,7 +122,7 @@ static struct burn_disc *disc_new(struct burner *b, struct feed *feed)
 }
 
 /* While the thread of the previous step is still ending, libburn does not start to write, but reports success. So we
- * try again as long as it has read nothing. */
+ * try again as long as libburn has read nothing from the feed. */
 static int write_all(struct burner *b, struct burn_write_opts *opts, struct burn_disc *disc,
 	const struct feed *feed, iso_progress *report, void *ctx, struct fault *f)
 {
@@ -152,7 +153,8 @@ static int burn_track(
 	}
 	burn_write_opts_set_multi(opts, 0);
 	burn_write_opts_set_underrun_proof(opts, 1);
-	/* This prefers to write all in one go (SAO), for which libburn needs the track's size: feed_size() gives it. */
+	/* libburn prefers to write everything in one go (SAO). For that it needs the track's size, which feed_size()
+	 * gives. */
 	if (burn_write_opts_auto_write_type(opts, disc, reasons, 0) == BURN_WRITE_NONE) {
 		r = burner_fault(f, b, "the medium cannot be written");
 		goto out;
@@ -166,7 +168,7 @@ out:
 	return r;
 }
 
-/* Writes the first piece again, now with the volume descriptors. With @image NULL it writes zeros, so that nobody takes
+/* Writes the first piece again, now with the volume descriptors. If @image is NULL, writes zeros, so that nobody takes
  * the medium for a drive. */
 static int write_head(struct burner *b, const struct draft *image, struct fault *f)
 {
@@ -222,9 +224,10 @@ bool burner_is_blank(struct burner *b, size_t len)
 		blank = false;
 	for (at = 0; blank && at < len; at += n) {
 		n = len - at < PIECE ? len - at : PIECE;
-		/* libburn may report success for a short read: then these bytes are seen not to be zeros. */
+		/* libburn may report success although it read less. Then these bytes, which are not zeros, remain. */
 		memset(piece.bytes, 0xff, n);
-		/* No messages and no retries: a new medium cannot be read at all, not even its beginning. */
+		/* The flags mean: no messages and no retries. A new medium cannot be read at all, not even its
+		 * beginning. */
 		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 6) > 0)
 			blank = content_is_zero(piece.bytes, n);
 		else if (at > 0)
@@ -250,8 +253,8 @@ int burner_compare(struct burner *b, const struct draft *image, iso_progress *re
 		burner_fault(f, b, "the medium cannot be read back");
 	for (at = 0; r == 0 && at < image->len; at += n) {
 		n = image->len - at < PIECE ? image->len - at : PIECE;
-		/* libburn may report success for a short read: fill the buffer so that a byte that was not read
-		 * differs. */
+		/* libburn may report success although it read less. So the buffer is filled first, with bytes that all
+		 * differ from the image. */
 		for (i = 0; i < n; i++)
 			piece.bytes[i] = (uint8_t)~image->bytes[at + i];
 		if (burn_read_data(b->drive, (off_t)at, (char *)piece.bytes, (off_t)n, &got, 4) <=

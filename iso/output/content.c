@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds out what a device holds. The only file that uses libblkid. */
+/* Finds out what a device contains. This is the only file that uses libblkid. */
 #include "iso/output/content.h"
 
 #include <blkid/blkid.h>
@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A limit on the signatures erased, above what any device has; some have a second copy, which is found next. */
+/* Limit for the number of signatures that are erased; no device has as many. If a signature has a second copy, that
+ * copy is found next. */
 #define MARKS_MAX 1000
 
 static blkid_probe open_probe(int fd)
@@ -73,7 +74,7 @@ int content_erase(int fd)
 		if (blkid_do_wipe(p, 0) < 0)
 			break;
 	blkid_free_probe(p);
-	/* 1: no further signature was found. */
+	/* 1 means that no further signature was found. */
 	if (r == 1)
 		return 0;
 	return errno ? -errno : -EIO;

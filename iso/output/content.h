@@ -10,15 +10,15 @@
 #define CONTENT_WORDS 256
 
 /*
- * Finds out with libblkid what a device holds: file systems, RAID members, encrypted volumes and partition tables, also
- * those with a wrong checksum.
+ * Finds out with libblkid what a device contains: file systems, RAID members, encrypted volumes and partition tables.
+ * They are found even if their checksum is wrong.
  */
 
 /**
- * content_find - describe the first such content that is found
+ * content_find - describe the first content that is found
  * @fd:    open for reading
- * @words: its type, and its label if it has one; untouched if nothing is found
- * Returns: 1 if something was found, 0 if nothing, or -errno.
+ * @words: the type of the content, and its label if it has one; untouched if nothing is found
+ * Returns: 1: something was found; 0: nothing was found; or -errno.
  */
 int content_find(int fd, char words[CONTENT_WORDS]);
 
@@ -29,14 +29,14 @@ static inline bool content_is_zero(const uint8_t *p, size_t len)
 }
 
 /**
- * content_erase - erase the signatures of everything that is found, as wipefs(8) does, so that no program takes the
- * device for its old content
+ * content_erase - erase the signatures of all content that is found, as wipefs(8) does, so that no program believes
+ * that the device still has its old content
  * @fd: open for reading and writing. Returns: 0 or -errno.
  */
 int content_erase(int fd);
 
-/* Both functions, for struct disk. A program that overwrites devices without asking sets none, and needs no
- * libblkid. */
+/* Both functions, for struct disk. A program that overwrites devices without checking them leaves them NULL, and so
+ * does not need libblkid. */
 struct content {
 	int (*find)(int fd, char words[CONTENT_WORDS]);
 	int (*erase)(int fd);

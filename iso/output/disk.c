@@ -16,7 +16,7 @@
 
 /* --- opening --- */
 
-/* Looks for content also with --force, to report what will be overwritten. */
+/* Looks for content even if --force was given, to report what will be overwritten. */
 static int check_content(struct disk *d, struct fault *f)
 {
 	const int r = d->content ? d->content->find(d->fd, d->holds) : 0;
@@ -54,7 +54,7 @@ static int check_room(const struct disk *d, uint64_t len, struct fault *f)
 			(unsigned long long)room, (unsigned long long)len);
 }
 
-/* Returns -EEXIST if the first @len bytes are not all zeros. This finds also data that libblkid does not know. */
+/* Returns: -EEXIST if the first @len bytes are not all zeros. So data is found that libblkid does not recognize. */
 static int find_data(const struct disk *d, size_t len)
 {
 	struct draft buffer;
@@ -144,8 +144,8 @@ static int read_past_cache(const struct disk *d, bool past)
 	return fcntl(d->fd, F_SETFL, past ? flags | O_DIRECT : flags) < 0 ? -errno : 0;
 }
 
-/* O_DIRECT reads whole blocks, so the last read is rounded up. It stays within the device, which has whole blocks
- * too. */
+/* O_DIRECT reads only whole blocks, so the last read is rounded up. It does not go beyond the end of the device,
+ * because the size of a device is a whole number of blocks too. */
 static int compare(const struct transfer *p)
 {
 	struct draft buffer;
@@ -189,7 +189,8 @@ int disk_write(
 		r = compare(&p);
 	if (r < 0)
 		(void)invalidate_image(d->fd, image->len);
-	/* Drop the copies in the page cache. Re-read the partition table, so that the old partitions disappear. */
+	/* Drops the copies in the page cache. Then reads the partition table again, so that the old partitions
+	 * disappear. */
 	(void)posix_fadvise(d->fd, 0, 0, POSIX_FADV_DONTNEED);
 	(void)ioctl(d->fd, BLKRRPART);
 	if (r == -EBADMSG)
@@ -221,7 +222,7 @@ static int open_output(void *device, const struct output *o, struct fault *f)
 {
 	struct disk *d = device;
 
-	/* If standard output is the disk, /dev/stdout is a path by which it can be opened. */
+	/* If standard output is the disk, the disk can be opened by the path /dev/stdout. */
 	d->path = o->path ? o->path : "/dev/stdout";
 	d->warn = o->warn;
 	return disk_open(d, f);

@@ -13,7 +13,7 @@
 #define MFD_NOEXEC_SEAL 0x8u
 #endif
 
-/* Some systems require MFD_NOEXEC_SEAL, which says that the file is no program; kernels before 6.3 refuse the flag. */
+/* Some systems demand MFD_NOEXEC_SEAL, which says that the file is no program. Kernels before 6.3 refuse this flag. */
 static int create(void)
 {
 	const int fd = memfd_create("seedrive", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
@@ -28,10 +28,10 @@ int draft_open(struct draft *d, uint64_t len)
 	*d = (struct draft){ .fd = create() };
 	if (d->fd < 0)
 		return -errno;
-	/* The kernel does not limit such a file, and would kill other processes to get memory for it. */
+	/* The kernel does not limit the size of such a file: it would kill other processes to get memory for it. */
 	if (len == 0 || len > room_of_memory() / 4 * 3)
 		return -ENOMEM;
-	/* Allocate all of it now, so that writing cannot fail halfway. */
+	/* All memory is allocated now, so that writing cannot fail halfway. */
 	if (fallocate(d->fd, 0, 0, (off_t)len) < 0)
 		return errno == ENOSPC ? -ENOMEM : -errno;
 	p = mmap(NULL, (size_t)len, PROT_READ | PROT_WRITE, MAP_SHARED, d->fd, 0);

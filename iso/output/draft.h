@@ -6,11 +6,12 @@
 #include <stdint.h>
 
 /*
- * A file that exists only in memory. It holds an image until it is complete, for an output that cannot be undone. It
- * may hold secrets: it is locked in memory as far as the limits allow, excluded from core dumps, and wiped in the end.
+ * A file that exists only in memory. If an output cannot be undone, the image is first made in such a file, until it is
+ * complete. The image may contain secrets: the memory is locked as far as the limits allow, excluded from core dumps,
+ * and wiped in the end.
  */
 struct draft {
-	int fd; /* to write the content to; its offset begins at 0 */
+	int fd; /* the descriptor to which the content is written, from offset 0 on */
 	uint8_t *bytes;
 	size_t len;
 };

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOKS  20 /* times that descriptors of other processes are searched, in all for a second */
+#define LOOKS  20 /* how often the descriptors of other processes are searched, in one second */
 #define NAP_MS 50
 
 bool holder_optical(const struct stat *st)
@@ -25,7 +25,7 @@ bool holder_optical(const struct stat *st)
 	return S_ISBLK(st->st_mode) && major(st->st_rdev) == SCSI_CDROM_MAJOR;
 }
 
-/* A search for uses of a device: the device, where messages go, and what could not be searched. */
+/* A search for uses of a device: the device, the destination of messages, and the parts that could not be searched. */
 struct search {
 	struct stack stack;
 	const char *path;
@@ -50,8 +50,8 @@ static int find_mount(struct search *s)
 		0;
 }
 
-/* /proc/swaps has only paths, valid in the namespace of the process that called swapon(2), and no device numbers. So
- * swap space that was added in another namespace may be missed. */
+/* /proc/swaps has only paths and no device numbers. The paths are valid in the namespace of the process that called
+ * swapon(2). So swap space that was added in another namespace may be missed. */
 static int find_swap(const struct search *s)
 {
 	FILE *table = fopen("/proc/swaps", "re");
@@ -69,7 +69,7 @@ static int find_swap(const struct search *s)
 	return how == RELATION_NONE ? 0 : in_use(s, how, "in use as swap space");
 }
 
-/* Finds devices that @dev, or a partition of it, is part of: device mapper, RAID. */
+/* Finds devices of which @dev, or a partition of it, is a part: device mapper, RAID. */
 static int find_part_of(const struct search *s, dev_t dev, enum relation how, const char *where)
 {
 	char pattern[96], words[NAME_MAX + 16];
@@ -109,7 +109,7 @@ static int find_stack(const struct search *s)
 	return r;
 }
 
-/* Two loop devices on the same file are independent if they use different parts of it. */
+/* Do the two loop devices, which use the same file, use common bytes of it? If not, they are independent. */
 static bool share_bytes(const struct loop_source *a, const struct loop_source *b)
 {
 	return (a->to == 0 || b->from < a->to) && (b->to == 0 || a->from < b->to);
@@ -130,7 +130,7 @@ static const char *loop_words(const struct search *s, const struct loop_source *
 		"";
 }
 
-/* The loop device that we are about to write, or that our target is a partition of; zeroed if there is none. */
+/* Finds the loop device that we are about to write, or of which our target is a partition; zeroed if there is none. */
 static struct loop_source find_self(const struct search *s, struct loop_list *list)
 {
 	struct loop_source l, self = { 0 };
@@ -167,7 +167,7 @@ static int find_loop(struct search *s)
 		s->stack.cut = true;
 	self = find_self(s, &list);
 	while (found == 0 && (r = loop_list_next(&list, &l)) != 0) {
-		/* Skip the device itself, and the disk that it is a partition of. */
+		/* Skip the device itself, and the disk of which it is a partition. */
 		if (stack_relation(&s->stack, l.self) != RELATION_NONE)
 			continue;
 		if (r < 0)
@@ -193,7 +193,7 @@ static int find_open(struct search *s)
 	return 0;
 }
 
-/* --- all of them --- */
+/* --- all uses --- */
 
 static void warn_of_unseen(const struct search *s)
 {
@@ -271,7 +271,7 @@ static bool is_protected(int fd)
 	return ioctl(fd, BLKROGET, &protected) == 0 && protected;
 }
 
-/* Some kernels refuse to open a write-protected device for writing; others open it, and fail the write. */
+/* Some kernels refuse to open a write-protected device for writing. Others open it, and then fail the write. */
 static int open_fault(const char *path, int err, struct fault *f)
 {
 	int fd, r;

@@ -9,26 +9,26 @@
 #include "util/warning.h"
 
 /*
- * Checks whether anybody uses a device or file that we are about to write. The kernel refuses an open(2) with O_EXCL
- * of a device that is mounted in any namespace, is swap space, or is part of another device (device mapper, RAID), and
- * of a disk if that is true of one of its partitions. It does not consider loop devices, nor descriptors of other
- * processes, such as a virtual machine. This file looks for those too, by device numbers, and finds the words for the
- * message in all cases. Everything that writes images uses it.
+ * Checks whether anybody uses a device or file that we are about to write. The kernel refuses to open a device with
+ * O_EXCL if it is mounted in any namespace, is swap space, or is part of another device (device mapper, RAID); it also
+ * refuses a disk if one of these is true of one of its partitions. It does not consider loop devices, nor descriptors
+ * of other processes, such as a virtual machine. The functions here look for those too, by device numbers, and they
+ * always find the words for the message. All code that writes images uses them.
  */
 
-/** holder_optical - is @st of an optical drive? Only the device number is checked; nothing is opened. */
+/** holder_optical - is @st the state of an optical drive? Only the device number is checked; nothing is opened. */
 bool holder_optical(const struct stat *st);
 
 /**
  * holder_open - open a block device for reading and writing, exclusively, and lock it with output_lock()
  * @warn: gets a warning for each check that was not possible; or NULL
- * Refused are devices that holder_check() refuses, and write-protected ones.
+ * Refuses a device that holder_check() refuses, or that is write-protected.
  * Returns: 0 with @ret_fd, which the caller closes; or -errno with @f, -EBUSY if the device is in use.
  */
 int holder_open(const char *path, int *ret_fd, const struct warning_sink *warn, struct fault *f);
 
 /**
- * holder_check - does anybody else use it? Callers check after opening, and again immediately before the first write
+ * holder_check - does anybody else use @fd? Callers check after opening it, and again just before the first write
  * @fd:   a block device or a regular file that we have open
  * @warn: gets a warning for each check that was not possible; or NULL
  *
@@ -41,7 +41,10 @@ int holder_open(const char *path, int *ret_fd, const struct warning_sink *warn, 
  */
 int holder_check(int fd, const char *path, const struct warning_sink *warn, struct fault *f);
 
-/** holder_fault - after open(2) of @path failed with EBUSY: set @f to who uses it. Returns: -EBUSY. */
+/**
+ * holder_fault - called after open(2) of @path failed with EBUSY: set @f to a message that says who uses it
+ * Returns: -EBUSY.
+ */
 int holder_fault(struct fault *f, const char *path);
 
 #endif

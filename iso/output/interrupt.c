@@ -35,7 +35,7 @@ static void install(void)
 	size_t i;
 
 	for (i = 0; i < SIGNALS; i++)
-		/* A signal that is ignored, for example because of nohup(1), must not end us. */
+		/* If a signal is ignored, for example because of nohup(1), it must not end this process. */
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 }
@@ -47,7 +47,8 @@ int interrupt_open(
 	size_t i;
 	int e;
 
-	/* Block the signals until the file is in @guarded: one that came before would not remove it. */
+	/* The signals are blocked until the file is in @guarded, because a signal that came before would not remove
+	 * it. */
 	sigemptyset(&set);
 	for (i = 0; i < SIGNALS; i++)
 		sigaddset(&set, signals[i]);

@@ -5,15 +5,15 @@
 #include "iso/output/replace.h"
 
 /**
- * interrupt_open - call replace_open(), and from then on remove the temporary file if SIGINT, SIGTERM, SIGHUP or
- * SIGQUIT ends the process. (A file that is left after SIGKILL is removed by the next run.)
+ * interrupt_open - call replace_open(). From then on, if SIGINT, SIGTERM, SIGHUP or SIGQUIT ends the process, remove
+ * the temporary file. (After SIGKILL the file is left, and the next run removes it.)
  * @r: must stay valid until interrupt_end(); at most two at a time
  * Returns: as replace_open().
  */
 int interrupt_open(
 	struct replace *r, const char *path, const struct warning_sink *warn, struct fault *f);
 
-/** interrupt_end - call replace_clear(); signals no longer touch @r. */
+/** interrupt_end - call replace_clear(); after this, a signal does not touch @r. */
 void interrupt_end(struct replace *r);
 
 #endif

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* Bytes of one disk block, which a disk writes atomically. Readers ignore all other descriptors if the primary one is
- * missing. */
+/* Bytes of one disk block: a disk writes a block completely or not at all. If the primary descriptor is missing,
+ * readers ignore all other descriptors. */
 #define BLOCK 4096u
 
 int invalidate_image(int fd, uint64_t size)

@@ -10,8 +10,9 @@
  * @fd:   open for writing
  * @size: the file may grow to at most this many bytes
  *
- * Afterwards the new image can be written over the old one in any order, and no reader takes a mixture of both for an
- * image. Only descriptors are zeroed: if the power is cut meanwhile, the disk has the whole old image or none.
+ * After this, the new image can be written over the old one in any order, and no reader takes a mixture of both for an
+ * image. Only descriptors are zeroed: if the power is cut meanwhile, the disk has either the whole old image or no
+ * image.
  * Returns: 0 or -errno.
  */
 int invalidate_image(int fd, uint64_t size);

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
-/* QEMU locks single bytes of an image: from byte 100 on for the operations that it performs, from byte 200 on for
- * those that it forbids to others (block/file-posix.c in its source). */
+/* QEMU locks single bytes of an image: from byte 100 on for the operations that it performs itself, from byte 200 on
+ * for the operations that it forbids to other processes (block/file-posix.c in its source). */
 #define QEMU_LOCK_FIRST 100
 #define QEMU_LOCK_COUNT 200
 
@@ -15,7 +15,8 @@ static int busy(const char *path, struct fault *f)
 		"%s: locked: in use by a running virtual machine or another run of seedrive", path);
 }
 
-/* A descriptor open only for reading cannot take a write lock, but F_OFD_GETLK tests whether one would be refused. */
+/* A descriptor that is open only for reading cannot take a write lock. But F_OFD_GETLK shows whether one would be
+ * refused. */
 static int lock_shared(int fd, struct flock l, const char *path, struct fault *f)
 {
 	struct flock other = l;
@@ -43,7 +44,7 @@ int output_lock(int fd, const char *path, struct fault *f)
 		return busy(path, f);
 	if (errno == EBADF)
 		return lock_shared(fd, l, path, f);
-	/* A network file system without a lock service: nobody can hold a lock there. */
+	/* This is a network file system without a lock service: nobody can hold a lock there. */
 	if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
 		return 0;
 	return fault_errno(f, -errno, path);

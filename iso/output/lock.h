@@ -6,8 +6,8 @@
 
 /**
  * output_lock - lock a file or device against virtual machines and other runs of our programs, until @fd is closed
- * @fd: open for writing. A descriptor that is open only for reading also finds the locks of others and keeps out our
- *      own programs, but does not keep a virtual machine from starting
+ * @fd: open for writing. If it is open only for reading, the locks of others are still found, and our own programs are
+ *      kept out, but a virtual machine can start
  *
  * Every command that writes an image takes this lock, whatever kind of target it writes: build, mkisofs and reseed.
  * Returns: 0, also on a file system without locks; -EBUSY with @f if somebody else holds a lock.

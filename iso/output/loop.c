@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Finds the backing file by the path that sysfs shows. Used only if the device node cannot be opened, because the path
- * may be from another mount namespace. */
+/* Finds the backing file by the path that sysfs shows. This path may be valid only in another mount namespace, so this
+ * is used only if the device node cannot be opened. */
 static int loop_by_path(struct loop_source *ret)
 {
 	char path[96], backing[PATH_MAX];
@@ -40,8 +40,8 @@ static int loop_by_path(struct loop_source *ret)
 	return 0;
 }
 
-/* Asks the loop device itself. Normally its node in /dev has the kernel's name; checks that the node is really that
- * device. */
+/* Asks the loop device itself for its backing file. Normally its node in /dev has the name that the kernel uses. This
+ * checks that the node really is that device. */
 static int loop_by_node(const struct loop_source *l, struct loop_info64 *info)
 {
 	char path[64];
@@ -60,7 +60,7 @@ static int loop_by_node(const struct loop_source *l, struct loop_info64 *info)
 	return r;
 }
 
-/* Examines one loop device. Returns 1; 0 if it is no longer in use; or -errno. */
+/* Examines one loop device. Returns: 1; 0 if it is no longer in use; or -errno. */
 static int loop_look(const char *name, struct loop_source *ret)
 {
 	struct loop_info64 info = { 0 };

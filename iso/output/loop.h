@@ -10,7 +10,7 @@
 
 struct dirent;
 
-/* The device or file that a loop device uses, and which part of it. */
+/* The device or file that a loop device uses, and the part of it that is used. */
 struct loop_source {
 	char name[32];   /* of the loop device: "loop0" */
 	dev_t self;      /* number of the loop device */
@@ -21,7 +21,7 @@ struct loop_source {
 
 struct loop_list {
 	struct dirent **entry; /* the names, sorted by number */
-	size_t count, at;      /* @at: the next one to return */
+	size_t count, at;      /* @at: the next name to return */
 };
 
 /**
@@ -32,12 +32,12 @@ int loop_list_read(struct loop_list *ret);
 
 /**
  * loop_list_next - get the next loop device that is still in use
- * Returns: 1 with @ret; 0 after the last one; -errno with @ret->name if one could not be examined; the next call
- * continues after it.
+ * Returns: 1 with @ret; 0 after the last one; -errno with @ret->name if a device could not be examined: the next call
+ * goes on with the device after it.
  */
 int loop_list_next(struct loop_list *l, struct loop_source *ret);
 
-/** loop_list_clear - free the list; it may be one that could not be read, or that was cleared before. */
+/** loop_list_clear - free the list. Accepts a list that could not be read, or that was cleared before. */
 void loop_list_clear(struct loop_list *l);
 
 #endif

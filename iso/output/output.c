@@ -29,8 +29,8 @@ int output_check_old(int dirfd, const char *name, const char *path, struct fault
 		f, -EEXIST, "%s: OUT is the same file as one that goes on the drive", path);
 }
 
-/* Can the image be written at any offset? Standard output was opened by another program: data before its offset is not
- * ours, and with O_APPEND the kernel ignores the offset of a write. */
+/* Can the image be written at any offset? Standard output was opened by another program: the data before its offset is
+ * not ours, and if it has O_APPEND, the kernel ignores the offset of a write. */
 static bool has_places(int fd)
 {
 	const int flags = fcntl(fd, F_GETFL);

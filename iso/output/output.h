@@ -14,10 +14,10 @@
 #define OUTPUT_FILES_MAX 2
 
 /*
- * Where an image goes: a file that is replaced, a file that is written in place, a stream, a disk or a burner. Each
- * kind has a table of functions and a state. Wherever the kind permits it, the order is the same: space is reserved,
- * the contents are written and flushed, then the volume descriptors are written and flushed. After an error, no
- * descriptor is left in the target.
+ * The target of an image: a file that is replaced, a file that is written in place, a stream, a disk or a burner. Each
+ * kind has a table of functions and a state. All kinds that can do it keep the same order: space is reserved; the
+ * contents are written and flushed; then the volume descriptors are written and flushed. After an error, no descriptor
+ * is left in the target.
  */
 struct output {
 	const struct output_kind *kind;
@@ -30,28 +30,29 @@ struct output_kind {
 	/* Open and lock the target, without changing it. Returns: 0 or -errno with @f. */
 	int (*open)(struct output *o, struct fault *f);
 	/* Called if the old content of the target is a file in the tree, which is then left out of the new image.
-	 * Refuses that unless the file is an image: else it is one of the user's files, and would be overwritten.
-	 * NULL: this kind of target cannot be in the tree. Returns: 0; -EEXIST with @f. */
+	 * Refuses the target unless this file is an image: otherwise a file of the user would be overwritten.
+	 * Returns: 0; -EEXIST with @f. If @check_old is NULL, this kind of target cannot be in the tree. */
 	int (*check_old)(const struct output *o, struct fault *f);
-	/* List the files that must be left out of the image if they are in its tree, the old image first if there is
-	 * one; @out has room for OUTPUT_FILES_MAX. NULL: there are none. Returns: how many. */
+	/* List the files that must be left out of the image if they are in its tree. If there is an old image, it is
+	 * the first. @out has room for OUTPUT_FILES_MAX. Returns: how many. If @files is NULL, there are none. */
 	size_t (*files)(const struct output *o, struct tree_omit *out);
-	/* What it writes to by name from here on: the descriptor of a folder, in which files are made and removed, or of a
-	 * file; -1: nothing. NULL: that cannot be said, as it has to look at other processes, which confine() takes away. */
+	/* Returns: the descriptor of the file to which this output writes by name from now on, or of the folder in
+	 * which it makes and removes files; -1: it does not write by name. If @writes_to is NULL, the output must look
+	 * at other processes, which confine() would forbid. */
 	int (*writes_to)(const struct output *o);
 	/*
 	 * Reserve space for @size bytes.
-	 * @ret_fd:     to write the image to, from offset 0 on
-	 * @ret_placed: the image is written directly to its place, which must be seekable: write the volume
-	 *              descriptors last
+	 * @ret_fd:     the descriptor to which the image is written, from offset 0 on
+	 * @ret_placed: the image is written directly to its final place, which must be seekable: so the volume
+	 *              descriptors must be written last
 	 * Returns: 0 or -errno; @f is set if it says more than the errno.
 	 */
 	int (*begin)(
 		struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f);
-	/* The whole image was written to that descriptor: put it in its place, and flush it to stable storage.
-	 * Returns: as begin. */
+	/* Called when the whole image was written to that descriptor: put the image in its final place, and flush it to
+	 * stable storage. Returns: as begin. */
 	int (*end)(struct output *o, iso_progress *progress, void *ctx, struct fault *f);
-	/* Close the target. If end() did not succeed, undo what was done, as far as possible. */
+	/* Close the target. If end() was not called or failed, undo everything, as far as possible. */
 	void (*close)(struct output *o);
 };
 
@@ -59,26 +60,29 @@ struct output_kind {
 const char *output_name(const struct output *o);
 
 /**
- * output_check_old - does a file of the tree, which is also the target, begin like an ISO 9660 image?
- * @dirfd, @name: the file. @path: its name for the message
- * Returns: 0 if so, or if it cannot be opened; -EEXIST with @f if it is another kind of file.
+ * output_check_old - does the target, which is also a file of the tree, begin like an ISO 9660 image?
+ * @dirfd, @name: the file
+ * @path:         its name for the message
+ * Returns: 0 if it does, or if it cannot be opened; -EEXIST with @f if it is another kind of file.
  */
 int output_check_old(int dirfd, const char *name, const char *path, struct fault *f);
 
-/* What kind of target a path, or standard output, is. A path that does not exist is a file that will be created. */
+/* The kind of target that a path, or standard output, is. A path that does not exist is a file, which will be
+ * created. */
 enum output_target { OUTPUT_FILE, OUTPUT_STREAM, OUTPUT_DISK, OUTPUT_OPTICAL };
 
 /**
- * output_target - find out which of these @path is; NULL: standard output
- * A file on standard output is a stream, unless it is seekable and its offset is 0. The target may have been replaced
- * by the time it is opened, so each kind of output refuses a target of another kind.
+ * output_target - find out which of these kinds @path is; NULL: standard output
+ * If standard output is a file, it counts as a stream unless it is seekable and its offset is 0. The target may be
+ * replaced before it is opened; so each kind of output refuses, when it opens the target, a target of another kind.
  */
 enum output_target output_target(const char *path);
 
-/* @state is a struct replace, a struct target, a struct stream; the other kinds are in iso/output/output_device.h. */
+/* The @state of these is a struct replace, a struct target or a struct stream. The other kinds are in
+ * iso/output/output_device.h. */
 extern const struct output_kind output_replace, output_in_place, output_stream;
 
-/* A FIFO, a pipe, a character device: written from the first byte to the last. */
+/* The state for a FIFO, a pipe or a character device, which is written from the first byte to the last. */
 struct stream {
 	int fd;
 };

@@ -6,15 +6,16 @@
 #include "iso/output/output.h"
 
 /*
- * Output to a device. The image is first made in memory; only when it is complete, and no file of the tree has changed
- * meanwhile, is it written to the device. The differences between a disk and an optical drive are in a table of
- * functions.
+ * Output to a device. The image is first made in memory. It is written to the device only when it is complete, and if
+ * no file of the tree has changed meanwhile. A table of functions has the differences between a disk and an optical
+ * drive.
  */
 struct device_functions {
 	/* As in struct output_kind. */
 	int (*open)(void *device, const struct output *o, struct fault *f);
 	void (*close)(void *device);
-	/* Called before the image is made: does an image of @size bytes fit? NULL: not known that early. */
+	/* Called before the image is made: does an image of @size bytes fit? If @check_room is NULL, that cannot
+	 * be known so early. */
 	int (*check_room)(const void *device, uint64_t size, struct fault *f);
 	/* Write the whole image to the device. */
 	int (*write)(void *device, const struct draft *image, iso_progress *progress, void *ctx,
@@ -24,7 +25,7 @@ struct device_functions {
 /* The @state of an output of the kind output_device. */
 struct output_device {
 	const struct device_functions *functions;
-	void *device;       /* what they work on: a struct disk or a struct burner */
+	void *device;       /* the object of these functions: a struct disk or a struct burner */
 	struct draft image; /* the caller sets its @fd to -1 */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Output to a file that is written in place: for callers of mkisofs, which expect that, and for standard output. */
+/* Output to a file that is written in place. Callers of mkisofs expect that, and standard output cannot be replaced. */
 #include "iso/output/holder.h"
 #include "iso/output/output.h"
 #include "iso/output/target.h"
@@ -28,7 +28,8 @@ static int check_old(const struct output *o, struct fault *f)
 	return output_check_old(AT_FDCWD, o->path, o->path, f);
 }
 
-/* A new one is removed if it fails. One that is there stays, but is opened again where closing it has failed. */
+/* If the output fails, a file that we created is removed from its folder, so that folder is returned. An existing file
+ * stays; it is returned because it is opened again by its name if closing it fails. */
 static int writes_to(const struct output *o)
 {
 	const struct target *t = o->state;

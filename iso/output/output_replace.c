@@ -9,7 +9,7 @@ static int open_file(struct output *o, struct fault *f)
 	return interrupt_open(o->state, o->path, o->warn, f);
 }
 
-/* A temporary file may be in the tree too, unless it has no name. */
+/* The temporary file may be in the tree as well as the old file, unless it has no name. */
 static size_t files(const struct output *o, struct tree_omit *out)
 {
 	const struct replace *r = o->state;

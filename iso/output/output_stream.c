@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Output to a pipe, FIFO or character device. What was written cannot be undone; the reader must handle a failed
- * run. */
+/* Output to a pipe, FIFO or character device. Bytes that were written cannot be taken back; so the reader must handle a
+ * run that fails. */
 #include "iso/output/output.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Opening a FIFO waits until somebody reads it. */
+/* If the target is a FIFO, opening it waits until somebody opens it for reading. */
 static int open_stream(struct output *o, struct fault *f)
 {
 	struct stream *s = o->state;

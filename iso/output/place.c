@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Splits @path into its folder and its last component, as text; neither needs to exist. */
+/* Splits the text @path into its folder and its last component; neither needs to exist. */
 static int split(struct place *p, const char *path, char folder[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -47,7 +47,7 @@ static int look(struct place *p)
 	return 0;
 }
 
-/* Examines the target of the link @path. If the kernel refuses to follow it (EACCES), that is final. */
+/* Examines the target of the link @path. If the kernel refuses to follow the link (EACCES), this fails. */
 static int follow(const char *path, struct stat *st, struct fault *f)
 {
 	const int fd = open(path, O_PATH | O_CLOEXEC);
@@ -68,8 +68,8 @@ static int follow(const char *path, struct stat *st, struct fault *f)
 	return r;
 }
 
-/* Changes the place to that of the link's target. realpath(3) finds the target's path, in several steps, so we check
- * that it is the same file that the kernel found in one. */
+/* Changes the place to that of the link's target. The kernel found the target in one step, but realpath(3) needs
+ * several steps to find the target's path. So we check that both found the same file. */
 static int take_target(struct place *p, const char *path, struct fault *f)
 {
 	char target[PATH_MAX];
@@ -118,8 +118,9 @@ bool place_has(const struct place *p, const struct stat *st)
 		now.st_dev == st->st_dev && now.st_ino == st->st_ino;
 }
 
-/* If /dev is a file system of its own, the device number identifies it, by whatever path @dir was reached; /dev/shm is
- * yet another file system, and not meant. Otherwise only the folder /dev itself is recognized. */
+/* If /dev is a separate file system, it is recognized by its device number, whatever path led to @dir. /dev/shm is
+ * another file system again, and is not meant. If /dev is not a separate file system, only the folder /dev itself is
+ * recognized. */
 bool place_is_devices(const struct stat *dir)
 {
 	struct stat dev, root;

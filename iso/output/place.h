@@ -8,20 +8,20 @@
 
 #include "util/fault.h"
 
-/* Where a file is, or will be: its folder, held open, and its name in that folder. */
+/* The place of a file that exists or will exist: its folder, which is held open, and its name in that folder. */
 struct place {
 	int dirfd;
 	char name[NAME_MAX + 1];
 	bool exists;
-	struct stat st; /* of the file when it was found; valid if @exists */
+	struct stat st; /* the state of the file when it was found; valid if @exists */
 };
 
 /**
  * place_open - find the folder and the name of the file @path
  * @p: the caller's storage; the caller calls place_close() in the end, also after an error
  *
- * For a symbolic link, the place is that of its target; a link whose target does not exist is refused. The kernel
- * itself follows the link first, so that links which fs.protected_symlinks forbids to follow are refused too.
+ * If @path is a symbolic link, the place is that of the link's target; a link whose target does not exist is refused.
+ * First the kernel follows the link. So a link that fs.protected_symlinks forbids to follow is refused too.
  * Returns: 0 or -errno with @f.
  */
 int place_open(struct place *p, const char *path, struct fault *f);
@@ -31,7 +31,7 @@ bool place_has(const struct place *p, const struct stat *st);
 
 /**
  * place_is_devices - is the folder @dir part of /dev, where a regular file would be held in memory?
- * If the device that the user typed does not exist, a program must not create a regular file instead.
+ * If the user typed the path of a device that does not exist, a program must not create a regular file instead.
  */
 bool place_is_devices(const struct stat *dir);
 

@@ -40,7 +40,7 @@ static int each_process(visit_process *visit, void *ctx)
 	return r;
 }
 
-/* The process's number and name, as ps(1) shows them. */
+/* Writes the process's number and name, as ps(1) shows them. */
 static void describe(int proc, const char *pid, char *out, size_t size)
 {
 	char comm[64] = "";
@@ -84,7 +84,7 @@ static bool is_known(struct mounts *m, ino_t ns)
 	return false;
 }
 
-/* Replaces escapes such as \040, by which the kernel writes white space in paths; changes @text in place. */
+/* The kernel writes white space in paths as escapes such as \040. Replaces them in @text, in place. */
 static void unescape(char *text)
 {
 	char *out = text;
@@ -101,8 +101,8 @@ static void unescape(char *text)
 	*out = '\0';
 }
 
-/* The third field of a line is the device's number, unless the file system can have several devices (btrfs): then the
- * major number is 0, and we look up the device by the mount's source. */
+/* The third field of a line is the device's number. But if the file system can have several devices (btrfs), its major
+ * number is 0, and the device is looked up by the mount's source. */
 static enum relation relation_of(
 	const struct stack *s, unsigned high, unsigned low, const char *source)
 {
@@ -136,7 +136,7 @@ static int look_at_mounts(int proc, const char *pid, ino_t ns, struct mounts *m)
 	int found = 0;
 
 	while (table && !found && getline(&line, &room, table) > 0) {
-		/* 4095 is PATH_MAX - 1. */
+		/* The width 4095 is PATH_MAX - 1. */
 		if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &high, &low, place) != 3)
 			continue;
 		m->use->relation = relation_of(m->stack, high, low, source_of(line));
@@ -178,7 +178,7 @@ int process_find_mount(const struct stack *s, struct use *ret, struct unseen *un
 	int self, found = 0;
 
 	note_hidden_processes(unseen);
-	/* Our own namespace first: a mount found here gets the shortest message. */
+	/* Our own namespace is searched first, because the message is shortest for a mount in it. */
 	self = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (self >= 0 && fstatat(self, "ns/mnt", &st, 0) == 0) {
 		m.own = st.st_ino;
@@ -197,7 +197,7 @@ struct descriptors {
 	struct unseen *unseen;
 };
 
-/* The flags with which the descriptor was opened, as F_GETFL of fcntl(2) returns them. */
+/* Returns: the flags with which the descriptor was opened, as F_GETFL of fcntl(2) returns them. */
 static int flags_of(int proc, const char *number)
 {
 	char path[64], line[128];
@@ -218,14 +218,14 @@ static int flags_of(int proc, const char *number)
 	return (int)flags;
 }
 
-/* Does the descriptor count as a use? An O_PATH descriptor cannot read or write. Daemons keep devices below others open
- * for reading. */
+/* Does the descriptor count as a use? A descriptor opened with O_PATH does not: it cannot read or write. A device below
+ * ours counts only if it is open for writing, because daemons keep such devices open for reading. */
 static bool counts(enum relation how, int flags)
 {
 	return !(flags & O_PATH) && (how != RELATION_BELOW || (flags & O_ACCMODE) != O_RDONLY);
 }
 
-/* Is this descriptor a use of our device? statx(2) with these flags opens nothing and sends no request over a
+/* Does this descriptor refer to our device? With these flags, statx(2) opens nothing and sends no request over a
  * network. */
 static bool uses_device(int proc, int fds, const char *number, struct descriptors *d)
 {

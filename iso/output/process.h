@@ -7,7 +7,7 @@
 
 #include "iso/output/stack.h"
 
-/* Finds processes that use a device, by reading the folder of each process in /proc. */
+/* Finds the processes that use a device: reads the folder of each process in /proc. */
 
 /* A use that was found. */
 struct use {
@@ -15,7 +15,7 @@ struct use {
 	enum relation relation;     /* how the used device is related to ours */
 };
 
-/* What could not be checked. */
+/* The processes that could not be checked. */
 struct unseen {
 	size_t processes; /* number of processes that we have no permission to examine */
 	bool outside;     /* there may be processes that this /proc does not show */
@@ -28,9 +28,9 @@ struct unseen {
 int process_find_mount(const struct stack *s, struct use *ret, struct unseen *unseen);
 
 /**
- * process_find_open - does another process have the device open, through any device node, or a file below it?
- * For devices and files below ours, only descriptors open for writing count, because daemons that watch the members of
- * other devices have them open for reading.
+ * process_find_open - does another process have the device, or a file below it, open through any device node?
+ * Devices and files below ours count only if they are open for writing: daemons that watch the members of other devices
+ * have them open for reading.
  * Returns: 1 with @ret; 0.
  */
 int process_find_open(const struct stack *s, struct use *ret, struct unseen *unseen);

@@ -14,7 +14,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* The temporary name contains a hash of the file's name, not the name itself, which could be too long. */
+/* The temporary name contains a hash of the file's name; the name itself could make it too long. */
 static void temp_name(struct replace *r)
 {
 	uint8_t digest[SHA256_SIZE];
@@ -50,8 +50,8 @@ static int open_old(const struct replace *r)
 	return fd;
 }
 
-/* Returns 1 if the old file is locked, or cannot be opened; 0 if it was replaced meanwhile, and the caller must try
- * again. */
+/* Locks the old file. Returns: 1 if it is locked, or cannot be opened; 0 if it was replaced meanwhile: then the caller
+ * must try again. */
 static int lock_old(struct replace *r, struct fault *f)
 {
 	struct stat st;
@@ -73,7 +73,8 @@ static int lock_old(struct replace *r, struct fault *f)
 	e = output_lock(r->old_fd, r->path, f);
 	if (e < 0)
 		return e;
-	/* Take its state from now on, as the lock keeps other runs from writing to it. */
+	/* From now on the lock keeps other runs from writing to the file, so its present state is the one that
+	 * counts. */
 	r->place.st = st;
 	return place_has(&r->place, &st);
 }
@@ -124,10 +125,10 @@ static int busy(const struct replace *r, struct fault *f)
 	return fault_set(f, -EBUSY, "%s: another process is writing it", r->path);
 }
 
-/* Removes a file that exists under the temporary name, such as one that a killed run has left. The name can be
- * guessed, so we neither write to such a file nor use it. Only a file that is locked is left alone: another run is
- * writing to it. Owner and mode do not matter, since the killed run may already have copied those of the old output to
- * it. */
+/* Removes a file that exists under the temporary name, such as one that a killed run has left. Other users can guess
+ * the name, so we neither write to such a file nor use it. Only a locked file is left alone, because another run is
+ * writing to it. Owner and mode of the file do not matter: the killed run may already have set them to those of the old
+ * output. */
 static int remove_leftover(struct replace *r, struct fault *f)
 {
 	struct stat st;
@@ -146,8 +147,8 @@ static int remove_leftover(struct replace *r, struct fault *f)
 	return e;
 }
 
-/* Returns 1 if @r->fd is a file without a name; 0 if this file system has no such files, or if without /proc we could
- * not give it a name later. */
+/* Creates a file without a name. Returns: 1 if @r->fd is that file; 0 if this file system has no such files, or if
+ * /proc is missing, which is needed to give the file a name later. */
 static int open_anonymous(struct replace *r, struct fault *f)
 {
 	if (faccessat(AT_FDCWD, "/proc/self/fd", X_OK, 0) < 0)
@@ -160,8 +161,8 @@ static int open_anonymous(struct replace *r, struct fault *f)
 		0;
 }
 
-/* Returns 1 if @r->fd is our temporary file, locked and empty; 0 if the name was taken, or the file was renamed or
- * removed before we locked it, and the caller must try again. */
+/* Creates the temporary file under its name. Returns: 1 if @r->fd is that file, locked and empty; 0 if the name was
+ * taken, or if the file was renamed or removed before we locked it: then the caller must try again. */
 static int open_named(struct replace *r, struct fault *f)
 {
 	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -200,7 +201,7 @@ static int open_temp(struct replace *r, struct fault *f)
 	e = access_owner_only(r->fd);
 	if (e < 0)
 		return fault_errno(f, e, r->path);
-	/* So that nobody who finds the file under its final name writes to it before we are done. */
+	/* When the file gets its final name, nobody who finds it there may write to it before we are done. */
 	return output_lock(r->fd, r->path, f);
 }
 
@@ -228,8 +229,8 @@ int replace_reserve(struct replace *r, uint64_t size)
 
 /* --- the commit --- */
 
-/* Is the old file still the same, with the same content? If its mode or owner changed meanwhile, we take the new
- * ones. */
+/* Is the old file still the same, and is its content unchanged? If its mode or owner has changed, we take the new mode
+ * and owner. */
 static int check_old(struct replace *r, struct fault *f)
 {
 	const struct stat *old = &r->place.st;
@@ -252,7 +253,7 @@ static int taken(const struct replace *r, struct fault *f)
 	return fault_set(f, -EEXIST, "%s: was made by another process meanwhile", r->path);
 }
 
-/* Gives the file without a name the name @name. */
+/* Gives the name @name to the file that has no name. */
 static int link_as(const struct replace *r, const char *name)
 {
 	char path[64];
@@ -261,7 +262,7 @@ static int link_as(const struct replace *r, const char *name)
 	return linkat(AT_FDCWD, path, r->place.dirfd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-/* Links the file under the temporary name; until the rename, @owned makes a signal handler remove it. */
+/* Links the file under the temporary name. Until the rename, a signal handler removes it, because @owned is set. */
 static int link_temp(struct replace *r, struct fault *f)
 {
 	int e;
@@ -295,8 +296,8 @@ static int replace_old(struct replace *r, struct fault *f)
 	return e;
 }
 
-/* Renames without replacing an existing file: with RENAME_NOREPLACE, or if the file system does not support it, with
- * link(2) and unlink(2), or else by checking first. */
+/* Renames the file, but does not replace an existing one: with RENAME_NOREPLACE; if the file system does not support
+ * that, with link(2) and unlink(2); if it does not support these either, after a check that the name is free. */
 static int rename_new(const struct replace *r)
 {
 	const int dir = r->place.dirfd;
@@ -324,7 +325,7 @@ static int place_new(struct replace *r, struct fault *f)
 	return e < 0 ? fault_errno(f, e, r->path) : 0;
 }
 
-/* EINVAL and EROFS come from network file systems on which folders cannot be synced; no warning for those. */
+/* EINVAL and EROFS come from network file systems on which a folder cannot be synced. They cause no warning. */
 static void sync_folder(const struct replace *r)
 {
 	if (fsync(r->place.dirfd) < 0 && errno != EINVAL && errno != EROFS)
@@ -350,7 +351,7 @@ int replace_commit(struct replace *r, struct fault *f)
 		return e;
 	r->owned = false;
 	sync_folder(r);
-	/* Release the locks: another run may now replace the file. */
+	/* This releases the locks: another run may replace the file now. */
 	drop(&r->fd);
 	drop(&r->old_fd);
 	return 0;

@@ -10,10 +10,10 @@
 
 /*
  * Replaces a file in one step. If the file system supports O_TMPFILE, the new content is written to a file without a
- * name. When it is complete, a new file is linked under its name; an old file is replaced by linking the new one under
- * a temporary name and renaming it, so that the temporary name exists only between two system calls. On other file
- * systems the content is written under the temporary name. That is derived from the file's own name alone, so the next
- * run finds and removes what a killed run has left.
+ * name. When it is complete, and there is no old file, it is linked under its final name. If there is an old file, the
+ * new one is linked under a temporary name and then renamed over the old one, so that the temporary name exists only
+ * between two system calls. On other file systems the content is written under the temporary name. This name is derived
+ * only from the file's own name, so the next run finds and removes a file that a killed run has left.
  */
 struct replace {
 	int fd; /* write the new content here */
@@ -22,7 +22,7 @@ struct replace {
 	struct place place;
 	char temp[NAME_MAX + 1];
 	volatile bool
-		owned; /* @temp exists and is our file, which we must remove; read by a signal handler */
+		owned; /* @temp exists, is our file, and must be removed by us; a signal handler reads this */
 	bool anonymous; /* @fd has no name until the commit */
 	int old_fd;     /* the old file, locked; -1: there is none, or we may not open it */
 };
@@ -39,8 +39,8 @@ struct replace {
  * @warn: kept by the caller, or NULL
  * @f:    on error, a message that names the file and the fault
  *
- * The new file has mode 0600, whatever the umask and the folder's default ACL. An old file is locked with
- * output_lock(). A file that exists under the temporary name is removed, unless another process is writing to it.
+ * The new file has mode 0600, whatever the umask and the folder's default ACL are. An old file is locked with
+ * output_lock(). If a file exists under the temporary name, it is removed, unless another process is writing to it.
  * Returns: 0, or -errno; -EBUSY if another process is using the file.
  */
 int replace_open(
@@ -52,10 +52,11 @@ int replace_reserve(struct replace *r, uint64_t size);
 /**
  * replace_commit - flush the new content, and put the new file in the place of the old one
  *
- * The content is on stable storage before the name changes. A new file keeps mode 0600; otherwise owner, ACL and mode
- * of the old file are copied as access_copy() does. A file that was created, changed or replaced at this place
- * meanwhile is not overwritten: that is an error. After the name has changed there are no errors any more: if the
- * folder cannot be synced, that is only a warning. Returns: 0; or -errno with @f, and nothing was replaced.
+ * The content is on stable storage before the name changes. If there is no old file, the new one keeps mode 0600;
+ * otherwise it gets owner, ACL and mode of the old file, as access_copy() copies them. If a file was created, changed
+ * or replaced at this place meanwhile, that file is not overwritten: this is an error. After the name has changed,
+ * nothing is an error any more: if the folder cannot be synced, there is only a warning. Returns: 0; or -errno with @f:
+ * nothing was replaced.
  */
 int replace_commit(struct replace *r, struct fault *f);
 

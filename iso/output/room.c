@@ -34,7 +34,7 @@ static bool in_memory(const struct statfs *fs)
 	return fs->f_type == TMPFS_MAGIC || fs->f_type == RAMFS_MAGIC;
 }
 
-/* Only root may use the blocks reserved for root. A file system without a size limit reports 0 blocks. */
+/* Only root may use the blocks that are reserved for root. A file system that has no size limit reports 0 blocks. */
 static int check_free(const struct statfs *fs, uint64_t more)
 {
 	const uint64_t unit = (uint64_t)(fs->f_frsize ? fs->f_frsize : fs->f_bsize);
@@ -45,8 +45,8 @@ static int check_free(const struct statfs *fs, uint64_t more)
 	return in_memory(fs) && more > room_of_memory() / 4 * 3 ? -ENOSPC : 0;
 }
 
-/* Reserves blocks, also beyond the end of the file, without changing its size. After an error, ftruncate(2) frees what
- * was reserved. */
+/* Reserves blocks, also beyond the end of the file, without changing the file's size. After an error, ftruncate(2)
+ * frees the blocks that were reserved. */
 static int reserve(int fd, const struct stat *st, uint64_t size)
 {
 	int r;
@@ -54,7 +54,7 @@ static int reserve(int fd, const struct stat *st, uint64_t size)
 	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0)
 		return 0;
 	r = -errno;
-	/* Some file systems cannot reserve: then writing reports a full disk. */
+	/* Some file systems cannot reserve blocks. If such a disk is full, only writing will report it. */
 	if (r == -EOPNOTSUPP || r == -ENOSYS || r == -EINVAL)
 		return 0;
 	(void)!ftruncate(fd, st->st_size);
@@ -68,8 +68,8 @@ int room_reserve(int fd, const struct stat *st, uint64_t size)
 	struct statfs fs;
 	int r = 0;
 
-	/* Check the limit on file sizes here: the kernel does not apply it to a reservation that keeps the size, only
-	 * to writing later. */
+	/* The limit on file sizes is checked here, because the kernel does not apply it to a reservation that keeps the
+	 * file's size: it applies it only when data is written later. */
 	if (size > INT64_MAX ||
 		(getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > (uint64_t)limit.rlim_cur))
 		return -EFBIG;

@@ -27,7 +27,7 @@ int device_of(const char *path, dev_t *ret)
 	return r;
 }
 
-/* The disk that @dev is a partition of; if it is no partition, @dev itself. */
+/* Returns: the disk of which @dev is a partition; if @dev is no partition, @dev itself. */
 static dev_t disk_of(dev_t dev)
 {
 	char path[96];

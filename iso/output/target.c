@@ -23,8 +23,8 @@ static void remove_created(const struct target *t)
 		(void)unlinkat(t->place.dirfd, t->place.name, 0);
 }
 
-/* Creates the file that a dangling link points to. The kernel resolves the link, so we can check only afterwards where
- * the file was created, and remove it if that is in /dev. */
+/* Creates the file to which a dangling link points. The kernel resolves the link, so we can check only afterwards where
+ * the file was created. If it is in /dev, we remove it. */
 static int create_behind_link(struct target *t, struct fault *f)
 {
 	char link[64], made[PATH_MAX];
@@ -51,7 +51,7 @@ static int create(struct target *t, struct fault *f)
 	struct fault why = { 0 };
 	int r = place_open(&t->place, t->path, &why);
 
-	/* A symbolic link to a file that does not exist yet. */
+	/* This is a symbolic link to a file that does not exist yet. */
 	if (r == -EINVAL)
 		return create_behind_link(t, f);
 	if (r < 0)
@@ -64,7 +64,8 @@ static int create(struct target *t, struct fault *f)
 	return t->created ? 0 : fault_errno(f, -errno, t->path);
 }
 
-/* Opens an existing file without O_CREAT: in a sticky folder the kernel refuses O_CREAT to everyone but the owner. */
+/* Opens an existing file without O_CREAT: in a sticky folder the kernel refuses O_CREAT to everybody except the
+ * owner. */
 static int open_path(struct target *t, struct fault *f)
 {
 	t->fd = open(t->path, flags);
@@ -115,8 +116,9 @@ int target_begin(struct target *t, uint64_t size)
 	if (r < 0)
 		return r;
 	t->begun = true;
-	/* The blocks of an old image are overwritten, not freed and allocated again, which for a large image would
-	 * take half of the time. So the old image must be invalidated before the size changes. */
+	/* The blocks of an old image are overwritten: to free them and to allocate new ones would take half of the time
+	 * that a large image needs. So the old content is still there, and must be invalidated before the size
+	 * changes. */
 	if (t->st.st_size > 0)
 		r = invalidate_image(t->fd, size);
 	if (r == 0 && ftruncate(t->fd, (off_t)size) < 0)
@@ -131,7 +133,7 @@ int target_end(struct target *t)
 	if (fdatasync(fd) < 0)
 		return -errno;
 	if (t->path) {
-		/* A network file system may report a full disk only in close(2). */
+		/* On a network file system, only close(2) may report that the disk is full. */
 		t->fd = -1;
 		if (close(fd) < 0 && errno != EINTR)
 			return -errno;
@@ -140,8 +142,8 @@ int target_end(struct target *t)
 	return 0;
 }
 
-/* Opens the file again after close(2) has failed and the descriptor is gone, if the path still leads to the same
- * file. */
+/* Called after close(2) has failed and has closed the descriptor: opens the file again, if the path still leads to the
+ * same file. */
 static void reopen(struct target *t)
 {
 	struct stat st;
