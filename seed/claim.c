@@ -18,7 +18,8 @@ struct claim claim_make(const uint64_t *hardware, const uint32_t *granted, size_
 
 	for (i = 0; i < blocks; i++)
 		sum += claim_block(hardware[i], granted ? granted[i] : 0);
-	/* The kernel adds only what hardware left unclaimed: no block claims more than 256 bits. */
+	/* No block claims more than 256 bits, so the kernel can add only the bits that the hardware leaves
+	 * unclaimed. */
 	room = (uint32_t)blocks * RECORD_BLOCK_BITS - sum;
 	total = sum;
 	if (kernel)

@@ -12,7 +12,7 @@ static void start(struct condition *c, const char *key)
 	crypto_auth_hmacsha512_init(&c->hmac, (const uint8_t *)key, strlen(key));
 }
 
-/* Hashes the text with its terminating zero, so that no text is a prefix of another one. */
+/* Hashes the text together with its terminating zero. So no hashed text is the beginning of another one. */
 static void add_text(struct condition *c, const char *text)
 {
 	crypto_auth_hmacsha512_update(&c->hmac, (const uint8_t *)text, strlen(text) + 1);

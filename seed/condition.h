@@ -7,15 +7,16 @@
 #include <stdint.h>
 
 /*
- * Conditioning: from samples to a seed. Each step is an HMAC-SHA-512, a vetted conditioning component of SP 800-90B
+ * Conditioning makes a seed from samples. Each step is an HMAC-SHA-512, a vetted conditioning component of SP 800-90B
  * 3.1.5.1.1, and each intermediate value has 512 bits:
  *
  *   digest of a source's part in a block   D = HMAC(label, name || 0 || block || length || bytes)
  *   key of a block                         PRK = HMAC(salt, for each source: name || 0 || length || D)
  *   output                                 HKDF-Expand of RFC 5869 (PRK, purpose || 0 || context)
  *
- * Sources are concatenated and hashed, never combined by XOR, so that a source that knows the bytes of the others cannot
- * cancel them. All values here are secret: the caller keeps them in locked memory and wipes them.
+ * The bytes of the sources are concatenated and hashed. XOR is never used: with it, a source that knows the bytes of
+ * the other sources could cancel them. All values here are secret: the caller keeps them in locked memory and wipes
+ * them.
  */
 #define CONDITION_SIZE 64
 

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdint.h>
 
-/* The least min-entropy for which the first cutoff suffices, for which the next larger one does, and so on. */
+/* Each table has the lowest min-entropy for which the first cutoff is enough, then that for the next larger cutoff,
+ * etc. */
 static const uint16_t count_alarm[] = COUNT_ALARM, count_sure[] = COUNT_SURE;
 static const uint16_t lag_alarm[] = LAG_ALARM, lag_sure[] = LAG_SURE;
 

@@ -6,14 +6,16 @@
 
 #include "seed/cutoff_table.h"
 
-/* The cutoffs for one assumed min-entropy. A source fails once a figure reaches its cutoff. If the assumption is right, a source
- * reaches an alarm cutoff at most once in 2^30 windows, and a cutoff named _sure at most once in 2^60. */
+/* The cutoffs for one assumed min-entropy. A source fails once a figure reaches its cutoff. If the assumption is right,
+ * a healthy source reaches a cutoff on average at most once in 2^30 windows, and one named _sure at most once in
+ * 2^60. */
 struct cutoffs {
 	unsigned rct, rct_sure; /* equal samples in a row */
 	/* Occurrences of the most frequent value in HEALTH_WINDOW_SAMPLES. */
 	unsigned count, count_sure;
-	unsigned lag, lag_sure; /* samples of a window that are equal to what a lag predicts */
-	size_t replay;          /* so many consecutive bytes do not occur twice by chance */
+	/* Samples of a window that equal the value predicted from one lag before. */
+	unsigned lag, lag_sure;
+	size_t replay; /* this many bytes in a row do not occur twice by chance */
 };
 
 /**

@@ -20,7 +20,7 @@ static bool any_passed(const struct seed *s)
 	return false;
 }
 
-/* The blocks of the record, and the block for seed_mix_key() if it is wanted. */
+/* Returns: the number of blocks: those of the record, and one more if seed_mix_key() is wanted. */
 static size_t all_blocks(const struct seed *s)
 {
 	return s->blocks + (s->sources.unmixed ? 0 : DRAW_MIX_BLOCK);
@@ -41,8 +41,8 @@ static void draw_all(struct seed *s)
 	pump_close(&s->pump);
 }
 
-/* How many slots the replay test needs for all sources that are abundant, or for all that are not, at the planned number
- * of bytes; limited to a number that is cheap to allocate in advance. */
+/* Returns: how many slots the replay test needs for the planned bytes of all abundant sources or, if @abundant is
+ * false, of all other sources. The number is limited so that the memory is cheap to allocate in advance. */
 static size_t slots_for(const struct seed *s, bool abundant)
 {
 	const size_t most = 1 << 14, len = draw_window_len(&s->sources);
@@ -61,7 +61,8 @@ static size_t slots_for(const struct seed *s, bool abundant)
 	return room < most ? room : most;
 }
 
-/* Hands the slots, @slots[1] of them for abundant sources, to the set of windows. Returns: the end of their memory. */
+/* Gives the slots to the set of windows: first @slots[0] for ordinary sources, then @slots[1] for abundant ones.
+ * Returns: the address after them. */
 static uint8_t *lend_slots(struct seed *s, const size_t slots[2])
 {
 	struct window_slot *slot = (struct window_slot *)s->secret->space;
@@ -100,7 +101,7 @@ static int allocate(struct seed *s)
 	return 0;
 }
 
-/* The work of the thread, if the caller draws in the calling thread itself: it reads CPU sources ahead. */
+/* The work of the thread if the draw itself runs in the calling thread: it reads CPU sources ahead. */
 static void *help(void *seed)
 {
 	struct seed *s = seed;
@@ -110,7 +111,7 @@ static void *help(void *seed)
 	return NULL;
 }
 
-/* The work of the thread, if the caller has other work. */
+/* The work of the thread if the caller has other work meanwhile: the draw itself, unless the caller has begun it. */
 static void *draw_beside(void *seed)
 {
 	struct seed *s = seed;
@@ -121,7 +122,8 @@ static void *draw_beside(void *seed)
 	return NULL;
 }
 
-/* Lets seed_clear() end the waits of the thread. If no eventfd can be made, seed_clear() waits for slow devices. */
+/* Makes an eventfd with which seed_clear() ends the waits of the thread. Without it, seed_clear() must wait for slow
+ * devices. */
 static void make_stoppable(struct seed *s)
 {
 	size_t i;
@@ -160,7 +162,8 @@ static int begin(struct seed *s, const struct source_list *sources, uint32_t bit
 		make_stoppable(s);
 	s->begun = !beside;
 	s->running = beside_start(&s->thread, beside ? draw_beside : help, s);
-	/* Also if no thread could be started: the caller then waits for the draw. */
+	/* If no thread could be started for a draw in the background, the draw runs here, and the caller waits for
+	 * it. */
 	if (!beside || (!s->running && !atomic_exchange(&s->begun, true)))
 		draw_all(s);
 	return 0;
@@ -176,9 +179,9 @@ int seed_draw_begin(struct seed *s, const struct source_list *sources, uint32_t 
 	return begin(s, sources, bits, blocks_for(bits), NULL, true);
 }
 
-/* Waits until the draw has ended; meanwhile the caller reads CPU sources ahead. If the thread has not got a CPU yet, the
- * caller draws: where other programs keep all CPUs busy, the thread may have to wait for a whole time slice of one. The
- * thread's own end is not waited for. */
+/* Waits until the draw has ended; meanwhile the caller reads CPU sources ahead. If the thread has not begun the draw
+ * yet, the caller draws in its place: if other programs keep all CPUs busy, the thread might wait for a whole time
+ * slice before it gets a CPU. This does not wait until the thread itself has ended. */
 static void wait_for(struct seed *s)
 {
 	if (s->finished)
@@ -191,7 +194,7 @@ static void wait_for(struct seed *s)
 	s->finished = true;
 }
 
-/* Ends a draw that nobody needs any more. A write to an empty eventfd does not block. */
+/* Ends a draw whose result nobody needs any more. The write does not block, because the eventfd is empty. */
 static void stop(struct seed *s)
 {
 	const uint64_t word = 1;

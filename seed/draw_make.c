@@ -20,9 +20,9 @@ static bool kernel_passed(const struct seed *s)
 
 #define REPLACEMENT_LEN (RECORD_BLOCK_BITS / 8)
 
-/* The block for seed_mix_key() always contains bytes of the kernel's generator, even if the source `kernel` failed.
- * Devices put nothing into that block, so it could be empty otherwise, and anybody could compute the key and the id.
- * libsodium reads the bytes; it ends the process if it cannot. */
+/* The block for seed_mix_key() always contains bytes of the kernel's generator, even if the source `kernel` failed:
+ * devices put nothing into that block, so without these bytes it could be empty, and then anybody could compute the key
+ * and the id. libsodium reads the bytes, and ends the process if it cannot. */
 static const uint8_t *replace_kernel(const struct draw *d)
 {
 	struct seed_secret *secret = d->seed->secret;
@@ -35,7 +35,7 @@ static const uint8_t *replace_kernel(const struct draw *d)
 	return secret->mix;
 }
 
-/* The key of one block, from the digests of all sources that passed. */
+/* Computes the key of one block from the digests of all sources that passed. */
 static void make_key(const struct draw *d, size_t block)
 {
 	const bool lacks_kernel = block == d->seed->blocks && !kernel_passed(d->seed);
@@ -74,7 +74,7 @@ void draw_make(const struct draw *d)
 	condition_expand(s->id, sizeof(s->id), s->secret->prk, id_purpose, "");
 }
 
-/* The assessed bits of one block, from the sources that passed. */
+/* Sums the assessed bits of one block over the sources that passed. */
 static uint64_t block_assessed(const struct seed *s, size_t block)
 {
 	uint64_t sum = 0;

@@ -9,11 +9,11 @@
 _Static_assert(SOURCE_MBIT_MIN == HEALTH_MBIT_MIN && SOURCE_MBIT_MAX == HEALTH_MBIT_MAX,
 	"bits= accepts the range for which there are cutoffs");
 
-/* The least number of windows that is remembered for each kind of source. With windows of 20 bytes: 1.3 MB of samples. */
+/* For each kind of source, at least this many windows are remembered. With windows of 20 bytes: 1.3 MB of samples. */
 #define REMEMBERED (1u << 16)
 
-/* The source with the least min-entropy needs the longest windows. When a source is opened, it may turn out to have less
- * than is known here; begin_tests() then lengthens the windows. */
+/* The source with the lowest min-entropy needs the longest windows. A source may turn out, when it is opened, to have a
+ * lower min-entropy than the one known here; begin_tests() then lengthens the windows. */
 size_t draw_window_len(const struct source_list *sources)
 {
 	size_t i, len = 0;
@@ -32,7 +32,8 @@ void draw_memory_init(struct draw_memory *m)
 	uint8_t seed[WINDOWS_SEED] = { 0 };
 
 	memset(m, 0, sizeof(*m));
-	/* Best effort: without a random key, somebody who feeds a source could make two windows have the same fingerprint. */
+	/* If getrandom() fails, the key is not random: then somebody who feeds a source could make two windows have the
+	 * same fingerprint. That is accepted. */
 	(void)!getrandom(seed, sizeof(seed), GRND_NONBLOCK);
 	windows_init(&m->windows, seed);
 	explicit_bzero(seed, sizeof(seed));

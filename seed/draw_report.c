@@ -11,7 +11,7 @@ bool draw_passed(const struct draw_report *r)
 	return r->err == 0 && !r->skipped && r->health.failed == HEALTH_PASS;
 }
 
-/* The message for a replay, either of the source that repeated bytes, or of the one that had delivered them first. */
+/* The message for a replay: of the source that repeated bytes, or of the source that had delivered them before. */
 static void replay_why(const struct draw_report *r, char *out, size_t size)
 {
 	char label[SOURCE_LABEL_SIZE];

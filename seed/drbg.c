@@ -47,7 +47,7 @@ int drbg_make(struct drbg *d, uint8_t *out, size_t len)
 	while (len > 0) {
 		const size_t n = len < DRBG_BATCH ? len : DRBG_BATCH;
 
-		/* In a forked child this is false, as the kernel has zeroed the whole struct. */
+		/* The kernel zeroes the whole struct in a forked child, so this is false there. */
 		if (!d->seeded)
 			return -EAGAIN;
 		moment_now(&now);

@@ -11,8 +11,9 @@
 
 /*
  * A deterministic random bit generator with a key of 256 bits: ChaCha20 with fast key erasure (D. J. Bernstein, 2017).
- * Each batch is the ChaCha20 key stream of the current key, with nonce 0. Its first 32 bytes become the next key, and
- * the rest is output. Somebody who learns the key cannot compute earlier output, and later output is not stored.
+ * Each batch is the ChaCha20 key stream of the current key, with nonce 0. The first 32 bytes of the batch become the
+ * next key, and the rest is output. So somebody who learns the current key cannot compute earlier output; and no output
+ * is made and stored in advance.
  *
  * Input is hashed together with the key:
  *
@@ -20,8 +21,9 @@
  *
  * so no input makes the key weaker, even if an adversary chose it.
  *
- * The struct is secret. It must be in memory from secret_new(), which a forked child sees as zeros: the generator then
- * refuses to give output, as it does before its first seed. It has no clock; the caller decides when to reseed it.
+ * The struct is secret. It must be in memory from secret_new(), which a forked child sees as zeros: in the child the
+ * generator therefore refuses to give output, as it does before its first seed. It has no clock; the caller decides
+ * when to reseed it.
  */
 struct drbg {
 	bool seeded;
@@ -39,11 +41,13 @@ void drbg_stir(struct drbg *d, const uint8_t *bytes, size_t len);
  * drbg_make - write @len bytes, in batches of at most DRBG_BATCH
  * Before each batch a struct moment (seed/moment.h) is mixed in, so that two copies of this process do not give the
  * same bytes.
- * Returns: 0; -EAGAIN if it was not seeded yet, or in a forked child; nothing is written then.
+ * Returns: 0; -EAGAIN before the first seed, or in a forked child: nothing is written.
  */
 int drbg_make(struct drbg *d, uint8_t *out, size_t len);
 
-/** drbg_batch - one batch of 1 to DRBG_BATCH bytes, without mixing anything in; only for drbg_make() and its tests. */
+/**
+ * drbg_batch - make one batch of 1 to DRBG_BATCH bytes without mixing anything in; only for drbg_make() and its tests.
+ */
 void drbg_batch(struct drbg *d, uint8_t *out, size_t len);
 
 #endif

@@ -13,14 +13,14 @@ uint8_t *gather_digest(const struct draw *d, size_t source, size_t block)
 	return d->seed->secret->digest + (source * d->blocks + block) * CONDITION_SIZE;
 }
 
-/* The number of bytes of a source in one block. Each assessed source alone gives enough for the whole block, so that the
- * block does not suffer if another source fails. */
+/* Returns: how many bytes of a source go into one block. Each assessed source gives enough for the whole block, so that
+ * the block does not suffer if another source fails. */
 static uint64_t share_len(const struct source_handle *h, bool startup)
 {
 	const uint64_t bits = h->assessed_bits;
 	uint64_t len = UNASSESSED_LEN;
 
-	/* An abundant source has @bits only in each whole piece of @per_bytes, so whole pieces are taken. */
+	/* An abundant source has @bits only in a complete piece of @per_bytes, so only complete pieces are taken. */
 	if (source_is_abundant(h))
 		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): an abundant source has more than 0 bits */
 		len = (CLAIM_INPUT_BITS + bits - 1) / bits * h->per_bytes;
@@ -51,7 +51,8 @@ uint64_t gather_mix_len(const struct source *src)
 	}
 }
 
-/* Is it a CPU source that delivers whole chunks for each block of the record? A waiting thread can then read ahead. */
+/* Is this a CPU source that delivers only whole chunks, for every block of the record? Then a thread that waits can
+ * read it ahead. */
 static bool is_pumped(const struct draw *d, size_t source)
 {
 	return d->seed->sources.spec[source].src->kind == SOURCE_CPU &&
@@ -73,8 +74,8 @@ static int read_it(struct draw *d, size_t source, size_t block, struct source_ha
 		memcpy(raw, d->seed->secret->given[block].bytes, len);
 		return 0;
 	default:
-		/* If the source leaves bytes unwritten, those of another source must not be in their place: both sources
-		 * would fail the replay test. */
+		/* If the source leaves a part of the buffer unwritten, no bytes of another source must be there: both
+		 * sources would fail the replay test. */
 		memset(raw, 0, len);
 		return src->fill(h, raw, len);
 	}
@@ -99,8 +100,8 @@ static int take(struct draw *d, size_t source, size_t block, struct source_handl
 	return 0;
 }
 
-/* A source repeated bytes, so it fails. If another source had delivered them before, that one is only noted here:
- * gather_fail_copied() fails it later, when it is known whether it passed otherwise. */
+/* Called when a source has repeated bytes: this source fails. If another source had delivered the bytes before, that
+ * one is only noted here; gather_fail_copied() fails it later, once it is known whether it passed otherwise. */
 static void note_replay(struct draw *d, size_t source, unsigned before)
 {
 	struct draw_report *rep = d->seed->report + source;
@@ -127,8 +128,8 @@ static int judge_chunk(struct draw *d, size_t source, const uint8_t *raw, size_t
 	unsigned before;
 	int r = 0;
 
-	/* A replay explains a failure better than a count of a window does, so it replaces that in the report. It does not
-	 * replace the other failures, such as equal samples in a row. */
+	/* If the health tests failed a count of a window, a replay explains the failure better, and replaces it in the
+	 * report. It does not replace other failures, such as equal samples in a row. */
 	if (m->health.mode.mbit > 0 && (failed == HEALTH_PASS || is_count(failed)))
 		r = replay_update(&m->replay, &d->memory->windows, &mode, raw, len, &before);
 	if (r > 0)
@@ -161,8 +162,8 @@ static int gather_block(struct draw *d, size_t source, size_t block, struct sour
 	return r;
 }
 
-/* A device that is given under two names counts once, under the first. The second name is read and mixed all the same,
- * as its child has already decided how much to read, and does not know of the first. */
+/* A device that is given under two names counts once, under the first name. Under the second name it is still read and
+ * mixed: the child for that name has already decided how much to read, and does not know of the first. */
 static bool counted(const struct draw_report *rep)
 {
 	return !rep->same_as;
@@ -189,7 +190,7 @@ static void plan(struct draw *d, size_t source, const struct source_handle *h)
 	}
 }
 
-/* The blocks of the record come first, so that their bytes do not depend on whether seed_mix_key() is wanted. */
+/* The blocks of the record come first, so that their bytes are the same whether or not seed_mix_key() is wanted. */
 static int gather_blocks(struct draw *d, size_t source, struct source_handle *h)
 {
 	size_t block;
@@ -247,7 +248,8 @@ static void close_it(struct draw *d, size_t source, struct source_handle *h)
 		src->close(h);
 }
 
-/* Continues the tests of a source that passed the draw before; starts them for one that is new or failed. */
+/* Continues the tests of a source that passed in the last draw. Starts the tests if the source is new, or if it failed
+ * in the last draw. */
 static int begin_tests(struct draw *d, size_t source, const struct source_handle *h)
 {
 	struct source_memory *m = d->memory->of + source;
@@ -255,8 +257,8 @@ static int begin_tests(struct draw *d, size_t source, const struct source_handle
 		.words = d->seed->sources.spec[source].src->kind == SOURCE_CPU,
 		.sampled = source_is_abundant(h) };
 
-	/* The source reports another min-entropy than in the last draw, so another device is behind it. It fails now, and
-	 * is started afresh, with start-up samples, in the next draw. */
+	/* The source has another min-entropy than in the last draw, so it now reads another device. It fails in this
+	 * draw; the next draw starts its tests again, with start-up samples. */
 	if (m->started && m->health.mode.mbit != mode.mbit)
 		return -ESTALE;
 	if (!m->started) {
@@ -273,7 +275,7 @@ static bool is_slow(const struct source *src)
 	return src->kind == SOURCE_DEVICE || src->kind == SOURCE_CODE;
 }
 
-/* Draws from a source that is open. Its assessment is known only from here on. */
+/* Draws from a source that is open. Its assessment is final only once it is open. */
 static void gather_open(struct draw *d, size_t source, struct source_handle *h)
 {
 	struct draw_report *rep = d->seed->report + source;

@@ -15,8 +15,8 @@ void health_init(struct health *h, const struct health_mode *mode)
 		(void)cutoffs_for(mode->mbit, &h->found.cutoff);
 }
 
-/* The first two windows, and then one in each group of eight. Its place in the group moves from group to group, so that
- * a pattern with a period of 4096 bytes is seen too. */
+/* True for the first two windows, and then for one window in each group of eight. The place of this window in its group
+ * changes from group to group, so that a pattern with a period of 4096 bytes is seen too. */
 bool health_is_sampled(uint64_t sample)
 {
 	const uint64_t window = sample / WINDOW;
@@ -47,13 +47,14 @@ static bool any_set(words2 v)
 
 /* --- repetition count --- */
 
-/* For each of sixteen samples: all ones if it equals the sample before it, else zero. */
+/* Returns, for each of sixteen samples: all ones if it equals the sample before it, else zero. */
 static words2 seconds(const uint8_t *raw)
 {
 	return (words2)(load_bytes(raw) == load_bytes(raw - 1));
 }
 
-/* Is any of STEP samples the third in a run? Runs of two are common in good data, runs of three are rare. */
+/* Is any of STEP samples the third in a run of equal samples? In good data runs of two are common, runs of three
+ * rare. */
 static bool any_third(const uint8_t *raw)
 {
 	return any_set((seconds(raw) & seconds(raw - 1)) | (seconds(raw + 16) & seconds(raw + 15)));
@@ -64,7 +65,7 @@ static bool any_second(const uint8_t *raw)
 	return any_set(seconds(raw) | seconds(raw + 16));
 }
 
-/* Accounts for STEP samples that any_third() found to have no run of three. */
+/* Counts STEP samples quickly: any_third() has found that none of them is the third of a run. */
 static void step_over(struct health *h, const uint8_t *raw)
 {
 	if (h->found.run_max < 2 && any_second(raw))
@@ -99,7 +100,7 @@ static uint64_t load_word(const uint8_t *p)
 	return x;
 }
 
-/* For each of two words: all ones if it is 0, is ~0, or equals the word before it, else zero. */
+/* Returns, for each of two words: all ones if it is 0, is ~0, or equals the word before it; else zero. */
 static words2 bad_words(const uint8_t *raw)
 {
 	const words2 these = (words2)load_bytes(raw), before = (words2)load_bytes(raw - 8);
@@ -176,7 +177,7 @@ unsigned health_cutoff(const struct health_figures *f, enum health_test test)
 	return cutoff_of(&f->cutoff, test, false);
 }
 
-/* The first test whose figure has reached its cutoff; HEALTH_PASS: none. */
+/* Returns: the first test whose figure has reached its cutoff; HEALTH_PASS: none. */
 static enum health_test judge(const struct health_figures *f, bool sure)
 {
 	enum health_test test;
@@ -187,8 +188,9 @@ static enum health_test judge(const struct health_figures *f, bool sure)
 	return HEALTH_PASS;
 }
 
-/* Reports the cutoff as the figure of the failed test. A figure rises by one at a time, so the test failed at the sample
- * that reached the cutoff; the higher count at the end of this piece depends on how the caller divided the samples. */
+/* Reports the cutoff as the figure of the failed test. A figure rises by one at a time, so the test failed at the
+ * sample that reached the cutoff. The figure is higher at the end of this piece, and depends on how the caller divided
+ * the samples into calls. */
 static void settle(struct health_figures *f)
 {
 	unsigned *figure = f->failed == HEALTH_RCT ? &f->run_max :
@@ -202,7 +204,7 @@ static void settle(struct health_figures *f)
 		*figure = health_cutoff(f, f->failed);
 }
 
-/* Keeps the end of the window as the samples before the next one. */
+/* Keeps the end of the window: these samples are the ones before the next window. */
 static void next_window(struct health *h)
 {
 	memmove(h->sample, h->sample + WINDOW, HEALTH_BEFORE);

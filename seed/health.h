@@ -9,14 +9,15 @@
 #include "seed/cutoff.h"
 
 /*
- * The health tests on the bytes of a source as it delivers them, before conditioning. Pure: no allocation, no clock, no
- * message. They detect broken hardware. They do not prove entropy: the hashed values of a counter pass all of them.
+ * The health tests. They test the bytes of a source as it delivers them, before conditioning. Pure: no allocation, no
+ * clock, no message. They detect broken hardware. They do not prove entropy: the hashed values of a counter pass all of
+ * them.
  *
  * One byte is one sample. The cutoffs depend on the min-entropy that is assumed of the source, with alpha = 2^-30 for
- * each test and window; see seed/cutoff.h. The replay test needs a memory, and is in seed/replay.h.
+ * each test and window; see seed/cutoff.h. The replay test needs to remember bytes, and is in seed/replay.h.
  */
 #define HEALTH_LAGS   64
-#define HEALTH_BEFORE (2 * HEALTH_LAGS) /* samples before a window that its tests compare with */
+#define HEALTH_BEFORE (2 * HEALTH_LAGS) /* samples before a window that are compared with it */
 
 enum health_test {
 	HEALTH_PASS,
@@ -30,18 +31,19 @@ enum health_test {
 	HEALTH_REPLAY, /* bytes that this source, or another one, delivered before */
 };
 
-/* How a source is tested. */
+/* Says how a source is tested. */
 struct health_mode {
 	unsigned mbit; /* min-entropy that is assumed, thousandths of a bit a byte; 0: no tests */
-	bool words;   /* it is a CPU instruction that delivers 64-bit words: these are tested too */
+	/* The source is a CPU instruction that delivers 64-bit words: the words are tested too. */
+	bool words;
 	bool sampled; /* test windows only in the first 1024 bytes, and in 512 bytes of each 4096 */
 };
 
 /* The results of the tests; they are not secret. Each figure is the highest value so far. The figure of a failed test
- * is its cutoff, as the source failed at the sample that reached it. */
+ * is set to its cutoff, because the source failed at the sample that reached the cutoff. */
 struct health_figures {
 	enum health_test failed; /* the first test that failed; later windows are not tested */
-	bool sure;               /* the failure has a probability of at most 2^-60 by chance */
+	bool sure;               /* by chance, this failure has a probability of at most 2^-60 */
 	size_t samples;
 	unsigned run_max;             /* length of the longest run of equal samples */
 	unsigned count_max;           /* highest count of one value in a window */
@@ -51,7 +53,7 @@ struct health_figures {
 	struct cutoffs cutoff;
 };
 
-/* The state of the tests of one source, which continue from one read to the next. Secret: the owner wipes it. */
+/* The state of the tests of one source. They continue from one read to the next. Secret: the owner wipes it. */
 struct health {
 	struct health_figures found;
 	struct health_mode mode;
@@ -59,7 +61,7 @@ struct health {
 	unsigned stuck; /* words 0 or ~0 so far */
 	size_t seen;    /* samples since health_init() or health_resume() */
 	size_t filled;  /* samples in the current window so far */
-	/* The HEALTH_BEFORE samples before the current window (fewer exist at the beginning), then the window. */
+	/* First the HEALTH_BEFORE samples before the current window (fewer at the beginning), then the window. */
 	uint8_t sample[HEALTH_BEFORE + HEALTH_WINDOW_SAMPLES];
 };
 
@@ -71,16 +73,19 @@ void health_init(struct health *h, const struct health_mode *mode);
  * @raw: secret
  * @len: any number; if @mode->words is set, a multiple of 8
  *
- * The verdict does not depend on how the samples are divided into calls. A window is tested even while it is not
- * full yet.
+ * The verdict does not depend on how the samples are divided into calls: a window is also tested before it is full,
+ * with the samples that it has.
  * Returns: HEALTH_PASS, or the first test that ever failed.
  */
 enum health_test health_update(struct health *h, const uint8_t *raw, size_t len);
 
-/** health_resume - start the tests again after a failure: resets all figures except the number of samples. */
+/** health_resume - start the tests again after a failure: reset all figures, but not the number of samples. */
 void health_resume(struct health *h);
 
-/** health_is_sampled - of an abundant source: are the window tests, and the replay look-up at every offset, done here? */
+/**
+ * health_is_sampled - for an abundant source: does this sample belong to the parts in which the window tests run, and
+ * replays are looked up at every offset?
+ */
 bool health_is_sampled(uint64_t sample);
 
 /** health_figure, health_cutoff - the highest figure of a test, and its cutoff; 0 for a test without a figure. */

@@ -23,14 +23,16 @@ static unsigned count_most_frequent(const uint8_t *raw, size_t len)
 	return most;
 }
 
-/* 32 samples at a time; on a CPU without such vectors the compiler makes two operations of one. Never an argument by
- * value or a result of a function, as the calling convention for such vectors depends on the CPU's features. */
+/* 32 samples, compared at a time; on a CPU without such vectors, the compiler makes two operations of one. No function
+ * has such a vector as an argument by value or as a result, because the calling convention for it depends on the CPU's
+ * features. */
 typedef uint8_t bytes32 __attribute__((vector_size(32), aligned(1), may_alias));
 
 #define INLINE static inline __attribute__((always_inline))
 #define AT(p)  (*(bytes32 *)(p))
 
-/* The sum of 32 bytes, each at most 31: a lane counts at most the sixteen vectors of one window. */
+/* Returns: the sum of 32 bytes, each at most 31. This suffices: in a window each lane counts sixteen vectors at
+ * most. */
 INLINE unsigned sum_bytes(const bytes32 *v)
 {
 	const uint64_t odd = 0x00ff00ff00ff00ff, ones = 0x0001000100010001;
@@ -43,7 +45,7 @@ INLINE unsigned sum_bytes(const bytes32 *v)
 
 #define ALL (HEALTH_BEFORE + WINDOW)
 
-/* Each sample compared with the one before it: the difference, and the XOR. */
+/* For each sample: the difference from the sample before it, and the XOR with it. */
 struct neighbours {
 	uint8_t minus[ALL], flips[ALL];
 };
@@ -63,13 +65,14 @@ static void compare_neighbours(struct neighbours *n, const uint8_t *raw)
 	}
 }
 
-/* Counts at one lag: samples equal to the one a lag before; samples that differ from it by the same step as it did from
- * the one another lag before; and samples with the same difference, or XOR, to their predecessor as that sample has. */
+/* Counts at one lag: samples that are equal to the sample one lag before; samples whose difference from the sample one
+ * lag before is the same as that sample's from the sample two lags before; and samples whose difference from (or XOR
+ * with) their predecessor is the same as one lag before. */
 struct lag_counts {
 	unsigned equal, steps, minus, flips;
 };
 
-/* The counts of a full window with HEALTH_BEFORE samples before it. */
+/* Returns the counts of a full window that has HEALTH_BEFORE samples before it. */
 INLINE struct lag_counts count_whole(
 	const uint8_t *raw, const uint8_t *minus, const uint8_t *flips, size_t lag)
 {
@@ -88,7 +91,7 @@ INLINE struct lag_counts count_whole(
 		sum_bytes(&by_flips) };
 }
 
-/* How many of @len samples, at most a window, equal the sample @lag before them. */
+/* Returns: how many of @len samples (at most a window) equal the sample @lag before them. */
 INLINE unsigned count_equal(const uint8_t *raw, size_t lag, size_t len)
 {
 	bytes32 lanes = { 0 };
@@ -102,8 +105,8 @@ INLINE unsigned count_equal(const uint8_t *raw, size_t lag, size_t len)
 	return count + sum_bytes(&lanes);
 }
 
-/* How many samples repeat the step: they differ from the sample @lag before as that one does from the sample 2 @lag
- * before. */
+/* Returns: how many samples repeat a step: their difference from the sample @lag before is the same as that sample's
+ * from the sample 2 * @lag before. */
 INLINE unsigned count_steps(const uint8_t *raw, size_t lag, size_t len)
 {
 	bytes32 lanes = { 0 };
@@ -121,7 +124,8 @@ INLINE unsigned count_steps(const uint8_t *raw, size_t lag, size_t len)
 	return count + sum_bytes(&lanes);
 }
 
-/* How many samples at the start of the window have no sample @back before them, as the source had not begun yet. */
+/* Returns: how many samples at the start of the window have no sample @back before them, because the source began
+ * later. */
 static size_t skip(const struct health *h, size_t begin, size_t back)
 {
 	const size_t have = HEALTH_BEFORE - begin;
@@ -130,7 +134,7 @@ static size_t skip(const struct health *h, size_t begin, size_t back)
 	return missing < h->filled ? missing : h->filled;
 }
 
-/* The counts of a window that is not full, or has fewer than HEALTH_BEFORE samples before it. */
+/* Returns the counts of a window that is not full, or that has fewer than HEALTH_BEFORE samples before it. */
 INLINE struct lag_counts count_part(
 	const struct health *h, const struct neighbours *n, size_t lag, size_t begin)
 {
@@ -155,7 +159,7 @@ INLINE void keep(unsigned *max, unsigned *at, unsigned count, size_t lag)
 	*at = (unsigned)lag;
 }
 
-/* @begin: index of the first valid entry in h->sample. */
+/* Keeps the highest counts of all lags in h->found. @begin: index of the first valid entry in h->sample. */
 INLINE void count_lags(struct health *h, const struct neighbours *n, size_t begin)
 {
 	struct health_figures *f = &h->found;
@@ -182,8 +186,8 @@ __attribute__((target("avx2"))) static void count_lags_wide(
 	count_lags(h, n, begin);
 }
 
-/* Asks the C library, which has looked up the CPU's features at its start, if it has an interface for that. CPUID is slow
- * in a virtual machine, and the compiler's __builtin_cpu_supports() calls it many times before main(). */
+/* Asks the C library, if it has an interface for that: it has looked up the CPU's features at its start. CPUID is slow
+ * in a virtual machine, and the compiler's __builtin_cpu_supports() executes it many times before main(). */
 static bool is_wide(void)
 {
 #ifdef CPU_FEATURE_ACTIVE

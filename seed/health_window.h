@@ -5,9 +5,10 @@
 #include "seed/health.h"
 
 /**
- * health_count_window - count the most frequent value of the current window, and what is equal at lags 1 to HEALTH_LAGS
- * @h: its window may be incomplete, and may have fewer samples before it than a lag needs; pairs of samples of which
- *     one is missing are not counted. @h->found keeps the highest count of each kind.
+ * health_count_window - count in the current window how often the most frequent value occurs, and what is equal at lags
+ * 1 to HEALTH_LAGS
+ * @h: its window may be incomplete, and may have fewer samples before it than a lag needs: then only pairs of which
+ *     both samples exist are counted. @h->found keeps the highest count of each kind.
  *
  * If @h->mode.sampled is set, and health_is_sampled() does not choose this window, nothing is counted.
  */

@@ -22,14 +22,15 @@ static size_t pads(const char *text, size_t len)
 	return (text[len - 1] == '=') + (text[len - 2] == '=');
 }
 
-/* Accepts only canonical base64: with padding and without white space. The new value then has the length of the old. */
+/* Accepts only canonical base64: padded and without white space. So the new value has the same length as the old
+ * one. */
 static int decode(struct mixer *m, const char *text, size_t len, size_t *ret_len)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
-	/* libsodium 1.0.18 accepts bytes above 127 as digits, so all digits are checked first. The search ends at the
-	 * quotation mark after @text at the latest. */
+	/* libsodium 1.0.18 accepts bytes above 127 as digits, so all digits are checked before it is called. @text is
+	 * followed by a quotation mark, so the search ends there at the latest. */
 	if (strspn(text, digits) < len)
 		return -EILSEQ;
 	if (len % 4 == 0 && len > 4 && len / 4 * 3 - pads(text, len) > sizeof(m->value))

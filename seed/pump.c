@@ -11,8 +11,8 @@ void pump_init(struct pump *p, uint8_t *ring)
 	pthread_cond_init(&p->turn, NULL);
 }
 
-/* To read and test a chunk takes about 25 microseconds, less than to put a thread to sleep and wake it. A thread
- * therefore spins, for up to 100 microseconds, before it sleeps. */
+/* To read and test a chunk takes about 25 microseconds; to put a thread to sleep and wake it takes longer. So a thread
+ * that waits spins first, for up to 100 microseconds, and then sleeps. */
 #define LOOKS 2000
 
 static void relax(void)
@@ -28,7 +28,7 @@ static void changed(struct pump *p)
 	pthread_cond_broadcast(&p->turn);
 }
 
-/* Call with the lock held; it is released during the wait. */
+/* Called with the lock held; the lock is released during the wait. */
 static void wait_for_change(struct pump *p)
 {
 	const unsigned seen = p->turns;
@@ -53,8 +53,8 @@ void pump_begin(struct pump *p, const struct source *src, struct source_handle *
 	p->next = p->ready = 0;
 	p->taken = false;
 	p->err = 0;
-	/* If this source leaves bytes unwritten, those of another source must not be in their place: both sources would
-	 * fail the replay test. */
+	/* If this source leaves a part of the ring unwritten, no bytes of another source must be there: both sources
+	 * would fail the replay test. */
 	memset(p->ring, 0, PUMP_CHUNKS * PUMP_CHUNK);
 	changed(p);
 	pthread_mutex_unlock(&p->lock);
@@ -70,7 +70,7 @@ static bool can_read(const struct pump *p)
 	return p->src && p->err == 0 && !p->reading && p->left > 0 && in_use(p) < PUMP_CHUNKS;
 }
 
-/* Call with the lock held; it is released while the source is read. */
+/* Called with the lock held; the lock is released while the source is read. */
 static void read_chunk(struct pump *p)
 {
 	const size_t slot = (p->next + in_use(p)) % PUMP_CHUNKS;
@@ -97,7 +97,7 @@ static void read_chunk(struct pump *p)
 	changed(p);
 }
 
-/* Frees the chunk that the taker took last. */
+/* Frees the last chunk that the taker took. */
 static void give_back(struct pump *p)
 {
 	if (!p->taken)
@@ -107,7 +107,7 @@ static void give_back(struct pump *p)
 	changed(p);
 }
 
-/* Is a chunk being read, or still to be read? */
+/* Is a chunk being read now, or are there chunks that nobody has begun to read? */
 static bool is_coming(const struct pump *p)
 {
 	return p->err == 0 && (p->reading || p->left > 0);

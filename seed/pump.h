@@ -9,9 +9,10 @@
 #include "seed/source/source.h"
 
 /*
- * Reads a CPU source ahead, to use two threads. The taker looks for replays in a chunk and hashes it. Meanwhile another
- * thread, the helper, which would only wait, reads the next chunk and runs its health tests, a sixth of the work.
- * Whichever thread is free first reads. Without a helper the taker reads each chunk itself, and only time is lost.
+ * Reads a CPU source ahead with two threads. The first thread, the taker, looks for replays in a chunk and hashes it.
+ * Meanwhile a second thread, the helper, which would otherwise only wait, reads the next chunk and runs its health
+ * tests; that is a sixth of the work. If the taker is free first, it reads the next chunk. Without a helper the taker
+ * reads every chunk, and only time is lost.
  */
 #define PUMP_CHUNK  4096
 #define PUMP_CHUNKS 6
@@ -19,14 +20,14 @@
 struct pump {
 	pthread_mutex_t lock;
 	pthread_cond_t turn;
-	_Atomic unsigned turns;   /* counts changes of the state, for wait_for_change() */
-	const struct source *src; /* NULL: no source to read at present */
+	_Atomic unsigned turns;   /* counts changes of the state; wait_for_change() watches it */
+	const struct source *src; /* the source that is being read; NULL: none */
 	struct source_handle *handle;
 	struct health *health; /* tests of the source; used only by the thread that reads */
 	struct health_figures found[PUMP_CHUNKS]; /* figures of the tests after each chunk in use */
 	uint8_t *ring; /* PUMP_CHUNKS * PUMP_CHUNK bytes, secret, owned by the caller */
 	uint64_t left; /* bytes that nobody has begun to read */
-	/* Index of the oldest chunk in use; number of chunks that wait to be taken. */
+	/* @next: index of the oldest chunk in use; @ready: number of chunks that wait to be taken. */
 	size_t next, ready;
 	bool taken;   /* the taker holds the oldest chunk */
 	bool reading; /* a thread is reading a chunk */
@@ -34,31 +35,31 @@ struct pump {
 	int err;
 };
 
-/** pump_init - @ring: PUMP_CHUNKS * PUMP_CHUNK bytes of secret memory, valid as long as the pump */
+/** pump_init - make a pump. @ring: PUMP_CHUNKS * PUMP_CHUNK bytes of secret memory, valid as long as the pump */
 void pump_init(struct pump *p, uint8_t *ring);
 
 /**
  * pump_begin - begin to read @len bytes, a multiple of PUMP_CHUNK, from a source
- * @health: tests that continue with these bytes; the caller must not touch them until pump_end()
+ * @health: the tests, which continue with these bytes; the caller must not touch them until pump_end()
  */
 void pump_begin(struct pump *p, const struct source *src, struct source_handle *h,
 	struct health *health, uint64_t len);
 
 /**
- * pump_take - take the next chunk, and read it if no helper has
+ * pump_take - take the next chunk; if no helper has read it yet, read it now
  * @ret:   the chunk, PUMP_CHUNK bytes, valid until the next call
- * @found: figures of the health tests after this chunk; no further chunk is read after one that failed a test
+ * @found: figures of the health tests after this chunk; once a chunk has failed a test, no further chunk is read
  * Returns: 0; an -errno of the source; -ENODATA: all chunks were taken.
  */
 int pump_take(struct pump *p, const uint8_t **ret, struct health_figures *found);
 
-/** pump_end - stop reading this source: waits for a helper that reads from it, and wipes the ring. */
+/** pump_end - stop reading this source: wait for a helper that is just reading from it, then wipe the ring. */
 void pump_end(struct pump *p);
 
-/** pump_help - the work of a helper: reads ahead until pump_close(). */
+/** pump_help - the work of a helper: read ahead until pump_close() is called. */
 void pump_help(struct pump *p);
 
-/** pump_close - have pump_help() return in all helpers. */
+/** pump_close - make pump_help() return in all helpers. */
 void pump_close(struct pump *p);
 
 /** pump_clear - free the pump's lock; call it after all helpers have returned. */

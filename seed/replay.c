@@ -6,16 +6,16 @@
 #include <errno.h>
 #include <string.h>
 
-/* Windows are looked up in batches of this size. Their slots are prefetched meanwhile, as a table that does not fit into
- * the cache answers late. */
+/* Windows are looked up in batches of this size. While a batch is collected, its slots are prefetched: a table that
+ * does not fit into the cache answers late. */
 #define ABREAST 32
 
 struct lookup {
 	struct windows *w;
-	struct window_table *mine; /* where this source's windows are stored */
+	struct window_table *mine; /* the table in which this source's windows are stored */
 	struct window_slot print[ABREAST];
-	bool store[ABREAST]; /* the window is to be stored */
-	bool fresh[ABREAST]; /* the filter shows that no table has the window */
+	bool store[ABREAST]; /* must the window be stored? */
+	bool fresh[ABREAST]; /* has the filter shown that no table has the window? */
 	size_t count, stores;
 	unsigned source, found_source;
 	bool abundant;
@@ -31,7 +31,8 @@ static uint32_t load_word(const uint8_t *p)
 
 #define TERM(i) (key[1 + (i)] * load_word(raw + 4 * (i)))
 
-/* Sums for the two most common lengths of a window: 16 bytes, for 5 bits a byte and more, and 20 bytes, for 4. */
+/* Sums for the two most common lengths of a window: 16 bytes (sources with 5 bits a byte or more), and 20 bytes (4
+ * bits). */
 static inline unsigned __int128 sum_four(const unsigned __int128 *key, const uint8_t *raw)
 {
 	return key[0] + TERM(0) + TERM(1) + TERM(2) + TERM(3);
@@ -42,7 +43,7 @@ static inline unsigned __int128 sum_five(const unsigned __int128 *key, const uin
 	return sum_four(key, raw) + TERM(4);
 }
 
-/* The sum over @words words, and over @rest bytes after them. */
+/* Sums up @words whole words, and the @rest bytes after them. */
 static unsigned __int128 sum_any(
 	const unsigned __int128 *key, const uint8_t *raw, size_t words, size_t rest)
 {
@@ -70,7 +71,7 @@ static struct window_slot fingerprint(const struct windows *w, const uint8_t *ra
 
 #define TABLES (2 * WINDOWS_KINDS)
 
-/* Lists the table that stores this source's windows, then all others that are not empty. Returns: how many. */
+/* Lists the table that stores this source's windows, then all other tables that are not empty. Returns: how many. */
 static size_t list_tables(const struct lookup *l, const struct window_table *ret[TABLES])
 {
 	size_t i, j, n = 0;
@@ -87,7 +88,8 @@ static size_t list_tables(const struct lookup *l, const struct window_table *ret
 	return n;
 }
 
-/* Looks up one window of the batch, and stores it if it is to be stored. Returns: 1: it was known; 0: it was not. */
+/* Looks up one window of the batch; if it is not known and must be stored, stores it. Returns: 1: it was known; 0: it
+ * was not. */
 static int look_up(
 	struct lookup *l, size_t print, const struct window_table *const *table, size_t tables)
 {
@@ -133,7 +135,7 @@ static int add(struct lookup *l, const uint8_t *window, bool to_store, bool fres
 	return l->count == ABREAST ? flush(l) : 0;
 }
 
-/* The bit of the filter for a window: a hash of its first 8 bytes. */
+/* Returns: the number of the window's bit in the filter: a hash of the first 8 bytes. */
 static size_t begin_of(const struct windows *w, const uint8_t *window)
 {
 	uint64_t x;
@@ -153,7 +155,7 @@ static int store(struct lookup *l, const uint8_t *window)
 	return add(l, window, true, fresh);
 }
 
-/* Looks up the windows that begin at each of @windows consecutive bytes, except those that the filter excludes. */
+/* Looks up the @windows windows that begin at consecutive bytes, except those that the filter shows to be unknown. */
 static int look(struct lookup *l, const uint8_t *raw, size_t windows)
 {
 	const struct windows *w = l->w;
@@ -174,7 +176,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Stores every window that begins at a multiple of the length, from @next on and before @end. */
+/* Stores each window that begins before @end at a multiple of the length. @next: the first of them; it is advanced. */
 static int store_some(struct lookup *l, const uint8_t *raw, size_t end, size_t *next)
 {
 	int r = 0;
@@ -184,7 +186,7 @@ static int store_some(struct lookup *l, const uint8_t *raw, size_t end, size_t *
 	return r;
 }
 
-/* The same, and looks up all windows between these, from @i on. */
+/* Does the same as store_some(), and also looks up all windows between these, from @i on. */
 static int look_at_all(struct lookup *l, const uint8_t *raw, size_t i, size_t end, size_t *next)
 {
 	int r = 0;
@@ -200,7 +202,8 @@ static int look_at_all(struct lookup *l, const uint8_t *raw, size_t i, size_t en
 	return r;
 }
 
-/* Handles all windows in @raw. @at: the offset in the stream at which @raw begins; on return, that of the next window. */
+/* Handles all windows in @raw. @at: the offset in the stream at which @raw begins; it becomes the offset of the next
+ * window. */
 static int scan(struct lookup *l, const uint8_t *raw, size_t len, uint64_t *at)
 {
 	const uint64_t begin = *at;
@@ -234,14 +237,15 @@ int replay_update(struct replay *r, struct windows *w, const struct replay_mode 
 
 	if (w->len == 0 || len == 0)
 		return 0;
-	/* First the windows that begin in the kept bytes, before @raw; if @raw is short, these are all. */
+	/* First the windows that begin in the kept bytes, which come before @raw. If @raw is short, there are no
+	 * others. */
 	memcpy(joint, r->tail, r->kept);
 	memcpy(joint + r->kept, raw, head);
 	err = scan(&l, joint, r->kept + head, &r->at);
 	if (err == 0 && r->at >= begin)
 		err = scan(&l, raw + (r->at - begin), (size_t)(end - r->at), &r->at);
 	if (err != 0)
-		r->at = end; /* skip the rest of these bytes */
+		r->at = end; /* the rest of these bytes is skipped */
 	if (r->at < begin)
 		memmove(r->tail, joint + (r->kept + head - (end - r->at)), (size_t)(end - r->at));
 	else

@@ -12,8 +12,8 @@ struct judge {
 	struct fault *fault;
 };
 
-/* Reports that the requirement is not met: as the error that ends the command, or, if less may be claimed, as a
- * warning. */
+/* Reports that the requirement is not met. If less may be claimed instead, this is a warning; else it is the error that
+ * ends the command. */
 #define refuse(j, ...)                                                \
 	((j)->rq->claim_less ? warning_send((j)->warn, __VA_ARGS__) : \
 			       (void)fault_refused((j)->fault, __VA_ARGS__))
@@ -22,7 +22,7 @@ struct judge {
 
 #define OUTCOME_SIZE (DRAW_WHY_SIZE + 32)
 
-/* The outcome of a source, as the end of a sentence that begins with its name. */
+/* Describes the outcome of a source, as the end of a sentence that begins with the source's name. */
 static const char *outcome(const struct draw_report *r, char *out, size_t size)
 {
 	const bool counts = r->assessed_per || r->given || r->spec->src->kind == SOURCE_KERNEL;
@@ -39,7 +39,7 @@ static const char *outcome(const struct draw_report *r, char *out, size_t size)
 	return out;
 }
 
-/* Reports all sources and their outcomes in one line. */
+/* Reports, in one line, all sources and their outcomes. */
 static void refuse_all(const struct judge *j, const char *what)
 {
 	const struct seed *s = j->seed;
@@ -70,7 +70,7 @@ static void warn_of_twins(const struct judge *j)
 	}
 }
 
-/* Should the failure be reported? If the user named no sources, it is normal that some are absent, or not permitted. */
+/* Should this failure be reported? If the user named no sources, it is normal that some are absent or not permitted. */
 static bool is_news(const struct seed *s, const struct draw_report *r)
 {
 	const enum source_presence p = source_presence(r->err);
@@ -107,7 +107,7 @@ static bool block_has(const struct broker_block *b, const char *name)
 	return false;
 }
 
-/* Does each block from the broker? */
+/* Does every block from the broker have assessed bits of this source? */
 static bool broker_has(const struct seed *s, const char *name)
 {
 	const struct broker_block *given = NULL;
@@ -138,7 +138,8 @@ static bool meets_name(const struct judge *j, const char *name, size_t len)
 		if (r->spec->src != src)
 			continue;
 		any = true;
-		/* A source that was skipped because another required one failed: the message names that one. */
+		/* Not reported: a source that was left out because another required source failed. The message names
+		 * the other one. */
 		if (draw_passed(r) || r->left_out)
 			continue;
 		refuse(j, "%s: required, but %s", draw_label(r, label, sizeof(label)),
@@ -157,7 +158,7 @@ static bool is_hardware(const char *word, size_t len)
 
 static bool meets_hardware(const struct judge *j)
 {
-	/* If the draw was given up, the message names the required source that failed. */
+	/* If the draw was given up, a required source failed, and the message for that source is enough. */
 	if (j->seed->gave_up || j->seed->claim.hardware_bits >= j->rq->bits)
 		return true;
 	refuse(j, "hardware: required, but gave %u of %u bits", j->seed->claim.hardware_bits,
@@ -165,7 +166,7 @@ static bool meets_hardware(const struct judge *j)
 	return false;
 }
 
-/* Judges one word of the requirement. Returns: what the claim may rest on then. */
+/* Judges one word of the requirement. Returns: what the claim may still rest on after it. */
 static enum claim_counted judge_word(const struct judge *j, const char *word, size_t len)
 {
 	if (is_hardware(word, len))
@@ -173,7 +174,8 @@ static enum claim_counted judge_word(const struct judge *j, const char *word, si
 	return meets_name(j, word, len) ? CLAIM_COUNT_ALL : CLAIM_COUNT_NOTHING;
 }
 
-/* Judges all words. If less may not be claimed, it stops at the first one that is not met, which is reported. */
+/* Judges all words of the requirement. If less may not be claimed instead, it stops at the first word that is not met;
+ * that one has been reported. */
 static enum claim_counted judge_required(const struct judge *j)
 {
 	enum claim_counted counted = CLAIM_COUNT_ALL;
@@ -193,8 +195,8 @@ static enum claim_counted judge_required(const struct judge *j)
 	return counted;
 }
 
-/* Marks the sources of that name as required. If there are none, and no broker that could have one, the requirement is
- * refused before anything is drawn. */
+/* Marks the sources named @name as required. If there are none, and there is no broker that could have one, the
+ * requirement is refused before anything is drawn. */
 static int mark_required(struct source_list *list, const char *name, size_t len, struct fault *f)
 {
 	const struct source *src = source_find(name, len);
@@ -208,7 +210,7 @@ static int mark_required(struct source_list *list, const char *name, size_t len,
 	return any ? 0 : fault_refused(f, NOT_AMONG, (int)len, name);
 }
 
-/* Computes the sources for the draw: those of @rq, marked with what @rq->require asks of them. */
+/* Computes the sources for the draw: those of @rq, marked as @rq->require demands. */
 static int sources_of(const struct seed_requirement *rq, struct source_list *ret, struct fault *f)
 {
 	const char *word = rq->require;

@@ -12,8 +12,8 @@ struct seed_requirement {
 	/* Names of sources that must pass, and `hardware`, separated by commas; NULL: none. */
 	const char *require;
 	uint32_t bits; /* strength to claim, 1..RECORD_BITS_MAX */
-	/* If the requirement is not met, warn and claim less, instead of refusing: only the hardware bits if `hardware`
-	 * is not met, nothing if a required source failed. */
+	/* If the requirement is not met, warn and claim less instead of refusing: claim only the hardware bits if
+	 * `hardware` is not met, and nothing if a required source failed. */
 	bool claim_less;
 };
 
@@ -26,11 +26,12 @@ int requirement_begin(struct seed *s, const struct seed_requirement *rq, struct 
 
 /**
  * requirement_end - wait for the seed, and decide whether it meets the requirement
- * @w: gets a warning for each source that failed although the others suffice, and, with @rq->claim_less, for each part
- *     of the requirement that is not met
+ * @w: gets a warning for each source that failed although the others suffice; if @rq->claim_less is set, also for each
+ *     part of the requirement that is not met
  *
  * Returns: 0; -ENODATA: a required source failed, or less was assessed than asked for: @f has the message and the exit
- * status EXIT_REFUSED. With @rq->claim_less -ENODATA means that no source passed: @w got the message, @f is empty.
+ * status EXIT_REFUSED. If @rq->claim_less is set, -ENODATA means that no source passed: @w got the message, @f is
+ * empty.
  */
 int requirement_end(struct seed *s, const struct seed_requirement *rq, const struct warning_sink *w,
 	struct fault *f);
@@ -39,7 +40,10 @@ int requirement_end(struct seed *s, const struct seed_requirement *rq, const str
 int requirement_draw(struct seed *s, const struct seed_requirement *rq,
 	const struct warning_sink *w, struct fault *f);
 
-/** requirement_draw_with - the same for @blocks blocks, with the memory of earlier draws; see seed_draw_with(). */
+/**
+ * requirement_draw_with - requirement_draw() for @blocks blocks, with the memory of earlier draws; see
+ * seed_draw_with().
+ */
 int requirement_draw_with(struct seed *s, const struct seed_requirement *rq, size_t blocks,
 	struct draw_memory *memory, const struct warning_sink *w, struct fault *f);
 

@@ -12,8 +12,8 @@ static bool is_kind(const struct seed *s, size_t source, enum source_kind kind)
 	return s->sources.spec[source].src->kind == kind;
 }
 
-/* The broker answers at once, or within half a second if it waits for its own sources. The devices may have to be read
- * after it, so the wait for it is shorter than that for a device. */
+/* The broker answers at once, or within half a second if it has to wait for its own sources. The wait for the broker is
+ * shorter than the wait for a device, because the devices may have to be read after it. */
 #define BROKER_TIMEOUT_MS 2000
 
 static unsigned broker_timeout(const struct seed *s, const struct source_spec *spec)
@@ -23,7 +23,7 @@ static unsigned broker_timeout(const struct seed *s, const struct source_spec *s
 	return spec->deadline_ms || ms / 2 < BROKER_TIMEOUT_MS ? ms : BROKER_TIMEOUT_MS;
 }
 
-/* The broker draws from the same devices, so if it gives enough, they need not be read here. */
+/* The broker is asked first: it draws from the same devices, so if it gives enough, they need not be read here. */
 void schedule_ask_broker(struct seed *s)
 {
 	size_t i;
@@ -56,7 +56,8 @@ static bool broker_suffices(const struct seed *s)
 	return bits >= s->bits && bits > 0;
 }
 
-/* Lets the children of devices, which wait for the broker's answer, begin; or ends them if it has given enough. */
+/* The children of devices wait for the broker's answer. If the broker has given enough, ends them; else lets them
+ * begin. */
 void schedule_release_devices(struct seed *s)
 {
 	const bool spare = s->sources.by_default && broker_suffices(s);
@@ -76,7 +77,7 @@ void schedule_release_devices(struct seed *s)
 	}
 }
 
-/* Is it slow, and drawn only if the other sources do not suffice? */
+/* Is this a slow source, which is drawn only if the other sources do not suffice? */
 static bool is_last_resort(const struct seed *s, size_t source)
 {
 	return s->sources.by_default && is_kind(s, source, SOURCE_CODE) &&
@@ -112,15 +113,16 @@ static bool broker_gave(const struct seed *s)
 	return false;
 }
 
-/* Is a seed impossible because this source failed? Not if the broker gave blocks: these may contain bits of the same
- * source, which requirement_end() checks. */
+/* Does the failure of this source make a seed impossible? It does not if the broker gave blocks: they may contain bits
+ * of the same source; requirement_end() checks that. */
 static bool is_fatal(const struct seed *s, size_t source)
 {
 	return s->sources.spec[source].required && !draw_passed(s->report + source) &&
 		!broker_gave(s);
 }
 
-/* Draws all sources of one turn, but stops at the first required one that fails. @done: which sources were drawn. */
+/* Draws all sources of one turn, but stops once the failure of a required source makes a seed impossible. @done: says
+ * which sources were drawn. */
 static void gather_turn(struct draw *d, enum turn turn, bool done[SOURCES_MAX])
 {
 	struct seed *s = d->seed;
@@ -135,7 +137,7 @@ static void gather_turn(struct draw *d, enum turn turn, bool done[SOURCES_MAX])
 	}
 }
 
-/* Marks the sources that were not drawn because a required one failed. */
+/* Marks the sources that were not drawn because a required source failed. */
 static void leave_out(struct seed *s, const bool done[SOURCES_MAX])
 {
 	size_t i;
@@ -150,7 +152,7 @@ static void leave_out(struct seed *s, const bool done[SOURCES_MAX])
 	}
 }
 
-/* Draws the slow sources if the others do not suffice. */
+/* Draws each slow source, unless the sources drawn so far suffice. */
 static void gather_last(struct draw *d)
 {
 	struct seed *s = d->seed;
@@ -184,14 +186,14 @@ void schedule_gather(struct draw *d)
 	draw_count(s);
 }
 
-/* What a child needs to compute how much to read. The memory of draws is secret, so the child cannot read it. */
+/* All that a child needs to compute how much to read. It cannot read the memory of draws, which is secret. */
 struct order {
 	size_t blocks;
 	bool started, by_default;
 };
 
-/* Called in the child: as many bytes as gather_source() will take. If the user named no sources, a source that is
- * assessed at 0 is not read. */
+/* Called in the child. Returns: the number of bytes that gather_source() will take. If the user named no sources, a
+ * source that is assessed at 0 is not read. */
 static uint64_t want(const struct source_handle *h, const void *ctx)
 {
 	const struct order *order = ctx;
@@ -201,8 +203,8 @@ static uint64_t want(const struct source_handle *h, const void *ctx)
 	return gather_len(h, order->blocks, order->started);
 }
 
-/* Finds out without a child that a device is absent or not permitted. Any other error is left to the child, as the
- * seccomp filters of some containers forbid faccessat(2). */
+/* Finds out, without a child, that a device is absent or not permitted. All other errors are left to the child: the
+ * seccomp filters of some containers forbid faccessat(2), so its other errors mean nothing. */
 static int ask_device(const struct source_spec *spec)
 {
 	if (spec->arg[0] || !spec->src->device ||
@@ -211,8 +213,8 @@ static int ask_device(const struct source_spec *spec)
 	return errno == ENOENT || errno == EACCES ? -errno : 0;
 }
 
-/* Children are forked before the draw's thread starts. If the user named no sources, they wait until the broker has
- * answered, as its blocks may make them unnecessary. */
+/* The children are forked before the draw's thread starts. If the user named no sources, the children wait until the
+ * broker has answered: its blocks may make them unnecessary. */
 void schedule_start_devices(struct seed *s)
 {
 	size_t i;

@@ -23,14 +23,14 @@ void window_table_empty(struct window_table *t)
 	t->used = 0;
 }
 
-/* A table is at most two thirds full: a search that finds nothing then looks at 5 slots on average. At seven eighths it
- * would look at about 30. */
+/* A table is at most two thirds full. A search that finds nothing then looks at 5 slots on average. If the table were
+ * seven eighths full, it would look at about 30. */
 size_t window_table_room(size_t windows)
 {
 	return windows + windows / 2 + 1;
 }
 
-/* Doubles the table, so that the cost of growing stays constant for each stored window. */
+/* Doubles the table, so that growing costs a constant time for each window that is stored. */
 static int grow(struct window_table *t)
 {
 	struct window_table larger = { .used = t->used };
@@ -49,7 +49,7 @@ static int grow(struct window_table *t)
 	return 0;
 }
 
-/* Grows the table until it has room for @more windows, and a free slot besides, where a search ends. */
+/* Grows the table until it has room for @more windows and for one free slot, which a search needs to end. */
 int window_table_grow(struct window_table *t, size_t more)
 {
 	int r = 0;

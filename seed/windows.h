@@ -10,11 +10,12 @@
 #include "seed/window_table.h"
 
 /*
- * The windows that the sources of one draw, or of the daemon, have delivered: the memory of the replay test, see
- * seed/replay.h.
+ * The set of windows that the sources of one draw, or of the daemon, have delivered. The replay test (seed/replay.h)
+ * looks them up.
  *
- * The length of a window is chosen so that a source with the assumed min-entropy repeats a given window with probability
- * 2^-80. All sources of one set use the same length, that of the source with the least min-entropy.
+ * The length of a window is chosen so that a source with the assumed min-entropy repeats a given window with
+ * probability 2^-80. All sources of a set use the same length: the one that the source with the lowest min-entropy
+ * needs.
  *
  * A fingerprint is sum(k[i+1] * w[i]) + k[0] modulo 2^128, of which the highest 96 bits are kept; w are the 32-bit words
  * of the window, k is a random key. The highest 97 bits are strongly universal: two different windows have the same
@@ -24,19 +25,20 @@
 #define WINDOWS_SEED   32
 #define WINDOWS_BEGINS 65536 /* bits */
 
-/* The windows of one kind of source, in two generations: windows_age() makes the young one the old one. */
+/* The windows of one kind of source, in two generations. windows_age() turns the young generation into the old one. */
 struct window_kind {
 	struct window_table young, old;
 };
 
-/* Sources of many bytes and few bits have tables of their own, as they would displace the windows of all others. */
+/* Abundant sources, which have many bytes and few bits, have separate tables, because they would displace the windows
+ * of all other sources. */
 enum { WINDOWS_SCARCE, WINDOWS_ABUNDANT, WINDOWS_KINDS };
 
 /* A set of windows. Secret. */
 struct windows {
 	struct window_kind kind[WINDOWS_KINDS];
-	/* A filter with one bit for each hash of a window's first 8 bytes. Most windows that are looked up find their bit
-	 * unset, so that the tables need not be searched. */
+	/* A filter that has one bit for each hash of a window's first 8 bytes. Of the windows that are looked up, most
+	 * find their bit unset, so that the tables need not be searched. */
 	uint64_t begins[WINDOWS_BEGINS / 64];
 	size_t len; /* bytes of a window; 0 before the first windows_lengthen() */
 	uint8_t seed[WINDOWS_SEED];
@@ -53,18 +55,18 @@ void windows_init(struct windows *w, const uint8_t seed[WINDOWS_SEED]);
 bool windows_lengthen(struct windows *w, size_t len);
 
 /**
- * windows_lend - give the set its first slots, for abundant sources or for the others
+ * windows_lend - give the set the slots that it uses first, for abundant sources or for all others
  * @slot: secret; the caller owns it, and keeps it as long as the set is used
  * @room: number of slots, at least 1; see windows_room()
  */
 void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room);
 
-/** windows_room - how many slots the windows of @bytes bytes need, if each has @len bytes. */
+/** windows_room - how many slots are needed for the windows of @bytes bytes, if each window has @len bytes. */
 size_t windows_room(uint64_t bytes, size_t len);
 
 /**
  * windows_age - forget old windows, for a set that is used for a long time; call it before each draw
- * @most: for each kind of source, at least the latest @most windows remain known, and roughly twice as many are kept
+ * @most: of each kind of source, the newest @most windows or more remain known; up to about twice as many are kept
  */
 void windows_age(struct windows *w, size_t most);
 
