@@ -7,7 +7,7 @@
 
 #define BLOCK_BITS 6
 #define BLOCKS     (1 << BLOCK_BITS)
-#define DICTIONARY 1000   /* blocks that only initialize the dictionary */
+#define DICTIONARY 1000   /* blocks that only fill the dictionary; they are not counted */
 #define CORRECTION 0.5907 /* factor of the deviation for blocks of six bits: 6.3.4, step 4 */
 
 static unsigned block_at(const struct view *v, size_t i)
@@ -19,12 +19,12 @@ static unsigned block_at(const struct view *v, size_t i)
 	return block;
 }
 
-/* Mean and standard deviation of log2 of the distance from each block to the last equal one before it. */
+/* Computes the mean and the standard deviation of log2(distance), from each block back to the last equal block. */
 static void distances(const struct view *v, size_t blocks, double *ret_mean, double *ret_deviation)
 {
 	const double n = (double)(blocks - DICTIONARY);
 	size_t last[BLOCKS] = { 0 },
-	       i; /* last place of each block, from 1; a block not yet seen counts as at 0 */
+	       i; /* last place of each block, counted from 1; 0: the block was not seen yet */
 	double sum = 0, squares = 0;
 
 	for (i = 0; i < blocks; i++) {
@@ -43,10 +43,10 @@ static void distances(const struct view *v, size_t blocks, double *ret_mean, dou
 }
 
 /*
- * What a block of probability @z contributes to the expected mean: the function G of step 6, with the order of its two
- * sums exchanged. A distance u contributes log2(u), with probability z^2 (1-z)^(u-1), for each place after u, and with
- * probability z (1-z)^(u-1) for the place u itself, if the block did not occur before it. The weights shrink with
- * (1-z)^u, so the sum stops once the remaining terms cannot change the result.
+ * The contribution of a block of probability @z to the expected mean: the function G of step 6, with its two sums
+ * exchanged. A distance u contributes log2(u). Its weight is z^2 (1-z)^(u-1) at each place after u. At the place u
+ * itself it is z (1-z)^(u-1): the block did not occur before. The weights shrink with (1-z)^u, so the sum stops once
+ * the remaining terms cannot change the result.
  */
 static double expected_of(double z, size_t blocks)
 {
@@ -59,7 +59,8 @@ static double expected_of(double z, size_t blocks)
 
 		sum += log2((double)u) * z * weight * places;
 		weight *= 1 - z;
-		/* Each remaining term is below weight * 32 * blocks, and their sum is below that divided by z. */
+		/* Each remaining term is below weight * 32 * blocks, so the sum of them is below weight * 32 * blocks /
+		 * z. */
 		if (weight * 32 * (double)blocks < 1e-15 * z * sum)
 			break;
 	}
@@ -83,7 +84,8 @@ double estimate_compression(const struct view *v)
 	mean -= ESTIMATE_Z * deviation / sqrt((double)(blocks - DICTIONARY));
 	if (expected(low, blocks) <= mean)
 		return 1.0;
-	/* A bisection: the expected mean falls as p rises, as a more probable block has shorter distances. */
+	/* A bisection is possible because the expected mean falls as p rises: a more probable block has shorter
+	 * distances. */
 	for (i = 0; i < 40; i++) {
 		const double p = (low + high) / 2;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two predictors that count which symbols followed each context: MultiMMC and LZ78Y. */
+/* Two predictors that count which symbols followed each context (the symbols just before it): MultiMMC and LZ78Y. */
 #include "seed/estimate/estimate.h"
 #include "seed/estimate/memory.h"
 #include "seed/estimate/view.h"
@@ -37,7 +37,7 @@ static int mmc_step(struct mmc *m, context past, unsigned depths, uint8_t symbol
 		const context c = memory_last(&m->memory, past, depth);
 		uint8_t best;
 
-		/* If this context is new, each longer context, which ends with it, is new too. */
+		/* A longer context ends with this context. So, if this one is new, all longer ones are new too. */
 		known = known && memory_guess(&m->memory, c, depth, &best) > 0;
 		if (known && best == symbol) {
 			right |= depth == asked;
@@ -64,7 +64,7 @@ int estimate_mmc(const struct view *v, double *ret)
 		if (i == 1)
 			m.score = (struct score){
 				0
-			}; /* the first prediction does not count: no context was known */
+			}; /* the first prediction does not count, because no context was known */
 		past = memory_push(&m.memory, past, v->s[i]);
 	}
 	memory_clear(&m.memory);
@@ -73,7 +73,7 @@ int estimate_mmc(const struct view *v, double *ret)
 	return r;
 }
 
-/* --- LZ78Y: one dictionary; of all contexts that match, the one whose best symbol has the highest count predicts --- */
+/* --- LZ78Y: one dictionary; the known context whose best symbol has the highest count makes the prediction --- */
 
 struct lz78y {
 	struct memory memory;
@@ -97,7 +97,7 @@ static int lz78y_step(struct lz78y *z, context past, uint8_t symbol)
 			most = count;
 			right = best == symbol;
 		}
-		/* A known context may always get another symbol; a new one only while the dictionary has room. */
+		/* A symbol can always be added to a known context; a new context only while the dictionary has room. */
 		if (count == 0 && z->strings == LZ78Y_STRINGS)
 			continue;
 		z->strings += count == 0;

@@ -18,8 +18,8 @@ double estimate_mcv(const struct view *v)
 }
 
 /*
- * The number of bits until one repeats: two if the second equals the first, else three, as the third then equals one of
- * the two. The mean is therefore 2 + 2pq, from which p follows.
+ * Collision estimate: how many bits are read until one occurs twice. It is two if the second bit equals the first, else
+ * three, because the third bit must equal one of the two. So the mean is 2 + 2pq, and p follows from it.
  */
 double estimate_collision(const struct view *v)
 {
@@ -46,7 +46,8 @@ double estimate_collision(const struct view *v)
 	return mean < 2.5 ? estimate_bits(0.5 + sqrt(1.25 - mean / 2)) : 1.0;
 }
 
-/* A sequence of 128 bits that may be the most probable one: its first bit, and the number of each kind of transition. */
+/* A sequence of 128 bits: its first bit, and how often it has each transition. The most probable sequence is one of
+ * these. */
 static const struct path {
 	unsigned first, steps[2][2];
 } paths[] = {
@@ -58,7 +59,7 @@ static const struct path {
 	{ 1, { { 0, 0 }, { 0, 127 } } }, /* 111... */
 };
 
-/* -log2 of the sequence's probability; infinite if it has a transition that never occurred in the sample. */
+/* Returns: -log2 of the sequence's probability; infinite if it has a transition that never occurs in the sample. */
 static double path_bits(const struct path *path, const double first[2], double step[2][2])
 {
 	double bits = -log2(first[path->first]);

@@ -14,7 +14,8 @@ struct job {
 	double *out;
 	estimate_progress show;
 	void *arg;
-	uint64_t done, total; /* progress over all views: one unit is one sample by one estimator */
+	/* Progress over all views, counted in samples: each estimator adds each sample once. */
+	uint64_t done, total;
 };
 
 const char *estimate_name(enum estimator e)
@@ -25,7 +26,8 @@ const char *estimate_name(enum estimator e)
 	return names[e];
 }
 
-/* Progress counts samples, not estimators, as the eight times longer run over the bits takes eight times the time. */
+/* Progress counts samples and not estimators: the view of the bits has eight times as many samples, and takes eight
+ * times as long. */
 static void step(struct job *j)
 {
 	j->done += j->view.len;
@@ -33,7 +35,7 @@ static void step(struct job *j)
 		j->show(j->arg, j->done, j->total);
 }
 
-/* Runs the estimators that allocate no memory, in the order of the standard. */
+/* Runs the estimators that do not allocate memory, in the order of the standard. */
 static void run_plain(struct job *j)
 {
 	static const struct {
@@ -118,7 +120,7 @@ out:
 	return r;
 }
 
-/* The least of all estimates that apply, in bits a byte: SP 800-90B 6.3 and 3.1.3. */
+/* Returns: the lowest of all estimates that apply, in bits a byte: SP 800-90B 6.3 and 3.1.3. */
 static double least(const struct estimate *e)
 {
 	double min = ESTIMATE_NONE;
@@ -155,7 +157,7 @@ int estimate_make(
 	e.alphabet = renumber(raw, len, symbols);
 	j.view = (struct view){ .s = symbols, .len = len, .k = e.alphabet };
 	j.total = (e.alphabet > 2 ? 9 : 1) * (uint64_t)len * ESTIMATORS;
-	/* A sample of one symbol has an entropy of 0; no estimator needs to run. */
+	/* A sample that has only one symbol has an entropy of 0, so no estimator needs to run. */
 	r = e.alphabet < 2 ? 0 : run_all(&j);
 	if (r == 0 && e.alphabet > 2) {
 		j.out = e.bits;

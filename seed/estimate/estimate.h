@@ -7,9 +7,9 @@
 
 /*
  * The ten estimators of NIST SP 800-90B, 6.3.1 to 6.3.10, for data that need not be independent and identically
- * distributed. Pure except for working memory, which is wiped. An estimate is at most an upper bound on the entropy, for
- * an observer who knows only these ten methods; bytes that were hashed look perfect to all of them. What a source is
- * assessed at never depends on an estimate.
+ * distributed. They are pure, except that they allocate memory, which is wiped. An estimate is only an upper bound on
+ * the entropy, and only for an observer who knows nothing but these ten methods: bytes that were hashed look perfect to
+ * all of them. So the assessment of a source never depends on an estimate.
  */
 enum estimator {
 	ESTIMATE_MCV,         /* 6.3.1 */
@@ -25,15 +25,16 @@ enum estimator {
 	ESTIMATORS,
 };
 
-#define ESTIMATE_NONE (-1.0) /* the estimator does not apply, or there are too few samples for it */
-/* Required by SP 800-90B 3.1.1; with fewer, estimates come out too low. */
+#define ESTIMATE_NONE (-1.0) /* the estimator does not apply, or the sample is too short for it */
+/* The number of samples that SP 800-90B 3.1.1 requires; with fewer samples, estimates come out too low. */
 #define ESTIMATE_SAMPLES 1000000
-/* Most bytes of a sample; each needs about 80 bytes of memory, besides 150 MB. */
+/* The largest sample, in bytes. An estimate needs about 80 bytes of memory for each of them, and 150 MB besides. */
 #define ESTIMATE_MAX 16777216
 
 /*
- * Each estimator runs twice: over the bytes as symbols, and over their bits, the highest bit of a byte first. If a
- * sample has only two different byte values, these are treated as bits, and the estimators run once, for @symbols.
+ * Each estimator runs twice: for @symbols over the bytes, and for @bits over the bits of these bytes, the highest bit
+ * of a byte first. If a sample has only two different byte values, these are treated as bits, and each estimator runs
+ * once, for @symbols.
  */
 struct estimate {
 	double symbols[ESTIMATORS]; /* bits of min-entropy a byte */
@@ -50,7 +51,7 @@ typedef void (*estimate_progress)(void *arg, uint64_t done, uint64_t total);
  * @len:  2..ESTIMATE_MAX
  * @show: called after each estimator, with @arg; or NULL
  *
- * Time and memory are at most proportional to @len * log(@len).
+ * The time and the memory needed grow at most in proportion to @len * log(@len).
  * Returns: 0; -EINVAL for @len; -ENOMEM.
  */
 int estimate_make(

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define WORD     4  /* bytes that the continuous run test compares */
-#define RUN_LONG 26 /* a run of so many equal bits fails the block */
+#define RUN_LONG 26 /* a run of this many equal bits, or more, fails the block */
 #define RUN_MAX  6  /* runs of this length and longer are counted together */
 
 /* The limits for the number of runs of 1, 2, ... equal bits in a block, for ones and for zeros. */
@@ -18,16 +18,16 @@ static const struct {
 struct tally {
 	unsigned ones, nibble[16];
 	unsigned run[2][RUN_MAX]; /* runs, by bit and by length */
-	unsigned length;          /* of the run that has not ended yet */
+	unsigned length;          /* of the current run, which has not ended yet */
 	bool bit, long_run;
 };
 
 /*
- * Ends the current run, as @next is another bit or the block is complete. The counting copies rngtest in every detail, so
- * that its users find the same figures here. A run is counted under the bit that ended it, which changes no verdict. If
- * the first bit of a block differs from the last bit before it, a run of length 0 ends there; by an index out of range in
- * rngtest, that run is counted as one of RUN_MAX zeros, or as a nibble of four ones. This can change the verdict of a
- * block that is exactly at a limit.
+ * Ends the current run, because @next is another bit or the block is complete. The counting copies rngtest in every
+ * detail, so that its users find the same figures here. First, a run is counted as one of the bit that ended it; this
+ * changes no verdict. Second, if the first bit of a block differs from the last bit before the block, a run of length 0
+ * ends there. rngtest uses this length as an array index that is out of range, and so counts either one more run of
+ * RUN_MAX zeros, or one more nibble of four ones. This can change the verdict of a block that is exactly at a limit.
  */
 static void end_run(struct tally *t, bool next)
 {
@@ -60,7 +60,7 @@ static void add_byte(struct tally *t, uint8_t byte)
 	}
 }
 
-/* The standard's limits, 2.16 < X < 46.17, expressed as limits for the sum of squares. */
+/* The standard demands 2.16 < X < 46.17. The limits here are the same, as limits of the sum of squares. */
 static bool poker_failed(const struct tally *t)
 {
 	unsigned sum = 0, i;

@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <sys/random.h>
 
-/* An entry of one of two kinds. With a @symbol: how often that symbol followed the context. With ANY: which symbol
- * followed the context most often, and how often. A slot is free while @count is 0. */
+/* An entry of the table; there are two kinds. With a @symbol: @count says how often that symbol followed the context.
+ * With ANY: @best is the symbol that followed the context most often, and @count says how often. A slot with @count 0
+ * is free. */
 struct slot {
 	uint64_t high, low; /* the context */
 	uint32_t count;
-	uint8_t best; /* with ANY: the most frequent symbol */
+	uint8_t best; /* with ANY: the symbol that followed most often */
 	uint8_t depth;
 	uint16_t symbol; /* or ANY */
 };
@@ -27,7 +28,8 @@ int memory_init(struct memory *m, unsigned k)
 		return m->pair ? 0 : -ENOMEM;
 	}
 	m->room = 1 << 16;
-	/* Best effort: without a random key, a hostile source could make the search slow, but not change a result. */
+	/* If getrandom() fails, the key is not random: then a hostile source could make the search slow, but not change
+	 * a result. That is accepted. */
 	(void)!getrandom(m->key, sizeof(m->key), GRND_NONBLOCK);
 	m->slot = estimate_new(m->room, sizeof(*m->slot));
 	return m->slot ? 0 : -ENOMEM;
@@ -58,7 +60,7 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The hash has a random key, so that no source can make all its contexts collide. */
+/* The hash has a random key, so that a hostile source cannot make all its contexts collide. */
 static size_t hash(const struct memory *m, const struct slot *key)
 {
 	const uint64_t what = (uint64_t)key->depth << 32 | key->symbol;
@@ -67,7 +69,7 @@ static size_t hash(const struct memory *m, const struct slot *key)
 		fold(key->low ^ m->key[0], key->high ^ m->key[1]) ^ what, m->key[0] | 1);
 }
 
-/* The slot that has @key, or the free one where it belongs. */
+/* Returns: the slot that has @key or, if none has it, the free slot where it belongs. */
 static struct slot *look_up(
 	const struct memory *m, struct slot *slot, size_t room, const struct slot *key)
 {
@@ -88,7 +90,7 @@ static struct slot make_key(context c, unsigned depth, unsigned symbol)
 		.symbol = (uint16_t)symbol };
 }
 
-/* Doubles the table if two more entries would fill more than seven eighths of it. */
+/* Doubles the table if it would be more than seven eighths full with two more entries. */
 static int make_room(struct memory *m)
 {
 	const size_t room = 2 * m->room;
@@ -109,7 +111,7 @@ static int make_room(struct memory *m)
 	return 0;
 }
 
-/* In the plain table the contexts of each depth follow those of the depth below. */
+/* The plain table holds first all contexts of the lowest depth, then all of the next depth, and so on. */
 static uint32_t *pair_of(const struct memory *m, context c, unsigned depth)
 {
 	return m->pair[((size_t)1 << depth) + (size_t)c];

@@ -12,8 +12,9 @@ typedef unsigned __int128 context; /* consecutive symbols; the latest is in the 
 struct slot;
 
 /*
- * Counts which symbols followed each context. With two symbols there are few contexts, and a plain table has room for all
- * of them. With more symbols it is a hash table with open addressing, which compares whole keys.
+ * Counts which symbols followed each context. If there are two symbols, there are few contexts, and a plain table has
+ * room for all of them. If there are more symbols, the table is a hash table with open addressing that compares whole
+ * keys.
  */
 struct memory {
 	unsigned width;      /* bits of a symbol in a context: 1 or 8 */
@@ -23,13 +24,13 @@ struct memory {
 	uint64_t key[2];     /* random key of the hash; it changes no result */
 };
 
-/** memory_init - make it empty, for @k different symbols. Returns: 0 or -ENOMEM. */
+/** memory_init - make an empty memory for @k different symbols. Returns: 0 or -ENOMEM. */
 int memory_init(struct memory *m, unsigned k);
 
-/** memory_push - the context @c with @symbol appended. */
+/** memory_push - append @symbol to the context @c. Returns: the new context. */
 context memory_push(const struct memory *m, context c, uint8_t symbol);
 
-/** memory_last - the last @depth symbols of the context. */
+/** memory_last - shorten the context to its last @depth symbols. */
 context memory_last(const struct memory *m, context c, unsigned depth);
 
 /** memory_times - how often @symbol followed this context of @depth symbols. */
@@ -38,7 +39,7 @@ uint32_t memory_times(const struct memory *m, context c, unsigned depth, uint8_t
 /**
  * memory_guess - the symbol that followed this context most often
  * @ret_best: that symbol; of several with the same count, the largest one
- * Returns: how often it followed; 0: the context is new.
+ * Returns: how often that symbol followed; 0: the context is new.
  */
 uint32_t memory_guess(const struct memory *m, context c, unsigned depth, uint8_t *ret_best);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two predictors that look back a limited distance: the most common symbol in a window, and the symbol at a lag. */
+/* Two predictors that look back over a limited distance: one predicts the most common symbol of a window, one the
+ * symbol a certain lag before. */
 #include "seed/estimate/estimate.h"
 #include "seed/estimate/view.h"
 
@@ -10,7 +11,7 @@
 
 static const size_t window_len[WINDOWS] = { 63, 255, 1023, 4095 };
 
-/* The last @len symbols, and the most common one of them; of several with the same count, the one seen last. */
+/* The last @len symbols. @best is the most common one of them; if several are equally common, the one seen last. */
 struct window {
 	size_t len, points;
 	uint32_t count[256];
@@ -68,8 +69,8 @@ double estimate_mcw(const struct view *v)
 	return score_entropy(&score, v->k);
 }
 
-/* For one symbol: gives a point to each lag at which the same symbol was. Returns: the lag with the most points; of
- * several, the one that got its last point latest, and of these the largest. */
+/* Called for one symbol: gives a point to each lag at which the same symbol occurred. Returns: the lag with the most
+ * points; if several have as many, the one whose last point is the newest; if that is equal too, the largest lag. */
 static size_t add_points(uint32_t points[LAGS], const uint8_t *here, size_t lags, size_t winner)
 {
 	uint32_t most = points[winner];
@@ -78,7 +79,8 @@ static size_t add_points(uint32_t points[LAGS], const uint8_t *here, size_t lags
 	for (lag = 0; lag < lags; lag++) {
 		const bool hit = here[-1 - (ptrdiff_t)lag] == *here;
 
-		/* Hits are unpredictable, but the winner rarely changes: a single condition, which the CPU predicts well. */
+		/* The CPU cannot predict a hit, but it can predict that the winner stays. So there is one condition for
+		 * both. */
 		points[lag] += hit;
 		if (hit & (points[lag] >= most)) {
 			most = points[lag];

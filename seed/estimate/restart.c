@@ -10,7 +10,8 @@
 
 #define ALL (RESTARTS * RESTART_SAMPLES)
 
-/* P(Bin(n, 2^-h) >= c), summed from the largest count down, so that the smallest terms are added first. */
+/* Returns: P(Bin(n, 2^-h) >= c). It is summed from the largest count down, so that the smallest terms are added
+ * first. */
 static double tail(unsigned n, double h, unsigned c)
 {
 	const double p = exp2(-h);
@@ -95,7 +96,7 @@ static bool counts_fail(const struct restart *r)
 	return r->row_max >= r->cutoff || r->column_max >= r->cutoff;
 }
 
-/* The estimates take long, and cannot change the verdict if the counts have failed: they are left out then. */
+/* If the counts have failed, the estimates are left out: they take long, and cannot change the verdict. */
 static int judge(struct restart *r, uint8_t *matrix, uint8_t *turned)
 {
 	struct estimate e;

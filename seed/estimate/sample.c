@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define READ_MAX 16384 /* bytes in one read */
-/* Of a device: its child delivers pieces of this size, for which a slow chip takes seconds. */
+/* Bytes in one read of a device. Its child delivers pieces of this size, and a slow chip takes seconds for one. */
 #define READ_MAX_DEVICE 512
 
 static bool is_device(const struct sample *s)
@@ -53,7 +53,8 @@ static void keep_figures(struct health_figures *kept, const struct health_figure
 	keep_higher(&kept->frame_max, &kept->frame_at, f->frame_max, f->frame_at);
 }
 
-/* The tests stop at a window that fails one; they start again after it, so that the whole sample is tested. */
+/* The tests stop at a window that fails one of them. They are started again after it, so that the whole sample is
+ * tested. */
 static void test_samples(struct sample *s, struct health *h, size_t len)
 {
 	const uint8_t *raw = s->raw + s->len;
@@ -108,17 +109,17 @@ static size_t read_len(const struct sample *s)
 
 static void add_point(struct sample *s, int64_t spent_ns)
 {
-	/* The points are spread evenly over the sample, however many reads it takes. */
+	/* The points are spread evenly over the sample, whatever the number of reads is. */
 	if (s->points > 0 && s->len < s->asked && s->len * SAMPLE_POINTS < s->points * s->asked)
 		return;
 	if (s->points <= SAMPLE_POINTS)
 		s->point[s->points++] = (struct sample_point){ .ns = spent_ns, .bytes = s->len };
 }
 
-/* --- the one place that opens and reads a source --- */
+/* --- the only functions here that open and read a source --- */
 
 struct tap {
-	struct reader reader; /* of a device */
+	struct reader reader; /* only for a device */
 	struct source_handle handle;
 	unsigned timeout_ms;
 };
@@ -129,7 +130,7 @@ static uint64_t want_all(const struct source_handle *h, const void *sample)
 	return ((const struct sample *)sample)->asked;
 }
 
-/* The child's own deadline is long enough for all reads. The limit for a single read is enforced in the parent. */
+/* The deadline of the child covers all reads together. The parent enforces the limit for a single read. */
 static unsigned whole_ms(const struct sample *s, unsigned timeout_ms)
 {
 	const uint64_t ms = (s->asked / READ_MAX_DEVICE + 2) * (uint64_t)timeout_ms;
@@ -169,7 +170,7 @@ static void tap_close(struct tap *t, const struct sample *s)
 		s->spec->src->close(&t->handle);
 }
 
-/* The state of the tests, which is secret. */
+/* The state of the health tests and of the replay test. Secret. */
 struct tests {
 	struct health health;
 	struct replay replay;
@@ -202,7 +203,8 @@ static int take_all(struct sample *s, struct tap *t, struct tests *tests,
 	return r;
 }
 
-/* Runs every test on every byte, even of an abundant source, of which a draw tests only samples. */
+/* Runs every test on every byte, even if the source is abundant: a draw tests only parts of the bytes of such a
+ * source. */
 static int test_all(struct sample *s, struct tap *t, const struct sample_windows *windows,
 	sample_progress show, void *arg)
 {

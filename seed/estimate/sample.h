@@ -7,23 +7,24 @@
 #include "seed/source/source.h"
 
 #define SAMPLE_POINTS 64 /* points in the plot of the rate over time */
-/* Bytes; a sample is a multiple of it, so that words of a CPU source are whole. */
+/* The length of a sample is a multiple of this many bytes, so that it has only whole words of a CPU source. */
 #define SAMPLE_MULTIPLE 16
-#define SAMPLE_PIECE    512 /* bytes in which at most one replay is counted */
+#define SAMPLE_PIECE    512 /* bytes of a piece; at most one replay is counted in each piece */
 
-/* How many bytes the source had delivered after so much time spent in it; the time of the tests does not count. */
+/* After @ns nanoseconds of reading, the source had delivered @bytes bytes. The time of the tests does not count. */
 struct sample_point {
 	int64_t ns;
 	uint64_t bytes;
 };
 
-/* What one source delivered, and the results of its tests. A test that failed starts again after the failure. */
+/* The bytes that one source delivered, and the results of its tests. A test that failed is started again after the
+ * failure. */
 struct sample {
 	const struct source_spec *spec;
-	uint8_t *raw;      /* secret; the @len bytes that came before a read failed */
+	uint8_t *raw;      /* secret; the @len bytes that were read before a read failed */
 	size_t asked, len; /* bytes asked for, and delivered */
 	int err;           /* negative errno: the source is absent, or did not deliver */
-	unsigned assessed_bits, per_bytes; /* its assessment, final once it is open */
+	unsigned assessed_bits, per_bytes; /* its assessment; it is final once the source is open */
 	bool opened;
 	char remark[SOURCE_REMARK_MAX]; /* why it is assessed lower than usual, or empty */
 	uint64_t retries;
@@ -32,17 +33,17 @@ struct sample {
 	unsigned failures[HEALTH_REPLAY + 1]; /* number of failures of each test */
 	unsigned startup_failures;   /* failures of any test in the first HEALTH_STARTUP samples */
 	struct health_figures first; /* the figures of the first failure */
-	/* After a replay: label of the source that delivered the bytes later; NULL: this one. */
+	/* After a replay: the label of the source that delivered the bytes later; NULL: this source. */
 	const char *copy;
 	struct sample_point point[SAMPLE_POINTS + 1];
 	size_t points;
 };
 
-/* The windows of all sources of one check, for the replay test. */
+/* For the replay test: the windows of all sources that one check tests. */
 struct sample_windows {
 	struct windows *all;
 	unsigned source; /* number of this source */
-	/* If this source repeats bytes of another one, the number of that source; untouched otherwise. */
+	/* Set to the number of another source if this source repeats bytes of that source; else untouched. */
 	unsigned *ret_copied;
 };
 
@@ -53,7 +54,7 @@ typedef void (*sample_progress)(void *arg, uint64_t done, uint64_t total);
  * @s:           the caller calls sample_clear() in the end, also after an error
  * @spec:        not copied
  * @asked:       bytes, a multiple of SAMPLE_MULTIPLE
- * @timeout_ms: limit for opening, and for each read of a device; not for all reads together
+ * @timeout_ms:  limit for opening, and for each single read of a device; not for all reads together
  * @show:        called with @arg after each read, or NULL
  *
  * A device is read in a child (seed/source/reader.h), so all secrets of the process must be in memory from secret_new().
@@ -71,7 +72,7 @@ int sample_take(struct sample *s, const struct source_spec *spec, size_t asked, 
  */
 int sample_once(const struct source_spec *spec, uint8_t *raw, size_t len, unsigned timeout_ms);
 
-/** sample_passed - the source delivered all bytes that were asked for, and passed its tests. */
+/** sample_passed - true if the source delivered all bytes that were asked for, and passed its tests. */
 bool sample_passed(const struct sample *s);
 
 /** sample_clear - wipe and free the bytes; the figures remain. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The computation that the four predictors share: their global and local performance (6.3.7 to 6.3.10). */
+/* The computation that ends each of the four predictors: their global and their local performance (6.3.7 to 6.3.10). */
 #include "seed/estimate/view.h"
 
 #include <math.h>
@@ -15,8 +15,8 @@ void score_add(struct score *s, bool right)
 		s->run_max = s->run;
 }
 
-/* The upper bound of the probability of a correct prediction, over all predictions; for none correct, the bound that the
- * standard gives for that case. */
+/* The upper bound of the probability that a prediction is correct, from all predictions. If none was correct, the bound
+ * is the one that the standard gives for that case. */
 static double global(const struct score *s)
 {
 	const double n = (double)s->tried;
@@ -27,8 +27,9 @@ static double global(const struct score *s)
 }
 
 /*
- * ln of the probability that @n predictions, each correct with probability @p, have no run of @r correct ones (Feller's
- * recurrent events). The root x of the standard's equation is 1 + e with a tiny e; only e is computed, for precision.
+ * Returns: ln of the probability that @n predictions, each correct with probability @p, contain no run of @r correct
+ * ones (Feller's recurrent events). The root x of the standard's equation is 1 + e with a tiny e; only e is computed,
+ * because 1 + e would lose its precision.
  */
 static double log_no_run(double p, double r, double n)
 {
@@ -43,7 +44,7 @@ static double log_no_run(double p, double r, double n)
 	return log(q - p * e) - log((1 - r * e) * q) - (n + 1) * log1p(e);
 }
 
-/* The p for which a run longer than the longest one has a probability of 1 % (6.3.7, step 7); at least @low. */
+/* Finds p, at least @low, such that a run longer than the longest one seen has a probability of 1 % (6.3.7, step 7). */
 static double local(const struct score *s, double low)
 {
 	const double r = (double)s->run_max + 1, n = (double)s->tried;

@@ -31,8 +31,8 @@ static void count_runs(struct stats *s, const uint8_t *raw, size_t len)
 }
 
 /*
- * The regularized upper incomplete gamma function Q(a, x): from a series for small x, from a continued fraction (Lentz's
- * method) for large x.
+ * The regularized upper incomplete gamma function Q(a, x). For small x it is computed from a series, for large x from a
+ * continued fraction (Lentz's method).
  */
 static double gamma_above(double a, double x)
 {
@@ -71,7 +71,7 @@ static void chi_square(struct stats *s, size_t len)
 	s->chi_above = s->chi_square > 0 ? gamma_above(255 / 2.0, s->chi_square / 2) : 1;
 }
 
-/* The eight bits that begin at bit @at; the highest bit of a byte comes first. */
+/* Returns: the eight bits that begin at bit number @at; the highest bit of a byte comes first. */
 static unsigned bits_at(const uint8_t *raw, size_t at)
 {
 	const uint8_t *p = raw + at / 8;
@@ -80,7 +80,7 @@ static unsigned bits_at(const uint8_t *raw, size_t at)
 	return shift ? (p[0] << shift | p[1] >> (8 - shift)) & 0xff : p[0];
 }
 
-/* Over all pairs of bits @lag apart: (equal pairs - unequal pairs) / pairs. */
+/* Compares all pairs of bits that are @lag apart. Returns: (equal pairs - unequal pairs) / pairs. */
 static double correlation(const uint8_t *raw, size_t bits, unsigned lag)
 {
 	const size_t pairs = bits - lag;

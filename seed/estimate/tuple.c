@@ -7,25 +7,27 @@
 #include <errno.h>
 #include <math.h>
 
-#define TUPLE_MIN 35 /* a tuple is frequent if it occurs at least so often: 6.3.5, step 1 */
+#define TUPLE_MIN 35 /* a tuple is frequent if it occurs at least this often: 6.3.5, step 1 */
 
-/* Two figures for each length, up to that of the longest string that occurs twice. */
+/* Two figures for each length of a string, up to the longest string that occurs twice. */
 struct tuples {
 	size_t longest;
 	uint32_t *most; /* how often the most frequent string of that length occurs */
 	uint64_t *
-		pairs; /* how many pairs of places have equal strings; before sum(): differences of that, modulo 2^64 */
+		pairs; /* pairs of places with equal strings; until sum(), the difference to the length below */
 };
 
-/* An interval of the suffix array whose end is not known yet: all suffixes from @left on share a prefix of @depth. */
+/* An interval of the suffix array whose end is not known yet: all suffixes from index @left on begin with the same
+ * @depth symbols. */
 struct interval {
 	int32_t depth, left;
 };
 
 /*
- * Replaces each entry of the suffix array @sa by the length of the prefix that the suffix shares with the one sorted
- * before it. One pass in the order of the text suffices, as the length falls by at most one from each suffix to the next
- * (the permuted LCP array). @before: working space of the same size.
+ * Replaces each entry of the suffix array @sa, which is a suffix, by the length of the prefix that this suffix shares
+ * with the suffix sorted before it. One pass in the order of the text is enough: from a suffix to the suffix that
+ * begins one symbol later, this length falls by at most one (the permuted LCP array). @before: working space of the
+ * same size.
  */
 static void share_prefixes(const struct view *v, int32_t *sa, int32_t *before)
 {
@@ -62,7 +64,8 @@ static int32_t largest(const int32_t *shared, size_t len)
 	return max;
 }
 
-/* Notes that the prefixes of an interval, of each length above @outer up to @depth, occur @count times. */
+/* The suffixes of an interval, @count of them, begin with the same @depth symbols. Notes that each of their common
+ * prefixes that is longer than @outer occurs @count times. */
 static void note(struct tuples *t, int32_t outer, int32_t depth, uint32_t count)
 {
 	const uint64_t pairs = (uint64_t)count * (count - 1) / 2;
@@ -73,7 +76,8 @@ static void note(struct tuples *t, int32_t outer, int32_t depth, uint32_t count)
 	t->pairs[depth + 1] -= pairs;
 }
 
-/* Visits all intervals of the array of common prefixes (@shared); an inner interval comes before those that contain it. */
+/* Visits all intervals of suffixes with a common prefix; @shared: the array of share_prefixes(). An inner interval is
+ * visited before those that contain it. */
 static void walk(struct tuples *t, const int32_t *shared, size_t len, struct interval *stack)
 {
 	size_t top = 0, i;
@@ -95,8 +99,9 @@ static void walk(struct tuples *t, const int32_t *shared, size_t len, struct int
 	}
 }
 
-/* Completes both tables. A string occurs at least as often as a longer string that begins with it, so each maximum is at least
- * the next one. The numbers of pairs were stored as differences, which are added up here. */
+/* Completes both tables. A string occurs at least as often as a longer string that begins with it, so the maximum for a
+ * length is at least the maximum for the next length. The numbers of pairs were stored as differences, and are added
+ * up. */
 static void sum(struct tuples *t)
 {
 	size_t i;
@@ -113,7 +118,8 @@ static double entropy(double p, size_t len)
 	return estimate_bits(estimate_upper(p, len));
 }
 
-/* The t-tuple estimate (6.3.5) over all lengths with a frequent string, the LRS estimate (6.3.6) over longer ones. */
+/* The t-tuple estimate (6.3.5) covers all lengths that have a frequent string; the LRS estimate (6.3.6), the longer
+ * ones. */
 static void judge(const struct tuples *t, size_t len, double *ret_tuple, double *ret_lrs)
 {
 	double frequent = 0, repeated = 0;
