@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The client of the broker, the daemon that may open devices which this process may not open. */
+/* The client of the broker. The broker is a daemon that may open devices which this process has no permission to
+ * open. */
 #include "seed/source/broker_client.h"
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
@@ -15,11 +16,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* The uid that the kernel shows for every user without a mapping into this user namespace (DEFAULT_OVERFLOWUID in the
- * kernel), so it identifies nobody. */
+/* The kernel shows this uid for every user that has no mapping into this user namespace (DEFAULT_OVERFLOWUID in the
+ * kernel). So it identifies nobody. */
 #define OVERFLOW_UID 65534
 
-/* The owner of the folder that holds the socket; false if others may create files in that folder. */
+/* Finds the owner of the folder that holds the socket. Returns: false if other users may create files in that
+ * folder. */
 static bool folder_owner(const char *path, uid_t *ret)
 {
 	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -51,7 +53,7 @@ static int check_peer(int fd, const char *path)
 											     -EPERM;
 }
 
-/* connect(2) to a unix socket blocks while the socket's queue is full; this limits how long. */
+/* connect(2) to a unix socket blocks while the socket's queue is full; this sets a limit for that. */
 static void limit_wait(int fd, int64_t deadline_ms)
 {
 	const int64_t left = deadline_ms - clock_ms();
@@ -115,7 +117,7 @@ static int ask(int fd, int stop, int64_t deadline_ms, const struct broker_reques
 	struct broker_block *ret)
 {
 	uint8_t packet[BROKER_REQUEST_SIZE];
-	/* One byte more than the longest answer, to detect one that is too long. */
+	/* There is room for one byte more than the longest answer, to detect an answer that is too long. */
 	const size_t room = BROKER_HEAD_SIZE + request->blocks * (size_t)BROKER_BLOCK_SIZE_2 + 1;
 	uint8_t *answer = secret_new(room);
 	enum broker_status status = BROKER_REFUSED;
@@ -165,7 +167,7 @@ void broker_send_note(int fd, const struct broker_note *note)
 	(void)!send(fd, packet, sizeof(packet), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* --- the row in the table of sources: it only tests whether the daemon runs; seed/schedule.c fetches the blocks --- */
+/* --- the row in the table of sources: it only tests if the daemon runs; seed/schedule.c fetches the blocks --- */
 
 static int check_broker(const struct source_spec *spec, struct fault *f)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RDSEED and RDRAND of x86-64, RNDRRS and RNDR of Arm: one word of 64 bits a step. */
+/* RDSEED and RDRAND of x86-64, RNDRRS and RNDR of Arm: each step gives one word of 64 bits. */
 #include "seed/source/cpu.h"
 #include "seed/source/machine.h"
 #include "seed/source/source.h"
@@ -9,17 +9,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Intel's guide allows ten tries for RDRAND. RDSEED can be called faster than it generates: on a working CPU we saw 241
- * refusals in a row, so only far more than that mean that it is broken. */
+/* Intel's guide allows ten tries for RDRAND. RDSEED can be called faster than the CPU generates words: on a working CPU
+ * we saw 241 refusals in a row, so only a much higher number means that the CPU is broken. */
 #define RDRAND_TRIES 10
 #define RDSEED_TRIES 65536
 
-/* How to ask the CPU and the kernel whether they offer the instructions, and how to run them. The tests replace it. */
+/* Functions that ask the CPU and the kernel whether they offer the instructions, and that run them. The tests replace
+ * these functions. */
 struct cpu_ops {
 	bool (*cpu_has_seed)(void), (*cpu_has_rand)(void);
 	bool (*kernel_has_seed)(void), (*kernel_has_rand)(void);
 	bool (*seed_step)(uint64_t *word), (*rand_step)(uint64_t *word);
-	/* Fills at most @words words, up to the first refusal. Returns: how many words were filled. */
+	/* Fills up to @words words, and stops at the first refusal. Returns: how many words were filled. */
 	size_t (*rand_many)(uint8_t *raw, size_t words);
 	void (*relax)(void);
 };
@@ -28,7 +29,8 @@ struct cpu_ops {
 #include <cpuid.h>
 #include <immintrin.h>
 
-/* RDRAND is assessed at 128 bits in 16 KiB: the CPU reseeds it at least once in 511 x 128 bits, which is less. */
+/* RDRAND is assessed at 128 bits in 16 KiB: the CPU reseeds at least once in 511 x 128 bits, which are fewer than 16
+ * KiB. */
 #define RANDOM_BITS  128
 #define RANDOM_BYTES 16384
 
@@ -47,9 +49,9 @@ static bool cpu_has_rand(void)
 }
 
 /*
- * The kernel disables an instruction that it knows to be broken, while CPUID still offers it (AMD-SB-7055). The features
- * that the kernel allows are listed in this small file of sysfs as ",NUMBER". /proc/cpuinfo has them too, but older
- * kernels take 10 ms to produce it. If the file is missing, no feature is allowed.
+ * If the kernel knows that an instruction is broken, it disables it, while CPUID still offers it (AMD-SB-7055). This
+ * small file of sysfs lists the features that the kernel allows, each as ",NUMBER". /proc/cpuinfo has them too, but
+ * older kernels take 10 ms to produce it. If the file is missing, no feature counts as allowed.
  */
 static bool kernel_has(const char *feature)
 {
@@ -99,7 +101,7 @@ __attribute__((target("rdrnd"))) static bool rand_step(uint64_t *word)
 	return ok;
 }
 
-/* A loop of its own, as RDRAND is so fast that a function call for each word would cost noticeable time. */
+/* This is a separate loop because RDRAND is so fast that a function call for each word would cost noticeable time. */
 __attribute__((target("rdrnd"))) static size_t rand_many(uint8_t *raw, size_t words)
 {
 	unsigned long long w = 0;
@@ -125,7 +127,7 @@ static const struct cpu_ops cpu_default = { cpu_has_seed, cpu_has_rand, kernel_h
 #include <sys/auxv.h>
 
 #define RANDOM_BITS \
-	0 /* no bits are claimed: Arm leaves it to the implementation how often RNDR is reseeded */
+	0 /* no bits are claimed, because Arm does not say how often a CPU must reseed RNDR */
 #define RANDOM_BYTES 1
 
 static bool has_rng(void)
@@ -133,7 +135,7 @@ static bool has_rng(void)
 	return getauxval(AT_HWCAP2) & 1UL << 16; /* HWCAP2_RNG */
 }
 
-/* The CPU sets PSTATE.Z if it had no random word to give. */
+/* The CPU sets PSTATE.Z if it could not give a random word. */
 static bool seed_step(uint64_t *word)
 {
 	bool ok;
@@ -166,7 +168,7 @@ static void relax(void)
 	__asm__ volatile("yield");
 }
 
-/* Only the kernel can say what the CPU offers, so both are the same function. */
+/* Only the kernel can say whether the CPU offers the instructions, so the questions to both use the same function. */
 static const struct cpu_ops cpu_default = { has_rng, has_rng, has_rng, has_rng, seed_step,
 	rand_step, rand_many, relax };
 
@@ -201,10 +203,10 @@ static const struct cpu_ops cpu_default = { no, no, no, no, no_step, no_step, ra
 #endif
 
 static const struct cpu_ops *cpu = &cpu_default;
-static bool (*is_emulated)(void) = machine_is_emulated; /* the tests replace it */
+static bool (*is_emulated)(void) = machine_is_emulated; /* the tests replace this */
 
-/* An emulated instruction is only as good as the emulator's own source, which only the host's owner knows: it is
- * assessed at 0 unless the user states an assessment. */
+/* An emulated instruction is only as good as the emulator's own source, and only the owner of the host knows that
+ * source. So it is assessed at 0 unless the user states an assessment. */
 static int assess(const struct source_spec *spec, struct source_handle *h, bool offered)
 {
 	if (!offered)
@@ -224,7 +226,7 @@ static int open_rdrand(const struct source_spec *spec, struct source_handle *h)
 	return assess(spec, h, cpu->cpu_has_rand() && cpu->kernel_has_rand());
 }
 
-/* Tries until a step succeeds; what a failed step left in @word is never used. */
+/* Tries until a step succeeds. The caller must not use what a failed step left in @word. */
 static int slow_word(
 	struct source_handle *h, bool (*step)(uint64_t *), unsigned tries, uint64_t *word)
 {
@@ -265,7 +267,8 @@ static int fill_rdseed(struct source_handle *h, uint8_t *raw, size_t len)
 	return fill(h, raw, len, cpu->seed_step, RDSEED_TRIES);
 }
 
-/* Refusals are rare: fill many words at once up to the first refusal, repeat that word alone, and go on. */
+/* Refusals are rare. So this fills many words at once, up to the first refusal, repeats only the refused word, and goes
+ * on. */
 static int fill_rdrand(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	uint64_t word = 0;
@@ -294,7 +297,7 @@ static void close_cpu(struct source_handle *h)
 	(void)h;
 }
 
-/* Looked up once, as CPUID is slow in a virtual machine. */
+/* The answer is looked up once, because CPUID is slow in a virtual machine. */
 enum { UNKNOWN, OFFERED, ABSENT };
 
 static _Atomic int offers_rand;

@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 /**
- * cpu_words - @count words of the CPU's generator (RDRAND, RNDR), which make two copies of one machine differ
+ * cpu_words - get @count words of the CPU's generator (RDRAND, RNDR), which make two copies of one machine differ
  * The words are neither tested nor assessed: to obtain assessed bits, draw from the source.
  * Until the first call of the process has returned, no other thread may call this or open a source.
- * Returns: true; false, and @out is all zeros, if the CPU or the kernel offers no generator, or ten tries failed.
+ * Returns: true; false if the CPU or the kernel offers no generator, or if ten tries failed: @out is then all zeros.
  */
 bool cpu_words(uint64_t *out, unsigned count);
 

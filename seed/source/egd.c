@@ -10,20 +10,20 @@
 #include <unistd.h>
 
 /*
- * EGD has no greeting and no framing, so the bytes of any other server at that port would be taken for entropy. To
- * detect such a server, the first request asks for 10 bytes: its second byte is then a newline. A server of a text
- * protocol (HTTP, SMTP) takes the request as a line and answers it, or has sent a greeting before; either is more than
- * 10 bytes, which stream_quiet() finds.
+ * EGD has no greeting and no framing, so the bytes of any other server at that port would pass for entropy. To detect
+ * such a server, the first request asks for 10 bytes, so its second byte is a newline. A server of a text protocol
+ * (HTTP, SMTP) takes this request for a line and answers it, or it has already sent a greeting. Either is more than 10
+ * bytes, and stream_quiet() finds the surplus.
  */
 #define FIRST_REQUEST_LEN '\n'
 
 struct where {
 	bool tcp;
-	char path[SOURCE_ARG_MAX]; /* or the host */
+	char path[SOURCE_ARG_MAX]; /* the path of a unix socket, or the host */
 	char port[8];
 };
 
-/* "localhost:8888", "[::1]:8888". */
+/* Parses "localhost:8888" or "[::1]:8888". */
 static int parse_tcp(const char *text, struct where *w, struct fault *f)
 {
 	const char *colon = strrchr(text, ':');
@@ -109,7 +109,7 @@ static int fill_egd(struct source_handle *h, uint8_t *raw, size_t len)
 		const size_t n = len < most ? len : most;
 
 		r = ask(h, raw, n);
-		h->state = h; /* not NULL: the first request was made */
+		h->state = h; /* any value but NULL: the first request was made */
 		raw += n;
 		len -= n;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hardware generators on a serial or USB port, FIFOs, and regular files, which are always assessed at 0. */
+/* Hardware generators on a serial or USB port, FIFOs, and regular files. A regular file is always assessed at 0. */
 #include "seed/source/source.h"
 #include "seed/source/stream.h"
 
@@ -10,14 +10,14 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Is it /dev/random or /dev/urandom, by the numbers in Linux' devices.txt? */
+/* Is this /dev/random or /dev/urandom, by its device number (devices.txt of Linux)? */
 static bool is_kernel(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) &&
 		(st->st_rdev == makedev(1, 8) || st->st_rdev == makedev(1, 9));
 }
 
-/* In its default mode a serial line delivers only whole lines, and translates some bytes: switch that off. */
+/* In its default mode a serial line delivers only whole lines, and changes some bytes. This switches that off. */
 static void set_raw(int fd)
 {
 	struct termios line;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Functions that set the fields of a handle, for the sources' own open and close. */
+/* Functions that set the fields of a handle; the open and close functions of the sources use them. */
 #include "seed/source/source.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel's hardware generator, assessed by the quality that the kernel states for it. */
+/* The kernel's hardware generator. Its assessment is the quality that the kernel states. */
 #include "seed/source/source.h"
 #include "seed/source/machine.h"
 #include "seed/source/stream.h"
@@ -16,18 +16,19 @@
 #define DEVICE      "/dev/hwrng"
 #define QUALITY_MAX 1024 /* the kernel states quality as bits of entropy in 1024 bits */
 #define QUALITY_PER (QUALITY_MAX / 8) /* 1024 bits, in bytes */
-/* Bits a byte. We do not go higher, as the kernel states 1024 for a driver that states no quality of its own. */
+/* Limit of the assessment, in bits a byte. There is no higher one, because the kernel states 1024 for a driver that
+ * states no quality. */
 #define BITS_MAX 4
-/* A lower quality is assessed at 0, as the tests have no cutoffs for it. */
+/* A quality below this is assessed at 0, because the tests have no cutoffs for it. */
 #define QUALITY_MIN (SOURCE_MBIT_MIN * QUALITY_PER / 1000)
 
-/* The tests replace these two by their own. */
+/* The tests replace these two. */
 static bool (*is_virtual)(void) = machine_is_virtual;
 static const char *sysfs = "/sys/class/misc/hw_random";
 
 static bool is_hwrng(const struct stat *st)
 {
-	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(10, 183); /* Linux' devices.txt */
+	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(10, 183); /* devices.txt of Linux */
 }
 
 static bool begins(const char *text, const char *with)
@@ -51,7 +52,7 @@ static int ask_kernel(const char *name, char *out, size_t size)
 	return machine_text(path, out, size);
 }
 
-/* The quality that the kernel states, 0..QUALITY_MAX; 0 if it states none. */
+/* Returns: the quality that the kernel states, 0..QUALITY_MAX; 0 if it states none. */
 static unsigned quality(void)
 {
 	char text[32], *end;
@@ -63,7 +64,7 @@ static unsigned quality(void)
 	return *end || n > QUALITY_MAX ? 0 : (unsigned)n;
 }
 
-/* The generator that the kernel uses for the device now. The administrator may switch to another one at any time. */
+/* The generator that the device uses at this moment. The administrator may switch to another one at any time. */
 struct behind {
 	int err;
 	char current[64];
@@ -99,8 +100,8 @@ static void assess(struct source_handle *h, const struct behind *b)
 		take_quality(h, q);
 }
 
-/* Assesses the generator behind the device. If that is a TPM, h->device names the TPM, as the source tpm would, so that
- * the two are counted once. */
+/* Assesses the generator that the device uses. If that is a TPM, h->device gets the same text as for the source tpm, so
+ * that the two count only once. */
 static int look_behind(struct source_handle *h)
 {
 	struct behind *b = malloc(sizeof(*b));
@@ -161,7 +162,7 @@ static int fill_hwrng(struct source_handle *h, uint8_t *raw, size_t len)
 	const struct behind *before = h->state;
 	int r = stream_read(h->fd, raw, len, h->deadline_ms);
 
-	/* The assessment holds only for the generator that it was made for: check that it is still the current one. */
+	/* The assessment holds only for the generator that was the current one then: check that it still is. */
 	if (r == 0 && before) {
 		const struct behind after = ask_behind();
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The variation in the time that the CPU takes for the same work, measured by libjitterentropy, if the build has it. */
+/* CPU jitter: the CPU needs varying times for the same work. libjitterentropy measures them, if the build has it. */
 #include "seed/source/source.h"
 #include "seed/source/machine.h"
 
@@ -22,7 +22,8 @@ static int open_jitter(const struct source_spec *spec, struct source_handle *h)
 	return h->state ? 0 : -ENOMEM;
 }
 
-/* Not jent_read_entropy_safe(), which continues after a failed test: here a source that fails a test is given up. */
+/* This does not use jent_read_entropy_safe(), which continues after a failed test: here a source that fails a test is
+ * given up. */
 static int fill_jitter(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	const ssize_t n = jent_read_entropy(h->state, (char *)raw, len);

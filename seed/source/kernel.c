@@ -11,7 +11,7 @@ static int open_kernel(const struct source_spec *spec, struct source_handle *h)
 	return 0;
 }
 
-/* Blocks until the kernel's generator is ready; before that no byte is delivered. */
+/* Blocks until the kernel's generator is ready; before that, no byte is delivered. */
 static int fill_kernel(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	(void)h;
@@ -33,7 +33,7 @@ static void close_kernel(struct source_handle *h)
 	(void)h;
 }
 
-/* It is assessed at 0 here: seed/claim.h adds its 256 bits of strength, once for each seed. */
+/* The source is assessed at 0 here, because seed/claim.h adds the 256 bits of its strength, once for each seed. */
 const struct source source_kernel = {
 	.name = "kernel",
 	.what = "the kernel's generator, getrandom(2)",

@@ -47,8 +47,8 @@ bool machine_is_emulated(void)
 
 #else
 
-/* No instruction shows it on these CPUs, so we look for files that exist only under a hypervisor. All are in /sys, as
- * the daemon's unit hides all of /proc except processes. */
+/* No instruction of these CPUs shows a hypervisor, so we look for files that exist only under one. All of them are in
+ * /sys, because the daemon's unit hides all of /proc except processes. */
 static bool known_by_file(void)
 {
 	static const char *const path[] = { "/sys/hypervisor/type",
@@ -65,8 +65,8 @@ static bool known_by_file(void)
 
 static bool known_by_vendor(void)
 {
-	/* A cloud's bare-metal machine counts as virtual too. Its sources are then assessed at 0 unless the user states
-	 * more; to take a virtual machine for a physical one would be the worse mistake. */
+	/* A bare-metal machine of a cloud counts as virtual too; its sources are then assessed at 0 unless the user
+	 * states more. The opposite mistake would be worse: to believe that a virtual machine is a physical one. */
 	static const char *const word[] = { "QEMU", "KVM", "VMware", "Virtual", "Xen", "Google",
 		"OpenStack", "Amazon", "Alibaba", "Nutanix", "oVirt", "RHEV", "Parallels", "Bochs",
 		"DigitalOcean", "Hetzner", "OracleCloud", "Huawei Cloud", "Tencent" };
@@ -87,8 +87,8 @@ bool machine_is_virtual(void)
 	return known_by_file() || known_by_vendor();
 }
 
-/* QEMU's CPU model `max`, the only one of its own models with RNDR, has 0 in the vendor byte of MIDR_EL1, which Arm
- * reserves for use by software. */
+/* The CPU model `max` is the only one of QEMU's own models that has RNDR. It has 0 in the vendor byte of MIDR_EL1, a
+ * value that Arm reserves for software. */
 bool machine_is_emulated(void)
 {
 	char text[32];

@@ -7,16 +7,16 @@
 
 /**
  * machine_is_virtual - does this machine run under a hypervisor?
- * Its devices, a TPM for example, are then made by the hypervisor, and are only as good as the hypervisor makes them.
- * x86: from CPUID. Other CPUs: from files in /sys that the hypervisor fills: its type, the device tree, DMI.
+ * If so, its devices, such as a TPM, are made by the hypervisor, and are only as good as the hypervisor makes them.
+ * x86: from CPUID. Other CPUs: from files in /sys that the hypervisor fills in: its type, the device tree, DMI.
  */
 bool machine_is_virtual(void);
 
 /**
  * machine_is_emulated - is the CPU emulated in software?
- * The random instructions then return whatever that software draws, and the jitter of execution times is its own.
- * x86: CPUID, where QEMU's TCG names itself. Arm: MIDR_EL1, whose vendor byte is 0 on TCG. Other CPUs: always false,
- * as nothing shows it.
+ * If so, its random instructions return whatever that software draws, and its jitter is the jitter of that software.
+ * x86: from CPUID, in which QEMU's TCG names itself. Arm: from MIDR_EL1, whose vendor byte is 0 on TCG. Other CPUs:
+ * always false, because nothing shows it.
  */
 bool machine_is_emulated(void);
 

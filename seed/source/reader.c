@@ -15,13 +15,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PIECE 512 /* bytes that a source is asked for at a time */
-/* Large enough that no child has to wait until the parent reads its pipe; the most that an unprivileged user may set. */
+#define PIECE 512 /* bytes that are requested from a source at a time */
+/* So large that no child has to wait until the parent reads its pipe; also the largest size that an unprivileged user
+ * may set. */
 #define PIPE_SIZE (1 << 20)
-/* At the deadline the child gets this much more time to report -ETIMEDOUT itself. */
+/* The child gets this much more time after the deadline, so that it can report -ETIMEDOUT itself. */
 #define GRACE_MS 50
 
-/* What a child sends: one hello with the result of opening, then pieces, each with its length or a negative errno. */
+/* A child sends one hello, with the result of opening, and then pieces, each with its length or a negative errno. */
 struct hello {
 	int err;
 	unsigned assessed_bits, per_bytes, test_mbit;
@@ -29,13 +30,13 @@ struct hello {
 };
 
 struct piece {
-	int32_t len; /* of @raw, or a negative errno; both are sent in one write */
+	int32_t len; /* length of @raw, or a negative errno; @len and @raw are sent in one write */
 	uint8_t raw[PIECE];
 };
 
 /* --- in the child --- */
 
-/* What the child has to do; fork() leaves it a copy. */
+/* The work of the child; fork() leaves it a copy. */
 struct order {
 	pid_t parent;
 	const struct source_spec *spec;
@@ -44,7 +45,7 @@ struct order {
 	const void *ctx;
 };
 
-/* Closes every descriptor except two. closefrom(3) works also where close_range(2) is missing (before Linux 5.9) or
+/* Closes every descriptor except two. closefrom(3) works even where close_range(2) is missing (before Linux 5.9) or
  * forbidden (by the seccomp filters of some containers). */
 static void close_others(int a, int b)
 {
@@ -111,17 +112,18 @@ static _Noreturn void run_child(const struct order *o, int out, int go)
 
 /* --- in the parent --- */
 
-/* Children that were killed but have not ended yet. A process reads few devices, so few children can hang at a time. */
+/* Children that were killed but have not ended yet. A process reads few devices, so few children can hang at one
+ * time. */
 static struct {
 	pthread_mutex_t lock;
 	pid_t pid[64];
 } abandoned = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* If a device hangs again and again, no more children than this are left behind. */
+/* If a device hangs again and again, no new child is started while more than this many children hang. */
 #define HANGING_MAX 48
 
-/* Nobody waits for a child that may be stuck in its driver: each call only checks which of them have ended.
- * @fresh: a child that was just killed, to add; 0: none. Returns: how many have not ended yet. */
+/* Never waits for a child, because it may hang in its driver: each call only checks which of the children have ended.
+ * @fresh: a child that was just killed, to add to them; 0: none. Returns: how many have not ended yet. */
 static size_t reap(pid_t fresh)
 {
 	size_t i, living = 0;
@@ -195,7 +197,8 @@ void reader_go(struct reader *r)
 	const uint64_t word = 1;
 
 	r->deadline_ms = clock_ms() + r->timeout_ms + GRACE_MS;
-	/* A write to an empty eventfd succeeds; if it ever failed, the child would not start, and the deadline ends it. */
+	/* A write to an empty eventfd succeeds. If it ever failed, the child would not start, and would end at the
+	 * deadline. */
 	(void)!write(r->go, &word, sizeof(word));
 }
 

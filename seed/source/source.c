@@ -43,7 +43,7 @@ const struct source *source_find(const char *name, size_t len)
 	return NULL;
 }
 
-/* Is the piece "key=value", without the "NAME:" of a source? It then belongs to the source before it. */
+/* Is the piece "key=value" without "NAME:" before it? Then it belongs to the source before it. */
 static bool is_setting(const char *piece, size_t len)
 {
 	const char *equals = memchr(piece, '=', len), *colon = memchr(piece, ':', len);
@@ -58,7 +58,8 @@ static bool is_key(const char *piece, const char *key)
 	return strncmp(piece, key, len) == 0 && piece[len] == '=';
 }
 
-/* "4", "0.25", "7.999" become thousandths. The tests have no cutoffs for a source below a quarter of a bit a byte. */
+/* Parses "4", "0.25" or "7.999" into thousandths. Values below a quarter are refused: the tests have no cutoffs for
+ * them. */
 bool source_parse_mbit(const char *p, size_t len, unsigned *ret)
 {
 	const char *const end = p + len;
@@ -120,7 +121,7 @@ static int set_deadline(struct source_spec *spec, const char *piece, size_t len,
 	return 0;
 }
 
-/* Appends one of the source's own keys, with its value, to the argument. */
+/* Appends a setting of the source, "key=value", to its argument. */
 static int add_to_arg(struct source_spec *spec, const char *piece, size_t len, struct fault *f)
 {
 	const size_t used = strlen(spec->arg);
@@ -157,7 +158,7 @@ bool source_list_has_broker(const struct source_list *list)
 	return false;
 }
 
-/* @ret_spec: the new source, to which the settings after it belong. */
+/* Adds a source to the list. @ret_spec: the new source; settings that follow belong to it. */
 static int add_source(struct source_list *list, const char *piece, size_t len,
 	struct source_spec **ret_spec, struct fault *f)
 {
@@ -166,7 +167,7 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 	const size_t arg_len = colon ? len - name_len - 1 : 0;
 	struct source_spec *spec = list->spec + list->count;
 
-	if (list->count == SOURCES_MAX - 1) /* one place is kept free for `kernel` */
+	if (list->count == SOURCES_MAX - 1) /* one place stays free for `kernel` */
 		return fault_set(f, -EINVAL, "more than %d sources", SOURCES_MAX - 1);
 	*spec = (struct source_spec){ .src = source_find(piece, name_len) };
 	if (!spec->src)
@@ -182,7 +183,7 @@ static int add_source(struct source_list *list, const char *piece, size_t len,
 		return fault_set(f, -EINVAL, "%s: may be given only once", spec->src->name);
 	memcpy(spec->arg, piece + len - arg_len, arg_len);
 	*ret_spec = spec;
-	/* add_kernel() appends `kernel`, once, wherever the user named it. */
+	/* `kernel` is not counted here: add_kernel() appends it once, at the end, wherever the user named it. */
 	if (spec->src->kind != SOURCE_KERNEL)
 		list->count++;
 	return 0;
@@ -211,7 +212,7 @@ int source_parse(const char *text, struct source_list *ret, struct fault *f)
 			break;
 		text += len + 1;
 	}
-	/* Arguments are checked only now, as settings that follow a source are part of its argument. */
+	/* Arguments are checked only now, because settings that follow a source become part of its argument. */
 	for (i = 0; i < list.count; i++) {
 		const struct source_spec *spec = list.spec + i;
 		struct fault why;
@@ -248,8 +249,8 @@ unsigned source_test_mbit(const struct source_spec *spec)
 	return spec->stated ? spec->stated_mbit : spec->src->test_mbit;
 }
 
-/* Sets the stated assessment as a fraction in lowest terms, so that no byte is read in vain: 2.5 bits a byte are 5
- * bits per 2 bytes. */
+/* Sets the stated assessment as a fraction in lowest terms: 2.5 bits a byte become 5 bits per 2 bytes. So no more bytes
+ * are read than needed. */
 static void state(struct source_handle *h, unsigned mbit)
 {
 	unsigned a = 1000, b = mbit;
@@ -279,22 +280,22 @@ const struct source *source_by_device(const struct stat *st)
 	return NULL;
 }
 
-/* Rewrites the request so that it names the same device, but as the source @src. */
+/* Changes the request so that it names the same device, but under the source @src. */
 static void ask_as(struct source_spec *spec, const struct source *src)
 {
 	char path[SOURCE_ARG_MAX];
 
 	spec->src = src;
 	spec->stated = spec->stated && src->may_state;
-	/* A relative path might read as a keyword of the other source, such as swtpm: put "./" before it. */
+	/* The other source might read a relative path as a keyword, such as swtpm: put "./" before it. */
 	if (spec->arg[0] == '/' || strlen(spec->arg) + 2 >= sizeof(spec->arg))
 		return;
 	strcpy(path, spec->arg);
 	snprintf(spec->arg, sizeof(spec->arg), "./%.*s", (int)sizeof(path) - 3, path);
 }
 
-/* Finds another source that knows the device at the path, or, if @fd is not negative, the device open at @fd. NULL: none
- * does. */
+/* Finds another source that knows the device: the device open at @fd or, if @fd is negative, the device at the path.
+ * Returns: NULL: no other source knows it. */
 static const struct source *find_other(const struct source_spec *spec, int fd)
 {
 	const struct source *src;
@@ -329,7 +330,7 @@ int source_open(const struct source_spec *asked, struct source_handle *h, int64_
 	if (other)
 		ask_as(&spec, other);
 	r = open_as(&spec, h, deadline_ms);
-	/* Between stat() and open() the path may have come to lead to another device: check the descriptor again. */
+	/* Between stat() and open(), another device may have been put at the path: check the open descriptor again. */
 	other = r == 0 ? find_other(&spec, h->fd) : NULL;
 	if (!other)
 		return r;

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The pause before another try, after poll() reported a descriptor as ready that was not. */
+/* poll() sometimes reports a descriptor as ready that is not. This is the pause before the next try, then. */
 #define PAUSE_MS 2
 
 int stream_wait(int fd, short events, int64_t deadline_ms)
@@ -32,7 +32,8 @@ int stream_wait(int fd, short events, int64_t deadline_ms)
 		if (r < 0 && errno != EINTR)
 			return -errno;
 	} while (r <= 0);
-	return 0; /* also if poll() reports an error on @fd: the caller's next read or write returns it */
+	/* Also if poll() reports an error on @fd: the caller's next read or write will return that error. */
+	return 0;
 }
 
 int stream_pause(unsigned ms, int64_t deadline_ms)
@@ -42,12 +43,12 @@ int stream_pause(unsigned ms, int64_t deadline_ms)
 	struct timespec t = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 };
 
 	if (n > 0)
-		nanosleep(&t, NULL); /* a signal may cut it short, which does no harm */
+		nanosleep(&t, NULL); /* a signal may end the sleep early, which does no harm */
 	return clock_ms() < deadline_ms ? 0 : -ETIMEDOUT;
 }
 
-/* Decides after a failed call: 0 if it should be made again, else -errno. poll() reports /dev/hwrng as readable even
- * if it has no bytes, so EAGAIN can follow. */
+/* Decides after a failed call. Returns: 0 if the call should be made again, else -errno. EAGAIN can follow a successful
+ * poll(), which reports /dev/hwrng as readable even if it has no bytes. */
 static int not_yet(int64_t deadline_ms)
 {
 	switch (errno) {
@@ -55,7 +56,7 @@ static int not_yet(int64_t deadline_ms)
 		return 0;
 	case EAGAIN:
 		return stream_pause(PAUSE_MS, deadline_ms);
-	case ECONNRESET: /* the peer closed before it had read all that we sent */
+	case ECONNRESET: /* the peer closed the connection before it had read all that we sent */
 	case EPIPE:
 		return -ENODATA;
 	default:
@@ -105,11 +106,11 @@ int stream_quiet(int fd)
 {
 	uint8_t byte;
 
-	/* 0 (end of stream) and errors are not reported here: the next read returns them. */
+	/* The end of the stream (0) and errors are not reported here: the next read returns them. */
 	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 ? -EPROTO : 0;
 }
 
-/* Waits for the end of a connect() that goes on in the background, and returns its result. */
+/* Waits until a connect() in the background has ended. Returns: its result. */
 static int finish_connect(int fd, int64_t deadline_ms)
 {
 	socklen_t size = sizeof(int);
@@ -122,7 +123,7 @@ static int finish_connect(int fd, int64_t deadline_ms)
 	return -error;
 }
 
-/* A unix socket whose queue is full returns EAGAIN: connect() is then called again. */
+/* While the queue of a unix socket is full, connect() returns EAGAIN: it is called again then. */
 static int try_connect(int fd, const struct sockaddr *to, socklen_t size, int64_t deadline_ms)
 {
 	int r;
@@ -202,7 +203,7 @@ bool stream_is_port(const char *text, size_t len)
 	return i == len && n >= 1 && n <= 65535;
 }
 
-/* Turns an IPv4 address that is mapped into IPv6 back into the IPv4 address. */
+/* Turns an IPv6 address that contains an IPv4 address (IPv4-mapped) into that IPv4 address. */
 static void unmap_ipv4(struct sockaddr_storage *who)
 {
 	const struct sockaddr_in6 six = *(const struct sockaddr_in6 *)who;
@@ -236,7 +237,7 @@ bool stream_peer(int fd, char *out, size_t size)
 		    sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		snprintf(out, size, who.ss_family == AF_INET6 ? "tcp [%s]:%s" : "tcp %s:%s", host,
 			port);
-	/* 127.0.0.1, 127.0.0.2 and ::1 are the same machine, and may be the same server. */
+	/* 127.0.0.1, 127.0.0.2 and ::1 all mean this machine, and may be the same server. */
 	if (is_loopback(&who))
 		snprintf(out, size, "tcp loopback:%s", port);
 	return is_loopback(&who);

@@ -18,17 +18,18 @@
 #define DEVICE "/dev/tpmrm0"
 #define HOST   "127.0.0.1"
 #define PORT   "2321"
-/* The first and the longest pause before a busy TPM is asked again, in milliseconds; each is twice the last one. */
+/* The first and the longest pause before a busy TPM is asked again, in milliseconds. Each pause is twice the one
+ * before. */
 #define BACKOFF_MS  1
 #define BACKOFF_MAX 64
 
-/* The tests replace these two by their own. */
+/* The tests replace these two. */
 static bool (*is_virtual)(void) = machine_is_virtual;
 static const char *sysfs = "/sys";
 
 struct where {
 	enum { AT_DEVICE, AT_TCP, AT_UNIX } kind;
-	char path[SOURCE_ARG_MAX]; /* or the host */
+	char path[SOURCE_ARG_MAX]; /* the path of a device or unix socket, or the host */
 	char port[8];
 };
 
@@ -51,7 +52,7 @@ static int take_setting(struct where *w, const char *piece, size_t len, struct f
 	return 0;
 }
 
-/* ":host=127.0.0.1,port=2321", ",port=2321" or nothing. */
+/* Parses what follows "swtpm": ":host=127.0.0.1,port=2321", ",port=2321" or nothing. */
 static int parse_swtpm(const char *rest, struct where *w, struct fault *f)
 {
 	int r = 0;
@@ -68,7 +69,7 @@ static int parse_swtpm(const char *rest, struct where *w, struct fault *f)
 
 static int parse_path(const char *path, struct where *w, struct fault *f)
 {
-	/* A comma begins a setting, and only swtpm has settings. */
+	/* Settings follow a comma, and only swtpm has settings. */
 	if (strchr(path, ','))
 		return fault_set(f, -EINVAL, "host= and port= are settings of swtpm only");
 	if (!*path)
@@ -98,8 +99,8 @@ static int check_tpm(const struct source_spec *spec, struct fault *f)
 	return parse(spec->arg, &w, f);
 }
 
-/* The number N of the chip, from the name that the kernel gave the device (tpmN, tpmrmN); false: the kernel does not
- * list the device as a TPM. */
+/* Finds the number N of the chip in the name that the kernel gave the device (tpmN, tpmrmN). Returns: false if the
+ * kernel does not list the device as a TPM. */
 static bool chip_number(dev_t device, unsigned *ret)
 {
 	char path[64], text[256], *name, tail;
@@ -132,7 +133,7 @@ static int open_device(
 
 	h->fd = open(w->path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (h->fd <
-		0) /* without a path from the user, a missing device only means that the host has no TPM */
+		0) /* the user gave no path, so a missing device only means that the host has no TPM */
 		return errno == ENOENT && !spec->arg[0] ? -ENODEV : -errno;
 	if (fstat(h->fd, &st) < 0)
 		return -errno;
@@ -150,7 +151,8 @@ static int open_device(
 	return 0;
 }
 
-/* A software TPM counts as worth nothing unless the user states its assessment, as we cannot know its source. */
+/* A software TPM is assessed at 0 unless the user states an assessment, because we cannot know where it gets its
+ * bytes. */
 static int open_stream(
 	const struct source_spec *spec, const struct where *w, struct source_handle *h)
 {
@@ -184,14 +186,15 @@ static int open_tpm(const struct source_spec *spec, struct source_handle *h)
 	return r;
 }
 
-/* One command and its response. The buffer has one byte more than the longest response, to detect one that is too long. */
+/* One command and its response. The buffer is one byte longer than the longest response, to detect a response that is
+ * too long. */
 struct exchange {
 	bool stream;
 	size_t asked, len;
 	uint8_t command[TPM_COMMAND_SIZE], answer[TPM_ANSWER_MAX + 1];
 };
 
-/* The kernel's device takes a command in one write and gives the response in one read. */
+/* The kernel's device takes a whole command in one write, and gives the whole response in one read. */
 static int ask_device(const struct source_handle *h, struct exchange *x)
 {
 	ssize_t n = write(h->fd, x->command, sizeof(x->command));
@@ -227,7 +230,8 @@ static int ask_stream(const struct source_handle *h, struct exchange *x)
 	return r == 0 ? stream_quiet(h->fd) : r;
 }
 
-/* Asks once for at most *@len bytes. The chip may give fewer: *@len becomes the number of bytes written to @out. */
+/* Asks once for at most *@len bytes. The chip may give fewer bytes: *@len becomes the number of bytes written to
+ * @out. */
 static int ask(const struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
 {
 	const uint8_t *bytes = NULL;
@@ -243,7 +247,7 @@ static int ask(const struct source_handle *h, struct exchange *x, uint8_t *out, 
 	return r;
 }
 
-/* The same, and repeats the request while the TPM reports that it is busy. */
+/* Does the same as ask(), but repeats the request while the TPM reports that it is busy. */
 static int ask_until_ready(struct source_handle *h, struct exchange *x, uint8_t *out, size_t *len)
 {
 	unsigned pause_ms = BACKOFF_MS;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define TAG        0x8001 /* TPM_ST_NO_SESSIONS */
-#define TAG_OF_1_2 0x00c4 /* TPM_TAG_RSP_COMMAND: a TPM 1.2 answers unknown commands with it */
+#define TAG_OF_1_2 0x00c4 /* TPM_TAG_RSP_COMMAND: a TPM 1.2 answers unknown commands with this */
 #define GET_RANDOM 0x017b
 #define RC_SUCCESS 0x000
 #define RC_START   0x100 /* TPM_RC_INITIALIZE */

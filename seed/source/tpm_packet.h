@@ -11,7 +11,7 @@
  */
 #define TPM_COMMAND_SIZE 12
 #define TPM_HEADER_SIZE  10 /* bytes of a response: tag, size, response code */
-#define TPM_ASK_MAX      64 /* bytes: a TPM gives at most the size of its largest digest, SHA-512 */
+#define TPM_ASK_MAX      64 /* bytes; a TPM gives at most the size of its largest digest, SHA-512 */
 #define TPM_ANSWER_MAX   (TPM_HEADER_SIZE + 2 + TPM_ASK_MAX)
 
 /** tpm_command - encode a request for @asked bytes, 1..TPM_ASK_MAX. */
@@ -28,10 +28,10 @@ int tpm_answer_size(const uint8_t header[TPM_HEADER_SIZE], size_t asked, size_t 
  * @raw:       secret; @ret_bytes points into it
  * @ret_len:   1..@asked
  *
- * Returns: 0; -EAGAIN: the TPM is busy, ask again (retry, testing, yielded); -EPROTO: malformed. The other response
- * codes have an errno each, which no other function of this source returns: -EHOSTDOWN: the TPM was not started;
- * -EREMOTEIO: it is in failure mode; -EKEYREJECTED: it is locked out; -EPROTONOSUPPORT: it is a TPM 1.2;
- * -ENODATA: it gave no bytes; -EIO: any other code. tpm_why() has a message for them.
+ * Returns: 0; -EAGAIN: the TPM is busy, ask again (retry, testing, yielded); -EPROTO: malformed. Each other response
+ * code has an errno that no other function of this source returns: -EHOSTDOWN: the TPM was not started; -EREMOTEIO: it
+ * is in failure mode; -EKEYREJECTED: it is locked out; -EPROTONOSUPPORT: it is a TPM 1.2; -ENODATA: it gave no bytes;
+ * -EIO: any other code. tpm_why() has a message for each of these.
  */
 int tpm_answer(
 	const uint8_t *raw, size_t len, size_t asked, const uint8_t **ret_bytes, size_t *ret_len);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The names of sources, and the messages for their errors. */
+/* The names of sources in messages, and the explanations of their errors. */
 #include "seed/source/source.h"
 
 #include <errno.h>
