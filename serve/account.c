@@ -11,7 +11,7 @@ void accounts_init(struct accounts *as)
 		SLIST_INIT(as->chain + i);
 }
 
-/* Knuth's multiplicative hash; its high bits put neighbouring uids into different chains. */
+/* Knuth's multiplicative hash. Its high bits are used, so that neighbouring uids come into different chains. */
 static struct account_chain *chain_of(struct accounts *as, account_id id)
 {
 	return as->chain + (id * 0x9e3779b97f4a7c15 >> 32) % ACCOUNTS_HASH;

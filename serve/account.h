@@ -8,9 +8,10 @@
 
 #include "serve/turns.h"
 
-/* The number of the account that is charged for what a client takes; several clients may share one account. Two
- * accounts are the same if and only if their numbers are equal. For a client on the broker's socket the number is its
- * uid; a subordinate uid (subuid(5)) is charged to the user who owns it. For other clients see serve/identity.h. */
+/* The number of an account. The account is charged for what a client takes; several clients may share one account. Two
+ * accounts are the same if and only if their numbers are equal. For a client on the broker's socket, the number is its
+ * uid; but a subordinate uid (subuid(5)) is charged to the user who owns it. For all other clients see
+ * serve/identity.h. */
 typedef uint64_t account_id;
 
 #define ACCOUNT_STATES     4
@@ -21,11 +22,11 @@ TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(web_list, web_client);
 TAILQ_HEAD(account_rank, account);
 
-/* An account with at least one connection; the last account_release() frees it. */
+/* An account that has at least one connection. The last account_release() frees it. */
 struct account {
 	account_id id;
 	size_t references;
-	SLIST_ENTRY(account) chain; /* of accounts with the same hash */
+	SLIST_ENTRY(account) chain; /* links the accounts that have the same hash */
 	/* Owned by serve/desk.c: */
 	struct turn share, surplus;
 	/* Owned by serve/crowd.c: */
@@ -46,7 +47,9 @@ struct accounts {
 	SLIST_HEAD(account_chain, account) chain[ACCOUNTS_HASH];
 };
 
-/** accounts_init - an empty set. It needs no clear: the last account_release() of each account frees it. */
+/**
+ * accounts_init - make an empty set. It needs no clear: the last account_release() of each account frees that account.
+ */
 void accounts_init(struct accounts *as);
 
 /** account_get - find or create the account @id. Returns: a reference that the caller owns; NULL: no memory. */

@@ -15,7 +15,8 @@ void allowance_init(struct allowance *a, const struct allowance_rule *rule, int6
 	a->floor = ALLOWANCE_FIRST;
 }
 
-/* One byte a second is one thousandth of a byte a millisecond. A new client's level may be above its burst. */
+/* A rate of one byte a second is one thousandth of a byte a millisecond. The level of a new client may be above its
+ * burst. */
 static void refill(struct allowance *a, const struct allowance_rule *rule, int64_t now_ms)
 {
 	const int64_t full = (int64_t)rule->burst * MILLI;

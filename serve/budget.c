@@ -18,7 +18,7 @@ uint32_t budget_quantum(const struct budget *b, uint32_t most)
 	return share > ROUND_LEAST ? share : ROUND_LEAST;
 }
 
-/* One byte a second is one thousandth of a byte a millisecond. */
+/* A rate of one byte a second is one thousandth of a byte a millisecond. */
 static void refill(struct budget *b, int64_t now_ms)
 {
 	const int64_t full = (int64_t)b->rate * BUDGET_BURST_MS;

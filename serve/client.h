@@ -7,8 +7,8 @@
 #include "serve/protocol.h"
 
 /*
- * One client of the daemon that asks for blocks. It connects the client's protocol with the desk, and has no socket, no
- * clock and no message: those are in serve/connections.c.
+ * One client of the daemon that asks for blocks. It connects the client's protocol with the desk. It has no socket and
+ * no clock, and it reports nothing: serve/connections.c does that.
  */
 enum client_state {
 	CLIENT_ASKS,   /* the client has sent nothing yet */
@@ -20,14 +20,14 @@ enum client_state {
 struct client {
 	struct desk_request request; /* first, so that a pointer to it is a pointer to the client */
 	const struct protocol *protocol;
-	unsigned version; /* the version of the protocol to answer in */
+	unsigned version; /* the version of the protocol in which to answer */
 	enum client_state state;
-	int64_t until_ms; /* when the state ends at the latest */
+	int64_t until_ms; /* latest time at which the state ends */
 	struct handout handout;
 };
 
 /**
- * client_open - a new client
+ * client_open - begin with a new client
  * @account:    charged for its blocks; must outlive the client
  * @uid, @pid:  as the kernel states them
  */
@@ -44,19 +44,22 @@ void client_input(struct client *c, struct desk *d, const uint8_t *raw, size_t l
  */
 struct client *client_answer(struct desk *d, uint8_t *out, size_t *ret_len, int64_t now_ms);
 
-/** client_expire - the client's time is up, even if @now_ms is a little before its deadline. */
+/** client_expire - the time of the client's state is up; the caller may call this a little before @c->until_ms. */
 void client_expire(struct client *c, struct desk *d, int64_t now_ms);
 
-/** client_close - withdraw a request that waits, and clear @c->handout; read that before. */
+/** client_close - withdraw a request that waits, and clear @c->handout. The caller reads @c->handout before. */
 void client_close(struct client *c, struct desk *d, int64_t now_ms);
 
 /* Called by the protocols: */
 
-/** client_ask - ask the desk for @blocks; the answer comes by @until_ms at the latest. */
+/** client_ask - ask the desk for @blocks blocks; the client is answered by @until_ms at the latest. */
 void client_ask(
 	struct client *c, struct desk *d, uint32_t blocks, int64_t until_ms, int64_t now_ms);
 
-/** client_refuse - the client sent no valid request: withdraw one that waits, and have the desk answer DESK_REFUSED. */
+/**
+ * client_refuse - the client sent an invalid request: withdraw its waiting request, and make the desk answer
+ * DESK_REFUSED
+ */
 void client_refuse(struct client *c, struct desk *d, int64_t now_ms);
 
 #endif

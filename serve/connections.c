@@ -22,7 +22,7 @@ struct connection {
 	int fd;
 	struct event *event;
 	struct connections *all;
-	enum client_state listed;            /* which of the account's lists it is in */
+	enum client_state listed;            /* the list of the account in which it is */
 	TAILQ_ENTRY(connection) state_entry; /* in that list */
 	TAILQ_ENTRY(connection) entry;       /* in the list of all connections */
 };
@@ -59,7 +59,8 @@ static void unlist(struct connection *c)
 
 /* --- one connection --- */
 
-/* One account must not flood the journal: beyond a certain rate journald drops entries, also those about others. */
+/* One account must not flood the journal: above a certain rate journald drops entries, also those about other
+ * accounts. */
 static void log_given(struct connections *cs, const struct handout *h, account_id account)
 {
 	if (limit_take(&cs->entries, account, 1, clock_ms()) == 0) {
@@ -88,7 +89,7 @@ static void close_one(struct connection *c)
 	free(c);
 }
 
-/* Wait until the time limit of its new state, or close it. Returns: whether it still exists. */
+/* Starts the wait until the time limit of the new state; or closes the connection. Returns: whether it still exists. */
 static bool settle(struct connection *c)
 {
 	const int64_t left = c->client.until_ms - clock_ms();
@@ -104,7 +105,8 @@ static bool settle(struct connection *c)
 	return false;
 }
 
-/* From users other than root and the daemon's own, a status request is refused like any invalid request. */
+/* Only root and the daemon's own user may request the status. From all other users, the request is refused like any
+ * invalid request. */
 static bool is_status_request(const struct connection *c, const uint8_t *raw, size_t len)
 {
 	const uid_t uid = c->client.handout.uid;
@@ -121,7 +123,7 @@ static void answer_status(struct connection *c)
 	c->client.state = CLIENT_DONE;
 }
 
-/* Returns: whether it still exists. */
+/* Reads and processes one packet. Returns: whether the connection still exists. */
 static bool read_input(struct connection *c)
 {
 	uint8_t raw[PROTOCOL_INPUT_MAX];
@@ -208,7 +210,7 @@ bool connections_answer(struct connections *cs)
 
 /* --- new connections --- */
 
-/* Close the oldest connection of @a that is in @state, but spare each one that has sent something in the meantime.
+/* Closes the oldest connection of @a that is in @state. A connection that has sent something in the meantime is spared.
  * Returns: whether one was closed. */
 static bool close_oldest(struct account *a, enum client_state state)
 {
@@ -233,18 +235,18 @@ static bool close_of_the_largest(struct connections *cs, bool with_notes)
 		(close_oldest(a, CLIENT_ASKS) || (with_notes && close_oldest(a, CLIENT_SERVED)));
 }
 
-/* Returns: whether @a, which may be new, can have one more connection. */
+/* Makes room for one more connection of @a, which may be a new account. Returns: whether there is room. */
 static bool make_place(struct connections *cs, struct account *a)
 {
 	if (a->silent >= CONNECTIONS_SILENT)
 		(void)close_oldest(a, CLIENT_ASKS);
 	if (cs->crowd.count < CONNECTIONS_MAX)
 		return true;
-	/* If @a itself has the most connections, do not close one of its clients that may still send a note. */
+	/* If @a itself has the most connections, no client of it that may still send a note is closed. */
 	return close_of_the_largest(cs, a->connections < cs->crowd.most);
 }
 
-/* Takes ownership of @fd and of the reference to @a, but only on success. */
+/* Adds a connection. Takes ownership of @fd and of the reference to @a, but only on success. */
 static int add(struct connections *cs, int fd, const struct protocol *protocol, struct account *a,
 	const struct ucred *peer)
 {
@@ -268,7 +270,7 @@ static int add(struct connections *cs, int fd, const struct protocol *protocol, 
 	list(c);
 	TAILQ_INSERT_TAIL(&cs->list, c, entry);
 	crowd_enter(&cs->crowd, a);
-	/* Many clients have sent their request already, or have disconnected. */
+	/* Read before waiting: many clients have sent their request already, or have disconnected. */
 	if (read_input(c) && c->listed == CLIENT_ASKS)
 		(void)settle(c);
 	return 0;
@@ -332,7 +334,7 @@ void connections_dismiss(struct connections *cs)
 
 	for (c = TAILQ_FIRST(&cs->list); c; c = next) {
 		next = TAILQ_NEXT(c, entry);
-		/* A request that the client has sent already is still answered. */
+		/* If the client has already sent a request, the request is still answered. */
 		if (c->listed == CLIENT_ASKS && read_input(c) && c->listed == CLIENT_ASKS)
 			close_one(c);
 	}

@@ -12,39 +12,44 @@
 #include "serve/subuids.h"
 
 #define CONNECTIONS_MAX        2048
-#define CONNECTIONS_SILENT     128  /* connections of one account that have sent no request yet */
+#define CONNECTIONS_SILENT     128  /* silent connections that one account can have */
 #define CONNECTIONS_ACCEPTS    16   /* in one pass of the event loop */
 #define CONNECTIONS_ANSWERS    32   /* in one pass of the event loop */
-#define CONNECTIONS_ENTRIES    1000 /* entries in the journal about one account, at once ... */
+#define CONNECTIONS_ENTRIES    1000 /* journal entries about one account: at once ... */
 #define CONNECTIONS_ENTRY_RATE 10   /* ... and per second */
 
 /*
  * The connected clients of the broker's protocol. A connection is silent until it has sent a request. If an account has
  * too many silent connections, its oldest silent one is closed. If there are too many connections in all, the account
- * that has most loses one: its oldest silent one, or else the oldest that may still send its note. A connection that waits
- * for an answer is never closed to make room. The work for one connection does not grow with their number.
+ * with the most connections loses one: its oldest silent connection, or else its oldest one that may still send a note.
+ * But it does not lose one that may send a note to a new connection of the same account: then the new one is not
+ * accepted. A connection that waits for an answer is never closed to make room. The work for one connection does not
+ * grow with their number.
  */
 struct connections {
 	struct event_base *base;
 	struct desk *desk;
-	struct connection_list list; /* all, in the order of arrival */
+	struct connection_list list; /* all connections, in the order of arrival */
 	struct accounts accounts;
 	const struct subuids *subuids;
 	struct crowd crowd;
 	bool took;            /* blocks were taken from the stock; the caller resets it */
 	uint8_t *answer;      /* secret */
-	int64_t quiet_ms;     /* when the next entry with counts may go into the journal */
-	struct limit entries; /* in the journal, by account */
-	unsigned unlisted,
-		unlisted_blocks;     /* handouts without an entry of their own; their blocks */
-	account_id unlisted_account; /* of the last of these */
-	/* Writes the status report for root and the daemon's user; serve/status.c sets these two. */
+	int64_t quiet_ms;     /* when the next entry that counts events may go into the journal */
+	struct limit entries; /* of the journal entries about each account */
+	/* Handouts that have no entry in the journal, and their blocks. */
+	unsigned unlisted, unlisted_blocks;
+	account_id unlisted_account; /* the account of the last of these handouts */
+	/* Writes the status report for root and the daemon's user. serve/status.c sets these two members. */
 	size_t (*status)(const void *of, char *out);
 	const void *status_of;
 	char *status_text;
 };
 
-/** connections_init - needs connections_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */
+/**
+ * connections_init - begin without connections; needs connections_clear() in the end, also after an error.
+ * Returns: 0 or -ENOMEM.
+ */
 int connections_init(struct connections *cs, struct event_base *base, struct desk *desk,
 	const struct subuids *subuids);
 

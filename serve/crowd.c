@@ -20,7 +20,7 @@ static void change(struct crowd *c, struct account *a, bool more)
 		TAILQ_INSERT_TAIL(c->rank + a->connections, a, rank);
 	if (a->connections > c->most)
 		c->most = a->connections;
-	/* If the account that had most has one less now, this is one step; otherwise none. */
+	/* If the account with the most connections has just lost one, the loop makes one step; otherwise none. */
 	while (c->most > 0 && TAILQ_EMPTY(c->rank + c->most))
 		c->most--;
 }

@@ -7,8 +7,8 @@
 #define CROWD_MAX 4096
 
 /*
- * How many connections each account has. It finds the account with the most, which loses one when there are too many.
- * The work for one connection does not grow with their number.
+ * Knows how many connections each account has, and finds the account with the most: it loses one when there are too
+ * many. The work for one connection does not grow with the number of connections.
  */
 struct crowd {
 	size_t count; /* of all connections */
@@ -24,7 +24,10 @@ void crowd_enter(struct crowd *c, struct account *a);
 /** crowd_leave - @a has one connection less. */
 void crowd_leave(struct crowd *c, struct account *a);
 
-/** crowd_largest - the account with the most connections; of several, the one that has had them longest. NULL: none. */
+/**
+ * crowd_largest - the account with the most connections; if several have as many, the one that reached this number
+ * first. NULL: none.
+ */
 struct account *crowd_largest(struct crowd *c);
 
 #endif

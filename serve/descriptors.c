@@ -3,7 +3,7 @@
 
 #include <sys/resource.h>
 
-/* The service manager's soft limit is often 1024, for programs that use select(2). */
+/* The soft limit that the service manager sets is often only 1024, to protect programs that use select(2). */
 void descriptors_raise(size_t count)
 {
 	struct rlimit l;

@@ -38,7 +38,7 @@ static bool waits(const struct desk_request *q)
 	return q->place == DESK_SHARE || q->place == DESK_SURPLUS;
 }
 
-/* Keeps the list in the order of the deadlines. It searches from the end, because a new request usually has the latest
+/* Keeps the list sorted by deadline. The search begins at the end, because a new request usually has the latest
  * deadline. A request without a deadline is not in the list. */
 static void add_time(struct desk *d, struct desk_request *q)
 {

@@ -20,7 +20,7 @@ static struct egd_item *last(struct egd_client *c)
 	return c->items > 0 ? c->item + (c->first + c->items - 1u) % EGD_ITEMS : NULL;
 }
 
-/* Append a request to those that wait; if the last of them is of the same kind, only its count grows. */
+/* Appends a request to the waiting requests. If the last of these is of the same kind, only its count grows. */
 static void add(struct egd_client *c, const struct egd_request *q)
 {
 	const uint8_t bytes = q->command == EGD_TRY ? q->bytes : 0;

@@ -8,19 +8,19 @@
 
 #define EGD_ITEMS 8
 
-/* Consecutive requests of the same kind that are not being answered yet. */
+/* Consecutive requests of the same kind that are still waiting. */
 struct egd_item {
 	uint8_t command;
-	uint8_t bytes;  /* with EGD_TRY: what each of the requests asks for */
+	uint8_t bytes;  /* with EGD_TRY: how many bytes each of the requests asks for */
 	uint64_t count; /* number of requests; with EGD_READ: the sum of their bytes */
 };
 
 /*
- * One client that speaks EGD (util/wire/egd.h): what it has requested and was not sent yet. No socket, no clock.
+ * One client that speaks EGD (util/wire/egd.h): its requests that are not answered yet. It has no socket and no clock.
  *
  * QEMU's rng-egd uses only EGD_READ. All its requests are kept as one number, so the daemon can always read from such a
- * client, however long it has to wait. Up to EGD_ITEMS runs of other requests are kept; then the daemon stops reading
- * from the client until it has answered some of them.
+ * client, however long the client has to wait. Of other requests, up to EGD_ITEMS runs are kept. If there are more, the
+ * daemon stops reading from the client until it has answered some of them.
  */
 struct egd_client {
 	struct egd_parser parser;
@@ -32,41 +32,41 @@ struct egd_client {
 	uint64_t owed;
 };
 
-/* What an answer depends on. */
+/* The values on which an answer depends. */
 struct egd_now {
 	uint32_t bits; /* the answer to EGD_BITS */
 	unsigned pid;
-	uint64_t allowed; /* random bytes that the client may be sent now */
+	uint64_t allowed; /* random bytes that may be sent to the client now */
 };
 
-/** egd_offered - called with bytes that a client offers; they count as no entropy. */
+/** egd_offered - called with bytes that a client offers. They count as no entropy. */
 typedef void egd_offered(void *to, const uint8_t *bytes, size_t len);
 
 /**
  * egd_input - parse what a client has sent, and queue its requests
- * @ret_used: how many bytes were processed; fewer than @len if egd_is_full() is now true, or after an error
- * Returns: 0; -EBADMSG: the next bytes are not a request. The caller closes the client once the requests before them are
- * answered.
+ * @ret_used: how many bytes were processed; fewer than @len if egd_is_full() has become true, or after an error
+ * Returns: 0; -EBADMSG: the bytes that follow are not a request. The caller closes the client once all requests before
+ * them are answered.
  */
 int egd_input(struct egd_client *c, const uint8_t *raw, size_t len, size_t *ret_used,
 	egd_offered *offered, void *to);
 
-/** egd_add_ahead - send @bytes that the client did not request; @c must be idle. */
+/** egd_add_ahead - queue @bytes bytes for sending that the client did not request; @c must be idle. */
 void egd_add_ahead(struct egd_client *c, uint32_t bytes);
 
-/** egd_is_full - whether no more input can be processed until a request is answered. */
+/** egd_is_full - whether no more input can be processed before a request is answered. */
 bool egd_is_full(const struct egd_client *c);
 
 /**
- * egd_next - begin the next answer, unless one is being sent
- * Afterwards the caller sends @c->head and then @c->owed random bytes. Returns: whether there is anything to send.
+ * egd_next - begin the next answer, unless an answer is being sent already
+ * After this, the caller sends @c->head, and then @c->owed random bytes. Returns: whether there is anything to send.
  */
 bool egd_next(struct egd_client *c, const struct egd_now *now);
 
-/** egd_sent - @len bytes of the answer were sent. */
+/** egd_sent - note that @len bytes of the answer were sent. */
 void egd_sent(struct egd_client *c, size_t len);
 
-/** egd_is_idle - whether everything that was requested is sent. */
+/** egd_is_idle - whether all requests are answered and sent. */
 bool egd_is_idle(const struct egd_client *c);
 
 #endif

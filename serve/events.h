@@ -14,7 +14,11 @@
 struct event *events_timer(
 	struct event_base *base, short what, int64_t ms, event_callback_fn call, void *to);
 
-/** events_watch - call @call(@to) each time that @what happens to @fd, a descriptor or a signal. Returns: as events_timer(). */
+/**
+ * events_watch - create an event that calls @call(@to) each time that @what happens to @fd, a descriptor or a signal
+ * number
+ * Returns: as events_timer().
+ */
 struct event *events_watch(
 	struct event_base *base, int fd, short what, event_callback_fn call, void *to);
 

@@ -17,7 +17,8 @@ static_assert(FIFO_SIZE % STREAM_PIECE == 0, "a full FIFO holds whole pieces");
 struct fifo {
 	struct stream stream; /* first, so that a pointer to it is a pointer to the FIFO */
 	struct stat st;       /* of the open file; valid if @open */
-	bool open, reported;  /* @reported: the journal has an entry that it cannot be opened */
+	/* @reported: the journal has an entry which says that it cannot be opened. */
+	bool open, reported;
 };
 
 /* --- writing --- */
@@ -54,7 +55,7 @@ static const struct stream_kind kind = {
 
 /* --- opening --- */
 
-/* A user who may write to the FIFO could choose what guests read. */
+/* Refuses a FIFO to which another user may write: that user could choose what guests read. */
 static int judge(const struct stat *st, struct fault *f, const char *path)
 {
 	if (!S_ISFIFO(st->st_mode))
@@ -83,7 +84,7 @@ static void start(struct fifo *f, int fd)
 {
 	struct stream *s = &f->stream;
 
-	/* This fails, and the size stays, if the FIFO holds more than FIFO_SIZE bytes. */
+	/* If the FIFO holds more than FIFO_SIZE bytes, this fails, and the FIFO keeps its size. */
 	(void)fcntl(fd, F_SETPIPE_SZ, FIFO_SIZE);
 	*s = (struct stream){ .kind = s->kind,
 		.all = s->all,
@@ -97,7 +98,8 @@ static void start(struct fifo *f, int fd)
 	stream_wake(s);
 }
 
-/* Check the type before opening: opening a device or another file could have an effect. */
+/* Opens the path if it leads to another file than before. The type is checked before, because merely opening a device,
+ * for example, could have an effect. */
 static void look_at(struct fifo *f)
 {
 	const char *path = f->stream.options->path;
@@ -165,7 +167,7 @@ static int watch(struct fifos *fs)
 	return fs->look && event_add(fs->look, &look) == 0 ? 0 : -ENOMEM;
 }
 
-/* A FIFO that several sections name is added only once. */
+/* Adds all FIFOs. If several sections name the same FIFO, it is added only once. */
 static int add_all(struct fifos *fs, const struct listen_options *o, size_t count)
 {
 	size_t i;

@@ -44,7 +44,7 @@ static void note_kernel(struct generator *g, int64_t now_ms)
 	g->kernel_ms = now_ms;
 }
 
-/* For a request this small the kernel returns all of the bytes or an error, and does not block. */
+/* For a request as small as this one, the kernel returns all of the bytes, or an error; it does not block. */
 static void seed_from_kernel(struct generator *g, int64_t now_ms)
 {
 	uint8_t *fresh = g->secret->kernel;
@@ -56,7 +56,8 @@ static void seed_from_kernel(struct generator *g, int64_t now_ms)
 	explicit_bzero(fresh, DRBG_KEY);
 }
 
-/* The reservoir has hashed the block with fresh bytes of the kernel's generator, so this reseed counts for both. */
+/* When the reservoir handed out the block, it hashed fresh bytes of the kernel's generator into it. So this reseed
+ * counts as one from a block and as one from the kernel. */
 static bool seed_from_stock(struct generator *g, int64_t now_ms)
 {
 	const struct reservoir_level level = reservoir_level(g->reservoir);

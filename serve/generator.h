@@ -8,17 +8,17 @@
 
 #include "serve/desk.h"
 
-#define GENERATOR_BYTES    65536 /* a reseed is due after this many bytes ... */
-#define GENERATOR_MS       1000  /* ... and after this time, when bytes are requested again */
-#define GENERATOR_PAUSE_MS 50    /* between two reseeds from the stock, at least */
+#define GENERATOR_BYTES    65536 /* a reseed is due after this many bytes, ... */
+#define GENERATOR_MS       1000  /* ... or after this time, when bytes are requested again */
+#define GENERATOR_PAUSE_MS 50    /* shortest pause between two reseeds from the stock */
 
 struct generator_secret;
 
 /*
- * The generator of the bytes that streams are sent (seed/drbg.h). The kernel's generator seeds it first; afterwards
- * blocks of the stock reseed it, as long as more than half of the stock is there and no request waits at the desk.
- * Otherwise the reseed is overdue and uses the kernel's generator alone: a guest that waits for bytes at its boot must
- * get them. To be used by one thread.
+ * The generator of the bytes that are sent to streams (seed/drbg.h). First the kernel's generator seeds it. After that,
+ * blocks of the stock reseed it, as long as the stock is more than half full and no request waits at the desk.
+ * Otherwise the reseed is overdue, and uses only the kernel's generator: a guest that waits for bytes at its boot must
+ * get them. Only one thread may use it.
  */
 struct generator {
 	struct generator_secret *secret;
@@ -26,26 +26,28 @@ struct generator {
 	const struct desk *desk;
 	uint64_t since;              /* bytes made since the last reseed from a block */
 	uint64_t kernel_since;       /* bytes made since the last reseed of any kind */
-	int64_t block_ms, kernel_ms; /* when these two reseeds were; INT64_MIN: never */
-	/* Since the start; @overdue: reseeds for which there was no block. */
+	int64_t block_ms, kernel_ms; /* when these two reseeds took place; INT64_MIN: never */
+	/* Totals since the start; @overdue: reseeds that got no block. */
 	uint64_t bytes, reseeds, overdue;
 	bool took; /* a block was taken from the stock; the caller resets it */
 };
 
-/** generator_init - needs generator_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */
+/** generator_init - set up; needs generator_clear() in the end, also after an error. Returns: 0 or -ENOMEM. */
 int generator_init(struct generator *g, struct reservoir *reservoir, const struct desk *desk);
 void generator_clear(struct generator *g);
 
 /**
  * generator_make - write @len bytes to @out
- * Returns: 0; -EAGAIN, with nothing written, as long as the kernel's generator is not ready.
+ * Returns: 0; -EAGAIN if the kernel's generator is not ready yet: nothing is written.
  */
 int generator_make(struct generator *g, uint8_t *out, size_t len, int64_t now_ms);
 
-/** generator_stir - mix in bytes that count as no entropy. */
+/** generator_stir - mix in bytes; they count as no entropy. */
 void generator_stir(struct generator *g, const uint8_t *bytes, size_t len);
 
-/** generator_restart - another machine may have the same state, after a restore or a copy: reseed before the next bytes. */
+/**
+ * generator_restart - reseed before the next bytes, because another machine may have the same state (restore or copy)
+ */
 void generator_restart(struct generator *g);
 
 #endif

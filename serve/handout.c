@@ -41,7 +41,8 @@ static void keep_given(struct handout *h, const struct broker_block *block, size
 	for (i = 0; h->given && i < blocks; i++) {
 		const size_t at = sizeof(block[i].bytes);
 
-		/* Never copy the secret bytes, which come first, into this memory: it is not locked. */
+		/* This memory is not locked. So the secret bytes, which come first in the block, are never copied into
+		 * it. */
 		memset(h->given[i].bytes, 0, at);
 		memcpy((uint8_t *)(h->given + i) + at, (const uint8_t *)(block + i) + at,
 			sizeof(*block) - at);

@@ -19,7 +19,7 @@ account_id identity_account(int fd, unsigned listener)
 	return id << 32 | (account_id)(uint32_t)peer.uid;
 }
 
-/* Returns: 0 for the loopback, and for anything that is no IP address. */
+/* Returns: a number for the address; 0 for each loopback address, and for anything that is no IP address. */
 static uint64_t address_number(const struct sockaddr_storage *a)
 {
 	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)a;
@@ -46,7 +46,7 @@ account_id identity_web_account(int fd, unsigned listener)
 		address_number(&a) * 0x9e3779b97f4a7c15 >> 9;
 }
 
-/* For TCP the kernel returns a pid of 0. */
+/* For a TCP client the kernel reports a pid of 0. */
 void identity_peer(int fd, int64_t *uid, int64_t *pid)
 {
 	struct ucred peer = { 0 };

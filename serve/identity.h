@@ -6,14 +6,16 @@
 #include "util/wire/policy.h"
 
 /**
- * identity_account - the account charged for a stream: a process of a user, on one listener
- * All clients on a TCP listener have one account, because the kernel does not say which process a TCP client is.
+ * identity_account - the account that is charged for a stream
+ * On a unix socket it stands for one process of one user on one listener. All clients of a TCP listener share one
+ * account, because the kernel does not say which process a TCP client is.
  */
 account_id identity_account(int fd, unsigned listener);
 
 /**
- * identity_web_account - the account charged for a connection by HTTP: on a unix socket the same; otherwise its address
- * All addresses of an IPv6 network of 64 bits are one account, and so are all addresses of the loopback.
+ * identity_web_account - the account that is charged for a connection by HTTP
+ * On a unix socket it is identity_account(); otherwise it stands for the client's address. All addresses of one IPv6
+ * network of 64 bits share one account, and so do all loopback addresses.
  */
 account_id identity_web_account(int fd, unsigned listener);
 

@@ -11,7 +11,7 @@ void instances_init(struct instances *is, const uint64_t secret[2])
 	memcpy(is->secret, secret, sizeof(is->secret));
 }
 
-/* Hashes @a and @b: multiplies them, and combines both halves of the product. */
+/* Hashes @a and @b: multiplies them, and combines the two halves of the product. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
 	const unsigned __int128 product = (unsigned __int128)a * b;
@@ -28,7 +28,7 @@ static struct instance *set_of(struct instances *is, const uint8_t uuid[UUID_SIZ
 	return is->set[fold(half[0] ^ kind, is->secret[0] | 1) % INSTANCES_SETS];
 }
 
-/* How much of its limit the instance has used up at @now_ms; 0 also for a free entry. */
+/* Returns: how much of its limit the instance has used up at @now_ms; 0 also for a free entry. */
 static int64_t used_at(const struct instance *i, int64_t now_ms)
 {
 	const int64_t gone = now_ms > i->at_ms ? now_ms - i->at_ms : 0;

@@ -8,24 +8,26 @@
 
 #include "util/hex.h"
 
-/* Records for one instance at once, enough for Nova to make two config drives; then one every INSTANCES_PERIOD_MS. */
+/* Limit of the records for one instance: this many at once, enough for Nova to make two config drives, and after that
+ * one record every INSTANCES_PERIOD_MS. */
 #define INSTANCES_BURST     10
 #define INSTANCES_PERIOD_MS 10000
 #define INSTANCES_SETS      2048
 #define INSTANCES_WAYS      4
 
-/* How much of its limit one instance has used up. All zero: a free entry. */
+/* How much of its limit one instance has used up. An entry of all zeros is free. */
 struct instance {
 	uint8_t uuid[UUID_SIZE];
 	uint32_t kind;
-	uint32_t used_ms; /* at the time @at_ms; it falls by a millisecond each millisecond */
+	uint32_t used_ms; /* at the time @at_ms; after that it falls by 1 each millisecond */
 	int64_t at_ms;
 };
 
 /*
- * The limit of records for each instance, in a hash table of fixed size. If the set of a new instance is full, the table
- * forgets the instance in it that has used up least; that instance gains no more than the little it had used up. A client
- * that invents UUIDs gains nothing, because each instance has a limit of its own. Pure: the caller passes the time.
+ * The limit of records for each instance, in a hash table of fixed size. If the set into which a new instance belongs
+ * is full, the table forgets the instance of that set that has used up least of its limit. The forgotten instance has
+ * its full limit again, which is only a little more than it had left. A client that invents UUIDs cannot use up the
+ * limit of another instance, because each instance has a separate limit. Pure: the caller passes the time.
  */
 struct instances {
 	uint64_t secret
@@ -33,7 +35,7 @@ struct instances {
 	struct instance set[INSTANCES_SETS][INSTANCES_WAYS];
 };
 
-/** instances_init - @secret: random bits. */
+/** instances_init - make an empty table. @secret: random bits. */
 void instances_init(struct instances *is, const uint64_t secret[2]);
 
 /**

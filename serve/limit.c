@@ -15,7 +15,7 @@ static int64_t full(const struct limit *l)
 	return (int64_t)l->burst * MILLI;
 }
 
-/* One block a second is one thousandth of a block a millisecond. */
+/* A rate of one block a second is one thousandth of a block a millisecond. */
 static int64_t level_at(const struct limit *l, const struct limit_bucket *b, int64_t now_ms)
 {
 	const int64_t gone = now_ms > b->at_ms ? now_ms - b->at_ms : 0;
@@ -46,7 +46,7 @@ static struct limit_bucket *fullest(struct limit *l, int64_t now_ms)
 	return best;
 }
 
-/* The account's bucket, its level brought up to now. */
+/* Returns: the account's bucket, with its level updated to @now_ms. */
 static struct limit_bucket *bucket_of(struct limit *l, account_id account, int64_t now_ms)
 {
 	const struct limit_bucket *have = find(l, account);

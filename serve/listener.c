@@ -56,7 +56,8 @@ bool listener_is_local(const char *host)
 	return parse_host(host, 1, &a) == 0 && is_loopback(&a);
 }
 
-/* Others can read what is sent over a network, so most protocols are restricted to unix sockets and the loopback. */
+/* On a network, other people can read what is sent. So most protocols are restricted to unix sockets and the
+ * loopback. */
 static bool may_be_at(const struct listen_options *o, const union address *a)
 {
 	const struct web_site *site = o->protocol->site;
@@ -127,8 +128,8 @@ bool listener_is_at(const struct listener *l, const struct listen_options *o)
 				now->group == o->group));
 }
 
-/* Open the folder and lock it against another daemon that starts at the same time. The daemon does not wait for the
- * lock, because any user who may read the folder can hold it. */
+/* Opens the folder, and locks it against another daemon that starts at the same time. Any user who may read the folder
+ * can hold this lock, so the daemon does not wait for it. */
 static int open_folder(const char *path, struct fault *f)
 {
 	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)] = ".";
@@ -162,7 +163,7 @@ static struct sockaddr_un address_of(const char *path)
 	return a;
 }
 
-/* A socket at @path on which nobody listens was left by a daemon that was killed. */
+/* Removes a socket at @path on which nobody listens: a daemon that was killed has left it. */
 static int remove_leftover(const char *path, int socket_type, struct fault *f)
 {
 	const struct sockaddr_un a = address_of(path);
@@ -183,7 +184,7 @@ static int remove_leftover(const char *path, int socket_type, struct fault *f)
 	return unlink(path) < 0 ? fault_errno(f, -errno, path) : 0;
 }
 
-/* The mode is set before listen(2), and nobody can connect before that. */
+/* The mode is set before listen(2), because nobody can connect before listen(2). */
 static int bind_path(struct listener *l, struct fault *f)
 {
 	const struct listen_options *o = l->options;
@@ -220,7 +221,7 @@ static int open_path(struct listener *l, struct fault *f)
 	return r;
 }
 
-/* With SO_REUSEADDR, connections of the last run that have just been closed do not block the port. */
+/* Because of SO_REUSEADDR, connections of the last run that were closed a moment ago do not block the port. */
 static int open_port(struct listener *l, struct fault *f)
 {
 	const struct listen_options *o = l->options;

@@ -11,7 +11,7 @@
 
 #define ACTIVATED_FD 3    /* the first descriptor that systemd passes */
 #define PAUSE_S      1    /* before accepting again, after descriptors ran out */
-#define DRAIN_MAX    4096 /* the most clients that can be waiting on a socket: net.core.somaxconn */
+#define DRAIN_MAX    4096 /* most clients that can wait on one socket: net.core.somaxconn */
 
 static bool is_number(const char *text, long number)
 {
@@ -31,7 +31,8 @@ static struct listener *find(struct listeners *ls, const struct listen_options *
 	return NULL;
 }
 
-/* Which listener a socket of the service manager is for. A socket with an unknown name, or none, is the broker's. */
+/* Finds the listener for a socket that the service manager passed. A socket with an unknown name, or with none, is for
+ * the broker. */
 static const struct listen_options *find_named(struct listeners *ls, const char *name, size_t len,
 	const struct listen_options *o, size_t count)
 {
@@ -60,7 +61,7 @@ static int take(struct listeners *ls, const struct listen_options *o, int fd, co
 	return r;
 }
 
-/* The protocol of sd_listen_fds(3). */
+/* Follows the protocol of sd_listen_fds(3). */
 static int take_all(struct listeners *ls, const struct listen_options *o, size_t count,
 	const char *fds, const char *names, struct fault *f)
 {
@@ -92,14 +93,14 @@ static int take_activated(
 	if (!fds || !is_number(getenv("LISTEN_PID"), getpid()))
 		return 0;
 	r = take_all(ls, o, count, fds, names, f);
-	/* A child process must not take these sockets for its own. */
+	/* Without this, a child process might believe that these sockets are meant for it. */
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDNAMES");
 	return r;
 }
 
-/* The slot of a closed listener, or a new one. NULL: all are in use. */
+/* Returns: the slot of a closed listener, or a new slot; NULL: all slots are in use. */
 static struct listeners_slot *free_slot(struct listeners *ls)
 {
 	struct listeners_slot *s;
@@ -115,7 +116,7 @@ static int open_one(struct listeners *ls, const struct listen_options *o, struct
 	struct listeners_slot *s;
 	int r;
 
-	/* A FIFO has no socket: serve/fifo.h. */
+	/* A FIFO has no socket; serve/fifo.h opens it. */
 	if (find(ls, o) || o->protocol->socket_type == 0)
 		return 0;
 	if (!o->path && !o->host) {
@@ -160,7 +161,8 @@ static int accept_on(struct listeners *ls, const struct listener *l, unsigned ma
 						      connections_accept(ls->connections, l, max);
 }
 
-/* Stop accepting on this listener for PAUSE_S. The others go on: they may have connections that they can close instead. */
+/* Stops accepting on this listener for PAUSE_S. All other listeners go on: they may have connections that can be closed
+ * instead. */
 static void suspend(struct listeners_slot *s)
 {
 	const struct timeval time = { PAUSE_S, 0 };
@@ -237,7 +239,8 @@ static void close_slot(struct listeners_slot *s)
 	s->listener = (struct listener){ .fd = -1 };
 }
 
-/* A listener that has moved is closed before any is opened, because another section may now have its address. */
+/* A listener whose address has changed is closed before any listener is opened: another section may now have its old
+ * address. */
 static void update_slot(struct listeners_slot *s, const struct listen_options *o, size_t count)
 {
 	const struct listen_options *next = listen_find(o, count, s->listener.options->name);

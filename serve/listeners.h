@@ -9,7 +9,7 @@
 #include "serve/streams.h"
 #include "serve/web.h"
 
-#define LISTENERS_MAX 17 /* the broker's, and 16 of the configuration */
+#define LISTENERS_MAX 17 /* the broker's listener, and 16 listeners of the configuration */
 
 struct listeners;
 
@@ -26,11 +26,11 @@ struct listeners {
 	size_t count;
 	struct listen_options broker;
 	struct event_base *base;
-	struct event *resume; /* accept again, after descriptors ran out */
+	struct event *resume; /* accepts clients again, after the process ran out of descriptors */
 	struct connections *connections;
 	struct streams *streams;
 	struct web *web;
-	uint64_t pauses; /* how often descriptors ran out */
+	uint64_t pauses; /* how often the process ran out of descriptors */
 };
 
 /**
@@ -39,13 +39,16 @@ struct listeners {
  * @path: of the broker's socket, if the service manager passes none
  * @o:    an array of @count listeners, at most LISTENERS_MAX - 1; it must outlive @ls
  *
- * A socket that the service manager passes under the name of a listener is used for it. A listener that has neither such
- * a socket nor an address is left out, with an entry in the journal. Returns: 0, or -errno with @f.
+ * If the service manager passes a socket under the name of a listener, the listener uses it. A listener that has
+ * neither such a socket nor an address is left out, with an entry in the journal. Returns: 0, or -errno with @f.
  */
 int listeners_open(struct listeners *ls, const char *path, const struct listen_options *o,
 	size_t count, struct fault *f);
 
-/** listeners_watch - from now on accept clients, and pass them to @cs, @ss or @web. Returns: 0 or -ENOMEM. */
+/**
+ * listeners_watch - from now on accept clients, and give each to @cs, @ss or @web by its protocol
+ * Returns: 0 or -ENOMEM.
+ */
 int listeners_watch(struct listeners *ls, struct event_base *base, struct connections *cs,
 	struct streams *ss, struct web *web);
 
@@ -56,10 +59,10 @@ int listeners_watch(struct listeners *ls, struct event_base *base, struct connec
  */
 void listeners_update(struct listeners *ls, const struct listen_options *o, size_t count);
 
-/** listeners_drain - accept all clients that have already connected; call it after listeners_watch(). */
+/** listeners_drain - accept all clients that have connected already; may be called only after listeners_watch(). */
 void listeners_drain(struct listeners *ls);
 
-/** listeners_close - close all sockets: nobody can connect from now on. */
+/** listeners_close - close all sockets: from now on nobody can connect. */
 void listeners_close(struct listeners *ls);
 
 #endif

@@ -14,7 +14,7 @@ static const char identifier[] = "seedrive";
 #define LABEL_SIZE (SOURCE_ARG_MAX + 32)
 #define SHOWN_SIZE (SHOW_MAX * LABEL_SIZE)
 
-/* The instance's UUID as text; empty if there is none. */
+/* Writes the instance's UUID as text; an empty text if the note has no UUID. */
 static void instance_text(const struct broker_note *note, char out[UUID_STRLEN + 1])
 {
 	static const uint8_t none[UUID_SIZE];
@@ -84,7 +84,7 @@ void log_handout(const struct handout *h)
 	free(account);
 }
 
-/* A source's name in printable form, for the message; the field SEEDRIVE_SOURCE has the exact name. */
+/* Writes a source's name in printable form, for the message; the field SEEDRIVE_SOURCE has the exact name. */
 static const char *shown(const struct draw_report *r, char out[SHOWN_SIZE])
 {
 	char label[LABEL_SIZE];

@@ -87,7 +87,8 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 	send_status(s);
 }
 
-/* Notify systemd's watchdog only if the thread that draws works too; that this function runs proves that the loop does. */
+/* Notifies systemd's watchdog, but only if the thread that draws works too. That this function runs proves that the
+ * loop works. */
 static void on_watchdog(evutil_socket_t fd, short what, void *server)
 {
 	struct server *s = server;
@@ -111,7 +112,7 @@ static void on_drained(evutil_socket_t fd, short what, void *server)
 	s->over = true;
 }
 
-/* Clients that have connected already are still accepted and answered; nobody else can connect. */
+/* Clients that have already connected are still accepted and answered. After that nobody can connect. */
 static void on_end(evutil_socket_t number, short what, void *server)
 {
 	const struct timeval drain = { DRAIN_MS / 1000, DRAIN_MS % 1000 * 1000 };
@@ -132,7 +133,7 @@ static void on_end(evutil_socket_t number, short what, void *server)
 	event_add(s->drained, &drain);
 }
 
-/* SIGUSR1: the operator has repaired the sources. */
+/* Handles SIGUSR1, with which the operator reports that the sources are repaired. */
 static void on_forgive(evutil_socket_t number, short what, void *server)
 {
 	struct server *s = server;
@@ -164,7 +165,7 @@ static void on_hangup(evutil_socket_t number, short what, void *server)
 	notify("READY=1");
 }
 
-/* After this, SIGTERM and SIGINT end the daemon in an orderly way. */
+/* Sets up the event loop. After this, SIGTERM and SIGINT end the daemon in an orderly way. */
 static int begin(struct server *s)
 {
 	s->base = event_base_new();
@@ -197,7 +198,8 @@ static void free_events(struct server *s)
 			event_free(all[i]);
 }
 
-/* Called before answers are sent, so that no client gets bytes that a copy of this machine may have given to another. */
+/* Called before answers are sent. Otherwise a client could get bytes that a copy of this machine gives to another
+ * client. */
 static void look_for_restore(struct server *s)
 {
 	const enum restored_sign sign = restored_look(&s->restored);
@@ -217,7 +219,7 @@ static void apply(struct server *s, const struct serve_options *o)
 	policy_set(&s->streams.policy, &o->policy);
 }
 
-/* Sets up everything that can fail only if memory, descriptors or threads run out. */
+/* Sets up all parts that can fail only if memory, descriptors or threads run out. */
 static int set_up(struct server *s, const struct serve_options *o)
 {
 	struct moment first;
@@ -268,7 +270,8 @@ static int set_up(struct server *s, const struct serve_options *o)
 	return r;
 }
 
-/* If the batch that is being drawn hangs, the memory that it uses is wiped but not freed; the process ends soon. */
+/* If the batch that is being drawn hangs, the memory that it uses is wiped but not freed. The process ends soon
+ * anyway. */
 static void tear_down(struct server *s)
 {
 	listeners_close(&s->listeners);
@@ -323,7 +326,7 @@ int serve(const struct serve_options *o, struct fault *f)
 	struct server s = { .wakeup = -1, .options = o };
 	int r;
 
-	/* Until begin() handles it, SIGHUP must not kill the process. */
+	/* SIGHUP must not kill the process in the time before begin() handles the signal. */
 	signal(SIGHUP, SIG_IGN);
 	r = begin(&s);
 	if (r < 0)

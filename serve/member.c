@@ -6,22 +6,22 @@
 #include <errno.h>
 #include <string.h>
 
-/* The state of the parser: what the next byte may be. */
+/* The state of the parser says what the next byte may be. */
 enum {
-	START,     /* the object */
+	START,     /* the beginning of the object */
 	FIRST_KEY, /* a key, or the end of the object */
 	KEY,
 	COLON,
 	FIRST_ITEM, /* a value, or the end of the array */
 	VALUE,
 	AFTER, /* after a value: a comma, or the end of the open object or array */
-	END,   /* after the object: blanks */
+	END,   /* after the object: only blanks */
 	STRING,
 	ESCAPE,
 	HEX,
 	WORD, /* the rest of true, false or null */
 	MINUS,
-	ZERO, /* after a leading 0, which no digit may follow */
+	ZERO, /* after a leading 0: anything but a digit */
 	DIGITS,
 	POINT,
 	FRACTION,
@@ -89,7 +89,7 @@ static int begin_word(struct member *m, const char *word)
 
 static int begin_value(struct member *m, uint8_t c)
 {
-	/* The wanted value must be a string. */
+	/* Only a string can be the wanted value. */
 	if (c != '"')
 		m->wanted = false;
 	switch (c) {
@@ -123,13 +123,13 @@ static int end_string(struct member *m)
 	m->wanted = m->same && *m->left == '\0';
 	if (m->wanted && m->seen < 2)
 		m->seen++;
-	/* If the key occurs twice, neither value is used. */
+	/* If the key occurs twice, no value is used. */
 	if (m->wanted && m->seen > 1)
 		m->wanted = false;
 	return move(m, COLON);
 }
 
-/* A character of a string is complete. @c: its ASCII code; 0x80 for any other character. */
+/* Called when a character of a string is complete. @c: its ASCII code; 0x80 if the character is not ASCII. */
 static int end_char(struct member *m, unsigned c)
 {
 	if (m->same && (*m->left == '\0' || c != (unsigned char)*m->left++))
@@ -145,7 +145,7 @@ static void keep(struct member *m, uint8_t c)
 		m->too_long = true;
 }
 
-/* RFC 3629, section 4: after some first bytes, the range of the second byte is smaller. */
+/* RFC 3629, section 4: after some first bytes, the second byte has a smaller range. */
 static int begin_utf8(struct member *m, uint8_t c)
 {
 	if (c < 0xc2 || c > 0xf4)
@@ -214,7 +214,7 @@ static int in_word(struct member *m, uint8_t c)
 	return *++m->left == '\0' ? move(m, AFTER) : 0;
 }
 
-/* Outside of strings, numbers and words: a blank, a separator, or the first byte of a value or key. */
+/* Takes a byte that is not in a string, number or word: a blank, a separator, or the first byte of a value or key. */
 static int between(struct member *m, uint8_t c)
 {
 	if (is_space(c))
@@ -294,7 +294,7 @@ static int take_byte(struct member *m, uint8_t c)
 
 #define EACH(byte) ((byte)*0x0101010101010101u)
 
-/* For eight bytes at once: is each of them ASCII, and none a control character, a quote or a backslash? */
+/* Checks eight bytes at once. Is each of them ASCII, and none a control character, a quote or a backslash? */
 static bool is_plain8(const uint8_t *raw)
 {
 	uint64_t all, quote, slash;
@@ -307,7 +307,8 @@ static bool is_plain8(const uint8_t *raw)
 		       EACH(0x80u)) == 0;
 }
 
-/* Skip ASCII in strings that are neither compared nor kept; that is nearly all of the text. Returns: how many bytes. */
+/* Skips the ASCII characters of strings that are neither compared nor kept: nearly the whole text. Returns: how many
+ * bytes. */
 static size_t skip_plain(const struct member *m, const uint8_t *raw, size_t len)
 {
 	size_t n = 0;

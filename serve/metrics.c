@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The text that is being written to @out. A put() that does not fit is left out. */
+/* The text that is being written to @out. If the text of a put() does not fit, it is left out. */
 struct text {
 	char *out;
 	size_t size, len;
@@ -45,7 +45,7 @@ static void one(
 
 #define LABEL_MAX (2 * SOURCE_LABEL_SIZE)
 
-/* Escape a source's name, which may contain any byte. */
+/* Escapes a source's name, which may contain any byte. */
 static const char *label(const char *text, char out[LABEL_MAX])
 {
 	size_t n = 0;
@@ -211,7 +211,8 @@ size_t metrics_write(const struct status_parts *p, char *out, size_t size)
 	return t.len;
 }
 
-/* The kernel's generator counts as a source only if the configuration names no other. */
+/* Finds out whether a source passes its tests. The kernel's generator counts only if the configuration names no other
+ * source. */
 static const char *source_health(const struct status_parts *p, char *out, size_t size)
 {
 	const char *why = "no source has been tried yet";

@@ -13,7 +13,8 @@ static void take_uuid(const char *word, size_t len, struct policy_question *q)
 		uuid_format(uuid, q->uuid);
 }
 
-/* The name in "guest=web,debug-threads=on" is "web". QEMU doubles a comma within a name; such a name is ignored. */
+/* The name in "guest=web,debug-threads=on" is "web". QEMU writes a comma in a name as two commas; such a name is
+ * ignored. */
 static void take_name(const char *word, size_t len, struct policy_question *q)
 {
 	static const char guest[] = "guest=";
@@ -47,7 +48,7 @@ static bool is_option(const char *word, size_t len, const char *name)
 void peer_parse(const char *words, size_t len, struct policy_question *q)
 {
 	const char *end = words + len, *word = words, *zero;
-	bool uuid = false, name = false, value; /* which option this word is the value of */
+	bool uuid = false, name = false, value; /* which option has this word as its value */
 
 	for (; word < end && (zero = memchr(word, '\0', (size_t)(end - word))); word = zero + 1) {
 		const size_t n = (size_t)(zero - word);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define QUIET_MS 60000
-#define PROBES   8 /* how many places of the cache one account may use */
+#define PROBES   8 /* how many places of the cache are searched for one account */
 
 struct policy_job {
 	TAILQ_ENTRY(policy_job) entry;
@@ -47,7 +47,7 @@ static struct policy_cached *find(const struct policy *p, account_id account, in
 	return NULL;
 }
 
-/* The account's place in the cache; if it has none, the place whose entry expires first. */
+/* Returns: the account's place in the cache; if it has none, the place whose entry expires first. */
 static struct policy_cached *place_for(struct policy *p, account_id account)
 {
 	struct policy_cached *c = find(p, account, 0), *other;
@@ -91,8 +91,8 @@ static void close_events(struct policy_job *j)
 	j->fd = -1;
 }
 
-/* Kill the child and its process group. A child that does not end at once, such as one stuck in the kernel, is reaped
- * later by policy_tick(). */
+/* Kills the child and its process group. If the child does not end at once, for example because it hangs in the kernel,
+ * policy_tick() reaps it later. */
 static void let_go(struct policy_job *j)
 {
 	struct policy *p = j->policy;
@@ -157,7 +157,7 @@ static void on_late(evutil_socket_t fd, short what, void *job)
 	start_next(p);
 }
 
-/* The timeout is for the whole answer, so an answer that arrives byte by byte gets no more time. */
+/* The timeout is for the whole answer, so a program that sends its answer byte by byte gets no more time. */
 static int start(struct policy_job *j)
 {
 	struct policy *p = j->policy;
@@ -241,7 +241,7 @@ void policy_set(struct policy *p, const struct policy_options *o)
 	p->options = *o;
 }
 
-/* While the policy is asked again, its last answer about the account stays valid. */
+/* Keeps the last answer about the account valid while the policy is asked again. */
 static void mark_asked(struct policy *p, account_id account)
 {
 	struct policy_cached *c = place_for(p, account);

@@ -12,7 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define WORDS_MAX 65536 /* bytes read of a command line, at most */
+#define WORDS_MAX 65536 /* most bytes that are read of a command line */
 
 /* --- in the child --- */
 
@@ -27,7 +27,7 @@ static void be_alone(pid_t parent, int out)
 	closefrom(STDERR_FILENO + 1);
 }
 
-/* This may block without limit, because the kernel reads the command line from the other process's memory. */
+/* This may block for any time, because the kernel reads the command line from the memory of the other process. */
 static void read_peer(struct policy_question *q)
 {
 	static char words[WORDS_MAX];
@@ -48,7 +48,8 @@ static void read_peer(struct policy_question *q)
 	peer_parse(words, len, q);
 }
 
-/* The question is short enough to fit into the pipe's buffer, so writing it does not block before the program reads. */
+/* The question fits into the pipe's buffer, so writing it does not block, even if the program has not read anything
+ * yet. */
 static void run_program(const char *path, const char *question, size_t len)
 {
 	char *const argv[] = { (char *)path, NULL };
@@ -106,7 +107,7 @@ pid_t policy_child_start(const char *where, const struct policy_question *q, int
 
 	if (pipe2(out, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	/* The child's end blocks, because programs do not expect EAGAIN on standard output. */
+	/* The child's end of the pipe is made blocking, because programs do not expect EAGAIN on standard output. */
 	(void)fcntl(out[1], F_SETFL, 0);
 	pid = fork();
 	if (pid == 0) {

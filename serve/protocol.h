@@ -13,16 +13,18 @@ struct web_site;
 #define PROTOCOL_INPUT_MAX 4096
 
 /*
- * A protocol between the daemon and its clients; each is a row of the table in protocol.c. A row of the packet protocol
- * turns bytes into requests to the desk, and the desk's decisions into bytes. It never decides who gets what.
+ * A protocol between the daemon and its clients; each is a row of the table in protocol.c. The row of a protocol of
+ * packets turns bytes into requests to the desk, and the desk's decisions into bytes. It never decides who gets how
+ * much.
  */
 struct protocol {
 	const char *name;
 	/* The type of the listener's socket. SOCK_SEQPACKET: each answer is one packet, and the members from @input_max
-	 * on describe the protocol. With the other types they are unused: SOCK_STREAM is HTTP (serve/web.h) if there is
-	 * a @site, otherwise a stream of bytes (serve/streams.h); 0 is a FIFO (serve/fifo.h), without a socket. */
+	 * on describe the protocol. With the other types these members are unused. SOCK_STREAM: the protocol is HTTP
+	 * (serve/web.h) if there is a @site, otherwise a stream of bytes (serve/streams.h). 0: a FIFO (serve/fifo.h),
+	 * which has no socket. */
 	int socket_type;
-	const struct web_site *site; /* the pages for a client that speaks HTTP; NULL: not HTTP */
+	const struct web_site *site; /* the pages, if the protocol is HTTP; else NULL */
 	/* How many bytes to read of a packet: one more than the longest valid packet, at most PROTOCOL_INPUT_MAX. */
 	size_t input_max;
 	size_t answer_max; /* the longest answer */
@@ -37,10 +39,10 @@ struct protocol {
 		struct client *c, struct desk *d, const uint8_t *raw, size_t len, int64_t now_ms);
 
 	/**
-	 * answer - write the answer that tells the client the desk's decision, and set the client's new state
+	 * answer - write an answer with the desk's decision for the client, and set the client's new state
 	 * @block: with DESK_GIVEN, the blocks of the request
 	 * @out:   @answer_max bytes, secret
-	 * Returns: how many of them to send.
+	 * Returns: how many bytes of @out to send.
 	 */
 	size_t (*answer)(struct client *c, enum desk_result result,
 		const struct broker_block *block, uint8_t *out, int64_t now_ms);

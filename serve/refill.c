@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Blocks in the first batch: it also needs the samples of the start-up tests, for which a slow chip takes long. */
+/* Blocks in the first batch. The first batch also needs the samples of the start-up tests, for which a slow chip takes
+ * long. */
 #define BATCH_FIRST 1
 #define BATCH_MAX   32
 #define QUICK_MS    100 /* after a batch that took less, the next one is larger */
@@ -28,20 +29,22 @@ struct refill {
 	bool stop, forgive;
 	bool stale; /* the batch that is being drawn must be thrown away */
 	struct refill_source seen[SOURCES_MAX];
-	int64_t by_ms; /* the time by which the thread must take the lock again; else it hangs */
+	/* The time by which the thread must take the lock again; if it does not, it hangs. */
+	int64_t by_ms;
 	/* Used by the thread alone: */
 	struct reservoir *reservoir;
 	int wake;
 	struct source_list sources;
-	struct backoff backoff[SOURCES_MAX], all; /* each source, and all of them together */
+	/* @backoff: for each source; @all: for all sources together. */
+	struct backoff backoff[SOURCES_MAX], all;
 	struct draw_memory *memory;
 	struct broker_block *block; /* secret; BATCH_MAX of them */
 	size_t batch;               /* how many blocks to draw next */
 	bool kept;                  /* the reservoir kept some of the last batch */
 };
 
-/* The source failed a health test: drop the blocks in stock that used it, and keep the source out if it failed surely or
- * too often. */
+/* Called when the source failed a health test: drops the blocks in stock that used it. Also keeps the source out if the
+ * failure was sure, or was one of too many. */
 static void drop(struct refill *r, size_t i, const struct draw_report *rep)
 {
 	const size_t blocks = reservoir_drop(r->reservoir, 1u << i);
@@ -88,7 +91,7 @@ static void store(struct refill *r, const struct seed *s)
 		memcpy(b->bytes, bytes + i * RECORD_BLOCK, RECORD_BLOCK);
 		seed_describe(s, i, b);
 	}
-	/* Under the lock, so that refill_restart() cannot come between the check and the put. */
+	/* The lock is held, so that refill_restart() cannot come between the check and reservoir_put(). */
 	pthread_mutex_lock(&r->lock);
 	r->kept = !r->stale &&
 		reservoir_put(r->reservoir, r->block, s->blocks, verdict_sources(s)) > 0;
@@ -129,7 +132,7 @@ static void draw_batch(struct refill *r)
 		examine(r, &s, i, end_ms);
 	if (err == 0)
 		store(r, &s);
-	/* An error means that not even the kernel's generator delivered. */
+	/* An error means that not even the kernel's generator has delivered. */
 	if (err == 0)
 		(void)backoff_recover(&r->all);
 	else if (backoff_fail(&r->all, true, end_ms))
@@ -138,8 +141,8 @@ static void draw_batch(struct refill *r)
 	adapt(r, end_ms - begin_ms);
 }
 
-/* When to draw the next batch. If there are weak blocks, that is also when a source that failed is due to be retried,
- * because its blocks may replace them. */
+/* Returns: when to draw the next batch. If there are weak blocks, a batch is also drawn once a failed source is due to
+ * be tried again, because blocks with this source may replace them. */
 static int64_t due_ms(struct refill *r, int64_t now_ms)
 {
 	const struct reservoir_level level = reservoir_level(r->reservoir);
@@ -164,7 +167,8 @@ static void report_batch(struct refill *r)
 {
 	const uint64_t one = 1;
 
-	/* This fails only if the eventfd's counter is full; then the loop has a wake-up pending anyway. */
+	/* This fails only if the eventfd's counter is full. Then the loop has not handled an earlier wake-up yet, and
+	 * will. */
 	(void)!write(r->wake, &one, sizeof(one));
 }
 
@@ -180,7 +184,7 @@ static void forgive_all(struct refill *r)
 	r->kept = true; /* so that due_ms() tries to replace weak blocks at once */
 }
 
-/* How long a batch may take, with REFILL_LATE_MS to spare. */
+/* Returns: the longest time that a batch may take: the longest deadline of a source, plus REFILL_LATE_MS. */
 static int64_t longest_ms(const struct refill *r)
 {
 	unsigned longest = 0;

@@ -9,13 +9,13 @@
 #include "serve/verdict.h"
 
 /*
- * The thread that draws, tests and conditions, so that no other thread waits for a source. It keeps the reservoir at its
- * target. It draws in batches, which become larger if the sources are fast, and smaller if they are slow.
+ * The thread that draws, tests and conditions, so that no other thread waits for a source. It keeps the reservoir at
+ * its target. It draws in batches. These become larger if the sources are fast, and smaller if they are slow.
  *
  * The failure of a source is reported in the journal once, and so is its recovery. In between, the source is tried less
  * and less often, so that a source that hangs until its deadline does not slow down every batch. If a source fails a
- * health test, the blocks in the reservoir that used it are dropped; after one sure failure, or three that may be chance,
- * the source is kept out.
+ * health test, the blocks in the reservoir that used it are dropped. After one sure failure, or after three failures
+ * each of which may be chance, the source is kept out.
  */
 struct refill;
 
@@ -32,7 +32,7 @@ int refill_start(struct refill **ret, const struct source_list *sources,
 /** refill_forgive - the operator has repaired the sources: try all of them again, also those that are kept out. */
 void refill_forgive(struct refill *r);
 
-/** refill_kick - blocks were taken from the reservoir: refill it now. */
+/** refill_kick - refill the reservoir now, because blocks were taken from it. */
 void refill_kick(struct refill *r);
 
 /**
@@ -42,21 +42,25 @@ void refill_kick(struct refill *r);
  */
 size_t refill_restart(struct refill *r);
 
-/** refill_source - write the state of source number @i to @ret. Returns: false if there are not so many sources. */
+/**
+ * refill_source - write the state of source number @i to @ret
+ * Returns: false if there is no source with this number.
+ */
 bool refill_source(struct refill *r, size_t i, struct refill_source *ret);
 
-/* Allowed for the work that needs no device, on an overloaded machine. */
+/* Time allowed for the work of a batch that needs no device, if the machine is overloaded. */
 #define REFILL_LATE_MS 120000
 
 /**
- * refill_is_late - whether the thread took REFILL_LATE_MS longer for a batch than any source may take
- * Only a bug in this program or the kernel can cause that, and only a new process helps.
+ * refill_is_late - whether a batch takes longer than the longest deadline of a source plus REFILL_LATE_MS
+ * Only a bug in this program or in the kernel can cause that, and only a new process helps.
  */
 bool refill_is_late(struct refill *r, int64_t now_ms);
 
 /**
- * refill_end - stop the thread, and free it; NULL is fine
- * Returns: whether it ended within @ms. If not, it may hang in a source: the caller must not free what it uses.
+ * refill_end - stop the thread, and free it. Accepts NULL
+ * Returns: whether the thread ended within @ms. If not, it may hang in a source: the caller must then not free anything
+ * that the thread uses.
  */
 bool refill_end(struct refill *r, unsigned ms);
 

@@ -21,8 +21,8 @@ struct reload_parts {
 /**
  * reload - apply the configuration @o while the daemon runs
  * @o: must stay valid until the next call
- * The stock is kept, and so are the clients of each listener whose name is still in @o. A listener that is not in @o any
- * more is closed with its clients. The sources, the size of the stock and the broker's socket change only at a restart.
+ * The stock is kept. The clients of a listener are kept if @o has a listener with the same name; otherwise the listener
+ * and its clients are closed. The sources, the size of the stock and the broker's socket change only at a restart.
  */
 void reload(const struct reload_parts *p, const struct serve_options *o);
 

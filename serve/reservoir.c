@@ -18,9 +18,9 @@ struct slot {
 	struct broker_block block;
 };
 
-/* What is hashed into a block when it is handed out. */
+/* The values that are hashed into a block when it is handed out. */
 struct fresh {
-	/* From the kernel's generator; for a while, a copy of this machine may get the same bytes. */
+	/* From the kernel's generator. For some time after this machine was copied, its copy may get the same bytes. */
 	uint8_t kernel[RECORD_BLOCK];
 	struct moment moment;
 };
@@ -144,7 +144,8 @@ size_t reservoir_put(
 static int draw_kernel(uint8_t *p, size_t left)
 {
 	while (left > 0) {
-		/* Must not block, because the lock is held. The generator has been ready since the first block was drawn. */
+		/* The lock is held, so this must not block. The generator is ready: it was needed for the first
+		 * block. */
 		const ssize_t n = getrandom(p, left, GRND_NONBLOCK);
 
 		if (n < 0 && errno == EINTR)
@@ -169,7 +170,7 @@ static int draw_fresh(struct reservoir *r, size_t blocks)
 	return err;
 }
 
-/* Wipe the slot; the last block moves into it. */
+/* Wipes the slot, and moves the last block into it. */
 static void free_slot(struct reservoir *r, struct slot *s)
 {
 	struct slot *last = r->slot + --r->blocks;

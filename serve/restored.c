@@ -59,7 +59,7 @@ static bool clock_jumped(struct restored *r)
 		if (clock_ns(CLOCK_MONOTONIC) - before < AT_ONCE_NS)
 			return restored_clock(r, realtime, before);
 	}
-	return false; /* a jump will be found by the next call */
+	return false; /* the next call will find a jump */
 }
 
 static bool page_changed(struct restored *r)

@@ -7,7 +7,8 @@
 
 #include "util/wire/vmclock.h"
 
-#define RESTORED_JUMP_NS 1000000000 /* jump of one clock against the other that counts as a sign */
+/* A longer jump of one clock against the other counts as a sign. */
+#define RESTORED_JUMP_NS 1000000000
 
 /* The sign by which a restore was noticed. */
 enum restored_sign {
@@ -17,9 +18,9 @@ enum restored_sign {
 };
 
 /*
- * Notices that this host, if it is a virtual machine, was restored from a snapshot or copied, or has slept. Then another
- * machine may have the same content in memory. Not every restore can be noticed: a hypervisor can resume a machine with
- * both clocks as if no time had passed, and most hypervisors offer no vmclock page.
+ * Notices that this host, if it is a virtual machine, was restored from a snapshot or copied, or has slept. In these
+ * cases another machine may have the same content in memory. Some restores cannot be noticed: a hypervisor can resume a
+ * machine with both clocks set as if no time had passed, and most hypervisors offer no vmclock page.
  */
 struct restored {
 	const volatile void *page; /* the vmclock page; NULL: the hypervisor offers none */
@@ -27,13 +28,19 @@ struct restored {
 	int64_t apart_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC at the last call; INT64_MIN: not read yet */
 };
 
-/** restored_init - take the first look. @device: VMCLOCK_DEVICE, which need not exist. Needs restored_clear() in the end. */
+/**
+ * restored_init - look for the first time; needs restored_clear() in the end
+ * @device: VMCLOCK_DEVICE, which need not exist
+ */
 void restored_init(struct restored *r, const char *device);
 
 /** restored_look - whether this machine was restored since the last call, or since restored_init(). */
 enum restored_sign restored_look(struct restored *r);
 
-/** restored_clock - the part of restored_look() that compares two clocks, read at the same time; public for the tests. */
+/**
+ * restored_clock - the part of restored_look() that compares two clocks that were read at the same time; public for
+ * tests.
+ */
 bool restored_clock(struct restored *r, int64_t realtime_ns, int64_t monotonic_ns);
 
 void restored_clear(struct restored *r);

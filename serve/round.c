@@ -31,7 +31,7 @@ static void set_wants(struct round *r, struct round_place *p, bool wants)
 
 void round_want(struct round *r, struct round_place *p)
 {
-	/* Its round is over once each of the others has had a turn after its own. */
+	/* The place's round is over once each of the other places that want a visit has had a turn after this one. */
 	const bool over = p->list == ROUND_AWAY || r->parts - p->part > r->wanting;
 
 	if (p->wants)
@@ -43,7 +43,7 @@ void round_want(struct round *r, struct round_place *p)
 		put(r, p, ROUND_NEW);
 }
 
-/* Removes the places of streams that have not asked for a visit again. */
+/* Returns: the next place in the round. Removes the places of streams that have not asked for another visit. */
 static struct round_place *next_old(struct round *r)
 {
 	struct round_place *p;
@@ -83,10 +83,10 @@ struct round_place *round_visit(struct round *r)
 void round_done(struct round *r, struct round_place *p, bool more)
 {
 	set_wants(r, p, more);
-	/* While others wait, the stream keeps its place in the round and its remaining credit. Otherwise it would get new
-	 * credit with each request. */
+	/* While other streams wait, this stream keeps its place in the round and its remaining credit. Otherwise it
+	 * would get new credit for each request. */
 	put(r, p, more || r->wanting > 0 ? ROUND_OLD : ROUND_AWAY);
-	/* It goes first until the credit of this round is used up. */
+	/* The stream stays at the head until its credit of this round is used up. */
 	if (more && p->credit > 0) {
 		TAILQ_REMOVE(&r->old, p, entry);
 		TAILQ_INSERT_HEAD(&r->old, p, entry);

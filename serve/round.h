@@ -8,16 +8,16 @@
 #include <sys/queue.h>
 
 /*
- * Decides which stream is served next: deficit round robin in bytes, after RFC 8290, section 4.2, like serve/turns.h in
- * blocks. In each round a stream may be sent the quantum times its weight in bytes, but no more than the quantum in one
- * visit. So streams that always want bytes get them in proportion to their weights. A newcomer, which has wanted nothing
- * recently, is visited before the round goes on, and so is a stream that has not used up its credit of this round. Pure;
- * a visit takes constant time.
+ * Decides which stream is served next: deficit round robin in bytes, after RFC 8290, section 4.2; serve/turns.h does
+ * the same in blocks. In each round a stream may be sent the quantum times its weight, in bytes, but no more than the
+ * quantum in one visit. So streams that always want bytes get them in proportion to their weights. Two kinds of stream
+ * are visited before the round goes on: a newcomer, which has wanted nothing recently, and a stream that has not used
+ * up its credit of this round. Pure; a visit takes constant time.
  */
 #define ROUND_QUANTUM 4096
 #define ROUND_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */
 
-/* Which list a place is in: none, the newcomers, or the round. */
+/* The list that contains a place: none, the list of newcomers, or the round. */
 enum round_list { ROUND_AWAY, ROUND_NEW, ROUND_OLD };
 
 /* One stream's place. */
@@ -25,9 +25,9 @@ struct round_place {
 	TAILQ_ENTRY(round_place) entry;
 	int64_t credit;  /* bytes that it may still be sent in this round */
 	uint32_t weight; /* 0 is treated as 1 */
-	uint64_t part;   /* the serial number of the last credit it was given */
+	uint64_t part;   /* the serial number of the last credit that the place was given */
 	enum round_list list;
-	bool wants; /* wants to be visited */
+	bool wants; /* the stream wants to be visited */
 };
 
 TAILQ_HEAD(round_places, round_place);
@@ -42,20 +42,20 @@ struct round {
 
 void round_init(struct round *r);
 
-/** round_want - the stream of @p wants to be visited; no effect if it already does. */
+/** round_want - the stream of @p wants to be visited; no effect if it already wanted that. */
 void round_want(struct round *r, struct round_place *p);
 
 /**
  * round_visit - choose the next stream to serve
- * The caller sends it up to @r->quantum bytes, but no more than @p->credit, subtracts what it sent from @p->credit, and
- * calls round_done(). Returns: its place @p; NULL: no stream wants to be visited.
+ * The caller sends to it up to @r->quantum bytes, but no more than @p->credit, subtracts the bytes sent from
+ * @p->credit, and calls round_done(). Returns: the stream's place @p; NULL: no stream wants to be visited.
  */
 struct round_place *round_visit(struct round *r);
 
-/** round_done - end the visit. @more: the stream wants another one. */
+/** round_done - end the visit. @more: the stream wants another visit. */
 void round_done(struct round *r, struct round_place *p, bool more);
 
-/** round_leave - remove @p; if it comes back, it is a newcomer. */
+/** round_leave - remove @p; if it wants a visit again, it is a newcomer. */
 void round_leave(struct round *r, struct round_place *p);
 
 #endif

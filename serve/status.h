@@ -8,7 +8,7 @@
 #include "serve/streams.h"
 #include "serve/web.h"
 
-#define STATUS_CLIENTS 256 /* how many streams are listed: the oldest ones */
+#define STATUS_CLIENTS 256 /* how many streams are listed; these are the oldest */
 
 /* The parts of the daemon whose state is reported, and when the daemon started. */
 struct status_parts {
@@ -29,8 +29,8 @@ struct status_parts {
 };
 
 /**
- * status_serve - from now on have @cs answer status requests, in the format of util/wire/status.h
- * @parts: what is reported, without any byte of a seed; must outlive @cs
+ * status_serve - from now on let @cs answer status requests, in the format of util/wire/status.h
+ * @parts: the parts that are reported, without any byte of a seed; must outlive @cs
  */
 void status_serve(const struct status_parts *parts, struct connections *cs);
 

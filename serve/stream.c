@@ -16,7 +16,8 @@ static void offered(void *generator, const uint8_t *bytes, size_t len)
 	generator_stir(generator, bytes, len);
 }
 
-/* Bytes that nothing throttles have a round of their own, so that they do not wait for the budget. */
+/* Returns the round of the stream. Bytes that nothing throttles have a separate round, so that they do not wait for the
+ * budget. */
 struct round *stream_round(struct stream *s)
 {
 	return allowance_floor(&s->allowance, &s->rule, clock_ms()) > 0 ? &s->all->boot :
@@ -46,7 +47,7 @@ static void end_input(struct stream *s)
 	event_del(s->readable);
 }
 
-/* Keep the input that cannot be parsed now, and stop reading until it has been. */
+/* Keeps the input that cannot be parsed now, and stops reading until it is parsed. */
 static void keep(struct stream *s, const uint8_t *raw, size_t len)
 {
 	uint8_t *rest = malloc(len);

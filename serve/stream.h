@@ -7,14 +7,14 @@
 #include "serve/egd.h"
 #include "serve/streams.h"
 
-/* A throttled client waits until it may be sent this many bytes, or as many as it wants. */
+/* A throttled client waits until this many bytes may be sent to it, or all bytes that it wants, if those are fewer. */
 #define STREAM_PIECE 64
 
 struct stream;
 
-/* How a connection and a FIFO differ. */
+/* The differences between a connection and a FIFO. */
 struct stream_kind {
-	size_t least; /* how many bytes to send at once, at least, unless fewer are owed */
+	size_t least; /* the fewest bytes to send at once, unless fewer are owed */
 	/* Returns: how many bytes were sent, or -1 with errno. */
 	ssize_t (*send)(struct stream *s, struct iovec part[2]);
 	void (*owe)(
@@ -35,16 +35,17 @@ struct stream {
 	/* Owned by serve/streams.c: */
 	TAILQ_ENTRY(stream) entry, account_entry;
 	/* Owned by serve/stream.c and serve/stream_send.c: */
-	struct round *round; /* the round that its place is in; NULL: none yet */
+	struct round *round; /* the round that contains @place; NULL: none yet */
 	struct tally *tally;
 	uint64_t bytes; /* sent so far */
 	struct egd_client egd;
 	struct allowance allowance;
-	bool ended;                                /* nothing more will be read from it */
-	bool blocked;                              /* its socket accepts no more bytes for now */
-	bool waits;                                /* its allowance is used up for now */
-	struct event *readable, *writable, *later; /* the last two are created when first needed */
-	uint8_t *rest;                             /* input that was read but not parsed yet */
+	bool ended;   /* nothing more will be read from it */
+	bool blocked; /* its socket accepts no more bytes for now */
+	bool waits;   /* its allowance is used up for now */
+	/* @writable and @later are created when first needed. */
+	struct event *readable, *writable, *later;
+	uint8_t *rest; /* input that was read but not parsed yet */
 	size_t rest_len;
 };
 
@@ -54,7 +55,7 @@ int stream_start(struct stream *s);
 /** stream_end - close the stream; the caller frees @s. */
 void stream_end(struct stream *s);
 
-/** stream_count - count the stream, and what it is sent, in the tally of its present listener. */
+/** stream_count - count the stream, and the bytes sent to it, in the tally of the listener that it belongs to now. */
 void stream_count(struct stream *s);
 
 /** stream_input - read requests once, and parse as many as fit. Returns: whether there may be more to read. */
@@ -63,26 +64,29 @@ bool stream_input(struct stream *s);
 /** stream_take_in_rest - parse the input that did not fit before; @s->rest must not be NULL. */
 void stream_take_in_rest(struct stream *s);
 
-/** stream_wake - queue the stream for a visit, if it has requests and is neither blocked nor throttled. */
+/** stream_wake - queue the stream for a visit if it has requests, and if it is neither blocked nor throttled. */
 void stream_wake(struct stream *s);
 
-/** stream_round - the round that the stream belongs to at the moment. */
+/** stream_round - the round that the stream belongs to now. */
 struct round *stream_round(struct stream *s);
 
 /** stream_move - queue the stream for a visit in its round, see stream_round(). */
 void stream_move(struct stream *s);
 
-/** stream_serve - send what this visit allows. Returns: 1 if the stream wants another visit; 0 if not; -errno: close it. */
+/**
+ * stream_serve - send what may be sent in this visit
+ * Returns: 1: the stream wants another visit; 0: it does not; -errno: close it.
+ */
 int stream_serve(struct stream *s, int64_t now_ms);
 
-/** stream_set_rule - serve the stream by @rule from now on. */
+/** stream_set_rule - from now on serve the stream by @rule. */
 void stream_set_rule(struct stream *s, const struct allowance_rule *rule);
 
 /** streams_ask - ask the policy about a client; streams_ask_again - ask about all clients whose answer has expired. */
 void streams_ask(struct stream *s);
 void streams_ask_again(struct streams *ss);
 
-/** streams_policy_result - apply the policy's answer to all clients of an account; a policy_result(). */
+/** streams_policy_result - apply the policy's answer to all clients of an account; has the type policy_result. */
 void streams_policy_result(void *streams, account_id id, const struct policy_answer *answer);
 
 /** stream_is_over - whether the stream has ended, and everything that was requested before is sent. */

@@ -58,13 +58,14 @@ static uint64_t allowed(struct stream *s, int64_t now_ms)
 	return s->all->draining ? UINT64_MAX : allowance_left(&s->allowance, &s->rule, now_ms);
 }
 
-/* Some clients treat the number as signed. */
+/* The number is limited, because some clients read it as signed. */
 static uint32_t bits_of(uint64_t bytes)
 {
 	return bytes < INT32_MAX / 8 ? (uint32_t)bytes * 8 : INT32_MAX / 8 * 8;
 }
 
-/* Send one piece of the answer. Returns: 1 if more can be sent; 0 if not now; -errno: close the stream. */
+/* Sends one piece of the answer. Returns: 1 if more can be sent; 0 if nothing more can be sent now; -errno: close the
+ * stream. */
 static int send_piece(struct stream *s, uint64_t may, int64_t now_ms)
 {
 	const size_t head = s->egd.head_len - s->egd.head_sent;
@@ -100,7 +101,8 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* How many bytes one visit may send: the credit, up to the quantum; in the boot round only bytes that nothing throttles. */
+/* Returns: how many bytes one visit may send: the credit, but at most the quantum; in the boot round, only bytes that
+ * nothing throttles. */
 static int64_t visit_bytes(struct stream *s, int64_t now_ms)
 {
 	const int64_t most = smaller(s->place.credit, s->round->quantum);
@@ -119,7 +121,7 @@ void stream_set_rule(struct stream *s, const struct allowance_rule *rule)
 	s->place.weight = rule->weight;
 	if (!s->waits)
 		return;
-	/* End the wait; if the new rule also requires one, stream_serve() begins it. */
+	/* End the present wait. If the stream must wait under the new rule too, stream_serve() begins a new wait. */
 	event_del(s->later);
 	s->waits = false;
 	stream_wake(s);

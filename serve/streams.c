@@ -48,7 +48,7 @@ static void on_pause_over(evutil_socket_t fd, short what, void *streams)
 	(void)streams; /* this only wakes the loop, which then calls streams_answer() */
 }
 
-/* Whether the budget allows to serve a stream now. If not, a timer wakes the loop when it does. */
+/* Does the budget allow serving a stream now? If not, a timer wakes the loop once it does. */
 static bool may_spend(struct streams *ss, int64_t now_ms)
 {
 	const int64_t wait = ss->draining ? 0 : budget_wait_ms(&ss->budget, now_ms);
@@ -59,7 +59,7 @@ static bool may_spend(struct streams *ss, int64_t now_ms)
 	return wait == 0;
 }
 
-/* Choose the round of the next visit. The two rounds alternate, so that neither delays the other. */
+/* Chooses the round of the next visit. The two rounds alternate, so that neither delays the other. */
 static struct round *next_round(struct streams *ss, unsigned n, int64_t now_ms)
 {
 	if (ss->boot.wanting > 0 && (n % 2 == 0 || ss->round.wanting == 0))
@@ -103,8 +103,8 @@ bool streams_answer(struct streams *ss)
 
 /* --- framing = qemu --- */
 
-/* QEMU never repeats a request that was lost with a connection, so its guest would wait for ever. Bytes that are already
- * in the socket end that wait. */
+/* QEMU never repeats a request that was lost with a connection, so its guest would wait for ever. If some bytes are in
+ * the socket already, they end that wait. */
 static void look_ahead(struct stream *s)
 {
 	int unread = 0;
@@ -147,7 +147,7 @@ static bool make_place(struct streams *ss, const struct account *a)
 	return true;
 }
 
-/* Takes ownership of @fd and of the reference to @a, but only on success. */
+/* Adds a connection. Takes ownership of @fd and of the reference to @a, but only on success. */
 static int add(struct streams *ss, int fd, const struct listen_options *o, struct account *a)
 {
 	struct stream *s;

@@ -23,7 +23,7 @@ static bool number(const char *text, uint32_t *ret)
 	return true;
 }
 
-/* "OWNER:FIRST:COUNT\n"; lines of another form are skipped, as useradd(8) and newuidmap(1) do. */
+/* Parses "OWNER:FIRST:COUNT\n". Lines of another form are skipped, as useradd(8) and newuidmap(1) do. */
 static bool parse(char *line, struct subuid_range *ret)
 {
 	char *first, *count;
@@ -43,7 +43,8 @@ static bool parse(char *line, struct subuid_range *ret)
 
 static bool append(struct subuids *s, const struct subuid_range *range)
 {
-	/* The capacity is always a power of two, so the array is full when the count is a power of two. */
+	/* The capacity doubles each time the array is full, so the array is full if the count is 0 or a power of
+	 * two. */
 	if ((s->count & (s->count - 1)) == 0) {
 		const size_t room = s->count ? 2 * s->count : 1;
 		struct subuid_range *more = reallocarray(s->range, room, sizeof(*more));
@@ -85,7 +86,7 @@ static int by_first(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-/* The array is sorted by owner, so the ranges of one owner are adjacent. */
+/* Sets the account of all ranges of one owner. The array is sorted by owner, so these ranges are adjacent. */
 static void set_account(struct subuids *s, const char *owner, account_id account)
 {
 	const struct subuid_range key = { .owner = (char *)owner };
@@ -177,7 +178,7 @@ account_id subuids_account(const struct subuids *s, uid_t uid)
 {
 	size_t low = 0, high = s->count, middle;
 
-	/* The last range that begins at @uid or before. */
+	/* Find the last range that begins at @uid or before. */
 	while (low < high) {
 		middle = low + (high - low) / 2;
 		if (s->range[middle].first <= uid)

@@ -16,15 +16,15 @@ struct subuid_range {
 };
 
 /*
- * The ranges of subuid(5). A user may act as any uid of the user's ranges, so all of these uids are charged to the user's
- * account. Owners are looked up only in @users: a directory service could take long. The ranges of an owner that is not
- * in there are one account too, with the first uid of the first range as its number.
+ * The ranges of subuid(5). A user may act as any uid of the user's ranges, so all of these uids are charged to the
+ * user's account. Owners are looked up only in the file @users, because a directory service could take long. If an
+ * owner is not in that file, the owner's ranges are one account too; its number is the first uid of the first range.
  */
 struct subuids {
 	const char *file, *users;
 	struct subuid_range *range; /* sorted by first uid */
 	size_t count;
-	struct stat seen; /* of @file, when it was last read */
+	struct stat seen; /* the state of @file when it was last read */
 };
 
 /** subuids_init - read @file, which need not exist; both paths must outlive @s. Needs subuids_clear() in the end. */

@@ -15,7 +15,8 @@ struct tally {
 	uint64_t answers; /* by HTTP */
 };
 
-/* A tally is kept as long as the daemon runs, even if the listener's section is removed: counters must never decrease. */
+/* The tallies of all listeners. A tally is kept as long as the daemon runs, even if the listener's section is removed:
+ * counters must never decrease. */
 struct tallies {
 	struct tally tally[TALLIES_MAX];
 	size_t count;
@@ -23,7 +24,7 @@ struct tallies {
 
 /**
  * tally_get - find or create the tally of the listener @name
- * All listeners beyond TALLIES_MAX share the last one. A tally never moves in memory.
+ * If there are more than TALLIES_MAX listeners, all further ones share the last tally. A tally never moves in memory.
  */
 struct tally *tally_get(struct tallies *ts, const char *name);
 

@@ -28,7 +28,7 @@ static int find_path(const char *where, char path[PATH_MAX], struct fault *f)
 	return n < PATH_MAX ? 0 : fault_errno(f, -ENAMETOOLONG, where);
 }
 
-/* O_NONBLOCK: opening a FIFO must not wait for a writer. Only a regular file is accepted. */
+/* Accepts only a regular file. O_NONBLOCK is needed because opening a FIFO would otherwise wait for a writer. */
 static int open_file(const char *path, struct fault *f)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -12,7 +12,7 @@
 #define TOKEN_MAX        128
 #define TOKEN_CREDENTIAL "credential:" /* prefix of the name of a systemd credential */
 
-/* The secret that a client must present. It is kept as a digest, so that the time of a comparison does not depend on how
+/* The secret that a client must present. Only its digest is kept, so that the time of a comparison does not show how
  * much of a guess is right. */
 struct token {
 	bool set;

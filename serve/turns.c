@@ -59,7 +59,8 @@ void turns_remove(struct turns *t, struct turn *turn, struct desk_request *q)
 	}
 	if (!TAILQ_EMPTY(&turn->queue))
 		return;
-	/* While others wait, the account keeps its place in the round; otherwise its next request would make it a newcomer. */
+	/* While others wait, the account keeps its place in the round. Otherwise it would be a newcomer with its next
+	 * request. */
 	if (t->waiting == 0) {
 		leave(t, turn);
 	} else if (turn->list == TURN_FRESH) {
@@ -68,7 +69,7 @@ void turns_remove(struct turns *t, struct turn *turn, struct desk_request *q)
 	}
 }
 
-/* Removes the places of accounts that have no request. */
+/* Returns: the next account in the round. Removes the places of accounts that have no request. */
 static struct turn *next_in_round(struct turns *t)
 {
 	struct turn *turn;

@@ -11,16 +11,16 @@ struct desk_request;
 struct turns;
 
 /*
- * Decides whose request is next: deficit round robin over accounts, after RFC 8290, section 4.2. In each round an account
- * may take TURNS_QUANTUM blocks; for a larger request it saves them up over several rounds. So in the long run, all
- * accounts that ask without pause get the same number of blocks, independently of the number and size of their requests.
- * A newcomer, which has asked for nothing recently, is served before the round goes on. Pure. A request takes constant
- * time on average, at most its blocks divided by TURNS_QUANTUM.
+ * Decides whose request is next: deficit round robin over accounts, after RFC 8290, section 4.2. In each round an
+ * account may take TURNS_QUANTUM blocks; for a larger request it saves them up over several rounds. So in the long run,
+ * all accounts that ask without pause get the same number of blocks, whatever the number and size of their requests. A
+ * newcomer, which has asked for nothing recently, is served before the round goes on. Pure. On average, to choose a
+ * request takes constant time; at most, a time that grows with its blocks divided by TURNS_QUANTUM.
  */
 #define TURNS_QUANTUM 2 /* blocks */
 #define TURNS_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */
 
-/* Which list a turn is in: none, the newcomers, or the round. */
+/* The list that contains a turn: none, the list of newcomers, or the round. */
 enum turn_list { TURN_NONE, TURN_FRESH, TURN_ROUND };
 
 /* One account's place. */
@@ -46,12 +46,14 @@ void turn_init(struct turn *turn);
 /** turns_add - queue @q, a request of the account that owns @turn. */
 void turns_add(struct turns *t, struct turn *turn, struct desk_request *q);
 
-/** turns_remove - remove @q from the queue. If it was the head, its account has had its turn, even if @q was not served. */
+/**
+ * turns_remove - remove @q from the queue. If @q was the head, its account has had its turn, even if @q was not served.
+ */
 void turns_remove(struct turns *t, struct turn *turn, struct desk_request *q);
 
 /**
  * turns_head - the request whose turn it is; NULL: no request waits
- * It stays the head until it is removed, so no later request overtakes it.
+ * A request stays the head until it is removed, so no later request overtakes it.
  */
 struct desk_request *turns_head(struct turns *t);
 

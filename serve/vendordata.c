@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-/* The page that a request is for. */
+/* The pages that a request can ask for. */
 enum { PAGE_RECORD, PAGE_CLOUD_INIT };
 
 static const char *const pages[] = {
@@ -37,7 +37,8 @@ int vendordata_init(struct vendordata *v, struct generator *generator)
 	v->secret = secret_new(sizeof(*v->secret));
 	if (!v->instances || !v->secret)
 		return -ENOMEM;
-	/* This key only protects a hash table, so it may be read before the kernel's generator is ready. */
+	/* This key only protects a hash table, so random bytes from before the kernel's generator is ready are good
+	 * enough. */
 	if (getrandom(secret, sizeof(secret), GRND_INSECURE) != sizeof(secret))
 		return -EIO;
 	instances_init(v->instances, secret);
@@ -51,7 +52,7 @@ void vendordata_clear(struct vendordata *v)
 	*v = (struct vendordata){ 0 };
 }
 
-/* Matches "/vendordata", or "/vendordata/TOKEN" if the listener has a token; likewise the other page. */
+/* Matches "/vendordata", or "/vendordata/TOKEN" if the listener has a token; the other page in the same way. */
 static int route(const struct listen_options *o, struct http_text target)
 {
 	size_t i, len;
@@ -71,8 +72,8 @@ static int route(const struct listen_options *o, struct http_text target)
 	return -ENOENT;
 }
 
-/* Only the first VENDORDATA_USED bytes are encoded: the rest of the sector is zeros, which are 'A' in base64, up to the
- * padding. */
+/* Encodes only the first VENDORDATA_USED bytes. The rest of the sector is zeros; in base64 these are 'A', and the
+ * padding at the end. */
 static size_t put_record(const uint8_t *record, char *out)
 {
 	const size_t used = BASE64_LEN(VENDORDATA_USED), all = BASE64_LEN(RECORD_SECTOR);
@@ -86,8 +87,8 @@ static size_t put_record(const uint8_t *record, char *out)
 }
 
 /*
- * The record never expires: the guest's clock would decide that, and a guest that was restored from a snapshot, which
- * needs the record most, may have a wrong clock.
+ * The record never expires. Only the guest's clock could decide that it has expired, and a guest that was restored from
+ * a snapshot may have a wrong clock, although it needs the record most.
  */
 static int make_record(struct vendordata_secret *s, const uint8_t uuid[UUID_SIZE])
 {
@@ -117,8 +118,8 @@ static size_t write_record(struct vendordata_secret *s, char *out)
 	return (size_t)(p - out) + sizeof(last) - 1;
 }
 
-/* A JSON string that cloud-init accepts as a part of its configuration; its cc_seed_random writes the bytes to
- * /dev/urandom. */
+/* Writes a JSON string that cloud-init accepts as a part of its configuration; cloud-init's module cc_seed_random then
+ * writes the bytes to /dev/urandom. */
 static size_t write_cloud_init(struct vendordata_secret *s, char *out)
 {
 	static const char first[] = "\"#cloud-config\\nrandom_seed: {encoding: base64, data: ",
@@ -133,7 +134,7 @@ static size_t write_cloud_init(struct vendordata_secret *s, char *out)
 	return (size_t)(p - out) + sizeof(last) - 1;
 }
 
-/* An empty object has no effect, in Nova as in cloud-init. */
+/* An empty object has no effect, neither in Nova nor in cloud-init. */
 static void answer_empty(struct web_answer *ret)
 {
 	ret->len = (size_t)sprintf(ret->body, "{}\n");

@@ -15,7 +15,8 @@
 static_assert(WEB_LINGERS == ACCOUNT_WEB_STATES - 1, "a list for each state");
 static_assert(WEB_MAX <= CROWD_MAX, "a rank for each number");
 
-/* The first client of each list entered the state first, so its time limit ends first. */
+/* Each list is sorted by the time at which its clients entered the state, so the time limit of the first client ends
+ * first. */
 static void on_sweep(evutil_socket_t fd, short what, void *web)
 {
 	const int64_t now_ms = clock_ms();
@@ -82,8 +83,9 @@ bool web_answer(struct web *w, int64_t now_ms)
 
 /* --- new connections --- */
 
-/* Close one connection of @a: the one whose request has been incomplete longest, or else the one that has been idle
- * longest. Returns: whether there was one. */
+/* Closes one connection of @a: the one whose request has been incomplete longest, but not if it is younger than
+ * WEB_SPARE_MS; or else the one that has been idle longest; or else any other one, but none whose complete request is
+ * not answered yet. Returns: whether there was one. */
 static bool give_way(struct web *w, struct account *a, int64_t now_ms)
 {
 	struct web_client *busy = TAILQ_FIRST(a->by_web + WEB_BUSY), *c = busy;
@@ -109,7 +111,7 @@ static bool make_place(struct web *w, struct account *a, int64_t now_ms)
 	return w->crowd.count < WEB_MAX || give_way(w, crowd_largest(&w->crowd), now_ms);
 }
 
-/* Takes ownership of @fd and of the reference to @a, but only on success. */
+/* Adds a connection. Takes ownership of @fd and of the reference to @a, but only on success. */
 static int add(
 	struct web *w, int fd, const struct listen_options *o, struct account *a, int64_t now_ms)
 {
@@ -134,7 +136,7 @@ static int add(
 	if (w->crowd.count == 0)
 		event_add(w->sweep, &sweep);
 	crowd_enter(&w->crowd, a);
-	/* Many clients have sent their request already, so try to read before waiting. */
+	/* Many clients have already sent their request, so read first, and wait only if that was not enough. */
 	if (web_client_read(c, now_ms) && c->state == WEB_BUSY)
 		(void)web_client_watch(c);
 	return 0;

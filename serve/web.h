@@ -12,9 +12,9 @@
 #include "serve/web_request.h"
 
 #define WEB_MAX 2048 /* connections */
-/* Connections of one account, which is a process of a user, an address, or the loopback. */
+/* Connections of one account. The account stands for a process of a user, an address, or the loopback. */
 #define WEB_CLIENT_MAX 1024
-/* The deadline of a whole request, from its first byte or the connection; and the deadline of its answer. */
+/* Deadline of a whole request, counted from its first byte or from the connection; and then of its answer. */
 #define WEB_REQUEST_MS 5000
 #define WEB_IDLE_MS    60000 /* between two requests */
 #define WEB_LINGER_MS  1000  /* for a client that is still sending, to read the refusal */
@@ -26,7 +26,8 @@
 
 struct status_parts;
 
-/* The answer of a site to a request. The caller sets @body, and initializes the rest to status 200 and an empty text. */
+/* The answer of a site to a request. The caller sets @body, the status 200 and an empty text; the site changes what it
+ * needs. */
 struct web_answer {
 	unsigned status;
 	const char *type;  /* Content-Type of the body */
@@ -43,9 +44,10 @@ enum { WEB_DONE, WEB_REFUSED, WEB_UNABLE, WEB_KINDS };
 
 /*
  * The clients that speak HTTP, on all listeners. A request has one deadline from its first byte to its last, and its
- * answer another, no matter how the bytes arrive. Bodies are not kept. Over the limits, the account with the most
- * connections loses one: the one whose request has been incomplete longest, or else the one that has been idle longest. A
- * connection that waits for its answer is not closed, because it gets the answer within a pass or two of the loop.
+ * answer has another one, no matter how the bytes arrive. Bodies are not kept. If there are too many connections, the
+ * account with the most connections loses one: the one whose request has been incomplete longest, or else the one that
+ * has been idle longest. If an account has too many, that account loses one. A connection whose complete request is not
+ * answered yet is never closed for this, because it gets its answer within a pass or two of the loop.
  */
 struct web {
 	struct event_base *base;
@@ -62,23 +64,23 @@ struct web {
 	uint64_t refused; /* connections that were not accepted, or closed to make room */
 };
 
-/** web_init - needs web_clear() in the end, also after an error. Returns: 0 or -errno. */
+/** web_init - set up; needs web_clear() in the end, also after an error. Returns: 0 or -errno. */
 int web_init(struct web *w, struct event_base *base, struct generator *generator,
 	struct tallies *tallies);
 
 /** web_clear - close all connections. */
 void web_clear(struct web *w);
 
-/** web_accept - as streams_accept(). */
+/** web_accept - the same as streams_accept(), for clients that speak HTTP. */
 int web_accept(struct web *w, const struct listener *l, unsigned max);
 
-/** web_answer - answer up to WEB_ANSWERS complete requests. Returns: whether there are more. */
+/** web_answer - answer up to WEB_ANSWERS complete requests. Returns: whether more requests wait. */
 bool web_answer(struct web *w, int64_t now_ms);
 
 /** web_update - assign each client to the listener in @o with the same name; close it if there is none. */
 void web_update(struct web *w, const struct listen_options *o, size_t count);
 
-/** web_drain - close the idle connections now, and each other connection after its answer. */
+/** web_drain - close the idle connections now, and each of the other connections after its answer. */
 void web_drain(struct web *w);
 
 #endif

@@ -19,7 +19,7 @@ void web_client_move(struct web_client *c, enum web_state state, int64_t until_m
 	TAILQ_INSERT_TAIL(c->account->by_web + c->state, c, account_entry);
 }
 
-/* Wiped, because a line of the head may contain a token. */
+/* Wipes the line before it is freed, because a line of the head may contain a token. */
 static void free_line(struct web_client *c)
 {
 	if (c->request.line.text)
@@ -88,7 +88,8 @@ static bool keep_rest(struct web_client *c, const uint8_t *raw, size_t len)
 	return true;
 }
 
-/* Without this, a client that sent "Expect: 100-continue" usually waits a second before it sends the body. */
+/* Tells the client to send the body. Otherwise a client that sent "Expect: 100-continue" usually waits a second
+ * first. */
 static bool invite_body(struct web_client *c)
 {
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -134,7 +135,8 @@ bool web_client_read(struct web_client *c, int64_t now_ms)
 	ssize_t n;
 	bool alive = true;
 
-	/* Do not read the next request before this one is answered, which takes no more than a pass or two of the loop. */
+	/* The next request is not read before this one is answered; that takes no more than a pass or two of the
+	 * loop. */
 	if (c->state == WEB_DUE || c->state == WEB_SENDING)
 		return true;
 	n = recv(c->fd, in, WEB_INPUT_MAX, MSG_DONTWAIT);
@@ -185,7 +187,8 @@ void web_client_next(struct web_client *c, int64_t now_ms)
 		return;
 	}
 	if (!keeps) {
-		/* Closing a socket that has unread input resets the connection, and the client may lose the answer. */
+		/* If a socket is closed while it has unread input, the kernel resets the connection, and the client may
+		 * lose the answer. */
 		shutdown(c->fd, SHUT_WR);
 		web_client_move(c, WEB_LINGERS, now_ms + WEB_LINGER_MS);
 	} else {

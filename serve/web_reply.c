@@ -49,7 +49,7 @@ static void ask_site(struct web_client *c, int64_t now_ms, struct web_answer *re
 		ret->allow = site->posts ? "POST" : "GET, HEAD";
 }
 
-/* Write the head directly before the body. Returns: where it begins. */
+/* Writes the head directly before the body. Returns: where the head begins. */
 static char *put_head(const struct web_client *c, const struct web_answer *a, char *body)
 {
 	char head[WEB_HEAD_ROOM];
@@ -91,7 +91,7 @@ static void on_writable(evutil_socket_t fd, short what, void *client)
 		web_client_next(c, clock_ms());
 }
 
-/* Keep what did not fit into the socket, and stop reading from the client until it is sent. */
+/* Keeps the bytes that did not fit into the socket, and stops reading from the client until they are sent. */
 static void send_later(struct web_client *c, const char *out, size_t len, int64_t now_ms)
 {
 	c->pending = malloc(len);

@@ -11,7 +11,8 @@ static bool refuse(struct web_request *q, unsigned status, const char *why)
 	return true;
 }
 
-/* Refuse the request, and give up the connection: where the next request would begin is unknown. */
+/* Refuses the request. The connection cannot be used any further, because nobody knows where the next request would
+ * begin. */
 static bool fail(struct web_request *q, unsigned status, const char *why)
 {
 	q->over = true;
