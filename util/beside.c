@@ -4,9 +4,10 @@
 #include <sched.h>
 #include <signal.h>
 
-/* Has the thread start on another CPU than the caller's. The scheduler moves threads only at its ticks: it would leave a
- * thread that runs so briefly on the caller's CPU, and the two would run one after the other. If there is no other CPU,
- * or we cannot find out, the thread may run on any. */
+/* Makes the thread start on another CPU than the caller's. Without this, the scheduler would leave the thread on the
+ * caller's CPU, because it moves threads only at its ticks and this thread runs for less than that; the caller and the
+ * thread would then run one after the other. If there is no other CPU, or if we cannot find out, the thread may run on
+ * any CPU. */
 static void avoid_this_cpu(pthread_attr_t *attr)
 {
 	cpu_set_t others;

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* A thread for work of a few milliseconds, that the caller could do as well. */
+/* A thread for work of a few milliseconds, which the caller could also do itself. */
 struct beside {
 	pthread_t thread;
 	void *(*run)(void *arg);
@@ -22,7 +22,7 @@ struct beside {
  */
 bool beside_start(struct beside *b, void *(*run)(void *arg), void *arg);
 
-/** beside_join - wait for the end of the thread. If it has not got a CPU yet, it gets that of the caller. */
+/** beside_join - wait for the end of the thread. If it has not started to run yet, it is moved to the caller's CPU. */
 void beside_join(struct beside *b);
 
 #endif

@@ -14,10 +14,10 @@ int child_begin(pid_t parent)
 	int i;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* The parent may have ended before prctl(2), and then no signal comes. */
+	/* If the parent ended before prctl(2), no signal comes. */
 	if (getppid() != parent)
 		return -ESRCH;
-	/* In the child, a signal handler of the parent would remove the parent's temporary files. */
+	/* A signal handler of the parent would, if it ran in the child, remove the parent's temporary files. */
 	for (i = 1; i < NSIG; i++)
 		(void)sigaction(i, &act, NULL);
 	sigemptyset(&none);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/** clock_ms - milliseconds of a monotonic clock, which is never set; only differences are meaningful. */
+/** clock_ms - milliseconds of a monotonic clock: nobody sets it; only differences between its values have a meaning. */
 static inline int64_t clock_ms(void)
 {
 	struct timespec t;
@@ -14,7 +14,7 @@ static inline int64_t clock_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/** clock_us - the same in microseconds. */
+/** clock_us - the same clock in microseconds. */
 static inline int64_t clock_us(void)
 {
 	struct timespec t;

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Newer than the headers of Debian 12. */
+/* The headers of Debian 12 do not define it yet. */
 #ifndef LANDLOCK_ACCESS_FS_TRUNCATE
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
@@ -24,7 +24,7 @@
 		LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |     \
 		LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
-/* What this kernel can forbid; 0: nothing. */
+/* The rights that Landlock can take away in this kernel; 0: it has no Landlock. */
 static uint64_t known(void)
 {
 	const long version =
@@ -50,7 +50,7 @@ static bool allow(int rules, int place, uint64_t rights)
 	return syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
 }
 
-/* A system without /dev has no devices either. */
+/* If /dev does not exist, there are no devices to allow, which is not an error. */
 static bool allow_devices(int rules, uint64_t rights)
 {
 	const int devices = open("/dev", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -76,7 +76,8 @@ bool confine(const int *places, size_t count)
 	holds = allow_devices(rules, attr.handled_access_fs);
 	for (i = 0; i < count && holds; i++)
 		holds = allow(rules, places[i], OF_FOLDER & attr.handled_access_fs);
-	/* Landlock asks for it, so that no program with more rights runs confined. */
+	/* Landlock demands this first: otherwise a confined process could start a program with more rights
+	 * (set-user-ID). */
 	holds = holds && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 		syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	close(rules);

@@ -6,20 +6,22 @@
 #include <stddef.h>
 
 /**
- * confine - from here on write to no file but these, and run no program
- * @places: descriptors of folders, in which files may be made, written and removed, and of single files; O_PATH will do,
- *          and what is below 0 is passed over
+ * confine - with Landlock, forbid the calling thread to write to files other than @places, and to run programs
+ * @places: descriptors of folders, in which files may be made, written and removed, and of single files; descriptors
+ *          that are opened with O_PATH are enough, and negative ones are skipped
  *
- * By Landlock, for the calling thread and whatever it starts. Besides @places devices may be opened to be written,
- * by their nodes in /dev. Descriptors that are open stay as they are; what may be read, and which sockets may be
- * connected to, is not restricted. It cannot be undone. A thread that was there before, as one that draws from sources,
- * is not concerned. The kernel lets nobody who is confined look into other processes in /proc: so who wants to know
- * who uses a disk must not be.
- * Returns: whether it holds; where the kernel has no Landlock, or does not grant it, nothing has changed.
+ * The threads and processes that the calling thread starts later are confined too. A thread that exists already, such
+ * as one that draws from sources, is not. Devices may still be opened for writing through their nodes in /dev.
+ * Descriptors that are already open keep their rights. Reading, and connecting to sockets, is not restricted. It cannot
+ * be undone.
+ *
+ * The kernel does not let a confined process look into other processes in /proc. So a process that must find out who
+ * uses a disk must not be confined.
+ * Returns: true if the thread is confined; false if the kernel has no Landlock or refuses it: nothing has changed.
  */
 bool confine(const int *places, size_t count);
 
-/** confine_to_file - likewise with one file, by its path. Returns: false also where that leads to no regular file. */
+/** confine_to_file - the same with one file, named by its path. Returns: false also if @path is not a regular file. */
 bool confine_to_file(const char *path);
 
 #endif

@@ -18,7 +18,7 @@ static const struct unit {
 	{ "", 1000 },
 };
 
-/* Milliseconds in one unit; 0: there is no unit of that name. */
+/* Returns: the milliseconds in one unit; 0: there is no unit of that name. */
 static uint32_t find_unit(const char *name, size_t len)
 {
 	size_t i;

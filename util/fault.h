@@ -31,13 +31,13 @@ struct fault {
  */
 int fault_set(struct fault *f, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/** fault_errno - the same with the message "THING: " and the system's description of @err. */
+/** fault_errno - as fault_set(), with the message "THING: " and the system's description of @err. */
 int fault_errno(struct fault *f, int err, const char *thing);
 
-/** fault_usage - the same for a wrong command line. Exit status: EXIT_USAGE. Returns: -EINVAL. */
+/** fault_usage - as fault_set(), for a wrong command line. Exit status: EXIT_USAGE. Returns: -EINVAL. */
 int fault_usage(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/** fault_refused - the same if there is too little entropy. Exit status: EXIT_REFUSED. Returns: -ENODATA. */
+/** fault_refused - as fault_set(), for too little entropy. Exit status: EXIT_REFUSED. Returns: -ENODATA. */
 int fault_refused(struct fault *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /** fault_reported - set only the exit status, because the messages are already printed. Returns: -ECANCELED. */

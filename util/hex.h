@@ -23,7 +23,7 @@ int hex_digit(int c);
  */
 int uuid_parse(const char *text, size_t len, uint8_t ret_uuid[UUID_SIZE]);
 
-/** uuid_format - write a UUID in that form, in lower case, with a terminating zero. */
+/** uuid_format - write a UUID in its 8-4-4-4-12 form, in lower case, with a terminating zero. */
 void uuid_format(const uint8_t uuid[UUID_SIZE], char out[UUID_STRLEN + 1]);
 
 #endif

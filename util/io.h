@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 /*
- * Read or write exactly @len bytes: each function returns 0 after all of them, or else a negative errno.
- * If a file ends early, that is -ENODATA. Calls that a signal interrupts are continued.
+ * Each function reads or writes exactly @len bytes. It returns 0 when all of them are done, else a negative errno:
+ * -ENODATA if a file ends before that. A system call that a signal interrupts is made again.
  */
 int io_pread(int fd, void *buf, size_t len, uint64_t off);
 int io_write(int fd, const void *buf, size_t len);

@@ -28,8 +28,8 @@ static bool append(struct journal *j, const void *bytes, size_t len)
 	return true;
 }
 
-/* Adds "NAME=value\n". If the value has a newline in it, adds "NAME\n", the length in 8 bytes, little-endian, the
- * value and "\n" instead. */
+/* Adds "NAME=value\n". If the value contains a newline, the protocol demands another form: "NAME\n", the length of the
+ * value (8 bytes, little-endian), the value and "\n". */
 static bool add(struct journal *j, const char *name, const char *value, size_t len)
 {
 	uint8_t le[8];

@@ -11,7 +11,7 @@
 #define KEYS    2
 #define DEEPEST 2
 
-/* How often an object has each key, and where its value is; a value that is not a string has a span at 0. */
+/* How often an object has each key, and where the value is. The span's @at is 0 if the value is not a string. */
 struct object {
 	struct json_span found[KEYS];
 	unsigned seen[KEYS];
@@ -20,11 +20,13 @@ struct object {
 struct scan {
 	const char *text;
 	size_t len, at;
-	/* The keys to find, the second NULL if there is only one, and how many levels of objects are searched. */
+	/* The keys to find; the second is NULL if there is only one. @deepest: how many levels of objects are
+	 * searched. */
 	const char *key[KEYS];
 	unsigned deepest;
 	struct object object[DEEPEST]; /* the current or last object of each level */
-	/* For json_find_pair(): which of the objects with the first key is wanted, how many were seen, and its values. */
+	/* For json_find_pair(): @nth: which of the objects that have the first key is wanted; @pairs: how many of them
+	 * were seen; @is_malformed, @pair: the result for the wanted one. */
 	unsigned nth, pairs;
 	bool is_malformed;
 	struct json_span pair[KEYS];
@@ -32,7 +34,7 @@ struct scan {
 
 static int scan_value(struct scan *s, unsigned depth);
 
-/* The next character, -1 at the end. */
+/* Returns: the next character; -1 at the end. */
 static int peek(const struct scan *s)
 {
 	return s->at < s->len ? (unsigned char)s->text[s->at] : -1;
@@ -57,7 +59,7 @@ static bool take(struct scan *s, char c)
 	return true;
 }
 
-/* After "\u": the four hexadecimal digits as a number, or -1. */
+/* Takes the four hexadecimal digits after "\u". Returns: their value, or -1. */
 static int take_hex4(struct scan *s)
 {
 	int value = 0, i;
@@ -73,7 +75,8 @@ static int take_hex4(struct scan *s)
 	return value;
 }
 
-/* After a backslash: the character meant if it is ASCII and not NUL, 0x80 for any other, -1 for an invalid escape. */
+/* Called after a backslash. Returns: the character that the escape means, if it is ASCII and not NUL; 0x80 for any
+ * other character; -1 for an invalid escape. */
 static int take_escape(struct scan *s)
 {
 	static const char short_forms[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
@@ -90,7 +93,7 @@ static int take_escape(struct scan *s)
 	return form ? meanings[form - short_forms] : -1;
 }
 
-/* One character of a string, in the same form as take_escape() returns it; -1 if malformed. */
+/* Takes one character of a string. Returns: as take_escape(). */
 static int take_char(struct scan *s)
 {
 	const int c = peek(s);
@@ -119,7 +122,8 @@ static void skip_plain(struct scan *s)
 	}
 }
 
-/* Clears in the mask @same each key whose character at @pos is not @c. @c is 0 only after the last character. */
+/* Clears in the mask @same each key that has another character than @c at @pos. The caller passes @c = 0 only after the
+ * string's last character, so that a longer key is cleared too. */
 static unsigned still_same(const struct scan *s, unsigned same, size_t pos, int c)
 {
 	unsigned k;
@@ -130,7 +134,7 @@ static unsigned still_same(const struct scan *s, unsigned same, size_t pos, int 
 	return same;
 }
 
-/* Scans a string from its opening quote on, and clears in the mask @same each key that is not equal to it. */
+/* Scans a string from its opening quote on, and clears in the mask @same each key that differs from the string. */
 static int scan_string(struct scan *s, unsigned *same, struct json_span *ret)
 {
 	size_t pos;
@@ -206,7 +210,7 @@ static int scan_array(struct scan *s, unsigned depth)
 	return take(s, ']') ? 0 : -EBADMSG;
 }
 
-/* Scans the value of a key that we look for, and stores where it is. */
+/* Scans the value of a key that we look for, and stores its position. */
 static int scan_wanted(struct scan *s, unsigned depth, unsigned key)
 {
 	struct object *o = &s->object[depth - 1];
@@ -235,7 +239,7 @@ static int scan_member(struct scan *s, unsigned depth)
 	return r;
 }
 
-/* At the end of an object: stores its values if it is the wanted pair. */
+/* Called at the end of an object: if this is the wanted object, stores the values of its two keys. */
 static void judge_pair(struct scan *s, const struct object *o)
 {
 	if (o->seen[0] == 0 || s->pairs++ != s->nth)

@@ -26,15 +26,15 @@ struct json_span {
 int json_find_string(const char *text, size_t len, const char *key, struct json_span *ret);
 
 /**
- * json_find_pair - find two keys with string values in the same object: the document, or an object that is the value of
- * one of its keys
+ * json_find_pair - find two keys with string values in the same object. This object is the document itself, or the
+ * value of one of the document's keys
  * @key: two different keys, plain ASCII
- * @nth: which of the objects that have the first key, in the order in which they end, from 0
+ * @nth: which of the objects that have the first key: 0 for the object that ends first, and so on
  * @ret: as for json_find_string(), one for each key; untouched on error
  *
- * The whole document is checked, as by json_find_string(). Returns: 0; -ENOENT: fewer objects have the first key; -EINVAL:
- * the object has the first key twice, or the second not exactly once, or a value is not a string; -EBADMSG and -ELOOP as
- * for json_find_string().
+ * The whole document is checked, as by json_find_string(). Returns: 0; -ENOENT: no more than @nth objects have the
+ * first key; -EINVAL: the object has the first key twice, or does not have the second key exactly once, or one of
+ * the two values is not a string; -EBADMSG and -ELOOP as for json_find_string().
  */
 int json_find_pair(const char *text, size_t len, const char *const key[2], unsigned nth,
 	struct json_span ret[2]);

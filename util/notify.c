@@ -11,8 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Fills in the address from a path, or from '@' and a name in Linux's abstract namespace. Returns the address's
- * length, 0 if @name is neither. */
+/* Fills in the address from @name: a path, or '@' and a name in Linux's abstract namespace. Returns: the length of the
+ * address; 0 if @name has neither form. */
 static socklen_t address(struct sockaddr_un *to, const char *name)
 {
 	const size_t len = strlen(name);
@@ -78,7 +78,7 @@ int64_t notify_watchdog_ms(void)
 	const char *pid = getenv("WATCHDOG_PID");
 	const unsigned long long usec = number(getenv("WATCHDOG_USEC"));
 
-	/* The variables are meant for another process, and were only inherited. */
+	/* The service manager set the variables for another process; we only inherited them. */
 	if (pid && number(pid) != (unsigned long long)getpid())
 		return 0;
 	return usec > INT64_MAX ? 0 : (int64_t)((usec + 1999) / 2000);

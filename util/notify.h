@@ -14,7 +14,7 @@ int notify(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**
  * notify_watchdog_ms - half of the interval within which the service manager expects "WATCHDOG=1", in milliseconds
- * 0: it expects none.
+ * Returns: 0 if the service manager does not expect it.
  */
 int64_t notify_watchdog_ms(void);
 

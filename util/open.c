@@ -24,7 +24,7 @@ static bool is_allowed(const struct stat *st, unsigned kinds)
 		(S_ISDIR(st->st_mode) && kinds & OPEN_FOLDER) || (is_null(st) && kinds & OPEN_NULL);
 }
 
-/* Resolves one component of a path; if it is a symbolic link, the descriptor is of the link itself. */
+/* Resolves one component of a path. If it is a symbolic link, the descriptor refers to the link itself. */
 static int step(int at, const char *name, size_t len)
 {
 	char copy[NAME_MAX + 1];
@@ -48,7 +48,7 @@ static int check_step(int fd, bool last)
 	return last || S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
-/* openat2(2) with RESOLVE_NO_SYMLINKS would do this, but seccomp filters often refuse that call. */
+/* openat2(2) with RESOLVE_NO_SYMLINKS would do the same, but seccomp filters often refuse that system call. */
 static int look_up_step_by_step(int at, const char *path)
 {
 	int here = *path == '/' ? step(AT_FDCWD, "/", 1) : at, r = 0;
@@ -85,7 +85,7 @@ static int look_up(int at, const char *path, int flags, unsigned kinds)
 	return fd;
 }
 
-/* Without /proc we can only open the path again, and check that it still leads to the same file. */
+/* Without /proc we can only open the path again, and check that it still leads to the file that was found before. */
 static int open_again_by_name(int at, const char *path, int flags, const struct stat *st)
 {
 	const int fd = openat(at, path, flags | ALWAYS);

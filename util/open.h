@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-/* What open_kind() may open. */
+/* The kinds of file that open_kind() may open. */
 enum open_kinds {
 	OPEN_FILE = 1,     /* a regular file */
 	OPEN_DISK = 2,     /* a block device */
@@ -20,8 +20,8 @@ enum open_kinds {
  * @ret_st: the file that was found; filled in also if it is of another kind
  *
  * Merely opening a device can wind a tape or start a watchdog, and opening a FIFO wakes a writer that waits for a
- * reader. So the path is first resolved with O_PATH, which does not open the file, and then exactly the file found is
- * opened.
+ * reader. So the path is first resolved with O_PATH, which does not open the file. Only if the kind is right, that very
+ * file is opened.
  * Returns: a descriptor, non-blocking and close-on-exec, which the caller closes; -EMEDIUMTYPE for another kind;
  * -ELOOP for a symbolic link that must not be followed; or another negative errno.
  */

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Bytes of stack to wipe: more than any call that handles a secret uses, ours or a library's. */
+/* Bytes of stack to wipe. No call that handles a secret uses more, be it a function of ours or of a library. */
 #define STACK_DEPTH (16 * 1024)
 
 static _Atomic bool unlocked;
@@ -27,8 +27,8 @@ int secret_setup(void)
 	return sodium_init() < 0 ? -ENOSYS : 0;
 }
 
-/* A forked child sees zeros in place of this memory. libsodium puts each allocation at the end of whole pages,
- * so these pages hold nothing else that a child might need. */
+/* A forked child sees zeros in place of this memory. The kernel can do this only for whole pages. libsodium gives each
+ * allocation pages that hold nothing else, so the child loses nothing that it might need. */
 static void keep_from_children(void *p, size_t len)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -44,7 +44,7 @@ static void *new_area(size_t len, bool *ret_locked)
 	if (!p)
 		return NULL;
 	keep_from_children(p, len);
-	/* libsodium ignores it if locking fails. We lock once more to find that out. */
+	/* libsodium does not report that locking failed. So we lock the memory once more, only to learn the result. */
 	*ret_locked = mlock(p, len) == 0;
 	return p;
 }
@@ -54,13 +54,14 @@ static void *new_area(size_t len, bool *ret_locked)
 #define PIECES 16
 #define GUARD  16 /* random bytes after each piece; they are checked when the piece is freed */
 
-/* Pieces are taken from the area one after the other. When all of them are freed, the area is used from its beginning
- * again. */
+/* Pieces are taken from the area one after the other. A freed piece is not used again at once: only when all pieces are
+ * freed, the next one is taken from the beginning. */
 static struct {
 	pthread_mutex_t lock;
 	uint8_t *area;
 	size_t room, used; /* bytes; @room is 0 if there is no pool */
-	pid_t owner; /* the process that made the area; in a forked child it would not be locked */
+	/* The process that made the area; in a forked child the area would not be locked. */
+	pid_t owner;
 	uint8_t guard[GUARD];
 	struct piece {
 		uint8_t *at; /* NULL: this entry is free */
@@ -98,8 +99,8 @@ static uint8_t *new_pool(size_t room)
 	return area;
 }
 
-/* Makes the area when it is first needed; the caller holds the lock. A child does not use its parent's area, but makes
- * one of its own. */
+/* Makes the area when it is first needed; the caller holds the lock. A forked child does not use the area of its
+ * parent, but makes another. */
 static bool have_area(void)
 {
 	const pid_t self = getpid();
@@ -135,8 +136,8 @@ static void *take_piece(size_t len)
 	return piece ? piece->at : NULL;
 }
 
-/* Frees a piece; returns false if @at is no piece. If somebody wrote past its end, this ends the process, as libsodium
- * does for its own allocations. */
+/* Frees the piece that begins at @at; returns false if there is none. If somebody wrote past the end of the piece, this
+ * ends the process, as libsodium does for its own allocations. */
 static bool give_back(uint8_t *at)
 {
 	struct piece *piece;
@@ -160,7 +161,7 @@ void *secret_new(size_t len)
 	bool locked = true;
 	void *p;
 
-	/* libsodium puts an allocation at the end of a page, so its size decides its alignment. */
+	/* libsodium puts an allocation at the end of a page, so the address is aligned only if the size is. */
 	len = (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
 	p = take_piece(len);
 	if (!p)

@@ -8,8 +8,8 @@
 #define SHA256_SIZE 32
 
 /*
- * SHA-256 (FIPS 180-4), the only digest that the guest and the record need. It is small rather than fast. Elsewhere the
- * host uses libsodium, and the tests compare this code with it.
+ * SHA-256 (FIPS 180-4), the only digest that the guest and the record need. The code is small rather than fast. For all
+ * other hashing, the host uses libsodium. The tests compare this code with libsodium.
  */
 struct sha256 {
 	uint32_t h[8];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/utf8.h"
 
-/* By RFC 3629, section 4. After some first bytes, the second byte has a narrower range. */
+/* Follows RFC 3629, section 4: the first byte decides the length and, for some first bytes, a narrower range of the
+ * second byte. */
 size_t utf8_length(const uint8_t *text, size_t len)
 {
 	const uint8_t first = text[0];

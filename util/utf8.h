@@ -15,7 +15,7 @@ size_t utf8_length(const uint8_t *text, size_t len);
 /** utf8_decode - the code point of the character of @n bytes at @text; @n is what utf8_length() returned, not 0. */
 uint32_t utf8_decode(const uint8_t *text, size_t n);
 
-/** utf8_showable - the same, but 0 for control characters as well. */
+/** utf8_showable - as utf8_length(), but 0 also for a control character. */
 size_t utf8_showable(const uint8_t *text, size_t len);
 
 #endif

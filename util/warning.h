@@ -2,7 +2,7 @@
 #ifndef UTIL_WARNING_H
 #define UTIL_WARNING_H
 
-/* Where code that does not print sends its warnings: to a function of the program, which prints them. */
+/* The destination of warnings from code that does not print: a function of the program, which prints them. */
 struct warning_sink {
 	void (*line)(
 		void *ctx, const char *text); /* one line, without a newline, never with a secret */
