@@ -30,7 +30,7 @@ static uint32_t get32(const uint8_t *p)
 	return get16(p) | (uint32_t)get16(p + 2) << 16;
 }
 
-/* Writes the sixteen bytes that every packet begins with. */
+/* Writes the sixteen bytes with which every packet begins. */
 static void put_head(uint8_t *p, char kind, unsigned version, unsigned status, uint32_t number)
 {
 	memcpy(p, "SDR", 3);
@@ -121,7 +121,7 @@ size_t broker_answer_encode(uint8_t *out, unsigned version, enum broker_status s
 
 static const char name_bytes[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/* The provenance is printed, so it may contain only names and numbers. It must be padded with at least one zero. */
+/* The provenance is printed, so it may contain only names and numbers. At least one zero must follow it. */
 static bool is_provenance(const char *text)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789: ";
@@ -143,7 +143,7 @@ static bool all_zero(const uint8_t *p, size_t len)
 	return len == 0;
 }
 
-/* Is it a source with a valid name, padded with at least one zero? */
+/* Are these the bytes of a source whose name is valid and followed by at least one zero? */
 static bool is_source(const uint8_t *p)
 {
 	const size_t len = strnlen((const char *)p, BROKER_NAME);
@@ -190,8 +190,8 @@ static bool read_word(const char *word, size_t len, struct broker_source *ret)
 	return true;
 }
 
-/* Reads the sources from the provenance, because a daemon of version 1 sends nothing else about them. If it had no
- * room for all, the provenance ends in words such as "and 3 more". */
+/* Takes the sources from the text of the provenance: a daemon of version 1 sends nothing else about them. If not all
+ * sources fitted in, the text ends in words such as "and 3 more". */
 static void read_provenance(struct broker_block *b)
 {
 	const char *word = b->provenance;
@@ -226,7 +226,7 @@ static void get_block(const uint8_t *p, unsigned version, struct broker_block *r
 			p + BROKER_BLOCK_SIZE_1 + (size_t)i * (BROKER_NAME + 8), ret->source + i);
 }
 
-/* Is this the refusal of a daemon that did not understand the request? */
+/* Is this the refusal that a daemon of version 1 sends if it did not understand the request? */
 static bool is_old_refusal(const uint8_t *raw, size_t len)
 {
 	return len == BROKER_HEAD_SIZE && get16(raw + 4) == 1 && get16(raw + 6) == BROKER_REFUSED &&

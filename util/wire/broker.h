@@ -9,9 +9,10 @@
 #include "util/wire/record.h"
 
 /*
- * The protocol between the daemon and its clients, on a unix socket of type SOCK_SEQPACKET: a request, its answer, and,
- * if the client has made a drive with the blocks, a note that goes into the journal. Each is one packet. All
- * numbers are little-endian; reserved fields are zero. Pure: there is no socket here.
+ * The protocol between the daemon and its clients, on a unix socket of type SOCK_SEQPACKET. The client sends a request,
+ * and gets an answer. If the client has made a drive with the blocks, it also sends a note, which the daemon writes to
+ * the journal. Each of these is one packet. All numbers are little-endian; reserved fields are zero. Pure: no socket is
+ * used here.
  *
  *   request   "SDRQ"  u16 version  u16 0       u32 blocks  u32 0
  *   answer    "SDRA"  u16 version  u16 status  u32 blocks  u32 0, then for each block
@@ -19,9 +20,9 @@
  *             2, 16 times: 12 bytes of a source's name, padded with zeros  u32 bytes  u32 assessed bits
  *   note      "SDRN"  u16 1        u16 0       u32 credit bits  u32 0  16 bytes UUID  16 bytes seed id
  *
- * In version 1 the number of sources is 0. An answer has the version of its request. A request that the daemon does not
- * understand is refused with an answer of version 1; the client then asks again with version 1. Daemons that know only
- * version 1 behave in the same way.
+ * In version 1 the number of sources is 0. An answer has the version of its request. If the daemon does not understand
+ * a request, it refuses it with an answer of version 1; the client then sends a request of version 1. A daemon that
+ * knows only version 1 refuses in the same way.
  */
 #define BROKER_SOCKET  "/run/seedrive/seed.sock"
 #define BROKER_VERSION 2
@@ -51,8 +52,8 @@ struct broker_source {
 	uint32_t assessed_bits;
 };
 
-/* A block that no other client gets. The safety margin is already subtracted from its bits, but not from those of its
- * sources. */
+/* A block that no other client gets. The safety margin is already subtracted from @hardware_bits, but not from the bits
+ * of the sources. */
 struct broker_block {
 	uint8_t bytes[RECORD_BLOCK]; /* secret */
 	uint32_t hardware_bits;      /* at most RECORD_BLOCK_BITS */
@@ -60,7 +61,8 @@ struct broker_block {
 		[BROKER_PROVENANCE]; /* each source with its assessed bits: "rdrand:384 tpm:320 kernel" */
 	struct broker_source source[BROKER_SOURCES];
 	uint32_t sources;
-	bool partial; /* @source is incomplete, because a daemon of version 1 had no room for all of them */
+	/* @source lacks some sources, because a daemon of version 1 had no room for all of them. */
+	bool partial;
 };
 
 struct broker_request {
@@ -68,8 +70,8 @@ struct broker_request {
 	uint32_t blocks;  /* 1 to BROKER_BLOCKS_MAX */
 };
 
-/* What the client used the blocks for; it goes into the daemon's journal. Of this, the daemon can check only the
- * bits. */
+/* The use that the client made of the blocks; it goes into the daemon's journal. The bits are all that the daemon can
+ * check. */
 struct broker_note {
 	uint32_t credit_bits;
 	uint8_t uuid[UUID_SIZE]; /* the instance; all zero: none */
@@ -80,7 +82,7 @@ void broker_request_encode(uint8_t out[BROKER_REQUEST_SIZE], const struct broker
 
 /**
  * broker_request_parse - parse a request
- * Returns: 0; -EBADMSG for anything but a request of a known version, for 1 to BROKER_BLOCKS_MAX blocks.
+ * Returns: 0; -EBADMSG if it is anything but a request of a known version for 1 to BROKER_BLOCKS_MAX blocks.
  */
 int broker_request_parse(const uint8_t *raw, size_t len, struct broker_request *ret);
 
@@ -88,7 +90,7 @@ int broker_request_parse(const uint8_t *raw, size_t len, struct broker_request *
  * broker_answer_encode - write an answer
  * @out:     BROKER_ANSWER_MAX bytes; the caller wipes them
  * @version: the version of the request
- * @block:   @blocks of them; NULL and 0 unless @status is BROKER_GIVEN
+ * @block:   an array of @blocks blocks; NULL and 0 unless @status is BROKER_GIVEN
  * Returns: how many bytes of @out are used.
  */
 size_t broker_answer_encode(uint8_t *out, unsigned version, enum broker_status status,
@@ -97,7 +99,7 @@ size_t broker_answer_encode(uint8_t *out, unsigned version, enum broker_status s
 /**
  * broker_answer_parse - parse an answer, after checking every byte of it
  * @request:   the request; an answer that has blocks must have as many as were requested
- * @ret_block: room for @request->blocks blocks; written if *@ret_status is BROKER_GIVEN
+ * @ret_block: room for @request->blocks blocks; written only if *@ret_status becomes BROKER_GIVEN
  * Returns: 0; -EPROTONOSUPPORT if the daemon does not know the version of the request; -EBADMSG for a malformed answer.
  * After an error nothing is written.
  */

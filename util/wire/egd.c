@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-/* The length of each request, without the offered bytes. */
+/* The length of each request; of an offer, without the bytes that it offers. */
 static const uint8_t head_size[] = {
 	[EGD_BITS] = 1,
 	[EGD_TRY] = 2,
@@ -12,7 +12,7 @@ static const uint8_t head_size[] = {
 	[EGD_PID] = 1,
 };
 
-/* Takes the bytes of an offer that have arrived. */
+/* Takes those bytes of an offer that have arrived so far. */
 static size_t take_offered(
 	struct egd_parser *p, const uint8_t *raw, size_t len, struct egd_request *ret)
 {
@@ -23,7 +23,7 @@ static size_t take_offered(
 	return n;
 }
 
-/* Called when the head is complete. Returns 1 if the head alone is a request; 0 if offered bytes follow. */
+/* Called when the head is complete. Returns 1 if the request is complete too; 0 if offered bytes follow. */
 static int end_head(struct egd_parser *p, struct egd_request *ret)
 {
 	const enum egd_command command = (enum egd_command)p->head[0];

@@ -6,14 +6,15 @@
 #include <stdint.h>
 
 /*
- * The protocol of EGD, the entropy gathering daemon egd.pl, and its successors: a client sends requests, one after
- * another, on one stream. Nothing marks where an answer begins. Pure: there is no socket here.
+ * The protocol of EGD, the entropy gathering daemon egd.pl, and of its successors: a client sends requests, one after
+ * another, on one stream. Answers carry no mark: a client knows where one begins only by counting bytes. Pure: no
+ * socket is used here.
  *
  *   request         answer
  *   00              4 bytes, big-endian: how many bits are available
- *   01 n            1 byte m, at most n, then m bytes; without waiting
- *   02 n            n bytes, as soon as n are available
- *   03 bb bb n ...  none: the client offers n bytes, and says how many bits they are worth, big-endian
+ *   01 n            1 byte m, at most n, then m bytes; the daemon does not wait for more
+ *   02 n            n bytes; the daemon waits until n are available
+ *   03 bb bb n ...  none: the client offers n bytes (...); bb bb says how many bits they are worth, big-endian
  *   04              1 byte with a length, then the daemon's process number as text of that length
  */
 enum egd_command {
@@ -29,7 +30,7 @@ enum egd_command {
 #define EGD_PID_MAX    (1 + 20)
 #define EGD_OFFER_HEAD 4
 
-/* The part of an incomplete request that was received. The caller zeroes it at the start of a stream. */
+/* The received part of a request that is not complete yet. The caller zeroes it at the start of a stream. */
 struct egd_parser {
 	uint8_t head[EGD_OFFER_HEAD], have; /* the first @have bytes of a request */
 	uint8_t offered;                    /* bytes of an offer that are still to come */
@@ -45,9 +46,9 @@ struct egd_request {
  * egd_parse - find the next request in the bytes that a client has sent
  * @ret_used: how many bytes of @raw were used; always written
  * @ret:      the request. If an offer arrives in pieces, each piece is returned as one request; an offer of 0 bytes is
- *            not returned at all
- * Returns: 1 with @ret; 0 if @raw ends before a request does; -EBADMSG if it is not a request: the stream cannot be
- * used any further.
+ *            not returned
+ * Returns: 1 with @ret; 0 if @raw ends before the request does; -EBADMSG if the bytes are not a request; then the
+ * stream cannot be used any further.
  */
 int egd_parse(struct egd_parser *p, const uint8_t *raw, size_t len, size_t *ret_used,
 	struct egd_request *ret);

@@ -31,7 +31,7 @@ const char *http_find(struct http_text text, char c)
 	return NULL;
 }
 
-/* What a token is made of (RFC 9110, 5.6.2). */
+/* May a token contain this character (RFC 9110, 5.6.2)? */
 static bool is_token(char c)
 {
 	static const char marks[] = "!#$%&'*+-.^_`|~";
@@ -55,7 +55,7 @@ static bool is_all_token(struct http_text text)
 	return text.len > 0;
 }
 
-/* Returns: 1 at the end of the line. */
+/* Returns: 1 at the end of the line, 0 before it, or a negative errno. */
 static int take_byte(struct http_line *line, uint8_t c)
 {
 	if (line->cr)
@@ -172,7 +172,7 @@ bool http_list_has(struct http_text list, const char *word)
 	return false;
 }
 
-/* "HTTP/1.0" or "HTTP/1.1". */
+/* Parses "HTTP/1.0" or "HTTP/1.1". */
 static int version(const char *at, const char *end, unsigned *ret_minor)
 {
 	if (end - at != 8 || memcmp(at, "HTTP/", 5) != 0 || !is_digit(at[5]) || at[6] != '.' ||
@@ -215,7 +215,7 @@ int http_status(const struct http_line *line, struct http_status *ret)
 	uint64_t code;
 	int r;
 
-	/* "HTTP/1.1 200 " */
+	/* The line begins like "HTTP/1.1 200 ". */
 	if (line->len < 13 || at[8] != ' ' || at[12] != ' ' ||
 		http_decimal((struct http_text){ at + 9, 3 }, 599, &code) < 0 || code < 100)
 		return -EBADMSG;

@@ -18,7 +18,7 @@ void http_body_begin(struct http_body *body, const struct http_framing *framing,
 		body->state = body->left > 0 ? HTTP_BODY_DATA : HTTP_BODY_DONE;
 }
 
-/* "1f" or "1f;name=value". */
+/* Parses the line before a chunk: "1f" or "1f;name=value". */
 static int begin_chunk(struct http_body *body)
 {
 	struct http_text size = { body->text, body->line.len };
@@ -45,7 +45,7 @@ static int end_trailer(struct http_body *body)
 	return http_field(&body->line, &field);
 }
 
-/* A line of the framing is whole. */
+/* Called when a line of the framing is complete. */
 static int end_line(struct http_body *body)
 {
 	switch (body->state) {
@@ -68,7 +68,7 @@ static size_t take_data(
 		if (n > body->left)
 			n = (size_t)body->left;
 		body->left -= n;
-		/* Only a chunk's size was read as a line. */
+		/* A body of chunks: the size of this one was read as a line. A body with a length has no lines. */
 		if (body->left == 0)
 			body->state = body->line.whole ? HTTP_BODY_DATA_END : HTTP_BODY_DONE;
 	}

@@ -6,7 +6,8 @@
 
 bool label_is_seed(const char *label)
 {
-	/* OpenStack's config drive and cloud-init's NoCloud, each in the two cases that cloud-init looks for. */
+	/* OpenStack's config drive and cloud-init's NoCloud, each in upper and lower case, as cloud-init accepts
+	 * them. */
 	static const char labels[][9] = { "config-2", "CONFIG-2", "cidata", "CIDATA" };
 	size_t i;
 

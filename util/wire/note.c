@@ -12,7 +12,7 @@ static void add_number(json_object *o, const char *key, uint64_t number)
 	json_object_object_add(o, key, json_object_new_int64((int64_t)number));
 }
 
-/* A label may contain a path, and so any byte. */
+/* A label may contain a path, and a path may contain any byte. */
 static json_object *ascii(const char *label)
 {
 	char text[512];
@@ -40,7 +40,7 @@ static const char *text_of(json_object *o)
 	return json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
 }
 
-/* Two newlines follow the JSON. */
+/* The file ends with two newlines after the JSON. */
 static bool fits(json_object *o)
 {
 	return strlen(text_of(o)) <= RECORD_NOTE_SIZE - 2;
@@ -53,7 +53,7 @@ static void put_number(json_object *array, uint64_t number)
 	json_object_array_add(array, json_object_new_int64((int64_t)number));
 }
 
-/* The names, bytes and bits of the sources of a block from the broker. */
+/* Describes the sources of a block from the broker: their names, bytes and bits. */
 static json_object *given_json(const struct broker_block *b)
 {
 	json_object *all = json_object_new_array();
@@ -73,7 +73,7 @@ static json_object *given_json(const struct broker_block *b)
 	return all;
 }
 
-/* The bits that the source's part of a block was assessed at, or that the broker granted with the block. */
+/* Returns: the bits at which the source's part of a block was assessed, or those that the broker granted with it. */
 static uint32_t bits_of(const struct note_source *s, size_t block)
 {
 	if (s->given)
@@ -81,7 +81,7 @@ static uint32_t bits_of(const struct note_source *s, size_t block)
 	return s->block_bits ? s->block_bits[block] : 0;
 }
 
-/* What one source contributed to a block. */
+/* Describes the contribution of one source to a block. */
 static json_object *cell_json(const struct note_source *s, size_t block)
 {
 	json_object *cell = json_object_new_array();
@@ -114,8 +114,8 @@ static bool are_alike(const struct note *note, size_t a, size_t b)
 	return true;
 }
 
-/* Consecutive blocks with the same contributions are one part: how many, and what each source contributed to one of
- * them. */
+/* Each run of consecutive blocks with the same contributions becomes one part: the number of these blocks, and the
+ * contribution of each source to one of them. */
 static json_object *parts_json(const struct note *note)
 {
 	json_object *parts = json_object_new_array();

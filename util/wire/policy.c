@@ -38,7 +38,8 @@ size_t policy_question_encode(char *out, const struct policy_question *q)
 	return at;
 }
 
-/* Parses one number, and checks its range. If *@ret is not 0 on entry, the key occurred before, which is an error. */
+/* Parses one number, and checks its range. A value other than 0 in *@ret means that the key occurred before: an
+ * error. */
 static int take(const char *digits, size_t len, uint32_t low, uint32_t high, uint32_t *ret)
 {
 	uint64_t n = 0;

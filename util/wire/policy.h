@@ -11,12 +11,12 @@
 #define POLICY_ADDRESS_MAX  48
 #define POLICY_QUESTION_MAX 1024
 #define POLICY_ANSWER_MAX   1024
-#define POLICY_RATE_MAX     1000000000 /* limit of rate and burst, in bytes per second and in bytes */
+#define POLICY_RATE_MAX     1000000000 /* limit of rate (bytes per second) and of burst (bytes) */
 #define POLICY_BURST_MIN    64
 #define POLICY_WEIGHT_MAX   100
 
 /*
- * What the daemon asks the operator's policy program about one client (left), and what the program answers (right):
+ * The daemon asks the operator's policy program about one client (left), and the program answers (right). Both are
  * lines of "key=value", and an empty line at the end. Pure.
  *
  *   version=1           rate=4096

@@ -50,7 +50,7 @@ static bool all_zero(const uint8_t *p, size_t len)
 	return any == 0;
 }
 
-/* The digest covers the header up to the digest field, and the seed. */
+/* The digest covers the part of the header before the digest field, and the seed. */
 static void digest(const uint8_t *raw, size_t seed_len, uint8_t out[SHA256_SIZE])
 {
 	struct sha256 s;

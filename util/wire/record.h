@@ -15,7 +15,7 @@
 #define RECORD_SECTOR     2048
 #define RECORD_HEADER     128
 #define RECORD_BLOCK      64  /* bytes of a block of seed */
-#define RECORD_BLOCK_BITS 256 /* bits that a block claims at most: doc/accounting.md */
+#define RECORD_BLOCK_BITS 256 /* bits that a block can claim at most: doc/accounting.md */
 #define RECORD_BLOCKS_MAX 64
 #define RECORD_BITS_MAX   (RECORD_BLOCKS_MAX * RECORD_BLOCK_BITS)
 #define RECORD_ID_SIZE    16
@@ -33,7 +33,7 @@ struct record {
 	size_t seed_len;                 /* 1..RECORD_BLOCKS_MAX times RECORD_BLOCK */
 };
 
-/** record_size - size of the file for a seed of @seed_len bytes: whole sectors. */
+/** record_size - the size of the file for a seed of @seed_len bytes: a multiple of RECORD_SECTOR. */
 size_t record_size(size_t seed_len);
 
 /**
@@ -60,15 +60,15 @@ int record_parse(const uint8_t *raw, size_t len, struct record *ret);
 void record_make_tombstone(uint8_t *raw, size_t len);
 
 /**
- * record_parse_tombstone - the same as record_parse(), for a tombstone; @ret->seed becomes NULL
- * record_parse() refuses every tombstone; for a well-formed one it returns -ESTALE.
+ * record_parse_tombstone - parse a tombstone as record_parse() parses a record; @ret->seed becomes NULL
+ * record_parse() refuses every tombstone; it returns -ESTALE for one that is well-formed.
  */
 int record_parse_tombstone(const uint8_t *raw, size_t len, struct record *ret);
 
 /** record_bound - is the record bound to an instance? */
 bool record_bound(const struct record *rec);
 
-/** record_why - the reason for an error of record_parse(), to end a message with; never NULL. */
+/** record_why - the reason for an error of record_parse(), as the end of a message; never NULL. */
 const char *record_why(int err);
 
 #endif

@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 /*
- * How the daemon reports its state, on the broker's socket (util/wire/broker.h). It answers only root and its own user;
- * for all others it refuses the request, like any invalid request. Pure.
+ * The report of the daemon's state, on the broker's socket (util/wire/broker.h). The daemon answers only root and its
+ * own user; it refuses the request of anybody else, as it refuses an invalid request. Pure.
+ *
  *
  *   request   "SDRS"  u16 version  u16 0  u32 0  u32 0, little-endian
  *   answer    text: each line is a word followed by fields; a field is NAME=NUMBER or NAME="TEXT"

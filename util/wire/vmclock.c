@@ -21,7 +21,7 @@ enum {
 };
 
 #define TRIES \
-	1000 /* each takes a few nanoseconds; no hypervisor needs longer than all of them to change the page */
+	1000 /* a try takes a few nanoseconds; no hypervisor changes the page for longer than all of them take */
 
 static uint64_t get(const volatile void *page, unsigned at, unsigned bytes)
 {
@@ -75,7 +75,8 @@ int vmclock_read(const volatile void *page, struct vmclock *ret)
 
 bool vmclock_same(const struct vmclock *a, const struct vmclock *b)
 {
-	/* A live migration changes the disruption marker too. Without @generation it looks like a restore. */
+	/* The disruption marker changes in a live migration too. So, without @generation, a migration looks like a
+	 * restore. */
 	if (a->counted && b->counted)
 		return a->generation == b->generation;
 	return a->disruption == b->disruption;

@@ -7,17 +7,18 @@
 #include <stdint.h>
 
 #define VMCLOCK_DEVICE "/dev/vmclock0"
-#define VMCLOCK_SIZE   112 /* bytes that are read; a device without a generation counter has 104 */
+#define VMCLOCK_SIZE   112 /* bytes read; a device without a generation counter has only 104 */
 
 /*
- * The vmclock page, which the hypervisor shares with its guest, and changes when the guest is restored from a snapshot
- * or migrated: linux/vmclock-abi.h, version 1, little-endian. We read only the fields that show that, not the clock.
+ * The vmclock page, as linux/vmclock-abi.h describes it (version 1, little-endian). The hypervisor shares it with its
+ * guest, and changes it when the guest is restored from a snapshot or migrated. We read only the fields that show such
+ * a change, and not the clock.
  */
 struct vmclock {
 	uint64_t disruption; /* changes after a restore, and after a live migration */
 	bool counted;        /* the hypervisor provides @generation */
 	uint64_t generation; /* changes only after a restore */
-	bool notified; /* poll(2) waits until the page changes; otherwise it returns at once */
+	bool notified; /* poll(2) waits until the page changes; if false, poll(2) returns at once */
 };
 
 /**
@@ -27,7 +28,7 @@ struct vmclock {
  */
 int vmclock_read(const volatile void *page, struct vmclock *ret);
 
-/** vmclock_same - has the guest run from @a to @b without a restore, as far as the page shows? */
+/** vmclock_same - has the guest run from @a to @b without a restore? The answer is only as good as the page. */
 bool vmclock_same(const struct vmclock *a, const struct vmclock *b);
 
 #endif
