@@ -115,7 +115,7 @@ static void find_owners(struct subuids *s)
 			s->range[i].account = uid;
 		else if (i > 0 && strcmp(s->range[i].owner, s->range[i - 1].owner) == 0)
 			s->range[i].account = s->range[i - 1].account;
-	// cppcheck-suppress fgetpwentCalled ; at the start, before there is another thread
+	// cppcheck-suppress fgetpwentCalled ; only the main thread calls it
 	while (f && (user = fgetpwent(f)))
 		set_account(s, user->pw_name, user->pw_uid);
 	if (f)
