@@ -28,15 +28,15 @@ struct situation {
 };
 
 /**
- * uuid_same - do both UUIDs mean the same machine? Pure
+ * uuid_same - do both UUIDs mean the same machine? It has no side effects.
  * Some firmware stores the first three fields little-endian, as SMBIOS 2.6 demands; other firmware stores them in the
  * order in which they are printed. Both orders are accepted.
  */
 bool uuid_same(const uint8_t a[UUID_SIZE], const uint8_t b[UUID_SIZE]);
 
 /**
- * decide - may this record be credited? Called before any ledger is read
- * Pure. Returns: NULL: yes; else the word for `reason=`; these words never change.
+ * decide - may this record be credited, as far as can be said before any ledger is read? It has no side effects.
+ * Returns: NULL: yes; else the word for `reason=`; these words never change.
  */
 const char *decide(const struct situation *s, const struct record *rec);
 

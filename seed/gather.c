@@ -13,8 +13,8 @@ uint8_t *gather_digest(const struct draw *d, size_t source, size_t block)
 	return d->seed->secret->digest + (source * d->blocks + block) * CONDITION_SIZE;
 }
 
-/* Returns: how many bytes of a source go into one block. Each assessed source gives enough for the whole block, so that
- * the block does not suffer if another source fails. */
+/* Returns: how many bytes of a source go into one block. Each assessed source alone gives enough for the whole block, so
+ * that the block does not suffer if another source fails. */
 static uint64_t share_len(const struct source_handle *h, bool startup)
 {
 	const uint64_t bits = h->assessed_bits;

@@ -38,7 +38,7 @@ enum burner_method burner_choose(
 	const struct burner_medium *m, const char *path, uint64_t len, bool force, struct fault *f);
 
 /**
- * burner_check - can the drive write, and is there a medium in it? Pure
+ * burner_check - can the drive write, and is there a medium in it? It has no side effects.
  * @abilities, @status: the results of CDROM_GET_CAPABILITY and CDROM_DRIVE_STATUS (linux/cdrom.h)
  * Returns: 0 or -errno with @f.
  */
