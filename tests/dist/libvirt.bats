@@ -221,6 +221,7 @@ guests() {
 }
 
 @test "libvirt: a domain has virtio-rng by the FIFO or by EGD, and does not start if the FIFO is missing" {
+	need_mounts
 	rm -rf hook
 	printf '#!/bin/sh\n' >hook
 	chmod 755 hook
