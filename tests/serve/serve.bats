@@ -453,6 +453,7 @@ honest() {
 
 # bats test_tags=root
 @test "serve: all subordinate uids of a user have one share together" {
+	need_mounts
 	need_users
 	echo 1001:100000:65536 >subuid
 	printf '#!/bin/sh\nexec unshare --mount sh -c "mount --bind subuid /etc/subuid && exec %s \\"\\$@\\"" sh "$@"\n' \
