@@ -14,7 +14,7 @@ setup_file() {
 	make_world
 }
 
-# rows N: print a list of so many drives of `tree`, each with its number as its name.
+# rows N: print a list of N drives of `tree`, each with its number as its name.
 rows() {
 	local i
 	[ -d tree ] || small_tree tree
@@ -23,7 +23,7 @@ rows() {
 	done
 }
 
-# all_made N: check that so many drives exist, each with 256 bits, and that no two seeds or random_seed values are equal.
+# all_made N: check that N drives exist, each with 256 bits, and that no two seeds or random_seed values are equal.
 all_made() {
 	local i
 	for i in $(seq "$1"); do
@@ -104,7 +104,8 @@ seedrive: build: nothing: No such file or directory" ]
 	[ "$output" = "0 of 0 drives made" ]
 }
 
-# refused_places LINE-OF-THE-LIST... WORDS: the list is refused before anything is made, with any number of jobs.
+# refused_places LINE-OF-THE-LIST... WORDS: check that the list is refused with WORDS before any file is made, with one
+# job and with three.
 refused_places() {
 	local words=${*: -1} jobs before
 	printf '%b\n' "${@:1:$#-1}" >list
@@ -162,7 +163,7 @@ refused_places() {
 	[ "$output" = "39 of 40 drives made" ]
 	[ "$stderr" = "seedrive: build: a process of --jobs was killed by signal 9; its drive may be missing" ]
 	[ ! -e 9.iso ]
-	# The next run replaces the temporary file that it left.
+	# The next run replaces the temporary file that the killed process left.
 	"$TOOL" build -q --jobs 2 --source kernel --batch list
 	all_made 40
 	[ "$(find . -name '.*.tmp' | wc -l)" = 0 ]
@@ -171,7 +172,7 @@ refused_places() {
 @test "batch: SIGTERM ends all jobs, and leaves complete drives and no temporary files" {
 	local made
 	rows 400 >list
-	# The signal goes to the job's parent, the tool as it was called.
+	# The signal goes to the parent of the job, which is the process that the caller started.
 	run -143 world AT="linkat:3.iso" DO='kill -TERM "$(cut -d" " -f4 "/proc/$PPID/stat")"' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	# Each job removes its own files, perhaps after the tool has ended.

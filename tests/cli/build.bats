@@ -230,7 +230,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	cp -rp tree before
 	fails 1 "seedrive: build: tree/openstack/latest/user_data: OUT is the same file as one that\
  goes on the drive" "$TOOL" build -o tree/openstack/latest/user_data tree
-	# The same by another name of the file.
+	# OUT is also refused if it is a hard link or a symbolic link to that file.
 	ln tree/openstack/latest/user_data hard
 	ln -s tree/openstack/latest/user_data soft
 	fails 1 "seedrive: build: hard: OUT is the same file as one that goes on the drive" \
@@ -286,7 +286,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 		status=$?
 		[ "$(ls -A disk)" = "" ] || exit 11
 		exit "$status"'
-	# With enough space it succeeds.
+	# With enough space, the same build succeeds.
 	succeeds mounted 200k "$TOOL" build -q --source kernel -o disk/drive.iso tree
 }
 
@@ -320,7 +320,7 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	[ "$(cat second)" = 1 ]
 	"$TOOL" inspect drive.iso >/dev/null
 	holds drive.iso second tree
-	# The same on a file system on which a new file needs a name.
+	# The same holds on a file system on which a new file must have a name.
 	rm drive.iso
 	run -0 --separate-stderr world NAMED=yes AT="fsync:$(temp_of drive.iso)" \
 		DO='NAMED=yes "$TOOL" build -q --source kernel -o drive.iso tree; echo $? >second' \
@@ -341,7 +341,8 @@ seedrive: build: warning: again/seedrive.json: left out: it belongs to an older 
 	holds drive.iso second tree
 }
 
-# planted WHAT: something was put under the temporary file's name; check that it was not written to, and is gone.
+# planted COMMAND...: COMMAND puts something at the temporary file's path; check that build does not write to it, and
+# removes it.
 planted() {
 	echo "somebody's own" >victim
 	cp -p victim before
@@ -361,7 +362,7 @@ planted() {
 	planted ln victim "$temp"
 	planted ln -s victim "$temp"
 	planted mkfifo "$temp"
-	# A file that others can read, and may have open.
+	# This file can be read by others, and somebody may have it open already.
 	planted install -m 644 /dev/null "$temp"
 	install -m 644 /dev/null "$temp"
 	exec {open}<"$temp"
@@ -408,7 +409,7 @@ planted() {
 		"$TOOL" draw -q --source kernel -o "$name" -n 64 | wc -c >size
 		[ "$(cat size)" = 64 ]
 	done
-	# If it is redirected to a file, it is that file.
+	# If standard output is a file, /dev/stdout as OUT means that file.
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o /dev/stdout tree >file.iso
 	cmp drive.iso file.iso
 	run -2 --separate-stderr sh -c '"$TOOL" build --json -o /dev/stdout tree | cat; exit ${PIPESTATUS:-2}'
@@ -450,7 +451,7 @@ sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)' \
 	run -0 sh -c '"$TOOL" build -q --source kernel -o three.iso tree <&- >&- 2>&-'
 	"$TOOL" inspect two.iso >/dev/null
 	"$TOOL" inspect three.iso >/dev/null
-	# There was a warning to print.
+	# With standard error open, this build does print a warning.
 	fails 0 "seedrive: build: warning: tree/openstack/latest/meta_data.json: random_seed is not base64:\
  left as it was" "$TOOL" build -q --source kernel -o drive.iso tree
 }

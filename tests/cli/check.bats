@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive check: its verdicts and figures for a source. The report has a suite of its own, report.bats.
+# seedrive check: its verdicts and figures for a source. The suite report.bats tests the report.
 
 # Each test is a subshell of its own, `run` sets variables, quoted commands are for inner shells, and teardown reads HOLDER.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
@@ -42,7 +42,8 @@ load ../lib/check
 
 @test "check: each fault is named, fails the source, and gives status 3" {
 	sample uniform
-	# A run, an unlikely proportion, and a window that occurs twice; each among good bytes.
+	# Each of these samples has one fault among good bytes: a run, an improbable proportion, or a window that occurs
+	# twice.
 	{ head -c 9000 uniform; head -c 9 /dev/zero; tail -c +9001 uniform; } >run
 	/usr/bin/python3 -c 'data = open("uniform", "rb").read()
 often = b"".join(b"a%c" % byte for byte in data[-77:] if byte != 97)
@@ -98,7 +99,7 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	[ "$stderr" = "" ]
 	[ "$(grep -c '^  beyond ' <<<"$output")" -ge 5 ]
 	run -1 grep '^  failed ' <<<"$output"
-	# Not even if they are below the assessment.
+	# Estimates fail no source, even if they are below its assessment.
 	key fifo cat nibbles
 	run -0 --separate-stderr "$TOOL" check -n 30000 file:fifo,bits=4
 	[ "$stderr" = "" ]
@@ -123,7 +124,7 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 
 @test "check: --restart passes a good source" {
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:good 3>&-)
-	# On a busy machine there is a warning that restarts take long.
+	# On a busy machine, a warning says that restarts take long.
 	run -0 --separate-stderr "$TOOL" check -n 1024 --restart --json egd:unix:good,bits=4
 	printf '%s' "$output" | /usr/bin/python3 -c 'import json, sys
 source, = json.load(sys.stdin)["sources"]
@@ -165,11 +166,11 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	[ "$stderr" = "seedrive: check: file:uniform: too few bytes, after 29696 of 40000 bytes" ]
 	[[ $output == *"failed      delivery"*"too few bytes, after 29696 of 40000 bytes"* ]]
 	[[ $output == *"within      FIPS 140-2            0 of 11 blocks failed"* ]]
-	# A device that has no more bytes for now.
+	# This device stops delivering, but stays open.
 	key fifo cat uniform
 	run -3 --separate-stderr "$TOOL" check -n 40000 file:fifo,deadline=200ms
 	[ "$stderr" = "seedrive: check: file:fifo: Connection timed out, after 29696 of 40000 bytes" ]
-	# Or one that disappeared before it delivered anything.
+	# This source ended when it had delivered fewer bytes than the statistics need.
 	head -c 1000 uniform >little
 	run -3 --separate-stderr "$TOOL" check --report page.html file:little
 	[ "$stderr" = "seedrive: check: file:little: too few bytes, after 512 of 65536 bytes" ]
@@ -216,7 +217,7 @@ for s in said:
 	[ "$stderr" = "seedrive: check: file:gone: No such file or directory" ]
 	echo 'sourc = kernel' >bad.conf
 	fails 2 "seedrive: check: bad.conf:1: sourc: unknown key" "$TOOL" check --config bad.conf
-	# If it is named, its absence is a failure.
+	# If a source is named on the command line, its absence is a failure.
 	run -3 --separate-stderr world ABSENT=/sys/devices/system/cpu/modalias "$TOOL" check rdrand
 	[ "$stderr" = "seedrive: check: rdrand: No such device" ]
 }
@@ -270,7 +271,7 @@ assert math.isclose(source["autocorrelation_bound"], 5 / math.sqrt(n - 64))' "$k
 
 @test "check: FIPS 140-2 counts equal those of rngtest on the same bytes" {
 	local kind total=0
-	# Also blocks near the bounds: bits that repeat slightly more often in each block.
+	# These blocks are near the bounds: in each of them, a bit equals the one before with a probability near one half.
 	/usr/bin/python3 -c 'import random
 out = bytearray(4)
 for block in range(120):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive.conf(5): what it sets, what wins over it, and that a fault in it is reported with file and line.
+# seedrive.conf(5): what it sets, what overrides it, and that a fault in it is reported with file and line.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -105,13 +105,14 @@ seedrive: draw: c:2: holds a control character" "$TOOL" draw --config c
 		chown "$owner" c
 		run -2 --separate-stderr "$TOOL" draw --config c -o seed
 	else
-		# In a user namespace of its own, the files of the machine's root belong to neither root nor this user.
+		# In a new user namespace, the files of the machine's root belong neither to that namespace's root nor to this
+		# user.
 		owner=$(cat /proc/sys/kernel/overflowuid) file=/usr/share/doc/bash/copyright
 		run -2 --separate-stderr as_root "$TOOL" draw --config "$file" -o seed
 	fi
 	[ "$stderr" = "seedrive: draw: ${file#"$PWD/"}: belongs to uid $owner, neither root nor the caller" ]
 	[ ! -e seed ]
-	# A file of root's is read, but is not a configuration.
+	# A file that belongs to root is read, but this one is not a configuration.
 	run -2 --separate-stderr setpriv_nobody "$TOOL" draw --config /usr/share/doc/bash/copyright
 	[[ ${stderr_lines[0]} = "seedrive: draw: /usr/share/doc/bash/copyright:1: not KEY = VALUE" ]]
 }
@@ -138,7 +139,7 @@ setpriv_nobody() {
 	[ "$(setting tools bits) $(setting tools bits from)" = "301 /etc/seedrive.conf.d/9.conf:1" ]
 	[ "$(setting tools ttl) $(setting tools ttl from)" = "2h /etc/seedrive.conf.d/10.conf:3" ]
 	[ "$(setting tools bind) $(setting tools bind from)" = "none /etc/seedrive.conf:3" ]
-	# A file that is named is read instead of them.
+	# A file named by --config is read instead of those files.
 	config "bits = 305"
 	with_etc "$TOOL" config check --json --config c >said
 	[ "$(setting tools bits) $(setting tools ttl)" = "305 0" ]
@@ -212,7 +213,7 @@ seedrive: draw: /etc/seedrive.conf.d: users other than its owner may write to it
 		-o drive.iso tree
 	"$TOOL" inspect --json drive.iso >found
 	[ "$(member found ttl) $(member found bound_to) $(member found credit_bits)" = "0 $UUID 16" ]
-	# At any place on the command line; and an option can cancel a requirement.
+	# --config may be anywhere on the command line; and an option can cancel a requirement of the configuration.
 	succeeds "$TOOL" draw --source kernel --require none --bits 16 -o seed --config c
 	config "require = hardware" "source = kernel"
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" "$TOOL" draw -o seed --config c
@@ -275,7 +276,7 @@ for s in told:
     other = [r for r in said if r["source"] == s["source"]][0]
     assert s["bytes"] == other["bytes"] and s["assessed_bits"] == sum(other["assessed_bits"])
 assert told[0]["assessed_bits"] >= 320 and told[1]["assessed_bits"] == 0'
-	# After reseed it has the sources of the new seed.
+	# After reseed, the note has the sources of the new seed.
 	config "source = kernel" "provenance = full"
 	succeeds "$TOOL" reseed -q --config c drive.iso
 	note drive.iso
@@ -357,7 +358,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	"$TOOL" build --config c --json -o drive.iso tree >said
 	[ "$(member said seed) $(member said label) $(member said random_seed_mixed)" = "off config-2 0" ]
 	run -1 grep -E 'seed_id|credit_bits|bound_to' said
-	# Also to standard output, and from single files.
+	# seed = off also applies to an image on standard output, and to one made from single files.
 	run -0 --separate-stderr sh -c '"$TOOL" build --config c -o - tree >piped.iso'
 	[[ $stderr =~ ^standard\ output:\ .*\ seed\ =\ off\ in\ c:1$ ]]
 	echo 'instance-id: x' >meta
@@ -562,11 +563,11 @@ for k in sorted({k for p in ("tools", "mkisofs", "serve") for k in o[p]}):
 @test "config: the example passes check as it is, and with each of its keys uncommented" {
 	run -0 --separate-stderr "$TOOL" config check --config "$ROOT/doc/seedrive.conf"
 	[ "$stderr" = "" ]
-	# It sets nothing.
+	# The example sets nothing: each value is a default.
 	[ "$(grep -c '  default$' <<<"$output")" -eq "$(grep -c '^  ' <<<"$output")" ]
 	sed 's/^#\([a-z-]* = \)/\1/' "$ROOT/doc/seedrive.conf" >c
 	"$TOOL" config check --config c --json >said
-	# It has all keys, each with its default; the sources are those of this build.
+	# The example has all keys, each with its default; the sources are those of this build.
 	grep -oE '^[a-z-]+ =' c | tr -d ' =' | sort -u >shown
 	diff <(all_keys) shown
 	"$TOOL" config check --config /dev/null --json >default
@@ -616,7 +617,7 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 }
 
 @test "config: an invalid value of a listener is named, with what it must be" {
-	# refused LINE WORDS: the line is refused after a section's name and protocol.
+	# refused LINE WORDS: check that a section in which LINE follows the protocol is refused with WORDS.
 	refused() {
 		config "[listen x]" "protocol = egd" "$1"
 		fails 2 "seedrive: config: c:3: $2" "$TOOL" config check --config c

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# seedrive build with faulty trees and arguments: each has an error line or a warning of its own, and leaves no drive or a
-# complete one.
+# seedrive build with faulty trees and arguments: each fault has its own error line or warning, and leaves either no
+# drive or a complete one.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -15,7 +15,7 @@ setup_file() {
 	make_world
 }
 
-# refused LINE [OPTION...]: `build -o drive.iso OPTION... tree` fails with that line, and changes no file.
+# refused LINE [OPTION...]: check that `build -o drive.iso OPTION... tree` fails with that line, and changes no file.
 refused() {
 	local line=$1
 	shift
@@ -24,7 +24,7 @@ refused() {
 	diff "$BATS_TEST_TMPDIR/before" <(LC_ALL=C ls -A)
 }
 
-# misused LINE ARGUMENT...: a usage error with that line, before anything is changed.
+# misused LINE ARGUMENT...: check that these arguments are a usage error with that line, and that no drive is made.
 misused() {
 	local line=$1
 	shift
@@ -72,7 +72,7 @@ misused() {
 	need_mounts
 	small_tree tree
 	touch tree/device
-	# An existing device, because creating one needs privileges.
+	# The test bind-mounts an existing device, because creating one needs privileges.
 	fails 1 "seedrive: build: tree/device: is a device: only files, folders and symbolic links go on a drive" \
 		mounted 1m sh -c 'mount --bind /dev/full tree/device &&
 			"$TOOL" build --source kernel -o drive.iso tree'
@@ -102,7 +102,7 @@ misused() {
 	[ "${#ascii} $(printf %s "$other" | wc -c)" = "255 255" ]
 	echo one >"tree/$ascii"
 	echo two >"tree/$other"
-	# Names that are equal after Joliet's truncation.
+	# This name and the first one are equal after Joliet has cut both.
 	echo three >"tree/${ascii%a}b"
 	fails 0 "seedrive: build: warning: tree/$ascii and 2 others: the names are cut or changed in Joliet, which takes 64 characters of UCS-2 without * / : ; ? \\" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
@@ -191,7 +191,7 @@ for i in range(65535):
 		"$MKISOFS" -quiet -r -graft-points -o out.iso x=/proc/version
 	fails 1 "seedrive: build: /proc/version: $words" \
 		"$TOOL" build -q --source kernel --user-data /proc/version -o out.iso
-	# A link that is not followed is accepted, and an empty file too.
+	# A link to such a file is accepted, because it is not followed; so is an empty file.
 	: >tree/empty
 	run -0 "$TOOL" build -q --source kernel -o drive.iso tree
 	holds drive.iso tree
@@ -279,7 +279,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 
 # --- meta_data.json ---
 
-# kept WHY CONTENT: this meta_data.json is unchanged on the drive, and a warning says why.
+# kept WHY CONTENT: check that this meta_data.json is unchanged on the drive, and that a warning says why.
 kept() {
 	rm -rf tree
 	small_tree tree
@@ -442,7 +442,8 @@ kept() {
 
 # --- files that change while the image is made ---
 
-# changed LINE AT DO: run DO at the system call AT of a build; the build fails with that line, and keeps the old OUT.
+# changed LINE AT DO: run DO at the system call AT of a build; check that the build fails with that line, and keeps the
+# old OUT.
 changed() {
 	rm -rf tree
 	small_tree tree
@@ -493,13 +494,13 @@ changed() {
 	local back="touch -r user_data t; printf x | dd of=user_data conv=notrunc status=none; touch -r t user_data; rm t"
 	small_tree tree
 	echo later >tree/openstack/latest/z
-	# Before it is read.
+	# Change the file before build reads it.
 	succeeds world AT=pread:latest/user_data DO="cd tree/openstack/latest && $back" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 	[ "$(head -c 1 tree/openstack/latest/user_data)" = x ]
 	content drive.iso openstack/latest/user_data | cmp - tree/openstack/latest/user_data
 	rm drive.iso
-	# After it was read.
+	# Change the file after build has read it.
 	echo '#!/bin/true' >tree/openstack/latest/user_data
 	fails 1 "seedrive: build: tree/openstack/latest/user_data: changed while the image was made" \
 		world AT=pread:latest/z DO="cd tree/openstack/latest && $back" \

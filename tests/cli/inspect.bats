@@ -17,7 +17,7 @@ setup_file() {
 	NOTE=$((BIN + 2048))
 }
 
-# signed IMAGE OFFSET HEX: write other bytes into the record, and compute its digest again.
+# signed IMAGE OFFSET HEX: overwrite bytes of the record at OFFSET, and set its digest to the right value again.
 signed() {
 	/usr/bin/python3 - "$1" $(($(extent "$1" seedrive.bin) * 2048)) "$2" "$3" <<-'END'
 		import hashlib, sys
@@ -32,7 +32,7 @@ signed() {
 	END
 }
 
-# damaged LINE: drive.iso is refused with that line.
+# damaged LINE: check that drive.iso is refused with that line.
 damaged() {
 	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect drive.iso
 	fails 1 "seedrive: inspect: drive.iso: $1" "$TOOL" inspect --json --min-bits 0 drive.iso
@@ -136,7 +136,7 @@ assert said == {
 	cp buried.iso drive.iso
 	printf x | overwrite drive.iso $((at + 192))
 	damaged "$refused: bytes that must be zero are not"
-	# It has a seed, and a matching digest.
+	# This tombstone has a byte of a seed, and a digest that matches.
 	cp buried.iso drive.iso
 	signed drive.iso 128 01
 	damaged "$refused: bytes that must be zero are not"
@@ -154,7 +154,7 @@ assert said == {
 	[ "${lines[4]}" = "expires       4294967295 seconds after it was issued" ]
 	"$TOOL" inspect --json drive.iso >said
 	[ "$(member said issued_at) $(member said ttl) $(member said expired)" = "18446744073709551615 4294967295 False" ]
-	# The first second that a signed 32-bit number cannot hold.
+	# This record was issued in the first second that a signed 64-bit number cannot hold.
 	signed drive.iso 24 000000000000008001000000
 	run -0 "$TOOL" inspect drive.iso
 	[ "${lines[3]}" = "issued        9223372036854775808 seconds after 1970-01-01 00:00:00 UTC" ]
@@ -210,7 +210,7 @@ assert said == {
 	[ "${lines[2]}" = "random_seed   2 values, some of them alike, 1 files not readable" ]
 }
 
-# versions DIR NUMBER: make a tree with so many folders below openstack/, each with a different random_seed.
+# versions DIR NUMBER: make a tree with NUMBER folders below openstack/, each with a different random_seed.
 versions() {
 	/usr/bin/python3 -c 'import base64, hashlib, json, os, sys
 for i in range(int(sys.argv[2])):
@@ -262,7 +262,7 @@ for i in range(int(sys.argv[2])):
 
 @test "inspect: a record with any byte changed is refused" {
 	local at
-	# Magic, version, lengths, bits, time, ttl, id, UUID, reserved, digest, seed, padding.
+	# The offsets are in: magic, version, lengths, bits, time, ttl, id, UUID, reserved, digest, seed, padding.
 	for at in 0 8 10 12 16 20 24 32 36 52 68 95 96 127 128 191 192 2047; do
 		cp "$DRIVE" drive.iso
 		od -An -v -tu1 -j $((BIN + at)) -N 1 drive.iso >byte
@@ -316,7 +316,7 @@ for i in range(int(sys.argv[2])):
 
 @test "inspect: a volume descriptor that contradicts itself is refused" {
 	cp "$DRIVE" drive.iso
-	# The little-endian half of the volume space size.
+	# Change only the little-endian half of the volume space size.
 	printf '\377\377\377\377' | overwrite drive.iso $((32768 + 80))
 	run -1 --separate-stderr "$TOOL" inspect drive.iso
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
@@ -340,7 +340,7 @@ for i in range(int(sys.argv[2])):
 	damaged "seedrive.json: missing beside the record"
 }
 
-# note TEXT: write TEXT over seedrive.json, padded in the same way.
+# note TEXT: write TEXT over seedrive.json, padded with spaces to the file's size, as the tool does.
 note() {
 	printf '%s\n' "$1" | head -c 2047 >note
 	head -c 2047 /dev/zero | tr '\0' ' ' >>note
@@ -375,7 +375,7 @@ note() {
 		"$TOOL" inspect drive.iso >text
 		grep -qx 'seedrive.json names another seed' text
 	done
-	# The last bytes of the file are the beginning of the right content.
+	# The file ends in the first bytes of the right content.
 	content "$DRIVE" seedrive.json | grep -ao '"seed_id":"[0-9a-f]*' | head -c 20 >start
 	overwrite drive.iso $((NOTE + 2048 - 20)) <start
 	"$TOOL" inspect drive.iso >text

@@ -26,7 +26,7 @@ multiple() {
 @test "callers: every image is a multiple of 4096 bytes, written to a file, a pipe or a device" {
 	local n
 	mkdir tree
-	# An odd and an even number of sectors.
+	# Some of these images have an odd number of sectors without padding, and some an even number.
 	for n in 1 2 3 4; do
 		echo x >"tree/f$n"
 		for options in "" "-J -r" "-r -V cidata" "-iso-level 4"; do
@@ -66,7 +66,7 @@ multiple() {
 		"$MKISOFS" -partition_cyl_align maybe -o out.iso tree
 }
 
-# opens_direct FILE: check that QEMU can open it as a writable disk with O_DIRECT.
+# opens_direct FILE: check that QEMU can open FILE as a writable disk with O_DIRECT.
 opens_direct() {
 	printf '%s\n' '{"execute":"qmp_capabilities"}' '{"execute":"quit"}' |
 		timeout 60 qemu-system-x86_64 -machine pc -display none -S -serial none -nodefaults -qmp stdio \
@@ -96,7 +96,7 @@ opens_direct() {
 0
 1" ]
 	grep -q 'Cannot get .write. permission\|not a multiple\|alignment\|sector' odd.said
-	# Both programs write the device itself.
+	# seedrive-mkisofs and build both write directly to the device.
 	succeeds "$MKISOFS" -r -V cidata -o "$DEV" tree
 	seeded "$DEV"
 	succeeds "$TOOL" build -q --force --label cidata --source kernel -o "$DEV" tree
@@ -162,7 +162,7 @@ opens_direct() {
 	done
 	alike -R -m '*.o' -x 'tree/sub/f' -no-bak
 	alike -R -nobak
-	# A path on the command line itself is included.
+	# A path on the command line is included, even if a pattern matches it.
 	paths=(tree/a.o tree/sub)
 	alike -R -m '*.o' -m sub
 }
@@ -245,7 +245,7 @@ opens_direct() {
 		[ "$(listing -R out.iso)" = "$(listing -R its.iso)" ]
 		[ "$(isoinfo -d -i out.iso | grep '^Volume id')" = "Volume id: ISOIMAGE" ]
 	done
-	# The command lines of Packer, OpenNebula and kata.
+	# These are command lines of Packer, OpenNebula and kata.
 	succeeds ./xorriso -as genisoimage -rock -joliet -volid cidata -output out.iso tree
 	seeded out.iso
 	[ "$(isoinfo -R -f -i out.iso | LC_ALL=C sort | paste -sd' ')" = \
@@ -327,7 +327,7 @@ opens_direct() {
 	# All bytes are at the right offset.
 	"$MKISOFS" -J -r -allow-limited-size tree | tail -c 1048576 >last
 	[ "$(grep -c 'the end' last)" = 1 ]
-	# The largest file of one extent, and one byte more.
+	# The largest file that fits into one extent is accepted, and a file of one byte more is refused.
 	rm tree/install.wim
 	truncate -s 4294967295 tree/most
 	"$MKISOFS" -r tree 2>words | head -c 100000 >head.iso
@@ -400,7 +400,7 @@ opens_direct() {
 		"$MKISOFS" -J -r -V cidata -o out.iso tree
 	seeded out.iso
 	[ "$(content out.iso '😀 setup.ps1')" = 1 ]
-	# Without Joliet nothing is lost, and neither with UTF-16.
+	# Nothing is lost without Joliet, or if Joliet's names are in UTF-16.
 	succeeds "$MKISOFS" -r -o out.iso tree
 	succeeds "$MKISOFS" -joliet-utf16 -o out.iso tree
 	LC_ALL=C grep -qaP '\xd8\x3d\xde\x00' out.iso
@@ -427,9 +427,10 @@ opens_direct() {
 		"$TOOL" build -q --source kernel -o out.iso tree
 	succeeds "$MKISOFS" -V cidata -J -r -f -o out.iso tree
 	content out.iso user-data | cmp - store/user-data
-	# On any other image a link may lead to a file that the reader has.
+	# On any other image, a link may lead to a file on the machine that reads the image, so there is no warning.
 	succeeds "$MKISOFS" -V OEMDRV -J -r -o out.iso tree
-	# As in the mounts of Kubernetes: through a link that stays in the tree.
+	# There is no warning either for a link that leads through another link and stays in the tree, as in mounts of
+	# Kubernetes.
 	rm tree/*
 	mkdir tree/..2026
 	cp store/* tree/..2026
@@ -451,7 +452,7 @@ opens_direct() {
 	with_etc "$MKISOFS" -quiet -V cidata -J -r -z -o out.iso tree 2>words
 	[ "$(head -1 words)" = "seedrive-mkisofs: warning: out.iso: made by $(command -v xorrisofs), without a seed: -z: not an option of this program, which compresses no files" ]
 	[ "$(isoinfo -R -f -i out.iso | grep -c seedrive)" = 0 ]
-	# Also if the label comes later, or if only the tree shows that something is not supported.
+	# The same holds if the label comes later, or if only the tree shows that something is not supported.
 	with_etc "$MKISOFS" -quiet -z -J -r -o out.iso tree -volid CONFIG-2 2>words
 	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: -z" words
 	echo x >tree/grün
@@ -476,7 +477,7 @@ opens_direct() {
 		assert e["PRIORITY"] == "4" and e["SEEDRIVE_LABEL"] == "cidata", e
 		assert e["MESSAGE"].startswith("out.iso: without a seed: out.iso: made by /"), e
 		assert "without a seed: -z: not an option" in e["MESSAGE"], e
-		# A drive that was not made at all has an entry, too.
+		# There is also an entry for a drive that was not made.
 		open(os.environ["SEEDRIVE_ETC"] + "/seedrive.conf", "w").write("")
 		e = entry("-z", "-r", "-V", "cidata", "-o", "out.iso", "tree")
 		assert e["PRIORITY"] == "3", e
@@ -547,7 +548,7 @@ opens_direct() {
 	# Reuse the objects of the ordinary build, but not those of another one, such as a sanitizer's, which need its libraries.
 	[ "$B" != "$ROOT/build" ] || cp -a "$B/host" built
 	ordinary_make B="$PWD/built" STATIC=1 "$PWD/built/seedrive-mkisofs" 2>words || { cat words && return 1; }
-	# It needs no loader and no library.
+	# The program needs no loader and no library.
 	run -0 readelf -ld built/seedrive-mkisofs
 	[[ $output == *LOAD* && $output != *INTERP* && $output != *NEEDED* ]]
 	no_cloud empty/tree

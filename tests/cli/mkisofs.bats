@@ -20,7 +20,7 @@ setup_file() {
 	make_world
 }
 
-# no_drive FILE: check that no reader would take it for an image.
+# no_drive FILE: check that FILE is missing, or that no reader would accept it as an image.
 no_drive() {
 	[ ! -e "$1" ] || ! grep -q CD001 "$1"
 }
@@ -42,7 +42,7 @@ no_drive() {
 	mkdir IN
 	while IFS=$'\t' read -r _ argv _; do
 		[[ $argv != *-no-emul-boot* ]] || continue
-		# The arguments after the program's name, which for xorriso is three words.
+		# Leave out the program's name, which for xorriso is three words.
 		argv=${argv#xorriso -as }
 		eval "arguments=(${argv#* })"
 		set --
@@ -105,7 +105,7 @@ no_drive() {
 	alike -R
 	paths=(tree/folder/)
 	alike -R -J
-	# Without both they are left out; Joliet does not even show an empty file in their place.
+	# Links are left out without -r and -R, and Joliet never shows a link, nor an empty file in its place.
 	fails 0 "seedrive-mkisofs: warning: 2 symbolic links left out: only Rock Ridge (-r, -R) has them" \
 		"$MKISOFS" -J -o out.iso tree
 	[ "$(isoinfo -J -f -i out.iso)" = /sub ]
@@ -239,7 +239,8 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	no_cloud tree
 	"$MKISOFS" -r -V config-2 -o out.iso tree
 	run -1 cmp <(content out.iso openstack/latest/meta_data.json) tree/openstack/latest/meta_data.json
-	# By any way into the image: under the other label, by a graft point, after other paths.
+	# The random_seed is mixed however the file gets into the image: under the other label, by a graft point, or after
+	# other paths.
 	mkdir other
 	for words in "-V cidata tree" "-V cidata -graft-points openstack=tree/openstack" \
 		"-V CONFIG-2 -graft-points /openstack/latest/=tree/openstack/latest" "-V cidata other tree/"; do
@@ -310,7 +311,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 		[ "$(bsdtar -tf tree/out.iso | grep -c out.iso)" = 0 ]
 		(cd tree && holds meta-data network-config out.iso user-data)
 	done
-	# Also if the shell's * names it, and through standard output.
+	# OUT is also left out if the shell's * names it, and if it is standard output.
 	(cd tree && succeeds "$MKISOFS" -r -V cidata -o out.iso ./*)
 	[ "$(bsdtar -tf tree/out.iso | grep -c out.iso)" = 0 ]
 	"$MKISOFS" -r -V cidata tree >tree/out.iso
@@ -417,7 +418,7 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 
 		tree
 	END
-	# What it supports is not handed over.
+	# A call that the program supports is not handed over to the fallback.
 	rm peer.said
 	with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	[ ! -e peer.said ]
@@ -512,7 +513,7 @@ claims() {
 seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 256 bits: kernel passed" \
 		with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	claims out.iso 0 0
-	# If the requirement is met, it claims everything, without a warning.
+	# If the requirement is met, the image claims everything, without a warning.
 	conf "source = file:fifo,bits=4" "require = hardware,file" "bits = 300"
 	succeeds with_etc "$MKISOFS" -r -V cidata -o out.iso tree
 	claims out.iso 300 300
@@ -611,7 +612,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 		e = entry()
 		assert e["MESSAGE"] == "out.iso: without a seed" and "SEEDRIVE_BITS" not in e, e
 
-		# With more warnings than fit into the entry, it has as many as fit, and the number of the rest.
+		# If there are more warnings than fit into the entry, it has as many as fit, and the number of the others.
 		conf("".join("bits%02d = 1\n" % i for i in range(60)))
 		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree")[0] == 0
 		first, *said = entry()["MESSAGE"].split("; ")
@@ -668,7 +669,8 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 	seeded out.iso
 }
 
-# gives_up WORDS COMMAND...: check that it fails with one line that ends with WORDS, and leaves no drive in out.iso.
+# gives_up WORDS COMMAND...: check that COMMAND fails with one line that ends with WORDS, and leaves no drive in
+# out.iso.
 gives_up() {
 	local words=$1
 	shift
@@ -751,7 +753,8 @@ last_close() {
 	[ "$(cat out.iso)" = old ]
 }
 
-# changed WORDS CALL:PATH COMMAND: run COMMAND, which changes the tree, while the image is made; it fails with WORDS.
+# changed WORDS CALL:PATH COMMAND: run COMMAND, which changes the tree, while the image is made; check that this fails
+# with WORDS.
 changed() {
 	local words=$1 at=$2 command=$3
 	rm -rf tree out.iso

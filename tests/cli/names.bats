@@ -11,7 +11,8 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# A colour, a newline and a fake line of success, CSI as one character and as one byte, and a change of direction.
+# The text has a colour, a newline before a false line of success, CSI as one character and as one byte, and a change of
+# direction.
 TEXT=$'a\e[31m\nseedrive: ok\x7f\u009b1m\u202e"\\x1b'
 NAME=$TEXT$'\xff\x9b'
 SHOWN='a\x1b[31m\x0aseedrive: ok\x7f\xc2\x9b1m\xe2\x80\xae"\x1b\xff\x9b'
@@ -23,8 +24,8 @@ setup() {
 	small_tree tree
 }
 
-# says STATUS COMMAND...: check that it ends with that status; that both streams have only printable text, and the name; and that
-# there are as many lines as with a plain name.
+# says STATUS COMMAND...: check that the command ends with that status, that both streams have only printable text, that
+# the name is printed, and that there are as many lines as with a plain name.
 says() {
 	local status=$1 plain got=0
 	shift
@@ -71,7 +72,7 @@ json() {
 	END
 }
 
-# A name that is not UTF-8, as in JSON: each byte that is not text is \xNN.
+# Prints $NAME, which is not UTF-8, as JSON has it: each byte that is not text is \xNN.
 in_json() {
 	printf '%s' "$TEXT"'\xff\x9b'
 }
@@ -84,7 +85,7 @@ in_json() {
 	says 2 "$TOOL" build --source kernel -o out.iso --label "$NAME" tree
 	says 2 "$TOOL" build --source kernel -o out.iso --bind "$NAME" tree
 	says 2 "$TOOL" build --source kernel -o out.iso "--$NAME" tree
-	# The name of a source ends with a colon.
+	# The name of a source ends at the first colon.
 	SHOWN=${SHOWN%%:*} says 2 "$TOOL" build --source "$NAME" -o out.iso tree
 	says 2 "$TOOL" build --require "$NAME" -o out.iso tree
 	says 2 env SOURCE_DATE_EPOCH="$NAME" "$TOOL" build --source kernel -o out.iso tree

@@ -52,7 +52,7 @@ load ../lib/check
 	echo old >page.html
 	"$TOOL" check --report page.html file:fifo,deadline=60s 3>&- &
 	HOLDER=$!
-	# Its new file is open, and has no name.
+	# Wait until its new file, which has no name, is open.
 	until [[ $(ls -l "/proc/$HOLDER/fd") == *"$PWD/#"* ]]; do
 		kill -0 "$HOLDER"
 	done
@@ -90,11 +90,11 @@ overall() {
 	[ "$(overall)" = "✗ failed All 2 sources have failed. file:missing: No such file or directory file:stuck: 9 equal samples in a row, cutoff 9" ]
 	run -3 "$TOOL" check -n 30000 --min-estimate 2.5 --report page.html file:nibbles
 	[[ "$(overall)" =~ ^"✗ failed The source has passed. An estimate is below --min-estimate. file:nibbles: estimated at 1."[0-9]{3}" bits a byte, --min-estimate 2.5"$ ]]
-	# A source that passed, but has a low estimate, which is mentioned.
+	# This source passes, and the page mentions its low estimate.
 	key fifo cat nibbles
 	run -0 "$TOOL" check -n 30000 --report page.html file:fifo,bits=4
 	[[ "$(overall)" =~ ^"✓ passed The source has passed. file:fifo: passed its tests, but is estimated at 1."[0-9]{3}" bits a byte, below the 4 assessed"$ ]]
-	# Only the title comes before it.
+	# Only the title comes before the verdict.
 	[[ "$(sed 's/.*<body>//; s/<[^>]*>//g' page.html | tr -s ' \n' ' ')" =~ "by seedrive "[0-9.]+" ✓ passed" ]]
 }
 
@@ -191,7 +191,7 @@ browser() {
 		    return [(float(a["height"]), a["class"]) for tag, a in page.plots[name] if tag == "rect"]
 
 		def alike(have, want):
-		    """Heights as the figures, but for the scale."""
+		    """Checks that the heights are in the same proportion as the figures."""
 		    scale = sum(have) / sum(want)
 		    assert all(abs(h - scale * w) < 0.02 for h, w in zip(have, want)), (have, want)
 
@@ -224,7 +224,7 @@ browser() {
 		assert count("section") == len(said)
 		assert "url(" not in open("page.html").read()
 	END
-	# The log does show complaints if there are any.
+	# A page that does load or run something is reported in the log.
 	sed 's|</main>|<img src="none.png"><script>none()</script></main>|' page.html >bad.html
 	browser --dump-dom bad.html >/dev/null
 	grep -q CONSOLE log
@@ -276,7 +276,7 @@ browser() {
 		browser --blink-settings=preferredColorScheme="$theme" --window-size=900,600 \
 			--screenshot="$PWD/$theme.png" page.html
 	done
-	# The first pixel is the background: dark, then light.
+	# The first pixel is the background, which must be dark in the first theme and light in the second.
 	/usr/bin/python3 - <<-'END'
 		import struct, zlib
 

@@ -20,7 +20,7 @@ teardown() {
 	make_removable
 }
 
-# refused LINE [OPTION...]: reseed fails with that line, and does not change the image.
+# refused LINE [OPTION...]: check that reseed fails with that line, and does not change the image.
 refused() {
 	local line=$1
 	shift
@@ -158,7 +158,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	traced -e trace=pwrite64,fsync "$TOOL" reseed -q --source kernel drive.iso
 	[ "$(awk '$2 ~ /^[a-z]/ { sub(/\(.*/, "", $2); print $2 }' "$BATS_TEST_TMPDIR/trace" | uniq |
 		paste -sd ' ')" = "pwrite64 fsync" ]
-	# Record and seedrive.json in one write.
+	# The record and seedrive.json are written by one call.
 	grep -q 'pwrite64([0-9]*, "SEEDRIVE.*, 4096, ' "$BATS_TEST_TMPDIR/trace"
 }
 
@@ -224,7 +224,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	bsdtar -xf other.iso -C out
 	mkdir between
 	mv out/seedrive.json between
-	# Another file is between the two.
+	# In this image another file is between the record and seedrive.json.
 	genisoimage -quiet -J -r -V config-2 -o drive.iso -graft-points out \
 		seedrive.json=between/seedrive.json seedrive.c=/etc/hostname 2>/dev/null
 	refused "seedrive.json is missing, damaged or not right after the record"

@@ -12,7 +12,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/servers
 
-# A deadline option: near in tests that reach it, and far away otherwise; see faulty.
+# faulty() replaces this option: by a short deadline if the source must time out, otherwise by a long one.
 DEADLINE=deadline=1s
 
 setup_file() {
@@ -42,8 +42,8 @@ assert source["assessed_bits"] == [1024 * bits], source
 assert source["kind"] == ("hardware" if bits else "unassessed"), source' "$2"
 }
 
-# faulty SOURCE WORDS: check a faulty source, with the highest assessment that can be stated. If it is required, the seed is
-# refused; otherwise there is a warning, and the kernel's generator suffices, without any bit from hardware.
+# faulty SOURCE WORDS: check that this faulty source, with the highest assessment that can be stated, makes a draw fail
+# if it is required; otherwise there is a warning, and the kernel's generator suffices, with no bits from hardware.
 faulty() {
 	local label=${1%%,"$DEADLINE"*} words=$2 deadline=deadline=60s source
 	[ "$words" != "Connection timed out" ] || deadline=deadline=300ms
@@ -123,7 +123,7 @@ n = os.stat(sys.argv[1]).st_rdev; print(f"{os.major(n)}:{os.minor(n)}")' "$node"
  /sys/class/misc/hw_random/rng_current=$PWD/current
  /sys/class/misc/hw_random/rng_quality=$PWD/quality"
 	REDIRECT=$(tr -d '\n' <<<"$REDIRECT")
-	# Without an argument, tpm is this device.
+	# Without an argument, the source tpm is the device /dev/tpmrm0.
 	run -0 --separate-stderr world NODE="$PWD/hwrng=10:183" sh -c '
 		exec 9<>hwrng
 		head -c 32768 /dev/urandom >hwrng
@@ -181,7 +181,7 @@ assert tpm["assessed_bits"] == [4096] and sum(hwrng["assessed_bits"]) == 0, (tpm
 	local fault words
 	tpm2 real
 	while IFS=: read -r fault words; do
-		# Three requests, to a TPM whose state does not change.
+		# faulty() draws three times from this TPM, whose state does not change meanwhile.
 		proxy "pty:$fault" "$fault"
 		faulty "tpm:$fault,$DEADLINE,bits=4" "$words"
 	done <<-END
@@ -273,7 +273,7 @@ print(r["rate_bits"], r["rate_bytes"], sep="/")')" = "$rate" ]
 	rm current
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng -o other
-	# Another device is worth nothing under that name either, and its assessment cannot be stated.
+	# Another device with the name hwrng:PATH is worth nothing either, and the assessment of hwrng cannot be stated.
 	key other
 	fails 3 "seedrive: draw: hardware: required, but gave 0 of 256 bits" \
 		world "$TOOL" draw --require hardware --source hwrng:other -o other
@@ -342,7 +342,7 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 }
 
 @test "egd: an IPv6 address is written in brackets" {
-	# In a network namespace, because the machine may have no IPv6.
+	# The test runs in a new network namespace, because the machine may have no IPv6.
 	as_root unshare --net sh -c '
 		ip link set lo up
 		set -- $("$ROOT/tests/lib/egd_server.py" tcp:::1)
@@ -354,7 +354,7 @@ assert (source["status"], source["rate_bits"], source["rate_bytes"]) == ("passed
 }
 
 @test "egd, tpm: bytes from a network never count, even if an assessment is stated" {
-	# An address that is not a loopback address, in a network namespace.
+	# The address is not a loopback address; it exists only in a new network namespace.
 	as_root unshare --net sh -c '
 		ip link set lo up
 		ip address add 192.0.2.1/32 dev lo
@@ -420,7 +420,7 @@ else:
 	until_there pid
 	awk 1 pid >>"$BATS_TEST_TMPDIR/pids"
 	until_there egd
-	# It is an EGD server: it states that it has no entropy.
+	# ekeyd answers as an EGD server does: it has no entropy.
 	[ "$(/usr/bin/python3 -c 'import socket
 s = socket.socket(socket.AF_UNIX)
 s.connect("egd")

@@ -89,7 +89,7 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	run -1 "$TOOL" draw --source kernel -o shared/out
 	run -1 "$TOOL" check -n 1024 --report shared/out kernel
 	cmp victim before
-	# A link of the caller's own is followed.
+	# A link that belongs to the caller is followed.
 	chown -h 0 shared/out
 	succeeds "$TOOL" build -q --source kernel -o shared/out tree
 	run -1 cmp -s victim before
@@ -131,7 +131,8 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	done
 }
 
-# full SIZE COMMAND: run it in a file system of that size, and check that it leaves only the old file, with the content of `old`.
+# full SIZE COMMAND: run COMMAND in a file system of that size, and check that it leaves only the old file, with the
+# content of `old`.
 full() {
 	mounted "$1" sh -c 'cp old disk/out; '"$2"' 2>said; status=$?
 		cmp old disk/out || status=10
@@ -187,7 +188,7 @@ full() {
 		"$MKISOFS" -quiet -r -J -V config-2 -o drive.iso tree
 	fails 1 "seedrive: build: drive.iso: locked: in use by a running virtual machine or another run of seedrive" \
 		"$TOOL" build -q --source kernel -o drive.iso tree
-	# A program that takes no lock is detected.
+	# reseed detects that a program that takes no lock has changed the image.
 	sed 's/config-2/CONFIG-2/' <drive.iso >other
 	cat other >drive.iso
 	head -c 65536 /dev/urandom >&"$held" || true

@@ -46,13 +46,13 @@ static void assert_faults(const struct config *c, const char *const want[])
 
 struct form {
 	const char *text, *fault; /* NULL: there is no fault */
-	uint32_t bits;            /* the value that is then in force */
+	uint32_t bits;            /* the value of "bits" that then applies */
 };
 
 static void test_form(void **state)
 {
 	static const struct form row[] = {
-		/* Accepted. */
+		/* These are accepted. */
 		{ "", NULL, 256 },
 		{ "\n\n \t\n", NULL, 256 },
 		{ "bits=512", NULL, 512 },
@@ -68,7 +68,7 @@ static void test_form(void **state)
 		{ "[mkisofs]\nbits = 300\n", NULL, 256 },
 		{ "bits = 512\n[mkisofs] \t\r\nbits = 300\n", NULL, 512 },
 		{ "bits = 512\n[mkisofs]\nttl = 2w\n[mkisofs]\nbits = 300\n", NULL, 512 },
-		/* Not lines of a configuration. */
+		/* These lines have not the form of a configuration. */
 		{ "bits\n", "c:1: not KEY = VALUE", 256 },
 		{ "bits 512\n", "c:1: not KEY = VALUE", 256 },
 		{ "bits: 512\n", "c:1: not KEY = VALUE", 256 },
@@ -78,7 +78,7 @@ static void test_form(void **state)
 		{ "bits =\n", "c:1: bits: a value is missing", 256 },
 		{ "bits = \t\n", "c:1: bits: a value is missing", 256 },
 		{ "ttl = 1d\n512\n", "c:2: not KEY = VALUE", 256 },
-		/* Lines that inih would join to the line before. */
+		/* inih would join these lines to the line before. */
 		{ "bits = 512\n 300\n",
 			"c:2: begins with white space: a value cannot continue on another line",
 			512 },
@@ -88,14 +88,14 @@ static void test_form(void **state)
 		{ " bits = 512\n",
 			"c:1: begins with white space: a value cannot continue on another line",
 			256 },
-		/* Parts of a line that inih would drop. */
+		/* inih would drop a part of each of these lines. */
 		{ "bits = 512 ; strong\n", "c:1: a comment needs a line of its own", 256 },
 		{ "bits = 512 # strong\n", "c:1: a comment needs a line of its own", 256 },
 		{ "bits = 512\t;\n", "c:1: a comment needs a line of its own", 256 },
 		{ "bits ;= 512\n", "c:1: a comment needs a line of its own", 256 },
 		{ "[mkisofs] ; ours\nbits = 512\n", "c:1: a comment needs a line of its own", 256 },
 		{ "[mkisofs] bits = 512\n", "c:1: not [SECTION]", 256 },
-		/* An invalid section applies to the lines after it. */
+		/* The lines after an invalid section belong to it, so they are neither used nor checked. */
 		{ "[mkisofs\nbits = 512\n", "c:1: not [SECTION]", 256 },
 		{ "[]\nbits = 512\n", "c:1: not [SECTION]", 256 },
 		{ "[[mkisofs]]\nbits = 512\n", "c:1: not [SECTION]", 256 },
@@ -107,7 +107,7 @@ static void test_form(void **state)
 		{ "[ mkisofs ]\nbits = 512\n", "c:1: [ mkisofs ]: unknown section", 256 },
 		{ "[?]\nbits = 512\n", "c:1: [?]: unknown section", 256 },
 		{ "[mkisofs\x01]\nbits = 512\n", "c:1: holds a control character", 256 },
-		/* Bytes. */
+		/* Invalid bytes. */
 		{ "bits = 512\x01\n", "c:1: holds a control character", 256 },
 		{ "bits = 5\x7f"
 		  "12\n",
@@ -128,7 +128,7 @@ static void test_form(void **state)
 		{ "\xff\xfe"
 		  "bits = 512\n",
 			"c:1: not UTF-8", 256 },
-		/* Keys. */
+		/* Keys that are unknown, set twice, or in the wrong section. */
 		{ "soruce = rdrand\n", "c:1: soruce: unknown key", 256 },
 		{ "Bits = 512\n", "c:1: Bits: unknown key", 256 },
 		{ "bits extra = 512\n", "c:1: bits extra: unknown key", 256 },
@@ -381,7 +381,7 @@ static void test_values_bad(void **state)
 	}
 }
 
-/* The deadline of all sources, and that of one. */
+/* The deadline of all sources, and the deadline of one source. */
 static void test_deadline_units(void **state)
 {
 	static const struct {
@@ -454,7 +454,7 @@ static void test_ttl_units(void **state)
 
 /* --- precedence --- */
 
-/* Checks for the default sources; those of the daemon do not contain the broker. */
+/* Checks that the sources are the default ones; the daemon's default sources do not include the broker. */
 static void assert_sources_default(const struct source_list *have, bool serve)
 {
 	struct source_list want;
@@ -519,7 +519,7 @@ static void test_sections(void **state)
 	assert_faults(&c, FAULTS());
 	assert_int_equal(s.ttl, 3600);
 	assert_string_equal(s.require, "rdrand");
-	/* First its own section, then the keys for all, then its default. */
+	/* The program's own section comes first, then the keys for all programs, then the program's default. */
 	config_settle(&c, CONFIG_MKISOFS, &s);
 	assert_int_equal(s.ttl, 7200);
 	assert_null(s.require);
@@ -547,7 +547,7 @@ static void test_folder(void **state)
 	write_text("d/9.conf", "bits = 303\nrequire = rdrand\n");
 	write_text("d/a.conf", "bits = 304\nbits_ = 1\n");
 	write_text("d/\xc3\xa4.conf", "bits = 305\n");
-	/* The names of these files exclude them. */
+	/* These files are not read because of their names. */
 	write_text("d/z.conf~", "bits = 1\n");
 	write_text("d/z.conf.dpkg-new", "bits = 1\n");
 	write_text("d/.z.conf", "bits = 1\n");
@@ -585,7 +585,7 @@ static void test_absent(void **state)
 	assert_int_equal(config_read_default(&c, "none", "none.d"), 0);
 	assert_int_equal(config_read_default(&c, "none/none", "none/none.d"), 0);
 	assert_int_equal(c.faults + c.files, 0);
-	/* But a named file must exist, and so must a link's target. */
+	/* A file that is named must exist, and so must the target of a link. */
 	assert_int_equal(config_read(&c, "none"), 0);
 	assert_int_equal(symlink("nowhere", "dangling"), 0);
 	assert_int_equal(config_read_default(&c, "dangling", "none.d"), 0);
@@ -619,7 +619,7 @@ static void test_not_files(void **state)
 			"e/folder.conf: Is a directory", "file: Not a directory", ));
 	assert_int_equal(c.files, 0);
 	config_clear(&c);
-	/* The usual name for an empty file. */
+	/* /dev/null is the usual name for an empty file. */
 	assert_int_equal(config_read(&c, "/dev/null"), 0);
 	assert_faults(&c, FAULTS());
 	assert_int_equal(c.files, 1);
@@ -786,7 +786,7 @@ static void test_options(void **state)
 	/* The arguments were not reordered, and the options can be read. */
 	assert_string_equal(argv[1], "a");
 	assert_int_equal(option_next(COUNT(argv) - 1, argv, ":qv", options, &f), OPT_CONFIG);
-	/* Other sources, the same deadline. */
+	/* An option replaces the sources, and the deadline stays the same. */
 	optarg = "rdrand,rdseed";
 	assert_int_equal(entropy_option(&o, OPT_SOURCE, &f), 0);
 	assert_int_equal(o.asked.sources.count, 3);

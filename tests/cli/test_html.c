@@ -103,7 +103,7 @@ static void draw_bound(const struct plot *p, FILE *to)
 	plot_upright(p, to, 5, "bound", "here");
 }
 
-/* The line below has the same position, so that the dashes are visible on a bar. */
+/* A bound is two lines in the same place: the lower one makes the dashes of the upper one visible on a bar. */
 static void test_bound(void **state)
 {
 	const struct plot p = { .right = 10, .top = 10 };

@@ -253,7 +253,7 @@ static void test_as(void **state)
 	assert_refused("-as cdrecord -V x d", -ENOTSUP,
 		"-as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs");
 	assert_string_equal(args.label, "x");
-	/* At any other place it is not an option. */
+	/* In any other place, -as is not an option. */
 	assert_refused("-J -as mkisofs d", -ENOTSUP, "-as: not an option of this program");
 	/* "--" ends the part for mkisofs; what follows are xorriso's own commands. */
 	assert_refused("-as mkisofs -o out d -- -volid x", -ENOTSUP,
@@ -432,7 +432,7 @@ static void test_grafts(void **state)
 	assert_refused("-graft-points =d", -EINVAL, "=d: nothing before the =");
 }
 
-/* Each refused option, alone and with all its arguments: the message has the name as typed, and the reason. */
+/* Tests each refused option, alone and with all its arguments: the message has the name as typed, and the reason. */
 static void test_refusals(void **state)
 {
 	const struct mkisofs_option *row;
@@ -450,7 +450,7 @@ static void test_refusals(void **state)
 				"-%s: not an option of this program, which %s", row->name,
 				row->why);
 			assert_refused(text, -ENOTSUP, words);
-			/* Its arguments are not taken for paths, or for those of another option. */
+			/* Its arguments are not read as paths, or as arguments of another option. */
 			assert_string_equal(args.label, "label");
 			PATHS("d");
 			refused++;
@@ -494,7 +494,7 @@ static void test_missing(void **state)
 	assert_refused("--volid", -EINVAL, "--volid: a value is missing");
 	assert_refused("-JV", -EINVAL, "-JV: a value is missing");
 	assert_refused("-o '' d", -EINVAL, "-o: the name of the output is empty");
-	/* The word after it is its value, even if it looks like an option. */
+	/* The word after -o is its value, even if it looks like an option. */
 	take("-V -o -o -V d");
 	assert_string_equal(args.label, "-o");
 	assert_string_equal(args.out, "-V");
