@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes the images in this folder: drives that are built to break whoever reads them.
+"""Makes the images in this folder: drives that are built to break the programs that read them.
 
-    make.py [FOLDER]    writes them there (default: beside this script), and for each that the reader of
-                        images decides about the input for its fuzz target, to tests/fuzz/corpus/iso
+    make.py [FOLDER]    writes them to FOLDER (default: the folder of this script), and the input for the
+                        fuzz target of iso/read to tests/fuzz/corpus/iso, for each image whose verdict
+                        comes from iso/read
 
 The name of an image begins with the verdict: refused, bare (a drive without a seed that can be used), none
-(no seed drive), taken. Always the same bytes.
+(no seed drive), taken. The images are the same, byte for byte, in each run.
 """
 
 import hashlib
@@ -25,7 +26,7 @@ def both(number, size):
 
 
 def entry(name, block, length, flags=0, use=b"", name_len=None, size=None):
-    """A directory record; the last two to tell lies."""
+    """A directory record; @size and @name_len can make it claim false lengths."""
     body = name + bytes(1 - len(name) % 2) + use
     total = 33 + len(body) if size is None else size
     return (struct.pack("<BB", total, 0) + both(block, 4) + both(length, 4) + bytes(7)
@@ -56,7 +57,7 @@ def record(seed=bytes(range(64)), credit=256):
 
 
 def stock(text):
-    """A drive as any Nova makes it, with this meta_data.json."""
+    """A drive as Nova makes it without us, with this meta_data.json."""
     def folder(block, *entries):
         return (dots(block) + b"".join(entries)).ljust(SECTOR, b"\0")
 
@@ -78,7 +79,7 @@ def images():
     good = entry(NAME, DATA, SECTOR)
     yield "taken-as-it-should-be", image(dots() + good, record())
 
-    # Lengths and places, off the end and around it.
+    # Lengths and positions beyond or near the end.
     yield "refused-extent-of-4-gib", image(dots() + entry(NAME, DATA, 0xffffffff), record())
     yield "refused-extent-past-the-volume", image(dots() + entry(NAME, 63, 2 * SECTOR), record())
     yield "refused-sector-plus-length-overflows", image(
@@ -94,7 +95,7 @@ def images():
     yield "refused-record-is-a-folder", image(dots() + entry(NAME, DATA, SECTOR, 2), record())
     yield "refused-record-is-the-root", image(dots() + entry(NAME, ROOT, SECTOR))
 
-    # Pieces of one file.
+    # Files in several extents.
     yield "refused-pieces-without-end", image(
         dots() + b"".join(entry(NAME, DATA, SECTOR, 0x80) for _ in range(20)), record())
     yield "refused-pieces-that-overflow", image(
@@ -150,7 +151,7 @@ def images():
         dots() + entry(NAME, DATA, SECTOR) + entry(NAME, DATA + 1, SECTOR),
         record()[:200] + b"\1" + record()[201:] + record())
 
-    # What any Nova writes.
+    # Metadata that Nova itself could have written.
     seed = b"YWJj" * 20
     yield "bare-json-nested-100000-deep", stock(b'{"a":' + b"[" * 100000 + b"]" * 100000 + b"}")
     yield "bare-json-string-without-end", stock(b'{"random_seed": "' + seed)
