@@ -11,8 +11,9 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# parts KIND: the lines of the page's commands (kind 1), or these and the output that the page shows (kind 2), each command
-# with its mark: `#` is root, `$` any user. A block after a paragraph that ends with "(not run):" is left out.
+# parts KIND: print the lines of the page's commands (kind 1), or these and the output that the page shows (kind 2).
+# Each command has its mark: `#` is root, `$` any user. A block after a paragraph that ends with "(not run):" is left
+# out.
 parts() {
 	awk -v kind="$1" '
 		!/^    / { on = 0; text = /^$/ ? "" : text " " $0 }
@@ -29,7 +30,8 @@ page() {
 	parts 2
 }
 
-# alike: replace what differs between runs or hosts; also the parser's message about a kernel without AppArmor.
+# alike: replace the figures that differ between runs or hosts, and delete the parser's message about a kernel without
+# AppArmor.
 alike() {
 	sed -E '/^Cache read\/write disabled: interface file missing/d; s/^(seed +)[0-9a-f]{32}$/\1ID/; s/, [0-9]+ assessed to hardware/, N assessed to hardware/
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
@@ -67,7 +69,7 @@ follow() {
 setup() {
 	mkdir "$BATS_TEST_TMPDIR/here"
 	cd "$BATS_TEST_TMPDIR/here" || return
-	# A copy of what the commands need of the sources, so that they cannot damage those.
+	# The commands run on a copy of the sources that they need, so that they cannot damage the sources themselves.
 	ordinary_make all
 	mkdir -p sources/tests/data
 	cp -r "$ROOT"/{Makefile,bash-completion,fish-completion,zsh-completion,build,cli,dist,doc,drive,guest,iso,man,seed,serve,util} sources
@@ -81,7 +83,7 @@ setup() {
 	need_root
 	commands >typed
 	[ "$(wc -l <typed)" -ge 25 ]
-	# Make must not rebuild what was copied.
+	# The copied files get one time, so that make does not rebuild them.
 	find sources -exec touch -d '2026-01-01' {} +
 	on_a_host bash -euo pipefail -c "typed=$PWD/typed; $(declare -f follow); follow" >had
 	diff <(page | alike) <(alike <had)

@@ -21,8 +21,8 @@ setup() {
 	touch journal
 	HERE=$PWD
 	export HERE
-	# As it is installed, except for the folder of marks, which is only root's in /run, and a longer time for slow
-	# machines.
+	# The hook is as it is installed, except for two things: its marks are in a folder here, not in /run, where only
+	# root can write; and its time limit is longer, because a machine may be slow.
 	sed "s|@bindir@|$PWD/bin|; s|^marks=.*|marks=$PWD/marks|; s|^limit=[0-9]*|limit=600|" "$ROOT/dist/host/libvirt-hook.in" >hook
 	chmod 755 hook
 	drive disk.config
@@ -30,7 +30,7 @@ setup() {
 }
 
 teardown() {
-	# It exists only if the test failed.
+	# QEMU runs here only if the test failed.
 	[ ! "${QEMU:-}" ] || kill "$QEMU"
 	make_removable
 }
@@ -60,12 +60,12 @@ cdrom() {
     </disk>\n" "$1"
 }
 
-# hook OPERATION PHASE <XML: run the hook; it ends with 0 and prints nothing.
+# hook OPERATION PHASE <XML: run the hook, and check that it exits with 0 and prints nothing.
 hook() {
 	succeeds ./hook instance-00000001 "$1" "$2" -
 }
 
-# journal TEXT: this is all that was logged since the last call; each seed id is shown as ID.
+# journal TEXT: check that TEXT is all that was logged since the last call; each seed id is shown as ID.
 journal() {
 	diff <([ "$1" = "" ] || printf '%s\n' "$1") <(sed -E 's/[0-9a-f]{32}/ID/' journal)
 	: >journal
@@ -264,7 +264,7 @@ untouched() {
 	domain "$(cdrom "$PWD/disk.config")" >xml
 	hook prepare begin <xml
 	journal "daemon.err instance-00000001: gave up after 2 seconds: a drive may have no fresh seed"
-	# It is dead; its parent may not have waited for it yet.
+	# The process that hung is dead, but its parent may not have waited for it yet.
 	[ ! -e "/proc/$(cat pid)" ] || grep -q '^State:.*zombie' "/proc/$(cat pid)/status"
 	untouched
 }

@@ -13,7 +13,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Scripts of other packages, with and without prerequisites of their own, and a setting.
+# Makes an initramfs that also has scripts of other packages, which ask for udev first, and a file of settings.
 setup_file() {
 	export INITRD=$BATS_FILE_TMPDIR/initrd
 	has_mounts || return 0
@@ -42,7 +42,7 @@ order() {
 	cmp "$INITRD/files/lib/udev/rules.d/72-seedrive-guest.rules" \
 		<(sed 's|@libdir@|/usr/lib/seedrive|' "$ROOT/dist/guest/udev/72-seedrive-guest.rules.in")
 	[ "$INITRD/files/usr/lib/seedrive/guest-stage" -ef "$INITRD/files/lib/seedrive/guest-stage" ]
-	# guest-stage finds the program there.
+	# guest-stage looks for the program in this place.
 	grep -q '"../../sbin/" PROGRAM_NAME' "$ROOT/guest/stage/program.c"
 	[ "$INITRD/files/lib/seedrive/../../sbin/seedrive-guest" -ef "$INITRD/files/sbin/seedrive-guest" ]
 }
@@ -86,7 +86,7 @@ order() {
 	lsinitramfs out/initramfs >files
 	grep -q '/ahci\.ko$' files
 	grep -q '/ata_piix\.ko$' files
-	# The same holds for VMware's older disks.
+	# The drivers for VMware's older disks are included, too.
 	grep -q '/mptspi\.ko$' files
 	grep -q '/mptsas\.ko$' files
 }
@@ -122,7 +122,7 @@ installed() {
 
 @test "units: systemd-analyze finds no fault in them" {
 	need_mounts
-	# Its messages about other units do not matter here.
+	# What systemd-analyze reports about other units does not matter here.
 	installed systemd-analyze verify --recursive-errors=no \
 		/usr/lib/systemd/system/seedrive-{guest,carry-over,guest@sr0,search,refresh,watch}.service \
 		/usr/lib/systemd/system/seedrive-refresh.timer /usr/lib/seedrive/initrd/seedrive-{root,guest@sr0}.service 2>said
@@ -131,14 +131,14 @@ installed() {
 	run ! systemd-analyze verify --recursive-errors=no ./bad.service
 }
 
-# filter UNIT: the system calls that it lets through.
+# filter UNIT: print the system calls that the unit's filter allows.
 filter() {
 	sed -n '/^SystemCallFilter=/,/[^\\]$/{s/^SystemCallFilter=//; s/\\$//; p}' "$ROOT/dist/guest/systemd/$1.service.in" |
 		tr -s ' \t' '\n' | sed '/^$/d' | LC_ALL=C sort
 }
 
 @test "units: each lets through the system calls in the sources of what it runs, and no other" {
-	# Two are in guest/start.c by their numbers.
+	# clone and exit are added by hand: guest/start.c makes these calls by their numbers, not by their names.
 	{
 		grep -hoE '\<SYS_[A-Za-z0-9_]+' "$ROOT"/guest/*.c "$ROOT"/guest/stage/*.c "$ROOT/iso/read.c" |
 			sed 's/^SYS_//' | tr '[:upper:]' '[:lower:]'
@@ -147,7 +147,7 @@ filter() {
 	[ "$(wc -l <made)" -gt 30 ]
 	for unit in seedrive-guest seedrive-guest@ seedrive-search seedrive-carry-over; do
 		diff made <(filter "$unit")
-		# A refused call does not end the boot.
+		# A call that is refused fails with EPERM, and does not end the program.
 		grep -qx SystemCallErrorNumber=EPERM "$ROOT/dist/guest/systemd/$unit.service.in"
 	done
 }
@@ -173,7 +173,8 @@ filter() {
 	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done
-	# The ledger's file system is mounted: at once, or when the other unit runs.
+	# The file system of the ledger is mounted when the unit runs: the first unit runs after all local file systems, the
+	# second one requires this mount.
 	grep -qE '^After=.*\<local-fs.target\>' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
 	grep -qx 'RequiresMountsFor=/var/lib/seedrive' "$ROOT"/dist/guest/systemd/seedrive-carry-over.service.in
 	grep -qx 'DefaultDependencies=no' "$ROOT"/dist/guest/systemd/seedrive-guest.service.in
@@ -206,14 +207,14 @@ late_network_tree() {
 @test "units: there is no ordering cycle if /var, or a part of it, is on a network" {
 	late_network_tree
 	for path in var var-lib var-lib-seedrive; do
-		# As systemd-fstab-generator makes the unit.
+		# This is the unit that systemd-fstab-generator would make.
 		printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/%s\nType=nfs\nOptions=_netdev\n' \
 			"${path//-//}" >"tree/etc/systemd/system/$path.mount"
 		ln -s "../$path.mount" tree/etc/systemd/system/remote-fs.target.requires/
 		run -1 cycles
 		rm "tree/etc/systemd/system/$path.mount" "tree/etc/systemd/system/remote-fs.target.requires/$path.mount"
 	done
-	# This check finds a cycle if there is one.
+	# If there is a cycle, this check finds it.
 	sed -i 's|^After=local-fs.target|RequiresMountsFor=/srv\n&|' tree/usr/lib/systemd/system/seedrive-guest.service
 	printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/srv\nType=nfs\nOptions=_netdev\n' \
 		>tree/etc/systemd/system/srv.mount
@@ -225,7 +226,7 @@ late_network_tree() {
 	installed udevadm test /sys/class/mem/null >said 2>&1
 	grep -q 'Reading rules file: .*/72-seedrive-guest.rules' said
 	run -1 grep '72-seedrive-guest.rules:' said
-	# udev does report a rule that is wrong.
+	# udev does report an incorrect rule.
 	installed sh -c 'echo "NONE==1" >>/usr/lib/udev/rules.d/72-seedrive-guest.rules; udevadm test /sys/class/mem/null' \
 		>said 2>&1
 	grep -q '72-seedrive-guest.rules:' said

@@ -10,7 +10,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# The build of a packager, even if the tests run with other variables.
+# Makes the build that a packager makes, even if the tests run with other variables.
 setup_file() {
 	ordinary_make all
 }
@@ -68,7 +68,7 @@ makes() {
 	cmp root/opt/seedrive/bin/seedrive "$ROOT/build/seedrive"
 	cmp root/opt/seedrive/bin/seedrive-mkisofs "$ROOT/build/seedrive-mkisofs"
 	[ "$(root/opt/seedrive/bin/seedrive --version)" = "$("$TOOL" --version)" ]
-	# The programs that it executes for these commands are found next to it, wherever it is, and under any name.
+	# The programs that seedrive executes for these commands are found next to it, wherever it is, and under any name.
 	ln -s root/opt/seedrive/bin/seedrive other
 	for command in check serve; do
 		[ "$(./other "$command" --help)" = "$("$TOOL" "$command" --help)" ]
@@ -88,7 +88,7 @@ makes() {
 		[ -e "root/$path" ]
 	done <named
 	run -1 grep -hE '^\.Pa (doc|man|tests|dist)/|[ `]doc/[a-z-]+\.md' pages root/opt/seedrive/share/doc/seedrive/*
-	# The documents that one page names after the folder.
+	# One page names the folder, and after it these documents in it.
 	sed -n '/^\.Pa .*\/share\/doc\/seedrive$/,/^\.Sh/s/^\.Pa \([a-z-]*\.md\)\( ,\)\?$/\1/p' "root/opt/seedrive/share/man/man1/seedrive.1" >beside
 	[ "$(wc -l <beside)" -eq 7 ]
 	while read -r file; do
@@ -198,7 +198,7 @@ listed() {
 	cmp guest/opt/seedrive/sbin/seedrive-refresh "$ROOT/build/guest/seedrive-refresh"
 	[ "$(grep -ohE '[^ =]*/seedrive-refresh( --watch)? ' -r guest/opt/seedrive/lib/systemd guest/opt/seedrive/share/seedrive | sort | uniq -c | tr -s ' ')" = \
 		$' 2 /opt/seedrive/sbin/seedrive-refresh \n 1 /opt/seedrive/sbin/seedrive-refresh --watch ' ]
-	# Each finds the other by its path.
+	# The installed files refer to each other by the paths at which they are installed.
 	[ "$(grep -rohE '/[^ ]*/guest-stage' guest/opt/seedrive/lib/{systemd,udev,seedrive/initrd} guest/etc guest/usr | sort -u)" = \
 		/opt/seedrive/lib/seedrive/guest-stage ]
 	grep -q '^add binary /opt/seedrive/sbin/seedrive-guest ' guest/etc/initramfs-tools/hooks/seedrive
@@ -207,7 +207,7 @@ listed() {
 	grep -q 'inst_simple /opt/seedrive/lib/udev/rules.d/72-seedrive-guest.rules ' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	grep -q 'inst_simple /opt/seedrive/lib/seedrive/guest-stage$' guest/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
 	run -1 grep -rI '@[a-z]*@' guest/etc guest/usr guest/opt/seedrive/{lib,share}
-	# The folder for the ledger: only if it exists on root does the initramfs use root's ledger.
+	# The folder for the ledger is installed, because the initramfs uses root's ledger only if it exists.
 	[ "$(stat -c %a guest/var/lib/seedrive)" = 700 ]
 	[ "$(find guest/var -mindepth 3)" = "" ]
 }
@@ -230,7 +230,7 @@ listed() {
 @test "install-guest: uninstall-guest leaves nothing behind but the ledger, and touches nothing else" {
 	old=(guest/etc/initramfs-tools/scripts/init-premount/{,00}seedrive)
 	mkdir -p guest/etc/initramfs-tools/{hooks,scripts/init-premount} guest/usr/local/lib/systemd/system
-	# Files of an earlier version, which would search in addition to this one.
+	# These files are from an earlier version; they would search for a drive a second time.
 	touch "${old[@]}"
 	in_guest
 	[ ! -e "${old[0]}" ]
@@ -287,7 +287,7 @@ listed() {
 
 # --- how the programs are linked ---
 
-# small_and_static PROGRAM BYTES [FOLDER]: check a program of the guest.
+# small_and_static PROGRAM BYTES [FOLDER]: check that a program of the guest has at most BYTES bytes, and is static.
 small_and_static() {
 	local guest=$ROOT/build/${3:-guest}/$1
 	readelf -lW "$guest" >segments
@@ -295,7 +295,7 @@ small_and_static() {
 	grep -q 'LOAD' segments
 	readelf -dW "$guest" | grep -q 'no dynamic section'
 	[ "$(stat -c %s "$guest")" -le "$2" ]
-	# It is stripped.
+	# It has no symbol tables, because it is stripped.
 	[ "$(readelf -sW "$guest")" = "" ]
 }
 
@@ -348,7 +348,7 @@ small_and_static() {
 	grep -q '^libc\.so' needed
 	while read -r name; do
 		[[ $name =~ ^(libisofs|libsodium|libjson-c|libinih|libevent_core-2\.1|libdivsufsort|libm|libc)\.so\. ]] ||
-			# The loader itself, if a library that was linked in has thread-local storage.
+			# The loader itself is needed if a library that was linked in has thread-local storage.
 			[[ $name =~ ^ld-linux.*\.so\. ]]
 	done <needed
 }
@@ -382,17 +382,17 @@ small_and_static() {
 		[ "$stderr" = "" ]
 		[[ ${lines[0]} == "usage: seedrive $command "* ]]
 		[ "$(awk 'length > 100' <<<"$output")" = "" ]
-		# An option that --help names exists: whatever else is wrong, the error is not "unknown option".
+		# An option that --help names exists: the error may have any other reason, but not "unknown option".
 		grep -oE '(^|[ ,\[])--?[a-z][a-z-]*' <<<"$output" | tr -d ' ,[' | sort -u | grep -vxE -e '-h|--help' >options
 		[ -s options ]
 		[ "$("$TOOL" "$command" -h x --none)" = "$output" ]
 		while read -r option; do
 			case $option in
-			-h | --help) continue ;; # it prints the help and ends
+			-h | --help) continue ;; # prints the help and exits
 			esac
 			run --separate-stderr "$TOOL" "$command" "$option" x --none
 			[[ $stderr != *"$option: unknown option"* ]]
-			# The message may name the option by its other form.
+			# The message may name the option by its other form, long or short.
 			[[ $stderr == *--none* ]] || [[ $stderr == *"$option: "* ]] || [[ $stderr == *": -n: x: "* ]]
 		done <options
 	done

@@ -14,18 +14,18 @@ load ../lib/helper
 
 HOST=01234567-89ab-cdef-0123-456789abcdef
 
-# on_a_host COMMAND...: run it on a host with libvirtd and folders of its own, which all end with the command.
+# on_a_host COMMAND...: run it on a host with its own libvirtd and folders; all of them end with the command.
 on_a_host() {
 	mkdir -p etc/libvirt/hooks/qemu.d
 	cp hook etc/libvirt/hooks/qemu.d/seedrive
 	printf '%s\n' 'auth_unix_rw = "none"' "host_uuid = \"$HOST\"" >etc/libvirt/libvirtd.conf
 	printf '%s\n' 'security_driver = "none"' 'user = "root"' 'group = "root"' 'namespaces = []' \
 		'stdio_handler = "file"' >etc/libvirt/qemu.conf
-	# Usually its package makes these two.
+	# Usually libvirt's package makes this user and this group.
 	{ cat /etc/passwd; echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin'; } >etc/passwd
 	{ cat /etc/group; echo 'libvirt-qemu:x:64055:'; } >etc/group
 	unshare --mount --pid --fork --kill-child --mount-proc bash -euo pipefail -c '
-		# It works without control groups; it may not be able to write to those of this host.
+		# libvirtd works without control groups; it may not be able to write to those of this host.
 		umount -q -l -R /sys/fs/cgroup || true
 		for path in /run /var/lib /var/log /var/cache; do
 			mount -t tmpfs host "$path"
@@ -124,7 +124,7 @@ life() {
 	END
 }
 
-# neighbour: start a second libvirtd, which is another host for libvirt; its socket is in `there`.
+# neighbour: start a second libvirtd, which libvirt regards as another host; its socket is in the folder `there`.
 neighbour() {
 	mkdir -p there
 	sed "s/$HOST/fedcba98-7654-3210-fedc-ba9876543210/" /etc/libvirt/libvirtd.conf >there/libvirtd.conf
@@ -140,7 +140,7 @@ neighbour() {
 	done
 }
 
-# move: migrate a running machine to the neighbour, where its drive is in a file that nobody has locked.
+# move: migrate a running machine to the second host, where its drive is in a file that no process has locked.
 move() {
 	neighbour
 	virsh define domain.xml
@@ -166,13 +166,13 @@ move() {
 	END
 }
 
-# with_rng ELEMENT: print the domain with this element as the backend of a virtio-rng.
+# with_rng ELEMENT: print the domain with a virtio-rng device, which has this element as its backend.
 with_rng() {
 	sed "s|^  </devices>|<rng model='virtio'><rate bytes='4096' period='1000'/>$1</rng></devices>|" domain.xml >rng.xml
 }
 
-# novas_rng: print the domain with the virtio-rng that Nova's own driver gives to a flavor with a rate, with rng_dev_path
-# set.
+# novas_rng: print the domain with the virtio-rng device that Nova's own driver makes for a flavor with a rate, if
+# rng_dev_path is set.
 novas_rng() {
 	/usr/bin/python3 - >element <<-'END'
 		import types
@@ -187,13 +187,14 @@ novas_rng() {
 	sed "/^  <\/devices>/e cat element" domain.xml >rng.xml
 }
 
-# guests: start guests with the FIFO, as Nova writes it and by hand, and with EGD, as doc/guests.md shows them.
+# guests: start three guests, one after another: two use the FIFO, through the device that Nova writes and through one
+# written by hand, and one uses EGD; doc/guests.md shows these devices.
 guests() {
 	install -d -m 755 /run/seedrive
 	printf '%s\n' '[listen egd]' 'protocol = egd' 'address = unix:/run/seedrive/egd.sock' 'framing = qemu' \
 		'[listen fifo]' 'protocol = fifo' 'address = fifo:/run/seedrive/rng' >conf
 	with_rng "<backend model='random'>/run/seedrive/rng</backend>"
-	# A host without the FIFO cannot start the domain; Nova would not even try.
+	# On a host without the FIFO, libvirt cannot start the domain, and Nova would not even try to.
 	virsh create rng.xml 2>refused || echo "status $?" >>refused
 	novas_rng 2>nova-refused || true
 	mkfifo -m 640 /run/seedrive/rng
@@ -232,7 +233,7 @@ guests() {
 	grep -q '^status 1$' refused
 	grep -q '/run/seedrive/rng' refused
 	grep -q 'RngDeviceNotExist' nova-refused
-	# Each domain has the same device and the same rate.
+	# The domain by Nova and the domain by hand have the same device and the same rate.
 	diff <(grep -E 'rng' nova-words) <(grep -E 'rng' fifo-words)
 	grep -q 'max-bytes.*4096' nova-words
 	grep -q 'rng-random.*"filename":"/run/seedrive/rng"\|rng-random,id=objrng0,filename=/run/seedrive/rng' fifo-words

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The SELinux module and the AppArmor rules in dist/host/: each compiles, and allows what it is for, and nothing else. No
-# kernel enforces them here.
+# The SELinux module and the AppArmor rules in dist/host/: each compiles, allows the accesses that it was written for,
+# and allows no others. No kernel enforces them here.
 
 bats_require_minimum_version 1.5.0
 
@@ -10,14 +10,14 @@ load ../lib/helper
 
 PATH=$PATH:/usr/sbin
 
-# module: build it as its first lines say.
+# module: build the module with the commands in its first lines.
 module() {
 	cp "$ROOT"/dist/host/selinux/seedrive.* .
 	checkmodule -M -m -o seedrive.mod seedrive.te
 	semodule_package -o seedrive.pp -m seedrive.mod -f seedrive.fc
 }
 
-# base: the smallest policy that has all types and classes that the module requires.
+# base: print the smallest policy that has all types and classes that the module requires.
 base() {
 	local class type
 	for class in dir fifo_file sock_file unix_stream_socket process; do
@@ -81,7 +81,7 @@ base() {
 	[[ $output == *nova_t* ]]
 }
 
-# compiles PROFILE: compile it as for a kernel.
+# compiles PROFILE: compile it completely, but do not load it into the kernel.
 compiles() {
 	apparmor_parser -Q -K "$1"
 }
@@ -99,7 +99,7 @@ compiles() {
 		echo '}'
 	} >guest
 	compiles guest
-	# A typing mistake is found.
+	# The parser reports a typing mistake.
 	sed -i 's/r,$/r/' guest
 	run ! compiles guest
 }

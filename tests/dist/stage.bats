@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# guest-stage, which each initramfs and systemd run, in a root that belongs to the test. seedrive-guest and the system calls
-# of the stages are stand-ins that record how they were called (tests/dist/stage_world.c). The tests at the end, and those in
-# tests/vm/vm-boot.bats, use the real ones.
+# Tests guest-stage, which each initramfs and systemd run, in a root that belongs to the test. seedrive-guest and the
+# system calls of the stages are stand-ins that record how they were called (tests/dist/stage_world.c). The tests at the
+# end, and those in tests/vm/vm-boot.bats, use the real ones.
 
 # Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -27,14 +27,14 @@ setup() {
 	NEW=$PWD/root/new # where an initramfs has mounted root
 	STATE=$PWD/root/run/seedrive/guest
 	export HERE
-	# On a busy machine a script takes seconds.
+	# On a busy machine a script takes seconds, so the deadlines are longer.
 	export PATIENCE=12
 	mkdir -p world root/{lib/seedrive,sbin,dev,proc/self,sys/class/block,run,etc/default,var/lib} "$NEW"/{etc,var/lib/seedrive}
 	mkdir answers
 	touch root/dev/kmsg calls answers/{early,expected,real,leave}
 	device vda 1
 	device sr0 2
-	# As if udev were running.
+	# These files are present while udev is running.
 	mkdir root/proc/net root/run/udev
 	touch root/run/udev/control
 	udev_runs
@@ -50,7 +50,7 @@ setup() {
 	cp "$ROOT/build/guest/stage-world" root/lib/seedrive/guest-stage
 }
 
-# Kill what a failed test has left.
+# Kill the processes that a failed test has left.
 teardown() {
 	[ ! -e left ] || while read -r pid; do
 		kill -9 "$pid" 2>/dev/null || true
@@ -63,7 +63,7 @@ script() {
 	chmod 755 "$1"
 }
 
-# device NAME NUMBER: make a device whose medium has this number from the kernel.
+# device NAME NUMBER: make a device whose medium has NUMBER as the kernel's disk sequence number.
 device() {
 	mkdir -p "root/sys/class/block/$1"
 	echo "$2" >"root/sys/class/block/$1/diskseq"
@@ -74,12 +74,13 @@ stub() {
 	script "root/sbin/$1" "$2"
 }
 
-# world NAME COMMANDS: what the stand-in for the kernel does in this call.
+# world NAME COMMANDS: set the commands that stand in for this system call.
 world() {
 	script "world/$1" "$2"
 }
 
-# The stand-in for the program: its answer to each kind of call is in a file, or is that of a script with that name.
+# This stands in for seedrive-guest. A file in `answers` for each kind of call has its output, or is a script, which it
+# executes.
 guest() {
 	local kind=real mode=rw
 	case " $* " in
@@ -88,7 +89,7 @@ guest() {
 	*" --save-carry-over "*) kind=leave ;;
 	esac
 	! grep -q " $HERE/root/new ro" "$HERE/root/proc/self/mountinfo" || mode=ro
-	# A test of its own checks --stage.
+	# Another test checks --stage.
 	case $1 in
 	--stage)
 		echo "$kind $2" >>"$HERE/stages"
@@ -100,7 +101,7 @@ guest() {
 	sed 's/^/seedrive-guest: /' "$HERE/answers/$kind" >&2
 }
 
-# The stand-in for the kernel: changes the table of mounts as it is called.
+# This stands in for the kernel: a remount or a mount changes the table of mounts.
 remember() {
 	local table=$HERE/root/proc/self/mountinfo
 	echo "${*//$HERE\/root/}" >>"$HERE/calls"
@@ -111,35 +112,35 @@ remember() {
 	esac
 }
 
-# mountinfo LINE...: add these mounts.
+# mountinfo LINE...: make a table of mounts of these lines and of those that each boot has.
 mountinfo() {
 	printf '%s\n' "1 0 0:2 / / rw - rootfs rootfs rw" "2 1 0:20 / /run rw,nosuid - tmpfs tmpfs rw" "$@" \
 		>root/proc/self/mountinfo
 }
 
-# answer KIND LINE...: what the program prints in this kind of call.
+# answer KIND LINE...: set the lines that the program prints in a call of this kind.
 answer() {
 	printf '%s\n' "${@:2}" >"answers/$1"
 }
 
-# impatient: set a short deadline, and enforce it.
+# impatient: set a short deadline, and do not multiply it for busy machines.
 impatient() {
 	PATIENCE=1
 	echo DEADLINE=2s >>root/etc/default/seedrive-guest
 }
 
-# hangs KIND [COMMANDS]: this kind of call does not end by itself.
+# hangs KIND [COMMANDS]: calls of this kind run the commands and then never end.
 hangs() {
 	impatient
 	script "answers/$1" "${2:-}"$'\n''exec sleep 1000'
 }
 
-# stage WORD...: run it; it ends with 0, and prints only to the kernel's log.
+# stage WORD...: run guest-stage; check that it exits with 0 and prints only to the kernel's log.
 stage() {
 	succeeds root/lib/seedrive/guest-stage "$@"
 }
 
-# calls LINE...: these are the calls since the last check, without options that are always the same.
+# calls LINE...: check that these are the calls since the last check, without options that are always the same.
 calls() {
 	sed -i '/^real /s| --ledger \(/new\)\?/var/lib/seedrive/ledger --carry-over \(/new\)\?/var/lib/seedrive/carry-over$||' calls
 	sed -i 's/^\(early .*\) --wait \(2\|45\)s /\1 /' calls
@@ -147,7 +148,7 @@ calls() {
 	: >calls
 }
 
-# log LINE...: these are the lines in the kernel's log since the last check.
+# log LINE...: check that these are the lines in the kernel's log since the last check.
 log() {
 	diff <([ $# -eq 0 ] || printf '<6>seedrive-guest: %s\n' "$@") root/dev/kmsg
 	: >root/dev/kmsg
@@ -156,39 +157,39 @@ log() {
 RW="remount rw /new"
 RO="remount ro /new"
 
-# The options for a drive that was announced.
+# The options of a call for a drive that udev announced.
 D="--device /dev/sr0"
 
-# drive_seen: a drive exists, and udev announces it.
+# drive_seen: udev announces a drive with a seed, twice; check that the seed is mixed once.
 drive_seen() {
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	stage event sr0 wait
 	calls "early ro: $D --mix-only"
-	# Only once.
+	# The second event for the same drive causes no call.
 	stage event sr0 wait
 	calls
 }
 
-# udev_runs: udev listens on its socket; there are other sockets, too.
+# udev_runs: udev listens on its socket; the kernel's table has another socket, too.
 udev_runs() {
 	printf '%s\n' "Num RefCount Protocol Flags Type St Inode Path" "0: 2 0 10000 1 1 1 /run/udev/control2" \
 		"0: 2 0 10000 5 1 2 /run/udev/control" >root/proc/net/unix
 }
 
-# no_udev: udev is not running; its socket's file may still exist, from an initramfs.
+# no_udev: udev is not running; the file of its socket may still exist, left from an initramfs.
 no_udev() {
 	sed -i '$d' root/proc/net/unix
 }
 
-# expected REASON [READY]: what the dry run prints for a root that is read-only.
+# expected REASON [READY]: set the line that the dry run prints for a read-only root.
 expected() {
 	answer expected "dry-run: mixed seed=$ID drive=/dev/sr0 ledger=none reason=$1 ready-before=${2:-no}"
 }
 
-# The program's device if there is no drive.
+# The device that the stages pass to the program if there is no drive.
 NOTHING="--device /run/seedrive/guest/nothing"
 
-# The call of the dry run, before the ledger's folder exists.
+# The call of the dry run while the ledger does not exist yet.
 EXPECT="expected ro: $D --dry-run --ledger /new/var/lib/seedrive --carry-over /new/var/lib/seedrive/carry-over"
 
 credited_in_initramfs() {
@@ -304,7 +305,8 @@ credited_in_initramfs() {
 @test "stage: a root that cannot be made writable is left to the running system" {
 	drive_seen
 	expected ledger-read-only
-	# The kernel refuses, as for dm-verity; or it reports success and changes nothing, as for squashfs.
+	# The kernel refuses to make root writable, as for dm-verity, or it reports success and changes nothing, as for
+	# squashfs.
 	for status in 32 0; do
 		world remount "echo \"remount \$*\" | sed \"s|\$HERE/root||g\" >>\"\$HERE/calls\"; exit $status"
 		stage root "$NEW"
@@ -336,7 +338,7 @@ credited_in_initramfs() {
 	stage root "$NEW"
 	calls "$EXPECT"
 	log "the initramfs does not use the ledger on the root file system: it has not been checked"
-	# It will not be checked.
+	# By this fstab, root will not be checked at all.
 	for line in '/dev/vda1 / ext4 defaults 0 0' '/dev/vda1 / ext4 defaults' '/dev/vda1 /home ext4 defaults 0 2'; do
 		printf '# / ext4 ro 0 1\n%s\n' "$line" >"$NEW/etc/fstab"
 		rm -f "$STATE/decided"
@@ -344,7 +346,7 @@ credited_in_initramfs() {
 		stage root "$NEW"
 		calls "$EXPECT" "$RW" "real rw: $D" "$RO"
 	done
-	# systemd has checked and mounted it.
+	# systemd has checked root and mounted it.
 	echo '/dev/vda1 / ext4 defaults 0 1' >"$NEW/etc/fstab"
 	rm "$STATE/decided"
 	echo "seed 2" >"$STATE/drive.sr0"
@@ -376,7 +378,7 @@ credited_in_initramfs() {
 
 # --- is root's ledger the system's? ---
 
-# foreign WHY: root's ledger is not used, for this reason; without a drive there is no message.
+# foreign WHY: check that root's ledger is not used, for this reason, and that there is no message if there is no drive.
 foreign() {
 	rm -rf root/run/seedrive
 	drive_seen
@@ -447,7 +449,7 @@ foreign() {
 	calls
 }
 
-# leaves LINE...: the last stage of the boot makes these calls, and saves a carry-over.
+# leaves LINE...: check that the last stage of the boot makes these calls, and saves a carry-over.
 leaves() {
 	stage leave
 	calls "$@" "leave rw: --save-carry-over /var/lib/seedrive/carry-over"
@@ -461,17 +463,17 @@ leaves() {
 	stage system
 	calls
 	log "the ledger is not available yet: /var is not mounted"
-	# A drive that is announced in the meantime is mixed.
+	# If a drive is announced in the meantime, its seed is mixed.
 	stage event sr0 wait
 	calls "early rw: $D --mix-only"
 	[ ! -s "$STATE/decided" ]
-	# Nothing was made in the folder that will be mounted over.
+	# Nothing was made in this folder, because a mount will hide it.
 	[ ! -e root/var/lib/seedrive ]
 	mountinfo "30 1 0:40 / /var rw - nfs server:/var rw"
 	leaves "real rw: $D"
 	[ "$(cat "$STATE/decided")" = system ]
 	log
-	# It does not happen again when the system ends.
+	# No stage decides again when the system ends.
 	rm "$STATE/decided"
 	leaves
 }
@@ -527,13 +529,14 @@ leaves() {
 	stage system
 	calls
 	log "seed=$ID noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used"
-	# An entry like that of the program for a seed that never expires.
+	# The entry is like one that the program makes for a seed that never expires.
 	[ "$(stat -c '%a %s' "root/var/lib/seedrive/ledger/$ID")" = "600 0" ]
 	[ "$(stat -c %a root/var/lib/seedrive/ledger)" = 700 ]
 	stage system
 	log
 	rm -r root/var/lib/seedrive/ledger
-	# It is the same ledger, and an entry that is missing was removed, or only the firmware had it.
+	# Without a mount on /var, this is the ledger that the initramfs used. An entry that is missing in it was removed by
+	# somebody, or was only in the firmware.
 	mountinfo
 	stage system
 	log
@@ -555,7 +558,7 @@ leaves() {
 	stage system
 	calls "real rw: $D --carry-over /var/lib/seedrive/carry-over"
 	log "no ledger is used: the mount on /var/lib hides the ledger that the initramfs saw"
-	# If there is nothing to decide on, there is no message.
+	# If there is nothing to decide on, the stages print no message.
 	rm -rf root/run/seedrive
 	answer early "no seed drive"
 	stage event sr0 wait
@@ -606,7 +609,7 @@ leaves() {
 	stage root "$NEW"
 	calls "${EXPECT/$D/$NOTHING}" "$RW" "real rw: $NOTHING" "$RO"
 	[ ! -s "$STATE/nothing" ]
-	# That was the carry-over: a drive that comes later is decided on.
+	# The carry-over was credited, not a drive, so a drive that comes later is still decided on.
 	[ ! -s "$STATE/decided" ]
 }
 
@@ -692,7 +695,7 @@ leaves() {
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 }
 
-# looks_at NAME COMMANDS: when the program is to mix the seed of this device, it runs the commands first.
+# looks_at NAME COMMANDS: when the program is called to mix the seed of this device, it runs the commands first.
 looks_at() {
 	script answers/early 'echo "$*" >/dev/null
 		if tail -n 1 "$HERE/calls" | grep -q "/dev/'"$1"' .*--mix-only"; then '"$2"'; fi
@@ -717,7 +720,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	wait
 	[ "$(cat "$STATE/drive.vdb")" = "done 5" ]
 	[ "$(grep -c '^real' calls)" -eq 1 ]
-	# It is not looked at when it is announced again.
+	# If the device is announced again, the program is not started for it.
 	stage event vdb wait
 	[ "$(grep -c '^real' calls)" -eq 1 ]
 }
@@ -861,12 +864,12 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	rules=$ROOT/dist/guest/udev/72-seedrive-guest.rules.in
 	# Join continued lines.
 	sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$rules" | grep -v '^#' >lines
-	# Each rule that starts it has this word, or is only for CD drives.
+	# Each rule that starts guest-stage requires .SEEDRIVE_START, or is only for CD drives.
 	[ "$(grep 'guest-stage event\|SYSTEMD_WANTS' lines | grep -cv 'ENV{.SEEDRIVE_START}=="1"\|KERNEL=="sr\[0-9\]\*"')" -eq 0 ]
 	[ "$(grep -c 'ENV{.SEEDRIVE_START}="1"' lines)" -eq 2 ]
 	grep 'KERNEL=="vd.*ENV{.SEEDRIVE_START}="1"' lines | grep 'ACTION!="change"'
 	grep 'KERNEL=="sr\*", ENV{.SEEDRIVE_START}="1"' lines
-	# With drivers built into the kernel, coldplug only announces the drive.
+	# If the drivers are built into the kernel, the drive is announced only by udev's coldplug.
 	grep 'ENV{SYNTH_UUID}=="?\*"' lines | grep 'KERNEL=="sr.*guest-stage event %k guess"'
 }
 
@@ -887,7 +890,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	stage system
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
 	answer real "$CREDITED"
-	# A soft reboot keeps /run, and mounts the ledger's file system again.
+	# A soft reboot keeps /run, and mounts the file system of the ledger again.
 	printf '/dev/vdc /var ext4 defaults 0 2\n' >root/etc/fstab
 	stage event sr0 wait
 	calls "early rw: $D --mix-only"
@@ -898,7 +901,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "early rw: $D --mix-only"
 	touch root/var/lib/seedrive/carry-over
 	stage system
-	# The carry-over has been used in this boot.
+	# The call has no carry-over, because it was used in this boot already.
 	calls "real rw: $D --ledger /var/lib/seedrive/ledger"
 }
 
@@ -918,7 +921,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
 	stage event sr0
 	[ "$(cat "$STATE/drive.sr0" 2>/dev/null)" != "seed 2" ]
-	# It can end only when it has opened the other end.
+	# The program waits until this opens the other end of the FIFO; it cannot have ended before.
 	echo >gate
 	until [ "$(cat "$STATE/drive.sr0")" = "seed 2" ]; do :; done
 	calls "early ro: $D --mix-only"
@@ -957,7 +960,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	calls "real rw: $D"
 }
 
-# found DRIVE...: the lines of a search that finds these drives.
+# found DRIVE...: set the lines that a search prints if it finds these drives.
 found() {
 	local drive
 	for drive; do
@@ -974,7 +977,7 @@ found() {
 	calls "early rw: --mix-only"
 	[ "$(cat "$STATE"/drive.{sr0,vdb})" = $'seed 2\nseed 3' ]
 	[ ! -e "$STATE/drive.vda" ]
-	# Now udev announces them.
+	# udev announces the drives now.
 	stage event sr0 wait
 	calls
 	stage system
@@ -997,7 +1000,7 @@ found() {
 		echo "seedrive-guest: mixed seed='"$ID"' drive=/dev/sr0 ledger=none reason=mix-only ready-before=no" >&2'
 	answer real "$CREDITED"
 	stage search
-	# The event of this device came first, and has decided.
+	# The event of this device came while the search ran, and its stage decided before the search ended.
 	calls "early rw: --mix-only" "early rw: $D --mix-only" "real rw: $D --ledger /var/lib/seedrive/ledger"
 	[ "$(cat "$STATE/drive.sr0")" = "done 2" ]
 	rm -r root/run/seedrive begun
@@ -1013,7 +1016,7 @@ found() {
 	device vdb 3
 	found sr0 vdb
 	mkdir -p "$STATE"
-	# The file of the lock shows that a stage has run, so it is made while the program runs.
+	# The file of the lock shows that a stage has run, so the stand-in for the program makes it.
 	script answers/early 'exec 8>"$HERE/root/run/seedrive/guest/lock"
 		flock 8
 		(exec >/dev/null 2>&1 3>&-; until [ -e "$HERE/go" ]; do sleep 0.05; done) &
@@ -1047,7 +1050,7 @@ found() {
 	stage search
 	calls
 	[ ! -e "$STATE/drive.sr0" ]
-	# If the settings name devices, only these.
+	# If the settings name devices, only these devices are searched.
 	echo "OPTIONS='--device /dev/sr0'" >root/etc/default/seedrive-guest
 	stage search
 	calls "early ro: $D --mix-only"
@@ -1183,7 +1186,7 @@ found() {
 	begun=${EPOCHREALTIME/./}
 	device sr0 9
 	stage event sr0 wait
-	# 3/5 of 2 s, and some more for a busy machine.
+	# An event may take 3/5 of the deadline of 2 s; the rest is for a busy machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 2200000 ]
 }
 
@@ -1280,12 +1283,13 @@ found() {
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
-# left_behind WHAT WORD...: this stage hangs at this step; it ends at its deadline, reports that, and leaves no process.
+# left_behind WHAT WORD...: check that this stage, which hangs at this step, ends at its deadline, reports that, and
+# leaves no process.
 left_behind() {
 	local what=$1 begun=${EPOCHREALTIME/./}
 	shift
 	stage "$@"
-	# The deadline is 2 s, or 5 s if the settings could not be read. The rest is for a busy machine.
+	# The deadline is 2 s, or 5 s if the settings could not be read; the rest is for a busy machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 15000000 ]
 	grep -qxF "<6>seedrive-guest: $what does not end; the boot continues without it" root/dev/kmsg
 	[ ! -e left ] || [ ! -e "/proc/$(cat left)" ] || grep -q '^State:.*zombie' "/proc/$(cat left)/status"
@@ -1306,7 +1310,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	remount=$(cat world/remount)
 	world remount "$HANG"
 	left_behind "making the root file system writable" root "$NEW"
-	# Root may be writable now, and no stage makes it read-only any more.
+	# Root may have become writable, and no later stage makes it read-only.
 	grep -qxF "<6>seedrive-guest: the root file system stays writable" root/dev/kmsg
 	[ ! -s "$STATE/decided" ]
 	world remount "case \$* in ro*) $HANG ;; esac
@@ -1340,7 +1344,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	mountinfo
 	stage system
 	impatient
-	# If the boot waits for an event, it has 3/5 of the deadline.
+	# While the boot waits for an event, the event may take 3/5 of the deadline.
 	echo DEADLINE=4s >root/etc/default/seedrive-guest
 	mkdir root/conf
 	touch root/conf/initramfs.conf
@@ -1357,7 +1361,8 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 
 @test "stage: when a stage has ended, none of its processes is left" {
 	drive_seen
-	# Processes are found by the process group of the worker or of the program, which has no others.
+	# A stage finds its processes by the process group of the worker or of the program; other processes are not in these
+	# groups.
 	ps -eo args= >all
 	run -1 grep -F "$PWD" all
 }
@@ -1374,9 +1379,10 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 			root/lib/seedrive/guest-stage $words
 		done
 	done
-	# An event in the background may end after the stages that follow.
+	# An event that runs in the background may end after the stages that follow it.
 	run -1 grep -vxF "<6>seedrive-guest: /dev/sr0 did not answer in the initramfs" root/dev/kmsg
-	# A stall takes 5 s or more, and is reported. An average run takes a few ms; a busy machine gets 100 ms.
+	# A stall takes 5 s or more, and is reported. An average run takes a few ms; the limit allows 100 ms for a busy
+	# machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 500000000 ]
 }
 
@@ -1387,7 +1393,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	for script in initramfs-tools/init-bottom sysvinit/seedrive-guest sysvinit/seedrive-carry-over dracut/90seedrive/root.sh; do
 		sed "s|@libdir@|$PWD/root/lib/seedrive|g" "$ROOT/dist/guest/$script.in" >"scripts/${script##*/}"
 	done
-	# The variables that the initramfs sets for its scripts.
+	# The initramfs sets these variables for its scripts.
 	export rootmnt=$NEW NEWROOT=$NEW
 	slowest=0
 	for ((i = 0; i < ${RUNS:-50}; i++)); do
@@ -1448,7 +1454,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	[ "$(stat -c %a root/var/lib/seedrive)" = 700 ]
 }
 
-# carry_over_is WORD: set CARRY_OVER=WORD, with a drive and a carry-over.
+# carry_over_is WORD: run the stage `root` with CARRY_OVER=WORD, a drive and a carry-over.
 carry_over_is() {
 	echo "CARRY_OVER=$1" >root/etc/default/seedrive-guest
 	rm -rf root/run/seedrive
@@ -1470,7 +1476,7 @@ carry_over_is() {
 	grep -qxF "<6>seedrive-guest: CARRY_OVER=never: must be credit, mix or off; taken as mix" root/dev/kmsg
 	carry_over_is off
 	calls "real rw: $D --ledger /new/var/lib/seedrive/ledger"
-	# None is saved, either; and without a drive there is nothing to decide.
+	# With CARRY_OVER=off no carry-over is saved, either; and without a drive there is nothing to decide.
 	stage leave
 	calls
 	rm -rf root/run/seedrive
@@ -1525,7 +1531,7 @@ carry_over_is() {
 
 # --- a whole boot ---
 
-# whole_boot COMMAND...: run the stages of a first boot in a fresh root by this command, and print the calls.
+# whole_boot COMMAND...: in a fresh root, run each stage of a first boot by COMMAND, and print the calls.
 whole_boot() {
 	rm -rf root/run/seedrive
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -1544,7 +1550,7 @@ whole_boot() {
 
 @test "stage: a whole boot works with any state of signals and descriptors that a parent leaves" {
 	whole_boot succeeds
-	# What some programs leave to their children: a signal that is ignored or blocked, and no descriptors.
+	# Some programs start their children with a signal ignored or blocked, or without descriptors.
 	whole_boot env --ignore-signal=CHLD
 	whole_boot env --block-signal=CHLD
 	whole_boot sh -c 'exec "$0" "$@" <&- >&- 2>&-'
@@ -1565,9 +1571,10 @@ whole_boot() {
 
 # --- with the real system calls ---
 
-# real_root OPTIONS [COMMAND...]: in a mount namespace, mount a file system in memory on NEW with these options, and run the
-# stage `root` of guest-stage by the command, as it is installed. How its seedrive-guest sees that root is written to the
-# file `inside`, how all others see it at that time to `meanwhile`, and before and after that to `before` and `after`.
+# real_root OPTIONS [COMMAND...]: in a mount namespace, mount a tmpfs with these options on NEW, and have COMMAND run
+# the stage `root` of the guest-stage that is installed. Four files get the flags of that mount: `inside`, as its
+# seedrive-guest sees them; `meanwhile`, as all other processes see them at that time; `before` and `after`, as these
+# see them before and after the stage.
 real_root() {
 	local options=$1
 	shift
@@ -1604,7 +1611,7 @@ real_root() {
 		[ ! -s /run/seedrive/guest/decided ] || cat /run/seedrive/guest/decided' sh "$options" "$@"
 }
 
-# opened: root was writable only for the program, and is as it was.
+# opened: check that root was writable only for the program, and now is as before.
 opened() {
 	[ "$output" = root ]
 	diff before after
@@ -1614,7 +1621,7 @@ opened() {
 	[ ! -e "$NEW/outside" ]
 }
 
-# The flags of a mount, then those of its file system.
+# The flags of a mount, followed by the flags of its file system.
 ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 
 @test "stage: root is writable only for the program, and keeps each of its flags" {

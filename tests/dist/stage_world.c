@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * guest-stage in a root that belongs to the test, $HERE/root, for tests/dist/stage.bats. Functions that only root may call, or that
- * must hang in a test, are replaced by the linker's --wrap: they run scripts in $HERE/world, which record the call, and then do
- * something, fail or hang. A missing script does nothing, and succeeds.
+ * guest-stage in a root that belongs to the test, $HERE/root, for tests/dist/stage.bats. The linker's --wrap replaces
+ * each function that only root may call, or that must hang in a test. The replacement runs a script in $HERE/world,
+ * which records the call, and then does something, fails or hangs. If there is no such script, the function does
+ * nothing, and succeeds.
  */
 #include <errno.h>
 #include <string.h>
@@ -59,7 +60,8 @@ int __wrap_main(int argc, char **argv)
 	return __real_main(argc, argv);
 }
 
-/* Returns the script's exit status as a negative errno. The script is in the process group of the worker, and ends with it. */
+/* Returns the script's exit status as a negative errno. The script is in the worker's process group, so it is killed
+ * with the worker. */
 static int ask(const char *script, const char *a, const char *b, const char *c)
 {
 	const char *const argv[] = { script, a, b, c, NULL };
@@ -89,13 +91,13 @@ void __wrap_deadline_set(unsigned limit_ms)
 	__real_deadline_set(limit_ms * times);
 }
 
-/* The program's own file, which is not in the root of the test. */
+/* The real function writes the program's own file, which is outside of the test's root. */
 void __wrap_status_write(const struct verdict *v, bool failed, const char *stage, bool left_out)
 {
 	(void)ask("status", v || failed || left_out ? "?" : "none", stage, NULL);
 }
 
-/* These scripts fail if the kernel is ready, or if there is no hypervisor. */
+/* Each of these functions returns false if its script fails: the kernel is ready, or there is no hypervisor. */
 bool __wrap_kernel_ready(void)
 {
 	return ask("not-ready", NULL, NULL, NULL) != 0;
@@ -111,7 +113,7 @@ int __wrap_remount_begin(void)
 	return ask("begin", NULL, NULL, NULL);
 }
 
-/* The other flags of the file system, with the names that mount(8) uses. */
+/* Passes the file system's other flags to the script, with the names that mount(8) uses. */
 int __wrap_remount_root(const char *dir, bool writable, unsigned long flags)
 {
 	static const struct {
@@ -152,7 +154,7 @@ int __wrap_sys_fsync(int fd)
 	return r < 0 ? r : __real_sys_fsync(fd);
 }
 
-/* A process in a call that no signal ends survives this. */
+/* If its script fails, the process survives, as it would in a call that no signal can interrupt. */
 void __wrap_process_kill(pid_t child)
 {
 	if (ask("kill", NULL, NULL, NULL) == 0)
