@@ -21,8 +21,8 @@ setup_file() {
 	genisoimage -o "$BATS_FILE_TMPDIR/genisoimage.iso" "${NOVA_ARGUMENTS[@]}" "$NOVA"
 }
 
-# Compares the folder `tree`, which a program has read from the drive, with Nova's tree. Each random_seed differs, but has
-# the same length; our two files are added; everything else is equal.
+# Compares the folder `tree`, which a program has read from the drive, with Nova's tree. Each random_seed must differ,
+# but have the same length; our two files must be there, too; all else must be equal.
 as_nova_made_it() {
 	local file
 	[ -d want ] || cp -r "$NOVA" want
@@ -132,7 +132,7 @@ isoinfo_tree() {
 @test "image: two drives of one tree share no 8 bytes of seed or random_seed" {
 	"$TOOL" build -q --source kernel -o other.iso "$NOVA"
 	run -1 --separate-stderr "$ROOT/tests/lib/scan-memory" "image:$DRIVE" -- other.iso
-	# This shows that the search would have found them.
+	# The same search does find them in the drive itself.
 	run -0 --separate-stderr "$ROOT/tests/lib/scan-memory" "image:$DRIVE" -- "$DRIVE"
 	[ "$output" = "found in $DRIVE" ]
 }
@@ -168,7 +168,7 @@ isoinfo_tree() {
 
 @test "image: the extent of seedrive.json directly follows that of seedrive.bin" {
 	[ "$(extent "$DRIVE" seedrive.json)" -eq "$(($(extent "$DRIVE" seedrive.bin) + 1))" ]
-	# The same with a longer record.
+	# The same is true with a longer record.
 	key fifo
 	"$TOOL" build -q --source file:fifo,bits=4 --bits 16384 -o long.iso "$NOVA"
 	[ "$(extent long.iso seedrive.json)" -eq "$(($(extent long.iso seedrive.bin) + 3))" ]

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Runs that are killed at each of their system calls: strace(1) sends the signal when the call begins. That covers every
-# moment, because each call has its effect or not, and nothing visible to others happens between two calls.
+# Runs that are killed at each of their system calls: strace(1) sends the signal when the call begins. These are all the
+# moments that matter: a call either has its effect or not, and between two calls nothing happens that other processes
+# can see.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -11,15 +12,16 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Calls with no effect outside of the process: a run killed at one of them leaves the same as at the next other call.
+# Calls with no effect outside of the process. A run that is killed at one of them leaves the same as a run that is
+# killed at the next call that is not in this list.
 PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_list,set_tid_address,arch_prctl
 
 setup_file() {
 	make_world
 }
 
-# list_calls COMMAND...: stores all its other system calls in `calls`, each as its name and its number among those of the
-# same name.
+# list_calls COMMAND...: store all calls of COMMAND, except those, in the array `calls`; each has its name and its
+# number among the calls with this name.
 list_calls() {
 	traced -e trace="!$PRIVATE" "$@" || [ $? -eq "${BY_ITSELF:-0}" ]
 	mapfile -t calls < <(awk '$2 ~ /^[a-z]/ {
@@ -30,8 +32,8 @@ list_calls() {
 	[ "${#calls[@]}" -gt 50 ]
 }
 
-# ended SIGNAL "CALL NUMBER" COMMAND...: ends COMMAND at that call; returns 1 if this run did not reach the call, and exited
-# with the status $BY_ITSELF.
+# ended SIGNAL "CALL NUMBER" COMMAND...: send COMMAND the signal at that call. Returns 1 if COMMAND exited before it
+# reached the call; its exit status must then be $BY_ITSELF.
 ended() {
 	local signal=$1 call=${2% *} n=${2#* } status=0
 	shift 2
@@ -45,14 +47,14 @@ ended() {
 	fi
 }
 
-# whole IMAGE: is it a drive with its seed and all of its files?
+# whole IMAGE: check that it is a drive with its seed and all of its files.
 whole() {
 	"$TOOL" inspect --min-bits 256 "$1" >/dev/null
 	[ "$(content "$1" openstack/latest/user_data)" = "$(cat tree/openstack/latest/user_data)" ]
 }
 
-# killed_at_each_call OLD: OLD is the old output, or empty if there is none. If $NAMED is set, the file system has no files
-# without a name.
+# killed_at_each_call OLD: kill a build at each of its calls. OLD is the file that OUT has before, or empty if OUT does
+# not exist. If $NAMED is set, the file system has no files without a name.
 killed_at_each_call() {
 	local old=$1 call litter=0 new=0 calls build
 	build=("$TOOL" build -q --source kernel -o drive.iso tree)
@@ -80,9 +82,9 @@ killed_at_each_call() {
 		holds $old tree
 	done
 	echo "${#calls[@]} calls, $litter with litter, $new with a new image"
-	[ "$new" -gt 2 ] # the end was met
-	[ ! "${NAMED:-}" ] || [ "$litter" -gt 40 ] # the temporary file was there at most of them
-	[ "${NAMED:-}" ] || [ "$litter" -le $((${old:+4} + 0)) ] # a name for the time of the last calls, or none
+	[ "$new" -gt 2 ] # some runs reached the end
+	[ ! "${NAMED:-}" ] || [ "$litter" -gt 40 ] # the temporary file existed at most of the calls
+	[ "${NAMED:-}" ] || [ "$litter" -le $((${old:+4} + 0)) ] # it had a name only during the last calls, or never
 }
 
 @test "kill: SIGKILL at any system call leaves no OUT or a whole one, and no temporary file after the next run" {
@@ -137,7 +139,7 @@ killed_at_each_call() {
 		ASAN_OPTIONS=verify_asan_link_order=0 AT="fsync:#" DO='kill -HUP $PPID' \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 	whole drive.iso
-	# A signal that was not ignored ends the tool.
+	# SIGHUP ends a tool that does not ignore it.
 	run -129 world AT="fsync:#" DO='kill -HUP $PPID' \
 		"$TOOL" build -q --source kernel -o drive.iso tree
 }

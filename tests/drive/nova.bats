@@ -23,7 +23,7 @@ teardown() {
 	rm -rf "$here"
 }
 
-# as_nova COMMAND...: runs COMMAND as a user without privileges and without a home.
+# as_nova COMMAND...: run COMMAND as a user without privileges and without a home.
 as_nova() {
 	if [ "$(id -u)" = 0 ]; then
 		setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$@"
@@ -32,14 +32,15 @@ as_nova() {
 	fi
 }
 
-# nova OUT [MKISOFS]: lets Nova make the config drive OUT of an instance; the tree that Nova made it from is in `written`.
+# nova OUT [MKISOFS]: have Nova make the config drive OUT of an instance; the folder `written` has the tree from which
+# Nova made it.
 nova() {
 	cp "$ROOT/tests/lib/nova_drive.py" "${2:-$MKISOFS}" .
 	chmod 755 "./$(basename "${2:-$MKISOFS}")" nova_drive.py
 	as_nova /usr/bin/python3 nova_drive.py "$PWD/$(basename "${2:-$MKISOFS}")" "$PWD/$1" "$UUID" "$PWD/written"
 }
 
-# without_seeds FOLDER: blanks each random_seed, because they always differ.
+# without_seeds FOLDER: blank each random_seed, because these values always differ.
 without_seeds() {
 	chmod -R u+rwX "$1"
 	sed -i 's/"random_seed": "[^"]*"/"random_seed": ""/' "$1"/openstack/*/meta_data.json

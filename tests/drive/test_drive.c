@@ -7,7 +7,7 @@
 #define SOURCES   10
 #define GUARD     64
 #define PATH_LEN  210
-#define NOTE_TEXT (RECORD_NOTE_SIZE - 2) /* two newlines follow the JSON */
+#define NOTE_TEXT (RECORD_NOTE_SIZE - 2) /* the JSON is followed by two newlines */
 
 struct note {
 	char text[RECORD_NOTE_SIZE + GUARD];
@@ -64,7 +64,7 @@ static void test_note_room(void **state)
 	size_t last, whole = 0, cut = 0;
 
 	(void)state;
-	/* The path grows by one byte each time. From the byte on that does not fit, a whole source is left out. */
+	/* The path grows by one byte each time. As soon as it does not fit, a whole source is left out. */
 	for (last = 1; last < sizeof(spec->arg); last++) {
 		make_seed(&s, spec, last);
 		s.reports = 8;
@@ -84,7 +84,7 @@ static void test_note_room(void **state)
 	}
 	assert_true(cut > 0);
 	assert_int_equal(whole, NOTE_TEXT);
-	/* As much as possible is left out. */
+	/* With a path of this length, as much as possible is left out. */
 	make_seed(&s, spec, PATH_LEN);
 	take_note(&n, &rec, &s);
 	assert_int_equal(n.told + n.left_out, SOURCES);
@@ -116,7 +116,7 @@ static void warned(void *ctx, const char *text)
 	snprintf(ctx, 128, "%s", text);
 }
 
-/* The same with fewer sources: first the figures of the blocks fit, then not, and a warning says so. */
+/* With fewer sources, the figures of the blocks fit at first; when they do not fit, a warning says so. */
 static void test_note_account(void **state)
 {
 	const struct record rec = { .credit_bits = 256, .hardware_bits = 256 };
@@ -148,7 +148,8 @@ static void test_note_account(void **state)
 	assert_true(with > 0 && without > 0);
 }
 
-/* Consecutive blocks with the same contributions are one part, and any difference begins another part. */
+/* Consecutive blocks with the same contributions are one part, and the first block with any difference begins the next
+ * part. */
 static void test_note_parts(void **state)
 {
 	static struct broker_block given[4];
