@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a packet of the broker's protocol, or a sequence of events. The parsers must accept what the encoders write, and
- * nothing else. For anything that clients send, the desk must give each block once and no account more than its share, and
- * every answer must be valid.
+ * An input is a packet of the broker's protocol, or a sequence of events. The parsers must accept what the encoders
+ * write, and nothing else. Whatever clients send, the desk must give each block once, and no account more than its
+ * share, and every answer must be valid.
  *
  * FUZZ_WITH: util/wire/broker.c serve/account.c serve/broker.c serve/client.c serve/desk.c
  * FUZZ_WITH: serve/handout.c serve/limit.c serve/turns.c

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a configuration file. Every line, except blank ones and comments, must be returned once and in order: as a section,
- * as a fault, or as an entry whose key and value are the whole line.
+ * An input is a configuration file. Each line, except blank ones and comments, must be returned once and in order: as a
+ * section, as a fault, or as an entry, whose key and value must be the whole line.
  *
  * FUZZ_WITH: cli/config/file.c util/open.c util/fault.c util/io.c util/utf8.c -linih
  */
@@ -15,7 +15,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct check {
-	const char *at, *end; /* the lines that were not returned yet */
+	const char *at, *end; /* the lines that have not been returned yet */
 	unsigned line;
 };
 
@@ -90,7 +90,7 @@ static void check_entry(
 	assert(section && key_len > 0 && key_len + 1 + value_len <= len && len <= CONFIG_LINE_MAX);
 	assert(memcmp(text, key, key_len) == 0);
 	assert(memcmp(text + len - value_len, value, value_len) == 0);
-	/* Between key and value there is one '=', and space. */
+	/* Between key and value there are only one '=' and white space. */
 	for (i = key_len; i < len - value_len && text[i] != '='; i++)
 		assert(text[i] == ' ' || text[i] == '\t');
 	assert(i < len - value_len);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what a client sends to the daemon by EGD; its first byte decides in which pieces it arrives, and the second how
- * much the client may have at once. A reference implementation that sees the whole input determines what must be sent, and
- * what was offered. The daemon's code must do the same, in any order of reading and answering.
+ * An input is what a client sends to the daemon by EGD. Its first byte decides in which pieces the rest arrives, and
+ * its second byte how much the client may have at once. A reference implementation that sees the whole input determines
+ * which answer must be sent and which bytes were offered. The daemon's code must give the same result, in whatever
+ * order it reads and answers.
  *
  * FUZZ_WITH: util/wire/egd.c serve/egd.c
  */
@@ -16,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define BITS   0x01020304
 #define PID    4711
-#define RANDOM 0x100 /* stands for a random byte of an answer */
+#define RANDOM 0x100 /* stands for one random byte of an answer */
 #define MAX    (1u << 20)
 
 struct text {
@@ -75,7 +76,7 @@ static void referee(struct text *t, const uint8_t *p, size_t len, unsigned most)
 	}
 }
 
-/* Sends a part of the answer, as a socket would accept it. */
+/* Sends a part of the answer: as much as a socket that has room for @room bytes would accept. */
 static void answer(struct egd_client *c, struct text *t, unsigned most, size_t room)
 {
 	const struct egd_now now = { BITS, PID, most };
@@ -111,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= 2;
 	while (at < size && r == 0) {
 		n = size - at < piece ? size - at : piece;
-		/* In memory of its own, so that ASan finds a read beyond it. */
+		/* In a buffer of just its size, so that ASan finds a read beyond it. */
 		uint8_t *copy = malloc(n);
 
 		assert(copy);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what arrives on a connection that speaks HTTP. Its first byte decides in which pieces it arrives, and whether it
- * is sent by a client to the daemon, or by a server to a client. Debian's libhttp-parser is the referee: if our code accepts a
- * message, the referee must accept it too, with the same fields, body and end. Our code may refuse more.
+ * An input is what arrives on a connection that speaks HTTP. Its first byte decides in which pieces the rest arrives,
+ * and whether a client sends it to the daemon, or a server to a client. Debian's libhttp-parser is the referee: if our
+ * code accepts a message, the referee must accept it, too, with the same fields, body and end. Our code may refuse
+ * more.
  *
  * FUZZ_WITH: util/wire/http.c util/wire/http_body.c util/hex.c serve/web_request.c serve/member.c -lhttp_parser
  */
-/* Both have a type of this name. */
+/* Our headers and those of the referee both have a type with this name. */
 #define http_status http_parser_status
 #include <http_parser.h>
 #undef http_status
@@ -21,7 +22,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The content of a message: the fields as one text of "name:value\n", and the body. */
+/* A message: its fields as one text, in lines of "name:value\n", and its body. */
 struct said {
 	uint8_t *fields, *body;
 	size_t fields_len, body_len, value_at;
@@ -34,7 +35,7 @@ static void add(struct said *s, const char *at, size_t len)
 	s->fields_len += len;
 }
 
-/* Our values have no trailing blanks. */
+/* Our code gives a value without trailing blanks, so they are removed here, too. */
 static void end_value(struct said *s)
 {
 	if (!s->in_value)
@@ -95,7 +96,8 @@ static int on_whole(http_parser *p)
 
 static struct said said_new(size_t len)
 {
-	/* A field without a blank after the colon needs two bytes more here than its line without the line end. */
+	/* A field whose line has no blank after the colon needs two bytes more here than the line has without its
+	 * end. */
 	return (struct said){ .fields = malloc(2 * len + 16), .body = malloc(len + 1) };
 }
 
@@ -132,7 +134,8 @@ static bool is_stricter(enum http_errno e)
 
 /* --- the head, with util/wire/http.h alone --- */
 
-/* Has the list an empty element? The referee takes the comma after it for the first character of the next element. */
+/* Has the list an empty element? The referee reads the comma after an empty element as the beginning of the next
+ * element. */
 static bool has_empty_element(struct http_text list)
 {
 	bool empty = true;
@@ -156,9 +159,9 @@ static bool keep_field(struct said *s, const struct http_line *line)
 	add(s, ":", 1);
 	add(s, f.value.at, f.value.len);
 	add(s, "\n", 1);
-	/* The referee takes a name with this beginning for the whole name. */
+	/* The referee accepts any name that begins with "transfer-encoding" as that name. */
 	s->misread |= f.name.len > 17 && strncasecmp(f.name.at, "transfer-encoding", 17) == 0;
-	/* The referee takes this for Connection; and it does not accept tabs between tokens. */
+	/* The referee treats Proxy-Connection as Connection; and it does not accept tabs between tokens. */
 	s->odd |= http_is_name(f.name, "proxy-connection") ||
 		(http_is_name(f.name, "connection") &&
 			(http_find(f.value, '\t') || has_empty_element(f.value)));
@@ -211,7 +214,7 @@ static void answer(
 static const struct web_site sites[] = { { route, true, true, answer },
 	{ route, false, false, answer } };
 
-/* Parses one request, in pieces that each have memory of their own. Returns: whether it is complete. */
+/* Parses one request in pieces, each in a buffer of just its size. Returns: whether the request is complete. */
 static bool take(struct web_request *q, const struct web_site *site, const uint8_t *raw, size_t len,
 	size_t piece, size_t *ret_at)
 {
@@ -272,7 +275,8 @@ static void client(const uint8_t *data, size_t size, size_t piece, const struct 
 		struct web_request once = { .line = { .text = other, .size = WEB_LINE_MAX + 1 } };
 		const bool whole = take(&q, site, data + at, size - at, piece, &n);
 
-		/* The same result in one piece; the number of bytes does not matter if the stream is over. */
+		/* In one piece, the result must be the same; if the stream is over, the number of bytes does not
+		 * matter. */
 		assert(take(&once, site, data + at, size - at, size, &m) == whole);
 		assert(q.over || n == m);
 		assert(q.status == once.status && q.over == once.over && q.why == once.why);

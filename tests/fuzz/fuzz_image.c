@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A whole image in inspect and reseed, as the commands read it: a file in memory with as many sectors as its volume has. An
- * input is the part that is not zero: the first 256 bytes of sector 16, then all of sector 17 and the following. The eighth
- * byte, which ISO 9660 does not use, has options. Bit 0: the image ends with the input. Bit 1: reseed mixes and makes no
- * record. Bit 2: reseed makes a record of 256 bits, regardless of the old claim.
+ * Inspect and reseed on a whole image, which they read as the commands do: it is a file in memory with as many sectors
+ * as its volume has. An input is the part that is not zero: the first 256 bytes of sector 16, then all of sector 17 and
+ * the following sectors. ISO 9660 does not use the eighth byte of the input, which has options here. Bit 0: the image
+ * ends with the input. Bit 1: reseed mixes and makes no record. Bit 2: reseed makes a record of 256 bits, regardless of
+ * the claim of the old record.
  *
  * Inspect and reseed must each end within two seconds of CPU time on any image. A reseed that fails must leave the image
  * unchanged; after one that succeeds, inspect must find the new seed and a matching note, or with "mix" the old seed. Sanitizers
@@ -85,7 +86,7 @@ static void make_image(const uint8_t *data, size_t size)
 	assert(io_pwrite(image, data + used, size - used, REST) == 0);
 }
 
-/* Copies the beginning of the image, which contains the whole input. */
+/* Copies the beginning of the image, which contains all of the input, and returns its length. */
 static size_t snapshot(uint8_t **ret)
 {
 	const off_t size = lseek(image, 0, SEEK_END);
@@ -199,7 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = reseed(how);
 	assert(processor_seconds() - begin < LIMIT_SECONDS);
 	assert(snapshot(&after) == len);
-	/* Both have read the volume, the root and the record. */
+	/* If reseed succeeded, inspect has read the volume, the root and the record, too. */
 	if (r < 0)
 		assert(memcmp(before, after, len) == 0);
 	else
@@ -247,7 +248,8 @@ static void repair_folder(uint8_t *sector, size_t len)
 	}
 }
 
-/* Sets a record's digest, over the head without it and the seed. Otherwise every change of a record would be refused. */
+/* Sets a record's digest, which is over the seed and over the header without the digest. Otherwise every change of a
+ * record would be refused because of its digest. */
 static void repair_record(uint8_t *record, size_t left)
 {
 	const size_t head = RECORD_HEADER - SHA256_SIZE, seed_len = little32(record + 12);
@@ -285,7 +287,7 @@ static void repair(uint8_t *data, size_t size, bool large)
 	}
 }
 
-/* Finds one entry of any folder. */
+/* Chooses one entry of all folders by @pick, and changes it. */
 static void mutate_entry(uint8_t *data, size_t size, unsigned pick)
 {
 	size_t pos, at, n, found = 0, best = 0;
@@ -303,7 +305,7 @@ static void mutate_entry(uint8_t *data, size_t size, unsigned pick)
 		LLVMFuzzerMutate(data + best + 2, data[best] - 2u, data[best] - 2u);
 }
 
-/* Copies a block over another one: this gives folders in folders, files in files, a record twice. */
+/* Copies a sector over another one, so that folders contain folders, files overlap, or a record occurs twice. */
 static void copy_sector(uint8_t *data, size_t size, unsigned pick)
 {
 	const size_t sectors = size > PVD_USED ? (size - PVD_USED) / ISO_SECTOR : 0;

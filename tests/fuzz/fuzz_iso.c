@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is an image without the parts that are never read: the first 256 bytes of sector 16, then all of sector 17 and the
- * following. Zeros follow its end, and read errors follow sector 21; nothing can be read of an empty input.
+ * An input is an image without the parts that are never read: the first 256 bytes of sector 16, then all of sector 17
+ * and the following sectors. After the end of the input the image has zeros, and from sector 22 on each read fails; an
+ * empty input fails each read.
  *
  * FUZZ_WITH: iso/read.c
  */
@@ -22,7 +23,7 @@ struct image {
 	size_t size;
 	uint64_t limit; /* no read may go beyond this: the end of the volume, once it is known */
 	size_t reads;
-	unsigned dirs; /* how many more folders to list; folders may contain each other */
+	unsigned dirs; /* how many more folders may be listed, as folders may contain each other */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -31,7 +32,8 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 static void list(struct image *im, const struct iso_volume *vol, const struct iso_entry *dir);
 
-/* @buf has @len bytes of the image at @off. Copies into it the part of @data that is there: @n bytes at @at. */
+/* @buf is for @len bytes of the image at @off, and @data is for @n bytes of the image at @at. Copies the bytes of @data
+ * that are in both ranges into @buf. */
 static void overlay(
 	uint8_t *buf, uint64_t off, size_t len, const uint8_t *data, uint64_t at, size_t n)
 {
@@ -112,7 +114,7 @@ static void list(struct image *im, const struct iso_volume *vol, const struct is
 	assert(entries <= dir->len / 34);
 }
 
-/* A path leads to the first entry with the name in the listing. */
+/* A path must lead to the first entry in the listing that has the name. */
 static void check_find(const struct iso_volume *vol)
 {
 	struct iso_entry e, found;
@@ -188,7 +190,8 @@ static size_t step(const uint8_t *data, size_t size, size_t pos)
 	return len > 0 ? pos + len : pos + ISO_SECTOR - (pos - PVD_USED) % ISO_SECTOR;
 }
 
-/* Writes a number in both byte orders. Otherwise every change of one would be refused as a contradiction. */
+/* Writes the other byte order of each number that has both. Otherwise any change of such a number would be refused as a
+ * contradiction. */
 static void repair(uint8_t *data, size_t size)
 {
 	size_t pos;
@@ -218,7 +221,7 @@ static size_t pick_record(const uint8_t *data, size_t size, unsigned pick)
 	return at;
 }
 
-/* Changes, enlarges or shrinks a record; those after it in the sector move. */
+/* Changes, enlarges or shrinks a record; the records after it in the sector move. */
 static void mutate_record(uint8_t *data, size_t size, size_t pos)
 {
 	uint8_t rec[255], rest[ISO_SECTOR];
@@ -238,7 +241,7 @@ static void mutate_record(uint8_t *data, size_t size, size_t pos)
 	memcpy(data + pos + n, rest, left - n < left - len ? left - n : left - len);
 }
 
-/* Repeats a record up to the end of its sector, where a read of one byte too many is found. */
+/* Repeats a record up to the end of its sector, so that reading one byte beyond the last record is found. */
 static size_t fill_sector(uint8_t *data, size_t size, size_t max_size, size_t pos, size_t over)
 {
 	const size_t len = record_at(data, size, pos);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a document. The span that is found must be within it, between quotes. json-c, which accepts more, must accept
- * every document that is accepted here, and find the same in it.
+ * An input is a document. The span that is found must be within the document, between quotes. json-c accepts more; it
+ * must accept each document that is accepted here, and find the same value in it.
  *
  * FUZZ_WITH: util/json.c util/utf8.c util/hex.c -ljson-c
  */
@@ -36,7 +36,8 @@ static void check_span(const char *text, size_t len, const struct json_span *s)
 	assert(text[s->at - 1] == '"' && text[s->at + s->len] == '"');
 }
 
-/* @text has a byte before it and one after it; space there must change nothing, and a letter must. */
+/* @text has one more byte before and after it. White space in these bytes must not change the result, and a letter
+ * must. */
 static void check_around(char *text, size_t len, int r, struct json_span s)
 {
 	struct json_span t;
@@ -54,7 +55,8 @@ static void check_around(char *text, size_t len, int r, struct json_span s)
 	assert(find(text, len - 1, &t) == -EBADMSG);
 }
 
-/* Other base64 of the same length must be found at the same place: seed/mix relies on that. */
+/* If other base64 of the same length replaces the value, it must be found at the same place: seed/mix relies on
+ * that. */
 static void check_replaced(char *text, size_t len, struct json_span s)
 {
 	struct json_span t;
@@ -63,7 +65,7 @@ static void check_replaced(char *text, size_t len, struct json_span s)
 	assert(find(text, len, &t) == 0 && t.at == s.at && t.len == s.len);
 }
 
-/* json-c ends names at a NUL, so it would find another document. */
+/* json-c ends a name at a NUL, so it would read another document. */
 static bool has_nul(const char *text, size_t len)
 {
 	return memmem(text, len, "\\u0000", 6) != NULL;

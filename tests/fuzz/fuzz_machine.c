@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what firmware and kernel show of a machine: SMBIOS, the texts of sysfs and of the device tree, CPUID, network cards
- * and the ways to block devices (tests/fuzz/world.h). A UUID is taken if it is one, SMBIOS's bit is the one that a second
- * reading finds, and no device is trusted that sysfs does not show.
+ * An input is what firmware and kernel show of a machine: SMBIOS, the texts of sysfs and of the device tree, CPUID,
+ * network cards and the paths to block devices (tests/fuzz/world.h). A UUID must be used if it is valid, SMBIOS's bit
+ * must be the one that a second parser finds, and a device that sysfs does not show must not be trusted.
  *
  * FUZZ_WITH: -DBUILD_TIME=0 guest/virt.c guest/block.c util/hex.c
  */
@@ -18,7 +18,7 @@
 #define XEN_UUID  "/sys/hypervisor/uuid"
 #define DMI_ONE   "/sys/firmware/dmi/entries/0-0/raw"
 #define DMI_ALL   "/sys/firmware/dmi/tables/DMI"
-#define DMI_KEPT  4095 /* what is read of one */
+#define DMI_KEPT  4095 /* how much of a table is read */
 #define LEAVES    8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -49,7 +49,7 @@ int sys_fstatfs(int fd, struct statfs *ret)
 	return -ENOSYS;
 }
 
-/* Four words a leaf, in the order in which they are asked for here. */
+/* Each leaf has four words in the input, in the order of the list here. */
 static void answer(uint32_t leaf, struct cpu_answer *ret)
 {
 	static const uint32_t leaves[LEAVES] = { 0, 1, 0x21, 0x40000000, 0x40000003, 0x4000000c,
@@ -84,7 +84,7 @@ static void check_uuid(void)
 	assert(read_uuid(uuid) == expected);
 }
 
-/* -1: not said, else the bit. */
+/* Returns the bit, or -1 if the table does not have it. */
 static int bit_of(const char *path)
 {
 	const struct world_file *f = world_find(path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is the body of a request to the daemon; its first byte decides in which pieces it arrives. The referee is the parser
- * that needs the whole text at once, which fuzz_json compares with json-c.
+ * An input is the body of a request to the daemon; its first byte decides in which pieces the rest arrives. The referee
+ * is the parser that needs the whole text at once; fuzz_json compares that parser with json-c.
  *
  * FUZZ_WITH: serve/member.c util/json.c util/utf8.c util/hex.c
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a meta_data.json. Its random_seed must become other base64 of the same length, or nothing may change; no other
+ * An input is a meta_data.json. Its random_seed must become other base64 of the same length, or stay as it is; no other
  * byte may change.
  *
  * FUZZ_WITH: seed/mix.c seed/condition.c util/json.c util/utf8.c util/hex.c util/secret.c -lsodium
@@ -16,7 +16,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The mixed value is base64 again, so it can be mixed once more. */
+/* The mixed value is base64, too, so it can be mixed once more. */
 static void check_mixed(struct mixer *m, char *json, const char *before, size_t len)
 {
 	static const char digits[] =
@@ -27,7 +27,7 @@ static void check_mixed(struct mixer *m, char *json, const char *before, size_t 
 	assert(memcmp(json, before, s.at) == 0);
 	assert(memcmp(json + s.at + s.len, before + s.at + s.len, len - s.at - s.len) == 0);
 	assert(s.len % 4 == 0 && strspn(before + s.at, digits) == s.len);
-	/* A value of eight characters may be the same afterwards by chance. */
+	/* A value of at most eight characters may by chance be the same after mixing. */
 	assert(s.len <= 8 || memcmp(json + s.at, before + s.at, s.len) != 0);
 	assert(mix_metadata(m, json, len, "again") == 0);
 }

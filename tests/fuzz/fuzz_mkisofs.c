@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a command line, of words that each end with a zero. A refusal must give one line, accepted values must be within
- * their lengths, and the words must not be changed.
+ * An input is a command line, in which a zero ends each word. If it is refused, there must be one error line; values
+ * that are accepted must be within their maximum lengths; and the words must not be changed.
  *
  * FUZZ_WITH: cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
  */

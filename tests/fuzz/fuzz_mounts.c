@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what a guest has of its mounts: /proc/self/mountinfo, an fstab(5), the units of systemd, and sysfs about what is
- * below root (tests/fuzz/world.h). What is mounted where has to be what a plain second reading of the lines says, and the
- * rules about the ledger's folder have to follow from that.
+ * An input is what a guest has of its mounts: /proc/self/mountinfo, an fstab(5), the units of systemd, and what sysfs
+ * shows of the devices below root (tests/fuzz/world.h). The mounts must be those that a second, plain parser finds in
+ * the lines, and the verdicts on the ledger's folder must follow from them.
  *
  * FUZZ_WITH: guest/stage/mounts.c guest/stage/lines.c guest/stage/place.c guest/stage/notes.c guest/persistence.c guest/block.c util/hex.c
  */
@@ -11,7 +11,7 @@
 #include "guest/persistence.h"
 #include "guest/stage/place.h"
 
-#define LINE_MAX_KEPT 4095 /* what struct lines keeps of one */
+#define LINE_MAX_KEPT 4095 /* how much of a line struct lines keeps */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -31,7 +31,7 @@ static struct world_file world[WORLD_FILES] = { { .letter = 'm', .path = "/proc/
 	{ .letter = 'x', .path = "/sys/fs/btrfs/00010203-0405-0607-0809-0a0b0c0d0e0f/devices" },
 	{ .letter = 't', .path = "type" } };
 
-/* The letter of a file system that the input has, as the kernel numbers it. */
+/* The input has a letter for the file system; the kernel has a number. */
 int sys_fstatfs(int fd, struct statfs *ret)
 {
 	static const struct {
@@ -72,9 +72,9 @@ int sys_ioctl(int fd, unsigned long what, void *arg)
 											  -ENOTTY;
 }
 
-/* --- a second reading --- */
+/* --- the second parser --- */
 
-/* The field of a line, ended by a space or the line's end; NULL: so many it has not. */
+/* Returns the field, which a space or the end of the line ends; NULL if the line has fewer fields. */
 static const char *field(const char *line, int number, size_t *ret_len)
 {
 	while (number-- > 0) {
@@ -93,7 +93,7 @@ static bool is_escape(const char *text, size_t left)
 		text[2] <= '7' && text[3] >= '0' && text[3] <= '7';
 }
 
-/* Is the field, its escapes undone, that path? A zero that an escape stands for ends it. */
+/* Is the field, with its escapes decoded, equal to @path? A zero byte that comes from an escape ends the field. */
 static bool field_is(const char *text, size_t len, const char *path)
 {
 	size_t i = 0;
@@ -159,7 +159,7 @@ static bool find_plainly(const char *point, bool *ret_writable)
 	return found;
 }
 
-/* --- what has to be so --- */
+/* --- the properties that must hold --- */
 
 static bool check_point(const char *point)
 {
@@ -194,7 +194,7 @@ static void check_place(void)
 	assert(place_protected("/root", &root, &reason) && reason);
 }
 
-/* On the caller's word no less is persistent, and nothing else than the kernel can give. */
+/* If the kernel's description shows that the folder is persistent, the caller's word must not change the verdict. */
 static void check_persistence(void)
 {
 	const enum persistence plain = persistence_of(7, false), vouched = persistence_of(7, true);

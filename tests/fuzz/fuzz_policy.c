@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The answer of a policy (util/wire/policy.c), in pieces, and the command line of the process that it is asked about
- * (serve/peer.c). Compared with simple rules: numbers in their ranges, each key once, one empty line at the end.
+ * An input is the answer of a policy (util/wire/policy.c), in pieces, and the command line of the process that the
+ * policy is asked about (serve/peer.c). Both results are compared with simple rules: each number is in its range, each
+ * key occurs once, one empty line is at the end.
  *
  * FUZZ_WITH: util/wire/policy.c util/hex.c serve/peer.c serve/terms.c
  */
@@ -14,7 +15,7 @@
 #include "serve/peer.h"
 #include "serve/terms.h"
 
-/* Writes the answer in a standard form, which must be parsed to the same. */
+/* Writes the answer in a standard form; the parser must find the same values in it. */
 static void again(const struct policy_answer *a)
 {
 	char text[128];
@@ -41,7 +42,7 @@ static void answer(const char *raw, size_t len)
 	size_t i;
 
 	assert(r == 0 || r == -EAGAIN || r == -EBADMSG);
-	/* Nothing is accepted before the end has arrived. */
+	/* No part of an answer is accepted before its end has arrived. */
 	for (i = 0; i < len; i++) {
 		const int before = policy_answer_parse(raw, i, &early);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is the file of a record, which may end within its padding. record_parse() must accept what record_encode() writes,
- * and nothing else.
+ * An input is the file of a record, and may end within the padding. record_parse() must accept what record_encode()
+ * writes, and nothing else.
  *
  * FUZZ_WITH: util/wire/record.c
  */
@@ -16,8 +16,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A replacement for util/sha256.c, which would take nine tenths of the time, and has tests of its own. Each step is
- * reversible, so inputs of the same length that differ in one byte never have the same sum. */
+/* A replacement for util/sha256.c, which would take nine tenths of the time and has its own tests. Each step can be
+ * reversed, so two inputs of the same length that differ in one byte never have the same sum. */
 #define PLAIN __attribute__((no_sanitize("address", "undefined", "coverage")))
 
 PLAIN void sha256_begin(struct sha256 *s)
@@ -58,7 +58,7 @@ static uint64_t number(const uint8_t *p, size_t len)
 	return value;
 }
 
-/* Whether the fields, encoded again, give exactly these bytes. */
+/* Does encoding the fields again give exactly these bytes? */
 static bool is_encoded(const uint8_t *raw, size_t len)
 {
 	static uint8_t again[RECORD_SIZE_MAX];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a byte that decides in which pieces the rest arrives, and what a server sends. In pieces of any size, the verdict
- * and the body must be the same, and nothing but the body may be written. An accepted body must be the one that http-parser
- * (Debian's libhttp-parser), which accepts more, finds.
+ * An input is a byte that decides in which pieces the rest arrives, and the bytes that a server sends. With pieces of
+ * any size, the verdict and the body must be the same, and no memory except the body's may be written. http-parser
+ * (Debian's libhttp-parser) accepts more; if our code accepts a body, http-parser must find the same body.
  *
  * FUZZ_WITH: guest/refresh/reply.c util/wire/http.c util/wire/http_body.c util/hex.c -lhttp_parser
  */
@@ -29,7 +29,7 @@ struct outcome {
 	uint8_t *body;
 };
 
-/* Each piece has memory of its own, so that a sanitizer finds a read beyond it. */
+/* Each piece is in a buffer of just its size, so that a sanitizer finds a read beyond it. */
 static int take(struct reply *reply, const uint8_t *data, size_t len)
 {
 	uint8_t *piece = malloc(len ? len : 1);
@@ -97,7 +97,8 @@ static void check_referee(const uint8_t *data, size_t size, const struct outcome
 	http_parser_init(&p, HTTP_RESPONSE);
 	p.data = &f;
 	n = http_parser_execute(&p, &settings, (const char *)data, size);
-	/* http-parser refuses the same length twice, which RFC 9112, section 6.3, allows, and evaluates one in a trailer. */
+	/* http-parser refuses a length that occurs twice with the same value, which RFC 9112, section 6.3, allows; and
+	 * it reads a length in a trailer. */
 	if (p.http_errno == HPE_UNEXPECTED_CONTENT_LENGTH ||
 		(p.http_errno == HPE_INVALID_CONTENT_LENGTH && p.flags & F_CHUNKED))
 		return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a guest's settings: /etc/default/seedrive-guest, the kernel's command line, and lines that seedrive-guest has
- * printed (tests/fuzz/world.h). What is not understood credits nothing, every limit is kept, and what is taken out of a line
- * is in it.
+ * An input is a guest's settings: /etc/default/seedrive-guest, the kernel's command line, and lines that seedrive-guest
+ * has printed (tests/fuzz/world.h). A setting that is not understood must not let anything be credited, every limit
+ * must be kept, and each value that is taken from a line must be a part of the line.
  *
  * FUZZ_WITH: guest/stage/settings.c guest/stage/heard.c guest/stage/lines.c guest/stage/notes.c util/duration.c util/hex.c
  */
@@ -56,7 +56,7 @@ static void check_settings(void)
 	settings_read(&s);
 	assert(s.seed <= USE_FULL && s.carry_over <= USE_FULL);
 	assert(s.limit_ms >= 1000 && s.limit_ms <= SETTINGS_LIMIT_MAX_S * 1000);
-	/* In silence it is what was written. */
+	/* If nothing was reported, the value in force is the one that was written. */
 	assert(said || strcmp(s.seed_word, word_of(s.seed, "on")) == 0);
 	assert(said || strcmp(s.carry_over_word, word_of(s.carry_over, "credit")) == 0);
 	assert(s.seed != USE_FULL || strcmp(s.seed_word, "on") == 0);
@@ -83,7 +83,7 @@ static void check_line(const char *line)
 	assert(heard_worth(line) <= HEARD_WRITE);
 }
 
-/* Each in memory of just its length. */
+/* Each line is in a buffer of just its length. */
 static bool each_line(const char *line)
 {
 	const size_t n = strlen(line) + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a meta_data.json. The guest's parser, which reads it in a stream, must come to the same verdict as util/json.c,
- * which needs the whole text; and it must decode the same bytes as libsodium.
+ * An input is a meta_data.json. The guest's parser, which reads it as a stream, must reach the same verdict as
+ * util/json.c, which needs the whole text, and must decode the same bytes as libsodium.
  *
  * FUZZ_WITH: guest/base64.c guest/stock.c guest/text.c iso/read.c util/json.c util/utf8.c util/hex.c -lsodium
  */
@@ -31,7 +31,7 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return 0;
 }
 
-/* Decodes the span; only the guest's parser decodes escapes in it. */
+/* Decodes the value with libsodium, too. Only the guest's parser decodes escapes in it. */
 static void check_value(
 	const char *text, const struct json_span *span, int r, const struct stock *stock)
 {
@@ -41,7 +41,7 @@ static void check_value(
 
 	if (memchr(text + span->at, '\\', span->len))
 		return;
-	/* libsodium takes some bytes beyond ASCII for digits. */
+	/* libsodium accepts some bytes above 127 as digits. */
 	for (i = 0; i < span->len; i++)
 		if (text[span->at + i] & 0x80) {
 			assert(r == -EILSEQ || r == -E2BIG);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is the number of requested bytes, and a TPM's answer. tpm_answer() must accept a header, a size and bytes whose three
- * lengths agree, and nothing else.
+ * An input is the number of requested bytes, and a TPM's answer. tpm_answer() must accept an answer of a header, a size
+ * and bytes if its three lengths agree, and nothing else.
  *
  * FUZZ_WITH: seed/source/tpm_packet.c
  */
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Is it an answer that grants these bytes, by the specification? */
+/* By the specification, does the answer grant these bytes? */
 static bool is_granted(const uint8_t *raw, size_t len, size_t asked)
 {
 	const size_t n = len - 12;
@@ -42,7 +42,7 @@ static void check_size(const uint8_t *raw, size_t len, size_t asked, int r)
 		assert(r == -EPROTO && said == SIZE_MAX);
 	else
 		assert(said >= TPM_HEADER_SIZE && said <= 12 + asked);
-	/* The length of each accepted answer was already known from its header. */
+	/* Unless the answer is malformed, its header states its length. */
 	assert(r == -EPROTO || said == len);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is names of others, ended by zeros; its first byte says whose. `w`: what is in a folder that is walked. `g`: places
- * in the image at which a file or a folder is put. `b`: the list of `build --batch`. Names that are not UTF-8 are refused, each
- * folder is in order and without two of one name, each node is found by its path, and the list's rows are its lines.
+ * An input is names that others have chosen, each ended by a zero; its first byte says what they are. `w`: names in a
+ * folder that is walked. `g`: places in the image at which a file or a folder is put. `b`: the list of `build --batch`.
+ * Names that are not UTF-8 must be refused, each folder must be sorted and have no name twice, each node must be found
+ * by its path, and the list's rows must be its lines.
  *
  * FUZZ_WITH: iso/graft.c iso/tree.c iso/walk.c iso/reopen.c iso/leftover.c iso/lost.c cli/batch.c cli/progress.c cli/report.c cli/print.c util/open.c util/utf8.c util/show.c util/io.c util/fault.c util/hex.c
  */
@@ -38,7 +39,7 @@ static void remove_all(void)
 	rmdir(folder);
 }
 
-/* What is put into trees: a file, a folder with one more, and a folder for the names of an input. */
+/* Makes what is put into trees: a file, a folder that contains a folder, and a folder for the names of an input. */
 static void make_folders(void)
 {
 	char path[96];
@@ -100,7 +101,7 @@ static void check_tree(struct tree *t)
 	assert(tree_drop_links(t) >= links && lost_links(t).count == 0);
 }
 
-/* --- names that stand in a folder --- */
+/* --- names in a folder --- */
 
 static bool make_one(const char *name)
 {

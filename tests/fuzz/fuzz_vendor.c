@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a vendor_data2.json. What is found must be within it, must not depend on where the document is in memory, and must
- * equal what json-c and libsodium find; a record in the document must be found.
+ * An input is a vendor_data2.json. A result must be within the document, must not depend on where the document is in
+ * memory, and must equal what json-c and libsodium find; a record in the document must be found.
  *
  * FUZZ_WITH: guest/refresh/vendor.c guest/base64.c guest/text.c util/json.c util/utf8.c util/hex.c -ljson-c -lsodium
  */
@@ -60,7 +60,8 @@ static unsigned count(const char *text, size_t len, const char *word)
 	return n;
 }
 
-/* json-c keeps the last of two equal keys, and ends a name at a NUL: a document that may have either is not compared. */
+/* json-c keeps the last of two equal keys, and ends a name at a NUL, so a document that may have either is not
+ * compared. */
 static bool is_askable(const char *text, size_t len)
 {
 	return !memmem(text, len, "\\u", 2) && !memchr(text, '\0', len) &&
@@ -108,12 +109,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (r == -EBADMSG || r == -ELOOP || r == -ENOENT)
 			break;
 		assert(r == 0 || r == -EINVAL || r == -EILSEQ || r == -E2BIG);
-		/* Each result has its first name in the document, plain or with escapes. */
+		/* Result @nth needs more than @nth occurrences of the record's name in the document, unless the
+		 * document has an escape. */
 		assert(memchr(text, '\\', size) || count(text, size, "\"" RECORD "\"") > nth);
 		if (r == 0 && is_askable(text, size))
 			check_found(text, size, &found);
 	}
-	/* After the last one there is no other. */
+	/* After the last result, no other one is found. */
 	if (r == -ENOENT)
 		assert(find(text, size, nth + 1, &again) == -ENOENT);
 	return 0;

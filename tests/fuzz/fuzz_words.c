@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is a command line, its words ended by zeros; the first letter says whose: `b`, seedrive build's; `e`, the options that
- * all commands which draw have in common; `g`, seedrive-guest's. What is refused has one line that says so and exit status 2 or
- * 3, what is taken keeps to its limits, and the words' bytes stay as they are.
+ * An input is a command line, in which a zero ends each word; its first letter says which. `b`: that of seedrive build.
+ * `e`: the options that all commands with a draw have in common. `g`: that of seedrive-guest. If it is refused, there
+ * must be one line with the reason and exit status 2 or 3; values that are accepted must be within their limits; and
+ * the words' bytes must not be changed.
  *
- * The Makefile says what it is linked with.
+ * The Makefile lists the files that it is linked with.
  */
 #include "cli/build.h"
 #include "cli/configure.h"
@@ -20,7 +21,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* No file is read here: fuzz_config has those. */
+/* No configuration file is read here, because fuzz_config has those. */
 int configure(struct config *c, const char *file, enum config_part part, struct settings *ret,
 	struct fault *f)
 {

@@ -31,7 +31,7 @@ static inline json_object *referee_parse(const char *text, size_t len, int flags
 	return o;
 }
 
-#define REFEREE_DIGITS 18 /* so many digits fit into 64 bits */
+#define REFEREE_DIGITS 18 /* this many digits always fit into 64 bits */
 
 /* Copies @text without the parts that confuse the strict mode of json-c 0.18. The copy is valid if and only if @text is. */
 static inline size_t referee_plain(char *plain, const char *text, size_t len)
@@ -55,7 +55,8 @@ static inline size_t referee_plain(char *plain, const char *text, size_t len)
  * a signed char with 0x1f, and integers that do not fit into 64 bits. Therefore the strict mode reads a copy with
  * an x for each of these bytes and at most 18 digits in a row; values and UTF-8 are read in the document as it is.
  *
- * Returns: the value of the document itself, which the caller releases with json_object_put(); NULL when json-c refuses either.
+ * Returns: the value of the document itself, which the caller releases with json_object_put(); NULL if json-c refuses
+ * the document or the copy.
  */
 static inline json_object *referee(const char *text, size_t len, int depth)
 {

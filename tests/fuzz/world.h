@@ -3,10 +3,11 @@
 #define TESTS_FUZZ_WORLD_H
 
 /*
- * The files that a part of the guest's program asks for, all in one input: each begins with the byte 0x1e and the letter
- * that a target's table has for its path, and goes on to the next 0x1e. The first byte of the input is the most that one
- * sys_read() gives, in units of 16. A folder's file has its names, a line each; a symbolic link's file has its target; what stat(2) tells
- * of a file is its first letter: d, l, or anything else for a regular file.
+ * All files that a part of the guest's program reads, in one input. Each file begins with the byte 0x1e and a letter,
+ * and ends before the next 0x1e; the table of each target says which path the letter stands for. The first byte of the
+ * input, times 16, is the greatest number of bytes that one sys_read() returns. The file of a folder has the names in
+ * it, one on a line; the file of a symbolic link has its target. For stat(2), the first letter of a file says what it
+ * is: d, l, or anything else for a regular file.
  */
 #define sys_open      kernel_open
 #define sys_close     kernel_close
@@ -47,7 +48,7 @@ struct world_file {
 	bool there;
 };
 
-/* A target's own: the files that there may be, ended by a letter of zero. */
+/* Each target fills this table with the files that may exist; a row with the letter zero ends it. */
 static struct world_file world[WORLD_FILES];
 
 static size_t world_piece;
@@ -62,7 +63,7 @@ static struct world_file *world_find(const char *path)
 	return NULL;
 }
 
-/* The last one of a letter counts. */
+/* If a letter occurs twice, its last file counts. */
 static void world_begin(const uint8_t *data, size_t size)
 {
 	size_t at, i, len;
