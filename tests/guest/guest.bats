@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The guest's program on this host, where its system calls can be counted and stopped, with an image file in place of a drive
-# and a kernel that pretends not to be ready (tests/lib/stop.c). Tests that need a kernel of their own are in
+# The guest's program on this host, where its system calls can be counted and stopped. An image file takes the place of
+# the drive, and tests/lib/stop.c makes the kernel seem not ready. Tests that need a kernel of their own are in
 # tests/vm/vm.bats and tests/vm/vm-scenarios.bats.
 
 # Each test runs in a subshell, `run` sets variables, and quoted commands are for inner shells.
@@ -20,7 +20,7 @@ setup_file() {
 	"$TOOL" build -q --source kernel --bind none -o "$BATS_FILE_TMPDIR/drive.iso" "$NOVA"
 }
 
-# lasts PATH: is it on a file system of a disk? In a chroot, findmnt(8) does not know that.
+# lasts PATH: check that PATH is on a file system of a disk. findmnt(8) would not find that out in a chroot.
 lasts() {
 	stat -f -c %T "$1" | grep -qxE 'ext2/ext3|xfs|btrfs|f2fs'
 }
@@ -32,7 +32,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR/here" || return
 	mkdir run
 	export RUN_FOLDER=$PWD/run
-	# A ledger needs a disk: that of TMPDIR, or else that of the sources.
+	# A ledger must be on a disk: TMPDIR's file system, or else that of the sources.
 	ledgers=$BATS_TEST_TMPDIR
 	if ! lasts "$ledgers"; then
 		lasts "$ROOT/build" || skip "needs a disk for ledgers, below TMPDIR or the sources: ext4, XFS, Btrfs or F2FS"
@@ -57,19 +57,20 @@ new_drive() {
 	"$TOOL" build -q --source kernel --bind none -o "$1" "${@:2}" "$NOVA"
 }
 
-# stopped N COMMAND...: run under tests/lib/stop.c, which writes credits to the file `credits`.
+# stopped N COMMAND...: run COMMAND under tests/lib/stop.c, which stops it at its N-th system call and writes credits to
+# the file `credits`.
 stopped() {
 	local n=$1
 	shift
 	as_root "$BATS_FILE_TMPDIR/stop" "$n" credits "$@" 2>said
 }
 
-# own_run COMMAND...: with a /run that belongs to the test.
+# own_run COMMAND...: run it with a /run that belongs to the test.
 own_run() {
 	as_root unshare --mount sh -c 'mount --bind "$RUN_FOLDER" /run && exec "$@"' sh "$@"
 }
 
-# guest [OPTION...]: run it as in a virtual machine whose kernel is not ready, with the ledger.
+# guest [OPTION...]: run the program with the ledger, as in a virtual machine whose kernel is not ready.
 guest() {
 	stopped 0 "$GUEST" --device "$drive" --trust-device --ledger "$ledger" "$@"
 }
@@ -84,8 +85,9 @@ credits() {
 
 # --- only once, whatever happens ---
 
-# stopped_at_each GUEST DEVICE OPTION...: for each system call: kill the program at that call, then run it twice more. Prints
-# how many seeds were credited by the first run, by a later one, and twice, and how many calls there are.
+# stopped_at_each GUEST DEVICE OPTION...: for each system call, kill the program at that call, and then run it two more
+# times. Prints how many seeds were credited by the first run, how many by a later one, how many twice, and the number
+# of calls.
 stopped_at_each() {
 	local guest=$1 device=$2 calls first=0 later=0 twice=0 n before
 	shift 2
@@ -116,7 +118,7 @@ fresh() {
 @test "guest: killed at each system call, and run again, it credits no seed twice" {
 	run -0 stopped_at_each "$GUEST" "$drive" --ledger "$ledger"
 	[[ $output =~ first=([0-9]+)\ later=([0-9]+)\ twice=0\ calls=([0-9]+) ]]
-	# Runs that were killed before the commit lose nothing, and some runs reached the end.
+	# A run that was killed before the commit loses no seed: a later run credits it. Some runs reached the end.
 	[ "${BASH_REMATCH[1]}" -ge 3 ]
 	[ "${BASH_REMATCH[2]}" -ge 20 ]
 	[ "${BASH_REMATCH[3]}" -ge 50 ]
@@ -137,7 +139,7 @@ fresh() {
 	[ "${BASH_REMATCH[1]}" -ge 1 ]
 }
 
-# A loop device as the drive needs root.
+# loop_drive: make the drive a loop device, which needs root.
 loop_drive() {
 	need_root
 	cp "$drive" copy.iso
@@ -228,14 +230,15 @@ status_is() {
 	printf 'not its own' | overwrite damaged.iso $(($(extent damaged.iso seedrive.bin) * 2048 + 130))
 	drive=damaged.iso run -1 guest
 	status_is outcome=failed bits=0 seed= drive= ledger=none reason= stage=
-	# The seed is spent, and the status says so.
+	# The status says that the seed is spent.
 	guest
 	rm -r run/seedrive
 	guest --stage system
 	status_is outcome=mixed bits=0 "seed=$id" "drive=$drive" ledger=dir reason=already-spent stage=system
 }
 
-# A folder in place of sysfs' list, with that many disks that do not answer.
+# with_disks N [COMMAND]: run the program with a folder in place of sysfs' list of devices. The folder has N disks that
+# do not answer, and what COMMAND adds.
 with_disks() {
 	local n
 	rm -rf blocks
@@ -247,7 +250,7 @@ with_disks() {
 		sh strace -f -qq -e trace=openat -o calls "$GUEST" --wait 1 --trust-device 2>said
 }
 
-# In addition to large disks: a CD, a small disk, and one that is read-only.
+# Adds a CD, a small disk and a read-only disk, and makes the others large.
 small_ones() {
 	local n
 	for n in blocks/*; do
@@ -270,7 +273,7 @@ small_ones() {
 	[ "$(cat said)" = "seedrive-guest: /sys/class/block: only 64 devices are looked at
 seedrive-guest: no seed drive" ]
 	grep -qx left_out=yes run/seedrive/status
-	# Devices that are like a config drive come first.
+	# The devices that look like a config drive are among the 64.
 	with_disks 80 small_ones
 	[ "$(grep -c '"/dev/vdx' calls)" -eq 61 ]
 	for name in sr0 vdy vdz; do
@@ -288,7 +291,7 @@ seedrive-guest: no seed drive" ]
 		devices+=(--device "$drive")
 	done
 	fails 2 "seedrive-guest: --device: given too often" "$GUEST" "${devices[@]}"
-	# The same device twice counts once. A device that does not exist is named, and the other one is used.
+	# A device that is named twice counts once. A device that does not exist is reported, and the other one is used.
 	run -1 stopped 0 "$GUEST" --device "$drive" --trust-device --ledger "$ledger" --device "$drive" --device none
 	grep -q '^seedrive-guest: credited ' said
 	grep -qx 'seedrive-guest: none: no such device' said
@@ -319,8 +322,8 @@ seedrive-guest: no seed drive" ]
 
 # --- how the kernel is given the seed ---
 
-# with_pool BITS: guest(), with a kernel whose pool has this many bits: 4096 before Linux 5.18 and before 5.10.119, and 256
-# since. Nothing has been credited before.
+# with_pool BITS: run the program for a seed that was never credited, with a kernel whose pool has this many bits: 4096
+# in kernels before 5.18 and 5.10.119, and 256 in later ones.
 with_pool() {
 	rm -rf "$ledger" credits
 	echo "$1" >poolsize
@@ -329,8 +332,8 @@ with_pool() {
 	said "credited .*"
 }
 
-# told CALLS BYTES: this many calls of this many bytes hand over all of the seed, in order, and all of its bits; no call has
-# more than 4 bits for each byte. Then the kernel is asked to reseed, once.
+# told CALLS BYTES: check that the program credits the whole seed, in order and with all of its bits, in CALLS calls of
+# BYTES bytes each, none with more than 4 bits a byte; and that then it asks the kernel once to reseed.
 told() {
 	/usr/bin/python3 "$ROOT/tests/lib/read_seed.py" "$drive" >record
 	[ "$(sed -n 's/^credited .*: //p' credits | xxd -r -p | sha256sum | cut -d ' ' -f 1)" = "$(member record seed_sha256)" ]
@@ -340,8 +343,8 @@ told() {
 		END { exit wrong || n != calls || sum != bits || up != 1 }' credits
 }
 
-# counted: the bits that a pool of 4096 bits counts for these calls: three quarters of each, and less as it fills. Computed
-# in eighths of a bit, like kernels from 4.8 to 5.17, which are ready with 128 bits.
+# counted: print how many bits a pool of 4096 bits counts for these calls: three quarters of the bits of each call, and
+# less as the pool fills. The sum is in eighths of a bit, as in kernels from 4.8 to 5.17, which are ready at 128 bits.
 counted() {
 	awk '/^credited/ { count += int((32768 - count) * 8 * $2 * 3 / 131072) } END { print int(count / 8) }' credits
 }
@@ -363,7 +366,7 @@ counted() {
 	told 4 16
 	grep -c '^credited 64 bits, 16 bytes: ' credits | grep -x 4
 	[ "$(counted)" -ge 128 ]
-	# One call with all of it would count 192.
+	# A single call with all bits would count 192.
 	[ "$(counted)" -le 192 ]
 }
 
@@ -518,7 +521,7 @@ counted() {
 	local calls n old=0 new=0
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
-	# Here the real kernel of this host answers, which is ready.
+	# Here the program asks the real kernel of this host, which is ready.
 	calls=$(strace -f -qq -o trace "$GUEST" --save-carry-over "$ledgers/carry" 2>said; wc -l <trace)
 	cp "$ledgers/carry" before
 	for ((n = 1; n < calls - 1; n++)); do
@@ -557,7 +560,7 @@ counted() {
 	ln -s carry "$ledgers/link"
 	run -1 stopped 0 "$GUEST" --device "$drive" --carry-over "$ledgers/link"
 	said "$ledgers/link: cannot be read"
-	# A missing carry-over is no failure, and not reported.
+	# A missing carry-over is not an error, and not reported.
 	run -0 stopped 0 "$GUEST" --device "$drive" --carry-over "$ledgers/none"
 	[ "$(wc -l <said)" -eq 1 ]
 	credits 0
@@ -569,7 +572,7 @@ stock_drive() {
 	genisoimage -quiet -J -r -V config-2 -o "$1" "$2" 2>/dev/null
 }
 
-# A record in the vendordata is only for seedrive-refresh.
+# Only seedrive-refresh uses a record in the vendordata.
 @test "guest: a record in the vendordata of a drive is neither credited nor reported" {
 	cp -r "$NOVA" tree
 	"$TOOL" draw -q --source kernel --format record -o record
@@ -595,7 +598,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 	guest
 	said "mixed seed=$print drive=stock.iso ledger=none reason=stock-seed ready-before=no"
 	guest --stock-credit
-	# It is bound to the instance, which this machine is not.
+	# The seed is bound to the instance's UUID, which is not that of this machine.
 	said "mixed seed=$print drive=stock.iso ledger=none reason=other-uuid ready-before=no"
 	small_tree tree
 	sed -i 's/"uuid": "[^"]*", //' tree/openstack/latest/meta_data.json
@@ -621,7 +624,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 			said "credited 256 bits .*"
 		fi
 	done
-	# One block of 64 bytes, and two.
+	# The first seed took one call of 64 bytes, and the second one two calls.
 	credits 3
 }
 
@@ -634,7 +637,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 	diff -r --exclude=make.py images "$ROOT/tests/data/hostile"
 }
 
-# judged IMAGE VERDICT: the guest's status and line are those that the name of the image says.
+# judged IMAGE VERDICT: check that the guest's exit status and line are the ones that the name of the image announces.
 judged() {
 	case ${1##*/} in
 	refused-*) [[ $2 == "1 "*": record refused: "* ]] ;;
@@ -676,7 +679,7 @@ judged() {
 	said "/proc: not mounted"
 	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /sys && ! "$@"' sh "$GUEST" 2>said
 	said "/sys: not mounted"
-	# An image file can be read without either.
+	# An image file can be read without /proc and /sys.
 	as_root unshare --mount sh -c 'mount --bind run /run && mount -t tmpfs none /sys && mount -t tmpfs none /proc && "$@"' sh \
 		"$GUEST" --dry-run --device "$drive" 2>said
 	said "dry-run: mixed .*"

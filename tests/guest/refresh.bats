@@ -14,7 +14,7 @@ load ../lib/servers
 
 REFRESH=$ROOT/build/guest/seedrive-refresh
 UUID=11223344-5566-4778-899a-abbccddeeff0
-# The address space of a guest with little memory, and more time than each of these tests takes.
+# The program gets the address space of a guest with little memory, and more time than any of these tests needs.
 MEMORY=$((4 << 20))
 BOUND=20
 
@@ -36,13 +36,13 @@ serve() {
 	url=http://$address:$port/openstack/latest/vendor_data2.json
 }
 
-# refresh [OPTION...]: run it in bounded time and memory.
+# refresh [OPTION...]: run seedrive-refresh in bounded time and memory.
 refresh() {
 	timeout -k 1 "$BOUND" prlimit --as="$MEMORY" "$BATS_FILE_TMPDIR/stop" 0 credits \
 		"$REFRESH" --uuid "$UUID" --timeout 3s "$@" 2>said >calls
 }
 
-# one_line PATTERN: this line and no other was printed, and nothing was credited.
+# one_line PATTERN: check that this line and no other was printed, and that nothing was credited.
 one_line() {
 	cat said
 	[ "$(wc -l <said)" -eq 1 ]
@@ -62,7 +62,7 @@ taken_up() {
 		serve "$mode"
 		refresh --url "$url"
 		one_line 'mixed seed=[0-9a-f]{32} from=127\.0\.0\.1:[0-9]+ reseeded=yes'
-		# Once for the machine's own values, and once for the record.
+		# The kernel reseeds twice: after the machine's own values, and after the record.
 		taken_up 2
 	done
 }
@@ -108,7 +108,7 @@ taken_up() {
 	one_line 'mixed seed=.*'
 	refresh --url "$url" --uuid 99999999-5566-4778-899A-ABBCCDDEEFF0
 	one_line 'mixed seed=.*'
-	# In the byte order of some firmware.
+	# The first three fields are in the byte order of some firmware.
 	refresh --url "$url" --uuid 99999999-6655-7847-899A-ABBCCDDEEFF0
 	one_line 'mixed seed=.*'
 }
@@ -129,7 +129,7 @@ taken_up() {
 	one_line 'nothing to fetch: 127\.0\.0\.1:[0-9]+ answers 401'
 	refresh --url http://127.0.0.1:1/
 	one_line 'nothing to fetch: 127\.0\.0\.1:1 refuses connections'
-	# Values that differ between clones are mixed, too.
+	# The values that differ between clones are mixed even if there is nothing to fetch.
 	taken_up 5
 }
 
@@ -141,7 +141,7 @@ taken_up() {
 	grep -qxE 'seedrive-refresh: nothing to fetch: 169\.254\.169\.254 has no route' said
 }
 
-# In its own network, with 169.254.169.254 or fe80::a9fe:a9fe on an interface of this test.
+# The test runs in its own network, in which an interface has the address 169.254.169.254 or fe80::a9fe:a9fe.
 # bats test_tags=root
 @test "refresh: the metadata service is found by both of its addresses, IPv4 first" {
 	need_root
@@ -179,7 +179,7 @@ taken_up() {
 	chmod 755 bin/*
 	ln -s "$(command -v busybox)" busybox/od
 	ln -s "$(command -v busybox)" busybox/sleep
-	# The number of seconds that is waited.
+	# This zero byte takes the place of a random one, so the command waits for zero seconds.
 	printf '\0' >zero
 	command=$(sed -n 's/^17 \* \* \* \* root //p' "$ROOT/dist/guest/cron/seedrive-refresh.in")
 	command=${command//@sbindir@/$PWD/bin}
@@ -193,7 +193,7 @@ taken_up() {
 
 # --- hostile services ---
 
-# refused MODE WORDS: the answer is refused, in one line, with status 1, in bounded time and memory.
+# refused MODE WORDS: check that the answer is refused in one line, with status 1, in bounded time and memory.
 refused() {
 	serve "$1"
 	run -1 refresh --url "$url"
@@ -278,7 +278,7 @@ refused() {
 
 @test "refresh: a user who may not have the kernel reseed gets a message, and status 1" {
 	serve record
-	# If we are root, without the capability.
+	# The program runs without the capability CAP_SYS_ADMIN, even if we are root.
 	run -1 --separate-stderr setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$REFRESH" --uuid any --url "$url"
 	[ "$stderr" = "seedrive-refresh: /dev/urandom: only root may ask it to reseed" ]
 }
@@ -293,7 +293,8 @@ refused() {
 	for words in "${with[@]}"; do
 		# shellcheck disable=SC2086 # words
 		as_root timeout -k 1 "$BOUND" strace -f -qq -o trace "$REFRESH" --uuid any $words || true
-		# What systemd does, and what strace says of the end.
+		# Keep the names of the calls, without execve, which systemd makes, and without strace's lines about signals and
+		# exits.
 		sed -n 's/^[0-9]* *\([a-z0-9_]*\)(.*/\1/p' trace | grep -vx execve >>made
 	done
 	LC_ALL=C sort -u -o made made
@@ -305,7 +306,8 @@ refused() {
 
 # --- the watch ---
 
-# page FLAGS MARKER COUNTER: write a page with the layout of linux/vmclock-abi.h; all arguments are decimal.
+# page FLAGS MARKER COUNTER: write a page with the layout of linux/vmclock-abi.h to `vmclock`; all arguments are
+# decimal.
 page() {
 	/usr/bin/python3 -c 'import struct, sys
 flags, marker, counter = map(int, sys.argv[1:])
@@ -314,7 +316,8 @@ with open("vmclock", "r+b" if __import__("os").path.exists("vmclock") else "wb")
     file.write(data.ljust(4096, b"\0"))' "$@"
 }
 
-# watch [OPTION...]: run it in the background until the test ends. It has this host's kernel reseed, which only root may do.
+# watch [OPTION...]: run `seedrive-refresh --watch` in the background until the test ends. It makes the kernel of this
+# host reseed, which only root may do.
 watch() {
 	need_root
 	"$REFRESH" --watch --device vmclock --hooks "$PWD/hooks" --uuid "$UUID" "$@" 2>said 3>&- &
@@ -333,7 +336,7 @@ hook() {
 	chmod 755 "hooks/$1"
 }
 
-# gone PID: the process has ended; its parent may not have waited for it yet.
+# gone PID: wait until the process has ended; its parent need not have waited for it.
 gone() {
 	timeout 60 sh -c 'while grep -q "^State:.*[RSD] (" "/proc/$0/status" 2>/dev/null; do sleep 0.02; done' "$1"
 }
@@ -403,7 +406,7 @@ COUNTED=256
 	# The trace is complete when the program has ended.
 	kill "$pid"
 	wait $!
-	# The order of the calls: first the machine's own values, then the record.
+	# The calls must be in this order: first those for the machine's own values, then those for the record.
 	diff <(printf '%s\n' write ioctl connect write ioctl) <(sed -nE \
 		-e '/ write\([0-9]+, "(<6>)?seedrive-refresh: /d' \
 		-e 's/^[0-9]+ +(write|connect)\(.*/\1/p' -e 's/^[0-9]+ +(ioctl)\(.*RNDRESEEDCRNG.*/\1/p' trace | uniq)
@@ -459,7 +462,7 @@ COUNTED=256
 	hook 10-hangs 'echo "$$" >>ran; [ "$(wc -l <ran)" -gt 1 ] || exec sleep 1000'
 	serve record
 	page "$COUNTED" 1 1
-	# Longer than gone() waits.
+	# This time limit is longer than gone() waits, so the hook does not end because of it.
 	watch --url "$url" --hook-timeout 10m
 	page "$COUNTED" 1 2
 	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.02; done'
@@ -478,7 +481,7 @@ COUNTED=256
 	watch --url "http://127.0.0.1:$port/"
 	page "$COUNTED" 1 2
 	until_said 'restored or cloned: mixed and reseeded'
-	# Give it time to be refused once.
+	# Give the program time to be refused once.
 	sleep 0.5
 	run -1 grep -q 'mixed seed' said
 	read -r pid _ < <("$ROOT/tests/lib/metadata.py" "127.0.0.1:$port" record "$UUID" 3>&-)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The carry-over in a folder that loses what was not flushed, and fails as the test wants. */
+/* The carry-over, in a folder that loses what was not flushed. The test decides which calls fail. */
 #include "tests/lib/unit.h"
 
 #include "guest/carry_over.c"
@@ -240,7 +240,7 @@ static void test_saved(void **state)
 	assert_int_equal(rec.issued_at, here.now);
 	assert_memory_equal(rec.seed, made, sizeof(made));
 	assert_memory_equal(rec.seed + sizeof(made), drawn, RECORD_BLOCK - sizeof(made));
-	/* The first half of the new one also depends on the older one. */
+	/* The first half of the new carry-over also depends on the older one. */
 	memcpy(before, rec.seed, sizeof(before));
 	assert_int_equal(save(&here, false), 0);
 	assert_int_equal(record_parse(fs.content, RECORD_SECTOR, &rec), 0);

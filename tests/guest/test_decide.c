@@ -195,7 +195,7 @@ static void test_trust_device(void **state)
 	assert_reason(&s, &rec, NULL);
 	s.untrusted_device = true;
 	assert_reason(&s, &rec, NULL);
-	/* The option is only about the device and the machine. */
+	/* The option --trust-device is only about the device and the machine; every other reason still applies. */
 	s.confidential = true;
 	assert_reason(&s, &rec, "confidential");
 	s.confidential = false;
@@ -252,7 +252,7 @@ static void test_no_dmi(void **state)
 	assert_reason(&s, &rec, NULL);
 	s.has_uuid = true;
 	assert_reason(&s, &rec, NULL);
-	/* A UUID of zeros does not match every machine. */
+	/* A machine with a UUID of zeros does not match a record that is bound to another UUID. */
 	memcpy(rec.uuid, uuid, UUID_SIZE);
 	memcpy(s.uuid, none, UUID_SIZE);
 	assert_reason(&s, &rec, "other-uuid");
@@ -304,7 +304,7 @@ static void test_skew(void **state)
 	assert_time(NOW, NOW + 1, 1, NULL);
 }
 
-/* The guest's clock is an hour behind the host's, or shows 1970, 1999 or 2106. */
+/* The guest's clock is an hour behind the host's, or shows the year 1970, 1999 or 2106. */
 static void test_no_ttl(void **state)
 {
 	static const uint64_t clocks[] = { 0, 1, 915148800, BUILT - 1, BUILT, ISSUED - 3600, NOW,
@@ -319,7 +319,7 @@ static void test_no_ttl(void **state)
 	}
 }
 
-/* The sum of issued_at and ttl would wrap around to the past, or to the future. */
+/* The sum of issued_at and ttl would wrap around; the verdict must be right all the same. */
 static void test_overflow(void **state)
 {
 	static const uint32_t ttls[] = { 1, 3600, UINT32_MAX };

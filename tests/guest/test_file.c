@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Replacing a file: a power cut leaves the old content or the new one, and after the call the new one. */
+/* Replaces a file: after a power cut it has the old content or the new content, and after the call only the new
+ * content. */
 #include "tests/lib/unit.h"
 
 #include "guest/file.c"
 
-/* renameat2(2) is inlined into the program, so these are real files. The test notes what a power cut would leave. */
+/* The program calls renameat2(2) through an inline function, which cannot be replaced here, so these are real files.
+ * The test notes what a power cut would leave. */
 static struct {
 	int folder;
 	char events[128];
@@ -51,7 +53,7 @@ int sys_write_all(int fd, const void *buf, size_t len)
 	return fs.write_error ? fs.write_error : write(fd, buf, len) == (ssize_t)len ? 0 : -EIO;
 }
 
-/* At the flush of the folder: did the name already belong to the new file? */
+/* Notes whether the name already belonged to the new file when the folder was flushed. */
 int sys_fsync(int fd)
 {
 	if (fd == fs.file)
@@ -113,7 +115,7 @@ static void test_failures(void **state)
 	fs.fsync_fails_at = 1;
 	assert_int_equal(replace(), -EIO);
 	assert_true(is("it", "old"));
-	/* The new file has its name, but that was not flushed. */
+	/* The new file already has the name, but the flush of its folder fails. */
 	start(state);
 	fs.fsync_fails_at = 2;
 	assert_int_equal(replace(), -EIO);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Seeds of several drives are compared. */
+/* Compares the seeds of several drives. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
@@ -84,7 +84,8 @@ static void test_tombstone(void **state)
 	bury(0);
 	take(3);
 	assert_true(found[0].buried);
-	/* A copy that still has the seed is spent, too. Another seed is not, and does not count as one of several. */
+	/* A copy of the buried record that still has the seed is spent, too. Another seed is not spent, and a tombstone
+	 * does not compete with it. */
 	assert_true(found[1].spent && !found[1].buried);
 	assert_true(!found[2].spent && !found[2].buried);
 	put(1, 3, 3);
@@ -115,17 +116,17 @@ static void test_same(void **state)
 	assert_false(found_same(found, 1));
 	assert_true(found_same(found, 2));
 	assert_true(found[0].trusted);
-	/* It is trusted only if both devices are. */
+	/* The seed is trusted only if both devices are. */
 	found[1].trusted = false;
 	assert_true(found_same(found, 2));
 	assert_false(found[0].trusted);
-	/* Equal bytes of different kinds, or of different length, are not the same seed. */
+	/* Equal bytes are not the same seed if they are of different kinds or lengths. */
 	found[1].stock = true;
 	assert_false(found_same(found, 2));
 	found[1].stock = false;
 	drives.drive[1].len--;
 	assert_false(found_same(found, 2));
-	/* The last one is compared with each of the others. */
+	/* found_same() compares the last drive with each of the others. */
 	put(1, 2, 2);
 	put(2, 1, 1);
 	take(3);
@@ -155,7 +156,7 @@ static void test_stock(void **state)
 	put_stock(0, 31);
 	take(1);
 	assert_int_equal(found[0].rec.credit_bits, 0);
-	/* It does not compete with a record, but a record competes with it. */
+	/* A random_seed does not compete with a record, but a record competes with it. */
 	put_stock(0, 64);
 	put(1, 1, 1);
 	take(2);

@@ -6,7 +6,7 @@
 
 #define LOOKS \
 	6 /* the states that a look can return: ABSENT, FORGETS, READ_ONLY, FREE, FAILED, SPENT */
-#define COMMITS 7 /* and those that a commit can return */
+#define COMMITS 7 /* the states that a commit can return */
 
 static const enum ledger_state look_brings[LOOKS] = { LEDGER_ABSENT, LEDGER_FORGETS,
 	LEDGER_READ_ONLY, LEDGER_FREE, LEDGER_FAILED, LEDGER_SPENT };
@@ -64,7 +64,8 @@ static bool has(const struct ledgers *l, enum ledger_state state)
 	return l->state[0] == state || l->state[1] == state || l->state[2] == state;
 }
 
-/* The rule, written a second time: one ledger that authorises has it on stable storage, and none has failed. */
+/* The rule, written a second time: the seed may be credited if it is on stable storage in a ledger that authorises, and
+ * no ledger has failed. */
 static void check(void)
 {
 	const struct ledger_entry e = { 0 };
@@ -88,20 +89,20 @@ static void check(void)
 	/* If a ledger fails when it is read, none is written. */
 	if (has(&before, LEDGER_FAILED))
 		assert_int_equal(order, 0);
-	/* No other ledger is written before one that authorises. */
+	/* A ledger that authorises is written before any other ledger. */
 	if (committed[LEDGER_EFI])
 		assert_true(committed[LEDGER_DIR] < committed[LEDGER_EFI] &&
 			committed[LEDGER_DRIVE] < committed[LEDGER_EFI]);
 	for (k = 0; k < LEDGER_KINDS; k++) {
 		assert_true(!committed[k] || before.state[k] == LEDGER_FREE);
-		/* A seed that is credited is in each ledger that could take it. */
+		/* If a seed is credited, each ledger that could take it has it. */
 		assert_true(!credit || before.state[k] != LEDGER_FREE || committed[k]);
 	}
-	/* If no ledger authorises, those that only veto are not written. */
+	/* If no ledger authorises, the ledgers that can only veto are not written. */
 	if (committed[LEDGER_EFI] && !has(&before, LEDGER_SPENT) && !has(&l, LEDGER_SPENT))
 		assert_true(l.state[LEDGER_DIR] == LEDGER_COMMITTED ||
 			l.state[LEDGER_DRIVE] == LEDGER_COMMITTED);
-	/* A dry run does not expect more than a commit can achieve. */
+	/* If a commit succeeds, a dry run would have expected that, too. */
 	if (credit)
 		assert_null(ledgers_reason(&before, LEDGER_FREE));
 }
@@ -152,7 +153,8 @@ static void test_words(void **state)
 	}
 }
 
-/* A carry-over has neither a folder nor a drive as its ledger. */
+/* A carry-over has only the ledger in EFI variables, which can only veto: neither a folder nor a drive is its
+ * ledger. */
 static void test_vetoes(void **state)
 {
 	const struct ledger_entry e = { 0 };

@@ -9,10 +9,10 @@
 #define PARENT_FD 4
 #define FILE_FD   5
 
-/* What exists now, and what a power cut leaves. */
+/* The names that exist now, and those that exist after a power cut. */
 struct disk {
-	bool dir, entry;  /* their names exist */
-	bool entry_inode; /* the entry's metadata exist */
+	bool dir, entry;  /* does its name exist? */
+	bool entry_inode; /* do the entry's metadata exist? */
 };
 
 static struct {
@@ -32,7 +32,8 @@ enum persistence persistence_of(int dir, bool vouched)
 	return fs.persistence;
 }
 
-/* mkdirat(2) is inlined into the program and makes a real folder, in that of the test. */
+/* The program calls mkdirat(2) through an inline function, which cannot be replaced here, so it makes a real folder in
+ * the test's folder. */
 static void notice_folder(void)
 {
 	struct stat st;
@@ -164,7 +165,7 @@ static void test_power_cut(void **state)
 	}
 }
 
-/* The folder was made by a run that was interrupted before it flushed the parent. */
+/* An earlier run made the folder, and was interrupted before it flushed the parent. */
 static void test_folder_unflushed(void **state)
 {
 	(void)state;
@@ -184,7 +185,7 @@ static void test_each_flush_fails(void **state)
 		fs.fsync_fails_at = n;
 		assert_int_equal(commit(&one), LEDGER_FAILED);
 		assert_int_equal(fs.fsyncs, n);
-		/* Nothing is written before the first flush. */
+		/* The first write comes after the first flush. */
 		assert_int_equal(fs.now.entry, n > 1);
 	}
 }
@@ -207,7 +208,7 @@ static void test_refusals(void **state)
 		fs.create_error = 0;
 		fs.open_dir_error = cases[i].err;
 		assert_int_equal(look(&one), LEDGER_FAILED);
-		/* EEXIST for the folder says nothing about the seed. */
+		/* If making the folder fails with EEXIST, that says nothing about the seed. */
 		assert_int_equal(
 			commit(&one), cases[i].err == -EEXIST ? LEDGER_FAILED : cases[i].state);
 		fs.open_dir_error = 0;
@@ -234,7 +235,7 @@ static void test_persistence(void **state)
 	fs.vouched = false;
 	assert_int_equal(ledger_dir_commit(&vouched), LEDGER_COMMITTED);
 	assert_true(fs.vouched);
-	/* An entry that exists counts on each file system. */
+	/* On any file system, an entry that exists means that the seed is spent. */
 	fs.persistence = PERSISTENCE_NO;
 	assert_int_equal(look(&one), LEDGER_SPENT);
 	fs.persistence = PERSISTENCE_READ_ONLY;

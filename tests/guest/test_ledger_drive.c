@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A disk with a volatile cache, blocks of 512 or 4096 bytes, and a record. */
+/* A disk that has a volatile cache, blocks of 512 or 4096 bytes, and a record. */
 #include "tests/lib/unit.h"
 
 #include "guest/ledger_drive.c"
@@ -27,7 +27,7 @@ bool device_writable(const struct drive *d)
 	return disk.writable;
 }
 
-/* The device must be opened past the page cache, and exclusively. */
+/* The device must be opened exclusively and with O_DIRECT, which bypasses the page cache. */
 int device_open(const struct drive *d, int flags)
 {
 	assert_ptr_equal(d, &drive);
@@ -211,7 +211,7 @@ static void test_doubts(void **state)
 	start(state);
 	disk.child_hangs = true;
 	assert_fails();
-	/* The read reports success, and has read nothing. */
+	/* The read reports success, but has not read anything. */
 	start(state);
 	disk.reads_nothing = disk.forgets_writes = true;
 	assert_fails();
@@ -223,7 +223,7 @@ static void test_doubts(void **state)
 	}
 }
 
-/* Another program has changed the drive since it was read: then it must not be overwritten. */
+/* If another program has changed the drive since it was read, it must not be overwritten. */
 static void test_changed(void **state)
 {
 	struct record rec = { .credit_bits = 256, .seed = disk.now, .seed_len = RECORD_BLOCK };
@@ -232,17 +232,17 @@ static void test_changed(void **state)
 	disk.now[drive.at + RECORD_HEADER] ^= 1;
 	assert_fails();
 	assert_int_equal(disk.writes, 0);
-	/* A complete other seed. */
+	/* The drive now has another, complete seed. */
 	assert_int_equal(record_encode(&rec, disk.now + drive.at, RECORD_SECTOR), 0);
 	assert_fails();
-	/* The bytes that were read are no record. */
+	/* The bytes that were read from the drive are not a record. */
 	memset(drive.raw, 0, sizeof(drive.raw));
 	memset(disk.now + drive.at, 0, drive.len);
 	assert_fails();
 	assert_int_equal(disk.writes, 0);
 }
 
-/* While we write, another program writes the tombstone of another seed there. */
+/* While we write, another program writes the tombstone of another seed to the same place. */
 static void test_other_tombstone(void **state)
 {
 	static uint8_t seed[RECORD_BLOCK];

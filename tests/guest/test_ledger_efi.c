@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A firmware that keeps one variable, and an efivarfs that makes it immutable. */
+/* Simulates firmware that stores one variable, and an efivarfs that makes it immutable. */
 #include "tests/lib/unit.h"
 
 #include "guest/ledger_efi.c"
@@ -63,7 +63,7 @@ long sys_read(int fd, void *buf, size_t len)
 	return (long)n;
 }
 
-/* A write replaces all of the variable, or nothing. */
+/* A write replaces the whole variable, or fails. */
 long sys_write(int fd, const void *buf, size_t len)
 {
 	assert_int_equal(fd, FILE_FD);
@@ -129,7 +129,7 @@ static int start(void **state)
 	return 0;
 }
 
-/* Seeds with a time to live stay, too: no clock is read. */
+/* A seed with a time to live stays, too, because no clock is read. */
 static void test_set(void **state)
 {
 	unsigned i;
@@ -151,7 +151,7 @@ static void test_set(void **state)
 	assert_memory_equal(fw.content, "\7\0\0\0SDLEDG01", 12);
 }
 
-/* This ledger only vetoes, so it may drop entries, but must not refuse a seed for lack of room. */
+/* This ledger can only veto, so it may drop entries; it must not refuse a seed because it is full. */
 static void test_full(void **state)
 {
 	unsigned i, k;
@@ -170,7 +170,7 @@ static void test_full(void **state)
 	}
 }
 
-/* Like each boot of a machine: its drive, spent long ago, and then a carry-over. */
+/* Each round is a boot of one machine: its drive, whose seed was spent long ago, and then a new carry-over. */
 static void test_renewed(void **state)
 {
 	const struct record drive = seed(100000);
@@ -196,7 +196,7 @@ static void test_renewed(void **state)
 	}
 }
 
-/* The firmware has room for five ids: the newest stay. */
+/* The firmware has room for only five ids: the newest five stay. */
 static void test_no_room(void **state)
 {
 	const struct record next = seed(100);
@@ -216,7 +216,7 @@ static void test_no_room(void **state)
 
 		assert_int_equal(look(&rec), i < 15 ? LEDGER_FREE : LEDGER_SPENT);
 	}
-	/* Then it has no room at all: nothing is lost, and no seed is refused. */
+	/* The firmware has no room at all: no entry is lost, and no seed is refused. */
 	fw.room = 1;
 	memcpy(before, fw.content, sizeof(before));
 	assert_int_equal(spend(&next), LEDGER_READ_ONLY);

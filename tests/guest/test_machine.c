@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What firmware, hypervisor and network say about the machine; the processor is that of this host. */
+/* The facts about the machine that firmware, hypervisor and network give; the processor is the one of this host. */
 #include "tests/lib/unit.h"
 
 #include "guest/virt.c"
@@ -75,7 +75,7 @@ static void test_uuid(void **state)
 {
 	(void)state;
 	assert_true(has_uuid(UUID("a1") "\n", NULL, 0xa1));
-	/* A guest of Xen without DMI; if both have a UUID, that of DMI counts. */
+	/* A guest of Xen may have no DMI; if both give a UUID, DMI's counts. */
 	assert_true(has_uuid(NULL, UUID("b2") "\n", 0xb2));
 	assert_true(has_uuid(UUID("a1") "\n", UUID("b2") "\n", 0xa1));
 	assert_true(has_uuid("Not Settable\n", UUID("b2") "\n", 0xb2));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A whole run: what is done, in which order, and what is not done. */
+/* A whole run: which steps it takes, in which order, and which it does not take. */
 #include "tests/lib/guest_machine.h"
 
 static int start(void **state)
@@ -82,7 +82,7 @@ static void test_spent(void **state)
 	start(state);
 	m.look[LEDGER_EFI] = LEDGER_SPENT;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive", "already-spent", 0);
-	/* Another run at the same time made the entry. */
+	/* Another run has made the entry at the same time. */
 	start(state);
 	m.commit[LEDGER_DIR] = LEDGER_SPENT;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi", "already-spent", 0);
@@ -94,7 +94,7 @@ static void test_tombstone(void **state)
 	record_make_tombstone(m.drive[0].raw, RECORD_SECTOR);
 	run_guest("", "already-spent", 0);
 	assert_int_equal(m.last.ledgers.state[LEDGER_DRIVE], LEDGER_SPENT);
-	/* The same for a copy that still has its record. */
+	/* A second drive is a copy that still has its record; it is spent, too. */
 	start_machine(2);
 	memcpy(m.drive[1].raw, m.drive[0].raw, RECORD_SECTOR);
 	record_make_tombstone(m.drive[0].raw, RECORD_SECTOR);
@@ -167,7 +167,7 @@ static void test_two_drives(void **state)
 	/* One record on two devices is one seed. */
 	memcpy(m.drive[1].raw, m.drive[0].raw, RECORD_SECTOR);
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit", "credited", 0);
-	/* A damaged record is reported, and nothing of it is mixed. */
+	/* A damaged record is reported, and is not mixed. */
 	start_machine(2);
 	m.drive[1].raw[RECORD_HEADER] ^= 1;
 	run_guest("mix-own mix " LOOKS " commit-dir commit-drive commit-efi credit",
@@ -220,7 +220,7 @@ static void test_silent(void **state)
 	run_guest("", "/dev/vdbcannot be read", 1);
 	m.drives = 0;
 	run_guest("", "/dev/vdbno such device", 1);
-	/* Each one that is missing is named. */
+	/* Each missing device is named. */
 	start(state);
 	strcpy(m.drive[0].path, "/dev/vdb");
 	name_device("/dev/vda");
@@ -332,7 +332,7 @@ static void test_carried_refused(void **state)
 	run_guest("", "nothing; /damagedwrong length", 1);
 }
 
-/* The status is about the credit of the drive; the kernel is ready when the carry-over follows. */
+/* The status describes the credit of the drive's seed; when the carry-over follows, the kernel is ready already. */
 static void test_both(void **state)
 {
 	start_carried(state);

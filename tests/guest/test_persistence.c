@@ -27,7 +27,7 @@ static const struct device {
 	const char *name, *way, *below[3];
 	bool trusted, persistent;
 } devices[] = {
-	/* Attached by a hypervisor, and a partition. */
+	/* Disks that a hypervisor attaches, and a partition. */
 	{ "vda1", PCI "virtio1/block/vda/vda1", { NULL }, true, true },
 	{ "vdb", "../../devices/platform/a003e00.virtio_mmio/virtio3/block/vdb", { NULL }, true,
 		true },
@@ -40,7 +40,7 @@ static const struct device {
 	{ "mmcblk0p2",
 		"../../devices/platform/soc/fe340000.mmc/mmc_host/mmc0/mmc0:0001/block/mmcblk0/mmcblk0p2",
 		{ NULL }, false, true },
-	/* Attached by somebody else, or over a network. */
+	/* Devices that a user can attach, or that are on a network. */
 	{ "sdd", PCI "usb1/1-1/1-1:1.0/host6/target6:0:0/6:0:0:0/block/sdd", { NULL }, false,
 		false },
 	{ "sr1", PCI "usb2/2-1/2-1:1.0/host7/target7:0:0/7:0:0:0/block/sr1", { NULL }, false,
@@ -60,7 +60,7 @@ static const struct device {
 	{ "nbd0", "../../devices/virtual/block/nbd0", { NULL }, false, false },
 	{ "ublkb0", "../../devices/virtual/block/ublkb0", { NULL }, false, false },
 	{ "bcache0", "../../devices/virtual/block/bcache0", { "vda1" }, false, false },
-	/* In memory. */
+	/* Devices in memory. */
 	{ "ram0", "../../devices/virtual/block/ram0", { NULL }, false, false },
 	{ "zram0", "../../devices/virtual/block/zram0", { NULL }, false, false },
 	{ "loop0", "../../devices/virtual/block/loop0", { NULL }, false, false },
@@ -75,8 +75,9 @@ static const struct device {
 	{ "pmem2",
 		"../../devices/LNXSYSTM:00/LNXSYBUS:00/ACPI0012:00/ndbus0/region2/namespace2.0/block/pmem2",
 		{ NULL }, false, false },
-	/* Layers: LUKS; LVM on LUKS and a disk; a live system's root, and a layer on it; an endless loop of layers; a layer
-	 * of nothing; RAID, a partition of it, and a RAID that is half in memory; LVM in memory. */
+	/* Layers, in this order: LUKS; LVM on LUKS and a disk; a live system's root, and a layer on it; layers in an
+	 * endless loop; a layer on no device; RAID, a partition of it, a RAID that is half in memory, and a partition
+	 * of it; LVM in memory. */
 	{ "dm-0", "../../devices/virtual/block/dm-0", { "vda1" }, false, true },
 	{ "dm-1", "../../devices/virtual/block/dm-1", { "dm-0", "vdb" }, false, true },
 	{ "dm-2", "../../devices/virtual/block/dm-2", { "sr0", "loop0" }, false, false },
@@ -88,12 +89,12 @@ static const struct device {
 	{ "md1", "../../devices/virtual/block/md1", { "vda1", "ram0" }, false, false },
 	{ "md1p1", "../../devices/virtual/block/md1/md1p1", { NULL }, false, false },
 	{ "dm-6", "../../devices/virtual/block/dm-6", { "ram0" }, false, false },
-	/* Names that only begin like those of trusted devices. */
+	/* Names that only begin like the name of a trusted device. */
 	{ "vd", "../../devices/virtual/block/vd", { NULL }, false, false },
 	{ "other", PCI "virtio1/block/other", { NULL }, false, false },
 };
 
-/* The lists of devices of a Btrfs, by its UUID. */
+/* For the UUID of each Btrfs, its folder in sysfs and the devices that are listed there. */
 static const struct {
 	const char *folder, *device[3];
 } btrfs[] = {
@@ -105,7 +106,7 @@ static const struct {
 static struct {
 	unsigned kind, flags;
 	const char *on;     /* a device; NULL: an anonymous number */
-	unsigned uuid;      /* of a Btrfs: the value of each byte; 0: unknown */
+	unsigned uuid;      /* of a Btrfs: each byte has this value; 0: unknown */
 	const char *mounts; /* the content of /proc/self/mountinfo; NULL: /proc is not mounted */
 	bool no_fdinfo;     /* /proc has no fdinfo */
 	size_t read;
@@ -318,7 +319,8 @@ static void test_btrfs(void **state)
 	unsigned i;
 
 	(void)state;
-	/* UUID unknown; on disks; one of them in memory; no device listed; unknown to sysfs. */
+	/* The rows of `wanted`: the UUID is unknown; the devices are disks; one device is in memory; no device is
+	 * listed; sysfs does not know the UUID. */
 	for (i = 0; i < COUNT(wanted); i++) {
 		fs.uuid = i;
 		assert_int_equal(on(BTRFS, NULL), wanted[i]);
@@ -367,7 +369,7 @@ static void test_barriers(void **state)
 			false },
 		{ MOUNTS_OF("29 1 254:2 / /var rw - ext4 /dev/vda2 rw,barrier=1\n"), true },
 		{ MOUNTS_OF("29 1 254:2 / /var rw - ext4 /dev/vda2 rw"), true },
-		/* The option is on other mounts, before and after ours, whose ids contain ours. */
+		/* Other mounts have the option: they come before and after ours, and our id is a part of their ids. */
 		{ MOUNTS_OF(
 			  "129 1 254:3 / /x rw - ext4 /dev/vdc rw,nobarrier\n29 1 254:2 / /var rw - ext4 /dev/vda2 rw\n"
 			  "290 1 254:3 / /y rw - ext4 /dev/vdc rw,nobarrier\n28 29 254:4 / /z rw - ext4 /dev/vdd rw,nobarrier\n"),

@@ -11,7 +11,7 @@
 
 #define NOBODY 65534
 
-/* In a child, because a process cannot get the right to start processes back. */
+/* Runs in a child, because a process that has given up the right to start processes cannot get it back. */
 static int leave_without_processes(void)
 {
 	const struct rlimit none = { 0, 0 };

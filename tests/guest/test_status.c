@@ -66,7 +66,7 @@ static void test_stays(void **state)
 	assert_false(stays(&credited, "system"));
 }
 
-/* In one run, a credit wins over a mixed seed, and that over a drive with a spent seed. */
+/* In one run, a credit takes precedence over a mixed seed, and a mixed seed over a drive whose seed is spent. */
 static void test_prefers(void **state)
 {
 	const struct found spent = { .buried = true }, seed = { .buried = false };

@@ -4,7 +4,8 @@
 
 #include <errno.h>
 
-/* The guest's program is not linked here; virt.c asks only by struct virt_asks and is included. */
+/* virt.c asks about the machine only through struct virt_asks, so it is included, and the guest's program is not
+ * linked. */
 #include "guest/virt.c"
 
 struct leaf {
@@ -21,7 +22,7 @@ struct machine {
 	struct leaf leaf[8];
 	struct file file[4];
 	bool hypervisor, confidential, rdrand;
-	unsigned asked; /* the most CPUIDs that it may execute; 0: any number */
+	unsigned asked; /* the greatest number of CPUID instructions that it may execute; 0: any */
 };
 
 static const struct machine *machine;
@@ -68,7 +69,8 @@ static long read_text(const char *path, char *text, size_t size)
 
 static const struct virt_asks asks = { cpuid, exists, read_text };
 
-/* The names in the order of the registers: EBX, EDX, ECX in leaves 0 and 0x21; EBX, ECX, EDX in 0x40000000. */
+/* CPUID has a name in several registers: in the order EBX, EDX, ECX for leaves 0 and 0x21; EBX, ECX, EDX for
+ * 0x40000000. */
 #define INTEL(last)                                              \
 	{                                                        \
 		0,                                               \
@@ -278,7 +280,7 @@ static bool row_exists(const char *path)
 	return row_has(path, &text);
 }
 
-/* A table with a processor first, as in many machines, then the BIOS information with its strings. */
+/* A table that begins with a processor, as in many machines; after it comes the BIOS information with its strings. */
 static long row_smbios(bool whole, bool set, char *raw, size_t size)
 {
 	static const uint8_t cpu[] = { 4, 6, 1, 0, 1, 2, 'C', 'P', 'U', 0, 'x', 0, 0 };
@@ -296,7 +298,7 @@ static long row_smbios(bool whole, bool set, char *raw, size_t size)
 	return (long)(n + sizeof(bios));
 }
 
-static bool by_entries; /* the kernel has dmi-sysfs */
+static bool by_entries; /* does the kernel have dmi-sysfs? */
 
 static long row_read_text(const char *path, char *text, size_t size)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A file in place of /dev/vmclock0, with the layout of linux/vmclock-abi.h, written as a hypervisor writes it. */
+/* A file in place of /dev/vmclock0. It has the layout of linux/vmclock-abi.h, and the test writes to it as a hypervisor
+ * would. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #define COUNTED   (1 << 8)
 #define NOTIFIED  (1 << 9)
 
-static uint8_t *ours; /* mapped by the hypervisor */
+static uint8_t *ours; /* the test's own mapping of the file, with which it plays the hypervisor */
 
 static void put(unsigned at, unsigned bytes, uint64_t value)
 {
@@ -73,7 +74,7 @@ static void marker_alone(void **state)
 
 	(void)state;
 	opened(&page, 0);
-	put(104, 8, 6); /* has no meaning without its flag */
+	put(104, 8, 6); /* is ignored without its flag */
 	assert_int_equal(page_look(&page), PAGE_SAME);
 	put(16, 8, 78);
 	assert_int_equal(page_look(&page), PAGE_DISRUPTION);
@@ -81,7 +82,7 @@ static void marker_alone(void **state)
 	sys_close(page.fd);
 }
 
-/* A change that is in progress is not read half: the next look reads it. */
+/* If a change is in progress, the look does not use a part of it; the next look finds the whole change. */
 static void sequence_lock(void **state)
 {
 	struct page page;
@@ -117,7 +118,8 @@ static void refused(void **state)
 	assert_int_equal(page_open(&page, "."), -ENODEV);
 }
 
-/* If the device does not wake us, there is a look every 20 ms. Else poll(2) returns at once, because this is a file. */
+/* If the device does not notify of changes, page_wait() takes 20 ms. Otherwise it uses poll(2), which returns at once
+ * here, because this is a file. */
 static void waits(void **state)
 {
 	struct page page;

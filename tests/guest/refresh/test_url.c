@@ -5,7 +5,7 @@
 
 #include "guest/refresh/url.c"
 
-/* Stand-ins for functions of guest/sys.c. */
+/* Replacements for functions of guest/sys.c. */
 bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c)
 {
 	return (size_t)snprintf(out, size, "%s%s%s", a, b, c) < size;
@@ -104,7 +104,7 @@ static void long_path(void **state)
 	assert_non_null(url_parse(text, &u));
 }
 
-/* Each address that is accepted is the same address for the C library. */
+/* If an address is accepted, the C library reads it as the same address. */
 static void mutated(void **state)
 {
 	static const char alphabet[] = "0123456789abcdf:.%[]/x";

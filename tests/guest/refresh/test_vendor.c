@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Finds our record in Nova's vendor_data2.json, and checks whether it is for this machine. */
+/* Tests that our record is found in Nova's vendor_data2.json, and that a record for another machine is not accepted. */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 static struct vendor vendor;
 
-/* A copy of exactly this size, so that a sanitizer finds reads beyond its end. */
+/* Searches a copy in a buffer of just its size, so that a sanitizer finds a read beyond its end. */
 static int find(const char *text, unsigned nth)
 {
 	const size_t len = strlen(text);
@@ -94,7 +94,7 @@ static void refused(void **state)
 	}
 }
 
-/* RECORD_SIZE_MAX bytes are accepted, three more are not; libsodium decodes the same bytes. */
+/* RECORD_SIZE_MAX bytes are accepted, and three bytes more are not; libsodium decodes the same bytes. */
 static void size(void **state)
 {
 	static uint8_t raw[RECORD_SIZE_MAX + 3];
@@ -144,7 +144,7 @@ static void fresh(void **state)
 	assert_string_equal(fresh_why_not(&rec, id, &here), "expired");
 	rec.ttl = 0;
 	assert_null(fresh_why_not(&rec, id, &here));
-	/* The clock of a restored machine is behind, which is no reason to refuse a record. */
+	/* The clock of a restored machine may be behind the time of issue, so that is no reason to refuse a record. */
 	rec.ttl = 100;
 	here.now = 5;
 	assert_null(fresh_why_not(&rec, id, &here));

@@ -10,7 +10,7 @@
 
 static char said[256];
 
-/* Only the parent reports what happened to its worker. */
+/* Only the parent calls this, to report what happened to its worker. */
 void say(const char *a, const char *b, const char *c)
 {
 	const size_t n = strlen(said);
@@ -55,7 +55,8 @@ static void note_pid(const char *name)
 	file_write(name, text, (size_t)n);
 }
 
-/* We see the end of our own child; other processes are children of init, and a zombie counts as ended. */
+/* Does the process run? Only our own child is reaped by us; init reaps all others, perhaps late, so a zombie counts as
+ * ended. */
 static bool runs(const char *name)
 {
 	char path[64], *text, *stat;
@@ -151,7 +152,7 @@ static void look_at_times(void *ctx)
 	const unsigned program = deadline_program_ms() - process_now_ms();
 
 	(void)ctx;
-	/* Four fifths are for the program, the rest for cleaning up after it. */
+	/* Four fifths of the limit are for the program, and the rest for cleaning up after it. */
 	if (program > 70000 && program <= 80000 && !deadline_over())
 		file_write("worked", "", 0);
 	deadline_set(0);
@@ -176,7 +177,7 @@ static int status_of(void (*end)(void))
 		process_exit(7);
 	}
 	assert_true(process_wait(child, process_now_ms() + 60000, &status));
-	/* The child has been waited for. */
+	/* process_wait() has reaped the child, so a second wait fails. */
 	assert_false(process_wait(child, process_now_ms() + 60000, &status));
 	return status;
 }
@@ -198,7 +199,7 @@ static void end_with_status(void)
 static void test_status(void **state)
 {
 	(void)state;
-	/* Whatever our parent has blocked or ignored. */
+	/* Our parent may have set SIGCHLD to be ignored, or blocked. */
 	signal(SIGCHLD, SIG_IGN);
 	process_begin();
 	assert_int_equal(status_of(end_well), 0);

@@ -70,12 +70,12 @@ static void test_numbers(void **state)
 	drives_set("vda", DRIVES_SEED);
 	drives_set("sr0", DRIVES_SEED);
 	assert_int_equal(drives_get("sr0"), DRIVES_SEED);
-	/* Another medium, or one that has no number any more. */
+	/* The device has another medium, or a medium that has no number any more. */
 	shell("echo 8 >sys/devices/vda/diskseq");
 	assert_int_equal(drives_get("vda"), DRIVES_UNKNOWN);
 	shell("rm sys/devices/vda/diskseq");
 	assert_int_equal(drives_get("vda"), DRIVES_UNKNOWN);
-	/* A device that is gone. */
+	/* The device no longer exists. */
 	shell("rmdir sys/class/block/sr0");
 	assert_false(drives_any(DRIVES_SEED));
 }

@@ -19,7 +19,7 @@ void say(const char *a, const char *b, const char *c)
 	snprintf(said + n, sizeof(said) - n, "%s|", a);
 }
 
-/* A line of the program, and its meaning for a stage. */
+/* A line that the program prints, and its meaning for a stage. */
 static const struct row {
 	const char *line;
 	bool seed, decision, committed;
@@ -93,7 +93,8 @@ static void test_rows(void **state)
 	}
 }
 
-/* Reasons that may not apply in a later stage, and words that only begin or end like one. */
+/* Reasons that may not apply in a later stage; and words that are like such a reason but for a letter, and reasons that
+ * stay. */
 static void test_open_reasons(void **state)
 {
 	static const char *const open[] = { "ledger-read-only", "ledger-forgets", "ledger-failed",

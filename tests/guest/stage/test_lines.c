@@ -16,7 +16,7 @@ static const char *lines_of(const char *text, size_t len)
 	assert_int_equal(lines_open(&l, "file"), 0);
 	while ((line = lines_next(&l)))
 		n += (size_t)snprintf(got + n, sizeof(got) - n, "%s|", line);
-	/* After the end, it stays at the end. */
+	/* After the end, each further call returns NULL, too. */
 	assert_null(lines_next(&l));
 	lines_close(&l);
 	got[n] = '\0';
@@ -33,7 +33,8 @@ static void test_ends(void **state)
 	assert_string_equal(lines_of("a\0b\nc\n", 6), "a|c|");
 }
 
-/* Lines of each length around that of the buffer, and twice that: they are cut off, and their neighbours are complete. */
+/* Lines with each length around the size of the buffer and around twice that size: they are cut off, and the lines
+ * before and after them are complete. */
 static void test_long_lines(void **state)
 {
 	static char text[12000];
@@ -57,7 +58,7 @@ static void test_long_lines(void **state)
 		assert_string_equal(lines_next(&l), "after");
 		assert_null(lines_next(&l));
 		lines_close(&l);
-		/* As the last line, without a newline. */
+		/* The same line as the last one, without a newline. */
 		file_write("file", text, at - strlen("\nafter\n"));
 		assert_int_equal(lines_open(&l, "file"), 0);
 		(void)lines_next(&l);

@@ -16,7 +16,8 @@ static const struct row {
 	{ "22 1 254:1 / /root rw,relatime - ext4 /dev/vda1 rw", true, true, false, 0 },
 	{ "22 1 254:1 / /root rw - ext4 /dev/vda1 ro", true, false, false, 0 },
 	{ "22 1 254:1 / /root ro - ext4 /dev/vda1 rw", true, false, false, 0 },
-	/* Optional fields, one of which looks like their end; an empty source; a name with a space. */
+	/* Optional fields, one of which looks like the end of these fields; an empty source; a source with an escaped
+	 * space. */
 	{ "22 1 254:1 / /root rw shared:1 master:2 - ext4 /dev/vda1 rw", true, true, false, 0 },
 	{ "22 1 0:9 / /root rw - tmpfs  rw", true, true, false, 0 },
 	{ "22 1 254:1 / /root rw - btrfs /dev/mapper/a\\040b rw,subvol=/@", true, true, false, 0 },
@@ -31,13 +32,13 @@ static const struct row {
 	{ "2 1 254:1 / /root ro - btrfs a ro,nologreplay", true, false, true, 0 },
 	{ "2 1 254:1 / /root ro - btrfs a ro,rescue=all,x", true, false, true, 0 },
 	{ "2 1 254:1 / /root ro - ext4 a ro,noloadx,xnorecovery,rescue", true, false, false, 0 },
-	/* Other mount points, and malformed lines. */
+	/* Mounts on other folders, and malformed lines. */
 	{ "22 1 254:1 / /root/a rw - ext4 /dev/vda1 rw", false, false, false, 0 },
 	{ "22 1 254:1 /root / rw - ext4 /dev/vda1 rw", false, false, false, 0 },
 	{ "22 1 254:1 / /root", false, false, false, 0 },
 	{ "22 1 254:1 /", false, false, false, 0 },
 	{ "", false, false, false, 0 },
-	/* Cut off: a mount whose options are missing is not writable. */
+	/* These lines are cut off: a mount whose options are missing is not writable. */
 	{ "22 1 254:1 / /root rw shared:1", true, false, false, 0 },
 	{ "22 1 254:1 / /root rw - ext4 /dev/vda1", true, false, false, 0 },
 };

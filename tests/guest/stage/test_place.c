@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Roots in folders of the test, and a table of mounts in notes_top. */
+/* The root file systems are folders of the test; notes_top is set to the test's folder, so the table of mounts is in
+ * it, too. */
 #include "tests/lib/unit.h"
 
 #include "guest/stage/lines.c"

@@ -15,7 +15,7 @@ void say(const char *a, const char *b, const char *c)
 	snprintf(said + n, sizeof(said) - n, "%s%s%s\n", a, b ? b : "", b && c ? c : "");
 }
 
-/* The settings of a file and of a command line. */
+/* Returns the settings that a file and a command line give together. */
 static const struct settings *settings_of(const char *file, const char *command_line)
 {
 	static struct settings s;
@@ -77,7 +77,7 @@ static void test_unknown(void **state)
 	assert_uses("SEED=", "", USE_MIX, USE_FULL);
 	assert_uses("CARRY_OVER=never", "", USE_FULL, USE_MIX);
 	assert_string_equal(said, "CARRY_OVER=never: must be credit, mix or off; taken as mix\n");
-	/* A value that begins with a known word, and does not fit. */
+	/* A value that begins with a known word is too long, or has a quote that does not match. */
 	assert_uses("SEED=on              and more", "", USE_MIX, USE_FULL);
 	assert_uses("SEED=\"on'", "", USE_MIX, USE_FULL);
 	assert_uses("SEED=\"", "", USE_MIX, USE_FULL);
@@ -113,7 +113,7 @@ static void test_options(void **state)
 	assert_int_equal(s->seed, USE_FULL);
 }
 
-/* Too many options: none is used, and nothing is credited, but off stays off. */
+/* If there are too many options, none is used, and nothing is credited, but off stays off. */
 static void test_devices(void **state)
 {
 	const struct settings *s = settings_of(
@@ -172,7 +172,7 @@ static void test_foreign(void **state)
 	}
 }
 
-/* From files in a folder of the test. */
+/* The settings come from files in a folder of the test. */
 static void test_files(void **state)
 {
 	static struct settings s;
@@ -189,7 +189,7 @@ static void test_files(void **state)
 	settings_read(&s);
 	assert_int_equal(s.seed, USE_FULL);
 	assert_int_equal(s.carry_over, USE_OFF);
-	/* The last word, at the end of a long command line, wins. */
+	/* The last word wins, even at the end of a long command line. */
 	memset(far, 'x', sizeof(far));
 	memcpy(far + sizeof(far) - 21, " seedrive.guest=off\n", 21);
 	file_write("proc/cmdline", far, sizeof(far) - 1);
