@@ -7,7 +7,8 @@
 
 #define SMALL_FILES 1000
 
-/* Begins in an empty working folder, with a folder t in it of so many small files, some of them empty, and one larger. */
+/* Begins in an empty working folder with a folder t. In t are SMALL_FILES small files, some of them empty, and a larger
+ * one. */
 static int enter(void **state)
 {
 	static unsigned number;
@@ -35,14 +36,15 @@ static void open_tree(struct tree *t)
 	assert_int_equal(tree_open(t, "t", NULL, 0, &f), 0);
 }
 
-/* Waits until the thread has read as many files as it will. */
+/* Waits until the thread has read @files files, which is as many as it reads in this test. */
 static void wait_for(const struct ahead *a, size_t files)
 {
 	while (a->done < files)
 		sched_yield();
 }
 
-/* The image with what is read ahead: at once, so that the writer may overtake, or after the thread is done. */
+/* The image is the same with a thread that reads ahead, if the writer starts at once and may overtake the thread, and
+ * if the thread is done before the writer starts. */
 static void test_same_image(void **state)
 {
 	struct ahead a = { .secret = false };
@@ -98,7 +100,7 @@ static void test_contents(void **state)
 	tree_clear(&t);
 }
 
-/* A file that has shrunk is left to the writer, with all that follow. */
+/* If a file has shrunk, the thread leaves it, and all files after it, to the writer. */
 static void test_shrunk(void **state)
 {
 	struct ahead a = { .secret = false };
@@ -123,7 +125,7 @@ static void test_shrunk(void **state)
 	tree_clear(&t);
 }
 
-/* A file is read ahead, and written to afterwards. */
+/* A file is written to after it has been read ahead. */
 static void test_changed(void **state)
 {
 	struct ahead a = { .secret = false };

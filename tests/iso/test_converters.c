@@ -7,18 +7,19 @@
 #include <string.h>
 #include <wchar.h>
 
-/* iconv_close(), called by a pointer, because the compiler warns about a direct second call. */
+/* iconv_close() is called through a pointer, because the compiler warns about a direct second call. */
 static int (*const close_it)(iconv_t) = __wrap_iconv_close;
 
 struct text {
 	char bytes[64];
 	size_t len;
 	int err;      /* of the last call, or 0 */
-	size_t calls; /* an error is followed by a call for the rest, as libisofs does it */
+	size_t calls; /* after an error, one more call converts the rest, as in libisofs */
 	size_t in_left[8];
 };
 
-/* Converts @len bytes of @text as libisofs does: after an error it leaves out one unit of @unit bytes, and goes on. */
+/* Converts @len bytes of @text as libisofs does: after an error, it leaves out one unit of @unit bytes and
+ * continues. */
 static void convert(
 	iconv_t c, const char *text, size_t len, size_t unit, size_t room, struct text *ret)
 {
@@ -38,7 +39,7 @@ static void convert(
 	ret->len = (size_t)(out - ret->bytes);
 }
 
-/* Does ours do the same as the C library's, with each size of the target? */
+/* Has our converter the same results as the C library's, with each size of the target buffer? */
 static void same(const char *to, const char *from, const char *text, size_t len)
 {
 	const size_t unit = strcmp(from, "WCHAR_T") == 0 ? sizeof(wchar_t) : 1;
@@ -64,7 +65,7 @@ static void test_bytes(void **state)
 	const char *const texts[] = { "", "a", "a name.txt", "\1\x7f", "n\xc3\xa4me",
 		"\xe6\xbc\xa2\xe5\xad\x97", "\xef\xbb\xbf_", "\xef\xbf\xbf", "\xf0\x9d\x84\x9e",
 		"x\xf4\x8f\xbf\xbd", "\xf3\xa0\x80\x81z",
-		/* malformed: a surrogate, overlong, too large, cut, no first byte */
+		/* malformed: surrogate, overlong, too large, cut off, no first byte */
 		"a\xed\xa0\x80z", "a\xc0\xafz", "a\xf4\x90\x80\x80z", "a\xc3", "a\xe6\xbc",
 		"a\x80\xffz" };
 	size_t i, j;

@@ -12,7 +12,7 @@ static const struct tree_rules followed = { .follow = true };
 
 static struct tree tree;
 
-/* Each test begins with an empty tree, in an empty working folder. */
+/* Each test begins with an empty tree in an empty working folder. */
 static int enter(void **state)
 {
 	(void)state;
@@ -164,7 +164,7 @@ static void test_attributes(void **state)
 	make("two/y", "2");
 	assert_int_equal(chmod("one", 0710), 0);
 	assert_int_equal(chmod("two", 0701), 0);
-	graft("z", "one/x"); /* does not set the root's attributes */
+	graft("z", "one/x"); /* must not set the root's attributes */
 	graft(NULL, "one");
 	graft(NULL, "two");
 	graft("made/by/us", "two");
@@ -269,7 +269,7 @@ static void test_omitted(void **state)
 	assert_true(tree.omitted_first);
 }
 
-/* Such folders belong to the calling user. Only root can change its user id to check that. */
+/* Folders that have no source belong to the calling user. Only root can change its user id, to check that. */
 static void test_made_up(void **state)
 {
 	const bool root = getuid() == 0;

@@ -79,7 +79,7 @@ static uint8_t *put_record(uint8_t *p, const struct record *r)
 	return p + p[0];
 }
 
-/* Writes the records "." and "..". Returns where the next record goes. */
+/* Writes the records "." and "..". Returns the place of the next record. */
 static uint8_t *put_dots(uint32_t sector, uint32_t sectors)
 {
 	struct record dot = { .name = "\0",
@@ -101,7 +101,7 @@ static uint8_t *put_file(uint8_t *p, const char *name, uint32_t lba, uint32_t le
 	return put_record(p, &r);
 }
 
-/* Builds a volume with an empty root directory. Returns where its first record goes. */
+/* Builds a volume with an empty root directory. Returns the place of its first record. */
 static uint8_t *hand_make(void)
 {
 	uint8_t *pvd = hand.bytes + PVD;
@@ -221,7 +221,7 @@ static void test_no_volume(void **state)
 	assert_volume_refused(-EIO);
 }
 
-/* Changes each byte of each number that is stored in both byte orders. */
+/* Changes each byte of each number that is stored in both byte orders, so that the two contradict each other. */
 static void test_volume_contradicts(void **state)
 {
 	static const struct {
@@ -331,7 +331,7 @@ static void test_record_bad(void **state)
 	unsigned len;
 
 	(void)state;
-	/* Records that are too short, that have a name reaching beyond their end, or that have no name. */
+	/* Records that are too short, records with a name that reaches beyond their end, and records without a name. */
 	for (len = 1; len < 34; len++) {
 		p = hand_make();
 		put_file(p, "A.;1", CONTENT, 10);
@@ -373,7 +373,7 @@ static void test_extent_off_the_volume(void **state)
 		{ SECTORS - 1, ISO_SECTOR, 1 },
 		{ SECTORS - 1, ISO_SECTOR + 1, -EBADMSG },
 		{ SECTORS, 1, -EBADMSG },
-		{ SECTORS, 0, 1 }, /* an empty extent may be anywhere */
+		{ SECTORS, 0, 1 }, /* an empty extent may have any position */
 		{ UINT32_MAX, 0, 1 },
 		{ UINT32_MAX, 1, -EBADMSG },
 		{ UINT32_MAX, UINT32_MAX, -EBADMSG },
@@ -432,7 +432,7 @@ static void test_extended_attributes(void **state)
 	assert_memory_equal(text, hand.bytes + (CONTENT + 1) * ISO_SECTOR, sizeof(text));
 }
 
-/* Fills the current sector with records, except for the last @rest bytes. Returns where the next record goes. */
+/* Fills the current sector with records, except for its last @rest bytes. Returns the place of the next record. */
 static uint8_t *fill_sector(uint8_t *p, size_t rest)
 {
 	const size_t in_sector = (size_t)(p - hand.bytes) % ISO_SECTOR;
@@ -506,7 +506,7 @@ static void test_sectors_of_a_directory(void **state)
 	assert_int_equal(count_entries("C"), first + 2);
 	memset(hand.bytes + (ROOT + 1) * ISO_SECTOR, 0, ISO_SECTOR);
 	assert_int_equal(count_entries("C"), first + 1);
-	/* A sector that is full to its last byte. */
+	/* A sector is full to its last byte. */
 	fill_sector(hand_make(), 0);
 	first = count_entries(NULL);
 	long_root(2);
@@ -561,7 +561,7 @@ static void test_plain_names(void **state)
 	for (i = 0; i < COUNT(row); i++)
 		assert_name(
 			&(struct record){ .name = row[i][0], .lba = CONTENT, .len = 1 }, row[i][1]);
-	/* As long as a record allows. */
+	/* A name of the greatest length that a record allows. */
 	memset(name, 'n', 221);
 	name[221] = '\0';
 	assert_name(&(struct record){ .name = name, .lba = CONTENT, .len = 1 }, name);
@@ -576,7 +576,7 @@ static void test_ridge_names(void **state)
 		const char *name;
 	} row[] = {
 		{ { .name = "NAME.;1", AREA("NM\x0e\1\0long-name") }, "long-name" },
-		/* Other entries before and after it. */
+		/* Other entries are before and after the entry NM. */
 		{ { .name = "NAME.;1",
 			  AREA("RR\5\1\x89"
 			       "PX\6\1xx"
@@ -587,9 +587,9 @@ static void test_ridge_names(void **state)
 			  AREA("PX\6\1xx"
 			       "NM\7\1\0ab") },
 			"ab" },
-		/* Also an entry that has nothing but its header. */
+		/* An entry that has only its header is skipped, too. */
 		{ { .name = "N;1", AREA("RE\4\1NM\7\1\0ab") }, "ab" },
-		/* In two and in three pieces, with other entries between them. */
+		/* Names in two and in three pieces, with other entries between the pieces. */
 		{ { .name = "N;1",
 			  AREA("NM\x8\1\1abc"
 			       "NM\x8\1\0def") },
@@ -609,7 +609,7 @@ static void test_ridge_names(void **state)
 		{ { .name = "N;1", AREA("NM\7\2\0ab") }, "N" },
 		{ { .name = "N;1", AREA("NM\5\1\2") }, "N" },
 		{ { .name = "N;1", AREA("PX\6\1xx") }, "N" },
-		/* Malformed: length 0, too short, reaching beyond the record. */
+		/* Malformed entries: with a length of 0, too short, or reaching beyond the record. */
 		{ { .name = "N;1",
 			  AREA("PX\0\1xx"
 			       "NM\7\1\0ab") },
@@ -701,12 +701,12 @@ static void test_extents_refused(void **state)
 		uint8_t second_flags;
 	} row[] = {
 		{ CONTENT, 2048, CONTENT + 2, 10, 0 }, /* a gap */
-		{ CONTENT, 2048, CONTENT, 10, 0 },     /* the same sector again */
+		{ CONTENT, 2048, CONTENT, 10, 0 },     /* the first extent's sector again */
 		{ CONTENT + 1, 2048, CONTENT, 10, 0 }, /* backwards */
-		{ CONTENT, 2047, CONTENT + 1, 10, 0 }, /* the first one ends within a sector */
+		{ CONTENT, 2047, CONTENT + 1, 10, 0 }, /* the first extent ends within a sector */
 		{ CONTENT, 2049, CONTENT + 2, 10, 0 },
 		{ CONTENT, 2048, CONTENT + 1, 10,
-			FLAG_MORE },                   /* a third is announced, and missing */
+			FLAG_MORE },                   /* a third one is announced, but missing */
 		{ SECTORS - 1, 2048, SECTORS, 10, 0 }, /* beyond the volume */
 		{ UINT32_MAX, 0, 0, 10, 0 },
 	};
@@ -863,7 +863,7 @@ static void test_damaged(void **state)
 			refused++;
 			continue;
 		}
-		/* The reader knows no other limit than the size that the volume states. */
+		/* The only limit that the reader knows is the size that the volume states. */
 		hand.bound = (uint64_t)vol.sectors * ISO_SECTOR;
 		if (hand.bound <= sizeof(hand.bytes)) {
 			walk_damaged(&vol, &vol.root, 0);
@@ -886,7 +886,7 @@ static void make_by_genisoimage(const char *const options[])
 	run_program(argv);
 }
 
-/* With the options that Nova uses. */
+/* The image is made with the options that Nova uses. */
 static void test_genisoimage_nova(void **state)
 {
 	struct tree t;
@@ -899,7 +899,7 @@ static void test_genisoimage_nova(void **state)
 	tree_clear(&t);
 }
 
-/* Without Rock Ridge, with names of up to 31 bytes that are not converted. */
+/* Without Rock Ridge; names have up to 31 bytes and are not converted. */
 static void test_genisoimage_plain(void **state)
 {
 	struct tree t;
@@ -912,7 +912,7 @@ static void test_genisoimage_plain(void **state)
 	tree_clear(&t);
 }
 
-/* Without any option: 8.3 names in capitals, with versions. */
+/* Without any option, names are in capitals, in the form 8.3, and have versions. */
 static void test_genisoimage_short(void **state)
 {
 	static const char *const paths[] = { "openstac/content/0000",
@@ -936,7 +936,8 @@ static void test_genisoimage_short(void **state)
 	close(fd);
 }
 
-/* Names of all lengths that fit whole in a record, many files, deep folders, and sizes around multiples of a sector. */
+/* Makes a tree with names of all lengths that fit into a record, many files, deep folders, and sizes near multiples of
+ * a sector. */
 static void make_odd_tree(void)
 {
 	static const size_t sizes[] = { 0, 1, 2047, 2048, 2049, 4096, 70000 };
@@ -984,7 +985,7 @@ static void test_own_writer(void **state)
 	tree_clear(&t);
 }
 
-/* Wherever the image is cut, everything before the cut can be read, and reading beyond it is an error. */
+/* If the image is cut off at any position, all bytes before it can be read, and reading beyond it is an error. */
 static void test_truncated(void **state)
 {
 	struct iso_options o = image_options();

@@ -103,7 +103,7 @@ static uint32_t number(const uint8_t *p, int step)
 		(uint32_t)p[3 * step] << 24;
 }
 
-/* Every descriptor states the size of the file, and after the last content there are only zeros. */
+/* Checks that each descriptor states the size of the file, and that only zeros follow the last content. */
 static void assert_multiple(const struct iso_options *o, uint32_t multiple, uint64_t content)
 {
 	size_t len, at, volumes = 0;
@@ -164,7 +164,8 @@ static void test_empty_tree(void **state)
 	tree_clear(&t);
 }
 
-/* Contents from memory are the first two, next to each other, as reseed needs them, and are not in the head. */
+/* The two contents from memory are the first ones in the image, next to each other, because reseed needs that; and they
+ * are not part of the head. */
 static void test_bytes_first(void **state)
 {
 	char record[2048] = SECRET, note[2048] = "note";
@@ -246,7 +247,7 @@ static void test_full(void **state)
 	(void)state;
 	open_tree(&t, nova_tree);
 	assert_int_equal(image_write(&t, &o, "/dev/full", 64, &f), -ENOSPC);
-	/* The message is left to the caller, who knows the target's name. */
+	/* The message comes from the caller, who knows the target's name. */
 	assert_string_equal(f.text, "");
 	tree_clear(&t);
 }
@@ -290,7 +291,8 @@ static void test_clear_early(void **state)
 	tree_clear(&t);
 }
 
-/* With names of the greatest length: libisofs continues them outside of the directory record, where we do not look. */
+/* With names of the greatest length, libisofs writes a part of each name outside of the directory record, where we do
+ * not look. */
 static void test_long_names(void **state)
 {
 	struct iso_options o = image_options();
@@ -321,7 +323,7 @@ static void test_long_names(void **state)
 	}
 }
 
-/* The same with the descriptors last; writing may be ended early. */
+/* Writes the image with its descriptors last, and checks that writing may be given up early. */
 static int write_last(const struct tree *t, const struct iso_options *o, const char *path)
 {
 	struct fault f = { 0 };
@@ -388,7 +390,8 @@ static void test_given_up(void **state)
 		title, function, enter, NULL, NULL \
 	}
 
-/* Creates files with names of 99 bytes, so that directories are larger than libisofs' buffer, which is made for short names. */
+/* The files have names of 99 bytes, so that the directories are larger than libisofs' buffer, whose size is for short
+ * names. */
 #define LONG_NAMES 6000
 
 static void make_large_head(void)

@@ -31,7 +31,8 @@ static void assert_lost(struct lost l, size_t count, const char *first)
 		assert_null(l.first);
 }
 
-/* Checks whether Joliet changes the name: with 64 characters, with 103 characters, and with 64 in UTF-16. */
+/* Checks whether Joliet changes the name in each of three forms: up to 64 characters, up to 103 characters, and up to
+ * 64 characters in UTF-16. */
 static void assert_joliet(const char *name, bool in_64, bool in_103, bool in_utf16)
 {
 	const struct lost_joliet limits[] = { { 64, false }, { 103, false }, { 64, true } };

@@ -54,7 +54,7 @@ static void test_none_held(void **state)
 	tree_clear(&t);
 }
 
-/* A path that is longer than the kernel's PATH_MAX. */
+/* The path is longer than the kernel's PATH_MAX. */
 static void test_long_path(void **state)
 {
 	char name[NAME_MAX + 1], path[32 * (NAME_MAX + 1)] = "";
@@ -82,7 +82,7 @@ static void test_long_path(void **state)
 	tree_clear(&t);
 }
 
-/* Both writing the image and tree_check() fail with this message. */
+/* Checks that tree_check() and writing the image both fail with this message. */
 static void assert_refused(const char *words)
 {
 	struct iso_options o = image_options();
@@ -139,7 +139,7 @@ static void test_changes(void **state)
 	assert_int_equal(rename("other", "t"), 0);
 }
 
-/* The new file has the same size and time, and perhaps the same inode. Then only its birth time differs. */
+/* The new file has the same size and time, and perhaps the same inode; in that case only its birth time differs. */
 static void test_replaced(void **state)
 {
 	struct stat st;
@@ -163,7 +163,8 @@ static void test_replaced(void **state)
 	assert_refused("t/file: was replaced by another file while the image was made");
 }
 
-/* This is true of files held open and of files opened again. */
+/* Files are accepted if only their mode, owner or number of links changes, both those held open and those opened
+ * again. */
 static void test_no_change(void **state)
 {
 	struct iso_options o = image_options();

@@ -27,7 +27,7 @@ static void walk(struct tree *t)
 		fail_msg("%s", f.text);
 }
 
-/* The tree is refused with this message, and no descriptor is left open. */
+/* Checks that the tree is refused with this message, and that no descriptor is left open. */
 static void assert_refused(int err, const char *words)
 {
 	const unsigned before = count_descriptors();
@@ -87,7 +87,7 @@ static void test_order(void **state)
 	tree_clear(&t);
 }
 
-/* The file system may return the two names in any order. */
+/* The file system may list the two names in any order. */
 static void test_order_of_two(void **state)
 {
 	char path[64];
@@ -174,7 +174,7 @@ static void test_empty(void **state)
 	tree_clear(NULL);
 }
 
-/* More files than the usual soft limit on open files allows. */
+/* The tree has more files than the usual soft limit on open files. */
 static void test_many_files(void **state)
 {
 	struct rlimit limit;
@@ -445,7 +445,7 @@ static void test_too_deep(void **state)
 	assert_int_equal(count_descriptors(), before);
 }
 
-/* The path of such a file is longer than PATH_MAX; the walk never uses it as a whole. */
+/* The path of this file is longer than PATH_MAX, but the walk never uses the whole path. */
 static void test_deep_and_long(void **state)
 {
 	char name[NAME_MAX + 1], path[PATH_MAX];
@@ -550,7 +550,7 @@ static void test_drop(void **state)
 
 /* --- changes between the walk and the end --- */
 
-/* Gives the file an old time stamp, so that any change of the file sets a different one. */
+/* Gives the file an old time, so that any later change gives it a different one. */
 static void write_old(const char *path, const char *content)
 {
 	static const struct timespec times[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
@@ -627,7 +627,7 @@ static void test_changes(void **state)
 	size_t i;
 
 	(void)state;
-	/* Folders that sort before and after it; they are not changed. */
+	/* The walk finds other files before and after the one that is changed; these are not changed. */
 	assert_int_equal(mkdir("t/a", 0755), 0);
 	assert_int_equal(mkdir("t/d", 0755), 0);
 	write_old("t/a/0", "before");
@@ -649,7 +649,7 @@ static void test_changes(void **state)
 	}
 }
 
-/* The walked file is held open; a new file under its name is not read. */
+/* The file that the walk found is held open, so a new file with its name is not read. */
 static void test_held(void **state)
 {
 	struct tree t;

@@ -13,7 +13,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Creates a thread, which adds 1 to @done. */
+/* Creates a thread that adds 1 to @done. */
 static pthread_t create(void)
 {
 	static const unsigned one = 1;
@@ -65,7 +65,7 @@ static void test_join(void **state)
 	assert_int_equal(done, 1);
 }
 
-/* Only the first thread after writer_defer() is deferred, and none if another one is in the works. */
+/* Only the first thread after writer_defer() is deferred. If a thread is already deferred, no other one is. */
 static void test_others(void **state)
 {
 	pthread_t deferred, other;

@@ -30,8 +30,8 @@ loop() {
 	attach "$DISK" "$@"
 }
 
-# add_partition DISK NUMBER START LENGTH: adds a partition, in sectors, in the kernel only; the disk is not written.
-# Debian 13 no longer has addpart(8), which did this.
+# add_partition DISK NUMBER START LENGTH: add a partition, given in sectors, in the kernel only; nothing is written to
+# the disk. Debian 13 no longer has addpart(8), which did this.
 add_partition() {
 	/usr/bin/python3 - "$@" <<-'END'
 		import ctypes, fcntl, struct, sys
@@ -50,7 +50,7 @@ build() {
 	"$TOOL" build -q --source kernel -o "$DEV" "$@" tree
 }
 
-# refused WORDS COMMAND...: COMMAND fails with that line, and the device is unchanged.
+# refused WORDS COMMAND...: check that COMMAND fails with that line, and that the device is unchanged.
 refused() {
 	local words=$1 before
 	shift
@@ -59,7 +59,8 @@ refused() {
 	[ "$(sha256sum <"$DISK")" = "$before" ]
 }
 
-# No reader takes the device for a drive: neither our own nor one that looks for a primary volume descriptor.
+# no_drive DEV: check that no reader finds a drive there: neither our own, nor one that looks for a primary volume
+# descriptor.
 no_drive() {
 	run -1 --separate-stderr "$TOOL" inspect "$1"
 	[ "$stderr" = "seedrive: inspect: $1: not an ISO 9660 image" ]
@@ -119,7 +120,7 @@ whole() {
 	"$TOOL" inspect --json --min-bits 256 "$DEV" >second
 	[ "$(member first seed_id)" != "$(member second seed_id)" ]
 	[ "$(member first ttl)" = "$(member second ttl)" ]
-	# The file below the device has the same bytes.
+	# The file that the loop device uses has the same bytes.
 	cmp -n 300000 "$DEV" "$DISK"
 }
 
@@ -174,7 +175,7 @@ whole() {
 
 @test "burn: --force erases every signature of the old content, wherever it is" {
 	loop 300M
-	# A real btrfs, because libblkid 2.41 does not recognize the magic number alone. GPT has a copy in the last
+	# This is a real btrfs, because libblkid 2.41 does not recognize the magic number alone. GPT has a copy in the last
 	# sector.
 	mkfs.btrfs -q "$DEV" 2>/dev/null
 	"$ROOT/tests/lib/gpt.py" "$DEV"
@@ -230,7 +231,7 @@ mounting() {
 	DEV=${disk}p1
 	fails 1 "seedrive: build: $disk: a partition of it is mounted on $PWD/a place" \
 		mounting "$TOOL" build -q --force --source kernel -o "$disk" tree
-	# The other partition is free.
+	# The other partition is not in use.
 	succeeds mounting "$TOOL" build -q --source kernel -o "${disk}p2" tree
 	whole "${disk}p2"
 }
@@ -244,7 +245,7 @@ mounting() {
 	add_partition "$disk" 1 2048 16384
 	fails 1 "seedrive: build: ${disk}p1: the disk that it is a partition of is mounted on $PWD/a place" \
 		mounting "$TOOL" build -q --force --source kernel -o "${disk}p1" tree
-	# The mount exists in the holder's namespace, not in ours.
+	# The mount exists only in the namespace of the background process, not in ours.
 	mkfifo ready go
 	mounting sh -c 'echo >ready; read -r _ <go' 3>&- &
 	read -r _ <ready
@@ -281,7 +282,7 @@ mounting() {
 	/usr/bin/python3 - "$DEV" "$TOOL" >said 2>&1 <<-'END'
 		import fcntl, struct, subprocess, sys
 
-		# An open file description lock on one of the bytes that QEMU locks.
+		# This is an open file description lock on one of the bytes that QEMU locks.
 		disk = open(sys.argv[1], "rb")
 		fcntl.fcntl(disk, 37, struct.pack("hhlli4x", fcntl.F_RDLCK, 0, 101, 1, 0))
 		subprocess.run([sys.argv[2], "build", "-q", "--source", "kernel", "-o", sys.argv[1], "tree"])
@@ -335,7 +336,7 @@ mounting() {
 	rm tree/fifo
 	run -3 build --bits 512
 	[ "$(sha256sum <"$DISK")" = "$(head -c 4194304 /dev/zero | sha256sum)" ]
-	# This file grows while the image is made.
+	# The file grows while the image is made.
 	make_world
 	echo x >tree/growing
 	run -1 --separate-stderr world AT=pread:growing DO="echo y >>tree/growing" \
@@ -352,7 +353,7 @@ device_calls() {
 		"$TOOL" build -q --force --source kernel -o "$DEV" tree
 }
 
-# injected WHAT CALL NUMBER: runs the build, and lets strace inject WHAT at the NUMBERth CALL on the device.
+# injected WHAT CALL NUMBER: run the build, and have strace inject WHAT into the NUMBERth CALL on the device.
 injected() {
 	device_calls -e "trace=$2" -e "inject=$2:$1:when=$3"
 }
@@ -363,7 +364,7 @@ injected() {
 	build
 	cat "$DEV" >old.iso
 	device_calls -e trace=pwrite64
-	# The primary volume descriptor is zeroed first, and the descriptors are written last.
+	# The first write zeroes the primary volume descriptor, and the last one writes the descriptors.
 	last=$(wc -l <trace)
 	[ "$last" -ge 4 ]
 	[[ $(head -n 1 trace) == *'pwrite64('*'"\0\0'*", 32768) = 4096" ]]
@@ -377,7 +378,7 @@ injected() {
 			cut=$((cut + 1))
 			case $call-$n in
 			pwrite64-1) cmp old.iso "$DEV" ;;
-			# At the last flush, the image is already complete.
+			# When the last flush begins, the image is already complete.
 			fsync-2) whole "$DEV" ;;
 			*) no_drive "$DEV" ;;
 			esac
@@ -408,7 +409,7 @@ injected() {
 	local n
 	loop 4M
 	device_calls -e trace=pwrite64
-	# The write of the contents, which is the longest.
+	# The longest write is the one of the contents.
 	read -r n length < <(sed -n 's/.* = //p' trace | nl | sort -k 2,2n | tail -n 1)
 	[ "$length" -gt 20000 ]
 	run -1 --separate-stderr injected "retval=$length" pwrite64 "$n"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Everything that writes an image first checks whether its target is in use: by device numbers, so that uses in other
-# namespaces and through other device nodes are found too.
+# Each program that writes an image first checks whether its target is in use. It compares device numbers, so it also
+# finds uses in other namespaces and through other device nodes.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154,SC2153
@@ -57,8 +57,8 @@ holding() {
 	rm ready
 }
 
-# private HOW NODE: creates a second node of the device NODE in a mount namespace of its own; a background command opens it
-# there (HOW is a shell redirection) and keeps it open.
+# private HOW NODE: create a second node of the device NODE in a new mount namespace; a background command opens it
+# there and keeps it open. HOW is the shell's operator for that.
 private() {
 	local how=$1 node=$2
 	mkdir -p mnt
@@ -67,7 +67,7 @@ private() {
 		$((0x$(stat -c %t "$node"))) $((0x$(stat -c %T "$node")))
 }
 
-# all_refused DEV WORDS: build, mkisofs and reseed all fail with this message, and the device is unchanged.
+# all_refused DEV WORDS: check that build, mkisofs and reseed fail with this message, and that the device is unchanged.
 all_refused() {
 	local dev=$1 words=$2 before
 	before=$(sha256sum <"$dev")
@@ -102,7 +102,7 @@ all_refused() {
 	"$TOOL" build -q --source kernel -o "$DEV" tree
 	mkdir mnt
 	holding unshare --mount bash -c 'mount -t tmpfs none mnt && mknod mnt/disk b $1 $2 || exit
-		mkfifo mnt/said # to it, and nothing ever is
+		mkfifo mnt/said # QEMU writes its greeting to it; nothing sends commands
 		exec qemu-system-x86_64 -nodefaults -display none -S -machine q35 -m 64 -qmp stdio <>mnt/said \
 			-drive if=none,id=d,format=raw,file=mnt/disk,file.locking=on -device virtio-blk-pci,drive=d' \
 		bash $((0x$(stat -c %t "$DEV"))) $((0x$(stat -c %T "$DEV")))
@@ -143,7 +143,7 @@ time.sleep(1000)' "$DEV"
 	echo "$above" >>"$BATS_TEST_TMPDIR/loops"
 	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$above"
 	all_refused "$disk" "in use by loop device ${above#/dev/}"
-	# The reverse: the device below the target is in use.
+	# In reverse, the device below the target is in use.
 	mount_below=$(unshare --mount bash -c 'mount "$1" mnt2 2>/dev/null && echo mounted' bash "$disk")
 	[ "$mount_below" = mounted ]
 	holding unshare --mount bash -c 'mount "$1" mnt2 && echo held && exec sleep 1000' bash "$disk"
@@ -174,7 +174,7 @@ time.sleep(1000)' "$DEV"
 	fails 1 "seedrive: reseed: drive.iso: in use by loop device ${DEV#/dev/}" \
 		"$TOOL" reseed -q --source kernel drive.iso
 	[ "$(sha256sum <drive.iso)" = "$before" ]
-	# A file that replaces it under its name is another file.
+	# build makes a new file under the same name, so the file in use stays as it is.
 	succeeds "$TOOL" build -q --source kernel -o drive.iso tree
 	[ "$(sha256sum <"$DEV")" = "$before" ]
 }
@@ -222,7 +222,7 @@ time.sleep(1000)'
 
 @test "holders: a check that is not possible is a warning" {
 	loop 4M
-	# We may not examine the processes of others, but we may open the device.
+	# The program may not examine the processes of other users, but may open the device.
 	run -0 --separate-stderr setpriv --bounding-set=-sys_ptrace,-dac_read_search,-dac_override \
 		--inh-caps=-sys_ptrace,-dac_read_search,-dac_override \
 		"$TOOL" build -q --source kernel -o "$DEV" tree

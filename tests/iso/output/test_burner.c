@@ -78,7 +78,7 @@ static const struct {
 	{ CDC_DVD_R, CDS_NO_INFO, "" },
 	{ CDC_DVD_RAM, CDS_NO_DISC, "sr0: no medium in the drive" },
 	{ CDC_CD_R, CDS_TRAY_OPEN, "sr0: the tray is open" },
-	/* QEMU's drive. */
+	/* QEMU's emulated drive. */
 	{ CDC_OPEN_TRAY | CDC_LOCK | CDC_DVD | CDC_MEDIA_CHANGED, CDS_DISC_OK,
 		"sr0: the drive reads, but cannot write" },
 	{ CDC_DVD, CDS_NO_DISC, "sr0: the drive reads, but cannot write" },
@@ -118,12 +118,12 @@ static void test_words(void **state)
 /* --- emulated drives --- */
 
 #define SECTORS  300
-#define TOP      18 /* first sector of content; the one before it has the terminator */
+#define TOP      18 /* first sector of content; the one before it is the terminator */
 #define SCRAMBLE 0x5c
 
 static const char marker[] = "\x31\x2d\x38\x3f\x23\x36\x7c\x31\x3d\x2e\x37\x39\x2e\x7c\x28\x33";
 
-/* Makes something like an image, with the marker in each sector of content. The program itself holds the marker only
+/* Makes something like an image, with the marker in each sector of content. The program's own copy of the marker is
  * scrambled, so a search of the memory finds only copies of the image. */
 static void make_image(struct draft *d)
 {
@@ -220,7 +220,7 @@ static void test_holds(void **state)
 
 	(void)state;
 	make_image(&image);
-	/* The data are beyond the first piece, and libblkid does not know them. */
+	/* The data are beyond the first piece that is examined, and libblkid does not recognize them. */
 	make_file("disc", 300000, "somebody's data");
 	grab(&b, "disc");
 	assert_int_not_equal(burner_write(&b, &image, count_report, NULL, &f), 0);
@@ -277,14 +277,14 @@ static void test_compare(void **state)
 		image.bytes[places[i]] ^= 1;
 	}
 	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), 0);
-	/* A medium that ends too early. */
+	/* The medium ends before the image does. */
 	assert_int_equal(truncate("disc", SECTORS * ISO_SECTOR - 4096), 0);
 	assert_int_equal(burner_compare(&b, &image, count_report, NULL, &f), -EIO);
 	burner_close(&b);
 	draft_clear(&image);
 }
 
-/* Changes the last byte of the medium as soon as it has an image. */
+/* Changes the last byte of the medium as soon as the image has been written. */
 static void spoil(void *ctx, uint64_t done, uint64_t total)
 {
 	const int fd = open("disc", O_RDWR | O_CLOEXEC);
@@ -376,7 +376,7 @@ static void hear(int signal_number)
 }
 
 /* Sends the signal as soon as the FIFO holds the head of the image and the first content. The FIFO is too small for the
- * rest, so the burner still writes. From then on the FIFO is drained. */
+ * rest, so the burner is still writing then. After the signal, each report drains the FIFO. */
 static void interrupt(void *ctx, uint64_t done, uint64_t total)
 {
 	bool *sent = ctx;
@@ -391,7 +391,7 @@ static void interrupt(void *ctx, uint64_t done, uint64_t total)
 	}
 }
 
-/* The signal waits until the drive has stopped; what was written by then is not an image. */
+/* The signal takes effect only when the drive has stopped; the part that was written by then is not an image. */
 static void test_interrupted(void **state)
 {
 	const struct sigaction act = { .sa_handler = hear };
@@ -464,7 +464,7 @@ static void test_nothing_left(void **state)
 	make_file("disc", 4 << 20, "");
 	grab(&b, "disc");
 	write_image(&b, &image);
-	/* This shows that the search finds them. */
+	/* While the burner is open, the same search does find copies. */
 	assert_true(copies() >= SECTORS - TOP);
 	burner_close(&b);
 	draft_clear(&image);
@@ -507,7 +507,8 @@ int main(void)
 #endif
 		TEST("burner: a drive that libburn cannot use is reported in one line",
 			test_not_a_drive),
-		/* This is the last test: libburn does not write again in a process after a write was cancelled. */
+		/* This test must be the last one: after a cancelled write, libburn writes no more in the same
+		 * process. */
 		TEST("burner: a signal waits until the drive has stopped, and there is no drive on the medium",
 			test_interrupted),
 	};

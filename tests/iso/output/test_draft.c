@@ -70,7 +70,7 @@ static void test_kept(void **state)
 
 	(void)state;
 	assert_int_equal(draft_open(&d, 5000), 0);
-#ifndef __SANITIZE_ADDRESS__ /* which makes mlock(2) do nothing */
+#ifndef __SANITIZE_ADDRESS__ /* AddressSanitizer makes mlock(2) do nothing */
 	assert_true(has_flag(d.bytes, " lo "));
 #endif
 	assert_true(has_flag(d.bytes, " dd "));

@@ -33,7 +33,7 @@ static void assert_content(const char *path, const char *content)
 	free(text);
 }
 
-/* The folder in which the tests run, by its path from the working folder. */
+/* The path of the tests' folder, as seen from the working folder. */
 static const char *top;
 
 /* Each test begins in an empty working folder. */
@@ -88,8 +88,8 @@ static int replace(const char *path, const char *content)
 	return e;
 }
 
-/* Leaves the temporary file of a killed run. A run that is killed halfway leaves one if the file system has no files
- * without a name; elsewhere, only one that is killed between the two system calls of the commit. */
+/* Leaves the temporary file of a run that was killed halfway. On a file system in which each file needs a name, any
+ * such run leaves one; otherwise only a run that is killed between the two system calls of the commit does. */
 static void leave(const char *path, const char *content, mode_t mode)
 {
 	struct replace r;
@@ -106,8 +106,8 @@ static void leave(const char *path, const char *content, mode_t mode)
 	close(fd);
 }
 
-/* Runs a child that is killed when it has written half of the file. Returns whether it left a file, with its name in
- * @temp. */
+/* Runs a child that is killed after it has written half of the file. Returns whether the child left a file, and puts
+ * the name of that file into @temp. */
 static bool killed_run(const char *path, const char *content, char temp[NAME_MAX + 1])
 {
 	pid_t pid = fork();
@@ -193,7 +193,7 @@ static void test_not_before_commit(void **state)
 	assert_int_equal(r.place.st.st_ino, status_of("out").st_ino);
 	assert_int_equal(io_write(r.fd, "new", 3), 0);
 	assert_content("out", "old");
-	/* The new file has no name, or a temporary one. */
+	/* The new file has no name, or only a temporary one. */
 	assert_int_equal(count_entries(), r.anonymous ? 1 : 2);
 	assert_int_equal(fstat(r.fd, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -220,7 +220,7 @@ static void test_clear_removes(void **state)
 	replace_clear(NULL);
 }
 
-/* A folder with the file's name was created meanwhile. */
+/* Another process creates a folder with the file's name before the commit. */
 static void test_commit_fails(void **state)
 {
 	struct replace r;
@@ -382,8 +382,9 @@ static void test_killed_run(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
-/* The output is read-only for its owner, and the run was killed after it had copied the mode and before the rename. A
- * run that is still writing is not disturbed. Root may write every file, so root switches to another user. */
+/* The file is read-only for its owner, and a run was killed after it had copied the mode and before the rename. The
+ * next run removes its temporary file, but does not disturb a run that is still writing. Root may write to every file,
+ * so root switches to another user. */
 static void test_killed_read_only(void **state)
 {
 	const bool root = geteuid() == 0;
@@ -411,7 +412,7 @@ static void test_killed_read_only(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
-/* A file under the temporary name may belong to an attacker: it is neither written to nor used. */
+/* A file at the temporary path may belong to an attacker, so the program neither writes to it nor uses it. */
 static void test_planted(void **state)
 {
 	char temp[NAME_MAX + 1];
@@ -425,17 +426,17 @@ static void test_planted(void **state)
 	assert_int_equal(lseek(held, 0, SEEK_END), 4);
 	close(held);
 	assert_content("out", "secret");
-	/* A hard link to a valuable file. */
+	/* The temporary path is a hard link to a valuable file. */
 	file_write("dear", "dear", 4);
 	assert_int_equal(chmod("dear", 0600), 0);
 	assert_int_equal(link("dear", temp), 0);
 	assert_int_equal(replace("out", "more"), 0);
 	assert_content("dear", "dear");
-	/* A symbolic link to that file. */
+	/* The temporary path is a symbolic link to that file. */
 	assert_int_equal(symlink("dear", temp), 0);
 	assert_int_equal(replace("out", "third"), 0);
 	assert_content("dear", "dear");
-	/* A FIFO, on which open(2) would wait. */
+	/* The temporary path is a FIFO, for which open(2) would wait. */
 	assert_int_equal(mkfifo(temp, 0600), 0);
 	assert_int_equal(replace("out", "fourth"), 0);
 	assert_content("out", "fourth");
@@ -452,7 +453,8 @@ static void test_planted_by_another_user(void **state)
 	(void)state;
 	leave("out", "half", 0600);
 	assert_true(find_temp(temp));
-	/* Only root can create a file of another user; other users test with a file that others may read. */
+	/* Only root can create a file that belongs to another user; other users test with a file that others may
+	 * read. */
 	assert_int_equal(root ? chown(temp, NOBODY, NOBODY) : chmod(temp, 0604), 0);
 	held = open(temp, O_RDONLY | O_CLOEXEC);
 	assert_int_equal(replace("out", "secret"), 0);
@@ -487,14 +489,15 @@ static void test_busy(void **state)
 	assert_busy("out");
 	assert_int_equal(replace_commit(&first, NULL), 0);
 	assert_content("out", "first");
-	/* After the commit, the next run may replace it. */
+	/* After the first run's commit, the next run may replace the file. */
 	assert_int_equal(replace("out", "second"), 0);
 	replace_clear(&first);
 	assert_content("out", "second");
 	assert_int_equal(count_entries(), 1);
 }
 
-/* A new file cannot be locked before it has a name. Then the first run to commit creates it, and the second fails. */
+/* A new file cannot be locked before it has a name, so two runs may both write one. The first run to commit creates the
+ * file, and the second one fails. */
 static void test_busy_new(void **state)
 {
 	struct replace first;
@@ -516,7 +519,7 @@ static void test_busy_new(void **state)
 	assert_int_equal(count_entries(), 1);
 }
 
-/* A program that ignores locks may create or change the file meanwhile: then we must not replace it. */
+/* If a program that ignores locks has created or changed the file in the meantime, the file must not be replaced. */
 static void test_changed_meanwhile(void **state)
 {
 	static const struct {
@@ -554,7 +557,7 @@ static void test_changed_meanwhile(void **state)
 	}
 }
 
-/* If rights were removed from the old file meanwhile, the new file does not get them. */
+/* If the old file has lost access rights in the meantime, the new file does not get them. */
 static void test_mode_meanwhile(void **state)
 {
 	struct replace r;
@@ -569,7 +572,7 @@ static void test_mode_meanwhile(void **state)
 	assert_int_equal(status_of("out").st_mode & 07777, 0600);
 }
 
-/* If the folder cannot be synced, the file was replaced all the same: that is only a warning. */
+/* If the folder cannot be synced, there is only a warning, because the file has been replaced. */
 static unsigned warnings;
 
 static void hear(void *ctx, const char *text)
@@ -651,7 +654,8 @@ static void test_old_acl(void **state)
 	assert_int_equal(status_of("out").st_mode & 07777, 0640);
 }
 
-/* We cannot give the file to a group that we are not a member of. Then the group that it has gets no rights. */
+/* A user cannot give a file to a group that he is not a member of, so the group that the new file has gets no
+ * rights. */
 static void test_other_group(void **state)
 {
 	const bool root = geteuid() == 0;
@@ -673,7 +677,8 @@ static void test_other_group(void **state)
 	assert_int_equal(status_of("out").st_mode & 07777, 0600);
 }
 
-/* replace_commit() gives the temporary file the old file's mode, and then waits for the disk: it must stay locked. */
+/* replace_commit() gives the temporary file the old file's mode, and then waits for the disk; the file must stay locked
+ * during that time. */
 static void test_busy_in_commit(void **state)
 {
 	struct replace first;
@@ -836,8 +841,8 @@ int main(void)
 
 	int failed = cmocka_run_group_tests_name("replace", tests, temp_enter, temp_leave);
 
-	/* Run all tests again without /proc, where a file without a name cannot be linked. Only root can set this
-	 * up. */
+	/* Run all tests again without /proc. A file without a name cannot be linked then, so temporary files have
+	 * names. Only root can set this up. */
 	if (geteuid() == 0)
 		failed += cmocka_run_group_tests_name(
 			"replace, named", tests, enter_bare, leave_bare);

@@ -95,7 +95,7 @@ static void test_in_place(void **state)
 	fd = open("out", O_RDONLY | O_CLOEXEC);
 	open_it(&t, "link");
 	assert_false(t.created);
-	/* The file is still unchanged. */
+	/* Opening it has not changed the file. */
 	assert_content("out", "something that was there");
 	write_all(&t, "whole");
 	assert_int_equal(target_end(&t), 0);
@@ -103,7 +103,7 @@ static void test_in_place(void **state)
 	assert_int_equal(look("out").st_ino, before.st_ino);
 	assert_int_equal(look("out").st_mode, S_IFREG | 0640);
 	assert_content("other", "whole");
-	/* A descriptor opened before reads the new content. */
+	/* A descriptor that was opened before reads the new content. */
 	assert_int_equal(read(fd, text, sizeof(text)), 5);
 	assert_string_equal(text, "whole");
 	close(fd);
@@ -130,8 +130,8 @@ static void test_given_up(void **state)
 	assert_int_equal(access("new", F_OK), -1);
 }
 
-/* Before an old image is overwritten, its primary volume descriptor is zeroed, and nothing else: if the power is cut
- * before that is on the disk, the old image is whole. Then the file gets the size of the new image. */
+/* Before an old image is overwritten, only its primary volume descriptor is zeroed: if the power is cut before the
+ * zeros are on the disk, the old image is still complete. Then the file gets the size of the new image. */
 static void test_old_head(void **state)
 {
 	static uint8_t old[200 << 10], zeros[100 << 10];
@@ -212,7 +212,7 @@ static void test_no_room(void **state)
 	assert_int_equal(r, -EFBIG);
 	target_clear(&t);
 	assert_content("old", "old");
-	/* More bytes than any disk has. */
+	/* This is more bytes than any disk has. */
 	open_it(&t, "old");
 	assert_int_equal(target_begin(&t, UINT64_C(1) << 60) < 0, true);
 	target_clear(&t);
@@ -220,8 +220,8 @@ static void test_no_room(void **state)
 	assert_true(look("old").st_blocks <= 8);
 }
 
-/* A file that a virtual machine or another run has locked is refused, and so is one that was replaced by another
- * kind. */
+/* A file that a virtual machine or another run has locked is refused. So is a file in whose place there is now one of
+ * another kind. */
 static void test_in_use(void **state)
 {
 	const struct flock lock = {
@@ -248,7 +248,7 @@ static void test_in_use(void **state)
 	target_clear(&t);
 }
 
-/* If a device node is missing, no regular file is created in its place, not through a symbolic link either. */
+/* If a device node is missing, no regular file is created in its place, even if the path is a symbolic link to it. */
 static void test_devices(void **state)
 {
 	struct stat dev, root;
@@ -307,7 +307,7 @@ static void test_pipe(void **state)
 	assert_true(S_ISFIFO(look("pipe").st_mode));
 }
 
-/* Opens @path as standard output, and asks whether the image can be written in place there. */
+/* Opens @path as standard output, and returns whether the image could be written in place there. */
 static bool placed_as(const char *path, int flags, off_t at)
 {
 	const int saved = dup(STDOUT_FILENO), fd = open(path, flags | O_CLOEXEC, 0600);
