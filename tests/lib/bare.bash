@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A bare Debian, made by debootstrap, to chroot into. The system and the packages that apt fetched stay in the cache. Needs
-# root, and a mount namespace.
+# Makes a bare Debian by debootstrap, to be used with chroot. The system and the packages that apt has fetched stay in
+# the cache. All of this needs root and a mount namespace.
 
-# A lock for the suites that use the system: they take turns.
+# The suites that use the system take turns, by a lock in this folder.
 bare_cache() {
 	printf '%s\n' "${SEEDRIVE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/seedrive}/suites"
 }
 
-# inside ROOT SUITE COMMAND [FOLDER]: run it with ROOT as /, with this machine's devices, and with FOLDER as /mnt. No mount is
-# left afterwards.
+# inside ROOT SUITE COMMAND [FOLDER]: run COMMAND with ROOT as /, with this machine's devices, and with FOLDER as /mnt.
+# Afterwards no mount is left.
 inside() {
 	local debs
 	debs=$(bare_cache)/$2.debs
@@ -29,7 +29,7 @@ inside() {
 			DEBIAN_FRONTEND=noninteractive sh -euc "$3"' inside "$1" "$debs" "$3" "${4:-}"
 }
 
-# bare_failed LOG WORD...: print what went wrong.
+# bare_failed LOG WORD...: print the end of LOG and the words, and fail.
 bare_failed() {
 	tail "$1" >&2
 	shift
@@ -37,7 +37,7 @@ bare_failed() {
 	return 1
 }
 
-# Uses the mirror and settings of this machine's apt, or debootstrap's defaults.
+# Installs the bare system from the mirror and with the settings of this machine's apt, or with debootstrap's defaults.
 bare_install() {
 	local suite=$1 root=$2 mirror proxy=
 	# shellcheck disable=SC2016 # apt's variable
@@ -52,7 +52,7 @@ bare_install() {
 	rm -f "$root.log"
 }
 
-# bare_system SUITE ROOT: make such a system, with make(1), in the empty folder ROOT.
+# bare_system SUITE ROOT: make a bare system of SUITE, with make(1), in the empty folder ROOT.
 bare_system() {
 	local tar
 	tar=$(bare_cache)/$1.tar

@@ -1,20 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Good and bad clients of `seedrive serve`, and a daemon. They were written from the comment in util/wire/broker.h, and use no
-code of the project. The clients use version 1 by default, as clients did before version 2.
+"""Good and bad clients of `seedrive serve`, and a daemon. They were written from the comment in util/wire/broker.h
+alone, and use no code of the project. By default the clients use version 1, as clients did before version 2.
 
     broker.py ask SOCKET [BLOCKS [VERSION]]  prints a line for the answer, then one for each block
-    broker.py daemon SOCKET VERSION BITS  a daemon of that version: gives blocks of so many bits, and prints each note's bits
-    broker.py crowd SOCKET CLIENTS BLOCKS asks as so many clients at once, after all have connected
+    broker.py daemon SOCKET VERSION BITS  a daemon of that version: gives blocks of BITS bits, prints each note's bits
+    broker.py crowd SOCKET CLIENTS BLOCKS connects CLIENTS clients, and only then lets each ask for BLOCKS blocks
     broker.py rush SOCKET CLIENTS BLOCKS  the same, but each client asks as soon as it is connected
     broker.py greedy SOCKET REQUESTS      asks again and again; prints the number of blocks, and the last status
     broker.py hostile SOCKET              sends garbage, incomplete packets and nothing; succeeds if all were refused
     broker.py flood SOCKET                connects and closes, in an endless loop
     broker.py endless SOCKET BLOCKS       asks in an endless loop
-    broker.py silent SOCKET CONNECTIONS   keeps so many connections open that ask nothing
-    broker.py deaf SOCKET CONNECTIONS     asks on so many connections, reads no answer, and asks again
-    broker.py uids SOCKET FIRST COUNT     as root: asks for two blocks as each of so many users
-    broker.py honest SOCKET TIMES BLOCKS  prints how many of so many requests got blocks, and the slowest one in milliseconds
+    broker.py silent SOCKET CONNECTIONS   keeps CONNECTIONS connections open, and asks nothing
+    broker.py deaf SOCKET CONNECTIONS     asks on CONNECTIONS connections, reads no answer, and asks again
+    broker.py uids SOCKET FIRST COUNT     as root: asks for two blocks as each of COUNT users, from the uid FIRST on
+    broker.py honest SOCKET TIMES BLOCKS  prints how many of TIMES requests got blocks, and the slowest one's time in ms
 """
 
 import array
@@ -35,7 +35,7 @@ SOURCES = 16
 
 def connect(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    # The timeout is set later: with one, connect() fails at once while the listener's queue is full.
+    # The timeout is set only later: with a timeout, connect() would fail at once if the queue of the listener is full.
     s.connect(path)
     s.settimeout(600)
     return s
@@ -82,7 +82,8 @@ def ask(path, blocks=2, told=None, version=1):
 
 
 def serve(path, known, bits):
-    """Serves until it is killed. Its blocks come from rdseed, with bytes for bits + 64, and from the kernel."""
+    """Serves until it is killed. Its blocks come from rdseed, which gives bits + 64 bits for each, and from the
+    kernel."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener.bind(path)
     listener.listen()
@@ -113,7 +114,7 @@ def show(status, found):
 
 
 def crowd(path, clients, blocks):
-    """All clients are connected before the first one asks."""
+    """Connects all clients before the first one asks."""
     sockets = [connect(path) for _ in range(clients)]
     answers = [None] * clients
 
@@ -146,7 +147,7 @@ def greedy(path, requests):
 
 
 def refused(s):
-    """Is the client refused, by an answer or by closing the connection, and given nothing?"""
+    """Is the client refused, by an answer or because its connection is closed, and does it get no blocks?"""
     try:
         answer = s.recv(65536)
     except ConnectionError:
@@ -167,7 +168,7 @@ def hostile(path):
         s = connect(path)
         s.send(packet)
         assert refused(s), packet
-    # An empty packet, and one with passed descriptors.
+    # The first packet is empty, and the second one comes with descriptors.
     s = connect(path)
     s.send(b"")
     assert refused(s)
@@ -175,7 +176,7 @@ def hostile(path):
     fds = array.array("i", [0, 1, 2])
     s.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])
     assert refused(s)
-    # A client that disconnects before the answer, and one that is killed.
+    # The first clients disconnect before the answer, and another one is killed.
     for _ in range(20):
         connect(path).close()
         s = connect(path)
@@ -227,7 +228,7 @@ def deaf(path, connections):
 
 
 def uids(path, first, count):
-    """The latest thousand clients stay connected; only the very last one reads its answer."""
+    """The thousand most recent clients stay connected; only the answer to the very last one is read."""
     held = []
     for uid in range(first, first + count):
         os.seteuid(uid)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the suites of `seedrive check` share.
+# Shared by the suites of `seedrive check`.
 
 load ../lib/helper
 
@@ -16,7 +16,8 @@ teardown() {
 	make_removable
 }
 
-# sample NAME: make a file of that kind in the current folder; `uniform` passes every test that decides.
+# sample NAME: make a file with that kind of bytes in the current folder; `uniform` passes each test that can fail a
+# source.
 sample() {
 	local file=$1
 	if [ -e "$SAMPLES/$1.bin" ]; then
@@ -26,14 +27,14 @@ sample() {
 	fi
 }
 
-# checked FILE [OPTION...]: check the whole file, and store the JSON in `said`, with any verdict.
+# checked FILE [OPTION...]: run check on the whole file, and store its JSON in `said`, whatever the verdict.
 checked() {
 	local file=$1
 	shift
 	"$TOOL" check --json -n "$(stat -c %s "$file")" "$@" "file:$file" >said 2>errors || [ $? -eq 3 ]
 }
 
-# python CODE: run it with `source`, the first source in `said`.
+# python CODE: run CODE in Python; its variable `source` is the first source in `said`.
 python() {
 	/usr/bin/python3 -c "import json, math, sys
 source = json.load(open('said'))['sources'][0]

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Mutates seed drives, and compares readers of them that share no code: `seedrive inspect --json` and seedrive-guest on
-one side, on the other read_seed.py, which was written from doc/seed-format.md.
+"""Mutates seed drives, and compares readers that share no code: on one side `seedrive inspect --json` and
+seedrive-guest, on the other read_seed.py, which was written from doc/seed-format.md alone.
 
     compare_readers.py [--images N] [--seed S] [--keep DIR] [--page PAGE.md] SEEDRIVE SEEDRIVE-GUEST [IMAGE...]
 
-With --page, the images are the page's test vectors, and both programs have to find what the page says. Else it makes N images (default 200) out of drives made here and of each IMAGE, in whose record a known one is put. A
-disagreement is a fault of the page or of the code: the image is kept in DIR, and one line says what each reader found.
-The last lines count the images by what was found, so that a run that compares nothing is seen. The same N and S
+With --page, the images are the page's test vectors, and both programs must find in them what the page says. Otherwise
+it makes N images (default 200): some from nothing, and some from each IMAGE, into which it puts another record. A
+disagreement is an error of the page or of the code: the image is kept in DIR, and one line says what each reader found.
+The last lines count the images by the result, so that a run in which nothing was compared is visible. The same N and S
 make the same images. Exit status: 0 if the readers agree on every image.
 """
 
@@ -40,7 +41,7 @@ def both(number, size):
 
 
 def digest(raw, n):
-    """Sets the right digest, as if zeros followed the file."""
+    """Sets the right digest. If the file is too short for the seed, the digest is for a seed that ends in zeros."""
     seed = raw[128:128 + n].ljust(n, b"\0")
     return raw[:96] + hashlib.sha256(raw[:96] + seed).digest() + raw[128:]
 
@@ -150,7 +151,7 @@ def name_entry(text, flags=0, version=1):
 
 
 def ridge(r, name):
-    """System use areas with this name, some of them malformed."""
+    """Returns system use areas that have this name; some are malformed."""
     half = r.randrange(len(name) + 1)
     px, sp = susp(b"PX", bytes(36)), susp(b"SP", b"\xbe\xef" + r.choice((b"\0", b"\5")))
     whole = name_entry(name)
@@ -215,11 +216,11 @@ def entries_of(r, name, block, content):
         other = ident if r.random() < 0.8 else b"OTHER"
         return [entry(ident, block, first, 0x80, use),
                 entry(other, second, max(0, len(content) - first), r.choice((0, 0, 0, 2, 0x80)), use)]
-    if kind == 1:       # twice
+    if kind == 1:       # two files with the name
         return [one, entry(name.upper()[:12], block + 1, SECTOR)][::r.choice((1, -1))]
-    if kind == 2:       # and a folder of that name
+    if kind == 2:       # a file and a folder with the name
         return [one, entry(name.upper()[:12], ROOT, SECTOR, 2)][::r.choice((1, -1))]
-    if kind == 3:       # behind an extended attribute record
+    if kind == 3:       # after an extended attribute record
         return [entry(ident, block - 1, len(content), 0, use, 1)]
     return [one]
 
@@ -230,7 +231,7 @@ def padding(r):
 
 
 def directory(r, records):
-    """Puts records into sectors."""
+    """Puts directory records into sectors; no record goes across the end of a sector."""
     sectors, now = [], b""
     for one in records:
         if len(now) + len(one) > SECTOR:
@@ -241,7 +242,8 @@ def directory(r, records):
 
 
 def made(r):
-    """Makes an image from scratch: the root directory is in sector 18, at most two long, the record in 20, the note in 24."""
+    """Makes an image without a base: the root directory is in sector 18, and at most two sectors long; the record is in
+    sector 20, the note in 24."""
     raw = a_record(r)
     note = a_note(r, raw) if r.random() < 0.5 else (NOTE % (raw[36:52].hex(), 256, "true") + "\n").encode().ljust(2047) + b"\n"
     records = [entry(b"\0", ROOT, SECTOR, 2, susp(b"SP", b"\xbe\xef" + r.choice((b"\0", b"\0", b"\4")))), entry(b"\1", ROOT, SECTOR, 2)]
@@ -308,7 +310,7 @@ def places(base):
 # --- the two readers ---
 
 def inspected(tool, path):
-    """The result of `seedrive inspect`; if it refuses the image, one word and the reason."""
+    """Returns the result of `seedrive inspect`; if it refuses the image, one word and the reason."""
     run = subprocess.run([tool, "inspect", "--json", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if run.returncode not in (0, 1) or bool(run.stdout) == bool(run.stderr):
         return "broken: status %d, %r" % (run.returncode, run.stderr), {}
@@ -320,7 +322,7 @@ def inspected(tool, path):
 
 
 def fields(found, now):
-    """The result of read_seed.py, in the form of inspect."""
+    """Returns the result of read_seed.py in the form of inspect's."""
     spent, ttl = found["state"] == "tombstone", found["time_to_live"]
     return {
         "label": found["label"], "seed_id": found["seed_id"], "spent": spent,
@@ -330,14 +332,14 @@ def fields(found, now):
 
 
 def disagreement(tool, path, image):
-    """Returns nothing if they agree, otherwise both results; and the outcome, to count."""
+    """Returns None if both readers agree, otherwise both results; and the outcome, which is counted."""
     state, said = inspected(tool, path)
     try:
         found = read_seed.describe_image(io.BytesIO(image))
     except read_seed.Refused as e:
         return (None, state) if state == "refused" else ("%s, not refused: %s" % (state, e), state)
     if state == "refused":
-        # Besides the record: whether the drive lacks what a tool that describes drives expects.
+        # inspect also refuses a drive with a valid record if something is missing that each drive of ours has.
         if "missing beside the record" in said and found["state"] != "none" and found["note"] == "absent":
             return None, "without its note"
         if ": openstack: " in said:
@@ -353,7 +355,7 @@ def disagreement(tool, path, image):
 
 
 def guest_disagreement(tool, path, image):
-    """Returns nothing if the guest's program and read_seed.py agree, otherwise both results."""
+    """Returns None if the guest's program and read_seed.py agree, otherwise both results."""
     run = subprocess.run([tool, "--dry-run", "--no-efi-ledger", "--device", path], stderr=subprocess.PIPE, check=False)
     said = run.stderr.decode("utf-8", "backslashreplace").strip()
     try:
@@ -361,7 +363,7 @@ def guest_disagreement(tool, path, image):
         seed = "seed=" + found.get("seed_id", "")
         agreed = {
             "other": said == "seedrive-guest: no seed drive",
-            # If there is no record, the guest looks for the files of an ordinary Nova.
+            # If there is no record, the guest looks for the random_seed of an ordinary Nova.
             "none": said.endswith(": no seed record") or "reason=stock-seed" in said,
             "record": ": mixed " + seed in said and "stock-seed" not in said,
             "tombstone": ": spent " + seed in said and "reason=already-spent" in said,
@@ -372,7 +374,7 @@ def guest_disagreement(tool, path, image):
 
 
 def page_disagreement(args, path, tool, guest):
-    """Returns nothing if both programs find what the page says about an image on it."""
+    """Returns None if both programs find what the page says about one of its images."""
     state, said = inspected(args.tool, path)
     if state == "record":
         state = "agrees" if said["note_agrees"] else "names another seed"
@@ -385,7 +387,7 @@ def page_disagreement(args, path, tool, guest):
 
 
 def mutated(args):
-    """Yields each image, with the description of a disagreement about it."""
+    """Yields each image, with a function that describes a disagreement about it."""
     bases = [path.read_bytes() for path in args.image]
     for i in range(args.images):
         r = random.Random("%d/%d" % (args.seed, i))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes an image by hand in which files share sectors: crafted.py KIND DRIVE OUT; the record and its note are DRIVE's."""
+"""crafted.py KIND DRIVE OUT: makes an image in which files share sectors; the record and its note are those of
+DRIVE."""
 import struct
 import sys
 
@@ -53,7 +54,7 @@ def main():
     at = text.find(b"SEEDRIVE\1\0")
     seed, note = text[at:at + SECTOR], text[at + SECTOR:at + 2 * SECTOR]
     metadata = b'{"random_seed": "YPsgAF09J+PmchvbO1ixjdyj9Ze6Kpgs+tYGr82kjyTfQsMPXhNmvVa9rSwwlYnf"}'
-    # The positions, unless the kind changes them.
+    # The positions of the files and directories; the kind changes some of them.
     bin_at = {"record-on-descriptor": 10, "note-on-descriptor": 15}.get(kind, 40)
     json_at = bin_at + 1
     precious = {"note-on-file": json_at, "record-on-file": bin_at, "metadata-on-file": 60}.get(kind, 70)

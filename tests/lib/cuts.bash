@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Power cuts at the flushes of a disk, and two copies of the program at once. `vm_setup` of vm.bash comes first; the
-# machine is in the folder $vm.
+# Cuts the power at the flushes of a disk, and runs two copies of the program at once. Call `vm_setup` of vm.bash first;
+# the machine is in the folder $vm.
 
-# disk_of IMAGE N HOW: an NBD server for that disk, which cuts the power at the N-th flush (tests/vm/nbd.py); sets
-# $socket. How many flushes there were goes to the file flushes.
+# disk_of IMAGE N HOW: start an NBD server for IMAGE that cuts the power at the N-th flush (tests/vm/nbd.py), and set
+# $socket. The number of flushes is written to the file `flushes`.
 disk_of() {
 	socket=nbd:unix:$PWD/${1##*/}.socket
 	rm -f "${socket#nbd:unix:}"
@@ -15,8 +15,8 @@ disk_of() {
 	done
 }
 
-# cut_boot LOG N HOW KIND: one boot, whose power is cut at the N-th flush of the disk that matters: that of
-# the ledger, where KIND is dir or carry, or the drive itself. N is 0: it ends by itself.
+# cut_boot LOG N HOW KIND: boot once, and cut the power at the N-th flush of a disk: that of the ledger if KIND is dir
+# or carry, otherwise the drive. If N is 0, the boot ends by itself.
 # shellcheck disable=SC2154 # the suite has vm
 cut_boot() {
 	local log=$1 kind=$4 wait=''
@@ -40,15 +40,15 @@ cut_boot() {
 	wait "$server"
 }
 
-# credited_in LOG...: how many of these boots credited a seed, by the kernel's word, as nothing else makes it ready: the
-# program's own may not have come that far.
+# credited_in LOG...: print how many of these boots credited a seed. It counts the kernel's message, because only a
+# credit makes this kernel ready, and the power may be cut before the program's own message.
 credited_in() {
 	cat "$@" | grep -cE '\] random: crng init done' || true
 }
 
-# cut_at_each KIND BOOTS HOW...: for each flush of a boot, and for each HOW, a fresh disk and drive, the power cut at
-# that flush, and boots that nobody cuts, to BOOTS in all. The files fresh.disk and fresh.iso are what it begins with. Prints
-# how often the seed was credited by the boot that was cut, by a later one, by none, and more than once.
+# cut_at_each KIND BOOTS HOW...: for each flush of a boot and for each HOW, copy fresh.disk and fresh.iso, boot once
+# with the power cut at that flush, and then boot without a cut, until there are BOOTS boots. Prints how often the seed
+# was credited by the boot with the cut, by a later one, by none, and more than once.
 cut_at_each() {
 	local kind=$1 boots=$2 first=0 later=0 never=0 twice=0 flushes n i how logs
 	shift 2
@@ -82,9 +82,10 @@ fresh() {
 	cp fresh.iso drive.iso
 }
 
-# twin_boots COUNT LEDGER...: COUNT boots of a machine with two CPUs, each with a fresh seed and two copies of the
-# program at once; the ledger of each boot is the next of those named: dir, drive, both. Prints how many boots credited
-# once, never, and more than once; "forfeited" are those with both, where each of the copies was first in one ledger.
+# twin_boots COUNT LEDGER...: boot a machine with two CPUs COUNT times, each time with a fresh seed and two copies of
+# the program at once. The boots use the ledgers in turn: dir, drive, both. Prints how many boots credited the seed
+# once, never, and more than once. "forfeited" counts the boots with both ledgers and no credit, because each copy was
+# first in one of the ledgers.
 twin_boots() {
 	local count=$1 n once=0 forfeited=0 never=0 twice=0 drive arguments
 	shift

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Shared by the suites of the daemon, which is the process $DAEMON, with its socket in `run` and its log in `log`.
 
-# Other users of this machine must be able to run it.
+# Other users of this machine must be able to run this client.
 export CLIENT=$ROOT/tests/lib/broker.py
 
 setup() {
@@ -17,14 +17,14 @@ setup() {
 teardown() {
 	local pid
 	[ ! "$DAEMON" ] || kill -KILL "$DAEMON" 2>/dev/null || true
-	# End background processes that a failed test has left.
+	# End the background processes that a failed test has left.
 	while read -r pid; do
 		kill "$pid" 2>/dev/null || true
 	done < <(cat "$BATS_TEST_TMPDIR/here/servers" 2>/dev/null)
 	make_removable
 }
 
-# until_true COMMAND...: wait until it succeeds; after ten minutes the test fails.
+# until_true COMMAND...: wait until COMMAND succeeds; after ten minutes the test fails.
 until_true() {
 	local end=$((SECONDS + 600))
 	while [ "$SECONDS" -lt "$end" ]; do
@@ -60,12 +60,13 @@ stop() {
 	ended 0
 }
 
-# start_with BLOCKS [OPTION...]: start a daemon with so many blocks in stock, and a source that delivers no more.
+# start_with BLOCKS [OPTION...]: start a daemon, and wait until it has BLOCKS blocks in stock; then its source delivers
+# no more.
 start_with() {
 	local blocks=$1
 	shift
 	[ -p fifo ] || mkfifo fifo
-	# The FIFO stays open until the test ends, so that the source waits and does not fail.
+	# The FIFO stays open until the test ends, so that the source waits for bytes and does not fail.
 	# shellcheck disable=SC2034
 	exec {HELD}<>fifo
 	/usr/bin/python3 - "$blocks" <<-'END' 3>&- &
@@ -85,7 +86,7 @@ start_with() {
 		        said = manager.recv(4096)
 		    except TimeoutError:
 		        pass
-		# The daemon does not read at the moment, so the bytes that are left can be removed.
+		# The daemon is not reading from the FIFO now, so the bytes that are left in it can be removed.
 		try:
 		    while os.read(feed, 65536):
 		        pass
@@ -98,7 +99,7 @@ start_with() {
 	until_true test ! -e notify
 }
 
-# stocked BLOCKS: check that the daemon gives so many blocks at once.
+# stocked BLOCKS: check that the daemon gives BLOCKS blocks at once.
 stocked() {
 	[ "$("$CLIENT" ask "$SOCKET" "$1" | sed -n 1p)" = given ]
 }
@@ -107,7 +108,7 @@ descriptors() {
 	find "/proc/$DAEMON/fd" -mindepth 1 | wc -l
 }
 
-# free_port: print a TCP port that is free on the loopback.
+# free_port: print a TCP port of the loopback that is free.
 free_port() {
 	/usr/bin/python3 -c 'import socket
 s = socket.socket()
@@ -115,7 +116,7 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])'
 }
 
-# as_uid UID COMMAND...: run it as another user of this machine.
+# as_uid UID COMMAND...: run COMMAND as another user of this machine.
 as_uid() {
 	local uid=$1
 	shift
@@ -132,11 +133,12 @@ need_users() {
 	CLIENT=$PWD/run/client.py
 }
 
-# attacked UID COMMAND...: run it as this user in the background until the test ends.
+# attacked UID COMMAND...: run COMMAND as this user in the background until the test ends.
 attacked() {
 	local uid=$1
 	shift
-	# Without as_uid, because killing its subshell would not kill the command.
+	# as_uid is not used, because then the process id would be that of a subshell, and killing that would not kill the
+	# command.
 	setpriv --reuid="$uid" --regid="$uid" --clear-groups "$@" >/dev/null 2>&1 3>&- &
 	echo "$!" >>servers
 }

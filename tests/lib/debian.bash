@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the suites share that boot a whole Debian. `vm_setup` of vm.bash comes first.
+# Shared by the suites that boot a whole Debian. Call `vm_setup` of vm.bash first.
 
-# disk NAME: of a machine that has never been started.
+# disk NAME: make the disk of a machine that has never been started.
 disk() {
 	cp --sparse=always "$BATS_FILE_TMPDIR/vm/root.img" "$BATS_FILE_TMPDIR/$1.img"
 }
 
-# write_on NAME PATH: a file of that disk gets what comes from standard input.
+# write_on NAME PATH: write standard input to the file PATH on that disk.
 write_on() {
 	local file=$BATS_FILE_TMPDIR/$1.file image=$BATS_FILE_TMPDIR/$1.img
 	cat >"$file"
@@ -15,15 +15,15 @@ write_on() {
 	debugfs -R "cat $2" "$image" 2>/dev/null | cmp - "$file"
 }
 
-# ledger_on NAME: the seeds that the ledger on that disk has.
+# ledger_on NAME: print the ids of the seeds that the ledger on that disk has.
 ledger_on() {
 	debugfs -R 'ls -p /var/lib/seedrive/ledger' "$BATS_FILE_TMPDIR/$1.img" 2>/dev/null |
 		sed -nE 's/.*\/([0-9a-f]{32})\/.*/\1/p'
 }
 
-# machine NAME DISK INITRAMFS ARGUMENT...: boots it once. What is in the array `devices` goes to QEMU. Of QEMU
-# or TCG by name, systemd would take its UUID for the machine-id, and not make one. The kernel traces whom it makes
-# wait for its generator.
+# machine NAME DISK INITRAMFS ARGUMENT...: boot it once. The array `devices` is passed to QEMU. The machine does not
+# name QEMU or TCG, because then systemd would use the machine's UUID as the machine-id, and not make one. The kernel
+# traces each process that has to wait for the kernel's generator.
 # shellcheck disable=SC2154 # vm.bash has it
 machine() {
 	local log=$BATS_FILE_TMPDIR/$1.log
@@ -33,8 +33,8 @@ machine() {
 	mv "$log.new" "$log"
 }
 
-# plugged NAME INITRAMFS WORDS SECONDS [ARGUMENT...]: a boot into which a drive is plugged so long after its console has
-# shown the words.
+# plugged NAME INITRAMFS WORDS SECONDS [ARGUMENT...]: boot a machine, and plug in a drive SECONDS seconds after the
+# console has shown WORDS.
 plugged() {
 	local at=$BATS_FILE_TMPDIR name=$1
 	disk "$name"
@@ -46,7 +46,7 @@ plugged() {
 	wait $!
 }
 
-# of NAME: the log of that boot, which went on to its end.
+# of NAME: select the log of that boot, and check that the boot went on to its end.
 of() {
 	log=$BATS_FILE_TMPDIR/$1.log
 	[ -e "$log" ] || cat "$log.new"
@@ -59,7 +59,7 @@ export CREDITED="seedrive-guest: credited"
 export READY="random: crng init done"
 export MACHINE_ID="systemd[1]: Initializing machine ID from random generator"
 
-# in_order EVENT...: these, and no other of their kinds.
+# in_order EVENT...: check that the log has these events in this order, and no others of their kinds.
 in_order() {
 	local kinds='seedrive-guest: (mixed|credited)|random: crng init done'
 	kinds+='|systemd\[1\]: Initializing machine ID from random generator'
@@ -70,12 +70,13 @@ told() {
 	grep -qE "\[ *[0-9.]+\] $1" "$log"
 }
 
-# waited PROGRAM...: for the kernel's generator.
+# waited PROGRAM...: check that these programs, and no others, waited for the kernel's generator.
 waited() {
 	diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(sed -n 's/.*vm: waited: //p' "$log" | sort -u)
 }
 
-# ended_well FIRST LAST: root as the initramfs left it, and as the system has it. And nothing failed.
+# ended_well FIRST LAST: check that root was in the state FIRST after the initramfs, and in the state LAST in the
+# system, and that nothing failed.
 ended_well() {
 	diff <(printf '/ is %s\n' "$@") <(sed -n 's/.*vm: \(\/ is .*\)/\1/p' "$log")
 	told "vm: system is running"

@@ -3,8 +3,8 @@
 """Clients of `seedrive serve` that speak EGD, without code of the project.
 
     egd.py all SOCKET          sends each of the five requests, alone and pipelined, and checks the answers
-    egd.py read SOCKET BYTES   prints so many bytes in hexadecimal
-    egd.py rates SOCKET SECONDS CLIENTS   runs greedy clients, each a process, and prints how many bytes each got
+    egd.py read SOCKET BYTES   reads BYTES bytes, and prints them in hexadecimal
+    egd.py rates SOCKET SECONDS CLIENTS   runs CLIENTS greedy clients as processes, and prints each one's bytes
 """
 
 import os
@@ -35,7 +35,7 @@ def exactly(s, n):
 
 
 def silent(s):
-    """Checks that nothing was sent without a request."""
+    """Checks that the daemon sends nothing without a request."""
     s.setblocking(False)
     try:
         surplus = s.recv(1)
@@ -63,7 +63,7 @@ def every(where, pid):
     assert exactly(s, 1) == b"\0"
     s.sendall(b"\3\0\x10\5hello\4")
     assert exactly(s, exactly(s, 1)[0]) == str(pid).encode()
-    # Pipelined, in pieces that may end anywhere.
+    # The requests are pipelined, and arrive in pieces that may end anywhere.
     stream = (b"\2\xff\2\1\0\1\5\3\xff\xff\xff" + bytes(range(255)) + b"\4\0\0\2\3") * 20
     for at in range(0, len(stream), 7):
         s.sendall(stream[at:at + 7])
@@ -75,14 +75,14 @@ def every(where, pid):
         assert exactly(s, exactly(s, 1)[0]) == str(pid).encode()
         exactly(s, 11)
     silent(s)
-    # An invalid request ends the stream after the earlier requests are answered.
+    # An invalid request ends the stream after the requests before it have been answered.
     s.sendall(b"\2\x10\5\2\x10")
     assert len(exactly(s, 16)) == 16
     assert s.recv(1) == b""
 
 
 def greedy(where, until):
-    """How many bytes come until then, with more requested all the time."""
+    """Returns how many bytes arrive until then, if more bytes are requested all the time."""
     s = connect(where)
     got = 0
     ask = b"\2\xff" * 256

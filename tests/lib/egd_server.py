@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An EGD server, written from the protocol's description, which can have faults.
+"""An EGD server, written from the description of the protocol, which can make errors on purpose.
 
     tests/lib/egd_server.py unix:PATH|tcp:HOST [FAULT [AFTER]]
 
-It listens, goes into the background, and prints its process id and, for TCP, its port. FAULT begins after AFTER bytes
-(default 0).
+It listens, goes into the background, and prints its process id and, for TCP, its port. FAULT begins when AFTER bytes
+have been given (default 0).
 """
 
 import os
@@ -27,8 +27,8 @@ FAULTS = {
     "surplus": lambda n: os.urandom(n + 1),
     "zeros": bytes,
     "constant": lambda n: (bytes(range(16)) * 16)[:n],
-    "first": good,  # and sends a byte before the first request
-    "same": None,  # each connection gets the same bytes
+    "first": good,  # but it sends a byte before the first request
+    "same": None,  # but each connection gets the same bytes
     "http": lambda n: b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes images of a few KiB on the disk that a reader of all that they list would read for hours.
+"""Makes images that take a few KiB on the disk, but list so much that reading all of it would take hours.
 
-    endless.py FOLDER [RECORD]    RECORD: a file with a record and its note, to put into each image
+    endless.py FOLDER [RECORD]    RECORD: a file with a record and its note, which each image gets
 
-Each image is NAME.iso. The names of those that a reader must give up begin with "too-".
+Each image is NAME.iso. NAME begins with "too-" if a reader must give up on the image.
 """
 
 import os
@@ -23,7 +23,7 @@ GIB4 = (1 << 32) - SECTOR
 
 
 def pack(entries):
-    """Puts entries into sectors, none of them across two."""
+    """Puts entries into sectors; no entry goes across the end of a sector."""
     out, sector = b"", b""
     for entry in entries:
         if len(sector) + len(entry) > SECTOR:
@@ -42,7 +42,7 @@ def names(count):
 
 
 class Image:
-    """Parts at their sectors; between them nothing is allocated."""
+    """An image of parts, each at its sector; no disk space is used between them."""
 
     def __init__(self, record, sectors):
         self.record, self.sectors, self.parts = record, sectors, []
@@ -85,7 +85,7 @@ def images(record):
     def image(sectors=4 * big):
         return Image(record, sectors)
 
-    # Folders.
+    # Images with too many or too large folders.
     yield "too-large-folder", image().root(
         make.entry(b"OPENSTACK", 100, GIB4, 0x82), make.entry(b"OPENSTACK", 100 + big, GIB4, 2))
     yield "too-large-root", image().root(length=GIB4)
@@ -103,7 +103,7 @@ def images(record):
         deep.put(1000 + i, folder(1000 + i, make.entry(b"0", 1001 + i, SECTOR, 2)))
     yield "folders-10000-deep", deep
 
-    # Files.
+    # Images with too many or too large files.
     yield "too-much-metadata", image(20000).put(30, metadata(16 * MIB)).openstack(
         *[make.entry(name, 30, SECTOR, 2) for name in names(1000)])
     yield "too-much-metadata-with-text", image(20000).put(30, metadata(16 * MIB)).put(
@@ -118,7 +118,7 @@ def images(record):
             50, b"".join(folder(50 + 2 * i, make.entry(b"META_DATA.JSON;1", 50 + i, 8 * SECTOR)).ljust(2 * SECTOR, b"\0")
                          for i in range(100)))
 
-    # Parts that are never read: continuations of names, and the path table.
+    # These images have continuations of names, or a path table, which are never read.
     on = b"CE" + bytes([28, 1]) + make.both(60, 4) + make.both(0, 4) + make.both(SECTOR, 4)
     yield "names-that-go-on-without-end", image(1000).put(60, on.ljust(SECTOR - 28, b"\0") + on).root(
         *[make.entry(b"F%d.;1" % i, 0, 0, use=on) for i in range(1000)])

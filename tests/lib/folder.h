@@ -2,13 +2,14 @@
 #ifndef TESTS_FOLDER_H
 #define TESTS_FOLDER_H
 
-/* Gives each test a folder of its own, and counts the descriptors that a test has open. */
+/* Gives each test its own folder, and counts the descriptors that a test has open. */
 #include "tests/lib/unit.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
 
-/* Changes into a new, empty folder, which is removed at the end with the program's others. Returns: 0, or less than 0. */
+/* Makes an empty folder and changes into it; it is removed at the end, together with the program's other folders.
+ * Returns: 0, or less than 0 on error. */
 static inline int enter_folder(void)
 {
 	static unsigned number;

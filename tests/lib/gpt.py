@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Puts an empty GUID partition table onto a disk, with its copy in the last sector: gpt.py DISK"""
+"""gpt.py DISK: writes an empty GUID partition table to a disk, and its copy to the last sector."""
 
 import os
 import struct

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the suites of the guest's program share.
+# Shared by the suites of the guest's program.
 
-# planted_guest OUT FILE OLD NEW: a guest's program made from a copy of the sources with one fault, which a
-# test has to find.
+# planted_guest OUT FILE OLD NEW: build the guest's program from a copy of the sources in which FILE has NEW in place of
+# OLD, a fault that a test must find.
 planted_guest() {
 	local out=$1 file=$2 old=$3 new=$4 copy text
 	copy=$(mktemp -d "$BATS_TEST_TMPDIR/planted.XXXXXX")

@@ -3,15 +3,16 @@
 #define TESTS_GUEST_MACHINE_H
 
 /*
- * All of the guest's program in one test, where drives, ledgers and the kernel are ours: they answer as @m says, and
- * note what is asked of them, and when. The decision, the rules of the ledgers and the comparing of drives are the
- * program's own.
+ * The whole guest's program in one test, except its drives, its ledgers and the kernel: these are replaced here, answer
+ * as @m says, and note in which order they were asked for what. The decision, the rules of the ledgers and the
+ * comparison of drives are the program's own.
  */
 #include "tests/lib/unit.h"
 
 #include <errno.h>
 
-/* The program has a function of that name; and cli/, which every test is linked with, has these two. */
+/* The guest's program has functions with these names; so has cmocka for the first one, and cli/, which is linked to
+ * each test, for the other two. */
 #undef fail
 #define report_fault guest_report_fault
 #define main         guest_main
@@ -27,17 +28,17 @@ int guest_main(int argc, char **argv);
 /* --- a machine --- */
 
 static struct {
-	char events[512]; /* in the order of time */
+	char events[512]; /* in the order in which they occurred */
 	char lines[512];  /* what was reported */
 	struct options opt;
 	struct situation here;
 	enum ledger_state look[LEDGER_KINDS], commit[LEDGER_KINDS];
-	bool left_out; /* of the drives */
+	bool left_out; /* some drives were left out */
 	bool searched, search_ended;
 	bool ready, crash_kernel, no_urandom, no_proc, no_sys, mix_fails, credit_fails;
 	size_t drives;
 	struct drive drive[2];
-	int carry_error; /* of carry_over_open() */
+	int carry_error; /* the result of carry_over_open() */
 	bool consume_fails;
 	struct verdict last;
 	const struct verdict *status;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Shared by the suites of the host's commands. Each test begins in an empty folder of its own.
+# Shared by the suites of the host's commands. Each test begins in its own empty folder.
 
 # shellcheck source=tests/lib/base.bash
 . "$(dirname "${BASH_SOURCE[0]}")/base.bash"
@@ -11,7 +11,7 @@ B=${B:-build}
 TOOL=$B/seedrive
 MKISOFS=$B/seedrive-mkisofs
 NOVA=$ROOT/tests/data/nova-tree
-UUID=b65cee2f-8c69-4aeb-be2f-f79742548fc2 # of that tree, and of small_tree
+UUID=b65cee2f-8c69-4aeb-be2f-f79742548fc2 # the instance of that tree, and of small_tree
 export ROOT B TOOL MKISOFS NOVA UUID
 
 setup() {
@@ -36,7 +36,7 @@ attach() {
 detach() {
 	local dev
 	[ -e "$BATS_TEST_TMPDIR/loops" ] || return 0
-	# One device may have been made from another.
+	# A device may have been made from another one, so the last one is detached first.
 	tac "$BATS_TEST_TMPDIR/loops" | while read -r dev; do
 		losetup -d "$dev"
 	done
@@ -64,18 +64,20 @@ drive() {
 	"$TOOL" build -q --source kernel -o "$out" "$@" tree
 }
 
-# key NAME [COMMAND...]: make a FIFO with the output of the command, at most 64 KiB, or without one with good entropy.
+# key NAME [COMMAND...]: make a FIFO that has the output of COMMAND, at most 64 KiB; without COMMAND it has random
+# bytes.
 key() {
 	local name=$1 held
 	shift
 	[ $# -gt 0 ] || set -- head -c 32768 /dev/urandom
 	mkfifo "$name"
-	# It stays open for writing until the test ends, so a reader that wants more waits.
+	# The FIFO stays open for writing until the test ends, so a reader that wants more bytes waits.
 	exec {held}<>"$name"
 	"$@" >&"$held"
 }
 
-# fails STATUS LINE COMMAND...: check that it ends with that status, prints that one line on standard error, and nothing else.
+# fails STATUS LINE COMMAND...: check that COMMAND exits with that status and prints exactly that line, on standard
+# error.
 fails() {
 	local status=$1 line=$2
 	shift 2
@@ -87,12 +89,12 @@ fails() {
 	fi
 }
 
-# succeeds COMMAND...: check that it succeeds and prints nothing.
+# succeeds COMMAND...: check that COMMAND succeeds and prints nothing.
 succeeds() {
 	fails 0 "" "$@"
 }
 
-# outcome WORDS: print the message about a source that counts for nothing, for this fault.
+# outcome WORDS: print how the error line describes a required source with this fault.
 outcome() {
 	case $1 in
 	*cutoff* | *delivered* | *"-bit word "* | *"or all ones"*) echo "failed a test: $1" ;;
@@ -105,7 +107,8 @@ holds() {
 	diff <([ $# -eq 0 ] || printf '%s\n' "$@") <(LC_ALL=C ls -A)
 }
 
-# temp_of OUT: print the name of its temporary file. The name must not change, because the next run must find the file.
+# temp_of OUT: print the name of OUT's temporary file. The tool must not change this name, because the next run has to
+# find the file.
 temp_of() {
 	printf '.seedrive-%s.tmp' "$(printf '%s' "$1" | sha256sum | cut -c 1-16)"
 }
@@ -115,12 +118,12 @@ content() {
 	bsdtar -xOf "$1" "$2"
 }
 
-# extent IMAGE NAME: print the first sector of a file in the root.
+# extent IMAGE NAME: print the first sector of a file in the image's root.
 extent() {
 	isoinfo -R -l -i "$1" | awk -v name="$2" '$NF == name { sub(/.*\[ */, ""); print $1; exit }'
 }
 
-# overwrite FILE OFFSET: write standard input at that offset.
+# overwrite FILE OFFSET: write standard input into FILE at that offset.
 overwrite() {
 	dd of="$1" bs=1M seek="$2" oflag=seek_bytes conv=notrunc status=none
 }
@@ -156,8 +159,8 @@ unprivileged() {
 	fi
 }
 
-# as_root COMMAND...: run it with the rights to mount and to read the memory of a protected process: as root, or as the root of a
-# user namespace.
+# as_root COMMAND...: run it with the rights to mount and to read the memory of a protected process: as root, or as the
+# root of a new user namespace.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
@@ -166,7 +169,7 @@ as_root() {
 	fi
 }
 
-# mounted SIZE COMMAND...: run it with a file system of that size at `disk`, which only the command sees.
+# mounted SIZE COMMAND...: run COMMAND with a file system of that size mounted on `disk`, which only COMMAND sees.
 mounted() {
 	local size=$1
 	shift
@@ -175,27 +178,27 @@ mounted() {
 	as_root unshare --mount sh -c 'mount -t tmpfs -o "size=$0" disk disk && "$@"' "$size" "$@"
 }
 
-# with_etc COMMAND...: run it with the folder `etc` as /etc, which only the command sees.
+# with_etc COMMAND...: run COMMAND with the folder `etc` as /etc, which only COMMAND sees.
 with_etc() {
 	as_root unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh "$@"
 }
 
-# own_run COMMAND...: run it with a /run of its own, which has the folders of the journal and of seedrive.
+# own_run COMMAND...: run COMMAND with a new /run, which has the folders of the journal and of seedrive.
 own_run() {
 	mkdir -p run
 	as_root unshare --mount sh -c 'mount -t tmpfs run /run &&
 		mkdir -p /run/systemd/journal /run/seedrive && exec "$@"' sh "$@"
 }
 
-# make_world compiles tests/lib/preload.c, which changes the results of system calls. Then `world AT=... DO=... COMMAND...` runs a
-# command with it; preload.c describes the variables.
+# make_world: compile tests/lib/preload.c, which changes the results of system calls. After that, `world AT=... DO=...
+# COMMAND...` runs COMMAND with it; preload.c describes the variables.
 make_world() {
 	cc -O2 -Wall -Wextra -D_GNU_SOURCE -U_FORTIFY_SOURCE -fPIC -shared \
 		-o "$BATS_FILE_TMPDIR/preload.so" "$ROOT/tests/lib/preload.c"
 }
 
-# The address sanitizer must be the first library, and cannot look for leaks in a traced process. If the tests were started by
-# nohup(1), all their processes ignore SIGHUP, and the tool would, too.
+# world: the address sanitizer insists on being the first library, and cannot look for leaks in a traced process, so
+# both are switched off. If the tests were started by nohup(1), all their processes ignore SIGHUP; the tool must not.
 world() {
 	env --default-signal=HUP LD_PRELOAD="$BATS_FILE_TMPDIR/preload.so" ASAN_OPTIONS=verify_asan_link_order=0 "$@"
 }

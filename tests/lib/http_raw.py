@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Clients of `seedrive serve` that speak HTTP, without code of the project, on plain sockets, so that they can send anything."""
+"""Clients of `seedrive serve` that speak HTTP. They use no code of the project but plain sockets, so that they can send
+any bytes."""
 
 import base64
 import json
@@ -13,7 +14,7 @@ def connect(where, timeout=60):
     """Connects to a path, or to HOST:PORT."""
     if where.startswith("/"):
         s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        s.connect(where)  # with a timeout it would fail if the queue is full
+        s.connect(where)  # with a timeout, this would fail if the listener's queue is full
         s.settimeout(timeout)
         return s
     host, port = where.rsplit(":", 1)
@@ -21,7 +22,7 @@ def connect(where, timeout=60):
 
 
 def body(instance=None, **more):
-    """The body that Nova sends."""
+    """Returns the body of a request as Nova sends it."""
     return json.dumps({"project-id": "p", "instance-id": str(instance or uuid.uuid4()), "image-id": "i",
                        "user-data": "I2Nsb3VkLWNvbmZpZwo=", "hostname": "h", "metadata": {"a": "b"},
                        "boot-roles": "", **more}).encode()
@@ -88,7 +89,8 @@ def record(answer):
 
 
 def slowest(where, n=200):
-    """Milliseconds of the 99th percentile of n honest requests, each on a connection of its own, and on one that is kept."""
+    """Returns the 99th percentile of the times of n honest requests in ms; half are on one kept connection, half each
+    on a new one."""
     times = []
     kept = connect(where)
     for i in range(n):

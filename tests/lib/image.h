@@ -30,7 +30,7 @@ static inline struct iso_options image_options(void)
 		.time = 1795435200 };
 }
 
-/* Writes the tree into the file @path, through a buffer of so many sectors. */
+/* Writes the tree into the file @path through a buffer of @sectors sectors. */
 static inline int image_write(const struct tree *t, const struct iso_options *o, const char *path,
 	size_t sectors, struct fault *f)
 {
@@ -71,7 +71,7 @@ static inline void image_compare_file(const struct iso_volume *vol, const struct
 	free(want);
 }
 
-/* Checks that every node is found by its path, and that there are as many entries as nodes. */
+/* Checks that each node is found by its path, and that the volume has as many entries as the tree has nodes. */
 static inline void image_compare(const struct iso_volume *vol, const struct tree *t,
 	const struct tree_node *dir, const char *path)
 {

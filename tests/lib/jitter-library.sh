@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Builds libjitterentropy from the source of a newer Debian, in a folder of its own, and prints where:
-# fit for `make JITTER=...`. What is there already is taken as it is.
+# Builds libjitterentropy from the source package of a newer Debian, and prints the folder of the library, for `make
+# JITTER=...`. If it has been built in FOLDER already, it is not built again.
 #
 #   tests/lib/jitter-library.sh [FOLDER]
 #
-# The mirror is the one that apt is set up for. apt's own lists and sources stay as they are.
+# The mirror is the one that apt uses. apt's own lists and sources are not changed.
 set -eu
 
 folder=$(mkdir -p "${1:-build/jitterentropy}" && cd "${1:-build/jitterentropy}" && pwd)
-suites="sid testing" # that has the source package; the first from which it can be had
+suites="sid testing" # the source package is taken from the first of these that has it
 package=jitterentropy-library
 
-# The one of Debian itself, and not of its security updates.
+# Prints Debian's own mirror, and not the one of its security updates.
 # shellcheck disable=SC2016 # fields for apt
 mirror() {
 	apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)|$(CREATED_BY)' 2>/dev/null |
@@ -25,7 +25,8 @@ apt() {
 		-o APT::Sandbox::User= "$@"
 }
 
-# fetch_from SUITE: apt checks the signature of the list, and by it the archive.
+# fetch_from SUITE: fetch the source package; apt checks the signature of the list, which in turn has the archive's
+# digest.
 fetch_from() {
 	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri $1 main" \
 		>"$folder/sources.list"
@@ -52,7 +53,7 @@ build() {
 	rm -rf "$folder/source"
 	mkdir "$folder/source"
 	tar -xzf "$folder/$package"_*.orig.tar.gz -C "$folder/source" --strip-components=1
-	# Without optimising, by its makefile: the time that its loops take is what it is for.
+	# The library's own makefile turns optimization off, because the time that its loops take is its source of entropy.
 	env -u MAKEFLAGS -u CFLAGS -u CPPFLAGS make -s -C "$folder/source" jitterentropy-static \
 		>"$folder/make.log" 2>&1
 }

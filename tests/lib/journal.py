@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""journal.py OUT COMMAND...: runs the command, and writes its entries for the system's journal to OUT, one a line, in the form of
-`journalctl -o json --all`. Needs a /run of its own, without the real journal.
-"""
+"""journal.py OUT COMMAND...: runs COMMAND, and writes its entries for the system's journal to OUT, one on a line, in
+the form of `journalctl -o json --all`. Its /run must be a separate one, without the real journal. """
 import json
 import os
 import socket
@@ -12,7 +11,7 @@ import threading
 
 
 def fields(entry):
-    """Returns the fields of one entry in the journal's native protocol."""
+    """Returns the fields of one entry, which is in the journal's native protocol."""
     found = {}
     while entry:
         line, entry = entry.split(b"\n", 1)

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Prints each member of the JSON in the files, by its path and its types, as the pages list them: "sources[].bytes number".
+"""Prints each member of the JSON in the files by its path and its types, in the form of the pages: "sources[].bytes
+number".
 
-In an object whose keys are names, all names count as one: tests.TEST, tools.KEY, listen.NAME.KEY. Those of the tests are
-printed as "TEST name". One of several draws counts as a report of its own.
+If the keys of an object are names, they are all printed as one name: tests.TEST, tools.KEY, listen.NAME.KEY. The names
+of tests are also printed as "TEST name". If a report has several draws, each of them is treated as a report.
 """
 
 import json
@@ -43,7 +44,7 @@ def add(value, path):
         add_object(value, path)
     elif isinstance(value, list):
         for item in value:
-            # A block for which the broker does not report all figures.
+            # null stands for a block for which the broker does not report all figures.
             if item is not None:
                 add(item, path + "[]")
     elif isinstance(value, bool):

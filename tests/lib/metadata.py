@@ -5,10 +5,10 @@
     tests/lib/metadata.py ADDRESS:PORT MODE [UUID]
     tests/lib/metadata.py --stdio MODE [UUID]
 
-It listens, goes into the background, and prints its process id and its port. PORT may be 0; ADDRESS may be IPv6, in brackets.
-With --stdio it answers one request, from standard input to standard output, as a server of inetd. Each request gets a record
-of its own. If there is a folder `issued`, it gets a file for each record: its name is the seed id, and it has the seed in
-hexadecimal.
+It listens, goes into the background, and prints its process id and its port. PORT may be 0; ADDRESS may be IPv6, in
+brackets. With --stdio it answers one request, from standard input to standard output, as a server that inetd starts.
+Each request gets a new record. If there is a folder `issued`, the program makes a file in it for each record: its name
+is the seed id, and its content is the seed in hexadecimal.
 """
 
 import base64
@@ -29,7 +29,7 @@ PIECE = b"x" * 65536
 
 
 def record(instance, issued=None, ttl=0, damage=False):
-    """Returns a record of 2048 bytes, and its seed id."""
+    """Returns a record of 2048 bytes, and the id of its seed."""
     seed, seed_id = os.urandom(64), os.urandom(16)
     if os.path.isdir("issued"):
         with open(f"issued/{seed_id.hex()}", "w", encoding="ascii") as file:
@@ -66,7 +66,7 @@ def status(words, more=b""):
 
 
 OTHER = uuid.UUID("ffffffff-0000-4000-8000-000000000000").bytes
-# Complete answers, by mode: each function gets the instance's UUID.
+# For each mode, the complete answer: a function of the instance's UUID makes it.
 ANSWERS = {
     "record": lambda i: page({"static": {}, "seedrive": members(i)}),
     "chunked": lambda i: chunks(json.dumps({"seedrive": members(i)}).encode()),
@@ -116,7 +116,7 @@ def slowly(data):
         time.sleep(0.1)
 
 
-# Answers that never end, or not soon.
+# Answers that do not end, or that end late.
 STREAMS = {
     "endless-line": lambda i: forever(PIECE),
     "endless-head": lambda i: (OK if n == 0 else b"X-%d: y\r\n" % n for n in range(10**9)),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Debian's own Nova in front of the daemon. `daemon.bash` comes first.
+# Starts Debian's own Nova with the daemon as its target. Load daemon.bash before.
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# target_with: start the daemon, as two targets of Nova, by TCP and with a token.
+# target_with: start the daemon, and set VENDORDATA to two targets of Nova in it, with a token; both are reached by TCP.
 target_with() {
 	port=$(free_port)
 	printf '0123456789-abcdefghi\n' >token
@@ -15,12 +15,13 @@ target_with() {
 		cloud-init@http://127.0.0.1:$port/cloud-init/0123456789-abcdefghi"
 }
 
-# nova ask UUID
+# nova ask UUID: print the vendordata that Nova gets for the instance UUID.
 nova() {
 	/usr/bin/python3 "$ROOT/tests/lib/nova_metadata.py" "$@" 2>nova.log
 }
 
-# serve_metadata: Nova's metadata service for the instance $UUID, on a port of the loopback that is in the file `port`.
+# serve_metadata: start Nova's metadata service for the instance $UUID, on a port of the loopback; the port's number is
+# in the file `port`.
 serve_metadata() {
 	/usr/bin/python3 "$ROOT/tests/lib/nova_metadata.py" serve "$UUID" port >nova.log 2>&1 3>&- &
 	echo "$!" >>servers

@@ -3,10 +3,10 @@
 #
 # usage: nova_drive.py MKISOFS OUT UUID TREE
 #
-# Makes a config drive as nova-compute does, with Nova's InstanceMetadata and ConfigDriveBuilder, and mkisofs_cmd = MKISOFS; if
-# MKISOFS ends in .conf, it is the nova.conf to use. Only the answers of the database and of Neutron are stubbed: block devices
-# and security groups. A copy of the tree that Nova wrote stays in TREE. VENDORDATA in the environment has targets of dynamic
-# vendordata, NAME@URL, separated by blanks.
+# Makes a config drive as nova-compute does, with Nova's InstanceMetadata and ConfigDriveBuilder, and with mkisofs_cmd =
+# MKISOFS. If MKISOFS ends in .conf, it is a nova.conf, which is used instead. Only the answers of the database and of
+# Neutron, about block devices and security groups, come from stubs. A copy of the tree that Nova has written stays in
+# TREE. The environment variable VENDORDATA has the targets of dynamic vendordata, as NAME@URL, separated by blanks.
 import base64
 import os
 import shutil
@@ -57,7 +57,7 @@ def configure(file=None, **options):
 
 
 def asks_nobody():
-    """Stubs for what Nova would ask a database or Neutron."""
+    """Returns stubs for the questions that Nova would ask a database or Neutron."""
     return (mock.patch.object(metadata, "_format_instance_mapping", return_value={"ami": "sda1"}),
             mock.patch.object(metadata.security_group_api, "get_instance_security_groups",
                               return_value=[{"name": "default"}]))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Debian's Nova as a client of dynamic vendordata; VENDORDATA in the environment has the targets (see nova_drive.py), or
-NOVA_CONF names a nova.conf that has them.
+"""Debian's Nova as a client of dynamic vendordata. The targets are in the environment variable VENDORDATA (see
+nova_drive.py), or in the nova.conf that NOVA_CONF names.
 
     nova_metadata.py ask UUID            prints what Nova's DynamicVendorData gets for an instance, as JSON
     nova_metadata.py serve UUID PORTFILE runs Nova's metadata service for an instance, on the loopback

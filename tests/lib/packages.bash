@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Shared by the suites of Debian's packages: the packages of the committed sources are in $DEBS, and each test has a bare system
-# of this suite of Debian, in the folder `root`.
+# Shared by the suites of Debian's packages. The packages of the committed sources are in $DEBS, and each test has a
+# bare system of this host's suite of Debian in the folder `root`.
 
 # shellcheck source=tests/lib/helper.bash
 . "$(dirname "${BASH_SOURCE[0]}")/helper.bash"
@@ -22,22 +22,22 @@ packages_built() {
 	echo "$commit" >"$DEBS/commit"
 }
 
-# deb PACKAGE...: print the paths of their files, as in the bare system.
+# deb PACKAGE...: print the paths that the packages' files have in the bare system.
 deb() {
 	printf '/mnt/%s_*.deb ' "$@"
 }
 
-# in_root COMMAND: run it in that system, which has the packages in /mnt.
+# in_root COMMAND: run COMMAND in the bare system, which has the packages in /mnt.
 in_root() {
 	inside "$PWD/root" "$SUITE" "$1" "$DEBS" 2>&1
 }
 
-# apt_install PACKAGE...: install our packages from their files, with their dependencies.
+# apt_install PACKAGE...: install our packages from their files, and their dependencies.
 apt_install() {
 	in_root "apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends $(deb "$@")"
 }
 
-# bare_root: make the system in the folder `root`.
+# bare_root: make the bare system in the folder `root`.
 bare_root() {
 	cp -a --reflink=auto "$BATS_FILE_TMPDIR/bare" root
 }
@@ -50,8 +50,8 @@ make_bare_root() {
 	inside "$BATS_FILE_TMPDIR/bare" "$SUITE" 'apt-get -qq update'
 }
 
-# image_root FOLDER: a Debian with systemd and the kernel for clouds, as debootstrap and apt make it, that has nothing of ours.
-# It is made once, and kept in the cache.
+# image_root FOLDER: make a Debian with systemd and the cloud kernel, as debootstrap and apt make it, without anything
+# of ours. It is made only once, and kept in the cache.
 image_root() {
 	local tar
 	tar=$(bare_cache)/$SUITE.image.tar
@@ -70,14 +70,14 @@ image_root() {
 	tar -C "$1" -cf "$1.tar" . && mv "$1.tar" "$tar"
 }
 
-# image_of FOLDER: that system becomes the disk FOLDER.img, labelled `root`.
+# image_of FOLDER: turn the system in FOLDER into the disk FOLDER.img, whose file system is labelled `root`.
 image_of() {
 	truncate -s 4G "$1.img"
 	mkfs.ext4 -q -L root -d "$1" "$1.img"
 	rm -rf --one-file-system "$1"
 }
 
-# patient DISK: what is installed on it waits for a busy host.
+# patient DISK: set a longer deadline for the guest's programs on DISK, because the host may be busy.
 patient() {
 	debugfs -R 'cat /etc/default/seedrive-guest' "$1" >"$1.default" 2>/dev/null
 	echo DEADLINE=30s >>"$1.default"
@@ -85,8 +85,8 @@ patient() {
 	debugfs -R 'cat /etc/default/seedrive-guest' "$1" 2>/dev/null | cmp - "$1.default"
 }
 
-# boot_image DISK WORDS [OPTION...]: boots the kernel on it with the initramfs on it, as a boot loader would, until the console
-# has shown the words; that is NAME.log. The options are those of tests/vm/boot.sh.
+# boot_image DISK WORDS [OPTION...]: boot DISK with the kernel and the initramfs on it, as a boot loader would, until
+# the console has shown WORDS. The console of NAME.img is saved in NAME.log. The options are those of tests/vm/boot.sh.
 boot_image() {
 	local name=${1%.img} file status=0
 	mkdir -p "$name.vm"

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""patterns.py PATH TOOL: tests the tool with faulty sources, each with another pattern, and some good ones, through a FIFO.
+"""patterns.py PATH TOOL: feeds the tool, through a FIFO, with the bytes of faulty sources, each with another pattern,
+and of good ones.
 
-PATH is the code that tests their bytes: draw, second (a later draw of one process), check, broker, fork (two processes of a
-batch). Prints a line for each source that is misjudged, and ends with status 1 if there is one. Run it in an empty folder; it
-makes `tree` there.
+PATH is the part of the tool that tests the bytes: draw, second (a later draw in the same process), check, broker, fork
+(two processes of a batch). Prints a line for each source that is misjudged, and exits with 1 if there is one. Run it in
+an empty folder; it makes `tree` there.
 """
 import os
 import random
@@ -18,14 +19,14 @@ MISS = random.Random(4)
 
 
 def lane(random_bytes, frame, at=0):
-    """Frames with so many random bytes; the others are the same in each frame."""
+    """Frames with @random_bytes random bytes each; the other bytes are the same in each frame."""
     rest = MISS.randbytes(frame)
     raw = b"".join(rest[:at] + os.urandom(random_bytes) + rest[at + random_bytes:] for _ in range(LENGTH // frame))
     return raw
 
 
 def counting(frame):
-    """Frames of one random byte and counters."""
+    """Frames of one random byte and counters, each with another step."""
     return b"".join(os.urandom(1) + bytes((n * k) & 255 for k in range(1, frame)) for n in range(LENGTH // frame))
 
 
@@ -38,7 +39,7 @@ def mostly(value, share):
 
 
 def few(count):
-    """So many values, a power of two, all equally frequent."""
+    """Bytes with @count values, a power of two, which are all equally frequent."""
     values = MISS.sample(range(256), count)
     return bytes(values[b % count] for b in os.urandom(LENGTH))
 
@@ -52,12 +53,12 @@ def walk():
 
 
 def bursts(length, every):
-    """Good bytes, and sometimes a run of one value."""
+    """Good bytes; at regular distances, @length of them are equal."""
     return b"".join(os.urandom(every - length) + os.urandom(1) * length for _ in range(LENGTH // every))
 
 
 def echoes(length, every):
-    """Good bytes, and sometimes a repetition of so many earlier ones."""
+    """Good bytes; at regular distances, @length of them repeat earlier bytes."""
     out = b""
     while len(out) < LENGTH:
         new = os.urandom(every - length)
@@ -65,7 +66,8 @@ def echoes(length, every):
     return out
 
 
-# name, bytes, stated bits a byte, whether the source is good, and bits to claim, so that enough bytes are drawn to find the pattern
+# name; bytes; stated bits a byte; is the source good?; bits to claim, which decide how many bytes are drawn: enough to
+# find the pattern
 PATTERNS = [
     ("lane 1 of 8", lane(1, 8), 4, False, 512),
     ("lane 2 of 16, at 3", lane(2, 16, 3), 4, False, 512),
@@ -92,7 +94,7 @@ PATTERNS = [
 
 
 class Source:
-    """Feeds `fifo` with the prefix and then the pattern, until it ends."""
+    """Writes the prefix and then the pattern to `fifo`, until all of it is written or the test is over."""
 
     def __init__(self, prefix, raw):
         if os.path.exists("fifo"):
@@ -136,7 +138,8 @@ def second(tool, bits, claim):
 
 
 def first_draw(bits):
-    """The number of bytes in the first of two draws, of 64 blocks: start-up samples, and those for 320 bits a block."""
+    """Returns how many bytes the first of two draws takes, for 64 blocks: the start-up samples, and 320 bits for each
+    further block."""
     share = (-(-320 // bits) + 7) // 8 * 8
     return max(1024, share) + 63 * share
 
@@ -153,7 +156,7 @@ def forked(tool, bits, claim):
 
 
 def brokered(tool, bits, claim, honest):
-    """Does the daemon give blocks of a good source, and none of a faulty one after it was detected?"""
+    """Does the daemon give the blocks of a good source, and none of a faulty one once the fault has been detected?"""
     os.makedirs("run", mode=0o755, exist_ok=True)
     with open("log", "w") as log:
         daemon = subprocess.Popen([tool, "serve", "--socket", "run/sock", "--source", source(bits), "--reservoir", "16"],

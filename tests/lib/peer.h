@@ -2,7 +2,8 @@
 #ifndef TESTS_PEER_H
 #define TESTS_PEER_H
 
-/* A server for the tests, in a child process: it reads requests of one length, and sends given replies. */
+/* A server for the tests, in a child process: it reads requests of one length, and sends the replies that it was
+ * given. */
 #include "tests/lib/unit.h"
 
 #include "util/clock.h"
@@ -13,16 +14,16 @@
 #include <sys/un.h>
 
 struct reply {
-	size_t len; /* of the bytes; 0: no reply */
+	size_t len; /* number of bytes; 0: no reply */
 	uint8_t bytes[600];
 };
 
 struct peer {
 	const struct reply *reply;
-	size_t replies;     /* one for each request; after that it reads without replying, or ... */
-	bool hangs_up;      /* ... closes the connection */
-	bool speaks_first;  /* it sends the first reply before a request */
-	size_t request_len; /* 0: any length */
+	size_t replies;     /* one for each request; then it reads without replying, or ... */
+	bool hangs_up;      /* ... if this is true, it closes the connection */
+	bool speaks_first;  /* it sends the first reply before any request */
+	size_t request_len; /* 0: a request may have any length */
 };
 
 static inline int listen_unix(const char *path)
@@ -79,7 +80,7 @@ static inline pid_t peer_start(const struct peer *p, int listener)
 	assert_true(pid >= 0);
 	if (pid > 0)
 		return pid;
-	alarm(60); /* so that it ends even if the test does not stop it */
+	alarm(60); /* so that the child ends even if the test does not stop it */
 	while (getppid() == parent) {
 		int fd = accept(listener, NULL, NULL);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For tests only: makes events and errors at a given system call of the tool repeatable.
+ * For tests only: makes events and errors happen at a given system call of the tool, so that they can be repeated.
  *
  *   AT=CALL:PATH       at the first CALL (openat, pread, pwrite, write, fsync, fdatasync, renameat, linkat) on a file
  *                      whose path ends in /PATH, or that has no name if PATH is # ...
- *   DO=COMMAND         ... run this in a shell, before the call. Landlock then seems to be missing, because a confined tool
- *                      could not start a shell
+ *   DO=COMMAND         ... run this in a shell, before the call. There then seems to be no Landlock, because a confined
+ *                      tool could not start a shell
  *   ABSENT=PATH...     open(2) and faccessat(2) of exactly these paths return ENOENT
  *   REDIRECT=A=B...    open(2) and faccessat(2) of exactly A use B instead
  *   NODE=PATH=MAJOR:MINOR  fstat(2) of a file that was opened as B with exactly this path returns that character device
@@ -13,7 +13,7 @@
  *   READ_AFTER=N       ... after it has delivered N bytes
  *   GETRANDOM=fail     getrandom(2) of 64 bytes or more returns EIO: the draws of the tool, not those of libraries
  *   GETRANDOM=N        the same, but it returns pseudo-random bytes that depend on N
- *   GETRANDOM_LOG=FILE all bytes that it returned are written to this file
+ *   GETRANDOM_LOG=FILE all bytes that getrandom(2) has returned are written to this file
  *   CLOCK_AHEAD=FILE   the time of day is ahead by as many seconds as the file has bytes
  *   NAMED=yes          there are no files without a name: openat(2) with O_TMPFILE returns EOPNOTSUPP
  *   WRITE_MAX=N        write(2) writes at most so many bytes at a time
@@ -49,7 +49,7 @@ static void path_of(int fd, char out[PATH_MAX])
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, out, PATH_MAX - 1);
 	out[n < 0 ? 0 : n] = '\0';
-	/* One that is made without a name is shown as FOLDER/#INODE (deleted). */
+	/* The name of a file that was made without a name is FOLDER/#INODE (deleted). */
 	if (strrchr(out, '/') && strrchr(out, '/')[1] == '#')
 		strrchr(out, '/')[2] = '\0';
 }
@@ -97,7 +97,7 @@ static void act_name(const char *call, int dirfd, const char *name)
 	act(call, full);
 }
 
-/* Is @path a word of the variable, or the part A of a word "A=B"? Then @rest is the text after it. */
+/* Is @path a word of the variable, or is it A in a word "A=B"? If so, @rest is the text after it. */
 static int listed(const char *variable, const char *path, const char **rest)
 {
 	const char *at = getenv(variable);
@@ -248,7 +248,7 @@ int openat(int dirfd, const char *name, int flags, ...)
 	return real(dirfd, name, flags, mode);
 }
 
-/* glibc calls this if the compiler does not know the flags. */
+/* glibc's open functions call this one if the compiler does not know the flags. */
 int __openat_2(int dirfd, const char *name, int flags)
 {
 	REAL(__openat_2);
@@ -315,7 +315,7 @@ int renameat(int olddirfd, const char *old, int newdirfd, const char *new)
 	return real(olddirfd, old, newdirfd, new);
 }
 
-/* splitmix64: each N gives a different sequence, in which no window occurs twice. */
+/* splitmix64: each N gives another sequence, and in no sequence a window occurs twice. */
 static uint64_t next_word(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;

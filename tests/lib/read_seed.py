@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A second reader of seed drives, written from doc/seed-format.md. It shares no code with the tools.
+"""A second reader of seed drives, written from doc/seed-format.md alone. It shares no code with the tools.
 
     read_seed.py IMAGE           a seed drive, an ISO 9660 image
     read_seed.py --record FILE   the bare record, seedrive.bin
     read_seed.py --page PAGE.md  self-test: vectors and refusals of the page, and its rules
 
-The fields go to stdout as JSON; of the seed itself only its SHA-256. For an image, "note" is
-what seedrive.json says of the record, which it never touches: "agrees", "names another seed",
-"absent" or "malformed" (also: this seed, but not the record's numbers); "names_seed" is all that a
-reader of any writer's drive asks of it.
+The fields go to stdout as JSON; of the seed itself only its SHA-256. For an image, "note" is what
+seedrive.json says about the record: "agrees", "names another seed", "absent" or "malformed" (also if it
+names this seed, but not the record's numbers). Its text does not change the verdict on the record.
+"names_seed" is whether it names this seed, which is all that a reader of any writer's drive may require.
 Exit status: 0 taken (or all checks passed), 1 refused or spent (or a check failed), 2 usage.
-compare_readers.py uses it as a module: describe_image() takes any label, and drives without a seed.
+compare_readers.py uses it as a module: describe_image() also accepts other labels, and drives without a seed.
 """
 
 import hashlib
@@ -26,11 +26,11 @@ SECTOR = 2048
 LENGTHS = (2048, 4096, 6144)
 HEADER = struct.Struct("<8sHHIIIQI16s16s28s32s")
 LABELS = (b"config-2", b"CONFIG-2", b"cidata", b"CIDATA")
-SEED_ID = bytes(range(160, 176))        # of the page's vectors
+SEED_ID = bytes(range(160, 176))        # the seed id of the page's vectors
 
 
 class Spent(Exception):
-    """The record is a tombstone; it has these fields."""
+    """The record is a tombstone; its argument has the fields of the tombstone."""
 
 
 class Refused(Exception):
@@ -74,10 +74,10 @@ def parse_record(data):
 
 
 def parse_note(data, record):
-    """What seedrive.json says of the record."""
+    """Returns what seedrive.json says about the record."""
     try:
         text = data.decode("ascii")
-        # Python takes NaN and Infinity for JSON; int() does not.
+        # Python accepts NaN and Infinity in JSON, but int() does not accept them.
         note, end = json.JSONDecoder(parse_constant=int).raw_decode(text)
     except (ValueError, RecursionError):
         return "malformed"
@@ -93,13 +93,13 @@ def parse_note(data, record):
 
 
 def once(pairs):
-    """An object of the note; a key that it has twice, twice in a list."""
+    """Makes an object of the note; if a key occurs twice, its value is a list of two."""
     keys = [key for key, _ in pairs]
     return {key: value if keys.count(key) == 1 else [value, value] for key, value in pairs}
 
 
 def nested(text):
-    """How deep brackets are nested in a JSON text."""
+    """Returns how deep brackets are nested in a JSON text."""
     depth = deepest = 0
     for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
         depth += 1 if bracket in "[{" else -1 if bracket in "]}" else 0
@@ -111,11 +111,11 @@ def names_seed(data, seed_id):
     """Does seedrive.json name the seed?"""
     try:
         text = data.decode("utf-8")
-        # Python takes NaN and Infinity for JSON; int() does not.
+        # Python accepts NaN and Infinity in JSON, but int() does not accept them.
         note = json.loads(text, object_pairs_hook=once, parse_constant=int, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
         return False
-    # Between the quotes, where an escape is not what it means.
+    # The id must be between the quotes as it is, without escapes.
     return (len(data) == SECTOR and isinstance(note, dict) and note.get("seed_id") == seed_id
             and nested(text) <= 64 and '"%s"' % seed_id in text)
 
@@ -140,7 +140,8 @@ def blocks_of(length):
 
 
 def extent(record, volume):
-    """The first block of the content, and its length in bytes; `volume` is how many blocks there are."""
+    """Returns the first block of the content, and its length in bytes; `volume` is the number of blocks of the
+    volume."""
     start = in_both_orders(record, 2, 4, "extent") + record[1]
     length = in_both_orders(record, 10, 4, "data length")
     if record[26] or record[27]:
@@ -151,7 +152,7 @@ def extent(record, volume):
 
 
 def rock_ridge_name(area):
-    """The pieces in the NM entries of a system use area; None if there is no piece."""
+    """Joins the name's pieces in the NM entries of a system use area; None if there is no piece."""
     name = None
     while len(area) >= 5 and 4 <= area[2] <= len(area):
         if area[:2] == b"NM" and area[3] == 1 and area[2] > 5:
@@ -168,7 +169,7 @@ def plain_name(identifier):
 
 
 def raw_records(file, start, size):
-    """The directory records, cut out but not looked into."""
+    """Yields the directory records, without reading their fields."""
     if size == 0 or size % SECTOR:
         raise Refused("root directory: not whole blocks")
     for block in range(start, start + size // SECTOR):
@@ -181,7 +182,7 @@ def raw_records(file, start, size):
 
 
 def parse_entry(record, volume):
-    """Name (None: the directory or the one above), flags, first block, length."""
+    """Returns the name (None for the directory itself and the one above), the flags, the first block and the length."""
     size = record[32]
     if size == 0 or 33 + size > len(record):
         raise Refused("root directory: malformed record")
@@ -196,13 +197,13 @@ def parse_entry(record, volume):
 
 
 def whole_file(records, volume, name, start, length):
-    """Add the length of what follows a record whose bit 7 is set."""
+    """Adds the lengths of the file's further records; they follow a record whose bit 7 is set."""
     while True:
         record = next(records, None)
         if record is None:
             raise Refused("root directory: ends within a file")
         other, flags, block, more = parse_entry(record, volume)
-        if other is None:           # its name is read as that of any other record
+        if other is None:           # here the name of "." or ".." is read as any other name
             other = (rock_ridge_name(record[33 + (record[32] | 1):]) or plain_name(record[33:34])).split(b"\0")[0]
         if other != name or length % SECTOR or block != start + length // SECTOR:
             raise Refused("root directory: the parts of a file are apart")
@@ -212,7 +213,7 @@ def whole_file(records, volume, name, start, length):
 
 
 def find(file, root, volume, wanted):
-    """(Is it a directory, offset, length) of the first file with this name; None: there is none."""
+    """Returns (is it a directory, offset, length) of the first file with this name, or None."""
     records = raw_records(file, *root)
     for record in records:
         name, flags, start, length = parse_entry(record, volume)
@@ -230,7 +231,7 @@ def read_label(field):
 
 
 def parse_volume(file):
-    """Its label, how many blocks it has, and where its root directory is."""
+    """Returns the volume's label, the number of its blocks, and the extent of its root directory."""
     try:
         pvd = read_at(file, 16 * SECTOR, SECTOR)
     except Refused:
@@ -247,7 +248,7 @@ def parse_volume(file):
 
 
 def read_record(file, root, volume):
-    """The fields of the record or of the tombstone; where there is neither, no more than that."""
+    """Returns the fields of the record or of the tombstone; if there is neither, only the state."""
     found = find(file, root, volume, b"seedrive.bin")
     if found is None:
         return dict(state="none")
@@ -262,7 +263,7 @@ def read_record(file, root, volume):
 
 
 def read_note(file, root, volume, record):
-    """What seedrive.json says, and where it is."""
+    """Returns what seedrive.json says, and its offset."""
     found = (find(file, root, volume, b"seedrive.json") or find(file, root, volume, b"seedrive.jso"))
     if found is None or record["state"] == "none":
         return dict(note="absent", json_offset=None, names_seed=False)
@@ -273,7 +274,7 @@ def read_note(file, root, volume, record):
 
 
 def describe_image(file):
-    """What a tool sees that describes any drive: `state` is record, tombstone or none."""
+    """Returns what a tool for any drive reports: `state` is record, tombstone or none."""
     label, volume, root = parse_volume(file)
     if file.seek(0, io.SEEK_END) < volume * SECTOR:
         raise Refused("cut short: the volume has %d blocks" % volume)
@@ -283,7 +284,7 @@ def describe_image(file):
 
 
 def guest_record(file):
-    """What a guest sees: `state` is other where it leaves the image alone, and it reads no more than it needs."""
+    """Returns what a guest finds: `state` is other if it leaves the image alone. Reads no more than a guest needs."""
     try:
         label, volume, root = parse_volume(file)
     except Refused:
@@ -292,7 +293,7 @@ def guest_record(file):
 
 
 def parse_image(file):
-    """A record, on a drive with one of our labels."""
+    """Returns the fields of the record on a drive that has one of our labels."""
     label, volume, root = parse_volume(file)
     if label not in LABELS:
         raise Refused("volume identifier: %a" % label)
@@ -313,7 +314,7 @@ def equal(text, got, want):
 
 
 def outcome(data, parse=parse_record):
-    """`taken`, for an image what its note says, `spent`, or what broke the rule."""
+    """Returns `taken` or, for an image, what its note says; or `spent`; or the part of the file that breaks a rule."""
     try:
         return parse(data).get("note", "taken")
     except Spent:
@@ -323,7 +324,7 @@ def outcome(data, parse=parse_record):
 
 
 def made(n, credit, hardware, issued=0, ttl=0, instance=str(uuid.UUID(int=0)), length=SECTOR):
-    """A file from a row of the page's table of vectors."""
+    """Makes the file of a row of the page's table of vectors."""
     head = HEADER.pack(b"SEEDRIVE", 1, 128, n, credit, hardware, issued, ttl,
                        SEED_ID, uuid.UUID(instance).bytes, b"", b"")[:96]
     seed = bytes(i % 256 for i in range(n))
@@ -331,7 +332,7 @@ def made(n, credit, hardware, issued=0, ttl=0, instance=str(uuid.UUID(int=0)), l
 
 
 def patched(data, offset, *values):
-    """With other bytes at `offset`; if that is before byte 96, with the digest made anew."""
+    """Returns the file with other bytes at `offset`; if that is before byte 96, with the right digest."""
     data = data[:offset] + bytes(values) + data[offset + len(values):]
     if offset >= 96:
         return data
@@ -339,20 +340,23 @@ def patched(data, offset, *values):
 
 
 def signed(data):
-    """With the digest made anew, as if zeros followed the file."""
+    """Returns the file with the right digest. If the file is too short for the seed, the missing bytes count as
+    zeros."""
     n = int.from_bytes(data[12:16], "little")
     return data[:96] + sha256(data[:96] + data[128:128 + n].ljust(n, b"\0")) + data[128:]
 
 
 def clauses(page, words):
-    """What follows these words up to the end of the sentence, piece by piece, without what is in brackets."""
+    """Returns the pieces of the sentence after these words, which are between semicolons; texts in brackets are left
+    out."""
     text = " ".join(page.split())
     found = re.search(re.escape(words) + "([^.]*)", re.sub(r" \([^)]*\)", "", text))
     return [clause.strip() for clause in found.group(1).split(";")] if found else []
 
 
 def changed(clause, data):
-    """As a clause says: "byte 7 set to 101 and byte 8 set to 2", "byte 96 inverted", "the file cut to 2047 bytes"."""
+    """Changes the file as a clause says: "byte 7 set to 101 and byte 8 set to 2", "byte 96 inverted", "the file cut to
+    2047 bytes"."""
     for one in clause.split(" and "):
         number = [int(n) for n in re.findall(r"\d+", one)]
         if re.fullmatch(r"byte \d+ set to \d+", one) and data[number[0]] != number[1]:
@@ -387,7 +391,7 @@ def page_vectors(page):
 
 
 def page_cases(page, a, c):
-    """The lists of files on the page, the first two of them word by word."""
+    """Checks the lists of files on the page; the files of the first two lists are made from the page's words."""
     cases = clauses(page, "To be refused, each made from vector C, with its digest made anew:")
     equal("the page has three cases of vector C", len(cases), 3)
     for case in cases:
@@ -427,7 +431,7 @@ def page_cases(page, a, c):
 
 
 def tombstone_rules(page, a):
-    """From the words of the page; digest and file are given there."""
+    """Checks the tombstone that the page's words define against the digest and the file on the page."""
     head, zeros = b"SEEDGONE" + a[8:96], bytes(64)
     tomb = (head + sha256(head + zeros)).ljust(SECTOR, b"\0")
     digest, whole = re.search(r"^The tombstone of vector A .*\n\n {4}([0-9a-f]{64})\n\n.*\n\n"
@@ -468,7 +472,7 @@ def record_rules(a):
     bits = [(at, bit) for at in range(SECTOR) for bit in range(8)]
     equal("any one bit inverted", [(at, bit) for at, bit in bits if outcome(
         a[:at] + bytes((a[at] ^ 1 << bit,)) + a[at + 1:]) == "taken"], [])
-    # Taken: other seed lengths that fit, no credit, no hardware; any time, seed id and UUID.
+    # These changes are accepted: other seed lengths that fit, no credit, no hardware; any time, seed id and UUID.
     equal("any one bit before byte 96 inverted, digest made anew", [
         (at, bit) for at, bit in bits[:96 * 8]
         if outcome(patched(a, at, a[at] ^ 1 << bit)) == "taken"], [
@@ -476,7 +480,7 @@ def record_rules(a):
 
 
 def image(entries, label):
-    """No more of an image than is read; entries: identifier, content, flags, system use."""
+    """Makes the parts of an image that are read; an entry is (identifier, content, flags, system use)."""
     def record(ident, block, length, flags=0, use=b""):
         body = ident + bytes(1 - len(ident) % 2) + use
         return struct.pack("<BxI", 33 + len(body), block) + struct.pack(">I", block) + struct.pack("<I", length) + struct.pack(
@@ -539,7 +543,7 @@ def image_rules(page, a):
 
 
 def page_image(page, a):
-    """Image I."""
+    """Makes image I of the page."""
     data = bytearray(45056)
     note = re.search(r"begins with\n\n    (\{.*\})\n", page).group(1)
     data[38912:38912 + len(a)] = a
@@ -550,7 +554,8 @@ def page_image(page, a):
 
 
 def page_images(page):
-    """What the page says of each image on it: the words, the image, what a tool finds that describes it, what a guest does."""
+    """Yields what the page says about each of its images: the words, the image, the result of a tool for any drive,
+    that of a guest."""
     image = page_image(page, made(64, 256, 256, 1795435200))
     for words, tool, guest in (
             ("To be taken, with a `seedrive.json` that names the seed, each", "agrees", "record"),
@@ -567,7 +572,7 @@ def page_images(page):
 
 
 def seen_by(reader, data):
-    """What a reader of images finds, in the words of page_images()."""
+    """Returns what a reader of images finds, in the words of page_images()."""
     try:
         found = reader(io.BytesIO(data))
     except Refused:

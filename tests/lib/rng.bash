@@ -2,12 +2,13 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # Shared by the suites in which a machine's virtio-rng reads from the daemon. Load vm.bash and daemon.bash before.
 
-# rng_setup: make a kernel and an initramfs. In the machine, `hwrng` reads from the hwrng, "tpm-and-hwrng" looks for a TPM first,
-# and `scs` is the test of the Sovereign Cloud Stack, SCS-0101, on the kernel's generator and on virtio-rng.
+# rng_setup: make a kernel and an initramfs. In the machine, the program `hwrng` reads from /dev/hwrng; "tpm-and-hwrng"
+# looks for a TPM first; and `scs` is the test SCS-0101 of the Sovereign Cloud Stack, for the kernel's generator and for
+# virtio-rng.
 rng_setup() {
 	local extra=$BATS_FILE_TMPDIR/extra
 	mkdir -p "$extra/bin"
-	# ROUNDS times 256 bytes, each printed with the time since the boot.
+	# The program reads 256 bytes ROUNDS times, and prints the hash of each 256 bytes with the time since the boot.
 	cat >"$extra/bin/hwrng" <<-'END'
 		#!/bin/sh
 		echo "is $(cat /sys/class/misc/hw_random/rng_current)"
@@ -45,7 +46,7 @@ by_egd() {
 		-device "virtio-rng-pci,rng=g")
 }
 
-# serve_guests [LINE...]: start a daemon for guests, with these lines in its section.
+# serve_guests [LINE...]: start a daemon for guests, with these lines in the section of its listener.
 serve_guests() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
 	start --config conf --source kernel
@@ -58,7 +59,7 @@ rounds() {
 	sed -nE 's/.* vm: exec: round ([0-9]+) 256 ([0-9a-f]+) at ([0-9.]+).*/\1 \2 \3/p' "$1"
 }
 
-# went_on LOG ROUNDS: check that the machine read so many times, got different bytes each time, and never waited long.
+# went_on LOG ROUNDS: check that the machine read ROUNDS times, got different bytes each time, and never waited long.
 went_on() {
 	local longest
 	[ "$(rounds "$1" | wc -l)" -eq "$2" ]

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""samples.py NAME: writes a sample of that kind to standard output, with the same bytes on every machine.
+"""samples.py NAME: writes the sample NAME to standard output; its bytes are the same on every machine.
 
 Without a name it prints the names. Two more samples, which no program can make, are in tests/data/samples/: bytes that a CPU
 gave by RDRAND and by RDSEED.
@@ -60,7 +60,7 @@ def periodic(n):
 
 
 def noisy(n):
-    """Bytes with a period of 100, except 26 of 256."""
+    """230 of 256 bytes repeat with a period of 100; the other 26 are random."""
     period, source, out = uniform(100, "period"), stream("noisy"), bytearray()
     for i in range(n):
         out.append(next(source) if next(source) < 26 else period[i % 100])
@@ -83,7 +83,7 @@ def bell(n):
 
 
 def stuck(n):
-    """0xff, except one byte in 64."""
+    """0xff, except about one byte in 64."""
     source = stream("stuck")
     return bytes(next(source) if next(source) < 4 else 255 for _ in range(n))
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Servers that a suite starts for the tool, and ends after each test.
+# Starts servers, which a suite's tests use as sources, and ends them after each test.
 
-# Ends only the processes whose ids were recorded.
+# Ends only the processes whose ids are in the file `pids`.
 teardown() {
 	local pid
 	while read -r pid; do
@@ -11,7 +11,7 @@ teardown() {
 	make_removable
 }
 
-# until_there PATH: wait until a server in the background has created it.
+# until_there PATH: wait until a server that runs in the background has created PATH.
 # shellcheck disable=SC2016 # the inner shell's
 until_there() {
 	timeout 300 sh -c 'while [ ! -e "$0" ]; do :; done' "$1"
@@ -26,7 +26,7 @@ swtpm_starts() {
 		--server "type=unixio,path=$PWD/$socket" --ctrl "type=unixio,path=$PWD/control.$socket" \
 		--log file=/dev/null "$@" 3>&-
 	until_there "pid.$socket"
-	awk 1 "pid.$socket" >>"$BATS_TEST_TMPDIR/pids" # it has no newline
+	awk 1 "pid.$socket" >>"$BATS_TEST_TMPDIR/pids" # the file's line has no newline
 }
 
 # tpm2 SOCKET: start a software TPM, and send it TPM2_Startup.

@@ -2,7 +2,7 @@
 #ifndef TESTS_SOURCE_TEXT_H
 #define TESTS_SOURCE_TEXT_H
 
-/* Which texts of a source are accepted, and the messages about those that are refused. */
+/* Tests which texts of a source are accepted, and which messages are given for those that are refused. */
 #include "tests/lib/unit.h"
 
 #include "seed/source/source.h"
@@ -11,7 +11,7 @@
 #include <errno.h>
 
 struct source_text {
-	const char *text, *why; /* @why: a part of the message; NULL: accepted */
+	const char *text, *why; /* @why: a part of the message; NULL: it is accepted */
 };
 
 static inline void check_source_texts(const struct source_text *row, size_t rows)
@@ -29,7 +29,7 @@ static inline void check_source_texts(const struct source_text *row, size_t rows
 	}
 }
 
-/* The path of a socket has STREAM_UNIX_MAX bytes at most. @prefix: "egd:unix:". */
+/* The path of a socket may have at most STREAM_UNIX_MAX bytes. @prefix: "egd:unix:". */
 static inline void check_socket_path_length(const char *prefix)
 {
 	const size_t begin = strlen(prefix);

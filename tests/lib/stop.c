@@ -2,11 +2,12 @@
 /*
  * usage: stop N CREDITS COMMAND...
  *
- * Runs the guest's program and its children on this host's kernel as if the kernel's generator were not ready: until the
- * first credit, getrandom(2) returns EAGAIN. Credits do not reach the kernel. Each is a line in the file CREDITS, with its
- * bytes in hexadecimal, and so is each request to reseed. When the N-th system call of all processes begins, all of them are
- * killed, and the call is not executed; 0: never. The exit status is the program's, or 137; the number of calls is printed on
- * standard output. If RUN_FOLDER in the environment names a folder, and root runs this, COMMAND has it as its /run.
+ * Runs the guest's program and its children on this host's kernel as if the kernel's generator were not ready: until
+ * the first credit, getrandom(2) returns EAGAIN. Credits and requests to reseed do not reach the kernel. Each of them
+ * is a line in the file CREDITS, credits with their bytes in hexadecimal. When the N-th system call of all processes
+ * begins, all of them are killed, and the call is not executed; with N = 0, none is killed. The exit status is the
+ * program's, or 137; the number of calls is printed on standard output. If RUN_FOLDER in the environment names a
+ * folder, and root runs this program, COMMAND has that folder as its /run.
  */
 #include <errno.h>
 #include <signal.h>
@@ -129,7 +130,8 @@ static void call_ends(struct task *t, struct user_regs_struct *regs)
 		die("stop: PTRACE_SETREGS");
 }
 
-/* Some may have ended already: killed here, or by the program. */
+/* The requests to the kernel may fail, because the process may have ended already: this program killed it, or its
+ * parent did. */
 static void step(pid_t pid, int status)
 {
 	struct task *t = task_of(pid);
@@ -146,7 +148,7 @@ static void step(pid_t pid, int status)
 		}
 		signal = 0;
 	} else if (status >> 16 || signal == SIGSTOP) {
-		signal = 0; /* a new child */
+		signal = 0; /* ptrace's own stop for a new child */
 	}
 	(void)ptrace(PTRACE_SYSCALL, pid, 0, signal);
 }

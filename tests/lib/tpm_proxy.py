@@ -4,9 +4,9 @@
 
     tests/lib/tpm_proxy.py TPM unix:PATH|pty:LINK [FAULT [AFTER]]
 
-TPM is the unix socket of a swtpm. The proxy listens on a unix socket at PATH, or on a terminal that replaces a device and to
-which it makes the symbolic link LINK. Then it goes into the background, and prints its process id. From command number AFTER
-(default 0) on, FAULT changes the TPM's answers; without it they are passed on unchanged.
+TPM is the unix socket of a swtpm. The proxy listens on a unix socket at PATH, or on a terminal that stands in for a
+device; it makes LINK a symbolic link to the terminal. Then it goes into the background, and prints its process id. From
+command number AFTER (default 0) on, FAULT changes the TPM's answers; without FAULT they are passed on unchanged.
 """
 
 import os
@@ -22,7 +22,7 @@ def refusal(rc):
 
 
 def busy(rc, times):
-    """Answers with rc so many times before each good answer."""
+    """Answers with rc @times times before each good answer."""
 
     def change(answer, state):
         state["busy"] = state.get("busy", 0) + 1
@@ -79,7 +79,7 @@ FAULTS = {
     "hung": lambda answer, state: b"",
     "zero": lambda answer, state: struct.pack(">HIIH", 0x8001, 12, 0, 0),
     "short": lambda answer, state: answer[: len(answer) // 2],
-    "gone": None,  # half an answer, and an end
+    "gone": None,  # half of an answer, and then the connection is closed
     "lying-size": lambda answer, state: answer[:2] + struct.pack(">I", 20) + answer[6:20],
     "lying-header": lambda answer, state: answer[:2] + struct.pack(">I", 4000) + answer[6:],
     "lying-tag": lambda answer, state: b"\x80\x02" + answer[2:],
@@ -95,7 +95,7 @@ FAULTS = {
 
 
 def ask(tpm, command):
-    """Returns a whole answer of the TPM."""
+    """Returns one complete answer of the TPM."""
     tpm.sendall(command)
     answer = b""
     while len(answer) < 10 or len(answer) < struct.unpack(">I", answer[2:6])[0]:
@@ -107,7 +107,7 @@ def ask(tpm, command):
 
 
 def ask_anew(path, command):
-    """Connects for each command, because swtpm has only one client at a time."""
+    """Connects again for each command, because swtpm has only one client at a time."""
     with socket.socket(socket.AF_UNIX) as tpm:
         tpm.connect(path)
         return ask(tpm, command)
@@ -136,7 +136,7 @@ def serve_socket(path, name, after, listener):
             try:
                 serve(path, lambda: client.recv(12, socket.MSG_WAITALL), client.sendall, name, after)
             except OSError:
-                pass  # it had heard enough
+                pass  # the client has closed the connection
 
 
 def serve_device(path, name, after, master):

@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
-/* The headers that cmocka.h needs before it, and functions that several tests need. */
+/* The headers that cmocka.h requires to be included before it, and functions that several tests use. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Files have the modes that a test sets, independently of the caller's umask. */
+/* Files have the modes that a test sets, whatever the umask of the caller. */
 static inline __attribute__((constructor)) void unit_umask(void)
 {
 	umask(022);
@@ -55,7 +55,7 @@ static inline void random_fill(uint64_t *state, void *out, size_t len)
 		*p++ = (uint8_t)random_next(state);
 }
 
-/* Reads a whole file, and adds a zero byte. The caller frees it. */
+/* Reads a whole file, and puts a zero byte after it. The caller frees the result. */
 static inline char *file_read(const char *path, size_t *ret_len)
 {
 	struct stat st;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# What the suites in virtual machines share.
+# Shared by the suites that run virtual machines.
 
 # shellcheck source=tests/lib/base.bash
 . "$(dirname "${BASH_SOURCE[0]}")/base.bash"
 
-# vm_setup: for setup_file; kernel and initramfs are still to be made.
+# vm_setup: call it in setup_file; after it, the suite still has to make the kernel and the initramfs.
 vm_setup() {
 	export BATS_NO_PARALLELIZE_WITHIN_FILE=true
 	export ROOT VM BUILD TREE UUID DRIVE RECORD SEED
@@ -17,7 +17,7 @@ vm_setup() {
 	DRIVE=$BATS_FILE_TMPDIR/drive.iso
 }
 
-# extent_of IMAGE, seed_of IMAGE: the first sector of its record, and the seed's number.
+# extent_of IMAGE prints the first sector of the image's record; seed_of IMAGE prints the id of its seed.
 extent_of() {
 	isoinfo -l -i "$1" | sed -n 's/.*\[ *\([0-9]*\) 00\] *seedrive\.bin.*/\1/Ip'
 }
@@ -26,7 +26,7 @@ seed_of() {
 	od -An -tx1 -j $(($(extent_of "$1") * 2048 + 36)) -N 16 "$1" | tr -d ' '
 }
 
-# install_into DIR PROGRAM: with what it is linked to, for an initramfs.
+# install_into DIR PROGRAM: copy PROGRAM, and the libraries that it is linked to, for an initramfs.
 install_into() {
 	local program file
 	program=$(command -v "$2")
@@ -43,8 +43,9 @@ new_ledger() {
 	mkfs.ext4 -q "$1"
 }
 
-# network_of COMMAND: QEMU's words for a network in `network`. At its 169.254.169.254, port 80, is a run of COMMAND for each
-# connection; it leads nowhere else. By DHCP, or without, the machine is 169.254.169.15.
+# network_of COMMAND: put QEMU's options for a network into the array `network`. Each connection to port 80 of
+# 169.254.169.254 starts COMMAND; no other address can be reached. The machine's address, by DHCP or set by hand, is
+# 169.254.169.15.
 # shellcheck disable=SC2034,SC2054 # the suites'; QEMU's commas
 network_of() {
 	network=(-netdev "user,id=n,restrict=on,net=169.254.169.0/24,host=169.254.169.2,dns=169.254.169.3,dhcpstart=169.254.169.15,guestfwd=tcp:169.254.169.254:80-cmd:$1"
@@ -54,8 +55,8 @@ network_of() {
 devices=()
 log=
 
-# boot NAME ARGUMENT...: boots once, and sets $log. Whatever happens, the boot must go on. What is in
-# the array `devices` goes to QEMU as it is.
+# boot NAME ARGUMENT...: boot once, unless there is a log with that name, and set $log. Whatever happens, the boot must
+# go on. The array `devices` is passed to QEMU.
 boot() {
 	local name=$1
 	shift
@@ -68,7 +69,7 @@ boot() {
 	grep -q 'vm: the boot goes on' "$log"
 }
 
-# The line stands in the kernel's log, and was said on standard error too.
+# said PATTERN: check that the line is in the kernel's log, and that it was also printed on standard error.
 said() {
 	grep -qxE "\[ *[0-9.]+\] seedrive-guest: $1" "$log"
 	grep -qxE "\[ *[0-9.]+\] vm: stderr: seedrive-guest: $1" "$log"
@@ -78,8 +79,8 @@ ended() {
 	grep -qE "vm: after status=$1 ready=$2 " "$log"
 }
 
-# By the guest's own clock it did not wait as long as it was allowed to (tests/vm/init), as nothing more is to come
-# after one second of quiet. A slow host does not take that long.
+# By the guest's clock, the program ended before the time that it may wait (tests/vm/init), because it ends after one
+# second without new devices. Even a slow host does not take that long.
 in_bounded_time() {
 	awk '/ vm: (before|after) / {
 			sub(/.* us=/, "")

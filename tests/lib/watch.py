@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""For gdb -x: stops a program twice, and has scan-memory search for secrets each time.
+"""For gdb -x: stops a program twice, and each time has scan-memory search its memory for secrets.
 
-WATCH_CALL  the system call at which the program has the secrets in memory: its first call, or with a number the Nth ("mlock 3")
-WATCH_BUSY  the secrets to search for then; the result goes into `busy`, and the properties of the memory into `smaps`
-WATCH_END   the secrets to search for when the program is about to end; the result goes into `end`
+WATCH_CALL  the system call at which the program has the secrets in memory: the first such call, or the Nth ("mlock 3")
+WATCH_BUSY  the secrets to search for at that call; the result goes into `busy`, the memory's properties into `smaps`
+WATCH_END   the secrets to search for just before the program ends; the result goes into `end`
 """
 
 import os
@@ -23,7 +23,7 @@ def scan(answer, secrets):
     return pid
 
 
-# gdb starts the program with a shell, because it escapes the arguments with backslashes for one.
+# gdb starts the program through a shell, because it escapes the arguments with backslashes, which a shell removes.
 os.environ["SHELL"] = "/bin/sh"
 for setting in ("debuginfod enabled off", "pagination off"):
     gdb.execute("set " + setting)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Machines in which the host's tools write images. Call `vm_setup` of vm.bash before; $EXTRA is the folder with the files for
-# their initramfs.
+# Machines in which the host's tools write images. Call `vm_setup` of vm.bash before; the folder $EXTRA has the files
+# for the machines' initramfs.
 
 # program FILE WHERE: copy a program with its shared libraries.
 program() {
@@ -12,7 +12,7 @@ program() {
 	done
 }
 
-# Copies the tools, and a tree for a drive.
+# writers_setup: copy the tools, and a tree for a drive.
 writers_setup() {
 	program "$BUILD/seedrive" /bin/seedrive
 	program "$BUILD/seedrive-mkisofs" /bin/seedrive-mkisofs
@@ -22,7 +22,7 @@ writers_setup() {
 	head -c 400000 /dev/urandom >"$EXTRA/tree/large"
 }
 
-# old_drive: make out.iso from a tree that then changes in the file "large". Sets $seed.
+# old_drive: make files/out.iso from a tree that differs from $EXTRA/tree in the file "large". Sets $seed.
 old_drive() {
 	mkdir files
 	cp -r "$EXTRA/tree" old
@@ -31,9 +31,9 @@ old_drive() {
 	seed=$(seed_of files/out.iso)
 }
 
-# cut_writer WRITER: run the writer in a machine, and print what is on its disk if the power is cut at each flush of the disk
-# (tests/vm/cut_states.py). WRITER is build or mkisofs, which replace a drive in a file on ext4; reseed, which renews it; or disk:
-# build, onto the disk itself. $vm is the machine's folder.
+# cut_writer WRITER: run the writer in a machine, and print what is on its disk if the power is cut at each flush
+# (tests/vm/cut_states.py). WRITER is `build` or `mkisofs`, which replace a drive in a file on ext4; `reseed`, which
+# renews that drive; or `disk`, which is build writing to the disk itself. $vm is the folder of the machine.
 # shellcheck disable=SC2154
 cut_writer() {
 	local writer=$1 socket=$PWD/socket server seed new=$EXTRA/tree/large
