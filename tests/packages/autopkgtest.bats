@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What autopkgtest(1) would run: each of debian/tests, in a system that has the packages it asks for and nothing more. The one that
-# wants systemd to run is run in a machine.
+# Runs what autopkgtest(1) would run: each test of debian/tests, in a system that has the packages that the test
+# requires, and no others. The test that requires a running systemd runs in a virtual machine.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -19,7 +19,8 @@ setup_file() {
 	make_bare_root
 }
 
-# prepare TEST: in the folder `root`, with the packages, ours from an archive, and the sources in /source, as autopkgtest has them.
+# prepare TEST: install the packages that TEST requires into the folder `root`, ours from an archive in it, and put the
+# sources into /source, as autopkgtest does.
 prepare() {
 	local packages
 	packages=$(awk -v RS= -v test="Tests: $1" 'index($0, test "\n") == 1' "$ROOT/debian/tests/control" |
@@ -34,7 +35,7 @@ prepare() {
 	cp -r "$ROOT/tests/lib" root/source/tests/
 }
 
-# passes TEST: by what it says, too, as a restriction lets each write to standard error.
+# passes TEST: check that TEST exits with 0. It may write to standard error, as each test declares by a restriction.
 passes() {
 	bare_root
 	prepare "$1"
@@ -58,7 +59,7 @@ passes() {
 	passes initramfs
 }
 
-# With a CPU that has an RDSEED to draw from.
+# The machine's CPU has RDSEED, so the daemon has a source.
 @test "autopkgtest: daemon, in a machine with systemd" {
 	image_root root
 	prepare daemon

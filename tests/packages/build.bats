@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# How Debian's packages and the tarball are made: the same bytes for everybody, no findings of lintian, other machines, and as
-# much about the RPM packages as can be tested on Debian.
+# How Debian's packages and the tarball are made: everybody gets the same bytes, lintian finds nothing, and other
+# architectures can be built. The RPM packages are tested as far as that is possible on Debian.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -23,7 +23,7 @@ setup_file() {
 }
 
 @test "packages: lintian finds nothing that debian/ does not explain" {
-	# Debian 12's lintian does not know the field of dpkg 1.21.
+	# Debian 12's lintian does not know the field Static-Built-Using, which dpkg has since 1.21.
 	run -0 lintian --allow-root --fail-on error,warning --suppress-tags unknown-field "$DEBS"/*.changes
 	[ "$output" = "" ]
 }
@@ -68,7 +68,7 @@ setup_file() {
 	(umask 077 && TZ=America/St_Johns clone/dist/tarball other)
 	"$ROOT/dist/tarball" one
 	cmp one/*.tar.gz other/*.tar.gz
-	# It has what a build needs, and no file that git does not know.
+	# The tarball has what a build needs, and no file that git does not track.
 	tar -tzf one/*.tar.gz >list
 	version=$(sed -n 's/^VERSION *:= *//p' "$ROOT/Makefile")
 	grep -qx "seedrive-$version/Makefile" list
@@ -84,8 +84,8 @@ setup_file() {
 	diff <(dpkg-deb -c arm/*.deb | awk '{ print $6 }') <(dpkg-deb -c "$DEBS"/seedrive-guest_*_amd64.deb | awk '{ print $6 }')
 }
 
-# rpm_made: have rpmbuild make the packages, in `rpms`. Debian has neither systemd's macros nor packages with the names that the
-# spec needs for a build.
+# rpm_made: have rpmbuild make the packages in the folder `rpms`. It needs definitions, because Debian has neither
+# systemd's macros nor packages with the names that the spec requires for a build.
 rpm_made() {
 	mkdir -p rpms
 	"$ROOT/dist/tarball" rpms/SOURCES >/dev/null

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Images of guests, each made in another way with the package of the guest's part, and each credited with the seed of its drive at
-# its first boot.
+# Images of guests: each is made in another way with the package for guests, and each must credit the seed of its drive
+# at its first boot.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -18,14 +18,15 @@ setup_file() {
 	packages_built
 }
 
-# page PATTERN: the one command of the guide that it matches, as root types it.
+# page PATTERN: print the command of the guide for root that the pattern matches; there must be exactly one.
 page() {
 	sed -n 's/^    # //p' "$ROOT/doc/nova.md" | grep -- "$1" >found
 	[ "$(wc -l <found)" -eq 1 ]
 	cat found
 }
 
-# credited_at_first_boot DISK: with the seed of a drive that no other machine has seen.
+# credited_at_first_boot DISK: boot DISK with a drive that no machine has had before, and check that its seed is
+# credited.
 credited_at_first_boot() {
 	"$TOOL" build -q --source kernel -o drive.iso "$NOVA"
 	seed=$("$TOOL" inspect drive.iso | sed -n 's/^seed  *//p')
@@ -45,8 +46,8 @@ credited_at_first_boot() {
 	credited_at_first_boot image.img
 }
 
-# What virt-customize does: it copies the files into the image's file system, and runs the command by the image's shell, where
-# /dev, /proc and /sys are mounted.
+# As virt-customize does, the test copies the files into the image's file system, and runs the command by the image's
+# shell, with /dev, /proc and /sys mounted.
 @test "images: one that the guide's virt-customize has changed, its commands in a chroot, is credited at its first boot" {
 	image_root image
 	command=$(page '^virt-customize ')
@@ -61,13 +62,15 @@ credited_at_first_boot() {
 	mkdir builder
 	bare_system "$SUITE" "$PWD/builder"
 	echo force-unsafe-io >builder/etc/dpkg/dpkg.cfg.d/fast
-	# What sudo says of a host without an address would be taken for the name of a device.
+	# If the host's own name had no address, sudo would print a warning, and diskimage-builder would read it as the name
+	# of a device.
 	printf '127.0.0.1 localhost %s\n' "$(hostname)" >builder/etc/hosts
 	inside "$PWD/builder" "$SUITE" "apt-get -qq update && apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends \
 		python3-diskimage-builder sudo e2fsprogs $(deb seedrive)" "$DEBS"
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | sed -n 1p)
 	command=$(page 'disk-image-create')
-	# The parts of the command that are this machine's: the mirror that it may ask, and a file system with the label that is booted.
+	# The command is changed for this machine: it gets the package's path and version, the mirror, and the label of the
+	# file system that is booted.
 	command=${command/DIB_SEEDRIVE_GUEST_PACKAGE=.\//DIB_SEEDRIVE_GUEST_PACKAGE=/mnt/}
 	command=${command/VERSION/$(dpkg-deb -f "$DEBS"/seedrive-guest_*_*.deb Version)}
 	run -0 inside "$PWD/builder" "$SUITE" "cd / && export DIB_RELEASE=$SUITE DIB_DISTRIBUTION_MIRROR=${mirror%/} \

@@ -25,21 +25,22 @@ setup() {
 	bare_root
 }
 
-# files: print the paths in the system, except the records of dpkg, apt and the like, and those of users, which stay.
+# files: print the paths in the system, except the records of dpkg, apt and similar programs, and the records of users,
+# which stay.
 files() {
 	(cd root && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./mnt -o -path ./var/lib/dpkg -o \
 		-path ./var/lib/apt -o -path ./var/log -o -path ./var/cache -o -path ./tmp \) -prune -o -printf '%p %y %m\n' |
 		grep -vE '^\./etc/(\.pwd\.lock|(passwd|group|shadow|gshadow)-) ' | LC_ALL=C sort)
 }
 
-# depended_on: print the packages of others that ours depend on.
+# depended_on: print the packages that ours depend on and that are not ours.
 depended_on() {
 	dpkg-deb -f "$DEBS"/seedrive_*_*.deb Depends
 	dpkg-deb -f "$DEBS"/seedrive-mkisofs_*_*.deb Depends
 	dpkg-deb -f "$DEBS"/seedrive-server_*_*.deb Depends | sed 's/seedrive ([^)]*), //'
 }
 
-# older: put the same packages with an earlier version into the folder `older`.
+# older: put packages with the same files and an earlier version into the folder `older`.
 older() {
 	local package
 	mkdir older
@@ -97,7 +98,7 @@ older() {
 	[ "$(comm -13 before installed | wc -l)" -gt 80 ]
 	in_root "dpkg -r ${ALL[*]}"
 	files >removed
-	# Also the links of enabled units, which are used again at the next installation.
+	# The links of enabled units stay, too, because the next installation uses them again.
 	diff <(comm -13 before removed | cut -d' ' -f1 | grep -vE '/deb-systemd-helper|/systemd/system/.*\.wants') - <<-END
 		./etc/default/seedrive-guest
 	END

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# With only the packages and doc/nova.md, in clean Debian systems: apt installs the parts of host and guest as the page says,
-# Debian's Nova makes a drive, Debian's libvirt and QEMU start a machine, and the machine credits the seed.
+# Uses only the packages and doc/nova.md, in clean Debian systems: apt installs the parts for host and guest as the page
+# says, Debian's Nova makes a drive, Debian's libvirt and QEMU start a machine, and the machine credits the seed.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -13,7 +13,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/packages
 
-# the_page_says: print the commands in the page's section on packages, for a host and for an image, one a line.
+# the_page_says: print the commands in the page's section on packages, for a host and for an image, one on a line.
 the_page_says() {
 	sed -n '/^## From packages$/,/^From outside/s/^    # //p' "$ROOT/doc/nova.md"
 }
@@ -31,7 +31,7 @@ add_host() {
 		libvirt-daemon-driver-qemu libvirt-clients qemu-system-x86' >host.log || { tail -n 20 host.log; return 1; }
 	mkdir -p root/etc/nova root/etc/libvirt root/spawn
 	printf '[DEFAULT]\n' >root/etc/nova/nova.conf
-	# Nova's packages for a whole host would create these two.
+	# On a complete host, Nova's packages would create this user and this group.
 	echo 'libvirt-qemu:x:64055:64055::/:/usr/sbin/nologin' >>root/etc/passwd
 	echo 'libvirt-qemu:x:64055:' >>root/etc/group
 	printf '%s\n' 'auth_unix_rw = "none"' >root/etc/libvirt/libvirtd.conf
@@ -71,7 +71,8 @@ domain() {
 	END
 }
 
-# Does what Nova, as its user, and libvirt do at a spawn, until the guest has credited a seed or has ended.
+# spawn: print commands that do what Nova, as its user, and libvirt do at a spawn, until the guest has credited a seed
+# or has ended.
 spawn() {
 	cat <<-'END'
 		umount -q -l -R /sys/fs/cgroup || true
