@@ -20,7 +20,8 @@ teardown() {
 	make_removable
 }
 
-# sums HARDWARE CREDIT FILE...: the program agrees with each of these reports, and computes these bits.
+# sums HARDWARE CREDIT FILE...: check that the program of the page agrees with each of these reports, and computes these
+# bits.
 sums() {
 	local want="hardware_bits $1 credit_bits $2" file
 	shift 2
@@ -32,7 +33,7 @@ sums() {
 	[ "$output" = "$(for file; do echo "$want"; done)" ] || { echo "$want, not: $output"; return 1; }
 }
 
-# differs WORDS FILE...: the program finds a fault in a report, and prints these words.
+# differs WORDS FILE...: check that the program finds a fault in a report, and prints these words.
 differs() {
 	local words=$1
 	shift
@@ -41,13 +42,14 @@ differs() {
 	[[ ${lines[-1]} == "fault: "*"$words"* ]]
 }
 
-# conf LINE...: writes the configuration that `journaled` uses as /etc/seedrive.conf.
+# conf LINE...: write the configuration that `journaled` uses as /etc/seedrive.conf.
 conf() {
 	mkdir -p etc
 	printf '%s\n' "$@" >etc/seedrive.conf
 }
 
-# journaled COMMAND...: runs it with the configuration of `conf`, and with a journal of its own, which is then in `entries`.
+# journaled COMMAND...: run COMMAND with the configuration that `conf` wrote, and save its entries for the journal in
+# `entries`.
 journaled() {
 	own_run unshare --mount sh -c 'mount --bind etc /etc && exec "$@"' sh \
 		/usr/bin/python3 "$ROOT/tests/lib/journal.py" entries "$@"
@@ -57,7 +59,7 @@ note_of() {
 	content "$1" seedrive.json
 }
 
-# served VERSION BITS: starts a daemon at served/sock that gives blocks of BITS bits.
+# served VERSION BITS: start a daemon at served/sock that gives blocks of BITS bits.
 served() {
 	mkdir -m 755 served
 	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon served/sock "$1" "$2" >notes 3>&- &
@@ -183,7 +185,8 @@ print(json.loads(json.loads(open("entries").readline())["SEEDRIVE_ACCOUNT"]))') 
 	made 16 16
 	full 'source = kernel' 'bits = 400'
 	made 0 256
-	# The journal suffices also if the drive has no full provenance; of the drive, the program says that figures are missing.
+	# If the drive has no full provenance, the journal is enough for the program; for the drive, the program reports
+	# that figures are missing.
 	conf '[mkisofs]' 'source = kernel'
 	journaled "$MKISOFS" -quiet -r -V config-2 -o drive.iso tree
 	sums 0 256 entries
@@ -288,7 +291,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	wrong said 's/"credit_bits":500/"credit_bits":499/'
 	wrong said 's/"hardware_bits":400/"hardware_bits":300/'
 	wrong said 's/"blocks":2,/"blocks":20,/'
-	# Two reports of the same seed that contradict each other, although each is consistent.
+	# Two reports of the same seed are each consistent, but contradict each other.
 	sed 's/"asked_bits":500/"asked_bits":450/; s/"credit_bits":500/"credit_bits":450/' note >less
 	sums 400 450 less
 	differs "two reports of one seed differ" note less
@@ -319,7 +322,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	"$TOOL" build --source kernel --json -o drive.iso tree >said
 	sed 's/"credit_bits":256/"credit_bits":257/' said >wrong
 	echo '{"MESSAGE":"a.iso: not made: no such folder","SEEDRIVE_OUT":"a.iso"}' >entry
-	# Also without assertions.
+	# The option -O turns assertions off; the fault is found all the same.
 	run -1 --separate-stderr /usr/bin/python3 -O "$BATS_FILE_TMPDIR/sum.py" < <(cat entry wrong said)
 	[ "$stderr" = "" ]
 	[ "${lines[0]}" = "nothing claimed: a.iso: not made: no such folder" ]
@@ -331,7 +334,7 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 
 # --- the hashing ---
 
-# hashing: writes hashing.py, which implements the formulas of the page without any code of ours.
+# hashing: write hashing.py, which implements the formulas of the page without any code of ours.
 hashing() {
 	cat >hashing.py <<-'END'
 		import hashlib, hmac, re, struct
@@ -346,7 +349,7 @@ hashing() {
 		    return mac(b"seedrive 1 samples", name + b"\0" + number(block) + number(len(raw)) + raw)
 
 		def prk(block, rows):
-		    """Of (name, bytes) in their order."""
+		    """Returns the key from the rows (name, bytes), in their order."""
 		    return mac(b"seedrive 1 block", number(block) + b"".join(
 		        name + b"\0" + number(len(raw)) + digest(name, block, raw) for name, raw in rows))
 

@@ -22,7 +22,7 @@ cross() {
 @test "arm: a CPU with FEAT_RNG has both instructions, and no two of their words are equal" {
 	run -0 qemu-aarch64 -cpu max "$CPU"
 	[ "${#lines[@]}" -eq 9 ]
-	# RNDR is assessed at 0, as Arm leaves it to the implementation how often it is reseeded.
+	# RNDR is assessed at 0, because Arm lets each implementation decide how often RNDR is reseeded.
 	[ "${lines[0]}" = "rdseed rndrrs: present, 4 bits per 1" ]
 	[ "${lines[1]}" = "rdseed as it is: 0, 0 bad, 0 retries" ]
 	[ "${lines[4]}" = "rdrand rndr: present, 0 bits per 1" ]
@@ -31,7 +31,7 @@ cross() {
 
 @test "arm: an instruction that has nothing to give is tried again the right number of times" {
 	run -0 qemu-aarch64 -cpu max "$CPU"
-	# First each of 512 words succeeds at the last allowed try; then the first word fails at all of them.
+	# First, each of 512 words succeeds at the last allowed try; then the first word fails at each try.
 	[ "${lines[2]}" = "rdseed reluctant: 0, 0 bad, $((512 * 65535)) retries" ]
 	[ "${lines[3]}" = "rdseed refusing: -5, 0 bad, 65536 retries" ]
 	[ "${lines[6]}" = "rdrand reluctant: 0, 0 bad, $((512 * 9)) retries" ]
@@ -49,7 +49,8 @@ cross() {
 }
 
 @test "arm: each word is used only after its success flag was checked" {
-	# QEMU's instruction never fails. That a failure would be noticed shows in the code: the flag is read after each one.
+	# QEMU's instruction never fails, so the test looks into the code: it must read the success flag after each
+	# instruction.
 	aarch64-linux-gnu-objdump -d --no-show-raw-insn "$CPU" >code
 	for register in rndrrs rndr; do
 		grep -A 1 -E "mrs.*, $register\$" code >taken
@@ -59,7 +60,7 @@ cross() {
 }
 
 @test "arm: a machine is virtual if its device tree, its maker or sysfs says so" {
-	# QEMU's user emulation looks for files below the folder of -L first.
+	# QEMU's user mode looks for a file below the folder of -L first.
 	says() {
 		mkdir -p "$1/$(dirname "$2")"
 		echo "$3" >"$1/$2"
@@ -77,7 +78,7 @@ cross() {
 	says metal sys/class/dmi/id/sys_vendor "Ampere(R)"
 	says metal sys/class/dmi/id/product_name "Mt. Jade"
 	run -0 qemu-aarch64 -cpu cortex-a57 -L metal "$CPU"
-	# Files that are not below -L are those of this host.
+	# A file that is not below the folder of -L is the one of this host.
 	if [ -e /sys/hypervisor/type ] || [ -e /sys/firmware/qemu_fw_cfg/rev ]; then
 		[ "${lines[2]}" = "machine: virtual" ]
 	else

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The table of cutoffs, proved by a Python script with exact arithmetic, which the unit tests in C do not have.
+# A Python script proves the table of cutoffs by exact arithmetic, which the unit tests in C do not have.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -12,7 +12,7 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
 }
 
-# changed SED-EXPRESSION: the script finds the fault in a table that was changed like that.
+# changed SED-EXPRESSION: check that the script finds the fault if SED-EXPRESSION changes the table.
 changed() {
 	table=$BATS_TEST_TMPDIR/table.h
 	sed "$1" seed/cutoff_table.h >"$table"

@@ -17,7 +17,8 @@ least number for which P(Bin(512, 2^-H) >= C) <= alpha / k.
   - the most frequent value:       k = 256, each value is a predictor;
   - equal bytes and equal steps:   k = 128, 64 lags each.
 
-Replays: windows of max(16, ceil(80 / H)) bytes, so that two windows of a good source are equal with probability 2^-80.
+Replays: windows of max(16, ceil(80 / H)) bytes, so that two windows of a good source are equal with a probability of at
+most 2^-80.
 
 All results are exact: p = 2^-H is enclosed between two rational numbers, and it is an error if the result of a
 comparison depends on which of the two is used. Exit status: 0: the table is right; 1: a number is wrong or missing.
@@ -43,13 +44,13 @@ TABLES = {
 }
 COLUMNS = ["rct", "rct_sure", "count", "count_sure", "lag", "lag_sure", "window"]
 
-# Published cutoffs, to check the formulas with: for SP 800-90B's repetition count test, and for its adaptive
-# proportion test, where the first sample of the window is the only predictor (C = 1 + CRITBINOM). Those for one
-# bit a byte are the first entries of the two tables in jitterentropy's jent_apt_cutoff_lookup.
+# Published cutoffs, with which the formulas are checked: those of SP 800-90B's repetition count test and of its
+# adaptive proportion test, in which the first sample of the window is the only predictor (C = 1 + CRITBINOM). The
+# cutoffs for one bit a byte are the first entries of the two tables in jitterentropy's jent_apt_cutoff_lookup.
 PUBLISHED_RCT = {8: (5, 9), 4: (9, 16), 1: (31, 61)}
 PUBLISHED_APT = {8: (16, 25), 4: (71, 91), 1: (325, 355)}
 
-POINT = 704  # bits after the binary point; a binomial coefficient of 512 costs up to 508 of them
+POINT = 704  # bits after the binary point; up to 508 of them are needed for the coefficients of Bin(512, p)
 
 
 def rct(mbit, a):
@@ -61,7 +62,7 @@ def replay(mbit):
 
 
 def root_1000_of_half():
-    """2^(-1/1000), rounded down, times 2^POINT: Newton's method on x^1000 = 1/2, with 64 bits more."""
+    """Returns 2^(-1/1000) times 2^POINT, rounded down: Newton's method on x^1000 = 1/2, computed with 64 more bits."""
     bits = POINT + 64
     one = 1 << bits
     x = one
@@ -81,12 +82,13 @@ def root_1000_of_half():
 
 
 def probabilities():
-    """For each mbit two integers; divided by 2^POINT, they enclose 2^-(mbit/1000)."""
+    """Returns two lists with an integer for each mbit; the two integers, divided by 2^POINT, enclose 2^-(mbit/1000)."""
     one = 1 << POINT
     root = root_1000_of_half()
     lo, hi = root - 1, root + 2
     for bound, below in ((lo, True), (hi, False)):
-        # Proves by exact arithmetic that both bounds enclose the root, whose thousandth power is one half.
+        # By exact arithmetic: one bound is below the root, and the other one is not. The root's thousandth power is one
+        # half.
         assert (2 * bound ** 1000 < one ** 1000) == below
     low, high = [one], [one]
     for _ in range(MBIT_MAX):
@@ -99,7 +101,7 @@ P = probabilities()
 
 
 def tail_bound(p, c, up):
-    """P(Bin(WINDOW, p / 2^POINT) >= c) times 2^POINT: an upper bound if @up, else a lower bound."""
+    """Returns P(Bin(WINDOW, p / 2^POINT) >= c) times 2^POINT: an upper bound if @up, otherwise a lower bound."""
     one = 1 << POINT
     q = one - p
     round_up = (lambda x: -(-x >> POINT)) if up else (lambda x: x >> POINT)
@@ -121,7 +123,7 @@ def tail_bound(p, c, up):
 
 
 def suffices(mbit, c, k, a):
-    """Is P(Bin(512, 2^-(mbit/1000)) >= c) <= 2^-a / k? The tail grows with p."""
+    """Is P(Bin(512, 2^-(mbit/1000)) >= c) <= 2^-a / k? The probability grows with p, so both bounds of p must agree."""
     limit = (1 << POINT) >> a
     low, high = P[mbit]
     if k * tail_bound(high, c, True) <= limit:
@@ -152,7 +154,7 @@ def thresholds(k, a):
 
 
 def whole_bits(h, c, k, a):
-    """The same as suffices(), but for a whole number H and with fractions: to check suffices()."""
+    """The same as suffices(), for a whole number H and with fractions, to check suffices() itself."""
     p = Fraction(1, 2 ** h)
     tail = sum(comb(WINDOW, i) * p ** i * (1 - p) ** (WINDOW - i) for i in range(c, WINDOW + 1))
     return k * tail <= Fraction(1, 2 ** a)
@@ -249,7 +251,8 @@ def read_tables(have):
 
 
 def prove_table(name, table):
-    """The tail falls as H or c rises, so the thresholds and their neighbours prove every cutoff in between."""
+    """The probability falls as H or c rises, so proving the thresholds and their neighbours proves each cutoff between
+    them."""
     k, a = TABLES[name]
     ok = judge(name + ": is there", len(table) > 1, True)
     if not ok:
@@ -270,7 +273,7 @@ def compare(have):
     for name, value in DEFINES.items():
         ok &= judge(name, have.get(name), value)
     tables = read_tables(have)
-    # Stops at the first fault.
+    # all() stops at the first fault.
     return ok and all(prove_table(*item) for item in tables.items()) and judge_formulas(tables)
 
 

@@ -42,7 +42,8 @@ setup_file() {
 }
 
 @test "draw: each purpose has a key of its own: draw does not reveal the mixed values of a drive" {
-	# draw gives the same seed as the drive, as both have the same purpose; the mixed values are not made from the seed.
+	# With the same random bytes, draw gives the same seed as the drive, because both have the same purpose; but the
+	# mixed values are not derived from that seed.
 	small_tree tree
 	world GETRANDOM=7 "$TOOL" draw --source kernel >seed
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
@@ -177,7 +178,8 @@ assert (record["credit_bits"], record["hardware_bits"], record["bound"]) == (200
 	[ "$(member told credit_bits) $(member told hardware_bits) $(member told output_bytes)" = \
 		"32768 32768 8192" ]
 	[ "$(xxd -p -c 64 out | sort -u | wc -l)" -eq 128 ]
-	# There are two draws. The first one has 1024 start-up samples, and each further block takes 40 bytes.
+	# There are two draws, of 64 blocks each. The first one has 1024 start-up samples for its first block; each other
+	# block takes 40 bytes.
 	[ "$(/usr/bin/python3 -c 'import json
 print([d["sources"][0]["bytes"] for d in json.load(open("told"))["draws"]])')" = "[3544, 2560]" ]
 }
@@ -228,7 +230,7 @@ assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 264 bits: kernel passed" \
 		"$TOOL" draw --source kernel -n 65 -o out
-	# The first draw, of 64 blocks, succeeds; in the second the key has no bytes left.
+	# The first draw, of 64 blocks, succeeds; at the second draw, the key device has no bytes left.
 	refused "seedrive: draw: entropy refused: the sources gave 256 of 16384 bits: file:fifo gave\
  nothing: Connection timed out; kernel passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
 	rm fifo

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The source jitter, in a build that has its library, and in one that has not.
+# The source jitter, in a build that has its library, and in a build without it.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -10,13 +10,14 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Makes two more builds, next to the ordinary one: one takes the library from a folder, the other has none.
+# Makes two more builds, next to the ordinary one: one with the library from a folder, and one without it.
 setup_file() {
 	local library
 	library=$("$ROOT/tests/lib/jitter-library.sh" "$ROOT/build/jitterentropy")
 	export WITH=$BATS_FILE_TMPDIR/with WITHOUT=$BATS_FILE_TMPDIR/without LIBRARY=$library
 	env -u MAKEFLAGS make -s -j2 -C "$ROOT" B="$WITH" JITTER="$library" "$WITH/seedrive"
-	# A folder with an unusable header comes first in the search path, in case the system has the library.
+	# The first folder in the search path has an unusable header, so that the library is not found even if the system
+	# has it.
 	mkdir -p "$BATS_FILE_TMPDIR/none"
 	echo '#error none' >"$BATS_FILE_TMPDIR/none/jitterentropy.h"
 	mkdir -p "$WITHOUT"
@@ -42,7 +43,7 @@ assert jitter["tests"]["failed"] == "pass", jitter'
 
 @test "jitter: by default it is drawn only if the other sources do not suffice for the claim" {
 	make_world
-	# bare: draws on a host that has no source but the kernel's generator, which counts 256 bits.
+	# bare: run draw as on a host whose only source is the kernel's generator, which counts 256 bits.
 	bare() {
 		world ABSENT="/sys/devices/system/cpu/modalias /dev/tpmrm0 /dev/hwrng" \
 			"$WITH/seedrive" draw --json -o seed "$@" >said
@@ -69,7 +70,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	fails 3 "seedrive: draw: jitter: required, but gave nothing: not built in" \
 		"$WITHOUT/seedrive" draw --source jitter --require jitter -o seed
 	[ ! -e seed ]
-	# If the user has not named the source, it is not mentioned.
+	# A source that is not built in is not mentioned, unless the user has named it.
 	run -0 --separate-stderr "$WITHOUT/seedrive" draw --json -o seed
 	[[ $output != *jitter* ]]
 }
@@ -89,7 +90,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 	[ "$(state JITTER="$LIBRARY")" -ge 3 ]
 	[ "$(stat -c %Y.%y "$copy/b/host/seed/source/jitter.o")" = "$stamp" ]
 	[ "$(state JITTER="$BATS_FILE_TMPDIR/none")" -eq 0 ]
-	# The folder's name may have spaces and quotation marks.
+	# The name of the folder may have spaces and quotation marks.
 	mkdir "a  folder's"
 	cp -r "$LIBRARY"/{*.h,*.a} "a  folder's"
 	[ "$(state JITTER="$PWD/a  folder's")" -ge 3 ]
@@ -101,7 +102,7 @@ print(jitter["status"], jitter["bytes"], run["credit_bits"], run["hardware_bits"
 }
 
 @test "jitter: a library that fails its first self-test makes the source absent; a later failure makes it count for nothing" {
-	# A fake library that fails where JITTER_FAILS says.
+	# This replacement of the library fails in the function that JITTER_FAILS names.
 	mkdir fake
 	cp "$LIBRARY"/*.h fake
 	cat >fake.c <<-'END'

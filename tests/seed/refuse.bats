@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sources that fail: which failures refuse the seed (exit 3, no output, one line that names each source and the reason),
-# and which give only a warning.
+# Sources that fail: for which failures the seed is refused (exit status 3, no output, one line that names each source
+# and the reason), and for which there is only a warning.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -15,7 +15,7 @@ setup_file() {
 	make_world
 }
 
-# refused LINE COMMAND...: the command exits with 3, prints that line, and leaves no new file in the folder.
+# refused LINE COMMAND...: check that the command exits with 3, prints that line, and leaves no new file in the folder.
 refused() {
 	local line=$1
 	shift
@@ -28,7 +28,8 @@ stuck_bytes() {
 	head -c 32768 /dev/zero
 }
 
-# Bytes that pass all tests, enough for the seeds in this suite: no window occurs twice, no value too often.
+# good_bytes: print bytes that pass all tests, and are enough for the seeds in this suite: no window occurs twice, and
+# no value too often.
 good_bytes() {
 	openssl enc -aes-128-ctr -nosalt -K 00 -iv "${1:-00}" -in /dev/zero 2>/dev/null | head -c 16384
 }
@@ -57,7 +58,7 @@ good_bytes() {
 @test "refuse: the same with the default sources, and the old OUT is kept" {
 	drive drive.iso
 	cp drive.iso old
-	# A build with the jitter library has a source that this test cannot make absent.
+	# If the jitter library is built in, the host has a source that this test cannot make absent.
 	! "$TOOL" sources | grep -q '^jitter  *-  *present' || skip "jitter is built in"
 	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: broker gave nothing: does not run;\
  rdseed gave nothing: No such device; rdrand gave nothing: No such device; tpm gave nothing: No such file or directory;\
@@ -111,7 +112,7 @@ good_bytes() {
 	mkdir folder
 	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
 	key silent true
-	# Every third sample is equal, but no window occurs twice.
+	# In `often` every third sample is equal, but no window occurs twice.
 	/usr/bin/python3 >often -c 'import sys
 sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1 + i // 255)))'
 	good_bytes | head -c 512 | tee again >>again.half
@@ -126,7 +127,7 @@ sys.stdout.buffer.write(bytes(b for i in range(2000) for b in (0, 1 + i % 255, 1
 
 @test "refuse: a build that fails because of its tree or its output does not wait for a slow source" {
 	key silent true
-	# A command that waits for the source would wait an hour; timeout would end it with another status.
+	# If the command waited for the source, it would wait for an hour, and timeout would end it with another status.
 	fails 1 "seedrive: build: none: No such file or directory" \
 		timeout 60 "$TOOL" build -q --source file:silent,deadline=1h -o drive.iso none
 	small_tree tree
@@ -163,16 +164,16 @@ while True:
 		timeout 60 "$TOOL" draw --require hardware,hwrng,kernel --source file:silent,deadline=1h,hwrng:stuck -o seed
 	refused "seedrive: draw: rdrand: required, but not among the sources" \
 		timeout 60 "$TOOL" draw --require rdrand --source file:silent,deadline=1h -o seed
-	# Another required source is not waited for either.
+	# The command does not wait for another required source either, once one has failed.
 	refused "seedrive: build: rdseed: required, but gave nothing: No such device" \
 		world ABSENT=/sys/devices/system/cpu/modalias timeout 60 \
 		"$TOOL" build -q --require file,rdseed --source file:silent,deadline=1h,rdseed,rdrand -o drive.iso tree
-	# If all required sources pass, the others are still mixed in, and therefore waited for.
+	# If all required sources pass, the command waits for the others, because their bytes are still mixed in.
 	fails 0 "seedrive: draw: warning: file:silent: Connection timed out" \
 		"$TOOL" draw --require kernel --source file:silent,deadline=300ms -o seed
 }
 
-# pattern NAME: makes a FIFO that a process feeds with bytes of that kind until the test ends.
+# pattern NAME: make a FIFO; a process writes bytes of that kind to it until the test ends.
 pattern() {
 	mkfifo "$1"
 	/usr/bin/python3 - "$@" 3>&- <<-'END' &
@@ -277,7 +278,7 @@ teardown() {
 	}
 	fails 0 "$(both key copy)" "$TOOL" draw --source file:key,file:copy -o seed
 	fails 0 "$(both copy key)" "$TOOL" draw --source file:copy,file:key -o seed
-	# A stated assessment does not change that: neither of the two counts.
+	# This is true even with a stated assessment: neither of the two counts.
 	key a good_bytes
 	key b good_bytes
 	fails 0 "$(both a b)" "$TOOL" draw --source file:a,bits=4,file:b,bits=4 -o seed

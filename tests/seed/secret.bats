@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Where secrets may be: on the drive, and, while the tool works, in memory that is locked and left out of core dumps.
+# Secrets may be on the drive and, while the tool works, in memory that is locked and left out of core dumps; nowhere
+# else.
 #
-# gdb stops the tool, and scan-memory searches all memory that it can read. The tool is always the production build, as the
-# address sanitizer keeps the content of freed memory on purpose.
+# gdb stops the tool, and scan-memory searches all memory that it can read. The tested tool is always the production
+# build, because the address sanitizer deliberately keeps the content of freed memory.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -19,14 +20,14 @@ MKISOFS=$ROOT/build/seedrive-mkisofs
 
 setup_file() {
 	make_world
-	# `make SAN=1 check` does not build the production build, so it is built here.
+	# `make SAN=1 check` does not make the production build, so this suite makes it.
 	ordinary_make build/seedrive build/seedrive-mkisofs \
 		build/libexec/seedrive-device
 }
 
-# watch CALL BUSY END COMMAND...: stops the command at the system call CALL, where all secrets in the list BUSY must be
-# found (which proves that the search works), only in locked memory; and just before it ends, where no 8 consecutive bytes
-# of a secret in END may be found. The lists have blanks between secrets; the tests' tree is called `nova` in them.
+# watch CALL BUSY END COMMAND...: stop COMMAND twice. At the system call CALL, all secrets in the list BUSY must be
+# found, which proves that the search works, and only in locked memory. Just before COMMAND ends, no 8 consecutive bytes
+# of a secret in the list END may be found. In the lists, blanks separate the secrets; `nova` is the tests' tree.
 watch() {
 	local call=$1 busy=$2 end=$3 at
 	shift 3
@@ -47,7 +48,7 @@ watch() {
 
 # --- the scanner itself ---
 
-# held COMMAND: starts a process, `pid:$HOLDER`, which keeps the command's output in its memory and does nothing else.
+# held COMMAND: start a process, `pid:$HOLDER`, that holds COMMAND's output in its memory and does nothing else.
 held() {
 	[ ! "${HOLDER:-}" ] || released
 	mkfifo ready
@@ -76,7 +77,7 @@ teardown() {
 @test "secret: the scanner finds 8 planted bytes at any place, in each form, and does not report 7" {
 	local at
 	small_tree tree
-	# The seed is the same in each run; with a random one, an eighth byte could match by chance.
+	# The seed is the same in each run. With a random seed, 8 bytes could match by chance.
 	world GETRANDOM=7 "$TOOL" build -q --source kernel -o drive.iso tree
 	content drive.iso seedrive.bin >record
 	for at in 128 131 150 184; do
@@ -105,7 +106,7 @@ teardown() {
 	done
 	head -c 100000 /dev/urandom >other
 	run -1 "$SCAN" image:drive.iso -- other
-	# If there is no secret to look for, or no place to look in, the status is not that of "not found".
+	# If there is no secret to search for, or no place to search in, the status differs from that for "not found".
 	: >empty
 	run -2 "$SCAN" raw:empty -- other
 	run -2 "$SCAN" image:other -- other
@@ -116,7 +117,7 @@ teardown() {
 # --- memory ---
 
 @test "secret: after build nothing of the seed and of old and new random_seed is left in the process's memory" {
-	# An old file is replaced, so that the new one has a temporary name before the renameat().
+	# If an old file is replaced, the new one has a temporary name before the renameat(), so its seed can be read.
 	: >drive.iso
 	watch renameat "image:$(temp_of drive.iso) tree:nova" "image:drive.iso tree:nova" \
 		"$TOOL" build -q -o drive.iso "$NOVA"
@@ -145,17 +146,18 @@ teardown() {
 	need_root
 	truncate -s 4M disk
 	attach disk
-	# Stops when all has been read back and the kernel is told to drop its copies; the first such call is libblkid's.
+	# The program stops after it has read back the image, when it tells the kernel to drop the cached copies; the first
+	# such call is libblkid's.
 	watch "fadvise64 2" "image:$DEV tree:nova" "image:$DEV tree:nova" \
 		"$ROOT/build/libexec/seedrive-device" build -q --source kernel -o "$DEV" "$NOVA"
 }
 
 @test "secret: after seedrive-mkisofs nothing of the seed and of old and new random_seed is left" {
 	local n as=(-quiet -J -r -V config-2)
-	# The image is complete with the last write; the close(2) after that is the one of OUT.
+	# The image is complete after the last write; the close(2) after that closes OUT.
 	traced -e trace=close,pwrite64 "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
 	n=$(awk '/ close\(/ { n++ } / pwrite64\(/ { last = n } END { print last + 1 }' "$BATS_TEST_TMPDIR/trace")
-	rm drive.iso # with an old file there would be more calls of close(2)
+	rm drive.iso # with an old file, close(2) would be called more often
 	watch "close $n" image:drive.iso "image:drive.iso tree:nova" "$MKISOFS" "${as[@]}" -o drive.iso "$NOVA"
 	"$TOOL" inspect --min-bits 256 drive.iso >said
 }
@@ -191,15 +193,15 @@ teardown() {
 @test "secret: after inspect nothing of the drive's secrets is left" {
 	"$TOOL" build -q -o drive.iso "$NOVA"
 	content drive.iso seedrive.bin | tail -c +129 | head -c 64 >seed
-	# The first two calls are for the record, the third is for the metadata.
+	# mlock(2) is called twice for the record, and the third time for the metadata.
 	watch "mlock 3" raw:seed image:drive.iso "$TOOL" inspect drive.iso
 }
 
 @test "secret: after check nothing of its samples is left, neither in memory nor in the report" {
-	# A sample with 256 different byte values: the estimators' renumbered copy has the same bytes then.
+	# The sample has all 256 byte values, so the copy in which the estimators have renumbered them has the same bytes.
 	head -c 61440 /dev/urandom >sample
 	key fifo cat sample
-	# Stops when half of the sample was delivered, and the tool waits for the next piece.
+	# The program stops when half of the sample has been delivered, and it waits for the next piece.
 	watch "poll 120" raw:sample raw:sample "$TOOL" check --json -n 61440 --report page.html file:fifo
 	grep -q '"status":"passed"' log
 	run -1 "$SCAN" raw:sample -- page.html log
@@ -226,7 +228,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 		[ "$output" = "$(kill -l "$name") False" ]
 		holds tree
 	done
-	# Another program does leave a core.
+	# A program without this protection does leave a core.
 	run -0 dumped sh -c 'kill -SEGV $$'
 	[ "$output" = "$(kill -l SEGV) True" ]
 }
@@ -234,7 +236,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 @test "secret: no other process of the same user can read its memory" {
 	local look='wc -c 2>denied >seen <"/proc/$PPID/maps" || true'
 	small_tree tree
-	# The tool is copied as well, as the other user may have no access to the folder of the build.
+	# The tool is copied, too, because the other user may have no access to the folder of the build.
 	cp "$BATS_FILE_TMPDIR/preload.so" "$TOOL" .
 	chmod 755 preload.so seedrive
 	chmod 777 .
@@ -244,7 +246,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 		./seedrive build -q --source kernel -o drive.iso tree
 	grep -q 'Permission denied' denied
 	[ ! -s seen ]
-	# The memory map of another program can be read.
+	# The memory map of a program without this protection can be read.
 	rm -f seen denied
 	$AS_USER sh -c "sh -c '$look'; true"
 	[ "$(cat seen)" -gt 100 ]
@@ -272,7 +274,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	mapfile -t files < <(find . -type f ! -name '*.iso' ! -name 'seed*')
 	[ "${#files[@]}" -gt 45 ]
 	run -1 "$SCAN" image:tree/drive.iso image:other.iso raw:seed raw:seed2 -- "${files[@]}"
-	# The only file that was opened for writing is OUT, which has no name until it is complete.
+	# Only OUT was opened for writing, and it has no name until it is complete.
 	sed -i '/"\/dev\/null"/d' trace
 	run -0 grep -E 'O_WRONLY|O_RDWR|O_CREAT|memfd' trace
 	[[ $output == *O_TMPFILE* ]]
@@ -283,7 +285,7 @@ print(os.WTERMSIG(status), os.WCOREDUMP(status))' "$@"
 	run -137 world AT="fsync:#" DO='kill -KILL $PPID' \
 		sh -c 'umask 000; exec "$TOOL" draw --source kernel -o seed'
 	holds
-	# On a file system where every file has a name, a temporary file is left behind.
+	# On a file system where each file has a name, a temporary file is left.
 	run -137 world NAMED=yes AT="fsync:$(temp_of seed)" DO='kill -KILL $PPID' \
 		sh -c 'umask 000; exec "$TOOL" draw --source kernel -o seed'
 	[ "$(stat -c '%a %s' "$(temp_of seed)")" = "600 64" ]

@@ -3,8 +3,8 @@
 
 #include "seed/claim.h"
 
-/* The claim computed in another way, with the numbers of doc/accounting.md: in signed 64 bits, one block at a time; the
- * kernel's bits are spread over what each block leaves unclaimed. */
+/* Computes the claim in another way, with the numbers of doc/accounting.md: in signed 64-bit numbers and one block at a
+ * time. The kernel's bits are spread over the bits that the blocks leave unclaimed. */
 static int64_t at_most(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -58,7 +58,7 @@ static uint64_t random_assessed(uint64_t *rng)
 
 struct combination {
 	uint64_t hardware[RECORD_BLOCKS_MAX];
-	uint32_t granted[RECORD_BLOCKS_MAX]; /* in most rounds the broker grants nothing */
+	uint32_t granted[RECORD_BLOCKS_MAX]; /* the broker grants nothing in most rounds */
 	size_t blocks;
 	bool kernel;
 	uint32_t asked;
@@ -77,7 +77,7 @@ static struct combination random_combination(uint64_t *rng)
 		for (i = 0; i < c.blocks; i++)
 			c.granted[i] = (uint32_t)random_assessed(rng);
 	c.kernel = random_below(rng, 2);
-	/* Sometimes more than the blocks can claim. */
+	/* The claim that is asked for is sometimes more than the blocks can have. */
 	c.asked = (uint32_t)(1 + random_below(rng, c.blocks * 256 * (1 + random_below(rng, 2))));
 	return c;
 }
@@ -163,7 +163,7 @@ static void test_monotonic(void **state)
 
 static void test_blocks_apart(void **state)
 {
-	/* A million bits in one block count as 256: the surplus does not count for the next block. */
+	/* A million bits in one block count as 256; the surplus does not count for the other block. */
 	static const uint64_t uneven[] = { 1000000, 0 }, short_of[] = { 64, 64 },
 			      even[] = { 320, 320 };
 
@@ -177,7 +177,7 @@ static void test_blocks_apart(void **state)
 
 static void test_granted(void **state)
 {
-	/* The broker has already subtracted its margin; a surplus in one block does not count for another one. */
+	/* The broker has already subtracted its margin; a surplus in one block does not count for the other one. */
 	static const uint64_t none[2], some[] = { 164, 64 };
 	static const uint32_t given[] = { 256, 100 }, much[] = { 1000, 0 };
 

@@ -12,7 +12,7 @@ static void from_hex(const char *hex, uint8_t *out, size_t len)
 
 /* --- known answers --- */
 
-/* The result does not depend on where the message is split into two pieces. */
+/* The result does not depend on where the message is divided into two pieces. */
 static void assert_hmac(const char *key, const char *data, const char *hmac)
 {
 	const uint8_t *text = (const uint8_t *)data;
@@ -33,7 +33,7 @@ static const char *repeat(char *out, int byte, size_t times)
 	return out;
 }
 
-/* The test vectors with an untruncated HMAC: condition_extract() is the HMAC of two pieces. */
+/* The test vectors whose HMAC is not truncated. condition_extract() computes the HMAC of two pieces. */
 static void test_rfc4231(void **state)
 {
 	char key[132], data[64], counting[26];
@@ -84,7 +84,7 @@ static void test_openssl_hkdf(void **state)
 	assert_memory_equal(out, expected, sizeof(out));
 }
 
-/* --- the construction that seed/condition.h documents, implemented a second time --- */
+/* --- a second implementation of the construction that seed/condition.h documents --- */
 
 static void plain_digest(
 	const char *name, uint64_t block, const uint8_t *raw, size_t len, uint8_t out[64])
@@ -253,7 +253,7 @@ static void test_digest_domains(void **state)
 		digest_in_pieces(&rng, row[i].name, row[i].block, raw, row[i].len, out);
 		assert_new(&a, out);
 	}
-	/* The same bytes give another result as the key of a block, or as plain HKDF input. */
+	/* As the key of a block and as plain HKDF input, the same bytes give different results. */
 	make_key(0, NULL, 0, out);
 	assert_new(&a, out);
 	condition_extract(out, "seedrive 1 samples", raw, 32, NULL, 0);
@@ -319,7 +319,7 @@ static void test_expand_domains(void **state)
 
 #define PAGE "doc/accounting.md"
 
-/* Reads the bytes that follow the line with @name. */
+/* Reads the bytes after the line that has @name. */
 static void vector(const char *page, const char *name, uint8_t *ret, size_t len)
 {
 	char line[64];

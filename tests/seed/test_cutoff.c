@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* With --print: one line for each min-entropy, which tests/seed/cutoffs.bats compares with tests/seed/cutoffs.py. */
+/* With --print, this program prints a line for each min-entropy; tests/seed/cutoffs.bats compares the lines with
+ * tests/seed/cutoffs.py. */
 #include "tests/lib/unit.h"
 
 #include "seed/cutoff.h"
@@ -8,7 +9,7 @@
 
 static void test_known(void **state)
 {
-	/* From exact sums; see tests/seed/cutoffs.py. */
+	/* These cutoffs were computed from exact sums, as in tests/seed/cutoffs.py. */
 	static const struct {
 		unsigned mbit;
 		struct cutoffs want;

@@ -12,7 +12,7 @@
 #define RECORDED    (1 << 16)
 #define KERNEL_BITS 256
 
-/* What a fake source does wrong, from fill number @at on. */
+/* What a fake source does wrong, beginning with its fill number @at. */
 enum fault_kind {
 	FAULT_NONE,
 	FAULT_OPEN,  /* it cannot be opened; @at is ignored */
@@ -20,8 +20,8 @@ enum fault_kind {
 	FAULT_STUCK, /* all samples are equal */
 	FAULT_BIASED, /* half of the samples are equal, from the first fill on: a whole window shows it */
 	FAULT_STALE,  /* it reports success, and leaves the buffer unchanged */
-	FAULT_REPLAY, /* it repeats the bytes of its first fill */
-	FAULT_WORDS,  /* the same word twice in a row, which is a fault only for a CPU source */
+	FAULT_REPLAY, /* it delivers the bytes of its first fill again */
+	FAULT_WORDS,  /* the same word twice in a row; only a CPU source fails because of it */
 	FAULTS,
 };
 
@@ -31,20 +31,20 @@ struct fake {
 	uint64_t stream; /* determines the bytes that it delivers */
 	enum fault_kind fault;
 	unsigned at;
-	int err;                    /* for FAULT_OPEN and FAULT_FILL */
-	unsigned lowered;           /* 1 + the assessed bits that open sets; 0: those of @src */
-	const struct fake *echo[2]; /* it delivers the XOR of these two instead */
-	const char *device;         /* for the handle's @device */
+	int err;                    /* returned by FAULT_OPEN and FAULT_FILL */
+	unsigned lowered;           /* 1 + the assessed bits that open() sets; 0: @src's are used */
+	const struct fake *echo[2]; /* if set, it delivers the XOR of these two */
+	const char *device;         /* becomes the handle's @device */
 	size_t tail; /* number of equal samples at the end of the second fill, and right after it */
-	size_t flip; /* the number, from 1, of a byte that has one bit inverted; 0: none */
-	/* What happened to it. */
+	size_t flip; /* this byte, counted from 1, has one bit inverted; 0: none */
+	/* What was done with the source. */
 	unsigned opens, closes, fills;
 	size_t bytes;
-	uint8_t recorded[RECORDED]; /* the first of the bytes */
+	uint8_t recorded[RECORDED]; /* the first bytes that it delivered */
 };
 
-/* A device is read in a child, which records in the fake what happened. So that the parent sees that, all fakes are in one
- * section, which is moved to shared memory before the first test. */
+/* A device is read in a child process, which records in the fake what was done with it. The parent must see these
+ * records, so all fakes are in one section, which is moved to shared memory before the first test. */
 #define SHARED __attribute__((section("shared_fakes")))
 
 extern uint8_t __start_shared_fakes[], __stop_shared_fakes[];
@@ -82,7 +82,8 @@ static struct fake *fake_of(const struct source *src)
 	return (struct fake *)(uintptr_t)src;
 }
 
-/* Each process needs its own copy, so this fills a whole page: in a page with a fake it would be shared memory. */
+/* Each process needs its own copy of this. It fills a whole page, because a page that also has a fake is shared
+ * memory. */
 static union {
 	_Alignas(4096) struct fake *at[FAKES_MAX];
 	uint8_t page[4096];
@@ -95,7 +96,8 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 
 	if (fake->fault == FAULT_OPEN)
 		return fake->err;
-	/* assert(), not cmocka's: this may run in a thread of the draw, where cmocka's longjmp() does not work. */
+	/* This is assert(), not cmocka's function: this code may run in a thread of the draw, where cmocka's longjmp()
+	 * does not work. */
 	while (i < FAKES_MAX && open_fakes.at[i])
 		i++;
 	assert(i < FAKES_MAX);
@@ -140,7 +142,7 @@ static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 	size_t i;
 
 	if (bad && fake->fault == FAULT_FILL) {
-		memset(raw, 0x5a, len / 2); /* half of the bytes were delivered */
+		memset(raw, 0x5a, len / 2); /* half of the bytes are delivered */
 		return fake->err;
 	}
 	if (!bad || fake->fault != FAULT_STALE)
@@ -182,7 +184,7 @@ static void fake_init(struct fake *fake, const char *name, enum source_kind kind
 	fake->err = -EIO;
 }
 
-/* The usual sources of a test: a CPU instruction, a device, the kernel. */
+/* The usual sources of a test: a CPU instruction, a device, and the kernel. */
 enum { CPU, DEVICE, KERNEL, CAST };
 
 static void cast_init(struct fake cast[CAST])
@@ -192,7 +194,7 @@ static void cast_init(struct fake cast[CAST])
 	fake_init(cast + KERNEL, "kernel", SOURCE_KERNEL, 0, 1, 3000);
 }
 
-/* Replaces the kernel's generator in libsodium by bytes that the tests know. */
+/* Replaces the kernel's generator in libsodium; the tests know the bytes that this one gives. */
 static uint64_t generator;
 
 static const char *generator_name(void)
@@ -226,14 +228,14 @@ static int draw(struct seed *s, struct fake *const *fakes, size_t count, uint32_
 	r = seed_draw(s, &list, bits);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(fakes[i]->opens, fakes[i]->fault == FAULT_OPEN ? 0 : 1);
-		/* A child may have been ended before it closed the source. */
+		/* If a child was ended, it may not have closed the source. */
 		if (fakes[i]->src.kind != SOURCE_DEVICE)
 			assert_int_equal(fakes[i]->closes, fakes[i]->opens);
 	}
 	return r;
 }
 
-/* The result of a draw, kept after seed_clear(). */
+/* The result of a draw; it is kept when the seed is cleared. */
 struct outcome {
 	int r;
 	struct claim claim;
@@ -289,7 +291,8 @@ static void assert_other_output(const struct outcome *a, const struct outcome *b
 
 /* --- one fault at a time --- */
 
-/* Each fault, in each source, from each fill on, has the same result as a draw without that source. */
+/* Checks that with this fault in one source, from fill @at on, the draw gives the same result as without that
+ * source. */
 static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsigned fills)
 {
 	static SHARED struct fake cast[CAST], others[CAST];
@@ -317,7 +320,8 @@ static void assert_left_out(enum fault_kind fault, int victim, unsigned at, unsi
 
 static void test_faults(void **state)
 {
-	/* Two blocks, and the block for seed_mix_key(); the 1184 bytes of a device come in pieces of 512. */
+	/* There are two blocks, and the block for seed_mix_key(); a device delivers the 1184 bytes for them in fills of
+	 * up to 512. */
 	const unsigned fills = 3;
 	int fault, victim;
 	unsigned at;
@@ -334,7 +338,8 @@ static void test_faults(void **state)
 		assert_left_out(FAULT_WORDS, CPU, at, fills);
 }
 
-/* 49,152 bytes for each block come in whole chunks; the 1024 bytes for the block of seed_mix_key() in one read. */
+/* The 49,152 bytes for each block come in whole chunks, and the 1024 bytes for the block of seed_mix_key() in one
+ * read. */
 static void test_fault_in_each_chunk(void **state)
 {
 	static SHARED struct fake slow, kernel;
@@ -479,7 +484,7 @@ static void test_lowered_by_open(void **state)
 	o = draw_outcome(one, 1, 256);
 	assert_int_equal(o.r, 0);
 	assert_int_equal(o.claim.credit_bits, 0);
-	/* At half the assessment twice as many bytes are drawn, so that a block still has its 320 bits. */
+	/* At half the assessment, twice as many bytes are drawn, so that a block still has 320 bits. */
 	cast_init(cast);
 	cast[DEVICE].lowered = 1 + 1;
 	o = draw_outcome(one, 1, 512);
@@ -502,7 +507,7 @@ static void test_stated(void **state)
 		};
 		assert_int_equal(seed_draw(&s, &list, 512), 0);
 		assert_int_equal(s.claim.hardware_bits, bits ? 512 : 0);
-		/* The first of the two blocks gets the 1024 start-up samples. */
+		/* The first of the two blocks has the 1024 start-up samples. */
 		assert_true(fake.bytes >= 1024 + 40);
 		assert_true(bits == 0 || (fake.bytes - 1024) * bits >= 320);
 		seed_clear(&s);
@@ -532,8 +537,9 @@ static void test_pieces_differ(void **state)
 			assert_memory_not_equal(piece[i], piece[j], RECORD_ID_SIZE);
 }
 
-/* The bytes that 512 bits need, in two blocks and the block of seed_mix_key(): 320 bits at 4 and at 2 bits a byte, and 64
- * bytes of a source assessed at 0. The block of seed_mix_key() gets 1 KiB of a CPU source and nothing of a device. */
+/* How many bytes each source delivers for 512 bits: for the two blocks, and for the block of seed_mix_key(). After the
+ * start-up samples, a block takes 320 bits at 4 or at 2 bits a byte, or 64 bytes of a source that is assessed at 0. The
+ * block of seed_mix_key() takes 1 KiB of a CPU source and nothing of a device. */
 static const size_t shares[CAST][3] = { { 1024, 80, 1024 }, { 1024, 160, 0 }, { 1024, 64, 64 } };
 
 static size_t sum_of(const size_t share[3])
@@ -582,7 +588,7 @@ static void test_repeatable(void **state)
 	assert_same_output(&first, &second);
 }
 
-/* Every byte of every source counts: if a single bit is inverted, the output changes. */
+/* Each byte of each source matters: if one bit of it is inverted, the output changes. */
 static void test_each_byte_counts(void **state)
 {
 	static SHARED struct fake cast[CAST];
@@ -607,7 +613,7 @@ static void test_each_byte_counts(void **state)
 	}
 }
 
-/* A source that knows the bytes of the others, and delivers their XOR. */
+/* Draws with a source that knows the bytes of the other two sources, and delivers their XOR. */
 static struct outcome draw_with_hostile(uint64_t stream_a, uint64_t stream_b)
 {
 	static SHARED struct fake a, b, hostile;
@@ -644,7 +650,7 @@ static void test_no_cancelling(void **state)
 	assert_other_output(&alone, o);
 }
 
-/* The construction of seed/condition.h, computed again from the bytes that the fakes delivered. */
+/* Computes the construction of seed/condition.h again, from the bytes that the fakes delivered. */
 static void plain_key(const struct fake *cast, size_t block, uint8_t prk[64])
 {
 	static struct message key, part;
@@ -698,7 +704,7 @@ static void random_fake(uint64_t *rng, struct fake *fake)
 {
 	static const unsigned rate[][2] = { { 4, 1 }, { 8, 1 }, { 1, 1 }, { 3, 1 }, { 1, 16 },
 		{ 0, 1 }, { 5, 8 }, { 128, 16384 } };
-	/* The source with the lowest rate is chosen rarely, as it takes the most time. */
+	/* The source with the lowest rate is rarely chosen, because it takes the most time. */
 	const size_t i = random_below(rng, 40) ? random_below(rng, 7) : 7;
 
 	static const enum source_kind kind[] = { SOURCE_CPU, SOURCE_CODE, SOURCE_DEVICE };
@@ -711,8 +717,8 @@ static void random_fake(uint64_t *rng, struct fake *fake)
 
 static void random_fault(uint64_t *rng, struct fake *fake)
 {
-	/* A fake that may have a twin gets no fault: its result would depend on how many bytes are drawn. Faults of twins have a
- * test of their own. */
+	/* A fake that may have a twin gets no fault here, because the result would depend on how many bytes are drawn.
+	 * Another test is about faults of twins. */
 	if (random_below(rng, 2) && !fake->device)
 		fake->fault = (enum fault_kind)random_below(rng, FAULTS);
 	fake->at = (unsigned)random_below(rng, 7);
@@ -734,7 +740,7 @@ struct expected {
 	uint32_t hardware, credit;
 };
 
-/* Is it the same device as an earlier source? */
+/* Is it the same device as that of an earlier source? */
 static bool is_twin(struct fake *const *fakes, size_t i)
 {
 	size_t j;
@@ -745,7 +751,7 @@ static bool is_twin(struct fake *const *fakes, size_t i)
 	return false;
 }
 
-/* Each source that passes gives enough for each block alone, so the sum is simple. */
+/* Computes the expected claim. Each source that passes delivers enough for each block, so the sum is simple. */
 static struct expected expect(struct fake *const *fakes, size_t count, uint32_t bits)
 {
 	struct expected e = { 0 };
@@ -777,7 +783,8 @@ static void check_report(
 
 	assert_int_equal(draw_passed(rep), passed);
 	assert_int_equal(rep->same_as != NULL, twin);
-	/* If a test failed, a child, or a thread that reads ahead, may have read more than the report counts. */
+	/* If a test failed, more bytes may have been read than the report counts: by a child, or by a thread that reads
+	 * ahead. */
 	if ((passed && !twin) || (fake->src.kind == SOURCE_CODE && fake->src.per_bytes < 16384))
 		assert_true(rep->bytes == fake->bytes);
 	assert_true(rep->bytes <= fake->bytes);
@@ -788,7 +795,8 @@ static void check_report(
 		else
 			assert_true(rep->assessed[i] >= 320);
 	}
-	/* No more bits than its bytes are assessed at; those in the block of seed_mix_key() do not count. */
+	/* The bits that are reported for a source are no more than its bytes are assessed at; bits in the block of
+	 * seed_mix_key() do not count. */
 	assert_true(!passed || sum * fake->src.per_bytes <= fake->bytes * fake->src.assessed_bits);
 }
 
@@ -830,7 +838,7 @@ static void test_never_more_than_the_rule(void **state)
 		nothing += e.passed == 0;
 		seed_clear(&s);
 	}
-	/* Each kind of result occurred. */
+	/* Each kind of result occurred often. */
 	assert_true(full > 500 && kernel_only > 200 && partly > 20 && nothing > 50);
 }
 
@@ -848,7 +856,7 @@ static void test_twins(void **state)
 		fake_init(fake + i, "chip", SOURCE_DEVICE, 1, 1, i);
 		fake[i].device = i == 2 ? "another" : "tpm 0";
 	}
-	/* A source that could not be opened is not taken for the same device. */
+	/* A source that could not be opened is not regarded as the same device as another one. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(draw(&s, all, COUNT(all), 256), 0);
 	assert_ptr_equal(s.report[3].same_as, s.report + 1);
@@ -859,7 +867,7 @@ static void test_twins(void **state)
 	assert_int_equal(s.report[2].assessed[0], 1024);
 	assert_int_equal(s.report[3].assessed[0], 0);
 	seed_clear(&s);
-	/* A device that fails its tests under one name does not count under the other. */
+	/* If a device fails its tests under one name, it does not count under the other name. */
 	for (i = 1; i < COUNT(all); i++)
 		fake_init(fake + i, "chip", SOURCE_DEVICE, 4, 1, i);
 	fake[1].device = fake[3].device = "tpm 0";
@@ -870,7 +878,7 @@ static void test_twins(void **state)
 	seed_clear(&s);
 }
 
-/* --- the memory from one draw to the next --- */
+/* --- what is remembered from one draw to the next --- */
 
 static void test_memory(void **state)
 {
@@ -887,8 +895,8 @@ static void test_memory(void **state)
 	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
 	list.spec[0].src = &fake[0].src;
 	list.spec[1].src = &fake[1].src;
-	/* Start-up samples are drawn once; later draws take what the block needs, and 1 KiB of the CPU source for
-	 * seed_mix_key(). */
+	/* Start-up samples are drawn once; each later draw takes only what the block needs. For seed_mix_key(), each
+	 * draw takes 1 KiB of the CPU source. */
 	for (round = 0; round < 3; round++) {
 		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 		assert_int_equal(s.report[0].bytes, 1024 + (round ? 80 : 1024));
@@ -898,12 +906,12 @@ static void test_memory(void **state)
 	}
 	bytes = fake[1].bytes;
 	assert_int_equal(bytes, 1024 + 40 + 40);
-	/* Bytes that it delivered in an earlier draw are recognised, ... */
+	/* If a source delivers bytes again that it delivered in an earlier draw, it fails, ... */
 	fake[1].stream = 2;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 	assert_int_equal(s.report[1].health.failed, HEALTH_REPLAY);
 	seed_clear(&s);
-	/* ... and after the failure it must pass the start-up tests again. */
+	/* ... and after this failure it must pass the start-up tests again. */
 	fake[1].stream = 3;
 	assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
 	assert_true(draw_passed(s.report + 1));
@@ -914,7 +922,7 @@ static void test_memory(void **state)
 	draw_memory_free(NULL);
 }
 
-/* A run of equal samples counts as one run, even if a draw ends in the middle of it. */
+/* Equal samples in a row count as one run, even if a draw ends within the run. */
 static void test_memory_of_a_run(void **state)
 {
 	static SHARED struct fake fake;
@@ -926,7 +934,8 @@ static void test_memory_of_a_run(void **state)
 	(void)state;
 	fake_init(&fake, "device", SOURCE_CODE, 8, 1, 2);
 	list.spec[0].src = &fake.src;
-	/* Each draw makes one fill. The second draw ends with five equal samples, and the third begins with five. */
+	/* In each draw the source makes one fill. The second draw ends with five equal samples, and the third begins
+	 * with five more. */
 	fake.tail = 5;
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
@@ -954,13 +963,13 @@ static void test_required(void **state)
 	fake_init(fake + 1, "cpu", SOURCE_CPU, 4, 1, 2);
 	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
 	fake_init(fake + 3, "kernel", SOURCE_KERNEL, 0, 1, 4);
-	/* A slow source is drawn if it is required, even if the others suffice. */
+	/* If a slow source is required, it is drawn even if the other sources suffice. */
 	list.spec[2].required = true;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
 	assert_true(draw_passed(s.report + 2));
 	assert_false(s.gave_up);
 	seed_clear(&s);
-	/* If it fails, no other source is drawn, and nothing is claimed. */
+	/* If a required source fails, no other source is drawn, and nothing is claimed. */
 	fake_init(fake + 1, "cpu", SOURCE_CPU, 4, 1, 2);
 	fake[2].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 256), -ENODATA);
@@ -998,21 +1007,22 @@ static void test_by_default(void **state)
 	fake[1].lowered = 1;
 	assert_int_equal(seed_draw(&s, &list, 512), 0);
 	assert_true(draw_passed(s.report));
-	/* A source that is assessed at 0 is not read, and a slow one is not drawn without need. */
+	/* A source that is assessed at 0 is not read, and a slow source is drawn only if it is needed. */
 	assert_string_equal(s.report[1].skipped, "it is assessed at 0 bits on this host");
 	assert_int_equal(fake[1].bytes, 0);
 	assert_string_equal(s.report[2].skipped, "the other sources suffice");
 	assert_int_equal(fake[2].opens, 0);
 	assert_int_equal(s.claim.hardware_bits, 512);
 	seed_clear(&s);
-	/* The slow source is not needed either if only hardware counts, and there is enough. */
+	/* If only hardware counts, and there is enough of it, the slow source is not needed either. */
 	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
 	list.hardware = true;
 	fake[0].stream = 11;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
 	assert_string_equal(s.report[2].skipped, "the other sources suffice");
 	seed_clear(&s);
-	/* It is needed if there is no other hardware, even though the kernel's bits would suffice otherwise. */
+	/* If there is no other hardware, the slow source is needed, even though the kernel's bits would suffice without
+	 * that requirement. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
 	assert_true(draw_passed(s.report + 2));
@@ -1020,7 +1030,7 @@ static void test_by_default(void **state)
 	seed_clear(&s);
 	list.hardware = false;
 	fake_init(fake + 2, "slow", SOURCE_CODE, 4, 1, 3);
-	/* It is needed too if the kernel's 256 bits are only half of those asked for. */
+	/* If the kernel's 256 bits are only half of the bits asked for, the slow source is needed, too. */
 	fake[0].fault = FAULT_OPEN;
 	assert_int_equal(seed_draw(&s, &list, 512), 0);
 	assert_true(draw_passed(s.report + 2));
@@ -1053,7 +1063,7 @@ static void test_provenance(void **state)
 	seed_clear(&s);
 }
 
-/* The provenance if this number of sources had passed. */
+/* Makes the provenance of a draw in which @sources sources passed. */
 static void provenance_of(size_t sources, char out[BROKER_PROVENANCE])
 {
 	static const struct source src = { .name = "rdseed" };
@@ -1073,7 +1083,7 @@ static void test_provenance_room(void **state)
 	char text[BROKER_PROVENANCE];
 
 	(void)state;
-	/* Eight pieces of 11 characters and seven spaces just fit before the terminating zero. */
+	/* Eight pieces of 11 characters and seven spaces just fit, with the zero at the end. */
 	provenance_of(8, text);
 	assert_string_equal(text,
 		"rdseed:1000 rdseed:1001 rdseed:1002 rdseed:1003 rdseed:1004 rdseed:1005 rdseed:1006 "
@@ -1139,7 +1149,7 @@ static void test_unmixed(void **state)
 	for (i = 0; i < CAST; i++)
 		list.spec[i].src = &cast[i].src;
 	assert_int_equal(seed_draw(&s, &list, 256), 0);
-	/* The start-up samples of the device suffice for the only block, and none are drawn for seed_mix_key(). */
+	/* For the only block, the device's start-up samples suffice; none of them are drawn for seed_mix_key(). */
 	assert_int_equal(cast[DEVICE].bytes, 1024);
 	assert_null(seed_mix_key(&s));
 	assert_int_equal(s.claim.hardware_bits, 256);
@@ -1151,8 +1161,9 @@ static void test_unmixed(void **state)
 	seed_clear(&again);
 }
 
-/* SHA-256 of the two blocks from the usual sources and an abundant CPU source. It was computed by an older version, which
- * drew as many bytes for the block of seed_mix_key() as for these: the seed must not depend on that. */
+/* SHA-256 of the two blocks from the usual sources and an abundant CPU source. An older version computed it, which drew
+ * as many bytes for the block of seed_mix_key() as for the other blocks. The present version draws fewer, and the seed
+ * must not depend on that. */
 static const char fed_before[] = "112c4ef7f3d8dfe7f1657aa233b1866e8689bda6209e1508151129e3fd7276dc";
 
 /* Returns: SHA-256 of the seed in hexadecimal, valid until the next call. */
@@ -1191,7 +1202,7 @@ static void test_record_as_before(void **state)
 				s.report[i].bytes, record[i] + (list.unmixed ? 0 : to_mix[i]));
 			assert_memory_equal(s.report[i].assessed, bits[i], sizeof(bits[i]));
 		}
-		/* The claim counts the two blocks of the record, and not the block of seed_mix_key(). */
+		/* The claim counts the record's two blocks, and not the block of seed_mix_key(). */
 		assert_int_equal(s.claim.hardware_bits, 512);
 		seed_clear(&s);
 		if (list.unmixed)
@@ -1199,8 +1210,8 @@ static void test_record_as_before(void **state)
 	}
 }
 
-/* With devices alone, the block of seed_mix_key() has bytes of the kernel's generator, even if `kernel` is not in the list
- * or fails. */
+/* If all sources are devices, the block of seed_mix_key() has bytes of the kernel's generator, even if `kernel` is not
+ * in the list or fails. */
 static void test_mix_of_devices(void **state)
 {
 	static SHARED struct fake cast[CAST];
@@ -1217,7 +1228,7 @@ static void test_mix_of_devices(void **state)
 	cast[KERNEL].fault = FAULT_STUCK;
 	failed = draw_outcome(pair, 2, 256);
 	assert_same_output(&alone, &failed);
-	/* The same samples, but other bytes of the kernel's generator. */
+	/* The samples are the same, but the bytes of the kernel's generator are others. */
 	cast_init(cast);
 	list.spec[0].src = &cast[DEVICE].src;
 	generator = 4001;
@@ -1226,7 +1237,7 @@ static void test_mix_of_devices(void **state)
 	assert_memory_not_equal(seed_mix_key(&s), alone.mix, 64);
 	assert_memory_not_equal(s.id, alone.id, sizeof(s.id));
 	seed_clear(&s);
-	/* If the source `kernel` passes, no further bytes are drawn from the generator. */
+	/* If the source `kernel` passes, no more bytes of the generator are drawn for that block. */
 	cast_init(cast);
 	other = draw_outcome(pair, 2, 256);
 	assert_int_equal(generator, 4000);
@@ -1250,7 +1261,8 @@ static void test_clear_while_drawing(void **state)
 	assert_null(s.secret);
 }
 
-/* Leaves this process one CPU, so that a new thread runs only when the caller waits, or at the end of a time slice. */
+/* Leaves only one CPU to this process, so that a new thread runs only when the caller waits, or at the end of a time
+ * slice. */
 static void take_one_cpu(cpu_set_t *ret_before)
 {
 	cpu_set_t one;
@@ -1261,7 +1273,7 @@ static void take_one_cpu(cpu_set_t *ret_before)
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
 }
 
-/* Whoever draws, the seed is the same. */
+/* The seed is the same whether the thread or the caller draws. */
 static void test_thread_without_cpu(void **state)
 {
 	static SHARED struct fake fake;

@@ -27,8 +27,8 @@ static void assert_bytes(const uint8_t *bytes, size_t len, const char *want)
 	assert_string_equal(text, want);
 }
 
-/* RFC 8439, appendix A.1: blocks 0 and 1 for a key of zeros and a nonce of zeros. The first half of block 0 becomes the
- * next key. */
+/* RFC 8439, appendix A.1, has blocks 0 and 1 for a key and a nonce of zeros. The first half of block 0 becomes the next
+ * key. */
 static void key_stream(void **state)
 {
 	struct drbg *d = fresh();
@@ -45,7 +45,7 @@ static void key_stream(void **state)
 	secret_free(d);
 }
 
-/* Computed by another program, with a ChaCha20 of its own and Python's hmac. */
+/* The expected bytes were computed by another program, with its own ChaCha20 and Python's hmac. */
 static void seeded_and_stirred(void **state)
 {
 	struct drbg *d = fresh();
@@ -74,7 +74,7 @@ static void seeded_and_stirred(void **state)
 	secret_free(d);
 }
 
-/* Neither the output nor the key that made it is anywhere in the state. */
+/* Neither the output nor the key that made it may be anywhere in the state. */
 static void erased(void **state)
 {
 	struct drbg *d = fresh();
@@ -110,7 +110,7 @@ static void not_before_its_seed(void **state)
 	secret_free(d);
 }
 
-/* Two copies continue from the same state, as after a snapshot. Their next bytes differ. */
+/* Two copies continue from the same state, as after a snapshot; their next bytes must differ. */
 static void copied(void **state)
 {
 	struct drbg *d = fresh();
@@ -126,7 +126,7 @@ static void copied(void **state)
 		assert_int_equal(drbg_make(&copy, second, sizeof(second)), 0);
 		assert_memory_not_equal(first, second, sizeof(first));
 	}
-	/* In each batch of a long output. */
+	/* The state is renewed in each batch of a long output. */
 	copy = *d;
 	memset(whole, 0, sizeof(whole));
 	assert_int_equal(drbg_make(d, whole, sizeof(whole)), 0);
@@ -136,7 +136,7 @@ static void copied(void **state)
 	secret_free(d);
 }
 
-/* Output before the fork, in the parent after it, and in the child: the child gets none. */
+/* The parent makes output before and after the fork, and the child must not be able to make any. */
 static void forked(void **state)
 {
 	struct drbg *d = fresh();
@@ -157,7 +157,7 @@ static void forked(void **state)
 	secret_free(d);
 }
 
-/* Without words of the CPU's generator, the clocks, the process id and the count still differ. */
+/* Without words from the CPU, two moments still differ: by the clocks, the process id and the count. */
 static void moments(void **state)
 {
 	struct moment a, b;

@@ -8,7 +8,7 @@
 
 static const unsigned mbits[] = { 250, 500, 1000, 2500, 4000, 6000, 8000 };
 
-/* --- the tests implemented a second time, in the simplest way: one sample at a time --- */
+/* --- a second implementation of the tests, in the simplest way: one sample at a time --- */
 
 struct naive {
 	enum health_test failed;
@@ -95,7 +95,7 @@ static bool naive_sampled(size_t window)
 	return false;
 }
 
-/* Stops at the end of the window in which a test fails. */
+/* Runs the tests, and stops at the end of the window in which one of them fails. */
 static struct naive naive_run(const struct health_mode *mode, const uint8_t *raw, size_t len)
 {
 	struct naive n = { 0 };
@@ -124,8 +124,8 @@ static struct naive naive_run(const struct health_mode *mode, const uint8_t *raw
 
 /* --- random buffers, some of them good and some bad --- */
 
-/* Each sample is one of a limited number of values. Some buffers have a regular position in each frame, a run of equal
- * samples, or a repeated word. */
+/* Each sample has one of a limited number of values. In some buffers there is a regular position in each frame, a run
+ * of equal samples, or a repeated word. */
 static void make_buffer(uint64_t *rng, uint8_t *raw, size_t len)
 {
 	static const unsigned symbols_of[] = { 2, 5, 12, 24, 64, 256, 256, 256, 256, 256, 256 };
@@ -176,7 +176,8 @@ static struct health run_whole(const struct health_mode *mode, const uint8_t *ra
 	return h;
 }
 
-/* How the samples are divided into calls may change the figures after a failure, but not whether there is one. */
+/* The samples may be divided into calls in any way: that may change the figures after a failure, but not whether there
+ * is a failure. */
 static void assert_same(const struct health *a, const struct health *b)
 {
 	struct health_figures f = a->found, g = b->found;
@@ -184,7 +185,7 @@ static void assert_same(const struct health *a, const struct health *b)
 	assert_int_equal(f.failed == HEALTH_PASS, g.failed == HEALTH_PASS);
 	if (f.failed != HEALTH_PASS)
 		return;
-	/* If several lags have the same count, the division decides which one is reported. */
+	/* If several lags have the same count, the way of dividing decides which of them is reported. */
 	f.lag_at = f.step_at = f.frame_at = g.lag_at = g.step_at = g.frame_at = 0;
 	assert_memory_equal(&f, &g, sizeof(f));
 }
@@ -211,7 +212,7 @@ static void test_agrees_with_naive(void **state)
 		verdicts[f.failed]++;
 		assert_int_equal(f.failed, n.failed);
 		if (f.failed != HEALTH_PASS) {
-			/* The figure at the sample that failed. */
+			/* The reported figure is the one at the sample at which the test failed. */
 			assert_int_equal(health_figure(&f, f.failed), health_cutoff(&f, f.failed));
 			continue;
 		}
@@ -281,7 +282,7 @@ static void test_many_pieces(void **state)
 	}
 }
 
-/* The verdict on @run equal samples after @before others, of which no two neighbours are equal. */
+/* Returns the verdict on @run equal samples; @before other samples come first, of which no two neighbours are equal. */
 static enum health_test run_of(unsigned mbit, size_t before, size_t run, size_t cut)
 {
 	const struct health_mode mode = { .mbit = mbit };
@@ -320,7 +321,8 @@ static void test_rct_cutoff(void **state)
 	}
 }
 
-/* The figures if, after @windows good windows, one has a value @times times, but not as its first sample. */
+/* Returns the figures for @windows good windows, followed by one in which a value occurs @times times, but not as the
+ * first sample. */
 static struct health_figures proportion_of(unsigned mbit, size_t windows, size_t times)
 {
 	const struct health_mode mode = { .mbit = mbit };
@@ -369,7 +371,7 @@ static void test_apt_window(void **state)
 	size_t i;
 
 	(void)state;
-	/* 75 equal samples near the end of one window, and 75 near the beginning of the next one. */
+	/* Near the end of one window there are 75 equal samples, and near the beginning of the next one 75 more. */
 	for (i = 0; i < sizeof(raw); i++)
 		raw[i] = (uint8_t)random_below(&rng, 250);
 	for (i = 1; i <= 75; i++)
@@ -412,9 +414,9 @@ static void test_equal_words(void **state)
 		assert_int_equal(run_words(adjacent, 2, split), HEALTH_PASS);
 		assert_int_equal(run_words(apart, 4, split), HEALTH_PASS);
 	}
-	/* The first word is not compared with the zeros that the buffer has before it. */
+	/* The first word is not compared with the zeros that the buffer has for the word before it. */
 	assert_int_equal(run_words((const uint64_t[]){ 1 }, 1, false), HEALTH_PASS);
-	/* Equal words are no fault of a source that is no CPU instruction. */
+	/* For a source that is not a CPU instruction, equal words are not a fault. */
 	health_init(&h, &mode);
 	assert_int_equal(
 		health_update(&h, (const uint8_t *)adjacent, sizeof(adjacent)), HEALTH_PASS);
@@ -478,7 +480,7 @@ static void test_empty_update(void **state)
 	assert_memory_equal(&h, &fresh, sizeof(h));
 }
 
-/* A source whose user states 0 bits is not tested. */
+/* If the user states 0 bits for a source, it is not tested. */
 static void test_not_tested(void **state)
 {
 	const struct health_mode mode = { .mbit = 0, .words = true };
@@ -492,7 +494,8 @@ static void test_not_tested(void **state)
 	assert_int_equal(f.cutoff.rct, 0);
 }
 
-/* Of an abundant source one window in each 4096 bytes is tested, at each of the eight places in turn. */
+/* For an abundant source, one window in each 4096 bytes is tested; its place among the eight windows changes from one
+ * to the next. */
 static void test_sampled(void **state)
 {
 	const struct health_mode mode = { .mbit = 4000, .words = true, .sampled = true };
@@ -525,7 +528,7 @@ struct pattern {
 	size_t random, frame; /* number of random bytes in each frame, and length of the frame */
 	/* how the other bytes of a frame are made */
 	enum { CONSTANT, COUNTER, COUNTER_OWN, OFFSET, FLIPS, WALK, FEW, MOSTLY } rest;
-	unsigned mbit; /* it is refused at this min-entropy, and at all higher ones */
+	unsigned mbit; /* refused at this min-entropy and at all higher ones */
 };
 
 static const struct pattern patterns[] = {
@@ -592,7 +595,8 @@ static void test_patterns(void **state)
 	}
 }
 
-/* Samples of 2^bits equally frequent values pass at that min-entropy. Up to 6 bits, they are refused at 8 bits a byte. */
+/* Samples with 2^bits equally frequent values pass at a min-entropy of @bits. With up to 6 bits, they are refused at 8
+ * bits a byte. */
 static void test_honest(void **state)
 {
 	static uint8_t raw[1 << 18];

@@ -33,7 +33,7 @@ static int mix(const uint8_t with[64], char *text, size_t len, const char *path)
 	return r;
 }
 
-/* A JSON document with the base64 of @value as its random_seed. */
+/* Makes a JSON document whose random_seed is @value in base64. */
 static size_t document(char text[TEXT_MAX], const uint8_t *value, size_t len, size_t *ret_at)
 {
 	size_t n = (size_t)sprintf(text, "{\"uuid\":\"x\",\"random_seed\":\"");
@@ -157,7 +157,7 @@ static void test_all_values_new(void **state)
 
 /* --- the value --- */
 
-/* The documented construction: HKDF(key || old value, path). */
+/* The construction as documented: HKDF(key || old value, path). */
 static void plain_mix(const uint8_t *old, size_t len, const char *path, uint8_t *out)
 {
 	static struct message m;
@@ -254,7 +254,7 @@ static void test_mixed_again(void **state)
 	free(f.new);
 }
 
-/* One mixer serves many files: what an earlier file left in it does not change a later one. */
+/* One mixer is used for many files: what is left of an earlier file in it must not change a later one. */
 static void test_one_mixer(void **state)
 {
 	static const size_t lens[] = { MIX_MAX, 3, 512, 1, 64 };
@@ -313,7 +313,7 @@ static void test_left_alone(void **state)
 		{ "{\"random_seed\":\"AB==\"}", -EILSEQ }, /* bits set after the end of the value */
 		{ "{\"random_seed\":\"AAB=\"}", -EILSEQ },
 		{ "{\"random_seed\":\"\\u0041AAA\"}",
-			-EILSEQ }, /* too long for any value that is accepted */
+			-EILSEQ }, /* longer than any value that is accepted */
 		{ "{\"random_seed\":\"\xc3\xa9"
 		  "AA\"}",
 			-EILSEQ },

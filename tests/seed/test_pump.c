@@ -7,8 +7,8 @@
 
 #define CHUNKS 40
 
-/* A source of numbered chunks with different bytes. From chunk @stuck_at on all bytes are equal; chunk @broken_at returns
- * an error. */
+/* A source of numbered chunks, each with different bytes. From chunk @stuck_at on, all bytes are equal; for chunk
+ * @broken_at it returns an error. */
 struct fixture {
 	struct source src;
 	struct health health;
@@ -18,7 +18,7 @@ struct fixture {
 };
 
 static unsigned fills, stuck_at, broken_at;
-static bool idle; /* it reports success without writing any byte */
+static bool idle; /* if true, it reports success without writing any byte */
 
 static void expect_chunk(uint8_t *raw, unsigned number)
 {
@@ -79,8 +79,8 @@ static void end(struct fixture *f, bool helped)
 	pump_clear(&f->pump);
 }
 
-/* Takes chunks until an error, and returns that. Checks that each chunk is the next one, with the right figures.
- * @taken: the number of chunks. */
+/* Takes chunks until there is an error, and returns that error. Checks that each chunk is the next one, with the right
+ * figures. @taken: the number of chunks. */
 static int take_all(struct fixture *f, unsigned *taken)
 {
 	static uint8_t expected[PUMP_CHUNK];
@@ -121,7 +121,7 @@ static void test_in_order(void **state)
 	assert_ends(NEVER, NEVER, CHUNKS, -ENODATA);
 }
 
-/* Chunks that were read before the error are delivered, and no more are read. */
+/* All chunks that were read before the error are delivered, and no further ones are read. */
 static void test_broken(void **state)
 {
 	unsigned at;
@@ -140,7 +140,7 @@ static void test_failed(void **state)
 		assert_ends(NEVER, at, at + 1, -ENODATA);
 }
 
-/* If a source writes nothing, its chunk does not have the bytes of another source. */
+/* If the source writes nothing, its chunk must not have the bytes that another source has left. */
 static void test_nothing_of_others(void **state)
 {
 	static struct fixture f;
@@ -157,7 +157,7 @@ static void test_nothing_of_others(void **state)
 	end(&f, false);
 }
 
-/* The taker may call pump_end() while a helper reads. */
+/* The caller may call pump_end() while a helper is still reading. */
 static void test_left_early(void **state)
 {
 	static struct fixture f;

@@ -17,7 +17,7 @@ static void begin(struct windows *w, size_t len)
 	assert_true(windows_lengthen(w, len));
 }
 
-/* Gives the whole beginning of a stream to the test in one call. */
+/* Gives all of @raw to the test in one call, as the beginning of a stream. */
 static int run(struct windows *w, const struct replay_mode *mode, const uint8_t *raw, size_t len,
 	unsigned *ret_source)
 {
@@ -27,7 +27,7 @@ static int run(struct windows *w, const struct replay_mode *mode, const uint8_t 
 	return replay_update(&r, w, mode, raw, len, ret_source);
 }
 
-/* A repetition with any period is found within its first copy, wherever the windows begin. */
+/* If bytes repeat with any period, that is found within the first copy, wherever the windows begin. */
 static void test_any_period(void **state)
 {
 	static const size_t lens[] = { 16, 20, 27, 80, 160 };
@@ -57,7 +57,7 @@ static void test_any_period(void **state)
 	}
 }
 
-/* The same piece again and again, with new bytes between the copies, more each time. */
+/* The same piece occurs again and again; new bytes are between the copies, and more of them each time. */
 static void test_moving(void **state)
 {
 	uint8_t raw[8192], piece[60];
@@ -79,7 +79,7 @@ static void test_moving(void **state)
 	}
 }
 
-/* A copy of two windows less one byte contains a whole stored window, wherever it begins. */
+/* A copy of two windows less one byte contains a whole stored window, wherever the copy begins. */
 static void test_shortest(void **state)
 {
 	uint8_t raw[2000], other[400];
@@ -131,7 +131,7 @@ static void test_pieces(void **state)
 	}
 }
 
-/* Bytes at the end of a call, too few for a window, are tested together with those of the next call. */
+/* If a call ends with too few bytes for a window, they are tested together with the bytes of the next call. */
 static void test_byte_by_byte(void **state)
 {
 	uint8_t raw[200];
@@ -154,7 +154,7 @@ static void test_byte_by_byte(void **state)
 	windows_clear(&w);
 }
 
-/* All windows of an abundant source are stored; copies in it are found where its windows are looked up. */
+/* All windows of an abundant source are stored; a copy is found if it is where windows of the source are looked up. */
 static void test_abundant(void **state)
 {
 	static uint8_t raw[1 << 16];
@@ -175,7 +175,7 @@ static void test_abundant(void **state)
 		assert_int_equal(run(&w, &abundant, raw, period + 8192, &source), 1);
 		windows_clear(&w);
 	}
-	/* A copy from another source is found everywhere. */
+	/* A copy of another source's bytes is found at any position. */
 	for (at = 0; at < 60000; at += 997) {
 		random_fill(&rng, raw, sizeof(raw));
 		begin(&w, 20);
@@ -208,7 +208,7 @@ static void test_one_bit(void **state)
 	}
 }
 
-/* No window is lost when a set grows, also if its first slots were lent by the caller. */
+/* If a set grows, no window is lost, even if the caller had lent it its first slots. */
 static void test_growth(void **state)
 {
 	const size_t windows = 100000, len = 20;
@@ -248,7 +248,8 @@ static void test_growth(void **state)
 	free(raw);
 }
 
-/* In a long-lived process the latest windows are known, and the memory is bounded, for each kind of source separately. */
+/* In a process that runs for long, the latest windows of each kind of source are known, and the memory for each kind is
+ * bounded. */
 static void test_age(void **state)
 {
 	const size_t most = 2000, len = 20;
@@ -297,7 +298,7 @@ static void test_lengthen(void **state)
 	(void)state;
 	random_fill(&rng, raw, sizeof(raw));
 	windows_init(&w, seed);
-	/* Before windows_lengthen() nothing is tested. */
+	/* Without windows_lengthen(), nothing is tested. */
 	assert_int_equal(run(&w, &first, raw, sizeof(raw), &source), 0);
 	assert_int_equal(run(&w, &first, raw, sizeof(raw), &source), 0);
 	assert_true(windows_lengthen(&w, 20));

@@ -10,7 +10,7 @@
 #include <sodium.h>
 
 #define NIST       "tests/data/samples/nist.tsv"
-#define CLOSE      0.00001 /* its output has six decimals */
+#define CLOSE      0.00001 /* NIST's program prints six decimals */
 #define SAMPLE_MAX 1100000
 
 /* --- NIST's own figures --- */
@@ -118,7 +118,7 @@ static void test_nist(void **state)
 	assert_int_equal(figures, samples * ESTIMATORS);
 }
 
-/* --- the tuple estimates again, by counting every string --- */
+/* --- the tuple estimates, computed again by counting every string --- */
 
 static size_t times_there(const uint8_t *raw, size_t len, size_t at, size_t w)
 {
@@ -214,7 +214,7 @@ static void test_short(void **state)
 	}
 }
 
-/* Every length and size of the alphabet at which an estimator starts or ceases to apply. */
+/* Tests each length and each size of the alphabet at which an estimator begins or ceases to apply. */
 static void test_range(void **state)
 {
 	uint64_t random = 3;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <sodium.h>
 
-/* A source that gives the same first bytes after each restart, or different ones. It counts how often it is opened. */
+/* A source whose bytes after each restart are partly the same. It counts how often it is opened. */
 static struct {
 	unsigned opens, fails_at, lane;
 	uint64_t random;
@@ -19,7 +19,7 @@ static int fake_open(const struct source_spec *spec, struct source_handle *h)
 	return fake.opens++ == fake.fails_at ? -EIO : 0;
 }
 
-/* @fake.lane of eight bytes are those of every restart. */
+/* In each group of eight bytes, the first @fake.lane are the same after every restart, and the others are random. */
 static int fake_fill(struct source_handle *h, uint8_t *raw, size_t len)
 {
 	size_t i;
@@ -76,8 +76,8 @@ static struct restart restart(unsigned lane, unsigned fails_at, double assessed)
 	return r;
 }
 
-/* Every restart repeats one byte in eight. No row shows it, but a column does. tests/cli/check.bats has the test that a
- * good source passes, as that takes the estimates of two million bytes. */
+/* One byte in eight is the same after every restart. No row of the matrix shows this, but a column does. The test that
+ * a good source passes is in tests/cli/check.bats, because it needs the estimates of two million bytes. */
 static void test_repeats(void **state)
 {
 	const struct restart r = restart(1, RESTARTS, 4);
@@ -115,7 +115,7 @@ static void test_not_asked(void **state)
 	assert_true(restart_passed(&none));
 }
 
-/* The cutoffs for 1000 values, computed from exact sums of binomial coefficients. */
+/* The expected cutoffs for 1000 values were computed from exact sums of binomial coefficients. */
 static void test_cutoffs(void **state)
 {
 	(void)state;

@@ -8,11 +8,11 @@
 
 /* --- a source that does what the test says --- */
 
-/* A device is read in a child, so only the child's copy of this changes. */
+/* The source SOURCE_DEVICE is read in a child process, so only the child's copy of this changes. */
 static struct {
 	uint64_t random;
 	size_t given, calls;
-	size_t fails_after; /* bytes */
+	size_t fails_after; /* number of bytes */
 	int open_err;
 	unsigned waits_ms;
 	bool open, constant;
@@ -73,7 +73,7 @@ static void take(enum source_kind kind, size_t asked, unsigned timeout_ms)
 	windows_init(&windows, seed);
 	assert_int_equal(sample_take(&s, &spec, asked, timeout_ms, &mine, NULL, NULL), 0);
 	windows_clear(&windows);
-	assert_int_equal(copied, 99); /* by no other source */
+	assert_int_equal(copied, 99); /* no window is a copy of another source's */
 	if (kind != SOURCE_DEVICE)
 		assert_false(fake.open);
 	assert_true(s.points <= SAMPLE_POINTS + 1);
@@ -129,7 +129,7 @@ static void test_whole(void **state)
 	assert_int_equal(s.retries, 2 * fake.calls);
 	check_whole(SOURCE_CODE);
 	check_whole(SOURCE_DEVICE);
-	/* All fills happened in a child, so the parent's copy is unchanged. */
+	/* All fills happened in the child, so the parent's copy is unchanged. */
 	assert_int_equal(fake.calls, 0);
 }
 
@@ -152,7 +152,8 @@ static void test_points(void **state)
 	}
 }
 
-/* 128 pieces, which together take longer than the limit for one. That is certain, as no wait is shorter than requested. */
+/* The 128 pieces together always take longer than the limit for one piece, because no wait is shorter than
+ * requested. */
 static void test_deadline(void **state)
 {
 	(void)state;
@@ -213,7 +214,8 @@ static void test_constant(void **state)
 	take(SOURCE_DEVICE, 9216, PATIENT);
 	assert_int_equal(s.len, 9216);
 	assert_int_equal(s.first.failed, HEALTH_RCT);
-	/* Each of 64 reads of 144 bytes fails; each also repeats earlier bytes, and the first one repeats its own. */
+	/* Each of the 64 reads of 144 bytes fails the repetition count test. Each also fails for a replay: the first
+	 * read repeats its own bytes, and all others repeat earlier ones. */
 	assert_int_equal(s.failures[HEALTH_RCT], 64);
 	assert_int_equal(s.failures[HEALTH_REPLAY], 64);
 	assert_int_equal(s.startup_failures, 7 + 8);

@@ -71,7 +71,8 @@ static void test_runs(void **state)
 	assert_int_equal(s.ones, 2 + 1 + 6 + 1);
 }
 
-/* Each byte value occurs equally often, except one that has the rest. The figures were computed with 80 digits. */
+/* Each byte value occurs equally often, except one value, which has the remaining samples. The expected figures were
+ * computed with 80 digits. */
 static void test_chi(void **state)
 {
 	static const struct {
@@ -105,7 +106,7 @@ static void test_chi(void **state)
 	assert_true(stats_chi_judged(1280));
 }
 
-/* --- FIPS 140-2: tests/cli/check.bats compares the counts with rngtest's; here are samples without a whole block --- */
+/* --- FIPS 140-2: samples without a whole block; tests/cli/check.bats compares the counts with rngtest's --- */
 
 static void test_fips_length(void **state)
 {

@@ -4,7 +4,8 @@
 
 #include <errno.h>
 
-/* These replace functions of the guest's program, which is not linked here, but which the tested part calls. */
+/* The two files are included because the tested code calls their functions, and the guest's program is not linked here.
+ * The test replaces the functions of guest/sys.c that they call. */
 #include "guest/machine.c"
 #include "guest/virt.c"
 

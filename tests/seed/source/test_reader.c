@@ -20,27 +20,27 @@
 #define SOON_MS  2000
 #define LATER_MS 60000 /* ms; reached only if the test fails */
 
-/* What a fake source does in its child, and what it records for the test. */
+/* What the fake source does in the child, and what it records for the test. */
 enum deed {
 	GIVE,      /* delivers the bytes 0, 1, 2, ... */
 	HANG_OPEN, /* hangs, and ignores every signal except SIGKILL */
-	HANG_FILL, /* the same, but only after the first fill */
+	HANG_FILL, /* the same, but only at the second fill */
 	FAIL_OPEN,
-	FAIL_FILL,  /* dies at the second fill, after half of it was written */
-	DIE,        /* fails at the second fill */
-	TELL_WORLD, /* delivers a description of its process, as below */
+	FAIL_FILL,  /* the second fill returns an error */
+	DIE,        /* the second fill ends the child by a signal */
+	TELL_WORLD, /* delivers facts about the child, as below */
 };
 
 struct seen {
 	pid_t pid;
 	uint8_t next;
 	unsigned fills;
-	int descriptors;      /* number of open descriptors besides its own two */
-	bool default_signals; /* it has no signal handler, and blocks no signal */
-	bool secret_gone;     /* memory that the parent has from secret_new() reads as zeros */
+	int descriptors;      /* number of open descriptors, without the two that it needs */
+	bool default_signals; /* SIGTERM has its default action, and is not blocked */
+	bool secret_gone;     /* the parent's memory from secret_new() reads as zeros */
 };
 
-static struct seen *seen; /* shared */
+static struct seen *seen; /* shared with the child */
 static enum deed deed;
 static uint8_t *secret;
 
@@ -120,7 +120,7 @@ static const struct source fake = { .name = "fake",
 
 static uint64_t want(const struct source_handle *h, const void *ctx)
 {
-	/* The callback is called while the device is open. */
+	/* The callback is called only while the device is open. */
 	return h->assessed_bits == 3 ? *(const uint64_t *)ctx : 0;
 }
 
@@ -139,7 +139,7 @@ static void start(struct reader *r, enum deed what, uint64_t len)
 	start_for(r, what, len, LATER_MS);
 }
 
-/* A killed child is collected by a later call, and does not stay a zombie. */
+/* A later call collects the killed child, so it does not stay a zombie. */
 static void assert_gone(pid_t pid)
 {
 	static const struct source_spec spec = { .src = &fake };
@@ -173,7 +173,7 @@ static void test_gives(void **state)
 	assert_int_equal(h.per_bytes, 7);
 	assert_string_equal(h.device, "fake 7");
 	assert_string_equal(h.remark, "as the test says");
-	/* The sizes of the reads make no difference. */
+	/* The sizes of the reads do not matter. */
 	for (at = 0, n = 1; at < sizeof(raw); at += n, n = n * 3 % 700 + 1) {
 		if (n > sizeof(raw) - at)
 			n = sizeof(raw) - at;
@@ -181,7 +181,7 @@ static void test_gives(void **state)
 	}
 	for (i = 0; i < sizeof(raw); i++)
 		assert_int_equal(raw[i], (uint8_t)i);
-	/* The child delivers no more than the callback asked for. */
+	/* The child delivers as many bytes as the callback asked for, and no more. */
 	assert_int_equal(reader_read(&r, raw, 1), -ECHILD);
 	reader_end(&r);
 	assert_false(reader_live(&r));
@@ -199,7 +199,7 @@ static void test_waits_for_go(void **state)
 	pid = r.pid;
 	usleep(50000);
 	assert_int_equal(seen->pid, 0);
-	/* The child is ended before it has opened anything. */
+	/* reader_end() ends a child that has not opened anything yet. */
 	reader_end(&r);
 	assert_gone(pid);
 	start(&r, GIVE, 10);
@@ -236,7 +236,7 @@ static void test_hangs(void **state)
 	assert_gone(pid);
 }
 
-/* A call that waits for the reader returns at once, and so does every later call. */
+/* If the draw is stopped, a call that waits for the reader returns at once, and so does each later call. */
 static void test_is_stopped(void **state)
 {
 	const int stop = eventfd(1, EFD_CLOEXEC);
@@ -277,7 +277,7 @@ static void test_late_taker(void **state)
 	reader_end(&r);
 }
 
-/* The pipe holds as many bytes as a whole seed can need of the device with the least entropy, before any is read. */
+/* If nobody reads, the pipe holds all bytes that the largest seed needs of the device with the lowest rate. */
 static void test_nobody_takes(void **state)
 {
 	uint8_t raw[4096];
@@ -341,7 +341,7 @@ static void test_child_is_alone(void **state)
 	close(own);
 }
 
-/* Simulates a kernel without close_range(2). It cannot be undone, so it happens in a process of its own. */
+/* Simulates a kernel without close_range(2). That cannot be undone, so it happens in a separate process. */
 static int forbid_close_range(void)
 {
 	struct sock_filter rows[] = {
@@ -399,7 +399,8 @@ static void test_orphan(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	child = seen->pid;
 	assert_true(child > 0);
-	/* It may be a zombie of the process that inherited it, but it no longer runs. */
+	/* The process that inherited the child may not have collected it yet, so it may be a zombie; but it no longer
+	 * runs. */
 	for (i = 0; i < 6000 && kill(child, 0) == 0; i++) {
 		char path[64], stat[256] = "";
 		int fd;

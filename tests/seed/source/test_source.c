@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/unit.h"
 
-/* The source file is included again, under other names, so that the tests can replace its instructions. */
+/* The source file is included a second time, under other names, so that the tests can replace its instructions. */
 #define source_rdseed faked_rdseed
 #define source_rdrand faked_rdrand
 #define cpu_words     faked_words
@@ -21,11 +21,11 @@ extern const struct source source_rdseed, source_rdrand;
 
 #define DEADLINE_MS 2000
 
-/* --- a CPU of the tests' own --- */
+/* --- a simulated CPU --- */
 
 static struct {
 	bool cpu_seed, cpu_rand, kernel_seed, kernel_rand;
-	/* Number of refusals before the next success; UINT_MAX: it never succeeds. */
+	/* How many steps are refused before the next success; UINT_MAX: all of them. */
 	unsigned steps, refusals;
 	unsigned relaxed, left;
 	uint64_t word;
@@ -51,7 +51,7 @@ static bool fake_kernel_has_rand(void)
 	return fake.kernel_rand;
 }
 
-/* A refused step leaves a word too, which must not be used. */
+/* A step that is refused writes a word, too, which must not be used. */
 static bool fake_step(uint64_t *word)
 {
 	fake.steps++;
@@ -115,7 +115,7 @@ static void test_cpu_offered_by_both(void **state)
 			fake.kernel_seed = fake.kernel_rand = both & 2;
 			assert_int_equal(open_alone(faked[i], &h), both == 3 ? 0 : -ENODEV);
 		}
-		/* The other instruction does not replace it either. */
+		/* If one instruction is missing, the other one does not replace it. */
 		fake_init(0);
 		*(i == 0 ? &fake.cpu_seed : &fake.cpu_rand) = false;
 		assert_int_equal(open_alone(faked[i], &h), -ENODEV);
@@ -139,7 +139,8 @@ static bool no(void)
 	return false;
 }
 
-/* The user may state an assessment, as only the owner of the emulator knows what it draws from. */
+/* On an emulated CPU, the user may state an assessment, because only the owner of the emulator knows where its bytes
+ * come from. */
 static void test_cpu_emulated(void **state)
 {
 	struct source_spec spec = { .src = faked[0] };
@@ -186,7 +187,7 @@ static void test_cpu_words(void **state)
 	}
 }
 
-/* cpu_words(): words without a source. */
+/* Tests cpu_words(), which gives words without a source. */
 static void test_cpu_words_alone(void **state)
 {
 	uint64_t word[4];
@@ -270,7 +271,7 @@ static void test_cpu_dies(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(faked); i++) {
-		/* One word comes, and after that none in all allowed tries. */
+		/* The first word comes; the second one is refused at all allowed tries. */
 		fake_init(tries_of[i]);
 		fake.left = 0;
 		assert_int_equal(open_alone(faked[i], &h), 0);
@@ -363,7 +364,7 @@ static void test_file_regular(void **state)
 	assert_int_equal(source_file.fill(&h, raw, 10), 0);
 	assert_memory_equal(raw, "0123456789", 10);
 	assert_none_of(raw + 10, sizeof(raw) - 10, 0x3c);
-	/* If it delivers fewer bytes than asked for, it fails. */
+	/* If the file has fewer bytes than asked for, the read fails. */
 	assert_int_equal(source_file.fill(&h, raw, 7), -ENODATA);
 	source_file.close(&h);
 	assert_int_equal(h.fd, -1);
@@ -445,13 +446,14 @@ static void test_file_unstated(void **state)
 	source_file.close(&h);
 }
 
-/* The read ends at the deadline, not before; on a loaded machine it may end much later. */
+/* The read must not end before the deadline; on a busy machine it may end much later. */
 static void assert_deadline(int64_t began_ms)
 {
 	assert_in_range(clock_ms() - began_ms, DEADLINE_MS - 1, 30 * DEADLINE_MS);
 }
 
-/* Two at once, each in a process of its own: one to which nobody writes, and one whose writer stops half way. */
+/* Two reads at the same time, each in its own process: to one FIFO nobody writes, and the writer of the other one stops
+ * halfway. */
 static void test_fifo_deadline(void **state)
 {
 	struct source_handle h, half;
@@ -478,7 +480,7 @@ static void test_fifo_deadline(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_deadline(began);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 42);
-	/* The deadline holds for all reads together, so later reads do not get the whole time again. */
+	/* The deadline is for all reads together, so later reads do not get the whole time again. */
 	began = clock_ms();
 	for (i = 0; i < 30; i++)
 		assert_int_equal(source_file.fill(&h, raw, sizeof(raw)), -ETIMEDOUT);
@@ -503,7 +505,7 @@ static void test_fifo_writer_gone(void **state)
 	writer = open("gone", O_WRONLY | O_CLOEXEC);
 	assert_int_equal(write(writer, sent, sizeof(sent)), sizeof(sent));
 	close(writer);
-	/* The bytes that the writer left can be read, but no more. */
+	/* The bytes that the writer has left in the FIFO can still be read, but no more. */
 	assert_int_equal(source_file.fill(&h, raw, 16), 0);
 	assert_memory_equal(raw, sent, 16);
 	assert_int_equal(source_file.fill(&h, raw, 25), -ENODATA);
@@ -578,7 +580,7 @@ static void test_table(void **state)
 static void test_rates(void **state)
 {
 	(void)state;
-	/* The assessments of doc/accounting.md; on Arm RNDR is assessed at 0 unless the user states more. */
+	/* These are the assessments in doc/accounting.md; on Arm, RNDR is assessed at 0 unless the user states more. */
 	assert_int_equal(source_rdseed.assessed_bits, 4);
 	assert_int_equal(source_rdseed.per_bytes, 1);
 #if defined(__x86_64__)
@@ -665,7 +667,7 @@ static const struct source stated_source = { .open = open_nothing, .test_mbit = 
 static void test_parse_bad(void **state)
 {
 	static const struct {
-		const char *text, *word; /* words that the message must contain */
+		const char *text, *word; /* words in the message */
 	} row[] = {
 		{ "", "unknown source" },
 		{ ",", "unknown source" },
@@ -734,7 +736,7 @@ static void test_parse_bad(void **state)
 	}
 }
 
-/* The fraction is in lowest terms, so that no byte is read in vain. */
+/* The fraction must be in lowest terms; otherwise more bytes would be read than needed. */
 static void test_parse_decimals(void **state)
 {
 	static const struct {
@@ -776,7 +778,7 @@ static void test_parse_decimals(void **state)
 	assert_int_equal(source_test_mbit(list.spec), 3000);
 }
 
-/* "NAME:AAA...", a path of @len bytes. */
+/* Parses "NAME:AAA...", whose path has @len bytes. */
 static int parse_path_of(const char *name, size_t len, struct fault *f)
 {
 	char text[SOURCE_ARG_MAX + 16];

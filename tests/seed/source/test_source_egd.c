@@ -105,7 +105,7 @@ static void test_none(void **state)
 
 static uint8_t raw[1100];
 
-/* The result of a request for @len bytes to such a server. */
+/* Returns the result of a request for @len bytes to a server that behaves as @peer says. */
 static int fill_from(const struct peer *peer, size_t len, int ms)
 {
 	int listener = listen_unix("pool"), r;
@@ -122,10 +122,10 @@ static int fill_from(const struct peer *peer, size_t len, int ms)
 	return r;
 }
 
-/* The client's requests, as the server received them. */
+/* The client must send exactly these requests to the server. */
 static void test_exact(void **state)
 {
-	/* 265 bytes, and 335 more. */
+	/* The requests for 265 bytes, and for 335 more. */
 	static const uint8_t want[] = { 2, 10, 2, 255, 2, 255, 2, 80 };
 	static uint8_t pool[600];
 	int listener = listen_unix("pool"), fd, status;
@@ -145,7 +145,7 @@ static void test_exact(void **state)
 			if (recv(fd, request, 2, MSG_WAITALL) != 2 ||
 				memcmp(request, want + i, 2) != 0)
 				_exit(1);
-			/* In two pieces. */
+			/* Each answer comes in two pieces. */
 			if (send(fd, pool + at, 3, 0) != 3 ||
 				send(fd, pool + at + 3, request[1] - 3u, 0) != request[1] - 3)
 				_exit(2);
@@ -205,7 +205,7 @@ static void test_surplus(void **state)
 	(void)state;
 	assert_int_equal(fill_from(&behind, 265, LATER_MS), -EPROTO);
 	assert_int_equal(fill_from(&more, 10, LATER_MS), -EPROTO);
-	/* This server sends bytes before a request: wait until they have arrived. */
+	/* This server sends bytes before the first request; the test waits until they have arrived. */
 	listener = listen_unix("pool");
 	pid = peer_start(&first, listener);
 	assert_int_equal(open_arg("unix:pool", 4, LATER_MS, &h), 0);
@@ -220,7 +220,7 @@ static void test_surplus(void **state)
 	assert_non_null(strstr(source_egd.why(-EPROTO), "is it an EGD server?"));
 }
 
-/* A server of a text protocol answers the first line that it gets; this is such an answer. */
+/* A server with a text protocol takes a request for a line, and answers like this. */
 static void test_http(void **state)
 {
 	struct reply reply[] = {

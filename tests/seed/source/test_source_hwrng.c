@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/unit.h"
 
-/* The source file is included again, so that the tests can replace its view of the machine, and use a FIFO as its
- * /dev/hwrng. */
+/* The source file is included a second time, so that the tests can replace its view of the machine, and use a FIFO in
+ * place of /dev/hwrng. */
 static int device_fstat(int fd, struct stat *st);
 
 #define source_hwrng faked_hwrng
@@ -81,7 +81,8 @@ static void test_quality(void **state)
 		unsigned bits, per;
 	} row[] = {
 		{ "0\n", 0, 1 },
-		/* Less than a quarter of a bit a byte is assessed at 0, as the tests have no cutoffs for it. */
+		/* A quality of less than a quarter of a bit a byte is assessed at 0, because the health tests have no
+		 * cutoffs for it. */
 		{ "1\n", 0, 1 },
 		{ "31\n", 0, 1 },
 		{ "32\n", 32, 128 },
@@ -91,7 +92,7 @@ static void test_quality(void **state)
 		{ "700\n", 4, 1 },
 		{ "1024\n", 4, 1 },
 		{ "1024", 4, 1 },
-		/* Anything but a number from 0 to 1024 counts as if the kernel had stated no quality. */
+		/* Any text but a number from 0 to 1024 counts as if the kernel had stated no quality. */
 		{ "1025\n", 0, 1 },
 		{ "-1\n", 0, 1 },
 		{ "99999999999999999999\n", 0, 1 },
@@ -128,7 +129,7 @@ static void test_made_up(void **state)
 	assert_worth("smccc_trng\n", "1024\n", 0, 1, "dev 10:183");
 }
 
-/* The kernel switches to another generator while bytes are read, so their assessment is unknown. */
+/* If the kernel switches to another generator while bytes are read, it is unknown how they are to be assessed. */
 static void test_changed(void **state)
 {
 	static const struct {
@@ -201,7 +202,7 @@ static void test_none(void **state)
 		assert_int_equal(open_path("", LATER_MS, &h), -ENODEV);
 }
 
-/* Short reads, an end of the stream, and a device that delivers nothing. */
+/* Reads of few bytes, the end of the stream, and a device that delivers nothing. */
 static void test_fill(void **state)
 {
 	struct source_handle h;

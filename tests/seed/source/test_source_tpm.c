@@ -2,7 +2,7 @@
 #include "tests/lib/peer.h"
 #include "tests/lib/source_text.h"
 
-/* The source file is included again, so that the tests can replace its view of the machine. */
+/* The source file is included a second time, so that the tests can replace its view of the machine. */
 #define source_tpm faked_tpm
 #include "seed/source/tpm.c"
 #undef source_tpm
@@ -44,7 +44,7 @@ static void test_check(void **state)
 		{ "tpm:swtpm:port=1", NULL },
 		{ "tpm:swtpm,port=65535", NULL },
 		{ "tpm:swtpm:host=::1", NULL },
-		{ "tpm:swtpms", NULL }, /* a path */
+		{ "tpm:swtpms", NULL }, /* this is a path */
 		{ "tpm:unix:/run/swtpm", NULL },
 		{ "tpm:unix:", "a path is missing" },
 		{ "tpm,port=2321", "are settings of swtpm only" },
@@ -114,7 +114,7 @@ static void assert_none_of(const uint8_t *raw, size_t len)
 		assert_int_equal(raw[i], 0x3c);
 }
 
-/* The result of a read of 100 bytes from a TPM that gives these responses; @raw gets the bytes. */
+/* Returns the result of a read of 100 bytes from a TPM that gives these responses; the bytes are in @raw. */
 static int fill_from(const struct reply *reply, size_t replies, bool hangs_up, int ms,
 	uint8_t raw[100], struct source_handle *h)
 {
@@ -178,11 +178,11 @@ static void test_busy_for_ever(void **state)
 	assert_int_equal(fill_from(reply, COUNT(reply), false, SOON_MS, raw, &h), -ETIMEDOUT);
 	assert_in_range(clock_ms() - began, SOON_MS - 1, LATER_MS - 1);
 	assert_none_of(raw, sizeof(raw));
-	/* The busy TPM was asked again after growing pauses, not in a tight loop. */
+	/* The source asked the busy TPM again after growing pauses, not without a pause. */
 	assert_in_range(h.retries, 1, SOON_MS);
 }
 
-/* Each fault in the first response, and after a good one. */
+/* Tests each fault in the first response, and in the response after a good one. */
 static void test_faults(void **state)
 {
 	struct reply lies = granted(64, 0), tag = granted(64, 0), surplus = granted(36, 0);
@@ -192,7 +192,7 @@ static void test_faults(void **state)
 	size_t i;
 
 	(void)state;
-	lies.bytes[11] = 8; /* of 64 */
+	lies.bytes[11] = 8; /* although it has 64 bytes */
 	tag.bytes[1] = 2;
 	surplus.len++;
 	{
@@ -216,7 +216,7 @@ static void test_faults(void **state)
 	}
 }
 
-/* The response is shorter than it claims: one TPM then sends nothing, another one closes the connection. */
+/* The response is shorter than it states. After it, one TPM sends nothing, and another one closes the connection. */
 static void test_short(void **state)
 {
 	struct source_handle h;
@@ -238,9 +238,9 @@ static void test_short(void **state)
 
 /* --- secrets left in memory --- */
 
-#define DEPTH 24576 /* bytes of the stack; no call in this test goes deeper */
+#define DEPTH 24576 /* bytes of the stack that are searched; no call in this test uses more */
 
-/* Are these bytes below the caller's frame, where functions that have returned had their frames? */
+/* Are these bytes in the stack below the caller's frame, where functions that have returned had their frames? */
 __attribute__((noinline, no_sanitize("address"))) static bool left_below(
 	const uint8_t *want, size_t len)
 {
@@ -256,7 +256,8 @@ __attribute__((noinline, no_sanitize("address"))) static bool left_below(
 	return false;
 }
 
-/* A function that does not wipe its secret, to prove that the search finds one. It also makes the stack that large. */
+/* Leaves a secret on the stack, without wiping it, to prove that the search finds one. It also makes the stack DEPTH
+ * bytes deep. */
 __attribute__((noinline)) static void leave_below(const uint8_t *bytes, size_t len)
 {
 	volatile uint8_t buffer[DEPTH - 1024];
@@ -280,7 +281,7 @@ static void test_wiped(void **state)
 	assert_true(left_below(reply[0].bytes + 12, 16));
 	leave_below(NULL, 0);
 	assert_false(left_below(reply[0].bytes + 12, 16));
-	/* The second response is malformed, so that the read fails: its buffer must be wiped too. */
+	/* The second response is malformed, so the read fails; its buffer must be wiped, too. */
 	reply[1] = reply[0];
 	random_fill(&rng, reply[1].bytes + 12, 64);
 	reply[1].bytes[11] = 8;
@@ -292,8 +293,8 @@ static void test_wiped(void **state)
 
 /* --- devices --- */
 
-/* A character device for the tests: one end of a pseudoterminal, with a fake TPM at the other. That does not see a hangup
- * while somebody has the device open. */
+/* Makes a character device for the tests: one end of a pseudoterminal, with a fake TPM at the other end. As long as the
+ * device is held open here, the fake TPM sees no hangup. */
 static int make_device(char path[64], int *ret_held)
 {
 	struct termios line;
@@ -339,7 +340,7 @@ static void test_device(void **state)
 	(void)state;
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		/* One complete response, and one incomplete one. */
+		/* The fake TPM sends one complete response, and an incomplete one. */
 		if (read(master, command, sizeof(command)) != sizeof(command) ||
 			write(master, good.bytes, good.len) != (ssize_t)good.len ||
 			read(master, command, sizeof(command)) != sizeof(command) ||
@@ -356,7 +357,7 @@ static void test_device(void **state)
 	faked_tpm.close(&h);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	/* No server there. */
+	/* No TPM answers any more. */
 	assert_int_equal(open_arg(path, -1, SOON_MS, &h), 0);
 	assert_int_equal(faked_tpm.fill(&h, raw, sizeof(raw)), -ETIMEDOUT);
 	faked_tpm.close(&h);
@@ -396,7 +397,8 @@ static void test_worth(void **state)
 		assert_worth(path, -1, 4, "tpm 0");
 		assert_worth(path, 2, 2, "tpm 0");
 		assert_worth(path, 0, 0, "tpm 0");
-		/* We cannot know what the chip is. The user may state its assessment, and is then responsible for it. */
+		/* In a virtual machine the program cannot know what the chip is. If the user states an assessment, it
+		 * is the user's responsibility. */
 		is_virtual = yes;
 		assert_worth(path, -1, 0, "tpm 0");
 		assert_worth(path, 4, 4, "tpm 0");

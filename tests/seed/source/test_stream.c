@@ -17,7 +17,7 @@ static int64_t in(int ms)
 	return began + ms;
 }
 
-/* The call ends at its own deadline: not before it, and not at a later one. */
+/* Checks that the call ended at its own deadline: not before it, and not at the later one. */
 static void assert_timed_out(int r)
 {
 	assert_int_equal(r, -ETIMEDOUT);
@@ -37,7 +37,7 @@ static void test_read(void **state)
 	assert_memory_equal(raw, "abcd\0\0\0", 8);
 	assert_timed_out(stream_read(pair[0], raw, 4, in(SOON_MS)));
 	assert_int_equal(stream_quiet(pair[0]), 0);
-	/* After the deadline even bytes that have arrived are not read. */
+	/* After the deadline, no bytes are read, even if they have arrived. */
 	assert_int_equal(write(pair[1], "abcdef", 6), 6);
 	assert_int_equal(stream_read(pair[0], raw, 4, clock_ms()), -ETIMEDOUT);
 	close(pair[1]);
@@ -97,7 +97,7 @@ static void test_unix(void **state)
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
 	assert_int_equal(stream_unix(path, &node, in(LATER_MS)), -ENAMETOOLONG);
-	/* A server that accepts no connection, so that its queue is full in the end. */
+	/* The server accepts no connection, so in the end its queue is full. */
 	for (n = 0, fd = 0; n < COUNT(queued) && fd >= 0; n++)
 		queued[n] = fd = stream_unix("listener", &node, in(SOON_MS));
 	assert_timed_out(fd);
@@ -119,7 +119,7 @@ static void test_tcp(void **state)
 	snprintf(want, sizeof(want), "tcp loopback:%s", port);
 	assert_string_equal(who, want);
 	close(fd);
-	/* The same address, mapped into IPv6. */
+	/* This is the same address, mapped into IPv6. */
 	fd = stream_tcp("::ffff:127.0.0.1", port, in(LATER_MS));
 	assert_true(fd >= 0);
 	assert_true(stream_peer(fd, who, sizeof(who)));

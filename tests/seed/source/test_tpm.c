@@ -5,7 +5,8 @@
 
 #include <errno.h>
 
-/* A response by Part 1 of the TPM's specification: a header, the number of random bytes, the bytes. */
+/* Makes a response as Part 1 of the TPM's specification defines it: a header, the number of random bytes, and the
+ * bytes. */
 static size_t answer(
 	uint8_t *out, unsigned tag, uint32_t said, uint32_t rc, unsigned size, size_t bytes)
 {
@@ -45,13 +46,14 @@ static void test_granted(void **state)
 		assert_int_equal(tpm_answer(raw, len, 64, &bytes, &size), 0);
 		assert_int_equal(size, n);
 		assert_ptr_equal(bytes, raw + 12);
-		/* At most as many bytes as were requested, not one more. */
+		/* A response may have as many bytes as were requested, and not one more. */
 		assert_int_equal(tpm_answer(raw, len, n, &bytes, &size), 0);
 		assert_int_equal(tpm_answer(raw, len, n - 1, &bytes, &size), -EPROTO);
 	}
 }
 
-/* Each of the three lengths may be wrong: the header's, the size field's, and the number of bytes received. */
+/* Each of the three lengths may be wrong: the one in the header, the one in the size field, and the number of bytes
+ * that were received. */
 static void test_lies(void **state)
 {
 	uint8_t raw[100], before[100];
@@ -85,7 +87,7 @@ static void test_lies(void **state)
 
 static void test_lie_of_esys(void **state)
 {
-	/* A response with 8 bytes that claims 64: a known library has taken the rest as 56 zeros. */
+	/* The response has 8 bytes, but claims 64: a known library would use 56 zeros for the rest. */
 	uint8_t raw[100] = { 0 };
 	const uint8_t *bytes;
 	size_t n;
@@ -113,11 +115,11 @@ static void test_refusals(void **state)
 	for (i = 0; i < COUNT(row); i++) {
 		answer(raw, 0x8001, 10, row[i].rc, 0, 0);
 		assert_int_equal(tpm_answer(raw, 10, 64, &bytes, &n), row[i].err);
-		/* A refusal with bytes after it is malformed. */
+		/* A response with an error code and bytes after it is malformed. */
 		answer(raw, 0x8001, 20, row[i].rc, 8, 8);
 		assert_int_equal(tpm_answer(raw, 20, 64, &bytes, &n), -EPROTO);
 	}
-	/* A TPM 1.2 does not know the tag of our command, and answers with its own. */
+	/* A TPM 1.2 does not know the tag of our command, and answers with its own tag. */
 	answer(raw, 0x00c4, 10, 0x1e, 0, 0);
 	assert_int_equal(tpm_answer(raw, 10, 64, &bytes, &n), -EPROTONOSUPPORT);
 	answer(raw, 0x00c4, 10, 0, 0, 0);
