@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# All attacks that local users can make on the daemon, at once and on all its interfaces: an honest client of the broker, EGD,
-# HTTP and the FIFO never waits as long as a second, and is refused nothing.
+# All attacks on the daemon that local users can make, at the same time and on all its interfaces. An honest client of
+# the broker, EGD, HTTP and the FIFO never waits as long as a second, and no request of it is refused.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,13 +14,15 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# attack PROGRAM: run it in the background until the test ends, with the lowest priority: the kernel's scheduler is not tested.
+# attack PROGRAM: run PROGRAM in the background until the test ends, with the lowest priority, because the kernel's
+# scheduler is not what is tested.
 attack() {
 	nice -n 19 /usr/bin/python3 -c "$1" "$PWD/run" >/dev/null 2>&1 3>&- &
 	echo "$!" >>servers
 }
 
-# streams_wait: print the longest time in ms that an honest client waits, of 40 each by EGD, by HTTP and of the FIFO.
+# streams_wait: print the longest time in ms that an honest client waits, in 40 tries each by EGD, by HTTP and at the
+# FIFO.
 streams_wait() {
 	/usr/bin/python3 - "$PWD/run" "$DAEMON" <<-'END'
 		import os, select, signal, sys, time, egd, http_raw as h
@@ -84,13 +86,13 @@ streams_wait() {
 while True:
     egd.connect(sys.argv[1] + "/egd.sock").sendall(b"\2\x10")'
 	done
-	# Eight greedy clients.
+	# Eight greedy clients: four of the broker, and four of EGD.
 	for uid in $(seq 1101 1104); do
 		attacked "$uid" nice -n 19 "$CLIENT" endless "$SOCKET" 2
 		attack 'import sys, egd
 egd.rates(sys.argv[1] + "/egd.sock", 600, 1)'
 	done
-	# 512 idle clients, and 256 deaf ones, which request much and read nothing.
+	# 512 idle clients, and 256 deaf clients, which request much and read nothing.
 	attack 'import signal, sys, egd
 held = [egd.connect(sys.argv[1] + "/egd.sock") for _ in range(512)]
 for s in held[:256]:
@@ -99,7 +101,7 @@ open("held", "w").close()
 signal.pause()'
 	attacked 1201 "$CLIENT" silent "$SOCKET" 512
 	attacked 1202 nice -n 19 "$CLIENT" deaf "$SOCKET" 256
-	# Incomplete requests, rubbish, and blocks that no client reads.
+	# Clients that send incomplete requests and rubbish, and clients that do not read their blocks.
 	attack 'import os, random, sys, egd, broker
 while True:
     s = egd.connect(sys.argv[1] + "/egd.sock")
@@ -114,7 +116,8 @@ while True:
     if time.time() % 1 < 0.6:
         s.recv(100)
     s.close()' "$PWD/run"
-	# Clients that ask by HTTP without pause, for one instance and for new ones, and 600 at a time with an incomplete request.
+	# Clients that send requests by HTTP without pause, for one instance and for new ones; and up to 600 connections
+	# with an incomplete request.
 	attack 'import sys, uuid, http_raw as h
 s, one = h.connect(sys.argv[1] + "/http.sock"), uuid.uuid4()
 while True:
@@ -128,14 +131,15 @@ while True:
     held.append(s)
     if len(held) > 600:
         held.pop(0).close()'
-	# A guest that reads all bytes in the FIFO.
+	# A guest that reads all bytes from the FIFO.
 	attack 'import os, sys
 fd = os.open(sys.argv[1] + "/rng", os.O_RDONLY)
 while os.read(fd, 65536):
     pass'
 	until_true test -e held
-	# Milliseconds; with the sanitizers, the daemon takes several times as long. Other programs on this machine may delay a
-	# client too, so one success in three tries is enough: a client that the attack starves would fail each time.
+	# The limit is in ms; with the sanitizers, the daemon takes several times as long. Other programs on this machine
+	# may delay a client, too, so one success in three tries is enough: if the attack starved a client, it would fail
+	# each time.
 	most=1000
 	! grep -q __asan_init "$TOOL" || most=10000
 	served=no

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon as an entropy gathering daemon: every request of a client, and that no client has to wait because of another
-# client's behaviour or the state of the sources.
+# The daemon as an entropy gathering daemon: it answers each kind of request, and no client has to wait because of
+# another client's behaviour or because of the state of the sources.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,15 +14,16 @@ load ../lib/daemon
 
 export EGD=$ROOT/tests/lib/egd.py
 
-# egd_with [LINE...]: start a daemon that listens on run/egd.sock, with these lines in its section, and more options in OPTIONS.
+# egd_with [LINE...]: start a daemon that listens on run/egd.sock. The lines are in the listener's section, and the
+# array OPTIONS has the command's options.
 OPTIONS=(--source kernel)
 egd_with() {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" "$@" >conf
 	start --config conf "${OPTIONS[@]}"
 }
 
-# Python programs on standard input can import tests/lib/egd.py. They are not wrapped in a function of the shell: in the
-# background that would be a subshell, and killing it would not kill the program.
+# Tests run Python programs from standard input; they can import tests/lib/egd.py. The programs are not run by a
+# function of the shell: in the background, that would be a subshell, and killing it would not kill the program.
 export PYTHONPATH=$ROOT/tests/lib
 
 # --- requests ---
@@ -87,8 +88,8 @@ export PYTHONPATH=$ROOT/tests/lib
 	port=$(free_port)
 	printf '%s\n' '[listen one]' 'protocol = egd' "address = tcp:127.0.0.1:$port" >conf
 	start --config conf --source kernel
-	# The program asks only while the kernel wants entropy, which ours never does. /dev/null in place of /dev/random is always
-	# ready to be written to, and refuses the ioctl that would add entropy.
+	# The client asks only while the kernel wants entropy, which the kernel here never does. Therefore /dev/null takes
+	# the place of /dev/random: it is always ready for writing, and refuses the ioctl that would add entropy.
 	run as_root unshare --mount timeout -k 5 60 sh -c 'mount --bind /dev/null /dev/random &&
 		exec strace -f -qq -e trace=read,write,ioctl -o "$0" ekeyd-egd-linux -H 127.0.0.1 -p "$1" -b 1 -D "$2"' \
 		"$PWD/trace" "$port" "$PWD/pid" <<<""
@@ -107,10 +108,10 @@ export PYTHONPATH=$ROOT/tests/lib
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, egd
 		s = egd.connect(sys.argv[1])
-		# 64 MiB of requests: sendall() returns, because the daemon reads them all.
+		# The client sends 64 MiB of requests. sendall() returns, because the daemon reads them all.
 		for _ in range(1024):
 		    s.sendall(b"\2\xff" * 32768)
-		# And the requested bytes are sent, as many as the rate allows.
+		# The daemon also sends the requested bytes, as many as the rate allows.
 		assert len(egd.exactly(s, 4096)) == 4096
 	END
 	after=$(awk '/VmRSS/ { print $2 }' "/proc/$DAEMON/status")
@@ -170,7 +171,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-# Greedy and flooding clients have a low priority, so that the kernel's scheduler is not tested.
+# The greedy and flooding clients have a low priority, because the kernel's scheduler is not what is tested.
 @test "egd: an honest client is served within a second beside greedy, deaf, idle and flooding ones" {
 	egd_with
 	for _ in $(seq 8); do
@@ -262,7 +263,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		held = [egd.connect(sys.argv[1]) for _ in range(60)]
 		for s in held:
 		    s.sendall(b"\2\xff")
-		# Clients that were accepted are answered repeatedly; the others wait, and see no end of file.
+		# Clients that were accepted are answered again and again; the others wait, and do not see an end of file.
 		served = [s for s in held[:20] if len(egd.exactly(s, 255)) == 255]
 		assert len(served) == 20
 		for _ in range(20):
@@ -314,9 +315,9 @@ export PYTHONPATH=$ROOT/tests/lib
 	"$EGD" rates "$PWD/run/egd.sock" 4 3 >got
 	cat got
 	[ "$(wc -l <got)" -eq 3 ]
-	# 4096 bytes, and 500 a second for 4 s; a slow machine sends less.
+	# The limits are 4096 bytes, and 500 bytes a second for 4 s; on a slow machine, fewer bytes come.
 	awk '$1 < 4096 || $1 > 4096 + 64 + 500 * 5 { exit 1 }' got
-	# Request 0 is answered with what is available, and request 1 does not wait for more.
+	# Request 0 is answered with the number of bytes that are available, and request 1 does not wait for more bytes.
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, time, egd
 		s = egd.connect(sys.argv[1])
@@ -355,12 +356,13 @@ export PYTHONPATH=$ROOT/tests/lib
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, egd
 		s = egd.connect(sys.argv[1])
-		# Not requested from this daemon: it stands in for what an earlier daemon was asked for and did not send.
+		# The client has not requested these bytes from this daemon: they are for requests to an earlier daemon that
+		# sent no answer.
 		for _ in range(5):
 		    egd.exactly(s, 256)
 		s.sendall(b"\2\x40")
 		egd.exactly(s, 256 + 64)
-		# No more than that is in the socket of a client that does not read.
+		# If a client does not read, no more than that is in its socket.
 		import time
 		time.sleep(1)
 		s.setblocking(False)
@@ -420,7 +422,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		    assert not os.path.exists(sys.argv[2])
 		daemon = start([tcp], "guests")
 		egd.every("127.0.0.1:%d" % tcp.getsockname()[1], daemon.pid)
-		# For the broker, systemd passed no socket, and the daemon created one.
+		# systemd passed no socket for the broker, so the daemon created one.
 		assert os.path.exists(sys.argv[2])
 		daemon.terminate()
 		assert daemon.wait() == 0
@@ -434,7 +436,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		    daemon = start(sockets, names)
 		    assert (daemon.stderr.read(), daemon.wait()) == (words, 1), words
 	END
-	# A listener with neither a socket nor an address is reported, and the rest works.
+	# If a listener has neither a socket nor an address, that is reported, and all others work.
 	start --config conf --source kernel
 	until_true stocked 1
 	stop

@@ -11,20 +11,20 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 load ../lib/daemon
 
-# a daemon that fills run/rng.
+# serve_fifo: start a daemon that fills run/rng.
 serve_fifo() {
 	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" >conf
 	start --config conf --source kernel
 }
 
-# Holds the FIFO open, as the unit does.
+# hold: keep the FIFO open, as the systemd unit does.
 hold() {
 	mkfifo -m 640 run/rng
 	# shellcheck disable=SC2034 # open until the test ends
 	exec {HOLDER}<>run/rng
 }
 
-# took BYTES FILE: read so many bytes into FILE, in the way in which QEMU reads.
+# took BYTES FILE: read BYTES bytes into FILE, in the way in which QEMU reads.
 took() {
 	timeout 60 /usr/bin/python3 - "$1" >"$2" <<-'END'
 		import os, select, sys
@@ -54,7 +54,7 @@ took() {
 	done
 	[ "$(cat got.* | xxd -p -c 50 | sort -u | wc -l)" -eq 4000 ]
 	stop
-	# The FIFO still exists unchanged.
+	# The FIFO still exists, with the same mode.
 	[ "$(stat -c %a run/rng)" = 640 ]
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon as a target of Nova's dynamic vendordata: what it answers, to whom, and that no client's behaviour delays another
-# client.
+# The daemon as a target of Nova's dynamic vendordata: what it answers, and to whom; and that no client's behaviour
+# delays another client.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -14,7 +14,7 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# http_with [LINE...]: start a daemon that listens on run/http.sock, with these lines in its section.
+# http_with [LINE...]: start a daemon that listens on run/http.sock; the lines are in the listener's section.
 http_with() {
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" "$@" >conf
 	start --config conf --source kernel
@@ -24,7 +24,8 @@ client() {
 	/usr/bin/python3 - "$PWD/run/http.sock" "$@"
 }
 
-# limit_ms MS: a time limit in milliseconds; with the sanitizers, the daemon takes several times as long.
+# limit_ms MS: print a time limit in ms; with the sanitizers it is longer, because the daemon takes several times as
+# long.
 limit_ms() {
 	if grep -q __asan_init "$TOOL"; then
 		echo $(($1 * 10))
@@ -69,7 +70,7 @@ limit_ms() {
 		for c in h.post(h.body(metadata={"long": "x" * 500})):
 		    s.sendall(bytes((c,)))
 		h.record(h.Answer(s))
-		# A client that expects "100 Continue", and one that sends "Connection: close".
+		# One request expects "100 Continue", and another one has "Connection: close".
 		head, _, data = h.post(h.body(), fields="Expect: 100-continue\r\n").partition(b"\r\n\r\n")
 		assert h.ask(s, head + b"\r\n\r\n").status == 100
 		h.record(h.ask(s, data))
@@ -78,7 +79,7 @@ limit_ms() {
 		s = h.connect(sys.argv[1])
 		a = h.ask(s, h.post(h.body()).replace(b"HTTP/1.1", b"HTTP/1.0"))
 		assert a.fields["connection"] == "close" and h.ended(s)
-		# Half closed, as by `nc -N`.
+		# The client closes its half of the connection, as `nc -N` does.
 		import socket
 		s = h.connect(sys.argv[1])
 		s.sendall(h.post(h.body()))
@@ -101,7 +102,7 @@ limit_ms() {
 		cloud = [h.ask(s, h.post(h.body(one), "/cloud-init")) for _ in range(11)]
 		assert [c.body != b"{}\n" for c in cloud] == [True] * 10 + [False]
 		assert all(c.status == 200 for c in cloud) and time.monotonic() - begin < 9
-		# Other spellings of the same UUID.
+		# The same UUID is spelled in another way.
 		text = '{"x": 1, "instance\\u002did": "%s"}' % str(one).upper()
 		assert h.ask(s, h.post(text.encode())).body == b"{}\n"
 		while h.ask(s, h.post(h.body(one))).body == b"{}\n":
@@ -185,7 +186,7 @@ limit_ms() {
 	kill -HUP "$DAEMON"
 	until_true grep -q 'configuration reloaded' log
 	/usr/bin/python3 paths.py "$PWD/run/http.sock" another-token.of_some-length
-	# If the file cannot be read, the old token stays valid.
+	# If the token's file cannot be read, the old token stays valid.
 	chmod 644 token
 	printf 'yet-another-token-in-there\n' >token
 	kill -HUP "$DAEMON"
@@ -195,7 +196,7 @@ limit_ms() {
 	run ! grep -E 'abcdefghi|another-token|yet-another' log
 	fails 1 "seedrive: serve: token-file: $PWD/token: users other than its owner and group may use it; try chmod o= on it" \
 		"$TOOL" serve --socket "$SOCKET" --config conf --source kernel
-	# A systemd credential.
+	# The token is in a systemd credential.
 	mkdir credentials
 	install -m 400 token credentials/vendordata
 	printf '%s\n' '[listen http]' 'protocol = http' "address = unix:$PWD/run/http.sock" 'token-file = credential:vendordata' >conf
@@ -219,7 +220,7 @@ limit_ms() {
 		h.record(h.ask(s, h.post(h.body(**{"user-data": secret}))))
 		a = h.ask(s, h.post(h.body()))
 		open("given", "wb").write(h.record(a)[128:192])
-		# An incomplete body, and bytes after a request: the daemon has parts of both in memory.
+		# The daemon now has parts of an incomplete body in memory, and of bytes after a complete request.
 		t = h.connect(sys.argv[1])
 		t.sendall(h.post(h.body(**{"user-data": secret}))[:3000])
 		u = h.connect(sys.argv[1])
@@ -235,9 +236,9 @@ limit_ms() {
 	run ! grep -F "$(head -c 40 secret)" log
 }
 
-# handed_over ADDRESS: start a daemon and pass it a socket on that address for [listen http], as systemd does.
+# handed_over ADDRESS: start a daemon, and pass it a socket on ADDRESS for [listen http], as systemd would.
 handed_over() {
-	# exec replaces the subshell, so that $! is the daemon.
+	# exec replaces the subshell, so that $! is the process id of the daemon.
 	exec /usr/bin/python3 -c 'import os, socket, sys
 s = socket.create_server((sys.argv[1], 0))
 open("port", "w").write(str(s.getsockname()[1]))
@@ -274,7 +275,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		import os, select, sys, threading, time, http_raw as h
 		where = sys.argv[1]
 		alone = h.slowest(where)
-		# Slow in the head, in the first line, or in the body.
+		# The clients are slow in the head, in the first line, or in the body.
 		text = h.post(h.body(metadata={"a": "x" * 5000}))
 		begin = [text[:200], b"PO", text[:5000]]
 		slow, born = [], {}
@@ -313,7 +314,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 }
 
 @test "http: header floods, incomplete bodies, resets, rubbish and deaf clients cause no crash, growth or delay" {
-	# Otherwise ASan keeps 256 MB of freed memory from being used again, which would look like growth.
+	# By default, ASan keeps 256 MB of freed memory from being used again, which would look like growth.
 	export ASAN_OPTIONS=quarantine_size_mb=1
 	http_with
 	client "$(limit_ms 250)" "$DAEMON" 3>&- <<-'END'
@@ -357,7 +358,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		first, times = rss(), []
 		end = time.monotonic() + 15
 		while time.monotonic() < end:
-		    # In a process of its own, because the attackers share one interpreter.
+		    # The time is measured in a separate process, because the attackers share the interpreter of this one.
 		    pid_r, pid_w = os.pipe()
 		    pid = os.fork()
 		    if pid == 0:
@@ -397,7 +398,8 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		held = []
 		for i in range(300):
 		    s = h.connect(where)
-		    # Some were answered and are idle, some have sent an incomplete request, and some nothing.
+		    # Some connections were answered and are idle, some have sent an incomplete request, and some have sent
+		    # nothing.
 		    if i % 3 == 0:
 		        h.record(h.ask(s, h.post(h.body())))
 		    elif i % 3 == 1:
@@ -445,7 +447,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		import os, resource, select, sys, time, http_raw as h
 		resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
 		where = sys.argv[1]
-		# Each process is a client: a small one with 100 connections, then three large ones with 1000 each.
+		# Each process is one client: first a small one with 100 connections, then three large ones with 1000 each.
 		def hold(n):
 		    (say, said), (go, ends) = os.pipe(), os.pipe()
 		    if os.fork() == 0:
@@ -497,7 +499,7 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 		big = h.post(h.body(**{"user-data": "x" * 100000}))
 		def half(s):
 		    s.sendall(big[:60000])
-		# After one request, all shared memory is allocated.
+		# After one request, all memory that connections share is allocated.
 		idle(h.connect(where))
 		before = rss()
 		held = [h.connect(where) for _ in range(n)]

@@ -13,7 +13,7 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# metrics_with OPTION...: start a daemon with a listener of each kind.
+# metrics_with OPTION...: start a daemon with one listener of each kind.
 metrics_with() {
 	cat >conf <<-END
 		[listen metrics]
@@ -29,7 +29,7 @@ metrics_with() {
 	start --config conf "$@"
 }
 
-# page PATH: print the body of the page; status 1 unless the daemon answers 200.
+# page PATH: print the body of the page; the status is 1 unless the daemon answers with 200.
 page() {
 	/usr/bin/python3 -c 'import sys, http_raw as h
 a = h.ask(h.connect(sys.argv[1]), h.get(sys.argv[2]))
@@ -50,7 +50,7 @@ stocked() {
 	metrics_with --source kernel,rdrand
 	page /metrics >all
 	promtool check metrics <all
-	# promtool does find faults.
+	# promtool does report faults.
 	sed 's/^\(# TYPE seedrive_blocks_issued_total\) counter/\1 gauge/' all >wrong
 	run ! promtool check metrics <wrong
 	grep -v '^#' all | sed 's/[ {].*//' | sort -u >named
@@ -58,7 +58,7 @@ stocked() {
 	sed -n 's/^# HELP \([^ ]*\) .*\.$/\1/p' all | sort >helped
 	diff named typed
 	diff named helped
-	# As Prometheus asks for it.
+	# The request is like that of Prometheus.
 	/usr/bin/python3 - "$PWD/run/metrics.sock" <<-'END'
 		import sys, http_raw as h
 		s = h.connect(sys.argv[1])
@@ -111,7 +111,7 @@ stocked() {
 	metrics_with --source "file:fifo,bits=4,deadline=600s" --reservoir 4
 	run -1 page /healthz
 	[ "$output" = "503 Service Unavailable: the stock is empty" ]
-	# Only the kernel passes, although the daemon has another source.
+	# The daemon has two sources, and only the kernel passes.
 	stop
 	metrics_with --source "file:fifo,bits=4,deadline=300ms,kernel" --reservoir 4
 	until_true stocked 4
@@ -151,7 +151,7 @@ stocked() {
 	for word in fires 'is quiet'; do
 		sed -n "s/^ *- name: \(.*\) $word\$/\1/p" prometheus-tests.yml | sort | diff alerts -
 	done
-	# The check can fail: with a threshold that no value reaches, or every value.
+	# The test of the rules fails if a threshold is one that no value reaches, or one that each value reaches.
 	sed 's/seedrive_stock_blocks == 0/seedrive_stock_blocks == -1/' "$ROOT/doc/prometheus-rules.yml" >prometheus-rules.yml
 	run ! promtool test rules prometheus-tests.yml
 	sed 's/seedrive_stock_blocks == 0/seedrive_stock_blocks >= 0/' "$ROOT/doc/prometheus-rules.yml" >prometheus-rules.yml
@@ -167,7 +167,7 @@ stocked() {
 	while read -r name; do
 		grep -q "^${name}[ {]" all || { echo "$name is not there"; return 1; }
 	done <named
-	# So do each reason and code.
+	# Each reason and each code that an alert names exists, too.
 	grep -ohE '(reason|code)(=|=~)"[^"]+"' "$ROOT/doc/prometheus-rules.yml" | sed 's/.*"\(.*\)"/\1/' | tr '|' '\n' | sort -u >words
 	while read -r word; do
 		grep -qE "(reason|code)=\"$word\"" all || { echo "$word is not there"; return 1; }
@@ -223,7 +223,7 @@ print(*(one.getsockname()[1] for one in s))')
 		assert query("min_over_time(up[20s])")[0]["value"][1] == "1"
 		assert int(query("count_over_time(up[20s])")[0]["value"][1]) > 20
 		firing = [a["metric"]["alertname"] for a in query('ALERTS{alertstate="firing"}')]
-		# This daemon has only the kernel as a source.
+		# This daemon has no source but the kernel, and no alert is fired because of that.
 		assert not firing, firing
 		print(n, "records")
 	END

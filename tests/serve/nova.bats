@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon with Debian's Nova: its client of dynamic vendordata, its metadata service and its config drives; and with Debian's
-# cloud-init as the reader.
+# The daemon with Debian's Nova: its client for dynamic vendordata, its metadata service and its config drives. Debian's
+# cloud-init reads the results.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -13,7 +13,8 @@ load ../lib/helper
 load ../lib/daemon
 load ../lib/nova
 
-# spawn OUT: make a config drive as nova-compute does, with the tree in OUT.tree, and set `seconds` to the time Nova took.
+# spawn OUT: make a config drive as nova-compute does; the folder OUT.tree has its tree, and $seconds is the time that
+# Nova took.
 spawn() {
 	local begin=$EPOCHREALTIME
 	/usr/bin/python3 "$ROOT/tests/lib/nova_drive.py" "$MKISOFS" "$PWD/$1" "$UUID" "$PWD/$1.tree" 2>nova.log
@@ -21,7 +22,7 @@ spawn() {
 	"$TOOL" inspect --min-bits 256 "$1" >/dev/null
 }
 
-# vendordata OUT PROGRAM: run a Python program in which `said` is the vendor_data2.json of the drive OUT.
+# vendordata OUT PROGRAM: run a Python program; its variable `said` is the vendor_data2.json of the drive OUT.
 vendordata() {
 	/usr/bin/python3 - "$1.tree/openstack/latest/vendor_data2.json" <<-END
 		import base64, json, sys
@@ -43,7 +44,7 @@ vendordata() {
 		                     capture_output=True, text=True).stdout
 		assert sys.argv[2] in out and said["seedrive"]["seed_id"] in out, out
 	END
-	# With a wrong token Nova gets status 404, goes on, and warns.
+	# If the token is wrong, Nova gets status 404, warns, and continues.
 	VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghj" nova ask "$UUID" >said
 	[ "$(cat said)" = '{"seedrive": {}}' ]
 	grep -q '404' nova.log
@@ -86,7 +87,7 @@ vendordata() {
 	spawn answers.iso
 	echo "answers: $seconds s"
 	vendordata answers.iso 'assert len(said["seedrive"]["seedrive_record"]) == 2732, said'
-	# One target only, because Nova asks each target once for each of five versions of the metadata.
+	# There is only one target here, because Nova asks each target once for each of five versions of the metadata.
 	export VENDORDATA="seedrive@http://127.0.0.1:$port/vendordata/0123456789-abcdefghi"
 	kill -STOP "$DAEMON"
 	spawn hangs.iso
@@ -140,7 +141,8 @@ vendordata() {
 		found = openstack.ConfigDriveReader("disk.iso.tree").read_v2()
 		raw = sources.convert_vendordata(found["vendordata2"])
 		assert raw.startswith("#cloud-config\nrandom_seed: {"), raw
-		# Process vendordata as cloud-init's stages do: as parts of a message, merged into the configuration.
+		# Process the vendordata as cloud-init's stages do: as parts of a message, which are merged into the
+		# configuration.
 		paths = helpers.Paths({"cloud_dir": "cloud", "run_dir": "run"})
 		message = user_data.UserDataProcessor(paths).process(raw)
 		parts = [p for p in message.walk() if p.get_content_type() == "text/cloud-config"]
@@ -150,12 +152,13 @@ vendordata() {
 		written = {}
 		with mock.patch.object(util, "append_file", lambda path, data: written.update({path: data})):
 		    cloud = SimpleNamespace(datasource=SimpleNamespace(metadata={}))
-		    # The handlers of cloud-init 22 take an argument for a logger, those of 25 do not.
+		    # In cloud-init 22 the handlers have an argument for a logger; in cloud-init 25 they do not.
 		    logger = [logging.getLogger()] if len(inspect.signature(cc_seed_random.handle).parameters) == 5 else []
 		    cc_seed_random.handle("seed_random", config, cloud, *logger, [])
 		assert list(written) == ["/dev/urandom"], written
 		assert written["/dev/urandom"] == base64.b64decode(config["random_seed"]["data"]) and len(written["/dev/urandom"]) == 64
-		# Over the limit, and if the daemon does not answer, cloud-init finds nothing to use, and no error.
+		# If the instance is over the limit, or the daemon does not answer, cloud-init finds nothing to use, and reports
+		# no error.
 		assert sources.convert_vendordata({"static": {}, "cloud-init": {}}) is None
 	END
 	stop

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# How fast each client is served: weights, the budget of the host, the bytes that nothing throttles, and the operator's policy.
+# How fast each client is served: the weights, the host's budget, the bytes that are never throttled, and the operator's
+# policy.
 
 # Each test is a subshell of its own, `run` sets variables, and quoted commands are for inner shells.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -13,7 +14,8 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# serve_egd POLICY [LINE...]: start a daemon with these lines in [serve], and a listener with the lines in `section`.
+# serve_egd LINE...: start a daemon with these lines in [serve], and with a listener whose section has the lines in the
+# file `section`.
 serve_egd() {
 	{
 		echo '[serve]'
@@ -24,7 +26,7 @@ serve_egd() {
 	start --config conf --source kernel
 }
 
-# policy LINE...: create a policy program that answers these lines, and stores the questions.
+# policy LINE...: create the policy program `asked`, which answers these lines, and saves the questions.
 policy() {
 	{
 		printf '#!/bin/sh\ncat >"%s/question.$$"\n' "$PWD"
@@ -33,7 +35,8 @@ policy() {
 	chmod 755 asked
 }
 
-# speed ARGUMENT...: print how many bytes a client with these arguments, like a QEMU's, gets in 1.5 s, after the first 4 KiB.
+# speed ARGUMENT...: print how many bytes a client gets in 1.5 s after its first 4 KiB. Its command line has these
+# arguments, as QEMU's would.
 speed() {
 	/usr/bin/python3 -c 'import sys, time, egd
 s = egd.connect(sys.argv[1])
@@ -111,7 +114,7 @@ name=web" ]
 		stop
 		[ "$(grep -c 'above the limits of the listener, which apply instead' log)" -eq 1 ]
 	done
-	# No process of the policy is left.
+	# No process of the policy still runs.
 	run -1 pgrep -f "$PWD/asked"
 	serve_egd "policy = exec:$PWD/none-such"
 	[ "$(speed)" -gt 10000 ]
@@ -218,7 +221,7 @@ name=web" ]
 		def greedy(uuid):
 		    r, w = os.pipe()
 		    if os.fork() == 0:
-		        # The UUID must be in the command line, where the daemon reads it for the policy.
+		        # The UUID must be on the command line, because there the daemon looks for it on behalf of the policy.
 		        os.execv(sys.executable, [sys.executable, "-c", """if True:
 		            import os, sys, time, egd
 		            s = egd.connect(sys.argv[1])

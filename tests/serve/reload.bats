@@ -14,12 +14,12 @@ load ../lib/daemon
 export EGD=$ROOT/tests/lib/egd.py
 export PYTHONPATH=$ROOT/tests/lib
 
-# conf LINE...: write the configuration.
+# conf LINE...: write the configuration `conf`.
 conf() {
 	printf '%s\n' "$@" >conf
 }
 
-# egd NAME [LINE...]: print a section.
+# egd NAME [LINE...]: print the section of an EGD listener.
 egd() {
 	printf '%s\n' "[listen $1]" 'protocol = egd' "address = unix:$PWD/run/$1.sock" "${@:2}"
 }
@@ -55,7 +55,7 @@ reload() {
 		import os, re, signal, sys, time, egd
 		s = egd.connect(sys.argv[1])
 		egd.read(s, 4096)
-		# At 100 a second this would take ten minutes.
+		# With 100 bytes a second, the answers would take ten minutes.
 		s.sendall(b"\2\xff" * 240)
 		text = open("conf").read()
 		open("conf", "w").write(text.replace("rate = 100", "rate = 1000000"))
@@ -110,7 +110,7 @@ reload() {
 		    c = egd.connect(sock % "c")
 		    egd.read(c, 1000)
 		    assert len(os.read(os.open("rng", os.O_RDONLY), 64)) == 64
-		    # c has moved, and its client is still connected.
+		    # The listener c has moved to another socket, and its client is still connected.
 		    reload(section("a", "a"), section("b", "b"), section("c", "d"))
 		    assert not os.path.exists(sock % "c")
 		    egd.read(c, 1000)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make SAN=1 check-requests`: a million random requests by EGD, and a million by HTTP, under ASan and UBSan.
+# `make SAN=1 check-requests`: a million random requests by EGD, and a million by HTTP, with ASan and UBSan.
 
 bats_require_minimum_version 1.5.0
 
@@ -13,8 +13,8 @@ export PYTHONPATH=$ROOT/tests/lib
 @test "requests: a million random ones, whole and in pieces, are answered in full, without leak, crash or growth" {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
 	mkfifo never
-	# Two effects would look like growth: ASan keeps freed memory from being used again, 256 MB by default; and the daemon
-	# remembers what a source has delivered, up to a limit.
+	# Two effects would look like growth. ASan keeps freed memory from being used again, by default 256 MB. And the
+	# daemon remembers what a source has delivered, up to a limit.
 	ASAN_OPTIONS=quarantine_size_mb=1 start --config conf --source file:never,bits=4,deadline=600s
 	/usr/bin/python3 - "$PWD/run/egd.sock" "$DAEMON" "${REQUESTS:-1000000}" <<-'END'
 		import random, re, sys, egd
@@ -23,7 +23,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		    return int(re.search(r"VmRSS:\s+(\d+)", open("/proc/%s/status" % sys.argv[2]).read())[1])
 
 		def request(r):
-		    """A request, and how long its answer is: a number, or 256 of one whose first byte says it."""
+		    """Returns a request, and its answer's length: a number, or 256 if the answer's first byte has it."""
 		    kind, n = r.randrange(5), r.randrange(256)
 		    if kind == 0:
 		        return b"\0", 4
@@ -53,7 +53,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		        egd.exactly(s, sum(n for _, n in some))
 		        left -= len(some)
 		    if r.random() < 0.5:
-		        s.sendall(r.randbytes(r.randrange(1, 300))) # and ends in the middle of something
+		        s.sendall(r.randbytes(r.randrange(1, 300))) # the connection ends within a request
 		    else:
 		        egd.silent(s)
 		    s.close()
@@ -63,7 +63,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		assert rss() - first < first // 20
 	END
 	stop
-	# The sanitizers reported nothing.
+	# The sanitizers have reported nothing.
 	run ! grep -E 'ERROR|runtime error|Sanitizer' log
 }
 
@@ -97,7 +97,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		    return bytes(text)
 
 		class Stream:
-		    """Answers, counted as they come in whatever pieces."""
+		    """Counts the answers, which may come in any pieces."""
 		    def __init__(self, where):
 		        self.s, self.rest = h.connect(where), b""
 		    def answer(self):
@@ -121,7 +121,8 @@ export PYTHONPATH=$ROOT/tests/lib
 		while left > 0:
 		    where = r.choice(("/http.sock",) * 9 + ("/metrics.sock",))
 		    s = Stream(sys.argv[1] + where)
-		    # Valid requests, pipelined, in pieces of any size; then an invalid one, which may end the connection.
+		    # The client sends valid requests, pipelined and in pieces of any size; then an invalid one, which may end
+		    # the connection.
 		    some = [good(r) if where == "/http.sock" else h.get(r.choice(("/healthz", "/x")))
 		            for _ in range(min(left, r.randrange(1, 40)))]
 		    words, at = b"".join(some), 0

@@ -68,7 +68,7 @@ load ../lib/daemon
 	stop
 	listed=$(grep -c '^seedrive: gave uid' log)
 	counted=$(sed -n 's/^seedrive: gave [0-9]* more blocks, .*; handouts not logged one by one: \([0-9]*\)$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
-	# One more, for the handout to `stocked`.
+	# The handout to `stocked` is one more.
 	[ $((listed + counted)) -eq 2501 ]
 	[ "$listed" -ge 1000 ] && [ "$listed" -lt 2000 ]
 }
@@ -80,7 +80,7 @@ load ../lib/daemon
 	[ "$(grep -cx given answers)" -eq 50 ]
 	[ "$(grep -c kernel answers)" -eq 100 ]
 	[ "$(grep kernel answers | cut -d' ' -f2 | sort -u | wc -l)" -eq 100 ]
-	# No two blocks even have 8 bytes in common.
+	# Any two blocks differ in each 8 bytes.
 	[ "$(grep kernel answers | cut -d' ' -f2 | fold -w 16 | sort -u | wc -l)" -eq 800 ]
 	stop
 	[ "$(grep -c 'gave uid' log)" -ge 51 ]
@@ -102,7 +102,7 @@ load ../lib/daemon
 
 @test "serve: it never hands out more than a slow source has delivered" {
 	mkfifo fifo
-	# The device delivers 6000 bytes in small pieces; then it delivers no more, but the FIFO stays open.
+	# The device delivers 6000 bytes in small pieces and then no more, but the FIFO stays open.
 	/usr/bin/python3 -c 'import os, signal, time
 fifo = os.open("fifo", os.O_RDWR)
 for _ in range(100):
@@ -112,7 +112,7 @@ signal.pause()' 3>&- &
 	FEEDER=$!
 	echo "$!" >>servers
 	start --source file:fifo,bits=4,deadline=5s --rate 1000000 --reservoir 4096
-	# Until the device has failed, and the blocks in stock that used it are gone.
+	# dry: has the device failed, and is there no block in stock any more that used it?
 	dry() {
 		"$CLIENT" ask "$SOCKET" 16 | tee -a answers | tail -n 1 | grep -q '^0 [0-9a-f]* kernel$'
 	}
@@ -123,7 +123,7 @@ signal.pause()' 3>&- &
 	echo "handed out: $sum bits"
 	[ "$sum" -gt 0 ]
 	[ "$sum" -le $((6000 * 4)) ]
-	# A block states the bits of its sources, and counts as these minus the safety margin of 64.
+	# A block states the bits of its sources, and claims these bits minus the safety margin of 64.
 	awk '$1 ~ /^[0-9]+$/ { split($3, p, ":"); n = p[1] == "file" ? p[2] - 64 : 0
 		if ($1 != (n > 256 ? 256 : n < 0 ? 0 : n)) exit 1 }' answers
 	[ "$(grep -c 'fifo: .*; counts for nothing until it passes again' log)" -eq 1 ]
@@ -180,7 +180,7 @@ signal.pause()' 3>&- &
 	until_true out
 	dropped=$(sed -n 's/^seedrive: file:key: failed a health test; blocks in stock that used it, now dropped: //p' log)
 	[ "$dropped" -ge 1 ] && [ "$dropped" -le 8 ]
-	# The source works again, but is not tried, although by now a source that is only paused would have been.
+	# The source works again, but is not tried. A source that was only paused would have been tried by now.
 	ln -sfn fifo key
 	end=$((SECONDS + 8))
 	while [ "$SECONDS" -lt "$end" ]; do
@@ -193,8 +193,8 @@ signal.pause()' 3>&- &
 	[ "$(grep -c 'kept out until' log)" -eq 1 ]
 }
 
-# restored BLOCKS COMMAND...: fill the stock with so many blocks, and check that all are dropped and replaced after COMMAND,
-# which makes the machine seem to be restored.
+# restored BLOCKS COMMAND...: fill the stock with BLOCKS blocks. After COMMAND, which makes the machine seem to be
+# restored, check that all of them are dropped and replaced.
 restored() {
 	local blocks=$1
 	shift
@@ -226,7 +226,7 @@ restored() {
 
 @test "serve: if the hypervisor reports a restore, the stock is dropped" {
 	make_world
-	# The fields of linux/vmclock-abi.h: magic, size, version, sequence, marker.
+	# The page has the fields of linux/vmclock-abi.h: magic, size, version, sequence, marker.
 	page() {
 		/usr/bin/python3 -c 'import os, struct, sys
 fd = os.open("vmclock", os.O_RDWR | os.O_CREAT)
@@ -263,12 +263,13 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	run -0 "$CLIENT" ask "$SOCKET" 2
 	[ "$output" = empty ]
 	small_tree tree
-	# A build goes on with its other sources.
+	# A build continues with its other sources.
 	run -0 "$TOOL" build -q --source "broker:$SOCKET" -o drive.iso tree
 	[[ $output == *"warning: broker:$SOCKET: has no more to give just now" ]]
-	# The device that hangs does not keep the daemon from ending either.
+	# A device that hangs does not keep the daemon from ending, either.
 	stop
-	# One entry a minute at most, and one at the end for the rest: here for the build's request.
+	# There is at most one entry a minute, and one at the end for the other requests, which here is the one of the
+	# build.
 	[ "$(grep 'ask for blocks faster' log)" = "$(for _ in 1 2; do
 		echo 'seedrive: clients ask for blocks faster than the sources deliver: requests that got none: 1'; done)" ]
 }
@@ -277,7 +278,8 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 @test "serve: a user beyond the share is answered so, and another is served meanwhile" {
 	need_users
 	start_with 80 --rate 1 --burst 20
-	# The user's share, one block more each second, and those beyond the share that leave the stock half full.
+	# The user gets the user's share, one more block each second, and blocks beyond the share as long as half of the
+	# stock is left.
 	run -0 as_uid 1001 "$CLIENT" greedy "$SOCKET" 32
 	read -r blocks last <<<"$output"
 	[ "$last" = limited ]
@@ -304,7 +306,8 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	need_users
 	start --source kernel
 	until_true as_uid 1000 "$CLIENT" ask "$SOCKET" 1
-	# Without as_uid, because killing its subshell would not kill the client.
+	# as_uid is not used, because then the process id would be that of a subshell, and killing that would not kill the
+	# client.
 	setpriv --reuid=1001 --regid=1001 --clear-groups "$CLIENT" greedy "$SOCKET" 1000000 >/dev/null 2>&1 3>&- &
 	GREEDY=$!
 	echo "$!" >>servers
@@ -325,7 +328,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
 	[ "$output" = limited ]
 	stop
-	# A larger --burst does not change that.
+	# With a larger --burst, this is still so.
 	start --source kernel --rate 1 --reservoir 40 --burst 1000
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 21
 	[ "$output" = limited ]
@@ -404,7 +407,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 		held = [broker.connect(sys.argv[2]) for _ in range(100)]
 		for s in held:
 		    s.send(broker.request(1))
-		# They are still connected, and have read nothing.
+		# The clients are still connected, and have read nothing.
 		assert broker.ask(sys.argv[2], 1)[0] == "given"
 		for s in held:
 		    assert broker.parse(s.recv(65536))[0] == "given"
@@ -439,7 +442,7 @@ honest() {
 # bats test_tags=root
 @test "serve: a client is served within a second beside greedy users, silent and deaf ones, and garbage" {
 	need_users
-	# The stock is large enough for the whole test even on a slow machine.
+	# The stock is large enough for the whole test, even on a slow machine.
 	start_with 4096 --rate 1
 	for uid in $(seq 1001 1008); do
 		attacked "$uid" "$CLIENT" endless "$SOCKET" $((1 + uid % 2))
@@ -465,7 +468,8 @@ honest() {
 	run -0 as_uid 1002 "$CLIENT" ask "$SOCKET" 10
 	[ "${lines[0]}" = given ]
 	stop
-	# At most the user's share, one block more each second, and those beyond the share that leave the stock half full.
+	# All these uids together get at most the user's share, one more block each second, and blocks beyond the share as
+	# long as half of the stock is left.
 	blocks=$(sed -n 's/^seedrive: gave uid 1[0-9]\{5\} \([0-9]*\) blocks.*/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	echo "given: $blocks blocks in $SECONDS s"
 	[ "$blocks" -ge 20 ] && [ "$blocks" -le $((20 + 80 + SECONDS)) ]
@@ -578,7 +582,7 @@ honest() {
 @test "serve: it uses its section of the configuration, options win, and a fault is an error" {
 	need_users
 	printf '%s\n' '[serve]' 'source = file:fifo,bits=4,deadline=60s' 'reservoir = 40' 'burst = 10' 'rate = 1' >c
-	# Half of the stock is reserved for users within their share.
+	# Half of the stock is reserved for users who are within their share.
 	start_with 40 --config c
 	run -0 as_uid 1000 "$CLIENT" ask "$SOCKET" 20
 	[ "${lines[0]}" = given ]
@@ -626,7 +630,7 @@ honest() {
 	awk '/kernel/ { print $2 }' answer | /usr/bin/python3 -c 'import sys
 sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 	[ "$(stat -c %s given)" -eq $((20 * 64)) ]
-	# First prove that the search can find something: a string that is hashed into each block.
+	# First prove that the search can find something: this string is hashed into each block.
 	printf 'seedrive 1 hand out' >public
 	run -0 as_root "$ROOT/tests/lib/scan-memory" raw:public -- "pid:$DAEMON"
 	run -1 as_root "$ROOT/tests/lib/scan-memory" raw:given raw:drawn -- "pid:$DAEMON"
@@ -666,7 +670,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 		    assert text == "file:%d kernel" % rows[0][2], (text, rows)
 		    assert rows[0][2] == 4 * rows[0][1] and rows[1][2] == 0, rows
 		    assert bits == min(256, max(0, rows[0][2] - 64)), (bits, rows)
-		# A request of a later version is refused in version 1, so that the client can ask again.
+		# A request with a later version is refused in version 1, so that the client can ask again.
 		s = broker.connect(sys.argv[2])
 		s.send(broker.HEAD.pack(b"SDRQ", 3, 0, 1, 0))
 		assert broker.parse(s.recv(65536)) == ("refused", [])
@@ -702,7 +706,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 	systemd-socket-activate --seqpacket -l "$SOCKET" "$TOOL" serve --source kernel >log 2>&1 3>&- &
 	DAEMON=$!
 	until_true test -S "$SOCKET"
-	# The first client makes systemd start the daemon, and may get the answer "empty".
+	# systemd starts the daemon when the first client connects; that client may get the answer "empty".
 	until_true stocked 2
 	stop
 	[ -S "$SOCKET" ]
@@ -734,7 +738,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		for s, fds in (stream, "1"), (quiet, "1"), (good, "2"), (good, "0"), (open("log", "w"), "1"):
 		    run = start(s, fds)
 		    assert (run.returncode, run.stderr) == (1, kind), (fds, run)
-		# The sockets are meant for another process, so the daemon tries to create its own.
+		# LISTEN_PID names another process, so the daemon ignores the sockets and tries to create its own.
 		run = start(good, "1", pid=1)
 		assert run.stderr == "seedrive: serve: none: No such file or directory\n", run
 	END
@@ -759,7 +763,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		        seen += manager.recv(4096).decode().split("\n")
 		    return seen
 
-		# The device has delivered nothing yet: the daemon is alive, but not ready.
+		# The device has delivered nothing yet: the daemon runs, but is not ready.
 		seen = until("WATCHDOG=1") + until("WATCHDOG=1") + until("WATCHDOG=1")
 		assert "READY=1" not in seen, seen
 		threading.Thread(target=os.write, args=(feed, os.urandom(60000)), daemon=True).start()
@@ -816,7 +820,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 
 		daemon.terminate()
 		assert daemon.wait() == 0
-		# Messages in the journal are not repeated on standard error.
+		# Messages that went to the journal are not repeated on standard error.
 		assert daemon.stderr.read() == ""
 		journal.setblocking(False)
 	END
@@ -859,11 +863,11 @@ setup_units() {
 	run -0 systemd-analyze verify --man=no ./seedrived.service ./seedrived.socket ./seedrived-egd.socket \
 		./seedrived-http.socket ./seedrived-metrics.socket ./seedrived-fifo.socket ./seedrived-fifo.service
 	[ "$output" = "" ]
-	# systemd-analyze does find faults, such as an unknown key.
+	# systemd-analyze does report faults, such as an unknown key.
 	sed 's/^Type=notify$/Typo=notify/' seedrived.service >"$BATS_TEST_TMPDIR/here/seedrived.service"
 	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/here/seedrived.service"
 	[[ $output == *Typo* ]]
-	# The exposure is at most 1 of 10; without the sandbox it would be 9.
+	# The exposure must be at most 1 of 10; without the sandbox it would be 9.
 	run -0 systemd-analyze security --offline=true --threshold=10 ./seedrived.service
 	run -1 systemd-analyze security --offline=true --threshold=1 ./seedrived.service
 	grep -qx 'ListenSequentialPacket=/run/seedrive/seed.sock' seedrived.socket
@@ -897,7 +901,7 @@ setup_units() {
 	run -1 grep -E '^(PrivateDevices|ProtectClock|PrivateUsers)=' seedrived.service
 }
 
-# calls_of WORD...: print the system calls in a filter of the unit, with the sets expanded.
+# calls_of WORD...: print the system calls that these words of a filter mean; a set is expanded.
 calls_of() {
 	local word
 	for word; do
@@ -919,7 +923,7 @@ calls_of() {
 	mkfifo fifo
 	exec {held}<>fifo
 	head -c 60000 /dev/urandom >&"$held"
-	# Not counted below are execve, which systemd makes, and exit_group.
+	# execve and exit_group do not count below; execve is called by systemd.
 	as_root strace -f -qq -o trace "$ROOT/build/seedrive" serve --socket "$SOCKET" --reservoir 16 \
 		--source rdseed,rdrand,tpm,hwrng,jitter,file:fifo,bits=4,deadline=1s >log 2>&1 3>&- &
 	TRACER=$!
@@ -939,7 +943,7 @@ calls_of() {
 @test "serve: the generator adds the TPM's group if it exists, and nothing if it does not" {
 	need_mounts
 	generator=$ROOT/dist/host/systemd/seedrive-tss-generator
-	# generate GROUP...: run the generator with these groups in /etc/group.
+	# generate GROUP...: run the generator on a host whose /etc/group has these groups.
 	generate() {
 		rm -rf out
 		printf '%s:x:100:\n' "$@" >group
@@ -961,8 +965,8 @@ SupplementaryGroups=tss" ]
 	grep -q '^seedrive:' root/etc/group
 	grep -v '^#' "$ROOT/dist/host/udev/60-seedrive.rules" >rule
 	[ "$(cat rule)" = 'SUBSYSTEM=="misc", KERNEL=="hw_random|vmclock0", GROUP="seedrive", MODE="0640"' ]
-	# If the kernel has the device and we are root, also test the rule. This needs a /dev of its own, because udevadm test of
-	# systemd 252 really sets the mode; that of 257 only prints it.
+	# If the kernel has the device and we are root, the rule itself is tested, too. That needs a separate /dev, because
+	# udevadm test of systemd 252 does set the mode, while that of systemd 257 only prints it.
 	[ -e /sys/class/misc/hw_random ] && [ "$(id -u)" = 0 ] || return 0
 	unshare --mount sh -e -c 'mkdir dev && mount -t tmpfs dev dev
 		mknod dev/hwrng c 10 183 && mknod -m 666 dev/null c 1 3 && mount --bind dev /dev

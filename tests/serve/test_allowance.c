@@ -19,7 +19,7 @@ static void first_bytes(void **state)
 	(void)state;
 	allowance_init(&a, &slow, 5);
 	assert_int_equal(allowance_left(&a, &slow, 5), ALLOWANCE_FIRST);
-	/* Afterwards it does not grow beyond the burst. */
+	/* After the first bytes, the allowance does not grow beyond the burst. */
 	spend(&a, ALLOWANCE_FIRST - 10, 5);
 	assert_int_equal(allowance_left(&a, &slow, 5), 10);
 	assert_int_equal(allowance_left(&a, &slow, 1005), 20);
@@ -57,11 +57,11 @@ static void waiting(void **state)
 	assert_int_equal(allowance_wait_ms(&a, &slow, 64, 0), 6400);
 	assert_int_equal(allowance_wait_ms(&a, &slow, 64, 6399), 1);
 	assert_int_equal(allowance_wait_ms(&a, &slow, 64, 6400), 0);
-	/* For more than the burst, the wait is that for the burst: there would never be enough. */
+	/* If a client asks for more than the burst, it waits until it has the burst; it could never have more. */
 	assert_int_equal(allowance_wait_ms(&a, &slow, 4000, 6400), 3600);
 }
 
-/* A kernel reseeds once a minute with 256 bits, and gets these regardless of the rate. */
+/* Once a minute a kernel reseeds with 256 bits; it gets these whatever the rate is. */
 static void after_a_rest(void **state)
 {
 	const struct allowance_rule drops = { .rate = 1, .burst = 64 };
@@ -91,7 +91,7 @@ static void unlimited(void **state)
 	assert_int_equal(allowance_wait_ms(&a, &none, 1 << 30, 0), 0);
 }
 
-/* Nothing overflows, with extreme times and rules. */
+/* With extreme times and rules, nothing overflows. */
 static void extremes(void **state)
 {
 	const struct allowance_rule most = { ALLOWANCE_MAX, ALLOWANCE_MAX, 1 };
@@ -102,7 +102,7 @@ static void extremes(void **state)
 	allowance_spend(&a, &most, ALLOWANCE_MAX, 0);
 	assert_int_equal(allowance_left(&a, &most, INT64_MAX / 2), ALLOWANCE_MAX);
 	allowance_spend(&a, &most, ALLOWANCE_MAX, INT64_MAX / 2);
-	/* A clock that goes back grants nothing. */
+	/* If the clock goes back, nothing is granted. */
 	assert_int_equal(allowance_left(&a, &most, 1), 0);
 }
 

@@ -72,12 +72,12 @@ static void kept_out(void **state)
 	assert_true(backoff_is_paused(&b, INT64_MAX));
 	assert_false(backoff_alarm(&b, false)); /* it is kept out already */
 	assert_int_equal(backoff_due_ms(&b, 77), 77);
-	/* A recovery does not end that; the operator does. */
+	/* A recovery does not let the source in again, but the operator can. */
 	(void)backoff_recover(&b);
 	assert_true(backoff_is_paused(&b, INT64_MAX));
 	backoff_forgive(&b);
 	assert_false(backoff_is_paused(&b, 0));
-	/* A single sure failure keeps it out. */
+	/* A single failure that is beyond doubt keeps the source out. */
 	assert_true(backoff_alarm(&b, true));
 	assert_true(backoff_is_paused(&b, INT64_MAX));
 }

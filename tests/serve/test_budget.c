@@ -51,15 +51,15 @@ static void visits(void **state)
 	assert_int_equal(budget_quantum(&b, 4096), 4096);
 	budget_spend(&b, UINT32_MAX);
 	assert_in_range(budget_wait_ms(&b, 1), 4000, 4400);
-	/* A clock that goes back. */
+	/* If the clock goes back, the wait is no longer. */
 	assert_in_range(budget_wait_ms(&b, 0), 4000, 4400);
 }
 
-/* Ten clients, each of which wants a different part of the budget. */
+/* Ten clients; each of them wants another part of the budget. */
 #define CLIENTS 10
 
 struct client {
-	struct round_place place; /* first */
+	struct round_place place; /* must be the first member */
 	int64_t wants, got;
 };
 
@@ -93,7 +93,8 @@ static void max_min(void **state)
 			round_done(&r, &one->place, one->wants > 0);
 		}
 	}
-	/* The clients that want less than a share get it all; 41,400 bytes a second are left for the other five. */
+	/* A client that wants less than a share gets all that it wants; the other five share the 41,400 bytes a second
+	 * that are left. */
 	for (i = 0; i < 5; i++)
 		assert_in_range(c[i].got, a_second[i] * 99, a_second[i] * 100);
 	for (i = 5; i < CLIENTS; i++)

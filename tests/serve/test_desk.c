@@ -67,7 +67,7 @@ static void come(struct client *c, uid_t uid, uint32_t blocks, int64_t now_ms)
 	ask(c, blocks, now_ms);
 }
 
-/* Checks that the next answer goes to @c and is @want. Returns: the bits from hardware of its blocks. */
+/* Checks that the next answer goes to @c and is @want. Returns: the hardware bits of its blocks. */
 static uint32_t is_answered(struct client *c, enum broker_status want, int64_t now_ms)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX];
@@ -83,7 +83,7 @@ static uint32_t is_answered(struct client *c, enum broker_status want, int64_t n
 	for (i = 0; i < c->handout.blocks; i++)
 		bits += block[i].hardware_bits;
 	assert_int_equal(c->handout.hardware_bits, bits);
-	/* Many tests use the same client again. */
+	/* The handout is cleared, because many tests use the same client again. */
 	handout_clear(&c->handout);
 	return bits;
 }
@@ -123,7 +123,7 @@ static void short_of_hardware(void **state)
 	(void)state;
 	fill(2, 0, "kernel");
 	come(&c, 7, 2, 0);
-	/* The block is given with its bits; whether these are enough is for the client to decide. */
+	/* The block is given, although it has no bits; the client decides whether that is enough. */
 	assert_int_equal(is_answered(&c, BROKER_GIVEN, 0), 0);
 	assert_string_equal(c.handout.sources, "kernel");
 	client_close(&c, &desk, 0);
@@ -153,7 +153,7 @@ static void empty(void **state)
 	is_answered(&c, BROKER_EMPTY, BROKER_WAIT_MS);
 	assert_int_equal(desk.empty, 1);
 	client_close(&c, &desk, BROKER_WAIT_MS);
-	/* The account is not charged, and the block is still in stock. */
+	/* Nothing is charged to the account, and the block is still in the stock. */
 	assert_int_equal(limit_left(&desk.limit, 7, BROKER_WAIT_MS), BURST * 1000);
 	assert_int_equal(reservoir_level(stock).blocks, 1);
 }
@@ -193,12 +193,12 @@ static void plentiful(void **state)
 	fill(128, 256, "x");
 	for (i = 0; i < COUNT(crowd); i++)
 		come(crowd + i, 7, 2, 0);
-	/* All are served, long after the account's share is used up, because the stock is refilled ... */
+	/* All of them are served, long after the account's share has been used up, because the stock is refilled ... */
 	for (i = 0; i < COUNT(crowd); i++) {
 		is_answered(crowd + i, BROKER_GIVEN, 0);
 		fill(2, 256, "x");
 	}
-	/* ... and half of it is left for others. */
+	/* ... and half of it is left for other accounts. */
 	come(crowd, 7, BURST, 0);
 	is_answered(crowd, BROKER_GIVEN, 0);
 	come(crowd, 7, 25, 0);
@@ -220,7 +220,7 @@ static void fair(void **state)
 		come(greedy + i, 7, 2, 0);
 	come(&modest, 8, 2, 0);
 	fill(4, 256, "x");
-	/* It came last, but the other account has had its turn in this round. */
+	/* The modest client came last, but the other account has had its turn in this round. */
 	is_answered(greedy, BROKER_GIVEN, 0);
 	is_answered(&modest, BROKER_GIVEN, 0);
 	nobody_is(0);
@@ -231,7 +231,7 @@ static void fair(void **state)
 	client_close(&modest, &desk, 0);
 }
 
-/* A source that delivers one block at a time, to clients that ask again as soon as they are answered. */
+/* In a contest, a source delivers one block at a time, and each client asks again as soon as it has been answered. */
 struct contest {
 	struct client client[8];
 	uint32_t blocks[8];
@@ -259,7 +259,7 @@ static void play(struct contest *t, unsigned rounds, int64_t *now)
 		client_close(t->client + i, &desk, *now);
 }
 
-/* Without a limit, so that only the turns decide. */
+/* Turns the limit off, so that only the turns decide. */
 static void no_limit(void)
 {
 	limit_init(&desk.limit, LIMIT_MAX, LIMIT_MAX);
@@ -267,7 +267,7 @@ static void no_limit(void)
 
 static void modest_among_greedy(void **state)
 {
-	/* A request for one block can be served sooner than one for two. */
+	/* A request for one block can be served sooner than a request for two. */
 	struct contest t = { .clients = 5, .blocks = { 1, 1, 1, 1, 2 } };
 	int64_t now = 0;
 	size_t i;
@@ -304,7 +304,7 @@ static void head_keeps_its_turn(void **state)
 	nobody_is(1);
 	fill(1, 256, "x");
 	is_answered(&large, BROKER_GIVEN, 1);
-	/* A request is not refused because it had to wait for one that got nothing in the end. */
+	/* A request had to wait for another one, which in the end got nothing. It is not refused because of that. */
 	come(&large, 7, 20, 2);
 	client_close(&later, &desk, 2);
 	nobody_is(2);
@@ -327,7 +327,7 @@ static void newcomer_first(void **state)
 		come(busy + i, 7, 2, 0);
 	fill(2, 256, "x");
 	is_answered(busy, BROKER_GIVEN, 0);
-	/* The account has had its turn in this round, and none of its other requests is the head yet. */
+	/* The account has had its turn in this round, and its other requests are not the head of the queue yet. */
 	fill(2, 256, "x");
 	come(&fresh, 8, 2, 0);
 	is_answered(&fresh, BROKER_GIVEN, 0);
@@ -337,7 +337,7 @@ static void newcomer_first(void **state)
 	client_close(&fresh, &desk, 0);
 }
 
-/* An endless series of new accounts, each with one request, does not delay an old one. */
+/* An endless series of new accounts, each with one request, does not delay an account that was there before. */
 static void crowd_of_newcomers(void **state)
 {
 	static struct client crowd[4096];
@@ -373,7 +373,7 @@ static void nobody_blocks_others(void **state)
 	come(&before, 8, 34, 0);
 	is_answered(&before, BROKER_GIVEN, 0);
 	client_close(&before, &desk, 0);
-	/* The large one came first, but is more than its account may take in this round. */
+	/* The large request came first, but it is for more than its account may take in this round. */
 	come(&large, 7, 30, 0);
 	come(&small, 8, 2, 0);
 	is_answered(&small, BROKER_GIVEN, 0);
@@ -422,13 +422,13 @@ static void out_of_turn(void **state)
 	struct client c;
 
 	(void)state;
-	/* Another request while the first one waits: both are refused, and nothing is charged. */
+	/* The client sends another request while the first one waits: both are refused, and nothing is charged. */
 	come(&c, 7, 2, 0);
 	ask(&c, 2, 0);
 	is_answered(&c, BROKER_REFUSED, 0);
 	assert_int_equal(limit_left(&desk.limit, 7, 0), BURST * 1000);
 	client_close(&c, &desk, 0);
-	/* Another request in place of the note: the client keeps its blocks and gets no more. */
+	/* The client sends another request in place of the note: it keeps its blocks and gets no more. */
 	fill(4, 256, "x");
 	come(&c, 7, 2, 0);
 	is_answered(&c, BROKER_GIVEN, 0);
@@ -457,7 +457,7 @@ static void many_sources(void **state)
 	}
 	come(&c, 7, 40, 0);
 	is_answered(&c, BROKER_GIVEN, 0);
-	/* If something does not fit, the text says so. */
+	/* If a source does not fit into the text, the text says so. */
 	assert_true(strlen(c.handout.sources) < sizeof(c.handout.sources));
 	assert_string_equal(c.handout.sources + strlen(c.handout.sources) - 5, "; ...");
 	assert_null(strstr(c.handout.sources, "aa; aa"));
@@ -466,7 +466,7 @@ static void many_sources(void **state)
 	client_close(&c, &desk, 0);
 }
 
-/* Many clients take random steps: each block goes to one client, and each answer has a client. */
+/* Many clients take random steps: each block must go to one client, and each answer must have a client. */
 static void anything(void **state)
 {
 	static struct client crowd[64];

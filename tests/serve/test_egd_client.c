@@ -32,7 +32,7 @@ static size_t input(struct egd_client *c, const char *raw, size_t len)
 #define INPUT(client, text) \
 	assert_int_equal(input(client, text, sizeof(text) - 1), sizeof(text) - 1)
 
-/* The next answer, sent in pieces, as "HEAD IN HEX + NUMBER OF RANDOM BYTES". */
+/* Sends the next answer in pieces, and checks that it is @want: "HEAD IN HEX + NUMBER OF RANDOM BYTES". */
 static void assert_next(struct egd_client *c, uint64_t allowed, const char *want)
 {
 	const struct egd_now now = { 0x10, 42, allowed };
@@ -63,7 +63,7 @@ static void in_order(void **state)
 	assert_next(&c, 100, "00000010+0");
 	assert_next(&c, 100, "+17");
 	assert_next(&c, 100, "20+32");
-	/* The answer is never more than is allowed, and does not wait for more. */
+	/* The answer has no more bytes than are allowed, and does not wait for more. */
 	assert_next(&c, 5, "05+5");
 	assert_next(&c, 100, "023432+0");
 	assert_next(&c, 100, "00000010+0");
@@ -84,7 +84,8 @@ static void for_ever(void **state)
 	memset(raw, '\xff', sizeof(raw));
 	for (i = 0; i < sizeof(raw); i += 2)
 		raw[i] = 2;
-	/* All requests of a QEMU are kept as one number, no matter how long they are not answered. */
+	/* A program like QEMU sends only one kind of request. However long they are not answered, all of them are kept
+	 * as one number. */
 	for (i = 0; i < 20000; i++) {
 		assert_int_equal(input(&c, raw, sizeof(raw)), sizeof(raw));
 		assert_false(egd_is_full(&c));
@@ -136,7 +137,7 @@ static void broken(void **state)
 	assert_int_equal(
 		egd_input(&c, (const uint8_t *)"\2\5GET /", 7, &used, note_offer, NULL), -EBADMSG);
 	assert_int_equal(used, 2);
-	/* The requests before that are still answered. */
+	/* The requests before the invalid one are still answered. */
 	assert_next(&c, 100, "+5");
 	assert_true(egd_is_idle(&c));
 	egd_add_ahead(&c, 256);

@@ -11,7 +11,7 @@
 #include "util/clock.h"
 #include "util/secret.h"
 
-/* The parts of the daemon that a FIFO needs; the stock is empty. */
+/* The parts of the daemon that a FIFO needs; their stock is empty. */
 struct world {
 	struct event_base *base;
 	struct reservoir *reservoir;
@@ -84,7 +84,7 @@ static void filled(void **state)
 	turn(&w, 20);
 	assert_int_equal(read(fd, second, sizeof(second)), FIFO_SIZE);
 	assert_memory_not_equal(first, second, FIFO_SIZE);
-	/* After that the FIFO is empty. */
+	/* fifos_drop() empties the FIFO. */
 	fifos_drop(&w.fifos);
 	turn(&w, 20);
 	fifos_drop(&w.fifos);
@@ -108,7 +108,7 @@ static void in_pieces(void **state)
 	setup_world(&w, 6400);
 	fd = reader();
 	turn(&w, 20);
-	/* The bytes that nothing throttles, so that the first guest can boot. */
+	/* The first bytes are never throttled, so that the first guest can boot. */
 	assert_true(read(fd, got, sizeof(got)) >= ALLOWANCE_FIRST);
 	for (i = 0; i < 50; i++) {
 		turn(&w, 3);
@@ -147,7 +147,7 @@ static void found_again(void **state)
 	unlink("rng");
 }
 
-/* A FIFO to which other users may write, and a file that is no FIFO. */
+/* A FIFO that other users may write to, and a file that is not a FIFO. */
 static void not_trusted(void **state)
 {
 	uint8_t got[16];

@@ -47,7 +47,7 @@ static void make(struct scene *s, size_t len, int64_t now_ms)
 	assert_int_equal(generator_make(&s->g, out, len, now_ms), 0);
 }
 
-/* Makes @len bytes. Returns: how many blocks that took from the stock. */
+/* Makes @len bytes. Returns: how many blocks were taken from the stock for them. */
 static size_t taken(struct scene *s, size_t len, int64_t now_ms)
 {
 	const size_t before = reservoir_level(s->stock).blocks;
@@ -69,7 +69,7 @@ static void without_stock(void **state)
 	assert_int_equal(s.g.reseeds, 0);
 	assert_int_equal(s.g.bytes, 128);
 	assert_false(s.g.took);
-	/* The first seed is from the kernel and not overdue; the next one is. */
+	/* The first seed comes from the kernel, and is not overdue; one second later, the reseed is. */
 	assert_int_equal(s.g.overdue, 0);
 	make(&s, 1, 999);
 	assert_int_equal(s.g.overdue, 0);
@@ -77,7 +77,7 @@ static void without_stock(void **state)
 	assert_int_equal(s.g.overdue, 1);
 	make(&s, 1, 1001);
 	assert_int_equal(s.g.overdue, 1);
-	/* As soon as the stock has blocks, it takes one. */
+	/* As soon as the stock has blocks, the generator takes one. */
 	put(&s, TARGET);
 	assert_int_equal(taken(&s, 1, 1002), 1);
 	end(&s);
@@ -136,7 +136,7 @@ static void after_the_desk(void **state)
 	end(&s);
 }
 
-/* Streams cannot keep the sources busy, no matter how much they request. */
+/* However much the streams request, they cannot keep the sources busy. */
 static void in_a_hurry(void **state)
 {
 	struct scene s;

@@ -45,10 +45,10 @@ static void refill(void **state)
 	assert_int_equal(take_all(is, one, 0, 29999), 1);
 	assert_int_equal(take_all(is, one, 0, 30000), 1);
 	assert_int_equal(take_all(is, one, 0, 60000), 3);
-	/* After a pause of any length the burst is available again, and no more. */
+	/* After a pause, however long it was, exactly the burst is available again. */
 	assert_int_equal(take_all(is, one, 0, 160000), 10);
 	assert_int_equal(take_all(is, one, 0, INT64_MAX / 2), 10);
-	/* A clock that goes back grants nothing. */
+	/* If the clock goes back, nothing is granted. */
 	assert_int_equal(take_all(is, one, 0, 0), 0);
 }
 
@@ -65,7 +65,7 @@ static void refusals(void **state)
 	assert_true(instances_take(is, one, 0, 10000));
 }
 
-/* One instance has used up its limit; then come far more instances than the table has places for. */
+/* One instance has used up its limit, and then far more instances come than the table has places for. */
 static void flood(void **state)
 {
 	struct instances *is = fresh();
@@ -79,12 +79,13 @@ static void flood(void **state)
 		random_fill(&seed, uuid, sizeof(uuid));
 		given += instances_take(is, uuid, 0, 1000);
 	}
-	/* New instances are never refused, and the one that has used up most is removed last. */
+	/* No new instance is refused, and of all instances, the one that has used up the most is removed last. */
 	assert_int_equal(given, 100000);
 	assert_int_equal(take_all(is, one, 0, 1000), 0);
 }
 
-/* With such a secret an instance often has both its counts in one set; with others it hardly ever has. */
+/* An instance has a count for each of the two kinds of record. With this secret, the two counts of an instance are
+ * often in the same set of the table; with other secrets they hardly ever are. */
 static void kinds(void **state)
 {
 	static const uint64_t secret[2] = { 0xfffffffffffff801, 3 };

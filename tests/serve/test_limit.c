@@ -19,7 +19,7 @@ static void burst_then_rate(void **state)
 	assert_int_equal(limit_take(&l, 7, 1, 1099), -EDQUOT);
 	assert_int_equal(limit_take(&l, 7, 1, 1100), 0);
 	assert_int_equal(limit_take(&l, 7, 1, 1100), -EDQUOT);
-	/* Never more than the burst, no matter how much time passes. */
+	/* However much time passes, no more than the burst can be taken. */
 	assert_int_equal(limit_take(&l, 7, 51, 1000000000), -EDQUOT);
 	assert_int_equal(limit_take(&l, 7, 50, 1000000000), 0);
 	assert_int_equal(limit_left(&l, 7, 1000000000), 0);
@@ -59,7 +59,7 @@ static void given_back(void **state)
 	assert_int_equal(limit_take(&l, 7, 6, 0), 0);
 	limit_return(&l, 7, 6, 0);
 	assert_int_equal(limit_left(&l, 7, 0), 8000);
-	/* Never more than the burst; and a return does not create a bucket. */
+	/* After a return, no more than the burst can be taken; and a return does not create a bucket. */
 	limit_return(&l, 7, 6, 0);
 	assert_int_equal(limit_left(&l, 7, 0), 8000);
 	limit_return(&l, 9, 6, 0);
@@ -89,18 +89,20 @@ static void full_table(void **state)
 	limit_init(&l, 1, 100);
 	for (i = 0; i < LIMIT_ACCOUNTS; i++)
 		assert_int_equal(limit_take(&l, i, 1 + i % 100, 0), 0);
-	/* A new account is served too; it replaces the one that has most left: account 0, 100 or 200. */
+	/* A new account is served, too; in the table it replaces an account that has the most left: account 0, 100 or
+	 * 200. */
 	assert_int_equal(limit_take(&l, 5000, 100, 0), 0);
 	assert_int_equal(limit_take(&l, 5000, 1, 0), -EDQUOT);
 	assert_int_equal(l.used, LIMIT_ACCOUNTS);
-	/* Many other accounts do not make the table forget one that has used up its share. */
+	/* However many other accounts come, the table does not forget one that has used up its share. */
 	for (i = 0; i < 100000; i++)
 		assert_int_equal(limit_take(&l, 10000 + i, 1, 0), 0);
 	assert_int_equal(limit_take(&l, 5000, 1, 0), -EDQUOT);
 	assert_int_equal(limit_take(&l, 99, 1, 0), -EDQUOT);
 }
 
-/* Compared with a simple bound: at any time, no more than the burst plus the rate times the time was granted. */
+/* Compares the limit with a simple bound: at any time, the limit has granted no more than the burst plus the rate times
+ * the time. */
 static void never_more(void **state)
 {
 	static struct limit l;
@@ -118,7 +120,7 @@ static void never_more(void **state)
 			given += n;
 		assert_true(given * 1000 <= 20000 + (uint64_t)now * 3);
 	}
-	/* And not much less: a limit must not refuse everything. */
+	/* It must not have granted much less, either, because then a limit that refuses everything would pass. */
 	assert_true(given * 1000 >= (uint64_t)now * 3 - 12000);
 }
 

@@ -6,7 +6,8 @@
 
 #include <errno.h>
 
-/* The result for @text, in pieces of @piece bytes, each in memory of its own so that ASan finds an overrun. */
+/* Returns the result for @text in pieces of @piece bytes; each piece is in a buffer of just its size, so that ASan
+ * finds an overrun. */
 static int find_pieces(const char *text, size_t len, size_t piece, const char **ret,
 	size_t *ret_len, struct member *m)
 {
@@ -27,7 +28,7 @@ static int find_pieces(const char *text, size_t len, size_t piece, const char **
 	return r < 0 ? r : member_end(m, ret, ret_len);
 }
 
-/* Checks that the result is that of json_find_string(), for pieces of any size. */
+/* Checks that the result, for pieces of any size, is that of json_find_string(). */
 static int find(const char *text, size_t len, char *out)
 {
 	struct json_span span;
@@ -146,7 +147,7 @@ static void depth(void **state)
 	}
 }
 
-/* Mutants of a body like Nova's. */
+/* Texts that differ in some bytes from a body like Nova's. */
 static void mutants(void **state)
 {
 	static const char nova[] =

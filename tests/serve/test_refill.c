@@ -14,9 +14,9 @@
 #define TARGET  64
 #define LONG_MS 60000
 
-/* A source for these tests, whose faults these variables control. */
+/* These variables decide which faults the source of these tests has. */
 static _Atomic bool good, hangs, stuck, replays;
-/* How often the source was opened, and how often that does not hang. */
+/* How often the source was opened, and how many of the first openings do not hang. */
 static _Atomic unsigned opens, passes;
 
 static int fake_open(const struct source_spec *spec, struct source_handle *h)
@@ -144,7 +144,7 @@ static void failing(void **state)
 	begin(&s);
 	wait_for(&s, is_full);
 	assert_int_equal(reservoir_level(s.stock).weak, TARGET);
-	/* That took more than six batches, and the failed source was not tried in each. */
+	/* The stock took more than six batches. The source that failed was not tried again for each of them. */
 	assert_in_range(opens, 1, 2);
 	/* When the source works again, the weak blocks are replaced although no client asks. */
 	good = true;
@@ -157,7 +157,7 @@ static bool is_full_and_weak(const struct reservoir_level *l)
 	return is_full(l) && l->weak == l->target;
 }
 
-/* The blocks of the source are dropped too, and it is not tried again until refill_forgive(). */
+/* If the source fails for good, its blocks are dropped, too, and it is not tried again until refill_forgive(). */
 static void kept_out(void **state)
 {
 	_Atomic bool *const fault[] = { &stuck, &replays };
@@ -189,7 +189,7 @@ static void kept_out(void **state)
 	}
 }
 
-/* If a machine is copied, both copies have the stock, and the batch that is being drawn. */
+/* If a machine is copied, both copies have the stock and the batch that is being drawn, so both are dropped. */
 static void restarted(void **state)
 {
 	struct scene s;
@@ -205,7 +205,7 @@ static void restarted(void **state)
 	assert_int_equal(read(s.wake, &batches, sizeof(batches)), sizeof(batches));
 	assert_int_equal(batches, 1);
 	assert_int_equal(reservoir_level(s.stock).blocks, 0);
-	/* The next batch, begun after that, is kept. */
+	/* The next batch was begun after the restart, so it is kept. */
 	passes = 2;
 	assert_int_equal(read(s.wake, &batches, sizeof(batches)), sizeof(batches));
 	assert_true(reservoir_level(s.stock).blocks > 0);
@@ -226,7 +226,7 @@ static void late(void **state)
 	good = true;
 	begin(&s);
 	wait_for(&s, is_full_and_strong);
-	/* The thread sleeps until something is due, and is not late until then. */
+	/* While the thread sleeps until something is due, it does not count as late. */
 	now = clock_ms();
 	assert_false(refill_is_late(s.refill, now));
 	assert_true(refill_is_late(s.refill, now + 3600000));
@@ -252,7 +252,7 @@ static void hanging(void **state)
 	begin(&s);
 	while (opens == 0)
 		usleep(1000);
-	/* refill_end() waits no longer than asked, and does not free what the thread still uses. */
+	/* refill_end() does not wait longer than it is told to, and does not free what the thread still uses. */
 	assert_false(refill_end(s.refill, 0));
 	hangs = false;
 	end(&s);

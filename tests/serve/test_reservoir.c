@@ -24,7 +24,7 @@ static size_t put(struct reservoir *r, uint32_t number, uint32_t bits)
 	return reservoir_put(r, &b, 1, 1);
 }
 
-/* Takes a block. Returns: its number, from the provenance, because its bytes have changed. */
+/* Takes a block. Returns: its number, which is in the provenance, because the block's bytes have been changed. */
 static uint32_t take(struct reservoir *r, uint32_t *ret_bits)
 {
 	struct broker_block b;
@@ -88,7 +88,7 @@ static void the_weak_give_way(void **state)
 	assert_int_equal(put(r, 1, 0), 1);
 	assert_int_equal(put(r, 2, 100), 1);
 	assert_int_equal(put(r, 3, 256), 1);
-	/* There is no place for an equal block. */
+	/* A full stock accepts a block only if it is better than one that it has; this one is equal. */
 	assert_int_equal(put(r, 4, 0), 0);
 	level = reservoir_level(r);
 	assert_int_equal(level.target, 3);
@@ -111,7 +111,8 @@ static void never_as_stored(void **state)
 	struct broker_block a, b;
 
 	(void)state;
-	/* Two copies of one process have the same block in stock, but hand out different bytes. */
+	/* As in two copies of one process, the same block is in the stock twice; the bytes that are handed out must
+	 * differ. */
 	reservoir_put(r, &stored, 1, 1);
 	assert_int_equal(reservoir_take(r, &a, 1), 0);
 	reservoir_put(r, &stored, 1, 1);
@@ -133,7 +134,7 @@ static void forked(void **state)
 	reservoir_put(r, &stored, 1, 1);
 	pid = fork();
 	if (pid == 0) {
-		/* The child has no copy of the memory: it reads zeros. */
+		/* The child has no copy of this memory, and reads zeros. */
 		const uint8_t *p = (const uint8_t *)r;
 		size_t i;
 
@@ -189,7 +190,7 @@ static void each_once(void **state)
 	unsigned i;
 
 	(void)state;
-	/* Either taker may take the last block; the other one ends because nothing is left. */
+	/* One of the takers takes the last block, and the other one ends because no block is left. */
 	assert_int_equal(pthread_create(thread, NULL, putter, seen.r), 0);
 	assert_int_equal(pthread_create(thread + 1, NULL, taker, &seen), 0);
 	assert_int_equal(pthread_create(thread + 2, NULL, taker, &seen), 0);
@@ -222,7 +223,7 @@ static int set_up(void **state)
 	return secret_setup();
 }
 
-/* The blocks that used a failed source are gone, and no others. */
+/* All blocks that used a failed source are gone, and no others. */
 static void test_drop(void **state)
 {
 	struct broker_block b = { .hardware_bits = 256 }, out;

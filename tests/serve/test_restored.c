@@ -9,7 +9,7 @@
 
 #define SECOND INT64_C(1000000000)
 
-/* The page of linux/vmclock-abi.h, written byte by byte. */
+/* A page with the layout of linux/vmclock-abi.h, written byte by byte. */
 struct page {
 	_Alignas(8) uint8_t byte[4096];
 };
@@ -53,7 +53,7 @@ static void page_read(void **state)
 	assert_false(v.counted);
 	assert_false(v.notified);
 	assert_true(v.generation == 0);
-	/* An older device, without the counter: its page may end before it. */
+	/* An older device does not have the counter; its page may end before the counter's place. */
 	p = page_of(5, 1 << 8, 7);
 	put(&p, 4, 4, 104);
 	assert_int_equal(vmclock_read(p.byte, &v), 0);
@@ -94,7 +94,7 @@ static void page_compared(void **state)
 	(void)state;
 	assert_true(vmclock_same(&plain, &plain));
 	assert_false(vmclock_same(&plain, &moved));
-	/* If generations are counted, a live migration does not change the counter. */
+	/* If the device counts generations, a live migration does not change the counter, so it is not a restore. */
 	assert_true(vmclock_same(&counted, &migrated));
 	assert_false(vmclock_same(&counted, &restored));
 	assert_false(vmclock_same(&plain, &restored));
@@ -108,11 +108,11 @@ static void clocks(void **state)
 	(void)state;
 	/* The first call has nothing to compare with. */
 	assert_false(restored_clock(&r, now, up));
-	/* Time passes equally for both clocks, or one is slewed. */
+	/* The clocks run equally fast, or one of them is slewed. */
 	assert_false(restored_clock(&r, now += 1000 * SECOND, up += 1000 * SECOND));
 	assert_false(restored_clock(&r, now += 10 * SECOND + 5000000, up += 10 * SECOND));
 	assert_false(restored_clock(&r, now += SECOND, up));
-	/* The clock is set forward or back, or the machine has slept. */
+	/* The time of day is set forward or back, or the machine has slept. */
 	assert_true(restored_clock(&r, now += SECOND + 1, up));
 	assert_false(restored_clock(&r, now, up));
 	assert_true(restored_clock(&r, now -= 3600 * SECOND, up += SECOND));
@@ -142,7 +142,7 @@ static void device(void **state)
 	file_write("clock", p.byte, sizeof(p.byte));
 	assert_int_equal(restored_look(&r), RESTORED_VM);
 	assert_int_equal(restored_look(&r), RESTORED_NOT);
-	/* While the page is being written it is not used; after that the change is noticed. */
+	/* While the page is being changed, it is not used; the look after that notices the change. */
 	p = page_of(3, 0, 0);
 	put(&p, 12, 4, 15);
 	file_write("clock", p.byte, sizeof(p.byte));

@@ -5,9 +5,9 @@
 
 #define STREAMS 50
 
-/* A stream that is sent all that it may be sent in a visit, or all that it wants. */
+/* A stream; in each visit it is sent all that it wants, or as much as it may be sent. */
 struct client {
-	struct round_place place; /* first */
+	struct round_place place; /* must be the first member */
 	int64_t wants, got;
 };
 
@@ -46,7 +46,7 @@ static void equal_shares(void **state)
 	assert_true(least > 0 && most - least <= 2 * ROUND_QUANTUM);
 }
 
-/* A stream that has wanted nothing recently waits for only a few visits, no matter how many others there are. */
+/* However many other streams there are, one that has not wanted anything recently waits for only a few visits. */
 static void newcomers(void **state)
 {
 	struct client c[STREAMS] = { 0 }, light = { 0 };
@@ -72,7 +72,7 @@ static void newcomers(void **state)
 	assert_int_equal(light.got, 100 * 256);
 }
 
-/* A stream that wants more as soon as it is served does not become a newcomer each time. */
+/* A stream that wants more as soon as it has been served is not treated as a newcomer each time. */
 static void impatient(void **state)
 {
 	struct client patient = { 0 }, impatient = { 0 };
@@ -93,7 +93,7 @@ static void impatient(void **state)
 	assert_in_range(impatient.got, patient.got / 10 * 9, patient.got / 10 * 11);
 }
 
-/* The round goes on, no matter how many newcomers there are. */
+/* However many newcomers there are, the round continues. */
 static void flood(void **state)
 {
 	struct client old = { 0 }, fresh;
@@ -144,7 +144,7 @@ static void leaving(void **state)
 	assert_true(TAILQ_EMPTY(&r.fresh) && TAILQ_EMPTY(&r.old));
 }
 
-/* A stream that wants little, and again before the round is over. */
+/* A stream wants little, and wants it again before the round is over. */
 static void light(void **state)
 {
 	struct client c[STREAMS] = { 0 }, light_one = { 0 };
@@ -171,7 +171,7 @@ static void light(void **state)
 	assert_in_range(late, 0, 10);
 }
 
-/* Streams with weights; these do not make a visit longer. */
+/* Streams have weights, which do not make a visit longer. */
 static void weighted(void **state)
 {
 	static const uint32_t weights[] = { 1, 2, 10, 100 };

@@ -78,7 +78,7 @@ static void changed(void **state)
 	subuids_clear(&s);
 }
 
-/* Compared with a linear search. */
+/* Compares the result with that of a linear search. */
 static void many(void **state)
 {
 	enum { RANGES = 3000 };

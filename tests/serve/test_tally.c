@@ -30,7 +30,7 @@ static void too_many(void **state)
 		snprintf(name, sizeof(name), "%u", i);
 		assert_ptr_equal(tally_get(&ts, name), ts.tally + i);
 	}
-	/* One more listener shares the last tally, and no tally was moved. */
+	/* One more listener shares the last tally, and no tally has moved. */
 	assert_ptr_equal(tally_get(&ts, "more"), ts.tally + TALLIES_MAX - 1);
 	assert_ptr_equal(tally_get(&ts, "0"), first);
 	assert_int_equal(ts.count, TALLIES_MAX);

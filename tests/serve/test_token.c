@@ -42,7 +42,7 @@ static void taken(void **state)
 	assert_true(token_matches(&t, longest, TOKEN_MAX));
 }
 
-/* So many that the digests of some agree in their first byte, and of some in their last. */
+/* The number of tokens is so large that some digests agree in the first byte, and some in the last. */
 static void many(void **state)
 {
 	struct token t = { 0 };

@@ -10,8 +10,8 @@
 
 static const struct listen_options plain = { .name = "http" };
 
-/* The result for @raw: "STATUS keeps|ends|over REST", with status 0 if the site answers, and REST the number of bytes after
- * the request; "..." if it is incomplete. */
+/* Returns the result for @raw as "STATUS keeps|ends|over REST", or "..." if the request is incomplete. STATUS is 0 if
+ * the site answers; REST is the number of bytes after the request. */
 static const char *take(const struct protocol *p, const struct listen_options *o, const char *raw,
 	size_t len, size_t piece)
 {
