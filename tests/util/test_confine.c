@@ -33,7 +33,7 @@ static int end(void **state)
 	return chdir("/") < 0 ? -1 : rmdir(top);
 }
 
-/* The child's status: 0 if the test passed, 1 if not, 77 if this kernel has no Landlock. */
+/* Returns the child's status: 0 if its checks passed, 1 if not, 77 if this kernel has no Landlock. */
 static int status_of(int (*child)(void))
 {
 	const pid_t pid = fork();
@@ -70,15 +70,15 @@ static int in_folder(void)
 
 	if (!confine(&place, 1))
 		return 77;
-	/* In the folder everything works: files are made, written, renamed and removed, and an unnamed file gets a name. */
+	/* In the folder, files can be made, written, renamed and removed, and an unnamed file gets a name. */
 	if (!make("in/file") || !make("in/new") || rename("in/new", "in/other") < 0 ||
 		unlink("in/other") < 0)
 		return 1;
-	/* Nothing works anywhere else. */
+	/* Outside of the folder none of this works, and no folder can be made, not even in it. */
 	if (!denied(make("new")) || !denied(make("file")) || !denied(unlink("file") == 0) ||
 		!denied(rename("in/file", "new") == 0) || !denied(mkdir("in/folder", 0700) == 0))
 		return 1;
-	/* Open files stay usable, devices can be opened, and everything can be read. */
+	/* Open files stay usable, devices can be opened, and any file can be read. */
 	if (write(before, "x", 1) != 1 || ftruncate(before, 0) < 0 || read_only < 0 ||
 		open("file", O_RDONLY | O_CLOEXEC) < 0 || open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
 		return 1;

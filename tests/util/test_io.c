@@ -84,7 +84,7 @@ static void *drain(void *fd)
 	return NULL;
 }
 
-/* Writes to a pipe that holds 64 KiB, while a signal arrives every 100 microseconds. */
+/* The pipe holds 64 KiB; while the test writes to it, a signal arrives every 100 microseconds. */
 static void test_interrupted(void **state)
 {
 	const struct itimerval often = { { 0, 100 }, { 0, 100 } }, never = { 0 };
@@ -97,7 +97,7 @@ static void test_interrupted(void **state)
 	assert_int_equal(pipe(ends), 0);
 	memset(back, 0, sizeof(back));
 	sigaction(SIGALRM, &act, NULL);
-	/* Only the writing thread is interrupted. */
+	/* Only the thread that writes is interrupted. */
 	sigemptyset(&block);
 	sigaddset(&block, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &block, NULL);

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-static int no_namespace; /* the errno why there is no mount namespace, or 0 */
+static int no_namespace; /* 0, or the errno because of which there is no mount namespace */
 
 static void need_run(void)
 {
@@ -31,7 +31,7 @@ static int listen_at(const char *path)
 	return fd;
 }
 
-/* Receives the datagram that is waiting, and adds a zero byte. Returns its length. */
+/* Receives the datagram that is waiting, and puts a zero byte after it. Returns the datagram's length. */
 static size_t get(int fd, char out[8192])
 {
 	const ssize_t n = recv(fd, out, 8191, MSG_DONTWAIT);
@@ -97,7 +97,7 @@ static void too_long(void **state)
 		journal_field(&j, "LONG", "%.1000s", value);
 	journal_field(&j, "LAST", "%d", 1);
 	journal_send(&j);
-	/* The message is cut and ends in "..."; a field that does not fit is left out whole. */
+	/* The message is cut and ends in "..."; if a field does not fit, all of it is left out. */
 	assert_true(get(fd, got) < sizeof(j.text) + 1);
 	assert_true(j.full);
 	assert_non_null(strstr(got, "xxx...\nPRIORITY="));
@@ -139,7 +139,7 @@ static void attached(void **state)
 	unlink(JOURNAL_SOCKET);
 }
 
-/* Sends the entry, and returns what it writes to standard error. */
+/* Sends the entry, and puts what that writes to standard error into @out. */
 static void send_to_stderr(struct journal *j, char out[16384])
 {
 	const int before = dup(STDERR_FILENO);
@@ -170,7 +170,7 @@ static void no_journal(void **state)
 	journal_field(&j, "TOOL_UID", "%u", 42u);
 	send_to_stderr(&j, got);
 	assert_string_equal(got, "tool: one \\x1b[31m\\x0aline\n");
-	/* A socket that no process reads any more. */
+	/* No process reads this socket any more. */
 	fd = listen_at(JOURNAL_SOCKET);
 	close(fd);
 	journal_begin(&j, "tool", JOURNAL_INFO, "%s", "plain");
@@ -195,8 +195,8 @@ static void stuck_journal(void **state)
 	(void)state;
 	need_run();
 	fd = listen_at(JOURNAL_SOCKET);
-	/* Nobody reads the socket. More entries than any queue holds are sent without messages, and without waiting
-	 * for ever. */
+	/* No process reads the socket, and more entries are sent than any queue holds. That must print no message, and
+	 * must not wait for ever. */
 	for (sent = 0; sent < 2000; sent++) {
 		journal_begin(&j, "tool", JOURNAL_INFO, "entry %u", sent);
 		send_to_stderr(&j, err);
@@ -205,7 +205,7 @@ static void stuck_journal(void **state)
 	while (recv(fd, got, sizeof(got), MSG_DONTWAIT) > 0)
 		found++;
 	assert_in_range(found, 1, 1999);
-	/* The next entry says how many were lost, and the one after it does not. */
+	/* The next entry says how many entries were lost; the entry after that does not. */
 	journal_begin(&j, "tool", JOURNAL_INFO, "again");
 	journal_send(&j);
 	get(fd, got);
@@ -294,7 +294,7 @@ static void watchdog(void **state)
 	unsetenv("WATCHDOG_PID");
 }
 
-/* Creates a mount namespace. A user other than root first becomes root in a user namespace. */
+/* Creates a mount namespace. A user who is not root first becomes root in a user namespace. */
 static int own_namespace(void)
 {
 	const uid_t uid = geteuid();

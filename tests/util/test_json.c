@@ -51,15 +51,15 @@ static void assert_value(const char *text, const char *value)
 		fail_msg("%d for: %s", r, text);
 }
 
-/* --- the grammar: the cases of the JSON Parsing Test Suite (Nicolas Seriot), each as the value of a member before,
- * and of one after, the member that is searched for --- */
+/* --- the grammar: the cases of the JSON Parsing Test Suite (Nicolas Seriot). Each is the value of a member; that
+ * member comes before, and in a second text after, the member that is searched for --- */
 
 struct text {
 	const char *bytes;
 	size_t len;
 };
 
-/* Works also for texts that contain zero bytes. */
+/* The text may contain zero bytes. */
 #define T(literal)                           \
 	{                                    \
 		literal, sizeof(literal) - 1 \
@@ -154,7 +154,7 @@ static const struct text good[] = {
 	T("\"\\u005C\""),
 	T("\"\xe2\x8d\x82\xe3\x88\xb4\xe2\x8d\x82\""),
 	T("\"\""),
-	/* RFC 8259 8.2: an escape for only half of a surrogate pair is allowed by the grammar */
+	/* RFC 8259, section 8.2: the grammar allows an escape that is only one half of a surrogate pair */
 	T("\"\\uDADA\""),
 	T("\"\\uD888\\u1234\""),
 	T("\"\\uDd1e\\uD834\""),
@@ -388,7 +388,7 @@ static const struct text bad[] = {
 	  "1"),
 };
 
-/* Joins @before, @value and @behind. The caller frees the result. */
+/* Joins the three texts. The caller frees the result. */
 static char *around(
 	const char *before, const struct text *value, const char *behind, size_t *ret_len)
 {
@@ -444,7 +444,7 @@ static void test_grammar_bad(void **state)
 	}
 }
 
-/* The scanner handles the value that is searched for in a function of its own. */
+/* The cases are also tested as the value that is searched for, because the scanner has another function for that. */
 static void test_grammar_wanted(void **state)
 {
 	static const char before[] = "{\"random_seed\":", behind[] = "}";
@@ -597,7 +597,7 @@ static void test_not_a_string(void **state)
 		assert_text_error(row[i], -EINVAL);
 }
 
-/* A fault after the value counts as well: the whole document is checked before anything is returned. */
+/* A fault after the value counts, too, because the whole document is checked before anything is returned. */
 static void test_checked_to_the_end(void **state)
 {
 	static const char text[] =
@@ -619,7 +619,7 @@ static void test_checked_to_the_end(void **state)
 
 /* --- depth --- */
 
-/* Puts @inner into @levels levels, including the document's own. */
+/* Nests @inner in @levels levels, one of which is the document itself. */
 static char *nested(
 	unsigned levels, const char *open, const char *inner, const char *close, size_t *ret_len)
 {
@@ -663,7 +663,7 @@ static void test_depth(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(row); i++) {
-		const unsigned each = strlen(row[i][2]) == 2 ? 2 : 1; /* levels in one step */
+		const unsigned each = strlen(row[i][2]) == 2 ? 2 : 1; /* levels in each step */
 		unsigned steps;
 
 		for (steps = 2; 1 + each * (steps - 1) <= JSON_DEPTH_MAX; steps++)
@@ -707,7 +707,7 @@ static void test_truncated(void **state)
 	free(text);
 }
 
-/* Does json-c read the same value? @span has no escapes in it. */
+/* Checks that json-c reads the same value. @span must not have escapes. */
 static void assert_refereed(const char *text, size_t len, const struct json_span *span)
 {
 	json_object *o = referee(text, len, 3 * JSON_DEPTH_MAX), *value;
@@ -737,7 +737,7 @@ static void test_nova_tree(void **state)
 			version[i]);
 		text = file_read(path, &len);
 		assert_int_equal(find(text, len, &span), 0);
-		/* base64 of 512 bytes, between quotes, after the key */
+		/* the base64 of 512 bytes, between quotes, after the key */
 		assert_int_equal(span.len, 684);
 		assert_int_equal(text[span.at - 1], '"');
 		assert_int_equal(text[span.at + span.len], '"');
@@ -806,7 +806,7 @@ static void test_referee(void **state)
 
 static const char *const pair_keys[2] = { "record", "id" };
 
-/* What is found as the @nth pair is "RECORD ID", or the error. */
+/* Checks that the @nth pair, as "RECORD ID", is @expected, or that the search returns @err. */
 static void assert_pair(const char *text, unsigned nth, int err, const char *expected)
 {
 	struct json_span span[2] = { { 111, 222 }, { 333, 444 } };
@@ -836,7 +836,8 @@ static void test_pair(void **state)
 	assert_pair(two, 0, 0, "a b");
 	assert_pair(two, 1, 0, "c d");
 	assert_pair(two, 2, -ENOENT, NULL);
-	/* An outer object ends after those in it, and is not mixed up with them. */
+	/* An outer object ends after the objects in it, so it comes after them, and its values are not confused with
+	 * theirs. */
 	assert_pair("{\"record\":\"a\",\"x\":{\"record\":\"c\",\"id\":\"d\"},\"id\":\"b\"}", 0, 0,
 		"c d");
 	assert_pair("{\"record\":\"a\",\"x\":{\"record\":\"c\",\"id\":\"d\"},\"id\":\"b\"}", 1, 0,

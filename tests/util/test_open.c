@@ -93,7 +93,7 @@ static void untouched(void **state)
 	assert_true(S_ISSOCK(st.st_mode));
 	assert_int_equal(open_kind(AT_FDCWD, "link-to-fifo", O_RDONLY, ANY, &st), -EMEDIUMTYPE);
 	assert_true(S_ISFIFO(st.st_mode));
-	/* If open_kind() had opened the FIFO for reading, a writer could open it. */
+	/* If open_kind() had the FIFO open for reading, a writer could open it. */
 	assert_int_equal(open("fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
 	assert_int_equal(errno, ENXIO);
 }
@@ -122,7 +122,7 @@ static void links(void **state)
 	assert_int_equal(try("/proc/self/cwd/file", O_RDONLY, ANY | OPEN_NO_LINKS), -ELOOP);
 }
 
-/* No descriptor is left open, with any result. */
+/* Whatever the result is, no descriptor is left open. */
 static void closed(void **state)
 {
 	const int next = dup(STDERR_FILENO);

@@ -25,7 +25,7 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return true;
 }
 
-/* Counts, in /proc/self/smaps, the areas of this process that are locked and wiped in a child. */
+/* Counts, in /proc/self/smaps, this process's areas that are locked, and that a child sees as zeros. */
 static unsigned locked_areas(void)
 {
 	unsigned count = 0;
@@ -60,12 +60,12 @@ static void test_one_area(void **state)
 			assert_int_equal(p[i][j], i + 1);
 	for (i = 1; i < COUNT(p); i++)
 		secret_free(p[i]);
-	/* The pieces are wiped at once, while the area remains. */
+	/* Each piece is wiped as soon as it is freed, although the area still exists. */
 	assert_true(is_zero(p[1], 1001));
 	assert_true(is_zero(p[7], 1007));
 	secret_free(p[0]);
 	assert_true(is_zero(p[0], 1000));
-	/* The area is used from its beginning again. */
+	/* The next secret is at the beginning of the area again. */
 	assert_ptr_equal(secret_new(POOL - 16), p[0]);
 	secret_free(p[0]);
 	assert_int_equal(locked_areas(), before + 1);
@@ -91,7 +91,7 @@ static void test_what_does_not_fit(void **state)
 	secret_free(small);
 }
 
-/* Calls @run in a child, whose messages are dropped. Returns the child's status. */
+/* Calls @run in a child whose messages are dropped. Returns the child's status. */
 static int status_of(void (*run)(void))
 {
 	const pid_t pid = fork();
@@ -123,7 +123,7 @@ static void test_past_the_end(void **state)
 	assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-/* An area that cannot be locked is not used; a secret that is small enough is locked by itself. */
+/* If the whole area cannot be locked, it is not used; a secret that is small enough is locked by itself. */
 static void with_little_memory(void)
 {
 	const struct rlimit little = { 32768, 32768 };

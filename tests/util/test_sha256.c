@@ -5,7 +5,7 @@
 
 #include <sodium.h>
 
-/* The examples of FIPS 180-2, appendix B, and further ones of NIST. */
+/* The examples of FIPS 180-2, appendix B, and more examples of NIST. */
 static void test_fips(void **state)
 {
 	static const struct {
@@ -47,7 +47,7 @@ static void test_million(void **state)
 	assert_memory_equal(out, expected, sizeof(out));
 }
 
-/* Each message is in storage of exactly its length, at each alignment. */
+/* Each message is in a buffer of just its length, at each alignment. */
 static void test_against_libsodium(void **state)
 {
 	uint8_t expected[SHA256_SIZE], out[SHA256_SIZE];

@@ -14,23 +14,24 @@ static void texts(void **state)
 		{ "a\nb\tc\r", "a\\x0ab\\x09c\\x0d" },
 		{ "\33[31m\7\x7f", "\\x1b[31m\\x07\\x7f" },
 		{ "\xff\xfe", "\\xff\\xfe" },
-		/* The control character CSI, in UTF-8 and as a byte of Latin-1. */
+		/* The control character CSI, in UTF-8 and as one byte, as in Latin-1. */
 		{ "\xc2\x9b"
 		  "31m\x9b",
 			"\\xc2\\x9b"
 			"31m\\x9b" },
-		/* A character cut short, an overlong form, a surrogate. */
+		/* A character that is cut off, an overlong form, a surrogate. */
 		{ "\xe2\x82", "\\xe2\\x82" },
 		{ "\xc0\xaf", "\\xc0\\xaf" },
 		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
-		/* U+202E, U+2028, U+2069, U+061C, U+200F; and their neighbours U+202F, U+2065. */
+		/* U+202E, U+2028, U+2069, U+061C and U+200F are escaped, but not the characters U+202F and U+2065,
+		 * which are next to some of them. */
 		{ "\xe2\x80\xae", "\\xe2\\x80\\xae" },
 		{ "\xe2\x80\xa8", "\\xe2\\x80\\xa8" },
 		{ "\xe2\x81\xa9", "\\xe2\\x81\\xa9" },
 		{ "\xd8\x9c", "\\xd8\\x9c" },
 		{ "\xe2\x80\x8f", "\\xe2\\x80\\x8f" },
 		{ "\xe2\x80\xaf\xe2\x81\xa5", "\xe2\x80\xaf\xe2\x81\xa5" },
-		/* Text that is already in this form does not change. */
+		/* Text that is already escaped does not change. */
 		{ "\\x1b[31m\\", "\\x1b[31m\\" },
 	};
 	char out[256];

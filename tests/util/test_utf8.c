@@ -3,7 +3,7 @@
 
 #include "util/utf8.h"
 
-/* Encodes a code point by table 3-6 of the Unicode standard, without any check. */
+/* Encodes a code point by table 3-6 of the Unicode standard, without checking it. */
 static size_t encode(uint32_t point, uint8_t out[4])
 {
 	if (point < 0x80) {
@@ -110,7 +110,7 @@ static void test_four_bytes(void **state)
 	}
 }
 
-/* Each text is in storage of exactly its length. */
+/* Each text is in a buffer of just its length. */
 static void test_cut_short(void **state)
 {
 	static const uint32_t points[] = { 0x80, 0x7ff, 0x800, 0xffff, 0x10000, 0x10ffff };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The packets, the client, and a draw that uses a broker. */
+/* Tests the packets, the client, and a draw that uses a broker. */
 #include "tests/lib/unit.h"
 
 #include "seed/source/broker_client.h"
@@ -14,7 +14,7 @@
 #include <sys/un.h>
 
 #define SOON_MS  400
-#define LATER_MS 60000 /* a deadline that is reached only if something is wrong */
+#define LATER_MS 60000 /* a deadline that is reached only if the test fails */
 #define NOBODY   65534
 #define SOMEBODY 1234
 
@@ -73,7 +73,8 @@ static void make_blocks(struct broker_block *block, size_t count, uint32_t bits)
 	}
 }
 
-/* Makes the blocks as an answer of @version delivers them: in version 1 without the number of bytes. */
+/* Changes the blocks to what the parser returns for an answer of @version; version 1 does not send the numbers of
+ * bytes. */
 static void make_received(struct broker_block *block, size_t count, unsigned version)
 {
 	size_t i, j;
@@ -112,7 +113,8 @@ static void test_answer(void **state)
 			assert_int_equal(status, BROKER_GIVEN);
 			make_received(sent, n, version);
 			assert_memory_equal(got, sent, n * sizeof(*got));
-			/* Refused: fewer or more blocks than requested, a byte less or more, another version. */
+			/* These are refused: more or fewer blocks than requested, a byte less or more, another
+			 * version. */
 			assert_int_equal(parse(raw, len, version, n + 1, got, &status), -EBADMSG);
 			assert_int_equal(parse(raw, len, version, n - 1, got, &status), -EBADMSG);
 			assert_int_equal(parse(raw, len - 1, version, n, got, &status), -EBADMSG);
@@ -125,7 +127,8 @@ static void test_answer(void **state)
 			assert_int_equal(status, i);
 		}
 	}
-	/* A daemon that does not know version 2 refuses it with this status; any other status is malformed. */
+	/* With this status, a daemon that does not know version 2 refuses a request of version 2. Any other status in
+	 * version 1 is malformed. */
 	for (i = BROKER_GIVEN; i <= BROKER_REFUSED; i++) {
 		len = broker_answer_encode(raw, 1, (enum broker_status)i, NULL, 0);
 		assert_int_equal(parse(raw, len, 2, 3, got, &status),
@@ -172,7 +175,7 @@ static void test_answer_words(void **state)
 	}
 }
 
-/* One wrong byte in the fields that version 2 adds. */
+/* One byte is wrong in the fields that version 2 adds. */
 static void test_answer_sources(void **state)
 {
 	static const struct {
@@ -181,11 +184,11 @@ static void test_answer_sources(void **state)
 	} row[] = {
 		{ 4, 17 },           /* more sources than fit */
 		{ 4, 4 },            /* a source without a name */
-		{ 4, 2 },            /* a source that is not counted */
-		{ 168, 'R' },        /* a capital */
-		{ 168, 0 },          /* no name */
-		{ 168 + 6, 1 },      /* an escape */
-		{ 168 + 11, 'x' },   /* a name that does not end in a zero */
+		{ 4, 2 },            /* a source beyond their number */
+		{ 168, 'R' },        /* a capital letter */
+		{ 168, 0 },          /* an empty name */
+		{ 168 + 6, 1 },      /* a control character */
+		{ 168 + 11, 'x' },   /* no zero at the end of the name */
 		{ 168 + 3 * 20, 1 }, /* a byte of an unused entry */
 		{ 168 + 16 * 20 - 1, 1 },
 	};
@@ -206,7 +209,7 @@ static void test_answer_sources(void **state)
 		assert_int_equal(parse(raw, len, 2, 1, &got, &status), -EBADMSG);
 		raw[16 + row[i].at] = was;
 	}
-	/* In version 1 the number of sources must be 0. */
+	/* In version 1, the number of sources must be 0. */
 	len = broker_answer_encode(raw, 1, BROKER_GIVEN, &sent, 1);
 	raw[16 + 4] = 3;
 	assert_int_equal(parse(raw, len, 1, 1, &got, &status), -EBADMSG);
@@ -235,12 +238,12 @@ static void answer_bad(unsigned version)
 		len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 		assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
 	}
-	/* A provenance without a terminating zero. */
+	/* The provenance has no zero at its end. */
 	make_blocks(sent, 2, 256);
 	memset(sent[1].provenance, 'a', BROKER_PROVENANCE);
 	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 	assert_int_equal(parse(raw, len, version, 2, got, &status), -EBADMSG);
-	/* Another status, or a changed bit in the head. */
+	/* Another status, or one changed bit in the head. */
 	make_blocks(sent, 2, 256);
 	len = broker_answer_encode(raw, version, BROKER_GIVEN, sent, 2);
 	for (i = 0; i < BROKER_HEAD_SIZE; i++) {
@@ -287,26 +290,26 @@ static void test_note(void **state)
 /* --- a test broker, in a child process --- */
 
 enum manner {
-	GIVE,   /* give what is requested, with @bits for each block */
-	OLD,    /* the same, as a daemon that knows only version 1 */
+	GIVE,   /* give what is requested; each block has @bits bits */
+	OLD,    /* the same, but like a daemon that knows only version 1 */
 	REPEAT, /* give the same block again and again */
 	SAY_EMPTY,
 	SAY_LIMITED,
 	SAY_REFUSED,
 	GARBAGE,
-	TOO_MUCH, /* send more bytes than any answer has */
+	TOO_MUCH, /* send more bytes than the largest answer has */
 	ONE_LESS,
 	SILENT,
 	HANG_UP,
 	NEVER_ACCEPT,
 };
 
-/* How many blocks the last request asked for; memory shared with the child. */
+/* How many blocks the last request asked for. The memory is shared with the child. */
 static uint32_t *asked;
 
 struct broker {
 	pid_t pid;
-	int told; /* a descriptor from which the notes that the broker received can be read */
+	int told; /* a descriptor with the notes that the broker has received */
 	char path[64];
 };
 
@@ -376,7 +379,7 @@ static struct broker broker_start(enum manner manner, uint32_t bits, uid_t uid, 
 
 	snprintf(folder, sizeof(folder), "run%d", count++);
 	assert_int_equal(mkdir(folder, 0755), 0);
-	assert_int_equal(chmod(folder, 0777), 0); /* lets the child bind in it; reset below */
+	assert_int_equal(chmod(folder, 0777), 0); /* so that the child can bind; reset below */
 	snprintf(b.path, sizeof(b.path), "%s/seed.sock", folder);
 	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(told, O_CLOEXEC), 0);
@@ -450,7 +453,7 @@ static void test_believed(void **state)
 		{ SOMEBODY, SOMEBODY, 0 },
 		{ SOMEBODY, 0, -EPERM },
 		{ SOMEBODY, SOMEBODY + 1, -EPERM },
-		/* A user id that the namespace does not map could be anybody; so could the folder's owner. */
+		/* A user id that the namespace does not map could be any user, and so could the owner of the folder. */
 		{ NOBODY, NOBODY, -EPERM },
 	};
 	size_t i;
@@ -465,7 +468,7 @@ static void test_believed(void **state)
 		struct broker b = broker_start(GIVE, 256, row[i].peer, row[i].owner);
 
 		assert_int_equal(connect_to(b.path), row[i].r);
-		/* A folder in which other users could create a socket. */
+		/* In this folder, other users could create a socket. */
 		*strrchr(b.path, '/') = '\0';
 		assert_int_equal(chmod(b.path, 0775), 0);
 		b.path[strlen(b.path)] = '/';
@@ -509,7 +512,8 @@ static void test_draw_counts(void **state)
 		assert_non_null(s.report[0].given);
 		assert_string_equal(s.report[0].given[0].provenance, "rdrand:384 tpm:320 kernel");
 		assert_int_equal(s.report[0].given[0].source[0].bytes, 49152);
-		/* No second margin is subtracted; the kernel fills up with at most 256 bits. */
+		/* No second margin is subtracted. The kernel adds at most 256 bits to reach the number that is asked
+		 * for. */
 		assert_int_equal(
 			s.claim.hardware_bits, 3 * granted[i] < 700 ? 3 * granted[i] : 700);
 		assert_int_equal(s.claim.credit_bits,
@@ -526,7 +530,8 @@ static void test_draw_counts(void **state)
 	}
 }
 
-/* A daemon of version 1 is understood, and gets the same note; values that it does not send are left unknown. */
+/* A draw understands a daemon of version 1, and sends it the same note; values that such a daemon does not send are
+ * unknown. */
 static void test_draw_old(void **state)
 {
 	struct broker b = broker_start(OLD, 200, 0, 0);
@@ -599,13 +604,13 @@ static void test_draw_without(void **state)
 	for (i = 0; i < COUNT(row); i++) {
 		struct broker b = broker_start(row[i].manner, 256, 0, 0);
 
-		/* Two blocks, so that the same block can come twice. */
+		/* Two blocks are drawn, so that the same block can come twice. */
 		assert_int_equal(draw(&s, &b, hangs(row[i].manner) ? SOON_MS : LATER_MS, 512), 0);
 		assert_false(draw_passed(s.report));
 		assert_string_equal(draw_why(s.report, why, sizeof(why)), row[i].why);
 		assert_null(s.report[0].given);
 		assert_int_equal(s.claim.hardware_bits, 0);
-		assert_int_equal(s.claim.credit_bits, 256); /* from the kernel */
+		assert_int_equal(s.claim.credit_bits, 256); /* the kernel's */
 		seed_clear(&s);
 		broker_stop(&b);
 	}
@@ -628,7 +633,7 @@ static void close_device(struct source_handle *h)
 	(void)h;
 }
 
-/* If the user has named no sources, devices are skipped if the broker gives enough, and only then. */
+/* If the user has named no sources, devices are skipped if the broker gives enough bits, and only then. */
 static void test_draw_spares(void **state)
 {
 	static const struct source device = { .name = "device",
@@ -668,7 +673,7 @@ static void test_draw_spares(void **state)
 	}
 }
 
-/* Connections that are never accepted fill the queue: waiting ends at the deadline. */
+/* The broker accepts no connection, so its queue is full in the end; connecting then fails at the deadline. */
 static void test_full_queue(void **state)
 {
 	struct broker b = broker_start(NEVER_ACCEPT, 256, 0, 0);

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* Parses a stream in pieces of @piece bytes, and writes its requests as one line: "bits try5 read255 offer:6162
+/* Parses a stream in pieces of @piece bytes, and writes its requests on one line, as in "bits try5 read255 offer:6162
  * pid". */
 static int parse_pieces(const uint8_t *raw, size_t len, size_t piece, char *out)
 {
@@ -56,7 +56,7 @@ static void all_commands(void **state)
 	}
 }
 
-/* Bytes that could be a request are not read as one within an offer. */
+/* Within an offer, bytes that could be a request are not read as one. */
 static void offers(void **state)
 {
 	uint8_t raw[4 + 255 + 1] = { 3, 0, 0, 255 };

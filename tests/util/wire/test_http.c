@@ -5,7 +5,8 @@
 
 #include <errno.h>
 
-/* The lines of @raw as "[one][two]", or the error; the same for pieces of any size. */
+/* Writes the lines of @raw to @out as "[one][two]", or returns the error; the result must be the same for pieces of any
+ * size. */
 static int take_lines(const char *raw, size_t len, size_t piece, size_t size, char *out)
 {
 	char *text = malloc(size);
@@ -127,7 +128,7 @@ static void words(void **state)
 	assert_true(http_is_name(text("CONTENT-length"), "content-length"));
 	assert_false(http_is_name(text("content-lengt"), "content-length"));
 	assert_false(http_is_name(text("content-lengthy"), "content-length"));
-	/* '@' and '[' are the neighbours of the letters, and differ from '`' and '{' as letters do by case. */
+	/* '@' and '[' are next to the letters, and differ from '`' and '{' in the same bit as upper and lower case. */
 	assert_false(http_is_name(text("@["), "`{"));
 	assert_true(http_list_has(text("close"), "close"));
 	assert_true(http_list_has(text("upgrade ,\tCLOSE , x"), "close"));
@@ -136,7 +137,7 @@ static void words(void **state)
 	assert_false(http_list_has(text(",,"), "close"));
 }
 
-/* A line on the heap, so that a read past its end is found. */
+/* The line is on the heap, so that a read beyond its end is found. */
 static struct http_line line_of(const char *raw)
 {
 	return (struct http_line){ .text = strdup(raw), .len = strlen(raw), .whole = true };
@@ -242,7 +243,7 @@ static void fields(void **state)
 	assert_string_equal(out, "!#$%&'*+-.^_`|~09azAZ|");
 }
 
-/* The framing that follows from the fields, each of the form "Name: value\n". */
+/* Computes the framing that the fields give; each field has the form "Name: value\n". */
 static int frame(unsigned minor, const char *lines, struct http_framing *f)
 {
 	char *copy = strdup(lines), *at = copy, *raw;
@@ -304,8 +305,8 @@ static void keeping(void **state)
 	assert_false(http_framing_keeps(&f));
 }
 
-/* The body in @raw, joined, with pieces of any size. @ret_behind: the number of bytes after it. Returns: as the last
- * http_body_take(). */
+/* Joins the pieces of the body in @raw, which is passed in pieces of @piece bytes. @ret_behind: the number of bytes
+ * after the body. Returns: the result of the last http_body_take(). */
 static int take_body(const struct http_framing *f, bool answer, const char *raw, size_t piece,
 	char *out, size_t *ret_behind)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* These tests read their vectors and the refusals from doc/seed-format.md, which specifies the format. */
+/* These tests read their vectors, and the files that must be refused, from doc/seed-format.md, which specifies the
+ * format. */
 #include "tests/lib/unit.h"
 
 #include "util/wire/record.h"
@@ -123,7 +124,7 @@ static int assert_refused(const uint8_t *raw, size_t len)
 	return r;
 }
 
-/* Sets a correct digest, so that only the rule under test is broken. */
+/* Sets the right digest, so that the file breaks only the rule that is tested. */
 static void sign(uint8_t *raw, size_t seed_len)
 {
 	uint8_t joined[96 + RECORD_BLOCKS_MAX * RECORD_BLOCK];
@@ -175,7 +176,7 @@ static void test_vectors(void **state)
 	}
 }
 
-/* The page's text with line breaks replaced by spaces. */
+/* The text of the page, with spaces in place of line breaks. */
 static char *page_sentences(void)
 {
 	size_t len, n = 0, i;
@@ -190,15 +191,15 @@ static char *page_sentences(void)
 	return page;
 }
 
-/* A file from the page, with room for bytes that the page's examples append. */
+/* A file that the page describes, with room for the bytes that some of the page's examples append. */
 struct file {
 	uint8_t raw[2 * RECORD_SIZE_MAX];
 	size_t len;
 };
 
-/* Applies a clause of the page to the file: "byte 17 set to 2 (512 bits credited)", "byte 12 set to 192 and byte 13
- * set to 7", "byte 96 inverted", or one that changes the length. Returns: the first changed byte, or the old
- * length. */
+/* Changes the file as a clause of the page says: "byte 17 set to 2 (512 bits credited)", "byte 12 set to 192 and byte
+ * 13 set to 7", "byte 96 inverted", or a change of the length. Returns: the position of the first changed byte, or the
+ * old length. */
 static size_t change_as_told(const char *clause, struct file *f)
 {
 	unsigned at = 0, value, next, next_value;
@@ -234,7 +235,8 @@ static size_t change_as_told(const char *clause, struct file *f)
 	return before;
 }
 
-/* Sets a correct digest for the seed length in the header, as if zeros followed the file. */
+/* Sets the right digest for the seed length in the header. If the file is too short for the seed, the missing bytes
+ * count as zeros. */
 static void sign_as_told(struct file *f)
 {
 	const size_t n = f->raw[12] | (size_t)f->raw[13] << 8;
@@ -243,8 +245,9 @@ static void sign_as_told(struct file *f)
 		sign(f->raw, n);
 }
 
-/* Applies each clause of the sentence that begins with @words to @of, and checks that it is refused. @anew: set a
- * correct digest first, unless the clause changes the digest. */
+/* For each clause of the page's sentence that begins with @words, changes a copy of @of as the clause says, and checks
+ * that the file is refused. After a change before the digest, or any change if @anew is true, sets the right digest and
+ * checks that the file is still refused; a change of the digest itself stays. */
 static void refuse_all(const char *words, const struct file *of, bool anew, size_t want)
 {
 	char *page = page_sentences(), *at, *clause;
@@ -260,7 +263,7 @@ static void refuse_all(const char *words, const struct file *of, bool anew, size
 		if (where < 96 || (anew && where != 96)) {
 			sign_as_told(&f);
 			assert_refused(f.raw, f.len);
-			/* It is no tombstone either. */
+			/* The file is not a tombstone either. */
 			assert_int_not_equal(
 				record_parse(f.raw, f.len, &(struct record){ 0 }), -ESTALE);
 		}
@@ -340,7 +343,7 @@ static void test_round_trip(void **state)
 		size = record_size(rec.seed_len);
 		assert_true(size % RECORD_SECTOR == 0 && size >= 128 + rec.seed_len &&
 			size < 128 + rec.seed_len + RECORD_SECTOR);
-		/* Any number of sectors that is large enough. */
+		/* The file has any number of sectors that is large enough. */
 		while (size < RECORD_SIZE_MAX && random_below(&rng, 3) == 0)
 			size += RECORD_SECTOR;
 		memset(raw, 0xa5, sizeof(raw));
@@ -350,7 +353,7 @@ static void test_round_trip(void **state)
 	}
 }
 
-/* In vector A, every possible change of every byte; in the others, one change of every byte. */
+/* In vector A, each byte gets each other value; in the other vectors, each byte gets one other value. */
 static void test_every_byte(void **state)
 {
 	uint8_t raw[RECORD_SIZE_MAX];
@@ -387,13 +390,13 @@ static void test_lengths(void **state)
 		else
 			assert_int_equal(assert_refused(raw, len), -EMSGSIZE);
 	}
-	/* A file that is too short for the seed length in its header. */
+	/* The file is too short for the seed length in its header. */
 	assert_int_equal(record_encode(&page_vector[2].rec, raw, RECORD_SIZE_MAX), 0);
 	assert_int_equal(assert_refused(raw, 2048), -EMSGSIZE);
 	assert_int_equal(assert_refused(raw, 4096), -EMSGSIZE);
 }
 
-/* Fields that are out of range, with a correct digest. */
+/* Each of these fields is out of range, and the digest is right. */
 static void test_fields(void **state)
 {
 	static const struct {
@@ -410,7 +413,7 @@ static void test_fields(void **state)
 		{ 12, 4, 65, -EMSGSIZE },
 		{ 12, 4, 4160, -EMSGSIZE },
 		{ 12, 4, 0xffffffc0, -EMSGSIZE },
-		{ 12, 4, 1984, -EMSGSIZE }, /* the seed would end one block after the file */
+		{ 12, 4, 1984, -EMSGSIZE }, /* the seed would end one block beyond the file */
 		{ 16, 4, 257, -ERANGE },
 		{ 16, 4, 0xffffffff, -ERANGE },
 		{ 20, 4, 257, -ERANGE },
@@ -487,7 +490,7 @@ static void test_encode_refuses(void **state)
 	assert_int_equal(record_encode(&rec, raw, 2048), 0);
 }
 
-/* Random mutations with a correct digest: each is refused, or is encoded to the same bytes again. */
+/* Random changes with the right digest: each file is refused, or encoding its fields gives the same bytes again. */
 static void test_nothing_left_open(void **state)
 {
 	uint8_t seed[RECORD_BLOCKS_MAX * RECORD_BLOCK], raw[RECORD_SIZE_MAX],
@@ -544,7 +547,7 @@ static void test_tombstone(void **state)
 	assert_null(rec.seed);
 	assert_memory_equal(rec.seed_id, a->rec.seed_id, RECORD_ID_SIZE);
 	assert_int_equal(rec.credit_bits, a->rec.credit_bits);
-	/* With any byte changed, or with a seed in it, it is no tombstone. */
+	/* If any byte is changed, or if the file has a seed, it is not a tombstone. */
 	for (i = 0; i < len; i++) {
 		raw[i] ^= 0x10;
 		assert_true(record_parse_tombstone(raw, len, &rec) < 0);
