@@ -3,18 +3,18 @@
 #
 # usage: boot.sh [OPTION]... VM [QEMU-OPTION]...
 #
-# Boots the kernel and initramfs in the folder VM, which initramfs.sh made, and copies the console
-# to standard output until the machine is off. The machine has no network, no virtio-rng and, except
-# with -c max, no RDRAND: the drive is its only source of entropy.
+# Boots the kernel and initramfs in the folder VM, which initramfs.sh made, and copies the console to standard output
+# until the machine is off. The machine has no network, no virtio-rng and, except with -c max, no RDRAND, so the drive
+# is its only source of entropy.
 #
 #   -m MACHINE x86_64 (default) or aarch64
-#   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd, usb, empty-ide-cd, none, all read-only; or
-#              virtio-blk-rw, a disk that can be written
+#   -d PLACE   where the seed drive is: ide-cd, virtio-blk, virtio-scsi-cd or usb, which are read-only; virtio-blk-rw,
+#              a disk that the machine can write to; or empty-ide-cd or none, without a drive
 #   -i IMAGE   the image of the drive
 #   -l IMAGE   a disk with the serial number "ledger"; the machine writes to it
 #   -r IMAGE   the root disk, found by its label "root"; the machine writes to it
 #   -u UUID    the machine's UUID, by SMBIOS
-#   -a ARGS    added to the kernel's command line, where the last word wins
+#   -a ARGS    words to add to the kernel's command line; if a word occurs twice, the last one counts
 #   -c CPU     the CPU model (default qemu64 or cortex-a57)
 #   -e VARS    boot by UEFI firmware, with this variable store; the machine writes to it
 #   -k WORDS   kill the machine as soon as its console shows these words; the exit status is 137
@@ -27,7 +27,7 @@ usage() {
 	exit 2
 }
 
-# In the values of QEMU's options commas must be doubled.
+# In the value of an option of QEMU, each comma must be doubled.
 drive() {
 	printf 'if=none,format=raw,id=%s,file=%s' "$1" "${2//,/,,}"
 }
@@ -70,7 +70,7 @@ none) ;;
 esac
 case $machine in
 x86_64)
-	# On a busy host the timer is late, and the kernel would take it for broken.
+	# On a busy host the timer is late, and the kernel would conclude that it is broken.
 	arguments="console=ttyS0 no_timer_check $arguments"
 	qemu=(qemu-system-x86_64 -machine pc -cpu "${cpu:-qemu64}")
 	firmware=/usr/share/OVMF/OVMF_CODE_4M.fd
@@ -82,8 +82,8 @@ aarch64)
 	;;
 *) usage ;;
 esac
-# An unpacked kernel boots faster. UEFI does not accept one; and with one and a TPM, QEMU loads the initramfs over the ACPI
-# tables.
+# An unpacked kernel boots faster. It is not used with UEFI, which does not accept one, nor with a TPM, because then
+# QEMU would load the initramfs over the ACPI tables.
 kernel=$vm/vmlinuz
 [ -n "$vars" ] || [[ " $* " == *' -tpmdev '* ]] || [ ! -e "$vm/vmlinux" ] || kernel=$vm/vmlinux
 [ -z "$vars" ] || devices+=(-drive "if=pflash,format=raw,readonly=on,file=$firmware"
@@ -99,7 +99,7 @@ if [ -z "$kill_at" ]; then
 	exit
 fi
 
-# The machine is killed without notice: what it had not written is lost, as in a power cut.
+# The machine is killed without notice, so it loses what it has not written, as in a power cut.
 exec {console}< <(exec "${qemu[@]}" </dev/null)
 machine=$!
 while IFS= read -r -t "$limit" -u "$console" line; do

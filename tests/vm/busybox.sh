@@ -3,8 +3,8 @@
 #
 # usage: busybox.sh
 #
-# Prints the path of Debian's static busybox for the architecture of the APT_CONFIG that suite.sh printed. It is
-# fetched once into the cache ($SEEDRIVE_CACHE). Nothing is installed.
+# Prints the path of Debian's static busybox. It is for the architecture in the APT_CONFIG that suite.sh has printed,
+# and fetched once into the cache ($SEEDRIVE_CACHE). Nothing is installed.
 
 set -euo pipefail
 export LC_ALL=C
@@ -29,10 +29,10 @@ if [ ! -d "$folder" ]; then
 		die "cannot download busybox-static: is 'apt-get update' due?"
 	dpkg-deb -x "$new"/*.deb "$new"
 	rm "$new"/*.deb
-	# As in kernel.sh, another run may have been faster.
+	# As in kernel.sh, another run may have made the folder first.
 	mv -T "$new" "$folder" 2>/dev/null || [ -d "$folder" ] || die "$folder: cannot be written"
 fi
-# In Debian 13 it is in /usr.
+# In Debian 13 the program is in /usr.
 busybox=$folder/bin/busybox
 [ -e "$busybox" ] || busybox=$folder/usr/bin/busybox
 printf '%s\n' "$busybox"

@@ -2,9 +2,10 @@
 /*
  * usage: clone TTY SAMPLES [COMMAND...]
  *
- * Runs in a machine that is saved and restored: asks the kernel for 8 random bytes each millisecond, before the save and in each
- * copy. A byte on TTY means that this copy continues: then COMMAND is started, and after SAMPLES more samples these, and some from
- * before the save, are printed to TTY as lines "sample MICROSECONDS HEX"; and "ended MICROSECONDS STATUS" for COMMAND.
+ * Runs in a machine that is saved and then continues in copies: before the save and in each copy, it asks the kernel
+ * for 8 random bytes each millisecond, which is a sample. A byte on TTY means that this copy has begun: the program
+ * starts COMMAND, and takes SAMPLES more samples. Then it prints these, and some from before the save, to TTY as lines
+ * "sample MICROSECONDS HEX"; and for COMMAND the line "ended MICROSECONDS STATUS".
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -18,14 +19,14 @@
 #include <unistd.h>
 
 #define RING   16384
-#define BEFORE 500 /* how many samples from before the byte are printed */
+#define BEFORE 500 /* how many of the earlier samples are printed, too */
 
 static struct {
 	int64_t us;
 	uint8_t byte[8];
 } ring[RING];
 
-static unsigned taken; /* the number of all samples */
+static unsigned taken; /* the number of samples that were taken */
 
 static int64_t now_us(void)
 {

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-clones`: a machine whose RNG is ready is saved, and continues in many copies. getrandom(2) gives the same bytes
-# in all copies until seedrive-refresh has run, and different ones afterwards: with a vmclock, by which it notices, and
-# without. The metadata service is reached by QEMU's user network, which leads nowhere else.
+# `make check-clones`: a machine whose RNG is ready is saved, and continues in many copies. getrandom(2) gives the same
+# bytes in all copies until seedrive-refresh has run, and different bytes afterwards. The machines have a vmclock, by
+# which seedrive-refresh notices the restore, or have none. The metadata service is reached through QEMU's user network,
+# which leads nowhere else.
 
 # Each test runs in a subshell; QEMU's options contain commas.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2054,SC2154
@@ -15,8 +16,8 @@ load ../lib/vm
 
 COPIES=${COPIES:-8}
 
-# clone_setup NAME KERNEL: make an initramfs that sets up the network (its other end is in NETWORK), runs seedrive-refresh as
-# sd.mode= says, and runs tests/vm/clone.c when the RNG is ready.
+# clone_setup NAME KERNEL MODULES: make an initramfs that sets up the network, runs seedrive-refresh in the way that
+# sd.mode= names, and runs tests/vm/clone.c when the RNG is ready.
 clone_setup() {
 	MODULES="virtio_net $3" EXTRA=$BATS_FILE_TMPDIR/extra \
 		"$VM/initramfs.sh" "$2" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/$1"
@@ -52,7 +53,7 @@ setup_file() {
 	printf '#!/bin/sh\necho "vm: hook $1" >/dev/kmsg\n' >"$extra/hooks/10-tell"
 	chmod 755 "$extra"/bin/clones "$extra/hooks/10-tell"
 	clone_setup vm "$("$VM/kernel.sh")" ''
-	# Linux supports vmclock from 6.13 on, QEMU from 10.0 on.
+	# Linux supports vmclock since 6.13, and QEMU since 10.0.
 	kernel=$(APT_CONFIG=$("$VM/suite.sh" --cached sid) "$VM/kernel.sh")
 	clone_setup clock "$kernel" ptp_vmclock
 	"$VM/qemu.sh" >"$BATS_FILE_TMPDIR/qemu"
@@ -63,7 +64,7 @@ setup() {
 	network_of "$ROOT/tests/lib/metadata.py --stdio record $UUID"
 }
 
-# clones NAME MODE QEMU [QEMU-OPTION...]: run the copies; the output is in `told`.
+# clones NAME MODE QEMU [QEMU-OPTION...]: save the machine and run its copies; the results are in the file `told`.
 clones() {
 	local vm=$BATS_FILE_TMPDIR/$1
 	"$VM/clones.py" "$COPIES" "$PWD/copies" "$3" -machine pc -cpu qemu64 -accel tcg -m 256 -nodefaults -no-user-config -no-reboot \
@@ -77,7 +78,7 @@ told() {
 	sed -n "s/^$1 //p" told
 }
 
-# in_each PATTERN: the console of each copy has such a line, and no copy is missing.
+# in_each PATTERN: check that the console of each copy has such a line, and that no copy is missing.
 in_each() {
 	[ "$(grep -lE "$1" copies/[0-9]*.console | wc -l)" -eq "$COPIES" ]
 }
@@ -86,7 +87,7 @@ in_each() {
 	devices=("${network[@]}")
 	boot once -u "$UUID" -a "sd.exec=clones sd.mode=once"
 	grep -qE 'vm: exec: seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=(yes|no)$' "$log"
-	# It does not make a kernel ready that has not been credited.
+	# seedrive-refresh does not make a kernel ready that has not been credited.
 	not_ready
 }
 
@@ -108,7 +109,7 @@ in_each() {
 @test "clones: with a vmclock each copy notices it and reseeds before the network answers; then hooks run" {
 	clones clock watch "$(cat "$BATS_FILE_TMPDIR/qemu")" -device vmclock
 	[ "$(told values)" -ge $((COPIES * 3000)) ]
-	# Within 20 ms, plus the time that a program needs to start on an emulated CPU and a busy host.
+	# The limit is 20 ms, plus the time that a program needs to start on an emulated CPU and a busy host.
 	[ "$(told parted)" -lt 2000000 ]
 	in_each 'seedrive-refresh: restored, cloned or migrated: mixed and reseeded'
 	in_each 'seedrive-refresh: mixed seed=[0-9a-f]{32} from=169\.254\.169\.254 reseeded=yes'

@@ -4,11 +4,12 @@
 
     tests/vm/clones.py COPIES FOLDER QEMU-WORD...
 
-The machine runs tests/vm/clone.c on its second serial line, which this program talks to. FOLDER gets the output of each copy:
-N.samples, and N.console for its console. A copy starts at the last sample that all copies have. Prints these lines: "copies N";
-"values N" (of all copies, since they started); "shared N" (those in more than one copy); "parted US" (microseconds from the start
-to the last value that two copies have); and if there is a COMMAND, "ended US" (the latest end) and "shared-after N" (values in
-more than one copy that came after COMMAND had ended).
+The machine runs tests/vm/clone.c on its second serial line, which this program uses, too. For each copy FOLDER gets
+N.samples with its output, and N.console with its console. A copy is regarded as started at the last sample that all
+copies have. Prints these lines: "copies N"; "values N" (all samples of the copies since then); "shared N" (values in
+more than one copy); "parted US" (the time in microseconds from the start to the last value that two copies have). If
+there is a COMMAND, also prints "ended US" (when the last COMMAND ended) and "shared-after N" (values in more than one
+copy after COMMAND had ended).
 """
 
 import json
@@ -90,7 +91,7 @@ class Machine:
 def save(folder, words, state):
     machine = Machine(folder, "saved", words)
     machine.until_says(b"ready\n")
-    # The machine waits in a read for this byte.
+    # The machine is waiting for this byte in a read.
     time.sleep(0.5)
     machine.ask("stop")
     machine.ask("migrate", uri=f"exec:cat >'{state}'")
@@ -106,7 +107,7 @@ def go_on(folder, words, state, name):
     got = machine.until_says(b"over\n")
     with open(machine.paths["samples"], "wb") as file:
         file.write(got)
-    # Output of that time is still in transit.
+    # The output that the machine made until now is still in transit.
     time.sleep(1)
     machine.close()
     return got.decode("ascii")

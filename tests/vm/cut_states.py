@@ -4,11 +4,12 @@
 
     cut_states.py [--random N] BASE RECORD IMAGE COMMAND...
 
-BASE is the disk before, RECORD the record that nbd.py made of that machine. For each flush, and for the end of the record, the
-program makes the disk as after a power cut just before that: it has all that was flushed earlier, and of the writes since then
-none, all, every second one, or one of N random choices (default 8, always the same ones). Each disk is written to the file IMAGE;
-then COMMAND runs and must print one word for what it finds. Prints a line for each word, "PHASE WORD COUNT: first at FLUSH,
-CHOICE", where PHASE is "before" or "after" the machine read the byte at MARK, by which it signals the end of its work.
+BASE is the disk before the machine ran, and RECORD is the record that nbd.py made of that machine's requests. For each
+flush, and for the end of the record, the program makes the disk as it can be if the power is cut just before that: it
+has all writes that were flushed earlier, and of the writes since the last flush none, all, every second one, or one of
+N random choices (default 8, the same in each run). It writes each disk to the file IMAGE, and runs COMMAND, which must
+print one word for what it finds. Prints a line for each word, "PHASE WORD COUNT: first at FLUSH, CHOICE"; PHASE is
+"after" if the machine had read the byte at MARK, by which it signals that its work is done, and otherwise "before".
 """
 
 import os
@@ -19,7 +20,7 @@ import sys
 from nbd import ENTRY, FLUSH, KEPT, READ, WRITE
 
 MARK = 61 << 20
-BLOCK = 4096    # the unit that a disk writes as a whole
+BLOCK = 4096    # the unit that a disk writes completely or not
 
 
 def entries(path):
@@ -31,7 +32,7 @@ def entries(path):
 
 
 def moments(path):
-    """Yields (whether the work was done, blocks written since the last flush) at each flush, and at the end."""
+    """Yields (is the work done?, the blocks written since the last flush) at each flush, and at the end."""
     done, writes = False, []
     for command, offset, data in entries(path):
         if command == WRITE:
@@ -45,7 +46,8 @@ def moments(path):
 
 
 def choices(writes, count):
-    """Yields (name, function): does the medium have the block with this place in the order of writing?"""
+    """Yields (name, function); the function says whether the medium has the block, from its place in the order of
+    writing."""
     if not writes:
         yield "none", KEPT["none"]
         return
@@ -61,7 +63,7 @@ def apply(disk, writes):
 
 
 def save(disk, path):
-    """Writes a sparse file: zeros of the disk become holes."""
+    """Writes a sparse file, in which the zeros of the disk are holes."""
     empty = bytes(1 << 16)
     with open(path, "wb") as image:
         for at in range(0, len(disk), len(empty)):

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-cuts`: the power is cut at each flush of a boot, and the disk has kept none, all or some of what was not
-# flushed. Two copies of the program are started together on each of 200 boots (BOOTS). tests/vm/vm-once.bats has a few of
-# both.
+# `make check-cuts`: the power is cut at each flush of a boot; of the writes that were not flushed, the disk has kept
+# none, all or some. On each of 200 other boots (BOOTS), two copies of the program are started together.
+# tests/vm/vm-once.bats has a few tests of both kinds.
 
 bats_require_minimum_version 1.5.0
 
 load ../lib/vm
 load ../lib/cuts
 
-# job NAME COMMAND...: run it in its own folder, with a new ledger and drive; its output goes to the file NAME.
+# job NAME COMMAND...: run COMMAND in a new folder, with a new ledger and drive; its output goes to the file NAME.
 job() {
 	local name=$1
 	shift
@@ -34,7 +34,7 @@ both() {
 	job drive cut_at_each drive 2 none half all
 }
 
-# Runs two sequences in parallel, on two CPUs.
+# Runs two series of boots in parallel, on two CPUs.
 setup_file() {
 	vm_setup
 	export vm=$BATS_FILE_TMPDIR/vm
@@ -45,11 +45,11 @@ setup_file() {
 	wait
 }
 
-# never_twice NAME: no seed of this job was credited twice.
+# never_twice NAME: check that no seed in this job was credited twice.
 never_twice() {
 	cat "$BATS_FILE_TMPDIR/$1"
 	echo "# $1: $(tail -n 1 "$BATS_FILE_TMPDIR/$1")" >&3
-	# A boot that was cut late has credited; one that was cut early has not, and then the next one did.
+	# Some boots were cut after the credit. Others were cut before it, and then the next boot credited the seed.
 	[[ $(tail -n 1 "$BATS_FILE_TMPDIR/$1") =~ ^flushes=[1-9][0-9]*\ first=[1-9][0-9]*\ later=[1-9][0-9]*\ never=.*\ twice=0$ ]]
 }
 

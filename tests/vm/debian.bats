@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian with systemd, without other entropy: how initramfs-tools, dracut and systemd run seedrive-guest. The tests depend
-# only on the order of events, not on how long they take. tests/vm/outcomes.bats has other kinds of disks.
+# Debian with systemd, without any other source of entropy: how initramfs-tools, dracut and systemd run seedrive-guest.
+# The tests depend only on the order of events, and not on how long they take. tests/vm/outcomes.bats tests other kinds
+# of disks.
 
 # `log` is set by of().
 # shellcheck disable=SC2154
@@ -12,7 +13,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# Runs two sequences of boots in parallel, on two CPUs.
+# The boots in one_machine() and those in others() run in parallel, on two CPUs.
 one_machine() {
 	disk same
 	machine first same tools -d virtio-blk -i "$DRIVE" -a ro
@@ -78,14 +79,14 @@ setup_file() {
 	told "vm: decided by root"
 	of bare
 	told "vm: decided by system"
-	# It was mixed by the stage `search`, by udev's event, or by both.
+	# The seed was mixed by the stage `search`, by udev's event, or by both.
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$CREDITED" || in_order "$MACHINE_ID" "$MIXED" "$MIXED" "$READY" "$CREDITED"
 	told "seedrive-guest: credited 256 bits seed=$SEED drive=/dev/sr0 ledger=dir ready-before=no"
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
 	waited
 }
 
-# The systemd of dracut's initramfs makes a machine-id of its own, which ends with the initramfs.
+# In dracut's initramfs, systemd makes another machine-id, which is not kept.
 @test "debian: with dracut the seed is credited in the initramfs, before systemd makes the machine-id" {
 	of dracut
 	in_order "$MACHINE_ID" "$MIXED" "$READY" "$CREDITED" "$MACHINE_ID"

@@ -3,21 +3,22 @@
 #
 # usage: debian.sh OUT [DRACUT-OPTION]...
 #
-# Makes a machine with the Debian version of this host, as debootstrap installs it, with systemd, and with the files of
-# `make install-guest`, or the package in the variable DEB: the file system OUT/root.img, labelled "root", and these folders
-# for boot.sh:
+# Makes a machine with this host's version of Debian, as debootstrap installs it, with systemd. It has the files of
+# `make install-guest`, or the package in the variable DEB. Its file system is OUT/root.img, labelled "root"; these
+# folders are for boot.sh:
 #
 #   OUT/tools    the initramfs of initramfs-tools
 #   OUT/dracut   the initramfs of dracut
 #   OUT/bare     the initramfs of initramfs-tools from before seedrive-guest was installed
 #   OUT/plain    the initramfs of dracut without systemd, if the variable PLAIN is set
 #
-# With INIT=sysvinit or INIT=openrc, that is the init in place of systemd, and dracut is not used.
+# With INIT=sysvinit or INIT=openrc, the machine has that init in place of systemd, and there is no dracut.
 #
-# At the end of its boot the machine runs tests/vm/report or, without systemd, tests/vm/plain. It also has the packages in
-# the variable WITH. The program in SETUP is run with the folder of the root as its argument. Of our units, those that a boot
-# needs are enabled as systemd.preset(5) says, and also those in PRESET. The installed system is kept in the cache
-# ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, for chroot and mknod; mounts nothing.
+# At the end of its boot, the machine runs tests/vm/report or, without systemd, tests/vm/plain. It also has the packages
+# in the variable WITH. The program in SETUP is run with the folder of the root as its argument. Of our units, those
+# that a boot needs and those in PRESET are enabled, as systemd.preset(5) says. The installed system is kept in the
+# cache ($SEEDRIVE_CACHE) under the versions of all its packages. Needs root, or sudo, for chroot and mknod; mounts
+# nothing.
 
 set -euo pipefail
 export LC_ALL=C
@@ -36,14 +37,14 @@ die() {
 	exit 1
 }
 
-# Prints the packages, by name and version, that apt would install today into an empty system.
+# Prints the packages, with their versions, that apt would now install into an empty system.
 versions() {
 	# shellcheck disable=SC2086 # a list of words
 	apt-get -s -o Dir::State::status=/dev/null --no-install-recommends install \
 		'~E' '?priority(required)' $wanted 2>/dev/null | sed -n 's/^Inst \([^ ]* ([^ ]*\).*/\1/p' | sort
 }
 
-# Prints the mirror that apt uses, and its proxy.
+# install_system FOLDER: install the system from the mirror, and by the proxy, that apt uses.
 install_system() {
 	local mirror
 	# shellcheck disable=SC2016 # apt's variable
@@ -56,7 +57,7 @@ install_system() {
 	rm -rf "$1.log" "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/* "$1"/usr/share/{doc,info,locale,man}
 }
 
-# Prints the folder of the installed system, which must not be changed.
+# Prints the folder of the installed system, which the caller must not change.
 installed() {
 	local list name
 	list=$(versions)
@@ -68,19 +69,21 @@ installed() {
 		trap 'rm -rf "$new" "$new.log"' EXIT
 		chmod 755 "$new"
 		install_system "$new"
-		# A rename onto a folder that is not empty fails: then another run was faster and made the same.
+		# mv fails if the target is a folder that is not empty: then another run has made the same system first.
 		mv -T "$new" "$name" 2>/dev/null || [ -d "$name" ] || die "$name: cannot be written"
 	fi
 	printf '%s\n' "$name"
 }
 
-# inside COMMAND...: run it in the root. Its messages, of which there are many without /proc, are printed only if it fails.
+# inside COMMAND...: run COMMAND in the root. Without /proc it prints many messages, so they are printed only if it
+# fails.
 inside() {
 	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@" >"$new/log" 2>&1 ||
 		{ cat "$new/log" >&2; die "$1 failed"; }
 }
 
-# boots FOLDER COMMAND...: make the folder with the initramfs that the command writes to /initramfs.
+# boots FOLDER COMMAND...: run COMMAND, which writes an initramfs to /initramfs, and make FOLDER with the kernel and
+# that initramfs.
 boots() {
 	mkdir "$new/$1"
 	cp "$kernel"/boot/vmlinuz-* "$new/$1/vmlinuz"
@@ -118,14 +121,14 @@ add_report() {
 		install "$here/report-script" "$root/etc/init.d/report"
 	fi
 	printf 'LABEL=root / ext4 defaults 0 1\n' >"$root/etc/fstab"
-	# This makes initramfs-tools include the check of root, as it does if it sees the mounted root.
+	# This makes initramfs-tools include the check of root, as it would if root were mounted.
 	echo FSTYPE=ext4 >"$root/etc/initramfs-tools/conf.d/root"
 	echo guest >"$root/etc/hostname"
 	: >"$root/etc/machine-id"
 	rm -f "$root/var/lib/dbus/machine-id"
 }
 
-# As the maker of an image installs a package: nothing but apt is needed.
+# Installs the package as the maker of an image would, by apt alone.
 add_package() {
 	cp "$DEB" "$root/root/"
 	cp "$kernel"/boot/vmlinuz-* "$root/boot/"
@@ -134,7 +137,7 @@ add_package() {
 	echo DEADLINE=30s >>"$root/etc/default/seedrive-guest"
 }
 
-# As seedrive-guest(8) describes it.
+# Enables the guest's units or scripts, as described in seedrive-guest(8).
 # shellcheck disable=SC2086 # a list of words
 enable_guest() {
 	case $init in
@@ -152,7 +155,7 @@ enable_guest() {
 	esac
 }
 
-# The owner of the sources builds, not root.
+# The build runs as the owner of the sources, not as root.
 add_guest() {
 	[ -z "${DEB:-}" ] || { add_package; return; }
 	mkdir "$new/guest"
@@ -160,7 +163,7 @@ add_guest() {
 	env -u MAKEFLAGS -u MAKELEVEL ${FOR_USER:+sudo -u "$FOR_USER"} \
 		make -s -C "$here/../.." "install-guest-${init/systemd/sysvinit}" DESTDIR="$new/guest" PREFIX=/usr
 	cp -r "$new/guest/." "$root/"
-	# Longer deadline, because a busy host is slow.
+	# The deadline is longer, because the host may be busy.
 	echo DEADLINE=30s >"$root/etc/default/seedrive-guest"
 	enable_guest
 }

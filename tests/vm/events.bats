@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# A drive that exists at once, appears later, or is plugged in while the system runs; and the cost of a boot without one. In
-# a whole Debian, with initramfs-tools, with dracut and systemd, and without systemd. Part of `make check-boot`.
+# A drive exists at once, appears later, or is plugged in while the system runs; and the cost of a boot without a drive.
+# The tests run in a whole Debian: with initramfs-tools, with dracut and systemd, and without systemd. Part of `make
+# check-boot`.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -12,7 +13,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# The message with which the kernel starts the initramfs.
+# The kernel prints this when it starts the initramfs.
 INIT="Run /init as init process"
 
 setup_file() {
@@ -32,7 +33,7 @@ setup_file() {
 			-a trace_clock=mono
 	done
 	plugged running tools "vm: a drive may come" 1
-	# tests/vm/plain runs in place of systemd, as sysvinit would.
+	# tests/vm/plain runs in place of systemd, and does what sysvinit would.
 	disk plain
 	machine plain plain bare -d ide-cd -i "$DRIVE" -a "ro init=/usr/local/sbin/plain"
 	disk plain-dracut
@@ -42,7 +43,7 @@ setup_file() {
 	plugged plain-running tools "vm: a drive may come" 1 -a init=/usr/local/sbin/plain
 }
 
-# dealt_with: the seed was mixed first, and decided on once, in the initramfs or in the system.
+# dealt_with: check that the seed was mixed first, and then decided on once, in the initramfs or in the system.
 dealt_with() {
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=none reason=mix-only"
 	told "seedrive-guest: (credited 256 bits|mixed) seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir (reason=already-ready )?ready-before"
@@ -85,9 +86,10 @@ dealt_with() {
 	of plain
 	dealt_with
 	in_order "$MIXED" "$READY" "$CREDITED"
-	# Root was read-only when udev announced it.
+	# When udev announced the drive, root was still read-only.
 	[ "$(grep -n 'reason=mix-only' "$log" | cut -d: -f1)" -lt "$(grep -n 'vm: udev has settled' "$log" | cut -d: -f1)" ]
-	# In the initramfs, also in that of dracut without systemd.
+	# With these initramfs, also with dracut's without systemd, the seed is credited before the system's udev has
+	# settled.
 	of plain-dracut
 	dealt_with
 	in_order "$MIXED" "$READY" "$CREDITED"
@@ -101,7 +103,7 @@ dealt_with() {
 	[ "$(grep -n "$CREDITED" "$log" | cut -d: -f1)" -gt "$(grep -n 'vm: a drive may come' "$log" | cut -d: -f1)" ]
 }
 
-# took: the total milliseconds that our programs ran, of those that the boot waits for.
+# took: print in ms how long each of our programs ran for which the boot waited.
 took() {
 	sed -nE 's/.*vm: trace: (.*)/\1/p' "$log" | awk '
 		{ time = $0; sub(/:? sched_process.*/, "", time); sub(/.* /, "", time) }

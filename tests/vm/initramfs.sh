@@ -3,10 +3,10 @@
 #
 # usage: initramfs.sh KERNEL GUEST OUT
 #
-# Makes OUT/vmlinuz, perhaps OUT/vmlinux, and OUT/initramfs, which boot.sh boots. The initramfs has busybox, the program
-# GUEST as seedrive-guest, the modules for the drives and those in the variable MODULES, from the folder KERNEL that kernel.sh
-# printed, and all files in the folder EXTRA. For a 64-bit Arm machine, set MACHINE=aarch64, a KERNEL and a GUEST for it, and
-# BUSYBOX to the path that busybox.sh printed.
+# Makes OUT/vmlinuz, perhaps OUT/vmlinux, and OUT/initramfs, which boot.sh boots. KERNEL is the folder that kernel.sh
+# printed. The initramfs has busybox; the program GUEST as seedrive-guest; from KERNEL, the modules for the drives and
+# the modules in the variable MODULES; and all files in the folder EXTRA. For a 64-bit Arm machine, set MACHINE=aarch64,
+# give a KERNEL and a GUEST for it, and set BUSYBOX to the path that busybox.sh printed.
 
 set -euo pipefail
 
@@ -18,7 +18,7 @@ die() {
 	exit 1
 }
 
-# Prints the files of the requested modules, each after those that it depends on.
+# Prints the files of the requested modules, each after the modules that it depends on.
 resolve() {
 	awk -v wanted="$wanted" '
 		function stem(path) {

@@ -3,10 +3,10 @@
 #
 # usage: initrd.sh KERNEL OUT [NAME=VALUE]... [-- COMMAND...]
 #
-# Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a
-# `make install-guest` as in a guest: from the folder KERNEL that kernel.sh printed, with the scripts in
-# tests/vm/scripts, a check of an ext4 root, and only the drivers that a hook asks for. The arguments NAME=VALUE are settings
-# of initramfs.conf; the command runs before.
+# Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a `make install-guest`
+# as in a guest. KERNEL is the folder that kernel.sh printed. The initramfs has the scripts in tests/vm/scripts, a check
+# of an ext4 root, and only the drivers that a hook asks for. The arguments NAME=VALUE are settings of initramfs.conf;
+# COMMAND runs before the initramfs is made.
 # This machine is not changed: all changes are on overlays, which vanish at the end. Needs root.
 
 set -euo pipefail
@@ -45,7 +45,7 @@ depmod "$version"
 
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$root" install-guest PREFIX=/usr
 cp -r "$root/tests/vm/scripts" /etc/initramfs-tools/
-# Longer deadline, because a busy host is slow.
+# The deadline is longer, because the host may be busy.
 mkdir -p /etc/default
 echo DEADLINE=30s >/etc/default/seedrive-guest
 echo '/dev/vda / ext4 defaults 0 1' >/etc/fstab

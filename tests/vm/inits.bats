@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian with sysvinit and with OpenRC, and the scripts of `make install-guest-sysvinit` and `make install-guest-openrc`: a
-# drive is credited in the initramfs, or by the system if the initramfs lacks the stages, or when it is plugged in; and a
-# carry-over is saved at the end. Part of `make check-boot`.
+# Debian with sysvinit and with OpenRC, and the scripts of `make install-guest-sysvinit` and `make
+# install-guest-openrc`. A drive is credited in the initramfs; by the system, if the initramfs lacks the stages; or when
+# it is plugged in. At the end, a carry-over is saved. Part of `make check-boot`.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -13,7 +13,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# boots_of INIT: boot a machine with this init several times.
+# boots_of INIT: boot machines with this init, in different ways.
 boots_of() {
 	local init=$1
 	INIT=$init "$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
@@ -36,7 +36,7 @@ setup_file() {
 	boots_of openrc
 }
 
-# once OUTCOME: the seed was decided on once, with this outcome.
+# once OUTCOME: check that the seed was decided on once, with this outcome.
 once() {
 	[ "$(grep -c 'seedrive-guest: .* ledger=dir' "$log")" -eq 1 ]
 	told "seedrive-guest: $1 seed=$SEED drive=/dev/(sr0|vd[a-z]) ledger=dir "
@@ -44,7 +44,7 @@ once() {
 	told "vm: file 600:0:0 /var/lib/seedrive/ledger/$SEED"
 }
 
-# by_either CHECK [ARGUMENT...]: run the check for each init.
+# by_either CHECK [ARGUMENT...]: run CHECK for each of the two inits.
 by_either() {
 	for init in sysvinit openrc; do
 		"$@"
@@ -55,7 +55,7 @@ at_once() {
 	of "$init"
 	once "credited 256 bits"
 	told "vm: decided by root"
-	# Saved when the boot is done, and again at shutdown.
+	# The carry-over is saved when the boot is done, and again at shutdown.
 	[ "$(grep -c 'seedrive-guest: left seed=' "$log")" -eq 2 ]
 }
 
@@ -75,7 +75,7 @@ again() {
 	by_either again
 }
 
-# The kernel may be ready by then, because udev's script waits for all devices first.
+# When the seed is decided on, the kernel may be ready already, because udev's script waits for all devices first.
 bare() {
 	of "$init-bare"
 	once "(credited 256 bits|mixed)"

@@ -3,10 +3,11 @@
 #
 # usage: kernel.sh [DEB | NAME]
 #
-# Prints the folder of an unpacked kernel package: Debian's current cloud kernel, fetched once into the cache
-# ($SEEDRIVE_CACHE); or the kernel of the meta-package NAME, such as linux-image-amd64; or the package in the file DEB, to
-# try any other kernel. It also has boot/vmlinux, if plain_kernel.py can make that. Nothing is installed. If APT_CONFIG is
-# set to what suite.sh prints, it is the kernel of another suite.
+# Prints the folder of an unpacked kernel package. By default that is Debian's current cloud kernel, which is fetched
+# once into the cache ($SEEDRIVE_CACHE). With NAME it is the kernel of that meta-package, such as linux-image-amd64;
+# with DEB it is the package in that file, so that any other kernel can be tried. The folder also has boot/vmlinux, if
+# plain_kernel.py can make it. Nothing is installed. If APT_CONFIG is set to what suite.sh prints, the kernel is that of
+# another suite.
 
 set -euo pipefail
 export LC_ALL=C
@@ -27,7 +28,7 @@ current() {
 	printf '%s=%s\n' "$name" "$version"
 }
 
-# Newer kernels are split into several packages, which this one depends on.
+# A newer kernel is split into several packages; this prints those that the given package depends on.
 parts() {
 	apt-cache show --no-all-versions "${1%%=*}" | sed -n 's/^Depends: //p' | tr , '\n' |
 		sed -n 's/^ *\(linux-\(base\|binary\|modules\)-[^ ]*\).*/\1/p'
@@ -41,8 +42,8 @@ fetch() {
 	rm "$new"/*.deb
 }
 
-# Usually depmod runs when the package is installed; busybox's depmod supports only uncompressed modules. If the image is
-# next to the modules, it is moved to boot/, where older packages have it.
+# Usually depmod runs when the package is installed; here busybox's depmod runs, which supports only uncompressed
+# modules. If the image is next to the modules, it is moved to boot/, where older packages have it.
 unpack() {
 	for deb; do
 		dpkg-deb -x "$deb" "$new"
@@ -74,7 +75,7 @@ if [ ! -d "$kernel" ]; then
 	new=$(mktemp -d "$cache/new.XXXXXX")
 	trap 'rm -rf "$new"' EXIT
 	if [ -n "$deb" ]; then unpack "$deb"; else fetch "$package"; fi
-	# A rename onto a folder that is not empty fails: then another run was faster and made the same.
+	# mv fails if the target is a folder that is not empty: then another run has made the same folder first.
 	mv -T "$new" "$kernel" 2>/dev/null || [ -d "$kernel" ] || die "$kernel: cannot be written"
 fi
 [ -e "$kernel/boot/vmlinux" ] || "$(dirname "$0")/plain_kernel.py" "$kernel"/boot/vmlinuz* "$kernel/boot/vmlinux" 2>/dev/null || true

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-matrix`: a whole Debian, and a drive that exists at once, appears 0.3, 5 or 30 s later, after the switch to
-# root, or while the system runs, has its driver only on root, or takes 5 s for its first read. With initramfs-tools, with
-# dracut with and without systemd, and with an initramfs that lacks the stages. Each BOOTS times (default 1); ARRIVALS="soon
-# slow" selects cases.
+# `make check-matrix`: a whole Debian with drives that arrive in different ways. The drive exists at once; appears 0.3,
+# 5 or 30 s later, after the switch to root, or while the system runs; has its driver only on root; or takes 5 s for its
+# first read. Each is tested with initramfs-tools, with dracut with and without systemd, and with an initramfs that
+# lacks the stages, BOOTS times (default 1). ARRIVALS="soon slow" selects cases.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2034,SC2154
@@ -21,7 +21,7 @@ setup_file() {
 	SEED=$(seed_of "$DRIVE")
 }
 
-# The message with which the kernel starts the initramfs.
+# The kernel prints this when it starts the initramfs.
 INIT="Run /init as init process"
 
 # late NAME INITRAMFS ARGUMENT...: boot with a CD whose first read takes 5 s.
@@ -53,8 +53,9 @@ arrive() {
 	esac
 }
 
-# dealt_with HOW: the seed was mixed first, and decided on once: credited, unless the kernel was ready before. No unit
-# failed. Only a slow drive may first count as one that does not answer, and be looked at again.
+# dealt_with HOW: check that the seed was mixed first, and then decided on once; it must be credited, unless the kernel
+# was ready before. No unit may fail. Only a slow drive may at first be reported as one that does not answer, and be
+# looked at again.
 dealt_with() {
 	local bad="vm: failed|vm: system is degraded"
 	[ "$1" = slow ] || bad+="|boot continues without it|does not answer"
@@ -66,13 +67,13 @@ dealt_with() {
 	run -1 grep -aE "$bad" "$log"
 }
 
-# tell NAME: print the result, and when it was reached by the kernel's clock.
+# tell NAME: print the result, and the time on the kernel's clock at which it was reached.
 tell() {
 	sed -nE 's/^\[ *([0-9.]+)\] seedrive-guest: (credited|mixed) .* ledger=dir .*(ready-before=[a-z]*).*/\1 s: \2 \3/p' "$log" |
 		sed "s/^/# $1: /" >&3
 }
 
-# every INITRAMFS [ARGUMENT...]: boot with each way of arrival.
+# every INITRAMFS [ARGUMENT...]: boot once for each way in which a drive can arrive.
 every() {
 	local how n name kind=$1
 	shift

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A disk for one virtual machine that behaves like a bad disk, over NBD on a unix socket.
+"""A disk with faults for one virtual machine, over NBD on a unix socket.
 
     nbd.py [--hang OFFSET | --late OFFSET SECONDS] [--cut N HOW] [--record FILE] SOCKET IMAGE
 
-Writes stay in memory until a flush, and go to IMAGE then: a machine that is killed loses what it had not flushed. With --hang, a
-read that includes the byte at OFFSET is never answered; with --late, the first one only after SECONDS. With --cut, the power is cut
-when the N-th flush arrives, that is, the client is killed; HOW says how many of the writes that were not flushed the medium has:
-"none", "all", as if the flush were still done, or "half", every second one. FILE gets all requests in order, for
-tests/vm/cut_states.py: the command, the offset, the length, and the data of a write. The program ends with its only client, and
-prints the number of flushes.
+Writes stay in memory until a flush, and only then go to IMAGE, so a machine that is killed loses what it has not
+flushed. With --hang, a read that includes the byte at OFFSET is never answered; with --late, the first such read is
+answered after SECONDS. With --cut, the power is cut when the N-th flush arrives: the client is killed. HOW says which
+of the writes that were not flushed are on the medium then: "none"; "all", as if the flush were still done; or "half",
+every second one. With --record, all requests go to FILE in order, for tests/vm/cut_states.py: the command, the offset,
+the length, and the data of a write. The program ends when its only client has ended, and prints the number of flushes.
 The protocol is that of the NBD project's doc/proto.md, as far as QEMU needs it.
 """
 
@@ -23,7 +23,7 @@ import time
 OPTION, REPLY, REQUEST, SIMPLE = (0x49484156454f5054, 0x3e889045565a9, 0x25609513, 0x67446698)
 EXPORT_NAME, ABORT, INFO, GO = 1, 2, 6, 7
 READ, WRITE, DISC, FLUSH = range(4)
-FLAGS = 1 | 4           # there are flags; flush is understood
+FLAGS = 1 | 4           # the server has flags, and understands flush
 ENTRY = struct.Struct("<HQI")   # of a record: command, offset, length
 
 KEPT = {"none": lambda i: False, "all": lambda i: True, "half": lambda i: i % 2 == 0}
@@ -77,7 +77,7 @@ def kill(client):
 
 
 def serve(client, image, hang, late, cut, how, record):
-    """Yields once for each flush."""
+    """Serves one client. Yields once for each flush."""
     size = os.fstat(image.fileno()).st_size
     content = bytearray(image.read())
     unflushed, flushes = [], 0

@@ -3,9 +3,9 @@
 #
 # usage: networked.sh ROOT
 #
-# Gives the machine that debian.sh makes a network by DHCP, and has seedrive-refresh.timer begin at once and go on every
-# 10 seconds, in the place of a quarter of an hour and an hour. tests/vm/report then runs tests/vm/refreshes. Run by debian.sh,
-# as root.
+# Gives the machine that debian.sh makes a network by DHCP. Makes seedrive-refresh.timer start at once and then every 10
+# seconds, instead of after a quarter of an hour and then every hour. tests/vm/report then runs tests/vm/refreshes.
+# debian.sh runs this as root.
 
 set -eu
 root=$1

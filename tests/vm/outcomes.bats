@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-boot`: Debian with a root that is not simply a disk: encrypted, verified, always read-only, with its changes in
-# memory, with a separate /var, or of a machine that resumes from hibernation.
+# `make check-boot`: Debian with a root that is not just a disk: it is encrypted, verified, always read-only, has its
+# changes in memory or a separate /var, or belongs to a machine that resumes from hibernation.
 
 # `log` is set by of(), and machine() takes `devices`.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
@@ -12,8 +12,8 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 
-# Encrypts with a passphrase in plain text and the least key stretching. QEMU first measures its CPU, which sometimes fails
-# ("Unable to get accurate CPU usage"); then it must be started again.
+# Encrypts root with a passphrase in plain text and the least key stretching. QEMU first measures its CPU, which
+# sometimes fails ("Unable to get accurate CPU usage"); then QEMU must be started again.
 encrypt() {
 	local tries=0
 	until qemu-img convert -O luks --object "secret,id=key,file=$3" -o key-secret=key,iter-time=10 "$1" "$2"; do
@@ -33,7 +33,7 @@ encrypted() {
 	machine luks-again luks tools "$@"
 }
 
-# verified NAME FSTAB-LINE...: boot a verified root with dracut and systemd. fsck cannot repair such a root.
+# verified NAME FSTAB-LINE...: boot a verified root with dracut and systemd. fsck cannot repair a verified root.
 verified() {
 	local at=$BATS_FILE_TMPDIR name=$1 hash
 	shift
@@ -70,8 +70,8 @@ var_of_its_own() {
 	machine var var tools -d virtio-blk -i "$DRIVE" -l "$BATS_FILE_TMPDIR/own.fs" -a ro
 }
 
-# Without the variable, mount(8) of Debian 13 passes the layers of the overlay again when systemd remounts root writable. The
-# kernel refuses that, and root stays read-only.
+# When systemd remounts root writable, mount(8) of Debian 13 would pass the overlay's layers again; the kernel refuses
+# that, and root would stay read-only. The environment variable prevents this.
 changed_in_memory() {
 	disk overlay
 	machine overlay overlay tools -d virtio-blk -i "$DRIVE" \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-boot`: a Debian with cloud-init, udisks2 and two users: one at the console, with a session on its seat and the
-# groups that the installer gives, and one without a seat. How much of the record can they read, before the drive is mounted,
-# afterwards, and without our udev rule (tests/vm/people, tests/vm/snoop)?
+# `make check-boot`: a Debian with cloud-init, udisks2 and two users. One user is at the console, with a session on its
+# seat and the groups that the installer gives; the other one has no seat. The tests say how much of the record they can
+# read: before the drive is mounted, afterwards, and without our udev rule (tests/vm/people, tests/vm/snoop).
 
 # `log` is set by of().
 # shellcheck disable=SC2154
@@ -21,7 +21,8 @@ setup_file() {
 		"$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
 	"$BUILD/seedrive" build -q --source kernel -o "$DRIVE" "$TREE"
 	SEED=$(seed_of "$DRIVE")
-	# The network cards that the drive's metadata names; without them cloud-init gives up. They are connected to nothing.
+	# The machine has the network cards that the drive's metadata names; without them cloud-init gives up. They are not
+	# connected.
 	devices=()
 	while read -r mac; do
 		devices+=(-device "virtio-net-pci,mac=$mac")
@@ -34,7 +35,7 @@ setup_file() {
 	wait
 }
 
-# Each of the two users has looked three times, and the one at the console really is there.
+# looked: check that each of the two users has looked three times, and that the first one really is at the console.
 looked() {
 	told "vm: phase unmounted"
 	told "vm: phase mounted-by-root"

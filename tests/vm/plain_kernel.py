@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Unpacks a kernel, so that it need not unpack itself at each boot, which takes a fifth of a boot or more in an emulator.
+"""Unpacks a kernel, so that it need not do that itself at each boot; in an emulator that takes a fifth of the boot or
+more.
 
     plain_kernel.py BZIMAGE OUT
 
-Writes OUT, an ELF file that QEMU starts by the entry for PVH (Xen's docs/misc/pvh.pandoc). Exits with 1 and writes nothing if this
-kernel has no such entry, or is not packed with gzip, xz, lz4 or zstd. The header of the boot protocol says where the packed kernel
-is (the kernel's Documentation/arch/x86/boot.rst).
+Writes OUT, an ELF file that QEMU starts at its entry for PVH (Xen's docs/misc/pvh.pandoc). Exits with 1 and writes
+nothing if the kernel has no such entry, or is not packed with gzip, xz, lz4 or zstd. The position of the packed kernel
+is in the header of the boot protocol (the kernel's Documentation/arch/x86/boot.rst).
 """
 
 import os
@@ -19,7 +20,8 @@ PVH_NOTES = [struct.pack("<III", 4, size, 18) + b"Xen\0" for size in (4, 8)]    
 
 
 def payload(image):
-    """Returns the packed kernel. Four bytes with its unpacked size follow it; for gzip they are part of its format."""
+    """Returns the packed kernel. The size of the unpacked kernel follows it in four bytes; in gzip's format they are
+    its end."""
     setup_sectors, = struct.unpack_from("<B", image, 0x1f1)
     offset, length = struct.unpack_from("<II", image, 0x248)
     at = (setup_sectors + 1) * 512 + offset

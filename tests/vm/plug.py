@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Plugs a drive into a running machine of QEMU.
+"""Plugs a drive into a running machine.
 
 Usage: plug.py SOCKET LOG WORDS SECONDS DEVICE[,KEY=VALUE]...
 
-Waits until the file LOG, to which the machine's console goes, matches the regular expression WORDS, then SECONDS more; then has
-QEMU, which listens for QMP on SOCKET, add the device.
+Waits until the file LOG, to which the machine's console is written, matches the regular expression WORDS; waits SECONDS
+more; and then has QEMU, which listens for QMP on SOCKET, add the device.
 """
 import json
 import re
@@ -15,7 +15,7 @@ import time
 
 
 def wait_for(log, words):
-    """Waits until the console shows the words; the machine may not have been started yet."""
+    """Waits until the console has shown the words; the machine may not have been started yet."""
     while True:
         try:
             with open(log, errors="replace") as console:
@@ -27,7 +27,7 @@ def wait_for(log, words):
 
 
 def execute(stream, command, **arguments):
-    """Sends one command and returns its answer; events may come before it."""
+    """Sends one command and returns its answer; events may come before the answer."""
     stream.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
     stream.flush()
     while True:

@@ -2,9 +2,9 @@
 /*
  * usage: probe [COUNT]
  *
- * Prints the time of the clock, and whether the kernel's RNG is ready. It asks with GRND_NONBLOCK, because any other way would
- * start the kernel's jitter fallback and so change the answer. With a COUNT, up to 256, it prints this number of random bytes
- * instead, in hexadecimal, once the RNG is ready.
+ * Prints the time of the clock, and whether the kernel's RNG is ready. It asks with GRND_NONBLOCK, because any other
+ * call would start the kernel's jitter fallback, which could make the RNG ready. With a COUNT of up to 256, it waits
+ * until the RNG is ready, and then prints COUNT random bytes in hexadecimal instead.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,9 +3,9 @@
 #
 # usage: qemu.sh
 #
-# Prints the command of a qemu-system-x86_64 that has the device vmclock (from 10.0 on): the host's own, or that of trixie,
-# fetched once into the cache ($SEEDRIVE_CACHE) with all its libraries. Nothing is installed; it is run by the loader of
-# trixie.
+# Prints the command of a qemu-system-x86_64 that has the device vmclock, as QEMU has since 10.0. It is the host's own
+# QEMU or that of trixie, which is fetched once into the cache ($SEEDRIVE_CACHE) with all its libraries. Nothing is
+# installed; the loader of trixie runs that QEMU.
 
 set -euo pipefail
 export LC_ALL=C
@@ -16,11 +16,11 @@ die() {
 }
 
 has_vmclock() {
-	# The exit status is the same for an unknown device.
+	# The exit status for an unknown device is no different, so the message is used.
 	! "$@" -device vmclock,help 2>&1 | grep -qF "Device 'vmclock' not found"
 }
 
-# The packages with all their dependencies, because apt is given an empty list of installed packages.
+# Fetches the packages with all their dependencies, because apt is given an empty list of installed packages.
 fetch() {
 	local conf
 	conf=$("$(dirname "$0")/suite.sh" trixie)
@@ -32,7 +32,7 @@ fetch() {
 	rm -r "$new/debs"
 }
 
-# A wrapper, because the paths that are compiled into it are in another root.
+# wrap FILE: make a wrapper of QEMU, because the paths that are compiled into QEMU are those of another root.
 wrap() {
 	cat >"$1" <<-END
 		#!/bin/sh
@@ -56,7 +56,7 @@ if [ ! -d "$folder" ]; then
 	mkdir -p "$new/debs/partial"
 	fetch
 	wrap "$new/qemu"
-	# As in kernel.sh, another run may have been faster.
+	# As in kernel.sh, another run may have made the folder first.
 	mv -T "$new" "$folder" 2>/dev/null || [ -d "$folder" ] || die "$folder: cannot be written"
 fi
 has_vmclock "$folder/qemu" || die "$folder: does not have the device"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Part of `make check-boot`: seedrive-refresh in machines with a network of their own, and at its other end Debian's real Nova,
-# whose metadata service asks `seedrive serve`: in one that has nothing else, and by its timer in a whole Debian.
+# Part of `make check-boot`: seedrive-refresh in machines with their own network. At the other end of the network is
+# Debian's real Nova, whose metadata service asks `seedrive serve`. One machine runs nothing but seedrive-refresh; the
+# other one is a whole Debian, in which a timer runs it.
 
 # `log` is set by of() and boot(), and machine() takes `devices`.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154
@@ -12,13 +13,13 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/debian
 load ../lib/helper
-# Its stop() has an ended() of its own, and so comes later.
+# daemon.bash comes after vm.bash, because both define ended(), and the stop() of daemon.bash needs its own.
 load ../lib/daemon
 load ../lib/nova
 
 OTHER=00112233-4455-4677-8899-aabbccddeeff
 
-# bare_machine: what does nothing but to fetch two times.
+# bare_machine: make an initramfs that only runs seedrive-refresh, two times.
 bare_machine() {
 	local extra=$BATS_FILE_TMPDIR/extra
 	mkdir -p "$extra/bin"
@@ -43,7 +44,8 @@ setup_file() {
 	SETUP=$VM/networked.sh PRESET="seedrive-refresh.timer seedrive-watch.service" "$VM/debian.sh" "$BATS_FILE_TMPDIR/vm"
 }
 
-# nova_behind: the daemon, Nova in front of it, and in `devices` a network that leads to that.
+# nova_behind: start the daemon, and Nova in front of it; put QEMU's options for a network that leads to Nova into
+# `devices`.
 nova_behind() {
 	target_with
 	serve_metadata
@@ -51,7 +53,7 @@ nova_behind() {
 	devices=("${network[@]}")
 }
 
-# seeds: the numbers of what has been mixed, one a line.
+# seeds: print the ids of the seeds that have been mixed, one on a line.
 seeds() {
 	sed -nE 's/.* seedrive-refresh: mixed seed=([0-9a-f]{32}) from=169\.254\.169\.254 reseeded=(yes|no)$/\1/p' "$log"
 }
@@ -63,9 +65,9 @@ seeds() {
 	[ "$(wc -l <mixed)" -eq 2 ]
 	told "vm: exec: first: status 0"
 	told "vm: exec: second: status 0"
-	# A kernel that nobody has credited is not made ready by it.
+	# A kernel that has not been credited is not made ready by seedrive-refresh.
 	not_ready
-	# The same records for a machine that is another one.
+	# Nova gives the same instance's records, but the machine is another one.
 	boot other -u "$OTHER" -a sd.exec=two
 	[ "$(grep -c 'seedrive-refresh: 169\.254\.169\.254: record refused: for another machine$' "$log")" -eq 2 ]
 	told "vm: exec: second: status 1"

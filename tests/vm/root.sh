@@ -3,8 +3,9 @@
 #
 # usage: root.sh OUT [COMMAND...]
 #
-# Makes OUT, a small ext4 file system for an initramfs to mount as root, with busybox, tests/vm/system as init, and the files
-# of `make install-guest`. The command runs first, in the folder of the root, with relative paths.
+# Makes OUT, a small ext4 file system that an initramfs can mount as root. It has busybox, tests/vm/system as its init,
+# and the files of `make install-guest`. COMMAND runs before the file system is made, in the folder of the root, so it
+# can use relative paths.
 
 set -euo pipefail
 
@@ -28,7 +29,7 @@ musl-gcc -static -O2 -o "$tree/bin/probe" "$here/probe.c"
 env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$here/../.." install-guest DESTDIR="$tree" PREFIX=/usr
 install -m 755 "$here/system" "$tree/sbin/init"
 echo '/dev/vda / ext4 defaults 0 1' >"$tree/etc/fstab"
-# Longer deadline, because a busy host is slow.
+# The deadline is longer, because the host may be busy.
 mkdir -p "$tree/etc/default"
 echo DEADLINE=30s >"$tree/etc/default/seedrive-guest"
 [ $# -eq 0 ] || (cd "$tree" && "$@")

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `make check-streams`: whatever happens to the daemon, no machine suffers. It ends two hundred times, sixteen machines start
-# while no source delivers, and a guest passes tests for randomness by others. tests/vm/vm-rng.bats has more.
+# `make check-streams`: whatever happens to the daemon, the machines continue. It is ended two hundred times; sixteen
+# machines start while no source delivers; and a guest passes the tests for randomness of other authors.
+# tests/vm/vm-rng.bats has more tests.
 
 # Each test runs in a subshell.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -19,7 +20,8 @@ setup_file() {
 	rng_setup
 }
 
-# both_ways: a configuration with EGD and with the FIFO, which is kept open; $fifo and $egd are QEMU's options for each.
+# both_ways: write a configuration with EGD and with the FIFO, which is kept open; $fifo and $egd are QEMU's options for
+# them.
 both_ways() {
 	hold_fifo ''
 	fifo=("${devices[@]}")
@@ -27,13 +29,13 @@ both_ways() {
 	by_egd
 }
 
-# reads NAME ROUNDS DEVICE-WORD...: start a machine in the background that reads /dev/hwrng this number of times.
+# reads NAME ROUNDS DEVICE-WORD...: start a machine in the background that reads /dev/hwrng ROUNDS times.
 reads() {
 	"$VM/boot.sh" -t 3600 -a "sd.exec=hwrng sd.rounds=$2" "$BATS_FILE_TMPDIR/vm" "${@:3}" >"$1.log" 3>&- &
 	echo "$!" >>servers
 }
 
-# cpu_ticks: print the CPU time of all machines of this test.
+# cpu_ticks: print the CPU time that all machines of this test have used.
 cpu_ticks() {
 	pgrep -f "qemu-system.*$PWD/run/" | while read -r pid; do
 		sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f12,13
@@ -53,7 +55,7 @@ cpu_ticks() {
 	for ((i = 1; i <= 200; i++)); do
 		sleep "0.$((RANDOM % 5))$((RANDOM % 10))"
 		if [ $((i % 10)) -eq 0 ]; then
-			# Like an upgrade: the daemon ends regularly, and another file is started.
+			# As at an upgrade, the daemon ends regularly, and another file is started.
 			stop
 			TOOL=$PWD/old/seedrive start --config conf --source kernel
 			continue
@@ -63,7 +65,7 @@ cpu_ticks() {
 		[ $((i % 25)) -ne 5 ] || sleep 1
 		start --config conf --source kernel
 	done
-	# Without a daemon they wait, and use less than a third of a CPU.
+	# Without a daemon the machines wait, and together use less than a third of a CPU.
 	kill -KILL "$DAEMON"
 	ended 137
 	sleep 2
@@ -106,7 +108,8 @@ cpu_ticks() {
 	stop
 }
 
-# The first 4 KiB are for the boot; the kernel reads ahead and takes some of them. QEMU sets no limit here.
+# The first 4 KiB are not limited, for the boot; the kernel reads ahead and takes some of them. QEMU does not set a
+# limit here.
 @test "streams: a guest's /dev/hwrng gives bytes at the rate of its listener, by the FIFO and by EGD" {
 	hold_fifo ''
 	printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" 'rate = 256' 'burst = 64' \
@@ -119,20 +122,20 @@ cpu_ticks() {
 		wait "$pid"
 	done <servers
 	for name in fifo egd; do
-		# One read per second, after the first bytes are used up.
+		# Once the first bytes are used up, a read takes a second.
 		rounds "$name.log" | awk -v name="$name" '$1 == 25 { first = $3 } $1 == 40 { took = $3 - first }
 			END { print name ": " took " s for 3840 bytes"; exit took < 14 || took > 60 }'
 	done
 	stop
 }
 
-# failures FILE: print the number of failures in each test in the machine, the lowest first.
+# failures FILE: print the number of failures of each test that ran in the machine on FILE, the lowest first.
 failures() {
 	sed -nE "s/.*vm: exec: $1: .*successes: [0-9]+ .*failures: ([0-9]+).*/\1/p" "$log" | sort -n
 }
 
-# On average 0.8 of a thousand good blocks fail, and more than 3 in one of a hundred tests, so the test runs twice. It has never
-# happened that more than 12 of virtio-rng's blocks fail.
+# Of a thousand good blocks, 0.8 fail on average, and in one of a hundred tests more than 3 fail, so the test is run
+# twice. It has never happened that more than 12 of virtio-rng's blocks fail.
 @test "streams: a guest passes the test of SCS-0101, strictly: 256 bits, and at most 3 of 1000 blocks fail" {
 	both_ways
 	start --config conf --source kernel

@@ -3,10 +3,10 @@
 #
 # usage: suite.sh [--cached] SUITE [ARCHITECTURE]
 #
-# Prints the path of an apt.conf with which apt sees only the packages of this suite of Debian and its security updates:
-# APT_CONFIG=$(suite.sh trixie) kernel.sh. The mirror is that of the host; a host without security updates, as debootstrap
-# installs it, gets none here. apt's lists are in the cache ($SEEDRIVE_CACHE) and updated at each call, or with --cached only
-# fetched if they are missing. The host's lists and packages are not changed.
+# Prints the path of an apt.conf with which apt sees only the packages of this suite of Debian and its security updates,
+# as in APT_CONFIG=$(suite.sh trixie) kernel.sh. The mirror is the host's. If the host has no security updates, as after
+# debootstrap, there are none here. apt's lists are in the cache ($SEEDRIVE_CACHE). They are updated at each call; with
+# --cached they are only fetched if they are missing. The host's lists and packages are not changed.
 
 set -euo pipefail
 export LC_ALL=C
@@ -16,14 +16,14 @@ die() {
 	exit 1
 }
 
-# archive LABEL: print the mirror from which the host gets this archive.
+# archive LABEL: print the mirror from which the host gets the archive with this label.
 # shellcheck disable=SC2016 # apt fills these in
 archive() {
 	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
 		sed -n "s/^$1 \([^ ]*\)\$/\1/p" | sort -u | head -n 1
 }
 
-# Only Debian's signatures are accepted. Sid has its security updates in itself.
+# Only Debian's signatures are accepted. sid has no separate archive of security updates.
 write_sources() {
 	local keys=/usr/share/keyrings/debian-archive-keyring.gpg main security
 
@@ -36,7 +36,7 @@ write_sources() {
 	fi
 }
 
-# apt is given an empty list of installed packages, so that those of the host have no effect.
+# apt is given an empty list of installed packages, so that the host's packages have no effect.
 write_conf() {
 	cat <<-END
 		Dir::Etc::SourceList "$state/sources.list";

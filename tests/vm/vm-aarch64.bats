@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The program for 64-bit Arm on Debian's cloud kernel, in QEMU: a machine that is described by a device tree, and one with
-# UEFI firmware and its tables. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, selects another kernel; tests/kernels tries
-# several.
+# The program for 64-bit Arm on Debian's cloud kernel, in QEMU: in a machine that a device tree describes, and in one
+# with UEFI firmware and its tables. KERNEL=FOLDER, as printed by tests/vm/kernel.sh, selects another kernel;
+# tests/kernels tries several.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -35,7 +35,7 @@ setup() {
 	unbound=$BATS_FILE_TMPDIR/unbound.iso
 }
 
-# boot DRIVE OPTION...: boot a machine; DRIVE may be none.
+# boot DRIVE OPTION...: boot a machine; if DRIVE is none, it has no drive.
 boot() {
 	seed=
 	[ "$1" = none ] || { seed=$(seed_of "$1"); set -- "$1" -i "$1" "${@:2}"; }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The stages of a boot in a virtual machine, with an initramfs made by Debian's initramfs-tools: what is credited before PID
-# 1 starts, and the result for each kind of root.
+# The stages of a boot in a virtual machine, with an initramfs that Debian's initramfs-tools has made: what is credited
+# before PID 1 starts, and the result for each kind of root.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -34,7 +34,8 @@ setup() {
 	boots=0
 }
 
-# boot [ARGUMENTS [OPTION...]]: boot with these additions to the kernel's command line, and these options of boot.sh.
+# boot [ARGUMENTS [OPTION...]]: boot with ARGUMENTS added to the kernel's command line, and with these options of
+# boot.sh.
 boot() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -44,24 +45,24 @@ boot() {
 }
 
 shown() {
-	# Split the log: before PID 1 started, and after.
+	# Split the log into two parts: before PID 1 started, and after.
 	sed '/ vm: begin /q' "$log" >initramfs
 	sed '1,/ vm: begin /d' "$log" >system
 	grep -E '\] (vm|seedrive-guest|random|EXT4-fs): |panic' "$log"
 	grep -q 'vm: the boot goes on' "$log"
 }
 
-# says FILE LINE: the file has this line once.
+# says FILE LINE: check that FILE has this line exactly once.
 says() {
 	[ "$(grep -cE "\] seedrive-guest: $2\$" "$1")" -eq 1 ]
 }
 
-# silent FILE: the file has no line of ours.
+# silent FILE: check that FILE has no line of ours.
 silent() {
 	run -1 grep '\] seedrive-guest: ' "$1"
 }
 
-# begins READY: was the kernel ready when the initramfs ended?
+# begins READY: check whether the kernel was ready when the initramfs ended.
 begins() {
 	grep -q "vm: begin ready=$1 " "$log"
 }
@@ -73,7 +74,7 @@ not_ready() {
 MIXED_FIRST="mixed seed=[0-9a-f]* drive=/dev/[a-z]+[0-9]* ledger=none reason=mix-only ready-before=no"
 CARRIED="credited 256 bits seed=[0-9a-f]{32} carry-over=/root/var/lib/seedrive/carry-over ready-before=no"
 
-# credited FILE [LEDGER]: the seed was credited in this part of the boot.
+# credited FILE [LEDGER]: check that the seed was credited in the part of the boot that is in FILE.
 credited() {
 	says "$1" "credited 256 bits seed=$SEED drive=/dev/[a-z]+[0-9]* ledger=${2:-dir} ready-before=no"
 	[ "$(grep -c 'crng init done' "$1")" -eq 1 ]
@@ -84,7 +85,7 @@ credited() {
 	says initramfs "$MIXED_FIRST"
 	credited initramfs
 	begins yes
-	# util-linux and klibc print the flags in different orders, so the kernel's order is used.
+	# util-linux and klibc print the flags in different orders, so the kernel's order is compared.
 	grep -qE 'vm: mounted / ext4 ro,nosuid,noatime$' system
 	grep -q 'vm: decided: root$' system
 	run -1 grep -E '\] seedrive-guest: (credited|mixed)' system
@@ -97,7 +98,7 @@ credited() {
 	begins yes
 	grep -q 'vm: mounted / ext4 ro,relatime$' system
 
-	# There is no carry-over this time: nothing is credited, and root is not written to.
+	# There is no carry-over this time, so nothing is credited, and root is not written to.
 	debugfs -w -R 'rm /var/lib/seedrive/carry-over' root
 	boot
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
@@ -129,7 +130,7 @@ credited() {
 	place=none
 	boot sd.units=1
 	silent initramfs
-	# This initramfs has no udev, so it searches.
+	# The initramfs has no udev here, so the stages search for a drive.
 	says system "no seed drive"
 	says system "/var/lib/seedrive/carry-over: carry-over not saved: the kernel's RNG is not ready"
 	[ "$(grep -c '\] seedrive-guest: ' "$log")" -eq 2 ]
@@ -139,7 +140,7 @@ credited() {
 	not_ready
 }
 
-# Udev may be stopped before it has seen the drive, because nothing waits for that.
+# udev may be stopped before it has seen the drive, because nothing waits for this drive.
 @test "boot: a drive that appears when the initramfs ends is credited there, or in the system" {
 	boot "modprobe.blacklist=virtio_scsi sd.late=virtio_scsi,sr0 sd.units=1"
 	credited "$log"
@@ -169,12 +170,12 @@ credited() {
 	boot "sd.units=1 sd.var=vdb"
 	credited initramfs
 	says system "seed=$SEED noted in /var/lib/seedrive/ledger; a mount hides the ledger that the initramfs used"
-	# Then as if the initramfs lacked the stages.
+	# The next boot is as if the initramfs lacked the stages.
 	boot "sd.units=1 sd.var=vdb sd.forget=1"
 	says system "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-spent ready-before=no"
 }
 
-# A root that is not to be checked, because a check of a read-only disk fails.
+# Makes a root whose fstab asks for no check, because checking a read-only disk fails.
 unchecked() {
 	"$VM/root.sh" root sh -c 'echo "/dev/vda / ext4 defaults 0 0" >etc/fstab'
 }
@@ -202,7 +203,8 @@ unchecked() {
 	[ "$(cut -d/ -f6 <<<"$output" | paste -sd ' ')" = ". .." ]
 }
 
-# verity_table: print the table of root, whose hashes follow it on the disk; with commas in place of spaces.
+# verity_table: print the device-mapper table of root, with commas in place of spaces; the hashes follow root on the
+# disk.
 verity_table() {
 	local blocks hash salt
 	blocks=$(($(stat -c %s root) / 4096))
@@ -227,7 +229,8 @@ verity_table() {
 
 @test "boot: an encrypted root is, once it is open, a root like any other" {
 	key=$(printf '%064d' 1)
-	# Encrypted in a machine, because this host may not map devices: its root is copied to the second disk.
+	# The root is encrypted in a machine, because this host may not be able to map devices: the machine copies it to the
+	# second disk.
 	truncate -s 16M crypt
 	devices=(-drive "if=none,format=raw,id=crypt,file=crypt" -device "virtio-blk-pci,drive=crypt")
 	place=none
@@ -238,8 +241,8 @@ verity_table() {
 	place=virtio-scsi-cd
 	boot "root=/dev/mapper/root sd.units=1 sd.map=0,32768,crypt,aes-xts-plain64,$key,0,/dev/vda,0"
 	grep -q 'vm: mounted / ext4 ro,relatime$' system
-	# A program that opens a mapped device asks for random numbers, for which the kernel makes itself ready. The seed is
-	# mixed before that.
+	# A program that opens a mapped device asks for random numbers, and for that the kernel makes itself ready. The seed
+	# has been mixed before that.
 	says initramfs "$MIXED_FIRST"
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=dir reason=already-ready ready-before=yes"
 	[ "$(grep -nE 'reason=mix-only|crng init done' initramfs | sed 's/.*\(mix-only\|crng\).*/\1/' | paste -sd ' ')" = "mix-only crng" ]
@@ -254,7 +257,7 @@ verity_table() {
 	grep -q "\] seedrive-guest: credited 256 bits seed=$SEED " <<<"$output"
 	grep -q 'vm: hibernates' <<<"$output"
 	run -1 grep 'vm: resumed' <<<"$output"
-	# Now with another drive: its seed is mixed into the kernel that is given up, and not spent.
+	# The machine resumes with another drive: its seed is mixed into the kernel that will be replaced, and is not spent.
 	"$BUILD/seedrive" build -q --source kernel -o second.iso "$TREE"
 	DRIVE=second.iso boot resume=/dev/vdb
 	says "$log" "mixed seed=$(seed_of second.iso) drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -268,7 +271,7 @@ verity_table() {
 	boot "" -e vars
 	credited initramfs dir,efi
 	run -1 grep 'vm: mounted .* efivarfs' system
-	# The earlier disk, with the firmware's ledger.
+	# The next boot has the earlier state of the disk, and the firmware's ledger.
 	cp "$BATS_FILE_TMPDIR/root" root
 	boot "" -e vars
 	says initramfs "mixed seed=$SEED drive=/dev/sr0 ledger=[a-z,]*efi reason=already-spent ready-before=no"

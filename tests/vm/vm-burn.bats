@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Devices that this host may not have: an optical drive of QEMU, which cannot write, an empty one, and a disk below another
-# device.
+# Devices that this host may not have: QEMU's optical drive, which cannot write; an empty optical drive; and a disk
+# below another device.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -11,7 +11,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/vm
 
-# program FILE WHERE: copy a program and the libraries that it is linked with.
+# program FILE WHERE: copy a program, and the libraries that it is linked to.
 program() {
 	local library
 	install -D "$1" "$EXTRA$2"
@@ -67,7 +67,7 @@ setup() {
 	devices=()
 }
 
-# tries OPTION...: boot once with these options of boot.sh; the output is in `said`.
+# tries OPTION...: boot once with these options of boot.sh; the program's output is in the file `said`.
 tries() {
 	log=$BATS_TEST_TMPDIR/boot.log
 	"$VM/boot.sh" -c max -a "random.trust_cpu=on sd.exec=/try" "$@" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >"$log"

@@ -1,16 +1,18 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The seed decides which bytes the kernel's RNG gives. In this machine everything is the same in each boot, so that these
-# bytes can be compared between boots:
+# The seed decides which bytes the kernel's RNG gives. In this machine everything else is the same in each boot, so that
+# these bytes can be compared between boots:
 #
-# - Time counts instructions: for the TSC, for each timer, and so for each interrupt. The clock starts in 2024.
-# - QEMU's random numbers, and so RDRAND, come from a fixed number.
-# - There is one processor, nothing on the network, and the kernel is at the address that it was linked for.
-# - A disk's answers would depend on the host. So drive and ledger are NVDIMMs: memory, which answers at once.
+# - Time is the number of executed instructions: for the TSC, for each timer, and therefore for each interrupt. The
+# clock starts in 2024.
+# - QEMU's random numbers, and therefore RDRAND, come from a fixed seed.
+# - There is one processor, there is nothing on the network, and the kernel is at the address for which it was linked.
+# - A disk's answers would depend on the host. Therefore the drive and the ledger are NVDIMMs: memory, which answers at
+# once.
 #
-# The program is the ordinary one, with all that it mixes: clocks, TSC, RDRAND, UUID and the address of a network card exist,
-# and are the same in each boot.
+# The program is the ordinary one, with all that it mixes: clocks, TSC, RDRAND, UUID and the address of a network card
+# exist, and are the same in each boot.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -20,7 +22,7 @@ bats_require_minimum_version 1.5.0
 load ../lib/vm
 load ../lib/guest
 
-# A ledger in memory does not count, and an NVDIMM is not trusted; here options make both acceptable.
+# A ledger in memory does not count, and an NVDIMM is not trusted; these options make the program accept both.
 KNOWN="sd.ledger=pmem sd.args=--ledger,/ledger/ids,--ledger-persistent,--trust-device"
 
 # Makes two drives that differ only in the bytes of their seeds, and in the digest.
@@ -42,7 +44,7 @@ make_machine() {
 	MODULES="nfit nd_pmem virtio_net" "$VM/initramfs.sh" "$("$VM/kernel.sh")" "$1" "$2"
 }
 
-# other_seed IMAGE: change the seed in the record, by doc/seed-format.md.
+# other_seed IMAGE: change the seed in the record, with the right digest, as doc/seed-format.md describes.
 other_seed() {
 	/usr/bin/python3 - "$1" $(($(extent_of "$1") * 2048)) <<-'EOF'
 		import hashlib, os, sys
@@ -56,7 +58,7 @@ other_seed() {
 	EOF
 }
 
-# nvdimm NAME IMAGE: make a copy, as large as the kernel requires.
+# nvdimm NAME IMAGE: make a copy of IMAGE that is as large as the kernel requires, and add it to the machine.
 nvdimm() {
 	cp "$2" "$1.img"
 	truncate -s 16M "$1.img"
@@ -83,7 +85,7 @@ credited() {
 	grep -q 'random: crng init done' "$1"
 }
 
-# given_out LOG: print the bytes that the kernel's RNG gave.
+# given_out LOG: print the bytes that the kernel's RNG has given.
 given_out() {
 	sed -nE 's/.*\] vm: random ([0-9a-f]{128})$/\1/p' "$1" | grep .
 }
@@ -97,8 +99,8 @@ other_output() {
 	! cmp -s first second
 }
 
-# same_start LOG LOG: both boots are the same, to the microsecond, until the program runs. From then on the seed makes a
-# difference.
+# same_start LOG LOG: check that both boots are the same, to the microsecond, until the program runs. After that, the
+# seed makes a difference.
 same_start() {
 	grep -q 'vm: before ready=no' "$1"
 	diff <(sed '/vm: before/q' "$1") <(sed '/vm: before/q' "$2")

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Exactly once: with any clock, on any disk, and whatever happens to the disk. In each machine the kernel logs what it is
-# given, so a seed that two boots credit is in both logs.
+# Each seed is credited only once: with any clock, on any disk, and whatever happens to the disk. In each machine, the
+# kernel's log has what the kernel was given, so if two boots credit a seed, it is in both logs.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -22,7 +22,7 @@ setup_file() {
 	KERNEL=$("$VM/kernel.sh")
 	install_into "$BATS_FILE_TMPDIR/extra" dmsetup
 	MODULES="loop overlay efivarfs" "$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/vm"
-	# Modules for each kind of disk. To load so many takes as long as the rest of a boot.
+	# This initramfs has modules for each kind of disk. Loading so many takes as long as the rest of a boot.
 	EXTRA=$BATS_FILE_TMPDIR/extra \
 		MODULES="loop overlay btrfs crc32c_generic brd null_blk sd_mod scsi_debug nfit nd_e820 nd_pmem dm_mod" \
 		"$VM/initramfs.sh" "$KERNEL" "$BUILD/guest/seedrive-guest" "$BATS_FILE_TMPDIR/disks"
@@ -40,7 +40,7 @@ setup() {
 	: >all
 }
 
-# boot OPTION...: boot with the disk and the drive of this test. The lines of all boots are in the file `all`.
+# boot OPTION...: boot with this test's disk and drive. The lines of all its boots are in the file `all`.
 boot() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -61,7 +61,7 @@ credits() {
 	grep -cE "\] seedrive-guest: credited [0-9]+ bits seed=$1 " all || true
 }
 
-# No seed was credited by two boots, neither that of the drive nor a carry-over.
+# none_twice: check that no seed was credited by two boots, neither that of the drive nor a carry-over.
 none_twice() {
 	[ "$(sed -nE 's/.*\] seedrive-guest: credited [0-9]+ bits (seed=[0-9a-f]*) .*/\1/p' all | sort | uniq -d)" = "" ]
 }
@@ -74,7 +74,7 @@ now() {
 	date -u -d "$1" +%Y-%m-%dT%H:%M:%S
 }
 
-# three_boots CLOCK OPTION...: boot three times, the second time with this clock.
+# three_boots CLOCK OPTION...: boot three times; the second boot has its clock at CLOCK.
 three_boots() {
 	local at=$1
 	shift
@@ -88,7 +88,7 @@ three_boots() {
 
 # --- the clock ---
 
-# Each boot saves a carry-over for the next.
+# Each boot saves a carry-over for the next boot.
 clocks_with_folder() {
 	new_ledger disk
 	new_seed "$@"
@@ -135,8 +135,9 @@ clocks_with_folder() {
 
 # --- a disk that is rolled back ---
 
-# rolled_back WORD OPTION...: the first boot credits a drive and saves a carry-over; the second boot credits that, with the
-# options in WORD; and the third has the disk from before the second.
+# rolled_back WORD OPTION...: boot three times. The first boot credits a drive and saves a carry-over. The second boot
+# credits that carry-over. Before the third boot, the disk is set back to its state before the second one. WORD has more
+# options for the program.
 rolled_back() {
 	local args="$DIR,$CARRY$1"
 	shift
@@ -155,7 +156,7 @@ rolled_back() {
 	[ "$(credits "$left")" -eq 1 ]
 	said "mixed seed=$left carry-over=/ledger/carry ledger=efi reason=already-spent ready-before=no"
 	not_ready
-	# The same is true of the drive's seed, with the disk from before the first boot.
+	# The same is true for the drive's seed, if the disk is set back to its state before the first boot.
 	new_ledger disk
 	boot -e vars -d virtio-scsi-cd -i drive.iso -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
 	[ "$(credits "$seed")" -eq 1 ]
@@ -176,7 +177,7 @@ rolled_back() {
 
 # --- the disk of the ledger ---
 
-# forgets LEDGER [ARGUMENTS [OPTION...]]: with this ledger, the reason is ledger-forgets.
+# forgets LEDGER [ARGUMENTS [OPTION...]]: check that with this ledger the reason is ledger-forgets.
 forgets() {
 	vm=$BATS_FILE_TMPDIR/disks
 	boot "${@:3}" -d virtio-scsi-cd -i drive.iso -a "sd.ledger=$1 sd.args=$DIR ${2:-}"
@@ -226,7 +227,7 @@ remembers() {
 	said "mixed seed=$seed drive=/dev/sr0 ledger=none reason=ledger-forgets ready-before=no"
 }
 
-# --- power cuts at a flush, and two copies together: tests/vm/cuts.bats has more of both ---
+# --- power cuts at a flush, and two copies together: tests/vm/cuts.bats has more tests of both ---
 
 @test "once: power cut at each flush of a drive that gets its tombstone: no second credit" {
 	cp disk fresh.disk
@@ -259,7 +260,7 @@ remembers() {
 
 # --- the tombstone ---
 
-# wide_drive: boot with the drive as a disk that only accepts blocks of 4096 bytes.
+# wide_drive: make the drive a disk that accepts only blocks of 4096 bytes.
 wide_drive() {
 	devices=(-drive "if=none,format=raw,id=seed,file=drive.iso"
 		-device "virtio-blk-pci,drive=seed,logical_block_size=4096,physical_block_size=4096")
@@ -269,7 +270,7 @@ wide_drive() {
 	local halves='' from
 	cp -r "$TREE" tree
 	for ((i = 0; i < 2; i++)); do
-		# In an image without Joliet, one more folder moves the record by one sector.
+		# In an image without Joliet, each additional folder moves the record by one sector.
 		mkdir "tree/folder$i"
 		"$BUILD/seedrive-mkisofs" -quiet -r -V config-2 -o drive.iso tree
 		halves+=$(($(extent_of drive.iso) % 2))

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Unusual drives and surroundings: a drive on USB, on bare metal, attached twice, on a disk that hangs, without a record; and
-# a system without /dev, /proc or /sys.
+# Unusual drives and surroundings: a drive on USB, a drive on bare metal, one that is attached twice, one on a disk that
+# hangs, one without a record; and a system without /dev, /proc or /sys.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -41,7 +41,7 @@ credited() {
 
 # --- places ---
 
-# The cloud kernel has no USB, so this is Debian's ordinary kernel.
+# The cloud kernel has no USB, so this test uses Debian's ordinary kernel.
 @test "vm: a USB stick with a labelled drive is mixed, and with --trust-device credited" {
 	vm=$BATS_TEST_TMPDIR/vm
 	MODULES="crc32c_generic xhci_pci usb_storage sd_mod" "$VM/initramfs.sh" "$("$VM/kernel.sh" linux-image-amd64)" \
@@ -103,7 +103,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$TREE/openstack/latest/meta_data.
 
 # --- a disk that hangs ---
 
-# boot_beside OPTION...: boot with such a disk. QEMU would wait for it when it ends, so it is killed.
+# boot_beside OPTION...: boot with a disk that hangs. QEMU is killed, because it would not end before that disk answers.
 boot_beside() {
 	log=$BATS_TEST_TMPDIR/boot.log
 	run -137 "$VM/boot.sh" -k 'vm: the boot goes on' -l disk -u "$UUID" "$@" "$vm" "${devices[@]}"
@@ -120,7 +120,7 @@ hanging() {
 		-device "virtio-blk-pci,drive=$1")
 }
 
-# took LEAST MOST: the first run took this time, in milliseconds of the guest's clock.
+# took LEAST MOST: check that the first run took at least LEAST and less than MOST ms by the guest's clock.
 took() {
 	awk -v least="$1" -v most="$2" '/ vm: (before|after) / && n < 2 {
 			sub(/.* us=/, "")
@@ -134,7 +134,7 @@ took() {
 	boot_beside -a "sd.ledger=disk sd.args=$DIR,--wait=2,--device=/dev/vdb sd.end=wait"
 	said "/dev/vdb: does not answer"
 	ended 1 no
-	# Otherwise it would wait for ever, which is longer even on a slow host.
+	# Without a deadline the program would wait for ever, which is more than this even on a slow host.
 	took 1900 30000
 }
 

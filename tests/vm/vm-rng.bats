@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The daemon as the source of a machine's virtio-rng, by QEMU's rng-egd and rng-random; a real guest reads /dev/hwrng.
+# The daemon as the source of a machine's virtio-rng, through QEMU's rng-egd and rng-random; a real guest reads
+# /dev/hwrng.
 
 # Each test runs in a subshell, and boot() sets `log`.
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154
@@ -10,7 +11,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 load ../lib/vm
-# After it, as both know when something has ended.
+# daemon.bash comes after vm.bash, because both define ended(), and the one of daemon.bash is needed here.
 load ../lib/daemon
 load ../lib/rng
 
@@ -25,7 +26,7 @@ setup_file() {
 	grep -q 'vm: exec: is virtio_rng.0$' "$log"
 	[ "$(rounds "$log" | cut -d' ' -f2 | sort -u | wc -l)" -eq 20 ]
 	grep -q 'random: crng init done' "$log"
-	# Each request of QEMU is answered; an honest client is never disconnected.
+	# Each request of QEMU has been answered: an honest client is never disconnected.
 	stop
 }
 
@@ -50,12 +51,12 @@ setup_file() {
 		until_true grep -q "exec: round $round " console
 		kill -KILL "$DAEMON"
 		ended 137
-		# Some of its requests are lost in between.
+		# Some of QEMU's requests are lost in the meantime.
 		sleep 1
 		start --config conf --source kernel
 	done
-	# QEMU connects again once a second. Without the bytes that the daemon sends ahead, we saw a guest hang for 42 s and
-	# more.
+	# QEMU tries to connect again once a second. Without the bytes that the daemon sends ahead, a guest was seen to hang
+	# for 42 s and more.
 	wait "$MACHINE"
 	went_on console 100
 	stop
@@ -94,7 +95,7 @@ setup_file() {
 	start --config conf --source kernel
 	boot rate -a "sd.exec=hwrng sd.rounds=12"
 	[ "$(rounds "$log" | wc -l)" -eq 12 ]
-	# 256 bytes a second, after those that the kernel had read ahead.
+	# The rate is 256 bytes a second, once the bytes are used up that the kernel has read ahead.
 	rounds "$log" | awk 'NR == 4 { first = $3 } NR == 12 { took = $3 - first }
 		END { print took " s for 2048 bytes"; exit took < 4 || took > 60 }'
 	stop

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What may happen to a virtual machine and its disks, following the table in seedrive-guest(8): reboots, power cuts, copies,
-# rollbacks. If nothing may be credited, our line and the kernel's own log both show that the kernel was not made ready.
+# What may happen to a virtual machine and its disks, after the table in seedrive-guest(8): reboots, power cuts, copies,
+# rollbacks. If nothing may be credited, our line and the kernel's own log must both show that the kernel was not made
+# ready.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -35,7 +36,7 @@ setup() {
 	boots=0
 }
 
-# boot OPTION...: boot with the disk and the drive of this test.
+# boot OPTION...: boot with this test's disk and drive.
 boot() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -48,7 +49,7 @@ shown() {
 	grep -q 'vm: the boot goes on' "$log"
 }
 
-# cut OPTION...: boot, and kill QEMU as soon as the program has ended; all that was not written is lost.
+# cut_off OPTION...: boot, and kill QEMU as soon as the program has ended; what has not been written is lost.
 cut_off() {
 	boots=$((boots + 1))
 	log=$BATS_TEST_TMPDIR/boot$boots.log
@@ -66,7 +67,7 @@ mixed() {
 	said "mixed seed=$seed drive=/dev/[a-z]+[0-9]* ledger=$1 reason=$2 ready-before=no"
 }
 
-# Builds a program without flushes that is otherwise unchanged.
+# Builds the program without its flushes, and otherwise unchanged.
 without_flushes() {
 	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/unflushed" guest/sys.c \
 		'return (int)sys_call(SYS_fsync, fd, 0, 0);' '(void)fd;
@@ -88,13 +89,13 @@ without_flushes() {
 	mixed dir already-spent
 	said "credited 256 bits seed=$left carry-over=/ledger/carry ready-before=no"
 
-	# It was consumed, and this boot saved none.
+	# The carry-over has been consumed, and the last boot saved none.
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
 	mixed dir already-spent
 	run -1 grep -q 'carry-over=' "$log"
 	not_ready
 
-	# The host renews the drive.
+	# Now the host renews the drive.
 	"$BUILD/seedrive" reseed -q --source kernel drive.iso
 	seed=$(seed_of drive.iso)
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
@@ -137,7 +138,7 @@ without_flushes() {
 	credited dir
 }
 
-# volatile IMAGE: make a disk that keeps only in memory what was not flushed; sets $socket.
+# volatile IMAGE: make a disk that keeps writes only in memory until they are flushed; sets $socket.
 volatile() {
 	socket=nbd:unix:$BATS_TEST_TMPDIR/socket$boots
 	/usr/bin/python3 "$VM/nbd.py" "${socket#nbd:unix:}" "$1" 3>&- &
@@ -175,7 +176,7 @@ volatile() {
 	credited dir,drive
 	/usr/bin/python3 "$ROOT/tests/lib/read_seed.py" drive.iso 2>said || true
 	[ "$(cat said)" = "read_seed.py: spent: seed $seed" ]
-	# The 64 bytes after the header.
+	# The 64 bytes of the seed are after the header.
 	at=$(($(extent_of drive.iso) * 2048 + 128))
 	[ "$(od -An -v -tx1 -j "$at" -N 64 "$DRIVE" | tr -d ' 0\n')" != "" ]
 	[ "$(od -An -v -tx1 -j "$at" -N 64 drive.iso | tr -d ' 0\n')" = "" ]
@@ -206,7 +207,7 @@ volatile() {
 
 # --- no ledger that authorises ---
 
-# mixed_with LEDGER WORD: with this on /ledger, the seed is only mixed, with this reason.
+# mixed_with LEDGER WORD: check that with LEDGER on /ledger the seed is only mixed, with the reason WORD.
 mixed_with() {
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=$1 sd.args=$DIR"
 	mixed none "$2"
@@ -293,12 +294,13 @@ mixed_with() {
 	cp disk.old disk
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" \
 		-a "sd.efi=1 sd.ledger=disk sd.args=--no-efi-ledger,--dry-run,$DIR sd.args=$DIR"
-	# Without the firmware's ledger the seed is credited; then the disk has it again.
+	# The dry run does not use the firmware's ledger, so it would credit the seed. The real run uses it, and the disk
+	# gets its entry again.
 	grep -q "stderr: seedrive-guest: dry-run: credited 256 bits seed=$seed .* ledger=dir " "$log"
 	mixed dir,efi already-spent
 	not_ready
 
-	# A second seed is added to the variable, which the kernel now protects against removal.
+	# A second seed is added to the firmware's variable, which the kernel now protects against removal.
 	"$BUILD/seedrive" reseed -q --source kernel drive.iso
 	first=$seed seed=$(seed_of drive.iso)
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" -a "sd.efi=1 sd.ledger=disk sd.args=$DIR"
@@ -306,7 +308,8 @@ mixed_with() {
 	hex_of vars | grep -q "$(printf SDLEDG01 | hex_of)${first}0\{16\}${seed}0\{16\}"
 }
 
-# hex_of [FILE]: print it in hexadecimal on one line. An id may contain a newline, so grep cannot match its bytes.
+# hex_of [FILE]: print FILE in hexadecimal on one line. An id may contain the byte of a newline, so grep cannot find it
+# in the raw bytes.
 hex_of() {
 	od -An -v -tx1 "$@" | tr -d ' \n'
 }
@@ -327,7 +330,7 @@ hex_of() {
 }
 
 @test "vm: a seed from the future that can expire is not credited" {
-	# The clock is later than the build of the program; otherwise it would count as unset.
+	# The clock must be later than the build of the program; otherwise it would count as unset.
 	"$BUILD/seedrive" reseed -q --source kernel --ttl 1d drive.iso
 	seed=$(seed_of drive.iso)
 	devices=(-rtc "base=$(date -u -d '-10 minutes' +%Y-%m-%dT%H:%M:%S)")

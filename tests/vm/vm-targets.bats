@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests of writing that need their own machine: links that the kernel does not follow, and a disk that loses its power.
+# Tests of writing that need another machine: of links that the kernel does not follow, and of a disk that loses its
+# power.
 
 # Each test runs in a subshell, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -29,7 +30,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# tries PROGRAM OPTION...: boot once with these options of boot.sh; the program's output is in `said`.
+# tries PROGRAM OPTION...: boot once with these options of boot.sh; the program's output is in the file `said`.
 tries() {
 	local program=$1
 	shift
@@ -56,7 +57,8 @@ tries() {
 	run -1 grep -F 'HALF' said
 }
 
-# cuts WRITER FOUND...: these are the results of a power cut at any flush, before the writer has ended and after that.
+# cuts WRITER FOUND...: check that these are the results of a power cut at each flush, before the writer has ended and
+# after that.
 cuts() {
 	vm=$BATS_FILE_TMPDIR/vm cut_writer "$1" >found
 	cat found

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Debian's cloud kernel in QEMU, without RDRAND and virtio-rng: the effect of the guest's program on a real kernel. Tests of
-# the same boot share it. KERNEL=FOLDER, as tests/vm/kernel.sh prints it, selects another kernel; tests/kernels tries
-# several.
+# The effect of the guest's program on a real kernel: Debian's cloud kernel in QEMU, without RDRAND and virtio-rng.
+# Tests of the same boot share it. KERNEL=FOLDER, as printed by tests/vm/kernel.sh, selects another kernel;
+# tests/kernels tries several.
 
 # `log` is set by boot().
 # shellcheck disable=SC2154
@@ -139,7 +139,8 @@ flip() {
 @test "vm: the record does not stay in the page cache, even of a device that others hold open" {
 	for place in ide-cd:sr0 virtio-blk:vdb virtio-scsi-cd:sr0; do
 		boot_seeded "${place%:*}" "${place#*:}"
-		# The second read finds it in the page cache, so the first one would have found it, too.
+		# The second read finds the sector in the page cache. The first read would have done so, too, if the record had
+		# been there.
 		grep -qE 'vm: medium first=[1-9][0-9]* again=0$' "$log"
 	done
 }
@@ -159,7 +160,7 @@ flip() {
 	mixed "ledger=none reason=other-uuid"
 }
 
-# refused NAME IMAGE: the image is refused, on an IDE CD, which is the slowest to fail.
+# refused NAME IMAGE: check that the image is refused. It is on an IDE CD, which is the slowest to fail.
 refused() {
 	new_ledger "$BATS_TEST_TMPDIR/ledger"
 	boot "$1" -d ide-cd -i "$2" -l "$BATS_TEST_TMPDIR/ledger" -u "$UUID" \
