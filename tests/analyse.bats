@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tests/analyse on a file with one mistake for each tool, and on one with a comment that explains a finding, as described in
-# tests/analyse.
+# Runs tests/analyse on a file with one mistake for each tool, and on a file with a comment that explains the finding in
+# the way that tests/analyse describes.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -42,7 +42,7 @@ analyse() {
 		int leak(void) { char *p = malloc(3); return p == 0; }
 	END
 	[[ $output == *"spoilt.c:3:"*"-Wanalyzer-malloc-leak"* ]]
-	# In two pieces, because codespell checks this file too.
+	# The misspelt word is written in two pieces, because codespell checks this file, too.
 	mistake=t; mistake+=eh
 	run -1 analyse codespell <<<"/* $mistake */"
 	[[ $output == *"spoilt.c:1: $mistake ==> the"* ]]

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Completion for zsh and fish, and of the guest's programs for bash: each option of each program is offered, and no other. The
-# lists in the files are always compared; what the shells offer, if they are installed. tests/docs.bats tests bash for the
-# other two programs.
+# Completion for zsh and fish, and of the guest's programs for bash: each option of each program is offered, and no
+# other. The lists in the files are always compared; what a shell offers is tested only if it is installed.
+# tests/docs.bats tests completion by bash for the other two programs.
 
 # shellcheck disable=SC2016 # other shells'
 # shellcheck disable=SC2154

@@ -19,7 +19,7 @@ heading() {
 	printf '\n%s\n\n' "$*"
 }
 
-# Shows a command as typed, and runs it.
+# Prints a command as it was typed, and runs it.
 typed() {
 	printf '  $ %s\n' "$*"
 	"$@" 2>&1 | sed 's/^/  /'

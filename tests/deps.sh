@@ -28,7 +28,7 @@ for package in $packages; do
 		[ -n "$version" ] || continue
 		package=libclang-rt-$version-dev
 	fi
-	# Debian 12's systemd has what is in it.
+	# In Debian 12 the package systemd has the files of systemd-dev.
 	if [ "$package" = systemd-dev ]; then
 		apt-cache show systemd-dev >/dev/null 2>&1 || continue
 	fi

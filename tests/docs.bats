@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The pages, the README and the completions agree with the programs.
+# Checks that the pages, the README and the completions agree with the programs.
 
 bats_require_minimum_version 1.5.0
 
@@ -60,7 +60,7 @@ entries() {
 }
 
 @test "docs: each option of a command is in its --help, and each option in its --help exists" {
-	# Rows of struct option.
+	# rows FILE: print the options in the rows of struct option.
 	rows() {
 		flat "$1" | grep -oE '\{ "[a-z-]+", (no|required)_argument' | sed 's/{ "\(.*\)".*/--\1/'
 	}
@@ -68,12 +68,13 @@ entries() {
 	[ -s entropy ]
 	for command in "${COMMANDS[@]}"; do
 		table=cli/cmd_$command.c
-		# The options of build are in a file of their own.
+		# build has its own file of options.
 		[ "$command" != build ] || table=cli/build_options.c
 		rows "$table" >taken
 		echo --help >>taken
 		! grep -q OPTIONS_ENTROPY "$ROOT/$table" || cat entropy >>taken
-		# Only those with two dashes; a letter, if there is one, is next to its long option.
+		# Only options with two dashes are compared; a letter, if an option has one, is in the same line as its long
+		# form.
 		"$TOOL" "$command" --help | options_in_text | grep -e -- >help
 		same "$command" taken help
 	done
@@ -104,7 +105,7 @@ mkisofs_table() {
 @test "docs: each option of seedrive-mkisofs is in its page, and no other is there or in its help" {
 	{
 		mkisofs_table honoured accepted
-		echo as # only as the first word
+		echo as # taken only as the first word
 	} >taken
 	[ "$(wc -l <taken)" -gt 90 ]
 	sed -n 's/^\.It Fl \(.*\)/\1/p' "$(page seedrive-mkisofs)" | sed 's/ Ar .*//' |
@@ -174,7 +175,7 @@ for key in json.load(open("said"))["serve"]: print(key)' >taken
 	same "pages" named pages
 }
 
-# ends STATUS COMMAND...: check that the command ends with that status, and that its page has it.
+# ends STATUS COMMAND...: check that the command exits with STATUS, and that the status is in the command's manual page.
 ends() {
 	local status=$1 command=$2
 	shift
@@ -246,7 +247,7 @@ ends() {
 }
 
 @test "docs: each line of seedrive-refresh is in its page, and no other; and so are its limits" {
-	# All quoted texts of several words in these files, except those about the command line.
+	# The lines are all quoted texts of several words in these files, except those that are about the command line.
 	(cd "$ROOT/guest/refresh" && grep -hv '^#include' fetch.c fresh.c hooks.c main.c refresh.c watch.c) |
 		grep -oE '"[^"]*"' | tr -d '"' | grep -v 'HTTP/1.1.r\|^User-Agent\|^Accept\|^Connection' |
 		sed -E 's/^(\/dev\/urandom: |[:, ]+)//; s/[:= ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
@@ -270,8 +271,8 @@ ends() {
 }
 
 @test "docs: each reason that the guest's program can report is in seedrive-guest(8), and no other" {
-	# decide.c holds no other words than reasons, ledger.c only there; in main.c they are returned or
-	# assigned.
+	# The reasons are all quoted words in decide.c, those in ledgers_reason() in ledger.c, and those in main.c that are
+	# returned or assigned to a reason.
 	grep -v '^#include' "$ROOT/guest/decide.c" | grep -oE '"[a-z-]+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -ge 11 ]
 	sed -n '/^const char \*ledgers_reason/,/^}/p' "$ROOT/guest/ledger.c" |
@@ -282,8 +283,8 @@ ends() {
 	entries "$(page seedrive-guest)" REASONS 'Cm ' >paged
 	cat ledgers main >>source
 	same reasons source paged
-	# None that is given elsewhere has been overlooked.
-	# The program has its options without their dashes.
+	# No reason in another file has been overlooked.
+	# The program's options are in its source, without their dashes.
 	sed -n '/^static const char names/,/;$/s/.*"\([a-z-]*\)\\0".*/\1/p' "$ROOT/guest/options.c" >options
 	[ "$(wc -l <options)" -eq 17 ]
 	strings "$GUEST" | grep -xE '[a-z]+(-[a-z]+)+' | grep -vxE 'config-2|seedrive-guest' | grep -vxFf options >program
@@ -304,7 +305,7 @@ ends() {
 }
 
 @test "docs: each other line of the guest's program is in seedrive-guest(8), and no other" {
-	# All that these hold in quotes and that is more than a word; the line of a verdict is apart.
+	# The lines are all quoted texts of more than one word in these files, except the line of a verdict.
 	{
 		grep -v '^#include\|^_Static_assert' "$ROOT/guest/main.c"
 		sed '1,/^\/\* A line of up to five pieces/d' "$ROOT/guest/report.c"
@@ -327,7 +328,8 @@ ends() {
 }
 
 @test "docs: each line of the boot's stages is in seedrive-guest(8), and no other" {
-	# All that their program holds in quotes and that is more than a word, but for its usage, and for what it hears.
+	# The lines are all quoted texts of more than one word in the program, except its usage and the texts that it looks
+	# for in its input.
 	grep -hv '^#include\|"usage: \|ends(line' "$ROOT"/guest/stage/*.c | grep -oE '"[^"]+"' | tr -d '"' |
 		sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep -E '[a-z], [a-z]|[a-z] [a-z]' | sort -u >source
 	[ "$(wc -l <source)" -ge 20 ]
@@ -338,7 +340,7 @@ ends() {
 	while read -r line; do
 		grep -qF -- "$line" text || fail_line "$line"
 	done <source
-	# Of a line in the page, each part that does not vary.
+	# For each line in the page, compare the parts that do not vary.
 	grep -oE '"[^"]+"' items | tr -d '"' | sed -E 's/^[:; ]+//; s/[:; ]+$//' | grep ' ' >paged
 	while read -r line; do
 		grep -hF -- "$line" "$ROOT"/guest/stage/*.c >/dev/null || fail_line "$line"
@@ -374,13 +376,13 @@ fail_line() {
 	grep -qF "from 1s to $(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)s; taken as $(limit guest/stage/settings.h SETTINGS_LIMIT_S)s" "$stages/settings.c"
 	grep -qF "More than $(limit guest/stage/settings.h SETTINGS_WORDS_MAX) words, or 1023 characters" text
 	grep -q 'char words\[1024\]' "$stages/settings.h"
-	# Units that wait a little longer than the longest deadline.
+	# These units wait a little longer than the longest deadline.
 	grep -l guest-stage "$ROOT"/dist/guest/{systemd,initrd}/*.in >units
 	[ "$(wc -l <units)" -ge 5 ]
 	while read -r unit; do
 		[ "$(sed -n 's/^TimeoutStartSec=//p' "$unit")" -gt "$(limit guest/stage/settings.h SETTINGS_LIMIT_MAX_S)" ]
 	done <units
-	# The reasons that leave a seed to a later stage.
+	# These reasons leave the decision on a seed to a later stage.
 	sed -n '/^bool heard_decision(/,/^}/p' "$stages/heard.c" | grep -oE '"[a-z]+(-[a-z]+)+"' | tr -d '"' >source
 	[ "$(wc -l <source)" -eq 6 ]
 	# shellcheck disable=SC2016 # Markdown
@@ -433,7 +435,7 @@ fail_line() {
 }
 
 @test "docs: the limits in the pages are those of the code" {
-	# says PAGE TEXT: check that the page has this text, with any line breaks.
+	# says PAGE TEXT: check that the page has this text, whatever its line breaks.
 	says() {
 		mandoc -T utf8 -O width=1000 "$(page "$1")" | col -b | tr -s '\n\t ' ' ' >text
 		grep -qF -- "$2" text || { echo "$1: $2"; return 1; }
@@ -445,7 +447,7 @@ fail_line() {
 		says "$name" "Strength to claim, 1 to $bits."
 	done
 	says seedrive-inspect "0 to $bits."
-	# UINT32_MAX seconds, the limit of value_duration().
+	# The limit of value_duration() is UINT32_MAX seconds.
 	seconds=$(((1 << 32) - 1))
 	fails 2 "seedrive: build: --ttl: $((seconds + 1)): must be whole seconds up to $seconds, as in 90s, 15m, 12h, 1d or 2w" \
 		"$TOOL" build --ttl "$((seconds + 1))" -o drive.iso tree
@@ -509,7 +511,7 @@ fail_line() {
 		sed -n 's/^\.Cm //p' | tr -d ',' | tr -s '\n ' ' ')" = "$units " ]
 }
 
-# journal_fields PAGE: print the fields that have an entry there.
+# journal_fields PAGE: print the fields that have an entry in the page.
 journal_fields() {
 	sed -n '/^\.Sh THE JOURNAL$/,/^\.Sh /s/^\.It Li //p' "$(page "$1")" | tr -d ' ' | tr ',' '\n'
 }
@@ -578,7 +580,7 @@ _seedrive" ]
 	completes seedrive serve --source '' | tr -d : >have
 	grep -vx broker want >others
 	same "sources of the daemon" others have
-	# The broker's blocks cannot be checked.
+	# The broker's blocks cannot be checked, so check does not offer it.
 	{ completes seedrive check '' | tr -d :; echo broker; } >have
 	same checked want have
 	printf '%s\n' hardware none >>want
@@ -610,12 +612,12 @@ _seedrive" ]
 	[ "$output" = unix: ]
 	run -0 completes seedrive build --source tpm : sw
 	[ "$output" = swtpm: ]
-	# If COMP_WORDBREAKS was changed, the word is not split.
+	# If COMP_WORDBREAKS was changed, bash has not split the word.
 	run -0 completes seedrive build --source=file:tok
 	[ "$output" = --source=file:token ]
 }
 
-# mkisofs_completes WORD...: the same for seedrive-mkisofs.
+# mkisofs_completes WORD...: print what bash offers for seedrive-mkisofs in the same way.
 mkisofs_completes() {
 	# shellcheck disable=SC2016 # the other shell's
 	bash --norc --noprofile -u -c '
@@ -711,7 +713,7 @@ shown() {
 		on { print substr($0, 5) }' "$1"
 }
 
-# Replaces what differs from one run or host to the next.
+# Replaces the parts of the output that differ between runs or hosts.
 alike() {
 	sed -E 's/[0-9a-f]{32}/ID/; s/[0-9]+( of them from| assessed to) hardware/N\1 hardware/
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
@@ -777,7 +779,8 @@ alike() {
 	done <named
 }
 
-# named_files PAGE: print the paths of our files and folders in it, between backquotes or in its indented commands.
+# named_files PAGE: print the paths of our files and folders that the page has between backquotes or in its indented
+# commands.
 named_files() {
 	# shellcheck disable=SC2016 # Markdown
 	{ grep -oE '`[^`]+`' "$1" | tr -d '`'; sed -n 's/^    //p' "$1" | tr ' =' '\n'; } |
@@ -845,12 +848,12 @@ with_key() {
 			/usr/bin/python3 sum.py <run.json
 			echo "$options" >>redone
 		else
-			# A host without the instructions has not enough hardware for more than 256 bits.
+			# A host without the CPU's instructions cannot assess more than 256 bits.
 			grep -q "entropy refused: the sources gave 256 of" refused
 		fi
 	done
 	[ "$(wc -l <redone)" -ge 5 ]
-	# A claim of one bit more is detected.
+	# The program on the page detects a claim that is one bit too high.
 	sed -i 's/"credit_bits":256/"credit_bits":257/' run.json
 	run -1 /usr/bin/python3 sum.py <run.json
 }
@@ -903,7 +906,7 @@ with_key() {
 	says() {
 		grep -qF -- "$1" page
 	}
-	# Those of the program at 1, 4 and 8 bits a byte.
+	# Prints the cutoffs that the program uses at 1, 4 and 8 bits a byte.
 	column() {
 		"$B/unit/seed/test_cutoff" --print | awk -v n="$1" '$1 == 1000 || $1 == 4000 || $1 == 8000 { print $n }' |
 			paste -sd, | sed 's/,/, /g'
@@ -933,7 +936,7 @@ with_key() {
 	[ "${lines[-1]}" = "43 images, 0 disagreements" ]
 }
 
-# IMAGES=1000 sets the number of images; they are the same in each run.
+# IMAGES=1000 sets the number of images; each run makes the same images.
 @test "format: inspect, the guest and a reader written from the page agree on mutated images" {
 	small_tree tree
 	"$TOOL" build -q --source kernel -o joliet.iso tree
@@ -943,7 +946,7 @@ with_key() {
 	run -0 /usr/bin/python3 "$ROOT/tests/lib/compare_readers.py" --images "${IMAGES:-200}" --keep kept \
 		"$TOOL" "$ROOT/build/guest/seedrive-guest" joliet.iso ridge.iso short.iso
 	[ "${lines[-1]}" = "${IMAGES:-200} images, 0 disagreements" ]
-	# Each outcome occurred, so the comparison was meaningful.
+	# Each outcome occurred often, so the comparison covers them all.
 	for outcome in none record refused tombstone; do
 		grep -qE "^$outcome: [0-9]{2}" <<<"$output"
 	done
@@ -966,7 +969,8 @@ with_key() {
 	END
 }
 
-# tests_there FILE: check that each test that it names, in a line of its own, is in the test file named with it.
+# tests_there FILE: each line of FILE that names a test has the path of its file and its title; check that this file has
+# such a test.
 tests_there() {
 	local file title
 	# shellcheck disable=SC2016 # Markdown
@@ -980,7 +984,8 @@ tests_there() {
 	done <named
 }
 
-# each_is_proved FILE KIND LEAST: check that each claim, before the next one begins, has a line of that kind.
+# each_is_proved FILE KIND LEAST: check that FILE has at least LEAST claims, and that each of them is followed by a line
+# of that KIND before the next claim begins.
 each_is_proved() {
 	awk -v kind="$2" -v least="$3" '/^- \*\*/ { if (open) exit 1; open = 1; count++ }
 		/^  - / { if ($0 !~ "^  - `" kind "`: \"[^\"]*\"$") exit 1; open = 0 }
@@ -1005,7 +1010,7 @@ each_is_proved() {
 	while read -r part; do
 		grep -qF -- "- **$part" security || { echo "SECURITY.md: $part"; return 1; }
 	done <parts
-	# The tests of a promise are named in SECURITY.md, not here.
+	# Only SECURITY.md names the tests of a promise.
 	sed -n '/^## What we promise$/,/^## What we do not/p' "$ROOT/SECURITY.md" >promises
 	tests_there promises
 	sort named >theirs

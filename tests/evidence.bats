@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# bench/evidence with parts of our own in the place of its table: what it runs, keeps, goes on with, and shows.
+# bench/evidence with a table of our own parts in place of its table: which parts it runs, keeps, resumes and shows.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -61,7 +61,7 @@ page() {
 }
 
 @test "evidence: a run that is stopped goes on where it was" {
-	# The first part is done, the second one is what the signal ends.
+	# The first part is complete, and the signal stops the run during the second part.
 	# shellcheck disable=SC2016 # for the inner shell
 	sed -i 's/; exit 1"/; kill -TERM $PPID; sleep 20"/' with_parts.py
 	run evidence good bad

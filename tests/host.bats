@@ -50,13 +50,14 @@ daemon() {
 	stocked 2
 }
 
-# stocked BLOCKS: wait until the daemon can give so many at once.
+# stocked BLOCKS: wait until the daemon can give BLOCKS blocks at once.
 stocked() {
 	timeout 600 sh -c 'until "$0" ask run/seed.sock "$1" | grep -qx given; do sleep 0.1; done' \
 		"$ROOT/tests/lib/broker.py" "$1"
 }
 
-# container COMMAND...: run it as a service's user without devices, with only the socket's folder of the host.
+# container COMMAND...: run it as the user of a service, without devices; of the host it has only the folder of the
+# socket.
 container() {
 	unshare --mount --propagation private sh -euc '
 		mount -t tmpfs -o mode=755 run /run
@@ -108,7 +109,7 @@ assert rows["tpm"]["status"] in ("absent", "not drawn"), rows'
 	[ "$stderr" = "seedrive: build: warning: broker: does not run" ]
 	"$TOOL" inspect --json out/drive.iso >found
 	[ "$(member found credit_bits) $(member found hardware_bits)" = "256 0" ]
-	# The daemon runs, but its TPM hangs before it gave anything.
+	# The daemon runs, but its TPM hangs before it has given anything.
 	tpm2 real
 	proxy unix:tpm hung
 	"$TOOL" serve --socket "$PWD/run/seed.sock" --source "tpm:unix:$PWD/tpm,bits=4,deadline=60s" \

@@ -31,11 +31,11 @@ described() {
 	diff page printed || { echo "$command: < on its page, > printed"; return 1; }
 }
 
-# each_draw: run a command that draws several times, so that each member occurs. The function `draw` makes each run: its
-# arguments are a name, such as a for a.json, and the options.
+# each_draw: run a command that draws several times, with such options that each member occurs. For each run it calls
+# the function `draw` with a name, such as a for a.json, and the options.
 each_draw() {
 	head -c 32768 /dev/zero >stuck
-	# The same device under two names.
+	# The source file:alias is the same device under another name.
 	ln -s /dev/urandom alias
 	draw a --source rdseed,rdrand,kernel
 	draw b --source file:stuck,file:missing,file:/dev/urandom,file:alias
@@ -84,7 +84,7 @@ each_draw() {
 		"$TOOL" draw --json "$@" -o seed >"$name.json" 2>"$name.said"
 	}
 	each_draw
-	# More than 64 blocks need entropy from hardware.
+	# A draw of more than 64 blocks needs entropy from hardware.
 	key fifo
 	draw d --source file:fifo,bits=8 -n 4160
 	described draw ./*.json

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Which room uses what of which other room. tests/layers has the table; these tests break each of its rules in a copy.
+# The table in tests/layers says which room may use what of which other room; these tests break each of its rules in a
+# copy.
 
 # Each test is a subshell of its own, and `run` sets variables.
 # shellcheck disable=SC2030,SC2031,SC2154
@@ -13,7 +14,7 @@ B=${B:-build}
 [[ $B = /* ]] || B=$ROOT/$B
 export B
 
-# Copies the sources and objects, and stores the findings of the check in the copy.
+# Copies the sources and objects, and saves the findings of tests/layers in the unchanged copy.
 setup_file() {
 	copy=$BATS_FILE_TMPDIR/copy
 	mkdir -p "$copy/build/guest"
@@ -23,14 +24,15 @@ setup_file() {
 	B=build "$copy/tests/layers" >"$BATS_FILE_TMPDIR/unspoilt" || true
 }
 
-# Each test breaks a rule in a copy of its own.
+# Each test breaks a rule in its own copy.
 setup() {
 	cp -a "$BATS_FILE_TMPDIR/copy" "$BATS_TEST_TMPDIR/copy"
 	cd "$BATS_TEST_TMPDIR/copy" || return
 	expected=()
 }
 
-# Checks that tests/layers fails in the copy, and that the expected lines are among its findings and were not before.
+# Checks that tests/layers fails in the copy, that its findings include the expected lines, and that these were not
+# findings before.
 finds() {
 	[ ${#expected[@]} -gt 0 ]
 	B=build run -1 tests/layers
@@ -46,7 +48,8 @@ include() {
 	expected+=("$1:$(wc -l <"$1"): includes $(tr -d '"' <<<"$2")$3")
 }
 
-# refer FOLDER SYMBOL WORDS [BUILD]: add a source that refers to the symbol without an include, and expect a finding likewise.
+# refer FOLDER SYMBOL WORDS [BUILD]: add a source that refers to the symbol without an include, and expect a finding
+# with these words.
 refer() {
 	printf 'extern char %s[];\nextern char *take_%s;\nchar *take_%s = %s;\n' "$2" "$2" "$2" "$2" >"$1/take_$2.c"
 	${CC:-cc} -c -o "build/${4:-host}/$1/take_$2.o" "$1/take_$2.c"
@@ -130,7 +133,7 @@ refer() {
 
 @test "layers: the guest may use no libc and no other file of the host" {
 	refer guest fputs ", which no object of the guest defines, and it has no libc" guest
-	# As if the Makefile had built it for the guest.
+	# The object is where the Makefile would put it if it were built for the guest.
 	cp build/host/iso/tree.o build/guest/iso/tree.o
 	refer guest tree_clear " of iso/tree.c, which guest/ may not take" guest
 	finds

@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Faults planted in the guest's program (tests/mutants): those of its decision here, all others by `make mutants`.
+# Faults that tests/mutants plants in the guest's program: here those in the decision; `make mutants` plants all of
+# them.
 
 bats_require_minimum_version 1.5.0
 
