@@ -97,7 +97,7 @@ guest() {
 		;;
 	esac
 	echo "$kind $mode: ${*//$HERE\/root/}" >>"$HERE/calls"
-	[ ! -x "$HERE/answers/$kind" ] || exec "$HERE/answers/$kind"
+	[ ! -x "$HERE/answers/$kind" ] || exec "$HERE/answers/$kind" "$@"
 	sed 's/^/seedrive-guest: /' "$HERE/answers/$kind" >&2
 }
 
@@ -697,9 +697,10 @@ leaves() {
 
 # looks_at NAME COMMANDS: when the program is called to mix the seed of this device, it runs the commands first.
 looks_at() {
-	script answers/early 'echo "$*" >/dev/null
-		if tail -n 1 "$HERE/calls" | grep -q "/dev/'"$1"' .*--mix-only"; then '"$2"'; fi
-		drive=$(sed -n "\$s/.*--device \([^ ]*\) .*/\1/p" "$HERE/calls")
+	script answers/early '
+		call=${*//$HERE\/root/}
+		[[ $call != *" /dev/'"$1"' "* ]] || { '"$2"'; }
+		drive=$(sed "s/.*--device \([^ ]*\) .*/\1/" <<<"$call")
 		echo "seedrive-guest: mixed seed='"$ID"' drive=$drive ledger=none reason=mix-only ready-before=no" >&2'
 }
 
