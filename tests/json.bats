@@ -43,7 +43,7 @@ each_draw() {
 	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon run/sock 2 256 >notes 3>&- &
 	local broker=$! end=$((SECONDS + 300))
 	while [ ! -S run/sock ] && [ "$SECONDS" -lt "$end" ]; do kill -0 "$broker"; done
-	draw c --source broker:run/sock
+	draw c --source broker:run/sock,deadline=300s
 	kill "$broker"
 	wait "$broker" || true
 }

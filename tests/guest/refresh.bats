@@ -145,6 +145,7 @@ taken_up() {
 # bats test_tags=root
 @test "refresh: the metadata service is found by both of its addresses, IPv4 first" {
 	need_root
+	need_mounts
 	export REFRESH ROOT UUID
 	cat >inside <<-'END'
 		set -e

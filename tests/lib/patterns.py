@@ -166,7 +166,7 @@ def brokered(tool, bits, claim, honest):
     try:
         end = time.monotonic() + 600
         while time.monotonic() < end:
-            done = run(tool, "draw", "-q", "--bits", "256", "--source", "broker:run/sock", "--require", "hardware",
+            done = run(tool, "draw", "-q", "--bits", "256", "--source", "broker:run/sock,deadline=300s", "--require", "hardware",
                        "-o", "out")
             found = " counts for nothing until it passes again" in open("log").read()
             if found if not honest else done.returncode == 0:
@@ -174,7 +174,7 @@ def brokered(tool, bits, claim, honest):
             if honest and found:
                 break
             time.sleep(0.02)
-        return run(tool, "draw", "-q", "--bits", "256", "--source", "broker:run/sock", "--require", "hardware", "-o", "out")
+        return run(tool, "draw", "-q", "--bits", "256", "--source", "broker:run/sock,deadline=300s", "--require", "hardware", "-o", "out")
     finally:
         daemon.kill()
         daemon.wait()

@@ -301,7 +301,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		for _ in 1 2 3; do
 			"$EGD" all "$PWD/full/egd.sock" "$DAEMON"
 		done
-		"$TOOL" draw -q --source "broker:$SOCKET" --require broker >/dev/null
+		"$TOOL" draw -q --source "broker:$SOCKET,deadline=300s" --require broker >/dev/null
 		stop
 	}
 	export -f mounted_run start stop ended until_true listens

@@ -20,7 +20,7 @@ load ../lib/daemon
 	[ "${lines[0]}" = given ]
 	[[ ${lines[1]} =~ ^0\ [0-9a-f]{128}\ kernel$ ]]
 	[ "${lines[1]}" != "${lines[2]}" ]
-	"$TOOL" draw --source "broker:$SOCKET" --json -o seed >json
+	"$TOOL" draw --source "broker:$SOCKET,deadline=300s" --json -o seed >json
 	[ "$(member json credit_bits)" = 256 ]
 	stop
 }
@@ -30,7 +30,7 @@ load ../lib/daemon
 	start --source file:fifo,bits=4,deadline=60s
 	until_true stocked 2
 	small_tree tree
-	"$TOOL" build --json --source "broker:$SOCKET" --require hardware -o drive.iso tree >json
+	"$TOOL" build --json --source "broker:$SOCKET,deadline=300s" --require hardware -o drive.iso tree >json
 	[ "$(member json hardware_bits)" = 256 ]
 	grep -q '"file:[0-9]* kernel"' json
 	stop
@@ -91,7 +91,7 @@ load ../lib/daemon
 	until_true stocked 64
 	small_tree tree
 	mkdir out
-	seq 50 | xargs -P 50 -I {} "$TOOL" build -q --source "broker:$SOCKET" -o out/{}.iso tree
+	seq 50 | xargs -P 50 -I {} "$TOOL" build -q --source "broker:$SOCKET,deadline=300s" -o out/{}.iso tree
 	for image in out/*.iso; do
 		content "$image" seedrive.bin | tail -c +129 | head -c 64 | sha256sum
 	done >seeds
@@ -264,7 +264,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	[ "$output" = empty ]
 	small_tree tree
 	# A build continues with its other sources.
-	run -0 "$TOOL" build -q --source "broker:$SOCKET" -o drive.iso tree
+	run -0 "$TOOL" build -q --source "broker:$SOCKET,deadline=300s" -o drive.iso tree
 	[[ $output == *"warning: broker:$SOCKET: has no more to give just now" ]]
 	# A device that hangs does not keep the daemon from ending, either.
 	stop
@@ -625,7 +625,7 @@ honest() {
 	[ "$B" = "$ROOT/build" ] || TOOL=$ROOT/build/seedrive
 	start --source kernel
 	until_true stocked 64
-	"$TOOL" draw --source "broker:$SOCKET" -o drawn
+	"$TOOL" draw --source "broker:$SOCKET,deadline=300s" -o drawn
 	"$CLIENT" ask "$SOCKET" 20 >answer
 	awk '/kernel/ { print $2 }' answer | /usr/bin/python3 -c 'import sys
 sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
@@ -684,7 +684,7 @@ sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >given
 	/usr/bin/python3 "$ROOT/tests/lib/broker.py" daemon old/sock 1 256 >notes 3>&- &
 	DAEMON=$!
 	until_true test -S old/sock
-	"$TOOL" build --json --source broker:old/sock --require broker,rdseed,hardware -o drive.iso tree >said
+	"$TOOL" build --json --source broker:old/sock,deadline=300s --require broker,rdseed,hardware -o drive.iso tree >said
 	/usr/bin/python3 -c 'import json
 run = json.load(open("said"))
 broker = [s for s in run["sources"] if s["kind"] == "broker"][0]
@@ -692,7 +692,7 @@ assert (run["credit_bits"], run["hardware_bits"]) == (256, 256), run
 assert broker["granted_bits"] == [256] and broker["provenance"] == ["rdseed:320 kernel"], broker
 assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source": "kernel", "assessed_bits": 0}]], broker'
 	fails 3 "seedrive: build: rdrand: required, but not among the sources" \
-		"$TOOL" build -q --source broker:old/sock --require rdrand -o new.iso tree
+		"$TOOL" build -q --source broker:old/sock,deadline=300s --require rdrand -o new.iso tree
 	until_true grep -q . notes
 	[ "$(cat notes)" = "version 1 note 1 256" ]
 	kill "$DAEMON"

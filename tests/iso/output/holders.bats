@@ -220,7 +220,7 @@ time.sleep(1000)'
 	[ "$(sha256sum <"$disk")" = "$before" ]
 }
 
-@test "holders: a check that is not possible is a warning" {
+@test "holders: if other users' processes cannot be checked, that is a warning" {
 	loop 4M
 	# The program may not examine the processes of other users, but may open the device.
 	run -0 --separate-stderr setpriv --bounding-set=-sys_ptrace,-dac_read_search,-dac_override \
@@ -228,6 +228,12 @@ time.sleep(1000)'
 		"$TOOL" build -q --source kernel -o "$DEV" tree
 	[[ $stderr == "seedrive: build: warning: $DEV: cannot check whether processes of other users have it open"* ||
 		$stderr == "" ]]
+}
+
+@test "holders: in a container, a warning says that the processes outside of it were not checked" {
+	need_mounts
+	loop 4M
+	"$TOOL" build -q --source kernel -o "$DEV" tree
 	run -0 --separate-stderr unshare --pid --fork --mount-proc "$TOOL" reseed -q --source kernel "$DEV"
 	[[ $stderr == "seedrive: reseed: warning: $DEV: cannot check whether processes outside of this container use it"* ]]
 }
