@@ -2,7 +2,9 @@
 #include "guest/refresh/watch.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "guest/process.h"
 #include "guest/refresh/hooks.h"
@@ -68,6 +70,8 @@ static pid_t start_follow_up(struct refresh *r, const char *hooks_reason, char *
 	const pid_t child = process_fork();
 
 	if (child == 0) {
+		/* Without its parent it would go on fetching for minutes, and nobody would end it at the next restore. */
+		sys_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0);
 		follow_up(r, hooks_reason, environment);
 		process_exit(0);
 	}

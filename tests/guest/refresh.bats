@@ -493,6 +493,18 @@ COUNTED=256
 }
 
 # bats test_tags=root
+@test "watch: the child that waits for the network ends with the program" {
+	page "$COUNTED" 1 1
+	watch --url http://127.0.0.1:1/
+	pid=$(tail -n 1 "$BATS_TEST_TMPDIR/pids")
+	page "$COUNTED" 1 2
+	until_said 'restored or cloned: .*'
+	timeout 60 sh -c 'until child=$(cat "/proc/$0/task/$0/children") && [ "$child" ]; do sleep 0.02; done; echo "$child" >child' "$pid"
+	kill -KILL "$pid"
+	timeout 60 sh -c 'while [ -d "/proc/$0" ]; do sleep 0.02; done' "$(tr -d " " <child)"
+}
+
+# bats test_tags=root
 @test "watch: hooks wait at most 15 seconds for a network that does not come" {
 	hook 10-first 'echo first >>ran'
 	page "$COUNTED" 1 1
