@@ -27,7 +27,7 @@ struct refresh {
 };
 
 /**
- * refresh_open - ask the machine for its values, and open the kernel's RNG
+ * refresh_open - read the machine's UUID, its clock and what hypervisor it has, and open the kernel's RNG
  * Returns: 0 or -errno. The caller calls refresh_close() in the end.
  */
 int refresh_open(struct refresh *r, const struct refresh_options *opt);

@@ -171,8 +171,8 @@ with_rng() {
 	sed "s|^  </devices>|<rng model='virtio'><rate bytes='4096' period='1000'/>$1</rng></devices>|" domain.xml >rng.xml
 }
 
-# novas_rng: print the domain with the virtio-rng device that Nova's own driver makes for a flavor with a rate, if
-# rng_dev_path is set.
+# novas_rng: print the domain with the virtio-rng device that Nova's own driver makes, with its option rng_dev_path set, for a
+# flavor with a rate.
 novas_rng() {
 	/usr/bin/python3 - >element <<-'END'
 		import types

@@ -11,7 +11,7 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# A working folder that this user can reach too: bats' own folders are closed to other users.
+# A working folder that as_nova's user can reach too: bats' own folders are closed to other users.
 setup() {
 	here=$(mktemp -d)
 	chmod 777 "$here"

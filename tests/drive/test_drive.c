@@ -84,7 +84,7 @@ static void test_note_room(void **state)
 	}
 	assert_true(cut > 0);
 	assert_int_equal(whole, NOTE_TEXT);
-	/* With a path of this length, as much as possible is left out. */
+	/* With a path of this length, more sources are left out than with any other. */
 	make_seed(&s, spec, PATH_LEN);
 	take_note(&n, &rec, &s);
 	assert_int_equal(n.told + n.left_out, SOURCES);

@@ -63,7 +63,7 @@ static struct world_file *world_find(const char *path)
 	return NULL;
 }
 
-/* If a letter occurs twice, its last file counts. */
+/* The input has files, each after a letter that says which one it is. If a letter occurs twice, the last file counts. */
 static void world_begin(const uint8_t *data, size_t size)
 {
 	size_t at, i, len;

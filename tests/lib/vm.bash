@@ -79,8 +79,8 @@ ended() {
 	grep -qE "vm: after status=$1 ready=$2 " "$log"
 }
 
-# By the guest's clock, the program ended before the time that it may wait (tests/vm/init), because it ends after one
-# second without new devices. Even a slow host does not take that long.
+# By the guest's clock, the program ended before the limit that tests/vm/init sets, because it ends after one second without
+# new devices. The limit is so large that a slow host does not reach it.
 in_bounded_time() {
 	awk '/ vm: (before|after) / {
 			sub(/.* us=/, "")

@@ -294,8 +294,8 @@ mixed_with() {
 	cp disk.old disk
 	boot -e vars -d virtio-blk -i drive.iso -u "$UUID" \
 		-a "sd.efi=1 sd.ledger=disk sd.args=--no-efi-ledger,--dry-run,$DIR sd.args=$DIR"
-	# The dry run does not use the firmware's ledger, so it would credit the seed. The real run uses it, and the disk
-	# gets its entry again.
+	# The dry run does not use the firmware's ledger, so it would credit the seed. The real run uses it, and
+	# writes the seed into the disk's ledger, where its entry was missing.
 	grep -q "stderr: seedrive-guest: dry-run: credited 256 bits seed=$seed .* ledger=dir " "$log"
 	mixed dir,efi already-spent
 	not_ready
