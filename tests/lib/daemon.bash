@@ -40,11 +40,16 @@ listens() {
 socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(sys.argv[1])' "$SOCKET" 2>/dev/null
 }
 
-# start [OPTION...]: start a daemon as process $DAEMON, with its messages in `log`.
+listens_or_ended() {
+	listens || ! kill -0 "$DAEMON" 2>/dev/null
+}
+
+# start [OPTION...]: start a daemon as process $DAEMON, with its messages in `log`. If it ends at once, the test fails.
 start() {
 	"$TOOL" serve --socket "$SOCKET" "$@" >log 2>&1 3>&- &
 	DAEMON=$!
-	until_true listens
+	until_true listens_or_ended
+	listens || { cat log; return 1; }
 }
 
 # ended STATUS: check that the daemon ended by itself, with that status.
