@@ -91,7 +91,8 @@ guest_src := $(wildcard guest/*.c guest/stage/*.c guest/refresh/*.c) iso/read.c 
 guest_obj := $(patsubst %.c,$(G)/%.o,$(filter-out $(guest_mains),$(guest_src)))
 units     := $(patsubst tests/%.c,$(B)/unit/%,$(wildcard tests/*/test_*.c tests/*/*/test_*.c))
 fuzzers   := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-benches   := $(patsubst bench/%.c,build/bench/%,$(wildcard bench/*.c))
+# bench/sources makes a library of rngd_sink.c.
+benches   := $(patsubst bench/%.c,build/bench/%,$(filter-out bench/rngd_sink.c,$(wildcard bench/*.c)))
 man8      := $(wildcard man/*.8)
 man5      := $(wildcard man/*.5)
 man1      := $(wildcard man/*.1)
@@ -353,7 +354,9 @@ demo: deps
 bench: deps
 	@$(MAKE) --no-print-directory all bench-built
 
-bench-built: $(benches)
+bench-programs: $(benches)
+
+bench-built: bench-programs
 	bench/run
 
 lint:
@@ -366,7 +369,7 @@ lint:
 # Makes all evidence, and one page of it. Takes hours. Results that exist for this commit are kept. PARTS="mkisofs fuzz"
 # makes only these parts; `bench/evidence --list` prints all parts; SHORT=1 tries the machinery in minutes.
 evidence: deps
-	@$(MAKE) --no-print-directory all $(benches)
+	@$(MAKE) --no-print-directory all bench-programs
 	bench/evidence $(PARTS)
 
 # Installs the Debian packages that the build and the tests need, without questions.
@@ -537,6 +540,6 @@ clean:
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-other check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-built evidence lint deps dist deb install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-other check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-programs bench-built evidence lint deps dist deb install uninstall clean .FORCE
 .PHONY: install-host install-tools install-mkisofs install-daemon install-guest install-guest-sysvinit install-guest-openrc
 .PHONY: install-guest-mkinitcpio install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

@@ -41,6 +41,10 @@ page() {
 	cat "$EVIDENCE/index.html"
 }
 
+@test "evidence: make builds each program that measures" {
+	ordinary_make all bench-programs
+}
+
 @test "evidence: the time is said before anything runs, and a part that is there is not run again" {
 	run evidence good
 	[ "${lines[0]}" = "evidence: 1 of 1 parts to run, about 0 h 01 min with nothing else on the machine" ]
