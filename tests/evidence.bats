@@ -10,6 +10,8 @@ bats_require_minimum_version 1.5.0
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 
+load lib/base
+
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	export EVIDENCE=$BATS_TEST_TMPDIR/evidence HERE=$BATS_TEST_TMPDIR
