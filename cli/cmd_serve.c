@@ -43,7 +43,7 @@ static int set_source(struct serve_options *o, struct fault *f)
 	const int r = option_source(&o->sources, f);
 
 	if (r == 0 && source_list_has_broker(&o->sources))
-		return fault_usage(f, "--source: broker: a daemon cannot be its own source");
+		return fault_usage(f, "--source: broker: the daemon cannot be its own source");
 	return r;
 }
 

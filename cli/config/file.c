@@ -134,7 +134,7 @@ static const char *check_line(struct reader *r, const char *line, size_t len, si
 static void end_line(struct reader *r)
 {
 	if (r->expects)
-		complain(r, "cannot be parsed");
+		complain(r, "the library inih cannot parse the line");
 	r->expects = false;
 }
 
@@ -183,7 +183,7 @@ int config_file_parse(char *text, size_t len, const struct config_sink *sink)
 	end_line(&r);
 	if (bad > 0 && !r.told) {
 		r.line = (unsigned)bad;
-		complain(&r, "cannot be parsed");
+		complain(&r, "the library inih cannot parse the line");
 	}
 	return bad < 0 ? -ENOMEM : 0;
 }

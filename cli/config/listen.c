@@ -71,8 +71,8 @@ static int take_port(struct config_listener *l, const char *text, struct fault *
 		return fault_set(f, -EINVAL,
 			"address: tcp:%s: must be a numeric address, such as 127.0.0.1 or [::1]",
 			text);
-	if (value_number("address: port", colon + 1, 1, 65535, &port, f) < 0)
-		return -EINVAL;
+	if (value_number("port", colon + 1, 1, 65535, &port, NULL) < 0)
+		return fault_set(f, -EINVAL, "address: tcp:%s: the port must be 1 to 65535", text);
 	l->port = (uint16_t)port;
 	return 0;
 }
@@ -291,8 +291,8 @@ static int check_network(
 		return 0;
 	if (strcmp(s->protocol, "http") != 0)
 		return fault_set(f, -EINVAL,
-			"[listen %s]: address: %s: must be a loopback address, such as 127.0.0.1 or [::1]",
-			l->name, value_of(l, ADDRESS));
+			"[listen %s]: address: %s: must be a loopback address for the protocol %s, such as 127.0.0.1 or [::1]",
+			l->name, value_of(l, ADDRESS), s->protocol);
 	if (!s->token_file)
 		return fault_set(f, -EINVAL,
 			"[listen %s]: address: %s: needs a token-file, as others than this host can connect",

@@ -646,7 +646,7 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 	refused "token-file = credential:../x" "token-file: credential:../x: must be none, an absolute path or credential:NAME"
 	for address in 0.0.0.0:80 '[::]:80' 128.0.0.1:80; do
 		config "[listen x]" "protocol = egd" "address = tcp:$address"
-		fails 2 "seedrive: config: c:1: [listen x]: address: tcp:$address: must be a loopback address, such as 127.0.0.1 or [::1]" \
+		fails 2 "seedrive: config: c:1: [listen x]: address: tcp:$address: must be a loopback address for the protocol egd, such as 127.0.0.1 or [::1]" \
 			"$TOOL" config check --config c
 		config "[listen x]" "protocol = http" "address = tcp:$address"
 		fails 2 "seedrive: config: c:1: [listen x]: address: tcp:$address: needs a token-file, as others than this host can connect" \
