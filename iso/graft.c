@@ -258,7 +258,8 @@ static int graft_file(const struct graft *g, struct tree_node *dir, const char *
 	int r;
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || !*name)
-		return fault_set(g->fault, -EINVAL, "%s: not a name for a file", g->path);
+		return fault_set(g->fault, -EINVAL, "%s: the name in the image cannot be '%s'",
+			g->path, name);
 	node = node_new(dir, name);
 	if (!node)
 		return fault_errno(g->fault, -ENOMEM, g->path);

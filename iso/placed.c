@@ -77,7 +77,7 @@ static int check_names(const struct iso_layout *l, const struct iso_volume *vol,
 		if (node->first && is_short(node->name) &&
 			(iso_find(vol, node->name, &e) < 0 || e.lba != node->lba))
 			return fault_set(f, -EEXIST,
-				"%s: without Rock Ridge another file has the same name",
+				"%s: without Rock Ridge (-R) another file of the tree gets the same name",
 				node->name);
 	}
 	return 0;
@@ -100,6 +100,8 @@ int iso_place_contents(struct iso_layout *l, struct fault *f)
 		r = claim_below(l, &vol, &vol.root, 1, &found);
 	if (r == 0 && (found != expected || at * ISO_SECTOR != l->size || vol.sectors != at))
 		r = -EBADMSG;
-	return r < 0 ? fault_set(f, r, "image: libisofs' layout of it is not the expected one") :
-		       check_names(l, &vol, f);
+	return r < 0 ?
+		fault_set(f, r,
+			"image: libisofs laid it out in an unexpected way: please report a bug, with the version of libisofs") :
+		check_names(l, &vol, f);
 }

@@ -297,7 +297,7 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 		close(fd);
 		return fault_errno(f, -errno, path);
 	}
-	fault_set(f, 0, "%s: out of memory", path);
+	fault_errno(f, -ENOMEM, path);
 	t->root->source = strdup(path); /* analyzer: owned by the tree; tree_clear frees it */
 	if (!t->root->source) {
 		close(fd);
