@@ -18,7 +18,7 @@
 enum burner_method burner_choose(
 	const struct burner_medium *m, const char *path, uint64_t len, bool force, struct fault *f)
 {
-	const char *holds = m->holds ? m->holds : "something";
+	const char *holds = m->holds ? m->holds : "data of an unknown kind";
 
 	if (m->state == BURNER_EMPTY) {
 		fault_set(f, -ENOMEDIUM, "%s: no medium in the drive", path);
@@ -98,7 +98,7 @@ int burner_open(struct burner *b, struct fault *f)
 		r = -EINVAL;
 	if (r == 0 && b->force && b->overwrites &&
 		(medium.state == BURNER_FULL || (medium.rewritable && medium.holds)))
-		b->overwrites(b->path, medium.holds ? medium.holds : "something");
+		b->overwrites(b->path, medium.holds ? medium.holds : "data of an unknown kind");
 	return r;
 }
 

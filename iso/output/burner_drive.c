@@ -44,8 +44,8 @@ int burner_fault(struct fault *f, const struct burner *b, const char *what)
 	while (burn_msgs_obtain(least, &code, text, &e, severity) > 0)
 		if (!words[0])
 			burner_message(text, words, sizeof(words));
-	return fault_set(
-		f, -EIO, "%s: %s%s%s", b->path, what, words[0] ? ": libburn: " : "", words);
+	return fault_set(f, -EIO, "%s: %s: libburn%s%s", b->path, what,
+		words[0] ? ": " : " gives no reason", words);
 }
 
 /* --- getting the drive --- */
@@ -100,7 +100,7 @@ int burner_inspect(struct burner *b, struct burner_medium *ret, struct fault *f)
 	int profile;
 
 	if (burn_disc_get_profile(b->drive, &profile, b->kind) <= 0)
-		b->kind[0] = '\0';
+		strcpy(b->kind, "unknown kind");
 	m.state = status == BURN_DISC_EMPTY                                ? BURNER_EMPTY :
 		status == BURN_DISC_BLANK                                  ? BURNER_BLANK :
 		status == BURN_DISC_FULL || status == BURN_DISC_APPENDABLE ? BURNER_FULL :

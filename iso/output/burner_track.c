@@ -135,7 +135,7 @@ static int write_all(struct burner *b, struct burn_write_opts *opts, struct burn
 		r = burner_wait(b, feed->image->len, report, ctx, f);
 	}
 	if (r == 0 && feed->at < feed->image->len)
-		r = burner_fault(f, b, "the medium was not written");
+		r = burner_fault(f, b, "the image was not written to its end");
 	return r;
 }
 
@@ -203,8 +203,9 @@ int burner_burn(struct burner *b, enum burner_method way, const struct draft *im
 	if (way == BURNER_REWRITE)
 		feed.blank = iso_descriptors_end(image->bytes, image->len);
 	if (feed.blank > PIECE)
-		return fault_set(
-			f, -EINVAL, "%s: the image has too many volume descriptors", b->path);
+		return fault_set(f, -EINVAL,
+			"%s: the volume descriptors of the image are too long for a medium: please report a bug",
+			b->path);
 	r = burn_track(b, &feed, report, ctx, f);
 	if (r == 0 && way == BURNER_REWRITE)
 		r = write_head(b, image, f);

@@ -41,7 +41,7 @@ static void describe(blkid_probe p, char words[CONTENT_WORDS])
 	} else if (blkid_probe_lookup_value(p, "PTTYPE", &type, NULL) == 0) {
 		snprintf(words, CONTENT_WORDS, "a partition table (%s)", type);
 	} else {
-		snprintf(words, CONTENT_WORDS, "something");
+		snprintf(words, CONTENT_WORDS, "data of an unknown kind");
 	}
 }
 

@@ -206,7 +206,7 @@ static void warn_of_unseen(const struct search *s)
 			s->path);
 	if (s->stack.cut)
 		warning_send(s->warn,
-			"%s: cannot check all loop devices, and all devices below it, for other uses",
+			"%s: other devices may use it: not all loop devices, or devices that it is made of, can be checked",
 			s->path);
 }
 
@@ -259,7 +259,8 @@ int holder_fault(struct fault *f, const char *path)
 	s = (struct search){ .path = path, .fault = f };
 	stack_find(&s.stack, st.st_rdev);
 	r = check_device(&s);
-	return r < 0 ? r : fault_set(f, -EBUSY, "%s: in use", path);
+	return r < 0 ? r :
+		       fault_set(f, -EBUSY, "%s: in use; the kernel does not report by what", path);
 }
 
 /* --- opening --- */

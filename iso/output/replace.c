@@ -238,12 +238,16 @@ static int check_old(struct replace *r, struct fault *f)
 
 	if (fstatat(r->place.dirfd, r->place.name, &now, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ?
-			fault_set(f, -ESTALE, "%s: was removed meanwhile", r->path) :
+			fault_set(f, -ESTALE,
+				"%s: the old file was removed meanwhile; the new one is not written",
+				r->path) :
 			fault_errno(f, -errno, r->path);
 	if (!same_file(&now, old) || now.st_size != old->st_size ||
 		now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
 		now.st_mtim.tv_nsec != old->st_mtim.tv_nsec)
-		return fault_set(f, -ESTALE, "%s: was changed or replaced meanwhile", r->path);
+		return fault_set(f, -ESTALE,
+			"%s: the old file was changed or replaced meanwhile; the new one is not written",
+			r->path);
 	r->place.st = now;
 	return 0;
 }

@@ -170,7 +170,7 @@ const char *relation_words(enum relation r)
 	case RELATION_DISK:
 		return "the disk that it is a partition of is ";
 	case RELATION_BELOW:
-		return "a device or file below it is ";
+		return "a device or file that it is made of is ";
 	default:
 		return "";
 	}

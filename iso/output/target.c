@@ -48,14 +48,13 @@ static int create_behind_link(struct target *t, struct fault *f)
 
 static int create(struct target *t, struct fault *f)
 {
-	struct fault why = { 0 };
-	int r = place_open(&t->place, t->path, &why);
+	int r = place_open(&t->place, t->path, f);
 
 	/* This is a symbolic link to a file that does not exist yet. */
 	if (r == -EINVAL)
 		return create_behind_link(t, f);
 	if (r < 0)
-		return fault_errno(f, r, t->path);
+		return r;
 	r = place_check_new(&t->place, t->path, f);
 	if (r < 0)
 		return r;

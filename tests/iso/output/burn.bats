@@ -317,7 +317,7 @@ mounting() {
 @test "burn: a missing device, a character device and a line of a list are refused" {
 	mknod sr b 11 200
 	fails 1 "seedrive: build: sr: No such device or address" "$TOOL" build -q --source kernel -o sr tree
-	fails 1 "seedrive-mkisofs: sr: an optical drive: burn it with seedrive build -o" \
+	fails 1 "seedrive-mkisofs: sr: seedrive-mkisofs does not write to an optical drive; use seedrive build -o" \
 		"$MKISOFS" -r -o sr tree
 	mknod disk b 240 0
 	fails 1 "seedrive: build: disk: No such device or address" "$TOOL" build -q --source kernel -o disk tree

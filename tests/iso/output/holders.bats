@@ -147,7 +147,7 @@ time.sleep(1000)' "$DEV"
 	mount_below=$(unshare --mount bash -c 'mount "$1" mnt2 2>/dev/null && echo mounted' bash "$disk")
 	[ "$mount_below" = mounted ]
 	holding unshare --mount bash -c 'mount "$1" mnt2 && echo held && exec sleep 1000' bash "$disk"
-	all_refused "$above" "a device or file below it is mounted on $PWD/mnt2, as process ${HOLDERS[-1]} (sleep) sees it"
+	all_refused "$above" "a device or file that it is made of is mounted on $PWD/mnt2, as process ${HOLDERS[-1]} (sleep) sees it"
 }
 
 @test "holders: another loop device on the same file, unless it uses another part of it" {
@@ -156,7 +156,7 @@ time.sleep(1000)' "$DEV"
 	mkfs.ext4 -q -E lazy_itable_init=0,lazy_journal_init=0 "$DEV"
 	one=$DEV
 	attach "$DISK"
-	all_refused "$DEV" "a device or file below it is in use by loop device ${one#/dev/}"
+	all_refused "$DEV" "a device or file that it is made of is in use by loop device ${one#/dev/}"
 	truncate -s 16M parts
 	attach parts --sizelimit 4M
 	one=$DEV

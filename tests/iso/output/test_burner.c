@@ -31,7 +31,7 @@ static const struct {
 	{ { .state = BURNER_FULL, .kind = "CD-R", .holds = "iso9660" }, true, BURNER_REFUSE,
 		"sr0: the medium (CD-R) is not blank and cannot be erased" },
 	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true }, false, BURNER_REFUSE,
-		"sr0: the medium (CD-RW) holds something; --force overwrites it" },
+		"sr0: the medium (CD-RW) holds data of an unknown kind; --force overwrites it" },
 	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true, .holds = "iso9660" }, false,
 		BURNER_REFUSE, "sr0: the medium (CD-RW) holds iso9660; --force overwrites it" },
 	{ { .state = BURNER_FULL, .kind = "CD-RW", .erasable = true }, true, BURNER_ERASE, "" },
