@@ -246,7 +246,8 @@ static int make_record(struct drive *d, const struct drive_request *req, struct 
 	rec.seed = seed_bytes(req->seed, &rec.seed_len);
 	r = record_encode(&rec, d->secret->record, record_size(rec.seed_len));
 	if (r < 0)
-		return fault_errno(f, r, RECORD_NAME);
+		return fault_set(
+			f, r, "%s: the record cannot be encoded: %s", RECORD_NAME, strerror(-r));
 	drive_note(d->note, &rec, req->provenance ? req->seed : NULL, d->warn);
 	return 0;
 }

@@ -18,7 +18,7 @@
 #define NOTE_NAME_CUT "seedrive.jso"
 #define METADATA      "meta_data.json"
 
-#define EXCEEDED_METADATA "more than 32 MiB of metadata"
+#define EXCEEDED_METADATA "more than 32 MiB of meta_data.json files"
 #define EXCEEDED_SECTORS  "more than 64 MiB of folders and files to read"
 
 struct image_secret {
@@ -60,12 +60,20 @@ static int read_at(void *ctx, uint64_t off, void *buf, size_t len)
 	return r;
 }
 
+/* The words for an error of iso/read.h. */
+static const char *why_unread(int r)
+{
+	return r == -EBADMSG  ? "malformed" :
+		r == -ENODATA ? "the image ends before it" :
+				strerror(-r);
+}
+
 int image_fault(const struct image *im, int r, const char *what, struct fault *f)
 {
 	if (im->budget.exceeded)
 		return fault_set(
 			f, r, "%s: reading was stopped: %s", im->path, im->budget.exceeded);
-	return fault_set(f, r, "%s: %s: %s", im->path, what, strerror(-r));
+	return fault_set(f, r, "%s: %s: %s", im->path, what, why_unread(r));
 }
 
 /* --- the volume --- */
@@ -79,7 +87,8 @@ static int open_fault(
 		return fault_set(f, -EINVAL, "%s: %s", im->path,
 			links ? "neither a file nor a block device" : "not a regular file");
 	if (r == -ELOOP && !links)
-		return fault_set(f, r, "%s: has a symbolic link in its path", im->path);
+		return fault_set(f, r,
+			"%s: has a symbolic link in its path, which --no-links refuses", im->path);
 	return fault_errno(f, r, im->path);
 }
 
@@ -173,7 +182,8 @@ static int check_root(const struct image *im, const char *name, bool has, struct
 		return image_fault(im, im->root_error, name, f);
 	if (has || im->root_error == 0)
 		return 0;
-	return fault_set(f, im->root_error, "%s: %s: the directory cannot be read", im->path, name);
+	return fault_set(f, im->root_error, "%s: the root folder of the image: %s", im->path,
+		why_unread(im->root_error));
 }
 
 /* Parses a file that is not a record, and so can only be a tombstone; or sets @f to what is wrong with it. */
@@ -185,7 +195,7 @@ static int read_tombstone(struct image *im, size_t len, struct fault *f)
 	if (r == 0)
 		return 0;
 	return fault_set(f, -EBADMSG, "%s: %s: %s refused: %s", im->path, RECORD_NAME,
-		r == -ENOMSG ? "record" : "tombstone",
+		r == -ENOMSG ? "record" : "tombstone of a spent seed",
 		r == -EINVAL ? "bytes that must be zero are not" : record_why(r));
 }
 

@@ -55,10 +55,11 @@ void drive_note(char out[RECORD_NOTE_SIZE], const struct record *rec, const stru
 		add_sources(&t, &note, provenance);
 	written = note_encode(out, &note);
 	if (written.left_out)
-		warning_send(warn, "%s: no room for %zu of its sources: left out", RECORD_NOTE_NAME,
-			written.left_out);
+		warning_send(warn, "%s: does not list %zu of the seed's sources, for lack of room",
+			RECORD_NOTE_NAME, written.left_out);
 	else if (provenance && !written.account)
-		warning_send(warn, "%s: no room for the figures of its blocks: left out",
+		warning_send(warn,
+			"%s: does not list the figures of the seed's blocks, for lack of room",
 			RECORD_NOTE_NAME);
 }
 

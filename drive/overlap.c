@@ -224,7 +224,7 @@ static int check_sector(struct search *s, uint64_t lba)
 	int r = in->read_at(in->ctx, lba * ISO_SECTOR, sector, sizeof(sector));
 
 	if (r < 0)
-		return image_fault(s->im, r, "a folder", s->fault);
+		return image_fault(s->im, r, "a folder in the image", s->fault);
 	for (at = 0; r == 0 && at < sizeof(sector) && sector[at] != 0; at += sector[at]) {
 		if (sector[at] < RECORD_MIN || sector[at] > sizeof(sector) - at)
 			return malformed(s);

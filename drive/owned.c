@@ -63,8 +63,8 @@ static int check_pair(const struct image *im, struct fault *f)
 		im->record_file.len % RECORD_SECTOR != 0 ||
 		im->note_file.lba != im->record_file.lba + im->record_file.len / RECORD_SECTOR)
 		return fault_set(f, -EBADMSG,
-			"%s: %s is missing, damaged or not right after the record", im->path,
-			RECORD_NOTE_NAME);
+			"%s: %s is missing or damaged, or does not directly follow the record",
+			im->path, RECORD_NOTE_NAME);
 	return 0;
 }
 

@@ -120,7 +120,7 @@ static int renew(struct reseed *re, struct fault *f)
 		r = mix_all(re);
 	if (r == 0 && fsync(re->image.fd) < 0)
 		r = -errno;
-	if (r < 0 && re->image.budget.exceeded)
+	if (r < 0 && (re->image.budget.exceeded || r == -EBADMSG))
 		return image_fault(&re->image, r, "openstack", f);
 	return r < 0 ? fault_errno(f, r, re->image.path) : 0;
 }

@@ -123,7 +123,7 @@ assert said == {
 }
 
 @test "inspect: a damaged tombstone is refused, with its fault" {
-	local at refused="seedrive.bin: tombstone refused"
+	local at refused="seedrive.bin: tombstone of a spent seed refused"
 	drive buried.iso
 	bury buried.iso
 	at=$(($(extent buried.iso seedrive.bin) * 2048))
@@ -255,7 +255,7 @@ for i in range(int(sys.argv[2])):
 	# Change the length of the plain name in the file's directory record.
 	at=$(LC_ALL=C grep -obUa 'META_DAT' drive.iso | head -1 | cut -d: -f1)
 	printf '\000' | overwrite drive.iso $((at - 1))
-	damaged "openstack: Bad message"
+	damaged "openstack: malformed"
 }
 
 # --- damage ---
@@ -408,7 +408,7 @@ endless() {
 		given_up "$image" "more than 4096 folders below openstack/"
 	done
 	for image in too-much-metadata too-much-metadata-with-text; do
-		given_up "$image" "more than 32 MiB of metadata"
+		given_up "$image" "more than 32 MiB of meta_data.json files"
 	done
 }
 
@@ -450,7 +450,7 @@ endless() {
 	run -0 "$TOOL" inspect --no-links "$PWD/folder/../folder/drive.iso"
 	for path in link/drive.iso folder/link "$PWD/link/drive.iso"; do
 		run -0 "$TOOL" inspect "$path"
-		fails 1 "seedrive: inspect: $path: has a symbolic link in its path" \
+		fails 1 "seedrive: inspect: $path: has a symbolic link in its path, which --no-links refuses" \
 			"$TOOL" inspect --no-links "$path"
 	done
 	fails 1 "seedrive: inspect: /dev/zero: not a regular file" "$TOOL" inspect --no-links /dev/zero

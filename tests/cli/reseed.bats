@@ -86,7 +86,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	drive drive.iso
 	run -0 --separate-stderr "$TOOL" reseed --source kernel drive.iso
 	[ "$stderr" = "" ]
-	[[ $output =~ ^"drive.iso: fresh seed "[0-9a-f]{32}": 256 bits; random_seed: 1 mixed, 0 left as they were"$ ]]
+	[[ $output =~ ^"drive.iso: fresh seed "[0-9a-f]{32}": 256 bits; random_seed: 1 mixed with fresh entropy, 0 left as they were"$ ]]
 	run -0 --separate-stderr "$TOOL" reseed --json --source kernel drive.iso
 	[ "$stderr" = "" ]
 	printf '%s' "$output" >said
@@ -119,7 +119,7 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	"$TOOL" build -q --source kernel -o drive.iso tree
 	cp drive.iso old.iso
 	run -0 "$TOOL" reseed --source kernel drive.iso
-	[[ $output == *"; random_seed: 2 mixed, 0 left as they were" ]]
+	[[ $output == *"; random_seed: 2 mixed with fresh entropy, 0 left as they were" ]]
 	run -1 "$ROOT/tests/lib/scan-memory" image:old.iso -- drive.iso
 }
 
@@ -135,7 +135,7 @@ json.dump(value, open("tree/openstack/large/meta_data.json", "w"))'
 	run -0 --separate-stderr "$TOOL" build --source kernel -o drive.iso tree
 	[ "$stderr" = "seedrive: build: warning: tree/openstack/empty/meta_data.json: $why: left as it was
 seedrive: build: warning: tree/openstack/large/meta_data.json: larger than 16 MiB: left as it was" ]
-	[ "${lines[-1]}" = "  random_seed: 1 mixed, 2 left as they were" ]
+	[ "${lines[-1]}" = "  random_seed: 1 mixed with fresh entropy, 2 left as they were" ]
 	run -0 --separate-stderr "$TOOL" reseed --json --source kernel drive.iso
 	[ "$stderr" = "seedrive: reseed: warning: drive.iso: openstack/empty/meta_data.json: $why: left as it was
 seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger than 16 MiB: left as it was" ]
@@ -227,7 +227,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	# In this image another file is between the record and seedrive.json.
 	genisoimage -quiet -J -r -V config-2 -o drive.iso -graft-points out \
 		seedrive.json=between/seedrive.json seedrive.c=/etc/hostname 2>/dev/null
-	refused "seedrive.json is missing, damaged or not right after the record"
+	refused "seedrive.json is missing or damaged, or does not directly follow the record"
 }
 
 @test "reseed: a damaged record, a truncated image and a file that is no image are refused" {
@@ -295,7 +295,7 @@ seedrive: reseed: warning: drive.iso: openstack/large/meta_data.json: larger tha
 	ln -s drive.iso folder/link
 	cp folder/drive.iso before
 	for path in link/drive.iso folder/link; do
-		fails 1 "seedrive: reseed: $path: has a symbolic link in its path" \
+		fails 1 "seedrive: reseed: $path: has a symbolic link in its path, which --no-links refuses" \
 			"$TOOL" reseed --no-links --source kernel "$path"
 	done
 	cmp before folder/drive.iso

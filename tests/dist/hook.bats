@@ -72,7 +72,7 @@ journal() {
 }
 
 renewed() {
-	journal "daemon.info instance-00000001: $PWD/disk.config: fresh seed ID: 256 bits; random_seed: 1 mixed, 0 left\
+	journal "daemon.info instance-00000001: $PWD/disk.config: fresh seed ID: 256 bits; random_seed: 1 mixed with fresh entropy, 0 left\
  as they were"
 	run -1 cmp -s before disk.config
 	"$TOOL" inspect disk.config | grep -qx 'seedrive.json names the same seed'
@@ -222,7 +222,7 @@ untouched() {
 		domain "$(cdrom "$PWD/$path")" >xml
 		hook prepare begin <xml
 		cmp before other/disk.config
-		journal "daemon.warning instance-00000001: seedrive: inspect: $PWD/$path: has a symbolic link in its path"
+		journal "daemon.warning instance-00000001: seedrive: inspect: $PWD/$path: has a symbolic link in its path, which --no-links refuses"
 	done
 }
 

@@ -142,7 +142,7 @@ static void test_note_account(void **state)
 			assert_string_equal(said,
 				n.account ?
 					"" :
-					"seedrive.json: no room for the figures of its blocks: left out");
+					"seedrive.json: does not list the figures of the seed's blocks, for lack of room");
 		}
 	}
 	assert_true(with > 0 && without > 0);
