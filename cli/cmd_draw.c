@@ -134,9 +134,10 @@ static int judge(struct draw_command *d, struct seed *s, uint32_t asked, struct 
 	if (s->claim.credit_bits >= asked)
 		return 0;
 	return fault_refused(f,
-		"entropy refused: the sources gave %u of %u bits; hardware gave %u, and the "
-		"kernel's generator counts only once",
-		d->drawn.credit_bits, d->entropy.asked.bits, d->drawn.hardware_bits);
+		"too little entropy: the sources gave %u of %u bits, %u of them from hardware; beyond "
+		"the first %d bits only hardware counts",
+		d->drawn.credit_bits, d->entropy.asked.bits, d->drawn.hardware_bits,
+		RECORD_BITS_MAX);
 }
 
 static void keep(struct draw_command *d, const struct seed *s, const struct entropy_options *o)
@@ -196,7 +197,7 @@ static int draw_all(struct draw_command *d, struct fault *f)
 	d->drawn.raw = secret_new((size_t)left * RECORD_BLOCK);
 	if (!d->drawn.raw || (several && !memory)) {
 		draw_memory_free(memory);
-		return fault_set(f, -ENOMEM, "memory for %u blocks: %s", left, strerror(ENOMEM));
+		return fault_errno(f, -ENOMEM, "memory for the seed");
 	}
 	for (; r == 0 && left > 0; left -= n) {
 		n = left < RECORD_BLOCKS_MAX ? left : RECORD_BLOCKS_MAX;

@@ -41,12 +41,12 @@ void health_why(const struct health_figures *h, char *out, size_t size)
 		break;
 	case HEALTH_STEP:
 		snprintf(out, size,
-			"%u of %d samples continue a constant step at lag %u, cutoff %u", figure,
-			HEALTH_WINDOW_SAMPLES, h->step_at, cutoff);
+			"%u of %d samples continue the step from the one %u before to the one %u before, cutoff %u",
+			figure, HEALTH_WINDOW_SAMPLES, 2 * h->step_at, h->step_at, cutoff);
 		break;
 	case HEALTH_FRAME:
 		snprintf(out, size,
-			"%u of %d samples differ from their neighbour just as those %u before, cutoff %u",
+			"%u of %d samples differ from the one before in the same way as the sample %u earlier, cutoff %u",
 			figure, HEALTH_WINDOW_SAMPLES, h->frame_at, cutoff);
 		break;
 	case HEALTH_WORDS:

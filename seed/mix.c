@@ -105,7 +105,7 @@ const char *mix_why(int err)
 	case -EFBIG:
 		return "larger than 16 MiB";
 	case -EDQUOT:
-		return "more than 32 MiB of such files";
+		return "the files of this name take more than 32 MiB";
 	case -ELOOP:
 		return "nested too deeply";
 	default:

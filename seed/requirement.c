@@ -255,7 +255,8 @@ int requirement_end(struct seed *s, const struct seed_requirement *rq, const str
 		return -ENODATA;
 	seed_limit(s, counted);
 	if (r < 0 || s->claim.credit_bits < rq->bits) {
-		refuse_all(&j, rq->claim_less ? "less entropy than asked for" : "entropy refused");
+		refuse_all(
+			&j, rq->claim_less ? "less entropy than asked for" : "too little entropy");
 		return r < 0 || !rq->claim_less ? -ENODATA : 0;
 	}
 	warn_of_failures(&j);

@@ -849,7 +849,7 @@ with_key() {
 			echo "$options" >>redone
 		else
 			# A host without the CPU's instructions cannot assess more than 256 bits.
-			grep -q "entropy refused: the sources gave 256 of" refused
+			grep -q "too little entropy: the sources gave 256 of" refused
 		fi
 	done
 	[ "$(wc -l <redone)" -ge 5 ]

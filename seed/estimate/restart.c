@@ -152,8 +152,8 @@ const char *restart_why(const struct restart *r, char *out, size_t size)
 			RESTARTS);
 	else if (counts_fail(r))
 		snprintf(out, size,
-			"restarts: one value %u times in one row, %u times in one column, of %d samples, cutoff %u",
-			r->row_max, r->column_max, RESTARTS, r->cutoff);
+			"restarts: one value %u times in the %d samples after one restart, %u times at one position after all restarts, cutoff %u",
+			r->row_max, RESTARTS, r->column_max, r->cutoff);
 	else
 		snprintf(out, size,
 			"restarts: estimated at %.3f bits a byte, less than half of the %.4g assessed",

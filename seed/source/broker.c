@@ -108,6 +108,8 @@ static int status_error(enum broker_status status)
 		return -EAGAIN;
 	case BROKER_LIMITED:
 		return -EDQUOT;
+	case BROKER_REFUSED:
+		return -EPROTO;
 	default:
 		return -EBADMSG;
 	}
@@ -197,8 +199,10 @@ static const char *why_broker(int err)
 		return "has no more to give just now";
 	case -EDQUOT:
 		return "this user has had its share for now";
+	case -EPROTO:
+		return "the daemon refused the request as invalid; is it of another version?";
 	case -EBADMSG:
-		return "it refused the request, or its answer is malformed";
+		return "the daemon's answer is malformed";
 	case -ENOENT:
 	case -ECONNREFUSED:
 		return "does not run";

@@ -23,7 +23,7 @@ int broker_connect(const char *path, int64_t deadline_ms);
  *
  * If the daemon knows only version 1 of the protocol, the request is repeated in that version on a new connection.
  * Returns: 0; an error of broker_connect(); -EAGAIN: the daemon has no blocks left; -EDQUOT: this user's share is used
- * up for now; -EBADMSG: the daemon refused the request, or its answer is malformed; -ETIMEDOUT; -ECANCELED.
+ * up for now; -EPROTO: the daemon refused the request; -EBADMSG: its answer is malformed; -ETIMEDOUT; -ECANCELED.
  */
 int broker_fetch(const char *path, int stop, int64_t deadline_ms, size_t blocks,
 	struct broker_block *ret, int *ret_fd);

@@ -18,8 +18,8 @@ const char *source_why(const struct source_spec *spec, int err)
 
 	return own              ? own :
 		err == -ENODATA ? "too few bytes" :
-		err == -ECHILD  ? "the process that reads it died" :
-		err == -ESTALE  ? "the device behind it has changed since the last draw" :
+		err == -ECHILD  ? "the child process that reads it died" :
+		err == -ESTALE  ? "not the same device as in the last draw; left out of this one" :
 				  strerror(-err);
 }
 

@@ -212,7 +212,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 	[ "$output" = True ]
 	[ "${stderr_lines[0]}" = "seedrive: build: warning: tree/openstack/10/meta_data.json: not a JSON object: left as it was" ]
 	[ "$(grep -c 'not a JSON object: left as it was$' <<<"$stderr")" = 2 ]
-	[ "$(grep -c ': more than 32 MiB of such files: left as it was$' <<<"$stderr")" = 59 ]
+	[ "$(grep -c ': the files of this name take more than 32 MiB: left as it was$' <<<"$stderr")" = 59 ]
 	[ "${#stderr_lines[@]}" = 61 ]
 }
 

@@ -228,16 +228,16 @@ assert (record["credit_bits"], record["hardware_bits"]) == (300, 300), record
 		holds fifo
 	}
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 4000 /dev/zero)
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 264 bits: kernel passed" \
+	refused "seedrive: draw: too little entropy: the sources gave 256 of 264 bits: kernel passed" \
 		"$TOOL" draw --source kernel -n 65 -o out
 	# The first draw, of 64 blocks, succeeds; at the second draw, the key device has no bytes left.
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 16384 bits: file:fifo gave\
+	refused "seedrive: draw: too little entropy: the sources gave 256 of 16384 bits: file:fifo gave\
  nothing: Connection timed out; kernel passed" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 8192 -o out
 	rm fifo
 	key fifo openssl enc -aes-128-ctr -nosalt -K 01 -iv 02 -in <(head -c 3560 /dev/zero)
 	refused "seedrive: draw: warning: file:fifo: Connection timed out
-seedrive: draw: entropy refused: the sources gave 16384 of 16640 bits; hardware gave 16384, and the kernel's\
- generator counts only once" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
+seedrive: draw: too little entropy: the sources gave 16384 of 16640 bits, 16384 of them\
+ from hardware; beyond the first 16384 bits only hardware counts" "$TOOL" draw -q --source file:fifo,bits=8,deadline=300ms -n 4160 -o out
 }
 
 @test "draw: -n and --format are checked before anything is drawn" {

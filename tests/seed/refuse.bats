@@ -41,16 +41,16 @@ good_bytes() {
 	local sources=rdseed,rdrand,file:fifo,bits=4,file:missing,kernel
 	small_tree tree
 	key fifo stuck_bytes
-	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: $why" \
+	refused "seedrive: build: too little entropy: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" build -q --source "$sources" -o drive.iso tree
-	refused "seedrive: draw: entropy refused: the sources gave 0 of 256 bits: $why" \
+	refused "seedrive: draw: too little entropy: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" draw --source "$sources" -o seed
-	refused "seedrive: draw: entropy refused: the sources gave 0 of 256 bits: $why" \
+	refused "seedrive: draw: too little entropy: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" draw --source "$sources"
-	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: $why" \
+	refused "seedrive: build: too little entropy: the sources gave 0 of 256 bits: $why" \
 		world ABSENT=/sys/devices/system/cpu/modalias GETRANDOM=fail \
 		"$TOOL" build --source "$sources" -o - tree
 }
@@ -60,7 +60,7 @@ good_bytes() {
 	cp drive.iso old
 	# If the jitter library is built in, the host has a source that this test cannot make absent.
 	! "$TOOL" sources | grep -q '^jitter  *-  *present' || skip "jitter is built in"
-	refused "seedrive: build: entropy refused: the sources gave 0 of 256 bits: broker gave nothing: does not run;\
+	refused "seedrive: build: too little entropy: the sources gave 0 of 256 bits: broker gave nothing: does not run;\
  rdseed gave nothing: No such device; rdrand gave nothing: No such device; tpm gave nothing: No such file or directory;\
  hwrng gave nothing: No such file or directory; kernel gave nothing: Input/output error" \
 		world ABSENT="/sys/devices/system/cpu/modalias /dev/tpmrm0 /dev/hwrng" GETRANDOM=fail \
@@ -71,7 +71,7 @@ good_bytes() {
 @test "refuse: reseed leaves the image unchanged" {
 	drive drive.iso
 	cp drive.iso old
-	refused "seedrive: reseed: entropy refused: the sources gave 0 of 256 bits: kernel gave nothing: Input/output error" \
+	refused "seedrive: reseed: too little entropy: the sources gave 0 of 256 bits: kernel gave nothing: Input/output error" \
 		world GETRANDOM=fail "$TOOL" reseed --source kernel drive.iso
 	cmp old drive.iso
 }
@@ -310,14 +310,14 @@ teardown() {
 }
 
 @test "refuse: the kernel's generator counts as 256 bits once, for a seed of any size" {
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 257 bits: kernel passed" \
+	refused "seedrive: draw: too little entropy: the sources gave 256 of 257 bits: kernel passed" \
 		"$TOOL" draw --bits 257 --source kernel -o seed
 	succeeds "$TOOL" draw --bits 256 --source kernel -o seed
 }
 
 @test "refuse: a regular file is mixed but never assessed, even if an assessment is stated" {
 	good_bytes >good
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:good passed, but is assessed\
+	refused "seedrive: draw: too little entropy: the sources gave 256 of 512 bits: file:good passed, but is assessed\
  at 0 bits; kernel passed" "$TOOL" draw --bits 512 --source file:good,bits=8 -o seed
 	# A FIFO with the same bytes counts, if the user states its assessment.
 	key fifo good_bytes
@@ -334,7 +334,7 @@ teardown() {
 
 @test "refuse: a FIFO or device without a stated assessment is worth nothing" {
 	key fifo good_bytes
-	refused "seedrive: draw: entropy refused: the sources gave 256 of 512 bits: file:fifo passed, but is assessed at\
+	refused "seedrive: draw: too little entropy: the sources gave 256 of 512 bits: file:fifo passed, but is assessed at\
  0 bits; kernel passed" "$TOOL" draw --bits 512 --source file:fifo -o seed
 }
 

@@ -92,7 +92,7 @@ static void test_repeats(void **state)
 	assert_in_range(r.row_max, 9, 80);
 	assert_int_equal(r.column_max, RESTARTS);
 	restart_why(&r, why, sizeof(why));
-	assert_non_null(strstr(why, "1000 times in one column, of 1000 samples, cutoff "));
+	assert_non_null(strstr(why, "1000 times at one position after all restarts, cutoff "));
 }
 
 static void test_fails_half_way(void **state)
