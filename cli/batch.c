@@ -97,10 +97,13 @@ void batch_clear(struct batch *b)
 /* Memory that the worker processes share. */
 struct shared {
 	_Atomic size_t next, tried, done;
+	_Atomic size_t at[BATCH_JOBS_MAX]; /* the row that each process is making; NO_ROW: none */
 };
 
-static _Noreturn void work(
-	const struct batch *b, const struct batch_work *w, struct shared *s, pid_t parent)
+#define NO_ROW SIZE_MAX
+
+static _Noreturn void work(const struct batch *b, const struct batch_work *w, struct shared *s,
+	_Atomic size_t *at, pid_t parent)
 {
 	size_t i;
 
@@ -111,26 +114,42 @@ static _Noreturn void work(
 	/* Lines are written whole, because the other processes print at the same time. */
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	while ((i = atomic_fetch_add(&s->next, 1)) < b->rows) {
+		*at = i;
 		if (w->one(w->ctx, b->row + i) == 0)
 			atomic_fetch_add(&s->done, 1);
 		atomic_fetch_add(&s->tried, 1);
+		*at = NO_ROW;
 		fflush(stdout);
 	}
 	w->end(w->ctx);
-	_exit(fflush(stdout) == 0 && !ferror(stdout) ? EXIT_DONE : EXIT_FAILED);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		_exit(EXIT_DONE);
+	report_error("standard output: %s", strerror(errno));
+	_exit(EXIT_FAILED);
 }
 
-static void say_ended(int status)
+static void say_killed(int signal, const struct batch *b, size_t row)
 {
-	if (WIFSIGNALED(status))
+	if (row == NO_ROW)
 		report_error(
-			"a process of --jobs was killed by signal %d; its drive may be missing",
-			WTERMSIG(status));
-	else if (WIFEXITED(status) && WEXITSTATUS(status) != EXIT_DONE)
-		report_error("standard output: could not be written");
+			"--batch: a process was killed by signal %d between two drives", signal);
+	else
+		report_error("%s: may be missing: the process that made it was killed by signal %d",
+			b->row[row].out, signal);
 }
 
-static void wait_for(unsigned running, const struct batch *b, struct shared *s, bool quiet)
+/* Returns: which of the processes has the number @pid. */
+static size_t find_process(const pid_t process[BATCH_JOBS_MAX], pid_t pid)
+{
+	size_t i = 0;
+
+	while (i < BATCH_JOBS_MAX - 1 && process[i] != pid)
+		i++;
+	return i;
+}
+
+static void wait_for(unsigned running, const pid_t process[BATCH_JOBS_MAX], const struct batch *b,
+	struct shared *s, bool quiet)
 {
 	const struct timespec nap = { .tv_nsec = 50000000 };
 	struct progress progress;
@@ -144,7 +163,8 @@ static void wait_for(unsigned running, const struct batch *b, struct shared *s, 
 			progress_show(&progress, s->tried, b->rows);
 			nanosleep(&nap, NULL);
 		} else if (pid > 0) {
-			say_ended(status);
+			if (WIFSIGNALED(status))
+				say_killed(WTERMSIG(status), b, s->at[find_process(process, pid)]);
 			running--;
 		} else if (errno != EINTR) {
 			break;
@@ -158,6 +178,7 @@ long batch_run(const struct batch *b, unsigned jobs, const struct batch_work *w,
 	struct shared *s =
 		mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	const pid_t parent = getpid();
+	pid_t process[BATCH_JOBS_MAX] = { 0 };
 	unsigned running = 0;
 	long done = 0;
 
@@ -165,18 +186,20 @@ long batch_run(const struct batch *b, unsigned jobs, const struct batch_work *w,
 		return -errno;
 	fflush(stdout);
 	while (running < jobs && running < b->rows) {
-		pid_t pid = fork();
+		pid_t pid;
 
+		s->at[running] = NO_ROW;
+		pid = fork();
 		if (pid == 0)
-			work(b, w, s, parent);
+			work(b, w, s, s->at + running, parent);
 		if (pid < 0)
 			break;
-		running++;
+		process[running++] = pid;
 	}
 	/* With fewer processes the work takes longer; it fails only if no process was started. */
 	if (running == 0 && b->rows > 0)
 		done = -errno;
-	wait_for(running, b, s, quiet);
+	wait_for(running, process, b, s, quiet);
 	if (done == 0)
 		done = (long)s->done;
 	munmap(s, sizeof(*s));

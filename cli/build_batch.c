@@ -26,8 +26,7 @@ static int build_row(void *ctx, const struct batch_row *row)
 	b.entropy.quiet |= !b.entropy.verbose;
 	r = build_to_file(&b, &f);
 	if (r < 0) {
-		report_fault(&f);
-		report_error("%s: not made", row->out);
+		report_error("%s: not made: %s", row->out, report_without(f.text, row->out));
 	}
 	return r;
 }
@@ -56,7 +55,8 @@ int build_batch(struct build *b, struct fault *f)
 		goto out;
 	done = batch_run(&batch, jobs, &work, b->entropy.quiet);
 	if (done < 0)
-		r = fault_errno(f, (int)done, "--batch");
+		r = fault_set(
+			f, (int)done, "--batch: cannot start a process: %s", strerror((int)-done));
 	else if ((size_t)done < batch.rows)
 		r = fault_reported(f, EXIT_FAILED);
 	if (done >= 0 && !b->entropy.quiet)

@@ -41,7 +41,7 @@ static void print_result(const struct build *b)
 			entropy_options_seed_origin(&b->entropy, text, sizeof(text)));
 	if (seed_mode(b) == DRIVE_SEED_OFF)
 		return;
-	print_line(to, "  random_seed: %u mixed, %u left as they were",
+	print_line(to, "  random_seed: %u mixed with fresh entropy, %u left as they were",
 		b->compose.drive.files.mixed, b->compose.drive.files.left);
 	if (b->entropy.verbose)
 		entropy_print(&b->compose.seed, to);

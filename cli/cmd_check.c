@@ -244,8 +244,9 @@ static int run_checks(
 	c.begun = time(NULL);
 	c.min_mbit = o->min_estimate_mbit;
 	r = check_all(&c, o);
+	/* Anything but lack of memory is a failed write of the sample. */
 	if (r < 0)
-		return fault_set(f, r, "%s", strerror(-r));
+		return fault_errno(f, r, o->raw && r != -ENOMEM ? o->raw : c.source[c.count].label);
 	if (c.count == 0)
 		return fault_set(f, -ENODEV,
 			"this host has none of the sources that are checked by default: name one");

@@ -113,8 +113,8 @@ static void print_text(const struct reseed_command *c, const char *path)
 	else
 		print_part(stdout, "%s: fresh seed %s: %u bits", path, id,
 			c->reseed.seed.claim.credit_bits);
-	print_line(stdout, "; random_seed: %u mixed, %u left as they were", c->reseed.files.mixed,
-		c->reseed.files.left);
+	print_line(stdout, "; random_seed: %u mixed with fresh entropy, %u left as they were",
+		c->reseed.files.mixed, c->reseed.files.left);
 	if (c->entropy.verbose)
 		entropy_print(&c->reseed.seed, stdout);
 }
@@ -134,18 +134,21 @@ static bool opens_elsewhere(const struct source_list *list)
 static int reseed(struct reseed_command *c, const char *path, struct fault *f)
 {
 	struct reseed *re = &c->reseed;
+	char origin[PATH_MAX + 32], without[PATH_MAX + 64];
 	int r;
 
-	drive_log_listen();
+	drive_log_listen(path);
 	if (!opens_elsewhere(&re->asked.sources))
 		confine_to_file(path);
 	r = reseed_image(re, path, f);
 	/* Print the error first: the entry repeats it. */
 	if (r < 0)
 		r = fault_reported(f, report_fault(f));
+	snprintf(without, sizeof(without), "seed as it was: %s",
+		entropy_options_seed_origin(&c->entropy, origin, sizeof(origin)));
 	drive_log_write(&(struct drive_log){ .identifier = "seedrive-reseed",
 				.done = "renewed",
-				.without = "seed as it was",
+				.without = without,
 				.out = path,
 				.label = re->image.volume.label[0] ? re->image.volume.label : NULL,
 				.seed = re->mode == DRIVE_SEED_ON ? &re->seed : NULL,

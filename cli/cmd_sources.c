@@ -152,7 +152,7 @@ static const char *worth_of(const struct row *row, char *out, size_t size)
 	else if (bits == 0)
 		snprintf(out, size,
 			src->may_state && !row->handle.remark[0] ? "0, unless stated" : "0");
-	else if (per_bytes == 1 || (row->spec.stated && per_bytes <= 1000))
+	else if (per_bytes <= 1000)
 		snprintf(out, size, "%g bits a byte%s", (double)bits / per_bytes,
 			row->spec.stated ? ", as stated" : "");
 	else
@@ -302,7 +302,7 @@ static int show(const struct asked *asked, const struct settings *settings, stru
 						  all_rows(row, &settings->sources);
 
 	if (look(row, count) < 0)
-		return fault_set(f, -ENOMEM, "%s", strerror(ENOMEM));
+		return fault_errno(f, -ENOMEM, "memory for the samples");
 	if (asked->json)
 		print_json(row, count);
 	else

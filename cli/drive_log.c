@@ -18,6 +18,7 @@
 static char said[ROOM + sizeof("; and 4294967295 more")];
 static size_t said_len; /* bytes of whole lines */
 static unsigned left_out;
+static const char *image; /* its path, which begins the entry */
 
 static void keep(const char *text)
 {
@@ -26,7 +27,7 @@ static void keep(const char *text)
 	const size_t left = sizeof(said) - said_len;
 	size_t len;
 
-	show_text(line, sizeof(line), text);
+	show_text(line, sizeof(line), report_without(text, image));
 	len = strlen(between) + strlen(line);
 	if (left_out == 0 && said_len + len < ROOM)
 		said_len += (size_t)snprintf(end, left, "%s%s", between, line);
@@ -36,8 +37,9 @@ static void keep(const char *text)
 		snprintf(end, left, "; and %u more", ++left_out);
 }
 
-void drive_log_listen(void)
+void drive_log_listen(const char *out)
 {
+	image = out;
 	report_listen(keep);
 }
 
@@ -71,7 +73,7 @@ static void begin(struct journal *j, const struct drive_log *d, int err)
 {
 	char out[PATH_MAX];
 	const enum journal_priority priority = *said ? JOURNAL_WARNING : JOURNAL_INFO;
-	const char *between = *said ? ": " : "";
+	const char *between = *said ? "; warnings: " : "";
 
 	show_text(out, sizeof(out), d->out);
 	if (err < 0)
@@ -81,6 +83,8 @@ static void begin(struct journal *j, const struct drive_log *d, int err)
 		journal_begin(j, d->identifier, priority,
 			"%s: seed of %u bits, %u bits from hardware%s%s", out,
 			d->seed->claim.credit_bits, d->seed->claim.hardware_bits, between, said);
+	else if (!d->without)
+		journal_begin(j, d->identifier, priority, "%s: %s", out, said);
 	else
 		journal_begin(
 			j, d->identifier, priority, "%s: %s%s%s", out, d->without, between, said);

@@ -23,7 +23,8 @@ static int choose_output(struct mkisofs *m, struct fault *f)
 	*o = (struct output){ .path = m->args.out, .warn = &report_sink };
 	if (target == OUTPUT_OPTICAL)
 		return fault_set(f, -ENOTSUP,
-			"%s: an optical drive: burn it with seedrive build -o", output_name(o));
+			"%s: seedrive-mkisofs does not write to an optical drive; use seedrive build -o",
+			output_name(o));
 	if (target == OUTPUT_FILE) {
 		o->kind = &output_in_place;
 		o->state = &m->target;
@@ -76,20 +77,35 @@ static const char *out_name(const struct mkisofs_args *a)
 	return a->out ? a->out : "standard output";
 }
 
+/* The words for an image that has no seed, with the setting that asked for none. */
+static const char *without_seed(const struct mkisofs *m, char *out, size_t size)
+{
+	char origin[PATH_MAX + 32];
+
+	if (m->entropy.settings.seed == DRIVE_SEED_ON)
+		return "without a seed";
+	snprintf(out, size, "without a seed: %s",
+		entropy_options_seed_origin(&m->entropy, origin, sizeof(origin)));
+	return out;
+}
+
 /* Writes the journal entry of a drive; a plain image has none. */
 static void write_log(const struct mkisofs *m, int err)
 {
 	const struct compose *c = &m->compose;
+	char without[PATH_MAX + 64];
 
 	if (!is_drive(&m->args))
 		return;
-	drive_log_write(&(struct drive_log){ .identifier = "seedrive-mkisofs",
-				.done = "made",
-				.without = "without a seed",
-				.out = out_name(&m->args),
-				.label = m->args.label,
-				.seed = c->drive.has_record ? &c->seed : NULL,
-				.uuid = c->request.uuid },
+	drive_log_write(
+		&(struct drive_log){ .identifier = "seedrive-mkisofs",
+			.done = "made",
+			.without =
+				m->handed_over ? NULL : without_seed(m, without, sizeof(without)),
+			.out = out_name(&m->args),
+			.label = m->args.label,
+			.seed = c->drive.has_record ? &c->seed : NULL,
+			.uuid = c->request.uuid },
 		err);
 }
 
@@ -102,8 +118,9 @@ static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused
 	int r = mkisofs_fallback_find(&next, refused, f);
 
 	if (r == 0 && is_drive(a)) {
-		report_warning("%s: made by %s, without a seed: %s", out_name(a), next.program,
+		report_warning("%s: left to %s, which adds no seed: %s", out_name(a), next.program,
 			refused->text);
+		m->handed_over = true;
 		write_log(m, 0);
 	}
 	if (r == 0)
@@ -147,7 +164,7 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	int r = mkisofs_parse(&m->args, argc, argv, &refused);
 
 	if (is_drive(&m->args))
-		drive_log_listen();
+		drive_log_listen(out_name(&m->args));
 	if (r == -ENOTSUP)
 		return hand_over(m, argv, &refused, f);
 	if (r < 0)

@@ -19,7 +19,8 @@ struct mkisofs {
 	struct output_device device;
 	struct output output;
 	struct compose compose;
-	bool hand_over; /* the run failed, but another program may be able to make the image */
+	bool hand_over;   /* the run failed, but another program may be able to make the image */
+	bool handed_over; /* a line has said that the fallback program makes the image */
 };
 
 /** mkisofs_help - prints the usage to standard error, as genisoimage does. */

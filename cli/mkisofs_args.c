@@ -18,7 +18,7 @@ static void take_untranslated(struct iso_names *n)
 static int take_level(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	if (v[0] < '1' || v[0] > '4' || v[1])
-		return fault_set(f, -EINVAL, "-iso-level: %s: must be 1, 2, 3 or 4", v);
+		return fault_set(f, -EINVAL, "%s: must be 1, 2, 3 or 4", v);
 	a->names.level = (unsigned)(v[0] - '0');
 	if (a->names.level == 4)
 		take_untranslated(&a->names);
@@ -30,15 +30,16 @@ static int take_align(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	a->align = strcmp(v, "on") == 0 || strcmp(v, "all") == 0;
 	if (!a->align && strcmp(v, "auto") != 0 && strcmp(v, "off") != 0)
-		return fault_set(
-			f, -EINVAL, "-partition_cyl_align: %s: must be on, all, auto or off", v);
+		return fault_set(f, -EINVAL, "%s: must be on, all, auto or off", v);
 	return 0;
 }
 
 /* Names are UTF-8 in the tree and in the image. Another character set is refused later, unless all names are ASCII. */
 static int take_charset(struct mkisofs_args *a, const char *v, struct fault *f)
 {
-	if (!*v || strcasecmp(v, "help") == 0)
+	if (!*v)
+		return fault_set(f, -ENOTSUP, "a value is missing");
+	if (strcasecmp(v, "help") == 0)
 		return fault_set(
 			f, -ENOTSUP, "%s: unsupported character set; only utf-8 is supported", v);
 	if (strcasecmp(v, "utf-8") != 0 && strcasecmp(v, "utf8") != 0)
@@ -46,11 +47,10 @@ static int take_charset(struct mkisofs_args *a, const char *v, struct fault *f)
 	return 0;
 }
 
-static int take_text(
-	const char **field, const char *v, const char *what, size_t max, struct fault *f)
+static int take_text(const char **field, const char *v, size_t max, struct fault *f)
 {
 	if (strlen(v) > max)
-		return fault_set(f, -EINVAL, "%s: longer than %zu characters", what, max);
+		return fault_set(f, -EINVAL, "longer than %zu characters", max);
 	*field = v;
 	return 0;
 }
@@ -67,23 +67,22 @@ static long long parse_number(const char *v, int base, long long max)
 }
 
 /* xorrisofs would look a user's name up on this host; the guest's users are others, so only numbers are taken. */
-static int take_owner(uint32_t *field, const char *v, const char *what, struct fault *f)
+static int take_owner(uint32_t *field, const char *v, struct fault *f)
 {
 	const long long n = parse_number(v, 0, OWNER_MAX);
 
 	if (n < 0)
-		return fault_set(
-			f, -ENOTSUP, "%s: %s: must be a number from 0 to %u", what, v, OWNER_MAX);
+		return fault_set(f, -ENOTSUP, "%s: must be a number from 0 to %u", v, OWNER_MAX);
 	*field = (uint32_t)n;
 	return 0;
 }
 
-static int take_mode(mode_t *field, const char *v, const char *what, struct fault *f)
+static int take_mode(mode_t *field, const char *v, struct fault *f)
 {
 	const long long n = parse_number(v, 8, 07777);
 
 	if (n < 0)
-		return fault_set(f, -ENOTSUP, "%s: %s: not an octal mode up to 7777", what, v);
+		return fault_set(f, -ENOTSUP, "%s: not an octal mode up to 7777", v);
 	*field = (mode_t)n;
 	return 0;
 }
@@ -98,19 +97,19 @@ static int take_attribute(
 	switch (id) {
 	case OPT_UID:
 		at->forced |= ISO_UID;
-		return take_owner(&at->uid, v, "-uid", f);
+		return take_owner(&at->uid, v, f);
 	case OPT_GID:
 		at->forced |= ISO_GID;
-		return take_owner(&at->gid, v, "-gid", f);
+		return take_owner(&at->gid, v, f);
 	case OPT_FILE_MODE:
 		at->forced |= ISO_FILE_MODE;
-		return take_mode(&at->file_mode, v, "-file-mode", f);
+		return take_mode(&at->file_mode, v, f);
 	case OPT_DIR_MODE:
 		at->forced |= ISO_DIR_MODE;
-		return take_mode(&at->dir_mode, v, "-dir-mode", f);
+		return take_mode(&at->dir_mode, v, f);
 	default:
 		a->new_folders = true;
-		return take_mode(&a->new_folder_mode, v, "-new-dir-mode", f);
+		return take_mode(&a->new_folder_mode, v, f);
 	}
 }
 
@@ -197,7 +196,7 @@ static int take_switch(struct mkisofs_args *a, enum mkisofs_id id)
 static int take_output(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	if (!*v)
-		return fault_set(f, -EINVAL, "-o: the name of the output is empty");
+		return fault_set(f, -EINVAL, "the name of the output is empty");
 	a->out = strcmp(v, "-") == 0 ? NULL : v;
 	return 0;
 }
@@ -206,24 +205,24 @@ static int take_volume(struct mkisofs_args *a, enum mkisofs_id id, const char *v
 {
 	switch (id) {
 	case OPT_LABEL:
-		return take_text(&a->label, v, "-V", 32, f);
+		return take_text(&a->label, v, 32, f);
 	case OPT_PUBLISHER:
-		return take_text(&a->publisher, v, "-publisher", 128, f);
+		return take_text(&a->publisher, v, 128, f);
 	case OPT_PREPARER:
-		return take_text(&a->preparer, v, "-preparer", 128, f);
+		return take_text(&a->preparer, v, 128, f);
 	case OPT_APPLICATION:
-		return take_text(&a->application, v, "-appid", 128, f);
+		return take_text(&a->application, v, 128, f);
 	case OPT_SYSTEM:
-		return take_text(&a->system, v, "-sysid", 32, f);
+		return take_text(&a->system, v, 32, f);
 	default:
-		return take_text(&a->volume_set, v, "-volset", 128, f);
+		return take_text(&a->volume_set, v, 128, f);
 	}
 }
 
 static int take_seed(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	if (strcmp(v, "on") != 0 && strcmp(v, "mix") != 0 && strcmp(v, "off") != 0)
-		return fault_set(f, -EINVAL, "--seed: %s: must be on, mix or off", v);
+		return fault_set(f, -EINVAL, "%s: must be on, mix or off", v);
 	a->seed = v;
 	return 0;
 }
@@ -262,12 +261,18 @@ static int take_value(struct mkisofs_args *a, enum mkisofs_id id, const char *v,
 static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct fault *f)
 {
 	const struct mkisofs_option *o = word->option;
+	char name[MKISOFS_NAME_SIZE];
+	struct fault why;
+	int r;
 
 	if (!o)
 		return mkisofs_add_path(a, word->value, f);
 	if (o->id == OPT_REFUSED)
 		return mkisofs_word_refuse(word, f);
-	return take_switch(a, o->id) ? 0 : take_value(a, o->id, word->value, f);
+	if (take_switch(a, o->id))
+		return 0;
+	r = take_value(a, o->id, word->value, &why);
+	return r < 0 ? fault_set(f, r, "%s: %s", mkisofs_word_name(word, name), why.text) : 0;
 }
 
 /* Takes `-as NAME` as the first words, as xorriso does: the options are NAME's, the defaults are xorriso's. */
@@ -309,7 +314,7 @@ static int check(struct mkisofs_args *a, struct fault *f)
 	if (a->action != MKISOFS_MAKE)
 		return 0;
 	if (a->paths == 0)
-		return fault_set(f, -EINVAL, "a path is missing");
+		return fault_set(f, -EINVAL, "no file or folder is named that goes into the image");
 	return a->graft ? mkisofs_split_grafts(a, f) : 0;
 }
 

@@ -29,8 +29,8 @@ int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct fault *refuse
 	if (!n->program)
 		return fault_set(f, -ENOTSUP, "%s", refused->text);
 	if (is_this_program(n->program))
-		return fault_set(
-			f, -ELOOP, "fallback: %s: is this program; %s", n->program, refused->text);
+		return fault_set(f, -ELOOP, "%s; and the fallback %s is seedrive-mkisofs itself",
+			refused->text, n->program);
 	if (access(n->program, X_OK) < 0)
 		return fault_set(f, -errno, "fallback: %s: %s", n->program, strerror(errno));
 	return 0;

@@ -2,14 +2,14 @@
 /* Options of genisoimage and xorrisofs that this program refuses, with the reason for each. */
 #include "cli/mkisofs_options.h"
 
-/* Ends of an error line that begins with "not an option of this program, which". */
+/* Ends of an error line that begins with "not an option of seedrive-mkisofs, which". */
 #define BOOT       "makes no boot images"
 #define EXTRA      "keeps no ACLs, extended attributes, checksums or hard links"
 #define HFS        "makes no HFS, and reads no Macintosh files"
 #define HIDE       "hides no files"
 #define JIGDO      "makes no jigdo files"
 #define LIST       "reads no lists of files"
-#define NAMES      "has no other rules for names"
+#define NAMES      "offers no such rule for names"
 #define ONE        "makes one image, of a tree"
 #define PARTITIONS "makes no partition tables"
 #define SECTORS    "writes sectors of 2048 bytes"

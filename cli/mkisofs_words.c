@@ -2,9 +2,10 @@
 #include "cli/mkisofs_words.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#define NOT_OURS "not an option of this program"
+#define NOT_OURS "not an option of seedrive-mkisofs"
 
 static int refuse_word(const char *word, struct fault *f)
 {
@@ -22,6 +23,19 @@ int mkisofs_word_refuse(const struct mkisofs_word *word, struct fault *f)
 	if (word->typed[1] == o->name[0])
 		return refuse_word(word->typed, f);
 	return fault_set(f, -ENOTSUP, "-%s: " NOT_OURS ", which %s", o->name, o->why);
+}
+
+const char *mkisofs_word_name(const struct mkisofs_word *word, char out[MKISOFS_NAME_SIZE])
+{
+	const struct mkisofs_option *o = word->option;
+
+	/* An option of one letter may share the word with others, and with its value. */
+	if (o->name[1])
+		snprintf(out, MKISOFS_NAME_SIZE, "%.*s", (int)strcspn(word->typed, "="),
+			word->typed);
+	else
+		snprintf(out, MKISOFS_NAME_SIZE, "-%s", o->name);
+	return out;
 }
 
 /* Takes the words after @typed that are the option's values. */

@@ -32,4 +32,9 @@ int mkisofs_word_next(struct mkisofs_words *w, struct mkisofs_word *ret, struct 
 /** mkisofs_word_refuse - sets @f to the reason why @word is refused, with the name as typed. Returns: -ENOTSUP. */
 int mkisofs_word_refuse(const struct mkisofs_word *word, struct fault *f);
 
+#define MKISOFS_NAME_SIZE 64 /* more than the longest name of an option, with its dashes */
+
+/** mkisofs_word_name - the name of the option of @word as typed, without its value. Returns: @out. */
+const char *mkisofs_word_name(const struct mkisofs_word *word, char out[MKISOFS_NAME_SIZE]);
+
 #endif

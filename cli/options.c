@@ -80,7 +80,7 @@ const char *entropy_options_seed_origin(const struct entropy_options *o, char *o
 		return out;
 	}
 	snprintf(out, size, "seed = %s in %s", config_seed_word(o->settings.seed),
-		config_origin(&o->config, CONFIG_TOOLS, "seed", from, sizeof(from)));
+		config_origin(&o->config, o->settings.part, "seed", from, sizeof(from)));
 	return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *program_name = "seedrive", *command_name;
 
@@ -70,6 +71,14 @@ static void warn(void *ctx, const char *text)
 }
 
 const struct warning_sink report_sink = { .line = warn };
+
+const char *report_without(const char *text, const char *name)
+{
+	const size_t len = strlen(name);
+
+	return strncmp(text, name, len) == 0 && strncmp(text + len, ": ", 2) == 0 ? text + len + 2 :
+										    text;
+}
 
 int report_fault(const struct fault *f)
 {

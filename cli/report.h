@@ -27,6 +27,9 @@ void report_listen(void (*hear)(const char *line));
 /** report_sink - passes each warning sent to it to report_warning(). */
 extern const struct warning_sink report_sink;
 
+/** report_without - @text without "NAME: " at its beginning, for a line that has said the name. Returns: a part of @text. */
+const char *report_without(const char *text, const char *name);
+
 /** report_fault - prints the error line of @f, unless that was printed before. Returns: the exit status of @f. */
 int report_fault(const struct fault *f);
 

@@ -31,7 +31,9 @@ int start_secrets(struct fault *f)
 {
 	const int r = secret_setup();
 
-	return r < 0 ? fault_errno(f, r, "memory for secrets") : 0;
+	if (r == -ENOSYS)
+		return fault_set(f, r, "libsodium: cannot be initialized");
+	return r < 0 ? fault_set(f, r, "core dumps: cannot be turned off: %s", strerror(-r)) : 0;
 }
 
 /* If standard output cannot be written, on a full disk for example, the command has failed. */

@@ -74,10 +74,8 @@ all_made() {
 	rows 20 | sed '7s/tree/nothing/; 13s,13.iso,none/13.iso,' >list
 	run -1 --separate-stderr "$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "18 of 20 drives made" ]
-	[ "$(LC_ALL=C sort <<<"$stderr")" = "seedrive: build: 7.iso: not made
-seedrive: build: none/13.iso: No such file or directory
-seedrive: build: none/13.iso: not made
-seedrive: build: nothing: No such file or directory" ]
+	[ "$(LC_ALL=C sort <<<"$stderr")" = "seedrive: build: 7.iso: not made: nothing: No such file or directory
+seedrive: build: none/13.iso: not made: No such file or directory" ]
 	[ "$(find . -name '*.iso' | wc -l)" = 18 ]
 }
 
@@ -161,7 +159,7 @@ refused_places() {
 	run -1 --separate-stderr world AT="linkat:9.iso" DO='kill -KILL $PPID' \
 		"$TOOL" build --jobs 2 --source kernel --batch list
 	[ "$output" = "39 of 40 drives made" ]
-	[ "$stderr" = "seedrive: build: a process of --jobs was killed by signal 9; its drive may be missing" ]
+	[ "$stderr" = "seedrive: build: 9.iso: may be missing: the process that made it was killed by signal 9" ]
 	[ ! -e 9.iso ]
 	# The next run replaces the temporary file that the killed process left.
 	"$TOOL" build -q --jobs 2 --source kernel --batch list

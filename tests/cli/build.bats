@@ -31,7 +31,7 @@ unchanged() {
 	[ "$stderr" = "" ]
 	[[ ${lines[0]} =~ ^"drive.iso: "[0-9]+" KiB, label config-2, bound to $UUID"$ ]]
 	[[ ${lines[1]} =~ ^"  seed "[0-9a-f]{32}": 256 bits, 0 of them from hardware"$ ]]
-	[ "${lines[2]}" = "  random_seed: 1 mixed, 0 left as they were" ]
+	[ "${lines[2]}" = "  random_seed: 1 mixed with fresh entropy, 0 left as they were" ]
 	[ "${#lines[@]}" -eq 3 ]
 }
 

@@ -120,6 +120,8 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 		"$TOOL" check -n 4096 --raw other file:uniform file:kept
 	[ ! -e other ]
 	run -1 "$TOOL" check -n 4096 --raw none/kept file:uniform
+	# A file that cannot be written whole is named.
+	(ulimit -f 1; fails 1 "seedrive: check: kept: File too large" "$TOOL" check -n 4096 --raw kept file:uniform)
 }
 
 @test "check: --restart passes a good source" {
@@ -138,7 +140,7 @@ assert min(r["rows_bits_a_byte"], r["columns_bits_a_byte"]) >= 2, r'
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:same same 3>&-)
 	run -0 "$TOOL" check -n 1024 egd:unix:same,bits=4
 	run -3 --separate-stderr "$TOOL" check -n 1024 --restart egd:unix:same,bits=4
-	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" times in one row, 1000 times in one column, of 1000 samples, "* ]]
+	[[ ${stderr_lines[-1]} == "seedrive: check: egd:unix:same: restarts: one value "*" times in the 1000 samples after one restart, 1000 times at one position after all restarts, "* ]]
 	[[ $output =~ failed\ +restart\ counts\ .*1000\ in\ one\ column ]]
 	[[ $output == *"A restart was closing and opening the source again: no power was cut."* ]]
 }

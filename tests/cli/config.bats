@@ -304,7 +304,7 @@ told, left = o["sources"], o["sources_left_out"]
 assert len(told) + left == 15 and len(told) >= 5, (len(told), left)
 assert [s["source"][:8] for s in told] == ["file:k%02d" % i for i in range(1, len(told) + 1)]
 print(left)' >left
-	[ "$stderr" = "seedrive: build: warning: seedrive.json: no room for $(cat left) of its sources: left out" ]
+	[ "$stderr" = "seedrive: build: warning: seedrive.json: does not list $(cat left) of the seed's sources, for lack of room" ]
 }
 
 @test "config: seedrive.json is ASCII with any characters in a path" {
@@ -326,7 +326,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	run -0 --separate-stderr "$TOOL" build --config c -o drive.iso tree
 	[ "$stderr" = "" ]
 	[[ ${lines[0]} =~ ^drive.iso:\ [0-9]+\ KiB,\ label\ config-2,\ without\ a\ seed:\ seed\ =\ mix\ in\ c:2$ ]]
-	[ "${lines[1]}" = "  random_seed: 1 mixed, 0 left as they were" ]
+	[ "${lines[1]}" = "  random_seed: 1 mixed with fresh entropy, 0 left as they were" ]
 	[ "${#lines[@]}" -eq 2 ]
 	diff <(paths drive.iso) <(cd tree && bsdtar -cf - . | bsdtar -tf - | sed 's,^\./,,; s,/$,,; s,^$,.,' | LC_ALL=C sort)
 	old=$(member tree/openstack/latest/meta_data.json random_seed)
@@ -414,7 +414,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	config "seed = mix" "source = kernel"
 	run -0 --separate-stderr "$TOOL" reseed --config c drive.iso
 	[ "$stderr$output" = \
-		"drive.iso: seed as it was: seed = mix in c:1; random_seed: 1 mixed, 0 left as they were" ]
+		"drive.iso: seed as it was: seed = mix in c:1; random_seed: 1 mixed with fresh entropy, 0 left as they were" ]
 	cmp <(content drive.iso seedrive.bin) <(content old.iso seedrive.bin)
 	cmp <(content drive.iso seedrive.json) <(content old.iso seedrive.json)
 	run -1 cmp -s <(content drive.iso openstack/latest/meta_data.json) \
@@ -639,8 +639,8 @@ assert list(listen) == ["a-1", "b"] and listen["a-1"]["rate"] == {"value": "5", 
 		"address: unix:/$(printf '%0107d' 0): must be an absolute path of at most 107 bytes"
 	refused "address = tcp:localhost:80" "address: tcp:localhost:80: must be a numeric address, such as 127.0.0.1 or [::1]"
 	refused "address = tcp:127.0.0.1" "address: tcp:127.0.0.1: must be tcp:IP:PORT"
-	refused "address = tcp:127.0.0.1:0" "address: port: 0: must be a whole number from 1 to 65535"
-	refused "address = tcp:127.0.0.1:65536" "address: port: 65536: must be a whole number from 1 to 65535"
+	refused "address = tcp:127.0.0.1:0" "address: tcp:127.0.0.1:0: the port must be 1 to 65535"
+	refused "address = tcp:127.0.0.1:65536" "address: tcp:127.0.0.1:65536: the port must be 1 to 65535"
 	refused "token-file = token" "token-file: token: must be none, an absolute path or credential:NAME"
 	refused "token-file = credential:" "token-file: credential:: must be none, an absolute path or credential:NAME"
 	refused "token-file = credential:../x" "token-file: credential:../x: must be none, an absolute path or credential:NAME"

@@ -224,13 +224,13 @@ opens_direct() {
 		fails 1 "seedrive-mkisofs: $line" "$MKISOFS" $words -o out.iso tree
 		[ ! -e out.iso ]
 	done <<-'END'
-		-UDF|-UDF: not an option of this program
-		-udf|-udf: not an option of this program, which makes no UDF
-		--udf|--udf: not an option of this program, which makes no UDF
-		-Jb x|-b: not an option of this program, which makes no boot images
-		-correct-inodes|-correct-inodes: not an option of this program
-		-data-change-warn|-data-change-warn: not an option of this program
-		-hide-j x|-hide-j: not an option of this program; it could be -hide-joliet-trans-tbl, -hide-joliet, -hide-joliet-list
+		-UDF|-UDF: not an option of seedrive-mkisofs
+		-udf|-udf: not an option of seedrive-mkisofs, which makes no UDF
+		--udf|--udf: not an option of seedrive-mkisofs, which makes no UDF
+		-Jb x|-b: not an option of seedrive-mkisofs, which makes no boot images
+		-correct-inodes|-correct-inodes: not an option of seedrive-mkisofs
+		-data-change-warn|-data-change-warn: not an option of seedrive-mkisofs
+		-hide-j x|-hide-j: not an option of seedrive-mkisofs; it could be -hide-joliet-trans-tbl, -hide-joliet, -hide-joliet-list
 		-uid root|-uid: root: must be a number from 0 to 4294967294
 	END
 }
@@ -450,14 +450,14 @@ opens_direct() {
 	no_cloud tree
 	conf "fallback = $(command -v xorrisofs)"
 	with_etc "$MKISOFS" -quiet -V cidata -J -r -z -o out.iso tree 2>words
-	[ "$(head -1 words)" = "seedrive-mkisofs: warning: out.iso: made by $(command -v xorrisofs), without a seed: -z: not an option of this program, which compresses no files" ]
+	[ "$(head -1 words)" = "seedrive-mkisofs: warning: out.iso: left to $(command -v xorrisofs), which adds no seed: -z: not an option of seedrive-mkisofs, which compresses no files" ]
 	[ "$(isoinfo -R -f -i out.iso | grep -c seedrive)" = 0 ]
 	# The same holds if the label comes later, or if only the tree shows that something is not supported.
 	with_etc "$MKISOFS" -quiet -z -J -r -o out.iso tree -volid CONFIG-2 2>words
-	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: -z" words
+	grep -q "^seedrive-mkisofs: warning: out.iso: left to .*, which adds no seed: -z" words
 	echo x >tree/grün
 	with_etc "$MKISOFS" -quiet -J -r -V cidata -input-charset iso8859-1 -o out.iso tree 2>words || true
-	grep -q "^seedrive-mkisofs: warning: out.iso: made by .*, without a seed: tree/gr" words
+	grep -q "^seedrive-mkisofs: warning: out.iso: left to .*, which adds no seed: tree/gr" words
 	# For any other image there is no message.
 	with_etc "$MKISOFS" -quiet -V OEMDRV -J -r -z -o out.iso tree 2>words
 	run ! grep -q seedrive-mkisofs words
@@ -475,15 +475,15 @@ opens_direct() {
 
 		e = entry("-quiet", "-z", "-r", "-V", "cidata", "-o", "out.iso", "tree")
 		assert e["PRIORITY"] == "4" and e["SEEDRIVE_LABEL"] == "cidata", e
-		assert e["MESSAGE"].startswith("out.iso: without a seed: out.iso: made by /"), e
-		assert "without a seed: -z: not an option" in e["MESSAGE"], e
+		assert e["MESSAGE"].startswith("out.iso: left to /"), e
+		assert "which adds no seed: -z: not an option" in e["MESSAGE"], e
 		# There is also an entry for a drive that was not made.
 		open(os.environ["SEEDRIVE_ETC"] + "/seedrive.conf", "w").write("")
 		e = entry("-z", "-r", "-V", "cidata", "-o", "out.iso", "tree")
 		assert e["PRIORITY"] == "3", e
-		assert e["MESSAGE"] == "out.iso: not made: -z: not an option of this program, which compresses no files", e
+		assert e["MESSAGE"] == "out.iso: not made: -z: not an option of seedrive-mkisofs, which compresses no files", e
 		e = entry("-V", "config-2", "-o", "out.iso")
-		assert e["MESSAGE"] == "out.iso: not made: a path is missing", e
+		assert e["MESSAGE"] == "out.iso: not made: no file or folder is named that goes into the image", e
 	END
 }
 

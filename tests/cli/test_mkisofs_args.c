@@ -141,6 +141,11 @@ static void test_text_lengths(void **state)
 	assert_refused(text, -EINVAL, "-publisher: longer than 128 characters");
 	snprintf(text, sizeof(text), "-sysid %.33s d", x);
 	assert_refused(text, -EINVAL, "-sysid: longer than 32 characters");
+	/* The option is named as it was typed, also if other letters or a value share its word. */
+	snprintf(text, sizeof(text), "-JA%.129s d", x);
+	assert_refused(text, -EINVAL, "-A: longer than 128 characters");
+	snprintf(text, sizeof(text), "--volid=%.33s d", x);
+	assert_refused(text, -EINVAL, "--volid: longer than 32 characters");
 }
 
 static void test_names(void **state)
@@ -193,7 +198,8 @@ static void test_charset(void **state)
 	assert_string_equal(args.charset, "cp437");
 	assert_true(args.joliet);
 	assert_refused("-input-charset help d", -ENOTSUP,
-		"help: unsupported character set; only utf-8 is supported");
+		"-input-charset: help: unsupported character set; only utf-8 is supported");
+	assert_refused("-jcharset '' d", -ENOTSUP, "-jcharset: a value is missing");
 }
 
 static void test_accepted(void **state)
@@ -254,7 +260,7 @@ static void test_as(void **state)
 		"-as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs");
 	assert_string_equal(args.label, "x");
 	/* In any other place, -as is not an option. */
-	assert_refused("-J -as mkisofs d", -ENOTSUP, "-as: not an option of this program");
+	assert_refused("-J -as mkisofs d", -ENOTSUP, "-as: not an option of seedrive-mkisofs");
 	/* "--" ends the part for mkisofs; what follows are xorriso's own commands. */
 	assert_refused("-as mkisofs -o out d -- -volid x", -ENOTSUP,
 		"-volid: xorriso commands are not supported");
@@ -316,12 +322,12 @@ static void test_bundles(void **state)
 	take("-V=abc d");
 	assert_string_equal(args.label, "=abc");
 	assert_refused("-Jb x d", -ENOTSUP,
-		"-b: not an option of this program, which makes no boot images");
+		"-b: not an option of seedrive-mkisofs, which makes no boot images");
 	/* An unknown option is named as it was typed: it may be a long option of another program. */
-	assert_refused("-JQ x d", -ENOTSUP, "-JQ: not an option of this program");
-	assert_refused("-UDF d", -ENOTSUP, "-UDF: not an option of this program");
+	assert_refused("-JQ x d", -ENOTSUP, "-JQ: not an option of seedrive-mkisofs");
+	assert_refused("-UDF d", -ENOTSUP, "-UDF: not an option of seedrive-mkisofs");
 	assert_refused("-data-change-warn d", -ENOTSUP,
-		"-data-change-warn: not an option of this program");
+		"-data-change-warn: not an option of seedrive-mkisofs");
 }
 
 static void test_equals(void **state)
@@ -332,8 +338,8 @@ static void test_equals(void **state)
 	assert_string_equal(args.label, "b");
 	take("--output=a --volid= d");
 	assert_string_equal(args.label, "");
-	assert_refused("-quiet=3 d", -ENOTSUP, "-quiet=3: not an option of this program");
-	assert_refused("-o=a d", -ENOTSUP, "-o=a: not an option of this program");
+	assert_refused("-quiet=3 d", -ENOTSUP, "-quiet=3: not an option of seedrive-mkisofs");
+	assert_refused("-o=a d", -ENOTSUP, "-o=a: not an option of seedrive-mkisofs");
 }
 
 static void test_abbreviations(void **state)
@@ -346,24 +352,24 @@ static void test_abbreviations(void **state)
 	take("-joliet d");
 	assert_false(args.joliet_long);
 	assert_refused("-vols x d", -ENOTSUP,
-		"-vols: not an option of this program; it could be -volset, -volset-size, -volset-seqno");
+		"-vols: not an option of seedrive-mkisofs; it could be -volset, -volset-size, -volset-seqno");
 	assert_refused("-outp a d", -ENOTSUP,
-		"-outp: not an option of this program; it could be -output, -output-charset, "
+		"-outp: not an option of seedrive-mkisofs; it could be -output, -output-charset, "
 		"-output-hfs-charset");
 	assert_refused("-vol a d", -ENOTSUP,
-		"-vol: not an option of this program; it could be -volid, -volset, -volset-size, "
+		"-vol: not an option of seedrive-mkisofs; it could be -volid, -volset, -volset-size, "
 		"-volset-seqno");
 	assert_refused("-ro a d", -ENOTSUP,
-		"-ro: not an option of this program; it could be -rock, -root, -root-info");
+		"-ro: not an option of seedrive-mkisofs; it could be -rock, -root, -root-info");
 	assert_refused("-joli d", -ENOTSUP,
-		"-joli: not an option of this program; it could be -joliet, -joliet-long");
+		"-joli: not an option of seedrive-mkisofs; it could be -joliet, -joliet-long");
 	/* Several names of one option are not ambiguous; and options that only xorrisofs has cannot be abbreviated. */
 	take("-no-ba d");
 	assert_true(args.no_backups);
-	assert_refused("-noroc d", -ENOTSUP, "-noroc: not an option of this program");
+	assert_refused("-noroc d", -ENOTSUP, "-noroc: not an option of seedrive-mkisofs");
 	take("-partition_cyl d");
 	assert_string_equal(args.preparer, "artition_cyl");
-	assert_refused("--J d", -ENOTSUP, "--J: not an option of this program");
+	assert_refused("--J d", -ENOTSUP, "--J: not an option of seedrive-mkisofs");
 }
 
 static void test_last_counts(void **state)
@@ -395,9 +401,9 @@ static void test_paths(void **state)
 	take("a=b");
 	PATHS("a=b");
 	assert_null(args.path[0].graft);
-	assert_refused("-J", -EINVAL, "a path is missing");
-	assert_refused("", -EINVAL, "a path is missing");
-	assert_refused("-J --", -EINVAL, "a path is missing");
+	assert_refused("-J", -EINVAL, "no file or folder is named that goes into the image");
+	assert_refused("", -EINVAL, "no file or folder is named that goes into the image");
+	assert_refused("-J --", -EINVAL, "no file or folder is named that goes into the image");
 }
 
 static void assert_graft(const char *word, const char *graft, const char *source)
@@ -447,7 +453,7 @@ static void test_refusals(void **state)
 			snprintf(text, sizeof(text), "-%s%.*s -V label d", row->name,
 				2 * row->words, " x x x");
 			snprintf(words, sizeof(words),
-				"-%s: not an option of this program, which %s", row->name,
+				"-%s: not an option of seedrive-mkisofs, which %s", row->name,
 				row->why);
 			assert_refused(text, -ENOTSUP, words);
 			/* Its arguments are not read as paths, or as arguments of another option. */
@@ -457,17 +463,17 @@ static void test_refusals(void **state)
 		}
 	}
 	assert_true(refused > 150);
-	assert_refused("-a d", -ENOTSUP, "-a: not an option of this program");
+	assert_refused("-a d", -ENOTSUP, "-a: not an option of seedrive-mkisofs");
 	assert_refused("--efi-boot x d", -ENOTSUP,
-		"--efi-boot: not an option of this program, which makes no boot images");
+		"--efi-boot: not an option of seedrive-mkisofs, which makes no boot images");
 	assert_refused("--modification-date=2026 d", -ENOTSUP,
-		"--modification-date: not an option of this program, which takes the time from SOURCE_DATE_EPOCH");
-	assert_refused("-0 d", -ENOTSUP, "-0: not an option of this program");
+		"--modification-date: not an option of seedrive-mkisofs, which takes the time from SOURCE_DATE_EPOCH");
+	assert_refused("-0 d", -ENOTSUP, "-0: not an option of seedrive-mkisofs");
 	/* This may be a long option of another program. */
-	assert_refused("-bimage d", -ENOTSUP, "-bimage: not an option of this program");
+	assert_refused("-bimage d", -ENOTSUP, "-bimage: not an option of seedrive-mkisofs");
 	/* The first refused option is reported. */
 	assert_refused("-z -b x d", -ENOTSUP,
-		"-z: not an option of this program, which compresses no files");
+		"-z: not an option of seedrive-mkisofs, which compresses no files");
 }
 
 /* No name occurs twice in the table. */

@@ -212,13 +212,13 @@ assert e["SEEDRIVE_SOURCES"].startswith("file:4096 kernel") and "SEEDRIVE_SHORT"
 	# A reseed that fails has an entry in the journal too, and a line on standard error.
 	run -1 --separate-stderr journaled "$TOOL" reseed nowhere.iso
 	[ "$stderr" = "seedrive: reseed: nowhere.iso: No such file or directory" ]
-	[ "$(member entries MESSAGE)" = "nowhere.iso: not renewed: nowhere.iso: No such file or directory" ]
+	[ "$(member entries MESSAGE)" = "nowhere.iso: not renewed: No such file or directory" ]
 	[ "$(member entries PRIORITY)" = 3 ]
 	run -3 --separate-stderr journaled "$TOOL" reseed --source kernel --require hardware drive.iso
 	[ "$(member entries MESSAGE)" = "drive.iso: not renewed: hardware: required, but gave 0 of 256 bits" ]
 	conf 'seed = mix' 'source = kernel'
 	journaled "$TOOL" reseed -q drive.iso
-	[ "$(member entries MESSAGE)" = "drive.iso: seed as it was" ]
+	[ "$(member entries MESSAGE)" = "drive.iso: seed as it was: seed = mix in /etc/seedrive.conf:1" ]
 	run -1 grep SEEDRIVE_BITS entries
 }
 

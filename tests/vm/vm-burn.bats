@@ -83,7 +83,7 @@ refused_as_it_only_reads() {
 		status 1
 		seedrive: build: /dev/sr0: the drive reads, but cannot write
 		status 1
-		seedrive-mkisofs: /dev/sr0: an optical drive: burn it with seedrive build -o
+		seedrive-mkisofs: /dev/sr0: seedrive-mkisofs does not write to an optical drive; use seedrive build -o
 		status 1
 		seedrive: reseed: /dev/sr0: write-protected
 		status 1

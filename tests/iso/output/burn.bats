@@ -325,7 +325,7 @@ mounting() {
 	loop 4M
 	printf '%s\ttree\n' "$DEV" >list
 	run -1 --separate-stderr "$TOOL" build -q --source kernel --batch list
-	[ "${stderr_lines[0]}" = "seedrive: build: $DEV: not a regular file" ]
+	[ "${stderr_lines[0]}" = "seedrive: build: $DEV: not made: not a regular file" ]
 	no_drive "$DEV"
 }
 
