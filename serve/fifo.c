@@ -222,7 +222,7 @@ void fifos_update(struct fifos *fs, const struct listen_options *o, size_t count
 	}
 	fs->count = kept;
 	if (add_all(fs, o, count) < 0)
-		log_not_listening("-", strerror(ENOMEM));
+		log_no_listeners("FIFOs", -ENOMEM);
 }
 
 void fifos_drop(struct fifos *fs)

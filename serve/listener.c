@@ -86,14 +86,15 @@ int listener_take(struct listener *ret, const struct listen_options *o, int fd, 
 	if (!fits(o, fd))
 		return packets ?
 			fault_set(f, -EINVAL,
-				"LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET") :
+				"LISTEN_FDS: the broker's socket, which has no [listen NAME], must be a listening unix socket of type SOCK_SEQPACKET") :
 			fault_set(f, -EINVAL,
-				"LISTEN_FDS: %s: must be a listening stream socket, on a unix path or the loopback%s",
+				"LISTEN_FDS: %s: must be a listening stream socket, on a unix path or %s",
 				o->name,
-				!o->protocol->site ? "" :
+				!o->protocol->site ?
+					"the loopback" :
 					o->protocol->site->secret ?
-						     ", or on another address with a token-file" :
-						     ", or on another address");
+					"the loopback, or on another address with a token-file" :
+					"an IP address");
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ||
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) < 0)
 		return fault_errno(f, -errno, "LISTEN_FDS");

@@ -55,7 +55,7 @@ static int take(struct listeners *ls, const struct listen_options *o, int fd, co
 			(int)len, name, (int)len, name);
 	if (ls->count == LISTENERS_MAX || find(ls, o))
 		return fault_set(f, -EINVAL,
-			"LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET");
+			"LISTEN_FDS: more than one socket has no name, but only the broker's may have none");
 	r = listener_take(&ls->slot[ls->count].listener, o, fd, f);
 	ls->count += r == 0;
 	return r;
@@ -73,8 +73,8 @@ static int take_all(struct listeners *ls, const struct listen_options *o, size_t
 	while (n <= LISTENERS_MAX && !is_number(fds, n))
 		n++;
 	if (n == 0 || n > LISTENERS_MAX)
-		return fault_set(f, -EINVAL,
-			"LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET");
+		return fault_set(
+			f, -EINVAL, "LISTEN_FDS: must be a number from 1 to %d", LISTENERS_MAX);
 	for (i = 0; i < n && r == 0; i++) {
 		len = strcspn(name, ":");
 		r = take(ls, find_named(ls, name, len, o, count), ACTIVATED_FD + (int)i, name, len,
@@ -264,7 +264,7 @@ void listeners_update(struct listeners *ls, const struct listen_options *o, size
 		if (open_one(ls, o + i, &f) < 0)
 			log_not_listening(o[i].name, f.text);
 	if (watch_all(ls) < 0)
-		log_not_listening("-", strerror(ENOMEM));
+		log_no_listeners("listeners", -ENOMEM);
 }
 
 void listeners_drain(struct listeners *ls)

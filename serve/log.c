@@ -42,21 +42,23 @@ static void add_note(struct journal *j, const struct handout *h)
 static void begin_handout(struct journal *j, const struct handout *h)
 {
 	const uint32_t claim = handout_claim(h);
-	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1], cut[48] = "";
+	char uuid[UUID_STRLEN + 1], id[2 * RECORD_ID_SIZE + 1], cut[64] = "";
 
 	hex_encode(h->note.seed_id, RECORD_ID_SIZE, id);
 	instance_text(&h->note, uuid);
 	if (claim < h->note.credit_bits)
-		snprintf(cut, sizeof(cut), " (%u stated)", h->note.credit_bits);
+		snprintf(
+			cut, sizeof(cut), " (cut from the %u that it stated)", h->note.credit_bits);
 	if (h->noted)
 		journal_begin(j, identifier, JOURNAL_INFO,
-			"gave uid %u %u blocks, %u bits from hardware; claimed: seed %s of %u bits%s, %s%s",
-			(unsigned)h->uid, h->blocks, handout_hardware(h), id, claim, cut,
-			uuid[0] ? "instance " : "no instance", uuid);
+			"gave %u block%s to uid %u, %u bits from hardware; the client claims: seed %s of %u bits%s, %s%s",
+			h->blocks, h->blocks == 1 ? "" : "s", (unsigned)h->uid, handout_hardware(h),
+			id, claim, cut, uuid[0] ? "instance " : "no instance", uuid);
 	else
 		journal_begin(j, identifier, JOURNAL_INFO,
-			"gave uid %u %u blocks, %u bits from hardware; the client did not report a seed",
-			(unsigned)h->uid, h->blocks, handout_hardware(h));
+			"gave %u block%s to uid %u, %u bits from hardware; the client did not report a seed",
+			h->blocks, h->blocks == 1 ? "" : "s", (unsigned)h->uid,
+			handout_hardware(h));
 }
 
 void log_handout(const struct handout *h)
@@ -194,8 +196,8 @@ void log_limited(unsigned requests, account_id last)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"requests refused because a user already had its share, the last from uid %u: %u",
-		(unsigned)last, requests);
+		"requests refused because their user already had its share: %u; the last from uid %u",
+		requests, (unsigned)last);
 	journal_field(&j, "SEEDRIVE_LIMITED", "%u", requests);
 	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
 	journal_send(&j);
@@ -206,8 +208,8 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"gave %u more blocks, the last to uid %u; handouts not logged one by one: %u",
-		blocks, (unsigned)last, handouts);
+		"handouts not logged one by one: %u, blocks in them: %u; the last to uid %u",
+		handouts, blocks, (unsigned)last);
 	journal_field(&j, "SEEDRIVE_UNLISTED", "%u", handouts);
 	journal_field(&j, "SEEDRIVE_BLOCKS", "%u", blocks);
 	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
@@ -220,6 +222,15 @@ void log_not_listening(const char *name, const char *words)
 
 	journal_begin(&j, identifier, JOURNAL_ERROR, "[listen %s]: not listening: %s", name, words);
 	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
+	journal_send(&j);
+}
+
+void log_no_listeners(const char *what, int err)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_ERROR,
+		"configuration reloaded, but new %s may not work: %s", what, strerror(-err));
 	journal_send(&j);
 }
 
@@ -263,7 +274,7 @@ void log_policy(const char *where, unsigned clients)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"%s: its answers were late, invalid or above the limits of the listener, which apply instead: %u times",
+		"%s: answers that were late, invalid or above the limits of the listener, which apply instead: %u",
 		where, clients);
 	journal_field(&j, "SEEDRIVE_POLICY", "%u", clients);
 	journal_send(&j);

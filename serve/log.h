@@ -51,6 +51,9 @@ void log_unlisted(unsigned handouts, unsigned blocks, account_id last);
 /** log_not_listening - a listener could not be opened after the configuration was reread; @words: the reason. */
 void log_not_listening(const char *name, const char *words);
 
+/** log_no_listeners - after the configuration was reread, @what ("listeners") could not be set up because of @err. */
+void log_no_listeners(const char *what, int err);
+
 /** log_reloaded - the configuration was reread. @fault: why it was not applied; NULL: it is in force. */
 void log_reloaded(const char *fault);
 

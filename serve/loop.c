@@ -56,8 +56,8 @@ static void send_status(struct server *s)
 {
 	const struct reservoir_level level = reservoir_level(s->reservoir);
 
-	notify("STATUS=%zu of %zu blocks in stock, %zu of them short of hardware; %zu connected",
-		level.blocks, level.target, level.weak,
+	notify("STATUS=%zu of %zu blocks in stock, %zu of them with less than %d bits from hardware; %zu connected",
+		level.blocks, level.target, level.weak, RECORD_BLOCK_BITS,
 		s->connections.crowd.count + s->streams.crowd.count + s->web.crowd.count);
 }
 

@@ -301,7 +301,7 @@ void policy_tick(struct policy *p)
 	start_next(p);
 	if (p->unlogged == 0 || now < p->quiet_ms)
 		return;
-	log_policy(p->options.where ? p->options.where : "none", p->unlogged);
+	log_policy(p->options.where ? p->options.where : "the previous policy", p->unlogged);
 	p->unlogged = 0;
 	p->quiet_ms = now + QUIET_MS;
 }

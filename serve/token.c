@@ -25,7 +25,9 @@ static int find_path(const char *where, char path[PATH_MAX], struct fault *f)
 	else
 		return fault_set(f, -ENOENT,
 			"token-file: %s: the service manager has passed no credentials", where);
-	return n < PATH_MAX ? 0 : fault_errno(f, -ENAMETOOLONG, where);
+	return n < PATH_MAX ?
+		0 :
+		fault_set(f, -ENAMETOOLONG, "token-file: %s: %s", where, strerror(ENAMETOOLONG));
 }
 
 /* Accepts only a regular file. O_NONBLOCK is needed because opening a FIFO would otherwise wait for a writer. */
@@ -38,7 +40,7 @@ static int open_file(const char *path, struct fault *f)
 	if (fd < 0)
 		return fault_set(f, -errno, "token-file: %s: %s", path, strerror(errno));
 	if (fstat(fd, &st) < 0)
-		r = fault_errno(f, -errno, path);
+		r = fault_set(f, -errno, "token-file: %s: %s", path, strerror(errno));
 	else if (!S_ISREG(st.st_mode))
 		r = fault_set(f, -EINVAL, "token-file: %s: not a regular file", path);
 	else if (st.st_mode & S_IRWXO)
@@ -76,7 +78,7 @@ int token_read(const char *where, struct token *ret, struct fault *f)
 		return fd;
 	n = read(fd, text, sizeof(text) - 1);
 	if (n < 0) {
-		r = fault_errno(f, -errno, path);
+		r = fault_set(f, -errno, "token-file: %s: %s", path, strerror(errno));
 	} else {
 		text[n] = '\0';
 		if (take(ret, text, (size_t)n) < 0)

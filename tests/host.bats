@@ -84,7 +84,7 @@ assert broker["provenance"][0].split()[0].startswith("tpm:"), broker
 assert int(broker["provenance"][0].split()[0][4:]) >= 320, broker'
 	[ "$(stat -c %u:%a out/drive.iso)" = "$NOVA_UID:600" ]
 	id=$(member said seed_id)
-	grep -q "gave uid $NOVA_UID .*: seed $id of 256 bits, instance $UUID" log
+	grep -q "gave .* to uid $NOVA_UID, .*: seed $id of 256 bits, instance $UUID" log
 }
 
 @test "host: by default the broker is asked first, and if it answers, the devices are skipped" {

@@ -35,7 +35,7 @@ load ../lib/daemon
 	grep -q '"file:[0-9]* kernel"' json
 	stop
 	id=$(member json seed_id)
-	grep -qx "seedrive: gave uid $(id -u) 1 blocks, 256 bits from hardware; claimed: seed $id of 256 bits, instance $UUID" log
+	grep -qx "seedrive: gave 1 block to uid $(id -u), 256 bits from hardware; the client claims: seed $id of 256 bits, instance $UUID" log
 }
 
 @test "serve: the bits that a client states for its seed are logged, but no more than its blocks support" {
@@ -50,8 +50,8 @@ load ../lib/daemon
 	END
 	stop
 	zeros=$(printf '%032d' 0)
-	grep -qx "seedrive: gave uid $(id -u) 1 blocks, 0 bits from hardware; claimed: seed $zeros of 256 bits (16384 stated), instance 11111111-1111-1111-1111-111111111111" log
-	grep -qx "seedrive: gave uid $(id -u) 3 blocks, 0 bits from hardware; claimed: seed $zeros of 256 bits (512 stated), no instance" log
+	grep -qx "seedrive: gave 1 block to uid $(id -u), 0 bits from hardware; the client claims: seed $zeros of 256 bits (cut from the 16384 that it stated), instance 11111111-1111-1111-1111-111111111111" log
+	grep -qx "seedrive: gave 3 blocks to uid $(id -u), 0 bits from hardware; the client claims: seed $zeros of 256 bits (cut from the 512 that it stated), no instance" log
 }
 
 @test "serve: beyond a thousand entries of one user, handouts are only counted, and the count is logged" {
@@ -66,8 +66,8 @@ load ../lib/daemon
 		    given += broker.ask(sys.argv[2], 1)[0] == "given"
 	END
 	stop
-	listed=$(grep -c '^seedrive: gave uid' log)
-	counted=$(sed -n 's/^seedrive: gave [0-9]* more blocks, .*; handouts not logged one by one: \([0-9]*\)$/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
+	listed=$(grep -c '^seedrive: gave .* to uid' log)
+	counted=$(sed -n 's/^seedrive: handouts not logged one by one: \([0-9]*\), blocks in them: .*/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	# The handout to `stocked` is one more.
 	[ $((listed + counted)) -eq 2501 ]
 	[ "$listed" -ge 1000 ] && [ "$listed" -lt 2000 ]
@@ -83,7 +83,7 @@ load ../lib/daemon
 	# Any two blocks differ in each 8 bytes.
 	[ "$(grep kernel answers | cut -d' ' -f2 | fold -w 16 | sort -u | wc -l)" -eq 800 ]
 	stop
-	[ "$(grep -c 'gave uid' log)" -ge 51 ]
+	[ "$(grep -c 'gave .* to uid' log)" -ge 51 ]
 }
 
 @test "serve: fifty builds at once are all served, and no two drives have the same seed" {
@@ -97,7 +97,7 @@ load ../lib/daemon
 	done >seeds
 	[ "$(sort -u seeds | wc -l)" -eq 50 ]
 	stop
-	[ "$(grep -cE 'gave uid .*; claimed: seed [0-9a-f]{32} of 256 bits' log)" -eq 50 ]
+	[ "$(grep -cE 'gave .* to uid .*; the client claims: seed [0-9a-f]{32} of 256 bits' log)" -eq 50 ]
 }
 
 @test "serve: it never hands out more than a slow source has delivered" {
@@ -289,8 +289,8 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	run -0 as_uid 1001 "$CLIENT" ask "$SOCKET" 20
 	[ "$output" = limited ]
 	stop
-	grep -q "requests refused because a user already had its share, the last from uid 1001: 1" log
-	grep -q 'gave uid 1002 10 blocks' log
+	grep -q "requests refused because their user already had its share: 1; the last from uid 1001" log
+	grep -q 'gave 10 blocks to uid 1002,' log
 }
 
 @test "serve: three hundred clients of one user at once are all served while the stock is plentiful" {
@@ -350,7 +350,7 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 	}
 	until_true gone
 	stop
-	run -1 grep -vE '^seedrive: gave uid|already had its share' log
+	run -1 grep -vE '^seedrive: gave .* to uid|already had its share' log
 }
 
 # bats test_tags=root
@@ -470,7 +470,7 @@ honest() {
 	stop
 	# All these uids together get at most the user's share, one more block each second, and blocks beyond the share as
 	# long as half of the stock is left.
-	blocks=$(sed -n 's/^seedrive: gave uid 1[0-9]\{5\} \([0-9]*\) blocks.*/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
+	blocks=$(sed -n 's/^seedrive: gave \([0-9]*\) blocks* to uid 1[0-9]\{5\},.*/\1/p' log | awk '{ sum += $1 } END { print sum + 0 }')
 	echo "given: $blocks blocks in $SECONDS s"
 	[ "$blocks" -ge 20 ] && [ "$blocks" -le $((20 + 80 + SECONDS)) ]
 }
@@ -608,7 +608,7 @@ honest() {
 }
 
 @test "serve: a wrong command line is refused with one line, and status 2" {
-	fails 2 "seedrive: serve: --source: broker: a daemon cannot be its own source" \
+	fails 2 "seedrive: serve: --source: broker: the daemon cannot be its own source" \
 		"$TOOL" serve --source rdrand,broker
 	fails 2 "seedrive: serve: --reservoir: 1: must be a whole number from 2 to 4096" \
 		"$TOOL" serve --reservoir 1
@@ -710,7 +710,7 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 	until_true stocked 2
 	stop
 	[ -S "$SOCKET" ]
-	grep -q 'gave uid' log
+	grep -q 'gave .* to uid' log
 }
 
 @test "serve: a socket of a wrong kind from the service manager is refused" {
@@ -726,7 +726,10 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		    return subprocess.run(["true"], preexec_fn=prepare, stderr=subprocess.PIPE,
 		                          text=True, pass_fds=[3])
 
-		kind = "seedrive: serve: LISTEN_FDS: must be one listening unix socket of type SOCK_SEQPACKET\n"
+		kind = ("seedrive: serve: LISTEN_FDS: the broker's socket, which has no [listen NAME], "
+		        "must be a listening unix socket of type SOCK_SEQPACKET\n")
+		two = "seedrive: serve: LISTEN_FDS: more than one socket has no name, but only the broker's may have none\n"
+		count = "seedrive: serve: LISTEN_FDS: must be a number from 1 to 17\n"
 		stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 		stream.bind("stream")
 		stream.listen()
@@ -735,9 +738,10 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 		good = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 		good.bind("good")
 		good.listen()
-		for s, fds in (stream, "1"), (quiet, "1"), (good, "2"), (good, "0"), (open("log", "w"), "1"):
+		for s, fds, words in ((stream, "1", kind), (quiet, "1", kind), (good, "2", two), (good, "0", count),
+		                      (open("log", "w"), "1", kind)):
 		    run = start(s, fds)
-		    assert (run.returncode, run.stderr) == (1, kind), (fds, run)
+		    assert (run.returncode, run.stderr) == (1, words), (fds, run)
 		# LISTEN_PID names another process, so the daemon ignores the sockets and tries to create its own.
 		run = start(good, "1", pid=1)
 		assert run.stderr == "seedrive: serve: none: No such file or directory\n", run
