@@ -180,7 +180,7 @@ const char *record_why(int err)
 	case -ENOMSG:
 		return "no record magic";
 	case -ESTALE:
-		return "spent: a tombstone is in its place";
+		return "spent: its seed was overwritten after use";
 	case -EPROTONOSUPPORT:
 		return "unknown version";
 	case -EMSGSIZE:
