@@ -124,7 +124,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct options_fau
 	}
 	if (!why && opt.save_carry_over && given > 1 + opt.ledger_persistent) {
 		word = "--save-carry-over";
-		why = "goes with --ledger-persistent alone";
+		why = "allows no other option but --ledger-persistent";
 	}
 	*ret_fault = (struct options_fault){ word, why };
 	if (why)

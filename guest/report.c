@@ -87,7 +87,8 @@ void report_refused(bool dry_run, const struct drive *drive, const char *why)
 void report_bare(bool dry_run, const struct drive *drive)
 {
 	report_line(dry_run, "drive=", drive->path, " label=", drive->label,
-		drive->err < 0 ? ": no seed record, random_seed refused" : ": no seed record");
+		drive->err < 0 ? ": no seed record, random_seed malformed or too long" :
+				 ": no seed record");
 }
 
 void report_left(const char *path, const uint8_t id[RECORD_ID_SIZE])
@@ -95,7 +96,7 @@ void report_left(const char *path, const uint8_t id[RECORD_ID_SIZE])
 	char text[2 * RECORD_ID_SIZE + 1];
 
 	hex_encode(id, RECORD_ID_SIZE, text);
-	report_line(false, "left seed=", text, " carry-over=", path, NULL);
+	report_line(false, "saved seed=", text, " carry-over=", path, NULL);
 }
 
 void report_nothing(bool dry_run)

@@ -202,7 +202,7 @@ const char *url_parse(const char *text, struct url *ret)
 	if (!parse_host(&r, &url))
 		return "must have an address in numbers, IPv6 in brackets";
 	if (is_link_local(&url) && !url.zone[0])
-		return "a link-local address needs %INTERFACE behind it";
+		return "a link-local address needs its interface, as in [fe80::1%eth0]";
 	if (!parse_port(&r, &url))
 		return "its port must be a number from 1 to 65535";
 	why = parse_path(&r, &url);

@@ -89,9 +89,10 @@ static pid_t changed(struct refresh *r, enum page_sign sign, char *const *enviro
 	const int err = refresh_own(r);
 
 	refresh_say(is_restore ? "restored or cloned" : "restored, cloned or migrated",
-		err == 0        ? ": mixed and reseeded" :
-			err > 0 ? ": mixed, not reseeded" :
-				  ": the kernel's generator cannot be reseeded",
+		err == 0 ? ": mixed and reseeded" :
+			err > 0 ?
+			   ": mixed, not reseeded: the RNG is not ready, or the kernel is too old" :
+			   ": the kernel's generator cannot be reseeded",
 		NULL);
 	return start_follow_up(
 		r, is_restore || r->opt->hooks_on_disruption ? reason : NULL, environment);
@@ -138,7 +139,7 @@ static const char *why_not(int err)
 	case -EPERM:
 		return ": only root may watch it";
 	case -EBUSY:
-		return ": does not come to rest";
+		return ": changes all the time, and cannot be read";
 	}
 	return ": cannot be mapped";
 }

@@ -61,11 +61,11 @@ static void give_up(pid_t worker)
 	if (shared->child > 0)
 		process_kill(shared->child);
 	if (shared->step)
-		say(shared->step, " does not end; the boot continues without it", NULL);
+		say(shared->step, " does not end: gave up, and the boot continues", NULL);
 	else
 		say("does not end; the boot continues without it", NULL, NULL);
 	if (shared->root_open)
-		say("the root file system stays writable", NULL, NULL);
+		say("the root file system was not made read-only again", NULL, NULL);
 	(void)process_wait(worker, process_now_ms() + GRACE_MS, &status);
 }
 

@@ -30,7 +30,7 @@
 enum { EXIT_DONE = 0, EXIT_USAGE = 2 };
 
 static const char usage[] =
-	"usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave\n";
+	"usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave; it is run at boot, see seedrive-guest(8)\n";
 
 /* The names of the stages, and which of them need an argument. */
 static const struct row {

@@ -30,7 +30,7 @@ static void write_to_root(struct commit *c, const char *dir, const struct mount 
 		say("the initramfs does not use the ledger on the root file system: it cannot be made writable",
 			NULL, NULL);
 	if (c->stuck || !commit_close_root(c, dir, root))
-		say("the root file system stays writable", NULL, NULL);
+		say("the root file system was not made read-only again", NULL, NULL);
 }
 
 static void decide_on_root(struct commit *c, const char *dir)

@@ -46,7 +46,7 @@ static void run_root(const struct stage_call *call)
 {
 	int lock;
 
-	deadline_step("waiting for another stage");
+	deadline_step("waiting for another run of seedrive-guest");
 	lock = notes_lock("lock");
 	deadline_step("looking at the root file system");
 	if (lock < 0)
@@ -121,7 +121,7 @@ static void open_ledger(void)
 	const bool again = notes_exists("open") || notes_exists("closed");
 	int lock;
 
-	deadline_step("waiting for another stage");
+	deadline_step("waiting for another run of seedrive-guest");
 	lock = notes_lock("lock");
 	deadline_step("looking at /var/lib/seedrive");
 	if (lock < 0 || !notes_write("open", ""))
@@ -189,7 +189,7 @@ static void decide_at_once(void)
 	if (settings.seed != USE_FULL || !notes_exists("open") || place_awaited())
 		return;
 	while (drives_any(DRIVES_SEED)) {
-		deadline_step("waiting for another stage");
+		deadline_step("waiting for another run of seedrive-guest");
 		lock = notes_lock("lock");
 		deadline_step("looking at /var/lib/seedrive");
 		if (lock < 0)
@@ -224,7 +224,7 @@ static void run_search(void)
 		return;
 	deadline_set(EVENT_LIMIT_MS);
 	event_search(&settings, "event", "search", SYSTEM_WAIT);
-	deadline_step("waiting for another stage");
+	deadline_step("waiting for another run of seedrive-guest");
 	lock = notes_lock("lock");
 	if (lock < 0)
 		return;

@@ -327,7 +327,7 @@ credited_in_initramfs() {
 		case \$* in ro*) exit 32 ;; esac; remember remount \"\$@\""
 	stage root "$NEW"
 	calls "$EXPECT" "$RW" "real rw: $D"
-	log "the root file system stays writable"
+	log "the root file system was not made read-only again"
 }
 
 @test "stage: a root that must still be checked is not written to" {
@@ -955,7 +955,7 @@ TWO="mixed seed=$ID drive=/dev/sr0 ledger=none reason=two-drives ready-before=no
 	flock "$lock"
 	stage system
 	calls
-	log "waiting for another stage does not end; the boot continues without it"
+	log "waiting for another run of seedrive-guest does not end: gave up, and the boot continues"
 	exec {lock}>&-
 	stage system
 	calls "real rw: $D"
@@ -1280,7 +1280,7 @@ found() {
 	world kill 'exit 1'
 	stage root "$NEW"
 	calls "$EXPECT" "$RW" "real rw: $D"
-	log "does not end; the boot continues without it" "the root file system stays writable"
+	log "does not end; the boot continues without it" "the root file system was not made read-only again"
 	[ "$(cat "$STATE/decided")" = root ]
 }
 
@@ -1292,7 +1292,7 @@ left_behind() {
 	stage "$@"
 	# The deadline is 2 s, or 5 s if the settings could not be read; the rest is for a busy machine.
 	[ $((${EPOCHREALTIME/./} - begun)) -lt 15000000 ]
-	grep -qxF "<6>seedrive-guest: $what does not end; the boot continues without it" root/dev/kmsg
+	grep -qxF "<6>seedrive-guest: $what does not end: gave up, and the boot continues" root/dev/kmsg
 	[ ! -e left ] || [ ! -e "/proc/$(cat left)" ] || grep -q '^State:.*zombie' "/proc/$(cat left)/status"
 	rm -f left
 }
@@ -1312,7 +1312,7 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	world remount "$HANG"
 	left_behind "making the root file system writable" root "$NEW"
 	# Root may have become writable, and no later stage makes it read-only.
-	grep -qxF "<6>seedrive-guest: the root file system stays writable" root/dev/kmsg
+	grep -qxF "<6>seedrive-guest: the root file system was not made read-only again" root/dev/kmsg
 	[ ! -s "$STATE/decided" ]
 	world remount "case \$* in ro*) $HANG ;; esac
 		$remount"
@@ -1526,7 +1526,7 @@ carry_over_is() {
 	for words in "" late root event "root a checked" "event a x" "event a wait x" "event a guess wait" "early x" "search x" \
 		"leave x" "close x" "system wait"; do
 		# shellcheck disable=SC2086 # words
-		fails 2 "usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave" root/lib/seedrive/guest-stage $words
+		fails 2 "usage: guest-stage event NAME [wait | guess] | early | root DIR | search | system | close | leave; it is run at boot, see seedrive-guest(8)" root/lib/seedrive/guest-stage $words
 	done
 }
 

@@ -487,7 +487,7 @@ counted() {
 @test "guest: only root can read a carry-over, it is complete, always new, and bound if there is a UUID" {
 	need_root
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
-	said "left seed=[0-9a-f]{32} carry-over=$ledgers/carry"
+	said "saved seed=[0-9a-f]{32} carry-over=$ledgers/carry"
 	[ "$(stat -c %a:%u:%s "$ledgers/carry")" = 600:0:2048 ]
 	/usr/bin/python3 "$ROOT/tests/lib/read_seed.py" --record "$ledgers/carry" >first
 	"$GUEST" --save-carry-over "$ledgers/carry" 2>said
@@ -641,7 +641,7 @@ print(hashlib.sha256(seed).hexdigest()[:32])' "$NOVA/openstack/latest/meta_data.
 judged() {
 	case ${1##*/} in
 	refused-*) [[ $2 == "1 "*": record refused: "* ]] ;;
-	bare-json-*) [[ $2 == "0 "*"no seed record, random_seed refused" ]] ;;
+	bare-json-*) [[ $2 == "0 "*"no seed record, random_seed malformed or too long" ]] ;;
 	bare-*) [[ $2 == "0 "*"no seed record" ]] ;;
 	none-*) [ "$2" = "0 seedrive-guest: no seed drive" ] ;;
 	taken-*) [[ $2 =~ ^"0 ".*"dry-run: mixed seed="[0-9a-f]{32}.*" reason="(untrusted-device|bare-metal)" " ]] ;;
@@ -707,8 +707,8 @@ judged() {
 		fails 2 "seedrive-guest: $option: needs an argument" "$GUEST" "$option"
 		fails 2 "seedrive-guest: $option=: needs an argument" "$GUEST" "$option="
 	done
-	fails 2 "seedrive-guest: --save-carry-over: goes with --ledger-persistent alone" \
+	fails 2 "seedrive-guest: --save-carry-over: allows no other option but --ledger-persistent" \
 		"$GUEST" --save-carry-over carry --mix-only
-	fails 2 "seedrive-guest: --save-carry-over: goes with --ledger-persistent alone" \
+	fails 2 "seedrive-guest: --save-carry-over: allows no other option but --ledger-persistent" \
 		"$GUEST" --dry-run --save-carry-over=carry
 }

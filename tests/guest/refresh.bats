@@ -180,6 +180,7 @@ taken_up() {
 	chmod 755 bin/*
 	ln -s "$(command -v busybox)" busybox/od
 	ln -s "$(command -v busybox)" busybox/sleep
+	ln -s "$(command -v busybox)" busybox/sed
 	# This zero byte takes the place of a random one, so the command waits for zero seconds.
 	printf '\0' >zero
 	command=$(sed -n 's/^17 \* \* \* \* root //p' "$ROOT/dist/guest/cron/seedrive-refresh.in")
@@ -189,7 +190,7 @@ taken_up() {
 	PATH=$PWD/busybox:$PWD/bin:$PATH sh -c "$command"
 	cat logged
 	[ "$(grep -cx 'logger -t seedrive-refresh' logged)" -eq 2 ]
-	[ "$(grep -c '^seedrive-refresh: ' logged)" -eq 2 ]
+	[ "$(grep -cE '^mixed seed=[0-9a-f]{32} from=' logged)" -eq 2 ]
 }
 
 # --- hostile services ---
@@ -271,7 +272,7 @@ refused() {
 	wrong '--url=: needs an argument' --url=
 	wrong '--url: must begin with http://' --url https://127.0.0.1/
 	wrong '--url: must have an address in numbers, IPv6 in brackets' --url http://metadata/
-	wrong '--url: a link-local address needs %INTERFACE behind it' --url 'http://[fe80::1]/'
+	wrong '--url: a link-local address needs its interface, as in [fe80::1%eth0]' --url 'http://[fe80::1]/'
 	wrong '--uuid: must be a UUID or any' --uuid 1
 	wrong '--timeout: must be a time from 100ms to 10m, as in 10s' --timeout 11m
 	wrong '--device, --hooks, --hook-timeout, --hooks-on-disruption: only with --watch' --hooks x

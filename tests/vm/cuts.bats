@@ -24,7 +24,7 @@ job() {
 carry_over() {
 	"$VM/boot.sh" -l fresh.disk -d virtio-blk -i fresh.iso -u "$UUID" \
 		-a "sd.ledger=disk sd.args=--ledger,/ledger/ids sd.args=--save-carry-over,/ledger/carry" "$vm" >left.log
-	grep -q 'seedrive-guest: left seed=' left.log || return
+	grep -q 'seedrive-guest: saved seed=' left.log || return
 	cut_at_each carry 2 none half all
 }
 

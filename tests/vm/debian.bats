@@ -53,7 +53,7 @@ setup_file() {
 	of second
 	in_order "$MIXED" "$MIXED" "$READY" "$CREDITED"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vdb ledger=dir reason=already-spent ready-before=no"
-	id=$(sed -n 's/.*seedrive-guest: left seed=\([0-9a-f]*\).*/\1/p' "$BATS_FILE_TMPDIR/first.log" | tail -n 1)
+	id=$(sed -n 's/.*seedrive-guest: saved seed=\([0-9a-f]*\).*/\1/p' "$BATS_FILE_TMPDIR/first.log" | tail -n 1)
 	told "seedrive-guest: credited 256 bits seed=$id carry-over=.*/var/lib/seedrive/carry-over ready-before=no"
 	waited
 }

@@ -56,7 +56,7 @@ at_once() {
 	once "credited 256 bits"
 	told "vm: decided by root"
 	# The carry-over is saved when the boot is done, and again at shutdown.
-	[ "$(grep -c 'seedrive-guest: left seed=' "$log")" -eq 2 ]
+	[ "$(grep -c 'seedrive-guest: saved seed=' "$log")" -eq 2 ]
 }
 
 @test "inits: with sysvinit and OpenRC a drive is credited in the initramfs; a carry-over is saved, and again at the end" {
@@ -66,7 +66,7 @@ at_once() {
 again() {
 	of "$init-again"
 	told "seedrive-guest: mixed seed=$SEED drive=/dev/vd[a-z] ledger=dir reason=already-spent"
-	id=$(sed -n 's/.*seedrive-guest: left seed=\([0-9a-f]*\).*/\1/p' "$BATS_FILE_TMPDIR/$init.log" | tail -n 1)
+	id=$(sed -n 's/.*seedrive-guest: saved seed=\([0-9a-f]*\).*/\1/p' "$BATS_FILE_TMPDIR/$init.log" | tail -n 1)
 	told "seedrive-guest: credited 256 bits seed=$id carry-over="
 	[ "$(grep -c 'seedrive-guest: credited' "$log")" -eq 1 ]
 }

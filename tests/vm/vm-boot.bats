@@ -89,7 +89,7 @@ credited() {
 	grep -qE 'vm: mounted / ext4 ro,nosuid,noatime$' system
 	grep -q 'vm: decided: root$' system
 	run -1 grep -E '\] seedrive-guest: (credited|mixed)' system
-	says system "left seed=[0-9a-f]{32} carry-over=/var/lib/seedrive/carry-over"
+	says system "saved seed=[0-9a-f]{32} carry-over=/var/lib/seedrive/carry-over"
 	grep -q "vm: left /var/lib/seedrive/ledger/$SEED\$" system
 
 	boot "sd.units=1"

@@ -142,7 +142,7 @@ rolled_back() {
 	local args="$DIR,$CARRY$1"
 	shift
 	boot "$@" -d virtio-scsi-cd -i drive.iso -a "sd.efi=1 sd.ledger=disk sd.args=$args sd.args=--save-carry-over,/ledger/carry"
-	left=$(sed -n 's/.* seedrive-guest: left seed=\([0-9a-f]*\) .*/\1/p' "$log" | head -n 1)
+	left=$(sed -n 's/.* seedrive-guest: saved seed=\([0-9a-f]*\) .*/\1/p' "$log" | head -n 1)
 	cp disk disk.old
 	boot "$@" -d virtio-scsi-cd -i drive.iso -a "sd.efi=1 sd.ledger=disk sd.args=$args"
 	cp disk.old disk

@@ -82,8 +82,8 @@ without_flushes() {
 	local args="sd.ledger=disk sd.args=$DIR,$CARRY sd.args=--save-carry-over,/ledger/carry"
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "$args"
 	credited dir
-	said "left seed=[0-9a-f]{32} carry-over=/ledger/carry"
-	left=$(sed -n 's/.* seedrive-guest: left seed=\([0-9a-f]*\) .*/\1/p' "$log" | head -n 1)
+	said "saved seed=[0-9a-f]{32} carry-over=/ledger/carry"
+	left=$(sed -n 's/.* seedrive-guest: saved seed=\([0-9a-f]*\) .*/\1/p' "$log" | head -n 1)
 
 	boot -d virtio-scsi-cd -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR,$CARRY"
 	mixed dir already-spent

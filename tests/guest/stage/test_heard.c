@@ -125,7 +125,7 @@ static void test_bare(void **state)
 	assert_true(heard_bare("seedrive-guest: no seed drive"));
 	assert_true(heard_bare("seedrive-guest: drive=/dev/sr0 label=cidata: no seed record"));
 	assert_true(heard_bare(
-		"seedrive-guest: drive=/dev/sr0 label=cidata: no seed record, random_seed refused"));
+		"seedrive-guest: drive=/dev/sr0 label=cidata: no seed record, random_seed malformed or too long"));
 	assert_false(heard_bare("seedrive-guest: /dev/sr0: does not answer"));
 	assert_false(heard_bare("seedrive-guest: /dev/sr0: no such device"));
 	assert_false(heard_bare("seedrive-guest: /proc: not mounted"));
