@@ -151,10 +151,10 @@ older() {
 @test "packages: there is a warning about an installation by make in /usr/local, and its advice works" {
 	ordinary_make install install-guest DESTDIR="$PWD/root"
 	run -0 apt_install "${ALL[@]}"
-	for line in "seedrive: an installation by make is found before this package: /usr/local/bin/seedrive" \
-		"seedrive-mkisofs: an installation by make is found before this package: /usr/local/bin/seedrive-mkisofs" \
-		"seedrive-server: an installation by make is found before this package: /usr/local/libexec/seedrive/seedrive-serve /usr/local/lib/systemd/system/seedrived.service" \
-		"seedrive-guest: an installation by make is found before this package: /usr/local/sbin/seedrive-guest /usr/local/lib/systemd/system/seedrive-guest.service /etc/initramfs-tools/hooks/seedrive" \
+	for line in "seedrive: files installed by make are used instead of those of this package: /usr/local/bin/seedrive" \
+		"seedrive-mkisofs: files installed by make are used instead of those of this package: /usr/local/bin/seedrive-mkisofs" \
+		"seedrive-server: files installed by make are used instead of those of this package: /usr/local/libexec/seedrive/seedrive-serve /usr/local/lib/systemd/system/seedrived.service" \
+		"seedrive-guest: files installed by make are used instead of those of this package: /usr/local/sbin/seedrive-guest /usr/local/lib/systemd/system/seedrive-guest.service /etc/initramfs-tools/hooks/seedrive" \
 		"seedrive-guest: run 'make uninstall-guest' in its sources, then 'apt-get install --reinstall seedrive-guest'"; do
 		grep -qxF -- "$line" <<<"$output"
 	done
