@@ -21,7 +21,7 @@ static const struct option options[] = {
 static const struct {
 	const char *key, *title;
 } parts[CONFIG_PARTS] = {
-	[CONFIG_TOOLS] = { "tools", "build, draw, reseed, sources" },
+	[CONFIG_TOOLS] = { "tools", "build, check, draw, reseed, sources" },
 	[CONFIG_MKISOFS] = { "mkisofs", "seedrive-mkisofs" },
 	[CONFIG_SERVE] = { "serve", "seedrive serve" },
 };

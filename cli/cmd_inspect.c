@@ -77,7 +77,7 @@ static void print_record(const struct inspect *in)
 		print_line(
 			stdout, "bits          0: spent, a tombstone stands in the record's place");
 	else
-		print_line(stdout, "bits          %u, %u assessed to hardware; digest right",
+		print_line(stdout, "bits          %u, %u of them from hardware; digest right",
 			rec->credit_bits, rec->hardware_bits);
 	print_line(stdout, "issued        %s", time_text(rec->issued_at, when, sizeof(when)));
 	print_expiry(in);

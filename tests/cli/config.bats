@@ -439,7 +439,7 @@ assert json.load(open("note"))["sources"][0]["source"] == "file:k???\"\\"'
 	diff - <(echo "$output") <<-END
 		c
 
-		build, draw, reseed, sources
+		build, check, draw, reseed, sources
 		  source          rdrand                      c:2
 		  require         none                        default
 		  bits            512                         c:1

@@ -45,7 +45,7 @@ damaged() {
 	[ "$stderr" = "" ]
 	[ "$output" = "image         $DRIVE, $(($(stat -c %s "$DRIVE") / 1024)) KiB, label config-2
 seed          $id
-bits          256, 0 assessed to hardware; digest right
+bits          256, 0 of them from hardware; digest right
 issued        2026-11-23 12:00:00 UTC
 expires       never
 bound to      $UUID, the instance of the metadata
@@ -419,7 +419,7 @@ endless() {
 	for image in *.iso; do
 		run -0 --separate-stderr timeout 20 "$TOOL" inspect "$image"
 		[ "$stderr" = "" ]
-		[ "${lines[2]}" = "bits          256, 0 assessed to hardware; digest right" ]
+		[ "${lines[2]}" = "bits          256, 0 of them from hardware; digest right" ]
 		echo "${image%.iso}: ${lines[-1]}" >>said
 	done
 	diff - said <<-'END'

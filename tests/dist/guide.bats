@@ -33,7 +33,7 @@ page() {
 # alike: replace the figures that differ between runs or hosts, and delete the parser's message about a kernel without
 # AppArmor.
 alike() {
-	sed -E '/^Cache read\/write disabled: interface file missing/d; s/^(seed +)[0-9a-f]{32}$/\1ID/; s/, [0-9]+ assessed to hardware/, N assessed to hardware/
+	sed -E '/^Cache read\/write disabled: interface file missing/d; s/^(seed +)[0-9a-f]{32}$/\1ID/; s/, [0-9]+ of them from hardware/, N of them from hardware/
 		s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/'
 }
 
