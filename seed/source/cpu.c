@@ -212,7 +212,7 @@ static int assess(const struct source_spec *spec, struct source_handle *h, bool 
 	if (!offered)
 		return -ENODEV;
 	if (!spec->stated && is_emulated())
-		source_set_assessed(h, 0, 1, "the CPU is emulated in software");
+		source_set_assessed(h, 0, 1, "the CPU may be emulated in software");
 	return 0;
 }
 

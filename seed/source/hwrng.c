@@ -36,11 +36,12 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Is the generator provided by a hypervisor? virtio_rng always is; a TPM and the firmware's smccc_trng are if this
- * machine is virtual. */
+/* Is the generator provided by a hypervisor? virtio_rng, nsm-hwrng (AWS Nitro enclaves) and pseries-rng (PowerVM and
+ * KVM) always are; a TPM and the firmware's smccc_trng are if this machine is virtual. */
 static bool is_from_hypervisor(const char *current)
 {
-	return begins(current, "virtio_rng") ||
+	return begins(current, "virtio_rng") || begins(current, "nsm-hwrng") ||
+		begins(current, "pseries-rng") ||
 		((begins(current, "tpm-rng-") || begins(current, "smccc_trng")) && is_virtual());
 }
 

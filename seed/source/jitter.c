@@ -17,7 +17,7 @@ static int open_jitter(const struct source_spec *spec, struct source_handle *h)
 	if (jent_entropy_init_ex(0, FLAGS) != 0)
 		return -ENODEV;
 	if (!spec->stated && machine_is_emulated())
-		source_set_assessed(h, 0, 1, "the CPU is emulated in software");
+		source_set_assessed(h, 0, 1, "the CPU may be emulated in software");
 	h->state = jent_entropy_collector_alloc(0, FLAGS);
 	return h->state ? 0 : -ENOMEM;
 }

@@ -87,12 +87,15 @@ bool machine_is_virtual(void)
 	return known_by_file() || known_by_vendor();
 }
 
-/* The CPU model `max` is the only one of QEMU's own models that has RNDR. It has 0 in the vendor byte of MIDR_EL1, a
- * value that Arm reserves for software. */
+/* QEMU's CPU model `max` has 0 in the vendor byte of MIDR_EL1, a value that Arm reserves for software. QEMU's models of
+ * Arm's own CPUs, of which neoverse-v1 and neoverse-n2 have RNDRRS, cannot be told from those CPUs, so that no virtual
+ * machine is believed. */
 bool machine_is_emulated(void)
 {
 	char text[32];
 
+	if (machine_is_virtual())
+		return true;
 	return machine_text("/sys/devices/system/cpu/cpu0/regs/identification/midr_el1", text,
 		       sizeof(text)) == 0 &&
 		text[0] != '\0' && (strtoull(text, NULL, 16) >> 24 & 0xff) == 0;

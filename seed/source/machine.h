@@ -13,10 +13,10 @@
 bool machine_is_virtual(void);
 
 /**
- * machine_is_emulated - is the CPU emulated in software?
+ * machine_is_emulated - may the CPU be emulated in software?
  * If so, its random instructions return whatever that software draws, and its jitter is the jitter of that software.
- * x86: from CPUID, in which QEMU's TCG names itself. Arm: from MIDR_EL1, whose vendor byte is 0 on TCG. Other CPUs:
- * always false, because nothing shows it.
+ * x86: from CPUID, in which QEMU's TCG names itself. Arm: in every virtual machine, and if the vendor byte of
+ * MIDR_EL1 is 0. Other CPUs: as Arm.
  */
 bool machine_is_emulated(void);
 

@@ -59,7 +59,7 @@ cross() {
 	done
 }
 
-@test "arm: a machine is virtual if its device tree, its maker or sysfs says so" {
+@test "arm: a machine is virtual if its device tree, its maker or sysfs says so, and its CPU may then be emulated" {
 	# QEMU's user mode looks for a file below the folder of -L first.
 	says() {
 		mkdir -p "$1/$(dirname "$2")"
@@ -73,16 +73,20 @@ cross() {
 	says firmware sys/firmware/qemu_fw_cfg/rev 1
 	for machine in maker product xen tree firmware; do
 		run -0 qemu-aarch64 -cpu cortex-a57 -L "$machine" "$CPU"
-		[ "${lines[2]}" = "machine: virtual" ]
+		[ "${lines[2]}" = "machine: virtual, its CPU may be emulated" ]
 	done
+	says software sys/devices/system/cpu/cpu0/regs/identification/midr_el1 0x000f0510
+	run -0 qemu-aarch64 -cpu cortex-a57 -L software "$CPU"
+	[[ ${lines[2]} == *", its CPU may be emulated" ]]
+	says metal sys/devices/system/cpu/cpu0/regs/identification/midr_el1 0x413fd0c1
 	says metal sys/class/dmi/id/sys_vendor "Ampere(R)"
 	says metal sys/class/dmi/id/product_name "Mt. Jade"
 	run -0 qemu-aarch64 -cpu cortex-a57 -L metal "$CPU"
 	# A file that is not below the folder of -L is the one of this host.
 	if [ -e /sys/hypervisor/type ] || [ -e /sys/firmware/qemu_fw_cfg/rev ]; then
-		[ "${lines[2]}" = "machine: virtual" ]
+		[ "${lines[2]}" = "machine: virtual, its CPU may be emulated" ]
 	else
-		[ "${lines[2]}" = "machine: physical" ]
+		[ "${lines[2]}" = "machine: physical, its CPU is not emulated" ]
 	fi
 }
 

@@ -119,6 +119,8 @@ static void test_made_up(void **state)
 	(void)state;
 	is_virtual = no;
 	assert_worth("virtio_rng.0\n", "1024\n", 0, 1, "dev 10:183");
+	assert_worth("nsm-hwrng\n", "1000\n", 0, 1, "dev 10:183");
+	assert_worth("pseries-rng\n", "1024\n", 0, 1, "dev 10:183");
 	assert_worth("tpm-rng-0\n", "1024\n", 4, 1, "tpm 0");
 	assert_worth("tpm-rng-12\n", "100\n", 100, 128, "tpm 12");
 	assert_worth("smccc_trng\n", "1024\n", 4, 1, "dev 10:183");
