@@ -83,12 +83,13 @@ static bool may_ask_stock(const struct generator *g, int64_t now_ms)
 
 static void reseed(struct generator *g, int64_t now_ms)
 {
-	if (is_due(g->since, g->block_ms, now_ms) && may_ask_stock(g, now_ms) &&
-		seed_from_stock(g, now_ms))
+	const bool asks = is_due(g->since, g->block_ms, now_ms) && may_ask_stock(g, now_ms);
+
+	if (asks && seed_from_stock(g, now_ms))
 		return;
 	if (!is_due(g->kernel_since, g->kernel_ms, now_ms))
 		return;
-	if (g->kernel_ms != NEVER)
+	if (asks && g->kernel_ms != NEVER)
 		g->overdue++;
 	seed_from_kernel(g, now_ms);
 }

@@ -15,10 +15,10 @@
 struct generator_secret;
 
 /*
- * The generator of the bytes that are sent to streams (seed/drbg.h). First the kernel's generator seeds it. After that,
- * blocks of the stock reseed it, as long as the stock is more than half full and no request waits at the desk.
- * Otherwise the reseed is overdue, and uses only the kernel's generator: a guest that waits for bytes at its boot must
- * get them. Only one thread may use it.
+ * The generator of the bytes that are sent to streams (seed/drbg.h). Blocks of the stock seed and reseed it, as long as
+ * the stock is more than half full and no request waits at the desk. Otherwise the reseed is overdue, and uses only the
+ * kernel's generator: a guest that waits for bytes at its boot must get them. So does, without being overdue, a reseed
+ * within GENERATOR_PAUSE_MS of one from the stock. Only one thread may use it.
  */
 struct generator {
 	struct generator_secret *secret;
@@ -27,7 +27,7 @@ struct generator {
 	uint64_t since;              /* bytes made since the last reseed from a block */
 	uint64_t kernel_since;       /* bytes made since the last reseed of any kind */
 	int64_t block_ms, kernel_ms; /* when these two reseeds took place; INT64_MIN: never */
-	/* Totals since the start; @overdue: reseeds that got no block. */
+	/* Totals since the start; @overdue: reseeds for which the stock had no block. */
 	uint64_t bytes, reseeds, overdue;
 	bool took; /* a block was taken from the stock; the caller resets it */
 };

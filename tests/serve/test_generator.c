@@ -149,7 +149,8 @@ static void in_a_hurry(void **state)
 		put(&s, TARGET - reservoir_level(s.stock).blocks);
 	}
 	assert_int_equal(blocks, 100 / GENERATOR_PAUSE_MS);
-	assert_in_range(s.g.overdue, 90, 99);
+	/* The kernel reseeds it in between, which is no sign of a stock that is too small. */
+	assert_int_equal(s.g.overdue, 0);
 	end(&s);
 }
 
