@@ -24,7 +24,7 @@
 /* The programs that have settings. The keys before any section apply to all programs, but the only one that the daemon
  * uses is `broker`. */
 enum config_part {
-	CONFIG_TOOLS,   /* build, check, draw, reseed, sources: these have no section of their own */
+	CONFIG_TOOLS, /* build, check, draw, reseed, sources: these have no section of their own */
 	CONFIG_MKISOFS, /* seedrive-mkisofs, [mkisofs] */
 	CONFIG_SERVE,   /* seedrive serve, [serve] */
 	CONFIG_PARTS,
