@@ -304,7 +304,7 @@ export PYTHONPATH=$ROOT/tests/lib
 		"$TOOL" draw -q --source "broker:$SOCKET,deadline=300s" --require broker >/dev/null
 		stop
 	}
-	export -f mounted_run start stop ended until_true listens
+	export -f mounted_run start stop ended until_true listens listens_or_ended
 	unshare --mount bash -euo pipefail -c mounted_run
 }
 
