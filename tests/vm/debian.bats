@@ -61,7 +61,7 @@ setup_file() {
 @test "debian: without a seed the machine-id is made by a kernel that is not ready, and the next program waits" {
 	of unseeded
 	in_order "$MACHINE_ID" "$READY"
-	run ! grep -a 'seedrive-guest: ' <(grep -av 'seedrive-guest: left' "$log")
+	run ! grep -a 'seedrive-guest: ' <(grep -av 'seedrive-guest: saved' "$log")
 	waited head
 }
 
