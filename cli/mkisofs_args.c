@@ -262,7 +262,7 @@ static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct 
 {
 	const struct mkisofs_option *o = word->option;
 	char name[MKISOFS_NAME_SIZE];
-	struct fault why;
+	struct fault why = { 0 };
 	int r;
 
 	if (!o)

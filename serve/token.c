@@ -12,6 +12,11 @@
 
 static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._";
 
+static int file_fault(struct fault *f, int err, const char *path)
+{
+	return fault_set(f, err, "token-file: %s: %s", path, strerror(-err));
+}
+
 static int find_path(const char *where, char path[PATH_MAX], struct fault *f)
 {
 	const size_t skip = sizeof(TOKEN_CREDENTIAL) - 1;
@@ -25,9 +30,7 @@ static int find_path(const char *where, char path[PATH_MAX], struct fault *f)
 	else
 		return fault_set(f, -ENOENT,
 			"token-file: %s: the service manager has passed no credentials", where);
-	return n < PATH_MAX ?
-		0 :
-		fault_set(f, -ENAMETOOLONG, "token-file: %s: %s", where, strerror(ENAMETOOLONG));
+	return n < PATH_MAX ? 0 : file_fault(f, -ENAMETOOLONG, where);
 }
 
 /* Accepts only a regular file. O_NONBLOCK is needed because opening a FIFO would otherwise wait for a writer. */
@@ -38,9 +41,9 @@ static int open_file(const char *path, struct fault *f)
 	int r = 0;
 
 	if (fd < 0)
-		return fault_set(f, -errno, "token-file: %s: %s", path, strerror(errno));
+		return file_fault(f, -errno, path);
 	if (fstat(fd, &st) < 0)
-		r = fault_set(f, -errno, "token-file: %s: %s", path, strerror(errno));
+		r = file_fault(f, -errno, path);
 	else if (!S_ISREG(st.st_mode))
 		r = fault_set(f, -EINVAL, "token-file: %s: not a regular file", path);
 	else if (st.st_mode & S_IRWXO)
@@ -78,7 +81,7 @@ int token_read(const char *where, struct token *ret, struct fault *f)
 		return fd;
 	n = read(fd, text, sizeof(text) - 1);
 	if (n < 0) {
-		r = fault_set(f, -errno, "token-file: %s: %s", path, strerror(errno));
+		r = file_fault(f, -errno, path);
 	} else {
 		text[n] = '\0';
 		if (take(ret, text, (size_t)n) < 0)
