@@ -111,7 +111,7 @@ static bool is_plain(const uint8_t *name, size_t len, const char *want)
 		(len == n || name[n] == ';');
 }
 
-/* Is this the name @want in a tree of Joliet, whose names have two bytes a character? */
+/* Is @name, of a Joliet tree, equal to @want? Joliet stores each character in two bytes. */
 static bool is_wide(const uint8_t *name, size_t len, const char *want)
 {
 	const size_t n = strlen(want);

@@ -81,8 +81,8 @@ static bool device_is_persistent(uint64_t number)
 	return block_is_persistent(way + n);
 }
 
-/* A Btrfs may have several devices. st_dev is the number of none of them. sysfs lists them in a folder whose name is
- * the file system's UUID. */
+/* A Btrfs may have several devices, and st_dev is not the number of any of them. sysfs lists the devices in a folder
+ * that is named after the file system's UUID. */
 static bool btrfs_is_persistent(int dir)
 {
 	struct btrfs_info info;
