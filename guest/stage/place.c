@@ -8,12 +8,16 @@
 #include "guest/stage/notes.h"
 #include "guest/sys.h"
 
-/* The ledger's folder and the folders above it. @unit: systemd's unit that mounts something there has a name that
- * begins in this way. */
+/* The ledger's folder and the folders above it. @units: the names of systemd's units that mount something there. */
 static const struct {
-	const char *path, *unit;
-} parts[] = { { "/var", "var." }, { "/var/lib", "var-lib." }, { PLACE_STORE, "var-lib-seedrive." },
-	{ PLACE_STORE "/ledger", "var-lib-seedrive-ledger." } };
+	const char *path, *units[2];
+} parts[] = {
+	{ "/var", { "var.mount", "var.automount" } },
+	{ "/var/lib", { "var-lib.mount", "var-lib.automount" } },
+	{ PLACE_STORE, { "var-lib-seedrive.mount", "var-lib-seedrive.automount" } },
+	{ PLACE_STORE "/ledger",
+		{ "var-lib-seedrive-ledger.mount", "var-lib-seedrive-ledger.automount" } },
+};
 
 #define PARTS (sizeof(parts) / sizeof(*parts))
 
@@ -28,25 +32,19 @@ const char *place_shadowed(void)
 	return NULL;
 }
 
-/* Is the name "UNIT.mount" or "UNIT.automount"? @unit already ends with the dot. */
-static bool is_its_unit(void *unit, const char *name)
+/* Is there such a unit? A symbolic link counts even if it leads nowhere: it may be meant for the time when @dir is the
+ * root. */
+static bool has_unit(const char *dir, const char *const units[2])
 {
-	const char *rest = lines_begins(name, unit);
-	const size_t n = rest ? strlen(rest) : 0;
-
-	return n >= strlen("mount") && strcmp(rest + n - strlen("mount"), "mount") == 0;
-}
-
-static bool has_unit(const char *dir, const char *unit)
-{
-	static const char folders[][32] = { "/etc/systemd/system", "/lib/systemd/system",
-		"/usr/lib/systemd/system", "/usr/local/lib/systemd/system" };
+	static const char folders[][32] = { "/etc/systemd/system/", "/lib/systemd/system/",
+		"/usr/lib/systemd/system/", "/usr/local/lib/systemd/system/" };
 	char path[NOTES_PATH];
+	struct stat st;
 	size_t i;
 
-	for (i = 0; i < sizeof(folders) / sizeof(*folders); i++)
-		if (sys_join(path, sizeof(path), dir, folders[i], "") &&
-			sys_each_name(path, is_its_unit, (void *)unit))
+	for (i = 0; i < 2 * sizeof(folders) / sizeof(*folders); i++)
+		if (sys_join(path, sizeof(path), dir, folders[i / 2], units[i % 2]) &&
+			sys_stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &st) == 0)
 			return true;
 	return false;
 }
@@ -115,7 +113,7 @@ static bool is_separate(const char *dir, size_t part)
 	struct mount m;
 
 	return (sys_join(whole, sizeof(whole), dir, path, "") && mounts_find(whole, &m)) ||
-		has_unit(dir, parts[part].unit) || in_fstab(dir, path);
+		has_unit(dir, parts[part].units) || in_fstab(dir, path);
 }
 
 const char *place_awaited(void)
