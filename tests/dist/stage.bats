@@ -1653,6 +1653,45 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 	run -1 grep -E 'fspick|mount\(' trace
 }
 
+# by SHELL WORD...: have the shell run the words as a command; or a script, if the first word is its name below `scripts`.
+by() {
+	local shell=$1
+	shift
+	[ -e "scripts/$1" ] && set -- "scripts/$1" "${@:2}" || set -- -c '"$@"' sh "$@"
+	# shellcheck disable=SC2086 # a shell and its argument
+	rootmnt=$NEW timeout 120 $shell "$@"
+}
+
+# A stage that lost a signal would end at its deadline, and report that in the kernel's log. RUNS boots by each shell.
+@test "stage: no stage waits for its deadline, whichever shell starts it" {
+	local from n shell stage=root/lib/seedrive/guest-stage
+	local leave="leave ro: --save-carry-over /var/lib/seedrive/carry-over"
+	mkdir scripts
+	for from in initramfs-tools/init-bottom sysvinit/seedrive-guest sysvinit/seedrive-carry-over; do
+		sed "s,@libdir@,$HERE/root/lib/seedrive,g" "$ROOT/dist/guest/$from.in" >"scripts/${from#*/}"
+	done
+	expected ledger-read-only
+	for shell in dash 'busybox sh' /usr/lib/klibc/bin/sh; do
+		for ((n = 0; n < ${RUNS:-2}; n++)); do
+			rm -rf root/run/seedrive
+			answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
+			answer real "$CREDITED"
+			by "$shell" "$stage" event sr0 wait
+			by "$shell" init-bottom
+			by "$shell" seedrive-guest start
+			by "$shell" seedrive-carry-over start
+			by "$shell" seedrive-carry-over stop
+			calls "early ro: $D --mix-only" "$EXPECT" "$RW" "real rw: $D" "$RO" "$leave" "$leave"
+			rm -r root/run/seedrive
+			answer early
+			by "$shell" "$stage" search
+			by "$shell" "$stage" early
+			calls "early ro: --mix-only" "early ro: --mix-only"
+			log
+		done
+	done
+}
+
 @test "stage: the scripts that run at boot have at most 100 lines, without comments" {
 	cat "$ROOT"/dist/guest/initramfs-tools/init-* "$ROOT"/dist/guest/dracut/90seedrive/root.sh.in \
 		"$ROOT"/dist/guest/{sysvinit,openrc}/* |
