@@ -495,7 +495,7 @@ install-guest: $(guest_programs:%=build/guest/%)
 	for unit in $(initrd_units); do $(call fill,644,dist/guest/initrd/$$unit.in,$(stagedir)/initrd/$$unit) || exit 1; done
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 -t $(unitdir) dist/guest/systemd/seedrive-refresh.timer
-	$(call fill,644,dist/guest/cron/seedrive-refresh.in,$(datadir)/cron/seedrive-refresh)
+	$(call fill,644,dist/guest/cron/seedrive-refresh.in,$(datadir)/seedrive-refresh.cron)
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
 	$(call fill,644,dist/guest/udev/72-seedrive-guest.rules.in,$(rulesdir)/72-seedrive-guest.rules)
@@ -522,8 +522,8 @@ install-guest-mkosi: install-guest
 
 # The ledger is kept, because without it a drive that is still attached could be credited again.
 uninstall-guest:
-	rm -rf $(stagedir) $(dracutmod) $(datadir)/cron
-	rm -f $(guest_old)
+	rm -rf $(stagedir) $(dracutmod)
+	rm -f $(guest_old) $(datadir)/seedrive-refresh.cron
 	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
 		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(guest_tools:%=$(sbindir)/%) $(call completions,$(guest_tools)) $(guest_tools:%=$(mandir)/man8/%.8) \

@@ -183,7 +183,7 @@ listed() {
 		/opt/seedrive/share/fish/vendor_completions.d/seedrive-refresh.fish
 		/opt/seedrive/share/man/man8/seedrive-guest.8
 		/opt/seedrive/share/man/man8/seedrive-refresh.8
-		/opt/seedrive/share/seedrive/cron/seedrive-refresh
+		/opt/seedrive/share/seedrive/seedrive-refresh.cron
 		/opt/seedrive/share/zsh/site-functions/_seedrive-guest
 		/opt/seedrive/share/zsh/site-functions/_seedrive-refresh
 		/usr/lib/dracut/modules.d/90seedrive/module-setup.sh
