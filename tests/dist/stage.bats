@@ -1657,7 +1657,11 @@ ALL_FLAGS=ro,nosuid,nodev,noexec,noatime,nosymfollow,sync,lazytime
 by() {
 	local shell=$1
 	shift
-	[ -e "scripts/$1" ] && set -- "scripts/$1" "${@:2}" || set -- -c '"$@"' sh "$@"
+	if [ -e "scripts/$1" ]; then
+		set -- "scripts/$1" "${@:2}"
+	else
+		set -- -c '"$@"' sh "$@"
+	fi
 	# shellcheck disable=SC2086 # a shell and its argument
 	rootmnt=$NEW timeout 120 $shell "$@"
 }
