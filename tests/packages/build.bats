@@ -41,7 +41,7 @@ setup_file() {
 	done
 }
 
-@test "packages: they are identical if made in another folder, by another user, in another time zone, with another umask" {
+@test "packages: they are identical if made in another folder, by another user and more jobs, in another time zone, with another umask" {
 	local user=()
 	[ "$(id -u)" != 0 ] || user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 	mkdir -p far/away
@@ -50,7 +50,7 @@ setup_file() {
 		chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"/.. "$BATS_TEST_TMPDIR" 2>/dev/null || true
 		chown -R nobody: far
 	fi
-	"${user[@]}" env -u MAKEFLAGS -u MAKELEVEL HOME="$PWD/far" TZ=Pacific/Kiritimati LC_ALL=C bash -c '
+	"${user[@]}" env -u MAKEFLAGS -u MAKELEVEL HOME="$PWD/far" TZ=Pacific/Kiritimati LC_ALL=C DEB_BUILD_OPTIONS=parallel=5 bash -c '
 		umask 077
 		cd far/away/seedrive-*
 		dist/deb ../made -us -uc -b >../log 2>&1' || { tail -n 30 far/away/log; false; }
