@@ -68,13 +68,16 @@ credited_at_first_boot() {
 	inside "$PWD/builder" "$SUITE" "apt-get -qq update && apt-get -qq -o Dpkg::Use-Pty=0 install --no-install-recommends \
 		python3-diskimage-builder sudo e2fsprogs $(deb seedrive)" "$DEBS"
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | sed -n 1p)
+	# Debian 13's diskimage-builder cannot make an image of Debian 13: it installs a package that is not there any more,
+	# software-properties-common.
+	release=${SUITE/trixie/bookworm}
 	command=$(page 'disk-image-create')
 	# The command is changed for this machine: it gets the package's path and version, the mirror, and the label of the
 	# file system that is booted.
 	command=${command/DIB_SEEDRIVE_GUEST_PACKAGE=.\//DIB_SEEDRIVE_GUEST_PACKAGE=/mnt/}
 	command=${command/VERSION/$(dpkg-deb -f "$DEBS"/seedrive-guest_*_*.deb Version)}
-	run -0 inside "$PWD/builder" "$SUITE" "cd / && export DIB_RELEASE=$SUITE DIB_DISTRIBUTION_MIRROR=${mirror%/} \
-		DIB_APT_SOURCES_CONF='default:deb ${mirror%/} $SUITE main' && ${command/disk-image-create/disk-image-create --root-label root}" "$DEBS"
+	run -0 inside "$PWD/builder" "$SUITE" "cd / && export DIB_RELEASE=$release DIB_DISTRIBUTION_MIRROR=${mirror%/} \
+		DIB_APT_SOURCES_CONF='default:deb ${mirror%/} $release main' && ${command/disk-image-create/disk-image-create --root-label root}" "$DEBS"
 	mv builder/image.raw image.img
 	credited_at_first_boot image.img
 }
