@@ -30,9 +30,7 @@ machine() {
 	"$VM/boot.sh" -t 1800 -c qemu64,tcg-cpuid=off -u "$UUID" -r "$BATS_FILE_TMPDIR/$2.img" \
 		-a "systemd.show_status=no kprobe_event=p,try_to_generate_entropy" "${@:4}" \
 		"$BATS_FILE_TMPDIR/vm/$3" -m 512 -smbios type=1,manufacturer=Example "${devices[@]}" >"$log.new" 2>&1
-	# A byte that is not text, as a serial console may have, would make grep(1) take the log for a binary file.
-	LC_ALL=C tr -cd '[:print:][:space:]' <"$log.new" >"$log"
-	rm "$log.new"
+	as_text "$log"
 }
 
 # plugged NAME INITRAMFS WORDS SECONDS [ARGUMENT...]: boot a machine, and plug in a drive SECONDS seconds after the

@@ -55,6 +55,13 @@ network_of() {
 devices=()
 log=
 
+# as_text LOG: make LOG of LOG.new, which a console wrote. A byte in it that is not text, as a serial console may have,
+# would make grep(1) take the log for a binary file.
+as_text() {
+	LC_ALL=C tr -cd '[:print:][:space:]' <"$1.new" >"$1"
+	rm "$1.new"
+}
+
 # boot NAME ARGUMENT...: boot once, unless there is a log with that name, and set $log. Whatever happens, the boot must
 # go on. The array `devices` is passed to QEMU.
 boot() {
@@ -63,7 +70,7 @@ boot() {
 	log=$BATS_FILE_TMPDIR/$name.log
 	if [ ! -e "$log" ]; then
 		"$VM/boot.sh" "$@" "$BATS_FILE_TMPDIR/vm" "${devices[@]}" >"$log.new"
-		mv "$log.new" "$log"
+		as_text "$log"
 	fi
 	grep -E '\] (vm|seedrive-guest|random): |panic' "$log"
 	grep -q 'vm: the boot goes on' "$log"
