@@ -40,12 +40,13 @@ static bool has_unit(const char *dir, const char *const units[2])
 		"/usr/lib/systemd/system/", "/usr/local/lib/systemd/system/" };
 	char path[NOTES_PATH];
 	struct stat st;
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; i < 2 * sizeof(folders) / sizeof(*folders); i++)
-		if (sys_join(path, sizeof(path), dir, folders[i / 2], units[i % 2]) &&
-			sys_stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &st) == 0)
-			return true;
+	for (i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		for (k = 0; k < 2; k++)
+			if (sys_join(path, sizeof(path), dir, folders[i], units[k]) &&
+				sys_stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &st) == 0)
+				return true;
 	return false;
 }
 
