@@ -93,7 +93,8 @@ static int begin_draw(struct compose *c, struct fault *f)
 
 /* --- seed and tree --- */
 
-static int begin_layout(struct compose *c, struct fault *f)
+/* Adds the empty record and note, and lays out the image. */
+static int lay_out_tree(struct compose *c, struct fault *f)
 {
 	const size_t blocks = c->mode == DRIVE_SEED_ON ? c->seed.blocks : 0;
 	int r = 0;
@@ -102,7 +103,9 @@ static int begin_layout(struct compose *c, struct fault *f)
 		r = drive_prepare(&c->drive, &c->tree, blocks, c->request.now, c->warn, f);
 	else if (!c->plain)
 		drive_drop_old(&c->tree, c->warn);
-	return r < 0 ? r : iso_layout_begin(&c->layout, &c->tree, &c->iso, f);
+	if (r == 0)
+		r = iso_layout_begin(&c->layout, &c->tree, &c->iso, f);
+	return r < 0 ? r : iso_layout_end(&c->layout, f);
 }
 
 /* No seed could be drawn: lay out the image again, without the record and seedrive.json. */
@@ -110,7 +113,7 @@ static int lay_out_without(struct compose *c, struct fault *f)
 {
 	iso_layout_clear(&c->layout);
 	drive_forget(&c->drive, &c->tree);
-	return begin_layout(c, f);
+	return lay_out_tree(c, f);
 }
 
 /* Waits for the sources, which were read meanwhile, and fills the seed into the tree. */
@@ -141,10 +144,8 @@ static int lay_out(struct compose *c, struct fault *f)
 	c->iso.time = c->now;
 	c->ahead.secret = !is_public(c);
 	c->iso.ahead = &c->ahead;
-	r = begin_layout(c, f);
-	if (r == 0 && draws(c))
-		r = take_seed(c, f);
-	return r < 0 ? r : iso_layout_end(&c->layout, f);
+	r = lay_out_tree(c, f);
+	return r == 0 && draws(c) ? take_seed(c, f) : r;
 }
 
 /* --- the image --- */
