@@ -2,24 +2,32 @@
 /*
  * An input is what a guest has of its mounts: /proc/self/mountinfo, an fstab(5), the units of systemd, and what sysfs
  * shows of the devices below root (tests/fuzz/world.h). The mounts must be those that a second, plain parser finds in
- * the lines, and the verdicts on the ledger's folder must follow from them.
+ * the lines, and the verdicts on the ledger's folder must follow from them. The input may also say where root is
+ * mounted; if a path there does not fit, the ledger's folder must not be trusted. And it may say which folder is the
+ * root of the program itself; then the program must find no mount.
  *
  * FUZZ_WITH: guest/stage/mounts.c guest/stage/lines.c guest/stage/place.c guest/stage/notes.c guest/persistence.c guest/block.c util/hex.c
  */
 #include "tests/fuzz/world.h"
 
 #include "guest/persistence.h"
+#include "guest/stage/notes.h"
 #include "guest/stage/place.h"
 
+#include <stdio.h>
+
 #define LINE_MAX_KEPT 4095 /* how much of a line struct lines keeps */
+#define FSCK_MARK     "/run/initramfs/fsck-root"
+#define ROOT_UNIT     "/run/systemd/generator/sysroot.mount"
+#define PATH_ROOM     (NOTES_PATH + 64)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct world_file world[WORLD_FILES] = { { .letter = 'm', .path = "/proc/self/mountinfo" },
 	{ .letter = 'i', .path = "/proc/self/fdinfo/7" }, { .letter = 'f', .path = "/etc/fstab" },
-	{ .letter = 'r', .path = "/root/etc/fstab" },
-	{ .letter = 'c', .path = "/run/initramfs/fsck-root" },
-	{ .letter = 'v', .path = "/root/var" }, { .letter = 'l', .path = "/root/var/lib" },
+	{ .letter = 'r', .path = "/root/etc/fstab" }, { .letter = 'c', .path = FSCK_MARK },
+	{ .letter = 'y', .path = ROOT_UNIT }, { .letter = 'v', .path = "/root/var" },
+	{ .letter = 'l', .path = "/root/var/lib" },
 	{ .letter = 's', .path = "/root/var/lib/seedrive" },
 	{ .letter = 'e', .path = "/root/var/lib/seedrive/ledger" },
 	{ .letter = 'u', .path = "/root/etc/systemd/system" },
@@ -29,9 +37,11 @@ static struct world_file world[WORLD_FILES] = { { .letter = 'm', .path = "/proc/
 	{ .letter = 'd', .path = "/sys/class/block/dm-0" },
 	{ .letter = 'D', .path = "/sys/class/block/dm-0/slaves" },
 	{ .letter = 'x', .path = "/sys/fs/btrfs/00010203-0405-0607-0809-0a0b0c0d0e0f/devices" },
-	{ .letter = 't', .path = "type" } };
+	{ .letter = 't', .path = "type" }, { .letter = 'R', .path = "where" },
+	{ .letter = 'T', .path = "top" } };
 
-/* The input has a letter for the file system; the kernel has a number. */
+/* The input has a letter for the file system; the kernel has a number. With a second letter it is read-only; with a
+ * third one, fstat(2) fails. */
 int sys_fstatfs(int fd, struct statfs *ret)
 {
 	static const struct {
@@ -54,7 +64,11 @@ int sys_fstatfs(int fd, struct statfs *ret)
 
 int sys_fstat(int fd, struct stat *ret)
 {
+	const struct world_file *f = world_find("type");
+
 	assert(fd == 7);
+	if (f && f->len > 2)
+		return -EIO;
 	memset(ret, 0, sizeof(*ret));
 	ret->st_dev = 254 << 8 | 1;
 	return 0;
@@ -139,24 +153,47 @@ static bool line_about(const char *line, const char *point, bool *ret_writable)
 	return true;
 }
 
+/* Copies the line at @at of the file. Returns: false at the end of the file. */
+static bool copy_line(const struct world_file *f, size_t *at, char line[LINE_MAX_KEPT + 1])
+{
+	const uint8_t *end;
+	size_t n, kept;
+
+	if (!f || *at >= f->len)
+		return false;
+	end = memchr(f->text + *at, '\n', f->len - *at);
+	n = end ? (size_t)(end - (f->text + *at)) : f->len - *at;
+	kept = n < LINE_MAX_KEPT ? n : LINE_MAX_KEPT;
+	memcpy(line, f->text + *at, kept);
+	line[kept] = '\0';
+	*at += n + 1;
+	return true;
+}
+
 static bool find_plainly(const char *point, bool *ret_writable)
 {
 	const struct world_file *f = world_find("/proc/self/mountinfo");
 	char line[LINE_MAX_KEPT + 1];
 	bool found = false;
-	size_t at, n;
+	size_t at = 0;
 
-	for (at = 0; f && at < f->len; at += n + 1) {
-		const uint8_t *end = memchr(f->text + at, '\n', f->len - at);
-		size_t kept;
-
-		n = end ? (size_t)(end - (f->text + at)) : f->len - at;
-		kept = n < LINE_MAX_KEPT ? n : LINE_MAX_KEPT;
-		memcpy(line, f->text + at, kept);
-		line[kept] = '\0';
+	while (!*notes_top && copy_line(f, &at, line))
 		found |= line_about(line, point, ret_writable);
-	}
 	return found;
+}
+
+/* Was root checked before it was mounted? */
+static bool checked_plainly(void)
+{
+	const struct world_file *f = world_find(ROOT_UNIT);
+	char line[LINE_MAX_KEPT + 1];
+	bool checked = world_find(FSCK_MARK) != NULL;
+	size_t at = 0;
+
+	while (copy_line(f, &at, line))
+		checked |= strncmp(line, "Requires=", 9) == 0 &&
+			strstr(line, "systemd-fsck-root.service");
+	return checked && !*notes_top;
 }
 
 /* --- the properties that must hold --- */
@@ -172,13 +209,51 @@ static bool check_point(const char *point)
 	return found;
 }
 
+/* Does systemd on root have a unit that mounts something on the ledger's folder or above it? */
+static bool has_unit_plainly(const char *dir)
+{
+	static const char *const units[] = { "var", "var-lib", "var-lib-seedrive",
+		"var-lib-seedrive-ledger" };
+	char path[PATH_ROOM + 64];
+	struct stat st;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < 2 * sizeof(units) / sizeof(*units); i++) {
+		snprintf(path, sizeof(path), "%s/etc/systemd/system/%s.%s", dir, units[i / 2],
+			i % 2 ? "automount" : "mount");
+		any |= strlen(path) < NOTES_PATH &&
+			sys_stat_at(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &st) == 0;
+	}
+	return any;
+}
+
+/* @dir: where root is mounted. */
+static void check_root(const char *dir)
+{
+	char var[PATH_ROOM + 8], store[PATH_ROOM + sizeof(PLACE_STORE)];
+	struct mount root = { 0 };
+	struct place_why why;
+	const char *reason = NULL;
+	bool foreign;
+
+	snprintf(var, sizeof(var), "%s/var", dir);
+	snprintf(store, sizeof(store), "%s" PLACE_STORE, dir);
+	assert(place_foreign(dir, "word", &why) && why.what && why.why);
+	foreign = place_foreign(dir, NULL, &why);
+	assert(foreign || (!check_point(var) && !check_point(store)));
+	assert(foreign || (strlen(store) < NOTES_PATH && !has_unit_plainly(dir)));
+	assert(place_protected(dir, &root, &reason) == (reason != NULL));
+	assert(!reason || strcmp(reason, "has not been checked") != 0 || !checked_plainly());
+	root.unrecovered = true;
+	assert(place_protected(dir, &root, &reason) && reason);
+}
+
 static void check_place(void)
 {
 	static const char *const parts[] = { "/var", "/var/lib", PLACE_STORE,
 		PLACE_STORE "/ledger" };
-	struct mount root = { 0 };
-	struct place_why why;
-	const char *reason = NULL, *first = NULL;
+	const char *first = NULL;
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++)
@@ -186,12 +261,6 @@ static void check_place(void)
 			first = parts[i];
 	assert(place_shadowed() ? first && strcmp(place_shadowed(), first) == 0 : !first);
 	(void)place_awaited();
-	assert(place_foreign("/root", "word", &why) && why.what && why.why);
-	if (!place_foreign("/root", NULL, &why))
-		assert(!check_point("/root/var") && !check_point("/root" PLACE_STORE));
-	assert(place_protected("/root", &root, &reason) == (reason != NULL));
-	root.unrecovered = true;
-	assert(place_protected("/root", &root, &reason) && reason);
 }
 
 /* If the kernel's description shows that the folder is persistent, the caller's word must not change the verdict. */
@@ -200,14 +269,22 @@ static void check_persistence(void)
 	const enum persistence plain = persistence_of(7, false), vouched = persistence_of(7, true);
 
 	assert(plain == PERSISTENCE_NO || plain == vouched);
+	assert(vouched == PERSISTENCE_NO || sys_fstat(7, &(struct stat){ 0 }) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	char dir[PATH_ROOM], top[PATH_ROOM];
+
 	world_begin(data, size);
+	world_text("where", dir, sizeof(dir));
+	world_text("top", top, sizeof(top));
+	notes_top = top;
 	(void)check_point("/");
 	(void)check_point("/root");
 	check_place();
+	check_root(world_find("where") ? dir : "/root");
 	check_persistence();
+	notes_top = "";
 	return 0;
 }

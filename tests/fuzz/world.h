@@ -7,7 +7,7 @@
  * and ends before the next 0x1e; the table of each target says which path the letter stands for. The first byte of the
  * input, times 16, is the greatest number of bytes that one sys_read() returns. The file of a folder has the names in
  * it, one on a line; the file of a symbolic link has its target. For stat(2), the first letter of a file says what it
- * is: d, l, or anything else for a regular file.
+ * is: d, l, or anything else for a regular file; a name in a folder that has no letter is a regular file, too.
  */
 #define sys_open      kernel_open
 #define sys_close     kernel_close
@@ -34,6 +34,7 @@
 #undef sys_ioctl
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define WORLD_MARK  0x1e
@@ -83,6 +84,17 @@ static void world_begin(const uint8_t *data, size_t size)
 				world[i] = (struct world_file){ world[i].letter, world[i].path,
 					text, len, 0, true };
 	}
+}
+
+/* Copies the text of the file up to its first zero byte, or as much of it as there is room for. */
+static inline void world_text(const char *path, char *text, size_t size)
+{
+	const struct world_file *f = world_find(path);
+	const size_t n = f && f->len < size ? f->len : f ? size - 1 : 0;
+
+	memset(text, 0, size);
+	if (n > 0)
+		memcpy(text, f->text, n);
 }
 
 int sys_open(const char *path, int flags)
@@ -146,22 +158,6 @@ bool sys_exists(const char *path)
 	return world_find(path) != NULL;
 }
 
-int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret)
-{
-	const struct world_file *f = world_find(path);
-	const char kind = f && f->len > 0 ? (char)f->text[0] : 'f';
-
-	(void)at;
-	if (!f)
-		return -ENOENT;
-	memset(ret, 0, sizeof(*ret));
-	ret->st_mode = kind == 'd'                              ? S_IFDIR :
-		kind == 'l' && (at_flags & AT_SYMLINK_NOFOLLOW) ? S_IFLNK :
-								  S_IFREG;
-	ret->st_size = (off_t)f->len;
-	return 0;
-}
-
 bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx)
 {
 	const struct world_file *f = world_find(folder);
@@ -180,6 +176,37 @@ bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name)
 		any |= each(ctx, name);
 	}
 	return any;
+}
+
+static bool world_is_name(void *wanted, const char *name)
+{
+	return strcmp(wanted, name) == 0;
+}
+
+/* Is there a folder that has this file in its list of names? */
+static bool world_lists(const char *path)
+{
+	char folder[256];
+	const char *slash = strrchr(path, '/');
+
+	return slash && snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path) < 256 &&
+		sys_each_name(folder, world_is_name, (void *)(slash + 1));
+}
+
+int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret)
+{
+	const struct world_file *f = world_find(path);
+	const char kind = f && f->len > 0 ? (char)f->text[0] : 'f';
+
+	(void)at;
+	if (!f && !world_lists(path))
+		return -ENOENT;
+	memset(ret, 0, sizeof(*ret));
+	ret->st_mode = kind == 'd'                              ? S_IFDIR :
+		kind == 'l' && (at_flags & AT_SYMLINK_NOFOLLOW) ? S_IFLNK :
+								  S_IFREG;
+	ret->st_size = f ? (off_t)f->len : 0;
+	return 0;
 }
 
 #endif
