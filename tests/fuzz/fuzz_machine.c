@@ -1,15 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is what firmware and kernel show of a machine: SMBIOS, the texts of sysfs and of the device tree, CPUID,
- * network cards and the paths to block devices (tests/fuzz/world.h). A UUID must be used if it is valid, SMBIOS's bit
- * must be the one that a second parser finds, and a device that sysfs does not show must not be trusted.
+ * network cards, RDRAND and the paths to block devices (tests/fuzz/world.h). A UUID must be used if it is valid,
+ * SMBIOS's bit must be the one that a second parser finds, a device that sysfs does not show must not be trusted, and
+ * a word of RDRAND must be used only if the instruction reports success.
  *
  * FUZZ_WITH: -DBUILD_TIME=0 guest/virt.c guest/block.c util/hex.c
  */
 #include "tests/fuzz/world.h"
 
 #include "guest/block.h"
+#include "guest/virt.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <x86intrin.h>
+
+static uint64_t draw(unsigned char *ret_done);
+static void answer(uint32_t leaf, struct cpu_answer *ret);
+
+/* CPUID and RDRAND get their answers from the input, not from this machine's CPU. */
+#undef __cpuid_count
+#define __cpuid_count(leaf, count, eax, ebx, ecx, edx)                  \
+	do {                                                            \
+		struct cpu_answer said;                                 \
+		answer(leaf, &said);                                    \
+		eax = said.a, ebx = said.b, ecx = said.c, edx = said.d; \
+	} while (0)
+#define __asm__             \
+	word = draw(&done); \
+	if (0)              \
+	__asm__
+#endif
 #include "guest/machine.c"
+#undef __asm__
 
 #include <ctype.h>
 #include <stdio.h>
@@ -33,11 +57,14 @@ static struct world_file world[WORLD_FILES] = { { .letter = 'u', .path = UUID_FI
 	{ .letter = 'c', .path = "/proc/device-tree/compatible" },
 	{ .letter = 'h', .path = "/proc/device-tree/hypervisor" },
 	{ .letter = 'a', .path = "/sys/devices/platform/arm-cca-dev" },
+	{ .letter = 'A', .path = "/sys/bus/auxiliary/devices/arm_cca_guest.arm-rsi-dev.0" },
+	{ .letter = 'B', .path = "/proc/device-tree/chosen/avf,strict-boot" },
 	{ .letter = 'm', .path = "/sys/bus/vmbus" }, { .letter = 'l', .path = "cpuid" },
-	{ .letter = 'n', .path = "/sys/class/net/" },
+	{ .letter = 'R', .path = "rdrand" }, { .letter = 'n', .path = "/sys/class/net/" },
 	{ .letter = 'e', .path = "/sys/class/net/eth0/address" },
 	{ .letter = 'd', .path = "/sys/class/block/sda" },
 	{ .letter = 'D', .path = "/sys/class/block/vda" },
+	{ .letter = 'M', .path = "/sys/class/block/mmcblk0" },
 	{ .letter = '1', .path = "/sys/class/block/dm-0" },
 	{ .letter = '2', .path = "/sys/class/block/dm-0/slaves" },
 	{ .letter = '3', .path = "/sys/class/block/md0" },
@@ -63,6 +90,32 @@ static void answer(uint32_t leaf, struct cpu_answer *ret)
 	*ret = (struct cpu_answer){ 0 };
 	if (f && (i + 1) * sizeof(*ret) <= f->len)
 		memcpy(ret, f->text + i * sizeof(*ret), sizeof(*ret));
+}
+
+#if defined(__x86_64__)
+/* Each try takes a byte of the input; the lowest bit says whether the instruction succeeds. At the end of the file each
+ * try fails. A try that fails leaves a number, which must not be used. */
+static uint64_t draw(unsigned char *ret_done)
+{
+	struct world_file *f = world_find("rdrand");
+
+	*ret_done = f && f->at < f->len ? f->text[f->at++] & 1 : 0;
+	return *ret_done ? f->at : UINT64_MAX;
+}
+#endif
+
+/* Returns the number of the first try, from @from on, that succeeds; 0 if ten tries fail. Moves @from behind the last
+ * try. */
+static uint64_t draw_plainly(size_t *from)
+{
+	const struct world_file *f = world_find("rdrand");
+	const size_t len = f ? f->len : 0;
+	int i;
+
+	for (i = 0; i < 10 && *from < len; i++)
+		if (f->text[(*from)++] & 1)
+			return *from;
+	return 0;
 }
 
 static void check_uuid(void)
@@ -120,7 +173,11 @@ static void check_arm(const struct virt_asks *ask)
 		!world_find("/proc/device-tree/hypervisor"))
 		assert(!v.hypervisor);
 	assert(!v.rdrand &&
-		v.confidential == (world_find("/sys/devices/platform/arm-cca-dev") != NULL));
+		v.confidential ==
+			(world_find("/sys/devices/platform/arm-cca-dev") ||
+				world_find(
+					"/sys/bus/auxiliary/devices/arm_cca_guest.arm-rsi-dev.0") ||
+				world_find("/proc/device-tree/chosen/avf,strict-boot")));
 }
 
 static void check_x86(const struct virt_asks *ask)
@@ -135,42 +192,66 @@ static void check_x86(const struct virt_asks *ask)
 	assert(!v.hypervisor || one.c >> 31);
 }
 
-static void check_cards(void)
+/* The machine is the one that CPUID describes on x86, and the firmware on Arm. */
+static void check_machine(const struct virt_asks *ask, struct situation *ret)
 {
-	struct situation s = { .rdrand = false };
-	struct diversifier own = { 0 };
-	size_t i;
+	uint8_t uuid[UUID_SIZE];
+	struct virt v;
 
-	machine_diversify(&s, &own);
+	machine_ask(ret);
+#if defined(__x86_64__)
+	virt_x86(ask, &v);
+#else
+	virt_arm(ask, &v);
+#endif
+	assert(ret->hypervisor == v.hypervisor && ret->confidential == v.confidential &&
+		ret->rdrand == v.rdrand);
+	assert(ret->has_uuid == read_uuid(uuid));
+	assert(!ret->has_uuid || memcmp(ret->uuid, uuid, UUID_SIZE) == 0);
+	assert(ret->built == BUILD_TIME);
+}
+
+static void check_diversifier(const struct situation *s)
+{
+	struct diversifier own = { 0 };
+	size_t i, tries = 0;
+
+	machine_diversify(s, &own);
+	for (i = 0; i < sizeof(own.random) / sizeof(*own.random); i++)
+		assert(own.random[i] == (s->rdrand ? draw_plainly(&tries) : 0));
+	assert(memcmp(own.uuid, s->uuid, UUID_SIZE) == 0);
 	for (i = 0; i < MACS_MAX; i++)
 		assert(memchr(own.macs[i], '\0', sizeof(own.macs[i])));
 }
 
 static void check_devices(void)
 {
-	static const char *const names[] = { "sda", "vda", "dm-0", "md0" };
+	static const char *const names[] = { "sda", "vda", "dm-0", "md0", "mmcblk0" };
 	char path[64];
 	size_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		snprintf(path, sizeof(path), "/sys/class/block/%s", names[i]);
 		assert(!block_is_trusted(names[i]) ||
 			(world_find(path) && block_is_persistent(names[i])));
 		assert(!block_is_persistent(names[i]) || world_find(path));
 	}
-	assert(!block_is_trusted("dm-0") && !block_is_trusted("md0"));
+	assert(!block_is_trusted("dm-0") && !block_is_trusted("md0") &&
+		!block_is_trusted("mmcblk0"));
 	(void)block_all_persistent("/sys/class/block/dm-0/slaves");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct virt_asks ask = { answer, sys_exists, sys_read_text };
+	struct situation here = { 0 };
 
 	world_begin(data, size);
 	check_uuid();
 	check_x86(&ask);
 	check_arm(&ask);
-	check_cards();
+	check_machine(&ask, &here);
+	check_diversifier(&here);
 	check_devices();
 	return 0;
 }
