@@ -2,25 +2,29 @@
 /*
  * An input is a guest's settings: /etc/default/seedrive-guest, the kernel's command line, and lines that seedrive-guest
  * has printed (tests/fuzz/world.h). A setting that is not understood must not let anything be credited, every limit
- * must be kept, and each value that is taken from a line must be a part of the line.
+ * must be kept, and each value that is taken from a line must be a part of the line. The input may also say which
+ * folder is the root of the program; there are no files below it, so the settings must be the defaults.
  *
  * FUZZ_WITH: guest/stage/settings.c guest/stage/heard.c guest/stage/lines.c guest/stage/notes.c util/duration.c util/hex.c
  */
 #include "tests/fuzz/world.h"
 
 #include "guest/stage/heard.h"
+#include "guest/stage/notes.h"
 #include "guest/stage/say.h"
 #include "guest/stage/settings.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
+#define DRIVE "/dev/sr0"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct world_file world[WORLD_FILES] = { { .letter = 'f',
 							.path = "/etc/default/seedrive-guest" },
 	{ .letter = 'c', .path = "/proc/cmdline" },
-	{ .letter = 'n', .path = "/run/seedrive/guest/note" } };
+	{ .letter = 'n', .path = "/run/seedrive/guest/note" }, { .letter = 'T', .path = "top" } };
 
 int sys_fstatfs(int fd, struct statfs *ret)
 {
@@ -50,7 +54,7 @@ static const char *word_of(enum use use, const char *full)
 static void check_settings(void)
 {
 	static struct settings s;
-	size_t i;
+	size_t i, k;
 
 	said = 0;
 	settings_read(&s);
@@ -64,7 +68,16 @@ static void check_settings(void)
 	for (i = 0; s.options[i]; i++) {
 		assert(i < SETTINGS_WORDS_MAX);
 		assert(*s.options[i] && within(s.options[i], s.words, sizeof(s.words)));
+		assert(strncmp(s.options[i], "--device=", 9) != 0);
+		/* The option has no path only if it is the last word. */
+		assert(strcmp(s.options[i], "--device") != 0 || !s.options[i + 1]);
 	}
+	for (k = 0; s.devices[k]; k++)
+		assert(i + k < SETTINGS_WORDS_MAX &&
+			within(s.devices[k], s.words, sizeof(s.words)));
+	assert(!*notes_top ||
+		(!said && s.seed == USE_FULL && s.carry_over == USE_FULL && !s.foreign &&
+			i + k == 0));
 	assert(!s.foreign || within(s.foreign, s.command_line, sizeof(s.command_line)));
 }
 
@@ -80,8 +93,14 @@ static void check_line(const char *line)
 			assert(isxdigit((unsigned char)id[i]));
 	}
 	assert(!heard_decision(line) || strstr(line, " drive="));
+	assert(!heard_drive(line, DRIVE) ||
+		(heard_seed(line) && strstr(line, " drive=" DRIVE " ")));
+	assert(!heard_bare(line) || strstr(line, ": no seed "));
 	assert(heard_worth(line) <= HEARD_WRITE);
 }
+
+static unsigned lines;
+static bool of_drive;
 
 /* Each line is in a buffer of just its length. */
 static bool each_line(const char *line)
@@ -90,6 +109,8 @@ static bool each_line(const char *line)
 	char *copy = malloc(n);
 
 	assert(copy);
+	lines++;
+	of_drive |= heard_drive(line, DRIVE);
 	memcpy(copy, line, n);
 	check_line(copy);
 	free(copy);
@@ -98,9 +119,18 @@ static bool each_line(const char *line)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	char top[NOTES_PATH + 16];
+
 	world_begin(data, size);
+	world_text("top", top, sizeof(top));
+	notes_top = top;
 	check_settings();
+	lines = said = 0;
+	of_drive = false;
 	assert(!heard_any("note", each_line));
+	assert(heard_seed_of("note", DRIVE) == of_drive);
 	heard_report("note");
+	assert((lines > 0) == (said > 0));
+	notes_top = "";
 	return 0;
 }
