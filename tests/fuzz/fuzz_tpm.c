@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is the number of requested bytes, and a TPM's answer. tpm_answer() must accept an answer of a header, a size
- * and bytes if its three lengths agree, and nothing else.
+ * and bytes if its three lengths agree, and nothing else. tpm_why() must have a message for each
+ * error whose usual text says nothing about a TPM, and for no other. The command must ask for the requested bytes.
  *
  * FUZZ_WITH: seed/source/tpm_packet.c
  */
@@ -46,6 +47,24 @@ static void check_size(const uint8_t *raw, size_t len, size_t asked, int r)
 	assert(r == -EPROTO || said == len);
 }
 
+static void check_command(size_t asked)
+{
+	const uint8_t want[] = { 0x80, 0x01, 0, 0, 0, 12, 0, 0, 0x01, 0x7b, 0, (uint8_t)asked };
+	uint8_t out[TPM_COMMAND_SIZE];
+
+	tpm_command(out, asked);
+	assert(sizeof(want) == sizeof(out) && memcmp(out, want, sizeof(out)) == 0);
+}
+
+static void check_why(int r)
+{
+	const bool own = r == -EPROTO || r == -EHOSTDOWN || r == -EREMOTEIO || r == -EKEYREJECTED ||
+		r == -EPROTONOSUPPORT;
+
+	assert((tpm_why(r) != NULL) == own);
+	assert(!own || strlen(tpm_why(r)) > 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const uint8_t *bytes = NULL;
@@ -74,6 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else if (r < 0)
 		assert(r == -EPROTO || r == -ENODATA);
 	check_size(raw, len, asked, r);
+	check_why(r);
+	check_command(asked);
 	assert(memcmp(raw, data + 1, len) == 0);
 	free(raw);
 	return 0;
