@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An input is what a client sends to the daemon by EGD. Its first byte decides in which pieces the rest arrives, and
- * its second byte how much the client may have at once. A reference implementation that sees the whole input determines
- * which answer must be sent and which bytes were offered. The daemon's code must give the same result, in whatever
- * order it reads and answers.
+ * An input is what a client sends to the daemon by EGD. Its first byte decides in which pieces the rest arrives, and how
+ * many bytes the daemon sends before any request; its second byte decides how much the client may have at once. A
+ * reference implementation that sees the whole input determines which answer must be sent and which bytes were offered.
+ * The daemon's code must give the same result, in whatever order it reads and answers.
  *
  * FUZZ_WITH: util/wire/egd.c serve/egd.c
  */
@@ -81,8 +81,13 @@ static void answer(struct egd_client *c, struct text *t, unsigned most, size_t r
 {
 	const struct egd_now now = { BITS, PID, most };
 	size_t head, i, n;
+	bool idle;
 
-	while (room > 0 && egd_next(c, &now)) {
+	while (room > 0) {
+		idle = egd_is_idle(c);
+		assert(egd_next(c, &now) == !idle);
+		if (idle)
+			break;
 		assert(c->head_sent <= c->head_len && c->head_len <= sizeof(c->head));
 		head = c->head_len - c->head_sent;
 		n = head + c->owed < room ? head + (size_t)c->owed : room;
@@ -101,15 +106,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static uint16_t have_sent[MAX], want_sent[MAX];
 	struct text have = { have_sent, 0, 0, 0 }, want = { want_sent, 0, 0, 0 };
 	struct egd_client c = { 0 };
-	size_t at = 0, piece, most, used, n, turn = 0;
+	size_t at = 0, piece, ahead, most, used, n, turn = 0;
 	int r = 0;
 
 	if (size < 2)
 		return 0;
 	piece = 1 + data[0] % 64;
+	ahead = data[0] / 64 * 100u;
 	most = data[1];
 	data += 2;
 	size -= 2;
+	egd_add_ahead(&c, (uint32_t)ahead);
+	assert(egd_is_idle(&c) == (ahead == 0));
 	while (at < size && r == 0) {
 		n = size - at < piece ? size - at : piece;
 		/* In a buffer of just its size, so that ASan finds a read beyond it. */
@@ -126,6 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	answer(&c, &have, (unsigned)most, SIZE_MAX);
 	assert(egd_is_idle(&c));
+	put(&want, RANDOM, ahead);
 	referee(&want, data, size, (unsigned)most);
 	assert(have.len == want.len && have.offers == want.offers && have.hash == want.hash);
 	assert(memcmp(have_sent, want_sent, want.len * sizeof(*want_sent)) == 0);
