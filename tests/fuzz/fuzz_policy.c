@@ -2,7 +2,8 @@
 /*
  * An input is the answer of a policy (util/wire/policy.c), in pieces, and the command line of the process that the
  * policy is asked about (serve/peer.c). Both results are compared with simple rules: each number is in its range, each
- * key occurs once, one empty line is at the end.
+ * key occurs once, one empty line is at the end. The answer is then combined with the rule of a listener that has a
+ * greatest rate, and with that of one that has none (serve/terms.c).
  *
  * FUZZ_WITH: util/wire/policy.c util/hex.c serve/peer.c serve/terms.c
  */
@@ -33,11 +34,25 @@ static void again(const struct policy_answer *a)
 	assert(memcmp(a, &b, sizeof(b)) == 0);
 }
 
+/* A listener whose rate is 0 has no limit; a value of 0 in an answer means that the answer lacks it. */
+static void settle(const struct allowance_rule *listener, const struct policy_answer *a)
+{
+	struct allowance_rule rule = { 0 };
+	const int r = terms_settle(listener, a, &rule);
+	const bool above = (listener->rate > 0 && a->rate > listener->rate) ||
+		a->burst > listener->burst || a->weight > listener->weight;
+
+	assert(r == (above ? -ERANGE : 0));
+	assert(rule.rate == (!above && a->rate > 0 ? a->rate : listener->rate));
+	assert(rule.burst == (!above && a->burst > 0 ? a->burst : listener->burst));
+	assert(rule.weight == (!above && a->weight > 0 ? a->weight : listener->weight));
+}
+
 static void answer(const char *raw, size_t len)
 {
-	static const struct allowance_rule listener = { 5000, 8192, 10 };
+	static const struct allowance_rule listener = { 5000, 8192, 10 },
+					   unlimited = { 0, 8192, 10 };
 	struct policy_answer a = { 0 }, early;
-	struct allowance_rule rule;
 	const int r = policy_answer_parse(raw, len, &a);
 	size_t i;
 
@@ -58,9 +73,8 @@ static void answer(const char *raw, size_t len)
 	assert(a.rate <= POLICY_RATE_MAX && a.weight <= POLICY_WEIGHT_MAX);
 	assert(a.burst == 0 || (a.burst >= POLICY_BURST_MIN && a.burst <= POLICY_RATE_MAX));
 	again(&a);
-	(void)terms_settle(&listener, &a, &rule);
-	assert(rule.rate > 0 && rule.rate <= listener.rate);
-	assert(rule.burst <= listener.burst && rule.weight <= listener.weight);
+	settle(&listener, &a);
+	settle(&unlimited, &a);
 }
 
 static void words(const char *raw, size_t len)
