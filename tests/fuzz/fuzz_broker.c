@@ -2,10 +2,11 @@
 /*
  * An input is a packet of the broker's protocol, or a sequence of events. The parsers must accept what the encoders
  * write, and nothing else. Whatever clients send, the desk must give each block once, and no account more than its
- * share, and every answer must be valid.
+ * share, and every answer must be valid. What the daemon keeps of an answer must have no byte of its blocks.
+ * In a sequence, the second byte of the input says for which answer there is no memory to keep anything.
  *
  * FUZZ_WITH: util/wire/broker.c serve/account.c serve/broker.c serve/client.c serve/desk.c
- * FUZZ_WITH: serve/handout.c serve/limit.c serve/turns.c
+ * FUZZ_WITH: serve/handout.c serve/limit.c serve/turns.c -Wl,--wrap=malloc
  */
 #include "serve/broker.h"
 #include "serve/client.h"
@@ -49,6 +50,7 @@ struct reservoir_level reservoir_level(struct reservoir *r)
 int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 {
 	size_t i, j;
+	uint32_t kind;
 
 	assert(blocks >= 1 && blocks <= BROKER_BLOCKS_MAX);
 	if (blocks > r->blocks)
@@ -59,12 +61,28 @@ int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 		r->next++;
 		memcpy(out[i].bytes, &r->next, sizeof(r->next));
 		out[i].hardware_bits = r->next % (RECORD_BLOCK_BITS + 1);
-		memset(out[i].provenance, 'a' + (int)(r->next % 7), 1 + r->next % 40);
+		/* Each fifth block has the same sources as the block before it. */
+		kind = r->next - (r->next % 5 == 0);
+		memset(out[i].provenance, 'a' + (int)(kind % 7), 1 + kind % 40);
 		out[i].sources = r->next % (BROKER_SOURCES + 1);
 		for (j = 0; j < out[i].sources; j++)
 			out[i].source[j] = (struct broker_source){ "file", 1024, r->next };
 	}
 	return 0;
+}
+
+/* How many handouts are left until the one for which there is no memory; 0: there is memory for all. */
+static unsigned handouts_left;
+
+void *__real_malloc(size_t len);
+void *__wrap_malloc(size_t len);
+
+void *__wrap_malloc(size_t len)
+{
+	/* Of the daemon's code here, only handout_add() allocates memory with malloc(). */
+	if (handouts_left > 0 && --handouts_left == 0)
+		return NULL;
+	return __real_malloc(len);
 }
 
 /* --- packets --- */
@@ -132,6 +150,38 @@ struct world {
 	int64_t now_ms;
 };
 
+/* The daemon must keep the blocks of the answer, but without their bytes; or none of them, if there is no memory. */
+static void check_handout(const struct handout *h, const struct broker_block *block)
+{
+	static const uint8_t none[RECORD_BLOCK];
+	uint32_t bits = 0, i;
+
+	for (i = 0; i < h->blocks; i++) {
+		bits += block[i].hardware_bits;
+		if (!h->given)
+			continue;
+		assert(memcmp(h->given[i].bytes, none, sizeof(none)) == 0);
+		assert(h->given[i].hardware_bits == block[i].hardware_bits);
+		assert(strcmp(h->given[i].provenance, block[i].provenance) == 0);
+	}
+	assert(h->hardware_bits == bits);
+	assert(strlen(h->sources) < sizeof(h->sources));
+	assert(h->blocks > 0 ? h->sources[0] != '\0' : !h->given);
+}
+
+/* The claim must follow the rule in serve/handout.h. */
+static void check_claim(const struct handout *h)
+{
+	uint32_t most = h->hardware_bits + RECORD_BLOCK_BITS;
+
+	if (most > h->blocks * RECORD_BLOCK_BITS)
+		most = h->blocks * RECORD_BLOCK_BITS;
+	if (h->noted && h->note.credit_bits < most)
+		most = h->note.credit_bits;
+	assert(handout_claim(h) == most);
+	assert(handout_hardware(h) == (h->hardware_bits < most ? h->hardware_bits : most));
+}
+
 static void is_whole(struct world *w, const struct client *c, const uint8_t *raw, size_t len)
 {
 	static struct broker_block block[BROKER_BLOCKS_MAX];
@@ -146,7 +196,9 @@ static void is_whole(struct world *w, const struct client *c, const uint8_t *raw
 		memcpy(&number, block[i].bytes, sizeof(number));
 		assert(number == ++w->last);
 	}
-	assert(strlen(c->handout.sources) < sizeof(c->handout.sources));
+	assert(!c->handout.noted);
+	check_handout(&c->handout, block);
+	check_claim(&c->handout);
 	w->given += c->handout.blocks;
 	w->of_user[c->handout.uid] += c->handout.blocks;
 	assert(w->given + w->reservoir.blocks == w->put);
@@ -210,6 +262,7 @@ static size_t step(struct world *w, const uint8_t *p, size_t left)
 		len = left > 2 && n > 0 ? 1 + (n - 1u) % (left - 2) : 0;
 		if (len > 0)
 			client_input(c, &w->desk, p + 2, len, w->now_ms);
+		check_claim(&c->handout);
 		return 2 + len;
 	default:
 		ask(w, c, n);
@@ -260,7 +313,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			&(struct broker_request){
 				1 + data[0] / 4 % 2, 1 + data[1] % BROKER_BLOCKS_MAX });
 	} else {
+		handouts_left = data[1];
 		play(exact, size - 2);
+		handouts_left = 0;
 	}
 	free(exact);
 	return 0;
