@@ -161,9 +161,6 @@ static bool keep_field(struct said *s, const struct http_line *line)
 	add(s, "\n", 1);
 	/* The referee accepts any name that begins with "transfer-encoding" as that name. */
 	s->misread |= f.name.len > 17 && strncasecmp(f.name.at, "transfer-encoding", 17) == 0;
-	/* And it does not see that "chunked" is the last coding if a tab follows. */
-	s->misread |= http_is_name(f.name, "transfer-encoding") &&
-		http_find((struct http_text){ line->text, line->len }, '\t');
 	/* The referee treats Proxy-Connection as Connection; and it does not accept tabs between tokens. */
 	s->odd |= http_is_name(f.name, "proxy-connection") ||
 		(http_is_name(f.name, "connection") &&

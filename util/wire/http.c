@@ -256,9 +256,19 @@ static int add_length(struct http_framing *f, struct http_text value)
 	return 0;
 }
 
+/* Does a tab follow the value? The RFC allows it, but some programs then do not recognize the coding. */
+static bool has_tab_behind(struct http_text value)
+{
+	const char *at = value.at + value.len;
+
+	while (*at == ' ')
+		at++;
+	return *at == '\t';
+}
+
 static int add_coding(struct http_framing *f, struct http_text value)
 {
-	if (f->minor == 0 || f->has_length || f->chunked)
+	if (f->minor == 0 || f->has_length || f->chunked || has_tab_behind(value))
 		return -EBADMSG;
 	if (!http_is_name(value, "chunked"))
 		return -ENOTSUP;

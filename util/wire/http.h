@@ -117,10 +117,11 @@ struct http_framing {
 
 /**
  * http_framing_add - take the framing from one field; other fields change nothing
+ * @field: from http_field()
  * Returns: 0.
  * Errors: -EBADMSG: a length that is not a decimal number of at most INT64_MAX, two lengths that differ, both a length
- *         and a Transfer-Encoding, two Transfer-Encodings, or one in HTTP/1.0; -ENOTSUP: any transfer coding but
- *         "chunked".
+ *         and a Transfer-Encoding, two Transfer-Encodings, one in HTTP/1.0, or one with a tab behind its value;
+ *         -ENOTSUP: any transfer coding but "chunked".
  */
 int http_framing_add(struct http_framing *framing, const struct http_field *field);
 

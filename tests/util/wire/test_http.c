@@ -268,7 +268,8 @@ static void framing(void **state)
 		"Content-Length: ", "Content-Length: -1", "Content-Length: 9223372036854775808",
 		"Content-Length: 0x5", "Content-Length: 0\nTransfer-Encoding: chunked",
 		"transfer-encoding: chunked\ncontent-length: 5",
-		"Transfer-Encoding: chunked\nTransfer-Encoding: chunked" };
+		"Transfer-Encoding: chunked\nTransfer-Encoding: chunked",
+		"Transfer-Encoding: chunked\t", "Transfer-Encoding: chunked \t " };
 	struct http_framing f;
 	size_t i;
 
