@@ -31,7 +31,7 @@ int tpm_answer_size(const uint8_t header[TPM_HEADER_SIZE], size_t asked, size_t 
  * Returns: 0; -EAGAIN: the TPM is busy, ask again (retry, testing, yielded); -EPROTO: malformed. Each other response
  * code has an errno that no other function of this source returns: -EHOSTDOWN: the TPM was not started; -EREMOTEIO: it
  * is in failure mode; -EKEYREJECTED: it is locked out; -EPROTONOSUPPORT: it is a TPM 1.2; -ENODATA: it gave no bytes;
- * -EIO: any other code. tpm_why() has a message for each of these.
+ * -EIO: any other code. tpm_why() has a message for each of these but the last two.
  */
 int tpm_answer(
 	const uint8_t *raw, size_t len, size_t asked, const uint8_t **ret_bytes, size_t *ret_len);
