@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is the file of a record, and may end within the padding. record_parse() must accept what record_encode()
- * writes, and nothing else.
+ * writes, and nothing else. record_why() must have a text of its own for each error.
  *
  * FUZZ_WITH: util/wire/record.c
  */
@@ -79,6 +79,14 @@ static bool is_encoded(const uint8_t *raw, size_t len)
 	return record_encode(&rec, again, len) == 0 && memcmp(again, raw, len) == 0;
 }
 
+/* A tombstone has zeros in place of the seed. */
+static bool is_zero(const uint8_t *p, size_t len)
+{
+	while (len > 0 && p[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
 /* A tombstone keeps the fields of the record, and no file is both a record and a tombstone. */
 static void check_buried(const uint8_t *raw, size_t len, const struct record *rec)
 {
@@ -107,6 +115,7 @@ static bool check(const uint8_t *raw, size_t len)
 		assert(memcmp(&rec, &before, sizeof(rec)) == 0);
 		assert(strcmp(record_why(r), record_why(-EIO)) != 0);
 		assert((r == -ESTALE) == (record_parse_tombstone(raw, len, &rec) == 0));
+		assert(r != -ESTALE || is_zero(raw + RECORD_HEADER, len - RECORD_HEADER));
 		return false;
 	}
 	assert(rec.seed == raw + RECORD_HEADER && rec.seed_len <= len - RECORD_HEADER);
@@ -119,10 +128,22 @@ static bool check(const uint8_t *raw, size_t len)
 	return true;
 }
 
+/* The errors of record_parse(), -ENODATA, which the callers of record_why() add, and any other error. */
+static void check_texts(void)
+{
+	static const int errors[] = { -ENOMSG, -ESTALE, -EPROTONOSUPPORT, -EMSGSIZE, -ERANGE,
+		-EINVAL, -EBADMSG, -ENODATA, -EIO };
+	size_t i, j;
+
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		for (j = 0; j < i; j++)
+			assert(strcmp(record_why(errors[i]), record_why(errors[j])) != 0);
+}
+
 /* Sets the digest, so that mutations are not refused because of it. */
 static void repair(uint8_t *raw, size_t len)
 {
-	static uint8_t joined[96 + RECORD_SIZE_MAX];
+	static uint8_t joined[96 + RECORD_SIZE_MAX + RECORD_SECTOR];
 	uint64_t seed_len = number(raw + 12, 4);
 
 	if (seed_len > len - RECORD_HEADER)
@@ -138,11 +159,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t pick;
 	size_t len;
 
+	check_texts();
 	check(data, size);
 	sha256(data, size, sum);
 	pick = number(sum, 4);
 	len = (size / RECORD_SECTOR + 1 + pick % 3) * RECORD_SECTOR;
-	if (len > RECORD_SIZE_MAX)
+	if (len > RECORD_SIZE_MAX + RECORD_SECTOR) /* one sector too many must be refused */
 		return 0;
 	raw = calloc(1, len);
 	assert(raw);
