@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is a document. The span that is found must be within the document, between quotes. json-c accepts more; it
- * must accept each document that is accepted here, and find the same value in it.
+ * must accept each document that is accepted here, and find the same value in it. A character of the input that is
+ * accepted as UTF-8 must be the encoding of its code point.
  *
  * FUZZ_WITH: util/json.c util/utf8.c util/hex.c -ljson-c
  */
 #include "tests/fuzz/referee.h"
 #include "util/json.h"
+#include "util/utf8.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -87,12 +89,44 @@ static void check_referee(const char *text, size_t len, int r, struct json_span 
 	json_object_put(doc);
 }
 
+/* Encodes @c as RFC 3629, section 3, says. */
+static size_t encode(uint32_t c, uint8_t raw[4])
+{
+	const size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	size_t i;
+
+	for (i = n; i-- > 1; c >>= 6)
+		raw[i] = (uint8_t)(0x80 | (c & 0x3f));
+	raw[0] = (uint8_t)(n == 1 ? c : (0xf00u >> n & 0xff) | c);
+	return n;
+}
+
+static void check_character(const uint8_t *text, size_t len)
+{
+	const size_t n = utf8_length(text, len), shown = utf8_showable(text, len);
+	uint8_t raw[4];
+	uint32_t c;
+
+	assert(n <= len && n <= sizeof(raw));
+	if (n == 0) {
+		assert(shown == 0);
+		return;
+	}
+	c = utf8_decode(text, n);
+	assert(c <= 0x10ffff && (c < 0xd800 || c > 0xdfff));
+	assert(encode(c, raw) == n && memcmp(raw, text, n) == 0);
+	assert(shown == (c < 0x20 || (c >= 0x7f && c < 0xa0) ? 0 : n));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct json_span s;
 	char *copy, *text;
 	int r = find((const char *)data, size, &s);
+	size_t i;
 
+	for (i = 0; i < size; i++)
+		check_character(data + i, size - i);
 	if (r == -EBADMSG || r == -ELOOP)
 		return 0;
 	assert(r == 0 || r == -ENOENT || r == -EEXIST || r == -EINVAL);
