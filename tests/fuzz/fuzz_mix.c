@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is a meta_data.json. Its random_seed must become other base64 of the same length, or stay as it is; no other
- * byte may change.
+ * byte may change. The length of the input, in units of 16 KiB, is also the size of a file.
  *
  * FUZZ_WITH: seed/mix.c seed/condition.c util/json.c util/utf8.c util/hex.c util/secret.c -lsodium
  */
@@ -38,15 +38,23 @@ static void check_refused(int r, const char *json, const char *before, size_t le
 	assert(r == -ENOENT || strcmp(mix_why(r), strerror(-r)) != 0);
 }
 
+static void check_size(uint64_t len)
+{
+	const int r = mix_size(len);
+
+	assert(r == (len > MIX_FILE_MAX ? -EFBIG : 0));
+	assert(strcmp(mix_why(-EFBIG), strerror(EFBIG)) != 0);
+	assert(strcmp(mix_why(-EDQUOT), strerror(EDQUOT)) != 0);
+	assert(strcmp(mix_why(-EIO), strerror(EIO)) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t key[64] = "of the fuzzer";
-	static struct mixer *m;
+	struct mixer *m = sodium_init() < 0 ? NULL : mixer_new(key);
 	char *json = malloc(size);
 	int r;
 
-	if (!m && sodium_init() >= 0)
-		m = mixer_new(key);
 	assert(m && (json || size == 0));
 	if (size > 0)
 		memcpy(json, data, size);
@@ -55,6 +63,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_mixed(m, json, (const char *)data, size);
 	else
 		check_refused(r, json, (const char *)data, size);
+	check_size((uint64_t)size << 14);
+	check_size(((uint64_t)size << 14) + 1);
 	free(json);
+	mixer_free(m);
 	return 0;
 }
