@@ -2,7 +2,8 @@
 /*
  * An input is a byte that decides in which pieces the rest arrives, and the bytes that a server sends. With pieces of
  * any size, the verdict and the body must be the same, and no memory except the body's may be written. http-parser
- * (Debian's libhttp-parser) accepts more; if our code accepts a body, http-parser must find the same body.
+ * (Debian's libhttp-parser) accepts more; if our code accepts a body, http-parser must find the same body. If the highest
+ * bit of the first byte is set, each byte 0x1a stands for 64 KiB of the letter x, so that a body can be too long.
  *
  * FUZZ_WITH: guest/refresh/reply.c util/wire/http.c util/wire/http_body.c util/hex.c -lhttp_parser
  */
@@ -19,6 +20,11 @@
 #define GUARD 0x5a
 #define GUARDED \
 	64 /* bytes after the body, which must not be written; the body is no longer than the input */
+#define LONG      0x80
+#define RUN       0x1a
+#define RUN_BYTES (64u << 10)
+#define RUNS_MAX  6
+#define INPUT_MAX (RUNS_MAX * RUN_BYTES + 4096)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,7 +55,7 @@ static void read_reply(
 	size_t at = 0;
 	int r = 0;
 
-	memset(body, GUARD, size + GUARDED);
+	memset(body, GUARD, (size < REPLY_BODY_MAX ? size : REPLY_BODY_MAX) + GUARDED);
 	reply_begin(&reply, body);
 	while (at < size && r == 0) {
 		const size_t n = piece < size - at ? piece : size - at;
@@ -106,20 +112,47 @@ static void check_referee(const uint8_t *data, size_t size, const struct outcome
 	assert(f.over && f.at == o->len);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check(const uint8_t *data, size_t size, size_t piece)
 {
 	static uint8_t whole_body[REPLY_BODY_MAX + GUARDED], cut_body[REPLY_BODY_MAX + GUARDED];
 	struct outcome whole, cut;
 
-	if (size < 2 || size > REPLY_BODY_MAX)
-		return 0;
-	read_reply(data + 1, size - 1, size, whole_body, &whole);
-	read_reply(data + 1, size - 1, 1 + data[0] % 16, cut_body, &cut);
+	read_reply(data, size, size, whole_body, &whole);
+	read_reply(data, size, piece, cut_body, &cut);
 	assert(whole.r == cut.r && whole.code == cut.code);
 	if (whole.r < 0)
-		return 0;
+		return;
 	assert(whole.len == cut.len && memcmp(whole.body, cut.body, whole.len) == 0);
 	if (whole.r == 1 && whole.code == 200)
-		check_referee(data + 1, size - 1, &whole);
+		check_referee(data, size, &whole);
+}
+
+/* Copies the input, and writes out each byte that stands for a run. Returns the length of the copy. */
+static size_t write_out(uint8_t *out, const uint8_t *data, size_t size)
+{
+	size_t i, len = 0, runs = 0;
+
+	for (i = 0; i < size; i++) {
+		if (data[i] == RUN && runs < RUNS_MAX) {
+			memset(out + len, 'x', RUN_BYTES);
+			len += RUN_BYTES;
+			runs++;
+		} else {
+			out[len++] = data[i];
+		}
+	}
+	return len;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static uint8_t input[INPUT_MAX];
+
+	if (size < 2 || size > INPUT_MAX - RUNS_MAX * RUN_BYTES)
+		return 0;
+	if (data[0] & LONG)
+		check(input, write_out(input, data + 1, size - 1), 1 + data[0] % 16);
+	else
+		check(data + 1, size - 1, 1 + data[0] % 16);
 	return 0;
 }
