@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is a command line, in which a zero ends each word. If it is refused, there must be one error line; values
- * that are accepted must be within their maximum lengths; and the words must not be changed.
+ * that are accepted must be within their maximum lengths; and the words must not be changed. Then the same words are
+ * parsed while one allocation fails, and the input's length says which: the result must be -ENOMEM, or the same as before.
  *
- * FUZZ_WITH: cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
+ * FUZZ_WITH: -Wl,--wrap=malloc,--wrap=realloc cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
  */
 #include "cli/mkisofs_args.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,28 @@
 #define WORDS_MAX 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+void *__real_malloc(size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+/* The number of the allocation that fails, of those that follow; 0: none. */
+static unsigned fails;
+
+static bool fails_now(void)
+{
+	return fails > 0 && --fails == 0;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails_now() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return fails_now() ? NULL : __real_realloc(old, size);
+}
 
 static int split(char *text, size_t size, char *word[WORDS_MAX + 1])
 {
@@ -65,6 +89,24 @@ static void check_taken(const struct mkisofs_args *a, size_t size)
 	check_paths(a, size);
 }
 
+/* Parses while allocation number @nth fails. @expected: the result without that. */
+static void parse_without_memory(int n, char **word, unsigned nth, int expected)
+{
+	struct mkisofs_args a;
+	struct fault f = { 0 };
+	bool failed;
+	int r;
+
+	fails = nth;
+	r = mkisofs_parse(&a, n, word, &f);
+	failed = fails == 0;
+	fails = 0;
+	assert(r == expected || (failed && r == -ENOMEM));
+	assert((r == 0) == (f.text[0] == '\0'));
+	mkisofs_args_clear(&a);
+	mkisofs_args_clear(NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), *word[WORDS_MAX + 1], *before[WORDS_MAX + 1];
@@ -83,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert((r == 0) == (f.text[0] == '\0'));
 	if (r == 0)
 		check_taken(&a, size);
+	parse_without_memory(n, word, 1 + size % 4, r);
 	assert(memcmp(text, data, size) == 0 &&
 		memcmp(before, word, (size_t)n * sizeof(*word)) == 0);
 	mkisofs_args_clear(&a);
