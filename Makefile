@@ -223,7 +223,8 @@ build/fuzz/fuzz_image: fuzz_with = $(filter-out drive/compose.c,$(wildcard drive
 build/bench/plain_http: LIBS += -levent_extra -lmicrohttpd
 
 build/fuzz/fuzz_words: fuzz_with = guest/options.c cli/options.c cli/build_options.c $(wildcard cli/config/*.c) \
-	$(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) -DVERSION='"fuzzed"' -linih -lsodium -ljson-c -pthread
+	$(wildcard $(addsuffix /*.c,seed seed/source util util/wire)) -DVERSION='"fuzzed"' -linih -lsodium -ljson-c -pthread \
+	$(addprefix -Wl$(comma)--wrap=,open stat fstat isatty getenv socket getaddrinfo machine_is_emulated)
 
 build/bench/%: bench/%.c $(lib_obj) $(B)/libraries $(B)/jitter
 	@mkdir -p $(@D)
