@@ -236,8 +236,12 @@ static int graft_folder(const struct graft *g, struct tree_node *dir)
 	}
 	fault_errno(g->fault, -ENOMEM, g->path);
 	found->source = strdup(g->path);
-	if (!found->source || fstat(fd, &found->st) < 0)
+	if (!found->source)
 		goto out;
+	if (fstat(fd, &found->st) < 0) {
+		r = fault_errno(g->fault, -errno, g->path);
+		goto out;
+	}
 	r = walk_dir(&w, found, fd, 1);
 	fd = -1;
 	if (r == 0)

@@ -78,7 +78,7 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
  * so open_followed() checks the file before opening it. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
-	int fd;
+	int fd, err;
 
 	if (w->rules->follow)
 		return open_followed(w, node, at, name);
@@ -87,8 +87,9 @@ static int walk_open(struct walk *w, struct tree_node *node, int at, const char 
 		return node_fault(w->tree, node, w->fault, -errno,
 			errno == ELOOP ? "became a symbolic link" : strerror(errno));
 	if (fstat(fd, &node->st) < 0) {
+		err = errno;
 		close(fd);
-		return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
+		return node_fault(w->tree, node, w->fault, -err, strerror(err));
 	}
 	return fd;
 }
@@ -294,8 +295,10 @@ int tree_open(struct tree *t, const char *path, const struct tree_omit *omit, si
 	if (fd < 0)
 		return fault_errno(f, -errno, path);
 	if (fstat(fd, &t->root->st) < 0) {
+		const int err = -errno;
+
 		close(fd);
-		return fault_errno(f, -errno, path);
+		return fault_errno(f, err, path);
 	}
 	fault_errno(f, -ENOMEM, path);
 	t->root->source = strdup(path); /* analyzer: owned by the tree; tree_clear frees it */

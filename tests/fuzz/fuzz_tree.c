@@ -715,6 +715,8 @@ static void check_steps(struct steps *s, bool failed, int r, const struct fault 
 	 * one whose kind is unknown is not taken for a leftover. */
 	if (failed && call != CALL_KIND && call != CALL_PREAD && call != CALL_FSTATAT)
 		assert(r < 0);
+	if (failed && call == CALL_FSTAT)
+		assert(r == -EIO && strstr(f->text, strerror(EIO)));
 	if (r == 0 && !s->changed)
 		check_tree(&s->tree);
 	else
