@@ -10,6 +10,7 @@
  */
 #include "serve/broker.h"
 #include "serve/client.h"
+#include "tests/fuzz/failing.h"
 #include "util/secret.h"
 
 #include <assert.h>
@@ -71,8 +72,7 @@ int reservoir_take(struct reservoir *r, struct broker_block *out, size_t blocks)
 	return 0;
 }
 
-/* How many handouts are left until the one for which there is no memory; 0: there is memory for all. */
-static unsigned handouts_left;
+#define ALLOCATION 1 /* the call that fails */
 
 void *__real_malloc(size_t len);
 void *__wrap_malloc(size_t len);
@@ -80,9 +80,7 @@ void *__wrap_malloc(size_t len);
 void *__wrap_malloc(size_t len)
 {
 	/* Of the daemon's code here, only handout_add() allocates memory with malloc(). */
-	if (handouts_left > 0 && --handouts_left == 0)
-		return NULL;
-	return __real_malloc(len);
+	return failing_now(ALLOCATION, ENOMEM) ? NULL : __real_malloc(len);
 }
 
 /* --- packets --- */
@@ -313,9 +311,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			&(struct broker_request){
 				1 + data[0] / 4 % 2, 1 + data[1] % BROKER_BLOCKS_MAX });
 	} else {
-		handouts_left = data[1];
+		if (data[1] > 0)
+			failing_begin(ALLOCATION, data[1] - 1u);
 		play(exact, size - 2);
-		handouts_left = 0;
+		(void)failing_end();
 	}
 	free(exact);
 	return 0;

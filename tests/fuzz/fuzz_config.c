@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is a configuration file. It must be read as it is. Each line, except blank ones and comments, must be returned
- * once and in order: as a section, as a fault, or as an entry, whose key and value must be the whole line.
+ * once and in order, as a section, a fault or an entry. The key and the value of an entry must be the whole line.
  *
  * If the input ends with the byte 0x1e and a letter, these two are not part of the file. The letter says what is wrong
  * with the file, the machine or the library inih. The table `worlds` has the letters, and the result of reading the file.

@@ -7,6 +7,7 @@
  * FUZZ_WITH: -Wl,--wrap=malloc,--wrap=realloc cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
  */
 #include "cli/mkisofs_args.h"
+#include "tests/fuzz/failing.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -23,22 +24,16 @@ void *__real_realloc(void *old, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *old, size_t size);
 
-/* The number of the allocation that fails, of those that follow; 0: none. */
-static unsigned fails;
-
-static bool fails_now(void)
-{
-	return fails > 0 && --fails == 0;
-}
+#define ALLOCATION 1 /* the call that fails */
 
 void *__wrap_malloc(size_t size)
 {
-	return fails_now() ? NULL : __real_malloc(size);
+	return failing_now(ALLOCATION, ENOMEM) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_realloc(void *old, size_t size)
 {
-	return fails_now() ? NULL : __real_realloc(old, size);
+	return failing_now(ALLOCATION, ENOMEM) ? NULL : __real_realloc(old, size);
 }
 
 static int split(char *text, size_t size, char *word[WORDS_MAX + 1])
@@ -97,10 +92,9 @@ static void parse_without_memory(int n, char **word, unsigned nth, int expected)
 	bool failed;
 	int r;
 
-	fails = nth;
+	failing_begin(ALLOCATION, nth - 1);
 	r = mkisofs_parse(&a, n, word, &f);
-	failed = fails == 0;
-	fails = 0;
+	failed = failing_end();
 	assert(r == expected || (failed && r == -ENOMEM));
 	assert((r == 0) == (f.text[0] == '\0'));
 	mkisofs_args_clear(&a);

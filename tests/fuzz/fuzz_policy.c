@@ -34,7 +34,7 @@ static void again(const struct policy_answer *a)
 	assert(memcmp(a, &b, sizeof(b)) == 0);
 }
 
-/* A listener whose rate is 0 has no limit; a value of 0 in an answer means that the answer lacks it. */
+/* In a listener, the rate 0 means no limit. In an answer, the value 0 means that the answer does not have this value. */
 static void settle(const struct allowance_rule *listener, const struct policy_answer *a)
 {
 	struct allowance_rule rule = { 0 };

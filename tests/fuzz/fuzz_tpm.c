@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is the number of requested bytes, and a TPM's answer. tpm_answer() must accept an answer of a header, a size
- * and bytes if its three lengths agree, and nothing else. tpm_why() must have a message for each
- * error whose usual text says nothing about a TPM, and for no other. The command must ask for the requested bytes.
+ * and bytes if its three lengths agree, and nothing else. tpm_why() must have a message for the five errors in
+ * check_why(), and for no other error. The command must ask for the requested bytes.
  *
  * FUZZ_WITH: seed/source/tpm_packet.c
  */

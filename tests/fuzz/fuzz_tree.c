@@ -72,7 +72,7 @@ enum call {
 /* Does this call of the program, not of a library, fail? */
 #define FAILS(call, err) (failing_in_program(__builtin_return_address(0)) && failing_now(call, err))
 
-/* Calls a function of the C library whose place is taken here. */
+/* Calls the C library's function of this name, which a function in this file replaces. */
 #define ORIGINAL(type, name, ...) (((type)dlsym(RTLD_NEXT, name))(__VA_ARGS__))
 
 void *__interceptor_calloc(size_t count, size_t size);
@@ -593,7 +593,7 @@ static int graft_step(struct steps *s, const char *step, struct fault *f)
 	return tree_graft(&s->tree, place ? place + 1 : NULL, path, &s->rules, f);
 }
 
-/* Adds a file whose name nobody checks. */
+/* Adds a file. The functions that add one do not check its name, so this does. */
 static int add_step(struct steps *s, const char *step, struct fault *f)
 {
 	static const char bytes[] = "bytes";

@@ -93,7 +93,7 @@ static void words_world_end(void)
 	words_world.on = false;
 }
 
-/* Takes a word such as "STDOUT=file". Returns: false if the word is none of the world's settings. */
+/* Sets one setting of the world from a word such as "STDOUT=file". Returns: false if the word is not a setting. */
 static bool words_world_set(const char *word)
 {
 	const struct {
