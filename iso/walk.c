@@ -78,7 +78,7 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
  * so open_followed() checks the file before opening it. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
-	int fd, err;
+	int fd, r;
 
 	if (w->rules->follow)
 		return open_followed(w, node, at, name);
@@ -87,9 +87,9 @@ static int walk_open(struct walk *w, struct tree_node *node, int at, const char 
 		return node_fault(w->tree, node, w->fault, -errno,
 			errno == ELOOP ? "became a symbolic link" : strerror(errno));
 	if (fstat(fd, &node->st) < 0) {
-		err = errno;
+		r = node_fault(w->tree, node, w->fault, -errno, strerror(errno));
 		close(fd);
-		return node_fault(w->tree, node, w->fault, -err, strerror(err));
+		return r;
 	}
 	return fd;
 }
