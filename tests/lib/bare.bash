@@ -9,14 +9,15 @@ bare_cache() {
 }
 
 # inside ROOT SUITE COMMAND [FOLDER]: run COMMAND with ROOT as /, with this machine's devices, and with FOLDER as /mnt.
-# Afterwards no mount is left.
+# ROOT is a mount point, as the root of a machine is, unless the variable `plain` is set. Afterwards no mount is left.
+plain=
 inside() {
 	local debs
 	debs=$(bare_cache)/$2.debs
 	mkdir -p "$debs/partial"
 	# shellcheck disable=SC2016 # the inner shell's
 	unshare --mount bash -euc '
-		mount --bind "$1" "$1"
+		[ "$5" ] || mount --bind "$1" "$1"
 		cd "$1"
 		mkdir -p var/cache/apt/archives
 		mount --bind "$2" var/cache/apt/archives
@@ -24,9 +25,9 @@ inside() {
 		mount -t proc proc proc
 		mount --rbind /sys sys
 		mount --rbind /dev dev
-		mount --move . /
+		[ "$5" ] || mount --move . /
 		exec chroot . /usr/bin/env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-			DEBIAN_FRONTEND=noninteractive sh -euc "$3"' inside "$1" "$debs" "$3" "${4:-}"
+			DEBIAN_FRONTEND=noninteractive sh -euc "$3"' inside "$1" "$debs" "$3" "${4:-}" "$plain"
 }
 
 # bare_failed LOG WORD...: print the end of LOG and the words, and fail.
