@@ -91,11 +91,15 @@ export PYTHONPATH=$ROOT/tests/lib
 	# The client asks only while the kernel wants entropy, which the kernel here never does. Therefore /dev/null takes
 	# the place of /dev/random: it is always ready for writing, and refuses the ioctl that would add entropy.
 	run as_root unshare --mount timeout -k 5 60 sh -c 'mount --bind /dev/null /dev/random &&
-		exec strace -f -qq -e trace=read,write,ioctl -o "$0" ekeyd-egd-linux -H 127.0.0.1 -p "$1" -b 1 -D "$2"' \
+		exec strace -ff -qq -e trace=read,write,ioctl -o "$0" ekeyd-egd-linux -H 127.0.0.1 -p "$1" -b 1 -D "$2"' \
 		"$PWD/trace" "$port" "$PWD/pid" <<<""
-	until_true grep -q '^[0-9]* *ioctl([0-9]*, RNDADDENTROPY, {entropy_count=896, buf_size=128, ' trace
-	grep -qE '^[0-9]* *write\([0-9]+, "\\2\\200", 2\) *= 2$' trace
-	grep -qE '^[0-9]* *read\([0-9]+, ".*, 128\) *= 128$' trace
+	# Each of its processes has its own trace, in which no call is split into two lines.
+	called() {
+		cat trace.* | grep -qE "$1"
+	}
+	until_true called '^ioctl\([0-9]*, RNDADDENTROPY, \{entropy_count=896, buf_size=128, '
+	called '^write\([0-9]+, "\\2\\200", 2\) *= 2$'
+	called '^read\([0-9]+, ".*, 128\) *= 128$'
 	stop
 }
 
