@@ -256,7 +256,7 @@ check-other: deps
 		TESTS="$(filter-out tests/vm/% $(addprefix tests/,$(addsuffix .bats,analyse cli/check dist/stage docs drive/kill \
 		evidence fuzz layers mutants seed/cutoffs)),$(TESTS))"
 
-# Runs the commands of README in a bare system of each release of Debian. Takes one hour.
+# Runs the commands of README in a bare system of each release of Debian. Takes an hour or more.
 check-suites: deps
 	tests/suites
 
