@@ -70,6 +70,7 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 		.omit = omit,
 		.omits = kind->files ? kind->files(&m->output, omit) : 0,
 		.follow = m->args.follow,
+		.lenient = true,
 		.exclude = m->args.exclude,
 		.excludes = m->args.excludes,
 		.no_backups = m->args.no_backups,
@@ -122,6 +123,15 @@ static struct iso_options iso_options(const struct mkisofs_args *a)
 	};
 }
 
+static void report_left_out(const struct tree *t)
+{
+	if (t->left_out == 1)
+		report_warning("%s; left out", t->left_out_first);
+	else if (t->left_out > 1)
+		report_warning("%s; left out, with %zu other%s", t->left_out_first,
+			t->left_out - 1, t->left_out > 2 ? "s" : "");
+}
+
 /* -input-charset and similar: names that are not ASCII would need conversion, which this program does not do. */
 static int check_charset(struct mkisofs *m, int err, struct fault *f)
 {
@@ -169,6 +179,7 @@ int mkisofs_gather(struct compose *c, void *ctx, struct fault *f)
 		r = check_sizes(m, f);
 	if (r < 0)
 		return r;
+	report_left_out(&c->tree);
 	links = m->args.rock_ridge ? 0 : tree_drop_links(&c->tree);
 	if (links > 0)
 		report_warning("%zu symbolic link%s left out: only Rock Ridge (-r, -R) has them",

@@ -46,6 +46,12 @@ bool walk_name_is_utf8(const char *name);
 /** walk_kind - the message for a file of a type that cannot go on a drive: "is a socket: ..." */
 const char *walk_kind(mode_t mode);
 
+/**
+ * walk_leave - @node cannot go into an image; @what is the reason
+ * Returns: 1 if the rules are lenient, so the node must be left out and was counted; else @err with @w->fault; -ENOMEM.
+ */
+int walk_leave(struct walk *w, const struct tree_node *node, int err, const char *what);
+
 /** walk_count_folder - count the folder @node. Returns: 0; -EMLINK with @w->fault if there are too many folders. */
 int walk_count_folder(struct walk *w, const struct tree_node *node);
 

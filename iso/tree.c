@@ -233,4 +233,6 @@ void tree_clear(struct tree *t)
 		free(t->leftover[--t->leftovers]);
 	free(t->leftover);
 	t->leftover = NULL;
+	free(t->left_out_first);
+	t->left_out_first = NULL;
 }

@@ -49,6 +49,8 @@ struct tree {
 	unsigned folders, nodes; /* numbers of folders, and of all nodes, without the root */
 	char **leftover;         /* paths of temporary files of other runs; they were left out */
 	size_t leftovers;
+	size_t left_out;      /* number of files that were left out by tree_rules.lenient */
+	char *left_out_first; /* "PATH: what it is", for the first of them in the order of the alphabet */
 };
 
 /* A file that must not go into the image. It is the output itself, which may be in the tree. */
@@ -61,6 +63,9 @@ struct tree_rules {
 	const struct tree_omit *omit; /* @omits files to leave out */
 	size_t omits;
 	bool follow; /* put the target of a symbolic link into the image instead of the link */
+	/* Leave out and count, rather than refuse: FIFOs, sockets and devices; and with @follow, links that lead to
+	 * nothing or back to a folder above them. */
+	bool lenient;
 	/* Patterns for fnmatch(3) with FNM_PATHNAME. An entry of a folder is left out if its name matches one of them,
 	 * or its whole path as the user typed it. */
 	const char *const *exclude;

@@ -50,6 +50,26 @@ const char *walk_kind(mode_t mode)
 	}
 }
 
+int walk_leave(struct walk *w, const struct tree_node *node, int err, const char *what)
+{
+	struct tree *t = w->tree;
+	struct fault why;
+	char *text;
+
+	if (!w->rules->lenient)
+		return node_fault(t, node, w->fault, err, what);
+	node_fault(t, node, &why, err, what);
+	/* The order in which a folder lists its files does not matter. */
+	if (t->left_out++ > 0 && strcmp(t->left_out_first, why.text) < 0)
+		return 1;
+	text = strdup(why.text); /* analyzer: tree_clear frees it */
+	if (!text)
+		return -ENOMEM;
+	free(t->left_out_first);
+	t->left_out_first = text;
+	return 1;
+}
+
 static int walk_link(struct walk *w, struct tree_node *node, int at, const char *name)
 {
 	char target[PATH_MAX];
@@ -115,16 +135,18 @@ int walk_count_folder(struct walk *w, const struct tree_node *node)
 
 static int walk_deeper(struct walk *w, struct tree_node *node, int fd, unsigned depth)
 {
-	int r = walk_count_folder(w, node);
+	int r;
 
-	if (r == 0 && depth < TREE_DEPTH_MAX && !is_loop(w, node))
+	if (is_loop(w, node))
+		r = walk_leave(w, node, -ELOOP, "a link that leads back to a folder above it");
+	else if (depth >= TREE_DEPTH_MAX)
+		r = node_fault(w->tree, node, w->fault, -ELOOP, "too many levels of folders");
+	else
+		r = walk_count_folder(w, node);
+	if (r == 0)
 		return walk_dir(w, node, fd, depth + 1);
 	close(fd);
-	if (r < 0)
-		return r;
-	return node_fault(w->tree, node, w->fault, -ELOOP,
-		depth < TREE_DEPTH_MAX ? "a link that leads back to a folder above it" :
-					 "too many levels of folders");
+	return r;
 }
 
 /* Does a file of size 0 have content? Files of /proc do: the kernel generates their content when they are read. */
@@ -164,7 +186,9 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 		return node_fault(w->tree, node, w->fault, -EILSEQ, "the name is not UTF-8");
 	if (type != DT_REG && type != DT_DIR) {
 		if (fstatat(at, name, &node->st, w->rules->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
-			return node_fault(w->tree, node, w->fault, -errno, strerror(errno));
+			return w->rules->follow && (errno == ENOENT || errno == ELOOP) ?
+				walk_leave(w, node, -errno, strerror(errno)) :
+				node_fault(w->tree, node, w->fault, -errno, strerror(errno));
 		/* The output may be of any type, such as a FIFO. So it is left out before an open, which could
 		 * block. */
 		if (omitted(w, &node->st))
@@ -172,8 +196,7 @@ int walk_node(struct walk *w, struct tree_node *node, int at, const char *name, 
 		if (S_ISLNK(node->st.st_mode))
 			return walk_link(w, node, at, name);
 		if (!S_ISREG(node->st.st_mode) && !S_ISDIR(node->st.st_mode))
-			return node_fault(
-				w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
+			return walk_leave(w, node, -EINVAL, walk_kind(node->st.st_mode));
 	}
 	fd = walk_open(w, node, at, name);
 	if (fd < 0)

@@ -445,6 +445,35 @@ opens_direct() {
 	done
 }
 
+@test "callers: sockets, FIFOs, devices and, with -f, links to nowhere are left out with a warning" {
+	local kind="only files, folders and symbolic links go on a drive"
+	# A folder of a virtual machine also has the monitor of its QEMU.
+	no_cloud vm
+	/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("vm/qmp.sock")'
+	fails 0 "seedrive-mkisofs: warning: vm/qmp.sock: is a socket: $kind; left out" \
+		"$MKISOFS" -quiet -J -r -V CIDATA -o vm/seed.iso vm
+	seeded vm/seed.iso
+	[ "$(isoinfo -R -f -i vm/seed.iso | paste -sd ' ')" = "/meta-data /network-config /seedrive.bin /seedrive.json /user-data" ]
+	mkfifo vm/pipe
+	fails 0 "seedrive-mkisofs: warning: vm/pipe: is a FIFO: $kind; left out, with 1 other" \
+		"$MKISOFS" -quiet -J -r -V CIDATA -o vm/seed.iso vm
+	# An empty drive is made of a device.
+	fails 0 "seedrive-mkisofs: warning: /dev/null: is a device: $kind; left out" \
+		"$MKISOFS" -output out.iso -volid cidata -joliet -rock /dev/null
+	seeded out.iso
+	mkdir tree
+	echo 1 >tree/file
+	ln -s nowhere tree/broken
+	ln -s . tree/loop
+	ln -s ring tree/ring
+	fails 0 "seedrive-mkisofs: warning: tree/broken: No such file or directory; left out, with 2 others" \
+		"$MKISOFS" -quiet -f -J -r -V DATA -o out.iso tree
+	[ "$(isoinfo -R -f -i out.iso)" = /file ]
+	# A path on the command line must exist.
+	fails 1 "seedrive-mkisofs: tree/broken: No such file or directory" "$MKISOFS" -f -r -o new.iso tree/broken
+	[ ! -e new.iso ]
+}
+
 @test "callers: if a fallback makes a drive without a seed, standard error and the journal say so" {
 	need_mounts
 	no_cloud tree

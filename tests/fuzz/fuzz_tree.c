@@ -445,7 +445,8 @@ enum option {
 	OPTION_NEW_FOLDERS = 4,
 	OPTION_FOLDERS = 8,
 	OPTION_NODES = 16,
-	OPTION_CLOSED = 32
+	OPTION_CLOSED = 32,
+	OPTION_LENIENT = 64
 };
 
 struct odd {
@@ -711,6 +712,7 @@ static void check_steps(struct steps *s, bool failed, int r, const struct fault 
 	const enum call call = s->odd.call;
 
 	assert(r == 0 || f->text[0]);
+	assert(s->tree.left_out == 0 || s->odd.options & OPTION_LENIENT);
 	/* The kind of a folder that was opened as one does not matter. A file that cannot be read is taken for empty, and
 	 * one whose kind is unknown is not taken for a leftover. */
 	if (failed && call != CALL_KIND && call != CALL_PREAD && call != CALL_FSTATAT)
@@ -736,6 +738,7 @@ static void take_steps(struct odd odd, char *const *name, size_t names)
 	s.rules = (struct tree_rules){ .omit = s.omit,
 		.exclude = s.exclude,
 		.follow = odd.options & OPTION_FOLLOW,
+		.lenient = odd.options & OPTION_LENIENT,
 		.no_backups = odd.options & OPTION_NO_BACKUPS,
 		.new_folders = odd.options & OPTION_NEW_FOLDERS,
 		.new_folder_mode = 0700 };

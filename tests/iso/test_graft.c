@@ -214,6 +214,43 @@ static void test_bad_links(void **state)
 	assert_tree("broken");
 }
 
+/* What cannot go into an image is left out, and counted; the message is about the first by its path. */
+static void test_lenient(void **state)
+{
+	const struct tree_rules lenient = { .lenient = true },
+				followed_leniently = { .lenient = true, .follow = true };
+
+	(void)state;
+	make("d/sub/a", "1");
+	make("d/z", "2");
+	assert_int_equal(mkfifo("d/pipe", 0600), 0);
+	assert_int_equal(mkfifo("d/sub/pipe", 0600), 0);
+	assert_int_equal(symlink("nowhere", "d/link"), 0);
+	assert_int_equal(symlink("..", "d/sub/up"), 0);
+	assert_int_equal(symlink("itself", "d/itself"), 0);
+	graft_by(&lenient, NULL, "d/z");
+	assert_int_equal(tree.left_out, 0);
+	assert_null(tree.left_out_first);
+	graft_by(&lenient, "pipe", "d/sub/pipe");
+	assert_int_equal(tree.left_out, 1);
+	assert_string_equal(tree.left_out_first,
+		"d/sub/pipe: is a FIFO: only files, folders and symbolic links go on a drive");
+	graft_by(&lenient, "x", "d");
+	assert_tree("x(itself link sub(a up) z) z");
+	assert_int_equal(tree.left_out, 3);
+	assert_string_equal(tree.left_out_first,
+		"d/pipe: is a FIFO: only files, folders and symbolic links go on a drive");
+	graft_by(&followed_leniently, "y", "d");
+	assert_tree("x(itself link sub(a up) z) y(sub(a) z) z");
+	assert_int_equal(tree.left_out, 8);
+	assert_string_equal(
+		tree.left_out_first, "d/itself: Too many levels of symbolic links");
+	/* A path that the user typed must exist. */
+	assert_refused(&followed_leniently, NULL, "d/link", -ENOENT,
+		"d/link: No such file or directory");
+	assert_refused(&lenient, NULL, "d/none", -ENOENT, "d/none: No such file or directory");
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -311,6 +348,8 @@ int main(void)
 		EACH("graft: a link stays a link, or all links are followed", test_links),
 		EACH("graft: with links followed, a dangling link and a link to a folder above it are refused",
 			test_bad_links),
+		EACH("graft: by lenient rules, what cannot go into an image is left out and counted",
+			test_lenient),
 		EACH("graft: a file that cannot go on a drive is refused with a message",
 			test_refused),
 		EACH("graft: a name is at most 255 bytes long", test_long_name),
