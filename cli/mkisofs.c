@@ -124,7 +124,7 @@ static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused
 		write_log(m, 0);
 	}
 	if (r == 0)
-		r = mkisofs_fallback_exec(&next, a->as_xorriso, argv, f);
+		r = mkisofs_fallback_exec(&next, a->skip, argv, f);
 	mkisofs_fallback_clear(&next);
 	return r;
 }

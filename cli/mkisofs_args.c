@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 #define OWNER_MAX (UINT32_MAX - 1) /* the id after it means "no change" in chown(2) */
 
 static void take_untranslated(struct iso_names *n)
@@ -197,6 +199,9 @@ static int take_output(struct mkisofs_args *a, const char *v, struct fault *f)
 {
 	if (!*v)
 		return fault_set(f, -EINVAL, "the name of the output is empty");
+	/* A file, in xorriso's words for the address of a drive. */
+	if (a->as_xorriso && strncmp(v, "stdio:", 6) == 0 && v[6])
+		v += 6;
 	a->out = strcmp(v, "-") == 0 ? NULL : v;
 	return 0;
 }
@@ -275,23 +280,61 @@ static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct 
 	return r < 0 ? fault_set(f, r, "%s: %s", mkisofs_word_name(word, name), why.text) : 0;
 }
 
-/* Takes `-as NAME` as the first words, as xorriso does: the options are NAME's, the defaults are xorriso's. */
+/* Is @word this name of an option, with one dash or two? */
+static bool is_option(const char *word, const char *name)
+{
+	return word[0] == '-' && strcmp(word + (word[1] == '-' ? 2 : 1), name) == 0;
+}
+
+/* Returns: the place of `-as` in the line, or 0. Only these commands of xorriso may come before it; they do not change the
+ * image. */
+static int find_as(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int values;
+	} before[] = { { "no_rc", 0 }, { "report_about", 1 }, { "abort_on", 1 }, { "return_with", 2 } };
+	size_t i;
+	int at = 1;
+
+	while (at < argc && !is_option(argv[at], "as")) {
+		for (i = 0; i < COUNT(before) && !is_option(argv[at], before[i].name); i++)
+			;
+		if (i == COUNT(before))
+			return 0;
+		at += 1 + before[i].values;
+	}
+	return at < argc ? at : 0;
+}
+
+static bool called(const char *word, const char *name)
+{
+	const char *slash = strrchr(word, '/');
+
+	return strcmp(slash ? slash + 1 : word, name) == 0;
+}
+
+/* Takes `-as NAME` at the beginning, as xorriso does: the options are NAME's, the defaults are xorriso's. They are also
+ * xorriso's if this program is called xorrisofs. */
 static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
 	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };
+	const int as = find_as(w->argc, w->argv);
 	size_t i;
 
-	if (w->argc < 2 || (strcmp(w->argv[1], "-as") != 0 && strcmp(w->argv[1], "--as") != 0))
+	a->as_xorriso = a->rock_ridge =
+		as > 0 || (w->argc > 0 && called(w->argv[0], "xorrisofs"));
+	if (as == 0)
 		return 0;
-	a->as_xorriso = a->rock_ridge = true;
-	w->at = w->argc < 3 ? w->argc : 3;
-	if (w->argc < 3)
-		return fault_set(f, -EINVAL, "%s: a value is missing", w->argv[1]);
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(w->argv[2], names[i]) == 0)
+	a->skip = as + 1 < w->argc ? as + 1 : as;
+	w->at = a->skip + 1;
+	if (a->skip == as)
+		return fault_set(f, -EINVAL, "%s: a value is missing", w->argv[as]);
+	for (i = 0; i < COUNT(names); i++)
+		if (strcmp(w->argv[as + 1], names[i]) == 0)
 			return 0;
 	return fault_set(f, -ENOTSUP, "%s: %s: must be mkisofs, genisoimage, genisofs or xorrisofs",
-		w->argv[1], w->argv[2]);
+		w->argv[as], w->argv[as + 1]);
 }
 
 /* Returns: 1 if there was an item, 0 at the end, or -errno. */
@@ -302,9 +345,11 @@ static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fau
 
 	if (r <= 0)
 		return r;
-	/* After `-as`, `--` ends the mkisofs options, and xorriso's own commands would follow. */
+	/* For xorriso, its own commands follow after `--`. These two are what it does anyway. */
 	if (a->as_xorriso && w->ended)
-		return fault_set(f, -ENOTSUP, "%s: xorriso commands are not supported", word.typed);
+		return is_option(word.typed, "commit") || is_option(word.typed, "end") ?
+			1 :
+			fault_set(f, -ENOTSUP, "%s: xorriso commands are not supported", word.typed);
 	r = take(a, &word, f);
 	return r < 0 ? r : 1;
 }
@@ -313,7 +358,8 @@ static int check(struct mkisofs_args *a, struct fault *f)
 {
 	if (a->action != MKISOFS_MAKE)
 		return 0;
-	if (a->paths == 0)
+	/* xorriso makes an empty image then. */
+	if (a->paths == 0 && !a->as_xorriso)
 		return fault_set(f, -EINVAL, "no file or folder is named that goes into the image");
 	return a->graft ? mkisofs_split_grafts(a, f) : 0;
 }

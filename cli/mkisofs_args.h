@@ -21,7 +21,8 @@ enum mkisofs_action { MKISOFS_MAKE, MKISOFS_VERSION, MKISOFS_HELP };
 /* What a command line of genisoimage or xorrisofs asks for. */
 struct mkisofs_args {
 	enum mkisofs_action action;
-	bool as_xorriso; /* argv[1] and argv[2] are -as NAME */
+	bool as_xorriso; /* the defaults are those of xorriso: called as `xorriso -as NAME`, or by the name xorrisofs */
+	int skip; /* number of words before those for mkisofs: 2 for `-as NAME`; argv[0] does not count */
 	const char *out; /* NULL: standard output */
 	const char *label, *publisher, *preparer, *application, *system, *volume_set;
 	struct iso_names names;
@@ -48,7 +49,7 @@ struct mkisofs_args {
 /**
  * mkisofs_parse - reads a command line of genisoimage, mkisofs, xorrisofs, or `xorriso -as mkisofs`
  * @a:    the caller's storage; the caller calls mkisofs_args_clear() when done, also after an error
- * @argv: argv[0] is ignored; @a points into the words, so they must live as long as @a
+ * @argv: of argv[0], only the name xorrisofs matters; @a points into the words, so they must live as long as @a
  * @f:    names the option and the fault
  *
  * cli/mkisofs_words.h has the grammar. Options may follow paths, as with xorrisofs; `--` ends the options. If an option is

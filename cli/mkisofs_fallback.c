@@ -36,13 +36,12 @@ int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct fault *refuse
 	return 0;
 }
 
-int mkisofs_fallback_exec(const struct mkisofs_fallback *n, bool as, char **argv, struct fault *f)
+int mkisofs_fallback_exec(const struct mkisofs_fallback *n, int skip, char **argv, struct fault *f)
 {
 	const char *slash = strrchr(n->program, '/');
 
-	/* Only xorriso takes `-as NAME`. */
-	if (as && strcmp(slash + 1, "xorriso") != 0)
-		argv += argv[2] ? 2 : 1;
+	if (strcmp(slash + 1, "xorriso") != 0)
+		argv += skip;
 	argv[0] = (char *)n->program;
 	execv(n->program, argv);
 	return fault_set(f, -errno, "fallback: %s: %s", n->program, strerror(errno));

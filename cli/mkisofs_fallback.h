@@ -2,8 +2,6 @@
 #ifndef CLI_MKISOFS_FALLBACK_H
 #define CLI_MKISOFS_FALLBACK_H
 
-#include <stdbool.h>
-
 #include "cli/config/config.h"
 #include "util/fault.h"
 
@@ -23,10 +21,10 @@ int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct fault *refuse
 
 /**
  * mkisofs_fallback_exec - executes @n->program
- * @as: does @argv begin with `-as NAME`?
+ * @skip: number of words after argv[0] that only xorriso takes: `-as NAME`, and what comes before it
  * Returns only on failure: -errno with @f.
  */
-int mkisofs_fallback_exec(const struct mkisofs_fallback *n, bool as, char **argv, struct fault *f);
+int mkisofs_fallback_exec(const struct mkisofs_fallback *n, int skip, char **argv, struct fault *f);
 
 void mkisofs_fallback_clear(struct mkisofs_fallback *n);
 

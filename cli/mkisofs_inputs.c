@@ -80,6 +80,8 @@ static int add_paths(struct mkisofs *m, struct fault *f)
 	size_t i;
 	int r = tree_open(tree, NULL, NULL, 0, f);
 
+	if (r == 0 && m->args.paths == 0)
+		tree->root->st.st_mtim.tv_sec = m->compose.now;
 	for (i = 0; i < m->args.paths && r == 0; i++)
 		r = tree_graft(tree, m->args.path[i].graft, m->args.path[i].source, &rules, f);
 	return r == 0 && tree->omitted_first && kind->check_old ? kind->check_old(&m->output, f) :

@@ -253,9 +253,28 @@ opens_direct() {
 	[ "$(isoinfo -J -f -i out.iso | grep -c -e '^/user-data$' -e '^/meta-data$')" = 2 ]
 	succeeds ./xorriso -as mkisofs -R -V config-2 -o out.iso tree
 	seeded out.iso
+	# Commands of xorriso around these words, an address in its words, and an image without content.
+	succeeds ./xorriso -no_rc -as mkisofs -quiet -V cidata -J -r -o "stdio:$PWD/out.iso" tree -- -commit -end
+	seeded out.iso
+	succeeds ./xorriso -report_about WARNING -abort_on FAILURE -as mkisofs -volid TEST -output out.iso
+	[ "$(isoinfo -R -f -i out.iso)" = "" ]
+	SOURCE_DATE_EPOCH=86400 ./xorriso -as mkisofs -quiet -o out.iso
+	[[ $(xorriso -indev out.iso -lsdl / 2>words) == "drwxr-xr-x "*" Jan  2  1970 '/'" ]]
+	fails 1 "seedrive-mkisofs: -volume_date: xorriso commands are not supported" \
+		./xorriso -as mkisofs -o new.iso tree -- -volume_date all_file_dates =1
 	fails 1 "seedrive-mkisofs: -as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs" \
 		./xorriso -as cdrecord -o new.iso tree
 	[ ! -e new.iso ]
+}
+
+@test "callers: under the name xorrisofs, it has the defaults of xorrisofs" {
+	no_cloud tree
+	mkdir bin
+	ln -s "$MKISOFS" bin/xorrisofs
+	succeeds bin/xorrisofs -quiet -o out.iso tree
+	xorrisofs -quiet -o its.iso tree 2>words
+	[ "$(listing -R out.iso)" = "$(listing -R its.iso)" ]
+	[ "$(isoinfo -d -i out.iso | grep '^Volume id')" = "Volume id: ISOIMAGE" ]
 }
 
 @test "callers: a fallback that is not xorriso itself does not get -as and the name" {
@@ -267,6 +286,8 @@ opens_direct() {
 	cp peer bin/xorriso
 	conf "fallback = $PWD/peer"
 	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
+	[ "$(cat peer.said)" = "-z -o out.iso tree " ]
+	succeeds with_etc "$MKISOFS" -no_rc -as mkisofs -z -o out.iso tree
 	[ "$(cat peer.said)" = "-z -o out.iso tree " ]
 	conf "fallback = $PWD/bin/xorriso"
 	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree

@@ -19,6 +19,8 @@ static int leave(void **state)
 	return 0;
 }
 
+static const char *called = "seedrive-mkisofs";
+
 /* Splits a line as a shell would: '' is one word, and so is 'a b'. */
 static int parse(const char *text)
 {
@@ -27,8 +29,7 @@ static int parse(const char *text)
 
 	mkisofs_args_clear(&args);
 	fault.text[0] = '\0';
-	word[n++] = to;
-	*to++ = '\0';
+	word[n++] = (char *)called;
 	while (*(text += strspn(text, " "))) {
 		assert_true(n < WORDS_MAX);
 		word[n++] = to;
@@ -255,6 +256,23 @@ static void test_as(void **state)
 	PATHS("d");
 	take("d");
 	assert_false(args.as_xorriso || args.rock_ridge);
+	take("-no_rc --report_about WARNING -abort_on FATAL -return_with SORRY 0 -as mkisofs -o stdio:/o -V x");
+	assert_true(args.as_xorriso && args.rock_ridge && args.paths == 0 && args.skip == 10);
+	assert_string_equal(args.label, "x");
+	assert_string_equal(args.out, "/o");
+	take("-as mkisofs d -- -commit -end");
+	PATHS("d");
+	called = "/usr/bin/xorrisofs";
+	take("-o stdio: d --");
+	assert_true(args.as_xorriso && args.rock_ridge && args.skip == 0);
+	assert_string_equal(args.out, "stdio:");
+	called = "xorriso";
+	assert_refused("-no_rc -abort_on", -ENOTSUP, "-abort_on: not an option of seedrive-mkisofs");
+	assert_refused("-no_rc -J -as mkisofs d", -ENOTSUP, "-as: not an option of seedrive-mkisofs");
+	take("-o stdio:/o d");
+	assert_string_equal(args.out, "stdio:/o");
+	assert_false(args.as_xorriso);
+	called = "seedrive-mkisofs";
 	assert_refused("-as", -EINVAL, "-as: a value is missing");
 	assert_refused("-as cdrecord -V x d", -ENOTSUP,
 		"-as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs");
