@@ -3,6 +3,7 @@
 #include "cli/mkisofs.h"
 #include "cli/drive_log.h"
 #include "cli/mkisofs_fallback.h"
+#include "cli/print.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/start.h"
@@ -77,6 +78,22 @@ static const char *out_name(const struct mkisofs_args *a)
 	return a->out ? a->out : "standard output";
 }
 
+/* The last line of genisoimage, or the last two of xorriso: some callers take an image without them for a failure. */
+static void report_size(const struct mkisofs *m)
+{
+	const unsigned long long size = m->compose.layout.size, sectors = size / ISO_SECTOR;
+
+	if (m->args.quiet)
+		return;
+	if (!m->args.as_xorriso) {
+		print_line(stderr, "%llu extents written (%llu MB)", sectors, size >> 20);
+		return;
+	}
+	print_line(stderr, "ISO image produced: %llu sectors", sectors);
+	print_line(stderr, "Writing to 'stdio:%s' completed successfully.",
+		m->args.out ? m->args.out : "/dev/fd/1");
+}
+
 /* The words for an image that has no seed, with the setting that asked for none. */
 static const char *without_seed(const struct mkisofs *m, char *out, size_t size)
 {
@@ -148,6 +165,8 @@ static int run(struct mkisofs *m, char **argv, struct fault *f)
 		r = log_failure(m, r, f);
 	else if (r == 0)
 		write_log(m, 0);
+	if (r == 0)
+		report_size(m);
 	m->compose.last = !m->hand_over;
 	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);

@@ -293,7 +293,8 @@ static int find_as(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int values;
-	} before[] = { { "no_rc", 0 }, { "report_about", 1 }, { "abort_on", 1 }, { "return_with", 2 } };
+	} before[] = { { "no_rc", 0 }, { "report_about", 1 }, { "abort_on", 1 },
+		{ "return_with", 2 } };
 	size_t i;
 	int at = 1;
 
@@ -322,8 +323,7 @@ static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fa
 	const int as = find_as(w->argc, w->argv);
 	size_t i;
 
-	a->as_xorriso = a->rock_ridge =
-		as > 0 || (w->argc > 0 && called(w->argv[0], "xorrisofs"));
+	a->as_xorriso = a->rock_ridge = as > 0 || (w->argc > 0 && called(w->argv[0], "xorrisofs"));
 	if (as == 0)
 		return 0;
 	a->skip = as + 1 < w->argc ? as + 1 : as;
@@ -349,7 +349,8 @@ static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fau
 	if (a->as_xorriso && w->ended)
 		return is_option(word.typed, "commit") || is_option(word.typed, "end") ?
 			1 :
-			fault_set(f, -ENOTSUP, "%s: xorriso commands are not supported", word.typed);
+			fault_set(
+				f, -ENOTSUP, "%s: xorriso commands are not supported", word.typed);
 	r = take(a, &word, f);
 	return r < 0 ? r : 1;
 }

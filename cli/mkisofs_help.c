@@ -27,7 +27,7 @@ void mkisofs_help(void)
 	      "  -graft-points            a PATH is PLACE=PATH\n"
 	      "  -partition_cyl_align on  a size of whole MiB, as with xorrisofs\n"
 	      "  --seed on|mix|off        off: no seed, for an image that many machines share\n"
-	      "  -quiet                   no progress on a terminal\n"
+	      "  -quiet                   no progress on a terminal, and no size\n"
 	      "  -version, -help\n"
 	      "\n"
 	      "seedrive-mkisofs(1) has all of them; /etc/seedrive.conf configures the seed.\n",

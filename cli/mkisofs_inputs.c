@@ -130,8 +130,8 @@ static void report_left_out(const struct tree *t)
 	if (t->left_out == 1)
 		report_warning("%s; left out", t->left_out_first);
 	else if (t->left_out > 1)
-		report_warning("%s; left out, with %zu other%s", t->left_out_first,
-			t->left_out - 1, t->left_out > 2 ? "s" : "");
+		report_warning("%s; left out, with %zu other%s", t->left_out_first, t->left_out - 1,
+			t->left_out > 2 ? "s" : "");
 }
 
 /* -input-charset and similar: names that are not ASCII would need conversion, which this program does not do. */

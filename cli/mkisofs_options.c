@@ -97,6 +97,7 @@ static const struct mkisofs_option accepted_genisoimage[] = {
 	{ "check-oldnames",              0, OPT_ACCEPTED, NULL },
 	{ "force-rr",                    0, OPT_ACCEPTED, NULL },
 	{ "no-rr",                       0, OPT_ACCEPTED, NULL },
+	{ "apple",                       0, OPT_ACCEPTED, NULL },
 	{ "no-emul-boot",                0, OPT_ACCEPTED, NULL },
 	{ "hard-disk-boot",              0, OPT_ACCEPTED, NULL },
 	{ "no-boot",                     0, OPT_ACCEPTED, NULL },

@@ -99,7 +99,6 @@ const struct mkisofs_option mkisofs_refused_genisoimage[] = {
 	{ "checksum_algorithm_iso",      1, OPT_REFUSED, JIGDO },
 	{ "checksum_algorithm_template", 1, OPT_REFUSED, JIGDO },
 	{ "g",                           0, OPT_REFUSED, HFS },
-	{ "apple",                       0, OPT_REFUSED, HFS },
 	{ "h",                           0, OPT_REFUSED, HFS },
 	{ "hfs",                         0, OPT_REFUSED, HFS },
 	{ "H",                           1, OPT_REFUSED, HFS },

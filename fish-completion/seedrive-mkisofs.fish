@@ -5,7 +5,7 @@
 for option in \
         joliet joliet-long rock rational-rock full-iso9660-filenames max-iso9660-filenames allow-lowercase \
         relaxed-filenames untranslated-filenames omit-version-number omit-period graft-points follow-links nobak \
-        no-bak quiet version help ldots allow-leading-dots allow-multidot allow-limited-size cache-inodes \
+        no-bak quiet version help ldots allow-leading-dots allow-multidot apple allow-limited-size cache-inodes \
         no-cache-inodes pad no-pad verbose debug gui disable-deep-relocation hide-rr-moved hide-joliet-trans-tbl \
         no-split-symlink-components no-split-symlink-fields check-oldnames force-rr no-rr no-emul-boot hard-disk-boot \
         no-boot boot-info-table norock joliet-utf16 ignore-error old-empty no-emul-toc no_rc

@@ -256,9 +256,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 100 << 10)' \
 		cat "$BATS_TEST_TMPDIR/trace" >>opened
 		run -2 traced -e trace=open,openat "$TOOL" draw --config "$name"
 		cat "$BATS_TEST_TMPDIR/trace" >>opened
-		run -1 traced -e trace=open,openat "$MKISOFS" -r -f -graft-points -o out.iso "x=$name"
+		run -0 traced -e trace=open,openat "$MKISOFS" -r -f -graft-points -o out.iso "x=$name"
 		cat "$BATS_TEST_TMPDIR/trace" >>opened
-		run -1 traced -e trace=open,openat "$MKISOFS" -r -f -o out.iso "$name.d"
+		run -0 traced -e trace=open,openat "$MKISOFS" -r -f -o out.iso "$name.d"
 		cat "$BATS_TEST_TMPDIR/trace" >>opened
 	done
 	[ "$(grep -cE '"(fifo|socket|device|link)"|/dev/full' opened)" -ge 12 ]

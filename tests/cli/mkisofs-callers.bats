@@ -84,8 +84,8 @@ opens_direct() {
 	mkfs.ext4 -q -b 4096 "$DEV"
 	mkdir at
 	cat >inner <<-'END'
-		mount "$DEV" at && "$MKISOFS" -V cfgdata -J -r -partition_cyl_align off -o at/one.iso tree &&
-			echo y >tree/other && "$MKISOFS" -V cfgdata -J -r -o at/two.iso tree &&
+		mount "$DEV" at && "$MKISOFS" -quiet -V cfgdata -J -r -partition_cyl_align off -o at/one.iso tree &&
+			echo y >tree/other && "$MKISOFS" -quiet -V cfgdata -J -r -o at/two.iso tree &&
 			head -c 71680 at/two.iso >at/odd.iso &&
 			for name in one two odd; do opens_direct "$PWD/at/$name.iso" >$name.said 2>&1; echo $?; done
 	END
@@ -192,7 +192,7 @@ opens_direct() {
 		-no-bak
 		-sort order
 		-ucs-level 3
-		-debug -no-pad --no_rc --old-empty
+		-debug -no-pad --no_rc --old-empty -apple
 		--sort-weight 3 / --stdio_sync off
 	END
 }
@@ -265,6 +265,27 @@ opens_direct() {
 	fails 1 "seedrive-mkisofs: -as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs" \
 		./xorriso -as cdrecord -o new.iso tree
 	[ ! -e new.iso ]
+}
+
+@test "callers: without -quiet, standard error ends with the size, in the words of genisoimage or xorriso" {
+	no_cloud tree
+	sectors() {
+		echo $(($(stat -c %s "$1") / 2048))
+	}
+	run -0 --separate-stderr "$MKISOFS" -V config-2 -J -r -o out.iso tree
+	[ "$stderr" = "$(sectors out.iso) extents written (0 MB)" ]
+	truncate -s 5M tree/large
+	run -0 --separate-stderr sh -c '"$MKISOFS" -r tree | cat >out.iso'
+	[ "$stderr" = "$(sectors out.iso) extents written (5 MB)" ]
+	run -0 --separate-stderr "$MKISOFS" -as mkisofs -o out.iso tree
+	[ "$stderr" = "ISO image produced: $(sectors out.iso) sectors
+Writing to 'stdio:out.iso' completed successfully." ]
+	run -0 "$MKISOFS" -quiet -r -o out.iso tree
+	[ "$output" = "" ]
+	# An image that fails has no such line.
+	fails 1 "seedrive-mkisofs: none: No such file or directory" "$MKISOFS" -o out.iso none
+	run -1 "$MKISOFS" -o out.iso none
+	[[ $output != *extents* ]]
 }
 
 @test "callers: under the name xorrisofs, it has the defaults of xorrisofs" {

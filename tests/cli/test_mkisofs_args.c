@@ -267,8 +267,10 @@ static void test_as(void **state)
 	assert_true(args.as_xorriso && args.rock_ridge && args.skip == 0);
 	assert_string_equal(args.out, "stdio:");
 	called = "xorriso";
-	assert_refused("-no_rc -abort_on", -ENOTSUP, "-abort_on: not an option of seedrive-mkisofs");
-	assert_refused("-no_rc -J -as mkisofs d", -ENOTSUP, "-as: not an option of seedrive-mkisofs");
+	assert_refused(
+		"-no_rc -abort_on", -ENOTSUP, "-abort_on: not an option of seedrive-mkisofs");
+	assert_refused(
+		"-no_rc -J -as mkisofs d", -ENOTSUP, "-as: not an option of seedrive-mkisofs");
 	take("-o stdio:/o d");
 	assert_string_equal(args.out, "stdio:/o");
 	assert_false(args.as_xorriso);

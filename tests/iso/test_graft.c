@@ -243,11 +243,10 @@ static void test_lenient(void **state)
 	graft_by(&followed_leniently, "y", "d");
 	assert_tree("x(itself link sub(a up) z) y(sub(a) z) z");
 	assert_int_equal(tree.left_out, 8);
-	assert_string_equal(
-		tree.left_out_first, "d/itself: Too many levels of symbolic links");
+	assert_string_equal(tree.left_out_first, "d/itself: Too many levels of symbolic links");
 	/* A path that the user typed must exist. */
-	assert_refused(&followed_leniently, NULL, "d/link", -ENOENT,
-		"d/link: No such file or directory");
+	assert_refused(
+		&followed_leniently, NULL, "d/link", -ENOENT, "d/link: No such file or directory");
 	assert_refused(&lenient, NULL, "d/none", -ENOENT, "d/none: No such file or directory");
 }
 
