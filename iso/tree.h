@@ -49,7 +49,7 @@ struct tree {
 	unsigned folders, nodes; /* numbers of folders, and of all nodes, without the root */
 	char **leftover;         /* paths of temporary files of other runs; they were left out */
 	size_t leftovers;
-	size_t left_out;      /* number of files that were left out by tree_rules.lenient */
+	size_t left_out; /* number of files that were left out by tree_rules.lenient */
 	char *left_out_first; /* "PATH: what it is", for the first of them in the order of the alphabet */
 };
 

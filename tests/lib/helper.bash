@@ -87,8 +87,8 @@ fails() {
 	local status=$1 line=$2
 	shift 2
 	run "-$status" --separate-stderr "$@"
-	# shellcheck disable=SC2154 # run sets them
 	stderr=$(without_size <<<"$stderr")
+	# shellcheck disable=SC2154 # run sets them
 	if [ "$stderr" != "$line" ] || [ "$output" != "" ]; then
 		printf 'expected: %s\nstderr:   %s\nstdout:   %s\n' "$line" "$stderr" "$output"
 		return 1
