@@ -58,7 +58,7 @@ static void check_paths(const struct mkisofs_args *a, size_t size)
 {
 	size_t i;
 
-	assert(a->paths > 0 && a->paths <= WORDS_MAX);
+	assert((a->paths > 0 || a->as_xorriso) && a->paths <= WORDS_MAX);
 	for (i = 0; i < a->paths; i++) {
 		const struct mkisofs_path *p = a->path + i;
 
