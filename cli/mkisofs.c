@@ -161,12 +161,12 @@ static int run(struct mkisofs *m, char **argv, struct fault *f)
 	struct fault refused;
 	int r = make_image(m, f);
 
-	if (r < 0 && !m->hand_over)
+	if (r < 0 && !m->hand_over) {
 		r = log_failure(m, r, f);
-	else if (r == 0)
+	} else if (r == 0) {
 		write_log(m, 0);
-	if (r == 0)
 		report_size(m);
+	}
 	m->compose.last = !m->hand_over;
 	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);
