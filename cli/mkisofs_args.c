@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/mkisofs_args.h"
-#include "cli/mkisofs_words.h"
+#include "cli/mkisofs_xorriso.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 #define OWNER_MAX (UINT32_MAX - 1) /* the id after it means "no change" in chown(2) */
 
@@ -280,63 +278,6 @@ static int take(struct mkisofs_args *a, const struct mkisofs_word *word, struct 
 	return r < 0 ? fault_set(f, r, "%s: %s", mkisofs_word_name(word, name), why.text) : 0;
 }
 
-/* Is @word this name of an option, with one dash or two? */
-static bool is_option(const char *word, const char *name)
-{
-	return word[0] == '-' && strcmp(word + (word[1] == '-' ? 2 : 1), name) == 0;
-}
-
-/* Returns: the place of `-as` in the line, or 0. Only these commands of xorriso may come before it; they do not change the
- * image. */
-static int find_as(int argc, char **argv)
-{
-	static const struct {
-		const char *name;
-		int values;
-	} before[] = { { "no_rc", 0 }, { "report_about", 1 }, { "abort_on", 1 },
-		{ "return_with", 2 } };
-	size_t i;
-	int at = 1;
-
-	while (at < argc && !is_option(argv[at], "as")) {
-		for (i = 0; i < COUNT(before) && !is_option(argv[at], before[i].name); i++)
-			;
-		if (i == COUNT(before))
-			return 0;
-		at += 1 + before[i].values;
-	}
-	return at < argc ? at : 0;
-}
-
-static bool called(const char *word, const char *name)
-{
-	const char *slash = strrchr(word, '/');
-
-	return strcmp(slash ? slash + 1 : word, name) == 0;
-}
-
-/* Takes `-as NAME` at the beginning, as xorriso does: the options are NAME's, the defaults are xorriso's. They are also
- * xorriso's if this program is called xorrisofs. */
-static int take_place(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
-{
-	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };
-	const int as = find_as(w->argc, w->argv);
-	size_t i;
-
-	a->as_xorriso = a->rock_ridge = as > 0 || (w->argc > 0 && called(w->argv[0], "xorrisofs"));
-	if (as == 0)
-		return 0;
-	a->skip = as + 1 < w->argc ? as + 1 : as;
-	w->at = a->skip + 1;
-	if (a->skip == as)
-		return fault_set(f, -EINVAL, "%s: a value is missing", w->argv[as]);
-	for (i = 0; i < COUNT(names); i++)
-		if (strcmp(w->argv[as + 1], names[i]) == 0)
-			return 0;
-	return fault_set(f, -ENOTSUP, "%s: %s: must be mkisofs, genisoimage, genisofs or xorrisofs",
-		w->argv[as], w->argv[as + 1]);
-}
-
 /* Returns: 1 if there was an item, 0 at the end, or -errno. */
 static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
@@ -345,13 +286,8 @@ static int take_next(struct mkisofs_args *a, struct mkisofs_words *w, struct fau
 
 	if (r <= 0)
 		return r;
-	/* For xorriso, its own commands follow after `--`. These two are what it does anyway. */
-	if (a->as_xorriso && w->ended)
-		return is_option(word.typed, "commit") || is_option(word.typed, "end") ?
-			1 :
-			fault_set(
-				f, -ENOTSUP, "%s: xorriso commands are not supported", word.typed);
-	r = take(a, &word, f);
+	/* For xorriso, its own commands follow after `--`. */
+	r = a->as_xorriso && w->ended ? mkisofs_take_command(word.typed, f) : take(a, &word, f);
 	return r < 0 ? r : 1;
 }
 
@@ -372,7 +308,7 @@ int mkisofs_parse(struct mkisofs_args *a, int argc, char **argv, struct fault *f
 	int r, first;
 
 	*a = (struct mkisofs_args){ .names = { .level = 1 } };
-	first = take_place(a, &w, f);
+	first = mkisofs_take_as(a, &w, f);
 	/* The first fault is kept. The rest is still read, because the label decides whether the drive should have a seed. */
 	do {
 		r = take_next(a, &w, first ? &later : f);

@@ -4,7 +4,7 @@
  * that are accepted must be within their maximum lengths; and the words must not be changed. Then the same words are
  * parsed while one allocation fails, and the input's length says which: the result must be -ENOMEM, or the same as before.
  *
- * FUZZ_WITH: -Wl,--wrap=malloc,--wrap=realloc cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
+ * FUZZ_WITH: -Wl,--wrap=malloc,--wrap=realloc cli/mkisofs_args.c cli/mkisofs_words.c cli/mkisofs_xorriso.c cli/mkisofs_paths.c cli/mkisofs_options.c cli/mkisofs_refused.c util/fault.c
  */
 #include "cli/mkisofs_args.h"
 #include "tests/fuzz/failing.h"
