@@ -34,10 +34,13 @@ has_landlock() {
 
 # restricts_first WORD...: check that this command confines itself before it opens the tree's first file, or the image.
 restricts_first() {
-	strace -f -o calls -e trace=landlock_restrict_self,openat,openat2,open "$@" >/dev/null
-	awk '/landlock_restrict_self\(.* = 0$/ { on = 1 }
+	# Each thread has its own file, in which no call is split into two lines.
+	rm -f calls.*
+	strace -ff -qq -o calls -e trace=landlock_restrict_self,openat,openat2,open "$@" >/dev/null
+	awk 'FNR == 1 { on = 0 }
+		/^landlock_restrict_self\(.* = 0$/ { on = ever = 1 }
 		/"(meta_data.json|openstack|latest|drive\.iso|tree)"/ && !/O_PATH/ && !on { print; early = 1 }
-		END { exit !on || early }' calls
+		END { exit !ever || early }' calls.*
 }
 
 @test "confine: each command restricts itself before it opens a tree or an image" {
@@ -49,12 +52,12 @@ restricts_first() {
 	without() {
 		rm -f made.iso
 		strace -f -o calls -e trace=landlock_create_ruleset,landlock_restrict_self -e "inject=$inject" "$@" >/dev/null
-		grep -qE "$expected" calls
+		grep -q INJECTED calls
 	}
-	inject=landlock_create_ruleset:error=ENOSYS expected='landlock_create_ruleset\(.*INJECTED'
+	inject=landlock_create_ruleset:error=ENOSYS
 	each without
 	has_landlock
-	inject=landlock_restrict_self:error=EPERM expected='landlock_restrict_self\(.*INJECTED'
+	inject=landlock_restrict_self:error=EPERM
 	each without
 	"$TOOL" inspect built.iso
 }
