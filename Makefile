@@ -349,7 +349,8 @@ fuzz-smoke: deps
 	@TIME=60 COVERAGE=no tests/fuzz/run
 
 # The build prints only errors, so that the output shows the three steps of the demo.
-demo: deps
+demo:
+	@tests/deps.sh demo
 	@$(MAKE) --no-print-directory $(if $(V),,-s) all
 	@tests/demo.sh
 

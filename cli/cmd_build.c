@@ -69,7 +69,7 @@ const struct command cmd_build = {
 		"  --bind auto|none|UUID  the instance whose guest may credit the seed; auto takes\n"
 		"                         the uuid of openstack/latest/meta_data.json (default)\n"
 		"  --seed on|mix|off      off: no seed, for an image that many machines share\n"
-		"  --ttl TIME             the seed expires after 90s, 15m, 12h, 1d, 2w (default: never)\n"
+		"  --ttl TIME             how long the seed may be credited: 90s, 15m, 12h, 1d, 2w (default: always)\n"
 		"  --source LIST          draw from these (default: all that this host has)\n"
 		"  --require LIST         fail unless these passed; hardware: for the whole claim\n"
 		"  --bits N               strength to claim, 1 to 16384 (default 256)\n"

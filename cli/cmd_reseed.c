@@ -183,7 +183,7 @@ const struct command cmd_reseed = {
 		"Keeps the drive's binding, time to live and strength, unless an option changes them.\n"
 		"\n"
 		"  --bind none|UUID  bind the seed anew\n"
-		"  --ttl TIME        the seed expires after 90s, 15m, 12h, 1d, 2w; 0: never\n"
+		"  --ttl TIME        how long the seed may be credited: 90s, 15m, 12h, 1d, 2w; 0: always\n"
 		"  --no-links        refuse an IMAGE with a symbolic link in its path\n"
 		"  --source LIST     draw from these (default: all that this host has)\n"
 		"  --require LIST    fail unless these passed; hardware: for the whole claim\n"

@@ -15,7 +15,7 @@ void mkisofs_help(void)
 	      "  -V, -volid TEXT          the label\n"
 	      "  -J, -joliet              names for Windows; -joliet-long: of up to 103 characters\n"
 	      "  -r, -rational-rock       names, modes and links for Unix; all readable, and root's\n"
-	      "  -R, -rock                the same, modes and owners as they are; --norock: neither\n"
+	      "  -R, -rock                as -r, with the files' own modes and owners; --norock: neither\n"
 	      "  -l, -iso-level N, -allow-lowercase, -relaxed-filenames, -max-iso9660-filenames,\n"
 	      "  -U, -N, -d               what the plain names may be\n"
 	      "  -publisher, -p, -A, -sysid, -volset TEXT\n"

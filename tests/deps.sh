@@ -1,20 +1,27 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs the missing packages that the build and the tests need, on Debian and its derivatives.
+#
+# usage: deps.sh [demo]
+#
+# Installs the missing packages that the build and the tests need, on Debian and its derivatives; with `demo`, only
+# those that `make demo` needs.
 set -eu
 
-packages='gcc clang libclang-rt-dev make pkg-config git libc6-dev musl-tools
+packages='gcc make pkg-config libc6-dev musl-tools
 	libisofs-dev libburn-dev libblkid-dev libsodium-dev libjson-c-dev libinih-dev libevent-dev libdivsufsort-dev
 	libjte-dev zlib1g-dev libbz2-dev libacl1-dev libattr1-dev
-	bats libcmocka-dev systemd udev gdb strace shellcheck clang-format mandoc man-db python3 openssl
-	qemu-system-x86 qemu-system-arm ovmf qemu-efi-aarch64 debootstrap busybox-static cpio xz-utils zstd lz4
-	e2fsprogs btrfs-progs kmod util-linux util-linux-extra swtpm ekeyd ekeyd-egd-linux iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+	qemu-system-x86 busybox-static cpio e2fsprogs python3 xz-utils zstd lz4'
+[ "${1:-}" = demo ] || packages="$packages
+	clang libclang-rt-dev git
+	bats libcmocka-dev systemd udev gdb strace shellcheck clang-format mandoc man-db openssl
+	qemu-system-arm ovmf qemu-efi-aarch64 debootstrap
+	btrfs-progs kmod util-linux util-linux-extra swtpm ekeyd ekeyd-egd-linux iproute2 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	genisoimage xorriso rng-tools5 chromium poppler-utils libarchive-tools cloud-init python3-nova time attr bsdextrautils zsh fish llvm xxd
 	checkpolicy semodule-utils apparmor libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients
 	clang-tidy cppcheck codespell
 	curl prometheus libmicrohttpd-dev libhttp-parser-dev
 	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils
-	build-essential debhelper dpkg-dev lintian rpm rpmlint bzip2 systemd-dev'
+	build-essential debhelper dpkg-dev lintian rpm rpmlint bzip2 systemd-dev"
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'

@@ -477,7 +477,7 @@ fail_line() {
 	says seedrive-serve "for a while, 1 to $(limit serve/limit.h LIMIT_MAX) blocks at once."
 	says seedrive-serve "for 1 to $(($(limit util/wire/record.h RECORD_BLOCKS_MAX) + 1)) blocks"
 	says seedrive-serve "There may be $(limit serve/connections.h CONNECTIONS_MAX) connections, and"
-	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_SILENT) of one user that have not sent a request yet"
+	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_SILENT) on which no request has come yet"
 	says seedrive-serve "$(limit serve/connections.h CONNECTIONS_ENTRIES) entries at once or $(limit serve/connections.h CONNECTIONS_ENTRY_RATE) a second"
 	says seedrive-serve "in each round every user gets $(limit serve/turns.h TURNS_QUANTUM) blocks"
 	says seedrive-serve "after $(($(limit serve/backoff.h BACKOFF_MIN_MS) / 1000)) seconds"

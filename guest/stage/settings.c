@@ -163,8 +163,8 @@ void settings_end(struct settings *s)
 	static const char *const seeds[3] = { "off", "mix", "on" };
 	static const char *const carries[3] = { "off", "mix", "credit" };
 
-	s->seed = use_of(
-		seeds, "seedrive.guest=", s->seed_word, ": must be on, mix or off; taken as mix");
+	s->seed = use_of(seeds, "SEED or seedrive.guest=", s->seed_word,
+		": must be on, mix or off; taken as mix");
 	s->carry_over = use_of(carries, "CARRY_OVER=", s->carry_over_word,
 		": must be credit, mix or off; taken as mix");
 	s->limit_ms = limit_of(s->limit_word);

@@ -12,12 +12,12 @@ bats_require_minimum_version 1.5.0
 load ../lib/helper
 
 # parts KIND: print the lines of the page's commands (kind 1), or these and the output that the page shows (kind 2).
-# Each command has its mark: `#` is root, `$` any user. A block after a paragraph that ends with "(not run):" is left
+# Each command has its mark: `#` is root, `$` any user. A block after a paragraph that ends with "(untested):" is left
 # out.
 parts() {
 	awk -v kind="$1" '
 		!/^    / { on = 0; text = /^$/ ? "" : text " " $0 }
-		!/^    / && text { skip = text ~ /\(not run\):$/ }
+		!/^    / && text { skip = text ~ /\(untested\):$/ }
 		!skip && /^    [$#] / { on = 1; print substr($0, 5); next }
 		on && kind == 2 { print substr($0, 5) }' "$ROOT/doc/nova.md"
 }

@@ -1133,7 +1133,7 @@ found() {
 		stage system
 		calls "early ro: --mix-only"
 		udev_runs
-		[ "$word" = mix ] || grep -qx '<6>seedrive-guest: seedrive.guest=of: must be on, mix or off; taken as mix' root/dev/kmsg
+		[ "$word" = mix ] || grep -qx '<6>seedrive-guest: SEED or seedrive.guest=of: must be on, mix or off; taken as mix' root/dev/kmsg
 		: >root/dev/kmsg
 	done
 }

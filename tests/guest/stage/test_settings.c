@@ -73,7 +73,8 @@ static void test_unknown(void **state)
 {
 	(void)state;
 	assert_uses("", "seedrive.guest=of", USE_MIX, USE_FULL);
-	assert_string_equal(said, "seedrive.guest=of: must be on, mix or off; taken as mix\n");
+	assert_string_equal(
+		said, "SEED or seedrive.guest=of: must be on, mix or off; taken as mix\n");
 	assert_uses("SEED=", "", USE_MIX, USE_FULL);
 	assert_uses("CARRY_OVER=never", "", USE_FULL, USE_MIX);
 	assert_string_equal(said, "CARRY_OVER=never: must be credit, mix or off; taken as mix\n");
