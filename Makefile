@@ -498,6 +498,7 @@ install-guest: $(guest_programs:%=build/guest/%)
 	for unit in $(initrd_units); do $(call fill,644,dist/guest/initrd/$$unit.in,$(stagedir)/initrd/$$unit) || exit 1; done
 	for unit in $(guest_units); do $(call fill,644,dist/guest/systemd/$$unit.in,$(unitdir)/$$unit) || exit 1; done
 	install -D -m 644 -t $(unitdir) dist/guest/systemd/seedrive-refresh.timer
+	install -D -m 755 -t $(gendir) dist/guest/systemd/seedrive-guest-generator
 	$(call fill,644,dist/guest/cron/seedrive-refresh.in,$(datadir)/seedrive-refresh.cron)
 	install -D -m 644 dist/guest/systemd/80-seedrive-guest.preset $(presetdir)/80-seedrive-guest.preset
 	install -D -m 644 dist/guest/tmpfiles.d/seedrive-guest.conf $(tmpfilesdir)/seedrive-guest.conf
@@ -530,7 +531,7 @@ uninstall-guest:
 	rm -f $(init_scripts:%=$(DESTDIR)/etc/init.d/%) $(initcpio)/install/seedrive $(initcpio)/hooks/seedrive \
 		$(DESTDIR)/etc/mkinitfs/features.d/seedrive.modules $(DESTDIR)/usr/lib/mkosi-initrd/mkosi.conf.d/seedrive.conf
 	rm -f $(guest_tools:%=$(sbindir)/%) $(call completions,$(guest_tools)) $(guest_tools:%=$(mandir)/man8/%.8) \
-		$(guest_units:%=$(unitdir)/%) $(unitdir)/seedrive-refresh.timer \
+		$(guest_units:%=$(unitdir)/%) $(unitdir)/seedrive-refresh.timer $(gendir)/seedrive-guest-generator \
 		$(initramfs)/hooks/seedrive \
 		$(initramfs)/scripts/init-bottom/seedrive $(rulesdir)/72-seedrive-guest.rules \
 		$(presetdir)/80-seedrive-guest.preset $(tmpfilesdir)/seedrive-guest.conf $(docdir)/guest-boot.md \

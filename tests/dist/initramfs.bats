@@ -168,9 +168,9 @@ filter() {
 	END
 }
 
-@test "units: units that need random numbers, or run at the first boot, come after the stage 'system'" {
+@test "units: units that make unique values, or run at the first boot, come after the stage 'system'" {
 	before=$(sed -n 's/^Before=//p' "$ROOT/dist/guest/systemd/seedrive-guest.service.in" | paste -sd ' ')
-	for unit in systemd-random-seed.service first-boot-complete.target cloud-init-local.service sysinit.target; do
+	for unit in first-boot-complete.target cloud-init-local.service sysinit.target; do
 		[[ " $before " == *" $unit "* ]]
 	done
 	# The file system of the ledger is mounted when the unit runs: the first unit runs after all local file systems, the
@@ -218,6 +218,41 @@ late_network_tree() {
 	sed -i 's|^After=local-fs.target|RequiresMountsFor=/srv\n&|' tree/usr/lib/systemd/system/seedrive-guest.service
 	printf '[Unit]\nBefore=remote-fs.target\n[Mount]\nWhat=server:/x\nWhere=/srv\nType=nfs\nOptions=_netdev\n' \
 		>tree/etc/systemd/system/srv.mount
+	cycles
+}
+
+# generate CRYPTTAB: run the generator on a system that has this crypttab(5), and put its drop-in into the tree.
+generate() {
+	rm -rf crypttab generated tree/etc/systemd/system/seedrive-guest.service.d
+	mkdir generated
+	[ "$1" = none ] || printf '%b' "$1" >crypttab
+	sed 's|/etc/crypttab|crypttab|g' "$ROOT/dist/guest/systemd/seedrive-guest-generator" >generator
+	sh generator generated/normal generated/early generated/late
+	cp -r generated/normal/. tree/etc/systemd/system/ 2>/dev/null || true
+}
+
+@test "units: systemd-random-seed comes after the stage 'system', unless a volume with a random key makes that a cycle" {
+	local dir=tree/etc/systemd/system
+	late_network_tree
+	for table in none '' 'root UUID=1 none luks\nhome /dev/vdc /etc/keys/random luks' '# tmp /dev/vdb /dev/urandom'; do
+		generate "$table"
+		grep -qx 'Before=systemd-random-seed.service' "$dir/seedrive-guest.service.d/50-order.conf"
+		run -1 cycles
+	done
+	# These are the parts of the units that systemd-cryptsetup-generator and systemd-fstab-generator would make.
+	mkdir "$dir/local-fs.target.requires"
+	printf '[Unit]\nDefaultDependencies=no\nAfter=systemd-random-seed.service\n[Service]\nType=oneshot\nExecStart=/usr/bin/true\n' \
+		>"$dir/scratch.service"
+	printf '[Unit]\nBefore=local-fs.target\nRequires=scratch.service\nAfter=scratch.service\n[Mount]\nWhat=/dev/mapper/x\nWhere=/scratch\n' \
+		>"$dir/scratch.mount"
+	ln -s ../scratch.mount "$dir/local-fs.target.requires/"
+	for table in 'root UUID=1 none luks\ntmp /dev/vdb /dev/urandom tmp\n' 'tmp\t/dev/vdb\t/dev/random' 'a /dev/vdb /dev/hw_random'; do
+		generate "$table"
+		[ ! -e "$dir/seedrive-guest.service.d" ]
+		run -1 cycles
+	done
+	# If there is a cycle, this check finds it.
+	generate none
 	cycles
 }
 

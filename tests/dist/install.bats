@@ -163,6 +163,7 @@ listed() {
 		/opt/seedrive/lib/seedrive/guest-stage
 		/opt/seedrive/lib/seedrive/initrd/seedrive-guest@.service
 		/opt/seedrive/lib/seedrive/initrd/seedrive-root.service
+		/opt/seedrive/lib/systemd/system-generators/seedrive-guest-generator
 		/opt/seedrive/lib/systemd/system-preset/80-seedrive-guest.preset
 		/opt/seedrive/lib/systemd/system/seedrive-carry-over.service
 		/opt/seedrive/lib/systemd/system/seedrive-guest.service
