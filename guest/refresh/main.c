@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* seedrive-refresh: fetch, check, mix, reseed and report, in bounded time. With --watch it runs for ever, and does this
  * after each clone or restore. */
+#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -28,7 +29,7 @@ static int run_once(void)
 		refresh_say("/dev/urandom: ", "only root may ask it to reseed", NULL);
 		return EXIT_FAILED;
 	}
-	outcome = refresh_fetch(&refresh, &line);
+	outcome = refresh_fetch(&refresh, UINT_MAX, &line);
 	message_send(&line, false);
 	return outcome == REFRESH_FAILED ? EXIT_FAILED : EXIT_DONE;
 }

@@ -63,17 +63,35 @@ int page_open(struct page *page, const char *device)
 	return r;
 }
 
+/* Waits for @ms, or until one of the @n files in @p is ready. */
+static void wait_for(struct pollfd *p, unsigned n, unsigned ms)
+{
+	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	sys_call6(SYS_ppoll, (long)p, n, (long)&t, 0, 0, 0);
+}
+
+static bool has_changed(const struct page *page)
+{
+	struct vmclock now;
+
+	return vmclock_read(page->at, &now) == 0 && !vmclock_same(&page->seen, &now);
+}
+
 void page_wait(const struct page *page)
 {
-	const unsigned ms = page->seen.notified ? PAGE_LONG_MS : PAGE_LOOK_MS;
-	const struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+	const bool notified = page->seen.notified;
 	struct pollfd p = { .fd = page->fd, .events = POLLIN };
 	uint8_t byte;
 
-	sys_call6(SYS_ppoll, (long)&p, page->seen.notified, (long)&t, 0, 0, 0);
+	wait_for(&p, notified, notified ? PAGE_LONG_MS : PAGE_LOOK_MS);
 	/* The device wakes this process again and again until the process has read from it. */
 	if (p.revents & POLLIN)
 		(void)sys_pread(page->fd, &byte, sizeof(byte), 0);
+	/* The flag says what the hypervisor does, and not whether this kernel passes it on: a device whose driver has no
+	 * poll function is ready at all times. */
+	if (p.revents && !has_changed(page))
+		wait_for(NULL, 0, PAGE_LOOK_MS);
 }
 
 enum page_sign page_look(struct page *page)

@@ -34,7 +34,7 @@ int page_open(struct page *page, const char *device);
 /**
  * page_wait - wait until the page may have changed
  * If the device is of the kind that can wake this process, the wait ends when it does, or after PAGE_LONG_MS. With any
- * other device the wait lasts PAGE_LOOK_MS.
+ * other device, and after a wake-up without a change, the wait lasts PAGE_LOOK_MS.
  */
 void page_wait(const struct page *page);
 

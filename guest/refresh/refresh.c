@@ -164,9 +164,10 @@ static enum refresh_outcome tell(const struct fetch *f, bool absent, struct mess
 	return absent ? REFRESH_ABSENT : REFRESH_FAILED;
 }
 
-enum refresh_outcome refresh_fetch(struct refresh *r, struct message *ret)
+enum refresh_outcome refresh_fetch(struct refresh *r, unsigned limit_ms, struct message *ret)
 {
-	const unsigned end_ms = process_now_ms() + r->opt->timeout_ms;
+	const unsigned set_ms = r->opt->timeout_ms;
+	const unsigned end_ms = process_now_ms() + (limit_ms < set_ms ? limit_ms : set_ms);
 	struct fetch f = { .body = r->body };
 	enum refresh_outcome outcome;
 	int err;

@@ -42,9 +42,10 @@ int refresh_own(struct refresh *r);
 
 /**
  * refresh_fetch - fetch a record, check it, mix it, and make the kernel's RNG reseed
+ * @limit_ms: how long the fetch may take; the options may set a shorter time
  * @ret: the line that reports the result; the caller decides whether to send it
  */
-enum refresh_outcome refresh_fetch(struct refresh *r, struct message *ret);
+enum refresh_outcome refresh_fetch(struct refresh *r, unsigned limit_ms, struct message *ret);
 
 /** refresh_begin_line - begin a line with this program's name. */
 void refresh_begin_line(struct message *m);

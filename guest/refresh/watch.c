@@ -2,6 +2,7 @@
 #include "guest/refresh/watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -33,10 +34,10 @@ static void pause_ms(unsigned ms)
 }
 
 /* Fetches a record. Prints the result if the service has answered, or if this was the last try. */
-static bool fetch(struct refresh *r, bool is_last)
+static bool fetch(struct refresh *r, unsigned limit_ms, bool is_last)
 {
 	struct message line;
-	const bool answered = refresh_fetch(r, &line) != REFRESH_ABSENT;
+	const bool answered = refresh_fetch(r, limit_ms, &line) != REFRESH_ABSENT;
 
 	if (answered || is_last)
 		message_send(&line, false);
@@ -52,10 +53,12 @@ static void follow_up(struct refresh *r, const char *hooks_reason, char *const *
 
 	do {
 		const unsigned took = process_now_ms() - begun;
+		const unsigned left = took < WATCH_NETWORK_MS ? WATCH_NETWORK_MS - took : 0;
 
 		over = took >= WATCH_GIVE_UP_MS;
-		answered = fetch(r, over);
-		if (hooks_due && (answered || took >= WATCH_NETWORK_MS)) {
+		/* The hooks do not wait for a slow answer. */
+		answered = fetch(r, hooks_due ? left : UINT_MAX, over);
+		if (hooks_due && (answered || process_now_ms() - begun >= WATCH_NETWORK_MS)) {
 			hooks_run(r->opt->hooks, hooks_reason, r->opt->hook_limit_ms, environment,
 				hook_running);
 			hooks_due = false;

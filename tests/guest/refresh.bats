@@ -519,6 +519,31 @@ COUNTED=256
 	[ $((SECONDS - before)) -lt 40 ]
 }
 
+# bats test_tags=root
+@test "watch: hooks wait no longer for an address that does not answer at all" {
+	# The queue of this listener is full, so that the kernel ignores a further connection.
+	/usr/bin/python3 -c 'import signal, socket
+listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+held = [socket.socket() for _ in range(3)]
+for one in held:
+    one.setblocking(False)
+    one.connect_ex(listener.getsockname())
+print(listener.getsockname()[1], flush=True)
+signal.pause()' >port 3>&- &
+	echo "$!" >>"$BATS_TEST_TMPDIR/pids"
+	timeout 60 sh -c 'until [ -s port ]; do sleep 0.02; done'
+	hook 10-first 'echo first >>ran'
+	page "$COUNTED" 1 1
+	watch --url "http://127.0.0.1:$(cat port)/"
+	page "$COUNTED" 1 2
+	until_said 'restored or cloned: mixed and reseeded'
+	before=$SECONDS
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.1; done'
+	echo "waited $((SECONDS - before)) s"
+	# A fetch takes 10 seconds, and the next one begins a second later.
+	[ $((SECONDS - before)) -lt 28 ]
+}
+
 # --- the guide ---
 
 # bats test_tags=root
