@@ -61,7 +61,7 @@ static int open_folder(enum ledger_state *ret_free)
 }
 
 /* Reads the whole variable. Returns: its length or -errno. If its content is not understood, it must not be
- * rewritten. */
+ * rewritten. A file of length 0 is no variable: efivarfs keeps one if the firmware refuses the first write. */
 static long read_variable(int folder, struct variable *v)
 {
 	int fd = sys_open_at(folder, VARIABLE, O_RDONLY | O_NOFOLLOW, 0);
@@ -71,6 +71,8 @@ static long read_variable(int folder, struct variable *v)
 		return fd;
 	n = sys_read(fd, v, sizeof(*v));
 	sys_close(fd);
+	if (n == 0)
+		return -ENOENT;
 	if (n >= 0 &&
 		((size_t)n < HEAD || (size_t)n > LEN_MAX || memcmp(v, head, HEAD) != 0 ||
 			((size_t)n - HEAD) % sizeof(struct entry) != 0))
@@ -170,14 +172,15 @@ static int write_variable(int folder)
 	return n == (long)known_len ? 0 : n < 0 ? (int)n : -EIO;
 }
 
-/* Writes the variable. If the firmware does not have enough room, the oldest entries are dropped. If it has no room
- * even then, the variable stays as it is; that does not prevent a credit, because this ledger can only veto one. */
+/* Writes the variable. If the firmware does not have enough room, or refuses a variable of this size, the oldest entries
+ * are dropped. If it has no room even then, the variable stays as it is; that does not prevent a credit, because this
+ * ledger can only veto one. */
 static enum ledger_state store_variable(int folder)
 {
 	int r;
 
 	set_immutable(folder, false);
-	while ((r = write_variable(folder)) == -ENOSPC && count() > 1)
+	while (((r = write_variable(folder)) == -ENOSPC || r == -EINVAL) && count() > 1)
 		forget_oldest();
 	set_immutable(folder, true);
 	if (r == 0)

@@ -12,6 +12,7 @@ static struct {
 	int write_error;
 	bool forgets_writes, garbles_writes;
 	size_t room; /* for the content; 0: unlimited */
+	int no_room; /* the error for a content that is larger; 0: ENOSPC */
 	size_t len;
 	uint8_t content[2 * sizeof(struct variable)];
 	unsigned writes;
@@ -36,6 +37,7 @@ int sys_open_at(int at, const char *path, int flags, unsigned mode)
 			return -EROFS;
 		if (fw.immutable)
 			return -EPERM;
+		fw.exists = true; /* with a length of 0 until the firmware accepts a write */
 	}
 	return FILE_FD;
 }
@@ -71,13 +73,12 @@ long sys_write(int fd, const void *buf, size_t len)
 	if (fw.write_error)
 		return fw.write_error;
 	if (fw.room && len > fw.room)
-		return -ENOSPC;
+		return fw.no_room ? fw.no_room : -ENOSPC;
 	assert_true(len <= sizeof(fw.content));
 	if (!fw.forgets_writes) {
 		memcpy(fw.content, buf, len);
 		fw.content[HEAD] ^= fw.garbles_writes;
 		fw.len = len;
-		fw.exists = true;
 	}
 	return (long)len;
 }
@@ -197,13 +198,13 @@ static void test_renewed(void **state)
 }
 
 /* The firmware has room for only five ids: the newest five stay. */
-static void test_no_room(void **state)
+/* @none: the state if the firmware has no room even for one entry */
+static void assert_newest_stay(enum ledger_state none)
 {
 	const struct record next = seed(100);
 	uint8_t before[sizeof(fw.content)];
 	unsigned i;
 
-	(void)state;
 	fw.room = 12 + 24 * 5;
 	for (i = 0; i < 20; i++) {
 		const struct record rec = seed(i);
@@ -219,10 +220,39 @@ static void test_no_room(void **state)
 	/* The firmware has no room at all: no entry is lost, and no seed is refused. */
 	fw.room = 1;
 	memcpy(before, fw.content, sizeof(before));
-	assert_int_equal(spend(&next), LEDGER_READ_ONLY);
+	assert_int_equal(spend(&next), none);
 	assert_memory_equal(fw.content, before, sizeof(before));
 	assert_int_equal(fw.len, 12 + 24 * 5);
 	assert_true(fw.immutable);
+}
+
+static void test_no_room(void **state)
+{
+	(void)state;
+	assert_newest_stay(LEDGER_READ_ONLY);
+}
+
+/* This firmware has a limit for the size of a variable, which the kernel reports in this way. */
+static void test_small(void **state)
+{
+	(void)state;
+	fw.no_room = -EINVAL;
+	assert_newest_stay(LEDGER_FAILED);
+}
+
+/* The first write is refused, and leaves an empty file: this is no variable yet. */
+static void test_empty(void **state)
+{
+	const struct record rec = seed(1);
+
+	(void)state;
+	fw.write_error = -ENOSPC;
+	assert_int_equal(spend(&rec), LEDGER_READ_ONLY);
+	assert_true(fw.exists);
+	assert_int_equal(look(&rec), LEDGER_FREE);
+	fw.write_error = 0;
+	assert_int_equal(spend(&rec), LEDGER_COMMITTED);
+	assert_int_equal(look(&rec), LEDGER_SPENT);
 }
 
 static void test_not_understood(void **state)
@@ -230,10 +260,9 @@ static void test_not_understood(void **state)
 	static const struct {
 		size_t len;
 		uint8_t first, fifth;
-	} cases[] = { { 0, 7, 'S' }, { 11, 7, 'S' }, { 13, 7, 'S' }, { 12 + 23, 7, 'S' },
-		{ 12, 6, 'S' }, { 12, 7, 'X' }, { 12 + 24 * 128 + 1, 7, 'S' },
-		{ 12 + 24 * 129, 7, 'S' }, { 12 + 24 * 150, 7, 'S' },
-		{ 12 + 24 * 200 + 5, 7, 'S' } };
+	} cases[] = { { 11, 7, 'S' }, { 13, 7, 'S' }, { 12 + 23, 7, 'S' }, { 12, 6, 'S' },
+		{ 12, 7, 'X' }, { 12 + 24 * 128 + 1, 7, 'S' }, { 12 + 24 * 129, 7, 'S' },
+		{ 12 + 24 * 150, 7, 'S' }, { 12 + 24 * 200 + 5, 7, 'S' } };
 	const struct record rec = seed(1);
 	size_t i;
 
@@ -286,6 +315,10 @@ int main(void)
 			test_renewed, start, NULL, NULL },
 		{ "efi: if the firmware lacks room, the newest ids stay, and no seed is refused",
 			test_no_room, start, NULL, NULL },
+		{ "efi: if the firmware refuses a variable of this size, the newest ids stay",
+			test_small, start, NULL, NULL },
+		{ "efi: an empty file, as a refused first write leaves it, is a ledger without ids",
+			test_empty, start, NULL, NULL },
 		{ "efi: a variable that is not understood, or too long, is neither used nor overwritten",
 			test_not_understood, start, NULL, NULL },
 		{ "efi: each failure of the firmware has its own state, and none counts as committed",
