@@ -395,7 +395,7 @@ fail_line() {
 	for path in /var/lib/seedrive/ledger /var/lib/seedrive/carry-over /etc/default/seedrive-guest /run/seedrive/guest; do
 		grep -qF "$path" text
 	done
-	for unit in systemd-random-seed.service cloud-init-local.service sysinit.target; do
+	for unit in cloud-init-local.service sysinit.target; do
 		grep -q "^Before=.*$unit" "$ROOT/dist/guest/systemd/seedrive-guest.service.in"
 		grep -qF "$unit" text
 	done

@@ -220,20 +220,20 @@ bool commit_open_root(const struct commit *c, const char *dir, const struct moun
 	if (!c->own_mounts)
 		return false;
 	deadline_step("making the root file system writable");
-	deadline_root_open(true);
+	deadline_root_open(!root->fs_writable);
 	(void)remount_root(dir, true, root->flags);
 	open = mounts_find(dir, &now) && now.writable;
-	deadline_root_open(open);
+	deadline_root_open(open && !root->fs_writable);
 	return open;
 }
 
-/* After the deadline, root is not touched: the system may have continued, and may have made root writable for
- * itself. */
+/* After the deadline, root is not touched: the system may have continued, and may have made root writable for itself. A
+ * file system that was writable before stays so: then only the mount was changed, which is ours alone. */
 bool commit_close_root(const struct commit *c, const char *dir, const struct mount *root)
 {
 	struct mount now;
 
-	if (!c->own_mounts)
+	if (!c->own_mounts || root->fs_writable)
 		return true;
 	if (deadline_over())
 		return false;

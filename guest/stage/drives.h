@@ -52,7 +52,7 @@ bool drives_change(const char *name, unsigned from, enum drives_state to);
 void drives_path(const char *name, char ret[DRIVES_PATH]);
 
 /**
- * drives_each - call @each with the name of every device in this state, until a call returns true
+ * drives_each - call @each with the name of every device in this state; no result ends this early
  * Returns: true if one did.
  */
 bool drives_each(enum drives_state state, bool (*each)(void *ctx, const char *name), void *ctx);

@@ -78,7 +78,8 @@ bool mounts_parse(char *line, const char *point, struct mount *ret)
 		;
 	for (i = 0; i < 3; i++)
 		field = lines_field(&rest, ' ');
-	m.writable &= field && lines_begins(field, "rw");
+	m.fs_writable = field && lines_begins(field, "rw");
+	m.writable &= m.fs_writable;
 	while ((options = lines_field(&field, ',')))
 		note_option(&m, options);
 	*ret = m;

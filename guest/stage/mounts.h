@@ -7,6 +7,7 @@
 /* A line of /proc/self/mountinfo (proc_pid_mountinfo(5)). */
 struct mount {
 	bool writable;    /* the mount and its file system are both writable */
+	bool fs_writable; /* the file system is; perhaps another mount of it is, too */
 	bool unrecovered; /* the file system's journal was not replayed */
 	/* Flags of the file system, such as MS_SYNCHRONOUS, in the form that mount(2) needs. */
 	unsigned long flags;

@@ -83,10 +83,12 @@ static bool name_left(void *ctx, const char *name)
 }
 
 /* Decides with the system's ledger. If the initramfs saw another ledger and could not decide, the ledger that it saw
- * may have seeds that the system's ledger lacks. In this case no ledger is used. */
+ * may have seeds that the system's ledger lacks; so may the one on a file system that was not mounted in this boot. In
+ * these cases no ledger is used. */
 static void decide_by_ledger(struct commit *c)
 {
 	const char *shadow = notes_has_text("place") ? place_shadowed() : NULL;
+	const char *awaited = place_awaited();
 
 	c->unable = true;
 	if (!notes_path(c->store, PLACE_STORE, ""))
@@ -97,7 +99,9 @@ static void decide_by_ledger(struct commit *c)
 	if (shadow)
 		say("no ledger is used: the mount on ", shadow,
 			" hides the ledger that the initramfs saw");
-	commit_decide(c, "system", !shadow);
+	else if (awaited)
+		say("no ledger is used: ", awaited, " is not mounted");
+	commit_decide(c, "system", !shadow && !awaited);
 }
 
 /*

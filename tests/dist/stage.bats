@@ -302,6 +302,18 @@ credited_in_initramfs() {
 	calls "$EXPECT" "$RW sync,lazytime" "real rw: $D" "$RO sync,lazytime"
 }
 
+@test "stage: a root whose file system is writable by another mount stays so, and only our mount of it is opened" {
+	mountinfo "22 1 0:30 /@ $NEW ro - btrfs /dev/vda1 rw,subvol=/@" "23 1 0:30 /@home $NEW/home rw - btrfs /dev/vda1 rw,subvol=/@home"
+	drive_seen
+	expected ledger-read-only
+	answer real "$CREDITED"
+	world remount "$(declare -f remember)
+		remember remount \"\$@\"; sed -i 's, ro - btrfs, rw - btrfs,' \"\$HERE/root/proc/self/mountinfo\""
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "real rw: $D"
+	log
+}
+
 @test "stage: a root that cannot be made writable is left to the running system" {
 	drive_seen
 	expected ledger-read-only
@@ -478,7 +490,7 @@ leaves() {
 	leaves
 }
 
-@test "stage: a mounted file system is not waited for, and one that is never mounted not for ever" {
+@test "stage: a mounted file system is not waited for, and one that is never mounted is no ledger" {
 	printf '/dev/vdb /var ext4 noauto 0 0\n' >root/etc/fstab
 	mountinfo "30 1 254:2 / /var rw - ext4 /dev/vdb rw"
 	answer early "mixed seed=$ID drive=/dev/sr0 ledger=none reason=mix-only ready-before=no"
@@ -493,7 +505,10 @@ leaves() {
 	stage system
 	stage event sr0 wait
 	calls "early rw: $D --mix-only"
-	leaves "real rw: $D"
+	: >root/dev/kmsg
+	# The folder below the mount point may lack seeds that the file system has.
+	leaves "real rw: $D --carry-over /var/lib/seedrive/carry-over"
+	log "no ledger is used: /var is not mounted"
 }
 
 @test "stage: without udev, while the ledger is not available, it searches once" {
@@ -505,6 +520,7 @@ leaves() {
 	stage system
 	stage system
 	calls "early rw: --mix-only"
+	mountinfo "30 1 0:40 / /var rw - nfs server:/var rw"
 	leaves "real rw:"
 }
 
