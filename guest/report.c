@@ -11,15 +11,16 @@ const char *report_outcome(const struct verdict *v)
 }
 
 /* Names the ledgers that took the seed or had it, and the ledgers that failed or are full, because these prevent a
- * credit. */
-void report_ledgers(struct message *m, const struct ledgers *ledgers)
+ * credit; in a dry run, also those that could take it. */
+void report_ledgers(struct message *m, const struct ledgers *ledgers, bool dry_run)
 {
+	const enum ledger_state least = dry_run ? LEDGER_FREE : LEDGER_COMMITTED;
 	static const char names[LEDGER_KINDS][6] = { "dir", "drive", "efi" };
 	const char *before = "ledger=";
 	int k;
 
 	for (k = 0; k < LEDGER_KINDS; k++) {
-		if (ledgers->state[k] < LEDGER_FREE)
+		if (ledgers->state[k] < least)
 			continue;
 		message_add(m, before);
 		message_add(m, names[k]);
@@ -46,9 +47,10 @@ void report_verdict(const struct verdict *v)
 	message_add_id(&m, v->rec->seed_id);
 	message_add(&m, v->found ? " drive=" : " carry-over=");
 	message_add(&m, v->found ? v->found->drive->path : v->carry_over);
-	if (v->found || v->ledgers.state[LEDGER_EFI] >= LEDGER_FREE) {
+	if (v->found ||
+		v->ledgers.state[LEDGER_EFI] >= (v->dry_run ? LEDGER_FREE : LEDGER_COMMITTED)) {
 		message_add(&m, " ");
-		report_ledgers(&m, &v->ledgers);
+		report_ledgers(&m, &v->ledgers, v->dry_run);
 	}
 	if (v->reason) {
 		message_add(&m, " reason=");

@@ -23,8 +23,11 @@ struct verdict {
 /** report_outcome - the word for the result of one seed: "credited", "mixed" or "spent". */
 const char *report_outcome(const struct verdict *v);
 
-/** report_ledgers - append "ledger=" and the names of the ledgers that took the seed, had it already, or failed. */
-void report_ledgers(struct message *m, const struct ledgers *ledgers);
+/**
+ * report_ledgers - append "ledger=" and the names of the ledgers that took the seed, had it already, or failed; in a dry
+ * run also those that could take it
+ */
+void report_ledgers(struct message *m, const struct ledgers *ledgers, bool dry_run);
 
 /** report_verdict - print the line about one seed. */
 void report_verdict(const struct verdict *v);

@@ -39,7 +39,7 @@ static void add_seed(struct message *m, const struct verdict *v)
 	message_add_id(m, v->rec->seed_id);
 	message_end_line(m);
 	add_word(m, "drive=", v->found ? v->found->drive->path : v->carry_over);
-	report_ledgers(m, &v->ledgers);
+	report_ledgers(m, &v->ledgers, v->dry_run);
 	message_end_line(m);
 	add_word(m, "reason=", v->reason ? v->reason : "");
 }

@@ -114,7 +114,7 @@ char *sys_number(char *end, uint64_t number);
 bool sys_join(char *out, size_t size, const char *a, const char *b, const char *c);
 
 /**
- * sys_each_name - call @each with every name in a folder, except those that begin with a dot, until a call returns true
+ * sys_each_name - call @each with every name in a folder, except those that begin with a dot; no result ends this early
  * It needs no heap, unlike opendir(3). Returns: did a call return true?
  */
 bool sys_each_name(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx);
