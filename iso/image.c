@@ -7,9 +7,12 @@
 #include <libburn/libburn.h>
 #include <libisofs/libisofs.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* The longest name that libisofs allows. It cuts a longer name, and appends a digest of the rest. */
-#define UNTRANSLATED_LENGTH 96
+/* The longest name that is written untranslated. libisofs allows 96 bytes, but writes the name of a folder of more than
+ * 56 past the end of a buffer for the path table; and a longer name of a file leaves no room beside it for Rock Ridge's.
+ */
+#define UNTRANSLATED_LENGTH 56
 
 /* libisofs loads the environment's locale only to find its character set. That is not needed, because we always set
  * UTF-8. */
@@ -202,15 +205,29 @@ static int add_children(IsoDir *parent, const struct tree_node *dir, struct iso_
 	return r;
 }
 
-/* Makes plain names as similar to those of genisoimage as libisofs can. */
-static void set_plain_names(IsoWriteOpts *opts, const struct iso_names *n, bool has_large)
+static bool has_longer_name(const struct tree_node *dir, size_t max)
 {
+	size_t i;
+
+	for (i = 0; i < dir->children; i++)
+		if (strlen(dir->child[i]->name) > max || has_longer_name(dir->child[i], max))
+			return true;
+	return false;
+}
+
+/* Makes plain names as similar to those of genisoimage as libisofs can. If one name of the tree is too long to be
+ * written untranslated, none is: then names are cut after 37 characters, and genisoimage cuts them a little earlier. */
+static void set_plain_names(
+	IsoWriteOpts *opts, const struct iso_names *n, const struct tree_node *root, bool has_large)
+{
+	const bool unchanged = n->untranslated && !has_longer_name(root, UNTRANSLATED_LENGTH);
+
 	/* Level 3 gives the same names as level 2, and in addition allows files of 4 GiB and more. */
 	iso_write_opts_set_iso_level(opts, n->full || n->level > 1 || has_large ? 3 : 1);
 	iso_write_opts_set_allow_lowercase(opts, n->lowercase);
 	iso_write_opts_set_allow_7bit_ascii(opts, n->relaxed);
-	iso_write_opts_set_max_37_char_filenames(opts, n->longest);
-	iso_write_opts_set_untranslated_name_len(opts, n->untranslated ? UNTRANSLATED_LENGTH : 0);
+	iso_write_opts_set_max_37_char_filenames(opts, n->longest || n->untranslated);
+	iso_write_opts_set_untranslated_name_len(opts, unchanged ? UNTRANSLATED_LENGTH : 0);
 	iso_write_opts_set_iso1999(opts, n->level == 4);
 	iso_write_opts_set_allow_dir_id_ext(opts, 1);
 	iso_write_opts_set_allow_deep_paths(opts, 1);
@@ -239,7 +256,9 @@ static void set_times(IsoWriteOpts *opts, const struct iso_options *o)
 {
 	iso_write_opts_set_always_gmt(opts, 1);
 	iso_write_opts_set_dir_rec_mtime(opts, 3);
-	iso_write_opts_set_pvd_times(opts, o->time, o->time, 0, 0, "");
+	/* libisofs takes a time of 0 for none, and writes the present time. */
+	iso_write_opts_set_pvd_times(opts, o->time, o->time, 0, 0,
+		o->fixed_time && o->time == 0 ? "1970010100000000" : "");
 	if (!o->fixed_time)
 		return;
 	iso_write_opts_set_default_timestamp(opts, o->time);
@@ -294,7 +313,7 @@ int iso_image_begin(
 	if (r >= 0)
 		r = fill_image(image, t, o, l);
 	if (r >= 0) {
-		set_plain_names(opts, &o->names,
+		set_plain_names(opts, &o->names, t->root,
 			o->large_files && lost_too_large(t, ISO_FILE_MAX).count > 0);
 		set_trees(opts, o);
 		set_times(opts, o);

@@ -78,6 +78,28 @@ no_drive() {
 	done
 }
 
+@test "mkisofs: with untranslated names, names of any length give an image, with each of them in Rock Ridge" {
+	local options n
+	mkdir tree
+	for n in 56 57 77 78 96 97 150 255; do
+		mkdir "tree/d$(printf 'n%.0s' $(seq 2 "$n"))"
+		echo "$n" >"tree/f$(printf 'n%.0s' $(seq 2 "$n"))"
+	done
+	ls tree >names
+	for options in "-U -r" "-iso-level 4 -r" "-U -r -J -V config-2"; do
+		# shellcheck disable=SC2086 # several words
+		"$MKISOFS" $options -quiet -o out.iso tree 2>said
+		isoinfo -R -f -i out.iso | sed -n 's,^/,,p' | grep -v '^seedrive\.' | LC_ALL=C sort | diff <(LC_ALL=C sort names) -
+	done
+	succeeds "$MKISOFS" -U -quiet -o out.iso tree
+	[ "$(isoinfo -f -i out.iso | wc -l)" -eq 16 ]
+	# Shorter names are written as they are.
+	rm -r tree/?nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn*
+	echo x >"tree/a b.C.tar+gz"
+	succeeds "$MKISOFS" -U -quiet -o out.iso tree
+	[ "$(isoinfo -f -i out.iso | sed 's,^/,,' | LC_ALL=C sort)" = "$(LC_ALL=C ls tree)" ]
+}
+
 @test "mkisofs: several paths and graft points have genisoimage's listing" {
 	mkdir -p one/sub two/sub/deep 'a=b'
 	echo 1 >one/sub/x
