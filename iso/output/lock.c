@@ -44,8 +44,19 @@ int output_lock(int fd, const char *path, struct fault *f)
 		return busy(path, f);
 	if (errno == EBADF)
 		return lock_shared(fd, l, path, f);
-	/* This is a network file system without a lock service: nobody can hold a lock there. */
-	if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
+	/* This is a network file system without a lock service, or a kernel without this kind of lock (EINVAL; gVisor):
+	 * nobody can hold one there. */
+	if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)
 		return 0;
 	return fault_errno(f, -errno, path);
+}
+
+void output_unlock(int fd)
+{
+	struct flock l = { .l_type = F_UNLCK,
+		.l_whence = SEEK_SET,
+		.l_start = QEMU_LOCK_FIRST,
+		.l_len = QEMU_LOCK_COUNT };
+
+	(void)fcntl(fd, F_OFD_SETLK, &l);
 }

@@ -14,4 +14,10 @@
  */
 int output_lock(int fd, const char *path, struct fault *f);
 
+/**
+ * output_unlock - release the lock of a descriptor that others have, too, such as standard output
+ * The lock belongs to the open file, not to the process, so it would last until all of them have closed it.
+ */
+void output_unlock(int fd);
+
 #endif

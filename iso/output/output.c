@@ -14,16 +14,24 @@ const char *output_name(const struct output *o)
 	return o->path ? o->path : "standard output";
 }
 
+/* Is this the beginning of an image, or of one whose writer was killed? While an image is written in place, zeros stand
+ * where its descriptors will be; the system area before them has zeros anyway. */
+static bool is_image(const uint8_t *begin, size_t len)
+{
+	return memcmp(begin + ISO_SYSTEM_AREA, ISO_MAGIC, ISO_MAGIC_SIZE) == 0 ||
+		(begin[0] == 0 && memcmp(begin, begin + 1, len - 1) == 0);
+}
+
 int output_check_old(int dirfd, const char *name, const char *path, struct fault *f)
 {
-	uint8_t magic[ISO_MAGIC_SIZE];
+	uint8_t begin[ISO_SYSTEM_AREA + ISO_SECTOR];
 	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), r;
 
 	if (fd < 0)
 		return 0;
-	r = io_pread(fd, magic, sizeof(magic), ISO_SYSTEM_AREA);
+	r = io_pread(fd, begin, sizeof(begin), 0);
 	close(fd);
-	if (r == 0 && memcmp(magic, ISO_MAGIC, ISO_MAGIC_SIZE) == 0)
+	if (r == 0 && is_image(begin, sizeof(begin)))
 		return 0;
 	return fault_set(
 		f, -EEXIST, "%s: OUT is the same file as one that goes on the drive", path);

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 /* The temporary name contains a hash of the file's name; the name itself could make it too long. */
@@ -125,23 +124,41 @@ static int busy(const struct replace *r, struct fault *f)
 	return fault_set(f, -EBUSY, "%s: another process is writing it", r->path);
 }
 
+/* Does the temporary name lead to the file that is open as @fd? */
+static bool is_temp(const struct replace *r, int fd)
+{
+	struct stat held, named;
+
+	return fstat(fd, &held) == 0 &&
+		fstatat(r->place.dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		same_file(&held, &named);
+}
+
+/* Opens the file under the temporary name. One that may not be written is opened for reading only. */
+static int open_leftover(const struct replace *r)
+{
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	const int fd = openat(r->place.dirfd, r->temp, O_RDWR | flags);
+
+	return fd >= 0 ? fd : openat(r->place.dirfd, r->temp, O_RDONLY | flags);
+}
+
 /* Removes a file that exists under the temporary name, such as one that a killed run has left. Other users can guess
  * the name, so we neither write to such a file nor use it. Only a locked file is left alone, because another run is
- * writing to it. Owner and mode of the file do not matter: the killed run may already have set them to those of the old
- * output. */
+ * writing to it; and so is one that has taken the place of the file that we have locked. Owner and mode of the file do
+ * not matter: the killed run may already have set them to those of the old output. */
 static int remove_leftover(struct replace *r, struct fault *f)
 {
+	struct fault ignored;
 	struct stat st;
 	int fd, e = 0;
 
 	if (fstatat(r->place.dirfd, r->temp, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : fault_errno(f, -errno, r->path);
-	fd = S_ISREG(st.st_mode) ?
-		openat(r->place.dirfd, r->temp, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) :
-		-1;
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0)
-		e = errno == EWOULDBLOCK ? busy(r, f) : fault_errno(f, -errno, r->path);
-	if (e == 0)
+	fd = S_ISREG(st.st_mode) ? open_leftover(r) : -1;
+	if (fd >= 0 && output_lock(fd, r->path, &ignored) == -EBUSY)
+		e = busy(r, f);
+	if (e == 0 && (fd < 0 || is_temp(r, fd)))
 		e = remove_temp(r, f);
 	drop(&fd);
 	return e;
@@ -166,19 +183,21 @@ static int open_anonymous(struct replace *r, struct fault *f)
 static int open_named(struct replace *r, struct fault *f)
 {
 	const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	struct stat held, named;
+	struct fault ignored;
+	struct stat held;
+	int e;
 
 	r->fd = openat(r->place.dirfd, r->temp, flags, 0600);
 	if (r->fd < 0 && errno == EEXIST)
 		return remove_leftover(r, f);
 	if (r->fd < 0)
 		return fault_errno(f, -errno, r->path);
-	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? busy(r, f) : fault_errno(f, -errno, r->path);
+	e = output_lock(r->fd, r->path, &ignored);
+	if (e < 0)
+		return e == -EBUSY ? busy(r, f) : fault_errno(f, e, r->path);
 	if (fstat(r->fd, &held) < 0)
 		return fault_errno(f, -errno, r->path);
-	if (fstatat(r->place.dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) < 0 ||
-		!same_file(&held, &named) || held.st_nlink > 1)
+	if (!is_temp(r, r->fd) || held.st_nlink > 1)
 		return 0;
 	r->owned = true;
 	return 1;
@@ -201,8 +220,8 @@ static int open_temp(struct replace *r, struct fault *f)
 	e = access_owner_only(r->fd);
 	if (e < 0)
 		return fault_errno(f, e, r->path);
-	/* When the file gets its final name, nobody who finds it there may write to it before we are done. */
-	return output_lock(r->fd, r->path, f);
+	/* When the file gets a name, nobody who finds it there may write to it before we are done. */
+	return r->anonymous ? output_lock(r->fd, r->path, f) : 0;
 }
 
 int replace_open(
@@ -271,8 +290,6 @@ static int link_temp(struct replace *r, struct fault *f)
 {
 	int e;
 
-	if (flock(r->fd, LOCK_EX | LOCK_NB) < 0)
-		return fault_errno(f, -errno, r->path);
 	r->owned = true;
 	e = link_as(r, r->temp);
 	if (e == -EEXIST) {
@@ -286,7 +303,16 @@ static int link_temp(struct replace *r, struct fault *f)
 	if (e == 0)
 		return 0;
 	r->owned = false;
-	return fault_errno(f, e, r->path);
+	return e == -EEXIST ? busy(r, f) : fault_errno(f, e, r->path);
+}
+
+/* On a file system without locks, another run may have taken our temporary file for a leftover, and removed it. */
+static int check_temp(struct replace *r, struct fault *f)
+{
+	if (is_temp(r, r->fd))
+		return 0;
+	r->owned = false;
+	return busy(r, f);
 }
 
 static int replace_old(struct replace *r, struct fault *f)
@@ -295,6 +321,8 @@ static int replace_old(struct replace *r, struct fault *f)
 
 	if (e == 0)
 		e = check_old(r, f);
+	if (e == 0)
+		e = check_temp(r, f);
 	if (e == 0 && renameat(r->place.dirfd, r->temp, r->place.dirfd, r->place.name) < 0)
 		e = fault_errno(f, -errno, r->path);
 	return e;
@@ -322,8 +350,11 @@ static int rename_new(const struct replace *r)
 
 static int place_new(struct replace *r, struct fault *f)
 {
-	const int e = r->anonymous ? link_as(r, r->place.name) : rename_new(r);
+	int e = r->anonymous ? 0 : check_temp(r, f);
 
+	if (e < 0)
+		return e;
+	e = r->anonymous ? link_as(r, r->place.name) : rename_new(r);
 	if (e == -EEXIST)
 		return taken(r, f);
 	return e < 0 ? fault_errno(f, e, r->path) : 0;
@@ -365,7 +396,7 @@ void replace_clear(struct replace *r)
 {
 	if (!r)
 		return;
-	if (r->owned)
+	if (r->owned && is_temp(r, r->fd))
 		unlinkat(r->place.dirfd, r->temp, 0);
 	r->owned = false;
 	drop(&r->fd);

@@ -86,20 +86,58 @@ static int look(struct target *t, const char *name, struct fault *f)
 	return r < 0 ? fault_errno(f, r, name) : 0;
 }
 
+/* Does the path still lead to the file that we have locked? */
+static bool is_there(const struct target *t)
+{
+	struct stat now;
+
+	return stat(t->path, &now) == 0 && now.st_ino == t->st.st_ino && now.st_dev == t->st.st_dev;
+}
+
+/* Opens and locks the file. Another run may have created it, and may remove it, if that run fails, before we lock it:
+ * then the path is opened again. */
+static int open_locked(struct target *t, struct fault *f)
+{
+	int r;
+
+	for (;;) {
+		r = open_path(t, f);
+		if (r == 0)
+			r = look(t, t->path, f);
+		if (r == 0)
+			r = output_lock(t->fd, t->path, f);
+		/* Another run has opened the file that we created, and locked it first. It is that run's file now. */
+		if (r == -EBUSY)
+			t->created = false;
+		if (r < 0 || is_there(t))
+			return r;
+		t->created = false;
+		close(t->fd);
+		t->fd = -1;
+		place_close(&t->place);
+	}
+}
+
+static int lock_output(struct target *t, struct fault *f)
+{
+	int r;
+
+	t->fd = STDOUT_FILENO;
+	r = look(t, "standard output", f);
+	if (r == 0)
+		r = output_lock(t->fd, "standard output", f);
+	t->locked = r == 0;
+	return r;
+}
+
 int target_open(
 	struct target *t, const char *path, const struct warning_sink *warn, struct fault *f)
 {
 	const char *name = path ? path : "standard output";
 	int r;
 
-	*t = (struct target){
-		.fd = path ? -1 : STDOUT_FILENO, .path = path, .place = { .dirfd = -1 }
-	};
-	r = path ? open_path(t, f) : 0;
-	if (r == 0)
-		r = look(t, name, f);
-	if (r == 0)
-		r = output_lock(t->fd, name, f);
+	*t = (struct target){ .fd = -1, .path = path, .place = { .dirfd = -1 } };
+	r = path ? open_locked(t, f) : lock_output(t, f);
 	/* An empty file cannot be in use. */
 	if (r == 0 && t->st.st_size > 0)
 		r = holder_check(t->fd, name, warn, f);
@@ -172,9 +210,11 @@ void target_clear(struct target *t)
 		empty(t);
 	if (t->created)
 		remove_created(t);
+	if (t->locked)
+		output_unlock(t->fd);
 	if (t->path && t->fd >= 0)
 		close(t->fd);
 	t->fd = -1;
 	place_close(&t->place);
-	t->begun = t->created = false;
+	t->begun = t->created = t->locked = false;
 }

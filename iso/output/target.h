@@ -20,6 +20,7 @@ struct target {
 	struct stat st;     /* the state of the file when it was opened */
 	struct place place; /* the place of a file that we created */
 	bool created;       /* we created the file */
+	bool locked;        /* standard output, which others have open too, is locked */
 	bool begun;         /* its old content is lost */
 };
 

@@ -174,6 +174,43 @@ full() {
 
 # --- two at once ---
 
+# unlocked FILE: check that nobody holds a lock of QEMU's bytes of the file.
+unlocked() {
+	/usr/bin/python3 -c 'import fcntl, struct, sys
+with open(sys.argv[1], "r+b") as file:
+    lock = fcntl.fcntl(file, 36, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 100, 200, 0))    # F_OFD_GETLK
+sys.exit(struct.unpack("hhqqi4x", lock)[0] != fcntl.F_UNLCK)' "$1"
+}
+
+@test "targets: an image that came by standard output is not locked any more, though the caller still has it open" {
+	local held
+	small_tree tree
+	exec {held}<>drive.iso
+	"$MKISOFS" -quiet -r -J -V config-2 tree >&"$held"
+	unlocked drive.iso
+	"$TOOL" reseed -q --source kernel drive.iso
+	"$TOOL" inspect drive.iso >/dev/null
+	exec {held}>&-
+	exec {held}<>other.iso
+	"$TOOL" build -q --source kernel -o - tree >&"$held"
+	unlocked other.iso
+	exec {held}>&-
+}
+
+@test "targets: after mkisofs was killed with OUT inside of its tree, the same line makes the image" {
+	small_tree tree
+	for old in none whole; do
+		rm -f tree/drive.iso
+		[ "$old" = none ] || "$MKISOFS" -quiet -r -J -V config-2 -o tree/drive.iso tree
+		run -137 world AT=fdatasync:drive.iso DO='kill -KILL $PPID' \
+			"$MKISOFS" -quiet -r -J -V config-2 -o tree/drive.iso tree
+		[ "$(stat -c %s tree/drive.iso)" -gt 32768 ]
+		succeeds "$MKISOFS" -quiet -r -J -V config-2 -o tree/drive.iso tree
+		"$TOOL" inspect tree/drive.iso >/dev/null
+		[ "$(bsdtar -tf tree/drive.iso | grep -c drive.iso)" = 0 ]
+	done
+}
+
 @test "targets: reseed does not write to an image that was replaced while it waited for a source" {
 	local pid status=0
 	small_tree tree
