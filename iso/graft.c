@@ -71,6 +71,15 @@ static void set_new_folder(const struct graft *g, struct tree_node *node)
 	st->st_gid = getgid();
 }
 
+static unsigned level_of(const struct tree_node *node)
+{
+	unsigned level = 0;
+
+	while ((node = node->parent))
+		level++;
+	return level;
+}
+
 /* Makes a folder that exists only in the image. As with genisoimage, it belongs to the calling user and is readable by
  * all. It takes the time stamps of the file that is added, so that the same tree always gives the same image. */
 static int make_folder(const struct graft *g, struct tree_node *dir, const char *name, size_t len,
@@ -94,6 +103,8 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 	}
 	node_sort(dir);
 	node->kind = TREE_DIR;
+	if (level_of(node) >= TREE_DEPTH_MAX)
+		return node_fault(g->tree, node, g->fault, -ELOOP, "too many levels of folders");
 	if (walk_count_folder(&w, node) < 0)
 		return -EMLINK;
 	set_new_folder(g, node);
@@ -242,7 +253,7 @@ static int graft_folder(const struct graft *g, struct tree_node *dir)
 		r = fault_errno(g->fault, -errno, g->path);
 		goto out;
 	}
-	r = walk_dir(&w, found, fd, 1);
+	r = walk_dir(&w, found, fd, level_of(found) + 1);
 	fd = -1;
 	if (r == 0)
 		r = settle(g, dir, found);
@@ -269,7 +280,8 @@ static int graft_file(const struct graft *g, struct tree_node *dir, const char *
 		return fault_errno(g->fault, -ENOMEM, g->path);
 	fault_errno(g->fault, -ENOMEM, g->path);
 	node->source = strdup(g->path);
-	r = node->source ? walk_node(&w, node, AT_FDCWD, g->path, DT_UNKNOWN, 1) : -ENOMEM;
+	r = node->source ? walk_node(&w, node, AT_FDCWD, g->path, DT_UNKNOWN, level_of(node)) :
+			   -ENOMEM;
 	if (r == 0 && old)
 		r = taken(g, old);
 	if (r == 0)

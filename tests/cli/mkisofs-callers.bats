@@ -167,6 +167,27 @@ opens_direct() {
 	alike -R -m '*.o' -m sub
 }
 
+@test "callers: with SOURCE_DATE_EPOCH=0 an image has no other time than the beginning of 1970" {
+	no_cloud tree
+	SOURCE_DATE_EPOCH=0 "$MKISOFS" -J -r -V X -o out.iso tree
+	# The dates of the primary volume descriptor: creation, modification, expiration, effective.
+	[ "$(dd if=out.iso bs=1 skip=$((32768 + 813)) count=68 status=none | tr '\0' .)" = \
+		"1970010100000000.1970010100000000.0000000000000000.0000000000000000." ]
+}
+
+@test "callers: graft points have at most as many levels as a folder on disk, and the one that is too many is named" {
+	local deep
+	deep=$(printf 'd/%.0s' {1..99})
+	echo x >file
+	mkdir -p "folder/$(printf 'e/%.0s' {1..50})"
+	succeeds "$MKISOFS" -quiet -r -graft-points -o out.iso "${deep}file=file"
+	for words in "${deep}d/file=file" "$(printf 'd/%.0s' {1..60})=folder" "$(printf 'd/%.0s' {1..60})name=folder" \
+		"$(printf 'd/%.0s' {1..2000})file=file"; do
+		run -1 --separate-stderr "$MKISOFS" -quiet -r -graft-points -o out.iso "$words"
+		[[ $stderr == "seedrive-mkisofs: "*": too many levels of folders" ]]
+	done
+}
+
 @test "callers: options without effect are accepted, and have no effect" {
 	local words
 	no_cloud tree
