@@ -211,9 +211,11 @@ void fifos_update(struct fifos *fs, const struct listen_options *o, size_t count
 		next = find_path(o, count, f->stream.options->path);
 		if (next) {
 			f->stream.options = next;
-			stream_set_rule(&f->stream, &next->rule);
-			if (f->open)
+			/* A stream that is not open takes its rule when it is opened. */
+			if (f->open) {
+				stream_set_rule(&f->stream, &next->rule);
 				stream_count(&f->stream);
+			}
 			fs->fifo[kept++] = f;
 		} else {
 			close_one(f);

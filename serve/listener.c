@@ -123,10 +123,10 @@ bool listener_is_at(const struct listener *l, const struct listen_options *o)
 	const struct listen_options *now = l->options;
 
 	return now->protocol == o->protocol &&
-		(l->taken ||
-			(same_text(now->path, o->path) && same_text(now->host, o->host) &&
-				now->port == o->port && now->mode == o->mode &&
-				now->group == o->group));
+		(l->taken ? fits(o, l->fd) :
+			    (same_text(now->path, o->path) && same_text(now->host, o->host) &&
+				    now->port == o->port && now->mode == o->mode &&
+				    now->group == o->group));
 }
 
 /* Opens the folder, and locks it against another daemon that starts at the same time. Any user who may read the folder

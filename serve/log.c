@@ -252,7 +252,7 @@ void log_no_address(const char *name)
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"[listen %s]: not listening: it has no address, and systemd passed no socket with FileDescriptorName=%s",
+		"[listen %s]: not listening: it has no address, and systemd passed no socket that it may use, with FileDescriptorName=%s",
 		name, name);
 	journal_field(&j, "SEEDRIVE_LISTENER", "%s", name);
 	journal_send(&j);

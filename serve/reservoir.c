@@ -187,8 +187,10 @@ size_t reservoir_drop(struct reservoir *r, uint32_t sources)
 	pthread_mutex_lock(&r->lock);
 	before = r->blocks;
 	for (i = before; i-- > 0;)
-		if (r->slot[i].sources & sources)
+		if (r->slot[i].sources & sources) {
+			r->weak -= is_weak(&r->slot[i].block);
 			free_slot(r, r->slot + i);
+		}
 	before -= r->blocks;
 	pthread_mutex_unlock(&r->lock);
 	return before;

@@ -444,7 +444,7 @@ export PYTHONPATH=$ROOT/tests/lib
 	start --config conf --source kernel
 	until_true stocked 1
 	stop
-	grep -qx 'seedrive: \[listen guests\]: not listening: it has no address, and systemd passed no socket with FileDescriptorName=guests' log
+	grep -qx 'seedrive: \[listen guests\]: not listening: it has no address, and systemd passed no socket that it may use, with FileDescriptorName=guests' log
 }
 
 @test "egd: the socket has the mode and the group of its section" {

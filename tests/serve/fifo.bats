@@ -111,3 +111,33 @@ took() {
 	until_true grep -q "^seedrive: \[listen fifo\]: $PWD/run/rng: not a FIFO" log
 	stop
 }
+
+@test "fifo: a FIFO that is gone while it was throttled is not served when its rate changes" {
+	serve_fifo
+	stop
+	egd() {
+		printf '%s\n' '[listen fifo]' 'protocol = fifo' "address = fifo:$PWD/run/rng" "rate = $1" 'burst = 64' \
+			'[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
+	}
+	egd 1
+	hold
+	start --config conf --source kernel
+	took 64 bytes
+	rm run/rng
+	gone() {
+		grep -q 'run/rng' log
+	}
+	until_true gone
+	# This client gets the descriptor that the FIFO had, and asks for nothing.
+	/usr/bin/python3 - "$PWD/run/egd.sock" "$DAEMON" 3>&- <<-'END'
+		import os, select, signal, sys
+		sys.path.insert(0, os.environ["ROOT"] + "/tests/lib")
+		import egd
+		client = egd.connect(sys.argv[1])
+		text = open("conf").read()
+		open("conf", "w").write(text.replace("rate = 1\n", "rate = 1000\n"))
+		os.kill(int(sys.argv[2]), signal.SIGHUP)
+		assert select.select([client], [], [], 3)[0] == [], client.recv(10)
+	END
+	stop
+}

@@ -267,6 +267,26 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	done
 }
 
+@test "http: a reload that takes the token away closes a socket outside of the loopback" {
+	install -m 600 /dev/null token
+	printf '0123456789abcdef\n' >token
+	printf '%s\n' '[listen http]' 'protocol = http' "token-file = $PWD/token" >conf
+	handed_over 0.0.0.0 >log 2>&1 3>&- &
+	DAEMON=$!
+	until_true listens
+	sed -i /token-file/d conf
+	kill -HUP "$DAEMON"
+	reloaded() {
+		grep -q 'configuration reloaded' log
+	}
+	until_true reloaded
+	grep -q '\[listen http\]: not listening: ' log
+	run -1 /usr/bin/python3 -c 'import sys, http_raw as h
+h.connect(sys.argv[1])' "127.0.0.1:$(cat port)"
+	[[ $output == *ConnectionRefusedError* ]]
+	stop
+}
+
 # --- hostile clients ---
 
 @test "http: 500 clients that send a byte a second delay nobody, and none stays connected longer than 5 seconds" {

@@ -876,6 +876,7 @@ setup_units() {
 	run -1 systemd-analyze security --offline=true --threshold=1 ./seedrived.service
 	grep -qx 'ListenSequentialPacket=/run/seedrive/seed.sock' seedrived.socket
 	[ "$(grep -lx 'TriggerLimitIntervalSec=0' ./*.socket | wc -l)" -eq 5 ]
+	[ "$(sed -n '/^\[Unit\]/,/^\[Service\]/p' seedrived.service | grep -cx 'StartLimitIntervalSec=0')" -eq 1 ]
 	for name in egd http metrics; do
 		grep -qx "FileDescriptorName=$name" "seedrived-$name.socket"
 	done

@@ -249,6 +249,12 @@ static void test_drop(void **state)
 	assert_int_equal(reservoir_put(r, &b, 1, 8), 1);
 	assert_int_equal(reservoir_drop(r, 8), 1);
 	assert_int_equal(reservoir_level(r).blocks, 0);
+	/* Those that are dropped are not counted as weak any more. */
+	b.hardware_bits = 0;
+	assert_int_equal(reservoir_put(r, &b, 1, 8), 1);
+	assert_int_equal(reservoir_level(r).weak, 1);
+	assert_int_equal(reservoir_drop(r, 8), 1);
+	assert_int_equal(reservoir_level(r).weak, 0);
 	reservoir_free(r);
 }
 
