@@ -257,13 +257,14 @@ static int begin_tests(struct draw *d, size_t source, const struct source_handle
 		.words = d->seed->sources.spec[source].src->kind == SOURCE_CPU,
 		.sampled = source_is_abundant(h) };
 
-	/* The source has another min-entropy than in the last draw, so it now reads another device. It fails in this
-	 * draw; the next draw starts its tests again, with start-up samples. */
-	if (m->started && m->health.mode.mbit != mode.mbit)
+	/* The source names another device than in the last draw, or it has another min-entropy, so it now reads another
+	 * device. It fails in this draw; the next draw starts its tests again, with start-up samples. */
+	if (m->started && (m->health.mode.mbit != mode.mbit || strcmp(m->device, h->device) != 0))
 		return -ESTALE;
 	if (!m->started) {
 		health_init(&m->health, &mode);
 		m->replay = (struct replay){ 0 };
+		memcpy(m->device, h->device, sizeof(m->device));
 	}
 	d->seed->report[source].health = m->health.found;
 	(void)windows_lengthen(&d->memory->windows, m->health.found.cutoff.replay);

@@ -15,6 +15,7 @@ struct draw_memory {
 	struct source_memory {
 		struct health health;
 		struct replay replay;
+		char device[SOURCE_DEVICE_MAX]; /* the device on which the tests began */
 		bool started; /* it passed its start-up tests, and no test has failed since */
 	} of[SOURCES_MAX];
 };

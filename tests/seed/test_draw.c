@@ -922,6 +922,37 @@ static void test_memory(void **state)
 	draw_memory_free(NULL);
 }
 
+/* Another device under the same name begins with start-up samples, even if it has the same min-entropy. */
+static void test_memory_of_a_device(void **state)
+{
+	static const struct {
+		const char *device;
+		int err;
+		unsigned bytes;
+	} rows[] = { { "dev 1", 0, 1024 }, { "dev 1", 0, 40 }, { "dev 2", -ESTALE, 0 },
+		{ "dev 2", 0, 1024 }, { "dev 2", 0, 40 } };
+	static SHARED struct fake fake[2];
+	struct source_list list = { .count = 2 };
+	struct draw_memory *memory = draw_memory_new();
+	struct seed s;
+	size_t i;
+
+	(void)state;
+	assert_non_null(memory);
+	fake_init(fake, "cpu", SOURCE_CPU, 4, 1, 1);
+	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
+	list.spec[0].src = &fake[0].src;
+	list.spec[1].src = &fake[1].src;
+	for (i = 0; i < COUNT(rows); i++) {
+		fake[1].device = rows[i].device;
+		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
+		assert_int_equal(s.report[1].err, rows[i].err);
+		assert_int_equal(s.report[1].bytes, rows[i].bytes);
+		seed_clear(&s);
+	}
+	draw_memory_free(memory);
+}
+
 /* Equal samples in a row count as one run, even if a draw ends within the run. */
 static void test_memory_of_a_run(void **state)
 {
@@ -1381,6 +1412,8 @@ int main(void)
 			test_twins),
 		TEST("draw: with a memory, start-up samples are drawn once, and old bytes are recognized",
 			test_memory),
+		TEST("draw: with a memory, another device under the same name begins with start-up samples",
+			test_memory_of_a_device),
 		TEST("draw: with a memory, a run of equal samples continues from one draw to the next",
 			test_memory_of_a_run),
 		TEST("draw: by default a source worth nothing is not read, and a slow one only if needed",
