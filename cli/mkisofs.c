@@ -128,11 +128,12 @@ static void write_log(const struct mkisofs *m, int err)
 
 /* Executes the fallback program, if one is configured. If the image is a drive, warns that it gets no seed. Returns only on
  * failure: -errno with @f. */
-static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused, struct fault *f)
+static int hand_over(
+	struct mkisofs *m, int argc, char **argv, const struct fault *refused, struct fault *f)
 {
 	const struct mkisofs_args *a = &m->args;
 	struct mkisofs_fallback next;
-	int r = mkisofs_fallback_find(&next, refused, f);
+	int r = mkisofs_fallback_find(&next, a, refused, f);
 
 	if (r == 0 && is_drive(a)) {
 		report_warning("%s: left to %s, which adds no seed: %s", out_name(a), next.program,
@@ -141,7 +142,7 @@ static int hand_over(struct mkisofs *m, char **argv, const struct fault *refused
 		write_log(m, 0);
 	}
 	if (r == 0)
-		r = mkisofs_fallback_exec(&next, a->skip, argv, f);
+		r = mkisofs_fallback_exec(&next, a, argc, argv, f);
 	mkisofs_fallback_clear(&next);
 	return r;
 }
@@ -156,7 +157,7 @@ static int log_failure(struct mkisofs *m, int err, struct fault *f)
 	return err;
 }
 
-static int run(struct mkisofs *m, char **argv, struct fault *f)
+static int run(struct mkisofs *m, int argc, char **argv, struct fault *f)
 {
 	struct fault refused;
 	int r = make_image(m, f);
@@ -174,7 +175,7 @@ static int run(struct mkisofs *m, char **argv, struct fault *f)
 		return r;
 	refused = *f;
 	m->compose = (struct compose){ 0 };
-	return hand_over(m, argv, &refused, f);
+	return hand_over(m, argc, argv, &refused, f);
 }
 
 static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
@@ -185,7 +186,7 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 	if (is_drive(&m->args))
 		drive_log_listen(out_name(&m->args));
 	if (r == -ENOTSUP)
-		return hand_over(m, argv, &refused, f);
+		return hand_over(m, argc, argv, &refused, f);
 	if (r < 0)
 		return fault_set(f, r, "%s", refused.text);
 	if (m->args.action == MKISOFS_HELP) {
@@ -197,7 +198,7 @@ static int act(struct mkisofs *m, int argc, char **argv, struct fault *f)
 		return 0;
 	}
 	start_signals();
-	return run(m, argv, f);
+	return run(m, argc, argv, f);
 }
 
 int main(int argc, char **argv)

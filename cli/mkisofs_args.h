@@ -23,6 +23,7 @@ struct mkisofs_args {
 	enum mkisofs_action action;
 	bool as_xorriso; /* the defaults are those of xorriso: called as `xorriso -as NAME`, or by the name xorrisofs */
 	int skip; /* number of words before those for mkisofs: 2 for `-as NAME`; argv[0] does not count */
+	bool foreign; /* NAME is not one of mkisofs's names: only xorriso could carry the line out */
 	const char *out; /* NULL: standard output */
 	const char *label, *publisher, *preparer, *application, *system, *volume_set;
 	struct iso_names names;

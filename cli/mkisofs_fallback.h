@@ -3,6 +3,7 @@
 #define CLI_MKISOFS_FALLBACK_H
 
 #include "cli/config/config.h"
+#include "cli/mkisofs_args.h"
 #include "util/fault.h"
 
 /* The program that makes the image if this one cannot honour the command line: `fallback` in the configuration. */
@@ -15,16 +16,19 @@ struct mkisofs_fallback {
  * mkisofs_fallback_find - finds the configured program
  * @n: the caller's storage; the caller calls mkisofs_fallback_clear() when done, also after an error
  * @refused: why this program does not make the image; becomes part of @f if there is no other program
- * Returns: 0, or with @f: -ENOTSUP if none is configured, -ELOOP if it is this program, or another -errno.
+ * Returns: 0, or with @f: -ENOTSUP if none is configured, -ELOOP if it is this program, was executed by this program
+ * already, or cannot know the words; or another -errno.
  */
-int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct fault *refused, struct fault *f);
+int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct mkisofs_args *a,
+	const struct fault *refused, struct fault *f);
 
 /**
- * mkisofs_fallback_exec - executes @n->program
- * @skip: number of words after argv[0] that only xorriso takes: `-as NAME`, and what comes before it
+ * mkisofs_fallback_exec - executes @n->program with the words of the command line, but without our own option
+ * Only xorriso gets the words up to `-as NAME`; if there are none, it gets `-as mkisofs`.
  * Returns only on failure: -errno with @f.
  */
-int mkisofs_fallback_exec(const struct mkisofs_fallback *n, int skip, char **argv, struct fault *f);
+int mkisofs_fallback_exec(const struct mkisofs_fallback *n, const struct mkisofs_args *a, int argc,
+	char **argv, struct fault *f);
 
 void mkisofs_fallback_clear(struct mkisofs_fallback *n);
 

@@ -57,6 +57,8 @@ int mkisofs_take_as(struct mkisofs_args *a, struct mkisofs_words *w, struct faul
 	for (i = 0; i < COUNT(names); i++)
 		if (strcmp(w->argv[as + 1], names[i]) == 0)
 			return 0;
+	a->foreign = true;
+	a->skip = 0;
 	return fault_set(f, -ENOTSUP, "%s: %s: must be mkisofs, genisoimage, genisofs or xorrisofs",
 		w->argv[as], w->argv[as + 1]);
 }

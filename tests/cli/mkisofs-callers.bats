@@ -334,6 +334,15 @@ Writing to 'stdio:out.iso' completed successfully." ]
 	conf "fallback = $PWD/bin/xorriso"
 	succeeds with_etc "$MKISOFS" -as mkisofs -z -o out.iso tree
 	[ "$(cat peer.said)" = "-as mkisofs -z -o out.iso tree " ]
+	# Without these words, xorriso would take the rest for its own commands.
+	succeeds with_etc "$MKISOFS" -z -o out.iso tree
+	[ "$(cat peer.said)" = "-as mkisofs -z -o out.iso tree " ]
+	# Only xorriso itself can do the work of another program.
+	succeeds with_etc "$MKISOFS" -no_rc -as cdrecord -v x.iso
+	[ "$(cat peer.said)" = "-no_rc -as cdrecord -v x.iso " ]
+	conf "fallback = $PWD/peer"
+	fails 1 "seedrive-mkisofs: -as: cdrecord: must be mkisofs, genisoimage, genisofs or xorrisofs; and the fallback $PWD/peer is not xorriso" \
+		with_etc "$MKISOFS" -as cdrecord -v x.iso
 }
 
 @test "callers: without -R and -J a drive with a seed label gets Rock Ridge, any other image neither" {

@@ -465,8 +465,29 @@ with open(out, "rb") as f, open("out.iso", "wb") as g:
 	fails 1 "seedrive-mkisofs: -z: not an option of seedrive-mkisofs, which compresses no files; and the fallback $PWD/mkisofs is seedrive-mkisofs itself" \
 		with_etc "$MKISOFS" -z -o out.iso tree
 	conf "fallback = /nowhere/xorrisofs"
-	fails 1 "seedrive-mkisofs: fallback: /nowhere/xorrisofs: No such file or directory" \
+	fails 1 "seedrive-mkisofs: -z: not an option of seedrive-mkisofs, which compresses no files; and the fallback /nowhere/xorrisofs: No such file or directory" \
 		with_etc "$MKISOFS" -z -o out.iso tree
+}
+
+@test "mkisofs: a fallback that calls seedrive-mkisofs in its turn is called once" {
+	need_mounts
+	no_cloud tree
+	printf '#!/bin/sh\necho called >>calls\nexec "%s" "$@"\n' "$MKISOFS" >peer
+	chmod 755 peer
+	conf "fallback = $PWD/peer"
+	run -1 --separate-stderr with_etc "$MKISOFS" -z -o out.iso tree
+	[ "$stderr" = "seedrive-mkisofs: -z: not an option of seedrive-mkisofs, which compresses no files; and the fallback $PWD/peer has called seedrive-mkisofs in its turn" ]
+	[ "$(wc -l <calls)" -eq 1 ]
+}
+
+@test "mkisofs: a fallback does not get our own option" {
+	need_mounts
+	no_cloud tree
+	printf '#!/bin/sh\nprintf "%%s " "$@" >peer.said\n' >peer
+	chmod 755 peer
+	conf "fallback = $PWD/peer"
+	succeeds with_etc "$MKISOFS" -seed off -z -V seed -o out.iso tree --seed=mix -- -seed
+	[ "$(cat peer.said)" = "-z -V seed -o out.iso tree -- -seed " ]
 }
 
 # --- entropy and configuration: the image is made ---
