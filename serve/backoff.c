@@ -20,7 +20,7 @@ bool backoff_recover(struct backoff *b)
 {
 	const bool report = b->reported;
 
-	*b = (struct backoff){ .alarms = b->alarms, .out = b->out };
+	*b = (struct backoff){ .alarms = b->alarms, .ever = b->ever, .out = b->out };
 	return report;
 }
 
@@ -29,13 +29,14 @@ bool backoff_alarm(struct backoff *b, bool sure)
 	const bool before = b->out;
 
 	b->alarms++;
+	b->ever++;
 	b->out = b->out || sure || b->alarms >= BACKOFF_ALARMS;
 	return b->out && !before;
 }
 
 void backoff_forgive(struct backoff *b)
 {
-	*b = (struct backoff){ 0 };
+	*b = (struct backoff){ .ever = b->ever };
 }
 
 bool backoff_is_paused(const struct backoff *b, int64_t now_ms)

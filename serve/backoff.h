@@ -19,8 +19,10 @@ struct backoff {
 	bool reported;
 	int pause_ms;     /* 0: it works */
 	int64_t retry_ms; /* when to try again */
-	unsigned alarms;  /* number of failed health tests */
-	bool out;         /* kept out: not tried again until backoff_forgive() */
+	unsigned
+		alarms; /* number of failed health tests since the start, or since backoff_forgive() */
+	unsigned ever; /* number of failed health tests since the start */
+	bool out;      /* kept out: not tried again until backoff_forgive() */
 };
 
 /**
@@ -37,7 +39,7 @@ bool backoff_fail(struct backoff *b, bool worth_reporting, int64_t now_ms);
  */
 bool backoff_alarm(struct backoff *b, bool sure);
 
-/** backoff_forgive - the operator has repaired the source: forget all its failures. */
+/** backoff_forgive - the operator has repaired the source: forget all its failures, but for their number. */
 void backoff_forgive(struct backoff *b);
 
 /**

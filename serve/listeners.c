@@ -138,9 +138,13 @@ int listeners_open(struct listeners *ls, const char *path, const struct listen_o
 	size_t i;
 	int r;
 
+	/* A copy, because the configuration that has the path may be read again. */
+	ls->path = strdup(path);
+	if (!ls->path)
+		return fault_errno(f, -ENOMEM, path);
 	ls->broker = (struct listen_options){ .name = "broker",
 		.protocol = &broker_protocol,
-		.path = path,
+		.path = ls->path,
 		.mode = 0666,
 		.group = (gid_t)-1 };
 	r = take_activated(ls, o, count, f);
@@ -284,5 +288,6 @@ void listeners_close(struct listeners *ls)
 		close_slot(s);
 	if (ls->resume)
 		event_free(ls->resume);
+	free(ls->path);
 	*ls = (struct listeners){ 0 };
 }

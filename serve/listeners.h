@@ -25,6 +25,7 @@ struct listeners {
 	struct listeners_slot slot[LISTENERS_MAX];
 	size_t count;
 	struct listen_options broker;
+	char *path; /* of the broker's socket */
 	struct event_base *base;
 	struct event *resume; /* accepts clients again, after the process ran out of descriptors */
 	struct connections *connections;

@@ -5,7 +5,7 @@ void verdict_note(struct refill_source *s, const struct draw_report *rep, const 
 	int64_t now_ms)
 {
 	draw_label(rep, s->label, sizeof(s->label));
-	s->alarms = b->alarms;
+	s->alarms = b->ever;
 	s->state = b->out ? REFILL_OUT : draw_passed(rep) ? REFILL_PASSES : REFILL_FAILS;
 	if (draw_passed(rep))
 		return;

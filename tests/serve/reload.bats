@@ -125,6 +125,21 @@ reload() {
 	[ ! -e run/a.sock ] && [ ! -e run/b.sock ] && [ ! -e run/d.sock ]
 }
 
+@test "reload: the broker's socket of the configuration is removed at the end, after any number of reloads" {
+	conf "broker = $PWD/run/own.sock"
+	# With this variable, the C library overwrites memory that is freed.
+	MALLOC_PERTURB_=165 "$TOOL" serve --config conf --source kernel >log 2>&1 3>&- &
+	DAEMON=$!
+	until_true test -S run/own.sock
+	# Another path has an effect only at the next start.
+	conf "broker = $PWD/run/a-path-of-another-length.sock"
+	reload
+	reload
+	reload
+	stop
+	[ ! -e run/own.sock ]
+}
+
 @test "reload: what cannot be read or opened is reported, and the rest applies" {
 	conf "$(egd a)"
 	start --config conf --source kernel

@@ -80,6 +80,7 @@ static void kept_out(void **state)
 	/* A single failure that is beyond doubt keeps the source out. */
 	assert_true(backoff_alarm(&b, true));
 	assert_true(backoff_is_paused(&b, INT64_MAX));
+	assert_int_equal(b.ever, 5);
 }
 
 int main(void)
