@@ -61,6 +61,17 @@ static void send_status(struct server *s)
 		s->connections.crowd.count + s->streams.crowd.count + s->web.crowd.count);
 }
 
+static void say_ready(struct server *s)
+{
+	if (s->ready)
+		return;
+	s->ready = true;
+	if (secret_unlocked())
+		log_unlocked();
+	notify("READY=1");
+}
+
+/* The thread that draws has put a batch into the stock, or has failed to. */
 static void on_wake(evutil_socket_t fd, short what, void *server)
 {
 	struct server *s = server;
@@ -68,12 +79,7 @@ static void on_wake(evutil_socket_t fd, short what, void *server)
 
 	(void)what;
 	(void)!read(fd, &count, sizeof(count));
-	if (!s->ready) {
-		s->ready = true;
-		if (secret_unlocked())
-			log_unlocked();
-		notify("READY=1");
-	}
+	say_ready(s);
 	send_status(s);
 }
 
@@ -83,6 +89,8 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 
 	(void)fd;
 	(void)what;
+	/* The first batch waits for the slowest device. systemd would end a service that is not ready after 90 s. */
+	say_ready(s);
 	subuids_refresh(&s->subuids);
 	send_status(s);
 }

@@ -779,6 +779,25 @@ assert broker["given"] == [[{"source": "rdseed", "assessed_bits": 320}, {"source
 	END
 }
 
+@test "serve: READY does not wait for a device that delivers nothing" {
+	mkfifo slow
+	/usr/bin/python3 - "$TOOL" "$SOCKET" <<-'END'
+		import atexit, os, socket, subprocess, sys, time
+		manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		manager.bind("notify")
+		manager.settimeout(600)
+		os.environ.update(NOTIFY_SOCKET=os.path.abspath("notify"))
+		begin = time.monotonic()
+		daemon = subprocess.Popen([sys.argv[1], "serve", "--socket", sys.argv[2], "--source",
+		                           "rdrand,file:slow,bits=4,deadline=10m"], stderr=subprocess.DEVNULL)
+		atexit.register(daemon.kill)
+		feed = os.open("slow", os.O_RDWR)
+		while "READY=1" not in manager.recv(4096).decode().split("\n"):
+		    pass
+		assert time.monotonic() - begin < 300
+	END
+}
+
 @test "serve: each seed is one entry in the journal, with its fields; by default all paths are in /run" {
 	need_mounts
 	small_tree tree
