@@ -47,6 +47,13 @@ bool machine_is_emulated(void)
 
 #else
 
+/* Is there a file, judging by the result of machine_text()? One that may not be read counts as there: to believe that a
+ * virtual machine is a physical one would be the worse mistake. */
+static bool is_there(int r)
+{
+	return r != -ENOENT && r != -ENOTDIR;
+}
+
 /* No instruction of these CPUs shows a hypervisor, so we look for files that exist only under one. All of them are in
  * /sys, because the daemon's unit hides all of /proc except processes. */
 static bool known_by_file(void)
@@ -58,7 +65,7 @@ static bool known_by_file(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(path) / sizeof(*path); i++)
-		if (machine_text(path[i], text, sizeof(text)) == 0)
+		if (is_there(machine_text(path[i], text, sizeof(text))))
 			return true;
 	return false;
 }
@@ -75,10 +82,15 @@ static bool known_by_vendor(void)
 	char text[128];
 	size_t i, j;
 
-	for (i = 0; i < sizeof(path) / sizeof(*path); i++)
-		for (j = 0; j < sizeof(word) / sizeof(*word); j++)
-			if (machine_text(path[i], text, sizeof(text)) == 0 && strstr(text, word[j]))
+	for (i = 0; i < sizeof(path) / sizeof(*path); i++) {
+		const int r = machine_text(path[i], text, sizeof(text));
+
+		if (r < 0 && is_there(r))
+			return true;
+		for (j = 0; r == 0 && j < sizeof(word) / sizeof(*word); j++)
+			if (strstr(text, word[j]))
 				return true;
+	}
 	return false;
 }
 

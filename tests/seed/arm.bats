@@ -71,7 +71,9 @@ cross() {
 	says xen sys/hypervisor/type xen
 	says tree sys/firmware/devicetree/base/hypervisor/compatible linux,kvm
 	says firmware sys/firmware/qemu_fw_cfg/rev 1
-	for machine in maker product xen tree firmware; do
+	# What cannot be read counts, too.
+	mkdir -p unread/sys/hypervisor/type unknown/sys/class/dmi/id/sys_vendor
+	for machine in maker product xen tree firmware unread unknown; do
 		run -0 qemu-aarch64 -cpu cortex-a57 -L "$machine" "$CPU"
 		[ "${lines[2]}" = "machine: virtual, its CPU may be emulated" ]
 	done
