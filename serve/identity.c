@@ -19,16 +19,26 @@ account_id identity_account(int fd, unsigned listener)
 	return id << 32 | (account_id)(uint32_t)peer.uid;
 }
 
-/* Returns: a number for the address; 0 for each loopback address, and for anything that is no IP address. */
+static uint64_t number_of_four(uint32_t network_order)
+{
+	const uint32_t four = ntohl(network_order);
+
+	return four >> 24 == 127 ? 0 : four;
+}
+
+/* Returns: a number for the address; 0 for each loopback address, and for anything that is no IP address. The address of
+ * a client by IPv4 has the same number if the socket is one of IPv6 that serves both. */
 static uint64_t address_number(const struct sockaddr_storage *a)
 {
 	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)a;
 	uint64_t network = 0; /* the first 64 bits */
+	uint32_t four;
 
-	if (a->ss_family == AF_INET) {
-		const uint32_t four = ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr);
-
-		return four >> 24 == 127 ? 0 : four;
+	if (a->ss_family == AF_INET)
+		return number_of_four(((const struct sockaddr_in *)a)->sin_addr.s_addr);
+	if (a->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+		memcpy(&four, six->sin6_addr.s6_addr + 12, sizeof(four));
+		return number_of_four(four);
 	}
 	if (a->ss_family == AF_INET6 && !IN6_IS_ADDR_LOOPBACK(&six->sin6_addr))
 		memcpy(&network, &six->sin6_addr, sizeof(network));
