@@ -110,12 +110,17 @@ int place_open(struct place *p, const char *path, struct fault *f)
 	return p->exists && S_ISLNK(p->st.st_mode) ? take_target(p, path, f) : 0;
 }
 
+bool place_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
 bool place_has(const struct place *p, const struct stat *st)
 {
 	struct stat now;
 
 	return fstatat(p->dirfd, p->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-		now.st_dev == st->st_dev && now.st_ino == st->st_ino;
+		place_same_file(&now, st);
 }
 
 /* If /dev is a separate file system, it is recognized by its device number, whatever path led to @dir. /dev/shm is

@@ -26,6 +26,9 @@ struct place {
  */
 int place_open(struct place *p, const char *path, struct fault *f);
 
+/** place_same_file - do both describe one file, by device and inode? */
+bool place_same_file(const struct stat *a, const struct stat *b);
+
 /** place_has - is the file at this place still the one described by @st, by device and inode? */
 bool place_has(const struct place *p, const struct stat *st);
 

@@ -67,7 +67,7 @@ static int lock_old(struct replace *r, struct fault *f)
 	}
 	if (fstat(r->old_fd, &st) < 0)
 		return fault_errno(f, -errno, r->path);
-	if (st.st_ino != r->place.st.st_ino || st.st_dev != r->place.st.st_dev)
+	if (!place_same_file(&st, &r->place.st))
 		return 0;
 	e = output_lock(r->old_fd, r->path, f);
 	if (e < 0)
@@ -105,11 +105,6 @@ static int find_place(struct replace *r, struct fault *f)
 
 /* --- the temporary file --- */
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
-}
-
 static int remove_temp(struct replace *r, struct fault *f)
 {
 	if (unlinkat(r->place.dirfd, r->temp, 0) < 0 && errno != ENOENT)
@@ -131,7 +126,7 @@ static bool is_temp(const struct replace *r, int fd)
 
 	return fstat(fd, &held) == 0 &&
 		fstatat(r->place.dirfd, r->temp, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-		same_file(&held, &named);
+		place_same_file(&held, &named);
 }
 
 /* Opens the file under the temporary name. One that may not be written is opened for reading only. */
@@ -261,7 +256,7 @@ static int check_old(struct replace *r, struct fault *f)
 				"%s: the old file was removed meanwhile; the new one is not written",
 				r->path) :
 			fault_errno(f, -errno, r->path);
-	if (!same_file(&now, old) || now.st_size != old->st_size ||
+	if (!place_same_file(&now, old) || now.st_size != old->st_size ||
 		now.st_mtim.tv_sec != old->st_mtim.tv_sec ||
 		now.st_mtim.tv_nsec != old->st_mtim.tv_nsec)
 		return fault_set(f, -ESTALE,

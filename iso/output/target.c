@@ -91,7 +91,7 @@ static bool is_there(const struct target *t)
 {
 	struct stat now;
 
-	return stat(t->path, &now) == 0 && now.st_ino == t->st.st_ino && now.st_dev == t->st.st_dev;
+	return stat(t->path, &now) == 0 && place_same_file(&now, &t->st);
 }
 
 /* Opens and locks the file. Another run may have created it, and may remove it, if that run fails, before we lock it:
@@ -186,8 +186,7 @@ static void reopen(struct target *t)
 	struct stat st;
 
 	t->fd = open(t->path, flags);
-	if (t->fd >= 0 && fstat(t->fd, &st) == 0 && st.st_ino == t->st.st_ino &&
-		st.st_dev == t->st.st_dev)
+	if (t->fd >= 0 && fstat(t->fd, &st) == 0 && place_same_file(&st, &t->st))
 		return;
 	if (t->fd >= 0)
 		close(t->fd);
