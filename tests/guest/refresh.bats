@@ -505,18 +505,24 @@ COUNTED=256
 	timeout 60 sh -c 'while [ -d "/proc/$0" ]; do sleep 0.02; done' "$(tr -d " " <child)"
 }
 
+# hooks_wait LEAST BELOW: check that the hook that writes `ran` runs after LEAST seconds or more, and fewer than BELOW.
+hooks_wait() {
+	local before
+	until_said 'restored or cloned: mixed and reseeded'
+	before=$SECONDS
+	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.1; done'
+	echo "waited $((SECONDS - before)) s"
+	[ $((SECONDS - before)) -ge "$1" ]
+	[ $((SECONDS - before)) -lt "$2" ]
+}
+
 # bats test_tags=root
 @test "watch: hooks wait at most 15 seconds for a network that does not come" {
 	hook 10-first 'echo first >>ran'
 	page "$COUNTED" 1 1
 	watch --url http://127.0.0.1:1/
 	page "$COUNTED" 1 2
-	until_said 'restored or cloned: mixed and reseeded'
-	before=$SECONDS
-	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.1; done'
-	echo "waited $((SECONDS - before)) s"
-	[ $((SECONDS - before)) -ge 14 ]
-	[ $((SECONDS - before)) -lt 40 ]
+	hooks_wait 14 40
 }
 
 # bats test_tags=root
@@ -535,13 +541,8 @@ COUNTED=256
 	echo "$!" >>"$BATS_TEST_TMPDIR/pids"
 	until_said 'watches vmclock.*'
 	page "$COUNTED" 1 2
-	until_said 'restored or cloned: mixed and reseeded'
-	before=$SECONDS
-	timeout 60 sh -c 'until [ -s ran ]; do sleep 0.1; done'
-	echo "waited $((SECONDS - before)) s"
 	# A fetch takes 10 seconds, and the next one begins a second later.
-	[ $((SECONDS - before)) -ge 14 ]
-	[ $((SECONDS - before)) -lt 28 ]
+	hooks_wait 14 28
 }
 
 # --- the guide ---

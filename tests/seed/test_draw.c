@@ -880,10 +880,19 @@ static void test_twins(void **state)
 
 /* --- what is remembered from one draw to the next --- */
 
+static void cpu_and_device(struct fake fake[2], struct source_list *ret)
+{
+	fake_init(fake, "cpu", SOURCE_CPU, 4, 1, 1);
+	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
+	*ret = (struct source_list){ .count = 2 };
+	ret->spec[0].src = &fake[0].src;
+	ret->spec[1].src = &fake[1].src;
+}
+
 static void test_memory(void **state)
 {
 	static SHARED struct fake fake[2];
-	struct source_list list = { .count = 2 };
+	struct source_list list;
 	struct draw_memory *memory = draw_memory_new();
 	uint64_t bytes;
 	struct seed s;
@@ -891,10 +900,7 @@ static void test_memory(void **state)
 
 	(void)state;
 	assert_non_null(memory);
-	fake_init(fake, "cpu", SOURCE_CPU, 4, 1, 1);
-	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
-	list.spec[0].src = &fake[0].src;
-	list.spec[1].src = &fake[1].src;
+	cpu_and_device(fake, &list);
 	/* Start-up samples are drawn once; each later draw takes only what the block needs. For seed_mix_key(), each
 	 * draw takes 1 KiB of the CPU source. */
 	for (round = 0; round < 3; round++) {
@@ -932,17 +938,14 @@ static void test_memory_of_a_device(void **state)
 	} rows[] = { { "dev 1", 0, 1024 }, { "dev 1", 0, 40 }, { "dev 2", -ESTALE, 0 },
 		{ "dev 2", 0, 1024 }, { "dev 2", 0, 40 } };
 	static SHARED struct fake fake[2];
-	struct source_list list = { .count = 2 };
+	struct source_list list;
 	struct draw_memory *memory = draw_memory_new();
 	struct seed s;
 	size_t i;
 
 	(void)state;
 	assert_non_null(memory);
-	fake_init(fake, "cpu", SOURCE_CPU, 4, 1, 1);
-	fake_init(fake + 1, "device", SOURCE_DEVICE, 8, 1, 2);
-	list.spec[0].src = &fake[0].src;
-	list.spec[1].src = &fake[1].src;
+	cpu_and_device(fake, &list);
 	for (i = 0; i < COUNT(rows); i++) {
 		fake[1].device = rows[i].device;
 		assert_int_equal(seed_draw_with(&s, &list, 256, 1, memory), 0);
