@@ -24,7 +24,8 @@ int mkisofs_fallback_find(struct mkisofs_fallback *n, const struct mkisofs_args 
 
 /**
  * mkisofs_fallback_exec - executes @n->program with the words of the command line, but without our own option
- * Only xorriso gets the words up to `-as NAME`; if there are none, it gets `-as mkisofs`.
+ * Of the line's beginning, up to `-as NAME`, other programs get nothing. If the line has no `-as`, xorriso gets
+ * `-as mkisofs` first.
  * Returns only on failure: -errno with @f.
  */
 int mkisofs_fallback_exec(const struct mkisofs_fallback *n, const struct mkisofs_args *a, int argc,

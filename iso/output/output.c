@@ -14,8 +14,8 @@ const char *output_name(const struct output *o)
 	return o->path ? o->path : "standard output";
 }
 
-/* Is this the beginning of an image, or of one whose writer was killed? While an image is written in place, zeros stand
- * where its descriptors will be; the system area before them has zeros anyway. */
+/* Does an image begin like this, whole or not? Until an image that is written in place is whole, its descriptors are
+ * zeros; if the writer is killed, they stay so. The system area before them is zeros in any image. */
 static bool is_image(const uint8_t *begin, size_t len)
 {
 	return memcmp(begin + ISO_SYSTEM_AREA, ISO_MAGIC, ISO_MAGIC_SIZE) == 0 ||

@@ -197,8 +197,7 @@ static void test_renewed(void **state)
 	}
 }
 
-/* The firmware has room for only five ids: the newest five stay. */
-/* @none: the state if the firmware has no room even for one entry */
+/* The firmware has room for only five ids: the newest five stay. @none: the state if it has no room even for one. */
 static void assert_newest_stay(enum ledger_state none)
 {
 	const struct record next = seed(100);

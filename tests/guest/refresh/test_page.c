@@ -126,8 +126,8 @@ static unsigned wait_of(const struct page *page)
 	return process_now_ms() - begun;
 }
 
-/* If the device does not notify of changes, page_wait() takes 20 ms. Otherwise it uses poll(2), for which this file is
- * always ready, as the device of a kernel whose driver has no poll function. */
+/* If the device does not notify of changes, page_wait() takes 20 ms. Otherwise it uses poll(2). For that, this file is
+ * always ready; so is the device, if the kernel's driver has no poll function. */
 static void waits(void **state)
 {
 	struct page page;
