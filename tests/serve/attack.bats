@@ -14,10 +14,10 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
-# attack PROGRAM: run PROGRAM in the background until the test ends, with the lowest priority, because the kernel's
-# scheduler is not what is tested.
+# attack PROGRAM: run PROGRAM in the background until the test ends, with the lowest priority (40 below any), because the
+# kernel's scheduler is not what is tested.
 attack() {
-	nice -n 19 /usr/bin/python3 -c "$1" "$PWD/run" >/dev/null 2>&1 3>&- &
+	nice -n 40 /usr/bin/python3 -c "$1" "$PWD/run" >/dev/null 2>&1 3>&- &
 	echo "$!" >>servers
 }
 
@@ -54,9 +54,9 @@ streams_wait() {
 	END
 }
 
-# honest_wait: set $slowest to the longest time in ms that an honest client waits, of the broker or of a stream.
+# honest_wait UID: set $slowest to the longest time in ms that an honest client waits, of the broker as UID or of a stream.
 honest_wait() {
-	run -0 setpriv --reuid=1401 --regid=1401 --clear-groups "$CLIENT" honest "$SOCKET" 40 1
+	run -0 setpriv --reuid="$1" --regid="$1" --clear-groups "$CLIENT" honest "$SOCKET" 40 1
 	echo "broker: given and slowest in ms: $output"
 	[ "${output% *}" = 40 ]
 	slowest=${output#* }
@@ -90,18 +90,21 @@ honest_wait() {
 		mode = 0666
 	END
 	start_with 4096 --config conf --rate 1
-	honest_wait
+	# Daemon and honest clients do not wait for other programs on this machine either: with a twentieth of a CPU, the same
+	# work takes seconds.
+	renice -n -15 -p "$DAEMON" $BASHPID >/dev/null || true
+	honest_wait 1401
 	unhindered=$slowest
 	cc -O2 -Wall -Wextra -o run/flood "$ROOT/tests/lib/flood.c"
 	for _ in $(seq 8); do
-		attacked 1001 nice -n 19 run/flood "$SOCKET"
+		attacked 1001 nice -n 40 run/flood "$SOCKET"
 		attack 'import sys, egd
 while True:
     egd.connect(sys.argv[1] + "/egd.sock").sendall(b"\2\x10")'
 	done
 	# Eight greedy clients: four of the broker, and four of EGD.
 	for uid in $(seq 1101 1104); do
-		attacked "$uid" nice -n 19 "$CLIENT" endless "$SOCKET" 2
+		attacked "$uid" nice -n 40 "$CLIENT" endless "$SOCKET" 2
 		attack 'import sys, egd
 egd.rates(sys.argv[1] + "/egd.sock", 600, 1)'
 	done
@@ -113,14 +116,14 @@ for s in held[:256]:
 open("held", "w").close()
 signal.pause()'
 	attacked 1201 "$CLIENT" silent "$SOCKET" 512
-	attacked 1202 nice -n 19 "$CLIENT" deaf "$SOCKET" 256
+	attacked 1202 nice -n 40 "$CLIENT" deaf "$SOCKET" 256
 	# Clients that send incomplete requests and rubbish, and clients that do not read their blocks.
 	attack 'import os, random, sys, egd, broker
 while True:
     s = egd.connect(sys.argv[1] + "/egd.sock")
     s.sendall(random.choice((b"\2", b"\3\0\0\xff" + b"x" * 100, b"\7", b"\0\4" * 500, os.urandom(3000))))
     s.close()'
-	attacked 1301 nice -n 19 /usr/bin/python3 -c 'import sys
+	attacked 1301 nice -n 40 /usr/bin/python3 -c 'import sys
 sys.path.insert(0, sys.argv[1])
 import client as broker, time
 while True:
@@ -157,8 +160,8 @@ while os.read(fd, 65536):
 	! grep -q __asan_init "$TOOL" || most=10000
 	[ "$most" -ge $((5 * unhindered)) ] || most=$((5 * unhindered))
 	served=no
-	for _ in 1 2 3; do
-		honest_wait
+	for uid in 1402 1403 1404; do
+		honest_wait "$uid"
 		[ "$slowest" -ge "$most" ] || { served=yes; break; }
 	done
 	[ "$served" = yes ]
