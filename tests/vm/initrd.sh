@@ -3,10 +3,10 @@
 #
 # usage: initrd.sh KERNEL OUT [NAME=VALUE]... [-- COMMAND...]
 #
-# Makes OUT/vmlinuz and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a `make install-guest`
-# as in a guest. KERNEL is the folder that kernel.sh printed. The initramfs has the scripts in tests/vm/scripts, a check
-# of an ext4 root, and only the drivers that a hook asks for. The arguments NAME=VALUE are settings of initramfs.conf;
-# COMMAND runs before the initramfs is made.
+# Makes OUT/vmlinuz, perhaps OUT/vmlinux, and OUT/initramfs, which boot.sh boots, with Debian's initramfs-tools, after a
+# `make install-guest` as in a guest. KERNEL is the folder that kernel.sh printed. The initramfs has the scripts in
+# tests/vm/scripts, a check of an ext4 root, and only the drivers that a hook asks for. The arguments NAME=VALUE are
+# settings of initramfs.conf; COMMAND runs before the initramfs is made.
 # This machine is not changed: all changes are on overlays, which vanish at the end. Needs root.
 
 set -euo pipefail
@@ -54,3 +54,4 @@ printf '%s\n' ext4 overlay dm_mod dm_crypt dm_verity xts ecb >/etc/initramfs-too
 [ $# -le 1 ] || "${@:2}"
 mkinitramfs -o "$out/initramfs" "$version"
 cp "$kernel/boot/vmlinuz-$version" "$out/vmlinuz"
+[ ! -e "$kernel/boot/vmlinux" ] || cp --reflink=auto "$kernel/boot/vmlinux" "$out/vmlinux"
