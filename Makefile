@@ -249,12 +249,16 @@ check-built: all guest-aarch64 build/guest/stage-world $(units)
 check-host: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
+# The tests of the same suites that have the tag `long`. Each is a longer form of a test that `make check` runs.
+check-long: deps
+	@LONG=1 $(MAKE) --no-print-directory check-built units= TESTS="$$(grep -lx '# bats test_tags=long' $(suites) | paste -sd ' ')"
+
 # For the second release of Debian in CI: runs the tests of check-host, except those whose result does not depend on the
 # release and those that take minutes. `make check-suites` runs all tests.
 check-other: deps
 	@$(MAKE) --no-print-directory check-built units="$(filter-out %/test_estimate,$(units))" \
-		TESTS="$(filter-out tests/vm/% $(addprefix tests/,$(addsuffix .bats,analyse cli/check dist/stage docs drive/kill \
-		evidence fuzz layers mutants seed/cutoffs)),$(TESTS))"
+		TESTS="$(filter-out tests/vm/% $(addprefix tests/,$(addsuffix .bats,analyse cli/check cli/input dist/stage docs \
+		drive/kill evidence fuzz json layers mutants seed/arm seed/cutoffs)),$(TESTS))"
 
 # Runs the commands of README in a bare system of each release of Debian. Takes an hour or more.
 check-suites: deps
@@ -544,6 +548,6 @@ clean:
 
 -include $(shell find build -path build/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
 
-.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-other check-packages check-planted check-requests check-streams mutants check-kernels fuzz fuzz-smoke demo bench bench-programs bench-built evidence lint deps dist deb install uninstall clean .FORCE
+.PHONY: all guest-aarch64 check check-built check-host check-programs check-suites check-all coverage check-boot check-clones check-cuts check-grammar check-matrix check-other check-packages check-planted check-requests check-streams mutants check-kernels check-long fuzz fuzz-smoke demo bench bench-programs bench-built evidence lint deps dist deb install uninstall clean .FORCE
 .PHONY: install-host install-tools install-mkisofs install-daemon install-guest install-guest-sysvinit install-guest-openrc
 .PHONY: install-guest-mkinitcpio install-guest-mkinitfs install-guest-mkosi uninstall-host uninstall-daemon uninstall-guest

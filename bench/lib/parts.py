@@ -32,6 +32,7 @@ PARTS = [
     part("crash", 5, "Writers that are killed", "tests/drive/kill-random 2000", "text", "tests/drive/kill-random 3"),
     part("cuts", 70, "Power cut at each flush, two copies at once", MAKE + "check-cuts", "counts"),
     part("boot", 30, "Whole Debians: scenarios, users who look for the seed", MAKE + "check-boot", "counts"),
+    part("long", 15, "The longer tests of the suites of make check", MAKE + "check-long", "counts"),
     part("kernels", 60, "Kernels", "tests/kernels", "tables", needs="Debian's mirror"),
     part("suites", 60, "Both Debians, in bare systems", "tests/suites", "counts", needs="Debian's mirror"),
     part("coverage", 60, "Coverage by the host's suites", MAKE + "coverage", "coverage"),

@@ -124,6 +124,7 @@ seedrive: check: file:uniform: 20 bytes that were delivered before" ]
 	(ulimit -f 1; fails 1 "seedrive: check: kept: File too large" "$TOOL" check -n 4096 --raw kept file:uniform)
 }
 
+# bats test_tags=long
 @test "check: --restart passes a good source" {
 	read -r HOLDER _ < <("$ROOT/tests/lib/egd_server.py" unix:good 3>&-)
 	# On a busy machine, a warning says that restarts take long.
@@ -389,10 +390,10 @@ assert "reason" not in source'
 
 @test "check: progress is shown on a terminal only, and erased afterwards" {
 	sample uniform-1000000
-	script -qec '"$TOOL" check -n 300000 file:uniform-1000000 >said' typescript >/dev/null
+	script -qec '"$TOOL" check -n 100000 file:uniform-1000000 >said' typescript >/dev/null
 	grep -qF 'file: estimating [' typescript
 	tr '\r' '\n' <typescript | grep -qE '\] +[0-9]+%$'
 	grep -qF $'\r\033[K' typescript
-	run -0 --separate-stderr "$TOOL" check -n 300000 file:uniform-1000000
+	run -0 --separate-stderr "$TOOL" check -n 100000 file:uniform-1000000
 	[ "$stderr" = "" ]
 }

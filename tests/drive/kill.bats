@@ -97,6 +97,7 @@ killed_at_each_call() {
 	killed_at_each_call old.iso
 }
 
+# bats test_tags=long
 @test "kill: SIGKILL does the same on a file system without unnamed files" {
 	export NAMED=yes
 	small_tree tree

@@ -32,6 +32,7 @@ changed() {
 	cmp "$BATS_TEST_TMPDIR/script" "$BATS_TEST_TMPDIR/program"
 }
 
+# bats test_tags=long
 @test "cutoffs: a wrong or missing number is found" {
 	changed 's/7832/7831/'
 	changed 's/7832/7833/'

@@ -193,6 +193,7 @@ unchecked() {
 	not_ready
 }
 
+# bats test_tags=long
 @test "boot: with overlayroot nothing is written below the overlay, and the seed is mixed" {
 	boot "sd.units=1 overlayroot=tmpfs"
 	grep -q 'vm: mounted / overlay rw' system
@@ -215,6 +216,7 @@ verity_table() {
 	echo "0,$((blocks * 8)),verity,1,/dev/vda,/dev/vda,4096,4096,$blocks,$((blocks + 1)),sha256,$hash,$salt"
 }
 
+# bats test_tags=long
 @test "boot: a root under dm-verity is not touched, and the seed is mixed" {
 	unchecked
 	table=$(verity_table)
@@ -227,6 +229,7 @@ verity_table() {
 	[ "$(sha256sum <root)" = "$before" ]
 }
 
+# bats test_tags=long
 @test "boot: an encrypted root is, once it is open, a root like any other" {
 	key=$(printf '%064d' 1)
 	# The root is encrypted in a machine, because this host may not be able to map devices: the machine copies it to the
@@ -249,6 +252,7 @@ verity_table() {
 	grep -q 'vm: decided: root$' system
 }
 
+# bats test_tags=long
 @test "boot: a machine that resumes from hibernation commits nothing, and continues as it was" {
 	truncate -s 400M swap
 	devices=(-drive "if=none,format=raw,id=swap,file=swap" -device "virtio-blk-pci,drive=swap")

@@ -103,6 +103,7 @@ clocks_with_folder() {
 	at=$(now '3 days') clocks_with_folder --ttl 0
 }
 
+# bats test_tags=long
 @test "once: three boots, the second with its clock three days behind: one credit" {
 	at=$(now '-3 days') clocks_with_folder --ttl 1d
 }
@@ -111,10 +112,12 @@ clocks_with_folder() {
 	at=1970-01-01T00:00:10 clocks_with_folder --ttl 1d
 }
 
+# bats test_tags=long
 @test "once: three boots, the second with its clock at 2106: one credit" {
 	at=2106-02-07T06:28:30 clocks_with_folder --ttl 1d
 }
 
+# bats test_tags=long
 @test "once: three boots with only the drive as ledger: one credit under each clock" {
 	for at in "$(now '3 days')" "$(now '-3 days')" 1970-01-01T00:00:10 2106-02-07T06:28:30; do
 		new_seed --ttl 1d
@@ -123,6 +126,7 @@ clocks_with_folder() {
 	done
 }
 
+# bats test_tags=long
 @test "once: a seed that does not expire is credited at its first boot whatever the clock shows" {
 	for at in "$(now '3 days')" "$(now '-1 hour')" 1999-12-31T23:00:00 2106-02-07T06:28:30; do
 		new_ledger disk
@@ -163,6 +167,7 @@ rolled_back() {
 	none_twice
 }
 
+# bats test_tags=long
 @test "once: without such firmware the carry-over is credited again, as the manual says, and not with --mix-carry-over" {
 	rolled_back ""
 	[ "$(credits "$left")" -eq 2 ]
@@ -236,6 +241,7 @@ remembers() {
 	[[ ${lines[-1]} =~ ^flushes=[1-9][0-9]*\ first=[1-9][0-9]*\ later=[1-9][0-9]*\ never=0\ twice=0$ ]]
 }
 
+# bats test_tags=long
 @test "once: a program that credits before it commits fails that test" {
 	(cd "$ROOT" && planted_guest "$BATS_TEST_TMPDIR/wrong" guest/main.c \
 		'v.reason = commit_seed(run, &entry, &v.ledgers);

@@ -130,6 +130,7 @@ without_flushes() {
 	not_ready
 }
 
+# bats test_tags=long
 @test "vm: without the flushes it does, so that test can fail" {
 	without_flushes
 	cut_off -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR sd.end=wait"
@@ -157,6 +158,7 @@ volatile() {
 	wait
 }
 
+# bats test_tags=long
 @test "vm: without the flush the drive has no tombstone, so that test can fail" {
 	without_flushes
 	volatile drive.iso
@@ -264,6 +266,7 @@ mixed_with() {
 
 # --- an older snapshot of the disk ---
 
+# bats test_tags=long
 @test "vm: after a rollback of the disk the seed is credited again, as the manual says" {
 	cp disk disk.old
 	boot -d virtio-blk -i drive.iso -u "$UUID" -a "sd.ledger=disk sd.args=$DIR"
