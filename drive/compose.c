@@ -193,10 +193,14 @@ int compose_image(struct compose *c, const struct compose_caller *caller, struct
 	int r;
 
 	*f = (struct fault){ 0 };
-	r = c->output->kind->open(c->output, f);
-	if (r == 0 && caller->settle)
-		r = caller->settle(c, caller->ctx, f);
+	r = caller->settle ? caller->settle(c, caller->ctx, f) : 0;
+	/* A thread draws while this one opens the output. With @draws this thread draws itself, so the output comes first:
+	 * one that cannot be opened then costs no draw. */
+	if (r == 0 && !c->draws)
+		r = begin_draw(c, f);
 	if (r == 0)
+		r = c->output->kind->open(c->output, f);
+	if (r == 0 && c->draws)
 		r = begin_draw(c, f);
 	if (r == 0) {
 		confine_output(c);

@@ -55,7 +55,7 @@ void compose_bind(struct compose *c, const char *bind);
 
 /* Functions of the caller. Each returns 0 or -errno with @f. */
 struct compose_caller {
-	/* Called when the output is open and no source was read yet: the last chance to change @c->asked. May be
+	/* Called first, before a source is read and the output is opened: the last chance to change @c->asked. May be
 	 * NULL. */
 	int (*settle)(struct compose *c, void *ctx, struct fault *f);
 	/* Fills @c->tree, @c->request and @c->iso. */
@@ -68,7 +68,7 @@ struct compose_caller {
  * @c: the caller's storage, zeroed except for the members set by the caller; the caller calls compose_clear() in the
  *     end, also after an error
  *
- * The output is opened, the draw begins, the tree is gathered and laid out, the seed is checked against @asked and
+ * The draw begins, the output is opened, the tree is gathered and laid out, the seed is checked against @asked and
  * filled in, and the image is written. If blocks came from the broker, the broker gets a note for its journal.
  * Returns: 0; or -errno with @f, and then compose_clear() undoes changes to the output, as far as possible.
  */

@@ -8,7 +8,7 @@
 
 static int open_target(struct output *o, struct fault *f)
 {
-	return target_open(o->state, o->path, o->warn, f);
+	return target_open(o->state, o->path, f);
 }
 
 static size_t files(const struct output *o, struct tree_omit *out)
@@ -40,7 +40,8 @@ static int writes_to(const struct output *o)
 static int begin(struct output *o, uint64_t size, int *ret_fd, bool *ret_placed, struct fault *f)
 {
 	struct target *t = o->state;
-	int r = t->st.st_size > 0 ? holder_check(t->fd, output_name(o), NULL, f) : 0;
+	/* An empty file cannot be in use. */
+	int r = t->st.st_size > 0 ? holder_check(t->fd, output_name(o), o->warn, f) : 0;
 
 	*ret_fd = t->fd;
 	*ret_placed = true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/target.h"
 #include "iso/output/access.h"
-#include "iso/output/holder.h"
 #include "iso/output/lock.h"
 #include "iso/output/invalidate.h"
 #include "iso/output/room.h"
@@ -130,18 +129,10 @@ static int lock_output(struct target *t, struct fault *f)
 	return r;
 }
 
-int target_open(
-	struct target *t, const char *path, const struct warning_sink *warn, struct fault *f)
+int target_open(struct target *t, const char *path, struct fault *f)
 {
-	const char *name = path ? path : "standard output";
-	int r;
-
 	*t = (struct target){ .fd = -1, .path = path, .place = { .dirfd = -1 } };
-	r = path ? open_locked(t, f) : lock_output(t, f);
-	/* An empty file cannot be in use. */
-	if (r == 0 && t->st.st_size > 0)
-		r = holder_check(t->fd, name, warn, f);
-	return r;
+	return path ? open_locked(t, f) : lock_output(t, f);
 }
 
 /* --- writing --- */

@@ -28,14 +28,12 @@ struct target {
  * target_open - open or create @path, without changing an existing file
  * @t:    the caller's storage; the caller calls target_clear() in the end, also after an error
  * @path: symbolic links are followed, by the kernel; NULL: standard output; the caller keeps the string
- * @warn: kept by the caller, or NULL
  *
- * A new file has mode 0600, whatever the umask and the folder's default ACL are. Refuses anything but a regular file, a
- * file that a virtual machine or another run has locked, and a file that a loop device uses.
+ * A new file has mode 0600, whatever the umask and the folder's default ACL are. Refuses anything but a regular file,
+ * and a file that a virtual machine or another run has locked.
  * Returns: 0 or -errno with @f.
  */
-int target_open(
-	struct target *t, const char *path, const struct warning_sink *warn, struct fault *f);
+int target_open(struct target *t, const char *path, struct fault *f);
 
 /**
  * target_begin - reserve space for @size bytes, and discard the old content

@@ -649,7 +649,7 @@ seedrive-mkisofs: warning: less entropy than asked for: the sources gave 0 of 25
 		assert mkisofs("-r", "-V", "config-2", "-o", "nowhere/out.iso", "tree")[0] == 1
 		e = entry()
 		assert e["PRIORITY"] == "3" and "SEEDRIVE_SEED_ID" not in e, e
-		assert e["MESSAGE"] == "nowhere/out.iso: not made: No such file or directory", e
+		assert e["MESSAGE"] == "nowhere/out.iso: not made: /etc/seedrive.conf:4: bist: unknown key; No such file or directory", e
 
 		conf("seed = off\n")
 		assert mkisofs("-r", "-V", "config-2", "-o", "out.iso", "tree") == (0, "")

@@ -71,7 +71,7 @@ static void other_opens(void)
 {
 	struct fault f = { 0 };
 
-	assert_int_equal(target_open(&other, "out", NULL, &f), 0);
+	assert_int_equal(target_open(&other, "out", &f), 0);
 }
 
 static void other_fails(void)
@@ -86,7 +86,7 @@ static void test_locked_first(void **state)
 
 	(void)state;
 	before_lock = other_opens;
-	assert_int_equal(target_open(&t, "out", NULL, &f), -EBUSY);
+	assert_int_equal(target_open(&t, "out", &f), -EBUSY);
 	target_clear(&t);
 	finish(&other, "whole");
 	assert_content("out", "whole");
@@ -100,7 +100,7 @@ static void test_removed_first(void **state)
 	(void)state;
 	other_opens();
 	before_lock = other_fails;
-	assert_int_equal(target_open(&t, "out", NULL, &f), 0);
+	assert_int_equal(target_open(&t, "out", &f), 0);
 	finish(&t, "whole");
 	assert_content("out", "whole");
 }

@@ -33,7 +33,7 @@ static void open_it(struct target *t, const char *path)
 {
 	struct fault f = { 0 };
 
-	if (target_open(t, path, NULL, &f) < 0)
+	if (target_open(t, path, &f) < 0)
 		fail_msg("%s", f.text);
 }
 
@@ -185,13 +185,13 @@ static void test_refused(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("d", 0755), 0);
-	assert_int_equal(target_open(&t, "d", NULL, &f), -EISDIR);
+	assert_int_equal(target_open(&t, "d", &f), -EISDIR);
 	assert_string_equal(f.text, "d: Is a directory");
 	target_clear(&t);
-	assert_int_equal(target_open(&t, "no/where", NULL, &f), -ENOENT);
+	assert_int_equal(target_open(&t, "no/where", &f), -ENOENT);
 	assert_string_equal(f.text, "no/where: No such file or directory");
 	target_clear(&t);
-	assert_int_equal(target_open(&t, "", NULL, &f), -ENOENT);
+	assert_int_equal(target_open(&t, "", &f), -ENOENT);
 	target_clear(&t);
 }
 
@@ -235,16 +235,16 @@ static void test_in_use(void **state)
 	file_write("out", "old", 3);
 	fd = open("out", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
-	assert_int_equal(target_open(&t, "out", NULL, &f), -EBUSY);
+	assert_int_equal(target_open(&t, "out", &f), -EBUSY);
 	assert_non_null(strstr(f.text, "out: locked: in use by a running virtual machine"));
 	target_clear(&t);
 	close(fd);
 	open_it(&t, "out");
-	assert_int_equal(target_open(&other, "out", NULL, &f), -EBUSY);
+	assert_int_equal(target_open(&other, "out", &f), -EBUSY);
 	target_clear(&other);
 	target_clear(&t);
 	assert_content("out", "old");
-	assert_int_equal(target_open(&t, "/dev/null", NULL, &f), -ESTALE);
+	assert_int_equal(target_open(&t, "/dev/null", &f), -ESTALE);
 	target_clear(&t);
 }
 
@@ -260,9 +260,9 @@ static void test_devices(void **state)
 	if (dev.st_dev == root.st_dev || access("/dev", W_OK) < 0)
 		return;
 	assert_int_equal(symlink("/dev/seedrive-no-such-disk", "link"), 0);
-	assert_int_equal(target_open(&t, "/dev/seedrive-no-such-disk", NULL, &f), -ENODEV);
+	assert_int_equal(target_open(&t, "/dev/seedrive-no-such-disk", &f), -ENODEV);
 	target_clear(&t);
-	assert_int_equal(target_open(&t, "link", NULL, &f), -ENODEV);
+	assert_int_equal(target_open(&t, "link", &f), -ENODEV);
 	target_clear(&t);
 	assert_int_equal(access("/dev/seedrive-no-such-disk", F_OK), -1);
 }
