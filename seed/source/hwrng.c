@@ -101,13 +101,24 @@ static void assess(struct source_handle *h, const struct behind *b)
 		take_quality(h, q);
 }
 
-/* Assesses the generator that the device uses. If that is a TPM, h->device gets the same text as for the source tpm, so
- * that the two count only once. */
+/* Names the generator in h->device, so that a draw with a memory notices if the kernel has switched to another one since
+ * the last draw. If it is a TPM, h->device gets the same text as for the source tpm, so that the two count only once. */
+static void name(struct source_handle *h, const struct behind *b)
+{
+	const size_t len = strlen(h->device);
+	unsigned chip;
+	char tail;
+
+	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
+		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
+	else if (b->err == 0)
+		snprintf(h->device + len, sizeof(h->device) - len, " %s", b->current);
+}
+
+/* Names and assesses the generator that the device uses. */
 static int look_behind(struct source_handle *h)
 {
 	struct behind *b = malloc(sizeof(*b));
-	unsigned chip;
-	char tail;
 
 	if (!b)
 		return -ENOMEM;
@@ -117,8 +128,7 @@ static int look_behind(struct source_handle *h)
 		source_set_assessed(h, 0, 1, "the kernel does not name the generator behind it");
 	else
 		assess(h, b);
-	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
-		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
+	name(h, b);
 	return 0;
 }
 

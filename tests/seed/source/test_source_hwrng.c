@@ -108,9 +108,10 @@ static void test_quality(void **state)
 	(void)state;
 	is_virtual = no;
 	for (i = 0; i < COUNT(row); i++)
-		assert_worth("ccp-1-rng\n", row[i].quality, row[i].bits, row[i].per, "dev 10:183");
+		assert_worth("ccp-1-rng\n", row[i].quality, row[i].bits, row[i].per,
+			"dev 10:183 ccp-1-rng");
 	is_virtual = yes;
-	assert_worth("ccp-1-rng\n", "1024\n", 4, 1, "dev 10:183");
+	assert_worth("ccp-1-rng\n", "1024\n", 4, 1, "dev 10:183 ccp-1-rng");
 	assert_worth(NULL, "1024\n", 0, 1, "dev 10:183");
 }
 
@@ -118,17 +119,17 @@ static void test_made_up(void **state)
 {
 	(void)state;
 	is_virtual = no;
-	assert_worth("virtio_rng.0\n", "1024\n", 0, 1, "dev 10:183");
-	assert_worth("nsm-hwrng\n", "1000\n", 0, 1, "dev 10:183");
-	assert_worth("pseries-rng\n", "1024\n", 0, 1, "dev 10:183");
+	assert_worth("virtio_rng.0\n", "1024\n", 0, 1, "dev 10:183 virtio_rng.0");
+	assert_worth("nsm-hwrng\n", "1000\n", 0, 1, "dev 10:183 nsm-hwrng");
+	assert_worth("pseries-rng\n", "1024\n", 0, 1, "dev 10:183 pseries-rng");
 	assert_worth("tpm-rng-0\n", "1024\n", 4, 1, "tpm 0");
 	assert_worth("tpm-rng-12\n", "100\n", 100, 128, "tpm 12");
-	assert_worth("smccc_trng\n", "1024\n", 4, 1, "dev 10:183");
-	assert_worth("tpm-rng-x\n", "1024\n", 4, 1, "dev 10:183");
+	assert_worth("smccc_trng\n", "1024\n", 4, 1, "dev 10:183 smccc_trng");
+	assert_worth("tpm-rng-x\n", "1024\n", 4, 1, "dev 10:183 tpm-rng-x");
 	is_virtual = yes;
-	assert_worth("virtio_rng.11\n", "1024\n", 0, 1, "dev 10:183");
+	assert_worth("virtio_rng.11\n", "1024\n", 0, 1, "dev 10:183 virtio_rng.11");
 	assert_worth("tpm-rng-0\n", "1024\n", 0, 1, "tpm 0");
-	assert_worth("smccc_trng\n", "1024\n", 0, 1, "dev 10:183");
+	assert_worth("smccc_trng\n", "1024\n", 0, 1, "dev 10:183 smccc_trng");
 }
 
 /* If the kernel switches to another generator while bytes are read, it is unknown how they are to be assessed. */
@@ -257,7 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("source: hwrng: it is worth the quality that the kernel states, at most 4 bits a byte",
 			test_quality),
-		TEST("source: hwrng: a hypervisor's generator is worth nothing, and a TPM's is that TPM",
+		TEST("source: hwrng: each generator is a device; a hypervisor's is worth nothing, a TPM's is that TPM",
 			test_made_up),
 		TEST("source: hwrng: after the bytes, the generator behind it is checked again",
 			test_changed),
