@@ -49,7 +49,8 @@ struct server {
 	int wakeup; /* an eventfd */
 	struct restored restored;
 	struct status_parts parts;
-	bool ready, stopping, over;
+	bool ready, told; /* the daemon is ready; and the service manager has the message */
+	bool stopping, over;
 };
 
 static void send_status(struct server *s)
@@ -61,14 +62,15 @@ static void send_status(struct server *s)
 		s->connections.crowd.count + s->streams.crowd.count + s->web.crowd.count);
 }
 
+/* If the service manager's socket is full, the next tick sends the message again: systemd would end a service whose
+ * message is lost. */
 static void say_ready(struct server *s)
 {
-	if (s->ready)
-		return;
-	s->ready = true;
-	if (secret_unlocked())
+	if (!s->ready && secret_unlocked())
 		log_unlocked();
-	notify("READY=1");
+	s->ready = true;
+	if (!s->told)
+		s->told = notify("READY=1") == 0;
 }
 
 /* The thread that draws has put a batch into the stock, or has failed to. */
@@ -170,7 +172,8 @@ static void on_hangup(evutil_socket_t number, short what, void *server)
 			       &s->web, &s->parts },
 			&o);
 	log_reloaded(r < 0 ? f.text : NULL);
-	notify("READY=1");
+	s->told = false;
+	say_ready(s);
 }
 
 /* Sets up the event loop. After this, SIGTERM and SIGINT end the daemon in an orderly way. */
