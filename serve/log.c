@@ -149,12 +149,13 @@ void log_restored(enum restored_sign sign, size_t blocks)
 	journal_send(&j);
 }
 
-void log_late(void)
+void log_late(bool watched)
 {
 	struct journal j;
 
 	journal_begin(&j, identifier, JOURNAL_ERROR,
-		"the thread that draws from the sources hangs; systemd's watchdog will restart the daemon");
+		"the thread that draws from the sources hangs; %s",
+		watched ? "systemd's watchdog will restart the daemon" : "restart the daemon");
 	journal_send(&j);
 }
 

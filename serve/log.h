@@ -25,8 +25,11 @@ void log_stock_dropped(const struct draw_report *r, size_t blocks);
 /** log_restored - @blocks were dropped from the reservoir because this machine seems to have been restored or copied. */
 void log_restored(enum restored_sign sign, size_t blocks);
 
-/** log_late - the thread that draws from the sources seems to hang; see refill_is_late(). */
-void log_late(void);
+/**
+ * log_late - the thread that draws from the sources seems to hang; see refill_is_late()
+ * @watched: systemd's watchdog will restart the daemon
+ */
+void log_late(bool watched);
 
 /** log_source_kept_out - a source is not tried again until the daemon restarts or receives SIGUSR1. */
 void log_source_kept_out(const struct draw_report *r);

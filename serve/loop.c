@@ -85,6 +85,16 @@ static void on_wake(evutil_socket_t fd, short what, void *server)
 	send_status(s);
 }
 
+/* Whether there is a watchdog or not, the journal, the status and the metrics report a thread that hangs. */
+static void look_at_refill(struct server *s)
+{
+	const bool late = s->refill && refill_is_late(s->refill, clock_ms());
+
+	if (late && !s->parts.late)
+		log_late(notify_watchdog_ms() > 0);
+	s->parts.late = late;
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *server)
 {
 	struct server *s = server;
@@ -93,6 +103,7 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 	(void)what;
 	/* The first batch waits for the slowest device. systemd would end a service that is not ready after 90 s. */
 	say_ready(s);
+	look_at_refill(s);
 	subuids_refresh(&s->subuids);
 	send_status(s);
 }
@@ -102,15 +113,12 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 static void on_watchdog(evutil_socket_t fd, short what, void *server)
 {
 	struct server *s = server;
-	const bool late = s->refill && refill_is_late(s->refill, clock_ms());
 
 	(void)fd;
 	(void)what;
-	if (!late)
+	look_at_refill(s);
+	if (!s->parts.late)
 		notify("WATCHDOG=1");
-	else if (!s->parts.late)
-		log_late();
-	s->parts.late = late;
 }
 
 static void on_drained(evutil_socket_t fd, short what, void *server)

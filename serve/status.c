@@ -13,6 +13,7 @@ static void write_stock(struct status_writer *w, const struct status_parts *p)
 	status_line(w, "daemon");
 	status_number(w, "pid", (uint64_t)getpid());
 	status_number(w, "seconds", (uint64_t)(clock_ms() - p->since_ms) / 1000);
+	status_number(w, "late", p->late);
 	status_line(w, "stock");
 	status_number(w, "blocks", level.blocks);
 	status_number(w, "target", level.target);

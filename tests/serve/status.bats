@@ -34,7 +34,7 @@ status() {
 		o = json.loads(subprocess.run([sys.argv[2], "serve", "--status", "--json", "--socket", sys.argv[3]],
 		               stdout=subprocess.PIPE, check=True).stdout)
 		assert o["status"]["version"] == 1
-		assert o["daemon"]["pid"] == int(sys.argv[4])
+		assert o["daemon"]["pid"] == int(sys.argv[4]) and o["daemon"]["late"] == 0
 		assert o["stock"]["target"] == 8 and set(o["stock"]) == {"blocks", "target", "weak"}
 		assert o["desk"]["given"] == 1 and o["desk"]["blocks"] == 2
 		assert [x["name"] for x in o["sources"]][0] == "rdrand", o["sources"]

@@ -16,7 +16,7 @@
 
 #define NOTIFY "notify"
 
-static bool late;
+static bool late, restarts;
 static unsigned entries;
 
 bool fake_is_late(struct refill *r, int64_t now_ms)
@@ -26,9 +26,10 @@ bool fake_is_late(struct refill *r, int64_t now_ms)
 	return late;
 }
 
-void fake_log_late(void)
+void fake_log_late(bool watched)
 {
 	entries++;
+	restarts = watched;
 }
 
 static void open_server(struct server *s)
@@ -116,6 +117,35 @@ static void ready_again(void **state)
 	close_server(&s);
 }
 
+static void hangs(void **state)
+{
+	struct server s;
+
+	(void)state;
+	unsetenv("WATCHDOG_USEC");
+	open_server(&s);
+	late = false;
+	on_tick(-1, 0, &s);
+	assert_false(s.parts.late);
+	late = true;
+	on_tick(-1, 0, &s);
+	assert_true(s.parts.late);
+	assert_int_equal(entries, 1);
+	assert_false(restarts);
+	on_tick(-1, 0, &s);
+	assert_int_equal(entries, 1);
+	late = false;
+	on_tick(-1, 0, &s);
+	assert_false(s.parts.late);
+	setenv("WATCHDOG_USEC", "60000000", 1);
+	late = true;
+	on_tick(-1, 0, &s);
+	assert_int_equal(entries, 2);
+	assert_true(restarts);
+	unsetenv("WATCHDOG_USEC");
+	close_server(&s);
+}
+
 /* The watchdog is notified only while the thread is not late, whoever noticed first that it is. */
 static void watchdog(void **state)
 {
@@ -151,6 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST("loop: if the service manager's socket is full, READY is sent again", ready_again),
+		TEST("loop: a thread that hangs is reported once, also without a watchdog", hangs),
 		TEST("loop: while the thread hangs, the watchdog is not notified", watchdog),
 	};
 
