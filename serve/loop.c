@@ -104,6 +104,7 @@ static void on_tick(evutil_socket_t fd, short what, void *server)
 	/* The first batch waits for the slowest device. systemd would end a service that is not ready after 90 s. */
 	say_ready(s);
 	look_at_refill(s);
+	restored_search(&s->restored);
 	subuids_refresh(&s->subuids);
 	send_status(s);
 }

@@ -71,10 +71,18 @@ static bool page_changed(struct restored *r)
 
 void restored_init(struct restored *r, const char *device)
 {
-	*r = (struct restored){ .page = map(device), .apart_ns = INT64_MIN };
+	*r = (struct restored){ .device = device, .apart_ns = INT64_MIN };
+	restored_search(r);
+	(void)clock_jumped(r);
+}
+
+void restored_search(struct restored *r)
+{
+	if (r->page)
+		return;
+	r->page = map(r->device);
 	if (r->page && vmclock_read(r->page, &r->seen) < 0)
 		unmap(r);
-	(void)clock_jumped(r);
 }
 
 enum restored_sign restored_look(struct restored *r)

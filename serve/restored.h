@@ -23,6 +23,7 @@ enum restored_sign {
  * machine with both clocks set as if no time had passed, and most hypervisors offer no vmclock page.
  */
 struct restored {
+	const char *device;
 	const volatile void *page; /* the vmclock page; NULL: the hypervisor offers none */
 	struct vmclock seen;       /* its content at the last call */
 	int64_t apart_ns; /* CLOCK_REALTIME - CLOCK_MONOTONIC at the last call; INT64_MIN: not read yet */
@@ -30,9 +31,12 @@ struct restored {
 
 /**
  * restored_init - look for the first time; needs restored_clear() in the end
- * @device: VMCLOCK_DEVICE, which need not exist
+ * @device: VMCLOCK_DEVICE, which need not exist; must outlive @r
  */
 void restored_init(struct restored *r, const char *device);
+
+/** restored_search - look for the device again if it was not there yet. Its driver may be loaded at any time. */
+void restored_search(struct restored *r);
 
 /** restored_look - whether this machine was restored since the last call, or since restored_init(). */
 enum restored_sign restored_look(struct restored *r);

@@ -172,6 +172,23 @@ static void watchdog(void **state)
 	close_server(&s);
 }
 
+static void vmclock_late(void **state)
+{
+	/* Magic, size and version; see linux/vmclock-abi.h. */
+	static const uint8_t page[4096] = { 'V', 'C', 'L', 'K', 0, 16, 0, 0, 1 };
+	struct server s;
+
+	(void)state;
+	late = false;
+	open_server(&s);
+	restored_clear(&s.restored);
+	restored_init(&s.restored, "vmclock");
+	file_write("vmclock", page, sizeof(page));
+	on_tick(-1, 0, &s);
+	assert_non_null(s.restored.page);
+	close_server(&s);
+}
+
 static int enter(void **state)
 {
 	return secret_setup() < 0 ? -1 : temp_enter(state);
@@ -180,9 +197,11 @@ static int enter(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST("loop: if the service manager's socket is full, READY is sent again", ready_again),
+		TEST("loop: if the service manager's socket is full, READY is sent again",
+			ready_again),
 		TEST("loop: a thread that hangs is reported once, also without a watchdog", hangs),
 		TEST("loop: while the thread hangs, the watchdog is not notified", watchdog),
+		TEST("loop: a vmclock page that appears late is found at a tick", vmclock_late),
 	};
 
 	return cmocka_run_group_tests_name("loop", tests, enter, temp_leave);

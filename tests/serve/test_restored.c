@@ -154,6 +154,33 @@ static void device(void **state)
 	restored_clear(&r);
 }
 
+/* The driver may be loaded after the daemon's start; or the page was being written when the daemon started. */
+static void device_late(void **state)
+{
+	struct page p = page_of(1, 0, 0);
+	struct restored r;
+
+	(void)state;
+	restored_init(&r, "late");
+	restored_search(&r);
+	assert_null(r.page);
+	put(&p, 12, 4, 15);
+	file_write("late", p.byte, sizeof(p.byte));
+	restored_search(&r);
+	assert_null(r.page);
+	put(&p, 12, 4, 16);
+	file_write("late", p.byte, sizeof(p.byte));
+	restored_search(&r);
+	assert_non_null(r.page);
+	/* That the page appears is no sign of a restore; that it changes is one, whether or not there is a search between. */
+	assert_int_equal(restored_look(&r), RESTORED_NOT);
+	p = page_of(2, 0, 0);
+	file_write("late", p.byte, sizeof(p.byte));
+	restored_search(&r);
+	assert_int_equal(restored_look(&r), RESTORED_VM);
+	restored_clear(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +192,7 @@ int main(void)
 		TEST("restored: a clock that jumps by more than a second is noticed, one that is slewed is not",
 			clocks),
 		TEST("restored: a change of the hypervisor's page is noticed once", device),
+		TEST("restored: a page that appears late is used from then on", device_late),
 	};
 
 	return cmocka_run_group_tests_name("restored", tests, temp_enter, temp_leave);
