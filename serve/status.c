@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "serve/status.h"
+#include "serve/protocol.h"
 #include "serve/stream.h"
 #include "util/clock.h"
 #include "util/wire/status.h"
@@ -84,13 +85,14 @@ static void write_web(struct status_writer *w, const struct status_parts *p)
 	status_number(w, "timeouts", web->timeouts);
 }
 
+/* The daemon does not know how many readers a FIFO has: it counts as one client while it is open. */
 static size_t clients_of(const struct streams *ss, const struct listen_options *o)
 {
 	const struct tally *tally = tally_find(&ss->tallies, o->name);
 	const struct stream *s;
 	size_t n = 0;
 
-	if (o->protocol->site)
+	if (o->protocol->site || o->protocol == &fifo_protocol)
 		return tally ? tally->clients : 0;
 	TAILQ_FOREACH(s, &ss->list, entry)
 	n += s->options == o;

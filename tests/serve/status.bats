@@ -53,6 +53,20 @@ status() {
 	stop
 }
 
+@test "status: a FIFO counts as one client while the daemon keeps it full" {
+	printf '%s\n' '[listen rng]' 'protocol = fifo' "address = fifo:$PWD/run/rng" >conf
+	start --config conf --source kernel
+	says() {
+		status | grep -q "^listener  *name=rng  protocol=fifo  clients=$1 "
+	}
+	until_true says 0
+	mkfifo -m 640 run/rng
+	until_true says 1
+	rm run/rng
+	until_true says 0
+	stop
+}
+
 @test "status: with 4000 clients the answer has a bounded size" {
 	printf '%s\n' '[listen egd]' 'protocol = egd' "address = unix:$PWD/run/egd.sock" >conf
 	start --config conf --source kernel
