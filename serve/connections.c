@@ -177,12 +177,15 @@ static void log_counted(struct connections *cs)
 		log_limited(d->limited, d->limited_account);
 	if (cs->unlisted > 0)
 		log_unlisted(cs->unlisted, cs->unlisted_blocks, cs->unlisted_account);
-	d->empty = d->limited = cs->unlisted = cs->unlisted_blocks = 0;
+	if (cs->unaccepted > 0)
+		log_unaccepted(cs->unaccepted, cs->unaccepted_account);
+	d->empty = d->limited = cs->unlisted = cs->unlisted_blocks = cs->unaccepted = 0;
 }
 
 static void log_counted_if_due(struct connections *cs)
 {
-	if ((cs->desk->empty == 0 && cs->desk->limited == 0 && cs->unlisted == 0) ||
+	if ((cs->desk->empty == 0 && cs->desk->limited == 0 && cs->unlisted == 0 &&
+		    cs->unaccepted == 0) ||
 		clock_ms() < cs->quiet_ms)
 		return;
 	log_counted(cs);
@@ -220,6 +223,7 @@ static bool close_oldest(struct account *a, enum client_state state)
 		if (!read_input(c))
 			return true;
 		if (c->listed == state) {
+			c->all->refused++;
 			close_one(c);
 			return true;
 		}
@@ -253,7 +257,9 @@ static int add(struct connections *cs, int fd, const struct protocol *protocol, 
 	struct connection *c;
 
 	if (!make_place(cs, a)) {
-		desk_count_limited(cs->desk, a->id);
+		cs->refused++;
+		cs->unaccepted++;
+		cs->unaccepted_account = a->id;
 		return -EBUSY;
 	}
 	c = calloc(1, sizeof(*c));

@@ -40,6 +40,10 @@ struct connections {
 	/* Handouts that have no entry in the journal, and their blocks. */
 	unsigned unlisted, unlisted_blocks;
 	account_id unlisted_account; /* the account of the last of these handouts */
+	uint64_t refused; /* connections that were not accepted, or closed to make room */
+	/* Connections that were not accepted since the last journal entry about them, and the account of the last. */
+	unsigned unaccepted;
+	account_id unaccepted_account;
 	/* Writes the status report for root and the daemon's user. serve/status.c sets these two members. */
 	size_t (*status)(const void *of, char *out);
 	const void *status_of;

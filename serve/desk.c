@@ -137,13 +137,6 @@ static struct desk_request *next_to_refuse(struct desk *d, int64_t now_ms)
 	return q && now_ms >= q->until_ms ? q : NULL;
 }
 
-void desk_count_limited(struct desk *d, account_id account)
-{
-	d->limited++;
-	d->all_limited++;
-	d->limited_account = account;
-}
-
 static enum desk_result reason(struct desk *d, const struct desk_request *q)
 {
 	if (q->place == DESK_DUE)
@@ -153,7 +146,9 @@ static enum desk_result reason(struct desk *d, const struct desk_request *q)
 		d->all_empty++;
 		return DESK_EMPTY;
 	}
-	desk_count_limited(d, q->account->id);
+	d->limited++;
+	d->all_limited++;
+	d->limited_account = q->account->id;
 	return DESK_LIMITED;
 }
 

@@ -93,7 +93,4 @@ void desk_expire(struct desk *d, struct desk_request *q, int64_t now_ms);
 struct desk_request *desk_answer(struct desk *d, enum desk_result *ret, int64_t now_ms);
 void desk_wipe(struct desk *d);
 
-/** desk_count_limited - count a client of @account that was turned away because the account has used up its share. */
-void desk_count_limited(struct desk *d, account_id account);
-
 #endif

@@ -204,6 +204,18 @@ void log_limited(unsigned requests, account_id last)
 	journal_send(&j);
 }
 
+void log_unaccepted(unsigned connections, account_id last)
+{
+	struct journal j;
+
+	journal_begin(&j, identifier, JOURNAL_WARNING,
+		"connections not accepted because there are too many: %u; the last from uid %u",
+		connections, (unsigned)last);
+	journal_field(&j, "SEEDRIVE_UNACCEPTED", "%u", connections);
+	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
+	journal_send(&j);
+}
+
 void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
 {
 	struct journal j;

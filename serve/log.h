@@ -45,6 +45,9 @@ void log_no_source(int err);
 void log_empty(unsigned requests);
 void log_limited(unsigned requests, account_id last);
 
+/** log_unaccepted - @connections connections of the broker's clients were not accepted. @last: as above. */
+void log_unaccepted(unsigned connections, account_id last);
+
 /**
  * log_unlisted - @handouts handouts of @blocks blocks in all had no log_handout(). @last: the account of the last of
  * them.

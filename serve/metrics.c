@@ -129,7 +129,7 @@ static void write_issued(struct text *t, const struct status_parts *p)
 	put(t, "seedrive_refusals_total{reason=\"user\"} %" PRIu64 "\n", d->all_limited);
 	put(t, "seedrive_refusals_total{reason=\"instance\"} %" PRIu64 "\n", v->limited);
 	put(t, "seedrive_refusals_total{reason=\"connections\"} %" PRIu64 "\n",
-		p->streams->refused + p->web->refused);
+		p->connections->refused + p->streams->refused + p->web->refused);
 	put(t, "seedrive_refusals_total{reason=\"unready\"} %" PRIu64 "\n", v->unready);
 }
 

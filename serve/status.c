@@ -26,6 +26,7 @@ static void write_stock(struct status_writer *w, const struct status_parts *p)
 	status_number(w, "blocks", p->desk->all_blocks);
 	status_number(w, "refused_empty", p->desk->all_empty);
 	status_number(w, "refused_limited", p->desk->all_limited);
+	status_number(w, "refused_connections", p->connections->refused);
 }
 
 static void write_sources(struct status_writer *w, const struct status_parts *p)
