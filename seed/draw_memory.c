@@ -41,10 +41,13 @@ void draw_memory_init(struct draw_memory *m)
 
 struct draw_memory *draw_memory_new(void)
 {
-	struct draw_memory *m = secret_new(sizeof(*m));
+	struct draw_memory *m =
+		secret_new(sizeof(*m) + WINDOWS_FILTER(WINDOWS_MANY) * sizeof(*m->windows.begins));
 
-	if (m)
-		draw_memory_init(m);
+	if (!m)
+		return NULL;
+	draw_memory_init(m);
+	windows_lend_filter(&m->windows, (uint64_t *)(m + 1));
 	return m;
 }
 

@@ -135,23 +135,22 @@ static int add(struct lookup *l, const uint8_t *window, bool to_store, bool fres
 	return l->count == ABREAST ? flush(l) : 0;
 }
 
-/* Returns: the number of the window's bit in the filter: a hash of the first 8 bytes. */
+/* Returns: the number of the window's four bits in the filter: a hash of the first 8 bytes. */
 static size_t begin_of(const struct windows *w, const uint8_t *window)
 {
 	uint64_t x;
 
 	memcpy(&x, window, sizeof(x));
-	return (size_t)((x ^ (uint64_t)w->key[0]) * 0x9e3779b97f4a7c15 >> 48);
+	return (size_t)((x ^ (uint64_t)w->key[0]) * 0x9e3779b97f4a7c15 >> (64 - w->begins_log));
 }
 
 static int store(struct lookup *l, const uint8_t *window)
 {
 	const size_t begin = begin_of(l->w, window);
-	uint64_t *word = l->w->begins + begin / 64;
-	const uint64_t bit = 1ull << begin % 64;
-	const bool fresh = !(*word & bit);
+	uint64_t *word = l->w->begins + begin / 16;
+	const bool fresh = !(*word >> begin % 16 * 4 & 15);
 
-	*word |= bit;
+	*word |= 1ull << (begin % 16 * 4 + 2 * (l->abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE));
 	return add(l, window, true, fresh);
 }
 
@@ -165,7 +164,7 @@ static int look(struct lookup *l, const uint8_t *raw, size_t windows)
 	for (i = 0; i < windows && r == 0; i++) {
 		const size_t begin = begin_of(w, raw + i);
 
-		if (w->begins[begin / 64] >> begin % 64 & 1)
+		if (w->begins[begin / 16] >> begin % 16 * 4 & 15)
 			r = add(l, raw + i, false, false);
 	}
 	return r;

@@ -21,9 +21,14 @@
  * of the window, k is a random key. The highest 97 bits are strongly universal: two different windows have the same
  * fingerprint with probability 2^-96 (Lemire and Kaser, "Strongly universal string hashing is fast", 2014, theorem 3.1).
  */
-#define WINDOWS_WORDS  (HEALTH_REPLAY_MOST / 4)
-#define WINDOWS_SEED   32
-#define WINDOWS_BEGINS 65536 /* bits */
+#define WINDOWS_WORDS (HEALTH_REPLAY_MOST / 4)
+#define WINDOWS_SEED  32
+
+/* Hashes in a filter, as a power of two: in the filter of each set, and in one for a set that is used for a long time. */
+#define WINDOWS_FEW  16
+#define WINDOWS_MANY 19
+/* The words of such a filter, which has four bits for each hash. */
+#define WINDOWS_FILTER(log) (((size_t)1 << (log)) / 16)
 
 /* The windows of one kind of source, in two generations. windows_age() turns the young generation into the old one. */
 struct window_kind {
@@ -37,9 +42,13 @@ enum { WINDOWS_SCARCE, WINDOWS_ABUNDANT, WINDOWS_KINDS };
 /* A set of windows. Secret. */
 struct windows {
 	struct window_kind kind[WINDOWS_KINDS];
-	/* A filter that has one bit for each hash of a window's first 8 bytes. Of the windows that are looked up, most
-	 * find their bit unset, so that the tables need not be searched. */
-	uint64_t begins[WINDOWS_BEGINS / 64];
+	/* A filter that has four bits for each hash of a window's first 8 bytes: one for each kind and generation that
+	 * has such a window. Of the windows that are looked up, most find no bit set, so that the tables need not be
+	 * searched. */
+	uint64_t *begins;
+	unsigned begins_log;
+	/* The filter, unless the caller has lent another one. */
+	uint64_t few[WINDOWS_FILTER(WINDOWS_FEW)];
 	size_t len; /* bytes of a window; 0 before the first windows_lengthen() */
 	uint8_t seed[WINDOWS_SEED];
 	unsigned __int128 key[1 + WINDOWS_WORDS];
@@ -60,6 +69,12 @@ bool windows_lengthen(struct windows *w, size_t len);
  * @room: number of slots, at least 1; see windows_room()
  */
 void windows_lend(struct windows *w, bool abundant, struct window_slot *slot, size_t room);
+
+/**
+ * windows_lend_filter - give an empty set the filter that it uses
+ * @begins: secret; WINDOWS_FILTER(WINDOWS_MANY) words; the caller owns it, and keeps it as long as the set is used
+ */
+void windows_lend_filter(struct windows *w, uint64_t *begins);
 
 /** windows_room - how many slots are needed for the windows of @bytes bytes, if each window has @len bytes. */
 size_t windows_room(uint64_t bytes, size_t len);

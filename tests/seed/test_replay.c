@@ -288,6 +288,67 @@ static void test_age(void **state)
 	windows_clear(&w);
 }
 
+/* Returns: the share of the filter's hashes, in thousandths, for which a window would be looked up. */
+static unsigned share_set(const struct windows *w)
+{
+	size_t i, set = 0;
+
+	for (i = 0; i < (size_t)1 << w->begins_log; i++)
+		set += (w->begins[i / 16] >> i % 16 * 4 & 15) != 0;
+	return (unsigned)(1000 * set >> w->begins_log);
+}
+
+/* Of two kinds of sources that take turns, the windows that are known are found, and however many were forgotten, the
+ * filter passes few that are not. */
+static void test_filter(void **state)
+{
+	static uint64_t filter[WINDOWS_FILTER(WINDOWS_MANY)];
+	enum { LEN = 20, EACH = 250, MOST = 2000, KEPT = MOST / EACH };
+	static uint8_t raw[KEPT][WINDOWS_KINDS][LEN * EACH];
+	struct replay r[WINDOWS_KINDS];
+	struct windows w;
+	unsigned source, kind, i, at;
+	uint64_t rng = 10;
+	int lent;
+
+	(void)state;
+	for (lent = 0; lent < 2; lent++) {
+		begin(&w, LEN);
+		if (lent)
+			windows_lend_filter(&w, filter);
+		memset(r, 0, sizeof(r));
+		for (i = 0; i < 40 * KEPT; i++) {
+			windows_age(&w, MOST);
+			for (kind = 0; kind < WINDOWS_KINDS; kind++) {
+				uint8_t *now = raw[i % KEPT][kind];
+
+				/* The two kinds age at different times. */
+				random_fill(&rng, now, sizeof(raw[0][0]));
+				assert_int_equal(
+					replay_update(r + kind, &w,
+						kind == WINDOWS_ABUNDANT ? &abundant : &first, now,
+						kind ? sizeof(raw[0][0]) : 7 * LEN, &source),
+					0);
+			}
+			/* Of the latest windows, some are in the young generation and some in the old one. */
+			for (at = 0; at < KEPT && at <= i; at++) {
+				assert_int_equal(
+					run(&w, &second, raw[at][WINDOWS_ABUNDANT] + LEN * at, LEN,
+						&source),
+					1);
+				assert_int_equal(run(&w, &second, raw[at][WINDOWS_SCARCE] + LEN,
+							 LEN, &source),
+					1);
+			}
+		}
+		/* At most 2 * MOST + EACH windows of each kind are known. */
+		assert_in_range(share_set(&w), 1, 1000 * 2 * (2 * MOST + EACH) >> w.begins_log);
+		windows_clear(&w);
+	}
+	for (i = 0; i < COUNT(filter); i++)
+		assert_true(filter[i] == 0);
+}
+
 static void test_lengthen(void **state)
 {
 	uint8_t raw[400];
@@ -327,6 +388,8 @@ int main(void)
 		TEST("replay: two windows that differ in one bit are different", test_one_bit),
 		TEST("replay: a set that grows forgets none", test_growth),
 		TEST("replay: the latest windows are known, and the memory is bounded", test_age),
+		TEST("replay: the filter passes what is known, and little of what was forgotten",
+			test_filter),
 		TEST("replay: windows are as long as the source with the least entropy needs",
 			test_lengthen),
 	};
