@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lays out the image: the order of the contents, and the head. libisofs generates the head; it precedes the
  * contents. */
+#include "iso/gaps.h"
 #include "iso/image.h"
 #include "iso/placed.h"
 #include "iso/write.h"
@@ -187,8 +188,10 @@ int iso_layout_end(struct iso_layout *l, struct fault *f)
 	int r = read_head(l);
 
 	end_source(l);
+	if (r == 0)
+		r = gaps_fill(l);
 	if (r < 0)
-		return fault_errno(f, r, "image");
+		return r == -EBADMSG ? iso_unexpected(f) : fault_errno(f, r, "image");
 	r = iso_place_contents(l, f);
 	if (r < 0)
 		return r;

@@ -83,6 +83,12 @@ static int check_names(const struct iso_layout *l, const struct iso_volume *vol,
 	return 0;
 }
 
+int iso_unexpected(struct fault *f)
+{
+	return fault_set(f, -EBADMSG,
+		"image: libisofs laid it out in an unexpected way: please report a bug, with the version of libisofs");
+}
+
 int iso_place_contents(struct iso_layout *l, struct fault *f)
 {
 	uint64_t at = l->head_len / ISO_SECTOR;
@@ -100,8 +106,5 @@ int iso_place_contents(struct iso_layout *l, struct fault *f)
 		r = claim_below(l, &vol, &vol.root, 1, &found);
 	if (r == 0 && (found != expected || at * ISO_SECTOR != l->size || vol.sectors != at))
 		r = -EBADMSG;
-	return r < 0 ?
-		fault_set(f, r,
-			"image: libisofs laid it out in an unexpected way: please report a bug, with the version of libisofs") :
-		check_names(l, &vol, f);
+	return r < 0 ? iso_unexpected(f) : check_names(l, &vol, f);
 }

@@ -15,4 +15,7 @@
  */
 int iso_place_contents(struct iso_layout *l, struct fault *f);
 
+/** iso_unexpected - set the message that the layout is not the one that we expect. Returns: -EBADMSG. */
+int iso_unexpected(struct fault *f);
+
 #endif
