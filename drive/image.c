@@ -89,7 +89,7 @@ static int open_fault(
 	if (r == -ELOOP && !links)
 		return fault_set(f, r,
 			"%s: has a symbolic link in its path, which --no-links refuses", im->path);
-	return fault_errno(f, r, im->path);
+	return fault_set(f, r, "%s: %s", im->path, open_text(r));
 }
 
 static int open_file(struct image *im, int flags, struct fault *f)

@@ -29,7 +29,7 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 	else if (r == -EMEDIUMTYPE)
 		r = fault_set(f, -EINVAL, "%s: %s", path, walk_kind(node->st.st_mode));
 	else if (r < 0)
-		r = fault_errno(f, r, path);
+		r = fault_set(f, r, "%s: %s", path, open_text(r));
 	else
 		r = walk_file(&w, node, r);
 	if (r == 0)

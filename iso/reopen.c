@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/reopen.h"
 #include "iso/node.h"
+#include "util/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -126,13 +127,13 @@ static int open_steps(const struct tree_node *node, int flags)
 	int at, fd;
 
 	if (node->source)
-		return open(node->source, flags);
+		return open_nonblocking(AT_FDCWD, node->source, flags);
 	if (!node->parent)
-		return -1;
-	at = open_steps(node->parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		return -ENOENT;
+	at = open_steps(node->parent, O_PATH | O_DIRECTORY);
 	if (at < 0)
-		return -1;
-	fd = openat(at, node->name, flags);
+		return at;
+	fd = open_nonblocking(at, node->name, flags);
 	close(at);
 	return fd;
 }
@@ -146,12 +147,12 @@ static const char *whole_path(
 	return strlen(path) + NAME_MAX + 2 < PATH_MAX ? path : NULL;
 }
 
-static int open_again(const struct tree *t, const struct tree_node *node, int flags)
+static int open_again(const struct tree *t, const struct tree_node *node)
 {
 	char buffer[PATH_MAX];
 	const char *path = whole_path(t, node, buffer);
 
-	return path ? open(path, flags) : open_steps(node, flags);
+	return path ? open_nonblocking(AT_FDCWD, path, O_RDONLY) : open_steps(node, O_RDONLY);
 }
 
 static int look_again(const struct tree *t, const struct tree_node *node, struct identity *ret)
@@ -162,9 +163,9 @@ static int look_again(const struct tree *t, const struct tree_node *node, struct
 
 	if (path)
 		return look(AT_FDCWD, path, ret);
-	fd = open_steps(node, O_PATH | O_CLOEXEC);
+	fd = open_steps(node, O_PATH);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = look(fd, "", ret);
 	close(fd);
 	return r;
@@ -172,9 +173,9 @@ static int look_again(const struct tree *t, const struct tree_node *node, struct
 
 static int gone(const struct tree *t, const struct tree_node *node, int err, struct fault *f)
 {
-	if (err == ENOENT || err == ENOTDIR)
+	if (err == -ENOENT || err == -ENOTDIR)
 		return node_fault(t, node, f, -ESTALE, "vanished while the image was made");
-	return node_fault(t, node, f, -err, strerror(err));
+	return node_fault(t, node, f, err, open_text(err));
 }
 
 /* --- files held open, and files opened again --- */
@@ -201,9 +202,9 @@ int reopen_file(const struct tree *t, const struct tree_node *node, struct fault
 
 	if (!node->again)
 		return node->fd;
-	fd = open_again(t, node, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = open_again(t, node);
 	if (fd < 0)
-		return gone(t, node, errno, f);
+		return gone(t, node, fd, f);
 	r = look(fd, "", &now);
 	r = r < 0 ? node_fault(t, node, f, r, strerror(-r)) : prove(t, node, &now, f);
 	if (r >= 0)
@@ -223,7 +224,7 @@ static int check_again(const struct tree *t, const struct tree_node *node, struc
 	struct identity now = { 0 };
 	const int r = look_again(t, node, &now);
 
-	return r < 0 ? gone(t, node, -r, f) : prove(t, node, &now, f);
+	return r < 0 ? gone(t, node, r, f) : prove(t, node, &now, f);
 }
 
 int reopen_check(const struct tree *t, const struct tree_node *node, struct fault *f)

@@ -89,23 +89,23 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
 
 	if (fd == -EMEDIUMTYPE)
 		return node_fault(w->tree, node, w->fault, -EINVAL, walk_kind(node->st.st_mode));
-	return fd < 0 ? node_fault(w->tree, node, w->fault, fd, strerror(-fd)) : fd;
+	return fd < 0 ? node_fault(w->tree, node, w->fault, fd, open_text(fd)) : fd;
 }
 
 /* Opens the file first, and calls fstat(2) on the descriptor, so that the file examined is the file that is held open.
- * The name belonged to a file or folder a moment ago. By now it may belong to a FIFO; O_NONBLOCK keeps the open of a
- * FIFO from blocking. It can belong to a device only if root replaced the file. A symbolic link could lead to a device,
- * so open_followed() checks the file before opening it. */
+ * The name belonged to a file or folder a moment ago. By now it may belong to a FIFO, whose open must not block. It can
+ * belong to a device only if root replaced the file. A symbolic link could lead to a device, so open_followed() checks
+ * the file before opening it. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {
 	int fd, r;
 
 	if (w->rules->follow)
 		return open_followed(w, node, at, name);
-	fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = open_nonblocking(at, name, O_RDONLY | O_NOFOLLOW);
 	if (fd < 0)
-		return node_fault(w->tree, node, w->fault, -errno,
-			errno == ELOOP ? "became a symbolic link" : strerror(errno));
+		return node_fault(w->tree, node, w->fault, fd,
+			fd == -ELOOP ? "became a symbolic link" : open_text(fd));
 	if (fstat(fd, &node->st) < 0) {
 		r = node_fault(w->tree, node, w->fault, -errno, strerror(errno));
 		close(fd);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util/open.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +13,62 @@
 #include <unistd.h>
 
 #define ALWAYS (O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* --- leases --- */
+
+#define LEASE_MS 120000 /* how long to wait for a lease */
+#define PAUSE_MS 20     /* between two attempts */
+
+/* Did openat(2) fail with @err because of a lease? Only regular files have leases, and drivers of devices may report
+ * EWOULDBLOCK for causes of their own. */
+static bool is_leased(int at, const char *path, int flags, int err)
+{
+	const int follow = flags & O_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0;
+	struct stat st;
+
+	return err == EWOULDBLOCK && fstatat(at, path, &st, follow) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Is a signal that ends the program blocked and pending? It cannot interrupt the wait itself. */
+static bool is_ending(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+		(sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+			sigismember(&set, SIGHUP) || sigismember(&set, SIGQUIT));
+}
+
+int open_nonblocking(int at, const char *path, int flags)
+{
+	const struct timespec nap = { .tv_nsec = PAUSE_MS * 1000000L };
+	int64_t end = 0;
+
+	for (;;) {
+		const int fd = openat(at, path, flags | ALWAYS), err = errno;
+
+		if (fd >= 0)
+			return fd;
+		if (!is_leased(at, path, flags, err))
+			return -err;
+		if (end == 0)
+			end = clock_ms() + LEASE_MS;
+		if (clock_ms() >= end)
+			return -EWOULDBLOCK;
+		if (is_ending())
+			return -EINTR;
+		nanosleep(&nap, NULL);
+	}
+}
+
+const char *open_text(int err)
+{
+	return err == -EWOULDBLOCK ?
+		"another program holds a lease on the file, and did not give it up" :
+		strerror(-err);
+}
+
+/* --- kinds --- */
 
 static bool is_null(const struct stat *st)
 {
@@ -88,12 +146,12 @@ static int look_up(int at, const char *path, int flags, unsigned kinds)
 /* Without /proc we can only open the path again, and check that it still leads to the file that was found before. */
 static int open_again_by_name(int at, const char *path, int flags, const struct stat *st)
 {
-	const int fd = openat(at, path, flags | ALWAYS);
+	const int fd = open_nonblocking(at, path, flags);
 	struct stat now;
 	int r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	if (fstat(fd, &now) < 0)
 		r = -errno;
 	else
@@ -106,13 +164,9 @@ static int open_again_by_name(int at, const char *path, int flags, const struct 
 static int open_found(int found, int flags)
 {
 	char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
-	int fd;
 
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
-	fd = open(self, (flags & ~O_NOFOLLOW) | ALWAYS);
-	if (fd < 0)
-		return -errno;
-	return fd;
+	return open_nonblocking(AT_FDCWD, self, flags & ~O_NOFOLLOW);
 }
 
 int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *ret_st)

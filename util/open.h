@@ -27,4 +27,19 @@ enum open_kinds {
  */
 int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *ret_st);
 
+/**
+ * open_nonblocking - openat(2), which waits neither for a FIFO nor for a device, but for a lease
+ * @flags: as for openat(2), without O_CREAT; O_NONBLOCK, O_NOCTTY and O_CLOEXEC are added
+ *
+ * Samba and the kernel's NFS server hold leases on files that their clients have open (fcntl(2), F_SETLEASE). With
+ * O_NONBLOCK the kernel then asks for the lease, but fails with EWOULDBLOCK at once. This tries again for two minutes:
+ * the kernel breaks a lease after 45 s (/proc/sys/fs/lease-break-time), and the NFS server after 90 s. The wait ends
+ * early if a signal that ends a program is blocked and pending. Returns: a descriptor, which the caller closes;
+ * -EWOULDBLOCK if the lease was not given up; -EINTR; or another negative errno.
+ */
+int open_nonblocking(int at, const char *path, int flags);
+
+/** open_text - the message for @err, an error of these functions: the system's, except for a lease. */
+const char *open_text(int err);
+
 #endif

@@ -238,7 +238,7 @@ int config_file_read(int dirfd, const char *name, const char *path, char **ret_t
 	if (fd == -EMEDIUMTYPE)
 		return check_file(&st, path, f);
 	if (fd < 0)
-		return fault_errno(f, fd, path);
+		return fault_set(f, fd, "%s: %s", path, open_text(fd));
 	if (!S_ISCHR(st.st_mode)) {
 		r = check_file(&st, path, f);
 		len = (size_t)st.st_size;

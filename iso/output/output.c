@@ -3,6 +3,7 @@
 #include "iso/output/holder.h"
 #include "iso/read.h"
 #include "util/io.h"
+#include "util/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@ static bool is_image(const uint8_t *begin, size_t len)
 int output_check_old(int dirfd, const char *name, const char *path, struct fault *f)
 {
 	uint8_t begin[ISO_SYSTEM_AREA + ISO_SECTOR];
-	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC), r;
+	int fd = open_nonblocking(dirfd, name, O_RDONLY), r;
 
 	if (fd < 0)
 		return 0;

@@ -5,6 +5,7 @@
 #include "iso/output/lock.h"
 #include "iso/output/room.h"
 #include "util/hex.h"
+#include "util/open.h"
 #include "util/sha256.h"
 
 #include <errno.h>
@@ -41,11 +42,11 @@ static int check_kind(const struct replace *r, struct fault *f)
 
 static int open_old(const struct replace *r)
 {
-	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-	int fd = openat(r->place.dirfd, r->place.name, O_RDWR | flags);
+	int fd = open_nonblocking(r->place.dirfd, r->place.name, O_RDWR | O_NOFOLLOW);
 
-	if (fd < 0)
-		fd = openat(r->place.dirfd, r->place.name, O_RDONLY | flags);
+	/* To wait for a lease a second time would be useless. */
+	if (fd < 0 && fd != -EWOULDBLOCK)
+		fd = open_nonblocking(r->place.dirfd, r->place.name, O_RDONLY | O_NOFOLLOW);
 	return fd;
 }
 
@@ -57,9 +58,10 @@ static int lock_old(struct replace *r, struct fault *f)
 	int e;
 
 	r->old_fd = open_old(r);
-	if (r->old_fd < 0 && errno == ENOENT)
+	if (r->old_fd == -ENOENT)
 		return 0;
 	if (r->old_fd < 0) {
+		r->old_fd = -1;
 		warning_send(r->warn,
 			"%s: cannot be opened, so it is unknown whether another program uses it",
 			r->path);
@@ -129,7 +131,8 @@ static bool is_temp(const struct replace *r, int fd)
 		place_same_file(&held, &named);
 }
 
-/* Opens the file under the temporary name. One that may not be written is opened for reading only. */
+/* Opens the file under the temporary name. One that may not be written is opened for reading only. This does not wait
+ * for a lease: nobody can hold one while another run has the file open for writing. */
 static int open_leftover(const struct replace *r)
 {
 	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;

@@ -4,6 +4,7 @@
 #include "iso/output/lock.h"
 #include "iso/output/invalidate.h"
 #include "iso/output/room.h"
+#include "util/open.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,8 @@
 
 #define NEW_MODE 0600
 
-static const int flags = O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+/* For a file that does not exist yet, on which nobody can hold a lease. */
+static const int new_flags = O_WRONLY | O_CREAT | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
 
 /* --- opening --- */
 
@@ -30,7 +32,7 @@ static int create_behind_link(struct target *t, struct fault *f)
 	struct stat st;
 	ssize_t n;
 
-	t->fd = open(t->path, flags | O_CREAT, NEW_MODE);
+	t->fd = open(t->path, new_flags, NEW_MODE);
 	if (t->fd < 0 || fstat(t->fd, &st) < 0)
 		return fault_errno(f, -errno, t->path);
 	if (!place_is_devices(&st))
@@ -57,7 +59,7 @@ static int create(struct target *t, struct fault *f)
 	r = place_check_new(&t->place, t->path, f);
 	if (r < 0)
 		return r;
-	t->fd = openat(t->place.dirfd, t->place.name, flags | O_CREAT | O_EXCL, NEW_MODE);
+	t->fd = openat(t->place.dirfd, t->place.name, new_flags | O_EXCL, NEW_MODE);
 	t->created = t->fd >= 0;
 	return t->created ? 0 : fault_errno(f, -errno, t->path);
 }
@@ -66,10 +68,12 @@ static int create(struct target *t, struct fault *f)
  * owner. */
 static int open_path(struct target *t, struct fault *f)
 {
-	t->fd = open(t->path, flags);
+	t->fd = open_nonblocking(AT_FDCWD, t->path, O_WRONLY);
 	if (t->fd >= 0)
 		return 0;
-	return errno == ENOENT && t->path[0] ? create(t, f) : fault_errno(f, -errno, t->path);
+	if (t->fd == -ENOENT && t->path[0])
+		return create(t, f);
+	return fault_set(f, t->fd, "%s: %s", t->path, open_text(t->fd));
 }
 
 static int look(struct target *t, const char *name, struct fault *f)
@@ -176,7 +180,7 @@ static void reopen(struct target *t)
 {
 	struct stat st;
 
-	t->fd = open(t->path, flags);
+	t->fd = open_nonblocking(AT_FDCWD, t->path, O_WRONLY);
 	if (t->fd >= 0 && fstat(t->fd, &st) == 0 && place_same_file(&st, &t->st))
 		return;
 	if (t->fd >= 0)

@@ -2,6 +2,7 @@
 /* These tests run with a limit on open files that allows none to be held open. */
 #include "tests/lib/folder.h"
 #include "tests/lib/image.h"
+#include "tests/lib/lease.h"
 
 #include "iso/reopen.h"
 
@@ -51,6 +52,21 @@ static void test_none_held(void **state)
 	}
 	assert_int_equal(tree_check(&t, &f), 0);
 	assert_int_equal(count_descriptors(), before);
+	tree_clear(&t);
+}
+
+static void test_leased(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	file_write("t/file", "text", 4);
+	pid = lease_hold("t/file", 50);
+	walk();
+	lease_end(pid);
+	pid = lease_hold("t/file", 50);
+	assert_reads("file", "text");
+	lease_end(pid);
 	tree_clear(&t);
 }
 
@@ -201,6 +217,8 @@ int main(void)
 #define IN_FOLDER(title, function) { title, function, enter, NULL, NULL }
 		IN_FOLDER(
 			"reopen: where no file can be held, each is opened again", test_none_held),
+		IN_FOLDER("reopen: another process's lease is waited for, in the walk and later",
+			test_leased),
 		IN_FOLDER("reopen: a file is opened again also by a path longer than PATH_MAX",
 			test_long_path),
 		IN_FOLDER("reopen: a file that changed or vanished is refused", test_changes),

@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "util/open.h"
-#include "tests/lib/unit.h"
+#include "tests/lib/lease.h"
+
+/* The file that is tested, with names and a clock of its own. The library has the same functions. */
+#include "util/clock.h"
+
+static int64_t skipped_ms, steps_ms;
+
+static int64_t fake_ms(void)
+{
+	return clock_ms() + (skipped_ms += steps_ms);
+}
+
+#define clock_ms         fake_ms
+#define open_kind        tested_open_kind
+#define open_nonblocking tested_open_nonblocking
+#define open_text        tested_open_text
+#include "util/open.c"
 
 #include <errno.h>
 #include <limits.h>
@@ -142,6 +157,67 @@ static void closed(void **state)
 	assert_int_equal(now, next);
 }
 
+/* --- leases --- */
+
+static void lease_given_up(void **state)
+{
+	pid_t pid = lease_hold("file", 100);
+	int fd = open_nonblocking(AT_FDCWD, "file", O_RDONLY);
+
+	(void)state;
+	lease_end(pid);
+	assert_true(fd >= 0);
+	close(fd);
+	pid = lease_hold("file", 100);
+	assert_int_equal(try("file", O_RDWR, OPEN_FILE), 0);
+	lease_end(pid);
+	pid = lease_hold("file", 100);
+	assert_int_equal(try("link", O_RDONLY, OPEN_FILE), 0);
+	lease_end(pid);
+}
+
+static void lease_kept(void **state)
+{
+	pid_t pid = lease_hold("file", 0);
+	int fd;
+
+	(void)state;
+	steps_ms = 20000;
+	fd = open_nonblocking(AT_FDCWD, "file", O_RDONLY);
+	steps_ms = 0;
+	lease_end(pid);
+	assert_int_equal(fd, -EWOULDBLOCK);
+	assert_non_null(strstr(open_text(fd), "lease"));
+	assert_string_equal(open_text(-ENOENT), strerror(ENOENT));
+}
+
+/* If SIGTERM is blocked, it cannot interrupt the wait itself. */
+static void lease_interrupted(void **state)
+{
+	pid_t pid = lease_hold("file", 0);
+	struct sigaction before;
+	sigset_t set, old;
+	int fd;
+
+	(void)state;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	raise(SIGTERM);
+	fd = open_nonblocking(AT_FDCWD, "file", O_RDONLY);
+	sigaction(SIGTERM, &(struct sigaction){ .sa_handler = SIG_IGN }, &before);
+	sigaction(SIGTERM, &before, NULL);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	lease_end(pid);
+	assert_int_equal(fd, -EINTR);
+}
+
+static void fifo_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(open_nonblocking(AT_FDCWD, "fifo", O_WRONLY), -ENXIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +227,10 @@ int main(void)
 		TEST("open: a symbolic link is refused, at the end of the path or within it",
 			links),
 		TEST("open: no descriptor is left open", closed),
+		TEST("open: a lease of another process is waited for", lease_given_up),
+		TEST("open: ... for two minutes, and then the message names it", lease_kept),
+		TEST("open: ... or until a signal wants to end the process", lease_interrupted),
+		TEST("open: a FIFO without a reader fails at once", fifo_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/lib/unit.h"
+#include "tests/lib/lease.h"
 
 #include "util/io.h"
 #include "iso/output/replace.h"
@@ -164,6 +164,21 @@ static void test_old_keeps_mode(void **state)
 		assert_int_equal(chmod("out", 0600), 0);
 		assert_content("out", "new");
 	}
+}
+
+static void test_old_leased(void **state)
+{
+	struct replace r;
+	struct fault f;
+	pid_t pid;
+
+	(void)state;
+	file_write("out", "old", 3);
+	pid = lease_hold("out", 50);
+	assert_int_equal(replace_open(&r, "out", NULL, &f), 0);
+	lease_end(pid);
+	assert_true(r.old_fd >= 0);
+	replace_clear(&r);
 }
 
 /* Only root can check this fully; for another user there is only one possible owner. */
@@ -784,6 +799,9 @@ int main(void)
 		IN_FOLDER("replace: a new file is 0600, whatever the umask", test_new),
 		IN_FOLDER("replace: an old file's mode is kept", test_old_keeps_mode),
 		IN_FOLDER("replace: an old file's owner and group are kept", test_old_keeps_owner),
+		IN_FOLDER(
+			"replace: an old file is locked also if another process has a lease on it",
+			test_old_leased),
 		IN_FOLDER("replace: the old file is unchanged until the commit",
 			test_not_before_commit),
 		IN_FOLDER("replace: without a commit nothing is left behind", test_clear_removes),

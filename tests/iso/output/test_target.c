@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tests/lib/unit.h"
+#include "tests/lib/lease.h"
 
 #include "util/io.h"
 #include "iso/output/output.h"
@@ -107,6 +107,22 @@ static void test_in_place(void **state)
 	assert_int_equal(read(fd, text, sizeof(text)), 5);
 	assert_string_equal(text, "whole");
 	close(fd);
+}
+
+static void test_leased(void **state)
+{
+	struct target t;
+	pid_t pid;
+
+	(void)state;
+	file_write("out", "before", 6);
+	pid = lease_hold("out", 50);
+	open_it(&t, "out");
+	lease_end(pid);
+	write_all(&t, "now");
+	assert_int_equal(target_end(&t), 0);
+	target_clear(&t);
+	assert_content("out", "now");
 }
 
 static void test_given_up(void **state)
@@ -342,6 +358,7 @@ int main(void)
 		EACH("target: ... whatever the umask", test_umask),
 		EACH("target: an old file keeps inode, mode, links and readers; opening changes nothing",
 			test_in_place),
+		EACH("target: another process's lease on an old file is waited for", test_leased),
 		EACH("target: without an end, an old file is empty and a new one removed",
 			test_given_up),
 		EACH("target: an old image is invalidated first, and gets the size of the new one",
