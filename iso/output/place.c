@@ -35,6 +35,9 @@ static int open_folder(struct place *p, const char *path, struct fault *f)
 	if (r < 0)
 		return fault_errno(f, r, path);
 	p->dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	p->unreadable = p->dirfd < 0 && errno == EACCES;
+	if (p->unreadable)
+		p->dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return p->dirfd < 0 ? fault_errno(f, -errno, path) : 0;
 }
 

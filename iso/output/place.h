@@ -11,6 +11,7 @@
 /* The place of a file that exists or will exist: its folder, which is held open, and its name in that folder. */
 struct place {
 	int dirfd;
+	bool unreadable; /* the folder may not be listed, so @dirfd is an O_PATH descriptor */
 	char name[NAME_MAX + 1];
 	bool exists;
 	struct stat st; /* the state of the file when it was found; valid if @exists */
@@ -21,7 +22,8 @@ struct place {
  * @p: the caller's storage; the caller calls place_close() in the end, also after an error
  *
  * If @path is a symbolic link, the place is that of the link's target; a link whose target does not exist is refused.
- * First the kernel follows the link. So a link that fs.protected_symlinks forbids to follow is refused too.
+ * First the kernel follows the link. So a link that fs.protected_symlinks forbids to follow is refused too. Files can be
+ * found, created and renamed in a folder that the caller may not list, but fsync(2) does not work on its descriptor.
  * Returns: 0 or -errno with @f.
  */
 int place_open(struct place *p, const char *path, struct fault *f);

@@ -358,10 +358,13 @@ static int place_new(struct replace *r, struct fault *f)
 	return e < 0 ? fault_errno(f, e, r->path) : 0;
 }
 
-/* EINVAL and EROFS come from network file systems on which a folder cannot be synced. They cause no warning. */
+/* A folder that may not be listed can be synced only together with everything else on its file system. EINVAL and EROFS
+ * come from network file systems on which a folder cannot be synced. They cause no warning. */
 static void sync_folder(const struct replace *r)
 {
-	if (fsync(r->place.dirfd) < 0 && errno != EINVAL && errno != EROFS)
+	const int e = r->place.unreadable ? syncfs(r->fd) : fsync(r->place.dirfd);
+
+	if (e < 0 && errno != EINVAL && errno != EROFS)
 		warning_send(r->warn,
 			"%s: written, but a crash may undo it: its folder cannot be synced: %s",
 			r->path, strerror(errno));

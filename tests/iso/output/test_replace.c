@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/xattr.h>
 
 #define NOBODY 65534
@@ -614,6 +615,43 @@ static void test_folder_sync(void **state)
 	assert_content("out", "new");
 }
 
+static int replace_in_box(const char *content)
+{
+	const struct warning_sink sink = { hear, NULL };
+	struct replace r;
+	int e = replace_open(&r, "box/out", &sink, NULL);
+
+	if (e == 0)
+		e = io_write(r.fd, content, strlen(content));
+	if (e == 0)
+		e = replace_commit(&r, NULL);
+	replace_clear(&r);
+	return e;
+}
+
+/* The caller may write and search the folder, but not list it. */
+static void test_unreadable_folder(void **state)
+{
+	const bool root = geteuid() == 0;
+	int first, second;
+
+	(void)state;
+	warnings = 0;
+	assert_int_equal(mkdir("box", 0755), 0);
+	assert_int_equal(chmod("box", root ? 0733 : 0333), 0);
+	assert_int_equal(root ? seteuid(NOBODY) : 0, 0);
+	/* The kernel has given /proc/self to root. */
+	prctl(PR_SET_DUMPABLE, 1);
+	first = replace_in_box("old");
+	second = replace_in_box("new");
+	assert_int_equal(root ? seteuid(0) : 0, 0);
+	assert_int_equal(chmod("box", 0755), 0);
+	assert_int_equal(first, 0);
+	assert_int_equal(second, 0);
+	assert_int_equal(warnings, 0);
+	assert_content("box/out", "new");
+}
+
 /* --- access rights --- */
 
 /* Sets an ACL that grants one more user read access (acl(5); linux/posix_acl_xattr.h): version 2, then tag, rights and
@@ -844,6 +882,8 @@ int main(void)
 		IN_FOLDER("replace: rights that were removed meanwhile do not come back",
 			test_mode_meanwhile),
 		IN_FOLDER("replace: a folder that cannot be synced is a warning", test_folder_sync),
+		IN_FOLDER("replace: a folder that may be written need not be readable",
+			test_unreadable_folder),
 		IN_FOLDER(
 			"replace: the default ACL of the folder lets nobody in", test_default_acl),
 		IN_FOLDER("replace: an old file's ACL is kept, or the group has no rights",
