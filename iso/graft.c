@@ -33,13 +33,10 @@ int tree_add_file(struct tree *t, const char *name, const char *path, struct fau
 	else
 		r = walk_file(&w, node, r);
 	if (r == 0)
-		r = node_append(t->root, node);
-	if (r < 0) {
+		r = node_insert(t->root, node);
+	if (r < 0)
 		node_free(node);
-		return r;
-	}
-	node_sort(t->root);
-	return 0;
+	return r;
 }
 
 /* --- where it goes --- */
@@ -97,11 +94,10 @@ static int make_folder(const struct graft *g, struct tree_node *dir, const char 
 	if (!walk_name_is_utf8(copy))
 		return fault_set(g->fault, -EILSEQ, "%s: the name is not UTF-8", copy);
 	node = node_new(dir, copy);
-	if (!node || node_append(dir, node) < 0) {
+	if (!node || node_insert(dir, node) < 0) {
 		node_free(node);
 		return fault_errno(g->fault, -ENOMEM, g->path);
 	}
-	node_sort(dir);
 	node->kind = TREE_DIR;
 	if (level_of(node) >= TREE_DEPTH_MAX)
 		return node_fault(g->tree, node, g->fault, -ELOOP, "too many levels of folders");
@@ -173,40 +169,46 @@ static int keep_name(const struct graft *g, struct tree_node *node)
 	return node->source ? 0 : -ENOMEM;
 }
 
-static int move(const struct graft *g, struct tree_node *dir, struct tree_node *node)
+/* Prepares the node @found to move into @dir. If both have a folder of this name, the content is merged, and @found is
+ * freed and becomes NULL. */
+static int meet(const struct graft *g, struct tree_node *dir, struct tree_node **found)
 {
-	struct tree_node *old = node_child(dir, node->name, strlen(node->name));
+	struct tree_node *node = *found, *old = node_child(dir, node->name, strlen(node->name));
 	struct graft from = *g;
 	char path[PATH_MAX];
-	int r = 0;
+	int r;
 
-	if (old && old->kind == TREE_DIR && node->kind == TREE_DIR) {
-		r = merge(g, old, node);
-		if (r < 0)
-			return r;
-		node_free(node);
-		g->tree->folders--;
-		return 0;
-	}
-	from.path = tree_name(g->tree, node, path);
-	if (old)
+	if (!old)
+		return keep_name(g, node);
+	if (old->kind != TREE_DIR || node->kind != TREE_DIR) {
+		from.path = tree_name(g->tree, node, path);
 		return taken(&from, old);
-	r = keep_name(g, node);
-	if (r == 0)
-		r = node_append(dir, node);
-	if (r == 0)
-		node->parent = dir;
+	}
+	r = merge(g, old, node);
+	if (r == 0) {
+		node_free(node);
+		*found = NULL;
+		g->tree->folders--;
+	}
 	return r;
 }
 
-/* Moves all children of @found into @dir. */
+/* Moves all children of @found into @dir. They are added only when all have been looked up, so that @dir is sorted until
+ * then, and once more at the end. */
 static int merge(const struct graft *g, struct tree_node *dir, struct tree_node *found)
 {
+	size_t i;
 	int r = 0;
 
-	while (found->children > 0 && r == 0) {
-		r = move(g, dir, found->child[found->children - 1]);
-		found->children -= r == 0;
+	for (i = 0; i < found->children && r == 0; i++)
+		r = meet(g, dir, &found->child[i]);
+	for (i = 0; i < found->children && r == 0; i++) {
+		struct tree_node *node = found->child[i];
+
+		if (node && (r = node_append(dir, node)) == 0) {
+			node->parent = dir;
+			found->child[i] = NULL;
+		}
 	}
 	node_sort(dir);
 	return r;
@@ -285,11 +287,9 @@ static int graft_file(const struct graft *g, struct tree_node *dir, const char *
 	if (r == 0 && old)
 		r = taken(g, old);
 	if (r == 0)
-		r = node_append(dir, node);
+		r = node_insert(dir, node);
 	if (r != 0)
 		node_free(node);
-	else
-		node_sort(dir);
 	return r < 0 ? r : 0;
 }
 

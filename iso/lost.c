@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/lost.h"
+#include "iso/node.h"
 
 #include <string.h>
 
@@ -89,28 +90,6 @@ struct lost lost_in_joliet(const struct tree *t, const struct lost_joliet *limit
 
 /* --- links --- */
 
-/* Does the same as node_child(), but by binary search, so it needs sorted children; node_child() does not. */
-static const struct tree_node *find_child(const struct tree_node *dir, const char *name, size_t len)
-{
-	size_t low = 0, high = dir->children;
-
-	while (low < high) {
-		const size_t mid = low + (high - low) / 2;
-		const char *other = dir->child[mid]->name;
-		int order = strncmp(other, name, len);
-
-		if (order == 0 && other[len])
-			order = 1;
-		if (order == 0)
-			return dir->child[mid];
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
 static const struct tree_node *follow(const struct tree_node *link, unsigned *links);
 
 /* Follows one component of a path from @dir. Returns: NULL if the tree has no such file. */
@@ -125,7 +104,7 @@ static const struct tree_node *step(
 		return dir;
 	if (len == 2 && name[0] == '.' && name[1] == '.')
 		return dir->parent;
-	node = find_child(dir, name, len);
+	node = node_child(dir, name, len);
 	return node && node->kind == TREE_LINK ? follow(node, links) : node;
 }
 

@@ -16,7 +16,10 @@ void node_free(struct tree_node *node);
 int node_append(struct tree_node *dir, struct tree_node *node);
 void node_sort(struct tree_node *dir);
 
-/** node_child - find a child of @dir by its name, which has @len bytes; NULL if there is none. */
+/** node_insert - add @node to the sorted children of @dir, at its place. Returns: 0 or -ENOMEM. */
+int node_insert(struct tree_node *dir, struct tree_node *node);
+
+/** node_child - find a child of @dir, whose children are sorted, by its name of @len bytes; NULL if there is none. */
 struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len);
 
 /** node_fault - call fault_set() with the message "PATH: @what". PATH is the node's path as the user typed it. */

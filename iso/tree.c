@@ -102,13 +102,47 @@ void node_sort(struct tree_node *dir)
 		qsort(dir->child, dir->children, sizeof(*dir->child), by_name);
 }
 
-static int insert(struct tree_node *dir, struct tree_node *node)
+/* Finds the place of a name in the sorted children. Returns: the index of the child that has this name, or before which
+ * a child with this name belongs. */
+static size_t find_place(const struct tree_node *dir, const char *name, size_t len, bool *ret_taken)
 {
-	int r = node_append(dir, node);
+	size_t low = 0, high = dir->children;
 
-	if (r == 0)
-		node_sort(dir);
+	*ret_taken = false;
+	while (low < high && !*ret_taken) {
+		const size_t mid = low + (high - low) / 2;
+		const char *other = dir->child[mid]->name;
+		const int order = strncmp(other, name, len);
+
+		*ret_taken = order == 0 && !other[len];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return high;
+}
+
+int node_insert(struct tree_node *dir, struct tree_node *node)
+{
+	bool taken;
+	const size_t at = find_place(dir, node->name, strlen(node->name), &taken);
+	const int r = node_append(dir, node);
+
+	if (r == 0) {
+		memmove(dir->child + at + 1, dir->child + at,
+			(dir->children - 1 - at) * sizeof(*dir->child));
+		dir->child[at] = node;
+	}
 	return r;
+}
+
+struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len)
+{
+	bool taken;
+	const size_t at = find_place(dir, name, len, &taken);
+
+	return taken ? dir->child[at] : NULL;
 }
 
 int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t size, mode_t mode,
@@ -116,7 +150,7 @@ int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t s
 {
 	struct tree_node *node = node_new(t->root, name);
 
-	if (!node || insert(t->root, node) < 0) {
+	if (!node || node_insert(t->root, node) < 0) {
 		node_free(node);
 		return fault_errno(f, -ENOMEM, name);
 	}
@@ -127,16 +161,6 @@ int tree_add_bytes(struct tree *t, const char *name, const void *bytes, size_t s
 	node->st.st_mode = S_IFREG | mode;
 	node->st.st_mtime = node->st.st_ctime = node->st.st_atime = mtime;
 	return 0;
-}
-
-struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < dir->children; i++)
-		if (strncmp(dir->child[i]->name, name, len) == 0 && !dir->child[i]->name[len])
-			return dir->child[i];
-	return NULL;
 }
 
 struct tree_node *tree_find(const struct tree *t, const char *path)

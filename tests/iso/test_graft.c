@@ -331,6 +331,40 @@ static void test_made_up(void **state)
 	assert_int_equal(sub->child[0]->st.st_uid, st.st_uid);
 }
 
+/* The names differ in length, one begins as another does, and they are added in no order. */
+static void test_many(void **state)
+{
+	enum { MANY = 500, STEP = 191 };
+	unsigned i;
+	char at[64];
+
+	(void)state;
+	make("file", "1");
+	for (i = 0; i < MANY; i++) {
+		snprintf(at, sizeof(at), "d/%u", i * STEP % MANY);
+		graft(at, "file");
+	}
+	make("more/x", "1");
+	make("more/500", "1");
+	make("more/0a", "1");
+	graft("d", "more");
+	assert_int_equal(tree.root->child[0]->children, MANY + 3);
+	for (i = 1; i < MANY + 3; i++)
+		assert_true(strcmp(tree.root->child[0]->child[i - 1]->name,
+				    tree.root->child[0]->child[i]->name) < 0);
+	for (i = 0; i < MANY; i++) {
+		snprintf(at, sizeof(at), "d/%u", i);
+		assert_non_null(tree_find(&tree, at));
+		assert_refused(
+			&as_they_are, at, "file", -EEXIST, "file: file has that name already");
+	}
+	assert_null(tree_find(&tree, "d/0b"));
+	assert_null(tree_find(&tree, "d/501"));
+	make("again/499", "1");
+	assert_refused(
+		&as_they_are, "d", "again", -EEXIST, "again/499: file has that name already");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +375,8 @@ int main(void)
 			test_merged),
 		EACH("graft: two files with the same name are refused, and the message names both",
 			test_same_name),
+		EACH("graft: many files, added in no order, are sorted, and a second one of each name is refused",
+			test_many),
 		EACH("graft: a merged folder has the attributes of the first one", test_attributes),
 		EACH("graft: a folder that exists only in the image belongs to the calling user, and a file to its owner",
 			test_made_up),
