@@ -26,17 +26,19 @@ void tree_reserve(void)
 
 void reopen_begin(struct tree *t)
 {
-	struct rlimit limit;
+	struct rlimit limit, raised;
+	rlim_t files;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return;
-	if (limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-	t->held_max = limit.rlim_cur < RESERVED           ? 0 :
-		limit.rlim_cur - RESERVED < TREE_HELD_MAX ? (unsigned)(limit.rlim_cur - RESERVED) :
-							    TREE_HELD_MAX;
+	raised = (struct rlimit){ limit.rlim_max, limit.rlim_max };
+	/* The kernel refuses this if the hard limit is above fs.nr_open; so may the seccomp filter of a container. */
+	files = limit.rlim_cur < limit.rlim_max && setrlimit(RLIMIT_NOFILE, &raised) == 0 ?
+		limit.rlim_max :
+		limit.rlim_cur;
+	t->held_max = files < RESERVED           ? 0 :
+		files - RESERVED < TREE_HELD_MAX ? (unsigned)(files - RESERVED) :
+						   TREE_HELD_MAX;
 }
 
 /* --- is it the same file? --- */

@@ -13,7 +13,7 @@
 
 #define TREE_HELD_MAX 8192
 
-/** reopen_begin - raise the soft limit on open files to the hard limit, and compute @t->held_max from it. */
+/** reopen_begin - raise the soft limit on open files to the hard limit, if possible; compute @t->held_max from it. */
 void reopen_begin(struct tree *t);
 
 /**
