@@ -22,20 +22,26 @@ static int lock_later(int fd, const char *path, struct fault *f)
 }
 
 /* The linked library has these functions under their own names. */
-#define replace_open    raced_replace_open
-#define replace_reserve raced_replace_reserve
-#define replace_commit  raced_replace_commit
-#define replace_clear   raced_replace_clear
-#define target_open     raced_target_open
-#define target_begin    raced_target_begin
-#define target_end      raced_target_end
-#define target_clear    raced_target_clear
+#define replace_open      raced_replace_open
+#define replace_reserve   raced_replace_reserve
+#define replace_commit    raced_replace_commit
+#define replace_clear     raced_replace_clear
+#define target_open       raced_target_open
+#define target_begin      raced_target_begin
+#define target_end        raced_target_end
+#define target_clear      raced_target_clear
+#define temporary_open    raced_temporary_open
+#define temporary_link    raced_temporary_link
+#define temporary_link_as raced_temporary_link_as
+#define temporary_check   raced_temporary_check
+#define temporary_remove  raced_temporary_remove
 
 #undef O_TMPFILE
 #define O_TMPFILE   0
 #define output_lock lock_later
 #include "iso/output/replace.c"
 #include "iso/output/target.c"
+#include "iso/output/temporary.c"
 
 static int enter(void **state)
 {
