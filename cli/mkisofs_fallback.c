@@ -2,6 +2,7 @@
 #include "cli/mkisofs_fallback.h"
 #include "cli/configure.h"
 #include "cli/mkisofs_words.h"
+#include "util/path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static bool is_this_program(const char *path)
 
 static bool is_xorriso(const char *program)
 {
-	return strcmp(strrchr(program, '/') + 1, "xorriso") == 0;
+	return strcmp(path_last(program), "xorriso") == 0;
 }
 
 static const char *why_not(const char *program, const struct mkisofs_args *a)

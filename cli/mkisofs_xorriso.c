@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/mkisofs_xorriso.h"
+#include "util/path.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,20 +35,14 @@ static int find_as(int argc, char **argv)
 	return at < argc ? at : 0;
 }
 
-static bool called(const char *word, const char *name)
-{
-	const char *slash = strrchr(word, '/');
-
-	return strcmp(slash ? slash + 1 : word, name) == 0;
-}
-
 int mkisofs_take_as(struct mkisofs_args *a, struct mkisofs_words *w, struct fault *f)
 {
 	static const char *const names[] = { "mkisofs", "genisoimage", "genisofs", "xorrisofs" };
 	const int as = find_as(w->argc, w->argv);
 	size_t i;
 
-	a->as_xorriso = a->rock_ridge = as > 0 || (w->argc > 0 && called(w->argv[0], "xorrisofs"));
+	a->as_xorriso = a->rock_ridge =
+		as > 0 || (w->argc > 0 && strcmp(path_last(w->argv[0]), "xorrisofs") == 0);
 	if (as == 0)
 		return 0;
 	a->skip = as + 1 < w->argc ? as + 1 : as;

@@ -3,6 +3,7 @@
 #include "iso/node.h"
 #include "iso/reopen.h"
 #include "util/open.h"
+#include "util/path.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -293,18 +294,11 @@ static int graft_file(const struct graft *g, struct tree_node *dir, const char *
 	return r < 0 ? r : 0;
 }
 
-static const char *last_piece(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 int tree_graft(struct tree *t, const char *at, const char *path, const struct tree_rules *rules,
 	struct fault *f)
 {
 	struct graft g = { t, rules, path, { 0 }, f };
-	const char *name = at && *last_piece(at) ? last_piece(at) : last_piece(path);
+	const char *name = at && *path_last(at) ? path_last(at) : path_last(path);
 	struct tree_node *dir = NULL;
 	bool is_dir;
 	int r;
@@ -316,7 +310,7 @@ int tree_graft(struct tree *t, const char *at, const char *path, const struct tr
 	r = find_folder(&g, at ? at : "",
 		!at            ? 0 :
 			is_dir ? strlen(at) :
-				 (size_t)(last_piece(at) - at),
+				 (size_t)(path_last(at) - at),
 		&dir);
 	if (r < 0)
 		return r;

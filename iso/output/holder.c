@@ -4,6 +4,7 @@
 #include "iso/output/loop.h"
 #include "iso/output/process.h"
 #include "iso/output/stack.h"
+#include "util/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +87,7 @@ static int find_part_of(const struct search *s, dev_t dev, enum relation how, co
 		if (device_of(g.gl_pathv[i], &above) == 0 && stack_has_dev(&s->stack, above))
 			continue;
 		*strrchr(g.gl_pathv[i], '/') = '\0';
-		snprintf(words, sizeof(words), "part of %s", strrchr(g.gl_pathv[i], '/') + 1);
+		snprintf(words, sizeof(words), "part of %s", path_last(g.gl_pathv[i]));
 		r = in_use(s, how, words);
 	}
 	globfree(&g);

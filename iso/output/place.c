@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/output/place.h"
+#include "util/path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,14 +12,13 @@
 /* Splits the text @path into its folder and its last component; neither needs to exist. */
 static int split(struct place *p, const char *path, char folder[PATH_MAX])
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	const size_t len = slash ? (size_t)(slash - path) : 0;
+	const char *name = path_last(path);
+	const size_t len = name > path ? (size_t)(name - path) - 1 : 0;
 
 	if (strlen(path) >= PATH_MAX || strlen(name) > NAME_MAX)
 		return -ENAMETOOLONG;
 	strcpy(p->name, name);
-	if (!slash)
+	if (name == path)
 		strcpy(folder, ".");
 	else if (len == 0)
 		strcpy(folder, "/");
