@@ -98,8 +98,11 @@ static int open_file(struct image *im, int flags, struct fault *f)
 	struct stat st;
 	int r;
 
+	/* Whoever made an image must not be able to keep its reader waiting. */
 	r = open_kind(AT_FDCWD, im->path, flags,
-		(links ? 0 : OPEN_NO_LINKS) | (links && !writes ? OPEN_DISK : 0) | OPEN_FILE, &st);
+		(links ? 0 : OPEN_NO_LINKS) | (links && !writes ? OPEN_DISK : 0) |
+			(writes ? 0 : OPEN_AT_ONCE) | OPEN_FILE,
+		&st);
 	/* A device that will be written is opened exclusively. */
 	if (r == -EMEDIUMTYPE && links && S_ISBLK(st.st_mode)) {
 		r = holder_open(im->path, &im->fd, NULL, f);

@@ -39,7 +39,7 @@ static bool is_ending(void)
 			sigismember(&set, SIGHUP) || sigismember(&set, SIGQUIT));
 }
 
-int open_nonblocking(int at, const char *path, int flags)
+static int open_within(int at, const char *path, int flags, int64_t wait_ms)
 {
 	const struct timespec nap = { .tv_nsec = PAUSE_MS * 1000000L };
 	int64_t end = 0;
@@ -52,7 +52,7 @@ int open_nonblocking(int at, const char *path, int flags)
 		if (!is_leased(at, path, flags, err))
 			return -err;
 		if (end == 0)
-			end = clock_ms() + LEASE_MS;
+			end = clock_ms() + wait_ms;
 		if (clock_ms() >= end)
 			return -EWOULDBLOCK;
 		if (is_ending())
@@ -61,10 +61,15 @@ int open_nonblocking(int at, const char *path, int flags)
 	}
 }
 
+int open_nonblocking(int at, const char *path, int flags)
+{
+	return open_within(at, path, flags, LEASE_MS);
+}
+
 const char *open_text(int err)
 {
 	return err == -EWOULDBLOCK ?
-		"another program holds a lease on the file, and did not give it up" :
+		"another program holds a lease on the file, and has not given it up" :
 		strerror(-err);
 }
 
@@ -144,9 +149,10 @@ static int look_up(int at, const char *path, int flags, unsigned kinds)
 }
 
 /* Without /proc we can only open the path again, and check that it still leads to the file that was found before. */
-static int open_again_by_name(int at, const char *path, int flags, const struct stat *st)
+static int open_again_by_name(
+	int at, const char *path, int flags, int64_t wait_ms, const struct stat *st)
 {
-	const int fd = open_nonblocking(at, path, flags);
+	const int fd = open_within(at, path, flags, wait_ms);
 	struct stat now;
 	int r;
 
@@ -161,16 +167,17 @@ static int open_again_by_name(int at, const char *path, int flags, const struct 
 	return r < 0 ? r : fd;
 }
 
-static int open_found(int found, int flags)
+static int open_found(int found, int flags, int64_t wait_ms)
 {
 	char self[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
 
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", found);
-	return open_nonblocking(AT_FDCWD, self, flags & ~O_NOFOLLOW);
+	return open_within(AT_FDCWD, self, flags & ~O_NOFOLLOW, wait_ms);
 }
 
 int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *ret_st)
 {
+	const int64_t wait_ms = kinds & OPEN_AT_ONCE ? 0 : LEASE_MS;
 	const int found = look_up(at, path, flags, kinds);
 	int r = found < 0 ? found : 0;
 
@@ -180,9 +187,9 @@ int open_kind(int at, const char *path, int flags, unsigned kinds, struct stat *
 	if (r == 0 && !is_allowed(ret_st, kinds))
 		r = S_ISLNK(ret_st->st_mode) ? -ELOOP : -EMEDIUMTYPE;
 	if (r == 0)
-		r = open_found(found, flags);
+		r = open_found(found, flags, wait_ms);
 	if (r == -ENOENT && found >= 0 && !(kinds & OPEN_NO_LINKS))
-		r = open_again_by_name(at, path, flags, ret_st);
+		r = open_again_by_name(at, path, flags, wait_ms, ret_st);
 	if (found >= 0)
 		close(found);
 	return r;

@@ -6,11 +6,12 @@
 
 /* The kinds of file that open_kind() may open. */
 enum open_kinds {
-	OPEN_FILE = 1,     /* a regular file */
-	OPEN_DISK = 2,     /* a block device */
-	OPEN_FOLDER = 4,   /* a folder */
-	OPEN_NULL = 8,     /* /dev/null, which counts as an empty file */
-	OPEN_NO_LINKS = 16 /* no component of the path may be a symbolic link */
+	OPEN_FILE = 1,      /* a regular file */
+	OPEN_DISK = 2,      /* a block device */
+	OPEN_FOLDER = 4,    /* a folder */
+	OPEN_NULL = 8,      /* /dev/null, which counts as an empty file */
+	OPEN_NO_LINKS = 16, /* no component of the path may be a symbolic link */
+	OPEN_AT_ONCE = 32   /* do not wait for a lease, as open_nonblocking() does */
 };
 
 /**
@@ -21,7 +22,7 @@ enum open_kinds {
  *
  * Merely opening a device can wind a tape or start a watchdog, and opening a FIFO wakes a writer that waits for a
  * reader. So the path is first resolved with O_PATH, which does not open the file. Only if the kind is right, that very
- * file is opened.
+ * file is opened, as open_nonblocking() opens it.
  * Returns: a descriptor, non-blocking and close-on-exec, which the caller closes; -EMEDIUMTYPE for another kind;
  * -ELOOP for a symbolic link that must not be followed; or another negative errno.
  */
