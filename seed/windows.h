@@ -25,7 +25,7 @@
 #define WINDOWS_SEED  32
 
 /* Hashes in a filter, as a power of two: in the filter of each set, and in one for a set that is used for a long time. */
-#define WINDOWS_FEW  16
+#define WINDOWS_FEW  14
 #define WINDOWS_MANY 19
 /* The words of such a filter, which has four bits for each hash. */
 #define WINDOWS_FILTER(log) (((size_t)1 << (log)) / 16)
