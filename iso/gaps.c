@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "iso/gaps.h"
+#include "iso/ecma119.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Byte offsets in the primary volume descriptor (ECMA-119, 8.4) and in a directory record (9.1). */
-enum {
-	PVD_TABLE = 140, /* sector of the first path table */
-	REC_XAR_LEN = 1,
-	REC_LBA = 2,
-	REC_NAME_LEN = 32,
-	REC_NAME = 33,
-	REC_MIN = 34,
-};
-
 static uint32_t number(const uint8_t *p)
 {
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+	uint32_t n;
+
+	memcpy(&n, p, sizeof(n));
+	return le32toh(n);
 }
 
-/* Is this the first sector of a directory? Its first record is that of the directory itself, whose name is one zero.
- * What continues a name begins with two letters, so its second byte is not 0. */
+/* Is this the first sector of a directory? Then it begins with the record of the directory itself, and the name in that
+ * record is one byte of 0. What continues a name begins with two letters, so its second byte is not 0. */
 static bool is_directory(const uint8_t *sector)
 {
 	return sector[0] >= REC_MIN && sector[REC_XAR_LEN] == 0 && sector[REC_NAME_LEN] == 1 &&
