@@ -192,28 +192,28 @@ void log_empty(unsigned requests)
 	journal_send(&j);
 }
 
-void log_limited(unsigned requests, account_id last)
+/* @words: what was refused @count times, and why; @field: the field that has the number. */
+static void refused(const char *words, const char *field, unsigned count, account_id last)
 {
 	struct journal j;
 
-	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"requests refused because their user already had its share: %u; the last from uid %u",
-		requests, (unsigned)last);
-	journal_field(&j, "SEEDRIVE_LIMITED", "%u", requests);
+	journal_begin(&j, identifier, JOURNAL_WARNING, "%s: %u; the last from uid %u", words, count,
+		(unsigned)last);
+	journal_field(&j, field, "%u", count);
 	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
 	journal_send(&j);
 }
 
+void log_limited(unsigned requests, account_id last)
+{
+	refused("requests refused because their user already had its share", "SEEDRIVE_LIMITED",
+		requests, last);
+}
+
 void log_unaccepted(unsigned connections, account_id last)
 {
-	struct journal j;
-
-	journal_begin(&j, identifier, JOURNAL_WARNING,
-		"connections not accepted because there are too many: %u; the last from uid %u",
-		connections, (unsigned)last);
-	journal_field(&j, "SEEDRIVE_UNACCEPTED", "%u", connections);
-	journal_field(&j, "SEEDRIVE_UID", "%u", (unsigned)last);
-	journal_send(&j);
+	refused("connections not accepted because there are too many", "SEEDRIVE_UNACCEPTED",
+		connections, last);
 }
 
 void log_unlisted(unsigned handouts, unsigned blocks, account_id last)
