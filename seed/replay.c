@@ -144,13 +144,19 @@ static size_t begin_of(const struct windows *w, const uint8_t *window)
 	return (size_t)((x ^ (uint64_t)w->key[0]) * 0x9e3779b97f4a7c15 >> (64 - w->begins_log));
 }
 
+/* Returns: the window's four bits in the filter. */
+static unsigned bits_of(const struct windows *w, size_t begin)
+{
+	return w->begins[begin / 16] >> begin % 16 * 4 & 15;
+}
+
 static int store(struct lookup *l, const uint8_t *window)
 {
 	const size_t begin = begin_of(l->w, window);
-	uint64_t *word = l->w->begins + begin / 16;
-	const bool fresh = !(*word >> begin % 16 * 4 & 15);
+	const bool fresh = bits_of(l->w, begin) == 0;
 
-	*word |= 1ull << (begin % 16 * 4 + 2 * (l->abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE));
+	l->w->begins[begin / 16] |= 1ull
+		<< (begin % 16 * 4 + 2 * (l->abundant ? WINDOWS_ABUNDANT : WINDOWS_SCARCE));
 	return add(l, window, true, fresh);
 }
 
@@ -162,9 +168,7 @@ static int look(struct lookup *l, const uint8_t *raw, size_t windows)
 	int r = 0;
 
 	for (i = 0; i < windows && r == 0; i++) {
-		const size_t begin = begin_of(w, raw + i);
-
-		if (w->begins[begin / 16] >> begin % 16 * 4 & 15)
+		if (bits_of(w, begin_of(w, raw + i)) != 0)
 			r = add(l, raw + i, false, false);
 	}
 	return r;
