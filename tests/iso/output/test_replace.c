@@ -76,10 +76,10 @@ static bool find_temp(char name[NAME_MAX + 1])
 	return name[0] != '\0';
 }
 
-static int replace(const char *path, const char *content)
+static int replace_with(const char *path, const char *content, const struct warning_sink *warn)
 {
 	struct replace r;
-	int e = replace_open(&r, path, NULL, NULL);
+	int e = replace_open(&r, path, warn, NULL);
 
 	if (e == 0)
 		e = io_write(r.fd, content, strlen(content));
@@ -87,6 +87,11 @@ static int replace(const char *path, const char *content)
 		e = replace_commit(&r, NULL);
 	replace_clear(&r);
 	return e;
+}
+
+static int replace(const char *path, const char *content)
+{
+	return replace_with(path, content, NULL);
 }
 
 /* Leaves the temporary file of a run that was killed halfway. On a file system in which each file needs a name, any
@@ -618,15 +623,8 @@ static void test_folder_sync(void **state)
 static int replace_in_box(const char *content)
 {
 	const struct warning_sink sink = { hear, NULL };
-	struct replace r;
-	int e = replace_open(&r, "box/out", &sink, NULL);
 
-	if (e == 0)
-		e = io_write(r.fd, content, strlen(content));
-	if (e == 0)
-		e = replace_commit(&r, NULL);
-	replace_clear(&r);
-	return e;
+	return replace_with("box/out", content, &sink);
 }
 
 /* The caller may write and search the folder, but not list it. */
