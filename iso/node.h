@@ -19,7 +19,7 @@ void node_sort(struct tree_node *dir);
 /** node_insert - add @node to the sorted children of @dir, at its place. Returns: 0 or -ENOMEM. */
 int node_insert(struct tree_node *dir, struct tree_node *node);
 
-/** node_child - find a child of @dir, whose children are sorted, by its name of @len bytes; NULL if there is none. */
+/** node_child - the child of @dir with the name of @len bytes, or NULL. The children of @dir must be sorted. */
 struct tree_node *node_child(const struct tree_node *dir, const char *name, size_t len);
 
 /** node_fault - call fault_set() with the message "PATH: @what". PATH is the node's path as the user typed it. */

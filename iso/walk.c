@@ -93,8 +93,8 @@ static int open_followed(struct walk *w, struct tree_node *node, int at, const c
 }
 
 /* Opens the file first, and calls fstat(2) on the descriptor, so that the file examined is the file that is held open.
- * The name belonged to a file or folder a moment ago. By now it may belong to a FIFO, whose open must not block. It can
- * belong to a device only if root replaced the file. A symbolic link could lead to a device, so open_followed() checks
+ * The name belonged to a file or folder a moment ago. By now it may belong to a FIFO, so the open must not block. The name
+ * can belong to a device only if root replaced the file. A symbolic link could lead to a device, so open_followed() checks
  * the file before opening it. */
 static int walk_open(struct walk *w, struct tree_node *node, int at, const char *name)
 {

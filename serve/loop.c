@@ -62,8 +62,8 @@ static void send_status(struct server *s)
 		s->connections.crowd.count + s->streams.crowd.count + s->web.crowd.count);
 }
 
-/* If the service manager's socket is full, the next tick sends the message again: systemd would end a service whose
- * message is lost. */
+/* If the service manager's socket is full, the next tick sends the message again. Without that message, systemd would end
+ * the service. */
 static void say_ready(struct server *s)
 {
 	if (!s->ready && secret_unlocked())

@@ -146,7 +146,7 @@ static void hangs(void **state)
 	close_server(&s);
 }
 
-/* The watchdog is notified only while the thread is not late, whoever noticed first that it is. */
+/* Once the tick has noticed that the thread is late, the watchdog is not notified either. */
 static void watchdog(void **state)
 {
 	struct server s;
