@@ -139,8 +139,19 @@ def serve_socket(path, name, after, listener):
                 pass  # the client has closed the connection
 
 
-def serve_device(path, name, after, master):
-    serve(path, lambda: os.read(master, 4096), lambda answer: os.write(master, answer), name, after)
+def serve_device(path, name, after, master, device):
+    """Forgets what a client left behind that has timed out and ended, as a device does when it is opened anew: of
+    several commands the last is answered, and an answer that was not read is taken away before the next."""
+
+    def give(answer):
+        try:
+            while os.read(device, 4096):
+                pass
+        except BlockingIOError:
+            os.write(master, answer)
+
+    os.set_blocking(device, False)
+    serve(path, lambda: os.read(master, 4096)[-12:], give, name, after)
 
 
 def main():
@@ -166,7 +177,7 @@ def main():
     for fd in range(3):
         os.dup2(null, fd)
     if kind == "pty":
-        serve_device(path, name, after, master)
+        serve_device(path, name, after, master, device)
     else:
         serve_socket(path, name, after, listener)
 
