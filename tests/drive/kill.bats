@@ -12,8 +12,9 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Calls with no effect outside of the process; exit(2) ends one thread, at any moment of the others. A run that is killed at one of them leaves the same as a run that is
-# killed at the next call that is not in this list.
+# Calls with no effect outside of the process. A run that is killed at one of them leaves the same as a run that is
+# killed at the next call that is not in this list. exit(2), the end of the seed's thread, comes at any moment of the
+# other thread.
 PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_list,set_tid_address,arch_prctl,exit
 
 setup_file() {
