@@ -12,25 +12,8 @@ bats_require_minimum_version 1.5.0
 
 load ../lib/helper
 
-# Calls with no effect outside of the process. A run that is killed at one of them leaves the same as a run that is
-# killed at the next call that is not in this list. exit(2), the end of the seed's thread, comes at any moment of the
-# other thread.
-PRIVATE=mmap,munmap,mprotect,madvise,brk,mlock,munlock,futex,rseq,set_robust_list,set_tid_address,arch_prctl,exit
-
 setup_file() {
 	make_world
-}
-
-# list_calls COMMAND...: store all calls of COMMAND, except those, in the array `calls`; each has its name and its
-# number among the calls with this name.
-list_calls() {
-	traced -e trace="!$PRIVATE" "$@" || [ $? -eq "${BY_ITSELF:-0}" ]
-	mapfile -t calls < <(awk '$2 ~ /^[a-z]/ {
-			sub(/\(.*/, "", $2)
-			if (++n[$1, $2] > max[$2])
-				print $2, ++max[$2]
-		}' "$BATS_TEST_TMPDIR/trace")
-	[ "${#calls[@]}" -gt 50 ]
 }
 
 # ended SIGNAL "CALL NUMBER" COMMAND...: send COMMAND the signal at that call. Returns 1 if COMMAND exited before it
