@@ -140,8 +140,8 @@ def serve_socket(path, name, after, listener):
 
 
 def serve_device(path, name, after, master, device):
-    """Forgets what a client left behind that has timed out and ended, as a device does when it is opened anew: of
-    several commands the last is answered, and an answer that was not read is taken away before the next."""
+    """A client that has timed out may leave a command or an answer in the terminal; a device would forget them when it
+    is opened anew. So only the last of several commands is answered, and unread answers are removed before it."""
 
     def give(answer):
         try:
