@@ -66,7 +66,8 @@ void ahead_begin(struct ahead *a, struct tree_node *const *file, size_t files)
 
 const uint8_t *ahead_take(struct ahead *a, size_t i, size_t *at)
 {
-	const struct tree_node *node = a->running ? a->file[i] : NULL;
+	/* The thread may have read on before it saw @stop. The writer's offset @at does not count those files. */
+	const struct tree_node *node = a->running && !a->stop ? a->file[i] : NULL;
 	const uint8_t *bytes;
 
 	if (!node || !fits(a, node, *at))

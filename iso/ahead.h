@@ -33,7 +33,8 @@ void ahead_begin(struct ahead *a, struct tree_node *const *file, size_t files);
 /**
  * ahead_take - get the content of file number @i, if it has been read
  * @at: 0 at the first call; the caller asks for all files, in their order, and passes the same @at each time
- * Returns: the content, of the node's size, valid until ahead_end(); NULL: the caller must read the file itself.
+ * Returns: the content, of the node's size, valid until ahead_end(); NULL: the caller must read the file itself. If that
+ * is so because the thread is behind, it is so for all later files, too.
  */
 const uint8_t *ahead_take(struct ahead *a, size_t i, size_t *at);
 

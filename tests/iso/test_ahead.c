@@ -100,6 +100,29 @@ static void test_contents(void **state)
 	tree_clear(&t);
 }
 
+/* The writer overtakes the thread at a small file, and the thread reads on before it sees that it must stop. From then on
+ * nothing is taken, as the writer's offset does not count the file that it read itself. */
+static void test_overtaken(void **state)
+{
+	struct ahead a = { .secret = false };
+	size_t i = 0, at = 0;
+	struct tree t;
+
+	(void)state;
+	open_tree(&t);
+	ahead_begin(&a, t.root->child, t.root->children);
+	wait_for(&a, t.root->children);
+	while (t.root->child[i]->size != 15)
+		(void)ahead_take(&a, i++, &at);
+	a.done = i;
+	assert_null(ahead_take(&a, i, &at));
+	a.done = t.root->children;
+	for (i++; i < t.root->children; i++)
+		assert_null(ahead_take(&a, i, &at));
+	ahead_end(&a);
+	tree_clear(&t);
+}
+
 /* If a file has shrunk, the thread leaves it, and all files after it, to the writer. */
 static void test_shrunk(void **state)
 {
@@ -180,6 +203,8 @@ int main(void)
 			test_same_image),
 		IN_FOLDER("ahead: small files have their contents, and no other file has",
 			test_contents),
+		IN_FOLDER("ahead: after the writer has overtaken the thread, nothing is taken",
+			test_overtaken),
 		IN_FOLDER("ahead: a file that shrinks is left to the writer, and is an error",
 			test_shrunk),
 		IN_FOLDER("ahead: a file that is written to after it was read is an error",
