@@ -18,6 +18,7 @@ static int build_row(void *ctx, const struct batch_row *row)
 	if (!common->compose.draws && common->compose.mode != DRIVE_SEED_OFF)
 		common->compose.draws = draw_memory_new();
 	b = *common;
+	b.compose.many = true;
 	b.out = row->out;
 	b.dir = row->dir;
 	if (!b.compose.fixed_time)

@@ -182,7 +182,7 @@ static void confine_output(const struct compose *c)
 	const struct output *o = c->output;
 	int place;
 
-	if (!o->kind->writes_to || c->draws || c->hands_over)
+	if (!o->kind->writes_to || c->many || c->hands_over)
 		return;
 	place = o->kind->writes_to(o);
 	confine(&place, 1);

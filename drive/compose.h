@@ -21,7 +21,8 @@ struct compose {
 	bool plain; /* an ordinary image, whose label is not one of a seed drive: no seed, no warning */
 	bool provenance; /* list the sources in seedrive.json, where tenants can read them */
 	struct draw_memory
-		*draws; /* state kept between the drives of one process; NULL: only one is made */
+		*draws; /* state kept between the draws of one process; NULL: none is kept */
+	bool many;      /* the process makes more than one drive, perhaps in several folders */
 	bool hands_over; /* the process may end by executing another program, so it must keep the right to do so */
 	bool last; /* no other drive follows: the end of the process frees layout and tree, which is faster */
 	bool fixed_time; /* set every time stamp to @now; see compose_clock() */

@@ -60,6 +60,16 @@ all_made() {
 	done
 }
 
+@test "batch: one process makes drives in several folders, with a seed or without" {
+	small_tree tree
+	mkdir a b
+	printf 'a/1.iso\ttree\nb/2.iso\ttree\n' >list
+	for mode in off mix on; do
+		run -0 "$TOOL" build --jobs 1 --seed "$mode" --source kernel --batch list
+		[ "${lines[-1]}" = "2 of 2 drives made" ]
+	done
+}
+
 @test "batch: options apply to each drive" {
 	rows 3 >list
 	"$TOOL" build -q --label cidata --ttl 1h --bind none --source kernel --batch list
