@@ -56,8 +56,8 @@ static bool broker_suffices(const struct seed *s)
 	return bits >= s->bits && bits > 0;
 }
 
-/* The children of devices wait for the broker's answer. If the broker has given enough, ends them; else lets them
- * begin. */
+/* The children of devices wait for the broker's answer. If the broker has given enough, ends them, but no required one:
+ * the broker's blocks may have no bits of that device. Lets the others begin. */
 void schedule_release_devices(struct seed *s)
 {
 	const bool spare = s->sources.by_default && broker_suffices(s);
@@ -68,7 +68,7 @@ void schedule_release_devices(struct seed *s)
 
 		if (!is_kind(s, i, SOURCE_DEVICE) || rep->err < 0 || rep->skipped)
 			continue;
-		if (spare) {
+		if (spare && !s->sources.spec[i].required) {
 			reader_end(s->reader + i);
 			rep->skipped = "the broker has given enough";
 		} else if (s->sources.by_default) {

@@ -19,7 +19,10 @@ void schedule_start_devices(struct seed *s);
  */
 void schedule_ask_broker(struct seed *s);
 
-/** schedule_release_devices - let the children read; but if the broker has given enough, end them. */
+/**
+ * schedule_release_devices - let the children read; but if the broker has given enough, end those of devices that are
+ * not required
+ */
 void schedule_release_devices(struct seed *s);
 
 /**

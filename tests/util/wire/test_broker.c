@@ -634,7 +634,8 @@ static void close_device(struct source_handle *h)
 	(void)h;
 }
 
-/* If the user has named no sources, devices are skipped if the broker gives enough bits, and only then. */
+/* If the user has named no sources, devices are skipped if the broker gives enough bits, and only then. One that is
+ * required is read in any case. */
 static void test_draw_spares(void **state)
 {
 	static const struct source device = { .name = "device",
@@ -648,9 +649,10 @@ static void test_draw_spares(void **state)
 	static const struct {
 		enum manner manner;
 		uint32_t bits;
-		bool skipped;
-	} row[] = { { GIVE, 256, true }, { GIVE, 255, false }, { GIVE, 0, false },
-		{ SAY_EMPTY, 0, false }, { SILENT, 0, false } };
+		bool required, skipped;
+	} row[] = { { GIVE, 256, false, true }, { GIVE, 256, true, false },
+		{ GIVE, 255, false, false }, { GIVE, 0, false, false },
+		{ SAY_EMPTY, 0, false, false }, { SILENT, 0, false, false } };
 	struct source_list list;
 	struct seed s;
 	char text[128];
@@ -663,7 +665,7 @@ static void test_draw_spares(void **state)
 		snprintf(text, sizeof(text), "broker:%s,deadline=%ums,rdrand", b.path,
 			hangs(row[i].manner) ? SOON_MS : LATER_MS);
 		assert_int_equal(source_parse(text, &list, NULL), 0);
-		list.spec[1] = (struct source_spec){ .src = &device };
+		list.spec[1] = (struct source_spec){ .src = &device, .required = row[i].required };
 		list.by_default = true;
 		assert_int_equal(seed_draw(&s, &list, 512), 0);
 		assert_int_equal(draw_passed(s.report + 1), !row[i].skipped);
