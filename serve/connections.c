@@ -239,6 +239,22 @@ static bool close_of_the_largest(struct connections *cs, bool with_notes)
 		(close_oldest(a, CLIENT_ASKS) || (with_notes && close_oldest(a, CLIENT_SERVED)));
 }
 
+/* Tells the client that waits longest that its request is beyond its share, and closes it. */
+static bool refuse_oldest(struct account *a)
+{
+	struct connection *c = TAILQ_FIRST(a->by_state + CLIENT_WAITS);
+	struct connections *cs = c ? c->all : NULL;
+
+	if (!c)
+		return false;
+	deliver(c, cs->answer,
+		c->client.protocol->answer(
+			&c->client, DESK_LIMITED, cs->desk->block, cs->answer, clock_ms()));
+	cs->refused++;
+	close_one(c);
+	return true;
+}
+
 /* Makes room for one more connection of @a, which may be a new account. Returns: whether there is room. */
 static bool make_place(struct connections *cs, struct account *a)
 {
@@ -246,8 +262,10 @@ static bool make_place(struct connections *cs, struct account *a)
 		(void)close_oldest(a, CLIENT_ASKS);
 	if (cs->crowd.count < CONNECTIONS_MAX)
 		return true;
-	/* If @a itself has the most connections, no client of it that may still send a note is closed. */
-	return close_of_the_largest(cs, a->connections < cs->crowd.most);
+	/* If @a itself has the most connections, only a silent client of it is closed. */
+	if (a->connections == cs->crowd.most)
+		return close_of_the_largest(cs, false);
+	return close_of_the_largest(cs, true) || refuse_oldest(crowd_largest(&cs->crowd));
 }
 
 /* Adds a connection. Takes ownership of @fd and of the reference to @a, but only on success. */

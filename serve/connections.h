@@ -22,9 +22,9 @@
  * The connected clients of the broker's protocol. A connection is silent until it has sent a request. If an account has
  * too many silent connections, its oldest silent one is closed. If there are too many connections in all, the account
  * with the most connections loses one: its oldest silent connection, or else its oldest one that may still send a note.
- * But it does not lose one that may send a note to a new connection of the same account: then the new one is not
- * accepted. A connection that waits for an answer is never closed to make room. The work for one connection does not
- * grow with their number.
+ * If it has neither, all its connections wait for an answer: the one that has waited longest is answered DESK_LIMITED.
+ * But an account loses only a silent connection to a new one of its own; if it has none, the new one is not accepted.
+ * The work for one connection does not grow with their number.
  */
 struct connections {
 	struct event_base *base;

@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/lib/unit.h"
 
-/* The source file is included a second time, so that the test sees what is logged. */
+#include <sys/socket.h>
+
+static uid_t others; /* what is added to the uid of each client that connects */
+
+static int peer_of(int fd, int level, int name, void *value, socklen_t *len)
+{
+	const int r = getsockopt(fd, level, name, value, len);
+
+	((struct ucred *)value)->uid += others;
+	return r;
+}
+
+/* The source file is included a second time, so that the test sees what is logged, and says who connects. */
+#define getsockopt          peer_of
 #define connections_init    crowded_init
 #define connections_clear   crowded_clear
 #define connections_accept  crowded_accept
@@ -17,6 +30,7 @@
 #undef connections_accept
 #undef connections_clear
 #undef connections_init
+#undef getsockopt
 
 #include "serve/broker.h"
 
@@ -97,21 +111,27 @@ static bool is_closed(int fd)
 	return recv(fd, &byte, 1, MSG_DONTWAIT) == 0 || errno == ECONNRESET;
 }
 
-/* All connections of a user wait for an answer, so that none of them can be closed for one more. */
-static void not_accepted(void **state)
+/* Lets this process open @need files; if it may not, the test is skipped. */
+static void raise_limit(rlim_t need)
 {
-	static int fd[CONNECTIONS_MAX + 2];
-	const rlim_t need = 2 * COUNT(fd) + 64;
 	struct rlimit files;
-	struct scene s;
-	size_t i;
 
-	(void)state;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
 	if (files.rlim_max < need)
 		skip();
 	files.rlim_cur = files.rlim_cur < need ? need : files.rlim_cur;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
+}
+
+/* All connections of a user wait for an answer, so that none of them can be closed for one more of the same user. */
+static void not_accepted(void **state)
+{
+	static int fd[CONNECTIONS_MAX + 2];
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	raise_limit(2 * COUNT(fd) + 64);
 	begin(&s);
 	for (i = 0; i < COUNT(fd); i++)
 		fd[i] = come(&s, true);
@@ -124,6 +144,46 @@ static void not_accepted(void **state)
 	end(&s);
 	assert_int_equal(unaccepted, 2);
 	assert_int_equal(limited, 0);
+}
+
+static enum broker_status answer_of(int fd)
+{
+	static uint8_t raw[BROKER_ANSWER_MAX];
+	struct broker_block block[1];
+	enum broker_status status;
+	const ssize_t n = recv(fd, raw, sizeof(raw), MSG_DONTWAIT);
+
+	assert_true(n > 0);
+	assert_int_equal(broker_answer_parse(
+				 raw, (size_t)n, &(struct broker_request){ 1, 1 }, block, &status),
+		0);
+	return status;
+}
+
+/* All connections of one user wait for an answer, and another user connects. */
+static void other_user(void **state)
+{
+	static int fd[CONNECTIONS_MAX + 1];
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	raise_limit(2 * COUNT(fd) + 64);
+	begin(&s);
+	for (i = 0; i < COUNT(fd); i++) {
+		others = i == CONNECTIONS_MAX;
+		fd[i] = come(&s, true);
+	}
+	others = 0;
+	assert_int_equal(s.all.crowd.count, CONNECTIONS_MAX);
+	assert_int_equal(s.all.refused, 1);
+	assert_true(!is_closed(fd[CONNECTIONS_MAX]) && !is_closed(fd[1]));
+	assert_int_equal(answer_of(fd[0]), BROKER_LIMITED);
+	assert_true(is_closed(fd[0]));
+	for (i = 0; i < COUNT(fd); i++)
+		close(fd[i]);
+	end(&s);
+	assert_int_equal(unaccepted, 0);
 }
 
 static void made_room(void **state)
@@ -159,6 +219,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("connections: one that is not accepted is counted and logged as such, not as a request",
 			not_accepted),
+		TEST("connections: if all of one user's wait, another user is accepted, and the one that waited longest is refused",
+			other_user),
 		TEST("connections: those closed to make room are counted", made_room),
 	};
 
