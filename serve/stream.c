@@ -3,17 +3,26 @@
 #include "serve/stream.h"
 #include "util/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define INPUT_MAX 4096
+/* What the offers have in one read, and in one that began before it. */
+struct offers {
+	size_t len;
+	uint8_t bytes[STREAM_INPUT + EGD_BYTES_MAX];
+};
 
-static void offered(void *generator, const uint8_t *bytes, size_t len)
+static void offered(void *offers, const uint8_t *bytes, size_t len)
 {
-	generator_stir(generator, bytes, len);
+	struct offers *o = offers;
+
+	assert(len <= sizeof(o->bytes) - o->len);
+	memcpy(o->bytes + o->len, bytes, len);
+	o->len += len;
 }
 
 /* Returns the round of the stream. Bytes that nothing throttles have a separate round, so that they do not wait for the
@@ -63,14 +72,19 @@ static void keep(struct stream *s, const uint8_t *raw, size_t len)
 	event_del(s->readable);
 }
 
+/* All offers of a read are mixed in at once: a client that offers single bytes costs no more than another one. */
 static void take_in(struct stream *s, const uint8_t *raw, size_t len)
 {
+	struct offers o;
 	size_t used;
 
-	if (egd_input(&s->egd, raw, len, &used, offered, s->all->generator) < 0)
+	o.len = 0;
+	if (egd_input(&s->egd, raw, len, &used, offered, &o) < 0)
 		end_input(s);
 	else if (used < len)
 		keep(s, raw + used, len - used);
+	if (o.len > 0)
+		generator_stir(s->all->generator, o.bytes, o.len);
 	stream_wake(s);
 }
 
@@ -87,7 +101,7 @@ void stream_take_in_rest(struct stream *s)
 
 bool stream_input(struct stream *s)
 {
-	uint8_t raw[INPUT_MAX];
+	uint8_t raw[STREAM_INPUT];
 	const ssize_t n = recv(s->fd, raw, sizeof(raw), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))

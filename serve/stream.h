@@ -9,6 +9,7 @@
 
 /* A throttled client waits until this many bytes may be sent to it, or all bytes that it wants, if those are fewer. */
 #define STREAM_PIECE 64
+#define STREAM_INPUT 4096 /* bytes read at once */
 
 struct stream;
 

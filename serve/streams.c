@@ -249,6 +249,16 @@ void streams_clear(struct streams *ss)
 	*ss = (struct streams){ 0 };
 }
 
+/* Reads what the client has sent until now. It may send without end. */
+static void read_up(struct stream *s)
+{
+	int unread = 0;
+
+	(void)ioctl(s->fd, FIONREAD, &unread);
+	while (!s->ended && !s->rest && stream_input(s) && unread > STREAM_INPUT)
+		unread -= STREAM_INPUT;
+}
+
 void streams_drain(struct streams *ss)
 {
 	struct stream *s, *next;
@@ -256,8 +266,7 @@ void streams_drain(struct streams *ss)
 	ss->draining = true;
 	for (s = TAILQ_FIRST(&ss->list); s; s = next) {
 		next = TAILQ_NEXT(s, entry);
-		while (!s->ended && !s->rest && stream_input(s))
-			;
+		read_up(s);
 		s->waits = false;
 		stream_wake(s);
 		if (stream_is_over(s))

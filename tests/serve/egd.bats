@@ -175,6 +175,22 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
+# honest: check that a client that does not behave badly is served within a second.
+honest() {
+	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
+		import sys, time, egd
+		slowest = 0
+		for _ in range(40):
+		    begin = time.monotonic()
+		    s = egd.connect(sys.argv[1])
+		    egd.read(s, 32)
+		    egd.read(s, 256)
+		    slowest = max(slowest, time.monotonic() - begin)
+		print(f"the slowest of 40: {slowest * 1000:.0f} ms")
+		assert slowest < 1
+	END
+}
+
 # The greedy and flooding clients have a low priority, because the kernel's scheduler is not what is tested.
 @test "egd: an honest client is served within a second beside greedy, deaf, idle and flooding ones" {
 	egd_with
@@ -200,21 +216,31 @@ export PYTHONPATH=$ROOT/tests/lib
 		echo "$!" >>servers
 	done
 	until_true test -e held
-	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
-		import sys, time, egd
-		slowest = 0
-		for _ in range(40):
-		    begin = time.monotonic()
-		    s = egd.connect(sys.argv[1])
-		    egd.read(s, 32)
-		    egd.read(s, 256)
-		    slowest = max(slowest, time.monotonic() - begin)
-		print(f"the slowest of 40: {slowest * 1000:.0f} ms")
-		assert slowest < 1
-	END
+	honest
 	while read -r pid; do
 		kill "$pid" 2>/dev/null || true
 	done <servers
+	stop
+}
+
+# One read of 4 KiB has 819 such offers.
+@test "egd: an honest client is served within a second beside 900 that offer single bytes without end" {
+	egd_with
+	nice -n 19 /usr/bin/python3 - "$PWD/run/egd.sock" >/dev/null 2>&1 3>&- <<-'END' &
+		import selectors, sys, egd
+		ready = selectors.DefaultSelector()
+		for _ in range(900):
+		    s = egd.connect(sys.argv[1])
+		    s.setblocking(False)
+		    ready.register(s, selectors.EVENT_WRITE)
+		open("offering", "w").close()
+		while True:
+		    for key, _ in ready.select():
+		        key.fileobj.send(b"\3\0\0\1x" * 13107)
+	END
+	echo "$!" >>servers
+	until_true test -e offering
+	honest
 	stop
 }
 
@@ -350,6 +376,22 @@ export PYTHONPATH=$ROOT/tests/lib
 		    assert s.recv(1) == b""
 		assert idle.recv(1) == b""
 	END
+	ended 0
+}
+
+@test "egd: at SIGTERM, a client that never stops sending requests does not keep the daemon from ending" {
+	egd_with
+	/usr/bin/python3 - "$PWD/run/egd.sock" >/dev/null 2>&1 3>&- <<-'END' &
+		import sys, egd
+		s = egd.connect(sys.argv[1])
+		s.sendall(b"\2\xff")
+		open("sending", "w").close()
+		while True:
+		    s.sendall(b"\2\xff" * 65536)
+	END
+	echo "$!" >>servers
+	until_true test -e sending
+	kill "$DAEMON"
 	ended 0
 }
 
