@@ -100,7 +100,6 @@ static int parse(struct serve_options *o, struct asked *asked, struct config *co
 		r = fault_usage(f, "%s: unexpected argument", argv[optind]);
 	if (r == 0 && asked->json && !asked->status)
 		r = fault_usage(f, "--json: only with --status");
-	o->burst = config_burst(o->burst, o->reservoir);
 	return r;
 }
 
@@ -152,6 +151,8 @@ struct command_line {
 	char **argv;
 	struct generation generation[2];
 	size_t number; /* index in @generation of the settings in force */
+	uint32_t
+		reservoir; /* the size of the stock, which no reload changes; 0 until it is known */
 };
 
 /* Settles the daemon's settings, with the listeners of the configuration. */
@@ -176,6 +177,9 @@ static int read_generation(struct command_line *line, struct generation *g, stru
 	*g = (struct generation){ 0 };
 	optind = 0; /* from the first word again: a reload reads the same command line */
 	r = parse(o, asked, &g->config, line->argc, line->argv, f);
+	if (line->reservoir == 0)
+		line->reservoir = o->reservoir;
+	o->burst = config_burst(o->burst, line->reservoir);
 	return r < 0 ? r : describe_all(g, o, f);
 }
 

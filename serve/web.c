@@ -180,11 +180,13 @@ int web_accept(struct web *w, const struct listener *l, unsigned max)
 
 /* --- all --- */
 
+/* A client of a listener that has no token any more may come from an address that needs one. */
 static void update(struct web_client *c, const struct listen_options *o, size_t count)
 {
 	const struct listen_options *next = listen_find(o, count, c->options->name);
 
-	if (next && next->protocol == c->options->protocol)
+	if (next && next->protocol == c->options->protocol &&
+		next->token.set >= c->options->token.set)
 		c->options = next;
 	else
 		web_client_close(c);

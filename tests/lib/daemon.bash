@@ -66,10 +66,11 @@ stop() {
 }
 
 # start_with BLOCKS [OPTION...]: start a daemon, and wait until it has BLOCKS blocks in stock; then its source delivers
-# no more.
+# no more. If the file `conf` sets the size of the stock, no option does.
 start_with() {
-	local blocks=$1
+	local blocks=$1 size=(--reservoir "$1")
 	shift
+	! grep -qs '^reservoir = ' conf || size=()
 	[ -p fifo ] || mkfifo fifo
 	# The FIFO stays open until the test ends, so that the source waits for bytes and does not fail.
 	# shellcheck disable=SC2034
@@ -100,7 +101,7 @@ start_with() {
 	END
 	echo "$!" >>servers
 	until_true test -S notify
-	NOTIFY_SOCKET=$PWD/notify start --source file:fifo,bits=4,deadline=60s --reservoir "$blocks" "$@"
+	NOTIFY_SOCKET=$PWD/notify start --source file:fifo,bits=4,deadline=60s "${size[@]}" "$@"
 	until_true test ! -e notify
 }
 

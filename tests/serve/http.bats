@@ -274,12 +274,30 @@ h.record(h.ask(h.connect(sys.argv[1]), h.post(h.body(), sys.argv[2])))' "127.0.0
 	handed_over 0.0.0.0 >log 2>&1 3>&- &
 	DAEMON=$!
 	until_true listens
+	# One client is connected, and has no token.
+	/usr/bin/python3 - "127.0.0.1:$(cat port)" 3>&- <<-'END' &
+		import os, sys, time, http_raw as h
+		s = h.connect(sys.argv[1])
+		assert h.ask(s, h.get("/vendordata")).status == 404
+		open("connected", "w").close()
+		while not os.path.exists("reloaded"):
+		    time.sleep(0.01)
+		try:
+		    h.ask(s, h.post(h.body()))
+		except (EOFError, ConnectionError):
+		    open("closed", "w").close()
+	END
+	client=$!
+	until_true test -e connected
 	sed -i /token-file/d conf
 	kill -HUP "$DAEMON"
 	reloaded() {
 		grep -q 'configuration reloaded' log
 	}
 	until_true reloaded
+	touch reloaded
+	wait "$client"
+	[ -e closed ]
 	grep -q '\[listen http\]: not listening: ' log
 	run -1 /usr/bin/python3 -c 'import sys, http_raw as h
 h.connect(sys.argv[1])' "127.0.0.1:$(cat port)"

@@ -48,6 +48,18 @@ reload() {
 	[ "$(grep -c '^seedrive: configuration reloaded; source, reservoir and broker change only at a restart$' log)" -eq 20 ]
 }
 
+@test "reload: a burst that a new reservoir would permit is limited to half of the stock that there is" {
+	conf '[serve]' 'reservoir = 8' 'burst = 4' 'rate = 1'
+	start_with 8 --config conf
+	conf '[serve]' 'reservoir = 4096' 'burst = 2000' 'rate = 1'
+	reload
+	# Beyond its share, a client gets nothing as long as that would leave less than half of the stock.
+	[ "$("$CLIENT" ask "$SOCKET" 4 | sed -n 1p)" = given ]
+	[ "$("$CLIENT" ask "$SOCKET" 2)" = limited ]
+	"$TOOL" serve --status --socket "$SOCKET" | grep -q '^stock  *blocks=4 '
+	stop
+}
+
 @test "reload: a new rate applies at once to a connected client, and the stream goes on" {
 	conf "$(egd a 'rate = 100' 'burst = 64')"
 	start --config conf --source kernel
