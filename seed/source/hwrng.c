@@ -22,9 +22,10 @@
 /* A quality below this is assessed at 0, because the tests have no cutoffs for it. */
 #define QUALITY_MIN (SOURCE_MBIT_MIN * QUALITY_PER / 1000)
 
-/* The tests replace these two. */
+/* The tests replace these three. */
 static bool (*is_virtual)(void) = machine_is_virtual;
 static const char *sysfs = "/sys/class/misc/hw_random";
+static const char *tpms = "/sys/class/tpm";
 
 static bool is_hwrng(const struct stat *st)
 {
@@ -43,6 +44,25 @@ static bool is_from_hypervisor(const char *current)
 	return begins(current, "virtio_rng") || begins(current, "nsm-hwrng") ||
 		begins(current, "pseries-rng") ||
 		((begins(current, "tpm-rng-") || begins(current, "smccc_trng")) && is_virtual());
+}
+
+/* The kernel registers each TPM as a generator, "tpm-rng-N". Finds N. Returns: whether it is one. */
+static bool is_tpm(const char *current, unsigned *ret_chip)
+{
+	char tail;
+
+	return sscanf(current, "tpm-rng-%u%c", ret_chip, &tail) == 1;
+}
+
+static bool is_software_tpm(const char *current)
+{
+	char path[64];
+	unsigned chip;
+
+	if (!is_tpm(current, &chip))
+		return false;
+	snprintf(path, sizeof(path), "%s/tpm%u", tpms, chip);
+	return machine_made_up(path);
 }
 
 static int ask_kernel(const char *name, char *out, size_t size)
@@ -93,6 +113,8 @@ static void assess(struct source_handle *h, const struct behind *b)
 
 	if (is_from_hypervisor(b->current))
 		source_set_assessed(h, 0, 1, "from the hypervisor, as this machine is virtual");
+	else if (is_software_tpm(b->current))
+		source_set_assessed(h, 0, 1, "a software TPM");
 	else if (q == 0)
 		source_set_assessed(h, 0, 1, "the kernel states no quality for it");
 	else if (q < QUALITY_MIN)
@@ -107,9 +129,8 @@ static void name(struct source_handle *h, const struct behind *b)
 {
 	const size_t len = strlen(h->device);
 	unsigned chip;
-	char tail;
 
-	if (sscanf(b->current, "tpm-rng-%u%c", &chip, &tail) == 1)
+	if (is_tpm(b->current, &chip))
 		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
 	else if (b->err == 0)
 		snprintf(h->device + len, sizeof(h->device) - len, " %s", b->current);

@@ -25,6 +25,15 @@ int machine_text(const char *path, char *out, size_t size)
 	return r;
 }
 
+bool machine_made_up(const char *path)
+{
+	char to[256];
+	const ssize_t n = readlink(path, to, sizeof(to) - 1);
+
+	to[n < 0 ? 0 : n] = '\0';
+	return strstr(to, "/devices/virtual/");
+}
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 

@@ -20,6 +20,14 @@ bool machine_is_virtual(void);
  */
 bool machine_is_emulated(void);
 
+/**
+ * machine_made_up - is this device one without hardware, which a driver has made by itself?
+ * @path: its symbolic link in sysfs, for example /sys/dev/char/10:224
+ * The kernel puts a device without a parent below /sys/devices/virtual. A TPM of the driver tpm_vtpm_proxy, for example,
+ * is a program such as swtpm. Returns: false also if the link cannot be read.
+ */
+bool machine_made_up(const char *path);
+
 /** machine_text - read a small file of sysfs, without the newline at its end. Returns: 0; -errno, and @out is "". */
 int machine_text(const char *path, char *out, size_t size);
 

@@ -99,14 +99,23 @@ static int check_tpm(const struct source_spec *spec, struct fault *f)
 	return parse(spec->arg, &w, f);
 }
 
+#define DEVICE_PATH 64
+#define SOFTWARE    "a software TPM"
+
+/* Where sysfs describes the device. */
+static void device_path(dev_t device, char out[DEVICE_PATH])
+{
+	snprintf(out, DEVICE_PATH, "%s/dev/char/%u:%u", sysfs, major(device), minor(device));
+}
+
 /* Finds the number N of the chip in the name that the kernel gave the device (tpmN, tpmrmN). Returns: false if the
  * kernel does not list the device as a TPM. */
 static bool chip_number(dev_t device, unsigned *ret)
 {
-	char path[64], text[256], *name, tail;
+	char path[DEVICE_PATH + 8], text[256], *name, tail;
 
-	snprintf(path, sizeof(path), "%s/dev/char/%u:%u/uevent", sysfs, major(device),
-		minor(device));
+	device_path(device, path);
+	strcat(path, "/uevent");
 	if (machine_text(path, text, sizeof(text)) < 0)
 		return false;
 	name = strstr(text, "DEVNAME=tpm");
@@ -127,6 +136,7 @@ static bool is_tpm(const struct stat *st)
 static int open_device(
 	const struct source_spec *spec, const struct where *w, struct source_handle *h)
 {
+	char path[DEVICE_PATH];
 	unsigned chip = 0;
 	struct stat st;
 	bool known;
@@ -139,6 +149,7 @@ static int open_device(
 		return -errno;
 	if (!S_ISCHR(st.st_mode))
 		return -ENOTTY;
+	device_path(st.st_rdev, path);
 	known = chip_number(st.st_rdev, &chip);
 	if (known)
 		snprintf(h->device, sizeof(h->device), "tpm %u", chip);
@@ -148,6 +159,8 @@ static int open_device(
 		source_set_assessed(h, 0, 1, "the kernel does not list this device as a TPM");
 	else if (!spec->stated && is_virtual())
 		source_set_assessed(h, 0, 1, "from the hypervisor, as this machine is virtual");
+	else if (!spec->stated && machine_made_up(path))
+		source_set_assessed(h, 0, 1, SOFTWARE);
 	return 0;
 }
 
@@ -170,7 +183,7 @@ static int open_stream(
 	if (!here)
 		source_set_assessed(h, 0, 1, "comes over a network");
 	else if (!spec->stated)
-		source_set_assessed(h, 0, 1, "a software TPM");
+		source_set_assessed(h, 0, 1, SOFTWARE);
 	return 0;
 }
 

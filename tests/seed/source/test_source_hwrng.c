@@ -126,6 +126,13 @@ static void test_made_up(void **state)
 	assert_worth("tpm-rng-12\n", "100\n", 100, 128, "tpm 12");
 	assert_worth("smccc_trng\n", "1024\n", 4, 1, "dev 10:183 smccc_trng");
 	assert_worth("tpm-rng-x\n", "1024\n", 4, 1, "dev 10:183 tpm-rng-x");
+	/* A TPM that a program has made, and one with a parent. */
+	tpms = "class";
+	assert_int_equal(mkdir("class", 0700), 0);
+	assert_int_equal(symlink("../../devices/virtual/tpm/tpm3", "class/tpm3"), 0);
+	assert_int_equal(symlink("../../devices/platform/MSFT0101:00/tpm/tpm0", "class/tpm0"), 0);
+	assert_worth("tpm-rng-3\n", "1024\n", 0, 1, "tpm 3");
+	assert_worth("tpm-rng-0\n", "1024\n", 4, 1, "tpm 0");
 	is_virtual = yes;
 	assert_worth("virtio_rng.11\n", "1024\n", 0, 1, "dev 10:183 virtio_rng.11");
 	assert_worth("tpm-rng-0\n", "1024\n", 0, 1, "tpm 0");

@@ -417,6 +417,33 @@ static void test_worth(void **state)
 	close(master);
 }
 
+/* The device's link in sysfs says whether a program made it, or whether it has a parent. */
+static void test_made_up(void **state)
+{
+	char path[64], link[64];
+	int held, master = make_device(path, &held);
+	struct stat st;
+
+	(void)state;
+	is_virtual = no;
+	sysfs = "linked";
+	assert_int_equal(stat(path, &st), 0);
+	snprintf(link, sizeof(link), "linked/dev/char/%u:%u", major(st.st_rdev), minor(st.st_rdev));
+	assert_int_equal(system("mkdir -p linked/dev/char linked/devices/virtual/tpmrm/tpmrm0 "
+				"linked/devices/pnp0/00:05/tpmrm/tpmrm0"),
+		0);
+	file_write("linked/devices/virtual/tpmrm/tpmrm0/uevent", "DEVNAME=tpmrm0\n", 15);
+	file_write("linked/devices/pnp0/00:05/tpmrm/tpmrm0/uevent", "DEVNAME=tpmrm0\n", 15);
+	assert_int_equal(symlink("../../devices/virtual/tpmrm/tpmrm0", link), 0);
+	assert_worth(path, -1, 0, "tpm 0");
+	assert_worth(path, 4, 4, "tpm 0");
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(symlink("../../devices/pnp0/00:05/tpmrm/tpmrm0", link), 0);
+	assert_worth(path, -1, 4, "tpm 0");
+	close(held);
+	close(master);
+}
+
 static void test_socket_worth(void **state)
 {
 	char port[8], arg[64], device[64];
@@ -485,6 +512,8 @@ int main(void)
 		TEST("source: tpm: a chip that the kernel knows is worth 4 bits a byte, but not in a "
 		     "virtual machine",
 			test_worth),
+		TEST("source: tpm: a chip that the kernel knows, but that a program has made, is worth nothing",
+			test_made_up),
 		TEST("source: tpm: a software TPM is worth what is stated, and otherwise nothing",
 			test_socket_worth),
 		TEST("source: tpm: a folder, a file, a FIFO and a missing path are distinguished",
