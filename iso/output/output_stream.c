@@ -2,6 +2,7 @@
 /* Output to a pipe, FIFO or character device. Bytes that were written cannot be taken back; so the reader must handle a
  * run that fails. */
 #include "iso/output/output.h"
+#include "iso/output/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,8 @@ static int open_stream(struct output *o, struct fault *f)
 		return fault_errno(f, -errno, output_name(o));
 	if (o->path && !S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
 		return fault_set(f, -ESTALE, "%s: changed while it was being opened", o->path);
+	if (o->path && S_ISFIFO(st.st_mode))
+		return place_check_opened(&st, o->path, f);
 	return 0;
 }
 

@@ -147,6 +147,34 @@ int place_check_new(const struct place *p, const char *path, struct fault *f)
 		f, -ENODEV, "%s: no such device; a regular file is not created in its place", path);
 }
 
+int place_check_owner(const struct place *p, const char *path, struct fault *f)
+{
+	struct stat dir;
+
+	if (!p->exists || p->st.st_uid == geteuid())
+		return 0;
+	if (fstat(p->dirfd, &dir) < 0)
+		return fault_errno(f, -errno, path);
+	if (p->st.st_uid == dir.st_uid ||
+		(dir.st_mode & (S_ISVTX | S_IWOTH)) != (S_ISVTX | S_IWOTH))
+		return 0;
+	return fault_set(f, -EACCES,
+		"%s: another user made it in a folder to which all users may write", path);
+}
+
+int place_check_opened(const struct stat *st, const char *path, struct fault *f)
+{
+	struct place p = { .dirfd = -1 };
+	int r = 0;
+
+	if (st->st_uid == geteuid())
+		return 0;
+	if (place_open(&p, path, NULL) == 0 && place_same_file(&p.st, st))
+		r = place_check_owner(&p, path, f);
+	place_close(&p);
+	return r;
+}
+
 void place_close(struct place *p)
 {
 	if (!p)

@@ -43,6 +43,17 @@ bool place_is_devices(const struct stat *dir);
 /** place_check_new - refuse to create a regular file in /dev. Returns: 0; -ENODEV with @f. */
 int place_check_new(const struct place *p, const char *path, struct fault *f);
 
+/**
+ * place_check_owner - refuse an existing file that another user has made in a folder like /tmp
+ * Its owner could read what is written to it. The folder is sticky, and all users may write to it; the file belongs
+ * neither to the caller nor to the folder's owner. This is the rule of fs.protected_regular and fs.protected_fifos,
+ * which the kernel applies only to open(2) with O_CREAT. Returns: 0; -EACCES with @f.
+ */
+int place_check_owner(const struct place *p, const char *path, struct fault *f);
+
+/** place_check_opened - the same for the file @st that was opened as @path. Behind a link only regular files are found. */
+int place_check_opened(const struct stat *st, const char *path, struct fault *f);
+
 void place_close(struct place *p);
 
 #endif

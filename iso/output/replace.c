@@ -24,7 +24,7 @@ static int check_kind(const struct replace *r, struct fault *f)
 		return fault_errno(f, -EISDIR, r->path);
 	if (!S_ISREG(st->st_mode))
 		return fault_set(f, -EINVAL, "%s: not a regular file", r->path);
-	return 0;
+	return place_check_owner(&r->place, r->path, f);
 }
 
 static int open_old(const struct replace *r)

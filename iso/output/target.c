@@ -64,8 +64,7 @@ static int create(struct target *t, struct fault *f)
 	return t->created ? 0 : fault_errno(f, -errno, t->path);
 }
 
-/* Opens an existing file without O_CREAT: in a sticky folder the kernel refuses O_CREAT to everybody except the
- * owner. */
+/* Opens an existing file without O_CREAT, as a new one is created in another way. */
 static int open_path(struct target *t, struct fault *f)
 {
 	t->fd = open_nonblocking(AT_FDCWD, t->path, O_WRONLY);
@@ -107,6 +106,8 @@ static int open_locked(struct target *t, struct fault *f)
 		r = open_path(t, f);
 		if (r == 0)
 			r = look(t, t->path, f);
+		if (r == 0 && !t->created)
+			r = place_check_opened(&t->st, t->path, f);
 		if (r == 0)
 			r = output_lock(t->fd, t->path, f);
 		/* Another run has opened the file that we created, and locked it first. It is that run's file now. */

@@ -95,6 +95,44 @@ sys.exit("system.posix_acl_access" in os.listxattr("folder/out"))'
 	run -1 cmp -s victim before
 }
 
+# bats test_tags=root
+@test "targets: nothing is written to a file or FIFO that another user has made in a folder like /tmp" {
+	need_root
+	small_tree tree
+	mkdir -m 1777 shared
+	chmod 1777 shared
+	said="shared/out: another user made it in a folder to which all users may write"
+	for kind in file fifo; do
+		while read -r writer; do
+			rm -f shared/out
+			[ "$kind" = fifo ] || : >shared/out
+			[ "$kind" = file ] || mkfifo shared/out
+			chmod 666 shared/out
+			chown 12345 shared/out
+			timeout 60 cat shared/out >got 3>&- &
+			[ "$kind" = fifo ] || wait $!
+			run -1 --separate-stderr ${writer#*:}
+			if [ "$kind" = fifo ]; then
+				: <>shared/out
+				wait $!
+			else
+				[[ $stderr == *"$said" ]]
+			fi
+			[ ! -s got ]
+			[ "$(stat -c %u:%s shared/out)" = 12345:0 ]
+		done < <(writers shared/out)
+	done
+	# A file of the caller, of the folder's owner, or in a folder without that bit is written to.
+	rm shared/out
+	: >shared/out
+	succeeds "$MKISOFS" -J -r -V config-2 -o shared/out tree
+	chown 12345 shared shared/out
+	succeeds "$MKISOFS" -J -r -V config-2 -o shared/out tree
+	chown 0 shared
+	chmod -t shared
+	succeeds "$MKISOFS" -J -r -V config-2 -o shared/out tree
+}
+
 @test "targets: a folder that cannot be synced causes a warning, because the new file exists" {
 	small_tree tree
 	for old in "" old; do
