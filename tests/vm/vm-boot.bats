@@ -48,7 +48,7 @@ shown() {
 	# Split the log into two parts: before PID 1 started, and after.
 	sed '/ vm: begin /q' "$log" >initramfs
 	sed '1,/ vm: begin /d' "$log" >system
-	grep -E '\] (vm|seedrive-guest|random|EXT4-fs): |panic' "$log"
+	grep -E '\] (vm|random|EXT4-fs): |panic|seed' "$log"
 	grep -q 'vm: the boot goes on' "$log"
 }
 
