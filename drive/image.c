@@ -15,9 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOTE_NAME_CUT "seedrive.jso"
-#define METADATA      "meta_data.json"
-
 #define EXCEEDED_METADATA "more than 32 MiB of meta_data.json files"
 #define EXCEEDED_SECTORS  "more than 64 MiB of folders and files to read"
 
@@ -157,13 +154,14 @@ static void take(const struct wanted *w, size_t count, const struct iso_entry *e
  * used. */
 static void look_through_root(struct image *im)
 {
-	bool has_cut = false;
-	struct iso_entry cut, e;
+	bool has_note_cut = false, has_folder_cut = false;
+	struct iso_entry note_cut, folder_cut, e;
 	const struct wanted wanted[] = {
 		{ RECORD_NAME, &im->has_record, &im->record_file },
 		{ RECORD_NOTE_NAME, &im->has_note, &im->note_file },
-		{ NOTE_NAME_CUT, &has_cut, &cut },
+		{ IMAGE_NOTE_CUT, &has_note_cut, &note_cut },
 		{ "openstack", &im->has_metadata, &im->metadata_folder },
+		{ "openstac", &has_folder_cut, &folder_cut },
 	};
 	struct iso_dir d;
 	int r = iso_dir_open(&d, &im->volume, &im->volume.root);
@@ -172,10 +170,13 @@ static void look_through_root(struct image *im)
 		(r = iso_dir_next(&d, &e)) > 0)
 		take(wanted, sizeof(wanted) / sizeof(*wanted), &e);
 	im->root_error = r < 0 ? r : 0;
-	/* Without Rock Ridge and with 8.3 names, the note has a shortened name. */
-	if (r == 0 && !im->has_note && has_cut) {
-		im->note_file = cut;
+	if (r == 0 && !im->has_note && has_note_cut) {
+		im->note_file = note_cut;
 		im->has_note = true;
+	}
+	if (r == 0 && !im->has_metadata && has_folder_cut) {
+		im->metadata_folder = folder_cut;
+		im->has_metadata = true;
 	}
 }
 
@@ -281,7 +282,9 @@ static int find_metadata(
 	if (++im->budget.folders > IMAGE_FOLDERS_MAX)
 		return exceed(&im->budget, "more than 4096 folders below openstack/");
 	/* Look in this folder itself, not by its name: two folders may have names that differ only in case. */
-	r = iso_find_below(&im->volume, version, METADATA, ret_file);
+	r = iso_find_below(&im->volume, version, IMAGE_METADATA, ret_file);
+	if (r == -ENOENT)
+		r = iso_find_below(&im->volume, version, IMAGE_METADATA_CUT, ret_file);
 	if (r == -ENOENT)
 		return 0;
 	return r < 0 ? r : !ret_file->is_dir;
@@ -296,7 +299,8 @@ int image_metadata(struct image *im, struct image_walk *w, struct iso_entry *ret
 	while (r > 0 && (r = iso_dir_next(&w->versions, &version)) > 0) {
 		r = find_metadata(im, &version, ret_file);
 		if (r > 0)
-			snprintf(path, IMAGE_METADATA_PATH, "openstack/%s/" METADATA, version.name);
+			snprintf(path, IMAGE_METADATA_PATH, "openstack/%s/" IMAGE_METADATA,
+				version.name);
 		if (r != 0)
 			return r;
 		r = 1;

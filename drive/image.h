@@ -16,6 +16,11 @@
 #define IMAGE_METADATA_MAX MIX_ALL_MAX /* bytes of all meta_data.json files together */
 #define IMAGE_READING_MS   1500u       /* milliseconds spent in reads */
 
+/* Metadata, and what the files are called in a tree that has 8.3 names and no Rock Ridge. */
+#define IMAGE_METADATA     "meta_data.json"
+#define IMAGE_METADATA_CUT "meta_dat.jso"
+#define IMAGE_NOTE_CUT     "seedrive.jso"
+
 /* How much was used of these limits; @exceeded: a description of the limit that was exceeded, else NULL. */
 struct image_budget {
 	uint64_t sectors, metadata, ns;

@@ -10,10 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define NOTE_NAME_CUT "seedrive.jso"
-#define METADATA      "meta_data.json"
-#define METADATA_CUT  "meta_dat.jso"
-#define PVD_SECTOR    16
+#define PVD_SECTOR 16
 
 /* --- record and note --- */
 
@@ -92,7 +89,7 @@ static int add(struct files *files, struct own_file file)
 
 static int add_metadata(struct image *im, struct files *files)
 {
-	struct own_file own = { .name = METADATA, .cut = METADATA_CUT };
+	struct own_file own = { .name = IMAGE_METADATA, .cut = IMAGE_METADATA_CUT };
 	char path[IMAGE_METADATA_PATH];
 	struct image_walk walk = { 0 };
 	int r;
@@ -113,7 +110,7 @@ static int check_place(struct image *im, struct fault *f)
 
 	if (r == 0)
 		r = add(&files,
-			(struct own_file){ im->note_file, RECORD_NOTE_NAME, NOTE_NAME_CUT });
+			(struct own_file){ im->note_file, RECORD_NOTE_NAME, IMAGE_NOTE_CUT });
 	if (r == 0)
 		r = add_metadata(im, &files);
 	if (r < 0)

@@ -113,6 +113,20 @@ assert old == new' "$(extent drive.iso seedrive.bin)"
 	content drive.iso openstack/latest/meta_data.json | cmp - tree/openstack/latest/meta_data.json
 }
 
+@test "reseed: on a drive with Joliet alone, every random_seed is found below its 8.3 name" {
+	"$MKISOFS" -quiet -J -V config-2 -o joliet.iso "$NOVA"
+	random_seed() {
+		isoinfo -J -i joliet.iso -x /openstack/latest/meta_data.json | grep -o '"random_seed": "[^"]*"'
+	}
+	random_seed >old
+	run -0 "$TOOL" reseed --source kernel joliet.iso
+	[[ $output == *"random_seed: 9 mixed with fresh entropy, 0 left as they were" ]]
+	random_seed >new
+	run -1 cmp -s old new
+	run -0 "$TOOL" inspect joliet.iso
+	[[ ${lines[-1]} == *"all different" ]]
+}
+
 @test "reseed: two versions whose names differ only in case are each mixed once" {
 	small_tree tree
 	cp -r tree/openstack/latest tree/openstack/LATEST
