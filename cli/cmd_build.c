@@ -9,7 +9,7 @@
 static int build_to_stdout(struct build *b, struct fault *f)
 {
 	static struct target target = { .fd = -1, .place = { .dirfd = -1 } };
-	static struct stream stream = { -1 };
+	static struct stream stream = { .fd = -1 };
 
 	return output_target(NULL) == OUTPUT_FILE ? build_one(b, &output_in_place, &target, f) :
 						    build_one(b, &output_stream, &stream, f);

@@ -169,12 +169,14 @@ static int run(struct mkisofs *m, int argc, char **argv, struct fault *f)
 		report_size(m);
 	}
 	m->compose.last = !m->hand_over;
+	m->stream.inherit = m->hand_over;
 	compose_clear(&m->compose);
 	entropy_options_clear(&m->entropy);
 	if (!m->hand_over)
 		return r;
 	refused = *f;
 	m->compose = (struct compose){ 0 };
+	start_signals_undo();
 	return hand_over(m, argc, argv, &refused, f);
 }
 

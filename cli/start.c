@@ -21,10 +21,25 @@ void start_descriptors(void)
 		close(fd);
 }
 
+static struct ignored {
+	int number;
+	void (*before)(int);
+} ignored[] = { { .number = SIGPIPE }, { .number = SIGXFSZ } };
+
 void start_signals(void)
 {
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	size_t i;
+
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		ignored[i].before = signal(ignored[i].number, SIG_IGN);
+}
+
+void start_signals_undo(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i].number, ignored[i].before);
 }
 
 int start_secrets(struct fault *f)

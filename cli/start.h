@@ -16,6 +16,9 @@ void start_descriptors(void);
 /** start_signals - ignores SIGPIPE and SIGXFSZ, so that a closed pipe and a file over its limit are reported as errors. */
 void start_signals(void);
 
+/** start_signals_undo - sets both signals back to what they were; call it before another program is executed. */
+void start_signals_undo(void);
+
 /** start_secrets - calls secret_setup(). Returns: 0, or -errno with @f. */
 int start_secrets(struct fault *f);
 

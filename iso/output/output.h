@@ -85,6 +85,7 @@ extern const struct output_kind output_replace, output_in_place, output_stream;
 /* The state for a FIFO, a pipe or a character device, which is written from the first byte to the last. */
 struct stream {
 	int fd;
+	bool inherit; /* leave @fd open for the program that is executed next: its reader sees no end before */
 };
 
 #endif

@@ -59,7 +59,7 @@ static void close_stream(struct output *o)
 {
 	struct stream *s = o->state;
 
-	if (o->path && s->fd >= 0)
+	if (o->path && s->fd >= 0 && (!s->inherit || fcntl(s->fd, F_SETFD, 0) < 0))
 		close(s->fd);
 	s->fd = -1;
 }

@@ -238,6 +238,27 @@ opens_direct() {
 	[ -e peer.said ]
 }
 
+@test "callers: the fallback finds a FIFO and its signals as they were" {
+	need_mounts
+	no_cloud tree
+	echo x >tree/grün
+	mkfifo out
+	cat >peer <<-'END'
+		#!/bin/sh
+		grep SigIgn /proc/$$/status >peer.ignores
+		sleep 0.3
+		echo image >out
+	END
+	chmod 755 peer
+	conf "fallback = $PWD/peer"
+	timeout 20 cat out >got &
+	succeeds with_etc timeout 20 "$MKISOFS" -J -r -jcharset iso8859-1 -o out tree
+	wait $!
+	[ "$(cat got)" = image ]
+	# shellcheck disable=SC2016 # the inner shell expands it
+	with_etc timeout 20 sh -c 'grep SigIgn /proc/$$/status' | diff - peer.ignores
+}
+
 @test "callers: a refused option is named as it was typed, with the reason" {
 	no_cloud tree
 	while IFS='|' read -r words line; do

@@ -301,7 +301,7 @@ static void test_closed_badly(void **state)
 
 static void test_pipe(void **state)
 {
-	struct stream stream = { -1 };
+	struct stream stream = { .fd = -1 };
 	struct output o = { .kind = &output_stream, .path = "pipe", .state = &stream };
 	char text[8] = "";
 	bool placed;
