@@ -29,6 +29,13 @@ static const struct bus {
 static const char foreign[][10] = { "/usb", "/session", "/rport-", "/fw", "/vdpa", "/virtual/",
 	"/pseudo_", "/tcm_loop" };
 
+/* How the UUIDs of mapped devices begin that the same data has after a reboot: device mapper does not know whether the
+ * device is set up alike each time, but those who set it up say who they are. Missing are what has no UUID, as the
+ * snapshots on which live systems and "reset at reboot" images have their root, and CRYPT-PLAIN, which usually has a
+ * random key. CRYPT-SUBDEV is below a LUKS device that has integrity. */
+static const char lasting_maps[][17] = { "LVM-", "CRYPT-LUKS", "CRYPT-SUBDEV-", "CRYPT-INTEGRITY-",
+	"CRYPT-VERITY-", "mpath-", "DMRAID-", "stratis-", "VDO-" };
+
 static bool begins(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
@@ -95,6 +102,34 @@ static bool all_persistent(const char *folder, unsigned left)
 	return l.any && !l.forgets;
 }
 
+/* kpartx(8) puts "partN-" before the UUID of the device of which it maps a partition. */
+static const char *without_part(const char *uuid)
+{
+	const char *at = uuid + 4;
+
+	if (!begins(uuid, "part"))
+		return uuid;
+	while (*at >= '0' && *at <= '9')
+		at++;
+	return *at == '-' ? at + 1 : uuid;
+}
+
+static bool map_is_lasting(const char *name)
+{
+	char path[96], text[136]; /* DM_UUID_LEN is 129 */
+	const char *uuid;
+	size_t i;
+
+	if (!sys_join(path, sizeof(path), BLOCKS, name, "/dm/uuid") ||
+		sys_read_text(path, text, sizeof(text)) <= 0)
+		return false;
+	uuid = without_part(text);
+	for (i = 0; i < sizeof(lasting_maps) / sizeof(*lasting_maps); i++)
+		if (begins(uuid, lasting_maps[i]))
+			return true;
+	return false;
+}
+
 /* The folder of a partition is in the folder of its disk. Only the disk's folder has a list of the devices below it. */
 static bool is_persistent(const char *name, unsigned left)
 {
@@ -110,7 +145,7 @@ static bool is_persistent(const char *name, unsigned left)
 	for (end = disk; *end && *end != '/'; end++)
 		;
 	*end = '\0';
-	return (begins(disk, "dm-") || begins(disk, "md")) &&
+	return (begins(disk, "dm-") ? map_is_lasting(disk) : begins(disk, "md")) &&
 		sys_join(path, sizeof(path), BLOCKS, disk, "/slaves") &&
 		all_persistent(path, left - 1);
 }

@@ -15,7 +15,8 @@
  *
  * Trusted are virtio disks, SCSI and ATA disks and CDs, NVMe, and Xen disks. Not trusted are USB, FireWire, iSCSI,
  * Fibre Channel, NVMe over a network, vDPA, and devices that this kernel makes itself, such as rbd, zd, drbd, nbd and
- * dm: if this machine runs guests, such a device may belong to a tenant.
+ * dm: if this machine runs guests, such a device may belong to a tenant. SRP, which is SCSI over InfiniBand, cannot be told
+ * from a local disk here.
  */
 bool block_is_trusted(const char *name);
 
@@ -23,8 +24,9 @@ bool block_is_trusted(const char *name);
  * block_is_persistent - is the device known to keep its bytes through a reboot?
  * @name: as in /sys/class/block
  *
- * True for a trusted device and for MMC; true for a device of dm or md if it is true for all devices below it, through
- * all layers.
+ * True for a trusted device and for MMC. True for a device of md if it is true for all devices below it, through all
+ * layers; so for one of dm, if its UUID says that LVM, LUKS, multipath or a similar tool has set it up, and not, for
+ * example, as a snapshot that the next boot makes anew.
  */
 bool block_is_persistent(const char *name);
 

@@ -89,9 +89,29 @@ static const struct device {
 	{ "md1", "../../devices/virtual/block/md1", { "vda1", "ram0" }, false, false },
 	{ "md1p1", "../../devices/virtual/block/md1/md1p1", { NULL }, false, false },
 	{ "dm-6", "../../devices/virtual/block/dm-6", { "ram0" }, false, false },
+	/* Mapped devices; `maps` has the UUIDs of some. */
+	{ "dm-7", "../../devices/virtual/block/dm-7", { "vda1", "vdb" }, false, false },
+	{ "dm-8", "../../devices/virtual/block/dm-8", { "vdb" }, false, false },
+	{ "dm-9", "../../devices/virtual/block/dm-9", { "dm-8" }, false, false },
+	{ "dm-10", "../../devices/virtual/block/dm-10", { "vdb" }, false, true },
+	{ "dm-11", "../../devices/virtual/block/dm-11", { "vdb" }, false, true },
+	{ "dm-12", "../../devices/virtual/block/dm-12", { "vdb" }, false, false },
+	{ "dm-13", "../../devices/virtual/block/dm-13", { "vdb" }, false, false },
 	/* Names that only begin like the name of a trusted device. */
 	{ "vd", "../../devices/virtual/block/vd", { NULL }, false, false },
 	{ "other", PCI "virtio1/block/other", { NULL }, false, false },
+};
+
+/* The UUIDs of mapped devices; the others have one of LVM. */
+static const struct {
+	const char *device, *uuid;
+} maps[] = {
+	{ "dm-7", "" }, /* a snapshot made by dmsetup(8) */
+	{ "dm-8", "CRYPT-PLAIN-tmp\n" },
+	{ "dm-10", "CRYPT-LUKS2-3f0f4cbf5b5c4b7d8a0f4e1f5c1d2e3f-root\n" },
+	{ "dm-11", "part12-mpath-3600508b400105e210000900000490000\n" },
+	{ "dm-12", "part1-CRYPT-PLAIN-tmp\n" },
+	{ "dm-13", "partLVM-1\n" },
 };
 
 /* For the UUID of each Btrfs, its folder in sysfs and the devices that are listed there. */
@@ -193,8 +213,23 @@ int sys_ioctl(int fd, unsigned long what, void *arg)
 	return fs.uuid ? 0 : -ENOTTY;
 }
 
+static long uuid_of_map(const char *path, char *text, size_t size)
+{
+	char want[64];
+	size_t i;
+
+	for (i = 0; i < COUNT(maps); i++) {
+		snprintf(want, sizeof(want), "/sys/class/block/%s/dm/uuid", maps[i].device);
+		if (strcmp(want, path) == 0)
+			return snprintf(text, size, "%s", maps[i].uuid);
+	}
+	return snprintf(text, size, "LVM-9pDyA2\n");
+}
+
 long sys_read_text(const char *path, char *text, size_t size)
 {
+	if (strncmp(path, "/sys/class/block/dm-", 20) == 0)
+		return uuid_of_map(path, text, size);
 	assert_string_equal(path, "/proc/self/fdinfo/3");
 	if (!fs.mounts || fs.no_fdinfo)
 		return -ENOENT;
