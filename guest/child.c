@@ -47,10 +47,25 @@ static int run_child(void *index)
 	return 0;
 }
 
+/* Nobody waits for a child, and a search starts hundreds for a device that is not ready. So the kernel is told to keep
+ * nothing of a child that has ended. */
+static void keep_no_zombies(void)
+{
+	static const uint64_t ignore[4] = {
+		1
+	}; /* the kernel's struct sigaction, with SIG_IGN as the handler */
+	static bool told;
+
+	if (!told)
+		sys_call6(SYS_rt_sigaction, SIGCHLD, (long)ignore, 0, sizeof(*ignore), 0, 0);
+	told = true;
+}
+
 bool child_start(size_t i, child_work *work, struct drive *drive)
 {
 	if (running[i])
 		return false;
+	keep_no_zombies();
 	looks_at[i] = drive;
 	does[i] = work;
 	running[i] = CHILD_RUNS;
@@ -76,14 +91,16 @@ void child_wait(size_t i, unsigned end_ms)
 bool child_call(size_t i, child_work *work, struct drive *drive, unsigned limit_ms)
 {
 	const unsigned end = child_now_ms() + limit_ms;
+	bool ended;
 
 	/* An earlier child for this drive has finished its work, but may not have ended yet. */
 	child_wait(i, end);
 	if (!child_start(i, work, drive))
 		return false;
 	child_wait(i, end);
+	ended = !running[i]; /* by itself; the kernel clears this for a child that is killed, too */
 	child_abandon(i);
-	return !running[i];
+	return ended;
 }
 
 void child_abandon(size_t i)
