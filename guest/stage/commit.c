@@ -2,6 +2,7 @@
 #include "guest/stage/commit.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "guest/device.h"
 #include "guest/stage/deadline.h"
@@ -40,22 +41,44 @@ static void take_all(struct announced *a)
 		(void)drives_each(DRIVES_HEARD, take, a);
 }
 
-static bool set_seeds(enum drives_state from, enum drives_state to)
+static void set_seeds(enum drives_state from, enum drives_state to)
 {
-	bool all = true;
 	size_t i;
 
 	for (i = 0; i < announced.seeds; i++)
-		all &= drives_change(announced.name[i], DRIVES_BIT(from), to);
-	return all;
+		(void)drives_change(announced.name[i], DRIVES_BIT(from), to);
 }
 
+/* Marks the announced seeds as decided on, before the program can use one. A drive that has gone in the meantime, or has
+ * another medium, is left out. Returns: false if there were seeds, and none is left. */
+static bool claim_seeds(struct announced *a)
+{
+	const size_t count = a->count, seeds = a->seeds;
+	size_t i;
+
+	a->count = a->seeds = 0;
+	for (i = 0; i < count; i++) {
+		if (i < seeds && !drives_change(a->name[i], DRIVES_BIT(DRIVES_SEED), DRIVES_DONE)) {
+			say(a->path[i], " has gone or was exchanged: its seed is not credited",
+				NULL);
+			continue;
+		}
+		memmove(a->name[a->count], a->name[i], sizeof(a->name[i]));
+		memmove(a->path[a->count], a->path[i], sizeof(a->path[i]));
+		a->count++;
+		a->seeds += i < seeds;
+	}
+	return seeds == 0 || a->seeds > 0;
+}
+
+/* Also makes the file that the program gets if there is no drive. */
 static bool has_carry_over(const struct commit *c)
 {
 	char path[NOTES_PATH];
 
 	return c->carry_over && c->settings->carry_over != USE_OFF &&
-		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path);
+		sys_join(path, sizeof(path), c->store, "/carry-over", "") && sys_exists(path) &&
+		notes_write(NOTHING, "");
 }
 
 /* If a stage was killed while it decided, it may have credited a seed. It is not known which seeds were announced only
@@ -68,7 +91,7 @@ static void end_killed_decision(void)
 	if (announced.seeds > 0)
 		say("an earlier run was interrupted: the seeds that it may have used are not credited",
 			NULL, NULL);
-	(void)set_seeds(DRIVES_SEED, DRIVES_DONE);
+	set_seeds(DRIVES_SEED, DRIVES_DONE);
 	(void)notes_write("deciding", "");
 }
 
@@ -76,9 +99,7 @@ bool commit_begin(struct commit *c)
 {
 	end_killed_decision();
 	take_all(&announced);
-	if (c->search || announced.count > 0)
-		return true;
-	return has_carry_over(c) && notes_write(NOTHING, "");
+	return c->search || announced.count > 0 || has_carry_over(c);
 }
 
 /* The paths for the arguments of one run of the program. They must stay valid until the run has ended. */
@@ -189,8 +210,13 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 
 	c->unable = true;
 	if (!fill_paths(c, &paths) || !notes_write("deciding", stage) ||
-		!notes_write("decided", stage) || !set_seeds(DRIVES_SEED, DRIVES_DONE))
+		!notes_write("decided", stage))
 		return;
+	if (!claim_seeds(&announced) && !has_carry_over(c)) {
+		(void)notes_write("decided", "");
+		(void)notes_write("deciding", "");
+		return;
+	}
 	program_add(&p, PROGRAM_NAME, "--stage");
 	program_add(&p, stage, NULL);
 	add_settings(&p, c, &paths);
@@ -205,7 +231,7 @@ void commit_decide(struct commit *c, const char *stage, bool ledger)
 	if (is_undecided(status, stage)) {
 		(void)notes_write("decided", "");
 		if (!c->last || status == PROGRAM_NOT_RUN)
-			(void)set_seeds(DRIVES_DONE, DRIVES_SEED);
+			set_seeds(DRIVES_DONE, DRIVES_SEED);
 	} else {
 		set_others(stage, status);
 	}

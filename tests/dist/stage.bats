@@ -210,6 +210,38 @@ credited_in_initramfs() {
 	grep -qF "$CREDITED" "$STATE/root"
 }
 
+@test "stage: a drive that goes away before the decision is left out, and the other's seed is credited" {
+	drive_seen
+	device vdb 5
+	answer early "mixed seed=${ID//3/4} drive=/dev/vdb ledger=none reason=mix-only ready-before=no"
+	stage event vdb wait
+	calls "early ro: --device /dev/vdb --mix-only"
+	script answers/expected 'rm -r "$HERE/root/sys/class/block/vdb"
+		echo "seedrive-guest: dry-run: mixed seed=$ID drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=no" >&2'
+	export ID
+	answer real "$CREDITED"
+	stage root "$NEW"
+	calls "${EXPECT/$D/$D --device /dev/vdb}" "$RW" "real rw: $D" "$RO"
+	log "/dev/vdb has gone or was exchanged: its seed is not credited"
+	[ "$(cat "$STATE/drive.sr0" "$STATE/decided" "$STATE/deciding")" = $'done 2\nroot' ]
+}
+
+@test "stage: if all drives go away before the decision, a later stage decides" {
+	drive_seen
+	script answers/expected 'mv "$HERE/root/sys/class/block/sr0" "$HERE/away"
+		echo "seedrive-guest: dry-run: mixed seed=$ID drive=/dev/sr0 ledger=none reason=ledger-read-only ready-before=no" >&2'
+	export ID
+	stage root "$NEW"
+	calls "$EXPECT" "$RW" "$RO"
+	log "/dev/sr0 has gone or was exchanged: its seed is not credited"
+	mv away root/sys/class/block/sr0
+	mountinfo
+	answer real "$CREDITED"
+	stage system
+	calls "real rw: $D"
+	log
+}
+
 @test "stage: no later stage decides again on what the initramfs has decided" {
 	credited_in_initramfs
 	mountinfo
