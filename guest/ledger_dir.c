@@ -17,7 +17,7 @@ enum ledger_state ledger_dir_look(const struct ledger_entry *e)
 	char name[ID_STRLEN + 1];
 	enum ledger_state state = LEDGER_FREE;
 	enum persistence persistence;
-	int fd;
+	int fd, found;
 
 	if (!e->dir)
 		return LEDGER_ABSENT;
@@ -26,8 +26,11 @@ enum ledger_state ledger_dir_look(const struct ledger_entry *e)
 		return fd == -ENOENT ? LEDGER_FREE : LEDGER_FAILED;
 	hex_encode(e->rec->seed_id, RECORD_ID_SIZE, name);
 	persistence = persistence_of(fd, e->vouched);
-	if (sys_exists_at(fd, name))
+	found = sys_find_at(fd, name);
+	if (found == 0)
 		state = LEDGER_SPENT;
+	else if (found != -ENOENT)
+		state = LEDGER_FAILED;
 	else if (persistence == PERSISTENCE_NO)
 		state = LEDGER_FORGETS;
 	else if (persistence == PERSISTENCE_READ_ONLY)

@@ -77,14 +77,14 @@ long sys_read_link(const char *path, char *text, size_t size)
 	return sys_call6(SYS_readlinkat, AT_FDCWD, (long)path, (long)text, (long)size, 0, 0);
 }
 
-bool sys_exists_at(int at, const char *path)
+int sys_find_at(int at, const char *path)
 {
-	return sys_call(SYS_faccessat, at, (long)path, F_OK) == 0;
+	return (int)sys_call(SYS_faccessat, at, (long)path, F_OK);
 }
 
 bool sys_exists(const char *path)
 {
-	return sys_exists_at(AT_FDCWD, path);
+	return sys_find_at(AT_FDCWD, path) == 0;
 }
 
 int sys_stat_at(int at, const char *path, int at_flags, struct stat *ret)

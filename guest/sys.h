@@ -83,7 +83,7 @@ int sys_set_flags(int fd, int flags);
 int sys_fsync(int fd);
 int sys_unlink_at(int at, const char *path);
 long sys_read_link(const char *path, char *text, size_t size);
-bool sys_exists_at(int at, const char *path);
+int sys_find_at(int at, const char *path); /* 0 if it exists, -ENOENT if not, or another -errno */
 bool sys_exists(const char *path);
 
 /* The kernel fills in the C library's structures: on architectures where a long has 64 bits, such as all of ours, these

@@ -263,7 +263,7 @@ ends() {
 	done <paged
 	grep -qF "a head has at most $(limit guest/refresh/reply.h REPLY_FIELDS_MAX) fields of $(limit guest/refresh/reply.h REPLY_LINE_MAX) characters, a body $(limit guest/refresh/reply.h REPLY_BODY_MAX) KiB" text
 	grep -qF "looks at it every $(limit guest/refresh/page.h PAGE_LOOK_MS) ms" text
-	grep -qF "after $(($(limit guest/refresh/watch.h WATCH_NETWORK_MS) / 1000)) seconds without a network" text
+	grep -qF "after $(($(limit guest/refresh/watch.h WATCH_NETWORK_MS) / 1000)) seconds without one" text
 	grep -qF "for up to $(($(limit guest/refresh/watch.h WATCH_GIVE_UP_MS) / 60000)) minutes" text
 	grep -qF "may take $(($(limit guest/refresh/fetch.h FETCH_CONNECT_MS) / 1000)) seconds of that" text
 	grep -qF "Default: $(($(limit guest/refresh/options.c TIMEOUT_DEFAULT_MS) / 1000))s." text

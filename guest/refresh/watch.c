@@ -33,7 +33,8 @@ static void pause_ms(unsigned ms)
 	sys_call(SYS_nanosleep, (long)&t, 0, 0);
 }
 
-/* Fetches a record. Prints the result if the service has answered, or if this was the last try. */
+/* Fetches a record. Prints the result if there is an answer, or if this was the last try. A service that has no record,
+ * with a status of 4xx, counts as no answer: after a restore it may not know the machine at first. */
 static bool fetch(struct refresh *r, unsigned limit_ms, bool is_last)
 {
 	struct message line;

@@ -246,7 +246,7 @@ generate() {
 	printf '[Unit]\nBefore=local-fs.target\nRequires=scratch.service\nAfter=scratch.service\n[Mount]\nWhat=/dev/mapper/x\nWhere=/scratch\n' \
 		>"$dir/scratch.mount"
 	ln -s ../scratch.mount "$dir/local-fs.target.requires/"
-	for table in 'root UUID=1 none luks\ntmp /dev/vdb /dev/urandom tmp\n' 'tmp\t/dev/vdb\t/dev/random' 'a /dev/vdb /dev/hw_random'; do
+	for table in 'root UUID=1 none luks\ntmp /dev/vdb /dev/urandom tmp\n' 'tmp\t/dev/vdb\t/dev/random' 'a /dev/vdb /dev/hw_random' 'a /dev/vdb /dev/hwrng'; do
 		generate "$table"
 		[ ! -e "$dir/seedrive-guest.service.d" ]
 		run -1 cycles

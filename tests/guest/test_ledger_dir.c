@@ -20,7 +20,7 @@ static struct {
 	char name[ID_STRLEN + 1]; /* of the entry */
 	enum persistence persistence;
 	bool vouched;
-	int open_dir_error, create_error, fsync_fails_at;
+	int open_dir_error, create_error, find_error, fsync_fails_at;
 	int fsyncs;
 	int open_fds;
 } fs;
@@ -60,10 +60,12 @@ int sys_open_dir(int at, const char *path)
 	return DIR_FD;
 }
 
-bool sys_exists_at(int at, const char *path)
+int sys_find_at(int at, const char *path)
 {
 	assert_int_equal(at, DIR_FD);
-	return fs.now.entry && strcmp(path, fs.name) == 0;
+	if (fs.find_error)
+		return fs.find_error;
+	return fs.now.entry && strcmp(path, fs.name) == 0 ? 0 : -ENOENT;
 }
 
 int sys_open_at(int at, const char *path, int flags, unsigned mode)
@@ -73,7 +75,7 @@ int sys_open_at(int at, const char *path, int flags, unsigned mode)
 	assert_int_equal(mode, 0600);
 	if (fs.create_error)
 		return fs.create_error;
-	if (sys_exists_at(at, path))
+	if (sys_find_at(at, path) == 0)
 		return -EEXIST;
 	strcpy(fs.name, path);
 	fs.now.entry = true;
@@ -213,6 +215,11 @@ static void test_refusals(void **state)
 			commit(&one), cases[i].err == -EEXIST ? LEDGER_FAILED : cases[i].state);
 		fs.open_dir_error = 0;
 	}
+	/* It is not known whether there is an entry, also if the folder cannot be written. */
+	fs.find_error = -EIO;
+	assert_int_equal(look(&one), LEDGER_FAILED);
+	fs.persistence = PERSISTENCE_READ_ONLY;
+	assert_int_equal(look(&one), LEDGER_FAILED);
 }
 
 static void test_persistence(void **state)
