@@ -8,11 +8,6 @@
 
 static const uint64_t child_ended = 1u << (SIGCHLD - 1);
 
-/* The kernel's struct for the action of a signal. */
-struct action {
-	uint64_t handler, flags, restorer, mask;
-};
-
 static void mask_signals(int how)
 {
 	sys_call6(SYS_rt_sigprocmask, how, (long)&child_ended, 0, sizeof(child_ended), 0, 0);
@@ -20,11 +15,9 @@ static void mask_signals(int how)
 
 void process_begin(void)
 {
-	const struct action plain = { 0 };
-
 	/* A process may inherit that SIGCHLD is ignored; then the kernel would not keep the status of children. While
 	 * the signal is blocked, it stays pending, so that process_wait() sees it. */
-	sys_call6(SYS_rt_sigaction, SIGCHLD, (long)&plain, 0, sizeof(child_ended), 0, 0);
+	sys_set_handler(SIGCHLD, 0);
 	mask_signals(SIG_BLOCK);
 }
 

@@ -62,6 +62,17 @@ int sys_set_flags(int fd, int flags)
 	return (int)sys_call(SYS_fcntl, fd, F_SETFL, flags);
 }
 
+int sys_set_handler(int number, uint64_t handler)
+{
+	/* The kernel's struct for the action of a signal. */
+	const struct {
+		uint64_t handler, flags, restorer, mask;
+	} action = { .handler = handler };
+
+	return (int)sys_call6(
+		SYS_rt_sigaction, number, (long)&action, 0, sizeof(action.mask), 0, 0);
+}
+
 int sys_fsync(int fd)
 {
 	return (int)sys_call(SYS_fsync, fd, 0, 0);

@@ -80,6 +80,7 @@ long sys_pread(int fd, void *buf, size_t len, uint64_t off);
 long sys_pwrite(int fd, const void *buf, size_t len, uint64_t off);
 int sys_ioctl(int fd, unsigned long what, void *arg);
 int sys_set_flags(int fd, int flags);
+int sys_set_handler(int number, uint64_t handler); /* of a signal: SIG_DFL is 0, SIG_IGN is 1 */
 int sys_fsync(int fd);
 int sys_unlink_at(int at, const char *path);
 long sys_read_link(const char *path, char *text, size_t size);
