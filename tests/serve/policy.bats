@@ -14,6 +14,9 @@ load ../lib/daemon
 
 export PYTHONPATH=$ROOT/tests/lib
 
+# The program's answer always comes in time, even if the machine is busy.
+PATIENT='policy-timeout = 10m'
+
 # serve_egd LINE...: start a daemon with these lines in [serve], and with a listener whose section has the lines in the
 # file `section`.
 serve_egd() {
@@ -35,31 +38,39 @@ policy() {
 	chmod 755 asked
 }
 
-# speed ARGUMENT...: print how many bytes a client gets in 1.5 s after its first 4 KiB. Its command line has these
-# arguments, as QEMU's would.
-speed() {
+# is_served slow|fast ARGUMENT...: succeeds as soon as a client gets fewer than 1000 bytes in 1.5 s, or more than 10000;
+# after ten minutes the test fails. The client's command line has these arguments, as QEMU's would.
+is_served() {
 	/usr/bin/python3 -c 'import sys, time, egd
+is_wanted = {"slow": lambda n: n < 1000, "fast": lambda n: n > 10000}[sys.argv[2]]
 s = egd.connect(sys.argv[1])
 # After these bytes and the pause, the answer of the policy usually applies.
 egd.read(s, 4096)
 time.sleep(0.5)
-s.sendall(b"\2\xff" * 400)
-s.settimeout(0.05)
-got, end = 0, time.monotonic() + 1.5
-while time.monotonic() < end:
-    try:
-        got += len(s.recv(65536))
-    except TimeoutError:
-        pass
-print(got)' "$PWD/run/egd.sock" "$@"
+asked = got = 0
+last = time.monotonic() + 600
+while time.monotonic() < last:
+    if asked < got + 50000:
+        s.settimeout(600)
+        s.sendall(b"\2\xff" * 400)
+        asked += 400 * 255
+    s.settimeout(0.05)
+    before, end = got, time.monotonic() + 1.5
+    while time.monotonic() < end:
+        try:
+            got += len(s.recv(65536))
+        except TimeoutError:
+            pass
+    print(got - before, "bytes")
+    if is_wanted(got - before):
+        sys.exit(0)
+sys.exit(1)' "$PWD/run/egd.sock" "$@"
 }
 
 @test "policy: a program is asked with what the kernel and the client state, and its rate applies" {
 	policy 'printf "rate=200\nburst=64\n\n"'
-	serve_egd "policy = exec:$PWD/asked"
-	got=$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301 -name guest=web)
-	echo "$got"
-	[ "$got" -lt 1000 ]
+	serve_egd "policy = exec:$PWD/asked" "$PATIENT"
+	is_served slow -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301 -name guest=web
 	[ "$(cat question.* | sed 's/^pid=[0-9]*/pid=N/')" = "version=1
 listener=egd
 uid=$(id -u)
@@ -89,8 +100,8 @@ name=web" ]
 	END
 	echo "$!" >>servers
 	until_true test -S asked.sock
-	serve_egd "policy = unix:$PWD/asked.sock"
-	[ "$(speed)" -lt 1000 ]
+	serve_egd "policy = unix:$PWD/asked.sock" "$PATIENT"
+	is_served slow
 	grep -qx listener=egd question
 	stop
 }
@@ -103,13 +114,12 @@ name=web" ]
 		serve_egd "policy = exec:$PWD/asked"
 		pids=()
 		for i in 1 2 3; do
-			speed >"got.$i" 3>&- &
+			is_served fast 3>&- &
 			pids+=($!)
 		done
-		wait "${pids[@]}"
-		for i in 1 2 3; do
-			echo "$answer: $(cat "got.$i")"
-			[ "$(cat "got.$i")" -gt 10000 ]
+		echo "$answer"
+		for i in "${pids[@]}"; do
+			wait "$i"
 		done
 		stop
 		[ "$(grep -c 'above the limits of the listener, which apply instead' log)" -eq 1 ]
@@ -117,13 +127,13 @@ name=web" ]
 	# No process of the policy still runs.
 	run -1 pgrep -f "$PWD/asked"
 	serve_egd "policy = exec:$PWD/none-such"
-	[ "$(speed)" -gt 10000 ]
+	is_served fast
 	stop
 }
 
 @test "policy: nobody waits for it, and it is asked only a few times at once, and once for each client" {
 	policy 'echo >>"$0.log"' 'sleep 100'
-	serve_egd "policy = exec:$PWD/asked" 'policy-timeout = 10s'
+	serve_egd "policy = exec:$PWD/asked" "$PATIENT"
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import os, sys, time, egd
 		begin = time.monotonic()
@@ -137,7 +147,7 @@ name=web" ]
 		    assert os.wait()[1] == 0
 		took = time.monotonic() - begin
 		print(f"{took:.2f} s")
-		assert took < 5
+		assert took < 60
 	END
 	[ "$(wc -l <asked.log)" -le 8 ]
 	stop
@@ -145,18 +155,21 @@ name=web" ]
 
 @test "policy: an answer is kept until it expires, and then asked for again" {
 	policy 'echo >>"$0.log"' 'printf "rate=200\nburst=64\n\n"'
-	serve_egd "policy = exec:$PWD/asked" 'policy-cache = 3s'
+	serve_egd "policy = exec:$PWD/asked" "$PATIENT" 'policy-cache = 3s'
+	: >asked.log
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, time, egd
-		for _ in range(10):
-		    s = egd.connect(sys.argv[1])
-		    egd.read(s, 64)
+		begin = time.monotonic()
+		s = [egd.connect(sys.argv[1])]
+		asked = lambda: len(open("asked.log").readlines())
+		while asked() < 2:
+		    s.append(egd.connect(sys.argv[1]))
+		    egd.read(s[-1], 64)
+		    assert time.monotonic() < begin + 600
 		    time.sleep(0.1)
-		assert len(open("asked.log").readlines()) == 1
-		end = time.monotonic() + 60
-		while len(open("asked.log").readlines()) < 2:
-		    assert time.monotonic() < end
-		    time.sleep(0.1)
+		took = time.monotonic() - begin
+		print(f"{len(s)} clients, {took:.1f} s")
+		assert took > 3
 	END
 	stop
 }
@@ -180,9 +193,9 @@ name=web" ]
 	echo '3f2504e0-4f89-11d3-9a0c-0305e82c3301 200 64' >table
 	printf '#!/bin/sh\nSEEDRIVE_POLICY_TABLE=%s exec %s\n' "$PWD/table" "$ROOT/dist/host/policy/seedrive-policy-table" >asked
 	chmod 755 asked
-	serve_egd "policy = exec:$PWD/asked"
-	[ "$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301)" -lt 1000 ]
-	[ "$(speed -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3309)" -gt 10000 ]
+	serve_egd "policy = exec:$PWD/asked" "$PATIENT"
+	is_served slow -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3301
+	is_served fast -uuid 3f2504e0-4f89-11d3-9a0c-0305e82c3309
 	stop
 }
 
@@ -211,12 +224,13 @@ name=web" ]
 
 @test "budget: greedy clients share it by their weights, a modest one gets all it wants, and a new one boots" {
 	printf '%s\n' 'weight = 4' >section
-	policy 'if grep -q -- uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301 question.$$; then w=4; else w=1; fi' 'printf "weight=$w\n\n"'
-	serve_egd 'budget = 100000' "policy = exec:$PWD/asked"
+	policy 'if grep -q -- uuid=3f2504e0-4f89-11d3-9a0c-0305e82c3301 question.$$; then w=4; else w=1; fi' \
+		'echo >>answered' 'printf "weight=$w\n\n"'
+	serve_egd 'budget = 100000' "policy = exec:$PWD/asked" "$PATIENT"
+	: >answered
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import os, sys, time, egd
 		where = sys.argv[1]
-		begin = time.monotonic()
 
 		def greedy(uuid):
 		    r, w = os.pipe()
@@ -225,28 +239,39 @@ name=web" ]
 		        os.execv(sys.executable, [sys.executable, "-c", """if True:
 		            import os, sys, time, egd
 		            s = egd.connect(sys.argv[1])
-		            begin = float(sys.argv[2])
-		            s.settimeout(0.05)
 		            s.sendall(b"\\2\\xff" * 8000)
+		            s.settimeout(0.05)
 		            got = before = 0
-		            while time.monotonic() < begin + 10:
+		            begin = float("inf")
+		            while time.monotonic() < begin + 7:
 		                try:
-		                    got += len(s.recv(65536))
+		                    got += len(s.recv(65536) or sys.exit("the daemon has ended"))
 		                except TimeoutError:
 		                    pass
-		                if time.monotonic() < begin + 3:
+		                if time.monotonic() < begin:
 		                    before = got
-		            os.write(int(sys.argv[3]), b"%d" % (got - before))
-		        """, where, str(begin), str(w)] + uuid) if os.set_inheritable(w, True) is None else None
+		                    if os.path.exists("begin"):
+		                        begin = float(open("begin").read())
+		            os.write(int(sys.argv[2]), b"%d" % (got - before))
+		        """, where, str(w)] + uuid) if os.set_inheritable(w, True) is None else None
 		    os.close(w)
 		    return r
 
 		heavy = greedy(["-uuid", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"])
 		light = [greedy([]) for _ in range(4)]
-		slowest = 0
 		# A modest client asks for 64 bytes every 20 ms, which is 3 % of the budget.
 		s = egd.connect(where)
-		while time.monotonic() < begin + 9:
+		egd.read(s, 64)
+		# Each client has its weight as soon as the policy has answered; its bytes are counted from then on.
+		last = time.monotonic() + 600
+		while len(open("answered").readlines()) < 6:
+		    assert time.monotonic() < last
+		    time.sleep(0.1)
+		begin = time.monotonic() + 2
+		open("begin.new", "w").write(str(begin))
+		os.rename("begin.new", "begin")
+		slowest = 0
+		while time.monotonic() < begin + 6:
 		    t = time.monotonic()
 		    egd.read(s, 64)
 		    slowest = max(slowest, time.monotonic() - t)
@@ -257,7 +282,7 @@ name=web" ]
 		        slowest = max(slowest, time.monotonic() - t)
 		got = [int(os.read(r, 64)) for r in [heavy] + light]
 		print(got, f"slowest {slowest * 1000:.0f} ms")
-		assert slowest < 1
+		assert slowest < 5 # if requests were answered in turn: 20 s for each greedy client
 		assert sum(got) < 7 * 100000 * 1.1
 		assert 3.2 < got[0] / (sum(got[1:]) / 4) < 4.8
 		assert max(got[1:]) < 1.1 * min(got[1:])
