@@ -175,19 +175,23 @@ export PYTHONPATH=$ROOT/tests/lib
 	stop
 }
 
-# honest: check that a client that does not behave badly is served within a second.
+# honest: check that a client that does not behave badly is served within a second. One success in three tries is enough,
+# because other programs may delay it, too: a client that starves would fail each time.
 honest() {
 	/usr/bin/python3 - "$PWD/run/egd.sock" <<-'END'
 		import sys, time, egd
-		slowest = 0
-		for _ in range(40):
-		    begin = time.monotonic()
-		    s = egd.connect(sys.argv[1])
-		    egd.read(s, 32)
-		    egd.read(s, 256)
-		    slowest = max(slowest, time.monotonic() - begin)
-		print(f"the slowest of 40: {slowest * 1000:.0f} ms")
-		assert slowest < 1
+		for _ in range(3):
+		    slowest = 0
+		    for _ in range(40):
+		        begin = time.monotonic()
+		        s = egd.connect(sys.argv[1])
+		        egd.read(s, 32)
+		        egd.read(s, 256)
+		        slowest = max(slowest, time.monotonic() - begin)
+		    print(f"the slowest of 40: {slowest * 1000:.0f} ms")
+		    if slowest < 1:
+		        sys.exit()
+		sys.exit("none within a second")
 	END
 }
 

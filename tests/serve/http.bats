@@ -443,7 +443,8 @@ h.connect(sys.argv[1])' "127.0.0.1:$(cat port)"
 		    elif i % 3 == 1:
 		        s.sendall(b"POST /ven")
 		    held.append(s)
-		t = h.slowest(where, 100)
+		# Other programs may delay an answer, too, but hardly three times.
+		t = min(h.slowest(where, 100) for _ in range(3))
 		before, begin = cpu(), time.monotonic()
 		time.sleep(3)
 		share = (cpu() - before) / (time.monotonic() - begin)
@@ -587,7 +588,9 @@ h.connect(sys.argv[1])' "127.0.0.1:$(cat port)"
 		late.sendall(text[-10:])
 		a = h.Answer(late)
 		h.record(a)
-		assert a.fields["connection"] == "close" and h.ended(late) and time.monotonic() - begin < 2
+		assert a.fields["connection"] == "close" and h.ended(late)
+		# Without the signal, an idle connection lasts for 60 s.
+		assert time.monotonic() - begin < 30
 	END
 	ended 0
 }

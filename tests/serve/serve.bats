@@ -417,13 +417,18 @@ os.pwrite(fd, struct.pack("<IIHBBIQQ", 0x4b4c4356, 4096, 1, 255, 0, 2 * int(sys.
 
 # --- attacks ---
 
-# honest: check that a new user gets each of twenty seeds within a second.
+# honest: check that a new user gets each of twenty seeds, and within a second. One success in three tries is enough for
+# the latter, because other programs may delay a client, too: one that starves would fail each time.
 honest() {
-	local given slowest
-	run -0 --separate-stderr as_uid 1999 "$CLIENT" honest "$SOCKET" 20 2
-	read -r given slowest <<<"$output"
-	echo "given: $given of 20, the slowest after $slowest ms" "$stderr" >&2
-	[ "$given" -eq 20 ] && [ "$slowest" -lt 1000 ]
+	local uid given slowest
+	for uid in 1999 1998 1997; do
+		run -0 --separate-stderr as_uid "$uid" "$CLIENT" honest "$SOCKET" 20 2
+		read -r given slowest <<<"$output"
+		echo "given: $given of 20, the slowest after $slowest ms" "$stderr" >&2
+		[ "$given" -eq 20 ]
+		[ "$slowest" -ge 1000 ] || return 0
+	done
+	return 1
 }
 
 # bats test_tags=root
