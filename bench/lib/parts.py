@@ -22,7 +22,7 @@ PARTS = [
     part("planted", 60, "Faults planted in parsers, the ledger's order, the claim's sum and the desk's fairness",
          "tests/fuzz/planted; a=$?; tests/planted; b=$?; tests/mutants -q guest/main.c: guest/ledger; exit $((a | b | $?))", "planted",
          "tests/planted"),
-    part("fuzz", 30, "Fuzzing", "RUNS=${RUNS:-1000000} tests/fuzz/run", "fuzz", "TIME=20 COVERAGE=no tests/fuzz/run record egd policy"),
+    part("fuzz", 30, "Fuzzing", "TIME=${TIME:-1260} tests/fuzz/run", "fuzz", "TIME=20 COVERAGE=no tests/fuzz/run record egd policy"),
     part("mutants", 40, "Mutants of the guest's program", "tests/mutants -t", "tables", "tests/mutants -t guest/decide.c"),
     part("check", 45, "make check, on this machine", MAKE + "check", "counts", "tests/run build/unit/seed/test_claim", busy=True),
     part("attack", 5, "Attacks on the daemon", MAKE + "check-built units= TESTS='tests/serve/attack.bats'", "counts"),
