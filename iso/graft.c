@@ -228,6 +228,7 @@ static int settle(const struct graft *g, struct tree_node *dir, struct tree_node
 	if (dir->children > 0 || dir->source)
 		return merge(g, dir, found);
 	dir->source = found->source;
+	free(dir->child); /* if all children were dropped, the array is still there */
 	dir->child = found->child;
 	dir->children = found->children;
 	found->source = NULL;
