@@ -172,7 +172,7 @@ reload() {
 @test "reload: a new policy is asked, also about clients that are already connected" {
 	printf '#!/bin/sh\nprintf "rate=100\\nburst=64\\n\\n"\n' >slow
 	chmod 755 slow
-	conf "[serve]" "policy = exec:$PWD/slow" "policy-timeout = 10m" "$(egd a)"
+	conf '[serve]' "policy = exec:$PWD/slow" "policy-timeout = 10m" "$(egd a)"
 	start --config conf --source kernel
 	/usr/bin/python3 - "$PWD/run/a.sock" "$DAEMON" <<-'END'
 		import os, signal, subprocess, sys, time, egd
