@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An input is what firmware and kernel show of a machine: SMBIOS, the texts of sysfs and of the device tree, CPUID,
- * network cards, RDRAND and the paths to block devices (tests/fuzz/world.h). A UUID must be used if it is valid,
- * SMBIOS's bit must be the one that a second parser finds, a device that sysfs does not show must not be trusted, and
- * a word of RDRAND must be used only if the instruction reports success.
+ * network cards, RDRAND and the paths to block devices (tests/fuzz/world.h). A UUID must be used if it is valid, and
+ * SMBIOS's bit must be the one that a second parser finds. A device that sysfs does not show must not be trusted, and a
+ * mapped device must not be persistent if its UUID is of no lasting kind. A word of RDRAND must be used only if the
+ * instruction reports success.
  *
  * FUZZ_WITH: -DBUILD_TIME=0 guest/virt.c guest/block.c util/hex.c
  */
@@ -68,7 +69,8 @@ static struct world_file world[WORLD_FILES] = { { .letter = 'u', .path = UUID_FI
 	{ .letter = '1', .path = "/sys/class/block/dm-0" },
 	{ .letter = '2', .path = "/sys/class/block/dm-0/slaves" },
 	{ .letter = '3', .path = "/sys/class/block/md0" },
-	{ .letter = '4', .path = "/sys/class/block/md0/slaves" } };
+	{ .letter = '4', .path = "/sys/class/block/md0/slaves" },
+	{ .letter = '5', .path = "/sys/class/block/dm-0/dm/uuid" } };
 
 int sys_fstatfs(int fd, struct statfs *ret)
 {
@@ -224,6 +226,38 @@ static void check_diversifier(const struct situation *s)
 		assert(memchr(own.macs[i], '\0', sizeof(own.macs[i])));
 }
 
+/* Is the UUID of the mapped device of a kind that lasts? A partition of it has "partN-" before it. */
+static bool map_lasts(void)
+{
+	static const char *const kinds[] = { "LVM-", "CRYPT-LUKS", "CRYPT-SUBDEV-",
+		"CRYPT-INTEGRITY-", "CRYPT-VERITY-", "mpath-", "DMRAID-", "stratis-", "VDO-" };
+	char text[136], *uuid = text;
+	size_t digits, i;
+
+	world_text("/sys/class/block/dm-0/dm/uuid", text, sizeof(text));
+	if (memcmp(text, "part", 4) == 0) {
+		digits = strspn(text + 4, "0123456789");
+		if (text[4 + digits] == '-')
+			uuid = text + 4 + digits + 1;
+	}
+	for (i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strstr(uuid, kinds[i]) == uuid)
+			return true;
+	return false;
+}
+
+/* Is dm-0 a mapped device in sysfs, and not another device under this name? */
+static bool is_mapped(void)
+{
+	char way[256];
+	const char *disk, *end;
+
+	world_text("/sys/class/block/dm-0", way, sizeof(way));
+	disk = strstr(way, "/virtual/block/");
+	end = disk ? disk + strlen("/virtual/block/dm-0") : NULL;
+	return disk && disk == strstr(way, "/virtual/block/dm-0") && (*end == '/' || *end == '\0');
+}
+
 static void check_devices(void)
 {
 	static const char *const names[] = { "sda", "vda", "dm-0", "md0", "mmcblk0" };
@@ -236,6 +270,7 @@ static void check_devices(void)
 			(world_find(path) && block_is_persistent(names[i])));
 		assert(!block_is_persistent(names[i]) || world_find(path));
 	}
+	assert(!is_mapped() || !block_is_persistent("dm-0") || map_lasts());
 	assert(!block_is_trusted("dm-0") && !block_is_trusted("md0") &&
 		!block_is_trusted("mmcblk0"));
 	(void)block_all_persistent("/sys/class/block/dm-0/slaves");

@@ -36,6 +36,7 @@ static struct world_file world[WORLD_FILES] = { { .letter = 'm', .path = "/proc/
 	{ .letter = 'a', .path = "/sys/class/block/vda1" },
 	{ .letter = 'd', .path = "/sys/class/block/dm-0" },
 	{ .letter = 'D', .path = "/sys/class/block/dm-0/slaves" },
+	{ .letter = 'w', .path = "/sys/class/block/dm-0/dm/uuid" },
 	{ .letter = 'x', .path = "/sys/fs/btrfs/00010203-0405-0607-0809-0a0b0c0d0e0f/devices" },
 	{ .letter = 't', .path = "type" }, { .letter = 'R', .path = "where" },
 	{ .letter = 'T', .path = "top" } };
