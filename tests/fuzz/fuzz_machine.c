@@ -249,13 +249,14 @@ static bool map_lasts(void)
 /* Is dm-0 a mapped device in sysfs, and not another device under this name? */
 static bool is_mapped(void)
 {
+	static const char mapped[] = "/virtual/block/dm-0";
+	const size_t len = strlen(mapped);
+	const char *disk;
 	char way[256];
-	const char *disk, *end;
 
 	world_text("/sys/class/block/dm-0", way, sizeof(way));
 	disk = strstr(way, "/virtual/block/");
-	end = disk ? disk + strlen("/virtual/block/dm-0") : NULL;
-	return disk && disk == strstr(way, "/virtual/block/dm-0") && (*end == '/' || *end == '\0');
+	return disk && strncmp(disk, mapped, len) == 0 && (disk[len] == '/' || disk[len] == '\0');
 }
 
 static void check_devices(void)
