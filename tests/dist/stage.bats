@@ -1417,23 +1417,20 @@ HANG='echo $$ >"$HERE/left"; exec sleep 1000'
 	run -1 grep -F "$PWD" all
 }
 
-@test "stage: in a thousand runs of each stage, none stalls" {
+@test "stage: in RUNS runs of each stage, none stalls" {
 	cp /usr/bin/true root/sbin/seedrive-guest
 	PATIENCE=1
 	touch "$NEW/var/lib/seedrive/carry-over"
-	begun=${EPOCHREALTIME/./}
-	for ((i = 0; i < 1000; i++)); do
+	for ((i = 0; i < ${RUNS:-200}; i++)); do
 		device sr0 "$i"
 		for words in "event sr0 wait" "event sr0" "root $NEW" system leave; do
 			# shellcheck disable=SC2086 # words
 			root/lib/seedrive/guest-stage $words
 		done
 	done
-	# An event that runs in the background may end after the stages that follow it.
+	# A stage that stalls reports that in the kernel's log. An event that runs in the background may end after the stages
+	# that follow it.
 	run -1 grep -vxF "<6>seedrive-guest: /dev/sr0 did not answer in the initramfs" root/dev/kmsg
-	# A stall takes 5 s or more, and is reported. An average run takes a few ms; the limit allows 100 ms for a busy
-	# machine.
-	[ $((${EPOCHREALTIME/./} - begun)) -lt 500000000 ]
 }
 
 @test "stage: the scripts of each initramfs and init run in dash, busybox and klibc, RUNS times, and none stalls" {
