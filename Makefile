@@ -249,7 +249,7 @@ check-built: all guest-aarch64 build/guest/stage-world $(units)
 check-host: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
-# The tests of the same suites that have the tag `long`. Each is a longer form of a test that `make check` runs.
+# The tests of the same suites that have the tag `long`. Each is a longer or another form of a test that `make check` runs.
 check-long: deps
 	@LONG=1 $(MAKE) --no-print-directory check-built units= TESTS="$$(grep -lx '# bats test_tags=long' $(suites) | paste -sd ' ')"
 
