@@ -249,7 +249,7 @@ check-built: all guest-aarch64 build/guest/stage-world $(units)
 check-host: deps
 	@$(MAKE) --no-print-directory check-built TESTS="$(filter-out tests/vm/%,$(TESTS))"
 
-# The tests of the same suites that have the tag `long`. Each is a longer or another form of a test that `make check` runs.
+# The tests of the same suites that have the tag `long`. Each is a longer form of a test that `make check` runs.
 check-long: deps
 	@LONG=1 $(MAKE) --no-print-directory check-built units= TESTS="$$(grep -lx '# bats test_tags=long' $(suites) | paste -sd ' ')"
 
@@ -257,9 +257,8 @@ check-long: deps
 # release and those that take minutes. `make check-suites` runs all tests.
 check-other: deps
 	@$(MAKE) --no-print-directory check-built units="$(filter-out %/test_estimate,$(units))" \
-		TESTS="$(filter-out tests/vm/% $(addprefix tests/,$(addsuffix .bats,analyse cli/check cli/config cli/input \
-		cli/inspect cli/names cli/report cli/sources dist/stage docs drive/kill evidence fuzz json layers mutants \
-		seed/accounting seed/arm seed/cutoffs seed/jitter)),$(TESTS))"
+		TESTS="$(filter-out tests/vm/% $(addprefix tests/,$(addsuffix .bats,analyse cli/check cli/input dist/stage docs \
+		drive/kill evidence fuzz json layers mutants seed/arm seed/cutoffs)),$(TESTS))"
 
 # Runs the commands of README in a bare system of each release of Debian. Takes an hour or more.
 check-suites: deps

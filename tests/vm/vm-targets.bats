@@ -73,7 +73,6 @@ cuts() {
 	cuts mkisofs "after new" "before new" "before none" "before old"
 }
 
-# bats test_tags=long
 @test "vm: power cut while build writes a drive onto a disk that has another: the old one, none, or the new one" {
 	cuts disk "after new" "before new" "before none" "before old"
 }
