@@ -25,6 +25,7 @@ setup() {
 		sys.dont_write_bytecode = True
 		loader.exec_module(evidence)
 		part, here = evidence.parts.part, os.environ["HERE"]
+		evidence.parts.BUILD = f"echo build >>{here}/built"
 		evidence.parts.PARTS = [
 		    part("good", 1, "A good part", f"echo run >>{here}/good; cat {here}/says", "tables", "echo short"),
 		    part("bad", 61, "A bad part", f"echo run >>{here}/bad; echo '3 passed, 1 failed'; exit 1", "counts"),
@@ -54,6 +55,16 @@ page() {
 	run evidence good
 	[ "${lines[0]}" = "evidence: 0 of 1 parts to run, about 0 h 00 min with nothing else on the machine" ]
 	[ "${lines[1]}" = "good: is there" ]
+	[ "$(wc -l <good)" -eq 1 ]
+}
+
+@test "evidence: this commit is built before the first part; without a build, no part is run" {
+	run evidence good
+	run evidence good
+	[ "$(cat built)" = build ]
+	sed -i 's,{here}/built",{here}/built; exit 2",' with_parts.py
+	RERUN=1 run -1 evidence good
+	[[ "${lines[-1]}" == "evidence: the build ended with 2: see "*/build.log ]]
 	[ "$(wc -l <good)" -eq 1 ]
 }
 

@@ -16,6 +16,7 @@ def part(name, minutes, title, command, reader="tables", short=None, needs="", b
 
 
 MAKE = "make --no-print-directory -s "
+BUILD = MAKE + "all bench-programs"  # before the first part, so that each part tests the programs of this commit
 
 PARTS = [
     part("size", 1, "Size of the guest's program by part", "bench/guest_size", "tables", "bench/guest_size"),
