@@ -155,10 +155,13 @@ page() {
 		assert value("fuzz", "iso: FOUND something, see x\n", "fuzzing: findings in a parser") == 1
 		planted = "a/b.c: x > y: found by fuzz_b in run 7: SEGV\na/c.c: n: not found in 10 runs\n\n5 faults, 1 not found\n"
 		assert value("planted", planted, "planted faults: found by nothing") == 2
+		lines = "     2  levels\n     0  of 20 differ in a way that is not stated\n"
+		assert value("grammar", lines, "random command lines that differ in a way not stated") == 0
+		assert value("grammar", lines.replace(" 0  of", " 1  of"), "random command lines that differ in a way not stated") == 1
 		rooms = "      lines    branches\ncli/check   50.0 % of     2   75.0 % of     4\nall   90.0 % of    10   80.0 % of    10\n"
 		assert value("coverage", rooms, "coverage by the host's suites, lines") == 90
 		assert value("coverage", rooms, "coverage by the host's suites, branches") == 80
-		for reader in ("counts", "planted", "coverage"):
+		for reader in ("counts", "grammar", "planted", "coverage"):
 		    try:
 		        read.result(reader, "p", "nothing of it\n")
 		    except ValueError:

@@ -29,7 +29,7 @@ PARTS = [
     part("attack", 5, "Attacks on the daemon", MAKE + "check-built units= TESTS='tests/serve/attack.bats'", "counts"),
     part("streams", 12, "Running guests while the daemon is ended", MAKE + "check-streams", "counts"),
     part("requests", 15, "Random requests under ASan and UBSan", MAKE + "SAN=1 check-requests", "counts"),
-    part("grammar", 5, "Random command lines", "tests/grammar", "text", "tests/grammar 20"),
+    part("grammar", 5, "Random command lines", "tests/grammar", "grammar", "tests/grammar 20"),
     part("crash", 5, "Writers that are killed", "tests/drive/kill-random 2000", "text", "tests/drive/kill-random 3"),
     part("cuts", 70, "Power cut at each flush, two copies at once", MAKE + "check-cuts", "counts"),
     part("boot", 30, "Whole Debians: scenarios, users who look for the seed", MAKE + "check-boot", "counts"),

@@ -9,8 +9,9 @@ import store
 SHARE = ["==", 0]
 
 
-def figure(name, value, unit, bound=None, peer="", group=""):
-    return {"name": name, "value": value, "unit": unit, "bound": bound, "peer": peer, "group": group}
+def figure(name, value, unit, bound=None, peer="", group="", words=None):
+    """@words: how a block states the figure. Without them, the name must be in a block."""
+    return {"name": name, "value": value, "unit": unit, "bound": bound, "peer": peer, "group": group, **({"words": words} if words else {})}
 
 
 def tables(text):
@@ -18,7 +19,8 @@ def tables(text):
     figures = []
     match = re.search(r"^(\d+) mutants, (\d+) not found$", text, re.M)
     if match:
-        figures.append(figure("faults in the guest's program: found by nothing", int(match.group(2)), f"of {match.group(1)}", SHARE))
+        figures.append(figure("faults in the guest's program: found by nothing", int(match.group(2)), f"of {match.group(1)}", SHARE,
+                              words=match.group(0)))
     return {"blocks": store.blocks(text), "figures": figures}
 
 
@@ -35,7 +37,18 @@ def counts(text, name):
     rows = [["passed", str(passed)], ["failed", str(failed)], ["skipped", str(skipped)]]
     rows += [["not ok", line] for line in re.findall(r"^not ok (.*)$", text, re.M)]
     return {"blocks": [{"columns": ["tests", ""], "rows": rows}],
-            "figures": [figure(f"{name}: tests that fail", failed, f"of {passed + failed}", SHARE)]}
+            "figures": [figure(f"{name}: tests that fail", failed, f"of {passed + failed}", SHARE, words=store.line_of(rows[1]))]}
+
+
+def grammar(text):
+    """Reads how many random command lines differ from genisoimage, and how, as tests/grammar prints it."""
+    rows = re.findall(r"^ *(\d+)  (.+)$", text, re.M)
+    match = re.fullmatch(r"(of \d+) differ in a way that is not stated", rows[-1][1]) if rows else None
+    if not match:
+        raise ValueError("no line `N  of M differ in a way that is not stated`")
+    return {"blocks": [{"columns": ["command lines", "how the result differs"], "rows": [list(row) for row in rows]}],
+            "figures": [figure("random command lines that differ in a way not stated", int(rows[-1][0]), match.group(1), SHARE, "genisoimage",
+                               words=store.line_of(rows[-1]))]}
 
 
 def planted(text):
@@ -83,9 +96,10 @@ def fuzz(text):
     if covered:
         blocks.append({"columns": ["file", "lines", "branches"], "rows": [[file, lines + " %", branches + " %"] for file, lines, branches in covered]})
     for file, lines, branches in covered:
-        figures.append(figure(f"fuzzing covers {file}, lines", float(lines), "%", [">=", 95], "", "covered"))
+        row = store.line_of([file, lines + " %", branches + " %"])
+        figures.append(figure(f"fuzzing covers {file}, lines", float(lines), "%", [">=", 95], "", "covered", row))
         if branches != "-":
-            figures.append(figure(f"fuzzing covers {file}, branches", float(branches), "%", [">=", 95], "", "covered"))
+            figures.append(figure(f"fuzzing covers {file}, branches", float(branches), "%", [">=", 95], "", "covered", row))
     seen = curves(os.path.join(store.ROOT, "build", "fuzz", "work"))
     return {"blocks": blocks, "figures": figures, "curves": {name: seen[name] for name, _, _ in runs if name in seen}}
 
@@ -106,4 +120,4 @@ def result(reader, name, text):
         raise ValueError("nothing was printed")
     if reader == "counts":
         return counts(text, name)
-    return {"tables": tables, "text": plain, "planted": planted, "fuzz": fuzz, "coverage": coverage}[reader](text)
+    return {"tables": tables, "text": plain, "grammar": grammar, "planted": planted, "fuzz": fuzz, "coverage": coverage}[reader](text)
