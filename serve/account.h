@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "serve/round.h"
 #include "serve/turns.h"
 
 /* The number of an account. The account is charged for what a client takes; several clients may share one account. Two
@@ -34,6 +35,7 @@ struct account {
 	TAILQ_ENTRY(account) rank; /* list of the accounts with this number of connections */
 	/* Owned by serve/streams.c, in the order of arrival: */
 	struct stream_list streams;
+	struct round_group newcomers;
 	/* Owned by serve/web.c, indexed by enum web_state: */
 	struct web_list by_web[ACCOUNT_WEB_STATES];
 	/* Owned by serve/connections.c: */

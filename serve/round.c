@@ -20,6 +20,17 @@ static void put(struct round *r, struct round_place *p, enum round_list list)
 	p->list = list;
 	if (list != ROUND_AWAY)
 		TAILQ_INSERT_TAIL(list_of(r, list), p, entry);
+	if (p->group && (list == ROUND_NEW || p->group->first == p))
+		p->group->first = list == ROUND_NEW ? p : NULL;
+}
+
+/* Puts @p before the round, or into the round if another stream of its group is a newcomer already. */
+static void put_first(struct round *r, struct round_place *p)
+{
+	if (!p->group || !p->group->first || p->group->first == p)
+		put(r, p, ROUND_NEW);
+	else if (p->list == ROUND_AWAY)
+		put(r, p, ROUND_OLD);
 }
 
 static void set_wants(struct round *r, struct round_place *p, bool wants)
@@ -40,7 +51,7 @@ void round_want(struct round *r, struct round_place *p)
 	if (over && p->credit > 0)
 		p->credit = 0;
 	if (over || p->credit > 0)
-		put(r, p, ROUND_NEW);
+		put_first(r, p);
 }
 
 /* Returns: the next place in the round. Removes the places of streams that have not asked for another visit. */

@@ -117,6 +117,59 @@ static void flood(void **state)
 	assert_true(old.got >= 900 / ROUND_FRESH * ROUND_QUANTUM);
 }
 
+/* One client has many connections, and each of them wants something for the first time. */
+static void many_of_one_client(void **state)
+{
+	struct client c[STREAMS] = { 0 }, light_one = { 0 };
+	struct round_group all = { 0 }, other = { 0 };
+	struct round r;
+	size_t i, visits;
+
+	(void)state;
+	round_init(&r);
+	for (i = 0; i < STREAMS; i++) {
+		c[i].wants = 16;
+		c[i].place.group = &all;
+		round_want(&r, &c[i].place);
+	}
+	light_one.wants = 16;
+	light_one.place.group = &other;
+	round_want(&r, &light_one.place);
+	for (visits = 0; light_one.wants > 0; visits++)
+		visit(&r);
+	assert_int_equal(visits, 2);
+	/* The other connections are served as well, and then leave nothing behind. */
+	while (r.wanting > 0)
+		visit(&r);
+	for (i = 0; i < STREAMS; i++) {
+		assert_int_equal(c[i].got, 16);
+		round_leave(&r, &c[i].place);
+	}
+	assert_null(all.first);
+	assert_null(other.first);
+}
+
+/* A client's newcomer leaves before it is served: the client's next connection is a newcomer again. */
+static void successor(void **state)
+{
+	struct client old = { 0 }, first = { 0 }, second = { 0 };
+	struct round_group group = { 0 };
+	struct round r;
+
+	(void)state;
+	round_init(&r);
+	old.wants = INT64_MAX;
+	round_want(&r, &old.place);
+	visit(&r);
+	first.wants = second.wants = 16;
+	first.place.group = second.place.group = &group;
+	round_want(&r, &first.place);
+	round_leave(&r, &first.place);
+	round_want(&r, &second.place);
+	visit(&r);
+	assert_int_equal(second.got, 16);
+}
+
 static void leaving(void **state)
 {
 	struct client c[3] = { 0 };
@@ -212,6 +265,10 @@ int main(void)
 			light),
 		TEST("round: a stream with a weight gets that many times as much, in visits of the same length",
 			weighted),
+		TEST("round: the many newcomers of one client delay another client's by one visit",
+			many_of_one_client),
+		TEST("round: after a newcomer has left, the next one of its client takes its place",
+			successor),
 		TEST("round: a stream that leaves is not visited, and leaves no state", leaving),
 	};
 
