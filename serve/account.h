@@ -22,6 +22,7 @@ TAILQ_HEAD(connection_list, connection);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(web_list, web_client);
 TAILQ_HEAD(account_rank, account);
+TAILQ_HEAD(account_line, account);
 
 /* An account that has at least one connection. The last account_release() frees it. */
 struct account {
@@ -33,11 +34,12 @@ struct account {
 	/* Owned by serve/crowd.c: */
 	size_t connections;
 	TAILQ_ENTRY(account) rank; /* list of the accounts with this number of connections */
-	/* Owned by serve/streams.c, in the order of arrival: */
+	/* Owned by serve/streams.c; @streams is in the order of arrival: */
 	struct stream_list streams;
 	struct round_group newcomers;
-	/* Owned by serve/web.c, indexed by enum web_state: */
+	/* Owned by serve/web.c and serve/web_client.c; @by_web is indexed by enum web_state: */
 	struct web_list by_web[ACCOUNT_WEB_STATES];
+	TAILQ_ENTRY(account) due; /* list of the accounts that have a request to answer */
 	/* Owned by serve/connections.c: */
 	size_t silent; /* number of its connections that have not sent a request yet */
 	struct connection_list by_state[ACCOUNT_STATES]; /* indexed by enum client_state */

@@ -44,6 +44,7 @@ int web_init(struct web *w, struct event_base *base, struct generator *generator
 	*w = (struct web){ .base = base, .tallies = tallies };
 	for (i = 0; i < ACCOUNT_WEB_STATES; i++)
 		TAILQ_INIT(w->list + i);
+	TAILQ_INIT(&w->due);
 	crowd_init(&w->crowd);
 	accounts_init(&w->accounts);
 	w->sweep = event_new(base, -1, EV_PERSIST, on_sweep, w);
@@ -73,12 +74,16 @@ void web_clear(struct web *w)
 
 bool web_answer(struct web *w, int64_t now_ms)
 {
-	struct web_client *c;
+	struct account *a;
 	unsigned n;
 
-	for (n = 0; n < WEB_ANSWERS && (c = TAILQ_FIRST(w->list + WEB_DUE)); n++)
-		web_client_reply(c, now_ms);
-	return !TAILQ_EMPTY(w->list + WEB_DUE);
+	for (n = 0; n < WEB_ANSWERS && (a = TAILQ_FIRST(&w->due)); n++) {
+		/* Its next turn comes after those of the others. The reply may free the account. */
+		TAILQ_REMOVE(&w->due, a, due);
+		TAILQ_INSERT_TAIL(&w->due, a, due);
+		web_client_reply(TAILQ_FIRST(a->by_web + WEB_DUE), now_ms);
+	}
+	return !TAILQ_EMPTY(&w->due);
 }
 
 /* --- new connections --- */
@@ -131,8 +136,7 @@ static int add(
 	c->tally->clients++;
 	c->state = WEB_BUSY;
 	c->until_ms = now_ms + WEB_REQUEST_MS;
-	TAILQ_INSERT_TAIL(w->list + WEB_BUSY, c, entry);
-	TAILQ_INSERT_TAIL(a->by_web + WEB_BUSY, c, account_entry);
+	web_client_list(c);
 	if (w->crowd.count == 0)
 		event_add(w->sweep, &sweep);
 	crowd_enter(&w->crowd, a);

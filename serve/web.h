@@ -44,10 +44,11 @@ enum { WEB_DONE, WEB_REFUSED, WEB_UNABLE, WEB_KINDS };
 
 /*
  * The clients that speak HTTP, on all listeners. A request has one deadline from its first byte to its last, and its
- * answer has another one, no matter how the bytes arrive. Bodies are not kept. If there are too many connections, the
- * account with the most connections loses one: the one whose request has been incomplete longest, or else the one that
- * has been idle longest. If an account has too many, that account loses one. A connection whose complete request is not
- * answered yet is never closed for this, because it gets its answer within a pass or two of the loop.
+ * answer has another one, no matter how the bytes arrive. Bodies are not kept. Accounts are answered in turn, one request
+ * at a time. If there are too many connections, the account with the most connections loses one: the one whose request
+ * has been incomplete longest, or else the one that has been idle longest. If an account has too many, that account loses
+ * one. A connection whose complete request is not answered yet is never closed for this, because its account gets its
+ * turn soon.
  */
 struct web {
 	struct event_base *base;
@@ -55,6 +56,8 @@ struct web {
 	struct accounts accounts;
 	struct tallies *tallies;
 	struct web_list list[ACCOUNT_WEB_STATES]; /* each sorted by deadline, the earliest first */
+	/* The accounts with a request to answer, in the order of their turns. */
+	struct account_line due;
 	struct event *sweep;
 	bool draining;
 	uint8_t *in, *out; /* secret */
@@ -74,7 +77,7 @@ void web_clear(struct web *w);
 /** web_accept - the same as streams_accept(), for clients that speak HTTP. */
 int web_accept(struct web *w, const struct listener *l, unsigned max);
 
-/** web_answer - answer up to WEB_ANSWERS complete requests. Returns: whether more requests wait. */
+/** web_answer - answer up to WEB_ANSWERS complete requests, in turn. Returns: whether more requests wait. */
 bool web_answer(struct web *w, int64_t now_ms);
 
 /** web_update - assign each client to the listener in @o with the same name; close it if there is none. */

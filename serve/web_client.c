@@ -9,14 +9,38 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Does the account have no request to answer? */
+static bool has_none_due(const struct account *a)
+{
+	return TAILQ_EMPTY(a->by_web + WEB_DUE);
+}
+
+void web_client_list(struct web_client *c)
+{
+	struct account *a = c->account;
+
+	if (c->state == WEB_DUE && has_none_due(a))
+		TAILQ_INSERT_TAIL(&c->all->due, a, due);
+	TAILQ_INSERT_TAIL(c->all->list + c->state, c, entry);
+	TAILQ_INSERT_TAIL(a->by_web + c->state, c, account_entry);
+}
+
+static void unlist(struct web_client *c)
+{
+	struct account *a = c->account;
+
+	TAILQ_REMOVE(c->all->list + c->state, c, entry);
+	TAILQ_REMOVE(a->by_web + c->state, c, account_entry);
+	if (c->state == WEB_DUE && has_none_due(a))
+		TAILQ_REMOVE(&c->all->due, a, due);
+}
+
 void web_client_move(struct web_client *c, enum web_state state, int64_t until_ms)
 {
-	TAILQ_REMOVE(c->all->list + c->state, c, entry);
-	TAILQ_REMOVE(c->account->by_web + c->state, c, account_entry);
+	unlist(c);
 	c->state = (uint8_t)state;
 	c->until_ms = until_ms;
-	TAILQ_INSERT_TAIL(c->all->list + c->state, c, entry);
-	TAILQ_INSERT_TAIL(c->account->by_web + c->state, c, account_entry);
+	web_client_list(c);
 }
 
 /* Wipes the line before it is freed, because a line of the head may contain a token. */
@@ -51,8 +75,7 @@ void web_client_close(struct web_client *c)
 {
 	struct web *w = c->all;
 
-	TAILQ_REMOVE(w->list + c->state, c, entry);
-	TAILQ_REMOVE(c->account->by_web + c->state, c, account_entry);
+	unlist(c);
 	if (c->watched)
 		event_del(&c->readable);
 	free_line(c);
@@ -135,8 +158,7 @@ bool web_client_read(struct web_client *c, int64_t now_ms)
 	ssize_t n;
 	bool alive = true;
 
-	/* The next request is not read before this one is answered; that takes no more than a pass or two of the
-	 * loop. */
+	/* The next request is not read before this one is answered. */
 	if (c->state == WEB_DUE || c->state == WEB_SENDING)
 		return true;
 	n = recv(c->fd, in, WEB_INPUT_MAX, MSG_DONTWAIT);

@@ -34,6 +34,9 @@ struct web_client {
 	size_t pending_len, pending_at; /* its length, and how many bytes of it are sent */
 };
 
+/** web_client_list - put a new client, whose state and account are set, into the lists of that state. */
+void web_client_list(struct web_client *c);
+
 /** web_client_move - change the state; the new state ends at @until_ms at the latest. */
 void web_client_move(struct web_client *c, enum web_state state, int64_t until_ms);
 
