@@ -26,6 +26,8 @@ static struct account *create(struct account_chain *chain, account_id id)
 		return NULL;
 	a->id = id;
 	TAILQ_INIT(&a->streams);
+	round_group_init(&a->boot);
+	round_group_init(&a->throttled);
 	turn_init(&a->share);
 	turn_init(&a->surplus);
 	for (i = 0; i < ACCOUNT_STATES; i++)

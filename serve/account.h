@@ -36,7 +36,7 @@ struct account {
 	TAILQ_ENTRY(account) rank; /* list of the accounts with this number of connections */
 	/* Owned by serve/streams.c; @streams is in the order of arrival: */
 	struct stream_list streams;
-	struct round_group newcomers;
+	struct round_group boot, throttled; /* in the two rounds of the streams */
 	/* Owned by serve/web.c and serve/web_client.c; @by_web is indexed by enum web_state: */
 	struct web_list by_web[ACCOUNT_WEB_STATES];
 	TAILQ_ENTRY(account) due; /* list of the accounts that have a request to answer */

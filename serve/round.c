@@ -8,29 +8,53 @@ void round_init(struct round *r)
 	TAILQ_INIT(&r->old);
 }
 
-static struct round_places *list_of(struct round *r, enum round_list list)
+void round_group_init(struct round_group *g)
 {
-	return list == ROUND_NEW ? &r->fresh : &r->old;
+	*g = (struct round_group){ 0 };
+	TAILQ_INIT(&g->later);
 }
 
-static void put(struct round *r, struct round_place *p, enum round_list list)
+static struct round_places *list_of(struct round *r, struct round_place *p)
+{
+	switch (p->list) {
+	case ROUND_NEW:
+		return &r->fresh;
+	case ROUND_LATER:
+		return &p->group->later;
+	default:
+		return &r->old;
+	}
+}
+
+static void move(struct round *r, struct round_place *p, enum round_list list)
 {
 	if (p->list != ROUND_AWAY)
-		TAILQ_REMOVE(list_of(r, p->list), p, entry);
+		TAILQ_REMOVE(list_of(r, p), p, entry);
 	p->list = list;
 	if (list != ROUND_AWAY)
-		TAILQ_INSERT_TAIL(list_of(r, list), p, entry);
-	if (p->group && (list == ROUND_NEW || p->group->first == p))
-		p->group->first = list == ROUND_NEW ? p : NULL;
+		TAILQ_INSERT_TAIL(list_of(r, p), p, entry);
 }
 
-/* Puts @p before the round, or into the round if another stream of its group is a newcomer already. */
-static void put_first(struct round *r, struct round_place *p)
+static void make_newcomer(struct round *r, struct round_place *p)
 {
-	if (!p->group || !p->group->first || p->group->first == p)
-		put(r, p, ROUND_NEW);
-	else if (p->list == ROUND_AWAY)
-		put(r, p, ROUND_OLD);
+	const bool later = p->group && p->group->has_newcomer;
+
+	move(r, p, later ? ROUND_LATER : ROUND_NEW);
+	if (p->group)
+		p->group->has_newcomer = true;
+}
+
+/* Moves @p to another list. If @p was a newcomer, the next place of its group becomes one. */
+static void put(struct round *r, struct round_place *p, enum round_list list)
+{
+	struct round_group *g = p->list == ROUND_NEW ? p->group : NULL;
+	struct round_place *following = g ? TAILQ_FIRST(&g->later) : NULL;
+
+	move(r, p, list);
+	if (g)
+		g->has_newcomer = following != NULL;
+	if (following)
+		move(r, following, ROUND_NEW);
 }
 
 static void set_wants(struct round *r, struct round_place *p, bool wants)
@@ -51,7 +75,7 @@ void round_want(struct round *r, struct round_place *p)
 	if (over && p->credit > 0)
 		p->credit = 0;
 	if (over || p->credit > 0)
-		put_first(r, p);
+		make_newcomer(r, p);
 }
 
 /* Returns: the next place in the round. Removes the places of streams that have not asked for another visit. */

@@ -12,19 +12,14 @@
  * the same in blocks. In each round a stream may be sent the quantum times its weight, in bytes, but no more than the
  * quantum in one visit. So streams that always want bytes get them in proportion to their weights. Two kinds of stream
  * are visited before the round goes on: a newcomer, which has wanted nothing recently, and a stream that has not used
- * up its credit of this round. Of the streams of one group, only one comes before the others at a time; otherwise a
- * client that connects without end would let all other newcomers wait. Pure; a visit takes constant time.
+ * up its credit of this round. Groups are visited in turn for this, one stream at a time; otherwise a client that connects
+ * without end would let all other newcomers wait. Pure; a visit takes constant time.
  */
 #define ROUND_QUANTUM 4096
 #define ROUND_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */
 
-/* The list that contains a place: none, the list of newcomers, or the round. */
-enum round_list { ROUND_AWAY, ROUND_NEW, ROUND_OLD };
-
-/* The streams of one client. */
-struct round_group {
-	const struct round_place *first; /* the one among the newcomers; NULL: none */
-};
+/* The list that contains a place: none, the newcomers, the round, or those of its group that become newcomers later. */
+enum round_list { ROUND_AWAY, ROUND_NEW, ROUND_OLD, ROUND_LATER };
 
 /* One stream's place. */
 struct round_place {
@@ -32,12 +27,18 @@ struct round_place {
 	int64_t credit;  /* bytes that it may still be sent in this round */
 	uint32_t weight; /* 0 is treated as 1 */
 	uint64_t part;   /* the serial number of the last credit that the place was given */
-	struct round_group *group; /* NULL: none; the owner sets it before the first round_want() */
+	struct round_group *group; /* NULL: none; the owner sets it while the place is in no list */
 	enum round_list list;
 	bool wants; /* the stream wants to be visited */
 };
 
 TAILQ_HEAD(round_places, round_place);
+
+/* The places of one client in one round. */
+struct round_group {
+	bool has_newcomer; /* one of its places is among the newcomers */
+	struct round_places later;
+};
 
 struct round {
 	struct round_places fresh, old;
@@ -48,6 +49,7 @@ struct round {
 };
 
 void round_init(struct round *r);
+void round_group_init(struct round_group *g);
 
 /** round_want - the stream of @p wants to be visited; no effect if it already wanted that. */
 void round_want(struct round *r, struct round_place *p);

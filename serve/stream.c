@@ -33,6 +33,14 @@ struct round *stream_round(struct stream *s)
 									  &s->all->round;
 }
 
+/* A FIFO has no account, and by TCP unrelated clients share one. */
+static struct round_group *group_in(struct stream *s, const struct round *round)
+{
+	if (!s->account || s->pid < 0)
+		return NULL;
+	return round == &s->all->boot ? &s->account->boot : &s->account->throttled;
+}
+
 void stream_move(struct stream *s)
 {
 	struct round *round = stream_round(s);
@@ -40,6 +48,7 @@ void stream_move(struct stream *s)
 	if (s->round && s->round != round)
 		round_leave(s->round, &s->place);
 	s->round = round;
+	s->place.group = group_in(s, round);
 	s->place.weight = s->rule.weight;
 	round_want(round, &s->place);
 }

@@ -169,8 +169,6 @@ static int add(struct streams *ss, int fd, const struct listen_options *o, struc
 	}
 	s->uid = s->pid = -1;
 	identity_peer(fd, &s->uid, &s->pid);
-	/* By TCP, unrelated clients share an account. */
-	s->place.group = s->pid >= 0 ? &a->newcomers : NULL;
 	TAILQ_INSERT_TAIL(&ss->list, s, entry);
 	TAILQ_INSERT_TAIL(&a->streams, s, account_entry);
 	crowd_enter(&ss->crowd, a);

@@ -25,7 +25,7 @@
  * machine. Clients are served in turn (serve/round.h). A client's rule limits its rate, and the budget limits all
  * clients together. Neither limits the first bytes of a client.
  *
- * On a unix socket, an account here is one process of one user on one listener, and its connections are one group in the
+ * On a unix socket, an account here is one process of one user on one listener, and its connections are a group in each
  * round. By TCP, all clients of a listener share an account, and they are no group. If there are too many connections,
  * the account with the most connections loses one.
  */

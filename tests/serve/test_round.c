@@ -117,57 +117,71 @@ static void flood(void **state)
 	assert_true(old.got >= 900 / ROUND_FRESH * ROUND_QUANTUM);
 }
 
-/* One client has many connections, and each of them wants something for the first time. */
+/* One client has many connections, and each of them wants something for the first time; another client has two. */
 static void many_of_one_client(void **state)
 {
-	struct client c[STREAMS] = { 0 }, light_one = { 0 };
-	struct round_group all = { 0 }, other = { 0 };
+	struct client many[STREAMS] = { 0 }, few[2] = { 0 };
+	struct round_group greedy, modest;
 	struct round r;
 	size_t i, visits;
 
 	(void)state;
 	round_init(&r);
+	round_group_init(&greedy);
+	round_group_init(&modest);
 	for (i = 0; i < STREAMS; i++) {
-		c[i].wants = 16;
-		c[i].place.group = &all;
-		round_want(&r, &c[i].place);
+		many[i].wants = 16;
+		many[i].place.group = &greedy;
+		round_want(&r, &many[i].place);
 	}
-	light_one.wants = 16;
-	light_one.place.group = &other;
-	round_want(&r, &light_one.place);
-	for (visits = 0; light_one.wants > 0; visits++)
+	for (i = 0; i < COUNT(few); i++) {
+		few[i].wants = 16;
+		few[i].place.group = &modest;
+		round_want(&r, &few[i].place);
+	}
+	for (visits = 0; few[1].wants > 0; visits++)
 		visit(&r);
-	assert_int_equal(visits, 2);
+	assert_int_equal(few[0].wants, 0);
+	assert_int_equal(visits, 4);
 	/* The other connections are served as well, and then leave nothing behind. */
 	while (r.wanting > 0)
 		visit(&r);
 	for (i = 0; i < STREAMS; i++) {
-		assert_int_equal(c[i].got, 16);
-		round_leave(&r, &c[i].place);
+		assert_int_equal(many[i].got, 16);
+		round_leave(&r, &many[i].place);
 	}
-	assert_null(all.first);
-	assert_null(other.first);
+	assert_false(greedy.has_newcomer || modest.has_newcomer);
+	assert_true(TAILQ_EMPTY(&greedy.later));
 }
 
-/* A client's newcomer leaves before it is served: the client's next connection is a newcomer again. */
-static void successor(void **state)
+/* Connections of a client leave before they are served. */
+static void successors(void **state)
 {
-	struct client old = { 0 }, first = { 0 }, second = { 0 };
-	struct round_group group = { 0 };
+	struct client old = { 0 }, c[4] = { 0 };
+	struct round_group group;
 	struct round r;
+	size_t i;
 
 	(void)state;
 	round_init(&r);
+	round_group_init(&group);
 	old.wants = INT64_MAX;
 	round_want(&r, &old.place);
 	visit(&r);
-	first.wants = second.wants = 16;
-	first.place.group = second.place.group = &group;
-	round_want(&r, &first.place);
-	round_leave(&r, &first.place);
-	round_want(&r, &second.place);
+	for (i = 0; i < COUNT(c); i++) {
+		c[i].wants = 16;
+		c[i].place.group = &group;
+		if (i < 3)
+			round_want(&r, &c[i].place);
+	}
+	round_leave(&r, &c[1].place);
+	round_leave(&r, &c[0].place);
 	visit(&r);
-	assert_int_equal(second.got, 16);
+	assert_int_equal(c[2].got, 16);
+	round_want(&r, &c[3].place);
+	visit(&r);
+	assert_int_equal(c[3].got, 16);
+	assert_false(group.has_newcomer);
 }
 
 static void leaving(void **state)
@@ -265,10 +279,10 @@ int main(void)
 			light),
 		TEST("round: a stream with a weight gets that many times as much, in visits of the same length",
 			weighted),
-		TEST("round: the many newcomers of one client delay another client's by one visit",
+		TEST("round: the many newcomers of one client delay each of another client's by one visit",
 			many_of_one_client),
 		TEST("round: after a newcomer has left, the next one of its client takes its place",
-			successor),
+			successors),
 		TEST("round: a stream that leaves is not visited, and leaves no state", leaving),
 	};
 
