@@ -6,7 +6,7 @@
  * In a sequence, the second byte of the input says for which answer there is no memory to keep anything.
  *
  * FUZZ_WITH: util/wire/broker.c serve/account.c serve/broker.c serve/client.c serve/desk.c
- * FUZZ_WITH: serve/handout.c serve/limit.c serve/turns.c -Wl,--wrap=malloc
+ * FUZZ_WITH: serve/handout.c serve/limit.c serve/round.c serve/turns.c -Wl,--wrap=malloc
  */
 #include "serve/broker.h"
 #include "serve/client.h"
