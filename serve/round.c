@@ -14,34 +14,38 @@ void round_group_init(struct round_group *g)
 	TAILQ_INIT(&g->later);
 }
 
-static struct round_places *list_of(struct round *r, struct round_place *p)
+static struct round_places *list_of(struct round *r, enum round_list list)
 {
-	switch (p->list) {
-	case ROUND_NEW:
-		return &r->fresh;
-	case ROUND_LATER:
-		return &p->group->later;
-	default:
-		return &r->old;
-	}
+	return list == ROUND_NEW ? &r->fresh : &r->old;
 }
 
 static void move(struct round *r, struct round_place *p, enum round_list list)
 {
+	if (p->later)
+		TAILQ_REMOVE(&p->group->later, p, later_entry);
+	p->later = false;
 	if (p->list != ROUND_AWAY)
-		TAILQ_REMOVE(list_of(r, p), p, entry);
+		TAILQ_REMOVE(list_of(r, p->list), p, entry);
 	p->list = list;
 	if (list != ROUND_AWAY)
-		TAILQ_INSERT_TAIL(list_of(r, p), p, entry);
+		TAILQ_INSERT_TAIL(list_of(r, list), p, entry);
 }
 
+/* Makes @p a newcomer, or the last of its group that become one later. */
 static void make_newcomer(struct round *r, struct round_place *p)
 {
-	const bool later = p->group && p->group->has_newcomer;
+	struct round_group *g = p->group;
 
-	move(r, p, later ? ROUND_LATER : ROUND_NEW);
-	if (p->group)
-		p->group->has_newcomer = true;
+	if (g && g->has_newcomer) {
+		if (p->list == ROUND_AWAY)
+			move(r, p, ROUND_OLD);
+		p->later = true;
+		TAILQ_INSERT_TAIL(&g->later, p, later_entry);
+		return;
+	}
+	move(r, p, ROUND_NEW);
+	if (g)
+		g->has_newcomer = true;
 }
 
 /* Moves @p to another list. If @p was a newcomer, the next place of its group becomes one. */

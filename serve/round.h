@@ -12,14 +12,16 @@
  * the same in blocks. In each round a stream may be sent the quantum times its weight, in bytes, but no more than the
  * quantum in one visit. So streams that always want bytes get them in proportion to their weights. Two kinds of stream
  * are visited before the round goes on: a newcomer, which has wanted nothing recently, and a stream that has not used
- * up its credit of this round. Groups are visited in turn for this, one stream at a time; otherwise a client that connects
- * without end would let all other newcomers wait. Pure; a visit takes constant time.
+ * up its credit of this round. Only one stream of each group is among these newcomers; otherwise a client that connects
+ * without end would let all other newcomers wait. The group's other ones wait in the round until they are the next one, so
+ * a client with many streams does not wait for each of the other clients once for each of its streams. Pure; a visit takes
+ * constant time.
  */
 #define ROUND_QUANTUM 4096
 #define ROUND_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */
 
-/* The list that contains a place: none, the newcomers, the round, or those of its group that become newcomers later. */
-enum round_list { ROUND_AWAY, ROUND_NEW, ROUND_OLD, ROUND_LATER };
+/* The list that contains a place: none, the list of newcomers, or the round. */
+enum round_list { ROUND_AWAY, ROUND_NEW, ROUND_OLD };
 
 /* One stream's place. */
 struct round_place {
@@ -27,8 +29,10 @@ struct round_place {
 	int64_t credit;  /* bytes that it may still be sent in this round */
 	uint32_t weight; /* 0 is treated as 1 */
 	uint64_t part;   /* the serial number of the last credit that the place was given */
-	struct round_group *group; /* NULL: none; the owner sets it while the place is in no list */
+	struct round_group *group; /* NULL: none; not changed while the place is in a list */
+	TAILQ_ENTRY(round_place) later_entry;
 	enum round_list list;
+	bool later; /* in the round, and in @group->later */
 	bool wants; /* the stream wants to be visited */
 };
 
@@ -36,8 +40,8 @@ TAILQ_HEAD(round_places, round_place);
 
 /* The places of one client in one round. */
 struct round_group {
-	bool has_newcomer; /* one of its places is among the newcomers */
-	struct round_places later;
+	bool has_newcomer;         /* one of its places is among the newcomers */
+	struct round_places later; /* its places that become newcomers after that one */
 };
 
 struct round {

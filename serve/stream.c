@@ -33,7 +33,7 @@ struct round *stream_round(struct stream *s)
 									  &s->all->round;
 }
 
-/* A FIFO has no account, and by TCP unrelated clients share one. */
+/* A FIFO has no account. By TCP, or from outside the daemon's PID namespace, unrelated clients share one. */
 static struct round_group *group_in(struct stream *s, const struct round *round)
 {
 	if (!s->account || s->pid < 0)

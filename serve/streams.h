@@ -26,8 +26,8 @@
  * clients together. Neither limits the first bytes of a client.
  *
  * On a unix socket, an account here is one process of one user on one listener, and its connections are a group in each
- * round. By TCP, all clients of a listener share an account, and they are no group. If there are too many connections,
- * the account with the most connections loses one.
+ * round. By TCP, or from outside the daemon's PID namespace, all clients of a listener share an account, and they are no
+ * group. If there are too many connections, the account with the most connections loses one.
  */
 struct streams {
 	struct event_base *base;

@@ -77,7 +77,10 @@ bool web_answer(struct web *w, int64_t now_ms)
 	struct account *a;
 	unsigned n;
 
-	for (n = 0; n < WEB_ANSWERS && (a = TAILQ_FIRST(&w->due)); n++) {
+	for (n = 0; n < WEB_ANSWERS && !TAILQ_EMPTY(&w->due); n++) {
+		/* First the request that has waited longest, so that an account with many requests does not wait for each
+		 * of the others once for each of its requests. */
+		a = n == 0 ? TAILQ_FIRST(w->list + WEB_DUE)->account : TAILQ_FIRST(&w->due);
 		/* Its next turn comes after those of the others. The reply may free the account. */
 		TAILQ_REMOVE(&w->due, a, due);
 		TAILQ_INSERT_TAIL(&w->due, a, due);

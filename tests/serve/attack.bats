@@ -155,7 +155,7 @@ while os.read(fd, 65536):
 	until_true test -e held
 	# The limit is in ms; with the sanitizers, the daemon takes several times as long. Where other programs delay clients even
 	# without an attack, the limit is five times that delay. One success in three tries is enough, because other programs
-	# may pause this machine for seconds; the order in which clients are served is tested in test_round.c and test_desk.c.
+	# may pause this machine for seconds; test_round.c, test_web.c and test_desk.c test the order in which clients are served.
 	most=1000
 	! grep -q __asan_init "$TOOL" || most=10000
 	[ "$most" -ge $((5 * unhindered)) ] || most=$((5 * unhindered))

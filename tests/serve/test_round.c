@@ -154,6 +154,44 @@ static void many_of_one_client(void **state)
 	assert_true(TAILQ_EMPTY(&greedy.later));
 }
 
+/* Other clients are newcomers again and again. A client with many connections waits for each of its own and of theirs, but
+ * not for each of theirs once for each of its own. */
+static void many_beside_eager(void **state)
+{
+	struct client many[STREAMS] = { 0 }, eager[STREAMS] = { 0 };
+	struct round_group honest, group[STREAMS];
+	size_t i, waiting = STREAMS, visits;
+	struct round r;
+
+	(void)state;
+	round_init(&r);
+	round_group_init(&honest);
+	for (i = 0; i < STREAMS; i++) {
+		round_group_init(group + i);
+		eager[i].wants = 1;
+		eager[i].place.group = group + i;
+		round_want(&r, &eager[i].place);
+		many[i].wants = 16;
+		many[i].place.group = &honest;
+		round_want(&r, &many[i].place);
+	}
+	for (visits = 0; waiting > 0; visits++) {
+		visit(&r);
+		for (waiting = i = 0; i < STREAMS; i++) {
+			waiting += many[i].wants > 0;
+			if (eager[i].wants > 0)
+				continue;
+			eager[i].wants = 1;
+			round_want(&r, &eager[i].place);
+		}
+	}
+	assert_in_range(visits, 2 * STREAMS, (ROUND_FRESH + 1) * STREAMS);
+	for (i = 0; i < STREAMS; i++)
+		assert_int_equal(many[i].got, 16);
+	assert_false(honest.has_newcomer);
+	assert_true(TAILQ_EMPTY(&honest.later));
+}
+
 /* Connections of a client leave before they are served. */
 static void successors(void **state)
 {
@@ -281,6 +319,8 @@ int main(void)
 			weighted),
 		TEST("round: the many newcomers of one client delay each of another client's by one visit",
 			many_of_one_client),
+		TEST("round: a client's many newcomers wait no longer than a round, whatever the other newcomers do",
+			many_beside_eager),
 		TEST("round: after a newcomer has left, the next one of its client takes its place",
 			successors),
 		TEST("round: a stream that leaves is not visited, and leaves no state", leaving),

@@ -33,15 +33,15 @@ static const struct protocol protocol = { "test", .socket_type = SOCK_STREAM, .s
 struct scene {
 	struct web web;
 	struct tallies tallies;
-	struct listen_options options[2];
-	struct listener listener[2];
+	struct listen_options options[MANY];
+	struct listener listener[MANY];
 };
 
 static struct sockaddr_un address_of(int listener)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 
-	a.sun_path[0] = (char)('a' + listener);
+	(void)snprintf(a.sun_path, sizeof(a.sun_path), "%d", listener);
 	return a;
 }
 
@@ -51,7 +51,7 @@ static void begin(struct scene *s)
 
 	*s = (struct scene){ 0 };
 	assert_int_equal(web_init(&s->web, event_base_new(), NULL, &s->tallies), 0);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < MANY; i++) {
 		const struct sockaddr_un a = address_of(i);
 
 		s->options[i] =
@@ -71,7 +71,7 @@ static void end(struct scene *s)
 
 	web_clear(&s->web);
 	event_base_free(base);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < MANY; i++) {
 		close(s->listener[i].fd);
 		unlink(address_of(i).sun_path);
 	}
@@ -124,6 +124,28 @@ static void in_turn(void **state)
 	end(&s);
 }
 
+/* One client has two requests, and each of many others has one. */
+static void longest_first(void **state)
+{
+	int fd[MANY + 1];
+	struct scene s;
+	size_t i;
+
+	(void)state;
+	begin(&s);
+	fd[MANY] = come(&s, 0);
+	for (i = 0; i < MANY; i++)
+		fd[i] = come(&s, (int)i);
+	assert_true(web_answer(&s.web, clock_ms()));
+	assert_int_equal(answered(fd, 1), 0);
+	assert_true(web_answer(&s.web, clock_ms()));
+	assert_int_equal(answered(fd, 1), 1);
+	assert_int_equal(answered(fd, COUNT(fd)), 2 * WEB_ANSWERS);
+	for (i = 0; i < COUNT(fd); i++)
+		close(fd[i]);
+	end(&s);
+}
+
 /* The connections of one client are closed before its requests are answered, and it has no turn any more. */
 static void closed(void **state)
 {
@@ -153,6 +175,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("web: a client with many requests at once delays another client's by one answer",
 			in_turn),
+		TEST("web: each pass begins with the request that has waited longest",
+			longest_first),
 		TEST("web: a client whose connections are closed has no turn", closed),
 	};
 
