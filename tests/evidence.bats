@@ -136,6 +136,15 @@ page() {
 	END
 }
 
+@test "evidence: the bytes of the guest's program are counted by source, and all are counted" {
+	ordinary_make build/guest/seedrive-guest
+	"$ROOT/bench/guest_size" >sizes
+	grep -qE '^\| guest/main\.c \| [1-9][0-9]{2,} \|$' sizes
+	grep -qE '^\| util/wire/record\.c \| [1-9][0-9]{2,} \|$' sizes
+	awk -F ' *\\| *' '$2 == "**the program**" { whole = $3; next } $3 > 0 { sum += $3 } END { exit whole == 0 || sum != whole }' sizes
+	[ "$(tail -1 sizes)" = "| **the program** | $(stat -c %s "$ROOT/build/guest/seedrive-guest") |" ]
+}
+
 @test "evidence: an unknown part is refused, with the names of those that there are" {
 	run -1 evidence nothing
 	[ "$output" = "evidence: nothing: no such part: good bad silent" ]
