@@ -13,9 +13,8 @@
  * quantum in one visit. So streams that always want bytes get them in proportion to their weights. Two kinds of stream
  * are visited before the round goes on: a newcomer, which has wanted nothing recently, and a stream that has not used
  * up its credit of this round. Only one stream of each group is among these newcomers; otherwise a client that connects
- * without end would let all other newcomers wait. The group's other ones wait in the round until they are the next one, so
- * a client with many streams does not wait for each of the other clients once for each of its streams. Pure; a visit takes
- * constant time.
+ * without end would let all other newcomers wait. The group's other streams wait in the round until it is their turn to be
+ * the newcomer, so that none of them waits for more than a round. Pure; a visit takes constant time.
  */
 #define ROUND_QUANTUM 4096
 #define ROUND_FRESH   8 /* visits to newcomers in a row; then the round goes on even if more wait */

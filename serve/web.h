@@ -45,10 +45,10 @@ enum { WEB_DONE, WEB_REFUSED, WEB_UNABLE, WEB_KINDS };
 /*
  * The clients that speak HTTP, on all listeners. A request has one deadline from its first byte to its last, and its
  * answer has another one, no matter how the bytes arrive. Bodies are not kept. Accounts are answered in turn, one request
- * at a time; of WEB_ANSWERS answers one goes to the request that has waited longest. If there are too many connections, the
- * account with the most connections loses one: the one whose request has been incomplete longest, or else the one that has
- * been idle longest. If an account has too many, that account loses one. A connection whose complete request is not
- * answered yet is never closed for this, because it is answered soon.
+ * at a time; of WEB_ANSWERS answers one goes to the request that has waited longest. An account that has too many
+ * connections loses one. If there are too many connections in all, the account with the most loses one. It loses the
+ * connection whose request has been incomplete longest; if no request is incomplete, the connection that has been idle
+ * longest. A connection whose complete request is not answered yet is never closed for this, because it is answered soon.
  */
 struct web {
 	struct event_base *base;

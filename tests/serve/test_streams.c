@@ -129,8 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST("streams: of a process's new connections one at a time comes before the round",
 			one_process),
-		TEST("streams: by TCP each new connection does, because nobody knows whose it is",
-			by_tcp),
+		TEST("streams: by TCP all new connections come before the round", by_tcp),
 	};
 
 	return cmocka_run_group_tests_name("streams", tests, enter, temp_leave);
