@@ -6,10 +6,10 @@
  *     streams PID SETTLE SECONDS PATH[:WEIGHT]:CLIENTS...
  *
  * Each client asks for 255 bytes again and again, 128 requests ahead. The light client connects to the first path,
- * where CLIENTS may be 0, and asks for 32 bytes every 10 ms. Prints MB a second; the CPU time of the server PID for
- * each MB, and MB for each second of it; the largest deviation of bytes/weight from its mean; Jain's index; the answers
- * of the light client as a share of the requests that it would make at its pace; and the median, 99th percentile and
- * maximum of its waits in milliseconds.
+ * where CLIENTS may be 0, and asks for 32 bytes every 10 ms. Prints the cells of a row of bench/peers: the number of
+ * clients; MB a second; the CPU time of the server PID for each MB, and MB for each second of it; the largest deviation
+ * of bytes/weight from its mean; Jain's index; the answers of the light client as a share of the requests that it would
+ * make at its pace; and the median, 99th percentile and maximum of its waits.
  */
 #include "util/clock.h"
 
@@ -190,16 +190,19 @@ static void report(double seconds, double cpu)
 		x = (double)(client[i].got - client[i].before) / client[i].weight / mean - 1;
 		worst = x > worst ? x : -x > worst ? -x : worst;
 	}
-	printf("clients %zu: %.2f MB/s, %.2f ms of CPU a MB, %.0f MB a second of CPU", clients,
-		bytes / seconds / 1e6, cpu / bytes * 1e9, cpu > 0 ? bytes / cpu / 1e6 : 0);
+	printf("%zu | %.2f MB/s | %.2f ms | %.0f", clients, bytes / seconds / 1e6,
+		cpu / bytes * 1e9, cpu > 0 ? bytes / cpu / 1e6 : 0);
 	if (clients > 1)
-		printf("; deviation %.4f, Jain %.6f", worst,
-			sum * sum / ((double)clients * squares));
+		printf(" | %.4f | %.6f", worst, sum * sum / ((double)clients * squares));
+	else
+		printf(" | - | -");
 	qsort(light.wait, light.waits, sizeof(*light.wait), by_size);
 	if (light.waits > 0)
-		printf("; light: %.1f %% of what it asks at its pace, median %.2f ms, 99 %% %.2f, slowest %.2f",
+		printf(" | %.1f %% | %.2f, %.2f, %.2f ms",
 			(double)light.waits * LIGHT_MS / seconds / 10, light.wait[light.waits / 2],
 			light.wait[light.waits * 99 / 100], light.wait[light.waits - 1]);
+	else
+		printf(" | 0 %% | -");
 	putchar('\n');
 }
 
