@@ -375,7 +375,8 @@ lint:
 
 # Makes all evidence, and one page of it. Takes hours. Results that exist for this commit are kept. PARTS="mkisofs fuzz"
 # makes only these parts; `bench/evidence --list` prints all parts; SHORT=1 tries the machinery in minutes.
-evidence: deps
+evidence:
+	@tests/deps.sh evidence
 	bench/evidence $(PARTS)
 
 # Installs the Debian packages that the build and the tests need, without questions.

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# usage: deps.sh [demo]
+# usage: deps.sh [demo|evidence]
 #
 # Installs the missing packages that the build and the tests need, on Debian and its derivatives; with `demo`, only
-# those that `make demo` needs.
+# those that `make demo` needs; with `evidence`, also the programs that are measured beside ours and that no test needs.
 set -eu
 
 packages='gcc make pkg-config libc6-dev musl-tools
@@ -22,6 +22,7 @@ packages='gcc make pkg-config libc6-dev musl-tools
 	curl prometheus libmicrohttpd-dev libhttp-parser-dev
 	initramfs-tools-core klibc-utils cryptsetup-bin dmsetup qemu-utils
 	build-essential debhelper dpkg-dev lintian rpm rpmlint bzip2 systemd-dev"
+[ "${1:-}" != evidence ] || packages="$packages python3-pycdlib mtools dosfstools entropybroker"
 
 installed() {
 	dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok installed$'
