@@ -77,6 +77,50 @@ page() {
 	[ "$(wc -l <bad)" -eq 2 ]
 }
 
+@test "evidence: a part that does not give one of its figures has failed, and is not kept" {
+	cat >>says <<-'END'
+
+		| boots | first, s | last, s |
+		|---|---|---|
+		| old name | 4 | 5 |
+		| old name | 2 | 9 |
+	END
+	# shellcheck disable=SC2016 # Python
+	sed -i '/^sys.exit/i figure = evidence.figures.Figure\nevidence.figures.FIGURES = [figure("a boot: the last", "good", "boots", row, "last", "s", ("<=", 9), of=max) for row in ("new name", "old name")]' with_parts.py
+	run evidence good
+	[[ "$output" == *"good: done in "* ]]
+	[[ "$(page)" == *"a boot: the last"*">9 s<"* ]]
+	sed -i 's/("new name", "old name")/("new name",)/' with_parts.py
+	RERUN=1 run -1 evidence good
+	[[ "$output" == *"good: failed in "*": gives no figure for: a boot: the last: see "*"good.log"* ]]
+	[[ "$(page)" == *"A good part"*"failed"*"gives no figure for: a boot: the last"* ]]
+	run -1 evidence --keep good
+	[[ "$output" == "evidence: good: no whole result of a commit" ]]
+	SHORT=1 run evidence good
+	[[ "$output" == *"good: done in "* ]]
+}
+
+@test "evidence: the newest result has a figure of each name once, and the one before is of another result" {
+	PYTHONDONTWRITEBYTECODE=1 python3 - "$ROOT" <<-'END'
+		import sys
+		sys.path.insert(0, sys.argv[1] + "/bench/lib")
+		import figures
+		columns = [figures.OURS, "ours, ms", "its, ms", "wall ratio", "CPU ratio", "our peak, KiB", "its peak, KiB"]
+		def section(date, *rows):
+		    return {"part": "mkisofs", "date": date, "commit": "", "machine": "", "blocks": [
+		        {"columns": columns, "rows": [[name, "1", "2", ratio, "0.5", "1", "2"] for name, ratio in rows]}]}
+		new = section("2026-12-02", ("tmpfs, a new file, Nova's tree", "**0.31**"), ("tmpfs, over an old image, Nova's tree", "**0.32**"),
+		              ("tmpfs, Nova's tree, against pycdlib", "**0.03**"))
+		old = section("2026-12-01", ("tmpfs, Nova's tree", "**0.42**"))
+		found = {(one["name"], one["peer"]): one for one in figures.records([old, new])}
+		fresh = found["seedrive-mkisofs, Nova's tree, a new file, tmpfs", "genisoimage"]
+		over = found["seedrive-mkisofs, Nova's tree, over an old image, tmpfs", "genisoimage"]
+		assert (fresh["value"], fresh["verdict"], "old" in fresh) == (0.31, "met", False), fresh
+		assert (over["value"], over["verdict"], over["old"]["value"], over["old"]["date"]) == (0.32, "met", 0.42, "2026-12-01"), over
+		assert found["seedrive-mkisofs, Nova's tree, tmpfs", "pycdlib"]["value"] == 0.03
+	END
+}
+
 @test "evidence: a run that is stopped goes on where it was" {
 	# The first part is complete, and the signal stops the run during the second part.
 	# shellcheck disable=SC2016 # for the inner shell
@@ -150,7 +194,7 @@ page() {
 	[ "$output" = "evidence: nothing: no such part: good bad silent" ]
 }
 
-@test "evidence: what each command prints is read: counts, fuzzing, planted faults, coverage" {
+@test "evidence: what each command prints is read: counts, fuzzing, planted faults, coverage, cuts, killed writers" {
 	PYTHONDONTWRITEBYTECODE=1 python3 - "$ROOT" <<-'END'
 		import sys
 		sys.path.insert(0, sys.argv[1] + "/bench/lib")
@@ -170,7 +214,19 @@ page() {
 		rooms = "      lines    branches\ncli/check   50.0 % of     2   75.0 % of     4\nall   90.0 % of    10   80.0 % of    10\n"
 		assert value("coverage", rooms, "coverage by the host's suites, lines") == 90
 		assert value("coverage", rooms, "coverage by the host's suites, branches") == 80
-		for reader in ("counts", "grammar", "planted", "coverage"):
+		ends = "".join(f"# {disk}: flushes=7 first=6 later=13 never=2 twice=0\n" for disk in ("dir", "drive", "carry"))
+		ends += "# twins: boots=200 once=145 forfeited=55 never=0 twice=1\n4 passed, 0 failed\n"
+		assert value("cuts", ends, "two copies at once on each of 200 boots: credited twice") == 1
+		import figures
+		section = {"part": "cuts", "date": "", "commit": "", "machine": "", **read.result("cuts", "cuts", ends)}
+		assert not figures.not_given(section)
+		assert section["blocks"][1]["rows"][0] == ["the ledger's folder", "7", "21", "6", "13", "2", "0"]
+		section = {**section, **read.result("cuts", "cuts", ends.replace("# drive", "# other"))}
+		assert figures.not_given(section) == ["power cut at each flush, the tombstone: credited twice"]
+		killed = "20 runs of seed 7: 14 ended by SIGKILL, 2 left a temporary file; build new: 20\n"
+		assert value("killed", killed, "writers killed at random moments: temporary files that the next run removes") == 2
+		assert value("killed", killed, "writers killed at random moments: files that are damaged or changed") == 0
+		for reader in ("counts", "cuts", "killed", "grammar", "planted", "coverage"):
 		    try:
 		        read.result(reader, "p", "nothing of it\n")
 		    except ValueError:

@@ -3,6 +3,7 @@
 import html
 import re
 
+import figures
 import plots
 import store
 import style
@@ -34,7 +35,7 @@ def of_what(one):
 
 
 def title_of(one):
-    return one["name"] + (f", against {one['peer']}" if one["peer"] else "")
+    return figures.title_of(one["name"], one["peer"])
 
 
 # --- the top ---
@@ -91,7 +92,7 @@ def size_bars(new, kept):
 
 
 def all_plots(results, new, kept):
-    figures = [
+    drawn = [
         bars_of(results, "ratio", "Against peers", "Ours to theirs, in pairs that took turns within one run: 1 is as long as the peer takes, less is faster. "
                 "The line is what was asked for, the hollow mark the figure before."),
         bars_of(results, "ready", "Time to a ready crng", "Seconds of the kernel's clock in the first boot of a whole Debian, starved of entropy, until "
@@ -104,12 +105,12 @@ def all_plots(results, new, kept):
     ]
     curves = next((section for section in new + kept if section.get("curves")), None)
     if curves:
-        figures.append(plots.curves("Fuzzing coverage over time", "Edges of each target's code that its inputs have reached, by executions, on a scale of "
+        drawn.append(plots.curves("Fuzzing coverage over time", "Edges of each target's code that its inputs have reached, by executions, on a scale of "
                                     f"powers of ten: {of_what(curves)}.", curves["curves"]))
     else:
-        figures.append('<figure><h3>Fuzzing coverage over time</h3><p class="note">Not measured: no run has recorded it; '
+        drawn.append('<figure><h3>Fuzzing coverage over time</h3><p class="note">Not measured: no run has recorded it; '
                        "<code>make evidence PARTS=fuzz</code> does.</p></figure>")
-    return '<div class="plots">' + "".join(figures) + "</div>"
+    return '<div class="plots">' + "".join(drawn) + "</div>"
 
 
 # --- tables ---

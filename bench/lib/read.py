@@ -24,10 +24,6 @@ def tables(text):
     return {"blocks": store.blocks(text), "figures": figures}
 
 
-def plain(text):
-    return {"blocks": [{"text": line} for line in text.strip().splitlines()[-3:]], "figures": []}
-
-
 def counts(text, name):
     """Reads the last line `N passed, M failed`, and the names of the tests that failed."""
     sums = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", text, re.M)
@@ -38,6 +34,40 @@ def counts(text, name):
     rows += [["not ok", line] for line in re.findall(r"^not ok (.*)$", text, re.M)]
     return {"blocks": [{"columns": ["tests", ""], "rows": rows}],
             "figures": [figure(f"{name}: tests that fail", failed, f"of {passed + failed}", SHARE, words=store.line_of(rows[1]))]}
+
+
+def cuts(text, name):
+    """Reads what the tests of tests/vm/cuts.bats print of each disk, and of two copies started together."""
+    rows = []
+    for title, disk in (("dir", "the ledger's folder"), ("drive", "the record and its tombstone"), ("carry", "the carry-over")):
+        match = re.search(rf"^# {title}: flushes=(\d+) first=(\d+) later=(\d+) never=(\d+) twice=(\d+)$", text, re.M)
+        if match:
+            flushes, *ends = map(int, match.groups())
+            rows.append([disk, *map(str, (flushes, sum(ends), *ends))])
+    twins = re.search(r"^# twins: boots=(\d+) once=(\d+) forfeited=(\d+) never=(\d+) twice=(\d+)$", text, re.M)
+    found = counts(text, name)
+    found["blocks"].append({"columns": ["the disk with", "flushes", "cuts", "credited by the boot that was cut", "by the next one", "by none", "twice"],
+                            "rows": rows})
+    if twins:
+        boots, once, forfeited, never, twice = twins.groups()
+        row = [boots, once, forfeited, never, twice]
+        found["blocks"].append({"columns": ["two copies at once: boots", "credited once", "forfeited", "by none", "twice"], "rows": [row]})
+        found["figures"].append(figure("two copies at once on each of 200 boots: credited twice", int(twice), f"of {boots}", SHARE,
+                                       words=store.line_of(row)))
+    return found
+
+
+def killed(text):
+    """Reads the last line of tests/drive/kill-random. At the first damaged file it stops, without this line."""
+    match = re.search(r"^(\d+) runs of seed \d+: (\d+) ended by SIGKILL, (\d+) left a temporary file; .*$", text, re.M)
+    if not match:
+        raise ValueError("no line `N runs of seed S: ...`")
+    runs, ended, left = match.groups()
+    return {"blocks": [{"text": match.group(0)}],
+            "figures": [figure("writers killed at random moments: files that are damaged or changed", 0, f"of {runs} runs", SHARE,
+                               words=f"{runs} runs"),
+                        figure("writers killed at random moments: temporary files that the next run removes", int(left), f"of {runs} runs",
+                               words=f"{left} left a temporary file")]}
 
 
 def grammar(text):
@@ -118,6 +148,6 @@ def result(reader, name, text):
     """The blocks, figures and curves in a part's output. Raises ValueError if the reader finds no result in it."""
     if not text.strip():
         raise ValueError("nothing was printed")
-    if reader == "counts":
-        return counts(text, name)
-    return {"tables": tables, "text": plain, "grammar": grammar, "planted": planted, "fuzz": fuzz, "coverage": coverage}[reader](text)
+    if reader in ("counts", "cuts"):
+        return {"counts": counts, "cuts": cuts}[reader](text, name)
+    return {"tables": tables, "killed": killed, "grammar": grammar, "planted": planted, "fuzz": fuzz, "coverage": coverage}[reader](text)
